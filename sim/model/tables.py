@@ -1,0 +1,214 @@
+"""The one schema of every recorded table: names, types, units and meanings.
+
+What the model records is listed here and nowhere else; the data dictionary that goes with
+each result is printed from it.
+"""
+
+from dataclasses import dataclass
+
+from sim.words import INSTRUMENTS, KINDS
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, numpy dtype (`date`, `category` for keys), unit and definition."""
+
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One recorded table: the columns that identify a row, and the columns that measure."""
+
+    name: str
+    one_row_is: str
+    keys: tuple[Column, ...]
+    measures: tuple[Column, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self.keys + self.measures
+
+
+SEED = Column("seed", "int64", "-", "the run's seed; the same seed is the same luck in every world")
+WORLD = Column("world", "category", "-", "the world's name in the experiment")
+MONTH = Column("month", "date", "first day", "the month, under the law in force on its first day")
+COUNTRY = Column("country", "category", "-", "jurisdiction: ISO 3166 alpha-2, or a rest-of-region group")
+SEGMENT = Column("segment", "category", "-", "kind of customer")
+RUN = (SEED, WORLD)
+
+
+def _f(name: str, unit: str, meaning: str) -> Column:
+    return Column(name, "float64", unit, meaning)
+
+
+def _i(name: str, unit: str, meaning: str) -> Column:
+    return Column(name, "int64", unit, meaning)
+
+
+# What is recorded of any set of customers: a cell, a country, everyone outside the US.
+OF_CUSTOMERS: tuple[Column, ...] = (
+    _f("trust", "0-1", "mean trust, weighted by accounts: probability that data a US warrant can reach is not used against the customer"),
+    _f("trust_intelligence", "0-1", "the same for access by US intelligence"),
+    _f("trust_by_spend", "0-1", "mean trust in the law-enforcement channel, weighted by potential spend: the buyers' view"),
+    _f("belief", "0-1", "mean belief that a US warrant reaches data that a US provider stores abroad, weighted by accounts"),
+    _f("perceived_exposure", "0-1", "mean belief-weighted exposure of the place where the data now lives, weighted by accounts"),
+    _f("adoption", "share", "share of customers that use cloud services"),
+    *(_f(f"tb_{kind}", "TB", f"data that lives in: {kind}") for kind in KINDS),
+    _f("tb_at_home", "TB", "data stored on the soil of the customer's own jurisdiction, whoever holds it"),
+    _f("tb_us_reach", "TB", "data that a US order reaches without foreign help, under the rule in force"),
+    _f("revenue_us", "USD", "cloud revenue of US providers in the month"),
+    _f("revenue_us_sovereign", "USD", "the part of it from trustee, customer-key and US-subsidiary offers"),
+    _f("revenue_home_grown", "USD", "cloud revenue of home-grown providers in the month"),
+    _f("adopted", "customers", "customers that moved to the cloud in the month"),
+    _f("postponed", "customers", "customers that were about to adopt and put it off"),
+    _f("gave_up", "customers", "cloud customers that went back on premises"),
+    _f("left_us", "customers", "customers of a US provider that went to a home-grown one or back on premises"),
+    _f("switched_provider", "customers", "cloud customers that moved from one provider to another"),
+    _f("moved_within", "customers", "customers that changed region or offer at the same US provider"),
+    _f("added_protection", "customers", "customers of a US provider that added keys of their own"),
+    _f("forced", "customers", "customers that moved because their place had become unlawful"),
+    _f("stated_more_negative", "share", "of those asked: more negative about US providers than a year ago"),
+    _f("stated_less_likely", "share", "of those asked: less likely than a year ago to buy from US providers"),
+    _f("stated_would_leave", "share", "of those asked who use a US provider: would leave it"),
+    _f("stated_would_pay", "share", "of those asked: would pay 15% more for an offer out of US reach"),
+)
+
+_OF_INVESTIGATIONS: tuple[Column, ...] = (
+    _i("us_requests", "requests", "US requests for content held by providers or targets, all"),
+    _i("us_foreign_requests", "requests", "US requests aimed at data or people outside the US"),
+    _f("us_foreign_success_12m", "share", "of the US requests aimed at data or people outside the US made in this month: readable content within 12 months"),
+    _f("us_foreign_months", "months", "mean time to evidence of those of them that succeed at all"),
+    _i("us_unreachable", "requests", "US requests that no route reaches"),
+    _i("us_unreadable", "requests", "US requests answered with data that only the customer could decrypt"),
+    _i("foreign_us_requests", "requests", "requests of foreign police for data that US providers hold"),
+    _f("foreign_us_success_12m", "share", "of those made in this month: readable content within 12 months"),
+    _f("foreign_us_months", "months", "mean time to evidence of those of them that succeed at all"),
+    _i("mla_backlog_outgoing", "requests", "US requests waiting at foreign authorities at the end of the month"),
+    _i("mla_backlog_incoming", "requests", "foreign requests waiting at the US Department of Justice at the end of the month"),
+    _i("conflicts_of_law", "requests", "US orders that a provider could obey only by breaking the law of the host"),
+    _i("disclosures_enterprise_abroad", "requests", "disclosures to US investigators of content that organisations keep abroad"),
+)
+
+_LAWS = tuple(_f(f"laws_{i}", "countries", f"countries with this instrument in force: {i}") for i in INSTRUMENTS)
+
+TABLES: dict[str, Table] = {
+    t.name: t
+    for t in (
+        Table(
+            "world",
+            "a month, of everyone outside the United States unless the name says otherwise",
+            (*RUN, MONTH),
+            (
+                *OF_CUSTOMERS,
+                _f("revenue_us_domestic", "USD", "cloud revenue of US providers from US customers"),
+                _f("market_world", "USD", "revenue of all cloud providers in all countries, the US included"),
+                *_LAWS,
+                _f("laws_localisation", "countries", "countries with a localisation law or procurement rule in force"),
+                _f("laws_total", "instruments", "instruments in force in all countries, protests apart"),
+                *_OF_INVESTIGATIONS,
+            ),
+        ),
+        Table(
+            "country",
+            "a month in a country (the US included)",
+            (*RUN, MONTH, COUNTRY),
+            (
+                *OF_CUSTOMERS,
+                *(_f(f"law_{i}", "share", f"share of the jurisdiction's countries with it in force (0 or 1 for one country): {i}") for i in INSTRUMENTS),
+                _f("unmet_need", "share", "of the police's requests for data that US providers hold, over twelve months: not met within 12 months"),
+                _f("market_share_us", "share", "US providers' share of the country's cloud spending"),
+            ),
+        ),
+        Table(
+            "cell",
+            "a month of one segment in a country",
+            (*RUN, MONTH, COUNTRY, SEGMENT),
+            (
+                _f("customers", "customers", "customers that exist, in the cloud or not"),
+                *OF_CUSTOMERS,
+            ),
+        ),
+        Table(
+            "flows",
+            "a stream of data between two kinds of place in a month; only those that moved",
+            (
+                *RUN,
+                MONTH,
+                COUNTRY,
+                Column("from_kind", "category", "-", "kind of place the data left"),
+                Column("from_host", "category", "-", "jurisdiction on whose soil it lay"),
+                Column("to_kind", "category", "-", "kind of place it went to"),
+                Column("to_host", "category", "-", "jurisdiction on whose soil it lies now"),
+            ),
+            (
+                _f("tb", "TB", "data moved"),
+                _f("accounts", "accounts", "accounts moved"),
+                _f("customers", "customers", "customers moved"),
+            ),
+        ),
+        Table(
+            "laws",
+            "a change of one instrument in one country",
+            (
+                *RUN,
+                MONTH,
+                COUNTRY,
+                Column("instrument", "category", "-", "what the government did"),
+                Column("change", "category", "-", "adopted (decided), in_force (acts from this month) or repealed"),
+            ),
+            (
+                _f("share", "share", "share of the jurisdiction's countries that changed (1 for one country)"),
+                Column("why", "category", "-", "timeline: as it happened; otherwise the largest term of the hazard"),
+            ),
+        ),
+        Table(
+            "offers",
+            "a change of what one US provider offers in one country",
+            (
+                *RUN,
+                MONTH,
+                Column("provider", "category", "-", "the US provider"),
+                COUNTRY,
+                Column("offer", "category", "-", "local_region, trustee, customer_keys, us_subsidiary, litigation, transparency or discount"),
+                Column("change", "category", "-", "announced, live or closed"),
+            ),
+            (_f("expected_gain", "USD", "what the provider expected a year of it to earn, or keep"),),
+        ),
+        Table(
+            "requests",
+            "requests of a month in one direction about one country by one route",
+            (
+                *RUN,
+                MONTH,
+                Column("direction", "category", "-", "us_at_home, us_to_foreign, foreign_at_home or foreign_to_us"),
+                COUNTRY,
+                Column("route", "category", "-", "how the law answers: direct, comity_review, agreement, mla or unreachable"),
+            ),
+            (
+                _i("requests", "requests", "requests made in the month"),
+                _i("succeeded", "requests", "of these: readable content in the end"),
+                _i("succeeded_12m", "requests", "of these: readable content within 12 months"),
+                _f("months", "months", "sum over those that succeed of the months to evidence"),
+                _i("unreadable", "requests", "of these: data obtained that only the customer could decrypt"),
+                _i("conflicts", "requests", "of these: obeying meant breaking the law of the host"),
+                _i("backlog", "requests", "requests waiting in the queue of this direction and country at the end of the month (mla only)"),
+            ),
+        ),
+    )
+}
+
+
+def data_dictionary() -> str:
+    """The data dictionary as Markdown: every table, its keys and measures, with unit and definition."""
+    lines = ["# Data dictionary", ""]
+    for table in TABLES.values():
+        lines += [f"## `{table.name}`", "", f"One row is {table.one_row_is}.", "", "| column | type | unit | meaning |", "|---|---|---|---|"]
+        for column in table.columns:
+            key = " (key)" if column in table.keys else ""
+            lines.append(f"| `{column.name}`{key} | {column.dtype} | {column.unit} | {column.meaning} |")
+        lines.append("")
+    return "\n".join(lines)

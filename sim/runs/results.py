@@ -1,0 +1,37 @@
+"""A results folder: what a run leaves behind, opened for reading."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+TABLES_FOLDER = "tables"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Results:
+    """One finished experiment on disk."""
+
+    folder: Path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was run, with what, and the digest of each table."""
+        manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        return manifest
+
+    def has(self, name: str) -> bool:
+        return (self.folder / TABLES_FOLDER / f"{name}.parquet").is_file()
+
+    def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """A recorded table (`sim.model.tables`), or those of its columns."""
+        return pd.read_parquet(self.folder / TABLES_FOLDER / f"{name}.parquet", columns=columns)
+
+    def summary(self, name: str) -> pd.DataFrame | None:
+        """A small CSV beside the tables (`headlines`, `knockouts`, `switch_dates`, `record`), if the run made one."""
+        path = self.folder / f"{name}.csv"
+        return pd.read_csv(path) if path.is_file() else None

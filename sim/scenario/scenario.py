@@ -1,0 +1,38 @@
+"""One world, fully resolved: everything the model needs to run it, and nothing it has to look up."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sim.scenario.parameters import Parameters
+from sim.scenario.schema import Jurisdiction, Provider, Regime, SegmentSpec, Switch, Timeline
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A world's complete description; two equal scenarios and one seed give equal tables.
+
+    `jurisdictions` begins with the US; orders here are the orders of arrays. `months` counts from
+    `first` (the first day of the first month). `timeline` holds only the events of this world.
+    """
+
+    name: str
+    label: str
+    first: dt.date
+    months: int
+    customers: int
+    jurisdictions: dict[str, Jurisdiction]
+    segments: dict[str, SegmentSpec]
+    providers: dict[str, Provider]
+    regimes: dict[str, Regime]
+    timeline: Timeline
+    switches: tuple[Switch, ...]
+    parameters: Parameters
+
+    def month_start(self, month: int) -> dt.date:
+        """First day of month number `month` (0 is the first)."""
+        years, months = divmod(self.first.month - 1 + month, 12)
+        return dt.date(self.first.year + years, months + 1, 1)
+
+    def month_after(self, date: dt.date) -> int:
+        """Number of the first month that begins after `date`: when an event of that date acts."""
+        return (date.year - self.first.year) * 12 + (date.month - self.first.month) + 1

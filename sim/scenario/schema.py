@@ -1,0 +1,241 @@
+"""What a configuration may say: strict, frozen types for every file under configs/ and experiments/.
+
+Unknown keys, wrong types and values out of range are refused here; `loading` says where in the file.
+"""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+NonNegative = Annotated[float, Field(ge=0.0)]
+Segment = Literal["consumer", "small_firm", "enterprise", "regulated", "public_sector"]
+Instrument = Literal[
+    "protest",
+    "procurement_rule",
+    "sector_localisation",
+    "general_localisation",
+    "blocking_statute",
+    "transfer_suspension",
+    "executive_agreement",
+    "extraterritorial_claim",
+]
+Channel = Literal["law_enforcement", "intelligence"]
+
+
+class Strict(BaseModel):
+    """Base of every configuration type: frozen, no unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class BySegment(Strict):
+    """One number for each segment of customers."""
+
+    consumer: float
+    small_firm: float
+    enterprise: float
+    regulated: float
+    public_sector: float
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        return (self.consumer, self.small_firm, self.enterprise, self.regulated, self.public_sector)
+
+
+# --- who exists -------------------------------------------------------------------------------
+
+
+class Jurisdiction(Strict):
+    """One country, or a rest-of-region group of countries that stands for all its members.
+
+    Shares are 0-1; money is USD bn a year at current prices; people are millions. `source` gives,
+    for each field, where its value comes from (`judgement: why` where there is no source).
+    """
+
+    name: str
+    region: str
+    iso3: tuple[Annotated[str, Field(pattern="^[A-Z]{3}$")], ...] = Field(min_length=1)
+    bloc: str
+    ties: Literal["five_eyes", "eu", "neutral", "rival"]
+    gdp_2013: Positive
+    gdp_2019: Positive
+    online_people_2013: Positive
+    cloud_intensity: Positive
+    adoption_2013: BySegment
+    initial_trust: Share
+    own_state_intrusion: Share
+    privacy_law: Share
+    privacy_law_conflicts: bool
+    mla_treaty: bool
+    home_grown_share_2013: Share
+    home_grown_us_business: Share
+    instruments_2013: tuple[Instrument, ...]
+    source: dict[str, str]
+
+    @property
+    def members(self) -> int:
+        """How many countries this stands for."""
+        return len(self.iso3)
+
+
+class SegmentSpec(Strict):
+    """What the customers of one segment have in common."""
+
+    name: str
+    customers_per: Literal["gdp_usd_bn", "million_online_people"]
+    customers: Positive
+    accounts_per_customer: Positive
+    tb_per_customer: Positive
+    usd_per_customer_year: NonNegative
+    size_tail: Annotated[float, Field(gt=1.0)]
+    contract_months: Annotated[int, Field(ge=1, le=60)]
+    adoption_ceiling: Share
+    meaning: str
+    source: str
+
+
+class Provider(Strict):
+    """One US provider: market position by date, and where it had regions when the model begins."""
+
+    name: str
+    world_share: dict[str, Share]
+    regions_2013: tuple[str, ...]
+    consumer_share: Share
+    no_stable_location: Share
+    source: str
+
+
+# --- the law ------------------------------------------------------------------------------------
+
+
+class Stage(Strict):
+    """A stage of a contested law: `honoured` is the share of warrants for data abroad that are obeyed."""
+
+    honoured: Share
+    believed: Share
+    reference: str
+
+
+class Regime(Strict):
+    """What a US warrant reaches (MODEL, 'The rule of law')."""
+
+    name: str
+    test: Literal["contested", "location", "control"]
+    comity: Literal["none", "common_law", "statutory"]
+    agreements: bool
+    believed: Share | None
+    stages: dict[str, Stage]
+    reference: str
+
+
+class News(Strict):
+    """News of an event: how far it reaches, what it says, how much weight it carries."""
+
+    channel: Channel
+    weight: Annotated[float, Field(ge=-1.0, le=1.0)]
+    reach: dict[str, Share]
+
+
+class Enacts(Strict):
+    """What an event changes in the law from the first month that begins after its date."""
+
+    regime: str | None = None
+    stage: str | None = None
+    instrument: Instrument | None = None
+    countries: tuple[str, ...] = ()
+    repeals: bool = False
+
+
+class Event(Strict):
+    """One dated entry of a timeline."""
+
+    id: str
+    date: dt.date
+    kind: Literal["law", "court", "news", "provider"]
+    cause: Literal["exogenous", "case", "endogenous"]
+    what: str
+    reference: str
+    confidence: Literal["high", "medium", "low"]
+    enacts: tuple[Enacts, ...] = ()
+    news: tuple[News, ...] = ()
+
+
+class Timeline(Strict):
+    """A dated list of events, in order of date."""
+
+    name: str
+    base_regime: str
+    base_stage: str | None
+    events: tuple[Event, ...]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Timeline":
+        for before, after in zip(self.events, self.events[1:], strict=False):
+            if after.date < before.date:
+                raise ValueError(f"event {after.id} ({after.date}) stands after {before.id} ({before.date}): put events in order of date")
+        ids = [event.id for event in self.events]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ValueError(f"event id used twice: {', '.join(twice)}")
+        return self
+
+
+# --- experiments ----------------------------------------------------------------------------------
+
+
+class Switch(Strict):
+    """From the first month that begins after `on`, one regime holds and `case` events fall out."""
+
+    on: dt.date
+    regime: str
+
+
+class WorldSpec(Strict):
+    """One world of an experiment: what differs from the base."""
+
+    label: str
+    switches: tuple[Switch, ...] = ()
+    without_events: tuple[str, ...] = ()
+    set: dict[str, float | int | str | bool] = {}
+
+
+class Horizon(Strict):
+    """First and last month, as YYYY-MM."""
+
+    first: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    last: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+class Seeds(Strict):
+    """`count` seeds from `first` on."""
+
+    first: Annotated[int, Field(ge=0)]
+    count: Annotated[int, Field(ge=1)]
+
+
+class Alternative(Strict):
+    """The same experiment with the switch thrown on another date."""
+
+    on: dt.date
+    without_events: tuple[str, ...] = ()
+    label: str
+
+
+class Experiment(Strict):
+    """One question: the worlds, how they are run, and what is reported beside the headline."""
+
+    title: str
+    question: str
+    timeline: str
+    horizon: Horizon
+    customers: Annotated[int, Field(ge=2000, le=10_000_000)]
+    seeds: Seeds
+    record: Literal["world", "country", "full"]
+    worlds: dict[str, WorldSpec] = Field(min_length=1)
+    compare: tuple[str, str] | None = None
+    set: dict[str, float | int | str | bool] = {}
+    knockouts: bool = False
+    switch_dates: tuple[Alternative, ...] = ()
