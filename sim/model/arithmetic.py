@@ -1,0 +1,116 @@
+"""Exponential and logarithm whose last bit is the same on every processor.
+
+The C library's `exp` and NumPy's vectorised one choose their code path by processor, and paths differ in the
+last bit; that is enough to send a customer elsewhere. These two use only + - x / and bit patterns, which IEEE 754
+pins down. Numba does not fuse multiply and add unless asked to, and it is not asked to.
+
+Coefficients are those of the Taylor series of exp and of artanh; argument reduction is the textbook one
+(Muller, Elementary Functions, 2016, ch. 11). Both are within 2 units in the last place of the true value.
+"""
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+_LN2_HIGH = 6.93147180369123816490e-01
+_LN2_LOW = 1.90821492927058770002e-10
+_INVERSE_LN2 = 1.44269504088896338700e00
+_SQRT_HALF = 0.70710678118654752440
+_LOWEST, _HIGHEST = -700.0, 700.0
+_MANTISSA = np.int64((1 << 52) - 1)
+_ONE_BITS = np.int64(1023 << 52)
+
+
+@intrinsic
+def _bits(typing_context: Any, x: Any) -> Any:  # pragma: no cover - compiled
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), build
+
+
+@intrinsic
+def _from_bits(typing_context: Any, x: Any) -> Any:  # pragma: no cover - compiled
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), build
+
+
+@njit(cache=True, inline="never")
+def exp(x: float) -> float:
+    """e to the x; arguments outside [-700, 700] are taken as the nearer bound."""
+    x = min(max(x, _LOWEST), _HIGHEST)
+    shifted = x * _INVERSE_LN2
+    k = np.int64(shifted + 0.5) if shifted >= 0.0 else np.int64(shifted - 0.5)
+    r = (x - k * _LN2_HIGH) - k * _LN2_LOW
+    p = 1.0 / 479001600.0
+    p = p * r + 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+    p = p * r + 1.0
+    p = p * r + 1.0
+    return p * _from_bits((k + np.int64(1023)) << np.int64(52))
+
+
+@njit(cache=True, inline="never")
+def log(x: float) -> float:
+    """Natural logarithm of a positive, normal x."""
+    bits = _bits(x)
+    exponent = (bits >> np.int64(52)) - np.int64(1023)
+    m = _from_bits((bits & _MANTISSA) | _ONE_BITS)
+    if m > 2.0 * _SQRT_HALF:
+        m = m * 0.5
+        exponent = exponent + 1
+    f = (m - 1.0) / (m + 1.0)
+    s = f * f
+    p = 1.0 / 23.0
+    p = p * s + 1.0 / 21.0
+    p = p * s + 1.0 / 19.0
+    p = p * s + 1.0 / 17.0
+    p = p * s + 1.0 / 15.0
+    p = p * s + 1.0 / 13.0
+    p = p * s + 1.0 / 11.0
+    p = p * s + 1.0 / 9.0
+    p = p * s + 1.0 / 7.0
+    p = p * s + 1.0 / 5.0
+    p = p * s + 1.0 / 3.0
+    p = p * s + 1.0
+    return exponent * _LN2_HIGH + (2.0 * f * p + exponent * _LN2_LOW)
+
+
+@njit(cache=True)
+def power(base: float, exponent: float) -> float:
+    """Positive base to a power, from the two functions above."""
+    return exp(exponent * log(base))
+
+
+def half_life_factor(half_life: float) -> float:
+    """What a memory keeps of itself over one month, given its half-life in months."""
+    return float(exp(-0.69314718055994531 / half_life))
+
+
+@njit(cache=True)
+def fixed(x: float, scale: float) -> int:
+    """x as an integer of units of 1/scale, rounded half away from zero; integer sums have no order."""
+    scaled = x * scale
+    return np.int64(scaled + 0.5) if scaled >= 0.0 else np.int64(scaled - 0.5)
+
+
+@njit(cache=True)
+def total(values: np.ndarray) -> float:
+    """Sum of a 1-D array from first to last (NumPy's own sum depends on the processor's vector width)."""
+    s = 0.0
+    for v in values:
+        s += v
+    return s
