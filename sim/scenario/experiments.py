@@ -1,0 +1,73 @@
+"""What an experiment must agree on with the base configuration, and within itself."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from sim import words
+from sim.scenario.loading import Base, Finding
+from sim.scenario.problems import choices
+from sim.scenario.reading import Loc
+from sim.scenario.schema import Experiment, Switch
+
+SMALLEST_CELL = 5
+
+
+def first_day(month: str) -> dt.date:
+    """The first day of a month written YYYY-MM."""
+    return dt.date.fromisoformat(f"{month}-01")
+
+
+def months(experiment: Experiment) -> int:
+    """Number of months of the horizon, both ends included."""
+    first, last = first_day(experiment.horizon.first), first_day(experiment.horizon.last)
+    return (last.year - first.year) * 12 + last.month - first.month + 1
+
+
+def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
+    """Unknown names, dates outside the horizon or out of order, a population too small."""
+    smallest = SMALLEST_CELL * len(base.jurisdictions) * len(words.SEGMENTS)
+    if experiment.customers < smallest:
+        cells = f"{SMALLEST_CELL} in each of {len(base.jurisdictions)} countries x {len(words.SEGMENTS)} segments"
+        yield ("customers",), f"{experiment.customers} customers are too few; at least {smallest} ({cells})"
+    if months(experiment) < 1:
+        yield ("horizon", "last"), f"{experiment.horizon.last} is before the first month, {experiment.horizon.first}"
+    if experiment.timeline not in base.timelines:
+        yield ("timeline",), f"unknown timeline '{experiment.timeline}'; {choices(experiment.timeline, base.timelines)}"
+    for name, world in experiment.worlds.items():
+        yield from _switch_findings(experiment, world.switches, base, ("worlds", name, "switches"))
+        yield from _event_findings(world.without_events, experiment, base, ("worlds", name, "without_events"))
+    if experiment.compare is not None:
+        for i, name in enumerate(experiment.compare):
+            if name not in experiment.worlds:
+                yield ("compare", i), f"unknown world '{name}'; {choices(name, experiment.worlds)}"
+        if experiment.compare[0] == experiment.compare[1]:
+            yield ("compare",), f"'{experiment.compare[0]}' would be compared with itself"
+    if experiment.switch_dates and not any(world.switches for world in experiment.worlds.values()):
+        yield ("switch_dates",), "no world has a switch whose date could be another"
+    for i, alternative in enumerate(experiment.switch_dates):
+        yield from _date_findings(experiment, alternative.on, ("switch_dates", i, "on"))
+        yield from _event_findings(alternative.without_events, experiment, base, ("switch_dates", i, "without_events"))
+
+
+def _switch_findings(experiment: Experiment, switches: tuple[Switch, ...], base: Base, at: Loc) -> Iterator[Finding]:
+    for i, switch in enumerate(switches):
+        if switch.regime not in base.regimes:
+            yield (*at, i, "regime"), f"unknown regime '{switch.regime}'; {choices(switch.regime, base.regimes)}"
+        yield from _date_findings(experiment, switch.on, (*at, i, "on"))
+        if i and switch.on <= switches[i - 1].on:
+            yield (*at, i, "on"), f"{switch.on} is not after the switch before it, {switches[i - 1].on}: put switches in order of date"
+
+
+def _date_findings(experiment: Experiment, on: dt.date, at: Loc) -> Iterator[Finding]:
+    last = first_day(experiment.horizon.last)
+    if on >= last:
+        yield at, f"a switch on {on} never acts: it would from the month after, and the last month is {experiment.horizon.last}"
+
+
+def _event_findings(events: Iterable[str], experiment: Experiment, base: Base, at: Loc) -> Iterator[Finding]:
+    if experiment.timeline not in base.timelines:
+        return
+    known = [event.id for event in base.timelines[experiment.timeline].events]
+    for i, event in enumerate(events):
+        if event not in known:
+            yield (*at, i), f"unknown event '{event}'; {choices(event, known)}"

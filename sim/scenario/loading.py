@@ -1,0 +1,233 @@
+"""The base configuration: every file under configs/, checked one by one and against each other."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sim import words
+from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_range, table_problems
+from sim.scenario.parameters import Parameters
+from sim.scenario.places import shown
+from sim.scenario.problems import BadInput, choices
+from sim.scenario.reading import Loc, checked, dotted, leaves, read
+from sim.scenario.schema import Jurisdiction, Provider, Regime, SegmentSpec, Strict, Timeline
+
+T = TypeVar("T")
+Finding = tuple[Loc, str]
+EVERYWHERE = "all"
+
+
+class Mechanism(Strict):
+    """A mechanism of the model, and the parameter values that switch it off."""
+
+    name: str
+    meaning: str
+    off: dict[str, float]
+
+
+class Contents(Strict):
+    """Who exists, the regimes, and how all behave: what a world may set to other values."""
+
+    jurisdictions: dict[str, Jurisdiction]
+    segments: dict[str, SegmentSpec]
+    providers: dict[str, Provider]
+    regimes: dict[str, Regime]
+    parameters: Parameters
+
+
+@dataclass(frozen=True)
+class Base:
+    """The shipped configuration. `lines` says for each value (by its place) which file and line gives it."""
+
+    contents: Contents
+    timelines: dict[str, Timeline]
+    parameter_info: dict[str, ParameterInfo]
+    mechanisms: dict[str, Mechanism]
+    lines: dict[Loc, str]
+
+    @property
+    def jurisdictions(self) -> dict[str, Jurisdiction]:
+        return self.contents.jurisdictions
+
+    @property
+    def segments(self) -> dict[str, SegmentSpec]:
+        return self.contents.segments
+
+    @property
+    def providers(self) -> dict[str, Provider]:
+        return self.contents.providers
+
+    @property
+    def regimes(self) -> dict[str, Regime]:
+        return self.contents.regimes
+
+    @property
+    def parameters(self) -> Parameters:
+        return self.contents.parameters
+
+    def where(self, loc: Loc) -> str:
+        return nearest(self.lines, loc)
+
+
+def nearest(lines: dict[Loc, str], loc: Loc) -> str:
+    """Who gave the value at a place, or the nearest thing around it that is known."""
+    while loc and loc not in lines:
+        loc = loc[:-1]
+    return lines.get(loc, "configs")
+
+
+def load_base(folder: Path) -> Base:
+    """The configuration under `folder` (a `configs/`); raises BadInput with every problem found."""
+    if not folder.is_dir():
+        raise BadInput(f"{shown(folder)}: no such folder")
+    problems: list[str] = []
+    lines: dict[Loc, str] = {}
+    world = folder / "world"
+    jurisdictions = _file(world / "jurisdictions.yaml", dict[str, Jurisdiction], ("jurisdictions",), problems, lines)
+    segments = _file(world / "segments.yaml", dict[str, SegmentSpec], ("segments",), problems, lines)
+    providers = _file(world / "providers.yaml", dict[str, Provider], ("providers",), problems, lines)
+    regimes = _folder(folder / "regimes", Regime, ("regimes",), problems, lines)
+    timelines = _folder(folder / "timelines", Timeline, ("timelines",), problems, lines)
+    mechanisms = _file(folder / "mechanisms.yaml", dict[str, Mechanism], ("mechanisms",), problems, lines)
+    parameters, infos = load_parameters(folder / "parameters", problems, lines)
+    if jurisdictions is None or segments is None or providers is None or parameters is None or mechanisms is None or problems:
+        raise BadInput(problems)
+    contents = Contents(jurisdictions=jurisdictions, segments=segments, providers=providers, regimes=regimes, parameters=parameters)
+    base = Base(contents, timelines, infos, mechanisms, lines)
+    found = [*contradictions(contents), *_timeline_findings(base), *_mechanism_findings(base)]
+    if found:
+        raise BadInput([f"{base.where(loc)}: {path_of(loc)}: {said}" for loc, said in found])
+    return base
+
+
+def path_of(loc: Loc) -> str:
+    """A place as users write it: parameters by group and name alone."""
+    return dotted(loc[1:] if loc[:1] == ("parameters",) else loc)
+
+
+def _file(path: Path, kind: type[T], at: Loc, problems: list[str], lines: dict[Loc, str]) -> T | None:
+    try:
+        document = read(path)
+    except BadInput as error:
+        problems += error.problems
+        return None
+    lines.update({(*at, *loc): document.where(loc) for loc in document.lines})
+    return checked(kind, document.tree, lambda loc: document.where(loc[len(at) :]), problems, at)
+
+
+def _folder(folder: Path, kind: type[T], at: Loc, problems: list[str], lines: dict[Loc, str]) -> dict[str, T]:
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        problems.append(f"{shown(folder)}: no .yaml file in it")
+    loaded = {path.stem: _file(path, kind, (*at, path.stem), problems, lines) for path in paths}
+    return {name: one for name, one in loaded.items() if one is not None}
+
+
+# --- what must agree ---------------------------------------------------------------------------------
+
+
+def contradictions(contents: Contents) -> Iterator[Finding]:
+    """What no single type can see: names that must exist elsewhere, sets that must be complete."""
+    codes = list(contents.jurisdictions)
+    if codes[:1] != ["US"]:
+        yield ("jurisdictions",), "the first jurisdiction must be US"
+    if len(codes) < 2:
+        yield ("jurisdictions",), "at least one jurisdiction besides the US is needed"
+    yield from _jurisdiction_findings(contents)
+    yield from (((("segments",), f"missing segment '{name}'")) for name in words.SEGMENTS if name not in contents.segments)
+    yield from ((("segments", name), f"unknown segment; {choices(name, words.SEGMENTS)}") for name in contents.segments if name not in words.SEGMENTS)
+    if not contents.providers:
+        yield ("providers",), "at least one US provider is needed"
+    for code, provider in contents.providers.items():
+        for i, region in enumerate(provider.regions_2013):
+            if region not in codes:
+                yield ("providers", code, "regions_2013", i), f"unknown country '{region}'; {choices(region, codes)}"
+    for code, regime in contents.regimes.items():
+        if regime.test == "contested" and not regime.stages:
+            yield ("regimes", code, "stages"), "a contested regime needs at least one stage"
+    names: dict[str, Iterable[str]] = {
+        "provider": contents.providers,
+        "regime": contents.regimes,
+        "segment": words.SEGMENTS,
+        "tie or country": [EVERYWHERE, *words.TIES, *codes],
+    }
+    yield from table_problems(contents.parameters, names)
+
+
+def _jurisdiction_findings(contents: Contents) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    blocs = [one.bloc for one in contents.jurisdictions.values()]
+    shared = sorted({bloc for bloc in blocs if blocs.count(bloc) > 1})
+    for code, one in contents.jurisdictions.items():
+        at: Loc = ("jurisdictions", code)
+        for i, iso3 in enumerate(one.iso3):
+            if iso3 in seen:
+                yield (*at, "iso3", i), f"{iso3} is already in {seen[iso3]}"
+            seen[iso3] = code
+        if one.bloc != code and one.bloc not in shared:
+            yield (*at, "bloc"), f"bloc '{one.bloc}' has no other member; {choices(one.bloc, [code, *shared])}"
+        for segment, share in one.adoption_2013:
+            if not 0 <= share <= 1:
+                yield (*at, "adoption_2013", segment), f"must be a share from 0 to 1 (got {share:g})"
+        yield from (
+            ((*at, "source", key), f"no such field; {choices(key, Jurisdiction.model_fields)}") for key in one.source if key not in Jurisdiction.model_fields
+        )
+
+
+def _timeline_findings(base: Base) -> Iterator[Finding]:
+    reaches = [EVERYWHERE, *words.TIES, *base.jurisdictions]
+    for code, timeline in base.timelines.items():
+        at: Loc = ("timelines", code)
+        if timeline.base_regime not in base.regimes:
+            yield (*at, "base_regime"), f"unknown regime '{timeline.base_regime}'; {choices(timeline.base_regime, base.regimes)}"
+            continue
+        regime = timeline.base_regime
+        yield from _stage_finding(base, regime, timeline.base_stage, (*at, "base_stage"))
+        for i, event in enumerate(timeline.events):
+            for j, enacts in enumerate(event.enacts):
+                here: Loc = (*at, "events", i, "enacts", j)
+                if enacts.regime is not None and enacts.regime not in base.regimes:
+                    yield (*here, "regime"), f"unknown regime '{enacts.regime}'; {choices(enacts.regime, base.regimes)}"
+                    continue
+                regime = enacts.regime or regime
+                if enacts.regime is not None or enacts.stage is not None:
+                    yield from _stage_finding(base, regime, enacts.stage, (*here, "stage"))
+                if enacts.instrument is not None and not enacts.countries:
+                    yield (*here, "countries"), f"the instrument '{enacts.instrument}' needs the countries that enact it"
+                for k, country in enumerate(enacts.countries):
+                    if country not in base.jurisdictions:
+                        yield (*here, "countries", k), f"unknown country '{country}'; {choices(country, base.jurisdictions)}"
+            for j, news in enumerate(event.news):
+                yield from (
+                    ((*at, "events", i, "news", j, "reach", key), f"unknown reach '{key}'; {choices(key, reaches)}") for key in news.reach if key not in reaches
+                )
+
+
+def _stage_finding(base: Base, regime: str, stage: str | None, at: Loc) -> Iterator[Finding]:
+    stages = base.regimes[regime].stages
+    if stage is not None and stage not in stages:
+        yield at, f"regime '{regime}' has no stage '{stage}'; {choices(stage, stages)}"
+    elif stage is None and stages:
+        yield at, f"regime '{regime}' has stages: name one; valid: {', '.join(stages)}"
+
+
+def _mechanism_findings(base: Base) -> Iterator[Finding]:
+    for code, mechanism in base.mechanisms.items():
+        if not mechanism.off:
+            yield ("mechanisms", code, "off"), "name at least one parameter that switches it off"
+        for path, value in mechanism.off.items():
+            at: Loc = ("mechanisms", code, "off", path)
+            known = parameter_paths(base)
+            if path not in known:
+                yield at, f"unknown parameter; {choices(path, base.parameter_info)}"
+                continue
+            info = base.parameter_info[".".join(path.split(".")[:2])]
+            keys = path.split(".")[2:] or (list(info.value) if isinstance(info.value, dict) else [])
+            for said in {said for _, said in out_of_range(info, dict.fromkeys(keys, value) if keys else value)}:
+                yield at, f"{said}, or its off value"
+
+
+def parameter_paths(base: Base) -> list[str]:
+    """Every path that names a parameter, or one number of it."""
+    return [path for info in base.parameter_info.values() for path in (info.path, *(f"{info.path}.{dotted(loc)}" for loc, _ in leaves(info.value) if loc))]

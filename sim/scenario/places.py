@@ -1,0 +1,49 @@
+"""Where the shipped configuration and experiments are: beside the package in a checkout, inside it once installed."""
+
+from pathlib import Path
+
+import sim
+from sim.scenario.problems import BadInput, choices
+
+CONFIGS, EXPERIMENTS = "configs", "experiments"
+
+
+def root() -> Path:
+    """The folder that holds `configs/` and `experiments/`."""
+    package = Path(sim.__file__).resolve().parent
+    for folder in (package / "shipped", package.parent):
+        if (folder / CONFIGS / "world").is_dir():
+            return folder
+    raise BadInput(f"the configuration is missing: neither {package / 'shipped' / CONFIGS} nor {package.parent / CONFIGS} exists; install the package again")
+
+
+def shown(path: Path) -> str:
+    """A path as a user would write it: from the project or the working folder where it lies within one of them."""
+    full = path.resolve()
+    for folder in (root(), Path.cwd()):
+        if full.is_relative_to(folder.resolve()):
+            return full.relative_to(folder.resolve()).as_posix()
+    return str(path)
+
+
+def experiments() -> dict[str, Path]:
+    """The shipped experiments by bare name."""
+    return {path.stem: path for path in sorted((root() / EXPERIMENTS).glob("*.yaml"))}
+
+
+def experiment_file(name: str | Path) -> Path:
+    """The file of an experiment named by path or by bare name.
+
+    Raises BadInput with the known names if there is no such file.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    known = experiments()
+    if str(name) in known:
+        return known[str(name)]
+    from_root = root() / path
+    if from_root.is_file():
+        return from_root
+    what = f"{name}: it is a folder, not an experiment file" if path.is_dir() else f"{name}: no such experiment file"
+    raise BadInput(f"{what}; {choices(path.stem, known)}")

@@ -1,0 +1,23 @@
+"""What is wrong with the user's input, in the user's words: all of it at once, each with its place."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+_SHOWN = 40
+
+
+class BadInput(Exception):
+    """Input that cannot be run; `problems` holds one line for each thing to mend."""
+
+    def __init__(self, problems: str | Sequence[str]) -> None:
+        self.problems: list[str] = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def choices(wrong: object, valid: Iterable[object]) -> str:
+    """`did you mean 'x'? valid: x, y`: what could have been meant, and what is allowed."""
+    names = [str(name) for name in valid]
+    near = difflib.get_close_matches(str(wrong), names, n=1, cutoff=0.6)
+    meant = f"did you mean '{near[0]}'? " if near else ""
+    rest = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{meant}valid: {', '.join(names[:_SHOWN]) or 'none'}{rest}"

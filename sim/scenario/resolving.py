@@ -1,0 +1,228 @@
+"""An experiment, the base configuration and the command line made into one frozen Scenario a world.
+
+Layers: base < the experiment's `set` < a world's `set` < command line; each value knows who set it.
+"""
+
+import calendar
+import copy
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.digest import digest
+from sim.scenario.experiments import findings, first_day, months
+from sim.scenario.loading import Base, Contents, contradictions, load_base, nearest, path_of
+from sim.scenario.places import CONFIGS, experiment_file, root
+from sim.scenario.problems import BadInput
+from sim.scenario.reading import Loc, checked, dotted, leaves, read
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Experiment, Switch, WorldSpec
+from sim.scenario.settings import Setting, apply, from_command_line
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """An experiment ready to run: what is asked, one Scenario a world, and who set each value.
+
+    `who_set` maps the path of each value to its file and line or to `--set`; a value that one world
+    alone has is under `worlds.<world>.set.<path>`.
+    """
+
+    name: str
+    experiment: Experiment
+    scenarios: dict[str, Scenario]
+    base: Base = field(repr=False)
+    who_set: dict[str, str] = field(repr=False)
+    over_base: tuple[Setting, ...] = ()
+    lines: dict[Loc, str] = field(default_factory=dict, repr=False)
+
+    def canonical(self) -> dict[str, Any]:
+        """All that decides the results, JSON-able; the same whatever files and layers it came from."""
+        return {
+            "name": self.name,
+            "experiment": _without_sets(self.experiment),
+            "worlds": {name: canonical_scenario(scenario) for name, scenario in self.scenarios.items()},
+        }
+
+    @property
+    def digest(self) -> str:
+        return digest(self.canonical())
+
+
+def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
+    """One world's scenario as JSON-able values. Orders of countries matter to arrays, so they are part of it."""
+    return {
+        "name": scenario.name,
+        "label": scenario.label,
+        "first": scenario.first.isoformat(),
+        "months": scenario.months,
+        "customers": scenario.customers,
+        "order": {part: list(getattr(scenario, part)) for part in ("jurisdictions", "segments", "providers")},
+        **{
+            part: {code: one.model_dump(mode="json") for code, one in getattr(scenario, part).items()}
+            for part in ("jurisdictions", "segments", "providers", "regimes")
+        },
+        "timeline": scenario.timeline.model_dump(mode="json"),
+        "switches": [switch.model_dump(mode="json") for switch in scenario.switches],
+        "parameters": scenario.parameters.model_dump(mode="json"),
+    }
+
+
+def resolve(
+    experiment: str | Path,
+    sets: Iterable[str] = (),
+    seeds: int | None = None,
+    customers: int | None = None,
+    base: Base | None = None,
+) -> Resolved:
+    """Read, check and layer an experiment named by path or bare name; `sets` are words `path=value`.
+
+    Raises BadInput with every problem found in the configuration, the experiment and the command line.
+    """
+    problems: list[str] = []
+    file = experiment_file(experiment)
+    asked: Experiment | None = None
+    lines: dict[Loc, str] = {}
+    try:
+        document = read(file)
+        asked = checked(Experiment, document.tree, document.where, problems)
+        lines = {loc: document.where(loc) for loc in document.lines}
+    except BadInput as error:
+        problems += error.problems
+    try:
+        base = base or load_base(root() / CONFIGS)
+    except BadInput as error:
+        problems += error.problems
+    command_line = from_command_line(sets, problems)
+    if asked is None or base is None:
+        raise BadInput(problems)
+    command_line += [
+        Setting(path, value, who) for path, value, who in (("seeds.count", seeds, "--seeds"), ("customers", customers, "--customers")) if value is not None
+    ]
+    return _assemble(file.stem, asked, lines, base, tuple(command_line), problems)
+
+
+def variant(
+    resolved: Resolved,
+    sets: Mapping[str, Any] | None = None,
+    switch_on: dt.date | None = None,
+    without_events: Iterable[str] = (),
+    who: str = "variant",
+) -> Resolved:
+    """The same experiment with values set over all others, another switch date, or fewer events.
+
+    The first switch of each world moves to `switch_on`, later ones by as many months. Raises BadInput.
+    """
+    removed = tuple(without_events)
+    worlds = {name: _moved(world, switch_on, removed) for name, world in resolved.experiment.worlds.items()}
+    experiment = resolved.experiment.model_copy(update={"worlds": worlds})
+    lines = dict(resolved.lines)
+    if switch_on is not None or removed:
+        lines.update({("worlds", name, part): who for name in worlds for part in ("switches", "without_events")})
+        lines = {loc: said for loc, said in lines.items() if not (len(loc) > 3 and loc[0] == "worlds" and loc[2] in ("switches", "without_events"))}
+    over = (*resolved.over_base, *(Setting(path, value, who) for path, value in (sets or {}).items()))
+    return _assemble(resolved.name, experiment, lines, resolved.base, over, [])
+
+
+def _moved(world: WorldSpec, switch_on: dt.date | None, removed: tuple[str, ...]) -> WorldSpec:
+    switches = world.switches
+    if switch_on is not None and switches:
+        shift = (switch_on.year - switches[0].on.year) * 12 + switch_on.month - switches[0].on.month
+        later = [Switch(on=_months_later(switch.on, shift), regime=switch.regime) for switch in switches[1:]]
+        switches = (Switch(on=switch_on, regime=switches[0].regime), *later)
+    return world.model_copy(update={"switches": switches, "without_events": tuple(dict.fromkeys((*world.without_events, *removed)))})
+
+
+def _months_later(date: dt.date, shift: int) -> dt.date:
+    years, month = divmod(date.month - 1 + shift, 12)
+    year = date.year + years
+    return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _assemble(name: str, asked: Experiment, lines: dict[Loc, str], base: Base, over: tuple[Setting, ...], problems: list[str]) -> Resolved:
+    experiment, lines = _experiment(asked, lines, base, [one for one in over if one.of_experiment], problems)
+    shared = [Setting(path, value, nearest(lines, ("set", path))) for path, value in asked.set.items()]
+    last = [one for one in over if not one.of_experiment]
+    contents: dict[str, Contents] = {}
+    who_set = {dotted(loc): _who_asked(loc, lines) for loc, _ in leaves(_without_sets(experiment))}
+    common, common_lines = _contents(base, [*shared, *last], problems)
+    who_set.update(_who(common, common_lines))
+    for world, spec in experiment.worlds.items():
+        own = [Setting(path, value, f"{nearest(lines, ('worlds', world, 'set', path))} (world {world})") for path, value in spec.set.items()]
+        contents[world], world_lines = _contents(base, [*shared, *own, *last], problems) if own else (common, common_lines)
+        if own:
+            said = _who(contents[world], world_lines)
+            who_set.update({f"worlds.{world}.set.{path}": who for path, who in said.items() if who != who_set.get(path)})
+    problems += [f"{nearest(lines, loc)}: {dotted(loc)}: {said}" for loc, said in findings(experiment, base)]
+    if problems:
+        raise BadInput(list(dict.fromkeys(problems)))
+    scenarios = {world: _scenario(world, experiment, base, contents[world]) for world in experiment.worlds}
+    return Resolved(name, experiment, scenarios, base, who_set, over, lines)
+
+
+def _experiment(asked: Experiment, lines: dict[Loc, str], base: Base, over: list[Setting], problems: list[str]) -> tuple[Experiment, dict[Loc, str]]:
+    if not over:
+        return asked, lines
+    tree = _without_sets(asked)
+    lines = dict(lines)
+    before = len(problems)
+    for setting in over:
+        apply(setting, tree, base, lines, problems)
+    tree["set"] = asked.set
+    for name, world in asked.worlds.items():
+        tree["worlds"][name]["set"] = world.set
+    changed = checked(Experiment, tree, lambda loc: nearest(lines, loc), problems) if len(problems) == before else None
+    return changed or asked, lines
+
+
+def _without_sets(experiment: Experiment) -> dict[str, Any]:
+    """The experiment as JSON-able values; its `set` layers are in the worlds' contents."""
+    return experiment.model_dump(mode="json", exclude={"set": True, "worlds": {"__all__": {"set"}}})
+
+
+def _who_asked(loc: Loc, lines: dict[Loc, str]) -> str:
+    """Who set a value of the experiment; a field that the file leaves out has its default."""
+    field_at = loc[:3] if loc[0] == "worlds" else loc[:1]
+    return nearest(lines, loc) if field_at in lines else "default"
+
+
+def _contents(base: Base, settings: list[Setting], problems: list[str]) -> tuple[Contents, dict[Loc, str]]:
+    if not settings:
+        return base.contents, base.lines
+    tree = copy.deepcopy(base.contents.model_dump(mode="json"))
+    lines = dict(base.lines)
+    before = len(problems)
+    for setting in settings:
+        apply(setting, tree, base, lines, problems)
+    if len(problems) > before:
+        return base.contents, lines
+    contents = checked(Contents, tree, lambda loc: nearest(lines, loc), problems)
+    if contents is None:
+        return base.contents, lines
+    problems += [f"{nearest(lines, loc)}: {path_of(loc)}: {said}" for loc, said in contradictions(contents)]
+    return contents, lines
+
+
+def _who(contents: Contents, lines: dict[Loc, str]) -> dict[str, str]:
+    return {path_of(loc): nearest(lines, loc) for loc, _ in leaves(contents.model_dump(mode="json"))}
+
+
+def _scenario(world: str, experiment: Experiment, base: Base, contents: Contents) -> Scenario:
+    spec = experiment.worlds[world]
+    history = base.timelines[experiment.timeline]
+    return Scenario(
+        name=world,
+        label=spec.label,
+        first=first_day(experiment.horizon.first),
+        months=months(experiment),
+        customers=experiment.customers,
+        jurisdictions=contents.jurisdictions,
+        segments=contents.segments,
+        providers=contents.providers,
+        regimes=contents.regimes,
+        timeline=history.model_copy(update={"events": tuple(event for event in history.events if event.id not in spec.without_events)}),
+        switches=spec.switches,
+        parameters=contents.parameters,
+    )
