@@ -1,0 +1,140 @@
+"""The evidence and the judgements, read once; rows that may not inform a starting value are refused here."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+USABLE_ROLES = ("input", "calibration")
+AGGREGATES = ("EU15", "EU27", "EU28", "EA")
+EUROSTAT_CODES = {"UK": "GB", "EL": "GR"}
+EUROSTAT_SIZES = {"10_C10_S951_XK": "10+", "S_C10_S951_XK": "S", "M_C10_S951_XK": "M", "L_C10_S951_XK": "L"}
+
+# (ISO alpha-2, size class, year) -> share of firms that buy cloud services.
+Uptake = dict[tuple[str, str, int], float]
+
+
+@dataclass(frozen=True)
+class Economy:
+    """One row of countries.csv; GDP in USD bn, None where the source has none."""
+
+    iso3: str
+    iso2: str
+    gdp_2013: float | None
+    gdp_2019: float | None
+    mla_treaty: bool
+    eu_us_agreement: bool
+    eu_member: bool
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One row of judgements.csv: what was judged of a jurisdiction, and why."""
+
+    code: str
+    name: str
+    region: str
+    bloc: str
+    ties: str
+    members: tuple[str, ...]
+    numbers: dict[str, float]
+    adoption_like: str
+    trust_like: tuple[str, ...]
+    privacy_law_conflicts: bool
+    instruments_2013: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything that starting values are computed from."""
+
+    evidence: dict[str, dict[str, str]]
+    economies: dict[str, Economy]
+    uptake: Uptake
+    pew: dict[tuple[str, int], dict[str, float]]
+    judged: dict[str, Judged]
+    general: dict[str, Any]
+
+    def numbers(self, row: str) -> tuple[float, ...]:
+        """The numbers of an evidence row; raises if its role forbids that they set or inform anything."""
+        found = self.evidence[row]
+        if found["role"] not in USABLE_ROLES:
+            raise ValueError(f"evidence row {row} has the role '{found['role']}': no starting value may rest on it")
+        return tuple(float(part) for part in found["value"].split(";"))
+
+    def number(self, row: str) -> float:
+        """The only number of an evidence row."""
+        (only,) = self.numbers(row)
+        return only
+
+
+def read_sources(configs: Path) -> Sources:
+    """Read evidence and judgements under `configs`."""
+    evidence = configs / "evidence"
+    economies = {row["iso3"]: _economy(row) for row in _rows(evidence / "countries.csv")}
+    by_iso2 = {economy.iso2: economy.iso3 for economy in economies.values()}
+    return Sources(
+        evidence={row["id"]: row for row in _rows(evidence / "evidence.csv")},
+        economies=economies,
+        uptake=_uptake(evidence / "eurostat_cloud_use_2014_2016.csv"),
+        pew=_pew(evidence / "pew.csv"),
+        judged={row["code"]: _judged(row, by_iso2) for row in _rows(configs / "world" / "judgements.csv")},
+        general=YAML(typ="safe", pure=True).load(configs / "world" / "judgements.yaml"),
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _economy(row: dict[str, str]) -> Economy:
+    return Economy(
+        iso3=row["iso3"],
+        iso2=row["iso2"],
+        gdp_2013=float(row["gdp_2013_usd_bn"]) if row["gdp_2013_usd_bn"] else None,
+        gdp_2019=float(row["gdp_2019_usd_bn"]) if row["gdp_2019_usd_bn"] else None,
+        mla_treaty=row["mla_treaty_with_us_2015"] == "1",
+        eu_us_agreement=row["eu_us_mla_agreement"] == "1",
+        eu_member=row["eu_member_2013_2019"] == "1",
+    )
+
+
+def _uptake(path: Path) -> Uptake:
+    """Firms that buy any cloud service. Flagged values (Italy's broken series) and aggregates are left out."""
+    return {
+        (EUROSTAT_CODES.get(row["geo"], row["geo"]), EUROSTAT_SIZES[row["size"]], int(row["year"])): float(row["pct_enterprises"]) / 100
+        for row in _rows(path)
+        if row["indicator"] == "E_CC" and not row["flag"] and row["geo"] not in AGGREGATES and row["pct_enterprises"]
+    }
+
+
+def _pew(path: Path) -> dict[tuple[str, int], dict[str, float]]:
+    """(question, year) -> country -> share."""
+    asked: dict[tuple[str, int], dict[str, float]] = {}
+    for row in _rows(path):
+        year = row["year"][:4]
+        if row["indicator"] in ("us_favorable", "us_respects_freedoms") and year.isdigit():
+            asked.setdefault((row["indicator"], int(year)), {})[row["iso2"]] = float(row["value_percent"]) / 100
+    return asked
+
+
+def _judged(row: dict[str, str], by_iso2: dict[str, str]) -> Judged:
+    words = ("code", "name", "region", "bloc", "ties", "members", "adoption_like", "trust_like", "privacy_law_conflicts", "instruments_2013", "reason")
+    return Judged(
+        code=row["code"],
+        name=row["name"],
+        region=row["region"],
+        bloc=row["bloc"],
+        ties=row["ties"],
+        members=tuple(row["members"].split()) or (by_iso2[row["code"]],),
+        numbers={name: float(text) for name, text in row.items() if name not in words and text},
+        adoption_like=row["adoption_like"],
+        trust_like=tuple(row["trust_like"].split()),
+        privacy_law_conflicts=row["privacy_law_conflicts"] == "yes",
+        instruments_2013=tuple(row["instruments_2013"].split()),
+        reason=row["reason"],
+    )

@@ -1,0 +1,171 @@
+"""The files of configs/world, put together from what was computed and what was judged."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import floor, log10
+from typing import Any
+
+from sim.analysis.starting_values.adoption import Bass, adoption_2013, pooled_bass
+from sim.analysis.starting_values.market import Spend, divide_market, home_grown_shares, provider_shares
+from sim.analysis.starting_values.sources import Sources
+from sim.analysis.starting_values.trust import initial_trust
+
+Tree = dict[str, Any]
+SEGMENTS = ("consumer", "small_firm", "enterprise", "regulated", "public_sector")
+CHINA = "CHN"
+
+
+def rounded(value: float, digits: int = 4) -> float:
+    """A number to so many significant digits: enough to add up, not so many as to pretend."""
+    return round(value, digits - 1 - floor(log10(abs(value)))) if value else 0.0
+
+
+@dataclass(frozen=True)
+class StartingWorld:
+    """The world of January 2013: the three trees of configs/world, and what they were computed from."""
+
+    jurisdictions: Tree
+    segments: Tree
+    providers: Tree
+    bass: Bass
+    spend: Spend
+    adoption: dict[str, dict[str, float]]
+    users: dict[str, dict[str, float]]
+
+
+def starting_world(sources: Sources) -> StartingWorld:
+    """All starting values, from the sources alone."""
+    bass = pooled_bass(sources).bass
+    adoption = {code: adoption_2013(sources, code, bass) for code in sources.judged}
+    shares = {code: {s: rounded(found[s], 3) for s in SEGMENTS} for code, (found, _) in adoption.items()}
+    users = {code: {s: customers(sources, code, s) * shares[code][s] for s in SEGMENTS} for code in sources.judged}
+    spend = divide_market(sources, users)
+    home_grown = home_grown_shares(sources, spend.by_jurisdiction)
+    trust = initial_trust(sources)
+    jurisdictions = {
+        code: _jurisdiction(sources, code, shares[code], adoption[code][1], spend.intensity[code], home_grown[code], trust[code]) for code in sources.judged
+    }
+    segments = {name: _segment(sources, name, spend.usd_per_customer_year[name]) for name in SEGMENTS}
+    tables = provider_shares(sources, spend.by_jurisdiction, home_grown)
+    providers = {name: _provider(sources, name, tables[name]) for name in sources.general["providers"]}
+    return StartingWorld(jurisdictions, segments, providers, bass, spend, shares, users)
+
+
+def customers(sources: Sources, code: str, segment: str) -> float:
+    """How many customers of a segment a jurisdiction has, users of cloud services or not."""
+    spec = sources.general["segments"][segment]
+    size = _gdp(sources, code, "gdp_2013") if spec["customers_per"] == "gdp_usd_bn" else sources.judged[code].numbers["online_people_2013"]
+    return float(spec["customers"]) * size
+
+
+def _gdp(sources: Sources, code: str, year: str) -> float:
+    """Sum over members, USD bn. A member without a figure for 2019 keeps that of 2013."""
+    economies = [sources.economies[member] for member in sources.judged[code].members]
+    return sum((economy.gdp_2019 if year == "gdp_2019" else None) or economy.gdp_2013 or economy.gdp_2019 or 0.0 for economy in economies)
+
+
+def _treaty(sources: Sources, code: str) -> bool:
+    """Mutual legal assistance with the US; a group has it if most of its GDP has. The US needs none with itself."""
+    economies = [sources.economies[member] for member in sources.judged[code].members]
+    with_treaty = sum(e.gdp_2013 or 0.0 for e in economies if e.mla_treaty or e.eu_us_agreement or e.iso3 == CHINA)
+    return code == "US" or with_treaty > sum(e.gdp_2013 or 0.0 for e in economies) / 2
+
+
+def _jurisdiction(
+    sources: Sources, code: str, adoption: dict[str, float], adoption_source: str, intensity: float, home_grown: tuple[float, str], trust: tuple[float, str]
+) -> Tree:
+    judged = sources.judged[code]
+    number = judged.numbers
+    return {
+        "name": judged.name,
+        "region": judged.region,
+        "iso3": judged.members,
+        "bloc": judged.bloc,
+        "ties": judged.ties,
+        "gdp_2013": round(_gdp(sources, code, "gdp_2013"), 2),
+        "gdp_2019": round(_gdp(sources, code, "gdp_2019"), 2),
+        "online_people_2013": number["online_people_2013"],
+        "cloud_intensity": rounded(intensity, 5),
+        "adoption_2013": adoption,
+        "initial_trust": rounded(trust[0], 3),
+        "own_state_intrusion": number["own_state_intrusion"],
+        "privacy_law": number["privacy_law"],
+        "privacy_law_conflicts": judged.privacy_law_conflicts,
+        "mla_treaty": _treaty(sources, code),
+        "home_grown_share_2013": rounded(home_grown[0], 3),
+        "home_grown_us_business": number["home_grown_us_business"],
+        "instruments_2013": judged.instruments_2013,
+        "source": _sources_of(sources, code, adoption_source, home_grown[1], trust[1]),
+    }
+
+
+def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, trust: str) -> dict[str, str]:
+    judged = sources.judged[code]
+    why = f"judgement: {judged.reason}"
+    eu = "EU-US agreement, " if any(sources.economies[member].eu_us_agreement for member in judged.members) else ""
+    treaty = (
+        "not applicable" if code == "US" else "the agreement of 2001, not in that list" if CHINA in judged.members else f"{eu}US State Department, INCSR 2015"
+    )
+    relative = (
+        f"K01c for Europe, judged {judged.numbers.get('relative_intensity', 1.0):g} relative to the region" if judged.region.endswith("Europe") else "judgement"
+    )
+    if code == "US":
+        relative = "such that the US is its judged half of the world market"
+    elif relative == "judgement":
+        relative = f"what the US and Europe leave of the market, judged {judged.numbers['relative_intensity']:g} relative to other countries"
+    return {
+        "iso3": "judgement: which countries stand together",
+        "bloc": "membership; kept as in 2013-2019" if judged.bloc == "eu" else "stands alone",
+        "ties": "common knowledge; neutral and rival: judgement",
+        "gdp_2013": "World Bank, nominal, countries.csv",
+        "gdp_2019": "World Bank, nominal, countries.csv",
+        "online_people_2013": "judgement: order of magnitude of ITU 2013, from memory",
+        "cloud_intensity": relative,
+        "adoption_2013": adoption,
+        "initial_trust": trust,
+        "own_state_intrusion": "judgement: order of Freedom House 2013, from memory",
+        "privacy_law": "judgement: strength of the general privacy law of 2013",
+        "privacy_law_conflicts": "judgement: bars or conditions on transfers and disclosure abroad in its law of 2013",
+        "mla_treaty": treaty,
+        "home_grown_share_2013": why if home_grown == "judgement" else f"{home_grown}: {judged.reason}",
+        "home_grown_us_business": "judgement: which of its providers sell in the US or have an entity there",
+        "instruments_2013": why if judged.instruments_2013 else "judgement: nothing of the kind known in force",
+    }
+
+
+def _segment(sources: Sources, name: str, usd: float) -> Tree:
+    spec = sources.general["segments"][name]
+    kept = ("name", "customers_per", "customers", "accounts_per_customer", "tb_per_customer")
+    spend = f" USD a year: its judged {spec['spend_share_2013']:.0%} of the market of January 2013 (KM1, KM2 back in time) over its users."
+    return {
+        **{field: spec[field] for field in kept},
+        "usd_per_customer_year": rounded(usd, 5),
+        **{field: spec[field] for field in ("size_tail", "contract_months", "adoption_ceiling", "meaning")},
+        "source": spec["reason"] + (spend if usd else ""),
+    }
+
+
+def _provider(sources: Sources, name: str, table: dict[str, float]) -> Tree:
+    spec = sources.general["providers"][name]
+    if name == "other_us":
+        said = "Shares: what the three named and home-grown providers leave (IBM of K12 is in it)."
+    else:
+        said = "Shares: K12, K16, K19; January 2013 by the line through K12 and K16 in log-odds."
+    return {
+        "name": spec["name"],
+        "world_share": {month: rounded(share, 3) for month, share in table.items()},
+        "regions_2013": tuple(spec["regions_2013"]),
+        "consumer_share": spec["consumer_share"],
+        "no_stable_location": spec["no_stable_location"],
+        "source": f"{said} judgement: {spec['reason']}",
+    }
+
+
+def totals(sources: Sources, world: StartingWorld) -> Iterable[tuple[str, float, float, float, float, float]]:
+    """Segment, customers, users of cloud services, accounts, TB, USD a year: the world of January 2013."""
+    for segment in SEGMENTS:
+        spec = world.segments[segment]
+        everyone = sum(customers(sources, code, segment) for code in sources.judged)
+        users = sum(n[segment] for n in world.users.values())
+        usd = sum(n[segment] * world.jurisdictions[c]["cloud_intensity"] for c, n in world.users.items()) * spec["usd_per_customer_year"]
+        yield segment, everyone, users, everyone * spec["accounts_per_customer"], everyone * spec["tb_per_customer"], usd
