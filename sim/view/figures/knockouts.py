@@ -1,0 +1,44 @@
+"""What each mechanism contributes: one headline's difference with each mechanism off."""
+
+from typing import Any
+
+import pandas as pd
+
+from sim.view.figures.style import INK, QUIET, Figure, axis, heading, layout
+from sim.view.figures.summarise import numbers
+
+
+def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: str, unit_title: str, scale: float, colour: str, tick: str = "") -> Figure:
+    """A dot with its interval for each mechanism switched off; the line and band are the model with everything on.
+
+    `rows`: name, difference, low, high of one headline. `full`: difference, low, high with everything on.
+    """
+    shapes: list[dict[str, Any]] = [_upright(0.0, "#999999", "dot")]
+    if full is not None:
+        middle, low, high = (value * scale for value in full)
+        shapes.append({"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper", "fillcolor": "rgba(0,0,0,0.07)", "line": {"width": 0}, "layer": "below"})
+        shapes.append(_upright(middle, INK, "solid"))
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": numbers(rows["difference"] * scale),
+        "y": list(rows["name"]),
+        "marker": {"size": 8, "color": colour},
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": numbers((rows["high"] - rows["difference"]) * scale),
+            "arrayminus": numbers((rows["difference"] - rows["low"]) * scale),
+            "color": colour,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        "hovertemplate": "without %{y}: %{x:+.4~g}<extra></extra>",
+    }
+    y = axis(type="category", autorange="reversed", dtick=1, tickfont={"size": 12, "color": QUIET})
+    shape = layout(90 + 21 * len(rows), xaxis=axis(unit_title, tickformat=tick), yaxis=y, shapes=shapes, title=heading(title))
+    return {"data": [trace], "layout": shape | {"margin": {"l": 48, "r": 14, "t": 30, "b": 48}}}
+
+
+def _upright(x: float, colour: str, dash: str) -> dict[str, Any]:
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": colour, "width": 1.2, "dash": dash}, "layer": "below"}

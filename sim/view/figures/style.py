@@ -1,0 +1,125 @@
+"""What every figure shares: colours, fonts, axes, and the one configuration that plotly.js is given.
+
+Figures are plain dicts (the layout plotly.js reads); tests validate each with `plotly.graph_objects.Figure`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sim.words import HOME_GROWN, KINDS, ON_PREMISES, ROUTES
+
+Figure = dict[str, Any]
+Trace = dict[str, Any]
+
+# plotly.js offers by default to send the chart's data to a server of its makers; nothing leaves this page.
+CONFIG: dict[str, Any] = {
+    "showSendToCloud": False,
+    "displaylogo": False,
+    "responsive": True,
+    "displayModeBar": False,
+    "scrollZoom": False,
+    "plotlyServerURL": "",
+}
+
+FONT = {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif", "size": 12, "color": "#222222"}
+INK, QUIET, GRID, PAPER = "#222222", "#595959", "#e6e6e6", "#ffffff"
+
+
+@dataclass(frozen=True)
+class WorldStyle:
+    """How one world looks in every chart: its name and label, a colour, and a dash so that colour is never the only sign."""
+
+    name: str
+    label: str
+    colour: str
+    dash: str
+
+
+# Okabe and Ito's colours that stand out on white by at least 3:1.
+_KNOWN = {"microsoft_wins": ("#0072B2", "solid"), "doj_wins": ("#C44E00", "dash"), "history": ("#333333", "dot"), "cloud_act": ("#007A5A", "dashdot")}
+_SPARE = (("#0072B2", "solid"), ("#C44E00", "dash"), ("#007A5A", "dashdot"), ("#A6488A", "dot"), ("#333333", "longdash"), ("#7A6400", "longdashdot"))
+
+
+def world_styles(worlds: dict[str, str]) -> dict[str, WorldStyle]:
+    """A style for each of the worlds {name: label}: the usual one where the name is known, else the first that is free."""
+    taken = {_KNOWN[name][0] for name in worlds if name in _KNOWN}
+    spare = [pair for pair in _SPARE if pair[0] not in taken]
+    styles = {}
+    for position, (name, label) in enumerate(worlds.items()):
+        colour, dash = _KNOWN[name] if name in _KNOWN else spare.pop(0) if spare else _SPARE[position % len(_SPARE)]
+        styles[name] = WorldStyle(name, label, colour, dash)
+    return styles
+
+
+# Tol's muted scheme: told apart with the common kinds of colour blindness, and not the colours of the worlds.
+KIND_COLOURS = dict(zip(KINDS, ("#BBBBBB", "#332288", "#88CCEE", "#117733", "#44AA99", "#DDCC77", "#AA4466"), strict=True))
+ROUTE_COLOURS = dict(zip(ROUTES, ("#332288", "#88CCEE", "#44AA99", "#DDCC77", "#AA4466"), strict=True))
+KIND_LABELS = dict(
+    zip(
+        KINDS,
+        ("On premises", "US provider, US region", "US provider, local region", "US provider, trustee", "US provider, customer's keys", "US-owned subsidiary", "Home-grown provider"),
+        strict=True,
+    )
+)
+KIND_SHORT = dict(zip(KINDS, ("On premises", "US region", "Local region", "Trustee", "Own keys", "US subsidiary", "Home-grown"), strict=True))
+assert ON_PREMISES in KIND_COLOURS and HOME_GROWN in KIND_COLOURS
+
+ROUTE_LABELS = dict(zip(ROUTES, ("Direct order", "Order, after comity review", "Executive agreement", "Mutual legal assistance", "Unreachable"), strict=True))
+
+
+def tint(colour: str, opacity: float) -> str:
+    """A '#rrggbb' colour as rgba."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def diverging(low: str, high: str) -> list[list[Any]]:
+    """A scale from one world's colour through near-white to the other's."""
+    return [[0.0, low], [0.25, tint_on_white(low, 0.5)], [0.5, "#f7f7f7"], [0.75, tint_on_white(high, 0.5)], [1.0, high]]
+
+
+def tint_on_white(colour: str, strength: float) -> str:
+    """A '#rrggbb' colour thinned with white."""
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - part) * strength):02x}" for part in parts)
+
+
+def axis(title: str | None = None, **more: Any) -> dict[str, Any]:
+    """An axis with a quiet grid; `more` are plotly's own axis settings."""
+    plain: dict[str, Any] = {"gridcolor": GRID, "zeroline": False, "linecolor": "#bbbbbb", "ticks": "", "automargin": True, "fixedrange": True}
+    if title:
+        plain["title"] = {"text": title, "standoff": 8}
+    return plain | more
+
+
+def time_axis(first: str, last: str, **more: Any) -> dict[str, Any]:
+    """A time axis from month to month ('2013-01-01'), a tick each second year."""
+    plain = axis(type="date", range=[first, last], tickformat="%Y", dtick="M24", tick0="2013-01-01", showgrid=False, ticks="outside", tickcolor="#bbbbbb")
+    return plain | {"hoverformat": "%b %Y"} | more
+
+
+def layout(height: int, **more: Any) -> dict[str, Any]:
+    """The layout all figures start from."""
+    plain: dict[str, Any] = {
+        "height": height,
+        "autosize": True,
+        "font": FONT,
+        "paper_bgcolor": PAPER,
+        "plot_bgcolor": PAPER,
+        "margin": {"l": 48, "r": 14, "t": 30, "b": 30},
+        "showlegend": False,
+        "dragmode": False,
+        "hoverlabel": {"align": "left", "font": {"size": 12}},
+    }
+    return plain | more
+
+
+def heading(text: str) -> dict[str, Any]:
+    """A panel's own small title, above the left end of its axis."""
+    return {"text": text, "font": {"size": 13, "color": INK}, "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom", "pad": {"b": 6}}
+
+
+def common_range(low: float, high: float, room: float = 0.05) -> list[float]:
+    """One axis range for several panels: the data's, with some room; never of zero width."""
+    span = (high - low) or abs(high) or 1.0
+    return [low - room * span, high + room * span]

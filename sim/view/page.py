@@ -1,0 +1,178 @@
+"""The pieces of the report's page and how they become HTML."""
+
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.view.figures.style import CONFIG, Figure
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; `body` is HTML."""
+
+    body: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a section would show if the run had recorded it."""
+
+    what: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A control that shows one of the figures' frames: {frame: label}, as a list or as a slider."""
+
+    label: str
+    options: dict[str, str]
+    slider: bool = False
+    start: str | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One or more figures under one question, side by side where there is room."""
+
+    id: str
+    title: str
+    read: str
+    figures: Sequence[Figure]
+    choice: Choice | None = None
+    width: int = 430  # pixels a figure wants before it stands beside another
+    wide: bool = False  # legend entries of all figures are the same: show them once
+    legend: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; cells are HTML, `numeric` columns are set flush right."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    read: str = ""
+    numeric: Sequence[int] = ()
+    tall: bool = False
+    folded: bool = False
+
+
+Block = Text | Missing | Chart | Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered part of the report."""
+
+    id: str
+    title: str
+    blocks: Sequence[Block] = field(default_factory=list)
+
+
+def text(value: Any) -> str:
+    """Any value as escaped HTML text."""
+    return html.escape(str(value), quote=True)
+
+
+def render(section: Section) -> str:
+    """A section as HTML."""
+    return f'<section id="{section.id}"><h2>{text(section.title)}</h2>{"".join(_block(block) for block in section.blocks)}</section>'
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Text(body):
+            return f"<p>{body}</p>"
+        case Missing(what, how):
+            return f'<p class="missing"><strong>Not shown: {text(what)}.</strong> {text(how)}</p>'
+        case Chart():
+            return _chart(block)
+        case Table():
+            return _table(block)
+
+
+def _chart(chart: Chart) -> str:
+    key = legend(chart.figures) if chart.legend else ""
+    panels = "".join(
+        f'<div class="plot" id="{chart.id}-{at}" style="height:{figure["layout"]["height"]}px"><script type="application/json">{as_json(figure)}</script></div>'
+        for at, figure in enumerate(chart.figures)
+    )
+    return (
+        f'<figure class="chart" id="{chart.id}" aria-labelledby="{chart.id}-title"><h3 id="{chart.id}-title">{text(chart.title)}</h3>'
+        f'{_choice(chart)}{key}<div class="panels" style="--panel:{chart.width}px">{panels}</div><figcaption>{chart.read}</figcaption></figure>'
+    )
+
+
+def _choice(chart: Chart) -> str:
+    if chart.choice is None:
+        return ""
+    choice, control = chart.choice, f"{chart.id}-choice"
+    names = list(choice.options)
+    start = names.index(choice.start) if choice.start else 0
+    if choice.slider:
+        return (
+            f'<p class="choice"><label for="{control}">{text(choice.label)}</label> <input id="{control}" type="range" min="0" max="{len(names) - 1}" value="{start}" '
+            f"data-chart=\"{chart.id}\" data-frames='{text(json.dumps(names))}' data-labels='{text(json.dumps(list(choice.options.values())))}'> "
+            f'<output for="{control}">{text(choice.options[names[start]])}</output></p>'
+        )
+    options = "".join(f'<option value="{text(name)}"{" selected" if at == start else ""}>{text(label)}</option>' for at, (name, label) in enumerate(choice.options.items()))
+    return f'<p class="choice"><label for="{control}">{text(choice.label)}</label> <select id="{control}" data-chart="{chart.id}">{options}</select></p>'
+
+
+def legend(figures: Sequence[Figure]) -> str:
+    """One legend for all figures of a chart, from the traces that ask for an entry."""
+    entries: dict[str, str] = {}
+    for figure in figures:
+        for trace in figure["data"]:
+            if trace.get("showlegend") and trace["name"] not in entries:
+                entries[trace["name"]] = _swatch(trace)
+    if len(entries) < 2:
+        return ""
+    return '<ul class="legend">' + "".join(f"<li>{swatch}{text(name)}</li>" for name, swatch in entries.items()) + "</ul>"
+
+
+def _swatch(trace: dict[str, Any]) -> str:
+    dashes = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "7 3 2 3", "longdash": "12 4", "longdashdot": "12 3 2 3"}
+    if "stackgroup" in trace or trace["type"] == "bar":
+        fill = trace.get("fillcolor") or trace["marker"]["color"]
+        return f'<svg width="14" height="14" aria-hidden="true"><rect width="14" height="14" fill="{fill}"/></svg>'
+    if trace["mode"] == "markers":
+        colour, symbol = trace["marker"]["color"], trace["marker"].get("symbol", "circle")
+        shapes = {"circle": '<circle cx="7" cy="7" r="5"/>', "diamond": '<path d="M7 1l6 6-6 6-6-6z"/>', "square": '<path d="M2 2h10v10H2z"/>', "triangle-up": '<path d="M7 2l6 10H1z"/>'}
+        return f'<svg width="14" height="14" fill="{colour}" aria-hidden="true">{shapes[symbol]}</svg>'
+    line = trace["line"]
+    return (
+        f'<svg width="30" height="14" aria-hidden="true"><path d="M0 7h30" stroke="{line["color"]}" stroke-width="3" '
+        f'stroke-dasharray="{dashes[line.get("dash", "solid")]}"/></svg>'
+    )
+
+
+def _table(table: Table) -> str:
+    head = "".join(f'<th scope="col"{_right(at, table)}>{text(name)}</th>' for at, name in enumerate(table.columns))
+    rows = "".join(
+        "<tr>" + "".join(f'<th scope="row">{cell}</th>' if at == 0 else f"<td{_right(at, table)}>{cell}</td>" for at, cell in enumerate(row)) + "</tr>" for row in table.rows
+    )
+    read = f'<p class="read">{table.read}</p>' if table.read else ""
+    body = (
+        f'<div class="scroll{" tall" if table.tall else ""}" role="region" aria-label="{text(table.title)}" tabindex="0">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{read}"
+    )
+    if table.folded:
+        return f"<details><summary>{text(table.title)}</summary>{body}</details>"
+    return f"<h3>{text(table.title)}</h3>{body}"
+
+
+def _right(at: int, table: Table) -> str:
+    return ' class="number"' if at in table.numeric else ""
+
+
+def as_json(value: Any) -> str:
+    """JSON that can stand inside a script element. NaN is refused: a missing number is null."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False).replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+CONFIG_JSON = as_json(CONFIG)

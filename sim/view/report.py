@@ -1,0 +1,60 @@
+"""The report: one HTML file that opens anywhere, without a network."""
+
+from pathlib import Path
+from string import Template
+
+from plotly.offline import get_plotlyjs
+
+from sim.runs.results import Results
+from sim.view.figures.geography import world_topojson
+from sim.view.page import CONFIG_JSON, Section, as_json, render, text
+from sim.view.sections import checks, data, governments, investigators, money, opening, reaction, trust
+from sim.view.study import Study
+
+TEMPLATE = Path(__file__).with_name("report.html")
+
+
+def build(results: Results, out: Path) -> Path:
+    """Write the report of a results folder to the file `out` (or to `out`/report.html if that is a folder) and return its path.
+
+    Raises ValueError if a jurisdiction names a country that the world map cannot place.
+    """
+    target = out / "report.html" if out.is_dir() else out
+    target.write_text(page(Study(results)), encoding="utf-8")
+    return target
+
+
+def sections(study: Study) -> list[Section]:
+    """The report's sections in their order."""
+    return [
+        opening.headlines(study),
+        trust.trust(study),
+        data.where(study),
+        data.moves(study),
+        trust.map_of_trust(study),
+        money.money(study),
+        governments.laws(study),
+        governments.offers(study),
+        investigators.evidence(study),
+        reaction.reaction(study),
+        checks.knockouts(study),
+        checks.switch_dates(study),
+        checks.record(study),
+        checks.reproduce(study),
+    ]
+
+
+def page(study: Study) -> str:
+    """The report as HTML."""
+    parts = sections(study)
+    contents = "".join(f'<li><a href="#{part.id}">{text(part.title)}</a></li>' for part in parts)
+    shell = Template(TEMPLATE.read_text(encoding="utf-8"))
+    return shell.substitute(
+        title=text(study.manifest["title"]),
+        head=opening.head(study),
+        contents=contents,
+        sections="\n".join(render(part) for part in parts),
+        plotly=get_plotlyjs(),
+        topojson=as_json(world_topojson()),
+        config=CONFIG_JSON,
+    )

@@ -1,0 +1,138 @@
+"""What the result hangs on: mechanisms off, other switch dates, the record, and how to run it again."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from sim.view.figures.knockouts import forest
+from sim.view.labels import how_to_summarise
+from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
+from sim.view.quantities import DASH, interval, largest_of, number, scale_for, with_unit
+from sim.view.study import Study
+
+
+def _cell(value: Any) -> str:
+    return text(DASH if value is None or (isinstance(value, float) and pd.isna(value)) else value)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def knockouts(study: Study) -> Section:
+    """Each mechanism off."""
+    return Section("knockouts", "What each mechanism contributes", list(_knockouts(study)))
+
+
+def _knockouts(study: Study) -> Iterable[Block]:
+    frame = study.summary("knockouts")
+    if frame is None:
+        yield Missing("the knock-out table", how_to_summarise("knockouts"))
+        return
+    headlines = study.summary("headlines")
+    known = {} if headlines is None else {row["headline"]: row for row in _records(headlines)}
+    colour = study.compare[1].colour if study.compare else "#333333"
+    figures, rows = [], []
+    for headline, group in frame.groupby("headline", sort=False):
+        fact = known.get(headline, {})
+        unit, title = str(fact.get("unit", "")), str(fact.get("name", headline))
+        scale = scale_for(unit, largest_of(*group["difference"], *group["low"], *group["high"]))
+        full = (float(fact["difference"]), float(fact["low"]), float(fact["high"])) if fact else None
+        figures.append(forest(group, full, title, scale.change or "difference", scale.factor, colour))
+        for row in _records(group):
+            values = (row["difference"] * scale.factor, row["low"] * scale.factor, row["high"] * scale.factor, row["contribution"] * scale.factor)
+            cells = [number(values[0], signed=True), interval(values[1], values[2]), number(values[3], signed=True), text(scale.change)]
+            rows.append([text(row["name"]), text(title), *cells, _cell(row["meaning"])])
+    read = (
+        "A dot is the headline's difference between the worlds with that one mechanism switched off, and its 95% interval over pairs. The dark line and grey band are the model with "
+        "everything on; the dotted line is zero. A dot far from the dark line: the headline hangs on that mechanism. A dot on the dark line: it does without it."
+    )
+    yield Chart("knockout", "What is left of each headline when one mechanism is off?", read, figures, legend=False)
+    columns = ["Mechanism off", "Headline", "Difference", "95% interval", "Contribution", "Unit", "What off means"]
+    read = "Contribution: the headline with everything on, minus this. Contributions need not add up, since mechanisms act on one another."
+    yield Table("The same in numbers", columns, rows, read, numeric=(2, 3, 4), tall=True, folded=True)
+
+
+def switch_dates(study: Study) -> Section:
+    """The same question at other dates."""
+    return Section("switch-dates", "Other switch dates", list(_switch_dates(study)))
+
+
+def _switch_dates(study: Study) -> Iterable[Block]:
+    frame = study.summary("switch_dates")
+    if frame is None:
+        yield Missing("the table of other switch dates", how_to_summarise("switch_dates"))
+        return
+    dates = list(dict.fromkeys(zip(frame["on"].astype(str), frame["label"].astype(str), strict=True)))
+    rows = []
+    for _, group in frame.groupby("headline", sort=False):
+        scale = scale_for(str(group["unit"].iloc[0]), largest_of(*group["difference"], *group["low"], *group["high"]))
+        found = {(str(row["on"]), str(row["label"])): row for row in _records(group)}
+        cells = []
+        for key in dates:
+            row = found.get(key)
+            if row is None:
+                cells.append(DASH)
+                continue
+            difference = number(row["difference"] * scale.factor, signed=True)
+            ends = interval(row["low"] * scale.factor, row["high"] * scale.factor)
+            strong = row["low"] > 0 or row["high"] < 0
+            cells.append(f'{f"<strong>{difference}</strong>" if strong else difference}<br><span class="quiet">{ends}</span>')
+        rows.append([f'{text(group["name"].iloc[0])}<br><span class="quiet">{text(scale.change)}</span>', *cells])
+    pairs = sorted({int(value) for value in frame["pairs"].dropna()})
+    counted = f" Pairs: {', '.join(f'{value:,}' for value in pairs)}." if pairs else ""
+    read = f"The headline's difference and its 95% interval if the outcome had come at another date; bold where the interval leaves out zero.{counted}"
+    yield Table("Does the date of the ruling matter?", ["Headline", *(f"{label}, {on}" for on, label in dates)], rows, read, numeric=tuple(range(1, len(dates) + 1)))
+
+
+def record(study: Study) -> Section:
+    """The model against what was measured."""
+    return Section("record", "The model against the record", list(_record(study)))
+
+
+def _record(study: Study) -> Iterable[Block]:
+    frame = study.summary("record")
+    if frame is None:
+        yield Missing("the comparison with the record", how_to_summarise("record"))
+        return
+    rows = []
+    for row in _records(frame):
+        scale = scale_for(str(row["unit"]), largest_of(*(value for value in (row["data"], row["model"]) if isinstance(value, float))))
+        shown = [_amount(row[column], scale.factor) for column in ("data", "model")]
+        ends = interval(row["low"] * scale.factor, row["high"] * scale.factor) if pd.notna(row["low"]) and pd.notna(row["high"]) else DASH
+        cells = [text(row["row"]), _cell(row["what"]), _cell(row["role"]), _cell(row["place"]), _cell(row["period"]), text(scale.title), *shown, ends.replace("+", "")]
+        rows.append([*cells, f"<strong>{_cell(row['verdict'])}</strong>", _cell(row["cause"]), _cell(row["source"])])
+    counts = frame["verdict"].value_counts()
+    yield Text("Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + ".")
+    columns = ["Row", "What", "Role", "Place", "Period", "Unit", "Data", "Model", "Model, 95%", "Verdict", "Cause of a miss", "Source"]
+    read = "Role: calibration rows were used to fit the model, validation rows were not; context rows are shown, never fitted."
+    yield Table("Row by row", columns, rows, read, numeric=(6, 7, 8), tall=True)
+
+
+def _amount(value: Any, factor: float) -> str:
+    if isinstance(value, (int, float)):
+        return DASH if pd.isna(value) else number(value * factor)
+    return _cell(value)
+
+
+def reproduce(study: Study) -> Section:
+    """How to run it again."""
+    return Section("reproduce", "How to reproduce this", list(_reproduce(study)))
+
+
+def _reproduce(study: Study) -> Iterable[Block]:
+    manifest = study.manifest
+    command = manifest.get("command") or f"warrantsim run {manifest['experiment']}"
+    yield Text(f"<code>{text(command)}</code>")
+    seeds = [int(seed) for seed in manifest["seeds"]]
+    listed = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 2 and seeds == list(range(seeds[0], seeds[-1] + 1)) else ", ".join(map(str, seeds))
+    took = with_unit(number(float(manifest["seconds"])), "seconds") if manifest.get("seconds") is not None else "not recorded"
+    platform = manifest.get("platform", "not recorded")
+    where = ", ".join(f"{key} {value}" for key, value in platform.items()) if isinstance(platform, dict) else str(platform)
+    yield Text(f"Seeds: {text(listed)}. Time taken: {took}. Platform: {text(where)}. The whole configuration, with who set each value, stands in <code>manifest.json</code> beside this file.")
+    digests = [[f"<code>{text(name)}</code>", f"{int(facts['rows']):,}", f"<code>{text(facts['digest'])}</code>"] for name, facts in manifest.get("tables", {}).items()]
+    read = "The digest is of the table's values sorted by key, so it doesn't depend on the file's bytes. The same command gives the same digests."
+    yield Table("Tables", ["Table", "Rows", "Digest"], digests, read, numeric=(1,))
+    versions = [[text(name), text(version)] for name, version in manifest.get("versions", {}).items()]
+    yield Table("Versions", ["Library", "Version"], versions, folded=True)

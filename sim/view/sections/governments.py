@@ -1,0 +1,101 @@
+"""What governments and US providers did."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from sim.view.figures.counts import offer_counts
+from sim.view.figures.lines import together
+from sim.view.figures.summarise import fan, of_world
+from sim.view.figures.timeline import in_force_at_end, offered
+from sim.view.labels import INSTRUMENTS, OFFERS, how_to_record
+from sim.view.page import Block, Chart, Missing, Section, Table, text
+from sim.view.quantities import DASH
+from sim.view.study import Study
+
+TOTALS = {"localisation": "Localisation or procurement rule", "total": "All instruments, protests apart"}
+
+
+def laws(study: Study) -> Section:
+    """What governments did."""
+    return Section("laws", "What governments did", [*_over_time(study), *_agreement(study)])
+
+
+def _over_time(study: Study) -> Iterable[Block]:
+    titles = INSTRUMENTS | TOTALS
+    frame = study.table("world", *(f"laws_{code}" for code in titles))
+    if frame is None:
+        yield Missing("laws over time", how_to_record("world"))
+        return
+    figures = []
+    for code, title in titles.items():
+        fans = {name: fan(of_world(frame, name), f"laws_{code}") for name in study.styles}
+        unit = "instruments" if code == "total" else "countries"
+        figures.append(together(fans, study.styles, study.span, title, unit, height=210, y={"rangemode": "tozero"}))
+        figures[-1]["layout"]["xaxis"]["dtick"] = "M48"
+    read = f"Countries with the instrument in force. {study.band} Each panel has its own vertical axis, from zero; within a panel all worlds share it."
+    yield Chart("laws-time", "How many countries adopt which law?", read, figures, width=270)
+
+
+def _agreement(study: Study) -> Iterable[Block]:
+    frame = study.table("laws", "country", "instrument", "change", "share", "why")
+    if frame is None:
+        yield Missing("the table of laws by country", how_to_record("laws"))
+        return
+    found = in_force_at_end(frame, study.seeds).set_index(["country", "instrument", "world"])
+    if found.empty:
+        yield Missing("the table of laws by country", "No law came into force in any run.")
+        return
+    wide = found.unstack("world")
+    shares = wide["share"].reindex(columns=list(study.styles)).fillna(0.0)
+    spread = shares.max(axis=1) - shares.min(axis=1)
+    order = pd.DataFrame({"spread": spread, "most": shares.max(axis=1)}).sort_values(["spread", "most"], ascending=False, kind="stable").index
+    rows = []
+    for country, instrument in order:
+        cells = [text(study.place(str(country))), text(INSTRUMENTS.get(str(instrument), str(instrument)))]
+        for world in study.styles:
+            key = (country, instrument, world)
+            cells += _in_world(found.loc[key] if key in found.index else None)
+        rows.append(cells)
+    columns = ["Country", "Instrument", *(f"{style.label}: {what}" for style in study.styles.values() for what in ("seeds with it in force at the end", "first month", "reason"))]
+    read = (
+        f"Out of {study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'}; the first month is the median of the seeds in which it came, the reason the most frequent. "
+        "Rows in which the worlds differ most stand first. 'timeline': a law of the real world, entered as it happened. In a rest-of-region group the law may be that of a part of its countries."
+    )
+    yield Table("Which law, where, and how surely?", columns, rows, read, tall=True, numeric=tuple(2 + 3 * at for at in range(len(study.styles))))
+
+
+def _in_world(row: Any) -> list[str]:
+    if row is None or pd.isna(row["share"]):
+        return ["0%", DASH, DASH]
+    month = DASH if pd.isna(row["month"]) else pd.Timestamp(row["month"]).strftime("%Y-%m")
+    return [f"{row['share']:.0%}", month, text(DASH if pd.isna(row["why"]) else str(row["why"]).replace("_", " "))]
+
+
+def offers(study: Study) -> Section:
+    """What US providers offered."""
+    return Section("offers", "What US providers offered", list(_offers(study)))
+
+
+def _offers(study: Study) -> Iterable[Block]:
+    frame = study.table("offers", "provider", "country", "offer", "change")
+    if frame is None:
+        yield Missing("the offers of US providers", how_to_record("offers"))
+        return
+    calendar = pd.date_range(study.first, study.last, freq="MS")
+    seeds = [int(seed) for seed in study.manifest["seeds"]]
+    counts = {name: offered(of_world(frame, name), calendar, seeds) for name in study.styles}
+    figures = []
+    for code, title in OFFERS.items():
+        of_offer = {name: rows[rows["offer"] == code] for name, rows in counts.items() if (rows["offer"] == code).any()}
+        if of_offer:
+            figures.append(offer_counts(of_offer, study.styles, title, study.span))
+    if not figures:
+        yield Missing("the offers of US providers", "No provider changed what it offers in any run.")
+        return
+    read = (
+        "Countries in which at least one US provider has the offer live (thick line), or has only announced it (thin dotted line); mean over seeds. "
+        "An offer that was closed no longer counts. Changes within the run only: what stood before its first month is not in the count. Panels have their own vertical axes, from zero."
+    )
+    yield Chart("offers-time", "Where is which offer to be had?", read, figures, width=300)

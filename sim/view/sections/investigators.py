@@ -1,0 +1,94 @@
+"""Evidence: which routes requests take, how often and how soon they succeed, on both sides."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sim.view.figures.lines import together
+from sim.view.figures.places import routes
+from sim.view.figures.style import Figure
+from sim.view.figures.summarise import fan, of_world, yearly_mean, yearly_sum
+from sim.view.labels import how_to_record
+from sim.view.page import Block, Chart, Missing, Section
+from sim.view.study import Study
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One small chart: a column of the world table; a mean by year (weighted), a sum by year, or as it stands by month."""
+
+    column: str
+    title: str
+    unit: str
+    how: str = "sum"
+    weight: str | None = None
+    scale: float = 1.0
+
+
+US_SIDE = (
+    Measure("us_foreign_requests", "Requests aimed abroad", "a year"),
+    Measure("us_foreign_success_12m", "Evidence within 12 months", "%", "mean", "us_foreign_requests", 100.0),
+    Measure("us_foreign_months", "Time to evidence, where it comes", "months", "mean", "us_foreign_requests"),
+    Measure("mla_backlog_outgoing", "Waiting at foreign authorities", "requests", "month"),
+    Measure("us_unreachable", "No route reaches the data", "a year"),
+    Measure("us_unreadable", "Answered, but unreadable", "a year"),
+    Measure("conflicts_of_law", "Conflicts of law", "a year"),
+    Measure("disclosures_enterprise_abroad", "Disclosures of organisations' content abroad", "a year"),
+)
+FOREIGN_SIDE = (
+    Measure("foreign_us_requests", "Requests for data at US providers", "a year"),
+    Measure("foreign_us_success_12m", "Evidence within 12 months", "%", "mean", "foreign_us_requests", 100.0),
+    Measure("foreign_us_months", "Time to evidence, where it comes", "months", "mean", "foreign_us_requests"),
+    Measure("mla_backlog_incoming", "Waiting at the US Department of Justice", "requests", "month"),
+)
+
+
+def evidence(study: Study) -> Section:
+    """What evidence investigators get."""
+    return Section("evidence", "What evidence investigators get", [*_routes(study), *_side(study)])
+
+
+def _routes(study: Study) -> Iterable[Block]:
+    frame = study.table("requests", "direction", "route", "requests")
+    if frame is None:
+        yield Missing("the routes that requests take", how_to_record("requests"))
+        return
+    for direction, title, id_ in (
+        ("us_to_foreign", "Which route do US requests take that are aimed abroad?", "routes-us"),
+        ("foreign_to_us", "Which route do foreign police take to data that US providers hold?", "routes-foreign"),
+    ):
+        rows = frame[frame["direction"] == direction]
+        if rows.empty:
+            yield Missing(title, "The run recorded no request in this direction.")
+            continue
+        yearly = yearly_sum(rows, ["requests"], by=("world", "route"))
+        figures = []
+        for name, style in study.styles.items():
+            counts = of_world(yearly, name).pivot_table(index="month", columns="route", values="requests", aggfunc="sum", observed=True).fillna(0.0)
+            shares = counts.div(counts.sum(axis=1).where(lambda total: total > 0), axis=0).reset_index()
+            figures.append(routes(shares, style.label, study.span))
+        yield Chart(id_, title, "Share of the requests made in each year, complete years only, all seeds together. A bar adds up to 100%.", figures)
+
+
+def _side(study: Study) -> Iterable[Block]:
+    columns = {measure.column for measure in (*US_SIDE, *FOREIGN_SIDE)}
+    if study.table("world", *sorted(columns)) is None:
+        yield Missing("evidence obtained", how_to_record("world"))
+        return
+    late = "Requests of the last twelve months have no success within 12 months to count yet, so that panel may end earlier. Each panel has its own vertical axis, from zero."
+    read = f"US requests aimed at data or people outside the United States. {study.band} By calendar year, backlogs by month. {late}"
+    yield Chart("evidence-us", "What do US investigators get from abroad, and how soon?", read, [_small(study, measure) for measure in US_SIDE], width=270)
+    read = f"Requests of foreign police for data that US providers hold, whatever route they take. {study.band} By calendar year, backlogs by month. {late}"
+    yield Chart("evidence-foreign", "What do foreign police get from US providers, and how soon?", read, [_small(study, measure) for measure in FOREIGN_SIDE], width=270)
+
+
+def _small(study: Study, measure: Measure) -> Figure:
+    frame = study.table("world", *sorted({m.column for m in (*US_SIDE, *FOREIGN_SIDE)}))
+    assert frame is not None
+    if measure.how == "sum":
+        frame = yearly_sum(frame, [measure.column])
+    elif measure.how == "mean":
+        frame = yearly_mean(frame, measure.column, measure.weight)
+    fans = {name: fan(of_world(frame, name), measure.column) for name in study.styles}
+    figure = together(fans, study.styles, study.span, measure.title, measure.unit, measure.scale, height=215, y={"rangemode": "tozero"})
+    figure["layout"]["xaxis"]["dtick"] = "M48"
+    return figure

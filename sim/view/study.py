@@ -1,0 +1,111 @@
+"""One results folder as the pages of a report see it: typed facts of the manifest, tables ready to draw."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from sim.runs.results import Results
+from sim.view.figures.events import Event
+from sim.view.figures.style import WorldStyle, world_styles
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished experiment: its worlds, who is compared with whom, and its tables."""
+
+    results: Results
+    _tables: dict[tuple[str, tuple[str, ...]], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        return self.results.manifest
+
+    @cached_property
+    def styles(self) -> dict[str, WorldStyle]:
+        """The worlds in the experiment's order."""
+        return world_styles(self.manifest["worlds"])
+
+    @property
+    def compare(self) -> tuple[WorldStyle, WorldStyle] | None:
+        """World a and world b of the differences (b minus a), or None where one world was run."""
+        pair = self.manifest.get("compare")
+        return (self.styles[pair[0]], self.styles[pair[1]]) if pair else None
+
+    @property
+    def seeds(self) -> int:
+        return len(self.manifest["seeds"])
+
+    @property
+    def first(self) -> str:
+        return _day(self.manifest["first"])
+
+    @property
+    def last(self) -> str:
+        return _day(self.manifest["last"])
+
+    @property
+    def span(self) -> tuple[str, str]:
+        return self.first, self.last
+
+    @property
+    def switch(self) -> str | None:
+        return _day(self.manifest["switch"]) if self.manifest.get("switch") else None
+
+    @property
+    def band(self) -> str:
+        """What the bands over seeds are, in words."""
+        if self.seeds == 1:
+            return "One seed was run, so there is no band."
+        return f"The line is the median of {self.seeds} seeds, the band the middle 90% of them: luck only, with the parameters held as set."
+
+    @property
+    def jurisdictions(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = self.manifest.get("jurisdictions", {})
+        return found
+
+    def place(self, code: str) -> str:
+        """A jurisdiction's name."""
+        return str(self.jurisdictions.get(code, {}).get("name", code))
+
+    def events(self, world: str) -> list[Event]:
+        """The timeline's events that happen in this world."""
+        return [
+            Event(str(event["id"]), str(event["date"])[:10], str(event["kind"]), str(event["what"]), str(event.get("reference", "")))
+            for event in self.manifest.get("events", [])
+            if world in event.get("worlds", [])
+        ]
+
+    def table(self, name: str, *columns: str) -> pd.DataFrame | None:
+        """Columns of a recorded table with `seed`, `world` and a real `month`; None where the run did not record it."""
+        key = (name, columns)
+        if not self.results.has(name):
+            return None
+        if key not in self._tables:
+            frame = self.results.table(name, ["seed", "world", "month", *columns])
+            self._tables[key] = frame.assign(month=pd.to_datetime(frame["month"]))
+        return self._tables[key]
+
+    def abroad(self, name: str, *columns: str) -> pd.DataFrame | None:
+        """The rows of a table by country that are not about the United States."""
+        frame = self.table(name, "country", *columns)
+        return None if frame is None else frame[frame["country"] != "US"]
+
+    def summary(self, name: str) -> pd.DataFrame | None:
+        """A summary, unless it is missing or empty."""
+        frame = self.results.summary(name)
+        return None if frame is None or frame.empty else frame
+
+    def series(self, metric: str) -> pd.DataFrame | None:
+        """The differences of one metric by month, as the run's own summary has them."""
+        frame = self.summary("series")
+        if frame is None:
+            return None
+        rows = frame[frame["metric"] == metric]
+        return rows.assign(month=pd.to_datetime(rows["month"])) if len(rows) else None
+
+
+def _day(date: str) -> str:
+    """'2013-01' or '2013-01-01' as a day."""
+    return date[:10] if len(date) >= 10 else f"{date[:7]}-01"
