@@ -6,7 +6,7 @@ from math import floor, log10
 from typing import Any
 
 from sim.analysis.starting_values.adoption import Bass, adoption_2013, pooled_bass
-from sim.analysis.starting_values.market import Spend, divide_market, home_grown_shares, provider_shares
+from sim.analysis.starting_values.market import EUROPE, Spend, divide_market, home_grown_shares, provider_shares
 from sim.analysis.starting_values.sources import Sources
 from sim.analysis.starting_values.trust import initial_trust
 
@@ -103,16 +103,9 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
     judged = sources.judged[code]
     why = f"judgement: {judged.reason}"
     eu = "EU-US agreement, " if any(sources.economies[member].eu_us_agreement for member in judged.members) else ""
-    treaty = (
-        "not applicable" if code == "US" else "the agreement of 2001, not in that list" if CHINA in judged.members else f"{eu}US State Department, INCSR 2015"
-    )
-    relative = (
-        f"K01c for Europe, judged {judged.numbers.get('relative_intensity', 1.0):g} relative to the region" if judged.region.endswith("Europe") else "judgement"
-    )
-    if code == "US":
-        relative = "such that the US is its judged half of the world market"
-    elif relative == "judgement":
-        relative = f"what the US and Europe leave of the market, judged {judged.numbers['relative_intensity']:g} relative to other countries"
+    treaty = f"{eu}US State Department, INCSR 2015"
+    if code == "US" or CHINA in judged.members:
+        treaty = "not applicable" if code == "US" else "the agreement of 2001, not in the list of the State Department"
     return {
         "iso3": "judgement: which countries stand together",
         "bloc": "membership; kept as in 2013-2019" if judged.bloc == "eu" else "stands alone",
@@ -120,7 +113,7 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
         "gdp_2013": "World Bank, nominal, countries.csv",
         "gdp_2019": "World Bank, nominal, countries.csv",
         "online_people_2013": "judgement: order of magnitude of ITU 2013, from memory",
-        "cloud_intensity": relative,
+        "cloud_intensity": _intensity_source(sources, code),
         "adoption_2013": adoption,
         "initial_trust": trust,
         "own_state_intrusion": "judgement: order of Freedom House 2013, from memory",
@@ -131,6 +124,16 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
         "home_grown_us_business": "judgement: which of its providers sell in the US or have an entity there",
         "instruments_2013": why if judged.instruments_2013 else "judgement: nothing of the kind known in force",
     }
+
+
+def _intensity_source(sources: Sources, code: str) -> str:
+    judged = sources.judged[code]
+    if code == "US":
+        return "such that the US is its judged half of the world market"
+    relative = f"judged {judged.numbers['relative_intensity']:g} relative to"
+    if judged.region in EUROPE:
+        return f"such that Europe has its part of the market (K01c), {relative} the rest of Europe"
+    return f"what the US and Europe leave of the market, {relative} other countries"
 
 
 def _segment(sources: Sources, name: str, usd: float) -> Tree:
