@@ -8,6 +8,7 @@ from typing import Any
 
 from sim import words
 from sim.scenario.parameters import Parameters
+from sim.scenario.places import shown
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.reading import Document, Loc, checked, dotted, leaves, read
 from sim.scenario.schema import BySegment, Strict
@@ -70,7 +71,7 @@ def load_parameters(folder: Path, problems: list[str], lines: dict[Loc, str]) ->
     """All groups of `folder`; what is wrong goes to `problems`, the place of each value to `lines`."""
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     typed = groups()
-    problems += [f"{folder.name}/{name}.yaml: no such file; each group of parameters needs one" for name in typed if name not in files]
+    problems += [f"{shown(folder / name)}.yaml: no such file; each group of parameters needs one" for name in typed if name not in files]
     infos: dict[str, ParameterInfo] = {}
     built: dict[str, Any] = {}
     for name, path in files.items():
@@ -112,9 +113,9 @@ def _group(name: str, kind: type[Strict], document: Document, problems: list[str
         info = ParameterInfo(f"{name}.{entry}", parsed.value, parsed.unit, parsed.range, parsed.source, parsed.meaning, parsed.off, document.file, line)
         infos[info.path] = info
         problems += [f"{where((name, entry, *rest))}: {info.path}.{dotted(rest)}: {said}" for rest, said in _entry_problems(info)]
+        lines[("parameters", name, entry)] = document.where((entry,))
         for loc, _ in leaves(raw["value"]):
             lines[("parameters", name, entry, *loc)] = document.where((entry, "value", *loc))
-        lines[("parameters", name, entry)] = document.where((entry,))
     if len(problems) > before:
         return None
     return checked(kind, values, lambda loc: document.where((loc[1], "value", *loc[2:])) if len(loc) > 1 else document.where(()), problems, (name,))

@@ -1,0 +1,39 @@
+"""`warrantsim check`: everything that a run would refuse, without running."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.scenario.loading import load_base
+from sim.scenario.places import CONFIGS, root, shown
+from sim.scenario.problems import BadInput
+from sim.scenario.resolving import resolve
+
+
+def check_files(files: Sequence[str]) -> None:
+    """Check each file and say so; raises BadInput with the problems of all of them."""
+    problems: dict[str, None] = {}
+    for file in files:
+        try:
+            print(f"{file}: {_checked(file)}")
+        except BadInput as error:
+            problems |= dict.fromkeys(error.problems)
+    if problems:
+        raise BadInput(list(problems))
+
+
+def _checked(file: str) -> str:
+    for path in (Path(file).absolute(), root() / file):
+        configs = _configs_around(path)
+        if configs is not None and path.exists():
+            base = load_base(configs)
+            read = {place.rpartition(":")[0] for place in base.lines.values()}
+            if path.is_file() and shown(path) not in read:
+                raise BadInput(f"{file}: no run reads this file")
+            return f"good, and so is all of {shown(configs)}: {len(base.jurisdictions)} countries, {len(base.parameter_info)} parameters"
+    asked = resolve(file).experiment
+    return f"good: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} customers"
+
+
+def _configs_around(path: Path) -> Path | None:
+    """The configuration folder that a file belongs to, or None."""
+    return next((folder for folder in (path, *path.parents) if folder.name == CONFIGS and (folder / "world").is_dir()), None)

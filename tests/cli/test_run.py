@@ -1,0 +1,123 @@
+"""`warrantsim run` around a stand-in for the model: what it refuses, what it prints, its exit code."""
+
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.cli.running import headline_table, number
+
+Warrantsim = Any  # the fixture of conftest.py
+
+HEADLINES = pd.DataFrame(
+    [
+        {"headline": "trust", "name": "Trust abroad", "unit": "0-1", "window": "2016", "value_a": 0.6123, "value_b": 0.5, "difference": -0.1123}
+        | {"low": -0.2, "high": math.nan, "pairs": 3, "verdict": "lower", "why": "-"}
+    ]
+)
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Stand-ins for the rooms below and above; the list holds what each run was asked for."""
+    calls: list[dict[str, Any]] = []
+
+    def run(resolved: Any, out: Path, workers: int | None, progress: Callable[[int, int, str], None]) -> SimpleNamespace:
+        calls.append({"resolved": resolved, "out": out, "workers": workers})
+        progress(1, 2, "seed 1")
+        progress(2, 2, "seed 2")
+        failures = ["seed 2: it broke"] if resolved.experiment.seeds.first == 13 else []
+        return SimpleNamespace(folder=out, headlines=HEADLINES, warnings=["the switch changes [nothing]"], failures=failures, seconds=1.5)
+
+    def build(results: Any, file: Path) -> None:
+        file.write_text(f"report of {results.folder}", encoding="utf-8")
+
+    for name, content in (
+        ("sim.runs.experiment", {"run": run}),
+        ("sim.view.report", {"build": build}),
+        ("sim.model.kernels", {"is_compiled": lambda: False}),
+    ):
+        module = ModuleType(name)
+        module.__dict__.update(content)
+        monkeypatch.setitem(sys.modules, name, module)
+        room, _, part = name.rpartition(".")
+        __import__(room)
+        monkeypatch.setattr(sys.modules[room], part, module, raising=False)
+    assert sim
+    return calls
+
+
+def test_a_run_says_where_its_report_is_and_what_differs(project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path) -> None:
+    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "out"), "--seeds", "2", "--customers", "2500", "--workers", "1")
+    assert outcome.code == 0, outcome.err
+    text = "".join(outcome.out.split())
+    assert f"report:{tmp_path / 'out' / 'report.html'}" in text
+    assert "firstruncompilesthemodel:aboutaminute" in text
+    assert "2/2seed2" in text
+    assert "Trustabroad" in text
+    assert "warning:theswitchchanges[nothing]" in text
+    assert (tmp_path / "out" / "report.html").is_file()
+    asked = runs[0]["resolved"].experiment
+    assert (asked.seeds.count, asked.customers, runs[0]["workers"]) == (2, 2500, 1)
+
+
+def test_results_go_to_a_folder_named_after_the_experiment(
+    project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert warrantsim("run", "two_worlds", "--no-report").code == 0
+    assert runs[0]["out"] == Path("results/two_worlds")
+    assert not (tmp_path / "results" / "two_worlds" / "report.html").exists()
+
+
+def test_failed_runs_exit_1_and_are_named(project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path) -> None:
+    outcome = warrantsim("run", "two_worlds", "--set", "seeds.first=13", "--out", str(tmp_path / "out"))
+    assert outcome.code == 1
+    assert "failed: seed 2: it broke" in outcome.out
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_runs(
+    project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "file" / "out"))
+    assert outcome.code == 2
+    assert "cannot be written" in outcome.err
+    assert not runs
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--set", "trust.asymetry=2"], "--set: trust.asymetry: no 'asymetry' in trust; did you mean 'asymmetry'?"),
+        (["--seeds", "0"], "--seeds: seeds.count: must be at least 1 (got 0)"),
+        (["--customers", "5"], "--customers: customers: must be at least 2000 (got 5)"),
+    ],
+)
+def test_bad_words_exit_2_without_a_traceback_or_a_folder(
+    project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path, words: list[str], said: str
+) -> None:
+    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "out"), *words)
+    assert outcome.code == 2
+    assert outcome.err.startswith(said)
+    assert "Traceback" not in outcome.err
+    assert not runs
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_experiment_of_one_world_has_no_difference_to_show() -> None:
+    assert [column.header for column in headline_table(HEADLINES, []).columns] == ["headline", "unit", "window", "value"]
+
+
+@pytest.mark.parametrize(
+    ("value", "signed", "said"),
+    [(1234567.8, False, "1,234,568"), (0.061234, True, "+0.06123"), (-12.3456, True, "-12.35"), (0.0, False, "0"), (math.nan, False, "—")],
+)
+def test_numbers_have_four_digits_and_missing_ones_are_no_zero(value: float, signed: bool, said: str) -> None:
+    assert number(value, signed) == said

@@ -1,0 +1,24 @@
+"""Fixtures that more than one room of the tests needs."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import sim
+from tests.small_configs import write_configs
+
+
+@pytest.fixture(scope="session")
+def written_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_configs(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture
+def project(written_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project of the test's own: configs/ and experiments/ in a temporary folder, used in place of the real ones."""
+    root = tmp_path / "project"
+    shutil.copytree(written_project, root)
+    # the configuration lies beside the package, so the package pretends to be there
+    monkeypatch.setattr(sim, "__file__", str(root / "sim" / "__init__.py"))
+    return root

@@ -1,0 +1,12 @@
+"""The JSON Schemas that editors use say what the loader says."""
+
+import pytest
+
+from sim.scenario.editor_schemas import KINDS, schema
+from sim.scenario.places import root
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_committed_schema_is_the_generated_one(kind: str) -> None:
+    committed = root() / "configs" / "schema" / f"{kind}.json"
+    assert committed.read_text(encoding="utf-8") == schema(kind), "run: python -m sim.scenario.editor_schemas"
