@@ -6,7 +6,7 @@ Bass (1969): with x = F / m, the adopters' part of those who will ever adopt, dx
 from dataclasses import dataclass
 from math import exp, sqrt
 
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import brentq, minimize, minimize_scalar
 
 from sim.analysis.starting_values.sources import Sources
 
@@ -58,6 +58,13 @@ def pooled_bass(sources: Sources) -> Pooled:
 
     found = minimize_scalar(error, bounds=(1e-6, 1.0), method="bounded", options={"xatol": 1e-7})
     return Pooled(starting_at_launch(float(found.x)), float(found.fun), len(pairs))
+
+
+def unanchored_bass(sources: Sources) -> Pooled:
+    """The same fit without a launch year, p and q free: printed beside the other to show what the survey alone says."""
+    ceiling, pairs = ceiling_of(sources, "small_firm"), surveyed_pairs(sources)
+    found = minimize(lambda pq: step_error(pairs, ceiling, Bass(pq[0], pq[1])), x0=(0.02, 0.1), bounds=((1e-6, 1.0), (1e-6, 1.0)), method="L-BFGS-B")
+    return Pooled(Bass(float(found.x[0]), float(found.x[1])), float(found.fun), len(pairs))
 
 
 def surveyed_pairs(sources: Sources) -> list[tuple[float, float]]:

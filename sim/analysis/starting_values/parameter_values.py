@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, log
 
-from sim.analysis.starting_values.adoption import FIRST, bass_step, ceiling_of, pooled_bass
+from sim.analysis.starting_values.adoption import FIRST, bass_step, ceiling_of, pooled_bass, unanchored_bass
 from sim.analysis.starting_values.market import europe_share_of_market, european_providers_share, market_history
 from sim.analysis.starting_values.sources import Sources
 from sim.analysis.starting_values.trust import freedoms_from_favourable
@@ -67,6 +67,9 @@ def derived(sources: Sources, world: StartingWorld) -> Iterable[Derived]:
     inputs = f"Eurostat 10+ 2014, 2016, {pooled.countries} countries, K24; RMSE {pooled.error:.3f}"
     yield Derived("adoption.innovation", pooled.bass.innovation, "curve from zero in the launch year to the mean of 2014", inputs)
     yield Derived("adoption.imitation", pooled.bass.imitation, "step 2014 to 2016, least squares, a year", inputs)
+    alone = unanchored_bass(sources)
+    yield Derived("innovation from the survey alone", alone.bass.innovation, "step 2014 to 2016 only, not used", f"RMSE {alone.error:.3f}")
+    yield Derived("imitation from the survey alone", alone.bass.imitation, "step 2014 to 2016 only, not used", f"RMSE {alone.error:.3f}")
     for year in YEARS:
         inputs = f"KM: market {market_history(sources).growth(year):+.1%}; Bass: users {adoption_growth(sources, world, year):+.1%}; B20"
         yield Derived(f"market.volume_growth.{year}", volume_growth(sources, world, year), "market / users / price - 1", inputs)

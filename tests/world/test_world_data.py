@@ -1,0 +1,206 @@
+"""The world as data: complete, consistent with its sources, and adding up to the real world's totals."""
+
+import csv
+import json
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from pydantic import TypeAdapter
+from ruamel.yaml import YAML
+
+from sim.model.law.timeline import LawInForce
+from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Timeline
+from sim.words import SEGMENTS
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+T = TypeVar("T")
+MARKET_JANUARY_2013 = 8.74e9
+EUROPE = ("Northern and Western Europe", "Southern Europe", "Eastern Europe")
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (CONFIGS / "evidence" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _load(kind: type[T], path: str) -> T:
+    tree = YAML(typ="safe", pure=True).load(CONFIGS / path)
+    return TypeAdapter(kind).validate_json(json.dumps(tree, default=str), strict=True)
+
+
+@pytest.fixture(scope="module")
+def jurisdictions() -> dict[str, Jurisdiction]:
+    return _load(dict[str, Jurisdiction], "world/jurisdictions.yaml")
+
+
+@pytest.fixture(scope="module")
+def segments() -> dict[str, SegmentSpec]:
+    return _load(dict[str, SegmentSpec], "world/segments.yaml")
+
+
+@pytest.fixture(scope="module")
+def providers() -> dict[str, Provider]:
+    return _load(dict[str, Provider], "world/providers.yaml")
+
+
+@pytest.fixture(scope="module")
+def history() -> Timeline:
+    return _load(Timeline, "timelines/history.yaml")
+
+
+def _spend(jurisdictions: dict[str, Jurisdiction], segments: dict[str, SegmentSpec]) -> dict[str, float]:
+    """USD a year of each jurisdiction: customers x adoption x intensity x USD, as the model starts."""
+    spend = {}
+    for code, one in jurisdictions.items():
+        size = {"gdp_usd_bn": one.gdp_2013, "million_online_people": one.online_people_2013}
+        users = {s: segments[s].customers * size[segments[s].customers_per] * getattr(one.adoption_2013, s) for s in SEGMENTS}
+        spend[code] = one.cloud_intensity * sum(users[s] * segments[s].usd_per_customer_year for s in SEGMENTS)
+    return spend
+
+
+def test_every_economy_belongs_to_exactly_one_jurisdiction_and_gdp_adds_up(jurisdictions: dict[str, Jurisdiction]) -> None:
+    members = [iso3 for one in jurisdictions.values() for iso3 in one.iso3]
+    economies = {row["iso3"]: row for row in _rows("countries.csv")}
+    with_gdp = {iso3 for iso3, row in economies.items() if row["gdp_2013_usd_bn"] or row["gdp_2019_usd_bn"]}
+    assert len(members) == len(set(members))
+    assert set(members) == with_gdp
+    world = sum(float(row["gdp_2013_usd_bn"] or row["gdp_2019_usd_bn"]) for row in economies.values() if row["iso3"] in with_gdp)
+    assert sum(one.gdp_2013 for one in jurisdictions.values()) == pytest.approx(world, abs=0.5)
+
+
+def test_the_us_comes_first_and_the_named_countries_are_many(jurisdictions: dict[str, Jurisdiction]) -> None:
+    assert next(iter(jurisdictions)) == "US"
+    named = [code for code in jurisdictions if len(code) == 2]
+    assert len(named) >= 37 and "NO" in named
+    assert 7 <= len(jurisdictions) - len(named) <= 10
+
+
+def test_every_value_of_a_jurisdiction_says_where_it_comes_from(jurisdictions: dict[str, Jurisdiction]) -> None:
+    for code, one in jurisdictions.items():
+        assert set(one.source) == set(Jurisdiction.model_fields) - {"name", "region", "source"}, code
+
+
+def test_memberships_agree_with_the_table_of_countries(jurisdictions: dict[str, Jurisdiction]) -> None:
+    economies = {row["iso3"]: row for row in _rows("countries.csv")}
+    for code, one in jurisdictions.items():
+        for iso3 in one.iso3:
+            if economies[iso3]["eu_member_2013_2019"] == "1":
+                assert one.bloc == "eu", iso3
+        if economies[one.iso3[0]]["five_eyes"] == "1":
+            assert one.ties == "five_eyes", code
+    treaties = {code: one.mla_treaty for code, one in jurisdictions.items()}
+    assert all(treaties[code] for code in ("DE", "IE", "BR", "RU", "CN", "rest_of_eu"))
+    assert not any(treaties[code] for code in ("NO", "SA", "VN", "rest_of_africa"))
+
+
+def test_spending_adds_up_to_the_market_of_january_2013(jurisdictions: dict[str, Jurisdiction], segments: dict[str, SegmentSpec]) -> None:
+    spend = _spend(jurisdictions, segments)
+    total = sum(spend.values())
+    assert total == pytest.approx(MARKET_JANUARY_2013, rel=2e-3)
+    assert spend["US"] / total == pytest.approx(0.5, abs=1e-3)
+    europe = {code: spend[code] for code, one in jurisdictions.items() if one.region in EUROPE}
+    assert sum(europe.values()) / total == pytest.approx(61 * 1.08 / 336, abs=2e-3)
+    assert sum(spend[c] * jurisdictions[c].cloud_intensity for c in europe) / sum(europe.values()) == pytest.approx(1.0, abs=1e-3)
+    home_grown = sum(spend[c] * jurisdictions[c].home_grown_share_2013 for c in europe) / sum(europe.values())
+    assert home_grown == pytest.approx(0.465, abs=2e-3)
+
+
+def test_adoption_starts_below_its_ceiling_and_small_firms_lag(jurisdictions: dict[str, Jurisdiction], segments: dict[str, SegmentSpec]) -> None:
+    for code, one in jurisdictions.items():
+        for segment in SEGMENTS:
+            assert 0 < getattr(one.adoption_2013, segment) < segments[segment].adoption_ceiling, (code, segment)
+        assert one.adoption_2013.small_firm < one.adoption_2013.enterprise, code
+    assert jurisdictions["FI"].adoption_2013.small_firm > jurisdictions["GB"].adoption_2013.small_firm > jurisdictions["DE"].adoption_2013.small_firm
+
+
+def test_providers_leave_room_for_home_grown_ones_and_stand_where_someone_lives(providers: dict[str, Provider], jurisdictions: dict[str, Jurisdiction]) -> None:
+    assert list(providers) == ["microsoft", "aws", "google", "other_us"]
+    for month in providers["aws"].world_share:
+        assert 0.7 < sum(one.world_share[month] for one in providers.values()) < 0.95, month
+    assert providers["aws"].world_share["2015-11"] == 0.31 and providers["google"].world_share["2025-08"] == 0.13
+    assert sum(one.consumer_share for one in providers.values()) == pytest.approx(1.0)
+    assert all(region in jurisdictions for one in providers.values() for region in one.regions_2013)
+    assert all("US" in one.regions_2013 for one in providers.values())
+
+
+def test_every_dated_event_of_the_evidence_is_in_the_history(history: Timeline) -> None:
+    dated = {row["id"]: row for row in _rows("evidence.csv") if row["unit"] == "date"}
+    events = {event.id: event for event in history.events}
+    assert set(events) == set(dated)
+    for code, event in events.items():
+        row = dated[code]
+        assert (str(event.date), event.kind, event.cause) == (row["period"], row["kind"], row["cause"]), code
+
+
+def test_what_the_model_should_bring_about_itself_drives_nothing(history: Timeline) -> None:
+    assert all(not event.enacts and not event.news for event in history.events if event.cause == "endogenous")
+
+
+def test_no_news_outweighs_the_snowden_stories(history: Timeline) -> None:
+    weights = {event.id: abs(news.weight) for event in history.events for news in event.news}
+    assert weights.pop("T01") == 1.0
+    assert max(weights.values()) <= 0.3
+
+
+def _law(history: Timeline, date: str) -> LawInForce:
+    law = LawInForce(history.base_regime, history.base_stage, frozenset())
+    for event in history.events:
+        if str(event.date) <= date:
+            law = law.enact(event)
+    return law
+
+
+def test_the_law_takes_the_path_it_took(history: Timeline) -> None:
+    path = [(_law(history, date).regime, _law(history, date).stage) for date in ("2013-12-01", "2014-01-01", "2016-08-01", "2018-04-01")]
+    assert path == [("contested", "honoured"), ("contested", "litigated"), ("contested", "second_circuit"), ("cloud_act", None)]
+
+
+@pytest.mark.parametrize(
+    ("country", "instrument", "before", "after"),
+    [
+        ("GB", "executive_agreement", "2022-10-01", "2022-11-01"),
+        ("AU", "executive_agreement", "2024-01-01", "2024-02-01"),
+        ("DE", "transfer_suspension", "2015-10-01", "2015-11-01"),
+        ("NO", "transfer_suspension", "2020-07-01", "2020-08-01"),
+        ("RU", "general_localisation", "2015-08-01", "2015-10-01"),
+        ("IN", "sector_localisation", "2018-04-01", "2018-05-01"),
+        ("BE", "extraterritorial_claim", "2015-11-01", "2016-01-01"),
+        ("FR", "extraterritorial_claim", "2023-07-01", "2023-08-01"),
+    ],
+)
+def test_instruments_come_into_force_when_they_did(history: Timeline, country: str, instrument: str, before: str, after: str) -> None:
+    assert (country, instrument) not in _law(history, before).instruments
+    assert (country, instrument) in _law(history, after).instruments
+
+
+def test_suspended_transfers_are_restored_and_outsiders_never_bound(history: Timeline) -> None:
+    def suspended(date: str) -> set[str]:
+        return {country for country, instrument in _law(history, date).instruments if instrument == "transfer_suspension"}
+
+    assert suspended("2016-08-01") == suspended("2023-08-01") == set()
+    assert suspended("2016-01-01") == suspended("2021-01-01") and "CH" not in suspended("2021-01-01")
+    claims = {country for country, instrument in _law(history, "2024-01-01").instruments if instrument == "extraterritorial_claim"}
+    assert "DK" not in claims and "GB" in claims
+
+
+def test_the_record_repeats_the_evidence_number_by_number() -> None:
+    evidence = {row["id"]: row for row in _rows("evidence.csv")}
+    uptake = {
+        (row["geo"], row["year"]): float(row["pct_enterprises"]) for row in _rows("eurostat_cloud_use_2014_2016.csv") if _ten_plus(row) and not row["flag"]
+    }
+    record = _rows("record.csv")
+    assert len({row["id"] for row in record}) == len(record)
+    for row in record:
+        cited = row["source"].split(":")[0]
+        assert row["role"] == evidence[cited]["role"], row["id"]
+        assert row["bound"] in ("eq", "le", "ge"), row["id"]
+        if cited == "K22b":
+            assert float(row["value"]) == uptake[row["place"].replace("GB", "UK"), row["from"][:4]], row["id"]
+            continue
+        times = 4 if cited in ("KM2", "KM4") else 1  # a quarter as a yearly rate
+        assert float(row["value"]) / times in [float(part) for part in evidence[cited]["value"].split(";")], row["id"]
+
+
+def _ten_plus(row: dict[str, str]) -> bool:
+    return row["indicator"] == "E_CC" and row["size"].startswith("10_") and bool(row["pct_enterprises"])
