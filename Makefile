@@ -1,0 +1,52 @@
+# make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
+# make test   everything that must hold: style, types, layers, behaviour
+# make lint   the first three of them
+# make lock   resolve the dependencies anew (needs uv)
+# make clean  remove the virtual environment and caches; results stay
+
+PYTHON ?= python3
+EXPERIMENT ?= experiments/two_worlds.yaml
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+.PHONY: run test lint lock clean
+
+run: .venv/ready-to-run
+	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
+
+test: lint
+	@$(BIN)/python -m pytest -n 2 -q
+
+lint: .venv/ready-to-test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+# A stamp is written last, so that a set-up that was interrupted starts again from nothing.
+.venv/ready-to-run: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) here: sudo apt install python3 python3-venv"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: sudo apt install python3.11 python3.11-venv, then make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "this Python cannot make a virtual environment: sudo apt install python3-venv"; exit 2; }
+	@echo "setting up .venv (once)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready-to-test: .venv/ready-to-run requirements-dev.lock
+	@echo "adding what the tests need (once)"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock:
+	@command -v uv >/dev/null || { echo "no uv here: python3 -m pip install uv"; exit 2; }
+	$(COMPILE) --extra build -o requirements.lock
+	$(COMPILE) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	@! grep -nE '://' requirements.lock requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
