@@ -118,10 +118,9 @@ def variant(
     removed = tuple(without_events)
     worlds = {name: _moved(world, switch_on, removed) for name, world in resolved.experiment.worlds.items()}
     experiment = resolved.experiment.model_copy(update={"worlds": worlds})
-    lines = dict(resolved.lines)
-    if switch_on is not None or removed:
-        lines.update({("worlds", name, part): who for name in worlds for part in ("switches", "without_events")})
-        lines = {loc: said for loc, said in lines.items() if not (len(loc) > 3 and loc[0] == "worlds" and loc[2] in ("switches", "without_events"))}
+    changed = [part for part, is_new in (("switches", switch_on is not None), ("without_events", bool(removed))) if is_new]
+    lines = {loc: said for loc, said in resolved.lines.items() if not (len(loc) > 2 and loc[0] == "worlds" and loc[2] in changed)}
+    lines.update({("worlds", name, part): who for name in worlds for part in changed})
     over = (*resolved.over_base, *(Setting(path, value, who) for path, value in (sets or {}).items()))
     return _assemble(resolved.name, experiment, lines, resolved.base, over, [])
 

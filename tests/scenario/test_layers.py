@@ -120,6 +120,8 @@ def test_another_switch_date_moves_later_switches_by_as_many_months(project: Pat
     assert [switch.on for switch in moved.scenarios["doj_wins"].switches] == [dt.date(2014, 8, 15), dt.date(2016, 2, 29)]
     assert [switch.on for switch in moved.scenarios["microsoft_wins"].switches] == [dt.date(2014, 8, 15)]
     assert [event.id for event in moved.scenarios["microsoft_wins"].timeline.events] == ["snowden", "warrant"]
+    assert moved.who_set["worlds.doj_wins.switches.1.on"] == "variant"
+    assert moved.who_set["worlds.doj_wins.label"] == f"{EXPERIMENT}:14"
 
 
 def test_a_variant_is_checked_like_a_file(project: Path) -> None:
