@@ -44,7 +44,7 @@ class Chart:
     figures: Sequence[Figure]
     choice: Choice | None = None
     width: int = 430  # pixels a figure wants before it stands beside another
-    wide: bool = False  # legend entries of all figures are the same: show them once
+    last_wide: bool = False  # the last figure takes the whole width, and its height grows with it
     legend: bool = True
 
 
@@ -97,14 +97,21 @@ def _block(block: Block) -> str:
 
 def _chart(chart: Chart) -> str:
     key = legend(chart.figures) if chart.legend else ""
-    panels = "".join(
-        f'<div class="plot" id="{chart.id}-{at}" style="height:{figure["layout"]["height"]}px"><script type="application/json">{as_json(figure)}</script></div>'
-        for at, figure in enumerate(chart.figures)
-    )
+    panels = "".join(_panel(chart, at, figure) for at, figure in enumerate(chart.figures))
     return (
         f'<figure class="chart" id="{chart.id}" aria-labelledby="{chart.id}-title"><h3 id="{chart.id}-title">{text(chart.title)}</h3>'
         f'{_choice(chart)}{key}<div class="panels" style="--panel:{chart.width}px">{panels}</div><figcaption>{chart.read}</figcaption></figure>'
     )
+
+
+def _panel(chart: Chart, at: int, figure: Figure) -> str:
+    height = figure["layout"]["height"]
+    style, classes = f"height:{height}px", "plot"
+    if chart.last_wide and at == len(chart.figures) - 1:
+        # The box decides the height, so the figure must not.
+        figure = figure | {"layout": {key: value for key, value in figure["layout"].items() if key != "height"}}
+        style, classes = f"height:clamp({height}px,46vw,{int(height * 1.7)}px)", "plot whole"
+    return f'<div class="{classes}" id="{chart.id}-{at}" style="{style}"><script type="application/json">{as_json(figure)}</script></div>'
 
 
 def _choice(chart: Chart) -> str:
@@ -115,11 +122,14 @@ def _choice(chart: Chart) -> str:
     start = names.index(choice.start) if choice.start else 0
     if choice.slider:
         return (
-            f'<p class="choice"><label for="{control}">{text(choice.label)}</label> <input id="{control}" type="range" min="0" max="{len(names) - 1}" value="{start}" '
+            f'<p class="choice"><label for="{control}">{text(choice.label)}</label> '
+            f'<input id="{control}" type="range" min="0" max="{len(names) - 1}" value="{start}" '
             f"data-chart=\"{chart.id}\" data-frames='{text(json.dumps(names))}' data-labels='{text(json.dumps(list(choice.options.values())))}'> "
             f'<output for="{control}">{text(choice.options[names[start]])}</output></p>'
         )
-    options = "".join(f'<option value="{text(name)}"{" selected" if at == start else ""}>{text(label)}</option>' for at, (name, label) in enumerate(choice.options.items()))
+    options = "".join(
+        f'<option value="{text(name)}"{" selected" if at == start else ""}>{text(label)}</option>' for at, (name, label) in enumerate(choice.options.items())
+    )
     return f'<p class="choice"><label for="{control}">{text(choice.label)}</label> <select id="{control}" data-chart="{chart.id}">{options}</select></p>'
 
 
@@ -142,7 +152,12 @@ def _swatch(trace: dict[str, Any]) -> str:
         return f'<svg width="14" height="14" aria-hidden="true"><rect width="14" height="14" fill="{fill}"/></svg>'
     if trace["mode"] == "markers":
         colour, symbol = trace["marker"]["color"], trace["marker"].get("symbol", "circle")
-        shapes = {"circle": '<circle cx="7" cy="7" r="5"/>', "diamond": '<path d="M7 1l6 6-6 6-6-6z"/>', "square": '<path d="M2 2h10v10H2z"/>', "triangle-up": '<path d="M7 2l6 10H1z"/>'}
+        shapes = {
+            "circle": '<circle cx="7" cy="7" r="5"/>',
+            "diamond": '<path d="M7 1l6 6-6 6-6-6z"/>',
+            "square": '<path d="M2 2h10v10H2z"/>',
+            "triangle-up": '<path d="M7 2l6 10H1z"/>',
+        }
         return f'<svg width="14" height="14" fill="{colour}" aria-hidden="true">{shapes[symbol]}</svg>'
     line = trace["line"]
     return (
@@ -152,10 +167,9 @@ def _swatch(trace: dict[str, Any]) -> str:
 
 
 def _table(table: Table) -> str:
-    head = "".join(f'<th scope="col"{_right(at, table)}>{text(name)}</th>' for at, name in enumerate(table.columns))
-    rows = "".join(
-        "<tr>" + "".join(f'<th scope="row">{cell}</th>' if at == 0 else f"<td{_right(at, table)}>{cell}</td>" for at, cell in enumerate(row)) + "</tr>" for row in table.rows
-    )
+    looks = [_look(at, table) for at in range(len(table.columns))]
+    head = "".join(f'<th scope="col"{look}>{text(name)}</th>' for name, look in zip(table.columns, looks, strict=True))
+    rows = "".join("<tr>" + "".join(_cell(at, cell, look) for at, (cell, look) in enumerate(zip(row, looks, strict=True))) + "</tr>" for row in table.rows)
     read = f'<p class="read">{table.read}</p>' if table.read else ""
     body = (
         f'<div class="scroll{" tall" if table.tall else ""}" role="region" aria-label="{text(table.title)}" tabindex="0">'
@@ -166,8 +180,15 @@ def _table(table: Table) -> str:
     return f"<h3>{text(table.title)}</h3>{body}"
 
 
-def _right(at: int, table: Table) -> str:
-    return ' class="number"' if at in table.numeric else ""
+def _cell(at: int, cell: str, look: str) -> str:
+    return f'<th scope="row"{look}>{cell}</th>' if at == 0 else f"<td{look}>{cell}</td>"
+
+
+def _look(at: int, table: Table) -> str:
+    """Numbers flush right; columns with long texts get room, so that rows stay low."""
+    if at in table.numeric:
+        return ' class="number"'
+    return ' class="long"' if any(len(row[at]) > 24 for row in table.rows) else ""
 
 
 def as_json(value: Any) -> str:

@@ -44,30 +44,36 @@ def largest_of(*values: float) -> float:
     return max((abs(value) for value in values if not math.isnan(value)), default=0.0)
 
 
-def number(value: float, signed: bool = False, digits: int = 3) -> str:
-    """A number to `digits` significant digits, with a true minus sign and thousands set apart."""
-    if value is None or math.isnan(value):
+def decimals_for(size: float, digits: int = 3) -> int:
+    """Decimals that show `digits` significant digits of a number of this size."""
+    if math.isnan(size) or size == 0:
+        return 0
+    return min(8, max(0, digits - 1 - math.floor(math.log10(abs(size)))))
+
+
+def number(value: float, signed: bool = False, decimals: int | None = None) -> str:
+    """A number to three significant digits (or so many decimals), with a true minus sign and thousands set apart."""
+    if math.isnan(value):
         return MISSING
-    if value == 0:
+    text = f"{abs(value):,.{decimals_for(value) if decimals is None else decimals}f}"
+    if not text.strip("0.,"):
         return "0"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{abs(value):,.{min(decimals, 8)}f}"
     sign = MINUS if value < 0 else "+" if signed else ""
     return sign + text
 
 
-def interval(low: float, high: float) -> str:
-    """The two ends of an interval, to the digits that tell them apart."""
+def decimals_of(low: float, high: float) -> int:
+    """Decimals that tell the ends of an interval apart: two significant digits of its width."""
+    width = high - low
+    return decimals_for(width, 2) if width > 0 else decimals_for(largest_of(low, high))
+
+
+def estimate(value: float, low: float, high: float) -> tuple[str, str]:
+    """A difference and its interval, to the same decimals."""
     if math.isnan(low) or math.isnan(high):
-        return MISSING
-    width = high - low or largest_of(low, high) or 1.0
-    decimals = min(8, max(0, 1 - math.floor(math.log10(width))))
-
-    def end(value: float) -> str:
-        text = f"{abs(value):,.{decimals}f}"
-        return (MINUS if value < 0 and float(text.replace(",", "")) != 0 else "+" if float(text.replace(",", "")) != 0 else "") + text
-
-    return f"{end(low)} to {end(high)}"
+        return number(value, signed=True), MISSING
+    decimals = decimals_of(low, high)
+    return number(value, True, decimals), f"{number(low, True, decimals)} to {number(high, True, decimals)}"
 
 
 def with_unit(text: str, title: str) -> str:

@@ -15,19 +15,22 @@ from sim.runs.results import Results
 from sim.words import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES, SEGMENTS
 
 NAMED = {
-    "US": ("United States", "USA"), "DE": ("Germany", "DEU"), "FR": ("France", "FRA"), "GB": ("United Kingdom", "GBR"), "IE": ("Ireland", "IRL"), "NL": ("Netherlands", "NLD"),
-    "BR": ("Brazil", "BRA"), "IN": ("India", "IND"), "JP": ("Japan", "JPN"), "CN": ("China", "CHN"), "RU": ("Russia", "RUS"), "AU": ("Australia", "AUS"),
+    "US": ("United States", "USA"), "DE": ("Germany", "DEU"), "FR": ("France", "FRA"), "GB": ("United Kingdom", "GBR"),
+    "IE": ("Ireland", "IRL"), "NL": ("Netherlands", "NLD"), "BR": ("Brazil", "BRA"), "IN": ("India", "IND"),
+    "JP": ("Japan", "JPN"), "CN": ("China", "CHN"), "RU": ("Russia", "RUS"), "AU": ("Australia", "AUS"),
     "SG": ("Singapore", "SGP"), "HK": ("Hong Kong", "HKG"), "ZA": ("South Africa", "ZAF"), "CA": ("Canada", "CAN"),
 }  # fmt: skip
 GROUPS = {"rest_of_africa": ["EGY", "NGA", "KEN", "MUS"], "rest_of_latin_america": ["ARG", "CHL", "PER", "BRB"], "rest_of_eu": ["POL", "MLT", "GRC"]}
 OFFERS = ("local_region", "trustee", "customer_keys", "us_subsidiary", "litigation", "transparency", "discount")
 LABELS = {"microsoft_wins": "Microsoft wins", "doj_wins": "DOJ wins", "history": "As it happened"}
 EVENTS = (
-    ("T01", "2013-06-06", "news", "exogenous"), ("T02", "2013-12-04", "court", "case"), ("T20", "2014-04-23", "law", "exogenous"), ("T03", "2014-04-25", "court", "case"),
-    ("T30", "2014-07-17", "law", "exogenous"), ("T04", "2014-07-31", "court", "case"), ("T21", "2015-09-01", "law", "exogenous"), ("T05", "2015-09-09", "court", "case"),
-    ("T14", "2015-10-06", "court", "exogenous"), ("T15", "2016-07-12", "law", "exogenous"), ("T06", "2016-07-14", "court", "case"), ("T07", "2017-01-24", "court", "case"),
-    ("T22", "2017-06-01", "law", "exogenous"), ("T10", "2017-10-16", "court", "case"), ("T12", "2018-03-23", "law", "case"), ("T23", "2018-04-05", "law", "exogenous"),
-    ("T13", "2018-04-17", "court", "case"), ("T16", "2018-05-25", "law", "exogenous"), ("T17a", "2020-07-16", "court", "exogenous"), ("T17b", "2023-07-10", "law", "exogenous"),
+    ("T01", "2013-06-06", "news", "exogenous"), ("T02", "2013-12-04", "court", "case"), ("T20", "2014-04-23", "law", "exogenous"),
+    ("T03", "2014-04-25", "court", "case"), ("T30", "2014-07-17", "law", "exogenous"), ("T04", "2014-07-31", "court", "case"),
+    ("T21", "2015-09-01", "law", "exogenous"), ("T05", "2015-09-09", "court", "case"), ("T14", "2015-10-06", "court", "exogenous"),
+    ("T15", "2016-07-12", "law", "exogenous"), ("T06", "2016-07-14", "court", "case"), ("T07", "2017-01-24", "court", "case"),
+    ("T22", "2017-06-01", "law", "exogenous"), ("T10", "2017-10-16", "court", "case"), ("T12", "2018-03-23", "law", "case"),
+    ("T23", "2018-04-05", "law", "exogenous"), ("T13", "2018-04-17", "court", "case"), ("T16", "2018-05-25", "law", "exogenous"),
+    ("T17a", "2020-07-16", "court", "exogenous"), ("T17b", "2023-07-10", "law", "exogenous"),
 )  # fmt: skip
 HEADLINES = (
     ("trust", "Trust abroad", "0-1", "2014-08 to 2018-03", 0.52, -0.031),
@@ -41,7 +44,18 @@ HEADLINES = (
 def _size(column_unit: str, name: str) -> float:
     if name.startswith("stated"):
         return 0.12
-    sizes = {"0-1": 0.5, "share": 0.5, "TB": 4e5, "USD": 2e9, "customers": 3e5, "accounts": 2e6, "countries": 5.0, "instruments": 20.0, "requests": 40.0, "months": 6.0}
+    sizes = {
+        "0-1": 0.5,
+        "share": 0.5,
+        "TB": 4e5,
+        "USD": 2e9,
+        "customers": 3e5,
+        "accounts": 2e6,
+        "countries": 5.0,
+        "instruments": 20.0,
+        "requests": 40.0,
+        "months": 6.0,
+    }
     return sizes[column_unit]
 
 
@@ -74,13 +88,16 @@ def _keys(name: str, seeds: list[int], worlds: list[str], months: list[pd.Timest
         "world": (["month"], (months,)),
         "country": (["month", "country"], (months, codes)),
         "cell": (["month", "country", "segment"], (months, codes, SEGMENTS)),
-        "flows": (["month", "country", "from_kind", "from_host", "to_kind", "to_host"], (months[::6], ["DE", "US"], KINDS[:5], ["US", "IE"], KINDS[2:], ["DE"])),
+        "flows": (
+            ["month", "country", "from_kind", "from_host", "to_kind", "to_host"],
+            (months[::6], ["DE", "US"], KINDS[:5], ["US", "IE"], KINDS[2:], ["DE"]),
+        ),
         "requests": (["month", "direction", "country", "route"], (months, DIRECTIONS, ["DE", "BR"], ROUTES)),
     }
     if name in grids:
         columns, lists = grids[name]
         return pd.DataFrame(list(product(*runs, *lists)), columns=["seed", "world", *columns])
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     if name == "laws":
         for seed, world, code, instrument in product(seeds, worlds, codes, INSTRUMENTS):
             if rng.random() < 0.25:
@@ -110,20 +127,29 @@ def _write_tables(folder: Path, names: list[str], seeds: list[int], worlds: list
 
 
 def _write_summaries(folder: Path, months: list[pd.Timestamp]) -> None:
-    headlines = [(code, name, unit, window, a, a + d, d, d - abs(d) * (0.5 if code != "laws" else 3), d + abs(d) * 0.5, 20, "differs", "prior") for code, name, unit, window, a, d in HEADLINES]
+    headlines = [
+        (code, name, unit, window, a, a + d, d, d - abs(d) * (0.5 if code != "laws" else 3), d + abs(d) * 0.5, 20, "differs", "prior")
+        for code, name, unit, window, a, d in HEADLINES
+    ]
     columns = ["headline", "name", "unit", "window", "value_a", "value_b", "difference", "low", "high", "pairs", "verdict", "why"]
     pd.DataFrame(headlines, columns=columns).to_csv(folder / "headlines.csv", index=False)
     series = [
-        (metric, month.strftime("%Y-%m-%d"), 1.0, 1.0, *(size * ramp for size in (-1.0, -1.3, -0.7)))
+        (metric, month.strftime("%Y-%m-%d"), unit, unit, *(-size * unit * max(0, at - 19) / 60 for size in (1.0, 1.3, 0.7)))
         for metric, unit in (("trust", 0.03), ("revenue_us", 1.2e8))
         for at, month in enumerate(months)
-        for ramp in (unit * max(0, at - 19) / 60,)
-        for size in (1.0,)
-        for _ in (0,)
-        if size
     ]
-    pd.DataFrame([row[:7] for row in series], columns=["metric", "month", "world_a", "world_b", "difference", "low", "high"]).to_csv(folder / "series.csv", index=False)
-    mechanisms = ("News", "Peers", "Asymmetry of trust", "Governments' laws", "Providers' local regions", "Sovereign offers", "Police's unmet need", "Home-grown learning")
+    columns = ["metric", "month", "world_a", "world_b", "difference", "low", "high"]
+    pd.DataFrame(series, columns=columns).to_csv(folder / "series.csv", index=False)
+    mechanisms = (
+        "News",
+        "Peers",
+        "Asymmetry of trust",
+        "Governments' laws",
+        "Providers' local regions",
+        "Sovereign offers",
+        "Police's unmet need",
+        "Home-grown learning",
+    )
     knock = [
         (name.lower(), name, f"{name} held at its off value", code, d * (0.3 + 0.1 * at), d * (0.1 + 0.1 * at), d * (0.6 + 0.1 * at), d * (0.7 - 0.1 * at))
         for code, _, _, _, _, d in HEADLINES
@@ -134,9 +160,16 @@ def _write_summaries(folder: Path, months: list[pd.Timestamp]) -> None:
     frame.to_csv(folder / "knockouts.csv", index=False)
     dates = [("District court", "2014-07-31"), ("Second Circuit", "2016-07-14"), ("Supreme Court", "2018-06-30")]
     switches = [(label, on, code, name, unit, d, d - abs(d) / 2, d + abs(d) / 2, 20) for label, on in dates for code, name, unit, _, _, d in HEADLINES]
-    pd.DataFrame(switches, columns=["label", "on", "headline", "name", "unit", "difference", "low", "high", "pairs"]).to_csv(folder / "switch_dates.csv", index=False)
-    record = [(f"W{at:02}", "US providers' share <of> spending", "validation", "Europe", "2017", "share", 0.6, 0.62, 0.58, 0.66, "agrees", np.nan, "a survey") for at in range(8)]
-    record.append(("W99", "Not in the model", "context", "World", "2016", "USD bn", 180.0, np.nan, np.nan, np.nan, "context", "not the same quantity", "a forecast"))
+    pd.DataFrame(switches, columns=["label", "on", "headline", "name", "unit", "difference", "low", "high", "pairs"]).to_csv(
+        folder / "switch_dates.csv", index=False
+    )
+    record: list[tuple[Any, ...]] = [
+        (f"W{at:02}", "US providers' share <of> spending", "validation", "Europe", "2017", "share", 0.6, 0.62, 0.58, 0.66, "agrees", np.nan, "a survey")
+        for at in range(8)
+    ]
+    record.append(
+        ("W99", "Not in the model", "context", "World", "2016", "USD bn", 180.0, np.nan, np.nan, np.nan, "context", "not the same quantity", "a forecast")
+    )
     columns = ["row", "what", "role", "place", "period", "unit", "data", "model", "low", "high", "verdict", "cause", "source"]
     pd.DataFrame(record, columns=columns).to_csv(folder / "record.csv", index=False)
 
@@ -152,22 +185,51 @@ def write_results(folder: Path, worlds: list[str], tables: list[str], summaries:
     jurisdictions = {code: {"name": name, "region": "a region", "iso3": [iso3]} for code, (name, iso3) in NAMED.items()}
     jurisdictions |= {code: {"name": code.replace("_", " ").capitalize(), "region": "a region", "iso3": iso3} for code, iso3 in GROUPS.items()}
     manifest = {
-        "experiment": "synthetic", "title": "Whose law reaches the cloud?", "question": "What follows if a US warrant reaches data stored abroad, and what if it doesn't?",
-        "worlds": {name: LABELS[name] for name in worlds}, "compare": worlds[:2] if len(worlds) > 1 else None, "seeds": numbered, "customers": 20000,
-        "first": "2013-01-01", "last": "2025-12-01", "switch": "2014-07-31" if len(worlds) > 1 else None, "identical_through": "2014-07-01" if len(worlds) > 1 else None,
-        "warnings": ["4 seeds are few: intervals are wide"], "jurisdictions": jurisdictions, "seconds": 321.5, "versions": {"python": "3.11.7", "numpy": "2.4.6"},
-        "platform": "Linux x86_64", "command": "warrantsim run experiments/two_worlds.yaml", "tables": facts, "scenario": {},
+        "experiment": "synthetic",
+        "title": "Whose law reaches the cloud?",
+        "question": "What follows if a US warrant reaches data stored abroad, and what if it doesn't?",
+        "worlds": {name: LABELS[name] for name in worlds},
+        "compare": worlds[:2] if len(worlds) > 1 else None,
+        "seeds": numbered,
+        "customers": 20000,
+        "first": "2013-01-01",
+        "last": "2025-12-01",
+        "switch": "2014-07-31" if len(worlds) > 1 else None,
+        "identical_through": "2014-07-01" if len(worlds) > 1 else None,
+        "warnings": ["4 seeds are few: intervals are wide"],
+        "jurisdictions": jurisdictions,
+        "seconds": 321.5,
+        "versions": {"python": "3.11.7", "numpy": "2.4.6"},
+        "platform": "Linux x86_64",
+        "command": "warrantsim run experiments/two_worlds.yaml",
+        "tables": facts,
+        "scenario": {},
         "events": [
-            {"id": code, "date": date, "kind": kind, "cause": cause, "what": f"What happened on {date}, told <in> a sentence of some length & with detail",
-             "reference": "829 F.3d 197", "worlds": worlds if cause == "exogenous" or date < "2014-07-31" else [w for w in worlds if w == "history"]}
+            {
+                "id": code,
+                "date": date,
+                "kind": kind,
+                "cause": cause,
+                "what": f"What happened on {date}, told <in> a sentence of some length & with detail",
+                "reference": "829 F.3d 197",
+                "worlds": worlds if cause == "exogenous" or date < "2014-07-31" else [w for w in worlds if w == "history"],
+            }
             for code, date, kind, cause in EVENTS
         ],
         "projections": [
             {"id": "S10", "label": "Forrester: loss", "period": "2013-08 for 2016", "low": None, "high": 180, "unit": "USD bn", "source": "Forrester 2013"},
             {"id": "S12", "label": "ITIF: loss", "period": "2014 to 2016", "low": 21.5, "high": 35, "unit": "USD bn", "source": "ITIF 2013, 2015"},
-            {"id": "S11", "label": "Forrester: cloud part of a loss of 47", "period": "2014 to 2016", "low": 0.528, "high": 0.528, "unit": "USD bn", "source": "Forrester 2015"},
+            {
+                "id": "S11",
+                "label": "Forrester: cloud part of a loss of 47",
+                "period": "2014 to 2016",
+                "low": 0.528,
+                "high": 0.528,
+                "unit": "USD bn",
+                "source": "Forrester 2015",
+            },
         ],
-    }  # fmt: skip
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return Results(folder)
 

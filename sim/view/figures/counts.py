@@ -21,7 +21,12 @@ def offer_counts(counts: dict[str, pd.DataFrame], styles: dict[str, WorldStyle],
                     "x": x,
                     "y": numbers(counts[name][column]),
                     "name": label,
-                    "line": {"color": style.colour if column == "live" else tint(style.colour, 0.75), "width": width, "dash": style.dash if column == "live" else "dot", "shape": "hv"},
+                    "line": {
+                        "color": style.colour if column == "live" else tint(style.colour, 0.75),
+                        "width": width,
+                        "dash": style.dash if column == "live" else "dot",
+                        "shape": "hv",
+                    },
                     "showlegend": True,
                     "hovertemplate": f"{label}, %{{x|%b %Y}}: %{{y:.1f}}<extra></extra>",
                 }

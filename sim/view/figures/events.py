@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sim.view.figures.style import QUIET, Figure, Trace
+from sim.view.figures.style import INK, QUIET, Figure, Trace
 
+SWITCH = "switch"
 LANE = 14  # pixels of height for one row of codes
 _CHARACTER, _PAD = 7.2, 6.0  # pixels of width, at 12 px type
 _NARROW = 330.0  # pixels of a chart's inner width on a telephone, for which the codes must fit
@@ -23,10 +24,10 @@ class Event:
     @property
     def story(self) -> str:
         """The hover text."""
-        return f"<b>{self.code}</b> {self.at} ({self.kind})<br>{_folded(self.what)}<br><i>{_folded(self.reference)}</i>"
+        return f"<b>{self.code}</b> {self.at} ({self.kind})<br>{folded(self.what)}<br><i>{folded(self.reference)}</i>"
 
 
-def _folded(text: str, width: int = 52) -> str:
+def folded(text: str, width: int = 52) -> str:
     """Text broken into lines for a hover box; plotly reads '<' as a tag, so it is spelled out."""
     lines, line = [], ""
     for word in text.replace("&", "&amp;").replace("<", "&lt;").split():
@@ -38,19 +39,20 @@ def _folded(text: str, width: int = 52) -> str:
     return "<br>".join([*lines, line])
 
 
-def lanes(events: list[Event], first: str, last: str, limit: int = 6) -> list[int | None]:
-    """The row on which each event's code stands so that none covers another; None where no row has room (the line and the hover stay)."""
+def lanes(marks: list[tuple[str, str]], first: str, last: str, limit: int = 6) -> list[int | None]:
+    """The row on which each of the marks (day, code) stands so that none covers another.
+
+    Earlier marks in the list choose first; None where no row has room (the line and the hover stay).
+    """
     span = max(_day(last) - _day(first), 1.0)
-    ends: list[float] = []
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(limit)]
     rows: list[int | None] = []
-    for event in events:
-        centre = (_day(event.at) - _day(first)) / span * _NARROW
-        half = (len(event.code) * _CHARACTER + _PAD) / 2
-        row = next((i for i, end in enumerate(ends) if end <= centre - half), len(ends))
-        if row >= limit:
-            rows.append(None)
-            continue
-        ends[row : row + 1] = [centre + half]
+    for day, code in marks:
+        centre = (_day(day) - _day(first)) / span * _NARROW
+        half = (len(code) * _CHARACTER + _PAD) / 2
+        row = next((i for i, spans in enumerate(taken) if all(centre + half <= left or right <= centre - half for left, right in spans)), None)
+        if row is not None:
+            taken[row].append((centre - half, centre + half))
         rows.append(row)
     return rows
 
@@ -61,46 +63,42 @@ def _day(date: str) -> float:
 
 
 def mark(figure: Figure, events: list[Event], first: str, last: str, switch: str | None) -> Figure:
-    """The figure with the events drawn above its chart (which keeps its height) and, if there is one, the switch."""
+    """The figure with the switch, if there is one, and the events drawn above its chart, which keeps its height."""
     shown = sorted((event for event in events if first <= event.at <= last), key=lambda event: event.at)
-    rows = lanes(shown, first, last)
+    stories = [(switch, SWITCH, "<b>The switch</b> " + switch + "<br>from here on each world has its own rule")] if switch else []
+    stories += [(event.at, event.code, event.story) for event in shown]
+    rows = lanes([(day, code) for day, code, _ in stories], first, last)
     used = 1 + max((row for row in rows if row is not None), default=-1)
     layout = figure["layout"]
     chart = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
-    strip = used * LANE + 8
+    strip = used * LANE
     top = chart / (chart + strip)
-    shapes = [_line(event.at, "rgba(90,90,90,0.28)", "dot", 1) for event in shown]
-    annotations = []
+    shapes = [_line(event.at, "rgba(70,70,70,0.35)", "dot", 1) for event in shown]
     if switch:
-        shapes.append(_line(switch, "#222222", "solid", 1.5))
-        annotations.append(
-            {"x": switch, "y": 0, "yref": "y domain", "yanchor": "bottom", "xanchor": "right", "text": "the switch", "showarrow": False, "textangle": -90, "font": {"size": 12}}
-        )
+        shapes.append(_line(switch, INK, "solid", 1.5))
     labelled: Trace = {
         "type": "scatter",
         "mode": "markers+text",
         "name": "event",
-        "x": [event.at for event in shown],
+        "x": [day for day, _, _ in stories],
         "y": [row + 0.5 if row is not None else 0.1 for row in rows],
-        "text": [event.code if row is not None else "" for event, row in zip(shown, rows, strict=True)],
+        "text": [("<b>switch</b>" if code == SWITCH else code) if row is not None else "" for (_, code, _), row in zip(stories, rows, strict=True)],
         "marker": {"size": 11, "opacity": 0},
         "textfont": {"size": 12, "color": QUIET},
         "cliponaxis": False,
-        "hovertext": [event.story for event in shown],
+        "hovertext": [story for _, _, story in stories],
         "hoverinfo": "text",
         "yaxis": "y9",
         "showlegend": False,
     }
-    lane_axis = {"domain": [top, 1], "range": [0, max(used, 1)], "visible": False, "fixedrange": True, "anchor": "x"}
     taller: dict[str, Any] = layout | {
         "height": layout["height"] + strip,
         "yaxis": layout["yaxis"] | {"domain": [0, top]},
-        "yaxis9": lane_axis,
+        "yaxis9": {"domain": [top, 1], "range": [0, max(used, 1)], "visible": False, "fixedrange": True, "anchor": "x"},
         "shapes": [*layout.get("shapes", []), *shapes],
-        "annotations": [*layout.get("annotations", []), *annotations],
     }
     return figure | {"data": [*figure["data"], labelled], "layout": taller}
 
 
 def _line(x: str, colour: str, dash: str, width: float) -> dict[str, Any]:
-    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": {"color": colour, "dash": dash, "width": width}, "layer": "below"}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": {"color": colour, "dash": dash, "width": width}, "layer": "above"}

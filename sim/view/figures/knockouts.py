@@ -16,7 +16,9 @@ def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: s
     shapes: list[dict[str, Any]] = [_upright(0.0, "#999999", "dot")]
     if full is not None:
         middle, low, high = (value * scale for value in full)
-        shapes.append({"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper", "fillcolor": "rgba(0,0,0,0.07)", "line": {"width": 0}, "layer": "below"})
+        shapes.append(
+            {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper", "fillcolor": "rgba(0,0,0,0.07)", "line": {"width": 0}, "layer": "below"}
+        )
         shapes.append(_upright(middle, INK, "solid"))
     trace = {
         "type": "scatter",

@@ -60,14 +60,18 @@ def together(
     y: dict[str, Any] | None = None,
 ) -> Figure:
     """All worlds in one chart, a fan each."""
-    traces = [trace for name, style in styles.items() if name in quantiles for trace in fan_traces(quantiles[name], style, scale, unit, wide_only=len(styles) > 1)]
+    traces = [
+        trace for name, style in styles.items() if name in quantiles for trace in fan_traces(quantiles[name], style, scale, unit, wide_only=len(styles) > 1)
+    ]
     shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title or None, **(y or {})))
     if title:
         shape["title"] = heading(title)
     return {"data": traces, "layout": shape}
 
 
-def difference(series: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, scale: float = 1.0, height: int = 300, label: str = "difference") -> Figure:
+def difference(
+    series: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, scale: float = 1.0, height: int = 300, label: str = "difference"
+) -> Figure:
     """The difference within pairs by month with its band and a zero line. `series`: month, difference, low, high (low and high may be missing)."""
     x = months(series["month"])
     middle, low, high = (numbers(series[name] * scale) for name in ("difference", "low", "high"))

@@ -56,8 +56,24 @@ def world_map(
         "marker": {"color": colours(last, dots), "coloraxis": "coloraxis", "size": 6, "line": {"color": "#333333", "width": 0.7}},
         "hovertemplate": f"%{{text}}: %{{marker.color:{tick}}}<extra></extra>",
     }
-    frames = [{"name": frame, "data": [{"z": colours(frame, areas)}, {"marker": {"color": colours(frame, dots)}}], "traces": [0, 1]} for frame in values]
-    bar = {"orientation": "h", "thickness": 10, "len": 0.9, "y": -0.02, "yanchor": "top", "title": {"text": unit, "side": "bottom", "font": {"size": 12}}, "tickformat": tick, "outlinewidth": 0}
+    frames = [
+        {
+            "name": frame,
+            "data": [{"type": "choropleth", "z": colours(frame, areas)}, {"type": "scattergeo", "marker": {"color": colours(frame, dots)}}],
+            "traces": [0, 1],
+        }
+        for frame in values
+    ]
+    bar = {
+        "orientation": "h",
+        "thickness": 10,
+        "len": 0.9,
+        "y": -0.02,
+        "yanchor": "top",
+        "title": {"text": unit, "side": "bottom", "font": {"size": 12}},
+        "tickformat": tick,
+        "outlinewidth": 0,
+    }
     geo = {
         "projection": {"type": "natural earth"},
         "fitbounds": False,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.view.figures.events import folded
 from sim.view.figures.lines import edges
 from sim.view.figures.style import QUIET, Figure, Trace, WorldStyle, axis, heading, layout, time_axis
 from sim.view.figures.summarise import months, numbers
@@ -34,42 +35,51 @@ def revenue(quantiles: dict[str, pd.DataFrame], styles: dict[str, WorldStyle], s
                 "hovertemplate": f"{style.label}, %{{x|%Y}}: USD %{{y:,.1f}} bn<extra></extra>",
             }
         )
-    return {"data": traces, "layout": layout(height, xaxis=time_axis(*span), yaxis=axis("USD bn a year", rangemode="tozero"), title=heading("By calendar year"))}
+    return {
+        "data": traces,
+        "layout": layout(height, xaxis=time_axis(*span), yaxis=axis("USD bn a year", rangemode="tozero"), title=heading("By calendar year")),
+    }
 
 
 def projections(rows: list[dict[str, Any]], height: int = 320) -> Figure:
-    """Published projections as ranges in USD bn. `rows`: id, label, period, low, high, unit ('USD' or 'USD bn')."""
+    """Published projections as ranges in USD bn. `rows`: id, label, period, low, high, unit ('USD' or 'USD bn'), source."""
     traces: list[Trace] = []
+    notes = []
     for position, row in enumerate(rows):
         factor = 1 / BILLION if row["unit"] == "USD" else 1.0
         low, high = (None if row.get(end) is None else float(row[end]) * factor for end in ("low", "high"))
-        label = f"<b>{row['id']}</b> {row['label']}, {row['period']}"
-        start = low if low is not None else 0.0
-        end = high if high is not None else start
-        amount = f"USD {start:,.4g} bn" if start == end else f"USD {start:,.4g} to {end:,.4g} bn" if low is not None else f"up to USD {end:,.4g} bn"
+        start, end = low if low is not None else 0.0, high if high is not None else low if low is not None else 0.0
+        amount = f"up to USD {end:,.4g} bn" if low is None else f"USD {start:,.4g} bn" if start == end else f"USD {start:,.4g} to {end:,.4g} bn"
+        label = folded(f"{row['id']}: {row['label']} ({row['period']})", 50)
         traces.append(
             {
                 "type": "scatter",
-                "mode": "lines+markers+text",
+                "mode": "lines+markers",
                 "x": [start, end],
                 "y": [position, position],
                 "line": {"color": "#8a8a8a", "width": 5, "dash": "solid" if low is not None else "dot"},
-                "marker": {"size": [0 if low is None else 9, 9], "color": "#595959", "symbol": "line-ns", "line": {"width": 2, "color": "#595959"}},
-                "hovertext": [f"{label}: {amount}<br>{row.get('source', '')}"] * 2,
+                "marker": {"size": [0 if low is None else 9, 9], "color": QUIET, "symbol": "line-ns", "line": {"width": 2, "color": QUIET}},
+                "hovertext": [f"{label}<br>{amount}<br>{folded(str(row.get('source', '')))}"] * 2,
                 "hoverinfo": "text",
                 "cliponaxis": False,
             }
         )
-    notes = [
-        {"x": 0, "xref": "paper", "xanchor": "left", "y": position, "yshift": 22, "text": _label(row), "showarrow": False, "font": {"size": 12, "color": QUIET}, "align": "left"}
-        for position, row in enumerate(rows)
-    ]
-    y = axis(visible=False, range=[len(rows) - 0.5, -0.8])
-    shape = layout(height, xaxis=axis("USD bn over the period named", rangemode="tozero"), yaxis=y, annotations=notes, title=heading("Published projections of the Snowden loss"))
-    return {"data": traces, "layout": shape | {"margin": {"l": 14, "r": 24, "t": 30, "b": 40}}}
-
-
-def _label(row: dict[str, Any]) -> str:
-    low, high = row.get("low"), row.get("high")
-    amount = f"up to {high:g}" if low is None and high is not None else f"{low:g}" if high is None or low == high else f"{low:g} to {high:g}"
-    return f"{row['id']}: {row['label']}, {row['period']}: {amount} {row['unit']}"
+        text = f"{label}<br><b>{amount}</b>"
+        notes.append(
+            {
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": position,
+                "yanchor": "bottom",
+                "yshift": 6,
+                "text": text,
+                "showarrow": False,
+                "font": {"size": 12, "color": QUIET},
+                "align": "left",
+            }
+        )
+    title = heading("Published projections of the Snowden loss:<br>context, not fitted, not the same quantity")
+    y = axis(visible=False, range=[len(rows) - 0.6, -1.0])
+    shape = layout(height, xaxis=axis("USD bn over the period named", rangemode="tozero", showgrid=False), yaxis=y, annotations=notes, title=title)
+    return {"data": traces, "layout": shape | {"margin": {"l": 14, "r": 24, "t": 46, "b": 44}}}

@@ -16,7 +16,9 @@ def where_data_lives(shares: pd.DataFrame, title: str, span: tuple[str, str], he
 
 def routes(shares: pd.DataFrame, title: str, span: tuple[str, str], height: int = 300) -> Figure:
     """Shares of the requests by route and year, as bars. `shares`: month (mid-year) and one column a route, rows adding to 1."""
-    figure = _stack(shares, {route: (ROUTE_LABELS[route], ROUTE_COLOURS[route]) for route in ROUTES if route in shares}, title, span, height, "share of the requests, %")
+    figure = _stack(
+        shares, {route: (ROUTE_LABELS[route], ROUTE_COLOURS[route]) for route in ROUTES if route in shares}, title, span, height, "share of the requests, %"
+    )
     bars: list[Trace] = [
         {"type": "bar", "marker": {"color": trace["fillcolor"]}, "hovertemplate": trace["name"] + ", %{x|%Y}: %{y:.1f}%<extra></extra>"}
         | {key: trace[key] for key in ("x", "y", "name", "legendgroup", "showlegend")}

@@ -57,7 +57,15 @@ ROUTE_COLOURS = dict(zip(ROUTES, ("#332288", "#88CCEE", "#44AA99", "#DDCC77", "#
 KIND_LABELS = dict(
     zip(
         KINDS,
-        ("On premises", "US provider, US region", "US provider, local region", "US provider, trustee", "US provider, customer's keys", "US-owned subsidiary", "Home-grown provider"),
+        (
+            "On premises",
+            "US provider, US region",
+            "US provider, local region",
+            "US provider, trustee",
+            "US provider, customer's keys",
+            "US-owned subsidiary",
+            "Home-grown provider",
+        ),
         strict=True,
     )
 )
@@ -115,8 +123,18 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
 
 
 def heading(text: str) -> dict[str, Any]:
-    """A panel's own small title, above the left end of its axis."""
-    return {"text": text, "font": {"size": 13, "color": INK}, "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom", "pad": {"b": 6}}
+    """A panel's own small title, at its left edge above the chart."""
+    return {
+        "text": text,
+        "font": {"size": 13, "color": INK},
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "pad": {"b": 6},
+    }
 
 
 def common_range(low: float, high: float, room: float = 0.05) -> list[float]:

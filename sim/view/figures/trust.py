@@ -7,7 +7,9 @@ from sim.view.figures.style import QUIET, Figure, Trace, WorldStyle, axis, commo
 from sim.view.figures.summarise import numbers
 
 
-def chosen_country(quantiles: pd.DataFrame, names: dict[str, str], style: WorldStyle, span: tuple[str, str], ranges: dict[str, list[float]], height: int = 300) -> Figure:
+def chosen_country(
+    quantiles: pd.DataFrame, names: dict[str, str], style: WorldStyle, span: tuple[str, str], ranges: dict[str, list[float]], height: int = 300
+) -> Figure:
     """One world's trust in the first of the countries; a frame for each of the others.
 
     `quantiles`: `summarise.fan` by month and country. `names`: {code: name}, in the order of the frames. `ranges`: the vertical
@@ -18,7 +20,9 @@ def chosen_country(quantiles: pd.DataFrame, names: dict[str, str], style: WorldS
     frames = []
     for code in names:
         traces = fan_traces(by_country[code], style)
-        data = [{"x": trace["x"], "y": trace["y"], **({"customdata": trace["customdata"]} if "customdata" in trace else {})} for trace in traces]
+        data = [
+            {"type": "scatter", "x": trace["x"], "y": trace["y"], **({"customdata": trace["customdata"]} if "customdata" in trace else {})} for trace in traces
+        ]
         frames.append({"name": code, "data": data, "traces": list(range(len(data))), "layout": {"yaxis": {"range": ranges[code]}}})
     shape = layout(height, xaxis=time_axis(*span), yaxis=axis("trust, 0 to 1", range=ranges[first]), title=heading(style.label))
     return {"data": fan_traces(by_country[first], style), "layout": shape, "frames": frames}
@@ -64,11 +68,13 @@ def countries_at_end(quantiles: dict[str, pd.DataFrame], names: dict[str, str], 
             }
         )
     y = axis(type="category", categoryorder="array", categoryarray=[names.get(code, code) for code in order], dtick=1, tickfont={"size": 12, "color": QUIET})
-    return {"data": traces, "layout": layout(70 + 18 * len(order), xaxis=axis("trust, 0 to 1", side="top"), yaxis=y, margin={"l": 48, "r": 14, "t": 56, "b": 10})}
+    return {
+        "data": traces,
+        "layout": layout(70 + 18 * len(order), xaxis=axis("trust, 0 to 1", side="top"), yaxis=y, margin={"l": 48, "r": 14, "t": 56, "b": 10}),
+    }
 
 
 def last_months(frame: pd.DataFrame, count: int = 12) -> pd.DataFrame:
     """The rows of the last `count` months."""
     cut = frame["month"].max() - pd.DateOffset(months=count - 1)
     return frame[frame["month"] >= cut]
-

@@ -8,7 +8,7 @@ import pandas as pd
 from sim.view.figures.knockouts import forest
 from sim.view.labels import how_to_summarise
 from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
-from sim.view.quantities import DASH, interval, largest_of, number, scale_for, with_unit
+from sim.view.quantities import DASH, decimals_of, estimate, largest_of, number, scale_for, with_unit
 from sim.view.study import Study
 
 
@@ -39,14 +39,16 @@ def _knockouts(study: Study) -> Iterable[Block]:
         unit, title = str(fact.get("unit", "")), str(fact.get("name", headline))
         scale = scale_for(unit, largest_of(*group["difference"], *group["low"], *group["high"]))
         full = (float(fact["difference"]), float(fact["low"]), float(fact["high"])) if fact else None
-        figures.append(forest(group, full, title, scale.change or "difference", scale.factor, colour))
+        figures.append(forest(group, full, title, f"difference, {scale.change}" if scale.change else "difference", scale.factor, colour))
         for row in _records(group):
-            values = (row["difference"] * scale.factor, row["low"] * scale.factor, row["high"] * scale.factor, row["contribution"] * scale.factor)
-            cells = [number(values[0], signed=True), interval(values[1], values[2]), number(values[3], signed=True), text(scale.change)]
+            difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
+            contribution = number(row["contribution"] * scale.factor, True, decimals_of(row["low"] * scale.factor, row["high"] * scale.factor))
+            cells = [difference, ends, contribution, text(scale.change)]
             rows.append([text(row["name"]), text(title), *cells, _cell(row["meaning"])])
     read = (
-        "A dot is the headline's difference between the worlds with that one mechanism switched off, and its 95% interval over pairs. The dark line and grey band are the model with "
-        "everything on; the dotted line is zero. A dot far from the dark line: the headline hangs on that mechanism. A dot on the dark line: it does without it."
+        "A dot is the headline's difference between the worlds with that one mechanism switched off, and its 95% interval over pairs. The dark line and "
+        "grey band are the model with everything on; the dotted line is zero. A dot far from the dark line: the headline hangs on that mechanism. A dot "
+        "on the dark line: it does without it."
     )
     yield Chart("knockout", "What is left of each headline when one mechanism is off?", read, figures, legend=False)
     columns = ["Mechanism off", "Headline", "Difference", "95% interval", "Contribution", "Unit", "What off means"]
@@ -75,15 +77,16 @@ def _switch_dates(study: Study) -> Iterable[Block]:
             if row is None:
                 cells.append(DASH)
                 continue
-            difference = number(row["difference"] * scale.factor, signed=True)
-            ends = interval(row["low"] * scale.factor, row["high"] * scale.factor)
+            difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
             strong = row["low"] > 0 or row["high"] < 0
             cells.append(f'{f"<strong>{difference}</strong>" if strong else difference}<br><span class="quiet">{ends}</span>')
         rows.append([f'{text(group["name"].iloc[0])}<br><span class="quiet">{text(scale.change)}</span>', *cells])
     pairs = sorted({int(value) for value in frame["pairs"].dropna()})
     counted = f" Pairs: {', '.join(f'{value:,}' for value in pairs)}." if pairs else ""
     read = f"The headline's difference and its 95% interval if the outcome had come at another date; bold where the interval leaves out zero.{counted}"
-    yield Table("Does the date of the ruling matter?", ["Headline", *(f"{label}, {on}" for on, label in dates)], rows, read, numeric=tuple(range(1, len(dates) + 1)))
+    yield Table(
+        "Does the date of the ruling matter?", ["Headline", *(f"{label}, {on}" for on, label in dates)], rows, read, numeric=tuple(range(1, len(dates) + 1))
+    )
 
 
 def record(study: Study) -> Section:
@@ -100,8 +103,9 @@ def _record(study: Study) -> Iterable[Block]:
     for row in _records(frame):
         scale = scale_for(str(row["unit"]), largest_of(*(value for value in (row["data"], row["model"]) if isinstance(value, float))))
         shown = [_amount(row[column], scale.factor) for column in ("data", "model")]
-        ends = interval(row["low"] * scale.factor, row["high"] * scale.factor) if pd.notna(row["low"]) and pd.notna(row["high"]) else DASH
-        cells = [text(row["row"]), _cell(row["what"]), _cell(row["role"]), _cell(row["place"]), _cell(row["period"]), text(scale.title), *shown, ends.replace("+", "")]
+        low, high = row["low"] * scale.factor, row["high"] * scale.factor
+        ends = " to ".join(number(end, decimals=decimals_of(low, high)) for end in (low, high)) if pd.notna(low) and pd.notna(high) else DASH
+        cells = [text(row["row"]), _cell(row["what"]), _cell(row["role"]), _cell(row["place"]), _cell(row["period"]), text(scale.title), *shown, ends]
         rows.append([*cells, f"<strong>{_cell(row['verdict'])}</strong>", _cell(row["cause"]), _cell(row["source"])])
     counts = frame["verdict"].value_counts()
     yield Text("Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + ".")
@@ -130,8 +134,13 @@ def _reproduce(study: Study) -> Iterable[Block]:
     took = with_unit(number(float(manifest["seconds"])), "seconds") if manifest.get("seconds") is not None else "not recorded"
     platform = manifest.get("platform", "not recorded")
     where = ", ".join(f"{key} {value}" for key, value in platform.items()) if isinstance(platform, dict) else str(platform)
-    yield Text(f"Seeds: {text(listed)}. Time taken: {took}. Platform: {text(where)}. The whole configuration, with who set each value, stands in <code>manifest.json</code> beside this file.")
-    digests = [[f"<code>{text(name)}</code>", f"{int(facts['rows']):,}", f"<code>{text(facts['digest'])}</code>"] for name, facts in manifest.get("tables", {}).items()]
+    yield Text(
+        f"Seeds: {text(listed)}. Time taken: {took}. Platform: {text(where)}. The whole configuration, with who set each value, stands in "
+        "<code>manifest.json</code> beside this file."
+    )
+    digests = [
+        [f"<code>{text(name)}</code>", f"{int(facts['rows']):,}", f"<code>{text(facts['digest'])}</code>"] for name, facts in manifest.get("tables", {}).items()
+    ]
     read = "The digest is of the table's values sorted by key, so it doesn't depend on the file's bytes. The same command gives the same digests."
     yield Table("Tables", ["Table", "Rows", "Digest"], digests, read, numeric=(1,))
     versions = [[text(name), text(version)] for name, version in manifest.get("versions", {}).items()]

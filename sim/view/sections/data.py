@@ -11,7 +11,7 @@ from sim.view.figures.style import KIND_LABELS
 from sim.view.figures.summarise import of_world
 from sim.view.labels import how_to_record
 from sim.view.page import Block, Chart, Missing, Section, Table, text
-from sim.view.quantities import number, scale_for, with_unit
+from sim.view.quantities import decimals_for, number, scale_for, with_unit
 from sim.view.study import Study
 from sim.words import KINDS
 
@@ -32,7 +32,10 @@ def _stock(study: Study) -> Iterable[Block]:
         total = of_world(frame, name).groupby("month")[columns].sum()
         shares = total.div(total.sum(axis=1), axis=0).rename(columns={f"tb_{kind}": kind for kind in KINDS})
         figures.append(mark(where_data_lives(shares.reset_index(), style.label, study.span), [], *study.span, study.switch))
-    read = "Share of the data (TB) of customers outside the United States that lives in each kind of place, all seeds together. The areas add up to 100% of the data of that month."
+    read = (
+        "Share of the data (TB) of customers outside the United States that lives in each kind of place, all seeds together. The areas add up to 100% of "
+        "the data of that month."
+    )
     yield Chart("places", "Where does the data of customers abroad live?", read, figures)
 
 
@@ -59,11 +62,13 @@ def _moves(study: Study) -> Iterable[Block]:
         kept, small, count = fold(totals[name], FOLD * largest)
         amount = with_unit(number(float(totals[name]["tb"].sum()) * scale.factor), scale.title)
         figures.append(sankey(kept, small, largest, f"{style.label}: {amount} moved"))
-        left_out.append(f"{count} in {text(style.label)} ({with_unit(number(small * scale.factor), scale.title)})")
+        if count:
+            left_out.append(f"{count} in {text(style.label)}, together {with_unit(number(small * scale.factor), scale.title)}")
     read = (
-        f"Data moved between kinds of place from {since[:7]} to {study.last[:7]}, mean over seeds, customers outside the United States. Left: what it left; right: where it went. "
-        "Equal thickness is equal TB in all panels. Data that stayed where it was is left out; so are adoption and growth unless they are a move. A stream within one kind "
-        f"is a change of provider or of soil. Streams below {FOLD:.0%} of the largest world's total are drawn as one: {'; '.join(left_out)}."
+        f"Data moved between kinds of place from {since[:7]} to {study.last[:7]}, mean over seeds, customers outside the United States. Left: what it "
+        "left; right: where it went. Equal thickness is equal TB in all panels. Data that stayed where it was is left out. A stream within one kind is a "
+        f"change of provider or of soil. Streams below {FOLD:.0%} of the largest world's total are drawn as one: "
+        f"{'; '.join(left_out) or 'there are none'}."
     )
     yield Chart("streams", "From which kind of place to which did data move?", read, figures, legend=False)
     yield _net_table(study, totals)
@@ -73,12 +78,13 @@ def _moves(study: Study) -> Iterable[Block]:
 def _net_table(study: Study, totals: dict[str, pd.DataFrame]) -> Table:
     largest = max(float(total["tb"].max()) for total in totals.values() if len(total))
     scale = scale_for("TB", largest)
+    decimals = decimals_for(largest * scale.factor)
     rows = []
     for kind in KINDS:
         cells = []
         for total in totals.values():
             gained = float(total.loc[total["to_kind"] == kind, "tb"].sum()) - float(total.loc[total["from_kind"] == kind, "tb"].sum())
-            cells.append(number(gained * scale.factor, signed=True))
+            cells.append(number(gained * scale.factor, True, decimals))
         rows.append([text(KIND_LABELS[kind]), *cells])
     columns = ["Kind of place", *(f"{study.styles[name].label}, {scale.title}" for name in totals)]
     return Table("Net gain or loss of each kind of place by moves", columns, rows, "Mean over seeds.", numeric=tuple(range(1, len(columns))))
@@ -89,8 +95,13 @@ def _border_table(study: Study, flows: pd.DataFrame) -> Table:
     total = crossed.groupby(["from_host", "to_host", "world"], observed=True)["tb"].sum().unstack("world").fillna(0.0) / study.seeds
     total = total.reindex(columns=list(study.styles), fill_value=0.0)
     top = total.loc[total.max(axis=1).sort_values(ascending=False).index[:12]]
-    scale = scale_for("TB", float(top.max().max()) if len(top) else 0.0)
-    rows = [[f"{text(study.place(str(source)))} to {text(study.place(str(target)))}", *(number(value * scale.factor) for value in values)] for (source, target), values in zip(top.index, top.to_numpy(), strict=True)]
+    largest = float(top.max().max()) if len(top) else 0.0
+    scale = scale_for("TB", largest)
+    decimals = decimals_for(largest * scale.factor)
+    rows = [
+        [f"{text(study.place(str(source)))} to {text(study.place(str(target)))}", *(number(value * scale.factor, decimals=decimals) for value in values)]
+        for (source, target), values in zip(top.index, top.to_numpy(), strict=True)
+    ]
     columns = ["From the soil of", *(f"{style.label}, {scale.title}" for style in study.styles.values())]
     read = "The twelve largest, mean over seeds, by the soil on which the data lay and lies."
     return Table("Data that crossed a border", columns, rows, read, numeric=tuple(range(1, len(columns))), folded=True)

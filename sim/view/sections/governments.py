@@ -39,7 +39,7 @@ def _over_time(study: Study) -> Iterable[Block]:
 
 
 def _agreement(study: Study) -> Iterable[Block]:
-    frame = study.table("laws", "country", "instrument", "change", "share", "why")
+    frame = study.table("laws", "country", "instrument", "change", "why")
     if frame is None:
         yield Missing("the table of laws by country", how_to_record("laws"))
         return
@@ -58,10 +58,15 @@ def _agreement(study: Study) -> Iterable[Block]:
             key = (country, instrument, world)
             cells += _in_world(found.loc[key] if key in found.index else None)
         rows.append(cells)
-    columns = ["Country", "Instrument", *(f"{style.label}: {what}" for style in study.styles.values() for what in ("seeds with it in force at the end", "first month", "reason"))]
+    columns = [
+        "Country",
+        "Instrument",
+        *(f"{style.label}: {what}" for style in study.styles.values() for what in ("seeds with it in force at the end", "first month", "reason")),
+    ]
     read = (
-        f"Out of {study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'}; the first month is the median of the seeds in which it came, the reason the most frequent. "
-        "Rows in which the worlds differ most stand first. 'timeline': a law of the real world, entered as it happened. In a rest-of-region group the law may be that of a part of its countries."
+        f"Out of {study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'}; the first month is the median of the seeds in which it came, the reason the "
+        "most frequent. Rows in which the worlds differ most stand first. 'timeline': a law of the real world, entered as it happened. Rest-of-region "
+        "groups are not in this table: their countries' laws are recorded as shares, and counted in the charts above."
     )
     yield Table("Which law, where, and how surely?", columns, rows, read, tall=True, numeric=tuple(2 + 3 * at for at in range(len(study.styles))))
 
@@ -95,7 +100,8 @@ def _offers(study: Study) -> Iterable[Block]:
         yield Missing("the offers of US providers", "No provider changed what it offers in any run.")
         return
     read = (
-        "Countries in which at least one US provider has the offer live (thick line), or has only announced it (thin dotted line); mean over seeds. "
-        "An offer that was closed no longer counts. Changes within the run only: what stood before its first month is not in the count. Panels have their own vertical axes, from zero."
+        "Countries in which at least one US provider has the offer live (thick line), or has only announced it (thin dotted line); mean over seeds. An "
+        "offer that was closed no longer counts. Changes within the run only: what stood before its first month is not in the count. Panels have their "
+        "own vertical axes, from zero."
     )
     yield Chart("offers-time", "Where is which offer to be had?", read, figures, width=300)

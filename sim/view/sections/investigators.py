@@ -32,13 +32,13 @@ US_SIDE = (
     Measure("us_unreachable", "No route reaches the data", "a year"),
     Measure("us_unreadable", "Answered, but unreadable", "a year"),
     Measure("conflicts_of_law", "Conflicts of law", "a year"),
-    Measure("disclosures_enterprise_abroad", "Disclosures of organisations' content abroad", "a year"),
+    Measure("disclosures_enterprise_abroad", "Organisations' content disclosed", "a year"),
 )
 FOREIGN_SIDE = (
     Measure("foreign_us_requests", "Requests for data at US providers", "a year"),
     Measure("foreign_us_success_12m", "Evidence within 12 months", "%", "mean", "foreign_us_requests", 100.0),
     Measure("foreign_us_months", "Time to evidence, where it comes", "months", "mean", "foreign_us_requests"),
-    Measure("mla_backlog_incoming", "Waiting at the US Department of Justice", "requests", "month"),
+    Measure("mla_backlog_incoming", "Waiting at the US DOJ", "requests", "month"),
 )
 
 
@@ -74,11 +74,16 @@ def _side(study: Study) -> Iterable[Block]:
     if study.table("world", *sorted(columns)) is None:
         yield Missing("evidence obtained", how_to_record("world"))
         return
-    late = "Requests of the last twelve months have no success within 12 months to count yet, so that panel may end earlier. Each panel has its own vertical axis, from zero."
+    late = (
+        "Requests of the last twelve months have no success within 12 months to count yet, so that panel may end earlier. Each panel has its own vertical "
+        "axis, from zero."
+    )
     read = f"US requests aimed at data or people outside the United States. {study.band} By calendar year, backlogs by month. {late}"
     yield Chart("evidence-us", "What do US investigators get from abroad, and how soon?", read, [_small(study, measure) for measure in US_SIDE], width=270)
     read = f"Requests of foreign police for data that US providers hold, whatever route they take. {study.band} By calendar year, backlogs by month. {late}"
-    yield Chart("evidence-foreign", "What do foreign police get from US providers, and how soon?", read, [_small(study, measure) for measure in FOREIGN_SIDE], width=270)
+    yield Chart(
+        "evidence-foreign", "What do foreign police get from US providers, and how soon?", read, [_small(study, measure) for measure in FOREIGN_SIDE], width=270
+    )
 
 
 def _small(study: Study, measure: Measure) -> Figure:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sim.view.figures.events import mark
 from sim.view.figures.lines import difference
 from sim.view.figures.money import BILLION, projections, revenue
-from sim.view.figures.style import heading
+from sim.view.figures.style import Figure, heading
 from sim.view.figures.summarise import fan, of_world, yearly_sum
 from sim.view.labels import how_to_record, how_to_summarise
 from sim.view.page import Block, Chart, Missing, Section, text
@@ -27,15 +27,18 @@ def _blocks(study: Study) -> Iterable[Block]:
     yearly = yearly_sum(frame, ["revenue_us"])
     fans = {name: fan(of_world(yearly, name), "revenue_us") for name in study.styles}
     figures = [revenue(fans, study.styles, study.span)]
-    read = f"Cloud revenue (infrastructure, platform and hosted private cloud) of US providers from customers outside the United States, complete calendar years. {study.band}"
-    yield Chart("revenue", "What do US providers earn abroad?", read, figures)
+    read = (
+        "Cloud revenue (infrastructure, platform and hosted private cloud) of US providers from customers outside the United States, complete calendar "
+        f"years. {study.band}"
+    )
+    yield Chart("revenue-yearly", "What do US providers earn abroad?", read, figures)
     beside, note = _gap(study)
     rows = study.manifest.get("projections", [])
     if rows:
-        beside.append(projections(rows))
+        beside.append(projections(rows, height=beside[0]["layout"]["height"] if beside else 320))
         note += (
-            " Beside it, published projections of the Snowden loss: context, not fitted, not the same quantity. They are about the disclosures of 2013, not about a court's ruling, "
-            "and about a larger market; point at a bar for its source."
+            " Beside it, published projections of the Snowden loss: context, not fitted, not the same quantity. They are about the disclosures of 2013, "
+            "not about a court's ruling, and about a larger market; point at a bar for its source."
         )
     if beside:
         yield Chart("revenue-gap", "What does the rule cost or bring US providers abroad, added up?", note, beside, legend=False)
@@ -45,7 +48,7 @@ def _blocks(study: Study) -> Iterable[Block]:
         yield Missing("published projections of the Snowden loss", "The manifest lists none under `projections`.")
 
 
-def _gap(study: Study) -> tuple[list[dict[str, object]], str]:
+def _gap(study: Study) -> tuple[list[Figure], str]:
     """The cumulative difference, if worlds are compared and the run's series has it."""
     if study.compare is None:
         return [], ""
@@ -62,4 +65,6 @@ def _gap(study: Study) -> tuple[list[dict[str, object]], str]:
         band = "The monthly mean differences added up; their intervals don't add up, so no band is drawn (the headline table has the interval of the total)."
     figure = difference(series, b.colour, study.span, "USD bn since the start", scale=1 / BILLION, height=320)
     figure["layout"]["title"] = heading("Cumulative difference between the worlds")
-    return [mark(figure, [], *study.span, study.switch)], f"{name}, added up from the start of the run; below zero, US providers earn less with {text(b.label)}. {band}"
+    return [
+        mark(figure, [], *study.span, study.switch)
+    ], f"{name}, added up from the start of the run; below zero, US providers earn less with {text(b.label)}. {band}"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.view.labels import how_to_summarise
 from sim.view.page import Block, Missing, Section, Table, Text, text
-from sim.view.quantities import DASH, Scale, interval, largest_of, number, scale_for, with_unit
+from sim.view.quantities import DASH, MINUS, Scale, decimals_of, estimate, largest_of, number, scale_for, with_unit
 from sim.view.study import Study
 
 LIMITS = (
@@ -30,7 +30,10 @@ def answer(headlines: pd.DataFrame | None, study: Study) -> str:
     clear = headlines[(headlines["low"] > 0) | (headlines["high"] < 0)]
     unclear = headlines[(headlines["low"] <= 0) & (headlines["high"] >= 0)]
     told = [f"{_inner(row['name'])} is {_more_or_less(row)}" for row in _rows(clear.head(3))]
-    sentence = f"If \N{LEFT DOUBLE QUOTATION MARK}{text(b.label)}\N{RIGHT DOUBLE QUOTATION MARK} rather than \N{LEFT DOUBLE QUOTATION MARK}{text(a.label)}\N{RIGHT DOUBLE QUOTATION MARK}: "
+    sentence = (
+        f"If \N{LEFT DOUBLE QUOTATION MARK}{text(b.label)}\N{RIGHT DOUBLE QUOTATION MARK} rather than "
+        f"\N{LEFT DOUBLE QUOTATION MARK}{text(a.label)}\N{RIGHT DOUBLE QUOTATION MARK}: "
+    )
     sentence += "; ".join(told) if told else "no headline differs from zero by more than its interval"
     if len(clear) > 3:
         sentence += f"; {len(clear) - 3} more differ clearly"
@@ -40,8 +43,8 @@ def answer(headlines: pd.DataFrame | None, study: Study) -> str:
     return sentence + "."
 
 
-def _rows(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    return frame.to_dict("records")  # type: ignore[return-value]
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _inner(name: str) -> str:
@@ -62,10 +65,11 @@ def _scales(row: dict[str, Any]) -> tuple[Scale, Scale]:
 
 def _more_or_less(row: dict[str, Any]) -> str:
     _, scale = _scales(row)
-    size = with_unit(number(abs(row["difference"]) * scale.factor), scale.change)
+    difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
+    plain = row["unit"] == "0-1"
+    size = with_unit(difference.lstrip(f"+{MINUS}"), "" if plain else scale.change)
     word = "higher" if row["difference"] > 0 else "lower"
-    ends = interval(row["low"] * scale.factor, row["high"] * scale.factor)
-    return f"<strong>{size} {word}</strong> (95%: {ends})"
+    return f"<strong>{size} {word}</strong> ({'on a scale of 0 to 1, ' if plain else ''}95% interval {ends})"
 
 
 def head(study: Study) -> str:
@@ -112,17 +116,19 @@ def _headline_blocks(study: Study) -> Iterable[Block]:
     rows = []
     for row in _rows(frame):
         _, change = _scales(row)
-        difference = with_unit(number(row["difference"] * change.factor, signed=True), change.change)
-        ends = interval(row["low"] * change.factor, row["high"] * change.factor)
+        plain = row["unit"] == "0-1"
+        difference, ends = estimate(*(row[column] * change.factor for column in ("difference", "low", "high")))
+        difference = with_unit(difference, "" if plain else change.change)
         clear = row["low"] > 0 or row["high"] < 0
-        cells = [text(row["name"]), text(row["window"]), *_level_cells(row, ("value_a", "value_b"))]
+        name = text(row["name"]) + ('<br><span class="quiet">on a scale of 0 to 1</span>' if plain else "")
+        cells = [name, text(row["window"]), *_level_cells(row, ("value_a", "value_b"))]
         rows.append([*cells, f"<strong>{difference}</strong>" if clear else difference, ends, text(_there(row["verdict"])), text(_there(row["why"]))])
     columns = ["Headline", "Window", a.label, b.label, "Difference", "95% interval", "Verdict", "Why"]
     pairs = sorted({int(value) for value in frame["pairs"].dropna()})
     count = f"{pairs[0]:,} pairs" if len(pairs) == 1 else f"{pairs[0]:,} to {pairs[-1]:,} pairs" if pairs else "the pairs"
     read = (
-        f"Difference: {text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed. The interval is over {count}; "
-        "a difference in bold type has an interval that leaves out zero."
+        f"Difference: {text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed. The interval is over {count}; a difference in bold "
+        "type has an interval that leaves out zero."
     )
     yield Table("What differs between the worlds", columns, rows, read, numeric=(2, 3, 4, 5))
     if len(study.styles) > 2:
@@ -131,8 +137,11 @@ def _headline_blocks(study: Study) -> Iterable[Block]:
 
 
 def _level_cells(row: dict[str, Any], columns: tuple[str, ...]) -> list[str]:
-    scale, _ = _scales(row)
-    return [with_unit(number(row[column] * scale.factor), scale.title if row["unit"] != "0-1" else "") for column in columns]
+    scale, change = _scales(row)
+    decimals = (
+        decimals_of(row["low"] * change.factor, row["high"] * change.factor) if scale == change and not (pd.isna(row["low"]) or pd.isna(row["high"])) else None
+    )
+    return [with_unit(number(row[column] * scale.factor, decimals=decimals), scale.title if row["unit"] != "0-1" else "") for column in columns]
 
 
 def _there(value: Any) -> str:

@@ -43,8 +43,9 @@ def _blocks(study: Study) -> Iterable[Block]:
         yield Missing("actual reaction as a yearly rate", how_to_record("cell") + " The rates need the number of customers, which stands in that table.")
         return
     read = (
-        "Customers who did it in a calendar year, complete years only; median over seeds. 'Left' and 'went back' as a share of all cloud customers abroad, 'put off' as a share of "
-        "those not yet in the cloud; one who puts off twice counts twice. <strong>This axis is not the axis above</strong>: what is said and what is done differ by an order of magnitude."
+        "Customers who did it in a calendar year, complete years only; median over seeds. 'Left' and 'went back' as a share of all cloud customers "
+        "abroad, 'put off' as a share of those not yet in the cloud; one who puts off twice counts twice. <strong>This axis is not the axis "
+        "above.</strong>"
     )
     yield Chart("actual", "What do they do?", read, _panels(study, rates, ACTUAL, "% a year"))
 

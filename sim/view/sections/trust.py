@@ -7,7 +7,7 @@ import pandas as pd
 from sim.view.figures.events import mark
 from sim.view.figures.lines import difference, together
 from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map
-from sim.view.figures.style import common_range, diverging, heading
+from sim.view.figures.style import common_range, diverging
 from sim.view.figures.summarise import fan, of_world
 from sim.view.figures.trust import chosen_country, countries_at_end, country_ranges, last_months
 from sim.view.labels import how_to_record, how_to_summarise
@@ -34,8 +34,8 @@ def _abroad(study: Study) -> Iterable[Block]:
         figure = together(fans, {name: style}, study.span, style.label, "trust, 0 to 1", height=300, y={"range": limits})
         figures.append(mark(figure, study.events(name), *study.span, study.switch))
     read = (
-        "Mean trust of customers outside the United States, by accounts: the probability that data which a US warrant can reach is not used against the customer. "
-        f"{study.band} {EVENTS} The vertical axis is the same in all panels and does not start at zero."
+        "Mean trust of customers outside the United States, by accounts: the probability that data which a US warrant can reach is not used against the "
+        f"customer. {study.band} {EVENTS} The vertical axis is the same in all panels and does not start at zero."
     )
     yield Chart("trust-abroad", "How much do customers abroad trust, month by month?", read, figures, legend=False)
     if study.compare is None:
@@ -47,8 +47,8 @@ def _abroad(study: Study) -> Iterable[Block]:
         return
     figure = mark(difference(series, b.colour, study.span, "difference in trust"), [], *study.span, study.switch)
     read = (
-        f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust is higher with {text(b.label)}. "
-        "The band is the 95% interval of the mean over pairs, as the run's own summary gives it."
+        f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust is higher with {text(b.label)}. The band is the "
+        "95% interval of the mean over pairs, as the run's own summary gives it."
     )
     yield Chart("trust-difference", "What does the rule do to trust abroad?", read, [figure], legend=False)
 
@@ -63,12 +63,23 @@ def _by_country(study: Study) -> Iterable[Block]:
     start = next((code for code in ("IE", "DE") if code in present), present[0])
     names = {code: study.place(code) for code in [start, *(code for code in present if code != start)]}
     ranges = country_ranges(list(fans.values()))
-    figures = [mark(chosen_country(fans[name], names, style, study.span, ranges), study.events(name), *study.span, study.switch) for name, style in study.styles.items()]
-    read = f"Choose a country. {study.band} {EVENTS} Both axes are the same in all panels; the vertical one is fitted to the country and does not start at zero."
+    figures = [
+        mark(chosen_country(fans[name], names, style, study.span, ranges), study.events(name), *study.span, study.switch)
+        for name, style in study.styles.items()
+    ]
+    read = (
+        f"Choose a country. {study.band} {EVENTS} Both axes are the same in all panels; the vertical one is fitted to the country and does not start at zero."
+    )
     choice = Choice("Country", {code: names[code] for code in sorted(names, key=study.place)}, start=start)
     yield Chart("trust-country", "How does trust move in one country?", read, figures, choice, legend=False)
-    ends = {name: fan(last_months(of_world(frame, name)).groupby(["seed", "country"], observed=True, as_index=False)["trust"].mean(), "trust", ("country",)) for name in study.styles}
-    read = f"Mean of the last twelve months; countries ordered by their trust in {text(next(iter(study.styles.values())).label)}. A thin line is the middle 90% of seeds."
+    ends = {
+        name: fan(last_months(of_world(frame, name)).groupby(["seed", "country"], observed=True, as_index=False)["trust"].mean(), "trust", ("country",))
+        for name in study.styles
+    }
+    read = (
+        f"Mean of the last twelve months; countries ordered by their trust in {text(next(iter(study.styles.values())).label)}. A thin line is the middle "
+        "90% of seeds."
+    )
     yield Chart("trust-end", "Where is trust highest and lowest at the end?", read, [countries_at_end(ends, names, study.styles)])
 
 
@@ -76,7 +87,17 @@ def _event_table(study: Study) -> Block:
     rows = []
     for event in sorted(study.manifest.get("events", []), key=lambda event: str(event["date"])):
         worlds = ", ".join(study.styles[name].label for name in event.get("worlds", []) if name in study.styles)
-        rows.append([text(event["id"]), text(str(event["date"])[:10]), text(event["what"]), text(event["kind"]), text(event["cause"]), text(worlds), text(event.get("reference", ""))])
+        rows.append(
+            [
+                text(event["id"]),
+                text(str(event["date"])[:10]),
+                text(event["what"]),
+                text(event["kind"]),
+                text(event["cause"]),
+                text(worlds),
+                text(event.get("reference", "")),
+            ]
+        )
     if not rows:
         return Missing("the list of events", "The manifest names none.")
     return Table("The events by their codes", ["Code", "Date", "Event", "Kind", "Cause", "Worlds", "Reference"], rows, tall=True, folded=True)
@@ -102,20 +123,25 @@ def _maps(study: Study) -> Iterable[Block]:
     if study.compare is not None:
         a, b = study.compare
         gap = _by_frame(means[b.name] - means[a.name])
-        figure = world_map(gap, study.jurisdictions, f"Difference: {b.label} minus {a.label}", "difference in trust", diverging(a.colour, b.colour), symmetric(gap), "+.3f")
-        figure["layout"]["title"] = heading(f"Difference: {b.label} minus {a.label}")
+        figure = world_map(
+            gap, study.jurisdictions, f"Difference: {b.label} minus {a.label}", "difference in trust", diverging(a.colour, b.colour), symmetric(gap), "+.3f"
+        )
         figures.append(figure)
         tail = (
-            f" On the map of differences the left end of the scale is higher trust with {text(a.label)}, the right end with {text(b.label)}, near-white the same; "
-            "these are differences of means over seeds, without an interval."
+            f" On the map of differences the left end of the scale is higher trust with {text(a.label)}, the right end with {text(b.label)}, near-white "
+            "the same; these are differences of means over seeds, without an interval."
         )
     read = (
-        "Mean over seeds at the end of each year. Move the slider through the years; all maps follow, and no colour scale changes with the year. Grey: no data. "
+        "Mean over seeds at the end of each year. Move the slider through the years; all maps follow, and no colour scale changes with the year. Grey: no "
+        "data. "
         "Dots are countries and territories too small for the map's outlines; a rest-of-region group has one value, drawn in all its members." + tail
     )
     choice = Choice("Month", frames, slider=True, start=list(frames)[-1])
-    yield Chart("trust-map", "Where in the world is trust high?", read, figures, choice, legend=False)
+    yield Chart("trust-map", "Where in the world is trust high?", read, figures, choice, legend=False, last_wide=study.compare is not None)
 
 
 def _by_frame(means: "pd.Series[float]") -> dict[str, dict[str, float]]:
-    return {month.strftime("%Y-%m-%d"): {str(code): float(value) for code, value in rows.droplevel("month").items()} for month, rows in means.groupby(level="month", observed=True)}
+    return {
+        month.strftime("%Y-%m-%d"): {str(code): float(value) for code, value in rows.droplevel("month").items()}
+        for month, rows in means.groupby(level="month", observed=True)
+    }

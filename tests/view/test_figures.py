@@ -1,0 +1,140 @@
+"""Figures are valid, say nothing that the data doesn't, and never lose a country or a ton of data without saying so."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from sim.runs.results import Results
+from sim.view.figures.events import lanes
+from sim.view.figures.geography import DOTS, members, outlined
+from sim.view.figures.maps import symmetric, world_map
+from sim.view.figures.moves import OTHER, fold, sankey, streams
+from sim.view.figures.style import CONFIG, world_styles
+from sim.view.figures.summarise import fan, yearly_mean, yearly_sum
+from sim.view.figures.timeline import in_force_at_end, offered
+from sim.view.page import Chart
+from sim.view.report import sections
+from sim.view.study import Study
+
+
+def charts(results: Results) -> list[Chart]:
+    return [block for section in sections(Study(results)) for block in section.blocks if isinstance(block, Chart)]
+
+
+@pytest.mark.parametrize("which", ["one_world", "two_worlds", "three_worlds"])
+def test_every_figure_of_the_report_is_a_valid_plotly_figure(which: str, request: pytest.FixtureRequest) -> None:
+    found = charts(request.getfixturevalue(which))
+    assert found
+    for chart in found:
+        for figure in chart.figures:
+            go.Figure(figure)
+
+
+def test_panels_side_by_side_share_their_axes(two_worlds: Results) -> None:
+    shared = {"trust-abroad", "trust-country", "places", "routes-us", "stated", "actual"}
+    seen = set()
+    for chart in charts(two_worlds):
+        if chart.id in shared:
+            seen.add(chart.id)
+            assert len(chart.figures) == 2
+            for axis in ("xaxis", "yaxis"):
+                assert len({str(figure["layout"][axis]["range"]) for figure in chart.figures}) == 1, chart.id
+    assert seen == shared
+
+
+def test_sending_charts_to_a_server_is_off() -> None:
+    assert CONFIG["showSendToCloud"] is False
+    assert CONFIG["displaylogo"] is False
+    assert CONFIG["plotlyServerURL"] == ""
+
+
+def test_worlds_never_share_a_look() -> None:
+    names = ["spare", "doj_wins", "microsoft_wins", "history", "cloud_act", "other"]
+    styles = world_styles({name: name for name in names})
+    assert len({style.colour for style in styles.values()}) >= len(names) - 1
+    assert len({(style.colour, style.dash) for style in styles.values()}) == len(names)
+
+
+def test_a_country_without_an_outline_becomes_a_dot_and_a_group_fills_all_its_members() -> None:
+    jurisdictions = {"SG": {"name": "Singapore", "iso3": ["SGP"]}, "rest": {"name": "Rest", "iso3": ["POL", "MLT", "GRC"]}}
+    figure = world_map({"2020": {"SG": 0.2, "rest": 0.6}}, jurisdictions, "t", "u", "Cividis", (0, 1))
+    areas, dots = figure["data"]
+    assert (areas["locations"], areas["z"]) == (["POL", "GRC"], [0.6, 0.6])
+    assert dots["marker"]["color"] == [0.2, 0.6]
+    assert dots["lon"] == [DOTS["SGP"][0], DOTS["MLT"][0]]
+
+
+def test_a_code_that_the_map_cannot_place_is_refused() -> None:
+    with pytest.raises(ValueError, match="ROM"):
+        members({"RO": {"iso3": ["ROM"]}})
+
+
+def test_no_country_is_both_outline_and_dot() -> None:
+    assert not outlined() & set(DOTS)
+
+
+def test_scale_of_differences_is_symmetric() -> None:
+    assert symmetric({"a": {"DE": 0.013, "FR": -0.041}}) == (-0.05, 0.05)
+    assert symmetric({"a": {"DE": float("nan")}}) == (-0.01, 0.01)
+
+
+def test_codes_of_events_do_not_cover_each_other() -> None:
+    marks = [("2014-04-23", "T20"), ("2014-04-25", "T03"), ("2020-01-01", "T50")]
+    assert lanes(marks, "2013-01-01", "2025-12-01") == [0, 1, 0]
+    assert lanes(marks, "2013-01-01", "2025-12-01", limit=1) == [0, None, 0]
+
+
+def test_streams_are_means_over_seeds_and_folding_loses_no_data() -> None:
+    flows = pd.DataFrame({"seed": [1, 2, 2], "from_kind": ["us_region"] * 3, "to_kind": ["trustee", "trustee", "home_grown"], "tb": [10.0, 30.0, 0.2]})
+    total = streams(flows)
+    assert list(total["tb"]) == [20.0, 0.1]
+    kept, small, count = fold(total, threshold=1.0)
+    assert (len(kept), small, count) == (1, 0.1, 1)
+    figure = sankey(kept, small, 40.0, "t")
+    assert sum(figure["data"][0]["link"]["value"]) == pytest.approx(20.1)
+    assert OTHER not in figure["data"][0]["node"]["label"] and "Small streams" in figure["data"][0]["node"]["label"]
+    assert figure["data"][0]["node"]["sort"] == "input"
+
+
+def test_missing_values_stay_missing() -> None:
+    months = pd.date_range("2020-01-01", periods=24, freq="MS")
+    frame = pd.DataFrame({"seed": 1, "world": "a", "month": months, "share": [0.5] * 12 + [np.nan] * 12, "count": 2})
+    means = yearly_mean(frame, "share", "count")
+    assert list(means["year"]) == [2020]
+    assert list(fan(frame, "share")["q50"].isna()) == [False] * 12 + [True] * 12
+
+
+def test_incomplete_years_are_not_summed() -> None:
+    months = pd.date_range("2020-01-01", periods=18, freq="MS")
+    sums = yearly_sum(pd.DataFrame({"seed": 1, "world": "a", "month": months, "count": 2}), ["count"])
+    assert list(zip(sums["year"], sums["count"], strict=True)) == [(2020, 24)]
+
+
+def test_a_repealed_law_is_not_in_force_at_the_end() -> None:
+    month = pd.Timestamp("2015-01-01")
+    rows = [(1, "in_force", 0), (1, "repealed", 5), (2, "in_force", 2), (3, "adopted", 1)]
+    laws = pd.DataFrame([(s, "a", month + pd.DateOffset(months=m), "DE", "protest", c, "distrust") for s, c, m in rows])
+    laws.columns = pd.Index(["seed", "world", "month", "country", "instrument", "change", "why"])
+    found = in_force_at_end(laws, seeds=4)
+    assert list(found["share"]) == [0.25]
+
+
+def test_a_country_counts_once_however_many_providers_have_the_offer_there() -> None:
+    months = pd.date_range("2020-01-01", periods=4, freq="MS")
+    rows = [(0, "aws", "announced"), (1, "aws", "live"), (2, "google", "live"), (3, "aws", "closed")]
+    offers = pd.DataFrame([(1, months[m], p, "DE", "trustee", c) for m, p, c in rows], columns=["seed", "month", "provider", "country", "offer", "change"])
+    found = offered(offers, months, [1, 2])
+    assert list(found["live"]) == [0.0, 0.5, 0.5, 0.5]
+    assert list(found["announced"]) == [0.5, 0.0, 0.0, 0.0]
+
+
+def test_differences_drawn_are_those_of_the_summary(make_results: Callable[..., Results]) -> None:
+    results = make_results(["microsoft_wins", "doj_wins"], ["world"])
+    series = results.summary("series")
+    assert series is not None
+    expected = series[series["metric"] == "trust"]["difference"].iloc[-1]
+    (chart,) = [chart for chart in charts(results) if chart.id == "trust-difference"]
+    assert chart.figures[0]["data"][1]["y"][-1] == pytest.approx(expected, rel=1e-5)

@@ -1,0 +1,145 @@
+"""The report as text: complete, honest about what is missing, and without a reference that would load anything."""
+
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.runs.results import Results
+from sim.view.quantities import estimate, number, scale_for, with_unit
+from sim.view.report import build
+from sim.view.sections.opening import answer
+from sim.view.study import Study
+
+SECTIONS = [
+    "headlines", "trust", "where", "moves", "map", "revenue", "laws", "offers", "evidence", "reaction", "knockouts", "switch-dates", "record", "reproduce",
+]  # fmt: skip
+
+
+class Skeleton(HTMLParser):
+    """What a browser would make of the file: tags, what they load, text outside scripts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.words: list[str] = []
+        self.lang: str | None = None
+        self._inside: str | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        self._inside = tag
+        self.loads += [found[name] for name in ("src", "srcset", "data", "poster") if name in found]
+        if tag == "html":
+            self.lang = found.get("lang")
+        if "href" in found:
+            (self.links if tag == "a" else self.loads).append(found["href"])
+        if "id" in found:
+            self.ids.append(found["id"])
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "style":
+            self.loads += re.findall(r"url\(([^)]*)\)|@import\s+(\S+)", data)
+        elif self._inside != "script":
+            self.words.append(data)
+
+
+def written(results: Results, folder: Path) -> str:
+    return build(results, folder).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("which", ["one_world", "two_worlds", "three_worlds"])
+def test_report_loads_nothing_and_is_well_formed(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    page = written(request.getfixturevalue(which), tmp_path)
+    skeleton = Skeleton(page)
+    assert [load for load in skeleton.loads if load != "data:,"] == []
+    assert skeleton.lang == "en"
+    assert skeleton.tags.count("h1") == 1
+    assert len(skeleton.ids) == len(set(skeleton.ids))
+    assert [link.removeprefix("#") for link in skeleton.links] == SECTIONS
+    assert set(SECTIONS) <= set(skeleton.ids)
+    assert page.count("window.PlotlyGeoAssets = ") == 1
+    assert len(page.encode()) < 9_000_000
+    assert "nan" not in re.findall(r"[A-Za-z]+", " ".join(skeleton.words))
+
+
+def test_every_config_in_the_page_keeps_charts_here(two_worlds: Results, tmp_path: Path) -> None:
+    page = written(two_worlds, tmp_path)
+    own = page[page.rindex("<script>") :]
+    assert own.count('"showSendToCloud":false') == 1
+    assert own.count("Plotly.newPlot(") == 1 and "layout, config)" in own
+
+
+def test_what_was_not_recorded_is_named_with_the_way_to_get_it(one_world: Results, tmp_path: Path) -> None:
+    words = " ".join(Skeleton(written(one_world, tmp_path)).words)
+    for table in ("country", "flows", "laws", "offers", "requests", "cell"):
+        assert f"did not record the table `{table}`" in words
+    assert "record: full" in words
+    for summary in ("headlines", "knockouts", "switch_dates", "record"):
+        assert f"no rows in {summary}.csv" in words
+    assert "One world was run" in words
+
+
+def test_text_from_files_is_escaped(two_worlds: Results, tmp_path: Path) -> None:
+    page = written(two_worlds, tmp_path)
+    assert "share &lt;of&gt; spending" in page and "share <of> spending" not in page
+
+
+def test_answer_names_clear_differences_and_open_signs(two_worlds: Results) -> None:
+    sentence = answer(two_worlds.summary("headlines"), Study(two_worlds))
+    assert "trust abroad is <strong>0.031 lower</strong>" in sentence
+    assert "US providers&#x27; revenue abroad is <strong>USD 4.2 bn lower</strong>" in sentence
+    assert "1.2 percentage points lower" in sentence
+    assert "the sign is open for countries with a localisation law" in sentence
+
+
+def test_answer_without_a_clear_difference_says_so(make_results: Callable[..., Results]) -> None:
+    results = make_results(["microsoft_wins", "doj_wins"], ["world"])
+    headlines = results.summary("headlines")
+    assert headlines is not None
+    assert "no headline differs from zero" in answer(headlines.assign(low=-1e12, high=1e12), Study(results))
+
+
+def test_an_empty_summary_counts_as_missing(make_results: Callable[..., Results], tmp_path: Path) -> None:
+    results = make_results(["microsoft_wins", "doj_wins"], ["world"])
+    pd.DataFrame(columns=["mechanism", "name", "meaning", "headline", "difference", "low", "high", "contribution"]).to_csv(
+        results.folder / "knockouts.csv", index=False
+    )
+    assert "no rows in knockouts.csv" in written(results, tmp_path)
+
+
+def test_a_country_that_the_map_cannot_place_stops_the_report(make_results: Callable[..., Results], tmp_path: Path) -> None:
+    results = make_results(["microsoft_wins", "doj_wins"], ["world", "country"])
+    path = results.folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["jurisdictions"]["DE"]["iso3"] = ["GER"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ValueError, match="GER"):
+        build(Results(results.folder), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.0, "0"), (-0.0312, "\N{MINUS SIGN}0.0312"), (1234567.0, "1,234,567"), (float("nan"), "not recorded"), (0.00001234, "0.0000123")]
+)
+def test_numbers_read_well(value: float, shown: str) -> None:
+    assert number(value) == shown
+
+
+def test_estimates_have_the_decimals_of_their_interval() -> None:
+    assert estimate(-4.2021, -6.3, -2.1) == ("\N{MINUS SIGN}4.2", "\N{MINUS SIGN}6.3 to \N{MINUS SIGN}2.1")
+    assert estimate(0.0, 0.0, 0.0) == ("0", "0 to 0")
+
+
+def test_units_are_spoken() -> None:
+    assert with_unit("3", scale_for("USD", 3e9).title) == "USD 3 bn"
+    assert with_unit("3", scale_for("share", 0.03).title) == "3%"
+    assert scale_for("share", 0.03).change == "percentage points"

@@ -1,0 +1,113 @@
+"""The report in a real browser, from a file, with no network at all."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from sim.runs.results import Results
+from sim.view.report import build
+
+CHROMIUM = shutil.which("chromium")
+OFFLINE = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]  # fmt: skip
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason="no chromium on the PATH; in CI its absence is a failure"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    assert CHROMIUM is not None, "CI runs these tests, and there is no chromium on the PATH"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
+        yield browser
+        browser.close()
+
+
+class Opened:
+    """A report in a page that writes down every complaint and every request that leaves the file."""
+
+    def __init__(self, browser: Browser, report: Path, width: int) -> None:
+        self.page: Page = browser.new_page(viewport={"width": width, "height": 900})
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(report.as_uri())
+        plots = self.page.locator(".plot")
+        for at in range(plots.count()):
+            plots.nth(at).scroll_into_view_if_needed()
+        self.page.wait_for_function("[...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg'))")
+        self.page.wait_for_load_state("networkidle")
+
+
+@pytest.fixture(scope="module")
+def two_worlds_open(chromium: Browser, two_worlds: Results, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """The two-world report, opened once for the tests that only look or use its controls."""
+    opened = Opened(chromium, build(two_worlds, tmp_path_factory.mktemp("report")), 1280)
+    yield opened
+    opened.page.close()
+
+
+@pytest.mark.parametrize(("which", "width"), [("one_world", 420), ("two_worlds", 420), ("two_worlds", 1280), ("three_worlds", 1280)])
+def test_report_opens_offline_draws_everything_and_fits(chromium: Browser, which: str, width: int, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    report = build(request.getfixturevalue(which), tmp_path)
+    opened = Opened(chromium, report, width)
+    page = opened.page
+    assert opened.complaints == []
+    assert opened.requests == [report.as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    too_wide = "[...document.querySelectorAll('.plot .main-svg')].filter(svg => svg.getBoundingClientRect().right > innerWidth + 1).length"
+    assert page.evaluate(too_wide) == 0
+    empty = """[...document.querySelectorAll('.plot')].filter(plot => !plot.querySelector(
+        '.scatterlayer .trace, .barlayer .trace, .choroplethlayer path, .sankey-link')).map(plot => plot.id)"""
+    assert page.evaluate(empty) == []
+    page.close()
+
+
+def test_map_draws_every_country_and_the_slider_moves_all_maps(two_worlds_open: Opened) -> None:
+    page = two_worlds_open.page
+    outlined = page.evaluate(
+        "[...document.querySelectorAll('#trust-map .plot')].map(plot => [plot.data[0].locations.length, plot.querySelectorAll('.choroplethlayer path').length])"
+    )
+    assert len(outlined) == 3
+    assert all(wanted == drawn > 0 for wanted, drawn in outlined)
+    dots = page.evaluate(
+        "[...document.querySelectorAll('#trust-map .plot')].map(plot => [plot.data[1].lon.length, plot.querySelectorAll('.scattergeo .point').length])"
+    )
+    assert all(wanted == drawn > 0 for wanted, drawn in dots)
+    values = "[...document.querySelectorAll('#trust-map .plot')].map(plot => plot.data[0].z[0])"
+    last = page.evaluate(values)
+    page.locator("#trust-map-choice").press("Home")
+    page.wait_for_timeout(300)
+    assert page.locator("#trust-map output").inner_text() == "December 2013"
+    first = page.evaluate(values)
+    assert all(before != after for before, after in zip(last, first, strict=True))
+    assert two_worlds_open.complaints == []
+
+
+def test_choosing_a_country_changes_every_panel_and_keeps_their_axes_equal(two_worlds_open: Opened) -> None:
+    page = two_worlds_open.page
+    state = "[...document.querySelectorAll('#trust-country .plot')].map(plot => [plot.data[2].y[100], plot.layout.yaxis.range.join()])"
+    before = page.evaluate(state)
+    page.locator("#trust-country-choice").select_option("BR")
+    page.wait_for_timeout(300)
+    after = page.evaluate(state)
+    assert all(old[0] != new[0] for old, new in zip(before, after, strict=True))
+    assert len({panel[1] for panel in after}) == 1
+    assert two_worlds_open.complaints == []
+
+
+def test_type_is_never_smaller_than_twelve_pixels(two_worlds_open: Opened) -> None:
+    small = """[...document.querySelectorAll('body *')].filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
+        && !['SCRIPT', 'STYLE'].includes(node.tagName) && parseFloat(getComputedStyle(node).fontSize) < 12).map(node => node.textContent)"""
+    assert two_worlds_open.page.evaluate(small) == []
