@@ -152,7 +152,7 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "laws",
-            "a change of one instrument in one country",
+            "a change of one instrument in one country (groups of countries move by shares: see `country`)",
             (
                 *RUN,
                 MONTH,
@@ -161,7 +161,6 @@ TABLES: dict[str, Table] = {
                 Column("change", "category", "-", "adopted (decided), in_force (acts from this month) or repealed"),
             ),
             (
-                _f("share", "share", "share of the jurisdiction's countries that changed (1 for one country)"),
                 Column("why", "category", "-", "timeline: as it happened; otherwise the largest term of the hazard"),
             ),
         ),

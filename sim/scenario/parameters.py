@@ -10,6 +10,7 @@ Table = dict[str, float]
 
 class Market(Strict):
     volume_growth: Table
+    data_growth: float
     price_decline: float
     price_sensitivity: BySegment
     learning_rate: float
@@ -30,7 +31,7 @@ class Choice(Strict):
     nest_scale: float
     local_preference: BySegment
     network_effect: float
-    transfer_friction: float
+    transfer_friction: BySegment
     trustee_gap: float
     trustee_premium: float
     keys_gap: float
@@ -46,7 +47,8 @@ class Switching(Strict):
 
 
 class Exposure(Strict):
-    law_enforcement: Table
+    law_enforcement_always: Table
+    law_enforcement_if_believed: Table
     intelligence: Table
     intelligence_belief_2013: float
     own_state_weight: float
@@ -104,8 +106,8 @@ class Providers(Strict):
     region_capital: float
     region_build_months: float
     region_build_spread: float
-    sovereign_capital: float
-    sovereign_build_months: float
+    sovereign_capital: Table
+    sovereign_build_months: Table
     sovereign_close_share: float
     latency_gain: float
     litigation_cost: float

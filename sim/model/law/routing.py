@@ -93,7 +93,6 @@ FOREIGN_RULES: tuple[Rule, ...] = (
         "direct",
         "judgement: where the US statute stops at the border its bar on disclosure (18 U.S.C. 2702) does too, and the local subsidiary can be ordered",
     ),
-    Rule({"own_soil": True, "claim": True}, "direct", "Belgium, Cass. 1 December 2015 (Yahoo!); UK DRIPA 2014 s. 4; Regulation (EU) 2023/1543"),
     Rule({"claim": True}, "direct", "Belgium, Cass. 1 December 2015 (Yahoo!); UK DRIPA 2014 s. 4; Regulation (EU) 2023/1543"),
     Rule({}, "mla", "18 U.S.C. 2702 bars disclosure to a foreign government: treaty request to the US Department of Justice"),
 )

@@ -1,0 +1,181 @@
+"""Customers: what they see, decide and change, for all of them at once.
+
+See: news of their country, what their six peers think, what each place offers, costs, is exposed to and forbidden.
+Decide: whether and when to go to the cloud (a Bass process per cell: each customer is ready when the cell's cumulative
+hazard reaches its own threshold); at that moment, and afterwards at the contract's renewal only, where the data lives
+(a nested logit). Change: where the data is, and with it everybody's revenue, exposure and evidence.
+
+Each month a customer's trust becomes a mix of its own view (news against a prior) and its peers' of last month
+(Friedkin & Johnsen 1990).
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from sim.model.arithmetic import log
+from sim.model.kernels import books as books_kernel
+from sim.model.kernels import customers as kernel
+from sim.model.kernels import moves as moves_kernel
+from sim.model.kernels import survey as survey_kernel
+from sim.model.places import FIRST_US, OFFERS, place_count
+from sim.model.population import UNITS, Cells, Population
+
+if TYPE_CHECKING:
+    from sim.model.world import WarrantModel
+
+
+class Customers:
+    """The customers of all worlds: state in arrays with a world axis (N, W), and the month's arrays by cell (W, C).
+
+    place int8, readiness float32, trust float32 (N, W, 2); stock int64 (W, C, O, 4) accounts, TB, USD, customers by
+    place in 1/UNITS; evidence, utility, exposure, banned, expelled: what the worlds publish for the month;
+    trust_means (W, C, 2), counts (W, C, 8), answers, asked: what the month brought.
+    """
+
+    def __init__(self, population: Population, models: "list[WarrantModel]", seed: int) -> None:
+        self._population, self._seed = population, seed
+        scenario = models[0].scenario
+        p = scenario.parameters
+        n, w, cells = len(population), len(models), population.cells
+        self._segments, self._places = len(scenario.segments), place_count(len(scenario.providers))
+        c, o, j = len(cells), self._places, len(scenario.jurisdictions)
+        self.evidence = np.zeros((w, c, 2, 2))
+        self.utility = np.zeros((w, c, o))
+        self.exposure = np.zeros((w, c, 3, 7))
+        self.banned = np.zeros((w, c, o), np.float32)
+        self.expelled = np.zeros((w, c, o), np.float32)
+        self._banned_before = np.zeros((int(p.choice.grace_months) + 1, w, c, o), np.float32)
+        self._ceiling = np.array([s.adoption_ceiling for s in scenario.segments.values()])[cells.segment]
+        self._switch_cost = np.array(p.switching.between_providers.values)[cells.segment]
+        self._price_sensitivity = np.array(p.market.price_sensitivity.values)[cells.segment]
+        self._parameters = p
+        self.hazard = np.repeat(self._first_hazard(models[0])[None], w, axis=0)
+        self.place = np.zeros((n, w), np.int8)
+        self.readiness = np.repeat(population.readiness[:, None], w, axis=1)
+        self.trust = np.ascontiguousarray(np.repeat(population.initial_trust[:, None, :], w, axis=1))
+        self._trust_next = np.empty_like(self.trust)
+        for model in models:
+            model.publish_first(self)
+        first_places(
+            population.blocks, population.cell, population.initial_trust, population.sensitivity, population.place_order, self.readiness[:, 0],
+            self.hazard[0], self.utility[0], self.exposure[0], self.banned[0], p.choice.nest_scale, self.place,
+        )  # fmt: skip
+        self.stock = moves_kernel.take_stock(self.place, population.cell, population.weight, c, o)
+        self._endowment = self.stock.sum(axis=2)
+        self.trust_means = np.zeros((w, c, 2))
+        self.counts = np.zeros((w, c, len(moves_kernel.COUNTS)), np.int64)
+        self.answers, self.asked = np.zeros((w, c, len(survey_kernel.ANSWERS))), np.zeros((w, c, 2))
+        self._sums = np.zeros((len(population.blocks), w, 2), np.int64)
+        self._moves = np.empty((n * w, 4), np.int32)
+        self._move_count = np.zeros((len(population.blocks), 1), np.int64)
+        self._flows = np.zeros((w, j, o, o, 4), np.int64)
+        self._touched = np.empty((min(n * w, w * j * o * o), 4), np.int32)
+        self._streams = np.empty((0, 4), np.int32)
+        shape = (survey_kernel.MEMORY, len(population.panel), w)
+        self._past_trust, self._past_us = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+
+    def _first_hazard(self, model: "WarrantModel") -> np.ndarray:
+        """Cumulative hazard that gives each cell its adoption of January 2013: (C,)."""
+        adoption = np.array([j.adoption_2013.values for j in model.scenario.jurisdictions.values()]).ravel()
+        share = np.minimum(adoption / self._ceiling, 0.999)
+        return np.array([-log(1.0 - s) for s in share])
+
+    def grow_hazard(self, world: int, innovation: float, imitation: float, cells: Cells) -> None:
+        """Bass (1969), a month of it: hazard of the not yet adopted = innovation + imitation x adopters / ceiling."""
+        adopted = self.stock[world, :, 1:, 3].sum(axis=1) / UNITS / cells.customers
+        self.hazard[world] += (innovation + imitation * adopted / self._ceiling) / 12.0
+
+    def step(self, month: int) -> None:
+        """One month of everybody: trust, readiness, choices; then the moves are carried out and the panel is asked."""
+        x, p = self._population, self._parameters
+        self._enforce(month)
+        self._sums[:] = 0
+        kernel.customers_month(
+            self._seed, month, x.blocks, x.cell, x.initial_trust, x.susceptibility, x.sensitivity, x.renewal, x.term, x.law_order, x.peers,
+            self.evidence, self.hazard, self.utility, self.exposure, self.banned, self.expelled, self._switch_cost, p.switching.within_share,
+            p.trust.prior_strength, p.trust.peer_weight, p.choice.nest_scale, p.choice.network_effect, p.adoption.postpone_utility,
+            p.adoption.return_utility, self.place, self.readiness, self.trust, self._trust_next, self._sums, self._moves, self._move_count,
+        )  # fmt: skip
+        self.trust, self._trust_next = self._trust_next, self.trust
+        books_kernel.trust_of_cells(self._sums, x.blocks, x.cell, np.diff(x.cells.start), kernel.TRUST_UNITS, self.trust_means)
+        self.counts[:] = 0
+        self._flows[tuple(self._streams.T)] = 0
+        streams = moves_kernel.carry_out(
+            self._seed, month, x.blocks, self.place.shape[1], self._moves, self._move_count, x.cell, self._segments, x.weight, self.hazard,
+            self.place, self.readiness, self.stock, self.counts, self._flows, self._touched,
+        )  # fmt: skip
+        self._streams = self._touched[:streams].copy()
+        self._survey(month)
+
+    def _enforce(self, month: int) -> None:
+        """A place that became unlawful is left within the grace period: expelled is who was barred then and still is."""
+        slot = month % len(self._banned_before)
+        if month >= len(self._banned_before):
+            np.minimum(self._banned_before[slot], self.banned, out=self.expelled)
+        self._banned_before[slot] = self.banned
+
+    def _survey(self, month: int) -> None:
+        x, p = self._population, self._parameters
+        self.answers[:] = 0.0
+        self.asked[:] = 0.0
+        survey_kernel.ask(
+            month, x.panel, x.cell, x.sensitivity, x.law_order, self.trust, self.place, self.utility, self.exposure, self.banned,
+            p.adoption.return_utility, p.choice.nest_scale, self._price_sensitivity, p.survey.negative_threshold, p.survey.would_buy_threshold,
+            log(1.0 + p.survey.hypothetical_price), self._past_trust, self._past_us, self.answers, self.asked,
+        )  # fmt: skip
+
+    def streams_of(self, world: int) -> tuple[np.ndarray, np.ndarray]:
+        """The month's streams in one world: (n, 4) (world, country, from, to), and (n, 4) what moved in 1/UNITS."""
+        mine = self._streams[self._streams[:, 0] == world]
+        return mine, self._flows[tuple(mine.T)]
+
+    def check_conservation(self, world: int) -> None:
+        """Accounts, data, potential spend and customers of every cell are what they were, to the last unit."""
+        if not np.array_equal(self.stock[world].sum(axis=1), self._endowment[world]):
+            raise RuntimeError("the books do not balance: accounts, data or customers appeared or vanished (an error in the model)")
+
+    def audit(self) -> None:
+        """Count everybody afresh; the running books must agree."""
+        x = self._population
+        if not np.array_equal(moves_kernel.take_stock(self.place, x.cell, x.weight, len(x.cells), self._places), self.stock):
+            raise RuntimeError("the books disagree with where the customers are (an error in the model)")
+
+
+@njit(cache=True)
+def first_places(blocks, cell, trust, sensitivity, order, readiness, hazard, utility, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
+    """Where those who adopted before the first month are: their nested logit, picked evenly over sizes by `order` (N,)."""
+    places = utility.shape[1]
+    nests = FIRST_US + (places - FIRST_US) // OFFERS
+    risk, leaf, nest, bonus = np.empty(7), np.zeros(places), np.empty(nests), np.zeros(nests)
+    for i in range(len(cell)):
+        c = cell[i]
+        if readiness[i] > hazard[c]:
+            continue
+        kernel.kind_risks(sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), exposure[c], risk)
+        kernel.nest_weights(risk, utility[c], banned[c], 0.5, -700.0, nest_scale, 0, False, 0.0, 0.0, bonus, leaf, nest)
+        everything = 0.0
+        for n in range(1, nests):
+            everything += nest[n]
+        at, to = order[i] * everything, 0
+        for n in range(1, nests):
+            if to > 0 or nest[n] <= 0.0:
+                continue
+            if at < nest[n]:
+                if n == 1:
+                    to = 1
+                else:
+                    first, inside = FIRST_US + (n - FIRST_US) * OFFERS, 0.0
+                    for k in range(OFFERS):
+                        inside += leaf[first + k]
+                    within = at / nest[n] * inside
+                    for k in range(OFFERS):
+                        if leaf[first + k] > 0.0 and (to == 0 or within >= 0.0):
+                            to = first + k
+                        within -= leaf[first + k]
+                        if within < 0.0:
+                            break
+            at -= nest[n]
+        for w in range(place.shape[1]):
+            place[i, w] = to

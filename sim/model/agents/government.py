@@ -1,0 +1,163 @@
+"""Foreign governments: what makes them adopt an instrument, when it acts, and when it goes.
+
+Sees: its citizens' distrust, incidents in the news, its neighbours' laws, the US rule in force, its police's unmet
+need, how much its economy depends on US services, what local hosting costs. Decides: which of eight instruments to
+adopt or repeal. Changes: the law of its country, from the end of the legal delay on. Laws that the timeline names
+enter as they happened and are not drawn a second time.
+"""
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.model.kernels import governments as kernel
+from sim.model.law.timeline import LawInForce
+from sim.scenario.scenario import Scenario
+from sim.words import INSTRUMENTS
+
+if TYPE_CHECKING:
+    from sim.model.world import WarrantModel
+
+COVARIATES = ("distrust", "incidents", "rule", "unmet_need", "dependence", "hosting_cost", "privacy_law", "rivalry", "neighbours")
+AGREEMENT = INSTRUMENTS.index("executive_agreement")
+PROTEST = INSTRUMENTS.index("protest")
+LONGEST_DELAY = 60
+
+
+class Government(mesa.Agent):  # type: ignore[misc]
+    """One foreign government; its row in the arrays is `index`. Python runs when it acts, not every month."""
+
+    def __init__(self, model: "WarrantModel", index: int, code: str) -> None:
+        super().__init__(model)
+        self.index, self.code = index, code
+
+    def adopt(self, instrument: int) -> None:
+        """Decide on an instrument; it acts after its legal delay."""
+        legislation = self.model.legislation
+        legislation.decide(self.index, instrument, 1.0)
+        self.model.books.law(self.code, INSTRUMENTS[instrument], "adopted", legislation.main_reason(self.index, instrument))
+        if instrument == PROTEST:
+            self.model.hear_protest(self.index)
+
+    def repeal(self, instrument: int) -> None:
+        """Let an instrument lapse."""
+        self.model.legislation.repeal(self.index, instrument, 1.0)
+        self.model.books.law(self.code, INSTRUMENTS[instrument], "repealed", "expired")
+
+
+class Legislation:
+    """The laws of all jurisdictions in one world: the rows that the governments own.
+
+    in_force, decided, fixed: float64 (J, I) shares of each jurisdiction's countries; `fixed` is what the timeline or
+    2013 brought, which luck neither adopts nor repeals. pressure: (J, X) the covariates of the month.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        jurisdictions = list(scenario.jurisdictions.values())
+        p = scenario.parameters.governments
+        self._seed = seed
+        self._codes = list(scenario.jurisdictions)
+        self.members = np.array([j.members for j in jurisdictions], np.int64)
+        shape = (len(jurisdictions), len(INSTRUMENTS))
+        self.base_rate = np.array([p.base_rate[i] for i in INSTRUMENTS])
+        self.effect = np.array([[getattr(p, x)[i] for x in COVARIATES] for i in INSTRUMENTS])
+        self.delay = np.array([int(p.legal_delay[i]) for i in INSTRUMENTS])
+        self.repeal_rate = np.array([p.repeal_rate[i] for i in INSTRUMENTS])
+        self.in_force = np.zeros(shape)
+        for j, where in enumerate(jurisdictions):
+            for instrument in where.instruments_2013:
+                self.in_force[j, INSTRUMENTS.index(instrument)] = 1.0
+        self.fixed = self.in_force.copy()
+        self.decided = self.in_force.copy()
+        self._coming = np.zeros((LONGEST_DELAY + 1, *shape))
+        self._never_drawn = self._named_by(scenario)
+        likeness = np.array([[float(a.bloc == b.bloc) + 0.5 * (a.region == b.region) for b in jurisdictions] for a in jurisdictions])
+        np.fill_diagonal(likeness, 0.0)
+        likeness *= self.members[None, :]
+        self._likeness = likeness
+        self.pressure = np.zeros((len(jurisdictions), len(COVARIATES)))
+        self._neighbours = np.zeros(shape)
+        self._adopts, self._repeals = np.zeros(shape), np.zeros(shape)
+        self._month = 0
+        self._timeline_laws: frozenset[tuple[str, str]] = frozenset()
+
+    def _named_by(self, scenario: Scenario) -> np.ndarray:
+        """Instruments that the timeline brings to a single country by name: never drawn there (bool (J, I))."""
+        named = np.zeros((len(self._codes), len(INSTRUMENTS)), np.bool_)
+        for event in scenario.timeline.events:
+            for enacts in event.enacts:
+                if enacts.instrument is not None and len(enacts.countries) == 1:
+                    named[self._codes.index(enacts.countries[0]), INSTRUMENTS.index(enacts.instrument)] = True
+        return named
+
+    def open_month(self, month: int, law: LawInForce) -> list[tuple[str, str, str, str]]:
+        """What begins to act on the first day: decided laws whose delay is over, and the timeline's.
+
+        Returns the changes of single countries: (country, instrument, change, why).
+        """
+        self._month = month
+        changes = []
+        coming = self._coming[month % len(self._coming)]
+        for j, k in np.argwhere(coming > 0.0):
+            self.in_force[j, k] = min(1.0, self.in_force[j, k] + coming[j, k])
+            if self.members[j] == 1:
+                changes.append((self._codes[j], INSTRUMENTS[k], "in_force", "decided before"))
+        coming[:] = 0.0
+        for code, instrument in sorted(law.instruments - self._timeline_laws):
+            j, k = self._codes.index(code), INSTRUMENTS.index(instrument)
+            self.in_force[j, k] = self.fixed[j, k] = self.decided[j, k] = 1.0
+            changes.append((code, instrument, "in_force", "timeline"))
+        for code, instrument in sorted(self._timeline_laws - law.instruments):
+            j, k = self._codes.index(code), INSTRUMENTS.index(instrument)
+            self.in_force[j, k] = self.fixed[j, k] = self.decided[j, k] = 0.0
+            changes.append((code, instrument, "repealed", "timeline"))
+        self._timeline_laws = law.instruments
+        return changes
+
+    def deliberate(self, pressure: np.ndarray, agreements_possible: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Draw this month's adoptions and repeals from the covariates `pressure` (J, X).
+
+        Groups of countries move by shares, here; of single countries, returns who adopts and who repeals what: two
+        int arrays (n, 2) of (jurisdiction, instrument), for their governments to carry out.
+        """
+        self.pressure[:] = pressure
+        _mean_of_like(self._likeness, self.in_force, self._neighbours)
+        may = np.where(self._never_drawn, 0.0, 1.0)
+        may[0] = 0.0  # the US is the subject of the experiment, not one of the governments that react
+        if not agreements_possible:
+            may[:, AGREEMENT] = 0.0
+        hazard = kernel.hazards(self.base_rate, self.effect, self.pressure, self._neighbours, may)
+        kernel.decide(
+            self._seed, self._month, self.members, hazard, self.repeal_rate, self.decided, self.in_force - self.fixed, self._adopts, self._repeals
+        )
+        for j in np.flatnonzero(self.members > 1):
+            for k in range(len(INSTRUMENTS)):
+                self.decide(j, k, self._adopts[j, k])
+                self.repeal(j, k, self._repeals[j, k])
+        single = (self.members == 1)[:, None]
+        return np.argwhere(single & (self._adopts > 0.0)), np.argwhere(single & (self._repeals > 0.0))
+
+    def decide(self, j: int, instrument: int, share: float) -> None:
+        self.decided[j, instrument] = min(1.0, self.decided[j, instrument] + share)
+        when = self._month + 1 + self.delay[instrument]
+        self._coming[when % len(self._coming), j, instrument] += share
+
+    def repeal(self, j: int, instrument: int, share: float) -> None:
+        self.in_force[j, instrument] = max(self.fixed[j, instrument], self.in_force[j, instrument] - share)
+        self.decided[j, instrument] = max(0.0, self.decided[j, instrument] - share)
+
+    def main_reason(self, j: int, instrument: int) -> str:
+        """The covariate that adds most to the hazard just now; `base rate` if none raises it."""
+        terms = self.effect[instrument] * self.pressure[j]
+        terms[-1] = self.effect[instrument, -1] * self._neighbours[j, instrument]
+        strongest = int(np.argmax(terms))
+        return COVARIATES[strongest] if terms[strongest] > 0.0 else "base rate"
+
+
+def _mean_of_like(likeness: np.ndarray, in_force: np.ndarray, out: np.ndarray) -> None:
+    """Share of like countries (same bloc, same region) that have each instrument, by exact column sums."""
+    weights = np.cumsum(likeness, axis=1)[:, -1]
+    for k in range(in_force.shape[1]):
+        have = np.cumsum(likeness * in_force[:, k], axis=1)[:, -1]
+        out[:, k] = np.where(weights > 0.0, have / np.where(weights > 0.0, weights, 1.0), 0.0)

@@ -1,0 +1,218 @@
+"""Investigators: US law enforcement, and the police of every other country.
+
+See: a crime, and an account. Decide nothing that depends on the world: requests arrive at real-world counts, aimed at
+an account drawn independently of where its data lies, the same in every world. Change: the queues of mutual legal
+assistance, what evidence exists, and, through conflicts of law and disclosures, the news.
+
+Two queues for each pair of the US and another country, `outgoing` at the foreign authority and `incoming` at the US
+Department of Justice: one clerk each, first come first served, exponential service (M/M/1 where arrivals are Poisson),
+with a capacity set by the assumed utilisation at the start.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.model.arithmetic import exp, log, total
+from sim.model.kernels import investigations as kernel
+from sim.model.law import routing
+from sim.model.luck import purposes
+from sim.model.luck.philox import draw
+from sim.model.population import UNITS, Population
+from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.model.world import WarrantModel
+
+_US_AGENT, _EVADERS_AGENT, _BULK_AGENT, _POLICE_AGENT = 1, 2, 3, 16
+
+
+class Investigator(mesa.Agent):  # type: ignore[misc]
+    """The police of one jurisdiction (index 0: US law enforcement); owns its row of the queues."""
+
+    def __init__(self, model: "WarrantModel", index: int, code: str) -> None:
+        super().__init__(model)
+        self.index, self.code = index, code
+
+
+@dataclass(frozen=True)
+class Docket:
+    """All requests of a run, drawn once and shared by its worlds.
+
+    rows: int64 (n, 5) customer, police, number, evades, agent, sorted by month and time in the month; start: (M + 1,)
+    first row of each month; plain: int64 (M,) US requests at home that no rule touches; us_rate, foreign_rate: mean
+    requests a month at the start, the US's by target country (J,) and each police's for data US providers may hold (J,).
+    """
+
+    rows: np.ndarray
+    start: np.ndarray
+    plain: np.ndarray
+    us_rate: np.ndarray
+    foreign_rate: np.ndarray
+
+
+def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket:
+    """Draw who is investigated when, for the whole horizon."""
+    p, cells, months = scenario.parameters.investigators, population.cells, scenario.months
+    segments = len(scenario.segments)
+    weight = cells.accounts * np.array(p.segment_weight.values)[cells.segment]
+    account_sums = np.empty(len(population))
+    for c in range(len(cells)):
+        a, b = cells.start[c], cells.start[c + 1]
+        account_sums[a:b] = np.cumsum(population.weight[a:b, 0] / UNITS)
+    jurisdictions = len(scenario.jurisdictions)
+    weight_of = np.array([total(weight[cells.jurisdiction == j]) for j in range(jurisdictions)])
+    us_growth = np.array([exp(m / 12.0 * log(1.0 + p.us_request_growth)) for m in range(months)])
+    foreign_growth = np.array([exp(m / 12.0 * log(1.0 + p.foreign_request_growth)) for m in range(months)])
+    monthly = p.us_requests_per_year / 12.0
+    abroad, evading = monthly * p.us_aimed_abroad, monthly * (1.0 - p.us_aimed_abroad) * p.evading_share
+    plain_mean = monthly - abroad - evading
+    foreign = p.foreign_requests_per_year / 12.0 * weight_of[1:] / total(weight_of[1:])
+    parts: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def aim(agent: int, police: int, evades: int, rate: np.ndarray, first: int, last: int) -> None:
+        at = np.arange(first * segments, last * segments)
+        room = int(total(rate) + 10.0 * np.sqrt(total(rate)) + 50.0)
+        out, times = np.empty((room, 3), np.int64), np.empty(room)
+        n = kernel.draw_targets(seed, months, agent, rate, np.cumsum(weight[at]), at, cells.start, account_sums, out, times)
+        month, customer, number = out[:n].T
+        parts.append((np.stack([month, customer, np.full(n, police), number, np.full(n, evades), np.full(n, agent)], axis=1), times[:n]))
+
+    aim(_US_AGENT, 0, 0, abroad * us_growth, 1, jurisdictions)
+    aim(_EVADERS_AGENT, 0, 1, evading * us_growth, 0, 1)
+    for j in range(1, jurisdictions):
+        aim(_POLICE_AGENT + j, j, 0, foreign[j - 1] * foreign_growth, j, j + 1)
+    rows = np.concatenate([part[0] for part in parts])
+    rows = rows[np.lexsort((np.concatenate([part[1] for part in parts]), rows[:, 0]))]
+    start = np.searchsorted(rows[:, 0], np.arange(months + 1))
+    plain = np.array([kernel.poisson(seed, _BULK_AGENT, m, plain_mean * us_growth[m]) for m in range(months)], np.int64)
+    return Docket(
+        rows=np.ascontiguousarray(rows[:, 1:]),
+        start=start,
+        plain=plain,
+        us_rate=np.concatenate(([evading], abroad * weight_of[1:] / total(weight_of[1:]))),
+        foreign_rate=np.concatenate(([0.0], foreign)),
+    )
+
+
+class Queues:
+    """Mutual legal assistance in one world: rate and clerk of every pair, and what is finished when.
+
+    outgoing, incoming: float64 (J, 2) capacity a month, and the time at which the clerk is free; finish: int64
+    (2, J, M); arrived: int64 (2, J).
+    """
+
+    def __init__(self, scenario: Scenario, docket: Docket) -> None:
+        p = scenario.parameters.investigators
+        jurisdictions = len(scenario.jurisdictions)
+        self._growth = exp(log(1.0 + p.mla_capacity_growth) / 12.0)
+        self.outgoing, self.incoming = np.zeros((jurisdictions, 2)), np.zeros((jurisdictions, 2))
+        # At the start all requests that could come this way would: what is left of them is the utilisation's to say.
+        self.outgoing[:, 0] = np.maximum(docket.us_rate / p.mla_utilisation, p.mla_minimum_capacity)
+        self.incoming[:, 0] = np.maximum(docket.foreign_rate / p.mla_utilisation, p.mla_minimum_capacity)
+        self.finish = np.zeros((2, jurisdictions, scenario.months), np.int64)
+        self.arrived = np.zeros((2, jurisdictions), np.int64)
+        self.done = np.zeros((2, jurisdictions), np.int64)
+
+    def open_month(self) -> None:
+        self.outgoing[:, 0] *= self._growth
+        self.incoming[:, 0] *= self._growth
+
+    def close_month(self, month: int, out: np.ndarray) -> np.ndarray:
+        """Backlog at the end of the month: int64 (2, J), outgoing and incoming."""
+        self.arrived[0] += out[kernel.US_TO_FOREIGN, :, kernel.MLA, 0] + out[kernel.US_AT_HOME, :, kernel.MLA, 0]
+        self.arrived[1] += out[kernel.FOREIGN_TO_US, :, kernel.MLA, 0]
+        self.done += self.finish[:, :, month]
+        return self.arrived - self.done
+
+
+class Casework:
+    """The month of all investigators in one world."""
+
+    def __init__(self, scenario: Scenario, population: Population, docket: Docket, seed: int) -> None:
+        p = scenario.parameters.investigators
+        jurisdictions = list(scenario.jurisdictions.values())
+        codes = list(scenario.jurisdictions)
+        self._seed, self._population, self._docket, self._parameters = seed, population, docket, p
+        self._segments = len(scenario.segments)
+        self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
+        self._no_location = np.array([x.no_stable_location for x in scenario.providers.values()])
+        self._haven = np.array([next(codes.index(r) for r in x.regions_2013 if r != "US") for x in scenario.providers.values()])
+        self._data_law = np.array([int(j.privacy_law_conflicts) for j in jurisdictions])
+        self._treaty = np.array([j.mla_treaty for j in jurisdictions])
+        self._times = (p.direct_months, p.comity_months, p.agreement_months, p.mla_base_months, p.conflict_delay, p.rogatory_slowdown)
+        self._chances = (
+            p.direct_success,
+            p.comity_success,
+            p.common_law_comity_success,
+            p.agreement_success,
+            p.mla_success,
+            p.rogatory_success,
+            p.consumer_unlocking,
+            p.compulsion_success,
+        )
+        self._tables = routing.us_table(), routing.foreign_table()
+        self.queues = Queues(scenario, docket)
+        shape = (4, len(codes), 5, len(kernel.MEASURES))
+        self.month = np.zeros(shape, np.int64)
+        self.host_conflicts = np.zeros(len(codes), np.int64)
+        self.disclosures = np.zeros(1, np.int64)
+        self.backlog = np.zeros((2, len(codes)), np.int64)
+        self._asked, self._met = np.zeros(len(codes)), np.zeros(len(codes))
+
+    def work(
+        self,
+        month: int,
+        world: int,
+        place: np.ndarray,
+        hosts: np.ndarray,
+        rule: "RuleOfMonth",
+        litigation_delay: float,
+    ) -> None:
+        """Send out the month's requests, and write down what became of them."""
+        self.month[:] = 0
+        self.host_conflicts[:] = 0
+        self.disclosures[0] = 0
+        self.queues.open_month()
+        rows = self._docket.rows[self._docket.start[month] : self._docket.start[month + 1]]
+        us_table, foreign_table = self._tables
+        kernel.investigate(
+            self._seed, month, world, rows, self._population.cell, self._segments, self._population.us_business, place, hosts,
+            self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory, rule.reaches, rule.honoured,
+            rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances, litigation_delay,
+            self.queues.outgoing, self.queues.incoming, self.queues.finish, self.month, self.host_conflicts, self.disclosures,
+        )  # fmt: skip
+        self._plain(month)
+        self.backlog = self.queues.close_month(month, self.month)
+        asked = self.month[kernel.FOREIGN_TO_US, :, :, 0].sum(axis=1)
+        met = self.month[kernel.FOREIGN_TO_US, :, :, 2].sum(axis=1)
+        self._asked = self._asked * (11.0 / 12.0) + asked
+        self._met = self._met * (11.0 / 12.0) + met
+
+    def _plain(self, month: int) -> None:
+        """US requests at home: a domestic warrant for data in the US, whatever the rule; only their number matters."""
+        n = int(self._docket.plain[month])
+        ok = int(n * self._parameters.direct_success + draw(self._seed, _BULK_AGENT, month, purposes.OUTCOME))
+        row = self.month[kernel.US_AT_HOME, 0, kernel.DIRECT]
+        row[0] += n
+        row[1] += ok
+        row[2] += ok
+        row[3] += int(ok * self._parameters.direct_months * kernel.MONTH_UNITS)
+
+    def unmet_need(self) -> np.ndarray:
+        """Share of the police's requests for data at US providers, over about a year, not met within 12 months: (J,)."""
+        return np.where(self._asked > 0.0, 1.0 - self._met / np.where(self._asked > 0.0, self._asked, 1.0), 0.0)
+
+
+@dataclass(frozen=True)
+class RuleOfMonth:
+    """The law as investigators meet it: the US rule, and what foreign law adds, by jurisdiction (J,)."""
+
+    reaches: int  # 1 control, 0 location, -1 contested
+    honoured: float
+    statutory: bool
+    agreement: np.ndarray
+    blocking: np.ndarray
+    claim: np.ndarray

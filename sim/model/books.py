@@ -1,0 +1,229 @@
+"""The books of one world: what is recorded each month, what must balance, and the tables that come of it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.model.kernels import books as kernel
+from sim.model.kernels.investigations import FOREIGN_TO_US, MEASURES, MLA, MONTH_UNITS, US_AT_HOME, US_TO_FOREIGN
+from sim.model.kernels.moves import COUNTS
+from sim.model.kernels.survey import ANSWERS
+from sim.model.population import UNITS, Cells
+from sim.model.tables import OF_CUSTOMERS
+from sim.scenario.scenario import Scenario
+from sim.words import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES
+
+MEASURED = tuple(column.name for column in OF_CUSTOMERS)
+_AT = {name: q for q, name in enumerate(MEASURED)}
+_BY_ACCOUNTS = {"trust", "trust_intelligence", "belief", "perceived_exposure", *ANSWERS}
+_LOCALISATION = tuple(INSTRUMENTS.index(i) for i in ("procurement_rule", "sector_localisation", "general_localisation"))
+_PROTEST = INSTRUMENTS.index("protest")
+
+Columns = dict[str, np.ndarray]
+
+
+@dataclass
+class Books:
+    """Everything that one world records; arrays are filled month by month."""
+
+    scenario: Scenario
+    cells: Cells
+    month: int = 0
+    cell: np.ndarray = field(init=False)  # float64 (M, C, Q) measures of OF_CUSTOMERS
+    laws: np.ndarray = field(init=False)  # float64 (M, J, I) share of countries with each instrument in force
+    unmet: np.ndarray = field(init=False)  # float64 (M, J)
+    requests: np.ndarray = field(init=False)  # int64 (M, 4, J, 5, 6)
+    backlog: np.ndarray = field(init=False)  # int64 (M, 2, J)
+    disclosures: np.ndarray = field(init=False)  # int64 (M,)
+    flows: list[np.ndarray] = field(default_factory=list)  # float64 (n, 9): month, country, from kind, host, to kind, host, tb, accounts, customers
+    law_changes: list[tuple[int, str, str, str, str]] = field(default_factory=list)
+    offer_changes: list[tuple[int, str, int, str, str, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        months, jurisdictions = self.scenario.months, len(self.scenario.jurisdictions)
+        self.cell = np.full((months, len(self.cells), len(MEASURED)), np.nan)
+        self.laws = np.zeros((months, jurisdictions, len(INSTRUMENTS)))
+        self.unmet = np.zeros((months, jurisdictions))
+        self.requests = np.zeros((months, len(DIRECTIONS), jurisdictions, len(ROUTES), len(MEASURES)), np.int64)
+        self.backlog = np.zeros((months, 2, jurisdictions), np.int64)
+        self.disclosures = np.zeros(months, np.int64)
+
+    # --- entries ---------------------------------------------------------------------------------
+
+    def law(self, country: str, instrument: str, change: str, why: str) -> None:
+        self.law_changes.append((self.month, country, instrument, change, why))
+
+    def offer(self, provider: str, country: int, offer: str, change: str, gain: float) -> None:
+        self.offer_changes.append((self.month, provider, country, offer, change, gain))
+
+    def customers(
+        self, trust: np.ndarray, belief: np.ndarray, stocks: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray
+    ) -> None:
+        """Enter the month's customers: trust (C, 2), belief (C,), stocks (C, 14), counts (C, 8) int64, answers (C, 4) of asked (C, 2)."""
+        row = self.cell[self.month]
+        row[:, _AT["trust"]] = row[:, _AT["trust_by_spend"]] = trust[:, 0]
+        row[:, _AT["trust_intelligence"]] = trust[:, 1]
+        row[:, _AT["belief"]] = belief
+        row[:, _AT["perceived_exposure"]] = stocks[:, 13]
+        row[:, _AT["adoption"]] = stocks[:, 0] / self.cells.customers
+        for k, kind in enumerate(KINDS):
+            row[:, _AT[f"tb_{kind}"]] = stocks[:, 1 + k]
+        for q, name in ((8, "tb_at_home"), (9, "tb_us_reach"), (10, "revenue_us"), (11, "revenue_us_sovereign"), (12, "revenue_home_grown")):
+            row[:, _AT[name]] = stocks[:, q]
+        for q, name in enumerate(COUNTS):
+            row[:, _AT[name]] = counts[:, q] / UNITS
+        for q, name in enumerate(ANSWERS):
+            base = asked[:, 1] if name == "stated_would_leave" else asked[:, 0]
+            row[:, _AT[name]] = np.where(base > 0.0, answers[:, q] / np.where(base > 0.0, base, 1.0), np.nan)
+
+    def streams(self, touched: np.ndarray, flows: np.ndarray, volume: np.ndarray, kinds: np.ndarray, hosts: np.ndarray) -> None:
+        """Enter the month's flows: `touched` (n, 4) (world, country, from, to), `flows` (n, 4) int64 in 1/UNITS of 2013."""
+        if not len(touched):
+            return
+        j, a, b = touched[:, 1], touched[:, 2], touched[:, 3]
+        row = [np.full(len(j), self.month), j, kinds[a], hosts[j, a], kinds[b], hosts[j, b], flows[:, 1] / UNITS * volume[j], flows[:, 0] / UNITS, flows[:, 3] / UNITS]
+        self.flows.append(np.stack([x.astype(np.float64) for x in row], axis=1))
+
+    # --- tables ----------------------------------------------------------------------------------
+
+    def tables(self, grain: str) -> dict[str, Columns]:
+        """The tables of this world as columns, keys included (months as datetime64[M]); `grain` world, country or full."""
+        out = {"world": self._world(), "laws": self._laws(), "offers": self._offers()}
+        if grain in ("country", "full"):
+            out["country"] = self._country()
+            out["requests"] = self._requests()
+        if grain == "full":
+            out["cell"] = self._cell()
+            out["flows"] = self._flows()
+        return out
+
+    def _months(self) -> np.ndarray:
+        return np.datetime64(self.scenario.first, "M") + np.arange(self.scenario.months)
+
+    def _names(self) -> np.ndarray:
+        return np.array(list(self.scenario.jurisdictions), dtype=object)
+
+    def _grouped(self, group: np.ndarray, groups: int) -> np.ndarray:
+        """The cells' measures by group: sums, or means by accounts, spend or customers as each measure's meaning asks."""
+        weights = np.ones((len(self.cells), len(MEASURED)))
+        is_mean = np.zeros(len(MEASURED), np.bool_)
+        for name in _BY_ACCOUNTS:
+            weights[:, _AT[name]] = self.cells.accounts
+            is_mean[_AT[name]] = True
+        weights[:, _AT["trust_by_spend"]] = self.cells.usd_month
+        weights[:, _AT["adoption"]] = self.cells.customers
+        is_mean[[_AT["trust_by_spend"], _AT["adoption"]]] = True
+        grouped: np.ndarray = kernel.aggregate(self.cell, weights, group, groups, is_mean)
+        return grouped
+
+    def _world(self) -> Columns:
+        abroad = self._grouped(np.where(self.cells.jurisdiction == 0, -1, 0), 1)[:, 0]
+        home = self._grouped(np.where(self.cells.jurisdiction == 0, 0, -1), 1)[:, 0]
+        out: Columns = {"month": self._months(), **{name: abroad[:, q] for name, q in _AT.items()}}
+        us, own = _AT["revenue_us"], _AT["revenue_home_grown"]
+        out["revenue_us_domestic"] = home[:, us]
+        out["market_world"] = abroad[:, us] + abroad[:, own] + home[:, us] + home[:, own]
+        members = np.array([j.members for j in self.scenario.jurisdictions.values()], np.float64)
+        countries = np.cumsum(self.laws * members[None, :, None], axis=1)[:, -1]
+        for k, name in enumerate(INSTRUMENTS):
+            out[f"laws_{name}"] = countries[:, k]
+        any_local = 1.0 - np.prod([1.0 - self.laws[:, :, k] for k in _LOCALISATION], axis=0)
+        out["laws_localisation"] = np.cumsum(any_local * members, axis=1)[:, -1]
+        out["laws_total"] = np.cumsum(np.delete(countries, _PROTEST, axis=1), axis=1)[:, -1]
+        return {**out, **self._evidence()}
+
+    def _evidence(self) -> Columns:
+        """Evidence obtained, all countries together, by the month in which it was asked for."""
+        by_direction = self.requests.sum(axis=(2, 3))
+        routes = self.requests.sum(axis=2)
+        out: Columns = {
+            "us_requests": by_direction[:, US_AT_HOME, 0] + by_direction[:, US_TO_FOREIGN, 0],
+            "us_foreign_requests": by_direction[:, US_TO_FOREIGN, 0],
+            "us_unreachable": routes[:, US_AT_HOME, -1, 0] + routes[:, US_TO_FOREIGN, -1, 0],
+            "us_unreadable": by_direction[:, US_AT_HOME, 4] + by_direction[:, US_TO_FOREIGN, 4],
+            "foreign_us_requests": by_direction[:, FOREIGN_TO_US, 0],
+            "mla_backlog_outgoing": self.backlog[:, 0].sum(axis=1),
+            "mla_backlog_incoming": self.backlog[:, 1].sum(axis=1),
+            "conflicts_of_law": by_direction[:, US_AT_HOME, 5] + by_direction[:, US_TO_FOREIGN, 5],
+            "disclosures_enterprise_abroad": self.disclosures,
+        }
+        for direction, name in ((US_TO_FOREIGN, "us_foreign"), (FOREIGN_TO_US, "foreign_us")):
+            n, ok, ok12, months = (by_direction[:, direction, q] for q in range(4))
+            out[f"{name}_success_12m"] = _ratio(ok12, n)
+            out[f"{name}_months"] = _ratio(months / MONTH_UNITS, ok)
+        return out
+
+    def _country(self) -> Columns:
+        grouped = self._grouped(self.cells.jurisdiction.astype(np.int64), len(self.scenario.jurisdictions))
+        months, countries = grouped.shape[:2]
+        out: Columns = {"month": np.repeat(self._months(), countries), "country": np.tile(self._names(), months)}
+        out |= {name: grouped[:, :, q].ravel() for name, q in _AT.items()}
+        out |= {f"law_{name}": self.laws[:, :, k].ravel() for k, name in enumerate(INSTRUMENTS)}
+        us, own = out["revenue_us"], out["revenue_home_grown"]
+        return {**out, "unmet_need": self.unmet.ravel(), "market_share_us": _ratio(us, us + own)}
+
+    def _cell(self) -> Columns:
+        months, cells = self.cell.shape[:2]
+        segments = np.array(list(self.scenario.segments), dtype=object)
+        out: Columns = {
+            "month": np.repeat(self._months(), cells),
+            "country": np.tile(self._names()[self.cells.jurisdiction], months),
+            "segment": np.tile(segments[self.cells.segment], months),
+            "customers": np.tile(self.cells.customers, months),
+        }
+        return out | {name: self.cell[:, :, q].ravel() for name, q in _AT.items()}
+
+    def _flows(self) -> Columns:
+        rows = np.concatenate(self.flows) if self.flows else np.zeros((0, 9))
+        # Streams of one kind at several providers are one row.
+        keys, inverse = np.unique(rows[:, :6].astype(np.int64), axis=0, return_inverse=True)
+        sums = np.zeros((len(keys), 3))
+        np.add.at(sums, inverse.ravel(), rows[:, 6:])
+        names, kinds = self._names(), np.array(KINDS, dtype=object)
+        return {
+            "month": self._months()[keys[:, 0]],
+            "country": names[keys[:, 1]],
+            "from_kind": kinds[keys[:, 2]],
+            "from_host": names[keys[:, 3]],
+            "to_kind": kinds[keys[:, 4]],
+            "to_host": names[keys[:, 5]],
+            **{name: sums[:, q] for q, name in enumerate(("tb", "accounts", "customers"))},
+        }
+
+    def _laws(self) -> Columns:
+        months = self._months()
+        columns = list(zip(*self.law_changes, strict=True)) if self.law_changes else [()] * 5
+        out: Columns = {"month": months[np.array(columns[0], np.int64)]}
+        return out | {name: np.array(column, dtype=object) for name, column in zip(("country", "instrument", "change", "why"), columns[1:], strict=True)}
+
+    def _offers(self) -> Columns:
+        months = self._months()
+        columns = list(zip(*self.offer_changes, strict=True)) if self.offer_changes else [()] * 6
+        return {
+            "month": months[np.array(columns[0], np.int64)],
+            "provider": np.array(columns[1], dtype=object),
+            "country": self._names()[np.array(columns[2], np.int64)],
+            "offer": np.array(columns[3], dtype=object),
+            "change": np.array(columns[4], dtype=object),
+            "expected_gain": np.array(columns[5], np.float64),
+        }
+
+    def _requests(self) -> Columns:
+        at = np.argwhere(self.requests[..., 0] > 0)
+        m, d, j, r = at.T
+        values = self.requests[m, d, j, r]
+        side = np.where(d == FOREIGN_TO_US, 1, 0)
+        waiting = np.where((r == MLA) & ((d == US_TO_FOREIGN) | (d == FOREIGN_TO_US)), self.backlog[m, side, j], 0)
+        out: Columns = {
+            "month": self._months()[m],
+            "direction": np.array(DIRECTIONS, dtype=object)[d],
+            "country": self._names()[j],
+            "route": np.array(ROUTES, dtype=object)[r],
+        }
+        out |= {name: values[:, q] for q, name in enumerate(MEASURES)}
+        return out | {"months": values[:, MEASURES.index("months")] / MONTH_UNITS, "backlog": waiting}
+
+
+def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a / b, missing where b is nought."""
+    return np.where(b > 0, a / np.where(b > 0, b, 1), np.nan)

@@ -1,0 +1,92 @@
+"""Sums for the books, compiled so that they are added in one order on every machine."""
+
+import numpy as np
+from numba import njit
+
+from sim.model.kernels.customers import FIRST_US, OFFERS, ON_PREMISES
+
+_KEYS, _TRUSTEE = 3, 2
+
+
+@njit(cache=True)
+def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, exposure, reach, us_business, out):  # type: ignore[no-untyped-def]
+    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills `out` (C, 14).
+
+    `stock` (C, O, 4) int64, `spend` (C, O) USD at list price, `markup` (J, O), `volume` (C,), `exposure` (C, 3, 7),
+    `reach` share of data abroad that a US order reaches under the rule.
+    """
+    for c in range(stock.shape[0]):
+        j = jurisdiction[c]
+        for q in range(14):
+            out[c, q] = 0.0
+        accounts = 0.0
+        for o in range(stock.shape[1]):
+            tb = stock[c, o, 1] / units * volume[c]
+            k = kind[o]
+            out[c, 1 + k] += tb
+            held = stock[c, o, 0] / units
+            accounts += held
+            out[c, 13] += held * exposure[c, 0, k]
+            if o != ON_PREMISES:
+                out[c, 0] += stock[c, o, 3] / units
+            if host[j, o] == j:
+                out[c, 8] += tb
+            offer = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
+            if o >= FIRST_US and offer != _TRUSTEE and offer != _KEYS:
+                out[c, 9] += tb * (1.0 if host[j, o] == 0 else reach)
+            elif o == 1:
+                out[c, 9] += tb * reach * us_business[j]
+            usd = spend[c, o] * markup[j, o]
+            if o >= FIRST_US:
+                out[c, 10] += usd
+                if offer >= _TRUSTEE:
+                    out[c, 11] += usd
+            elif o == 1:
+                out[c, 12] += usd
+        if accounts > 0.0:
+            out[c, 13] /= accounts
+
+
+@njit(cache=True)
+def aggregate(values, weights, group, groups, is_mean):  # type: ignore[no-untyped-def]
+    """Cells into groups, month by month: sums, or means by weight where `is_mean`; missing cells (NaN) carry no weight.
+
+    `values` (M, C, Q), `weights` (C, Q), `group` (C,) with -1 for left out; returns (M, groups, Q).
+    """
+    months, cells, measures = values.shape
+    out = np.zeros((months, groups, measures))
+    weight = np.zeros((groups, measures))
+    for m in range(months):
+        weight[:] = 0.0
+        for c in range(cells):
+            g = group[c]
+            if g < 0:
+                continue
+            for q in range(measures):
+                v = values[m, c, q]
+                if is_mean[q]:
+                    if not np.isnan(v):
+                        out[m, g, q] += v * weights[c, q]
+                        weight[g, q] += weights[c, q]
+                else:
+                    out[m, g, q] += v
+        for g in range(groups):
+            for q in range(measures):
+                if is_mean[q]:
+                    out[m, g, q] = out[m, g, q] / weight[g, q] if weight[g, q] > 0.0 else np.nan
+    return out
+
+
+@njit(cache=True)
+def trust_of_cells(sums, blocks, cell, customers, units, out):  # type: ignore[no-untyped-def]
+    """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, W, 2); `customers` (C,) simulated."""
+    total = np.zeros(out.shape, np.int64)
+    for b in range(len(blocks)):
+        c = cell[blocks[b, 0]]
+        for w in range(out.shape[0]):
+            for k in range(2):
+                total[w, c, k] += sums[b, w, k]
+    for w in range(out.shape[0]):
+        for c in range(out.shape[1]):
+            for k in range(2):
+                out[w, c, k] = total[w, c, k] / units / customers[c]

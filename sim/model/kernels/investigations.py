@@ -1,0 +1,164 @@
+"""Requests for evidence, compiled: who is aimed at (drawn once for all worlds), what the law answers, how long it takes."""
+
+import numpy as np
+from numba import njit
+
+from sim.model.arithmetic import exp, log
+from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
+from sim.model.law.routing import CONFLICT_BIT
+from sim.model.luck import purposes
+from sim.model.luck.philox import draw4
+
+US_AT_HOME, US_TO_FOREIGN, FOREIGN_AT_HOME, FOREIGN_TO_US = range(4)
+DIRECT, COMITY, AGREEMENT, MLA, UNREACHABLE = range(5)
+MEASURES = ("requests", "succeeded", "succeeded_12m", "months", "unreadable", "conflicts")
+_N, _OK, _OK12, _MONTHS, _UNREADABLE, _CONFLICT = range(6)
+MONTH_UNITS = 1024.0  # months to evidence are summed in 1/1024
+_US, _ABROAD, _NO_LOCATION = range(3)
+_PROVIDER, _FOREIGN_WITH_US, _FOREIGN, _TARGET = range(4)
+_TRUSTEE, _KEYS = 2, 3
+CONSUMER = 0
+
+
+@njit(cache=True)
+def poisson(seed, agent, month, mean):  # type: ignore[no-untyped-def]
+    """A Poisson count by inversion, in pieces of mean at most 16 so that no probability underflows."""
+    count, piece = 0, 0
+    while mean > 0.0:
+        part = min(mean, 16.0)
+        u = draw4(seed, agent, month, purposes.REQUESTS, piece)[0]
+        p = exp(-part)
+        cumulative, k = p, 0
+        while u > cumulative and k < 200:
+            k += 1
+            p *= part / k
+            cumulative += p
+        count += k
+        mean -= part
+        piece += 1
+    return count
+
+
+@njit(cache=True)
+def draw_targets(seed, months, police, rate, cumulative, cells, cell_start, account_sums, out, times):  # type: ignore[no-untyped-def]
+    """Requests of one kind of one police: month by month a Poisson count, each aimed at an account drawn at random.
+
+    `police` keys the luck; `rate` (months,) mean count; `cumulative` (n,) running weights of the `cells`; `account_sums`
+    (N,) running sum of accounts within each cell. Fills rows (month, customer, number) of `out` and the `times` within
+    the month; returns how many. Where the target keeps its data plays no part.
+    """
+    n = 0
+    for m in range(months):
+        for k in range(poisson(seed, police, m, rate[m])):
+            if n == len(out):
+                return n
+            u = draw4(seed, police, m, purposes.TARGET, k)
+            at = u[0] * cumulative[-1]
+            c = np.searchsorted(cumulative, at)
+            cell = cells[min(c, len(cells) - 1)]
+            a, b = cell_start[cell], cell_start[cell + 1]
+            i = a + np.searchsorted(account_sums[a:b], u[1] * account_sums[b - 1])
+            out[n, 0], out[n, 1], out[n, 2] = m, min(i, b - 1), k
+            times[n] = draw4(seed, police, m, purposes.CIRCUMSTANCE, k)[0]
+            n += 1
+    return n
+
+
+@njit(cache=True)
+def investigate(  # type: ignore[no-untyped-def]
+    seed, month, world, rows, cell, segments, us_business_of, place, host, us_business, no_location, haven,
+    us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
+    times, chances, litigation_delay, outgoing, incoming, finish, out, host_conflicts, disclosures,
+):  # fmt: skip
+    """The month's requests in one world, in order of time.
+
+    `rows` (n, 5) int64: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police;
+    `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `outgoing`, `incoming` (J, 2)
+    float64: rate and the time at which the clerk is free; `finish` (2, J, M) int64 counts completions by month.
+    Adds to `out` (4, J, 5, 6) int64, `host_conflicts` (J,) and returns `disclosures` through an int64 (1,) array.
+    """
+    direct_months, comity_months, agreement_months, mla_months, conflict_delay, slowdown = times
+    direct_ok, comity_ok, common_ok, agreement_ok, mla_ok, rogatory_ok, unlocking, compelled_ok = chances
+    for r in range(len(rows)):
+        i, police, number, evades, agent = rows[r, 0], rows[r, 1], rows[r, 2], rows[r, 3], rows[r, 4]
+        c = cell[i]
+        home, segment = c // segments, c % segments
+        o = np.int64(place[i, world])
+        a = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
+        b = draw4(seed, agent, month, purposes.OUTCOME, number)
+        kind = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
+        us_held = o >= FIRST_US and kind != _TRUSTEE
+        lies = host[home, o]
+        if o == ON_PREMISES:
+            controller = _TARGET
+        elif us_held:
+            controller = _PROVIDER
+        elif o == HOME_GROWN and us_business_of[i] < us_business[home]:
+            controller = _FOREIGN_WITH_US
+        else:
+            controller = _FOREIGN
+        nowhere = us_held and segment == CONSUMER and a[1] < no_location[(o - FIRST_US) // OFFERS]
+        unreadable = kind == _KEYS and a[3] >= unlocking
+        control = reaches if reaches >= 0 else (1 if a[2] < honoured else 0)
+        test = 2 if statutory and control == 1 else control
+        if police == 0:
+            if evades == 1 and us_held and lies == 0:
+                lies = haven[(o - FIRST_US) // OFFERS]
+            location = _NO_LOCATION if nowhere else (_US if lies == 0 else _ABROAD)
+            code = us_table[
+                test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > a[3] else 0, data_law[lies], 1 if blocking[lies] > a[3] else 0
+            ]  # fmt: skip
+            other, direction = (lies if lies != 0 else home), US_TO_FOREIGN if home != 0 or evades == 1 else US_AT_HOME
+        else:
+            own_soil = 1 if lies == police and not nowhere else 0
+            code = foreign_table[
+                test, own_soil, controller, 1 if home == 0 else 0, 1 if agreement[police] > a[3] else 0, 1 if claim[police] > a[3] else 0
+            ]  # fmt: skip
+            other, direction = police, FOREIGN_TO_US if us_held else FOREIGN_AT_HOME
+        conflict = code >= CONFLICT_BIT
+        route = code - CONFLICT_BIT if conflict else code
+        wait = -log(b[0])
+        succeeds, months = False, 0.0
+        if route == DIRECT:
+            chance = direct_ok
+            if police != 0 and us_held:
+                chance = compelled_ok
+            elif conflict:
+                chance = direct_ok * (1.0 - common_ok)
+            succeeds = b[1] < chance
+            months = wait * direct_months + (conflict_delay if conflict else 0.0)
+            if police == 0 and lies != 0 and reaches < 0:
+                months += litigation_delay
+        elif route == COMITY:
+            succeeds, months = b[1] < direct_ok * (1.0 - comity_ok), wait * comity_months
+        elif route == AGREEMENT:
+            succeeds, months = b[1] < agreement_ok, wait * agreement_months
+        elif route == MLA:
+            queue, side = (outgoing, 0) if police == 0 else (incoming, 1)
+            arrival = month + a[0]
+            begins = max(arrival, queue[other, 1])
+            ends = begins - log(b[2]) / queue[other, 0]
+            queue[other, 1] = ends
+            if ends < finish.shape[2]:
+                finish[side, other, np.int64(ends)] += 1
+            treaty_here = treaty[other]
+            # Papers take their time beside the queue: two steps of equal mean, sender's and receiver's.
+            papers = 0.5 * mla_months * (wait - log(b[3])) * (1.0 if treaty_here else slowdown)
+            months = ends - arrival + papers
+            succeeds = b[1] < (mla_ok if treaty_here else rogatory_ok)
+        if route != UNREACHABLE and unreadable and succeeds:
+            out[direction, other, route, _UNREADABLE] += 1
+            succeeds = False
+        out[direction, other, route, _N] += 1
+        if conflict:
+            out[direction, other, route, _CONFLICT] += 1
+            if police == 0:
+                host_conflicts[lies] += 1
+        if succeeds:
+            out[direction, other, route, _OK] += 1
+            out[direction, other, route, _MONTHS] += np.int64(months * MONTH_UNITS)
+            if months <= 12.0:
+                out[direction, other, route, _OK12] += 1
+            if police == 0 and segment != CONSUMER and us_held and lies != 0:
+                disclosures[0] += 1
+                host_conflicts[lies] += 1

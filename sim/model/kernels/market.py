@@ -1,0 +1,135 @@
+"""What every place is worth, how exposed it is and where it is forbidden, cell by cell, compiled."""
+
+import numpy as np
+from numba import njit
+
+from sim.model.arithmetic import exp, log
+from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS
+
+US_REGION, LOCAL_REGION, TRUSTEE, KEYS, SUBSIDIARY = range(OFFERS)
+REGULATED, PUBLIC = 3, 4  # segments
+
+
+@njit(cache=True)
+def fill_utilities(jurisdiction, segment, home, us, offer, price_sensitivity, discount, own_region, latency, suspension, friction, out):  # type: ignore[no-untyped-def]
+    """Utility of the places, before risk: `out` (C, O).
+
+    `home` (C,) and `us` (C, P) appeal of the providers; `offer` (S, 5) of the kinds; `discount` (P, J);
+    `suspension` (J,) share of countries whose transfers to the US are suspended: standard contractual clauses keep them
+    possible, at a cost, `friction` (S,).
+    """
+    for c in range(len(jurisdiction)):
+        j, s = jurisdiction[c], segment[c]
+        out[c, 0] = 0.0
+        out[c, HOME_GROWN] = home[c]
+        for p in range(us.shape[1]):
+            for k in range(OFFERS):
+                u = us[c, p] + offer[s, k] - price_sensitivity[s] * log(1.0 - discount[p, j])
+                if k == US_REGION:
+                    u -= friction[s] * suspension[j]
+                elif own_region[p, j] and (k == LOCAL_REGION or k == KEYS):
+                    u += latency
+                out[c, FIRST_US + p * OFFERS + k] = u
+
+
+@njit(cache=True)
+def fill_exposures(jurisdiction, belief, intelligence_belief, us_business, own_intrusion, law, intelligence, own_abroad, claims, out):  # type: ignore[no-untyped-def]
+    """Perceived exposure of the 7 kinds by channel: `out` (C, 3, 7) (MODEL, 'Where data can live, and what can reach it').
+
+    `law` (7, 2): exposure that does not hang on the rule, and exposure per unit of belief in a reaching rule;
+    `intelligence` (7,) per unit of belief. `own_intrusion` (J,) distrust of the customer's own state times its weight,
+    `own_abroad` how far that state reaches data abroad. For US customers a US warrant is their own process wherever
+    the data lies; what exposes them is foreign `claims`, a distrust-weighted share.
+    """
+    for c in range(len(jurisdiction)):
+        j = jurisdiction[c]
+        for k in range(7):
+            abroad = k == 1
+            if j == 0:
+                out[c, 0, k] = 0.0
+                out[c, 1, k] = 0.0
+                out[c, 2, k] = own_intrusion[0] + (claims if 1 <= k <= 5 else 0.0)
+            else:
+                per_belief = us_business[j] * law[k, 1] if k == 6 else law[k, 1]
+                out[c, 0, k] = law[k, 0] + per_belief * belief[c]
+                out[c, 1, k] = intelligence[k] * intelligence_belief[c]
+                out[c, 2, k] = own_intrusion[j] * (own_abroad if abroad else 1.0)
+
+
+@njit(cache=True)
+def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector, general, out):  # type: ignore[no-untyped-def]
+    """Share of a cell's customers, in the order of laws, to whom a place is closed: `out` (C, O) float32.
+
+    `host` (J, O); `live` (P, J, 5); the laws are (J,) shares in force. A procurement rule closes what US law reaches to
+    the public sector; localisation closes what lies abroad (sector: to regulated firms and the public sector).
+    """
+    for c in range(len(jurisdiction)):
+        j, s = jurisdiction[c], segment[c]
+        supervised = s == REGULATED or s == PUBLIC
+        out[c, 0] = 0.0
+        out[c, HOME_GROWN] = 0.0 if home_grown[j] else 1.0
+        for p in range(live.shape[0]):
+            for k in range(OFFERS):
+                o = FIRST_US + p * OFFERS + k
+                share = 0.0 if live[p, j, k] else 1.0
+                if s == PUBLIC and (k == US_REGION or k == LOCAL_REGION or k == SUBSIDIARY):
+                    share = max(share, procurement[j])
+                if host[j, o] != j:
+                    share = max(share, general[j])
+                    if supervised:
+                        share = max(share, sector[j])
+                out[c, o] = share
+
+
+@njit(cache=True)
+def inclusive_value(utility, risk, open_share, first, nest_scale):  # type: ignore[no-untyped-def]
+    """Value of a provider's nest: nest_scale x log sum exp(utility / nest_scale) over its open offers; -30 if none."""
+    s = 0.0
+    for k in range(OFFERS):
+        if open_share[k] > 0.0:
+            s += open_share[k] * exp((utility[first + k] - risk[1 + k]) / nest_scale)
+    return nest_scale * log(s) if s > 0.0 else -30.0
+
+
+@njit(cache=True)
+def mean_risks(sensitivity, trust, exposure, out):  # type: ignore[no-untyped-def]
+    """Perceived risk of the 7 kinds for a cell's average customer: `out` (C, 7)."""
+    for c in range(len(sensitivity)):
+        for k in range(7):
+            out[c, k] = sensitivity[c] * ((1.0 - trust[c, 0]) * exposure[c, 0, k] + (1.0 - trust[c, 1]) * exposure[c, 1, k] + exposure[c, 2, k])
+
+
+@njit(cache=True)
+def expected_gains(  # type: ignore[no-untyped-def]
+    jurisdiction, segment, spend, appeal, utility, risk, banned, live, own_region, latency, procurement, nest_scale, gain
+):  # fmt: skip
+    """What an offer that is not there yet would earn a provider in a year: `gain` (P, J, 5) USD.
+
+    First order in the logit: spend x s (1 - s) x the rise in the value of the provider's nest (Train 2009, ch. 3), for
+    the average customer of each segment. `spend` (C,) cloud spend a year, `appeal` (C, P) the share a provider would
+    have were nothing forbidden. For a local region the present one counts as it is, the new one as lawful.
+    """
+    gain[:] = 0.0
+    was, now, with_new = np.empty(OFFERS), np.empty(OFFERS), np.empty(utility.shape[1])
+    for c in range(len(jurisdiction)):
+        j, s = jurisdiction[c], segment[c]
+        if j == 0 or spend[c] <= 0.0:
+            continue
+        for p in range(live.shape[0]):
+            first = FIRST_US + p * OFFERS
+            for k in range(OFFERS):
+                was[k] = 1.0 - banned[c, first + k]
+            before = inclusive_value(utility[c], risk[c], was, first, nest_scale)
+            weight = spend[c] * appeal[c, p] * (1.0 - appeal[c, p])
+            for k in range(1, OFFERS):
+                if (k == LOCAL_REGION and own_region[p, j]) or (k != LOCAL_REGION and live[p, j, k]):
+                    continue
+                for m in range(OFFERS):
+                    now[m] = was[m]
+                    with_new[first + m] = utility[c, first + m]
+                reach_rule = procurement[j] if s == PUBLIC and (k == LOCAL_REGION or k == SUBSIDIARY) else 0.0
+                now[k] = 1.0 - reach_rule
+                if k == LOCAL_REGION:
+                    with_new[first + k] += latency
+                after = inclusive_value(with_new, risk[c], now, first, nest_scale)
+                gain[p, j, k] += weight * min(max(after - before, 0.0), 3.0)

@@ -1,0 +1,79 @@
+"""Carry out the customers' decisions and keep the books of them, compiled: stocks, flows and counts are integers.
+
+The order of the moves is that of the blocks, never that of threads; sums of integers have no order anyway.
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.model.arithmetic import log
+from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
+from sim.model.luck import purposes
+from sim.model.luck.philox import draw
+
+COUNTS = ("adopted", "postponed", "gave_up", "left_us", "switched_provider", "moved_within", "added_protection", "forced")
+_ADOPTED, _POSTPONED, _GAVE_UP, _LEFT_US, _SWITCHED, _WITHIN, _PROTECTED, _FORCED = range(8)
+_KEYS = 3  # customer keys, among a provider's offers
+
+
+@njit(cache=True)
+def _nest(place):  # type: ignore[no-untyped-def]
+    return place if place < FIRST_US else FIRST_US + (place - FIRST_US) // OFFERS
+
+
+@njit(cache=True)
+def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, weight, hazard, place, readiness, stock, counts, flows, touched):  # type: ignore[no-untyped-def]
+    """Change `place` and `readiness`, `stock` (W, C, O, 4), `counts` (W, C, 8) and `flows` (W, J, O, O, 4) by the moves.
+
+    `weight` (N, 4) int64 accounts, TB, USD, customers; `touched` (n, 4) int32 receives the (world, jurisdiction, from,
+    to) of every stream that was empty before; returns how many.
+    """
+    streams = 0
+    for b in range(len(blocks)):
+        first = blocks[b, 0] * worlds
+        for m in range(first, first + move_count[b, 0]):
+            i, w, to, forced = moves[m, 0], moves[m, 1], moves[m, 2], moves[m, 3]
+            c = cell[i]
+            j = c // segments
+            here = np.int64(place[i, w])
+            many = weight[i, 3]
+            if to == ON_PREMISES:
+                # Whoever puts the cloud off, or gives it up, thinks of it again after a wait of unit mean in hazard.
+                readiness[i, w] = np.float32(hazard[w, c] - log(draw(seed, i, month, purposes.ADOPTION_AGAIN)))
+            if to == here:
+                counts[w, c, _POSTPONED] += many
+                continue
+            if here == ON_PREMISES:
+                counts[w, c, _ADOPTED] += many
+            elif to == ON_PREMISES:
+                counts[w, c, _GAVE_UP] += many
+            elif _nest(to) != _nest(here):
+                counts[w, c, _SWITCHED] += many
+            else:
+                counts[w, c, _WITHIN] += many
+            if here >= FIRST_US and (to == ON_PREMISES or to == HOME_GROWN):
+                counts[w, c, _LEFT_US] += many
+            if here >= FIRST_US and to >= FIRST_US and (to - FIRST_US) % OFFERS == _KEYS and (here - FIRST_US) % OFFERS != _KEYS:
+                counts[w, c, _PROTECTED] += many
+            if forced:
+                counts[w, c, _FORCED] += many
+            if flows[w, j, here, to, 3] == 0:
+                touched[streams, 0], touched[streams, 1], touched[streams, 2], touched[streams, 3] = w, j, here, to
+                streams += 1
+            for q in range(4):
+                stock[w, c, here, q] -= weight[i, q]
+                stock[w, c, to, q] += weight[i, q]
+                flows[w, j, here, to, q] += weight[i, q]
+            place[i, w] = to
+    return streams
+
+
+@njit(cache=True)
+def take_stock(place, cell, weight, cells, places):  # type: ignore[no-untyped-def]
+    """Stocks counted afresh from where everybody is: int64 (W, C, O, 4). The books must agree with it."""
+    stock = np.zeros((place.shape[1], cells, places, 4), np.int64)
+    for i in range(place.shape[0]):
+        for w in range(place.shape[1]):
+            for q in range(4):
+                stock[w, cell[i], place[i, w], q] += weight[i, q]
+    return stock

@@ -1,0 +1,274 @@
+"""The customers as a stratified sample, made once for a seed and shared by every world.
+
+A cell is a jurisdiction x segment. Every cell has the same luck-free composition: its sizes are quantiles of a Pareto
+distribution, so that totals are those of the real world whatever the number of customers simulated. What luck decides
+(who its peers are, when its contract renews, how sensitive it is) is keyed by (seed, customer, purpose).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from sim.model.arithmetic import exp, fixed, log, power, total
+from sim.model.luck import purposes
+from sim.model.luck.philox import draw, draw4
+from sim.scenario.scenario import Scenario
+
+UNITS = 1_000_000.0  # fixed point: stocks are int64 in millionths of an account, TB, USD a month, customer
+PEERS = 6
+MINIMUM_PER_CELL, COMFORTABLE_PER_CELL = 5, 30
+BLOCK = 2048  # customers handled in one piece by one thread; part of the order of sums, so not a setting
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells: jurisdiction-major, segment-minor; arrays of length C = J x 5."""
+
+    jurisdiction: np.ndarray  # int32 (C,)
+    segment: np.ndarray  # int32 (C,)
+    start: np.ndarray  # int64 (C + 1,) first customer of each cell
+    customers: np.ndarray  # float64 (C,) customers that exist in the real world
+    accounts: np.ndarray  # float64 (C,)
+    tb: np.ndarray  # float64 (C,) data in January 2013
+    usd_month: np.ndarray  # float64 (C,) cloud spend a month if all were in the cloud, at January 2013 volume and price
+
+    def __len__(self) -> int:
+        return len(self.jurisdiction)
+
+
+@dataclass(frozen=True)
+class Population:
+    """Attributes of N customers, the same in every world. Rows of a cell stand together."""
+
+    cells: Cells
+    cell: np.ndarray  # int32 (N,)
+    weight: np.ndarray  # int64 (N, 4) accounts, TB, USD a month, customers that it stands for, in 1/UNITS
+    initial_trust: np.ndarray  # float32 (N, 2) in the law-enforcement and the intelligence channel
+    susceptibility: np.ndarray  # float32 (N,) mean 1
+    sensitivity: np.ndarray  # float32 (N,) utility lost to a perceived risk of 1
+    readiness: np.ndarray  # float32 (N,) cumulative adoption hazard at which it is ready; inf: never
+    renewal: np.ndarray  # int16 (N,) phase of the contract's renewal
+    term: np.ndarray  # int16 (N,) contract term in months
+    law_order: np.ndarray  # float32 (N,) place in the order in which a group's countries are reached by a law
+    us_business: np.ndarray  # float32 (N,) uniform: its home-grown provider is within US reach if below the country's share
+    peers: np.ndarray  # int32 (N, PEERS)
+    place_order: np.ndarray  # float64 (N,) uniform, evenly spread over sizes within the cell: first place
+    blocks: np.ndarray  # int64 (B, 2) first and last-plus-one customer of each block; blocks never straddle cells
+    panel: np.ndarray  # int64 (S,) customers that are asked every month
+    panel_weight: np.ndarray  # float64 (S,) accounts that a panel member stands for
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+
+def smallest_size(jurisdictions: int, segments: int) -> int:
+    """The fewest customers that give every cell its minimum."""
+    return MINIMUM_PER_CELL * jurisdictions * segments
+
+
+def build_population(scenario: Scenario, seed: int) -> Population:
+    """The population of a scenario under a seed; scenarios that differ only in law share it."""
+    cells = _cells(scenario)
+    n = int(cells.start[-1])
+    cell = np.repeat(np.arange(len(cells), dtype=np.int32), np.diff(cells.start))
+    segment = cells.segment[cell]
+    parameters = scenario.parameters
+    specs = list(scenario.segments.values())
+    tails = np.array([s.size_tail for s in specs])
+    ceilings = np.array([s.adoption_ceiling for s in specs])
+    terms = np.array([s.contract_months for s in specs], np.int16)
+    trust = np.array([j.initial_trust for j in scenario.jurisdictions.values()])
+    spread = _keyed_spreads(
+        seed,
+        n,
+        trust[cells.jurisdiction[cell]],
+        np.array(parameters.choice.sensitivity.values)[segment],
+        parameters.trust.initial_offset,
+        parameters.trust.initial_scale,
+        parameters.trust.spread,
+        parameters.choice.sensitivity_spread,
+    )
+    readiness, place_order = _orders(seed, cells.start, ceilings[cells.segment])
+    renewal = np.empty(n, np.int16)
+    law_order, us_business = np.empty(n, np.float32), np.empty(n, np.float32)
+    _keyed_positions(seed, terms[segment], renewal, law_order, us_business)
+    peers = _network(seed, cells.start, cell, len(specs), parameters.network.same_cell, parameters.network.same_country)
+    panel, panel_weight = _panel(cells, parameters.survey.panel)
+    return Population(
+        cells=cells,
+        cell=cell,
+        weight=_weights(cells, tails[cells.segment]),
+        initial_trust=spread[0],
+        susceptibility=spread[1],
+        sensitivity=spread[2],
+        readiness=readiness,
+        renewal=renewal,
+        term=terms[segment],
+        law_order=law_order,
+        us_business=us_business,
+        peers=peers,
+        place_order=place_order,
+        blocks=_blocks(cells.start),
+        panel=panel,
+        panel_weight=panel_weight,
+    )
+
+
+def _cells(scenario: Scenario) -> Cells:
+    """Real-world totals of every cell, and how many simulated customers stand for it."""
+    jurisdictions, specs = list(scenario.jurisdictions.values()), list(scenario.segments.values())
+    shape = (len(jurisdictions), len(specs))
+    customers = np.empty(shape)
+    usd = np.empty(shape)
+    for j, where in enumerate(jurisdictions):
+        for s, spec in enumerate(specs):
+            base = where.gdp_2013 if spec.customers_per == "gdp_usd_bn" else where.online_people_2013
+            customers[j, s] = spec.customers * base
+            usd[j, s] = customers[j, s] * spec.usd_per_customer_year * where.cloud_intensity / 12.0
+    accounts = customers * np.array([spec.accounts_per_customer for spec in specs])
+    tb = customers * np.array([spec.tb_per_customer for spec in specs])
+    importance = sum(x.ravel() / total(x.ravel()) for x in (accounts, tb, usd))
+    sizes = _allocate(np.asarray(importance), scenario.customers)
+    return Cells(
+        jurisdiction=np.repeat(np.arange(shape[0], dtype=np.int32), shape[1]),
+        segment=np.tile(np.arange(shape[1], dtype=np.int32), shape[0]),
+        start=np.concatenate(([0], np.cumsum(sizes))),
+        customers=customers.ravel(),
+        accounts=accounts.ravel(),
+        tb=tb.ravel(),
+        usd_month=usd.ravel(),
+    )
+
+
+def _allocate(importance: np.ndarray, customers: int) -> np.ndarray:
+    """Simulated customers for each cell: a floor for every cell, the rest by importance (largest remainders)."""
+    cells = len(importance)
+    floor = min(COMFORTABLE_PER_CELL, max(MINIMUM_PER_CELL, customers // (2 * cells)))
+    rest = customers - floor * cells
+    if rest < 0:
+        raise ValueError(f"{customers} customers are too few for {cells} cells: at least {MINIMUM_PER_CELL * cells}")
+    ideal = importance / total(importance) * rest
+    sizes = ideal.astype(np.int64)
+    by_remainder = np.argsort(sizes - ideal, kind="stable")
+    sizes[by_remainder[: rest - int(sizes.sum())]] += 1
+    return sizes + floor
+
+
+@njit(cache=True)
+def _weights_of(start, customers, accounts, tb, usd, tails, units):  # type: ignore[no-untyped-def]
+    n = start[-1]
+    out = np.empty((n, 4), np.int64)
+    for c in range(len(start) - 1):
+        first, last = start[c], start[c + 1]
+        m = last - first
+        sizes = np.empty(m)
+        s = 0.0
+        for i in range(m):
+            sizes[i] = power(1.0 - (i + 0.5) / m, -1.0 / tails[c])
+            s += sizes[i]
+        for i in range(m):
+            share = sizes[i] / s
+            out[first + i, 0] = fixed(accounts[c] * share, units)
+            out[first + i, 1] = fixed(tb[c] * share, units)
+            out[first + i, 2] = fixed(usd[c] * share, units)
+            out[first + i, 3] = fixed(customers[c] / m, units)
+    return out
+
+
+def _weights(cells: Cells, tails: np.ndarray) -> np.ndarray:
+    """What each simulated customer stands for: Pareto quantiles of size, in order of size within the cell."""
+    weights: np.ndarray = _weights_of(cells.start, cells.customers, cells.accounts, cells.tb, cells.usd_month, tails, UNITS)
+    return weights
+
+
+@njit(cache=True)
+def _keyed_spreads(seed, n, country_trust, cell_sensitivity, offset, scale, trust_spread, sensitivity_spread):  # type: ignore[no-untyped-def]
+    trust = np.empty((n, 2), np.float32)
+    susceptibility = np.empty(n, np.float32)
+    sensitivity = np.empty(n, np.float32)
+    for i in range(n):
+        u = draw4(seed, i, -1, purposes.INITIAL_TRUST, 0)
+        for channel in range(2):
+            level = offset + scale * country_trust[i] + trust_spread * (u[channel] + u[channel + 2] - 1.0)
+            trust[i, channel] = min(max(level, 0.02), 0.98)
+        # Exponential with mean 1 mixed with 1: some shrug, a few are alarmed.
+        susceptibility[i] = 0.5 - 0.5 * log(draw(seed, i, -1, purposes.SUSCEPTIBILITY))
+        v = draw4(seed, i, -1, purposes.SENSITIVITY, 0)
+        normal = (v[0] + v[1] + v[2] + v[3] - 2.0) * 1.7320508075688772  # Irwin-Hall of four, variance 1
+        sensitivity[i] = cell_sensitivity[i] * exp(sensitivity_spread * normal - 0.5 * sensitivity_spread * sensitivity_spread)
+    return trust, susceptibility, sensitivity
+
+
+# Two coordinates of the R2 sequence (Roberts 2018): evenly spread in the square, whatever the number of points.
+_R2 = (0.7548776662466927, 0.5698402909980532)
+
+
+@njit(cache=True)
+def _orders(seed, start, ceilings):  # type: ignore[no-untyped-def]
+    """When each customer is ready to adopt, and the uniform that picks its first place.
+
+    Within a cell both follow a randomly shifted lattice over the customers in order of size (Cranley & Patterson
+    1976), so that adoption is neither early nor late among the big ones by mere luck.
+    """
+    n = start[-1]
+    readiness = np.empty(n, np.float32)
+    place_order = np.empty(n)
+    for c in range(len(start) - 1):
+        shift = draw4(seed, c, -1, purposes.ADOPTION_ORDER, 0)
+        other = draw4(seed, c, -1, purposes.FIRST_PLACE, 0)
+        for i in range(start[c], start[c + 1]):
+            k = i - start[c]
+            u = shift[0] + k * _R2[0]
+            u -= np.floor(u)
+            v = other[0] + k * _R2[1]
+            place_order[i] = v - np.floor(v)
+            readiness[i] = -log(1.0 - u / ceilings[c]) if u < ceilings[c] else np.inf
+    return readiness, place_order
+
+
+@njit(cache=True)
+def _keyed_positions(seed, terms, renewal, law_order, us_business):  # type: ignore[no-untyped-def]
+    for i in range(len(terms)):
+        renewal[i] = np.int16(draw(seed, i, -1, purposes.RENEWAL) * terms[i])
+        law_order[i] = draw(seed, i, -1, purposes.LAW_ORDER)
+        us_business[i] = draw(seed, i, -1, purposes.US_BUSINESS)
+
+
+@njit(cache=True)
+def _network(seed, start, cell, segments, same_cell, same_country):  # type: ignore[no-untyped-def]
+    """Six peers each: mostly of the same cell, some of another segment at home, few from anywhere."""
+    n = start[-1]
+    peers = np.empty((n, PEERS), np.int32)
+    for i in range(n):
+        c = cell[i]
+        for k in range(PEERS):
+            u = draw4(seed, i, -1, purposes.PEERS, k)
+            if u[0] < same_cell:
+                first, last = start[c], start[c + 1]
+            elif u[0] < same_cell + same_country:
+                other = c - c % segments + np.int64(u[1] * segments)
+                first, last = start[other], start[other + 1]
+            else:
+                first, last = np.int64(0), n
+            peer = first + np.int64(u[2] * (last - first))
+            if peer == i:
+                peer = first + (peer - first + 1) % (last - first)
+            peers[i, k] = peer
+    return peers
+
+
+def _blocks(start: np.ndarray) -> np.ndarray:
+    return np.array([(a, min(a + BLOCK, last)) for first, last in zip(start, start[1:], strict=False) for a in range(first, last, BLOCK)], np.int64)
+
+
+def _panel(cells: Cells, size: float) -> tuple[np.ndarray, np.ndarray]:
+    """The survey's panel: the same number from each cell, spread evenly over sizes."""
+    each = max(1, int(size) // len(cells))
+    members, weights = [], []
+    for c in range(len(cells)):
+        first, last = int(cells.start[c]), int(cells.start[c + 1])
+        m = min(each, last - first)
+        members += [first + (2 * k + 1) * (last - first) // (2 * m) for k in range(m)]
+        weights += [cells.accounts[c] / m] * m
+    return np.array(members, np.int64), np.array(weights)

@@ -1,0 +1,338 @@
+"""The order of a month, on one page.
+
+`WorldSet` holds several `WarrantModel`s that share one population and one stream of luck, and steps them together;
+a `WarrantModel` alone is a set of one, so that whoever knows Mesa finds `step`, `agents` and `running`.
+"""
+
+from collections.abc import Sequence
+
+import mesa
+import numpy as np
+
+from sim.model.agents.customers import Customers
+from sim.model.agents.government import Government, Legislation
+from sim.model.agents.investigators import Casework, Docket, Investigator, RuleOfMonth, draw_docket
+from sim.model.agents.provider import HomeGrownProvider, Outlook, Provider
+from sim.model.arithmetic import total
+from sim.model.books import Books
+from sim.model.kernels import books as books_kernel
+from sim.model.kernels import market as market_kernel
+from sim.model.law.timeline import calendar
+from sim.model.market import Market
+from sim.model.news import LAW_ENFORCEMENT, PublicMind
+from sim.model.places import FIRST_US, OFFERS, Offers, kinds_of_places, place_count
+from sim.model.population import UNITS, Population, build_population
+from sim.scenario.scenario import Scenario
+from sim.words import INSTRUMENTS, KINDS
+
+_LAW = {name: k for k, name in enumerate(INSTRUMENTS)}
+QUARTER = 3
+
+
+class WarrantModel(mesa.Model):  # type: ignore[misc]
+    """One world: its law, governments, providers, investigators and books; its customers live in the set's arrays."""
+
+    def __init__(self, scenario: Scenario, seed: int = 1, *, in_set: "WorldSet | None" = None, index: int = 0) -> None:
+        super().__init__(rng=seed)  # Mesa wants a generator; the model draws nothing from it (see sim.model.luck)
+        self.scenario, self.seed_key, self.index = scenario, seed, index
+        self.month = 0
+        self._calendar = calendar(scenario)
+        self._set = in_set if in_set is not None else WorldSet([scenario], seed, models=[self])
+        if in_set is None:
+            return
+        self.population, docket = in_set.population, in_set.docket
+        cells = self.population.cells
+        self.law = self._calendar[0].law
+        self.mind = PublicMind(scenario, cells.jurisdiction, cells.segment, self._calendar[0].believed)
+        self.legislation = Legislation(scenario, seed)
+        self.offers = Offers(scenario)
+        self.market = Market(scenario, cells)
+        self.casework = Casework(scenario, self.population, docket, seed)
+        self.books = Books(scenario, cells)
+        self._kinds = kinds_of_places(len(scenario.providers))
+        self.hosts = self.offers.hosts_of_places()
+        shape = (len(scenario.providers), len(scenario.jurisdictions), place_count(len(scenario.providers)))
+        self.outlook = Outlook(*shape)
+        for j, code in enumerate(scenario.jurisdictions):
+            if j > 0:
+                Government(self, j, code)
+                HomeGrownProvider(self, j, code)
+            Investigator(self, j, code)
+        for p, code in enumerate(scenario.providers):
+            Provider(self, p, code)
+        self._governments = {g.index: g for g in self.agents_by_type[Government]}
+        self._unmet_at_first: np.ndarray | None = None
+        self._first_dependence: np.ndarray | None = None
+        self._prepare()
+
+    def step(self) -> None:
+        """One month. In a set of several worlds, step the set."""
+        if len(self._set.models) > 1:
+            raise RuntimeError("this world shares its customers with others: step the WorldSet")
+        self._set.step()
+
+    # --- the phases of a month ------------------------------------------------------------------------
+
+    def open_month(self) -> None:
+        """The law in force on the first day; the news since the first day of the month before; what it does to belief."""
+        today = self._calendar[self.month]
+        self.law = today.law
+        for country, instrument, change, why in self.legislation.open_month(self.month, today.law):
+            self.books.law(country, instrument, change, why)
+        self.mind.listen(today)
+        self._hear_incidents()
+        self._hear_providers()
+        self.market.open_month(self.month)
+
+    def govern(self) -> None:
+        """Governments weigh their instruments; those that luck and hazard pick act."""
+        adopts, repeals = self.legislation.deliberate(self._pressure(), self.scenario.regimes[self.law.regime].agreements)
+        for j, instrument in adopts:
+            self._governments[int(j)].adopt(int(instrument))
+        for j, instrument in repeals:
+            self._governments[int(j)].repeal(int(instrument))
+
+    def trade(self) -> None:
+        """Each quarter the US providers look at their markets and act."""
+        if self.month % QUARTER == 0 and self.month > 0:
+            self._look_ahead()
+            self.agents_by_type[Provider].do("step")
+
+    def publish(self, customers: Customers) -> None:
+        """Lay out what customers meet this month: what they have heard, what places are worth, exposed to, forbidden."""
+        w, cells, p = self.index, self.population.cells, self.scenario.parameters
+        self.hosts = self.offers.hosts_of_places()
+        customers.evidence[w] = self.mind.evidence()
+        self._fill_market(customers.utility[w], customers.exposure[w], customers.banned[w])
+        customers.grow_hazard(w, p.adoption.innovation, p.adoption.imitation, cells)
+
+    def publish_first(self, customers: Customers) -> None:
+        """What places were worth, exposed to and forbidden when those chose who came before the first month."""
+        self._fill_market(customers.utility[self.index], customers.exposure[self.index], customers.banned[self.index])
+
+    def investigate(self, customers: Customers) -> None:
+        """Requests meet the data where the customers have put it."""
+        p, laws = self.scenario.parameters.providers, self.legislation.in_force
+        regime, today = self.scenario.regimes[self.law.regime], self._calendar[self.month]
+        agreement = laws[:, _LAW["executive_agreement"]] if regime.agreements else np.zeros(len(laws))
+        rule = RuleOfMonth(
+            reaches={"contested": -1, "location": 0, "control": 1}[regime.test],
+            honoured=today.honoured,
+            statutory=regime.comity == "statutory",
+            agreement=agreement,
+            blocking=laws[:, _LAW["blocking_statute"]],
+            claim=laws[:, _LAW["extraterritorial_claim"]],
+        )
+        delay = p.litigation_delay * self._share_of_providers("litigates")
+        self.casework.work(self.month, self.index, customers.place, self.hosts, rule, delay)
+
+    def close_month(self, customers: Customers) -> None:
+        """Enter the month into the books, and check that nothing was lost."""
+        w, books = self.index, self.books
+        stock, data = customers.stock[w], self.market.data * self.market.growth
+        customers.check_conservation(w)
+        stocks = np.empty((len(self.population.cells), 14))
+        books_kernel.cell_stocks(
+            stock, UNITS, self.market.spend(stock), self.market.markups(self.offers), data[self.population.cells.jurisdiction],
+            self.population.cells.jurisdiction, self.hosts, self._kinds, customers.exposure[w], self._calendar[self.month].honoured,
+            self._us_business, stocks,
+        )  # fmt: skip
+        books.customers(customers.trust_means[w], self.mind.belief, stocks, customers.counts[w], customers.answers[w], customers.asked[w])
+        books.streams(*customers.streams_of(w), data, self._kinds, self.hosts)
+        books.laws[self.month] = self.legislation.in_force
+        books.unmet[self.month] = self.casework.unmet_need()
+        books.requests[self.month] = self.casework.month
+        books.backlog[self.month] = self.casework.backlog
+        books.disclosures[self.month] = self.casework.disclosures[0]
+        self.market.learn(stock)
+        self.month += 1
+        books.month = self.month
+        self.running = self.month < self.scenario.months
+
+    # --- what a phase needs ---------------------------------------------------------------------------
+
+    @property
+    def law_is_contested(self) -> bool:
+        return self.scenario.regimes[self.law.regime].test == "contested"
+
+    def hear_protest(self, j: int) -> None:
+        """A government's protest is news to its people."""
+        cells = self.population.cells
+        self.mind.hear(LAW_ENFORCEMENT, np.where(cells.jurisdiction == j, -self.scenario.parameters.trust.protest_news, 0.0))
+
+    def _prepare(self) -> None:
+        """What does not change over the run, and the anchors of the market."""
+        s, p = self.scenario, self.scenario.parameters
+        jurisdictions, cells = list(s.jurisdictions.values()), self.population.cells
+        self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
+        self._own_intrusion = np.array([j.own_state_intrusion for j in jurisdictions]) * p.exposure.own_state_weight
+        self._has_home_grown = np.array([j.home_grown_share_2013 > 0.0 for j in jurisdictions])
+        self._law_exposure = np.array([[p.exposure.law_enforcement_always[k], p.exposure.law_enforcement_if_believed[k]] for k in KINDS])
+        self._intelligence_exposure = np.array([p.exposure.intelligence[k] for k in KINDS])
+        trust = np.array([j.initial_trust for j in jurisdictions])
+        level = np.minimum(np.maximum(p.trust.initial_offset + p.trust.initial_scale * trust, 0.02), 0.98)
+        self.initial_trust = np.repeat(level[cells.jurisdiction][:, None], 2, axis=1)
+        self.trust_means = self.initial_trust.copy()
+        gdp = np.array([j.gdp_2013 for j in jurisdictions])
+        gdp[0] = 0.0
+        self._claim_weight = gdp / total(gdp)
+        shape = (len(cells), place_count(len(s.providers)))
+        utility, exposure, banned = np.empty(shape), np.empty((len(cells), 3, len(KINDS))), np.empty(shape, np.float32)
+        self._fill_market(utility, exposure, banned)
+        self.market.anchor(self.initial_trust, exposure, banned)
+        self.market.open_month(0)
+        privacy = np.array([j.privacy_law for j in jurisdictions])
+        home = np.array([j.home_grown_share_2013 for j in jurisdictions])
+        hosting = p.market.region_hosting_premium * (1.0 - home)
+        self._steady_pressure = np.stack(
+            [hosting - total(hosting) / len(hosting), privacy - total(privacy) / len(privacy), np.array([float(j.ties == "rival") for j in jurisdictions])], axis=1
+        )
+
+    def _fill_market(self, utility: np.ndarray, exposure: np.ndarray, banned: np.ndarray) -> None:
+        """Utility (C, O), exposure (C, 3, 7) and bans (C, O) under today's law, belief and offers."""
+        p, cells, laws, offers = self.scenario.parameters, self.population.cells, self.legislation.in_force, self.offers
+        j, s = cells.jurisdiction, cells.segment
+        suspension = laws[:, _LAW["transfer_suspension"]]
+        market_kernel.fill_utilities(
+            j, s, self.market.home, self.market.us, self.market.offer, self.market.price_sensitivity, offers.discount, offers.own_region,
+            p.providers.latency_gain, suspension, np.array(p.choice.transfer_friction.values), utility,
+        )  # fmt: skip
+        claims = p.exposure.distrust_of_foreign_claims * total(self._claim_weight * laws[:, _LAW["extraterritorial_claim"]])
+        market_kernel.fill_exposures(
+            j, self.mind.belief, self.mind.intelligence_belief, self._us_business, self._own_intrusion, self._law_exposure,
+            self._intelligence_exposure, p.exposure.own_state_reach_abroad, claims, exposure,
+        )  # fmt: skip
+        market_kernel.fill_bans(
+            j, s, self.hosts, self._has_home_grown, offers.live, laws[:, _LAW["procurement_rule"]], laws[:, _LAW["sector_localisation"]],
+            laws[:, _LAW["general_localisation"]], banned,
+        )  # fmt: skip
+
+    def _hear_incidents(self) -> None:
+        """Conflicts of law and disclosures of organisations' data abroad, last month, are news where the data lay."""
+        t, n = self.scenario.parameters.trust, self.casework.host_conflicts.astype(np.float64)
+        if t.incident_news > 0.0 and n.any():
+            self.mind.hear(LAW_ENFORCEMENT, -(t.incident_news * n / (n + t.incident_half))[self.population.cells.jurisdiction])
+
+    def _hear_providers(self) -> None:
+        """Providers earn trust back by fighting warrants in court and by publishing what they are asked for."""
+        p = self.scenario.parameters.providers
+        litigation = p.litigation_trust * self._share_of_providers("litigates")
+        transparency = p.transparency_trust * self._share_of_providers("transparent")
+        abroad = np.where(self.population.cells.jurisdiction > 0, 1.0, 0.0)
+        for channel, good in ((0, litigation + transparency), (1, transparency)):
+            if good > 0.0:
+                self.mind.hear(channel, good * abroad)
+
+    def _share_of_providers(self, what: str) -> float:
+        """Share of the US providers' revenue abroad that goes to those that do this."""
+        revenue = self.outlook.provider_revenue
+        each = np.array([total(revenue[1:, p.index]) for p in self.agents_by_type[Provider]])
+        doing = np.array([float(getattr(p, what)) for p in self.agents_by_type[Provider]])
+        everything = total(each)
+        return float(total(each * doing) / everything) if everything > 0.0 else 0.0
+
+    def _pressure(self) -> np.ndarray:
+        """The covariates of the governments' hazards, as they stand: (J, X) in the order of COVARIATES."""
+        cells, jurisdictions = self.population.cells, len(self.scenario.jurisdictions)
+        out = np.zeros((jurisdictions, 9))
+        lost = 0.5 * ((self.initial_trust - self.trust_means)[:, 0] + (self.initial_trust - self.trust_means)[:, 1])
+        attention = self.mind.attention_to_bad_news() / self.scenario.parameters.trust.prior_strength
+        for column, value in ((0, lost), (1, attention)):
+            weight, sums = np.zeros(jurisdictions), np.zeros(jurisdictions)
+            np.add.at(weight, cells.jurisdiction, cells.accounts)
+            np.add.at(sums, cells.jurisdiction, cells.accounts * value)
+            out[:, column] = sums / weight
+        out[:, 2] = self._calendar[self.month].honoured - 1.0
+        unmet = self.casework.unmet_need()
+        if self.month == 12:
+            self._unmet_at_first = unmet
+        out[:, 3] = unmet - self._unmet_at_first if self._unmet_at_first is not None else 0.0
+        out[:, 4] = self._dependence()
+        out[:, 5:8] = self._steady_pressure
+        return out
+
+    def _dependence(self) -> np.ndarray:
+        """How US providers' share of each country's cloud spending has changed since the start: (J,)."""
+        spend = self.market.spend(self._set.customers.stock[self.index])
+        by_country = np.zeros((len(self.scenario.jurisdictions), spend.shape[1]))
+        np.add.at(by_country, self.population.cells.jurisdiction, spend)
+        us, home = np.cumsum(by_country[:, FIRST_US:], axis=1)[:, -1], by_country[:, 1]
+        share = np.where(us + home > 0.0, us / np.where(us + home > 0.0, us + home, 1.0), 0.0)
+        if self._first_dependence is None:
+            self._first_dependence = share
+        return share - self._first_dependence
+
+    def _look_ahead(self) -> None:
+        """What the providers know at the end of a quarter (see Outlook)."""
+        s, p, cells, customers = self.scenario, self.scenario.parameters, self.population.cells, self._set.customers
+        w, outlook = self.index, self.outlook
+        spend = self.market.spend(customers.stock[w])
+        outlook.revenue[:] = 0.0
+        np.add.at(outlook.revenue, cells.jurisdiction, spend * 12.0)
+        by_provider = outlook.revenue[:, FIRST_US:].reshape(len(s.jurisdictions), -1, OFFERS)
+        outlook.provider_revenue = np.cumsum(by_provider, axis=2)[:, :, -1]
+        outlook.market = np.cumsum(outlook.revenue, axis=1)[:, -1]
+        risk = np.empty((len(cells), len(KINDS)))
+        market_kernel.mean_risks(self.market.sensitivity, self.trust_means, customers.exposure[w], risk)
+        laws = self.legislation.in_force
+        cell_spend = np.cumsum(spend, axis=1)[:, -1] * 12.0
+        market_kernel.expected_gains(
+            cells.jurisdiction, cells.segment, cell_spend, self.market.shares, customers.utility[w], risk, customers.banned[w], self.offers.live,
+            self.offers.own_region, p.providers.latency_gain, laws[:, _LAW["procurement_rule"]], p.choice.nest_scale, outlook.gain,
+        )  # fmt: skip
+        # What distrust costs: spend x s (1 - s) x the risk of the region customers use, at the margin.
+        marginal = cell_spend[:, None] * self.market.shares * (1.0 - self.market.shares) * np.minimum(risk[:, 1], risk[:, 2])[:, None]
+        cost = np.zeros((len(s.jurisdictions), marginal.shape[1]))
+        np.add.at(cost, cells.jurisdiction, marginal)
+        cost[0] = 0.0
+        outlook.distrust_cost = cost.T.copy()
+        conflicts = float(self.casework.host_conflicts.sum()) * 12.0
+        each = np.array([total(outlook.provider_revenue[1:, k]) for k in range(len(s.providers))])
+        outlook.conflict_cost = conflicts * p.providers.conflict_cost * each / max(total(each), 1e-9)
+        growth = (1.0 + self.market.yearly_growth(self.month)) * (1.0 - p.market.price_decline)
+        outlook.growth_years = total(np.array([growth ** int(y) for y in range(1, int(p.providers.planning_years) + 1)]))
+
+
+class WorldSet:
+    """Worlds that share one population and one stream of luck; they may differ in law and events only."""
+
+    def __init__(self, scenarios: Sequence[Scenario], seed: int, models: list[WarrantModel] | None = None) -> None:
+        first = scenarios[0]
+        for other in scenarios[1:]:
+            if (other.parameters, other.jurisdictions, other.segments, other.providers, other.customers) != (
+                first.parameters, first.jurisdictions, first.segments, first.providers, first.customers,
+            ):  # fmt: skip
+                raise ValueError("worlds of one set differ in law and events only; run others in sets of their own")
+        self.population: Population = build_population(first, seed)
+        self.docket: Docket = draw_docket(first, self.population, seed)
+        if models:  # a model alone: it is the set's only member
+            models[0].__init__(first, seed, in_set=self, index=0)  # type: ignore[misc]
+            self.models = models
+        else:
+            self.models = [WarrantModel(scenario, seed, in_set=self, index=w) for w, scenario in enumerate(scenarios)]
+        self.customers = Customers(self.population, self.models, seed)
+        self.running = True
+
+    def step(self) -> None:
+        """One month of all worlds."""
+        for world in self.models:
+            world.open_month()
+        for world in self.models:
+            world.govern()
+        for world in self.models:
+            world.trade()
+        for world in self.models:
+            world.publish(self.customers)
+        self.customers.step(self.models[0].month)
+        for world in self.models:
+            world.trust_means = self.customers.trust_means[world.index]
+            world.investigate(self.customers)
+        for world in self.models:
+            world.close_month(self.customers)
+        self.running = self.models[0].running
+
+    def run(self) -> None:
+        """All months to the horizon; then the stocks are counted afresh and must agree with the books."""
+        while self.running:
+            self.step()
+        self.customers.audit()
