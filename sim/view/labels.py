@@ -21,21 +21,15 @@ OFFERS = {
     "discount": "Discount",
 }
 
-GRAIN = {
-    "country": "record: country (or full)",
-    "cell": "record: full",
-    "flows": "record: full",
-    "laws": "record: country (or full)",
-    "offers": "record: country (or full)",
-    "requests": "record: full",
-}
+# What an experiment must say for a table to be recorded; the text between backticks is set as code.
+GRAIN = {"country": "`record: country` or `record: full`"}
 
 
 def how_to_record(table: str) -> str:
     """How to get a table that a run left out."""
-    return f"The run did not record the table `{table}`. Set `{GRAIN.get(table, 'record: full')}` in the experiment and run it again."
+    return f"The run did not record the table `{table}`. Set {GRAIN.get(table, '`record: full`')} in the experiment and run it again."
 
 
 def how_to_summarise(name: str) -> str:
     """How to get a summary that a run didn't make."""
-    return f"The results folder has no rows in {name}.csv: that part of the analysis was not asked for. Ask for it in the experiment and run it again."
+    return f"The results folder has no rows in `{name}.csv`: that part of the analysis was not asked for. Ask for it in the experiment and run it again."

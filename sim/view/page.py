@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,6 +79,11 @@ def text(value: Any) -> str:
     return html.escape(str(value), quote=True)
 
 
+def coded(value: str) -> str:
+    """Escaped text in which `words between backticks` are set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(value))
+
+
 def render(section: Section) -> str:
     """A section as HTML."""
     return f'<section id="{section.id}"><h2>{text(section.title)}</h2>{"".join(_block(block) for block in section.blocks)}</section>'
@@ -88,7 +94,7 @@ def _block(block: Block) -> str:
         case Text(body):
             return f"<p>{body}</p>"
         case Missing(what, how):
-            return f'<p class="missing"><strong>Not shown: {text(what)}.</strong> {text(how)}</p>'
+            return f'<p class="missing"><strong>Not shown: {coded(what)}.</strong> {coded(how)}</p>'
         case Chart():
             return _chart(block)
         case Table():

@@ -53,6 +53,13 @@ class Study:
     def switch(self) -> str | None:
         return _day(self.manifest["switch"]) if self.manifest.get("switch") else None
 
+    def switches(self, *worlds: str) -> list[str]:
+        """The days on which the rule changes in any of these worlds; without a list for each, the experiment's one switch."""
+        listed: dict[str, list[str]] | None = self.manifest.get("switches")
+        if listed is None:
+            return [self.switch] if self.switch else []
+        return sorted({_day(day) for world in worlds for day in listed.get(world, [])})
+
     @property
     def band(self) -> str:
         """What the bands over seeds are, in words."""

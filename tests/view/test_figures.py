@@ -78,6 +78,8 @@ def test_no_country_is_both_outline_and_dot() -> None:
 
 def test_scale_of_differences_is_symmetric() -> None:
     assert symmetric({"a": {"DE": 0.013, "FR": -0.041}}) == (-0.05, 0.05)
+    assert symmetric({"a": {"DE": 0.11}}) == (-0.15, 0.15)
+    assert symmetric({"a": {"DE": 0.3}}) == (-0.3, 0.3)
     assert symmetric({"a": {"DE": float("nan")}}) == (-0.01, 0.01)
 
 

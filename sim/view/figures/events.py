@@ -1,5 +1,6 @@
 """Legal events in a time chart: a thin line at each, its code above the chart, the whole story on hover."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,10 +63,10 @@ def _day(date: str) -> float:
     return year * 365.25 + (month - 1) * 30.44 + day
 
 
-def mark(figure: Figure, events: list[Event], first: str, last: str, switch: str | None) -> Figure:
-    """The figure with the switch, if there is one, and the events drawn above its chart, which keeps its height."""
+def mark(figure: Figure, events: list[Event], first: str, last: str, switches: Sequence[str]) -> Figure:
+    """The figure with the switches (days) and the events drawn above its chart, which keeps its height."""
     shown = sorted((event for event in events if first <= event.at <= last), key=lambda event: event.at)
-    stories = [(switch, SWITCH, "<b>The switch</b> " + switch + "<br>from here on each world has its own rule")] if switch else []
+    stories = [(day, SWITCH, f"<b>The switch</b> {day}<br>the rule of law changes") for day in switches if first <= day <= last]
     stories += [(event.at, event.code, event.story) for event in shown]
     rows = lanes([(day, code) for day, code, _ in stories], first, last)
     used = 1 + max((row for row in rows if row is not None), default=-1)
@@ -74,8 +75,7 @@ def mark(figure: Figure, events: list[Event], first: str, last: str, switch: str
     strip = used * LANE
     top = chart / (chart + strip)
     shapes = [_line(event.at, "rgba(70,70,70,0.35)", "dot", 1) for event in shown]
-    if switch:
-        shapes.append(_line(switch, INK, "solid", 1.5))
+    shapes += [_line(day, INK, "solid", 1.5) for day, code, _ in stories if code == SWITCH]
     labelled: Trace = {
         "type": "scatter",
         "mode": "markers+text",

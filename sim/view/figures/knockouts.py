@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.view.figures.events import folded
 from sim.view.figures.style import INK, QUIET, Figure, axis, heading, layout
 from sim.view.figures.summarise import numbers
 
@@ -24,7 +25,7 @@ def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: s
         "type": "scatter",
         "mode": "markers",
         "x": numbers(rows["difference"] * scale),
-        "y": list(rows["name"]),
+        "y": [folded(str(name), 24) for name in rows["name"]],
         "marker": {"size": 8, "color": colour},
         "error_x": {
             "type": "data",
@@ -38,7 +39,13 @@ def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: s
         "hovertemplate": "without %{y}: %{x:+.4~g}<extra></extra>",
     }
     y = axis(type="category", autorange="reversed", dtick=1, tickfont={"size": 12, "color": QUIET})
-    shape = layout(90 + 21 * len(rows), xaxis=axis(unit_title, tickformat=tick), yaxis=y, shapes=shapes, title=heading(title))
+    shape = layout(
+        90 + 16 * sum(1.4 + folded(str(name), 24).count("<br>") for name in rows["name"]),
+        xaxis=axis(unit_title, tickformat=tick),
+        yaxis=y,
+        shapes=shapes,
+        title=heading(title),
+    )
     return {"data": [trace], "layout": shape | {"margin": {"l": 48, "r": 14, "t": 30, "b": 48}}}
 
 

@@ -43,7 +43,7 @@ def sankey(total: pd.DataFrame, folded: float, largest: float, title: str) -> Fi
     trace = {
         "type": "sankey",
         "arrangement": "fixed",
-        "domain": {"x": [0, 1], "y": [0, 1 - bottom]},
+        "domain": {"x": [0, 1], "y": [bottom, 1]},
         "node": {
             "label": [labels[kind] for kind in (*left, *right)],
             "color": [colours[kind] for kind in (*left, *right)],

@@ -41,7 +41,12 @@ _SPARE = (("#0072B2", "solid"), ("#C44E00", "dash"), ("#007A5A", "dashdot"), ("#
 
 
 def world_styles(worlds: dict[str, str]) -> dict[str, WorldStyle]:
-    """A style for each of the worlds {name: label}: the usual one where the name is known, else the first that is free."""
+    """A style for each of the worlds {name: label}: the usual one where the name is known, else the first that is free.
+
+    A world that stands alone has nothing to be told apart from, so its line is plain.
+    """
+    if len(worlds) == 1:
+        return {name: WorldStyle(name, label, _KNOWN.get(name, _SPARE[0])[0], "solid") for name, label in worlds.items()}
     taken = {_KNOWN[name][0] for name in worlds if name in _KNOWN}
     spare = [pair for pair in _SPARE if pair[0] not in taken]
     styles = {}

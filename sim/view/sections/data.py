@@ -31,7 +31,7 @@ def _stock(study: Study) -> Iterable[Block]:
     for name, style in study.styles.items():
         total = of_world(frame, name).groupby("month")[columns].sum()
         shares = total.div(total.sum(axis=1), axis=0).rename(columns={f"tb_{kind}": kind for kind in KINDS})
-        figures.append(mark(where_data_lives(shares.reset_index(), style.label, study.span), [], *study.span, study.switch))
+        figures.append(mark(where_data_lives(shares.reset_index(), style.label, study.span), [], *study.span, study.switches(name)))
     read = (
         "Share of the data (TB) of customers outside the United States that lives in each kind of place, all seeds together. The areas add up to 100% of "
         "the data of that month."

@@ -66,5 +66,5 @@ def _gap(study: Study) -> tuple[list[Figure], str]:
     figure = difference(series, b.colour, study.span, "USD bn since the start", scale=1 / BILLION, height=320)
     figure["layout"]["title"] = heading("Cumulative difference between the worlds")
     return [
-        mark(figure, [], *study.span, study.switch)
+        mark(figure, [], *study.span, study.switches(a.name, b.name))
     ], f"{name}, added up from the start of the run; below zero, US providers earn less with {text(b.label)}. {band}"

@@ -32,7 +32,7 @@ def _abroad(study: Study) -> Iterable[Block]:
     figures = []
     for name, style in study.styles.items():
         figure = together(fans, {name: style}, study.span, style.label, "trust, 0 to 1", height=300, y={"range": limits})
-        figures.append(mark(figure, study.events(name), *study.span, study.switch))
+        figures.append(mark(figure, study.events(name), *study.span, study.switches(name)))
     read = (
         "Mean trust of customers outside the United States, by accounts: the probability that data which a US warrant can reach is not used against the "
         f"customer. {study.band} {EVENTS} The vertical axis is the same in all panels and does not start at zero."
@@ -45,7 +45,7 @@ def _abroad(study: Study) -> Iterable[Block]:
     if series is None:
         yield Missing("the difference in trust by month", how_to_summarise("series"))
         return
-    figure = mark(difference(series, b.colour, study.span, "difference in trust"), [], *study.span, study.switch)
+    figure = mark(difference(series, b.colour, study.span, "difference in trust"), [], *study.span, study.switches(a.name, b.name))
     read = (
         f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust is higher with {text(b.label)}. The band is the "
         "95% interval of the mean over pairs, as the run's own summary gives it."
@@ -64,7 +64,7 @@ def _by_country(study: Study) -> Iterable[Block]:
     names = {code: study.place(code) for code in [start, *(code for code in present if code != start)]}
     ranges = country_ranges(list(fans.values()))
     figures = [
-        mark(chosen_country(fans[name], names, style, study.span, ranges), study.events(name), *study.span, study.switch)
+        mark(chosen_country(fans[name], names, style, study.span, ranges), study.events(name), *study.span, study.switches(name))
         for name, style in study.styles.items()
     ]
     read = (
