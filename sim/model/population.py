@@ -192,8 +192,7 @@ def _keyed_spreads(seed, n, country_trust, cell_sensitivity, offset, scale, trus
         for channel in range(2):
             level = offset + scale * country_trust[i] + trust_spread * (u[channel] + u[channel + 2] - 1.0)
             trust[i, channel] = min(max(level, 0.02), 0.98)
-        # Exponential with mean 1 mixed with 1: some shrug, a few are alarmed.
-        susceptibility[i] = 0.5 - 0.5 * log(draw(seed, i, -1, purposes.SUSCEPTIBILITY))
+        susceptibility[i] = -log(draw(seed, i, -1, purposes.SUSCEPTIBILITY))  # exponential: most shrug, a few are alarmed
         v = draw4(seed, i, -1, purposes.SENSITIVITY, 0)
         normal = (v[0] + v[1] + v[2] + v[3] - 2.0) * 1.7320508075688772  # Irwin-Hall of four, variance 1
         sensitivity[i] = cell_sensitivity[i] * exp(sensitivity_spread * normal - 0.5 * sensitivity_spread * sensitivity_spread)

@@ -138,6 +138,7 @@ class Investigators(Strict):
     mla_success: float
     mla_utilisation: float
     mla_capacity_growth: float
+    mla_capacity_response: float
     mla_minimum_capacity: float
     rogatory_slowdown: float
     rogatory_success: float

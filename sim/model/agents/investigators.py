@@ -108,6 +108,7 @@ class Queues:
         p = scenario.parameters.investigators
         jurisdictions = len(scenario.jurisdictions)
         self._growth = exp(log(1.0 + p.mla_capacity_growth) / 12.0)
+        self._response = p.mla_capacity_response / 12.0
         self.outgoing, self.incoming = np.zeros((jurisdictions, 2)), np.zeros((jurisdictions, 2))
         # At the start all requests that could come this way would: what is left of them is the utilisation's to say.
         self.outgoing[:, 0] = np.maximum(docket.us_rate / p.mla_utilisation, p.mla_minimum_capacity)
@@ -117,8 +118,11 @@ class Queues:
         self.done = np.zeros((2, jurisdictions), np.int64)
 
     def open_month(self) -> None:
-        self.outgoing[:, 0] *= self._growth
-        self.incoming[:, 0] *= self._growth
+        """Capacity grows as planned; where the backlog is more than a year's work, part of what is missing is added."""
+        for side, queue in enumerate((self.outgoing, self.incoming)):
+            queue[:, 0] *= self._growth
+            backlog = self.arrived[side] - self.done[side]
+            queue[:, 0] += self._response * np.maximum(backlog / 12.0 - queue[:, 0], 0.0)
 
     def close_month(self, month: int, out: np.ndarray) -> np.ndarray:
         """Backlog at the end of the month: int64 (2, J), outgoing and incoming."""

@@ -21,11 +21,12 @@ def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: s
             {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper", "fillcolor": "rgba(0,0,0,0.07)", "line": {"width": 0}, "layer": "below"}
         )
         shapes.append(_upright(middle, INK, "solid"))
+    names = [folded(str(name), 24) for name in rows["name"]]
     trace = {
         "type": "scatter",
         "mode": "markers",
         "x": numbers(rows["difference"] * scale),
-        "y": [folded(str(name), 24) for name in rows["name"]],
+        "y": names,
         "marker": {"size": 8, "color": colour},
         "error_x": {
             "type": "data",
@@ -40,7 +41,7 @@ def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: s
     }
     y = axis(type="category", autorange="reversed", dtick=1, tickfont={"size": 12, "color": QUIET})
     shape = layout(
-        90 + 16 * sum(1.4 + folded(str(name), 24).count("<br>") for name in rows["name"]),
+        90 + sum(22 + 15 * name.count("<br>") for name in names),
         xaxis=axis(unit_title, tickformat=tick),
         yaxis=y,
         shapes=shapes,

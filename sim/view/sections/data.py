@@ -49,12 +49,13 @@ def _moves(study: Study) -> Iterable[Block]:
     if flows is None:
         yield Missing("the streams between places", how_to_record("flows"))
         return
-    since = study.switch or study.first
-    flows = flows[flows["month"] >= pd.Timestamp(since)]
+    # The first month that begins on or after the switch is the first that can differ.
+    start = pd.offsets.MonthBegin().rollforward(pd.Timestamp(study.switch or study.first))
+    flows, since = flows[flows["month"] >= start], start.strftime("%Y-%m")
     totals = {name: streams(of_world(flows, name)) for name in study.styles}
     largest = max((float(total["tb"].sum()) for total in totals.values()), default=0.0)
     if largest <= 0:
-        yield Missing("the streams between places", f"No data moved after {since[:7]} in any world.")
+        yield Missing("the streams between places", f"No data moved after {since} in any world.")
         return
     scale = scale_for("TB", largest)
     figures, left_out = [], []
@@ -65,7 +66,7 @@ def _moves(study: Study) -> Iterable[Block]:
         if count:
             left_out.append(f"{count} in {text(style.label)}, together {with_unit(number(small * scale.factor), scale.title)}")
     read = (
-        f"Data moved between kinds of place from {since[:7]} to {study.last[:7]}, mean over seeds, customers outside the United States. Left: what it "
+        f"Data moved between kinds of place from {since} to {study.last[:7]}, mean over seeds, customers outside the United States. Left: what it "
         "left; right: where it went. Equal thickness is equal TB in all panels. Data that stayed where it was is left out. A stream within one kind is a "
         f"change of provider or of soil. Streams below {FOLD:.0%} of the largest world's total are drawn as one: "
         f"{'; '.join(left_out) or 'there are none'}."

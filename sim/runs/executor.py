@@ -1,0 +1,39 @@
+"""Tasks on the processors of this machine, results as they come."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from sim.runs.seed import SeedDone, Task, run_seed
+
+Progress = Callable[[int, int, str], None]
+
+
+def default_workers() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _one_thread() -> None:
+    """In a worker process the kernels use one thread: the processes already fill the machine."""
+    import numba
+
+    numba.set_num_threads(1)
+
+
+def run_tasks(tasks: Sequence[Task], workers: int) -> Iterator[SeedDone]:
+    """Run tasks and yield each as it is done; a task whose process died is yielded as failed."""
+    if workers <= 1 or len(tasks) <= 1:
+        yield from map(run_seed, tasks)
+        return
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context, initializer=_one_thread) as pool:
+        futures = {pool.submit(run_seed, task): task for task in tasks}
+        for future in as_completed(futures):
+            task = futures[future]
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                yield SeedDone(task.seed, task.label, failure=f"seed {task.seed}: a worker process died (killed, or out of memory)", stage="run")
