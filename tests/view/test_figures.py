@@ -1,5 +1,6 @@
 """Figures are valid, say nothing that the data doesn't, and never lose a country or a ton of data without saying so."""
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -131,6 +132,16 @@ def test_a_country_counts_once_however_many_providers_have_the_offer_there() -> 
     found = offered(offers, months, [1, 2])
     assert list(found["live"]) == [0.0, 0.5, 0.5, 0.5]
     assert list(found["announced"]) == [0.5, 0.0, 0.0, 0.0]
+
+
+def test_the_switch_is_marked_only_in_the_worlds_that_have_one(make_results: Callable[..., Results]) -> None:
+    results = make_results(["microsoft_wins", "doj_wins", "history"], ["world"])
+    path = results.folder / "manifest.json"
+    switches = {"microsoft_wins": ["2014-07-31"], "doj_wins": ["2014-07-31", "2017-07-31"], "history": []}
+    path.write_text(json.dumps(results.manifest | {"switches": switches}), encoding="utf-8")
+    (chart,) = [chart for chart in charts(Results(results.folder)) if chart.id == "trust-abroad"]
+    marked = [[label for label in figure["data"][-1]["text"] if "switch" in label] for figure in chart.figures]
+    assert [len(labels) for labels in marked] == [1, 2, 0]
 
 
 def test_differences_drawn_are_those_of_the_summary(make_results: Callable[..., Results]) -> None:
