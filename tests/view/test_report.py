@@ -89,6 +89,18 @@ def test_what_was_not_recorded_is_named_with_the_way_to_get_it(one_world: Result
     assert "One world was run" in words
 
 
+def test_runs_in_which_nothing_happened_still_make_a_report(make_results: Callable[..., Results], tmp_path: Path) -> None:
+    results = make_results(["microsoft_wins", "doj_wins"], seeds=2)
+    for name in ("laws", "offers", "flows", "requests"):
+        path = results.folder / "tables" / f"{name}.parquet"
+        pd.read_parquet(path).head(0).to_parquet(path)
+    path = results.folder / "tables" / "world.parquet"
+    world = pd.read_parquet(path)
+    world.assign(**{name: float("nan") for name in world if name not in ("seed", "world", "month")}).to_parquet(path)
+    words = " ".join(" ".join(Skeleton(written(results, tmp_path)).words).split())
+    assert "No data moved" in words and "No law came into force" in words and "no request in this direction" in words and "No provider changed" in words
+
+
 def test_text_from_files_is_escaped(two_worlds: Results, tmp_path: Path) -> None:
     page = written(two_worlds, tmp_path)
     assert "share &lt;of&gt; spending" in page and "share <of> spending" not in page

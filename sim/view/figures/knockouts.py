@@ -18,7 +18,17 @@ def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: s
     if full is not None:
         middle, low, high = (value * scale for value in full)
         shapes.append(
-            {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper", "fillcolor": "rgba(0,0,0,0.07)", "line": {"width": 0}, "layer": "below"}
+            {
+                "type": "rect",
+                "x0": low,
+                "x1": high,
+                "y0": 0,
+                "y1": 1,
+                "yref": "paper",
+                "fillcolor": "rgba(0,0,0,0.07)",
+                "line": {"width": 0},
+                "layer": "between",
+            }
         )
         shapes.append(_upright(middle, INK, "solid"))
     names = [folded(str(name), 24) for name in rows["name"]]
@@ -51,4 +61,4 @@ def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: s
 
 
 def _upright(x: float, colour: str, dash: str) -> dict[str, Any]:
-    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": colour, "width": 1.2, "dash": dash}, "layer": "below"}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": colour, "width": 1.2, "dash": dash}, "layer": "between"}

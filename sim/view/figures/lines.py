@@ -87,5 +87,5 @@ def difference(
         "showlegend": False,
     }
     shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title))
-    zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": INK, "width": 1}, "layer": "below"}
+    zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": INK, "width": 1}, "layer": "between"}
     return {"data": [edges(x, low, high, colour, 0.2, "difference"), line], "layout": shape | {"shapes": [zero]}}

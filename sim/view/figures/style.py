@@ -3,6 +3,7 @@
 Figures are plain dicts (the layout plotly.js reads); tests validate each with `plotly.graph_objects.Figure`.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,6 +144,8 @@ def heading(text: str) -> dict[str, Any]:
 
 
 def common_range(low: float, high: float, room: float = 0.05) -> list[float]:
-    """One axis range for several panels: the data's, with some room; never of zero width."""
+    """One axis range for several panels: the data's, with some room; never of zero width, and 0 to 1 where there are no data."""
+    if math.isnan(low) or math.isnan(high):
+        return [0.0, 1.0]
     span = (high - low) or abs(high) or 1.0
     return [low - room * span, high + room * span]

@@ -11,7 +11,7 @@ BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 def fan(frame: pd.DataFrame, column: str, by: Sequence[str] = ("month",)) -> pd.DataFrame:
     """Quantiles of `column` over seeds: one row for each value of `by`, columns q5 q25 q50 q75 q95. Missing values are left out."""
-    quantiles = frame.groupby(list(by), observed=True)[column].quantile(list(BAND)).unstack()
+    quantiles = frame.groupby(list(by), observed=True)[column].quantile(list(BAND)).unstack().reindex(columns=list(BAND))
     quantiles.columns = pd.Index(["q5", "q25", "q50", "q75", "q95"])
     return quantiles.reset_index()
 
