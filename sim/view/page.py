@@ -191,10 +191,11 @@ def _cell(at: int, cell: str, look: str) -> str:
 
 
 def _look(at: int, table: Table) -> str:
-    """Numbers flush right; columns with long texts get room, so that rows stay low."""
+    """Numbers flush right; short words and dates unbroken; columns with long texts get room, so that rows stay low."""
     if at in table.numeric:
         return ' class="number"'
-    return ' class="long"' if any(len(row[at]) > 24 for row in table.rows) else ""
+    longest = max((len(row[at]) for row in table.rows), default=0)
+    return ' class="long"' if longest > 24 else ' class="short"' if longest <= 18 else ""
 
 
 def as_json(value: Any) -> str:

@@ -57,7 +57,7 @@ def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: s
         shapes=shapes,
         title=heading(title),
     )
-    return {"data": [trace], "layout": shape | {"margin": {"l": 48, "r": 14, "t": 30, "b": 48}}}
+    return {"data": [trace], "layout": shape | {"margin": {"l": 48, "r": 14, "t": 34, "b": 48}}}
 
 
 def _upright(x: float, colour: str, dash: str) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def world_map(
         "y": -0.02,
         "yanchor": "top",
         "title": {"text": unit, "side": "bottom", "font": {"size": 12}},
-        "tickformat": tick,
+        "tickformat": tick.replace("f", "~f"),
         "outlinewidth": 0,
     }
     geo = {

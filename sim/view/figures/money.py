@@ -82,4 +82,4 @@ def projections(rows: list[dict[str, Any]], height: int = 320) -> Figure:
     title = heading("Published projections of the Snowden loss:<br>context, not fitted, not the same quantity")
     y = axis(visible=False, range=[len(rows) - 0.6, -1.0])
     shape = layout(height, xaxis=axis("USD bn over the period named", rangemode="tozero", showgrid=False), yaxis=y, annotations=notes, title=title)
-    return {"data": traces, "layout": shape | {"margin": {"l": 14, "r": 24, "t": 46, "b": 44}}}
+    return {"data": traces, "layout": shape | {"margin": {"l": 14, "r": 24, "t": 52, "b": 44}}}

@@ -120,10 +120,10 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
         "font": FONT,
         "paper_bgcolor": PAPER,
         "plot_bgcolor": PAPER,
-        "margin": {"l": 48, "r": 14, "t": 30, "b": 30},
+        "margin": {"l": 48, "r": 14, "t": 34, "b": 30},
         "showlegend": False,
         "dragmode": False,
-        "hoverlabel": {"align": "left", "font": {"size": 12}},
+        "hoverlabel": {"align": "left", "bgcolor": PAPER, "bordercolor": QUIET, "font": FONT | {"color": INK}},
     }
     return plain | more
 
@@ -139,7 +139,7 @@ def heading(text: str) -> dict[str, Any]:
         "y": 1,
         "yref": "paper",
         "yanchor": "bottom",
-        "pad": {"b": 6},
+        "pad": {"b": 10},
     }
 
 

@@ -61,10 +61,11 @@ def _agreement(study: Study) -> Iterable[Block]:
     columns = [
         "Country",
         "Instrument",
-        *(f"{style.label}: {what}" for style in study.styles.values() for what in ("seeds with it in force at the end", "first month", "reason")),
+        *(f"{style.label}: {what}" for style in study.styles.values() for what in ("in force at the end", "first month", "reason")),
     ]
     read = (
-        f"Out of {study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'}; the first month is the median of the seeds in which it came, the reason the "
+        f"In force at the end: share of the {study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'}; the first month is the median of the seeds in which "
+        "it came, the reason the "
         "most frequent. Rows in which the worlds differ most stand first. 'timeline': a law of the real world, entered as it happened. Rest-of-region "
         "groups are not in this table: their countries' laws are recorded as shares, and counted in the charts above."
     )

@@ -94,7 +94,7 @@ def _event_table(study: Study) -> Block:
                 text(event["what"]),
                 text(event["kind"]),
                 text(event["cause"]),
-                text(worlds),
+                text(worlds or "none"),
                 text(event.get("reference", "")),
             ]
         )
