@@ -33,6 +33,7 @@ def run_experiment(
     screen = console()
     screen.print(_what_will_run(resolved))
 
+    from sim.analysis.summaries import summarise
     from sim.model import kernels
     from sim.runs import experiment as runs
 
@@ -40,17 +41,19 @@ def run_experiment(
         screen.print("first run compiles the model: about a minute")
     with _progress(screen) as progress:
         done = runs.run(resolved, folder, workers=workers, progress=progress)
+        summaries = summarise(resolved, done, workers=workers, progress=progress)
     compare = resolved.experiment.compare
-    if done.headlines is not None and len(done.headlines):
-        screen.print(headline_table(done.headlines, [resolved.experiment.worlds[name].label for name in compare] if compare else []))
+    if summaries.headlines is not None:
+        screen.print(headline_table(summaries.headlines, [resolved.experiment.worlds[name].label for name in compare] if compare else []))
     for warning in done.warnings:
         screen.print(f"[yellow]warning[/]: {escape(warning)}", soft_wrap=True)
-    for failure in done.failures:
+    failures = [*done.failures, *summaries.failures]
+    for failure in failures:
         screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
     screen.print(f"tables: {escape(str(done.folder))} ({done.seconds:.0f} s)", soft_wrap=True)
     if report:
         screen.print(f"report: {escape(str(_report(done.folder)))}", soft_wrap=True)
-    return list(done.failures)
+    return failures
 
 
 def _report(folder: Path) -> Path:

@@ -8,6 +8,7 @@ from sim.model.kernels import books as kernel
 from sim.model.kernels.investigations import FOREIGN_TO_US, MEASURES, MLA, MONTH_UNITS, US_AT_HOME, US_TO_FOREIGN
 from sim.model.kernels.moves import COUNTS
 from sim.model.kernels.survey import ANSWERS
+from sim.model.places import FIRST_US, OFFERS, place_count
 from sim.model.population import UNITS, Cells
 from sim.model.tables import OF_CUSTOMERS
 from sim.scenario.scenario import Scenario
@@ -35,6 +36,7 @@ class Books:
     requests: np.ndarray = field(init=False)  # int64 (M, 4, J, 5, 6)
     backlog: np.ndarray = field(init=False)  # int64 (M, 2, J)
     disclosures: np.ndarray = field(init=False)  # int64 (M,)
+    revenue: np.ndarray = field(init=False)  # float64 (M, 2, O) USD by place, from US customers and from all others
     flows: list[np.ndarray] = field(default_factory=list)  # float64 (n, 9): month, country, from kind, host, to kind, host, tb, accounts, customers
     law_changes: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     offer_changes: list[tuple[int, str, int, str, str, float]] = field(default_factory=list)
@@ -47,6 +49,7 @@ class Books:
         self.requests = np.zeros((months, len(DIRECTIONS), jurisdictions, len(ROUTES), len(MEASURES)), np.int64)
         self.backlog = np.zeros((months, 2, jurisdictions), np.int64)
         self.disclosures = np.zeros(months, np.int64)
+        self.revenue = np.zeros((months, 2, place_count(len(self.scenario.providers))))
 
     # --- entries ---------------------------------------------------------------------------------
 
@@ -88,7 +91,7 @@ class Books:
 
     def tables(self, grain: str) -> dict[str, Columns]:
         """The tables of this world as columns, keys included (months as datetime64[M]); `grain` world, country or full."""
-        out = {"world": self._world(), "laws": self._laws(), "offers": self._offers()}
+        out = {"world": self._world(), "provider": self._provider(), "laws": self._laws(), "offers": self._offers()}
         if grain in ("country", "full"):
             out["country"] = self._country()
             out["requests"] = self._requests()
@@ -152,6 +155,20 @@ class Books:
             out[f"{name}_success_12m"] = _ratio(ok12, n)
             out[f"{name}_months"] = _ratio(months / MONTH_UNITS, ok)
         return out
+
+    def _provider(self) -> Columns:
+        names = np.array(list(self.scenario.providers), dtype=object)
+        months = self.scenario.months
+        by_provider = self.revenue[:, :, FIRST_US:].reshape(months, 2, len(names), OFFERS)
+        total = np.cumsum(by_provider, axis=3)[..., -1]
+        sovereign = np.cumsum(by_provider[..., 2:], axis=3)[..., -1]
+        return {
+            "month": np.repeat(self._months(), len(names)),
+            "provider": np.tile(names, months),
+            "revenue_abroad": total[:, 1].ravel(),
+            "revenue_sovereign_abroad": sovereign[:, 1].ravel(),
+            "revenue_domestic": total[:, 0].ravel(),
+        }
 
     def _country(self) -> Columns:
         grouped = self._grouped(self.cells.jurisdiction.astype(np.int64), len(self.scenario.jurisdictions))

@@ -38,6 +38,7 @@ WORLD = Column("world", "category", "-", "the world's name in the experiment")
 MONTH = Column("month", "date", "first day", "the month, under the law in force on its first day")
 COUNTRY = Column("country", "category", "-", "jurisdiction: ISO 3166 alpha-2, or a rest-of-region group")
 SEGMENT = Column("segment", "category", "-", "kind of customer")
+PROVIDER = Column("provider", "category", "-", "the US provider")
 RUN = (SEED, WORLD)
 
 
@@ -151,6 +152,16 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "provider",
+            "a month of one US provider",
+            (*RUN, MONTH, PROVIDER),
+            (
+                _f("revenue_abroad", "USD", "cloud revenue from customers outside the US"),
+                _f("revenue_sovereign_abroad", "USD", "the part of it from trustee, customer-key and US-subsidiary offers"),
+                _f("revenue_domestic", "USD", "cloud revenue from US customers"),
+            ),
+        ),
+        Table(
             "laws",
             "a change of one instrument in one country (groups of countries move by shares: see `country`)",
             (
@@ -170,7 +181,7 @@ TABLES: dict[str, Table] = {
             (
                 *RUN,
                 MONTH,
-                Column("provider", "category", "-", "the US provider"),
+                PROVIDER,
                 COUNTRY,
                 Column("offer", "category", "-", "local_region, trustee, customer_keys, us_subsidiary, litigation, transparency or discount"),
                 Column("change", "category", "-", "announced, live or closed"),

@@ -20,6 +20,7 @@ class Task:
     record: str
     folder: Path | None
     label: str = ""
+    keep: tuple[str, ...] = ()  # tables to hand back whole, for an analysis that measures them
 
 
 @dataclass
@@ -29,6 +30,7 @@ class SeedDone:
     seed: int
     label: str
     world_tables: dict[str, tables_on_disk.Columns] = field(default_factory=dict)
+    kept: dict[str, dict[str, tables_on_disk.Columns]] = field(default_factory=dict)  # world -> table
     digests: dict[str, dict[str, str]] = field(default_factory=dict)  # table -> world -> digest
     equal_months: dict[str, int] = field(default_factory=dict)  # world -> months proved equal to the first world
     nothing_changed: list[str] = field(default_factory=list)  # worlds equal to the first in every month
@@ -95,6 +97,8 @@ def _record(task: Task, name: str, model: WarrantModel, done: SeedDone) -> None:
             done.digests.setdefault(table, {})[name] = tables_on_disk.digest_of_values(table, columns)
             part = part_path(task.folder, table, task.seed, name)
             tables_on_disk.write(tables_on_disk.to_arrow(table, columns, task.seed, name), part)
+        if table in task.keep:
+            done.kept.setdefault(name, {})[table] = columns
         if table == "world":
             done.world_tables[name] = columns
 

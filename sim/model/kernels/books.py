@@ -9,12 +9,14 @@ _KEYS, _TRUSTEE = 3, 2
 
 
 @njit(cache=True)
-def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, exposure, reach, us_business, out):  # type: ignore[no-untyped-def]
-    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills `out` (C, 14).
+def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, exposure, reach, us_business, out, by_place):  # type: ignore[no-untyped-def]
+    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills `out` (C, 14), and
+    `by_place` (2, O) with revenue from US customers and from all others.
 
     `stock` (C, O, 4) int64, `spend` (C, O) USD at list price, `markup` (J, O), `volume` (C,), `exposure` (C, 3, 7),
     `reach` share of data abroad that a US order reaches under the rule.
     """
+    by_place[:] = 0.0
     for c in range(stock.shape[0]):
         j = jurisdiction[c]
         for q in range(14):
@@ -37,6 +39,7 @@ def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, e
             elif o == 1:
                 out[c, 9] += tb * reach * us_business[j]
             usd = spend[c, o] * markup[j, o]
+            by_place[0 if j == 0 else 1, o] += usd
             if o >= FIRST_US:
                 out[c, 10] += usd
                 if offer >= _TRUSTEE:

@@ -1,0 +1,65 @@
+"""Everything that is computed from a finished run and written beside its tables, before a page is drawn."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis import differences, knockouts, record
+from sim.analysis.reasons import reasons
+from sim.runs.executor import Progress, default_workers
+from sim.runs.experiment import Finished, add_to_manifest
+from sim.scenario.resolving import Resolved
+
+# Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
+_PROJECTIONS = (
+    {"id": "S10", "label": "Forrester 2013: up to", "period": "to 2016", "low": 180.0, "high": 180.0, "unit": "USD bn", "source": "Forrester (Staten), August 2013"},
+    {"id": "S12", "label": "ITIF 2013", "period": "2014 to 2016", "low": 21.5, "high": 35.0, "unit": "USD bn", "source": "ITIF, 2013"},
+    {"id": "S11", "label": "Forrester 2015: cloud part", "period": "2014 to 2016", "low": 0.528, "high": 0.528, "unit": "USD bn", "source": "Forrester (Ferrara), 2015"},
+)
+
+
+@dataclass
+class Summaries:
+    """The small tables of a run, and what failed on the way."""
+
+    headlines: pd.DataFrame | None = None
+    failures: list[str] = field(default_factory=list)
+
+
+def summarise(resolved: Resolved, finished: Finished, workers: int | None = None, progress: Progress | None = None) -> Summaries:
+    """Write headlines, series, knock-outs, switch dates and the record to the results folder."""
+    out, processes = Summaries(), workers or default_workers()
+    compare, folder = resolved.experiment.compare, finished.folder
+    for name in ("headlines", "series", "knockouts", "switch_dates", "record"):
+        (folder / f"{name}.csv").unlink(missing_ok=True)
+    manifest: dict[str, Any] = {"projections": list(_PROJECTIONS)}
+    if not finished.done:
+        return out
+    if compare is None:
+        only = next(iter(resolved.scenarios))
+        out.headlines = differences.headlines_of_one([d.world_tables[only] for d in finished.done])
+    else:
+        pairs = knockouts.pairs_of(finished.done, compare)
+        first = knockouts.first_month(resolved, compare)
+        out.headlines = differences.headlines(pairs, first)
+        labels = tuple(resolved.experiment.worlds[name].label for name in compare)
+        out.headlines["why"] = out.headlines["headline"].map(reasons(pairs, first, (labels[0], labels[1])))
+        _write(differences.series(pairs), folder / "series.csv")
+        variants = knockouts.variants(resolved)
+        done, failures = knockouts.run_variants(resolved, variants, processes, progress)
+        out.failures += failures
+        if resolved.experiment.knockouts:
+            _write(knockouts.knockout_table(resolved, finished.done, done), folder / "knockouts.csv")
+        if resolved.experiment.switch_dates:
+            _write(knockouts.switch_date_table(resolved, finished.done, variants, done), folder / "switch_dates.csv")
+    _write(out.headlines, folder / "headlines.csv")
+    measured, failures = record.compare(resolved, processes, progress)
+    _write(measured, folder / "record.csv")
+    out.failures += failures
+    add_to_manifest(folder, **manifest)
+    return out
+
+
+def _write(table: pd.DataFrame, path: Any) -> None:
+    table.to_csv(path, index=False, lineterminator="\n")
