@@ -4,7 +4,8 @@ import numpy as np
 
 from sim.model.arithmetic import exp, log, total
 from sim.model.kernels import market as kernel
-from sim.model.places import FIRST_US, OFFERS, ON_PREMISES, Offers
+from sim.model.news import reach_by_jurisdiction
+from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, Offers
 from sim.model.population import UNITS, Cells
 from sim.scenario.scenario import Scenario
 from sim.words import KINDS
@@ -46,6 +47,7 @@ class Market:
 
     volume, price, data: indices, 1 in the first month: what a cloud customer uses, its list price, what anybody stores;
     growth (J,): how a country departs from the world's volume and data;
+    home_usage (J,): what a customer of a home-grown provider uses, against one of a US provider;
     home: (C,) appeal of the home-grown provider; us: (C, P) of the US providers; offer: (S, 5) of the kinds of place.
     """
 
@@ -58,6 +60,9 @@ class Market:
         world_growth = total(np.array([j.gdp_2019 for j in jurisdictions])) / total(np.array([j.gdp_2013 for j in jurisdictions]))
         self._drift = np.array([exp(log(j.gdp_2019 / j.gdp_2013 / world_growth) / 72.0) for j in jurisdictions])
         self.growth = np.ones(len(jurisdictions))
+        lag = reach_by_jurisdiction(p.market.home_lag, scenario)
+        self._log_lag = np.array([log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in lag])
+        self.home_usage = np.ones(len(jurisdictions))
         self._blocs = np.unique([j.bloc for j in jurisdictions], return_inverse=True)[1]
         self._learning = -log(1.0 - p.market.learning_rate)
         self.us_experience, self.home_experience = 0.0, np.zeros(len(jurisdictions))
@@ -116,12 +121,14 @@ class Market:
             self.data *= exp(log(1.0 + market.data_growth) / 12.0)
             self.price *= exp(log(1.0 - market.price_decline) / 12.0)
             self.growth *= self._drift
+            self.home_usage = np.array([exp(month * x) for x in self._log_lag])
         trend = np.array([log(s / s0) for s, s0 in zip(provider_shares(self._scenario, month), self._first_business, strict=True)])
         business = self._cells.segment != CONSUMER
         self.us = self._us_anchor + np.where(business[:, None], trend[None, :], 0.0)
         self.us += (self.price_sensitivity * self._gain_of_experience(self.us_experience, self._us_start))[self._cells.segment][:, None]
         home_gain = np.array([self._gain_of_experience(a, b) for a, b in zip(self.home_experience, self._home_start, strict=True)])
         self.home = self._home_anchor + self.price_sensitivity[self._cells.segment] * home_gain[self._cells.jurisdiction]
+        self.home += (month * self._log_lag)[self._cells.jurisdiction]  # what is used less is worth less: log share, in a logit
 
     def yearly_growth(self, month: int) -> float:
         """Growth a year of what a cloud customer uses."""
@@ -152,6 +159,7 @@ class Market:
         """Cloud revenue of the month by cell and place, at list price: (C, O) USD. On premises earns nobody anything."""
         usd: np.ndarray = stock[:, :, 2] / UNITS * (self.volume * self.price * self.growth)[self._cells.jurisdiction][:, None]
         usd[:, ON_PREMISES] = 0.0
+        usd[:, HOME_GROWN] *= self.home_usage[self._cells.jurisdiction]
         return usd
 
     def markups(self, offers: Offers) -> np.ndarray:

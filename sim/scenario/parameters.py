@@ -15,6 +15,7 @@ class Market(Strict):
     price_sensitivity: BySegment
     learning_rate: float
     experience_years: float
+    home_lag: Table
     region_hosting_premium: float
 
 

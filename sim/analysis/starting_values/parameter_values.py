@@ -12,6 +12,7 @@ from sim.analysis.starting_values.world import SEGMENTS, StartingWorld
 
 YEARS = range(2013, 2026)
 COUNTRIES_OF_THE_WORLD = 195
+NESTS = 6
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,24 @@ def learning(sources: Sources) -> tuple[float, float]:
     return 1 - 2**-exponent, 1 / rate
 
 
+def switching_cost(sources: Sources, segment: str) -> float:
+    """Cost of leaving a provider, in utility, at which the share W01 leaves in a year.
+
+    In a logit a customer of a provider with share s leaves at a renewal with odds (1 - s) / s x exp(-cost); weighted by
+    s that is (number of nests - 1) x exp(-cost). On premises, the home-grown provider and four US ones are six nests.
+    """
+    yearly = sources.number("W01") / 100
+    years = float(sources.general["segments"][segment]["contract_months"]) / 12
+    return log((NESTS - 1) / (yearly * years))
+
+
+def home_lag(sources: Sources) -> float:
+    """How much slower European providers' revenue grew than their market, a year (the growth rates of K01c)."""
+    sources.numbers("K01c")
+    growth = sources.general["market"]["european_growth"]
+    return 1 - (1 + float(growth["providers"])) / (1 + float(growth["market"]))
+
+
 def localising_countries_2013(sources: Sources, years_before: float) -> tuple[float, float]:
     """Countries with a localisation measure so many years before L01a: at L01's constant hazard, and by its log-odds."""
     first, last = (sources.number(row) / COUNTRIES_OF_THE_WORLD for row in ("L01a", "L01b"))
@@ -77,6 +96,9 @@ def derived(sources: Sources, world: StartingWorld) -> Iterable[Derived]:
     yield Derived("market.price_decline", sources.number("B20") / 100, "as measured", "B20")
     yield Derived("market.learning_rate", rate, "1 - 2^(ln(1 - decline) / ln(volume growth))", "KM1, KM2, B20")
     yield Derived("market.experience_years", experience, "1 / ln(volume growth)", "KM1, KM2, B20")
+    yield Derived("market.home_lag", home_lag(sources), "1 - (1 + growth of European providers) / (1 + growth of their market)", "K01c")
+    for segment in SEGMENTS:
+        yield Derived(f"switching.between_providers.{segment}", switching_cost(sources, segment), "ln(5 / (rate x contract years))", "W01")
     low, high = sources.numbers("L07")
     yield Derived("market.region_hosting_premium", low / 100, f"lower end of {low:g}-{high:g}%, itself an upper bound", "L07")
     yield Derived("choice.trustee_premium", sources.number("K31") / 100, "as measured", "K31")
