@@ -122,7 +122,7 @@ def write_configs(root: Path) -> Path:
     }
     for name, kind in groups().items():
         files[f"parameters/{name}"] = {field: _parameter(declared.annotation) for field, declared in kind.model_fields.items()}
-    files["parameters/exposure"]["law_enforcement"]["value"] = {"on_premises": 0.5}
+    files["parameters/exposure"]["law_enforcement_always"]["value"] = {"on_premises": 0.5}
     yaml = YAML()
     for name, content in files.items():
         path = root / "configs" / f"{name}.yaml"

@@ -44,7 +44,8 @@ def _ratio_of_sums(success: str, requests: str) -> Callable[[Columns, int], floa
 def stored(t: Columns) -> np.ndarray:
     """All data of customers outside the US, TB, by month."""
     kinds = ("on_premises", "us_region", "local_region", "trustee", "customer_keys", "us_subsidiary", "home_grown")
-    return np.sum([t[f"tb_{kind}"] for kind in kinds], axis=0)
+    everything: np.ndarray = np.sum([t[f"tb_{kind}"] for kind in kinds], axis=0)
+    return everything
 
 
 def in_the_cloud(t: Columns) -> np.ndarray:
@@ -94,7 +95,7 @@ HEADLINES: tuple[Headline, ...] = (
     Headline("conflicts", "Orders that break the host's law", "a year", "mean from the switch on", _mean("conflicts_of_law", 12.0)),
 )
 
-SERIES = {
+SERIES: dict[str, Callable[[Columns], np.ndarray]] = {
     "trust": lambda t: t["trust"],
     "trust_by_spend": lambda t: t["trust_by_spend"],
     "belief": lambda t: t["belief"],
@@ -181,9 +182,6 @@ def series(pairs: Sequence[tuple[Columns, Columns]]) -> pd.DataFrame:
         else:
             half = np.full(mean.shape, np.nan)
         month = pairs[0][0]["month"].astype("datetime64[D]")
-        frames.append(
-            pd.DataFrame(
-                {"metric": metric, "month": month, "world_a": a.mean(axis=0), "world_b": b.mean(axis=0), "difference": mean, "low": mean - half, "high": mean + half}
-            )
-        )
+        columns = {"month": month, "world_a": a.mean(axis=0), "world_b": b.mean(axis=0), "difference": mean, "low": mean - half, "high": mean + half}
+        frames.append(pd.DataFrame({"metric": metric, **columns}))
     return pd.concat(frames, ignore_index=True)

@@ -1,6 +1,6 @@
 """What each mechanism contributes: the headline differences with it off, and with the switch on other dates."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -88,13 +88,12 @@ def switch_date_table(resolved: Resolved, base: Sequence[SeedDone], variants: di
         first = first_month(which, compare)
         for h in HEADLINES:
             i = interval(_differences(h.read, pairs_of(runs, compare), first))
-            rows.append(
-                {"label": label, "on": on.isoformat(), "headline": h.code, "name": h.name, "unit": h.unit, "difference": i.mean, "low": i.low, "high": i.high, "pairs": i.pairs}
-            )
+            row = {"label": label, "on": on.isoformat(), "headline": h.code, "name": h.name, "unit": h.unit}
+            rows.append({**row, "difference": i.mean, "low": i.low, "high": i.high, "pairs": i.pairs})
     return pd.DataFrame(rows)
 
 
-def _differences(read, pairs: Sequence[tuple[Columns, Columns]], first: int) -> list[float]:  # type: ignore[no-untyped-def]
+def _differences(read: Callable[[Columns, int], float], pairs: Sequence[tuple[Columns, Columns]], first: int) -> list[float]:
     return [read(b, first) - read(a, first) for a, b in pairs]
 
 

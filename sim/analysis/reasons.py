@@ -23,7 +23,8 @@ def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]
         "revenue": revenue,
         "market_share": revenue,
         "data_at_home": _places(a, b, labels),
-        "us_reach": f"By law: {labels[0]} leaves a US order {_share(a):.0f}% of foreign customers' cloud data, {labels[1]} {_share(b):.0f}%. {_places(a, b, labels)}",
+        "us_reach": f"By law: {labels[0]} leaves a US order {_share(a):.0f}% of foreign customers' cloud data, {labels[1]} {_share(b):.0f}%. "
+        + _places(a, b, labels),
         "laws": _laws(a, b, labels),
         "us_success": _routes(a, b, first, labels),
         "foreign_success": _foreign(a, b, first, labels),
@@ -33,7 +34,8 @@ def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]
 
 
 def _mean_over_pairs(pairs: Pairs, side: int, name: str) -> np.ndarray:
-    return np.mean([pair[side][name].astype(float) for pair in pairs], axis=0)
+    mean: np.ndarray = np.mean([pair[side][name].astype(float) for pair in pairs], axis=0)
+    return mean
 
 
 def _yearly(t: Columns, name: str, first: int) -> float:
@@ -47,8 +49,9 @@ def _share(t: Columns) -> float:
 def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     at, end = 100.0 * (b["trust"][first] - a["trust"][first]), 100.0 * (b["trust"][-1] - a["trust"][-1])
     return (
-        f"The ruling met a belief of {a['belief'][max(first - 1, 0)]:.2f} that warrants reach abroad; its news moved trust apart by {at:+.1f} points in the first "
-        f"month, of which {end:+.1f} are left at the end (slow memory, peers). Belief ends at {a['belief'][-1]:.2f} ({labels[0]}) and {b['belief'][-1]:.2f} ({labels[1]})."
+        f"The ruling met a belief of {a['belief'][max(first - 1, 0)]:.2f} that warrants reach abroad; its news moved trust apart by {at:+.1f} points in "
+        f"the first month; the difference at the end is {end:+.1f} (slow memory, peers, later incidents). Belief ends at {a['belief'][-1]:.2f} "
+        f"({labels[0]}) and {b['belief'][-1]:.2f} ({labels[1]})."
     )
 
 
@@ -81,8 +84,8 @@ def _routes(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     waiting = [float(t["mla_backlog_outgoing"][-1]) for t in (a, b)]
     lost = [_yearly(t, "us_unreachable", first) for t in (a, b)]
     return (
-        f"Mean time to evidence {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} ({labels[1]}); at the end {waiting[0]:.0f} and {waiting[1]:.0f} US requests "
-        f"wait abroad; {lost[0]:.0f} and {lost[1]:.0f} a year are beyond any route."
+        f"Mean time to evidence {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} ({labels[1]}); at the end {waiting[0]:.0f} and "
+        f"{waiting[1]:.0f} US requests wait abroad; {lost[0]:.0f} and {lost[1]:.0f} a year are beyond any route."
     )
 
 
@@ -90,6 +93,6 @@ def _foreign(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str
     months = [float(np.nanmean(t["foreign_us_months"][first:])) for t in (a, b)]
     claims = [float(t["laws_extraterritorial_claim"][-1]) for t in (a, b)]
     return (
-        f"Mean time to evidence for foreign police {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} ({labels[1]}): where the US rule stops at the border "
-        f"they can order data on their own soil; countries that claim reach themselves: {claims[0]:.1f} and {claims[1]:.1f}."
+        f"Mean time to evidence for foreign police {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} ({labels[1]}): where the US rule stops at "
+        f"the border they can order data on their own soil; countries that claim reach themselves: {claims[0]:.1f} and {claims[1]:.1f}."
     )

@@ -176,18 +176,36 @@ INSTRUMENTS: dict[str, Instrument] = {
         _more_negative,
         "the threshold of the answer and the strength of news are judgements",
     ),
-    "postponed": Instrument("Firms that put planned projects off because of the leak", lambda q: _share_of_firms(q, "postponed"), "only firms ready to adopt can put it off here; surveyed firms count any project"),
-    "gave_up": Instrument("Firms that gave up cloud services because of the leak", lambda q: _share_of_firms(q, "gave_up"), "here a firm gives up all of its cloud, in the survey any one service"),
-    "stayed_adding_protection": Instrument("Customers that stayed and added keys of their own", _protection, "the survey asks for any encryption; here only keys held by the customer count"),
+    "postponed": Instrument(
+        "Firms that put planned projects off because of the leak",
+        lambda q: _share_of_firms(q, "postponed"),
+        "only firms ready to adopt can put it off here; surveyed firms count any project",
+    ),
+    "gave_up": Instrument(
+        "Firms that gave up cloud services because of the leak",
+        lambda q: _share_of_firms(q, "gave_up"),
+        "here a firm gives up all of its cloud, in the survey any one service",
+    ),
+    "stayed_adding_protection": Instrument(
+        "Customers that stayed and added keys of their own",
+        _protection,
+        "the survey asks for any encryption; here only keys held by the customer count",
+    ),
     "revenue_lost_to_distrust": Instrument("Revenue of US providers abroad lost to the leak", _revenue_lost, "sensitivity to perceived risk is a judgement"),
     "stated_to_actual": Instrument("Done of what was said, German firms after the leak", _stated_to_actual, "the survey module and sensitivity are judgements"),
     "big_four_world_share": Instrument(
-        "World share of AWS, Microsoft, Google and IBM", _big_four, "shares among US providers follow a log-odds line through later dates; IBM is held at its share of 2015"
+        "World share of AWS, Microsoft, Google and IBM",
+        _big_four,
+        "shares among US providers follow a log-odds line through later dates; IBM is held at its share of 2015",
     ),
     "us_world_share": Instrument("World share of all US providers", _us_world_share, "home-grown shares of 2013 outside Europe are judgements"),
-    "world_market_usd": Instrument("World cloud infrastructure market", _world_market, "volume growth was computed for the whole market, adoption runs by country"),
+    "world_market_usd": Instrument(
+        "World cloud infrastructure market", _world_market, "volume growth was computed for the whole market, adoption runs by country"
+    ),
     "countries_with_localisation": Instrument(
-        "Countries with a sector or general localisation law", _localising, "the base rate is that of constant hazard; incidents, distrust and neighbours add to it"
+        "Countries with a sector or general localisation law",
+        _localising,
+        "the base rate is that of constant hazard; incidents, distrust and neighbours add to it",
     ),
 }
 
@@ -233,9 +251,10 @@ def _measure(row: dict[str, str], runs: list[SeedDone], scenario: Scenario) -> d
     tolerance = 2.0 * float(row["se"]) if row["se"] else (0.1 * abs(data) if row["bound"] == "eq" else 0.0)
     gap = i.mean - data
     met = {"eq": abs(gap) <= tolerance, "le": gap <= tolerance, "ge": gap >= -tolerance}[row["bound"]]
+    period = row["from"] if row["from"] == row["to"] else f"{row['from']} to {row['to']}"
     verdict = "not measured" if np.isnan(i.mean) else "holds" if met else "miss"
     return {
-        "row": row["id"], "what": instrument.what, "role": row["role"], "place": row["place"], "period": row["from"] if row["from"] == row["to"] else f"{row['from']} to {row['to']}",
+        "row": row["id"], "what": instrument.what, "role": row["role"], "place": row["place"], "period": period,
         "unit": row["unit"], "bound": row["bound"], "data": data, "model": i.mean, "low": i.low, "high": i.high, "verdict": verdict,
         "cause": instrument.cause if verdict == "miss" else "", "source": row["source"],
     }  # fmt: skip

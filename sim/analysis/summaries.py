@@ -1,7 +1,8 @@
 """Everything that is computed from a finished run and written beside its tables, before a page is drawn."""
 
+import json
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
 import pandas as pd
 
@@ -9,14 +10,11 @@ from sim.analysis import differences, knockouts, record
 from sim.analysis.reasons import reasons
 from sim.runs.executor import Progress, default_workers
 from sim.runs.experiment import Finished, add_to_manifest
+from sim.scenario.places import root
 from sim.scenario.resolving import Resolved
 
 # Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
-_PROJECTIONS = (
-    {"id": "S10", "label": "Forrester 2013: up to", "period": "to 2016", "low": 180.0, "high": 180.0, "unit": "USD bn", "source": "Forrester (Staten), August 2013"},
-    {"id": "S12", "label": "ITIF 2013", "period": "2014 to 2016", "low": 21.5, "high": 35.0, "unit": "USD bn", "source": "ITIF, 2013"},
-    {"id": "S11", "label": "Forrester 2015: cloud part", "period": "2014 to 2016", "low": 0.528, "high": 0.528, "unit": "USD bn", "source": "Forrester (Ferrara), 2015"},
-)
+PROJECTIONS = Path("configs/evidence/projections.csv")
 
 
 @dataclass
@@ -33,7 +31,6 @@ def summarise(resolved: Resolved, finished: Finished, workers: int | None = None
     compare, folder = resolved.experiment.compare, finished.folder
     for name in ("headlines", "series", "knockouts", "switch_dates", "record"):
         (folder / f"{name}.csv").unlink(missing_ok=True)
-    manifest: dict[str, Any] = {"projections": list(_PROJECTIONS)}
     if not finished.done:
         return out
     if compare is None:
@@ -57,9 +54,10 @@ def summarise(resolved: Resolved, finished: Finished, workers: int | None = None
     measured, failures = record.compare(resolved, processes, progress)
     _write(measured, folder / "record.csv")
     out.failures += failures
-    add_to_manifest(folder, **manifest)
+    projections = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
+    add_to_manifest(folder, projections=projections)
     return out
 
 
-def _write(table: pd.DataFrame, path: Any) -> None:
+def _write(table: pd.DataFrame, path: Path) -> None:
     table.to_csv(path, index=False, lineterminator="\n")

@@ -25,7 +25,7 @@ _ONE_BITS = np.int64(1023 << 52)
 
 
 @intrinsic
-def _bits(typing_context: Any, x: Any) -> Any:  # pragma: no cover - compiled
+def _bits(typing_context, x):  # type: ignore[no-untyped-def]
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], ir.IntType(64))
 
@@ -33,7 +33,7 @@ def _bits(typing_context: Any, x: Any) -> Any:  # pragma: no cover - compiled
 
 
 @intrinsic
-def _from_bits(typing_context: Any, x: Any) -> Any:  # pragma: no cover - compiled
+def _from_bits(typing_context, x):  # type: ignore[no-untyped-def]
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], ir.DoubleType())
 
@@ -41,7 +41,7 @@ def _from_bits(typing_context: Any, x: Any) -> Any:  # pragma: no cover - compil
 
 
 @njit(cache=True, inline="never")
-def exp(x: float) -> float:
+def exp(x):  # type: ignore[no-untyped-def]
     """e to the x; arguments outside [-700, 700] are taken as the nearer bound."""
     x = min(max(x, _LOWEST), _HIGHEST)
     shifted = x * _INVERSE_LN2
@@ -60,15 +60,15 @@ def exp(x: float) -> float:
     p = p * r + 0.5
     p = p * r + 1.0
     p = p * r + 1.0
-    return p * _from_bits((k + np.int64(1023)) << np.int64(52))
+    return p * _from_bits((k + np.int64(1023)) << np.int64(52))  # type: ignore[call-arg]
 
 
 @njit(cache=True, inline="never")
-def log(x: float) -> float:
+def log(x):  # type: ignore[no-untyped-def]
     """Natural logarithm of a positive, normal x."""
-    bits = _bits(x)
+    bits: Any = _bits(x)  # type: ignore[call-arg]
     exponent = (bits >> np.int64(52)) - np.int64(1023)
-    m = _from_bits((bits & _MANTISSA) | _ONE_BITS)
+    m: Any = _from_bits((bits & _MANTISSA) | _ONE_BITS)  # type: ignore[call-arg]
     if m > 2.0 * _SQRT_HALF:
         m = m * 0.5
         exponent = exponent + 1
@@ -90,7 +90,7 @@ def log(x: float) -> float:
 
 
 @njit(cache=True)
-def power(base: float, exponent: float) -> float:
+def power(base, exponent):  # type: ignore[no-untyped-def]
     """Positive base to a power, from the two functions above."""
     return exp(exponent * log(base))
 
@@ -101,7 +101,7 @@ def half_life_factor(half_life: float) -> float:
 
 
 @njit(cache=True)
-def fixed(x: float, scale: float) -> int:
+def fixed(x, scale):  # type: ignore[no-untyped-def]
     """x as an integer of units of 1/scale, rounded half away from zero; integer sums have no order."""
     scaled = x * scale
     return np.int64(scaled + 0.5) if scaled >= 0.0 else np.int64(scaled - 0.5)

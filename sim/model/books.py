@@ -59,9 +59,7 @@ class Books:
     def offer(self, provider: str, country: int, offer: str, change: str, gain: float) -> None:
         self.offer_changes.append((self.month, provider, country, offer, change, gain))
 
-    def customers(
-        self, trust: np.ndarray, belief: np.ndarray, stocks: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray
-    ) -> None:
+    def customers(self, trust: np.ndarray, belief: np.ndarray, stocks: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray) -> None:
         """Enter the month's customers: trust (C, 2), belief (C,), stocks (C, 14), counts (C, 8) int64, answers (C, 4) of asked (C, 2)."""
         row = self.cell[self.month]
         row[:, _AT["trust"]] = row[:, _AT["trust_by_spend"]] = trust[:, 0]
@@ -84,7 +82,8 @@ class Books:
         if not len(touched):
             return
         j, a, b = touched[:, 1], touched[:, 2], touched[:, 3]
-        row = [np.full(len(j), self.month), j, kinds[a], hosts[j, a], kinds[b], hosts[j, b], flows[:, 1] / UNITS * volume[j], flows[:, 0] / UNITS, flows[:, 3] / UNITS]
+        moved = (flows[:, 1] / UNITS * volume[j], flows[:, 0] / UNITS, flows[:, 3] / UNITS)
+        row = [np.full(len(j), self.month), j, kinds[a], hosts[j, a], kinds[b], hosts[j, b], *moved]
         self.flows.append(np.stack([x.astype(np.float64) for x in row], axis=1))
 
     # --- tables ----------------------------------------------------------------------------------

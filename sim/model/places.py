@@ -53,14 +53,12 @@ class Offers:
     def settle(self, provider: int) -> None:
         """Give every jurisdiction its host: a region at home, else the first within its bloc; the US has the US."""
         own = self.own_region[provider]
-        for j in range(1, own.size):
-            if own[j]:
-                self.host[provider, j] = j
-            else:
-                near = np.flatnonzero(own & self._same_bloc[j])
-                near = near[near > 0]
-                self.host[provider, j] = near[0] if near.size else NOWHERE
-        self.live[provider, 1:, LOCAL_REGION] = self.host[provider, 1:] != NOWHERE
+        near = own[None, :] & self._same_bloc
+        near[:, 0] = False  # a region in the US is nobody's local one
+        in_bloc = np.where(near.any(axis=1), near.argmax(axis=1), NOWHERE)
+        self.host[provider] = np.where(own, np.arange(own.size), in_bloc)
+        self.host[provider, 0] = NOWHERE
+        self.live[provider, :, LOCAL_REGION] = self.host[provider] != NOWHERE
 
     def hosts_of_places(self) -> np.ndarray:
         """Jurisdiction on whose soil each place lies, for customers of each jurisdiction: int32 (J, O)."""

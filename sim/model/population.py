@@ -6,6 +6,7 @@ distribution, so that totals are those of the real world whatever the number of 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numba import njit
@@ -258,7 +259,7 @@ def _network(seed, start, cell, segments, same_cell, same_country):  # type: ign
 
 
 def _blocks(start: np.ndarray) -> np.ndarray:
-    return np.array([(a, min(a + BLOCK, last)) for first, last in zip(start, start[1:], strict=False) for a in range(first, last, BLOCK)], np.int64)
+    return np.array([(a, min(a + BLOCK, last)) for first, last in pairwise(start) for a in range(first, last, BLOCK)], np.int64)
 
 
 def _panel(cells: Cells, size: float) -> tuple[np.ndarray, np.ndarray]:

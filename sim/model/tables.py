@@ -171,9 +171,7 @@ TABLES: dict[str, Table] = {
                 Column("instrument", "category", "-", "what the government did"),
                 Column("change", "category", "-", "adopted (decided), in_force (acts from this month) or repealed"),
             ),
-            (
-                Column("why", "category", "-", "timeline: as it happened; otherwise the largest term of the hazard"),
-            ),
+            (Column("why", "category", "-", "timeline: as it happened; otherwise the largest term of the hazard"),),
         ),
         Table(
             "offers",

@@ -184,9 +184,8 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         privacy = np.array([j.privacy_law for j in jurisdictions])
         home = np.array([j.home_grown_share_2013 for j in jurisdictions])
         hosting = p.market.region_hosting_premium * (1.0 - home)
-        self._steady_pressure = np.stack(
-            [hosting - total(hosting) / len(hosting), privacy - total(privacy) / len(privacy), np.array([float(j.ties == "rival") for j in jurisdictions])], axis=1
-        )
+        rival = np.array([float(j.ties == "rival") for j in jurisdictions])
+        self._steady_pressure = np.stack([hosting - total(hosting) / len(hosting), privacy - total(privacy) / len(privacy), rival], axis=1)
 
     def _fill_market(self, utility: np.ndarray, exposure: np.ndarray, banned: np.ndarray) -> None:
         """Utility (C, O), exposure (C, 3, 7) and bans (C, O) under today's law, belief and offers."""
@@ -237,11 +236,9 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         out = np.zeros((jurisdictions, 9))
         lost = 0.5 * ((self.initial_trust - self.trust_means)[:, 0] + (self.initial_trust - self.trust_means)[:, 1])
         attention = self.mind.attention_to_bad_news() / self.scenario.parameters.trust.prior_strength
-        for column, value in ((0, lost), (1, attention)):
-            weight, sums = np.zeros(jurisdictions), np.zeros(jurisdictions)
-            np.add.at(weight, cells.jurisdiction, cells.accounts)
-            np.add.at(sums, cells.jurisdiction, cells.accounts * value)
-            out[:, column] = sums / weight
+        weighed = np.zeros((jurisdictions, 3))
+        books_kernel.by_group(cells.accounts[:, None] * np.stack([lost, attention, np.ones_like(lost)], axis=1), cells.jurisdiction, weighed)
+        out[:, :2] = weighed[:, :2] / weighed[:, 2:]
         out[:, 2] = self._calendar[self.month].honoured - 1.0
         unmet = self.casework.unmet_need()
         if self.month == 12:
@@ -255,12 +252,13 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         """How US providers' share of each country's cloud spending has changed since the start: (J,)."""
         spend = self.market.spend(self._set.customers.stock[self.index])
         by_country = np.zeros((len(self.scenario.jurisdictions), spend.shape[1]))
-        np.add.at(by_country, self.population.cells.jurisdiction, spend)
+        books_kernel.by_group(spend, self.population.cells.jurisdiction, by_country)
         us, home = np.cumsum(by_country[:, FIRST_US:], axis=1)[:, -1], by_country[:, 1]
         share = np.where(us + home > 0.0, us / np.where(us + home > 0.0, us + home, 1.0), 0.0)
         if self._first_dependence is None:
             self._first_dependence = share
-        return share - self._first_dependence
+        change: np.ndarray = share - self._first_dependence
+        return change
 
     def _look_ahead(self) -> None:
         """What the providers know at the end of a quarter (see Outlook)."""
@@ -268,7 +266,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         w, outlook = self.index, self.outlook
         spend = self.market.spend(customers.stock[w])
         outlook.revenue[:] = 0.0
-        np.add.at(outlook.revenue, cells.jurisdiction, spend * 12.0)
+        books_kernel.by_group(spend * 12.0, cells.jurisdiction, outlook.revenue)
         by_provider = outlook.revenue[:, FIRST_US:].reshape(len(s.jurisdictions), -1, OFFERS)
         outlook.provider_revenue = np.cumsum(by_provider, axis=2)[:, :, -1]
         outlook.market = np.cumsum(outlook.revenue, axis=1)[:, -1]
@@ -283,7 +281,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         # What distrust costs: spend x s (1 - s) x the risk of the region customers use, at the margin.
         marginal = cell_spend[:, None] * self.market.shares * (1.0 - self.market.shares) * np.minimum(risk[:, 1], risk[:, 2])[:, None]
         cost = np.zeros((len(s.jurisdictions), marginal.shape[1]))
-        np.add.at(cost, cells.jurisdiction, marginal)
+        books_kernel.by_group(marginal, cells.jurisdiction, cost)
         cost[0] = 0.0
         outlook.distrust_cost = cost.T.copy()
         conflicts = float(self.casework.host_conflicts.sum()) * 12.0

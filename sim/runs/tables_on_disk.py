@@ -67,7 +67,7 @@ def write(table: pa.Table, path: Path) -> None:
             compression="zstd",
             compression_level=3,
             use_dictionary=[f.name for f in table.schema if pa.types.is_dictionary(f.type)],
-            column_encoding={n: "BYTE_STREAM_SPLIT" for n in floats},
+            column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
             write_page_checksum=True,
         )
         sink.flush()

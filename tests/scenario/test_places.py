@@ -32,7 +32,8 @@ def test_files_are_shown_as_a_user_would_write_them(project: Path, tmp_path: Pat
     assert places.shown(Path("/elsewhere/a.yaml")) == "/elsewhere/a.yaml"
 
 
-def test_an_experiment_is_found_by_path_and_by_bare_name(project: Path) -> None:
+def test_an_experiment_is_found_by_path_and_by_bare_name(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     file = project / "experiments" / "two_worlds.yaml"
     assert places.experiment_file(file) == file
     assert places.experiment_file("two_worlds") == file

@@ -35,14 +35,14 @@ class Government(mesa.Agent):  # type: ignore[misc]
     def adopt(self, instrument: int) -> None:
         """Decide on an instrument; it acts after its legal delay."""
         legislation = self.model.legislation
-        legislation.decide(self.index, instrument, 1.0)
+        legislation.decide(self.index, instrument)
         self.model.books.law(self.code, INSTRUMENTS[instrument], "adopted", legislation.main_reason(self.index, instrument))
         if instrument == PROTEST:
             self.model.hear_protest(self.index)
 
     def repeal(self, instrument: int) -> None:
         """Let an instrument lapse."""
-        self.model.legislation.repeal(self.index, instrument, 1.0)
+        self.model.legislation.repeal(self.index, instrument)
         self.model.books.law(self.code, INSTRUMENTS[instrument], "repealed", "expired")
 
 
@@ -99,10 +99,9 @@ class Legislation:
         self._month = month
         changes = []
         coming = self._coming[month % len(self._coming)]
-        for j, k in np.argwhere(coming > 0.0):
-            self.in_force[j, k] = min(1.0, self.in_force[j, k] + coming[j, k])
-            if self.members[j] == 1:
-                changes.append((self._codes[j], INSTRUMENTS[k], "in_force", "decided before"))
+        self.in_force = np.minimum(self.in_force + coming, 1.0)
+        for j, k in np.argwhere((coming > 0.0) & (self.members == 1)[:, None]):
+            changes.append((self._codes[j], INSTRUMENTS[k], "in_force", "decided before"))
         coming[:] = 0.0
         for code, instrument in sorted(law.instruments - self._timeline_laws):
             j, k = self._codes.index(code), INSTRUMENTS.index(instrument)
@@ -122,30 +121,35 @@ class Legislation:
         int arrays (n, 2) of (jurisdiction, instrument), for their governments to carry out.
         """
         self.pressure[:] = pressure
-        _mean_of_like(self._likeness, self.in_force, self._neighbours)
+        kernel.shares_of_like(self._likeness, self.in_force, self._neighbours)
         may = np.where(self._never_drawn, 0.0, 1.0)
         may[0] = 0.0  # the US is the subject of the experiment, not one of the governments that react
         if not agreements_possible:
             may[:, AGREEMENT] = 0.0
         hazard = kernel.hazards(self.base_rate, self.effect, self.pressure, self._neighbours, may)
-        kernel.decide(
-            self._seed, self._month, self.members, hazard, self.repeal_rate, self.decided, self.in_force - self.fixed, self._adopts, self._repeals
-        )
-        for j in np.flatnonzero(self.members > 1):
-            for k in range(len(INSTRUMENTS)):
-                self.decide(j, k, self._adopts[j, k])
-                self.repeal(j, k, self._repeals[j, k])
+        kernel.decide(self._seed, self._month, self.members, hazard, self.repeal_rate, self.decided, self.in_force - self.fixed, self._adopts, self._repeals)
         single = (self.members == 1)[:, None]
+        self._move(np.where(single, 0.0, self._adopts), np.where(single, 0.0, self._repeals))
         return np.argwhere(single & (self._adopts > 0.0)), np.argwhere(single & (self._repeals > 0.0))
 
-    def decide(self, j: int, instrument: int, share: float) -> None:
-        self.decided[j, instrument] = min(1.0, self.decided[j, instrument] + share)
-        when = self._month + 1 + self.delay[instrument]
-        self._coming[when % len(self._coming), j, instrument] += share
+    def decide(self, j: int, instrument: int) -> None:
+        """One country decides on an instrument."""
+        adopts = np.zeros_like(self._adopts)
+        adopts[j, instrument] = 1.0
+        self._move(adopts, np.zeros_like(adopts))
 
-    def repeal(self, j: int, instrument: int, share: float) -> None:
-        self.in_force[j, instrument] = max(self.fixed[j, instrument], self.in_force[j, instrument] - share)
-        self.decided[j, instrument] = max(0.0, self.decided[j, instrument] - share)
+    def repeal(self, j: int, instrument: int) -> None:
+        """One country repeals an instrument."""
+        repeals = np.zeros_like(self._repeals)
+        repeals[j, instrument] = 1.0
+        self._move(np.zeros_like(repeals), repeals)
+
+    def _move(self, adopts: np.ndarray, repeals: np.ndarray) -> None:
+        """Shares of countries (J, I) decide, to act after the delay, and repeal, at once."""
+        self.decided = np.maximum(np.minimum(self.decided + adopts, 1.0) - repeals, 0.0)
+        for instrument, delay in enumerate(self.delay.tolist()):
+            self._coming[(self._month + 1 + delay) % len(self._coming), :, instrument] += adopts[:, instrument]
+        self.in_force = np.maximum(self.in_force - repeals, self.fixed)
 
     def main_reason(self, j: int, instrument: int) -> str:
         """The covariate that adds most to the hazard just now; `base rate` if none raises it."""
@@ -153,11 +157,3 @@ class Legislation:
         terms[-1] = self.effect[instrument, -1] * self._neighbours[j, instrument]
         strongest = int(np.argmax(terms))
         return COVARIATES[strongest] if terms[strongest] > 0.0 else "base rate"
-
-
-def _mean_of_like(likeness: np.ndarray, in_force: np.ndarray, out: np.ndarray) -> None:
-    """Share of like countries (same bloc, same region) that have each instrument, by exact column sums."""
-    weights = np.cumsum(likeness, axis=1)[:, -1]
-    for k in range(in_force.shape[1]):
-        have = np.cumsum(likeness * in_force[:, k], axis=1)[:, -1]
-        out[:, k] = np.where(weights > 0.0, have / np.where(weights > 0.0, weights, 1.0), 0.0)

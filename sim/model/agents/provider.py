@@ -96,13 +96,13 @@ class Provider(mesa.Agent):  # type: ignore[misc]
             capital[offer] = p.sovereign_capital[US_KINDS[offer]]
         value = p.responsiveness * p.margin * self.model.outlook.growth_years * gain / capital
         value[:, US_REGION] = 0.0
-        for _, j, offer in self.building:
-            value[j, offer] = 0.0
+        for _, there, offer in self.building:
+            value[there, offer] = 0.0
         for offers in ([LOCAL_REGION], [k for k in range(OFFERS) if k > LOCAL_REGION]):
             column = value[:, offers]
-            j, k = np.unravel_index(int(np.argmax(column)), column.shape)
-            if column[j, k] > 1.0:
-                self._announce(int(j), offers[int(k)], float(gain[j, offers[int(k)]]))
+            best, k = divmod(int(np.argmax(column)), len(offers))
+            if column[best, k] > 1.0:
+                self._announce(best, offers[k], float(gain[best, offers[k]]))
 
     def _announce(self, j: int, offer: int, gain: float) -> None:
         p = self.model.scenario.parameters.providers
@@ -126,15 +126,15 @@ class Provider(mesa.Agent):  # type: ignore[misc]
         self._set("transparent", "transparency", at_stake * p.transparency_trust > p.transparency_cost, at_stake)
         offers, sensitivity = model.offers, model.market.price_sensitivity[1:]
         elasticity = total(sensitivity) / len(sensitivity)
-        for j in range(1, len(lost)):
-            own = outlook.provider_revenue[j, self.index]
-            share = own / outlook.market[j] if outlook.market[j] > 0.0 else 0.0
-            # A cut wins elasticity x (1 - s) of revenue and costs itself: worth it only to win back what distrust takes.
-            wins = own * (1.0 - share) * elasticity * -log(1.0 - p.discount)
-            cuts = p.discount > 0.0 and wins > own * p.discount and p.responsiveness * lost[j] > own * p.discount
-            if cuts != (offers.discount[self.index, j] > 0.0):
-                offers.discount[self.index, j] = p.discount if cuts else 0.0
-                model.books.offer(self.code, j, "discount", "live" if cuts else "closed", float(lost[j]))
+        own = outlook.provider_revenue[:, self.index]
+        share = own / np.where(outlook.market > 0.0, outlook.market, 1.0)
+        # A cut wins elasticity x (1 - s) of revenue and costs itself: worth it only to win back what distrust takes.
+        wins = own * (1.0 - share) * elasticity * -log(1.0 - p.discount)
+        cuts = (p.discount > 0.0) & (wins > own * p.discount) & (p.responsiveness * lost > own * p.discount)
+        cuts[0] = False
+        for j in np.flatnonzero(cuts != (offers.discount[self.index] > 0.0)):
+            offers.discount[self.index, j] = p.discount if cuts[j] else 0.0
+            model.books.offer(self.code, int(j), "discount", "live" if cuts[j] else "closed", float(lost[j]))
 
     def _set(self, name: str, offer: str, value: bool, gain: float) -> None:
         if getattr(self, name) != value:

@@ -93,3 +93,11 @@ def trust_of_cells(sums, blocks, cell, customers, units, out):  # type: ignore[n
         for c in range(out.shape[1]):
             for k in range(2):
                 out[w, c, k] = total[w, c, k] / units / customers[c]
+
+
+@njit(cache=True)
+def by_group(values, group, out):  # type: ignore[no-untyped-def]
+    """Add rows of `values` (C, Q) to `out` (groups, Q), in the order of the rows."""
+    for c in range(values.shape[0]):
+        for q in range(values.shape[1]):
+            out[group[c], q] += values[c, q]

@@ -9,6 +9,22 @@ from sim.model.luck.philox import draw
 
 
 @njit(cache=True)
+def shares_of_like(likeness, in_force, out):  # type: ignore[no-untyped-def]
+    """Share of the like countries that have each instrument: `out` (J, I), from weights `likeness` (J, J)."""
+    jurisdictions, instruments = in_force.shape
+    for j in range(jurisdictions):
+        weight = 0.0
+        for k in range(instruments):
+            out[j, k] = 0.0
+        for other in range(jurisdictions):
+            weight += likeness[j, other]
+            for k in range(instruments):
+                out[j, k] += likeness[j, other] * in_force[other, k]
+        for k in range(instruments):
+            out[j, k] = out[j, k] / weight if weight > 0.0 else 0.0
+
+
+@njit(cache=True)
 def hazards(base_rate, effect, pressure, neighbours, dampers):  # type: ignore[no-untyped-def]
     """Yearly hazard of adoption: base rate x exp(sum of effects x covariates) (event history; Berry & Berry 1990).
 

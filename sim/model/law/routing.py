@@ -72,7 +72,11 @@ US_RULES: tuple[Rule, ...] = (
     Rule({"controller": "target"}, "mla", "a search abroad needs the host's authorities: treaty, or letters rogatory (28 U.S.C. 1781)"),
     Rule({"controller": "foreign_only", "agreement": True}, "agreement", "18 U.S.C. 2523; US-UK agreement, art. 5 (orders to the partner's providers)"),
     Rule({"controller": "foreign_only"}, "mla", "no jurisdiction over the provider: treaty, or letters rogatory (28 U.S.C. 1781)"),
-    Rule({"test": "location", "location": "no_stable_location"}, "unreachable", "In re Google, 232 F. Supp. 3d 708 (E.D. Pa. 2017): no place whose law could help"),
+    Rule(
+        {"test": "location", "location": "no_stable_location"},
+        "unreachable",
+        "In re Google, 232 F. Supp. 3d 708 (E.D. Pa. 2017): no place whose law could help",
+    ),
     Rule({"test": "location"}, "mla", "Microsoft v. United States, 829 F.3d 197 (2d Cir. 2016)"),
     Rule({"test": "control"}, "direct", "15 F. Supp. 3d 466 (S.D.N.Y. 2014): possession, custody or control"),
     Rule(

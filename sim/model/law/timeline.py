@@ -37,9 +37,7 @@ class LawInForce:
 def events_of(scenario: Scenario) -> tuple[Event, ...]:
     """The events that happen in this world and may drive it: no endogenous ones, no `case` ones after a switch."""
     first_switch = min((switch.on for switch in scenario.switches), default=dt.date.max)
-    return tuple(
-        event for event in scenario.timeline.events if event.cause == "exogenous" or (event.cause == "case" and event.date < first_switch)
-    )
+    return tuple(event for event in scenario.timeline.events if event.cause == "exogenous" or (event.cause == "case" and event.date < first_switch))
 
 
 def law_on(scenario: Scenario, date: dt.date) -> LawInForce:
