@@ -82,14 +82,14 @@ HEADLINES: tuple[Headline, ...] = (
         "us_success",
         "US requests aimed abroad that yield content within 12 months",
         "%",
-        "all from the switch on",
+        "from the switch on",
         _ratio_of_sums("us_foreign_success_12m", "us_foreign_requests"),
     ),
     Headline(
         "foreign_success",
         "Foreign requests to US providers that yield content within 12 months",
         "%",
-        "all from the switch on",
+        "from the switch on",
         _ratio_of_sums("foreign_us_success_12m", "foreign_us_requests"),
     ),
     Headline("conflicts", "Orders that break the host's law", "a year", "mean from the switch on", _mean("conflicts_of_law", 12.0)),
@@ -166,7 +166,8 @@ def headlines_of_one(tables: Sequence[Columns]) -> pd.DataFrame:
     for h in HEADLINES:
         i = interval([h.read(t, 0) for t in tables])
         window = h.window.replace("from the switch on", "over all months")
-        rows.append({"headline": h.code, "name": h.name, "unit": h.unit, "window": window, "value_a": i.mean, "low": i.low, "high": i.high, "pairs": i.pairs})
+        row = {"headline": h.code, "name": h.name, "unit": h.unit, "window": window, "value_a": i.mean, "value_b": np.nan, "difference": np.nan}
+        rows.append({**row, "low": i.low, "high": i.high, "pairs": i.pairs, "verdict": "", "why": ""})
     return pd.DataFrame(rows)
 
 

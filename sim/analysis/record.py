@@ -127,10 +127,13 @@ def _big_four(q: Question) -> float:
     return 100.0 * (revenue / float(np.sum(w["market_world"][q.months(w)])) + IBM_SHARE)
 
 
-def _us_world_share(q: Question) -> float:
+def _us_world_share_change(q: Question) -> float:
+    """Points of world market share that US providers gained from the first quarter of the period to the last."""
     w = q.with_event["world"]
-    m = q.months(w)
-    return 100.0 * float(np.sum((w["revenue_us"] + w["revenue_us_domestic"])[m]) / np.sum(w["market_world"][m]))
+    at = np.flatnonzero(q.months(w))
+    us, everything = w["revenue_us"] + w["revenue_us_domestic"], w["market_world"]
+    first, last = at[:3], at[-3:]
+    return 100.0 * float(np.sum(us[last]) / np.sum(everything[last]) - np.sum(us[first]) / np.sum(everything[first]))
 
 
 def _world_market(q: Question) -> float:
@@ -198,7 +201,11 @@ INSTRUMENTS: dict[str, Instrument] = {
         _big_four,
         "shares among US providers follow a log-odds line through later dates; IBM is held at its share of 2015",
     ),
-    "us_world_share": Instrument("World share of all US providers", _us_world_share, "home-grown shares of 2013 outside Europe are judgements"),
+    "us_world_share_change": Instrument(
+        "Points of world share that US providers gained through the shock",
+        _us_world_share_change,
+        "home-grown shares of 2013 outside Europe are judgements",
+    ),
     "world_market_usd": Instrument(
         "World cloud infrastructure market", _world_market, "volume growth was computed for the whole market, adoption runs by country"
     ),

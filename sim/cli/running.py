@@ -1,6 +1,7 @@
 """`warrantsim run`: from an experiment's name to a report, with progress and the headline differences."""
 
 import math
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -51,6 +52,7 @@ def run_experiment(
     for failure in failures:
         screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
     screen.print(f"tables: {escape(str(done.folder))} ({done.seconds:.0f} s)", soft_wrap=True)
+    runs.add_to_manifest(done.folder, command=_command(experiment, sets, seeds, customers))
     if report:
         screen.print(f"report: {escape(str(_report(done.folder)))}", soft_wrap=True)
     return failures
@@ -62,6 +64,13 @@ def _report(folder: Path) -> Path:
 
     build(Results(folder), folder / REPORT)
     return folder / REPORT
+
+
+def _command(experiment: str, sets: Sequence[str], seeds: int | None, customers: int | None) -> str:
+    """The words that give these numbers again."""
+    options = [f"--set {shlex.quote(each)}" for each in sets]
+    options += [f"--{name} {value}" for name, value in (("seeds", seeds), ("customers", customers)) if value is not None]
+    return " ".join(["warrantsim run", shlex.quote(experiment), *options])
 
 
 def _what_will_run(resolved: Resolved) -> str:

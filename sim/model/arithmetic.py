@@ -68,7 +68,7 @@ def log(x):  # type: ignore[no-untyped-def]
     """Natural logarithm of a positive, normal x."""
     bits: Any = _bits(x)  # type: ignore[call-arg]
     exponent = (bits >> np.int64(52)) - np.int64(1023)
-    m: Any = _from_bits((bits & _MANTISSA) | _ONE_BITS)  # type: ignore[call-arg]
+    m: Any = _from_bits((bits & _MANTISSA) | _ONE_BITS)
     if m > 2.0 * _SQRT_HALF:
         m = m * 0.5
         exponent = exponent + 1

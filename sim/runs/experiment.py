@@ -105,6 +105,7 @@ def _manifest(resolved: Resolved, finished: Finished, tables: dict[str, dict[str
         "customers": experiment.customers,
         "first": experiment.horizon.first,
         "last": experiment.horizon.last,
+        "switches": {name: [s.on.isoformat() for s in world.switches] for name, world in experiment.worlds.items()},
         "switch": switches[0].isoformat() if switches else None,
         "identical_through": f"{through:%Y-%m}" if through else None,
         "warnings": finished.warnings,

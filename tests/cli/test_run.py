@@ -40,6 +40,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         file.write_text(f"report of {results.folder}", encoding="utf-8")
 
     monkeypatch.setattr("sim.runs.experiment.run", run)
+    monkeypatch.setattr("sim.runs.experiment.add_to_manifest", lambda folder, **entries: None)
     monkeypatch.setattr("sim.analysis.summaries.summarise", summarise)
     monkeypatch.setattr("sim.view.report.build", build)
     monkeypatch.setattr("sim.model.kernels.is_compiled", lambda: False)

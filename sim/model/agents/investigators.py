@@ -183,7 +183,7 @@ class Casework:
         rows = self._docket.rows[self._docket.start[month] : self._docket.start[month + 1]]
         us_table, foreign_table = self._tables
         kernel.investigate(
-            self._seed, month, world, rows, self._population.cell, self._segments, self._population.us_business, place, hosts,
+            self._seed, month, world, rows, self._population.cell, self._segments, self._population.us_business, self._population.law_order, place, hosts,
             self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory, rule.reaches, rule.honoured,
             rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances, litigation_delay,
             self.queues.outgoing, self.queues.incoming, self.queues.finish, self.month, self.host_conflicts, self.disclosures,

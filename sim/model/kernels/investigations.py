@@ -66,7 +66,7 @@ def draw_targets(seed, months, police, rate, cumulative, cells, cell_start, acco
 
 @njit(cache=True)
 def investigate(  # type: ignore[no-untyped-def]
-    seed, month, world, rows, cell, segments, us_business_of, place, host, us_business, no_location, haven,
+    seed, month, world, rows, cell, segments, us_business_of, law_order, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
     times, chances, litigation_delay, outgoing, incoming, finish, out, host_conflicts, disclosures,
 ):  # fmt: skip
@@ -106,13 +106,13 @@ def investigate(  # type: ignore[no-untyped-def]
                 lies = haven[(o - FIRST_US) // OFFERS]
             location = _NO_LOCATION if nowhere else (_US if lies == 0 else _ABROAD)
             code = us_table[
-                test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > a[3] else 0, data_law[lies], 1 if blocking[lies] > a[3] else 0
+                test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > law_order[i] else 0, data_law[lies], 1 if blocking[lies] > law_order[i] else 0
             ]  # fmt: skip
             other, direction = (lies if lies != 0 else home), US_TO_FOREIGN if home != 0 or evades == 1 else US_AT_HOME
         else:
             own_soil = 1 if lies == police and not nowhere else 0
             code = foreign_table[
-                test, own_soil, controller, 1 if home == 0 else 0, 1 if agreement[police] > a[3] else 0, 1 if claim[police] > a[3] else 0
+                test, own_soil, controller, 1 if home == 0 else 0, 1 if agreement[police] > law_order[i] else 0, 1 if claim[police] > law_order[i] else 0
             ]  # fmt: skip
             other, direction = police, FOREIGN_TO_US if us_held else FOREIGN_AT_HOME
         conflict = code >= CONFLICT_BIT
