@@ -1,0 +1,24 @@
+"""Runs that several tests of the model look at."""
+
+from collections.abc import Iterator
+
+import numba
+import pytest
+
+from sim.model.world import WorldSet
+from tests.model.small_worlds import asked, has_run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """One thread a test process: pytest's workers already fill the machine (tests of threads start processes of their own)."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    yield
+    numba.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def two_worlds() -> WorldSet:
+    """Both worlds of the main experiment, seed 1, run to the horizon. Tests only look."""
+    return has_run(asked())

@@ -1,0 +1,357 @@
+"""What an order for data does, case by case (`us_orders.csv`, `foreign_orders.csv`: one row a case, for a lawyer to read).
+
+Each case is put twice: to the table of routes, and to the model itself, with one request aimed at one customer whose
+data lies where the case says.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.model.agents.investigators import Casework, Docket
+from sim.model.kernels import investigations as kernel
+from sim.model.law import routing
+from sim.model.law.routing import FOREIGN_RULES, US_RULES, ForeignOrder, Rule, USOrder
+from sim.model.law.timeline import law_on
+from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, OFFERS, ON_PREMISES, TRUSTEE, US_REGION, US_SUBSIDIARY, us_place
+from sim.model.world import WorldSet
+from sim.scenario.resolving import resolve
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Switch
+from sim.words import INSTRUMENTS, ROUTES, SEGMENTS
+
+Case = dict[str, str]
+HERE = Path(__file__).parent
+YES_NO = {"yes": True, "no": False}
+
+
+def read(name: str) -> list[Case]:
+    with (HERE / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+US_CASES, FOREIGN_CASES = read("us_orders.csv"), read("foreign_orders.csv")
+BOTH = [("us", case) for case in US_CASES] + [("foreign", case) for case in FOREIGN_CASES]
+
+# What the words of the case files mean. A contested law is, warrant by warrant, either obeyed (control) or refused (location).
+TEST_OF = {
+    ("contested", "yes"): "control",
+    ("contested", "no"): "location",
+    ("microsoft_wins", ""): "location",
+    ("doj_wins", ""): "control",
+    ("cloud_act", ""): "control_with_statutory_comity",
+}
+OFFERS_AGREEMENTS = {"contested": False, "microsoft_wins": False, "doj_wins": False, "cloud_act": True}
+LOCATION_OF = {"in the US": "in_us", "abroad": "abroad", "no stable location": "no_stable_location"}
+CONTROLLER_OF = {
+    "US provider": "us_provider",
+    "US provider without the keys": "us_provider",
+    "US-owned subsidiary": "us_provider",
+    "trustee without US control": "foreign_only",
+    "home-grown provider with US business": "foreign_with_us_business",
+    "home-grown provider without US business": "foreign_only",
+    "the target itself": "target",
+}
+
+
+def us_order(case: Case) -> USOrder:
+    return USOrder(
+        test=TEST_OF[case["regime"], case["obeyed"]],
+        location=LOCATION_OF[case["data"]],
+        controller=CONTROLLER_OF[case["kept_by"]],
+        us_person=case["person"] == "US person",
+        agreement=YES_NO[case["agreement"]] and OFFERS_AGREEMENTS[case["regime"]],
+        data_law_bars=YES_NO[case["data_law_bars"]],
+        blocking_statute=YES_NO[case["blocking_statute"]],
+    )
+
+
+def foreign_order(case: Case) -> ForeignOrder:
+    return ForeignOrder(
+        test=TEST_OF[case["regime"], case["obeyed"]],
+        own_soil=case["data"] == "on own soil",
+        controller=CONTROLLER_OF[case["kept_by"]],
+        us_person=case["person"] == "US person",
+        agreement=YES_NO[case["agreement"]] and OFFERS_AGREEMENTS[case["regime"]],
+        claim=YES_NO[case["claim"]],
+    )
+
+
+def all_us_orders() -> Iterator[USOrder]:
+    for values in product(routing.TESTS, routing.LOCATIONS, routing.CONTROLLERS, *[(False, True)] * 4):
+        yield USOrder(*values)
+
+
+def all_foreign_orders() -> Iterator[ForeignOrder]:
+    for test, own_soil, controller, *flags in product(routing.TESTS, (False, True), routing.CONTROLLERS, *[(False, True)] * 3):
+        yield ForeignOrder(test, own_soil, controller, *flags)
+
+
+def deciding(rules: tuple[Rule, ...], order: USOrder | ForeignOrder) -> int:
+    return next(k for k, rule in enumerate(rules) if rule.matches(order))
+
+
+# --- the cases, put to the table ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", US_CASES, ids=lambda case: case["what"])
+def test_a_us_order_takes_the_route_that_the_authorities_say(case: Case) -> None:
+    ruling = routing.route_us_order(us_order(case))
+    assert (ruling.route, ruling.conflict) == (case["route"], YES_NO[case["conflict"]])
+
+
+@pytest.mark.parametrize("case", FOREIGN_CASES, ids=lambda case: case["what"])
+def test_a_foreign_order_takes_the_route_that_the_authorities_say(case: Case) -> None:
+    ruling = routing.route_foreign_order(foreign_order(case))
+    assert (ruling.route, ruling.conflict) == (case["route"], YES_NO[case["conflict"]])
+
+
+@pytest.mark.parametrize(("side", "case"), BOTH, ids=lambda x: x["what"] if isinstance(x, dict) else x)
+def test_the_rule_that_decides_cites_the_authority_of_the_case(side: str, case: Case) -> None:
+    rules, order = (US_RULES, us_order(case)) if side == "us" else (FOREIGN_RULES, foreign_order(case))
+    assert case["authority"] in rules[deciding(rules, order)].authority
+
+
+def test_every_rule_of_the_table_decides_some_case() -> None:
+    assert {deciding(US_RULES, us_order(case)) for case in US_CASES} == set(range(len(US_RULES)))
+    assert {deciding(FOREIGN_RULES, foreign_order(case)) for case in FOREIGN_CASES} == set(range(len(FOREIGN_RULES)))
+
+
+def test_the_cases_cover_every_regime_route_and_keeper_and_none_stands_twice() -> None:
+    assert {case["regime"] for case in US_CASES} == {case["regime"] for case in FOREIGN_CASES} == set(OFFERS_AGREEMENTS)
+    assert {case["route"] for case in US_CASES} == set(ROUTES)
+    assert {case["route"] for case in FOREIGN_CASES} == {"direct", "agreement", "mla"}
+    for cases in (US_CASES, FOREIGN_CASES):
+        assert {case["kept_by"] for case in cases} == set(CONTROLLER_OF)
+        assert len({case["what"] for case in cases}) == len(cases)
+
+
+# --- the cases that happened ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def history() -> Scenario:
+    return resolve("history").scenarios["history"]
+
+
+@pytest.mark.parametrize("case", [c for c in US_CASES if c["on"]], ids=lambda case: case["what"])
+def test_the_world_of_the_model_has_the_facts_of_the_us_cases(case: Case, history: Scenario) -> None:
+    law, host = law_on(history, dt.date.fromisoformat(case["on"])), case["host"]
+    assert law.regime == case["regime"]
+    if host:
+        assert ((host, "executive_agreement") in law.instruments) == YES_NO[case["agreement"]]
+        assert history.jurisdictions[host].privacy_law_conflicts == YES_NO[case["data_law_bars"]]
+        assert ("blocking_statute" in history.jurisdictions[host].instruments_2013) == YES_NO[case["blocking_statute"]]
+
+
+@pytest.mark.parametrize("case", [c for c in FOREIGN_CASES if c["on"]], ids=lambda case: case["what"])
+def test_the_world_of_the_model_has_the_facts_of_the_foreign_cases(case: Case, history: Scenario) -> None:
+    law = law_on(history, dt.date.fromisoformat(case["on"]))
+    assert law.regime == case["regime"]
+    assert ((case["police"], "executive_agreement") in law.instruments) == YES_NO[case["agreement"]]
+    assert ((case["police"], "extraterritorial_claim") in law.instruments) == YES_NO[case["claim"]]
+
+
+def test_the_shipped_regimes_are_those_of_the_cases(history: Scenario) -> None:
+    said = {code: (r.test, r.comity, r.agreements) for code, r in history.regimes.items()}
+    assert said == {
+        "contested": ("contested", "common_law", False),
+        "microsoft_wins": ("location", "none", False),
+        "doj_wins": ("control", "common_law", False),
+        "cloud_act": ("control", "statutory", True),
+    }
+
+
+# --- the whole table --------------------------------------------------------------------------------
+
+
+def test_a_blocking_statute_never_changes_a_route() -> None:
+    for order in all_us_orders():
+        with_statute, without = (routing.route_us_order(replace(order, blocking_statute=b)) for b in (True, False))
+        assert with_statute.route == without.route, order
+        assert with_statute.conflict >= without.conflict, order
+
+
+def test_a_blocking_statute_makes_a_conflict_wherever_somebody_is_compelled_to_produce_from_abroad() -> None:
+    for order in all_us_orders():
+        if order.blocking_statute:
+            ruling = routing.route_us_order(order)
+            assert ruling.conflict == (order.location == "abroad" and ruling.route in ("direct", "comity_review")), order
+
+
+def test_data_in_the_us_go_to_a_us_order_directly_under_every_rule_and_break_no_foreign_law() -> None:
+    for order in all_us_orders():
+        if order.location == "in_us":
+            assert routing.route_us_order(order) == routing.Ruling("direct", False), order
+
+
+def test_what_the_target_keeps_abroad_needs_the_hosts_help_under_every_rule() -> None:
+    for order in all_us_orders():
+        if order.location == "abroad" and order.controller == "target":
+            assert routing.route_us_order(order) == routing.Ruling("mla", False), order
+
+
+def test_a_test_of_location_compels_nobody_to_produce_from_abroad() -> None:
+    for order in all_us_orders():
+        if order.test == "location" and order.location != "in_us":
+            ruling = routing.route_us_order(order)
+            assert ruling.route in ("mla", "agreement", "unreachable"), order
+            assert not ruling.conflict, order
+
+
+def test_only_a_test_of_location_leaves_data_that_nothing_reaches_and_only_without_a_stable_location() -> None:
+    unreachable = [order for order in all_us_orders() if routing.route_us_order(order).route == "unreachable"]
+    assert unreachable
+    assert {(order.test, order.location) for order in unreachable} == {("location", "no_stable_location")}
+    assert not any(routing.route_foreign_order(order).route == "unreachable" for order in all_foreign_orders())
+
+
+def test_comity_is_reviewed_by_statute_just_where_all_of_its_conditions_meet() -> None:
+    for order in all_us_orders():
+        expected = (
+            order.test == "control_with_statutory_comity"
+            and order.location == "abroad"
+            and order.controller in ("us_provider", "foreign_with_us_business")
+            and not order.us_person
+            and order.agreement
+            and order.data_law_bars
+        )
+        assert (routing.route_us_order(order).route == "comity_review") == expected, order
+
+
+def test_without_an_agreement_nothing_goes_by_agreement() -> None:
+    assert all(routing.route_us_order(o).route != "agreement" for o in all_us_orders() if not o.agreement)
+    assert all(routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if not o.agreement)
+
+
+def test_no_agreement_is_used_by_a_foreign_police_against_a_us_person() -> None:
+    assert all(routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if o.us_person)
+
+
+def test_a_police_orders_its_own_providers_and_searches_its_own_country_without_breaking_us_law() -> None:
+    for order in all_foreign_orders():
+        if order.controller != "us_provider":
+            assert routing.route_foreign_order(order) == routing.Ruling("direct", False), order
+
+
+def test_obeying_a_claim_breaks_us_law_unless_an_agreement_or_the_border_lifts_the_bar() -> None:
+    for order in all_foreign_orders():
+        if order.controller == "us_provider" and order.claim:
+            lifted_by_agreement = order.agreement and not order.us_person
+            lifted_by_border = order.test == "location" and order.own_soil
+            assert routing.route_foreign_order(order).conflict == (not lifted_by_agreement and not lifted_by_border), order
+
+
+def test_the_dense_tables_are_the_function() -> None:
+    us, foreign = routing.us_table(), routing.foreign_table()
+    assert us.size == len(list(all_us_orders()))
+    assert foreign.size == len(list(all_foreign_orders()))
+    for o in all_us_orders():
+        at = (routing.TESTS.index(o.test), routing.LOCATIONS.index(o.location), routing.CONTROLLERS.index(o.controller))
+        code = int(us[(*at, int(o.us_person), int(o.agreement), int(o.data_law_bars), int(o.blocking_statute))])
+        assert routing.Ruling(ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT) == routing.route_us_order(o), o
+    for f in all_foreign_orders():
+        where = (routing.TESTS.index(f.test), int(f.own_soil), routing.CONTROLLERS.index(f.controller))
+        code = int(foreign[(*where, int(f.us_person), int(f.agreement), int(f.claim))])
+        assert routing.Ruling(ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT) == routing.route_foreign_order(f), f
+
+
+# --- the cases, put to the model --------------------------------------------------------------------
+
+PLACE_OF = {
+    "US provider without the keys": CUSTOMER_KEYS,
+    "US-owned subsidiary": US_SUBSIDIARY,
+    "trustee without US control": TRUSTEE,
+}
+ELSEWHERE = "IE"  # a country that is neither the US nor a host of the cases' agreements
+BARS, BARS_NOT = "DE", "BR"  # hosts of the cases that name none: privacy_law_conflicts, or not
+
+
+@pytest.fixture(scope="module")
+def worlds() -> tuple[WorldSet, list[tuple[str, str]]]:
+    """One world for each regime, from the first month on; contested twice, with all warrants obeyed and with none.
+
+    One provider keeps all consumers' mail without a stable location, the others none.
+    """
+    base = resolve("history", customers=2000).scenarios["history"]
+    spread = {code: p.model_copy(update={"no_stable_location": float(code == "google")}) for code, p in base.providers.items()}
+    base = replace(base, providers=spread, months=2)
+    keys = list(TEST_OF)
+    scenarios = []
+    for code, obeyed in keys:
+        switches = () if code == "contested" else (Switch(on=dt.date(2012, 12, 31), regime=code),)
+        regime = base.regimes["contested"]
+        stages = {name: stage.model_copy(update={"honoured": float(obeyed == "yes")}) for name, stage in regime.stages.items()}
+        regimes = base.regimes | {"contested": regime.model_copy(update={"stages": stages})}
+        scenarios.append(replace(base, name=f"{code}{obeyed}", switches=switches, regimes=regimes))
+    return WorldSet(scenarios, seed=1), keys
+
+
+def _place(case: Case) -> int:
+    if case["kept_by"] == "the target itself":
+        return ON_PREMISES
+    if case["kept_by"].startswith("home-grown"):
+        return HOME_GROWN
+    provider = 2 if case["data"] == "no stable location" else 0
+    return us_place(provider, PLACE_OF.get(case["kept_by"], US_REGION if case["data"] in ("in the US", "elsewhere") else LOCAL_REGION))
+
+
+def _target(worlds: WorldSet, home: str, segment: str, us_business: bool) -> int:
+    """A customer at home in a country, whose home-grown provider does business in the US or does not."""
+    population, scenario = worlds.population, worlds.models[0].scenario
+    j = list(scenario.jurisdictions).index(home)
+    cell = j * len(scenario.segments) + SEGMENTS.index(segment)
+    members = range(int(population.cells.start[cell]), int(population.cells.start[cell + 1]))
+    within = scenario.jurisdictions[home].home_grown_us_business
+    return next(i for i in members if (float(population.us_business[i]) < within) == us_business)
+
+
+def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, side: str) -> tuple[str, bool]:
+    """Send one request through a world under the case's regime; returns the route it took, and whether laws collided."""
+    world_set, keys = worlds
+    model = world_set.models[keys.index((case["regime"], case["obeyed"]))]
+    codes = list(model.scenario.jurisdictions)
+    us_person = case["person"] == "US person"
+    if side == "us":
+        lies = "US" if case["data"] == "in the US" else case["host"] or (BARS if case["data_law_bars"] == "yes" else BARS_NOT)
+        home, police, law_of = "US" if us_person else ELSEWHERE, "US", lies
+    else:
+        police = case["police"] or ELSEWHERE
+        lies = police if case["data"] == "on own soil" else "US"
+        home, law_of = "US" if us_person else police, police
+    segment = "consumer" if case["data"] == "no stable location" else "enterprise"
+    target = _target(world_set, home, segment, us_person or case["kept_by"].endswith("with US business"))
+    laws: Any = np.zeros((len(codes), len(INSTRUMENTS)))
+    for column, instrument in (("agreement", "executive_agreement"), ("claim", "extraterritorial_claim"), ("blocking_statute", "blocking_statute")):
+        laws[codes.index(law_of), INSTRUMENTS.index(instrument)] = float(case.get(column) == "yes")
+    model.legislation.in_force = laws
+    model.hosts = np.full_like(model.hosts, codes.index(lies))
+    world_set.customers.place[:] = _place(case)
+    rows = np.array([[target, codes.index(police), 0, 0, 1]], np.int64)
+    nothing = np.zeros(len(codes))
+    docket = Docket(rows, np.array([0, 1, 1]), np.zeros(2, np.int64), nothing, nothing)
+    model.casework = Casework(model.scenario, world_set.population, docket, seed=1)
+    model.investigate(world_set.customers)
+    month = model.casework.month
+    ((_, _, route),) = np.argwhere(month[..., kernel.MEASURES.index("requests")] == 1)
+    return ROUTES[route], bool(month[..., kernel.MEASURES.index("conflicts")].sum())
+
+
+@pytest.mark.parametrize(("side", "case"), BOTH, ids=lambda x: x["what"] if isinstance(x, dict) else x)
+def test_the_model_answers_as_the_case_file_says(side: str, case: Case, worlds: tuple[WorldSet, list[tuple[str, str]]]) -> None:
+    assert _ask_the_model(worlds, case, side) == (case["route"], YES_NO[case["conflict"]])
+
+
+def test_the_kernel_counts_circumstances_and_routes_in_the_order_of_the_words() -> None:
+    assert ROUTES == ("direct", "comity_review", "agreement", "mla", "unreachable")
+    assert tuple(range(len(ROUTES))) == (kernel.DIRECT, kernel.COMITY, kernel.AGREEMENT, kernel.MLA, kernel.UNREACHABLE)
+    assert len(ROUTES) <= routing.CONFLICT_BIT
+    assert us_place(0, 0) == FIRST_US
+    assert us_place(1, 0) == FIRST_US + OFFERS

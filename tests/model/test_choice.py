@@ -1,0 +1,218 @@
+"""The nested logit and the race that draws from it, against closed forms."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
+
+from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, kind_risks, nest_weights, own_view, race, tastes
+
+PROVIDERS = 4
+NESTS, PLACES = FIRST_US + PROVIDERS, FIRST_US + OFFERS * PROVIDERS
+KIND = np.array([0, 6, *(1 + k for _ in range(PROVIDERS) for k in range(OFFERS))])  # kind of each place, as in the risks
+OPEN = np.zeros(PLACES, np.float32)
+
+
+def weights(
+    utility: np.ndarray,
+    risk: np.ndarray | None = None,
+    banned: np.ndarray = OPEN,
+    order: float = 0.5,
+    on_premises: float = -1.0,
+    nest_scale: float = 0.6,
+    here: int = ON_PREMISES,
+    expelled: bool = False,
+    switch_cost: float = 0.0,
+    within_cost: float = 0.0,
+    bonus: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Leaf and nest weights of one decision."""
+    leaf, nest = np.zeros(PLACES), np.zeros(NESTS)
+    risk = np.zeros(7) if risk is None else risk
+    bonus = np.zeros(NESTS) if bonus is None else bonus
+    nest_weights(risk, utility, banned, order, on_premises, nest_scale, here, expelled, switch_cost, within_cost, bonus, leaf, nest)
+    return leaf, nest
+
+
+@njit  # type: ignore[misc]
+def _choose(seed: int, customers: int, month: int, leaf: Any, nest: Any, out: Any) -> None:
+    """The place that each of many customers picks, with the kernel's own luck."""
+    nests = len(nest)
+    clocks = np.empty(nests + OFFERS)
+    for i in range(customers):
+        tastes(seed, i, month, nests, clocks)
+        n = race(nest, 0, nests, clocks)
+        if n < FIRST_US:
+            out[i] = n
+        else:
+            first = FIRST_US + (n - FIRST_US) * OFFERS
+            out[i] = first + race(leaf, first, OFFERS, clocks[nests:])
+
+
+def chosen(leaf: np.ndarray, nest: np.ndarray, customers: int = 200_000, seed: int = 3, month: int = 40) -> np.ndarray:
+    out = np.empty(customers, np.int64)
+    _choose(seed, customers, month, leaf, nest, out)
+    return out
+
+
+def closed_form(value: np.ndarray, on_premises: float, nest_scale: float, available: np.ndarray) -> np.ndarray:
+    """McFadden (1978): P(place) = P(nest) P(place | nest), with inclusive values; `value` (O,) less risk and costs."""
+    nests = [np.array([0]), np.array([1]), *(np.arange(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1)) for p in range(PROVIDERS))]
+    value = value.copy()
+    value[0] = on_premises
+    inclusive, inside = np.full(len(nests), -np.inf), np.zeros(PLACES)
+    for n, members in enumerate(nests):
+        scale = nest_scale if n >= FIRST_US else 1.0
+        terms = np.where(available[members], np.exp(value[members] / scale), 0.0)
+        if terms.sum() > 0.0:
+            inclusive[n] = scale * np.log(terms.sum())
+            inside[members] = terms / terms.sum()
+    of_nest = np.exp(inclusive - inclusive[np.isfinite(inclusive)].max())
+    of_nest /= of_nest.sum()
+    return np.concatenate([of_nest[n] * inside[members] for n, members in enumerate(nests)])
+
+
+def test_chosen_frequencies_are_the_probabilities_of_the_nested_logit() -> None:
+    rng = np.random.default_rng(5)
+    utility, risk = rng.normal(0.0, 1.0, PLACES), rng.uniform(0.0, 1.5, 7)
+    banned = np.where(rng.uniform(size=PLACES) < 0.2, 1.0, 0.0).astype(np.float32)
+    banned[:2] = 0.0
+    leaf, nest = weights(utility, risk, banned)
+    expected = closed_form(utility - risk[KIND], -1.0 - risk[0], 0.6, banned < 0.5)
+    n = 400_000
+    counts = np.bincount(chosen(leaf, nest, n), minlength=PLACES)
+    error = np.sqrt(expected * (1.0 - expected) / n)
+    assert np.all(np.abs(counts / n - expected) <= 4.5 * error + 1e-12)
+    assert np.all(counts[banned > 0.5] == 0)
+    chi_square = np.sum((counts[expected > 0] - n * expected[expected > 0]) ** 2 / (n * expected[expected > 0]))
+    freedom = int(np.sum(expected > 0)) - 1
+    assert chi_square < freedom + 4.0 * np.sqrt(2.0 * freedom)
+
+
+def test_weights_are_those_of_the_closed_form_with_costs_and_peers() -> None:
+    """A customer of the second provider: leaving costs, changing offer costs less, peers add to their provider's nest."""
+    rng = np.random.default_rng(6)
+    utility, risk = rng.normal(0.0, 1.0, PLACES), rng.uniform(0.0, 1.0, 7)
+    here, switch, within = FIRST_US + OFFERS + 1, 2.0, 0.8
+    bonus = np.array([0.0, 0.1, 0.2, 0.0, 0.3, 0.0])
+    leaf, nest = weights(utility, risk, here=here, switch_cost=switch, within_cost=within, bonus=bonus)
+    value = utility - risk[KIND]
+    cost = np.full(PLACES, switch)
+    cost[FIRST_US + OFFERS : FIRST_US + 2 * OFFERS] = within
+    cost[here] = 0.0
+    peers = np.concatenate([bonus[:2], np.repeat(bonus[2:], OFFERS)])
+    expected = closed_form(value - cost + peers, -1.0 - risk[0] - switch, 0.6, np.ones(PLACES, bool))
+    model = np.empty(PLACES)
+    model[:2] = nest[:2]
+    for p in range(PROVIDERS):
+        at = slice(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1))
+        model[at] = nest[FIRST_US + p] * leaf[at] / leaf[at].sum()
+    assert np.allclose(model / nest.sum(), expected, rtol=1e-12)
+
+
+def test_with_a_nest_scale_of_one_it_is_a_plain_logit() -> None:
+    """Independence of irrelevant alternatives: ratios of probabilities are those of the exponentiated utilities."""
+    utility = np.random.default_rng(8).normal(0.0, 1.0, PLACES)
+    leaf, nest = weights(utility, nest_scale=1.0)
+    plain = np.exp(utility)
+    plain[0] = np.exp(-1.0)
+    assert np.allclose(nest[:2], plain[:2])
+    for p in range(PROVIDERS):
+        at = slice(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1))
+        assert np.allclose(nest[FIRST_US + p] * leaf[at] / leaf[at].sum(), plain[at])
+
+
+def test_offers_of_one_provider_are_closer_substitutes_than_providers() -> None:
+    """An offer made better takes proportionally more from its own nest than from other providers."""
+    utility = np.zeros(PLACES)
+    better = utility.copy()
+    better[FIRST_US] = 1.0
+    before, after = (closed_form(u, -1.0, 0.6, np.ones(PLACES, bool)) for u in (utility, better))
+    draws = [np.bincount(chosen(*weights(u)), minlength=PLACES) for u in (utility, better)]
+    own, other = FIRST_US + 1, FIRST_US + OFFERS
+    assert draws[1][own] / draws[0][own] < draws[1][other] / draws[0][other] < 1.0
+    assert draws[1][own] / draws[0][own] == pytest.approx(after[own] / before[own], rel=0.05)
+
+
+@given(worse=st.integers(0, PLACES - 1), by=st.floats(0.01, 8.0), where=st.integers(0, PLACES - 1), month=st.integers(0, 155))
+@settings(max_examples=40, deadline=None)
+def test_a_place_made_worse_is_only_ever_left(worse: int, by: float, where: int, month: int) -> None:
+    """The coupling of worlds: with the same luck nobody comes to a place because it is worse, nor moves between others."""
+    utility = np.random.default_rng(11).normal(0.0, 1.0, PLACES)
+    lower = utility.copy()
+    lower[worse] -= by
+    no_cloud = (-1.0, -1.0 - (by if worse == ON_PREMISES else 0.0))
+    a, b = (
+        chosen(*weights(u, on_premises=o, here=where, switch_cost=1.0, within_cost=0.4), 3000, month=month)
+        for u, o in zip((utility, lower), no_cloud, strict=True)
+    )
+    nest = np.array([0, 1, *(FIRST_US + p for p in range(PROVIDERS) for _ in range(OFFERS))])
+    changed = a != b
+    # Whoever changes nest leaves that of the place that has become worse, for anywhere.
+    assert np.all(nest[a[changed]] == nest[worse])
+    assert np.all(b[changed] != worse)
+
+
+def test_a_place_made_worse_inside_a_nest_sends_nobody_between_the_other_offers_of_it() -> None:
+    utility = np.random.default_rng(11).normal(0.0, 1.0, PLACES)
+    lower = utility.copy()
+    lower[FIRST_US + 2] -= 2.0
+    a, b = (chosen(*weights(u), 50_000) for u in (utility, lower))
+    first, last = FIRST_US, FIRST_US + OFFERS
+    stays_in_nest = (a >= first) & (a < last) & (b >= first) & (b < last)
+    moved = stays_in_nest & (a != b)
+    assert moved.any()
+    assert np.all(a[moved] == FIRST_US + 2)
+
+
+@given(
+    banned=st.lists(st.sampled_from([0.0, 0.3, 0.7, 1.0]), min_size=PLACES, max_size=PLACES),
+    order=st.floats(0.0, 0.999),
+    here=st.integers(0, PLACES - 1),
+    expelled=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_closed_places_are_never_chosen(banned: list[float], order: float, here: int, expelled: bool) -> None:
+    """A place is open to whom the law does not bar, in the order of laws; the present one until its customer is expelled."""
+    shut = np.array(banned, np.float32)
+    leaf, nest = weights(np.zeros(PLACES), banned=shut, order=order, here=here, expelled=expelled)
+    places = set(chosen(leaf, nest, 500).tolist())
+    for place in places - {ON_PREMISES}:
+        if place == here:
+            assert place == HOME_GROWN or not expelled
+        else:
+            assert order >= shut[place], place
+
+
+def test_an_expelled_customer_without_any_other_place_goes_on_premises() -> None:
+    leaf, nest = weights(np.zeros(PLACES), banned=np.ones(PLACES, np.float32), here=FIRST_US, expelled=True, switch_cost=1000.0, on_premises=-30.0)
+    assert set(chosen(leaf, nest, 100).tolist()) == {ON_PREMISES}
+
+
+def test_nothing_overflows_at_the_ends_of_the_ranges() -> None:
+    """A switching cost of 1000 and a nest scale of 0.1 leave weights positive and choices in place."""
+    here = FIRST_US + 3
+    leaf, nest = weights(np.zeros(PLACES), here=here, switch_cost=1000.0, within_cost=400.0, nest_scale=0.1, on_premises=-30.0)
+    assert np.all(np.isfinite(leaf))
+    assert np.all(np.isfinite(nest))
+    assert set(chosen(leaf, nest, 20_000).tolist()) == {here}
+
+
+def test_perceived_risk_counts_each_channel_once() -> None:
+    """(1 - trust) x exposure over law enforcement and intelligence, and the own state's, times sensitivity."""
+    exposure = np.array([np.linspace(0.0, 1.0, 7), np.linspace(1.0, 0.0, 7), np.full(7, 0.1)])
+    risk = np.empty(7)
+    kind_risks(2.0, 0.25, 0.5, exposure, risk)
+    assert np.allclose(risk, 2.0 * (0.75 * exposure[0] + 0.5 * exposure[1] + 0.1))
+    kind_risks(2.0, 1.0, 1.0, exposure, risk)
+    assert np.allclose(risk, 0.2)
+
+
+def test_own_view_is_the_mean_of_a_beta_reputation() -> None:
+    """Prior observations in the ratio of first trust, then good and bad ones: (good + 1 prior) over all."""
+    assert own_view(0.6, 10.0, 0.0, 0.0, 1.0) == pytest.approx(0.6)
+    assert own_view(0.6, 10.0, 2.0, 4.0, 1.0) == pytest.approx((6.0 + 2.0) / 16.0)
+    assert own_view(0.6, 10.0, 0.0, 4.0, 0.5) == pytest.approx(6.0 / 12.0)

@@ -1,0 +1,168 @@
+"""Limits in which the answer is known without the model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.model.world import WorldSet
+from sim.runs.experiment import run
+from tests.model.small_worlds import (
+    AT,
+    NO_GOVERNMENTS,
+    NO_PROVIDERS,
+    SWITCH,
+    asked,
+    digest,
+    entries,
+    experiment_file,
+    has_run,
+    ruled,
+    world_set,
+)
+
+# Events of the timeline that bring an instrument to some country.
+LAWS_OF_THE_TIMELINE = ("T30", "T21", "T14", "T31", "T15", "T22", "T23", "T17a", "T18b", "T17b", "T32", "T19b")
+
+
+def test_without_sensitivity_customers_are_the_same_to_the_bit_in_both_worlds() -> None:
+    """Risk that weighs nothing moves nobody, once governments and providers, who react to distrust, are off too."""
+    ws = world_set(asked("choice.sensitivity=0", *NO_GOVERNMENTS, *NO_PROVIDERS))
+    while ws.running:
+        ws.step()
+        assert np.array_equal(ws.customers.place[:, 0], ws.customers.place[:, 1]), f"month {ws.models[0].month}"
+    assert np.array_equal(ws.customers.stock[0], ws.customers.stock[1])
+    trust = [model.books.cell[:, :, AT["trust"]] for model in ws.models]
+    assert not np.array_equal(*trust), "the ruling moved no trust at all, so nothing was tested"
+    assert np.array_equal(*(model.books.revenue for model in ws.models))
+
+
+def test_with_sensitivity_alone_customers_part() -> None:
+    """The limit above is not empty: with risk in choices, and nobody else reacting, the worlds' customers differ."""
+    ws = has_run(asked(*NO_GOVERNMENTS, *NO_PROVIDERS, last="2017-12"))
+    assert not np.array_equal(ws.customers.place[:, 0], ws.customers.place[:, 1])
+
+
+@pytest.fixture(scope="module")
+def bound() -> WorldSet:
+    """Customers who cannot afford to leave, where no law and no provider makes them."""
+    everything_off = ("switching.between_providers=1000", *NO_GOVERNMENTS, *NO_PROVIDERS)
+    resolved = asked(*everything_off)
+    worlds = {
+        name: scenario.__class__(
+            **{
+                **scenario.__dict__,
+                "timeline": scenario.timeline.model_copy(update={"events": tuple(e for e in scenario.timeline.events if e.id not in LAWS_OF_THE_TIMELINE)}),
+            }
+        )
+        for name, scenario in resolved.scenarios.items()
+    }
+    ws = WorldSet(list(worlds.values()), 1)
+    ws.run()
+    return ws
+
+
+@pytest.mark.parametrize("what", ["switched_provider", "gave_up", "left_us", "moved_within", "forced"])
+def test_at_an_infinite_switching_cost_nobody_migrates(bound: WorldSet, what: str) -> None:
+    for model in bound.models:
+        assert model.books.cell[:, :, AT[what]].sum() == 0.0
+        assert model.books.cell[:, :, AT["adopted"]].sum() > 0.0
+
+
+def test_at_an_infinite_switching_cost_all_flows_leave_the_premises(bound: WorldSet) -> None:
+    for model in bound.models:
+        flows = model.books.tables("full")["flows"]
+        assert set(flows["from_kind"]) == {"on_premises"}
+
+
+def _with_peers_shuffled(*sets: str) -> tuple[str, str]:
+    """Digests of a run, and of one in which everybody has been given somebody else's peers."""
+    resolved = asked(*sets, last="2016-12")
+    plain, shuffled = world_set(resolved), world_set(resolved)
+    peers = shuffled.population.peers
+    peers[:] = np.random.default_rng(7).permutation(peers.ravel()).reshape(peers.shape)
+    plain.run()
+    shuffled.run()
+    return digest(plain), digest(shuffled)
+
+
+def test_without_peer_effects_it_does_not_matter_who_the_peers_are() -> None:
+    a, b = _with_peers_shuffled("trust.peer_weight=0", "choice.network_effect=0")
+    assert a == b
+
+
+@pytest.mark.parametrize("left_on", ["trust.peer_weight=0.2", "choice.network_effect=0.5"])
+def test_with_either_peer_effect_it_matters(left_on: str) -> None:
+    off = [f"{path}=0" for path in ("trust.peer_weight", "choice.network_effect") if not left_on.startswith(path)]
+    a, b = _with_peers_shuffled(left_on, *off)
+    assert a != b
+
+
+@pytest.mark.parametrize("regime", ["microsoft_wins", "doj_wins", "cloud_act"])
+def test_one_rule_twice_gives_exactly_zero_and_a_warning(regime: str, tmp_path: Path) -> None:
+    file = experiment_file(tmp_path, {"first": ruled(regime), "second": ruled(regime)})
+    resolved = asked("record=world", "seeds.count=1", experiment=file, last="2017-12")
+    finished = run(resolved, tmp_path / "out", workers=1)
+    assert finished.failures == []
+    assert any("never differ" in warning for warning in finished.warnings)
+    (done,) = finished.done
+    first, second = done.world_tables["first"], done.world_tables["second"]
+    for column, values in first.items():
+        assert np.array_equal(values, second[column], equal_nan=values.dtype.kind == "f"), column
+    assert finished.results.manifest["identical_through"] == "2017-12"
+
+
+def test_one_rule_twice_is_equal_in_every_book(tmp_path: Path) -> None:
+    file = experiment_file(tmp_path, {"first": ruled("doj_wins"), "second": ruled("doj_wins")})
+    ws = has_run(asked(experiment=file))
+    a, b = (entries(model.books) for model in ws.models)
+    assert a == b
+    assert np.array_equal(ws.customers.trust[:, 0], ws.customers.trust[:, 1])
+
+
+def test_two_rules_do_differ_so_no_warning_is_given(tmp_path: Path) -> None:
+    finished = run(asked("record=world", "seeds.count=1", last="2015-12"), tmp_path / "out", workers=1)
+    assert finished.failures == []
+    assert finished.warnings == []
+
+
+# --- adoption ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("innovation", "imitation"), [(0.02, 0.115), (0.03, 0.38), (0.05, 0.0)])
+def test_adoption_follows_the_closed_form_of_bass(innovation: float, imitation: float) -> None:
+    """Bass (1969): of those who ever adopt, F(t) = (1 - A e^-(p+q)t) / (1 + A q/p e^-(p+q)t), from the level of 2013."""
+    off = ("choice.sensitivity=0", "adoption.postpone_utility=-30", "adoption.return_utility=-30", *NO_GOVERNMENTS, *NO_PROVIDERS)
+    resolved = asked(*off, f"adoption.innovation={innovation}", f"adoption.imitation={imitation}", customers=12_000)
+    ws = has_run(resolved, worlds=["doj_wins"])
+    scenario, cells = ws.models[0].scenario, ws.population.cells
+    sizes = np.diff(cells.start)
+    ceilings = np.array([spec.adoption_ceiling for spec in scenario.segments.values()])[cells.segment]
+    start = np.array([j.adoption_2013.values for j in scenario.jurisdictions.values()]).ravel()
+    years = (np.arange(scenario.months) + 1.0) / 12.0
+    p, q = innovation, imitation
+    largest = np.argsort(sizes)[-12:]
+    assert sizes[largest].min() >= 100
+    for c in largest:
+        f0 = min(start[c] / ceilings[c], 0.999)
+        a = (1.0 - f0) / (1.0 + f0 * q / p)
+        decay = a * np.exp(-(p + q) * years)
+        expected = (1.0 - decay) / (1.0 + q / p * decay) * ceilings[c]
+        model = ws.models[0].books.cell[:, c, AT["adoption"]]
+        assert np.all(np.diff(model) >= -1e-12)
+        # Months are steps of 1/12 year (Euler: half a step of the steepest slope), and customers are 1/n of a cell, a few of which
+        # the lattice that orders them may be ahead or behind.
+        slope = np.max(np.diff(expected)) * 12.0
+        bound = slope / 12.0 + 5.0 / sizes[c] + 0.5 / 12.0 * (p + q) * slope * 13.0
+        assert np.max(np.abs(model - expected)) < bound, (c, np.max(np.abs(model - expected)), bound)
+
+
+def test_nobody_adopts_beyond_the_ceiling(two_worlds: WorldSet) -> None:
+    scenario, cells = two_worlds.models[0].scenario, two_worlds.population.cells
+    ceilings = np.array([spec.adoption_ceiling for spec in scenario.segments.values()])[cells.segment]
+    for model in two_worlds.models:
+        assert np.all(model.books.cell[:, :, AT["adoption"]] <= ceilings + 2.0 / np.diff(cells.start))
+
+
+def test_the_switch_month_is_where_the_tests_think_it_is(two_worlds: WorldSet) -> None:
+    assert f"{two_worlds.models[0].scenario.month_start(SWITCH):%Y-%m}" == "2014-08"

@@ -1,0 +1,139 @@
+"""Mutual legal assistance alone, against queueing theory (M/M/1)."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from sim.model.agents.investigators import Casework, Docket, Queues, RuleOfMonth
+from sim.model.kernels import investigations as kernel
+from sim.model.population import UNITS, Population, build_population
+from sim.scenario.scenario import Scenario
+from sim.words import DIRECTIONS
+from tests.model.small_worlds import asked, world_set
+
+PER_MONTH = 900.0
+MONTHS = 2500
+GERMANY, GERMAN = 1, 5  # the authority that is asked; the cell of the target
+US_TO_FOREIGN = DIRECTIONS.index("us_to_foreign")
+INSTANT = {"mla_base_months": 0.0, "mla_success": 1.0, "mla_capacity_growth": 0.0, "mla_capacity_response": 0.0}
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Very many requests of the US for what one German customer keeps on premises, where nothing but MLA reaches."""
+
+    scenario: Scenario
+    population: Population
+    docket: Docket
+
+
+@pytest.fixture(scope="module")
+def stream() -> Stream:
+    scenario = asked().scenarios["doj_wins"]
+    investigators = scenario.parameters.investigators.model_copy(update=INSTANT)
+    scenario = replace(scenario, months=MONTHS, parameters=scenario.parameters.model_copy(update={"investigators": investigators}))
+    population = build_population(scenario, 5)
+    room = int(PER_MONTH * MONTHS * 1.02)
+    out, times = np.empty((room, 3), np.int64), np.empty(room)
+    accounts, cells = np.ones(len(population)), np.array([GERMAN])
+    n = kernel.draw_targets(5, MONTHS, 1, np.full(MONTHS, PER_MONTH), np.array([1.0]), cells, population.cells.start, accounts, out, times)
+    assert n < room
+    assert n == pytest.approx(PER_MONTH * MONTHS, rel=0.005)
+    month, customer, number = out[np.lexsort((times[:n], out[:n, 0]))].T
+    rows = np.stack([customer, np.zeros(n, np.int64), number, np.zeros(n, np.int64), np.ones(n, np.int64)], axis=1)
+    nothing = np.zeros(len(scenario.jurisdictions))
+    docket = Docket(rows, np.searchsorted(month, np.arange(MONTHS + 1)), np.zeros(MONTHS, np.int64), nothing, nothing)
+    return Stream(scenario, population, docket)
+
+
+@dataclass(frozen=True)
+class Served:
+    mean_months: float
+    backlog: np.ndarray  # at the end of each month
+
+
+def serve(stream: Stream, capacity: float) -> Served:
+    """Let one authority of a capacity answer the stream: no papers beside the queue, everything granted."""
+    casework = Casework(stream.scenario, stream.population, stream.docket, 5)
+    casework.queues.outgoing[GERMANY, 0] = capacity
+    nothing = np.zeros(len(stream.scenario.jurisdictions))
+    rule = RuleOfMonth(reaches=1, honoured=1.0, statutory=False, agreement=nothing, blocking=nothing, claim=nothing)
+    on_premises = np.zeros((len(stream.population), 1), np.int8)
+    hosts = np.repeat(np.arange(len(nothing), dtype=np.int32)[:, None], 22, axis=1)
+    requests, months = 0, 0
+    backlog = np.empty(MONTHS)
+    for m in range(MONTHS):
+        casework.work(m, 0, on_premises, hosts, rule, 0.0)
+        through = casework.month[US_TO_FOREIGN, GERMANY, kernel.MLA]
+        assert through[0] == through[1] == casework.month[..., 0].sum()
+        requests += through[0]
+        months += through[3]
+        backlog[m] = casework.backlog[0, GERMANY]
+    assert requests == len(stream.docket.rows)
+    return Served(months / kernel.MONTH_UNITS / requests, backlog)
+
+
+@pytest.mark.parametrize(("utilisation", "within"), [(0.3, 0.01), (0.7, 0.02), (0.9, 0.04)])
+def test_time_in_an_mla_queue_is_that_of_an_m_m_1_queue(stream: Stream, utilisation: float, within: float) -> None:
+    """Mean time in the system 1 / (capacity - arrivals), mean number in it u / (1 - u) (Kleinrock 1975, sec. 3.2)."""
+    capacity = PER_MONTH / utilisation
+    served = serve(stream, capacity)
+    # Times are summed in whole 1/1024 months; of an exponential time with mean m that leaves 1 / (e^(1/m) - 1).
+    mean = 1.0 / np.log1p(1.0 / (served.mean_months * kernel.MONTH_UNITS)) / kernel.MONTH_UNITS
+    assert mean == pytest.approx(1.0 / (capacity - PER_MONTH), rel=within)
+    waiting = utilisation / (1.0 - utilisation)
+    spread = np.sqrt(waiting * (1.0 + waiting) / MONTHS)  # geometric; months apart, nearly independent
+    assert abs(served.backlog.mean() - waiting) < 4.0 * spread
+
+
+def test_an_overloaded_authority_falls_behind_by_what_it_lacks(stream: Stream) -> None:
+    """At half the capacity needed, half of what arrives stays."""
+    served = serve(stream, PER_MONTH / 2.0)
+    assert served.backlog[-1] == pytest.approx(PER_MONTH / 2.0 * MONTHS, rel=0.02)
+    assert np.all(served.backlog >= 0)
+
+
+def test_counts_of_requests_are_poisson() -> None:
+    for mean in (0.2, 3.0, 16.0, 70.0):
+        counts = np.array([kernel.poisson(9, 1, month, mean) for month in range(4000)])
+        assert counts.mean() == pytest.approx(mean, abs=4.0 * np.sqrt(mean / 4000))
+        assert counts.var() == pytest.approx(mean, rel=0.15)
+
+
+def test_capacity_is_arrivals_over_utilisation() -> None:
+    """At the start each authority has the capacity that the assumed utilisation implies, never below the smallest."""
+    for utilisation in (0.3, 0.95):
+        ws = world_set(asked(f"investigators.mla_utilisation={utilisation}", last="2014-12"), worlds=["doj_wins"])
+        queues = Queues(ws.models[0].scenario, ws.docket)
+        for queue, rate in ((queues.outgoing, ws.docket.us_rate), (queues.incoming, ws.docket.foreign_rate)):
+            assert np.all(queue[:, 0] >= 1.0)
+            large = queue[:, 0] > 1.0
+            assert large.any()
+            assert np.allclose(rate[large] / queue[large, 0], utilisation)
+
+
+def test_capacity_is_added_only_where_more_than_a_year_of_work_waits() -> None:
+    ws = world_set(asked("investigators.mla_capacity_growth=0", last="2014-12"), worlds=["doj_wins"])
+    queues = Queues(ws.models[0].scenario, ws.docket)
+    before = queues.outgoing[:, 0].copy()
+    queues.arrived[0, 1] = int(11.0 * before[1])
+    queues.open_month()
+    assert np.array_equal(queues.outgoing[:, 0], before)
+    queues.arrived[0, 1] = int(36.0 * before[1])
+    queues.open_month()
+    assert queues.outgoing[1, 0] > before[1]
+    assert np.array_equal(queues.outgoing[2:, 0], before[2:])
+
+
+def test_requests_are_real_world_counts_whatever_the_population() -> None:
+    """Twice the simulated customers, the same number of requests (to luck's spread), aimed by accounts they stand for."""
+    totals = []
+    for customers in (2000, 6000):
+        ws = world_set(asked(customers=customers), worlds=["doj_wins"])
+        totals.append(len(ws.docket.rows) + int(ws.docket.plain.sum()))
+        accounts = ws.population.weight[:, 0] / UNITS
+        mean_aimed = accounts[ws.docket.rows[:, 0]].mean()
+        assert mean_aimed > accounts.mean()  # the large are asked for more often
+    assert totals[0] == pytest.approx(totals[1], rel=0.01)
+    assert totals[0] > 30_000 * 13
