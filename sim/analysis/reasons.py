@@ -19,9 +19,7 @@ def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]
     revenue = _revenue(a, b, labels)
     return {
         "trust": trust,
-        "trust_by_spend": trust,
         "revenue": revenue,
-        "market_share": revenue,
         "data_at_home": _places(a, b, labels),
         "us_reach": f"By law: {labels[0]} leaves a US order {_share(a):.0f}% of foreign customers' cloud data, {labels[1]} {_share(b):.0f}%. "
         + _places(a, b, labels),

@@ -41,7 +41,7 @@ def summarise(resolved: Resolved, finished: Finished, workers: int | None = None
         first = knockouts.first_month(resolved, compare)
         out.headlines = differences.headlines(pairs, first)
         labels = tuple(resolved.experiment.worlds[name].label for name in compare)
-        out.headlines["why"] = out.headlines["headline"].map(reasons(pairs, first, (labels[0], labels[1])))
+        out.headlines["why"] = out.headlines["headline"].map(reasons(pairs, first, (labels[0], labels[1]))).fillna("")
         _write(differences.series(pairs), folder / "series.csv")
         variants = knockouts.variants(resolved)
         done, failures = knockouts.run_variants(resolved, variants, processes, progress)

@@ -180,6 +180,9 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         utility, exposure, banned = np.empty(shape), np.empty((len(cells), 3, len(KINDS))), np.empty(shape, np.float32)
         self._fill_market(utility, exposure, banned)
         self.market.anchor(self.initial_trust, exposure, banned)
+        risk = np.empty((len(cells), len(KINDS)))
+        market_kernel.mean_risks(self.market.sensitivity, self.initial_trust, exposure, risk)
+        self._first_risk = np.minimum(risk[:, 1], risk[:, 2])
         self.market.open_month(0)
         privacy = np.array([j.privacy_law for j in jurisdictions])
         home = np.array([j.home_grown_share_2013 for j in jurisdictions])
@@ -278,8 +281,9 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             cells.jurisdiction, cells.segment, cell_spend, self.market.shares, customers.utility[w], risk, customers.banned[w], self.offers.live,
             self.offers.own_region, p.providers.latency_gain, laws[:, _LAW["procurement_rule"]], p.choice.nest_scale, outlook.gain,
         )  # fmt: skip
-        # What distrust costs: spend x s (1 - s) x the risk of the region customers use, at the margin.
-        marginal = cell_spend[:, None] * self.market.shares * (1.0 - self.market.shares) * np.minimum(risk[:, 1], risk[:, 2])[:, None]
+        # What distrust costs: spend x s (1 - s) x the rise since the start of the risk of the region customers use, at the margin.
+        rise = np.maximum(np.minimum(risk[:, 1], risk[:, 2]) - self._first_risk, 0.0)
+        marginal = cell_spend[:, None] * self.market.shares * (1.0 - self.market.shares) * rise[:, None]
         cost = np.zeros((len(s.jurisdictions), marginal.shape[1]))
         books_kernel.by_group(marginal, cells.jurisdiction, cost)
         cost[0] = 0.0

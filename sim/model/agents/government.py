@@ -35,8 +35,8 @@ class Government(mesa.Agent):  # type: ignore[misc]
     def adopt(self, instrument: int) -> None:
         """Decide on an instrument; it acts after its legal delay."""
         legislation = self.model.legislation
-        legislation.decide(self.index, instrument)
-        self.model.books.law(self.code, INSTRUMENTS[instrument], "adopted", legislation.main_reason(self.index, instrument))
+        why = legislation.decide(self.index, instrument)
+        self.model.books.law(self.code, INSTRUMENTS[instrument], "adopted", why)
         if instrument == PROTEST:
             self.model.hear_protest(self.index)
 
@@ -80,6 +80,7 @@ class Legislation:
         self._neighbours = np.zeros(shape)
         self._adopts, self._repeals = np.zeros(shape), np.zeros(shape)
         self._month = 0
+        self._why: dict[tuple[int, int], str] = {}  # main reason of the last decision on each instrument
         self._timeline_laws: frozenset[tuple[str, str]] = frozenset()
 
     def _named_by(self, scenario: Scenario) -> np.ndarray:
@@ -101,7 +102,7 @@ class Legislation:
         coming = self._coming[month % len(self._coming)]
         self.in_force = np.minimum(self.in_force + coming, 1.0)
         for j, k in np.argwhere((coming > 0.0) & (self.members == 1)[:, None]):
-            changes.append((self._codes[j], INSTRUMENTS[k], "in_force", "decided before"))
+            changes.append((self._codes[j], INSTRUMENTS[k], "in_force", self._why[(int(j), int(k))]))
         coming[:] = 0.0
         for code, instrument in sorted(law.instruments - self._timeline_laws):
             j, k = self._codes.index(code), INSTRUMENTS.index(instrument)
@@ -132,11 +133,13 @@ class Legislation:
         self._move(np.where(single, 0.0, self._adopts), np.where(single, 0.0, self._repeals))
         return np.argwhere(single & (self._adopts > 0.0)), np.argwhere(single & (self._repeals > 0.0))
 
-    def decide(self, j: int, instrument: int) -> None:
-        """One country decides on an instrument."""
+    def decide(self, j: int, instrument: int) -> str:
+        """One country decides on an instrument; returns the main reason."""
+        why = self._why[(j, instrument)] = self._main_reason(j, instrument)
         adopts = np.zeros_like(self._adopts)
         adopts[j, instrument] = 1.0
         self._move(adopts, np.zeros_like(adopts))
+        return why
 
     def repeal(self, j: int, instrument: int) -> None:
         """One country repeals an instrument."""
@@ -151,7 +154,7 @@ class Legislation:
             self._coming[(self._month + 1 + delay) % len(self._coming), :, instrument] += adopts[:, instrument]
         self.in_force = np.maximum(self.in_force - repeals, self.fixed)
 
-    def main_reason(self, j: int, instrument: int) -> str:
+    def _main_reason(self, j: int, instrument: int) -> str:
         """The covariate that adds most to the hazard just now; `base rate` if none raises it."""
         terms = self.effect[instrument] * self.pressure[j]
         terms[-1] = self.effect[instrument, -1] * self._neighbours[j, instrument]

@@ -146,7 +146,7 @@ class Outlook:
     """What the providers know of their markets at the end of a quarter, in one world.
 
     revenue: (J, O) USD a year by country and place; provider_revenue: (J, P); market: (J,); gain: (P, J, 5) what a
-    missing offer would earn in a year; distrust_cost: (P, J) revenue a year that perceived risk costs; conflict_cost:
+    missing offer would earn in a year; distrust_cost: (P, J) revenue a year that the rise of perceived risk since the start costs; conflict_cost:
     (P,) a year; growth_years: what a first year's earnings add up to over the planning horizon.
     """
 

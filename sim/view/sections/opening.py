@@ -18,6 +18,9 @@ LIMITS = (
     "The intervals hold over pairs of runs. They don't hold the uncertainty of what the model leaves out.",
 )
 
+# Units that are scaled (USD to USD bn, shares to percent) and printed with each number; any other stands under the name.
+SCALED = ("USD", "share", "TB")
+
 
 def answer(headlines: pd.DataFrame | None, study: Study) -> str:
     """The result in one sentence, as HTML."""
@@ -109,21 +112,19 @@ def _headline_blocks(study: Study) -> Iterable[Block]:
         return
     if study.compare is None:
         (style,) = list(study.styles.values())[:1]
-        rows = [[text(row["name"]), *_level_cells(row, ("value_a",)), text(row["window"])] for row in _rows(frame)]
+        rows = [[_named(row), *_level_cells(row, ("value_a",)), text(row["window"])] for row in _rows(frame)]
         yield Table("One world, no difference", ["Headline", style.label, "Window"], rows, numeric=(1,))
         return
     a, b = study.compare
     rows = []
     for row in _rows(frame):
         _, change = _scales(row)
-        plain = row["unit"] == "0-1"
         difference, ends = estimate(*(row[column] * change.factor for column in ("difference", "low", "high")))
-        difference = with_unit(difference, "" if plain else change.change)
+        difference = with_unit(difference, change.change if row["unit"] in SCALED else "")
         clear = row["low"] > 0 or row["high"] < 0
-        name = text(row["name"]) + ('<br><span class="quiet">on a scale of 0 to 1</span>' if plain else "")
-        cells = [name, text(row["window"]), *_level_cells(row, ("value_a", "value_b"))]
-        rows.append([*cells, f"<strong>{difference}</strong>" if clear else difference, ends, text(_there(row["verdict"])), text(_there(row["why"]))])
-    columns = ["Headline", "Window", a.label, b.label, "Difference", "95% interval", "Verdict", "Why"]
+        cells = [_named(row), text(row["window"]), *_level_cells(row, ("value_a", "value_b"))]
+        rows.append([*cells, f"<strong>{difference}</strong>" if clear else difference, ends, text(_there(row["verdict"]))])
+    columns = ["Headline", "Window", a.label, b.label, "Difference", "95% interval", "Verdict"]
     pairs = sorted({int(value) for value in frame["pairs"].dropna()})
     count = f"{pairs[0]:,} pairs" if len(pairs) == 1 else f"{pairs[0]:,} to {pairs[-1]:,} pairs" if pairs else "the pairs"
     read = (
@@ -131,9 +132,18 @@ def _headline_blocks(study: Study) -> Iterable[Block]:
         "type has an interval that leaves out zero."
     )
     yield Table("What differs between the worlds", columns, rows, read, numeric=(2, 3, 4, 5))
+    reasons = [[text(row["name"]), text(row["why"])] for row in _rows(frame) if _there(row["why"]) not in (DASH, "")]
+    if reasons:
+        yield Table("Why, in terms of the charts and tables below", ["Headline", "Why"], reasons, "Means over pairs, read off the tables of this run.")
     if len(study.styles) > 2:
         others = [style.label for name, style in study.styles.items() if name not in (a.name, b.name)]
         yield Text(f"The other worlds ({text(', '.join(others))}) are in the charts below; differences are between the two worlds named in the table.")
+
+
+def _named(row: dict[str, Any]) -> str:
+    """A headline's name, with its unit beneath unless the numbers carry it."""
+    unit = {"0-1": "on a scale of 0 to 1"}.get(row["unit"], row["unit"])
+    return text(row["name"]) + ("" if row["unit"] in SCALED else f'<br><span class="quiet">{text(unit)}</span>')
 
 
 def _level_cells(row: dict[str, Any], columns: tuple[str, ...]) -> list[str]:
@@ -141,7 +151,7 @@ def _level_cells(row: dict[str, Any], columns: tuple[str, ...]) -> list[str]:
     decimals = (
         decimals_of(row["low"] * change.factor, row["high"] * change.factor) if scale == change and not (pd.isna(row["low"]) or pd.isna(row["high"])) else None
     )
-    return [with_unit(number(row[column] * scale.factor, decimals=decimals), scale.title if row["unit"] != "0-1" else "") for column in columns]
+    return [with_unit(number(row[column] * scale.factor, decimals=decimals), scale.title if row["unit"] in SCALED else "") for column in columns]
 
 
 def _there(value: Any) -> str:
