@@ -1,5 +1,6 @@
 # make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
 # make test   everything that must hold: style, types, layers, behaviour
+# make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment
 # make lint   the first three of them
 # make lock   resolve the dependencies anew (needs uv)
 # make clean  remove the virtual environment and caches; results stay
@@ -11,13 +12,16 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test lint lock clean
+.PHONY: run test prove lint lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
 
 test: lint
 	@$(BIN)/python -m pytest -n 2 -q
+
+prove: .venv/ready-to-test
+	@$(BIN)/python -m tests.prove
 
 lint: .venv/ready-to-test
 	@$(BIN)/ruff check .
