@@ -84,14 +84,19 @@ def foreign_order(case: Case) -> ForeignOrder:
     )
 
 
+FLAGS = (False, True)
+
+
 def all_us_orders() -> Iterator[USOrder]:
-    for values in product(routing.TESTS, routing.LOCATIONS, routing.CONTROLLERS, *[(False, True)] * 4):
-        yield USOrder(*values)
+    for test, location, controller in product(routing.TESTS, routing.LOCATIONS, routing.CONTROLLERS):
+        for us_person, agreement, data_law, statute in product(FLAGS, repeat=4):
+            yield USOrder(test, location, controller, us_person, agreement, data_law, statute)
 
 
 def all_foreign_orders() -> Iterator[ForeignOrder]:
-    for test, own_soil, controller, *flags in product(routing.TESTS, (False, True), routing.CONTROLLERS, *[(False, True)] * 3):
-        yield ForeignOrder(test, own_soil, controller, *flags)
+    for test, controller in product(routing.TESTS, routing.CONTROLLERS):
+        for own_soil, us_person, agreement, claim in product(FLAGS, repeat=4):
+            yield ForeignOrder(test, own_soil, controller, us_person, agreement, claim)
 
 
 def deciding(rules: tuple[Rule, ...], order: USOrder | ForeignOrder) -> int:
