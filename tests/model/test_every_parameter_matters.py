@@ -1,0 +1,101 @@
+"""Every parameter and every mechanism is wired: changing it changes something recorded, in a world where it can."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim.model.books import Books
+from sim.scenario.parameter_files import ParameterInfo
+from sim.scenario.resolving import Resolved, variant
+from tests.model.small_worlds import asked, base, world_set
+
+# Parameters that can act only under the CLOUD Act (agreements, statutory comity), or only where providers go to court.
+LITIGATION_IS_FREE = {"providers.litigation_cost": 0.0}
+ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
+    "investigators.agreement_months": ("cloud_act", {}),
+    "investigators.agreement_success": ("cloud_act", {}),
+    "investigators.comity_months": ("cloud_act", {}),
+    "investigators.comity_success": ("cloud_act", {}),
+    "investigators.mla_capacity_response": ("microsoft_wins", {}),  # nothing queues for a year where the DOJ wins
+    "providers.litigation_trust": ("doj_wins", LITIGATION_IS_FREE),
+    "providers.litigation_delay": ("doj_wins", LITIGATION_IS_FREE),
+    "providers.litigation_cost": ("doj_wins", LITIGATION_IS_FREE),
+}
+PARAMETERS = base().parameter_info
+
+
+def _another_value(info: ParameterInfo) -> float:
+    """Another value that the range allows, for all entries of a table: halfway from their mean to the farther end."""
+    now = float(np.mean(list(info.value.values()) if isinstance(info.value, dict) else info.value))
+    low, high = info.range
+    return round(0.5 * (now + (high if high - now >= now - low else low)), 6)
+
+
+class _Recording:
+    """An experiment, and what one of its worlds records month by month, as far as anybody has asked."""
+
+    def __init__(self, resolved: Resolved, world: str) -> None:
+        self.resolved = resolved
+        self._worlds = world_set(resolved, worlds=[world])
+        self._months: list[list[bytes]] = []
+
+    @property
+    def months(self) -> int:
+        return self._worlds.models[0].scenario.months
+
+    def __getitem__(self, month: int) -> list[bytes]:
+        while len(self._months) <= month:
+            self._worlds.step()
+            self._months.append([_of_month(model.books, len(self._months)) for model in self._worlds.models])
+        return self._months[month]
+
+
+def _of_month(books: Books, month: int) -> bytes:
+    """Everything that a world recorded in the latest month, `month`."""
+    arrays = (books.cell, books.laws, books.unmet, books.requests, books.backlog, books.disclosures, books.revenue)
+    flows = [rows.tobytes() for rows in books.flows[-1:] if rows[0, 0] == month]
+    changes = [row for rows in (books.law_changes, books.offer_changes) for row in rows if row[0] == month]
+    return b"".join([*(array[month].tobytes() for array in arrays), *flows, repr(changes).encode()])
+
+
+@cache
+def _as_it_stands(world: str) -> _Recording:
+    """One world of the main experiment, or of the one about the CLOUD Act; a world alone is enough to see a wire."""
+    return _Recording(asked(experiment="cloud_act") if world == "cloud_act" else asked(), world)
+
+
+def _first_month_that_differs(world: str, sets: Mapping[str, float], among: Mapping[str, float] | None = None) -> int | None:
+    """The first month in which a world with values set records anything else than without; `among` others set in both."""
+    standing = _as_it_stands(world)
+    if among:
+        standing = _Recording(variant(standing.resolved, sets=among), world)
+    changed = _Recording(variant(standing.resolved, sets=sets), world)
+    return next((month for month in range(standing.months) if changed[month] != standing[month]), None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PARAMETERS)
+def test_a_parameter_changes_something_recorded(path: str) -> None:
+    world, among = ELSEWHERE.get(path, ("doj_wins", {}))
+    assert _first_month_that_differs(world, {path: _another_value(PARAMETERS[path])}, among) is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", base().mechanisms)
+def test_a_mechanism_switched_off_changes_something_recorded(code: str) -> None:
+    off = base().mechanisms[code].off
+    month = _first_month_that_differs("doj_wins", off)
+    assert month is not None
+
+
+def test_the_comparison_finds_no_difference_where_there_is_none() -> None:
+    assert _first_month_that_differs("doj_wins", {"trust.asymmetry": base().parameters.trust.asymmetry}) is None
+
+
+def test_every_mechanism_names_the_off_value_of_its_parameters() -> None:
+    for mechanism in base().mechanisms.values():
+        for path, value in mechanism.off.items():
+            off = PARAMETERS[path].off
+            assert off == value or (isinstance(off, dict) and set(off.values()) == {value}), path
