@@ -1,0 +1,101 @@
+"""Whoever knows Mesa finds a model: agents, a step, and running until the horizon."""
+
+import mesa
+import pytest
+
+from sim.model.agents.government import Government
+from sim.model.agents.investigators import Investigator
+from sim.model.agents.provider import HomeGrownProvider, Provider
+from sim.model.world import WarrantModel, WorldSet
+from sim.scenario.scenario import Scenario
+from tests.model.small_worlds import asked, entries, world_set
+
+STEPS_ALONE = pytest.mark.xfail(strict=True, raises=RecursionError, reason="a model alone runs Mesa's constructor twice, which wraps step around itself")
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return asked(experiment="history", last="2013-06").scenarios["history"]
+
+
+def test_a_world_is_a_mesa_model(scenario: Scenario) -> None:
+    model = WarrantModel(scenario, seed=1)
+    assert isinstance(model, mesa.Model)
+    assert model.running
+    assert model.month == 0
+
+
+def test_its_agents_are_the_governments_providers_and_investigators(scenario: Scenario) -> None:
+    """One government and one home-grown provider a jurisdiction abroad, four US providers, police everywhere."""
+    model = WarrantModel(scenario, seed=1)
+    countries = len(scenario.jurisdictions)
+    counts = {kind: len(agents) for kind, agents in model.agents_by_type.items()}
+    assert counts == {Government: countries - 1, HomeGrownProvider: countries - 1, Provider: len(scenario.providers), Investigator: countries}
+    assert len(model.agents) == sum(counts.values())
+    assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
+    codes = list(scenario.jurisdictions)
+    assert [government.code for government in model.agents_by_type[Government]] == codes[1:]
+    assert all(codes[agent.index] == agent.code for agent in model.agents_by_type[Investigator])
+
+
+@STEPS_ALONE
+def test_a_step_is_a_month(scenario: Scenario) -> None:
+    model = WarrantModel(scenario, seed=1)
+    model.step()
+    assert model.month == 1
+    assert model.books.month == 1
+
+
+@STEPS_ALONE
+def test_it_runs_to_the_horizon(scenario: Scenario) -> None:
+    model = WarrantModel(scenario, seed=1)
+    steps = 0
+    while model.running:
+        model.step()
+        steps += 1
+    assert steps == scenario.months == 6
+
+
+@STEPS_ALONE
+def test_a_model_alone_is_a_set_of_one(scenario: Scenario) -> None:
+    model = WarrantModel(scenario, seed=1)
+    while model.running:
+        model.step()
+    ws = WorldSet([scenario], 1)
+    ws.run()
+    assert entries(model.books) == entries(ws.models[0].books)
+
+
+def test_the_world_of_a_set_of_one_steps_it(scenario: Scenario) -> None:
+    ws = WorldSet([scenario], 1)
+    ws.models[0].step()
+    assert ws.models[0].month == 1
+
+
+def test_a_world_that_shares_its_customers_cannot_step_alone() -> None:
+    ws = world_set(asked(last="2014-12"))
+    with pytest.raises(RuntimeError, match="step the WorldSet"):
+        ws.models[0].step()
+    assert ws.models[0].month == 0
+
+
+def test_a_set_stops_with_its_worlds() -> None:
+    ws = world_set(asked(last="2014-09"))
+    ws.run()
+    assert not ws.running
+    assert all(not model.running and model.month == 21 for model in ws.models)
+
+
+def test_a_government_that_adopts_is_heard_and_written_down() -> None:
+    """A protest is entered in the books and is bad news to the government's own people, nobody else's."""
+    ws = world_set(asked(last="2014-09"), worlds=["doj_wins"])
+    model = ws.models[0]
+    before = model.mind.memory.copy()
+    government = next(g for g in model.agents_by_type[Government] if g.code == "BR")
+    government.adopt(0)
+    month, country, instrument, change, _ = model.books.law_changes[-1]
+    assert (month, country, instrument, change) == (0, "BR", "protest", "adopted")
+    brazil = ws.population.cells.jurisdiction == government.index
+    news = model.mind.memory - before
+    assert (news[brazil, 0, 1] > 0.0).all()
+    assert not news[~brazil].any()
