@@ -1,0 +1,279 @@
+"""A run of an experiment: every seed, failures reported and outlived, a manifest that says how it came about."""
+
+import dataclasses
+import datetime as dt
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.model.law import timeline
+from sim.model.tables import TABLES
+from sim.model.world import WorldSet
+from sim.runs import seed as seed_module
+from sim.runs.executor import run_tasks
+from sim.runs.experiment import Finished, add_to_manifest, run
+from sim.runs.results import Results
+from sim.runs.seed import Task, run_seed
+from sim.scenario.resolving import Resolved
+from tests.model.small_worlds import asked, experiment_file, ruled
+
+SHORT = "2014-12"
+
+
+def _digests(finished: Finished) -> dict[str, str]:
+    return {table: entry["digest"] for table, entry in finished.results.manifest["tables"].items()}
+
+
+# --- the manifest ---------------------------------------------------------------------------------------
+
+
+def test_the_manifest_says_what_was_run(finished: Finished, resolved: Resolved) -> None:
+    m = finished.results.manifest
+    assert m["experiment"] == "two_worlds"
+    assert m["title"] == "Two worlds"
+    assert m["worlds"] == {"microsoft_wins": "Microsoft wins", "doj_wins": "DOJ wins"}
+    assert m["compare"] == ["microsoft_wins", "doj_wins"]
+    assert m["seeds"] == [1, 2]
+    assert m["failures"] == []
+    assert m["warnings"] == []
+    assert (m["customers"], m["first"], m["last"]) == (2000, "2013-01", "2015-06")
+    assert (m["switch"], m["identical_through"]) == ("2014-07-31", "2014-07")
+    assert m["scenario_digest"] == resolved.digest
+    assert m["scenario"] == json.loads(json.dumps(resolved.canonical(), default=str))
+    assert m["who_set"]["horizon.last"] == "--set"
+    assert m["seconds"] > 0.0
+    assert dt.datetime.fromisoformat(m["made"]).tzinfo is not None
+    assert {"python", "warrantsim", "numpy", "numba", "mesa", "pyarrow"} <= set(m["versions"])
+    assert m["platform"]
+
+
+def test_the_manifest_counts_and_digests_every_table(finished: Finished) -> None:
+    m = finished.results.manifest
+    assert set(m["tables"]) == set(TABLES)
+    for table, entry in m["tables"].items():
+        assert entry["rows"] == len(finished.results.table(table))
+        assert len(entry["digest"]) == 64
+
+
+def test_the_manifest_tells_which_events_happen_in_which_world(finished: Finished, resolved: Resolved) -> None:
+    """Case events after the switch happen in neither world, exogenous ones in both, endogenous ones drive nothing."""
+    events = {event["id"]: event for event in finished.results.manifest["events"]}
+    assert set(events) == {event.id for event in resolved.scenarios["doj_wins"].timeline.events}
+    assert events["T01"]["worlds"] == ["microsoft_wins", "doj_wins"]
+    assert events["T02"]["worlds"] == ["microsoft_wins", "doj_wins"]
+    for event in events.values():
+        if event["cause"] == "exogenous":
+            assert len(event["worlds"]) == 2
+        elif event["cause"] == "endogenous" or event["date"] >= "2014-07-31":
+            assert event["worlds"] == []
+
+
+def test_the_manifest_knows_the_jurisdictions(finished: Finished, resolved: Resolved) -> None:
+    jurisdictions = finished.results.manifest["jurisdictions"]
+    assert list(jurisdictions) == list(resolved.scenarios["doj_wins"].jurisdictions)
+    assert jurisdictions["DE"]["iso3"] == ["DEU"]
+
+
+def test_later_layers_add_to_the_manifest_and_lose_nothing(finished: Finished, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps(finished.results.manifest), encoding="utf-8")
+    add_to_manifest(tmp_path, projections=[1, 2])
+    after = Results(tmp_path).manifest
+    assert after.pop("projections") == [1, 2]
+    assert after == json.loads(json.dumps(finished.results.manifest))
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+def test_small_tables_are_handed_back_for_the_summaries(finished: Finished) -> None:
+    assert [d.seed for d in finished.done] == [1, 2]
+    for done in finished.done:
+        assert set(done.world_tables) == {"microsoft_wins", "doj_wins"}
+        assert done.equal_months == {"microsoft_wins|doj_wins": 19}
+        assert done.failure is None
+
+
+# --- the same tables however it is run -------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_two_worker_processes_write_the_same_tables_as_one(finished: Finished, resolved: Resolved, tmp_path: Path) -> None:
+    two = run(resolved, tmp_path, workers=2)
+    assert two.failures == []
+    assert _digests(two) == _digests(finished)
+    for table in TABLES:
+        assert two.results.table(table).equals(finished.results.table(table)), table
+
+
+def test_the_same_experiment_again_into_the_same_folder_gives_the_same_digests(resolved: Resolved, tmp_path: Path) -> None:
+    short = dataclasses.replace(resolved, scenarios={name: dataclasses.replace(s, months=21) for name, s in resolved.scenarios.items()})
+    first = _digests(run(short, tmp_path, workers=1))
+    assert _digests(run(short, tmp_path, workers=1)) == first
+
+
+def test_a_seed_gives_the_same_tables_whatever_seeds_run_with_it(finished: Finished, tmp_path: Path) -> None:
+    alone = run(asked("seeds.count=1", "seeds.first=2", last="2015-06"), tmp_path, workers=1)
+    both = finished.results.table("country")
+    expected = both[both["seed"] == 2].reset_index(drop=True)
+    assert alone.results.table("country").equals(expected)
+
+
+@pytest.mark.parametrize(
+    ("record", "tables"),
+    [("world", {"world", "provider", "laws", "offers"}), ("country", {"world", "provider", "laws", "offers", "country", "requests"}), ("full", set(TABLES))],
+)
+def test_as_much_is_recorded_as_was_asked_for(record: str, tables: set[str], tmp_path: Path) -> None:
+    """And what an earlier, fuller run left in the folder does not stay."""
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "cell.parquet").write_bytes(b"of an earlier run")
+    (folder / ".cell-1-doj_wins.part").write_bytes(b"of a run that was stopped")
+    finished = run(asked("seeds.count=1", f"record={record}", last=SHORT), tmp_path, workers=1)
+    assert set(finished.results.manifest["tables"]) == tables
+    assert {path.name for path in folder.iterdir()} == {f"{table}.parquet" for table in tables}
+
+
+# --- failures ------------------------------------------------------------------------------------------------
+
+
+def _spoil(monkeypatch: pytest.MonkeyPatch, seed: int, how: Callable[[WorldSet], None]) -> None:
+    """Do something to the worlds of one seed before they run."""
+
+    class Spoilt(WorldSet):
+        def __init__(self, scenarios: Any, its_seed: int) -> None:
+            super().__init__(scenarios, its_seed)
+            if its_seed == seed:
+                how(self)
+
+    monkeypatch.setattr(seed_module, "WorldSet", Spoilt)
+
+
+def _fails_alone(resolved: Resolved, out: Path, words: str) -> None:
+    """Seed 2 of three fails with these words; the others complete, and the manifest says so."""
+    finished = run(resolved, out, workers=1)
+    assert len(finished.failures) == 1
+    assert finished.failures[0].startswith("seed 2,")
+    assert words in finished.failures[0]
+    manifest = finished.results.manifest
+    assert manifest["seeds"] == [1, 3]
+    assert manifest["failures"] == finished.failures
+    assert set(finished.results.table("world")["seed"]) == {1, 3}
+    assert set(finished.results.table("cell")["seed"]) == {1, 3}
+    assert not list((out / "tables").glob(".*"))
+
+
+@pytest.fixture
+def three_seeds() -> Resolved:
+    return asked("seeds.count=3", last=SHORT)
+
+
+def test_a_seed_that_raises_is_reported_and_the_others_complete(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(ws: WorldSet) -> None:
+        ws.customers.hazard = np.zeros(0)
+
+    _spoil(monkeypatch, 2, breaks)
+    _fails_alone(three_seeds, tmp_path, ", run: ")
+
+
+def test_luck_that_leaks_into_one_world_voids_its_seed(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One world's governments draw with another key: the pair differs before the switch, and the run says where."""
+
+    def leaks(ws: WorldSet) -> None:
+        ws.models[1].legislation._seed = 77
+
+    _spoil(monkeypatch, 2, leaks)
+    _fails_alone(three_seeds, tmp_path, "WorldsDiffer: microsoft_wins and doj_wins must be equal through month 19, but differ in")
+
+
+def test_customers_that_meet_other_luck_in_one_world_void_the_seed(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A single customer's trust, off by its last bit in one world: enough."""
+
+    def leaks(ws: WorldSet) -> None:
+        ws.customers.trust[17, 1, 0] = np.nextafter(ws.customers.trust[17, 1, 0], np.float32(1.0))
+
+    _spoil(monkeypatch, 2, leaks)
+    _fails_alone(three_seeds, tmp_path, "WorldsDiffer")
+
+
+def test_books_that_do_not_balance_void_the_seed(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def loses(ws: WorldSet) -> None:
+        ws.customers.stock[0, 0, 0, 1] -= 1
+
+    _spoil(monkeypatch, 2, loses)
+    _fails_alone(three_seeds, tmp_path, "do not balance")
+
+
+def test_a_customer_moved_behind_the_books_is_found_at_the_end(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def moves(ws: WorldSet) -> None:
+        ws.customers.place[0] = 2 if ws.customers.place[0, 0] != 2 else 3
+
+    _spoil(monkeypatch, 2, moves)
+    _fails_alone(three_seeds, tmp_path, "disagree with where the customers are")
+
+
+def test_a_law_that_acts_early_voids_every_seed(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = timeline.law_on
+    monkeypatch.setattr(timeline, "law_on", lambda scenario, date: plain(scenario, date + dt.timedelta(days=31)))
+    finished = run(three_seeds, tmp_path, workers=1)
+    assert [failure.split(",")[0] for failure in finished.failures] == ["seed 1", "seed 2", "seed 3"]
+    assert all("WorldsDiffer" in failure and "2014-07" in failure for failure in finished.failures)
+    manifest = finished.results.manifest
+    assert manifest["seeds"] == []
+    assert manifest["tables"] == {}
+    assert manifest["identical_through"] is None
+
+
+def test_a_failure_says_at_which_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenarios = asked(last=SHORT).scenarios
+    monkeypatch.setattr(seed_module, "first_difference", lambda *_: 1 / 0)
+    done = run_seed(Task(scenarios, 5, "world", None, label="off:peers"))
+    assert done.failure is not None
+    assert done.failure.startswith("seed 5 (off:peers), compare: ZeroDivisionError")
+    assert done.world_tables == {}
+
+
+class Deadly:
+    """Kills whatever process it arrives in."""
+
+    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
+        return os._exit, (9,)
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(strict=True, reason="a worker that dies takes all tasks with it that are not yet done")
+def test_a_worker_that_dies_loses_its_own_seed_only() -> None:
+    scenarios = asked(last=SHORT).scenarios
+    tasks = [Task(scenarios if seed != 2 else {"deadly": Deadly()}, seed, "world", None) for seed in range(1, 6)]  # type: ignore[dict-item]
+    done = {d.seed: d for d in run_tasks(tasks, 2)}
+    assert set(done) == {1, 2, 3, 4, 5}
+    assert [seed for seed, d in done.items() if d.failure is not None] == [2]
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_is_reported_by_its_seed() -> None:
+    scenarios = asked(last=SHORT).scenarios
+    tasks = [Task(scenarios if seed != 2 else {"deadly": Deadly()}, seed, "world", None) for seed in (1, 2)]  # type: ignore[dict-item]
+    done = {d.seed: d for d in run_tasks(tasks, 2)}
+    assert done[2].failure is not None
+    assert "seed 2" in done[2].failure
+    assert "died" in done[2].failure
+
+
+# --- warnings ------------------------------------------------------------------------------------------------
+
+
+def test_it_is_said_when_two_worlds_never_differ(tmp_path: Path) -> None:
+    """Only of the two that are the same; the third differs from both."""
+    worlds = {"one": ruled("doj_wins"), "two": ruled("doj_wins"), "three": ruled("microsoft_wins")}
+    finished = run(asked("record=world", "seeds.count=2", experiment=experiment_file(tmp_path, worlds), last=SHORT), tmp_path / "out", workers=1)
+    assert finished.warnings == ["'one' and 'two' never differ: the switch changed nothing at all"]
+    assert finished.results.manifest["warnings"] == finished.warnings
+
+
+def test_progress_is_reported_seed_by_seed(tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    run(asked("seeds.count=2", "record=world", last=SHORT), tmp_path, workers=1, progress=lambda *said: told.append(said))
+    assert told == [(1, 2, "seed 1"), (2, 2, "seed 2")]

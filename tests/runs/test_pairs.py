@@ -1,0 +1,107 @@
+"""Until when two worlds must be equal, and where they first differ."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.model.books import Books
+from sim.runs.pairs import first_difference, must_be_equal_for, share_population
+from sim.scenario.resolving import Resolved
+from sim.scenario.scenario import Scenario
+from tests.model.small_worlds import asked, experiment_file, has_run, ruled
+
+
+def _scenarios(folder: Path, **worlds: list[dict[str, str]]) -> dict[str, Scenario]:
+    return asked(experiment=experiment_file(folder, dict(worlds)), last="2018-12").scenarios
+
+
+@pytest.mark.parametrize(("on", "months"), [("2014-07-31", 19), ("2014-08-01", 20), ("2013-01-01", 1), ("2012-12-31", 0), ("2016-07-14", 43)])
+def test_worlds_share_the_months_that_begin_before_the_ruling_acts(on: str, months: int, tmp_path: Path) -> None:
+    """A ruling acts from the first month that begins after its date."""
+    s = _scenarios(tmp_path, a=ruled("microsoft_wins", on), b=ruled("doj_wins", on))
+    assert must_be_equal_for(s["a"], s["b"]) == must_be_equal_for(s["b"], s["a"]) == months
+
+
+def test_only_what_they_do_not_share_parts_them(tmp_path: Path) -> None:
+    """A common first switch, then one world is switched back."""
+    s = _scenarios(tmp_path, a=ruled("doj_wins"), b=[*ruled("doj_wins"), {"on": "2016-03-10", "regime": "microsoft_wins"}])
+    assert must_be_equal_for(s["a"], s["b"]) == 39
+
+
+def test_the_same_rule_twice_never_parts(tmp_path: Path) -> None:
+    s = _scenarios(tmp_path, a=ruled("doj_wins"), b=ruled("doj_wins"))
+    assert must_be_equal_for(s["a"], s["b"]) == s["a"].months
+
+
+def test_an_event_that_one_world_lacks_parts_them_from_the_month_after(tmp_path: Path) -> None:
+    s = _scenarios(tmp_path, a=ruled("doj_wins"))["a"]
+    without = dataclasses.replace(s, timeline=s.timeline.model_copy(update={"events": tuple(e for e in s.timeline.events if e.id != "T01")}))
+    assert must_be_equal_for(s, without) == 6
+
+
+def test_worlds_with_other_people_share_no_month(resolved: Resolved) -> None:
+    a = resolved.scenarios["doj_wins"]
+    for other in (asked("trust.asymmetry=1.0", last="2015-06"), asked(customers=2500, last="2015-06"), asked(last="2015-05")):
+        assert not share_population(a, other.scenarios["doj_wins"])
+        assert must_be_equal_for(a, other.scenarios["doj_wins"]) == 0
+
+
+@pytest.fixture(scope="module")
+def two_books(resolved: Resolved) -> tuple[Books, Books]:
+    """The same world twice, to be spoilt by tests that put back what they took."""
+    a, b = (has_run(resolved, worlds=["doj_wins"]).models[0].books for _ in range(2))
+    return a, b
+
+
+def test_equal_books_have_no_difference(two_books: tuple[Books, Books]) -> None:
+    assert first_difference(*two_books, months=30) is None
+
+
+@pytest.mark.parametrize("book", ["cell", "laws", "unmet", "requests", "backlog", "disclosures", "revenue"])
+def test_the_last_bit_of_any_book_is_found_and_its_month_named(two_books: tuple[Books, Books], book: str) -> None:
+    a, b = two_books
+    array = getattr(b, book)
+    at = (7, *(n - 1 for n in array.shape[1:]))
+    before = array[at]
+    array[at] = np.nextafter(before, 9e9) if array.dtype.kind == "f" else before + 1
+    try:
+        where = first_difference(a, b, 30)
+        assert where is not None
+        assert where.startswith(f"{book}: month 2013-08")
+        assert first_difference(a, b, 7) is None
+        assert first_difference(a, b, 8) is not None
+    finally:
+        array[at] = before
+
+
+def test_a_missing_number_is_equal_to_a_missing_number_only(two_books: tuple[Books, Books]) -> None:
+    a, b = two_books
+    at = (3, 0, 0)
+    before = a.cell[at]
+    try:
+        b.cell[at] = np.nan
+        assert first_difference(a, b, 30) is not None
+        a.cell[at] = np.nan
+        assert first_difference(a, b, 30) is None
+    finally:
+        a.cell[at] = b.cell[at] = before
+
+
+@pytest.mark.parametrize("book", ["flows", "law_changes", "offer_changes"])
+def test_an_entry_more_or_less_or_other_is_found(two_books: tuple[Books, Books], book: str) -> None:
+    a, b = two_books
+    rows = getattr(b, book)
+    kept = list(rows)
+    try:
+        last = rows.pop()
+        month = int(last[0, 0]) if isinstance(last, np.ndarray) else last[0]
+        assert f"{a.scenario.month_start(month):%Y-%m}" in str(first_difference(a, b, 30))
+        assert first_difference(a, b, month) is None
+        assert first_difference(b, a, 30) is not None
+        rows.append(last * 2.0 if isinstance(last, np.ndarray) else (*last[:-1], "other"))
+        assert first_difference(a, b, 30) is not None
+    finally:
+        rows[:] = kept
+    assert first_difference(a, b, 30) is None
