@@ -231,7 +231,7 @@ def _orders(seed, start, ceilings):  # type: ignore[no-untyped-def]
 def _keyed_positions(seed, terms, renewal, law_order, us_business):  # type: ignore[no-untyped-def]
     for i in range(len(terms)):
         renewal[i] = np.int16(draw(seed, i, -1, purposes.RENEWAL) * terms[i])
-        law_order[i] = draw(seed, i, -1, purposes.LAW_ORDER)
+        law_order[i] = min(draw(seed, i, -1, purposes.LAW_ORDER), 0.9999999)  # below 1 in float32, too: a law for all binds all
         us_business[i] = draw(seed, i, -1, purposes.US_BUSINESS)
 
 

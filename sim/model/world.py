@@ -292,7 +292,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         each = np.array([total(outlook.provider_revenue[1:, k]) for k in range(len(s.providers))])
         outlook.conflict_cost = conflicts * p.providers.conflict_cost * each / max(total(each), 1e-9)
         growth = (1.0 + self.market.yearly_growth(self.month)) * (1.0 - p.market.price_decline)
-        outlook.growth_years = total(np.array([growth ** int(y) for y in range(1, int(p.providers.planning_years) + 1)]))
+        outlook.growth_years = total(np.cumprod(np.full(int(p.providers.planning_years), growth)))
 
 
 class WorldSet:

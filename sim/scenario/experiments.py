@@ -53,6 +53,9 @@ def _switch_findings(experiment: Experiment, switches: tuple[Switch, ...], base:
     for i, switch in enumerate(switches):
         if switch.regime not in base.regimes:
             yield (*at, i, "regime"), f"unknown regime '{switch.regime}'; {choices(switch.regime, base.regimes)}"
+        elif base.regimes[switch.regime].stages:
+            settled = [code for code, regime in base.regimes.items() if not regime.stages]
+            yield (*at, i, "regime"), f"'{switch.regime}' is an open law, which no ruling brings; {choices(switch.regime, settled)}"
         yield from _date_findings(experiment, switch.on, (*at, i, "on"))
         if i and switch.on <= switches[i - 1].on:
             yield (*at, i, "on"), f"{switch.on} is not after the switch before it, {switches[i - 1].on}: put switches in order of date"

@@ -101,7 +101,7 @@ class Provider(Strict):
     """One US provider: market position by date, and where it had regions when the model begins."""
 
     name: str
-    world_share: dict[str, Share]
+    world_share: dict[str, Annotated[float, Field(gt=0.0, le=1.0)]]
     regions_2013: tuple[str, ...]
     consumer_share: Share
     no_stable_location: Share

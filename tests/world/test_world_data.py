@@ -127,9 +127,10 @@ def test_providers_leave_room_for_home_grown_ones_and_stand_where_someone_lives(
 def test_every_dated_event_of_the_evidence_is_in_the_history(history: Timeline) -> None:
     dated = {row["id"]: row for row in _rows("evidence.csv") if row["unit"] == "date"}
     events = {event.id: event for event in history.events}
-    assert set(events) == set(dated)
-    for code, event in events.items():
-        row = dated[code]
+    assert set(events) - set(dated) == {"T17d"}  # the UK's own step after T17b, which the evidence has no row for
+    assert set(dated) <= set(events)
+    for code, row in dated.items():
+        event = events[code]
         assert (str(event.date), event.kind, event.cause) == (row["period"], row["kind"], row["cause"]), code
 
 
@@ -178,7 +179,8 @@ def test_suspended_transfers_are_restored_and_outsiders_never_bound(history: Tim
     def suspended(date: str) -> set[str]:
         return {country for country, instrument in _law(history, date).instruments if instrument == "transfer_suspension"}
 
-    assert suspended("2016-08-01") == suspended("2023-08-01") == set()
+    assert suspended("2016-08-01") == suspended("2023-11-01") == set()
+    assert suspended("2023-08-01") == {"GB"}
     assert suspended("2016-01-01") == suspended("2021-01-01") and "CH" not in suspended("2021-01-01")
     claims = {country for country, instrument in _law(history, "2024-01-01").instruments if instrument == "extraterritorial_claim"}
     assert "DK" not in claims and "GB" in claims
@@ -197,6 +199,9 @@ def test_the_record_repeats_the_evidence_number_by_number() -> None:
         assert row["bound"] in ("eq", "le", "ge"), row["id"]
         if cited == "K22b":
             assert float(row["value"]) == uptake[row["place"].replace("GB", "UK"), row["from"][:4]], row["id"]
+            continue
+        if row["instrument"] == "us_world_share_change":
+            assert (row["value"], row["bound"]) == ("0", "ge")  # the row says that the share rose, not by how much
             continue
         times = 4 if cited in ("KM2", "KM4") else 1  # a quarter as a yearly rate
         assert float(row["value"]) / times in [float(part) for part in evidence[cited]["value"].split(";")], row["id"]

@@ -124,10 +124,8 @@ class Queues:
             backlog = self.arrived[side] - self.done[side]
             queue[:, 0] += self._response * np.maximum(backlog / 12.0 - queue[:, 0], 0.0)
 
-    def close_month(self, month: int, out: np.ndarray) -> np.ndarray:
+    def close_month(self, month: int) -> np.ndarray:
         """Backlog at the end of the month: int64 (2, J), outgoing and incoming."""
-        self.arrived[0] += out[kernel.US_TO_FOREIGN, :, kernel.MLA, 0] + out[kernel.US_AT_HOME, :, kernel.MLA, 0]
-        self.arrived[1] += out[kernel.FOREIGN_TO_US, :, kernel.MLA, 0]
         self.done += self.finish[:, :, month]
         return self.arrived - self.done
 
@@ -186,10 +184,10 @@ class Casework:
             self._seed, month, world, rows, self._population.cell, self._segments, self._population.us_business, self._population.law_order, place, hosts,
             self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory, rule.reaches, rule.honoured,
             rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances, litigation_delay,
-            self.queues.outgoing, self.queues.incoming, self.queues.finish, self.month, self.host_conflicts, self.disclosures,
+            self.queues.outgoing, self.queues.incoming, self.queues.arrived, self.queues.finish, self.month, self.host_conflicts, self.disclosures,
         )  # fmt: skip
         self._plain(month)
-        self.backlog = self.queues.close_month(month, self.month)
+        self.backlog = self.queues.close_month(month)
         asked = self.month[kernel.FOREIGN_TO_US, :, :, 0].sum(axis=1)
         met = self.month[kernel.FOREIGN_TO_US, :, :, 2].sum(axis=1)
         self._asked = self._asked * (11.0 / 12.0) + asked

@@ -15,6 +15,7 @@ MEASURES = ("requests", "succeeded", "succeeded_12m", "months", "unreadable", "c
 _N, _OK, _OK12, _MONTHS, _UNREADABLE, _CONFLICT = range(6)
 MONTH_UNITS = 1024.0  # months to evidence are summed in 1/1024
 _US, _ABROAD, _NO_LOCATION = range(3)
+_OWN_SOIL, _IN_US, _THIRD, _NOWHERE = range(4)
 _PROVIDER, _FOREIGN_WITH_US, _FOREIGN, _TARGET = range(4)
 _TRUSTEE, _KEYS = 2, 3
 CONSUMER = 0
@@ -68,13 +69,13 @@ def draw_targets(seed, months, police, rate, cumulative, cells, cell_start, acco
 def investigate(  # type: ignore[no-untyped-def]
     seed, month, world, rows, cell, segments, us_business_of, law_order, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
-    times, chances, litigation_delay, outgoing, incoming, finish, out, host_conflicts, disclosures,
+    times, chances, litigation_delay, outgoing, incoming, arrived, finish, out, host_conflicts, disclosures,
 ):  # fmt: skip
     """The month's requests in one world, in order of time.
 
     `rows` (n, 5) int64: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police;
     `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `outgoing`, `incoming` (J, 2)
-    float64: rate and the time at which the clerk is free; `finish` (2, J, M) int64 counts completions by month.
+    float64: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (2, J, M) int64 count arrivals so far, and completions by month.
     Adds to `out` (4, J, 5, 6) int64, `host_conflicts` (J,) and returns `disclosures` through an int64 (1,) array.
     """
     direct_months, comity_months, agreement_months, mla_months, conflict_delay, slowdown = times
@@ -100,19 +101,22 @@ def investigate(  # type: ignore[no-untyped-def]
         nowhere = us_held and segment == CONSUMER and a[1] < no_location[(o - FIRST_US) // OFFERS]
         unreadable = kind == _KEYS and a[3] >= unlocking
         control = reaches if reaches >= 0 else (1 if a[2] < honoured else 0)
+        if police != 0 and reaches < 0:
+            control = 1  # how US courts answer US warrants leaves the bar on disclosure to foreigners whole
         test = 2 if statutory and control == 1 else control
         if police == 0:
             if evades == 1 and us_held and lies == 0:
                 lies = haven[(o - FIRST_US) // OFFERS]
             location = _NO_LOCATION if nowhere else (_US if lies == 0 else _ABROAD)
             code = us_table[
-                test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > law_order[i] else 0, data_law[lies], 1 if blocking[lies] > law_order[i] else 0
+                test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > law_order[i] else 0, data_law[lies],
+                1 if blocking[lies] > law_order[i] else 0, 1 if lies == home else 0,
             ]  # fmt: skip
             other, direction = (lies if lies != 0 else home), US_TO_FOREIGN if home != 0 or evades == 1 else US_AT_HOME
         else:
-            own_soil = 1 if lies == police and not nowhere else 0
+            location = _NOWHERE if nowhere else (_OWN_SOIL if lies == police else (_IN_US if lies == 0 else _THIRD))
             code = foreign_table[
-                test, own_soil, controller, 1 if home == 0 else 0, 1 if agreement[police] > law_order[i] else 0, 1 if claim[police] > law_order[i] else 0
+                test, location, controller, 1 if home == 0 else 0, 1 if agreement[police] > law_order[i] else 0, 1 if claim[police] > law_order[i] else 0
             ]  # fmt: skip
             other, direction = police, FOREIGN_TO_US if us_held else FOREIGN_AT_HOME
         conflict = code >= CONFLICT_BIT
@@ -133,12 +137,17 @@ def investigate(  # type: ignore[no-untyped-def]
             succeeds, months = b[1] < direct_ok * (1.0 - comity_ok), wait * comity_months
         elif route == AGREEMENT:
             succeeds, months = b[1] < agreement_ok, wait * agreement_months
+        elif route == MLA and police != 0 and test == 0 and location == _THIRD:
+            # The host is asked, not the US: papers only, as its own queue is not in the model.
+            months = 0.5 * mla_months * (wait - log(b[3]))
+            succeeds = b[1] < mla_ok
         elif route == MLA:
             queue, side = (outgoing, 0) if police == 0 else (incoming, 1)
             arrival = month + a[0]
             begins = max(arrival, queue[other, 1])
             ends = begins - log(b[2]) / queue[other, 0]
             queue[other, 1] = ends
+            arrived[side, other] += 1
             if ends < finish.shape[2]:
                 finish[side, other, np.int64(ends)] += 1
             treaty_here = treaty[other]

@@ -18,6 +18,7 @@ from sim.words import ROUTES
 
 TESTS = ("location", "control", "control_with_statutory_comity")
 LOCATIONS = ("in_us", "abroad", "no_stable_location")
+FOREIGN_LOCATIONS = ("own_soil", "in_us", "third_country", "no_stable_location")
 CONTROLLERS = ("us_provider", "foreign_with_us_business", "foreign_only", "target")
 BOOLEAN = (False, True)
 
@@ -33,14 +34,15 @@ class USOrder:
     agreement: bool  # executive agreement in force with the host's government
     data_law_bars: bool  # the host's data-protection law forbids the disclosure
     blocking_statute: bool  # obeying is an offence in the host's law
+    target_in_host: bool  # the target lives in the host's country
 
 
 @dataclass(frozen=True)
 class ForeignOrder:
     """The circumstances of a foreign order, by the police of the country where the target lives."""
 
-    test: str  # the US rule in force: it also decides how far the US bar on disclosure reaches
-    own_soil: bool  # the data lies in the police's own country
+    test: str  # the US rule in force: it also decides how far the US bar on disclosure reaches (an open law leaves the bar whole)
+    location: str
     controller: str
     us_person: bool
     agreement: bool
@@ -70,7 +72,11 @@ class Rule:
 US_RULES: tuple[Rule, ...] = (
     Rule({"location": "in_us"}, "direct", "18 U.S.C. 2703(a); Fed. R. Crim. P. 41 for the target's own premises"),
     Rule({"controller": "target"}, "mla", "a search abroad needs the host's authorities: treaty, or letters rogatory (28 U.S.C. 1781)"),
-    Rule({"controller": "foreign_only", "agreement": True}, "agreement", "18 U.S.C. 2523; US-UK agreement, art. 5 (orders to the partner's providers)"),
+    Rule(
+        {"controller": "foreign_only", "agreement": True, "target_in_host": False},
+        "agreement",
+        "18 U.S.C. 2523; US-UK agreement, arts 4(3), 5: orders to the partner's providers, but not about people in the partner's territory",
+    ),
     Rule({"controller": "foreign_only"}, "mla", "no jurisdiction over the provider: treaty, or letters rogatory (28 U.S.C. 1781)"),
     Rule(
         {"test": "location", "location": "no_stable_location"},
@@ -93,11 +99,16 @@ FOREIGN_RULES: tuple[Rule, ...] = (
     Rule({"controller": "foreign_with_us_business"}, "direct", "a domestic order to a domestic provider"),
     Rule({"agreement": True, "us_person": False}, "agreement", "18 U.S.C. 2702(b)(9), 2523: the US bar on disclosure is lifted"),
     Rule(
-        {"test": "location", "own_soil": True},
+        {"test": "location", "location": "own_soil"},
         "direct",
         "judgement: where the US statute stops at the border its bar on disclosure (18 U.S.C. 2702) does too, and the local subsidiary can be ordered",
     ),
     Rule({"claim": True}, "direct", "Belgium, Cass. 1 December 2015 (Yahoo!); UK DRIPA 2014 s. 4; Regulation (EU) 2023/1543"),
+    Rule(
+        {"test": "location", "location": "third_country"},
+        "mla",
+        "judgement: the US bar stops at the border here too, so it is the host that is asked (treaty; in the EU Directive 2014/41/EU)",
+    ),
     Rule({}, "mla", "18 U.S.C. 2702 bars disclosure to a foreign government: treaty request to the US Department of Justice"),
 )
 
@@ -112,8 +123,8 @@ def route_us_order(order: USOrder) -> Ruling:
 def route_foreign_order(order: ForeignOrder) -> Ruling:
     """The route of a foreign order, and whether a US provider can obey only by breaking US law."""
     route = next(rule.route for rule in FOREIGN_RULES if rule.matches(order))
-    us_law_bars = route == "direct" and order.controller == "us_provider" and not (order.test == "location" and order.own_soil)
-    return Ruling(route, us_law_bars)
+    beyond_the_bar = order.test == "location" and order.location in ("own_soil", "third_country")
+    return Ruling(route, route == "direct" and order.controller == "us_provider" and not beyond_the_bar)
 
 
 CONFLICT_BIT = 8  # added to the route's code in the dense tables
@@ -131,10 +142,11 @@ _US_DOMAINS: dict[str, tuple[object, ...]] = {
     "agreement": BOOLEAN,
     "data_law_bars": BOOLEAN,
     "blocking_statute": BOOLEAN,
+    "target_in_host": BOOLEAN,
 }
 _FOREIGN_DOMAINS: dict[str, tuple[object, ...]] = {
     "test": TESTS,
-    "own_soil": BOOLEAN,
+    "location": FOREIGN_LOCATIONS,
     "controller": CONTROLLERS,
     "us_person": BOOLEAN,
     "agreement": BOOLEAN,

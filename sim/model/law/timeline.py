@@ -1,7 +1,7 @@
 """The law on any date: the base law plus all that was enacted by then.
 
 A month runs under the law in force on its first day; an event acts from the first month that begins after its date.
-After a switch one regime holds, and events that exist only because of the case fall out, from the switch's own
+After a switch one regime holds (no event changes it any more), and events that exist only because of the case fall out, from the switch's own
 date on (the switch takes the place of the ruling of that day).
 """
 
@@ -42,12 +42,16 @@ def events_of(scenario: Scenario) -> tuple[Event, ...]:
 
 def law_on(scenario: Scenario, date: dt.date) -> LawInForce:
     """The law as it stands at the end of `date`: base law, enacted events, switches."""
-    law = LawInForce(scenario.timeline.base_regime, scenario.timeline.base_stage, frozenset())
+    law, switched = LawInForce(scenario.timeline.base_regime, scenario.timeline.base_stage, frozenset()), False
     steps: list[Event | Switch] = [*events_of(scenario), *scenario.switches]
     for step in sorted(steps, key=lambda s: s.on if isinstance(s, Switch) else s.date):
         if (step.on if isinstance(step, Switch) else step.date) > date:
             break
-        law = replace(law, regime=step.regime, stage=None) if isinstance(step, Switch) else law.enact(step)
+        if isinstance(step, Switch):
+            law, switched = replace(law, regime=step.regime, stage=None), True
+        else:
+            enacted = law.enact(step)
+            law = replace(enacted, regime=law.regime, stage=law.stage) if switched else enacted
     return law
 
 

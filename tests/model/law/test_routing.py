@@ -50,6 +50,7 @@ TEST_OF = {
 }
 OFFERS_AGREEMENTS = {"contested": False, "microsoft_wins": False, "doj_wins": False, "cloud_act": True}
 LOCATION_OF = {"in the US": "in_us", "abroad": "abroad", "no stable location": "no_stable_location"}
+SOIL_OF = {"on own soil": "own_soil", "in the US": "in_us", "in a third country": "third_country", "no stable location": "no_stable_location"}
 CONTROLLER_OF = {
     "US provider": "us_provider",
     "US provider without the keys": "us_provider",
@@ -70,13 +71,14 @@ def us_order(case: Case) -> USOrder:
         agreement=YES_NO[case["agreement"]] and OFFERS_AGREEMENTS[case["regime"]],
         data_law_bars=YES_NO[case["data_law_bars"]],
         blocking_statute=YES_NO[case["blocking_statute"]],
+        target_in_host=YES_NO[case["target_lives_in_host"]],
     )
 
 
 def foreign_order(case: Case) -> ForeignOrder:
     return ForeignOrder(
-        test=TEST_OF[case["regime"], case["obeyed"]],
-        own_soil=case["data"] == "on own soil",
+        test="control" if case["regime"] == "contested" else TEST_OF[case["regime"], case["obeyed"]],  # an open law leaves the bar whole
+        location=SOIL_OF[case["data"]],
         controller=CONTROLLER_OF[case["kept_by"]],
         us_person=case["person"] == "US person",
         agreement=YES_NO[case["agreement"]] and OFFERS_AGREEMENTS[case["regime"]],
@@ -89,14 +91,14 @@ FLAGS = (False, True)
 
 def all_us_orders() -> Iterator[USOrder]:
     for test, location, controller in product(routing.TESTS, routing.LOCATIONS, routing.CONTROLLERS):
-        for us_person, agreement, data_law, statute in product(FLAGS, repeat=4):
-            yield USOrder(test, location, controller, us_person, agreement, data_law, statute)
+        for us_person, agreement, data_law, statute, at_home in product(FLAGS, repeat=5):
+            yield USOrder(test, location, controller, us_person, agreement, data_law, statute, at_home)
 
 
 def all_foreign_orders() -> Iterator[ForeignOrder]:
-    for test, controller in product(routing.TESTS, routing.CONTROLLERS):
-        for own_soil, us_person, agreement, claim in product(FLAGS, repeat=4):
-            yield ForeignOrder(test, own_soil, controller, us_person, agreement, claim)
+    for test, location, controller in product(routing.TESTS, routing.FOREIGN_LOCATIONS, routing.CONTROLLERS):
+        for us_person, agreement, claim in product(FLAGS, repeat=3):
+            yield ForeignOrder(test, location, controller, us_person, agreement, claim)
 
 
 def deciding(rules: tuple[Rule, ...], order: USOrder | ForeignOrder) -> int:
@@ -236,6 +238,10 @@ def test_without_an_agreement_nothing_goes_by_agreement() -> None:
     assert all(routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if not o.agreement)
 
 
+def test_no_agreement_is_used_by_the_us_about_people_in_the_partners_territory() -> None:
+    assert all(routing.route_us_order(o).route != "agreement" for o in all_us_orders() if o.target_in_host)
+
+
 def test_no_agreement_is_used_by_a_foreign_police_against_a_us_person() -> None:
     assert all(routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if o.us_person)
 
@@ -250,7 +256,7 @@ def test_obeying_a_claim_breaks_us_law_unless_an_agreement_or_the_border_lifts_t
     for order in all_foreign_orders():
         if order.controller == "us_provider" and order.claim:
             lifted_by_agreement = order.agreement and not order.us_person
-            lifted_by_border = order.test == "location" and order.own_soil
+            lifted_by_border = order.test == "location" and order.location in ("own_soil", "third_country")
             assert routing.route_foreign_order(order).conflict == (not lifted_by_agreement and not lifted_by_border), order
 
 
@@ -260,10 +266,10 @@ def test_the_dense_tables_are_the_function() -> None:
     assert foreign.size == len(list(all_foreign_orders()))
     for o in all_us_orders():
         at = (routing.TESTS.index(o.test), routing.LOCATIONS.index(o.location), routing.CONTROLLERS.index(o.controller))
-        code = int(us[(*at, int(o.us_person), int(o.agreement), int(o.data_law_bars), int(o.blocking_statute))])
+        code = int(us[(*at, int(o.us_person), int(o.agreement), int(o.data_law_bars), int(o.blocking_statute), int(o.target_in_host))])
         assert routing.Ruling(ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT) == routing.route_us_order(o), o
     for f in all_foreign_orders():
-        where = (routing.TESTS.index(f.test), int(f.own_soil), routing.CONTROLLERS.index(f.controller))
+        where = (routing.TESTS.index(f.test), routing.FOREIGN_LOCATIONS.index(f.location), routing.CONTROLLERS.index(f.controller))
         code = int(foreign[(*where, int(f.us_person), int(f.agreement), int(f.claim))])
         assert routing.Ruling(ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT) == routing.route_foreign_order(f), f
 
@@ -276,6 +282,7 @@ PLACE_OF = {
     "trustee without US control": TRUSTEE,
 }
 ELSEWHERE = "IE"  # a country that is neither the US nor a host of the cases' agreements
+THIRD = "FI"  # a country whose police no case is about
 BARS, BARS_NOT = "DE", "BR"  # hosts of the cases that name none: privacy_law_conflicts, or not
 
 
@@ -305,7 +312,7 @@ def _place(case: Case) -> int:
     if case["kept_by"].startswith("home-grown"):
         return HOME_GROWN
     provider = 2 if case["data"] == "no stable location" else 0
-    return us_place(provider, PLACE_OF.get(case["kept_by"], US_REGION if case["data"] in ("in the US", "elsewhere") else LOCAL_REGION))
+    return us_place(provider, PLACE_OF.get(case["kept_by"], US_REGION if case["data"] == "in the US" else LOCAL_REGION))
 
 
 def _target(worlds: WorldSet, home: str, segment: str, us_business: bool) -> int:
@@ -326,10 +333,10 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     us_person = case["person"] == "US person"
     if side == "us":
         lies = "US" if case["data"] == "in the US" else case["host"] or (BARS if case["data_law_bars"] == "yes" else BARS_NOT)
-        home, police, law_of = "US" if us_person else ELSEWHERE, "US", lies
+        home, police, law_of = "US" if us_person else lies if case["target_lives_in_host"] == "yes" else ELSEWHERE, "US", lies
     else:
         police = case["police"] or ELSEWHERE
-        lies = police if case["data"] == "on own soil" else "US"
+        lies = {"on own soil": police, "in a third country": THIRD}.get(case["data"], "US")
         home, law_of = "US" if us_person else police, police
     segment = "consumer" if case["data"] == "no stable location" else "enterprise"
     target = _target(world_set, home, segment, us_person or case["kept_by"].endswith("with US business"))

@@ -22,10 +22,6 @@ EU = ("AT", "BE", "CZ", "DE", "DK", "ES", "FI", "FR", "GR", "HU", "IE", "IT", "N
 GROUPS = {"EEA+UK": (*EU, "NO", "GB"), "EU-DK": tuple(code for code in EU if code != "DK")}
 INSTRUMENTS = ("extraterritorial_claim", "transfer_suspension", "general_localisation", "sector_localisation", "executive_agreement")
 
-# Where the timeline knowingly departs from the statute books: (instrument, country) -> first and last day.
-# The entry of 10 July 2023 lifts the UK's suspension together with the EU's; its own decision came in October.
-DEPARTURES = {("GB", "transfer_suspension"): (dt.date(2023, 7, 10), dt.date(2023, 10, 11))}
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -55,10 +51,6 @@ def recorded(date: dt.date) -> Entry:
     return [entry for entry in AS_IT_HAPPENED if entry.since <= date][-1]
 
 
-def departing(date: dt.date) -> frozenset[tuple[str, str]]:
-    return frozenset(law for law, (first, last) in DEPARTURES.items() if first <= date <= last)
-
-
 def days() -> Iterator[dt.date]:
     return (FIRST + DAY * n for n in range((LAST - FIRST).days + 1))
 
@@ -78,7 +70,7 @@ def test_base_law_and_enacted_events_are_the_law_as_it_happened_on_every_date(hi
     for date in days():
         law, entry = law_on(history, date), recorded(date)
         assert (law.regime, law.stage) == (entry.law.regime, entry.law.stage), date
-        assert law.instruments ^ entry.law.instruments == departing(date), date
+        assert law.instruments == entry.law.instruments, date
         assert honoured(history.regimes[law.regime], law.stage) == entry.honoured, date
 
 
@@ -86,9 +78,7 @@ def test_base_law_and_enacted_events_are_the_law_as_it_happened_on_every_date(hi
 def test_the_law_changes_on_the_day_and_neither_the_day_before_nor_the_day_after(history: Scenario, k: int) -> None:
     before, entry = AS_IT_HAPPENED[k - 1], AS_IT_HAPPENED[k]
     for date, expected in ((entry.since - DAY, before), (entry.since, entry), (entry.since + DAY, recorded(entry.since + DAY))):
-        law = law_on(history, date)
-        known = departing(date)
-        assert replace(law, instruments=law.instruments - known) == replace(expected.law, instruments=expected.law.instruments - known), date
+        assert law_on(history, date) == expected.law, date
 
 
 def test_every_month_runs_under_the_law_of_the_evening_before_it(history: Scenario) -> None:
@@ -98,7 +88,7 @@ def test_every_month_runs_under_the_law_of_the_evening_before_it(history: Scenar
         eve = history.month_start(m) - DAY
         entry = recorded(max(eve, FIRST))
         assert (month.law.regime, month.law.stage, month.honoured) == (entry.law.regime, entry.law.stage, entry.honoured)
-        assert month.law.instruments ^ entry.law.instruments == departing(eve), eve
+        assert month.law.instruments == entry.law.instruments, eve
         assert month.ruling is None
 
 
