@@ -145,15 +145,21 @@ def interval(differences: Sequence[float] | np.ndarray) -> Interval:
     return Interval(mean, mean - half, mean + half, len(d))
 
 
+def _mean_of(values: np.ndarray) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")
+
+
 def headlines(pairs: Sequence[tuple[Columns, Columns]], first: int) -> pd.DataFrame:
     """Every headline over pairs of world tables; `first` is the first month in which the worlds may differ."""
     rows = []
     for h in HEADLINES:
-        a, b = ([h.read(pair[k], first) for pair in pairs] for k in range(2))
-        i = interval(np.subtract(b, a))
+        a, b = (np.array([h.read(pair[k], first) for pair in pairs]) for k in range(2))
+        known = ~np.isnan(a) & ~np.isnan(b)
+        a, b = a[known], b[known]
+        i = interval(b - a)
         rows.append(
             {
-                "headline": h.code, "name": h.name, "unit": h.unit, "window": h.window, "value_a": float(np.mean(a)), "value_b": float(np.mean(b)),
+                "headline": h.code, "name": h.name, "unit": h.unit, "window": h.window, "value_a": _mean_of(a), "value_b": _mean_of(b),
                 "difference": i.mean, "low": i.low, "high": i.high, "pairs": i.pairs, "verdict": i.verdict,
             }
         )  # fmt: skip

@@ -86,6 +86,11 @@ class Books:
         row = [np.full(len(j), self.month), j, kinds[a], hosts[j, a], kinds[b], hosts[j, b], *moved]
         self.flows.append(np.stack([x.astype(np.float64) for x in row], axis=1))
 
+    def relocation(self, country: int, kind: int, from_host: int, to_host: int, moved: np.ndarray, data: float) -> None:
+        """Enter data that a provider moved to a nearer region: `moved` (4,) int64 in 1/UNITS of 2013; no customer decided."""
+        row = [self.month, country, kind, from_host, kind, to_host, moved[1] / UNITS * data, moved[0] / UNITS, 0.0]
+        self.flows.append(np.array([row], np.float64))
+
     # --- tables ----------------------------------------------------------------------------------
 
     def tables(self, grain: str) -> dict[str, Columns]:

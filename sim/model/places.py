@@ -56,6 +56,7 @@ class Offers:
         near = own[None, :] & self._same_bloc
         near[:, 0] = False  # a region in the US is nobody's local one
         in_bloc = np.where(near.any(axis=1), near.argmax(axis=1), NOWHERE)
+        in_bloc = np.where(self.host[provider] != NOWHERE, self.host[provider], in_bloc)  # a region elsewhere in the bloc moves nobody
         self.host[provider] = np.where(own, np.arange(own.size), in_bloc)
         self.host[provider, 0] = NOWHERE
         self.live[provider, :, LOCAL_REGION] = self.host[provider] != NOWHERE

@@ -37,10 +37,16 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         self.scenario, self.seed_key, self.index = scenario, seed, index
         self.month = 0
         self._calendar = calendar(scenario)
-        self._set = in_set if in_set is not None else WorldSet([scenario], seed, models=[self])
         if in_set is None:
-            return
-        self.population, docket = in_set.population, in_set.docket
+            WorldSet([scenario], seed, alone=self)
+        else:
+            self.join(in_set)
+
+    def join(self, worlds: "WorldSet") -> None:
+        """Take a place in a set: share its population and luck, and people this world with its agents."""
+        scenario, seed = self.scenario, self.seed_key
+        self._set = worlds
+        self.population, docket = worlds.population, worlds.docket
         cells = self.population.cells
         self.law = self._calendar[0].law
         self.mind = PublicMind(scenario, cells.jurisdiction, cells.segment, self._calendar[0].believed)
@@ -101,14 +107,15 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
     def publish(self, customers: Customers) -> None:
         """Lay out what customers meet this month: what they have heard, what places are worth, exposed to, forbidden."""
         w, cells, p = self.index, self.population.cells, self.scenario.parameters
-        self.hosts = self.offers.hosts_of_places()
+        self._relocate(customers.stock[w])
         customers.evidence[w] = self.mind.evidence()
-        self._fill_market(customers.utility[w], customers.exposure[w], customers.banned[w])
+        self._fill_market(customers.utility[w], customers.exposure[w], customers.banned[w], customers.unlawful[w])
         customers.grow_hazard(w, p.adoption.innovation, p.adoption.imitation, cells)
 
     def publish_first(self, customers: Customers) -> None:
         """What places were worth, exposed to and forbidden when those chose who came before the first month."""
-        self._fill_market(customers.utility[self.index], customers.exposure[self.index], customers.banned[self.index])
+        w = self.index
+        self._fill_market(customers.utility[w], customers.exposure[w], customers.banned[w], customers.unlawful[w])
 
     def investigate(self, customers: Customers) -> None:
         """Requests meet the data where the customers have put it."""
@@ -178,7 +185,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         self._claim_weight = gdp / total(gdp)
         shape = (len(cells), place_count(len(s.providers)))
         utility, exposure, banned = np.empty(shape), np.empty((len(cells), 3, len(KINDS))), np.empty(shape, np.float32)
-        self._fill_market(utility, exposure, banned)
+        self._fill_market(utility, exposure, banned, np.empty_like(banned))
         self.market.anchor(self.initial_trust, exposure, banned)
         risk = np.empty((len(cells), len(KINDS)))
         market_kernel.mean_risks(self.market.sensitivity, self.initial_trust, exposure, risk)
@@ -190,8 +197,18 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         rival = np.array([float(j.ties == "rival") for j in jurisdictions])
         self._steady_pressure = np.stack([hosting - total(hosting) / len(hosting), privacy - total(privacy) / len(privacy), rival], axis=1)
 
-    def _fill_market(self, utility: np.ndarray, exposure: np.ndarray, banned: np.ndarray) -> None:
-        """Utility (C, O), exposure (C, 3, 7) and bans (C, O) under today's law, belief and offers."""
+    def _relocate(self, stock: np.ndarray) -> None:
+        """Where a provider has opened a region nearer by, it moves its customers' data there: a flow, though nobody chose."""
+        hosts = self.offers.hosts_of_places()
+        data = self.market.data * self.market.growth
+        for j, o in np.argwhere(hosts != self.hosts):
+            moved = stock[self.population.cells.jurisdiction == j, o].sum(axis=0)
+            if moved[1] > 0:
+                self.books.relocation(int(j), int(self._kinds[o]), int(self.hosts[j, o]), int(hosts[j, o]), moved, float(data[j]))
+        self.hosts = hosts
+
+    def _fill_market(self, utility: np.ndarray, exposure: np.ndarray, banned: np.ndarray, unlawful: np.ndarray) -> None:
+        """Utility (C, O), exposure (C, 3, 7), what is closed or unlawful and what is unlawful (C, O), as of today."""
         p, cells, laws, offers = self.scenario.parameters, self.population.cells, self.legislation.in_force, self.offers
         j, s = cells.jurisdiction, cells.segment
         suspension = laws[:, _LAW["transfer_suspension"]]
@@ -206,7 +223,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         )  # fmt: skip
         market_kernel.fill_bans(
             j, s, self.hosts, self._has_home_grown, offers.live, laws[:, _LAW["procurement_rule"]], laws[:, _LAW["sector_localisation"]],
-            laws[:, _LAW["general_localisation"]], banned,
+            laws[:, _LAW["general_localisation"]], banned, unlawful,
         )  # fmt: skip
 
     def _hear_incidents(self) -> None:
@@ -298,7 +315,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
 class WorldSet:
     """Worlds that share one population and one stream of luck; they may differ in law and events only."""
 
-    def __init__(self, scenarios: Sequence[Scenario], seed: int, models: list[WarrantModel] | None = None) -> None:
+    def __init__(self, scenarios: Sequence[Scenario], seed: int, *, alone: WarrantModel | None = None) -> None:
         first = scenarios[0]
         for other in scenarios[1:]:
             if (other.parameters, other.jurisdictions, other.segments, other.providers, other.customers) != (
@@ -307,9 +324,9 @@ class WorldSet:
                 raise ValueError("worlds of one set differ in law and events only; run others in sets of their own")
         self.population: Population = build_population(first, seed)
         self.docket: Docket = draw_docket(first, self.population, seed)
-        if models:  # a model alone: it is the set's only member
-            models[0].__init__(first, seed, in_set=self, index=0)  # type: ignore[misc]
-            self.models = models
+        if alone is not None:
+            alone.join(self)
+            self.models = [alone]
         else:
             self.models = [WarrantModel(scenario, seed, in_set=self, index=w) for w, scenario in enumerate(scenarios)]
         self.customers = Customers(self.population, self.models, seed)

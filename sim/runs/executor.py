@@ -29,11 +29,18 @@ def run_tasks(tasks: Sequence[Task], workers: int) -> Iterator[SeedDone]:
         return
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    suspects = []
     with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context, initializer=_one_thread) as pool:
         futures = {pool.submit(run_seed, task): task for task in tasks}
         for future in as_completed(futures):
-            task = futures[future]
             try:
                 yield future.result()
+            except BrokenProcessPool:
+                suspects.append(futures[future])
+    # A worker that dies breaks the pool, and every task not yet done with it: each is run again, alone.
+    for task in suspects:
+        with ProcessPoolExecutor(1, mp_context=context) as pool:
+            try:
+                yield pool.submit(run_seed, task).result()
             except BrokenProcessPool:
                 yield SeedDone(task.seed, task.label, failure=f"seed {task.seed}: a worker process died (killed, or out of memory)", stage="run")

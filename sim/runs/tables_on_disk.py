@@ -48,6 +48,8 @@ def digest_of_values(name: str, columns: Columns) -> str:
         if column.name not in columns:
             continue
         values = columns[column.name][order]
+        if column.dtype == "float64" and name in _FLOAT32_TABLES:
+            values = values.astype(np.float32)  # the digest is of what the file holds
         h.update(column.name.encode())
         if values.dtype == object:
             h.update("\0".join(values.tolist()).encode())

@@ -238,6 +238,7 @@ ALLOWED = {
     ("population.py", "sizes.sum()"): "int64 sizes",
     ("population.py", "sum((x.ravel() / total(x.ravel()) for x in (accounts, tb, usd)))"): "three whole arrays, added one after the other",
     ("world.py", "self.casework.host_conflicts.sum()"): "int64 counts",
+    ("world.py", "stock[self.population.cells.jurisdiction == j, o].sum(axis=0)"): "int64 stocks",
 }
 
 

@@ -10,8 +10,6 @@ from sim.model.world import WarrantModel, WorldSet
 from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import asked, entries, world_set
 
-STEPS_ALONE = pytest.mark.xfail(strict=True, raises=RecursionError, reason="a model alone runs Mesa's constructor twice, which wraps step around itself")
-
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
@@ -38,7 +36,6 @@ def test_its_agents_are_the_governments_providers_and_investigators(scenario: Sc
     assert all(codes[agent.index] == agent.code for agent in model.agents_by_type[Investigator])
 
 
-@STEPS_ALONE
 def test_a_step_is_a_month(scenario: Scenario) -> None:
     model = WarrantModel(scenario, seed=1)
     model.step()
@@ -46,7 +43,6 @@ def test_a_step_is_a_month(scenario: Scenario) -> None:
     assert model.books.month == 1
 
 
-@STEPS_ALONE
 def test_it_runs_to_the_horizon(scenario: Scenario) -> None:
     model = WarrantModel(scenario, seed=1)
     steps = 0
@@ -56,7 +52,6 @@ def test_it_runs_to_the_horizon(scenario: Scenario) -> None:
     assert steps == scenario.months == 6
 
 
-@STEPS_ALONE
 def test_a_model_alone_is_a_set_of_one(scenario: Scenario) -> None:
     model = WarrantModel(scenario, seed=1)
     while model.running:

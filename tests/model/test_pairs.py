@@ -95,7 +95,6 @@ def test_a_world_alone_is_the_same_world_as_in_a_set() -> None:
         assert _places_and_trust(alone, 0) == _places_and_trust(both, w)
 
 
-@pytest.mark.xfail(strict=True, reason="everybody's first place is taken under the first world's law, whatever the others' law in the first month")
 def test_a_world_alone_is_the_same_even_if_the_switch_lies_before_the_first_month(tmp_path: Path) -> None:
     file = experiment_file(tmp_path, {"a": ruled("microsoft_wins", "2012-12-31"), "b": ruled("doj_wins", "2012-12-31")})
     resolved = asked(experiment=file, last="2013-06")

@@ -243,7 +243,6 @@ class Deadly:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="a worker that dies takes all tasks with it that are not yet done")
 def test_a_worker_that_dies_loses_its_own_seed_only() -> None:
     scenarios = asked(last=SHORT).scenarios
     tasks = [Task(scenarios if seed != 2 else {"deadly": Deadly()}, seed, "world", None) for seed in range(1, 6)]  # type: ignore[dict-item]

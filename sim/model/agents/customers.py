@@ -30,7 +30,7 @@ class Customers:
     """The customers of all worlds: state in arrays with a world axis (N, W), and the month's arrays by cell (W, C).
 
     place int8, readiness float32, trust float32 (N, W, 2); stock int64 (W, C, O, 4) accounts, TB, USD, customers by
-    place in 1/UNITS; evidence, utility, exposure, banned, expelled: what the worlds publish for the month;
+    place in 1/UNITS; evidence, utility, exposure, banned, unlawful: what the worlds publish for the month;
     trust_means (W, C, 2), counts (W, C, 8), answers, asked: what the month brought.
     """
 
@@ -45,8 +45,9 @@ class Customers:
         self.utility = np.zeros((w, c, o))
         self.exposure = np.zeros((w, c, 3, 7))
         self.banned = np.zeros((w, c, o), np.float32)
+        self.unlawful = np.zeros((w, c, o), np.float32)
         self.expelled = np.zeros((w, c, o), np.float32)
-        self._banned_before = np.zeros((int(p.choice.grace_months) + 1, w, c, o), np.float32)
+        self._unlawful_before = np.zeros((int(p.choice.grace_months) + 1, w, c, o), np.float32)
         self._ceiling = np.array([s.adoption_ceiling for s in scenario.segments.values()])[cells.segment]
         self._switch_cost = np.array(p.switching.between_providers.values)[cells.segment]
         self._price_sensitivity = np.array(p.market.price_sensitivity.values)[cells.segment]
@@ -58,10 +59,11 @@ class Customers:
         self._trust_next = np.empty_like(self.trust)
         for model in models:
             model.publish_first(self)
-        first_places(
-            population.blocks, population.cell, population.initial_trust, population.sensitivity, population.place_order, self.readiness[:, 0],
-            self.hazard[0], self.utility[0], self.exposure[0], self.banned[0], p.choice.nest_scale, self.place,
-        )  # fmt: skip
+        for v in range(w):
+            first_places(
+                population.cell, population.initial_trust, population.sensitivity, population.place_order, population.readiness,
+                self.hazard[v], self.utility[v], self.exposure[v], self.banned[v], p.choice.nest_scale, self.place[:, v],
+            )  # fmt: skip
         self.stock = moves_kernel.take_stock(self.place, population.cell, population.weight, c, o)
         self._endowment = self.stock.sum(axis=2)
         self.trust_means = np.zeros((w, c, 2))
@@ -110,11 +112,11 @@ class Customers:
         self._survey(month)
 
     def _enforce(self, month: int) -> None:
-        """A place that became unlawful is left within the grace period: expelled is who was barred then and still is."""
-        slot = month % len(self._banned_before)
-        if month >= len(self._banned_before):
-            np.minimum(self._banned_before[slot], self.banned, out=self.expelled)
-        self._banned_before[slot] = self.banned
+        """A place that became unlawful is left within the grace period: expelled is whom the law barred then and still does."""
+        slot = month % len(self._unlawful_before)
+        if month >= len(self._unlawful_before):
+            np.minimum(self._unlawful_before[slot], self.unlawful, out=self.expelled)
+        self._unlawful_before[slot] = self.unlawful
 
     def _survey(self, month: int) -> None:
         x, p = self._population, self._parameters
@@ -144,7 +146,7 @@ class Customers:
 
 
 @njit(cache=True)
-def first_places(blocks, cell, trust, sensitivity, order, readiness, hazard, utility, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
+def first_places(cell, trust, sensitivity, order, readiness, hazard, utility, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
     """Where those who adopted before the first month are: their nested logit, picked evenly over sizes by `order` (N,)."""
     places = utility.shape[1]
     nests = FIRST_US + (places - FIRST_US) // OFFERS
@@ -177,5 +179,4 @@ def first_places(blocks, cell, trust, sensitivity, order, readiness, hazard, uti
                         if within < 0.0:
                             break
             at -= nest[n]
-        for w in range(place.shape[1]):
-            place[i, w] = to
+        place[i] = to

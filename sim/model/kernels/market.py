@@ -57,8 +57,9 @@ def fill_exposures(jurisdiction, belief, intelligence_belief, us_business, own_i
 
 
 @njit(cache=True)
-def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector, general, out):  # type: ignore[no-untyped-def]
-    """Share of a cell's customers, in the order of laws, to whom a place is closed: `out` (C, O) float32.
+def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector, general, out, unlawful):  # type: ignore[no-untyped-def]
+    """Share of a cell's customers, in the order of laws, to whom a place is closed, by law or because it is not offered: `out`
+    (C, O) float32; and by law alone: `unlawful` (C, O).
 
     `host` (J, O); `live` (P, J, 5); the laws are (J,) shares in force. A procurement rule closes what US law reaches to
     the public sector; localisation closes what lies abroad (sector: to regulated firms and the public sector).
@@ -68,17 +69,20 @@ def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector
         supervised = s == REGULATED or s == PUBLIC
         out[c, 0] = 0.0
         out[c, HOME_GROWN] = 0.0 if home_grown[j] else 1.0
+        unlawful[c, 0] = 0.0
+        unlawful[c, HOME_GROWN] = 0.0
         for p in range(live.shape[0]):
             for k in range(OFFERS):
                 o = FIRST_US + p * OFFERS + k
-                share = 0.0 if live[p, j, k] else 1.0
+                share = 0.0
                 if s == PUBLIC and (k == US_REGION or k == LOCAL_REGION or k == SUBSIDIARY):
                     share = max(share, procurement[j])
                 if host[j, o] != j:
                     share = max(share, general[j])
                     if supervised:
                         share = max(share, sector[j])
-                out[c, o] = share
+                unlawful[c, o] = share
+                out[c, o] = share if live[p, j, k] else 1.0
 
 
 @njit(cache=True)
