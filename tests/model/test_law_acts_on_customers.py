@@ -36,7 +36,6 @@ def test_after_the_grace_period_nobody_is_left_where_the_law_forbids(with_the_ti
     assert np.all(abroad[acts + grace + 1 :] == 0.0)
 
 
-@pytest.mark.xfail(strict=True, reason="customers leave a month later than the parameter says: after grace_months + 1 months in force")
 def test_the_grace_period_has_the_length_that_the_parameter_says(with_the_timeline_alone: WorldSet) -> None:
     """A law in force from month m with twelve months' grace: unlawful through month m + 11, gone in month m + 12."""
     model, cells = with_the_timeline_alone.models[0], with_the_timeline_alone.population.cells

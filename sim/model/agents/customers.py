@@ -47,7 +47,7 @@ class Customers:
         self.banned = np.zeros((w, c, o), np.float32)
         self.unlawful = np.zeros((w, c, o), np.float32)
         self.expelled = np.zeros((w, c, o), np.float32)
-        self._unlawful_before = np.zeros((int(p.choice.grace_months) + 1, w, c, o), np.float32)
+        self._unlawful_before = np.zeros((int(p.choice.grace_months), w, c, o), np.float32)
         self._ceiling = np.array([s.adoption_ceiling for s in scenario.segments.values()])[cells.segment]
         self._switch_cost = np.array(p.switching.between_providers.values)[cells.segment]
         self._price_sensitivity = np.array(p.market.price_sensitivity.values)[cells.segment]

@@ -60,8 +60,9 @@ def nest_weights(risk, utility, banned, order, on_premises, nest_scale, here, ex
 def race(weights, first, count, clocks):  # type: ignore[no-untyped-def]
     """The winner among `count` weights from `first` on: the first of exponential clocks with these rates.
 
-    A choice with these probabilities, and the one coupling of worlds in which a place that becomes worse is only
-    ever left, never a reason to move between two others (exponential form of the Gumbel-max trick).
+    A choice with these probabilities (the exponential form of the Gumbel-max trick), and a coupling of worlds in which
+    an alternative that becomes worse is only ever left, never a reason to move between two others. That holds between
+    nests, and between the offers within one; a nest that shrinks may lose users of any of its offers.
     """
     best, winner = np.inf, -1
     for k in range(count):
