@@ -13,7 +13,7 @@ from sim.model.world import WorldSet
 from tests.model.small_worlds import AT, NO_GOVERNMENTS, NO_PROVIDERS, asked, experiment_file, has_run, ruled, world_set
 
 
-def _without_governments(last: str = "2018-12") -> WorldSet:
+def _without_governments(last: str = "2020-12") -> WorldSet:
     return has_run(asked(*NO_GOVERNMENTS, *NO_PROVIDERS, last=last), worlds=["doj_wins"])
 
 
@@ -71,6 +71,8 @@ def test_supervised_segments_alone_feel_a_sector_law(with_the_timeline_alone: Wo
     codes, cells = list(ws.models[0].scenario.jurisdictions), ws.population.cells
     laws = ws.models[0].books.laws
     forced = ws.models[0].books.cell[:, :, AT["forced"]].sum(axis=0)
+    india = cells.jurisdiction == codes.index("IN")
+    assert forced[india & (cells.segment >= 3)].sum() > 0.0
     for j in range(len(codes)):
         if not laws[:, j, 3].any():
             assert np.all(forced[(cells.jurisdiction == j) & (cells.segment < 3)] == 0.0), codes[j]

@@ -163,7 +163,9 @@ def test_big_customers_are_neither_early_nor_late(usual: Population) -> None:
 
 
 def test_the_panels_weights_add_up_to_all_accounts(smallest: Population, usual: Population) -> None:
-    for population in (smallest, usual):
+    """Also where a cell has fewer customers than the panel would ask of it."""
+    large_panel = build_population(asked("survey.panel=20000").scenarios["doj_wins"], 1)
+    for population in (smallest, usual, large_panel):
         assert population.panel_weight.sum() == pytest.approx(population.cells.accounts.sum())
         of_cell = np.zeros(len(population.cells))
         np.add.at(of_cell, population.cell[population.panel], population.panel_weight)
