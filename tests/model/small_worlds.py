@@ -58,6 +58,11 @@ def entries(books: Books) -> dict[str, bytes]:
     return out
 
 
+def trust_of(ws: WorldSet, world: int) -> np.ndarray:
+    """Trust of everybody in a world: (N, 2) law enforcement, intelligence; a view of the model's own array."""
+    return ws.customers.trust.reshape(len(ws.population), len(ws.models), 2)[:, world]
+
+
 def digest(ws: WorldSet) -> str:
     """sha256 of all that the worlds of a set have recorded, and of where their customers are."""
     h = hashlib.sha256()

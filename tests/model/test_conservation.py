@@ -13,7 +13,7 @@ from sim.model.population import UNITS, Population
 from sim.model.tables import TABLES
 from sim.model.world import WorldSet
 from sim.words import INSTRUMENTS, KINDS
-from tests.model.small_worlds import asked, world_set
+from tests.model.small_worlds import asked, trust_of, world_set
 
 MOVES = ("adopted", "postponed", "gave_up", "left_us", "switched_provider", "moved_within", "added_protection", "forced")
 SUMS = tuple(name for name in MEASURED if name.startswith(("tb_", "revenue_")) or name in MOVES)
@@ -173,10 +173,10 @@ def test_trust_is_weighted_by_accounts_and_by_spend(two_worlds: WorldSet) -> Non
 
 
 def test_recorded_trust_is_the_mean_of_the_customers(two_worlds: WorldSet) -> None:
-    cells, customers = two_worlds.population.cells, two_worlds.customers
+    cells = two_worlds.population.cells
     for w, model in enumerate(two_worlds.models):
         for channel, name in enumerate(("trust", "trust_intelligence")):
-            means = np.add.reduceat(customers.trust[:, w, channel].astype(float), cells.start[:-1]) / np.diff(cells.start)
+            means = np.add.reduceat(trust_of(two_worlds, w)[:, channel].astype(float), cells.start[:-1]) / np.diff(cells.start)
             assert np.allclose(model.books.cell[-1, :, MEASURED.index(name)], means, atol=2e-7)
 
 

@@ -18,6 +18,7 @@ from tests.model.small_worlds import (
     experiment_file,
     has_run,
     ruled,
+    trust_of,
     world_set,
 )
 
@@ -117,7 +118,7 @@ def test_one_rule_twice_is_equal_in_every_book(tmp_path: Path) -> None:
     ws = has_run(asked(experiment=file))
     a, b = (entries(model.books) for model in ws.models)
     assert a == b
-    assert np.array_equal(ws.customers.trust[:, 0], ws.customers.trust[:, 1])
+    assert np.array_equal(trust_of(ws, 0), trust_of(ws, 1))
 
 
 def test_two_rules_do_differ_so_no_warning_is_given(tmp_path: Path) -> None:

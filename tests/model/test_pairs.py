@@ -13,13 +13,13 @@ import pytest
 from sim.model.law import timeline
 from sim.model.world import WorldSet
 from sim.runs.pairs import first_difference, must_be_equal_for
-from tests.model.small_worlds import AT, SWITCH, asked, digest, entries, experiment_file, has_run, ruled, world_set
+from tests.model.small_worlds import AT, SWITCH, asked, digest, entries, experiment_file, has_run, ruled, trust_of, world_set
 
 AROUND_THE_SWITCH = "2015-06"
 
 
 def _places_and_trust(ws: WorldSet, world: int) -> bytes:
-    return np.ascontiguousarray(ws.customers.place[:, world]).tobytes() + np.ascontiguousarray(ws.customers.trust[:, world]).tobytes()
+    return np.ascontiguousarray(ws.customers.place[:, world]).tobytes() + np.ascontiguousarray(trust_of(ws, world)).tobytes()
 
 
 # --- before and after the switch ------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from sim.runs.experiment import Finished, add_to_manifest, run
 from sim.runs.results import Results
 from sim.runs.seed import Task, run_seed
 from sim.scenario.resolving import Resolved
-from tests.model.small_worlds import asked, experiment_file, ruled
+from tests.model.small_worlds import asked, experiment_file, ruled, trust_of
 
 SHORT = "2014-12"
 
@@ -192,7 +192,8 @@ def test_customers_that_meet_other_luck_in_one_world_void_the_seed(three_seeds: 
     """A single customer's trust, off by its last bit in one world: enough."""
 
     def leaks(ws: WorldSet) -> None:
-        ws.customers.trust[17, 1, 0] = np.nextafter(ws.customers.trust[17, 1, 0], np.float32(1.0))
+        trust = trust_of(ws, 1)
+        trust[17, 0] = np.nextafter(trust[17, 0], np.float32(1.0))
 
     _spoil(monkeypatch, 2, leaks)
     _fails_alone(three_seeds, tmp_path, "WorldsDiffer")
