@@ -35,10 +35,10 @@ def run_experiment(
     screen.print(_what_will_run(resolved))
 
     from sim.analysis.summaries import summarise
-    from sim.model import kernels
+    from sim.model import compiled
     from sim.runs import experiment as runs
 
-    if not kernels.is_compiled():
+    if not compiled.is_compiled():
         screen.print("first run compiles the model: about a minute")
     with _progress(screen) as progress:
         done = runs.run(resolved, folder, workers=workers, progress=progress)

@@ -43,7 +43,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setattr("sim.runs.experiment.add_to_manifest", lambda folder, **entries: None)
     monkeypatch.setattr("sim.analysis.summaries.summarise", summarise)
     monkeypatch.setattr("sim.view.report.build", build)
-    monkeypatch.setattr("sim.model.kernels.is_compiled", lambda: False)
+    monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: False)
     return calls
 
 

@@ -1,5 +1,6 @@
 """The nested logit and the race that draws from it, against closed forms."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,50 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, kind_risks, nest_weights, own_view, race, tastes
+from sim.model.arithmetic import exp
+from sim.model.kernels.customers import (
+    FIRST_US,
+    HOME_GROWN,
+    OFFERS,
+    ON_PREMISES,
+    kind_risks,
+    nest_roots,
+    own_view,
+    race,
+    roots_of,
+    roots_of_utilities,
+    tastes,
+    weight_of,
+)
 
 PROVIDERS = 4
 NESTS, PLACES = FIRST_US + PROVIDERS, FIRST_US + OFFERS * PROVIDERS
 KIND = np.array([0, 6, *(1 + k for _ in range(PROVIDERS) for k in range(OFFERS))])  # kind of each place, as in the risks
 OPEN = np.zeros(PLACES, np.float32)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The weights of one decision: of places within their nest, and of nests as roots (to the power `nest_scale`, weights)."""
+
+    leaf: np.ndarray
+    roots: np.ndarray
+    nest_scale: float
+
+    @property
+    def nest(self) -> np.ndarray:
+        return np.array([weight_of(root, self.nest_scale) for root in self.roots])
+
+    @property
+    def places(self) -> np.ndarray:
+        """Weights of places: of their nest, shared out within it."""
+        out, nest = np.zeros(PLACES), self.nest
+        out[:FIRST_US] = nest[:FIRST_US]
+        for p in range(PROVIDERS):
+            at = slice(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1))
+            if self.leaf[at].sum() > 0.0:
+                out[at] = nest[FIRST_US + p] * self.leaf[at] / self.leaf[at].sum()
+        return out
 
 
 def weights(
@@ -28,22 +67,25 @@ def weights(
     switch_cost: float = 0.0,
     within_cost: float = 0.0,
     bonus: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Leaf and nest weights of one decision."""
-    leaf, nest = np.zeros(PLACES), np.zeros(NESTS)
-    risk = np.zeros(7) if risk is None else risk
-    bonus = np.zeros(NESTS) if bonus is None else bonus
-    nest_weights(risk, utility, banned, order, on_premises, nest_scale, here, expelled, switch_cost, within_cost, bonus, leaf, nest)
-    return leaf, nest
+) -> Decision:
+    """A decision in the words of utilities and costs, put to the kernel as the roots that it works with."""
+    leaf, nest, left = np.zeros(PLACES), np.zeros(NESTS), np.empty(7)
+    roots_of(np.zeros(7) if risk is None else risk, nest_scale, left)
+    appeal = np.empty((1, PLACES))
+    roots_of_utilities(utility[None], nest_scale, appeal)
+    no_cloud, leave, within = (exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost))
+    peers = np.array([exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)])
+    nest_roots(left, appeal[0], no_cloud, banned, order, here, expelled, leave, within, peers, leaf, nest)
+    return Decision(leaf, nest, nest_scale)
 
 
 @njit  # type: ignore[misc]
-def _choose(seed: int, customers: int, month: int, leaf: Any, nest: Any, out: Any) -> None:
+def _choose(seed: int, customers: int, month: int, nest_scale: float, leaf: Any, nest: Any, out: Any) -> None:
     """The place that each of many customers picks, with the kernel's own luck."""
     nests = len(nest)
     clocks = np.empty(nests + OFFERS)
     for i in range(customers):
-        tastes(seed, i, month, nests, clocks)
+        tastes(seed, i, month, nests, nest_scale, clocks)
         n = race(nest, 0, nests, clocks)
         if n < FIRST_US:
             out[i] = n
@@ -52,9 +94,9 @@ def _choose(seed: int, customers: int, month: int, leaf: Any, nest: Any, out: An
             out[i] = first + race(leaf, first, OFFERS, clocks[nests:])
 
 
-def chosen(leaf: np.ndarray, nest: np.ndarray, customers: int = 200_000, seed: int = 3, month: int = 40) -> np.ndarray:
+def chosen(decision: Decision, customers: int = 200_000, seed: int = 3, month: int = 40) -> np.ndarray:
     out = np.empty(customers, np.int64)
-    _choose(seed, customers, month, leaf, nest, out)
+    _choose(seed, customers, month, decision.nest_scale, decision.leaf, decision.roots, out)
     return out
 
 
@@ -80,10 +122,10 @@ def test_chosen_frequencies_are_the_probabilities_of_the_nested_logit() -> None:
     utility, risk = rng.normal(0.0, 1.0, PLACES), rng.uniform(0.0, 1.5, 7)
     banned = np.where(rng.uniform(size=PLACES) < 0.2, 1.0, 0.0).astype(np.float32)
     banned[:2] = 0.0
-    leaf, nest = weights(utility, risk, banned)
+    decision = weights(utility, risk, banned)
     expected = closed_form(utility - risk[KIND], -1.0 - risk[0], 0.6, banned < 0.5)
     n = 400_000
-    counts = np.bincount(chosen(leaf, nest, n), minlength=PLACES)
+    counts = np.bincount(chosen(decision, n), minlength=PLACES)
     error = np.sqrt(expected * (1.0 - expected) / n)
     assert np.all(np.abs(counts / n - expected) <= 4.5 * error + 1e-12)
     assert np.all(counts[banned > 0.5] == 0)
@@ -98,31 +140,22 @@ def test_weights_are_those_of_the_closed_form_with_costs_and_peers() -> None:
     utility, risk = rng.normal(0.0, 1.0, PLACES), rng.uniform(0.0, 1.0, 7)
     here, switch, within = FIRST_US + OFFERS + 1, 2.0, 0.8
     bonus = np.array([0.0, 0.1, 0.2, 0.0, 0.3, 0.0])
-    leaf, nest = weights(utility, risk, here=here, switch_cost=switch, within_cost=within, bonus=bonus)
+    model = weights(utility, risk, here=here, switch_cost=switch, within_cost=within, bonus=bonus).places
     value = utility - risk[KIND]
     cost = np.full(PLACES, switch)
     cost[FIRST_US + OFFERS : FIRST_US + 2 * OFFERS] = within
     cost[here] = 0.0
     peers = np.concatenate([bonus[:2], np.repeat(bonus[2:], OFFERS)])
     expected = closed_form(value - cost + peers, -1.0 - risk[0] - switch, 0.6, np.ones(PLACES, bool))
-    model = np.empty(PLACES)
-    model[:2] = nest[:2]
-    for p in range(PROVIDERS):
-        at = slice(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1))
-        model[at] = nest[FIRST_US + p] * leaf[at] / leaf[at].sum()
-    assert np.allclose(model / nest.sum(), expected, rtol=1e-12)
+    assert np.allclose(model / model.sum(), expected, rtol=1e-12)
 
 
 def test_with_a_nest_scale_of_one_it_is_a_plain_logit() -> None:
     """Independence of irrelevant alternatives: ratios of probabilities are those of the exponentiated utilities."""
     utility = np.random.default_rng(8).normal(0.0, 1.0, PLACES)
-    leaf, nest = weights(utility, nest_scale=1.0)
     plain = np.exp(utility)
     plain[0] = np.exp(-1.0)
-    assert np.allclose(nest[:2], plain[:2])
-    for p in range(PROVIDERS):
-        at = slice(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1))
-        assert np.allclose(nest[FIRST_US + p] * leaf[at] / leaf[at].sum(), plain[at])
+    assert np.allclose(weights(utility, nest_scale=1.0).places, plain)
 
 
 def test_offers_of_one_provider_are_closer_substitutes_than_providers() -> None:
@@ -131,7 +164,7 @@ def test_offers_of_one_provider_are_closer_substitutes_than_providers() -> None:
     better = utility.copy()
     better[FIRST_US] = 1.0
     before, after = (closed_form(u, -1.0, 0.6, np.ones(PLACES, bool)) for u in (utility, better))
-    draws = [np.bincount(chosen(*weights(u)), minlength=PLACES) for u in (utility, better)]
+    draws = [np.bincount(chosen(weights(u)), minlength=PLACES) for u in (utility, better)]
     own, other = FIRST_US + 1, FIRST_US + OFFERS
     assert draws[1][own] / draws[0][own] < draws[1][other] / draws[0][other] < 1.0
     assert draws[1][own] / draws[0][own] == pytest.approx(after[own] / before[own], rel=0.05)
@@ -146,7 +179,7 @@ def test_a_place_made_worse_is_only_ever_left(worse: int, by: float, where: int,
     lower[worse] -= by
     no_cloud = (-1.0, -1.0 - (by if worse == ON_PREMISES else 0.0))
     a, b = (
-        chosen(*weights(u, on_premises=o, here=where, switch_cost=1.0, within_cost=0.4), 3000, month=month)
+        chosen(weights(u, on_premises=o, here=where, switch_cost=1.0, within_cost=0.4), 3000, month=month)
         for u, o in zip((utility, lower), no_cloud, strict=True)
     )
     nest = np.array([0, 1, *(FIRST_US + p for p in range(PROVIDERS) for _ in range(OFFERS))])
@@ -160,7 +193,7 @@ def test_a_place_made_worse_inside_a_nest_sends_nobody_between_the_other_offers_
     utility = np.random.default_rng(11).normal(0.0, 1.0, PLACES)
     lower = utility.copy()
     lower[FIRST_US + 2] -= 2.0
-    a, b = (chosen(*weights(u), 50_000) for u in (utility, lower))
+    a, b = (chosen(weights(u), 50_000) for u in (utility, lower))
     first, last = FIRST_US, FIRST_US + OFFERS
     stays_in_nest = (a >= first) & (a < last) & (b >= first) & (b < last)
     moved = stays_in_nest & (a != b)
@@ -174,7 +207,7 @@ def test_a_place_made_worse_sends_nobody_from_one_other_place_to_another() -> No
     utility = np.random.default_rng(11).normal(0.0, 1.0, PLACES)
     lower = utility.copy()
     lower[FIRST_US + 2] -= 2.0
-    a, b = (chosen(*weights(u), 50_000) for u in (utility, lower))
+    a, b = (chosen(weights(u), 50_000) for u in (utility, lower))
     assert np.all(a[a != b] == FIRST_US + 2)
 
 
@@ -188,8 +221,8 @@ def test_a_place_made_worse_sends_nobody_from_one_other_place_to_another() -> No
 def test_closed_places_are_never_chosen(banned: list[float], order: float, here: int, expelled: bool) -> None:
     """A place is open to whom the law does not bar, in the order of laws; the present one until its customer is expelled."""
     shut = np.array(banned, np.float32)
-    leaf, nest = weights(np.zeros(PLACES), banned=shut, order=order, here=here, expelled=expelled)
-    places = set(chosen(leaf, nest, 500).tolist())
+    decision = weights(np.zeros(PLACES), banned=shut, order=order, here=here, expelled=expelled)
+    places = set(chosen(decision, 500).tolist())
     for place in places - {ON_PREMISES}:
         if place == here:
             assert place == HOME_GROWN or not expelled
@@ -198,17 +231,17 @@ def test_closed_places_are_never_chosen(banned: list[float], order: float, here:
 
 
 def test_an_expelled_customer_without_any_other_place_goes_on_premises() -> None:
-    leaf, nest = weights(np.zeros(PLACES), banned=np.ones(PLACES, np.float32), here=FIRST_US, expelled=True, switch_cost=1000.0, on_premises=-30.0)
-    assert set(chosen(leaf, nest, 100).tolist()) == {ON_PREMISES}
+    decision = weights(np.zeros(PLACES), banned=np.ones(PLACES, np.float32), here=FIRST_US, expelled=True, switch_cost=1000.0, on_premises=-30.0)
+    assert set(chosen(decision, 100).tolist()) == {ON_PREMISES}
 
 
 def test_nothing_overflows_at_the_ends_of_the_ranges() -> None:
     """A switching cost of 1000 and a nest scale of 0.1 leave weights positive and choices in place."""
     here = FIRST_US + 3
-    leaf, nest = weights(np.zeros(PLACES), here=here, switch_cost=1000.0, within_cost=400.0, nest_scale=0.1, on_premises=-30.0)
-    assert np.all(np.isfinite(leaf))
-    assert np.all(np.isfinite(nest))
-    assert set(chosen(leaf, nest, 20_000).tolist()) == {here}
+    decision = weights(np.zeros(PLACES), here=here, switch_cost=1000.0, within_cost=400.0, nest_scale=0.1, on_premises=-30.0)
+    assert np.all(np.isfinite(decision.leaf))
+    assert np.all(np.isfinite(decision.roots))
+    assert set(chosen(decision, 20_000).tolist()) == {here}
 
 
 def test_perceived_risk_counts_each_channel_once() -> None:

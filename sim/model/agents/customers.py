@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.model.arithmetic import log
+from sim.model.arithmetic import exp, log
 from sim.model.kernels import books as books_kernel
 from sim.model.kernels import customers as kernel
 from sim.model.kernels import moves as moves_kernel
 from sim.model.kernels import survey as survey_kernel
-from sim.model.places import FIRST_US, OFFERS, place_count
-from sim.model.population import UNITS, Cells, Population
+from sim.model.places import FIRST_US, OFFERS, ON_PREMISES, place_count
+from sim.model.population import PEERS, UNITS, Cells, Population
 
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Customers:
     """The customers of all worlds: state in arrays with a world axis (N, W), and the month's arrays by cell (W, C).
 
-    place int8, readiness float32, trust float32 (N, W, 2); stock int64 (W, C, O, 4) accounts, TB, USD, customers by
+    place int8, readiness float32 (infinite in the cloud), trust float32 (N, 2W); stock int64 (W, C, O, 4) accounts, TB, USD, customers by
     place in 1/UNITS; evidence, utility, exposure, banned, unlawful: what the worlds publish for the month;
     trust_means (W, C, 2), counts (W, C, 8), answers, asked: what the month brought.
     """
@@ -55,23 +55,32 @@ class Customers:
         self.hazard = np.repeat(self._first_hazard(models[0])[None], w, axis=0)
         self.place = np.zeros((n, w), np.int8)
         self.readiness = np.repeat(population.readiness[:, None], w, axis=1)
-        self.trust = np.ascontiguousarray(np.repeat(population.initial_trust[:, None, :], w, axis=1))
+        self.trust = np.ascontiguousarray(np.tile(population.initial_trust, (1, w)))
         self._trust_next = np.empty_like(self.trust)
         for model in models:
             model.publish_first(self)
+        self._appeal = np.empty((w, c, o))
         for v in range(w):
+            kernel.roots_of_utilities(self.utility[v], p.choice.nest_scale, self._appeal[v])
             first_places(
                 population.cell, population.initial_trust, population.sensitivity, population.place_order, population.readiness,
-                self.hazard[v], self.utility[v], self.exposure[v], self.banned[v], p.choice.nest_scale, self.place[:, v],
+                self.hazard[v], self._appeal[v], self.exposure[v], self.banned[v], p.choice.nest_scale, self.place[:, v],
             )  # fmt: skip
+        self.readiness[self.place != ON_PREMISES] = np.inf  # whoever is in the cloud waits for nothing
+        self._calendar, self._calendar_start = renewal_calendar(population)
+        scale = p.choice.nest_scale
+        self._leave = np.array([exp(-x / scale) for x in self._switch_cost])
+        self._within = np.array([exp(-p.switching.within_share * x / scale) for x in self._switch_cost])
+        self._by_peers = np.array([exp(p.choice.network_effect * k / PEERS / scale) for k in range(PEERS + 1)])
+        self._postpone, self._go_back = exp(p.adoption.postpone_utility / scale), exp(p.adoption.return_utility / scale)
         self.stock = moves_kernel.take_stock(self.place, population.cell, population.weight, c, o)
         self._endowment = self.stock.sum(axis=2)
         self.trust_means = np.zeros((w, c, 2))
         self.counts = np.zeros((w, c, len(moves_kernel.COUNTS)), np.int64)
         self.answers, self.asked = np.zeros((w, c, len(survey_kernel.ANSWERS))), np.zeros((w, c, 2))
-        self._sums = np.zeros((len(population.blocks), w, 2), np.int64)
+        self._sums = np.zeros((len(population.blocks), 2 * w), np.int64)
         self._moves = np.empty((n * w, 4), np.int32)
-        self._move_count = np.zeros((len(population.blocks), 1), np.int64)
+        self._move_count = np.zeros(len(population.blocks), np.int64)
         self._flows = np.zeros((w, j, o, o, 4), np.int64)
         self._touched = np.empty((min(n * w, w * j * o * o), 4), np.int32)
         self._streams = np.empty((0, 4), np.int32)
@@ -94,11 +103,14 @@ class Customers:
         x, p = self._population, self._parameters
         self._enforce(month)
         self._sums[:] = 0
+        for w in range(self.place.shape[1]):
+            kernel.roots_of_utilities(self.utility[w], p.choice.nest_scale, self._appeal[w])
+        good, bad = (np.ascontiguousarray(np.moveaxis(self.evidence[..., sign], 0, 1).reshape(len(x.cells), -1), np.float32) for sign in range(2))
         kernel.customers_month(
             self._seed, month, x.blocks, x.cell, x.initial_trust, x.susceptibility, x.sensitivity, x.renewal, x.term, x.law_order, x.peers,
-            self.evidence, self.hazard, self.utility, self.exposure, self.banned, self.expelled, self._switch_cost, p.switching.within_share,
-            p.trust.prior_strength, p.trust.peer_weight, p.choice.nest_scale, p.choice.network_effect, p.adoption.postpone_utility,
-            p.adoption.return_utility, self.place, self.readiness, self.trust, self._trust_next, self._sums, self._moves, self._move_count,
+            self._calendar, self._calendar_start, good, bad, self.hazard, self.exposure, self._appeal, self.banned, self.expelled,
+            self._postpone, self._go_back, self._leave, self._within, self._by_peers, p.trust.prior_strength, p.trust.peer_weight,
+            p.choice.nest_scale, self.place, self.readiness, self.trust, self._trust_next, self._sums, self._moves, self._move_count,
         )  # fmt: skip
         self.trust, self._trust_next = self._trust_next, self.trust
         books_kernel.trust_of_cells(self._sums, x.blocks, x.cell, np.diff(x.cells.start), kernel.TRUST_UNITS, self.trust_means)
@@ -123,8 +135,8 @@ class Customers:
         self.answers[:] = 0.0
         self.asked[:] = 0.0
         survey_kernel.ask(
-            month, x.panel, x.cell, x.sensitivity, x.law_order, self.trust, self.place, self.utility, self.exposure, self.banned,
-            p.adoption.return_utility, p.choice.nest_scale, self._price_sensitivity, p.survey.negative_threshold, p.survey.would_buy_threshold,
+            month, x.panel, x.cell, x.sensitivity, x.law_order, self.trust, self.place, self._appeal, self.exposure, self.banned,
+            self._go_back, p.choice.nest_scale, self._price_sensitivity, p.survey.negative_threshold, p.survey.would_buy_threshold,
             log(1.0 + p.survey.hypothetical_price), self._past_trust, self._past_us, self.answers, self.asked,
         )  # fmt: skip
 
@@ -145,20 +157,35 @@ class Customers:
             raise RuntimeError("the books disagree with where the customers are (an error in the model)")
 
 
+def renewal_calendar(population: Population) -> tuple[np.ndarray, np.ndarray]:
+    """Each block's customers by phase of renewal: (N,) int32, and where each phase begins, (B, longest term + 2) int64."""
+    longest = int(population.term.max())
+    calendar = np.empty(len(population), np.int32)
+    starts = np.empty((len(population.blocks), longest + 2), np.int64)
+    for b, (first, last) in enumerate(population.blocks):
+        phases = population.renewal[first:last]
+        order = np.argsort(phases, kind="stable")
+        calendar[first:last] = first + order
+        starts[b] = first + np.searchsorted(phases[order], np.arange(longest + 2))
+    return calendar, starts
+
+
 @njit(cache=True)
-def first_places(cell, trust, sensitivity, order, readiness, hazard, utility, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
+def first_places(cell, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
     """Where those who adopted before the first month are: their nested logit, picked evenly over sizes by `order` (N,)."""
-    places = utility.shape[1]
-    nests = FIRST_US + (places - FIRST_US) // OFFERS
-    risk, leaf, nest, bonus = np.empty(7), np.zeros(places), np.empty(nests), np.zeros(nests)
+    places = appeal.shape[1]
+    nests = kernel.nest_of(places)
+    left, leaf, nest, peers = np.empty(7), np.zeros(places), np.empty(nests), np.ones(nests)
     for i in range(len(cell)):
         c = cell[i]
         if readiness[i] > hazard[c]:
             continue
-        kernel.kind_risks(sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), exposure[c], risk)
-        kernel.nest_weights(risk, utility[c], banned[c], 0.5, -700.0, nest_scale, 0, False, 0.0, 0.0, bonus, leaf, nest)
+        kernel.kind_risks(sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), exposure[c], left)
+        kernel.roots_of(left, nest_scale, left)
+        kernel.nest_roots(left, appeal[c], 0.0, banned[c], 0.5, 0, False, 1.0, 1.0, peers, leaf, nest)
         everything = 0.0
         for n in range(1, nests):
+            nest[n] = kernel.weight_of(nest[n], nest_scale)
             everything += nest[n]
         at, to = order[i] * everything, 0
         for n in range(1, nests):

@@ -82,13 +82,13 @@ def aggregate(values, weights, group, groups, is_mean):  # type: ignore[no-untyp
 
 @njit(cache=True)
 def trust_of_cells(sums, blocks, cell, customers, units, out):  # type: ignore[no-untyped-def]
-    """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, W, 2); `customers` (C,) simulated."""
+    """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, 2W); `customers` (C,) simulated."""
     total = np.zeros(out.shape, np.int64)
     for b in range(len(blocks)):
         c = cell[blocks[b, 0]]
         for w in range(out.shape[0]):
             for k in range(2):
-                total[w, c, k] += sums[b, w, k]
+                total[w, c, k] += sums[b, 2 * w + k]
     for w in range(out.shape[0]):
         for c in range(out.shape[1]):
             for k in range(2):

@@ -7,18 +7,13 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import log
-from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
+from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, nest_of
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 
 COUNTS = ("adopted", "postponed", "gave_up", "left_us", "switched_provider", "moved_within", "added_protection", "forced")
 _ADOPTED, _POSTPONED, _GAVE_UP, _LEFT_US, _SWITCHED, _WITHIN, _PROTECTED, _FORCED = range(8)
 _KEYS = 3  # customer keys, among a provider's offers
-
-
-@njit(cache=True)
-def _nest(place):  # type: ignore[no-untyped-def]
-    return place if place < FIRST_US else FIRST_US + (place - FIRST_US) // OFFERS
 
 
 @njit(cache=True)
@@ -31,7 +26,7 @@ def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, we
     streams = 0
     for b in range(len(blocks)):
         first = blocks[b, 0] * worlds
-        for m in range(first, first + move_count[b, 0]):
+        for m in range(first, first + move_count[b]):
             i, w, to, forced = moves[m, 0], moves[m, 1], moves[m, 2], moves[m, 3]
             c = cell[i]
             j = c // segments
@@ -45,9 +40,10 @@ def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, we
                 continue
             if here == ON_PREMISES:
                 counts[w, c, _ADOPTED] += many
+                readiness[i, w] = np.inf
             elif to == ON_PREMISES:
                 counts[w, c, _GAVE_UP] += many
-            elif _nest(to) != _nest(here):
+            elif nest_of(to) != nest_of(here):
                 counts[w, c, _SWITCHED] += many
             else:
                 counts[w, c, _WITHIN] += many

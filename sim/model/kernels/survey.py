@@ -8,7 +8,7 @@ the two probabilities.
 import numpy as np
 from numba import njit
 
-from sim.model.kernels.customers import FIRST_US, OFFERS, kind_risks, nest_weights
+from sim.model.kernels.customers import FIRST_US, KINDS, kind_risks, nest_of, nest_roots, roots_of, weight_of
 
 ANSWERS = ("stated_more_negative", "stated_less_likely", "stated_would_leave", "stated_would_pay")
 MEMORY = 13  # months of the panel's own past that are kept
@@ -16,7 +16,7 @@ MEMORY = 13  # months of the panel's own past that are kept
 
 @njit(cache=True)
 def ask(  # type: ignore[no-untyped-def]
-    month, panel, cell, sensitivity, law_order, trust, place, utility, exposure, banned, go_back, nest_scale, price_sensitivity,
+    month, panel, cell, sensitivity, law_order, trust, place, appeal, exposure, banned, go_back, nest_scale, price_sensitivity,
     negative_threshold, less_likely_threshold, premium, past_trust, past_us, answers, asked,
 ):  # fmt: skip
     """Ask the panel in every world; adds to `answers` (W, C, 4) and `asked` (W, C, 2: all, users of a US provider).
@@ -24,23 +24,25 @@ def ask(  # type: ignore[no-untyped-def]
     `past_trust`, `past_us` (MEMORY, S, W) float32 hold each member's mean trust and chance of preferring a US provider;
     in the first year it compares with the first month.
     """
-    worlds, places = place.shape[1], utility.shape[2]
-    nests = FIRST_US + (places - FIRST_US) // OFFERS
-    risk, leaf, nest, bonus = np.empty(7), np.empty(places), np.empty(nests), np.zeros(nests)
+    worlds, places = place.shape[1], appeal.shape[2]
+    nests = nest_of(places)
+    risk, left, leaf, nest, peers = np.empty(KINDS), np.empty(KINDS), np.empty(places), np.empty(nests), np.ones(nests)
     now = month % MEMORY
     then = (month - 12) % MEMORY if month >= 12 else 0
     for s in range(len(panel)):
         i = panel[s]
         c = cell[i]
         for w in range(worlds):
-            t0, t1 = np.float64(trust[i, w, 0]), np.float64(trust[i, w, 1])
+            t0, t1 = np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
             kind_risks(sensitivity[i], t0, t1, exposure[w, c], risk)
-            nest_weights(risk, utility[w, c], banned[w, c], law_order[i], go_back, nest_scale, 0, False, 0.0, 0.0, bonus, leaf, nest)
+            roots_of(risk, nest_scale, left)
+            nest_roots(left, appeal[w, c], go_back, banned[w, c], law_order[i], 0, False, 1.0, 1.0, peers, leaf, nest)
             us, everything = 0.0, 0.0
             for n in range(nests):
-                everything += nest[n]
+                weight = weight_of(nest[n], nest_scale)
+                everything += weight
                 if n >= FIRST_US:
-                    us += nest[n]
+                    us += weight
             chance = us / everything if everything > 0.0 else 0.0
             mean = 0.5 * (t0 + t1)
             past_trust[now, s, w] = mean

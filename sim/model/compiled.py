@@ -1,0 +1,44 @@
+"""Where compiled code is kept, and that it is never older than its source.
+
+Numba recompiles a function when its own file has changed, but not when a function that it calls has changed in another
+file. So the cache lies in a folder named after the digest of all of the model's source: another source, another folder.
+"""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+_VARIABLE = "NUMBA_CACHE_DIR"
+_HERE = Path(__file__).parent
+
+
+def source_digest() -> str:
+    """Digest of every source file of the model."""
+    h = hashlib.sha256()
+    for path in sorted(_HERE.rglob("*.py")):
+        h.update(path.relative_to(_HERE).as_posix().encode() + b"\0" + path.read_bytes())
+    return h.hexdigest()[:16]
+
+
+def use_own_cache() -> None:
+    """Point Numba to this source's folder: below NUMBA_CACHE_DIR if set, else beside the source, else the user's cache."""
+    name = f"warrantsim-{source_digest()}"
+    chosen = os.environ.get(_VARIABLE)
+    if chosen is None:
+        base = _HERE / "__pycache__"
+        if not os.access(base if base.is_dir() else _HERE, os.W_OK):
+            base = Path.home() / ".cache" / "warrantsim"
+    elif Path(chosen).name.startswith("warrantsim-"):
+        base = Path(chosen).parent  # inherited from a parent process
+    else:
+        base = Path(chosen)
+    os.environ[_VARIABLE] = str(base / name)
+    if "numba" in sys.modules:
+        sys.modules["numba"].config.CACHE_DIR = str(base / name)
+
+
+def is_compiled() -> bool:
+    """Whether compiled code lies in the cache, so that a run begins at once."""
+    folder = Path(os.environ[_VARIABLE])
+    return folder.is_dir() and next(folder.rglob("*customers_month*.nbi"), None) is not None
