@@ -139,8 +139,10 @@ def interval(differences: Sequence[float] | np.ndarray) -> Interval:
     if len(d) == 0:
         return Interval(np.nan, np.nan, np.nan, 0)
     mean = float(np.mean(d))
-    if len(d) == 1:
+    if len(d) == 1 and mean != 0.0:
         return Interval(mean, np.nan, np.nan, 1)
+    if len(d) == 1:
+        return Interval(0.0, 0.0, 0.0, 1)
     half = float(stats.t.ppf(0.5 + CONFIDENCE / 2.0, len(d) - 1) * np.std(d, ddof=1) / np.sqrt(len(d)))
     return Interval(mean, mean - half, mean + half, len(d))
 

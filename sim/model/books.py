@@ -230,7 +230,10 @@ class Books:
         }
 
     def _requests(self) -> Columns:
-        at = np.argwhere(self.requests[..., 0] > 0)
+        rows = self.requests[..., 0] > 0
+        rows[:, US_TO_FOREIGN, :, MLA] |= self.backlog[:, 0] > 0
+        rows[:, FOREIGN_TO_US, :, MLA] |= self.backlog[:, 1] > 0
+        at = np.argwhere(rows)
         m, d, j, r = at.T
         values = self.requests[m, d, j, r]
         side = np.where(d == FOREIGN_TO_US, 1, 0)

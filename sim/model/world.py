@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.model.agents.customers import Customers
 from sim.model.agents.government import Government, Legislation
-from sim.model.agents.investigators import Casework, Docket, Investigator, RuleOfMonth, draw_docket
+from sim.model.agents.investigators import KNOWN_AFTER, Casework, Docket, Investigator, RuleOfMonth, draw_docket
 from sim.model.agents.provider import HomeGrownProvider, Outlook, Provider
 from sim.model.arithmetic import total
 from sim.model.books import Books
@@ -228,7 +228,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
 
     def _hear_incidents(self) -> None:
         """Conflicts of law and disclosures of organisations' data abroad, last month, are news where the data lay."""
-        t, n = self.scenario.parameters.trust, self.casework.host_conflicts.astype(np.float64)
+        t, n = self.scenario.parameters.trust, (self.casework.host_conflicts + self.casework.host_disclosures).astype(np.float64)
         if t.incident_news > 0.0 and n.any():
             self.mind.hear(LAW_ENFORCEMENT, -(t.incident_news * n / (n + t.incident_half))[self.population.cells.jurisdiction])
 
@@ -261,7 +261,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         out[:, :2] = weighed[:, :2] / weighed[:, 2:]
         out[:, 2] = self._calendar[self.month].honoured - 1.0
         unmet = self.casework.unmet_need()
-        if self.month == 12:
+        if self.month == 2 * KNOWN_AFTER:
             self._unmet_at_first = unmet
         out[:, 3] = unmet - self._unmet_at_first if self._unmet_at_first is not None else 0.0
         out[:, 4] = self._dependence()

@@ -5,7 +5,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 
+from sim.model.compiled import is_compiled
+from sim.model.population import smallest_size
 from sim.runs.seed import SeedDone, Task, run_seed
 
 Progress = Callable[[int, int, str], None]
@@ -22,11 +25,19 @@ def _one_thread() -> None:
     numba.set_num_threads(1)
 
 
+def _compile(task: Task) -> None:
+    """Compile the model once, here, by a run of a few months, rather than in every worker at the same time."""
+    small = {name: replace(s, months=4, customers=smallest_size(len(s.jurisdictions), len(s.segments))) for name, s in task.scenarios.items()}
+    run_seed(Task(small, task.seed, "full", None))
+
+
 def run_tasks(tasks: Sequence[Task], workers: int) -> Iterator[SeedDone]:
     """Run tasks and yield each as it is done; a task whose process died is yielded as failed."""
     if workers <= 1 or len(tasks) <= 1:
         yield from map(run_seed, tasks)
         return
+    if not is_compiled():
+        _compile(tasks[0])
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     suspects = []

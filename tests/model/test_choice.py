@@ -201,16 +201,6 @@ def test_a_place_made_worse_inside_a_nest_sends_nobody_between_the_other_offers_
     assert np.all(a[moved] == FIRST_US + 2)
 
 
-@pytest.mark.xfail(strict=True, reason="the coupling holds between nests: who uses another offer of a provider whose nest shrinks may leave the provider")
-def test_a_place_made_worse_sends_nobody_from_one_other_place_to_another() -> None:
-    """What `race` promises of a place that becomes worse, also inside a provider's nest."""
-    utility = np.random.default_rng(11).normal(0.0, 1.0, PLACES)
-    lower = utility.copy()
-    lower[FIRST_US + 2] -= 2.0
-    a, b = (chosen(weights(u), 50_000) for u in (utility, lower))
-    assert np.all(a[a != b] == FIRST_US + 2)
-
-
 @given(
     banned=st.lists(st.sampled_from([0.0, 0.3, 0.7, 1.0]), min_size=PLACES, max_size=PLACES),
     order=st.floats(0.0, 0.999),

@@ -108,7 +108,7 @@ class Customers:
         good, bad = (np.ascontiguousarray(np.moveaxis(self.evidence[..., sign], 0, 1).reshape(len(x.cells), -1), np.float32) for sign in range(2))
         kernel.customers_month(
             self._seed, month, x.blocks, x.cell, x.initial_trust, x.susceptibility, x.sensitivity, x.renewal, x.term, x.law_order, x.peers,
-            self._calendar, self._calendar_start, good, bad, self.hazard, self.exposure, self._appeal, self.banned, self.expelled,
+            self._calendar, self._calendar_start, good, bad, self.hazard, self.exposure, self._appeal, self.banned, self.unlawful, self.expelled,
             self._postpone, self._go_back, self._leave, self._within, self._by_peers, p.trust.prior_strength, p.trust.peer_weight,
             p.choice.nest_scale, self.place, self.readiness, self.trust, self._trust_next, self._sums, self._moves, self._move_count,
         )  # fmt: skip
@@ -124,7 +124,8 @@ class Customers:
         self._survey(month)
 
     def _enforce(self, month: int) -> None:
-        """A place that became unlawful is left within the grace period: expelled is whom the law barred then and still does."""
+        """A place that became unlawful is left at the next renewal, or when the grace period is over: expelled is whom the law barred
+        then and still does."""
         slot = month % len(self._unlawful_before)
         if month >= len(self._unlawful_before):
             np.minimum(self._unlawful_before[slot], self.unlawful, out=self.expelled)

@@ -26,6 +26,7 @@ from sim.scenario.scenario import Scenario
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel
 
+KNOWN_AFTER = 12  # months
 _US_AGENT, _EVADERS_AGENT, _BULK_AGENT, _POLICE_AGENT = 1, 2, 3, 16
 
 
@@ -159,10 +160,11 @@ class Casework:
         self.queues = Queues(scenario, docket)
         shape = (4, len(codes), 5, len(kernel.MEASURES))
         self.month = np.zeros(shape, np.int64)
-        self.host_conflicts = np.zeros(len(codes), np.int64)
+        self.host_conflicts, self.host_disclosures = np.zeros(len(codes), np.int64), np.zeros(len(codes), np.int64)
         self.disclosures = np.zeros(1, np.int64)
         self.backlog = np.zeros((2, len(codes)), np.int64)
         self._asked, self._met = np.zeros(len(codes)), np.zeros(len(codes))
+        self._recent = np.zeros((KNOWN_AFTER, 2, len(codes)))
 
     def work(
         self,
@@ -176,6 +178,7 @@ class Casework:
         """Send out the month's requests, and write down what became of them."""
         self.month[:] = 0
         self.host_conflicts[:] = 0
+        self.host_disclosures[:] = 0
         self.disclosures[0] = 0
         self.queues.open_month()
         rows = self._docket.rows[self._docket.start[month] : self._docket.start[month + 1]]
@@ -184,14 +187,17 @@ class Casework:
             self._seed, month, world, rows, self._population.cell, self._segments, self._population.us_business, self._population.law_order, place, hosts,
             self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory, rule.reaches, rule.honoured,
             rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances, litigation_delay,
-            self.queues.outgoing, self.queues.incoming, self.queues.arrived, self.queues.finish, self.month, self.host_conflicts, self.disclosures,
+            self.queues.outgoing, self.queues.incoming, self.queues.arrived, self.queues.finish, self.month, self.host_conflicts,
+            self.host_disclosures, self.disclosures,
         )  # fmt: skip
         self._plain(month)
         self.backlog = self.queues.close_month(month)
-        asked = self.month[kernel.FOREIGN_TO_US, :, :, 0].sum(axis=1)
-        met = self.month[kernel.FOREIGN_TO_US, :, :, 2].sum(axis=1)
-        self._asked = self._asked * (11.0 / 12.0) + asked
-        self._met = self._met * (11.0 / 12.0) + met
+        # Whether a request was met within twelve months is known twelve months later, to governments as to everybody.
+        known = month % KNOWN_AFTER
+        self._asked = self._asked * (11.0 / 12.0) + self._recent[known, 0]
+        self._met = self._met * (11.0 / 12.0) + self._recent[known, 1]
+        self._recent[known, 0] = self.month[kernel.FOREIGN_TO_US, :, :, 0].sum(axis=1)
+        self._recent[known, 1] = self.month[kernel.FOREIGN_TO_US, :, :, 2].sum(axis=1)
 
     def _plain(self, month: int) -> None:
         """US requests at home: a domestic warrant for data in the US, whatever the rule; only their number matters."""
@@ -204,7 +210,7 @@ class Casework:
         row[3] += int(ok * self._parameters.direct_months * kernel.MONTH_UNITS)
 
     def unmet_need(self) -> np.ndarray:
-        """Share of the police's requests for data at US providers, over about a year, not met within 12 months: (J,)."""
+        """Share of the police's requests for data at US providers, of about a year, that were not met within 12 months: (J,)."""
         return np.where(self._asked > 0.0, 1.0 - self._met / np.where(self._asked > 0.0, self._asked, 1.0), 0.0)
 
 

@@ -122,8 +122,11 @@ class Provider(mesa.Agent):  # type: ignore[misc]
         p, outlook = model.scenario.parameters.providers, model.outlook
         lost = outlook.distrust_cost[self.index]
         at_stake = p.responsiveness * total(lost) * p.margin + outlook.conflict_cost[self.index]
-        self._set("litigates", "litigation", model.law_is_contested and at_stake * p.litigation_trust > p.litigation_cost, at_stake)
-        self._set("transparent", "transparency", at_stake * p.transparency_trust > p.transparency_cost, at_stake)
+        # Over the planning horizon: a year of good news wins back its weight, in units of the leak's, of what distrust costs.
+        ahead = at_stake * outlook.growth_years * 12.0
+        years = p.planning_years
+        self._set("litigates", "litigation", model.law_is_contested and ahead * p.litigation_trust > p.litigation_cost * years, at_stake)
+        self._set("transparent", "transparency", ahead * p.transparency_trust > p.transparency_cost * years, at_stake)
         offers, sensitivity = model.offers, model.market.price_sensitivity[1:]
         elasticity = total(sensitivity) / len(sensitivity)
         own = outlook.provider_revenue[:, self.index]

@@ -178,7 +178,7 @@ def _decide(  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _choices(  # type: ignore[no-untyped-def]
     seed, month, block, first, last, cell, sensitivity, renewal, term, law_order, peers, calendar, calendar_start, hazard, exposure, appeal,
-    banned, expelled, postpone, go_back, leave, within, by_peers, nest_scale, place, readiness, trust, moves,
+    banned, unlawful, expelled, postpone, go_back, leave, within, by_peers, nest_scale, place, readiness, trust, moves,
 ):  # fmt: skip
     """All decisions of a block in a month: renewals, those ready to adopt, those whose place is unlawful. Returns how many moves."""
     c = cell[first]
@@ -198,7 +198,7 @@ def _choices(  # type: ignore[no-untyped-def]
             if not drawn:
                 tastes(seed, i, month, nests, nest_scale, clocks)
                 drawn = True
-            forced = here != ON_PREMISES and law_order[i] < expelled[w, c, here]
+            forced = here != ON_PREMISES and law_order[i] < unlawful[w, c, here]  # nobody renews what the law forbids
             to = _decide(
                 i, w, c, forced, left, leaf, nest, clocks, peer_roots, sensitivity, law_order, peers, exposure, appeal, banned, postpone,
                 go_back, leave, within, by_peers, nest_scale, place, trust,
@@ -232,7 +232,7 @@ def _choices(  # type: ignore[no-untyped-def]
 @njit(cache=True, parallel=True)
 def customers_month(  # type: ignore[no-untyped-def]
     seed, month, blocks, cell, initial_trust, susceptibility, sensitivity, renewal, term, law_order, peers, calendar, calendar_start,
-    good, bad, hazard, exposure, appeal, banned, expelled, postpone, go_back, leave, within, by_peers, strength, peer_weight, nest_scale,
+    good, bad, hazard, exposure, appeal, banned, unlawful, expelled, postpone, go_back, leave, within, by_peers, strength, peer_weight, nest_scale,
     place, readiness, trust, trust_next, trust_sums, moves, move_count,
 ):  # fmt: skip
     """One month of all customers in all worlds.
@@ -242,7 +242,7 @@ def customers_month(  # type: ignore[no-untyped-def]
     in 1/TRUST_UNITS, and the decisions that change something, `moves` (N x W, 4) int32 rows (customer, world, to,
     forced) from each block's first row on, `move_count` (B,) of them. `calendar` (N,) holds each block's customers by
     phase of renewal, `calendar_start` (B, T + 1) where each phase begins. By cell: `good`, `bad` (C, 2W) float32 news;
-    `hazard` (W, C) cumulative, `exposure` (W, C, 3, 7), `appeal` (W, C, O) roots, `banned`, `expelled` (W, C, O);
+    `hazard` (W, C) cumulative, `exposure` (W, C, 3, 7), `appeal` (W, C, O) roots, `banned`, `unlawful`, `expelled` (W, C, O);
     `leave`, `within` (C,) roots of the cost of switching; `by_peers` (7,) root of the effect of so many peers at a provider.
     """
     own_weight, each_peer = np.float32(1.0 - peer_weight), np.float32(peer_weight / PEERS)
@@ -268,7 +268,7 @@ def customers_month(  # type: ignore[no-untyped-def]
             )  # fmt: skip
         move_count[b] = _choices(
             seed, month, b, first, last, cell, sensitivity, renewal, term, law_order, peers, calendar, calendar_start, hazard, exposure,
-            appeal, banned, expelled, postpone, go_back, leave, within, by_peers, nest_scale, place, readiness, trust_next, moves,
+            appeal, banned, unlawful, expelled, postpone, go_back, leave, within, by_peers, nest_scale, place, readiness, trust_next, moves,
         )  # fmt: skip
 
 

@@ -69,14 +69,14 @@ def draw_targets(seed, months, police, rate, cumulative, cells, cell_start, acco
 def investigate(  # type: ignore[no-untyped-def]
     seed, month, world, rows, cell, segments, us_business_of, law_order, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
-    times, chances, litigation_delay, outgoing, incoming, arrived, finish, out, host_conflicts, disclosures,
+    times, chances, litigation_delay, outgoing, incoming, arrived, finish, out, host_conflicts, host_disclosures, disclosures,
 ):  # fmt: skip
     """The month's requests in one world, in order of time.
 
     `rows` (n, 5) int64: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police;
     `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `outgoing`, `incoming` (J, 2)
     float64: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (2, J, M) int64 count arrivals so far, and completions by month.
-    Adds to `out` (4, J, 5, 6) int64, `host_conflicts` (J,) and returns `disclosures` through an int64 (1,) array.
+    Adds to `out` (4, J, 5, 6) int64, `host_conflicts`, `host_disclosures` (J,) and returns `disclosures` through an int64 (1,) array.
     """
     direct_months, comity_months, agreement_months, mla_months, conflict_delay, slowdown = times
     direct_ok, comity_ok, common_ok, agreement_ok, mla_ok, rogatory_ok, unlocking, compelled_ok = chances
@@ -112,7 +112,7 @@ def investigate(  # type: ignore[no-untyped-def]
                 test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > law_order[i] else 0, data_law[lies],
                 1 if blocking[lies] > law_order[i] else 0, 1 if lies == home else 0,
             ]  # fmt: skip
-            other, direction = (lies if lies != 0 else home), US_TO_FOREIGN if home != 0 or evades == 1 else US_AT_HOME
+            other, direction = (lies if lies != 0 else home), US_TO_FOREIGN if home != 0 or lies != 0 else US_AT_HOME
         else:
             location = _NOWHERE if nowhere else (_OWN_SOIL if lies == police else (_IN_US if lies == 0 else _THIRD))
             code = foreign_table[
@@ -170,4 +170,5 @@ def investigate(  # type: ignore[no-untyped-def]
                 out[direction, other, route, _OK12] += 1
             if police == 0 and segment != CONSUMER and us_held and lies != 0:
                 disclosures[0] += 1
-                host_conflicts[lies] += 1
+                if route != MLA and not conflict:
+                    host_disclosures[lies] += 1
