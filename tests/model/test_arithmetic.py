@@ -176,11 +176,11 @@ def test_a_total_has_the_bits_of_a_plain_loop(values: list[float]) -> None:
 
 def _digest() -> dict[str, str]:
     """What the functions give for some thousands of arguments, to the bit. Runs here and in a process of its own."""
-    from sim.model.luck.philox import draws
+    from sim.model.luck.philox import draw
 
     x = np.concatenate([np.linspace(-700.0, 700.0, 3001), np.linspace(-2.0, 2.0, 3001)])
     y = np.ldexp(np.linspace(1.0, 2.0, 3001), np.arange(3001) % 2040 - 1020)
-    u = draws(1, 0, 3001, 2, 3)
+    u = np.array([draw(1, agent, 2, 3) for agent in range(3001)])
     values = {
         "exp": [exp(float(v)) for v in x],
         "log": [log(float(v)) for v in y],

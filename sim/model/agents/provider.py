@@ -16,7 +16,7 @@ import numpy as np
 from sim.model.arithmetic import log, total
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
-from sim.model.places import CUSTOMER_KEYS, FIRST_US, LOCAL_REGION, OFFERS, US_REGION, US_SUBSIDIARY, us_place
+from sim.model.places import FIRST_US, LOCAL_REGION, OFFERS, US_REGION, US_SUBSIDIARY, us_place
 from sim.words import US_KINDS
 
 if TYPE_CHECKING:
@@ -161,6 +161,3 @@ class Outlook:
         self.distrust_cost = np.zeros((providers, jurisdictions))
         self.conflict_cost = np.zeros(providers)
         self.growth_years = 0.0
-
-
-__all__ = ["CUSTOMER_KEYS", "HomeGrownProvider", "Outlook", "Provider"]

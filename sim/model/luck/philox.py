@@ -45,12 +45,3 @@ def draw4(seed, agent, month, purpose, number):  # type: ignore[no-untyped-def]
 def draw(seed, agent, month, purpose):  # type: ignore[no-untyped-def]
     """One uniform in (0, 1) for (seed, agent, month, purpose)."""
     return draw4(seed, agent, month, purpose, 0)[0]
-
-
-@njit(cache=True)
-def draws(seed, first_agent, count, month, purpose):  # type: ignore[no-untyped-def]
-    """One uniform for each of `count` agents from `first_agent` on: float64 (count,)."""
-    out = np.empty(count)
-    for i in range(count):
-        out[i] = draw4(seed, first_agent + i, month, purpose, 0)[0]
-    return out
