@@ -90,6 +90,7 @@ class Governments(Strict):
     distrust: Table
     incidents: Table
     neighbours: Table
+    region_likeness: float
     rule: Table
     unmet_need: Table
     dependence: Table
@@ -109,6 +110,7 @@ class Providers(Strict):
     region_build_spread: float
     sovereign_capital: Table
     sovereign_build_months: Table
+    sovereign_trial_months: float
     sovereign_close_share: float
     latency_gain: float
     litigation_cost: float

@@ -72,7 +72,7 @@ class Legislation:
         self.decided = self.in_force.copy()
         self._coming = np.zeros((LONGEST_DELAY + 1, *shape))
         self._never_drawn = self._named_by(scenario)
-        likeness = np.array([[float(a.bloc == b.bloc) + 0.5 * (a.region == b.region) for b in jurisdictions] for a in jurisdictions])
+        likeness = np.array([[float(a.bloc == b.bloc) + p.region_likeness * (a.region == b.region) for b in jurisdictions] for a in jurisdictions])
         np.fill_diagonal(likeness, 0.0)
         likeness *= self.members[None, :]
         self._likeness = likeness

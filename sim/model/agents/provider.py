@@ -22,8 +22,6 @@ from sim.words import US_KINDS
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel
 
-MONTHS_BEFORE_CLOSING = 24
-
 
 class HomeGrownProvider(mesa.Agent):  # type: ignore[misc]
     """The home-grown providers of one jurisdiction; what they have learned is row `index` of the market's arrays."""
@@ -75,14 +73,14 @@ class Provider(mesa.Agent):  # type: ignore[misc]
         self.building = [b for b in self.building if b[0] > month]
 
     def _close_unwanted(self) -> None:
-        """Close a sovereign offer that after two years still earns less than its share of the country's revenue."""
-        model, floor = self.model, self.model.scenario.parameters.providers.sovereign_close_share
+        """Close a sovereign offer that after its trial still earns less than its share of the country's revenue."""
+        model, p = self.model, self.model.scenario.parameters.providers
         for (j, offer), since in list(self.live_since.items()):
-            if model.month - since < MONTHS_BEFORE_CLOSING:
+            if model.month - since < p.sovereign_trial_months:
                 continue
             revenue = model.outlook.revenue[j]
             of_provider = total(revenue[FIRST_US + OFFERS * self.index : FIRST_US + OFFERS * (self.index + 1)])
-            if revenue[us_place(self.index, offer)] < floor * of_provider:
+            if revenue[us_place(self.index, offer)] < p.sovereign_close_share * of_provider:
                 model.offers.live[self.index, j, offer] = False
                 del self.live_since[(j, offer)]
                 model.books.offer(self.code, j, US_KINDS[offer], "closed", 0.0)
