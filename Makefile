@@ -1,6 +1,7 @@
 # make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
 # make test   everything that must hold: style, types, layers, behaviour
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment
+# make bench  what the customers cost: engine, twin, floor, sizes, worlds
 # make picture  photograph the report for the README (after make run; needs chromium)
 # make lint   the first three of them
 # make lock   resolve the dependencies anew (needs uv)
@@ -13,7 +14,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test prove picture lint lock clean
+.PHONY: run test prove bench picture lint lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
@@ -23,6 +24,9 @@ test: lint
 
 prove: .venv/ready-to-test
 	@$(BIN)/python -m tests.prove
+
+bench: .venv/ready-to-test
+	@$(BIN)/python -m tests.benchmarks
 
 picture: .venv/ready-to-test
 	@$(BIN)/python -m tests.view.picture results/two_worlds/report.html docs/report.png
