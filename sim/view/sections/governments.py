@@ -103,6 +103,11 @@ def _offers(study: Study) -> Iterable[Block]:
     read = (
         "Countries in which at least one US provider has the offer live (thick line), or has only announced it (thin dotted line); mean over seeds. An "
         "offer that was closed no longer counts. Changes within the run only: what stood before its first month is not in the count. Panels have their "
-        "own vertical axes, from zero."
+        "own vertical axes, from zero. Fighting warrants and transparency reports are not tied to a country: 1 means that a provider does it."
     )
     yield Chart("offers-time", "Where is which offer to be had?", read, figures, width=300)
+    happened = [e for e in study.manifest.get("events", []) if e["cause"] == "endogenous"]
+    if happened:
+        rows = [[text(e["date"]), text(e["id"]), text(e["what"]), text(e["reference"])] for e in happened]
+        read = "These never drive the model: they stand here to be held against the sovereign offers above."
+        yield Table("What providers did in fact", ["Date", "Code", "What", "Reference"], rows, read)
