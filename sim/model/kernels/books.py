@@ -3,9 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.model.kernels.customers import FIRST_US, OFFERS, ON_PREMISES
-
-_KEYS, _TRUSTEE = 3, 2
+from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
 
 
 @njit(cache=True)
@@ -34,17 +32,17 @@ def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, e
             if host[j, o] == j:
                 out[c, 8] += tb
             offer = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
-            if o >= FIRST_US and offer != _TRUSTEE and offer != _KEYS:
+            if o >= FIRST_US and offer != TRUSTEE and offer != CUSTOMER_KEYS:
                 out[c, 9] += tb * (1.0 if host[j, o] == 0 else reach)
-            elif o == 1:
+            elif o == HOME_GROWN:
                 out[c, 9] += tb * reach * us_business[j]
             usd = spend[c, o] * markup[j, o]
             by_place[0 if j == 0 else 1, o] += usd
             if o >= FIRST_US:
                 out[c, 10] += usd
-                if offer >= _TRUSTEE:
+                if offer >= TRUSTEE:
                     out[c, 11] += usd
-            elif o == 1:
+            elif o == HOME_GROWN:
                 out[c, 12] += usd
         if accounts > 0.0:
             out[c, 13] /= accounts

@@ -18,10 +18,9 @@ from numba import njit, prange
 from sim.model.arithmetic import exp, log
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw4
+from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 from sim.model.population import PEERS
 
-ON_PREMISES, HOME_GROWN, FIRST_US = 0, 1, 2
-OFFERS = 5  # kinds of place at each US provider
 KINDS = 7
 LEAST = 1e-290  # on premises is always open, however little it weighs
 TRUST_UNITS = 16_777_216.0  # trust is summed in 2**-24, which a float32 in [0.5, 1) holds exactly

@@ -4,10 +4,10 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import exp, log
-from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 from sim.model.law.routing import CONFLICT_BIT
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw4
+from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
 
 US_AT_HOME, US_TO_FOREIGN, FOREIGN_AT_HOME, FOREIGN_TO_US = range(4)
 DIRECT, COMITY, AGREEMENT, MLA, UNREACHABLE = range(5)
@@ -17,7 +17,6 @@ MONTH_UNITS = 1024.0  # months to evidence are summed in 1/1024
 _US, _ABROAD, _NO_LOCATION = range(3)
 _OWN_SOIL, _IN_US, _THIRD, _NOWHERE = range(4)
 _PROVIDER, _FOREIGN_WITH_US, _FOREIGN, _TARGET = range(4)
-_TRUSTEE, _KEYS = 2, 3
 CONSUMER = 0
 
 
@@ -88,7 +87,7 @@ def investigate(  # type: ignore[no-untyped-def]
         a = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
         b = draw4(seed, agent, month, purposes.OUTCOME, number)
         kind = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
-        us_held = o >= FIRST_US and kind != _TRUSTEE
+        us_held = o >= FIRST_US and kind != TRUSTEE
         lies = host[home, o]
         if o == ON_PREMISES:
             controller = _TARGET
@@ -99,7 +98,7 @@ def investigate(  # type: ignore[no-untyped-def]
         else:
             controller = _FOREIGN
         nowhere = us_held and segment == CONSUMER and a[1] < no_location[(o - FIRST_US) // OFFERS]
-        unreadable = kind == _KEYS and a[3] >= unlocking
+        unreadable = kind == CUSTOMER_KEYS and a[3] >= unlocking
         control = reaches if reaches >= 0 else (1 if a[2] < honoured else 0)
         if police != 0 and reaches < 0:
             control = 1  # how US courts answer US warrants leaves the bar on disclosure to foreigners whole

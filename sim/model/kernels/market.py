@@ -4,9 +4,8 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import exp, log
-from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS
+from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, OFFERS, US_REGION, US_SUBSIDIARY
 
-US_REGION, LOCAL_REGION, TRUSTEE, KEYS, SUBSIDIARY = range(OFFERS)
 REGULATED, PUBLIC = 3, 4  # segments
 
 
@@ -27,7 +26,7 @@ def fill_utilities(jurisdiction, segment, home, us, offer, price_sensitivity, di
                 u = us[c, p] + offer[s, k] - price_sensitivity[s] * log(1.0 - discount[p, j])
                 if k == US_REGION:
                     u -= friction[s] * suspension[j]
-                elif own_region[p, j] and (k == LOCAL_REGION or k == KEYS):
+                elif own_region[p, j] and (k == LOCAL_REGION or k == CUSTOMER_KEYS):
                     u += latency
                 out[c, FIRST_US + p * OFFERS + k] = u
 
@@ -75,7 +74,7 @@ def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector
             for k in range(OFFERS):
                 o = FIRST_US + p * OFFERS + k
                 share = 0.0
-                if s == PUBLIC and (k == US_REGION or k == LOCAL_REGION or k == SUBSIDIARY):
+                if s == PUBLIC and (k == US_REGION or k == LOCAL_REGION or k == US_SUBSIDIARY):
                     share = max(share, procurement[j])
                 if host[j, o] != j:
                     share = max(share, general[j])
@@ -131,7 +130,7 @@ def expected_gains(  # type: ignore[no-untyped-def]
                 for m in range(OFFERS):
                     now[m] = was[m]
                     with_new[first + m] = utility[c, first + m]
-                reach_rule = procurement[j] if s == PUBLIC and (k == LOCAL_REGION or k == SUBSIDIARY) else 0.0
+                reach_rule = procurement[j] if s == PUBLIC and (k == LOCAL_REGION or k == US_SUBSIDIARY) else 0.0
                 now[k] = 1.0 - reach_rule
                 if k == LOCAL_REGION:
                     with_new[first + k] += latency

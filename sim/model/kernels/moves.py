@@ -7,13 +7,13 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import log
-from sim.model.kernels.customers import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, nest_of
+from sim.model.kernels.customers import nest_of
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
+from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
 COUNTS = ("adopted", "postponed", "gave_up", "left_us", "switched_provider", "moved_within", "added_protection", "forced")
 _ADOPTED, _POSTPONED, _GAVE_UP, _LEFT_US, _SWITCHED, _WITHIN, _PROTECTED, _FORCED = range(8)
-_KEYS = 3  # customer keys, among a provider's offers
 
 
 @njit(cache=True)
@@ -49,7 +49,7 @@ def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, we
                 counts[w, c, _WITHIN] += many
             if here >= FIRST_US and (to == ON_PREMISES or to == HOME_GROWN):
                 counts[w, c, _LEFT_US] += many
-            if here >= FIRST_US and to >= FIRST_US and (to - FIRST_US) % OFFERS == _KEYS and (here - FIRST_US) % OFFERS != _KEYS:
+            if here >= FIRST_US and to >= FIRST_US and (to - FIRST_US) % OFFERS == CUSTOMER_KEYS and (here - FIRST_US) % OFFERS != CUSTOMER_KEYS:
                 counts[w, c, _PROTECTED] += many
             if forced:
                 counts[w, c, _FORCED] += many
