@@ -64,7 +64,7 @@ def exp(x):  # type: ignore[no-untyped-def]
     return p * _from_bits((k + np.int64(1023)) << np.int64(52))  # type: ignore[call-arg]
 
 
-@njit(cache=True, inline="never")
+@njit(cache=True, inline="never", error_model="numpy")
 def log(x):  # type: ignore[no-untyped-def]
     """Natural logarithm of a positive, normal x."""
     bits: Any = _bits(x)  # type: ignore[call-arg]

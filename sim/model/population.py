@@ -19,6 +19,7 @@ from sim.scenario.scenario import Scenario
 UNITS = 1_000_000.0  # fixed point: stocks are int64 in millionths of an account, TB, USD a month, customer
 PEERS = 6
 MINIMUM_PER_CELL, COMFORTABLE_PER_CELL = 5, 30
+ALIKE = 512  # customers of a cell who count as of the same size
 BLOCK = 2048  # customers handled in one piece by one thread; part of the order of sums, so not a setting
 
 
@@ -237,24 +238,36 @@ def _keyed_positions(seed, terms, renewal, law_order, us_business):  # type: ign
 
 @njit(cache=True)
 def _network(seed, start, cell, segments, same_cell, same_country):  # type: ignore[no-untyped-def]
-    """Six peers each: mostly of the same cell, some of another segment at home, few from anywhere."""
+    """Six peers each: mostly of the same cell, some of another segment at home, few from anywhere; all of about the same size.
+
+    Like knows like (homophily by size: McPherson, Smith-Lovin & Cook 2001); how narrowly is a judgement. A peer is one of the ALIKE customers of
+    its cell that stand in its order of size about where one stands in one's own. So peers lie near in memory, too; those
+    farthest off come first, so that they can be sent for early.
+    """
     n = start[-1]
     peers = np.empty((n, PEERS), np.int32)
     for i in range(n):
         c = cell[i]
+        rank = (i - start[c]) / (start[c + 1] - start[c])
         for k in range(PEERS):
             u = draw4(seed, i, -1, purposes.PEERS, k)
             if u[0] < same_cell:
-                first, last = start[c], start[c + 1]
+                other = np.int64(c)
             elif u[0] < same_cell + same_country:
                 other = c - c % segments + np.int64(u[1] * segments)
-                first, last = start[other], start[other + 1]
             else:
-                first, last = np.int64(0), n
-            peer = first + np.int64(u[2] * (last - first))
+                other = np.int64(cell[np.int64(u[1] * n)])
+            size = start[other + 1] - start[other]
+            alike = min(size, ALIKE)
+            first = start[other] + min(max(np.int64(rank * size) - alike // 2, 0), size - alike)
+            peer = first + np.int64(u[2] * alike)
             if peer == i:
-                peer = first + (peer - first + 1) % (last - first)
-            peers[i, k] = peer
+                peer = first + (peer - first + 1) % alike
+            at = k
+            while at > 0 and abs(peers[i, at - 1] - i) < abs(peer - i):
+                peers[i, at] = peers[i, at - 1]
+                at -= 1
+            peers[i, at] = peer
     return peers
 
 

@@ -59,8 +59,9 @@ class Customer(mesa.Agent):  # type: ignore[misc]
         self.peers: list[Customer] = []
 
     def meet(self) -> None:
-        """Find six peers: mostly of the same cell, some of the same country, few from anywhere."""
-        p, start = self.model.scenario.parameters.network, self.model.start
+        """Find six peers: mostly of the same cell, some of the same country, few from anywhere; all of about one's own size."""
+        p, start, everybody = self.model.scenario.parameters.network, self.model.start, self.model.customers
+        rank = (self.number - start[self.cell]) / (start[self.cell + 1] - start[self.cell])
         for k in range(PEERS):
             u = draw4(self.model.seed, self.number, -1, purposes.PEERS, k)
             if u[0] < p.same_cell:
@@ -68,12 +69,15 @@ class Customer(mesa.Agent):  # type: ignore[misc]
             elif u[0] < p.same_cell + p.same_country:
                 cell = self.cell - self.segment + int(u[1] * 5)
             else:
-                cell = -1
-            first, last = (int(start[cell]), int(start[cell + 1])) if cell >= 0 else (0, int(start[-1]))
-            peer = first + int(u[2] * (last - first))
-            if peer == self.number:
-                peer = first + (peer - first + 1) % (last - first)
-            self.peers.append(self.model.customers[peer])
+                cell = everybody[int(u[1] * len(everybody))].cell
+            size = int(start[cell + 1] - start[cell])
+            alike = min(size, 512)
+            first = min(max(int(rank * size) - alike // 2, 0), size - alike)
+            place = first + int(u[2] * alike)
+            if start[cell] + place == self.number:
+                place = first + (place - first + 1) % alike
+            self.peers.append(everybody[int(start[cell]) + place])
+        self.peers.sort(key=lambda peer: -abs(peer.number - self.number))
 
     def listen(self) -> None:
         """Next month's trust: one's own view of the news, mixed with what peers thought last month. All in float32."""

@@ -16,6 +16,7 @@ from numba import njit
 
 from sim.model.arithmetic import exp, log
 from sim.model.kernels import books as books_kernel
+from sim.model.kernels import choice
 from sim.model.kernels import customers as kernel
 from sim.model.kernels import moves as moves_kernel
 from sim.model.kernels import survey as survey_kernel
@@ -24,6 +25,9 @@ from sim.model.population import PEERS, UNITS, Cells, Population
 
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel
+
+
+GROUPS = 32  # enough for a few threads to share evenly
 
 
 class Customers:
@@ -61,31 +65,48 @@ class Customers:
             model.publish_first(self)
         self._appeal = np.empty((w, c, o))
         for v in range(w):
-            kernel.roots_of_utilities(self.utility[v], p.choice.nest_scale, self._appeal[v])
+            choice.roots_of_utilities(self.utility[v], p.choice.nest_scale, self._appeal[v])
             first_places(
                 population.cell, population.initial_trust, population.sensitivity, population.place_order, population.readiness,
                 self.hazard[v], self._appeal[v], self.exposure[v], self.banned[v], p.choice.nest_scale, self.place[:, v],
             )  # fmt: skip
         self.readiness[self.place != ON_PREMISES] = np.inf  # whoever is in the cloud waits for nothing
-        self._calendar, self._calendar_start = renewal_calendar(population)
-        scale = p.choice.nest_scale
-        self._leave = np.array([exp(-x / scale) for x in self._switch_cost])
-        self._within = np.array([exp(-p.switching.within_share * x / scale) for x in self._switch_cost])
-        self._by_peers = np.array([exp(p.choice.network_effect * k / PEERS / scale) for k in range(PEERS + 1)])
-        self._postpone, self._go_back = exp(p.adoption.postpone_utility / scale), exp(p.adoption.return_utility / scale)
+        self._people = kernel.People(
+            population.blocks, groups_of_blocks(population.blocks), population.cell, population.initial_trust, population.susceptibility, population.sensitivity, population.renewal,
+            population.term, population.law_order, population.peers.view(np.uint32), *renewal_calendar(population),
+        )  # fmt: skip
+        self._costs = self._costs_of_choice()
+        self._pull = np.zeros((w, c, o, 2))
         self.stock = moves_kernel.take_stock(self.place, population.cell, population.weight, c, o)
         self._endowment = self.stock.sum(axis=2)
         self.trust_means = np.zeros((w, c, 2))
         self.counts = np.zeros((w, c, len(moves_kernel.COUNTS)), np.int64)
         self.answers, self.asked = np.zeros((w, c, len(survey_kernel.ANSWERS))), np.zeros((w, c, 2))
-        self._sums = np.zeros((len(population.blocks), 2 * w), np.int64)
-        self._moves = np.empty((n * w, 4), np.int32)
-        self._move_count = np.zeros(len(population.blocks), np.int64)
+        blocks = len(population.blocks)
+        self._outcome = kernel.Outcome(
+            trust_sums=np.zeros((blocks, 2 * w), np.int64),
+            moves=np.empty((n * w, 4), np.int32),
+            move_count=np.zeros(blocks, np.int64),
+        )
         self._flows = np.zeros((w, j, o, o, 4), np.int64)
         self._touched = np.empty((min(n * w, w * j * o * o), 4), np.int32)
         self._streams = np.empty((0, 4), np.int32)
         shape = (survey_kernel.MEMORY, len(population.panel), w)
         self._past_trust, self._past_us = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+
+    def _costs_of_choice(self) -> kernel.Costs:
+        p = self._parameters
+        scale = p.choice.nest_scale
+        return kernel.Costs(
+            strength=p.trust.prior_strength,
+            peer_weight=p.trust.peer_weight,
+            nest_scale=scale,
+            postpone=exp(p.adoption.postpone_utility / scale),
+            go_back=exp(p.adoption.return_utility / scale),
+            leave=np.array([exp(-x / scale) for x in self._switch_cost]),
+            within=np.array([exp(-p.switching.within_share * x / scale) for x in self._switch_cost]),
+            by_peers=np.array([exp(p.choice.network_effect * k / PEERS / scale) for k in range(PEERS + 1)]),
+        )
 
     def _first_hazard(self, model: "WarrantModel") -> np.ndarray:
         """Cumulative hazard that gives each cell its adoption of January 2013: (C,)."""
@@ -102,22 +123,25 @@ class Customers:
         """One month of everybody: trust, readiness, choices; then the moves are carried out and the panel is asked."""
         x, p = self._population, self._parameters
         self._enforce(month)
-        self._sums[:] = 0
+        out = self._outcome
         for w in range(self.place.shape[1]):
-            kernel.roots_of_utilities(self.utility[w], p.choice.nest_scale, self._appeal[w])
+            choice.roots_of_utilities(self.utility[w], p.choice.nest_scale, self._appeal[w])
+            choice.pull_of_rivals(
+                self.utility[w], self.banned[w], self._switch_cost, p.switching.within_share, p.choice.network_effect, p.adoption.return_utility,
+                p.choice.nest_scale, self._pull[w],
+            )  # fmt: skip
         good, bad = (np.ascontiguousarray(np.moveaxis(self.evidence[..., sign], 0, 1).reshape(len(x.cells), -1), np.float32) for sign in range(2))
-        kernel.customers_month(
-            self._seed, month, x.blocks, x.cell, x.initial_trust, x.susceptibility, x.sensitivity, x.renewal, x.term, x.law_order, x.peers,
-            self._calendar, self._calendar_start, good, bad, self.hazard, self.exposure, self._appeal, self.banned, self.unlawful, self.expelled,
-            self._postpone, self._go_back, self._leave, self._within, self._by_peers, p.trust.prior_strength, p.trust.peer_weight,
-            p.choice.nest_scale, self.place, self.readiness, self.trust, self._trust_next, self._sums, self._moves, self._move_count,
+        terms = kernel.Terms(
+            good, bad, self.hazard, self.exposure, self.utility, self._appeal, self._pull, self.banned, self.unlawful, self.expelled
         )  # fmt: skip
+        state = kernel.State(self.place, self.readiness, self.trust, self._trust_next)
+        kernel.customers_month(self._seed, month, self._people, terms, self._costs, state, out)
         self.trust, self._trust_next = self._trust_next, self.trust
-        books_kernel.trust_of_cells(self._sums, x.blocks, x.cell, np.diff(x.cells.start), kernel.TRUST_UNITS, self.trust_means)
+        books_kernel.trust_of_cells(out.trust_sums, x.blocks, x.cell, np.diff(x.cells.start), kernel.TRUST_UNITS, self.trust_means)
         self.counts[:] = 0
         self._flows[tuple(self._streams.T)] = 0
         streams = moves_kernel.carry_out(
-            self._seed, month, x.blocks, self.place.shape[1], self._moves, self._move_count, x.cell, self._segments, x.weight, self.hazard,
+            self._seed, month, x.blocks, self.place.shape[1], out.moves, out.move_count, x.cell, self._segments, x.weight, self.hazard,
             self.place, self.readiness, self.stock, self.counts, self._flows, self._touched,
         )  # fmt: skip
         self._streams = self._touched[:streams].copy()
@@ -137,7 +161,7 @@ class Customers:
         self.asked[:] = 0.0
         survey_kernel.ask(
             month, x.panel, x.cell, x.sensitivity, x.law_order, self.trust, self.place, self._appeal, self.exposure, self.banned,
-            self._go_back, p.choice.nest_scale, self._price_sensitivity, p.survey.negative_threshold, p.survey.would_buy_threshold,
+            self._costs.go_back, p.choice.nest_scale, self._price_sensitivity, p.survey.negative_threshold, p.survey.would_buy_threshold,
             log(1.0 + p.survey.hypothetical_price), self._past_trust, self._past_us, self.answers, self.asked,
         )  # fmt: skip
 
@@ -158,6 +182,13 @@ class Customers:
             raise RuntimeError("the books disagree with where the customers are (an error in the model)")
 
 
+def groups_of_blocks(blocks: np.ndarray) -> np.ndarray:
+    """Blocks in about GROUPS runs of as many customers each: int64 (G, 2). No result depends on it."""
+    ends = np.searchsorted(blocks[:, 1], np.linspace(0, blocks[-1, 1], GROUPS + 1)[1:]) + 1
+    bounds = np.unique(np.concatenate(([0], np.minimum(ends, len(blocks)))))
+    return np.stack([bounds[:-1], bounds[1:]], axis=1)
+
+
 def renewal_calendar(population: Population) -> tuple[np.ndarray, np.ndarray]:
     """Each block's customers by phase of renewal: (N,) int32, and where each phase begins, (B, longest term + 2) int64."""
     longest = int(population.term.max())
@@ -175,18 +206,18 @@ def renewal_calendar(population: Population) -> tuple[np.ndarray, np.ndarray]:
 def first_places(cell, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
     """Where those who adopted before the first month are: their nested logit, picked evenly over sizes by `order` (N,)."""
     places = appeal.shape[1]
-    nests = kernel.nest_of(places)
+    nests = choice.nest_of(places)
     left, leaf, nest, peers = np.empty(7), np.zeros(places), np.empty(nests), np.ones(nests)
     for i in range(len(cell)):
         c = cell[i]
         if readiness[i] > hazard[c]:
             continue
-        kernel.kind_risks(sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), exposure[c], left)
-        kernel.roots_of(left, nest_scale, left)
-        kernel.nest_roots(left, appeal[c], 0.0, banned[c], 0.5, 0, False, 1.0, 1.0, peers, leaf, nest)
+        choice.kind_risks(sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), exposure[c], left)
+        choice.roots_of(left, nest_scale, left)
+        choice.nest_roots(left, appeal[c], 0.0, banned[c], 0.5, 0, False, 1.0, 1.0, peers, leaf, nest)
         everything = 0.0
         for n in range(1, nests):
-            nest[n] = kernel.weight_of(nest[n], nest_scale)
+            nest[n] = choice.weight_of(nest[n], nest_scale)
             everything += nest[n]
         at, to = order[i] * everything, 0
         for n in range(1, nests):

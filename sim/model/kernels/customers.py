@@ -4,168 +4,178 @@ Worlds stand side by side (customer-major arrays), so one pass over the populati
 made once. Only customers that are due are visited for a choice: a calendar of renewals, and a comparison with the cell's
 hazard for those not in the cloud. Threads take whole blocks of customers; all that leaves a block is integers, so sums
 have no order.
-
-A nested logit is worked with roots: with the nests' dissimilarity `nest_scale` = s, a place weighs
-exp((utility - risk - costs) / s), and a nest is the sum of its places to the power s. Customers compare roots (a nest's
-sum itself) with clocks raised to 1/s, which is the same comparison and needs no power in each world.
 """
 
-from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
 
-from sim.model.arithmetic import exp, log
-from sim.model.luck import purposes
-from sim.model.luck.philox import draw4
-from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
+from sim.model.kernels.choice import KINDS, draw_luck, kind_of, kind_risks, nest_of, nest_roots, race, roots_of, surely_stays, tastes
+from sim.model.kernels.memory import prefetch
+from sim.model.places import FIRST_US, OFFERS, ON_PREMISES
 from sim.model.population import PEERS
 
-KINDS = 7
-LEAST = 1e-290  # on premises is always open, however little it weighs
 TRUST_UNITS = 16_777_216.0  # trust is summed in 2**-24, which a float32 in [0.5, 1) holds exactly
+AHEAD = 32  # customers ahead of whom the two farthest peers' trust is sent for
+LOOK = 64  # customers whose readiness is looked at together
 
 
-@njit(cache=True)
-def nest_of(place):  # type: ignore[no-untyped-def]
-    """Nest of a place: on premises, home-grown, or its US provider's."""
-    return place if place < FIRST_US else FIRST_US + (place - FIRST_US) // OFFERS
+class People(NamedTuple):
+    """What never changes about N customers in B blocks; `calendar` holds each block's customers by phase of renewal."""
+
+    blocks: np.ndarray  # int64 (B, 2) first and last-plus-one
+    groups: np.ndarray  # int64 (G, 2) first and last-plus-one block of what one thread takes at a time
+    cell: np.ndarray  # int32 (N,)
+    initial_trust: np.ndarray  # float32 (N, 2)
+    susceptibility: np.ndarray  # float32 (N,)
+    sensitivity: np.ndarray  # float32 (N,)
+    renewal: np.ndarray  # int16 (N,)
+    term: np.ndarray  # int16 (N,)
+    law_order: np.ndarray  # float32 (N,)
+    peers: np.ndarray  # uint32 (N, 6): unsigned, so that no index is looked at for being negative
+    calendar: np.ndarray  # int32 (N,)
+    calendar_start: np.ndarray  # int64 (B, T + 1) where each phase begins in the calendar
 
 
-@njit(cache=True)
-def kind_risks(sensitivity, trust_le, trust_in, exposure, out):  # type: ignore[no-untyped-def]
-    """Perceived risk of each of the 7 kinds of place: (1 - trust) x exposure, over channels, x sensitivity.
+class Costs(NamedTuple):
+    """Parameters of trust and choice; those of choice as roots, exp(utility / nest_scale)."""
 
-    `exposure`: (3, 7) law enforcement, intelligence, own state (whose distrust is already in it).
-    """
-    for k in range(KINDS):
-        out[k] = sensitivity * ((1.0 - trust_le) * exposure[0, k] + (1.0 - trust_in) * exposure[1, k] + exposure[2, k])
-
-
-@njit(cache=True)
-def roots_of(risk, nest_scale, out):  # type: ignore[no-untyped-def]
-    """What risk leaves of the weight of each kind: exp(-risk / nest_scale)."""
-    for k in range(KINDS):
-        out[k] = exp(-risk[k] / nest_scale)
+    strength: float
+    peer_weight: float
+    nest_scale: float
+    postpone: float
+    go_back: float
+    leave: np.ndarray  # float64 (C,) what the cost of switching the provider leaves of a weight
+    within: np.ndarray  # float64 (C,) what the cost of moving within one leaves
+    by_peers: np.ndarray  # float64 (7,) what so many peers at a provider make of its weight
 
 
-@njit(cache=True)
-def nest_roots(left, appeal, on_premises, banned, order, here, expelled, leave, within, peers, leaf, nest):  # type: ignore[no-untyped-def]
-    """Weights of a nested logit (McFadden 1978), as roots: on premises, home-grown, and a nest for each US provider.
+class Terms(NamedTuple):
+    """What the worlds lay before their customers this month, by cell."""
 
-    `left` (7,) from `roots_of`; `appeal` (O,) and `on_premises` exp(utility / nest_scale); `banned` (O,) the share of
-    customers, in the order of laws, to whom a place is closed; `here` the present place, open to its customer unless
-    `expelled`; `leave`, `within` what is left by the cost of leaving the provider, of moving within it; `peers` (2 + P,)
-    by nest. Fills `leaf` (O,) with the places' weights and `nest` (2 + P,) with their sums.
-    """
-    present = nest_of(here)
-    moving = leave if here != ON_PREMISES else 1.0  # whoever has no cloud yet is bound to nobody
-    nest[ON_PREMISES] = max(on_premises * left[0] * moving, LEAST)
-    nest[HOME_GROWN] = 0.0
-    if here == HOME_GROWN or order >= banned[HOME_GROWN]:
-        nest[HOME_GROWN] = appeal[HOME_GROWN] * left[6] * peers[HOME_GROWN] * (1.0 if here == HOME_GROWN else moving)
-    for p in range(len(nest) - FIRST_US):
-        s = 0.0
-        inside = within if present == FIRST_US + p else 1.0
-        for k in range(OFFERS):
-            o = FIRST_US + p * OFFERS + k
-            w = 0.0
-            if o == here:
-                if not expelled:
-                    w = appeal[o] * left[1 + k]
-            elif order >= banned[o]:
-                w = appeal[o] * left[1 + k] * inside
-            leaf[o] = w
-            s += w
-        nest[FIRST_US + p] = s * peers[FIRST_US + p] * (1.0 if present == FIRST_US + p else moving)
+    good: np.ndarray  # float32 (C, 2W) news, world by world, law enforcement then intelligence
+    bad: np.ndarray  # float32 (C, 2W)
+    hazard: np.ndarray  # float64 (W, C) of adoption, cumulative
+    exposure: np.ndarray  # float64 (W, C, 3, 7)
+    utility: np.ndarray  # float64 (W, C, O)
+    appeal: np.ndarray  # float64 (W, C, O) roots of the utilities
+    pull: np.ndarray  # float64 (W, C, O, 2) of all else over a place (see `pull_of_rivals`)
+    banned: np.ndarray  # float32 (W, C, O) share of customers, in the order of laws, to whom a place is closed
+    unlawful: np.ndarray  # float32 (W, C, O) by law
+    expelled: np.ndarray  # float32 (W, C, O) by law, and the grace is over
 
 
-@njit(cache=True)
-def weight_of(root, nest_scale):  # type: ignore[no-untyped-def]
-    """A nest's weight from its root: root to the power nest_scale."""
-    return exp(nest_scale * log(root)) if root > 0.0 else 0.0
+class State(NamedTuple):
+    """Where customers are, how long those outside the cloud wait, what all trust; `trust_next` is being written."""
+
+    place: np.ndarray  # int8 (N, W)
+    readiness: np.ndarray  # float32 (N, W) cumulative hazard at which one is ready; infinite in the cloud
+    trust: np.ndarray  # float32 (N, 2W)
+    trust_next: np.ndarray  # float32 (N, 2W)
 
 
-@njit(cache=True)
-def race(weights, first, count, clocks):  # type: ignore[no-untyped-def]
-    """The winner among `count` weights from `first` on: the first of exponential clocks with these rates.
+class Outcome(NamedTuple):
+    """What a month brings: sums of trust, and the moves of each block from its first row on."""
 
-    A choice with these probabilities (the exponential form of the Gumbel-max trick), and a coupling of worlds in which
-    an alternative that becomes worse is only ever left, never a reason to move between two others. That holds between
-    nests, and between the offers within one; a nest that shrinks may lose users of any of its offers.
-    """
-    winner, clock, weight = -1, 1.0, 0.0
-    for k in range(count):
-        w = weights[first + k]
-        if clocks[k] * weight < clock * w:  # clocks[k] / w < clock / weight, without a division
-            winner, clock, weight = k, clocks[k], w
-    return winner
+    trust_sums: np.ndarray  # int64 (B, 2W) in 1/TRUST_UNITS
+    moves: np.ndarray  # int32 (N x W, 4) customer, world, to, forced
+    move_count: np.ndarray  # int64 (B,)
 
 
-@njit(cache=True)
-def tastes(seed, customer, month, nests, nest_scale, clocks):  # type: ignore[no-untyped-def]
-    """The customer's luck at a decision: clocks for the nests, to the power 1 / nest_scale, then for kinds within one."""
-    need = nests + OFFERS
-    for b in range((need + 3) // 4):
-        u = draw4(seed, customer, month, purposes.CHOICE, b)
-        for k in range(4):
-            at = 4 * b + k
-            if at < need:
-                clock = -log(u[k])
-                clocks[at] = exp(log(clock) / nest_scale) if at < nests else clock
-
-
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")  # nothing is divided by nought here, and to ask would cost more than to divide
 def own_view(initial, strength, positive, negative, susceptibility):  # type: ignore[no-untyped-def]
     """Beta reputation with forgetting (Josang & Ismail 2002): prior of `strength` observations, then good and bad news."""
     return (strength * initial + positive) / ((strength + positive) + susceptibility * negative)
 
 
-def _trust_pass(columns: int) -> Callable[..., None]:
-    """The month's trust for a fixed number of columns (worlds x 2 channels), so that the processor can take them at once.
-
-    All in float32, in this order; nought columns means any number.
-    """
-
-    @njit(cache=True)
-    def update(first, last, strength, own_weight, peer_weight, good, bad, initial, susceptibility, peers, old, new, sums):  # type: ignore[no-untyped-def]
-        for i in range(first, last):
-            p0, p1, p2, p3, p4, p5 = peers[i, 0], peers[i, 1], peers[i, 2], peers[i, 3], peers[i, 4], peers[i, 5]
-            s = susceptibility[i]
-            for d in range(columns if columns > 0 else old.shape[1]):
-                heard = ((old[p0, d] + old[p1, d]) + (old[p2, d] + old[p3, d])) + (old[p4, d] + old[p5, d])
-                view = own_view(initial[i, d & 1], strength, good[d], bad[d], s)
-                new[i, d] = own_weight * view + peer_weight * heard
-        for i in range(first, last):
-            for d in range(columns if columns > 0 else old.shape[1]):
-                sums[d] += np.int64(new[i, d] * np.float32(TRUST_UNITS))
-
-    update_: Callable[..., None] = update
-    return update_
+@njit(cache=True, error_model="numpy")
+def _heard(trust, peers, i, k):  # type: ignore[no-untyped-def]
+    """What six peers trusted last month, added in this order."""
+    return ((trust[peers[i, 0], k] + trust[peers[i, 1], k]) + (trust[peers[i, 2], k] + trust[peers[i, 3], k])) + (
+        trust[peers[i, 4], k] + trust[peers[i, 5], k]
+    )
 
 
-_trust_of_one, _trust_of_two, _trust_of_four, _trust_of_any = _trust_pass(2), _trust_pass(4), _trust_pass(8), _trust_pass(0)
+@njit(cache=True, error_model="numpy")
+def _trust_in_two_worlds(w, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums):  # type: ignore[no-untyped-def]
+    """The month's trust of customers in worlds w and w + 1: float32, in this order. Written out, so that the compiler takes four at once."""
+    a, b, c, d = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1), 2 * np.uint64(w) + np.uint64(2), 2 * np.uint64(w) + np.uint64(3)
+    good_a, good_b, good_c, good_d = good[a], good[b], good[c], good[d]
+    bad_a, bad_b, bad_c, bad_d = bad[a], bad[b], bad[c], bad[d]
+    unit, sum_a, sum_b, sum_c, sum_d = np.float32(TRUST_UNITS), 0, 0, 0, 0
+    end = np.uint64(len(peers) - 1)
+    for i in range(np.uint64(first), np.uint64(last)):
+        soon = min(i + np.uint64(AHEAD), end)
+        prefetch(old, peers[soon, 0])
+        prefetch(old, peers[soon, 1])
+        s, law, intelligence = susceptibility[i], initial[i, 0], initial[i, 1]
+        new_a = own * own_view(law, prior, good_a, bad_a, s) + each * _heard(old, peers, i, a)
+        new_b = own * own_view(intelligence, prior, good_b, bad_b, s) + each * _heard(old, peers, i, b)
+        new_c = own * own_view(law, prior, good_c, bad_c, s) + each * _heard(old, peers, i, c)
+        new_d = own * own_view(intelligence, prior, good_d, bad_d, s) + each * _heard(old, peers, i, d)
+        new[i, a], new[i, b], new[i, c], new[i, d] = new_a, new_b, new_c, new_d
+        sum_a, sum_b = sum_a + np.int64(new_a * unit), sum_b + np.int64(new_b * unit)
+        sum_c, sum_d = sum_c + np.int64(new_c * unit), sum_d + np.int64(new_d * unit)
+    sums[a], sums[b], sums[c], sums[d] = sum_a, sum_b, sum_c, sum_d
+
+
+@njit(cache=True, error_model="numpy")
+def _trust_in_one_world(w, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums):  # type: ignore[no-untyped-def]
+    """The same for world w alone."""
+    a, b = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1)
+    good_a, good_b, bad_a, bad_b = good[a], good[b], bad[a], bad[b]
+    unit, sum_a, sum_b = np.float32(TRUST_UNITS), 0, 0
+    end = np.uint64(len(peers) - 1)
+    for i in range(np.uint64(first), np.uint64(last)):
+        soon = min(i + np.uint64(AHEAD), end)
+        prefetch(old, peers[soon, 0])
+        prefetch(old, peers[soon, 1])
+        s = susceptibility[i]
+        new_a = own * own_view(initial[i, 0], prior, good_a, bad_a, s) + each * _heard(old, peers, i, a)
+        new_b = own * own_view(initial[i, 1], prior, good_b, bad_b, s) + each * _heard(old, peers, i, b)
+        new[i, a], new[i, b] = new_a, new_b
+        sum_a, sum_b = sum_a + np.int64(new_a * unit), sum_b + np.int64(new_b * unit)
+    sums[a], sums[b] = sum_a, sum_b
 
 
 @njit(cache=True)
-def _decide(  # type: ignore[no-untyped-def]
-    i, w, c, forced, left, leaf, nest, clocks, peer_roots, sensitivity, law_order, peers, exposure, appeal, banned, postpone, go_back,
-    leave, within, by_peers, nest_scale, place, trust,
-):  # fmt: skip
+def _anybody(width, first, last, soon, readiness):  # type: ignore[no-untyped-def]
+    """Whether anybody may be ready in as many worlds as `width` is long (all: empty); `soon` (W,) float32 is just above the hazard."""
+    found = 0
+    for i in range(first, last):
+        for d in range(len(width) if len(width) > 0 else readiness.shape[1]):
+            if readiness[i, d] <= soon[d]:
+                found += 1
+    return found > 0
+
+
+@njit(cache=True)
+def _is_due(i, soon, readiness, law_order, strictest, expelled, place):  # type: ignore[no-untyped-def]
+    """Whether a customer whose contract runs on may have to decide all the same: ready to adopt, or its place unlawful for too long."""
+    for w in range(len(soon)):
+        if readiness[i, w] <= soon[w] or (law_order < strictest and law_order < expelled[w, np.int64(place[i, w])]):
+            return True
+    return False
+
+
+@njit(cache=True, inline="always")
+def _decide(i, w, c, forced, people, terms, costs, state, nests, clocks, desk):  # type: ignore[no-untyped-def]
     """The place that customer i picks in world w."""
-    here = np.int64(place[i, w])
-    nests = len(nest)
+    here = np.int64(state.place[i, w])
+    left, nest, by_peers, leaf = desk[:KINDS], desk[KINDS : KINDS + nests], desk[KINDS + nests : KINDS + 2 * nests], desk[KINDS + 2 * nests :]
     for n in range(nests):
-        peer_roots[n] = 0.0
+        by_peers[n] = 0.0
     for k in range(PEERS):
-        peer_roots[nest_of(np.int64(place[peers[i, k], w]))] += 1.0
+        by_peers[nest_of(np.int64(state.place[people.peers[i, k], w]))] += 1.0
     for n in range(nests):
-        peer_roots[n] = by_peers[np.int64(peer_roots[n])]
-    kind_risks(sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), exposure[w, c], left)
-    roots_of(left, nest_scale, left)
+        by_peers[n] = costs.by_peers[np.int64(by_peers[n])]
+    trust = state.trust_next
+    kind_risks(people.sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), terms.exposure[w, c], left)
+    roots_of(left, costs.nest_scale, left)
     nest_roots(
-        left, appeal[w, c], postpone if here == ON_PREMISES else go_back, banned[w, c], law_order[i], here, forced, leave[c], within[c],
-        peer_roots, leaf, nest,
+        left, terms.appeal[w, c], costs.postpone if here == ON_PREMISES else costs.go_back, terms.banned[w, c], people.law_order[i], here, forced,
+        costs.leave[c], costs.within[c], by_peers, leaf, nest,
     )  # fmt: skip
     n = race(nest, 0, nests, clocks)
     if n < FIRST_US:
@@ -174,106 +184,98 @@ def _decide(  # type: ignore[no-untyped-def]
     return at + race(leaf, at, OFFERS, clocks[nests:])
 
 
+@njit(cache=True, inline="always")
+def _rests(seed, month, i, c, luck, nest_scale, place, readiness, trust, sensitivity, law_order, hazard, unlawful, exposure, pull, utility):  # type: ignore[no-untyped-def]
+    """Whether a renewing customer has nothing to decide, or surely stays, in every world."""
+    nests, drawn = nest_of(utility.shape[2]), False
+    for w in range(place.shape[1]):
+        here = np.int64(place[i, w])
+        if here == ON_PREMISES:
+            if hazard[w, c] >= readiness[i, w]:
+                return False
+            continue
+        if law_order[i] < unlawful[w, c, here]:
+            return False
+        if not drawn:
+            draw_luck(seed, i, month, luck)
+            drawn = True
+        k, distrust, suspicion = kind_of(here), 1.0 - np.float64(trust[i, 2 * w]), 1.0 - np.float64(trust[i, 2 * w + 1])
+        risk = sensitivity[i] * (distrust * exposure[w, c, 0, k] + suspicion * exposure[w, c, 1, k] + exposure[w, c, 2, k])
+        if not surely_stays(luck, nests, here, pull[w, c, here], risk, utility[w, c, here], nest_scale):
+            return False
+    return True
+
+
 @njit(cache=True)
-def _choices(  # type: ignore[no-untyped-def]
-    seed, month, block, first, last, cell, sensitivity, renewal, term, law_order, peers, calendar, calendar_start, hazard, exposure, appeal,
-    banned, unlawful, expelled, postpone, go_back, leave, within, by_peers, nest_scale, place, readiness, trust, moves,
-):  # fmt: skip
-    """All decisions of a block in a month: renewals, those ready to adopt, those whose place is unlawful. Returns how many moves."""
-    c = cell[first]
-    worlds, places = place.shape[1], appeal.shape[2]
-    nests = nest_of(places)
-    left, leaf, nest = np.empty(KINDS), np.empty(places), np.empty(nests)
-    clocks, peer_roots = np.empty(nests + OFFERS), np.empty(nests)
-    count = first * worlds
-    phase = (term[first] - month % term[first]) % term[first]
-    for at in range(calendar_start[block, phase], calendar_start[block, phase + 1]):
-        i = calendar[at]
-        drawn = False
-        for w in range(worlds):
-            here = np.int64(place[i, w])
-            if here == ON_PREMISES and hazard[w, c] < readiness[i, w]:
+def _reconsider(seed, month, i, c, renews, luck, clocks, paper, people, terms, costs, state, moves, count):  # type: ignore[no-untyped-def]
+    """One customer's decision in every world in which it is due; `count` moves before it, returns how many after."""
+    draw_luck(seed, i, month, luck)
+    nests = nest_of(terms.utility.shape[2])
+    tastes(luck, nests, costs.nest_scale, clocks)
+    for w in range(state.place.shape[1]):
+        here = np.int64(state.place[i, w])
+        forced = False
+        if here == ON_PREMISES:
+            if terms.hazard[w, c] < state.readiness[i, w]:
                 continue
-            if not drawn:
-                tastes(seed, i, month, nests, nest_scale, clocks)
-                drawn = True
-            forced = here != ON_PREMISES and law_order[i] < unlawful[w, c, here]  # nobody renews what the law forbids
-            to = _decide(
-                i, w, c, forced, left, leaf, nest, clocks, peer_roots, sensitivity, law_order, peers, exposure, appeal, banned, postpone,
-                go_back, leave, within, by_peers, nest_scale, place, trust,
-            )  # fmt: skip
-            if to != here or here == ON_PREMISES:
-                moves[count, 0], moves[count, 1], moves[count, 2], moves[count, 3] = i, w, to, 1 if forced else 0
-                count += 1
-    barred = False
-    for w in range(worlds):
-        for o in range(FIRST_US, places):
-            barred |= expelled[w, c, o] > 0.0
-    for i in range(first, last):
-        drawn = False
-        for w in range(worlds):
-            ready = readiness[i, w] <= hazard[w, c]  # infinite for whoever is in the cloud
-            forced = barred and not ready and law_order[i] < expelled[w, c, np.int64(place[i, w])]
-            if not (ready or forced) or renewal[i] == phase:
+        elif renews:
+            forced = people.law_order[i] < terms.unlawful[w, c, here]  # nobody renews what the law forbids
+        else:
+            forced = people.law_order[i] < terms.expelled[w, c, here]
+            if not forced:
                 continue
-            if not drawn:
-                tastes(seed, i, month, nests, nest_scale, clocks)
-                drawn = True
-            to = _decide(
-                i, w, c, forced, left, leaf, nest, clocks, peer_roots, sensitivity, law_order, peers, exposure, appeal, banned, postpone,
-                go_back, leave, within, by_peers, nest_scale, place, trust,
-            )  # fmt: skip
+        to = _decide(i, w, c, forced, people, terms, costs, state, nests, clocks, paper)
+        if to != here or here == ON_PREMISES:
             moves[count, 0], moves[count, 1], moves[count, 2], moves[count, 3] = i, w, to, 1 if forced else 0
             count += 1
-    return count - first * worlds
+    return count
+
+
+@njit(cache=True)
+def _months_of_blocks(seed, month, blocks, people, terms, costs, state, out):  # type: ignore[no-untyped-def]
+    """The month of some blocks, one after the other: first everybody's trust, then renewals, then those ready to adopt or expelled."""
+    # An array taken from a tuple is counted as in use; inside a loop that would cost more than the decision.
+    bounds, cell, term, calendar, calendar_start, renewal = people.blocks, people.cell, people.term, people.calendar, people.calendar_start, people.renewal
+    initial, susceptibility, peers, law_order, sensitivity = people.initial_trust, people.susceptibility, people.peers, people.law_order, people.sensitivity
+    place, readiness, old, trust, moves, move_count, sums = state.place, state.readiness, state.trust, state.trust_next, out.moves, out.move_count, out.trust_sums
+    hazard, unlawful, all_expelled, exposure, pull, utility = terms.hazard, terms.unlawful, terms.expelled, terms.exposure, terms.pull, terms.utility
+    good, bad = terms.good, terms.bad
+    own, each, prior = np.float32(1.0 - costs.peer_weight), np.float32(costs.peer_weight / PEERS), np.float32(costs.strength)
+    worlds, nests, nest_scale = place.shape[1], nest_of(utility.shape[2]), costs.nest_scale
+    draws = 4 * ((nests + OFFERS + 3) // 4)
+    luck, clocks, paper = np.empty(draws), np.empty(draws), np.empty(KINDS + 2 * nests + utility.shape[2])
+    soon = np.empty(worlds, np.float32)
+    for b in range(blocks[0], blocks[1]):
+        first, last, w = bounds[b, 0], bounds[b, 1], 0
+        c = cell[first]
+        while w + 2 <= worlds:
+            _trust_in_two_worlds(w, first, last, prior, own, each, good[c], bad[c], initial, susceptibility, peers, old, trust, sums[b])
+            w += 2
+        if w < worlds:
+            _trust_in_one_world(w, first, last, prior, own, each, good[c], bad[c], initial, susceptibility, peers, old, trust, sums[b])
+        count = first * worlds
+        phase = (term[first] - month % term[first]) % term[first]
+        for at in range(calendar_start[b, phase], calendar_start[b, phase + 1]):
+            i = calendar[at]
+            if not _rests(seed, month, i, c, luck, nest_scale, place, readiness, trust, sensitivity, law_order, hazard, unlawful, exposure, pull, utility):
+                count = _reconsider(seed, month, i, c, True, luck, clocks, paper, people, terms, costs, state, moves, count)
+        expelled, strictest = all_expelled[:, c], np.float32(0.0)
+        for w in range(worlds):
+            soon[w] = np.float32(hazard[w, c] * 1.000001)
+            for o in range(FIRST_US, expelled.shape[1]):
+                strictest = max(strictest, expelled[w, o])
+        for a in range(first, last, LOOK):
+            z = min(a + LOOK, last)
+            found = _anybody((0, 0), a, z, soon, readiness) if worlds == 2 else _anybody((), a, z, soon, readiness)
+            if found or strictest > 0.0:
+                for i in range(a, z):
+                    if renewal[i] != phase and _is_due(i, soon, readiness, law_order[i], strictest, expelled, place):
+                        count = _reconsider(seed, month, i, c, False, luck, clocks, paper, people, terms, costs, state, moves, count)
+        move_count[b] = count - first * worlds
 
 
 @njit(cache=True, parallel=True)
-def customers_month(  # type: ignore[no-untyped-def]
-    seed, month, blocks, cell, initial_trust, susceptibility, sensitivity, renewal, term, law_order, peers, calendar, calendar_start,
-    good, bad, hazard, exposure, appeal, banned, unlawful, expelled, postpone, go_back, leave, within, by_peers, strength, peer_weight, nest_scale,
-    place, readiness, trust, trust_next, trust_sums, moves, move_count,
-):  # fmt: skip
-    """One month of all customers in all worlds.
-
-    Reads `place` (N, W) int8, `readiness` (N, W) float32 and `trust` (N, 2W) float32 of the month before (world by
-    world, law enforcement then intelligence); writes `trust_next`, the blocks' sums of trust `trust_sums` (B, 2W) int64
-    in 1/TRUST_UNITS, and the decisions that change something, `moves` (N x W, 4) int32 rows (customer, world, to,
-    forced) from each block's first row on, `move_count` (B,) of them. `calendar` (N,) holds each block's customers by
-    phase of renewal, `calendar_start` (B, T + 1) where each phase begins. By cell: `good`, `bad` (C, 2W) float32 news;
-    `hazard` (W, C) cumulative, `exposure` (W, C, 3, 7), `appeal` (W, C, O) roots, `banned`, `unlawful`, `expelled` (W, C, O);
-    `leave`, `within` (C,) roots of the cost of switching; `by_peers` (7,) root of the effect of so many peers at a provider.
-    """
-    own_weight, each_peer = np.float32(1.0 - peer_weight), np.float32(peer_weight / PEERS)
-    prior = np.float32(strength)
-    for b in prange(len(blocks)):
-        first, last = blocks[b, 0], blocks[b, 1]
-        c = cell[first]
-        if trust.shape[1] == 2:
-            _trust_of_one(
-                first, last, prior, own_weight, each_peer, good[c], bad[c], initial_trust, susceptibility, peers, trust, trust_next, trust_sums[b]
-            )  # fmt: skip
-        elif trust.shape[1] == 4:
-            _trust_of_two(
-                first, last, prior, own_weight, each_peer, good[c], bad[c], initial_trust, susceptibility, peers, trust, trust_next, trust_sums[b]
-            )  # fmt: skip
-        elif trust.shape[1] == 8:
-            _trust_of_four(
-                first, last, prior, own_weight, each_peer, good[c], bad[c], initial_trust, susceptibility, peers, trust, trust_next, trust_sums[b]
-            )  # fmt: skip
-        else:
-            _trust_of_any(
-                first, last, prior, own_weight, each_peer, good[c], bad[c], initial_trust, susceptibility, peers, trust, trust_next, trust_sums[b]
-            )  # fmt: skip
-        move_count[b] = _choices(
-            seed, month, b, first, last, cell, sensitivity, renewal, term, law_order, peers, calendar, calendar_start, hazard, exposure,
-            appeal, banned, unlawful, expelled, postpone, go_back, leave, within, by_peers, nest_scale, place, readiness, trust_next, moves,
-        )  # fmt: skip
-
-
-@njit(cache=True)
-def roots_of_utilities(utility, nest_scale, out):  # type: ignore[no-untyped-def]
-    """exp(utility / nest_scale) of every place: `out` (C, O)."""
-    for c in range(utility.shape[0]):
-        for o in range(utility.shape[1]):
-            out[c, o] = exp(utility[c, o] / nest_scale)
+def customers_month(seed, month, people, terms, costs, state, out):  # type: ignore[no-untyped-def]
+    """One month of all customers in all worlds: reads People, Terms, Costs and State, writes `trust_next` and the Outcome."""
+    for g in prange(len(people.groups)):
+        _months_of_blocks(seed, month, people.groups[g], people, terms, costs, state, out)

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import log
-from sim.model.kernels.customers import nest_of
+from sim.model.kernels.choice import nest_of
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES

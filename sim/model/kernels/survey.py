@@ -8,7 +8,7 @@ the two probabilities.
 import numpy as np
 from numba import njit
 
-from sim.model.kernels.customers import KINDS, kind_risks, nest_of, nest_roots, roots_of, weight_of
+from sim.model.kernels.choice import KINDS, kind_risks, nest_of, nest_roots, roots_of, weight_of
 from sim.model.places import FIRST_US
 
 ANSWERS = ("stated_more_negative", "stated_less_likely", "stated_would_leave", "stated_would_pay")

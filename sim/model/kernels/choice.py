@@ -1,0 +1,187 @@
+"""One decision, compiled: a nested logit, the race that draws from it, and a proof that most need not be worked out.
+
+The logit is worked with roots: with the nests' dissimilarity `nest_scale` = s, a place weighs
+exp((utility - risk - costs) / s), and a nest is the sum of its places to the power s. Customers compare roots (a nest's
+sum itself) with clocks raised to 1/s, which is the same comparison and needs no power in each world.
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.model.arithmetic import exp, log
+from sim.model.luck import purposes
+from sim.model.luck.philox import draw4
+from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
+
+KINDS = 7
+LEAST = 1e-290  # on premises is always open, however little it weighs
+
+
+@njit(cache=True)
+def nest_of(place):  # type: ignore[no-untyped-def]
+    """Nest of a place: on premises, home-grown, or its US provider's."""
+    return place if place < FIRST_US else FIRST_US + (place - FIRST_US) // OFFERS
+
+
+@njit(cache=True)
+def kind_of(place):  # type: ignore[no-untyped-def]
+    """Kind of a place: 0 on premises, 1 to 5 a US provider's offers, 6 home-grown."""
+    if place == HOME_GROWN:
+        return KINDS - 1
+    return place if place == ON_PREMISES else 1 + (place - FIRST_US) % OFFERS
+
+
+@njit(cache=True)
+def kind_risks(sensitivity, trust_le, trust_in, exposure, out):  # type: ignore[no-untyped-def]
+    """Perceived risk of each of the 7 kinds of place: (1 - trust) x exposure, over channels, x sensitivity.
+
+    `exposure`: (3, 7) law enforcement, intelligence, own state (whose distrust is already in it).
+    """
+    for k in range(KINDS):
+        out[k] = sensitivity * ((1.0 - trust_le) * exposure[0, k] + (1.0 - trust_in) * exposure[1, k] + exposure[2, k])
+
+
+@njit(cache=True, error_model="numpy")
+def roots_of(risk, nest_scale, out):  # type: ignore[no-untyped-def]
+    """What risk leaves of the weight of each kind: exp(-risk / nest_scale)."""
+    for k in range(KINDS):
+        out[k] = exp(-risk[k] / nest_scale)
+
+
+@njit(cache=True)
+def nest_roots(left, appeal, on_premises, banned, order, here, expelled, leave, within, peers, leaf, nest):  # type: ignore[no-untyped-def]
+    """Weights of a nested logit (McFadden 1978), as roots: on premises, home-grown, and a nest for each US provider.
+
+    `left` (7,) from `roots_of`; `appeal` (O,) and `on_premises` exp(utility / nest_scale); `banned` (O,) the share of
+    customers, in the order of laws, to whom a place is closed; `here` the present place, open to its customer unless
+    `expelled`; `leave`, `within` what is left by the cost of leaving the provider, of moving within it; `peers` (2 + P,)
+    by nest. Fills `leaf` (O,) with the places' weights and `nest` (2 + P,) with their sums.
+    """
+    present = nest_of(here)
+    moving = leave if here != ON_PREMISES else 1.0  # whoever has no cloud yet is bound to nobody
+    nest[ON_PREMISES] = max(on_premises * left[0] * moving, LEAST)
+    nest[HOME_GROWN] = 0.0
+    if here == HOME_GROWN or order >= banned[HOME_GROWN]:
+        nest[HOME_GROWN] = appeal[HOME_GROWN] * left[6] * peers[HOME_GROWN] * (1.0 if here == HOME_GROWN else moving)
+    for p in range(len(nest) - FIRST_US):
+        s = 0.0
+        inside = within if present == FIRST_US + p else 1.0
+        for k in range(OFFERS):
+            o = FIRST_US + p * OFFERS + k
+            w = 0.0
+            if o == here:
+                if not expelled:
+                    w = appeal[o] * left[1 + k]
+            elif order >= banned[o]:
+                w = appeal[o] * left[1 + k] * inside
+            leaf[o] = w
+            s += w
+        nest[FIRST_US + p] = s * peers[FIRST_US + p] * (1.0 if present == FIRST_US + p else moving)
+
+
+@njit(cache=True)
+def weight_of(root, nest_scale):  # type: ignore[no-untyped-def]
+    """A nest's weight from its root: root to the power nest_scale."""
+    return exp(nest_scale * log(root)) if root > 0.0 else 0.0
+
+
+@njit(cache=True)
+def race(weights, first, count, clocks):  # type: ignore[no-untyped-def]
+    """The winner among `count` weights from `first` on: the first of exponential clocks with these rates.
+
+    A choice with these probabilities (the exponential form of the Gumbel-max trick), and a coupling of worlds in which
+    an alternative that becomes worse is only ever left, never a reason to move between two others. That holds between
+    nests, and between the offers within one; a nest that shrinks may lose users of any of its offers.
+    """
+    winner, clock, weight = -1, 1.0, 0.0
+    for k in range(count):
+        w = weights[first + k]
+        if clocks[k] * weight < clock * w:  # clocks[k] / w < clock / weight, without a division
+            winner, clock, weight = k, clocks[k], w
+    return winner
+
+
+@njit(cache=True)
+def draw_luck(seed, customer, month, luck):  # type: ignore[no-untyped-def]
+    """The customer's luck at a decision: a uniform for each nest, then one for each kind of offer; `luck` in whole fours."""
+    for b in range(len(luck) // 4):
+        luck[4 * b], luck[4 * b + 1], luck[4 * b + 2], luck[4 * b + 3] = draw4(seed, customer, month, purposes.CHOICE, b)
+
+
+@njit(cache=True, error_model="numpy")
+def tastes(luck, nests, nest_scale, clocks):  # type: ignore[no-untyped-def]
+    """Exponential clocks for the nests, to the power 1 / nest_scale, then for the kinds of offer within one: `clocks` as long as `luck`."""
+    for k in range(len(luck)):  # in plain loops, so that several logarithms are taken at once
+        clocks[k] = -log(luck[k])
+    for k in range(nests):
+        clocks[k] = log(clocks[k])
+    for k in range(nests):
+        clocks[k] = exp(clocks[k] / nest_scale)
+
+
+@njit(cache=True)
+def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back, nest_scale, out):  # type: ignore[no-untyped-def]
+    """The most that anything else can be worth over each place to whoever is there: `out` (C, O, 2), utility.
+
+    First over leaving the provider, then over moving within it; before the risk of staying, and with everybody's peers
+    and no risk elsewhere. `utility`, `banned` (C, O), `cost` (C,) of switching.
+    """
+    cells, places = utility.shape
+    lowest = -600.0 * nest_scale  # what is worth less than this, `exp` does not tell apart
+    value = np.empty(nest_of(places))
+    for c in range(cells):
+        best, second, best_nest = max(go_back, lowest), lowest, ON_PREMISES
+        for n in range(HOME_GROWN, len(value)):
+            first = HOME_GROWN if n == HOME_GROWN else FIRST_US + (n - FIRST_US) * OFFERS
+            value[n], offers = lowest, 0
+            for o in range(first, first + (1 if n == HOME_GROWN else OFFERS)):
+                if banned[c, o] < 1.0:
+                    value[n], offers = max(value[n], utility[c, o]), offers + 1
+            value[n] += nest_scale * 0.6931471805599453 * (offers - 1 if offers < 3 else 2.33)  # log of 1, 2, or at most 5 offers
+            if value[n] > best:
+                best, second, best_nest = value[n], best, n
+            elif value[n] > second:
+                second = value[n]
+        for o in range(HOME_GROWN, places):
+            n = nest_of(o)
+            out[c, o, 0] = (second if n == best_nest else best) + network_effect - cost[c] - utility[c, o]
+            inside = lowest
+            if n >= FIRST_US:
+                for k in range(FIRST_US + (n - FIRST_US) * OFFERS, FIRST_US + (n - FIRST_US + 1) * OFFERS):
+                    if k != o and banned[c, k] < 1.0:
+                        inside = max(inside, utility[c, k])
+            out[c, o, 1] = inside - within_share * cost[c] - utility[c, o]
+
+
+@njit(cache=True, error_model="numpy")
+def surely_stays(luck, nests, here, pull, risk, utility, nest_scale):  # type: ignore[no-untyped-def]
+    """Whether nothing can win against staying `here`, whatever the rest of the decision says: a proof that needs no logarithm.
+
+    It sets bounds to what `race` compares: a clock -log(u) lies between 1 - u and (1 - u) / sqrt(u), a rival's utility over
+    staying is at most `pull` (2,) + `risk`. Nine of ten renewals end here. False proves nothing.
+    """
+    if abs(utility - risk) > 300.0 * nest_scale:
+        return False
+    own = nest_of(here)
+    highest = 0.0
+    for n in range(nests):
+        if n != own:
+            highest = max(highest, luck[n])
+    if (1.0 - luck[own]) * exp(pull[0] + risk) * 1.000001 >= (1.0 - highest) * np.sqrt(luck[own]):
+        return False
+    if own < FIRST_US:
+        return True
+    kind = nests + (here - FIRST_US) % OFFERS
+    highest = 0.0
+    for k in range(nests, nests + OFFERS):
+        if k != kind:
+            highest = max(highest, luck[k])
+    return (1.0 - luck[kind]) * exp((pull[1] + risk) / nest_scale) * 1.000001 < (1.0 - highest) * np.sqrt(luck[kind])
+
+
+@njit(cache=True, error_model="numpy")
+def roots_of_utilities(utility, nest_scale, out):  # type: ignore[no-untyped-def]
+    """exp(utility / nest_scale) of every place: `out` (C, O)."""
+    for c in range(utility.shape[0]):
+        for o in range(utility.shape[1]):
+            out[c, o] = exp(utility[c, o] / nest_scale)
