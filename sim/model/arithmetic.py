@@ -95,6 +95,15 @@ def log(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def exps(values: np.ndarray) -> np.ndarray:
+    """`exp` of every element of a 1-D array."""
+    out = np.empty(len(values))
+    for k in range(len(values)):
+        out[k] = exp(values[k])
+    return out
+
+
+@njit(cache=True)
 def power(base, exponent):  # type: ignore[no-untyped-def]
     """Positive base to a power, from the two functions above."""
     return exp(exponent * log(base))

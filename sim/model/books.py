@@ -16,6 +16,12 @@ from sim.words import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES
 
 MEASURED = tuple(column.name for column in OF_CUSTOMERS)
 _AT = {name: q for q, name in enumerate(MEASURED)}
+# Columns of the measures in the order in which a month's entry brings them.
+_STOCKS = ("adoption", *(f"tb_{kind}" for kind in KINDS), "tb_at_home", "tb_us_reach", "revenue_us", "revenue_us_sovereign", "revenue_home_grown")
+_COLUMNS = tuple(
+    np.array([_AT[name] for name in names])
+    for names in (("trust", "trust_by_spend", "trust_intelligence", "belief"), (*_STOCKS, "perceived_exposure"), COUNTS, ANSWERS)
+)
 _BY_ACCOUNTS = {"trust", "trust_intelligence", "belief", "perceived_exposure", *ANSWERS}
 _LOCALISATION = tuple(INSTRUMENTS.index(i) for i in ("procurement_rule", "sector_localisation", "general_localisation"))
 _PROTEST = INSTRUMENTS.index("protest")
@@ -61,30 +67,15 @@ class Books:
 
     def customers(self, trust: np.ndarray, belief: np.ndarray, stocks: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray) -> None:
         """Enter the month's customers: trust (C, 2), belief (C,), stocks (C, 14), counts (C, 8) int64, answers (C, 4) of asked (C, 2)."""
-        row = self.cell[self.month]
-        row[:, _AT["trust"]] = row[:, _AT["trust_by_spend"]] = trust[:, 0]
-        row[:, _AT["trust_intelligence"]] = trust[:, 1]
-        row[:, _AT["belief"]] = belief
-        row[:, _AT["perceived_exposure"]] = stocks[:, 13]
-        row[:, _AT["adoption"]] = stocks[:, 0] / self.cells.customers
-        for k, kind in enumerate(KINDS):
-            row[:, _AT[f"tb_{kind}"]] = stocks[:, 1 + k]
-        for q, name in ((8, "tb_at_home"), (9, "tb_us_reach"), (10, "revenue_us"), (11, "revenue_us_sovereign"), (12, "revenue_home_grown")):
-            row[:, _AT[name]] = stocks[:, q]
-        for q, name in enumerate(COUNTS):
-            row[:, _AT[name]] = counts[:, q] / UNITS
-        for q, name in enumerate(ANSWERS):
-            base = asked[:, 1] if name == "stated_would_leave" else asked[:, 0]
-            row[:, _AT[name]] = np.where(base > 0.0, answers[:, q] / np.where(base > 0.0, base, 1.0), np.nan)
+        kernel.enter_customers(trust, belief, stocks, self.cells.customers, counts, UNITS, answers, asked, _COLUMNS, self.cell[self.month])
 
     def streams(self, touched: np.ndarray, flows: np.ndarray, volume: np.ndarray, kinds: np.ndarray, hosts: np.ndarray) -> None:
         """Enter the month's flows: `touched` (n, 4) (world, country, from, to), `flows` (n, 4) int64 in 1/UNITS of 2013."""
         if not len(touched):
             return
-        j, a, b = touched[:, 1], touched[:, 2], touched[:, 3]
-        moved = (flows[:, 1] / UNITS * volume[j], flows[:, 0] / UNITS, flows[:, 3] / UNITS)
-        row = [np.full(len(j), self.month), j, kinds[a], hosts[j, a], kinds[b], hosts[j, b], *moved]
-        self.flows.append(np.stack([x.astype(np.float64) for x in row], axis=1))
+        rows = np.empty((len(touched), 9))
+        kernel.enter_streams(self.month, touched, flows, UNITS, volume, kinds, hosts, rows)
+        self.flows.append(rows)
 
     def relocation(self, country: int, kind: int, from_host: int, to_host: int, moved: np.ndarray, data: float) -> None:
         """Enter data that a provider moved to a nearer region: `moved` (4,) int64 in 1/UNITS of 2013; no customer decided."""

@@ -1,11 +1,13 @@
 """The market's slow variables in one world: volume, price, what experience teaches, how attractive each provider is."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from sim.model.arithmetic import exp, log, total
+from sim.model.arithmetic import exp, exps, log, total
 from sim.model.kernels import market as kernel
 from sim.model.news import reach_by_jurisdiction
-from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, Offers
+from sim.model.places import FIRST_US, OFFERS, Offers
 from sim.model.population import UNITS, Cells
 from sim.scenario.scenario import Scenario
 from sim.words import KINDS
@@ -42,27 +44,62 @@ def provider_shares(scenario: Scenario, month: int) -> np.ndarray:
     return normalised
 
 
+@dataclass(frozen=True)
+class Trends:
+    """What the market does whatever the law: drawn up once and shared by the worlds of a set.
+
+    volume, price, data: (M,) indices, 1 in the first month: what a cloud customer uses, its list price, what anybody
+    stores; growth (M, J): how a country departs from the world's volume and data; home_usage (M, J): what a customer of a
+    home-grown provider uses, against one of a US provider, and its logarithm home_lag; appeal (M, P): what the US
+    providers' recorded shares among themselves add to their appeal.
+    """
+
+    volume: np.ndarray
+    price: np.ndarray
+    data: np.ndarray
+    growth: np.ndarray
+    home_usage: np.ndarray
+    home_lag: np.ndarray
+    appeal: np.ndarray
+
+
+def market_trends(scenario: Scenario) -> Trends:
+    """Volume grows, prices fall, and the US providers' shares among themselves move as recorded."""
+    market, jurisdictions, months = scenario.parameters.market, list(scenario.jurisdictions.values()), scenario.months
+    world_growth = total(np.array([j.gdp_2019 for j in jurisdictions])) / total(np.array([j.gdp_2013 for j in jurisdictions]))
+    drift = np.array([exp(log(j.gdp_2019 / j.gdp_2013 / world_growth) / 72.0) for j in jurisdictions])
+    log_lag = np.array([log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in reach_by_jurisdiction(market.home_lag, scenario)])
+    rates = np.array([exp(log(1.0 + dated(market.volume_growth, scenario, m)) / 12.0) for m in range(months)])
+    rates[0] = 1.0
+    steady = np.ones((months, 2 + len(jurisdictions)))
+    steady[1:] = [exp(log(1.0 + market.data_growth) / 12.0), exp(log(1.0 - market.price_decline) / 12.0), *drift]
+    steady = np.cumprod(steady, axis=0)
+    home_lag = np.arange(months)[:, None] * log_lag
+    shares = np.array([provider_shares(scenario, m) for m in range(months)])
+    return Trends(
+        volume=np.cumprod(rates),
+        data=steady[:, 0],
+        price=steady[:, 1],
+        growth=steady[:, 2:],
+        home_usage=exps(home_lag.ravel()).reshape(home_lag.shape),
+        home_lag=home_lag,
+        appeal=np.array([[log(s / s0) for s, s0 in zip(now, shares[0], strict=True)] for now in shares]),
+    )
+
+
 class Market:
     """Volume, price, experience and appeal, cell by cell.
 
-    volume, price, data: indices, 1 in the first month: what a cloud customer uses, its list price, what anybody stores;
-    growth (J,): how a country departs from the world's volume and data;
-    home_usage (J,): what a customer of a home-grown provider uses, against one of a US provider;
-    home: (C,) appeal of the home-grown provider; us: (C, P) of the US providers; offer: (S, 5) of the kinds of place.
+    volume, price, data, growth (J,), home_usage (J,): the month's row of Trends; home: (C,) appeal of the home-grown
+    provider; us: (C, P) of the US providers; offer: (S, 5) of the kinds of place.
     """
 
-    def __init__(self, scenario: Scenario, cells: Cells) -> None:
-        self._scenario, self._cells = scenario, cells
+    def __init__(self, scenario: Scenario, cells: Cells, trends: Trends) -> None:
+        self._scenario, self._cells, self._trends = scenario, cells, trends
         p, jurisdictions = scenario.parameters, list(scenario.jurisdictions.values())
         self.price_sensitivity = np.array(p.market.price_sensitivity.values)
         self.sensitivity = np.array(p.choice.sensitivity.values)[cells.segment]
-        self.volume, self.price, self.data = 1.0, 1.0, 1.0
-        world_growth = total(np.array([j.gdp_2019 for j in jurisdictions])) / total(np.array([j.gdp_2013 for j in jurisdictions]))
-        self._drift = np.array([exp(log(j.gdp_2019 / j.gdp_2013 / world_growth) / 72.0) for j in jurisdictions])
-        self.growth = np.ones(len(jurisdictions))
-        lag = reach_by_jurisdiction(p.market.home_lag, scenario)
-        self._log_lag = np.array([log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in lag])
-        self.home_usage = np.ones(len(jurisdictions))
+        self._read_trends(0)
         self._blocs = np.unique([j.bloc for j in jurisdictions], return_inverse=True)[1]
         self._learning = -log(1.0 - p.market.learning_rate)
         self.us_experience, self.home_experience = 0.0, np.zeros(len(jurisdictions))
@@ -72,6 +109,11 @@ class Market:
         self._home_anchor, self._us_anchor = np.zeros(len(cells)), np.zeros(shape)
         self.home, self.us = self._home_anchor.copy(), self._us_anchor.copy()
         self.shares = np.zeros(shape)
+
+    def _read_trends(self, month: int) -> None:
+        t = self._trends
+        self.volume, self.price, self.data = float(t.volume[month]), float(t.price[month]), float(t.data[month])
+        self.growth, self.home_usage = t.growth[month], t.home_usage[month]
 
     def _offer_terms(self) -> np.ndarray:
         """Appeal of the five kinds, by segment: local hosting, less what sovereign offers lack and cost more: (S, 5)."""
@@ -111,42 +153,27 @@ class Market:
                 open_share = 1.0 - banned[c, first : first + OFFERS].astype(np.float64)
                 self._us_anchor[c, p] = log(max(share, _TINY)) - kernel.inclusive_value(terms, risk[c], open_share, first, nest_scale)
                 self.shares[c, p] = share
-        self._first_business = business
 
     def open_month(self, month: int) -> None:
-        """Volume grows, prices fall, and the US providers' shares among themselves move as recorded."""
-        market = self._scenario.parameters.market
-        if month > 0:
-            self.volume *= exp(log(1.0 + self.yearly_growth(month)) / 12.0)
-            self.data *= exp(log(1.0 + market.data_growth) / 12.0)
-            self.price *= exp(log(1.0 - market.price_decline) / 12.0)
-            self.growth *= self._drift
-            self.home_usage = np.array([exp(month * x) for x in self._log_lag])
-        trend = np.array([log(s / s0) for s, s0 in zip(provider_shares(self._scenario, month), self._first_business, strict=True)])
-        business = self._cells.segment != CONSUMER
-        self.us = self._us_anchor + np.where(business[:, None], trend[None, :], 0.0)
-        self.us += (self.price_sensitivity * self._gain_of_experience(self.us_experience, self._us_start))[self._cells.segment][:, None]
-        home_gain = np.array([self._gain_of_experience(a, b) for a, b in zip(self.home_experience, self._home_start, strict=True)])
-        self.home = self._home_anchor + self.price_sensitivity[self._cells.segment] * home_gain[self._cells.jurisdiction]
-        self.home += (month * self._log_lag)[self._cells.jurisdiction]  # what is used less is worth less: log share, in a logit
+        """The month's volume and prices; what recorded shares and experience have added to everybody's appeal."""
+        self._read_trends(month)
+        kernel.fill_appeals(
+            self._cells.jurisdiction, self._cells.segment, self._home_anchor, self._us_anchor, self._trends.appeal[month], self.price_sensitivity,
+            self._learning, self.us_experience, self._us_start, self.home_experience, self._home_start, self._trends.home_lag[month], self.home,
+            self.us,
+        )  # fmt: skip
 
     def yearly_growth(self, month: int) -> float:
         """Growth a year of what a cloud customer uses."""
         return dated(self._scenario.parameters.market.volume_growth, self._scenario, month)
-
-    def _gain_of_experience(self, now: float, start: float) -> float:
-        """Wright's law: unit cost falls by the learning rate with each doubling of output; as a cut in log price."""
-        return float(self._learning * log(now / start) / 0.69314718055994531) if start > 0.0 and now > start else 0.0
 
     def learn(self, stock: np.ndarray) -> None:
         """Add a month's output (data served, TB) to experience: pooled over the world for US providers, over a bloc at home.
 
         `stock` (C, O, 4) int64. The first call also sets the experience gathered before the model begins.
         """
-        tb = stock[:, :, 1] / UNITS * (self.data * self.growth)[self._cells.jurisdiction][:, None]
-        us = total(tb[:, FIRST_US:].ravel())
         by_bloc = np.zeros(self._blocs.max() + 1)
-        np.add.at(by_bloc, self._blocs[self._cells.jurisdiction], tb[:, 1])
+        us = kernel.output(stock, UNITS, self.data * self.growth, self._cells.jurisdiction, self._blocs, by_bloc)
         home = by_bloc[self._blocs]
         if self._us_start == 0.0:
             before = self._scenario.parameters.market.experience_years * 12.0
@@ -157,18 +184,14 @@ class Market:
 
     def spend(self, stock: np.ndarray) -> np.ndarray:
         """Cloud revenue of the month by cell and place, at list price: (C, O) USD. On premises earns nobody anything."""
-        usd: np.ndarray = stock[:, :, 2] / UNITS * (self.volume * self.price * self.growth)[self._cells.jurisdiction][:, None]
-        usd[:, ON_PREMISES] = 0.0
-        usd[:, HOME_GROWN] *= self.home_usage[self._cells.jurisdiction]
+        usd = np.empty(stock.shape[:2])
+        kernel.fill_spend(stock, UNITS, self.volume * self.price * self.growth, self.home_usage, self._cells.jurisdiction, usd)
         return usd
 
     def markups(self, offers: Offers) -> np.ndarray:
         """What customers pay over list price: (J, O), premiums of sovereign offers and discounts."""
         choice = self._scenario.parameters.choice
-        providers = len(self._scenario.providers)
-        out = np.ones((len(self.growth), FIRST_US + OFFERS * providers))
+        out = np.ones((len(self.growth), FIRST_US + OFFERS * len(self._scenario.providers)))
         premium = np.array([0.0, 0.0, choice.trustee_premium, choice.keys_premium, choice.subsidiary_premium])
-        for p in range(providers):
-            first = FIRST_US + p * OFFERS
-            out[:, first : first + OFFERS] = (1.0 + premium)[None, :] * (1.0 - offers.discount[p])[:, None]
+        out[:, FIRST_US:] = ((1.0 + premium) * (1.0 - offers.discount.T)[:, :, None]).reshape(len(out), -1)
         return out

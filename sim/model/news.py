@@ -6,6 +6,7 @@ Belief about the rule follows what has become known, slowly, and jumps with a ru
 """
 
 import numpy as np
+from numba import njit
 
 from sim.model.arithmetic import half_life_factor
 from sim.model.law.timeline import Month
@@ -21,6 +22,19 @@ ATTENTION, RESIDUE = range(2)
 def reach_by_jurisdiction(reach: dict[str, float], scenario: Scenario) -> np.ndarray:
     """How much of a piece of news arrives: float64 (J,). A country's own entry wins over its ties', that over `all`."""
     return np.array([reach.get(code, reach.get(j.ties, reach.get("all", 0.0))) for code, j in scenario.jurisdictions.items()])
+
+
+@njit(cache=True)
+def _remember(memory, attention, weight, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+    """Add news of signed `weight` (C,) to `memory` (C, good/bad, attention/residue)."""
+    for c in range(len(weight)):
+        if weight[c] != 0.0:
+            sign = BAD if weight[c] < 0.0 else GOOD
+            amount = strength * attention[c] * abs(weight[c])
+            if sign == BAD:
+                amount = asymmetry * amount
+            memory[c, sign, ATTENTION] += (1.0 - residue_share) * amount
+            memory[c, sign, RESIDUE] += residue_share * amount
 
 
 class PublicMind:
@@ -58,11 +72,7 @@ class PublicMind:
     def hear(self, channel: int, weight: np.ndarray) -> None:
         """Add news of signed weight (C,): observations for attention and, in part, for the residue."""
         trust = self._trust
-        amount = trust.news_strength * self._attention * np.abs(weight)
-        amount = np.where(weight < 0.0, trust.asymmetry * amount, amount)
-        for sign, mask in ((GOOD, weight > 0.0), (BAD, weight < 0.0)):
-            self.memory[:, channel, sign, ATTENTION] += np.where(mask, (1.0 - trust.residue_share) * amount, 0.0)
-            self.memory[:, channel, sign, RESIDUE] += np.where(mask, trust.residue_share * amount, 0.0)
+        _remember(self.memory[:, channel], self._attention, weight, trust.news_strength, trust.asymmetry, trust.residue_share)
 
     def _hear_event(self, event: Event, believed: float) -> None:
         for news in event.news:

@@ -18,9 +18,9 @@ from sim.model.books import Books
 from sim.model.kernels import books as books_kernel
 from sim.model.kernels import market as market_kernel
 from sim.model.law.timeline import calendar
-from sim.model.market import Market
+from sim.model.market import Market, Trends, market_trends
 from sim.model.news import LAW_ENFORCEMENT, PublicMind
-from sim.model.places import FIRST_US, OFFERS, Offers, kinds_of_places, place_count
+from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, Offers, kinds_of_places, place_count
 from sim.model.population import UNITS, Population, build_population
 from sim.scenario.scenario import Scenario
 from sim.words import INSTRUMENTS, KINDS
@@ -52,7 +52,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         self.mind = PublicMind(scenario, cells.jurisdiction, cells.segment, self._calendar[0].believed)
         self.legislation = Legislation(scenario, seed)
         self.offers = Offers(scenario)
-        self.market = Market(scenario, cells)
+        self.market = Market(scenario, cells, worlds.trends)
         self.casework = Casework(scenario, self.population, docket, seed)
         self.books = Books(scenario, cells)
         self._kinds = kinds_of_places(len(scenario.providers))
@@ -66,6 +66,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             Investigator(self, j, code)
         for p, code in enumerate(scenario.providers):
             Provider(self, p, code)
+        self._providers = list(self.agents_by_type[Provider])
         self._governments = {g.index: g for g in self.agents_by_type[Government]}
         self._unmet_at_first: np.ndarray | None = None
         self._first_dependence: np.ndarray | None = None
@@ -92,22 +93,23 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
 
     def govern(self) -> None:
         """Governments weigh their instruments; those that luck and hazard pick act."""
-        adopts, repeals = self.legislation.deliberate(self._pressure(), self.scenario.regimes[self.law.regime].agreements)
-        for j, instrument in adopts:
-            self._governments[int(j)].adopt(int(instrument))
-        for j, instrument in repeals:
-            self._governments[int(j)].repeal(int(instrument))
+        decisions = self.legislation.deliberate(self._pressure(), self.scenario.regimes[self.law.regime].agreements)
+        for j, instrument, adopts in decisions.tolist():
+            government = self._governments[j]
+            (government.adopt if adopts > 0 else government.repeal)(instrument)
 
     def trade(self) -> None:
         """Each quarter the US providers look at their markets and act."""
         if self.month % QUARTER == 0 and self.month > 0:
             self._look_ahead()
-            self.agents_by_type[Provider].do("step")
+            for provider in self._providers:
+                provider.step()
+            self._markups = self.market.markups(self.offers)
+            self._relocate(self._set.customers.stock[self.index])
 
     def publish(self, customers: Customers) -> None:
         """Lay out what customers meet this month: what they have heard, what places are worth, exposed to, forbidden."""
         w, cells, p = self.index, self.population.cells, self.scenario.parameters
-        self._relocate(customers.stock[w])
         customers.evidence[w] = self.mind.evidence()
         self._fill_market(customers.utility[w], customers.exposure[w], customers.banned[w], customers.unlawful[w])
         customers.grow_hazard(w, p.adoption.innovation, p.adoption.imitation, cells)
@@ -140,7 +142,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         customers.check_conservation(w)
         stocks = np.empty((len(self.population.cells), 14))
         books_kernel.cell_stocks(
-            stock, UNITS, self.market.spend(stock), self.market.markups(self.offers), data[self.population.cells.jurisdiction],
+            stock, UNITS, self.market.spend(stock), self._markups, data[self.population.cells.jurisdiction],
             self.population.cells.jurisdiction, self.hosts, self._kinds, customers.exposure[w], self._calendar[self.month].honoured,
             self._us_business, stocks, books.revenue[self.month],
         )  # fmt: skip
@@ -174,6 +176,8 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
         self._own_intrusion = np.array([j.own_state_intrusion for j in jurisdictions]) * p.exposure.own_state_weight
         self._has_home_grown = np.array([j.home_grown_share_2013 > 0.0 for j in jurisdictions])
+        self._markups = self.market.markups(self.offers)
+        self._friction = np.array(p.choice.transfer_friction.values)
         self._law_exposure = np.array([[p.exposure.law_enforcement_always[k], p.exposure.law_enforcement_if_believed[k]] for k in KINDS])
         self._intelligence_exposure = np.array([p.exposure.intelligence[k] for k in KINDS])
         trust = np.array([j.initial_trust for j in jurisdictions])
@@ -214,7 +218,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         suspension = laws[:, _LAW["transfer_suspension"]]
         market_kernel.fill_utilities(
             j, s, self.market.home, self.market.us, self.market.offer, self.market.price_sensitivity, offers.discount, offers.own_region,
-            p.providers.latency_gain, suspension, np.array(p.choice.transfer_friction.values), utility,
+            p.providers.latency_gain, suspension, self._friction, utility,
         )  # fmt: skip
         claims = p.exposure.distrust_of_foreign_claims * total(self._claim_weight * laws[:, _LAW["extraterritorial_claim"]])
         market_kernel.fill_exposures(
@@ -244,11 +248,9 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
 
     def _share_of_providers(self, what: str) -> float:
         """Share of the US providers' revenue abroad that goes to those that do this."""
-        revenue = self.outlook.provider_revenue
-        each = np.array([total(revenue[1:, p.index]) for p in self.agents_by_type[Provider]])
-        doing = np.array([float(getattr(p, what)) for p in self.agents_by_type[Provider]])
-        everything = total(each)
-        return float(total(each * doing) / everything) if everything > 0.0 else 0.0
+        each = self.outlook.abroad.tolist()
+        everything = sum(each)
+        return sum(x for x, p in zip(each, self._providers, strict=True) if getattr(p, what)) / everything if everything > 0.0 else 0.0
 
     def _pressure(self) -> np.ndarray:
         """The covariates of the governments' hazards, as they stand: (J, X) in the order of COVARIATES."""
@@ -256,9 +258,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         out = np.zeros((jurisdictions, 9))
         lost = 0.5 * ((self.initial_trust - self.trust_means)[:, 0] + (self.initial_trust - self.trust_means)[:, 1])
         attention = self.mind.attention_to_bad_news() / self.scenario.parameters.trust.prior_strength
-        weighed = np.zeros((jurisdictions, 3))
-        books_kernel.by_group(cells.accounts[:, None] * np.stack([lost, attention, np.ones_like(lost)], axis=1), cells.jurisdiction, weighed)
-        out[:, :2] = weighed[:, :2] / weighed[:, 2:]
+        books_kernel.weighed_means(lost, attention, cells.accounts, cells.jurisdiction, out)
         out[:, 2] = self._calendar[self.month].honoured - 1.0
         unmet = self.casework.unmet_need()
         if self.month == 2 * KNOWN_AFTER:
@@ -273,8 +273,8 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         spend = self.market.spend(self._set.customers.stock[self.index])
         by_country = np.zeros((len(self.scenario.jurisdictions), spend.shape[1]))
         books_kernel.by_group(spend, self.population.cells.jurisdiction, by_country)
-        us, home = np.cumsum(by_country[:, FIRST_US:], axis=1)[:, -1], by_country[:, 1]
-        share = np.where(us + home > 0.0, us / np.where(us + home > 0.0, us + home, 1.0), 0.0)
+        share = np.empty(len(by_country))
+        books_kernel.shares_of(by_country, FIRST_US, HOME_GROWN, share)
         if self._first_dependence is None:
             self._first_dependence = share
         change: np.ndarray = share - self._first_dependence
@@ -306,8 +306,8 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         cost[0] = 0.0
         outlook.distrust_cost = cost.T.copy()
         conflicts = float(self.casework.host_conflicts.sum()) * 12.0
-        each = np.array([total(outlook.provider_revenue[1:, k]) for k in range(len(s.providers))])
-        outlook.conflict_cost = conflicts * p.providers.conflict_cost * each / max(total(each), 1e-9)
+        outlook.abroad = np.array([total(outlook.provider_revenue[1:, k]) for k in range(len(s.providers))])
+        outlook.conflict_cost = conflicts * p.providers.conflict_cost * outlook.abroad / max(total(outlook.abroad), 1e-9)
         growth = (1.0 + self.market.yearly_growth(self.month)) * (1.0 - p.market.price_decline)
         outlook.growth_years = total(np.cumprod(np.full(int(p.providers.planning_years), growth)))
 
@@ -324,6 +324,7 @@ class WorldSet:
                 raise ValueError("worlds of one set differ in law and events only; run others in sets of their own")
         self.population: Population = build_population(first, seed)
         self.docket: Docket = draw_docket(first, self.population, seed)
+        self.trends: Trends = market_trends(first)
         if alone is not None:
             alone.join(self)
             self.models = [alone]

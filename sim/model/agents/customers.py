@@ -39,7 +39,7 @@ class Customers:
     """
 
     def __init__(self, population: Population, models: "list[WarrantModel]", seed: int) -> None:
-        self._population, self._seed = population, seed
+        self._population, self._seed, self._sizes = population, seed, np.diff(population.cells.start)
         scenario = models[0].scenario
         p = scenario.parameters
         n, w, cells = len(population), len(models), population.cells
@@ -130,14 +130,14 @@ class Customers:
                 self.utility[w], self.banned[w], self._switch_cost, p.switching.within_share, p.choice.network_effect, p.adoption.return_utility,
                 p.choice.nest_scale, self._pull[w],
             )  # fmt: skip
-        good, bad = (np.ascontiguousarray(np.moveaxis(self.evidence[..., sign], 0, 1).reshape(len(x.cells), -1), np.float32) for sign in range(2))
+        good, bad = (self.evidence[..., sign].transpose(1, 0, 2).reshape(len(x.cells), -1).astype(np.float32) for sign in range(2))
         terms = kernel.Terms(
             good, bad, self.hazard, self.exposure, self.utility, self._appeal, self._pull, self.banned, self.unlawful, self.expelled
         )  # fmt: skip
         state = kernel.State(self.place, self.readiness, self.trust, self._trust_next)
         kernel.customers_month(self._seed, month, self._people, terms, self._costs, state, out)
         self.trust, self._trust_next = self._trust_next, self.trust
-        books_kernel.trust_of_cells(out.trust_sums, x.blocks, x.cell, np.diff(x.cells.start), kernel.TRUST_UNITS, self.trust_means)
+        books_kernel.trust_of_cells(out.trust_sums, x.blocks, x.cell, self._sizes, kernel.TRUST_UNITS, self.trust_means)
         self.counts[:] = 0
         self._flows[tuple(self._streams.T)] = 0
         streams = moves_kernel.carry_out(
@@ -172,7 +172,7 @@ class Customers:
 
     def check_conservation(self, world: int) -> None:
         """Accounts, data, potential spend and customers of every cell are what they were, to the last unit."""
-        if not np.array_equal(self.stock[world].sum(axis=1), self._endowment[world]):
+        if not moves_kernel.balances(self.stock[world], self._endowment[world]):
             raise RuntimeError("the books do not balance: accounts, data or customers appeared or vanished (an error in the model)")
 
     def audit(self) -> None:
@@ -207,7 +207,7 @@ def first_places(cell, trust, sensitivity, order, readiness, hazard, appeal, exp
     """Where those who adopted before the first month are: their nested logit, picked evenly over sizes by `order` (N,)."""
     places = appeal.shape[1]
     nests = choice.nest_of(places)
-    left, leaf, nest, peers = np.empty(7), np.zeros(places), np.empty(nests), np.ones(nests)
+    left, leaf, nest, weight, peers = np.empty(7), np.zeros(places), np.empty(nests), np.empty(nests), np.ones(nests)
     for i in range(len(cell)):
         c = cell[i]
         if readiness[i] > hazard[c]:
@@ -216,26 +216,26 @@ def first_places(cell, trust, sensitivity, order, readiness, hazard, appeal, exp
         choice.roots_of(left, nest_scale, left)
         choice.nest_roots(left, appeal[c], 0.0, banned[c], 0.5, 0, False, 1.0, 1.0, peers, leaf, nest)
         everything = 0.0
+        choice.weights_of(nest, nest_scale, weight)
         for n in range(1, nests):
-            nest[n] = choice.weight_of(nest[n], nest_scale)
-            everything += nest[n]
+            everything += weight[n]
         at, to = order[i] * everything, 0
         for n in range(1, nests):
-            if to > 0 or nest[n] <= 0.0:
+            if to > 0 or weight[n] <= 0.0:
                 continue
-            if at < nest[n]:
+            if at < weight[n]:
                 if n == 1:
                     to = 1
                 else:
                     first, inside = FIRST_US + (n - FIRST_US) * OFFERS, 0.0
                     for k in range(OFFERS):
                         inside += leaf[first + k]
-                    within = at / nest[n] * inside
+                    within = at / weight[n] * inside
                     for k in range(OFFERS):
                         if leaf[first + k] > 0.0 and (to == 0 or within >= 0.0):
                             to = first + k
                         within -= leaf[first + k]
                         if within < 0.0:
                             break
-            at -= nest[n]
+            at -= weight[n]
         place[i] = to

@@ -71,14 +71,17 @@ class Legislation:
         self.fixed = self.in_force.copy()
         self.decided = self.in_force.copy()
         self._coming = np.zeros((LONGEST_DELAY + 1, *shape))
-        self._never_drawn = self._named_by(scenario)
+        may = np.where(self._named_by(scenario), 0.0, 1.0)
+        may[0] = 0.0  # the US is the subject of the experiment, not one of the governments that react
+        self._may = np.stack([may, may])  # what can be drawn without executive agreements, and with them
+        self._may[0, :, AGREEMENT] = 0.0
         likeness = np.array([[float(a.bloc == b.bloc) + p.region_likeness * (a.region == b.region) for b in jurisdictions] for a in jurisdictions])
         np.fill_diagonal(likeness, 0.0)
         likeness *= self.members[None, :]
         self._likeness = likeness
         self.pressure = np.zeros((len(jurisdictions), len(COVARIATES)))
         self._neighbours = np.zeros(shape)
-        self._adopts, self._repeals = np.zeros(shape), np.zeros(shape)
+        self._decisions = np.zeros((2 * self.in_force.size, 3), np.int64)
         self._month = 0
         self._why: dict[tuple[int, int], str] = {}  # main reason of the last decision on each instrument
         self._timeline_laws: frozenset[tuple[str, str]] = frozenset()
@@ -115,44 +118,33 @@ class Legislation:
         self._timeline_laws = law.instruments
         return changes
 
-    def deliberate(self, pressure: np.ndarray, agreements_possible: bool) -> tuple[np.ndarray, np.ndarray]:
+    def deliberate(self, pressure: np.ndarray, agreements_possible: bool) -> np.ndarray:
         """Draw this month's adoptions and repeals from the covariates `pressure` (J, X).
 
-        Groups of countries move by shares, here; of single countries, returns who adopts and who repeals what: two
-        int arrays (n, 2) of (jurisdiction, instrument), for their governments to carry out.
+        Groups of countries move by shares, here; what single countries do is returned for their governments to carry
+        out: int64 (n, 3) of (jurisdiction, instrument, 1 adopts or -1 repeals).
         """
         self.pressure[:] = pressure
         kernel.shares_of_like(self._likeness, self.in_force, self._neighbours)
-        may = np.where(self._never_drawn, 0.0, 1.0)
-        may[0] = 0.0  # the US is the subject of the experiment, not one of the governments that react
-        if not agreements_possible:
-            may[:, AGREEMENT] = 0.0
-        hazard = kernel.hazards(self.base_rate, self.effect, self.pressure, self._neighbours, may)
-        kernel.decide(self._seed, self._month, self.members, hazard, self.repeal_rate, self.decided, self.in_force - self.fixed, self._adopts, self._repeals)
-        single = (self.members == 1)[:, None]
-        self._move(np.where(single, 0.0, self._adopts), np.where(single, 0.0, self._repeals))
-        return np.argwhere(single & (self._adopts > 0.0)), np.argwhere(single & (self._repeals > 0.0))
+        hazard = kernel.hazards(self.base_rate, self.effect, self.pressure, self._neighbours, self._may[1 if agreements_possible else 0])
+        n = kernel.decide(
+            self._seed, self._month, self.members, hazard, self.repeal_rate, self.delay, self.decided, self.in_force, self.fixed, self._coming,
+            self._decisions,
+        )  # fmt: skip
+        return self._decisions[:n]
 
     def decide(self, j: int, instrument: int) -> str:
         """One country decides on an instrument; returns the main reason."""
         why = self._why[(j, instrument)] = self._main_reason(j, instrument)
-        adopts = np.zeros_like(self._adopts)
-        adopts[j, instrument] = 1.0
-        self._move(adopts, np.zeros_like(adopts))
+        self._move(j, instrument, 1.0, 0.0)
         return why
 
     def repeal(self, j: int, instrument: int) -> None:
         """One country repeals an instrument."""
-        repeals = np.zeros_like(self._repeals)
-        repeals[j, instrument] = 1.0
-        self._move(np.zeros_like(repeals), repeals)
+        self._move(j, instrument, 0.0, 1.0)
 
-    def _move(self, adopts: np.ndarray, repeals: np.ndarray) -> None:
-        """Shares of countries (J, I) decide, to act after the delay, and repeal, at once."""
-        self.decided = np.maximum(np.minimum(self.decided + adopts, 1.0) - repeals, 0.0)
-        for instrument, delay in enumerate(self.delay.tolist()):
-            self._coming[(self._month + 1 + delay) % len(self._coming), :, instrument] += adopts[:, instrument]
-        self.in_force = np.maximum(self.in_force - repeals, self.fixed)
+    def _move(self, j: int, instrument: int, adopts: float, repeals: float) -> None:
+        kernel.move(j, instrument, adopts, repeals, self._month, self.delay, self.decided, self.in_force, self.fixed, self._coming)
 
     def _main_reason(self, j: int, instrument: int) -> str:
         """The covariate that adds most to the hazard just now; `base rate` if none raises it."""

@@ -59,10 +59,7 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     p, cells, months = scenario.parameters.investigators, population.cells, scenario.months
     segments = len(scenario.segments)
     weight = cells.accounts * np.array(p.segment_weight.values)[cells.segment]
-    account_sums = np.empty(len(population))
-    for c in range(len(cells)):
-        a, b = cells.start[c], cells.start[c + 1]
-        account_sums[a:b] = np.cumsum(population.weight[a:b, 0] / UNITS)
+    account_sums = kernel.running_accounts(cells.start, population.weight, UNITS)
     jurisdictions = len(scenario.jurisdictions)
     weight_of = np.array([total(weight[cells.jurisdiction == j]) for j in range(jurisdictions)])
     us_growth = np.array([exp(m / 12.0 * log(1.0 + p.us_request_growth)) for m in range(months)])
@@ -71,26 +68,21 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     abroad, evading = monthly * p.us_aimed_abroad, monthly * (1.0 - p.us_aimed_abroad) * p.evading_share
     plain_mean = monthly - abroad - evading
     foreign = p.foreign_requests_per_year / 12.0 * weight_of[1:] / total(weight_of[1:])
-    parts: list[tuple[np.ndarray, np.ndarray]] = []
-
-    def aim(agent: int, police: int, evades: int, rate: np.ndarray, first: int, last: int) -> None:
-        at = np.arange(first * segments, last * segments)
-        room = int(total(rate) + 10.0 * np.sqrt(total(rate)) + 50.0)
-        out, times = np.empty((room, 3), np.int64), np.empty(room)
-        n = kernel.draw_targets(seed, months, agent, rate, np.cumsum(weight[at]), at, cells.start, account_sums, out, times)
-        month, customer, number = out[:n].T
-        parts.append((np.stack([month, customer, np.full(n, police), number, np.full(n, evades), np.full(n, agent)], axis=1), times[:n]))
-
-    aim(_US_AGENT, 0, 0, abroad * us_growth, 1, jurisdictions)
-    aim(_EVADERS_AGENT, 0, 1, evading * us_growth, 0, 1)
-    for j in range(1, jurisdictions):
-        aim(_POLICE_AGENT + j, j, 0, foreign[j - 1] * foreign_growth, j, j + 1)
-    rows = np.concatenate([part[0] for part in parts])
-    rows = rows[np.lexsort((np.concatenate([part[1] for part in parts]), rows[:, 0]))]
-    start = np.searchsorted(rows[:, 0], np.arange(months + 1))
+    us_rate, evading_rate = abroad * us_growth, evading * us_growth
+    # Who asks how often about whom: agent key, police, whether they evade, rate by month, first and last-plus-one country.
+    kinds = [(_US_AGENT, 0, 0, us_rate, 1, jurisdictions), (_EVADERS_AGENT, 0, 1, evading_rate, 0, 1)]
+    kinds += [(_POLICE_AGENT + j, j, 0, foreign[j - 1] * foreign_growth, j, j + 1) for j in range(1, jurisdictions)]
+    room = int(sum(total(rate) + 10.0 * np.sqrt(total(rate)) + 50.0 for _, _, _, rate, _, _ in kinds))
+    rows, when, n = np.empty((room, 5), np.int64), np.empty(room), 0
+    for agent, police, evades, rate, first, last in kinds:
+        at = slice(first * segments, last * segments)
+        n = kernel.draw_targets(seed, agent, police, evades, rate, np.cumsum(weight[at]), at.start, cells.start, account_sums, rows, when, n)
+    order = np.argsort(when[:n], kind="stable")
+    rows, when = rows[order], when[order]
+    start = np.searchsorted(when, np.arange(months + 1))
     plain = np.array([kernel.poisson(seed, _BULK_AGENT, m, plain_mean * us_growth[m]) for m in range(months)], np.int64)
     return Docket(
-        rows=np.ascontiguousarray(rows[:, 1:]),
+        rows=rows,
         start=start,
         plain=plain,
         us_rate=np.concatenate(([evading], abroad * weight_of[1:] / total(weight_of[1:]))),

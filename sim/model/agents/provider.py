@@ -148,7 +148,7 @@ class Outlook:
 
     revenue: (J, O) USD a year by country and place; provider_revenue: (J, P); market: (J,); gain: (P, J, 5) what a
     missing offer would earn in a year; distrust_cost: (P, J) revenue a year that the rise of perceived risk since the start costs; conflict_cost:
-    (P,) a year; growth_years: what a first year's earnings add up to over the planning horizon.
+    (P,) a year; abroad: (P,) revenue a year from everybody but the US; growth_years: what a first year's earnings add up to over the planning horizon.
     """
 
     def __init__(self, providers: int, jurisdictions: int, places: int) -> None:
@@ -158,4 +158,5 @@ class Outlook:
         self.gain = np.zeros((providers, jurisdictions, OFFERS))
         self.distrust_cost = np.zeros((providers, jurisdictions))
         self.conflict_cost = np.zeros(providers)
+        self.abroad = np.zeros(providers)
         self.growth_years = 0.0

@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from sim.model.kernels.survey import WOULD_LEAVE
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
 
 
@@ -49,6 +50,22 @@ def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, e
 
 
 @njit(cache=True)
+def enter_customers(trust, belief, stocks, customers, counts, units, answers, asked, columns, row):  # type: ignore[no-untyped-def]
+    """Write a month's customers into the book's `row` (C, Q); `columns` says where: trust and belief, stocks, counts, answers."""
+    of_trust, of_stocks, of_counts, of_answers = columns
+    for c in range(row.shape[0]):
+        row[c, of_trust[0]], row[c, of_trust[1]], row[c, of_trust[2]], row[c, of_trust[3]] = trust[c, 0], trust[c, 0], trust[c, 1], belief[c]
+        for q in range(len(of_stocks)):
+            row[c, of_stocks[q]] = stocks[c, q]
+        row[c, of_stocks[0]] = stocks[c, 0] / customers[c]
+        for q in range(len(of_counts)):
+            row[c, of_counts[q]] = counts[c, q] / units
+        for q in range(len(of_answers)):
+            base = asked[c, 1] if q == WOULD_LEAVE else asked[c, 0]
+            row[c, of_answers[q]] = answers[c, q] / base if base > 0.0 else np.nan
+
+
+@njit(cache=True)
 def aggregate(values, weights, group, groups, is_mean):  # type: ignore[no-untyped-def]
     """Cells into groups, month by month: sums, or means by weight where `is_mean`; missing cells (NaN) carry no weight.
 
@@ -91,6 +108,39 @@ def trust_of_cells(sums, blocks, cell, customers, units, out):  # type: ignore[n
         for c in range(out.shape[1]):
             for k in range(2):
                 out[w, c, k] = total[w, c, k] / units / customers[c]
+
+
+@njit(cache=True)
+def weighed_means(a, b, weight, group, out):  # type: ignore[no-untyped-def]
+    """Means of `a` and `b` (C,) by `weight` (C,) in every group: the first two columns of `out` (groups, 2 or more)."""
+    sums = np.zeros((len(out), 3))
+    for c in range(len(group)):
+        g = group[c]
+        sums[g, 0] += weight[c] * a[c]
+        sums[g, 1] += weight[c] * b[c]
+        sums[g, 2] += weight[c]
+    for g in range(len(out)):
+        out[g, 0], out[g, 1] = sums[g, 0] / sums[g, 2], sums[g, 1] / sums[g, 2]
+
+
+@njit(cache=True)
+def shares_of(by_place, first, others, out):  # type: ignore[no-untyped-def]
+    """Share of the places from `first` on in these and those of column `others`: `out` (groups,), nought where there are none."""
+    for g in range(len(out)):
+        s = 0.0
+        for o in range(first, by_place.shape[1]):
+            s += by_place[g, o]
+        everything = s + by_place[g, others]
+        out[g] = s / everything if everything > 0.0 else 0.0
+
+
+@njit(cache=True)
+def enter_streams(month, touched, flows, units, volume, kinds, hosts, out):  # type: ignore[no-untyped-def]
+    """Rows of the book of flows, `out` (n, 9), from `touched` (n, 4) (world, country, from, to) and `flows` (n, 4)."""
+    for r in range(len(touched)):
+        j, a, b = touched[r, 1], touched[r, 2], touched[r, 3]
+        out[r, 0], out[r, 1], out[r, 2], out[r, 3], out[r, 4], out[r, 5] = month, j, kinds[a], hosts[j, a], kinds[b], hosts[j, b]
+        out[r, 6], out[r, 7], out[r, 8] = flows[r, 1] / units * volume[j], flows[r, 0] / units, flows[r, 3] / units
 
 
 @njit(cache=True)

@@ -79,10 +79,16 @@ def nest_roots(left, appeal, on_premises, banned, order, here, expelled, leave, 
         nest[FIRST_US + p] = s * peers[FIRST_US + p] * (1.0 if present == FIRST_US + p else moving)
 
 
-@njit(cache=True)
-def weight_of(root, nest_scale):  # type: ignore[no-untyped-def]
-    """A nest's weight from its root: root to the power nest_scale."""
-    return exp(nest_scale * log(root)) if root > 0.0 else 0.0
+@njit(cache=True, error_model="numpy")
+def weights_of(roots, nest_scale, out):  # type: ignore[no-untyped-def]
+    """The nests' weights from their roots: root to the power nest_scale, and nought for nought."""
+    for n in range(len(roots)):  # in plain loops, so that several are taken at once
+        out[n] = log(max(roots[n], LEAST))
+    for n in range(len(roots)):
+        out[n] = exp(nest_scale * out[n])
+    for n in range(len(roots)):
+        if roots[n] <= 0.0:
+            out[n] = 0.0
 
 
 @njit(cache=True)

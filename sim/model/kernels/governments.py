@@ -45,27 +45,43 @@ def hazards(base_rate, effect, pressure, neighbours, dampers):  # type: ignore[n
 
 
 @njit(cache=True)
-def decide(seed, month, members, hazard, repeal_rate, decided, repealable, adopts, repeals):  # type: ignore[no-untyped-def]
-    """Which instruments are adopted and repealed this month; fills `adopts` and `repeals` (J, I) with shares of countries.
+def decide(seed, month, members, hazard, repeal_rate, delay, decided, in_force, fixed, coming, decisions):  # type: ignore[no-untyped-def]
+    """Which instruments are adopted and repealed this month.
 
-    One country adopts or not, by a keyed draw. A group of many adopts by the law of large numbers: the share of its
-    countries that has not decided yet shrinks by the probability. `decided` (J, I) is the share that has decided;
-    `repealable` (J, I) the share in force that was drawn (not brought by the timeline).
+    One country adopts or not, by a keyed draw: its decisions go to `decisions` (n, 3) int64 (jurisdiction, instrument,
+    1 adopts or -1 repeals), first all adoptions, then all repeals; returns how many. A group of many moves by the law of large numbers, here: the share
+    of its countries that has not decided yet shrinks by the probability. `decided` (J, I) is the share that has
+    decided; what is in force beyond `fixed` (the timeline's) can be repealed; `coming` (L, J, I) acts after the `delay` (I,).
     """
+    adoptions, repeals = 0, 0
+    repealed = np.empty((decided.size, 3), np.int64)
     for j in range(len(members)):
         for k in range(hazard.shape[1]):
-            adopts[j, k] = 0.0
-            repeals[j, k] = 0.0
-            left = 1.0 - decided[j, k]
+            left, repealable = 1.0 - decided[j, k], in_force[j, k] - fixed[j, k]
+            adopts, ends = 0.0, 0.0
             if hazard[j, k] > 0.0 and left > 0.0:
                 p = 1.0 - exp(-hazard[j, k] / 12.0)
                 if members[j] > 1:
-                    adopts[j, k] = left * p
+                    adopts = left * p
                 elif draw(seed, j * 64 + k, month, purposes.ADOPT_INSTRUMENT) < p:
-                    adopts[j, k] = 1.0
-            if repealable[j, k] > 0.0 and repeal_rate[k] > 0.0:
+                    decisions[adoptions, 0], decisions[adoptions, 1], decisions[adoptions, 2] = j, k, 1
+                    adoptions += 1
+            if repealable > 0.0 and repeal_rate[k] > 0.0:
                 p = 1.0 - exp(-repeal_rate[k] / 12.0)
                 if members[j] > 1:
-                    repeals[j, k] = repealable[j, k] * p
+                    ends = repealable * p
                 elif draw(seed, j * 64 + k, month, purposes.REPEAL_INSTRUMENT) < p:
-                    repeals[j, k] = 1.0
+                    repealed[repeals, 0], repealed[repeals, 1], repealed[repeals, 2] = j, k, -1
+                    repeals += 1
+            if adopts > 0.0 or ends > 0.0:
+                move(j, k, adopts, ends, month, delay, decided, in_force, fixed, coming)
+    decisions[adoptions : adoptions + repeals] = repealed[:repeals]
+    return adoptions + repeals
+
+
+@njit(cache=True)
+def move(j, k, adopts, repeals, month, delay, decided, in_force, fixed, coming):  # type: ignore[no-untyped-def]
+    """A share of jurisdiction j's countries adopts instrument k, to act after the delay, and a share repeals it, at once."""
+    decided[j, k] = max(min(decided[j, k] + adopts, 1.0) - repeals, 0.0)
+    coming[(month + 1 + delay[k]) % len(coming), j, k] += adopts
+    in_force[j, k] = max(in_force[j, k] - repeals, fixed[j, k])

@@ -40,26 +40,36 @@ def poisson(seed, agent, month, mean):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def draw_targets(seed, months, police, rate, cumulative, cells, cell_start, account_sums, out, times):  # type: ignore[no-untyped-def]
+def running_accounts(cell_start, weight, units):  # type: ignore[no-untyped-def]
+    """Running sum of accounts within each cell: float64 (N,)."""
+    out = np.empty(len(weight))
+    for c in range(len(cell_start) - 1):
+        s = 0.0
+        for i in range(cell_start[c], cell_start[c + 1]):
+            s += weight[i, 0] / units
+            out[i] = s
+    return out
+
+
+@njit(cache=True)
+def draw_targets(seed, agent, police, evades, rate, cumulative, first_cell, cell_start, account_sums, rows, when, n):  # type: ignore[no-untyped-def]
     """Requests of one kind of one police: month by month a Poisson count, each aimed at an account drawn at random.
 
-    `police` keys the luck; `rate` (months,) mean count; `cumulative` (n,) running weights of the `cells`; `account_sums`
-    (N,) running sum of accounts within each cell. Fills rows (month, customer, number) of `out` and the `times` within
-    the month; returns how many. Where the target keeps its data plays no part.
+    `agent` keys the luck; `rate` (M,) mean count; `cumulative` running weights of the cells from `first_cell` on;
+    `account_sums` (N,) running sum of accounts within each cell. Fills `rows` from the n-th on, (customer, police, number,
+    evades, agent), and `when` in months; returns how many there are. Where the target keeps its data plays no part.
     """
-    n = 0
-    for m in range(months):
-        for k in range(poisson(seed, police, m, rate[m])):
-            if n == len(out):
+    for m in range(len(rate)):
+        for k in range(poisson(seed, agent, m, rate[m])):
+            if n == len(rows):
                 return n
-            u = draw4(seed, police, m, purposes.TARGET, k)
-            at = u[0] * cumulative[-1]
-            c = np.searchsorted(cumulative, at)
-            cell = cells[min(c, len(cells) - 1)]
+            u = draw4(seed, agent, m, purposes.TARGET, k)
+            c = np.searchsorted(cumulative, u[0] * cumulative[-1])
+            cell = first_cell + min(c, len(cumulative) - 1)
             a, b = cell_start[cell], cell_start[cell + 1]
             i = a + np.searchsorted(account_sums[a:b], u[1] * account_sums[b - 1])
-            out[n, 0], out[n, 1], out[n, 2] = m, min(i, b - 1), k
-            times[n] = draw4(seed, police, m, purposes.CIRCUMSTANCE, k)[0]
+            rows[n, 0], rows[n, 1], rows[n, 2], rows[n, 3], rows[n, 4] = min(i, b - 1), police, k, evades, agent
+            when[n] = m + draw4(seed, agent, m, purposes.CIRCUMSTANCE, k)[0]
             n += 1
     return n
 

@@ -17,18 +17,72 @@ def fill_utilities(jurisdiction, segment, home, us, offer, price_sensitivity, di
     `suspension` (J,) share of countries whose transfers to the US are suspended: standard contractual clauses keep them
     possible, at a cost, `friction` (S,).
     """
+    price = np.empty(discount.shape)
+    for p in range(discount.shape[0]):
+        for j in range(discount.shape[1]):
+            price[p, j] = log(1.0 - discount[p, j])
     for c in range(len(jurisdiction)):
         j, s = jurisdiction[c], segment[c]
         out[c, 0] = 0.0
         out[c, HOME_GROWN] = home[c]
         for p in range(us.shape[1]):
             for k in range(OFFERS):
-                u = us[c, p] + offer[s, k] - price_sensitivity[s] * log(1.0 - discount[p, j])
+                u = us[c, p] + offer[s, k] - price_sensitivity[s] * price[p, j]
                 if k == US_REGION:
                     u -= friction[s] * suspension[j]
                 elif own_region[p, j] and (k == LOCAL_REGION or k == CUSTOMER_KEYS):
                     u += latency
                 out[c, FIRST_US + p * OFFERS + k] = u
+
+
+CONSUMER = 0
+
+
+@njit(cache=True)
+def gain_of_experience(learning, now, start):  # type: ignore[no-untyped-def]
+    """Wright's law: unit cost falls by the learning rate with each doubling of output; as a cut in log price."""
+    return learning * log(now / start) / 0.69314718055994531 if start > 0.0 and now > start else 0.0
+
+
+@njit(cache=True)
+def fill_appeals(  # type: ignore[no-untyped-def]
+    jurisdiction, segment, home_anchor, us_anchor, trend, price_sensitivity, learning, us_now, us_start, home_now, home_start, home_lag, home, us
+):  # fmt: skip
+    """Appeal of the providers of a month: `home` (C,) and `us` (C, P), from the anchors, the recorded `trend` (P,) among
+    businesses, and what experience `us_now`, `home_now` (J,) has done to prices since `us_start`, `home_start` (J,)."""
+    us_gain = gain_of_experience(learning, us_now, us_start)
+    home_gain = np.empty(len(home_now))
+    for j in range(len(home_now)):
+        home_gain[j] = gain_of_experience(learning, home_now[j], home_start[j])
+    for c in range(len(jurisdiction)):
+        j, s = jurisdiction[c], segment[c]
+        for p in range(us.shape[1]):
+            us[c, p] = us_anchor[c, p] + (trend[p] if s != CONSUMER else 0.0) + price_sensitivity[s] * us_gain
+        # What is used less is worth less: log share, in a logit.
+        home[c] = home_anchor[c] + price_sensitivity[s] * home_gain[j] + home_lag[j]
+
+
+@njit(cache=True)
+def output(stock, units, growth, jurisdiction, bloc, by_bloc):  # type: ignore[no-untyped-def]
+    """A month's output in TB: adds that of home-grown providers to `by_bloc`, returns that of all US providers."""
+    us = 0.0
+    for c in range(len(jurisdiction)):
+        j = jurisdiction[c]
+        by_bloc[bloc[j]] += stock[c, HOME_GROWN, 1] / units * growth[j]
+        for o in range(FIRST_US, stock.shape[1]):
+            us += stock[c, o, 1] / units * growth[j]
+    return us
+
+
+@njit(cache=True)
+def fill_spend(stock, units, level, home_usage, jurisdiction, out):  # type: ignore[no-untyped-def]
+    """Spend of a month at list price, `out` (C, O) USD; `level` (J,) volume x price, `home_usage` (J,)."""
+    for c in range(len(jurisdiction)):
+        j = jurisdiction[c]
+        out[c, 0] = 0.0
+        out[c, HOME_GROWN] = stock[c, HOME_GROWN, 2] / units * level[j] * home_usage[j]
+        for o in range(FIRST_US, out.shape[1]):
+            out[c, o] = stock[c, o, 2] / units * level[j]
 
 
 @njit(cache=True)

@@ -65,6 +65,19 @@ def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, we
 
 
 @njit(cache=True)
+def balances(stock, endowment):  # type: ignore[no-untyped-def]
+    """Whether the places of every cell, `stock` (C, O, 4), add up to its `endowment` (C, 4)."""
+    for c in range(stock.shape[0]):
+        for q in range(4):
+            s = 0
+            for o in range(stock.shape[1]):
+                s += stock[c, o, q]
+            if s != endowment[c, q]:
+                return False
+    return True
+
+
+@njit(cache=True)
 def take_stock(place, cell, weight, cells, places):  # type: ignore[no-untyped-def]
     """Stocks counted afresh from where everybody is: int64 (W, C, O, 4). The books must agree with it."""
     stock = np.zeros((place.shape[1], cells, places, 4), np.int64)

@@ -8,10 +8,11 @@ the two probabilities.
 import numpy as np
 from numba import njit
 
-from sim.model.kernels.choice import KINDS, kind_risks, nest_of, nest_roots, roots_of, weight_of
+from sim.model.kernels.choice import KINDS, kind_risks, nest_of, nest_roots, roots_of, weights_of
 from sim.model.places import FIRST_US
 
 ANSWERS = ("stated_more_negative", "stated_less_likely", "stated_would_leave", "stated_would_pay")
+WOULD_LEAVE = ANSWERS.index("stated_would_leave")  # asked of users of US providers only
 MEMORY = 13  # months of the panel's own past that are kept
 
 
@@ -27,7 +28,7 @@ def ask(  # type: ignore[no-untyped-def]
     """
     worlds, places = place.shape[1], appeal.shape[2]
     nests = nest_of(places)
-    risk, left, leaf, nest, peers = np.empty(KINDS), np.empty(KINDS), np.empty(places), np.empty(nests), np.ones(nests)
+    risk, left, leaf, nest, weight, peers = np.empty(KINDS), np.empty(KINDS), np.empty(places), np.empty(nests), np.empty(nests), np.ones(nests)
     now = month % MEMORY
     then = (month - 12) % MEMORY if month >= 12 else 0
     for s in range(len(panel)):
@@ -38,12 +39,12 @@ def ask(  # type: ignore[no-untyped-def]
             kind_risks(sensitivity[i], t0, t1, exposure[w, c], risk)
             roots_of(risk, nest_scale, left)
             nest_roots(left, appeal[w, c], go_back, banned[w, c], law_order[i], 0, False, 1.0, 1.0, peers, leaf, nest)
+            weights_of(nest, nest_scale, weight)
             us, everything = 0.0, 0.0
             for n in range(nests):
-                weight = weight_of(nest[n], nest_scale)
-                everything += weight
+                everything += weight[n]
                 if n >= FIRST_US:
-                    us += weight
+                    us += weight[n]
             chance = us / everything if everything > 0.0 else 0.0
             mean = 0.5 * (t0 + t1)
             past_trust[now, s, w] = mean

@@ -10,6 +10,7 @@ The conflict that a statutory comity motion needs is one with the host's data-pr
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -158,6 +159,7 @@ def _code(ruling: Ruling) -> int:
     return ROUTES.index(ruling.route) + (CONFLICT_BIT if ruling.conflict else 0)
 
 
+@cache
 def us_table() -> np.ndarray:
     """Every answer of `route_us_order`: int8 with one axis for each circumstance, in the order of USOrder's fields."""
     table = np.empty([len(v) for v in _US_DOMAINS.values()], np.int8)
@@ -167,6 +169,7 @@ def us_table() -> np.ndarray:
     return table
 
 
+@cache
 def foreign_table() -> np.ndarray:
     """Every answer of `route_foreign_order`: int8 with one axis for each circumstance, in the order of ForeignOrder's fields."""
     table = np.empty([len(v) for v in _FOREIGN_DOMAINS.values()], np.int8)

@@ -6,6 +6,7 @@ date on (the switch takes the place of the ruling of that day).
 """
 
 import datetime as dt
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from sim.scenario.scenario import Scenario
@@ -40,19 +41,26 @@ def events_of(scenario: Scenario) -> tuple[Event, ...]:
     return tuple(event for event in scenario.timeline.events if event.cause == "exogenous" or (event.cause == "case" and event.date < first_switch))
 
 
-def law_on(scenario: Scenario, date: dt.date) -> LawInForce:
-    """The law as it stands at the end of `date`: base law, enacted events, switches."""
+def _law_by_date(scenario: Scenario) -> tuple[list[dt.date], list[LawInForce]]:
+    """The dates on which the law changed, in order, and the law from each on; the base law comes first."""
     law, switched = LawInForce(scenario.timeline.base_regime, scenario.timeline.base_stage, frozenset()), False
+    dates, laws = [dt.date.min], [law]
     steps: list[Event | Switch] = [*events_of(scenario), *scenario.switches]
     for step in sorted(steps, key=lambda s: s.on if isinstance(s, Switch) else s.date):
-        if (step.on if isinstance(step, Switch) else step.date) > date:
-            break
         if isinstance(step, Switch):
             law, switched = replace(law, regime=step.regime, stage=None), True
         else:
             enacted = law.enact(step)
             law = replace(enacted, regime=law.regime, stage=law.stage) if switched else enacted
-    return law
+        dates.append(step.on if isinstance(step, Switch) else step.date)
+        laws.append(law)
+    return dates, laws
+
+
+def law_on(scenario: Scenario, date: dt.date) -> LawInForce:
+    """The law as it stands at the end of `date`: base law, enacted events, switches."""
+    dates, laws = _law_by_date(scenario)
+    return laws[bisect_right(dates, date) - 1]
 
 
 def honoured(regime: Regime, stage: str | None) -> float:
@@ -82,11 +90,11 @@ class Month:
 
 def calendar(scenario: Scenario) -> tuple[Month, ...]:
     """Month by month: the law in force on the first day, and the events and the ruling since the month before began."""
-    events = events_of(scenario)
+    events = [(scenario.month_after(event.date), event) for event in events_of(scenario)]
+    dates, laws = _law_by_date(scenario)
     months = []
     for m in range(scenario.months):
-        day_before = scenario.month_start(m) - dt.timedelta(days=1)
-        law = law_on(scenario, day_before)
+        law = laws[bisect_right(dates, scenario.month_start(m) - dt.timedelta(days=1)) - 1]
         regime = scenario.regimes[law.regime]
         ruling = [switch for switch in scenario.switches if scenario.month_after(switch.on) == m]
         months.append(
@@ -94,7 +102,7 @@ def calendar(scenario: Scenario) -> tuple[Month, ...]:
                 law=law,
                 honoured=honoured(regime, law.stage),
                 believed=believed(regime, law.stage),
-                events=tuple(event for event in events if scenario.month_after(event.date) == m),
+                events=tuple(event for first_heard, event in events if first_heard == m),
                 ruling=ruling[-1] if ruling else None,
             )
         )
