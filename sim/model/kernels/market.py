@@ -139,13 +139,22 @@ def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector
 
 
 @njit(cache=True)
+def value_of_nest(weights, open_share, nest_scale):  # type: ignore[no-untyped-def]
+    """Value of a provider's nest: nest_scale x log of the sum of its open offers' `weights` (5,); -30 if none is open."""
+    s = 0.0
+    for k in range(len(weights)):
+        if open_share[k] > 0.0:
+            s += open_share[k] * weights[k]
+    return nest_scale * log(s) if s > 0.0 else -30.0
+
+
+@njit(cache=True)
 def inclusive_value(utility, risk, open_share, first, nest_scale):  # type: ignore[no-untyped-def]
     """Value of a provider's nest: nest_scale x log sum exp(utility / nest_scale) over its open offers; -30 if none."""
-    s = 0.0
+    weights = np.empty(OFFERS)
     for k in range(OFFERS):
-        if open_share[k] > 0.0:
-            s += open_share[k] * exp((utility[first + k] - risk[1 + k]) / nest_scale)
-    return nest_scale * log(s) if s > 0.0 else -30.0
+        weights[k] = exp((utility[first + k] - risk[1 + k]) / nest_scale)
+    return value_of_nest(weights, open_share, nest_scale)
 
 
 @njit(cache=True)
@@ -167,7 +176,7 @@ def expected_gains(  # type: ignore[no-untyped-def]
     have were nothing forbidden. For a local region the present one counts as it is, the new one as lawful.
     """
     gain[:] = 0.0
-    was, now, with_new = np.empty(OFFERS), np.empty(OFFERS), np.empty(utility.shape[1])
+    weights, shares = np.empty(OFFERS), np.empty(OFFERS)
     for c in range(len(jurisdiction)):
         j, s = jurisdiction[c], segment[c]
         if j == 0 or spend[c] <= 0.0:
@@ -175,18 +184,17 @@ def expected_gains(  # type: ignore[no-untyped-def]
         for p in range(live.shape[0]):
             first = FIRST_US + p * OFFERS
             for k in range(OFFERS):
-                was[k] = 1.0 - banned[c, first + k]
-            before = inclusive_value(utility[c], risk[c], was, first, nest_scale)
-            weight = spend[c] * appeal[c, p] * (1.0 - appeal[c, p])
+                shares[k] = 1.0 - banned[c, first + k]
+                weights[k] = exp((utility[c, first + k] - risk[c, 1 + k]) / nest_scale)
+            before = value_of_nest(weights, shares, nest_scale)
+            at_stake = spend[c] * appeal[c, p] * (1.0 - appeal[c, p])
             for k in range(1, OFFERS):
                 if (k == LOCAL_REGION and own_region[p, j]) or (k != LOCAL_REGION and live[p, j, k]):
                     continue
-                for m in range(OFFERS):
-                    now[m] = was[m]
-                    with_new[first + m] = utility[c, first + m]
-                reach_rule = procurement[j] if s == PUBLIC and (k == LOCAL_REGION or k == US_SUBSIDIARY) else 0.0
-                now[k] = 1.0 - reach_rule
+                share, weight = shares[k], weights[k]
+                shares[k] = 1.0 - (procurement[j] if s == PUBLIC and (k == LOCAL_REGION or k == US_SUBSIDIARY) else 0.0)
                 if k == LOCAL_REGION:
-                    with_new[first + k] += latency
-                after = inclusive_value(with_new, risk[c], now, first, nest_scale)
-                gain[p, j, k] += weight * min(max(after - before, 0.0), 3.0)
+                    weights[k] = exp((utility[c, first + k] + latency - risk[c, 1 + k]) / nest_scale)
+                after = value_of_nest(weights, shares, nest_scale)
+                gain[p, j, k] += at_stake * min(max(after - before, 0.0), 3.0)
+                shares[k], weights[k] = share, weight
