@@ -248,9 +248,9 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
 
     def _share_of_providers(self, what: str) -> float:
         """Share of the US providers' revenue abroad that goes to those that do this."""
-        each = self.outlook.abroad.tolist()
-        everything = sum(each)
-        return sum(x for x, p in zip(each, self._providers, strict=True) if getattr(p, what)) / everything if everything > 0.0 else 0.0
+        each, doing = self.outlook.abroad, np.array([float(getattr(p, what)) for p in self._providers])
+        everything = total(each)
+        return float(total(each * doing) / everything) if everything > 0.0 else 0.0
 
     def _pressure(self) -> np.ndarray:
         """The covariates of the governments' hazards, as they stand: (J, X) in the order of COVARIATES."""

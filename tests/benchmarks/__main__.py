@@ -1,66 +1,115 @@
-"""`make bench`: what the customers cost, as ratios within one run on one machine. Writes results/bench.csv."""
+"""`make bench`: what the customers cost, and everything else, as ratios within one run on one machine. Writes results/bench.csv."""
 
+import os
+import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numba
 import numpy as np
 import pandas as pd
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
+from sim.model.kernels import customers as kernel
+from sim.model.kernels import survey
 from sim.model.population import smallest_size
-from sim.model.world import WorldSet
+from sim.model.world import WarrantModel, WorldSet
 from sim.scenario.resolving import resolve
+from sim.scenario.scenario import Scenario
 from tests.benchmarks.floor import floor_month
 from tests.twin.customers import TwinWorld
 
 MONTHS = {20_000: 156, 200_000: 48, 1_000_000: 24}
+PHASES = ("open_month", "govern", "trade", "publish", "investigate", "close_month")
 ROWS: list[dict[str, object]] = []
 
 
-def note(what: str, value: float, unit: str, case: str = "") -> float:
-    ROWS.append({"what": what, "case": case, "value": round(value, 3), "unit": unit})
+def note(what: str, value: float, unit: str, customers: int | None = None, worlds: int | None = None) -> float:
+    ROWS.append({"what": what, "customers": customers, "worlds": worlds, "value": round(value, 4), "unit": unit})
     return value
 
 
-def engine(customers: int, worlds: int, months: int) -> tuple[float, float, WorldSet]:
-    """Seconds in the customers' step, seconds in all, and the set as it stands."""
-    base = resolve("two_worlds").scenarios
-    pair = [replace(s, customers=customers, months=months) for s in base.values()]
-    chosen = [replace(pair[k % 2], name=f"w{k}") for k in range(worlds)]
+def scenarios(customers: int, worlds: int, months: int) -> list[Scenario]:
+    pair = [replace(s, customers=customers, months=months) for s in resolve("two_worlds").scenarios.values()]
+    return [replace(pair[k % 2], name=f"w{k}") for k in range(worlds)]
+
+
+class Clock:
+    """Seconds spent inside functions, by name, while they are watched."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+        self._undo: list[tuple[object, str, object]] = []
+
+    def watch(self, owner: object, name: str) -> None:
+        original: Callable[..., object] = getattr(owner, name)
+
+        def timed(*args: object, **kwargs: object) -> object:
+            begin = time.perf_counter()
+            out = original(*args, **kwargs)
+            self.spent[name] = self.spent.get(name, 0.0) + time.perf_counter() - begin
+            return out
+
+        self._undo.append((owner, name, original))
+        setattr(owner, name, timed)
+
+    def stop(self) -> None:
+        for owner, name, original in self._undo:
+            setattr(owner, name, original)
+
+
+def run_set(chosen: Sequence[Scenario]) -> tuple[Clock, float, float, WorldSet, list[tuple[object, ...]]]:
+    """Run a set: seconds by part, to build, to run; the set; and the last month's arguments of the customers' kernel."""
+    clock, last = Clock(), []
+    month = kernel.customers_month
+
+    def keep(*arguments: object) -> None:
+        last[:] = [arguments]
+        month(*arguments)
+
+    kernel.customers_month = keep
+    clock.watch(kernel, "customers_month")
+    clock.watch(survey, "ask")
+    for phase in PHASES:
+        clock.watch(WarrantModel, phase)
     begin = time.perf_counter()
     ws = WorldSet(chosen, 1)
-    inside, step = [0.0], ws.customers.step
-
-    def timed(month: int) -> None:
-        t = time.perf_counter()
-        step(month)
-        inside[0] += time.perf_counter() - t
-
-    ws.customers.step = timed  # type: ignore[method-assign]
+    built = time.perf_counter()
+    clock.watch(ws.customers, "step")
     ws.run()
-    return inside[0], time.perf_counter() - begin, ws
+    done = time.perf_counter()
+    clock.stop()
+    kernel.customers_month = month
+    return clock, built - begin, done - built, ws, last
 
 
-def floor(ws: WorldSet, months: int) -> float:
-    """Seconds for the same months of memory traffic and draws alone."""
-    x, c = ws.population, ws.customers
-    out = np.empty(len(x.blocks))
-    hazard = float(np.median(c.hazard))
+def floor(last: list[tuple[object, ...]], months: int) -> float:
+    """Seconds for as many months of memory traffic and draws alone, on the arrays of the engine's last month."""
+    _, _, people, _, _, state, _ = last[0]
+    out = np.empty(len(people.groups))  # type: ignore[attr-defined]
     best = np.inf
     for _ in range(3):
         begin = time.perf_counter()
         for month in range(months):
-            floor_month(
-                1, month, x.blocks, x.term, c._calendar, c._calendar_start, x.peers, x.initial_trust, x.susceptibility, c.readiness, hazard,
-                c.trust, c._trust_next, out,
-            )  # fmt: skip
+            floor_month(1, month, people, state, out)
         best = min(best, time.perf_counter() - begin)
     return best
+
+
+def bytes_held(ws: WorldSet) -> int:
+    """Bytes of all arrays of the population and of the customers' state."""
+    x, c = ws.population, ws.customers
+    arrays = [v for owner in (x, c) for v in vars(owner).values() if isinstance(v, np.ndarray) and len(v) == len(x)]
+    arrays += [c._outcome.moves, c._people.calendar]
+    return sum(a.nbytes for a in arrays)
 
 
 def twin() -> float:
@@ -77,35 +126,101 @@ def twin() -> float:
     return spent / scenario.customers / scenario.months * 1e9
 
 
+def engine_against_floor(customers: int, months: int, plain: float) -> None:
+    """One, two and four worlds of a size: the kernel, the floor, the twin."""
+    unit, per_world = "ns per customer-month-world", {}
+    for worlds in (1, 2, 4) if customers < 1_000_000 else (1, 2):
+        kernels, steps = [], []
+        for _ in range(3 if customers < 1_000_000 else 2):
+            clock, _, _, ws, last = run_set(scenarios(customers, worlds, months))
+            kernels.append(clock.spent["customers_month"])
+            steps.append(clock.spent["step"])
+        inside = min(kernels)
+        per_world[worlds] = note("customers' month", inside / customers / months / worlds * 1e9, unit, customers, worlds)
+        note("customers' month, moves and survey", min(steps) / customers / months / worlds * 1e9, unit, customers, worlds)
+        if worlds == 2:
+            least = floor(last, months)
+            note("floor", least / customers / months / 2 * 1e9, unit, customers, 2)
+            note("customers' month over floor", inside / least, "ratio", customers, 2)
+            note("twin over customers' month", plain / per_world[2], "ratio", customers, 2)
+            note("memory", bytes_held(ws) / customers, "bytes per customer", customers, 2)
+    note("cost of the second world over the first's", 2 * per_world[2] / per_world[1] - 1, "ratio", customers)
+
+
+def pair_as_called(customers: int, threads: int, repeats: int) -> None:
+    """A pair of worlds over the whole horizon, everything included: build, run, tables of country grain."""
+    numba.set_num_threads(threads)
+    best: tuple[float, dict[str, float]] | None = None
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        clock, build, _, ws, _ = run_set(scenarios(customers, 2, 156))
+        at = time.perf_counter()
+        for model in ws.models:
+            model.books.tables("country")
+        tables, everything = time.perf_counter() - at, time.perf_counter() - begin
+        if best is None or everything < best[0]:
+            small = {f"small agents and books: {phase}": clock.spent[phase] for phase in PHASES}
+            customers_ = {"customers' month": clock.spent["customers_month"], "survey": clock.spent["ask"]}
+            rest = {"customers' other work": clock.spent["step"] - sum(customers_.values())}
+            best = everything, {"build": build, **customers_, **rest, **small, "tables": tables}
+    assert best is not None
+    note(f"a pair, everything, {threads} thread(s)", best[0], "s", customers, 2)
+    for part, seconds in best[1].items():
+        note(f"  of which {part}", seconds, "s", customers, 2)
+    numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+
+
+_TEN_MILLION = """
+import resource, time
+from tests.benchmarks.__main__ import run_set, scenarios
+clock, build, run, ws, _ = run_set(scenarios({customers}, 2, {months}))
+print(build, clock.spent["customers_month"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
+"""
+
+
+def largest(customers: int = 10_000_000, months: int = 6) -> None:
+    """Ten million customers in a process of their own: cost per customer, and the most memory held."""
+    code = _TEN_MILLION.format(customers=customers, months=months)
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    build, inside, peak = (float(x) for x in done.stdout.split())
+    note("customers' month", inside / customers / months / 2 * 1e9, "ns per customer-month-world", customers, 2)
+    note("to build", build, "s", customers, 2)
+    note("peak memory of the process", peak, "GiB", customers, 2)
+
+
+def starts() -> None:
+    """`--help`, and a small run from nothing compiled and from everything compiled."""
+    command = [sys.executable, "-m", "sim.cli.main"]
+    times = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        subprocess.run([*command, "--help"], check=True, capture_output=True)
+        times.append(time.perf_counter() - begin)
+    note("warrantsim --help, median of 5", float(np.median(times)), "s")
+    code = "from tests.benchmarks.__main__ import scenarios, WorldSet; WorldSet(scenarios(2000, 2, 2), 1).run()"
+    with tempfile.TemporaryDirectory() as cache:
+        for name in ("cold start: two months of a pair, compiling", "warm start: the same again"):
+            begin = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "NUMBA_CACHE_DIR": cache}, capture_output=True)
+            note(name, time.perf_counter() - begin, "s", 2000, 2)
+
+
 def main() -> None:
     """Measure, print, write."""
-    engine(smallest_size(58, 5), 1, 6)
+    run_set(scenarios(2000, 2, 6))  # compile, or load
     plain = note("twin", twin(), "ns per customer-month")
-    for customers, months in MONTHS.items():
-        per_world = {}
-        for worlds in (1, 2, 4) if customers < 1_000_000 else (1, 2):
-            inside, everything, ws = engine(customers, worlds, months)
-            per_world[worlds] = note(f"engine, {worlds} world(s)", inside / customers / months / worlds * 1e9, "ns per customer-month-world", f"{customers:,}")
-            if worlds == 2:
-                least = floor(ws, months)
-                note("floor, 2 worlds", least / customers / months / 2 * 1e9, "ns per customer-month-world", f"{customers:,}")
-                note("engine over floor, 2 worlds", inside / least, "ratio", f"{customers:,}")
-                note("a pair, everything, 156 months", everything * 156 / months, "s (scaled)", f"{customers:,}")
-                x, c = ws.population, ws.customers
-                held = [x.cell, x.weight, x.initial_trust, x.susceptibility, x.sensitivity, x.readiness, x.renewal, x.term, x.law_order, x.us_business]
-                held += [x.peers, x.place_order, c.place, c.readiness, c.trust, c._trust_next, c._moves, c._calendar]
-                note("bytes, 2 worlds", sum(a.nbytes for a in held) / customers, "bytes per customer", f"{customers:,}")
-        note("second world's cost over the first's", 2 * per_world[2] / per_world[1] - 1, "ratio", f"{customers:,}")
-        note("twin over engine, 2 worlds", plain / per_world[2], "ratio", f"{customers:,}")
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "sim.cli.main", "--help"], check=True, capture_output=True)
-    note("warrantsim --help", time.perf_counter() - begin, "s")
-    table = Table("what", "customers", "value", "unit", title=f"Customers, {numba.get_num_threads()} threads")
+    jobs: list[Callable[[], None]] = [partial(engine_against_floor, n, months, plain) for n, months in MONTHS.items()]
+    jobs += [largest, partial(pair_as_called, 20_000, 1, 7), partial(pair_as_called, 1_000_000, numba.get_num_threads(), 1), starts]
+    for job in track(jobs, description="measuring", transient=True):
+        job()
+    table = Table("what", "customers", "worlds", "value", "unit", title=f"{numba.get_num_threads()} threads, Python {sys.version.split()[0]}")
     for row in ROWS:
-        table.add_row(*(str(row[k]) for k in ("what", "case", "value", "unit")))
+        value = row["value"]
+        table.add_row(str(row["what"]), f"{row['customers'] or '':,}" if row["customers"] else "", str(row["worlds"] or ""), f"{value:,}", str(row["unit"]))
     Console(width=120).print(table)
     Path("results").mkdir(exist_ok=True)
     pd.DataFrame(ROWS).to_csv("results/bench.csv", index=False)
+    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.1f} GiB; table: results/bench.csv")
 
 
 if __name__ == "__main__":

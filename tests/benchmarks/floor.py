@@ -1,34 +1,62 @@
 """The least that any such model must do for its customers in a month: the memory traffic and the draws, no decisions.
 
-Loads, per customer: 6 peer numbers (24 bytes), their trust (6 x 2W float32), first trust (8), susceptibility (4), readiness
-(4 W). Stores: trust (2W float32). Draws: three Philox blocks for every customer whose contract renews this month.
+Two worlds. Loads, per customer: 6 peers' numbers (24 bytes), their trust (6 x 16), first trust (8), susceptibility (4), readiness
+(8). Stores: trust (16). Draws: three Philox blocks (a uniform for each of 6 nests and 5 kinds of offer) for every customer
+whose contract renews this month, whose place (2), sensitivity (4) and order of laws (4) are loaded. It is written with the same care as the
+engine: both worlds at once, far peers sent for early, the same blocks and groups.
 """
+
+from typing import Any
 
 import numpy as np
 from numba import njit, prange
 
+from sim.model.kernels.customers import AHEAD
+from sim.model.kernels.memory import prefetch
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw4
 
 
-@njit(parallel=True)
-def floor_month(seed, month, blocks, term, calendar, calendar_start, peers, first_trust, susceptibility, readiness, hazard, trust, trust_next, out):  # type: ignore[no-untyped-def]
-    """Touch what a month of the engine touches, and draw what it draws; `out` (B,) keeps the compiler from leaving it out."""
-    for b in prange(len(blocks)):
-        seen = 0.0
-        for i in range(blocks[b, 0], blocks[b, 1]):
-            s = susceptibility[i]
-            for d in range(trust.shape[1]):
-                heard = np.float32(0.0)
-                for k in range(6):
-                    heard += trust[peers[i, k], d]
-                trust_next[i, d] = heard * s + first_trust[i, d & 1]
-            for w in range(readiness.shape[1]):
-                if readiness[i, w] <= hazard:
-                    seen += 1.0
-        first = blocks[b, 0]
+@njit  # type: ignore[misc]
+def _traffic(first: int, last: int, initial: Any, susceptibility: Any, peers: Any, readiness: Any, old: Any, new: Any) -> float:
+    end, waiting = np.uint64(len(peers) - 1), np.float32(0.0)
+    for i in range(np.uint64(first), np.uint64(last)):
+        soon = min(i + np.uint64(AHEAD), end)
+        prefetch(old, peers[soon, 0])
+        prefetch(old, peers[soon, 1])
+        p0, p1, p2, p3, p4, p5 = peers[i, 0], peers[i, 1], peers[i, 2], peers[i, 3], peers[i, 4], peers[i, 5]
+        s, law, intelligence = susceptibility[i], initial[i, 0], initial[i, 1]
+        a = law * s + (((old[p0, 0] + old[p1, 0]) + (old[p2, 0] + old[p3, 0])) + (old[p4, 0] + old[p5, 0]))
+        b = intelligence * s + (((old[p0, 1] + old[p1, 1]) + (old[p2, 1] + old[p3, 1])) + (old[p4, 1] + old[p5, 1]))
+        c = law * s + (((old[p0, 2] + old[p1, 2]) + (old[p2, 2] + old[p3, 2])) + (old[p4, 2] + old[p5, 2]))
+        d = intelligence * s + (((old[p0, 3] + old[p1, 3]) + (old[p2, 3] + old[p3, 3])) + (old[p4, 3] + old[p5, 3]))
+        new[i, 0], new[i, 1], new[i, 2], new[i, 3] = a, b, c, d
+        waiting = max(waiting, readiness[i, 0], readiness[i, 1])
+    return float(waiting)
+
+
+@njit(parallel=True)  # type: ignore[misc]
+def floor_month(seed: int, month: int, people: Any, state: Any, out: Any) -> None:
+    """Touch what a month of the engine touches, and draw what it draws; `out` (G,) keeps the compiler from leaving it out."""
+    for g in prange(len(people.groups)):
+        out[g] = _blocks(seed, month, people.groups[g], people, state)
+
+
+@njit  # type: ignore[misc]
+def _blocks(seed: int, month: int, blocks: Any, people: Any, state: Any) -> float:
+    bounds, term, calendar, calendar_start = people.blocks, people.term, people.calendar, people.calendar_start
+    initial, susceptibility, peers, readiness, old, new = (
+        people.initial_trust, people.susceptibility, people.peers, state.readiness, state.trust, state.trust_next
+    )  # fmt: skip
+    place, sensitivity, law_order = state.place, people.sensitivity, people.law_order
+    seen = 0.0
+    for b in range(blocks[0], blocks[1]):
+        first = bounds[b, 0]
+        seen += _traffic(first, bounds[b, 1], initial, susceptibility, peers, readiness, old, new)
         phase = (term[first] - month % term[first]) % term[first]
         for at in range(calendar_start[b, phase], calendar_start[b, phase + 1]):
+            i = calendar[at]
+            seen += sensitivity[i] + law_order[i] + place[i, 0] + place[i, 1]
             for k in range(3):
-                seen += draw4(seed, calendar[at], month, purposes.CHOICE, k)[0]
-        out[b] = seen
+                seen += draw4(seed, i, month, purposes.CHOICE, k)[0]
+    return seen

@@ -227,7 +227,6 @@ BUILTINS = {"sum", "pow"}
 ALLOWED = {
     ("agents/customers.py", "self.stock.sum(axis=2)"): "int64 stocks",
     ("agents/customers.py", "self.stock[world, :, 1:, 3].sum(axis=1)"): "int64 stocks",
-    ("agents/customers.py", "self.stock[world].sum(axis=1)"): "int64 stocks",
     ("agents/investigators.py", "self.month[kernel.FOREIGN_TO_US, :, :, 0].sum(axis=1)"): "int64 counts",
     ("agents/investigators.py", "self.month[kernel.FOREIGN_TO_US, :, :, 2].sum(axis=1)"): "int64 counts",
     ("books.py", "self.requests.sum(axis=(2, 3))"): "int64 counts",

@@ -10,20 +10,22 @@ from hypothesis import strategies as st
 from numba import njit
 
 from sim.model.arithmetic import exp
-from sim.model.kernels.customers import (
-    FIRST_US,
-    HOME_GROWN,
-    OFFERS,
-    ON_PREMISES,
+from sim.model.kernels.choice import (
+    draw_luck,
+    kind_of,
     kind_risks,
+    nest_of,
     nest_roots,
-    own_view,
+    pull_of_rivals,
     race,
     roots_of,
     roots_of_utilities,
+    surely_stays,
     tastes,
-    weight_of,
+    weights_of,
 )
+from sim.model.kernels.customers import own_view
+from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
 PROVIDERS = 4
 NESTS, PLACES = FIRST_US + PROVIDERS, FIRST_US + OFFERS * PROVIDERS
@@ -41,7 +43,9 @@ class Decision:
 
     @property
     def nest(self) -> np.ndarray:
-        return np.array([weight_of(root, self.nest_scale) for root in self.roots])
+        out = np.empty(NESTS)
+        weights_of(self.roots, self.nest_scale, out)
+        return out
 
     @property
     def places(self) -> np.ndarray:
@@ -83,9 +87,10 @@ def weights(
 def _choose(seed: int, customers: int, month: int, nest_scale: float, leaf: Any, nest: Any, out: Any) -> None:
     """The place that each of many customers picks, with the kernel's own luck."""
     nests = len(nest)
-    clocks = np.empty(nests + OFFERS)
+    luck, clocks = np.empty(12), np.empty(12)
     for i in range(customers):
-        tastes(seed, i, month, nests, nest_scale, clocks)
+        draw_luck(seed, i, month, luck)
+        tastes(luck, nests, nest_scale, clocks)
         n = race(nest, 0, nests, clocks)
         if n < FIRST_US:
             out[i] = n
@@ -249,3 +254,56 @@ def test_own_view_is_the_mean_of_a_beta_reputation() -> None:
     assert own_view(0.6, 10.0, 0.0, 0.0, 1.0) == pytest.approx(0.6)
     assert own_view(0.6, 10.0, 2.0, 4.0, 1.0) == pytest.approx((6.0 + 2.0) / 16.0)
     assert own_view(0.6, 10.0, 0.0, 4.0, 0.5) == pytest.approx(6.0 / 12.0)
+
+
+@njit  # type: ignore[misc]
+def _sure(seed: int, customers: int, month: int, nest_scale: float, here: int, pull: Any, risk: float, utility: float, out: Any) -> None:
+    luck = np.empty(12)
+    for i in range(customers):
+        draw_luck(seed, i, month, luck)
+        out[i] = surely_stays(luck, NESTS, here, pull, risk, utility, nest_scale)
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    here=st.integers(HOME_GROWN, PLACES - 1),
+    nest_scale=st.sampled_from([0.1, 0.3, 0.6, 1.0]),
+    cost=st.floats(0.0, 8.0),
+    within_share=st.floats(0.0, 1.0),
+    network=st.floats(0.0, 4.0),
+    spread=st.floats(0.0, 6.0),
+    friends=st.integers(0, NESTS - 1),
+)
+@settings(max_examples=150, deadline=None)
+def test_whoever_surely_stays_stays(
+    seed: int, here: int, nest_scale: float, cost: float, within_share: float, network: float, spread: float, friends: int
+) -> None:
+    """The bound proves what the decision would say, whatever the utilities, laws, risks and peers."""
+    rng = np.random.default_rng(seed)
+    utility, risk = rng.normal(0.0, spread, PLACES), rng.uniform(0.0, 2.0 * spread + 0.1, 7)
+    banned = rng.choice([0.0, 0.4, 1.0], PLACES).astype(np.float32)
+    banned[ON_PREMISES] = 0.0
+    go_back = float(rng.normal(-2.0, spread))
+    pull = np.zeros((1, PLACES, 2))
+    pull_of_rivals(utility[None], banned[None], np.array([cost]), within_share, network, go_back, nest_scale, pull)
+    bonus = np.zeros(NESTS)
+    bonus[friends] = network if friends != ON_PREMISES else 0.0
+    decision = weights(
+        utility, risk, banned, on_premises=go_back, nest_scale=nest_scale, here=here, switch_cost=cost, within_cost=within_share * cost, bonus=bonus
+    )
+    picked, sure = chosen(decision, 2000, seed=seed), np.empty(2000, np.bool_)
+    _sure(seed, 2000, 40, nest_scale, here, pull[0, here], risk[kind_of(here)], utility[here], sure)
+    assert np.all(picked[sure] == here)
+
+
+def test_most_of_those_who_stay_are_known_to_stay() -> None:
+    """At the shipped costs of switching the bound settles at least four decisions in five, or it would be no use."""
+    utility, risk, here, cost = np.zeros(PLACES), np.full(7, 0.2), FIRST_US + 1, 5.0
+    pull = np.zeros((1, PLACES, 2))
+    banned = np.tile([0.0, 0.0, 1.0, 1.0, 1.0], PROVIDERS)
+    banned = np.concatenate([[0.0, 0.0], banned]).astype(np.float32)
+    pull_of_rivals(utility[None], banned[None], np.array([cost]), 0.7, 0.5, -4.0, 0.6, pull)
+    sure = np.empty(5000, np.bool_)
+    _sure(1, 5000, 40, 0.6, here, pull[0, here], 0.2, 0.0, sure)
+    assert sure.mean() > 0.8
+    assert nest_of(here) == FIRST_US

@@ -72,7 +72,8 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     # Who asks how often about whom: agent key, police, whether they evade, rate by month, first and last-plus-one country.
     kinds = [(_US_AGENT, 0, 0, us_rate, 1, jurisdictions), (_EVADERS_AGENT, 0, 1, evading_rate, 0, 1)]
     kinds += [(_POLICE_AGENT + j, j, 0, foreign[j - 1] * foreign_growth, j, j + 1) for j in range(1, jurisdictions)]
-    room = int(sum(total(rate) + 10.0 * np.sqrt(total(rate)) + 50.0 for _, _, _, rate, _, _ in kinds))
+    means = np.array([total(rate) for _, _, _, rate, _, _ in kinds])
+    room = int(total(means + 10.0 * np.sqrt(means) + 50.0))
     rows, when, n = np.empty((room, 5), np.int64), np.empty(room), 0
     for agent, police, evades, rate, first, last in kinds:
         at = slice(first * segments, last * segments)
