@@ -71,7 +71,7 @@ def market_trends(scenario: Scenario) -> Trends:
     log_lag = np.array([log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in reach_by_jurisdiction(market.home_lag, scenario)])
     rates = np.array([exp(log(1.0 + dated(market.volume_growth, scenario, m)) / 12.0) for m in range(months)])
     rates[0] = 1.0
-    steady = np.ones((months, 2 + len(jurisdictions)))
+    steady: np.ndarray = np.ones((months, 2 + len(jurisdictions)))
     steady[1:] = [exp(log(1.0 + market.data_growth) / 12.0), exp(log(1.0 - market.price_decline) / 12.0), *drift]
     steady = np.cumprod(steady, axis=0)
     home_lag = np.arange(months)[:, None] * log_lag

@@ -298,7 +298,7 @@ def test_whoever_surely_stays_stays(
 
 def test_most_of_those_who_stay_are_known_to_stay() -> None:
     """At the shipped costs of switching the bound settles at least four decisions in five, or it would be no use."""
-    utility, risk, here, cost = np.zeros(PLACES), np.full(7, 0.2), FIRST_US + 1, 5.0
+    utility, here, cost = np.zeros(PLACES), FIRST_US + 1, 5.0
     pull = np.zeros((1, PLACES, 2))
     banned = np.tile([0.0, 0.0, 1.0, 1.0, 1.0], PROVIDERS)
     banned = np.concatenate([[0.0, 0.0], banned]).astype(np.float32)

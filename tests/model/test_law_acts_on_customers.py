@@ -211,6 +211,6 @@ def test_events_that_fall_out_do_not_keep_a_government_from_acting(tmp_path: Pat
     model = ws.models[0]
     assert not any(event.id in ("T18b", "T19b") for event in events_of(model.scenario))
     codes = list(model.scenario.jurisdictions)
-    never = model.legislation._never_drawn[:, AGREEMENT]
-    assert not never[codes.index("GB")]
-    assert not never[codes.index("AU")]
+    without, with_agreements = model.legislation._may[:, :, AGREEMENT]
+    assert with_agreements[codes.index("GB")] == with_agreements[codes.index("AU")] == 1.0
+    assert not without.any()

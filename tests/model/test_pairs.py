@@ -13,6 +13,7 @@ import pytest
 from sim.model.law import timeline
 from sim.model.world import WorldSet
 from sim.runs.pairs import first_difference, must_be_equal_for
+from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import AT, SWITCH, asked, digest, entries, experiment_file, has_run, ruled, trust_of, world_set
 
 AROUND_THE_SWITCH = "2015-06"
@@ -206,8 +207,13 @@ def test_a_draw_with_another_key_in_one_world_is_found() -> None:
 
 
 def test_a_law_that_acts_a_month_early_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = timeline.law_on
-    monkeypatch.setattr(timeline, "law_on", lambda scenario, date: plain(scenario, date + dt.timedelta(days=31)))
+    plain = timeline._law_by_date
+
+    def early(scenario: Scenario) -> tuple[list[dt.date], list[timeline.LawInForce]]:
+        dates, laws = plain(scenario)
+        return [dates[0], *(date - dt.timedelta(days=31) for date in dates[1:])], laws
+
+    monkeypatch.setattr(timeline, "_law_by_date", early)
     a, b = (model.books for model in has_run(asked(last="2014-12")).models)
     where = first_difference(a, b, SWITCH)
     assert where is not None

@@ -35,15 +35,13 @@ def stream() -> Stream:
     scenario = replace(scenario, months=MONTHS, parameters=scenario.parameters.model_copy(update={"investigators": investigators}))
     population = build_population(scenario, 5)
     room = int(PER_MONTH * MONTHS * 1.02)
-    out, times = np.empty((room, 3), np.int64), np.empty(room)
-    accounts, cells = np.ones(len(population)), np.array([GERMAN])
-    n = kernel.draw_targets(5, MONTHS, 1, np.full(MONTHS, PER_MONTH), np.array([1.0]), cells, population.cells.start, accounts, out, times)
+    rows, when, accounts = np.empty((room, 5), np.int64), np.empty(room), np.ones(len(population))
+    n = kernel.draw_targets(5, 1, 0, 0, np.full(MONTHS, PER_MONTH), np.array([1.0]), GERMAN, population.cells.start, accounts, rows, when, 0)
     assert n < room
     assert n == pytest.approx(PER_MONTH * MONTHS, rel=0.005)
-    month, customer, number = out[np.lexsort((times[:n], out[:n, 0]))].T
-    rows = np.stack([customer, np.zeros(n, np.int64), number, np.zeros(n, np.int64), np.ones(n, np.int64)], axis=1)
+    order = np.argsort(when[:n], kind="stable")
     nothing = np.zeros(len(scenario.jurisdictions))
-    docket = Docket(rows, np.searchsorted(month, np.arange(MONTHS + 1)), np.zeros(MONTHS, np.int64), nothing, nothing)
+    docket = Docket(rows[order], np.searchsorted(when[order], np.arange(MONTHS + 1)), np.zeros(MONTHS, np.int64), nothing, nothing)
     return Stream(scenario, population, docket)
 
 

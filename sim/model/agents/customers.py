@@ -71,10 +71,7 @@ class Customers:
                 self.hazard[v], self._appeal[v], self.exposure[v], self.banned[v], p.choice.nest_scale, self.place[:, v],
             )  # fmt: skip
         self.readiness[self.place != ON_PREMISES] = np.inf  # whoever is in the cloud waits for nothing
-        self._people = kernel.People(
-            population.blocks, groups_of_blocks(population.blocks), population.cell, population.initial_trust, population.susceptibility, population.sensitivity, population.renewal,
-            population.term, population.law_order, population.peers.view(np.uint32), *renewal_calendar(population),
-        )  # fmt: skip
+        self._people = people_of(population)
         self._costs = self._costs_of_choice()
         self._pull = np.zeros((w, c, o, 2))
         self.stock = moves_kernel.take_stock(self.place, population.cell, population.weight, c, o)
@@ -187,6 +184,15 @@ def groups_of_blocks(blocks: np.ndarray) -> np.ndarray:
     ends = np.searchsorted(blocks[:, 1], np.linspace(0, blocks[-1, 1], GROUPS + 1)[1:]) + 1
     bounds = np.unique(np.concatenate(([0], np.minimum(ends, len(blocks)))))
     return np.stack([bounds[:-1], bounds[1:]], axis=1)
+
+
+def people_of(population: Population) -> kernel.People:
+    """What the kernel needs to know of everybody."""
+    x = population
+    return kernel.People(
+        x.blocks, groups_of_blocks(x.blocks), x.cell, x.initial_trust, x.susceptibility, x.sensitivity, x.renewal, x.term, x.law_order,
+        x.peers.view(np.uint32), *renewal_calendar(x),
+    )  # fmt: skip
 
 
 def renewal_calendar(population: Population) -> tuple[np.ndarray, np.ndarray]:

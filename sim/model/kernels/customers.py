@@ -92,9 +92,7 @@ def own_view(initial, strength, positive, negative, susceptibility):  # type: ig
 @njit(cache=True, error_model="numpy")
 def _heard(trust, peers, i, k):  # type: ignore[no-untyped-def]
     """What six peers trusted last month, added in this order."""
-    return ((trust[peers[i, 0], k] + trust[peers[i, 1], k]) + (trust[peers[i, 2], k] + trust[peers[i, 3], k])) + (
-        trust[peers[i, 4], k] + trust[peers[i, 5], k]
-    )
+    return ((trust[peers[i, 0], k] + trust[peers[i, 1], k]) + (trust[peers[i, 2], k] + trust[peers[i, 3], k])) + (trust[peers[i, 4], k] + trust[peers[i, 5], k])
 
 
 @njit(cache=True, error_model="numpy")
@@ -107,7 +105,7 @@ def _trust_in_two_worlds(w, first, last, prior, own, each, good, bad, initial, s
     end = np.uint64(len(peers) - 1)
     for i in range(np.uint64(first), np.uint64(last)):
         soon = min(i + np.uint64(AHEAD), end)
-        prefetch(old, peers[soon, 0])
+        prefetch(old, peers[soon, 0])  # type: ignore[call-arg]
         prefetch(old, peers[soon, 1])
         s, law, intelligence = susceptibility[i], initial[i, 0], initial[i, 1]
         new_a = own * own_view(law, prior, good_a, bad_a, s) + each * _heard(old, peers, i, a)
@@ -129,7 +127,7 @@ def _trust_in_one_world(w, first, last, prior, own, each, good, bad, initial, su
     end = np.uint64(len(peers) - 1)
     for i in range(np.uint64(first), np.uint64(last)):
         soon = min(i + np.uint64(AHEAD), end)
-        prefetch(old, peers[soon, 0])
+        prefetch(old, peers[soon, 0])  # type: ignore[call-arg]
         prefetch(old, peers[soon, 1])
         s = susceptibility[i]
         new_a = own * own_view(initial[i, 0], prior, good_a, bad_a, s) + each * _heard(old, peers, i, a)
@@ -153,7 +151,7 @@ def _anybody(width, first, last, soon, readiness):  # type: ignore[no-untyped-de
 @njit(cache=True)
 def _is_due(i, soon, readiness, law_order, strictest, expelled, place):  # type: ignore[no-untyped-def]
     """Whether a customer whose contract runs on may have to decide all the same: ready to adopt, or its place unlawful for too long."""
-    for w in range(len(soon)):
+    for w in range(len(soon)):  # noqa: SIM110
         if readiness[i, w] <= soon[w] or (law_order < strictest and law_order < expelled[w, np.int64(place[i, w])]):
             return True
     return False
@@ -237,7 +235,15 @@ def _months_of_blocks(seed, month, blocks, people, terms, costs, state, out):  #
     # An array taken from a tuple is counted as in use; inside a loop that would cost more than the decision.
     bounds, cell, term, calendar, calendar_start, renewal = people.blocks, people.cell, people.term, people.calendar, people.calendar_start, people.renewal
     initial, susceptibility, peers, law_order, sensitivity = people.initial_trust, people.susceptibility, people.peers, people.law_order, people.sensitivity
-    place, readiness, old, trust, moves, move_count, sums = state.place, state.readiness, state.trust, state.trust_next, out.moves, out.move_count, out.trust_sums
+    place, readiness, old, trust, moves, move_count, sums = (
+        state.place,
+        state.readiness,
+        state.trust,
+        state.trust_next,
+        out.moves,
+        out.move_count,
+        out.trust_sums,
+    )
     hazard, unlawful, all_expelled, exposure, pull, utility = terms.hazard, terms.unlawful, terms.expelled, terms.exposure, terms.pull, terms.utility
     good, bad = terms.good, terms.bad
     own, each, prior = np.float32(1.0 - costs.peer_weight), np.float32(costs.peer_weight / PEERS), np.float32(costs.strength)
