@@ -43,8 +43,8 @@ def kind_risks(sensitivity, trust_le, trust_in, exposure, out):  # type: ignore[
 
 @njit(cache=True, error_model="numpy")
 def roots_of(risk, nest_scale, out):  # type: ignore[no-untyped-def]
-    """What risk leaves of the weight of each kind: exp(-risk / nest_scale)."""
-    for k in range(KINDS):
+    """What risk leaves of the weight of each kind: exp(-risk / nest_scale); of the kinds of any number of customers."""
+    for k in range(len(risk)):
         out[k] = exp(-risk[k] / nest_scale)
 
 

@@ -26,27 +26,36 @@ def ask(  # type: ignore[no-untyped-def]
     `past_trust`, `past_us` (MEMORY, S, W) float32 hold each member's mean trust and chance of preferring a US provider;
     in the first year it compares with the first month.
     """
-    worlds, places = place.shape[1], appeal.shape[2]
+    members, worlds, places = len(panel), place.shape[1], appeal.shape[2]
     nests = nest_of(places)
-    risk, left, leaf, nest, weight, peers = np.empty(KINDS), np.empty(KINDS), np.empty(places), np.empty(nests), np.empty(nests), np.ones(nests)
-    now = month % MEMORY
-    then = (month - 12) % MEMORY if month >= 12 else 0
-    for s in range(len(panel)):
+    risk, left = np.empty((members, worlds, KINDS)), np.empty((members, worlds, KINDS))
+    roots, weight = np.empty((members, worlds, nests)), np.empty((members, worlds, nests))
+    leaf, peers = np.empty(places), np.ones(nests)
+    # Three passes over everybody, so that many exponentials and logarithms are taken at once.
+    for s in range(members):
+        i = panel[s]
+        for w in range(worlds):
+            kind_risks(sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), exposure[w, cell[i]], risk[s, w])
+    roots_of(risk.reshape(-1), nest_scale, left.reshape(-1))
+    for s in range(members):
         i = panel[s]
         c = cell[i]
         for w in range(worlds):
-            t0, t1 = np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
-            kind_risks(sensitivity[i], t0, t1, exposure[w, c], risk)
-            roots_of(risk, nest_scale, left)
-            nest_roots(left, appeal[w, c], go_back, banned[w, c], law_order[i], 0, False, 1.0, 1.0, peers, leaf, nest)
-            weights_of(nest, nest_scale, weight)
+            nest_roots(left[s, w], appeal[w, c], go_back, banned[w, c], law_order[i], 0, False, 1.0, 1.0, peers, leaf, roots[s, w])
+    weights_of(roots.reshape(-1), nest_scale, weight.reshape(-1))
+    now = month % MEMORY
+    then = (month - 12) % MEMORY if month >= 12 else 0
+    for s in range(members):
+        i = panel[s]
+        c = cell[i]
+        for w in range(worlds):
             us, everything = 0.0, 0.0
             for n in range(nests):
-                everything += weight[n]
+                everything += weight[s, w, n]
                 if n >= FIRST_US:
-                    us += weight[n]
+                    us += weight[s, w, n]
             chance = us / everything if everything > 0.0 else 0.0
-            mean = 0.5 * (t0 + t1)
+            mean = 0.5 * (np.float64(trust[i, 2 * w]) + np.float64(trust[i, 2 * w + 1]))
             past_trust[now, s, w] = mean
             past_us[now, s, w] = chance
             before = np.float64(past_us[then, s, w])
@@ -59,7 +68,7 @@ def ask(  # type: ignore[no-untyped-def]
                 asked[w, c, 1] += 1.0
                 if chance < before:
                     answers[w, c, 2] += (before - chance) / before
-            within_reach = min(risk[1], risk[2])
-            out_of_reach = min(risk[3], risk[6])
+            within_reach = min(risk[s, w, 1], risk[s, w, 2])
+            out_of_reach = min(risk[s, w, 3], risk[s, w, 6])
             if within_reach - out_of_reach > price_sensitivity[c] * premium:
                 answers[w, c, 3] += 1.0
