@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from sim.analysis.differences import HEADLINES, Columns, interval
-from sim.runs.executor import Progress, run_tasks
 from sim.runs.pairs import must_be_equal_for
+from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import SeedDone, Task
+from sim.runs.store import Store
 from sim.scenario.resolving import Resolved, variant
 
 MOST_PAIRS = 4  # a table of many variants: enough pairs for its intervals, few enough to wait for
@@ -24,25 +25,25 @@ def variants(resolved: Resolved) -> dict[str, Resolved]:
     return out
 
 
-def run_variants(resolved: Resolved, variants: dict[str, Resolved], workers: int, progress: Progress | None) -> tuple[dict[str, list[SeedDone]], list[str]]:
+def run_variants(
+    resolved: Resolved, variants: dict[str, Resolved], store: Store, how: Running, progress: Progress | None
+) -> tuple[dict[str, list[SeedDone]], list[str]]:
     """Run the compared worlds of every variant with a few seeds; returns what is done by variant, and failures."""
     experiment = resolved.experiment
     assert experiment.compare is not None
     seeds = range(experiment.seeds.first, experiment.seeds.first + min(experiment.seeds.count, MOST_PAIRS))
     tasks = [
-        Task({name: v.scenarios[name] for name in experiment.compare}, seed, "world", None, label)
+        Task({name: v.scenarios[name] for name in experiment.compare}, seed, "world", label)
         for label, v in variants.items()
         for seed in seeds
     ]  # fmt: skip
     done: dict[str, list[SeedDone]] = {label: [] for label in variants}
     failures = []
-    for k, one in enumerate(run_tasks(tasks, workers)):
+    for one in run_tasks(tasks, store, how, ("world",), progress):
         if one.failure is None:
             done[one.label].append(one)
         else:
             failures.append(one.failure)
-        if progress is not None:
-            progress(k + 1, len(tasks), f"variants: {one.label.split(':')[0].replace('off', 'a mechanism off').replace('on', 'another date')}")
     for runs in done.values():
         runs.sort(key=lambda d: d.seed)
     return done, failures

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.differences import interval
-from sim.runs.executor import Progress, run_tasks
+from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import SeedDone, Task
+from sim.runs.store import Store
 from sim.scenario.places import root
 from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
@@ -24,6 +25,7 @@ FIRMS = ("small_firm", "enterprise", "regulated")
 BUYERS = (*FIRMS, "public_sector")
 RECORD = Path("configs/evidence/record.csv")
 MOST_SEEDS = 4
+TABLES = ("world", "country", "cell", "provider")
 IBM_SHARE = 0.07  # K12, 2015-Q4: IBM is one of the four of K10, and not a provider of its own here
 
 
@@ -224,7 +226,7 @@ def history_of(resolved: Resolved) -> Scenario:
     return replace(first, name="history", label="As it happened", switches=(), timeline=whole)
 
 
-def compare(resolved: Resolved, workers: int, progress: Progress | None = None) -> tuple[pd.DataFrame, list[str]]:
+def compare(resolved: Resolved, store: Store, how: Running, progress: Progress | None = None) -> tuple[pd.DataFrame, list[str]]:
     """Measure every row of the record on history as it happened; returns the table and failures."""
     rows = pd.read_csv(root() / RECORD, dtype={"from": str, "to": str}, keep_default_na=False)
     world = history_of(resolved)
@@ -234,12 +236,8 @@ def compare(resolved: Resolved, workers: int, progress: Progress | None = None) 
         worlds[event] = replace(world, timeline=timeline)
     first = resolved.experiment.seeds.first
     seeds = range(first, first + min(resolved.experiment.seeds.count, MOST_SEEDS))
-    tasks = [Task(worlds, seed, "full", None, "record", keep=("world", "country", "cell", "provider")) for seed in seeds]
-    done = []
-    for k, one in enumerate(run_tasks(tasks, workers)):
-        done.append(one)
-        if progress is not None:
-            progress(k + 1, len(tasks), "history against the record")
+    tasks = [Task(worlds, seed, "full", "history against the record") for seed in seeds]
+    done = list(run_tasks(tasks, store, how, TABLES, progress))
     good = [d for d in done if d.failure is None]
     return pd.DataFrame([_measure(row, good, world) for row in rows.to_dict("records")]), [d.failure for d in done if d.failure is not None]
 
@@ -249,8 +247,8 @@ def _measure(row: dict[str, str], runs: list[SeedDone], scenario: Scenario) -> d
     instrument = INSTRUMENTS[row["instrument"]]
     values = []
     for d in runs:
-        without = d.kept[row["without_event"]] if row["without_event"] else None
-        q = Question(row["place"], row["from"], row["to"], scenario, d.kept[""], without)
+        without = d.tables[row["without_event"]] if row["without_event"] else None
+        q = Question(row["place"], row["from"], row["to"], scenario, d.tables[""], without)
         inside = scenario.month_start(0).strftime("%Y-%m") <= row["from"] and row["to"] <= scenario.month_start(scenario.months - 1).strftime("%Y-%m")
         values.append(instrument.measure(q) if inside else float("nan"))
     i = interval(values)

@@ -8,8 +8,9 @@ import pandas as pd
 
 from sim.analysis import differences, knockouts, record
 from sim.analysis.reasons import reasons
-from sim.runs.executor import Progress, default_workers
-from sim.runs.experiment import Finished, add_to_manifest
+from sim.runs.experiment import Finished
+from sim.runs.manifest import add_to_manifest
+from sim.runs.running import Progress, Running
 from sim.scenario.places import root
 from sim.scenario.resolving import Resolved
 
@@ -25,33 +26,34 @@ class Summaries:
     failures: list[str] = field(default_factory=list)
 
 
-def summarise(resolved: Resolved, finished: Finished, workers: int | None = None, progress: Progress | None = None) -> Summaries:
-    """Write headlines, series, knock-outs, switch dates and the record to the results folder."""
-    out, processes = Summaries(), workers or default_workers()
+def summarise(resolved: Resolved, finished: Finished, how: Running | None = None, progress: Progress | None = None) -> Summaries:
+    """Write headlines, series, knock-outs, switch dates and the record to the results folder; of a sweep, nothing."""
+    out, how = Summaries(), how or Running()
     compare, folder = resolved.experiment.compare, finished.folder
     for name in ("headlines", "series", "knockouts", "switch_dates", "record"):
         (folder / f"{name}.csv").unlink(missing_ok=True)
-    if not finished.done:
+    if finished.plan.has_design or not finished.proved.good:
         return out
+    runs = finished.done
     if compare is None:
         only = next(iter(resolved.scenarios))
-        out.headlines = differences.headlines_of_one([d.world_tables[only] for d in finished.done])
+        out.headlines = differences.headlines_of_one([d.world_tables[only] for d in runs])
     else:
-        pairs = knockouts.pairs_of(finished.done, compare)
+        pairs = knockouts.pairs_of(runs, compare)
         first = knockouts.first_month(resolved, compare)
         out.headlines = differences.headlines(pairs, first)
         labels = tuple(resolved.experiment.worlds[name].label for name in compare)
         out.headlines["why"] = out.headlines["headline"].map(reasons(pairs, first, (labels[0], labels[1]))).fillna("")
         _write(differences.series(pairs), folder / "series.csv")
         variants = knockouts.variants(resolved)
-        done, failures = knockouts.run_variants(resolved, variants, processes, progress)
+        done, failures = knockouts.run_variants(resolved, variants, finished.store, how, progress)
         out.failures += failures
         if resolved.experiment.knockouts:
-            _write(knockouts.knockout_table(resolved, finished.done, done), folder / "knockouts.csv")
+            _write(knockouts.knockout_table(resolved, runs, done), folder / "knockouts.csv")
         if resolved.experiment.switch_dates:
-            _write(knockouts.switch_date_table(resolved, finished.done, variants, done), folder / "switch_dates.csv")
+            _write(knockouts.switch_date_table(resolved, runs, variants, done), folder / "switch_dates.csv")
     _write(out.headlines, folder / "headlines.csv")
-    measured, failures = record.compare(resolved, processes, progress)
+    measured, failures = record.compare(resolved, finished.store, how, progress)
     _write(measured, folder / "record.csv")
     out.failures += failures
     projections = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))

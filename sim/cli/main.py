@@ -61,13 +61,38 @@ def run(
     seeds: Annotated[int | None, typer.Option("--seeds", help="Number of seeds: runs of each world.")] = None,
     customers: Annotated[int | None, typer.Option("--customers", help="Simulated customers.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.  [default: results/<experiment>]")] = None,
+    store: Annotated[Path | None, typer.Option("--store", help="Folder of all runs, shared by experiments.  [default: results/store]")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")] = None,
+    timeout: Annotated[float, typer.Option("--timeout", min=0, help="Seconds that a pair of worlds may take; 0 for as long as it likes.")] = 3600.0,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run what failed before once more.")] = False,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS|local", help="Run on a Dask cluster: its scheduler's address, or `local` to start one here.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="i/n", help="Run only the i-th of n parts, for a job array (see `shards`); write no tables.")
+    ] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
 ) -> None:
-    """Run an experiment: every world with every seed, tables, and a report that opens in a browser."""
-    from sim.cli.running import run_experiment
+    """Run an experiment: what is not in the store is run, then tables and a report that opens in a browser are written."""
+    from sim.cli.running import Asked, run_experiment
 
-    raise typer.Exit(FAILED if run_experiment(experiment, sets or [], seeds, customers, out, workers, report) else DONE)
+    asked = Asked(experiment, sets or [], seeds, customers, out, store, workers, timeout, retry_failed, cluster, shard, report)
+    raise typer.Exit(FAILED if run_experiment(asked) else DONE)
+
+
+@app.command()
+def shards(
+    experiment: Annotated[str, typer.Argument(help="A file, or the bare name of a shipped experiment.")],
+    parts: Annotated[int, typer.Argument(metavar="N", min=1, help="Number of parts.")],
+    sets: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="As for `run`. Repeatable.")] = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", help="As for `run`.")] = None,
+    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="The job script to write.")] = Path("job.sh"),
+) -> None:
+    """Write a SLURM job script that runs an experiment in N parts, each a job of one array."""
+    from sim.cli.sharding import write_job_script
+
+    write_job_script(experiment, parts, sets or [], seeds, customers, out)
 
 
 @app.command("list")

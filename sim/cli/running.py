@@ -5,9 +5,11 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,43 +21,121 @@ from sim.scenario.resolving import Resolved, resolve
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.runs.engines import OpenEngine
+    from sim.runs.experiment import Finished
+
 REPORT = "report.html"
+RESULTS, STORE = Path("results"), "store"
+INTERRUPTED = 130
 _SECONDS_BETWEEN_LINES = 5.0
+_FAILURES_SHOWN = 10
 Progress = Callable[[int, int, str], None]
 
 
-def run_experiment(
-    experiment: str, sets: Sequence[str], seeds: int | None, customers: int | None, out: Path | None, workers: int | None, report: bool
-) -> list[str]:
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks of a run beside the experiment."""
+
+    experiment: str
+    sets: Sequence[str] = ()
+    seeds: int | None = None
+    customers: int | None = None
+    out: Path | None = None
+    store: Path | None = None
+    workers: int | None = None
+    timeout: float = 3600.0
+    retry_failed: bool = False
+    cluster: str | None = None
+    shard: str | None = None
+    report: bool = True
+
+
+def run_experiment(asked: Asked) -> list[str]:
     """Run, report and print; returns what failed."""
-    resolved = resolve(experiment, sets, seeds=seeds, customers=customers)
-    folder = out or Path("results") / resolved.name
-    _must_be_writable(folder)
+    resolved = resolve(asked.experiment, asked.sets, seeds=asked.seeds, customers=asked.customers)
+    shard = _shard(asked.shard)
+    folder, store = asked.out or RESULTS / resolved.name, asked.store or RESULTS / STORE
+    _must_be_writable(folder, "--out")
+    _must_be_writable(store, "--store")
     screen = console()
-    screen.print(_what_will_run(resolved))
+    screen.print(_what_will_run(resolved, shard))
 
     from sim.analysis.summaries import summarise
     from sim.model import compiled
     from sim.runs import experiment as runs
+    from sim.runs.engines import EngineLost
+    from sim.runs.manifest import add_to_manifest
+    from sim.runs.running import Running
 
     if not compiled.is_compiled():
         screen.print("first run compiles the model: about a minute")
-    with _progress(screen) as progress:
-        done = runs.run(resolved, folder, workers=workers, progress=progress)
-        summaries = summarise(resolved, done, workers=workers, progress=progress)
+    how = Running(asked.workers, asked.timeout or None, asked.retry_failed, shard, _engine(asked.cluster, asked.workers))
+    try:
+        with progress_of(screen) as progress:
+            done = runs.run(resolved, folder, progress=progress, store=store, how=how)
+            if shard is not None:
+                return _shard_done(screen, done, shard)
+            summaries = summarise(resolved, done, how, progress=progress)
+    except KeyboardInterrupt:
+        screen.print(f"[yellow]stopped[/]: what was done is in {escape(str(store))}; the same command goes on from there", soft_wrap=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except EngineLost as lost:
+        screen.print(f"[red]stopped[/]: {escape(str(lost))}", soft_wrap=True)
+        return [str(lost)]
     compare = resolved.experiment.compare
     if summaries.headlines is not None:
         screen.print(headline_table(summaries.headlines, [resolved.experiment.worlds[name].label for name in compare] if compare else []))
     for warning in done.warnings:
         screen.print(f"[yellow]warning[/]: {escape(warning)}", soft_wrap=True)
     failures = [*done.failures, *summaries.failures]
-    for failure in failures:
-        screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
+    _print_failures(screen, failures, done.folder)
+    screen.print(_what_was_run(done))
     screen.print(f"tables: {escape(str(done.folder))} ({done.seconds:.0f} s)", soft_wrap=True)
-    runs.add_to_manifest(done.folder, command=_command(experiment, sets, seeds, customers))
-    if report:
+    add_to_manifest(done.folder, command=command_of(asked))
+    if asked.report and summaries.headlines is not None:
         screen.print(f"report: {escape(str(_report(done.folder)))}", soft_wrap=True)
     return failures
+
+
+def _engine(cluster: str | None, workers: int | None) -> "OpenEngine | None":
+    if cluster is None:
+        return None
+    from sim.runs.engines.cluster import cluster_engine
+
+    return cluster_engine(cluster, workers)
+
+
+def _shard(word: str | None) -> tuple[int, int] | None:
+    """`2/8`: the second of eight parts."""
+    if word is None:
+        return None
+    part, slash, parts = word.partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise BadInput(f"--shard: '{word}': write it as i/n, from 1/n to n/n, for example 2/8")
+    return int(part), int(parts)
+
+
+def _shard_done(screen: Console, done: "Finished", shard: tuple[int, int]) -> list[str]:
+    """What a shard says at its end: it writes no tables."""
+    failures = [str(failure) for failure in done.failed_now]
+    _print_failures(screen, failures, None)
+    screen.print(
+        f"shard {shard[0]}/{shard[1]}: {done.ran} run ({done.seconds:.0f} s); when all shards are done, the same command without --shard writes the tables"
+    )
+    return failures
+
+
+def _what_was_run(done: "Finished") -> str:
+    pairs, failed = len(done.plan), len(done.failures)
+    said = f"{len(done.proved.good):,} of {pairs:,} done, {done.ran:,} of them run now" if failed == 0 else f"{len(done.proved.good):,} of {pairs:,} done"
+    return said + (f", {failed:,} failed (--retry-failed runs them once more)" if failed else "")
+
+
+def _print_failures(screen: Console, failures: Sequence[str], folder: Path | None) -> None:
+    for failure in failures[:_FAILURES_SHOWN]:
+        screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
+    if len(failures) > _FAILURES_SHOWN:
+        screen.print(f"[red]failed[/]: {len(failures) - _FAILURES_SHOWN:,} more" + (f", all in {escape(str(folder / 'failures.csv'))}" if folder else ""))
 
 
 def _report(folder: Path) -> Path:
@@ -66,51 +146,78 @@ def _report(folder: Path) -> Path:
     return folder / REPORT
 
 
-def _command(experiment: str, sets: Sequence[str], seeds: int | None, customers: int | None) -> str:
+def command_of(asked: Asked) -> str:
     """The words that give these numbers again."""
-    options = [f"--set {shlex.quote(each)}" for each in sets]
-    options += [f"--{name} {value}" for name, value in (("seeds", seeds), ("customers", customers)) if value is not None]
-    return " ".join(["warrantsim run", shlex.quote(experiment), *options])
+    options = [f"--set {shlex.quote(each)}" for each in asked.sets]
+    options += [f"--{name} {value}" for name, value in (("seeds", asked.seeds), ("customers", asked.customers)) if value is not None]
+    return " ".join(["warrantsim run", shlex.quote(asked.experiment), *options])
 
 
-def _what_will_run(resolved: Resolved) -> str:
+def _what_will_run(resolved: Resolved, shard: tuple[int, int] | None) -> str:
     asked = resolved.experiment
     worlds = f"{len(asked.worlds)} {'world' if len(asked.worlds) == 1 else 'worlds'}"
     seeds = f"{asked.seeds.count} {'seed' if asked.seeds.count == 1 else 'seeds'}"
-    return f"{resolved.name}: {worlds} x {seeds}, {asked.customers:,} customers, {asked.horizon.first} to {asked.horizon.last}"
+    part = f", part {shard[0]} of {shard[1]}" if shard else ""
+    return f"{resolved.name}: {worlds} x {seeds}, {asked.customers:,} customers, {asked.horizon.first} to {asked.horizon.last}{part}"
 
 
-def _must_be_writable(folder: Path) -> None:
-    """Refuse an output folder now rather than after minutes of simulation."""
+def _must_be_writable(folder: Path, option: str) -> None:
+    """Refuse a folder now rather than after minutes of simulation."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{time.monotonic_ns()}"
         probe.touch(exist_ok=False)
         probe.unlink()
     except OSError as error:
-        raise BadInput(f"--out {folder}: cannot be written: {error.strerror or error}; name another folder with --out") from None
+        raise BadInput(f"{option} {folder}: cannot be written: {error.strerror or error}; name another folder with {option}") from None
 
 
 @contextmanager
-def _progress(out: Console) -> Iterator[Progress]:
-    """A bar on a terminal; elsewhere a plain line every few seconds and at the end."""
+def progress_of(out: Console) -> "Iterator[Progress]":
+    """A bar on a terminal; elsewhere a plain line every few seconds and at the end. Both with rate and time left."""
+    pace = _Pace()
     if not out.is_terminal:
         last = [-math.inf]
 
         def line(done: int, total: int, words: str) -> None:
-            now = time.monotonic()
+            now, said = time.monotonic(), pace.said(done, total)
             if done >= total or now - last[0] >= _SECONDS_BETWEEN_LINES:
                 last[0] = now
-                print(f"{done}/{total} {words}", flush=True)
+                print(f"{done}/{total} {words}{said}", flush=True)
 
         yield line
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    with Bar(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False), console=out) as bar:
+    with Bar(BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False), console=out) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total, words: bar.update(task, completed=done, total=total, description=words)
+        yield lambda done, total, words: bar.update(task, completed=done, total=total, description=f"{words}{pace.said(done, total)}")
+
+
+class _Pace:
+    """How many are done in a minute, and how long the rest will take; over all of a stage, as batches come in bursts."""
+
+    def __init__(self) -> None:
+        self._begin = self._last = time.monotonic()
+        self._total = 0
+
+    def said(self, done: int, total: int) -> str:
+        now = time.monotonic()
+        if total != self._total or done <= 1:  # another stage
+            self._begin, self._total = self._last, total
+        self._last = now
+        spent = now - self._begin
+        if spent <= 0.0 or not done:
+            return ""
+        rate = 60.0 * done / spent
+        return f" · {rate:,.0f} a minute" + (f" · {_duration((total - done) * spent / done)} left" if done < total else "")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def headline_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:

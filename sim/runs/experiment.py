@@ -1,154 +1,185 @@
-"""Run an experiment: every world with every seed, tables on disk, a manifest of how they came about."""
+"""Run an experiment: what is not in the store is run, then tables, points and a manifest are written from the store."""
 
-import datetime as dt
 import hashlib
-import json
-import platform
-import sys
 import time
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sim.model.tables import TABLES, data_dictionary
-from sim.runs import tables_on_disk
-from sim.runs.executor import Progress, default_workers, run_tasks
-from sim.runs.results import MANIFEST, TABLES_FOLDER, Results
-from sim.runs.seed import SeedDone, Task, part_path
-from sim.scenario.resolving import Resolved
-from sim.scenario.schema import Experiment
+import pandas as pd
 
-_PACKAGES = ("warrantsim", "mesa", "numpy", "numba", "pandas", "plotly", "pyarrow", "pydantic", "ruamel.yaml", "scipy")
+from sim.model.tables import data_dictionary
+from sim.runs.engines.local import default_workers
+from sim.runs.export import POINTS, Proved, export, prove, sha256_of, write_points
+from sim.runs.manifest import manifest, write_manifest
+from sim.runs.plan import Plan
+from sim.runs.results import MANIFEST, TABLES_FOLDER, Results
+from sim.runs.running import Progress, Running, missing, run_missing
+from sim.runs.seed import Failure, SeedDone
+from sim.runs.store import Damaged, Index, Store
+from sim.scenario.resolving import Resolved
+
+OWN_STORE = "store"
+FAILURES = "failures.csv"
 
 
 @dataclass
 class Finished:
-    """A run that has ended: where it is, what went wrong, what to be warned of, and the small tables by seed and world."""
+    """An experiment that has been run: where it is, what went wrong, what to be warned of, and where its runs are stored."""
 
     folder: Path
-    seconds: float
-    failures: list[str] = field(default_factory=list)
+    plan: Plan
+    store: Store
+    index: Index
+    proved: Proved
+    seconds: float = 0.0
+    ran: int = 0
+    failed_now: list[Failure] = field(default_factory=list)
+    tables: dict[str, dict[str, Any]] | None = None
     warnings: list[str] = field(default_factory=list)
-    done: list[SeedDone] = field(default_factory=list)
+
+    @property
+    def failures(self) -> list[str]:
+        return [str(failure) for failure in self.proved.failures.values()]
 
     @property
     def results(self) -> Results:
         return Results(self.folder)
 
+    @property
+    def done(self) -> list[SeedDone]:
+        """The pairs of an experiment without a design, each with the small table of its worlds."""
+        return [self.pair(number, ("world",)) for number in self.proved.good]
 
-def run(resolved: Resolved, out: Path, workers: int | None = None, progress: Progress | None = None) -> Finished:
-    """Run every world of the experiment with every seed and write tables, data dictionary and manifest to `out`."""
+    def pair(self, number: int, tables: Sequence[str]) -> SeedDone:
+        """Tables of a good pair out of the store."""
+        point, seed = self.plan.key(number)
+        places = {world: self.index.where[run] for world, run in zip(self.plan.worlds, self.plan.ids[number], strict=True)}
+        found = {world: {table: self.store.columns(table, place) for table in tables} for world, place in places.items()}
+        equal = {f"{self.plan.worlds[i]}|{self.plan.worlds[j]}": months for (i, j), months in self.plan.equal_months(point).items()}
+        return SeedDone(seed, self.plan.label(point), found, equal_months=equal)
+
+
+def run(
+    resolved: Resolved,
+    out: Path,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    store: Path | None = None,
+    how: Running | None = None,
+) -> Finished:
+    """Run what is missing of an experiment and write its tables, points, data dictionary and manifest to `out`.
+
+    Runs are kept in `store`, which experiments may share (None: in `out` itself). A shard writes no tables. Raises
+    EngineLost when a cluster is gone; what was stored stays, and the next call goes on from there.
+    """
     begin = time.perf_counter()
-    experiment = resolved.experiment
-    seeds = range(experiment.seeds.first, experiment.seeds.first + experiment.seeds.count)
-    tables = out / TABLES_FOLDER
-    tables.mkdir(parents=True, exist_ok=True)
-    for left_over in tables.glob(".*.part"):
-        left_over.unlink()
-    tasks = [Task(resolved.scenarios, seed, experiment.record, tables) for seed in seeds]
-    done = []
-    for one in run_tasks(tasks, workers or default_workers()):
-        done.append(one)
-        if progress is not None:
-            progress(len(done), len(tasks), f"seed {one.seed}" + (" failed" if one.failure else ""))
-    done.sort(key=lambda d: d.seed)
-    good = [d for d in done if d.failure is None]
-    finished = Finished(out, 0.0, [d.failure for d in done if d.failure is not None], _warnings(experiment, good), good)
-    written = _join_tables(tables, experiment, good)
-    (out / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
+    how = how or Running()
+    if workers is not None:
+        how = replace(how, workers=workers)
+    finished = Finished(out, Plan(resolved), Store(store or out / OWN_STORE), Index(), Proved())
+    finished.store.prepare()
+    while True:
+        finished.index, damaged = finished.store.index()
+        finished.warnings += damaged
+        _run_missing(finished, how, progress)
+        how = replace(how, retry_failed=False)  # once
+        try:
+            if how.shard is None:
+                _write_results(finished)
+            break
+        except Damaged as found:
+            finished.warnings.append(finished.store.set_aside(found))
     finished.seconds = time.perf_counter() - begin
-    _write_manifest(out, _manifest(resolved, finished, written))
+    if how.shard is None:
+        _write_manifest(finished)
     return finished
 
 
-def _warnings(experiment: Experiment, done: list[SeedDone]) -> list[str]:
-    """What a reader must know before believing the numbers."""
-    pairs = sorted({pair for d in done for pair in d.nothing_changed})
-    out = []
-    for pair in pairs:
-        if all(pair in d.nothing_changed for d in done):
-            a, b = (experiment.worlds[name].label for name in pair.split("|"))
-            out.append(f"'{a}' and '{b}' never differ: the switch changed nothing at all")
-    return out
-
-
-def _join_tables(folder: Path, experiment: Experiment, done: list[SeedDone]) -> dict[str, dict[str, Any]]:
-    """Join the parts of every table in order of seed and world; rows and digest of each."""
-    written: dict[str, dict[str, Any]] = {}
-    for table in TABLES:
-        (folder / f"{table}.parquet").unlink(missing_ok=True)
-        parts = [(d, world) for d in done for world in experiment.worlds if world in d.digests.get(table, {})]
-        if not parts:
-            continue
-        rows = tables_on_disk.join([part_path(folder, table, d.seed, world) for d, world in parts], folder / f"{table}.parquet")
-        whole = hashlib.sha256("\n".join(f"{d.seed} {world} {d.digests[table][world]}" for d, world in parts).encode())
-        written[table] = {"rows": rows, "digest": whole.hexdigest()}
-    return written
-
-
-def _manifest(resolved: Resolved, finished: Finished, tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """What was run, with what, who set each value, and the digest of each table."""
-    experiment, compare = resolved.experiment, resolved.experiment.compare
-    first = next(iter(resolved.scenarios.values()))
-    shared = [d.equal_months.get("|".join(compare)) or d.equal_months.get("|".join(reversed(compare))) or 0 for d in finished.done] if compare else []
-    through = first.month_start(min(shared) - 1) if shared and min(shared) > 0 else None
-    switches = sorted({s.on for world in experiment.worlds.values() for s in world.switches})
-    return {
-        "experiment": resolved.name,
-        "title": experiment.title,
-        "question": experiment.question,
-        "worlds": {name: spec.label for name, spec in experiment.worlds.items()},
-        "compare": list(compare) if compare else None,
-        "seeds": [d.seed for d in finished.done],
-        "failures": finished.failures,
-        "customers": experiment.customers,
-        "first": experiment.horizon.first,
-        "last": experiment.horizon.last,
-        "switches": {name: [s.on.isoformat() for s in world.switches] for name, world in experiment.worlds.items()},
-        "switch": switches[0].isoformat() if switches else None,
-        "identical_through": f"{through:%Y-%m}" if through else None,
-        "warnings": finished.warnings,
-        "events": _events(resolved),
-        "jurisdictions": {code: {"name": j.name, "region": j.region, "iso3": list(j.iso3)} for code, j in first.jurisdictions.items()},
-        "seconds": round(finished.seconds, 1),
-        "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in _PACKAGES}},
-        "platform": platform.platform(),
-        "scenario_digest": resolved.digest,
-        "scenario": resolved.canonical(),
-        "who_set": resolved.who_set,
-        "tables": tables,
-    }
-
-
-def _events(resolved: Resolved) -> list[dict[str, Any]]:
-    """The dated events, and in which worlds each happens and drives the model."""
-    from sim.model.law.timeline import events_of
-
-    happens = {name: {e.id for e in events_of(s)} for name, s in resolved.scenarios.items()}
-    all_events = {e.id: e for s in resolved.scenarios.values() for e in s.timeline.events}
-    return [
-        {
-            "id": e.id,
-            "date": e.date.isoformat(),
-            "kind": e.kind,
-            "cause": e.cause,
-            "what": e.what,
-            "reference": e.reference,
-            "worlds": [name for name in resolved.scenarios if e.id in happens[name]],
-        }
-        for e in sorted(all_events.values(), key=lambda e: e.date)
+def _run_missing(finished: Finished, how: Running, progress: Progress | None) -> None:
+    """Run what the store lacks (failed tasks only if asked for)."""
+    plan, index = finished.plan, finished.index
+    pairs = [
+        pair
+        for pair, ids in enumerate(plan.ids)
+        if any(run not in index.where for run in ids)
+        and (how.shard is None or pair % how.shard[1] == how.shard[0] - 1)
+        and (how.retry_failed or index.failure_of(ids) is None)
     ]
+    if pairs:
+        finished.failed_now += run_missing(finished.store, missing(plan.tasks(pairs), index, how), len(pairs), how, progress)
+        finished.ran += len(pairs)
+        finished.index, damaged = finished.store.index()
+        finished.warnings += damaged
 
 
-def _write_manifest(out: Path, manifest: dict[str, Any]) -> None:
-    path = out / MANIFEST
-    writing = path.with_name(f".{MANIFEST}.writing")
-    writing.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
-    writing.replace(path)
+def _write_results(finished: Finished) -> None:
+    """Tables and points in the experiment's folder, unless they are there as they should be. Raises Damaged."""
+    out, plan, index, store = finished.folder, finished.plan, finished.index, finished.store
+    finished.proved = prove(plan, index, store)
+    good = finished.proved.good
+    finished.tables = _as_they_should_be(finished)
+    if finished.tables is not None:
+        _check(store, {index.where[run][0] for pair in good for run in plan.ids[pair]})
+        return
+    finished.tables = export(plan, good, index, store, out / TABLES_FOLDER)
+    write_points(plan, good, out / POINTS)
+    (out / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
 
 
-def add_to_manifest(folder: Path, **entries: Any) -> None:
-    """Add what later layers know (projections for the report, say) to a results folder's manifest."""
-    _write_manifest(folder, {**Results(folder).manifest, **entries})
+def _check(store: Store, batches: set[str]) -> None:
+    """Compare every part of these batches with its sha256. Raises Damaged."""
+    with ThreadPoolExecutor(default_workers()) as pool:
+        list(pool.map(store.check, sorted(batches)))
+
+
+def _contents_digest(finished: Finished) -> str:
+    """What decides the tables: keys and run ids of the pairs in them."""
+    h = hashlib.sha256()
+    for pair in finished.proved.good:
+        point, seed = finished.plan.key(pair)
+        h.update(f"{point.index} {seed} {' '.join(finished.plan.ids[pair])} {' '.join(finished.plan.worlds)}\n".encode())
+    return h.hexdigest()
+
+
+def _as_they_should_be(finished: Finished) -> dict[str, dict[str, Any]] | None:
+    """The manifest's account of the tables, if they are of these very runs and no byte of them has changed."""
+    out = finished.folder
+    if not (out / MANIFEST).is_file() or not (out / POINTS).is_file():
+        return None
+    said = Results(out).manifest
+    if said.get("runs_digest") != _contents_digest(finished):
+        return None
+    tables: dict[str, dict[str, Any]] = said["tables"]
+    files = {name: out / TABLES_FOLDER / f"{name}.parquet" for name in tables}
+    whole = all(path.is_file() and sha256_of(path) == tables[name]["sha256"] for name, path in files.items())
+    return tables if whole else None
+
+
+def _write_manifest(finished: Finished) -> None:
+    plan, proved, compare = finished.plan, finished.proved, finished.plan.resolved.experiment.compare
+    worlds, labels = plan.worlds, [spec.label for spec in plan.resolved.experiment.worlds.values()]
+    finished.warnings += [f"'{labels[i]}' and '{labels[j]}' never differ: the switch changed nothing at all" for i, j in sorted(proved.never_part)]
+    at = tuple(sorted(worlds.index(name) for name in compare)) if compare else ()
+    identical = proved.shared.get((at[0], at[1]), 0) if at else 0
+    seeds = sorted({plan.key(pair)[1] for pair in proved.good})
+    _write_failures(finished)
+    content = manifest(
+        plan.resolved, seeds, identical, failures=finished.failures, warnings=finished.warnings, seconds=round(finished.seconds, 1),
+        tables=finished.tables, runs_digest=_contents_digest(finished), points=len(plan.points) if plan.has_design else None,
+    )  # fmt: skip
+    write_manifest(finished.folder, content)
+
+
+def _write_failures(finished: Finished) -> None:
+    """The failed pairs as a table beside the others; no file where none failed."""
+    path = finished.folder / FAILURES
+    path.unlink(missing_ok=True)
+    if finished.proved.failures:
+        rows = [
+            {"point": finished.plan.key(pair)[0].index, "seed": f.seed, "how": f.how, "stage": f.stage, "error": f.error, **f.values, "traceback": f.traceback}
+            for pair, f in finished.proved.failures.items()
+        ]
+        pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")

@@ -1,62 +1,101 @@
-"""One seed of an experiment: all its worlds with the same luck, checked against each other, and their tables."""
+"""One seed of a point: its worlds with the same luck, checked against each other, and their tables."""
 
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any, Literal
 
 from sim.model.world import WarrantModel, WorldSet
-from sim.runs import tables_on_disk
-from sim.runs.pairs import WorldsDiffer, first_difference, must_be_equal_for, share_population
+from sim.runs.pairs import WorldsDiffer, first_difference, month_digests, must_be_equal_for, share_population
+from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.scenario.scenario import Scenario
+
+How = Literal["raised", "ran out of time", "died"]
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is given: the worlds, the seed, how much to record, and where to write it (None: only return it)."""
+    """What is run side by side: the worlds, the seed, how much to record; and what to call it if it fails.
+
+    `ids` are the run ids by world, where the runs are to be stored; `values` the design's values at this point.
+    """
 
     scenarios: dict[str, Scenario]
     seed: int
     record: str
-    folder: Path | None
     label: str = ""
-    keep: tuple[str, ...] = ()  # tables to hand back whole, for an analysis that measures them
+    ids: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"seed {self.seed}{f' ({self.label})' if self.label else ''}"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A task that gave no tables: which, with what, how it ended, at which stage, and where in the code."""
+
+    name: str
+    seed: int
+    values: dict[str, Any]
+    runs: list[str]
+    how: How
+    stage: str
+    error: str
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.stage}: {self.error}" + (f"\n{self.traceback}" if self.traceback else "")
+
+
+def failure_of(task: Task, how: How, stage: str, error: str, trace: str = "") -> Failure:
+    return Failure(task.name, task.seed, dict(task.values), list(task.ids.values()), how, stage, error, trace)
 
 
 @dataclass
 class SeedDone:
-    """What a worker gives back: the small table of each world, digests of all tables, what was proved, or what failed."""
+    """What running a task gives: tables of each world and their digests, what was proved, or what failed."""
 
     seed: int
     label: str
-    world_tables: dict[str, tables_on_disk.Columns] = field(default_factory=dict)
-    kept: dict[str, dict[str, tables_on_disk.Columns]] = field(default_factory=dict)  # world -> table
+    tables: dict[str, dict[str, Columns]] = field(default_factory=dict)  # world -> table
     digests: dict[str, dict[str, str]] = field(default_factory=dict)  # table -> world -> digest
-    equal_months: dict[str, int] = field(default_factory=dict)  # world -> months proved equal to the first world
-    nothing_changed: list[str] = field(default_factory=list)  # worlds equal to the first in every month
-    failure: str | None = None
-    stage: str = "build"
+    months: dict[str, bytes] = field(default_factory=dict)  # world -> digests of all that was recorded up to each month
+    equal_months: dict[str, int] = field(default_factory=dict)  # pair of worlds -> months in which they must be equal, and are
+    nothing_changed: list[str] = field(default_factory=list)  # pairs of worlds that are equal in every month
+    failed: Failure | None = None
     seconds: float = 0.0
+
+    @property
+    def failure(self) -> str | None:
+        return None if self.failed is None else str(self.failed)
+
+    @property
+    def world_tables(self) -> dict[str, Columns]:
+        """The small table of each world."""
+        return {world: tables["world"] for world, tables in self.tables.items()}
 
 
 def run_seed(task: Task) -> SeedDone:
     """Run all worlds of a task with one seed. Whatever goes wrong is returned as a failure with its stage."""
-    done, begin = SeedDone(task.seed, task.label), time.perf_counter()
+    done, begin, stage = SeedDone(task.seed, task.label), time.perf_counter(), ["build"]
     try:
-        models = _run_worlds(task, done)
-        done.stage = "compare"
+        models = _run_worlds(task, stage)
+        stage[0] = "compare"
         _prove_pairs(models, done)
-        done.stage = "record"
+        stage[0] = "record"
         for name, model in models.items():
             _record(task, name, model, done)
     except Exception as error:  # a failure is a result: the other seeds go on, and this one is reported
-        done.failure = f"seed {task.seed}{f' ({task.label})' if task.label else ''}, {done.stage}: {type(error).__name__}: {error}\n{traceback.format_exc()}"
-        done.world_tables = {}
+        failed = failure_of(task, "raised", stage[0], f"{type(error).__name__}: {error}", traceback.format_exc())
+        done = SeedDone(task.seed, task.label, failed=failed)
     done.seconds = time.perf_counter() - begin
     return done
 
 
-def _run_worlds(task: Task, done: SeedDone) -> dict[str, WarrantModel]:
+def _run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
     """Run the worlds, side by side where they share their population."""
     sets: list[list[str]] = []
     for name, scenario in task.scenarios.items():
@@ -67,9 +106,9 @@ def _run_worlds(task: Task, done: SeedDone) -> dict[str, WarrantModel]:
             mates.append(name)
     models: dict[str, WarrantModel] = {}
     for names in sets:
-        done.stage = "build"
+        stage[0] = "build"
         worlds = WorldSet([task.scenarios[name] for name in names], task.seed)
-        done.stage = "run"
+        stage[0] = "run"
         worlds.run()
         models |= dict(zip(names, worlds.models, strict=True))
     return {name: models[name] for name in task.scenarios}
@@ -91,18 +130,8 @@ def _prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
 
 
 def _record(task: Task, name: str, model: WarrantModel, done: SeedDone) -> None:
-    """Digest every table, and write it as a part of its file."""
-    for table, columns in model.books.tables(task.record).items():
-        if task.folder is not None:
-            done.digests.setdefault(table, {})[name] = tables_on_disk.digest_of_values(table, columns)
-            part = part_path(task.folder, table, task.seed, name)
-            tables_on_disk.write(tables_on_disk.to_arrow(table, columns, task.seed, name), part)
-        if table in task.keep:
-            done.kept.setdefault(name, {})[table] = columns
-        if table == "world":
-            done.world_tables[name] = columns
-
-
-def part_path(folder: Path, table: str, seed: int, world: str) -> Path:
-    """Where a worker leaves its part of a table."""
-    return folder / f".{table}-{seed}-{world}.part"
+    """Keep and digest every table, and the months by which the world can be compared with one that is not here."""
+    done.tables[name] = model.books.tables(task.record)
+    for table, columns in done.tables[name].items():
+        done.digests.setdefault(table, {})[name] = digest_of_values(table, columns)
+    done.months[name] = month_digests(model.books)

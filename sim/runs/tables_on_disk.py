@@ -1,30 +1,36 @@
-"""Tables on disk: Parquet parts written by the workers, joined in key order, each with a digest of its values."""
+"""Tables on disk: Parquet that is there whole or not at all, with checksums, and a digest of each run's values.
+
+A part in the store holds a table of several runs under the key `run`; an experiment's own tables hold the same rows
+under the keys of the schema (`point` where there is a design, `seed`, `world`).
+"""
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.model.tables import TABLES
+from sim.model.tables import RUN, SEED, TABLES, WORLD, Column
 
 Columns = dict[str, np.ndarray]
+FORMAT = "1"  # of what is written; another one makes other run ids
+RUN_ID = Column("run", "category", "-", "id of the run: what was run, with which seed and which code")
+POINT = Column("point", "int64", "-", "number of the design's point, as in points.parquet")
 _FLOAT32_TABLES = ("cell",)  # 285 cells x 156 months: at full width it would be most of the disk
 
 
-def to_arrow(name: str, columns: Columns, seed: int, world: str) -> pa.Table:
-    """A table of one run of one world with its keys, typed by the schema."""
+def to_arrow(name: str, columns: Columns, run: str) -> pa.Table:
+    """A table of one run, typed by the schema, under the key `run`."""
     rows = len(next(iter(columns.values())))
-    arrays, fields = [], []
+    arrays, kept = [pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), pa.array([run]))], [RUN_ID]
     for column in TABLES[name].columns:
-        if column.name == "seed":
-            array = pa.array(np.full(rows, seed, np.int64))
-        elif column.name == "world":
-            array = pa.array([world] * rows, pa.string()).dictionary_encode()
-        elif column.dtype == "date":
+        if column in RUN:
+            continue
+        if column.dtype == "date":
             array = pa.array(columns[column.name].astype("datetime64[D]"), pa.date32())
         elif column.dtype == "category":
             array = pa.array(columns[column.name].tolist(), pa.string()).dictionary_encode()
@@ -33,8 +39,44 @@ def to_arrow(name: str, columns: Columns, seed: int, world: str) -> pa.Table:
         else:
             array = pa.array(columns[column.name].astype(column.dtype), from_pandas=column.dtype == "float64")
         arrays.append(array)
-        fields.append(pa.field(column.name, array.type, metadata={"unit": column.unit, "meaning": column.meaning}))
+        kept.append(column)
+    return pa.Table.from_arrays(arrays, schema=pa.schema([_field(column, array.type) for column, array in zip(kept, arrays, strict=True)]))
+
+
+def to_columns(name: str, rows: pa.Table) -> Columns:
+    """The rows of one run as the model's columns: months, numbers with missing ones as NaN, names as objects."""
+    out: Columns = {}
+    for column in TABLES[name].columns:
+        if column in RUN:
+            continue
+        values = rows.column(column.name).combine_chunks()
+        if column.dtype == "date":
+            out[column.name] = values.to_numpy(zero_copy_only=False).astype("datetime64[M]")
+        elif column.dtype == "category":
+            out[column.name] = np.array(values.to_pylist(), dtype=object)
+        else:
+            out[column.name] = values.to_numpy(zero_copy_only=False).astype(column.dtype)
+    return out
+
+
+def under_keys(name: str, rows: pa.Table, counts: Sequence[int], points: Sequence[int] | None, seeds: Sequence[int], worlds: Sequence[str]) -> pa.Table:
+    """Rows of several runs (`counts` of each) under an experiment's own keys in place of `run`."""
+    names = list(dict.fromkeys(worlds))
+    codes = np.repeat(np.array([names.index(world) for world in worlds], np.int32), counts)
+    keys: list[tuple[Column, pa.Array]] = [
+        (SEED, pa.array(np.repeat(np.array(seeds, np.int64), counts))),
+        (WORLD, pa.DictionaryArray.from_arrays(codes, pa.array(names))),
+    ]
+    if points is not None:
+        keys.insert(0, (POINT, pa.array(np.repeat(np.array(points, np.int64), counts))))
+    rest = [column for column in TABLES[name].columns if column not in RUN]
+    fields = [*(_field(column, array.type) for column, array in keys), *(rows.schema.field(column.name) for column in rest)]
+    arrays = [*(pa.chunked_array([array]) for _, array in keys), *(rows.column(column.name) for column in rest)]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _field(column: Column, kind: pa.DataType) -> pa.Field:
+    return pa.field(column.name, kind, metadata={"unit": column.unit, "meaning": column.meaning})
 
 
 def digest_of_values(name: str, columns: Columns) -> str:
@@ -58,30 +100,62 @@ def digest_of_values(name: str, columns: Columns) -> str:
     return h.hexdigest()
 
 
+def settings(schema: pa.Schema) -> dict[str, Any]:
+    """How every Parquet file here is written: small, with a checksum on each page."""
+    return {
+        "compression": "zstd",
+        "compression_level": 3,
+        "use_dictionary": [f.name for f in schema if pa.types.is_dictionary(f.type)],
+        "column_encoding": dict.fromkeys([f.name for f in schema if pa.types.is_floating(f.type)], "BYTE_STREAM_SPLIT"),
+        "write_page_checksum": True,
+    }
+
+
 def write(table: pa.Table, path: Path) -> None:
     """Write a Parquet file so that it is there whole or not at all."""
     writing = path.with_name(f".{path.name}.writing")
-    floats = [f.name for f in table.schema if pa.types.is_floating(f.type)]
     with writing.open("wb") as sink:
-        pq.write_table(
-            table,
-            sink,
-            compression="zstd",
-            compression_level=3,
-            use_dictionary=[f.name for f in table.schema if pa.types.is_dictionary(f.type)],
-            column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
-            write_page_checksum=True,
-        )
+        pq.write_table(table, sink, **settings(table.schema))
         sink.flush()
         os.fsync(sink.fileno())
     writing.replace(path)
 
 
-def join(parts: Iterable[Path], path: Path) -> int:
-    """Join the parts of a table, in the order given, into one file; returns its rows and removes the parts."""
-    parts = list(parts)
-    table = pa.concat_tables([pq.read_table(part) for part in parts]).unify_dictionaries()
-    write(table, path)
-    for part in parts:
-        part.unlink()
-    return int(table.num_rows)
+class Writer:
+    """A table written row group by row group, in memory that does not grow with it; there whole at the end or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._writing = path, path.with_name(f".{path.name}.writing")
+        self._parquet: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
+        self._rows_waiting = 0
+        self.rows = 0
+
+    def add(self, rows: pa.Table) -> None:
+        self._waiting.append(rows)
+        self._rows_waiting += rows.num_rows
+        self.rows += rows.num_rows
+        if self._rows_waiting >= ROW_GROUP:
+            self._write_group()
+
+    def _write_group(self) -> None:
+        group = pa.concat_tables(self._waiting).unify_dictionaries().combine_chunks()
+        self._waiting, self._rows_waiting = [], 0
+        if self._parquet is None:
+            self._sink = self._writing.open("wb")
+            self._parquet = pq.ParquetWriter(self._sink, group.schema, **settings(group.schema))
+        self._parquet.write_table(group, row_group_size=len(group) or None)
+
+    def close(self) -> None:
+        """Write what is left, bring it safely to disk and give the file its name."""
+        if self._waiting or self._parquet is None:
+            self._write_group()
+        assert self._parquet is not None
+        self._parquet.close()
+        self._sink.flush()
+        os.fsync(self._sink.fileno())
+        self._sink.close()
+        self._writing.replace(self._path)
+
+
+ROW_GROUP = 65_536

@@ -26,21 +26,23 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Stand-ins for the rooms below and above; the list holds what each run was asked for."""
     calls: list[dict[str, Any]] = []
 
-    def run(resolved: Any, out: Path, workers: int | None, progress: Callable[[int, int, str], None]) -> SimpleNamespace:
-        calls.append({"resolved": resolved, "out": out, "workers": workers})
+    def run(resolved: Any, out: Path, progress: Callable[[int, int, str], None], store: Path, how: Any) -> SimpleNamespace:
+        calls.append({"resolved": resolved, "out": out, "store": store, "how": how, "workers": how.workers})
         progress(1, 2, "seed 1")
         progress(2, 2, "seed 2")
         failures = ["seed 2: it broke"] if resolved.experiment.seeds.first == 13 else []
-        return SimpleNamespace(folder=out, warnings=["the switch changes [nothing]"], failures=failures, seconds=1.5)
+        proved = SimpleNamespace(good=[0, 1][: 2 - len(failures)])
+        warnings = ["the switch changes [nothing]"]
+        return SimpleNamespace(folder=out, warnings=warnings, failures=failures, failed_now=failures, seconds=1.5, plan=[0, 1], proved=proved, ran=2)
 
-    def summarise(resolved: Any, finished: Any, workers: int | None, progress: Any) -> SimpleNamespace:
+    def summarise(resolved: Any, finished: Any, how: Any, progress: Any) -> SimpleNamespace:
         return SimpleNamespace(headlines=HEADLINES, failures=[])
 
     def build(results: Any, file: Path) -> None:
         file.write_text(f"report of {results.folder}", encoding="utf-8")
 
     monkeypatch.setattr("sim.runs.experiment.run", run)
-    monkeypatch.setattr("sim.runs.experiment.add_to_manifest", lambda folder, **entries: None)
+    monkeypatch.setattr("sim.runs.manifest.add_to_manifest", lambda folder, **entries: None)
     monkeypatch.setattr("sim.analysis.summaries.summarise", summarise)
     monkeypatch.setattr("sim.view.report.build", build)
     monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: False)
@@ -48,7 +50,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def test_a_run_says_where_its_report_is_and_what_differs(project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path) -> None:
-    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "out"), "--seeds", "2", "--customers", "2500", "--workers", "1")
+    outcome = warrantsim(
+        "run", "two_worlds", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"), "--seeds", "2", "--customers", "2500", "--workers", "1"
+    )
     assert outcome.code == 0, outcome.err
     text = "".join(outcome.out.split())
     assert f"report:{tmp_path / 'out' / 'report.html'}" in text
@@ -71,7 +75,7 @@ def test_results_go_to_a_folder_named_after_the_experiment(
 
 
 def test_failed_runs_exit_1_and_are_named(project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path) -> None:
-    outcome = warrantsim("run", "two_worlds", "--set", "seeds.first=13", "--out", str(tmp_path / "out"))
+    outcome = warrantsim("run", "two_worlds", "--set", "seeds.first=13", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"))
     assert outcome.code == 1
     assert "failed: seed 2: it broke" in outcome.out
 
@@ -80,7 +84,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_runs(
     project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "file" / "out"))
+    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "file" / "out"), "--store", str(tmp_path / "store"))
     assert outcome.code == 2
     assert "cannot be written" in outcome.err
     assert not runs
@@ -97,7 +101,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_runs(
 def test_bad_words_exit_2_without_a_traceback_or_a_folder(
     project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path, words: list[str], said: str
 ) -> None:
-    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "out"), *words)
+    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"), *words)
     assert outcome.code == 2
     assert outcome.err.startswith(said)
     assert "Traceback" not in outcome.err

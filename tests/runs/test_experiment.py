@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from sim.model.law import timeline
 from sim.model.tables import TABLES
 from sim.model.world import WorldSet
 from sim.runs import seed as seed_module
-from sim.runs.executor import run_tasks
-from sim.runs.experiment import Finished, add_to_manifest, run
+from sim.runs.experiment import Finished, run
+from sim.runs.manifest import add_to_manifest
 from sim.runs.results import Results
 from sim.runs.seed import Task, run_seed
 from sim.scenario.resolving import Resolved
@@ -230,36 +229,10 @@ def test_a_law_that_acts_early_voids_every_seed(three_seeds: Resolved, tmp_path:
 def test_a_failure_says_at_which_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     scenarios = asked(last=SHORT).scenarios
     monkeypatch.setattr(seed_module, "first_difference", lambda *_: 1 / 0)
-    done = run_seed(Task(scenarios, 5, "world", None, label="off:peers"))
+    done = run_seed(Task(scenarios, 5, "world", label="off:peers"))
     assert done.failure is not None
     assert done.failure.startswith("seed 5 (off:peers), compare: ZeroDivisionError")
     assert done.world_tables == {}
-
-
-class Deadly:
-    """Kills whatever process it arrives in."""
-
-    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
-        return os._exit, (9,)
-
-
-@pytest.mark.slow
-def test_a_worker_that_dies_loses_its_own_seed_only() -> None:
-    scenarios = asked(last=SHORT).scenarios
-    tasks = [Task(scenarios if seed != 2 else {"deadly": Deadly()}, seed, "world", None) for seed in range(1, 6)]  # type: ignore[dict-item]
-    done = {d.seed: d for d in run_tasks(tasks, 2)}
-    assert set(done) == {1, 2, 3, 4, 5}
-    assert [seed for seed, d in done.items() if d.failure is not None] == [2]
-
-
-@pytest.mark.slow
-def test_a_worker_that_dies_is_reported_by_its_seed() -> None:
-    scenarios = asked(last=SHORT).scenarios
-    tasks = [Task(scenarios if seed != 2 else {"deadly": Deadly()}, seed, "world", None) for seed in (1, 2)]  # type: ignore[dict-item]
-    done = {d.seed: d for d in run_tasks(tasks, 2)}
-    assert done[2].failure is not None
-    assert "seed 2" in done[2].failure
-    assert "died" in done[2].failure
 
 
 # --- warnings ------------------------------------------------------------------------------------------------

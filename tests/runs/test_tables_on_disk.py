@@ -202,16 +202,18 @@ def test_a_flipped_bit_is_found_by_who_checks(finished: Finished, tmp_path: Path
         pq.read_table(path, page_checksum_verification=True)
 
 
-def test_parts_are_joined_in_order_and_removed(tmp_path: Path) -> None:
-    parts = []
-    for k, worlds in enumerate((["b", "b"], ["a"])):
-        part = tmp_path / f".part-{k}"
-        tables_on_disk.write(pa.table({"world": pa.array(worlds).dictionary_encode(), "x": [float(k)] * len(worlds)}), part)
-        parts.append(part)
-    assert tables_on_disk.join(parts, tmp_path / "all.parquet") == 3
+def test_a_table_written_group_by_group_reads_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where groups know different names, and rows come in stretches that fit no group."""
+    monkeypatch.setattr(tables_on_disk, "ROW_GROUP", 2)
+    writer = tables_on_disk.Writer(tmp_path / "all.parquet")
+    for k, worlds in enumerate((["b", "b"], ["a"], [], ["b"])):
+        writer.add(pa.table({"world": pa.array(worlds, pa.string()).dictionary_encode(), "x": pa.array([float(k)] * len(worlds), pa.float64())}))
+    writer.close()
+    assert writer.rows == 4
     whole = pq.read_table(tmp_path / "all.parquet").to_pandas()
-    assert whole["world"].tolist() == ["b", "b", "a"]
-    assert whole["x"].tolist() == [0.0, 0.0, 1.0]
+    assert whole["world"].tolist() == ["b", "b", "a", "b"]
+    assert whole["x"].tolist() == [0.0, 0.0, 1.0, 3.0]
+    assert pq.ParquetFile(tmp_path / "all.parquet").num_row_groups == 2
     assert [path.name for path in tmp_path.iterdir()] == ["all.parquet"]
 
 

@@ -1,0 +1,40 @@
+"""`warrantsim shards`: a job script for clusters that run arrays of jobs."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.cli.printing import console
+from sim.cli.running import Asked, command_of
+from sim.scenario.problems import BadInput
+from sim.scenario.resolving import resolve
+
+_SCRIPT = """\
+#!/bin/bash
+# {parts} parts of {name}, each a job of one array. Submit it, and the tables to be written when all parts have ended:
+#   job=$(sbatch --parsable {file})
+#   sbatch --dependency=afterany:$job --wrap={tables}
+# What failed, was killed or ran out of time is run again by submitting both once more; what is done stays done.
+#SBATCH --job-name={name}
+#SBATCH --array=1-{parts}
+#SBATCH --nodes=1
+#SBATCH --cpus-per-task=4
+#SBATCH --mem-per-cpu=2G
+#SBATCH --time=24:00:00
+#SBATCH --output={name}-%a.log
+cd {here}
+{command} --workers "$SLURM_CPUS_PER_TASK" --shard "$SLURM_ARRAY_TASK_ID/{parts}"
+"""
+
+
+def write_job_script(experiment: str, parts: int, sets: Sequence[str], seeds: int | None, customers: int | None, out: Path) -> None:
+    """Check the experiment and write the script; raises BadInput."""
+    resolved = resolve(experiment, sets, seeds=seeds, customers=customers)
+    command = command_of(Asked(experiment, sets, seeds, customers))
+    here = shlex.quote(str(Path.cwd()))
+    text = _SCRIPT.format(parts=parts, name=resolved.name, file=shlex.quote(str(out)), tables=shlex.quote(command), here=here, command=command)
+    try:
+        out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from None
+    console().print(f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how the tables are written", soft_wrap=True, markup=False)

@@ -1,0 +1,82 @@
+"""Batches on a Dask cluster: one that is there already, by its scheduler's address, or one started on this machine."""
+
+import importlib
+import logging
+import time
+from concurrent.futures import Future
+from typing import Any
+
+from sim.runs.engines import EngineLost, OpenEngine
+from sim.runs.engines.local import default_workers
+from sim.runs.working import TaskDone, Work, work
+from sim.scenario.problems import BadInput
+
+LOCAL = "local"
+_SECONDS_TO_ANSWER = 15.0
+_SECONDS_FOR_WORKERS = 60.0
+_SECONDS_UNTIL_LOST = 20.0
+
+
+def cluster_engine(address: str, workers: int | None) -> OpenEngine:
+    """What opens the engine; raises BadInput if Dask is not installed."""
+    try:
+        importlib.import_module("distributed")
+    except ModuleNotFoundError:
+        raise BadInput("--cluster: Dask is not installed: pip install 'warrantsim[cluster]'") from None
+    return lambda: Cluster(address, workers)
+
+
+class Cluster:
+    """Batches by Dask's `concurrent.futures` face.
+
+    Dask waits for ever for a scheduler that died, so the client is asked how it is. It hands a dead worker's batch to
+    another worker, who refuses it (`EarlierWorkerDied`): the parent knows better which of its tasks to run again.
+    """
+
+    def __init__(self, address: str, workers: int | None) -> None:
+        dask: Any = importlib.import_module("distributed")
+        self.deaths: tuple[type[BaseException], ...] = (dask.KilledWorker,)
+        self._address = address
+        self._lost_since: float | None = None
+        self._cluster: Any = None
+        if address == LOCAL:
+            self._cluster = dask.LocalCluster(
+                n_workers=workers or default_workers(), threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=logging.CRITICAL
+            )
+        try:
+            self._client = dask.Client(self._cluster or address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise BadInput(f"--cluster {address}: no scheduler answers there ({error})") from None
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what happens to the cluster is said by `check`, once
+        self._client.wait_for_workers(1, timeout=_SECONDS_FOR_WORKERS)
+        self._refuse_threads()
+        self._executor = self._client.get_executor(pure=False)
+
+    def _refuse_threads(self) -> None:
+        threads = self._client.nthreads()
+        many = [worker for worker, n in threads.items() if n != 1]
+        if many:
+            self.close()
+            raise BadInput(f"--cluster {self._address}: worker {many[0]} has {threads[many[0]]} threads; start workers with --nthreads 1 --nworkers <cores>")
+
+    def slots(self) -> int:
+        """As many as there are workers now: a cluster grows and shrinks."""
+        return max(1, len(self._client.nthreads())) if self._client.status == "running" else 1
+
+    def submit(self, batch: Work) -> "Future[list[TaskDone]]":
+        future: Future[list[TaskDone]] = self._executor.submit(work, batch)
+        return future
+
+    def check(self) -> None:
+        if self._client.status == "running":
+            self._lost_since = None
+            return
+        now = time.monotonic()
+        self._lost_since = self._lost_since or now
+        if now - self._lost_since > _SECONDS_UNTIL_LOST or self._client.status == "closed":
+            raise EngineLost(f"the cluster's scheduler ({self._address}) no longer answers; what was done is stored, and the same command goes on from there")
+
+    def close(self) -> None:
+        for part in (self._client, self._cluster):
+            if part is not None:
+                part.close(timeout=5)

@@ -1,0 +1,80 @@
+"""The manifest of a results folder: what was run, with what, who set each value, and the digest of each table."""
+
+import datetime as dt
+import json
+import platform
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sim.runs.identity import model_digest
+from sim.runs.results import MANIFEST, Results
+from sim.scenario.resolving import Resolved
+
+_PACKAGES = ("warrantsim", "mesa", "numpy", "numba", "pandas", "plotly", "pyarrow", "pydantic", "ruamel.yaml", "scipy")
+
+
+def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **found: Any) -> dict[str, Any]:
+    """All of it; `seeds` are those in the tables, `identical_months` those that the compared worlds share, `found` what the run found."""
+    experiment = resolved.experiment
+    first = next(iter(resolved.scenarios.values()))
+    through = first.month_start(identical_months - 1) if identical_months > 0 else None
+    switches = sorted({s.on for world in experiment.worlds.values() for s in world.switches})
+    return {
+        "experiment": resolved.name,
+        "title": experiment.title,
+        "question": experiment.question,
+        "worlds": {name: spec.label for name, spec in experiment.worlds.items()},
+        "compare": list(experiment.compare) if experiment.compare else None,
+        "seeds": list(seeds),
+        "customers": experiment.customers,
+        "first": experiment.horizon.first,
+        "last": experiment.horizon.last,
+        "switches": {name: [s.on.isoformat() for s in world.switches] for name, world in experiment.worlds.items()},
+        "switch": switches[0].isoformat() if switches else None,
+        "identical_through": f"{through:%Y-%m}" if through else None,
+        "events": _events(resolved),
+        "jurisdictions": {code: {"name": j.name, "region": j.region, "iso3": list(j.iso3)} for code, j in first.jurisdictions.items()},
+        "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in _PACKAGES}},
+        "platform": platform.platform(),
+        "model_digest": model_digest(),
+        "scenario_digest": resolved.digest,
+        "scenario": resolved.canonical(),
+        "who_set": resolved.who_set,
+        **found,
+    }
+
+
+def _events(resolved: Resolved) -> list[dict[str, Any]]:
+    """The dated events, and in which worlds each happens and drives the model."""
+    from sim.model.law.timeline import events_of
+
+    happens = {name: {e.id for e in events_of(s)} for name, s in resolved.scenarios.items()}
+    all_events = {e.id: e for s in resolved.scenarios.values() for e in s.timeline.events}
+    return [
+        {
+            "id": e.id,
+            "date": e.date.isoformat(),
+            "kind": e.kind,
+            "cause": e.cause,
+            "what": e.what,
+            "reference": e.reference,
+            "worlds": [name for name in resolved.scenarios if e.id in happens[name]],
+        }
+        for e in sorted(all_events.values(), key=lambda e: e.date)
+    ]
+
+
+def write_manifest(out: Path, content: dict[str, Any]) -> None:
+    path = out / MANIFEST
+    writing = path.with_name(f".{MANIFEST}.writing")
+    writing.write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")
+    writing.replace(path)
+
+
+def add_to_manifest(folder: Path, **entries: Any) -> None:
+    """Add what later layers know (projections for the report, say) to a results folder's manifest."""
+    write_manifest(folder, {**Results(folder).manifest, **entries})

@@ -1,0 +1,91 @@
+"""What an experiment runs: each point of its design with each seed, all worlds side by side, and the id of every run."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from sim.runs.identity import Identities
+from sim.runs.pairs import must_be_equal_for
+from sim.runs.seed import Task
+from sim.scenario.resolving import Resolved
+from sim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Point:
+    index: int
+    values: Mapping[str, object]
+
+
+def points(resolved: Resolved) -> list[Point]:
+    return [Point(0, {})]
+
+
+def scenarios_at(resolved: Resolved, point: Point) -> dict[str, Scenario]:
+    return resolved.scenarios
+
+
+@dataclass
+class Plan:
+    """The pairs (point x seed) of an experiment in key order; pair number k is point k // seeds with seed k % seeds."""
+
+    resolved: Resolved
+
+    @cached_property
+    def points(self) -> Sequence[Point]:
+        return list(points(self.resolved))
+
+    @cached_property
+    def seeds(self) -> range:
+        asked = self.resolved.experiment.seeds
+        return range(asked.first, asked.first + asked.count)
+
+    @property
+    def worlds(self) -> list[str]:
+        return list(self.resolved.scenarios)
+
+    @property
+    def has_design(self) -> bool:
+        return getattr(self.resolved.experiment, "design", None) is not None
+
+    def __len__(self) -> int:
+        return len(self.points) * len(self.seeds)
+
+    def key(self, pair: int) -> tuple[Point, int]:
+        """Point and seed of a pair."""
+        return self.points[pair // len(self.seeds)], self.seeds[pair % len(self.seeds)]
+
+    @cached_property
+    def ids(self) -> list[tuple[str, ...]]:
+        """The run ids of every pair, in the order of the worlds."""
+        identities, record = Identities(), self.resolved.experiment.record
+        out = []
+        for point in self.points:
+            scenarios = list(scenarios_at(self.resolved, point).values())
+            out += [tuple(identities.run_id(scenario, seed, record) for scenario in scenarios) for seed in self.seeds]
+        return out
+
+    def tasks(self, pairs: Iterable[int]) -> Iterator[Task]:
+        """The tasks of these pairs, made as they are asked for."""
+        last, scenarios = -1, dict[str, Scenario]()
+        for pair in pairs:
+            point, seed = self.key(pair)
+            if point.index != last:
+                last, scenarios = point.index, scenarios_at(self.resolved, point)
+            ids = dict(zip(self.worlds, self.ids[pair], strict=True))
+            yield Task(scenarios, seed, self.resolved.experiment.record, self.label(point), ids, dict(point.values))
+
+    def label(self, point: Point) -> str:
+        """What a design's point is called in messages."""
+        return f"point {point.index}" if self.has_design else ""
+
+    def name(self, pair: int) -> str:
+        """What a pair is called in messages."""
+        point, seed = self.key(pair)
+        return f"seed {seed} ({self.label(point)})" if self.has_design else f"seed {seed}"
+
+    def equal_months(self, point: Point) -> dict[tuple[int, int], int]:
+        """For how many months each two worlds (by position) must be equal at a point."""
+        scenarios = list(scenarios_at(self.resolved, point).values())
+        return {(i, j): must_be_equal_for(scenarios[i], scenarios[j]) for i, j in combinations(range(len(scenarios)), 2)}

@@ -1,0 +1,95 @@
+"""What a worker does, whatever engine it works for: run a batch of tasks one after another and store what came of them.
+
+A worker notes which task it has begun before it begins it, so that whoever finds it dead knows which task it died of. A
+task that runs out of time takes its worker with it: a loop in compiled code hears nothing of signals or exceptions.
+"""
+
+import faulthandler
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.runs.identity import model_digest
+from sim.runs.seed import Failure, Task, run_seed
+from sim.runs.store import WRITING, Batch
+
+_BEGAN, _TRACE = "began", "trace"
+_LAST_LETTERS = 4000
+
+
+@dataclass(frozen=True)
+class Work:
+    """A batch to run: its tasks, where the store is, a token of its own, seconds that each task may take, and the code meant."""
+
+    tasks: tuple[Task, ...]
+    store: Path
+    token: str
+    timeout: float | None
+    model: str
+
+
+@dataclass(frozen=True)
+class TaskDone:
+    """How one task ended; its tables are in the store."""
+
+    name: str
+    seconds: float
+    failed: Failure | None
+
+
+class OtherCode(Exception):
+    """A worker has another version of the model than the one that was asked for."""
+
+
+class EarlierWorkerDied(Exception):
+    """An engine gave a batch to a second worker after the first had died of it."""
+
+
+def work(batch: Work) -> list[TaskDone]:
+    """Run the tasks, store the batch. Raises OtherCode, EarlierWorkerDied, OSError (the store cannot be written)."""
+    import numba
+
+    if model_digest() != batch.model:
+        raise OtherCode("a worker has another version of the code than this command: bring both to the same and run again")
+    folder = batch.store / WRITING / batch.token
+    if (folder / _BEGAN).exists():
+        raise EarlierWorkerDied
+    before = numba.get_num_threads()
+    into, done = Batch(batch.store, batch.token, batch.tasks[0].record), []
+    try:
+        numba.set_num_threads(1)  # the workers already fill the machine
+        with (folder / _BEGAN).open("wb", buffering=0) as notes:
+            for number, task in enumerate(batch.tasks):
+                notes.write(b"%d\n" % number)
+                with _limit(batch.timeout, folder):
+                    one = run_seed(task)
+                into.add(task, one)
+                done.append(TaskDone(task.name, one.seconds, one.failed))
+            notes.write(b"done\n")
+    finally:
+        numba.set_num_threads(before)
+    into.commit()
+    return done
+
+
+@contextmanager
+def _limit(seconds: float | None, folder: Path) -> Iterator[None]:
+    """End this process, leaving a trace of where it was, if what is inside takes longer."""
+    if seconds is None:
+        yield
+        return
+    with (folder / _TRACE).open("w") as trace:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=trace)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def last_words(batch: Work) -> tuple[int | None, str]:
+    """Of a dead worker: the number of the task it had begun (None: none), and its trace if it ran out of time."""
+    folder = batch.store / WRITING / batch.token
+    began = (folder / _BEGAN).read_text().split() if (folder / _BEGAN).exists() else []
+    trace = (folder / _TRACE).read_text()[-_LAST_LETTERS:] if (folder / _TRACE).exists() else ""
+    return (int(began[-1]) if began and began[-1].isdecimal() else None), trace
