@@ -1,5 +1,6 @@
 """What an experiment must agree on with the base configuration, and within itself."""
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
@@ -23,6 +24,21 @@ def months(experiment: Experiment) -> int:
     return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
+def moved(switches: tuple[Switch, ...], on: dt.date) -> tuple[Switch, ...]:
+    """The switches with the first moved to another date, and those after it by as many months."""
+    if not switches:
+        return switches
+    shift = (on.year - switches[0].on.year) * 12 + on.month - switches[0].on.month
+    later = [Switch(on=_months_later(switch.on, shift), regime=switch.regime) for switch in switches[1:]]
+    return (Switch(on=on, regime=switches[0].regime), *later)
+
+
+def _months_later(date: dt.date, shift: int) -> dt.date:
+    years, month = divmod(date.month - 1 + shift, 12)
+    year = date.year + years
+    return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
+
+
 def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
     """Unknown names, dates outside the horizon or out of order, a population too small."""
     smallest = SMALLEST_CELL * len(base.jurisdictions) * len(words.SEGMENTS)
@@ -34,7 +50,7 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
     if experiment.timeline not in base.timelines:
         yield ("timeline",), f"unknown timeline '{experiment.timeline}'; {choices(experiment.timeline, base.timelines)}"
     for name, world in experiment.worlds.items():
-        yield from _switch_findings(experiment, world.switches, base, ("worlds", name, "switches"))
+        yield from switch_findings(experiment, world.switches, base, ("worlds", name, "switches"))
         yield from _event_findings(world.without_events, experiment, base, ("worlds", name, "without_events"))
     if experiment.compare is not None:
         for i, name in enumerate(experiment.compare):
@@ -44,12 +60,16 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
             yield ("compare",), f"'{experiment.compare[0]}' would be compared with itself"
     if experiment.switch_dates and not any(world.switches for world in experiment.worlds.values()):
         yield ("switch_dates",), "no world has a switch whose date could be another"
+    for part in ("knockouts", "switch_dates"):
+        if experiment.design is not None and getattr(experiment, part):
+            yield (part,), f"an experiment with a design has no {part}: make them factors, or an experiment of their own"
     for i, alternative in enumerate(experiment.switch_dates):
         yield from _date_findings(experiment, alternative.on, ("switch_dates", i, "on"))
         yield from _event_findings(alternative.without_events, experiment, base, ("switch_dates", i, "without_events"))
 
 
-def _switch_findings(experiment: Experiment, switches: tuple[Switch, ...], base: Base, at: Loc) -> Iterator[Finding]:
+def switch_findings(experiment: Experiment, switches: tuple[Switch, ...], base: Base, at: Loc) -> Iterator[Finding]:
+    """Unknown or open regimes, switches out of order or too late to act."""
     for i, switch in enumerate(switches):
         if switch.regime not in base.regimes:
             yield (*at, i, "regime"), f"unknown regime '{switch.regime}'; {choices(switch.regime, base.regimes)}"

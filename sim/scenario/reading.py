@@ -153,14 +153,14 @@ def checked(kind: type[T], tree: Any, where: Callable[[Loc], str], problems: lis
     except ValidationError as error:
         found: dict[str, None] = {}
         for wrong in error.errors(include_url=False):
-            loc, text = _in_words(kind, tree, wrong)
+            loc, text = in_words(kind, tree, wrong)
             path = dotted((*at, *loc))
             found[f"{where((*at, *loc))}: {path}: {text}" if path else f"{where(at)}: {text}"] = None
         problems += found
         return None
 
 
-def _in_words(kind: Any, tree: Any, wrong: Any) -> tuple[Loc, str]:
+def in_words(kind: Any, tree: Any, wrong: Any) -> tuple[Loc, str]:
     """A pydantic error as a place in the tree (without tags of union members) and plain words."""
     loc: Loc = tuple(part for part in wrong["loc"] if part != "[key]")
     what, context = wrong["type"], wrong.get("ctx", {})

@@ -3,7 +3,6 @@
 Layers: base < the experiment's `set` < a world's `set` < command line; each value knows who set it.
 """
 
-import calendar
 import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -11,14 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.designs import Prepared, prepare
 from sim.scenario.digest import digest
-from sim.scenario.experiments import findings, first_day, months
-from sim.scenario.loading import Base, Contents, contradictions, load_base, nearest, path_of
+from sim.scenario.experiments import findings, first_day, months, moved
+from sim.scenario.loading import Base, Contents, Finding, contradictions, load_base, nearest, path_of
 from sim.scenario.places import CONFIGS, experiment_file, root
 from sim.scenario.problems import BadInput
 from sim.scenario.reading import Loc, checked, dotted, leaves, read
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Experiment, Switch, WorldSpec
+from sim.scenario.schema import Experiment, WorldSpec
 from sim.scenario.settings import Setting, apply, from_command_line
 
 
@@ -37,6 +37,7 @@ class Resolved:
     who_set: dict[str, str] = field(repr=False)
     over_base: tuple[Setting, ...] = ()
     lines: dict[Loc, str] = field(default_factory=dict, repr=False)
+    design: Prepared | None = field(default=None, repr=False)
 
     def canonical(self) -> dict[str, Any]:
         """All that decides the results, JSON-able; the same whatever files and layers it came from."""
@@ -126,18 +127,8 @@ def variant(
 
 
 def _moved(world: WorldSpec, switch_on: dt.date | None, removed: tuple[str, ...]) -> WorldSpec:
-    switches = world.switches
-    if switch_on is not None and switches:
-        shift = (switch_on.year - switches[0].on.year) * 12 + switch_on.month - switches[0].on.month
-        later = [Switch(on=_months_later(switch.on, shift), regime=switch.regime) for switch in switches[1:]]
-        switches = (Switch(on=switch_on, regime=switches[0].regime), *later)
+    switches = world.switches if switch_on is None else moved(world.switches, switch_on)
     return world.model_copy(update={"switches": switches, "without_events": tuple(dict.fromkeys((*world.without_events, *removed)))})
-
-
-def _months_later(date: dt.date, shift: int) -> dt.date:
-    years, month = divmod(date.month - 1 + shift, 12)
-    year = date.year + years
-    return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _assemble(name: str, asked: Experiment, lines: dict[Loc, str], base: Base, over: tuple[Setting, ...], problems: list[str]) -> Resolved:
@@ -154,11 +145,19 @@ def _assemble(name: str, asked: Experiment, lines: dict[Loc, str], base: Base, o
         if own:
             said = _who(contents[world], world_lines)
             who_set.update({f"worlds.{world}.set.{path}": who for path, who in said.items() if who != who_set.get(path)})
-    problems += [f"{nearest(lines, loc)}: {dotted(loc)}: {said}" for loc, said in findings(experiment, base)]
+    _refuse(list(findings(experiment, base)), lines, problems)
+    scenarios = {world: _scenario(world, experiment, base, contents[world]) for world in experiment.worlds}
+    found: list[Finding] = []
+    set_last = {path: nearest(lines, ("worlds", world, "set", path)) for world, spec in experiment.worlds.items() for path in spec.set}
+    design = prepare(experiment, base, scenarios, set_last | {one.path: one.who for one in last}, found)
+    _refuse(found, lines, problems)
+    return Resolved(name, experiment, scenarios, base, who_set, over, lines, design)
+
+
+def _refuse(found: list[Finding], lines: dict[Loc, str], problems: list[str]) -> None:
+    problems += [f"{nearest(lines, loc)}: {dotted(loc)}: {said}" for loc, said in found]
     if problems:
         raise BadInput(list(dict.fromkeys(problems)))
-    scenarios = {world: _scenario(world, experiment, base, contents[world]) for world in experiment.worlds}
-    return Resolved(name, experiment, scenarios, base, who_set, over, lines)
 
 
 def _experiment(asked: Experiment, lines: dict[Loc, str], base: Base, over: list[Setting], problems: list[str]) -> tuple[Experiment, dict[Loc, str]]:

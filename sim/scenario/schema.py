@@ -4,13 +4,15 @@ Unknown keys, wrong types and values out of range are refused here; `loading` sa
 """
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 NonNegative = Annotated[float, Field(ge=0.0)]
+Number = float | int
+Value = float | int | str | bool
 Segment = Literal["consumer", "small_firm", "enterprise", "regulated", "public_sector"]
 Instrument = Literal[
     "protest",
@@ -199,7 +201,7 @@ class WorldSpec(Strict):
     label: str
     switches: tuple[Switch, ...] = ()
     without_events: tuple[str, ...] = ()
-    set: dict[str, float | int | str | bool] = {}
+    set: dict[str, Value] = {}
 
 
 class Horizon(Strict):
@@ -224,6 +226,44 @@ class Alternative(Strict):
     label: str
 
 
+Method = Literal["grid", "list", "latin_hypercube", "sobol", "saltelli", "morris"]
+
+
+class FactorSpec(Strict):
+    """What a design varies one value over: listed `values`, a `range`, or a range of multiples (`times`) of the value it has.
+
+    `range: prior` is the range that the parameter's own file gives. `distribution` says how a range is sampled
+    (uniform where nothing is said, integer where the value is a whole number); `levels` how many steps a grid takes.
+    """
+
+    values: tuple[Value, ...] | None = None
+    range: Literal["prior"] | tuple[Number | str, Number | str] | None = None
+    times: tuple[Number, Number] | None = None
+    distribution: Literal["uniform", "loguniform", "integer", "categorical"] | None = None
+    levels: Annotated[int, Field(ge=2)] | None = None
+
+
+class Design(Strict):
+    """Many points, each an assignment of values to factors, run with all worlds and seeds.
+
+    `method` samples the uncertainties (what nobody decides); levers (what somebody decides) are a full grid that is
+    crossed with the sample. In a `list` nothing is crossed: point i takes the i-th value of every factor.
+    """
+
+    method: Method
+    points: Annotated[int, Field(ge=1)] | None = None
+    base: Annotated[int, Field(ge=1)] | None = None
+    trajectories: Annotated[int, Field(ge=2)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+    uncertainties: dict[str, FactorSpec] = {}
+    levers: dict[str, FactorSpec] = {}
+
+
+def _record(asked: dict[str, Any]) -> str:
+    """What is recorded where the file does not say: everything, but of a design's many runs the world table only."""
+    return "world" if asked.get("design") else "full"
+
+
 class Experiment(Strict):
     """One question: the worlds, how they are run, and what is reported beside the headline."""
 
@@ -233,9 +273,10 @@ class Experiment(Strict):
     horizon: Horizon
     customers: Annotated[int, Field(ge=2000, le=10_000_000)]
     seeds: Seeds
-    record: Literal["world", "country", "full"]
     worlds: dict[str, WorldSpec] = Field(min_length=1)
     compare: tuple[str, str] | None = None
-    set: dict[str, float | int | str | bool] = {}
+    set: dict[str, Value] = {}
     knockouts: bool = False
     switch_dates: tuple[Alternative, ...] = ()
+    design: Design | None = None
+    record: Annotated[Literal["world", "country", "full"], Field(default_factory=_record)]

@@ -46,7 +46,7 @@ def apply(setting: Setting, tree: dict[str, Any], base: Base, lines: dict[Loc, s
 
     A number for a table or a value by segment sets every entry of it. Returns the places written.
     """
-    found = _find(setting.path, tree)
+    found = find(setting.path, tree)
     if isinstance(found, str):
         problems.append(f"{setting.who}: {setting.path}: {found}")
         return []
@@ -81,7 +81,7 @@ def _parameter_problem(setting: Setting, found: Loc, base: Base) -> str | None:
     return next((said for _, said in out_of_range(info, value)), None)
 
 
-def _find(path: str, tree: dict[str, Any]) -> Loc | str:
+def find(path: str, tree: dict[str, Any]) -> Loc | str:
     """The place in `tree` that a path names, or what is wrong with the path."""
     head, *rest = path.split(".")
     typed = groups() if "parameters" in tree else {}

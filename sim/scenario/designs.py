@@ -1,0 +1,294 @@
+"""Designs: the points of an experiment, and the scenarios of its worlds at a point.
+
+A point assigns a value to every factor. Uncertainties are sampled by the design's method; levers are a full grid crossed
+with that sample, levers varying fastest, so that a sample that grows keeps the numbers of the points it had. In a list,
+point i takes the i-th value of every factor. Two points may have equal values where factors are integer or categorical.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import TYPE_CHECKING, Any, overload
+
+from sim.scenario.experiments import moved, switch_findings
+from sim.scenario.factors import ROLES, Factor, FactorProblem, Updates, add_update, multiples_out_of_range, prepared, updated
+from sim.scenario.loading import Base, Contents, Finding, contradictions, path_of
+from sim.scenario.problems import BadInput, choices
+from sim.scenario.sampling import METHODS, Sampling, sample_findings
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Design, Experiment, Switch, Timeline, Value
+
+if TYPE_CHECKING:
+    from sim.scenario.resolving import Resolved
+
+MOST_POINTS = 1_000_000
+_PARTS = ("jurisdictions", "segments", "providers", "regimes", "parameters")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One assignment of values to the factors of a design, by path; dates are text."""
+
+    index: int
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Points(Sequence[Point]):
+    """The points of a design, made as they are asked for.
+
+    `sample` holds the uncertainties (of a list: all factors), a row of values each; `levers` every combination of levers.
+    """
+
+    names: tuple[str, ...]
+    sample: Sequence[tuple[Value, ...]]
+    levers: tuple[tuple[Value, ...], ...] = ((),)
+
+    def __len__(self) -> int:
+        return len(self.sample) * len(self.levers)
+
+    @overload
+    def __getitem__(self, index: int) -> Point: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Point]: ...
+    def __getitem__(self, index: int | slice) -> Point | Sequence[Point]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        index %= len(self)
+        row, lever = divmod(index, len(self.levers))
+        return Point(index, dict(zip(self.names, (*self.sample[row], *self.levers[lever]), strict=True)))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A design that has been checked: its factors, and the timelines it needs, each made once."""
+
+    factors: tuple[Factor, ...]
+    points: Points
+    timelines: dict[tuple[int, frozenset[str]], Timeline] = field(default_factory=dict, repr=False, compare=False)
+
+
+def points(resolved: "Resolved") -> Sequence[Point]:
+    """The points of an experiment; one without a design has one point, number 0, without values."""
+    return resolved.design.points if resolved.design is not None else (Point(0, {}),)
+
+
+def factors(resolved: "Resolved") -> tuple[Factor, ...]:
+    """What the experiment's design varies: uncertainties, then levers."""
+    return resolved.design.factors if resolved.design is not None else ()
+
+
+def scenarios_at(resolved: "Resolved", point: Point) -> dict[str, Scenario]:
+    """The scenario of every world at a point; parts that no factor touches are the objects of `resolved.scenarios`.
+
+    Raises BadInput if the point's values are not for the design's factors, or not values that they may take.
+    """
+    known = factors(resolved)
+    if set(point.values) != {factor.path for factor in known}:
+        raise BadInput(f"point {point.index}: has values for {', '.join(point.values) or 'nothing'}; the design varies {', '.join(f.path for f in known)}")
+    chosen: list[tuple[Factor, Value]] = []
+    for factor in known:
+        try:
+            chosen.append((factor, factor.checked(point.values[factor.path])))
+        except FactorProblem as problem:
+            raise BadInput(f"point {point.index}: {factor.path}: {problem.said}") from None
+    return _scenarios(resolved.scenarios, resolved.base.timelines[resolved.experiment.timeline], chosen, resolved.design.timelines if resolved.design else {})
+
+
+def _scenarios(
+    scenarios: Mapping[str, Scenario], history: Timeline, chosen: Sequence[tuple[Factor, Value]], timelines: dict[tuple[int, frozenset[str]], Timeline]
+) -> dict[str, Scenario]:
+    common, own = Updates(), dict[str, Updates]()
+    lawful: list[tuple[Factor, Value]] = []
+    for factor, value in chosen:
+        if factor.target.kind == "contents":
+            world = factor.target.world
+            add_update(common if world is None else own.setdefault(world, {}), factor, value)
+        else:
+            lawful.append((factor, value))
+    made: dict[tuple[str, int], Any] = {}  # worlds that shared a part still share it
+    out = {}
+    for world, scenario in scenarios.items():
+        changes: dict[str, Any] = {}
+        for part in common:
+            old = getattr(scenario, str(part))
+            if (str(part), id(old)) not in made:
+                made[str(part), id(old)] = updated(old, common[part])
+            changes[str(part)] = made[str(part), id(old)]
+        for part, update in own.get(world, {}).items():
+            changes[str(part)] = updated(changes.get(str(part), getattr(scenario, str(part))), update)
+        for factor, value in lawful:
+            if factor.target.world in (None, world):
+                _change_law(changes, scenario, history, factor, value)
+        if "events" in changes:
+            changes["timeline"] = _timeline(history, scenario.timeline, changes.pop("events"), timelines)
+        out[world] = replace(scenario, **changes) if changes else scenario
+    return out
+
+
+def _change_law(changes: dict[str, Any], scenario: Scenario, history: Timeline, factor: Factor, value: Value) -> None:
+    kind, loc = factor.target.kind, factor.target.loc
+    if kind == "customers":
+        changes["customers"] = value
+    elif kind == "event":
+        events = changes.get("events") or frozenset(event.id for event in scenario.timeline.events)
+        changes["events"] = events | {str(loc[0])} if value else events - {str(loc[0])}
+    else:
+        switches: tuple[Switch, ...] = changes.get("switches", scenario.switches)
+        if kind == "switch_date":
+            changes["switches"] = moved(switches, dt.date.fromisoformat(str(value)))
+        else:
+            new = dt.date.fromisoformat(str(value)) if loc[1] == "on" else value
+            changes["switches"] = tuple(s.model_copy(update={str(loc[1]): new}) if i == loc[0] else s for i, s in enumerate(switches))
+
+
+def _timeline(history: Timeline, own: Timeline, events: frozenset[str], timelines: dict[tuple[int, frozenset[str]], Timeline]) -> Timeline:
+    """The history with these events; the same object each time, so that what is equal is seen to be equal at once."""
+    if frozenset(event.id for event in own.events) == events:
+        return own
+    key = (id(history), events)
+    if key not in timelines:
+        timelines[key] = history.model_copy(update={"events": tuple(event for event in history.events if event.id in events)})
+    return timelines[key]
+
+
+# --- checking ---------------------------------------------------------------------------------------------
+
+
+def prepare(experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario], set_last: Mapping[str, str], found: list[Finding]) -> Prepared | None:
+    """The experiment's design, checked; what is wrong goes to `found`.
+
+    `set_last` says for each path of a world's `set` or the command line who set it: no factor may vary the same.
+    """
+    design = experiment.design
+    if design is None:
+        return None
+    before = len(found)
+    found += sample_findings(design)
+    tree = base.contents.model_dump(mode="json")
+    made: list[Factor] = []
+    for role in ROLES:
+        for path, spec in getattr(design, role).items():
+            try:
+                made.append(prepared(path, role, spec, experiment, base, tree))
+            except FactorProblem as problem:
+                found.append((("design", role, path, *problem.at), problem.said))
+    if not design.uncertainties and not design.levers:
+        found.append((("design",), "varies nothing: name at least one factor under uncertainties or levers"))
+    found += _overlaps(made, set_last)
+    found += _levels(design, made)
+    if len(found) > before:
+        return None
+    for factor in made:
+        found += _contents_findings(factor, scenarios)
+    if len(found) > before:
+        return None
+    whole = _points(design, made)
+    if isinstance(whole, str):
+        found.append((("design",), whole))
+        return None
+    made_ready = Prepared(tuple(made), whole)
+    found += _law_findings(experiment, base, scenarios, made_ready)
+    return made_ready if len(found) == before else None
+
+
+def _overlaps(made: Sequence[Factor], set_last: Mapping[str, str]) -> Iterator[Finding]:
+    for i, factor in enumerate(made):
+        for other in made[:i]:
+            if factor.target.overlaps(other.target):
+                yield factor.at, f"{other.path} (one of the {other.role}) varies the same; keep one of them"
+        if factor.target.kind == "contents":
+            for path, who in set_last.items():
+                own = path_of(factor.target.loc)
+                if path == own or path.startswith(f"{own}.") or own.startswith(f"{path}."):
+                    yield factor.at, f"is also set by {who}, and cannot have both values; remove one"
+
+
+def _levels(design: Design, made: Sequence[Factor]) -> Iterator[Finding]:
+    gridded = [f for f in made if f.role == "levers" or design.method in ("grid", "list")]
+    for factor in made:
+        if factor in gridded and not factor.values:
+            words = (
+                "the i-th value of each factor makes a point: list its values" if design.method == "list" else "a range in a grid needs its number of levels"
+            )
+            yield factor.at, words
+        if factor not in gridded and factor.values and factor.distribution != "categorical":
+            yield (*factor.at, "levels"), f"{design.method} samples the whole range: leave it out"
+    if design.method == "list" and all(f.values for f in made):
+        lengths = {f.path: len(f.values) for f in made}
+        if len(set(lengths.values())) > 1:
+            yield ("design",), f"every factor of a list needs as many values: {', '.join(f'{path} has {n}' for path, n in lengths.items())}"
+
+
+def _contents_findings(factor: Factor, scenarios: Mapping[str, Scenario]) -> Iterator[Finding]:
+    """What single values of a factor would contradict, in any world."""
+    if factor.target.kind != "contents":
+        return
+    values: Sequence[Value] = factor.values if factor.distribution == "categorical" else (factor.value(0.0), factor.value(1.0))
+    for world, scenario in scenarios.items():
+        if factor.target.world not in (None, world):
+            continue
+        contents = Contents.model_construct(**{part: getattr(scenario, part) for part in _PARTS})
+        said = list(multiples_out_of_range(factor, contents)) if factor.times else []
+        for value in values if not said else ():
+            update: Updates = {}
+            add_update(update, factor, value)
+            said += [f"with {value}: {path_of(loc)}: {words}" for loc, words in contradictions(updated(contents, update))]
+        if said:
+            yield from ((factor.at, words) for words in dict.fromkeys(said))
+            return
+
+
+def _law_findings(experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario], made: Prepared) -> Iterator[Finding]:
+    """Switches out of order or too late, and names that contradict each other, in any combination that the design has."""
+    joint = [(i, f) for i, f in enumerate(made.factors) if f.target.kind in ("switch", "switch_date") or any(isinstance(v, str) for v in f.values)]
+    if not joint:
+        return
+    history = base.timelines[experiment.timeline]
+    seen: dict[tuple[Value, ...], None] = {}
+    for point in made.points:
+        values = tuple(point.values.values())
+        seen[tuple(values[i] for i, _ in joint)] = None
+    said: dict[tuple[Any, str], None] = {}
+    for combination in seen:
+        chosen = [(factor, value) for (_, factor), value in zip(joint, combination, strict=True)]
+        for world, scenario in _scenarios(scenarios, history, chosen, made.timelines).items():
+            words = [text for _, text in switch_findings(experiment, scenario.switches, base, ())]
+            if any(factor.target.kind == "contents" for factor, _ in chosen):
+                contents = Contents.model_construct(**{part: getattr(scenario, part) for part in _PARTS})
+                words += [f"{path_of(loc)}: {text}" for loc, text in contradictions(contents)]
+            for text in words:
+                mine = next((f for f, _ in chosen if f.target.world in (None, world)), chosen[0][0])
+                value = dict(zip((f.path for f, _ in chosen), combination, strict=True))[mine.path]
+                at = (*mine.at, "values", mine.values.index(value)) if mine.distribution == "categorical" else mine.at
+                said[at, f"world {world}: {text}"] = None
+    yield from said
+
+
+# --- the points --------------------------------------------------------------------------------------------
+
+
+def _points(design: Design, made: Sequence[Factor]) -> Points | str:
+    """The points, or why there are too many of them."""
+    uncertain, levers = ([f for f in made if f.role == role] for role in ROLES)
+    names = tuple(factor.path for factor in made)
+    if design.method == "list":
+        return Points(names, list(zip(*(factor.values for factor in made), strict=True)))
+    rows = math.prod(len(f.values) for f in uncertain) if design.method == "grid" else Sampling(design, len(uncertain)).rows
+    whole = rows * math.prod(len(f.values) for f in levers)
+    if whole > MOST_POINTS:
+        return f"{whole:,} points; at most {MOST_POINTS:,}: fewer levels, or a sampled design ({', '.join(METHODS)})"
+    crossed = tuple(product(*(factor.values for factor in levers)))
+    if design.method == "grid":
+        return Points(names, list(product(*(factor.values for factor in uncertain))), crossed)
+    shares = Sampling(design, len(uncertain)).shares()
+    return Points(names, [tuple(f.value(float(s)) for f, s in zip(uncertain, row, strict=True)) for row in shares], crossed)
+
+
+def unknown_factor(path: str, resolved: "Resolved") -> str:
+    """What to say of a name that is no factor of the design."""
+    return f"unknown factor '{path}'; {choices(path, [f.path for f in factors(resolved)])}"
