@@ -4,10 +4,10 @@ import itertools
 import shutil
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from pathlib import Path
 
-from sim.runs.engines import Engine
+from sim.runs.engines import Engine, EngineLost
 from sim.runs.identity import model_digest
 from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.store import WRITING, Batch, new_token
@@ -77,7 +77,9 @@ class _Loop:
         return int(min(by_time, -(-self._left // (2 * self._engine.slots()))))
 
     def _ended(self, future: "Future[list[TaskDone]]", batch: Work) -> Iterator[TaskDone]:
-        error = future.exception()
+        error = CancelledError() if future.cancelled() else future.exception()
+        if isinstance(error, CancelledError):
+            raise EngineLost(self._engine.lost)
         if error is None:
             done = future.result()
             self._seconds += sum(one.seconds for one in done)

@@ -5,6 +5,7 @@ task that runs out of time takes its worker with it: a loop in compiled code hea
 """
 
 import faulthandler
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,6 +72,12 @@ def work(batch: Work) -> list[TaskDone]:
         numba.set_num_threads(before)
     into.commit()
     return done
+
+
+def work_pickled(batch: bytes) -> list[TaskDone]:
+    """`work` for engines that would read a batch on its way to the worker."""
+    unpickled: Work = pickle.loads(batch)
+    return work(unpickled)
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def stored(folder: Path) -> set[str]:
 @pytest.mark.slow
 def test_one_raises_one_hangs_one_dies_and_all_others_are_stored(tmp_path: Path) -> None:
     all_tasks = tasks(12, s2=Trouble("raises"), s5=Trouble("hangs"), s7=Trouble("dies"), s9=Deadly())
-    done = swept(tmp_path, all_tasks, Processes(2), timeout=2.0)
+    done = swept(tmp_path, all_tasks, Processes(2), timeout=5.0)
     assert {name: one.failed.how for name, one in done.items() if one.failed} == {
         "seed 2": "raised",
         "seed 5": "ran out of time",

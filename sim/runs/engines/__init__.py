@@ -16,6 +16,8 @@ class Engine(Protocol):
 
     deaths: tuple[type[BaseException], ...]
     """Exceptions of a future that mean: the worker died."""
+    lost: str
+    """What to tell the user if the engine gives its futures up."""
 
     def slots(self) -> int:
         """How many batches can be under way at once, now."""

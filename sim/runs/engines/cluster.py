@@ -2,13 +2,15 @@
 
 import importlib
 import logging
+import pickle
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 from sim.runs.engines import EngineLost, OpenEngine
 from sim.runs.engines.local import default_workers
-from sim.runs.working import TaskDone, Work, work
+from sim.runs.working import TaskDone, Work, work_pickled
 from sim.scenario.problems import BadInput
 
 LOCAL = "local"
@@ -47,7 +49,9 @@ class Cluster:
             self._client = dask.Client(self._cluster or address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
         except (OSError, ValueError) as error:
             raise BadInput(f"--cluster {address}: no scheduler answers there ({error})") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what happens to the cluster is said by `check`, once
+        self.lost = f"the cluster's scheduler ({address}) no longer answers; what was done is stored, and the same command goes on from there"
+        for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what happens to the cluster is said once, as `lost`
         self._client.wait_for_workers(1, timeout=_SECONDS_FOR_WORKERS)
         self._refuse_threads()
         self._executor = self._client.get_executor(pure=False)
@@ -64,7 +68,7 @@ class Cluster:
         return max(1, len(self._client.nthreads())) if self._client.status == "running" else 1
 
     def submit(self, batch: Work) -> "Future[list[TaskDone]]":
-        future: Future[list[TaskDone]] = self._executor.submit(work, batch)
+        future: Future[list[TaskDone]] = self._executor.submit(work_pickled, pickle.dumps(batch))
         return future
 
     def check(self) -> None:
@@ -74,9 +78,11 @@ class Cluster:
         now = time.monotonic()
         self._lost_since = self._lost_since or now
         if now - self._lost_since > _SECONDS_UNTIL_LOST or self._client.status == "closed":
-            raise EngineLost(f"the cluster's scheduler ({self._address}) no longer answers; what was done is stored, and the same command goes on from there")
+            raise EngineLost(self.lost)
 
     def close(self) -> None:
+        gone = self._client.status != "running"
         for part in (self._client, self._cluster):
             if part is not None:
-                part.close(timeout=5)
+                with suppress(*((OSError, TimeoutError) if gone else ())):  # nobody is there to say goodbye to
+                    part.close(timeout=5)

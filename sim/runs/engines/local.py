@@ -21,6 +21,7 @@ class InThisProcess:
     """One batch after another, here: for a single worker that need not be stopped."""
 
     deaths: tuple[type[BaseException], ...] = ()
+    lost = ""
 
     def slots(self) -> int:
         return 1
@@ -47,6 +48,7 @@ class Processes:
     """
 
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+    lost = "the worker processes were stopped"
 
     def __init__(self, workers: int) -> None:
         methods = multiprocessing.get_all_start_methods()
