@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.scenario.designs import factors, points
 from sim.scenario.loading import load_base
 from sim.scenario.places import CONFIGS, root, shown
 from sim.scenario.problems import BadInput
@@ -30,8 +31,14 @@ def _checked(file: str) -> str:
             if path.is_file() and shown(path) not in read:
                 raise BadInput(f"{file}: no run reads this file")
             return f"good, and so is all of {shown(configs)}: {len(base.jurisdictions)} countries, {len(base.parameter_info)} parameters"
-    asked = resolve(file).experiment
-    return f"good: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} customers"
+    resolved = resolve(file)
+    asked = resolved.experiment
+    words = f"good: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} customers"
+    if asked.design is not None:
+        number = len(points(resolved))
+        runs = number * asked.seeds.count * len(asked.worlds)
+        words += f"; {asked.design.method} design of {number:,} points over {', '.join(f.path for f in factors(resolved))}: {runs:,} runs"
+    return words
 
 
 def _configs_around(path: Path) -> Path | None:

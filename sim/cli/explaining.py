@@ -12,7 +12,8 @@ from sim import words
 from sim.cli.listing import value_words
 from sim.cli.printing import console
 from sim.model.tables import TABLES
-from sim.scenario.loading import Base, load_base
+from sim.scenario.designs import factors, points
+from sim.scenario.loading import Base, load_base, nearest
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.places import CONFIGS, root
 from sim.scenario.problems import BadInput, choices
@@ -69,7 +70,22 @@ def explanations(name: str, base: Base, resolved: Resolved | None = None) -> Ite
                 yield Explanation(f"event of the timeline {timeline}", event.id, [*_event(event), ("set by", base.where(("timelines", timeline, "events", i)))])
     if name in words.INSTRUMENTS:
         yield Explanation("instrument of governments", name, list(_instrument(name, base)))
+    yield from _factors(name, resolved)
     yield from _columns(name)
+
+
+def _factors(name: str, resolved: Resolved | None) -> Iterator[Explanation]:
+    if resolved is None or resolved.experiment.design is None:
+        return
+    design = resolved.experiment.design
+    for factor in factors(resolved):
+        if name in (factor.path, factor.path.rpartition(".")[2]) or factor.path.startswith(f"{name}."):
+            kind = f"{'uncertainty' if factor.role == 'uncertainties' else 'lever'} of the design"
+            how = "every combination" if factor.role == "levers" and design.method != "list" else design.method
+            where = nearest(resolved.lines, factor.at)
+            yield Explanation(
+                kind, factor.path, [("varied over", factor.range_words), ("how", how), ("points", f"{len(points(resolved)):,}"), ("set by", where)]
+            )
 
 
 def _parameters(name: str, base: Base, resolved: Resolved | None) -> Iterator[Explanation]:

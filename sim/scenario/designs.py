@@ -265,7 +265,7 @@ def _law_findings(experiment: Experiment, base: Base, scenarios: Mapping[str, Sc
                 mine = next((f for f, _ in chosen if f.target.world in (None, world)), chosen[0][0])
                 value = dict(zip((f.path for f, _ in chosen), combination, strict=True))[mine.path]
                 at = (*mine.at, "values", mine.values.index(value)) if mine.distribution == "categorical" else mine.at
-                said[at, f"world {world}: {text}"] = None
+                said[at, text if mine.target.world is None else f"world {world}: {text}"] = None
     yield from said
 
 

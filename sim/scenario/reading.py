@@ -153,6 +153,8 @@ def checked(kind: type[T], tree: Any, where: Callable[[Loc], str], problems: lis
     except ValidationError as error:
         found: dict[str, None] = {}
         for wrong in error.errors(include_url=False):
+            if wrong["type"] == "default_factory_not_called":  # a default that hangs on what is wrong already
+                continue
             loc, text = in_words(kind, tree, wrong)
             path = dotted((*at, *loc))
             found[f"{where((*at, *loc))}: {path}: {text}" if path else f"{where(at)}: {text}"] = None
@@ -203,8 +205,10 @@ def _members(kind: Any) -> list[Any]:
 
 
 def _member_words(kind: Any) -> str:
-    words = {float: "a number", int: "a number", str: "text", bool: "true or false", dict: "a mapping"}
-    return " or ".join(dict.fromkeys(words.get(get_origin(member) or member, "a mapping") for member in _members(kind)))
+    words = {float: "a number", int: "a number", str: "text", bool: "true or false", dict: "a mapping", tuple: "a list"}
+    named = [repr(value) for value in _literals(kind)]
+    plain = [words.get(get_origin(member) or member, "a mapping") for member in _members(kind) if get_origin(member) is not Literal]
+    return " or ".join(dict.fromkeys([*named, *plain]))
 
 
 def kind_at(kind: Any, loc: Loc) -> Any:

@@ -117,3 +117,32 @@ def test_check_does_not_call_a_file_good_that_no_run_reads(project: Path, warran
     outcome = warrantsim("check", str(project / "configs" / "world" / "notes.yaml"))
     assert outcome.code == 2
     assert "no run reads this file" in outcome.err
+
+
+DESIGN = """
+design:
+  method: sobol
+  points: 8
+  seed: 1
+  uncertainties:
+    trust.peer_weight: {range: prior}
+  levers:
+    events.gdpr: {values: [true, false]}
+"""
+
+
+def test_designs_are_checked_and_explained(project: Path, warrantsim: Warrantsim) -> None:
+    file = project / "experiments" / "two_worlds.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + DESIGN, encoding="utf-8")
+    assert "sobol design of 16 points over trust.peer_weight, events.gdpr: 96 runs" in warrantsim("check", "two_worlds").out
+    shown = warrantsim("explain", "peer_weight", "--experiment", "two_worlds").out
+    assert "trust.peer_weight (uncertainty of the design)" in shown
+    assert "0 to 5, uniform" in shown
+    assert "experiments/two_worlds.yaml:27" in shown
+    assert "true, false" in warrantsim("explain", "events.gdpr", "--experiment", "two_worlds").out
+    edit(file, "points: 8", "points: 9")
+    outcome = warrantsim("check", "two_worlds")
+    assert (outcome.code, outcome.err.splitlines()[0]) == (
+        2,
+        "experiments/two_worlds.yaml:24: design.points: sobol is balanced for powers of two only (got 9); valid: 8 or 16",
+    )
