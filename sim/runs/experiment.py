@@ -12,9 +12,10 @@ import pandas as pd
 
 from sim.model.tables import data_dictionary
 from sim.runs.engines.local import default_workers
-from sim.runs.export import POINTS, Proved, export, prove, sha256_of, write_points
+from sim.runs.export import Proved, export, prove, sha256_of
 from sim.runs.manifest import manifest, write_manifest
 from sim.runs.plan import Plan
+from sim.runs.points import POINTS, PointRow, write_points
 from sim.runs.results import MANIFEST, TABLES_FOLDER, Results
 from sim.runs.running import Progress, Running, missing, run_missing
 from sim.runs.seed import Failure, SeedDone
@@ -79,7 +80,7 @@ def run(
     how = how or Running()
     if workers is not None:
         how = replace(how, workers=workers)
-    finished = Finished(out, Plan(resolved), Store(store or out / OWN_STORE), Index(), Proved())
+    finished = Finished(out, Plan(resolved, out / POINTS), Store(store or out / OWN_STORE), Index(), Proved())
     finished.store.prepare()
     while True:
         finished.index, damaged = finished.store.index()
@@ -125,7 +126,9 @@ def _write_results(finished: Finished) -> None:
         _check(store, {index.where[run][0] for pair in good for run in plan.ids[pair]})
         return
     finished.tables = export(plan, good, index, store, out / TABLES_FOLDER)
-    write_points(plan, good, out / POINTS)
+    fine = set(good)
+    rows = [PointRow(point.index, point.values, seed, ids, pair in fine) for pair, ids in enumerate(plan.ids) for point, seed in [plan.key(pair)]]
+    write_points(rows, plan.worlds, plan.digest, out / POINTS)
     (out / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
 
 

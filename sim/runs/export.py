@@ -15,8 +15,6 @@ from sim.runs.plan import Plan
 from sim.runs.seed import Failure
 from sim.runs.store import Index, Store
 
-POINTS = "points.parquet"
-
 
 @dataclass
 class Proved:
@@ -103,24 +101,6 @@ def _in_order(plan: Plan, good: Sequence[int], index: Index, store: Store, table
     key, digest = keys(), digests()
     for rows, counts in store.rows(table, places()):
         yield rows, counts, [next(key) for _ in counts], [next(digest) for _ in counts]
-
-
-def write_points(plan: Plan, good: Sequence[int], path: Path) -> None:
-    """The table of points and ids: one row a run, with the values of the design and whether the run is in the tables."""
-    fine, worlds = set(good), plan.worlds
-    keys = [(*plan.key(pair), world, run, pair in fine) for pair, ids in enumerate(plan.ids) for world, run in zip(worlds, ids, strict=True)]
-    columns: dict[str, Any] = {
-        "point": pa.array([point.index for point, *_ in keys], pa.int64()),
-        "seed": pa.array([seed for _, seed, *_ in keys], pa.int64()),
-        "world": pa.array([world for _, _, world, *_ in keys]).dictionary_encode(),
-        "run": pa.array([run for *_, run, _ in keys]),
-        "done": pa.array([done for *_, done in keys]),
-    }
-    for path_of_value in plan.points[0].values if plan.points else ():
-        values = [point.values[path_of_value] for point, *_ in keys]
-        plain = len({type(value) for value in values}) == 1 and isinstance(values[0], int | float | str | bool)
-        columns[path_of_value] = pa.array(values if plain else [str(value) for value in values])
-    tables_on_disk.write(pa.table(columns), path)
 
 
 def sha256_of(path: Path) -> str:

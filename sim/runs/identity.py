@@ -8,7 +8,7 @@ common. What a world is called is not part of it: names and labels decide no num
 import ast
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -31,54 +31,70 @@ class Identities:
     """Run ids of many scenarios: a part that scenarios share (it is the same object) is digested once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[object, bytes]] = {}  # by id(); the object is kept, so that its id stays its own
+        self._known: dict[int, tuple[object, str]] = {}  # by id(); the object is kept, so that its id stays its own
+        self._orders: dict[tuple[str, ...], str] = {}
+        self._fields: dict[type, tuple[str, ...]] = {}
         self._names = tuple(f.name for f in fields(Scenario) if f.name not in _NAMES)
 
     def run_id(self, scenario: Scenario, seed: int, record: str) -> str:
         """The id of one world run with one seed, recorded to this grain."""
-        own = b"%s\0%d\0%s\0%s\0%s" % (self.scenario(scenario), seed, record.encode(), FORMAT.encode(), model_digest().encode())
-        return hashlib.sha256(own).hexdigest()[:ID_LETTERS]
+        own = f"{self.scenario(scenario)} {seed} {record} {FORMAT} {model_digest()}"
+        return hashlib.sha256(own.encode()).hexdigest()[:ID_LETTERS]
 
-    def scenario(self, scenario: Scenario) -> bytes:
+    def scenario(self, scenario: Scenario) -> str:
         """Digest of a scenario without its name and label; equal scenarios have equal digests."""
-        return self._remembered(scenario, lambda: b"".join(self._field(scenario, name) for name in self._names))
+        return self._remembered(scenario, self._scenario)
 
-    def _field(self, scenario: Scenario, name: str) -> bytes:
-        value = getattr(scenario, name)
-        ordered = self._remembered_order(value) if name in _ORDERED else b""
-        return b"%s=%s%s;" % (name.encode(), self._encoded(value), ordered)
+    def _scenario(self, scenario: Scenario) -> str:
+        orders = [self._remembered_order(getattr(scenario, part)) for part in _ORDERED]
+        return ",".join([f"{name}={self._encoded(getattr(scenario, name))}" for name in self._names] + orders)
 
-    def _remembered_order(self, value: dict[str, Any]) -> bytes:
-        return hashlib.sha256("\0".join(value).encode()).digest()
+    def _remembered_order(self, part: dict[str, Any]) -> str:
+        keys = tuple(part)
+        known = self._orders.get(keys)
+        if known is None:
+            known = self._orders[keys] = hashlib.sha256("\0".join(keys).encode()).hexdigest()
+        return known
 
-    def _encoded(self, value: Any) -> bytes:
-        """A value as bytes: numbers as their shortest exact decimal (1 and 1.0 are one number), the rest by digest of its parts."""
-        if isinstance(value, bool) or value is None:
-            return b"%r" % value
-        if isinstance(value, float | int):
-            return repr(float(value)).encode()
-        if isinstance(value, str):
-            text = value.encode()
-            return b"%d:%s" % (len(text), text)
-        if isinstance(value, dt.date):
-            return value.isoformat().encode()
+    def _encoded(self, value: Any) -> str:
+        """A value as text: numbers as their shortest exact decimal (1 and 1.0 are one number), the rest by digest of its parts."""
+        kind = type(value)
+        if kind is float:
+            return repr(value)
         if isinstance(value, BaseModel):
-            return self._remembered(value, lambda: self._mapping(value.__dict__))
-        if isinstance(value, dict):
-            return self._remembered(value, lambda: self._mapping(value))
-        if isinstance(value, tuple):
-            return self._remembered(value, lambda: b"(%s)" % b",".join(self._encoded(v) for v in value))
-        raise TypeError(f"{type(value).__name__} cannot be part of a scenario's identity")
+            return self._remembered(value, self._model)
+        if kind is int:
+            return repr(float(value))
+        if kind is str:
+            return f"{len(value)}:{value}"
+        if kind is dict:
+            return self._remembered(value, self._mapping)
+        if kind is tuple:
+            return self._remembered(value, self._sequence)
+        if kind is bool or value is None:
+            return repr(value)
+        if kind is dt.date:
+            return str(value)
+        raise TypeError(f"{kind.__name__} cannot be part of a scenario's identity")
 
-    def _mapping(self, mapping: dict[str, Any]) -> bytes:
-        return b"{%s}" % b",".join(b"%s:%s" % (self._encoded(key), self._encoded(mapping[key])) for key in sorted(mapping))
+    def _model(self, model: BaseModel) -> str:
+        known, content = self._fields, model.__dict__
+        names = known.get(type(model)) or known.setdefault(type(model), tuple(sorted(type(model).model_fields)))
+        return ",".join([f"{name}={repr(v) if type(v := content[name]) is float else self._encoded(v)}" for name in names])
 
-    def _remembered(self, value: object, content: Any) -> bytes:
+    def _mapping(self, mapping: dict[str, Any]) -> str:
+        return ",".join([f"{len(key)}:{key}={self._encoded(mapping[key])}" for key in sorted(mapping)])
+
+    def _sequence(self, values: tuple[Any, ...]) -> str:
+        return ",".join([self._encoded(value) for value in values])
+
+    def _remembered(self, value: Any, content: Callable[[Any], str]) -> str:
         known = self._known.get(id(value))
         if known is None:
             if len(self._known) >= _MOST_REMEMBERED:  # a design's changed parts come and go; what is shared is soon learnt again
                 self._known.clear()
-            known = self._known[id(value)] = (value, hashlib.sha256(content()).digest())
+            text = f"{type(value).__name__}({content(value)})"
+            known = self._known[id(value)] = (value, hashlib.sha256(text.encode()).hexdigest())
         return known[1]
 
 
@@ -94,27 +110,28 @@ def model_digest() -> str:
     package = Path(__file__).parents[1]
     files = [path for name in _CODE for path in ([package / name] if name.endswith(".py") else sorted((package / name).rglob("*.py")))]
     for path in files:
-        h.update(path.relative_to(package).as_posix().encode() + b"\0")
-        for word in _syntax(ast.parse(path.read_text(encoding="utf-8"))):
-            h.update(word.encode() + b"\0")
+        words = [path.relative_to(package).as_posix()]
+        _syntax(ast.parse(path.read_text(encoding="utf-8")), words)
+        h.update("\0".join(words).encode())
     return h.hexdigest()
 
 
-def _syntax(node: ast.AST) -> Iterator[str]:
-    """A syntax tree as words, the same under every version of Python: empty and absent fields, which versions add, are left out."""
-    yield type(node).__name__
-    for name, value in ast.iter_fields(node):
-        if name in ("type_comment", "kind", "type_ignores") or value is None or value == []:
+def _syntax(node: ast.AST, words: list[str]) -> None:
+    """Add a syntax tree's words, the same under every version of Python: empty and absent fields, which versions add, are left out."""
+    words.append(type(node).__name__)
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if value is None or value == [] or name in ("type_comment", "kind", "type_ignores"):
             continue
-        yield name
-        if name == "body" and isinstance(value, list) and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            value = _without_docstring(value)
-        for part in value if isinstance(value, list) else [value]:
+        words.append(name)
+        if name == "body" and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            value = _without_docstring(node.body)
+        for part in value if isinstance(value, list) else (value,):
             if isinstance(part, ast.AST):
-                yield from _syntax(part)
+                _syntax(part, words)
             else:
-                yield repr(part)
-        yield "."
+                words.append(repr(part))
+        words.append(".")
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -1,29 +1,20 @@
 """What an experiment runs: each point of its design with each seed, all worlds side by side, and the id of every run."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from pathlib import Path
 
-from sim.runs.identity import Identities
+from sim.runs.identity import Identities, model_digest
 from sim.runs.pairs import must_be_equal_for
+from sim.runs.points import read_ids
 from sim.runs.seed import Task
+from sim.runs.tables_on_disk import FORMAT
+from sim.scenario.designs import Point, points, scenarios_at
 from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
-
-
-@dataclass(frozen=True)
-class Point:
-    index: int
-    values: Mapping[str, object]
-
-
-def points(resolved: Resolved) -> list[Point]:
-    return [Point(0, {})]
-
-
-def scenarios_at(resolved: Resolved, point: Point) -> dict[str, Scenario]:
-    return resolved.scenarios
 
 
 @dataclass
@@ -31,10 +22,11 @@ class Plan:
     """The pairs (point x seed) of an experiment in key order; pair number k is point k // seeds with seed k % seeds."""
 
     resolved: Resolved
+    remembered: Path | None = None  # a table of points and ids that may be of this very plan
 
     @cached_property
     def points(self) -> Sequence[Point]:
-        return list(points(self.resolved))
+        return points(self.resolved)
 
     @cached_property
     def seeds(self) -> range:
@@ -47,7 +39,7 @@ class Plan:
 
     @property
     def has_design(self) -> bool:
-        return getattr(self.resolved.experiment, "design", None) is not None
+        return self.resolved.design is not None
 
     def __len__(self) -> int:
         return len(self.points) * len(self.seeds)
@@ -57,13 +49,21 @@ class Plan:
         return self.points[pair // len(self.seeds)], self.seeds[pair % len(self.seeds)]
 
     @cached_property
+    def digest(self) -> str:
+        """What decides the run ids of a plan."""
+        return hashlib.sha256(f"{self.resolved.digest} {model_digest()} {FORMAT}".encode()).hexdigest()
+
+    @cached_property
     def ids(self) -> list[tuple[str, ...]]:
         """The run ids of every pair, in the order of the worlds."""
+        known = read_ids(self.remembered, self.digest) if self.remembered is not None else None
+        if known is not None:
+            return list(zip(*(known[k :: len(self.worlds)] for k in range(len(self.worlds))), strict=True))
         identities, record = Identities(), self.resolved.experiment.record
         out = []
         for point in self.points:
             scenarios = list(scenarios_at(self.resolved, point).values())
-            out += [tuple(identities.run_id(scenario, seed, record) for scenario in scenarios) for seed in self.seeds]
+            out += [tuple([identities.run_id(scenario, seed, record) for scenario in scenarios]) for seed in self.seeds]
         return out
 
     def tasks(self, pairs: Iterable[int]) -> Iterator[Task]:

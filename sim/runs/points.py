@@ -1,0 +1,50 @@
+"""The table of an experiment's points: which run each world of each pair is, and the values of the design there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.runs import tables_on_disk
+
+POINTS = "points.parquet"
+_PLAN = b"plan"
+
+
+@dataclass(frozen=True)
+class PointRow:
+    """One pair: its point with the values there, its seed, the ids of its runs by world, and whether it is in the tables."""
+
+    point: int
+    values: Mapping[str, Any]
+    seed: int
+    runs: Sequence[str]
+    done: bool
+
+
+def write_points(rows: Sequence[PointRow], worlds: Sequence[str], plan: str, path: Path) -> None:
+    """One row a run; `plan` is the digest of the plan that it is of."""
+    each = range(len(worlds))
+    columns: dict[str, Any] = {
+        "point": pa.array([row.point for row in rows for _ in each], pa.int64()),
+        "seed": pa.array([row.seed for row in rows for _ in each], pa.int64()),
+        "world": pa.array([world for _ in rows for world in worlds], pa.string()).dictionary_encode(),
+        "run": pa.array([run for row in rows for run in row.runs], pa.string()),
+        "done": pa.array([row.done for row in rows for _ in each], pa.bool_()),
+    }
+    for factor in rows[0].values if rows else ():
+        values = [row.values[factor] for row in rows for _ in each]
+        plain = len({type(value) for value in values}) == 1 and isinstance(values[0], int | float | str)
+        columns[factor] = pa.array(values if plain else [str(value) for value in values])
+    tables_on_disk.write(pa.table(columns).replace_schema_metadata({_PLAN: plan}), path)
+
+
+def read_ids(path: Path, plan: str) -> list[str] | None:
+    """The run ids, in order of pair and world, if the table is there and of this plan; a damaged page is an error."""
+    if not path.is_file() or (pq.read_schema(path).metadata or {}).get(_PLAN) != plan.encode():
+        return None
+    ids: list[str] = pq.read_table(path, columns=["run"], page_checksum_verification=True).column("run").to_pylist()
+    return ids
