@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.cli.claiming import check_claims
 from sim.scenario.designs import factors, points
 from sim.scenario.loading import load_base
 from sim.scenario.places import CONFIGS, root, shown
@@ -32,6 +33,7 @@ def _checked(file: str) -> str:
                 raise BadInput(f"{file}: no run reads this file")
             return f"good, and so is all of {shown(configs)}: {len(base.jurisdictions)} countries, {len(base.parameter_info)} parameters"
     resolved = resolve(file)
+    check_claims(resolved)
     asked = resolved.experiment
     words = f"good: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} customers"
     if asked.design is not None:

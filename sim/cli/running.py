@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.claiming import check_claims, judge_claims
 from sim.cli.printing import console
 from sim.scenario.problems import BadInput
 from sim.scenario.resolving import Resolved, resolve
@@ -53,6 +54,7 @@ class Asked:
 def run_experiment(asked: Asked) -> list[str]:
     """Run, report and print; returns what failed."""
     resolved = resolve(asked.experiment, asked.sets, seeds=asked.seeds, customers=asked.customers)
+    check_claims(resolved)
     shard = _shard(asked.shard)
     folder, store = asked.out or RESULTS / resolved.name, asked.store or RESULTS / STORE
     _must_be_writable(folder, "--out")
@@ -89,6 +91,7 @@ def run_experiment(asked: Asked) -> list[str]:
         screen.print(f"[yellow]warning[/]: {escape(warning)}", soft_wrap=True)
     failures = [*done.failures, *summaries.failures]
     _print_failures(screen, failures, done.folder)
+    failures += judge_claims(resolved, done, screen)
     screen.print(_what_was_run(done))
     screen.print(f"tables: {escape(str(done.folder))} ({done.seconds:.0f} s)", soft_wrap=True)
     add_to_manifest(done.folder, command=command_of(asked))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 from sim.scenario.experiments import moved, switch_findings
 from sim.scenario.factors import ROLES, Factor, FactorProblem, Updates, add_update, multiples_out_of_range, prepared, updated
 from sim.scenario.loading import Base, Contents, Finding, contradictions, path_of
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import BadInput
 from sim.scenario.sampling import METHODS, Sampling, sample_findings
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Design, Experiment, Switch, Timeline, Value
@@ -287,8 +287,3 @@ def _points(design: Design, made: Sequence[Factor]) -> Points | str:
         return Points(names, list(product(*(factor.values for factor in uncertain))), crossed)
     shares = Sampling(design, len(uncertain)).shares()
     return Points(names, [tuple(f.value(float(s)) for f, s in zip(uncertain, row, strict=True)) for row in shares], crossed)
-
-
-def unknown_factor(path: str, resolved: "Resolved") -> str:
-    """What to say of a name that is no factor of the design."""
-    return f"unknown factor '{path}'; {choices(path, [f.path for f in factors(resolved)])}"

@@ -8,7 +8,7 @@ from sim import words
 from sim.scenario.loading import Base, Finding
 from sim.scenario.problems import choices
 from sim.scenario.reading import Loc
-from sim.scenario.schema import Experiment, Switch
+from sim.scenario.schema import Claim, Experiment, Switch
 
 SMALLEST_CELL = 5
 
@@ -79,6 +79,50 @@ def switch_findings(experiment: Experiment, switches: tuple[Switch, ...], base: 
         yield from _date_findings(experiment, switch.on, (*at, i, "on"))
         if i and switch.on <= switches[i - 1].on:
             yield (*at, i, "on"), f"{switch.on} is not after the switch before it, {switches[i - 1].on}: put switches in order of date"
+
+
+ABROAD = "abroad"
+FROM_THE_SWITCH = "from the switch"
+
+
+def window(claim: Claim) -> tuple[dt.date, dt.date] | None:
+    """First days of the first and last month that a claim is about; None: from the month in which its worlds may differ on."""
+    if claim.window == FROM_THE_SWITCH:
+        return None
+    begin, _, end = claim.window.partition(" to ")
+    if len(begin) == len("2020"):
+        return first_day(f"{begin}-01"), first_day(f"{begin}-12")
+    return first_day(begin), first_day(end or begin)
+
+
+def claim_findings(experiment: Experiment, base: Base, horizon_is_the_files: bool) -> Iterator[Finding]:
+    """Unknown worlds and countries, sizes that contradict, windows outside the horizon (unless the command line moved that)."""
+    for i, claim in enumerate(experiment.claims):
+        at: Loc = ("claims", i)
+        for part in ("world", "against"):
+            name = getattr(claim, part)
+            if name not in experiment.worlds:
+                yield (*at, part), f"unknown world '{name}'; {choices(name, experiment.worlds)}"
+        if claim.world == claim.against:
+            yield (*at, "against"), f"'{claim.world}' would be compared with itself"
+        if claim.country != ABROAD:
+            if claim.country not in base.jurisdictions:
+                yield (*at, "country"), f"unknown country '{claim.country}'; {choices(claim.country, [ABROAD, *base.jurisdictions])}"
+            if experiment.record == "world":
+                yield (*at, "country"), "countries are not recorded: write 'record: country' (or full)"
+        if claim.expect == "within" and (claim.at_most is None or claim.at_least is not None):
+            yield (*at, "expect"), "'within' needs at_most, the largest difference allowed, and nothing else"
+        if claim.at_least is not None and claim.at_most is not None and claim.at_least >= claim.at_most:
+            yield (*at, "at_least"), f"must be below at_most, {claim.at_most:g} (got {claim.at_least:g})"
+        months_meant = window(claim)
+        if months_meant is not None and months_meant[1] < months_meant[0]:
+            yield (*at, "window"), f"ends before it begins ({claim.window})"
+        elif months_meant is not None and horizon_is_the_files and not _within(months_meant, experiment):
+            yield (*at, "window"), f"{claim.window} is outside the horizon, {experiment.horizon.first} to {experiment.horizon.last}"
+
+
+def _within(meant: tuple[dt.date, dt.date], experiment: Experiment) -> bool:
+    return first_day(experiment.horizon.first) <= meant[0] and meant[1] <= first_day(experiment.horizon.last)
 
 
 def _date_findings(experiment: Experiment, on: dt.date, at: Loc) -> Iterator[Finding]:

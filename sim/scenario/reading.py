@@ -182,7 +182,8 @@ def in_words(kind: Any, tree: Any, wrong: Any) -> tuple[Loc, str]:
     if what == "value_error":
         return loc, str(context["error"])
     if what == "string_pattern_mismatch":
-        return loc, _PATTERNS.get(context["pattern"], f"must look like {context['pattern']}") + got
+        asked = "must be a window such as 2020, 2020-03, 2016-01 to 2020-12, or: from the switch" if "from the switch" in context["pattern"] else ""
+        return loc, (asked or _PATTERNS.get(context["pattern"], f"must look like {context['pattern']}")) + got
     return loc, _PLAIN_WORDS.get(what, str(wrong["msg"])) + got
 
 

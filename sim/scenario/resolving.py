@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.scenario.designs import Prepared, prepare
 from sim.scenario.digest import digest
-from sim.scenario.experiments import findings, first_day, months, moved
+from sim.scenario.experiments import claim_findings, findings, first_day, months, moved
 from sim.scenario.loading import Base, Contents, Finding, contradictions, load_base, nearest, path_of
 from sim.scenario.places import CONFIGS, experiment_file, root
 from sim.scenario.problems import BadInput
@@ -145,7 +145,8 @@ def _assemble(name: str, asked: Experiment, lines: dict[Loc, str], base: Base, o
         if own:
             said = _who(contents[world], world_lines)
             who_set.update({f"worlds.{world}.set.{path}": who for path, who in said.items() if who != who_set.get(path)})
-    _refuse(list(findings(experiment, base)), lines, problems)
+    horizon_is_the_files = not any(one.path.startswith("horizon") for one in over)
+    _refuse([*findings(experiment, base), *claim_findings(experiment, base, horizon_is_the_files)], lines, problems)
     scenarios = {world: _scenario(world, experiment, base, contents[world]) for world in experiment.worlds}
     found: list[Finding] = []
     set_last = {path: nearest(lines, ("worlds", world, "set", path)) for world, spec in experiment.worlds.items() for path in spec.set}

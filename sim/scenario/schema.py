@@ -259,6 +259,28 @@ class Design(Strict):
     levers: dict[str, FactorSpec] = {}
 
 
+_MONTH = r"\d{4}-(0[1-9]|1[0-2])"
+
+
+class Claim(Strict):
+    """A statement about a difference between two worlds: `world` minus `against`, pair by pair, with the same luck.
+
+    `measure` is a column of the world table, or of the country table where a `country` is named; `over` makes one number
+    of the months of the window. `at_least` and `at_most` bound the size of the difference, in the measure's unit.
+    """
+
+    claim: str
+    measure: str
+    over: Literal["mean", "sum", "last"] = "mean"
+    window: Annotated[str, Field(pattern=rf"^(\d{{4}}|{_MONTH}|{_MONTH} to {_MONTH}|from the switch)$")]
+    country: str = "abroad"
+    world: str
+    against: str
+    expect: Literal["lower", "higher", "within"]
+    at_least: Annotated[float, Field(gt=0.0)] | None = None
+    at_most: Annotated[float, Field(gt=0.0)] | None = None
+
+
 def _record(asked: dict[str, Any]) -> str:
     """What is recorded where the file does not say: everything, but of a design's many runs the world table only."""
     return "world" if asked.get("design") else "full"
@@ -279,4 +301,5 @@ class Experiment(Strict):
     knockouts: bool = False
     switch_dates: tuple[Alternative, ...] = ()
     design: Design | None = None
+    claims: tuple[Claim, ...] = ()
     record: Annotated[Literal["world", "country", "full"], Field(default_factory=_record)]

@@ -16,7 +16,7 @@ from sim.scenario.resolving import Resolved
 from tests.scenario.test_designs import swept
 
 MONTHS = np.arange("2013-01", "2017-01", dtype="datetime64[M]").astype("datetime64[D]")
-AFTER = MONTHS > np.datetime64("2014-07-31")
+AFTER = np.datetime64("2014-07-31") < MONTHS
 LOWER = {"claim": "Trust is lower", "measure": "trust", "window": "2015", "world": "doj_wins", "against": "microsoft_wins", "expect": "lower"}
 GRID = {"method": "grid", "uncertainties": {"trust.peer_weight": {"values": [0.1, 0.2, 0.3]}}}
 
@@ -112,7 +112,7 @@ def test_failed_pairs_are_counted_and_left_out(project: Path, tmp_path: Path) ->
 def test_a_missing_number_stays_missing(project: Path, tmp_path: Path) -> None:
     """A sum with a month missing is no number; a mean is over the months that have one."""
     resolved = claimed(project, {"over": "sum", "measure": "belief"}, {"measure": "belief"}, {"measure": "belief", "over": "last"})
-    belief = np.where(MONTHS == np.datetime64("2015-12-01"), np.nan, 0.3)
+    belief = np.where(np.datetime64("2015-12-01") == MONTHS, np.nan, 0.3)
     table = judge(resolved, recorded(tmp_path, by_seed(-0.2, -0.3, -0.25, -0.2), belief=belief)).claims
     assert list(table["verdict"]) == ["not judged", "fails", "not judged"]
     assert list(table["missing"]) == [4, 0, 4]

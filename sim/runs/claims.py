@@ -1,0 +1,274 @@
+"""What an experiment claims, judged: does it hold, fail, or would it take more seeds to tell?
+
+The difference of a claim is `world` minus `against`, pair by pair: worlds with the same seed have the same people, crimes
+and luck. Its 95% interval is Student's t over pairs. A claim holds when the whole interval lies where it says, fails when
+the whole interval lies elsewhere, and is inconclusive otherwise. The seeds it would then take are the fewest for which an
+experiment would be conclusive with a probability of 80%, if the mean and the spread seen so far were the true ones: the
+power of the t test against the nearest bound of the claim, by the noncentral t distribution.
+
+In a sweep each point is judged over its own seeds. Pairs that failed have no numbers; they are counted and left out.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from sim.model.tables import TABLES, Column
+from sim.runs.pairs import must_be_equal_for
+from sim.runs.results import TABLES_FOLDER, Results
+from sim.scenario.designs import factors, points, scenarios_at
+from sim.scenario.experiments import ABROAD, first_day, window
+from sim.scenario.loading import nearest
+from sim.scenario.problems import BadInput, choices
+from sim.scenario.resolving import Resolved
+from sim.scenario.schema import Claim
+
+CONFIDENCE, POWER = 0.95, 0.8
+MOST_SEEDS = 1 << 20
+HOLDS, FAILS, INCONCLUSIVE, NOT_JUDGED = "holds", "fails", "inconclusive", "not judged"
+CLAIMS, BY_POINT = "claims.csv", "claims_by_point.csv"
+_ROWS_A_READ = 1 << 18
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdicts: one row a claim, and (of a design) one row a claim and point."""
+
+    claims: pd.DataFrame
+    by_point: pd.DataFrame
+
+    @property
+    def failed(self) -> list[str]:
+        """Claims that fail, of an experiment without a design."""
+        return [str(claim) for claim in self.claims.loc[self.claims["verdict"] == FAILS, "claim"]]
+
+    def write(self, folder: Path) -> None:
+        """Write claims.csv, and claims_by_point.csv where there is a design."""
+        self.claims.to_csv(folder / CLAIMS, index=False, lineterminator="\n")
+        (folder / BY_POINT).unlink(missing_ok=True)
+        if len(self.by_point):
+            self.by_point.to_csv(folder / BY_POINT, index=False, lineterminator="\n")
+
+
+# --- what can be claimed ----------------------------------------------------------------------------------
+
+
+def check(resolved: Resolved) -> None:
+    """Refuse claims about what no table records. Raises BadInput."""
+    problems = []
+    for i, claim in enumerate(resolved.experiment.claims):
+        table = table_of(claim)
+        known = [column.name for column in TABLES[table].measures if column.dtype in ("float64", "int64")]
+        if claim.measure not in known:
+            where = nearest(resolved.lines, ("claims", i, "measure"))
+            said = f"no such number in the table '{table}'; {choices(claim.measure, known)}"
+            problems.append(f"{where}: claims.{i}.measure: '{claim.measure}': {said}")
+    if problems:
+        raise BadInput(problems)
+
+
+def table_of(claim: Claim) -> str:
+    """The recorded table that a claim is about."""
+    return "world" if claim.country == ABROAD else "country"
+
+
+def column_of(claim: Claim) -> Column:
+    """The column that a claim is about, with its unit."""
+    return next(column for column in TABLES[table_of(claim)].measures if column.name == claim.measure)
+
+
+def expectation(claim: Claim) -> str:
+    """What is expected of the first world, in words that the second follows."""
+    if claim.expect == "within":
+        return f"within {claim.at_most:g} of"
+    sizes = [f"{words} {size:g}" for words, size in (("at least", claim.at_least), ("at most", claim.at_most)) if size is not None]
+    return " ".join([claim.expect, *([f"by {' and '.join(sizes)}"] if sizes else []), "than"])
+
+
+def bounds(claim: Claim) -> tuple[float, float]:
+    """From where to where the difference should lie."""
+    near, far = claim.at_least or 0.0, np.inf if claim.at_most is None else claim.at_most
+    if claim.expect == "within":
+        return -far, far
+    return (near, far) if claim.expect == "higher" else (-far, -near)
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------
+
+
+def verdicts(claim: Claim, mean: np.ndarray, sd: np.ndarray, pairs: np.ndarray) -> pd.DataFrame:
+    """The verdict on mean differences over so many pairs, with their spread (arrays of a point each)."""
+    from scipy import stats
+
+    low, high = bounds(claim)
+    enough = pairs > 1
+    freedom = np.where(enough, pairs - 1, 1)
+    half = np.where(enough, stats.t.ppf(0.5 + CONFIDENCE / 2, freedom) * sd / np.sqrt(np.maximum(pairs, 1)), np.nan)
+    left, right = mean - half, mean + half
+    # no difference at all is neither lower nor higher; any other bound belongs to what is claimed
+    strict_low, strict_high = low == 0.0, high == 0.0
+    inside = ((left > low) if strict_low else (left >= low)) & ((right < high) if strict_high else (right <= high))
+    outside = ((right <= low) if strict_low else (right < low)) | ((left >= high) if strict_high else (left > high))
+    verdict = np.select([pairs == 0, inside, outside], [NOT_JUDGED, HOLDS, FAILS], INCONCLUSIVE)
+    distance = np.minimum(np.abs(mean - low), np.abs(mean - high))
+    further = np.full(len(mean), np.nan)
+    open_ = (verdict == INCONCLUSIVE) & enough
+    if open_.any():
+        further[open_] = np.maximum(seeds_needed(distance[open_], sd[open_]) - pairs[open_], 1)
+    agrees = ((mean > low) if strict_low else (mean >= low)) & ((mean < high) if strict_high else (mean <= high))
+    columns = {"difference": mean, "low": left, "high": right, "pairs": pairs, "verdict": verdict, "further_seeds": further, "mean_agrees": agrees}
+    return pd.DataFrame(columns).astype({"further_seeds": "Int64"})
+
+
+def seeds_needed(distance: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """The fewest pairs that tell a mean from a bound at this distance with 80% probability; missing above a million."""
+    from scipy import stats
+
+    def power(n: np.ndarray) -> np.ndarray:
+        with np.errstate(divide="ignore"):
+            shift = distance / sd * np.sqrt(n)
+        needed = stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1)
+        found = stats.nct.sf(needed, n - 1, np.minimum(shift, 30.0))
+        out: np.ndarray = np.where(np.isnan(found), shift > needed, found)
+        return out
+
+    below, enough = np.ones(len(distance)), np.full(len(distance), float(MOST_SEEDS))
+    while (enough - below > 1).any():
+        middle = np.floor((below + enough) / 2)
+        tells = power(np.maximum(middle, 2.0)) >= POWER
+        below, enough = np.where(tells, below, middle), np.where(tells, middle, enough)
+    return np.where(power(enough) >= POWER, np.maximum(enough, 2.0), np.nan)
+
+
+# --- from the tables -------------------------------------------------------------------------------------
+
+
+def judge(resolved: Resolved, results: Results) -> Judged:
+    """Every claim of the experiment over the recorded tables, which are read in stretches."""
+    claims = resolved.experiment.claims
+    found: list[pd.DataFrame] = [pd.DataFrame()] * len(claims)
+    for table in dict.fromkeys(map(table_of, claims)):
+        numbers = [i for i, claim in enumerate(claims) if table_of(claim) == table and _examined(claim, resolved)]
+        if numbers and results.has(table):
+            differences = _differences(resolved, results, table, [claims[i] for i in numbers])
+            for i, one in zip(numbers, differences, strict=True):
+                found[i] = one
+    by_point = [_by_point(claim, one, resolved) for claim, one in zip(claims, found, strict=True)]
+    rows = [_summary(claim, i, one, resolved) for i, (claim, one) in enumerate(zip(claims, by_point, strict=True))]
+    if resolved.experiment.design is None or not claims:
+        return Judged(pd.DataFrame(rows), pd.DataFrame())
+    values = pd.DataFrame([dict(point.values) for point in points(resolved)])
+    return Judged(pd.DataFrame(rows), pd.concat([_with_values(i, one, values) for i, one in enumerate(by_point)], ignore_index=True))
+
+
+def _with_values(number: int, one: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    table = pd.concat([one[["point"]], values, one.drop(columns="point")], axis=1)
+    table.insert(0, "number", number)
+    return table
+
+
+def _examined(claim: Claim, resolved: Resolved) -> bool:
+    """Whether the run's months hold those of the claim."""
+    meant, horizon = window(claim), resolved.experiment.horizon
+    return meant is None or (first_day(horizon.first) <= meant[0] and meant[1] <= first_day(horizon.last))
+
+
+def _first_months(claim: Claim, resolved: Resolved) -> np.ndarray:
+    """For each point the first month that the claim is about, as datetime64[D]."""
+    meant, whole = window(claim), points(resolved)
+    if meant is not None:
+        return np.full(len(whole), np.datetime64(meant[0], "D"))
+    law = any(factor.target.kind in ("switch", "switch_date", "event") for factor in factors(resolved))
+    starts = []
+    for point in whole if law else whole[:1]:
+        at = scenarios_at(resolved, point)
+        a, b = at[claim.world], at[claim.against]
+        starts.append(np.datetime64(a.month_start(must_be_equal_for(a, b)), "D"))
+    return np.array(starts if law else starts * len(whole), "datetime64[D]")
+
+
+def _differences(resolved: Resolved, results: Results, table: str, claims: Sequence[Claim]) -> list[pd.DataFrame]:
+    """For each claim a row for each pair: point, seed, value in either world, their difference."""
+    starts = [_first_months(claim, resolved) for claim in claims]
+    sums: list[list[pd.DataFrame]] = [[] for _ in claims]
+    for batch in _stretches(results, table, sorted({claim.measure for claim in claims})):
+        for parts, claim, start in zip(sums, claims, starts, strict=True):
+            parts.append(_partial(batch, claim, start, resolved))
+    return [_paired(pd.concat(parts), claim) for parts, claim in zip(sums, claims, strict=True)]
+
+
+def _stretches(results: Results, table: str, measures: list[str]) -> Iterator[pd.DataFrame]:
+    file = pq.ParquetFile(results.folder / TABLES_FOLDER / f"{table}.parquet", page_checksum_verification=True)
+    keys = [name for name in ("point", "seed", "world", "month", "country") if name in file.schema_arrow.names]
+    for batch in file.iter_batches(_ROWS_A_READ, columns=[*keys, *measures]):
+        frame = batch.to_pandas()
+        if "point" not in frame:
+            frame["point"] = 0
+        yield frame
+
+
+def _partial(batch: pd.DataFrame, claim: Claim, start: np.ndarray, resolved: Resolved) -> pd.DataFrame:
+    """Sums and counts of the claim's months for each run in a stretch of a table."""
+    meant = window(claim)
+    month = batch["month"].to_numpy().astype("datetime64[D]")
+    end = np.datetime64(meant[1] if meant else first_day(resolved.experiment.horizon.last), "D")
+    wanted = batch["world"].isin([claim.world, claim.against]).to_numpy() & (month <= end)
+    wanted &= month == end if claim.over == "last" else month >= start[batch["point"].to_numpy()]
+    if claim.country != ABROAD:
+        wanted &= (batch["country"] == claim.country).to_numpy()
+    rows = batch.loc[wanted, ["point", "seed"]].assign(world=batch.loc[wanted, "world"].astype(str), value=batch.loc[wanted, claim.measure].astype(float))
+    return rows.groupby(["point", "seed", "world"])["value"].agg(["sum", "count", "size"])
+
+
+def _paired(parts: pd.DataFrame, claim: Claim) -> pd.DataFrame:
+    whole = parts.groupby(level=["point", "seed", "world"]).sum()
+    # a mean is over the months that have a number; a sum with a month missing is missing
+    value = whole["sum"] / whole["count"].where(whole["count"] > 0) if claim.over == "mean" else whole["sum"].where(whole["count"] == whole["size"])
+    wide = value.unstack("world").reindex(columns=[claim.world, claim.against])
+    wide.columns = ["value", "value_against"]
+    return wide.assign(difference=wide["value"] - wide["value_against"]).reset_index()
+
+
+def _by_point(claim: Claim, found: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
+    """One row a point: means, verdict, and how many pairs failed or had no number."""
+    index = pd.RangeIndex(len(points(resolved)), name="point")
+    if found.empty:
+        found = pd.DataFrame({"point": pd.Series(dtype=int), **{name: pd.Series(dtype=float) for name in ("value", "value_against", "difference")}})
+    known = found.dropna(subset=["difference"]).groupby("point")
+    means = known[["value", "value_against", "difference"]].mean().reindex(index)
+    sd = known["difference"].std(ddof=1).reindex(index).to_numpy()
+    pairs = known.size().reindex(index, fill_value=0).to_numpy()
+    there = found.groupby("point").size().reindex(index, fill_value=0).to_numpy()
+    out = verdicts(claim, means["difference"].to_numpy(), sd, pairs)
+    seeds = resolved.experiment.seeds.count
+    front = pd.DataFrame({"point": index, "value": means["value"].to_numpy(), "value_against": means["value_against"].to_numpy()})
+    table = pd.concat([front, out], axis=1)
+    failed = seeds - there if _examined(claim, resolved) else np.zeros(len(index), int)
+    table.insert(list(table.columns).index("verdict"), "failed", failed)
+    table.insert(list(table.columns).index("verdict"), "missing", there - pairs)
+    return table
+
+
+def _summary(claim: Claim, number: int, by_point: pd.DataFrame, resolved: Resolved) -> dict[str, object]:
+    counts = by_point["verdict"].value_counts()
+    judged = int(counts.drop(NOT_JUDGED, errors="ignore").sum())
+    one: dict[str, object] = {
+        "number": number, "claim": claim.claim, "measure": claim.measure, "over": claim.over, "unit": column_of(claim).unit, "window": claim.window,
+        "country": claim.country, "world": claim.world, "against": claim.against, "expect": expectation(claim),
+    }  # fmt: skip
+    why = "" if judged else "no pair has this number" if _examined(claim, resolved) else "its window is not in the run's months"
+    if resolved.experiment.design is None:
+        row = by_point.iloc[0]
+        names = ("value", "value_against", "difference", "low", "high", "pairs", "failed", "missing", "verdict", "further_seeds")
+        return {**one, **{name: row[name] for name in names}, "note": why or ("one pair gives no interval" if row["pairs"] == 1 else "")}
+    holds, agrees = int(counts.get(HOLDS, 0)), int(by_point.loc[by_point["pairs"] > 0, "mean_agrees"].sum())
+    return {
+        **one, "points": len(by_point), "judged": judged, HOLDS: holds, FAILS: int(counts.get(FAILS, 0)), INCONCLUSIVE: int(counts.get(INCONCLUSIVE, 0)),
+        "share_holds": holds / judged if judged else np.nan, "share_mean_agrees": agrees / judged if judged else np.nan,
+        "failed": int(by_point["failed"].sum()), "missing": int(by_point["missing"].sum()),
+        "verdict": f"holds at {holds} of {judged} points" if judged else NOT_JUDGED, "note": why,
+    }  # fmt: skip
