@@ -10,6 +10,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,6 @@ design:
 """
 POINTS = 10
 KILLS = 5
-PORT = 8797
 
 
 @dataclass
@@ -52,15 +52,15 @@ class Sweep:
     kills: list[str] = field(default_factory=list)
     starts: int = 0
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, *options: str) -> subprocess.Popen[str]:
         self.starts += 1
         words = ["run", str(self.folder.parent / "killed.yaml"), "--out", str(self.folder / "out"), "--store", str(self.folder / "store"), "--no-report"]
-        command = [sys.executable, "-m", "sim.cli.main", *words, *self.options]
+        command = [sys.executable, "-m", "sim.cli.main", *words, *self.options, *options]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
-    def finish(self) -> str:
+    def finish(self, *options: str) -> str:
         """Run to the end; returns what was printed."""
-        process = self.start()
+        process = self.start(*options)
         said, _ = process.communicate(timeout=1800)
         if process.returncode:
             raise RuntimeError(f"exit code {process.returncode}: {said[-2000:]}")
@@ -143,13 +143,19 @@ def disturb(sweep: Sweep, kills: int, rng: random.Random, wait: tuple[float, flo
 class DaskCluster:
     """A scheduler and two worker processes on this machine."""
 
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{self.port}"
+
     def __enter__(self) -> "DaskCluster":
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.scheduler = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(PORT), "--no-dashboard"], **quiet  # type: ignore[call-overload]
+            [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"], **quiet  # type: ignore[call-overload]
         )
         self.nanny = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_worker", f"tcp://127.0.0.1:{PORT}", "--nthreads", "1", "--nworkers", "2", "--no-dashboard"], **quiet  # type: ignore[call-overload]
+            [sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--nworkers", "2", "--no-dashboard"], **quiet  # type: ignore[call-overload]
         )
         return self
 
@@ -167,7 +173,7 @@ class DaskCluster:
 def disturb_dask(sweep: Sweep, rng: random.Random) -> float:
     """Kill a worker, then the scheduler; returns the seconds until the command said so. Then let it end on a new cluster."""
     with DaskCluster() as cluster:
-        process = sweep.start()
+        process = sweep.start("--cluster", cluster.address)
         while not sweep.stored():
             time.sleep(0.1)
         time.sleep(rng.uniform(0.0, 2.0))
@@ -183,8 +189,8 @@ def disturb_dask(sweep: Sweep, rng: random.Random) -> float:
         noticed = time.monotonic() - begin
         if process.returncode != 1 or "no longer answers" not in said:
             raise RuntimeError(f"the scheduler's death was not reported: {said[-2000:]}")
-    with DaskCluster():
-        sweep.finish()
+    with DaskCluster() as cluster:
+        sweep.finish("--cluster", cluster.address)
     return noticed
 
 
@@ -204,7 +210,7 @@ def main() -> int:
         undisturbed = time.monotonic() - begin
         table.add_row("2 workers", "-", "1", str(calm.stored()), str(calm.stored_once()), "the measure", f"{undisturbed:.0f} s")
         engines: list[tuple[str, tuple[str, ...]]] = [(f"{n} workers", ("--workers", str(n))) for n in (1, 2, 4)]
-        engines.append(("Dask", ("--cluster", f"tcp://127.0.0.1:{PORT}")))
+        engines.append(("Dask", ()))
         for engine, options in engines:
             sweep, begin = Sweep(folder / engine.replace(" ", "_"), options), time.monotonic()
             if engine == "Dask":

@@ -41,6 +41,7 @@ class Cluster:
         self._address = address
         self._lost_since: float | None = None
         self._cluster: Any = None
+        self._slots = 1
         if address == LOCAL:
             self._cluster = dask.LocalCluster(
                 n_workers=workers or default_workers(), threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=logging.CRITICAL
@@ -65,7 +66,9 @@ class Cluster:
 
     def slots(self) -> int:
         """As many as there are workers now: a cluster grows and shrinks."""
-        return max(1, len(self._client.nthreads())) if self._client.status == "running" else 1
+        with suppress(OSError):  # a scheduler that has just died: `check` will tell
+            self._slots = max(1, len(self._client.nthreads()))
+        return self._slots
 
     def submit(self, batch: Work) -> "Future[list[TaskDone]]":
         future: Future[list[TaskDone]] = self._executor.submit(work_pickled, pickle.dumps(batch))

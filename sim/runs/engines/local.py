@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
@@ -50,7 +51,8 @@ class Processes:
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
     lost = "the worker processes were stopped"
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, work: Callable[[Work], list[TaskDone]] = work) -> None:
+        self._work = work
         methods = multiprocessing.get_all_start_methods()
         self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if "forkserver" in methods:
@@ -68,7 +70,7 @@ class Processes:
             if pool is None:
                 pool = self._pools[slot] = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin)
             try:
-                future = self._futures[slot] = pool.submit(work, batch)
+                future = self._futures[slot] = pool.submit(self._work, batch)
             except BrokenProcessPool:  # its worker died since
                 pool.shutdown(wait=False)
                 self._pools[slot] = None
