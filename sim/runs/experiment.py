@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -119,7 +119,7 @@ def _run_missing(finished: Finished, how: Running, progress: Progress | None) ->
 def _write_results(finished: Finished) -> None:
     """Tables and points in the experiment's folder, unless they are there as they should be. Raises Damaged."""
     out, plan, index, store = finished.folder, finished.plan, finished.index, finished.store
-    finished.proved = prove(plan, index, store)
+    finished.proved = _proved_before(finished) or prove(plan, index, store)
     good = finished.proved.good
     finished.tables = _as_they_should_be(finished)
     if finished.tables is not None:
@@ -132,32 +132,45 @@ def _write_results(finished: Finished) -> None:
     (out / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
 
 
+def _proved_before(finished: Finished) -> Proved | None:
+    """What was found on comparing the worlds of these very runs, if that has been done and all of them are stored."""
+    said = _manifest_of(finished.folder)
+    everything = range(len(finished.plan))
+    if said is None or any(run not in finished.index.where for ids in finished.plan.ids for run in ids):
+        return None
+    if said.get("runs_digest") != _contents_digest(finished.plan, everything):
+        return None
+    pairs = said["worlds_compared"]
+    return Proved(list(everything), {}, {(p["a"], p["b"]) for p in pairs if p["never_part"]}, {(p["a"], p["b"]): p["equal_months"] for p in pairs})
+
+
+def _manifest_of(folder: Path) -> dict[str, Any] | None:
+    return Results(folder).manifest if (folder / MANIFEST).is_file() else None
+
+
 def _check(store: Store, batches: set[str]) -> None:
     """Compare every part of these batches with its sha256. Raises Damaged."""
     with ThreadPoolExecutor(default_workers()) as pool:
         list(pool.map(store.check, sorted(batches)))
 
 
-def _contents_digest(finished: Finished) -> str:
+def _contents_digest(plan: Plan, pairs: Iterable[int]) -> str:
     """What decides the tables: keys and run ids of the pairs in them."""
-    h = hashlib.sha256()
-    for pair in finished.proved.good:
-        point, seed = finished.plan.key(pair)
-        h.update(f"{point.index} {seed} {' '.join(finished.plan.ids[pair])} {' '.join(finished.plan.worlds)}\n".encode())
+    h = hashlib.sha256(" ".join(plan.worlds).encode())
+    for pair in pairs:
+        h.update(f"{plan.number_and_seed(pair)} {plan.ids[pair]}".encode())
     return h.hexdigest()
 
 
 def _as_they_should_be(finished: Finished) -> dict[str, dict[str, Any]] | None:
     """The manifest's account of the tables, if they are of these very runs and no byte of them has changed."""
-    out = finished.folder
-    if not (out / MANIFEST).is_file() or not (out / POINTS).is_file():
-        return None
-    said = Results(out).manifest
-    if said.get("runs_digest") != _contents_digest(finished):
+    out, said = finished.folder, _manifest_of(finished.folder)
+    if said is None or not (out / POINTS).is_file() or said.get("runs_digest") != _contents_digest(finished.plan, finished.proved.good):
         return None
     tables: dict[str, dict[str, Any]] = said["tables"]
-    files = {name: out / TABLES_FOLDER / f"{name}.parquet" for name in tables}
-    whole = all(path.is_file() and sha256_of(path) == tables[name]["sha256"] for name, path in files.items())
+    files = [(out / TABLES_FOLDER / f"{name}.parquet", entry["sha256"]) for name, entry in tables.items()]
+    with ThreadPoolExecutor(default_workers()) as pool:
+        whole = all(pool.map(lambda file: file[0].is_file() and sha256_of(file[0]) == file[1], files))
     return tables if whole else None
 
 
@@ -171,7 +184,8 @@ def _write_manifest(finished: Finished) -> None:
     _write_failures(finished)
     content = manifest(
         plan.resolved, seeds, identical, failures=finished.failures, warnings=finished.warnings, seconds=round(finished.seconds, 1),
-        tables=finished.tables, runs_digest=_contents_digest(finished), points=len(plan.points) if plan.has_design else None,
+        tables=finished.tables, runs_digest=_contents_digest(plan, proved.good), points=len(plan.points) if plan.has_design else None,
+        worlds_compared=[{"a": a, "b": b, "equal_months": n, "never_part": (a, b) in proved.never_part} for (a, b), n in proved.shared.items()],
     )  # fmt: skip
     write_manifest(finished.folder, content)
 

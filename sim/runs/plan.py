@@ -44,6 +44,10 @@ class Plan:
     def __len__(self) -> int:
         return len(self.points) * len(self.seeds)
 
+    def number_and_seed(self, pair: int) -> tuple[int, int]:
+        """Number of the point, and the seed, of a pair."""
+        return pair // len(self.seeds), self.seeds[pair % len(self.seeds)]
+
     def key(self, pair: int) -> tuple[Point, int]:
         """Point and seed of a pair."""
         return self.points[pair // len(self.seeds)], self.seeds[pair % len(self.seeds)]

@@ -152,10 +152,12 @@ class DaskCluster:
     def __enter__(self) -> "DaskCluster":
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.scheduler = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"], **quiet  # type: ignore[call-overload]
+            [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"],
+            **quiet,  # type: ignore[call-overload]
         )
         self.nanny = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--nworkers", "2", "--no-dashboard"], **quiet  # type: ignore[call-overload]
+            [sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--nworkers", "2", "--no-dashboard"],
+            **quiet,  # type: ignore[call-overload]
         )
         return self
 
@@ -220,7 +222,9 @@ def main() -> int:
                 figure = f"{time.monotonic() - begin:.0f} s"
             holds = sweep.tables() == calm.tables() and sweep.stored_once() == calm.stored_once()
             good &= holds
-            table.add_row(engine, " ".join(sweep.kills), str(sweep.starts), str(sweep.stored()), str(sweep.stored_once()), "equal" if holds else "DIFFER", figure)
+            table.add_row(
+                engine, " ".join(sweep.kills), str(sweep.starts), str(sweep.stored()), str(sweep.stored_once()), "equal" if holds else "DIFFER", figure
+            )
     Console(width=160).print(table)
     return 0 if good else 1
 
