@@ -6,7 +6,6 @@ sweep, quantiles for a plot, peak memory of the parent. Common random numbers: f
 difference of two worlds with independent seeds over that with the same seed.
 """
 
-import resource
 import subprocess
 import sys
 import tempfile

@@ -10,23 +10,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from sim.analysis.differences import HEADLINES, interval
-from sim.runs.executor import default_workers, run_tasks
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.seed import Task
-from sim.scenario.resolving import resolve
+from sim.runs.running import Running, run_tasks
+from sim.runs.seed import SeedDone, Task
+from sim.runs.store import Store
+from sim.scenario.resolving import Resolved, resolve
 
 OLD_PROCESSOR = {"NUMBA_CPU_NAME": "generic", "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX2 FMA3"}
 EXPERIMENTS = ("two_worlds", "history", "no_snowden", "switch_back", "cloud_act")
 
 _DIGEST = """
 import sys
-from sim.scenario.resolving import resolve
+from sim.scenario.resolving import Resolved, resolve
 from sim.model.world import WorldSet
 from sim.runs.tables_on_disk import digest_of_values
 worlds = WorldSet(list(resolve("two_worlds").scenarios.values()), int(sys.argv[1]))
@@ -41,6 +44,14 @@ def digest(seed: int, **environment: str) -> str:
     """Digests of every table of both worlds, from a process of its own with this environment."""
     done = subprocess.run([sys.executable, "-c", _DIGEST, str(seed)], env={**os.environ, **environment}, capture_output=True, text=True, check=True)
     return done.stdout
+
+
+def run_seeds(resolved: Resolved, seeds: Iterable[int]) -> list[SeedDone]:
+    """All worlds with these seeds, on all processors, out of a store that nothing else has written to."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        store.prepare()
+        return list(run_tasks([Task(resolved.scenarios, seed, "world") for seed in seeds], store, Running(), ("world",)))
 
 
 def equal_to_the_bit(table: Table) -> bool:
@@ -66,7 +77,7 @@ def size_does_not_matter(table: Table, seeds: int = 8) -> bool:
         resolved = resolve("two_worlds", customers=customers)
         a, b = resolved.experiment.compare or ("", "")
         first = must_be_equal_for(resolved.scenarios[a], resolved.scenarios[b])
-        runs = list(run_tasks([Task(resolved.scenarios, seed, "world", None) for seed in range(1, seeds + 1)], default_workers()))
+        runs = run_seeds(resolved, range(1, seeds + 1))
         values[customers] = {h.code: [h.read(r.world_tables[b], first) - h.read(r.world_tables[a], first) for r in runs] for h in HEADLINES}
     for h in HEADLINES:
         small, large = (interval(values[n][h.code]) for n in (20_000, 40_000))
@@ -85,7 +96,7 @@ def shipped_experiments_run(table: Table) -> bool:
     for name in EXPERIMENTS:
         begin = time.perf_counter()
         resolved = resolve(name)
-        runs = list(run_tasks([Task(resolved.scenarios, seed, "world", None) for seed in (1, 2)], default_workers()))
+        runs = run_seeds(resolved, (1, 2))
         failed = [r.failure for r in runs if r.failure is not None]
         good &= not failed
         table.add_row(
