@@ -1,6 +1,7 @@
 # make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
 # make test   everything that must hold: style, types, layers, behaviour
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment
+# make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
 # make bench  what the customers cost: engine, twin, floor, sizes, worlds
 # make picture  photograph the report for the README (after make run; needs chromium)
 # make lint   the first three of them
@@ -14,7 +15,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test prove bench picture lint lock clean
+.PHONY: run test prove reproduce bench picture lint lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
@@ -24,6 +25,9 @@ test: lint
 
 prove: .venv/ready-to-test
 	@$(BIN)/python -m tests.prove
+
+reproduce: .venv/ready-to-run
+	@$(BIN)/warrantsim reproduce $(ARGS)
 
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.benchmarks

@@ -95,6 +95,19 @@ def shards(
     write_job_script(experiment, parts, sets or [], seeds, customers, out)
 
 
+@app.command()
+def reproduce(
+    what: Annotated[list[str] | None, typer.Argument(help="Results folders or shipped experiments.  [default: every shipped experiment]")] = None,
+    sample: Annotated[int | None, typer.Option("--sample", min=1, help="Run only so many pairs, drawn at random.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Shipped experiments at their full size (minutes), not the smallest.")] = False,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")] = None,
+) -> None:
+    """Run again, past every store, and compare: equal, or what differs, where first, and how the environments differ."""
+    from sim.cli.reproducing import reproduce_all
+
+    raise typer.Exit(DONE if reproduce_all(what or [], sample, full, workers) else FAILED)
+
+
 @app.command("list")
 def list_(what: Annotated[Listed, typer.Argument(help="What to list.")]) -> None:
     """List what can be named in experiments and on the command line."""

@@ -13,7 +13,7 @@ from sim.runs.identity import model_digest
 from sim.runs.results import MANIFEST, Results
 from sim.scenario.resolving import Resolved
 
-_PACKAGES = ("warrantsim", "mesa", "numpy", "numba", "pandas", "plotly", "pyarrow", "pydantic", "ruamel.yaml", "scipy")
+PACKAGES = ("warrantsim", "mesa", "numpy", "numba", "pandas", "plotly", "pyarrow", "pydantic", "ruamel.yaml", "scipy")
 
 
 def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **found: Any) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **
         "events": _events(resolved),
         "jurisdictions": {code: {"name": j.name, "region": j.region, "iso3": list(j.iso3)} for code, j in first.jurisdictions.items()},
         "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in _PACKAGES}},
+        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
         "platform": platform.platform(),
         "model_digest": model_digest(),
         "scenario_digest": resolved.digest,

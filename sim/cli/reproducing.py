@@ -1,0 +1,72 @@
+"""`warrantsim reproduce`: run again, compare, and say what is equal and what is not."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from sim.cli.printing import console
+from sim.cli.running import progress_of
+from sim.scenario.places import experiments
+from sim.scenario.problems import BadInput, choices
+
+if TYPE_CHECKING:
+    from sim.runs.reproduce import Comparison
+
+_SHOWN = 10
+
+
+def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: int | None) -> bool:
+    """Reproduce folders and shipped experiments (none named: all that have expected digests); returns whether all are equal."""
+    from sim.model import compiled
+    from sim.runs.expected import compare_with_expected, expected_names
+    from sim.runs.reproduce import reproduce
+    from sim.runs.running import Running
+
+    names = list(what) or expected_names()
+    folders = [name for name in names if Path(name).is_dir()]
+    for name in names:
+        if name not in folders and Path(name).stem not in expected_names():
+            said = "has no expected digests; name a results folder, or renew them" if Path(name).stem in experiments() else "no such results folder"
+            raise BadInput(f"{name}: {said}; {choices(name, expected_names())}")
+    if full and folders:
+        raise BadInput(f"--full: is for shipped experiments; {folders[0]} is a folder, which has one size")
+    screen, how = console(), Running(workers)
+    if not compiled.is_compiled():
+        screen.print("first run compiles the model: about a minute")
+    good = True
+    for name in names:
+        with progress_of(screen) as progress:
+            if name in folders:
+                compared = reproduce(Path(name), sample, how=how, progress=progress)
+            else:
+                compared = compare_with_expected(Path(name).stem, full, sample, how, progress)
+        print_comparison(screen, compared)
+        good = good and compared.equal
+    return good
+
+
+def print_comparison(screen: Console, c: "Comparison") -> None:
+    """One line if all is equal; else what differs, where first, and why that could be."""
+    of = f"{c.pairs:,} of {c.of:,} pairs" if c.pairs < c.of else f"all {c.of:,} pairs"
+    if c.equal:
+        since = f", although {c.code}" if c.code else ""
+        screen.print(f"{escape(c.what)}: [green]equal[/]: {of}, {c.tables} tables{escape(since)}", soft_wrap=True)
+    elif c.code or c.inputs:
+        changed = " and ".join(words for words in (c.code, c.inputs) if words)
+        screen.print(f"{escape(c.what)}: [yellow]not like with like[/]: {escape(changed)}; {of} run", soft_wrap=True)
+    else:
+        screen.print(f"{escape(c.what)}: [red]different[/], with the same code and the same configuration: {of} run", soft_wrap=True)
+    _print_some(screen, "[red]differs[/]", [str(d) for d in c.differences])
+    _print_some(screen, "[red]failed[/]", c.failures)
+    _print_some(screen, "[yellow]note[/]", c.notes)
+    _print_some(screen, "environment" if c.equal else "[yellow]environment[/]", c.environment)
+
+
+def _print_some(screen: Console, mark: str, lines: Sequence[str]) -> None:
+    for line in lines[:_SHOWN]:
+        screen.print(f"  {mark}: {escape(line)}", soft_wrap=True)
+    if len(lines) > _SHOWN:
+        screen.print(f"  {mark}: {len(lines) - _SHOWN:,} more")

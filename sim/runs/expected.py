@@ -1,0 +1,218 @@
+"""The digests that shipped experiments must give on every machine: experiments/expected/<name>.json.
+
+`python -m sim.runs.expected --write [NAME ...] [--full]` renews them. Small is one seed with the fewest customers and the
+first points of a design: seconds, with fingerprints of every month and variable, so that a difference can be placed. Full
+is the experiment as its file has it, with the digest of each table.
+"""
+
+import argparse
+import datetime as dt
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.model.tables import TABLES
+from sim.runs.identity import Identities, model_digest
+from sim.runs.manifest import PACKAGES
+from sim.runs.reproduce import Comparison, Difference, Pair, code_words, environment, environment_words, run_again
+from sim.runs.running import Progress, Running
+from sim.runs.tables_on_disk import Columns, digest_of_values
+from sim.scenario.designs import points, scenarios_at
+from sim.scenario.places import EXPERIMENTS, experiments, root
+from sim.scenario.problems import BadInput, choices
+from sim.scenario.resolving import Resolved, resolve
+
+FOLDER = "expected"
+SMALL = {"customers": 2000, "seeds": 1}
+SMALL_POINTS = 4
+_LETTERS = 6  # of the fingerprint of a month or a variable
+_VARIABLES_NAMED = 4
+
+
+def file_of(name: str) -> Path:
+    """Where the expected digests of a shipped experiment are."""
+    return root() / EXPERIMENTS / FOLDER / f"{name}.json"
+
+
+def expected_names() -> list[str]:
+    """The shipped experiments that have expected digests."""
+    return [name for name in experiments() if file_of(name).is_file()]
+
+
+def compare_with_expected(name: str, full: bool = False, sample: int | None = None, how: Running | None = None, progress: Progress | None = None) -> Comparison:
+    """Run a shipped experiment (small, or at its full size) past every store and compare it with its expected digests."""
+    said = json.loads(file_of(name).read_text(encoding="utf-8"))
+    size = "full" if full else "small"
+    if said.get(size) is None:
+        raise BadInput(f"{name}: {file_of(name).name} has no digests of its full size; leave --full out")
+    expected = said[size]
+    resolved, pairs = _sized(name, full)
+    out = Comparison(f"{name} ({size})", of=len(pairs), code=code_words(said["model_digest"]))
+    out.environment = environment_words(said["versions"], said["platform"])
+    if inputs_digest(resolved, pairs) != expected["inputs"]:
+        out.inputs = "the configuration or the experiment has changed since these digests were made"
+    if sample is not None and sample < len(pairs):
+        if full:
+            raise BadInput("--sample: the digests of a full size are of whole tables; leave --sample or --full out")
+        chosen = np.sort(np.random.default_rng(0).choice(len(pairs), sample, replace=False))
+        pairs = [pairs[i] for i in chosen]
+    out.pairs = len(pairs)
+    found, out.failures = _run(resolved, pairs, how or Running(), progress)
+    if full:
+        now = {table: _whole(found, table) for table in expected["tables"]}
+        out.differences = [
+            Difference("all runs", t, "", "", f"its digest was {d[:12]}, now {now[t][:12]}", "") for t, d in expected["tables"].items() if now[t] != d
+        ]
+        out.tables = len(now)
+        return out
+    for run, tables in found.items():
+        for table, columns in tables.items():
+            out.differences += _placed(run, table, expected["runs"].get(run, {}).get(table), columns)
+        out.tables = len(tables)
+    return out
+
+
+def write(name: str, full: bool, how: Running | None = None, progress: Progress | None = None) -> Path:
+    """Run a shipped experiment and write what must come out of it; full digests of other code or input are dropped."""
+    path = file_of(name)
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    content: dict[str, Any] = {
+        "experiment": name,
+        "made": dt.datetime.now(dt.UTC).date().isoformat(),
+        "model_digest": model_digest(),
+        "versions": {"python": sys.version.split()[0], **{package: version(package) for package in PACKAGES}},
+        "platform": environment()["platform"],
+    }
+    for size in ("small", "full"):
+        if size == "full" and not full:
+            resolved, pairs = _sized(name, True)
+            kept = before.get("full")
+            still = kept is not None and before["model_digest"] == model_digest() and kept["inputs"] == inputs_digest(resolved, pairs)
+            content["full"] = kept if still else None
+            continue
+        resolved, pairs = _sized(name, size == "full")
+        found, failures = _run(resolved, pairs, how or Running(), progress)
+        if failures:
+            raise BadInput([f"{name}: {failure}" for failure in failures])
+        one: dict[str, Any] = {"pairs": len(pairs), "inputs": inputs_digest(resolved, pairs)}
+        tables = next(iter(found.values()))
+        if size == "small":
+            one["runs"] = {run: {table: _fingerprint(table, columns) for table, columns in tables.items()} for run, tables in found.items()}
+        else:
+            one["tables"] = {table: _whole(found, table) for table in tables}
+        content[size] = one
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+# --- running ---------------------------------------------------------------------------------------------
+
+
+def _sized(name: str, full: bool) -> tuple[Resolved, list[Pair]]:
+    resolved = resolve(name) if full else resolve(name, seeds=SMALL["seeds"], customers=SMALL["customers"])
+    asked = resolved.experiment.seeds
+    some = points(resolved) if full else points(resolved)[:SMALL_POINTS]
+    return resolved, [Pair(point, seed, {}) for point in some for seed in range(asked.first, asked.first + asked.count)]
+
+
+def inputs_digest(resolved: Resolved, pairs: Sequence[Pair]) -> str:
+    """Digest of all that decides the numbers but the code: scenarios, seeds, what is recorded."""
+    identities, h = Identities(), hashlib.sha256(resolved.experiment.record.encode())
+    for pair in pairs:
+        for world, scenario in scenarios_at(resolved, pair.point).items():
+            h.update(f"\n{pair.point.index} {pair.seed} {world} {identities.scenario(scenario)}".encode())
+    return h.hexdigest()
+
+
+def _run(resolved: Resolved, pairs: Sequence[Pair], how: Running, progress: Progress | None) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """For each run by name: of small runs the tables, of the others their digests."""
+    small = resolved.experiment.customers == SMALL["customers"]
+    found: dict[str, dict[str, Any]] = {}
+    failures: list[str] = []
+    for pair, done in run_again(resolved, pairs, tables_of(resolved.experiment.record), how, progress):
+        if done.failed is not None:
+            failures.append(f"{pair.name()}: {done.failed.stage}: {done.failed.error}")
+        for world, tables in done.tables.items():
+            found[pair.name(world)] = tables if small else {table: digest_of_values(table, columns) for table, columns in tables.items()}
+    return found, failures
+
+
+def tables_of(record: str) -> list[str]:
+    """The tables that a run leaves, by how much is recorded."""
+    lacking = {"world": ("country", "requests", "cell", "flows"), "country": ("cell", "flows"), "full": ()}[record]
+    return [name for name in TABLES if name not in lacking]
+
+
+def _whole(found: dict[str, dict[str, Any]], table: str) -> str:
+    return hashlib.sha256("\n".join(f"{run} {tables[table]}" for run, tables in found.items()).encode()).hexdigest()
+
+
+# --- fingerprints ----------------------------------------------------------------------------------------
+
+
+def _fingerprint(table: str, columns: Columns) -> dict[str, Any]:
+    """Digest of a table of one run, and short fingerprints of each month and each variable of it."""
+    months = np.unique(columns["month"].astype("datetime64[M]"))
+    at = columns["month"].astype("datetime64[M]")
+    by_month = {str(m): digest_of_values(table, {name: values[at == m] for name, values in columns.items()})[:_LETTERS] for m in months}
+    keys = {c.name for c in TABLES[table].keys}
+    variables = [c.name for c in TABLES[table].measures if c.name in columns]
+    by_variable = [f"{v}={digest_of_values(table, {n: values for n, values in columns.items() if n in keys or n == v})[:_LETTERS]}" for v in variables]
+    first = str(months[0]) if len(months) else ""
+    whole = bool(len(months)) and len(months) == int((months[-1] - months[0]).astype(int)) + 1
+    # months one after another need no names
+    months_words = "".join(by_month.values()) if whole else by_month
+    return {"digest": digest_of_values(table, columns), "first": first, "months": months_words, "variables": " ".join(by_variable)}
+
+
+def _placed(run: str, table: str, was: dict[str, Any] | None, columns: Columns) -> list[Difference]:
+    now = _fingerprint(table, columns)
+    if was is not None and was["digest"] == now["digest"]:
+        return []
+    if was is None:
+        return [Difference(run, table, "", "", "has no expected digest", "")]
+    a, b = _months(was), _months(now)
+    month = min((m for m in a.keys() | b.keys() if a.get(m) != b.get(m)), default="")
+    before = set(was["variables"].split())
+    variables = [words.partition("=")[0] for words in now["variables"].split() if words not in before] or ["its keys"]
+    more = f" and {len(variables) - _VARIABLES_NAMED} more" if len(variables) > _VARIABLES_NAMED else ""
+    named = ", ".join(variables[:_VARIABLES_NAMED]) + more
+    return [Difference(run, table, month, named, f"digest {was['digest'][:12]}", now["digest"][:12])]
+
+
+def _months(fingerprint: dict[str, Any]) -> dict[str, str]:
+    months: str | dict[str, str] = fingerprint["months"]
+    if isinstance(months, dict):
+        return months
+    first = np.datetime64(fingerprint["first"], "M")
+    return {str(first + k): months[k * _LETTERS : (k + 1) * _LETTERS] for k in range(len(months) // _LETTERS)}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Renew expected digests; what was not asked for stays."""
+    parser = argparse.ArgumentParser(prog="python -m sim.runs.expected", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("names", nargs="*", help="shipped experiments; all if none is named")
+    parser.add_argument("--write", action="store_true", required=True, help="write experiments/expected/<name>.json")
+    parser.add_argument("--full", action="store_true", help="also at full size (minutes)")
+    parser.add_argument("--workers", type=int, default=None)
+    asked = parser.parse_args(words)
+    try:
+        for name in asked.names or experiments():
+            if name not in experiments():
+                raise BadInput(f"{name}: no shipped experiment; {choices(name, experiments())}")
+            print(write(name, asked.full, Running(asked.workers)), flush=True)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

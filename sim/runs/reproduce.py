@@ -1,0 +1,271 @@
+"""Run again what a results folder says was run, past every store, and say whether the numbers are the same.
+
+What is run comes from the folder's manifest (every value as it was resolved) and its table of points, so neither files
+that were edited since nor a store that was tampered with can make a result look reproduced. Two tables are equal when the
+digests of their values are; where they are not, the first month and variable that differ are named.
+"""
+
+import hashlib
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.model.tables import TABLES
+from sim.runs.export import sha256_of
+from sim.runs.identity import Identities, model_digest
+from sim.runs.points import POINTS
+from sim.runs.results import TABLES_FOLDER, Results
+from sim.runs.running import Progress, Running, run_tasks
+from sim.runs.seed import SeedDone, Task
+from sim.runs.store import Store
+from sim.runs.tables_on_disk import Columns, digest_of_values, to_columns
+from sim.scenario.designs import Point, scenarios_at
+from sim.scenario.loading import load_base
+from sim.scenario.places import CONFIGS, root
+from sim.scenario.problems import BadInput
+from sim.scenario.resolving import Resolved
+from sim.scenario.restoring import restored
+
+_PAIRS_AT_A_TIME = 24  # what is held in memory to be compared; a multiple of most numbers of workers
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One point with one seed, and the run ids that its worlds had."""
+
+    point: Point
+    seed: int
+    runs: Mapping[str, str]
+
+    def name(self, world: str = "") -> str:
+        return ", ".join([*([f"point {self.point.index}"] if self.point.values else []), f"seed {self.seed}", *([world] if world else [])])
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a table of one run differs first: the month, the variable, the entry's other keys, what it was and is now."""
+
+    run: str
+    table: str
+    month: str
+    variable: str
+    was: str
+    now: str
+
+    def __str__(self) -> str:
+        at = f", first in {self.month}, variable {self.variable}: was {self.was}, now {self.now}" if self.variable else f": {self.was}"
+        return f"{self.run}: table {self.table}{at}"
+
+
+@dataclass
+class Comparison:
+    """What running again has shown."""
+
+    what: str
+    pairs: int = 0
+    of: int = 0
+    tables: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    code: str | None = None  # how the model's code differs from that of the digests
+    inputs: str | None = None  # how what was run differs from what the digests are of
+    environment: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def equal(self) -> bool:
+        return not self.differences and not self.failures and self.inputs is None
+
+
+def reproduce(folder: Path, sample: int | None = None, seed: int = 0, how: Running | None = None, progress: Progress | None = None) -> Comparison:
+    """Run the pairs of a results folder again, or a random `sample` of them. Raises BadInput if the folder is no results folder."""
+    results = _results(folder)
+    said = results.manifest
+    resolved = restored(said["scenario"], load_base(root() / CONFIGS), str(folder / "manifest.json"))
+    pairs = _pairs(folder, resolved)
+    out = Comparison(str(folder), of=len(pairs), code=code_words(said["model_digest"]), environment=environment_words(said["versions"], said["platform"]))
+    for table, entry in said["tables"].items():
+        path = folder / TABLES_FOLDER / f"{table}.parquet"
+        if not path.is_file():
+            out.differences.append(Difference("all runs", table, "", "", "its file is missing", ""))
+        elif sha256_of(path) != entry["sha256"]:
+            out.notes.append(f"{TABLES_FOLDER}/{table}.parquet is not the file that the manifest describes (its sha256 is another)")
+    chosen = pairs
+    if sample is not None and sample < len(pairs):
+        chosen = [pairs[i] for i in sorted(np.random.default_rng(seed).choice(len(pairs), sample, replace=False))]
+    out.pairs, out.tables = len(chosen), len(said["tables"])
+    out.inputs = _inputs_words(resolved, chosen) if out.code is None else None
+    digests = {table: hashlib.sha256() for table in said["tables"]}
+    for number, (pair, done) in enumerate(run_again(resolved, chosen, list(said["tables"]), how or Running(), progress)):
+        if done.failed is not None:
+            out.failures.append(f"{pair.name()}: {done.failed.stage}: {done.failed.error}")
+            continue
+        for world, tables in done.tables.items():
+            for table, columns in tables.items():
+                between = "\n" if number or world != next(iter(done.tables)) else ""
+                key = f"{pair.point.index} {pair.seed}" if resolved.experiment.design is not None else f"{pair.seed}"
+                digests[table].update(f"{between}{key} {world} {digest_of_values(table, columns)}".encode())
+                out.differences += _compared(folder, table, pair, world, columns)
+    if len(chosen) == len(pairs) and not out.failures and not out.differences:
+        wrong = [table for table, h in digests.items() if h.hexdigest() != said["tables"][table]["digest"]]
+        out.differences += [Difference("all runs", t, "", "", "its values are those of the model, but not those of the manifest's digest", "") for t in wrong]
+    return out
+
+
+def run_again(resolved: Resolved, pairs: Sequence[Pair], tables: Sequence[str], how: Running, progress: Progress | None) -> Iterator[tuple[Pair, SeedDone]]:
+    """Run pairs with an empty store of their own, a number at a time; yields each with its tables."""
+    done = 0
+    for begin in range(0, len(pairs), _PAIRS_AT_A_TIME):
+        some = pairs[begin : begin + _PAIRS_AT_A_TIME]
+        tasks = [Task(scenarios_at(resolved, pair.point), pair.seed, resolved.experiment.record, pair.name()) for pair in some]
+        with tempfile.TemporaryDirectory(prefix="warrantsim-") as scratch:
+            store = Store(Path(scratch))
+            store.prepare()
+            for pair, one in zip(some, run_tasks(tasks, store, how, tables), strict=True):
+                done += 1
+                if progress is not None:
+                    progress(done, len(pairs), pair.name())
+                yield pair, one
+
+
+# --- what was run ----------------------------------------------------------------------------------------
+
+
+def _results(folder: Path) -> Results:
+    results = Results(folder)
+    try:
+        said = results.manifest
+    except FileNotFoundError:
+        raise BadInput(f"{folder}: no results folder (it has no manifest.json)") from None
+    except ValueError as error:
+        raise BadInput(f"{folder / 'manifest.json'}: not JSON: {error}") from None
+    lacking = [name for name in ("scenario", "tables", "model_digest", "versions", "platform") if name not in said]
+    if lacking:
+        raise BadInput(f"{folder / 'manifest.json'}: lacks {', '.join(lacking)}: made by another version, or no manifest of an experiment")
+    return results
+
+
+def _pairs(folder: Path, resolved: Resolved) -> list[Pair]:
+    """The pairs whose numbers are in the tables, with the design's values as they were run."""
+    path = folder / POINTS
+    if not path.is_file():
+        raise BadInput(f"{path}: missing; without it nobody knows which runs the tables hold")
+    rows = pq.read_table(path, page_checksum_verification=True).to_pylist()
+    paths = [factor.path for factor in resolved.design.factors] if resolved.design is not None else []
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for row in rows:
+        if row["done"]:
+            pair = found.setdefault((row["point"], row["seed"]), {"values": {p: row[p] for p in paths}, "runs": {}})
+            pair["runs"][row["world"]] = row["run"]
+    return [Pair(Point(point, pair["values"]), seed, pair["runs"]) for (point, seed), pair in found.items()]
+
+
+def _inputs_words(resolved: Resolved, pairs: Sequence[Pair]) -> str | None:
+    """Whether manifest and points name the runs that were run: with the same code, the same ids."""
+    identities = Identities()
+    for pair in pairs:
+        for world, scenario in scenarios_at(resolved, pair.point).items():
+            now = identities.run_id(scenario, pair.seed, resolved.experiment.record)
+            if now != pair.runs.get(world):
+                return f"{pair.name(world)}: the manifest's values give run {now}, {POINTS} has {pair.runs.get(world)}: one of them was changed"
+    return None
+
+
+# --- comparing -------------------------------------------------------------------------------------------
+
+
+def _compared(folder: Path, table: str, pair: Pair, world: str, now: Columns) -> list[Difference]:
+    path = folder / TABLES_FOLDER / f"{table}.parquet"
+    if not path.is_file():
+        return []
+    try:
+        was = _recorded(path, table, pair, world)
+    except (OSError, pa.ArrowException) as error:
+        return [Difference(pair.name(world), table, "", "", f"cannot be read: {error}", "")]
+    if digest_of_values(table, was) == digest_of_values(table, now):
+        return []
+    month, variable, before, after = first_difference(table, was, now)
+    return [Difference(pair.name(world), table, month, variable, before, after)]
+
+
+def _recorded(path: Path, table: str, pair: Pair, world: str) -> Columns:
+    keys = [("seed", "=", pair.seed), ("world", "=", world), *([("point", "=", pair.point.index)] if pair.point.values else [])]
+    return to_columns(table, pq.read_table(path, filters=keys, page_checksum_verification=True))
+
+
+def first_difference(table: str, was: Columns, now: Columns) -> tuple[str, str, str, str]:
+    """Month, variable, and the values before and after, where two tables of one run differ first."""
+    a, b = _in_key_order(table, was), _in_key_order(table, now)
+    keys = [c.name for c in TABLES[table].keys if c.name in a]
+    months_a, months_b = (t["month"].astype("datetime64[M]") for t in (a, b))
+    for month in np.unique(np.concatenate([months_a, months_b])):
+        x = {name: values[months_a == month] for name, values in a.items()}
+        y = {name: values[months_b == month] for name, values in b.items()}
+        rows = len(x["month"]), len(y["month"])
+        if rows[0] != rows[1]:
+            return str(month), "number of rows", str(rows[0]), str(rows[1])
+        for column in TABLES[table].columns:
+            if column.name not in x:
+                continue
+            left, right = (_as_stored(table, column.dtype, t[column.name]) for t in (x, y))
+            different = np.flatnonzero(~((left == right) | (_missing(left) & _missing(right))))
+            if len(different):
+                k = int(different[0])
+                entry = " ".join(str(x[name][k]) for name in keys if name != "month")
+                return str(month), column.name + (f" of {entry}" if entry else ""), str(left[k]), str(right[k])
+    return "", "order of rows", "", ""
+
+
+def _as_stored(table: str, dtype: str, values: np.ndarray) -> np.ndarray:
+    """Numbers at the width of the file: only what is written can be compared with what was."""
+    return values.astype(np.float32) if table == "cell" and dtype == "float64" else values
+
+
+def _in_key_order(table: str, columns: Columns) -> Columns:
+    keys = [columns[c.name] for c in TABLES[table].keys if c.name in columns]
+    order = np.lexsort([k.astype("datetime64[D]").astype(np.int64) if k.dtype.kind == "M" else k.astype(str) for k in reversed(keys)])
+    return {name: values[order] for name, values in columns.items()}
+
+
+def _missing(x: np.ndarray) -> np.ndarray:
+    return np.isnan(x) if x.dtype.kind == "f" else np.zeros(x.shape, np.bool_)
+
+
+# --- environments ----------------------------------------------------------------------------------------
+
+
+def code_words(was: str) -> str | None:
+    """How the model's code differs from what numbers were made with, if it does."""
+    now = model_digest()
+    return None if was == now else f"the model's code has changed since these numbers were made (its digest was {was[:12]}, now {now[:12]})"
+
+
+def environment() -> dict[str, str]:
+    """What this machine runs with, by name."""
+    return {"python": sys.version.split()[0], "platform": platform.platform()}
+
+
+def environment_words(versions: Mapping[str, str], machine: str) -> list[str]:
+    """How the environment of a manifest differs from this one."""
+    words = []
+    for name, was in {**versions, "platform": machine}.items():
+        now = environment().get(name) or _version(name)
+        if now != was:
+            words.append(f"{name}: was {was}, now {now}")
+    return words
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

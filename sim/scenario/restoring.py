@@ -1,0 +1,50 @@
+"""An experiment as a manifest tells it, made ready to run again: from the resolved values, not from the files of today."""
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from sim.scenario.designs import prepare
+from sim.scenario.loading import Base, Finding
+from sim.scenario.parameters import Parameters
+from sim.scenario.problems import BadInput
+from sim.scenario.reading import dotted
+from sim.scenario.resolving import Resolved
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Experiment, Jurisdiction, Provider, Regime, SegmentSpec, Switch, Timeline
+
+_PARTS: dict[str, TypeAdapter[Any]] = {
+    "jurisdictions": TypeAdapter(dict[str, Jurisdiction]),
+    "segments": TypeAdapter(dict[str, SegmentSpec]),
+    "providers": TypeAdapter(dict[str, Provider]),
+    "regimes": TypeAdapter(dict[str, Regime]),
+    "timeline": TypeAdapter(Timeline),
+    "switches": TypeAdapter(tuple[Switch, ...]),
+    "parameters": TypeAdapter(Parameters),
+}
+_PLAIN: TypeAdapter[Any] = TypeAdapter(Scenario.__annotations__["first"])
+
+
+def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
+    """The experiment of `Resolved.canonical()`; `base` gives only ranges and names for a design. Raises BadInput, naming `where`."""
+    try:
+        experiment = TypeAdapter(Experiment).validate_json(json.dumps(said["experiment"]), strict=True)
+        scenarios = {name: _scenario(world) for name, world in said["worlds"].items()}
+        resolved = Resolved(said["name"], experiment, scenarios, base, {})
+    except (KeyError, TypeError, ValidationError) as error:
+        what = f"{dotted(tuple(error.errors()[0]['loc']))}: {error.errors()[0]['msg']}" if isinstance(error, ValidationError) else repr(error)
+        raise BadInput(f"{where}: not a scenario that this version can run ({what}); use the version that made it") from None
+    found: list[Finding] = []
+    design = prepare(experiment, base, scenarios, {}, found)
+    if found:
+        raise BadInput([f"{where}: {dotted(loc)}: {words}; the configuration is not the one that this was made with" for loc, words in found])
+    return Resolved(resolved.name, experiment, scenarios, base, {}, design=design)
+
+
+def _scenario(said: dict[str, Any]) -> Scenario:
+    parts = {name: adapter.validate_json(json.dumps(said[name]), strict=True) for name, adapter in _PARTS.items()}
+    for name, order in said["order"].items():
+        parts[name] = {code: parts[name][code] for code in order}
+    first = _PLAIN.validate_python(said["first"])
+    return Scenario(name=said["name"], label=said["label"], first=first, months=said["months"], customers=said["customers"], **parts)
