@@ -68,6 +68,7 @@ def run_experiment(asked: Asked) -> list[str]:
     from sim.runs.engines import EngineLost
     from sim.runs.manifest import add_to_manifest
     from sim.runs.running import Running
+    from sim.runs.working import OtherCode
 
     if not compiled.is_compiled():
         screen.print("first run compiles the model: about a minute")
@@ -81,9 +82,11 @@ def run_experiment(asked: Asked) -> list[str]:
     except KeyboardInterrupt:
         screen.print(f"[yellow]stopped[/]: what was done is in {escape(str(store))}; the same command goes on from there", soft_wrap=True)
         raise typer.Exit(INTERRUPTED) from None
-    except EngineLost as lost:
-        screen.print(f"[red]stopped[/]: {escape(str(lost))}", soft_wrap=True)
-        return [str(lost)]
+    except (EngineLost, OtherCode) as error:
+        screen.print(
+            f"[red]stopped[/]: {escape(str(error))}; what was done is in {escape(str(store))}, and the same command goes on from there", soft_wrap=True
+        )
+        return [str(error)]
     compare = resolved.experiment.compare
     if summaries.headlines is not None:
         screen.print(headline_table(summaries.headlines, [resolved.experiment.worlds[name].label for name in compare] if compare else []))

@@ -22,7 +22,8 @@ _SECONDS_BETWEEN_CHECKS = 2.0
 def sweep(tasks: Iterable[Task], count: int, engine: Engine, store: Path, timeout: float | None) -> Iterator[TaskDone]:
     """Run tasks (`count` of them) and yield how each ended once its batch is stored. Memory does not grow with them.
 
-    Raises EngineLost when the engine is gone, OSError when the store cannot be written; what was stored stays.
+    Raises EngineLost when the engine is gone or the store cannot be written, OtherCode when a worker has another version
+    of the model; what was stored stays.
     """
     loop = _Loop(iter(tasks), count, engine, store, timeout)
     try:
@@ -87,6 +88,8 @@ class _Loop:
             yield from done
         elif isinstance(error, (*self._engine.deaths, EarlierWorkerDied)):
             yield from self._died(batch)
+        elif isinstance(error, OSError):
+            raise EngineLost(f"the store cannot be written: {type(error).__name__}: {error}") from error
         else:
             raise error
 

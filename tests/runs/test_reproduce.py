@@ -69,7 +69,7 @@ def edited(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def again(folder: Path, sample: int | None = None) -> Comparison:
-    return reproduce(folder, sample, how=HERE)
+    return reproduce(folder, sample, how=HERE, base=base())
 
 
 def test_untouched_results_are_equal(folder: Path) -> None:

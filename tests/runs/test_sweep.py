@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from sim.runs.engines import Engine
-from sim.runs.engines.local import Processes
+from sim.runs.engines import Engine, EngineLost
+from sim.runs.engines.local import InThisProcess, Processes
 from sim.runs.seed import Task
 from sim.runs.store import Store
 from sim.runs.sweep import sweep
-from sim.runs.working import TaskDone
+from sim.runs.working import OtherCode, TaskDone, Work, work
 from tests.model.small_worlds import asked
 
 SHORT = "2013-06"
@@ -67,6 +67,23 @@ def stored(folder: Path) -> set[str]:
     index, damaged = Store(folder).index()
     assert not damaged
     return set(index.where)
+
+
+def test_a_worker_with_another_version_of_the_model_runs_nothing(tmp_path: Path) -> None:
+    Store(tmp_path).prepare()
+    with pytest.raises(OtherCode, match="another version"):
+        work(Work(tuple(tasks(1)), tmp_path, "token", None, "of another version"))
+    assert not stored(tmp_path)
+
+
+def test_a_store_that_cannot_be_written_stops_the_sweep_in_the_users_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.runs.store._write", full)
+    with pytest.raises(EngineLost, match="cannot be written.*No space left"):
+        swept(tmp_path, tasks(2), InThisProcess())
+    assert not stored(tmp_path)
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ class Cluster:
             self._client = dask.Client(self._cluster or address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
         except (OSError, ValueError) as error:
             raise BadInput(f"--cluster {address}: no scheduler answers there ({error})") from None
-        self.lost = f"the cluster's scheduler ({address}) no longer answers; what was done is stored, and the same command goes on from there"
+        self.lost = f"the cluster's scheduler ({address}) no longer answers"
         for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what happens to the cluster is said once, as `lost`
         self._client.wait_for_workers(1, timeout=_SECONDS_FOR_WORKERS)
