@@ -108,6 +108,19 @@ def reproduce(
     raise typer.Exit(DONE if reproduce_all(what or [], sample, full, workers) else FAILED)
 
 
+@app.command()
+def crate(
+    folder: Annotated[Path, typer.Argument(help="A results folder.")],
+    out: Annotated[Path, typer.Option("--out", help="The .zip to write.")],
+    license_: Annotated[str, typer.Option("--license", help="Under which the results are given: an SPDX identifier or an address.")] = "CC-BY-4.0",
+    authors: Annotated[list[str] | None, typer.Option("--author", help="Who made them. Repeatable.")] = None,
+) -> None:
+    """Pack results as an RO-Crate, ready to deposit: tables, manifest and report, all described."""
+    from sim.cli.reproducing import pack_crate
+
+    pack_crate(folder, out, license_, authors or [])
+
+
 @app.command("list")
 def list_(what: Annotated[Listed, typer.Argument(help="What to list.")]) -> None:
     """List what can be named in experiments and on the command line."""

@@ -1,4 +1,4 @@
-"""`warrantsim reproduce`: run again, compare, and say what is equal and what is not."""
+"""`warrantsim reproduce` and `warrantsim crate`: run again and say what is equal and what is not; pack results for others."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,6 +46,14 @@ def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: 
         print_comparison(screen, compared)
         good = good and compared.equal
     return good
+
+
+def pack_crate(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> None:
+    """Write the RO-Crate of a results folder and say so."""
+    from sim.runs.crate import VERSION, pack
+
+    files = pack(folder, out, license_, authors)
+    print(f"{out}: RO-Crate {VERSION}, {files} files, {out.stat().st_size / 1e6:,.1f} MB, licence {license_}")
 
 
 def print_comparison(screen: Console, c: "Comparison") -> None:

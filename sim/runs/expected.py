@@ -60,7 +60,7 @@ def compare_with_expected(name: str, full: bool = False, sample: int | None = No
     if sample is not None and sample < len(pairs):
         if full:
             raise BadInput("--sample: the digests of a full size are of whole tables; leave --sample or --full out")
-        chosen = np.sort(np.random.default_rng(0).choice(len(pairs), sample, replace=False))
+        chosen = np.sort(np.random.default_rng().choice(len(pairs), sample, replace=False))
         pairs = [pairs[i] for i in chosen]
     out.pairs = len(pairs)
     found, out.failures = _run(resolved, pairs, how or Running(), progress)
@@ -165,11 +165,8 @@ def _fingerprint(table: str, columns: Columns) -> dict[str, Any]:
     keys = {c.name for c in TABLES[table].keys}
     variables = [c.name for c in TABLES[table].measures if c.name in columns]
     by_variable = [f"{v}={digest_of_values(table, {n: values for n, values in columns.items() if n in keys or n == v})[:_LETTERS]}" for v in variables]
-    first = str(months[0]) if len(months) else ""
-    whole = bool(len(months)) and len(months) == int((months[-1] - months[0]).astype(int)) + 1
-    # months one after another need no names
-    months_words = "".join(by_month.values()) if whole else by_month
-    return {"digest": digest_of_values(table, columns), "first": first, "months": months_words, "variables": " ".join(by_variable)}
+    by_name = " ".join(f"{month}={words}" for month, words in by_month.items())
+    return {"digest": digest_of_values(table, columns), "months": by_name, "variables": " ".join(by_variable)}
 
 
 def _placed(run: str, table: str, was: dict[str, Any] | None, columns: Columns) -> list[Difference]:
@@ -178,21 +175,17 @@ def _placed(run: str, table: str, was: dict[str, Any] | None, columns: Columns) 
         return []
     if was is None:
         return [Difference(run, table, "", "", "has no expected digest", "")]
-    a, b = _months(was), _months(now)
+    a, b = _named(was["months"]), _named(now["months"])
     month = min((m for m in a.keys() | b.keys() if a.get(m) != b.get(m)), default="")
-    before = set(was["variables"].split())
-    variables = [words.partition("=")[0] for words in now["variables"].split() if words not in before] or ["its keys"]
+    before = _named(was["variables"])
+    variables = [name for name, words in _named(now["variables"]).items() if before.get(name) != words] or ["its keys"]
     more = f" and {len(variables) - _VARIABLES_NAMED} more" if len(variables) > _VARIABLES_NAMED else ""
     named = ", ".join(variables[:_VARIABLES_NAMED]) + more
     return [Difference(run, table, month, named, f"digest {was['digest'][:12]}", now["digest"][:12])]
 
 
-def _months(fingerprint: dict[str, Any]) -> dict[str, str]:
-    months: str | dict[str, str] = fingerprint["months"]
-    if isinstance(months, dict):
-        return months
-    first = np.datetime64(fingerprint["first"], "M")
-    return {str(first + k): months[k * _LETTERS : (k + 1) * _LETTERS] for k in range(len(months) // _LETTERS)}
+def _named(words: str) -> dict[str, str]:
+    return dict(pair.split("=") for pair in words.split())
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -29,7 +29,7 @@ from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import Columns, digest_of_values, to_columns
 from sim.scenario.designs import Point, scenarios_at
-from sim.scenario.loading import load_base
+from sim.scenario.loading import Base, load_base
 from sim.scenario.places import CONFIGS, root
 from sim.scenario.problems import BadInput
 from sim.scenario.resolving import Resolved
@@ -86,11 +86,11 @@ class Comparison:
         return not self.differences and not self.failures and self.inputs is None
 
 
-def reproduce(folder: Path, sample: int | None = None, seed: int = 0, how: Running | None = None, progress: Progress | None = None) -> Comparison:
+def reproduce(folder: Path, sample: int | None = None, how: Running | None = None, progress: Progress | None = None, base: Base | None = None) -> Comparison:
     """Run the pairs of a results folder again, or a random `sample` of them. Raises BadInput if the folder is no results folder."""
-    results = _results(folder)
+    results = results_of(folder)
     said = results.manifest
-    resolved = restored(said["scenario"], load_base(root() / CONFIGS), str(folder / "manifest.json"))
+    resolved = restored(said["scenario"], base or load_base(root() / CONFIGS), str(folder / "manifest.json"))
     pairs = _pairs(folder, resolved)
     out = Comparison(str(folder), of=len(pairs), code=code_words(said["model_digest"]), environment=environment_words(said["versions"], said["platform"]))
     for table, entry in said["tables"].items():
@@ -101,7 +101,7 @@ def reproduce(folder: Path, sample: int | None = None, seed: int = 0, how: Runni
             out.notes.append(f"{TABLES_FOLDER}/{table}.parquet is not the file that the manifest describes (its sha256 is another)")
     chosen = pairs
     if sample is not None and sample < len(pairs):
-        chosen = [pairs[i] for i in sorted(np.random.default_rng(seed).choice(len(pairs), sample, replace=False))]
+        chosen = [pairs[i] for i in sorted(np.random.default_rng().choice(len(pairs), sample, replace=False))]
     out.pairs, out.tables = len(chosen), len(said["tables"])
     out.inputs = _inputs_words(resolved, chosen) if out.code is None else None
     digests = {table: hashlib.sha256() for table in said["tables"]}
@@ -140,7 +140,8 @@ def run_again(resolved: Resolved, pairs: Sequence[Pair], tables: Sequence[str], 
 # --- what was run ----------------------------------------------------------------------------------------
 
 
-def _results(folder: Path) -> Results:
+def results_of(folder: Path) -> Results:
+    """The results in a folder; raises BadInput if its manifest is missing or tells too little."""
     results = Results(folder)
     try:
         said = results.manifest

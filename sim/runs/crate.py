@@ -1,0 +1,129 @@
+"""A results folder as an RO-Crate: one zip that a repository can take, with everything in it described.
+
+RO-Crate 1.2 (w3id.org/ro/crate/1.2), and the Process Run Crate profile for how the results came about: the model as
+software, the manifest as what went in, the tables as what came out. Nothing is fetched from anywhere.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim import __version__
+from sim.model.tables import TABLES
+from sim.runs.claims import BY_POINT, CLAIMS
+from sim.runs.experiment import FAILURES
+from sim.runs.export import sha256_of
+from sim.runs.points import POINTS
+from sim.runs.reproduce import results_of
+from sim.runs.results import MANIFEST, TABLES_FOLDER
+from sim.scenario.problems import BadInput
+
+VERSION = "1.2"
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+PYTHON = "https://www.python.org/"
+_SPDX = re.compile(r"^[A-Za-z0-9.+-]+$")
+_FORMATS = {
+    ".parquet": "application/vnd.apache.parquet",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".html": "text/html",
+}
+_MEANINGS = {
+    MANIFEST: "What was run: every value as resolved and who set it, seeds, versions, platform, digest of each table",
+    POINTS: "The points of the design, and which run each world of each pair is",
+    "data_dictionary.md": "Every table and column, with unit and meaning",
+    FAILURES: "The pairs that failed, with how and where",
+    CLAIMS: "What the experiment claims, and the verdict of the paired differences",
+    BY_POINT: "The verdicts at each point of the design",
+    "headlines.csv": "Headline differences with their intervals",
+    "series.csv": "Paired differences month by month",
+    "knockouts.csv": "Headline differences with each mechanism off",
+    "switch_dates.csv": "Headline differences with the switch on other dates",
+    "record.csv": "The model's history beside what was measured",
+    "report.html": "The report, which opens in a browser and needs no network",
+}
+
+
+def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
+    """Write the folder's crate to `out` (a .zip); returns how many files are in it.
+
+    `license_` is an SPDX identifier or an address. Raises BadInput if this is no results folder, or a table is not the one
+    that its manifest describes.
+    """
+    from rocrate.model.contextentity import ContextEntity
+    from rocrate.model.person import Person
+    from rocrate.rocrate import ROCrate
+
+    if out.suffix != ".zip":
+        raise BadInput(f"--out {out}: name a file that ends in .zip")
+    said = results_of(folder).manifest
+    files = _files(folder, said)
+    crate = ROCrate(version=VERSION)
+    root = crate.root_dataset
+    root["name"], root["description"] = said["title"], said["question"]
+    root["datePublished"] = said["made"][:10]
+    root["conformsTo"] = crate.add(ContextEntity(crate, PROFILE, {"@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"}))
+    root["license"] = crate.add(ContextEntity(crate, _license(license_), {"@type": "CreativeWork", "name": license_}))
+    root["keywords"] = ["agent-based model", "policy simulation", "US warrants for data stored abroad"]
+    root["temporalCoverage"] = f"{said['first']}/{said['last']}"
+    people = [crate.add(Person(crate, f"#author-{k}", {"name": name})) for k, name in enumerate(authors, 1)]
+    if people:
+        root["author"] = people
+    entities = {name: crate.add_file(path, name, properties=_described(name, path, said)) for name, path in files.items()}
+    python = crate.add(ContextEntity(crate, PYTHON, {"@type": "ComputerLanguage", "name": "Python", "version": said["versions"]["python"], "url": PYTHON}))
+    software = {
+        "@type": "SoftwareApplication",
+        "name": "warrantsim",
+        "softwareVersion": said["versions"].get("warrantsim", __version__),
+        "softwareRequirements": [f"{name} {version}" for name, version in said["versions"].items() if name not in ("python", "warrantsim")],
+        "identifier": f"model code sha256 {said['model_digest']}",
+        "operatingSystem": said["platform"],
+    }
+    tool = crate.add(ContextEntity(crate, "#warrantsim", software))
+    tool["runtimePlatform"] = python
+    action: dict[str, Any] = {"@type": "CreateAction", "name": f"Run of {said['experiment']}", "endTime": said["made"]}
+    if "command" in said:
+        action["description"] = said["command"]
+    action["actionStatus"] = "http://schema.org/CompletedActionStatus"
+    if said.get("failures"):
+        action["error"] = f"{len(said['failures'])} pairs failed and are in no table"
+    ran = crate.add(ContextEntity(crate, "#run", action))
+    ran["instrument"], ran["object"] = tool, entities[MANIFEST]
+    ran["result"] = [entity for name, entity in entities.items() if name != MANIFEST]
+    if people:
+        ran["agent"] = people
+    root["mentions"] = ran
+    out.parent.mkdir(parents=True, exist_ok=True)
+    crate.write_zip(out)
+    return len(files)
+
+
+def _files(folder: Path, said: dict[str, Any]) -> dict[str, Path]:
+    """What goes into the crate, by its path there: what the run is known to leave, and no more."""
+    tables = {f"{TABLES_FOLDER}/{name}.parquet": folder / TABLES_FOLDER / f"{name}.parquet" for name in said["tables"]}
+    for path in tables.values():
+        if not path.is_file():
+            raise BadInput(f"{path}: missing; run the experiment again")
+        if sha256_of(path) != said["tables"][path.stem]["sha256"]:
+            raise BadInput(f"{path}: not the file that {MANIFEST} describes (its sha256 is another); run the experiment again, or see `warrantsim reproduce`")
+    return tables | {name: folder / name for name in _MEANINGS if (folder / name).is_file()}
+
+
+def _described(name: str, path: Path, said: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = {"name": name, "encodingFormat": _FORMATS[path.suffix], "contentSize": str(path.stat().st_size), "sha256": sha256_of(path)}
+    if name in _MEANINGS:
+        return {**properties, "description": _MEANINGS[name]}
+    table = TABLES[path.stem]
+    columns = ", ".join(f"{c.name} ({c.unit})" for c in table.measures)
+    digest = said["tables"][table.name]["digest"]
+    return {**properties, "description": f"One row is {table.one_row_is}. Measures: {columns}", "identifier": f"sha256 of its values {digest}"}
+
+
+def _license(name: str) -> str:
+    if name.startswith(("http://", "https://")):
+        return name
+    if not _SPDX.match(name):
+        raise BadInput(f"--license: '{name}': write an SPDX identifier such as CC-BY-4.0, or an address")
+    return f"https://spdx.org/licenses/{name}"
