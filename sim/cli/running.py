@@ -16,6 +16,7 @@ from rich.table import Table
 
 from sim.cli.claiming import check_claims, judge_claims
 from sim.cli.printing import console
+from sim.scenario.designs import points
 from sim.scenario.problems import BadInput
 from sim.scenario.resolving import Resolved, resolve
 
@@ -163,6 +164,9 @@ def _what_will_run(resolved: Resolved, shard: tuple[int, int] | None) -> str:
     asked = resolved.experiment
     worlds = f"{len(asked.worlds)} {'world' if len(asked.worlds) == 1 else 'worlds'}"
     seeds = f"{asked.seeds.count} {'seed' if asked.seeds.count == 1 else 'seeds'}"
+    if asked.design is not None:
+        number = len(points(resolved))
+        worlds = f"{number:,} {'point' if number == 1 else 'points'} x {worlds}"
     part = f", part {shard[0]} of {shard[1]}" if shard else ""
     return f"{resolved.name}: {worlds} x {seeds}, {asked.customers:,} customers, {asked.horizon.first} to {asked.horizon.last}{part}"
 
