@@ -76,6 +76,7 @@ def export(plan: Plan, good: Sequence[int], index: Index, store: Store, folder: 
                 digest.update(between + line.encode())
                 between = b"\n"
         writer.close()
+        pa.default_memory_pool().release_unused()
         written[table] = {"rows": writer.rows, "digest": digest.hexdigest(), "sha256": sha256_of(path)}
     return written
 

@@ -24,7 +24,7 @@ _CODE = ("model", "scenario", "words.py")
 _NAMES = ("name", "label")
 # The order of these mappings is the order of arrays; elsewhere the order of a mapping means nothing.
 _ORDERED = ("jurisdictions", "segments", "providers")
-_MOST_REMEMBERED = 20_000
+_MOST_REMEMBERED = 4_000
 
 
 class Identities:

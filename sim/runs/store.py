@@ -34,7 +34,7 @@ BATCHES, WRITING, DAMAGED = "batches", "writing", "damaged"
 COMMIT, MONTHS = "commit.json", "months"
 DEFAULT = Path("results/store")
 _OLD = 7 * 24 * 3600.0  # seconds after which what another machine was writing is given up for dead
-_BYTES_REMEMBERED = 256 << 20
+_BYTES_REMEMBERED = 32 << 20
 
 
 class Damaged(Exception):

@@ -158,4 +158,4 @@ class Writer:
         self._writing.replace(self._path)
 
 
-ROW_GROUP = 65_536
+ROW_GROUP = 16_384
