@@ -125,6 +125,8 @@ def prepared(path: str, role: Role, spec: FactorSpec, experiment: Experiment, ba
     target = _target(path, experiment, base, tree)
     info = base.parameter_info[f"{target.loc[1]}.{target.loc[2]}"] if target.loc[:1] == ("parameters",) else None
     given = [name for name in ("values", "range", "times") if getattr(spec, name) is not None]
+    if not given and info is not None:  # a parameter brings its range along
+        spec, given = spec.model_copy(update={"range": "prior"}), ["range"]
     if len(given) != 1:
         raise FactorProblem(f"give one of: values, range, times (got {' and '.join(given) or 'none'})")
     if spec.values is not None:

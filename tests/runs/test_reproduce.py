@@ -20,6 +20,7 @@ from sim.runs.experiment import Finished, run
 from sim.runs.identity import run_id
 from sim.runs.reproduce import Comparison, environment_words, first_difference, reproduce
 from sim.runs.running import Running
+from sim.runs.store import Store
 from sim.runs.tables_on_disk import to_columns, write
 from sim.scenario.designs import points, scenarios_at
 from sim.scenario.places import experiments
@@ -48,6 +49,13 @@ def folder(finished: Finished, tmp_path: Path) -> Path:
     copied = tmp_path / "results"
     shutil.copytree(finished.folder, copied, ignore=shutil.ignore_patterns("store"))
     return copied
+
+
+@pytest.fixture
+def quick(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are taken from the store that the results came from, where the test is of comparing and not of running."""
+    real = reproducing.run_tasks
+    monkeypatch.setattr(reproducing, "run_tasks", lambda tasks, store, how, tables: real(tasks, Store(finished.folder / "store"), how, tables))
 
 
 def tampered(path: Path, column: str, change: Callable[[Any], Any], **keys: Any) -> None:
@@ -86,7 +94,7 @@ def test_a_sample_is_part_of_it(folder: Path) -> None:
     assert (found.pairs, found.of) == (1, 2)
 
 
-def test_a_tampered_value_is_named_by_run_month_and_variable(folder: Path) -> None:
+def test_a_tampered_value_is_named_by_run_month_and_variable(folder: Path, quick: None) -> None:
     tampered(folder / "tables/world.parquet", "revenue_us", lambda v: v * 1.0000001, seed=2, world="doj_wins", month="2014-11-01")
     tampered(folder / "tables/world.parquet", "trust", lambda v: v + 1e-9, seed=2, world="doj_wins", month="2014-12-01")
     found = again(folder)
@@ -97,13 +105,13 @@ def test_a_tampered_value_is_named_by_run_month_and_variable(folder: Path) -> No
     assert found.notes == ["tables/world.parquet is not the file that the manifest describes (its sha256 is another)"]
 
 
-def test_a_tampered_entry_of_a_country_is_named_by_it(folder: Path) -> None:
+def test_a_tampered_entry_of_a_country_is_named_by_it(folder: Path, quick: None) -> None:
     tampered(folder / "tables/country.parquet", "adopted", lambda v: v + 1.0, seed=1, world="microsoft_wins", month="2014-10-01", country="FR")
     (one,) = again(folder).differences
     assert str(one).startswith("seed 1, microsoft_wins: table country, first in 2014-10, variable adopted of FR: was ")
 
 
-def test_a_missing_table_and_a_flipped_bit_are_named(folder: Path) -> None:
+def test_a_missing_table_and_a_flipped_bit_are_named(folder: Path, quick: None) -> None:
     (folder / "tables/laws.parquet").unlink()
     path = folder / "tables/offers.parquet"
     content = bytearray(path.read_bytes())
@@ -125,7 +133,7 @@ def test_a_manifest_whose_values_were_changed_is_found(folder: Path) -> None:
     assert not found.equal
 
 
-def test_a_manifest_whose_digest_was_changed_is_found(folder: Path) -> None:
+def test_a_manifest_whose_digest_was_changed_is_found(folder: Path, quick: None) -> None:
     def change(manifest: dict[str, Any]) -> None:
         manifest["tables"]["laws"]["digest"] = "0" * 64
 
@@ -133,7 +141,7 @@ def test_a_manifest_whose_digest_was_changed_is_found(folder: Path) -> None:
     assert [str(d) for d in again(folder).differences] == ["all runs: table laws: its values are those of the model, but not those of the manifest's digest"]
 
 
-def test_code_and_environment_that_have_changed_are_said(folder: Path) -> None:
+def test_code_and_environment_that_have_changed_are_said(folder: Path, quick: None) -> None:
     def change(manifest: dict[str, Any]) -> None:
         manifest["model_digest"] = "f" * 64
         manifest["versions"] |= {"numpy": "1.0", "gone": "3"}

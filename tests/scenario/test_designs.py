@@ -95,6 +95,11 @@ def test_levels_of_a_loguniform_range_grow_by_one_factor(project: Path) -> None:
     assert values(resolved) == [(0.01,), (0.1,), (1.0,)]
 
 
+def test_a_parameter_is_varied_over_its_own_range_if_nothing_else_is_said(project: Path) -> None:
+    said, unsaid = (values(swept(project, grid(trust__peer_weight=spec))) for spec in ({"range": "prior", "levels": 3}, {"levels": 3}))
+    assert said == unsaid == [(0.0,), (2.5,), (5.0,)]
+
+
 def test_points_can_be_read_from_anywhere(project: Path) -> None:
     whole = points(swept(project, grid(trust__peer_weight={"range": "prior", "levels": 6})))
     assert [p.index for p in whole[2:4]] == [2, 3]
@@ -283,7 +288,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (grid(trust__peer_weight={"values": [1, "x"]}), "trust.peer_weight.values.1", "must be a number (got 'x')"),
     (grid(trust__peer_weight={"values": [True]}), "trust.peer_weight.values.0", "must be a number (got True)"),
     (grid(trust__peer_weight={"values": []}), "trust.peer_weight.values", "list at least one value"),
-    (grid(trust__peer_weight={}), "trust.peer_weight", "give one of: values, range, times (got none)"),
+    (grid(jurisdictions__DE__initial_trust={}), "jurisdictions.DE.initial_trust", "give one of: values, range, times (got none)"),
+    (grid(trust__peer_weight={}), "trust.peer_weight", "a range in a grid needs its number of levels"),
     (grid(trust__peer_weight={"values": [1], "range": [0, 1]}), "trust.peer_weight", "give one of: values, range, times (got values and range)"),
     (grid(trust__peer_weight={"vals": [1]}), "trust.peer_weight.vals", "unknown key; did you mean 'values'?"),
     (grid(trust__peer_weight={"range": [0, 6], "levels": 3}), "trust.peer_weight.range.1", "6 is out of range"),
