@@ -232,8 +232,9 @@ Method = Literal["grid", "list", "latin_hypercube", "sobol", "saltelli", "morris
 class FactorSpec(Strict):
     """What a design varies one value over: listed `values`, a `range`, or a range of multiples (`times`) of the value it has.
 
-    `range: prior` is the range that the parameter's own file gives, and what a parameter is varied over if nothing is said. `distribution` says how a range is sampled
-    (uniform where nothing is said, integer where the value is a whole number); `levels` how many steps a grid takes.
+    `range: prior` is the range that the parameter's own file gives, and what a parameter is varied over if nothing is said.
+    `distribution` says how a range is sampled (uniform where nothing is said, integer where the value is a whole number);
+    `levels` how many steps a grid takes.
     """
 
     values: tuple[Value, ...] | None = None
