@@ -1,8 +1,8 @@
 # make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
 # make test   everything that must hold: style, types, layers, behaviour
-# make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment
+# make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
-# make bench  what the customers cost: engine, twin, floor, sizes, worlds
+# make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs
 # make picture  photograph the report for the README (after make run; needs chromium)
 # make lint   the first three of them
 # make lock   resolve the dependencies anew (needs uv)
@@ -25,12 +25,14 @@ test: lint
 
 prove: .venv/ready-to-test
 	@$(BIN)/python -m tests.prove
+	@$(BIN)/python -m tests.prove.sweeps
 
 reproduce: .venv/ready-to-run
 	@$(BIN)/warrantsim reproduce $(ARGS)
 
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.sweeps
 
 picture: .venv/ready-to-test
 	@$(BIN)/python -m tests.view.picture results/two_worlds/report.html docs/report.png
