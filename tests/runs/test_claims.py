@@ -215,3 +215,12 @@ def test_a_claim_that_cannot_be_judged_is_refused_with_its_line(project: Path, c
 def test_a_country_is_claimed_only_where_countries_are_recorded(project: Path) -> None:
     with pytest.raises(BadInput, match="countries are not recorded: write 'record: country'"):
         claimed(project, {"country": "DE"}, record="world")
+
+
+def test_the_interval_is_students_t_over_pairs(project: Path, tmp_path: Path) -> None:
+    from scipy import stats
+
+    differences = [-0.2, 0.1, -0.3, 0.05]
+    row = judge(claimed(project, {}), recorded(tmp_path, by_seed(*differences))).claims.iloc[0]
+    asked = stats.ttest_1samp(differences, 0.0).confidence_interval(0.95)
+    assert (row["low"], row["high"]) == pytest.approx((asked.low, asked.high))
