@@ -12,9 +12,6 @@ from sim.model.population import UNITS, Cells
 from sim.scenario.scenario import Scenario
 from sim.words import KINDS
 
-CONSUMER = 0
-_TINY = 1e-12
-
 
 def dated(table: dict[str, float], scenario: Scenario, month: int) -> float:
     """Value of a dated table (keys YYYY or YYYY-MM) that holds in a month: the latest at or before it, else the first."""
@@ -143,16 +140,9 @@ class Market:
         consumer = np.array([p.consumer_share for p in scenario.providers.values()])
         consumer = consumer / total(consumer)
         business = provider_shares(scenario, 0)
-        for c in range(len(cells)):
-            self._home_anchor[c] = log(max(home_share[c], _TINY)) + risk[c, -1]
-            terms = np.zeros(banned.shape[1])
-            for p in range(len(business)):
-                first = FIRST_US + p * OFFERS
-                terms[first : first + OFFERS] = self.offer[cells.segment[c]]
-                share = (1.0 - home_share[c]) * (consumer[p] if cells.segment[c] == CONSUMER else business[p])
-                open_share = 1.0 - banned[c, first : first + OFFERS].astype(np.float64)
-                self._us_anchor[c, p] = log(max(share, _TINY)) - kernel.inclusive_value(terms, risk[c], open_share, first, nest_scale)
-                self.shares[c, p] = share
+        kernel.fill_anchors(
+            cells.segment, home_share, business, consumer, risk, self.offer, banned, nest_scale, self._home_anchor, self._us_anchor, self.shares
+        )  # fmt: skip
 
     def open_month(self, month: int) -> None:
         """The month's volume and prices; what recorded shares and experience have added to everybody's appeal."""
@@ -177,7 +167,7 @@ class Market:
         home = by_bloc[self._blocs]
         if self._us_start == 0.0:
             before = self._scenario.parameters.market.experience_years * 12.0
-            self._us_start, self._home_start = before * us, np.maximum(before * home, _TINY)
+            self._us_start, self._home_start = before * us, np.maximum(before * home, kernel.LEAST_SHARE)
             self.us_experience, self.home_experience = self._us_start, self._home_start.copy()
         self.us_experience += us
         self.home_experience = self.home_experience + home

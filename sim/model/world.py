@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.model.agents.customers import Customers
 from sim.model.agents.government import Government, Legislation
-from sim.model.agents.investigators import KNOWN_AFTER, Casework, Docket, Investigator, RuleOfMonth, draw_docket
+from sim.model.agents.investigators import KNOWN_AFTER, Casework, Docket, Investigator, RuleOfMonth, docket_of
 from sim.model.agents.provider import HomeGrownProvider, Outlook, Provider
 from sim.model.arithmetic import total
 from sim.model.books import Books
@@ -323,7 +323,7 @@ class WorldSet:
             ):  # fmt: skip
                 raise ValueError("worlds of one set differ in law and events only; run others in sets of their own")
         self.population: Population = build_population(first, seed)
-        self.docket: Docket = draw_docket(first, self.population, seed)
+        self.docket: Docket = docket_of(first, self.population, seed)
         self.trends: Trends = market_trends(first)
         if alone is not None:
             alone.join(self)

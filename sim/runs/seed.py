@@ -1,9 +1,11 @@
 """One seed of a point: its worlds with the same luck, checked against each other, and their tables."""
 
+import gc
 import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 from sim.model.world import WarrantModel, WorldSet
@@ -78,8 +80,16 @@ class SeedDone:
         return {world: tables["world"] for world, tables in self.tables.items()}
 
 
+@cache
+def _set_aside_what_is_loaded() -> None:
+    """Once a process: what is loaded by now stays, and to look through it for garbage again and again costs more than some agents."""
+    gc.collect()
+    gc.freeze()
+
+
 def run_seed(task: Task) -> SeedDone:
     """Run all worlds of a task with one seed. Whatever goes wrong is returned as a failure with its stage."""
+    _set_aside_what_is_loaded()
     done, begin, stage = SeedDone(task.seed, task.label), time.perf_counter(), ["build"]
     try:
         models = _run_worlds(task, stage)

@@ -19,6 +19,7 @@ from sim.runs.manifest import add_to_manifest
 from sim.runs.results import Results
 from sim.runs.seed import Task, run_seed
 from sim.scenario.resolving import Resolved
+from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import asked, experiment_file, ruled, trust_of
 
 SHORT = "2014-12"
@@ -215,8 +216,13 @@ def test_a_customer_moved_behind_the_books_is_found_at_the_end(three_seeds: Reso
 
 
 def test_a_law_that_acts_early_voids_every_seed(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = timeline.law_on
-    monkeypatch.setattr(timeline, "law_on", lambda scenario, date: plain(scenario, date + dt.timedelta(days=31)))
+    plain = timeline._law_by_date
+
+    def early(scenario: Scenario) -> tuple[list[dt.date], list[timeline.LawInForce]]:
+        dates, laws = plain(scenario)
+        return [dates[0], *(date - dt.timedelta(days=31) for date in dates[1:])], laws
+
+    monkeypatch.setattr(timeline, "_law_by_date", early)
     finished = run(three_seeds, tmp_path, workers=1)
     assert [failure.split(",")[0] for failure in finished.failures] == ["seed 1", "seed 2", "seed 3"]
     assert all("WorldsDiffer" in failure and "2014-07" in failure for failure in finished.failures)

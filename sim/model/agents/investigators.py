@@ -42,7 +42,7 @@ class Investigator(mesa.Agent):  # type: ignore[misc]
 class Docket:
     """All requests of a run, drawn once and shared by its worlds.
 
-    rows: int64 (n, 5) customer, police, number, evades, agent, sorted by month and time in the month; start: (M + 1,)
+    rows: int32 (n, 5) customer, police, number, evades, agent, sorted by month and time in the month; start: (M + 1,)
     first row of each month; plain: int64 (M,) US requests at home that no rule touches; us_rate, foreign_rate: mean
     requests a month at the start, the US's by target country (J,) and each police's for data US providers may hold (J,).
     """
@@ -74,7 +74,7 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     kinds += [(_POLICE_AGENT + j, j, 0, foreign[j - 1] * foreign_growth, j, j + 1) for j in range(1, jurisdictions)]
     means = np.array([total(rate) for _, _, _, rate, _, _ in kinds])
     room = int(total(means + 10.0 * np.sqrt(means) + 50.0))
-    rows, when, n = np.empty((room, 5), np.int64), np.empty(room), 0
+    rows, when, n = np.empty((room, 5), np.int32), np.empty(room), 0
     for agent, police, evades, rate, first, last in kinds:
         at = slice(first * segments, last * segments)
         n = kernel.draw_targets(seed, agent, police, evades, rate, np.cumsum(weight[at]), at.start, cells.start, account_sums, rows, when, n)
@@ -89,6 +89,26 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
         us_rate=np.concatenate(([evading], abroad * weight_of[1:] / total(weight_of[1:]))),
         foreign_rate=np.concatenate(([0.0], foreign)),
     )
+
+
+_recent_dockets: list[tuple[tuple[object, ...], Docket]] = []
+_DOCKETS_KEPT = 8
+
+
+def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
+    """The docket of a seed: that of an earlier set of worlds in this process if nothing that it is drawn from has changed.
+
+    A docket takes a fifth of a small run's time and owes nothing to most parameters, so the points of a sweep and the moves of a
+    slider share it.
+    """
+    drawn_from = (seed, scenario.months, scenario.customers, scenario.jurisdictions, scenario.segments, scenario.parameters.investigators)
+    for known, docket in _recent_dockets:
+        if known == drawn_from:
+            return docket
+    docket = draw_docket(scenario, population, seed)
+    _recent_dockets.insert(0, (drawn_from, docket))
+    del _recent_dockets[_DOCKETS_KEPT:]
+    return docket
 
 
 class Queues:

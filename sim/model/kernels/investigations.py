@@ -82,7 +82,7 @@ def investigate(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """The month's requests in one world, in order of time.
 
-    `rows` (n, 5) int64: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police;
+    `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police;
     `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `outgoing`, `incoming` (J, 2)
     float64: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (2, J, M) int64 count arrivals so far, and completions by month.
     Adds to `out` (4, J, 5, 6) int64, `host_conflicts`, `host_disclosures` (J,) and returns `disclosures` through an int64 (1,) array.

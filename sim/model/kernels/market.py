@@ -6,7 +6,8 @@ from numba import njit
 from sim.model.arithmetic import exp, log
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, OFFERS, US_REGION, US_SUBSIDIARY
 
-REGULATED, PUBLIC = 3, 4  # segments
+CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
+LEAST_SHARE = 1e-12
 
 
 @njit(cache=True)
@@ -33,9 +34,6 @@ def fill_utilities(jurisdiction, segment, home, us, offer, price_sensitivity, di
                 elif own_region[p, j] and (k == LOCAL_REGION or k == CUSTOMER_KEYS):
                     u += latency
                 out[c, FIRST_US + p * OFFERS + k] = u
-
-
-CONSUMER = 0
 
 
 @njit(cache=True)
@@ -149,12 +147,24 @@ def value_of_nest(weights, open_share, nest_scale):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def inclusive_value(utility, risk, open_share, first, nest_scale):  # type: ignore[no-untyped-def]
-    """Value of a provider's nest: nest_scale x log sum exp(utility / nest_scale) over its open offers; -30 if none."""
-    weights = np.empty(OFFERS)
-    for k in range(OFFERS):
-        weights[k] = exp((utility[first + k] - risk[1 + k]) / nest_scale)
-    return value_of_nest(weights, open_share, nest_scale)
+def fill_anchors(segment, home_share, business, consumer, risk, offer, banned, nest_scale, home, us, shares):  # type: ignore[no-untyped-def]
+    """Appeal at which the average customer's shares are the record's: fills `home` (C,), `us` and `shares` (C, P).
+
+    `home_share` (C,); `business`, `consumer` (P,) the US providers' shares among themselves; `risk` (C, 7); `offer` (S, 5);
+    `banned` (C, O).
+    """
+    weights, open_share = np.empty(OFFERS), np.empty(OFFERS)
+    for c in range(len(segment)):
+        s = segment[c]
+        home[c] = log(max(home_share[c], LEAST_SHARE)) + risk[c, 6]
+        for p in range(us.shape[1]):
+            first = FIRST_US + p * OFFERS
+            for k in range(OFFERS):
+                open_share[k] = 1.0 - np.float64(banned[c, first + k])
+                weights[k] = exp((offer[s, k] - risk[c, 1 + k]) / nest_scale)
+            share = (1.0 - home_share[c]) * (consumer[p] if s == CONSUMER else business[p])
+            us[c, p] = log(max(share, LEAST_SHARE)) - value_of_nest(weights, open_share, nest_scale)
+            shares[c, p] = share
 
 
 @njit(cache=True)
