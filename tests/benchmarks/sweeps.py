@@ -190,7 +190,7 @@ def memory(points: int) -> None:
 
 def variances(folder: Path, seeds: int) -> None:
     """Variance of each headline difference with independent seeds over that with common random numbers."""
-    resolved = resolve("two_worlds", sets=["record=world"], seeds=seeds, customers=5000)
+    resolved = resolve("two_worlds", sets=["record=country"], seeds=seeds, customers=5000)
     finished = run(resolved, folder / "pairs", workers=2, store=folder / "pairs_store")
     a, b = resolved.experiment.compare or ("", "")
     first = must_be_equal_for(resolved.scenarios[a], resolved.scenarios[b])
