@@ -99,8 +99,9 @@ def _print(screen: Console, table: "pd.DataFrame") -> None:
         out.add_row(*(escape(str(cell)) for cell in cells), f"[{_COLOURS[row['verdict']]}]{row['verdict']}[/]")
     screen.print(out)
     for role, group in table.groupby("role", sort=False):
-        counts = group["verdict"].value_counts()
-        screen.print(f"{role}: " + ", ".join(f"{counts[said]} {said}" for said in _COLOURS if said in counts) + f" of {len(group)}", soft_wrap=True)
+        number_of = {said: int((group["verdict"] == said).sum()) for said in _COLOURS}
+        unknown = f"; {number_of['cannot say']} cannot be judged" if number_of["cannot say"] else ""
+        screen.print(f"{role}: of {len(group)} rows {number_of['holds']} hold, {number_of['misses']} miss{unknown}", soft_wrap=True)
 
 
 def list_instruments() -> None:
