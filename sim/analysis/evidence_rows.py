@@ -6,7 +6,7 @@ A file is read whole and checked before anything runs; every problem is named wi
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,6 +82,17 @@ def read_rows(path: Path, scenario: Scenario) -> tuple[Row, ...]:
 
     Raises BadInput with every problem of the file.
     """
+    rows, problems = readable_rows(path, scenario, [event.id for event in scenario.timeline.events])
+    if problems:
+        raise BadInput(problems)
+    return rows
+
+
+def readable_rows(path: Path, scenario: Scenario, events: Collection[str]) -> tuple[tuple[Row, ...], list[str]]:
+    """The rows that can be measured where these events are known, and what is wrong with the others.
+
+    Raises BadInput where the file cannot be read as a table at all.
+    """
     file, problems = shown(path), list[str]()
     lines = _lines(path, file)
     header = [name.strip() for name in lines[0][1]]
@@ -98,7 +109,7 @@ def read_rows(path: Path, scenario: Scenario) -> tuple[Row, ...]:
         if len(values) != len(header):
             problems.append(f"{file}:{line}: {len(values)} values for {len(header)} columns; a comma inside a value needs quotes around it")
             continue
-        reading = _Reading({name: value.strip() for name, value in zip(header, values, strict=True)}, scenario)
+        reading = _Reading({name: value.strip() for name, value in zip(header, values, strict=True)}, scenario, events)
         row = reading.row()
         if reading.text["id"] in seen:
             reading.refuse("id", f"'{reading.text['id']}' is also on line {seen[reading.text['id']]}")
@@ -106,9 +117,7 @@ def read_rows(path: Path, scenario: Scenario) -> tuple[Row, ...]:
         problems += [f"{file}:{line}: {said}" for said in reading.problems]
         if row is not None:
             rows.append(row)
-    if problems:
-        raise BadInput(problems)
-    return tuple(rows)
+    return tuple(rows), problems
 
 
 def rows_to_fit(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -143,6 +152,7 @@ class _Reading:
 
     text: dict[str, str]
     scenario: Scenario
+    events: Collection[str]
     problems: list[str] = field(default_factory=list)
 
     def refuse(self, column: str, said: str) -> None:
@@ -227,7 +237,7 @@ class _Reading:
         return first, last
 
     def _event(self, instrument: Instrument | None) -> None:
-        asked, known = self.text["without_event"], [event.id for event in self.scenario.timeline.events]
+        asked, known = self.text["without_event"], self.events
         if asked and asked not in known:
             self.refuse("without_event", f"unknown event '{asked}'; {choices(asked, known)}")
         if not asked and instrument is not None and instrument.measure is None:

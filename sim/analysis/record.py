@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.differences import Interval, interval
-from sim.analysis.evidence_rows import Row, read_rows, shipped_rows
+from sim.analysis.evidence_rows import Row, readable_rows, shipped_rows
 from sim.analysis.instruments.view import MISSING, Run, View
 from sim.analysis.instruments.when import Window
 from sim.runs.running import Progress, Running, run_tasks
@@ -41,9 +41,15 @@ def history_of(resolved: Resolved) -> Scenario:
 
 
 def compare_with_record(resolved: Resolved, store: Store, how: Running, progress: Progress | None = None) -> Compared:
-    """Measure the shipped rows on a few of the experiment's seeds."""
-    rows = read_rows(shipped_rows(), history_of(resolved))
-    return compare(rows, resolved, store, how, progress, most_seeds=MOST_SEEDS)
+    """Measure the shipped rows on a few of the experiment's seeds.
+
+    Rows that do not fit this configuration (a country less, say) are no reason to lose the run: they are named among
+    the failures, and the others are measured.
+    """
+    events = {event.id for timeline in resolved.base.timelines.values() for event in timeline.events}
+    rows, problems = readable_rows(shipped_rows(), history_of(resolved), events)
+    compared = compare(rows, resolved, store, how, progress, most_seeds=MOST_SEEDS)
+    return Compared(compared.table, [*problems, *compared.failures])
 
 
 def compare(rows: Sequence[Row], resolved: Resolved, store: Store, how: Running, progress: Progress | None = None, most_seeds: int | None = None) -> Compared:
@@ -64,9 +70,9 @@ def compare(rows: Sequence[Row], resolved: Resolved, store: Store, how: Running,
 
 
 def worlds_of(rows: Iterable[Row], history: Scenario) -> dict[str, Scenario]:
-    """History as it happened, and for each event that a row takes out, history without it."""
+    """History as it happened, and for each of its events that a row takes out, history without it."""
     worlds = {AS_IT_HAPPENED: history}
-    for event in sorted({row.without_event for row in rows} - {AS_IT_HAPPENED}):
+    for event in sorted({row.without_event for row in rows} & {event.id for event in history.timeline.events}):
         timeline = history.timeline.model_copy(update={"events": tuple(e for e in history.timeline.events if e.id != event)})
         worlds[event] = replace(history, timeline=timeline)
     return worlds
@@ -87,10 +93,10 @@ def measure(rows: Iterable[Row], runs: Sequence[Mapping[str, Run]], simulated: W
 
 
 def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:
-    """What the row's instrument reads off each run; missing where the row's dates were not simulated."""
+    """What the row's instrument reads off each run; missing where its dates were not simulated, or its event not on the timeline."""
     if not row.period.within(simulated):
         return np.full(len(runs), MISSING)
-    return np.array([_value(row, run) for run in runs])
+    return np.array([_value(row, run) if row.without_event in run else MISSING for run in runs])
 
 
 def _value(row: Row, run: Mapping[str, Run]) -> float:
@@ -115,7 +121,7 @@ def _compared(row: Row, values: np.ndarray, simulated: Window) -> dict[str, obje
     cause = row.instrument.cause if said == MISSES else ""
     if said == CANNOT_SAY:
         inside = row.period.within(simulated)
-        cause = "the model has nothing to measure there" if inside else f"only {simulated} was simulated"
+        cause = "the model has nothing to measure there, or never heard of the event" if inside else f"only {simulated} was simulated"
     return {
         "row": row.id, "what": row.what, "role": row.role, "place": row.place.name, "population": row.population, "period": row.period_words,
         "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se, "model": i.mean,

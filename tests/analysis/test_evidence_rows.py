@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.evidence_rows import COLUMNS, FITTED, MORE_COLUMNS, Row, read_rows, rows_to_fit, shipped_rows, valid_words
+from sim.analysis.evidence_rows import COLUMNS, FITTED, MORE_COLUMNS, Row, read_rows, readable_rows, rows_to_fit, shipped_rows, valid_words
 from sim.analysis.instruments.registry import INSTRUMENTS
 from sim.analysis.instruments.view import Run
 from sim.analysis.record import AS_IT_HAPPENED, CANNOT_SAY, HOLDS, MISSES, measure, months_of, values_of, worlds_of
@@ -235,6 +235,15 @@ def test_an_event_is_taken_out_only_for_the_rows_that_ask_for_it(tmp_path: Path)
     assert list(worlds) == [AS_IT_HAPPENED, "T01", "T06"]
     events = {name: {event.id for event in world.timeline.events} for name, world in worlds.items()}
     assert events[AS_IT_HAPPENED] - events["T06"] == {"T06"}
+
+
+def test_the_record_of_a_run_outlives_a_row_that_does_not_fit_its_configuration(tmp_path: Path) -> None:
+    file = written(tmp_path, changed(id="a", place="XX"), changed(id="b", without_event="T98"), changed(id="c", without_event="T99"), GOOD)
+    rows, problems = readable_rows(file, history(), ["T98"])
+    assert [row.id for row in rows] == ["b", "mine"] and len(problems) == 2
+    assert list(worlds_of(rows, history())) == [AS_IT_HAPPENED]  # the event is not on this timeline
+    table = measure(rows, [{AS_IT_HAPPENED: noise(1)}] * 2, months_of(history()))
+    assert table["verdict"][0] == CANNOT_SAY and "never heard of the event" in table["cause"][0]
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------
