@@ -23,6 +23,10 @@ from sim.scenario.scenario import Scenario
 MOST_SEEDS = 4  # of a comparison that goes with every run
 HOLDS, MISSES, CANNOT_SAY = "holds", "misses", "cannot say"
 AS_IT_HAPPENED = ""
+COLUMNS = (
+    "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "model", "low", "high", "runs",
+    "verdict", "cause", "note", "source",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def measure(rows: Iterable[Row], runs: Sequence[Mapping[str, Run]], simulated: W
 
     The interval is over runs, whatever they differ in: seeds, or seeds and draws of parameters.
     """
-    return pd.DataFrame([_compared(row, values_of(row, runs, simulated), simulated) for row in rows])
+    return pd.DataFrame([_compared(row, values_of(row, runs, simulated), simulated) for row in rows], columns=list(COLUMNS))
 
 
 def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:

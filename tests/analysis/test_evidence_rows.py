@@ -321,3 +321,10 @@ def test_examples_are_rows_that_can_be_read(tmp_path: Path) -> None:
     lines = [example_line(one).replace("my_row", f"row_{k}") for k, one in enumerate(INSTRUMENTS.values())]
     rows: Any = rows_of(tmp_path, *lines)
     assert [row.instrument.name for row in rows] == list(INSTRUMENTS)
+
+
+def test_the_rows_that_the_documentation_shows_can_be_read(tmp_path: Path) -> None:
+    text = (root() / "docs" / "evidence.md").read_text(encoding="utf-8")
+    lines = [line.strip() for line in text.partition("    id,role,")[2].partition("\n\n")[0].splitlines()]
+    rows = read_rows(written(tmp_path, *lines[1:], header=f"id,role,{lines[0]}"), history())
+    assert [row.instrument.name for row in rows] == ["revenue_growth", "stated"]
