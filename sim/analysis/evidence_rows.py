@@ -13,7 +13,7 @@ from pathlib import Path
 from sim.analysis.instruments.instrument import Argument, Instrument
 from sim.analysis.instruments.registry import INSTRUMENTS
 from sim.analysis.instruments.when import FORMS, Window, window
-from sim.analysis.instruments.where import ABROAD, US, WORLD, Place, place, places
+from sim.analysis.instruments.where import Place, place, places
 from sim.analysis.instruments.who import POPULATIONS, segments
 from sim.scenario.places import root, shown
 from sim.scenario.problems import BadInput, choices
@@ -168,7 +168,7 @@ class _Reading:
         instrument = INSTRUMENTS.get(text["instrument"])
         if instrument is None:
             self.refuse("instrument", f"unknown instrument '{text['instrument']}'; {choices(text['instrument'], INSTRUMENTS)}")
-        where, who, dates = self._place(instrument), self._population(instrument), self._dates(instrument)
+        where, who, dates = self._place(), self._population(instrument), self._dates(instrument)
         self._event(instrument)
         value, se = self._number("value"), self._number("se") if text["se"] else None
         if se is not None and se <= 0.0:
@@ -199,14 +199,12 @@ class _Reading:
         self.refuse(column, f"must be a number (got '{self.text[column]}')")
         return None
 
-    def _place(self, instrument: Instrument | None) -> Place | None:
+    def _place(self) -> Place | None:
         known = self.scenario.jurisdictions
         found = place(self.text["place"], known)
         if isinstance(found, str):
             self.refuse("place", f"unknown place '{found}'; {choices(found, places(known))}; several are joined by +")
             return None
-        if instrument is not None and instrument.totals_only and found.codes not in [places(known)[name] for name in (WORLD, ABROAD, US)]:
-            self.refuse("place", f"'{self.text['place']}': {instrument.name} is recorded for totals only; valid: {WORLD}, {ABROAD}, {US}")
         return found
 
     def _population(self, instrument: Instrument | None) -> frozenset[str] | None:

@@ -131,8 +131,6 @@ def list_instruments() -> None:
 
 def _arguments(instrument: "Instrument") -> list[str]:
     lines = []
-    if instrument.totals_only:
-        lines.append("place: world, abroad or US")
     if not instrument.by_population:
         lines.append("population: none, leave it empty")
     if instrument.two_dates:

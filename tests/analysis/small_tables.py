@@ -44,10 +44,11 @@ def of_countries(**laws: Value) -> Run:
     return Run({"country": _table({"country": list(MEMBERS)}, {f"law_{name}": value for name, value in laws.items()}, "2013-01", "2014-12")})
 
 
-def of_providers(abroad: Value, domestic: Value, revenue_us: float, home_grown: float, market: float) -> Run:
-    world: dict[str, Value] = {"revenue_us": revenue_us, "revenue_home_grown": home_grown, "market_world": market}
-    providers = _table({"provider": ("aws", "microsoft", "google")}, {"revenue_abroad": abroad, "revenue_domestic": domestic}, "2013-01", "2014-12")
-    return Run({"provider": providers, "world": _table({}, world, "2013-01", "2014-12")})
+def of_providers(revenue: Value, revenue_us: Value, home_grown: Value) -> Run:
+    """Tables `market`, with AWS, Microsoft and Google, and `country`."""
+    market = _table({"country": list(MEMBERS), "provider": ("aws", "microsoft", "google")}, {"revenue": revenue}, "2013-01", "2014-12")
+    country = _table({"country": list(MEMBERS)}, {"revenue_us": revenue_us, "revenue_home_grown": home_grown}, "2013-01", "2014-12")
+    return Run({"market": market, "country": country})
 
 
 def events(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Run:

@@ -92,10 +92,6 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
         ({"instrument": "stated", "arguments": "answer=would_pay+would_leave"}, "arguments: answer: unknown value 'would_pay+would_leave'"),
         ({"instrument": "provider_share", "population": "", "arguments": "provider=ibm"}, "arguments: provider: unknown value 'ibm'; valid: microsoft, aws"),
         ({"instrument": "provider_share", "population": "", "arguments": "provider=aws;besides=few"}, "arguments: besides must be a number (got 'few')"),
-        (
-            {"instrument": "provider_share", "population": "", "arguments": "provider=aws"},
-            "place: 'DE': provider_share is recorded for totals only; valid: world",
-        ),
         ({"instrument": "provider_share", "place": "US", "arguments": "provider=aws"}, "population: 'firms_10plus': provider_share does not tell populations"),
         ({"instrument": "adoption_change", "unit": "points", "to": "2016-Q1"}, "to: adoption_change compares 2016-01 with 2016-Q1: give two years"),
         ({"instrument": "adoption_change", "unit": "points"}, "to: adoption_change compares two dates; 2016-01 is given twice"),
@@ -185,7 +181,7 @@ def _keys(table: str, random: np.random.Generator) -> dict[str, np.ndarray]:
 def noise(seed: int) -> Run:
     """A run in which every number of every table is another."""
     random, tables = np.random.default_rng(seed), {}
-    for name in ("world", "country", "cell", "provider", "laws", "offers", "requests", "flows"):
+    for name in ("world", "country", "cell", "market", "laws", "offers", "requests", "flows"):
         keys = _keys(name, random)
         measures = [column.name for column in TABLES[name].measures if column.dtype != "category"]
         tables[name] = keys | {column: random.random(len(keys["month"])) for column in measures}
@@ -201,7 +197,7 @@ def read_noise(row: Row) -> float:
 def other_values(name: str, text: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The example row of an instrument, each time with one thing said otherwise."""
     instrument = INSTRUMENTS[name]
-    yield {"place": "US" if instrument.totals_only or text["place"] in ("world", "abroad") else "JP"}
+    yield {"place": "US" if text["place"] in ("world", "abroad") else "JP"}
     if instrument.by_population:
         yield {"population": "enterprise" if text["population"] != "enterprise" else "consumer"}
     years = {column: int(text[column][:4]) for column in ("from", "to")}

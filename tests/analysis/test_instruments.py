@@ -128,14 +128,21 @@ def test_shares_and_what_an_event_took() -> None:
 
 
 def test_providers_are_counted_against_the_market_of_the_place() -> None:
-    """AWS earns 2 abroad and 3 at home a month; the market abroad is 10, in the US 15."""
-    run = of_providers(from_month("2014-01", 2.0, 4.0), 3.0, revenue_us=6.0, home_grown=4.0, market=25.0)
-    assert read("provider_share", run, "abroad", provider="aws") == pytest.approx(20.0)
-    assert read("provider_share", run, "US", provider="aws") == pytest.approx(20.0)
-    assert read("provider_share", run, "world", provider="aws+google") == pytest.approx(40.0)
-    assert read("provider_share", run, "world", provider="aws", besides="7") == pytest.approx(27.0)
-    assert read("provider_share_change", run, "abroad", first="2013", last="2014", provider="aws") == pytest.approx(20.0)
-    assert read("provider_growth", run, "world", first="2013", last="2014", provider="aws") == pytest.approx(40.0)
+    """AWS earns 2 a month in every country, from 2014 on 4; Google three times that; in the US all twice. Markets of 10 and 20."""
+
+    def earned(month: str, country: str, provider: str) -> float:
+        return (2.0 if month < "2014" else 4.0) * (2.0 if country == "US" else 1.0) * (3.0 if provider == "google" else 1.0)
+
+    run = of_providers(earned, by(DE=9.0, FR=9.0, rest=9.0, US=20.0), by(DE=1.0, FR=11.0, rest=1.0))
+    assert read("provider_share", run, "DE", provider="aws") == pytest.approx(20.0)
+    assert read("provider_share", run, "FR", provider="aws") == pytest.approx(10.0)
+    assert read("provider_share", run, "FR", provider="aws+google") == pytest.approx(40.0)
+    assert read("provider_share", run, "abroad", provider="aws") == pytest.approx(15.0)
+    assert read("provider_share", run, "world", provider="aws") == pytest.approx(100 * 10 / 60)
+    assert read("provider_share", run, "DE", provider="aws", besides="7") == pytest.approx(27.0)
+    assert read("provider_share_change", run, "FR", first="2013", last="2014", provider="aws") == pytest.approx(10.0)
+    assert read("provider_growth", run, "world", first="2013", last="2014", provider="aws") == pytest.approx(100.0)
+    assert math.isnan(read("provider_growth", run, first="2019", last="2020", provider="aws"))
 
 
 # --- data -------------------------------------------------------------------------------------------------

@@ -42,7 +42,6 @@ class Instrument:
     against: Callable[[View, View], float] | None = None
     arguments: tuple[Argument, ...] = ()
     by_population: bool = False  # the population says which segments count; otherwise there is none
-    totals_only: bool = False  # recorded for the world, for everybody abroad and for the US, not by country
     two_dates: bool = False  # `from` and `to` are compared with each other; otherwise they bound a period
 
     def value(self, with_event: View, without_event: View | None = None) -> float:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.analysis.instruments.instrument import Argument, Instrument
-from sim.analysis.instruments.view import View, quotient
+from sim.analysis.instruments.view import MISSING, View, quotient
 from sim.analysis.instruments.when import Window
-from sim.analysis.instruments.where import US, WORLD
+from sim.analysis.instruments.where import WORLD
 
 _OF = {"us": ("revenue_us",), "us_sovereign": ("revenue_us_sovereign",), "home_grown": ("revenue_home_grown",), "all": ("revenue_us", "revenue_home_grown")}
 _WHOSE = Argument("of", "whose revenue", tuple(_OF), default="us")
@@ -58,26 +58,18 @@ def sovereign_share(view: View) -> float:
     return 100.0 * quotient(view.total(_OF["us_sovereign"], view.period), view.total(_OF["us"], view.period))
 
 
-def _sides(view: View) -> tuple[bool, bool]:
-    """Whether customers abroad count, and those in the US; the place is one of the three totals (rows are held to it)."""
-    return view.place.codes != {US}, US in view.place.codes
-
-
 def _providers_earned(view: View, window: Window) -> float:
-    at = view.run.at("provider", window, provider=view.words("provider"))
-    columns = [name for name, counts in zip(("revenue_abroad", "revenue_domestic"), _sides(view), strict=True) if counts]
-    return float(sum(np.sum(view.run.column("provider", name)[at]) for name in columns))
+    at = view.run.at("market", window, country=view.place.codes, provider=view.words("provider"))
+    return float(np.sum(view.run.column("market", "revenue")[at])) if len(at) else MISSING
 
 
-def _market(view: View, window: Window) -> float:
-    at = view.run.at("world", window)
-    world, us, home_grown = (float(np.sum(view.run.column("world", name)[at])) for name in ("market_world", "revenue_us", "revenue_home_grown"))
-    abroad, at_home = us + home_grown, world - us - home_grown
-    return sum(part for part, counts in zip((abroad, at_home), _sides(view), strict=True) if counts)
+def _spent(view: View, window: Window) -> float:
+    at = view.run.at("country", window, country=view.place.codes)
+    return float(sum(np.sum(view.run.column("country", name)[at]) for name in _OF["all"]))
 
 
 def _provider_share(view: View, window: Window) -> float:
-    return 100.0 * quotient(_providers_earned(view, window), _market(view, window))
+    return 100.0 * quotient(_providers_earned(view, window), _spent(view, window))
 
 
 def provider_share(view: View) -> float:
@@ -112,7 +104,7 @@ def _of_cells(
 def _of_providers(name: str, what: str, unit: str, example: dict[str, str], measure: Callable[[View], float], two_dates: bool = False) -> Instrument:
     arguments = (_WHICH, _BESIDES) if name == "provider_share" else (_WHICH,)
     example = {"place": WORLD, **example}
-    return Instrument(name, what, unit, _NAMED, ("provider", "world"), example, measure, None, arguments, totals_only=True, two_dates=two_dates)
+    return Instrument(name, what, unit, _NAMED, ("country", "market"), example, measure, None, arguments, two_dates=two_dates)
 
 
 MARKET = (
@@ -134,8 +126,9 @@ MARKET = (
     _of_providers("provider_share", "Share of named US providers in cloud spending", "%",
                   {"from": "2015-Q2", "to": "2015-Q2", "value": "47", "se": "2", "arguments": "provider=aws+microsoft+google"}, provider_share),
     _of_providers("provider_share_change", "Change of the share of named US providers, from one date to another", "points",
-                  {"from": "2013-Q2", "to": "2015-Q2", "without_event": "T01", "value": "0", "se": "1", "arguments": "provider=aws"},
+                  {"from": "2013-Q2", "to": "2015-Q2", "without_event": "T01", "value": "0", "se": "1", "arguments": "provider=aws", "place": "eu"},
                   provider_share_change, True),
     _of_providers("provider_growth", "Growth of the revenue of named US providers, from one date to another", "%",
-                  {"place": "abroad", "from": "2013-Q2", "to": "2014-Q2", "value": "40", "se": "5", "arguments": "provider=microsoft"}, provider_growth, True),
+                  {"place": "DE", "from": "2013-Q2", "to": "2014-Q2", "without_event": "T01", "value": "-5", "se": "2",
+                   "arguments": "provider=microsoft"}, provider_growth, True),
 )  # fmt: skip
