@@ -15,9 +15,13 @@ import pytest
 from sim.analysis.evidence_rows import COLUMNS, FITTED, MORE_COLUMNS, Row, read_rows, readable_rows, rows_to_fit, shipped_rows, valid_words
 from sim.analysis.instruments.registry import INSTRUMENTS
 from sim.analysis.instruments.view import Run
-from sim.analysis.record import AS_IT_HAPPENED, CANNOT_SAY, HOLDS, MISSES, measure, months_of, values_of, worlds_of
+from sim.analysis.record import AS_IT_HAPPENED, CANNOT_SAY, HOLDS, MISSES, compare, compare_with_record, measure, months_of, values_of, worlds_of
+from sim.analysis.record import COLUMNS as RECORD_COLUMNS
 from sim.cli.measuring import example_line
 from sim.model.tables import TABLES
+from sim.runs.running import Running
+from sim.runs.seed import SeedDone, Task, failure_of
+from sim.runs.store import Store
 from sim.scenario.loading import load_base
 from sim.scenario.places import CONFIGS, root
 from sim.scenario.problems import BadInput
@@ -324,3 +328,26 @@ def test_the_rows_that_the_documentation_shows_can_be_read(tmp_path: Path) -> No
     lines = [line.strip() for line in text.partition("    id,role,")[2].partition("\n\n")[0].splitlines()]
     rows = read_rows(written(tmp_path, *lines[1:], header=f"id,role,{lines[0]}"), history())
     assert [row.instrument.name for row in rows] == ["revenue_growth", "stated"]
+
+
+def test_the_columns_of_the_comparison_are_those_that_the_design_names() -> None:
+    line = next(line for line in (root() / "docs" / "design.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `record`, `evidence` |"))
+    assert tuple(line.split("|")[2].replace("`", "").replace(" ", "").split(",")) == RECORD_COLUMNS
+    assert tuple(measure([], [], months_of(history())).columns) == RECORD_COLUMNS
+
+
+def test_the_record_of_a_run_takes_few_of_its_seeds_and_a_command_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def run_tasks(tasks: list[Task], *rest: Any) -> Iterator[SeedDone]:
+        asked.extend(task.seed for task in tasks)
+        yield SeedDone(1, "", failed=failure_of(tasks[0], "raised", "run", "it broke"))
+
+    monkeypatch.setattr("sim.analysis.record.run_tasks", run_tasks)
+    resolved = resolve("history", base=load_base(root() / CONFIGS))
+    compared = compare_with_record(resolved, Store(tmp_path), Running())
+    assert asked == [1, 2, 3, 4] and "it broke" in compared.failures[0]
+    assert set(compared.table["verdict"]) == {CANNOT_SAY} and compared.table["model"].isna().all()
+    asked.clear()
+    compare(rows_of(tmp_path, GOOD), resolved, Store(tmp_path), Running())
+    assert asked == list(range(1, 9))
