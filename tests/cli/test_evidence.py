@@ -87,6 +87,14 @@ def test_bad_rows_are_refused_before_anything_runs(ran: list[Task], warrantsim: 
     assert f"{file}:3: without_event: unknown event 'T99'; " in outcome.err and "2 problems; nothing was run" in outcome.err
 
 
+def test_check_reads_rows_too(warrantsim: Warrantsim, tmp_path: Path) -> None:
+    assert "rows.csv: good: 2 rows of evidence, 2 instruments" in warrantsim("check", rows(tmp_path, HOLDS, MISSES)).out
+    assert "rows.csv: good" in warrantsim("check", "configs/evidence/rows.csv").out
+    assert "no run reads this file" in warrantsim("check", "configs/evidence/pew.csv").err
+    outcome = warrantsim("check", rows(tmp_path, HOLDS.replace("DE", "Germany")))
+    assert outcome.code == 2 and "place: unknown place 'Germany'" in outcome.err
+
+
 def test_a_file_that_is_not_there_and_an_unknown_experiment_are_refused(warrantsim: Warrantsim, tmp_path: Path) -> None:
     assert warrantsim("evidence", "--rows", str(tmp_path / "none.csv")).code == 2
     outcome = warrantsim("evidence", "--experiment", "histroy")
