@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 from sim.model.arithmetic import exp, fixed, log, power, total
 from sim.model.luck import purposes
@@ -236,7 +236,7 @@ def _keyed_positions(seed, terms, renewal, law_order, us_business):  # type: ign
         us_business[i] = draw(seed, i, -1, purposes.US_BUSINESS)
 
 
-@njit(cache=True)
+@njit(cache=True, parallel=True)
 def _network(seed, start, cell, segments, same_cell, same_country):  # type: ignore[no-untyped-def]
     """Six peers each: mostly of the same cell, some of another segment at home, few from anywhere; all of about the same size.
 
@@ -246,7 +246,7 @@ def _network(seed, start, cell, segments, same_cell, same_country):  # type: ign
     """
     n = start[-1]
     peers = np.empty((n, PEERS), np.int32)
-    for i in range(n):
+    for i in prange(n):
         c = cell[i]
         rank = (i - start[c]) / (start[c + 1] - start[c])
         for k in range(PEERS):

@@ -37,6 +37,7 @@ def sections(study: Study) -> list[Section]:
         governments.offers(study),
         investigators.evidence(study),
         reaction.reaction(study),
+        checks.claims(study),
         checks.knockouts(study),
         checks.switch_dates(study),
         checks.record(study),

@@ -140,6 +140,14 @@ def _write_summaries(folder: Path, months: list[pd.Timestamp]) -> None:
     ]
     columns = ["metric", "month", "world_a", "world_b", "difference", "low", "high"]
     pd.DataFrame(series, columns=columns).to_csv(folder / "series.csv", index=False)
+    said = [
+        ("Trust <abroad> is lower when DOJ wins", "trust", "mean", "0-1", "lower than", -0.01, -0.012, -0.008, "holds", np.nan),
+        ("Revenue is higher when DOJ wins", "revenue_us", "sum", "USD", "higher than", -1.2e9, -1.5e9, -0.9e9, "fails", np.nan),
+        ("Adoption is lower when DOJ wins", "adoption", "mean", "share", "lower than", -0.001, -0.003, 0.001, "inconclusive", 1250.0),
+    ]
+    columns = ["claim", "measure", "over", "unit", "expect", "difference", "low", "high", "verdict", "further_seeds"]
+    claims = pd.DataFrame(said, columns=columns).assign(window="2020", country="abroad", world="doj_wins", against="microsoft_wins", pairs=20)
+    claims.to_csv(folder / "claims.csv", index=False)
     mechanisms = (
         "News",
         "Peers",

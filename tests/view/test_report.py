@@ -16,7 +16,8 @@ from sim.view.sections.opening import answer
 from sim.view.study import Study
 
 SECTIONS = [
-    "headlines", "trust", "where", "moves", "map", "revenue", "laws", "offers", "evidence", "reaction", "knockouts", "switch-dates", "record", "reproduce",
+    "headlines", "trust", "where", "moves", "map", "revenue", "laws", "offers", "evidence", "reaction", "claims",
+    "knockouts", "switch-dates", "record", "reproduce",
 ]  # fmt: skip
 
 
@@ -87,6 +88,19 @@ def test_what_was_not_recorded_is_named_with_the_way_to_get_it(one_world: Result
     for summary in ("headlines", "knockouts", "switch_dates", "record"):
         assert f"no rows in {summary}.csv :" in words
     assert "One world was run" in words
+
+
+def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(three_worlds: Results, tmp_path: Path) -> None:
+    words = " ".join(" ".join(Skeleton(written(three_worlds, tmp_path)).words).split())
+    assert "Trust <abroad> is lower when DOJ wins" in words
+    assert "Revenue is higher when DOJ wins" in words
+    assert "fails" in words
+    assert "inconclusive about 1,250 more seeds would tell" in words
+
+
+def test_an_experiment_without_claims_says_how_to_state_one(one_world: Results, tmp_path: Path) -> None:
+    words = " ".join(" ".join(Skeleton(written(one_world, tmp_path)).words).split())
+    assert "states no claims" in words
 
 
 def test_runs_in_which_nothing_happened_still_make_a_report(make_results: Callable[..., Results], tmp_path: Path) -> None:

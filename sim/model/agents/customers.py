@@ -12,7 +12,7 @@ Each month a customer's trust becomes a mix of its own view (news against a prio
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 from sim.model.arithmetic import exp, log
 from sim.model.kernels import books as books_kernel
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from sim.model.world import WarrantModel
 
 
-GROUPS = 32  # enough for a few threads to share evenly
+GROUP = 4096  # customers of a group of blocks: their state fits in a second-level cache
+GROUPS = 32  # at least so many, for threads to share evenly
 
 
 class Customers:
@@ -66,10 +67,14 @@ class Customers:
         self._appeal = np.empty((w, c, o))
         for v in range(w):
             choice.roots_of_utilities(self.utility[v], p.choice.nest_scale, self._appeal[v])
-            first_places(
-                population.cell, population.initial_trust, population.sensitivity, population.place_order, population.readiness,
-                self.hazard[v], self._appeal[v], self.exposure[v], self.banned[v], p.choice.nest_scale, self.place[:, v],
-            )  # fmt: skip
+            met = self._appeal[v], self.exposure[v], self.banned[v]
+            if v > 0 and all(np.array_equal(x[v], x[0]) for x in (self._appeal, self.exposure, self.banned)):
+                self.place[:, v] = self.place[:, 0]
+            else:
+                first_places(
+                    cells.start, population.initial_trust, population.sensitivity, population.place_order, population.readiness, self.hazard[v], *met,
+                    p.choice.nest_scale, self.place[:, v],
+                )  # fmt: skip
         self.readiness[self.place != ON_PREMISES] = np.inf  # whoever is in the cloud waits for nothing
         self._people = people_of(population)
         self._costs = self._costs_of_choice()
@@ -180,8 +185,9 @@ class Customers:
 
 
 def groups_of_blocks(blocks: np.ndarray) -> np.ndarray:
-    """Blocks in about GROUPS runs of as many customers each: int64 (G, 2). No result depends on it."""
-    ends = np.searchsorted(blocks[:, 1], np.linspace(0, blocks[-1, 1], GROUPS + 1)[1:]) + 1
+    """Blocks in runs of about as many customers each: int64 (G, 2). No result depends on it."""
+    groups = max(GROUPS, int(blocks[-1, 1]) // GROUP)
+    ends = np.searchsorted(blocks[:, 1], np.linspace(0, blocks[-1, 1], groups + 1)[1:]) + 1
     bounds = np.unique(np.concatenate(([0], np.minimum(ends, len(blocks)))))
     return np.stack([bounds[:-1], bounds[1:]], axis=1)
 
@@ -208,19 +214,26 @@ def renewal_calendar(population: Population) -> tuple[np.ndarray, np.ndarray]:
     return calendar, starts
 
 
-@njit(cache=True)
-def first_places(cell, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
+@njit(cache=True, parallel=True)
+def first_places(start, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
     """Where those who adopted before the first month are: their nested logit, picked evenly over sizes by `order` (N,)."""
-    places = appeal.shape[1]
+    for c in prange(len(start) - 1):
+        _first_places_of_cell(
+            start[c], start[c + 1], trust, sensitivity, order, readiness, hazard[c], appeal[c], exposure[c], banned[c], nest_scale, place
+        )  # fmt: skip
+
+
+@njit(cache=True)
+def _first_places_of_cell(first, last, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
+    places = len(appeal)
     nests = choice.nest_of(places)
     left, leaf, nest, weight, peers = np.empty(7), np.zeros(places), np.empty(nests), np.empty(nests), np.ones(nests)
-    for i in range(len(cell)):
-        c = cell[i]
-        if readiness[i] > hazard[c]:
+    for i in range(first, last):
+        if readiness[i] > hazard:
             continue
-        choice.kind_risks(sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), exposure[c], left)
+        choice.kind_risks(sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), exposure, left)
         choice.roots_of(left, nest_scale, left)
-        choice.nest_roots(left, appeal[c], 0.0, banned[c], 0.5, 0, False, 1.0, 1.0, peers, leaf, nest)
+        choice.nest_roots(left, appeal, 0.0, banned, 0.5, 0, False, 1.0, 1.0, peers, leaf, nest)
         everything = 0.0
         choice.weights_of(nest, nest_scale, weight)
         for n in range(1, nests):
@@ -233,14 +246,14 @@ def first_places(cell, trust, sensitivity, order, readiness, hazard, appeal, exp
                 if n == 1:
                     to = 1
                 else:
-                    first, inside = FIRST_US + (n - FIRST_US) * OFFERS, 0.0
+                    at_first, inside = FIRST_US + (n - FIRST_US) * OFFERS, 0.0
                     for k in range(OFFERS):
-                        inside += leaf[first + k]
+                        inside += leaf[at_first + k]
                     within = at / weight[n] * inside
                     for k in range(OFFERS):
-                        if leaf[first + k] > 0.0 and (to == 0 or within >= 0.0):
-                            to = first + k
-                        within -= leaf[first + k]
+                        if leaf[at_first + k] > 0.0 and (to == 0 or within >= 0.0):
+                            to = at_first + k
+                        within -= leaf[at_first + k]
                         if within < 0.0:
                             break
             at -= weight[n]

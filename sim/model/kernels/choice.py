@@ -134,29 +134,31 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
     """
     cells, places = utility.shape
     lowest = -600.0 * nest_scale  # what is worth less than this, `exp` does not tell apart
-    value = np.empty(nest_of(places))
+    nests = nest_of(places)
+    best, second, best_at = np.empty(nests), np.empty(nests), np.empty(nests, np.int64)
     for c in range(cells):
-        best, second, best_nest = max(go_back, lowest), lowest, ON_PREMISES
-        for n in range(HOME_GROWN, len(value)):
-            first = HOME_GROWN if n == HOME_GROWN else FIRST_US + (n - FIRST_US) * OFFERS
-            value[n], offers = lowest, 0
-            for o in range(first, first + (1 if n == HOME_GROWN else OFFERS)):
+        leader, runner_up, leading = max(go_back, lowest), lowest, ON_PREMISES
+        for n in range(HOME_GROWN, nests):
+            first, last = (HOME_GROWN, FIRST_US) if n == HOME_GROWN else (FIRST_US + (n - FIRST_US) * OFFERS, FIRST_US + (n - FIRST_US + 1) * OFFERS)
+            best[n], second[n], best_at[n], offers = lowest, lowest, -1, 0
+            for o in range(first, last):
                 if banned[c, o] < 1.0:
-                    value[n], offers = max(value[n], utility[c, o]), offers + 1
-            value[n] += nest_scale * 0.6931471805599453 * (offers - 1 if offers < 3 else 2.33)  # log of 1, 2, or at most 5 offers
-            if value[n] > best:
-                best, second, best_nest = value[n], best, n
-            elif value[n] > second:
-                second = value[n]
-        for o in range(HOME_GROWN, places):
-            n = nest_of(o)
-            out[c, o, 0] = (second if n == best_nest else best) + network_effect - cost[c] - utility[c, o]
-            inside = lowest
-            if n >= FIRST_US:
-                for k in range(FIRST_US + (n - FIRST_US) * OFFERS, FIRST_US + (n - FIRST_US + 1) * OFFERS):
-                    if k != o and banned[c, k] < 1.0:
-                        inside = max(inside, utility[c, k])
-            out[c, o, 1] = inside - within_share * cost[c] - utility[c, o]
+                    offers += 1
+                    if utility[c, o] > best[n]:
+                        best[n], second[n], best_at[n] = utility[c, o], best[n], o
+                    elif utility[c, o] > second[n]:
+                        second[n] = utility[c, o]
+            value = best[n] + nest_scale * 0.6931471805599453 * (offers - 1 if offers < 3 else 2.33)  # log of 1, 2, or at most 5 offers
+            if value > leader:
+                leader, runner_up, leading = value, leader, n
+            elif value > runner_up:
+                runner_up = value
+        for n in range(HOME_GROWN, nests):
+            first, last = (HOME_GROWN, FIRST_US) if n == HOME_GROWN else (FIRST_US + (n - FIRST_US) * OFFERS, FIRST_US + (n - FIRST_US + 1) * OFFERS)
+            rival = (runner_up if n == leading else leader) + network_effect - cost[c]
+            for o in range(first, last):
+                out[c, o, 0] = rival - utility[c, o]
+                out[c, o, 1] = (second[n] if o == best_at[n] else best[n]) - within_share * cost[c] - utility[c, o]
 
 
 @njit(cache=True, error_model="numpy")

@@ -96,11 +96,11 @@ def _heard(trust, peers, i, k):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _trust_in_two_worlds(w, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums):  # type: ignore[no-untyped-def]
+def _trust_in_two_worlds(w, block, cell, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums):  # type: ignore[no-untyped-def]
     """The month's trust of customers in worlds w and w + 1: float32, in this order. Written out, so that the compiler takes four at once."""
     a, b, c, d = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1), 2 * np.uint64(w) + np.uint64(2), 2 * np.uint64(w) + np.uint64(3)
-    good_a, good_b, good_c, good_d = good[a], good[b], good[c], good[d]
-    bad_a, bad_b, bad_c, bad_d = bad[a], bad[b], bad[c], bad[d]
+    good_a, good_b, good_c, good_d = good[cell, a], good[cell, b], good[cell, c], good[cell, d]
+    bad_a, bad_b, bad_c, bad_d = bad[cell, a], bad[cell, b], bad[cell, c], bad[cell, d]
     unit, sum_a, sum_b, sum_c, sum_d = np.float32(TRUST_UNITS), 0, 0, 0, 0
     end = np.uint64(len(peers) - 1)
     for i in range(np.uint64(first), np.uint64(last)):
@@ -115,14 +115,14 @@ def _trust_in_two_worlds(w, first, last, prior, own, each, good, bad, initial, s
         new[i, a], new[i, b], new[i, c], new[i, d] = new_a, new_b, new_c, new_d
         sum_a, sum_b = sum_a + np.int64(new_a * unit), sum_b + np.int64(new_b * unit)
         sum_c, sum_d = sum_c + np.int64(new_c * unit), sum_d + np.int64(new_d * unit)
-    sums[a], sums[b], sums[c], sums[d] = sum_a, sum_b, sum_c, sum_d
+    sums[block, a], sums[block, b], sums[block, c], sums[block, d] = sum_a, sum_b, sum_c, sum_d
 
 
 @njit(cache=True, error_model="numpy")
-def _trust_in_one_world(w, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums):  # type: ignore[no-untyped-def]
+def _trust_in_one_world(w, block, cell, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums):  # type: ignore[no-untyped-def]
     """The same for world w alone."""
     a, b = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1)
-    good_a, good_b, bad_a, bad_b = good[a], good[b], bad[a], bad[b]
+    good_a, good_b, bad_a, bad_b = good[cell, a], good[cell, b], bad[cell, a], bad[cell, b]
     unit, sum_a, sum_b = np.float32(TRUST_UNITS), 0, 0
     end = np.uint64(len(peers) - 1)
     for i in range(np.uint64(first), np.uint64(last)):
@@ -134,7 +134,7 @@ def _trust_in_one_world(w, first, last, prior, own, each, good, bad, initial, su
         new_b = own * own_view(initial[i, 1], prior, good_b, bad_b, s) + each * _heard(old, peers, i, b)
         new[i, a], new[i, b] = new_a, new_b
         sum_a, sum_b = sum_a + np.int64(new_a * unit), sum_b + np.int64(new_b * unit)
-    sums[a], sums[b] = sum_a, sum_b
+    sums[block, a], sums[block, b] = sum_a, sum_b
 
 
 @njit(cache=True)
@@ -149,10 +149,10 @@ def _anybody(width, first, last, soon, readiness):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def _is_due(i, soon, readiness, law_order, strictest, expelled, place):  # type: ignore[no-untyped-def]
+def _is_due(i, c, soon, readiness, law_order, strictest, expelled, place):  # type: ignore[no-untyped-def]
     """Whether a customer whose contract runs on may have to decide all the same: ready to adopt, or its place unlawful for too long."""
     for w in range(len(soon)):  # noqa: SIM110
-        if readiness[i, w] <= soon[w] or (law_order < strictest and law_order < expelled[w, np.int64(place[i, w])]):
+        if readiness[i, w] <= soon[w] or (law_order < strictest and law_order < expelled[w, c, np.int64(place[i, w])]):
             return True
     return False
 
@@ -230,58 +230,72 @@ def _reconsider(seed, month, i, c, renews, luck, clocks, paper, people, terms, c
 
 
 @njit(cache=True)
-def _months_of_blocks(seed, month, blocks, people, terms, costs, state, out):  # type: ignore[no-untyped-def]
-    """The month of some blocks, one after the other: first everybody's trust, then renewals, then those ready to adopt or expelled."""
+def _listen(blocks, people, terms, costs, state, sums):  # type: ignore[no-untyped-def]
+    """The trust of some blocks' customers in all worlds."""
+    bounds, cell, initial, susceptibility, peers = people.blocks, people.cell, people.initial_trust, people.susceptibility, people.peers
+    good, bad, old, new = terms.good, terms.bad, state.trust, state.trust_next
+    own, each, prior = np.float32(1.0 - costs.peer_weight), np.float32(costs.peer_weight / PEERS), np.float32(costs.strength)
+    worlds = old.shape[1] // 2
+    for b in range(blocks[0], blocks[1]):
+        first, last, w = bounds[b, 0], bounds[b, 1], 0
+        c = cell[first]
+        # A number written out tells the compiler which columns stand side by side; a variable does not.
+        if worlds >= 2:
+            _trust_in_two_worlds(0, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+            w = 2
+        if worlds >= 4:
+            _trust_in_two_worlds(2, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+            w = 4
+        while w + 2 <= worlds:
+            _trust_in_two_worlds(w, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+            w += 2
+        if worlds == 1:
+            _trust_in_one_world(0, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+        elif w < worlds:
+            _trust_in_one_world(w, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+
+
+@njit(cache=True)
+def _choose(seed, month, blocks, people, terms, costs, state, out):  # type: ignore[no-untyped-def]
+    """All decisions of some blocks in a month: renewals, then those ready to adopt and those whose grace is over."""
     # An array taken from a tuple is counted as in use; inside a loop that would cost more than the decision.
     bounds, cell, term, calendar, calendar_start, renewal = people.blocks, people.cell, people.term, people.calendar, people.calendar_start, people.renewal
-    initial, susceptibility, peers, law_order, sensitivity = people.initial_trust, people.susceptibility, people.peers, people.law_order, people.sensitivity
-    place, readiness, old, trust, moves, move_count, sums = (
-        state.place,
-        state.readiness,
-        state.trust,
-        state.trust_next,
-        out.moves,
-        out.move_count,
-        out.trust_sums,
-    )
-    hazard, unlawful, all_expelled, exposure, pull, utility = terms.hazard, terms.unlawful, terms.expelled, terms.exposure, terms.pull, terms.utility
-    good, bad = terms.good, terms.bad
-    own, each, prior = np.float32(1.0 - costs.peer_weight), np.float32(costs.peer_weight / PEERS), np.float32(costs.strength)
-    worlds, nests, nest_scale = place.shape[1], nest_of(utility.shape[2]), costs.nest_scale
+    law_order, sensitivity, place, readiness, trust = people.law_order, people.sensitivity, state.place, state.readiness, state.trust_next
+    hazard, unlawful, expelled, exposure, pull, utility = terms.hazard, terms.unlawful, terms.expelled, terms.exposure, terms.pull, terms.utility
+    worlds, nests, nest_scale, moves, move_count = place.shape[1], nest_of(utility.shape[2]), costs.nest_scale, out.moves, out.move_count
     draws = 4 * ((nests + OFFERS + 3) // 4)
     luck, clocks, paper = np.empty(draws), np.empty(draws), np.empty(KINDS + 2 * nests + utility.shape[2])
     soon = np.empty(worlds, np.float32)
     for b in range(blocks[0], blocks[1]):
-        first, last, w = bounds[b, 0], bounds[b, 1], 0
+        first, last = bounds[b, 0], bounds[b, 1]
         c = cell[first]
-        while w + 2 <= worlds:
-            _trust_in_two_worlds(w, first, last, prior, own, each, good[c], bad[c], initial, susceptibility, peers, old, trust, sums[b])
-            w += 2
-        if w < worlds:
-            _trust_in_one_world(w, first, last, prior, own, each, good[c], bad[c], initial, susceptibility, peers, old, trust, sums[b])
         count = first * worlds
         phase = (term[first] - month % term[first]) % term[first]
         for at in range(calendar_start[b, phase], calendar_start[b, phase + 1]):
             i = calendar[at]
             if not _rests(seed, month, i, c, luck, nest_scale, place, readiness, trust, sensitivity, law_order, hazard, unlawful, exposure, pull, utility):
                 count = _reconsider(seed, month, i, c, True, luck, clocks, paper, people, terms, costs, state, moves, count)
-        expelled, strictest = all_expelled[:, c], np.float32(0.0)
+        strictest = np.float32(0.0)
         for w in range(worlds):
             soon[w] = np.float32(hazard[w, c] * 1.000001)
-            for o in range(FIRST_US, expelled.shape[1]):
-                strictest = max(strictest, expelled[w, o])
+            for o in range(FIRST_US, expelled.shape[2]):
+                strictest = max(strictest, expelled[w, c, o])
         for a in range(first, last, LOOK):
             z = min(a + LOOK, last)
             found = _anybody((0, 0), a, z, soon, readiness) if worlds == 2 else _anybody((), a, z, soon, readiness)
             if found or strictest > 0.0:
                 for i in range(a, z):
-                    if renewal[i] != phase and _is_due(i, soon, readiness, law_order[i], strictest, expelled, place):
+                    if renewal[i] != phase and _is_due(i, c, soon, readiness, law_order[i], strictest, expelled, place):
                         count = _reconsider(seed, month, i, c, False, luck, clocks, paper, people, terms, costs, state, moves, count)
         move_count[b] = count - first * worlds
 
 
 @njit(cache=True, parallel=True)
 def customers_month(seed, month, people, terms, costs, state, out):  # type: ignore[no-untyped-def]
-    """One month of all customers in all worlds: reads People, Terms, Costs and State, writes `trust_next` and the Outcome."""
+    """One month of all customers in all worlds: reads People, Terms, Costs and State, writes `trust_next` and the Outcome.
+
+    A group of blocks is small enough that who listens is still at hand when it comes to choosing.
+    """
     for g in prange(len(people.groups)):
-        _months_of_blocks(seed, month, people.groups[g], people, terms, costs, state, out)
+        _listen(people.groups[g], people, terms, costs, state, out.trust_sums)
+        _choose(seed, month, people.groups[g], people, terms, costs, state, out)

@@ -56,6 +56,32 @@ def _knockouts(study: Study) -> Iterable[Block]:
     yield Table("The same in numbers", columns, rows, read, numeric=(2, 3, 4), tall=True, folded=True)
 
 
+def claims(study: Study) -> Section:
+    """What the experiment claimed, and whether it holds."""
+    return Section("claims", "What was claimed", list(_claims(study)))
+
+
+def _claims(study: Study) -> Iterable[Block]:
+    frame = study.summary("claims")
+    if frame is None:
+        yield Text("This experiment states no claims. <code>docs/experiments.md</code> says how to state one.")
+        return
+    rows = []
+    for row in _records(frame):
+        scale = scale_for(str(row["unit"]), largest_of(*(row[column] for column in ("difference", "low", "high"))))
+        difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
+        more = "" if pd.isna(row["further_seeds"]) else f"<br>about {int(row['further_seeds']):,} more seeds would tell"
+        where = f"{row['measure']} ({row['over']}), {study.place(str(row['country']))}, {row['window']}"
+        expected = f"{study.styles[row['world']].label} {row['expect']} {study.styles[row['against']].label}"
+        said = [text(row["claim"]), f'{text(expected)}<br><span class="quiet">{text(where)}</span>', difference, ends, text(scale.change)]
+        rows.append([*said, f"<strong>{text(row['verdict'])}</strong>{more}", str(int(row["pairs"]))])
+    read = (
+        "Each claim was written down in the experiment's file before it was run. The difference is over pairs of worlds with the same luck, with its 95% "
+        "interval; a claim holds if the whole interval agrees with it and fails if the whole interval contradicts it."
+    )
+    yield Table("Claim by claim", ["Claim", "Expected", "Difference", "95% interval", "Unit", "Verdict", "Pairs"], rows, read, numeric=(2, 3, 6))
+
+
 def switch_dates(study: Study) -> Section:
     """The same question at other dates."""
     return Section("switch-dates", "Other switch dates", list(_switch_dates(study)))
