@@ -1,222 +1,40 @@
-"""Model against the record: the same thing measured on the simulated history as the source measured in the world.
+"""Model against evidence: the same thing measured on the simulated history as the source measured in the world.
 
-Every row of `configs/evidence/record.csv` names an instrument, a place and dates. The world is history as it happened;
-rows with `without_event` are measured as the difference that the event made. Nothing here is fitted.
+The world is history as it happened; a row with `without_event` is measured as the difference that the event made.
+Nothing here is fitted.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.differences import interval
+from sim.analysis.differences import Interval, interval
+from sim.analysis.evidence_rows import Row, readable_rows, shipped_rows
+from sim.analysis.instruments.view import MISSING, Run, View
+from sim.analysis.instruments.when import Window
 from sim.runs.running import Progress, Running, run_tasks
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed import Task
 from sim.runs.store import Store
-from sim.scenario.places import root
 from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
 
-Columns = dict[str, np.ndarray]
-Tables = dict[str, Columns]
-FIRMS = ("small_firm", "enterprise", "regulated")
-BUYERS = (*FIRMS, "public_sector")
-RECORD = Path("configs/evidence/record.csv")
-MOST_SEEDS = 4
-TABLES = ("world", "country", "cell", "provider")
-IBM_SHARE = 0.07  # K12, 2015-Q4: IBM is one of the four of K10, and not a provider of its own here
+MOST_SEEDS = 4  # of a comparison that goes with every run
+HOLDS, MISSES, CANNOT_SAY = "holds", "misses", "cannot say"
+AS_IT_HAPPENED = ""
+COLUMNS = (
+    "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "model", "low", "high", "runs",
+    "verdict", "cause", "note", "source",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Question:
-    """What an instrument is asked: where, from when to when, in which world, and in the world without the event."""
+class Compared:
+    """The rows beside the model, and the runs that failed."""
 
-    place: str
-    first: str
-    last: str
-    scenario: Scenario
-    with_event: Tables
-    without_event: Tables | None
-
-    def months(self, t: Columns) -> np.ndarray:
-        m = t["month"].astype("datetime64[M]")
-        mask: np.ndarray = (m >= np.datetime64(self.first, "M")) & (m <= np.datetime64(self.last, "M"))
-        return mask
-
-    @property
-    def years(self) -> float:
-        span = np.datetime64(self.last, "M") - np.datetime64(self.first, "M")
-        return (int(span.astype(int)) + 1) / 12.0
-
-
-def _cells(q: Question, t: Tables, segments: tuple[str, ...]) -> np.ndarray:
-    """Rows of the cell table for a place (a country, `Europe`, `non-US`) and segments in the period."""
-    c = t["cell"]
-    if q.place == "Europe":
-        here = np.isin(c["country"], [code for code, j in q.scenario.jurisdictions.items() if j.bloc == "eu"])
-    elif q.place == "non-US":
-        here = c["country"] != "US"
-    else:
-        here = c["country"] == q.place
-    mask: np.ndarray = here & np.isin(c["segment"], segments) & q.months(c)
-    return mask
-
-
-def _sum(q: Question, t: Tables, name: str, segments: tuple[str, ...]) -> float:
-    return float(np.sum(t["cell"][name][_cells(q, t, segments)]))
-
-
-def _mean(q: Question, t: Tables, name: str, segments: tuple[str, ...]) -> float:
-    """Mean over customers of a share, over the period."""
-    at = _cells(q, t, segments)
-    value, weight = t["cell"][name][at], t["cell"]["customers"][at]
-    known = ~np.isnan(value)
-    return float(np.sum(value[known] * weight[known]) / np.sum(weight[known]))
-
-
-def _share_of_firms(q: Question, name: str) -> float:
-    """What share of firms did something in the period, over what they would have done without the event, in %."""
-    each = _sum(q, q.with_event, "customers", FIRMS) / (12.0 * q.years)
-    extra = _sum(q, q.without_event, name, FIRMS) if q.without_event is not None else 0.0
-    return 100.0 * (_sum(q, q.with_event, name, FIRMS) - extra) / each
-
-
-def _adoption(q: Question) -> float:
-    return 100.0 * _mean(q, q.with_event, "adoption", FIRMS)
-
-
-def _home_grown_share(q: Question) -> float:
-    home, us = (_sum(q, q.with_event, f"revenue_{x}", BUYERS) for x in ("home_grown", "us"))
-    return 100.0 * home / (home + us)
-
-
-def _switching(q: Question) -> float:
-    at = _cells(q, q.with_event, BUYERS)
-    users = float(np.sum((q.with_event["cell"]["adoption"] * q.with_event["cell"]["customers"])[at])) / (12.0 * q.years)
-    return 100.0 * _sum(q, q.with_event, "switched_provider", BUYERS) / users / q.years
-
-
-def _more_negative(q: Question) -> float:
-    return 100.0 * _mean(q, q.with_event, "stated_more_negative", FIRMS)
-
-
-def _protection(q: Question) -> float:
-    c, at = q.with_event["cell"], _cells(q, q.with_event, BUYERS)
-    added, users = _sum(q, q.with_event, "added_protection", BUYERS), float(np.sum((c["adoption"] * c["customers"])[at])) / (12.0 * q.years)
-    return 100.0 * added / users
-
-
-def _revenue_lost(q: Question) -> float:
-    assert q.without_event is not None
-    a, b = (t["world"]["revenue_us"][q.months(t["world"])] for t in (q.with_event, q.without_event))
-    return 100.0 * (1.0 - float(np.sum(a)) / float(np.sum(b)))
-
-
-def _stated_to_actual(q: Question) -> float:
-    """Of what German firms said after the leak (more negative), how much was done (left a US provider, or the cloud)."""
-    late = replace(q, place="DE", first="2013-06", last="2013-12")
-    done = _share_of_firms(late, "left_us")
-    said = _more_negative(replace(late, first="2013-11"))
-    return done / said if said > 0.0 else float("nan")
-
-
-def _big_four(q: Question) -> float:
-    p, w = q.with_event["provider"], q.with_event["world"]
-    three = np.isin(p["provider"], ("aws", "microsoft", "google")) & q.months(p)
-    revenue = float(np.sum((p["revenue_abroad"] + p["revenue_domestic"])[three]))
-    return 100.0 * (revenue / float(np.sum(w["market_world"][q.months(w)])) + IBM_SHARE)
-
-
-def _us_world_share_change(q: Question) -> float:
-    """Points of world market share that US providers gained from the first quarter of the period to the last."""
-    w = q.with_event["world"]
-    at = np.flatnonzero(q.months(w))
-    us, everything = w["revenue_us"] + w["revenue_us_domestic"], w["market_world"]
-    first, last = at[:3], at[-3:]
-    return 100.0 * float(np.sum(us[last]) / np.sum(everything[last]) - np.sum(us[first]) / np.sum(everything[first]))
-
-
-def _world_market(q: Question) -> float:
-    w = q.with_event["world"]
-    return float(np.sum(w["market_world"][q.months(w)])) / q.years / 1e9
-
-
-def _localising(q: Question) -> float:
-    c = q.with_event["country"]
-    m = q.months(c)
-    members = np.array([q.scenario.jurisdictions[code].members for code in c["country"][m]])
-    any_of_two = 1.0 - (1.0 - c["law_sector_localisation"][m]) * (1.0 - c["law_general_localisation"][m])
-    return float(np.sum(any_of_two * members)) / (12.0 * q.years)
-
-
-@dataclass(frozen=True)
-class Instrument:
-    """How a thing is measured, in words and in code, and why the model may miss it."""
-
-    what: str
-    measure: Callable[[Question], float]
-    cause: str
-
-
-INSTRUMENTS: dict[str, Instrument] = {
-    "adoption_firms_10plus": Instrument(
-        "Firms with 10 people or more that use the cloud",
-        _adoption,
-        "one innovation and one imitation parameter for all countries; national pace is not in the model",
-    ),
-    "home_grown_share_europe": Instrument(
-        "European providers' share of European cloud spending",
-        _home_grown_share,
-        "home-grown strength and learning start from a log-odds line through the rows themselves; the pull of scale is weaker or stronger than it was",
-    ),
-    "switch_provider_per_year": Instrument(
-        "Cloud customers that change provider in a year",
-        _switching,
-        "switching cost is a judgement (no source: W10), and tastes are drawn anew at each renewal",
-    ),
-    "stated_more_negative": Instrument(
-        "Firms that say they are more negative",
-        _more_negative,
-        "the threshold of the answer and the strength of news are judgements",
-    ),
-    "postponed": Instrument(
-        "Firms that put planned projects off because of the leak",
-        lambda q: _share_of_firms(q, "postponed"),
-        "only firms ready to adopt can put it off here; surveyed firms count any project",
-    ),
-    "gave_up": Instrument(
-        "Firms that gave up cloud services because of the leak",
-        lambda q: _share_of_firms(q, "gave_up"),
-        "here a firm gives up all of its cloud, in the survey any one service",
-    ),
-    "stayed_adding_protection": Instrument(
-        "Customers that stayed and added keys of their own",
-        _protection,
-        "the survey asks for any encryption; here only keys held by the customer count",
-    ),
-    "revenue_lost_to_distrust": Instrument("Revenue of US providers abroad lost to the leak", _revenue_lost, "sensitivity to perceived risk is a judgement"),
-    "stated_to_actual": Instrument("Done of what was said, German firms after the leak", _stated_to_actual, "the survey module and sensitivity are judgements"),
-    "big_four_world_share": Instrument(
-        "World share of AWS, Microsoft, Google and IBM",
-        _big_four,
-        "shares among US providers follow a log-odds line through later dates; IBM is held at its share of 2015",
-    ),
-    "us_world_share_change": Instrument(
-        "Points of world share that US providers gained through the shock",
-        _us_world_share_change,
-        "home-grown shares of 2013 outside Europe are judgements",
-    ),
-    "world_market_usd": Instrument(
-        "World cloud infrastructure market", _world_market, "volume growth was computed for the whole market, adoption runs by country"
-    ),
-    "countries_with_localisation": Instrument(
-        "Countries with a sector or general localisation law",
-        _localising,
-        "the base rate is that of constant hazard; incidents, distrust and neighbours add to it",
-    ),
-}
+    table: pd.DataFrame
+    failures: list[str]
 
 
 def history_of(resolved: Resolved) -> Scenario:
@@ -226,40 +44,90 @@ def history_of(resolved: Resolved) -> Scenario:
     return replace(first, name="history", label="As it happened", switches=(), timeline=whole)
 
 
-def compare(resolved: Resolved, store: Store, how: Running, progress: Progress | None = None) -> tuple[pd.DataFrame, list[str]]:
-    """Measure every row of the record on history as it happened; returns the table and failures."""
-    rows = pd.read_csv(root() / RECORD, dtype={"from": str, "to": str}, keep_default_na=False)
-    world = history_of(resolved)
-    worlds = {"": world}
-    for event in sorted(set(rows["without_event"]) - {""}):
-        timeline = world.timeline.model_copy(update={"events": tuple(e for e in world.timeline.events if e.id != event)})
-        worlds[event] = replace(world, timeline=timeline)
-    first = resolved.experiment.seeds.first
-    seeds = range(first, first + min(resolved.experiment.seeds.count, MOST_SEEDS))
+def compare_with_record(resolved: Resolved, store: Store, how: Running, progress: Progress | None = None) -> Compared:
+    """Measure the shipped rows on a few of the experiment's seeds.
+
+    Rows that do not fit this configuration (a country less, say) are no reason to lose the run: they are named among
+    the failures, and the others are measured.
+    """
+    events = {event.id for timeline in resolved.base.timelines.values() for event in timeline.events}
+    rows, problems = readable_rows(shipped_rows(), history_of(resolved), events)
+    compared = compare(rows, resolved, store, how, progress, most_seeds=MOST_SEEDS)
+    return Compared(compared.table, [*problems, *compared.failures])
+
+
+def compare(rows: Sequence[Row], resolved: Resolved, store: Store, how: Running, progress: Progress | None = None, most_seeds: int | None = None) -> Compared:
+    """Run the worlds that the rows need, and measure every row on each seed."""
+    history = history_of(resolved)
+    worlds = worlds_of(rows, history)
+    tables = sorted({table for row in rows for table in row.instrument.tables})
+    first, count = resolved.experiment.seeds.first, resolved.experiment.seeds.count
+    seeds = range(first, first + min(count, most_seeds or count))
     tasks = [Task(worlds, seed, "full", "history against the record") for seed in seeds]
-    done = list(run_tasks(tasks, store, how, TABLES, progress))
-    good = [d for d in done if d.failure is None]
-    return pd.DataFrame([_measure(row, good, world) for row in rows.to_dict("records")]), [d.failure for d in done if d.failure is not None]
+    runs, failures = list[dict[str, Run]](), list[str]()
+    for done in run_tasks(tasks, store, how, tables, progress):
+        if done.failure is None:
+            runs.append({world: Run(found) for world, found in done.tables.items()})
+        else:
+            failures.append(done.failure)
+    return Compared(measure(rows, runs, months_of(history)), failures)
 
 
-def _measure(row: dict[str, str], runs: list[SeedDone], scenario: Scenario) -> dict[str, object]:
-    """One row of the record: model with its interval over seeds, and the verdict by twice the source's standard error."""
-    instrument = INSTRUMENTS[row["instrument"]]
-    values = []
-    for d in runs:
-        without = d.tables[row["without_event"]] if row["without_event"] else None
-        q = Question(row["place"], row["from"], row["to"], scenario, d.tables[""], without)
-        inside = scenario.month_start(0).strftime("%Y-%m") <= row["from"] and row["to"] <= scenario.month_start(scenario.months - 1).strftime("%Y-%m")
-        values.append(instrument.measure(q) if inside else float("nan"))
+def worlds_of(rows: Iterable[Row], history: Scenario) -> dict[str, Scenario]:
+    """History as it happened, and for each of its events that a row takes out, history without it."""
+    worlds = {AS_IT_HAPPENED: history}
+    for event in sorted({row.without_event for row in rows} & {event.id for event in history.timeline.events}):
+        timeline = history.timeline.model_copy(update={"events": tuple(e for e in history.timeline.events if e.id != event)})
+        worlds[event] = replace(history, timeline=timeline)
+    return worlds
+
+
+def months_of(scenario: Scenario) -> Window:
+    """The months that a scenario runs through."""
+    first = (scenario.first.year - 1970) * 12 + scenario.first.month - 1
+    return Window(first, first + scenario.months - 1)
+
+
+def measure(rows: Iterable[Row], runs: Sequence[Mapping[str, Run]], simulated: Window) -> pd.DataFrame:
+    """Every row beside the model. A run holds the worlds of one seed by the event taken out, AS_IT_HAPPENED among them.
+
+    The interval is over runs, whatever they differ in: seeds, or seeds and draws of parameters.
+    """
+    return pd.DataFrame([_compared(row, values_of(row, runs, simulated), simulated) for row in rows], columns=list(COLUMNS))
+
+
+def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:
+    """What the row's instrument reads off each run; missing where its dates were not simulated, or its event not on the timeline."""
+    if not row.period.within(simulated):
+        return np.full(len(runs), MISSING)
+    return np.array([_value(row, run) if row.without_event in run else MISSING for run in runs])
+
+
+def _value(row: Row, run: Mapping[str, Run]) -> float:
+    def view(world: str) -> View:
+        return View(run[world], row.place, row.segments, row.first, row.last, row.arguments)
+
+    return row.instrument.value(view(AS_IT_HAPPENED), view(row.without_event) if row.without_event else None)
+
+
+def verdict(row: Row, i: Interval) -> str:
+    """Whether the model's mean lies within the row's tolerance, or on the allowed side of its bound."""
+    if np.isnan(i.mean):
+        return CANNOT_SAY
+    gap = i.mean - row.value
+    met = {"eq": abs(gap) <= row.tolerance, "le": gap <= row.tolerance, "ge": gap >= -row.tolerance}[row.bound]
+    return HOLDS if met else MISSES
+
+
+def _compared(row: Row, values: np.ndarray, simulated: Window) -> dict[str, object]:
     i = interval(values)
-    data = float(row["value"])
-    tolerance = 2.0 * float(row["se"]) if row["se"] else (0.1 * abs(data) if row["bound"] == "eq" else 0.0)
-    gap = i.mean - data
-    met = {"eq": abs(gap) <= tolerance, "le": gap <= tolerance, "ge": gap >= -tolerance}[row["bound"]]
-    period = row["from"] if row["from"] == row["to"] else f"{row['from']} to {row['to']}"
-    verdict = "not measured" if np.isnan(i.mean) else "holds" if met else "miss"
+    said = verdict(row, i)
+    cause = row.instrument.cause if said == MISSES else ""
+    if said == CANNOT_SAY:
+        inside = row.period.within(simulated)
+        cause = "the model has nothing to measure there, or never heard of the event" if inside else f"only {simulated} was simulated"
     return {
-        "row": row["id"], "what": instrument.what, "role": row["role"], "place": row["place"], "period": period,
-        "unit": row["unit"], "bound": row["bound"], "data": data, "model": i.mean, "low": i.low, "high": i.high, "verdict": verdict,
-        "cause": instrument.cause if verdict == "miss" else "", "source": row["source"],
+        "row": row.id, "what": row.what, "role": row.role, "place": row.place.name, "population": row.population, "period": row.period_words,
+        "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se, "model": i.mean,
+        "low": i.low, "high": i.high, "runs": i.pairs, "verdict": said, "cause": cause, "note": row.note, "source": row.source,
     }  # fmt: skip

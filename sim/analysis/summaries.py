@@ -53,9 +53,9 @@ def summarise(resolved: Resolved, finished: Finished, how: Running | None = None
         if resolved.experiment.switch_dates:
             _write(knockouts.switch_date_table(resolved, runs, variants, done), folder / "switch_dates.csv")
     _write(out.headlines, folder / "headlines.csv")
-    measured, failures = record.compare(resolved, finished.store, how, progress)
-    _write(measured, folder / "record.csv")
-    out.failures += failures
+    compared = record.compare_with_record(resolved, finished.store, how, progress)
+    _write(compared.table, folder / "record.csv")
+    out.failures += compared.failures
     projections = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
     add_to_manifest(folder, projections=projections)
     return out

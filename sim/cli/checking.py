@@ -24,6 +24,9 @@ def check_files(files: Sequence[str]) -> None:
 
 
 def _checked(file: str) -> str:
+    inside = _configs_around(Path(file).absolute()) or _configs_around(root() / file)
+    if file.endswith(".csv") and (inside is None or Path(file).name == "rows.csv"):  # the other tables there are sources, which no run reads
+        return _checked_rows(file)
     for path in (Path(file).absolute(), root() / file):
         configs = _configs_around(path)
         if configs is not None and path.exists():
@@ -41,6 +44,16 @@ def _checked(file: str) -> str:
         runs = number * asked.seeds.count * len(asked.worlds)
         words += f"; {asked.design.method} design of {number:,} points over {', '.join(f.path for f in factors(resolved))}: {runs:,} runs"
     return words
+
+
+def _checked_rows(file: str) -> str:
+    """Rows of evidence, as `warrantsim evidence --rows` would read them."""
+    from sim.analysis.evidence_rows import read_rows
+    from sim.analysis.record import history_of
+
+    path = Path(file) if Path(file).exists() else root() / file
+    rows = read_rows(path, history_of(resolve("history")))
+    return f"good: {len(rows)} rows of evidence, {len({row.instrument.name for row in rows})} instruments"
 
 
 def _configs_around(path: Path) -> Path | None:

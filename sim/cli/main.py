@@ -148,6 +148,30 @@ def explain(
     print_explanation(name, experiment)
 
 
+@app.command()
+def evidence(
+    rows: Annotated[Path | None, typer.Option("--rows", help="A CSV of rows, one number each.  [default: the shipped rows]")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Print every instrument with its arguments and an example, and run nothing.")] = False,
+    experiment: Annotated[
+        str, typer.Option("--experiment", help="Whose parameters, customers, seeds and months; the world is history as it happened.")
+    ] = "history",
+    sets: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="As for `run`. Repeatable.")] = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", help="As for `run`.")] = None,
+    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for evidence.csv.  [default: results/<experiment>]")] = None,
+    store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+) -> None:
+    """Measure the model as sources measured the world, and print model against data. A miss is a result, not a failure."""
+    from sim.cli.measuring import Asked, list_instruments, measure_evidence
+
+    if listed:
+        list_instruments()
+        return
+    failures = measure_evidence(Asked(rows, experiment, sets or [], seeds, customers, out, store, workers))
+    raise typer.Exit(FAILED if failures else DONE)
+
+
 def main() -> None:
     """The command; problems with the input go to standard error, one line each."""
     try:

@@ -58,8 +58,8 @@ def run_experiment(asked: Asked) -> list[str]:
     check_claims(resolved)
     shard = _shard(asked.shard)
     folder, store = asked.out or RESULTS / resolved.name, asked.store or RESULTS / STORE
-    _must_be_writable(folder, "--out")
-    _must_be_writable(store, "--store")
+    must_be_writable(folder, "--out")
+    must_be_writable(store, "--store")
     screen = console()
     screen.print(_what_will_run(resolved, shard))
 
@@ -171,7 +171,7 @@ def _what_will_run(resolved: Resolved, shard: tuple[int, int] | None) -> str:
     return f"{resolved.name}: {worlds} x {seeds}, {asked.customers:,} customers, {asked.horizon.first} to {asked.horizon.last}{part}"
 
 
-def _must_be_writable(folder: Path, option: str) -> None:
+def must_be_writable(folder: Path, option: str) -> None:
     """Refuse a folder now rather than after minutes of simulation."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

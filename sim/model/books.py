@@ -43,6 +43,7 @@ class Books:
     backlog: np.ndarray = field(init=False)  # int64 (M, 2, J)
     disclosures: np.ndarray = field(init=False)  # int64 (M,)
     revenue: np.ndarray = field(init=False)  # float64 (M, 2, O) USD by place, from US customers and from all others
+    market: np.ndarray = field(init=False)  # float64 (M, J, P) USD of each US provider by country
     flows: list[np.ndarray] = field(default_factory=list)  # float64 (n, 9): month, country, from kind, host, to kind, host, tb, accounts, customers
     law_changes: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     offer_changes: list[tuple[int, str, int, str, str, float]] = field(default_factory=list)
@@ -56,6 +57,7 @@ class Books:
         self.backlog = np.zeros((months, 2, jurisdictions), np.int64)
         self.disclosures = np.zeros(months, np.int64)
         self.revenue = np.zeros((months, 2, place_count(len(self.scenario.providers))))
+        self.market = np.zeros((months, jurisdictions, len(self.scenario.providers)))
 
     # --- entries ---------------------------------------------------------------------------------
 
@@ -92,6 +94,7 @@ class Books:
             out["requests"] = self._requests()
         if grain == "full":
             out["cell"] = self._cell()
+            out["market"] = self._market()
             out["flows"] = self._flows()
         return out
 
@@ -184,6 +187,16 @@ class Books:
             "customers": np.tile(self.cells.customers, months),
         }
         return out | {name: self.cell[:, :, q].ravel() for name, q in _AT.items()}
+
+    def _market(self) -> Columns:
+        months, countries, providers = self.market.shape
+        names = np.array(list(self.scenario.providers), dtype=object)
+        return {
+            "month": np.repeat(self._months(), countries * providers),
+            "country": np.tile(np.repeat(self._names(), providers), months),
+            "provider": np.tile(names, months * countries),
+            "revenue": self.market.ravel(),
+        }
 
     def _flows(self) -> Columns:
         rows = np.concatenate(self.flows) if self.flows else np.zeros((0, 9))

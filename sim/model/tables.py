@@ -134,6 +134,12 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "market",
+            "a month of one US provider in a country",
+            (*RUN, MONTH, COUNTRY, PROVIDER),
+            (_f("revenue", "USD", "cloud revenue from the country's customers"),),
+        ),
+        Table(
             "flows",
             "a stream of data between two kinds of place in a month; only those that moved",
             (

@@ -145,6 +145,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             stock, UNITS, self.market.spend(stock), self._markups, data[self.population.cells.jurisdiction],
             self.population.cells.jurisdiction, self.hosts, self._kinds, customers.exposure[w], self._calendar[self.month].honoured,
             self._us_business, stocks, books.revenue[self.month],
+            books.market[self.month],
         )  # fmt: skip
         books.customers(customers.trust_means[w], self.mind.belief, stocks, customers.counts[w], customers.answers[w], customers.asked[w])
         books.streams(*customers.streams_of(w), data, self._kinds, self.hosts)

@@ -42,6 +42,7 @@ _MEANINGS = {
     "knockouts.csv": "Headline differences with each mechanism off",
     "switch_dates.csv": "Headline differences with the switch on other dates",
     "record.csv": "The model's history beside what was measured",
+    "evidence.csv": "The model's history beside rows of evidence that were asked for",
     "report.html": "The report, which opens in a browser and needs no network",
 }
 

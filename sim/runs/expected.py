@@ -146,7 +146,7 @@ def _run(resolved: Resolved, pairs: Sequence[Pair], how: Running, progress: Prog
 
 def tables_of(record: str) -> list[str]:
     """The tables that a run leaves, by how much is recorded."""
-    lacking = {"world": ("country", "requests", "cell", "flows"), "country": ("cell", "flows"), "full": ()}[record]
+    lacking = {"world": ("country", "requests", "cell", "market", "flows"), "country": ("cell", "market", "flows"), "full": ()}[record]
     return [name for name in TABLES if name not in lacking]
 
 

@@ -70,6 +70,18 @@ def test_what_the_books_lose_is_noticed(two_worlds: WorldSet) -> None:
     customers.audit()
 
 
+# --- money -------------------------------------------------------------------------------------------
+
+
+def test_providers_by_country_add_up_to_countries_and_to_providers(tables: Tables) -> None:
+    market, country, provider = tables["market"], tables["country"].set_index(["month", "country"]), tables["provider"].set_index(["month", "provider"])
+    by_country = market.groupby(["month", "country"])["revenue"].sum()
+    assert np.allclose(by_country, country["revenue_us"].reindex(by_country.index), rtol=REL)
+    by_provider = market.groupby(["month", "provider"])["revenue"].sum()
+    assert np.allclose(by_provider, provider[["revenue_abroad", "revenue_domestic"]].sum(axis=1).reindex(by_provider.index), rtol=REL)
+    assert market["revenue"].sum() > 0.0
+
+
 # --- flows -------------------------------------------------------------------------------------------
 
 

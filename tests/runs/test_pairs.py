@@ -59,7 +59,7 @@ def test_equal_books_have_no_difference(two_books: tuple[Books, Books]) -> None:
     assert first_difference(*two_books, months=30) is None
 
 
-@pytest.mark.parametrize("book", ["cell", "laws", "unmet", "requests", "backlog", "disclosures", "revenue"])
+@pytest.mark.parametrize("book", ["cell", "laws", "unmet", "requests", "backlog", "disclosures", "revenue", "market"])
 def test_the_last_bit_of_any_book_is_found_and_its_month_named(two_books: tuple[Books, Books], book: str) -> None:
     a, b = two_books
     array = getattr(b, book)

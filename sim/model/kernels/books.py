@@ -8,14 +8,15 @@ from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PRE
 
 
 @njit(cache=True)
-def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, exposure, reach, us_business, out, by_place):  # type: ignore[no-untyped-def]
+def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, exposure, reach, us_business, out, by_place, by_provider):  # type: ignore[no-untyped-def]
     """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills `out` (C, 14), and
-    `by_place` (2, O) with revenue from US customers and from all others.
+    `by_place` (2, O) with revenue from US customers and from all others, and `by_provider` (J, P) with US providers' by country.
 
     `stock` (C, O, 4) int64, `spend` (C, O) USD at list price, `markup` (J, O), `volume` (C,), `exposure` (C, 3, 7),
     `reach` share of data abroad that a US order reaches under the rule.
     """
     by_place[:] = 0.0
+    by_provider[:] = 0.0
     for c in range(stock.shape[0]):
         j = jurisdiction[c]
         for q in range(14):
@@ -41,6 +42,7 @@ def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, e
             by_place[0 if j == 0 else 1, o] += usd
             if o >= FIRST_US:
                 out[c, 10] += usd
+                by_provider[j, (o - FIRST_US) // OFFERS] += usd
                 if offer >= TRUSTEE:
                     out[c, 11] += usd
             elif o == HOME_GROWN:

@@ -131,13 +131,19 @@ def _record(study: Study) -> Iterable[Block]:
         shown = [_amount(row[column], scale.factor) for column in ("data", "model")]
         low, high = row["low"] * scale.factor, row["high"] * scale.factor
         ends = " to ".join(number(end, decimals=decimals_of(low, high)) for end in (low, high)) if pd.notna(low) and pd.notna(high) else DASH
-        cells = [text(row["row"]), _cell(row["what"]), _cell(row["role"]), _cell(row["place"]), _cell(row["period"]), text(scale.title), *shown, ends]
-        rows.append([*cells, f"<strong>{_cell(row['verdict'])}</strong>", _cell(row["cause"]), _cell(row["source"])])
+        cells = [text(row["row"]), _cell(row["what"]), _cell(row["role"]), _where(row), _cell(row["period"]), text(scale.title), *shown, ends]
+        rows.append([*cells, f"<strong>{_cell(row['verdict'])}</strong>", _cell(row["cause"]), _cell(row.get("note")), _cell(row["source"])])
     counts = frame["verdict"].value_counts()
     yield Text("Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + ".")
-    columns = ["Row", "What", "Role", "Place", "Period", "Unit", "Data", "Model", "Model, 95%", "Verdict", "Cause of a miss", "Source"]
+    columns = ["Row", "What", "Role", "Place", "Period", "Unit", "Data", "Model", "Model, 95%", "Verdict", "Cause of a miss", "What is not the same", "Source"]
     read = "Role: calibration rows were used to fit the model, validation rows were not; context rows are shown, never fitted."
     yield Table("Row by row", columns, rows, read, numeric=(6, 7, 8), tall=True)
+
+
+def _where(row: dict[str, Any]) -> str:
+    """The place and, where only some customers count, which."""
+    population = row.get("population")
+    return _cell(f"{row['place']}, {population.replace('_', ' ')}" if isinstance(population, str) else row["place"])
 
 
 def _amount(value: Any, factor: float) -> str:

@@ -1,0 +1,153 @@
+"""`warrantsim evidence`: what was measured in the world beside what the model gives, row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sim.cli.printing import console
+from sim.cli.running import INTERRUPTED, RESULTS, STORE, must_be_writable, number, progress_of
+from sim.scenario.loading import load_base
+from sim.scenario.places import CONFIGS, root, shown
+from sim.scenario.resolving import resolve
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.analysis.instruments.instrument import Instrument
+
+EVIDENCE = "evidence.csv"
+_COLOURS = {"holds": "green", "misses": "red", "cannot say": "yellow"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks of a comparison."""
+
+    rows: Path | None
+    experiment: str
+    sets: Sequence[str]
+    seeds: int | None
+    customers: int | None
+    out: Path | None
+    store: Path | None
+    workers: int | None
+
+
+def measure_evidence(asked: Asked) -> list[str]:
+    """Check the rows, run what they need, print and write the comparison; returns what failed."""
+    resolved = resolve(asked.experiment, asked.sets, seeds=asked.seeds, customers=asked.customers)
+
+    from sim.analysis.evidence_rows import read_rows, shipped_rows
+    from sim.analysis.record import compare, history_of
+
+    file = asked.rows or shipped_rows()
+    rows = read_rows(file, history_of(resolved))
+    folder, store = asked.out or RESULTS / resolved.name, asked.store or RESULTS / STORE
+    must_be_writable(folder, "--out")
+    must_be_writable(store, "--store")
+
+    from sim.model import compiled
+    from sim.runs.engines import EngineLost
+    from sim.runs.running import Running
+    from sim.runs.store import Store
+    from sim.runs.working import OtherCode
+
+    screen = console()
+    experiment = resolved.experiment
+    events = sorted({row.without_event for row in rows} - {""})
+    worlds = "history" + (f" and history without {', '.join(events)}" if events else "")
+    screen.print(f"{escape(shown(file))}: {len(rows)} rows; {worlds} x {experiment.seeds.count} seeds, {experiment.customers:,} customers", soft_wrap=True)
+    if not compiled.is_compiled():
+        screen.print("first run compiles the model: about a minute")
+    runs = Store(store)
+    runs.prepare()
+    try:
+        with progress_of(screen) as progress:
+            compared = compare(rows, resolved, runs, Running(asked.workers), progress)
+    except KeyboardInterrupt:
+        screen.print(f"[yellow]stopped[/]: what was done is in {escape(str(store))}; the same command goes on from there", soft_wrap=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except (EngineLost, OtherCode) as error:
+        screen.print(f"[red]stopped[/]: {escape(str(error))}", soft_wrap=True)
+        return [str(error)]
+    compared.table.to_csv(folder / EVIDENCE, index=False, lineterminator="\n")
+    _print(screen, compared.table)
+    for failure in compared.failures:
+        screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
+    screen.print(f"table: {escape(str(folder / EVIDENCE))}", soft_wrap=True)
+    return compared.failures
+
+
+def _print(screen: Console, table: "pd.DataFrame") -> None:
+    out = Table(title="Model against data: data with the source's standard error, model with its 95% interval over seeds", title_justify="left")
+    for name, right in (("row", False), ("what", False), ("place", False), ("period", False), ("unit", False), ("data", True), ("model", True)):
+        out.add_column(name, justify="right" if right else "left", overflow="fold")
+    out.add_column("interval", justify="right")
+    out.add_column("verdict", no_wrap=True)
+    signs = {"eq": "", "le": "at most ", "ge": "at least "}
+    for row in table.to_dict("records"):
+        of = " ".join(filter(None, (row["place"], row["population"]))) + (f", {row['without_event']} taken out" if row["without_event"] else "")
+        data = signs[row["bound"]] + number(row["data"]) + (f" ± {number(row['se'])}" if row["se"] == row["se"] and row["se"] is not None else "")
+        interval = f"{number(row['low'])} to {number(row['high'])}" if row["low"] == row["low"] else number(row["low"])
+        cells = [row["row"], row["what"], of, row["period"], row["unit"], data, number(row["model"]), interval]
+        out.add_row(*(escape(str(cell)) for cell in cells), f"[{_COLOURS[row['verdict']]}]{row['verdict']}[/]")
+    screen.print(out)
+    for role, group in table.groupby("role", sort=False):
+        number_of = {said: int((group["verdict"] == said).sum()) for said in _COLOURS}
+        unknown = f"; {number_of['cannot say']} cannot be judged" if number_of["cannot say"] else ""
+        screen.print(f"{role}: of {len(group)} rows {number_of['holds']} hold, {number_of['misses']} miss{unknown}", soft_wrap=True)
+
+
+def list_instruments() -> None:
+    """Print every instrument with its arguments and an example row, and what a place, population or date may be."""
+    from sim.analysis.evidence_rows import COLUMNS, MORE_COLUMNS
+    from sim.analysis.instruments.registry import INSTRUMENTS
+    from sim.analysis.instruments.when import FORMS
+    from sim.analysis.instruments.where import places
+    from sim.analysis.instruments.who import POPULATIONS
+
+    base, screen = load_base(root() / CONFIGS), console()
+    for instrument in INSTRUMENTS.values():
+        screen.print(f"[bold]{instrument.name}[/]: {escape(instrument.what)}, in {escape(instrument.unit)}", soft_wrap=True)
+        for line in _arguments(instrument):
+            screen.print(f"  {escape(line)}", soft_wrap=True)
+        screen.print(f"  example: {escape(example_line(instrument))}", soft_wrap=True)
+    groups = [name for name in places(base.jurisdictions) if name not in base.jurisdictions]
+    for line in (
+        f"columns: {','.join((*COLUMNS, *MORE_COLUMNS))}",
+        f"places: {', '.join(groups)}, and every code of `warrantsim list countries`; several are joined by +",
+        f"populations: {', '.join(POPULATIONS)}; several are joined by +; empty: everybody",
+        f"dates: {FORMS}",
+        "without_event: an event of `warrantsim list events`; the value is then the world with it minus the world without it, unless said otherwise above",
+    ):
+        screen.print(escape(line), soft_wrap=True)
+
+
+def _arguments(instrument: "Instrument") -> list[str]:
+    lines = []
+    if not instrument.by_population:
+        lines.append("population: none, leave it empty")
+    if instrument.two_dates:
+        lines.append("from, to: two dates of one length that are compared, such as 2013-Q2 and 2014-Q2")
+    if instrument.measure is None:
+        lines.append("without_event: must be given; the two worlds are compared as said")
+    for argument in instrument.arguments:
+        valid = "a number" if argument.valid is None else f"of `list {argument.valid}`" if isinstance(argument.valid, str) else ", ".join(argument.valid)
+        needed = "must be given" if argument.default is None else f"default {argument.default}" if argument.default else "may be left out"
+        lines.append(f"{argument.name}: {argument.what}: {valid}{', several joined by +' if argument.several else ''}; {needed}")
+    return lines
+
+
+def example_line(instrument: "Instrument") -> str:
+    """A row of the rows' file that uses the instrument; its numbers are made up."""
+    from sim.analysis.evidence_rows import COLUMNS, MORE_COLUMNS
+
+    fixed = {"id": "my_row", "role": "context", "instrument": instrument.name, "bound": "eq", "unit": instrument.unit, "source": "made up"}
+    values = fixed | instrument.example
+    return ",".join(values.get(name, "") for name in (*COLUMNS, *MORE_COLUMNS))
