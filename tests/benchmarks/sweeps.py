@@ -170,10 +170,11 @@ def complete_sweep(folder: Path) -> None:
 def memory(points: int) -> None:
     """Peak memory of the command's own process for a sweep of 2 x points runs of two months, in a process of its own."""
     code = (
-        "import sys, resource; from pathlib import Path; from tests.benchmarks.sweeps import stub_sweep\n"
+        "import re, sys; from pathlib import Path; from tests.benchmarks.sweeps import stub_sweep\n"
         "if __name__ == '__main__':\n"
         " f = stub_sweep(Path(sys.argv[1]), int(sys.argv[2]), '2013-03')\n"
-        " print(len(f.proved.good), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        " peak = re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())\n"
+        " print(len(f.proved.good), peak[1])\n"
     )
     with tempfile.TemporaryDirectory() as name:
         script = Path(name) / "peak.py"
