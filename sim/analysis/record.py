@@ -20,7 +20,7 @@ from sim.runs.store import Store
 from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
 
-MOST_SEEDS = 4  # of a comparison that goes with every run
+MOST_SEEDS = 8  # of a comparison that goes with every run
 HOLDS, MISSES, CANNOT_SAY = "holds", "misses", "cannot say"
 AS_IT_HAPPENED = ""
 COLUMNS = (

@@ -131,13 +131,17 @@ def _record(study: Study) -> Iterable[Block]:
         shown = [_amount(row[column], scale.factor) for column in ("data", "model")]
         low, high = row["low"] * scale.factor, row["high"] * scale.factor
         ends = " to ".join(number(end, decimals=decimals_of(low, high)) for end in (low, high)) if pd.notna(low) and pd.notna(high) else DASH
-        cells = [text(row["row"]), _cell(row["what"]), _cell(row["role"]), _where(row), _cell(row["period"]), text(scale.title), *shown, ends]
-        rows.append([*cells, f"<strong>{_cell(row['verdict'])}</strong>", _cell(row["cause"]), _cell(row.get("note")), _cell(row["source"])])
+        said = [f'{_cell(row["what"])}<br><span class="quiet">{_where(row)}, {_cell(row["period"])}</span>', *shown, ends, text(scale.title)]
+        verdict = f"<strong>{_cell(row['verdict'])}</strong>"
+        rows.append([text(row["row"]), *said, verdict, _cell(row["role"]), _cell(row["cause"]), _cell(row.get("note")), _cell(row["source"])])
     counts = frame["verdict"].value_counts()
     yield Text("Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + ".")
-    columns = ["Row", "What", "Role", "Place", "Period", "Unit", "Data", "Model", "Model, 95%", "Verdict", "Cause of a miss", "What is not the same", "Source"]
-    read = "Role: calibration rows were used to fit the model, validation rows were not; context rows are shown, never fitted."
-    yield Table("Row by row", columns, rows, read, numeric=(6, 7, 8), tall=True)
+    columns = ["Row", "What", "Data", "Model", "Model, 95%", "Unit", "Verdict", "Role", "Cause of a miss", "What is not the same", "Source"]
+    read = (
+        "Role: calibration rows are those that a fit may use (the starting values are not fitted yet), validation rows are never used for one, context "
+        "rows are only shown. A verdict is about the mean of the runs; the interval is theirs, luck only, and wide where few simulated customers are asked."
+    )
+    yield Table("Row by row", columns, rows, read, numeric=(2, 3, 4), tall=True)
 
 
 def _where(row: dict[str, Any]) -> str:
