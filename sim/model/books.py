@@ -36,7 +36,7 @@ class Books:
     scenario: Scenario
     cells: Cells
     month: int = 0
-    cell: np.ndarray = field(init=False)  # float64 (M, C, Q) measures of OF_CUSTOMERS
+    cell: np.ndarray = field(init=False)  # float64 (M, C, Q) measures of OF_CUSTOMERS, in memory one measure after the other: each is a column of a table
     laws: np.ndarray = field(init=False)  # float64 (M, J, I) share of countries with each instrument in force
     unmet: np.ndarray = field(init=False)  # float64 (M, J)
     requests: np.ndarray = field(init=False)  # int64 (M, 4, J, 5, 6)
@@ -50,7 +50,7 @@ class Books:
 
     def __post_init__(self) -> None:
         months, jurisdictions = self.scenario.months, len(self.scenario.jurisdictions)
-        self.cell = np.full((months, len(self.cells), len(MEASURED)), np.nan)
+        self.cell = np.full((len(MEASURED), months, len(self.cells)), np.nan).transpose(1, 2, 0)
         self.laws = np.zeros((months, jurisdictions, len(INSTRUMENTS)))
         self.unmet = np.zeros((months, jurisdictions))
         self.requests = np.zeros((months, len(DIRECTIONS), jurisdictions, len(ROUTES), len(MEASURES)), np.int64)
@@ -71,13 +71,12 @@ class Books:
         """Enter the month's customers: trust (C, 2), belief (C,), stocks (C, 14), counts (C, 8) int64, answers (C, 4) of asked (C, 2)."""
         kernel.enter_customers(trust, belief, stocks, self.cells.customers, counts, UNITS, answers, asked, _COLUMNS, self.cell[self.month])
 
-    def streams(self, touched: np.ndarray, flows: np.ndarray, volume: np.ndarray, kinds: np.ndarray, hosts: np.ndarray) -> None:
-        """Enter the month's flows: `touched` (n, 4) (world, country, from, to), `flows` (n, 4) int64 in 1/UNITS of 2013."""
-        if not len(touched):
-            return
+    def streams(self, world: int, touched: np.ndarray, flows: np.ndarray, volume: np.ndarray, kinds: np.ndarray, hosts: np.ndarray) -> None:
+        """Enter the month's flows: `touched` (n, 4) (world, country, from, to), `flows` (W, J, O, O, 4) int64 in 1/UNITS of 2013."""
         rows = np.empty((len(touched), 9))
-        kernel.enter_streams(self.month, touched, flows, UNITS, volume, kinds, hosts, rows)
-        self.flows.append(rows)
+        n = kernel.enter_streams(self.month, world, touched, flows, UNITS, volume, kinds, hosts, rows)
+        if n:
+            self.flows.append(rows[:n].copy())
 
     def relocation(self, country: int, kind: int, from_host: int, to_host: int, moved: np.ndarray, data: float) -> None:
         """Enter data that a provider moved to a nearer region: `moved` (4,) int64 in 1/UNITS of 2013; no customer decided."""
@@ -114,12 +113,12 @@ class Books:
         weights[:, _AT["trust_by_spend"]] = self.cells.usd_month
         weights[:, _AT["adoption"]] = self.cells.customers
         is_mean[[_AT["trust_by_spend"], _AT["adoption"]]] = True
-        grouped: np.ndarray = kernel.aggregate(self.cell, weights, group, groups, is_mean)
-        return grouped
+        grouped: np.ndarray = kernel.aggregate(self.cell.transpose(2, 0, 1), weights.T.copy(), group, groups, is_mean)
+        return grouped.transpose(1, 2, 0)
 
     def _world(self) -> Columns:
-        abroad = self._grouped(np.where(self.cells.jurisdiction == 0, -1, 0), 1)[:, 0]
-        home = self._grouped(np.where(self.cells.jurisdiction == 0, 0, -1), 1)[:, 0]
+        by_side = self._grouped(np.where(self.cells.jurisdiction == 0, 0, 1), 2)
+        home, abroad = by_side[:, 0], by_side[:, 1]
         out: Columns = {"month": self._months(), **{name: abroad[:, q] for name, q in _AT.items()}}
         us, own = _AT["revenue_us"], _AT["revenue_home_grown"]
         out["revenue_us_domestic"] = home[:, us]

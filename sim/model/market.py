@@ -7,7 +7,7 @@ import numpy as np
 from sim.model.arithmetic import exp, exps, log, total
 from sim.model.kernels import market as kernel
 from sim.model.news import reach_by_jurisdiction
-from sim.model.places import FIRST_US, OFFERS, Offers
+from sim.model.places import FIRST_US, OFFERS, Offers, place_count
 from sim.model.population import UNITS, Cells
 from sim.scenario.scenario import Scenario
 from sim.words import KINDS
@@ -98,6 +98,7 @@ class Market:
         self.sensitivity = np.array(p.choice.sensitivity.values)[cells.segment]
         self._read_trends(0)
         self._blocs = np.unique([j.bloc for j in jurisdictions], return_inverse=True)[1]
+        self._by_bloc = np.zeros(self._blocs.max() + 1)
         self._learning = -log(1.0 - p.market.learning_rate)
         self.us_experience, self.home_experience = 0.0, np.zeros(len(jurisdictions))
         self._us_start, self._home_start = 0.0, np.ones(len(jurisdictions))
@@ -106,6 +107,7 @@ class Market:
         self._home_anchor, self._us_anchor = np.zeros(len(cells)), np.zeros(shape)
         self.home, self.us = self._home_anchor.copy(), self._us_anchor.copy()
         self.shares = np.zeros(shape)
+        self._spend = np.empty((len(cells), place_count(len(scenario.providers))))
 
     def _read_trends(self, month: int) -> None:
         t = self._trends
@@ -162,21 +164,18 @@ class Market:
 
         `stock` (C, O, 4) int64. The first call also sets the experience gathered before the model begins.
         """
-        by_bloc = np.zeros(self._blocs.max() + 1)
-        us = kernel.output(stock, UNITS, self.data * self.growth, self._cells.jurisdiction, self._blocs, by_bloc)
-        home = by_bloc[self._blocs]
+        us = kernel.output(stock, UNITS, self.data, self.growth, self._cells.jurisdiction, self._blocs, self._by_bloc)
         if self._us_start == 0.0:
             before = self._scenario.parameters.market.experience_years * 12.0
-            self._us_start, self._home_start = before * us, np.maximum(before * home, kernel.LEAST_SHARE)
+            self._us_start, self._home_start = before * us, np.maximum(before * self._by_bloc[self._blocs], kernel.LEAST_SHARE)
             self.us_experience, self.home_experience = self._us_start, self._home_start.copy()
         self.us_experience += us
-        self.home_experience = self.home_experience + home
+        kernel.add_by_bloc(self._by_bloc, self._blocs, self.home_experience)
 
     def spend(self, stock: np.ndarray) -> np.ndarray:
-        """Cloud revenue of the month by cell and place, at list price: (C, O) USD. On premises earns nobody anything."""
-        usd = np.empty(stock.shape[:2])
-        kernel.fill_spend(stock, UNITS, self.volume * self.price * self.growth, self.home_usage, self._cells.jurisdiction, usd)
-        return usd
+        """Cloud revenue of the month by cell and place, at list price: (C, O) USD, until it is asked for again. On premises earns nobody anything."""
+        kernel.fill_spend(stock, UNITS, self.volume * self.price, self.growth, self.home_usage, self._cells.jurisdiction, self._spend)
+        return self._spend
 
     def markups(self, offers: Offers) -> np.ndarray:
         """What customers pay over list price: (J, O), premiums of sovereign offers and discounts."""

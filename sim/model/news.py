@@ -25,16 +25,67 @@ def reach_by_jurisdiction(reach: dict[str, float], scenario: Scenario) -> np.nda
 
 
 @njit(cache=True)
+def _observe(memory, c, attention, weight, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+    """Add news of signed `weight` to the memory of cell c: (C, good/bad, attention/residue)."""
+    if weight != 0.0:
+        sign = BAD if weight < 0.0 else GOOD
+        amount = strength * attention[c] * abs(weight)
+        if sign == BAD:
+            amount = asymmetry * amount
+        memory[c, sign, ATTENTION] += (1.0 - residue_share) * amount
+        memory[c, sign, RESIDUE] += residue_share * amount
+
+
+@njit(cache=True)
 def _remember(memory, attention, weight, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
-    """Add news of signed `weight` (C,) to `memory` (C, good/bad, attention/residue)."""
+    """News of signed `weight` (C,), by cell."""
     for c in range(len(weight)):
-        if weight[c] != 0.0:
-            sign = BAD if weight[c] < 0.0 else GOOD
-            amount = strength * attention[c] * abs(weight[c])
-            if sign == BAD:
-                amount = asymmetry * amount
-            memory[c, sign, ATTENTION] += (1.0 - residue_share) * amount
-            memory[c, sign, RESIDUE] += residue_share * amount
+        _observe(memory, c, attention, weight[c], strength, asymmetry, residue_share)
+
+
+@njit(cache=True)
+def _remember_incidents(memory, attention, jurisdiction, conflicts, disclosures, news, half, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+    """Incidents (J,) are bad news where they happened, the more the worse, of weight `news` at most and half of it at `half` incidents."""
+    for c in range(len(jurisdiction)):
+        n = np.float64(conflicts[jurisdiction[c]] + disclosures[jurisdiction[c]])
+        if n > 0.0:
+            _observe(memory, c, attention, -(news * n / (n + half)), strength, asymmetry, residue_share)
+
+
+@njit(cache=True)
+def _remember_abroad(memory, attention, jurisdiction, good, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+    """News of one weight for everybody outside the US."""
+    for c in range(len(jurisdiction)):
+        if jurisdiction[c] > 0:
+            _observe(memory, c, attention, good, strength, asymmetry, residue_share)
+
+
+@njit(cache=True)
+def _fade(memory, keep, intelligence_belief, base, belief_keep):  # type: ignore[no-untyped-def]
+    """A month's forgetting: memory by its two lives, the belief in intelligence access towards its `base`."""
+    for c in range(memory.shape[0]):
+        for channel in range(2):
+            for sign in range(2):
+                for life in range(2):
+                    memory[c, channel, sign, life] *= keep[life]
+        intelligence_belief[c] = base + belief_keep * (intelligence_belief[c] - base)
+
+
+@njit(cache=True)
+def _follow(belief, rate, believed):  # type: ignore[no-untyped-def]
+    """Belief moves towards what is known."""
+    for c in range(len(belief)):
+        belief[c] += rate[c] * (believed - belief[c])
+
+
+@njit(cache=True)
+def _weigh_evidence(memory, spillover, out):  # type: ignore[no-untyped-def]
+    """Good and bad news that bear on each channel, `out` (C, channel, good/bad): both memories, and what spills from intelligence into law."""
+    for c in range(memory.shape[0]):
+        for sign in range(2):
+            for channel in range(2):
+                out[c, channel, sign] = memory[c, channel, sign, ATTENTION] + memory[c, channel, sign, RESIDUE]
+            out[c, LAW_ENFORCEMENT, sign] += spillover * out[c, INTELLIGENCE, sign]
 
 
 class PublicMind:
@@ -50,6 +101,7 @@ class PublicMind:
         self._jurisdiction = jurisdiction
         self._attention = np.array(trust.news_attention.values)[segment]
         self._belief_rate = np.array(trust.belief_rate.values)[segment]
+        self._observations = (trust.news_strength, trust.asymmetry, trust.residue_share)
         self._keep = np.array([half_life_factor(trust.attention_half_life), half_life_factor(trust.residue_half_life)])
         self._belief_keep = half_life_factor(trust.belief_forgetting_half_life)
         self._ruling_reach = reach_by_jurisdiction(trust.ruling_reach, scenario)
@@ -60,19 +112,28 @@ class PublicMind:
 
     def listen(self, month: Month) -> None:
         """A month passes: memories fade, events are heard, a ruling surprises, belief follows what is known."""
-        self.memory *= self._keep
-        base = self._scenario.parameters.exposure.intelligence_belief_2013
-        self.intelligence_belief = base + self._belief_keep * (self.intelligence_belief - base)
+        _fade(self.memory, self._keep, self.intelligence_belief, self._scenario.parameters.exposure.intelligence_belief_2013, self._belief_keep)
         for event in month.events:
             self._hear_event(event, month.believed)
         if month.ruling is not None:
             self._hear_ruling(month.honoured)
-        self.belief += self._belief_rate * (month.believed - self.belief)
+        _follow(self.belief, self._belief_rate, month.believed)
 
     def hear(self, channel: int, weight: np.ndarray) -> None:
         """Add news of signed weight (C,): observations for attention and, in part, for the residue."""
+        _remember(self.memory[:, channel], self._attention, weight, *self._observations)
+
+    def hear_incidents(self, conflicts: np.ndarray, disclosures: np.ndarray) -> None:
+        """Conflicts of law and disclosures of organisations' data, int64 (J,) by where the data lay, are news there."""
         trust = self._trust
-        _remember(self.memory[:, channel], self._attention, weight, trust.news_strength, trust.asymmetry, trust.residue_share)
+        _remember_incidents(
+            self.memory[:, LAW_ENFORCEMENT], self._attention, self._jurisdiction, conflicts, disclosures, trust.incident_news, trust.incident_half,
+            *self._observations,
+        )  # fmt: skip
+
+    def hear_abroad(self, channel: int, good: float) -> None:
+        """Good news of one weight for everybody outside the US."""
+        _remember_abroad(self.memory[:, channel], self._attention, self._jurisdiction, good, *self._observations)
 
     def _hear_event(self, event: Event, believed: float) -> None:
         for news in event.news:
@@ -95,13 +156,7 @@ class PublicMind:
         self.hear(LAW_ENFORCEMENT, -self._trust.ruling_weight * reach * surprise)
         self.belief += self._trust.belief_jump * reach * self._attention * surprise
 
-    def evidence(self) -> np.ndarray:
-        """Good and bad news that bear on each channel: (C, channel, good/bad); distrust spills from intelligence into law."""
-        effective = self.memory[..., ATTENTION] + self.memory[..., RESIDUE]
-        effective[:, LAW_ENFORCEMENT] += self._trust.intelligence_spillover * effective[:, INTELLIGENCE]
-        return effective
-
-    def attention_to_bad_news(self) -> np.ndarray:
-        """What is in the papers about data being taken: (C,), both channels."""
-        memory: np.ndarray = self.memory[:, LAW_ENFORCEMENT, BAD, ATTENTION] + self.memory[:, INTELLIGENCE, BAD, ATTENTION]
-        return memory
+    def evidence(self, out: np.ndarray) -> np.ndarray:
+        """Good and bad news that bear on each channel: fills `out` (C, channel, good/bad) and returns it."""
+        _weigh_evidence(self.memory, self._trust.intelligence_spillover, out)
+        return out

@@ -31,7 +31,7 @@ class Offers:
     """What each US provider offers where, in one world: state that providers change.
 
     live: bool (P, J, 5); host: int32 (P, J), the jurisdiction whose soil holds a provider's local region for customers
-    of J, NOWHERE if there is none; own_region: bool (P, J); discount: float64 (P, J).
+    of J, NOWHERE if there is none; own_region: bool (P, J); discount: float64 (P, J). `settled` counts the changes of hosts.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -47,11 +47,13 @@ class Offers:
         self.live[:, :, US_REGION] = True
         self.discount = np.zeros(shape)
         self.host = np.full(shape, NOWHERE, np.int32)
+        self.settled = 0
         for p in range(shape[0]):
             self.settle(p)
 
     def settle(self, provider: int) -> None:
         """Give every jurisdiction its host: a region at home, else the first within its bloc; the US has the US."""
+        self.settled += 1
         own = self.own_region[provider]
         near = own[None, :] & self._same_bloc
         near[:, 0] = False  # a region in the US is nobody's local one

@@ -16,11 +16,12 @@ from sim.model.agents.provider import HomeGrownProvider, Outlook, Provider
 from sim.model.arithmetic import total
 from sim.model.books import Books
 from sim.model.kernels import books as books_kernel
+from sim.model.kernels import governments as government_kernel
 from sim.model.kernels import market as market_kernel
 from sim.model.law.timeline import calendar
 from sim.model.market import Market, Trends, market_trends
-from sim.model.news import LAW_ENFORCEMENT, PublicMind
-from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, Offers, kinds_of_places, place_count
+from sim.model.news import INTELLIGENCE, LAW_ENFORCEMENT, PublicMind
+from sim.model.places import Offers, kinds_of_places, place_count
 from sim.model.population import UNITS, Population, build_population
 from sim.scenario.scenario import Scenario
 from sim.words import INSTRUMENTS, KINDS
@@ -56,7 +57,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         self.casework = Casework(scenario, self.population, docket, seed)
         self.books = Books(scenario, cells)
         self._kinds = kinds_of_places(len(scenario.providers))
-        self.hosts = self.offers.hosts_of_places()
+        self.hosts, self._settled = self.offers.hosts_of_places(), self.offers.settled
         shape = (len(scenario.providers), len(scenario.jurisdictions), place_count(len(scenario.providers)))
         self.outlook = Outlook(*shape)
         for j, code in enumerate(scenario.jurisdictions):
@@ -68,8 +69,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             Provider(self, p, code)
         self._providers = list(self.agents_by_type[Provider])
         self._governments = {g.index: g for g in self.agents_by_type[Government]}
-        self._unmet_at_first: np.ndarray | None = None
-        self._first_dependence: np.ndarray | None = None
+        self._litigating = self._transparent = 0.0  # shares of the US providers' revenue abroad that do this
         self._prepare()
 
     def step(self) -> None:
@@ -87,13 +87,14 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         for country, instrument, change, why in self.legislation.open_month(self.month, today.law):
             self.books.law(country, instrument, change, why)
         self.mind.listen(today)
-        self._hear_incidents()
+        self.mind.hear_incidents(self.casework.host_conflicts, self.casework.host_disclosures)
         self._hear_providers()
         self.market.open_month(self.month)
 
     def govern(self) -> None:
         """Governments weigh their instruments; those that luck and hazard pick act."""
-        decisions = self.legislation.deliberate(self._pressure(), self.scenario.regimes[self.law.regime].agreements)
+        self._feel_pressure()
+        decisions = self.legislation.deliberate(self.scenario.regimes[self.law.regime].agreements)
         for j, instrument, adopts in decisions.tolist():
             government = self._governments[j]
             (government.adopt if adopts > 0 else government.repeal)(instrument)
@@ -104,15 +105,17 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             self._look_ahead()
             for provider in self._providers:
                 provider.step()
+            self._litigating, self._transparent = self._share_of_providers("litigates"), self._share_of_providers("transparent")
             self._markups = self.market.markups(self.offers)
-            self._relocate(self._set.customers.stock[self.index])
+            if self.offers.settled > self._settled:
+                self._relocate(self._set.customers.stock[self.index])
 
     def publish(self, customers: Customers) -> None:
         """Lay out what customers meet this month: what they have heard, what places are worth, exposed to, forbidden."""
-        w, cells, p = self.index, self.population.cells, self.scenario.parameters
-        customers.evidence[w] = self.mind.evidence()
+        w, adoption = self.index, self.scenario.parameters.adoption
+        self.mind.evidence(customers.evidence[w])
         self._fill_market(customers.utility[w], customers.exposure[w], customers.banned[w], customers.unlawful[w])
-        customers.grow_hazard(w, p.adoption.innovation, p.adoption.imitation, cells)
+        customers.grow_hazard(w, adoption.innovation, adoption.imitation)
 
     def publish_first(self, customers: Customers) -> None:
         """What places were worth, exposed to and forbidden when those chose who came before the first month."""
@@ -123,7 +126,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         """Requests meet the data where the customers have put it."""
         p, laws = self.scenario.parameters.providers, self.legislation.in_force
         regime, today = self.scenario.regimes[self.law.regime], self._calendar[self.month]
-        agreement = laws[:, _LAW["executive_agreement"]] if regime.agreements else np.zeros(len(laws))
+        agreement = laws[:, _LAW["executive_agreement"]] if regime.agreements else self._no_agreement
         rule = RuleOfMonth(
             reaches={"contested": -1, "location": 0, "control": 1}[regime.test],
             honoured=today.honoured,
@@ -132,27 +135,23 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             blocking=laws[:, _LAW["blocking_statute"]],
             claim=laws[:, _LAW["extraterritorial_claim"]],
         )
-        delay = p.litigation_delay * self._share_of_providers("litigates")
-        self.casework.work(self.month, self.index, customers.place, self.hosts, rule, delay)
+        self.casework.work(self.month, self.index, customers.place, self.hosts, rule, p.litigation_delay * self._litigating)
 
     def close_month(self, customers: Customers) -> None:
         """Enter the month into the books, and check that nothing was lost."""
-        w, books = self.index, self.books
+        w, books, cells = self.index, self.books, self.population.cells
         stock, data = customers.stock[w], self.market.data * self.market.growth
         customers.check_conservation(w)
-        stocks = np.empty((len(self.population.cells), 14))
         books_kernel.cell_stocks(
-            stock, UNITS, self.market.spend(stock), self._markups, data[self.population.cells.jurisdiction],
-            self.population.cells.jurisdiction, self.hosts, self._kinds, customers.exposure[w], self._calendar[self.month].honoured,
-            self._us_business, stocks, books.revenue[self.month],
-            books.market[self.month],
+            stock, UNITS, self.market.spend(stock), self._markups, data, cells.jurisdiction, self.hosts, self._kinds, customers.exposure[w],
+            self._calendar[self.month].honoured, self._us_business, self._stocks, books.revenue[self.month], books.market[self.month],
         )  # fmt: skip
-        books.customers(customers.trust_means[w], self.mind.belief, stocks, customers.counts[w], customers.answers[w], customers.asked[w])
-        books.streams(*customers.streams_of(w), data, self._kinds, self.hosts)
+        books.customers(customers.trust_means[w], self.mind.belief, self._stocks, customers.counts[w], customers.answers[w], customers.asked[w])
+        books.streams(w, customers.streams, customers.flows, data, self._kinds, self.hosts)
         books.laws[self.month] = self.legislation.in_force
-        books.unmet[self.month] = self.casework.unmet_need()
+        books.unmet[self.month] = self.casework.unmet
         books.requests[self.month] = self.casework.month
-        books.backlog[self.month] = self.casework.backlog
+        books.backlog[self.month] = self.casework.queues.backlog
         books.disclosures[self.month] = self.casework.disclosures[0]
         self.market.learn(stock)
         self.month += 1
@@ -174,6 +173,8 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         """What does not change over the run, and the anchors of the market."""
         s, p = self.scenario, self.scenario.parameters
         jurisdictions, cells = list(s.jurisdictions.values()), self.population.cells
+        self._unmet_at_first, self._first_share, self._no_agreement = (np.zeros(len(jurisdictions)) for _ in range(3))
+        self._stocks = np.empty((len(cells), 14))
         self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
         self._own_intrusion = np.array([j.own_state_intrusion for j in jurisdictions]) * p.exposure.own_state_weight
         self._has_home_grown = np.array([j.home_grown_share_2013 > 0.0 for j in jurisdictions])
@@ -210,7 +211,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             moved = stock[self.population.cells.jurisdiction == j, o].sum(axis=0)
             if moved[1] > 0:
                 self.books.relocation(int(j), int(self._kinds[o]), int(self.hosts[j, o]), int(hosts[j, o]), moved, float(data[j]))
-        self.hosts = hosts
+        self.hosts, self._settled = hosts, self.offers.settled
 
     def _fill_market(self, utility: np.ndarray, exposure: np.ndarray, banned: np.ndarray, unlawful: np.ndarray) -> None:
         """Utility (C, O), exposure (C, 3, 7), what is closed or unlawful and what is unlawful (C, O), as of today."""
@@ -221,7 +222,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             j, s, self.market.home, self.market.us, self.market.offer, self.market.price_sensitivity, offers.discount, offers.own_region,
             p.providers.latency_gain, suspension, self._friction, utility,
         )  # fmt: skip
-        claims = p.exposure.distrust_of_foreign_claims * total(self._claim_weight * laws[:, _LAW["extraterritorial_claim"]])
+        claims = p.exposure.distrust_of_foreign_claims * market_kernel.weighed(self._claim_weight, laws[:, _LAW["extraterritorial_claim"]])
         market_kernel.fill_exposures(
             j, self.mind.belief, self.mind.intelligence_belief, self._us_business, self._own_intrusion, self._law_exposure,
             self._intelligence_exposure, p.exposure.own_state_reach_abroad, claims, exposure,
@@ -231,21 +232,13 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             laws[:, _LAW["general_localisation"]], banned, unlawful,
         )  # fmt: skip
 
-    def _hear_incidents(self) -> None:
-        """Conflicts of law and disclosures of organisations' data abroad, last month, are news where the data lay."""
-        t, n = self.scenario.parameters.trust, (self.casework.host_conflicts + self.casework.host_disclosures).astype(np.float64)
-        if t.incident_news > 0.0 and n.any():
-            self.mind.hear(LAW_ENFORCEMENT, -(t.incident_news * n / (n + t.incident_half))[self.population.cells.jurisdiction])
-
     def _hear_providers(self) -> None:
         """Providers earn trust back by fighting warrants in court and by publishing what they are asked for."""
         p = self.scenario.parameters.providers
-        litigation = p.litigation_trust * self._share_of_providers("litigates")
-        transparency = p.transparency_trust * self._share_of_providers("transparent")
-        abroad = np.where(self.population.cells.jurisdiction > 0, 1.0, 0.0)
-        for channel, good in ((0, litigation + transparency), (1, transparency)):
+        litigation, transparency = p.litigation_trust * self._litigating, p.transparency_trust * self._transparent
+        for channel, good in ((LAW_ENFORCEMENT, litigation + transparency), (INTELLIGENCE, transparency)):
             if good > 0.0:
-                self.mind.hear(channel, good * abroad)
+                self.mind.hear_abroad(channel, good)
 
     def _share_of_providers(self, what: str) -> float:
         """Share of the US providers' revenue abroad that goes to those that do this."""
@@ -253,63 +246,30 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         everything = total(each)
         return float(total(each * doing) / everything) if everything > 0.0 else 0.0
 
-    def _pressure(self) -> np.ndarray:
-        """The covariates of the governments' hazards, as they stand: (J, X) in the order of COVARIATES."""
-        cells, jurisdictions = self.population.cells, len(self.scenario.jurisdictions)
-        out = np.zeros((jurisdictions, 9))
-        lost = 0.5 * ((self.initial_trust - self.trust_means)[:, 0] + (self.initial_trust - self.trust_means)[:, 1])
-        attention = self.mind.attention_to_bad_news() / self.scenario.parameters.trust.prior_strength
-        books_kernel.weighed_means(lost, attention, cells.accounts, cells.jurisdiction, out)
-        out[:, 2] = self._calendar[self.month].honoured - 1.0
-        unmet = self.casework.unmet_need()
-        if self.month == 2 * KNOWN_AFTER:
-            self._unmet_at_first = unmet
-        out[:, 3] = unmet - self._unmet_at_first if self._unmet_at_first is not None else 0.0
-        out[:, 4] = self._dependence()
-        out[:, 5:8] = self._steady_pressure
-        return out
-
-    def _dependence(self) -> np.ndarray:
-        """How US providers' share of each country's cloud spending has changed since the start: (J,)."""
-        spend = self.market.spend(self._set.customers.stock[self.index])
-        by_country = np.zeros((len(self.scenario.jurisdictions), spend.shape[1]))
-        books_kernel.by_group(spend, self.population.cells.jurisdiction, by_country)
-        share = np.empty(len(by_country))
-        books_kernel.shares_of(by_country, FIRST_US, HOME_GROWN, share)
-        if self._first_dependence is None:
-            self._first_dependence = share
-        change: np.ndarray = share - self._first_dependence
-        return change
+    def _feel_pressure(self) -> None:
+        """Work out the covariates of the governments' hazards as they stand."""
+        cells = self.population.cells
+        government_kernel.covariates(
+            self.month, 2 * KNOWN_AFTER, self.market.spend(self._set.customers.stock[self.index]), cells.jurisdiction, cells.accounts,
+            self.initial_trust, self.trust_means, self.mind.memory, self.scenario.parameters.trust.prior_strength,
+            self._calendar[self.month].honoured, self.casework.unmet, self._unmet_at_first, self._first_share, self._steady_pressure,
+            self.legislation.pressure,
+        )  # fmt: skip
 
     def _look_ahead(self) -> None:
         """What the providers know at the end of a quarter (see Outlook)."""
         s, p, cells, customers = self.scenario, self.scenario.parameters, self.population.cells, self._set.customers
-        w, outlook = self.index, self.outlook
-        spend = self.market.spend(customers.stock[w])
-        outlook.revenue[:] = 0.0
-        books_kernel.by_group(spend * 12.0, cells.jurisdiction, outlook.revenue)
-        by_provider = outlook.revenue[:, FIRST_US:].reshape(len(s.jurisdictions), -1, OFFERS)
-        outlook.provider_revenue = np.cumsum(by_provider, axis=2)[:, :, -1]
-        outlook.market = np.cumsum(outlook.revenue, axis=1)[:, -1]
-        risk = np.empty((len(cells), len(KINDS)))
-        market_kernel.mean_risks(self.market.sensitivity, self.trust_means, customers.exposure[w], risk)
-        laws = self.legislation.in_force
-        cell_spend = np.cumsum(spend, axis=1)[:, -1] * 12.0
-        market_kernel.expected_gains(
-            cells.jurisdiction, cells.segment, cell_spend, self.market.shares, customers.utility[w], risk, customers.banned[w], self.offers.live,
-            self.offers.own_region, p.providers.latency_gain, laws[:, _LAW["procurement_rule"]], p.choice.nest_scale, outlook.gain,
+        w, outlook, market, offers = self.index, self.outlook, self.market, self.offers
+        market_kernel.look_ahead(
+            cells.jurisdiction, cells.segment, market.spend(customers.stock[w]), market.shares, market.sensitivity, self.trust_means,
+            customers.exposure[w], self._first_risk, customers.utility[w], customers.banned[w], offers.live, offers.own_region,
+            p.providers.latency_gain, self.legislation.in_force[:, _LAW["procurement_rule"]], p.choice.nest_scale,
+            outlook.revenue, outlook.provider_revenue, outlook.market, outlook.gain, outlook.distrust_cost,
         )  # fmt: skip
-        # What distrust costs: spend x s (1 - s) x the rise since the start of the risk of the region customers use, at the margin.
-        rise = np.maximum(np.minimum(risk[:, 1], risk[:, 2]) - self._first_risk, 0.0)
-        marginal = cell_spend[:, None] * self.market.shares * (1.0 - self.market.shares) * rise[:, None]
-        cost = np.zeros((len(s.jurisdictions), marginal.shape[1]))
-        books_kernel.by_group(marginal, cells.jurisdiction, cost)
-        cost[0] = 0.0
-        outlook.distrust_cost = cost.T.copy()
         conflicts = float(self.casework.host_conflicts.sum()) * 12.0
         outlook.abroad = np.array([total(outlook.provider_revenue[1:, k]) for k in range(len(s.providers))])
         outlook.conflict_cost = conflicts * p.providers.conflict_cost * outlook.abroad / max(total(outlook.abroad), 1e-9)
-        growth = (1.0 + self.market.yearly_growth(self.month)) * (1.0 - p.market.price_decline)
+        growth = (1.0 + market.yearly_growth(self.month)) * (1.0 - p.market.price_decline)
         outlook.growth_years = total(np.cumprod(np.full(int(p.providers.planning_years), growth)))
 
 

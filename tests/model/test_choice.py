@@ -75,11 +75,11 @@ def weights(
     """A decision in the words of utilities and costs, put to the kernel as the roots that it works with."""
     leaf, nest, left = np.zeros(PLACES), np.zeros(NESTS), np.empty(7)
     roots_of(np.zeros(7) if risk is None else risk, nest_scale, left)
-    appeal = np.empty((1, PLACES))
-    roots_of_utilities(utility[None], nest_scale, appeal)
+    appeal = np.empty((1, 1, PLACES))
+    roots_of_utilities(utility[None, None], nest_scale, appeal)
     no_cloud, leave, within = (exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost))
     peers = np.array([exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)])
-    nest_roots(left, appeal[0], no_cloud, banned, order, here, expelled, leave, within, peers, leaf, nest)
+    nest_roots(left, appeal[0, 0], no_cloud, banned, order, here, expelled, leave, within, peers, leaf, nest)
     return Decision(leaf, nest, nest_scale)
 
 
@@ -284,26 +284,26 @@ def test_whoever_surely_stays_stays(
     banned = rng.choice([0.0, 0.4, 1.0], PLACES).astype(np.float32)
     banned[ON_PREMISES] = 0.0
     go_back = float(rng.normal(-2.0, spread))
-    pull = np.zeros((1, PLACES, 2))
-    pull_of_rivals(utility[None], banned[None], np.array([cost]), within_share, network, go_back, nest_scale, pull)
+    pull = np.zeros((1, 1, PLACES, 2))
+    pull_of_rivals(utility[None, None], banned[None, None], np.array([cost]), within_share, network, go_back, nest_scale, pull)
     bonus = np.zeros(NESTS)
     bonus[friends] = network if friends != ON_PREMISES else 0.0
     decision = weights(
         utility, risk, banned, on_premises=go_back, nest_scale=nest_scale, here=here, switch_cost=cost, within_cost=within_share * cost, bonus=bonus
     )
     picked, sure = chosen(decision, 2000, seed=seed), np.empty(2000, np.bool_)
-    _sure(seed, 2000, 40, nest_scale, here, pull[0, here], risk[kind_of(here)], utility[here], sure)
+    _sure(seed, 2000, 40, nest_scale, here, pull[0, 0, here], risk[kind_of(here)], utility[here], sure)
     assert np.all(picked[sure] == here)
 
 
 def test_most_of_those_who_stay_are_known_to_stay() -> None:
     """At the shipped costs of switching the bound settles at least four decisions in five, or it would be no use."""
     utility, here, cost = np.zeros(PLACES), FIRST_US + 1, 5.0
-    pull = np.zeros((1, PLACES, 2))
+    pull = np.zeros((1, 1, PLACES, 2))
     banned = np.tile([0.0, 0.0, 1.0, 1.0, 1.0], PROVIDERS)
     banned = np.concatenate([[0.0, 0.0], banned]).astype(np.float32)
-    pull_of_rivals(utility[None], banned[None], np.array([cost]), 0.7, 0.5, -4.0, 0.6, pull)
+    pull_of_rivals(utility[None, None], banned[None, None], np.array([cost]), 0.7, 0.5, -4.0, 0.6, pull)
     sure = np.empty(5000, np.bool_)
-    _sure(1, 5000, 40, 0.6, here, pull[0, here], 0.2, 0.0, sure)
+    _sure(1, 5000, 40, 0.6, here, pull[0, 0, here], 0.2, 0.0, sure)
     assert sure.mean() > 0.8
     assert nest_of(here) == FIRST_US

@@ -21,7 +21,7 @@ from sim.model.kernels import customers as kernel
 from sim.model.kernels import moves as moves_kernel
 from sim.model.kernels import survey as survey_kernel
 from sim.model.places import FIRST_US, OFFERS, ON_PREMISES, place_count
-from sim.model.population import PEERS, UNITS, Cells, Population
+from sim.model.population import PEERS, UNITS, Population
 
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel
@@ -35,8 +35,8 @@ class Customers:
     """The customers of all worlds: state in arrays with a world axis (N, W), and the month's arrays by cell (W, C).
 
     place int8, readiness float32 (infinite in the cloud), trust float32 (N, 2W); stock int64 (W, C, O, 4) accounts, TB, USD, customers by
-    place in 1/UNITS; evidence, utility, exposure, banned, unlawful: what the worlds publish for the month;
-    trust_means (W, C, 2), counts (W, C, 8), answers, asked: what the month brought.
+    place in 1/UNITS; evidence (W, C, channel, good/bad), utility, exposure, banned, unlawful: what the worlds publish for the month;
+    trust_means (W, C, 2), counts (W, C, 8), answers, asked, flows (W, J, O, O, 4): what the month brought.
     """
 
     def __init__(self, population: Population, models: "list[WarrantModel]", seed: int) -> None:
@@ -65,8 +65,8 @@ class Customers:
         for model in models:
             model.publish_first(self)
         self._appeal = np.empty((w, c, o))
+        choice.roots_of_utilities(self.utility, p.choice.nest_scale, self._appeal)
         for v in range(w):
-            choice.roots_of_utilities(self.utility[v], p.choice.nest_scale, self._appeal[v])
             met = self._appeal[v], self.exposure[v], self.banned[v]
             if v > 0 and all(np.array_equal(x[v], x[0]) for x in (self._appeal, self.exposure, self.banned)):
                 self.place[:, v] = self.place[:, 0]
@@ -79,6 +79,10 @@ class Customers:
         self._people = people_of(population)
         self._costs = self._costs_of_choice()
         self._pull = np.zeros((w, c, o, 2))
+        self._terms = kernel.Terms(
+            np.empty((c, 2 * w), np.float32), np.empty((c, 2 * w), np.float32), self.hazard, self.exposure, self.utility, self._appeal, self._pull,
+            self.banned, self.unlawful, self.expelled,
+        )  # fmt: skip
         self.stock = moves_kernel.take_stock(self.place, population.cell, population.weight, c, o)
         self._endowment = self.stock.sum(axis=2)
         self.trust_means = np.zeros((w, c, 2))
@@ -90,9 +94,9 @@ class Customers:
             moves=np.empty((n * w, 4), np.int32),
             move_count=np.zeros(blocks, np.int64),
         )
-        self._flows = np.zeros((w, j, o, o, 4), np.int64)
+        self.flows = np.zeros((w, j, o, o, 4), np.int64)
         self._touched = np.empty((min(n * w, w * j * o * o), 4), np.int32)
-        self._streams = np.empty((0, 4), np.int32)
+        self._streams = 0
         shape = (survey_kernel.MEMORY, len(population.panel), w)
         self._past_trust, self._past_us = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
 
@@ -116,37 +120,29 @@ class Customers:
         share = np.minimum(adoption / self._ceiling, 0.999)
         return np.array([-log(1.0 - s) for s in share])
 
-    def grow_hazard(self, world: int, innovation: float, imitation: float, cells: Cells) -> None:
-        """Bass (1969), a month of it: hazard of the not yet adopted = innovation + imitation x adopters / ceiling."""
-        adopted = self.stock[world, :, 1:, 3].sum(axis=1) / UNITS / cells.customers
-        self.hazard[world] += (innovation + imitation * adopted / self._ceiling) / 12.0
+    def grow_hazard(self, world: int, innovation: float, imitation: float) -> None:
+        """A month of the Bass process of one world's cells."""
+        moves_kernel.grow_hazard(self.stock[world], UNITS, self._population.cells.customers, self._ceiling, innovation, imitation, self.hazard[world])
 
     def step(self, month: int) -> None:
         """One month of everybody: trust, readiness, choices; then the moves are carried out and the panel is asked."""
         x, p = self._population, self._parameters
         self._enforce(month)
         out = self._outcome
-        for w in range(self.place.shape[1]):
-            choice.roots_of_utilities(self.utility[w], p.choice.nest_scale, self._appeal[w])
-            choice.pull_of_rivals(
-                self.utility[w], self.banned[w], self._switch_cost, p.switching.within_share, p.choice.network_effect, p.adoption.return_utility,
-                p.choice.nest_scale, self._pull[w],
-            )  # fmt: skip
-        good, bad = (self.evidence[..., sign].transpose(1, 0, 2).reshape(len(x.cells), -1).astype(np.float32) for sign in range(2))
-        terms = kernel.Terms(
-            good, bad, self.hazard, self.exposure, self.utility, self._appeal, self._pull, self.banned, self.unlawful, self.expelled
+        choice.roots_of_utilities(self.utility, p.choice.nest_scale, self._appeal)
+        choice.pull_of_rivals(
+            self.utility, self.banned, self._switch_cost, p.switching.within_share, p.choice.network_effect, p.adoption.return_utility,
+            p.choice.nest_scale, self._pull,
         )  # fmt: skip
+        kernel.side_by_side(self.evidence, self._terms.good, self._terms.bad)
         state = kernel.State(self.place, self.readiness, self.trust, self._trust_next)
-        kernel.customers_month(self._seed, month, self._people, terms, self._costs, state, out)
+        kernel.customers_month(self._seed, month, self._people, self._terms, self._costs, state, out)
         self.trust, self._trust_next = self._trust_next, self.trust
         books_kernel.trust_of_cells(out.trust_sums, x.blocks, x.cell, self._sizes, kernel.TRUST_UNITS, self.trust_means)
-        self.counts[:] = 0
-        self._flows[tuple(self._streams.T)] = 0
-        streams = moves_kernel.carry_out(
+        self._streams = moves_kernel.carry_out(
             self._seed, month, x.blocks, self.place.shape[1], out.moves, out.move_count, x.cell, self._segments, x.weight, self.hazard,
-            self.place, self.readiness, self.stock, self.counts, self._flows, self._touched,
+            self.place, self.readiness, self.stock, self.counts, self.flows, self._touched, self._streams,
         )  # fmt: skip
-        self._streams = self._touched[:streams].copy()
         self._survey(month)
 
     def _enforce(self, month: int) -> None:
@@ -167,10 +163,10 @@ class Customers:
             log(1.0 + p.survey.hypothetical_price), self._past_trust, self._past_us, self.answers, self.asked,
         )  # fmt: skip
 
-    def streams_of(self, world: int) -> tuple[np.ndarray, np.ndarray]:
-        """The month's streams in one world: (n, 4) (world, country, from, to), and (n, 4) what moved in 1/UNITS."""
-        mine = self._streams[self._streams[:, 0] == world]
-        return mine, self._flows[tuple(mine.T)]
+    @property
+    def streams(self) -> np.ndarray:
+        """The month's streams, all that is not nought in `flows`: (n, 4) (world, country, from, to)."""
+        return self._touched[: self._streams]
 
     def check_conservation(self, world: int) -> None:
         """Accounts, data, potential spend and customers of every cell are what they were, to the last unit."""

@@ -81,7 +81,7 @@ class Legislation:
         self._likeness = likeness
         self.pressure = np.zeros((len(jurisdictions), len(COVARIATES)))
         self._neighbours = np.zeros(shape)
-        self._decisions = np.zeros((2 * self.in_force.size, 3), np.int64)
+        self._decisions, self._begun = np.zeros((2 * self.in_force.size, 3), np.int64), np.zeros((self.in_force.size, 2), np.int64)
         self._month = 0
         self._why: dict[tuple[int, int], str] = {}  # main reason of the last decision on each instrument
         self._timeline_laws: frozenset[tuple[str, str]] = frozenset()
@@ -103,10 +103,11 @@ class Legislation:
         self._month = month
         changes = []
         coming = self._coming[month % len(self._coming)]
-        self.in_force = np.minimum(self.in_force + coming, 1.0)
-        for j, k in np.argwhere((coming > 0.0) & (self.members == 1)[:, None]):
-            changes.append((self._codes[j], INSTRUMENTS[k], "in_force", self._why[(int(j), int(k))]))
-        coming[:] = 0.0
+        begun = kernel.begin_to_act(coming, self.members, self.in_force, self._begun)
+        for j, k in self._begun[:begun].tolist():
+            changes.append((self._codes[j], INSTRUMENTS[k], "in_force", self._why[(j, k)]))
+        if law.instruments is self._timeline_laws:
+            return changes
         for code, instrument in sorted(law.instruments - self._timeline_laws):
             j, k = self._codes.index(code), INSTRUMENTS.index(instrument)
             self.in_force[j, k] = self.fixed[j, k] = self.decided[j, k] = 1.0
@@ -118,13 +119,12 @@ class Legislation:
         self._timeline_laws = law.instruments
         return changes
 
-    def deliberate(self, pressure: np.ndarray, agreements_possible: bool) -> np.ndarray:
-        """Draw this month's adoptions and repeals from the covariates `pressure` (J, X).
+    def deliberate(self, agreements_possible: bool) -> np.ndarray:
+        """Draw this month's adoptions and repeals from the covariates `pressure`.
 
         Groups of countries move by shares, here; what single countries do is returned for their governments to carry
         out: int64 (n, 3) of (jurisdiction, instrument, 1 adopts or -1 repeals).
         """
-        self.pressure[:] = pressure
         kernel.shares_of_like(self._likeness, self.in_force, self._neighbours)
         hazard = kernel.hazards(self.base_rate, self.effect, self.pressure, self._neighbours, self._may[1 if agreements_possible else 0])
         n = kernel.decide(

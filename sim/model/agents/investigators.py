@@ -115,7 +115,7 @@ class Queues:
     """Mutual legal assistance in one world: rate and clerk of every pair, and what is finished when.
 
     outgoing, incoming: float64 (J, 2) capacity a month, and the time at which the clerk is free; finish: int64
-    (2, J, M); arrived: int64 (2, J).
+    (2, J, M); arrived, done, backlog: int64 (2, J), outgoing and incoming.
     """
 
     def __init__(self, scenario: Scenario, docket: Docket) -> None:
@@ -129,23 +129,23 @@ class Queues:
         self.incoming[:, 0] = np.maximum(docket.foreign_rate / p.mla_utilisation, p.mla_minimum_capacity)
         self.finish = np.zeros((2, jurisdictions, scenario.months), np.int64)
         self.arrived = np.zeros((2, jurisdictions), np.int64)
-        self.done = np.zeros((2, jurisdictions), np.int64)
+        self.done, self.backlog = np.zeros((2, jurisdictions), np.int64), np.zeros((2, jurisdictions), np.int64)
 
     def open_month(self) -> None:
         """Capacity grows as planned; where the backlog is more than a year's work, part of what is missing is added."""
-        for side, queue in enumerate((self.outgoing, self.incoming)):
-            queue[:, 0] *= self._growth
-            backlog = self.arrived[side] - self.done[side]
-            queue[:, 0] += self._response * np.maximum(backlog / 12.0 - queue[:, 0], 0.0)
+        kernel.open_queues(self._growth, self._response, self.outgoing, self.incoming, self.arrived, self.done)
 
-    def close_month(self, month: int) -> np.ndarray:
-        """Backlog at the end of the month: int64 (2, J), outgoing and incoming."""
-        self.done += self.finish[:, :, month]
-        return self.arrived - self.done
+    def close_month(self, month: int) -> None:
+        """Count what was finished, and what waits."""
+        kernel.close_queues(month, self.finish, self.arrived, self.done, self.backlog)
 
 
 class Casework:
-    """The month of all investigators in one world."""
+    """The month of all investigators in one world.
+
+    month: int64 (4, J, 5, 6) what became of the month's requests; unmet: (J,) share of each police's requests for data at US
+    providers, of about a year, that was not met within twelve months.
+    """
 
     def __init__(self, scenario: Scenario, population: Population, docket: Docket, seed: int) -> None:
         p = scenario.parameters.investigators
@@ -175,8 +175,7 @@ class Casework:
         self.month = np.zeros(shape, np.int64)
         self.host_conflicts, self.host_disclosures = np.zeros(len(codes), np.int64), np.zeros(len(codes), np.int64)
         self.disclosures = np.zeros(1, np.int64)
-        self.backlog = np.zeros((2, len(codes)), np.int64)
-        self._asked, self._met = np.zeros(len(codes)), np.zeros(len(codes))
+        self._asked, self._met, self.unmet = np.zeros(len(codes)), np.zeros(len(codes)), np.zeros(len(codes))
         self._recent = np.zeros((KNOWN_AFTER, 2, len(codes)))
 
     def work(
@@ -203,28 +202,10 @@ class Casework:
             self.queues.outgoing, self.queues.incoming, self.queues.arrived, self.queues.finish, self.month, self.host_conflicts,
             self.host_disclosures, self.disclosures,
         )  # fmt: skip
-        self._plain(month)
-        self.backlog = self.queues.close_month(month)
-        # Whether a request was met within twelve months is known twelve months later, to governments as to everybody.
-        known = month % KNOWN_AFTER
-        self._asked = self._asked * (11.0 / 12.0) + self._recent[known, 0]
-        self._met = self._met * (11.0 / 12.0) + self._recent[known, 1]
-        self._recent[known, 0] = self.month[kernel.FOREIGN_TO_US, :, :, 0].sum(axis=1)
-        self._recent[known, 1] = self.month[kernel.FOREIGN_TO_US, :, :, 2].sum(axis=1)
-
-    def _plain(self, month: int) -> None:
-        """US requests at home: a domestic warrant for data in the US, whatever the rule; only their number matters."""
-        n = int(self._docket.plain[month])
-        ok = int(n * self._parameters.direct_success + draw(self._seed, _BULK_AGENT, month, purposes.OUTCOME))
-        row = self.month[kernel.US_AT_HOME, 0, kernel.DIRECT]
-        row[0] += n
-        row[1] += ok
-        row[2] += ok
-        row[3] += int(ok * self._parameters.direct_months * kernel.MONTH_UNITS)
-
-    def unmet_need(self) -> np.ndarray:
-        """Share of the police's requests for data at US providers, of about a year, that were not met within 12 months: (J,)."""
-        return np.where(self._asked > 0.0, 1.0 - self._met / np.where(self._asked > 0.0, self._asked, 1.0), 0.0)
+        luck = draw(self._seed, _BULK_AGENT, month, purposes.OUTCOME)
+        kernel.plain_requests(int(self._docket.plain[month]), luck, self._parameters.direct_success, self._parameters.direct_months, self.month)
+        self.queues.close_month(month)
+        kernel.learn_what_was_met(month % KNOWN_AFTER, self.month, self._recent, self._asked, self._met, self.unmet)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sim.model.arithmetic import log, total
+from sim.model.arithmetic import total
+from sim.model.kernels import market as kernel
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
-from sim.model.places import FIRST_US, LOCAL_REGION, OFFERS, US_REGION, US_SUBSIDIARY, us_place
+from sim.model.places import LOCAL_REGION, OFFERS, us_place
 from sim.words import US_KINDS
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ class Provider(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.index, self.code = index, code
         self.building: list[tuple[int, int, int]] = []  # (month it goes live, jurisdiction, offer)
+        p, jurisdictions = model.scenario.parameters.providers, len(model.scenario.jurisdictions)
+        self._under_way = np.zeros((jurisdictions, OFFERS), np.bool_)
+        self._capital = np.array([np.inf, p.region_capital, *(p.sovereign_capital[US_KINDS[k]] for k in range(LOCAL_REGION + 1, OFFERS))])
+        sensitivity = model.market.price_sensitivity[1:]
+        self._elasticity = total(sensitivity) / len(sensitivity)
+        self._best, self._cuts = np.zeros((2, 2), np.int64), np.zeros(jurisdictions, np.bool_)
         self.live_since: dict[tuple[int, int], int] = {}
         self.litigates = False
         self.transparent = False
@@ -69,6 +76,7 @@ class Provider(mesa.Agent):  # type: ignore[misc]
             else:
                 offers.live[self.index, j, offer] = True
                 self.live_since[(j, offer)] = month
+            self._under_way[j, offer] = False
             self.model.books.offer(self.code, j, US_KINDS[offer], "live", 0.0)
         self.building = [b for b in self.building if b[0] > month]
 
@@ -78,9 +86,8 @@ class Provider(mesa.Agent):  # type: ignore[misc]
         for (j, offer), since in list(self.live_since.items()):
             if model.month - since < p.sovereign_trial_months:
                 continue
-            revenue = model.outlook.revenue[j]
-            of_provider = total(revenue[FIRST_US + OFFERS * self.index : FIRST_US + OFFERS * (self.index + 1)])
-            if revenue[us_place(self.index, offer)] < p.sovereign_close_share * of_provider:
+            of_provider = model.outlook.provider_revenue[j, self.index]
+            if model.outlook.revenue[j, us_place(self.index, offer)] < p.sovereign_close_share * of_provider:
                 model.offers.live[self.index, j, offer] = False
                 del self.live_since[(j, offer)]
                 model.books.offer(self.code, j, US_KINDS[offer], "closed", 0.0)
@@ -88,19 +95,10 @@ class Provider(mesa.Agent):  # type: ignore[misc]
     def _build(self, gain: np.ndarray) -> None:
         """Start the region and the sovereign offer that earn most for their capital, if any earns it back. `gain`: (J, 5)."""
         p = self.model.scenario.parameters.providers
-        capital = np.full(OFFERS, np.inf)
-        capital[LOCAL_REGION] = p.region_capital
-        for offer in range(LOCAL_REGION + 1, US_SUBSIDIARY + 1):
-            capital[offer] = p.sovereign_capital[US_KINDS[offer]]
-        value = p.responsiveness * p.margin * self.model.outlook.growth_years * gain / capital
-        value[:, US_REGION] = 0.0
-        for _, there, offer in self.building:
-            value[there, offer] = 0.0
-        for offers in ([LOCAL_REGION], [k for k in range(OFFERS) if k > LOCAL_REGION]):
-            column = value[:, offers]
-            best, k = divmod(int(np.argmax(column)), len(offers))
-            if column[best, k] > 1.0:
-                self._announce(best, offers[k], float(gain[best, offers[k]]))
+        worth = p.responsiveness * p.margin * self.model.outlook.growth_years
+        for value, (j, offer) in zip(kernel.best_offers(gain, self._capital, worth, self._under_way, self._best), self._best.tolist(), strict=True):
+            if value > 1.0:
+                self._announce(j, offer, float(gain[j, offer]))
 
     def _announce(self, j: int, offer: int, gain: float) -> None:
         p = self.model.scenario.parameters.providers
@@ -109,6 +107,7 @@ class Provider(mesa.Agent):  # type: ignore[misc]
             months = p.region_build_months + p.region_build_spread * (2.0 * u - 1.0)
         else:
             months = p.sovereign_build_months[US_KINDS[offer]]
+        self._under_way[j, offer] = True
         self.building.append((self.model.month + max(1, int(months + 0.5)), j, offer))
         self.model.books.offer(self.code, j, US_KINDS[offer], "announced", gain)
 
@@ -118,24 +117,18 @@ class Provider(mesa.Agent):  # type: ignore[misc]
         """Litigate, publish, cut prices: each where what it wins back is worth more than it costs."""
         model = self.model
         p, outlook = model.scenario.parameters.providers, model.outlook
-        lost = outlook.distrust_cost[self.index]
-        at_stake = p.responsiveness * total(lost) * p.margin + outlook.conflict_cost[self.index]
+        own, lost = outlook.provider_revenue[:, self.index], outlook.distrust_cost[self.index]
+        everywhere = kernel.worth_cutting(own, outlook.market, lost, self._elasticity, p.discount, p.responsiveness, self._cuts)
+        at_stake = p.responsiveness * everywhere * p.margin + outlook.conflict_cost[self.index]
         # Over the planning horizon: a year of good news wins back its weight, in units of the leak's, of what distrust costs.
         ahead = at_stake * outlook.growth_years * 12.0
         years = p.planning_years
         self._set("litigates", "litigation", model.law_is_contested and ahead * p.litigation_trust > p.litigation_cost * years, at_stake)
         self._set("transparent", "transparency", ahead * p.transparency_trust > p.transparency_cost * years, at_stake)
-        offers, sensitivity = model.offers, model.market.price_sensitivity[1:]
-        elasticity = total(sensitivity) / len(sensitivity)
-        own = outlook.provider_revenue[:, self.index]
-        share = own / np.where(outlook.market > 0.0, outlook.market, 1.0)
-        # A cut wins elasticity x (1 - s) of revenue and costs itself: worth it only to win back what distrust takes.
-        wins = own * (1.0 - share) * elasticity * -log(1.0 - p.discount)
-        cuts = (p.discount > 0.0) & (wins > own * p.discount) & (p.responsiveness * lost > own * p.discount)
-        cuts[0] = False
-        for j in np.flatnonzero(cuts != (offers.discount[self.index] > 0.0)):
-            offers.discount[self.index, j] = p.discount if cuts[j] else 0.0
-            model.books.offer(self.code, int(j), "discount", "live" if cuts[j] else "closed", float(lost[j]))
+        discount = model.offers.discount[self.index]
+        for j in np.flatnonzero(self._cuts != (discount > 0.0)):
+            discount[j] = p.discount if self._cuts[j] else 0.0
+            model.books.offer(self.code, int(j), "discount", "live" if self._cuts[j] else "closed", float(lost[j]))
 
     def _set(self, name: str, offer: str, value: bool, gain: float) -> None:
         if getattr(self, name) != value:

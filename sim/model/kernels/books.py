@@ -12,7 +12,7 @@ def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, e
     """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills `out` (C, 14), and
     `by_place` (2, O) with revenue from US customers and from all others, and `by_provider` (J, P) with US providers' by country.
 
-    `stock` (C, O, 4) int64, `spend` (C, O) USD at list price, `markup` (J, O), `volume` (C,), `exposure` (C, 3, 7),
+    `stock` (C, O, 4) int64, `spend` (C, O) USD at list price, `markup` (J, O), `volume` (J,), `exposure` (C, 3, 7),
     `reach` share of data abroad that a US order reaches under the rule.
     """
     by_place[:] = 0.0
@@ -23,7 +23,7 @@ def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, e
             out[c, q] = 0.0
         accounts = 0.0
         for o in range(stock.shape[1]):
-            tb = stock[c, o, 1] / units * volume[c]
+            tb = stock[c, o, 1] / units * volume[j]
             k = kind[o]
             out[c, 1 + k] += tb
             held = stock[c, o, 0] / units
@@ -71,29 +71,25 @@ def enter_customers(trust, belief, stocks, customers, counts, units, answers, as
 def aggregate(values, weights, group, groups, is_mean):  # type: ignore[no-untyped-def]
     """Cells into groups, month by month: sums, or means by weight where `is_mean`; missing cells (NaN) carry no weight.
 
-    `values` (M, C, Q), `weights` (C, Q), `group` (C,) with -1 for left out; returns (M, groups, Q).
+    `values` (Q, M, C), `weights` (Q, C), `group` (C,); returns (Q, M, groups).
     """
-    months, cells, measures = values.shape
-    out = np.zeros((months, groups, measures))
-    weight = np.zeros((groups, measures))
-    for m in range(months):
-        weight[:] = 0.0
-        for c in range(cells):
-            g = group[c]
-            if g < 0:
+    measures, months, cells = values.shape
+    out = np.zeros((measures, months, groups))
+    weight = np.zeros(groups)
+    for q in range(measures):
+        for m in range(months):
+            if not is_mean[q]:
+                for c in range(cells):
+                    out[q, m, group[c]] += values[q, m, c]
                 continue
-            for q in range(measures):
-                v = values[m, c, q]
-                if is_mean[q]:
-                    if not np.isnan(v):
-                        out[m, g, q] += v * weights[c, q]
-                        weight[g, q] += weights[c, q]
-                else:
-                    out[m, g, q] += v
-        for g in range(groups):
-            for q in range(measures):
-                if is_mean[q]:
-                    out[m, g, q] = out[m, g, q] / weight[g, q] if weight[g, q] > 0.0 else np.nan
+            weight[:] = 0.0
+            for c in range(cells):
+                v = values[q, m, c]
+                if not np.isnan(v):
+                    out[q, m, group[c]] += v * weights[q, c]
+                    weight[group[c]] += weights[q, c]
+            for g in range(groups):
+                out[q, m, g] = out[q, m, g] / weight[g] if weight[g] > 0.0 else np.nan
     return out
 
 
@@ -113,19 +109,6 @@ def trust_of_cells(sums, blocks, cell, customers, units, out):  # type: ignore[n
 
 
 @njit(cache=True)
-def weighed_means(a, b, weight, group, out):  # type: ignore[no-untyped-def]
-    """Means of `a` and `b` (C,) by `weight` (C,) in every group: the first two columns of `out` (groups, 2 or more)."""
-    sums = np.zeros((len(out), 3))
-    for c in range(len(group)):
-        g = group[c]
-        sums[g, 0] += weight[c] * a[c]
-        sums[g, 1] += weight[c] * b[c]
-        sums[g, 2] += weight[c]
-    for g in range(len(out)):
-        out[g, 0], out[g, 1] = sums[g, 0] / sums[g, 2], sums[g, 1] / sums[g, 2]
-
-
-@njit(cache=True)
 def shares_of(by_place, first, others, out):  # type: ignore[no-untyped-def]
     """Share of the places from `first` on in these and those of column `others`: `out` (groups,), nought where there are none."""
     for g in range(len(out)):
@@ -137,12 +120,19 @@ def shares_of(by_place, first, others, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def enter_streams(month, touched, flows, units, volume, kinds, hosts, out):  # type: ignore[no-untyped-def]
-    """Rows of the book of flows, `out` (n, 9), from `touched` (n, 4) (world, country, from, to) and `flows` (n, 4)."""
+def enter_streams(month, world, touched, flows, units, volume, kinds, hosts, out):  # type: ignore[no-untyped-def]
+    """Rows of one world's book of flows, `out` (n, 9), from `touched` (n, 4) (world, country, from, to) and `flows` (W, J, O, O, 4) in
+    1/`units`; `volume` (J,) is what a unit holds by now. Returns how many."""
+    n = 0
     for r in range(len(touched)):
+        if touched[r, 0] != world:
+            continue
         j, a, b = touched[r, 1], touched[r, 2], touched[r, 3]
-        out[r, 0], out[r, 1], out[r, 2], out[r, 3], out[r, 4], out[r, 5] = month, j, kinds[a], hosts[j, a], kinds[b], hosts[j, b]
-        out[r, 6], out[r, 7], out[r, 8] = flows[r, 1] / units * volume[j], flows[r, 0] / units, flows[r, 3] / units
+        accounts, tb, customers = flows[world, j, a, b, 0], flows[world, j, a, b, 1], flows[world, j, a, b, 3]
+        out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = month, j, kinds[a], hosts[j, a], kinds[b], hosts[j, b]
+        out[n, 6], out[n, 7], out[n, 8] = tb / units * volume[j], accounts / units, customers / units
+        n += 1
+    return n
 
 
 @njit(cache=True)

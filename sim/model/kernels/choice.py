@@ -24,6 +24,15 @@ def nest_of(place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def places_of_nest(nest):  # type: ignore[no-untyped-def]
+    """First and last-plus-one place of a nest."""
+    if nest < FIRST_US:
+        return nest, nest + 1
+    first = FIRST_US + (nest - FIRST_US) * OFFERS
+    return first, first + OFFERS
+
+
+@njit(cache=True)
 def kind_of(place):  # type: ignore[no-untyped-def]
     """Kind of a place: 0 on premises, 1 to 5 a US provider's offers, 6 home-grown."""
     if place == HOME_GROWN:
@@ -127,38 +136,39 @@ def tastes(luck, nests, nest_scale, clocks):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back, nest_scale, out):  # type: ignore[no-untyped-def]
-    """The most that anything else can be worth over each place to whoever is there: `out` (C, O, 2), utility.
+    """The most that anything else can be worth over each place to whoever is there: `out` (W, C, O, 2), utility.
 
     First over leaving the provider, then over moving within it; before the risk of staying, and with everybody's peers
-    and no risk elsewhere. `utility`, `banned` (C, O), `cost` (C,) of switching.
+    and no risk elsewhere. `utility`, `banned` (W, C, O), `cost` (C,) of switching.
     """
-    cells, places = utility.shape
+    worlds, cells, places = utility.shape
     lowest = -600.0 * nest_scale  # what is worth less than this, `exp` does not tell apart
     nests = nest_of(places)
     best, second, best_at = np.empty(nests), np.empty(nests), np.empty(nests, np.int64)
-    for c in range(cells):
-        leader, runner_up, leading = max(go_back, lowest), lowest, ON_PREMISES
-        for n in range(HOME_GROWN, nests):
-            first, last = (HOME_GROWN, FIRST_US) if n == HOME_GROWN else (FIRST_US + (n - FIRST_US) * OFFERS, FIRST_US + (n - FIRST_US + 1) * OFFERS)
-            best[n], second[n], best_at[n], offers = lowest, lowest, -1, 0
-            for o in range(first, last):
-                if banned[c, o] < 1.0:
-                    offers += 1
-                    if utility[c, o] > best[n]:
-                        best[n], second[n], best_at[n] = utility[c, o], best[n], o
-                    elif utility[c, o] > second[n]:
-                        second[n] = utility[c, o]
-            value = best[n] + nest_scale * 0.6931471805599453 * (offers - 1 if offers < 3 else 2.33)  # log of 1, 2, or at most 5 offers
-            if value > leader:
-                leader, runner_up, leading = value, leader, n
-            elif value > runner_up:
-                runner_up = value
-        for n in range(HOME_GROWN, nests):
-            first, last = (HOME_GROWN, FIRST_US) if n == HOME_GROWN else (FIRST_US + (n - FIRST_US) * OFFERS, FIRST_US + (n - FIRST_US + 1) * OFFERS)
-            rival = (runner_up if n == leading else leader) + network_effect - cost[c]
-            for o in range(first, last):
-                out[c, o, 0] = rival - utility[c, o]
-                out[c, o, 1] = (second[n] if o == best_at[n] else best[n]) - within_share * cost[c] - utility[c, o]
+    for w in range(worlds):
+        for c in range(cells):
+            leader, runner_up, leading = max(go_back, lowest), lowest, ON_PREMISES
+            for n in range(HOME_GROWN, nests):
+                first, last = places_of_nest(n)
+                best[n], second[n], best_at[n], offers = lowest, lowest, -1, 0
+                for o in range(first, last):
+                    if banned[w, c, o] < 1.0:
+                        offers += 1
+                        if utility[w, c, o] > best[n]:
+                            best[n], second[n], best_at[n] = utility[w, c, o], best[n], o
+                        elif utility[w, c, o] > second[n]:
+                            second[n] = utility[w, c, o]
+                value = best[n] + nest_scale * 0.6931471805599453 * (offers - 1 if offers < 3 else 2.33)  # log of 1, 2, or at most 5 offers
+                if value > leader:
+                    leader, runner_up, leading = value, leader, n
+                elif value > runner_up:
+                    runner_up = value
+            for n in range(HOME_GROWN, nests):
+                first, last = places_of_nest(n)
+                rival = (runner_up if n == leading else leader) + network_effect - cost[c]
+                for o in range(first, last):
+                    out[w, c, o, 0] = rival - utility[w, c, o]
+                    out[w, c, o, 1] = (second[n] if o == best_at[n] else best[n]) - within_share * cost[c] - utility[w, c, o]
 
 
 @njit(cache=True, error_model="numpy")
@@ -189,7 +199,8 @@ def surely_stays(luck, nests, here, pull, risk, utility, nest_scale):  # type: i
 
 @njit(cache=True, error_model="numpy")
 def roots_of_utilities(utility, nest_scale, out):  # type: ignore[no-untyped-def]
-    """exp(utility / nest_scale) of every place: `out` (C, O)."""
-    for c in range(utility.shape[0]):
-        for o in range(utility.shape[1]):
-            out[c, o] = exp(utility[c, o] / nest_scale)
+    """exp(utility / nest_scale) of every place: `out` (W, C, O)."""
+    for w in range(utility.shape[0]):
+        for c in range(utility.shape[1]):
+            for o in range(utility.shape[2]):
+                out[w, c, o] = exp(utility[w, c, o] / nest_scale)

@@ -83,6 +83,15 @@ class Outcome(NamedTuple):
     move_count: np.ndarray  # int64 (B,)
 
 
+@njit(cache=True)
+def side_by_side(evidence, good, bad):  # type: ignore[no-untyped-def]
+    """News of every world, `evidence` (W, C, channel, good/bad), in columns side by side: `good`, `bad` (C, 2W) float32."""
+    for w in range(evidence.shape[0]):
+        for c in range(evidence.shape[1]):
+            for channel in range(2):
+                good[c, 2 * w + channel], bad[c, 2 * w + channel] = evidence[w, c, channel, 0], evidence[w, c, channel, 1]
+
+
 @njit(cache=True, error_model="numpy")  # nothing is divided by nought here, and to ask would cost more than to divide
 def own_view(initial, strength, positive, negative, susceptibility):  # type: ignore[no-untyped-def]
     """Beta reputation with forgetting (Josang & Ismail 2002): prior of `strength` observations, then good and bad news."""

@@ -4,8 +4,46 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import exp
+from sim.model.kernels.books import by_group, shares_of
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
+from sim.model.news import ATTENTION, BAD, INTELLIGENCE, LAW_ENFORCEMENT
+from sim.model.places import FIRST_US, HOME_GROWN
+
+
+@njit(cache=True)
+def covariates(  # type: ignore[no-untyped-def]
+    month, settled, spend, jurisdiction, accounts, first_trust, trust, memory, prior_strength, reach, unmet, first_unmet, first_share, steady, out
+):  # fmt: skip
+    """What moves the governments' hazards this month: `out` (J, X) but for the last column, the neighbours' laws.
+
+    Distrust (trust lost since the start, mean of both channels) and incidents (attention to bad news), means by
+    `accounts` (C,); the rule's reach; the police's `unmet` need (J,) since month `settled`; dependence, US providers' share
+    of cloud `spend` (C, O) since the first month; what is `steady` (J, 3). `first_unmet`, `first_share` (J,) keep where these began.
+    """
+    jurisdictions = len(out)
+    sums, us = np.zeros((jurisdictions, 3)), np.zeros(jurisdictions)
+    for c in range(len(jurisdiction)):
+        j = jurisdiction[c]
+        lost = 0.5 * ((first_trust[c, 0] - trust[c, 0]) + (first_trust[c, 1] - trust[c, 1]))
+        attention = (memory[c, LAW_ENFORCEMENT, BAD, ATTENTION] + memory[c, INTELLIGENCE, BAD, ATTENTION]) / prior_strength
+        sums[j, 0] += accounts[c] * lost
+        sums[j, 1] += accounts[c] * attention
+        sums[j, 2] += accounts[c]
+    by_place = np.zeros((jurisdictions, spend.shape[1]))
+    by_group(spend, jurisdiction, by_place)
+    shares_of(by_place, FIRST_US, HOME_GROWN, us)
+    for j in range(jurisdictions):
+        out[j, 0], out[j, 1] = sums[j, 0] / sums[j, 2], sums[j, 1] / sums[j, 2]
+        out[j, 2] = reach - 1.0
+        if month == 0:
+            first_share[j] = us[j]
+        if month == settled:
+            first_unmet[j] = unmet[j]
+        out[j, 3] = unmet[j] - first_unmet[j] if month >= settled else 0.0
+        out[j, 4] = us[j] - first_share[j]
+        for v in range(3):
+            out[j, 5 + v] = steady[j, v]
 
 
 @njit(cache=True)
@@ -85,3 +123,21 @@ def move(j, k, adopts, repeals, month, delay, decided, in_force, fixed, coming):
     decided[j, k] = max(min(decided[j, k] + adopts, 1.0) - repeals, 0.0)
     coming[(month + 1 + delay[k]) % len(coming), j, k] += adopts
     in_force[j, k] = max(in_force[j, k] - repeals, fixed[j, k])
+
+
+@njit(cache=True)
+def begin_to_act(coming, members, in_force, begun):  # type: ignore[no-untyped-def]
+    """What was decided and whose delay is over acts: adds `coming` (J, I) to `in_force` and clears it.
+
+    Fills `begun` (n, 2) int64 with the (jurisdiction, instrument) of single countries; returns how many.
+    """
+    n = 0
+    for j in range(coming.shape[0]):
+        for k in range(coming.shape[1]):
+            if coming[j, k] > 0.0:
+                if members[j] == 1:
+                    begun[n, 0], begun[n, 1] = j, k
+                    n += 1
+                in_force[j, k] = min(in_force[j, k] + coming[j, k], 1.0)
+                coming[j, k] = 0.0
+    return n

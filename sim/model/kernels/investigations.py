@@ -181,3 +181,51 @@ def investigate(  # type: ignore[no-untyped-def]
                 disclosures[0] += 1
                 if route != MLA and not conflict:
                     host_disclosures[lies] += 1
+
+
+@njit(cache=True)
+def open_queues(growth, response, outgoing, incoming, arrived, done):  # type: ignore[no-untyped-def]
+    """Capacity grows by `growth`; where the backlog is more than a year's work, the part `response` of what is missing is added."""
+    for j in range(len(outgoing)):
+        for side in range(2):
+            queue = outgoing if side == 0 else incoming
+            grown = queue[j, 0] * growth
+            queue[j, 0] = grown + response * max((arrived[side, j] - done[side, j]) / 12.0 - grown, 0.0)
+
+
+@njit(cache=True)
+def close_queues(month, finish, arrived, done, backlog):  # type: ignore[no-untyped-def]
+    """Count what was finished this month; `backlog` (2, J), outgoing and incoming, is what has arrived and is not."""
+    for side in range(2):
+        for j in range(finish.shape[1]):
+            done[side, j] += finish[side, j, month]
+            backlog[side, j] = arrived[side, j] - done[side, j]
+
+
+@njit(cache=True)
+def plain_requests(count, luck, success, months, out):  # type: ignore[no-untyped-def]
+    """US requests at home, a domestic warrant for data in the US, whatever the rule: only their number matters."""
+    succeeded = np.int64(count * success + luck)
+    row = out[US_AT_HOME, 0, DIRECT]
+    row[_N] += count
+    row[_OK] += succeeded
+    row[_OK12] += succeeded
+    row[_MONTHS] += np.int64(succeeded * months * MONTH_UNITS)
+
+
+@njit(cache=True)
+def learn_what_was_met(known, out, recent, asked, met, unmet):  # type: ignore[no-untyped-def]
+    """Whether a request was met within twelve months is known twelve months later, to governments as to everybody.
+
+    `recent` (12, 2, J) asked and met by month, of which `known` is the slot; `asked`, `met` (J,) of about a year, and `unmet`
+    (J,) the share of the police's requests for data at US providers that was not met.
+    """
+    for j in range(len(asked)):
+        asked[j] = asked[j] * (11.0 / 12.0) + recent[known, 0, j]
+        met[j] = met[j] * (11.0 / 12.0) + recent[known, 1, j]
+        n, ok = 0, 0
+        for route in range(out.shape[2]):
+            n += out[FOREIGN_TO_US, j, route, _N]
+            ok += out[FOREIGN_TO_US, j, route, _OK12]
+        recent[known, 0, j], recent[known, 1, j] = n, ok
+        unmet[j] = 1.0 - met[j] / asked[j] if asked[j] > 0.0 else 0.0

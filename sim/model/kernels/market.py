@@ -61,26 +61,36 @@ def fill_appeals(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def output(stock, units, growth, jurisdiction, bloc, by_bloc):  # type: ignore[no-untyped-def]
-    """A month's output in TB: adds that of home-grown providers to `by_bloc`, returns that of all US providers."""
+def output(stock, units, level, growth, jurisdiction, bloc, by_bloc):  # type: ignore[no-untyped-def]
+    """A month's output in TB, `level` x `growth` (J,) a unit: that of home-grown providers goes to `by_bloc`, that of all US providers is returned."""
     us = 0.0
+    by_bloc[:] = 0.0
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
-        by_bloc[bloc[j]] += stock[c, HOME_GROWN, 1] / units * growth[j]
+        here = level * growth[j]
+        by_bloc[bloc[j]] += stock[c, HOME_GROWN, 1] / units * here
         for o in range(FIRST_US, stock.shape[1]):
-            us += stock[c, o, 1] / units * growth[j]
+            us += stock[c, o, 1] / units * here
     return us
 
 
 @njit(cache=True)
-def fill_spend(stock, units, level, home_usage, jurisdiction, out):  # type: ignore[no-untyped-def]
-    """Spend of a month at list price, `out` (C, O) USD; `level` (J,) volume x price, `home_usage` (J,)."""
+def add_by_bloc(by_bloc, bloc, out):  # type: ignore[no-untyped-def]
+    """Give every jurisdiction, `out` (J,), what its bloc has put out."""
+    for j in range(len(out)):
+        out[j] += by_bloc[bloc[j]]
+
+
+@njit(cache=True)
+def fill_spend(stock, units, level, growth, home_usage, jurisdiction, out):  # type: ignore[no-untyped-def]
+    """Spend of a month at list price, `out` (C, O) USD; `level` volume x price, `growth` and `home_usage` (J,)."""
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
+        here = level * growth[j]
         out[c, 0] = 0.0
-        out[c, HOME_GROWN] = stock[c, HOME_GROWN, 2] / units * level[j] * home_usage[j]
+        out[c, HOME_GROWN] = stock[c, HOME_GROWN, 2] / units * here * home_usage[j]
         for o in range(FIRST_US, out.shape[1]):
-            out[c, o] = stock[c, o, 2] / units * level[j]
+            out[c, o] = stock[c, o, 2] / units * here
 
 
 @njit(cache=True)
@@ -208,3 +218,81 @@ def expected_gains(  # type: ignore[no-untyped-def]
                 after = value_of_nest(weights, shares, nest_scale)
                 gain[p, j, k] += at_stake * min(max(after - before, 0.0), 3.0)
                 shares[k], weights[k] = share, weight
+
+
+@njit(cache=True)
+def look_ahead(  # type: ignore[no-untyped-def]
+    jurisdiction, segment, spend, appeal, sensitivity, trust, exposure, first_risk, utility, banned, live, own_region, latency, procurement, nest_scale,
+    revenue, provider_revenue, market, gain, distrust_cost,
+):  # fmt: skip
+    """What the US providers know at the end of a quarter (see Outlook): fills the last five.
+
+    `spend` (C, O) of a month; `trust` (C, 2) and `sensitivity` (C,) of the average customer; `first_risk` (C,) the perceived risk
+    at the start of the region that customers use.
+    """
+    cells, places = spend.shape
+    revenue[:] = 0.0
+    distrust_cost[:] = 0.0
+    risk, yearly = np.empty((cells, 7)), np.empty(cells)
+    mean_risks(sensitivity, trust, exposure, risk)
+    for c in range(cells):
+        j, everything = jurisdiction[c], 0.0
+        for o in range(places):
+            revenue[j, o] += spend[c, o] * 12.0
+            everything += spend[c, o]
+        yearly[c] = everything * 12.0
+        # What distrust costs: spend x s (1 - s) x the rise since the start of the risk of the region customers use, at the margin.
+        rise = max(min(risk[c, 1], risk[c, 2]) - first_risk[c], 0.0)
+        if j != 0:
+            for p in range(len(distrust_cost)):
+                distrust_cost[p, j] += yearly[c] * appeal[c, p] * (1.0 - appeal[c, p]) * rise
+    for j in range(len(revenue)):
+        everything = revenue[j, 0] + revenue[j, HOME_GROWN]
+        for p in range(provider_revenue.shape[1]):
+            own = 0.0
+            for o in range(FIRST_US + p * OFFERS, FIRST_US + (p + 1) * OFFERS):
+                own += revenue[j, o]
+                everything += revenue[j, o]
+            provider_revenue[j, p] = own
+        market[j] = everything
+    expected_gains(jurisdiction, segment, yearly, appeal, utility, risk, banned, live, own_region, latency, procurement, nest_scale, gain)
+
+
+@njit(cache=True, error_model="numpy")
+def best_offers(gain, capital, worth, under_way, best):  # type: ignore[no-untyped-def]
+    """The region and the sovereign offer that earn most for their capital: `best` (2, 2) int64 (jurisdiction, offer), and what each earns.
+
+    `gain` (J, 5) USD a year, `capital` (5,), `worth` what a year's revenue is worth, `under_way` (J, 5) what is being built already.
+    """
+    region, sovereign = -1.0, -1.0
+    for j in range(len(gain)):
+        for k in range(LOCAL_REGION, OFFERS):
+            value = 0.0 if under_way[j, k] else worth * gain[j, k] / capital[k]
+            if k == LOCAL_REGION and value > region:
+                region, best[0, 0], best[0, 1] = value, j, k
+            elif k > LOCAL_REGION and value > sovereign:
+                sovereign, best[1, 0], best[1, 1] = value, j, k
+    return region, sovereign
+
+
+@njit(cache=True)
+def worth_cutting(own, market, distrust_cost, elasticity, discount, responsiveness, cuts):  # type: ignore[no-untyped-def]
+    """Where a cut in price is worth it, `cuts` (J,): it wins elasticity x (1 - s) of revenue and costs itself, so only where it wins back
+    what distrust takes. `own` (J,) a provider's revenue, of `market` (J,). Returns the cost of distrust everywhere."""
+    lost = 0.0
+    for j in range(len(own)):
+        lost += distrust_cost[j]
+        share = own[j] / (market[j] if market[j] > 0.0 else 1.0)
+        wins = own[j] * (1.0 - share) * elasticity * -log(1.0 - discount)
+        cost = own[j] * discount
+        cuts[j] = j > 0 and discount > 0.0 and wins > cost and responsiveness * distrust_cost[j] > cost
+    return lost
+
+
+@njit(cache=True)
+def weighed(weight, share):  # type: ignore[no-untyped-def]
+    """Sum of weight x share, from first to last."""
+    s = 0.0
+    for k in range(len(weight)):
+        s += weight[k] * share[k]
+    return s

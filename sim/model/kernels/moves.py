@@ -17,12 +17,15 @@ _ADOPTED, _POSTPONED, _GAVE_UP, _LEFT_US, _SWITCHED, _WITHIN, _PROTECTED, _FORCE
 
 
 @njit(cache=True)
-def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, weight, hazard, place, readiness, stock, counts, flows, touched):  # type: ignore[no-untyped-def]
+def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, weight, hazard, place, readiness, stock, counts, flows, touched, streams):  # type: ignore[no-untyped-def]
     """Change `place` and `readiness`, `stock` (W, C, O, 4), `counts` (W, C, 8) and `flows` (W, J, O, O, 4) by the moves.
 
-    `weight` (N, 4) int64 accounts, TB, USD, customers; `touched` (n, 4) int32 receives the (world, jurisdiction, from,
-    to) of every stream that was empty before; returns how many.
+    `weight` (N, 4) int64 accounts, TB, USD, customers; `touched` (n, 4) int32 holds the (world, jurisdiction, from, to) of last
+    month's `streams`, which are cleared, and receives those of this month's; returns how many.
     """
+    for r in range(streams):
+        flows[touched[r, 0], touched[r, 1], touched[r, 2], touched[r, 3]] = 0
+    counts[:] = 0
     streams = 0
     for b in range(len(blocks)):
         first = blocks[b, 0] * worlds
@@ -62,6 +65,17 @@ def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, we
                 flows[w, j, here, to, q] += weight[i, q]
             place[i, w] = to
     return streams
+
+
+@njit(cache=True)
+def grow_hazard(stock, units, customers, ceiling, innovation, imitation, hazard):  # type: ignore[no-untyped-def]
+    """Bass (1969), a month of it: `hazard` (C,) of the not yet adopted grows by innovation + imitation x adopters / ceiling, a year."""
+    for c in range(len(hazard)):
+        adopters = 0
+        for o in range(stock.shape[1]):
+            if o != ON_PREMISES:
+                adopters += stock[c, o, 3]
+        hazard[c] += (innovation + imitation * (adopters / units / customers[c]) / ceiling[c]) / 12.0
 
 
 @njit(cache=True)
