@@ -104,6 +104,15 @@ def exps(values: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
+def logs(values: np.ndarray) -> np.ndarray:
+    """`log` of every element of a 1-D array."""
+    out = np.empty(len(values))
+    for k in range(len(values)):
+        out[k] = log(values[k])
+    return out
+
+
+@njit(cache=True)
 def power(base, exponent):  # type: ignore[no-untyped-def]
     """Positive base to a power, from the two functions above."""
     return exp(exponent * log(base))

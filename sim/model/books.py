@@ -78,10 +78,11 @@ class Books:
         if n:
             self.flows.append(rows[:n].copy())
 
-    def relocation(self, country: int, kind: int, from_host: int, to_host: int, moved: np.ndarray, data: float) -> None:
-        """Enter data that a provider moved to a nearer region: `moved` (4,) int64 in 1/UNITS of 2013; no customer decided."""
-        row = [self.month, country, kind, from_host, kind, to_host, moved[1] / UNITS * data, moved[0] / UNITS, 0.0]
-        self.flows.append(np.array([row], np.float64))
+    def relocations(self, before: np.ndarray, after: np.ndarray, stock: np.ndarray, volume: np.ndarray, kinds: np.ndarray) -> None:
+        """Enter data that providers moved to nearer regions: hosts of places (J, O) `before` and `after`, `stock` (C, O, 4) in 1/UNITS of 2013."""
+        rows = np.empty((before.size, 9))
+        n = kernel.enter_relocations(self.month, before, after, stock, self.cells.jurisdiction, UNITS, volume, kinds, rows)
+        self.flows += [row[None].copy() for row in rows[:n]]
 
     # --- tables ----------------------------------------------------------------------------------
 

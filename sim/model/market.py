@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.arithmetic import exp, exps, log, total
+from sim.model.arithmetic import exp, exps, log, logs, total
 from sim.model.kernels import market as kernel
 from sim.model.news import reach_by_jurisdiction
 from sim.model.places import FIRST_US, OFFERS, Offers, place_count
@@ -13,31 +13,38 @@ from sim.scenario.scenario import Scenario
 from sim.words import KINDS
 
 
-def dated(table: dict[str, float], scenario: Scenario, month: int) -> float:
-    """Value of a dated table (keys YYYY or YYYY-MM) that holds in a month: the latest at or before it, else the first."""
-    now = scenario.month_start(month)
-    value = next(iter(table.values()))
-    for key, candidate in table.items():
-        year, _, of_year = key.partition("-")
-        if (int(year), int(of_year or 1)) <= (now.year, now.month):
-            value = candidate
-    return value
+def _month_of(key: str) -> int:
+    """Months since year 0 of a date YYYY or YYYY-MM."""
+    year, _, of_year = key.partition("-")
+    return int(year) * 12 + int(of_year or 1) - 1
 
 
-def provider_shares(scenario: Scenario, month: int) -> np.ndarray:
-    """Shares of the US providers among themselves: (P,), log-linear between the dated anchors of `world_share`."""
-    now = scenario.month_start(month)
-    at = now.year * 12 + now.month - 1
-    out = []
-    for provider in scenario.providers.values():
-        anchors = [(int(key[:4]) * 12 + int(key[5:7]) - 1, share) for key, share in provider.world_share.items()]
-        before = [a for a in anchors if a[0] <= at] or anchors[:1]
-        after = [a for a in anchors if a[0] > at] or anchors[-1:]
-        (t0, s0), (t1, s1) = before[-1], after[0]
-        f = min(max((at - t0) / (t1 - t0), 0.0), 1.0) if t1 > t0 else 0.0
-        out.append(exp((1.0 - f) * log(s0) + f * log(s1)))
-    shares = np.array(out)
-    normalised: np.ndarray = shares / total(shares)
+def _months_of(scenario: Scenario) -> np.ndarray:
+    """The scenario's months, counted since year 0: int64 (M,)."""
+    return _month_of(scenario.first.strftime("%Y-%m")) + np.arange(scenario.months)
+
+
+def dated(table: dict[str, float], scenario: Scenario) -> np.ndarray:
+    """Value of a dated table (keys YYYY or YYYY-MM) that holds in each month: the latest at or before it, else the first. (M,)"""
+    months = _months_of(scenario)
+    values = np.full(len(months), next(iter(table.values())))
+    for key, value in table.items():
+        values[months >= _month_of(key)] = value
+    return values
+
+
+def provider_shares(scenario: Scenario) -> np.ndarray:
+    """Shares of the US providers among themselves: (M, P), log-linear between the dated anchors of `world_share`."""
+    months = _months_of(scenario)
+    out = np.empty((len(months), len(scenario.providers)))
+    for p, provider in enumerate(scenario.providers.values()):
+        at, share = np.array([_month_of(key) for key in provider.world_share]), logs(np.array(list(provider.world_share.values())))
+        after = np.searchsorted(at, months, side="right")
+        before, after = np.maximum(after - 1, 0), np.minimum(after, len(at) - 1)
+        apart = np.maximum(at[after] - at[before], 1)
+        f = np.minimum(np.maximum((months - at[before]) / apart, 0.0), 1.0)
+        out[:, p] = exps((1.0 - f) * share[before] + f * share[after])
+    normalised: np.ndarray = out / np.cumsum(out, axis=1)[:, -1:]
     return normalised
 
 
@@ -45,12 +52,15 @@ def provider_shares(scenario: Scenario, month: int) -> np.ndarray:
 class Trends:
     """What the market does whatever the law: drawn up once and shared by the worlds of a set.
 
-    volume, price, data: (M,) indices, 1 in the first month: what a cloud customer uses, its list price, what anybody
-    stores; growth (M, J): how a country departs from the world's volume and data; home_usage (M, J): what a customer of a
-    home-grown provider uses, against one of a US provider, and its logarithm home_lag; appeal (M, P): what the US
-    providers' recorded shares among themselves add to their appeal.
+    yearly_growth: (M,) of what a cloud customer uses; shares: (M, P) of the US providers among themselves; volume, price,
+    data: (M,) indices, 1 in the first month: what a cloud customer uses, its list price, what anybody stores; growth (M, J):
+    how a country departs from the world's volume and data; home_usage (M, J): what a customer of a home-grown provider
+    uses, against one of a US provider, and its logarithm home_lag; appeal (M, P): what the US providers' recorded shares among
+    themselves add to their appeal.
     """
 
+    yearly_growth: np.ndarray
+    shares: np.ndarray
     volume: np.ndarray
     price: np.ndarray
     data: np.ndarray
@@ -64,23 +74,26 @@ def market_trends(scenario: Scenario) -> Trends:
     """Volume grows, prices fall, and the US providers' shares among themselves move as recorded."""
     market, jurisdictions, months = scenario.parameters.market, list(scenario.jurisdictions.values()), scenario.months
     world_growth = total(np.array([j.gdp_2019 for j in jurisdictions])) / total(np.array([j.gdp_2013 for j in jurisdictions]))
-    drift = np.array([exp(log(j.gdp_2019 / j.gdp_2013 / world_growth) / 72.0) for j in jurisdictions])
+    drift = exps(logs(np.array([j.gdp_2019 / j.gdp_2013 / world_growth for j in jurisdictions])) / 72.0)
     log_lag = np.array([log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in reach_by_jurisdiction(market.home_lag, scenario)])
-    rates = np.array([exp(log(1.0 + dated(market.volume_growth, scenario, m)) / 12.0) for m in range(months)])
+    yearly = dated(market.volume_growth, scenario)
+    rates = exps(logs(1.0 + yearly) / 12.0)
     rates[0] = 1.0
     steady: np.ndarray = np.ones((months, 2 + len(jurisdictions)))
     steady[1:] = [exp(log(1.0 + market.data_growth) / 12.0), exp(log(1.0 - market.price_decline) / 12.0), *drift]
     steady = np.cumprod(steady, axis=0)
     home_lag = np.arange(months)[:, None] * log_lag
-    shares = np.array([provider_shares(scenario, m) for m in range(months)])
+    shares = provider_shares(scenario)
     return Trends(
+        yearly_growth=yearly,
+        shares=shares,
         volume=np.cumprod(rates),
         data=steady[:, 0],
         price=steady[:, 1],
         growth=steady[:, 2:],
         home_usage=exps(home_lag.ravel()).reshape(home_lag.shape),
         home_lag=home_lag,
-        appeal=np.array([[log(s / s0) for s, s0 in zip(now, shares[0], strict=True)] for now in shares]),
+        appeal=logs((shares / shares[0]).ravel()).reshape(shares.shape),
     )
 
 
@@ -141,7 +154,7 @@ class Market:
         home_share = np.array([j.home_grown_share_2013 for j in scenario.jurisdictions.values()])[cells.jurisdiction]
         consumer = np.array([p.consumer_share for p in scenario.providers.values()])
         consumer = consumer / total(consumer)
-        business = provider_shares(scenario, 0)
+        business = self._trends.shares[0]
         kernel.fill_anchors(
             cells.segment, home_share, business, consumer, risk, self.offer, banned, nest_scale, self._home_anchor, self._us_anchor, self.shares
         )  # fmt: skip
@@ -157,7 +170,7 @@ class Market:
 
     def yearly_growth(self, month: int) -> float:
         """Growth a year of what a cloud customer uses."""
-        return dated(self._scenario.parameters.market.volume_growth, self._scenario, month)
+        return float(self._trends.yearly_growth[month])
 
     def learn(self, stock: np.ndarray) -> None:
         """Add a month's output (data served, TB) to experience: pooled over the world for US providers, over a bloc at home.

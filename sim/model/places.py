@@ -4,6 +4,7 @@ Place 0 is on premises, 1 the home-grown provider, then five kinds for each US p
 """
 
 import numpy as np
+from numba import njit
 
 from sim.scenario.scenario import Scenario
 from sim.words import KINDS, US_KINDS
@@ -27,6 +28,37 @@ def kinds_of_places(providers: int) -> np.ndarray:
     return np.array([0, len(KINDS) - 1, *(1 + k for _ in range(providers) for k in range(OFFERS))], np.int64)
 
 
+@njit(cache=True)
+def _settle(own, same_bloc, host, live):  # type: ignore[no-untyped-def]
+    """Hosts of one provider's local regions, `host` (J,), and where there is one, `live` (J, 5), from the regions of its `own` (J,)."""
+    for j in range(len(own)):
+        if own[j]:
+            host[j] = j
+        elif host[j] == NOWHERE:  # a region elsewhere in the bloc moves nobody
+            for k in range(1, len(own)):  # a region in the US is nobody's local one
+                if own[k] and same_bloc[j, k]:
+                    host[j] = k
+                    break
+    host[0] = NOWHERE
+    for j in range(len(own)):
+        live[j, LOCAL_REGION] = host[j] != NOWHERE
+
+
+@njit(cache=True)
+def _hosts_of_places(host, out):  # type: ignore[no-untyped-def]
+    """See `Offers.hosts_of_places`: `host` (P, J), `out` (J, O)."""
+    providers, jurisdictions = host.shape
+    for j in range(jurisdictions):
+        out[j, ON_PREMISES], out[j, HOME_GROWN] = j, j
+        for p in range(providers):
+            first, region = FIRST_US + OFFERS * p, max(host[p, j], 0)
+            out[j, first + US_REGION] = 0
+            out[j, first + LOCAL_REGION] = region
+            out[j, first + TRUSTEE], out[j, first + US_SUBSIDIARY] = j, j
+            # Keys go with data in the local region where there is one, else with data in the US.
+            out[j, first + CUSTOMER_KEYS] = region
+
+
 class Offers:
     """What each US provider offers where, in one world: state that providers change.
 
@@ -36,9 +68,9 @@ class Offers:
 
     def __init__(self, scenario: Scenario) -> None:
         codes = list(scenario.jurisdictions)
-        blocs = [j.bloc for j in scenario.jurisdictions.values()]
+        bloc = np.unique([j.bloc for j in scenario.jurisdictions.values()], return_inverse=True)[1]
         shape = (len(scenario.providers), len(codes))
-        self._same_bloc = np.array([[a == b for b in blocs] for a in blocs])
+        self._same_bloc = bloc[:, None] == bloc[None, :]
         self.own_region = np.zeros(shape, np.bool_)
         for p, provider in enumerate(scenario.providers.values()):
             for code in provider.regions_2013:
@@ -54,24 +86,11 @@ class Offers:
     def settle(self, provider: int) -> None:
         """Give every jurisdiction its host: a region at home, else the first within its bloc; the US has the US."""
         self.settled += 1
-        own = self.own_region[provider]
-        near = own[None, :] & self._same_bloc
-        near[:, 0] = False  # a region in the US is nobody's local one
-        in_bloc = np.where(near.any(axis=1), near.argmax(axis=1), NOWHERE)
-        in_bloc = np.where(self.host[provider] != NOWHERE, self.host[provider], in_bloc)  # a region elsewhere in the bloc moves nobody
-        self.host[provider] = np.where(own, np.arange(own.size), in_bloc)
-        self.host[provider, 0] = NOWHERE
-        self.live[provider, :, LOCAL_REGION] = self.host[provider] != NOWHERE
+        _settle(self.own_region[provider], self._same_bloc, self.host[provider], self.live[provider])
 
     def hosts_of_places(self) -> np.ndarray:
         """Jurisdiction on whose soil each place lies, for customers of each jurisdiction: int32 (J, O)."""
         providers, jurisdictions = self.host.shape
-        hosts = np.zeros((jurisdictions, place_count(providers)), np.int32)
-        hosts[:, ON_PREMISES] = hosts[:, HOME_GROWN] = np.arange(jurisdictions)
-        for p in range(providers):
-            hosts[:, us_place(p, LOCAL_REGION)] = np.maximum(self.host[p], 0)
-            for offer in (TRUSTEE, US_SUBSIDIARY):
-                hosts[:, us_place(p, offer)] = np.arange(jurisdictions)
-            # Keys go with data in the local region where there is one, else with data in the US.
-            hosts[:, us_place(p, CUSTOMER_KEYS)] = np.maximum(self.host[p], 0)
+        hosts = np.empty((jurisdictions, place_count(providers)), np.int32)
+        _hosts_of_places(self.host, hosts)
         return hosts

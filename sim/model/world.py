@@ -206,11 +206,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
     def _relocate(self, stock: np.ndarray) -> None:
         """Where a provider has opened a region nearer by, it moves its customers' data there: a flow, though nobody chose."""
         hosts = self.offers.hosts_of_places()
-        data = self.market.data * self.market.growth
-        for j, o in np.argwhere(hosts != self.hosts):
-            moved = stock[self.population.cells.jurisdiction == j, o].sum(axis=0)
-            if moved[1] > 0:
-                self.books.relocation(int(j), int(self._kinds[o]), int(self.hosts[j, o]), int(hosts[j, o]), moved, float(data[j]))
+        self.books.relocations(self.hosts, hosts, stock, self.market.data * self.market.growth, self._kinds)
         self.hosts, self._settled = hosts, self.offers.settled
 
     def _fill_market(self, utility: np.ndarray, exposure: np.ndarray, banned: np.ndarray, unlawful: np.ndarray) -> None:

@@ -199,15 +199,26 @@ def people_of(population: Population) -> kernel.People:
 
 def renewal_calendar(population: Population) -> tuple[np.ndarray, np.ndarray]:
     """Each block's customers by phase of renewal: (N,) int32, and where each phase begins, (B, longest term + 2) int64."""
-    longest = int(population.term.max())
     calendar = np.empty(len(population), np.int32)
-    starts = np.empty((len(population.blocks), longest + 2), np.int64)
-    for b, (first, last) in enumerate(population.blocks):
-        phases = population.renewal[first:last]
-        order = np.argsort(phases, kind="stable")
-        calendar[first:last] = first + order
-        starts[b] = first + np.searchsorted(phases[order], np.arange(longest + 2))
+    starts = np.empty((len(population.blocks), int(population.term.max()) + 2), np.int64)
+    _fill_calendar(population.blocks, population.renewal, calendar, starts)
     return calendar, starts
+
+
+@njit(cache=True)
+def _fill_calendar(blocks, renewal, calendar, starts):  # type: ignore[no-untyped-def]
+    """Sort every block's customers by phase, keeping their order within one (a counting sort)."""
+    for b in range(len(blocks)):
+        starts[b] = 0
+        for i in range(blocks[b, 0], blocks[b, 1]):
+            starts[b, renewal[i] + 1] += 1
+        starts[b, 0] = blocks[b, 0]
+        for phase in range(1, starts.shape[1]):
+            starts[b, phase] += starts[b, phase - 1]
+        room = starts[b].copy()
+        for i in range(blocks[b, 0], blocks[b, 1]):
+            calendar[room[renewal[i]]] = i
+            room[renewal[i]] += 1
 
 
 @njit(cache=True, parallel=True)

@@ -75,7 +75,8 @@ class Legislation:
         may[0] = 0.0  # the US is the subject of the experiment, not one of the governments that react
         self._may = np.stack([may, may])  # what can be drawn without executive agreements, and with them
         self._may[0, :, AGREEMENT] = 0.0
-        likeness = np.array([[float(a.bloc == b.bloc) + p.region_likeness * (a.region == b.region) for b in jurisdictions] for a in jurisdictions])
+        bloc, region = (np.unique([getattr(j, what) for j in jurisdictions], return_inverse=True)[1] for what in ("bloc", "region"))
+        likeness = (bloc[:, None] == bloc[None, :]) + p.region_likeness * (region[:, None] == region[None, :])
         np.fill_diagonal(likeness, 0.0)
         likeness *= self.members[None, :]
         self._likeness = likeness

@@ -17,7 +17,7 @@ from sim.model.arithmetic import total
 from sim.model.kernels import market as kernel
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
-from sim.model.places import LOCAL_REGION, OFFERS, us_place
+from sim.model.places import LOCAL_REGION, OFFERS
 from sim.words import US_KINDS
 
 if TYPE_CHECKING:
@@ -45,12 +45,13 @@ class Provider(mesa.Agent):  # type: ignore[misc]
         self.index, self.code = index, code
         self.building: list[tuple[int, int, int]] = []  # (month it goes live, jurisdiction, offer)
         p, jurisdictions = model.scenario.parameters.providers, len(model.scenario.jurisdictions)
+        self.live_since = np.full((jurisdictions, OFFERS), kernel.NEVER)  # months, of sovereign offers
+        self._unwanted = np.zeros((jurisdictions * OFFERS, 2), np.int64)
         self._under_way = np.zeros((jurisdictions, OFFERS), np.bool_)
         self._capital = np.array([np.inf, p.region_capital, *(p.sovereign_capital[US_KINDS[k]] for k in range(LOCAL_REGION + 1, OFFERS))])
         sensitivity = model.market.price_sensitivity[1:]
         self._elasticity = total(sensitivity) / len(sensitivity)
         self._best, self._cuts = np.zeros((2, 2), np.int64), np.zeros(jurisdictions, np.bool_)
-        self.live_since: dict[tuple[int, int], int] = {}
         self.litigates = False
         self.transparent = False
 
@@ -75,7 +76,7 @@ class Provider(mesa.Agent):  # type: ignore[misc]
                 offers.settle(self.index)
             else:
                 offers.live[self.index, j, offer] = True
-                self.live_since[(j, offer)] = month
+                self.live_since[j, offer] = month
             self._under_way[j, offer] = False
             self.model.books.offer(self.code, j, US_KINDS[offer], "live", 0.0)
         self.building = [b for b in self.building if b[0] > month]
@@ -83,14 +84,14 @@ class Provider(mesa.Agent):  # type: ignore[misc]
     def _close_unwanted(self) -> None:
         """Close a sovereign offer that after its trial still earns less than its share of the country's revenue."""
         model, p = self.model, self.model.scenario.parameters.providers
-        for (j, offer), since in list(self.live_since.items()):
-            if model.month - since < p.sovereign_trial_months:
-                continue
-            of_provider = model.outlook.provider_revenue[j, self.index]
-            if model.outlook.revenue[j, us_place(self.index, offer)] < p.sovereign_close_share * of_provider:
-                model.offers.live[self.index, j, offer] = False
-                del self.live_since[(j, offer)]
-                model.books.offer(self.code, j, US_KINDS[offer], "closed", 0.0)
+        outlook, found = model.outlook, self._unwanted
+        n = kernel.unwanted(
+            self.live_since, model.month, p.sovereign_trial_months, outlook.revenue, self.index, outlook.provider_revenue, p.sovereign_close_share, found
+        )  # fmt: skip
+        for j, offer in found[:n].tolist():
+            model.offers.live[self.index, j, offer] = False
+            self.live_since[j, offer] = kernel.NEVER
+            model.books.offer(self.code, j, US_KINDS[offer], "closed", 0.0)
 
     def _build(self, gain: np.ndarray) -> None:
         """Start the region and the sovereign offer that earn most for their capital, if any earns it back. `gain`: (J, 5)."""

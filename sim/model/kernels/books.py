@@ -136,6 +136,26 @@ def enter_streams(month, world, touched, flows, units, volume, kinds, hosts, out
 
 
 @njit(cache=True)
+def enter_relocations(month, before, after, stock, jurisdiction, units, volume, kinds, out):  # type: ignore[no-untyped-def]
+    """Rows of the book of flows, `out` (n, 9), for data that providers moved where the hosts of places, `before` and `after` (J, O),
+    differ: no customer decided. `stock` (C, O, 4) in 1/`units`, `volume` (J,). Returns how many."""
+    n = 0
+    for j in range(before.shape[0]):
+        for o in range(before.shape[1]):
+            if before[j, o] != after[j, o]:
+                accounts, tb = 0, 0
+                for c in range(len(jurisdiction)):
+                    if jurisdiction[c] == j:
+                        accounts += stock[c, o, 0]
+                        tb += stock[c, o, 1]
+                if tb > 0:
+                    out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = month, j, kinds[o], before[j, o], kinds[o], after[j, o]
+                    out[n, 6], out[n, 7], out[n, 8] = tb / units * volume[j], accounts / units, 0.0
+                    n += 1
+    return n
+
+
+@njit(cache=True)
 def by_group(values, group, out):  # type: ignore[no-untyped-def]
     """Add rows of `values` (C, Q) to `out` (groups, Q), in the order of the rows."""
     for c in range(values.shape[0]):

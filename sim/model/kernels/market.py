@@ -8,6 +8,7 @@ from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, 
 
 CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
 LEAST_SHARE = 1e-12
+NEVER = -1
 
 
 @njit(cache=True)
@@ -273,6 +274,23 @@ def best_offers(gain, capital, worth, under_way, best):  # type: ignore[no-untyp
             elif k > LOCAL_REGION and value > sovereign:
                 sovereign, best[1, 0], best[1, 1] = value, j, k
     return region, sovereign
+
+
+@njit(cache=True)
+def unwanted(live_since, month, trial, revenue, provider, provider_revenue, share, out):  # type: ignore[no-untyped-def]
+    """Sovereign offers of a `provider` that after their `trial` of months earn less than `share` of its revenue in the country.
+
+    `live_since` (J, 5) months, NEVER where there is none; `revenue` (J, O), `provider_revenue` (J, P); fills `out` (n, 2)
+    with (jurisdiction, offer) and returns how many.
+    """
+    n = 0
+    for j in range(live_since.shape[0]):
+        for k in range(OFFERS):
+            since = live_since[j, k]
+            if since != NEVER and month - since >= trial and revenue[j, FIRST_US + OFFERS * provider + k] < share * provider_revenue[j, provider]:
+                out[n, 0], out[n, 1] = j, k
+                n += 1
+    return n
 
 
 @njit(cache=True)
