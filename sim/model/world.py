@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.model.agents.customers import Customers
 from sim.model.agents.government import Government, Legislation
-from sim.model.agents.investigators import KNOWN_AFTER, Casework, Docket, Investigator, RuleOfMonth, docket_of
+from sim.model.agents.investigators import KNOWN_AFTER, Casework, Docket, Investigator, LuckOfRequests, RuleOfMonth, docket_of
 from sim.model.agents.provider import HomeGrownProvider, Outlook, Provider
 from sim.model.arithmetic import total
 from sim.model.books import Books
@@ -47,14 +47,14 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         """Take a place in a set: share its population and luck, and people this world with its agents."""
         scenario, seed = self.scenario, self.seed_key
         self._set = worlds
-        self.population, docket = worlds.population, worlds.docket
+        self.population = worlds.population
         cells = self.population.cells
         self.law = self._calendar[0].law
         self.mind = PublicMind(scenario, cells.jurisdiction, cells.segment, self._calendar[0].believed)
         self.legislation = Legislation(scenario, seed)
         self.offers = Offers(scenario)
         self.market = Market(scenario, cells, worlds.trends)
-        self.casework = Casework(scenario, self.population, docket, seed)
+        self.casework = Casework(scenario, self.population, worlds.docket, worlds.luck_of_requests, seed)
         self.books = Books(scenario, cells)
         self._kinds = kinds_of_places(len(scenario.providers))
         self.hosts, self._settled = self.offers.hosts_of_places(), self.offers.settled
@@ -281,6 +281,7 @@ class WorldSet:
                 raise ValueError("worlds of one set differ in law and events only; run others in sets of their own")
         self.population: Population = build_population(first, seed)
         self.docket: Docket = docket_of(first, self.population, seed)
+        self.luck_of_requests = LuckOfRequests(self.docket, seed)
         self.trends: Trends = market_trends(first)
         if alone is not None:
             alone.join(self)

@@ -176,7 +176,7 @@ def test_offers_of_one_provider_are_closer_substitutes_than_providers() -> None:
 
 
 @given(worse=st.integers(0, PLACES - 1), by=st.floats(0.01, 8.0), where=st.integers(0, PLACES - 1), month=st.integers(0, 155))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_place_made_worse_is_only_ever_left(worse: int, by: float, where: int, month: int) -> None:
     """The coupling of worlds: with the same luck nobody comes to a place because it is worse, nor moves between others."""
     utility = np.random.default_rng(11).normal(0.0, 1.0, PLACES)
@@ -212,7 +212,7 @@ def test_a_place_made_worse_inside_a_nest_sends_nobody_between_the_other_offers_
     here=st.integers(0, PLACES - 1),
     expelled=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_closed_places_are_never_chosen(banned: list[float], order: float, here: int, expelled: bool) -> None:
     """A place is open to whom the law does not bar, in the order of laws; the present one until its customer is expelled."""
     shut = np.array(banned, np.float32)
@@ -261,7 +261,7 @@ def _sure(seed: int, customers: int, month: int, nest_scale: float, here: int, p
     luck = np.empty(12)
     for i in range(customers):
         draw_luck(seed, i, month, luck)
-        out[i] = surely_stays(luck, NESTS, here, pull, risk, utility, nest_scale)
+        out[i] = abs(utility - risk) <= 300.0 * nest_scale and surely_stays(luck, NESTS, here, pull[0] + risk, pull[1] + risk, nest_scale)
 
 
 @given(
@@ -274,7 +274,7 @@ def _sure(seed: int, customers: int, month: int, nest_scale: float, here: int, p
     spread=st.floats(0.0, 6.0),
     friends=st.integers(0, NESTS - 1),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whoever_surely_stays_stays(
     seed: int, here: int, nest_scale: float, cost: float, within_share: float, network: float, spread: float, friends: int
 ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from sim.model.agents.investigators import Casework, Docket, Queues, RuleOfMonth
+from sim.model.agents.investigators import Casework, Docket, LuckOfRequests, Queues, RuleOfMonth
 from sim.model.kernels import investigations as kernel
 from sim.model.population import UNITS, Population, build_population
 from sim.scenario.scenario import Scenario
@@ -53,7 +53,7 @@ class Served:
 
 def serve(stream: Stream, capacity: float) -> Served:
     """Let one authority of a capacity answer the stream: no papers beside the queue, everything granted."""
-    casework = Casework(stream.scenario, stream.population, stream.docket, 5)
+    casework = Casework(stream.scenario, stream.population, stream.docket, LuckOfRequests(stream.docket, 5), 5)
     casework.queues.outgoing[GERMANY, 0] = capacity
     nothing = np.zeros(len(stream.scenario.jurisdictions))
     rule = RuleOfMonth(reaches=1, honoured=1.0, statutory=False, agreement=nothing, blocking=nothing, claim=nothing)
@@ -67,7 +67,7 @@ def serve(stream: Stream, capacity: float) -> Served:
         assert through[0] == through[1] == casework.month[..., 0].sum()
         requests += through[0]
         months += through[3]
-        backlog[m] = casework.backlog[0, GERMANY]
+        backlog[m] = casework.queues.backlog[0, GERMANY]
     assert requests == len(stream.docket.rows)
     return Served(months / kernel.MONTH_UNITS / requests, backlog)
 

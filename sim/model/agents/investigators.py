@@ -111,6 +111,22 @@ def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
     return docket
 
 
+class LuckOfRequests:
+    """What chance has in store for a month's requests: drawn once a month for all worlds of a set."""
+
+    def __init__(self, docket: Docket, seed: int) -> None:
+        self._docket, self._seed, self._month = docket, seed, -1
+        self._luck = np.empty((int(np.diff(docket.start).max()), kernel.LUCK))
+
+    def of(self, month: int) -> np.ndarray:
+        """Of each row of the docket in this month: float64 (n, 8), see `kernels.investigations.draw_luck`."""
+        first, last = self._docket.start[month], self._docket.start[month + 1]
+        if month != self._month:
+            kernel.draw_luck(self._seed, month, self._docket.rows[first:last], self._luck)
+            self._month = month
+        return self._luck[: last - first]
+
+
 class Queues:
     """Mutual legal assistance in one world: rate and clerk of every pair, and what is finished when.
 
@@ -147,11 +163,11 @@ class Casework:
     providers, of about a year, that was not met within twelve months.
     """
 
-    def __init__(self, scenario: Scenario, population: Population, docket: Docket, seed: int) -> None:
+    def __init__(self, scenario: Scenario, population: Population, docket: Docket, luck: "LuckOfRequests", seed: int) -> None:
         p = scenario.parameters.investigators
         jurisdictions = list(scenario.jurisdictions.values())
         codes = list(scenario.jurisdictions)
-        self._seed, self._population, self._docket, self._parameters = seed, population, docket, p
+        self._seed, self._population, self._docket, self._luck, self._parameters = seed, population, docket, luck, p
         self._segments = len(scenario.segments)
         self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
         self._no_location = np.array([x.no_stable_location for x in scenario.providers.values()])
@@ -193,10 +209,10 @@ class Casework:
         self.host_disclosures[:] = 0
         self.disclosures[0] = 0
         self.queues.open_month()
-        rows = self._docket.rows[self._docket.start[month] : self._docket.start[month + 1]]
+        x, rows = self._population, self._docket.rows[self._docket.start[month] : self._docket.start[month + 1]]
         us_table, foreign_table = self._tables
         kernel.investigate(
-            self._seed, month, world, rows, self._population.cell, self._segments, self._population.us_business, self._population.law_order, place, hosts,
+            month, world, rows, self._luck.of(month), x.cell, self._segments, x.us_business, x.law_order, place, hosts,
             self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory, rule.reaches, rule.honoured,
             rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances, litigation_delay,
             self.queues.outgoing, self.queues.incoming, self.queues.arrived, self.queues.finish, self.month, self.host_conflicts,

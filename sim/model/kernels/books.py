@@ -23,6 +23,8 @@ def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, e
             out[c, q] = 0.0
         accounts = 0.0
         for o in range(stock.shape[1]):
+            if stock[c, o, 3] == 0:  # most places: nobody is there
+                continue
             tb = stock[c, o, 1] / units * volume[j]
             k = kind[o]
             out[c, 1 + k] += tb

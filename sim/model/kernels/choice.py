@@ -41,13 +41,19 @@ def kind_of(place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def kind_risks(sensitivity, trust_le, trust_in, exposure, out):  # type: ignore[no-untyped-def]
-    """Perceived risk of each of the 7 kinds of place: (1 - trust) x exposure, over channels, x sensitivity.
+def kind_risk(k, sensitivity, trust_le, trust_in, exposure):  # type: ignore[no-untyped-def]
+    """Perceived risk of one kind of place: (1 - trust) x exposure, over channels, x sensitivity.
 
     `exposure`: (3, 7) law enforcement, intelligence, own state (whose distrust is already in it).
     """
+    return sensitivity * ((1.0 - trust_le) * exposure[0, k] + (1.0 - trust_in) * exposure[1, k] + exposure[2, k])
+
+
+@njit(cache=True)
+def kind_risks(sensitivity, trust_le, trust_in, exposure, out):  # type: ignore[no-untyped-def]
+    """Perceived risk of each of the 7 kinds of place: `out` (7,)."""
     for k in range(KINDS):
-        out[k] = sensitivity * ((1.0 - trust_le) * exposure[0, k] + (1.0 - trust_in) * exposure[1, k] + exposure[2, k])
+        out[k] = kind_risk(k, sensitivity, trust_le, trust_in, exposure)
 
 
 @njit(cache=True, error_model="numpy")
@@ -172,20 +178,19 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
 
 
 @njit(cache=True, error_model="numpy")
-def surely_stays(luck, nests, here, pull, risk, utility, nest_scale):  # type: ignore[no-untyped-def]
+def surely_stays(luck, nests, here, leaving, within, nest_scale):  # type: ignore[no-untyped-def]
     """Whether nothing can win against staying `here`, whatever the rest of the decision says: a proof that needs no logarithm.
 
-    It sets bounds to what `race` compares: a clock -log(u) lies between 1 - u and (1 - u) / sqrt(u), a rival's utility over
-    staying is at most `pull` (2,) + `risk`. Nine of ten renewals end here. False proves nothing.
+    It sets bounds to what `race` compares: a clock -log(u) lies between 1 - u and (1 - u) / sqrt(u); what can be had by `leaving` the
+    provider and by moving `within` it is worth at most so much more than staying (`pull_of_rivals` + the risk of staying). Nine of
+    ten renewals end here. False proves nothing.
     """
-    if abs(utility - risk) > 300.0 * nest_scale:
-        return False
     own = nest_of(here)
     highest = 0.0
     for n in range(nests):
         if n != own:
             highest = max(highest, luck[n])
-    if (1.0 - luck[own]) * exp(pull[0] + risk) * 1.000001 >= (1.0 - highest) * np.sqrt(luck[own]):
+    if (1.0 - luck[own]) * exp(leaving) * 1.000001 >= (1.0 - highest) * np.sqrt(luck[own]):
         return False
     if own < FIRST_US:
         return True
@@ -194,7 +199,7 @@ def surely_stays(luck, nests, here, pull, risk, utility, nest_scale):  # type: i
     for k in range(nests, nests + OFFERS):
         if k != kind:
             highest = max(highest, luck[k])
-    return (1.0 - luck[kind]) * exp((pull[1] + risk) / nest_scale) * 1.000001 < (1.0 - highest) * np.sqrt(luck[kind])
+    return (1.0 - luck[kind]) * exp(within / nest_scale) * 1.000001 < (1.0 - highest) * np.sqrt(luck[kind])
 
 
 @njit(cache=True, error_model="numpy")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit, prange
 
-from sim.model.kernels.choice import KINDS, draw_luck, kind_of, kind_risks, nest_of, nest_roots, race, roots_of, surely_stays, tastes
+from sim.model.kernels.choice import KINDS, draw_luck, kind_of, kind_risk, kind_risks, nest_of, nest_roots, race, roots_of, surely_stays, tastes
 from sim.model.kernels.memory import prefetch
 from sim.model.places import FIRST_US, OFFERS, ON_PREMISES
 from sim.model.population import PEERS
@@ -193,8 +193,12 @@ def _decide(i, w, c, forced, people, terms, costs, state, nests, clocks, desk): 
 
 @njit(cache=True, inline="always")
 def _rests(seed, month, i, c, luck, nest_scale, place, readiness, trust, sensitivity, law_order, hazard, unlawful, exposure, pull, utility):  # type: ignore[no-untyped-def]
-    """Whether a renewing customer has nothing to decide, or surely stays, in every world."""
+    """Whether a renewing customer has nothing to decide, or surely stays, in every world.
+
+    Worlds in which it is at the same place are proved together, by the one where most speaks against staying.
+    """
     nests, drawn = nest_of(utility.shape[2]), False
+    leaving, within = -np.inf, -np.inf
     for w in range(place.shape[1]):
         here = np.int64(place[i, w])
         if here == ON_PREMISES:
@@ -203,13 +207,18 @@ def _rests(seed, month, i, c, luck, nest_scale, place, readiness, trust, sensiti
             continue
         if law_order[i] < unlawful[w, c, here]:
             return False
+        risk = kind_risk(kind_of(here), sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), exposure[w, c])
+        if abs(utility[w, c, here] - risk) > 300.0 * nest_scale:  # where `exp` is cut off, nothing is proved
+            return False
+        leaving, within = max(leaving, pull[w, c, here, 0] + risk), max(within, pull[w, c, here, 1] + risk)
+        if w + 1 < place.shape[1] and place[i, w + 1] == here:
+            continue
         if not drawn:
             draw_luck(seed, i, month, luck)
             drawn = True
-        k, distrust, suspicion = kind_of(here), 1.0 - np.float64(trust[i, 2 * w]), 1.0 - np.float64(trust[i, 2 * w + 1])
-        risk = sensitivity[i] * (distrust * exposure[w, c, 0, k] + suspicion * exposure[w, c, 1, k] + exposure[w, c, 2, k])
-        if not surely_stays(luck, nests, here, pull[w, c, here], risk, utility[w, c, here], nest_scale):
+        if not surely_stays(luck, nests, here, leaving, within, nest_scale):
             return False
+        leaving, within = -np.inf, -np.inf
     return True
 
 

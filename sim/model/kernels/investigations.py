@@ -17,6 +17,8 @@ MONTH_UNITS = 1024.0  # months to evidence are summed in 1/1024
 _US, _ABROAD, _NO_LOCATION = range(3)
 _OWN_SOIL, _IN_US, _THIRD, _NOWHERE = range(4)
 _PROVIDER, _FOREIGN_WITH_US, _FOREIGN, _TARGET = range(4)
+_WHEN, _STABLE, _HONOURED, _KEYS, _WAIT, _GRANTED, _CLERK, _PAPERS = range(8)
+LUCK = 8
 CONSUMER = 0
 
 
@@ -74,15 +76,30 @@ def draw_targets(seed, agent, police, evades, rate, cumulative, first_cell, cell
     return n
 
 
+@njit(cache=True, error_model="numpy")
+def draw_luck(seed, month, rows, luck):  # type: ignore[no-untyped-def]
+    """What chance has in store for the month's requests, the same in every world: `luck` (n, 8) float64.
+
+    Time of the month; whether the data has no stable location; whether a contested warrant is honoured; whether keys can be had; whether it is
+    granted; three waits of unit mean: at the authority that is asked, for the clerk, for the papers.
+    """
+    for r in range(len(rows)):
+        number, agent = rows[r, 2], rows[r, 4]
+        luck[r, _WHEN], luck[r, _STABLE], luck[r, _HONOURED], luck[r, _KEYS] = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
+        luck[r, _WAIT], luck[r, _GRANTED], luck[r, _CLERK], luck[r, _PAPERS] = draw4(seed, agent, month, purposes.OUTCOME, number)
+    for r in range(len(rows)):
+        luck[r, _WAIT], luck[r, _CLERK], luck[r, _PAPERS] = -log(luck[r, _WAIT]), -log(luck[r, _CLERK]), -log(luck[r, _PAPERS])
+
+
 @njit(cache=True)
 def investigate(  # type: ignore[no-untyped-def]
-    seed, month, world, rows, cell, segments, us_business_of, law_order, place, host, us_business, no_location, haven,
+    month, world, rows, luck, cell, segments, us_business_of, law_order, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
     times, chances, litigation_delay, outgoing, incoming, arrived, finish, out, host_conflicts, host_disclosures, disclosures,
 ):  # fmt: skip
     """The month's requests in one world, in order of time.
 
-    `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police;
+    `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police; `luck` from `draw_luck`;
     `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `outgoing`, `incoming` (J, 2)
     float64: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (2, J, M) int64 count arrivals so far, and completions by month.
     Adds to `out` (4, J, 5, 6) int64, `host_conflicts`, `host_disclosures` (J,) and returns `disclosures` through an int64 (1,) array.
@@ -90,12 +107,10 @@ def investigate(  # type: ignore[no-untyped-def]
     direct_months, comity_months, agreement_months, mla_months, conflict_delay, slowdown = times
     direct_ok, comity_ok, common_ok, agreement_ok, mla_ok, rogatory_ok, unlocking, compelled_ok = chances
     for r in range(len(rows)):
-        i, police, number, evades, agent = rows[r, 0], rows[r, 1], rows[r, 2], rows[r, 3], rows[r, 4]
+        i, police, evades = rows[r, 0], rows[r, 1], rows[r, 3]
         c = cell[i]
         home, segment = c // segments, c % segments
         o = np.int64(place[i, world])
-        a = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
-        b = draw4(seed, agent, month, purposes.OUTCOME, number)
         kind = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
         us_held = o >= FIRST_US and kind != TRUSTEE
         lies = host[home, o]
@@ -107,9 +122,9 @@ def investigate(  # type: ignore[no-untyped-def]
             controller = _FOREIGN_WITH_US
         else:
             controller = _FOREIGN
-        nowhere = us_held and segment == CONSUMER and a[1] < no_location[(o - FIRST_US) // OFFERS]
-        unreadable = kind == CUSTOMER_KEYS and a[3] >= unlocking
-        control = reaches if reaches >= 0 else (1 if a[2] < honoured else 0)
+        nowhere = us_held and segment == CONSUMER and luck[r, _STABLE] < no_location[(o - FIRST_US) // OFFERS]
+        unreadable = kind == CUSTOMER_KEYS and luck[r, _KEYS] >= unlocking
+        control = reaches if reaches >= 0 else (1 if luck[r, _HONOURED] < honoured else 0)
         if police != 0 and reaches < 0:
             control = 1  # how US courts answer US warrants leaves the bar on disclosure to foreigners whole
         test = 2 if statutory and control == 1 else control
@@ -130,7 +145,7 @@ def investigate(  # type: ignore[no-untyped-def]
             other, direction = police, FOREIGN_TO_US if us_held else FOREIGN_AT_HOME
         conflict = code >= CONFLICT_BIT
         route = code - CONFLICT_BIT if conflict else code
-        wait = -log(b[0])
+        wait, granted, papers_wait = luck[r, _WAIT], luck[r, _GRANTED], luck[r, _PAPERS]
         succeeds, months = False, 0.0
         if route == DIRECT:
             chance = direct_ok
@@ -138,32 +153,32 @@ def investigate(  # type: ignore[no-untyped-def]
                 chance = compelled_ok
             elif conflict:
                 chance = direct_ok * (1.0 - common_ok)
-            succeeds = b[1] < chance
+            succeeds = granted < chance
             months = wait * direct_months + (conflict_delay if conflict else 0.0)
             if police == 0 and lies != 0 and reaches < 0:
                 months += litigation_delay
         elif route == COMITY:
-            succeeds, months = b[1] < direct_ok * (1.0 - comity_ok), wait * comity_months
+            succeeds, months = granted < direct_ok * (1.0 - comity_ok), wait * comity_months
         elif route == AGREEMENT:
-            succeeds, months = b[1] < agreement_ok, wait * agreement_months
+            succeeds, months = granted < agreement_ok, wait * agreement_months
         elif route == MLA and police != 0 and test == 0 and location == _THIRD:
             # The host is asked, not the US: papers only, as its own queue is not in the model.
-            months = 0.5 * mla_months * (wait - log(b[3]))
-            succeeds = b[1] < mla_ok
+            months = 0.5 * mla_months * (wait + papers_wait)
+            succeeds = granted < mla_ok
         elif route == MLA:
             queue, side = (outgoing, 0) if police == 0 else (incoming, 1)
-            arrival = month + a[0]
+            arrival = month + luck[r, _WHEN]
             begins = max(arrival, queue[other, 1])
-            ends = begins - log(b[2]) / queue[other, 0]
+            ends = begins + luck[r, _CLERK] / queue[other, 0]
             queue[other, 1] = ends
             arrived[side, other] += 1
             if ends < finish.shape[2]:
                 finish[side, other, np.int64(ends)] += 1
             treaty_here = treaty[other]
             # Papers take their time beside the queue: two steps of equal mean, sender's and receiver's.
-            papers = 0.5 * mla_months * (wait - log(b[3])) * (1.0 if treaty_here else slowdown)
+            papers = 0.5 * mla_months * (wait + papers_wait) * (1.0 if treaty_here else slowdown)
             months = ends - arrival + papers
-            succeeds = b[1] < (mla_ok if treaty_here else rogatory_ok)
+            succeeds = granted < (mla_ok if treaty_here else rogatory_ok)
         if route != UNREACHABLE and unreadable and succeeds:
             out[direction, other, route, _UNREADABLE] += 1
             succeeds = False

@@ -71,7 +71,8 @@ def output(stock, units, level, growth, jurisdiction, bloc, by_bloc):  # type: i
         here = level * growth[j]
         by_bloc[bloc[j]] += stock[c, HOME_GROWN, 1] / units * here
         for o in range(FIRST_US, stock.shape[1]):
-            us += stock[c, o, 1] / units * here
+            if stock[c, o, 1] != 0:
+                us += stock[c, o, 1] / units * here
     return us
 
 
@@ -91,7 +92,7 @@ def fill_spend(stock, units, level, growth, home_usage, jurisdiction, out):  # t
         out[c, 0] = 0.0
         out[c, HOME_GROWN] = stock[c, HOME_GROWN, 2] / units * here * home_usage[j]
         for o in range(FIRST_US, out.shape[1]):
-            out[c, o] = stock[c, o, 2] / units * here
+            out[c, o] = stock[c, o, 2] / units * here if stock[c, o, 2] != 0 else 0.0
 
 
 @njit(cache=True)

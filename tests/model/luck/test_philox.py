@@ -76,7 +76,7 @@ def test_the_same_key_draws_the_same_whatever_was_drawn_before() -> None:
     assert draw4(1, 2, 3, 4, 5) == before
 
 
-@settings(max_examples=50, deadline=None)  # the first call may compile
+@settings(max_examples=50)  # the first call may compile
 @given(SEEDS)
 def test_a_seed_is_the_same_seed_however_it_is_held(seed: int) -> None:
     signed = seed - 2**64 if seed >= 2**63 else seed
