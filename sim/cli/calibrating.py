@@ -14,6 +14,8 @@ from sim.scenario.places import shown
 from sim.scenario.problems import BadInput
 from sim.scenario.resolving import resolve
 
+# People that the model's survey asks in a fit: of 1,200, as by default, a dozen are German firms, where the sources asked hundreds.
+PANEL = 8000
 DEFAULT_STORE = RESULTS / "fit"
 DEFAULT_OUT = RESULTS / "posterior"
 
@@ -40,7 +42,7 @@ def calibrate(asked: Asked) -> list[str]:
         raise BadInput(f"--points: a Sobol' sample is balanced for powers of two only, from 16 on (got {asked.points})")
     if asked.put_back > asked.draws:
         raise BadInput(f"--put-back: at most as many as --draws, {asked.draws} (got {asked.put_back})")
-    history = resolve("history", customers=asked.customers)
+    history = resolve("history", [f"survey.panel={PANEL}"], customers=asked.customers)
     two_worlds = resolve("two_worlds", customers=asked.customers, base=history.base)
 
     from sim.analysis.evidence_rows import read_rows, shipped_rows

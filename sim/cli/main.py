@@ -175,7 +175,7 @@ def evidence(
 @app.command()
 def calibrate(
     light: Annotated[bool, typer.Option("--light", help="Only the light path, without sbi and torch.")] = False,
-    points: Annotated[int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")] = 1024,
+    points: Annotated[int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")] = 512,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Runs of each point.")] = 2,
     customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
     draws: Annotated[int, typer.Option("--draws", min=16, help="Draws of the posterior to keep.")] = 512,

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.analysis.evidence_rows import Row, rows_to_fit
 from sim.analysis.fit.checking import candidates_for_best, moved, predictive
-from sim.analysis.fit.design import SEED, sets_at, shares, values_at
+from sim.analysis.fit.design import SEED, common_seeds, own_seeds, sets_at, shares, values_at
 from sim.analysis.fit.inputs import Inputs
 from sim.analysis.fit.learning import Learned, columns, learn
 from sim.analysis.fit.recovery import HIGHEST, LOWEST, NARROWER, recovery_table
@@ -36,8 +36,9 @@ _PACKAGES = ("numpy", "scipy", "scikit-learn", "sbi", "torch")
 class Size:
     """How large a fit is: points of the prior (a power of two) and seeds at each, draws kept, draws put back, seeds of the best point."""
 
-    points: int = 1024
+    points: int = 512
     seeds: int = 2
+    screen_seeds: int = 4
     draws: int = 512
     put_back: int = 64
     tried: int = 32
@@ -84,7 +85,7 @@ class Fit:
         done.tables[SCREEN] = self._screen(done)
         sample = shares(fitted, size.points)
         self.say(f"simulations: {size.points} points of the prior x {size.seeds} seeds")
-        measured = self._simulate(values_at(fitted, sample), size.seeds, done)
+        measured = self._simulate(values_at(fitted, sample), size.seeds, done, apart=True)
         self._fit(measured, sample, False, done)
         self._fit(measured, sample, True, done)
         self._moved(done)
@@ -93,7 +94,7 @@ class Fit:
 
     def _screen(self, done: Calibrated) -> pd.DataFrame:
         used = self.inputs.rows(self.rows)
-        table, measured = screen(self.inputs, used, history_of(self.history), self._seeds(self.size.seeds), self.store, self.how, self.progress)
+        table, measured = screen(self.inputs, used, history_of(self.history), self.size.screen_seeds, self.store, self.how, self.progress)
         done.failures += measured.failures
         drawn = [one.name for one in self.inputs.candidates if one.fitted == "drawn"]
         rule, asked = set(chosen(table, drawn)), {one.name for one in self.inputs.candidates if one.fitted == "yes"}
@@ -102,12 +103,10 @@ class Fit:
         table[["low", "centre", "high", "effect"]] = table[["low", "centre", "high", "effect"]].map(lambda x: float(f"{x:.4g}"))
         return table
 
-    def _seeds(self, count: int) -> range:
-        return range(1, count + 1)
-
-    def _simulate(self, values: np.ndarray, seeds: int, done: Calibrated, names: Sequence[Any] | None = None) -> Measured:
-        points = sets_at(names or self.inputs.fitted, values)
-        measured = simulate(rows_to_fit(self.rows), history_of(self.history), points, self._seeds(seeds), self.store, self.how, self.progress)
+    def _simulate(self, values: np.ndarray, seeds: int, done: Calibrated, apart: bool = False) -> Measured:
+        points = sets_at(self.inputs.fitted, values)
+        own = (own_seeds if apart else common_seeds)(len(points), seeds)
+        measured = simulate(rows_to_fit(self.rows), history_of(self.history), points, own, self.store, self.how, self.progress)
         done.failures += measured.failures
         return measured
 
@@ -134,7 +133,7 @@ class Fit:
         done.tables[prefix + BEST] = self._best(learned, best)
         done.about[f"{prefix}fit"] = {
             "rows": len(used), "summaries": list(learned.summaries.names), "used": list(learned.used), "method": learned.recovery.method,
-            "errors": {name: float(f"{error:.4g}") for name, error in zip(learned.standard.names, learned.standard.error, strict=True)},
+            "emulator_error": _rounded(learned.used, learned.emulator_error), "errors": _rounded(learned.standard.names, learned.standard.error),
             "rows_held_before": int((table["verdict_before"] == HOLDS).sum()), "rows_held": int((table["verdict"] == HOLDS).sum()), "rows_all": len(table),
         }  # fmt: skip
 
@@ -155,7 +154,7 @@ class Fit:
         draws = done.tables[DRAWS].drop(columns="draw").to_numpy()[:count]
         prior = values_at(fitted, shares(fitted, 1 << max(count - 1, 1).bit_length(), SEED + 1)[:count])
         found = moved(
-            self.two_worlds, sets_at(fitted, prior), sets_at(fitted, draws), self._seeds(self.size.seeds), self.store, self.how, self.progress
+            self.two_worlds, sets_at(fitted, prior), sets_at(fitted, draws), range(1, self.size.seeds + 1), self.store, self.how, self.progress
         )  # fmt: skip
         done.failures += found.failures
         rounded = found.table.select_dtypes("float").map(lambda x: float(f"{x:.4g}"))
@@ -167,6 +166,10 @@ class Fit:
             "customers": self.history.experiment.customers, "points_failed": failed, "seconds_of_this_call": round(seconds), "model_digest": model_digest(),
             "versions": {"python": platform.python_version(), **{name: found for name in _PACKAGES if (found := _version(name))}},
         }  # fmt: skip
+
+
+def _rounded(names: Sequence[str], values: np.ndarray) -> dict[str, float]:
+    return {name: float(f"{value:.3g}") for name, value in zip(names, values, strict=True)}
 
 
 def _version(name: str) -> str | None:

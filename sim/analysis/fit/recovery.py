@@ -1,6 +1,7 @@
 """Can it be fitted at all? Data simulated at known parameters, fitted again, and whether the intervals hold the truth.
 
-The points were never trained on. To each, the error of source, model and luck is added, as the world's own data have it.
+The points were simulated and never learned from. To each the error of source and model is added, as the world's own data
+have it; a population's luck is in them.
 """
 
 from collections.abc import Sequence
@@ -39,9 +40,10 @@ class Recovery:
         return float(np.mean(np.abs(self.coverage - NOMINAL)))
 
 
-def recover(posterior: Amortised, shares: np.ndarray, standardised: np.ndarray, seed: int) -> Recovery:
-    """Fit data simulated at `shares` (repeats, parameters), whose summaries without error are `standardised`."""
-    data = noisy(standardised, np.random.default_rng(seed))
+def recover(posterior: Amortised, shares: np.ndarray, standardised: np.ndarray, measured: np.ndarray | float, seed: int, repeats: int = 1) -> Recovery:
+    """Fit data simulated at `shares` (points, parameters), with summaries `standardised`, `repeats` times each with another error (`measured`)."""
+    shares, standardised = np.tile(shares, (repeats, 1)), np.tile(standardised, (repeats, 1))
+    data = noisy(standardised, np.random.default_rng(seed), measured)
     draws = sample_many(posterior, data, _DRAWS, seed)
     low, high = (np.quantile(draws, q, axis=1) for q in (0.5 - NOMINAL / 2, 0.5 + NOMINAL / 2))
     inside = (low <= shares) & (shares <= high)

@@ -130,13 +130,15 @@ def _single(row: Row, value: np.ndarray) -> np.ndarray:
 class Standard:
     """Summaries as multiples of their error: (summary - observed) / error, cut at CLIP; missing ones are filled in.
 
-    The error holds the source's, the model's judged discrepancy and the luck of one world (the spread over seeds).
+    The error holds the source's, the model's judged discrepancy and that of a mean over seeds of so many simulated customers.
+    `measured` is the part of it that is source and discrepancy: what a simulated mean over seeds has not in it already.
     `filled` is what stands for a missing summary: the median over the simulations, which says nothing.
     """
 
     names: tuple[str, ...]
     observed: np.ndarray
     error: np.ndarray
+    measured: np.ndarray
     filled: np.ndarray
 
     def of(self, summaries: np.ndarray) -> np.ndarray:
@@ -147,15 +149,15 @@ class Standard:
 def standard(summaries: Summaries, simulated: np.ndarray, discrepancy: Mapping[str, float]) -> Standard:
     """The scale for simulations (points, seeds, summaries) of these summaries."""
     judged = np.array([discrepancy[name] for name in summaries.names])
-    return Standard(
-        summaries.names, summaries.observed, np.sqrt(summaries.source_error**2 + judged**2 + luck(simulated) ** 2), np.nanmedian(simulated, axis=(0, 1))
-    )
+    measured = np.sqrt(summaries.source_error**2 + judged**2)
+    error = np.sqrt(measured**2 + luck(simulated) ** 2)
+    return Standard(summaries.names, summaries.observed, error, measured / error, np.nanmedian(simulated, axis=(0, 1)))
 
 
 def luck(simulated: np.ndarray) -> np.ndarray:
-    """Standard deviation of each summary over seeds at one point, pooled over points; with the error of a mean over as many seeds."""
+    """Standard error of each summary's mean over seeds at one point, pooled over points: what is left of a population's luck."""
     seeds = simulated.shape[1]
     if seeds < 2:
         return np.zeros(simulated.shape[2])
     within = np.nanmean(np.nanvar(simulated, axis=1, ddof=1), axis=0)
-    return np.asarray(np.sqrt(np.nan_to_num(within) * (1.0 + 1.0 / seeds)))
+    return np.asarray(np.sqrt(np.nan_to_num(within) / seeds))

@@ -6,14 +6,15 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.analysis.fit.emulating import SIGNAL, Emulator
 from sim.analysis.fit.light import LightPosterior
 from sim.analysis.fit.neural import NeuralPosterior, sbi_is_installed
 from sim.analysis.fit.recovery import recover, recovery_table, ships
-from sim.analysis.fit.training import PRIOR_SD, Amortised, Training, informative, scores, training
+from sim.analysis.fit.training import PRIOR_SD, Amortised, Training, noisy, scores
 
 # Summaries in standard errors: the first tells the sum of two parameters, the second one of them, nothing tells the third.
 SLOPE = np.array([[2.5, 2.5, 0.0], [0.0, 2.5, 0.0]])
-POINTS, APART = 1024, 256
+POINTS, APART = 128, 256
 OBSERVED = np.array([1.5, -2.0])
 
 
@@ -27,13 +28,15 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
     return shares[:POINTS], shares[POINTS:]
 
 
-def pairs(replicates: int) -> Training:
-    return training(sample()[0], simulated(sample()[0]), np.random.default_rng(5), replicates)
+def pairs(count: int) -> Training:
+    rng = np.random.default_rng(5)
+    shares = rng.random((count, 3))
+    return Training(scores(shares), noisy(simulated(shares), rng))
 
 
 @cache
 def light() -> Amortised:
-    return LightPosterior(pairs(8), 1)
+    return LightPosterior(pairs(8000), 1)
 
 
 def exact() -> tuple[np.ndarray, np.ndarray]:
@@ -50,7 +53,7 @@ def must_find_the_exact_posterior(posterior: Amortised) -> None:
 
 
 def must_recover(posterior: Amortised, repeats: int = APART) -> None:
-    found = recover(posterior, sample()[1][:repeats], simulated(sample()[1][:repeats]), 3)
+    found = recover(posterior, sample()[1][:repeats], simulated(sample()[1][:repeats]), 1.0, 3)
     assert found.repeats == repeats
     assert np.all(found.coverage > 0.8) and np.all(found.coverage < 0.98), found.coverage
     assert found.narrowing[0] < 0.75 and found.narrowing[1] < 0.6, "two are identified"
@@ -70,7 +73,7 @@ def test_the_neural_path_does_both() -> None:
     if not sbi_is_installed():
         assert not os.environ.get("CI"), "sbi and torch must be there: .ci/run installs them"
         pytest.skip("sbi is not installed")
-    posterior = NeuralPosterior(pairs(2), 1, epochs=30)
+    posterior = NeuralPosterior(pairs(2000), 1, epochs=30)
     must_find_the_exact_posterior(posterior)
     must_recover(posterior, 128)
 
@@ -86,7 +89,7 @@ class _Narrow:
 
 
 def test_a_posterior_that_is_too_sure_is_found_out_and_does_not_ship() -> None:
-    recoveries = [recover(one, sample()[1][:60], simulated(sample()[1])[:60], 3) for one in (_Narrow(), light())]
+    recoveries = [recover(one, sample()[1][:60], simulated(sample()[1])[:60], 1.0, 3) for one in (_Narrow(), light())]
     assert np.all(recoveries[0].coverage < 0.6)
     assert not recoveries[0].reliable
     assert recoveries[0].score > recoveries[1].score, "a proper score sees it too"
@@ -96,9 +99,19 @@ def test_a_posterior_that_is_too_sure_is_found_out_and_does_not_ship() -> None:
     assert len(table) == 6
 
 
-def test_what_nothing_moves_is_not_learned_from() -> None:
-    summaries = np.column_stack([simulated(sample()[0]), np.full(POINTS, 3.0)])
-    assert informative(summaries, ["sum", "one", "constant"]) == [0, 1]
+def test_the_emulator_finds_the_mean_between_points_and_what_nothing_moves() -> None:
+    shares, rng = sample()[0], np.random.default_rng(6)
+    # what was simulated has luck in it; the third summary is nothing else, the fourth does not even have that
+    found = np.column_stack([simulated(shares) / 2.0, np.zeros(POINTS)]) + 0.3 * rng.standard_normal((POINTS, 3))
+    emulator = Emulator(shares, np.column_stack([found, np.full(POINTS, 2.0)]), 1)
+    assert (emulator.signal >= SIGNAL).tolist() == [True, True, False, False]
+    mean, spread = emulator.mean(sample()[1])
+    off = mean[:, :2] - simulated(sample()[1]) / 2.0
+    assert np.sqrt(np.mean(off**2)) < 0.3, "nearer the mean than one simulation"
+    assert 0.5 < np.sqrt(np.mean((off / spread[:, :2]) ** 2)) < 2.0, "and it knows how near"
+    learned = emulator.pairs([0, 1], rng, 500)
+    assert learned.scores.shape == (500, 3) and learned.summaries.shape == (500, 2)
+    assert np.corrcoef(learned.scores[:, 1], learned.summaries[:, 1])[0, 1] > 0.6
 
 
 def test_the_prior_comes_back_where_the_data_say_nothing() -> None:
