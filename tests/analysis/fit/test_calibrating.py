@@ -4,6 +4,7 @@ import json
 import shutil
 import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from sim.scenario.posterior import BEST, DRAWS, EARLY, MOVED, moved_headlines, r
 from sim.scenario.resolving import Resolved, resolve
 
 TWO = ("market.home_lag.all", "localisation")
-SIZE = Size(points=16, seeds=1, draws=32, put_back=4, tried=2, best_seeds=1)
+SIZE = Size(points=16, seeds=1, draws=32, screen_seeds=1, put_back=4, tried=2, best_seeds=1)
 
 
 def resolved(name: str) -> Resolved:
@@ -65,7 +66,6 @@ def fit(rows: tuple[Row, ...], inputs: Inputs, store: Store) -> Calibrated:
 
 def _unmeasurable(row: Row) -> Row:
     """A row of which not even the value can be read."""
-    from dataclasses import replace
 
     class _Forbidden:
         def __getattr__(self, name: str) -> object:
@@ -122,11 +122,11 @@ def test_what_was_measured_is_not_run_again_and_a_torn_line_is(
     asked = []
     monkeypatch.setattr("sim.analysis.fit.simulating.run_reduced", lambda tasks, *rest: asked.append(tasks) or [])
     centre = {"market.home_lag.all": 0.09, "governments.base_rate.sector_localisation": 0.02, "governments.base_rate.general_localisation": 0.01}
-    again = simulate(used, history, [centre], [1], Store(tmp_path), Running(1), None)
+    again = simulate(used, history, [centre], [[1]], Store(tmp_path), Running(1), None)
     assert asked == [[]]
     assert np.isfinite(again.values).sum() > 100
     assert (tmp_path / MEASURED).read_bytes() == b"".join(lines[:-1]), "the torn line is gone"
-    simulate(used, history, [{**centre, "market.home_lag.all": 0.0901}], [1], Store(tmp_path), Running(1), None)
+    simulate(used, history, [{**centre, "market.home_lag.all": 0.0901}], [[1]], Store(tmp_path), Running(1), None)
     assert len(asked[1]) == 1
 
 
@@ -137,7 +137,7 @@ def test_a_failed_point_is_named_and_missing(rows: tuple[Row, ...], tmp_path: Pa
     monkeypatch.setattr(seeds, "_run_worlds", fails)
     store = Store(tmp_path)
     store.prepare()
-    found = simulate([row for row in rows if row.id == "L01a"], history_of(resolved("history")), [{}], [1], store, Running(1), None)
+    found = simulate([row for row in rows if row.id == "L01a"], history_of(resolved("history")), [{}], [[1]], store, Running(1), None)
     assert np.isnan(found.values).all()
     assert "no luck" in found.failures[0]
 
@@ -178,8 +178,8 @@ def test_a_model_is_let_go_once_its_numbers_are_kept(monkeypatch: pytest.MonkeyP
         run(self)
 
     monkeypatch.setattr(WorldSet, "run", noted)
-    short = resolve("two_worlds", ["horizon.last=2013-03"], customers=2000)
-    done = run_seed(Task(short.scenarios, 1, "world"))
+    short = replace(history_of(resolved("history")), months=3)
+    done = run_seed(Task({"one": short, "two": short}, 1, "world"))
     assert done.failure is None and len(alive) == 2
     assert all(books() is None for books in alive), "Mesa's table of agents keeps models, and thousands of runs fill the memory"
 
