@@ -146,7 +146,7 @@ def _prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
 def _release(models: dict[str, WarrantModel]) -> None:
     """Let go of all that models hold: Mesa counts the agents of each in a table of the class, and so keeps every model for ever."""
     for model in models.values():
-        vars(model).clear()
+        model.__dict__.clear()
 
 
 def _record(task: Task, name: str, model: WarrantModel, done: SeedDone, digests: bool) -> None:
