@@ -1,5 +1,7 @@
 """Scores against their definitions: the integral, the limits, and that the truth is the best forecast."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -29,7 +31,7 @@ def test_without_spread_it_is_the_score_of_an_ensemble_and_of_one_number_the_abs
     assert crps(Predictive(np.array([3.0]), 0.0), 10.0) == 7.0
     x, y = np.array([0.0, 1.0, 5.0]), 2.0
     steps = np.sort(np.append(x, y))  # between these the distribution function is flat
-    whole = sum((b - a) * (np.mean(x <= a) - (a >= y)) ** 2 for a, b in zip(steps[:-1], steps[1:], strict=True))
+    whole = sum((b - a) * (np.mean(x <= a) - (a >= y)) ** 2 for a, b in itertools.pairwise(steps))
     assert crps(Predictive(x, 0.0), y) == pytest.approx(whole)
     assert log_score(Predictive(x, 0.0), y) == np.inf
 
