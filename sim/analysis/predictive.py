@@ -13,9 +13,10 @@ from sim.analysis.record import Compared, beside, history_of, months_of, values_
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
 from sim.scenario.resolving import Resolved
+from sim.scenario.scenario import Scenario
 
 SHARE = 0.9  # of all runs lies within an interval
-Prepare = Callable[[Resolved, Draw], Resolved]
+History = Callable[[Resolved, Draw], Scenario]
 
 
 @dataclass(frozen=True)
@@ -33,23 +34,29 @@ def predict(
     store: Store,
     how: Running,
     progress: Progress | None = None,
-    prepare: Prepare = at,
+    history: History | None = None,
 ) -> Predicted:
     """Measure every row on history as it happened, at every draw with each of the experiment's seeds.
 
-    `prepare` makes the experiment of a draw: `at`, or more than that.
+    `history` makes that of a draw (default: the experiment's, with the draw's values set), all of the same months.
     """
-    asked = resolved.experiment.seeds
-    seeds, simulated = range(asked.first, asked.first + asked.count), months_of(history_of(resolved))
+    history = history or history_at
+    asked, histories = resolved.experiment.seeds, {id(draw): history(resolved, draw) for draw in draws}
+    seeds, simulated = range(asked.first, asked.first + asked.count), months_of(histories[id(draws[0])])
     tables = sorted({table for row in rows for table in row.instrument.tables})
     values = {row.id: np.full((len(draws), asked.count), np.nan) for row in rows}
     failures = Failures()
-    runs = run_draws(draws, lambda draw: worlds_of(rows, history_of(prepare(resolved, draw))), seeds, "full", tables, store, how, failures, progress)
+    runs = run_draws(draws, lambda draw: worlds_of(rows, histories[id(draw)]), seeds, "full", tables, store, how, failures, progress)
     for number, done in runs:
         run = {world: Run(found) for world, found in done.tables.items()}
         for row in rows:
             values[row.id][number, done.seed - asked.first] = values_of(row, [run], simulated)[0]
     return Predicted(values, failures.said)
+
+
+def history_at(resolved: Resolved, draw: Draw) -> Scenario:
+    """History as it happened with the values of a draw."""
+    return history_of(at(resolved, draw))
 
 
 def spread(values: np.ndarray) -> Interval:

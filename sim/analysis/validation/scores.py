@@ -61,11 +61,11 @@ def crps(forecast: Predictive, value: float) -> float:
 
 def _mean_size(mean: np.ndarray, sd: float) -> np.ndarray:
     """E|Z| of normals with these means and this standard deviation."""
-    if sd == 0.0:
-        return np.abs(mean)
-    z = mean / sd
-    out: np.ndarray = sd * (2.0 * stats.norm.pdf(z) + z * (2.0 * stats.norm.cdf(z) - 1.0))
-    return out
+    size: np.ndarray = np.abs(mean)
+    if sd > 0.0:
+        z = mean / sd
+        size = sd * (2.0 * stats.norm.pdf(z) + z * (2.0 * stats.norm.cdf(z) - 1.0))
+    return size
 
 
 def log_score(forecast: Predictive, value: float) -> float:
