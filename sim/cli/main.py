@@ -163,7 +163,7 @@ def evidence(
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
     posterior: Annotated[
         int | None,
-        typer.Option("--posterior", metavar="N", min=1, help="Over the first N draws of the posterior too; intervals then hold parameters and luck."),
+        typer.Option("--posterior", metavar="N", min=1, help="Over N draws of the posterior: intervals hold parameters and luck."),
     ] = None,
 ) -> None:
     """Measure the model as sources measured the world, and print model against data. A miss is a result, not a failure."""

@@ -119,7 +119,7 @@ def rank(fit: str, scores: pd.DataFrame, rows: Sequence[Row]) -> pd.DataFrame:
 
     Rows of one place and instrument hang together and count as one series; the 95% interval is Student's t over series.
     """
-    series = {row.id: (row.instrument.name, row.place.name) for row in rows}
+    series = {row.id: f"{row.instrument.name} in {row.place.name}" for row in rows}
     by = {name: group.set_index("row") for name, group in scores[scores["ranked"] == "yes"].groupby("forecaster")}
     lines = []
     for rival in RIVALS:
