@@ -1,7 +1,7 @@
 """Runs over draws of the posterior: what parameters may be, given the data, in place of what they are set to.
 
-Each draw runs with the same seeds, as ordinary tasks through the store: what is there is not run again, and what two
-questions have in common is run once. The first n draws are a sample of their own.
+Draws run as ordinary tasks through the store: what is there is not run again, and what two questions have in common is
+run once. The first n draws are a sample of their own.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,6 +41,18 @@ def at(resolved: Resolved, draw: Draw) -> Resolved:
     return variant(resolved, dict(draw.sets), who=draw.label)
 
 
+def common_seeds(resolved: Resolved, draws: Sequence[Draw], count: int | None = None) -> list[range]:
+    """The experiment's seeds (the first `count`) for every draw: what differs between draws is then not luck."""
+    asked = resolved.experiment.seeds
+    return [range(asked.first, asked.first + (count or asked.count)) for _ in draws]
+
+
+def own_seeds(resolved: Resolved, draws: Sequence[Draw]) -> list[range]:
+    """As many seeds for every draw as the experiment has, no two draws with the same: all together then hold as much luck as can be."""
+    asked = resolved.experiment.seeds
+    return [range(asked.first + k * asked.count, asked.first + (k + 1) * asked.count) for k in range(len(draws))]
+
+
 @dataclass
 class Failures:
     """What failed on the way, as messages."""
@@ -51,7 +63,7 @@ class Failures:
 def run_draws(
     draws: Sequence[Draw],
     worlds: Callable[[Draw], Mapping[str, Scenario]],
-    seeds: Sequence[int],
+    seeds: Sequence[Sequence[int]],
     record: str,
     tables: Sequence[str],
     store: Store,
@@ -59,11 +71,11 @@ def run_draws(
     failures: Failures,
     progress: Progress | None = None,
 ) -> Iterator[tuple[int, SeedDone]]:
-    """Run the worlds of every draw with every seed; yield the draw's number and a seed's tables, draw by draw.
+    """Run the worlds of every draw with its seeds; yield the draw's number and a seed's tables, draw by draw.
 
     All is run first; then the tables of one draw at a time are read, since those of all need not fit in memory.
     """
-    tasks = [[Task(dict(scenarios), seed, record, draw.label) for seed in seeds] for draw in draws for scenarios in [worlds(draw)]]
+    tasks = [[Task(dict(scenarios), seed, record, draw.label) for seed in own] for draw, own in zip(draws, seeds, strict=True) for scenarios in [worlds(draw)]]
     for done in run_tasks([task for of_draw in tasks for task in of_draw], store, how, (), progress):
         if done.failure is not None:
             failures.said.append(done.failure)

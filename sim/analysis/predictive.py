@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.analysis.differences import Interval
-from sim.analysis.draws import Draw, Failures, at, run_draws
+from sim.analysis.draws import Draw, Failures, at, own_seeds, run_draws
 from sim.analysis.evidence_rows import Row
 from sim.analysis.instruments.view import Run
 from sim.analysis.record import Compared, beside, history_of, months_of, values_of, worlds_of
@@ -35,22 +35,24 @@ def predict(
     how: Running,
     progress: Progress | None = None,
     history: History | None = None,
+    seeds: Sequence[Sequence[int]] | None = None,
 ) -> Predicted:
-    """Measure every row on history as it happened, at every draw with each of the experiment's seeds.
+    """Measure every row on history as it happened, at every draw with as many seeds as the experiment has (its own, unless `seeds` says which).
 
     `history` makes that of a draw (default: the experiment's, with the draw's values set), all of the same months.
     """
     history = history or history_at
-    asked, histories = resolved.experiment.seeds, {id(draw): history(resolved, draw) for draw in draws}
-    seeds, simulated = range(asked.first, asked.first + asked.count), months_of(histories[id(draws[0])])
+    seeds = seeds or own_seeds(resolved, draws)
+    histories = {id(draw): history(resolved, draw) for draw in draws}
+    simulated = months_of(histories[id(draws[0])])
     tables = sorted({table for row in rows for table in row.instrument.tables})
-    values = {row.id: np.full((len(draws), asked.count), np.nan) for row in rows}
+    values = {row.id: np.full((len(draws), len(seeds[0])), np.nan) for row in rows}
     failures = Failures()
     runs = run_draws(draws, lambda draw: worlds_of(rows, histories[id(draw)]), seeds, "full", tables, store, how, failures, progress)
     for number, done in runs:
         run = {world: Run(found) for world, found in done.tables.items()}
         for row in rows:
-            values[row.id][number, done.seed - asked.first] = values_of(row, [run], simulated)[0]
+            values[row.id][number, seeds[number].index(done.seed)] = values_of(row, [run], simulated)[0]
     return Predicted(values, failures.said)
 
 

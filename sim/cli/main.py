@@ -179,11 +179,11 @@ def evidence(
 @app.command()
 def validate(
     posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")] = 64,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds at each draw.")] = 2,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds at each draw, each draw with its own.")] = 1,
     experiment: Annotated[
         str, typer.Option("--experiment", help="Whose parameters, customers and months; the world is history as it happened.")
     ] = "two_worlds",
-    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
+    customers: Annotated[int, typer.Option("--customers", help="Simulated customers: many, as rows are about single countries.")] = 200_000,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables; its report is renewed.  [default: results/<experiment>]")] = None,
     store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,

@@ -177,15 +177,18 @@ def _add(out: Table, *cells: str, verdict: str = "") -> None:
 
 
 def _print_scores(screen: Console, scores: "pd.DataFrame") -> None:
-    title = "What each forecaster said of rows that the fit did not see: mean and middle 90%; CRPS in the row's unit, log score; lower is better"
-    out = _table(title, "fit", "row", "unit", ">data", "forecaster", ">forecast", ">middle 90%", ">CRPS", ">log score", "note")
+    """A line a row: the model's forecast, and the score of each forecaster that has one."""
+    title = "Rows that the fit did not see: the model's mean and middle 90%, and CRPS in the row's unit (lower is better; — has no forecast)"
+    forecasters = list(dict.fromkeys(scores["forecaster"]))
+    out = _table(title, "fit", "row", "unit", ">data", ">model", ">middle 90%", *(f">CRPS {name}" for name in forecasters), "note")
     signs: dict[str, str] = {"eq": "", "le": "at most ", "ge": "at least "}
-    for line in scores.to_dict("records"):
-        interval = f"{number(line['low'])} to {number(line['high'])}" if line["low"] == line["low"] else number(line["low"])
-        note = f"{line['chance']:.0%} on the side of the bound" if line["chance"] == line["chance"] else line["note"]
-        data = signs[line["bound"]] + number(line["data"])
-        _add(out, line["fit"], line["row"], line["unit"], data, line["forecaster"], number(line["forecast"]), interval, number(line["crps"]),
-             number(line["log_score"]), note)  # fmt: skip
+    for _, group in scores.groupby(["fit", "row"], sort=False):
+        by = {line["forecaster"]: line for line in group.to_dict("records")}
+        line = next(iter(by.values()))
+        note = f"bound: {line['chance']:.0%} of the forecast on its side" if line["chance"] == line["chance"] else line["note"]
+        ends = f"{number(line['low'])} to {number(line['high'])}" if line["low"] == line["low"] else number(line["low"])
+        _add(out, line["fit"], line["row"], line["unit"], signs[line["bound"]] + number(line["data"]), number(line["forecast"]), ends,
+             *(number(by[name]["crps"]) for name in forecasters), note)  # fmt: skip
     screen.print(out)
 
 
@@ -200,13 +203,16 @@ def _print_ranks(screen: Console, ranks: "pd.DataFrame") -> None:
 
 
 def _print_survival(screen: Console, table: "pd.DataFrame") -> None:
+    """A line a headline: the conclusion, what each arm says of it, and whether it survives them all."""
+    arms = {str(line["arm"]): str(line["what"]) for line in table.to_dict("records")}
     title = "Which conclusions survive: second world minus first; shipped parameters with 95% interval over seeds, arms with the middle 90% of draws"
-    out = _table(title, "headline", "unit", ">shipped", "conclusion", "arm", ">median", ">middle 90%", ">same sign", "verdict")
-    for line in table.to_dict("records"):
-        interval = f"{number(line['low'], True)} to {number(line['high'], True)}"
-        share = f"{line['same_sign']:.0%}" if line["same_sign"] == line["same_sign"] else "—"
-        _add(out, line["name"], line["unit"], number(line["shipped"], True), line["conclusion"], line["arm"], number(line["median"], True), interval,
-             share, verdict=line["verdict"])  # fmt: skip
+    out = _table(title, "headline", "unit", ">shipped", *(f">{arm}" for arm in list(arms)[:-1]), "in all arms")
+    for _, group in table.groupby("headline", sort=False):
+        by = {line["arm"]: line for line in group.to_dict("records")}
+        first, last = next(iter(by.values())), by[list(arms)[-1]]
+        shipped = f"{number(first['shipped'], True)} ({number(first['shipped_low'], True)} to {number(first['shipped_high'], True)})"
+        cells = [f"{number(line['median'], True)} ({number(line['low'], True)} to {number(line['high'], True)})" for line in list(by.values())[:-1]]
+        _add(out, first["name"], first["unit"], shipped, *cells, verdict=last["verdict"])
     screen.print(out)
-    for what in dict.fromkeys(f"{line['arm']}: {line['what']}" for line in table.to_dict("records")):
-        screen.print(escape(what), soft_wrap=True)
+    for arm, what in list(arms.items())[:-1]:
+        screen.print(f"{arm}: {escape(what)}", soft_wrap=True)

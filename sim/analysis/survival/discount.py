@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.analysis.draws import Draw
+from sim.analysis.draws import Draw, common_seeds
 from sim.analysis.evidence_rows import read_rows, shipped_rows
 from sim.analysis.predictive import history_at, predict
 from sim.analysis.record import history_of
@@ -55,7 +55,7 @@ def discounts(resolved: Resolved, store: Store, how: Running, progress: Progress
     rows = {row.id: row for row in read_rows(root() / ROWS, history)}
     wanted = {row.id: row.value for row in read_rows(shipped_rows(), history) if row.id in ENDS}
     draws = [Draw(f"{KNOB} x {multiple:g}", sensitivities(resolved, multiple)) for multiple in MULTIPLES]
-    predicted = predict(list(rows.values()), resolved, draws, store, how, progress, _short_history)
+    predicted = predict(list(rows.values()), resolved, draws, store, how, progress, _short_history, common_seeds(resolved, draws))
     done, said = (np.nanmean(predicted.values[name], axis=1) for name in ("done", "said"))
     return [crossing(MULTIPLES, done / said, wanted[end]) for end in ENDS], predicted.failures
 

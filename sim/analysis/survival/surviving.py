@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.differences import HEADLINES, Interval, interval
-from sim.analysis.draws import Draw, Failures, at, run_draws
+from sim.analysis.draws import Draw, Failures, at, common_seeds, run_draws
 from sim.analysis.knockouts import first_month
 from sim.analysis.survival.discount import Setting, discounts, sensitivities
 from sim.runs.running import Progress, Running
@@ -53,13 +53,12 @@ def survive(resolved: Resolved, draws: Sequence[Draw], seeds: int, store: Store,
     found, said = discounts(resolved, store, how, progress)
     failures = Failures(said)
     asked = resolved.experiment.seeds
-    all_seeds = range(asked.first, asked.first + asked.count)
-    shipped = differences(resolved, [Draw("shipped parameters", {})], all_seeds, store, how, failures, progress)
+    shipped = differences(resolved, [Draw("shipped parameters", {})], asked.count, store, how, failures, progress)
     conclusions = {code: interval(values[0]) for code, values in shipped.items()}
     lines = []
     for arm in arms(resolved, found):
         held = [draw.over(arm.held) for draw in draws]
-        over = differences(resolved, held, all_seeds[:seeds], store, how, failures, progress)
+        over = differences(resolved, held, seeds, store, how, failures, progress)
         lines += [line(arm, code, conclusions[code], values) for code, values in over.items()]
     return Survival(table_of(lines), failures.said)
 
@@ -76,22 +75,22 @@ def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
 
 
 def differences(
-    resolved: Resolved, draws: Sequence[Draw], seeds: Sequence[int], store: Store, how: Running, failures: Failures, progress: Progress | None
+    resolved: Resolved, draws: Sequence[Draw], seeds: int, store: Store, how: Running, failures: Failures, progress: Progress | None
 ) -> dict[str, np.ndarray]:
     """Headline code -> second world minus first: float64 (draws, seeds), missing where a run failed."""
     compare = resolved.experiment.compare
     assert compare is not None, "survival is asked of an experiment that compares two worlds"
-    first = first_month(resolved, compare)
-    out = {h.code: np.full((len(draws), len(seeds)), np.nan) for h in HEADLINES}
+    first, common = first_month(resolved, compare), common_seeds(resolved, draws, seeds)
+    out = {h.code: np.full((len(draws), seeds), np.nan) for h in HEADLINES}
 
     def worlds(draw: Draw) -> Mapping[str, Scenario]:
         scenarios = at(resolved, draw).scenarios
         return {name: scenarios[name] for name in compare}
 
-    for number, done in run_draws(draws, worlds, seeds, "world", ("world",), store, how, failures, progress):
+    for number, done in run_draws(draws, worlds, common, "world", ("world",), store, how, failures, progress):
         a, b = (done.world_tables[name] for name in compare)
         for h in HEADLINES:
-            out[h.code][number, done.seed - seeds[0]] = h.read(b, first) - h.read(a, first)
+            out[h.code][number, common[number].index(done.seed)] = h.read(b, first) - h.read(a, first)
     return out
 
 
