@@ -24,8 +24,8 @@ MOST_SEEDS = 8  # of a comparison that goes with every run
 HOLDS, MISSES, CANNOT_SAY = "holds", "misses", "cannot say"
 AS_IT_HAPPENED = ""
 COLUMNS = (
-    "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "model", "low", "high", "runs",
-    "verdict", "cause", "note", "source",
+    "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "tolerance", "model", "low", "high", "off",
+    "runs", "verdict", "cause", "note", "source",
 )  # fmt: skip
 
 
@@ -124,6 +124,14 @@ def verdict(row: Row, i: Interval) -> str:
     return HOLDS if met else MISSES
 
 
+def off(row: Row, model: float) -> float:
+    """How far the model is from the data, in tolerances; on the allowed side of a bound it is not off. Missing without a tolerance."""
+    if row.tolerance == 0.0:
+        return MISSING
+    gap = model - row.value
+    return float({"eq": gap, "le": np.maximum(gap, 0.0), "ge": np.minimum(gap, 0.0)}[row.bound]) / row.tolerance
+
+
 def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
     said = verdict(row, i)
     cause = row.instrument.cause if said == MISSES else ""
@@ -132,6 +140,6 @@ def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
         cause = "the model has nothing to measure there, or never heard of the event" if inside else f"only {simulated} was simulated"
     return {
         "row": row.id, "what": row.what, "role": row.role, "place": row.place.name, "population": row.population, "period": row.period_words,
-        "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se, "model": i.mean,
-        "low": i.low, "high": i.high, "runs": i.pairs, "verdict": said, "cause": cause, "note": row.note, "source": row.source,
+        "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se,
+        "tolerance": row.tolerance, "model": i.mean, "low": i.low, "high": i.high, "off": off(row, i.mean), "runs": i.pairs, "verdict": said, "cause": cause, "note": row.note, "source": row.source,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from plotly.offline import get_plotlyjs
 from sim.runs.results import Results
 from sim.view.figures.geography import world_topojson
 from sim.view.page import CONFIG_JSON, Section, as_json, render, text
-from sim.view.sections import checks, data, governments, investigators, money, opening, reaction, trust
+from sim.view.sections import checks, data, governments, held_against, investigators, money, opening, reaction, survival, trust
 from sim.view.study import Study
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -40,6 +40,8 @@ def sections(study: Study) -> list[Section]:
         checks.claims(study),
         checks.knockouts(study),
         checks.switch_dates(study),
+        survival.survival(study),
+        held_against.held_against(study),
         checks.record(study),
         checks.reproduce(study),
     ]

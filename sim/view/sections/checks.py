@@ -117,7 +117,7 @@ def _switch_dates(study: Study) -> Iterable[Block]:
 
 def record(study: Study) -> Section:
     """The model against what was measured."""
-    return Section("record", "The model against the record", list(_record(study)))
+    return Section("record", "The record, row by row", list(_record(study)))
 
 
 def _record(study: Study) -> Iterable[Block]:
@@ -138,7 +138,7 @@ def _record(study: Study) -> Iterable[Block]:
     yield Text("Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + ".")
     columns = ["Row", "What", "Data", "Model", "Model, 95%", "Unit", "Verdict", "Role", "Cause of a miss", "What is not the same", "Source"]
     read = (
-        "Role: calibration rows are those that a fit may use (the starting values are not fitted yet), validation rows are never used for one, context "
+        "Role: calibration rows are those that a fit may use, validation rows are never used for one, context "
         "rows are only shown. A verdict is about the mean of the runs; the interval is theirs, luck only, and wide where few simulated customers are asked."
     )
     yield Table("Row by row", columns, rows, read, numeric=(2, 3, 4), tall=True)
