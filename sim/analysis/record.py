@@ -141,5 +141,6 @@ def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
     return {
         "row": row.id, "what": row.what, "role": row.role, "place": row.place.name, "population": row.population, "period": row.period_words,
         "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se,
-        "tolerance": row.tolerance, "model": i.mean, "low": i.low, "high": i.high, "off": off(row, i.mean), "runs": i.pairs, "verdict": said, "cause": cause, "note": row.note, "source": row.source,
+        "tolerance": row.tolerance, "model": i.mean, "low": i.low, "high": i.high, "off": off(row, i.mean), "runs": i.pairs, "verdict": said,
+        "cause": cause, "note": row.note, "source": row.source,
     }  # fmt: skip

@@ -17,7 +17,7 @@ def forest(
     scale: float,
     colour: str,
     tick: str = "",
-    verb: str = "without %{y}",
+    hover: str = "without %{y}",
 ) -> Figure:
     """A dot with its interval for each mechanism switched off; the line and band are the model with everything on.
 

@@ -57,8 +57,8 @@ def _survival(study: Study) -> Iterable[Block]:
     draws, seeds = int(arms["draws"].min()), int(arms["seeds"].max())
     read = (
         "The conclusion is the sign at the shipped parameters, where the 95% interval over seeds leaves out zero. It survives where the middle 90% of "
-        "the draws are on its side of zero; it does not survive where the median is not; between the two, or without a conclusion, nobody can say. Percentages: draws "
-        f"that have the conclusion's sign, of {draws} at least, {seeds} seeds each."
+        "the draws are on its side of zero; it does not survive where the median is not; between the two, or without a conclusion, nobody can say. "
+        f"Percentages: draws that have the conclusion's sign, of {draws} at least, {seeds} seeds each."
     )
     yield Table("Verdicts", ["Headline", "Conclusion", *(ARMS.get(arm, arm) for arm in _arms(arms)), ARMS[ALL]], rows, read)
 
