@@ -9,13 +9,14 @@ from sim.view.figures.scores import scores
 from sim.view.figures.targets import FARTHEST, targets
 from sim.view.labels import how_to_summarise
 from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
-from sim.view.quantities import DASH, decimals_of, number
+from sim.view.quantities import DASH, number
 from sim.view.study import Study
 
 OTHER_PARAMETERS = (
     "<strong>Not of this run.</strong> These numbers are of the configuration as shipped; this run has other parameters, another world or another history."
 )
 MODEL = "model"
+MOST_NAMED = 6  # rows of one source that miss, each by itself
 CANNOT_TELL = (
     "What the court's outcome did to what anybody bought. Nobody measured it, and no row of the evidence varies with the rule: whatever is fitted, the "
     "difference between the two worlds follows from mechanisms and judgement.",
@@ -64,23 +65,40 @@ def _targets(study: Study) -> Iterable[Block]:
     if "off" not in frame:
         yield Missing("how far the model is from each source", "This folder was made before distances were written: run the experiment again.")
         return
-    drawn = frame[frame["off"].notna()].assign(group=frame["source"].map(source_of), hover=[_hover(row) for row in records(frame)])
+    known = frame[frame["off"].notna()]
+    drawn = known.assign(group=known["source"].map(source_of), hover=[_hover(row) for row in records(known)])
     read = (
         f"A dot is one number of the evidence. On the line: the model says what was measured. Inside the grey band: within its tolerance, which is twice "
         f"the source's standard error, or a tenth of the number where no error is known. Of a bound only the forbidden side counts. What is more than "
         f"{FARTHEST:g} tolerances off stands at the edge. Hover for the row."
     )
     yield Chart("targets", "How far is the model from each source?", read, [targets(drawn)], width=700)
-    misses = frame[frame["verdict"] == "misses"]
+    yield _misses(frame[frame["verdict"] == "misses"])
+
+
+def _misses(misses: pd.DataFrame) -> Table:
+    """The misses of one source and one thing measured on one line: they have one cause."""
     rows = []
-    for row in records(misses):
-        model = number(row["model"])
-        ends = f"{_n(row['low'], row)} to {_n(row['high'], row)}" if pd.notna(row["low"]) else DASH
-        what = f'{text(row["what"])}<br><span class="quiet">{text(row["place"])}, {text(row["period"])}</span>'
-        data = {"le": "at most ", "ge": "at least "}.get(str(row["bound"]), "") + number(row["data"])
-        rows.append([text(row["row"]), what, data, model, ends, text(row["unit"]), text(row["role"]), _there(row["cause"])])
-    read = "The interval is of the mean over this run's seeds: luck only. Every row, those that hold too, stands in the next section, with its source."
-    yield Table("The misses, and why", ["Row", "What", "Data", "Model", "Model, 95%", "Unit", "Role", "Cause"], rows, read, numeric=(2, 3, 4), tall=True)
+    for (source, what, cause), group in misses.assign(by=misses["source"].map(source_of), cause=misses["cause"].fillna("")).groupby(
+        ["by", "what", "cause"], sort=False
+    ):
+        ordered = records(group.sort_values("off", key=lambda off: off.abs(), ascending=False, na_position="last"))
+        said = "; ".join(_miss(row) for row in ordered[:MOST_NAMED])
+        more = f"; and {len(ordered) - MOST_NAMED} more, in the next section" if len(ordered) > MOST_NAMED else ""
+        unit = text(ordered[0]["unit"])
+        rows.append([text(source), f'{text(what)}<br><span class="quiet">{unit}, {_roles(group)}</span>', str(len(group)), f"{said}{more}", _there(cause)])
+    read = "Each row with what was measured and what the model gives as its mean over this run's seeds, the farthest off first."
+    return Table("The misses, and why", ["Source", "What", "Rows", "Data, and the model", "Cause"], rows, read, numeric=(2,))
+
+
+def _roles(group: pd.DataFrame) -> str:
+    return text(" and ".join(dict.fromkeys(group["role"])))
+
+
+def _miss(row: dict[str, Any]) -> str:
+    of = " ".join(str(row[name]).replace("_", " ") for name in ("place", "population", "period") if isinstance(row.get(name), str))
+    data = {"le": "at most ", "ge": "at least "}.get(str(row["bound"]), "") + number(row["data"])
+    return f'<span title="{text(row["row"])}">{text(of)}: {data}, model {number(row["model"])}</span>'
 
 
 def source_of(source: str) -> str:
@@ -92,10 +110,6 @@ def _hover(row: dict[str, Any]) -> str:
     place = " ".join(str(row[name]) for name in ("place", "population") if isinstance(row.get(name), str))
     said = f"{row['row']}: {row['what']}, {place}, {row['period']}"
     return f"{text(said)}<br>data {number(row['data'])}, model {number(row['model'])} {text(row['unit'])}: {number(row['off'], True)} tolerances"
-
-
-def _n(value: float, row: dict[str, Any]) -> str:
-    return number(value, decimals=decimals_of(row["low"], row["high"]))
 
 
 def _there(value: Any) -> str:

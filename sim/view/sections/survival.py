@@ -12,10 +12,10 @@ from sim.view.study import Study
 
 ALL = "all"
 ARMS = {
-    "posterior": "Over the posterior",
-    "discount_low": "Little is done of what is said",
-    "discount_high": "Much is done of what is said",
-    "symmetric": "Trust symmetric",
+    "posterior": "Posterior",
+    "discount_low": "Little done of said",
+    "discount_high": "Much done of said",
+    "symmetric": "Symmetric trust",
     ALL: "Everywhere",
 }
 
@@ -45,9 +45,8 @@ def _survival(study: Study) -> Iterable[Block]:
         scale = scale_for(str(first["unit"]), largest_of(*group["median"], *group["low"], *group["high"]))
         dots = group.assign(name=group["arm"].map(lambda arm: ARMS.get(arm, arm)), difference=group["median"])
         full = (float(first["shipped"]), float(first["shipped_low"]), float(first["shipped_high"]))
-        figures.append(
-            forest(dots, full, str(first["name"]), f"difference, {scale.change}" if scale.change else "difference", scale.factor, colour, verb="%{y}")
-        )
+        unit = f"difference, {scale.change}" if scale.change else "difference"
+        figures.append(forest(dots, full, str(first["name"]), unit, scale.factor, colour, hover="%{y}"))
         rows.append(_row(group, together[together["headline"] == headline], scale))
     read = (
         "A dot is the median over draws of the difference between the worlds, the line the middle 90% of the draws. The dark line and grey band are the "
@@ -60,7 +59,7 @@ def _survival(study: Study) -> Iterable[Block]:
         "the draws are on its side of zero; it does not survive where the median is not; between the two, or without a conclusion, nobody can say. "
         f"Percentages: draws that have the conclusion's sign, of {draws} at least, {seeds} seeds each."
     )
-    yield Table("Verdicts", ["Headline", "Conclusion", *(ARMS.get(arm, arm) for arm in _arms(arms)), ARMS[ALL]], rows, read)
+    yield Table("Does each conclusion survive?", ["Headline", "Conclusion", *(ARMS.get(arm, arm) for arm in _arms(arms)), ARMS[ALL]], rows, read)
 
 
 def _arms(frame: pd.DataFrame) -> dict[str, str]:
