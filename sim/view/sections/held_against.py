@@ -96,7 +96,7 @@ def _roles(group: pd.DataFrame) -> str:
 
 
 def _miss(row: dict[str, Any]) -> str:
-    of = " ".join(str(row[name]).replace("_", " ") for name in ("place", "population", "period") if isinstance(row.get(name), str))
+    of = " ".join(str(row[name]).replace("_", " ") for name in ("place", "population", "period") if pd.notna(row[name]))
     data = {"le": "at most ", "ge": "at least "}.get(str(row["bound"]), "") + number(row["data"])
     return f'<span title="{text(row["row"])}">{text(of)}: {data}, model {number(row["model"])}</span>'
 
@@ -107,7 +107,7 @@ def source_of(source: str) -> str:
 
 
 def _hover(row: dict[str, Any]) -> str:
-    place = " ".join(str(row[name]) for name in ("place", "population") if isinstance(row.get(name), str))
+    place = " ".join(str(row[name]) for name in ("place", "population") if pd.notna(row[name]))
     said = f"{row['row']}: {row['what']}, {place}, {row['period']}"
     return f"{text(said)}<br>data {number(row['data'])}, model {number(row['model'])} {text(row['unit'])}: {number(row['off'], True)} tolerances"
 
