@@ -92,17 +92,23 @@ def run_seed(task: Task) -> SeedDone:
     _set_aside_what_is_loaded()
     done, begin, stage = SeedDone(task.seed, task.label), time.perf_counter(), ["build"]
     try:
-        models = _run_worlds(task, stage)
-        stage[0] = "compare"
-        _prove_pairs(models, done)
-        stage[0] = "record"
-        for name, model in models.items():
-            _record(task, name, model, done)
+        _run(task, done, stage)
     except Exception as error:  # a failure is a result: the other seeds go on, and this one is reported
         failed = failure_of(task, "raised", stage[0], f"{type(error).__name__}: {error}", traceback.format_exc())
         done = SeedDone(task.seed, task.label, failed=failed)
+    gc.collect()  # models and their agents point at one another; the next seed finds their memory at hand
     done.seconds = time.perf_counter() - begin
     return done
+
+
+def _run(task: Task, done: SeedDone, stage: list[str]) -> None:
+    """Run, compare and record; `stage` says how far it has come."""
+    models = _run_worlds(task, stage)
+    stage[0] = "compare"
+    _prove_pairs(models, done)
+    stage[0] = "record"
+    for name, model in models.items():
+        _record(task, name, model, done)
 
 
 def _run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
