@@ -101,7 +101,7 @@ def test_a_government_that_adopts_is_heard_and_written_down() -> None:
 
 def test_a_world_that_nobody_holds_gives_its_memory_back() -> None:
     """A sweep makes thousands of worlds in one process."""
-    ws = world_set(asked(last="2013-02"))
+    ws = world_set(asked(last="2014-09"))
     ws.run()
     left = [weakref.ref(model) for model in ws.models]
     del ws
