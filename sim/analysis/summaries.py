@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.analysis import differences, knockouts, record
+from sim.analysis import differences, knockouts, record, uncertain_tables
 from sim.analysis.reasons import reasons
 from sim.runs.experiment import Finished
 from sim.runs.manifest import add_to_manifest
@@ -57,7 +57,8 @@ def summarise(resolved: Resolved, finished: Finished, how: Running | None = None
     _write(compared.table, folder / "record.csv")
     out.failures += compared.failures
     projections = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
-    add_to_manifest(folder, projections=projections)
+    uncertain_tables.bring_shipped(folder, resolved)
+    add_to_manifest(folder, projections=projections, configuration=uncertain_tables.configuration_of(resolved))
     return out
 
 
