@@ -1,0 +1,2 @@
+window.warrantsim = window.warrantsim || {};
+window.warrantsim.charts = {repaint: function () {}};
