@@ -17,6 +17,7 @@ from sim.runs.results import TABLES_FOLDER
 from sim.runs.store import BATCHES, Damaged, Store
 
 TABLE = "world"
+_BYTES_REMEMBERED = 300_000_000  # of columns, for each experiment that is open
 _OWN = ("point", "seed", "world", "run", "done")
 
 
@@ -76,7 +77,7 @@ def exported(folder: Path, said: Mapping[str, Any]) -> Wide:
             "being written just now"
         )
 
-    @lru_cache(maxsize=24)
+    @lru_cache(maxsize=max(2, _BYTES_REMEMBERED // max(int(np.prod(shape)) * 8, 1)))
     def column(name: str) -> np.ndarray:
         if not len(points):
             return np.empty(shape)

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from sim.view.figures.events import folded
-from sim.view.figures.maps import CIVIDIS
 from sim.view.figures.style import INK, PAPER, QUIET, Figure, Trace, axis, heading, layout
 from sim.view.figures.summarise import numbers
 
@@ -92,7 +91,12 @@ def parallel(values: pd.DataFrame, outcome: "pd.Series[float]", title: str, unit
             names = sorted(column.astype(str).unique())
             place = {text: at for at, text in enumerate(names)}
             dimensions.append(
-                {"label": label, "values": [place[text] for text in column.astype(str)], "tickvals": list(range(len(names))), "ticktext": [_short(n) for n in names]}
+                {
+                    "label": label,
+                    "values": [place[text] for text in column.astype(str)],
+                    "tickvals": list(range(len(names))),
+                    "ticktext": [_short(n) for n in names],
+                }
             )
     dimensions.append({"label": folded(title, 28), "values": numbers(outcome), "range": list(limits)})
     bar = {"thickness": 12, "len": 0.9, "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
@@ -113,7 +117,9 @@ def _short(path: str) -> str:
     return folded(" ".join(path.split(".")[-2:]).replace("_", " "), 18)
 
 
-def against(x: "pd.Series[Any]", outcome: "pd.Series[float]", low: "pd.Series[float]", high: "pd.Series[float]", titles: tuple[str, str], colour: str) -> Figure:
+def against(
+    x: "pd.Series[Any]", outcome: "pd.Series[float]", low: "pd.Series[float]", high: "pd.Series[float]", titles: tuple[str, str], colour: str
+) -> Figure:
     """The outcome of every point against one factor, with a zero line; intervals are drawn where points are few."""
     few = len(x) <= 200
     trace: Trace = {
@@ -129,9 +135,7 @@ def against(x: "pd.Series[Any]", outcome: "pd.Series[float]", low: "pd.Series[fl
         ends = {"array": numbers(high - outcome), "arrayminus": numbers(outcome - low)}
         trace["error_y"] = {"type": "data", "symmetric": False, **ends, "color": colour, "thickness": 1, "width": 0}
     shape = layout(360, xaxis=axis(titles[0], showgrid=False), yaxis=axis(titles[1]))
-    shape["shapes"] = [
-        {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": QUIET, "width": 1}, "layer": "below"}
-    ]
+    shape["shapes"] = [{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": QUIET, "width": 1}, "layer": "below"}]
     return {"data": [trace], "layout": shape}
 
 
@@ -160,7 +164,9 @@ def verdicts(counts: pd.DataFrame) -> Figure:
             }
         )
     lines = max((name.count("<br>") + 1 for name in names), default=1)
-    shape = layout(90 + len(names) * (18 * lines + 16), xaxis=axis("points", rangemode="tozero"), yaxis=axis(autorange="reversed", showgrid=False), barmode="stack")
+    shape = layout(
+        90 + len(names) * (18 * lines + 16), xaxis=axis("points", rangemode="tozero"), yaxis=axis(autorange="reversed", showgrid=False), barmode="stack"
+    )
     return {"data": traces, "layout": shape}
 
 
@@ -191,6 +197,3 @@ def verdicts_over(rows: pd.DataFrame, x: str, y: str, title: str) -> Figure:
 
 def _values(column: "pd.Series[Any]") -> list[Any]:
     return numbers(column) if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column) else [str(value) for value in column]
-
-
-
