@@ -27,7 +27,7 @@ SERIES_NAMES = {
     "trust_by_spend": ("Trust abroad, weighted by what buyers spend", "0-1"),
     "belief": ("Belief abroad that a US warrant reaches data stored there", "0-1"),
     "adoption": ("Customers abroad that use cloud services", "share"),
-    "revenue_us": ("Revenue of US providers abroad, a month", "USD"),
+    "revenue_us": ("Monthly revenue of US providers abroad", "USD"),
     "revenue_us_cumulative": ("Revenue of US providers abroad since the start", "USD"),
     "market_share_us": ("US providers' share of cloud spending abroad", "share"),
     "cloud_data_at_home": ("Foreign customers' cloud data kept on home soil", "share"),
@@ -35,7 +35,7 @@ SERIES_NAMES = {
     "laws_total": ("Instruments in force, protests apart", "instruments"),
     "us_foreign_success_12m": ("US requests aimed abroad that yield content within 12 months", "share"),
     "foreign_us_success_12m": ("Foreign requests to US providers that yield content within 12 months", "share"),
-    "conflicts_of_law": ("US orders that break the host's law, a month", "requests"),
+    "conflicts_of_law": ("US orders a month that break the host's law", "requests"),
 }
 
 

@@ -14,6 +14,7 @@ from sim.view.figures.summarise import numbers
 VERDICT_COLOURS = {"holds": "#0072B2", "inconclusive": "#BBBBBB", "fails": "#C44E00", "not judged": "#e8e8e8"}
 _VERDICT_SYMBOLS = {"holds": "circle", "inconclusive": "square-open", "fails": "x", "not judged": "circle-open"}
 _MOST_LABELLED = 64  # cells with a number in them; more are too small for it
+_MOST_LEVEL = 5  # axes whose labels fit beside one another
 _ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
@@ -95,26 +96,27 @@ def parallel(values: pd.DataFrame, outcome: "pd.Series[float]", title: str, unit
                     "label": label,
                     "values": [place[text] for text in column.astype(str)],
                     "tickvals": list(range(len(names))),
-                    "ticktext": [_short(n) for n in names],
+                    "ticktext": [text[:18] for text in names],
                 }
             )
-    dimensions.append({"label": folded(title, 28), "values": numbers(outcome), "range": list(limits)})
-    bar = {"thickness": 12, "len": 0.9, "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
+    dimensions.append({"label": title[:34], "values": numbers(outcome), "range": list(limits)})
+    bar = {"thickness": 12, "len": 0.9, "x": 1.06, "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
     trace: Trace = {
         "type": "parcoords",
         "line": {"color": numbers(outcome), "colorscale": scale, "cmin": limits[0], "cmax": limits[1], "showscale": True, "colorbar": bar},
         "dimensions": dimensions,
         "labelfont": {"size": 12, "color": INK},
         "tickfont": {"size": 12, "color": QUIET},
-        "rangefont": {"size": 12, "color": QUIET},
+        "rangefont": {"size": 12, "color": "rgba(0,0,0,0)"},  # the ticks say it already
+        "labelangle": -20 if len(dimensions) > _MOST_LEVEL else 0,
         "unselected": {"line": {"opacity": 0.05}},
     }
-    return {"data": [trace], "layout": layout(430, margin={"l": 70, "r": 20, "t": 64, "b": 28})}
+    return {"data": [trace], "layout": layout(430, margin={"l": 70, "r": 130, "t": 96 if len(dimensions) > _MOST_LEVEL else 56, "b": 28})}
 
 
 def _short(path: str) -> str:
-    """A factor's path in a label: its last two words, folded."""
-    return folded(" ".join(path.split(".")[-2:]).replace("_", " "), 18)
+    """A factor in a narrow label: the last part of its path; of a value, its first letters."""
+    return path.split(".")[-1].replace("_", " ")[:26]
 
 
 def against(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim.analysis.differences import HEADLINES, Headline
 from sim.analysis.outcomes import Cells
+from sim.view.figures.events import mark
 from sim.view.figures.lines import together
 from sim.view.figures.maps import CIVIDIS
 from sim.view.figures.style import INK, WorldStyle, diverging
@@ -78,7 +79,7 @@ def _over_two(study: Study, code: str, cells: Mapping[str, Cells], titles: tuple
         "cell for its numbers."
         f"{colours}"
     )
-    yield Chart("heat-map", f"How does the headline hang on {named[0]} and {named[1]}?", read, figures, width=460)
+    yield Chart("heat-map", f"How does the headline hang on {named[0]} and {named[1]}?", read, figures, width=380)
     yield _cells_in_numbers(study, headline, cells[_GAP] if _GAP in cells else cells["a"], named)
 
 
@@ -142,13 +143,16 @@ def _all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame
 # --- spread of series --------------------------------------------------------------------------------------
 
 
-def spread(study: Study, metric: str, fans: Mapping[str, pd.DataFrame], pairs: int, what: str) -> Section:
-    """Quantile fans of a series: worlds together, and the difference within pairs. `what` says what the spread is over."""
+def spread(study: Study, metric: str, fans: Mapping[str, pd.DataFrame], pairs: int, what: str, one_switch: bool = True) -> Section:
+    """Quantile fans of a series: worlds together, and the difference within pairs. `what` says what the spread is over.
+
+    `one_switch`: the rule changes on the same days at every point, so that they can be marked.
+    """
     name, unit = SERIES_NAMES[metric]
-    return Section("fans", f"{name}, month by month", list(_spread(study, name, unit, fans, pairs, what)))
+    return Section("fans", f"{name}, month by month", list(_spread(study, name, unit, fans, pairs, what, one_switch)))
 
 
-def _spread(study: Study, name: str, unit: str, fans: Mapping[str, pd.DataFrame], pairs: int, what: str) -> Iterable[Block]:
+def _spread(study: Study, name: str, unit: str, fans: Mapping[str, pd.DataFrame], pairs: int, what: str, one_switch: bool) -> Iterable[Block]:
     if not fans:
         yield Missing("the fans", "No finished pair is among those chosen. Choose other points.")
         return
@@ -166,6 +170,8 @@ def _spread(study: Study, name: str, unit: str, fans: Mapping[str, pd.DataFrame]
         figure["layout"]["shapes"] = [zero]
         figure["data"][-1]["showlegend"] = False
         figures.append(figure)
+    if one_switch:
+        figures = [mark(figure, [], *study.span, study.switches(*study.styles)) for figure in figures]
     read = (
         f"The line is the median of {pairs:,} pairs, the bands hold the middle 50% and 90% of them (only 90% where worlds share a panel). The spread is "
         f"over {what}. The difference is taken within pairs, which share their luck, so its band is not the gap between the two bands beside it. Vertical "
@@ -182,17 +188,22 @@ def claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen: 
     return Section("claims", "What was claimed", list(_claims(study, by_point, x, y, chosen)))
 
 
-def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen: int) -> Iterable[Block]:
-    frame = study.summary("claims")
-    if frame is None:
-        yield Text("This experiment states no claims. <code>docs/experiments.md</code> says how to state one.")
-        return
+def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
+    """At how many points each claim of a design holds. `frame`: its claims.csv."""
     counts = frame.assign(**{"not judged": frame["points"] - frame["judged"]})
     read = (
         "Each claim was written down in the experiment's file before it was run. At every point of the design it is judged over the point's own pairs: it "
         "holds if the whole 95% interval agrees with it, fails if the whole interval contradicts it, and is inconclusive otherwise."
     )
     yield Chart("verdicts", "At how many points does each claim hold?", read, [verdicts(counts)], width=700)
+
+
+def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen: int) -> Iterable[Block]:
+    frame = study.summary("claims")
+    if frame is None:
+        yield Text("This experiment states no claims. <code>docs/experiments.md</code> says how to state one.")
+        return
+    yield from verdict_bars(frame)
     rows = []
     for row in frame.to_dict("records"):
         label = {name: study.styles[str(row[name])].label for name in ("world", "against")}
@@ -227,17 +238,25 @@ def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen:
 # --- one table of everything -----------------------------------------------------------------------------------
 
 
-def headline_rows(study: Study, codes: Iterable[str], at: Mapping[str, pd.DataFrame]) -> Table:
-    """First results: each headline's mean difference over the points so far, and in how many points its interval leaves out zero."""
+def headline_rows(study: Study, at: Mapping[str, pd.DataFrame]) -> Table:
+    """Headlines over the points, each as `outcomes.at_points` has it: the middle point, the middle 90%, and where the interval leaves out zero."""
     rows = []
-    for code in codes:
-        table, headline = at[code], HEADLINE[code]
-        of = _GAP if study.compare is not None else "a"
-        if not table[of].notna().any():
+    of = _GAP if study.compare is not None else "a"
+    for code, table in at.items():
+        headline, known = HEADLINE[code], table[table[of].notna()]
+        if known.empty:
             continue
-        low, high = float(table[of].quantile(0.05)), float(table[of].quantile(0.95))
-        middle, ends = estimate(float(table[of].median()), low, high)
-        clear = int(((table["low"] > 0) | (table["high"] < 0)).sum())
-        rows.append([text(headline.name), text(headline.unit), text(headline.window), middle, ends, f"{clear:,} of {len(table):,}"])
-    columns = ["Headline", "Unit", "Window", "Median point", "Middle 90% of points", "Points told from zero"]
-    return Table("Headlines over the points", columns, rows, "Differences within pairs, a mean a point." if study.compare else "A mean a point.", (3, 4, 5))
+        scale = scale_for(headline.unit, 0.0)
+        middle, ends = estimate(*(float(known[of].quantile(q)) for q in (0.5, 0.05, 0.95)))
+        clear = int(((known["low"] > 0) | (known["high"] < 0)).sum())
+        judged = int(known["low"].notna().sum())
+        said = f"{clear:,} of {judged:,}" if judged else "one pair a point: no interval"
+        rows.append([text(headline.name), text(scale.change), text(headline.window), middle, ends, *([said] if study.compare else [])])
+    columns = ["Headline", "Unit", "Window", "Middle point", "Middle 90% of points", *(["Points told from zero"] if study.compare else [])]
+    read = (
+        f"{text(_gap(study))}, within pairs; a point is a mean over its pairs. Told from zero: its 95% interval leaves out zero. What lies between points is "
+        "what the design varies, and luck."
+        if study.compare
+        else "A point is a mean over its runs."
+    )
+    return Table("Over the points of the design", columns, rows, read, (3, 4, 5) if study.compare else (3, 4))

@@ -15,10 +15,11 @@ from sim.view.dashboard.pages.results.asked import Asked
 from sim.view.dashboard.pages.results.opened import Opened
 from sim.view.labels import factor_name
 from sim.view.page import Block, Section, Table, Text, text
-from sim.view.sections import opening
+from sim.view.sections import opening, swept
 
 DOWNLOADS = "/results-file/"
 _MOST_FAILURES = 20
+_FIRST_HEADLINES = ("trust", "revenue", "market_share", "laws", "conflicts")  # read from few columns, so that they are there at once
 _MEANINGS = {
     "manifest.json": "every value as resolved and who set it, seeds, versions, digests",
     "points.parquet": "which run each world of each pair is, and the design's values",
@@ -43,6 +44,7 @@ def overview(opened: Opened, asked: Asked) -> Component:
     return html.Div(
         [
             charts([Section("overview", "What comes out", blocks)]) if blocks else None,
+            html.Div(id="results-more") if opened.folder.has_design else None,
             *_warnings(said),
             *_failures(opened),
             html.H2("What was run"),
@@ -57,11 +59,22 @@ def _answer(opened: Opened) -> Iterable[Block]:
     study = opened.study
     if opened.folder.has_design:
         yield Text(f"<strong>{text(_how_many(opened))}</strong> The tabs above show them over its factors, month by month, and point by point.")
+        counts = study.summary("claims")
+        if counts is not None and "points" in counts:
+            yield from swept.verdict_bars(counts)
         return
     headlines = study.summary("headlines")
     if headlines is not None:
         yield Text(opening.answer(headlines, study))
         yield from opening.headlines(study).blocks
+
+
+def more(opened: Opened) -> Component:
+    """What takes a moment to work out: some headlines over the points of a design."""
+    at = {code: opened.points(code) for code in _FIRST_HEADLINES}
+    if not any(len(table) for table in at.values()):
+        return html.P("No pair is done yet.", className="read")
+    return charts([Section("first", "Headlines", [swept.headline_rows(opened.study, at)])])
 
 
 def _how_many(opened: Opened) -> str:
@@ -126,8 +139,24 @@ def _factors(opened: Opened) -> Iterable[Component]:
         shown = ", ".join(_value(value) for value in sorted(column.unique(), key=str)) if few and not _numeric(column) else ""
         if _numeric(column):
             shown = ", ".join(_value(value) for value in sorted(column.unique())) if few else f"{_value(column.min())} to {_value(column.max())}"
-        rows.append([text(factor_name(str(name))), text(shown or f"{distinct:,} values"), f"{distinct:,}"])
-    yield charts([Section("design", "What varies", [Table("Factors of the design", ["Factor", "Values", "Different ones"], rows, numeric=(2,))])])
+        role, spec = _asked_of(opened.said, str(name))
+        shown = shown or f"{distinct:,} values"
+        of = " (multiples of the value that it has)" if "times" in spec else ""
+        rows.append([text(factor_name(str(name))), text(role), text(shown + of), f"{distinct:,}"])
+    read = "Uncertainties are what nobody decides, levers what somebody does."
+    yield charts(
+        [Section("design", "What varies", [Table("Factors of the design", ["Factor", "Kind", "Values", "Number of values"], rows, read, numeric=(3,))])]
+    )
+
+
+def _asked_of(said: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
+    """The kind of a factor, and how the experiment asks for its values."""
+    design = said.get("scenario", {}).get("experiment", {}).get("design") or {}
+    for role, word in (("uncertainties", "uncertainty"), ("levers", "lever")):
+        spec = (design.get(role) or {}).get(path)
+        if isinstance(spec, dict):
+            return word, {key: value for key, value in spec.items() if value is not None}
+    return "", {}
 
 
 def _numeric(column: "pd.Series[Any]") -> bool:

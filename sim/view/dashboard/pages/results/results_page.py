@@ -20,7 +20,7 @@ from sim.view.dashboard.page import Component, Page
 from sim.view.dashboard.pages.results import listing, progress
 from sim.view.dashboard.pages.results.asked import CONTROL, Asked, parsed
 from sim.view.dashboard.pages.results.opened import Opened, open_results
-from sim.view.dashboard.pages.results.overview import DOWNLOADS
+from sim.view.dashboard.pages.results.overview import DOWNLOADS, more
 from sim.view.dashboard.pages.results.tabs import BY_TAB, Tab, tabs_of
 from sim.view.dashboard.settings import Settings
 from sim.view.folders import RUN_AGAIN, DamagedFolder, Refused, check_every_byte, first_line, open_folder
@@ -185,6 +185,11 @@ def _register_one(app: Dash, settings: Settings) -> None:
             return no_update
         content = tab.table(opened, Asked(chosen)).to_csv(index=False, lineterminator="\n")
         return {"content": content, "filename": f"{name.replace('/', '-')}-{tab.key}.csv", "type": "text/csv", "base64": False}
+
+    @app.callback(Output("results-more", "children"), Input("results-more", "id"), Input("results-seen", "data"), State("results-name", "data"))
+    def first_look(_: str, __: Any, name: str) -> Component:
+        """Headlines over the points of a design, after the page itself."""
+        return _guarded(settings, name, more)
 
     @app.callback(Output("results-checked", "children"), Input("results-check", "n_clicks"), State("results-name", "data"), prevent_initial_call=True)
     def check(clicks: int | None, name: str) -> Any:

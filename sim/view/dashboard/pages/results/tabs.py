@@ -9,7 +9,7 @@ import pandas as pd
 from dash import html
 
 from sim.analysis.differences import HEADLINES
-from sim.analysis.outcomes import levels, pairs_at
+from sim.analysis.outcomes import is_of_law, levels, pairs_at
 from sim.view.dashboard.content import charts
 from sim.view.dashboard.page import Component
 from sim.view.dashboard.pages.results.asked import Asked, select, whole_number
@@ -125,7 +125,8 @@ def _fans(opened: Opened, asked: Asked) -> tuple[str, dict[str, pd.DataFrame], i
 
 def _spread(opened: Opened, asked: Asked) -> Component:
     series, fans, pairs, what = _fans(opened, asked)
-    return charts([swept.spread(opened.study, series, fans, pairs, what)])
+    one_switch = not any(is_of_law(name) for name in opened.folder.factors)
+    return charts([swept.spread(opened.study, series, fans, pairs, what, one_switch)])
 
 
 def _spread_table(opened: Opened, asked: Asked) -> pd.DataFrame:
@@ -182,8 +183,8 @@ def _points(opened: Opened, asked: Asked) -> Component:
         rowData=rows.replace({np.nan: None}).to_dict("records"),
         columnDefs=columns,
         defaultColDef={"sortable": True, "resizable": True, "minWidth": 110, "flex": 1, "wrapHeaderText": True, "autoHeaderHeight": True},
-        dashGridOptions={"pagination": True, "paginationPageSize": 50, "paginationPageSizeSelector": [20, 50, 200], "animateRows": False, "theme": "legacy"},
-        className="ag-theme-quartz results-grid",
+        dashGridOptions={"pagination": True, "paginationPageSize": 50, "paginationPageSizeSelector": [20, 50, 200], "animateRows": False},
+        className="results-grid",
         style={"height": "min(70vh, 640px)"},
     )
     of = "the difference" if opened.study.compare else "the value"
