@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -56,9 +57,14 @@ def summarise(resolved: Resolved, finished: Finished, how: Running | None = None
     compared = record.compare_with_record(resolved, finished.store, how, progress)
     _write(compared.table, folder / "record.csv")
     out.failures += compared.failures
-    projections = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
-    add_to_manifest(folder, projections=projections)
+    add_to_manifest(folder, projections=projections())
     return out
+
+
+def projections() -> list[dict[str, Any]]:
+    """The published projections, a row each."""
+    rows: list[dict[str, Any]] = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
+    return rows
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.runs.results import Results
+from sim.runs.results import Readable
 from sim.view.figures.events import Event
 from sim.view.figures.style import WorldStyle, world_styles
 
@@ -15,7 +15,7 @@ from sim.view.figures.style import WorldStyle, world_styles
 class Study:
     """A finished experiment: its worlds, who is compared with whom, and its tables."""
 
-    results: Results
+    results: Readable
     _tables: dict[tuple[str, tuple[str, ...]], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
