@@ -63,9 +63,9 @@ class InMemory:
         return name in self.tables
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """A table, or those of its columns; raises KeyError where one was not kept."""
+        """A table, or those of its columns; a column that was not kept is missing in every row."""
         frame = self.tables[name]
-        return frame if columns is None else frame[columns]
+        return frame if columns is None else frame.reindex(columns=columns)
 
     def summary(self, name: str) -> pd.DataFrame | None:
         return self.summaries.get(name)
