@@ -106,15 +106,15 @@ def run_seed(task: Task, digests: bool = True) -> SeedDone:
 
 def _run(task: Task, done: SeedDone, stage: list[str], digests: bool) -> None:
     """Run, compare and record; `stage` says how far it has come."""
-    models = _run_worlds(task, stage)
+    models = run_worlds(task, stage)
     stage[0] = "compare"
-    _prove_pairs(models, done)
+    prove_pairs(models, done)
     stage[0] = "record"
     for name, model in models.items():
         _record(task, name, model, done, digests)
 
 
-def _run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
+def run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
     """Run the worlds, side by side where they share their population."""
     sets: list[list[str]] = []
     for name, scenario in task.scenarios.items():
@@ -133,7 +133,7 @@ def _run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
     return {name: models[name] for name in task.scenarios}
 
 
-def _prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
+def prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
     """Every two worlds are equal to the bit for as long as they must be; note where they never part."""
     names = list(models)
     for k, second in enumerate(names):
