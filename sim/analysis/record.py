@@ -22,10 +22,11 @@ from sim.scenario.scenario import Scenario
 
 MOST_SEEDS = 8  # of a comparison that goes with every run
 HOLDS, MISSES, CANNOT_SAY = "holds", "misses", "cannot say"
+OVER_SEEDS, OVER_DRAWS = "95% of the mean over seeds", "middle 90% of runs over draws of the posterior and seeds"
 AS_IT_HAPPENED = ""
 COLUMNS = (
     "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "tolerance", "model", "low", "high", "off",
-    "runs", "verdict", "cause", "note", "source",
+    "interval", "runs", "verdict", "cause", "note", "source",
 )  # fmt: skip
 
 
@@ -93,12 +94,12 @@ def measure(rows: Iterable[Row], runs: Sequence[Mapping[str, Run]], simulated: W
 
     The interval is over runs, whatever they differ in: seeds, or seeds and draws of parameters.
     """
-    return beside([(row, interval(values_of(row, runs, simulated))) for row in rows], simulated)
+    return beside([(row, interval(values_of(row, runs, simulated))) for row in rows], simulated, OVER_SEEDS)
 
 
-def beside(measured: Iterable[tuple[Row, Interval]], simulated: Window) -> pd.DataFrame:
-    """The table of rows beside what the model gave for each."""
-    return pd.DataFrame([_compared(row, i, simulated) for row, i in measured], columns=list(COLUMNS))
+def beside(measured: Iterable[tuple[Row, Interval]], simulated: Window, over: str) -> pd.DataFrame:
+    """The table of rows beside what the model gave for each; `over` says what the intervals are."""
+    return pd.DataFrame([{**_compared(row, i, simulated), "interval": over} for row, i in measured], columns=list(COLUMNS))
 
 
 def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:

@@ -210,6 +210,20 @@ def survive(
     raise typer.Exit(FAILED if survive_uncertainty(Asked(experiment, posterior, seeds, customers, out, store, workers)) else DONE)
 
 
+@app.command()
+def dashboard(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; another machine can reach any but 127.0.0.1.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port.  [default: the first free one from 8050 on]")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
+    results: Annotated[Path, typer.Option("--results", help="Folder whose results can be looked at.")] = Path("results"),
+    customers: Annotated[int | None, typer.Option("--customers", help="Simulated customers in the explorer.  [default: the experiment's]")] = None,
+) -> None:
+    """Open the dashboard: move a slider and see both worlds; look into results. Everything stays on this machine."""
+    from sim.cli.serving import serve_dashboard
+
+    serve_dashboard(host, port, browser, results, customers)
+
+
 def main() -> None:
     """The command; problems with the input go to standard error, one line each."""
     try:

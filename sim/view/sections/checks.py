@@ -117,13 +117,18 @@ def _switch_dates(study: Study) -> Iterable[Block]:
 
 def record(study: Study) -> Section:
     """The model against what was measured."""
-    return Section("record", "The record, row by row", list(_record(study)))
+    return Section("record", "The record, row by row", list(_record(study, "record")))
 
 
-def _record(study: Study) -> Iterable[Block]:
-    frame = study.summary("record")
+def evidence(study: Study) -> Section:
+    """The model against rows of evidence that were asked for by `warrantsim evidence`."""
+    return Section("evidence", "The model against the evidence asked for", list(_record(study, "evidence")))
+
+
+def _record(study: Study, summary: str) -> Iterable[Block]:
+    frame = study.summary(summary)
     if frame is None:
-        yield Missing("the comparison with the record", how_to_summarise("record"))
+        yield Missing("the comparison with the record", how_to_summarise(summary))
         return
     rows = []
     for row in _records(frame):
