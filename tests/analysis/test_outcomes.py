@@ -135,15 +135,13 @@ def test_one_point_reads_as_an_experiment_of_its_own(finished: Finished) -> None
 def test_a_points_headlines_are_those_of_the_experiments_own_analysis(finished: Finished) -> None:
     point = PointResults(finished.folder, 0)
     frame = point.table("world")
-    pairs = [
-        tuple(
-            {name: rows[name].to_numpy() for name in rows.columns}
-            for world in ("microsoft_wins", "doj_wins")
-            for rows in [frame[(frame["seed"] == seed) & (frame["world"] == world)]]
-        )
-        for seed in (1, 2)
-    ]
-    expected = headlines(pairs, FIRST["2014-07-31"])  # type: ignore[arg-type]
+
+    def columns(world: str, seed: int) -> dict[str, np.ndarray]:
+        rows = frame[(frame["seed"] == seed) & (frame["world"] == world)]
+        return {name: rows[name].to_numpy() for name in rows.columns}
+
+    pairs = [(columns("microsoft_wins", seed), columns("doj_wins", seed)) for seed in (1, 2)]
+    expected = headlines(pairs, FIRST["2014-07-31"])
     found = point.summary("headlines")
     assert found is not None
     pd.testing.assert_frame_equal(found.drop(columns="why"), expected)
