@@ -93,7 +93,12 @@ def measure(rows: Iterable[Row], runs: Sequence[Mapping[str, Run]], simulated: W
 
     The interval is over runs, whatever they differ in: seeds, or seeds and draws of parameters.
     """
-    return pd.DataFrame([_compared(row, values_of(row, runs, simulated), simulated) for row in rows], columns=list(COLUMNS))
+    return beside([(row, interval(values_of(row, runs, simulated))) for row in rows], simulated)
+
+
+def beside(measured: Iterable[tuple[Row, Interval]], simulated: Window) -> pd.DataFrame:
+    """The table of rows beside what the model gave for each."""
+    return pd.DataFrame([_compared(row, i, simulated) for row, i in measured], columns=list(COLUMNS))
 
 
 def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:
@@ -119,8 +124,7 @@ def verdict(row: Row, i: Interval) -> str:
     return HOLDS if met else MISSES
 
 
-def _compared(row: Row, values: np.ndarray, simulated: Window) -> dict[str, object]:
-    i = interval(values)
+def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
     said = verdict(row, i)
     cause = row.instrument.cause if said == MISSES else ""
     if said == CANNOT_SAY:

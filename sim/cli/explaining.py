@@ -19,6 +19,7 @@ from sim.scenario.places import CONFIGS, root
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.reading import Loc
 from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.sampling import POSTERIOR
 from sim.scenario.schema import BySegment, Event, Strict
 
 
@@ -83,9 +84,10 @@ def _factors(name: str, resolved: Resolved | None) -> Iterator[Explanation]:
             kind = f"{'uncertainty' if factor.role == 'uncertainties' else 'lever'} of the design"
             how = "every combination" if factor.role == "levers" and design.method != "list" else design.method
             where = nearest(resolved.lines, factor.at)
-            yield Explanation(
-                kind, factor.path, [("varied over", factor.range_words), ("how", how), ("points", f"{len(points(resolved)):,}"), ("set by", where)]
-            )
+            drawn = design.method == POSTERIOR and factor.role == "uncertainties"
+            numbers = [float(value) for value in factor.values] if drawn else []
+            over = f"{min(numbers):.4g} to {max(numbers):.4g}" if drawn else factor.range_words
+            yield Explanation(kind, factor.path, [("varied over", over), ("how", how), ("points", f"{len(points(resolved)):,}"), ("set by", where)])
 
 
 def _parameters(name: str, base: Base, resolved: Resolved | None) -> Iterator[Explanation]:

@@ -17,8 +17,8 @@ from sim.scenario.scenario import Scenario
 PACKAGES = ("warrantsim", "mesa", "numpy", "numba", "pandas", "plotly", "pyarrow", "pydantic", "ruamel.yaml", "scipy")
 
 
-def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **found: Any) -> dict[str, Any]:
-    """All of it; `seeds` are those in the tables, `identical_months` those that the compared worlds share, `found` what the run found."""
+def facts(resolved: Resolved, seeds: Sequence[int], identical_months: int) -> dict[str, Any]:
+    """What a page says of an experiment: its worlds, when, who, and what happens; `seeds` are those in the tables."""
     experiment = resolved.experiment
     first = next(iter(resolved.scenarios.values()))
     through = first.month_start(identical_months - 1) if identical_months > 0 else None
@@ -38,6 +38,13 @@ def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **
         "identical_through": f"{through:%Y-%m}" if through else None,
         "events": events_in(resolved.scenarios),
         "jurisdictions": {code: {"name": j.name, "region": j.region, "iso3": list(j.iso3)} for code, j in first.jurisdictions.items()},
+    }
+
+
+def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **found: Any) -> dict[str, Any]:
+    """All of it; `seeds` are those in the tables, `identical_months` those that the compared worlds share, `found` what the run found."""
+    return {
+        **facts(resolved, seeds, identical_months),
         "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
         "platform": platform.platform(),

@@ -13,7 +13,7 @@ from sim.runs.pairs import must_be_equal_for, parts_early
 from sim.runs.seed import Failure, SeedDone, Task, failure_of, run_seed
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.sweep import sweep
-from sim.runs.working import TaskDone
+from sim.runs.working import Reduce, TaskDone
 
 Progress = Callable[[int, int, str], None]
 Shard = tuple[int, int]
@@ -64,6 +64,23 @@ def run_missing(
         if progress is not None:
             progress(done, count, one.name + (f", {len(failures)} failed" if failures else ""))
     return failures
+
+
+def run_reduced(tasks: Sequence[Task], store: Store, how: Running, reduce: Reduce, progress: Progress | None = None) -> Iterator[TaskDone]:
+    """Run tasks whose tables nobody needs again, in any order; yield what `reduce` makes of each, in the worker, under the task's label.
+
+    `reduce` must be importable by name. Nothing is stored: who wants to go on later keeps what is yielded.
+    """
+    if not tasks:
+        return
+    if not is_compiled():
+        _compile(tasks[0])
+    failed = 0
+    for done, one in enumerate(sweep(tasks, len(tasks), how.open_engine(len(tasks)), store.folder, how.timeout, reduce), 1):
+        failed += one.failed is not None
+        if progress is not None:
+            progress(done, len(tasks), one.name + (f", {failed} failed" if failed else ""))
+        yield one
 
 
 def _chain(first: Task, rest: Iterator[Task]) -> Iterator[Task]:

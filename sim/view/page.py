@@ -89,7 +89,8 @@ Apart = dict[str, Figure]
 
 def render(section: Section, apart: Apart | None = None) -> str:
     """A section as HTML. Its figures stand in the page; or in `apart`, under the ids of their boxes, so that they can be drawn anew without it."""
-    return f'<section id="{section.id}"><h2>{text(section.title)}</h2>{"".join(render_block(block, apart) for block in section.blocks)}</section>'
+    title = f"<h2>{text(section.title)}</h2>" if section.title else ""
+    return f'<section id="{section.id}">{title}{"".join(render_block(block, apart) for block in section.blocks)}</section>'
 
 
 def render_block(block: Block, apart: Apart | None = None) -> str:
