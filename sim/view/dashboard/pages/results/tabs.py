@@ -10,6 +10,7 @@ from dash import html
 
 from sim.analysis.differences import HEADLINES
 from sim.analysis.outcomes import Which, is_of_law, levels, over_one, pairs_at
+from sim.runs.points import POINTS
 from sim.view.dashboard.content import charts
 from sim.view.dashboard.page import Component
 from sim.view.dashboard.pages.results.asked import Asked, select, whole_number
@@ -43,7 +44,7 @@ def _none(opened: Opened, asked: Asked) -> list[Component]:
 
 
 def _has_runs(opened: Opened) -> bool:
-    return opened.folder.has(_WORLD) or not opened.folder.finished
+    return opened.folder.has(_WORLD, POINTS) or not opened.folder.finished
 
 
 def _has_points(opened: Opened) -> bool:
