@@ -57,13 +57,8 @@ def summarise(resolved: Resolved, finished: Finished, how: Running | None = None
     compared = record.compare_with_record(resolved, finished.store, how, progress)
     _write(compared.table, folder / "record.csv")
     out.failures += compared.failures
-<<<<<<< HEAD
-    projections = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
     uncertain_tables.bring_shipped(folder, resolved)
-    add_to_manifest(folder, projections=projections, configuration=uncertain_tables.configuration_of(resolved))
-=======
-    add_to_manifest(folder, projections=projections())
->>>>>>> explore
+    add_to_manifest(folder, projections=projections(), configuration=uncertain_tables.configuration_of(resolved))
     return out
 
 
