@@ -23,7 +23,6 @@ Which = Literal["difference", "a", "b"]
 QUANTILES = {"q5": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 MOST_LEVELS = 12
 _BINS = 8
-_WIDE_RANGE = 20.0  # a positive factor that spans more than this many times its smallest value is cut evenly in its logarithm
 BY_CODE: dict[str, Headline] = {headline.code: headline for headline in HEADLINES}
 
 
@@ -128,16 +127,23 @@ class Levels:
 
 
 def levels(values: "pd.Series[Any]") -> Levels:
-    """A factor's own values where they are few, else ranges of equal width (in the logarithm where they span orders)."""
+    """A factor's own values where they are few, else ranges of equal width or, of a factor spread over orders of magnitude, in equal proportions."""
     distinct = sorted(values.unique(), key=lambda value: (isinstance(value, str), value))
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if len(distinct) <= MOST_LEVELS or not numeric:
         position = {value: k for k, value in enumerate(distinct)}
         return Levels(tuple(_named(value) for value in distinct), np.array([position[value] for value in values]), False)
-    low, high = float(distinct[0]), float(distinct[-1])
-    edges = np.geomspace(low, high, _BINS + 1) if low > 0 and high > _WIDE_RANGE * low else np.linspace(low, high, _BINS + 1)
+    edges = _edges(values.to_numpy(float))
     codes = np.clip(np.searchsorted(edges, values.to_numpy(float), side="right") - 1, 0, _BINS - 1)
-    return Levels(tuple(f"{left:.3g} to {right:.3g}" for left, right in itertools.pairwise(edges)), codes, True)
+    return Levels(tuple(f"{left:.3g}\N{EN DASH}{right:.3g}" for left, right in itertools.pairwise(edges)), codes, True)
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    """Edges of ranges from the least value to the largest: of equal width, or in equal proportions where the middle value lies nearer to that."""
+    low, high, middle = float(values.min()), float(values.max()), float(np.median(values))
+    if low > 0 and abs(middle - np.sqrt(low * high)) < abs(middle - 0.5 * (low + high)):
+        return np.geomspace(low, high, _BINS + 1)
+    return np.linspace(low, high, _BINS + 1)
 
 
 def _named(value: Any) -> str:
@@ -166,6 +172,15 @@ def over_two(at: pd.DataFrame, values: pd.DataFrame, x: str, y: str, which: Whic
     np.add.at(count, where, 1)
     with np.errstate(invalid="ignore"):
         return Cells(across, up, np.where(count > 0, total / count, np.nan), count)
+
+
+def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.DataFrame:
+    """How an outcome (`at_points`) spreads over the points at each level of one factor: `level`, q5, q25, q50, q75, q95, `points`."""
+    known = at[at[which].notna()]
+    cut = levels(values.reindex(known.index))
+    groups = known[which].groupby(cut.codes)
+    spread = groups.quantile(list(QUANTILES.values())).unstack().set_axis(list(QUANTILES), axis=1)
+    return spread.assign(points=groups.size(), level=[cut.names[int(code)] for code in spread.index]).reset_index(drop=True)
 
 
 # --- series ----------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from sim.view.figures.summarise import numbers
 # Verdicts by hue and by order; told apart with the common kinds of colour blindness, and each bar is labelled.
 VERDICT_COLOURS = {"holds": "#0072B2", "inconclusive": "#BBBBBB", "fails": "#C44E00", "not judged": "#e8e8e8"}
 _VERDICT_SYMBOLS = {"holds": "circle", "inconclusive": "square-open", "fails": "x", "not judged": "circle-open"}
-_MOST_LABELLED = 64  # cells with a number in them; more are too small for it
+_MOST_ACROSS = 6  # cells beside one another that are wide enough for a number
+FEW = 200  # points that can be told apart when each is a mark
 _MOST_LEVEL = 5  # axes whose labels fit beside one another
 _ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
@@ -35,7 +36,7 @@ def heat_map(
     `limits` are the ends of the colour scale; `signed` numbers carry their sign.
     """
     sign = "+" if signed else ""
-    written = mean.size <= _MOST_LABELLED
+    written = mean.shape[1] <= _MOST_ACROSS
     trace: Trace = {
         "type": "heatmap",
         "x": list(x),
@@ -50,7 +51,7 @@ def heat_map(
     }
     if written:
         trace |= {"texttemplate": f"%{{z:{sign}.3~g}}", "textfont": {"size": 12}}
-    bar = {"thickness": 12, "len": 0.9, "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
+    bar = {"thickness": 12, "len": 0.9, "exponentformat": "power", "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
     shape = layout(
         140 + 34 * max(5, min(len(y), 14)),
         xaxis=axis(titles[0], type="category", showgrid=False, tickangle="auto"),
@@ -99,8 +100,8 @@ def parallel(values: pd.DataFrame, outcome: "pd.Series[float]", title: str, unit
                     "ticktext": [text[:18] for text in names],
                 }
             )
-    dimensions.append({"label": title[:34], "values": numbers(outcome), "range": list(limits)})
-    bar = {"thickness": 12, "len": 0.9, "x": 1.06, "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
+    dimensions.append({"label": title, "values": numbers(outcome), "range": list(limits)})
+    bar = {"thickness": 12, "len": 0.9, "x": 1.06, "exponentformat": "power", "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
     trace: Trace = {
         "type": "parcoords",
         "line": {"color": numbers(outcome), "colorscale": scale, "cmin": limits[0], "cmax": limits[1], "showscale": True, "colorbar": bar},
@@ -122,23 +123,45 @@ def _short(path: str) -> str:
 def against(
     x: "pd.Series[Any]", outcome: "pd.Series[float]", low: "pd.Series[float]", high: "pd.Series[float]", titles: tuple[str, str], colour: str
 ) -> Figure:
-    """The outcome of every point against one factor, with a zero line; intervals are drawn where points are few."""
-    few = len(x) <= 200
+    """The outcome of every point against one factor, with its interval and a zero line."""
     trace: Trace = {
-        "type": "scatter" if few else "scattergl",
+        "type": "scatter",
         "mode": "markers",
-        "x": [str(value) for value in x] if not pd.api.types.is_numeric_dtype(x) else numbers(x),
+        "x": _values(x),
         "y": numbers(outcome),
-        "marker": {"color": colour, "size": 7 if few else 4, "opacity": 0.85 if few else 0.5},
+        "marker": {"color": colour, "size": 7, "opacity": 0.85},
         "customdata": [[int(point), bottom, top] for point, bottom, top in zip(x.index, numbers(low), numbers(high), strict=True)],
         "hovertemplate": "point %{customdata[0]}: %{y:.4~g} (%{customdata[1]:.4~g} to %{customdata[2]:.4~g})<extra></extra>",
     }
-    if few and low.notna().any():
-        ends = {"array": numbers(high - outcome), "arrayminus": numbers(outcome - low)}
-        trace["error_y"] = {"type": "data", "symmetric": False, **ends, "color": colour, "thickness": 1, "width": 0}
-    shape = layout(360, xaxis=axis(titles[0], showgrid=False), yaxis=axis(titles[1]))
-    shape["shapes"] = [{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": QUIET, "width": 1}, "layer": "below"}]
-    return {"data": [trace], "layout": shape}
+    if low.notna().any():
+        trace["error_y"] = _bar(high - outcome, outcome - low, colour, 1)
+    return {"data": [trace], "layout": _over_factor(titles)}
+
+
+def by_level(spread: pd.DataFrame, titles: tuple[str, str], colour: str) -> Figure:
+    """How the outcome spreads over the points at each level of one factor. `spread`: level, q5, q25, q50, q75, q95, points."""
+    middle = spread["q50"]
+    plain: Trace = {"type": "scatter", "mode": "markers", "x": list(spread["level"]), "y": numbers(middle)}
+    wide = plain | {"marker": {"color": colour, "size": 1}, "error_y": _bar(spread["q95"] - middle, middle - spread["q5"], colour, 1), "hoverinfo": "skip"}
+    narrow = plain | {
+        "marker": {"color": colour, "size": 9, "symbol": "diamond"},
+        "error_y": _bar(spread["q75"] - middle, middle - spread["q25"], colour, 5),
+        "customdata": [[*row] for row in zip(numbers(spread["q5"]), numbers(spread["q95"]), [int(n) for n in spread["points"]], strict=True)],
+        "hovertemplate": "%{x}: %{y:.4~g} (%{customdata[0]:.4~g} to %{customdata[1]:.4~g}), %{customdata[2]} points<extra></extra>",
+    }
+    shape = _over_factor(titles)
+    shape["xaxis"] |= {"type": "category"}
+    return {"data": [wide, narrow], "layout": shape}
+
+
+def _bar(above: "pd.Series[float]", below: "pd.Series[float]", colour: str, thickness: float) -> dict[str, Any]:
+    return {"type": "data", "symmetric": False, "array": numbers(above), "arrayminus": numbers(below), "color": colour, "thickness": thickness, "width": 0}
+
+
+def _over_factor(titles: tuple[str, str]) -> dict[str, Any]:
+    shape = layout(340, xaxis=axis(titles[0], showgrid=False), yaxis=axis(titles[1]))
+    zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": QUIET, "width": 1}, "layer": "below"}
+    return shape | {"shapes": [zero]}
 
 
 def verdicts(counts: pd.DataFrame) -> Figure:

@@ -12,7 +12,7 @@ from sim.view.figures.events import mark
 from sim.view.figures.lines import together
 from sim.view.figures.maps import CIVIDIS
 from sim.view.figures.style import INK, WorldStyle, diverging
-from sim.view.figures.sweeps import against, heat_map, limits_of, parallel, verdicts, verdicts_over
+from sim.view.figures.sweeps import FEW, against, by_level, heat_map, limits_of, parallel, verdicts, verdicts_over
 from sim.view.labels import SERIES_NAMES, factor_name
 from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
 from sim.view.quantities import decimals_of, estimate, largest_of, number, scale_for
@@ -20,6 +20,7 @@ from sim.view.study import Study
 
 HEADLINE = {headline.code: headline for headline in HEADLINES}
 _GAP = "difference"
+_MOST_LINES = 1_000
 
 
 def _said(headline: Headline) -> str:
@@ -99,45 +100,58 @@ def _cells_in_numbers(study: Study, headline: Headline, cells: Cells, titles: tu
 # --- all factors --------------------------------------------------------------------------------------------
 
 
-def all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame) -> Section:
+def all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame]) -> Section:
     """Every point as a line through all factors, coloured by its outcome; then the outcome against each factor.
 
-    `values`: the factors' values, `at`: `outcomes.at_points`, both by point.
+    `values`: the factors' values, `at`: `outcomes.at_points`, both by point; `spreads`: `outcomes.over_one` of each factor, drawn where points
+    are too many to be told apart.
     """
-    return Section("factors", f"{HEADLINE[code].name} at every point", list(_all_factors(study, code, values, at)))
+    return Section("factors", f"{HEADLINE[code].name} at every point", list(_all_factors(study, code, values, at, spreads)))
 
 
-def _all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame) -> Iterable[Block]:
+def _all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame]) -> Iterable[Block]:
     headline, of = HEADLINE[code], _GAP if study.compare is not None else "a"
     known = at[at[of].notna()]
     if known.empty:
         yield Missing("the points", "No finished pair has this number. Choose another headline.")
         return
-    own = values.reindex(known.index)
+    shown = known.iloc[:: -(-len(known) // _MOST_LINES)]
+    own = values.reindex(shown.index)
     unit = scale_for(headline.unit, 0.0).change if of == _GAP else headline.unit
     if study.compare is not None:
         a, b = study.compare
         scale: str | list[list[Any]] = diverging(a.colour, b.colour)
         scale[2][1] = "#bbbbbb"  # type: ignore[index]  # a line in near-white would not be seen
-        limits, title = limits_of(known[of].to_numpy(), symmetric=True), f"{headline.name}: difference"
+        limits, title = limits_of(known[of].to_numpy(), symmetric=True), "difference"
         colour = b.colour
     else:
-        scale, limits, title, colour = CIVIDIS, limits_of(known[of].to_numpy(), symmetric=False), headline.name, INK
+        scale, limits, title, colour = CIVIDIS, limits_of(known[of].to_numpy(), symmetric=False), "headline", INK
     read = (
-        f"A line is one point of the design ({len(known):,} of them): where it crosses an axis is the value there. The last axis and the colour are "
+        f"A line is a point of the design ({_counted(len(shown), len(known))}): where it crosses an axis is the value there. The last axis and the colour are "
         f"{text(_said(headline))}, {text(unit)}{f', {text(_gap(study))}' if of == _GAP else ''}. Drag along an axis to pick out the points in that span; "
         "click the axis to let go. The table under <em>Points</em> does the same with the keyboard."
     )
-    yield Chart("parallel", "Which combinations of values lead where?", read, [parallel(own, known[of], title, unit, scale, limits)], width=700)
+    yield Chart("parallel", "Which combinations of values lead where?", read, [parallel(own, shown[of], title, unit, scale, limits)], width=700)
+    varied = [str(name) for name in values.columns if values[name].nunique() > 1]
+    few = len(known) <= FEW
     figures = [
-        against(own[name], known[of], known["low"], known["high"], (factor_name(str(name)), unit), colour) for name in own.columns if own[name].nunique() > 1
+        against(values.loc[known.index, name], known[of], known["low"], known["high"], (factor_name(name), unit), colour)
+        if few
+        else by_level(spreads[name], (factor_name(name), unit), colour)
+        for name in varied
     ]
     if figures:
-        read = (
-            "One mark a point, with the 95% interval over its pairs where points are few. A cloud that leans shows that the headline hangs on that factor by "
-            "itself; one that does not, that it hangs on others, or on luck."
+        marks = (
+            "One mark a point, with the 95% interval over its pairs."
+            if few
+            else "A mark is the median of the points at that level of the factor, the thick bar holds the middle 50% of them, the thin one the middle 90%."
         )
-        yield Chart("against", "How does it move with each factor?", read, figures, width=380)
+        read = f"{marks} Where marks rise or fall, the headline hangs on that factor by itself; where they don't, it hangs on others, or on luck."
+        yield Chart("against", "How does it move with each factor?", read, figures, width=380, legend=False)
+
+
+def _counted(shown: int, known: int) -> str:
+    return f"{known:,} of them" if shown == known else f"{shown:,} of {known:,}, evenly picked, so that they can be told apart"
 
 
 # --- spread of series --------------------------------------------------------------------------------------

@@ -82,4 +82,4 @@ def cannot_open(error: Refused | DamagedFolder) -> Component:
         said = dmc.Alert([html.P(error.what), html.P(error.how), back], title="This results folder cannot be read", color="red", variant="light")
     else:
         said = dmc.Alert([html.P(str(error)), back], title="Not opened", color="orange", variant="light")
-    return html.Div(html.Div(said, role="alert"))
+    return html.Div(said)

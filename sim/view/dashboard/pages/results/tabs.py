@@ -9,7 +9,8 @@ import pandas as pd
 from dash import html
 
 from sim.analysis.differences import HEADLINES
-from sim.analysis.outcomes import is_of_law, levels, pairs_at
+from sim.analysis.outcomes import Which, is_of_law, levels, over_one, pairs_at
+from sim.runs.points import POINTS
 from sim.view.dashboard.content import charts
 from sim.view.dashboard.page import Component
 from sim.view.dashboard.pages.results.asked import Asked, select, whole_number
@@ -43,7 +44,7 @@ def _none(opened: Opened, asked: Asked) -> list[Component]:
 
 
 def _has_runs(opened: Opened) -> bool:
-    return opened.folder.has(_WORLD) or not opened.folder.finished
+    return opened.folder.has(_WORLD, POINTS) or not opened.folder.finished
 
 
 def _has_points(opened: Opened) -> bool:
@@ -149,7 +150,10 @@ def _metric_controls(opened: Opened, asked: Asked) -> list[Component]:
 
 def _factors(opened: Opened, asked: Asked) -> Component:
     metric = _metric(opened, asked)
-    return charts([swept.all_factors(opened.study, metric, opened.wide().values, opened.points(metric))])
+    values, at = opened.wide().values, opened.points(metric)
+    which: Which = "difference" if opened.study.compare else "a"
+    spreads = {str(name): over_one(at, values[name], which) for name in values.columns}
+    return charts([swept.all_factors(opened.study, metric, values, at, spreads)])
 
 
 def _points_table(opened: Opened, asked: Asked) -> pd.DataFrame:
