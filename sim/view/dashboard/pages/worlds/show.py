@@ -95,6 +95,7 @@ def view_of(session: Session, state: State) -> dict[str, Any]:
         "pairs": len(seeds),
         "of": state.pairs,
         "seeds": [seeds[0], seeds[-1]],
+        "window": study.window,
     }
 
 
