@@ -36,13 +36,17 @@ def page_of(catalogue: Catalogue, state: State, wrong: list[str], first: dict[st
             dcc.Store(id="page-id", data=uuid.uuid4().hex),
             dcc.Download(id="download"),
             html.Aside(panel(catalogue, state), id="panel", className="panel", **{"aria-label": "What you can change"}),
-            html.Div([_opening(wrong), _tools(catalogue, state), html.Div(id="content", className="charts", **{"data-charts": ""})], className="view"),
+            html.Div(
+                [_opening(catalogue, state, wrong), _tools(catalogue, state), html.Div(id="content", className="charts", **{"data-charts": ""})],
+                className="view",
+            ),
         ],
         className="explorer",
     )
 
 
-def _opening(wrong: list[str]) -> Component:
+def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
+    places = [{"value": code, "label": name} for code, name in catalogue.places.items()]
     said = dmc.Alert(
         [html.Ul([html.Li(one) for one in wrong]), "The rest of the address is shown."],
         title="The address names what cannot be shown",
@@ -62,6 +66,16 @@ def _opening(wrong: list[str]) -> Component:
                     html.Span(id="status", role="status"),
                     dmc.Group(
                         [
+                            dmc.Select(
+                                id="place",
+                                data=places,
+                                value=state.place,
+                                searchable=True,
+                                allowDeselect=False,
+                                size="xs",
+                                w=230,
+                                **{"aria-label": "Place that the charts are about"},
+                            ),
                             dmc.Button("Copy link", id="copy-link", size="xs", variant="default"),
                             dmc.Button("Copy YAML", id="copy-yaml", size="xs", variant="default"),
                             dmc.Menu(
@@ -83,7 +97,6 @@ def _opening(wrong: list[str]) -> Component:
 
 def _tools(catalogue: Catalogue, state: State) -> Component:
     months = catalogue.months(state.preset)
-    places = [{"value": code, "label": name} for code, name in catalogue.places.items()]
     first, last = months.index(state.since) if state.since else _first_changed(catalogue, state, months), months.index(state.until or months[-1])
     tabs = dmc.Tabs(dmc.TabsList([dmc.TabsTab(tab.title, value=name) for name, tab in TABS.items()]), id="tab", value=state.tab, className="tabs")
     years = [{"value": at, "label": month[:4]} for at, month in enumerate(months) if month.endswith("-01") and int(month[:4]) % 3 == 1]
@@ -92,7 +105,6 @@ def _tools(catalogue: Catalogue, state: State) -> Component:
             tabs,
             dmc.Group(
                 [
-                    dmc.Select(id="place", label="Place", data=places, value=state.place, searchable=True, allowDeselect=False, size="xs", w=230),
                     html.Div(
                         dmc.Select(
                             id="measure", label="On the map", size="xs", allowDeselect=False, value=state.measure, w=180,

@@ -80,7 +80,10 @@ def _world(catalogue: Catalogue, at: int, world: Asked, label: str, events: list
             dmc.Group(
                 [
                     html.Strong(f"{_LETTERS[at]}: {label}"),
-                    dmc.ActionIcon("×", variant="subtle", color="gray", id={"type": "remove", "at": at}, size="sm", disabled=count < 2, **{"aria-label": f"Remove world {_LETTERS[at]}"}),
+                    dmc.ActionIcon(
+                        "×", variant="subtle", color="gray", id={"type": "remove", "at": at}, size="sm", disabled=count < 2,
+                        **{"aria-label": f"Remove world {_LETTERS[at]}"},
+                    ),
                 ],
                 justify="space-between",
                 wrap="nowrap",
