@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis import differences
+from sim.analysis.knockouts import first_month
 from sim.analysis.one_country import world_of
 from sim.analysis.reasons import reasons
 from sim.analysis.summaries import projections
 from sim.runs.live import tables_of
 from sim.runs.manifest import facts
-from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import InMemory
 from sim.view.dashboard.content import content_of
 from sim.view.dashboard.pages.worlds.sessions import Session
@@ -41,7 +41,7 @@ def study_of(session: Session, state: State, place: str, whole: bool = False) ->
     resolved, pairs = session.resolved, [session.pairs[seed] for seed in sorted(session.pairs)]
     compare = resolved.experiment.compare
     worlds = [{world: tables["world"] for world, tables in pair.tables.items()} for pair in pairs]
-    shared = must_be_equal_for(*(resolved.scenarios[name] for name in compare)) if compare else 0
+    shared = first_month(resolved, compare) if compare else 0
     manifest = facts(resolved, [pair.seed for pair in pairs], shared)
     manifest |= {"projections": _cached_projections(), "command": "warrantsim run explorer.yaml"}
     summaries: dict[str, pd.DataFrame] = {}
