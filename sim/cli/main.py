@@ -198,7 +198,7 @@ def calibrate(
 
 @app.command()
 def validate(
-    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")] = 64,
+    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")] = 32,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds at each draw, each draw with its own.")] = 1,
     experiment: Annotated[
         str, typer.Option("--experiment", help="Whose parameters, customers and months; the world is history as it happened.")
