@@ -9,7 +9,7 @@ from sim.analysis.differences import Interval
 from sim.analysis.draws import Draw, Failures, at, own_seeds, run_draws
 from sim.analysis.evidence_rows import Row
 from sim.analysis.instruments.view import Run
-from sim.analysis.record import Compared, beside, history_of, months_of, values_of, worlds_of
+from sim.analysis.record import OVER_DRAWS, Compared, beside, history_of, months_of, values_of, worlds_of
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
 from sim.scenario.resolving import Resolved
@@ -74,4 +74,4 @@ def compare_over_draws(rows: Sequence[Row], resolved: Resolved, draws: Sequence[
     """The rows beside the model over draws and seeds."""
     predicted = predict(rows, resolved, draws, store, how, progress)
     simulated = months_of(history_of(resolved))
-    return Compared(beside([(row, spread(predicted.values[row.id])) for row in rows], simulated), predicted.failures)
+    return Compared(beside([(row, spread(predicted.values[row.id])) for row in rows], simulated, OVER_DRAWS), predicted.failures)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sim.view.page import Section
-from sim.view.sections import checks, data, governments, investigators, money, opening, reaction, trust
+from sim.view.sections import checks, data, governments, held_against, investigators, money, opening, reaction, survival, trust
 from sim.view.study import Study
 
 
@@ -46,7 +46,9 @@ PARTS: tuple[Part, ...] = (
     Part("claims", "Claims", checks.claims, summaries=("claims",), own_tab=True),
     Part("knockouts", "Knock-outs", checks.knockouts, summaries=("knockouts",), own_tab=True),
     Part("switch-dates", "Switch dates", checks.switch_dates, summaries=("switch_dates",)),
-    Part("record", "Against the record", checks.record, summaries=("record",), own_tab=True),
+    Part("survival", "What survives", survival.survival, summaries=("survival",), own_tab=True),
+    Part("held-against", "Model against data", held_against.held_against, summaries=("record",), own_tab=True),
+    Part("record", "Row by row", checks.record, summaries=("record",), own_tab=True),
     Part("evidence", "Evidence asked for", checks.evidence, summaries=("evidence",), always=False, own_tab=True),
     Part("reproduce", "Reproduce", checks.reproduce),
 )

@@ -25,12 +25,16 @@ def build(results: Results, out: Path) -> Path:
     return target
 
 
-def page(study: Study) -> str:
-    """The report as HTML."""
+FOOTER = "Made from the results folder that this file lies in."
+
+
+def page(study: Study, made: str = FOOTER) -> str:
+    """The report as HTML; `made` says at its foot what it was made from."""
     parts = sections(study)
     contents = "".join(f'<li><a href="#{part.id}">{text(part.title)}</a></li>' for part in parts)
     shell = Template(TEMPLATE.read_text(encoding="utf-8"))
     return shell.substitute(
+        made=text(made),
         title=text(study.manifest["title"]),
         head=opening.head(study),
         contents=contents,

@@ -100,8 +100,9 @@
     });
     root.querySelectorAll("input[data-chart]").forEach(control => slider(root, control));
   }
-  function follow(root, chart, frame) {
+  function follow(root, chart, frame, last) {
     root.frames[chart] = frame;
+    root.dispatchEvent(new CustomEvent("warrantsim:frame", {detail: {chart: chart, frame: frame, last: Boolean(last)}, bubbles: true}));
     root.querySelectorAll("#" + CSS.escape(chart) + " .plot").forEach(function (plot) {
       plot.frame = frame;
       if (plot.figure && plot.drawn) { if (visible(plot)) draw(plot); else plot.stale = true; }
@@ -114,7 +115,7 @@
     function moved() {
       control.parentElement.querySelector("output").textContent = labels[control.value];
       control.setAttribute("aria-valuetext", labels[control.value]);
-      follow(root, control.dataset.chart, frames[control.value]);
+      follow(root, control.dataset.chart, frames[control.value], Number(control.value) === frames.length - 1);
     }
     control.addEventListener("input", () => { stop(); moved(); });
     const play = document.createElement("button");

@@ -23,6 +23,7 @@ from sim.view.dashboard.pages.worlds.workers import Desk, Workers
 MOST_SESSIONS = 32  # pages remembered; a page forgotten starts anew with its next move
 _REMEMBERED = 24  # first pairs kept for all pages: undo, reset and everybody's first page cost nothing
 PATIENCE = 4.0  # seconds that a request waits for its turn before it says how many are before it
+LONGEST = 120.0  # seconds that somebody who asked for a file waits for one pair of it
 FURTHER_PATIENCE = 1.2  # the same for a further seed, which nobody waits for
 
 
@@ -123,6 +124,17 @@ class Sessions:
         """The session of a page, if it is remembered."""
         with self._lock:
             return self._open.get(page)
+
+    def again(self, session: Session, wanted: Wanted) -> Session:
+        """The pairs of a page with other tables: each is run again, behind everybody's moves. Raises Failed."""
+        assert session.resolved is not None
+        jobs = [self._submit("further", session.key, session.resolved, seed, wanted) for seed in sorted(session.pairs)]
+        pairs = [self._wait(job, LONGEST) for job in jobs]
+        if any(pair is None for pair in pairs):
+            for job in jobs:
+                job.cancel()
+            raise Failed("the runs took too long; ask again when the machine has less to do")
+        return Session(session.key, "everything", session.resolved, {pair.seed: pair for pair in pairs if pair is not None})
 
     # --- under the lock -------------------------------------------------------------------------------
 

@@ -1,29 +1,35 @@
 """From the pairs of a page to what it shows: a study of the chosen place, its charts, the headline numbers in a line and in words."""
 
-import math
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from sim.analysis import differences
+from sim.analysis.knockouts import first_month
 from sim.analysis.one_country import world_of
 from sim.analysis.reasons import reasons
 from sim.analysis.summaries import projections
 from sim.runs.live import tables_of
 from sim.runs.manifest import facts
-from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import InMemory
 from sim.view.dashboard.content import content_of
 from sim.view.dashboard.pages.worlds.sessions import Session
 from sim.view.dashboard.pages.worlds.state import ABROAD, State
 from sim.view.dashboard.pages.worlds.tabs import TABS
 from sim.view.page import text
-from sim.view.quantities import number, scale_for, with_unit
+from sim.view.quantities import estimate, number, scale_for, with_unit
 from sim.view.sections import opening
 from sim.view.study import Study
 
-CARDS = ("trust", "revenue", "us_reach", "laws", "us_success")
+CARDS = {
+    "trust": "Trust in US providers abroad",
+    "revenue": "Their revenue abroad",
+    "us_reach": "Cloud data in reach of a US order",
+    "laws": "Laws in force",
+    "us_success": "US requests abroad met in a year",
+}
+_UNITS = {"points of 100": "points of 100", "% of foreign customers' cloud data": "% of it", "countries x instruments": "in all countries"}
 _OF_COUNTRIES = ("country", "flows", "requests", "cell", "laws", "offers")
 _PAIRED = {"money": ("revenue_us", "revenue_us_cumulative")}
 _cached_projections = cache(projections)
@@ -35,7 +41,7 @@ def study_of(session: Session, state: State, place: str, whole: bool = False) ->
     resolved, pairs = session.resolved, [session.pairs[seed] for seed in sorted(session.pairs)]
     compare = resolved.experiment.compare
     worlds = [{world: tables["world"] for world, tables in pair.tables.items()} for pair in pairs]
-    shared = must_be_equal_for(*(resolved.scenarios[name] for name in compare)) if compare else 0
+    shared = first_month(resolved, compare) if compare else 0
     manifest = facts(resolved, [pair.seed for pair in pairs], shared)
     manifest |= {"projections": _cached_projections(), "command": "warrantsim run explorer.yaml"}
     summaries: dict[str, pd.DataFrame] = {}
@@ -95,24 +101,28 @@ def view_of(session: Session, state: State) -> dict[str, Any]:
         "pairs": len(seeds),
         "of": state.pairs,
         "seeds": [seeds[0], seeds[-1]],
+        "window": study.window,
     }
 
 
 def _cards(headlines: pd.DataFrame, study: Study) -> str:
-    """The headline numbers as a line of cards, HTML."""
+    """The headline numbers as a line of cards, HTML: the difference where worlds are compared, and what it lies between."""
     cards = []
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
-    for code in CARDS:
+    for code, short in CARDS.items():
         row = rows[code]
-        unit = str(row["unit"])
+        unit = _UNITS.get(str(row["unit"]), str(row["unit"]))
         if study.compare is None:
-            value, below = number(float(row["value_a"])), text(f"{unit}, {row['window']}")
+            value, below = number(float(row["value_a"])), ""
         else:
-            a, b = study.compare
-            value = number(float(row["difference"]), signed=True)
-            interval = "" if math.isnan(row["low"]) or study.seeds < 2 else f" (95% interval {number(row['low'], True)} to {number(row['high'], True)})"
-            below = text(f"{unit}{interval}") + f"<br>{text(a.label)} {number(row['value_a'])}, {text(b.label)} {number(row['value_b'])}"
-        cards.append(f'<li><span class="name">{text(row["name"])}</span><span class="value">{value}</span><span class="below">{below}</span></li>')
+            value, interval = estimate(float(row["difference"]), float(row["low"]), float(row["high"]))
+            below = f"{number(row['value_a'])} \N{RIGHTWARDS ARROW} {number(row['value_b'])}"
+            below += f"; 95% interval {interval}" if study.seeds > 1 else ""
+        title = text(f"{row['name']}: {row['unit']}, {row['window']}")
+        cards.append(
+            f'<li title="{title}"><span class="name">{short}</span><span class="value">{value} <small>{text(unit)}</small></span>'
+            f'<span class="below">{below}</span></li>'
+        )
     return f'<ul class="cards">{"".join(cards)}</ul>'
 
 

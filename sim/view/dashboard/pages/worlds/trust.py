@@ -15,7 +15,7 @@ from sim.view.page import Block, Chart, Choice, Missing, Section, text
 from sim.view.study import Study
 from sim.words import INSTRUMENTS
 
-_HEIGHT = 330
+_HEIGHT = 290
 LAWS = tuple(f"law_{name}" for name in INSTRUMENTS if name != "protest")
 
 

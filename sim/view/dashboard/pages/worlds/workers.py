@@ -5,7 +5,6 @@ The second gives way to the first and to the browser. A process that dies is rep
 
 import multiprocessing
 import os
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -13,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import Literal
 
+from sim.runs.engines.local import begin
 from sim.runs.live import LivePair, Wanted, run_live
 from sim.scenario.resolving import Resolved
 
@@ -22,6 +22,7 @@ _NICE = 10  # how far the further seeds give way
 
 def _begin(nice: int) -> None:
     """A worker's first act: know its place, and one thread, as two that wait for each other on a busy machine are slower than one."""
+    begin()
     with suppress(AttributeError, OSError):  # not on every system
         os.nice(nice)
     import numba
@@ -53,7 +54,10 @@ class Workers:
 
     def _pool(self, desk: Desk) -> ProcessPoolExecutor:
         if desk not in self._pools:
-            context = multiprocessing.get_context("spawn" if sys.platform in ("win32", "darwin") else "forkserver")
+            methods = multiprocessing.get_all_start_methods()
+            context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+            if "forkserver" in methods:
+                context.set_forkserver_preload(["sim.runs.live"])
             self._pools[desk] = ProcessPoolExecutor(1, context, _begin, (0 if desk == "live" else _NICE,))
         return self._pools[desk]
 
