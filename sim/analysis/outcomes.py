@@ -132,7 +132,7 @@ def levels(values: "pd.Series[Any]") -> Levels:
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if len(distinct) <= MOST_LEVELS or not numeric:
         position = {value: k for k, value in enumerate(distinct)}
-        return Levels(tuple(_named(value) for value in distinct), np.array([position[value] for value in values]), False)
+        return Levels(tuple(_named(value) for value in distinct), np.array([position[value] for value in values], int), False)
     edges = _edges(values.to_numpy(float))
     codes = np.clip(np.searchsorted(edges, values.to_numpy(float), side="right") - 1, 0, _BINS - 1)
     return Levels(tuple(f"{left:.3g}\N{EN DASH}{right:.3g}" for left, right in itertools.pairwise(edges)), codes, True)
@@ -162,13 +162,13 @@ class Cells:
 
 def over_two(at: pd.DataFrame, values: pd.DataFrame, x: str, y: str, which: Which) -> Cells:
     """The mean of an outcome (`at_points`) in each cell of two factors."""
-    own = values.reindex(at.index)
-    across, up = levels(own[x]), levels(own[y])
+    across, up = levels(values[x]), levels(values[y])
     shape = (len(up.names), len(across.names))
-    known = at[which].notna().to_numpy()
-    where = (up.codes[known], across.codes[known])
+    known = at[at[which].notna()]
+    rows = values.index.get_indexer(known.index)
+    where = (up.codes[rows], across.codes[rows])
     total, count = np.zeros(shape), np.zeros(shape, int)
-    np.add.at(total, where, at[which].to_numpy()[known])
+    np.add.at(total, where, known[which].to_numpy())
     np.add.at(count, where, 1)
     with np.errstate(invalid="ignore"):
         return Cells(across, up, np.where(count > 0, total / count, np.nan), count)
@@ -176,11 +176,13 @@ def over_two(at: pd.DataFrame, values: pd.DataFrame, x: str, y: str, which: Whic
 
 def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.DataFrame:
     """How an outcome (`at_points`) spreads over the points at each level of one factor: `level`, q5, q25, q50, q75, q95, `points`."""
-    known = at[at[which].notna()]
-    cut = levels(values.reindex(known.index))
-    groups = known[which].groupby(cut.codes)
-    spread = groups.quantile(list(QUANTILES.values())).unstack().set_axis(list(QUANTILES), axis=1)
-    return spread.assign(points=groups.size(), level=[cut.names[int(code)] for code in spread.index]).reset_index(drop=True)
+    known, cut = at[at[which].notna()], levels(values)
+    codes = cut.codes[values.index.get_indexer(known.index)]
+    rows = []
+    for code in np.unique(codes):
+        mine = known[which].to_numpy()[codes == code]
+        rows.append({"level": cut.names[int(code)], **dict(zip(QUANTILES, np.quantile(mine, list(QUANTILES.values())), strict=True)), "points": len(mine)})
+    return pd.DataFrame(rows, columns=["level", *QUANTILES, "points"])
 
 
 # --- series ----------------------------------------------------------------------------------------------
@@ -199,7 +201,7 @@ def fans(wide: Wide, metric: str, said: Mapping[str, Any], chosen: np.ndarray | 
 
     def series(at: int) -> np.ndarray:
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.array([read(_run(columns, k, at)) for k in keep], float)
+            return np.array([read(_run(columns, int(k), at)) for k in keep], float)
 
     found = {world: series(at) for at, world in enumerate(wide.worlds)}
     out = {world: quantiles(values, wide.months) for world, values in found.items()}

@@ -82,7 +82,8 @@ def exported(folder: Path, said: Mapping[str, Any]) -> Wide:
         if not len(points):
             return np.empty(shape)
         read = pq.read_table(path, columns=[name], page_checksum_verification=True).column(name)
-        return read.to_numpy().astype(np.float64, copy=False).reshape(shape)
+        values: np.ndarray = read.to_numpy().astype(np.float64, copy=False)
+        return values.reshape(shape)
 
     return Wide(worlds, points, seeds, values, months, column)
 

@@ -151,3 +151,21 @@ def test_a_point_that_is_not_there_is_an_error(tmp_path: Path, finished: Finishe
     del tmp_path
     with pytest.raises(KeyError, match="no point 99"):
         _ = PointResults(finished.folder, 99).manifest
+
+
+def test_where_no_pair_is_done_there_are_levels_and_no_means(finished: Finished, wide: Wide) -> None:
+    pairs = outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+    at = outcomes.at_points(pairs.iloc[:0])
+    assert at.empty
+    cells = outcomes.over_two(at, wide.values, "trust.asymmetry", "trust.peer_weight", "difference")
+    assert cells.x.names == ("1", "2", "4")
+    assert np.isnan(cells.mean).all()
+    assert outcomes.over_one(at, wide.values["trust.asymmetry"], "difference").empty
+
+
+def test_levels_are_of_the_whole_design_however_few_of_its_points_are_done(finished: Finished, wide: Wide) -> None:
+    pairs = outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+    at = outcomes.at_points(pairs[pairs["point"] == 11])
+    cells = outcomes.over_two(at, wide.values, "trust.asymmetry", "trust.peer_weight", "difference")
+    assert cells.mean[1].tolist() == pytest.approx([np.nan, np.nan, -4.0], nan_ok=True)
+    assert outcomes.over_one(at, wide.values["trust.asymmetry"], "difference")["level"].tolist() == ["4"]

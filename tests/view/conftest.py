@@ -1,7 +1,8 @@
 """Synthetic results folders, made from the table schema: plausible shapes, invented numbers."""
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from sim.model.tables import TABLES, Table
 from sim.runs.results import Results
@@ -300,3 +302,20 @@ def one_world(make_results: Callable[..., Results]) -> Results:
 @pytest.fixture(scope="session")
 def three_worlds(make_results: Callable[..., Results]) -> Results:
     return make_results(["microsoft_wins", "doj_wins", "history"])
+
+
+OFFLINE = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests that need one: Playwright's own loop can be started only once a process."""
+    path = shutil.which("chromium")
+    assert path is not None, "CI runs these tests, and there is no chromium on the PATH"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=OFFLINE)
+        yield browser
+        browser.close()

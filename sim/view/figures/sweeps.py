@@ -15,7 +15,6 @@ VERDICT_COLOURS = {"holds": "#0072B2", "inconclusive": "#BBBBBB", "fails": "#C44
 _VERDICT_SYMBOLS = {"holds": "circle", "inconclusive": "square-open", "fails": "x", "not judged": "circle-open"}
 _MOST_ACROSS = 6  # cells beside one another that are wide enough for a number
 FEW = 200  # points that can be told apart when each is a mark
-_MOST_LEVEL = 5  # axes whose labels fit beside one another
 _ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
@@ -54,7 +53,7 @@ def heat_map(
     bar = {"thickness": 12, "len": 0.9, "exponentformat": "power", "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
     shape = layout(
         140 + 34 * max(5, min(len(y), 14)),
-        xaxis=axis(titles[0], type="category", showgrid=False, tickangle="auto"),
+        xaxis=axis(titles[0], type="category", showgrid=False),
         yaxis=axis(titles[1], type="category", showgrid=False),
         coloraxis={"cmin": limits[0], "cmax": limits[1], "colorscale": scale, "colorbar": bar},
         plot_bgcolor=PAPER,
@@ -109,10 +108,10 @@ def parallel(values: pd.DataFrame, outcome: "pd.Series[float]", title: str, unit
         "labelfont": {"size": 12, "color": INK},
         "tickfont": {"size": 12, "color": QUIET},
         "rangefont": {"size": 12, "color": "rgba(0,0,0,0)"},  # the ticks say it already
-        "labelangle": -20 if len(dimensions) > _MOST_LEVEL else 0,
+        "labelangle": -20,
         "unselected": {"line": {"opacity": 0.05}},
     }
-    return {"data": [trace], "layout": layout(430, margin={"l": 70, "r": 130, "t": 96 if len(dimensions) > _MOST_LEVEL else 56, "b": 28})}
+    return {"data": [trace], "layout": layout(430, margin={"l": 70, "r": 130, "t": 92, "b": 28})}
 
 
 def _short(path: str) -> str:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from sim.runs.plan import Plan
@@ -24,18 +23,10 @@ from sim.view.dashboard.app import make_app
 from sim.view.dashboard.settings import Settings
 from tests.swept_results import asked, gap, swept
 
-CHROMIUM = shutil.which("chromium")
-OFFLINE = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-]  # fmt: skip
 # What the browser itself says of drawing without a graphics card is no complaint about the page.
 OF_THE_DRIVER = ("GL Driver Message", "GroupMarkerNotSet", "WebGL")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason="no chromium on the PATH; in CI its absence is a failure"),
-]
+pytestmark = pytest.mark.browser
 
 
 @dataclass
@@ -71,13 +62,11 @@ def site(tmp_path_factory: pytest.TempPathFactory, make_results: Callable[..., R
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[BrowserContext]:
-    """One person's browser, which keeps the scripts that it has loaded."""
-    assert CHROMIUM is not None, "CI runs these tests, and there is no chromium on the PATH"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
-        yield browser.new_context()
-        browser.close()
+def person(chromium: Browser) -> Iterator[BrowserContext]:
+    """One person's windows, which keep the scripts that they have loaded."""
+    context = chromium.new_context()
+    yield context
+    context.close()
 
 
 @dataclass
@@ -95,12 +84,12 @@ class Watching:
 
 
 @pytest.fixture
-def look(chromium: BrowserContext) -> Iterator[Callable[..., Watching]]:
+def look(person: BrowserContext) -> Iterator[Callable[..., Watching]]:
     """`look(width)` gives a fresh page; at the end none may have complained, nor asked another host."""
     opened: list[Watching] = []
 
     def fresh(width: int = 1280) -> Watching:
-        one = Watching(chromium.new_page())
+        one = Watching(person.new_page())
         one.page.set_viewport_size({"width": width, "height": 900})
 
         def said(message: Any) -> None:
@@ -211,8 +200,8 @@ def test_what_cannot_be_opened_says_why_and_what_to_do(look: Callable[..., Watch
     expect(page.locator("#page")).to_contain_text("Part of the address was not understood")
 
 
-def test_only_listed_files_can_be_taken(site: Site, chromium: BrowserContext) -> None:
-    request = chromium.request
+def test_only_listed_files_can_be_taken(site: Site, person: BrowserContext) -> None:
+    request = person.request
     taken = request.get(f"{site.address}/results-file/known/claims.csv")
     assert taken.ok
     assert taken.text() == (site.root / "known" / "claims.csv").read_text()

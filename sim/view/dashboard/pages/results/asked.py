@@ -26,10 +26,10 @@ class Asked:
 
     def choice(self, name: str, options: Mapping[str, str], start: str | None = None) -> str:
         """The value asked for if it is among the options {value: label}, else the first (or `start`), with a complaint if another was asked for."""
-        value = self.values.get(name)
+        value = self.values.get(name, "")
         if value in options:
-            return str(value)
-        usual = start if start in options else next(iter(options))
+            return value
+        usual = start if start is not None and start in options else next(iter(options))
         if value:
             self.complaints.append(
                 f"there is no {name} \N{LEFT DOUBLE QUOTATION MARK}{value[:60]}\N{RIGHT DOUBLE QUOTATION MARK}; {options[usual]} is shown instead"

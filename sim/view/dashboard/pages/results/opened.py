@@ -60,7 +60,8 @@ class Opened:
 
     def firsts(self) -> np.ndarray:
         """For each point the first month in which the compared worlds may differ."""
-        return _remembered(self.key, "firsts", lambda: outcomes.first_months(self.said, self.wide().values, self.folder.path / "manifest.json"))
+        firsts: np.ndarray = _remembered(self.key, "firsts", lambda: outcomes.first_months(self.said, self.wide().values, self.folder.path / "manifest.json"))
+        return firsts
 
     def pairs(self, code: str) -> pd.DataFrame:
         """A headline at every pair."""
@@ -78,7 +79,8 @@ class Opened:
 
     def fans(self, metric: str, chosen: np.ndarray | None, key: str) -> dict[str, pd.DataFrame]:
         """The fans of a series over the chosen pairs; `key` names the choice."""
-        return _remembered(self.key, f"fans {metric} {key}", lambda: outcomes.fans(self.wide(), metric, self.said, chosen))
+        fans: dict[str, pd.DataFrame] = _remembered(self.key, f"fans {metric} {key}", lambda: outcomes.fans(self.wide(), metric, self.said, chosen))
+        return fans
 
     def by_point(self) -> pd.DataFrame | None:
         """The verdicts at each point, if they were written."""
@@ -127,7 +129,7 @@ class _Remembered:
 
     def __call__(self, key: Any, make: Callable[[], Any]) -> Any:
         with self._lock:
-            slot = self._slots[key] = self._slots.pop(key, None) or _Slot()
+            slot = self._slots[key] = self._slots.pop(key) if key in self._slots else _Slot()
             while len(self._slots) > self._most:
                 del self._slots[next(iter(self._slots))]
         with slot.lock:

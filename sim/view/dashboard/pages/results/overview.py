@@ -181,7 +181,8 @@ def _files(opened: Opened) -> Iterable[Component]:
         for name in opened.folder.files
         if not name.startswith("running")
     ]
-    yield html.Details([html.Summary(f"Files to take away ({len(rows)})"), html.Ul(rows)])
+    if rows:
+        yield html.Details([html.Summary(f"Files to take away ({len(rows)})"), html.Ul(rows)])
     if opened.folder.finished:
         yield html.Div(
             [

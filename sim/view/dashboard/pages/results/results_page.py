@@ -114,6 +114,10 @@ def _guarded(settings: Settings, name: str, show: Callable[[Opened], Component])
         logging.getLogger(__name__).warning("%s: %s", name, error, exc_info=True)
         said = first_line(error)
         return listing.cannot_open(DamagedFolder(f"A file of this folder is damaged or is being written just now: {said}.", RUN_AGAIN))
+    except Exception as error:  # the page says so; the others go on
+        logging.getLogger(__name__).exception("%s", name)
+        said = f"{type(error).__name__}: {first_line(error)}"
+        return listing.cannot_open(DamagedFolder(f"This cannot be shown ({said}).", "It is a mistake of the program: what the command printed says where."))
 
 
 def _chosen(values: list[Any], ids: list[Mapping[str, Any]]) -> dict[str, str]:
