@@ -4,7 +4,7 @@ A pair is two worlds with the same seed: the same people, crimes and luck. Diffe
 `compare` minus the first; intervals are Student's t over pairs, 95%.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -179,10 +179,17 @@ def headlines_of_one(tables: Sequence[Columns]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def series(pairs: Sequence[tuple[Columns, Columns]]) -> pd.DataFrame:
+def paired(pairs: Mapping[int, tuple[np.ndarray, np.ndarray]], months: np.ndarray) -> pd.DataFrame:
+    """The difference of a quantity in each pair, second world minus first: one row a seed and month. `pairs`: by seed, the quantity by month in each world."""
+    frames = [pd.DataFrame({"seed": seed, "month": months, "difference": b - a}) for seed, (a, b) in pairs.items()]
+    return pd.concat(frames, ignore_index=True)
+
+
+def series(pairs: Sequence[tuple[Columns, Columns]], metrics: Sequence[str] = tuple(SERIES)) -> pd.DataFrame:
     """Month by month: the mean of each world and the paired difference with its interval."""
     frames = []
-    for metric, read in SERIES.items():
+    for metric in metrics:
+        read = SERIES[metric]
         a, b = (np.array([read(pair[k]) for pair in pairs]) for k in range(2))
         d = b - a
         mean = d.mean(axis=0)

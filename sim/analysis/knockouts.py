@@ -55,8 +55,10 @@ def pairs_of(done: Sequence[SeedDone], compare: tuple[str, str]) -> list[tuple[C
 
 
 def first_month(resolved: Resolved, compare: tuple[str, str]) -> int:
-    """First month in which the compared worlds may differ."""
-    return must_be_equal_for(resolved.scenarios[compare[0]], resolved.scenarios[compare[1]])
+    """First month in which the compared worlds may differ; the first of all where they may not, as then every month is as good."""
+    a, b = (resolved.scenarios[name] for name in compare)
+    shared = must_be_equal_for(a, b)
+    return shared if shared < a.months else 0
 
 
 def knockout_table(resolved: Resolved, base: Sequence[SeedDone], done: dict[str, list[SeedDone]]) -> pd.DataFrame:

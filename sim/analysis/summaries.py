@@ -3,10 +3,11 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from sim.analysis import differences, knockouts, record
+from sim.analysis import differences, knockouts, record, uncertain_tables
 from sim.analysis.reasons import reasons
 from sim.runs.experiment import Finished
 from sim.runs.manifest import add_to_manifest
@@ -56,9 +57,15 @@ def summarise(resolved: Resolved, finished: Finished, how: Running | None = None
     compared = record.compare_with_record(resolved, finished.store, how, progress)
     _write(compared.table, folder / "record.csv")
     out.failures += compared.failures
-    projections = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
-    add_to_manifest(folder, projections=projections)
+    uncertain_tables.bring_shipped(folder, resolved)
+    add_to_manifest(folder, projections=projections(), configuration=uncertain_tables.configuration_of(resolved))
     return out
+
+
+def projections() -> list[dict[str, Any]]:
+    """The published projections, a row each."""
+    rows: list[dict[str, Any]] = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
+    return rows
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -161,6 +161,10 @@ def evidence(
     out: Annotated[Path | None, typer.Option("--out", help="Folder for evidence.csv.  [default: results/<experiment>]")] = None,
     store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+    posterior: Annotated[
+        int | None,
+        typer.Option("--posterior", metavar="N", min=1, help="Over N draws of the posterior: intervals hold parameters and luck."),
+    ] = None,
 ) -> None:
     """Measure the model as sources measured the world, and print model against data. A miss is a result, not a failure."""
     from sim.cli.measuring import Asked, list_instruments, measure_evidence
@@ -168,7 +172,7 @@ def evidence(
     if listed:
         list_instruments()
         return
-    failures = measure_evidence(Asked(rows, experiment, sets or [], seeds, customers, out, store, workers))
+    failures = measure_evidence(Asked(rows, experiment, sets or [], seeds, customers, out, store, workers, posterior))
     raise typer.Exit(FAILED if failures else DONE)
 
 
@@ -190,6 +194,54 @@ def calibrate(
     from sim.cli.calibrating import calibrate as fit
 
     raise typer.Exit(FAILED if fit(Asked(light, points, seeds, customers, draws, put_back, inputs, store, workers, out)) else DONE)
+
+
+@app.command()
+def validate(
+    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")] = 32,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds at each draw, each draw with its own.")] = 1,
+    experiment: Annotated[
+        str, typer.Option("--experiment", help="Whose parameters, customers and months; the world is history as it happened.")
+    ] = "two_worlds",
+    customers: Annotated[int, typer.Option("--customers", help="Simulated customers: many, as rows are about single countries.")] = 200_000,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables; its report is renewed.  [default: results/<experiment>]")] = None,
+    store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+) -> None:
+    """Score the fitted model on rows that no fit saw, beside forecasts without agents: no change, a line, a Bass curve."""
+    from sim.cli.uncertain import Asked, validate_model
+
+    raise typer.Exit(FAILED if validate_model(Asked(experiment, posterior, seeds, customers, out, store, workers)) else DONE)
+
+
+@app.command()
+def survive(
+    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of the posterior.")] = 32,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Pairs of worlds at each draw.")] = 2,
+    experiment: Annotated[str, typer.Option("--experiment", help="Which worlds are compared.")] = "two_worlds",
+    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the table; its report is renewed.  [default: results/<experiment>]")] = None,
+    store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+) -> None:
+    """Compare the two worlds over the posterior, at either end of what is done of what is said, and with symmetric trust: what survives?"""
+    from sim.cli.uncertain import Asked, survive_uncertainty
+
+    raise typer.Exit(FAILED if survive_uncertainty(Asked(experiment, posterior, seeds, customers, out, store, workers)) else DONE)
+
+
+@app.command()
+def dashboard(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; another machine can reach any but 127.0.0.1.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port.  [default: the first free one from 8050 on]")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
+    results: Annotated[Path, typer.Option("--results", help="Folder whose results can be looked at.")] = Path("results"),
+    customers: Annotated[int | None, typer.Option("--customers", help="Simulated customers in the explorer.  [default: the experiment's]")] = None,
+) -> None:
+    """Open the dashboard: move a slider and see both worlds; look into results. Everything stays on this machine."""
+    from sim.cli.serving import serve_dashboard
+
+    serve_dashboard(host, port, browser, results, customers)
 
 
 def main() -> None:

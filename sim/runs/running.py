@@ -43,8 +43,13 @@ class Running:
         return Processes(workers)
 
 
-def run_missing(store: Store, tasks: Iterator[Task], count: int, how: Running, progress: Progress | None) -> list[Failure]:
-    """Run tasks into the store by the engine asked for, telling the user how far it is; returns what failed."""
+def run_missing(
+    store: Store, tasks: Iterator[Task], count: int, how: Running, progress: Progress | None, noted: Callable[[TaskDone], None] | None = None
+) -> list[Failure]:
+    """Run tasks into the store by the engine asked for, telling the user how far it is; returns what failed.
+
+    `noted` is told of each task as it ends.
+    """
     if not count:
         return []
     first = next(tasks)
@@ -54,6 +59,8 @@ def run_missing(store: Store, tasks: Iterator[Task], count: int, how: Running, p
     for done, one in enumerate(sweep(_chain(first, tasks), count, how.open_engine(count), store.folder, how.timeout), 1):
         if one.failed is not None:
             failures.append(one.failed)
+        if noted is not None:
+            noted(one)
         if progress is not None:
             progress(done, count, one.name + (f", {len(failures)} failed" if failures else ""))
     return failures

@@ -95,21 +95,26 @@ def run_seed(task: Task, digests: bool = True) -> SeedDone:
     _set_aside_what_is_loaded()
     done, begin, stage = SeedDone(task.seed, task.label), time.perf_counter(), ["build"]
     try:
-        models = _run_worlds(task, stage)
-        stage[0] = "compare"
-        _prove_pairs(models, done)
-        stage[0] = "record"
-        for name, model in models.items():
-            _record(task, name, model, done, digests)
-        _release(models)
+        _run(task, done, stage, digests)
     except Exception as error:  # a failure is a result: the other seeds go on, and this one is reported
         failed = failure_of(task, "raised", stage[0], f"{type(error).__name__}: {error}", traceback.format_exc())
         done = SeedDone(task.seed, task.label, failed=failed)
+    gc.collect()  # models and their agents point at one another; the next seed finds their memory at hand
     done.seconds = time.perf_counter() - begin
     return done
 
 
-def _run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
+def _run(task: Task, done: SeedDone, stage: list[str], digests: bool) -> None:
+    """Run, compare and record; `stage` says how far it has come."""
+    models = run_worlds(task, stage)
+    stage[0] = "compare"
+    prove_pairs(models, done)
+    stage[0] = "record"
+    for name, model in models.items():
+        _record(task, name, model, done, digests)
+
+
+def run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
     """Run the worlds, side by side where they share their population."""
     sets: list[list[str]] = []
     for name, scenario in task.scenarios.items():
@@ -128,7 +133,7 @@ def _run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
     return {name: models[name] for name in task.scenarios}
 
 
-def _prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
+def prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
     """Every two worlds are equal to the bit for as long as they must be; note where they never part."""
     names = list(models)
     for k, second in enumerate(names):
@@ -141,12 +146,6 @@ def _prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
             done.equal_months[f"{first}|{second}"] = months
             if months and first_difference(a.books, b.books, a.scenario.months) is None:
                 done.nothing_changed.append(f"{first}|{second}")
-
-
-def _release(models: dict[str, WarrantModel]) -> None:
-    """Let go of all that models hold: Mesa counts the agents of each in a table of the class, and so keeps every model for ever."""
-    for model in models.values():
-        model.__dict__.clear()
 
 
 def _record(task: Task, name: str, model: WarrantModel, done: SeedDone, digests: bool) -> None:

@@ -105,6 +105,11 @@ def resolve(
     return _assemble(file.stem, asked, lines, base, tuple(command_line), problems)
 
 
+def assemble(name: str, experiment: Experiment, base: Base, who: str) -> Resolved:
+    """An experiment that stands in no file, ready to run; `who` is who asks for all that it says. Raises BadInput."""
+    return _assemble(name, experiment, {(part,): who for part in Experiment.model_fields}, base, (), [])
+
+
 def variant(
     resolved: Resolved,
     sets: Mapping[str, Any] | None = None,

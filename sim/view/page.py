@@ -84,40 +84,49 @@ def coded(value: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(value))
 
 
-def render(section: Section) -> str:
-    """A section as HTML."""
-    return f'<section id="{section.id}"><h2>{text(section.title)}</h2>{"".join(_block(block) for block in section.blocks)}</section>'
+Apart = dict[str, Figure]
 
 
-def _block(block: Block) -> str:
+def render(section: Section, apart: Apart | None = None) -> str:
+    """A section as HTML. Its figures stand in the page; or in `apart`, under the ids of their boxes, so that they can be drawn anew without it."""
+    title = f"<h2>{text(section.title)}</h2>" if section.title else ""
+    return f'<section id="{section.id}">{title}{"".join(render_block(block, apart) for block in section.blocks)}</section>'
+
+
+def render_block(block: Block, apart: Apart | None = None) -> str:
+    """One block as HTML; figures as for `render`."""
     match block:
         case Text(body):
             return f"<p>{body}</p>"
         case Missing(what, how):
             return f'<p class="missing"><strong>Not shown: {coded(what)}.</strong> {coded(how)}</p>'
         case Chart():
-            return _chart(block)
+            return _chart(block, apart)
         case Table():
             return _table(block)
 
 
-def _chart(chart: Chart) -> str:
+def _chart(chart: Chart, apart: Apart | None) -> str:
     key = legend(chart.figures) if chart.legend else ""
-    panels = "".join(_panel(chart, at, figure) for at, figure in enumerate(chart.figures))
+    panels = "".join(_panel(chart, at, figure, apart) for at, figure in enumerate(chart.figures))
     return (
         f'<figure class="chart" id="{chart.id}" aria-labelledby="{chart.id}-title"><h3 id="{chart.id}-title">{text(chart.title)}</h3>'
         f'{_choice(chart)}{key}<div class="panels" style="--panel:{chart.width}px">{panels}</div><figcaption>{chart.read}</figcaption></figure>'
     )
 
 
-def _panel(chart: Chart, at: int, figure: Figure) -> str:
+def _panel(chart: Chart, at: int, figure: Figure, apart: Apart | None) -> str:
     height = figure["layout"]["height"]
     style, classes = f"height:{height}px", "plot"
     if chart.last_wide and at == len(chart.figures) - 1:
         # The box decides the height, so the figure must not.
         figure = figure | {"layout": {key: value for key, value in figure["layout"].items() if key != "height"}}
         style, classes = f"height:clamp({height}px,46vw,{int(height * 1.7)}px)", "plot whole"
-    return f'<div class="{classes}" id="{chart.id}-{at}" style="{style}"><script type="application/json">{as_json(figure)}</script></div>'
+    box = f"{chart.id}-{at}"
+    if apart is not None:
+        apart[box] = figure
+    inside = f'<script type="application/json">{as_json(figure)}</script>' if apart is None else ""
+    return f'<div class="{classes}" id="{box}" style="{style}">{inside}</div>'
 
 
 def _choice(chart: Chart) -> str:

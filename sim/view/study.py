@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.runs.results import Results
+from sim.runs.results import Readable
 from sim.view.figures.events import Event
 from sim.view.figures.style import WorldStyle, world_styles
 
@@ -15,7 +15,9 @@ from sim.view.figures.style import WorldStyle, world_styles
 class Study:
     """A finished experiment: its worlds, who is compared with whom, and its tables."""
 
-    results: Results
+    results: Readable
+    only: str | None = None  # the name of the one jurisdiction that the tables are about; None: all but the United States
+    window: tuple[str, str] | None = None  # first and last month (YYYY-MM) of what is added up over a span; None: from the switch on
     _tables: dict[tuple[str, tuple[str, ...]], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -32,6 +34,16 @@ class Study:
         """World a and world b of the differences (b minus a), or None where one world was run."""
         pair = self.manifest.get("compare")
         return (self.styles[pair[0]], self.styles[pair[1]]) if pair else None
+
+    @property
+    def who(self) -> str:
+        """Whose numbers these are, in words."""
+        return f"customers in {self.only}" if self.only else "customers outside the United States"
+
+    @property
+    def where(self) -> str:
+        """Where they are, shorter."""
+        return f"in {self.only}" if self.only else "abroad"
 
     @property
     def seeds(self) -> int:

@@ -68,7 +68,7 @@ class Processes:
         for _ in range(2):
             pool = self._pools[slot]
             if pool is None:
-                pool = self._pools[slot] = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin)
+                pool = self._pools[slot] = ProcessPoolExecutor(1, mp_context=self._context, initializer=begin)
             try:
                 future = self._futures[slot] = pool.submit(self._work, batch)
             except BrokenProcessPool:  # its worker died since
@@ -90,7 +90,7 @@ class Processes:
                 pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin() -> None:
+def begin() -> None:
     """In a worker: leave Ctrl-C to the parent, and do not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

@@ -69,6 +69,16 @@ def together(
     return {"data": traces, "layout": shape}
 
 
+def difference_fan(quantiles: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, height: int = 300) -> Figure:
+    """The paired difference as a fan over pairs, with a zero line. `quantiles`: `summarise.fan` of the differences by month."""
+    style = WorldStyle("difference", "difference", colour, "solid")
+    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title))
+    zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": INK, "width": 1}, "layer": "between"}
+    traces = fan_traces(quantiles, style)
+    traces[-1]["showlegend"] = False
+    return {"data": traces, "layout": shape | {"shapes": [zero]}}
+
+
 def difference(
     series: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, scale: float = 1.0, height: int = 300, label: str = "difference"
 ) -> Figure:

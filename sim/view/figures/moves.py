@@ -1,19 +1,34 @@
 """Who moved where: streams of data between kinds of place."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from sim.view.figures.style import KIND_COLOURS, KIND_SHORT, Figure, heading, layout, tint
-from sim.words import KINDS
 
 FOLD = 0.01  # streams below this share of the largest world's total are drawn as one
 OTHER = "small streams"
 _PAD, _TOP, _HEIGHT = 12, 34, 400
 
 
-def streams(flows: pd.DataFrame) -> pd.DataFrame:
-    """TB by kind left and kind reached, mean over seeds, largest first. `flows`: seed, from_kind, to_kind, tb of one world."""
-    seeds = max(flows["seed"].nunique(), 1)
-    total = flows.groupby(["from_kind", "to_kind"], observed=True)["tb"].sum() / seeds
+@dataclass(frozen=True)
+class Nodes:
+    """What streams run between, in the order in which it is drawn: code -> label, code -> colour."""
+
+    labels: dict[str, str]
+    colours: dict[str, str]
+
+
+KINDS_OF_PLACE = Nodes(KIND_SHORT, KIND_COLOURS)
+
+
+def streams(flows: pd.DataFrame, seeds: int | None = None) -> pd.DataFrame:
+    """TB by node left and node reached, mean over seeds, largest first. `flows`: seed, from_kind, to_kind, tb of one world.
+
+    `seeds` says how many runs there are, where some may have no flow at all.
+    """
+    count = seeds or max(flows["seed"].nunique(), 1)
+    total = flows.groupby(["from_kind", "to_kind"], observed=True)["tb"].sum() / count
     return total[total > 0].sort_values(ascending=False).reset_index()
 
 
@@ -23,18 +38,18 @@ def fold(total: pd.DataFrame, threshold: float) -> tuple[pd.DataFrame, float, in
     return total[total["tb"] >= threshold], float(small["tb"].sum()), len(small)
 
 
-def sankey(total: pd.DataFrame, folded: float, largest: float, title: str) -> Figure:
-    """Streams of one world; nodes in the model's order, the same TB a pixel in every world (`largest`: the largest world's total)."""
+def sankey(total: pd.DataFrame, folded: float, largest: float, title: str, nodes: Nodes = KINDS_OF_PLACE) -> Figure:
+    """Streams of one world; nodes in their order, the same TB a pixel in every world (`largest`: the largest world's total)."""
     links = total[["from_kind", "to_kind", "tb"]].astype({"from_kind": str, "to_kind": str})
     if folded > 0:
         links = pd.concat([links, pd.DataFrame([{"from_kind": OTHER, "to_kind": OTHER, "tb": folded}])], ignore_index=True)
-    kinds = [*KINDS, OTHER]
+    kinds = [*nodes.labels, OTHER]
     left = [kind for kind in kinds if kind in set(links["from_kind"])]
     right = [kind for kind in kinds if kind in set(links["to_kind"])]
     source = {kind: at for at, kind in enumerate(left)}
     target = {kind: at + len(left) for at, kind in enumerate(right)}
-    colours = KIND_COLOURS | {OTHER: "#dddddd"}
-    labels = KIND_SHORT | {OTHER: "Small streams"}
+    colours = nodes.colours | {OTHER: "#dddddd"}
+    labels = nodes.labels | {OTHER: "Small streams"}
     # plotly stretches each diagram to its own height: shrinking the domain keeps equal TB equally thick.
     gaps = _PAD * max(len(left) - 1, len(right) - 1, 0)
     inner = _HEIGHT - _TOP - 10

@@ -7,13 +7,37 @@ import numpy as np
 import pandas as pd
 
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
+_NAMES = ("q5", "q25", "q50", "q75", "q95")
 
 
 def fan(frame: pd.DataFrame, column: str, by: Sequence[str] = ("month",)) -> pd.DataFrame:
     """Quantiles of `column` over seeds: one row for each value of `by`, columns q5 q25 q50 q75 q95. Missing values are left out."""
+    even = _even_groups(frame, column, by)
+    if even is not None:
+        return even
     quantiles = frame.groupby(list(by), observed=True)[column].quantile(list(BAND)).unstack().reindex(columns=list(BAND))
-    quantiles.columns = pd.Index(["q5", "q25", "q50", "q75", "q95"])
+    quantiles.columns = pd.Index(_NAMES)
     return quantiles.reset_index()
+
+
+def _even_groups(frame: pd.DataFrame, column: str, by: Sequence[str]) -> pd.DataFrame | None:
+    """The same where every group has as many rows and none is missing, as whole arrays: several times as fast; else None."""
+    keys = [frame[name].cat.codes.to_numpy() if isinstance(frame[name].dtype, pd.CategoricalDtype) else frame[name].to_numpy() for name in by]
+    values = frame[column].to_numpy(dtype=float)
+    if not len(values) or np.isnan(values).any() or any(key.dtype == object for key in keys):
+        return None
+    order = np.lexsort(keys[::-1])
+    changes = np.zeros(len(order), bool)
+    changes[0] = True
+    for key in keys:
+        changes[1:] |= key[order][1:] != key[order][:-1]
+    groups = int(changes.sum())
+    each = len(order) // groups
+    if each * groups != len(order) or not changes[::each].all():
+        return None
+    quantiles = np.quantile(values[order].reshape(groups, each), BAND, axis=1)
+    first = frame.iloc[order[::each]][list(by)].reset_index(drop=True)
+    return first.assign(**dict(zip(_NAMES, quantiles, strict=True)))
 
 
 def of_world(frame: pd.DataFrame, world: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What changed when: laws and offers counted from their recorded changes."""
 
+import numpy as np
 import pandas as pd
 
 
@@ -14,7 +15,8 @@ def in_force_at_end(laws: pd.DataFrame, seeds: int) -> pd.DataFrame:
     share = (last == "in_force").groupby(level=key, observed=True).sum() / seeds
     entered = acts[acts["change"] == "in_force"]
     first = entered.groupby([*key, "seed"], observed=True)["month"].min().groupby(level=key, observed=True).quantile(0.5)
-    why = entered.groupby(key, observed=True)["why"].agg(lambda reasons: str(reasons.astype(str).mode().iloc[0]))
+    counts = entered.assign(why=entered["why"].astype(str)).groupby([*key, "why"], observed=True).size().rename("times").reset_index()
+    why = counts.sort_values(["times", "why"], ascending=[False, True], kind="stable").drop_duplicates(key).set_index(key)["why"]
     return pd.DataFrame({"share": share, "month": first, "why": why}).reset_index()
 
 
@@ -23,13 +25,19 @@ def offered(offers: pd.DataFrame, months: pd.DatetimeIndex, seeds: list[int]) ->
 
     `announced` counts countries where an offer is announced and none is live yet.
     """
-    changes = offers.sort_values("month", kind="stable")
     parts = []
-    for offer, rows in changes.groupby("offer", observed=True):
-        state = rows.pivot_table(index="month", columns=["seed", "country", "provider"], values="change", aggfunc="last", observed=True)
-        state = state.astype(object).reindex(months.union(state.index)).ffill().reindex(months)
-        live = (state == "live").T.groupby(level=["seed", "country"], observed=True).any().T
-        coming = (state == "announced").T.groupby(level=["seed", "country"], observed=True).any().T & ~live
-        counts = {"live": live.sum(axis=1) / len(seeds), "announced": coming.sum(axis=1) / len(seeds)}
-        parts.append(pd.DataFrame({"offer": str(offer), "month": months, **{name: values.to_numpy() for name, values in counts.items()}}))
+    for offer, rows in offers.sort_values("month", kind="stable").groupby("offer", observed=True):
+        where = pd.MultiIndex.from_arrays([rows["seed"], rows["country"].astype(str)]).factorize()[0]
+        who = pd.MultiIndex.from_arrays([where, rows["provider"].astype(str)]).factorize()[0]
+        # what each provider does in each place of each run, by month: 0 nothing, 1 announced, 2 live
+        state = np.zeros((who.max() + 1, len(months)), np.int8)
+        place_of = np.zeros(who.max() + 1, np.int64)
+        place_of[who] = where
+        codes = rows["change"].astype(str).map({"announced": 1, "live": 2}).fillna(0).to_numpy(np.int8)
+        for k, month, code in zip(who, months.searchsorted(rows["month"]), codes, strict=True):
+            state[k, month:] = code
+        best = np.zeros((where.max() + 1, len(months)), np.int8)
+        np.maximum.at(best, place_of, state)
+        live, coming = (best == 2).sum(axis=0) / len(seeds), (best == 1).sum(axis=0) / len(seeds)
+        parts.append(pd.DataFrame({"offer": str(offer), "month": months, "live": live, "announced": coming}))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["offer", "month", "live", "announced"])

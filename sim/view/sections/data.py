@@ -5,15 +5,18 @@ from collections.abc import Iterable
 import pandas as pd
 
 from sim.view.figures.events import mark
-from sim.view.figures.moves import FOLD, fold, sankey, streams
+from sim.view.figures.moves import FOLD, KINDS_OF_PLACE, Nodes, fold, sankey, streams
 from sim.view.figures.places import where_data_lives
-from sim.view.figures.style import KIND_LABELS
+from sim.view.figures.style import KIND_LABELS, Figure
 from sim.view.figures.summarise import of_world
 from sim.view.labels import how_to_record
 from sim.view.page import Block, Chart, Missing, Section, Table, text
 from sim.view.quantities import decimals_for, number, scale_for, with_unit
 from sim.view.study import Study
 from sim.words import KINDS
+
+_HOSTS = 8  # with more bars than this no stream can be followed
+_HOST_COLOURS = ("#332288", "#88CCEE", "#117733", "#44AA99", "#DDCC77", "#AA4466", "#CC6677", "#882255")
 
 
 def where(study: Study) -> Section:
@@ -33,10 +36,9 @@ def _stock(study: Study) -> Iterable[Block]:
         shares = total.div(total.sum(axis=1), axis=0).rename(columns={f"tb_{kind}": kind for kind in KINDS})
         figures.append(mark(where_data_lives(shares.reset_index(), style.label, study.span), [], *study.span, study.switches(name)))
     read = (
-        "Share of the data (TB) of customers outside the United States that lives in each kind of place, all seeds together. The areas add up to 100% of "
-        "the data of that month."
+        f"Share of the data (TB) of {text(study.who)} that lives in each kind of place, all seeds together. The areas add up to 100% of the data of that month."
     )
-    yield Chart("places", "Where does the data of customers abroad live?", read, figures)
+    yield Chart("places", f"Where does the data of customers {study.where} live?", read, figures)
 
 
 def moves(study: Study) -> Section:
@@ -44,35 +46,82 @@ def moves(study: Study) -> Section:
     return Section("moves", "Who moved where", list(_moves(study)))
 
 
+def span_of(study: Study) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last month over which moves are added up: the study's window, or from the first month that the switch can change."""
+    if study.window is not None:
+        return pd.Timestamp(study.window[0]), pd.Timestamp(study.window[1])
+    return pd.offsets.MonthBegin().rollforward(pd.Timestamp(study.switch or study.first)), pd.Timestamp(study.last)
+
+
 def _moves(study: Study) -> Iterable[Block]:
     flows = study.abroad("flows", "from_kind", "to_kind", "from_host", "to_host", "tb")
     if flows is None:
         yield Missing("the streams between places", how_to_record("flows"))
         return
-    # The first month that begins on or after the switch is the first that can differ.
-    start = pd.offsets.MonthBegin().rollforward(pd.Timestamp(study.switch or study.first))
-    flows, since = flows[flows["month"] >= start], start.strftime("%Y-%m")
-    totals = {name: streams(of_world(flows, name)) for name in study.styles}
+    start, end = span_of(study)
+    flows = flows[(flows["month"] >= start) & (flows["month"] <= end)]
+    since, until = start.strftime("%Y-%m"), end.strftime("%Y-%m")
+    totals = {name: streams(of_world(flows, name), study.seeds) for name in study.styles}
     largest = max((float(total["tb"].sum()) for total in totals.values()), default=0.0)
     if largest <= 0:
-        yield Missing("the streams between places", f"No data moved after {since} in any world.")
+        yield Missing("the streams between places", f"No data moved from {since} to {until} in any world.")
         return
+    figures, left_out = _diagrams(study, totals, largest, KINDS_OF_PLACE)
+    read = (
+        f"Data moved between kinds of place from {since} to {until}, mean over seeds, {text(study.who)}. Left: what it "
+        "left; right: where it went. Equal thickness is equal TB in all panels. Data that stayed where it was is left out. A stream within one kind is a "
+        f"change of provider or of soil. {left_out}"
+    )
+    yield Chart("streams", "From which kind of place to which did data move?", read, figures, legend=False)
+    yield _net_table(study, totals)
+    yield _border_table(study, flows)
+
+
+def _diagrams(study: Study, totals: dict[str, pd.DataFrame], largest: float, nodes: Nodes) -> tuple[list[Figure], str]:
+    """A diagram for each world, and what is said of the streams too thin to draw."""
     scale = scale_for("TB", largest)
     figures, left_out = [], []
     for name, style in study.styles.items():
         kept, small, count = fold(totals[name], FOLD * largest)
         amount = with_unit(number(float(totals[name]["tb"].sum()) * scale.factor), scale.title)
-        figures.append(sankey(kept, small, largest, f"{style.label}: {amount} moved"))
+        figures.append(sankey(kept, small, largest, f"{style.label}: {amount} moved", nodes))
         if count:
             left_out.append(f"{count} in {text(style.label)}, together {with_unit(number(small * scale.factor), scale.title)}")
-    read = (
-        f"Data moved between kinds of place from {since} to {study.last[:7]}, mean over seeds, customers outside the United States. Left: what it "
-        "left; right: where it went. Equal thickness is equal TB in all panels. Data that stayed where it was is left out. A stream within one kind is a "
-        f"change of provider or of soil. Streams below {FOLD:.0%} of the largest world's total are drawn as one: "
-        f"{'; '.join(left_out) or 'there are none'}."
+    return figures, f"Streams below {FOLD:.0%} of the largest world's total are drawn as one: {'; '.join(left_out) or 'there are none'}."
+
+
+def between_countries(study: Study) -> Section:
+    """From the soil of which country to that of which other data moved."""
+    return Section("moves", "Which borders data crossed", list(_crossings(study)))
+
+
+def _crossings(study: Study) -> Iterable[Block]:
+    flows = study.abroad("flows", "from_kind", "to_kind", "from_host", "to_host", "tb")
+    if flows is None:
+        yield Missing("the streams between countries", how_to_record("flows"))
+        return
+    start, end = span_of(study)
+    flows = flows[(flows["month"] >= start) & (flows["month"] <= end)]
+    crossed = flows[flows["from_host"].astype(str) != flows["to_host"].astype(str)]
+    if crossed.empty:
+        yield Missing("the streams between countries", f"No data crossed a border from {start:%Y-%m} to {end:%Y-%m} in any world.")
+        return
+    by_host = pd.concat([crossed.groupby(end_, observed=True)["tb"].sum().rename_axis("host") for end_ in ("from_host", "to_host")]).groupby(level=0).sum()
+    hosts = [str(host) for host in by_host.sort_values(ascending=False).index[:_HOSTS]]
+    rest = "elsewhere"
+    nodes = Nodes({host: study.place(host) for host in hosts} | {rest: "Elsewhere"}, dict(zip([*hosts, rest], _HOST_COLOURS, strict=False)) | {rest: "#999999"})
+    named = crossed.assign(
+        from_kind=[host if host in hosts else rest for host in crossed["from_host"].astype(str)],
+        to_kind=[host if host in hosts else rest for host in crossed["to_host"].astype(str)],
     )
-    yield Chart("streams", "From which kind of place to which did data move?", read, figures, legend=False)
-    yield _net_table(study, totals)
+    totals = {name: streams(of_world(named, name), study.seeds) for name in study.styles}
+    largest = max(float(total["tb"].sum()) for total in totals.values())
+    figures, left_out = _diagrams(study, totals, largest, nodes)
+    read = (
+        f"Data that went from the soil of one jurisdiction to that of another from {start:%Y-%m} to {end:%Y-%m}, mean over seeds, {text(study.who)}. The "
+        f"{len(hosts)} with most crossings have their own bars; two of the others may be at both ends of 'Elsewhere'. {left_out}"
+    )
+    yield Chart("streams", "From whose soil to whose did data move?", read, figures, legend=False)
     yield _border_table(study, flows)
 
 

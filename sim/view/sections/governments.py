@@ -51,12 +51,12 @@ def _agreement(study: Study) -> Iterable[Block]:
     shares = wide["share"].reindex(columns=list(study.styles)).fillna(0.0)
     spread = shares.max(axis=1) - shares.min(axis=1)
     order = pd.DataFrame({"spread": spread, "most": shares.max(axis=1)}).sort_values(["spread", "most"], ascending=False, kind="stable").index
-    rows = []
+    rows, at = [], found.to_dict("index")
     for country, instrument in order:
         cells = [text(study.place(str(country))), text(INSTRUMENTS.get(str(instrument), str(instrument)))]
         for world in study.styles:
             key = (country, instrument, world)
-            cells += _in_world(found.loc[key] if key in found.index else None)
+            cells += _in_world(at.get(key))
         rows.append(cells)
     columns = [
         "Country",

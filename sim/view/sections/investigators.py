@@ -1,14 +1,16 @@
 """Evidence: which routes requests take, how often and how soon they succeed, on both sides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import pandas as pd
 
 from sim.view.figures.lines import together
 from sim.view.figures.places import routes
 from sim.view.figures.style import Figure
 from sim.view.figures.summarise import fan, of_world, yearly_mean, yearly_sum
 from sim.view.labels import how_to_record
-from sim.view.page import Block, Chart, Missing, Section
+from sim.view.page import Block, Chart, Missing, Section, text
 from sim.view.study import Study
 
 
@@ -60,10 +62,13 @@ def _routes(study: Study) -> Iterable[Block]:
         if rows.empty:
             yield Missing(title, "The run recorded no request in this direction.")
             continue
-        yearly = yearly_sum(rows, ["requests"], by=("world", "route"))
         figures = []
         for name, style in study.styles.items():
-            counts = of_world(yearly, name).pivot_table(index="month", columns="route", values="requests", aggfunc="sum", observed=True).fillna(0.0)
+            monthly = of_world(rows, name).pivot_table(index="month", columns="route", values="requests", aggfunc="sum", observed=True)
+            # a month without a request by some route is a month with none, not one that was not recorded
+            every = monthly.reindex(pd.date_range(study.first, study.last, freq="MS"), fill_value=0).fillna(0.0)
+            complete = every.groupby(every.index.year).filter(lambda year: len(year) == 12)
+            counts = complete.groupby(pd.to_datetime(complete.index.year.astype(str) + "-07-01").rename("month")).sum()
             shares = counts.div(counts.sum(axis=1).where(lambda total: total > 0), axis=0).reset_index()
             figures.append(routes(shares, style.label, study.span))
         yield Chart(id_, title, "Share of the requests made in each year, complete years only, all seeds together. A bar adds up to 100%.", figures)
@@ -78,12 +83,24 @@ def _side(study: Study) -> Iterable[Block]:
         "Requests of the last twelve months have no success within 12 months to count yet, so that panel may end earlier. Each panel has its own vertical "
         "axis, from zero."
     )
-    read = f"US requests aimed at data or people outside the United States. {study.band} By calendar year, backlogs by month. {late}"
-    yield Chart("evidence-us", "What do US investigators get from abroad, and how soon?", read, [_small(study, measure) for measure in US_SIDE], width=270)
+    aim = f"in {study.only}" if study.only else "outside the United States"
+    read = f"US requests aimed at data or people {text(aim)}. {study.band} By calendar year, backlogs by month. {late}"
+    yield Chart("evidence-us", f"What do US investigators get from {study.only or 'abroad'}, and how soon?", read, _panels(study, US_SIDE), width=270)
     read = f"Requests of foreign police for data that US providers hold, whatever route they take. {study.band} By calendar year, backlogs by month. {late}"
     yield Chart(
-        "evidence-foreign", "What do foreign police get from US providers, and how soon?", read, [_small(study, measure) for measure in FOREIGN_SIDE], width=270
+        "evidence-foreign",
+        f"What do {'the police of ' + study.only if study.only else 'foreign police'} get from US providers, and how soon?",
+        read,
+        _panels(study, FOREIGN_SIDE),
+        width=270,
     )
+
+
+def _panels(study: Study, measures: Sequence[Measure]) -> list[Figure]:
+    """A panel for each measure that has numbers."""
+    frame = study.table("world", *sorted({m.column for m in (*US_SIDE, *FOREIGN_SIDE)}))
+    assert frame is not None
+    return [_small(study, measure) for measure in measures if frame[measure.column].notna().any()]
 
 
 def _small(study: Study, measure: Measure) -> Figure:

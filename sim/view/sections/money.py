@@ -16,7 +16,7 @@ CUMULATIVE = "revenue_us_cumulative"  # the metric of the run's series that adds
 
 def money(study: Study) -> Section:
     """What US providers earn abroad."""
-    return Section("revenue", "What US providers earn abroad", list(_blocks(study)))
+    return Section("revenue", f"What US providers earn {study.where}", list(_blocks(study)))
 
 
 def _blocks(study: Study) -> Iterable[Block]:
@@ -27,11 +27,8 @@ def _blocks(study: Study) -> Iterable[Block]:
     yearly = yearly_sum(frame, ["revenue_us"])
     fans = {name: fan(of_world(yearly, name), "revenue_us") for name in study.styles}
     figures = [revenue(fans, study.styles, study.span)]
-    read = (
-        "Cloud revenue (infrastructure, platform and hosted private cloud) of US providers from customers outside the United States, complete calendar "
-        f"years. {study.band}"
-    )
-    yield Chart("revenue-yearly", "What do US providers earn abroad?", read, figures)
+    read = f"Cloud revenue (infrastructure, platform and hosted private cloud) of US providers from {text(study.who)}, complete calendar years. {study.band}"
+    yield Chart("revenue-yearly", f"What do US providers earn {study.where}?", read, figures)
     beside, note = _gap(study)
     rows = study.manifest.get("projections", [])
     if rows:
@@ -41,7 +38,7 @@ def _blocks(study: Study) -> Iterable[Block]:
             "not about a court's ruling, and about a larger market; point at a bar for its source."
         )
     if beside:
-        yield Chart("revenue-gap", "What does the rule cost or bring US providers abroad, added up?", note, beside, legend=False)
+        yield Chart("revenue-gap", f"What does the rule cost or bring US providers {study.where}, added up?", note, beside, legend=False)
     if study.compare is not None and study.series("revenue_us") is None and study.series(CUMULATIVE) is None:
         yield Missing("the cumulative difference in revenue", how_to_summarise("series"))
     if not rows:

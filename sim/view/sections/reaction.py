@@ -8,7 +8,7 @@ import pandas as pd
 from sim.view.figures.style import Figure, WorldStyle, axis, heading, layout, time_axis
 from sim.view.figures.summarise import fan, months, numbers, of_world, yearly_mean, yearly_sum
 from sim.view.labels import how_to_record
-from sim.view.page import Block, Chart, Missing, Section
+from sim.view.page import Block, Chart, Missing, Section, text
 from sim.view.study import Study
 
 STATED = {
@@ -34,7 +34,7 @@ def _blocks(study: Study) -> Iterable[Block]:
     stated = {column: yearly_mean(frame, column) for column in STATED}
     yield Chart(
         "stated",
-        "What do customers abroad say when asked?",
+        f"What do customers {study.where} say when asked?",
         "Share of those asked in the month's survey, mean of each calendar year; median over seeds. The vertical axis is the same in all panels.",
         _panels(study, stated, STATED, "% of those asked"),
     )
@@ -44,7 +44,7 @@ def _blocks(study: Study) -> Iterable[Block]:
         return
     read = (
         "Customers who did it in a calendar year, complete years only; median over seeds. 'Left' and 'went back' as a share of all cloud customers "
-        "abroad, 'put off' as a share of those not yet in the cloud; one who puts off twice counts twice. <strong>This axis is not the axis "
+        f"{text(study.where)}, 'put off' as a share of those not yet in the cloud; one who puts off twice counts twice. <strong>This axis is not the axis "
         "above.</strong>"
     )
     yield Chart("actual", "What do they do?", read, _panels(study, rates, ACTUAL, "% a year"))

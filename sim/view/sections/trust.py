@@ -83,6 +83,11 @@ def _by_country(study: Study) -> Iterable[Block]:
     yield Chart("trust-end", "Where is trust highest and lowest at the end?", read, [countries_at_end(ends, names, study.styles)])
 
 
+def events(study: Study) -> Section:
+    """The events by their codes."""
+    return Section("events", "Events", [_event_table(study)])
+
+
 def _event_table(study: Study) -> Block:
     rows = []
     for event in sorted(study.manifest.get("events", []), key=lambda event: str(event["date"])):

@@ -1,0 +1,58 @@
+"""The world table of one country: the same columns, of its own customers, laws and requests instead of everybody's abroad."""
+
+import numpy as np
+import pandas as pd
+
+from sim.words import INSTRUMENTS
+
+_KEYS = ["seed", "world", "month"]
+_LOCALISATION = ("procurement_rule", "sector_localisation", "general_localisation")
+_OF_CUSTOMERS_AND_LAWS = {f"law_{name}": f"laws_{name}" for name in INSTRUMENTS}
+
+
+def world_of(code: str, country: pd.DataFrame | None, requests: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Rows by seed, world and month of one country; what the tables given do not tell is not among the columns.
+
+    `country` and `requests` are the recorded tables, or some of their columns. Requests are those about this country: of US
+    investigators aimed at it, and of its police for data that US providers hold.
+    """
+    parts = []
+    if country is not None:
+        rows = country[country["country"] == code].drop(columns="country").rename(columns=_OF_CUSTOMERS_AND_LAWS)
+        if "laws_protest" in rows:
+            rows = rows.assign(
+                laws_localisation=1.0 - np.prod([1.0 - rows[f"laws_{name}"] for name in _LOCALISATION], axis=0),
+                laws_total=sum(rows[f"laws_{name}"] for name in INSTRUMENTS if name != "protest"),
+            )
+        parts.append(rows)
+    if requests is not None:
+        parts.append(_evidence(requests[requests["country"] == code]))
+    table = parts[0]
+    for other in parts[1:]:
+        table = table.merge(other, on=_KEYS, how="outer")
+    return table.sort_values(["world", "seed", "month"], kind="stable", ignore_index=True)
+
+
+def _evidence(requests: pd.DataFrame) -> pd.DataFrame:
+    """What the world table says of requests, from those of one country. A month without requests has none, and no success."""
+    every = requests[_KEYS].drop_duplicates()
+    out = every
+    for direction, side, queue in (("us_to_foreign", "us_foreign", "outgoing"), ("foreign_to_us", "foreign_us", "incoming")):
+        rows = requests[requests["direction"] == direction]
+        sums = rows.groupby(_KEYS, observed=True)[["requests", "succeeded", "succeeded_12m", "months", "unreadable", "conflicts", "backlog"]].sum()
+        made = sums["requests"]
+        found = pd.DataFrame(
+            {
+                f"{side}_requests": made,
+                f"{side}_success_12m": sums["succeeded_12m"] / made.where(made > 0),
+                f"{side}_months": sums["months"] / sums["succeeded"].where(sums["succeeded"] > 0),
+                f"mla_backlog_{queue}": sums["backlog"],
+            }
+        )
+        if side == "us_foreign":
+            unreachable = rows[rows["route"] == "unreachable"].groupby(_KEYS, observed=True)["requests"].sum()
+            found = found.assign(
+                us_unreachable=unreachable.reindex(found.index).fillna(0), us_unreadable=sums["unreadable"], conflicts_of_law=sums["conflicts"]
+            )
+        out = out.merge(found.reset_index(), on=_KEYS, how="left")
+    return out

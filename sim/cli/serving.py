@@ -1,0 +1,21 @@
+"""`warrantsim dashboard`."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from sim.cli.printing import console
+from sim.scenario.problems import BadInput
+
+NEEDED = ("dash", "dash_ag_grid", "dash_mantine_components", "diskcache", "flask_compress", "orjson", "waitress")
+
+
+def serve_dashboard(host: str, port: int | None, browser: bool, results: Path, customers: int | None) -> None:
+    """Serve until interrupted; raises BadInput where something it needs is not installed, or the port is taken."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise BadInput(f"the dashboard needs packages that are not installed ({', '.join(missing)}): pip install 'warrantsim[dashboard]'")
+    from sim.view.dashboard.serve import serve
+    from sim.view.dashboard.settings import Settings
+
+    screen = console()
+    serve(Settings(results, customers), host, port, browser, lambda said: screen.print(said, soft_wrap=True, highlight=False))

@@ -1,0 +1,95 @@
+"""One seed of worlds now, for a screen: the same numbers as a stored run, but only the tables that are looked at, and no digests.
+
+A process remembers the books of the last pairs it ran, so that another chart of the same worlds costs no simulation.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.model.books import Books
+from sim.runs.seed import SeedDone, Task, prove_pairs, run_worlds
+from sim.scenario.scenario import Scenario
+
+Wanted = Mapping[str, Sequence[str]]
+"""Tables by name, and of each the columns that are needed beside its keys; of `world` all are given."""
+
+_REMEMBERED = 3  # pairs of 20,000 customers keep about 25 MB each
+_books: OrderedDict[tuple[str, int], dict[str, Books]] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class LivePair:
+    """Tables of one seed: world -> table -> columns (names of places and the like as pandas Categoricals)."""
+
+    seed: int
+    tables: dict[str, dict[str, dict[str, Any]]]
+
+
+def run_live(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted) -> LivePair:
+    """Run worlds with one seed, or remember having done so under this `key`, and give the tables wanted.
+
+    Raises WorldsDiffer where two worlds part before they may, as any other run does.
+    """
+    books = _books.get((key, seed))
+    if books is None:
+        models = run_worlds(Task(scenarios, seed, "full"), [""])
+        prove_pairs(models, SeedDone(seed, ""))
+        books = {name: model.books for name, model in models.items()}
+        _books[key, seed] = books
+        while len(_books) > _REMEMBERED:
+            _books.popitem(last=False)
+    _books.move_to_end((key, seed))
+    grain = "full" if {"cell", "market", "flows"} & set(wanted) else "country" if {"country", "requests"} & set(wanted) else "world"
+    return LivePair(seed, {name: _kept(one.tables(grain), wanted) for name, one in books.items()})
+
+
+def _kept(tables: dict[str, dict[str, np.ndarray]], wanted: Wanted) -> dict[str, dict[str, Any]]:
+    out: dict[str, dict[str, Any]] = {"world": tables["world"]}
+    for name, columns in wanted.items():
+        if name != "world":
+            out[name] = {column: _compact(tables[name][column]) for column in ("month", *columns)}
+    return out
+
+
+def _compact(values: np.ndarray) -> Any:
+    """Names as codes: a table of text is large to send and slow to group."""
+    return pd.Categorical(values) if values.dtype == object else values
+
+
+def tables_of(pairs: Sequence[LivePair]) -> dict[str, pd.DataFrame]:
+    """The tables of several seeds one below the other, with the keys `seed` and `world` and real months."""
+    out = {}
+    for name in next(iter(pairs[0].tables.values())):
+        frames = []
+        for pair in pairs:
+            for world, tables in pair.tables.items():
+                frames.append(pd.DataFrame({"seed": pair.seed, "world": world, **tables[name]}, copy=False))
+        frame = _stacked(frames)
+        frame["month"] = frame["month"].astype("datetime64[ns]")
+        out[name] = frame
+    return out
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Frames one below the other; categories that differ are united, so that they stay categories."""
+    for column in frames[0].columns:
+        if isinstance(frames[0][column].dtype, pd.CategoricalDtype):
+            every = pd.api.types.union_categoricals([frame[column] for frame in frames]).categories
+            for frame in frames:
+                frame[column] = frame[column].cat.set_categories(every)
+    return pd.concat(frames, ignore_index=True)
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """A table as Parquet or CSV, as the name says; months as dates."""
+    dated = frame.assign(month=frame["month"].dt.date) if "month" in frame else frame
+    if path.suffix == ".parquet":
+        dated.to_parquet(path, index=False)
+    else:
+        dated.to_csv(path, index=False, lineterminator="\n")

@@ -1,0 +1,206 @@
+// Draws the report's sections inside the dashboard: HTML with empty boxes, and a figure for each box.
+(function () {
+  "use strict";
+  const config = {showSendToCloud: false, displaylogo: false, responsive: true, displayModeBar: false, scrollZoom: false, plotlyServerURL: "", topojsonURL: "/outlines/"};
+  // The figures are drawn for white paper; on dark paper each of their colours has a counterpart.
+  const DARK = {"#ffffff": "#1a1b1e", "#222222": "#e6e6e6", "#595959": "#b3b6bb", "#e6e6e6": "#3a3c42", "#bbbbbb": "#6b6f76", "#333333": "#d0d0d0",
+    "#8a8a8a": "#9a9a9a", "#e4e4e4": "#3a3c42", "#dddddd": "#55585e", "#f7f7f7": "#2a2c31", "#0072b2": "#56b4e9", "#c44e00": "#ff9d5c", "#007a5a": "#3fc79a",
+    "#a6488a": "#e39bcb", "#7a6400": "#d9c34a", "#332288": "#9a8cf0", "#117733": "#4fb873", "#aa4466": "#ee8aa8"};
+  const state = {dark: false};
+
+  function swap(colour) {
+    const key = colour.toLowerCase();
+    if (DARK[key]) return DARK[key];
+    const found = key.match(/^rgba\((\d+),\s*(\d+),\s*(\d+),\s*([\d.]+)\)$/);
+    if (!found) return colour;
+    const hex = "#" + found.slice(1, 4).map(part => Number(part).toString(16).padStart(2, "0")).join("");
+    if (found[4] === "0") return colour;
+    const other = DARK[hex] || (hex === "#464646" ? "#c8c8c8" : null);
+    if (!other) return colour;
+    const parts = [1, 3, 5].map(at => parseInt(other.slice(at, at + 2), 16));
+    return "rgba(" + parts.join(",") + "," + Math.min(1, Number(found[4]) * 1.35) + ")";
+  }
+  const LONG = new Set(["x", "y", "z", "customdata", "text", "hovertext", "locations", "lon", "lat", "hovertemplate"]);
+  // A copy of a figure's data or layout with its colours for the present paper; series of numbers are not copied.
+  function themed(part, dark) {
+    if (!dark) return part;
+    if (typeof part === "string") return /^(#|rgba)/i.test(part) ? swap(part) : part;
+    if (Array.isArray(part)) return part.map(one => themed(one, dark));
+    if (part === null || typeof part !== "object") return part;
+    const out = {};
+    for (const key in part) out[key] = LONG.has(key) ? part[key] : themed(part[key], dark);
+    return out;
+  }
+  // The palettes named by plotly are fit for both papers.
+
+  const near = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) {
+      entry.target.near = entry.isIntersecting;
+      if (entry.isIntersecting && entry.target.stale) draw(entry.target);
+    });
+  }, {rootMargin: "250px"});
+
+  function visible(plot) {
+    const box = plot.getBoundingClientRect();
+    return box.width > 0 && box.bottom > -250 && box.top < window.innerHeight + 250;
+  }
+  function figureOf(plot) {
+    const figure = plot.figure, frame = plot.frame && (figure.frames || []).find(one => one.name === plot.frame);
+    let data = figure.data, layout = figure.layout;
+    if (frame) {
+      data = data.slice();
+      frame.data.forEach(function (part, at) {
+        const to = frame.traces[at], merged = Object.assign({}, data[to], part);
+        if (part.marker) merged.marker = Object.assign({}, data[to].marker, part.marker);
+        data[to] = merged;
+      });
+      layout = Object.assign({}, layout);
+      for (const key in frame.layout || {}) layout[key] = Object.assign({}, layout[key], frame.layout[key]);
+    }
+    return {data: themed(data, state.dark), layout: themed(Object.assign({}, layout, {datarevision: Math.random()}), state.dark)};
+  }
+  function draw(plot) {
+    plot.stale = false;
+    const shown = figureOf(plot);
+    const drawn = window.Plotly.react(plot, shown.data, shown.layout, config);
+    if (!plot.listens) {
+      plot.listens = true;
+      drawn.then(() => plot.on("plotly_click", event => clicked(plot, event)));
+    }
+    return drawn;
+  }
+  // A click on a country, on a map or in a list of countries, is told to whoever listens.
+  function clicked(plot, event) {
+    const point = event.points && event.points[0], root = plot.closest("[data-charts]");
+    if (!point || !root || !root.places) return;
+    const word = point.location || point.text || point.y;
+    const code = root.places[word] || root.places[String(word).slice(0, 3)];
+    if (code) root.dispatchEvent(new CustomEvent("warrantsim:place", {detail: code, bubbles: true}));
+  }
+
+  function tools(root) {
+    root.querySelectorAll("figure.chart").forEach(function (chart) {
+      const bar = document.createElement("p");
+      bar.className = "keep";
+      ["SVG", "PNG"].forEach(function (kind) {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = kind;
+        button.title = "Save as " + kind;
+        button.setAttribute("aria-label", "Save '" + chart.querySelector("h3").textContent + "' as " + kind);
+        button.addEventListener("click", () => save(chart, kind.toLowerCase()));
+        bar.append(button);
+      });
+      chart.querySelector("h3").after(bar);
+    });
+    root.querySelectorAll("select[data-chart]").forEach(function (control) {
+      const moved = () => follow(root, control.dataset.chart, control.value);
+      control.addEventListener("change", moved);
+      moved();
+    });
+    root.querySelectorAll("input[data-chart]").forEach(control => slider(root, control));
+  }
+  function follow(root, chart, frame, last) {
+    root.frames[chart] = frame;
+    root.dispatchEvent(new CustomEvent("warrantsim:frame", {detail: {chart: chart, frame: frame, last: Boolean(last)}, bubbles: true}));
+    root.querySelectorAll("#" + CSS.escape(chart) + " .plot").forEach(function (plot) {
+      plot.frame = frame;
+      if (plot.figure && plot.drawn) { if (visible(plot)) draw(plot); else plot.stale = true; }
+    });
+  }
+  function slider(root, control) {
+    const frames = JSON.parse(control.dataset.frames), labels = JSON.parse(control.dataset.labels);
+    const kept = frames.indexOf(root.frames[control.dataset.chart]);
+    if (kept >= 0) control.value = kept;
+    function moved() {
+      control.parentElement.querySelector("output").textContent = labels[control.value];
+      control.setAttribute("aria-valuetext", labels[control.value]);
+      follow(root, control.dataset.chart, frames[control.value], Number(control.value) === frames.length - 1);
+    }
+    control.addEventListener("input", () => { stop(); moved(); });
+    const play = document.createElement("button");
+    play.type = "button";
+    play.className = "play";
+    function stop() { clearTimeout(play.timer); play.timer = null; play.textContent = "▶ Play"; play.setAttribute("aria-pressed", "false"); }
+    function next() {
+      if (!play.isConnected) return;
+      if (Number(control.value) >= frames.length - 1) { stop(); return; }
+      control.value = Number(control.value) + 1;
+      moved();
+      play.timer = setTimeout(() => requestAnimationFrame(next), Number(control.dataset.pace || 140));
+    }
+    play.addEventListener("click", function () {
+      if (play.timer) { stop(); return; }
+      if (Number(control.value) >= frames.length - 1) control.value = 0;
+      play.textContent = "⏸ Pause";
+      play.setAttribute("aria-pressed", "true");
+      moved();
+      play.timer = setTimeout(next, 140);
+    });
+    stop();
+    control.parentElement.append(play);
+    moved();
+  }
+
+  // The panels of a chart, one after the other into files; on white or dark paper as shown.
+  async function save(chart, format) {
+    const plots = Array.from(chart.querySelectorAll(".plot"));
+    for (const plot of plots) {
+      if (!plot.drawn) { await draw(plot); plot.drawn = true; }
+      await window.Plotly.downloadImage(plot, {format: format, filename: "warrantsim-" + plot.id, width: Math.max(700, plot.clientWidth), height: plot.clientHeight, scale: format === "png" ? 2 : 1});
+    }
+  }
+
+  // Show a page part: `html` with boxes, `figures` for them; only what is new is drawn, what is in sight first.
+  function show(root, content) {
+    if (root.html !== content.html) {
+      root.querySelectorAll(".plot").forEach(plot => { near.unobserve(plot); window.Plotly.purge(plot); });
+      const open = new Set(Array.from(root.querySelectorAll("details[open] > summary")).map(one => one.textContent));
+      root.innerHTML = content.html;
+      root.querySelectorAll("details > summary").forEach(one => { if (open.has(one.textContent)) one.parentElement.open = true; });
+      root.html = content.html;
+      root.frames = root.frames || {};
+      root.fresh = true;
+    }
+    const drawing = [];
+    for (const id in content.figures) {
+      const plot = root.querySelector("#" + CSS.escape(id));
+      if (!plot) continue;
+      plot.figure = content.figures[id];
+      if (root.fresh) near.observe(plot);
+      plot.drawn = true;
+      if (visible(plot)) drawing.push(draw(plot)); else plot.stale = true;
+    }
+    if (root.fresh) { tools(root); root.fresh = false; }
+    return Promise.all(drawing);
+  }
+
+  function repaint(dark) {
+    state.dark = Boolean(dark);
+    document.documentElement.dataset.paper = state.dark ? "dark" : "light";
+    document.querySelectorAll("[data-charts] .plot").forEach(function (plot) {
+      if (!plot.figure) return;
+      if (visible(plot)) draw(plot); else plot.stale = true;
+    });
+  }
+
+  // Parts that Dash itself puts on the page: <div data-charts data-content='{"html": ..., "figures": ...}'>.
+  function adopt(root) {
+    if (!root.dataset.content || root.adopted === root.dataset.content) return;
+    root.adopted = root.dataset.content;
+    show(root, JSON.parse(root.dataset.content));
+  }
+  new MutationObserver(function (changes) {
+    changes.forEach(function (change) {
+      if (change.type === "attributes") { adopt(change.target); return; }
+      change.addedNodes.forEach(function (node) {
+        if (node.nodeType !== 1) return;
+        if (node.matches("[data-content]")) adopt(node);
+        node.querySelectorAll("[data-content]").forEach(adopt);
+      });
+    });
+  }).observe(document.documentElement, {subtree: true, childList: true, attributes: true, attributeFilter: ["data-content"]});
+
+  window.warrantsim = window.warrantsim || {};
+  window.warrantsim.charts = {show: show, repaint: repaint, themed: themed, config: config, state: state};
+})();

@@ -1,0 +1,30 @@
+"""The explorer: move a slider, see two worlds."""
+
+from dash import Dash
+
+from sim.view.dashboard.page import Component, Page
+from sim.view.dashboard.pages.worlds.answers import Answers
+from sim.view.dashboard.pages.worlds.callbacks import register
+from sim.view.dashboard.pages.worlds.catalogue import load_catalogue
+from sim.view.dashboard.pages.worlds.layout import page_of
+from sim.view.dashboard.pages.worlds.sessions import Sessions
+from sim.view.dashboard.pages.worlds.workers import Workers
+from sim.view.dashboard.settings import Settings
+
+
+def page(settings: Settings) -> Page:
+    """The page of worlds. Its processes are started at once, so that they are warm when the first visitor comes."""
+    catalogue = load_catalogue(settings.customers, settings.pairs)
+    workers = Workers()
+    answers = Answers(Sessions(catalogue, workers))
+    answers.warm()
+
+    def layout(rest: str, query: str) -> Component:
+        del rest
+        state, wrong = catalogue.state(query)
+        return page_of(catalogue, state, wrong, None)
+
+    def add(app: Dash) -> None:
+        register(app, catalogue, answers)
+
+    return Page("/", "Worlds", layout, add, workers.close)

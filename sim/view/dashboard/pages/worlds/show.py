@@ -1,0 +1,151 @@
+"""From the pairs of a page to what it shows: a study of the chosen place, its charts, the headline numbers in a line and in words."""
+
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis import differences
+from sim.analysis.knockouts import first_month
+from sim.analysis.one_country import world_of
+from sim.analysis.reasons import reasons
+from sim.analysis.summaries import projections
+from sim.runs.live import tables_of
+from sim.runs.manifest import facts
+from sim.runs.results import InMemory
+from sim.view.dashboard.content import content_of
+from sim.view.dashboard.pages.worlds.sessions import Session
+from sim.view.dashboard.pages.worlds.state import ABROAD, State
+from sim.view.dashboard.pages.worlds.tabs import TABS
+from sim.view.page import text
+from sim.view.quantities import estimate, number, scale_for, with_unit
+from sim.view.sections import opening
+from sim.view.study import Study
+
+CARDS = {
+    "trust": "Trust in US providers abroad",
+    "revenue": "Their revenue abroad",
+    "us_reach": "Cloud data in reach of a US order",
+    "laws": "Laws in force",
+    "us_success": "US requests abroad met in a year",
+}
+_UNITS = {"points of 100": "points of 100", "% of foreign customers' cloud data": "% of it", "countries x instruments": "in all countries"}
+_OF_COUNTRIES = ("country", "flows", "requests", "cell", "laws", "offers")
+_PAIRED = {"money": ("revenue_us", "revenue_us_cumulative")}
+_cached_projections = cache(projections)
+
+
+def study_of(session: Session, state: State, place: str, whole: bool = False) -> Study:
+    """The study of a page's pairs as the report would see it; of one country where `place` names one. `whole`: every summary, for the report."""
+    assert session.resolved is not None
+    resolved, pairs = session.resolved, [session.pairs[seed] for seed in sorted(session.pairs)]
+    compare = resolved.experiment.compare
+    worlds = [{world: tables["world"] for world, tables in pair.tables.items()} for pair in pairs]
+    shared = first_month(resolved, compare) if compare else 0
+    manifest = facts(resolved, [pair.seed for pair in pairs], shared)
+    manifest |= {"projections": _cached_projections(), "command": "warrantsim run explorer.yaml"}
+    summaries: dict[str, pd.DataFrame] = {}
+    if compare is None:
+        only = next(iter(resolved.scenarios))
+        summaries["headlines"] = differences.headlines_of_one([one[only] for one in worlds])
+    else:
+        paired = [(one[compare[0]], one[compare[1]]) for one in worlds]
+        summaries["headlines"] = differences.headlines(paired, shared).assign(why="")
+        if whole or state.tab == "numbers":
+            labels = (resolved.experiment.worlds[compare[0]].label, resolved.experiment.worlds[compare[1]].label)
+            summaries["headlines"]["why"] = summaries["headlines"]["headline"].map(reasons(paired, shared, labels)).fillna("")
+        metrics = tuple(differences.SERIES) if whole else _PAIRED.get(state.tab, ())
+        if metrics and place == ABROAD:
+            summaries["series"] = differences.series(paired, metrics)
+    tables = tables_of(pairs)
+    only_place = None
+    if place != ABROAD:
+        only_place = resolved.base.jurisdictions[place].name
+        tables = _of_place(tables, place)
+        if compare is not None and "revenue_us" in tables["world"] and (whole or state.tab == "money"):
+            summaries["series"] = differences.series(_pairs_of(tables["world"], compare), _PAIRED["money"])
+    window = (state.since or _first_changed(manifest), state.until or str(manifest["last"])[:7])
+    return Study(InMemory(manifest, tables, summaries), only_place, window)
+
+
+def _first_changed(manifest: dict[str, Any]) -> str:
+    """The first month that the switch can change, as YYYY-MM."""
+    return f"{pd.offsets.MonthBegin().rollforward(pd.Timestamp(manifest['switch'] or manifest['first'])):%Y-%m}"
+
+
+def _of_place(tables: dict[str, pd.DataFrame], place: str) -> dict[str, pd.DataFrame]:
+    """The tables of one country; `country` itself stays whole, for what is drawn of all countries."""
+    out = {name: frame[frame["country"] == place] if name in _OF_COUNTRIES and name != "country" else frame for name, frame in tables.items()}
+    out["world"] = world_of(place, tables.get("country"), tables.get("requests"))
+    return out
+
+
+def _pairs_of(world: pd.DataFrame, compare: tuple[str, str]) -> list[tuple[differences.Columns, differences.Columns]]:
+    """A table by seed, world and month as pairs of columns."""
+    seeds = sorted(world["seed"].unique())
+    by = {key: rows.sort_values("month") for key, rows in world.groupby(["seed", "world"], observed=True)}
+    return [tuple({str(c): by[seed, name][c].to_numpy() for c in world.columns} for name in compare) for seed in seeds]  # type: ignore[misc]
+
+
+def view_of(session: Session, state: State) -> dict[str, Any]:
+    """All that the page draws: content of the tab, headline numbers, a sentence for those who listen, how many pairs of how many."""
+    study = study_of(session, state, state.place)
+    content = content_of(TABS[state.tab].sections(study, state))
+    headlines = study.summary("headlines")
+    assert headlines is not None
+    seeds = sorted(session.pairs)
+    return {
+        **content,
+        "cards": _cards(headlines, study),
+        "sentence": sentence(headlines, study),
+        "pairs": len(seeds),
+        "of": state.pairs,
+        "seeds": [seeds[0], seeds[-1]],
+        "window": study.window,
+    }
+
+
+def _cards(headlines: pd.DataFrame, study: Study) -> str:
+    """The headline numbers as a line of cards, HTML: the difference where worlds are compared, and what it lies between."""
+    cards = []
+    rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
+    for code, short in CARDS.items():
+        row = rows[code]
+        unit = _UNITS.get(str(row["unit"]), str(row["unit"]))
+        if study.compare is None:
+            value, below = number(float(row["value_a"])), ""
+        else:
+            value, interval = estimate(float(row["difference"]), float(row["low"]), float(row["high"]))
+            below = f"{number(row['value_a'])} \N{RIGHTWARDS ARROW} {number(row['value_b'])}"
+            below += f"; 95% interval {interval}" if study.seeds > 1 else ""
+        title = text(f"{row['name']}: {row['unit']}, {row['window']}")
+        cards.append(
+            f'<li title="{title}"><span class="name">{short}</span><span class="value">{value} <small>{text(unit)}</small></span>'
+            f'<span class="below">{below}</span></li>'
+        )
+    return f'<ul class="cards">{"".join(cards)}</ul>'
+
+
+def sentence(headlines: pd.DataFrame, study: Study) -> str:
+    """The result in a sentence, HTML."""
+    if study.compare is None or study.seeds > 1:
+        return opening.answer(headlines, study)
+    a, b = study.compare
+    rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
+    trust, revenue = rows["trust"], rows["revenue"]
+    scale = scale_for("USD", abs(float(revenue["difference"])) * 1e9)
+    told = [
+        f"trust abroad is {_size(trust['difference'])} points of 100 {_way(trust['difference'])}",
+        f"US providers earn {with_unit(_size(revenue['difference'] * 1e9 * scale.factor), scale.title)} {_way(revenue['difference'], 'more', 'less')} abroad",
+    ]
+    if float(trust["difference"]) == float(revenue["difference"]) == 0.0:
+        return f"One pair so far. {text(b.label)} and {text(a.label)} do not differ."
+    return f"One pair so far. {text(b.label)} rather than {text(a.label)}: {'; '.join(told)}."
+
+
+def _size(value: float) -> str:
+    return number(abs(float(value)))
+
+
+def _way(value: float, more: str = "higher", less: str = "lower") -> str:
+    return more if float(value) > 0 else less

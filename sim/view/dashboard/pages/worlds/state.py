@@ -1,0 +1,94 @@
+"""What the explorer shows, all of it: the worlds, the sliders, and which chart of which place. It is the page's address."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.scenario.schema import Switch
+
+ABROAD = "abroad"
+HISTORY = "history"
+TABS = ("trust", "map", "data", "money", "laws", "evidence", "said", "numbers")
+MEASURES = ("trust", "laws")
+STREAMS = ("kinds", "countries")
+MOST_WORLDS, MOST_PAIRS, MOST_SEED = 4, 64, 2**31 - 1
+LEAST_CUSTOMERS, MOST_CUSTOMERS = 2_000, 200_000
+DAY = r"^\d{4}-(0[1-9]|1[0-2])$"
+
+Tab = Literal["trust", "map", "data", "money", "laws", "evidence", "said", "numbers"]
+
+
+class Part(BaseModel):
+    """Base of what the state is made of: frozen, nothing unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Asked(Part):
+    """A world: its switches in order of date (none: the law as it happened), and the events that do not happen in it."""
+
+    switches: tuple[Switch, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def word(self) -> str:
+        """As it stands in an address: `doj_wins@2014-07-31~microsoft_wins@2017-07-31.T12.T13`."""
+        law = "~".join(f"{switch.regime}@{switch.on}" for switch in self.switches) or HISTORY
+        return ".".join([law, *self.without])
+
+    @staticmethod
+    def of(word: str) -> "Asked":
+        """The world of a word; raises ValueError with what is wrong."""
+        law, *without = word.split(".")
+        if law == HISTORY:
+            return Asked(without=tuple(without))
+        switches = []
+        for one in law.split("~"):
+            regime, at, day = one.partition("@")
+            if not at or not regime:
+                raise ValueError(f"'{one}' is not of the form regime@2014-07-31")
+            try:
+                switches.append(Switch(on=dt.date.fromisoformat(day), regime=regime))
+            except ValueError:
+                raise ValueError(f"'{day}' is not a date such as 2014-07-31") from None
+        return Asked(switches=tuple(switches), without=tuple(without))
+
+
+class State(Part):
+    """The explorer's state. `worlds` are None where they are the preset's own; `compare` are positions in the worlds."""
+
+    preset: str = "two_worlds"
+    worlds: tuple[Asked, ...] | None = None
+    compare: tuple[int, int] | None = None
+    values: dict[str, float] = {}
+    customers: Annotated[int, Field(ge=LEAST_CUSTOMERS, le=MOST_CUSTOMERS)] = 20_000
+    pairs: Annotated[int, Field(ge=1, le=MOST_PAIRS)] = 8
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
+    tab: Tab = "trust"
+    place: str = ABROAD
+    since: Annotated[str, Field(pattern=DAY)] | None = None
+    until: Annotated[str, Field(pattern=DAY)] | None = None
+    measure: Literal["trust", "laws"] = "trust"
+    streams: Literal["kinds", "countries"] = "kinds"
+    month: Annotated[str, Field(pattern=DAY)] | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """The part that decides what is simulated, apart from how many seeds."""
+        return self.model_dump(mode="json", include={"preset", "worlds", "compare", "values", "customers", "seed"})
+
+
+def different(state: State, default: State) -> Iterable[tuple[str, str]]:
+    """The entries of an address that tell this state from the default one."""
+    if state.preset != default.preset:
+        yield "preset", state.preset
+    for world in state.worlds or ():
+        yield "world", world.word()
+    if state.compare is not None:
+        yield "compare", f"{state.compare[0] + 1}-{state.compare[1] + 1}"
+    for path, value in sorted(state.values.items()):
+        yield path, f"{value:.12g}"
+    for name in ("customers", "pairs", "seed", "tab", "place", "since", "until", "measure", "streams", "month"):
+        value = getattr(state, name)
+        if value is not None and value != getattr(default, name):
+            yield name, str(value)
