@@ -1,4 +1,4 @@
-"""The tables of docs/evidence.md and docs/validation.md, from the shipped CSV files: `python -m sim.analysis.uncertain_docs [--write]`.
+"""The tables of docs/calibration.md, docs/evidence.md and docs/validation.md, from the shipped CSV files: `python -m sim.analysis.uncertain_docs [--write]`.
 
 Each table stands between two comments that name it; `--write` puts it there, and a test finds the documents in step.
 """
@@ -11,11 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.fit import documents
 from sim.analysis.uncertain_tables import RANKS, SURVIVAL, VALIDATION
 from sim.scenario.places import root
 from sim.scenario.posterior import posterior_folder
 
-DOCUMENTS = ("evidence.md", "validation.md")
+DOCUMENTS = ("calibration.md", "evidence.md", "validation.md")
 EVIDENCE = "evidence"
 _SIGNS = {"eq": "", "le": "at most ", "ge": "at least "}
 _DASH = "–"
@@ -115,6 +116,7 @@ TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
     "scores": (VALIDATION, validation),
     "ranks": (RANKS, ranks),
     "survival": (SURVIVAL, survival),
+    **documents.TABLES,
 }
 
 
