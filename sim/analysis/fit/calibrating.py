@@ -32,7 +32,7 @@ RECOVERY, PREDICTIVE, SCREEN, ABOUT = "recovery.csv", "predictive.csv", "screen.
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "sbi", "torch")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Size:
     """How large a fit is: points of the prior (a power of two) and seeds at each, draws kept, draws put back, seeds of the best point."""
 

@@ -69,7 +69,7 @@ def _mean(values: np.ndarray) -> float:
 
 def _mean_over_seeds(values: np.ndarray) -> np.ndarray:
     means = np.array([_mean(row) for row in values])
-    return means[~np.isnan(means)]
+    return np.asarray(means[~np.isnan(means)])
 
 
 def moved(

@@ -29,7 +29,7 @@ def values_at(candidates: Sequence[Candidate], shares: np.ndarray) -> np.ndarray
 
 def held_out(points: int) -> np.ndarray:
     """Which points the training never sees: bool (points,)."""
-    return np.arange(points) % HELD_OUT == HELD_OUT - 1
+    return np.asarray(np.arange(points) % HELD_OUT == HELD_OUT - 1)
 
 
 def own_seeds(points: int, seeds: int) -> list[range]:
