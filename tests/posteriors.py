@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.scenario.posterior import BEST, COLUMNS, DRAWS, EARLY, multiplies_words
+from sim.scenario.posterior import BEST, COLUMNS, DRAWS, EARLY, MOVED, MOVED_COLUMNS, multiplies_words
 
 # name -> prior low, high, scale, what it multiplies
 STAND_IN: dict[str, tuple[float, float, str, dict[str, float]]] = {
@@ -16,7 +16,7 @@ STAND_IN: dict[str, tuple[float, float, str, dict[str, float]]] = {
 
 
 def write_stand_in(folder: Path, draws: int = 64, early: bool = False, fitted: dict[str, tuple[float, float, str, dict[str, float]]] | None = None) -> Path:
-    """Write `draws.csv` and `best.csv` (or the early ones) into `folder`, every draw from the prior."""
+    """Write `draws.csv` and `best.csv` (or the early ones) into `folder`, every draw from the prior; and a headline that was moved."""
     folder.mkdir(parents=True, exist_ok=True)
     fitted, prefix, rng = fitted or STAND_IN, EARLY if early else "", np.random.default_rng(1)
     columns = {}
@@ -37,4 +37,6 @@ def write_stand_in(folder: Path, draws: int = 64, early: bool = False, fitted: d
             spread = [float(np.quantile(column, q)) for q in (0.05, 0.5, 0.95)]
             numbers = [centre, low, high, centre, scale, column.mean(), column.std(), *spread, 0.0, 0.9]
             out.writerow([name, *numbers, "no", multiplies_words(multiplies)])
+    values = ["trust", "Trust in US providers abroad", "points of 100", -1.5, -3.0, -0.5, 1.0, 64, -1.2, -2.0, -0.7, 1.0, 64]
+    (folder / MOVED).write_text(",".join(MOVED_COLUMNS) + "\n" + ",".join(str(value) for value in values) + "\n")
     return folder

@@ -177,8 +177,28 @@ def evidence(
 
 
 @app.command()
+def calibrate(
+    light: Annotated[bool, typer.Option("--light", help="Only the light path, without sbi and torch.")] = False,
+    points: Annotated[int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")] = 512,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Runs of each point.")] = 2,
+    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
+    draws: Annotated[int, typer.Option("--draws", min=16, help="Draws of the posterior to keep.")] = 512,
+    put_back: Annotated[int, typer.Option("--put-back", min=4, help="Of these, how many are run through the model again.")] = 64,
+    inputs: Annotated[Path | None, typer.Option("--inputs", help="Folder of priors and of what is left out.  [default: configs/calibration]")] = None,
+    store: Annotated[Path | None, typer.Option("--store", help="Folder of what was simulated; a fit goes on from there.  [default: results/fit]")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the posterior's tables.  [default: results/posterior]")] = None,
+) -> None:
+    """Fit the model to the calibration rows: a posterior, what can be recovered, and the rows before and after (an hour or so)."""
+    from sim.cli.calibrating import Asked
+    from sim.cli.calibrating import calibrate as fit
+
+    raise typer.Exit(FAILED if fit(Asked(light, points, seeds, customers, draws, put_back, inputs, store, workers, out)) else DONE)
+
+
+@app.command()
 def validate(
-    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")] = 64,
+    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")] = 32,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds at each draw, each draw with its own.")] = 1,
     experiment: Annotated[
         str, typer.Option("--experiment", help="Whose parameters, customers and months; the world is history as it happened.")

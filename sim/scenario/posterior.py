@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -121,6 +122,22 @@ def read_posterior(folder: Path | None = None, early: bool = False) -> Posterior
     if problems or table is None:
         raise BadInput(problems)
     return Posterior(tuple(fitted), table)
+
+
+_GROUPS = ("prior", "posterior")
+MOVED_COLUMNS = ("headline", "name", "unit", *(f"{group}_{what}" for group in _GROUPS for what in ("median", "low", "high", "same_sign", "draws")))
+
+
+def moved_headlines(folder: Path | None = None) -> list[dict[str, Any]]:
+    """How far the data moved each headline: its line of `moved.csv`, medians and ends of 90% intervals as numbers. Raises BadInput."""
+    path, problems = (folder or posterior_folder()) / MOVED, list[str]()
+    out = [
+        {name: text if name in MOVED_COLUMNS[:3] else _number(text or "nan", f"{shown(path)}:{line}: {name}", problems) for name, text in row.items()}
+        for line, row in records(path, MOVED_COLUMNS, problems)
+    ]
+    if problems:
+        raise BadInput(problems)
+    return out
 
 
 def _fitted(path: Path, problems: list[str]) -> list[Fitted]:

@@ -30,3 +30,13 @@ def values_at(candidates: Sequence[Candidate], shares: np.ndarray) -> np.ndarray
 def held_out(points: int) -> np.ndarray:
     """Which points the training never sees: bool (points,)."""
     return np.arange(points) % HELD_OUT == HELD_OUT - 1
+
+
+def own_seeds(points: int, seeds: int) -> list[range]:
+    """Seeds of each point that no other point has: what is learned from many points then rests on as many populations."""
+    return [range(1 + point * seeds, 1 + (point + 1) * seeds) for point in range(points)]
+
+
+def common_seeds(points: int, seeds: int) -> list[range]:
+    """The same seeds at every point, where points are compared with one another."""
+    return [range(1, 1 + seeds)] * points

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.evidence_rows import Row
+from sim.analysis.fit.design import common_seeds
 from sim.analysis.fit.inputs import Inputs
 from sim.analysis.fit.simulating import Measured, simulate
 from sim.analysis.fit.summaries import Summaries, luck
@@ -24,12 +25,12 @@ CUT = 8.0  # an effect on one summary counts for no more than this
 
 
 def screen(
-    inputs: Inputs, rows: Sequence[Row], history: Scenario, seeds: Sequence[int], store: Store, how: Running, progress: Progress | None
+    inputs: Inputs, rows: Sequence[Row], history: Scenario, seeds: int, store: Store, how: Running, progress: Progress | None
 ) -> tuple[pd.DataFrame, Measured]:
     """One line a candidate and summary: `parameter, summary, low, centre, high` (the summary there), `effect` in standard errors."""
     centre = {path: value for one in inputs.candidates for path, value in one.sets(one.centre).items()}
     points = [centre, *({**centre, **one.sets(end)} for one in inputs.candidates for end in (one.low, one.high))]
-    measured = simulate(rows, history, points, seeds, store, how, progress)
+    measured = simulate(rows, history, points, common_seeds(len(points), seeds), store, how, progress)
     summaries = Summaries(tuple(rows))
     found = summaries.of(measured.values)
     judged = np.array([inputs.discrepancy[name] for name in summaries.names])

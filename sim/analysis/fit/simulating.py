@@ -1,7 +1,7 @@
 """The points of the prior run through the model: each row measured at each point with each seed, kept so that it can go on later.
 
 A point is run as any other (`sim.runs`): history as it happened, and beside it history without each event that rows take
-out, with the same seeds at every point. Only the measured rows are kept, a line of JSON each: `<store>/measured.jsonl`.
+out, with the same luck. Only the measured rows are kept, a line of JSON each: `<store>/measured.jsonl`.
 """
 
 import hashlib
@@ -62,14 +62,20 @@ def with_values(scenario: Scenario, sets: Mapping[str, float]) -> Scenario:
 
 
 def simulate(
-    rows: Sequence[Row], history: Scenario, points: Sequence[Mapping[str, float]], seeds: Sequence[int], store: Store, how: Running, progress: Progress | None
+    rows: Sequence[Row],
+    history: Scenario,
+    points: Sequence[Mapping[str, float]],
+    seeds: Sequence[Sequence[int]],
+    store: Store,
+    how: Running,
+    progress: Progress | None,
 ) -> Measured:
-    """Measure rows at points (path -> value each) with seeds; what was measured before is not run again."""
+    """Measure rows at points (path -> value each), each with its seeds (as many everywhere); what was measured before is not run again."""
     identities, kept = Identities(), _Kept(store.folder / MEASURED)
     code, tasks, keys = rows_digest(rows), list[Task](), list[str]()
-    for number, sets in enumerate(points):
+    for number, (sets, own) in enumerate(zip(points, seeds, strict=True)):
         worlds = worlds_of(rows, with_values(history, sets))
-        for seed in seeds:
+        for seed in own:
             ids = {world: identities.run_id(scenario, seed, "full") for world, scenario in worlds.items()}
             key = hashlib.sha256(f"{code} {sorted(ids.items())}".encode()).hexdigest()[:32]
             keys.append(key)
@@ -84,7 +90,7 @@ def simulate(
             kept.add(done.label, done.reduced)
     kept.close()
     missing = [float("nan")] * len(rows)
-    values = np.array([kept.values.get(key, missing) for key in keys], np.float64).reshape(len(points), len(seeds), len(rows))
+    values = np.array([kept.values.get(key, missing) for key in keys], np.float64).reshape(len(points), -1, len(rows))
     return Measured(tuple(rows), values, tuple(failures))
 
 

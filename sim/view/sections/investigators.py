@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from sim.view.figures.lines import together
 from sim.view.figures.places import routes
 from sim.view.figures.style import Figure
@@ -60,10 +62,13 @@ def _routes(study: Study) -> Iterable[Block]:
         if rows.empty:
             yield Missing(title, "The run recorded no request in this direction.")
             continue
-        yearly = yearly_sum(rows, ["requests"], by=("world", "route"))
         figures = []
         for name, style in study.styles.items():
-            counts = of_world(yearly, name).pivot_table(index="month", columns="route", values="requests", aggfunc="sum", observed=True).fillna(0.0)
+            monthly = of_world(rows, name).pivot_table(index="month", columns="route", values="requests", aggfunc="sum", observed=True)
+            # a month without a request by some route is a month with none, not one that was not recorded
+            every = monthly.reindex(pd.date_range(study.first, study.last, freq="MS"), fill_value=0).fillna(0.0)
+            complete = every.groupby(every.index.year).filter(lambda year: len(year) == 12)
+            counts = complete.groupby(pd.to_datetime(complete.index.year.astype(str) + "-07-01").rename("month")).sum()
             shares = counts.div(counts.sum(axis=1).where(lambda total: total > 0), axis=0).reset_index()
             figures.append(routes(shares, style.label, study.span))
         yield Chart(id_, title, "Share of the requests made in each year, complete years only, all seeds together. A bar adds up to 100%.", figures)

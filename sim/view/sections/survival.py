@@ -31,10 +31,9 @@ def _survival(study: Study) -> Iterable[Block]:
         yield Missing("which conclusions survive the uncertainty of parameters", "`warrantsim survive` finds out, with the posterior of the fit.")
         return
     together, arms = frame[frame["arm"] == ALL], frame[frame["arm"] != ALL]
-    verdicts = together["verdict"].value_counts()
     yield Text(
         "The headlines above hold luck only. Here the same two worlds run over draws of the posterior, with the same seeds at each draw, and again with one "
-        f"thing held at its end. In all arms: {'; '.join(f'{int(count)} {text(verdict)}' for verdict, count in verdicts.items())}."
+        f"thing held at its end. {_counted(together)}"
     )
     yield from other_parameters(study, frame)
     yield Text("<ul>" + "".join(f"<li><strong>{text(ARMS.get(arm, arm))}</strong>: {text(what)}</li>" for arm, what in _arms(arms).items()) + "</ul>")
@@ -59,7 +58,16 @@ def _survival(study: Study) -> Iterable[Block]:
         "the draws are on its side of zero; it does not survive where the median is not; between the two, or without a conclusion, nobody can say. "
         f"Percentages: draws that have the conclusion's sign, of {draws} at least, {seeds} seeds each."
     )
-    yield Table("Does each conclusion survive?", ["Headline", "Conclusion", *(ARMS.get(arm, arm) for arm in _arms(arms)), ARMS[ALL]], rows, read)
+    yield Table("Does each conclusion survive?", ["Headline", "Conclusion", ARMS[ALL], *(ARMS.get(arm, arm) for arm in _arms(arms))], rows, read)
+
+
+def _counted(together: pd.DataFrame) -> str:
+    """How many conclusions survive, in a sentence."""
+    verdicts = together["verdict"].value_counts()
+    said = [
+        f"{int(verdicts.get(verdict, 0))} {words}" for verdict, words in (("survives", "survive everywhere"), ("does not survive", "do not survive somewhere"))
+    ]
+    return f"Of {len(together)} headlines {' and '.join(said)}; of {int(verdicts.get('cannot say', 0))} nobody can say."
 
 
 def _arms(frame: pd.DataFrame) -> dict[str, str]:
@@ -75,4 +83,4 @@ def _row(group: pd.DataFrame, together: pd.DataFrame, scale: Scale) -> list[str]
         cells.append(f'{text(row["verdict"])}<br><span class="quiet">{share}</span>')
     named = f'{text(first["name"])}<br><span class="quiet">{text(scale.change)}</span>'
     whole = f"<strong>{text(together['verdict'].iloc[0])}</strong>"
-    return [named, f'{text(first["conclusion"])}<br><span class="quiet">{difference} ({ends})</span>', *cells, whole]
+    return [named, f'{text(first["conclusion"])}<br><span class="quiet">{difference} ({ends})</span>', whole, *cells]

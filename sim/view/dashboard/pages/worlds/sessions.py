@@ -31,11 +31,12 @@ class Overtaken(Exception):
     """A newer move has taken this one's place."""
 
 
-@dataclass(frozen=True)
 class Busy(Exception):
     """Others' moves come first: `before` of them."""
 
-    before: int
+    def __init__(self, before: int) -> None:
+        super().__init__(before)
+        self.before = before
 
 
 class Failed(Exception):
@@ -84,7 +85,13 @@ class Sessions:
                 self._first.move_to_end((key, wants))
                 return self._shown(session, key, wants, resolved, ready)
             job = self._job(session, key, wants, resolved, state.seed, wanted)
-        pair = self._wait(job, PATIENCE)
+        try:
+            pair = self._wait(job, PATIENCE)
+        except (Failed, Overtaken):
+            with self._lock:
+                if session.job is not None and session.job[1] is job:  # the same move again is another try
+                    session.job = None
+            raise
         with self._lock:
             if pair is None:
                 raise Busy(self._before(session))
@@ -151,7 +158,7 @@ class Sessions:
         """The page's one job, this one; a further seed of the move before is not needed any more."""
         self._drop(session.further)
         session.further = None
-        if session.job is not None and session.job[0] == (key, wants) and not _failed(session.job[1]):
+        if session.job is not None and session.job[0] == (key, wants):
             return session.job[1]
         self._drop(session.job)
         future = self._submit("live", key, resolved, seed, wanted)
@@ -192,7 +199,3 @@ class Sessions:
             raise Failed("the process that runs the model has died and is started anew: move again") from None
         except Exception as error:  # whatever the model raises is told, and the page goes on
             raise Failed(f"{type(error).__name__}: {error}") from error
-
-
-def _failed(job: "Future[LivePair]") -> bool:
-    return job.done() and (job.cancelled() or job.exception() is not None)

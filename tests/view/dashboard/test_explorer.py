@@ -1,0 +1,195 @@
+"""What a person does in the explorer, in a real browser without a network."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from sim.runs import experiment
+from sim.scenario.resolving import resolve
+from tests.view.dashboard.conftest import PAIRS, Visitor
+
+pytestmark = pytest.mark.browser
+
+TRACES = """() => [0, 1].map(k => { const plot = document.querySelector('#trust-now-' + k);
+    return plot.data.filter(trace => trace.mode === 'lines' && trace.name).map(trace => trace.y.slice(-1)[0]); })"""
+WAIT = 90_000  # milliseconds; a busy machine takes its time
+
+
+def settled(page: Page, pairs: int = PAIRS) -> None:
+    """Wait until so many pairs are drawn."""
+    expect(page.locator("#status")).to_contain_text(f"{pairs} of ", timeout=WAIT)
+    page.wait_for_function(
+        "() => !window.warrantsim.gate.busy && window.warrantsim.painted && window.warrantsim.painted.move === window.warrantsim.gate.move", timeout=WAIT
+    )
+
+
+def slider(page: Page, path: str):  # type: ignore[no-untyped-def]
+    return page.locator(f".knob-row:has(code:text-is('{path}'))").get_by_role("slider")
+
+
+def test_move_a_slider_click_a_country_share_and_take_away(visitor: Visitor, tmp_path: Path, pictures: Path | None) -> None:
+    page = visitor.open()
+    settled(page)
+    assert page.url == visitor.address + "/"
+    expect(page.locator("#sentence")).to_contain_text("DOJ wins")
+    if pictures is not None:
+        page.screenshot(path=pictures / "dashboard.png")
+    before = page.evaluate(TRACES)
+
+    slider(page, "trust.asymmetry").press("End")
+    expect(page).to_have_url(f"{visitor.address}/?trust.asymmetry=5")
+    settled(page)
+    after = page.evaluate(TRACES)
+    assert len(before[0]) == 2 and len(before[1]) == 1
+    assert all(one != other for panel, other_panel in zip(before, after, strict=True) for one, other in zip(panel, other_panel, strict=True))
+
+    # a click on a country, in the list of all countries, and everything is about it
+    page.locator("#trust-end").scroll_into_view_if_needed()
+    page.wait_for_selector("#trust-end-0 .scatterlayer .point")
+    spot = page.evaluate(
+        """() => { const plot = document.querySelector('#trust-end-0'), box = plot.getBoundingClientRect(), names = plot.layout.yaxis.categoryarray;
+        const at = plot.data[0].y.indexOf('Germany'), layout = plot._fullLayout;
+        return {x: box.left + layout._size.l + layout.xaxis.d2p(plot.data[0].x[at]), y: box.top + layout._size.t + layout.yaxis.d2p('Germany')}; }"""
+    )
+    page.mouse.click(spot["x"], spot["y"])
+    expect(page).to_have_url(f"{visitor.address}/?trust.asymmetry=5&place=DE")
+    expect(page.locator("#trust-now h3")).to_contain_text("in Germany")
+    assert page.locator("#place").input_value() == "Germany"
+
+    # the link opens the same state in another page
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    settled(page)
+    other = visitor.open(link.removeprefix(visitor.address))
+    settled(other)
+    assert other.url == page.url
+    assert other.evaluate(TRACES) == page.evaluate(TRACES)
+    assert slider(other, "trust.asymmetry").get_attribute("aria-valuenow") == "5"
+    other.close()
+
+    # the YAML gives the same numbers from the command line, and the data are those
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="YAML").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Parquet").click()
+    data = tmp_path / "data.zip"
+    download.value.save_as(data)
+    resolved = resolve(file)
+    assert resolved.experiment.seeds.count == PAIRS
+    done = experiment.run(resolve(file, seeds=1), tmp_path / "out", workers=1)
+    with zipfile.ZipFile(data) as archive:
+        archive.extractall(tmp_path)
+        assert {"world.parquet", "country.parquet", "data_dictionary.md", "explorer.yaml"} <= set(archive.namelist())
+    for table, keys in (("world", ["world", "month"]), ("country", ["world", "month", "country"])):
+        names = {key: str for key in keys if key != "month"}
+        shown = pd.read_parquet(tmp_path / f"{table}.parquet").query("seed == 1").astype(names).sort_values(keys)
+        stored = done.results.table(table).astype(names).sort_values(keys)
+        np.testing.assert_array_equal(shown["trust"].to_numpy(), stored["trust"].to_numpy())
+        if table == "country":
+            on_screen = page.evaluate("() => document.querySelector('#trust-now-0').data.filter(trace => trace.mode === 'lines' && trace.name)[0].y")
+            every = pd.read_parquet(tmp_path / "country.parquet").query("country == 'DE' and world == 'microsoft_wins'")
+            np.testing.assert_allclose(on_screen, every.groupby("month")["trust"].median().to_numpy(), rtol=1e-5)
+
+    # undo goes back to the state before; reset to the beginning
+    page.get_by_role("button", name="Undo").click()
+    expect(page).to_have_url(f"{visitor.address}/?place=DE", timeout=WAIT)
+    settled(page)
+    page.close()
+
+
+def test_worlds_are_picked_added_and_compared_and_the_map_plays(visitor: Visitor, pictures: Path | None) -> None:
+    page = visitor.open("/?tab=map&pairs=1&month=2014-03")
+    settled(page, 1)
+    assert page.locator("#map-now output").inner_text() == "March 2014"
+    frame = "() => document.querySelector('#map-now-2').data[0].z.slice(0, 40)"
+    before = page.evaluate(frame)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        "() => !['March 2014', 'April 2014', 'May 2014', 'June 2014', 'July 2014'].includes(document.querySelector('#map-now output').textContent)"
+    )
+    page.get_by_role("button", name="Pause").click()
+    assert page.evaluate(frame) != before
+    assert max(map(abs, before)) == 0.0  # before the switch there is no difference
+    page.wait_for_function("() => window.location.search.includes('month=20')")
+    if pictures is not None:
+        page.screenshot(path=pictures / "dashboard-map.png", full_page=True)
+
+    # another rule for world B, then a third world
+    page.get_by_role("textbox", name="Rule").nth(1).click()
+    page.get_by_role("option", name="CLOUD Act").click()
+    page.wait_for_function("() => window.location.search.includes('world=cloud_act')")
+    settled(page, 1)
+    assert page.locator(".world strong").nth(1).inner_text().startswith("B: CLOUD Act")
+    page.get_by_role("button", name="Add a world").click()
+    page.wait_for_function("() => window.location.search.includes('world=history')")
+    settled(page, 1)
+    assert page.locator("#map-now .plot").count() == 4  # three worlds and a difference
+    page.get_by_role("button", name="Remove world C").click()
+    page.wait_for_function("() => !window.location.search.includes('world=history')")
+    settled(page, 1)
+    assert page.locator("#map-now .plot").count() == 3
+
+    # moves between countries over a span
+    page.get_by_role("tab", name="Data").click()
+    settled(page, 1)
+    page.get_by_role("textbox", name="Moves between").click()
+    page.get_by_role("option", name="countries").click()
+    page.wait_for_function("() => window.location.search.includes('streams=countries')")
+    page.locator(".span").get_by_role("slider").first.press("End")
+    expect(page.locator("#span-said")).to_contain_text("Moves from 2025-12 to 2025-12")
+    page.close()
+
+
+def test_a_bad_address_is_told_and_the_rest_is_shown(visitor: Visitor) -> None:
+    page = visitor.open("/?trust.asymmetry=99&world=nobody_wins@2014-07-31&place=IE&pairs=1")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("trust.asymmetry: 99 is out of range; allowed: 1 to 5")
+    expect(alert).to_contain_text("unknown regime 'nobody_wins'")
+    settled(page, 1)
+    expect(page).to_have_url(f"{visitor.address}/?pairs=1&place=IE")
+    page.goto(f"{visitor.address}/nowhere")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("paper", ["light", "dark"])
+def test_telephone_width_keyboard_and_type_size(visitor: Visitor, paper: str, pictures: Path | None) -> None:
+    page = visitor.open("/?pairs=1")
+    page.set_viewport_size({"width": 420, "height": 900})
+    if paper == "dark":
+        page.get_by_role("switch").press("Space")
+    settled(page, 1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    assert page.evaluate("document.documentElement.dataset.paper") == paper
+    small = """() => [...document.querySelectorAll('body *')].filter(one => one.getClientRects().length
+        && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()) && parseFloat(getComputedStyle(one).fontSize) < 12)
+        .map(one => one.tagName + ' ' + one.className + ' ' + one.textContent.slice(0, 40))"""
+    assert page.evaluate(small) == []
+    unnamed = """() => [...document.querySelectorAll('button, input, select, [role=slider]')].filter(one => one.getClientRects().length
+        && !['aria-label', 'aria-labelledby', 'title'].some(name => one.getAttribute(name)) && !(one.labels && one.labels.length)
+        && !one.textContent.trim()).map(one => one.outerHTML.slice(0, 120))"""
+    assert page.evaluate(unnamed) == []
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.locator("h1").count() == 1
+    if pictures is not None:
+        page.screenshot(path=pictures / f"dashboard-{paper}-phone.png")
+    page.close()
+
+
+def test_no_answer_carries_what_is_not_a_number(visitor: Visitor) -> None:
+    """What the server sends is plain JSON, which a browser can read."""
+    page = visitor.open("/?pairs=1&tab=evidence&place=NO")
+    settled(page, 1)
+    figures = page.evaluate("() => JSON.stringify([...document.querySelectorAll('.plot')].map(plot => plot.figure.data.length))")
+    assert all(count > 0 for count in json.loads(figures))
+    page.close()
