@@ -5,7 +5,7 @@ import time
 import dash_mantine_components as dmc
 from dash import html
 
-from sim.runs.watching import Progress
+from sim.runs.watching import FURTHER, Progress
 from sim.view.dashboard.page import Component
 from sim.view.dashboard.pages.results.opened import Opened
 
@@ -23,8 +23,14 @@ def shown(opened: Opened) -> Component:
 
 def _running(progress: Progress, opened: Opened) -> Component:
     share = 100.0 * progress.done / progress.total if progress.total else 0.0
-    said = f"{progress.done:,} of {progress.total:,} pairs done{_left(progress)}" if progress.stage == "running" else f"{progress.stage}"
-    note = "What is shown below is of the tables as they were before." if opened.folder.finished else "What is shown below is of the pairs done so far."
+    said, note = progress.stage, "What is shown below is of the pairs done so far."
+    if progress.stage == "running":
+        said = f"{progress.done:,} of {progress.total:,} pairs done{_left(progress)}"
+    if progress.stage == FURTHER:
+        said = f"{progress.done:,} of {progress.total:,} further runs done{_left(progress)}: mechanisms off, other switch dates, the record"
+        note = "The tables are there, and shown below; headlines and what needs these runs follow."
+    elif opened.folder.finished:
+        note = "What is shown below is of the tables as they were before."
     return _box(
         [
             dmc.Progress(value=share, size="lg", **{"aria-label": "Pairs done"}),

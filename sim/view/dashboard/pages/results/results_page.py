@@ -73,10 +73,12 @@ def _one(settings: Settings, name: str, query: str) -> Component:
             html.Div(progress.shown(opened), id="results-progress"),
             dmc.Alert(words, color="orange", variant="light", title="Part of the address was not understood") if words else None,
             dmc.Tabs(
-                dmc.TabsList([dmc.TabsTab(tab.label, value=tab.key) for tab in tabs], **{"aria-label": "What to show"}),
+                [
+                    dmc.TabsList([dmc.TabsTab(tab.label, value=tab.key) for tab in tabs], **{"aria-label": "What to show"}),
+                    *(dmc.TabsPanel(f"{tab.label}, shown below", value=tab.key, className="unseen") for tab in tabs),  # what a tab names as its own must exist
+                ],
                 value=start,
                 id="results-tabs",
-                keepMounted=False,
                 className="results-tabs",
             ),
             html.Div(id="results-controls", className="results-controls"),
