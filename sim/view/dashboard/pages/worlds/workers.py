@@ -67,7 +67,6 @@ class Workers:
             self._closed = True
             pools, self._pools = self._pools, {}
         for pool in pools.values():
-            processes = list((pool._processes or {}).values())
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
+            for process in list((pool._processes or {}).values()):
                 process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
