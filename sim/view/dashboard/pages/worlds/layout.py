@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -21,13 +20,11 @@ DOWNLOADS = {
 }
 
 
-def page_of(catalogue: Catalogue, state: State, wrong: list[str], first: dict[str, Any] | None) -> Component:
-    """The page of a state; `wrong` is what its address said amiss, `first` the view where it is known already."""
+def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
+    """The page of a state; `wrong` is what its address said amiss."""
     return html.Div(
         [
             dcc.Store(id="asked"),
-            dcc.Store(id="answer", data=first),
-            dcc.Store(id="go-on"),
             dcc.Store(id="rebuild"),
             dcc.Store(id="month", data=state.month),
             dcc.Store(id="yaml"),

@@ -132,6 +132,10 @@ class Sessions:
         with self._lock:
             return self._open.get(page)
 
+    def warm(self, state: State, wanted: Wanted) -> None:
+        """Let the process for further pairs load and compile. Raises Failed."""
+        self._submit("further", "warm", self.catalogue.resolved(state), state.seed + 1, wanted)
+
     def again(self, session: Session, wanted: Wanted) -> Session:
         """The pairs of a page with other tables: each is run again, behind everybody's moves. Raises Failed."""
         assert session.resolved is not None
