@@ -27,15 +27,15 @@ class Answers:
         return self.sessions.catalogue
 
     def warm(self) -> None:
-        """Run the first page's pair in the background, and some before it: they load, compile and find out how many threads are fastest."""
+        """Run the first page's pair in the background, which loads and compiles, and others, until somebody comes, which tell how many threads are fastest."""
         default = self.catalogue.default
-        states = [default.model_copy(update={"seed": default.seed + k}) for k in (2, 1, 0)]
+        states = [default.model_copy(update={"seed": default.seed + k}) for k in range(3)]
 
         def run() -> None:
             with suppress(Failed, Overtaken):
                 self.sessions.warm(default, TABS[default.tab].wanted)
                 for state in states:
-                    while not self._seen(state):
+                    while self.sessions.alone("warm") and not self._seen(state):
                         pass
 
         threading.Thread(target=run, daemon=True).start()
