@@ -2,6 +2,7 @@
 # make test   everything that must hold: style, types, layers, behaviour
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
+# make calibrate  install sbi and torch, fit the model to the calibration rows and write configs/posterior (an hour; goes on where it stopped)
 # make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs
 # make picture  photograph the report for the README (after make run; needs chromium)
 # make lint   the first three of them
@@ -15,7 +16,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test prove reproduce bench picture lint lock clean
+.PHONY: run test prove reproduce calibrate bench picture lint lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
@@ -29,6 +30,9 @@ prove: .venv/ready-to-test
 
 reproduce: .venv/ready-to-run
 	@$(BIN)/warrantsim reproduce $(ARGS)
+
+calibrate: .venv/ready-to-calibrate
+	@$(BIN)/warrantsim calibrate --out configs/posterior $(ARGS)
 
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.benchmarks
@@ -57,6 +61,13 @@ lint: .venv/ready-to-test
 .venv/ready-to-test: .venv/ready-to-run requirements-dev.lock
 	@echo "adding what the tests need (once)"
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# torch stands in no lock: this version's default build is for processors, others bring gigabytes for graphics cards
+.venv/ready-to-calibrate: .venv/ready-to-run
+	@echo "adding what the fit needs: torch and sbi (once)"
+	@$(PIP) torch==2.13.0
+	@$(PIP) --no-build-isolation -e '.[calibrate]'
 	@touch $@
 
 lock:

@@ -22,10 +22,11 @@ from sim.scenario.scenario import Scenario
 
 MOST_SEEDS = 8  # of a comparison that goes with every run
 HOLDS, MISSES, CANNOT_SAY = "holds", "misses", "cannot say"
+OVER_SEEDS, OVER_DRAWS = "95% of the mean over seeds", "middle 90% of runs over draws of the posterior and seeds"
 AS_IT_HAPPENED = ""
 COLUMNS = (
-    "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "model", "low", "high", "runs",
-    "verdict", "cause", "note", "source",
+    "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "tolerance", "model", "low", "high", "off",
+    "interval", "runs", "verdict", "cause", "note", "source",
 )  # fmt: skip
 
 
@@ -93,7 +94,12 @@ def measure(rows: Iterable[Row], runs: Sequence[Mapping[str, Run]], simulated: W
 
     The interval is over runs, whatever they differ in: seeds, or seeds and draws of parameters.
     """
-    return pd.DataFrame([_compared(row, values_of(row, runs, simulated), simulated) for row in rows], columns=list(COLUMNS))
+    return beside([(row, interval(values_of(row, runs, simulated))) for row in rows], simulated, OVER_SEEDS)
+
+
+def beside(measured: Iterable[tuple[Row, Interval]], simulated: Window, over: str) -> pd.DataFrame:
+    """The table of rows beside what the model gave for each; `over` says what the intervals are."""
+    return pd.DataFrame([{**_compared(row, i, simulated), "interval": over} for row, i in measured], columns=list(COLUMNS))
 
 
 def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:
@@ -119,8 +125,15 @@ def verdict(row: Row, i: Interval) -> str:
     return HOLDS if met else MISSES
 
 
-def _compared(row: Row, values: np.ndarray, simulated: Window) -> dict[str, object]:
-    i = interval(values)
+def off(row: Row, model: float) -> float:
+    """How far the model is from the data, in tolerances; on the allowed side of a bound it is not off. Missing without a tolerance."""
+    if row.tolerance == 0.0:
+        return MISSING
+    gap = model - row.value
+    return float({"eq": gap, "le": np.maximum(gap, 0.0), "ge": np.minimum(gap, 0.0)}[row.bound]) / row.tolerance
+
+
+def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
     said = verdict(row, i)
     cause = row.instrument.cause if said == MISSES else ""
     if said == CANNOT_SAY:
@@ -128,6 +141,7 @@ def _compared(row: Row, values: np.ndarray, simulated: Window) -> dict[str, obje
         cause = "the model has nothing to measure there, or never heard of the event" if inside else f"only {simulated} was simulated"
     return {
         "row": row.id, "what": row.what, "role": row.role, "place": row.place.name, "population": row.population, "period": row.period_words,
-        "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se, "model": i.mean,
-        "low": i.low, "high": i.high, "runs": i.pairs, "verdict": said, "cause": cause, "note": row.note, "source": row.source,
+        "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se,
+        "tolerance": row.tolerance, "model": i.mean, "low": i.low, "high": i.high, "off": off(row, i.mean), "runs": i.pairs, "verdict": said,
+        "cause": cause, "note": row.note, "source": row.source,
     }  # fmt: skip

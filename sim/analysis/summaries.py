@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis import differences, knockouts, record
+from sim.analysis import differences, knockouts, record, uncertain_tables
 from sim.analysis.reasons import reasons
 from sim.runs.experiment import Finished
 from sim.runs.manifest import add_to_manifest
@@ -57,7 +57,8 @@ def summarise(resolved: Resolved, finished: Finished, how: Running | None = None
     compared = record.compare_with_record(resolved, finished.store, how, progress)
     _write(compared.table, folder / "record.csv")
     out.failures += compared.failures
-    add_to_manifest(folder, projections=projections())
+    uncertain_tables.bring_shipped(folder, resolved)
+    add_to_manifest(folder, projections=projections(), configuration=uncertain_tables.configuration_of(resolved))
     return out
 
 

@@ -10,6 +10,8 @@ from sim.scenario.places import CONFIGS, root, shown
 from sim.scenario.problems import BadInput
 from sim.scenario.resolving import resolve
 
+CALIBRATION = "calibration"  # folder of what a fit is told
+
 
 def check_files(files: Sequence[str]) -> None:
     """Check each file and say so; raises BadInput with the problems of all of them."""
@@ -27,6 +29,8 @@ def _checked(file: str) -> str:
     inside = _configs_around(Path(file).absolute()) or _configs_around(root() / file)
     if file.endswith(".csv") and (inside is None or Path(file).name == "rows.csv"):  # the other tables there are sources, which no run reads
         return _checked_rows(file)
+    if inside is not None and Path(file).parent.name == CALIBRATION and file.endswith(".csv"):
+        return _checked_inputs(Path(file) if Path(file).exists() else root() / file)
     for path in (Path(file).absolute(), root() / file):
         configs = _configs_around(path)
         if configs is not None and path.exists():
@@ -54,6 +58,19 @@ def _checked_rows(file: str) -> str:
     path = Path(file) if Path(file).exists() else root() / file
     rows = read_rows(path, history_of(resolve("history")))
     return f"good: {len(rows)} rows of evidence, {len({row.instrument.name for row in rows})} instruments"
+
+
+def _checked_inputs(file: Path) -> str:
+    """What a fit is told, as `warrantsim calibrate` would read it."""
+    from sim.analysis.evidence_rows import read_rows, shipped_rows
+    from sim.analysis.fit.inputs import read_inputs
+    from sim.analysis.record import history_of
+
+    history = resolve("history")
+    rows = read_rows(shipped_rows(), history_of(history))
+    inputs = read_inputs(rows, history.base, file.parent)
+    said = f"{len(inputs.candidates)} candidates, {len(inputs.fitted)} in the posterior, {len(inputs.rows(rows))} rows to fit"
+    return f"good, and so is all of {shown(file.parent)}: {said}"
 
 
 def _configs_around(path: Path) -> Path | None:

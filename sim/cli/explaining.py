@@ -16,9 +16,11 @@ from sim.scenario.designs import factors, points
 from sim.scenario.loading import Base, load_base, nearest
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.places import CONFIGS, root
+from sim.scenario.posterior import Fitted, moved_headlines, read_posterior, there_is_one
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.reading import Loc
 from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.sampling import POSTERIOR
 from sim.scenario.schema import BySegment, Event, Strict
 
 
@@ -83,16 +85,21 @@ def _factors(name: str, resolved: Resolved | None) -> Iterator[Explanation]:
             kind = f"{'uncertainty' if factor.role == 'uncertainties' else 'lever'} of the design"
             how = "every combination" if factor.role == "levers" and design.method != "list" else design.method
             where = nearest(resolved.lines, factor.at)
-            yield Explanation(
-                kind, factor.path, [("varied over", factor.range_words), ("how", how), ("points", f"{len(points(resolved)):,}"), ("set by", where)]
-            )
+            drawn = design.method == POSTERIOR and factor.role == "uncertainties"
+            numbers = [float(value) for value in factor.values] if drawn else []
+            over = f"{min(numbers):.4g} to {max(numbers):.4g}" if drawn else factor.range_words
+            yield Explanation(kind, factor.path, [("varied over", over), ("how", how), ("points", f"{len(points(resolved)):,}"), ("set by", where)])
 
 
 def _parameters(name: str, base: Base, resolved: Resolved | None) -> Iterator[Explanation]:
     for path, info in base.parameter_info.items():
         entries = [f"{path}.{key}" for key in info.value] if isinstance(info.value, dict) else []
         if name == path or name in entries or name == path.split(".")[1]:
-            yield Explanation("parameter", path, list(_parameter(info, resolved)))
+            yield Explanation("parameter", path, [*_parameter(info, resolved), *_fitted(path)])
+    posterior = read_posterior() if there_is_one() else None
+    for one in posterior.fitted if posterior is not None else ():
+        if name == one.parameter and one.multiplies:
+            yield Explanation("fitted multiplier", name, list(_of_posterior(one)))
     group = [path for path in base.parameter_info if path.split(".")[0] == name]
     if group:
         yield Explanation("group of parameters", name, [(path, value_words(base.parameter_info[path].value)) for path in group])
@@ -116,6 +123,31 @@ def _parameter(info: ParameterInfo, resolved: Resolved | None) -> Iterator[tuple
         paths = [f"{info.path}.{key}" for key in numbers] if isinstance(numbers, dict) else [info.path]
         who = dict.fromkeys(resolved.who_set.get(f"worlds.{world}.set.{path}", resolved.who_set[path]) for path in paths)
         yield f"in {world}", f"{value_words(numbers)}, set by {', '.join(who)}"
+
+
+def _fitted(path: str) -> Iterator[tuple[str, str]]:
+    """What the fit says of a parameter, where there is a posterior and it was fitted."""
+    if not there_is_one():
+        return
+    one = read_posterior().of(path)
+    if one is None:
+        yield "posterior", "not fitted: the value stands as its source gives it"
+    else:
+        yield from _of_posterior(one)
+
+
+def _of_posterior(one: Fitted) -> Iterator[tuple[str, str]]:
+    what = f"{one.parameter}, by which the values before the fit are multiplied" if one.multiplies else "this parameter"
+    yield "fitted as", what
+    if one.multiplies:
+        yield "multiplies", ", ".join(f"{path} {before:g}" for path, before in one.multiplies.items())
+    yield "prior", f"{one.prior_low:g} to {one.prior_high:g}{', even on a log scale' if one.scale == 'log' else ''}; before the fit {one.prior_centre:g}"
+    yield "posterior", f"mean {one.mean:.3g}, 90% from {one.p05:.3g} to {one.p95:.3g}; best point {one.value:.3g}"
+    narrower = f"the data leave {max(0.0, 1.0 - one.contraction):.0%} of the prior's variance; recovery's 90% intervals hold the truth in {one.coverage:.0%}"
+    yield "identified", f"{'yes' if one.identified else 'no'}: {narrower}"
+    for line in moved_headlines():
+        prior, posterior = (f"{line[f'{g}_median']:.3g} ({line[f'{g}_low']:.3g} to {line[f'{g}_high']:.3g})" for g in ("prior", "posterior"))
+        yield f"headline {line['headline']}", f"{line['name']}: {prior} under the prior, {posterior} under the posterior (all that was fitted), {line['unit']}"
 
 
 def _facts(part: str, code: str, one: Strict, base: Base, resolved: Resolved | None) -> Iterator[tuple[str, str]]:

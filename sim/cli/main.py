@@ -161,6 +161,10 @@ def evidence(
     out: Annotated[Path | None, typer.Option("--out", help="Folder for evidence.csv.  [default: results/<experiment>]")] = None,
     store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+    posterior: Annotated[
+        int | None,
+        typer.Option("--posterior", metavar="N", min=1, help="Over N draws of the posterior: intervals hold parameters and luck."),
+    ] = None,
 ) -> None:
     """Measure the model as sources measured the world, and print model against data. A miss is a result, not a failure."""
     from sim.cli.measuring import Asked, list_instruments, measure_evidence
@@ -168,8 +172,62 @@ def evidence(
     if listed:
         list_instruments()
         return
-    failures = measure_evidence(Asked(rows, experiment, sets or [], seeds, customers, out, store, workers))
+    failures = measure_evidence(Asked(rows, experiment, sets or [], seeds, customers, out, store, workers, posterior))
     raise typer.Exit(FAILED if failures else DONE)
+
+
+@app.command()
+def calibrate(
+    light: Annotated[bool, typer.Option("--light", help="Only the light path, without sbi and torch.")] = False,
+    points: Annotated[int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")] = 512,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Runs of each point.")] = 2,
+    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
+    draws: Annotated[int, typer.Option("--draws", min=16, help="Draws of the posterior to keep.")] = 512,
+    put_back: Annotated[int, typer.Option("--put-back", min=4, help="Of these, how many are run through the model again.")] = 64,
+    inputs: Annotated[Path | None, typer.Option("--inputs", help="Folder of priors and of what is left out.  [default: configs/calibration]")] = None,
+    store: Annotated[Path | None, typer.Option("--store", help="Folder of what was simulated; a fit goes on from there.  [default: results/fit]")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the posterior's tables.  [default: results/posterior]")] = None,
+) -> None:
+    """Fit the model to the calibration rows: a posterior, what can be recovered, and the rows before and after (an hour or so)."""
+    from sim.cli.calibrating import Asked
+    from sim.cli.calibrating import calibrate as fit
+
+    raise typer.Exit(FAILED if fit(Asked(light, points, seeds, customers, draws, put_back, inputs, store, workers, out)) else DONE)
+
+
+@app.command()
+def validate(
+    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")] = 32,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds at each draw, each draw with its own.")] = 1,
+    experiment: Annotated[
+        str, typer.Option("--experiment", help="Whose parameters, customers and months; the world is history as it happened.")
+    ] = "two_worlds",
+    customers: Annotated[int, typer.Option("--customers", help="Simulated customers: many, as rows are about single countries.")] = 200_000,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables; its report is renewed.  [default: results/<experiment>]")] = None,
+    store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+) -> None:
+    """Score the fitted model on rows that no fit saw, beside forecasts without agents: no change, a line, a Bass curve."""
+    from sim.cli.uncertain import Asked, validate_model
+
+    raise typer.Exit(FAILED if validate_model(Asked(experiment, posterior, seeds, customers, out, store, workers)) else DONE)
+
+
+@app.command()
+def survive(
+    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of the posterior.")] = 32,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Pairs of worlds at each draw.")] = 2,
+    experiment: Annotated[str, typer.Option("--experiment", help="Which worlds are compared.")] = "two_worlds",
+    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the table; its report is renewed.  [default: results/<experiment>]")] = None,
+    store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+) -> None:
+    """Compare the two worlds over the posterior, at either end of what is done of what is said, and with symmetric trust: what survives?"""
+    from sim.cli.uncertain import Asked, survive_uncertainty
+
+    raise typer.Exit(FAILED if survive_uncertainty(Asked(experiment, posterior, seeds, customers, out, store, workers)) else DONE)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from sim.scenario.resolving import resolve
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.analysis.draws import Draw
     from sim.analysis.instruments.instrument import Instrument
 
 EVIDENCE = "evidence.csv"
@@ -37,6 +38,7 @@ class Asked:
     out: Path | None
     store: Path | None
     workers: int | None
+    posterior: int | None = None
 
 
 def measure_evidence(asked: Asked) -> list[str]:
@@ -44,10 +46,12 @@ def measure_evidence(asked: Asked) -> list[str]:
     resolved = resolve(asked.experiment, asked.sets, seeds=asked.seeds, customers=asked.customers)
 
     from sim.analysis.evidence_rows import read_rows, shipped_rows
+    from sim.analysis.predictive import compare_over_draws
     from sim.analysis.record import compare, history_of
 
     file = asked.rows or shipped_rows()
     rows = read_rows(file, history_of(resolved))
+    draws = posterior_draws(asked.posterior)
     folder, store = asked.out or RESULTS / resolved.name, asked.store or RESULTS / STORE
     must_be_writable(folder, "--out")
     must_be_writable(store, "--store")
@@ -62,14 +66,18 @@ def measure_evidence(asked: Asked) -> list[str]:
     experiment = resolved.experiment
     events = sorted({row.without_event for row in rows} - {""})
     worlds = "history" + (f" and history without {', '.join(events)}" if events else "")
-    screen.print(f"{escape(shown(file))}: {len(rows)} rows; {worlds} x {experiment.seeds.count} seeds, {experiment.customers:,} customers", soft_wrap=True)
+    times = f"{f'{len(draws)} draws x ' if draws else ''}{experiment.seeds.count} seeds"
+    screen.print(f"{escape(shown(file))}: {len(rows)} rows; {worlds} x {times}, {experiment.customers:,} customers", soft_wrap=True)
     if not compiled.is_compiled():
         screen.print("first run compiles the model: about a minute")
     runs = Store(store)
     runs.prepare()
     try:
         with progress_of(screen) as progress:
-            compared = compare(rows, resolved, runs, Running(asked.workers), progress)
+            if draws:
+                compared = compare_over_draws(rows, resolved, draws, runs, Running(asked.workers), progress)
+            else:
+                compared = compare(rows, resolved, runs, Running(asked.workers), progress)
     except KeyboardInterrupt:
         screen.print(f"[yellow]stopped[/]: what was done is in {escape(str(store))}; the same command goes on from there", soft_wrap=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -77,15 +85,26 @@ def measure_evidence(asked: Asked) -> list[str]:
         screen.print(f"[red]stopped[/]: {escape(str(error))}", soft_wrap=True)
         return [str(error)]
     compared.table.to_csv(folder / EVIDENCE, index=False, lineterminator="\n")
-    _print(screen, compared.table)
+    over = f"the middle 90% over {len(draws)} draws of the posterior and {experiment.seeds.count} seeds" if draws else "its 95% interval over seeds"
+    _print(screen, compared.table, over)
     for failure in compared.failures:
         screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
     screen.print(f"table: {escape(str(folder / EVIDENCE))}", soft_wrap=True)
     return compared.failures
 
 
-def _print(screen: Console, table: "pd.DataFrame") -> None:
-    out = Table(title="Model against data: data with the source's standard error, model with its 95% interval over seeds", title_justify="left")
+def posterior_draws(count: int | None) -> "tuple[Draw, ...]":
+    """The first draws of the shipped posterior; none where none are asked for. Raises BadInput."""
+    if count is None:
+        return ()
+    from sim.analysis.draws import first_draws
+    from sim.scenario.posterior import read_posterior
+
+    return first_draws(read_posterior(), count)
+
+
+def _print(screen: Console, table: "pd.DataFrame", over: str) -> None:
+    out = Table(title=f"Model against data: data with the source's standard error, model with {over}", title_justify="left")
     for name, right in (("row", False), ("what", False), ("place", False), ("period", False), ("unit", False), ("data", True), ("model", True)):
         out.add_column(name, justify="right" if right else "left", overflow="fold")
     out.add_column("interval", justify="right")

@@ -135,8 +135,8 @@ class Books:
 
     def _evidence(self) -> Columns:
         """Evidence obtained, all countries together, by the month in which it was asked for."""
-        by_direction = self.requests.sum(axis=(2, 3))
         routes = self.requests.sum(axis=2)
+        by_direction = routes.sum(axis=2)
         out: Columns = {
             "us_requests": by_direction[:, US_AT_HOME, 0] + by_direction[:, US_TO_FOREIGN, 0],
             "us_foreign_requests": by_direction[:, US_TO_FOREIGN, 0],

@@ -67,6 +67,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             Investigator(self, j, code)
         for p, code in enumerate(scenario.providers):
             Provider(self, p, code)
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 counts each model's agents in a table that would keep every model for ever
         self._providers = list(self.agents_by_type[Provider])
         self._governments = {g.index: g for g in self.agents_by_type[Government]}
         self._litigating = self._transparent = 0.0  # shares of the US providers' revenue abroad that do this

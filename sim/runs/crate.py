@@ -42,6 +42,9 @@ _MEANINGS = {
     "knockouts.csv": "Headline differences with each mechanism off",
     "switch_dates.csv": "Headline differences with the switch on other dates",
     "record.csv": "The model's history beside what was measured",
+    "validation.csv": "What the model and rivals without agents said of rows that no fit saw, with proper scores",
+    "validation_ranks.csv": "The model against each rival, over the rows that both forecast",
+    "survival.csv": "Which conclusions survive the posterior, either end of the stated-to-actual discount, and symmetric trust",
     "evidence.csv": "The model's history beside rows of evidence that were asked for",
     "report.html": "The report, which opens in a browser and needs no network",
 }

@@ -20,6 +20,7 @@ from sim.runs.results import MANIFEST, TABLES_FOLDER, Results
 from sim.runs.running import Progress, Running, missing, run_missing
 from sim.runs.seed import Failure, SeedDone
 from sim.runs.store import Damaged, Index, Store
+from sim.runs.watching import Watch, watched, write_unchanging
 from sim.scenario.resolving import Resolved
 
 OWN_STORE = "store"
@@ -82,24 +83,26 @@ def run(
         how = replace(how, workers=workers)
     finished = Finished(out, Plan(resolved, out / POINTS), Store(store or out / OWN_STORE), Index(), Proved())
     finished.store.prepare()
-    while True:
-        finished.index, damaged = finished.store.index()
-        finished.warnings += damaged
-        _run_missing(finished, how, progress)
-        how = replace(how, retry_failed=False)  # once
-        try:
-            if how.shard is None:
-                _write_results(finished)
-            break
-        except Damaged as found:
-            finished.warnings.append(finished.store.set_aside(found))
-    finished.seconds = time.perf_counter() - begin
-    if how.shard is None:
-        _write_manifest(finished)
+    with watched(finished.plan, out, finished.store.folder, how.shard) as watch:
+        while True:
+            finished.index, damaged = finished.store.index()
+            finished.warnings += damaged
+            _run_missing(finished, how, progress, watch)
+            how = replace(how, retry_failed=False)  # once
+            try:
+                if how.shard is None:
+                    watch.stage("writing the tables")
+                    _write_results(finished)
+                break
+            except Damaged as found:
+                finished.warnings.append(finished.store.set_aside(found))
+        finished.seconds = time.perf_counter() - begin
+        if how.shard is None:
+            _write_manifest(finished)
     return finished
 
 
-def _run_missing(finished: Finished, how: Running, progress: Progress | None) -> None:
+def _run_missing(finished: Finished, how: Running, progress: Progress | None, watch: Watch) -> None:
     """Run what the store lacks (failed tasks only if asked for)."""
     plan, index = finished.plan, finished.index
     pairs = [
@@ -110,7 +113,9 @@ def _run_missing(finished: Finished, how: Running, progress: Progress | None) ->
         and (how.retry_failed or index.failure_of(ids) is None)
     ]
     if pairs:
-        finished.failed_now += run_missing(finished.store, missing(plan.tasks(pairs), index, how), len(pairs), how, progress)
+        write_unchanging(plan, finished.folder)
+        watch.stage("running", len(pairs))
+        finished.failed_now += run_missing(finished.store, missing(plan.tasks(pairs), index, how), len(pairs), how, progress, watch.note)
         finished.ran += len(pairs)
         finished.index, damaged = finished.store.index()
         finished.warnings += damaged

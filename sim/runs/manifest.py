@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sim.runs.identity import model_digest
 from sim.runs.results import MANIFEST, Results
 from sim.scenario.resolving import Resolved
+from sim.scenario.scenario import Scenario
 
 PACKAGES = ("warrantsim", "mesa", "numpy", "numba", "pandas", "plotly", "pyarrow", "pydantic", "ruamel.yaml", "scipy")
 
@@ -35,7 +36,7 @@ def facts(resolved: Resolved, seeds: Sequence[int], identical_months: int) -> di
         "switches": {name: [s.on.isoformat() for s in world.switches] for name, world in experiment.worlds.items()},
         "switch": switches[0].isoformat() if switches else None,
         "identical_through": f"{through:%Y-%m}" if through else None,
-        "events": _events(resolved),
+        "events": events_in(resolved.scenarios),
         "jurisdictions": {code: {"name": j.name, "region": j.region, "iso3": list(j.iso3)} for code, j in first.jurisdictions.items()},
     }
 
@@ -55,12 +56,12 @@ def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **
     }
 
 
-def _events(resolved: Resolved) -> list[dict[str, Any]]:
+def events_in(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
     """The dated events, and in which worlds each happens and drives the model."""
     from sim.model.law.timeline import events_of
 
-    happens = {name: {e.id for e in events_of(s)} for name, s in resolved.scenarios.items()}
-    all_events = {e.id: e for s in resolved.scenarios.values() for e in s.timeline.events}
+    happens = {name: {e.id for e in events_of(s)} for name, s in scenarios.items()}
+    all_events = {e.id: e for s in scenarios.values() for e in s.timeline.events}
     return [
         {
             "id": e.id,
@@ -69,7 +70,7 @@ def _events(resolved: Resolved) -> list[dict[str, Any]]:
             "cause": e.cause,
             "what": e.what,
             "reference": e.reference,
-            "worlds": [name for name in resolved.scenarios if e.id in happens[name]],
+            "worlds": [name for name in scenarios if e.id in happens[name]],
         }
         for e in sorted(all_events.values(), key=lambda e: e.date)
     ]

@@ -13,6 +13,7 @@ from sim.runs.pairs import must_be_equal_for, parts_early
 from sim.runs.seed import Failure, SeedDone, Task, failure_of, run_seed
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.sweep import sweep
+from sim.runs.working import Reduce, TaskDone
 
 Progress = Callable[[int, int, str], None]
 Shard = tuple[int, int]
@@ -42,8 +43,13 @@ class Running:
         return Processes(workers)
 
 
-def run_missing(store: Store, tasks: Iterator[Task], count: int, how: Running, progress: Progress | None) -> list[Failure]:
-    """Run tasks into the store by the engine asked for, telling the user how far it is; returns what failed."""
+def run_missing(
+    store: Store, tasks: Iterator[Task], count: int, how: Running, progress: Progress | None, noted: Callable[[TaskDone], None] | None = None
+) -> list[Failure]:
+    """Run tasks into the store by the engine asked for, telling the user how far it is; returns what failed.
+
+    `noted` is told of each task as it ends.
+    """
     if not count:
         return []
     first = next(tasks)
@@ -53,9 +59,28 @@ def run_missing(store: Store, tasks: Iterator[Task], count: int, how: Running, p
     for done, one in enumerate(sweep(_chain(first, tasks), count, how.open_engine(count), store.folder, how.timeout), 1):
         if one.failed is not None:
             failures.append(one.failed)
+        if noted is not None:
+            noted(one)
         if progress is not None:
             progress(done, count, one.name + (f", {len(failures)} failed" if failures else ""))
     return failures
+
+
+def run_reduced(tasks: Sequence[Task], store: Store, how: Running, reduce: Reduce, progress: Progress | None = None) -> Iterator[TaskDone]:
+    """Run tasks whose tables nobody needs again, in any order; yield what `reduce` makes of each, in the worker, under the task's label.
+
+    `reduce` must be importable by name. Nothing is stored: who wants to go on later keeps what is yielded.
+    """
+    if not tasks:
+        return
+    if not is_compiled():
+        _compile(tasks[0])
+    failed = 0
+    for done, one in enumerate(sweep(tasks, len(tasks), how.open_engine(len(tasks)), store.folder, how.timeout, reduce), 1):
+        failed += one.failed is not None
+        if progress is not None:
+            progress(done, len(tasks), one.name + (f", {failed} failed" if failed else ""))
+        yield one
 
 
 def _chain(first: Task, rest: Iterator[Task]) -> Iterator[Task]:

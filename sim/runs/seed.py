@@ -87,22 +87,31 @@ def _set_aside_what_is_loaded() -> None:
     gc.freeze()
 
 
-def run_seed(task: Task) -> SeedDone:
-    """Run all worlds of a task with one seed. Whatever goes wrong is returned as a failure with its stage."""
+def run_seed(task: Task, digests: bool = True) -> SeedDone:
+    """Run all worlds of a task with one seed. Whatever goes wrong is returned as a failure with its stage.
+
+    Without `digests` the tables are as they are, proved as pairs here, but cannot be stored.
+    """
     _set_aside_what_is_loaded()
     done, begin, stage = SeedDone(task.seed, task.label), time.perf_counter(), ["build"]
     try:
-        models = run_worlds(task, stage)
-        stage[0] = "compare"
-        prove_pairs(models, done)
-        stage[0] = "record"
-        for name, model in models.items():
-            _record(task, name, model, done)
+        _run(task, done, stage, digests)
     except Exception as error:  # a failure is a result: the other seeds go on, and this one is reported
         failed = failure_of(task, "raised", stage[0], f"{type(error).__name__}: {error}", traceback.format_exc())
         done = SeedDone(task.seed, task.label, failed=failed)
+    gc.collect()  # models and their agents point at one another; the next seed finds their memory at hand
     done.seconds = time.perf_counter() - begin
     return done
+
+
+def _run(task: Task, done: SeedDone, stage: list[str], digests: bool) -> None:
+    """Run, compare and record; `stage` says how far it has come."""
+    models = run_worlds(task, stage)
+    stage[0] = "compare"
+    prove_pairs(models, done)
+    stage[0] = "record"
+    for name, model in models.items():
+        _record(task, name, model, done, digests)
 
 
 def run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
@@ -139,9 +148,11 @@ def prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
                 done.nothing_changed.append(f"{first}|{second}")
 
 
-def _record(task: Task, name: str, model: WarrantModel, done: SeedDone) -> None:
+def _record(task: Task, name: str, model: WarrantModel, done: SeedDone, digests: bool) -> None:
     """Keep and digest every table, and the months by which the world can be compared with one that is not here."""
     done.tables[name] = model.books.tables(task.record)
+    if not digests:
+        return
     for table, columns in done.tables[name].items():
         done.digests.setdefault(table, {})[name] = digest_of_values(table, columns)
     done.months[name] = month_digests(model.books)

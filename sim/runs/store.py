@@ -209,7 +209,16 @@ def _is_dead(left: Path) -> bool:
         return True
     except PermissionError:
         return False
-    return False
+    return _is_zombie(int(pid))
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether a process has ended and only waits for its parent to notice: in a container whose first process never does, for ever."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False  # no /proc here, or it has ended meanwhile: the next command will see
+    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 class Batch:

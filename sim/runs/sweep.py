@@ -11,7 +11,7 @@ from sim.runs.engines import Engine, EngineLost
 from sim.runs.identity import model_digest
 from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.store import WRITING, Batch, new_token
-from sim.runs.working import EarlierWorkerDied, TaskDone, Work, last_words
+from sim.runs.working import EarlierWorkerDied, Reduce, TaskDone, Work, last_words
 
 _SECONDS_A_BATCH = 10.0  # so long that scheduling and writing are noise, so short that little is lost with a worker
 _MOST_TASKS = {"world": 50, "country": 10, "full": 2}  # what fits in a worker's memory and in a handy file
@@ -19,13 +19,13 @@ _DEATHS = 3  # deaths of its worker after which a task is held to be their cause
 _SECONDS_BETWEEN_CHECKS = 2.0
 
 
-def sweep(tasks: Iterable[Task], count: int, engine: Engine, store: Path, timeout: float | None) -> Iterator[TaskDone]:
-    """Run tasks (`count` of them) and yield how each ended once its batch is stored. Memory does not grow with them.
+def sweep(tasks: Iterable[Task], count: int, engine: Engine, store: Path, timeout: float | None, reduce: Reduce | None = None) -> Iterator[TaskDone]:
+    """Run tasks (`count` of them) and yield how each ended once its batch is stored, or reduced. Memory does not grow with them.
 
     Raises EngineLost when the engine is gone or the store cannot be written, OtherCode when a worker has another version
     of the model; what was stored stays.
     """
-    loop = _Loop(iter(tasks), count, engine, store, timeout)
+    loop = _Loop(iter(tasks), count, engine, store, timeout, reduce)
     try:
         yield from loop.run()
     finally:
@@ -34,8 +34,8 @@ def sweep(tasks: Iterable[Task], count: int, engine: Engine, store: Path, timeou
 
 
 class _Loop:
-    def __init__(self, tasks: Iterator[Task], count: int, engine: Engine, store: Path, timeout: float | None) -> None:
-        self._tasks, self._left, self._engine, self._store, self._timeout = tasks, count, engine, store, timeout
+    def __init__(self, tasks: Iterator[Task], count: int, engine: Engine, store: Path, timeout: float | None, reduce: Reduce | None) -> None:
+        self._tasks, self._left, self._engine, self._store, self._timeout, self._reduce = tasks, count, engine, store, timeout, reduce
         self._again: deque[tuple[Task, ...]] = deque()  # batches whose worker died
         self._deaths: dict[tuple[str, ...], int] = {}
         self._under_way: dict[Future[list[TaskDone]], Work] = {}
@@ -44,7 +44,7 @@ class _Loop:
     def run(self) -> Iterator[TaskDone]:
         while True:
             while len(self._under_way) < self._engine.slots() and (tasks := self._next()):
-                batch = Work(tasks, self._store, new_token(), self._timeout, model_digest())
+                batch = Work(tasks, self._store, new_token(), self._timeout, model_digest(), self._reduce)
                 self._under_way[self._engine.submit(batch)] = batch
             if not self._under_way:
                 return
@@ -65,7 +65,7 @@ class _Loop:
         first = next(self._tasks, None)
         if first is None:
             return ()
-        size = max(1, min(self._size(), _MOST_TASKS[first.record]))
+        size = max(1, min(self._size(), _MOST_TASKS["world" if self._reduce else first.record]))
         tasks = (first, *itertools.islice(self._tasks, size - 1))
         self._left -= len(tasks)
         return tasks
@@ -117,6 +117,8 @@ class _Loop:
             self._again.append((task,))
 
     def _give_up(self, task: Task, done: SeedDone) -> TaskDone:
+        if self._reduce is not None:
+            return TaskDone(task.name, 0.0, done.failed, task.label)
         into = Batch(self._store, new_token(), task.record)
         into.add(task, done)
         into.commit()

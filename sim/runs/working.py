@@ -6,37 +6,48 @@ task that runs out of time takes its worker with it: a loop in compiled code hea
 
 import faulthandler
 import pickle
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sim.runs.identity import model_digest
-from sim.runs.seed import Failure, Task, run_seed
+from sim.runs.seed import Failure, SeedDone, Task, run_seed
 from sim.runs.store import WRITING, Batch
 
 _BEGAN, _TRACE = "began", "trace"
 _LAST_LETTERS = 4000
 
 
+Reduce = Callable[[SeedDone], Any]
+
+
 @dataclass(frozen=True)
 class Work:
-    """A batch to run: its tasks, where the store is, a token of its own, seconds that each task may take, and the code meant."""
+    """A batch to run: its tasks, where the store is, a token of its own, seconds that each task may take, and the code meant.
+
+    With `reduce` a task's tables are not stored: what it makes of them, in the worker, is what comes back.
+    """
 
     tasks: tuple[Task, ...]
     store: Path
     token: str
     timeout: float | None
     model: str
+    reduce: Reduce | None = None
 
 
 @dataclass(frozen=True)
 class TaskDone:
-    """How one task ended; its tables are in the store."""
+    """How one task ended; its tables are in the store, or `reduced`."""
 
     name: str
     seconds: float
     failed: Failure | None
+    label: str = ""
+    reduced: Any = None
 
 
 class OtherCode(Exception):
@@ -48,7 +59,7 @@ class EarlierWorkerDied(Exception):
 
 
 def work(batch: Work) -> list[TaskDone]:
-    """Run the tasks, store the batch. Raises OtherCode, EarlierWorkerDied, OSError (the store cannot be written)."""
+    """Run the tasks, store the batch or what comes of it. Raises OtherCode, EarlierWorkerDied, OSError (the store cannot be written)."""
     import numba
 
     if model_digest() != batch.model:
@@ -57,20 +68,26 @@ def work(batch: Work) -> list[TaskDone]:
     if (folder / _BEGAN).exists():
         raise EarlierWorkerDied
     before = numba.get_num_threads()
-    into, done = Batch(batch.store, batch.token, batch.tasks[0].record), []
+    into, done = Batch(batch.store, batch.token, batch.tasks[0].record), list[TaskDone]()
     try:
         numba.set_num_threads(1)  # the workers already fill the machine
         with (folder / _BEGAN).open("wb", buffering=0) as notes:
             for number, task in enumerate(batch.tasks):
                 notes.write(b"%d\n" % number)
                 with _limit(batch.timeout, folder):
-                    one = run_seed(task)
-                into.add(task, one)
-                done.append(TaskDone(task.name, one.seconds, one.failed))
+                    one = run_seed(task) if batch.reduce is None else run_seed(task, digests=False)
+                if batch.reduce is None:
+                    into.add(task, one)
+                    done.append(TaskDone(task.name, one.seconds, one.failed))
+                else:
+                    done.append(TaskDone(task.name, one.seconds, one.failed, task.label, None if one.failed else batch.reduce(one)))
             notes.write(b"done\n")
     finally:
         numba.set_num_threads(before)
-    into.commit()
+    if batch.reduce is None:
+        into.commit()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
     return done
 
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, overload
 from sim.scenario.experiments import moved, switch_findings
 from sim.scenario.factors import ROLES, Factor, FactorProblem, Updates, add_update, multiples_out_of_range, prepared, updated
 from sim.scenario.loading import Base, Contents, Finding, contradictions, path_of
+from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import BadInput
-from sim.scenario.sampling import METHODS, Sampling, sample_findings
+from sim.scenario.sampling import METHODS, POSTERIOR, Sampling, sample_findings
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Design, Experiment, Switch, Timeline, Value
+from sim.scenario.schema import Design, Experiment, FactorSpec, Switch, Timeline, Value
 
 if TYPE_CHECKING:
     from sim.scenario.resolving import Resolved
@@ -171,13 +172,15 @@ def prepare(experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario
     found += sample_findings(design)
     tree = base.contents.model_dump(mode="json")
     made: list[Factor] = []
+    if design.method == POSTERIOR and len(found) == before:
+        made += _drawn(design, experiment, base, tree, found)
     for role in ROLES:
         for path, spec in getattr(design, role).items():
             try:
                 made.append(prepared(path, role, spec, experiment, base, tree))
             except FactorProblem as problem:
                 found.append((("design", role, path, *problem.at), problem.said))
-    if not design.uncertainties and not design.levers:
+    if design.method != POSTERIOR and not design.uncertainties and not design.levers:
         found.append((("design",), "varies nothing: name at least one factor under uncertainties or levers"))
     found += _overlaps(made, set_last)
     found += _levels(design, made)
@@ -194,6 +197,31 @@ def prepare(experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario
     made_ready = Prepared(tuple(made), whole)
     found += _law_findings(experiment, base, scenarios, made_ready)
     return made_ready if len(found) == before else None
+
+
+def _drawn(design: Design, experiment: Experiment, base: Base, tree: dict[str, Any], found: list[Finding]) -> list[Factor]:
+    """The factors of a posterior: every number that it sets, with its value at each of the first `points` draws."""
+    try:
+        posterior = read_posterior()
+    except BadInput as error:
+        found += [(("design", "method"), said) for said in error.problems]
+        return []
+    assert design.points is not None
+    have = len(posterior.draws())
+    if design.points > have:
+        found.append((("design", "points"), f"the posterior has {have} draws (got {design.points})"))
+        return []
+    columns: dict[str, list[Value]] = {}
+    for draw in range(design.points):
+        for path, value in posterior.at(draw).items():
+            columns.setdefault(path, []).append(value)
+    made: list[Factor] = []
+    for path, values in columns.items():
+        try:
+            made.append(prepared(path, "uncertainties", FactorSpec(values=tuple(values)), experiment, base, tree))
+        except FactorProblem as problem:
+            found.append((("design", "method"), f"{path} of the posterior: {problem.said}"))
+    return made
 
 
 def _overlaps(made: Sequence[Factor], set_last: Mapping[str, str]) -> Iterator[Finding]:
@@ -229,6 +257,9 @@ def _contents_findings(factor: Factor, scenarios: Mapping[str, Scenario]) -> Ite
     if factor.target.kind != "contents":
         return
     values: Sequence[Value] = factor.values if factor.distribution == "categorical" else (factor.value(0.0), factor.value(1.0))
+    if all(isinstance(value, float) for value in values):  # of numbers the ends say all that the others could
+        numbers = [value for value in values if isinstance(value, float)]
+        values = (min(numbers), max(numbers))
     for world, scenario in scenarios.items():
         if factor.target.world not in (None, world):
             continue
@@ -278,12 +309,17 @@ def _points(design: Design, made: Sequence[Factor]) -> Points | str:
     names = tuple(factor.path for factor in made)
     if design.method == "list":
         return Points(names, list(zip(*(factor.values for factor in made), strict=True)))
-    rows = math.prod(len(f.values) for f in uncertain) if design.method == "grid" else Sampling(design, len(uncertain)).rows
+    if design.method == "grid":
+        rows = math.prod(len(f.values) for f in uncertain)
+    else:
+        rows = design.points or 0 if design.method == POSTERIOR else Sampling(design, len(uncertain)).rows
     whole = rows * math.prod(len(f.values) for f in levers)
     if whole > MOST_POINTS:
         return f"{whole:,} points; at most {MOST_POINTS:,}: fewer levels, or a sampled design ({', '.join(METHODS)})"
     crossed = tuple(product(*(factor.values for factor in levers)))
     if design.method == "grid":
         return Points(names, list(product(*(factor.values for factor in uncertain))), crossed)
+    if design.method == POSTERIOR:
+        return Points(names, list(zip(*(factor.values for factor in uncertain), strict=True)), crossed)
     shares = Sampling(design, len(uncertain)).shares()
     return Points(names, [tuple(f.value(float(s)) for f, s in zip(uncertain, row, strict=True)) for row in shares], crossed)

@@ -14,6 +14,7 @@ from sim.scenario.loading import Finding
 from sim.scenario.problems import choices
 from sim.scenario.schema import Design
 
+POSTERIOR = "posterior"  # its sample was drawn by the fit
 # What each sampled method must be told, and which methods need a power of two.
 SIZES = {"latin_hypercube": "points", "sobol": "points", "saltelli": "base", "morris": "trajectories"}
 METHODS = tuple(SIZES)
@@ -77,14 +78,19 @@ _SAMPLERS: dict[str, Any] = {"latin_hypercube": _latin_hypercube, "sobol": _sobo
 
 def sample_findings(design: Design) -> Iterator[Finding]:
     """Sizes and seeds that a method needs and lacks, or has no use for."""
-    needed = [SIZES[design.method], "seed"] if design.method in SIZES else []
+    needed = ["points"] if design.method == POSTERIOR else [SIZES[design.method], "seed"] if design.method in SIZES else []
     for name in ("points", "base", "trajectories", "seed"):
         given = getattr(design, name)
         if name in needed and given is None:
             what = "a whole number from which its luck comes" if name == "seed" else "how large the sample is"
             yield ("design",), f"{design.method} needs '{name}': {what}"
         elif name not in needed and given is not None:
-            yield ("design", name), f"{design.method} has no '{name}'; {choices(name, ['uncertainties', 'levers', *needed])}"
+            valid = [*(() if design.method == POSTERIOR else ("uncertainties",)), "levers", *needed]
+            yield ("design", name), f"{design.method} has no '{name}'; {choices(name, valid)}"
+    if design.method == POSTERIOR:
+        said = "posterior varies the fitted parameters and no others: leave it out, or make it a lever"
+        yield from ((("design", "uncertainties", path), said) for path in design.uncertainties)
+        return
     if needed and not design.uncertainties:
         yield ("design", "method"), f"{design.method} samples uncertainties, and there are none; levers alone are a grid"
     size = getattr(design, SIZES[design.method]) if needed else None

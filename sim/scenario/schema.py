@@ -226,7 +226,7 @@ class Alternative(Strict):
     label: str
 
 
-Method = Literal["grid", "list", "latin_hypercube", "sobol", "saltelli", "morris"]
+Method = Literal["grid", "list", "latin_hypercube", "sobol", "saltelli", "morris", "posterior"]
 
 
 class FactorSpec(Strict):
@@ -248,7 +248,8 @@ class Design(Strict):
     """Many points, each an assignment of values to factors, run with all worlds and seeds.
 
     `method` samples the uncertainties (what nobody decides); levers (what somebody decides) are a full grid that is
-    crossed with the sample. In a `list` nothing is crossed: point i takes the i-th value of every factor.
+    crossed with the sample. In a `list` nothing is crossed: point i takes the i-th value of every factor. `posterior` takes
+    the first `points` draws of the shipped posterior for its uncertainties, which need not be named.
     """
 
     method: Method

@@ -21,6 +21,29 @@ OFFERS = {
     "discount": "Discount",
 }
 
+# Series that are drawn month by month: what each is, and its unit as `quantities.scale_for` reads it.
+SERIES_NAMES = {
+    "trust": ("Trust in US providers abroad", "0-1"),
+    "trust_by_spend": ("Trust abroad, weighted by what buyers spend", "0-1"),
+    "belief": ("Belief abroad that a US warrant reaches data stored there", "0-1"),
+    "adoption": ("Customers abroad that use cloud services", "share"),
+    "revenue_us": ("Monthly revenue of US providers abroad", "USD"),
+    "revenue_us_cumulative": ("Revenue of US providers abroad since the start", "USD"),
+    "market_share_us": ("US providers' share of cloud spending abroad", "share"),
+    "cloud_data_at_home": ("Foreign customers' cloud data kept on home soil", "share"),
+    "us_reach": ("Foreign customers' cloud data that a US order reaches", "share"),
+    "laws_total": ("Instruments in force, protests apart", "instruments"),
+    "us_foreign_success_12m": ("US requests aimed abroad that yield content within 12 months", "share"),
+    "foreign_us_success_12m": ("Foreign requests to US providers that yield content within 12 months", "share"),
+    "conflicts_of_law": ("US orders a month that break the host's law", "requests"),
+}
+
+
+def factor_name(path: str) -> str:
+    """A factor of a design as an axis calls it: its path in words, from the general to the particular."""
+    return ": ".join(part.replace("_", " ") for part in path.split("."))
+
+
 # What an experiment must say for a table to be recorded; the text between backticks is set as code.
 GRAIN = {"country": "`record: country` or `record: full`"}
 

@@ -7,8 +7,9 @@ from plotly.offline import get_plotlyjs
 
 from sim.runs.results import Results
 from sim.view.figures.geography import world_topojson
-from sim.view.page import CONFIG_JSON, Section, as_json, render, text
-from sim.view.sections import checks, data, governments, investigators, money, opening, reaction, trust
+from sim.view.page import CONFIG_JSON, as_json, render, text
+from sim.view.parts import sections
+from sim.view.sections import opening
 from sim.view.study import Study
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -22,27 +23,6 @@ def build(results: Results, out: Path) -> Path:
     target = out / "report.html" if out.is_dir() else out
     target.write_text(page(Study(results)), encoding="utf-8")
     return target
-
-
-def sections(study: Study) -> list[Section]:
-    """The report's sections in their order."""
-    return [
-        opening.headlines(study),
-        trust.trust(study),
-        data.where(study),
-        data.moves(study),
-        trust.map_of_trust(study),
-        money.money(study),
-        governments.laws(study),
-        governments.offers(study),
-        investigators.evidence(study),
-        reaction.reaction(study),
-        checks.claims(study),
-        checks.knockouts(study),
-        checks.switch_dates(study),
-        checks.record(study),
-        checks.reproduce(study),
-    ]
 
 
 FOOTER = "Made from the results folder that this file lies in."

@@ -1,5 +1,6 @@
 """`make bench`: what the customers cost, and everything else, as ratios within one run on one machine. Writes results/bench.csv."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -157,6 +158,7 @@ def pair_as_called(customers: int, threads: int, repeats: int) -> None:
     best: tuple[float, dict[str, float]] | None = None
     chosen = scenarios(customers, 2, 156)
     for _ in range(repeats):
+        gc.collect()  # as after every seed of a run: the pair finds the memory of the one before at hand
         begin = time.perf_counter()
         clock, build, _, ws = run_set(chosen)
         at = time.perf_counter()
@@ -168,6 +170,7 @@ def pair_as_called(customers: int, threads: int, repeats: int) -> None:
             customers_ = {"customers' month": clock.spent["customers_month"], "survey": clock.spent["ask"]}
             rest = {"customers' other work": clock.spent["step"] - sum(customers_.values())}
             best = everything, {"build": build, **customers_, **rest, **small, "tables": tables}
+        del ws, model
     assert best is not None
     note(f"a pair, everything, {threads} thread(s)", best[0], "s", customers, 2)
     for part, seconds in best[1].items():

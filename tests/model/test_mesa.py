@@ -1,5 +1,8 @@
 """Whoever knows Mesa finds a model: agents, a step, and running until the horizon."""
 
+import gc
+import weakref
+
 import mesa
 import pytest
 
@@ -94,3 +97,13 @@ def test_a_government_that_adopts_is_heard_and_written_down() -> None:
     news = model.mind.memory - before
     assert (news[brazil, 0, 1] > 0.0).all()
     assert not news[~brazil].any()
+
+
+def test_a_world_that_nobody_holds_gives_its_memory_back() -> None:
+    """A sweep makes thousands of worlds in one process."""
+    ws = world_set(asked(last="2014-09"))
+    ws.run()
+    left = [weakref.ref(model) for model in ws.models]
+    del ws
+    gc.collect()
+    assert [model() for model in left] == [None] * len(left)

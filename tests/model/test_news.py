@@ -25,6 +25,11 @@ def _mind(scenario: Scenario) -> PublicMind:
     return PublicMind(scenario, np.repeat(np.arange(countries), SEGMENTS), np.tile(np.arange(SEGMENTS), countries), BELIEVED)
 
 
+def _room(mind: PublicMind) -> np.ndarray:
+    """Where a month's evidence goes: cell x channel x good and bad."""
+    return np.empty((len(mind.belief), 2, 2))
+
+
 def _quiet(honoured: float = 1.0, believed: float = BELIEVED, ruling: Switch | None = None) -> Month:
     """A month in which nothing is in the papers but, perhaps, a ruling."""
     return Month(LawInForce("doj_wins", None, frozenset()), honoured, believed, (), ruling)
@@ -120,11 +125,11 @@ def test_belief_in_intelligence_is_forgotten_towards_its_level_of_2013() -> None
 def test_distrust_of_intelligence_spills_into_law_enforcement_and_not_back() -> None:
     mind = _mind(_scenario("trust.intelligence_spillover=0.25"))
     mind.hear(INTELLIGENCE, np.full(len(mind.belief), -1.0))
-    evidence = mind.evidence()
+    evidence = mind.evidence(_room(mind))
     assert np.allclose(evidence[:, LAW_ENFORCEMENT, BAD], 0.25 * evidence[:, INTELLIGENCE, BAD])
     other = _mind(_scenario("trust.intelligence_spillover=0.25"))
     other.hear(LAW_ENFORCEMENT, np.full(len(other.belief), -1.0))
-    assert not other.evidence()[:, INTELLIGENCE].any()
+    assert not other.evidence(_room(other))[:, INTELLIGENCE].any()
 
 
 def test_a_countrys_own_reach_wins_over_its_ties() -> None:

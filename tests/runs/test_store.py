@@ -2,7 +2,10 @@
 
 import dataclasses
 import json
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -176,6 +179,21 @@ def test_what_the_dead_were_writing_is_no_result_and_is_cleared_away(tmp_path: P
     store.prepare()
     assert not dead.exists()
     assert not store.index()[0].where
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="zombies are told apart by /proc")
+def test_a_process_that_has_ended_but_was_never_waited_for_is_dead(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.prepare()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        left = tmp_path / "writing" / f"{socket.gethostname()}-{process.pid}-abc"
+        left.mkdir()
+        store.prepare()
+        assert left.exists()  # it is at work
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and stays a zombie
+        store.prepare()
+        assert not left.exists()
 
 
 # --- failures ----------------------------------------------------------------------------------------------

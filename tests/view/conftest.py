@@ -1,7 +1,8 @@
 """Synthetic results folders, made from the table schema: plausible shapes, invented numbers."""
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from sim.model.tables import TABLES, Table
 from sim.runs.results import Results
@@ -171,15 +173,50 @@ def _write_summaries(folder: Path, months: list[pd.Timestamp]) -> None:
     pd.DataFrame(switches, columns=["label", "on", "headline", "name", "unit", "difference", "low", "high", "pairs"]).to_csv(
         folder / "switch_dates.csv", index=False
     )
-    record: list[tuple[Any, ...]] = [
-        (f"W{at:02}", "US providers' share <of> spending", "validation", "Europe", "2017", "share", 0.6, 0.62, 0.58, 0.66, "agrees", np.nan, "a survey")
-        for at in range(8)
-    ]
-    record.append(
-        ("W99", "Not in the model", "context", "World", "2016", "USD bn", 180.0, np.nan, np.nan, np.nan, "context", "not the same quantity", "a forecast")
+    _write_record(folder)
+    _write_uncertain(folder)
+
+
+def _write_record(folder: Path) -> None:
+    """Rows of one source that hold, two of another that miss, and one that cannot be judged."""
+    columns = ["row", "what", "role", "place", "population", "period", "unit", "bound", "data", "model", "low", "high", "off", "verdict", "cause", "source"]
+    of = ("US providers' share <of> spending", "validation", "Europe", "organisations", "2017", "share", "eq", 0.6)
+    rows: list[tuple[Any, ...]] = [(f"W{at:02}", *of, 0.62, 0.58, 0.66, 0.1 * at, "holds", np.nan, f"W01: survey {at}") for at in range(8)]
+    miss = ("Said & done", "calibration", "DE", np.nan, "2013", "%", "le", 10.0)
+    rows += [(f"S{at}", *miss, 30.0 + at, 28.0, 34.0, 9.0 + at, "misses", "a judged threshold", "S06: a survey") for at in range(2)]
+    rows.append(
+        ("W99", "Not in the model", "context", "World", "", "2016", "USD bn", "eq", 180.0, np.nan, np.nan, np.nan, np.nan, "cannot say", "another", "X: y")
     )
-    columns = ["row", "what", "role", "place", "period", "unit", "data", "model", "low", "high", "verdict", "cause", "source"]
-    pd.DataFrame(record, columns=columns).to_csv(folder / "record.csv", index=False)
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "record.csv", index=False)
+
+
+def _write_uncertain(folder: Path) -> None:
+    """Validation, ranks and survival, made with other parameters than the manifest's."""
+    names = ("model", "no change", "linear trend", "Bass curve")
+    lines = []
+    for fit, row, bound in (("all rows", "K10", "eq"), ("all rows", "rise", "ge"), ("early", "K22b", "eq")):
+        for at, name in enumerate(names):
+            there, scored = at < 2, at < 2 and bound == "eq"
+            line = {"fit": fit, "row": row, "what": "A <thing>", "place": "DE", "population": "", "period": "2016", "unit": "%", "bound": bound, "data": 40.0}
+            line |= {"se": 2.0, "forecaster": name, "forecast": 41.0 if there else np.nan, "low": 38.0, "high": 44.0, "crps": 0.5 + at if scored else np.nan}
+            line |= {"log_score": 2.0, "chance": 0.75 if there and bound == "ge" else np.nan, "ranked": "yes" if scored else "no"}
+            lines.append(line | {"note": "" if there else "no earlier value", "source": "K: x", "configuration": "of_others"})
+    pd.DataFrame(lines).to_csv(folder / "validation.csv", index=False)
+    columns = ["fit", "rival", "rows", "series", "ahead", "model", "rival_score", "difference", "low", "high", "log_difference", "verdict"]
+    ranks = [("early", "no change", 13, 4, 11, 0.4, 1.2, -0.8, -1.1, -0.5, -0.9, "model better")]
+    ranks += [("early", name, 0, 0, 0, *[np.nan] * 6, "too few to rank") for name in names[2:]]
+    pd.DataFrame(ranks, columns=columns).assign(configuration="of_others").to_csv(folder / "validation_ranks.csv", index=False)
+    arms = (("posterior", "as it is"), ("symmetric", "no faster <lost> than won"))
+    verdicts = {"trust": ("survives", "does not survive"), "revenue": ("survives", "survives")}
+    survival = []
+    for code, name, unit, window, _, d in HEADLINES[:2]:
+        kept = {"headline": code, "name": name, "unit": unit, "window": window, "draws": 32, "seeds": 2, "conclusion": "lower"}
+        kept |= {"shipped": d, "shipped_low": 1.2 * d, "shipped_high": 0.8 * d}
+        for at, (arm, what) in enumerate(arms):
+            line = {"arm": arm, "what": what, "median": d, "low": 1.5 * d, "high": 0.5 * d, "same_sign": 0.97 - 0.5 * at, "verdict": verdicts[code][at]}
+            survival.append(kept | line)
+        survival.append(kept | {"arm": "all", "what": "all arms", "same_sign": 0.47, "verdict": verdicts[code][1]})
+    pd.DataFrame(survival).assign(configuration="of_others").to_csv(folder / "survival.csv", index=False)
 
 
 def write_results(folder: Path, worlds: list[str], tables: list[str], summaries: bool = True, seeds: int = 4) -> Results:
@@ -265,3 +302,20 @@ def one_world(make_results: Callable[..., Results]) -> Results:
 @pytest.fixture(scope="session")
 def three_worlds(make_results: Callable[..., Results]) -> Results:
     return make_results(["microsoft_wins", "doj_wins", "history"])
+
+
+OFFLINE = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests that need one: Playwright's own loop can be started only once a process."""
+    path = shutil.which("chromium")
+    assert path is not None, "CI runs these tests, and there is no chromium on the PATH"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=OFFLINE)
+        yield browser
+        browser.close()

@@ -10,14 +10,15 @@ import pandas as pd
 import pytest
 
 from sim.runs.results import Results
+from sim.view.page import Chart, Text
 from sim.view.quantities import estimate, number, scale_for, with_unit
-from sim.view.report import build
+from sim.view.report import build, sections
 from sim.view.sections.opening import answer
 from sim.view.study import Study
 
 SECTIONS = [
     "headlines", "trust", "where", "moves", "map", "revenue", "laws", "offers", "evidence", "reaction", "claims",
-    "knockouts", "switch-dates", "record", "reproduce",
+    "knockouts", "switch-dates", "survival", "held-against", "record", "reproduce",
 ]  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def test_what_was_not_recorded_is_named_with_the_way_to_get_it(one_world: Result
     for summary in ("headlines", "knockouts", "switch_dates", "record"):
         assert f"no rows in {summary}.csv :" in words
     assert "One world was run" in words
+    assert "warrantsim validate makes them" in words and "warrantsim survive finds out" in words
 
 
 def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(three_worlds: Results, tmp_path: Path) -> None:
@@ -96,6 +98,38 @@ def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(thre
     assert "Revenue is higher when DOJ wins" in words
     assert "fails" in words
     assert "inconclusive about 1,250 more seeds would tell" in words
+
+
+def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on_one_line(two_worlds: Results, tmp_path: Path) -> None:
+    page = written(two_worlds, tmp_path)
+    words = " ".join(" ".join(Skeleton(page).words).split())
+    assert "validation: 8 of 8 rows hold; calibration: 0 of 2 rows hold; context: 0 of 1 rows hold." in words
+    assert "S06 Said & done %, calibration 2 DE 2013: at most 10.0, model 31.0 ; DE 2013: at most 10.0, model 30.0 a judged threshold" in words
+    (section,) = (part for part in sections(Study(two_worlds)) if part.id == "held-against")
+    charts = {block.id: block.figures[0] for block in section.blocks if isinstance(block, Chart)}
+    holds, misses = charts["targets"]["data"]
+    assert holds["x"] == pytest.approx([0.1 * at for at in range(8)]) and misses["x"] == [6.0, 6.0]  # at the edge
+    assert set(misses["y"]) == {"S06"} and "+10.0 tolerances" in misses["customdata"][1]
+    by_name = {trace["name"]: trace for trace in charts["scores"]["data"]}
+    assert by_name["model"]["y"] == ["K10", "K22b (early fit)"] and by_name["model"]["x"] == [0.25, 0.25] and by_name["no change"]["x"] == [0.75, 0.75]
+    assert by_name["Bass curve"]["x"] == []
+    for said in ("model better", "too few to rank", "75% of the forecast is on the bound's side", "linear trend: no earlier value", "GDPR"):
+        assert said in words
+
+
+def test_what_survives_is_said_for_each_arm_and_of_which_parameters(two_worlds: Results, tmp_path: Path) -> None:
+    words = " ".join(" ".join(Skeleton(written(two_worlds, tmp_path)).words).split())
+    assert "Of 2 headlines 1 survive everywhere and 1 do not survive somewhere; of 0 nobody can say." in words
+    assert "Symmetric trust : no faster <lost> than won" in words
+    assert "does not survive survives 97% does not survive 47%" in words
+    assert words.count("Not of this run.") == 2  # the tables' configuration is not the manifest's
+    study = Study(two_worlds)
+    study.manifest["configuration"] = "of_others"
+    try:
+        said = [block for part in sections(study) for block in part.blocks if isinstance(block, Text) and "Not of this run" in block.body]
+    finally:
+        del study.manifest["configuration"]
+    assert said == []
 
 
 def test_an_experiment_without_claims_says_how_to_state_one(one_world: Results, tmp_path: Path) -> None:

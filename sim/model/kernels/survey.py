@@ -8,12 +8,25 @@ the two probabilities.
 import numpy as np
 from numba import njit
 
-from sim.model.kernels.choice import KINDS, kind_risks, nest_of, nest_roots, roots_of, weights_of
-from sim.model.places import FIRST_US
+from sim.model.kernels.choice import KINDS, LEAST, kind_risk, nest_of, roots_of, weights_of
+from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
 ANSWERS = ("stated_more_negative", "stated_less_likely", "stated_would_leave", "stated_would_pay")
 WOULD_LEAVE = ANSWERS.index("stated_would_leave")  # asked of users of US providers only
 MEMORY = 13  # months of the panel's own past that are kept
+
+
+@njit(cache=True)
+def _free_roots(s, w, c, left, appeal, on_premises, banned, order, roots):  # type: ignore[no-untyped-def]
+    """The nests of somebody who is bound to nothing: `nest_roots` without a place, costs and peers, straight into `roots` (S, W, N)."""
+    roots[s, w, ON_PREMISES] = max(on_premises * left[s, w, 0], LEAST)
+    roots[s, w, HOME_GROWN] = appeal[w, c, HOME_GROWN] * left[s, w, KINDS - 1] if order >= banned[w, c, HOME_GROWN] else 0.0
+    for n in range(FIRST_US, roots.shape[2]):
+        first, inside = FIRST_US + (n - FIRST_US) * OFFERS, 0.0
+        for k in range(OFFERS):
+            if order >= banned[w, c, first + k]:
+                inside += appeal[w, c, first + k] * left[s, w, 1 + k]
+        roots[s, w, n] = inside
 
 
 @njit(cache=True)
@@ -30,18 +43,19 @@ def ask(  # type: ignore[no-untyped-def]
     nests = nest_of(places)
     risk, left = np.empty((members, worlds, KINDS)), np.empty((members, worlds, KINDS))
     roots, weight = np.empty((members, worlds, nests)), np.empty((members, worlds, nests))
-    leaf, peers = np.empty(places), np.ones(nests)
     # Three passes over everybody, so that many exponentials and logarithms are taken at once.
     for s in range(members):
         i = panel[s]
+        c = cell[i]
         for w in range(worlds):
-            kind_risks(sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), exposure[w, cell[i]], risk[s, w])
+            for k in range(KINDS):
+                risk[s, w, k] = kind_risk(k, sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), exposure[w, c])
     roots_of(risk.reshape(-1), nest_scale, left.reshape(-1))
     for s in range(members):
         i = panel[s]
         c = cell[i]
         for w in range(worlds):
-            nest_roots(left[s, w], appeal[w, c], go_back, banned[w, c], law_order[i], 0, False, 1.0, 1.0, peers, leaf, roots[s, w])
+            _free_roots(s, w, c, left, appeal, go_back, banned, law_order[i], roots)
     weights_of(roots.reshape(-1), nest_scale, weight.reshape(-1))
     now = month % MEMORY
     then = (month - 12) % MEMORY if month >= 12 else 0

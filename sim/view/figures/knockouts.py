@@ -9,7 +9,16 @@ from sim.view.figures.style import INK, QUIET, Figure, axis, heading, layout
 from sim.view.figures.summarise import numbers
 
 
-def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: str, unit_title: str, scale: float, colour: str, tick: str = "") -> Figure:
+def forest(
+    rows: pd.DataFrame,
+    full: tuple[float, float, float] | None,
+    title: str,
+    unit_title: str,
+    scale: float,
+    colour: str,
+    tick: str = "",
+    hover: str = "without %{y}",
+) -> Figure:
     """A dot with its interval for each mechanism switched off; the line and band are the model with everything on.
 
     `rows`: name, difference, low, high of one headline. `full`: difference, low, high with everything on.
@@ -47,7 +56,7 @@ def forest(rows: pd.DataFrame, full: tuple[float, float, float] | None, title: s
             "thickness": 1.5,
             "width": 4,
         },
-        "hovertemplate": "without %{y}: %{x:+.4~g}<extra></extra>",
+        "hovertemplate": hover + ": %{x:+.4~g}<extra></extra>",
     }
     y = axis(type="category", autorange="reversed", dtick=1, tickfont={"size": 12, "color": QUIET})
     shape = layout(

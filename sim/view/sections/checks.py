@@ -117,13 +117,18 @@ def _switch_dates(study: Study) -> Iterable[Block]:
 
 def record(study: Study) -> Section:
     """The model against what was measured."""
-    return Section("record", "The model against the record", list(_record(study)))
+    return Section("record", "The record, row by row", list(_record(study, "record")))
 
 
-def _record(study: Study) -> Iterable[Block]:
-    frame = study.summary("record")
+def evidence(study: Study) -> Section:
+    """The model against rows of evidence that were asked for by `warrantsim evidence`."""
+    return Section("evidence", "The model against the evidence asked for", list(_record(study, "evidence")))
+
+
+def _record(study: Study, summary: str) -> Iterable[Block]:
+    frame = study.summary(summary)
     if frame is None:
-        yield Missing("the comparison with the record", how_to_summarise("record"))
+        yield Missing("the comparison with the record", how_to_summarise(summary))
         return
     rows = []
     for row in _records(frame):
@@ -136,10 +141,11 @@ def _record(study: Study) -> Iterable[Block]:
         rows.append([text(row["row"]), *said, verdict, _cell(row["role"]), _cell(row["cause"]), _cell(row.get("note")), _cell(row["source"])])
     counts = frame["verdict"].value_counts()
     yield Text("Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + ".")
-    columns = ["Row", "What", "Data", "Model", "Model, 95%", "Unit", "Verdict", "Role", "Cause of a miss", "What is not the same", "Source"]
+    columns = ["Row", "What", "Data", "Model", "Interval", "Unit", "Verdict", "Role", "Cause of a miss", "What is not the same", "Source"]
+    intervals = ", ".join(str(said) for said in frame["interval"].unique()) if "interval" in frame else "95% of the mean over seeds"
     read = (
-        "Role: calibration rows are those that a fit may use (the starting values are not fitted yet), validation rows are never used for one, context "
-        "rows are only shown. A verdict is about the mean of the runs; the interval is theirs, luck only, and wide where few simulated customers are asked."
+        "Role: calibration rows are those that a fit may use, validation rows are never used for one, context rows are only shown. A verdict is about the mean "
+        f"of the runs. Interval: {text(intervals)}; wide where few simulated customers are asked."
     )
     yield Table("Row by row", columns, rows, read, numeric=(2, 3, 4), tall=True)
 

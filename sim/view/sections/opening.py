@@ -15,7 +15,7 @@ LIMITS = (
     "Nothing measures what the court's outcome did to purchasing. No row of the evidence varies with the rule, so the headlines lean on priors.",
     "GDPR and the CLOUD Act are two months apart: what happened in 2018 cannot be laid to one of them.",
     "European providers' market shares start in 2017, after the shock of 2013; nothing shows them from before to after it.",
-    "The intervals hold over pairs of runs. They don't hold the uncertainty of what the model leaves out.",
+    "The intervals hold over pairs of runs. What is not known about parameters is in the section on what survives; what the model leaves out is in none.",
 )
 
 # Units that are scaled (USD to USD bn, shares to percent) and printed with each number; any other stands under the name.

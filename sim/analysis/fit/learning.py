@@ -1,0 +1,77 @@
+"""From simulations to a posterior: summaries, the paths that learn it, their recovery, and the draws of the one that ships."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.analysis.evidence_rows import Row
+from sim.analysis.fit.design import held_out
+from sim.analysis.fit.emulating import SIGNAL, Emulator
+from sim.analysis.fit.inputs import Inputs
+from sim.analysis.fit.light import LightPosterior
+from sim.analysis.fit.neural import NeuralPosterior
+from sim.analysis.fit.recovery import Recovery, recover, ships
+from sim.analysis.fit.simulating import Measured
+from sim.analysis.fit.summaries import Standard, Summaries, standard
+from sim.analysis.fit.training import Amortised, Training
+
+SEED = 20180323
+REPEATS = 2  # of the recovery of each point, with another error
+Learn = Callable[[Training, int], Amortised]
+PATHS: dict[str, Learn] = {"light": LightPosterior, "neural": NeuralPosterior}
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A fit. `shares` are draws (draws, parameters) of the posterior that ships, as shares of the prior.
+
+    `used` names the summaries that it rests on: those that anything varied moves. `emulator_error` is that of the emulated
+    mean of each at the points kept apart, in standard errors.
+    """
+
+    summaries: Summaries
+    standard: Standard
+    used: tuple[str, ...]
+    emulator_error: np.ndarray
+    recoveries: tuple[Recovery, ...]
+    shipped: int
+    shares: np.ndarray
+
+    @property
+    def recovery(self) -> Recovery:
+        return self.recoveries[self.shipped]
+
+    def misfit(self, values: np.ndarray) -> np.ndarray:
+        """Sum over summaries of the squared standardised distance from the data, of measured rows (points, seeds, rows): (points,)."""
+        found = self.standard.of(np.nanmean(self.summaries.of(values), axis=1))
+        return np.asarray((found**2).sum(-1))
+
+
+def learn(inputs: Inputs, rows: Sequence[Row], shares: np.ndarray, measured: Measured, paths: Sequence[str], draws: int, seed: int = SEED) -> Learned:
+    """Fit some rows of what was measured at `shares` (points, parameters) by each path; points that failed are left out.
+
+    One point in eight is kept from what is learned from: the recovery is of those.
+    """
+    summaries = Summaries(tuple(rows))
+    at = columns(measured.rows, rows)
+    whole = ~np.all(np.isnan(measured.values), axis=(1, 2))
+    simulated, shares, apart = summaries.of(measured.values[whole][:, :, at]), shares[whole], held_out(len(whole))[whole]
+    scale = standard(summaries, simulated, inputs.discrepancy)
+    found = scale.of(np.nanmean(simulated, axis=1))
+    emulator = Emulator(shares[~apart], found[~apart], seed)
+    used = [k for k, signal in enumerate(emulator.signal) if signal >= SIGNAL]
+    observed = scale.of(summaries.observed)[used]
+    pairs = emulator.pairs(used, np.random.default_rng(seed))
+    posteriors = [PATHS[path](pairs, seed) for path in paths]
+    recoveries = [recover(posterior, shares[apart], found[apart][:, used], scale.measured[used], seed, REPEATS) for posterior in posteriors]
+    shipped = ships(recoveries)
+    sample = posteriors[shipped].sample(observed, draws, seed)
+    off = np.sqrt(np.mean((emulator.mean(shares[apart])[0][:, used] - found[apart][:, used]) ** 2, axis=0))
+    return Learned(summaries, scale, tuple(summaries.names[k] for k in used), off, tuple(recoveries), shipped, sample)
+
+
+def columns(measured: Sequence[Row], rows: Sequence[Row]) -> list[int]:
+    """Where each of `rows` stands among those measured."""
+    place = {row.id: i for i, row in enumerate(measured)}
+    return [place[row.id] for row in rows]

@@ -1,0 +1,1 @@
+"""Which conclusions survive what is not known about the parameters."""

@@ -1,0 +1,76 @@
+"""How much of what customers say they do: the knob that sets it, and where it stands at either end of what R01 found.
+
+No parameter is that ratio. Behaviour answers to risk by `choice.sensitivity`, which no survey answer depends on, so all its
+entries are multiplied by one number until the part of revenue that US providers lost abroad to the leak, over the share of
+organisations that said they were more negative, is what R01 says. The file of rows says how each is measured.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from sim.analysis.draws import Draw, common_seeds
+from sim.analysis.evidence_rows import read_rows, shipped_rows
+from sim.analysis.predictive import history_at, predict
+from sim.analysis.record import history_of
+from sim.runs.running import Progress, Running
+from sim.runs.store import Store
+from sim.scenario.places import root
+from sim.scenario.resolving import Resolved
+from sim.scenario.scenario import Scenario
+
+ROWS = Path("configs/evidence/discount.csv")
+KNOB = "choice.sensitivity"
+ENDS = ("R01a", "R01b")  # rows of the evidence whose values are the lower and the upper end
+MULTIPLES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+MONTHS = 48  # to the end of 2016, the last that the rows look at
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A multiple of the sensitivities, the ratio of done to said at it, and the ratio that was looked for."""
+
+    multiple: float
+    ratio: float
+    wanted: float
+
+    @property
+    def reached(self) -> bool:
+        return bool(np.isclose(self.ratio, self.wanted, rtol=1e-6))
+
+
+def sensitivities(resolved: Resolved, multiple: float) -> dict[str, float]:
+    """Every entry of the knob times `multiple`, within the parameter's range."""
+    info = resolved.base.parameter_info[KNOB]
+    entries = next(iter(resolved.scenarios.values())).parameters.choice.sensitivity.model_dump()
+    return {f"{KNOB}.{name}": min(max(multiple * value, info.range[0]), info.range[1]) for name, value in entries.items()}
+
+
+def discounts(resolved: Resolved, store: Store, how: Running, progress: Progress | None = None) -> tuple[list[Setting], list[str]]:
+    """The knob at either end of R01 (lower, upper), found on the experiment's own parameters and seeds; and what failed."""
+    history = history_of(resolved)
+    rows = {row.id: row for row in read_rows(root() / ROWS, history)}
+    wanted = {row.id: row.value for row in read_rows(shipped_rows(), history) if row.id in ENDS}
+    draws = [Draw(f"{KNOB} x {multiple:g}", sensitivities(resolved, multiple)) for multiple in MULTIPLES]
+    predicted = predict(list(rows.values()), resolved, draws, store, how, progress, _short_history, common_seeds(resolved, draws))
+    done, said = (np.nanmean(predicted.values[name], axis=1) for name in ("done", "said"))
+    return [crossing(MULTIPLES, done / said, wanted[end]) for end in ENDS], predicted.failures
+
+
+def _short_history(resolved: Resolved, draw: Draw) -> Scenario:
+    whole = history_at(resolved, draw)
+    return replace(whole, months=min(MONTHS, whole.months))
+
+
+def crossing(multiples: Sequence[float], ratios: np.ndarray, wanted: float) -> Setting:
+    """Where the ratio first passes what is wanted, on straight lines in both logarithms; where it never does, the nearest tried."""
+    known = [(m, r) for m, r in zip(multiples, ratios, strict=True) if np.isfinite(r) and r > 0.0]
+    for (m0, r0), (m1, r1) in pairwise(known):
+        if min(r0, r1) <= wanted <= max(r0, r1) and r0 != r1:
+            share = (np.log(wanted) - np.log(r0)) / (np.log(r1) - np.log(r0))
+            return Setting(float(np.exp(np.log(m0) + share * (np.log(m1) - np.log(m0)))), wanted, wanted)
+    nearest = min(known, key=lambda one: abs(np.log(one[1] / wanted)), default=(1.0, np.nan))
+    return Setting(float(nearest[0]), float(nearest[1]), wanted)

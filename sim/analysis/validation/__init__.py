@@ -1,0 +1,1 @@
+"""The model held against what no fit saw, beside rivals that have no agents."""

@@ -1,0 +1,142 @@
+"""One column of the table `world` of many runs as one array, pairs x worlds x months: from an experiment's own table, or
+from the store while the experiment is still running. Only the columns asked for are read, and each page is checked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.runs.points import POINTS
+from sim.runs.results import TABLES_FOLDER
+from sim.runs.store import BATCHES, Damaged, Store
+
+TABLE = "world"
+_BYTES_REMEMBERED = 300_000_000  # of columns, for each experiment that is open
+_OWN = ("point", "seed", "world", "run", "done")
+
+
+class NotAsDescribed(Exception):
+    """A results folder whose files contradict one another, in the user's words."""
+
+
+@dataclass(frozen=True)
+class Wide:
+    """Many pairs: `points` and `seeds` (one a pair), the design's `values` (a row a point, by its number), the `months`
+    (datetime64[M]), and `column`, which reads a column of the world table as float64 (pairs, worlds, months)."""
+
+    worlds: tuple[str, ...]
+    points: np.ndarray
+    seeds: np.ndarray
+    values: pd.DataFrame
+    months: np.ndarray
+    column: Callable[[str], np.ndarray] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def position(self, world: str) -> int:
+        """Where a world stands on the second axis."""
+        return self.worlds.index(world)
+
+
+def months_of(said: Mapping[str, Any]) -> np.ndarray:
+    """The months that a manifest says were run, as datetime64[M]."""
+    return np.arange(np.datetime64(str(said["first"])[:7], "M"), np.datetime64(str(said["last"])[:7], "M") + 1)
+
+
+def _points_of(path: Path, worlds: Sequence[str], columns: Sequence[str]) -> tuple[pa.Table, pd.DataFrame]:
+    """The rows of a points table (these columns), and the design's values a point."""
+    table = pq.read_table(path, page_checksum_verification=True)
+    found = list(dict.fromkeys(table.column("world").to_pylist()[: len(worlds)]))
+    if found != list(worlds):
+        raise NotAsDescribed(f"{path.name} has the worlds {', '.join(found) or 'none'}, the manifest {', '.join(worlds)}: they are not of one run")
+    factors = [name for name in table.column_names if name not in _OWN]
+    first = table.take(pa.array(np.unique(table.column("point").to_numpy(), return_index=True)[1]))
+    values = first.select(["point", *factors]).to_pandas().set_index("point")
+    return table.select(list(columns)), values
+
+
+def exported(folder: Path, said: Mapping[str, Any]) -> Wide:
+    """The runs in an experiment's own table. Raises NotAsDescribed, OSError or pa.ArrowException where a file is damaged."""
+    worlds, months = tuple(said["worlds"]), months_of(said)
+    rows, values = _points_of(folder / POINTS, worlds, ("point", "seed", "done"))
+    good = rows.column("done").to_numpy(zero_copy_only=False)[:: len(worlds)]
+    points, seeds = (rows.column(name).to_numpy()[:: len(worlds)][good] for name in ("point", "seed"))
+    path = folder / TABLES_FOLDER / f"{TABLE}.parquet"
+    shape = (len(points), len(worlds), len(months))
+    there = pq.read_metadata(path).num_rows if len(points) else 0
+    if there != np.prod(shape):
+        raise NotAsDescribed(
+            f"{TABLES_FOLDER}/{path.name} has {there:,} rows where {POINTS} and the manifest make {np.prod(shape):,}: the tables are not of one run, or are "
+            "being written just now"
+        )
+
+    @lru_cache(maxsize=max(2, _BYTES_REMEMBERED // max(int(np.prod(shape)) * 8, 1)))
+    def column(name: str) -> np.ndarray:
+        if not len(points):
+            return np.empty(shape)
+        read = pq.read_table(path, columns=[name], page_checksum_verification=True).column(name)
+        values: np.ndarray = read.to_numpy().astype(np.float64, copy=False)
+        return values.reshape(shape)
+
+    return Wide(worlds, points, seeds, values, months, column)
+
+
+@dataclass
+class Watched:
+    """What is in a store of an experiment that is not finished. Nothing is written, and damaged batches are passed over."""
+
+    store: Path
+    folder: Path  # holds the points table and, as `said`, the manifest as far as it is known
+    said: Mapping[str, Any]
+    _where: dict[str, tuple[str, int, int]] = field(default_factory=dict, init=False, repr=False)  # run -> batch, first row, rows
+    _seen: set[str] = field(default_factory=set, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._read = lru_cache(maxsize=4096)(self._read_column)
+        self._rows, self._values = _points_of(self.folder / POINTS, tuple(self.said["worlds"]), ("point", "seed", "run"))
+        self._runs: list[str] = self._rows.column("run").to_pylist()
+
+    def _refresh(self) -> None:
+        mine, store = set(self._runs), Store(self.store)
+        batches = self.store / BATCHES
+        for name in sorted(path.name for path in batches.iterdir()) if batches.is_dir() else ():
+            if name in self._seen:
+                continue
+            self._seen.add(name)
+            try:
+                commit = store.commit(name)
+            except Damaged:
+                continue
+            counts = commit.rows.get(TABLE, [])
+            begins = np.concatenate([[0], np.cumsum(counts)]).astype(int)
+            self._where.update({run: (name, int(begins[k]), counts[k]) for k, run in enumerate(commit.runs) if run in mine and counts})
+
+    def _read_column(self, batch: str, name: str) -> np.ndarray:
+        read = pq.read_table(self.store / BATCHES / batch / f"{TABLE}.parquet", columns=[name], page_checksum_verification=True)
+        values: np.ndarray = read.column(name).to_numpy().astype(np.float64, copy=False)
+        return values
+
+    def wide(self) -> Wide:
+        """The pairs of which every world is stored by now."""
+        self._refresh()
+        worlds, months = tuple(self.said["worlds"]), months_of(self.said)
+        w = len(worlds)
+        whole = [k for k in range(len(self._runs) // w) if all(self._where.get(run, ("", 0, 0))[2] == len(months) for run in self._runs[k * w : k * w + w])]
+        points, seeds = (self._rows.column(name).to_numpy()[::w][whole] for name in ("point", "seed"))
+
+        def column(name: str) -> np.ndarray:
+            out = np.empty((len(whole), w, len(months)))
+            for row, k in enumerate(whole):
+                for world in range(w):
+                    batch, begin, rows = self._where[self._runs[k * w + world]]
+                    out[row, world] = self._read(batch, name)[begin : begin + rows]
+            return out
+
+        return Wide(worlds, points, seeds, self._values, months, column)

@@ -1,0 +1,208 @@
+"""The posterior of the fit as committed tables, and what a draw of it sets in a scenario.
+
+`draws.csv` has one line a draw and one column a fitted parameter, in no order, so that the first n draws are a sample of
+their own; `best.csv` one line a fitted parameter. A fitted parameter is the path of a parameter, or a multiplier of
+several numbers, whose values before the fit stand in `multiplies`: what a draw means does not hang on today's defaults.
+The tables of the fit that saw less of the evidence are called `early_draws.csv` and `early_best.csv`.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.scenario.places import CONFIGS, root, shown
+from sim.scenario.problems import BadInput, choices
+
+FOLDER = "posterior"
+DRAWS, BEST, MOVED = "draws.csv", "best.csv", "moved.csv"
+EARLY = "early_"
+COLUMNS = (
+    "parameter", "value", "prior_low", "prior_high", "prior_centre", "scale", "mean", "sd", "p05", "p50", "p95", "contraction", "coverage", "identified",
+    "multiplies",
+)  # fmt: skip
+SCALES = ("lin", "log")
+NOBODY = "warrantsim calibrate (make calibrate) makes one"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One fitted parameter: its prior, its posterior, and what it sets.
+
+    `value` is the best point's; `mean`, `sd` and the percentiles are those of the draws, in the parameter's unit.
+    `contraction` is 1 - (posterior sd / prior sd)^2 on the prior's scale; `coverage` the share of recoveries in which the
+    90% interval held the truth. `multiplies` maps each path to the number that is multiplied (empty: the name is the path).
+    """
+
+    parameter: str
+    value: float
+    prior_low: float
+    prior_high: float
+    prior_centre: float
+    scale: str
+    mean: float
+    sd: float
+    p05: float
+    p50: float
+    p95: float
+    contraction: float
+    coverage: float
+    identified: bool
+    multiplies: Mapping[str, float]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What it sets."""
+        return tuple(self.multiplies) or (self.parameter,)
+
+    def sets(self, value: float) -> dict[str, float]:
+        """The value of each path, where the fitted parameter has this value."""
+        return {path: before * value for path, before in self.multiplies.items()} or {self.parameter: value}
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """The fit's result. `table` holds the draws: float64 (draws, parameters), in the order of `names`."""
+
+    fitted: tuple[Fitted, ...]
+    table: np.ndarray
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.parameter for one in self.fitted)
+
+    def draws(self) -> np.ndarray:
+        """float64 (draws, parameters): a row each draw, columns as in `names`."""
+        return self.table
+
+    def best(self) -> dict[str, float]:
+        """The best point by fitted parameter."""
+        return {one.parameter: one.value for one in self.fitted}
+
+    def at(self, draw: int) -> dict[str, float]:
+        """Path -> value of every number that a draw sets (multipliers are worked out)."""
+        return self.sets(self.table[draw].tolist())
+
+    def at_best(self) -> dict[str, float]:
+        """The same at the best point."""
+        return self.sets([one.value for one in self.fitted])
+
+    def sets(self, values: Sequence[float]) -> dict[str, float]:
+        """Path -> value, for a value of each fitted parameter in the order of `names`."""
+        return {path: number for one, value in zip(self.fitted, values, strict=True) for path, number in one.sets(value).items()}
+
+    def of(self, path: str) -> Fitted | None:
+        """The fitted parameter that sets a path, or an entry of it, if there is one."""
+        return next((one for one in self.fitted if path == one.parameter or any(p == path or p.startswith(f"{path}.") for p in one.paths)), None)
+
+
+def posterior_folder() -> Path:
+    """Where the shipped posterior is."""
+    return root() / CONFIGS / FOLDER
+
+
+def there_is_one(folder: Path | None = None, early: bool = False) -> bool:
+    """Whether there is a posterior to read."""
+    return ((folder or posterior_folder()) / ((EARLY if early else "") + DRAWS)).is_file()
+
+
+def read_posterior(folder: Path | None = None, early: bool = False) -> Posterior:
+    """The shipped posterior, or the one in `folder`; `early`: of the fit that saw less. Raises BadInput with file and line."""
+    folder, prefix = folder or posterior_folder(), EARLY if early else ""
+    if not there_is_one(folder, early):
+        raise BadInput(f"{shown(folder / (prefix + DRAWS))}: there is no posterior; {NOBODY}")
+    problems: list[str] = []
+    fitted = _fitted(folder / (prefix + BEST), problems)
+    table = _draws(folder / (prefix + DRAWS), [one.parameter for one in fitted], problems) if fitted else None
+    if problems or table is None:
+        raise BadInput(problems)
+    return Posterior(tuple(fitted), table)
+
+
+_GROUPS = ("prior", "posterior")
+MOVED_COLUMNS = ("headline", "name", "unit", *(f"{group}_{what}" for group in _GROUPS for what in ("median", "low", "high", "same_sign", "draws")))
+
+
+def moved_headlines(folder: Path | None = None) -> list[dict[str, Any]]:
+    """How far the data moved each headline: its line of `moved.csv`, medians and ends of 90% intervals as numbers. Raises BadInput."""
+    path, problems = (folder or posterior_folder()) / MOVED, list[str]()
+    out = [
+        {name: text if name in MOVED_COLUMNS[:3] else _number(text or "nan", f"{shown(path)}:{line}: {name}", problems) for name, text in row.items()}
+        for line, row in records(path, MOVED_COLUMNS, problems)
+    ]
+    if problems:
+        raise BadInput(problems)
+    return out
+
+
+def _fitted(path: Path, problems: list[str]) -> list[Fitted]:
+    out: list[Fitted] = []
+    for line, row in records(path, COLUMNS, problems):
+        where = f"{shown(path)}:{line}"
+        numbers = {name: _number(row[name], f"{where}: {name}", problems) for name in COLUMNS[1:13] if name != "scale"}
+        for name, valid in (("scale", SCALES), ("identified", ("yes", "no"))):
+            if row[name] not in valid:
+                problems.append(f"{where}: {name}: unknown value '{row[name]}'; {choices(row[name], valid)}")
+        out.append(Fitted(row["parameter"], scale=row["scale"], identified=row["identified"] == "yes", multiplies=_multiplies(row, where, problems), **numbers))
+    return out
+
+
+def multiplies_words(multiplies: Mapping[str, float]) -> str:
+    """`path=number;path=number`, as it stands in the table."""
+    return ";".join(f"{path}={before:.15g}" for path, before in multiplies.items())
+
+
+def _multiplies(row: Mapping[str, str], where: str, problems: list[str]) -> dict[str, float]:
+    out: dict[str, float] = {}
+    for piece in filter(None, row["multiplies"].split(";")):
+        path, _, number = piece.partition("=")
+        out[path] = _number(number, f"{where}: multiplies: {path}", problems)
+    return out
+
+
+def _draws(path: Path, names: Sequence[str], problems: list[str]) -> np.ndarray:
+    rows = [[_number(row[name], f"{shown(path)}:{line}: {name}", problems) for name in names] for line, row in records(path, ("draw", *names), problems)]
+    return np.array(rows, np.float64).reshape(len(rows), len(names))
+
+
+def records(path: Path, columns: Sequence[str], problems: list[str]) -> list[tuple[int, dict[str, str]]]:
+    """The lines of a CSV that has exactly these columns, each with its number; what is wrong goes to `problems`."""
+    file = shown(path)
+    try:
+        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
+        lines = [(reader.line_num, values) for values in reader if any(values)]
+    except FileNotFoundError:
+        problems.append(f"{file}: no such file")
+        return []
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        problems.append(f"{file}: cannot be read: {error}")
+        return []
+    if not lines:
+        problems.append(f"{file}: the file is empty")
+        return []
+    header, before = lines[0][1], len(problems)
+    problems += [f"{file}:{lines[0][0]}: unknown column '{name}'; {choices(name, columns)}" for name in header if name not in columns]
+    problems += [f"{file}:{lines[0][0]}: missing column '{name}'" for name in columns if name not in header]
+    problems += [f"{file}:{lines[0][0]}: column '{name}' stands twice" for name in dict.fromkeys(header) if header.count(name) > 1]
+    if len(lines) == 1:
+        problems.append(f"{file}: no lines beneath the header")
+    if len(problems) > before:
+        return []
+    problems += [f"{file}:{line}: {len(values)} values for {len(header)} columns" for line, values in lines[1:] if len(values) != len(header)]
+    return [(line, {name: value.strip() for name, value in zip(header, values, strict=True)}) for line, values in lines[1:] if len(values) == len(header)]
+
+
+def _number(text: str, where: str, problems: list[str]) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.inf
+    if math.isinf(number):
+        problems.append(f"{where}: must be a number (got '{text}')")
+        return math.nan
+    return number

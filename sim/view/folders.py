@@ -1,0 +1,236 @@
+"""The results folders under one root: found, opened and refused in words a user can act on. Nothing is ever written."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.runs.export import sha256_of
+from sim.runs.points import POINTS
+from sim.runs.results import MANIFEST, TABLES_FOLDER
+from sim.runs.watching import UNCHANGING, Progress, read_progress, running_files, together
+
+State = Literal["done", "failures", "running", "stopped", "damaged"]
+_NOT_RESULTS = {"store", TABLES_FOLDER, UNCHANGING}
+_DEPTH = 2
+_NEEDED = ("experiment", "title", "question", "worlds", "seeds", "first", "last")
+RUN_AGAIN = "Run the experiment again with the same command: what is in the store is not run twice, and the folder is written anew."
+
+
+class Refused(Exception):
+    """A folder that is not opened at all: it is not under the results folder, or not there."""
+
+
+class DamagedFolder(Exception):
+    """A results folder that cannot be read: what is wrong, and what to do."""
+
+    def __init__(self, what: str, how: str = RUN_AGAIN) -> None:
+        self.what, self.how = what, how
+        super().__init__(f"{what} {how}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A results folder as the list shows it. `runs` counts worlds of pairs; `words` say what is wrong where something is."""
+
+    name: str
+    title: str
+    state: State
+    made: str = ""
+    points: int | None = None
+    runs: int = 0
+    failed: int = 0
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A results folder that could be opened: its manifest, and its progress while it is being run.
+
+    `said` is the manifest of the finished tables; of a folder that has none yet, what the run under way has said of itself
+    (`finished` is then False).
+    """
+
+    name: str
+    path: Path
+    said: dict[str, Any]
+    finished: bool
+    progress: Progress | None = None
+    factors: tuple[str, ...] = ()
+    stamp: int = 0  # changes when the manifest does
+    files: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def has_design(self) -> bool:
+        return bool(self.factors)
+
+    def has(self, *files: str) -> bool:
+        """Whether all of these files, by their names within the folder, are there."""
+        return all(name in self.files for name in files)
+
+
+def list_folders(root: Path) -> list[Found]:
+    """Every results folder under `root` (two levels deep), the newest first; a damaged one is listed with what is wrong."""
+    found = [_found(root, path) for path in _candidates(root, _DEPTH)] if root.is_dir() else []
+    return sorted(found, key=lambda one: (one.state == "running", one.made, one.name), reverse=True)
+
+
+def _candidates(root: Path, depth: int) -> Iterator[Path]:
+    """Folders that hold results, or say that they are being made; links are not followed."""
+    for path in sorted(root.iterdir()):
+        if path.is_symlink() or not path.is_dir() or path.name.startswith(".") or path.name in _NOT_RESULTS:
+            continue
+        if any((path / name).exists() for name in (MANIFEST, POINTS, TABLES_FOLDER)) or running_files(path):
+            yield path
+        elif depth > 1:
+            yield from _candidates(path, depth - 1)
+
+
+def _found(root: Path, path: Path) -> Found:
+    name = path.relative_to(root).as_posix()
+    try:
+        folder = open_folder(root, name)
+    except (DamagedFolder, Refused) as error:
+        return Found(name, path.name, "damaged", words=error.what if isinstance(error, DamagedFolder) else str(error))
+    said, progress = folder.said, folder.progress
+    runs = _rows(path / POINTS) if folder.finished else 0
+    state: State = "failures" if said.get("failures") else "done"
+    words, failed = "", len(said.get("failures") or ())
+    if progress is not None:
+        state = "running" if progress.state == "running" else "stopped"
+        words = f"{progress.done:,} of {progress.total:,} pairs done" if progress.total else progress.stage
+        failed = max(failed, progress.failed)
+    return Found(name, str(said["title"]), state, str(said.get("made", ""))[:19], said.get("points"), runs, failed, words)
+
+
+def _rows(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows) if path.is_file() else 0
+
+
+def resolve_name(root: Path, name: str) -> Path:
+    """The folder of a name as the list has it. Raises Refused for anything that is not a plain folder under `root`."""
+    said = f"\N{LEFT DOUBLE QUOTATION MARK}{name[:120]}\N{RIGHT DOUBLE QUOTATION MARK}"
+    parts = name.split("/")
+    if len(parts) > _DEPTH or any(not re.fullmatch(r"[^\\/\x00-\x1f:]+", part) or part in (".", "..") or part.startswith(".") for part in parts):
+        raise Refused(f"{said} is not the name of a results folder. Only folders under {root.name}/ are opened; choose one from the list.")
+    path = root
+    for part in parts:
+        path = path / part
+        if path.is_symlink():
+            raise Refused(f"{said} is a link. Links are not followed, as they may lead out of {root.name}/; copy the folder there to open it.")
+    if parts[-1] in _NOT_RESULTS or not path.is_dir():
+        raise Refused(f"There is no results folder {said} under {root.name}/. It may have been moved or deleted; choose one from the list.")
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise Refused(f"{said} lies outside {root.name}/ and is not opened.")
+    return path
+
+
+def open_folder(root: Path, name: str) -> Folder:
+    """Open a results folder by its name under `root`. Raises Refused or DamagedFolder."""
+    path = resolve_name(root, name)
+    progress = _progress(path)
+    manifest = path / MANIFEST
+    finished = manifest.is_file()
+    source = manifest if finished else path / UNCHANGING / MANIFEST
+    if not source.is_file():
+        if progress is not None and progress.state == "running":
+            raise DamagedFolder(f"The run has only just begun ({progress.stage}).", "Wait a moment and open it again.")
+        if progress is not None:
+            raise DamagedFolder(f"The run ended before it had begun to count: {progress.ended or 'its process is gone'}.", "Run the same command again.")
+        raise DamagedFolder(f"{MANIFEST} is missing, so nothing says what the tables are of.")
+    _must_lie_within(path, root)
+    said = _manifest(source)
+    points = (path if finished else path / UNCHANGING) / POINTS
+    return Folder(name, path, said, finished, progress, _factors(points, said), source.stat().st_mtime_ns, _files(path))
+
+
+def _progress(path: Path) -> Progress | None:
+    try:
+        seen = [progress for file in running_files(path) if (progress := read_progress(file)) is not None]
+    except ValueError as error:
+        raise DamagedFolder(f"The file that says how far the run is cannot be read: {error}.") from None
+    return together(seen) if seen else None
+
+
+def _must_lie_within(path: Path, root: Path) -> None:
+    for entry in [*path.iterdir(), *((path / TABLES_FOLDER).iterdir() if (path / TABLES_FOLDER).is_dir() else ())]:
+        if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
+            raise Refused(f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not opened.")
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, stamp: int) -> dict[str, Any]:
+    said = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(said, dict):
+        raise ValueError("it is not an object")
+    missing = [key for key in _NEEDED if key not in said]
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+    if not isinstance(said["worlds"], dict) or not said["worlds"]:
+        raise ValueError("it names no worlds")
+    return said
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        return _parsed(path, path.stat().st_mtime_ns)
+    except (ValueError, OSError) as error:
+        raise DamagedFolder(f"{MANIFEST} cannot be read: {error}.") from None
+
+
+def _factors(points: Path, said: dict[str, Any]) -> tuple[str, ...]:
+    """The names of the design's factors, as the points table has them."""
+    if said.get("points") is None:
+        return ()
+    if not points.is_file():
+        raise DamagedFolder(f"{POINTS} is missing, so nothing says which run is which.")
+    try:
+        names = pq.read_schema(points).names
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedFolder(f"{POINTS} is damaged: {first_line(error)}.") from None
+    return tuple(name for name in names if name not in ("point", "seed", "world", "run", "done"))
+
+
+def _files(path: Path) -> tuple[str, ...]:
+    inside = path / TABLES_FOLDER
+    tables = [f"{TABLES_FOLDER}/{entry.name}" for entry in inside.iterdir() if entry.is_file()] if inside.is_dir() else []
+    return tuple(sorted([*(entry.name for entry in path.iterdir() if entry.is_file() and not entry.name.startswith(".")), *tables]))
+
+
+def check_footers(folder: Folder) -> None:
+    """Every table of the manifest is there, can be opened and has its number of rows. Raises DamagedFolder."""
+    if not folder.finished:
+        return
+    for name, facts in (folder.said.get("tables") or {}).items():
+        path = folder.path / TABLES_FOLDER / f"{name}.parquet"
+        if not path.is_file():
+            raise DamagedFolder(f"The table {TABLES_FOLDER}/{name}.parquet is missing, which the manifest describes.")
+        try:
+            rows = pq.read_metadata(path).num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise DamagedFolder(f"The table {TABLES_FOLDER}/{name}.parquet is damaged: {first_line(error)}.") from None
+        if rows != facts.get("rows"):
+            raise DamagedFolder(f"The table {TABLES_FOLDER}/{name}.parquet has {rows:,} rows; the manifest says {facts.get('rows')}.")
+
+
+def check_every_byte(folder: Folder) -> list[str]:
+    """What differs between the tables and the sha256 that the manifest has of each; empty if nothing does."""
+    wrong = []
+    for name, facts in (folder.said.get("tables") or {}).items():
+        path = folder.path / TABLES_FOLDER / f"{name}.parquet"
+        if not path.is_file():
+            wrong.append(f"{TABLES_FOLDER}/{name}.parquet is missing")
+        elif "sha256" in facts and sha256_of(path) != facts["sha256"]:
+            wrong.append(f"{TABLES_FOLDER}/{name}.parquet is not the file that the manifest describes (its sha256 is another)")
+    return wrong
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error, without a full stop at its end."""
+    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
