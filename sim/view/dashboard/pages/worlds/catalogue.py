@@ -135,7 +135,8 @@ class Catalogue:
                     world.pop(key, None)
         out = StringIO()
         dumper = YAML(typ="safe", pure=True)
-        dumper.default_flow_style, dumper.sort_base_mapping_type_on_output = False, False  # type: ignore[attr-defined]
+        dumper.default_flow_style = False  # type: ignore[assignment]  # its types say None, its readme this
+        dumper.sort_base_mapping_type_on_output = False
         dumper.width = 4096
         dumper.dump(tree, out)
         query = self.query(state)

@@ -61,6 +61,7 @@ def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
             html.Div(
                 [
                     html.Span(id="status", role="status"),
+                    html.A("Change the worlds", href="#panel", className="only-phone"),
                     dmc.Group(
                         [
                             dmc.Select(
@@ -148,7 +149,7 @@ def _first_changed(catalogue: Catalogue, state: State, months: list[str]) -> int
 
 def _places(catalogue: Catalogue) -> dict[str, str]:
     """Which place a word on a chart means: a name, an alpha-3 code."""
-    out = {}
+    out: dict[str, str] = {}
     for code, one in catalogue.base.jurisdictions.items():
         if code != "US":
             out |= {one.name: code} | dict.fromkeys(one.iso3, code)

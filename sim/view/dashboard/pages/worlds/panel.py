@@ -70,7 +70,7 @@ def _world(catalogue: Catalogue, at: int, world: Asked, label: str, events: list
     second = world.switches[1] if len(world.switches) > 1 else None
     months = catalogue.months("two_worlds" if "two_worlds" in catalogue.presets else catalogue.default.preset)
     dates: dict[str, Any] = {"valueFormat": "YYYY-MM-DD", "size": "xs", "minDate": f"{months[0]}-01", "maxDate": f"{months[-1]}-28"}
-    hidden, shown = {"display": "none"}, {}
+    hidden = {"display": "none"}
 
     def part(name: str) -> dict[str, Any]:
         return {"type": "world", "part": name, "at": at}
@@ -93,7 +93,7 @@ def _world(catalogue: Catalogue, at: int, world: Asked, label: str, events: list
                     dmc.Select(id=part("regime"), label="Rule", data=regimes, value=first.regime if first else HISTORY, size="xs", allowDeselect=False, flex=1),
                     html.Div(
                         dmc.DateInput(id=part("on"), label="from", value=f"{first.on}" if first else "2014-07-31", **dates),
-                        style=shown if first else hidden,
+                        style={} if first else hidden,
                         className="date",
                     ),
                 ],

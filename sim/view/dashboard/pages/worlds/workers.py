@@ -70,7 +70,7 @@ def run_measured(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wa
 
     global _threads
     if _threads is None:
-        _threads = Threads(numba.config.NUMBA_NUM_THREADS if every_core else 1)
+        _threads = Threads(numba.get_num_threads() if every_core else 1)
     if remembers(key, seed):
         return run_live(key, scenarios, seed, wanted)
     threads = _threads.choose()
