@@ -135,8 +135,8 @@ class Catalogue:
                     world.pop(key, None)
         out = StringIO()
         dumper = YAML(typ="safe", pure=True)
-        dumper.default_flow_style = False  # type: ignore[assignment]  # its types say None, its readme this
-        dumper.sort_base_mapping_type_on_output = False
+        dumper.default_flow_style = False
+        dumper.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the order is ours; its types know only None
         dumper.width = 4096
         dumper.dump(tree, out)
         query = self.query(state)
