@@ -66,7 +66,7 @@ def calibrate(asked: Asked) -> list[str]:
 
     screen, runs = console(), Store(store)
     runs.prepare()
-    size = Size(points=asked.points, seeds=asked.seeds, draws=asked.draws, put_back=asked.put_back, tried=max(2, asked.put_back // 2))
+    size = Size(points=asked.points, seeds=asked.seeds, draws=asked.draws, put_back=asked.put_back, tried=max(2, asked.put_back // 4))
     try:
         with progress_of(screen) as progress:
             say = lambda said: screen.print(escape(said), soft_wrap=True)  # noqa: E731
