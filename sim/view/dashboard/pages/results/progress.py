@@ -73,12 +73,13 @@ def _failures(progress: Progress) -> list[Component]:
         return []
     causes: dict[str, list[str]] = {}
     for one in progress.failures:
-        causes.setdefault(f"{one.error} ({one.how}, while it was to {one.stage})", []).append(one.name)
+        causes.setdefault(f"{one.error} ({one.how}; stage: {one.stage})", []).append(one.name)
     items = [
         html.Li([html.Strong(cause), f": {', '.join(names[:3])}{f' and {len(names) - 3:,} more' if len(names) > 3 else ''}"])
         for cause, names in list(causes.items())[:_SHOWN]
     ]
-    return [html.P(html.Strong(f"{progress.failed:,} {'pair has' if progress.failed == 1 else 'pairs have'} failed; the others go on.")), html.Ul(items)]
+    said = f"{progress.failed:,} {'pair has' if progress.failed == 1 else 'pairs have'} failed{'; the others go on' if progress.state == 'running' else ''}."
+    return [html.P(html.Strong(said)), html.Ul(items)]
 
 
 def _box(children: list[Component], title: str, colour: str) -> Component:
