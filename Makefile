@@ -3,8 +3,9 @@
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
 # make calibrate  install sbi and torch, fit the model to the calibration rows and write configs/posterior (an hour; goes on where it stopped)
-# make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs
+# make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs; how long 10,000 runs take to open (needs chromium)
 # make picture  photograph the report for the README (after make run; needs chromium)
+# make dashboard   move a slider, see both worlds: opens in the browser      (ARGS="--port 8060" goes to the command)
 # make lint   the first three of them
 # make lock   resolve the dependencies anew (needs uv)
 # make clean  remove the virtual environment and caches; results stay
@@ -16,7 +17,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test prove reproduce calibrate bench picture lint lock clean
+.PHONY: run test prove reproduce calibrate bench picture lint lock clean dashboard
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
@@ -37,9 +38,13 @@ calibrate: .venv/ready-to-calibrate
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.sweeps
+	@$(BIN)/python -m tests.benchmarks.results_page
 
 picture: .venv/ready-to-test
 	@$(BIN)/python -m tests.view.picture results/two_worlds/report.html docs/report.png
+
+dashboard: .venv/ready-to-test
+	@$(BIN)/warrantsim dashboard $(ARGS)
 
 lint: .venv/ready-to-test
 	@$(BIN)/ruff check .

@@ -31,6 +31,11 @@ class LivePair:
     tables: dict[str, dict[str, dict[str, Any]]]
 
 
+def remembers(key: str, seed: int) -> bool:
+    """Whether these worlds need not be run again."""
+    return (key, seed) in _books
+
+
 def run_live(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted) -> LivePair:
     """Run worlds with one seed, or remember having done so under this `key`, and give the tables wanted.
 

@@ -31,6 +31,9 @@ SLIDERS = ("trust.asymmetry", "choice.sensitivity", "trust.peer_weight")
 # The last chart in view has been drawn, and the browser has had a frame to show it.
 DRAWN = """(before) => { const of = window.warrantsim; return of.painted && of.painted.move > before && of.painted.move === of.gate.move && !of.gate.busy
     ? of.painted.at : false; }"""
+QUIET = "() => { const of = window.warrantsim; return !of.gate.busy && !of.gate.next && of.painted.move === of.gate.move; }"
+NOTE_THE_END = """() => { window.ended = null; const note = () => { window.ended = performance.now(); };
+    ['keydown', 'pointerup', 'mouseup'].forEach(kind => addEventListener(kind, note, {capture: true, once: true})); }"""
 
 
 @contextmanager
@@ -55,8 +58,7 @@ def now(page: Page) -> tuple[int, float]:
 def timed(page: Page, act: Callable[[], None]) -> float:
     """Milliseconds from the end of an act (a key let go, a button released) to the last chart in view repainted."""
     move, _ = now(page)
-    page.evaluate("""() => { window.ended = null;
-        for (const kind of ['keydown', 'pointerup', 'mouseup']) addEventListener(kind, () => { window.ended = performance.now(); }, {capture: true, once: true}); }""")
+    page.evaluate(NOTE_THE_END)
     act()
     at = page.wait_for_function(DRAWN, arg=move, timeout=120_000, polling=5).json_value()
     return float(at) - float(page.evaluate("() => window.ended"))
@@ -92,19 +94,12 @@ def by_mouse(page: Page, moves: int) -> list[float]:
         for step in range(1, 11):
             page.mouse.move(x + way * step / 10, y)
             page.wait_for_timeout(30)
-        move, _ = now(page)
-        page.evaluate("""() => { window.ended = null;
-            for (const kind of ['pointerup', 'mouseup']) addEventListener(kind, () => { window.ended = performance.now(); }, {capture: true, once: true}); }""")
+        page.evaluate(NOTE_THE_END)
         page.mouse.up()
         page.wait_for_timeout(30)
-        page.wait_for_function(
-            "() => !window.warrantsim.gate.busy && !window.warrantsim.gate.next && window.warrantsim.painted.move === window.warrantsim.gate.move",
-            polling=5,
-            timeout=120_000,
-        )
+        page.wait_for_function(QUIET, polling=5, timeout=120_000)
         ended, painted = page.evaluate("() => [window.ended, window.warrantsim.painted.at]")
         out.append(max(0.0, painted - ended))
-        del move
         page.wait_for_timeout(150)
     return out
 

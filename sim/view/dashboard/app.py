@@ -52,7 +52,7 @@ def make_app(settings: Settings) -> tuple[Dash, list[Page]]:
         assets_folder=str(ASSETS),
         serve_locally=True,
         suppress_callback_exceptions=True,
-        update_title=None,  # type: ignore[arg-type]  # None leaves the title alone
+        update_title=None,  # leave the title alone
         index_string=_INDEX,
         compress=True,
     )

@@ -80,7 +80,7 @@ def _over_two(study: Study, code: str, cells: Mapping[str, Cells], titles: tuple
         "cell for its numbers."
         f"{colours}"
     )
-    yield Chart("heat-map", f"How does the headline hang on {named[0]} and {named[1]}?", read, figures, width=380)
+    yield Chart("heat-map", f"How does the headline hang on {named[0]} and {named[1]}?", read, figures, width=340)
     yield _cells_in_numbers(study, headline, cells[_GAP] if _GAP in cells else cells["a"], named)
 
 

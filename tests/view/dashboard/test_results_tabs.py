@@ -1,7 +1,9 @@
 """Every tab of every kind of results folder builds, with figures that plotly takes; without a browser."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from sim.runs.plan import Plan
 from sim.runs.results import Results
 from sim.runs.watching import watched, write_unchanging
 from sim.view.dashboard.pages.results.asked import Asked, parsed
-from sim.view.dashboard.pages.results.opened import Opened, open_results
+from sim.view.dashboard.pages.results.opened import Opened, _Remembered, open_results
 from sim.view.dashboard.pages.results.overview import more
 from sim.view.dashboard.pages.results.tabs import BY_TAB, METRICS, SERIES, tabs_of
 from sim.view.folders import Found, list_folders
@@ -162,3 +164,31 @@ def test_the_list_is_of_plain_facts(finished: Finished) -> None:
     assert isinstance(one, Found)
     assert (one.points, one.runs, one.failed) == (12, 48, 1)
     assert pd.Timestamp(one.made) <= pd.Timestamp.now()
+
+
+def test_ten_people_who_ask_for_the_same_wait_for_one_answer() -> None:
+    remembered, made = _Remembered(2), list[int]()
+
+    def slow() -> int:
+        time.sleep(0.1)
+        made.append(1)
+        return 7
+
+    with ThreadPoolExecutor(10) as people:
+        assert [answer.result() for answer in [people.submit(remembered, "key", slow) for _ in range(10)]] == [7] * 10
+    assert len(made) == 1
+
+
+def test_what_failed_is_not_remembered_and_the_oldest_is_forgotten() -> None:
+    remembered = _Remembered(2)
+
+    def broken() -> int:
+        raise OSError("a damaged page")
+
+    with pytest.raises(OSError, match="damaged"):
+        remembered("a", broken)
+    assert remembered("a", lambda: 1) == 1
+    assert remembered("a", lambda: 2) == 1
+    remembered("b", lambda: 1)
+    remembered("c", lambda: 1)
+    assert remembered("a", lambda: 3) == 3

@@ -2,14 +2,18 @@
 
 import datetime as dt
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.scenario.posterior import Fitted, Posterior
 from sim.scenario.reading import checked, read
 from sim.scenario.resolving import resolve
 from sim.scenario.schema import Experiment, Switch
 from sim.view.dashboard.pages.worlds.catalogue import Catalogue, load_catalogue
+from sim.view.dashboard.pages.worlds.knobs import knobs_of
+from sim.view.dashboard.pages.worlds.panel import slider
 from sim.view.dashboard.pages.worlds.state import Asked, State
 
 CATALOGUE = load_catalogue()
@@ -142,3 +146,19 @@ def test_every_slider_can_stand_at_both_ends(catalogue: Catalogue) -> None:
         for at in knob.range:
             assert knob.problem(at) is None
             catalogue.resolved(catalogue.default.model_copy(update={"values": {knob.path: at}})) if knob.role != "others" else None
+
+
+def test_a_slider_says_what_the_fit_found_in_its_own_terms(catalogue: Catalogue) -> None:
+    def fitted(name: str, multiplies: dict[str, float]) -> Fitted:
+        return Fitted(name, 1.2, 0.1, 4.0, 1.0, "lin", 1.2, 0.3, 0.8, 1.2, 1.6, 0.5, 0.9, True, multiplies)
+
+    sensitivity = catalogue.base.contents.parameters.choice.sensitivity.model_dump()
+    whole = fitted("times_sensitivity", {f"choice.sensitivity.{key}": 2 * value for key, value in sensitivity.items()})
+    alone = fitted("trust.asymmetry", {})
+    knobs = knobs_of(catalogue.base.parameter_info, Posterior((whole, alone), np.zeros((1, 2))))
+    assert knobs["choice.sensitivity"].posterior == pytest.approx((1.6, 2.4, 3.2))
+    assert knobs["trust.asymmetry"].posterior == pytest.approx((0.8, 1.2, 1.6))
+    assert knobs["trust.peer_weight"].posterior is None
+    said = str(slider(knobs["trust.asymmetry"], 2.0).to_plotly_json())
+    assert "Fitted: 1.2, 90% of the draws from 0.8 to 1.6." in said
+    assert "shrank by 50%" in said

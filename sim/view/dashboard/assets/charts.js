@@ -171,13 +171,26 @@
       plot.drawn = true;
       if (visible(plot)) drawing.push(draw(plot)); else plot.stale = true;
     }
-    if (root.fresh) { tools(root); root.fresh = false; }
+    if (root.fresh) { tools(root); signs(root); root.fresh = false; }
     return Promise.all(drawing);
+  }
+
+  // The report's own signs beside the names of worlds.
+  function signs(root) {
+    root.querySelectorAll(".legend svg, .legend svg *").forEach(function (one) {
+      ["fill", "stroke"].forEach(function (kind) {
+        const kept = one.dataset[kind] || one.getAttribute(kind);
+        if (!kept || kept === "none") return;
+        one.dataset[kind] = kept;
+        one.setAttribute(kind, state.dark ? swap(kept) : kept);
+      });
+    });
   }
 
   function repaint(dark) {
     state.dark = Boolean(dark);
     document.documentElement.dataset.paper = state.dark ? "dark" : "light";
+    document.querySelectorAll("[data-charts]").forEach(signs);
     document.querySelectorAll("[data-charts] .plot").forEach(function (plot) {
       if (!plot.figure) return;
       if (visible(plot)) draw(plot); else plot.stale = true;

@@ -27,12 +27,29 @@
     gate.move += 1;
     gate.asked = Object.assign({}, state, {move: gate.move});
     words(0.4);
-    return gate.asked;
+    set("asked", {data: gate.asked});
+    ask("move", gate.asked);
+  }
+  // Straight to the server and straight to the charts: on its way through Dash's store of components an answer would take longer than its drawing.
+  async function ask(what, state) {
+    let answer;
+    try {
+      const response = await fetch("/explorer/" + what, {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({page: gate.page, state: state})});
+      if (!response.ok) throw new Error("status " + response.status);
+      answer = await response.json();
+    } catch (error) {
+      if (state.move !== gate.move) return;
+      gate.busy = false;
+      clearTimeout(gate.waiting);
+      tell("The dashboard does not answer. If it was stopped, start it again (warrantsim dashboard) and load this page anew.", true);
+      return;
+    }
+    drawn(answer);
   }
   function open() {
     clearTimeout(gate.waiting);
     gate.busy = false;
-    if (gate.next) set("asked", {data: send(gate.next)});
+    if (gate.next) send(gate.next);
   }
   function same(a, b) {
     if (!a || !b) return false;
@@ -71,14 +88,14 @@
       gate.next = same(state, gate.asked) ? null : state;
       return none();
     }
-    return same(state, gate.asked) ? none() : send(state);
+    if (!same(state, gate.asked)) send(state);
+    return none();
   }
 
   // --- drawing --------------------------------------------------------------------------------------
   function drawn(answer) {
-    if (!answer) return none();
     const root = at("content");
-    if (!root || answer.move !== gate.move) return none();
+    if (!root || answer.move !== gate.move) return;
     clearTimeout(gate.waiting);
     if (answer.kind === "view") {
       const first = gate.busy;
@@ -88,20 +105,19 @@
         if (first) settle(answer); else more(answer);
       }, 0)));
       about(answer);
-      return none();
+      return;
     }
-    if (answer.kind === "same") { further(answer, 150); return none(); }
+    if (answer.kind === "same") { further(answer, 150); return; }
     if (answer.kind === "busy") {
       const others = answer.before === 1 ? "one move of another page comes" : answer.before + " moves of other pages come";
       tell(answer.before ? "Busy: " + others + " before yours. It is kept and will be drawn." : "Running these worlds …");
       setTimeout(function () {
-        if (answer.move === gate.move) set("asked", {data: send(gate.next || gate.asked)});
+        if (answer.move === gate.move) send(gate.next || gate.asked);
       }, 200);
-      return none();
+      return;
     }
     if (answer.kind === "refused" || answer.kind === "failed") tell((answer.kind === "refused" ? "This cannot be run: " : "The run failed: ") + answer.problems.join("; ") + ". The charts show the last that could.", true);
     open();
-    return none();
   }
   // What stands around the charts: the numbers, the sentence, the address.
   function about(answer) {
@@ -130,7 +146,7 @@
     if (answer.pairs >= answer.of || gate.busy) return;
     const move = gate.move;
     gate.timer = setTimeout(function () {
-      if (!gate.busy && move === gate.move && at("content")) set("go-on", {data: Object.assign({}, gate.asked, {tick: performance.now()})});
+      if (!gate.busy && move === gate.move && at("content")) ask("further", gate.asked);
     }, wait);
   }
   // A further pair has been drawn: go on to the next.
@@ -146,12 +162,9 @@
   }
 
   // --- small things ---------------------------------------------------------------------------------
-  function typed(values, shown) {
-    const out = values.map((value, k) => typeof value === "number" && value !== shown[k] ? value : none());
-    return out;
-  }
-  function mirrored(values, typedIn) {
-    return values.map((value, k) => typeof value === "number" && value !== typedIn[k] ? Number(value.toPrecision(9)) : none());
+  // A slider and the field beside it say the same number.
+  function same_number(value, shown) {
+    return typeof value === "number" && value !== shown ? Number(value.toPrecision(9)) : none();
   }
   function undo(clicks) {
     if (!clicks || past.length < 2) return none();
@@ -200,6 +213,6 @@
     later = setTimeout(address, 400);
   });
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {explorer: {gather: gather, drawn: drawn, typed: typed, shown: mirrored, undo: undo, link: link, yaml: yaml}});
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {explorer: {gather: gather, same_number: same_number, undo: undo, link: link, yaml: yaml}});
   window.warrantsim.gate = gate;
 })();

@@ -22,7 +22,7 @@ def page(settings: Settings) -> Page:
     def layout(rest: str, query: str) -> Component:
         del rest
         state, wrong = catalogue.state(query)
-        return page_of(catalogue, state, wrong, None)
+        return page_of(catalogue, state, wrong)
 
     def add(app: Dash) -> None:
         register(app, catalogue, answers)

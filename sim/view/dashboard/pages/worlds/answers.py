@@ -27,13 +27,25 @@ class Answers:
         return self.sessions.catalogue
 
     def warm(self) -> None:
-        """Run the first page's pair in the background, which loads and compiles what any other needs."""
+        """Run the first page's pair in the background, which loads and compiles, and others, until somebody comes, which tell how many threads are fastest."""
+        default = self.catalogue.default
+        states = [default.model_copy(update={"seed": default.seed + k}) for k in range(3)]
 
         def run() -> None:
-            with suppress(Busy, Failed, Overtaken):
-                self.sessions.move("warm", self.catalogue.default, self.catalogue.default.tab, TABS[self.catalogue.default.tab].wanted)
+            with suppress(Failed, Overtaken):
+                self.sessions.warm(default, TABS[default.tab].wanted)
+                for state in states:
+                    while self.sessions.alone("warm") and not self._seen(state):
+                        pass
 
         threading.Thread(target=run, daemon=True).start()
+
+    def _seen(self, state: State) -> bool:
+        try:
+            self.sessions.move("warm", state, state.tab, TABS[state.tab].wanted)
+        except Busy:
+            return False
+        return True
 
     def read(self, asked: Any) -> State:
         """The state that a page sends; raises BadInput."""

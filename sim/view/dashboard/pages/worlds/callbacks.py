@@ -5,7 +5,9 @@ The gathering, the gate that keeps one question under way at a time, and the dra
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+import orjson
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from flask import Response, abort, request
 
 from sim.view.dashboard.page import Component
 from sim.view.dashboard.pages.worlds.answers import Answers
@@ -46,34 +48,29 @@ def _browser(app: Dash) -> None:
         State("month", "data"),
         State("places", "data"),
     )
-    app.clientside_callback(ClientsideFunction("explorer", "drawn"), Output("go-on", "data"), Input("answer", "data"), prevent_initial_call=True)
-    app.clientside_callback(
-        ClientsideFunction("explorer", "typed"),
-        Output({"type": "knob", "path": ALL}, "value"),
-        Input({"type": "typed", "path": ALL}, "value"),
-        State({"type": "knob", "path": ALL}, "value"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("explorer", "shown"),
-        Output({"type": "typed", "path": ALL}, "value"),
-        Input({"type": "knob", "path": ALL}, "value"),
-        State({"type": "typed", "path": ALL}, "value"),
-        prevent_initial_call=True,
-    )
+    for one, other in (("knob", "typed"), ("typed", "knob")):
+        app.clientside_callback(
+            ClientsideFunction("explorer", "same_number"),
+            Output({"type": other, "path": MATCH}, "value", allow_duplicate=True),
+            Input({"type": one, "path": MATCH}, "value"),
+            State({"type": other, "path": MATCH}, "value"),
+            prevent_initial_call=True,
+        )
     app.clientside_callback(ClientsideFunction("explorer", "undo"), Output("rebuild", "data"), Input("undo", "n_clicks"), prevent_initial_call=True)
     app.clientside_callback(ClientsideFunction("explorer", "yaml"), Output("yaml", "modified_timestamp"), Input("yaml", "data"), prevent_initial_call=True)
     app.clientside_callback(ClientsideFunction("explorer", "link"), Output("copy-link", "children"), Input("copy-link", "n_clicks"), prevent_initial_call=True)
 
 
 def _server(app: Dash, answers: Answers) -> None:
-    @app.callback(Output("answer", "data"), Input("asked", "data"), State("page-id", "data"), prevent_initial_call=True)
-    def move(asked: Any, page: str) -> Any:
-        return answers.move(page, asked) if asked else no_update
-
-    @app.callback(Output("answer", "data", allow_duplicate=True), Input("go-on", "data"), State("page-id", "data"), prevent_initial_call=True)
-    def go_on(asked: Any, page: str) -> Any:
-        return answers.further(page, asked) if asked else no_update
+    @app.server.post("/explorer/<what>")
+    def ask(what: str) -> Response:
+        """A move, or the wish for a further pair; only as JSON, which no page of another host can send."""
+        sent = request.get_json(silent=True) if request.is_json else None
+        if not isinstance(sent, dict) or what not in ("move", "further"):
+            abort(400)
+        page = str(sent.get("page", ""))[:64]
+        answer = (answers.move if what == "move" else answers.further)(page, sent.get("state"))
+        return Response(orjson.dumps(answer), mimetype="application/json")
 
     @app.callback(
         Output("download", "data"),

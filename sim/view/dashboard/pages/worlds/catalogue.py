@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from sim.scenario.experiments import months
 from sim.scenario.loading import Base, load_base
 from sim.scenario.places import CONFIGS, experiments, root
+from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.resolving import Resolved, assemble, resolve
 from sim.scenario.schema import Experiment, Seeds, WorldSpec
@@ -32,10 +33,11 @@ class Catalogue:
     base: Base
     presets: dict[str, Resolved]
     default: State
+    posterior: Posterior | None = None
 
     @cached_property
     def knobs(self) -> dict[str, Knob]:
-        return knobs_of(self.base.parameter_info)
+        return knobs_of(self.base.parameter_info, self.posterior)
 
     @property
     def regimes(self) -> dict[str, str]:
@@ -133,7 +135,8 @@ class Catalogue:
                     world.pop(key, None)
         out = StringIO()
         dumper = YAML(typ="safe", pure=True)
-        dumper.default_flow_style, dumper.sort_base_mapping_type_on_output = False, False  # type: ignore[attr-defined]
+        dumper.default_flow_style = False
+        dumper.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the order is ours; its types know only None
         dumper.width = 4096
         dumper.dump(tree, out)
         query = self.query(state)
@@ -265,4 +268,5 @@ def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Ca
     first = "two_worlds" if "two_worlds" in presets else next(iter(presets))
     of_first = presets[first].experiment
     default = State(preset=first, customers=customers or of_first.customers, pairs=pairs or of_first.seeds.count, seed=of_first.seeds.first)
-    return Catalogue(base, dict(sorted(presets.items(), key=lambda one: one[0] != first)), default)
+    ordered = dict(sorted(presets.items(), key=lambda one: one[0] != first))
+    return Catalogue(base, ordered, default, read_posterior() if there_is_one() else None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.scenario.parameter_files import ParameterInfo
+from sim.scenario.posterior import Fitted, Posterior
 
 Role = Literal["uncertainties", "levers", "others"]
 
@@ -45,6 +46,7 @@ class Knob:
     label: str
     role: Role
     info: ParameterInfo
+    fitted: Fitted | None = None
 
     @property
     def times(self) -> bool:
@@ -83,6 +85,21 @@ class Knob:
     def unit(self) -> str:
         return "times the shipped values" if self.times else "" if self.info.unit == "-" else self.info.unit
 
+    def as_slider(self, fitted: float) -> float:
+        """A value of the fitted parameter as the slider would show it."""
+        assert self.fitted is not None
+        sets = self.fitted.sets(fitted)
+        if not isinstance(self.info.value, dict):
+            return sets[self.path]
+        return next(sets[f"{self.path}.{key}"] / value for key, value in self.info.value.items() if value and f"{self.path}.{key}" in sets)
+
+    @property
+    def posterior(self) -> tuple[float, float, float] | None:
+        """5th, 50th and 95th percentile of the fit's draws as the slider would show them, where the fit is about this parameter."""
+        if self.fitted is None:
+            return None
+        return self.as_slider(self.fitted.p05), self.as_slider(self.fitted.p50), self.as_slider(self.fitted.p95)
+
     def values(self, at: float) -> dict[str, float | int]:
         """What an experiment sets when the slider stands at `at`: every number by its path."""
         if isinstance(self.info.value, dict):
@@ -97,11 +114,15 @@ class Knob:
         return f"{at:g} is not a whole number" if self.whole and at != round(at) else None
 
 
-def knobs_of(infos: Mapping[str, ParameterInfo]) -> dict[str, Knob]:
+def knobs_of(infos: Mapping[str, ParameterInfo], posterior: Posterior | None = None) -> dict[str, Knob]:
     """Every parameter as a knob: first those that matter, in their order, then all others under their own names."""
-    found = {path: Knob(path, label, "uncertainties", infos[path]) for path, label in UNCERTAINTIES.items() if path in infos}
-    found |= {path: Knob(path, label, "levers", infos[path]) for path, label in LEVERS.items() if path in infos}
-    others = {path: Knob(path, _plain(path), "others", info) for path, info in infos.items() if path not in found}
+
+    def knob(path: str, label: str, role: Role) -> Knob:
+        return Knob(path, label, role, infos[path], posterior.of(path) if posterior is not None else None)
+
+    found = {path: knob(path, label, "uncertainties") for path, label in UNCERTAINTIES.items() if path in infos}
+    found |= {path: knob(path, label, "levers") for path, label in LEVERS.items() if path in infos}
+    others = {path: knob(path, _plain(path), "others") for path in infos if path not in found}
     return found | {path: knob for path, knob in others.items() if knob.range[1] > knob.range[0]}
 
 

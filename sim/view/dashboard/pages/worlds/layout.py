@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -21,13 +20,11 @@ DOWNLOADS = {
 }
 
 
-def page_of(catalogue: Catalogue, state: State, wrong: list[str], first: dict[str, Any] | None) -> Component:
-    """The page of a state; `wrong` is what its address said amiss, `first` the view where it is known already."""
+def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
+    """The page of a state; `wrong` is what its address said amiss."""
     return html.Div(
         [
             dcc.Store(id="asked"),
-            dcc.Store(id="answer", data=first),
-            dcc.Store(id="go-on"),
             dcc.Store(id="rebuild"),
             dcc.Store(id="month", data=state.month),
             dcc.Store(id="yaml"),
@@ -64,6 +61,7 @@ def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
             html.Div(
                 [
                     html.Span(id="status", role="status"),
+                    html.A("Change the worlds", href="#panel", className="only-phone"),
                     dmc.Group(
                         [
                             dmc.Select(
@@ -124,7 +122,7 @@ def _tools(catalogue: Catalogue, state: State) -> Component:
                             html.Span(id="span-said", className="label"),
                             dmc.RangeSlider(
                                 id="span", min=0, max=len(months) - 1, step=1, minRange=0, value=[first, last], marks=years, label=None, size="sm",
-                                updatemode="mouseup", thumbFromLabel="First month of the moves", thumbToLabel="Last month of the moves",
+                                updatemode="drag", thumbFromLabel="First month of the moves", thumbToLabel="Last month of the moves",
                             ),
                             dcc.Store(id="months", data=months),
                         ],
@@ -151,7 +149,7 @@ def _first_changed(catalogue: Catalogue, state: State, months: list[str]) -> int
 
 def _places(catalogue: Catalogue) -> dict[str, str]:
     """Which place a word on a chart means: a name, an alpha-3 code."""
-    out = {}
+    out: dict[str, str] = {}
     for code, one in catalogue.base.jurisdictions.items():
         if code != "US":
             out |= {one.name: code} | dict.fromkeys(one.iso3, code)

@@ -70,7 +70,7 @@ def _world(catalogue: Catalogue, at: int, world: Asked, label: str, events: list
     second = world.switches[1] if len(world.switches) > 1 else None
     months = catalogue.months("two_worlds" if "two_worlds" in catalogue.presets else catalogue.default.preset)
     dates: dict[str, Any] = {"valueFormat": "YYYY-MM-DD", "size": "xs", "minDate": f"{months[0]}-01", "maxDate": f"{months[-1]}-28"}
-    hidden, shown = {"display": "none"}, {}
+    hidden = {"display": "none"}
 
     def part(name: str) -> dict[str, Any]:
         return {"type": "world", "part": name, "at": at}
@@ -93,7 +93,7 @@ def _world(catalogue: Catalogue, at: int, world: Asked, label: str, events: list
                     dmc.Select(id=part("regime"), label="Rule", data=regimes, value=first.regime if first else HISTORY, size="xs", allowDeselect=False, flex=1),
                     html.Div(
                         dmc.DateInput(id=part("on"), label="from", value=f"{first.on}" if first else "2014-07-31", **dates),
-                        style=shown if first else hidden,
+                        style={} if first else hidden,
                         className="date",
                     ),
                 ],
@@ -161,12 +161,18 @@ def slider(knob: Knob, value: float) -> Component:
             ),
             dmc.Slider(
                 id=name, value=value, min=low, max=high, step=knob.step, size="sm", updatemode="drag", label=None,
-                marks=[{"value": knob.default}], className="knob", thumbLabel=f"{knob.label} ({knob.unit})" if knob.unit else knob.label,
+                marks=[{"value": at} for at in _marks(knob)], className="knob", thumbLabel=f"{knob.label} ({knob.unit})" if knob.unit else knob.label,
             ),
             html.Details([html.Summary(_range(knob), className="quiet"), *_known(knob)]),
         ],
         className="knob-row",
     )  # fmt: skip
+
+
+def _marks(knob: Knob) -> list[float]:
+    """The shipped value, and the ends of the fit's interval where there is one."""
+    ends = [] if knob.posterior is None else [at for at in (knob.posterior[0], knob.posterior[2]) if knob.range[0] <= at <= knob.range[1]]
+    return [knob.default, *ends]
 
 
 def _range(knob: Knob) -> str:
@@ -181,7 +187,24 @@ def _known(knob: Knob) -> list[Component]:
     return [
         html.P(knob.info.meaning),
         html.P([html.Strong(by), f" {source}"]),
+        *_fitted(knob),
         html.P([html.Code(knob.path), f" in {knob.info.file}:{knob.info.line}"], className="quiet"),
+    ]
+
+
+def _fitted(knob: Knob) -> list[Component]:
+    """What the fit to the record says of it, if it was fitted."""
+    if knob.fitted is None or knob.posterior is None:
+        return []
+    low, middle, high = knob.posterior
+    told = "The record tells it" if knob.fitted.identified else "The record hardly tells it"
+    return [
+        html.P(
+            [
+                html.Strong(f"Fitted: {middle:.3g}, 90% of the draws from {low:.3g} to {high:.3g}."),
+                f" {told}: its uncertainty shrank by {max(0.0, knob.fitted.contraction):.0%}.",
+            ]
+        )
     ]
 
 
@@ -206,7 +229,7 @@ def _more(catalogue: Catalogue, state: State) -> Component:
                                 data=[str(n) for n in counts], value=str(state.pairs),
                             ),
                             dmc.NumberInput(
-                                id={"type": "setting", "name": "seed"}, label="First seed", size="xs", min=0, step=1, allowDecimal=False,
+                                id={"type": "setting", "name": "seed"}, label="First seed", size="xs", min=0, step=1, allowDecimal=False, hideControls=True,
                                 value=state.seed, debounce=True,
                             ),
                         ],

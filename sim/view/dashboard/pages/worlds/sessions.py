@@ -132,6 +132,15 @@ class Sessions:
         with self._lock:
             return self._open.get(page)
 
+    def alone(self, page: str) -> bool:
+        """Whether nobody else is there."""
+        with self._lock:
+            return not self._open.keys() - {page}
+
+    def warm(self, state: State, wanted: Wanted) -> None:
+        """Let the process for further pairs load and compile. Raises Failed."""
+        self._submit("further", "warm", self.catalogue.resolved(state), state.seed + 1, wanted)
+
     def again(self, session: Session, wanted: Wanted) -> Session:
         """The pairs of a page with other tables: each is run again, behind everybody's moves. Raises Failed."""
         assert session.resolved is not None

@@ -6,6 +6,7 @@ The second gives way to the first and to the browser. A process that dies is rep
 import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -13,21 +14,71 @@ from contextlib import suppress
 from typing import Literal
 
 from sim.runs.engines.local import begin
-from sim.runs.live import LivePair, Wanted, run_live
+from sim.runs.live import LivePair, Wanted, remembers, run_live
 from sim.scenario.resolving import Resolved
+from sim.scenario.scenario import Scenario
 
 Desk = Literal["live", "further"]
-_NICE = 10  # how far the further seeds give way
+_NICE = 4  # how far the further seeds give way
 
 
 def _begin(nice: int) -> None:
-    """A worker's first act: know its place, and one thread, as two that wait for each other on a busy machine are slower than one."""
+    """A worker's first act: know its place."""
     begin()
     with suppress(AttributeError, OSError):  # not on every system
         os.nice(nice)
+
+
+class Threads:
+    """How many threads a pair is run with: what has been faster of late, tried anew now and then.
+
+    On a quiet machine all processors are; where others work too, threads wait for each other and one alone can be three times
+    as fast. The numbers are the same.
+    """
+
+    TRIED_EACH = 25  # runs after which the other is tried once more
+
+    def __init__(self, most: int) -> None:
+        self._seconds: dict[int, float] = {}
+        self._choices = (1, most) if most > 1 else (1,)
+        self._runs, self._warm = 0, False
+
+    def choose(self) -> int:
+        untried = [n for n in self._choices if n not in self._seconds]
+        if untried:
+            return untried[0]
+        best = min(self._choices, key=self._seconds.__getitem__)
+        self._runs += 1
+        others = [n for n in self._choices if n != best]
+        return others[0] if others and self._runs % self.TRIED_EACH == 0 else best
+
+    def took(self, threads: int, seconds: float) -> None:
+        """Note a run; what is long past counts for less, and the very first, which loads and compiles, for nothing."""
+        if not self._warm:
+            self._warm = True
+            return
+        before = self._seconds.get(threads, seconds)
+        self._seconds[threads] = 0.6 * before + 0.4 * seconds
+
+
+_threads: Threads | None = None
+
+
+def run_measured(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted, every_core: bool) -> LivePair:
+    """`run_live` in a worker, with as many threads as have been fastest (of `every_core`, else with one)."""
     import numba
 
-    numba.set_num_threads(1)
+    global _threads
+    if _threads is None:
+        _threads = Threads(numba.get_num_threads() if every_core else 1)
+    if remembers(key, seed):
+        return run_live(key, scenarios, seed, wanted)
+    threads = _threads.choose()
+    numba.set_num_threads(threads)
+    begin = time.perf_counter()
+    pair = run_live(key, scenarios, seed, wanted)
+    _threads.took(threads, time.perf_counter() - begin)
+    return pair
 
 
 class Workers:
@@ -40,7 +91,7 @@ class Workers:
 
     def submit(self, desk: Desk, key: str, resolved: Resolved, seed: int, wanted: Wanted) -> "Future[LivePair]":
         """Ask one of them for a seed of the worlds; raises RuntimeError once closed."""
-        return self._submit(desk, lambda pool: pool.submit(run_live, key, resolved.scenarios, seed, wanted))
+        return self._submit(desk, lambda pool: pool.submit(run_measured, key, resolved.scenarios, seed, wanted, desk == "live"))
 
     def _submit(self, desk: Desk, ask: "Callable[[ProcessPoolExecutor], Future[LivePair]]") -> "Future[LivePair]":
         with self._lock:
@@ -67,7 +118,6 @@ class Workers:
             self._closed = True
             pools, self._pools = self._pools, {}
         for pool in pools.values():
-            processes = list((pool._processes or {}).values())
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
+            for process in list((pool._processes or {}).values()):
                 process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
