@@ -135,7 +135,7 @@ def test_a_failed_point_is_named_and_missing(rows: tuple[Row, ...], tmp_path: Pa
     def fails(*_: object) -> None:
         raise RuntimeError("no luck")
 
-    monkeypatch.setattr(seeds, "_run_worlds", fails)
+    monkeypatch.setattr(seeds, "run_worlds", fails)
     store = Store(tmp_path)
     store.prepare()
     found = simulate([row for row in rows if row.id == "L01a"], history_of(resolved("history")), [{}], [[1]], store, Running(1), None)
