@@ -1,40 +1,24 @@
 """The tables of docs/calibration.md, made of the shipped ones."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 import pandas as pd
 
 from sim.analysis.fit.recovery import HIGHEST, LOWEST
-
-
-def _number(value: Any) -> str:
-    if pd.isna(value):
-        return "–"
-    digits = f"{float(value):.3g}"
-    return digits if "e" not in digits else f"{float(value):,.0f}"
-
-
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(columns)
-    return "\n".join("| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *rows))
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+from sim.analysis.markdown import number, records_of, table_of
 
 
 def posterior(best: pd.DataFrame) -> str:
     """Each fitted parameter: prior, posterior, and whether it is identified."""
     rows = []
-    for line in _records(best):
+    for line in records_of(best):
         name = f"`{line['parameter']}`" + (" (multiplier)" if isinstance(line["multiplies"], str) else "")
-        prior = f"{_number(line['prior_low'])} to {_number(line['prior_high'])}{', log' if line['scale'] == 'log' else ''}"
-        interval = f"{_number(line['p05'])} to {_number(line['p95'])}"
+        prior = f"{number(line['prior_low'])} to {number(line['prior_high'])}{', log' if line['scale'] == 'log' else ''}"
+        interval = f"{number(line['p05'])} to {number(line['p95'])}"
         left = f"{max(0.0, 1.0 - float(line['contraction'])):.0%}"
-        numbers = [_number(line[name]) for name in ("prior_centre", "value", "mean")]
+        numbers = [number(line[name]) for name in ("prior_centre", "value", "mean")]
         rows.append([name, prior, *numbers, interval, left, f"{line['coverage']:.0%}", str(line["identified"])])
-    return _table(("parameter", "prior", "before", "best", "mean", "90%", "variance left", "recovery's coverage", "identified"), rows)
+    return table_of(("parameter", "prior", "before", "best", "mean", "90%", "variance left", "recovery's coverage", "identified"), rows)
 
 
 def recoveries(recovery: pd.DataFrame) -> str:
@@ -44,10 +28,10 @@ def recoveries(recovery: pd.DataFrame) -> str:
         low, high = group["coverage"].min(), group["coverage"].max()
         outside = group.loc[(group["coverage"] < LOWEST) | (group["coverage"] > HIGHEST), "parameter"]
         said = ", ".join(f"`{name}`" for name in outside) or "none"
-        numbers = [f"{group['coverage'].mean():.1%}", f"{low:.0%} to {high:.0%}", said, _number(group["interval_score"].iloc[0])]
+        numbers = [f"{group['coverage'].mean():.1%}", f"{low:.0%} to {high:.0%}", said, number(group["interval_score"].iloc[0])]
         rows.append([str(method), str(group["repeats"].iloc[0]), *numbers, str(group["ships"].iloc[0])])
     columns = ("path", "repeats", "mean coverage", "by parameter", f"outside {LOWEST:.0%} to {HIGHEST:.0%}", "interval score (less is better)", "ships")
-    return _table(columns, rows)
+    return table_of(columns, rows)
 
 
 def held(predictive: pd.DataFrame) -> str:
@@ -58,7 +42,7 @@ def held(predictive: pd.DataFrame) -> str:
         counts = [f"{int((group[name] == 'holds').sum())} of {len(group)}" for name in ("verdict_before", "verdict")]
         rows.append([str(source), *counts])
     rows.append(["all", *(f"{int((frame[name] == 'holds').sum())} of {len(frame)}" for name in ("verdict_before", "verdict"))])
-    return _table(("source", "before the fit", "at the best point"), rows)
+    return table_of(("source", "before the fit", "at the best point"), rows)
 
 
 _SIGNS = {"eq": "", "le": "at most ", "ge": "at least "}
@@ -68,25 +52,25 @@ def rows(predictive: pd.DataFrame) -> str:
     """Every row that is no level of use in a country: data, model before and after, verdict; and the levels that miss."""
     frame = predictive[~predictive["row"].str.startswith("K22") | (predictive["verdict"] != "holds")]
     lines = []
-    for line in _records(frame):
-        data = f"{_SIGNS[line['bound']]}{_number(line['data'])} ± {_number(line['tolerance'])}"
-        model = f"{_number(line['model'])} ({_number(line['low'])} to {_number(line['high'])})"
+    for line in records_of(frame):
+        data = f"{_SIGNS[line['bound']]}{number(line['data'])} ± {number(line['tolerance'])}"
+        model = f"{number(line['model'])} ({number(line['low'])} to {number(line['high'])})"
         why = line["left_out"] if isinstance(line["left_out"], str) and line["left_out"] else line["cause"] if isinstance(line["cause"], str) else ""
         said = f"not fitted: {why}" if line["in_fit"] == "no" else why
-        lines.append([str(line["row"]), str(line["unit"]), data, _number(line["before"]), model, str(line["verdict"]), said])
-    return _table(("row", "unit", "data and tolerance", "before", "best (90% of draws)", "verdict", "cause of a miss"), lines)
+        lines.append([str(line["row"]), str(line["unit"]), data, number(line["before"]), model, str(line["verdict"]), said])
+    return table_of(("row", "unit", "data and tolerance", "before", "best (90% of draws)", "verdict", "cause of a miss"), lines)
 
 
 def headlines(moved: pd.DataFrame) -> str:
     """Each headline under prior and posterior."""
     lines = []
-    for line in _records(moved):
+    for line in records_of(moved):
         cells = []
         for group in ("prior", "posterior"):
-            interval = f"{_number(line[f'{group}_low'])} to {_number(line[f'{group}_high'])}"
-            cells += [f"{_number(line[f'{group}_median'])} ({interval})", f"{line[f'{group}_same_sign']:.0%}"]
+            interval = f"{number(line[f'{group}_low'])} to {number(line[f'{group}_high'])}"
+            cells += [f"{number(line[f'{group}_median'])} ({interval})", f"{line[f'{group}_same_sign']:.0%}"]
         lines.append([f"{line['name']}, {line['unit']}", *cells])
-    return _table(("headline, DOJ wins minus Microsoft wins", "prior (90%)", "same sign", "posterior (90%)", "same sign"), lines)
+    return table_of(("headline, DOJ wins minus Microsoft wins", "prior (90%)", "same sign", "posterior (90%)", "same sign"), lines)
 
 
 TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {

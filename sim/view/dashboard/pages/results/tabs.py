@@ -172,7 +172,8 @@ def _points_at(opened: Opened, choice: str) -> np.ndarray:
     """The numbers of the points at a level of a factor, `<factor>=<number of the level>`."""
     factor, _, level = choice.rpartition("=")
     values = opened.wide().values
-    return values.index[levels(values[factor]).codes == int(level)].to_numpy()
+    picked: np.ndarray = values.index[levels(values[factor]).codes == int(level)].to_numpy()
+    return picked
 
 
 def _factors(opened: Opened, asked: Asked) -> Component:

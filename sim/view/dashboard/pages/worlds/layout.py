@@ -122,7 +122,7 @@ def _tools(catalogue: Catalogue, state: State) -> Component:
                             html.Span(id="span-said", className="label"),
                             dmc.RangeSlider(
                                 id="span", min=0, max=len(months) - 1, step=1, minRange=0, value=[first, last], marks=years, label=None, size="sm",
-                                updatemode="mouseup", thumbFromLabel="First month of the moves", thumbToLabel="Last month of the moves",
+                                updatemode="drag", thumbFromLabel="First month of the moves", thumbToLabel="Last month of the moves",
                             ),
                             dcc.Store(id="months", data=months),
                         ],

@@ -229,7 +229,7 @@ def _more(catalogue: Catalogue, state: State) -> Component:
                                 data=[str(n) for n in counts], value=str(state.pairs),
                             ),
                             dmc.NumberInput(
-                                id={"type": "setting", "name": "seed"}, label="First seed", size="xs", min=0, step=1, allowDecimal=False,
+                                id={"type": "setting", "name": "seed"}, label="First seed", size="xs", min=0, step=1, allowDecimal=False, hideControls=True,
                                 value=state.seed, debounce=True,
                             ),
                         ],

@@ -19,7 +19,7 @@ from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
 
 Desk = Literal["live", "further"]
-_NICE = 10  # how far the further seeds give way
+_NICE = 4  # how far the further seeds give way
 
 
 def _begin(nice: int) -> None:
