@@ -3,7 +3,7 @@
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
 # make calibrate  install sbi and torch, fit the model to the calibration rows and write configs/posterior (an hour; goes on where it stopped)
-# make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs
+# make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs; how long 10,000 runs take to open (needs chromium)
 # make picture  photograph the report for the README (after make run; needs chromium)
 # make dashboard   move a slider, see both worlds: opens in the browser      (ARGS="--port 8060" goes to the command)
 # make lint   the first three of them
@@ -38,6 +38,7 @@ calibrate: .venv/ready-to-calibrate
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.sweeps
+	@$(BIN)/python -m tests.benchmarks.results_page
 
 picture: .venv/ready-to-test
 	@$(BIN)/python -m tests.view.picture results/two_worlds/report.html docs/report.png

@@ -12,6 +12,7 @@ from sim.analysis.reasons import reasons
 from sim.runs.experiment import Finished
 from sim.runs.manifest import add_to_manifest
 from sim.runs.running import Progress, Running
+from sim.runs.watching import FURTHER, watched
 from sim.scenario.places import root
 from sim.scenario.resolving import Resolved
 
@@ -29,13 +30,18 @@ class Summaries:
 
 def summarise(resolved: Resolved, finished: Finished, how: Running | None = None, progress: Progress | None = None) -> Summaries:
     """Write headlines, series, knock-outs, switch dates and the record to the results folder; of a sweep, nothing."""
-    out, how = Summaries(), how or Running()
-    compare, folder = resolved.experiment.compare, finished.folder
+    out, how, folder = Summaries(), how or Running(), finished.folder
     for name in ("headlines", "series", "knockouts", "switch_dates", "record"):
         (folder / f"{name}.csv").unlink(missing_ok=True)
-    if finished.plan.has_design or not finished.proved.good:
-        return out
-    runs = finished.done
+    if not finished.plan.has_design and finished.proved.good:
+        with watched(finished.plan, folder, finished.store.folder) as watch:
+            watch.stage(FURTHER, 0)
+            _summarise(out, resolved, finished, how, watch.following(progress))
+    return out
+
+
+def _summarise(out: Summaries, resolved: Resolved, finished: Finished, how: Running, progress: Progress) -> None:
+    compare, folder, runs = resolved.experiment.compare, finished.folder, finished.done
     if compare is None:
         only = next(iter(resolved.scenarios))
         out.headlines = differences.headlines_of_one([d.world_tables[only] for d in runs])
@@ -59,7 +65,6 @@ def summarise(resolved: Resolved, finished: Finished, how: Running | None = None
     out.failures += compared.failures
     uncertain_tables.bring_shipped(folder, resolved)
     add_to_manifest(folder, projections=projections(), configuration=uncertain_tables.configuration_of(resolved))
-    return out
 
 
 def projections() -> list[dict[str, Any]]:

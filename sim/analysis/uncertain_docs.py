@@ -1,41 +1,25 @@
-"""The tables of docs/evidence.md and docs/validation.md, from the shipped CSV files: `python -m sim.analysis.uncertain_docs [--write]`.
+"""The tables of docs/calibration.md, docs/evidence.md and docs/validation.md, from the shipped CSV files: `python -m sim.analysis.uncertain_docs [--write]`.
 
 Each table stands between two comments that name it; `--write` puts it there, and a test finds the documents in step.
 """
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sim.analysis.fit import documents
+from sim.analysis.markdown import DASH, number, records_of, table_of
 from sim.analysis.uncertain_tables import RANKS, SURVIVAL, VALIDATION
 from sim.scenario.places import root
 from sim.scenario.posterior import posterior_folder
 
-DOCUMENTS = ("evidence.md", "validation.md")
+DOCUMENTS = ("calibration.md", "evidence.md", "validation.md")
 EVIDENCE = "evidence"
 _SIGNS = {"eq": "", "le": "at most ", "ge": "at least "}
-_DASH = "–"
-
-
-def number(value: Any, signed: bool = False) -> str:
-    """Three significant digits; nothing is a dash."""
-    if pd.isna(value):
-        return _DASH
-    digits = f"{float(value):{'+' if signed else ''}.3g}"
-    return digits if "e" not in digits else f"{float(value):{'+' if signed else ''},.0f}"
-
-
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(columns)
-    return "\n".join("| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *rows))
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
 def counts(evidence: pd.DataFrame) -> str:
@@ -53,10 +37,10 @@ def misses(evidence: pd.DataFrame) -> str:
     for (source, what, cause), group in wrong.groupby(["by", "what", "cause"], sort=False):
         each = [
             f"{_of(row)}: {_SIGNS[row['bound']]}{number(row['data'])}, {number(row['model'])} ({number(row['low'])} to {number(row['high'])})"
-            for row in _records(group)
+            for row in records_of(group)
         ]
         rows.append([str(source), f"{what}, {group['unit'].iloc[0]} ({group['role'].iloc[0]})", "; ".join(each), str(cause)])
-    return _table(("source", "what", "data, model (middle 90%)", "cause"), rows)
+    return table_of(("source", "what", "data, model (middle 90%)", "cause"), rows)
 
 
 def _of(row: dict[str, Any]) -> str:
@@ -68,14 +52,14 @@ def validation(scores: pd.DataFrame) -> str:
     forecasters = list(dict.fromkeys(scores["forecaster"]))
     rows = []
     for (fit, row), group in scores.groupby(["fit", "row"], sort=False):
-        by = {str(line["forecaster"]): line for line in _records(group)}
+        by = {str(line["forecaster"]): line for line in records_of(group)}
         model = by[forecasters[0]]
         chance = f"{model['chance']:.0%} on the bound's side" if pd.notna(model["chance"]) else ""
         note = str(model["note"]) if isinstance(model["note"], str) else chance
         forecast = f"{number(model['forecast'])} ({number(model['low'])} to {number(model['high'])})"
         crps = [_best(by, name) for name in forecasters]
         rows.append([str(fit), str(row), str(model["unit"]), f"{_SIGNS[model['bound']]}{number(model['data'])}", forecast, *crps, note])
-    return _table(("fit", "row", "unit", "data", "model (middle 90%)", *(f"CRPS {name}" for name in forecasters), "note"), rows)
+    return table_of(("fit", "row", "unit", "data", "model (middle 90%)", *(f"CRPS {name}" for name in forecasters), "note"), rows)
 
 
 def _best(by: dict[str, dict[str, Any]], name: str) -> str:
@@ -88,11 +72,11 @@ def _best(by: dict[str, dict[str, Any]], name: str) -> str:
 def ranks(table: pd.DataFrame) -> str:
     """The model against each rival."""
     rows = []
-    for line in _records(table):
-        interval = f"{number(line['low'], True)} to {number(line['high'], True)}" if pd.notna(line["low"]) else _DASH
+    for line in records_of(table):
+        interval = f"{number(line['low'], True)} to {number(line['high'], True)}" if pd.notna(line["low"]) else DASH
         numbers = [number(line["model"]), number(line["rival_score"]), number(line["difference"], True), interval]
         rows.append([str(line["fit"]), str(line["rival"]), *(str(int(line[name])) for name in ("rows", "series", "ahead")), *numbers, str(line["verdict"])])
-    return _table(("fit", "rival", "rows", "series", "model ahead on", "model", "rival's", "difference", "95% interval", "verdict"), rows)
+    return table_of(("fit", "rival", "rows", "series", "model ahead on", "model", "rival's", "difference", "95% interval", "verdict"), rows)
 
 
 def survival(table: pd.DataFrame) -> str:
@@ -100,13 +84,13 @@ def survival(table: pd.DataFrame) -> str:
     arms = [str(arm) for arm in dict.fromkeys(table["arm"])][:-1]
     rows = []
     for _, group in table.groupby("headline", sort=False):
-        by = {str(line["arm"]): line for line in _records(group)}
+        by = {str(line["arm"]): line for line in records_of(group)}
         first = by[arms[0]]
         shipped = f"{number(first['shipped'], True)} ({number(first['shipped_low'], True)} to {number(first['shipped_high'], True)})"
         cells = [f"{number(by[arm]['median'], True)} ({number(by[arm]['low'], True)} to {number(by[arm]['high'], True)})" for arm in arms]
         rows.append([f"{first['name']}, {first['unit']}", shipped, *cells, str(by["all"]["verdict"])])
     what = "\n".join(f"- `{arm}`: {table.loc[table['arm'] == arm, 'what'].iloc[0]}" for arm in arms)
-    return f"{what}\n\n{_table(('headline', 'shipped (95% over seeds)', *arms, 'in all arms'), rows)}"
+    return f"{what}\n\n{table_of(('headline', 'shipped (95% over seeds)', *arms, 'in all arms'), rows)}"
 
 
 TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
@@ -115,6 +99,7 @@ TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
     "scores": (VALIDATION, validation),
     "ranks": (RANKS, ranks),
     "survival": (SURVIVAL, survival),
+    **documents.TABLES,
 }
 
 

@@ -11,7 +11,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from sim.runs.results import MANIFEST
 from sim.runs.working import TaskDone
 
 RUNNING, UNCHANGING = "running.json", "running"
+FURTHER = "further runs"  # the stage after the tables: mechanisms off, other switch dates, the record
 _SECONDS_BETWEEN_WRITES = 0.5
 _MOST_FAILURES = 50
 _OLD = 24 * 3600.0  # seconds without a word after which a run on another machine is given up for dead
@@ -99,6 +100,18 @@ class Watch:
         self.progress = replace(at, done=at.done + 1, failed=at.failed + (one.failed is not None), last=one.name, failures=failures)
         if now - self._written >= _SECONDS_BETWEEN_WRITES:
             self._write()
+
+    def following(self, told: Callable[[int, int, str], None] | None) -> Callable[[int, int, str], None]:
+        """A progress callback (done, total, words) that is noted here, and told on."""
+
+        def follow(done: int, total: int, words: str) -> None:
+            self.progress = replace(self.progress, done=done, total=total, last=words)
+            if time.time() - self._written >= _SECONDS_BETWEEN_WRITES:
+                self._write()
+            if told is not None:
+                told(done, total, words)
+
+        return follow
 
     def _write(self) -> None:
         self._written = time.time()

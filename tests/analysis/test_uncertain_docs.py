@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from sim.analysis.uncertain_docs import DOCUMENTS, TABLES, in_step, made, misses, number, ranks
+from sim.analysis.markdown import number
+from sim.analysis.uncertain_docs import DOCUMENTS, TABLES, in_step, made, misses, ranks
 from sim.scenario.places import root
 
 

@@ -12,7 +12,7 @@ import pytest
 from sim.runs.experiment import Finished, run
 from sim.runs.plan import Plan
 from sim.runs.seed import Failure
-from sim.runs.watching import RUNNING, UNCHANGING, read_progress, running_files, together, watched, write_unchanging
+from sim.runs.watching import FURTHER, RUNNING, UNCHANGING, read_progress, running_files, together, watched, write_unchanging
 from sim.runs.working import TaskDone
 from sim.scenario.resolving import Resolved
 
@@ -85,6 +85,19 @@ def test_what_a_watcher_needs_is_there_while_a_run_goes_and_gone_at_its_end(
     assert stopped is not None
     assert stopped.ended == "OSError: no space"
     assert not running_files(finished.folder)
+
+
+def test_what_follows_the_tables_is_watched_too(resolved: Resolved, tmp_path: Path) -> None:
+    told = []
+    with watched(Plan(resolved), tmp_path, tmp_path / "store") as watch:
+        watch.stage(FURTHER, 0)
+        follow = watch.following(lambda done, total, words: told.append((done, total, words)))
+        watch._written = 0.0
+        follow(3, 72, "seed 1 (off:peers)")
+        seen = read_progress(tmp_path / RUNNING)
+        assert seen is not None
+        assert (seen.stage, seen.done, seen.total, seen.last) == (FURTHER, 3, 72, "seed 1 (off:peers)")
+    assert told == [(3, 72, "seed 1 (off:peers)")]
 
 
 def test_a_damaged_progress_file_is_an_error_in_words(tmp_path: Path) -> None:

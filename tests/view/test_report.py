@@ -120,7 +120,7 @@ def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on
 def test_what_survives_is_said_for_each_arm_and_of_which_parameters(two_worlds: Results, tmp_path: Path) -> None:
     words = " ".join(" ".join(Skeleton(written(two_worlds, tmp_path)).words).split())
     assert "Of 2 headlines 1 survive everywhere and 1 do not survive somewhere; of 0 nobody can say." in words
-    assert "Symmetric trust : no faster <lost> than won" in words
+    assert "Symmetric trust no faster <lost> than won" in words
     assert "does not survive survives 97% does not survive 47%" in words
     assert words.count("Not of this run.") == 2  # the tables' configuration is not the manifest's
     study = Study(two_worlds)

@@ -32,7 +32,7 @@ RECOVERY, PREDICTIVE, SCREEN, ABOUT = "recovery.csv", "predictive.csv", "screen.
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "sbi", "torch")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Size:
     """How large a fit is: points of the prior (a power of two) and seeds at each, draws kept, draws put back, seeds of the best point."""
 
@@ -41,7 +41,7 @@ class Size:
     screen_seeds: int = 4
     draws: int = 512
     put_back: int = 64
-    tried: int = 32
+    tried: int = 16
     best_seeds: int = 8
 
 
@@ -121,9 +121,9 @@ class Fit:
         done.tables[prefix + DRAWS] = pd.DataFrame(draws, columns=names).rename_axis("draw").reset_index()
         done.tables[prefix + RECOVERY] = recovery_table(names, learned.recoveries, learned.shipped)
         self.say(f"{learned.recovery.method} ships (mean coverage {learned.recovery.coverage.mean():.2f}); draws put back into the model")
-        put_back = self._simulate(draws[: size.put_back], size.seeds, done)
-        tried = values_at(fitted, candidates_for_best(fitted, learned.shares, size.tried))
-        runs = self._simulate(tried, size.seeds, done)
+        put_back = self._simulate(draws[: size.put_back], size.seeds, done, apart=True)
+        tried = values_at(fitted, candidates_for_best(fitted, learned.wide, learned.emulated_misfit, size.tried))
+        runs = self._simulate(tried, size.screen_seeds, done)
         best = tried[int(np.nanargmin(learned.misfit(runs.values[:, :, columns(runs.rows, used)])))]
         centre = np.array([one.centre for one in fitted])
         at = self._simulate(np.stack([centre, best]), size.best_seeds, done)

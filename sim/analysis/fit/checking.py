@@ -1,6 +1,6 @@
 """Draws put back into the model: the best point, the rows under the posterior, and how far the data moved the headlines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,18 +29,19 @@ class Moved:
     failures: tuple[str, ...]
 
 
-def candidates_for_best(candidates: Sequence[Candidate], shares: np.ndarray, count: int) -> np.ndarray:
-    """Points among which the best is sought, as shares (count, parameters): draws given what is drawn, and their median.
+def candidates_for_best(candidates: Sequence[Candidate], draws: np.ndarray, misfit: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
+    """Points among which the best is sought, as shares (count, parameters): of many draws those of the least emulated misfit.
 
-    What the data cannot tell (`drawn`) keeps the value that it had before the fit, so the others must suit that: taken are
-    the draws in which it lies nearest there. Without any such parameter these are the first draws.
+    What the data cannot tell (`drawn`) keeps the value that it had before the fit, so the others must suit that: of the
+    draws the quarter is taken in which it lies nearest there.
     """
     drawn = [k for k, one in enumerate(candidates) if one.fitted == "drawn"]
-    centre = np.array([float(candidates[k].share(np.array(candidates[k].centre))) for k in drawn])
-    nearest = np.argsort(((shares[:, drawn] - centre) ** 2).sum(1), kind="stable")[: count - 1]
-    points = np.vstack([np.median(shares[nearest], axis=0), shares[nearest]])
-    points[:, drawn] = centre
-    return points
+    points = draws
+    if drawn:
+        centre = np.array([float(candidates[k].share(np.array(candidates[k].centre))) for k in drawn])
+        points = draws[np.argsort(((draws[:, drawn] - centre) ** 2).sum(1), kind="stable")[: max(count, len(draws) // 4)]].copy()
+        points[:, drawn] = centre
+    return np.asarray(points[np.argsort(misfit(points), kind="stable")[:count]])
 
 
 def predictive(rows: Sequence[Row], inputs: Inputs, used: Sequence[Row], before: Measured, best: Measured, draws: Measured) -> pd.DataFrame:
@@ -69,7 +70,7 @@ def _mean(values: np.ndarray) -> float:
 
 def _mean_over_seeds(values: np.ndarray) -> np.ndarray:
     means = np.array([_mean(row) for row in values])
-    return means[~np.isnan(means)]
+    return np.asarray(means[~np.isnan(means)])
 
 
 def moved(

@@ -8,6 +8,8 @@ simulated points, never of emulated ones, so what the emulator gets wrong counts
 
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -23,18 +25,9 @@ class Emulator:
     """Mean of each standardised summary at any point of the prior, learned from simulations: `shares` (points, parameters)."""
 
     def __init__(self, shares: np.ndarray, standardised: np.ndarray, seed: int) -> None:
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.gaussian_process import GaussianProcessRegressor
-        from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
-
         self.parameters = shares.shape[1]
-        kernel = ConstantKernel(1.0, (1e-2, 1e3)) * RBF([2.0] * self.parameters, (0.2, 100.0)) + WhiteKernel(0.05, (1e-5, 2.0))
-        self._processes = []
-        for summary in standardised.T:
-            process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=seed)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound is a parameter that does nothing
-                self._processes.append(process.fit(_inputs(shares), summary) if np.ptp(summary) > 0 else float(summary[0]))
+        inputs = _inputs(shares)
+        self._processes = [_process(inputs.tobytes(), self.parameters, summary.tobytes(), seed) for summary in np.ascontiguousarray(standardised.T)]
         self.signal = self.mean(shares)[0].std(0)
 
     def mean(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -57,6 +50,22 @@ class Emulator:
         mean, spread = self.mean(shares)
         found = np.clip(mean + spread * rng.standard_normal(mean.shape), -CLIP, CLIP)
         return Training(scores(shares), noisy(found[:, used], rng))
+
+
+@lru_cache(maxsize=64)
+def _process(inputs: bytes, parameters: int, summary: bytes, seed: int) -> Any:
+    """A Gaussian process, or a number where there is nothing to learn; the two fits have most of them in common."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+
+    points, values = np.frombuffer(inputs).reshape(-1, parameters), np.frombuffer(summary)
+    if np.ptp(values) == 0.0:
+        return float(values[0])
+    kernel = ConstantKernel(1.0, (1e-2, 1e3)) * RBF([2.0] * parameters, (0.2, 100.0)) + WhiteKernel(0.05, (1e-5, 2.0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound is a parameter that does nothing
+        return GaussianProcessRegressor(kernel, normalize_y=True, random_state=seed).fit(points, values)
 
 
 def _inputs(shares: np.ndarray) -> np.ndarray:

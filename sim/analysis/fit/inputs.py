@@ -47,7 +47,7 @@ class Candidate:
             exact = self.low * (self.high / self.low) ** np.asarray(share, np.float64)
         else:
             exact = self.low + (self.high - self.low) * np.asarray(share, np.float64)
-        return np.clip(np.array([float(f"{value:.6g}") for value in exact.ravel()]).reshape(exact.shape), self.low, self.high)
+        return np.asarray(np.clip(np.array([float(f"{value:.6g}") for value in exact.ravel()]).reshape(exact.shape), self.low, self.high))
 
     def share(self, value: np.ndarray) -> np.ndarray:
         """How far along its prior a value lies, 0 to 1."""

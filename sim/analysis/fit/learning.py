@@ -17,6 +17,7 @@ from sim.analysis.fit.summaries import Standard, Summaries, standard
 from sim.analysis.fit.training import Amortised, Training
 
 SEED = 20180323
+WIDE = 20_000  # draws in which the best point is sought
 REPEATS = 2  # of the recovery of each point, with another error
 Learn = Callable[[Training, int], Amortised]
 PATHS: dict[str, Learn] = {"light": LightPosterior, "neural": NeuralPosterior}
@@ -27,7 +28,7 @@ class Learned:
     """A fit. `shares` are draws (draws, parameters) of the posterior that ships, as shares of the prior.
 
     `used` names the summaries that it rests on: those that anything varied moves. `emulator_error` is that of the emulated
-    mean of each at the points kept apart, in standard errors.
+    mean of each at the points kept apart, in standard errors. `wide` are more draws, in which the best point is sought.
     """
 
     summaries: Summaries
@@ -37,6 +38,12 @@ class Learned:
     recoveries: tuple[Recovery, ...]
     shipped: int
     shares: np.ndarray
+    wide: np.ndarray
+    emulator: Emulator
+
+    def emulated_misfit(self, shares: np.ndarray) -> np.ndarray:
+        """`misfit` of points (points, parameters) as the emulator has it."""
+        return np.asarray(((self.emulator.mean(shares)[0] - self.standard.of(self.summaries.observed)) ** 2).sum(-1))
 
     @property
     def recovery(self) -> Recovery:
@@ -66,9 +73,9 @@ def learn(inputs: Inputs, rows: Sequence[Row], shares: np.ndarray, measured: Mea
     posteriors = [PATHS[path](pairs, seed) for path in paths]
     recoveries = [recover(posterior, shares[apart], found[apart][:, used], scale.measured[used], seed, REPEATS) for posterior in posteriors]
     shipped = ships(recoveries)
-    sample = posteriors[shipped].sample(observed, draws, seed)
+    sample, wide = (posteriors[shipped].sample(observed, count, seed + extra) for extra, count in enumerate((draws, WIDE)))
     off = np.sqrt(np.mean((emulator.mean(shares[apart])[0][:, used] - found[apart][:, used]) ** 2, axis=0))
-    return Learned(summaries, scale, tuple(summaries.names[k] for k in used), off, tuple(recoveries), shipped, sample)
+    return Learned(summaries, scale, tuple(summaries.names[k] for k in used), off, tuple(recoveries), shipped, sample, wide, emulator)
 
 
 def columns(measured: Sequence[Row], rows: Sequence[Row]) -> list[int]:

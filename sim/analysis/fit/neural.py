@@ -40,7 +40,9 @@ class NeuralPosterior:
             parameters = learned.scores.shape[1]
             prior = torch.distributions.MultivariateNormal(torch.zeros(parameters), torch.eye(parameters))
             with contextlib.redirect_stdout(io.StringIO()):  # a line an epoch
-                inference: Any = NPE(prior, density_estimator=posterior_nn(flow, hidden_features=40, num_transforms=4), show_progress_bars=False)
+                inference: Any = NPE(
+                    prior, density_estimator=posterior_nn(flow, hidden_features=40, num_transforms=4), show_progress_bars=False, tracker=_NoLogs()
+                )
                 inference.append_simulations(_tensor(learned.scores), _tensor(learned.summaries))
                 estimator = inference.train(training_batch_size=256, stop_after_epochs=_PATIENCE, max_num_epochs=epochs, validation_fraction=0.1)
             self._posterior: Any = inference.build_posterior(estimator)
@@ -52,6 +54,27 @@ class NeuralPosterior:
         torch.manual_seed(seed)
         found = self._posterior.sample((draws,), x=_tensor(summaries[None]), show_progress_bars=False)
         return shares_of(found.numpy().astype(np.float64))
+
+
+class _NoLogs:
+    """A tracker that writes nothing: sbi's own leaves a folder of TensorBoard logs wherever one stands."""
+
+    log_dir = None
+
+    def log_metric(self, name: str, value: float, step: int | None = None) -> None:
+        pass
+
+    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
+        pass
+
+    def log_params(self, params: dict[str, Any]) -> None:
+        pass
+
+    def add_figure(self, name: str, figure: Any, step: int | None = None) -> None:
+        pass
+
+    def flush(self) -> None:
+        pass
 
 
 def _tensor(values: np.ndarray) -> Any:

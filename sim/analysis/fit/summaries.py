@@ -34,12 +34,13 @@ class _Use:
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "_Use":
         at = tuple(i for i, row in enumerate(rows) if row.instrument.name == USE)
-        data, years = (np.array([read(rows[i]) for i in at]) for read in (lambda row: row.value, lambda row: 1970 + row.first.first // 12))
+        data = np.array([rows[i].value for i in at])
+        years = np.array([1970 + rows[i].first.first // 12 for i in at])
         return cls(at, data, years, np.array([rows[i].population for i in at], dtype=str))
 
     @cached_property
     def whole(self) -> np.ndarray:
-        return self.populations == "firms_10plus"
+        return np.asarray(self.populations == "firms_10plus")
 
     @cached_property
     def common_years(self) -> list[int]:
@@ -59,13 +60,18 @@ class _Use:
 
     def summaries(self, use: np.ndarray) -> np.ndarray:
         """Of (..., rows of use): mean level, growth, larger over small firms, and how far countries differ as they did in the data."""
-        found = {
-            MEAN: lambda: use.mean(-1),
-            GROWTH: lambda: self._in(use, self.common_years[1]) - self._in(use, self.common_years[0]),
-            SIZE: lambda: use[..., self.populations == "enterprise"].mean(-1) - use[..., self.populations == "small_firm"].mean(-1),
-            SLOPE: lambda: self._slope(use[..., self.whole]),
-        }
-        return np.stack([found[name]() for name in self.names], -1) if self.names else use[..., :0]
+        parts = [self._summary(name, use) for name in self.names]
+        return np.stack(parts, -1) if parts else use[..., :0]
+
+    def _summary(self, name: str, use: np.ndarray) -> np.ndarray:
+        if name == MEAN:
+            return np.asarray(use.mean(-1))
+        if name == GROWTH:
+            first, second = self.common_years
+            return np.asarray(self._in(use, second) - self._in(use, first))
+        if name == SIZE:
+            return np.asarray(use[..., self.populations == "enterprise"].mean(-1) - use[..., self.populations == "small_firm"].mean(-1))
+        return self._slope(use[..., self.whole])
 
     def _in(self, use: np.ndarray, year: int) -> np.ndarray:
         return np.asarray(use[..., self.whole & (self.years == year)].mean(-1))
@@ -123,7 +129,7 @@ def _single(row: Row, value: np.ndarray) -> np.ndarray:
         return np.where(np.isnan(value), value, np.maximum(value - row.value, 0.0))
     if row.bound == "ge":
         return np.where(np.isnan(value), value, np.maximum(row.value - value, 0.0))
-    return value - row.value
+    return np.asarray(value - row.value)
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,7 @@ class Standard:
 
     def of(self, summaries: np.ndarray) -> np.ndarray:
         whole = np.where(np.isnan(summaries), self.filled, summaries)
-        return np.clip((whole - self.observed) / self.error, -CLIP, CLIP)
+        return np.asarray(np.clip((whole - self.observed) / self.error, -CLIP, CLIP))
 
 
 def standard(summaries: Summaries, simulated: np.ndarray, discrepancy: Mapping[str, float]) -> Standard:

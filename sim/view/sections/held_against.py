@@ -18,31 +18,36 @@ OTHER_PARAMETERS = (
 MODEL = "model"
 MOST_NAMED = 6  # rows of one source that miss, each by itself
 CANNOT_TELL = (
-    "What the court's outcome did to what anybody bought. Nobody measured it, and no row of the evidence varies with the rule: whatever is fitted, the "
-    "difference between the two worlds follows from mechanisms and judgement.",
-    "What the CLOUD Act did. The GDPR came into force two months later, so nothing that changed in 2018 can be laid to one of them.",
-    "What the leak of 2013 did to European providers. Their market shares start in 2017.",
-    "How much of what customers say they then do. Two pairs of figures put it between 2% and 27%.",
-    "Whether trust lost to a ruling, which people read about, comes back more slowly than it went. That is known of what people live through.",
-    "What a fit of cloud adoption shows about trust. Most rows are of adoption in 2014 and 2016, and depend on one another and on starting values "
-    "computed from the same survey: many that hold are not much evidence.",
+    (
+        "What the court's outcome did to what anybody bought",
+        "Nobody measured it, and no row of the evidence varies with the rule: whatever is fitted, the difference between the two worlds follows from "
+        "mechanisms and judgement.",
+    ),
+    ("What the CLOUD Act did", "The GDPR came into force two months later, so nothing that changed in 2018 can be laid to one of them."),
+    ("What the leak of 2013 did to European providers", "Their market shares start in 2017."),
+    ("How much of what customers say they then do", "Two pairs of figures put it between 2% and 27%."),
+    (
+        "Whether trust lost to a ruling comes back more slowly than it went",
+        "That is known of what people live through. Of a ruling they read, and there the one study finds no difference.",
+    ),
+    (
+        "What a fit of cloud adoption shows about trust",
+        "Most rows are of adoption in 2014 and 2016, and depend on one another and on starting values computed from the same survey: many that hold are not "
+        "much evidence.",
+    ),
 )
 
 
 def held_against(study: Study) -> Section:
     """Model against data."""
-    blocks = [*_targets(study), *_validation(study), Text("<strong>What the evidence cannot tell</strong>" + _list(CANNOT_TELL))]
-    return Section("held-against", "The model against what was measured", blocks)
+    unknown = Table("What the evidence cannot tell", ["What", "Why not"], [[text(what), text(why)] for what, why in CANNOT_TELL])
+    return Section("held-against", "The model against what was measured", [*_targets(study), *_validation(study), unknown])
 
 
 def other_parameters(study: Study, frame: pd.DataFrame) -> Iterable[Block]:
     """A warning where a table was made with other parameters than this run has."""
     if "configuration" in frame and str(frame["configuration"].iloc[0]) != str(study.manifest.get("configuration")):
         yield Text(OTHER_PARAMETERS)
-
-
-def _list(items: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{text(item)}</li>" for item in items) + "</ul>"
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

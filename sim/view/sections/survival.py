@@ -36,7 +36,7 @@ def _survival(study: Study) -> Iterable[Block]:
         f"thing held at its end. {_counted(together)}"
     )
     yield from other_parameters(study, frame)
-    yield Text("<ul>" + "".join(f"<li><strong>{text(ARMS.get(arm, arm))}</strong>: {text(what)}</li>" for arm, what in _arms(arms).items()) + "</ul>")
+    yield Table("What is varied, and what is held", ["Arm", "What it is"], [[text(ARMS.get(arm, arm)), text(what)] for arm, what in _arms(arms).items()])
     colour = study.compare[1].colour if study.compare else "#333333"
     figures, rows = [], []
     for headline, group in arms.groupby("headline", sort=False):

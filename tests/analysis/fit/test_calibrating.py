@@ -14,6 +14,7 @@ import pytest
 from sim.analysis.evidence_rows import Row, read_rows, shipped_rows
 from sim.analysis.fit.calibrating import ABOUT, PREDICTIVE, RECOVERY, SCREEN, Calibrated, Fit, Size
 from sim.analysis.fit.checking import candidates_for_best
+from sim.analysis.fit.design import held_out, shares
 from sim.analysis.fit.inputs import FOLDER, PARAMETERS, Inputs, read_inputs
 from sim.analysis.fit.shipping import FITTED, new_files, shipped_values
 from sim.analysis.fit.simulating import MEASURED, simulate, with_values
@@ -134,7 +135,7 @@ def test_a_failed_point_is_named_and_missing(rows: tuple[Row, ...], tmp_path: Pa
     def fails(*_: object) -> None:
         raise RuntimeError("no luck")
 
-    monkeypatch.setattr(seeds, "_run_worlds", fails)
+    monkeypatch.setattr(seeds, "run_worlds", fails)
     store = Store(tmp_path)
     store.prepare()
     found = simulate([row for row in rows if row.id == "L01a"], history_of(resolved("history")), [{}], [[1]], store, Running(1), None)
@@ -162,11 +163,26 @@ def test_the_best_point_ships_with_its_source_and_nothing_else_changes(posterior
 
 def test_what_the_data_cannot_tell_keeps_its_value_in_the_best_point() -> None:
     every = read_inputs(read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base).fitted
-    shares = np.random.default_rng(1).random((200, len(every)))
-    for point in candidates_for_best(every, shares, 8):
-        for one, share in zip(every, point, strict=True):
-            if one.fitted == "drawn":
-                assert one.value(np.array(share)) == pytest.approx(one.centre, rel=1e-4)
+    draws = np.random.default_rng(1).random((400, len(every)))
+
+    def misfit(points: np.ndarray) -> np.ndarray:
+        return np.asarray(np.abs(points[:, 0] - 0.3))
+
+    points = candidates_for_best(every, draws, misfit, 8)
+    assert points.shape == (8, len(every))
+    assert np.all(misfit(points) < 0.1), "of the draws that suit it the best"
+    for one, column in zip(every, points.T, strict=True):
+        if one.fitted == "drawn":
+            assert one.value(column) == pytest.approx(one.centre, rel=1e-4)
+
+
+def test_points_kept_apart_are_spread_over_every_prior_and_stay_when_the_sample_grows() -> None:
+    apart = held_out(512)
+    assert 40 < apart.sum() < 90
+    assert np.array_equal(held_out(1024)[:512], apart)
+    every = read_inputs(read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base).fitted
+    sample = shares(every, 512)[apart]
+    assert np.all(sample.std(0) > 0.2), "a stride of eight would keep one eighth of the first parameter"
 
 
 def test_a_model_is_let_go_once_its_numbers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """Every tab of every kind of results folder builds, with figures that plotly takes; without a browser."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from sim.runs.plan import Plan
 from sim.runs.results import Results
 from sim.runs.watching import watched, write_unchanging
 from sim.view.dashboard.pages.results.asked import Asked, parsed
-from sim.view.dashboard.pages.results.opened import Opened, open_results
+from sim.view.dashboard.pages.results.opened import Opened, _Remembered, open_results
 from sim.view.dashboard.pages.results.overview import more
 from sim.view.dashboard.pages.results.tabs import BY_TAB, METRICS, SERIES, tabs_of
 from sim.view.folders import Found, list_folders
@@ -111,6 +113,19 @@ def test_differences_are_drawn_on_a_symmetric_scale_in_the_worlds_colours(opened
     assert (levels[0]["cmin"], levels[0]["cmax"]) == (levels[1]["cmin"], levels[1]["cmax"])
 
 
+def test_points_can_be_picked_out_among_all_factors(opened: Opened) -> None:
+    _, figures = shown(opened, "factors", metric="trust", pick="trust.asymmetry=2")
+    ends = figures["parallel-0"]["data"][-1]
+    assert [round(value) for _, value in ends["customdata"]] == [-4] * 4
+    html, figures = shown(opened, "factors", metric="trust", pick="lowest")
+    assert "the lowest tenth of the outcome" in html
+    assert {round(value) for _, value in figures["parallel-0"]["data"][-1]["customdata"]} == {-4}
+    _, figures = shown(opened, "factors", metric="trust")
+    assert len(figures["parallel-0"]["data"][-1]["customdata"]) == 12
+    lines = [trace for trace in figures["parallel-0"]["data"] if trace["mode"] == "lines"]
+    assert sum(trace["x"].count(None) for trace in lines) == 12, "every point is a line, once"
+
+
 def test_one_point_shows_its_own_numbers_and_switch(opened: Opened) -> None:
     html, _ = shown(opened, "one", point="7", part="headlines")
     assert "Trust in US providers abroad" in html
@@ -162,3 +177,31 @@ def test_the_list_is_of_plain_facts(finished: Finished) -> None:
     assert isinstance(one, Found)
     assert (one.points, one.runs, one.failed) == (12, 48, 1)
     assert pd.Timestamp(one.made) <= pd.Timestamp.now()
+
+
+def test_ten_people_who_ask_for_the_same_wait_for_one_answer() -> None:
+    remembered, made = _Remembered(2), list[int]()
+
+    def slow() -> int:
+        time.sleep(0.1)
+        made.append(1)
+        return 7
+
+    with ThreadPoolExecutor(10) as people:
+        assert [answer.result() for answer in [people.submit(remembered, "key", slow) for _ in range(10)]] == [7] * 10
+    assert len(made) == 1
+
+
+def test_what_failed_is_not_remembered_and_the_oldest_is_forgotten() -> None:
+    remembered = _Remembered(2)
+
+    def broken() -> int:
+        raise OSError("a damaged page")
+
+    with pytest.raises(OSError, match="damaged"):
+        remembered("a", broken)
+    assert remembered("a", lambda: 1) == 1
+    assert remembered("a", lambda: 2) == 1
+    remembered("b", lambda: 1)
+    remembered("c", lambda: 1)
+    assert remembered("a", lambda: 3) == 3

@@ -12,11 +12,11 @@ from sim.view.folders import DamagedFolder, Found, Refused, list_folders
 PATH = "/results"
 # A sign beside each word, so that colour is never the only one.
 _STATES = {
-    "done": ("done", "✓", "green"),
-    "failures": ("some pairs failed", "!", "orange"),
-    "running": ("running", "▶", "blue"),
-    "stopped": ("stopped", "■", "orange"),
-    "damaged": ("damaged", "✕", "red"),
+    "done": ("done", "✓"),
+    "failures": ("some pairs failed", "!"),
+    "running": ("running", "▶"),
+    "stopped": ("stopped", "■"),
+    "damaged": ("damaged", "✕"),
 }
 
 
@@ -36,8 +36,8 @@ def any_running(root: Path) -> bool:
 
 
 def _row(one: Found) -> Component:
-    word, sign, colour = _STATES[one.state]
-    state = [dmc.Text(f"{sign} {word}", c=f"{colour}.9", className=f"state state-{one.state}", size="sm", span=True)]
+    word, sign = _STATES[one.state]
+    state = [html.Span(f"{sign} {word}", className=f"state state-{one.state}")]
     if one.words:
         state += [html.Br(), html.Span(one.words, className="quiet")]
     link = dcc.Link(one.title or one.name, href=href(one.name))

@@ -5,7 +5,7 @@ import time
 import dash_mantine_components as dmc
 from dash import html
 
-from sim.runs.watching import Progress
+from sim.runs.watching import FURTHER, Progress
 from sim.view.dashboard.page import Component
 from sim.view.dashboard.pages.results.opened import Opened
 
@@ -23,8 +23,14 @@ def shown(opened: Opened) -> Component:
 
 def _running(progress: Progress, opened: Opened) -> Component:
     share = 100.0 * progress.done / progress.total if progress.total else 0.0
-    said = f"{progress.done:,} of {progress.total:,} pairs done{_left(progress)}" if progress.stage == "running" else f"{progress.stage}"
-    note = "What is shown below is of the tables as they were before." if opened.folder.finished else "What is shown below is of the pairs done so far."
+    said, note = progress.stage, "What is shown below is of the pairs done so far."
+    if progress.stage == "running":
+        said = f"{progress.done:,} of {progress.total:,} pairs done{_left(progress)}"
+    if progress.stage == FURTHER:
+        said = f"{progress.done:,} of {progress.total:,} further runs done{_left(progress)}: mechanisms off, other switch dates, the record"
+        note = "The tables are there, and shown below; headlines and what needs these runs follow."
+    elif opened.folder.finished:
+        note = "What is shown below is of the tables as they were before."
     return _box(
         [
             dmc.Progress(value=share, size="lg", **{"aria-label": "Pairs done"}),
@@ -67,12 +73,13 @@ def _failures(progress: Progress) -> list[Component]:
         return []
     causes: dict[str, list[str]] = {}
     for one in progress.failures:
-        causes.setdefault(f"{one.error} ({one.how}, while it was to {one.stage})", []).append(one.name)
+        causes.setdefault(f"{one.error} ({one.how}; stage: {one.stage})", []).append(one.name)
     items = [
         html.Li([html.Strong(cause), f": {', '.join(names[:3])}{f' and {len(names) - 3:,} more' if len(names) > 3 else ''}"])
         for cause, names in list(causes.items())[:_SHOWN]
     ]
-    return [html.P(html.Strong(f"{progress.failed:,} {'pair has' if progress.failed == 1 else 'pairs have'} failed; the others go on.")), html.Ul(items)]
+    said = f"{progress.failed:,} {'pair has' if progress.failed == 1 else 'pairs have'} failed{'; the others go on' if progress.state == 'running' else ''}."
+    return [html.P(html.Strong(said)), html.Ul(items)]
 
 
 def _box(children: list[Component], title: str, colour: str) -> Component:

@@ -73,16 +73,19 @@ def _one(settings: Settings, name: str, query: str) -> Component:
             html.Div(progress.shown(opened), id="results-progress"),
             dmc.Alert(words, color="orange", variant="light", title="Part of the address was not understood") if words else None,
             dmc.Tabs(
-                dmc.TabsList([dmc.TabsTab(tab.label, value=tab.key) for tab in tabs], **{"aria-label": "What to show"}),
+                [
+                    dmc.TabsList([dmc.TabsTab(tab.label, value=tab.key) for tab in tabs], **{"aria-label": "What to show"}),
+                    *(dmc.TabsPanel(f"{tab.label}, shown below", value=tab.key, className="unseen") for tab in tabs),  # what a tab names as its own must exist
+                ],
                 value=start,
                 id="results-tabs",
-                keepMounted=False,
                 className="results-tabs",
             ),
             html.Div(id="results-controls", className="results-controls"),
             html.Div([html.Button("Download these numbers (CSV)", id="results-csv", className="plain-button", hidden=True)], className="keep-table"),
             dcc.Download(id="results-download"),
-            dcc.Loading(html.Div(id="results-body", **{"aria-live": "polite"}), delay_show=350, overlay_style={"visibility": "visible", "opacity": 0.5}),
+            html.Div(id="results-body"),  # its style says while it is being worked out: a spinner would cost more than many a chart
+            html.Div(id="results-said", role="status", className="unseen"),
             dcc.Store(id="results-name", data=name),
             dcc.Store(id="results-query", data=parsed(query)),
             dcc.Store(id="results-seen", data=_seen(opened)),
@@ -156,19 +159,21 @@ def _register_one(app: Dash, settings: Settings) -> None:
     @app.callback(
         Output("results-body", "children"),
         Output("results-query", "data"),
+        Output("results-said", "children"),
         Input({"type": CONTROL, "name": ALL}, "value"),
         Input("results-seen", "data"),
         State({"type": CONTROL, "name": ALL}, "id"),
         State("results-name", "data"),
         State("results-query", "data"),
     )
-    def body(values: list[Any], _: Any, ids: list[Mapping[str, Any]], name: str, query: dict[str, str]) -> tuple[Component, Any]:
-        """What the tab shows, and the choices for the address."""
+    def body(values: list[Any], _: Any, ids: list[Mapping[str, Any]], name: str, query: dict[str, str]) -> tuple[Any, Any, Any]:
+        """What the tab shows, the choices for the address, and a word for those who hear the page."""
         chosen = _chosen(values, ids)
         if "tab" not in chosen:
-            return no_update, no_update
+            return no_update, no_update, no_update
         shown = _guarded(settings, name, lambda opened: _tab(chosen["tab"], opened).body(opened, Asked(chosen)))
-        return shown, {**query, **chosen}
+        label = BY_TAB[chosen["tab"]].label if chosen["tab"] in BY_TAB else ""
+        return shown, {**query, **chosen}, f"{label} is shown"
 
     @app.callback(
         Output("results-download", "data"),
