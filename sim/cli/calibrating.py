@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.printing import console
-from sim.cli.running import INTERRUPTED, RESULTS, must_be_writable, progress_of
+from sim.cli.progress import stoppable
+from sim.cli.running import RESULTS, must_be_writable
 from sim.scenario.places import shown
 from sim.scenario.problems import BadInput
 from sim.scenario.resolving import resolve
@@ -59,25 +59,16 @@ def calibrate(asked: Asked) -> list[str]:
     must_be_writable(store, "--store")
 
     from sim.analysis.fit.calibrating import Fit, Size
-    from sim.runs.engines import EngineLost
     from sim.runs.running import Running
     from sim.runs.store import Store
-    from sim.runs.working import OtherCode
 
     screen, runs = console(), Store(store)
     runs.prepare()
     size = Size(points=asked.points, seeds=asked.seeds, draws=asked.draws, put_back=asked.put_back, tried=max(2, asked.put_back // 4))
-    try:
-        with progress_of(screen) as progress:
-            say = lambda said: screen.print(escape(said), soft_wrap=True)  # noqa: E731
-            fit = Fit(inputs, rows, history, two_worlds, size, ["light"] if asked.light else ["light", "neural"], runs, Running(asked.workers), progress, say)
-            found = fit.run()
-    except KeyboardInterrupt:
-        screen.print(f"[yellow]stopped[/]: what was done is in {escape(str(store))}; the same command goes on from there", soft_wrap=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except (EngineLost, OtherCode) as error:
-        screen.print(f"[red]stopped[/]: {escape(str(error))}", soft_wrap=True)
-        return [str(error)]
+    with stoppable(screen, store) as progress:
+        say = lambda said: screen.print(escape(said), soft_wrap=True)  # noqa: E731
+        fit = Fit(inputs, rows, history, two_worlds, size, ["light"] if asked.light else ["light", "neural"], runs, Running(asked.workers), progress, say)
+        found = fit.run()
     found.write(folder)
     _print(screen, folder)
     for warning in found.warnings:

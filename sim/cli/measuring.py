@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.printing import console
-from sim.cli.running import INTERRUPTED, RESULTS, STORE, must_be_writable, number, progress_of
+from sim.cli.progress import stoppable
+from sim.cli.running import RESULTS, STORE, must_be_writable, number
 from sim.scenario.loading import load_base
 from sim.scenario.places import CONFIGS, root, shown
 from sim.scenario.resolving import resolve
@@ -56,11 +56,8 @@ def measure_evidence(asked: Asked) -> list[str]:
     must_be_writable(folder, "--out")
     must_be_writable(store, "--store")
 
-    from sim.model import compiled
-    from sim.runs.engines import EngineLost
     from sim.runs.running import Running
     from sim.runs.store import Store
-    from sim.runs.working import OtherCode
 
     screen = console()
     experiment = resolved.experiment
@@ -68,22 +65,13 @@ def measure_evidence(asked: Asked) -> list[str]:
     worlds = "history" + (f" and history without {', '.join(events)}" if events else "")
     times = f"{f'{len(draws)} draws x ' if draws else ''}{experiment.seeds.count} seeds"
     screen.print(f"{escape(shown(file))}: {len(rows)} rows; {worlds} x {times}, {experiment.customers:,} customers", soft_wrap=True)
-    if not compiled.is_compiled():
-        screen.print("first run compiles the model: about a minute")
     runs = Store(store)
     runs.prepare()
-    try:
-        with progress_of(screen) as progress:
-            if draws:
-                compared = compare_over_draws(rows, resolved, draws, runs, Running(asked.workers), progress)
-            else:
-                compared = compare(rows, resolved, runs, Running(asked.workers), progress)
-    except KeyboardInterrupt:
-        screen.print(f"[yellow]stopped[/]: what was done is in {escape(str(store))}; the same command goes on from there", soft_wrap=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except (EngineLost, OtherCode) as error:
-        screen.print(f"[red]stopped[/]: {escape(str(error))}", soft_wrap=True)
-        return [str(error)]
+    with stoppable(screen, store) as progress:
+        if draws:
+            compared = compare_over_draws(rows, resolved, draws, runs, Running(asked.workers), progress)
+        else:
+            compared = compare(rows, resolved, runs, Running(asked.workers), progress)
     compared.table.to_csv(folder / EVIDENCE, index=False, lineterminator="\n")
     over = f"the middle 90% over {len(draws)} draws of the posterior and {experiment.seeds.count} seeds" if draws else "its 95% interval over seeds"
     _print(screen, compared.table, over)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.cli.printing import console
-from sim.cli.running import progress_of
+from sim.cli.progress import progress_of
 from sim.scenario.places import experiments
 from sim.scenario.problems import BadInput, choices
 

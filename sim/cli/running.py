@@ -3,19 +3,18 @@
 import math
 import shlex
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.claiming import check_claims, judge_claims
 from sim.cli.printing import console
+from sim.cli.progress import stoppable
 from sim.scenario.designs import points
 from sim.scenario.problems import BadInput
 from sim.scenario.resolving import Resolved, resolve
@@ -28,10 +27,7 @@ if TYPE_CHECKING:
 
 REPORT = "report.html"
 RESULTS, STORE = Path("results"), "store"
-INTERRUPTED = 130
-_SECONDS_BETWEEN_LINES = 5.0
 _FAILURES_SHOWN = 10
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -64,30 +60,16 @@ def run_experiment(asked: Asked) -> list[str]:
     screen.print(_what_will_run(resolved, shard))
 
     from sim.analysis.summaries import summarise
-    from sim.model import compiled
     from sim.runs import experiment as runs
-    from sim.runs.engines import EngineLost
     from sim.runs.manifest import add_to_manifest
     from sim.runs.running import Running
-    from sim.runs.working import OtherCode
 
-    if not compiled.is_compiled():
-        screen.print("first run compiles the model: about a minute")
     how = Running(asked.workers, asked.timeout or None, asked.retry_failed, shard, _engine(asked.cluster, asked.workers))
-    try:
-        with progress_of(screen) as progress:
-            done = runs.run(resolved, folder, progress=progress, store=store, how=how)
-            if shard is not None:
-                return _shard_done(screen, done, shard)
-            summaries = summarise(resolved, done, how, progress=progress)
-    except KeyboardInterrupt:
-        screen.print(f"[yellow]stopped[/]: what was done is in {escape(str(store))}; the same command goes on from there", soft_wrap=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except (EngineLost, OtherCode) as error:
-        screen.print(
-            f"[red]stopped[/]: {escape(str(error))}; what was done is in {escape(str(store))}, and the same command goes on from there", soft_wrap=True
-        )
-        return [str(error)]
+    with stoppable(screen, store) as progress:
+        done = runs.run(resolved, folder, progress=progress, store=store, how=how)
+        if shard is not None:
+            return _shard_done(screen, done, shard)
+        summaries = summarise(resolved, done, how, progress=progress)
     compare = resolved.experiment.compare
     if summaries.headlines is not None:
         screen.print(headline_table(summaries.headlines, [resolved.experiment.worlds[name].label for name in compare] if compare else []))
@@ -180,54 +162,6 @@ def must_be_writable(folder: Path, option: str) -> None:
         probe.unlink()
     except OSError as error:
         raise BadInput(f"{option} {folder}: cannot be written: {error.strerror or error}; name another folder with {option}") from None
-
-
-@contextmanager
-def progress_of(out: Console) -> "Iterator[Progress]":
-    """A bar on a terminal; elsewhere a plain line every few seconds and at the end. Both with rate and time left."""
-    pace = _Pace()
-    if not out.is_terminal:
-        last = [-math.inf]
-
-        def line(done: int, total: int, words: str) -> None:
-            now, said = time.monotonic(), pace.said(done, total)
-            if done >= total or now - last[0] >= _SECONDS_BETWEEN_LINES:
-                last[0] = now
-                print(f"{done}/{total} {words}{said}", flush=True)
-
-        yield line
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    with Bar(BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False), console=out) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total, words: bar.update(task, completed=done, total=total, description=f"{words}{pace.said(done, total)}")
-
-
-class _Pace:
-    """How many are done in a minute, and how long the rest will take; over all of a stage, as batches come in bursts."""
-
-    def __init__(self) -> None:
-        self._begin = self._last = time.monotonic()
-        self._total = 0
-
-    def said(self, done: int, total: int) -> str:
-        now = time.monotonic()
-        if total != self._total or done <= 1:  # another stage
-            self._begin, self._total = self._last, total
-        self._last = now
-        spent = now - self._begin
-        if spent <= 0.0 or not done:
-            return ""
-        rate = 60.0 * done / spent
-        return f" · {rate:,.0f} a minute" + (f" · {_duration((total - done) * spent / done)} left" if done < total else "")
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def headline_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.printing import console
-from sim.cli.running import INTERRUPTED, REPORT, RESULTS, STORE, must_be_writable, number, progress_of
+from sim.cli.progress import Progress, stoppable
+from sim.cli.running import REPORT, RESULTS, STORE, must_be_writable, number
 from sim.scenario.places import CONFIGS, root
 from sim.scenario.posterior import read_posterior, there_is_one
 from sim.scenario.problems import BadInput
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.draws import Draw
     from sim.analysis.validation.validating import Fit
-    from sim.runs.running import Progress, Running
+    from sim.runs.running import Running
     from sim.runs.store import Store
 
 _COLOURS = {
@@ -129,26 +129,14 @@ def _places(asked: Asked, resolved: Resolved) -> tuple[Path, Path]:
 
 @contextmanager
 def _running(screen: Console, asked: Asked, store: Path) -> "Iterator[tuple[Store, Running, Progress]]":
-    """A store ready to be written to, how to run, and the progress; a run that is stopped can be gone on with."""
-    from sim.model import compiled
-    from sim.runs.engines import EngineLost
+    """A store ready to be written to, how to run, and the progress."""
     from sim.runs.running import Running
     from sim.runs.store import Store
-    from sim.runs.working import OtherCode
 
-    if not compiled.is_compiled():
-        screen.print("first run compiles the model: about a minute")
     runs = Store(store)
     runs.prepare()
-    try:
-        with progress_of(screen) as progress:
-            yield runs, Running(asked.workers), progress
-    except KeyboardInterrupt:
-        screen.print(f"[yellow]stopped[/]: what was done is in {escape(str(store))}; the same command goes on from there", soft_wrap=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except (EngineLost, OtherCode) as error:
-        screen.print(f"[red]stopped[/]: {escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(1) from None
+    with stoppable(screen, store) as progress:
+        yield runs, Running(asked.workers), progress
 
 
 def _end(screen: Console, failures: list[str], folder: Path, names: list[str]) -> list[str]:

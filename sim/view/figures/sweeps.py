@@ -1,4 +1,4 @@
-"""What a design shows: a headline over two factors, all factors at once, and claims over the points."""
+"""What a design shows: a headline over two factors, against each factor, and claims over the points."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -77,46 +77,6 @@ def limits_of(values: np.ndarray, symmetric: bool) -> tuple[float, float]:
     digit = 10.0 ** np.floor(np.log10(largest))
     end = float(next(step for step in _ENDS if step * digit >= largest * (1 - 1e-9)) * digit)
     return -end, end
-
-
-def parallel(values: pd.DataFrame, outcome: "pd.Series[float]", title: str, unit: str, scale: str | list[list[Any]], limits: tuple[float, float]) -> Figure:
-    """A line a point through the values of every factor, ending at its outcome and coloured by it. Drag along an axis to pick out lines."""
-    dimensions: list[dict[str, Any]] = []
-    for name in values.columns:
-        column = values[name]
-        label = _short(str(name))
-        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-            low, high = float(column.min()), float(column.max())
-            dimensions.append({"label": label, "values": numbers(column), "range": [low, high] if high > low else [low - 0.5, high + 0.5]})
-        else:
-            names = sorted(column.astype(str).unique())
-            place = {text: at for at, text in enumerate(names)}
-            dimensions.append(
-                {
-                    "label": label,
-                    "values": [place[text] for text in column.astype(str)],
-                    "tickvals": list(range(len(names))),
-                    "ticktext": [text[:18] for text in names],
-                }
-            )
-    dimensions.append({"label": title, "values": numbers(outcome), "range": list(limits)})
-    bar = {"thickness": 12, "len": 0.9, "x": 1.06, "exponentformat": "power", "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
-    trace: Trace = {
-        "type": "parcoords",
-        "line": {"color": numbers(outcome), "colorscale": scale, "cmin": limits[0], "cmax": limits[1], "showscale": True, "colorbar": bar},
-        "dimensions": dimensions,
-        "labelfont": {"size": 12, "color": INK},
-        "tickfont": {"size": 12, "color": QUIET},
-        "rangefont": {"size": 12, "color": "rgba(0,0,0,0)"},  # the ticks say it already
-        "labelangle": -20,
-        "unselected": {"line": {"opacity": 0.05}},
-    }
-    return {"data": [trace], "layout": layout(430, margin={"l": 70, "r": 130, "t": 92, "b": 28})}
-
-
-def _short(path: str) -> str:
-    """A factor in a narrow label: the last part of its path; of a value, its first letters."""
-    return path.split(".")[-1].replace("_", " ")[:26]
 
 
 def against(

@@ -1,6 +1,7 @@
 """What a design's runs come to: headlines over its factors, the spread of series over all pairs, claims over the points."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from sim.analysis.outcomes import Cells
 from sim.view.figures.events import mark
 from sim.view.figures.lines import together
 from sim.view.figures.maps import CIVIDIS
+from sim.view.figures.parallel import parallel
 from sim.view.figures.style import INK, WorldStyle, diverging
-from sim.view.figures.sweeps import FEW, against, by_level, heat_map, limits_of, parallel, verdicts, verdicts_over
+from sim.view.figures.sweeps import FEW, against, by_level, heat_map, limits_of, verdicts, verdicts_over
 from sim.view.labels import SERIES_NAMES, factor_name
 from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
 from sim.view.quantities import decimals_of, estimate, largest_of, number, scale_for
@@ -100,23 +102,33 @@ def _cells_in_numbers(study: Study, headline: Headline, cells: Cells, titles: tu
 # --- all factors --------------------------------------------------------------------------------------------
 
 
-def all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame]) -> Section:
+@dataclass(frozen=True)
+class Picked:
+    """Points that stand out among the others: their numbers, and what they have in common."""
+
+    points: np.ndarray
+    words: str
+
+
+def all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame], picked: Picked | None = None) -> Section:
     """Every point as a line through all factors, coloured by its outcome; then the outcome against each factor.
 
     `values`: the factors' values, `at`: `outcomes.at_points`, both by point; `spreads`: `outcomes.over_one` of each factor, drawn where points
     are too many to be told apart.
     """
-    return Section("factors", f"{HEADLINE[code].name} at every point", list(_all_factors(study, code, values, at, spreads)))
+    return Section("factors", f"{HEADLINE[code].name} at every point", list(_all_factors(study, code, values, at, spreads, picked)))
 
 
-def _all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame]) -> Iterable[Block]:
+def _all_factors(
+    study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame], picked: Picked | None
+) -> Iterable[Block]:
     headline, of = HEADLINE[code], _GAP if study.compare is not None else "a"
     known = at[at[of].notna()]
     if known.empty:
         yield Missing("the points", "No finished pair has this number. Choose another headline.")
         return
     shown = known.iloc[:: -(-len(known) // _MOST_LINES)]
-    own = values.reindex(shown.index)
+    own, stands_out = values.reindex(shown.index), None if picked is None else np.isin(shown.index, picked.points)
     unit = scale_for(headline.unit, 0.0).change if of == _GAP else headline.unit
     if study.compare is not None:
         a, b = study.compare
@@ -128,10 +140,11 @@ def _all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame
         scale, limits, title, colour = CIVIDIS, limits_of(known[of].to_numpy(), symmetric=False), "headline", INK
     read = (
         f"A line is a point of the design ({_counted(len(shown), len(known))}): where it crosses an axis is the value there. The last axis and the colour are "
-        f"{text(_said(headline))}, {text(unit)}{f', {text(_gap(study))}' if of == _GAP else ''}. Drag along an axis to pick out the points in that span; "
-        "click the axis to let go. The table under <em>Points</em> does the same with the keyboard."
+        f"{text(_said(headline))}, {text(unit)}{f', {text(_gap(study))}' if of == _GAP else ''}. "
+        + (f"In colour: {text(picked.words)} ({int(stands_out.sum()):,} of the lines). " if picked is not None and stands_out is not None else "")
+        + "Pick out points by the list above the chart; the table under <em>Points</em> can be sorted and filtered."
     )
-    yield Chart("parallel", "Which combinations of values lead where?", read, [parallel(own, shown[of], title, unit, scale, limits)], width=700)
+    yield Chart("parallel", "Which combinations of values lead where?", read, [parallel(own, shown[of], title, unit, scale, limits, stands_out)], width=700)
     varied = [str(name) for name in values.columns if values[name].nunique() > 1]
     few = len(known) <= FEW
     figures = [

@@ -113,6 +113,19 @@ def test_differences_are_drawn_on_a_symmetric_scale_in_the_worlds_colours(opened
     assert (levels[0]["cmin"], levels[0]["cmax"]) == (levels[1]["cmin"], levels[1]["cmax"])
 
 
+def test_points_can_be_picked_out_among_all_factors(opened: Opened) -> None:
+    _, figures = shown(opened, "factors", metric="trust", pick="trust.asymmetry=2")
+    ends = figures["parallel-0"]["data"][-1]
+    assert [round(value) for _, value in ends["customdata"]] == [-4] * 4
+    html, figures = shown(opened, "factors", metric="trust", pick="lowest")
+    assert "the lowest tenth of the outcome" in html
+    assert {round(value) for _, value in figures["parallel-0"]["data"][-1]["customdata"]} == {-4}
+    _, figures = shown(opened, "factors", metric="trust")
+    assert len(figures["parallel-0"]["data"][-1]["customdata"]) == 12
+    lines = [trace for trace in figures["parallel-0"]["data"] if trace["mode"] == "lines"]
+    assert sum(trace["x"].count(None) for trace in lines) == 12, "every point is a line, once"
+
+
 def test_one_point_shows_its_own_numbers_and_switch(opened: Opened) -> None:
     html, _ = shown(opened, "one", point="7", part="headlines")
     assert "Trust in US providers abroad" in html

@@ -84,7 +84,7 @@ def _one(settings: Settings, name: str, query: str) -> Component:
             html.Div(id="results-controls", className="results-controls"),
             html.Div([html.Button("Download these numbers (CSV)", id="results-csv", className="plain-button", hidden=True)], className="keep-table"),
             dcc.Download(id="results-download"),
-            dcc.Loading(html.Div(id="results-body"), delay_show=350, overlay_style={"visibility": "visible", "opacity": 0.5}),
+            html.Div(id="results-body"),  # its style says while it is being worked out: a spinner would cost more than many a chart
             html.Div(id="results-said", role="status", className="unseen"),
             dcc.Store(id="results-name", data=name),
             dcc.Store(id="results-query", data=parsed(query)),

@@ -22,7 +22,7 @@ from sim.view.sections import swept
 
 METRICS = {headline.code: headline.name for headline in HEADLINES}
 SERIES = {code: name for code, (name, _) in SERIES_NAMES.items()}
-_ALL = "all"
+_ALL, _LOWEST, _HIGHEST = "all", "lowest", "highest"
 _WORLD = "tables/world.parquet"
 
 
@@ -117,9 +117,7 @@ def _fans(opened: Opened, asked: Asked) -> tuple[str, dict[str, pd.DataFrame], i
         choices = _choices_of_points(opened)
         where, what = asked.choice("where", choices), f"what the design varies and the {_seeds(opened)} at each point"
         if where != _ALL:
-            factor, _, level = where.rpartition("=")
-            points = wide.values.index[levels(wide.values[factor]).codes == int(level)]
-            chosen, what = pairs_at(wide, points.to_numpy()), f"{what}, of points where {choices[where]}"
+            chosen, what = pairs_at(wide, _points_at(opened, where)), f"{what}, of points where {choices[where]}"
     pairs = len(wide) if chosen is None else int(np.count_nonzero(chosen))
     return series, opened.fans(series, chosen, where), pairs, what
 
@@ -148,12 +146,42 @@ def _metric_controls(opened: Opened, asked: Asked) -> list[Component]:
     return [select("metric", "Headline", METRICS, _metric(opened, asked), 420)]
 
 
+def _picks(opened: Opened) -> dict[str, str]:
+    """Which points stand out: all, the ends of the outcome, or those at one level of a factor."""
+    at_levels = {key: words for key, words in _choices_of_points(opened).items() if key != _ALL}
+    return {_ALL: "all points", _LOWEST: "the lowest tenth of the outcome", _HIGHEST: "the highest tenth of the outcome", **at_levels}
+
+
+def _factors_controls(opened: Opened, asked: Asked) -> list[Component]:
+    picks = _picks(opened)
+    return [*_metric_controls(opened, asked), select("pick", "Pick out", picks, asked.choice("pick", picks), 380)]
+
+
+def _picked(opened: Opened, asked: Asked, outcome: "pd.Series[float]") -> swept.Picked | None:
+    picks = _picks(opened)
+    pick = asked.choice("pick", picks)
+    if pick == _ALL or outcome.empty:
+        return None
+    if pick in (_LOWEST, _HIGHEST):
+        low, high = outcome.quantile(0.1), outcome.quantile(0.9)
+        return swept.Picked(outcome.index[outcome <= low if pick == _LOWEST else outcome >= high].to_numpy(), picks[pick])
+    return swept.Picked(_points_at(opened, pick), f"points where {picks[pick]}")
+
+
+def _points_at(opened: Opened, choice: str) -> np.ndarray:
+    """The numbers of the points at a level of a factor, `<factor>=<number of the level>`."""
+    factor, _, level = choice.rpartition("=")
+    values = opened.wide().values
+    picked: np.ndarray = values.index[levels(values[factor]).codes == int(level)].to_numpy()
+    return picked
+
+
 def _factors(opened: Opened, asked: Asked) -> Component:
     metric = _metric(opened, asked)
     values, at = opened.wide().values, opened.points(metric)
     which: Which = "difference" if opened.study.compare else "a"
     spreads = {str(name): over_one(at, values[name], which) for name in values.columns}
-    return charts([swept.all_factors(opened.study, metric, values, at, spreads)])
+    return charts([swept.all_factors(opened.study, metric, values, at, spreads, _picked(opened, asked, at[which].dropna()))])
 
 
 def _points_table(opened: Opened, asked: Asked) -> pd.DataFrame:
@@ -328,7 +356,7 @@ def _has_claims(opened: Opened) -> bool:
 TABS: tuple[Tab, ...] = (
     Tab("overview", "Overview", lambda opened: True, _none, overview),
     Tab("heat", "Heat map", _has_points, _two_controls, _heat, _heat_table),
-    Tab("factors", "All factors", _has_points, _metric_controls, _factors, _points_table),
+    Tab("factors", "All factors", _has_points, _factors_controls, _factors, _points_table),
     Tab("points", "Points", _has_points, _metric_controls, _points, _points_table),
     Tab("fans", "Fans", _has_runs, _spread_controls, _spread, _spread_table),
     Tab("verdicts", "Claims", _has_claims, _claims_controls, _claims, _claims_table),

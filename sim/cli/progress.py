@@ -1,0 +1,84 @@
+"""Long work at the terminal: how far it is, and that it can be stopped and gone on with."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+FAILED, INTERRUPTED = 1, 130
+_SECONDS_BETWEEN_LINES = 5.0
+Progress = Callable[[int, int, str], None]
+
+
+@contextmanager
+def stoppable(screen: Console, store: Path) -> "Iterator[Progress]":
+    """Progress of runs that go to `store`; whoever is stopped, or loses the workers, is told how to go on, and the command ends."""
+    from sim.model import compiled
+    from sim.runs.engines import EngineLost
+    from sim.runs.working import OtherCode
+
+    if not compiled.is_compiled():
+        screen.print("first run compiles the model: about a minute")
+    kept = f"what was done is in {escape(str(store))}; the same command goes on from there"
+    try:
+        with progress_of(screen) as progress:
+            yield progress
+    except KeyboardInterrupt:
+        screen.print(f"[yellow]stopped[/]: {kept}", soft_wrap=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except (EngineLost, OtherCode) as error:
+        screen.print(f"[red]stopped[/]: {escape(str(error))}; {kept}", soft_wrap=True)
+        raise typer.Exit(FAILED) from None
+
+
+@contextmanager
+def progress_of(out: Console) -> "Iterator[Progress]":
+    """A bar on a terminal; elsewhere a plain line every few seconds and at the end. Both with rate and time left."""
+    pace = _Pace()
+    if not out.is_terminal:
+        last = [-math.inf]
+
+        def line(done: int, total: int, words: str) -> None:
+            now, said = time.monotonic(), pace.said(done, total)
+            if done >= total or now - last[0] >= _SECONDS_BETWEEN_LINES:
+                last[0] = now
+                print(f"{done}/{total} {words}{said}", flush=True)
+
+        yield line
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    with Bar(BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False), console=out) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total, words: bar.update(task, completed=done, total=total, description=f"{words}{pace.said(done, total)}")
+
+
+class _Pace:
+    """How many are done in a minute, and how long the rest will take; over all of a stage, as batches come in bursts."""
+
+    def __init__(self) -> None:
+        self._begin = self._last = time.monotonic()
+        self._total = 0
+
+    def said(self, done: int, total: int) -> str:
+        now = time.monotonic()
+        if total != self._total or done <= 1:  # another stage
+            self._begin, self._total = self._last, total
+        self._last = now
+        spent = now - self._begin
+        if spent <= 0.0 or not done:
+            return ""
+        rate = 60.0 * done / spent
+        return f" · {rate:,.0f} a minute" + (f" · {_duration((total - done) * spent / done)} left" if done < total else "")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
