@@ -95,7 +95,7 @@ def test_survival_is_run_printed_and_written(posterior: Path, ran: list[Task], w
     table = pd.read_csv(tmp_path / "out" / "survival.csv")
     at = table.set_index(["headline", "arm"])["verdict"]
     assert at["trust", "posterior"] == "survives" and at["trust", "symmetric"] == at["trust", "all"] == "does not survive"
-    assert "Trust in US providers abroad" in outcome.out and "out of reach" in outcome.out and "does not survive" in outcome.out
+    assert "Trust in US providers abroad" in outcome.out and "none reaches it" in outcome.out and "does not survive" in outcome.out
     pairs = [task for task in ran if set(task.scenarios) == {"microsoft_wins", "doj_wins"}]
     assert len(pairs) == 8 + 4 * 3 * 2 and table["configuration"].nunique() == 1
 

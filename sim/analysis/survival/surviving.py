@@ -15,7 +15,7 @@ import pandas as pd
 from sim.analysis.differences import HEADLINES, Interval, interval
 from sim.analysis.draws import Draw, Failures, at, common_seeds, run_draws
 from sim.analysis.knockouts import first_month
-from sim.analysis.survival.discount import Setting, discounts, sensitivities
+from sim.analysis.survival.discount import MULTIPLES, Setting, discounts, sensitivities
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
 from sim.scenario.resolving import Resolved
@@ -69,7 +69,8 @@ def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
     for name, end, setting in zip((DISCOUNT_LOW, DISCOUNT_HIGH), ("least", "most"), found, strict=True):
         said = f"the {end} that R01 found of what is said is done, {setting.wanted:.0%}: sensitivities x {setting.multiple:.2g}"
         if not setting.reached:
-            said += f"; out of reach within the parameter's range, {setting.ratio:.1%} is the nearest"
+            tried = f"{MULTIPLES[0]:.2g} to {MULTIPLES[-1]:g} within the parameter's range"
+            said += f"; of the multiples tried, {tried}, none reaches it, {setting.ratio:.1%} is the nearest"
         out.append(Arm(name, said, sensitivities(resolved, setting.multiple)))
     return [*out, Arm(SYMMETRIC, "trust is lost no faster than it is won (B03)", {ASYMMETRY: 1.0})]
 

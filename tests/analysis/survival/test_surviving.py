@@ -132,7 +132,7 @@ def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(tw
     # shipped parameters with every seed, then each arm's draws with two
     assert asked[0][3] == [1, 2, 3, 4] and all(one[3] == [1, 2] for one in asked[1:]) and len(asked) == 1 + 4 * 3
     assert {one[1] for one in asked[-3:]} == {1.0} and {one[2] for one in asked[4:7]} == {0.5 * before} and {one[2] for one in asked[7:10]} == {4.0 * before}
-    assert "out of reach" in table.set_index(["headline", "arm"])["what"]["trust", DISCOUNT_HIGH]
+    assert "none reaches it" in table.set_index(["headline", "arm"])["what"]["trust", DISCOUNT_HIGH]
 
 
 def _columns() -> list[str]:
@@ -144,5 +144,7 @@ def _columns() -> list[str]:
 def test_arms_are_the_posterior_both_ends_and_symmetric_trust(two_worlds: Resolved) -> None:
     made = {arm.name: arm for arm in arms(two_worlds, [Setting(0.5, 0.02, 0.02), Setting(3.0, 0.27, 0.27)])}
     assert list(made) == [POSTERIOR, DISCOUNT_LOW, DISCOUNT_HIGH, SYMMETRIC] and made[POSTERIOR].held == {} and made[SYMMETRIC].held == {"trust.asymmetry": 1.0}
-    assert made[DISCOUNT_HIGH].held == sensitivities(two_worlds, 3.0) and "27%" in made[DISCOUNT_HIGH].what and "out of reach" not in made[DISCOUNT_HIGH].what
+    assert (
+        made[DISCOUNT_HIGH].held == sensitivities(two_worlds, 3.0) and "27%" in made[DISCOUNT_HIGH].what and "none reaches it" not in made[DISCOUNT_HIGH].what
+    )
     assert len(HEADLINES) >= 10
