@@ -74,10 +74,10 @@ def test_all_arms_together_are_as_strong_as_the_weakest() -> None:
 
 
 def test_the_knob_is_found_between_what_was_tried_and_where_it_is_out_of_reach_that_is_said() -> None:
-    ratios = 0.04 * np.array(MULTIPLES) ** 0.5
-    assert crossing(MULTIPLES, ratios, 0.02) == Setting(pytest.approx(0.25), 0.02, 0.02) and crossing(MULTIPLES, ratios, 0.02).reached
+    ratios = 0.02 * np.array(MULTIPLES) ** 0.5
+    assert crossing(MULTIPLES, ratios, 0.02) == Setting(pytest.approx(1.0), 0.02, 0.02) and crossing(MULTIPLES, ratios, 0.02).reached
     far = crossing(MULTIPLES, ratios, 0.27)
-    assert far == Setting(16.0, pytest.approx(0.16), 0.27) and not far.reached
+    assert far == Setting(64.0, pytest.approx(0.16), 0.27) and not far.reached
     # nothing done, or missing, is no place to start from
     assert crossing((0.5, 1.0, 2.0), np.array([np.nan, 0.0, 0.02]), 0.02) == Setting(2.0, 0.02, 0.02)
 
