@@ -27,13 +27,12 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int | None = None, 
     if browser:
         threading.Timer(0.5, webbrowser.open, [address]).start()
     try:
-        server.run()
-    except KeyboardInterrupt:
-        tell("ended")
+        server.run()  # until Ctrl+C, which it takes as its end
     finally:
         server.close()
         for page in pages:
             page.close()
+        tell("ended")
 
 
 def _named(host: str) -> str:

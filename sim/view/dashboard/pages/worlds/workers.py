@@ -19,6 +19,7 @@ from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
 
 Desk = Literal["live", "further"]
+_LAST_SECONDS = 3.0
 _NICE = 4  # how far the further seeds give way
 
 
@@ -113,11 +114,14 @@ class Workers:
         return self._pools[desk]
 
     def close(self) -> None:
-        """End both, without waiting for what they are at."""
+        """End both: as soon as they have finished what they are at, or without waiting longer than a few seconds."""
         with self._lock:
             self._closed = True
             pools, self._pools = self._pools, {}
         for pool in pools.values():
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
-            pool.shutdown(wait=True, cancel_futures=True)
+            processes = list((pool._processes or {}).values())
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.join(_LAST_SECONDS)
+                if process.is_alive():
+                    process.terminate()
