@@ -298,7 +298,7 @@ def test_nothing_is_negative_and_shares_are_shares(tables: Tables, table: str, c
     assert np.isfinite(values).all()
     assert (values >= 0.0).all()
     if unit in ("share", "0-1"):
-        assert (values <= 1.0 + 1e-12).all()
+        assert (values <= 1.0 + 1e-8).all()  # stocks are whole millionths of customers: a full cell may be a few of them over its number
 
 
 def test_only_what_has_no_base_is_missing(tables: Tables) -> None:
