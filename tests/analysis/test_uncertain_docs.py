@@ -5,7 +5,8 @@ import pytest
 
 from sim.analysis.markdown import number
 from sim.analysis.uncertain_docs import DOCUMENTS, TABLES, in_step, made, misses, ranks
-from sim.scenario.places import root
+from sim.scenario.loading import load_base
+from sim.scenario.places import CONFIGS, root
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -40,3 +41,10 @@ def test_a_table_takes_the_place_of_the_one_before() -> None:
 @pytest.mark.parametrize(("value", "said"), [(1234567.0, "1,234,567"), (0.01234, "0.0123"), (float("nan"), "–"), (-3.0, "-3")])
 def test_numbers(value: float, said: str) -> None:
     assert number(value) == said
+
+
+def test_the_readme_counts_the_parameters_right() -> None:
+    sources = [info.source for info in load_base(root() / CONFIGS).parameter_info.values()]
+    fitted, judged = (sum(source.startswith(word) for source in sources) for word in ("fitted", "judgement"))
+    words = " ".join((root() / "README.md").read_text(encoding="utf-8").split())
+    assert f"of the {len(sources)} behavioural parameters {fitted} are fitted, and {judged} of the others rest on it" in words

@@ -25,7 +25,7 @@ from sim.scenario.scenario import Scenario
 ROWS = Path("configs/evidence/discount.csv")
 KNOB = "choice.sensitivity"
 ENDS = ("R01a", "R01b")  # rows of the evidence whose values are the lower and the upper end
-MULTIPLES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+MULTIPLES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 MONTHS = 48  # to the end of 2016, the last that the rows look at
 
 

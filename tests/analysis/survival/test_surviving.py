@@ -74,10 +74,10 @@ def test_all_arms_together_are_as_strong_as_the_weakest() -> None:
 
 
 def test_the_knob_is_found_between_what_was_tried_and_where_it_is_out_of_reach_that_is_said() -> None:
-    ratios = 0.04 * np.array(MULTIPLES) ** 0.5
-    assert crossing(MULTIPLES, ratios, 0.02) == Setting(pytest.approx(0.25), 0.02, 0.02) and crossing(MULTIPLES, ratios, 0.02).reached
+    ratios = 0.02 * np.array(MULTIPLES) ** 0.5
+    assert crossing(MULTIPLES, ratios, 0.02) == Setting(pytest.approx(1.0), 0.02, 0.02) and crossing(MULTIPLES, ratios, 0.02).reached
     far = crossing(MULTIPLES, ratios, 0.27)
-    assert far == Setting(16.0, pytest.approx(0.16), 0.27) and not far.reached
+    assert far == Setting(64.0, pytest.approx(0.16), 0.27) and not far.reached
     # nothing done, or missing, is no place to start from
     assert crossing((0.5, 1.0, 2.0), np.array([np.nan, 0.0, 0.02]), 0.02) == Setting(2.0, 0.02, 0.02)
 
@@ -98,12 +98,13 @@ def test_the_search_reads_both_ends_off_the_evidence_and_divides_means(two_world
     # every entry is multiplied, none beyond the parameter's range
     before = two_worlds.scenarios["doj_wins"].parameters.choice.sensitivity.model_dump()
     assert seen["sets"][MULTIPLES.index(2.0)] == {f"choice.sensitivity.{name}": min(2 * value, 10.0) for name, value in before.items()}
-    assert max(sensitivities(two_worlds, 16.0).values()) == two_worlds.base.parameter_info["choice.sensitivity"].range[1]
+    assert max(sensitivities(two_worlds, 1000.0).values()) == two_worlds.base.parameter_info["choice.sensitivity"].range[1]
 
 
 def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(two_worlds: Resolved, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """All but the runs, which are made up: trust falls by the asymmetry, revenue turns its sign with the sensitivity."""
     asked: list[tuple[str, float, float, list[int]]] = []
+    before = sensitivities(two_worlds, 1.0)["choice.sensitivity.enterprise"]
 
     def run_draws(draws: Sequence[Draw], worlds: Any, seeds: Any, *more: Any) -> Iterator[tuple[int, SeedDone]]:
         for number, (draw, own) in enumerate(zip(draws, seeds, strict=True)):
@@ -113,12 +114,15 @@ def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(tw
             asked.append((draw.label, asymmetry, sensitivity, list(own)))
             for seed in own:
                 flat = {name: np.ones(156) for name in _columns()}
-                moved = {"trust": flat["trust"] - 0.1 * (asymmetry - 1.0) * (1 + 0.01 * seed), "revenue_us": flat["revenue_us"] + 1e9 * (sensitivity - 2.0)}
+                moved = {
+                    "trust": flat["trust"] - 0.1 * (asymmetry - 1.0) * (1 + 0.01 * seed),
+                    "revenue_us": flat["revenue_us"] + 1e9 * (sensitivity - 2.0 * before),
+                }
                 yield number, SeedDone(seed, draw.label, {"microsoft_wins": {"world": flat}, "doj_wins": {"world": flat | moved}})
 
     monkeypatch.setattr(surviving, "run_draws", run_draws)
     monkeypatch.setattr(surviving, "discounts", lambda *more: ([Setting(0.5, 0.02, 0.02), Setting(4.0, 0.1, 0.27)], []))
-    draws = [Draw(f"draw {k}", {"trust.asymmetry": 2.0 + k / 10, "choice.sensitivity.enterprise": 1.0 + k / 10}) for k in range(3)]
+    draws = [Draw(f"draw {k}", {"trust.asymmetry": 2.0 + k / 10, "choice.sensitivity.enterprise": before * (1.0 + k / 10)}) for k in range(3)]
     table = survive(two_worlds, draws, 2, Store(tmp_path), Running()).table
     at = table.set_index(["headline", "arm"])["verdict"]
     assert at["trust", POSTERIOR] == at["trust", DISCOUNT_LOW] == at["trust", DISCOUNT_HIGH] == SURVIVES
@@ -127,7 +131,7 @@ def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(tw
     assert set(table.loc[table["headline"] == "laws", "verdict"]) == {CANNOT_SAY}  # both worlds have the same
     # shipped parameters with every seed, then each arm's draws with two
     assert asked[0][3] == [1, 2, 3, 4] and all(one[3] == [1, 2] for one in asked[1:]) and len(asked) == 1 + 4 * 3
-    assert {one[1] for one in asked[-3:]} == {1.0} and {one[2] for one in asked[4:7]} == {0.5 * 1.2} and {one[2] for one in asked[7:10]} == {4.0 * 1.2}
+    assert {one[1] for one in asked[-3:]} == {1.0} and {one[2] for one in asked[4:7]} == {0.5 * before} and {one[2] for one in asked[7:10]} == {4.0 * before}
     assert "out of reach" in table.set_index(["headline", "arm"])["what"]["trust", DISCOUNT_HIGH]
 
 
