@@ -58,8 +58,6 @@ class Learned:
 def learn(
     inputs: Inputs, rows: Sequence[Row], shares: np.ndarray, measured: Measured, paths: Sequence[str], draws: int, pairs: int = PAIRS, seed: int = SEED
 ) -> Learned:
-    inputs: Inputs, rows: Sequence[Row], shares: np.ndarray, measured: Measured, paths: Sequence[str], draws: int, pairs: int = PAIRS, seed: int = SEED
-) -> Learned:
     """Fit some rows of what was measured at `shares` (points, parameters) by each path; points that failed are left out.
 
     One point in eight is kept from what is learned from: the recovery is of those.
