@@ -90,6 +90,7 @@ def test_every_tab_can_be_drawn(catalogue: Catalogue, state: State, pairs: list[
     view = view_of(_session(catalogue, state, pairs), state.model_copy(update={"tab": tab, "place": place}))
     assert view["figures"] or tab == "numbers"
     for figure in view["figures"].values():
+        assert figure["data"]
         go.Figure({key: figure[key] for key in ("data", "layout")})
         for frame in figure.get("frames", []):
             go.Frame({key: value for key, value in frame.items() if key != "name"})
