@@ -145,9 +145,13 @@ def _of_posterior(one: Fitted) -> Iterator[tuple[str, str]]:
     yield "posterior", f"mean {one.mean:.3g}, 90% from {one.p05:.3g} to {one.p95:.3g}; best point {one.value:.3g}"
     narrower = f"the data leave {max(0.0, 1.0 - one.contraction):.0%} of the prior's variance; recovery's 90% intervals hold the truth in {one.coverage:.0%}"
     yield "identified", f"{'yes' if one.identified else 'no'}: {narrower}"
+    yield (
+        "how far it moved",
+        "the difference between the worlds of two_worlds, median and 90%, under the prior and (->) under the posterior of all that was fitted:",
+    )
     for line in moved_headlines():
         prior, posterior = (f"{line[f'{g}_median']:.3g} ({line[f'{g}_low']:.3g} to {line[f'{g}_high']:.3g})" for g in ("prior", "posterior"))
-        yield f"headline {line['headline']}", f"{line['name']}: {prior} under the prior, {posterior} under the posterior (all that was fitted), {line['unit']}"
+        yield f"  {line['headline']}", f"{prior} -> {posterior} {line['unit']}"
 
 
 def _facts(part: str, code: str, one: Strict, base: Base, resolved: Resolved | None) -> Iterator[tuple[str, str]]:

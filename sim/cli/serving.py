@@ -6,7 +6,7 @@ from pathlib import Path
 from sim.cli.printing import console
 from sim.scenario.problems import BadInput
 
-NEEDED = ("dash", "dash_ag_grid", "dash_mantine_components", "diskcache", "flask_compress", "orjson", "waitress")
+NEEDED = ("dash", "dash_ag_grid", "dash_mantine_components", "flask_compress", "orjson", "waitress")
 
 
 def serve_dashboard(host: str, port: int | None, browser: bool, results: Path, customers: int | None) -> None:

@@ -81,7 +81,7 @@ class SeedDone:
 
 
 @cache
-def _set_aside_what_is_loaded() -> None:
+def set_aside_what_is_loaded() -> None:
     """Once a process: what is loaded by now stays, and to look through it for garbage again and again costs more than some agents."""
     gc.collect()
     gc.freeze()
@@ -92,7 +92,7 @@ def run_seed(task: Task, digests: bool = True) -> SeedDone:
 
     Without `digests` the tables are as they are, proved as pairs here, but cannot be stored.
     """
-    _set_aside_what_is_loaded()
+    set_aside_what_is_loaded()
     done, begin, stage = SeedDone(task.seed, task.label), time.perf_counter(), ["build"]
     try:
         _run(task, done, stage, digests)
@@ -108,7 +108,7 @@ def _run(task: Task, done: SeedDone, stage: list[str], digests: bool) -> None:
     """Run, compare and record; `stage` says how far it has come."""
     models = run_worlds(task, stage)
     stage[0] = "compare"
-    prove_pairs(models, done)
+    _prove_pairs(models, done)
     stage[0] = "record"
     for name, model in models.items():
         _record(task, name, model, done, digests)
@@ -133,7 +133,7 @@ def run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
     return {name: models[name] for name in task.scenarios}
 
 
-def prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
+def _prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
     """Every two worlds are equal to the bit for as long as they must be; note where they never part."""
     names = list(models)
     for k, second in enumerate(names):

@@ -1,5 +1,6 @@
 """The report: one HTML file that opens anywhere, without a network."""
 
+from collections.abc import Collection
 from pathlib import Path
 from string import Template
 
@@ -8,7 +9,7 @@ from plotly.offline import get_plotlyjs
 from sim.runs.results import Results
 from sim.view.figures.geography import world_topojson
 from sim.view.page import CONFIG_JSON, as_json, render, text
-from sim.view.parts import sections
+from sim.view.parts import PARTS, sections
 from sim.view.sections import opening
 from sim.view.study import Study
 
@@ -28,9 +29,12 @@ def build(results: Results, out: Path) -> Path:
 FOOTER = "Made from the results folder that this file lies in."
 
 
-def page(study: Study, made: str = FOOTER) -> str:
-    """The report as HTML; `made` says at its foot what it was made from."""
-    parts = sections(study)
+def page(study: Study, made: str = FOOTER, only: Collection[str] | None = None) -> str:
+    """The report as HTML; `made` says at its foot what it was made from.
+
+    `only` are the files of which there is something to show (`tables/world.parquet`, `record.csv`): parts that need others are left out.
+    """
+    parts = sections(study) if only is None else [part.build(study) for part in PARTS if part.can_be_filled(only)]
     contents = "".join(f'<li><a href="#{part.id}">{text(part.title)}</a></li>' for part in parts)
     shell = Template(TEMPLATE.read_text(encoding="utf-8"))
     return shell.substitute(

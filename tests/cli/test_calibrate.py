@@ -57,7 +57,7 @@ def test_explain_shows_prior_and_posterior_and_how_far_the_headline_moved(projec
     assert "posterior mean 2." in text or "posterior mean 3" in text
     assert "90% from 1." in text
     assert "identified no: the data leave 100% of the prior's variance" in text
-    assert "headline trust Trust in US providers abroad: -1.5 (-3 to -0.5) under the prior, -1.2 (-2 to -0.7) under the posterior" in text
+    assert "trust -1.5 (-3 to -0.5) -> -1.2 (-2 to -0.7) points of 100" in text
     assert "posterior not fitted" in " ".join(warrantsim("explain", "trust.spread").out.split())
     multiplied = " ".join(warrantsim("explain", "choice.sensitivity").out.split())
     assert "fitted as sensitivity, by which the values before the fit are multiplied" in multiplied

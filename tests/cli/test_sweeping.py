@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.cli.running import _duration, _Pace
+from sim.cli.progress import _duration, _Pace
 
 Warrantsim = Any  # the fixture of conftest.py
 

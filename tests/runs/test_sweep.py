@@ -11,7 +11,8 @@ import pytest
 
 from sim.runs.engines import Engine, EngineLost
 from sim.runs.engines.local import InThisProcess, Processes
-from sim.runs.seed import Task
+from sim.runs.running import Running, run_reduced
+from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.sweep import sweep
 from sim.runs.working import OtherCode, TaskDone, Work, work
@@ -103,4 +104,23 @@ def test_one_raises_one_hangs_one_dies_and_all_others_are_stored(tmp_path: Path)
     assert "sleep" in hung.traceback or "__getattr__" in hung.traceback
     assert raised.stage == "build"
     assert "it broke" in raised.traceback
+    assert not list((tmp_path / "writing").iterdir())
+
+
+def months_by_world(done: SeedDone) -> dict[str, int]:
+    """What is kept of a task, made in the worker."""
+    return {world: len(tables["month"]) for world, tables in done.world_tables.items()}
+
+
+def test_what_is_made_of_a_task_in_its_worker_comes_back_and_nothing_is_stored(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.prepare()
+    asked_for = [replace(task, label=f"task {task.seed}") for task in tasks(4, s1=Trouble("raises"), s2=Trouble("dies"))]
+    done = {one.label: one for one in run_reduced(asked_for, store, Running(2), months_by_world)}
+    assert set(done) == {"task 0", "task 1", "task 2", "task 3"}
+    for label in ("task 0", "task 3"):
+        assert done[label].reduced == {"microsoft_wins": 4, "doj_wins": 4}
+    assert done["task 1"].failed is not None and "it broke" in done["task 1"].failed.error
+    assert done["task 2"].failed is not None and done["task 2"].failed.how == "died"
+    assert not stored(tmp_path)
     assert not list((tmp_path / "writing").iterdir())

@@ -15,6 +15,7 @@ import pandas as pd
 from sim.analysis.evidence_rows import Row, rows_to_fit
 from sim.analysis.fit.checking import candidates_for_best, moved, predictive
 from sim.analysis.fit.design import SEED, common_seeds, own_seeds, sets_at, shares, values_at
+from sim.analysis.fit.emulating import PAIRS
 from sim.analysis.fit.inputs import Inputs
 from sim.analysis.fit.learning import Learned, columns, learn
 from sim.analysis.fit.recovery import HIGHEST, LOWEST, NARROWER, recovery_table
@@ -34,7 +35,11 @@ _PACKAGES = ("numpy", "scipy", "scikit-learn", "sbi", "torch")
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How large a fit is: points of the prior (a power of two) and seeds at each, draws kept, draws put back, seeds of the best point."""
+    """How large a fit is: points of the prior (a power of two) and seeds at each, draws kept, draws put back, and more.
+
+    `screen_seeds` are those of the screen and of the points `tried` for the best one, `best_seeds` those of the best point;
+    `pairs` are the emulated points that a posterior is learned from.
+    """
 
     points: int = 512
     seeds: int = 2
@@ -42,6 +47,7 @@ class Size:
     draws: int = 512
     put_back: int = 64
     tried: int = 16
+    pairs: int = PAIRS
     best_seeds: int = 8
 
 
@@ -115,7 +121,7 @@ class Fit:
         prefix, fitted, size = EARLY if early else "", self.inputs.fitted, self.size
         used = self.inputs.rows(self.rows, early)
         self.say(f"posterior{' of the early fit' if early else ''}: {len(used)} rows, by {' and '.join(self.paths)}")
-        learned = learn(self.inputs, used, sample, measured, self.paths, size.draws)
+        learned = learn(self.inputs, used, sample, measured, self.paths, size.draws, size.pairs)
         names = [one.name for one in fitted]
         draws = values_at(fitted, learned.shares)
         done.tables[prefix + DRAWS] = pd.DataFrame(draws, columns=names).rename_axis("draw").reset_index()

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.analysis.evidence_rows import Row
 from sim.analysis.fit.design import held_out
-from sim.analysis.fit.emulating import SIGNAL, Emulator
+from sim.analysis.fit.emulating import PAIRS, SIGNAL, Emulator
 from sim.analysis.fit.inputs import Inputs
 from sim.analysis.fit.light import LightPosterior
 from sim.analysis.fit.neural import NeuralPosterior
@@ -55,7 +55,9 @@ class Learned:
         return np.asarray((found**2).sum(-1))
 
 
-def learn(inputs: Inputs, rows: Sequence[Row], shares: np.ndarray, measured: Measured, paths: Sequence[str], draws: int, seed: int = SEED) -> Learned:
+def learn(
+    inputs: Inputs, rows: Sequence[Row], shares: np.ndarray, measured: Measured, paths: Sequence[str], draws: int, pairs: int = PAIRS, seed: int = SEED
+) -> Learned:
     """Fit some rows of what was measured at `shares` (points, parameters) by each path; points that failed are left out.
 
     One point in eight is kept from what is learned from: the recovery is of those.
@@ -69,8 +71,8 @@ def learn(inputs: Inputs, rows: Sequence[Row], shares: np.ndarray, measured: Mea
     emulator = Emulator(shares[~apart], found[~apart], seed)
     used = [k for k, signal in enumerate(emulator.signal) if signal >= SIGNAL]
     observed = scale.of(summaries.observed)[used]
-    pairs = emulator.pairs(used, np.random.default_rng(seed))
-    posteriors = [PATHS[path](pairs, seed) for path in paths]
+    learned = emulator.pairs(used, np.random.default_rng(seed), pairs)
+    posteriors = [PATHS[path](learned, seed) for path in paths]
     recoveries = [recover(posterior, shares[apart], found[apart][:, used], scale.measured[used], seed, REPEATS) for posterior in posteriors]
     shipped = ships(recoveries)
     sample, wide = (posteriors[shipped].sample(observed, count, seed + extra) for extra, count in enumerate((draws, WIDE)))

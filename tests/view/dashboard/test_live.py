@@ -1,5 +1,6 @@
 """What the explorer shows is what the command computes; every chart of every tab can be drawn."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,11 @@ from sim.runs import experiment
 from sim.runs.live import LivePair, run_live, tables_of
 from sim.scenario.resolving import resolve
 from sim.view.dashboard.pages.worlds.catalogue import Catalogue, load_catalogue
+from sim.view.dashboard.pages.worlds.keep import report_of
 from sim.view.dashboard.pages.worlds.sessions import Session
 from sim.view.dashboard.pages.worlds.show import study_of, view_of
 from sim.view.dashboard.pages.worlds.state import State
 from sim.view.dashboard.pages.worlds.tabs import TABS
-from sim.view.report import page
 
 QUERY = "customers=2000&trust.asymmetry=3.25&choice.sensitivity=1.37&world=doj_wins@2014-07-31&world=history.T14&pairs=2&seed=4"
 
@@ -89,6 +90,7 @@ def test_every_tab_can_be_drawn(catalogue: Catalogue, state: State, pairs: list[
     view = view_of(_session(catalogue, state, pairs), state.model_copy(update={"tab": tab, "place": place}))
     assert view["figures"] or tab == "numbers"
     for figure in view["figures"].values():
+        assert figure["data"]
         go.Figure({key: figure[key] for key in ("data", "layout")})
         for frame in figure.get("frames", []):
             go.Frame({key: value for key, value in frame.items() if key != "name"})
@@ -137,7 +139,8 @@ def test_one_world_alone_is_shown_without_a_difference(catalogue: Catalogue) -> 
 
 
 def test_the_page_to_keep_is_the_report_of_these_pairs(catalogue: Catalogue, state: State, pairs: list[LivePair]) -> None:
-    html = page(study_of(_session(catalogue, state, pairs), state, "abroad", whole=True), made="Made in the explorer.")
-    assert "Made in the explorer." in html
+    html = report_of(study_of(_session(catalogue, state, pairs), state, "abroad", whole=True))
+    assert "Made in the explorer of warrantsim" in html
     assert "http" not in html[: html.index("<script>")].replace("http://www.w3.org", "")
-    assert html.count('class="missing"') <= 4  # knock-outs, switch dates, record and claims belong to a whole run
+    # knock-outs, switch dates, record and claims belong to a whole run; nothing is said of them
+    assert re.findall('class="missing">.*?</p>', html) == []

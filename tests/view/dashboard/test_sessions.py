@@ -14,7 +14,7 @@ from sim.view.dashboard.pages.worlds.catalogue import Catalogue, load_catalogue
 from sim.view.dashboard.pages.worlds.keep import kept
 from sim.view.dashboard.pages.worlds.sessions import Busy, Failed, Overtaken, Sessions
 from sim.view.dashboard.pages.worlds.state import State
-from sim.view.dashboard.pages.worlds.workers import Workers
+from sim.view.dashboard.pages.worlds.workers import Threads, Workers
 
 WANTED = {"country": ("country", "trust")}
 
@@ -204,3 +204,14 @@ def test_ten_pages_at_once_on_real_processes_neither_hang_nor_leak(catalogue: Ca
         assert all(f'id="{chart}"' in file["content"] for chart in ("trust-abroad", "streams", "revenue-yearly", "laws-time", "evidence-us", "stated"))
     finally:
         real.close()
+
+
+def test_threads_are_as_many_as_have_been_fastest_and_the_other_is_tried_now_and_then() -> None:
+    for seconds, best, each in (({1: 0.4, 2: 0.3}, 2, Threads.TRIED_EACH), ({1: 0.4, 2: 1.2}, 1, Threads.FAR_BEHIND)):
+        threads, chosen = Threads(2), []
+        for _ in range(Threads.FAR_BEHIND + 10):
+            chosen.append(threads.choose())
+            threads.took(chosen[-1], seconds[chosen[-1]])
+        assert chosen[:3] == [1, 1, 2]  # the very first run, which compiles, tells nothing
+        assert chosen.count(3 - best) == (2 if best == 2 else 1) + (len(chosen) - 3) // each
+    assert Threads(1).choose() == 1

@@ -6,6 +6,14 @@
   const at = id => document.getElementById(id);
   const WATCHDOG = 25000;  // ms after which a question that nobody answered is forgotten
   const gate = {busy: false, next: null, asked: null, since: 0, move: 0, timer: null, waiting: null};
+  const pointer = {down: false, up: -1e9};
+  document.addEventListener("pointerdown", () => { pointer.down = true; }, true);
+  document.addEventListener("pointercancel", () => { pointer.down = false; }, true);
+  document.addEventListener("pointerup", function () {
+    pointer.down = false;
+    pointer.up = performance.now();
+    setTimeout(() => { if (gate.busy && gate.next) send(gate.next); }, 20);
+  }, true);
   const past = [];  // settled states, for undo
   let months = [], plainSpan = null, month = null, firstMonth = null, query = "";
 
@@ -84,7 +92,8 @@
       since: moved ? months[span[0]] : null, until: moved ? months[span[1]] : null
     };
     at("tools").dataset.tab = tab;
-    if (gate.busy && performance.now() - gate.since < WATCHDOG) {
+    const over = !pointer.down && performance.now() - pointer.up < 300;  // where a drag has ended, nothing on the way to it is worth a wait
+    if (gate.busy && !over && performance.now() - gate.since < WATCHDOG) {
       gate.next = same(state, gate.asked) ? null : state;
       return none();
     }

@@ -14,6 +14,7 @@ from sim.view.dashboard.pages.worlds.show import study_of
 from sim.view.dashboard.pages.worlds.state import ABROAD, State
 from sim.view.dashboard.pages.worlds.tabs import TABS
 from sim.view.report import page
+from sim.view.study import Study
 
 if TYPE_CHECKING:
     from sim.view.dashboard.pages.worlds.answers import Answers
@@ -55,4 +56,11 @@ def _report(answers: "Answers", session: Session, state: State) -> str:
         for table, columns in tab.wanted.items():
             every.setdefault(table, {}).update(dict.fromkeys(columns))
     whole = answers.sessions.again(session, {table: tuple(columns) for table, columns in every.items()})
-    return page(study_of(whole, state, ABROAD, whole=True), made="Made in the explorer of warrantsim from the experiment named at its top.")
+    return report_of(study_of(whole, state, ABROAD, whole=True))
+
+
+def report_of(study: Study) -> str:
+    """The report of a study that no folder holds: what belongs to a whole run (knock-outs, the record) is left out."""
+    tables, summaries = ("world", "country", "flows", "laws", "offers", "requests", "cell"), ("headlines",)
+    there = [f"tables/{name}.parquet" for name in tables] + [f"{name}.csv" for name in summaries]
+    return page(study, made="Made in the explorer of warrantsim; its experiment can be copied there as YAML.", only=there)

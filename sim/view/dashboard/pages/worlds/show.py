@@ -1,5 +1,6 @@
 """From the pairs of a page to what it shows: a study of the chosen place, its charts, the headline numbers in a line and in words."""
 
+import math
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from sim.view.dashboard.pages.worlds.sessions import Session
 from sim.view.dashboard.pages.worlds.state import ABROAD, State
 from sim.view.dashboard.pages.worlds.tabs import TABS
 from sim.view.page import text
-from sim.view.quantities import estimate, number, scale_for, with_unit
+from sim.view.quantities import MINUS, estimate, number, with_unit
 from sim.view.sections import opening
 from sim.view.study import Study
 
@@ -127,25 +128,25 @@ def _cards(headlines: pd.DataFrame, study: Study) -> str:
 
 
 def sentence(headlines: pd.DataFrame, study: Study) -> str:
-    """The result in a sentence, HTML."""
-    if study.compare is None or study.seeds > 1:
+    """The result in a sentence, HTML: what the rule does to trust and to revenue, and how surely."""
+    if study.compare is None:
         return opening.answer(headlines, study)
     a, b = study.compare
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     trust, revenue = rows["trust"], rows["revenue"]
-    scale = scale_for("USD", abs(float(revenue["difference"])) * 1e9)
-    told = [
-        f"trust abroad is {_size(trust['difference'])} points of 100 {_way(trust['difference'])}",
-        f"US providers earn {with_unit(_size(revenue['difference'] * 1e9 * scale.factor), scale.title)} {_way(revenue['difference'], 'more', 'less')} abroad",
-    ]
+    few = "One pair so far. " if study.seeds == 1 else ""
     if float(trust["difference"]) == float(revenue["difference"]) == 0.0:
-        return f"One pair so far. {text(b.label)} and {text(a.label)} do not differ."
-    return f"One pair so far. {text(b.label)} rather than {text(a.label)}: {'; '.join(told)}."
+        return f"{few}{text(b.label)} and {text(a.label)} do not differ."
+    told = [_told("trust abroad is", trust, "points of 100", "higher", "lower"), _told("US providers earn", revenue, "USD bn", "more abroad", "less abroad")]
+    return f"{few}{text(b.label)} rather than {text(a.label)}: {'; '.join(told)}."
 
 
-def _size(value: float) -> str:
-    return number(abs(float(value)))
-
-
-def _way(value: float, more: str = "higher", less: str = "lower") -> str:
-    return more if float(value) > 0 else less
+def _told(what: str, row: dict[Any, Any], unit: str, more: str, less: str) -> str:
+    value, low, high = (float(row[column]) for column in ("difference", "low", "high"))
+    size, interval = estimate(value, low, high)
+    amount = with_unit(size.lstrip(f"+{MINUS}"), unit)
+    if math.isnan(low):
+        return f"{what} <strong>{amount} {more if value > 0 else less}</strong>"
+    clear = low > 0.0 or high < 0.0
+    said = f"{what} <strong>{amount} {more if value > 0 else less}</strong>" if clear else f"{what} {amount} {more if value > 0 else less}, which may be luck"
+    return f"{said} (95% interval {interval})"

@@ -37,7 +37,7 @@ class Threads:
     as fast. The numbers are the same.
     """
 
-    TRIED_EACH = 25  # runs after which the other is tried once more
+    TRIED_EACH, FAR_BEHIND = 25, 400  # runs after which the other is tried once more; where it took twice as long, a try costs too much
 
     def __init__(self, most: int) -> None:
         self._seconds: dict[int, float] = {}
@@ -50,8 +50,11 @@ class Threads:
             return untried[0]
         best = min(self._choices, key=self._seconds.__getitem__)
         self._runs += 1
-        others = [n for n in self._choices if n != best]
-        return others[0] if others and self._runs % self.TRIED_EACH == 0 else best
+        for other in self._choices:
+            far = self._seconds[other] > 2.0 * self._seconds[best]
+            if other != best and self._runs % (self.FAR_BEHIND if far else self.TRIED_EACH) == 0:
+                return other
+        return best
 
     def took(self, threads: int, seconds: float) -> None:
         """Note a run; what is long past counts for less, and the very first, which loads and compiles, for nothing."""
