@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.view.test_report_in_browser import CHROMIUM, OFFLINE
+from tests.view.conftest import OFFLINE
+from tests.view.test_report_in_browser import CHROMIUM
 
 WIDTH, HEIGHT = 1240, 1180
 
