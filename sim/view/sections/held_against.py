@@ -65,7 +65,7 @@ def _targets(study: Study) -> Iterable[Block]:
     counts = []
     for role, group in frame.groupby("role", sort=False):
         said = group["verdict"].value_counts()
-        counts.append(f"{text(role)}: {int(said.get('holds', 0))} of {len(group)} rows hold")
+        counts.append(f"{text(str(role).capitalize() if not counts else role)}: {int(said.get('holds', 0))} of {len(group)} rows hold")
     yield Text("; ".join(counts) + ".")
     if "off" not in frame:
         yield Missing("how far the model is from each source", "This folder was made before distances were written: run the experiment again.")
