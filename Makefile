@@ -1,5 +1,6 @@
 # make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
 # make test   everything that must hold: style, types, layers, behaviour
+# make test-long  the tests that take a quarter of a minute and more: processors, killed sweeps, many pages at once, every tab
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
 # make calibrate  install sbi and torch, fit the model to the calibration rows and write configs/posterior (an hour; goes on where it stopped)
@@ -17,13 +18,16 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test prove reproduce calibrate bench picture lint lock clean dashboard
+.PHONY: run test test-long prove reproduce calibrate bench picture lint lock clean dashboard
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
 
 test: lint
-	@$(BIN)/python -m pytest -n 2 -q
+	@$(BIN)/python -m pytest -n 2 -q -m "not long"
+
+test-long: .venv/ready-to-test
+	@$(BIN)/python -m pytest -n 2 -q -m long
 
 prove: .venv/ready-to-test
 	@$(BIN)/python -m tests.prove

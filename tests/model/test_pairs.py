@@ -177,7 +177,7 @@ def test_the_number_of_threads_does_not_matter(threads: int) -> None:
     assert found == here
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_processors_instruction_set_does_not_matter(pytestconfig: pytest.Config) -> None:
     """Compiled for a plain 64-bit processor, NumPy without its vector paths: the same digests."""
     sources = sorted((ROOT / "sim" / "model").rglob("*.py"))

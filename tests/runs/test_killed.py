@@ -17,7 +17,7 @@ from sim.scenario.resolving import resolve
 from tests.prove.sweeps import EXPERIMENT, DaskCluster, Sweep, disturb
 from tests.runs.test_sweep import Trouble, stored, swept, tasks
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")

@@ -87,7 +87,7 @@ def test_a_store_that_cannot_be_written_stops_the_sweep_in_the_users_words(tmp_p
     assert not stored(tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_raises_one_hangs_one_dies_and_all_others_are_stored(tmp_path: Path) -> None:
     all_tasks = tasks(12, s2=Trouble("raises"), s5=Trouble("hangs"), s7=Trouble("dies"), s9=Deadly())
     done = swept(tmp_path, all_tasks, Processes(2), timeout=15.0)  # enough on a machine that does much else

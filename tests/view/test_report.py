@@ -103,7 +103,7 @@ def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(thre
 def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on_one_line(two_worlds: Results, tmp_path: Path) -> None:
     page = written(two_worlds, tmp_path)
     words = " ".join(" ".join(Skeleton(page).words).split())
-    assert "validation: 8 of 8 rows hold; calibration: 0 of 2 rows hold; context: 0 of 1 rows hold." in words
+    assert "Validation: 8 of 8 rows hold; calibration: 0 of 2 rows hold; context: 0 of 1 rows hold." in words
     assert "S06 Said & done %, calibration 2 DE 2013: at most 10.0, model 31.0 ; DE 2013: at most 10.0, model 30.0 a judged threshold" in words
     (section,) = (part for part in sections(Study(two_worlds)) if part.id == "held-against")
     charts = {block.id: block.figures[0] for block in section.blocks if isinstance(block, Chart)}

@@ -106,6 +106,7 @@ def test_move_a_slider_click_a_country_share_and_take_away(visitor: Visitor, tmp
     page.close()
 
 
+@pytest.mark.long
 def test_worlds_are_picked_added_and_compared_and_the_map_plays(visitor: Visitor, pictures: Path | None) -> None:
     page = visitor.open("/?tab=map&pairs=1&month=2014-03")
     settled(page, 1)

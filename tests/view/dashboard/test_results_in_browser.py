@@ -148,6 +148,7 @@ def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(look: Cal
     expect(other.get_by_role("textbox", name="Across")).to_have_value("trust: peer weight")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "width"), [("known", 1280), ("known", 420), ("plain", 420)])
 def test_every_tab_draws_fits_and_is_large_enough_to_read(look: Callable[..., Watching], site: Site, name: str, width: int) -> None:
     page = look(width).opens(f"{site.address}/results/{name}")
@@ -178,6 +179,7 @@ def test_by_keyboard_alone_to_another_tab(look: Callable[..., Watching], site: S
     expect(page.locator("#heat-map-0 .main-svg").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_what_cannot_be_opened_says_why_and_what_to_do(look: Callable[..., Watching], site: Site) -> None:
     seen = look()
     page = seen.opens(f"{site.address}/results/damaged")

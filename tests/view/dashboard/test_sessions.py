@@ -176,6 +176,7 @@ def test_what_cannot_be_run_is_refused_in_words(catalogue: Catalogue, pages: Ses
     assert workers.asked == []
 
 
+@pytest.mark.long
 def test_ten_pages_at_once_on_real_processes_neither_hang_nor_leak(catalogue: Catalogue) -> None:
     """Ten pages make two moves each, as fast as they can; each sees its last one, from the one process for moves."""
     real = Workers()
