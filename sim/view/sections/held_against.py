@@ -62,7 +62,7 @@ def _targets(study: Study) -> Iterable[Block]:
     if frame is None:
         yield Missing("how far the model is from each source", how_to_summarise("record"))
         return
-    counts = []
+    counts = list[str]()
     for role, group in frame.groupby("role", sort=False):
         said = group["verdict"].value_counts()
         counts.append(f"{text(str(role).capitalize() if not counts else role)}: {int(said.get('holds', 0))} of {len(group)} rows hold")
