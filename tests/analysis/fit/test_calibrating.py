@@ -82,6 +82,7 @@ def posterior(fit: Calibrated, tmp_path_factory: pytest.TempPathFactory) -> Iter
     yield folder
 
 
+@pytest.mark.long
 def test_a_small_fit_leaves_every_table_and_never_looks_at_a_validation_row(fit: Calibrated, posterior: Path) -> None:
     assert not fit.failures
     names = {SCREEN, MOVED, ABOUT, *(prefix + name for prefix in ("", EARLY) for name in (DRAWS, BEST, RECOVERY, PREDICTIVE))}
@@ -93,6 +94,7 @@ def test_a_small_fit_leaves_every_table_and_never_looks_at_a_validation_row(fit:
     assert predicted.loc[predicted["in_fit"] == "no", "left_out"].str.len().min() > 20
 
 
+@pytest.mark.long
 def test_the_posterior_can_be_read_and_has_moved_to_where_the_data_are(posterior: Path) -> None:
     found = read_posterior(posterior)
     assert found.names == TWO
@@ -105,6 +107,7 @@ def test_the_posterior_can_be_read_and_has_moved_to_where_the_data_are(posterior
     assert said["points"] == 16 and said["customers"] == 2000 and said["early_fit"]["rows"] < said["fit"]["rows"]
 
 
+@pytest.mark.long
 def test_the_headlines_are_compared_under_prior_and_posterior(posterior: Path) -> None:
     lines = {line["headline"]: line for line in moved_headlines(posterior)}
     assert {"trust", "revenue", "laws"} <= set(lines)
@@ -143,6 +146,7 @@ def test_a_failed_point_is_named_and_missing(rows: tuple[Row, ...], tmp_path: Pa
     assert "no luck" in found.failures[0]
 
 
+@pytest.mark.long
 def test_the_best_point_ships_with_its_source_and_nothing_else_changes(posterior: Path, tmp_path: Path) -> None:
     folder = tmp_path / CONFIGS
     shutil.copytree(root() / CONFIGS, folder)

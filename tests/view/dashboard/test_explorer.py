@@ -31,6 +31,7 @@ def slider(page: Page, path: str):  # type: ignore[no-untyped-def]
     return page.locator(f".knob-row:has(code:text-is('{path}'))").get_by_role("slider")
 
 
+@pytest.mark.long
 def test_move_a_slider_click_a_country_share_and_take_away(visitor: Visitor, tmp_path: Path, pictures: Path | None) -> None:
     page = visitor.open()
     settled(page)
