@@ -116,6 +116,7 @@ def test_the_headlines_are_compared_under_prior_and_posterior(posterior: Path) -
     assert laws["prior_low"] <= laws["prior_median"] <= laws["prior_high"]
 
 
+@pytest.mark.long
 def test_what_was_measured_is_not_run_again_and_a_torn_line_is(
     rows: tuple[Row, ...], store: Store, fit: Calibrated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
