@@ -7,6 +7,8 @@ import pandas as pd
 
 DASH = "–"
 
+SIGNS = {"eq": "", "le": "at most ", "ge": "at least "}  # of a row's bound
+
 
 def number(value: Any, signed: bool = False) -> str:
     """Three significant digits; nothing is a dash."""

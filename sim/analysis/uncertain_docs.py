@@ -12,14 +12,13 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.fit import documents
-from sim.analysis.markdown import DASH, number, records_of, table_of
+from sim.analysis.markdown import DASH, SIGNS, number, records_of, table_of
 from sim.analysis.uncertain_tables import RANKS, SURVIVAL, VALIDATION
 from sim.scenario.places import root
 from sim.scenario.posterior import posterior_folder
 
 DOCUMENTS = ("calibration.md", "evidence.md", "validation.md")
 EVIDENCE = "evidence"
-_SIGNS = {"eq": "", "le": "at most ", "ge": "at least "}
 
 
 def counts(evidence: pd.DataFrame) -> str:
@@ -36,7 +35,7 @@ def misses(evidence: pd.DataFrame) -> str:
     rows = []
     for (source, what, cause), group in wrong.groupby(["by", "what", "cause"], sort=False):
         each = [
-            f"{_of(row)}: {_SIGNS[row['bound']]}{number(row['data'])}, {number(row['model'])} ({number(row['low'])} to {number(row['high'])})"
+            f"{_of(row)}: {SIGNS[row['bound']]}{number(row['data'])}, {number(row['model'])} ({number(row['low'])} to {number(row['high'])})"
             for row in records_of(group)
         ]
         rows.append([str(source), f"{what}, {group['unit'].iloc[0]} ({group['role'].iloc[0]})", "; ".join(each), str(cause)])
@@ -58,7 +57,7 @@ def validation(scores: pd.DataFrame) -> str:
         note = str(model["note"]) if isinstance(model["note"], str) else chance
         forecast = f"{number(model['forecast'])} ({number(model['low'])} to {number(model['high'])})"
         crps = [_best(by, name) for name in forecasters]
-        rows.append([str(fit), str(row), str(model["unit"]), f"{_SIGNS[model['bound']]}{number(model['data'])}", forecast, *crps, note])
+        rows.append([str(fit), str(row), str(model["unit"]), f"{SIGNS[model['bound']]}{number(model['data'])}", forecast, *crps, note])
     return table_of(("fit", "row", "unit", "data", "model (middle 90%)", *(f"CRPS {name}" for name in forecasters), "note"), rows)
 
 

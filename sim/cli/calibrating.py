@@ -65,8 +65,11 @@ def calibrate(asked: Asked) -> list[str]:
     screen, runs = console(), Store(store)
     runs.prepare()
     size = Size(points=asked.points, seeds=asked.seeds, draws=asked.draws, put_back=asked.put_back, tried=max(2, asked.put_back // 4))
+
+    def say(said: str) -> None:
+        screen.print(escape(said), soft_wrap=True)
+
     with stoppable(screen, store) as progress:
-        say = lambda said: screen.print(escape(said), soft_wrap=True)  # noqa: E731
         fit = Fit(inputs, rows, history, two_worlds, size, ["light"] if asked.light else ["light", "neural"], runs, Running(asked.workers), progress, say)
         found = fit.run()
     found.write(folder)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from sim.analysis.fit.recovery import HIGHEST, LOWEST
-from sim.analysis.markdown import number, records_of, table_of
+from sim.analysis.markdown import SIGNS, number, records_of, table_of
 
 
 def posterior(best: pd.DataFrame) -> str:
@@ -45,15 +45,12 @@ def held(predictive: pd.DataFrame) -> str:
     return table_of(("source", "before the fit", "at the best point"), rows)
 
 
-_SIGNS = {"eq": "", "le": "at most ", "ge": "at least "}
-
-
 def rows(predictive: pd.DataFrame) -> str:
     """Every row that is no level of use in a country: data, model before and after, verdict; and the levels that miss."""
     frame = predictive[~predictive["row"].str.startswith("K22") | (predictive["verdict"] != "holds")]
     lines = []
     for line in records_of(frame):
-        data = f"{_SIGNS[line['bound']]}{number(line['data'])} ± {number(line['tolerance'])}"
+        data = f"{SIGNS[line['bound']]}{number(line['data'])} ± {number(line['tolerance'])}"
         model = f"{number(line['model'])} ({number(line['low'])} to {number(line['high'])})"
         why = line["left_out"] if isinstance(line["left_out"], str) and line["left_out"] else line["cause"] if isinstance(line["cause"], str) else ""
         said = f"not fitted: {why}" if line["in_fit"] == "no" else why

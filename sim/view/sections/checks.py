@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.markdown import records_of
 from sim.view.figures.knockouts import forest
 from sim.view.labels import how_to_summarise
 from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
@@ -14,10 +15,6 @@ from sim.view.study import Study
 
 def _cell(value: Any) -> str:
     return text(DASH if value is None or (isinstance(value, float) and pd.isna(value)) else value)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
 def knockouts(study: Study) -> Section:
@@ -31,7 +28,7 @@ def _knockouts(study: Study) -> Iterable[Block]:
         yield Missing("the knock-out table", how_to_summarise("knockouts"))
         return
     headlines = study.summary("headlines")
-    known = {} if headlines is None else {row["headline"]: row for row in _records(headlines)}
+    known = {} if headlines is None else {row["headline"]: row for row in records_of(headlines)}
     colour = study.compare[1].colour if study.compare else "#333333"
     figures, rows = [], []
     for headline, group in frame.groupby("headline", sort=False):
@@ -40,7 +37,7 @@ def _knockouts(study: Study) -> Iterable[Block]:
         scale = scale_for(unit, largest_of(*group["difference"], *group["low"], *group["high"]))
         full = (float(fact["difference"]), float(fact["low"]), float(fact["high"])) if fact else None
         figures.append(forest(group, full, title, f"difference, {scale.change}" if scale.change else "difference", scale.factor, colour))
-        for row in _records(group):
+        for row in records_of(group):
             difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
             contribution = number(row["contribution"] * scale.factor, True, decimals_of(row["low"] * scale.factor, row["high"] * scale.factor))
             cells = [difference, ends, contribution, text(scale.change)]
@@ -67,7 +64,7 @@ def _claims(study: Study) -> Iterable[Block]:
         yield Text("This experiment states no claims. <code>docs/experiments.md</code> says how to state one.")
         return
     rows = []
-    for row in _records(frame):
+    for row in records_of(frame):
         scale = scale_for(str(row["unit"]), largest_of(*(row[column] for column in ("difference", "low", "high"))))
         difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
         more = "" if pd.isna(row["further_seeds"]) else f"<br>about {int(row['further_seeds']):,} more seeds would tell"
@@ -96,7 +93,7 @@ def _switch_dates(study: Study) -> Iterable[Block]:
     rows = []
     for _, group in frame.groupby("headline", sort=False):
         scale = scale_for(str(group["unit"].iloc[0]), largest_of(*group["difference"], *group["low"], *group["high"]))
-        found = {(str(row["on"]), str(row["label"])): row for row in _records(group)}
+        found = {(str(row["on"]), str(row["label"])): row for row in records_of(group)}
         cells = []
         for key in dates:
             row = found.get(key)
@@ -131,7 +128,7 @@ def _record(study: Study, summary: str) -> Iterable[Block]:
         yield Missing("the comparison with the record", how_to_summarise(summary))
         return
     rows = []
-    for row in _records(frame):
+    for row in records_of(frame):
         scale = scale_for(str(row["unit"]), largest_of(*(value for value in (row["data"], row["model"]) if isinstance(value, float))))
         shown = [_amount(row[column], scale.factor) for column in ("data", "model")]
         low, high = row["low"] * scale.factor, row["high"] * scale.factor

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.markdown import records_of
 from sim.view.figures.scores import scores
 from sim.view.figures.targets import FARTHEST, targets
 from sim.view.labels import how_to_summarise
@@ -50,10 +51,6 @@ def other_parameters(study: Study, frame: pd.DataFrame) -> Iterable[Block]:
         yield Text(OTHER_PARAMETERS)
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
 # --- every target ------------------------------------------------------------------------------------------
 
 
@@ -71,7 +68,7 @@ def _targets(study: Study) -> Iterable[Block]:
         yield Missing("how far the model is from each source", "This folder was made before distances were written: run the experiment again.")
         return
     known = frame[frame["off"].notna()]
-    drawn = known.assign(group=known["source"].map(source_of), hover=[_hover(row) for row in records(known)])
+    drawn = known.assign(group=known["source"].map(source_of), hover=[_hover(row) for row in records_of(known)])
     read = (
         f"A dot is one number of the evidence. On the line: the model says what was measured. Inside the grey band: within its tolerance, which is twice "
         f"the source's standard error, or a tenth of the number where no error is known. Of a bound only the forbidden side counts. What is more than "
@@ -87,7 +84,7 @@ def _misses(misses: pd.DataFrame) -> Table:
     for (source, what, cause), group in misses.assign(by=misses["source"].map(source_of), cause=misses["cause"].fillna("")).groupby(
         ["by", "what", "cause"], sort=False
     ):
-        ordered = records(group.sort_values("off", key=lambda off: off.abs(), ascending=False, na_position="last"))
+        ordered = records_of(group.sort_values("off", key=lambda off: off.abs(), ascending=False, na_position="last"))
         said = "; ".join(_miss(row) for row in ordered[:MOST_NAMED])
         more = f"; and {len(ordered) - MOST_NAMED} more, in the next section" if len(ordered) > MOST_NAMED else ""
         unit = text(ordered[0]["unit"])
@@ -138,9 +135,9 @@ def _validation(study: Study) -> Iterable[Block]:
     yield from other_parameters(study, frame)
     scored = frame[frame["crps"].notna() & (frame["ranked"] == "yes")]
     drawn = scored.assign(
-        label=[f"{row['row']}{' (early fit)' if row['fit'] == 'early' else ''}" for row in records(scored)],
+        label=[f"{row['row']}{' (early fit)' if row['fit'] == 'early' else ''}" for row in records_of(scored)],
         score=(scored["crps"] / scored["se"]).clip(lower=0.01),
-        hover=[_score_hover(row) for row in records(scored)],
+        hover=[_score_hover(row) for row in records_of(scored)],
     )
     forecasters = list(dict.fromkeys(frame["forecaster"]))
     read = (
@@ -150,7 +147,7 @@ def _validation(study: Study) -> Iterable[Block]:
     )
     yield Chart("scores", "Who forecasts best what no fit saw?", read, [scores(drawn, forecasters)], width=700)
     rows = []
-    for row in records(ranks):
+    for row in records_of(ranks):
         numbers = [number(row[name]) if pd.notna(row[name]) else DASH for name in ("model", "rival_score")]
         ends = f"{number(row['low'], True)} to {number(row['high'], True)}" if pd.notna(row["low"]) else DASH
         difference = number(row["difference"], True) if pd.notna(row["difference"]) else DASH
@@ -176,7 +173,7 @@ def _score_hover(row: dict[str, Any]) -> str:
 def _by_row(frame: pd.DataFrame, forecasters: list[str]) -> Table:
     rows = []
     for (fit, name), group in frame.groupby(["fit", "row"], sort=False):
-        by = {str(row["forecaster"]): row for row in records(group)}
+        by = {str(row["forecaster"]): row for row in records_of(group)}
         first = by[MODEL]
         forecast = f"{number(first['forecast'])} ({number(first['low'])} to {number(first['high'])})" if pd.notna(first["forecast"]) else DASH
         cells = [number(by[one]["crps"]) if pd.notna(by[one]["crps"]) else DASH for one in forecasters]

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from sim.analysis.markdown import records_of
 from sim.view.figures.knockouts import forest
 from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
 from sim.view.quantities import DASH, Scale, estimate, largest_of, scale_for
-from sim.view.sections.held_against import other_parameters, records
+from sim.view.sections.held_against import other_parameters
 from sim.view.study import Study
 
 ALL = "all"
@@ -40,7 +41,7 @@ def _survival(study: Study) -> Iterable[Block]:
     colour = study.compare[1].colour if study.compare else "#333333"
     figures, rows = [], []
     for headline, group in arms.groupby("headline", sort=False):
-        first = records(group)[0]
+        first = records_of(group)[0]
         scale = scale_for(str(first["unit"]), largest_of(*group["median"], *group["low"], *group["high"]))
         dots = group.assign(name=group["arm"].map(lambda arm: ARMS.get(arm, arm)), difference=group["median"])
         full = (float(first["shipped"]), float(first["shipped_low"]), float(first["shipped_high"]))
@@ -71,14 +72,14 @@ def _counted(together: pd.DataFrame) -> str:
 
 
 def _arms(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(row["arm"]): str(row["what"]) for row in records(frame)}
+    return {str(row["arm"]): str(row["what"]) for row in records_of(frame)}
 
 
 def _row(group: pd.DataFrame, together: pd.DataFrame, scale: Scale) -> list[str]:
-    first = records(group)[0]
+    first = records_of(group)[0]
     difference, ends = estimate(*(float(first[name]) * scale.factor for name in ("shipped", "shipped_low", "shipped_high")))
     cells = []
-    for row in records(group):
+    for row in records_of(group):
         share = f"{row['same_sign']:.0%}" if pd.notna(row["same_sign"]) else DASH
         cells.append(f'{text(row["verdict"])}<br><span class="quiet">{share}</span>')
     named = f'{text(first["name"])}<br><span class="quiet">{text(scale.change)}</span>'
