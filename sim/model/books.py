@@ -36,7 +36,9 @@ class Books:
     scenario: Scenario
     cells: Cells
     month: int = 0
-    cell: np.ndarray = field(init=False)  # float64 (M, C, Q) measures of OF_CUSTOMERS, in memory one measure after the other: each is a column of a table
+    cell: np.ndarray = field(init=False)  # float64 (M, C, Q) measures of OF_CUSTOMERS
+    country: np.ndarray = field(init=False)  # float64 (M, J, Q) the same of each country
+    side: np.ndarray = field(init=False)  # float64 (M, 2, Q) the same of the US and of all others
     laws: np.ndarray = field(init=False)  # float64 (M, J, I) share of countries with each instrument in force
     unmet: np.ndarray = field(init=False)  # float64 (M, J)
     requests: np.ndarray = field(init=False)  # int64 (M, 4, J, 5, 6)
@@ -50,7 +52,9 @@ class Books:
 
     def __post_init__(self) -> None:
         months, jurisdictions = self.scenario.months, len(self.scenario.jurisdictions)
-        self.cell = np.full((len(MEASURED), months, len(self.cells)), np.nan).transpose(1, 2, 0)
+        self.cell = np.full((months, len(self.cells), len(MEASURED)), np.nan)
+        self.country = np.full((months, jurisdictions, len(MEASURED)), np.nan)
+        self.side = np.full((months, 2, len(MEASURED)), np.nan)
         self.laws = np.zeros((months, jurisdictions, len(INSTRUMENTS)))
         self.unmet = np.zeros((months, jurisdictions))
         self.requests = np.zeros((months, len(DIRECTIONS), jurisdictions, len(ROUTES), len(MEASURES)), np.int64)
@@ -58,6 +62,12 @@ class Books:
         self.disclosures = np.zeros(months, np.int64)
         self.revenue = np.zeros((months, 2, place_count(len(self.scenario.providers))))
         self.market = np.zeros((months, jurisdictions, len(self.scenario.providers)))
+        # Sums over cells, or means by accounts, spend or customers as each measure's meaning asks.
+        self._weights, self._is_mean = np.ones((len(self.cells), len(MEASURED))), np.zeros(len(MEASURED), np.bool_)
+        for names, weight in ((_BY_ACCOUNTS, self.cells.accounts), ({"trust_by_spend"}, self.cells.usd_month), ({"adoption"}, self.cells.customers)):
+            for name in names:
+                self._weights[:, _AT[name]], self._is_mean[_AT[name]] = weight, True
+        self._side_of = np.where(self.cells.jurisdiction == 0, 0, 1)
 
     # --- entries ---------------------------------------------------------------------------------
 
@@ -69,7 +79,10 @@ class Books:
 
     def customers(self, trust: np.ndarray, belief: np.ndarray, stocks: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray) -> None:
         """Enter the month's customers: trust (C, 2), belief (C,), stocks (C, 14), counts (C, 8) int64, answers (C, 4) of asked (C, 2)."""
-        kernel.enter_customers(trust, belief, stocks, self.cells.customers, counts, UNITS, answers, asked, _COLUMNS, self.cell[self.month])
+        row = self.cell[self.month]
+        kernel.enter_customers(trust, belief, stocks, self.cells.customers, counts, UNITS, answers, asked, _COLUMNS, row)
+        kernel.add_up(row, self._weights, self._is_mean, self.cells.jurisdiction, self.country[self.month])
+        kernel.add_up(row, self._weights, self._is_mean, self._side_of, self.side[self.month])
 
     def streams(self, world: int, touched: np.ndarray, flows: np.ndarray, volume: np.ndarray, kinds: np.ndarray, hosts: np.ndarray) -> None:
         """Enter the month's flows: `touched` (n, 4) (world, country, from, to), `flows` (W, J, O, O, 4) int64 in 1/UNITS of 2013."""
@@ -104,22 +117,8 @@ class Books:
     def _names(self) -> np.ndarray:
         return np.array(list(self.scenario.jurisdictions), dtype=object)
 
-    def _grouped(self, group: np.ndarray, groups: int) -> np.ndarray:
-        """The cells' measures by group: sums, or means by accounts, spend or customers as each measure's meaning asks."""
-        weights = np.ones((len(self.cells), len(MEASURED)))
-        is_mean = np.zeros(len(MEASURED), np.bool_)
-        for name in _BY_ACCOUNTS:
-            weights[:, _AT[name]] = self.cells.accounts
-            is_mean[_AT[name]] = True
-        weights[:, _AT["trust_by_spend"]] = self.cells.usd_month
-        weights[:, _AT["adoption"]] = self.cells.customers
-        is_mean[[_AT["trust_by_spend"], _AT["adoption"]]] = True
-        grouped: np.ndarray = kernel.aggregate(self.cell.transpose(2, 0, 1), weights.T.copy(), group, groups, is_mean)
-        return grouped.transpose(1, 2, 0)
-
     def _world(self) -> Columns:
-        by_side = self._grouped(np.where(self.cells.jurisdiction == 0, 0, 1), 2)
-        home, abroad = by_side[:, 0], by_side[:, 1]
+        home, abroad = self.side[:, 0], self.side[:, 1]
         out: Columns = {"month": self._months(), **{name: abroad[:, q] for name, q in _AT.items()}}
         us, own = _AT["revenue_us"], _AT["revenue_home_grown"]
         out["revenue_us_domestic"] = home[:, us]
@@ -169,10 +168,9 @@ class Books:
         }
 
     def _country(self) -> Columns:
-        grouped = self._grouped(self.cells.jurisdiction.astype(np.int64), len(self.scenario.jurisdictions))
-        months, countries = grouped.shape[:2]
+        months, countries = self.country.shape[:2]
         out: Columns = {"month": np.repeat(self._months(), countries), "country": np.tile(self._names(), months)}
-        out |= {name: grouped[:, :, q].ravel() for name, q in _AT.items()}
+        out |= {name: self.country[:, :, q].ravel() for name, q in _AT.items()}
         out |= {f"law_{name}": self.laws[:, :, k].ravel() for k, name in enumerate(INSTRUMENTS)}
         us, own = out["revenue_us"], out["revenue_home_grown"]
         return {**out, "unmet_need": self.unmet.ravel(), "market_share_us": _ratio(us, us + own)}

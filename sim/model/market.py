@@ -110,8 +110,8 @@ class Market:
         self.price_sensitivity = np.array(p.market.price_sensitivity.values)
         self.sensitivity = np.array(p.choice.sensitivity.values)[cells.segment]
         self._read_trends(0)
-        self._blocs = np.unique([j.bloc for j in jurisdictions], return_inverse=True)[1]
-        self._by_bloc = np.zeros(self._blocs.max() + 1)
+        self.blocs = np.unique([j.bloc for j in jurisdictions], return_inverse=True)[1]
+        self.by_bloc = np.zeros(self.blocs.max() + 1)
         self._learning = -log(1.0 - p.market.learning_rate)
         self.us_experience, self.home_experience = 0.0, np.zeros(len(jurisdictions))
         self._us_start, self._home_start = 0.0, np.ones(len(jurisdictions))
@@ -172,22 +172,26 @@ class Market:
         """Growth a year of what a cloud customer uses."""
         return float(self._trends.yearly_growth[month])
 
-    def learn(self, stock: np.ndarray) -> None:
-        """Add a month's output (data served, TB) to experience: pooled over the world for US providers, over a bloc at home.
+    def learn(self, us: float) -> None:
+        """Add a month's output (data served, TB) to experience: pooled over the world for US providers, `us`, over a bloc at home, `by_bloc`.
 
-        `stock` (C, O, 4) int64. The first call also sets the experience gathered before the model begins.
+        The first call also sets the experience gathered before the model begins.
         """
-        us = kernel.output(stock, UNITS, self.data, self.growth, self._cells.jurisdiction, self._blocs, self._by_bloc)
         if self._us_start == 0.0:
             before = self._scenario.parameters.market.experience_years * 12.0
-            self._us_start, self._home_start = before * us, np.maximum(before * self._by_bloc[self._blocs], kernel.LEAST_SHARE)
+            self._us_start, self._home_start = before * us, np.maximum(before * self.by_bloc[self.blocs], kernel.LEAST_SHARE)
             self.us_experience, self.home_experience = self._us_start, self._home_start.copy()
         self.us_experience += us
-        kernel.add_by_bloc(self._by_bloc, self._blocs, self.home_experience)
+        kernel.add_by_bloc(self.by_bloc, self.blocs, self.home_experience)
+
+    @property
+    def prices(self) -> tuple[float, np.ndarray, np.ndarray]:
+        """What the month's spend hangs on (see `kernels.market.spend_at`): volume x price, growth (J,), home_usage (J,)."""
+        return self.volume * self.price, self.growth, self.home_usage
 
     def spend(self, stock: np.ndarray) -> np.ndarray:
         """Cloud revenue of the month by cell and place, at list price: (C, O) USD, until it is asked for again. On premises earns nobody anything."""
-        kernel.fill_spend(stock, UNITS, self.volume * self.price, self.growth, self.home_usage, self._cells.jurisdiction, self._spend)
+        kernel.fill_spend(stock, UNITS, *self.prices, self._cells.jurisdiction, self._spend)
         return self._spend
 
     def markups(self, offers: Offers) -> np.ndarray:

@@ -136,25 +136,26 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             blocking=laws[:, _LAW["blocking_statute"]],
             claim=laws[:, _LAW["extraterritorial_claim"]],
         )
-        self.casework.work(self.month, self.index, customers.place, self.hosts, rule, p.litigation_delay * self._litigating)
+        self.casework.work(
+            self.month, self.index, customers.place, self.hosts, rule, p.litigation_delay * self._litigating, self.books.requests[self.month]
+        )
 
     def close_month(self, customers: Customers) -> None:
         """Enter the month into the books, and check that nothing was lost."""
         w, books, cells = self.index, self.books, self.population.cells
-        stock, data = customers.stock[w], self.market.data * self.market.growth
+        stock, market, m = customers.stock[w], self.market, self.month
         customers.check_conservation(w)
-        books_kernel.cell_stocks(
-            stock, UNITS, self.market.spend(stock), self._markups, data, cells.jurisdiction, self.hosts, self._kinds, customers.exposure[w],
-            self._calendar[self.month].honoured, self._us_business, self._stocks, books.revenue[self.month], books.market[self.month],
+        output = books_kernel.cell_stocks(
+            stock, UNITS, *market.prices, self._markups, market.data, cells.jurisdiction, market.blocs, self.hosts, self._kinds, customers.exposure[w],
+            self._calendar[m].honoured, self._us_business, self._stocks, books.revenue[m], books.market[m], market.by_bloc,
         )  # fmt: skip
         books.customers(customers.trust_means[w], self.mind.belief, self._stocks, customers.counts[w], customers.answers[w], customers.asked[w])
-        books.streams(w, customers.streams, customers.flows, data, self._kinds, self.hosts)
-        books.laws[self.month] = self.legislation.in_force
-        books.unmet[self.month] = self.casework.unmet
-        books.requests[self.month] = self.casework.month
-        books.backlog[self.month] = self.casework.queues.backlog
-        books.disclosures[self.month] = self.casework.disclosures[0]
-        self.market.learn(stock)
+        books.streams(w, customers.streams, customers.flows, market.data * market.growth, self._kinds, self.hosts)
+        books.laws[m] = self.legislation.in_force
+        books.unmet[m] = self.casework.unmet
+        books.backlog[m] = self.casework.queues.backlog
+        books.disclosures[m] = self.casework.disclosures[0]
+        market.learn(output)
         self.month += 1
         books.month = self.month
         self.running = self.month < self.scenario.months
@@ -247,7 +248,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         """Work out the covariates of the governments' hazards as they stand."""
         cells = self.population.cells
         government_kernel.covariates(
-            self.month, 2 * KNOWN_AFTER, self.market.spend(self._set.customers.stock[self.index]), cells.jurisdiction, cells.accounts,
+            self.month, 2 * KNOWN_AFTER, self._set.customers.stock[self.index], UNITS, *self.market.prices, cells.jurisdiction, cells.accounts,
             self.initial_trust, self.trust_means, self.mind.memory, self.scenario.parameters.trust.prior_strength,
             self._calendar[self.month].honoured, self.casework.unmet, self._unmet_at_first, self._first_share, self._steady_pressure,
             self.legislation.pressure,

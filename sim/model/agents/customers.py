@@ -122,7 +122,9 @@ class Customers:
 
     def grow_hazard(self, world: int, innovation: float, imitation: float) -> None:
         """A month of the Bass process of one world's cells."""
-        moves_kernel.grow_hazard(self.stock[world], UNITS, self._population.cells.customers, self._ceiling, innovation, imitation, self.hazard[world])
+        moves_kernel.grow_hazard(
+            self.stock[world], self._endowment[world], UNITS, self._population.cells.customers, self._ceiling, innovation, imitation, self.hazard[world]
+        )
 
     def step(self, month: int) -> None:
         """One month of everybody: trust, readiness, choices; then the moves are carried out and the panel is asked."""

@@ -202,9 +202,10 @@ class Casework:
         hosts: np.ndarray,
         rule: "RuleOfMonth",
         litigation_delay: float,
+        out: np.ndarray,
     ) -> None:
-        """Send out the month's requests, and write down what became of them."""
-        self.month[:] = 0
+        """Send out the month's requests, and write down in `out`, which is all nought, what became of them."""
+        self.month = out
         self.host_conflicts[:] = 0
         self.host_disclosures[:] = 0
         self.disclosures[0] = 0

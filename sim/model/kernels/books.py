@@ -3,29 +3,36 @@
 import numpy as np
 from numba import njit
 
+from sim.model.kernels.market import spend_at
 from sim.model.kernels.survey import WOULD_LEAVE
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
 
 
 @njit(cache=True)
-def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, exposure, reach, us_business, out, by_place, by_provider):  # type: ignore[no-untyped-def]
+def cell_stocks(  # type: ignore[no-untyped-def]
+    stock, units, price, growth, home_usage, markup, data, jurisdiction, bloc, host, kind, exposure, reach, us_business, out, by_place, by_provider, by_bloc
+):  # fmt: skip
     """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills `out` (C, 14), and
-    `by_place` (2, O) with revenue from US customers and from all others, and `by_provider` (J, P) with US providers' by country.
+    `by_place` (2, O) with revenue from US customers and from all others, `by_provider` (J, P) with US providers' by country, and
+    `by_bloc` with the month's output of home-grown providers in TB; returns that of all US providers.
 
-    `stock` (C, O, 4) int64, `spend` (C, O) USD at list price, `markup` (J, O), `volume` (J,), `exposure` (C, 3, 7),
-    `reach` share of data abroad that a US order reaches under the rule.
+    `stock` (C, O, 4) int64, `price`, `growth`, `home_usage` as in `kernels.market.spend_at`, `markup` (J, O), `data` TB that a unit holds by
+    now, `exposure` (C, 3, 7), `reach` share of data abroad that a US order reaches under the rule.
     """
     by_place[:] = 0.0
     by_provider[:] = 0.0
+    by_bloc[:] = 0.0
+    us = 0.0
     for c in range(stock.shape[0]):
         j = jurisdiction[c]
+        level, volume = price * growth[j], data * growth[j]
         for q in range(14):
             out[c, q] = 0.0
         accounts = 0.0
         for o in range(stock.shape[1]):
             if stock[c, o, 3] == 0:  # most places: nobody is there
                 continue
-            tb = stock[c, o, 1] / units * volume[j]
+            tb = stock[c, o, 1] / units * volume
             k = kind[o]
             out[c, 1 + k] += tb
             held = stock[c, o, 0] / units
@@ -40,17 +47,20 @@ def cell_stocks(stock, units, spend, markup, volume, jurisdiction, host, kind, e
                 out[c, 9] += tb * (1.0 if host[j, o] == 0 else reach)
             elif o == HOME_GROWN:
                 out[c, 9] += tb * reach * us_business[j]
-            usd = spend[c, o] * markup[j, o]
+            usd = spend_at(stock, units, c, o, level, home_usage[j]) * markup[j, o]
             by_place[0 if j == 0 else 1, o] += usd
             if o >= FIRST_US:
+                us += tb
                 out[c, 10] += usd
                 by_provider[j, (o - FIRST_US) // OFFERS] += usd
                 if offer >= TRUSTEE:
                     out[c, 11] += usd
             elif o == HOME_GROWN:
+                by_bloc[bloc[j]] += tb
                 out[c, 12] += usd
         if accounts > 0.0:
             out[c, 13] /= accounts
+    return us
 
 
 @njit(cache=True)
@@ -70,29 +80,23 @@ def enter_customers(trust, belief, stocks, customers, counts, units, answers, as
 
 
 @njit(cache=True)
-def aggregate(values, weights, group, groups, is_mean):  # type: ignore[no-untyped-def]
-    """Cells into groups, month by month: sums, or means by weight where `is_mean`; missing cells (NaN) carry no weight.
+def add_up(row, weights, is_mean, group, out):  # type: ignore[no-untyped-def]
+    """A month's cells into groups, `out` (groups, Q): sums, or means by weight where `is_mean` (Q,); a missing value (NaN) has no weight.
 
-    `values` (Q, M, C), `weights` (Q, C), `group` (C,); returns (Q, M, groups).
+    `row` and `weights` (C, Q), of measures to be summed 1; `group` (C,).
     """
-    measures, months, cells = values.shape
-    out = np.zeros((measures, months, groups))
-    weight = np.zeros(groups)
-    for q in range(measures):
-        for m in range(months):
-            if not is_mean[q]:
-                for c in range(cells):
-                    out[q, m, group[c]] += values[q, m, c]
-                continue
-            weight[:] = 0.0
-            for c in range(cells):
-                v = values[q, m, c]
-                if not np.isnan(v):
-                    out[q, m, group[c]] += v * weights[q, c]
-                    weight[group[c]] += weights[q, c]
-            for g in range(groups):
-                out[q, m, g] = out[q, m, g] / weight[g] if weight[g] > 0.0 else np.nan
-    return out
+    weight = np.zeros(out.shape)
+    out[:] = 0.0
+    for c in range(row.shape[0]):
+        g = group[c]
+        for q in range(row.shape[1]):
+            missing = np.isnan(row[c, q])
+            out[g, q] += 0.0 if missing else row[c, q] * weights[c, q]
+            weight[g, q] += 0.0 if missing else weights[c, q]
+    for g in range(out.shape[0]):
+        for q in range(out.shape[1]):
+            if is_mean[q]:
+                out[g, q] = out[g, q] / weight[g, q] if weight[g, q] > 0.0 else np.nan
 
 
 @njit(cache=True)
@@ -155,11 +159,3 @@ def enter_relocations(month, before, after, stock, jurisdiction, units, volume, 
                     out[n, 6], out[n, 7], out[n, 8] = tb / units * volume[j], accounts / units, 0.0
                     n += 1
     return n
-
-
-@njit(cache=True)
-def by_group(values, group, out):  # type: ignore[no-untyped-def]
-    """Add rows of `values` (C, Q) to `out` (groups, Q), in the order of the rows."""
-    for c in range(values.shape[0]):
-        for q in range(values.shape[1]):
-            out[group[c], q] += values[c, q]

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import exp, log
-from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, OFFERS, US_REGION, US_SUBSIDIARY
+from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, OFFERS, ON_PREMISES, US_REGION, US_SUBSIDIARY
 
 CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
 LEAST_SHARE = 1e-12
@@ -62,21 +62,6 @@ def fill_appeals(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def output(stock, units, level, growth, jurisdiction, bloc, by_bloc):  # type: ignore[no-untyped-def]
-    """A month's output in TB, `level` x `growth` (J,) a unit: that of home-grown providers goes to `by_bloc`, that of all US providers is returned."""
-    us = 0.0
-    by_bloc[:] = 0.0
-    for c in range(len(jurisdiction)):
-        j = jurisdiction[c]
-        here = level * growth[j]
-        by_bloc[bloc[j]] += stock[c, HOME_GROWN, 1] / units * here
-        for o in range(FIRST_US, stock.shape[1]):
-            if stock[c, o, 1] != 0:
-                us += stock[c, o, 1] / units * here
-    return us
-
-
-@njit(cache=True)
 def add_by_bloc(by_bloc, bloc, out):  # type: ignore[no-untyped-def]
     """Give every jurisdiction, `out` (J,), what its bloc has put out."""
     for j in range(len(out)):
@@ -84,15 +69,22 @@ def add_by_bloc(by_bloc, bloc, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def fill_spend(stock, units, level, growth, home_usage, jurisdiction, out):  # type: ignore[no-untyped-def]
-    """Spend of a month at list price, `out` (C, O) USD; `level` volume x price, `growth` and `home_usage` (J,)."""
+def spend_at(stock, units, c, o, level, home_usage):  # type: ignore[no-untyped-def]
+    """Spend of a month at list price of cell c at place o, USD: `stock` (C, O, 4) in 1/`units`, `level` volume x price x growth of the country;
+    what a home-grown provider's customer uses is `home_usage` of that. On premises earns nobody anything."""
+    if o == ON_PREMISES:
+        return 0.0
+    spend = stock[c, o, 2] / units * level
+    return spend * home_usage if o == HOME_GROWN else spend
+
+
+@njit(cache=True)
+def fill_spend(stock, units, price, growth, home_usage, jurisdiction, out):  # type: ignore[no-untyped-def]
+    """Spend of a month at list price, `out` (C, O) USD; `price` volume x price, `growth` and `home_usage` (J,)."""
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
-        here = level * growth[j]
-        out[c, 0] = 0.0
-        out[c, HOME_GROWN] = stock[c, HOME_GROWN, 2] / units * here * home_usage[j]
-        for o in range(FIRST_US, out.shape[1]):
-            out[c, o] = stock[c, o, 2] / units * here if stock[c, o, 2] != 0 else 0.0
+        for o in range(out.shape[1]):
+            out[c, o] = spend_at(stock, units, c, o, price * growth[j], home_usage[j])
 
 
 @njit(cache=True)

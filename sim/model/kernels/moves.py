@@ -68,13 +68,10 @@ def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, we
 
 
 @njit(cache=True)
-def grow_hazard(stock, units, customers, ceiling, innovation, imitation, hazard):  # type: ignore[no-untyped-def]
+def grow_hazard(stock, endowment, units, customers, ceiling, innovation, imitation, hazard):  # type: ignore[no-untyped-def]
     """Bass (1969), a month of it: `hazard` (C,) of the not yet adopted grows by innovation + imitation x adopters / ceiling, a year."""
     for c in range(len(hazard)):
-        adopters = 0
-        for o in range(stock.shape[1]):
-            if o != ON_PREMISES:
-                adopters += stock[c, o, 3]
+        adopters = endowment[c, 3] - stock[c, ON_PREMISES, 3]
         hazard[c] += (innovation + imitation * (adopters / units / customers[c]) / ceiling[c]) / 12.0
 
 
@@ -82,12 +79,11 @@ def grow_hazard(stock, units, customers, ceiling, innovation, imitation, hazard)
 def balances(stock, endowment):  # type: ignore[no-untyped-def]
     """Whether the places of every cell, `stock` (C, O, 4), add up to its `endowment` (C, 4)."""
     for c in range(stock.shape[0]):
-        for q in range(4):
-            s = 0
-            for o in range(stock.shape[1]):
-                s += stock[c, o, q]
-            if s != endowment[c, q]:
-                return False
+        accounts, tb, usd, customers = 0, 0, 0, 0  # written out, so that the compiler takes all four at once
+        for o in range(stock.shape[1]):
+            accounts, tb, usd, customers = accounts + stock[c, o, 0], tb + stock[c, o, 1], usd + stock[c, o, 2], customers + stock[c, o, 3]
+        if accounts != endowment[c, 0] or tb != endowment[c, 1] or usd != endowment[c, 2] or customers != endowment[c, 3]:
+            return False
     return True
 
 
