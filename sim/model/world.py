@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.model.agents.customers import Customers
 from sim.model.agents.government import Government, Legislation
-from sim.model.agents.investigators import KNOWN_AFTER, Casework, Docket, Investigator, LuckOfRequests, RuleOfMonth, docket_of
+from sim.model.agents.investigators import KNOWN_AFTER, Casework, Docket, Investigator, RuleOfMonth, Waits, docket_of
 from sim.model.agents.provider import HomeGrownProvider, Outlook, Provider
 from sim.model.arithmetic import total
 from sim.model.books import Books
@@ -54,7 +54,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         self.legislation = Legislation(scenario, seed)
         self.offers = Offers(scenario)
         self.market = Market(scenario, cells, worlds.trends)
-        self.casework = Casework(scenario, self.population, worlds.docket, worlds.luck_of_requests, seed)
+        self.casework = Casework(scenario, worlds.docket, worlds.waits, seed)
         self.books = Books(scenario, cells)
         self._kinds = kinds_of_places(len(scenario.providers))
         self.hosts, self._settled = self.offers.hosts_of_places(), self.offers.settled
@@ -283,7 +283,7 @@ class WorldSet:
                 raise ValueError("worlds of one set differ in law and events only; run others in sets of their own")
         self.population: Population = build_population(first, seed)
         self.docket: Docket = docket_of(first, self.population, seed)
-        self.luck_of_requests = LuckOfRequests(self.docket, seed)
+        self.waits = Waits(self.docket)
         self.trends: Trends = market_trends(first)
         if alone is not None:
             alone.join(self)

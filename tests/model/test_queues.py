@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from sim.model.agents.investigators import Casework, Docket, LuckOfRequests, Queues, RuleOfMonth
+from sim.model.agents.investigators import Casework, Docket, Queues, RuleOfMonth, Waits, docket_from
 from sim.model.kernels import investigations as kernel
 from sim.model.population import UNITS, Population, build_population
 from sim.scenario.scenario import Scenario
@@ -41,7 +41,7 @@ def stream() -> Stream:
     assert n == pytest.approx(PER_MONTH * MONTHS, rel=0.005)
     order = np.argsort(when[:n], kind="stable")
     nothing = np.zeros(len(scenario.jurisdictions))
-    docket = Docket(rows[order], np.searchsorted(when[order], np.arange(MONTHS + 1)), np.zeros(MONTHS, np.int64), nothing, nothing)
+    docket = docket_from(rows[order], np.searchsorted(when[order], np.arange(MONTHS + 1)), np.zeros(MONTHS, np.int64), nothing, nothing, population, 5)
     return Stream(scenario, population, docket)
 
 
@@ -53,7 +53,7 @@ class Served:
 
 def serve(stream: Stream, capacity: float) -> Served:
     """Let one authority of a capacity answer the stream: no papers beside the queue, everything granted."""
-    casework = Casework(stream.scenario, stream.population, stream.docket, LuckOfRequests(stream.docket, 5), 5)
+    casework = Casework(stream.scenario, stream.docket, Waits(stream.docket), 5)
     casework.queues.outgoing[GERMANY, 0] = capacity
     nothing = np.zeros(len(stream.scenario.jurisdictions))
     rule = RuleOfMonth(reaches=1, honoured=1.0, statutory=False, agreement=nothing, blocking=nothing, claim=nothing)
@@ -62,7 +62,7 @@ def serve(stream: Stream, capacity: float) -> Served:
     requests, months = 0, 0
     backlog = np.empty(MONTHS)
     for m in range(MONTHS):
-        casework.work(m, 0, on_premises, hosts, rule, 0.0)
+        casework.work(m, 0, on_premises, hosts, rule, 0.0, np.zeros((4, len(nothing), 5, len(kernel.MEASURES)), np.int64))
         through = casework.month[US_TO_FOREIGN, GERMANY, kernel.MLA]
         assert through[0] == through[1] == casework.month[..., 0].sum()
         requests += through[0]

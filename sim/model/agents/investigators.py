@@ -44,7 +44,9 @@ class Docket:
 
     rows: int32 (n, 5) customer, police, number, evades, agent, sorted by month and time in the month; start: (M + 1,)
     first row of each month; plain: int64 (M,) US requests at home that no rule touches; us_rate, foreign_rate: mean
-    requests a month at the start, the US's by target country (J,) and each police's for data US providers may hold (J,).
+    requests a month at the start, the US's by target country (J,) and each police's for data US providers may hold (J,);
+    cell: int32 (n,) and standing: float32 (n, 2), what the police need to know of the customer; chance: uint32 (n, 5) and
+    waits: uint32 (n, 3), see `kernels.investigations.draw_luck`.
     """
 
     rows: np.ndarray
@@ -52,6 +54,21 @@ class Docket:
     plain: np.ndarray
     us_rate: np.ndarray
     foreign_rate: np.ndarray
+    cell: np.ndarray
+    standing: np.ndarray
+    chance: np.ndarray
+    waits: np.ndarray
+
+
+def docket_from(
+    rows: np.ndarray, start: np.ndarray, plain: np.ndarray, us_rate: np.ndarray, foreign_rate: np.ndarray, population: Population, seed: int
+) -> Docket:
+    """A docket of these requests: what is known of the customers they aim at, and what chance has in store for each."""
+    x, customer = population, rows[:, 0]
+    chance, waits = np.empty((len(rows), 5), np.uint32), np.empty((len(rows), 3), np.uint32)
+    kernel.draw_luck(seed, start, rows, chance, waits)
+    standing = np.stack([x.law_order[customer], x.us_business[customer]], axis=1)
+    return Docket(rows, start, plain, us_rate, foreign_rate, x.cell[customer], standing, chance, waits)
 
 
 def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket:
@@ -82,13 +99,8 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     rows, when = rows[order], when[order]
     start = np.searchsorted(when, np.arange(months + 1))
     plain = np.array([kernel.poisson(seed, _BULK_AGENT, m, plain_mean * us_growth[m]) for m in range(months)], np.int64)
-    return Docket(
-        rows=rows,
-        start=start,
-        plain=plain,
-        us_rate=np.concatenate(([evading], abroad * weight_of[1:] / total(weight_of[1:]))),
-        foreign_rate=np.concatenate(([0.0], foreign)),
-    )
+    rates_abroad = np.concatenate(([evading], abroad * weight_of[1:] / total(weight_of[1:])))
+    return docket_from(rows, start, plain, rates_abroad, np.concatenate(([0.0], foreign)), population, seed)
 
 
 _recent_dockets: list[tuple[tuple[object, ...], Docket]] = []
@@ -111,20 +123,21 @@ def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
     return docket
 
 
-class LuckOfRequests:
-    """What chance has in store for a month's requests: drawn once a month for all worlds of a set."""
+class Waits:
+    """How long chance lets a month's requests wait: worked out once a month for all worlds of a set."""
 
-    def __init__(self, docket: Docket, seed: int) -> None:
-        self._docket, self._seed, self._month = docket, seed, -1
-        self._luck = np.empty((int(np.diff(docket.start).max()), kernel.LUCK))
+    def __init__(self, docket: Docket) -> None:
+        self._docket, self._month = docket, -1
+        self._waits = np.empty((int(np.diff(docket.start).max()), docket.waits.shape[1]))
 
     def of(self, month: int) -> np.ndarray:
-        """Of each row of the docket in this month: float64 (n, 8), see `kernels.investigations.draw_luck`."""
+        """Of each row of the docket in this month: float64 (n, 3), of unit mean, at the authority that is asked, for the clerk, for the papers."""
         first, last = self._docket.start[month], self._docket.start[month + 1]
+        waits = self._waits[: last - first]
         if month != self._month:
-            kernel.draw_luck(self._seed, month, self._docket.rows[first:last], self._luck)
+            kernel.waits_of(self._docket.waits[first:last].reshape(-1), waits.reshape(-1))
             self._month = month
-        return self._luck[: last - first]
+        return waits
 
 
 class Queues:
@@ -163,11 +176,11 @@ class Casework:
     providers, of about a year, that was not met within twelve months.
     """
 
-    def __init__(self, scenario: Scenario, population: Population, docket: Docket, luck: "LuckOfRequests", seed: int) -> None:
+    def __init__(self, scenario: Scenario, docket: Docket, waits: Waits, seed: int) -> None:
         p = scenario.parameters.investigators
         jurisdictions = list(scenario.jurisdictions.values())
         codes = list(scenario.jurisdictions)
-        self._seed, self._population, self._docket, self._luck, self._parameters = seed, population, docket, luck, p
+        self._seed, self._docket, self._waits, self._parameters = seed, docket, waits, p
         self._segments = len(scenario.segments)
         self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
         self._no_location = np.array([x.no_stable_location for x in scenario.providers.values()])
@@ -204,16 +217,17 @@ class Casework:
         litigation_delay: float,
         out: np.ndarray,
     ) -> None:
-        """Send out the month's requests, and write down in `out`, which is all nought, what became of them."""
+        """Send out the month's requests, and write down in `out` (4, J, 5, 6) int64 what became of them."""
         self.month = out
+        out[:] = 0
         self.host_conflicts[:] = 0
         self.host_disclosures[:] = 0
         self.disclosures[0] = 0
         self.queues.open_month()
-        x, rows = self._population, self._docket.rows[self._docket.start[month] : self._docket.start[month + 1]]
+        d, at = self._docket, slice(self._docket.start[month], self._docket.start[month + 1])
         us_table, foreign_table = self._tables
         kernel.investigate(
-            month, world, rows, self._luck.of(month), x.cell, self._segments, x.us_business, x.law_order, place, hosts,
+            month, world, d.rows[at], d.cell[at], d.standing[at], d.chance[at], self._waits.of(month), self._segments, place, hosts,
             self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory, rule.reaches, rule.honoured,
             rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances, litigation_delay,
             self.queues.outgoing, self.queues.incoming, self.queues.arrived, self.queues.finish, self.month, self.host_conflicts,

@@ -17,8 +17,9 @@ MONTH_UNITS = 1024.0  # months to evidence are summed in 1/1024
 _US, _ABROAD, _NO_LOCATION = range(3)
 _OWN_SOIL, _IN_US, _THIRD, _NOWHERE = range(4)
 _PROVIDER, _FOREIGN_WITH_US, _FOREIGN, _TARGET = range(4)
-_WHEN, _STABLE, _HONOURED, _KEYS, _WAIT, _GRANTED, _CLERK, _PAPERS = range(8)
-LUCK = 8
+_WHEN, _STABLE, _HONOURED, _KEYS, _GRANTED = range(5)
+_ANSWER, _CLERK, _PAPERS = range(3)
+_WORD = 4294967296.0
 CONSUMER = 0
 
 
@@ -76,30 +77,47 @@ def draw_targets(seed, agent, police, evades, rate, cumulative, first_cell, cell
     return n
 
 
-@njit(cache=True, error_model="numpy")
-def draw_luck(seed, month, rows, luck):  # type: ignore[no-untyped-def]
-    """What chance has in store for the month's requests, the same in every world: `luck` (n, 8) float64.
+@njit(cache=True)
+def draw_luck(seed, start, rows, chance, waits):  # type: ignore[no-untyped-def]
+    """What chance has in store for the requests of all months, the same in every world, as the generator's words of 32 bits.
 
-    Time of the month; whether the data has no stable location; whether a contested warrant is honoured; whether keys can be had; whether it is
-    granted; three waits of unit mean: at the authority that is asked, for the clerk, for the papers.
+    `chance` uint32 (n, 5): time of the month; whether the data has no stable location; whether a contested warrant is honoured; whether keys can be
+    had; whether it is granted. `waits` uint32 (n, 3): at the authority that is asked, for the clerk, for the papers. `start` (M + 1,)
+    first row of each month.
     """
-    for r in range(len(rows)):
-        number, agent = rows[r, 2], rows[r, 4]
-        luck[r, _WHEN], luck[r, _STABLE], luck[r, _HONOURED], luck[r, _KEYS] = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
-        luck[r, _WAIT], luck[r, _GRANTED], luck[r, _CLERK], luck[r, _PAPERS] = draw4(seed, agent, month, purposes.OUTCOME, number)
-    for r in range(len(rows)):
-        luck[r, _WAIT], luck[r, _CLERK], luck[r, _PAPERS] = -log(luck[r, _WAIT]), -log(luck[r, _CLERK]), -log(luck[r, _PAPERS])
+    for month in range(len(start) - 1):
+        for r in range(start[month], start[month + 1]):
+            number, agent = rows[r, 2], rows[r, 4]
+            when, stable, honoured, keys = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
+            wait, granted, clerk, papers = draw4(seed, agent, month, purposes.OUTCOME, number)
+            chance[r, _WHEN], chance[r, _STABLE], chance[r, _HONOURED] = np.uint32(when * _WORD), np.uint32(stable * _WORD), np.uint32(honoured * _WORD)
+            chance[r, _KEYS], chance[r, _GRANTED] = np.uint32(keys * _WORD), np.uint32(granted * _WORD)
+            waits[r, _ANSWER], waits[r, _CLERK], waits[r, _PAPERS] = np.uint32(wait * _WORD), np.uint32(clerk * _WORD), np.uint32(papers * _WORD)
+
+
+@njit(cache=True)
+def _uniform(word):  # type: ignore[no-untyped-def]
+    """The uniform in (0, 1) that `draw4` makes of a word."""
+    return (word + 0.5) * (1.0 / _WORD)
+
+
+@njit(cache=True, error_model="numpy")
+def waits_of(words, out):  # type: ignore[no-untyped-def]
+    """Waits of unit mean from the generator's `words`, both (n,): in one plain loop, so that many logarithms are taken at once."""
+    for k in range(len(words)):
+        out[k] = -log(_uniform(words[k]))
 
 
 @njit(cache=True)
 def investigate(  # type: ignore[no-untyped-def]
-    month, world, rows, luck, cell, segments, us_business_of, law_order, place, host, us_business, no_location, haven,
+    month, world, rows, cell, standing, chance, waits, segments, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
     times, chances, litigation_delay, outgoing, incoming, arrived, finish, out, host_conflicts, host_disclosures, disclosures,
 ):  # fmt: skip
     """The month's requests in one world, in order of time.
 
-    `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police; `luck` from `draw_luck`;
+    `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police; of the customer `cell` (n,)
+    and `standing` (n, 2), its place in the order of laws and in that of its provider's US business; `chance` (n, 5) from `draw_luck`, `waits` (n, 3);
     `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `outgoing`, `incoming` (J, 2)
     float64: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (2, J, M) int64 count arrivals so far, and completions by month.
     Adds to `out` (4, J, 5, 6) int64, `host_conflicts`, `host_disclosures` (J,) and returns `disclosures` through an int64 (1,) array.
@@ -108,8 +126,8 @@ def investigate(  # type: ignore[no-untyped-def]
     direct_ok, comity_ok, common_ok, agreement_ok, mla_ok, rogatory_ok, unlocking, compelled_ok = chances
     for r in range(len(rows)):
         i, police, evades = rows[r, 0], rows[r, 1], rows[r, 3]
-        c = cell[i]
-        home, segment = c // segments, c % segments
+        law_order = standing[r, 0]
+        home, segment = cell[r] // segments, cell[r] % segments
         o = np.int64(place[i, world])
         kind = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
         us_held = o >= FIRST_US and kind != TRUSTEE
@@ -118,13 +136,13 @@ def investigate(  # type: ignore[no-untyped-def]
             controller = _TARGET
         elif us_held:
             controller = _PROVIDER
-        elif o == HOME_GROWN and us_business_of[i] < us_business[home]:
+        elif o == HOME_GROWN and standing[r, 1] < us_business[home]:
             controller = _FOREIGN_WITH_US
         else:
             controller = _FOREIGN
-        nowhere = us_held and segment == CONSUMER and luck[r, _STABLE] < no_location[(o - FIRST_US) // OFFERS]
-        unreadable = kind == CUSTOMER_KEYS and luck[r, _KEYS] >= unlocking
-        control = reaches if reaches >= 0 else (1 if luck[r, _HONOURED] < honoured else 0)
+        nowhere = us_held and segment == CONSUMER and _uniform(chance[r, _STABLE]) < no_location[(o - FIRST_US) // OFFERS]
+        unreadable = kind == CUSTOMER_KEYS and _uniform(chance[r, _KEYS]) >= unlocking
+        control = reaches if reaches >= 0 else (1 if _uniform(chance[r, _HONOURED]) < honoured else 0)
         if police != 0 and reaches < 0:
             control = 1  # how US courts answer US warrants leaves the bar on disclosure to foreigners whole
         test = 2 if statutory and control == 1 else control
@@ -133,27 +151,27 @@ def investigate(  # type: ignore[no-untyped-def]
                 lies = haven[(o - FIRST_US) // OFFERS]
             location = _NO_LOCATION if nowhere else (_US if lies == 0 else _ABROAD)
             code = us_table[
-                test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > law_order[i] else 0, data_law[lies],
-                1 if blocking[lies] > law_order[i] else 0, 1 if lies == home else 0,
+                test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > law_order else 0, data_law[lies],
+                1 if blocking[lies] > law_order else 0, 1 if lies == home else 0,
             ]  # fmt: skip
             other, direction = (lies if lies != 0 else home), US_TO_FOREIGN if home != 0 or lies != 0 else US_AT_HOME
         else:
             location = _NOWHERE if nowhere else (_OWN_SOIL if lies == police else (_IN_US if lies == 0 else _THIRD))
             code = foreign_table[
-                test, location, controller, 1 if home == 0 else 0, 1 if agreement[police] > law_order[i] else 0, 1 if claim[police] > law_order[i] else 0
+                test, location, controller, 1 if home == 0 else 0, 1 if agreement[police] > law_order else 0, 1 if claim[police] > law_order else 0
             ]  # fmt: skip
             other, direction = police, FOREIGN_TO_US if us_held else FOREIGN_AT_HOME
         conflict = code >= CONFLICT_BIT
         route = code - CONFLICT_BIT if conflict else code
-        wait, granted, papers_wait = luck[r, _WAIT], luck[r, _GRANTED], luck[r, _PAPERS]
+        wait, granted, papers_wait = waits[r, _ANSWER], _uniform(chance[r, _GRANTED]), waits[r, _PAPERS]
         succeeds, months = False, 0.0
         if route == DIRECT:
-            chance = direct_ok
+            success = direct_ok
             if police != 0 and us_held:
-                chance = compelled_ok
+                success = compelled_ok
             elif conflict:
-                chance = direct_ok * (1.0 - common_ok)
-            succeeds = granted < chance
+                success = direct_ok * (1.0 - common_ok)
+            succeeds = granted < success
             months = wait * direct_months + (conflict_delay if conflict else 0.0)
             if police == 0 and lies != 0 and reaches < 0:
                 months += litigation_delay
@@ -167,9 +185,9 @@ def investigate(  # type: ignore[no-untyped-def]
             succeeds = granted < mla_ok
         elif route == MLA:
             queue, side = (outgoing, 0) if police == 0 else (incoming, 1)
-            arrival = month + luck[r, _WHEN]
+            arrival = month + _uniform(chance[r, _WHEN])
             begins = max(arrival, queue[other, 1])
-            ends = begins + luck[r, _CLERK] / queue[other, 0]
+            ends = begins + waits[r, _CLERK] / queue[other, 0]
             queue[other, 1] = ends
             arrived[side, other] += 1
             if ends < finish.shape[2]:

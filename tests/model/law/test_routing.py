@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.agents.investigators import Casework, Docket, LuckOfRequests
+from sim.model.agents.investigators import Casework, Waits, docket_from
 from sim.model.kernels import investigations as kernel
 from sim.model.law import routing
 from sim.model.law.routing import FOREIGN_RULES, US_RULES, ForeignOrder, Rule, USOrder
@@ -348,8 +348,8 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     world_set.customers.place[:] = _place(case)
     rows = np.array([[target, codes.index(police), 0, 0, 1]], np.int64)
     nothing = np.zeros(len(codes))
-    docket = Docket(rows, np.array([0, 1, 1]), np.zeros(2, np.int64), nothing, nothing)
-    model.casework = Casework(model.scenario, world_set.population, docket, LuckOfRequests(docket, 1), seed=1)
+    docket = docket_from(rows, np.array([0, 1, 1]), np.zeros(2, np.int64), nothing, nothing, world_set.population, seed=1)
+    model.casework = Casework(model.scenario, docket, Waits(docket), seed=1)
     model.investigate(world_set.customers)
     month = model.casework.month
     ((_, _, route),) = np.argwhere(month[..., kernel.MEASURES.index("requests")] == 1)
