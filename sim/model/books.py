@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.model.kernels import books as kernel
-from sim.model.kernels.investigations import FOREIGN_TO_US, MEASURES, MLA, MONTH_UNITS, US_AT_HOME, US_TO_FOREIGN
+from sim.model.kernels.investigations import FOREIGN_TO_US, MEASURES, MONTH_UNITS, US_AT_HOME, US_TO_FOREIGN
 from sim.model.kernels.moves import COUNTS
 from sim.model.kernels.survey import ANSWERS
 from sim.model.places import FIRST_US, OFFERS, place_count
@@ -41,12 +41,13 @@ class Books:
     side: np.ndarray = field(init=False)  # float64 (M, 2, Q) the same of the US and of all others
     laws: np.ndarray = field(init=False)  # float64 (M, J, I) share of countries with each instrument in force
     unmet: np.ndarray = field(init=False)  # float64 (M, J)
-    requests: np.ndarray = field(init=False)  # int64 (M, 4, J, 5, 6)
+    answered: np.ndarray = field(init=False)  # int64 (M, 4, 5, 6) requests by direction and route, all countries together: MEASURES
     backlog: np.ndarray = field(init=False)  # int64 (M, 2, J)
     disclosures: np.ndarray = field(init=False)  # int64 (M,)
     revenue: np.ndarray = field(init=False)  # float64 (M, 2, O) USD by place, from US customers and from all others
     market: np.ndarray = field(init=False)  # float64 (M, J, P) USD of each US provider by country
     flows: list[np.ndarray] = field(default_factory=list)  # float64 (n, 9): month, country, from kind, host, to kind, host, tb, accounts, customers
+    requests: list[np.ndarray] = field(default_factory=list)  # int64 (n, 11): month, direction, country, route, MEASURES, backlog
     law_changes: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     offer_changes: list[tuple[int, str, int, str, str, float]] = field(default_factory=list)
 
@@ -57,7 +58,7 @@ class Books:
         self.side = np.full((months, 2, len(MEASURED)), np.nan)
         self.laws = np.zeros((months, jurisdictions, len(INSTRUMENTS)))
         self.unmet = np.zeros((months, jurisdictions))
-        self.requests = np.zeros((months, len(DIRECTIONS), jurisdictions, len(ROUTES), len(MEASURES)), np.int64)
+        self.answered = np.zeros((months, len(DIRECTIONS), len(ROUTES), len(MEASURES)), np.int64)
         self.backlog = np.zeros((months, 2, jurisdictions), np.int64)
         self.disclosures = np.zeros(months, np.int64)
         self.revenue = np.zeros((months, 2, place_count(len(self.scenario.providers))))
@@ -67,6 +68,7 @@ class Books:
         for names, weight in ((_BY_ACCOUNTS, self.cells.accounts), ({"trust_by_spend"}, self.cells.usd_month), ({"adoption"}, self.cells.customers)):
             for name in names:
                 self._weights[:, _AT[name]], self._is_mean[_AT[name]] = weight, True
+        self._requests_made = np.empty((len(DIRECTIONS) * jurisdictions * len(ROUTES), 5 + len(MEASURES)), np.int64)
         self._side_of = np.where(self.cells.jurisdiction == 0, 0, 1)
 
     # --- entries ---------------------------------------------------------------------------------
@@ -83,6 +85,13 @@ class Books:
         kernel.enter_customers(trust, belief, stocks, self.cells.customers, counts, UNITS, answers, asked, _COLUMNS, row)
         kernel.add_up(row, self._weights, self._is_mean, self.cells.jurisdiction, self.country[self.month])
         kernel.add_up(row, self._weights, self._is_mean, self._side_of, self.side[self.month])
+
+    def casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:
+        """Enter the month's requests (4, J, 5, 6) and those that wait for legal assistance, `backlog` (2, J) outgoing and incoming."""
+        self.backlog[self.month] = backlog
+        n = kernel.enter_requests(self.month, requests, backlog, self.answered[self.month], self._requests_made)
+        if n:
+            self.requests.append(self._requests_made[:n].copy())
 
     def streams(self, world: int, touched: np.ndarray, flows: np.ndarray, volume: np.ndarray, kinds: np.ndarray, hosts: np.ndarray) -> None:
         """Enter the month's flows: `touched` (n, 4) (world, country, from, to), `flows` (W, J, O, O, 4) int64 in 1/UNITS of 2013."""
@@ -134,7 +143,7 @@ class Books:
 
     def _evidence(self) -> Columns:
         """Evidence obtained, all countries together, by the month in which it was asked for."""
-        routes = self.requests.sum(axis=2)
+        routes = self.answered
         by_direction = routes.sum(axis=2)
         out: Columns = {
             "us_requests": by_direction[:, US_AT_HOME, 0] + by_direction[:, US_TO_FOREIGN, 0],
@@ -184,7 +193,8 @@ class Books:
             "segment": np.tile(segments[self.cells.segment], months),
             "customers": np.tile(self.cells.customers, months),
         }
-        return out | {name: self.cell[:, :, q].ravel() for name, q in _AT.items()}
+        columns = kernel.by_measure(self.cell)
+        return out | {name: columns[q] for name, q in _AT.items()}
 
     def _market(self) -> Columns:
         months, countries, providers = self.market.shape
@@ -198,10 +208,11 @@ class Books:
 
     def _flows(self) -> Columns:
         rows = np.concatenate(self.flows) if self.flows else np.zeros((0, 9))
-        # Streams of one kind at several providers are one row.
-        keys, inverse = np.unique(rows[:, :6].astype(np.int64), axis=0, return_inverse=True)
-        sums = np.zeros((len(keys), 3))
-        np.add.at(sums, inverse.ravel(), rows[:, 6:])
+        # Streams of one kind at several providers are one row. A row's six keys as one number sort as the keys do.
+        ends = (self.scenario.months, len(self.scenario.jurisdictions), len(KINDS), len(self.scenario.jurisdictions), len(KINDS), len(self.scenario.jurisdictions))
+        found, inverse = np.unique(np.ravel_multi_index(tuple(rows[:, :6].astype(np.int64).T), ends), return_inverse=True)
+        keys = np.stack(np.unravel_index(found, ends), axis=1)
+        sums = np.stack([np.bincount(inverse, rows[:, q], len(found)) for q in (6, 7, 8)], axis=1)
         names, kinds = self._names(), np.array(KINDS, dtype=object)
         return {
             "month": self._months()[keys[:, 0]],
@@ -232,22 +243,16 @@ class Books:
         }
 
     def _requests(self) -> Columns:
-        rows = self.requests[..., 0] > 0
-        rows[:, US_TO_FOREIGN, :, MLA] |= self.backlog[:, 0] > 0
-        rows[:, FOREIGN_TO_US, :, MLA] |= self.backlog[:, 1] > 0
-        at = np.argwhere(rows)
-        m, d, j, r = at.T
-        values = self.requests[m, d, j, r]
-        side = np.where(d == FOREIGN_TO_US, 1, 0)
-        waiting = np.where((r == MLA) & ((d == US_TO_FOREIGN) | (d == FOREIGN_TO_US)), self.backlog[m, side, j], 0)
+        rows = np.concatenate(self.requests)
+        m, d, j, r = rows.T[:4]
         out: Columns = {
             "month": self._months()[m],
             "direction": np.array(DIRECTIONS, dtype=object)[d],
             "country": self._names()[j],
             "route": np.array(ROUTES, dtype=object)[r],
         }
-        out |= {name: values[:, q] for q, name in enumerate(MEASURES)}
-        return out | {"months": values[:, MEASURES.index("months")] / MONTH_UNITS, "backlog": waiting}
+        out |= {name: rows[:, 4 + q] for q, name in enumerate(MEASURES)}
+        return out | {"months": out["months"] / MONTH_UNITS, "backlog": rows[:, -1]}
 
 
 def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -69,6 +69,30 @@ def smallest_size(jurisdictions: int, segments: int) -> int:
     return MINIMUM_PER_CELL * jurisdictions * segments
 
 
+_recent_populations: list[tuple[tuple[object, ...], Population]] = []
+_POPULATIONS_KEPT, _LARGEST_KEPT = 4, 100_000  # a population of 100,000 holds about 10 MB
+
+
+def population_of(scenario: Scenario, seed: int) -> Population:
+    """The population of a scenario under a seed: that of an earlier set of worlds in this process if it is the same people.
+
+    Few parameters are about who people are, so the points of a sweep and the moves of a slider mostly share them.
+    """
+    p = scenario.parameters
+    made_from = (
+        seed, scenario.customers, scenario.jurisdictions, scenario.segments, p.network, p.survey.panel, p.choice.sensitivity, p.choice.sensitivity_spread,
+        p.trust.initial_offset, p.trust.initial_scale, p.trust.spread,
+    )  # fmt: skip
+    for known, population in _recent_populations:
+        if known == made_from:
+            return population
+    population = build_population(scenario, seed)
+    if len(population) <= _LARGEST_KEPT:
+        _recent_populations.insert(0, (made_from, population))
+        del _recent_populations[_POPULATIONS_KEPT:]
+    return population
+
+
 def build_population(scenario: Scenario, seed: int) -> Population:
     """The population of a scenario under a seed; scenarios that differ only in law share it."""
     cells = _cells(scenario)

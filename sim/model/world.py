@@ -22,7 +22,7 @@ from sim.model.law.timeline import calendar
 from sim.model.market import Market, Trends, market_trends
 from sim.model.news import INTELLIGENCE, LAW_ENFORCEMENT, PublicMind
 from sim.model.places import Offers, kinds_of_places, place_count
-from sim.model.population import UNITS, Population, build_population
+from sim.model.population import UNITS, Population, population_of
 from sim.scenario.scenario import Scenario
 from sim.words import INSTRUMENTS, KINDS
 
@@ -136,9 +136,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             blocking=laws[:, _LAW["blocking_statute"]],
             claim=laws[:, _LAW["extraterritorial_claim"]],
         )
-        self.casework.work(
-            self.month, self.index, customers.place, self.hosts, rule, p.litigation_delay * self._litigating, self.books.requests[self.month]
-        )
+        self.casework.work(self.month, self.index, customers.place, self.hosts, rule, p.litigation_delay * self._litigating)
 
     def close_month(self, customers: Customers) -> None:
         """Enter the month into the books, and check that nothing was lost."""
@@ -153,7 +151,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         books.streams(w, customers.streams, customers.flows, market.data * market.growth, self._kinds, self.hosts)
         books.laws[m] = self.legislation.in_force
         books.unmet[m] = self.casework.unmet
-        books.backlog[m] = self.casework.queues.backlog
+        books.casework(self.casework.month, self.casework.queues.backlog)
         books.disclosures[m] = self.casework.disclosures[0]
         market.learn(output)
         self.month += 1
@@ -281,7 +279,7 @@ class WorldSet:
                 first.parameters, first.jurisdictions, first.segments, first.providers, first.customers,
             ):  # fmt: skip
                 raise ValueError("worlds of one set differ in law and events only; run others in sets of their own")
-        self.population: Population = build_population(first, seed)
+        self.population: Population = population_of(first, seed)
         self.docket: Docket = docket_of(first, self.population, seed)
         self.waits = Waits(self.docket)
         self.trends: Trends = market_trends(first)

@@ -56,8 +56,8 @@ class _Recording:
 
 def _of_month(books: Books, month: int) -> bytes:
     """Everything that a world recorded in the latest month, `month`."""
-    arrays = (books.cell, books.laws, books.unmet, books.requests, books.backlog, books.disclosures, books.revenue, books.market)
-    flows = [rows.tobytes() for rows in books.flows[-1:] if rows[0, 0] == month]
+    arrays = (books.cell, books.laws, books.unmet, books.answered, books.backlog, books.disclosures, books.revenue, books.market)
+    flows = [rows.tobytes() for entered in (books.flows, books.requests) for rows in entered[-1:] if rows[0, 0] == month]
     changes = [row for rows in (books.law_changes, books.offer_changes) for row in rows if row[0] == month]
     return b"".join([*(array[month].tobytes() for array in arrays), *flows, repr(changes).encode()])
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.model import population
 from sim.model.world import WorldSet
 from sim.runs.experiment import run
 from tests.model.small_worlds import (
@@ -79,7 +80,10 @@ def test_at_an_infinite_switching_cost_all_flows_leave_the_premises(bound: World
 def _with_peers_shuffled(*sets: str) -> tuple[str, str]:
     """Digests of a run, and of one in which everybody has been given somebody else's peers."""
     resolved = asked(*sets, last="2016-12")
-    plain, shuffled = world_set(resolved), world_set(resolved)
+    plain = world_set(resolved)
+    population._recent_populations.clear()  # else both sets would share the people whose peers are exchanged
+    shuffled = world_set(resolved)
+    population._recent_populations.clear()
     peers = shuffled.population.peers
     peers[:] = np.random.default_rng(7).permutation(peers.ravel()).reshape(peers.shape)
     plain.run()

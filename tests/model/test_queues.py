@@ -62,7 +62,7 @@ def serve(stream: Stream, capacity: float) -> Served:
     requests, months = 0, 0
     backlog = np.empty(MONTHS)
     for m in range(MONTHS):
-        casework.work(m, 0, on_premises, hosts, rule, 0.0, np.zeros((4, len(nothing), 5, len(kernel.MEASURES)), np.int64))
+        casework.work(m, 0, on_premises, hosts, rule, 0.0)
         through = casework.month[US_TO_FOREIGN, GERMANY, kernel.MLA]
         assert through[0] == through[1] == casework.month[..., 0].sum()
         requests += through[0]

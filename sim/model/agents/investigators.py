@@ -215,11 +215,9 @@ class Casework:
         hosts: np.ndarray,
         rule: "RuleOfMonth",
         litigation_delay: float,
-        out: np.ndarray,
     ) -> None:
-        """Send out the month's requests, and write down in `out` (4, J, 5, 6) int64 what became of them."""
-        self.month = out
-        out[:] = 0
+        """Send out the month's requests, and write down what became of them."""
+        self.month[:] = 0
         self.host_conflicts[:] = 0
         self.host_disclosures[:] = 0
         self.disclosures[0] = 0

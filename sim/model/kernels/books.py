@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from sim.model.kernels.investigations import FOREIGN_TO_US, MLA, US_TO_FOREIGN
 from sim.model.kernels.market import spend_at
 from sim.model.kernels.survey import WOULD_LEAVE
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
@@ -100,6 +101,18 @@ def add_up(row, weights, is_mean, group, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def by_measure(cell):  # type: ignore[no-untyped-def]
+    """The book of cells (M, C, Q) as columns of a table: float64 (Q, M x C)."""
+    months, cells, measures = cell.shape
+    out = np.empty((measures, months * cells))
+    for m in range(months):
+        for q in range(measures):
+            for c in range(cells):
+                out[q, m * cells + c] = cell[m, c, q]
+    return out
+
+
+@njit(cache=True)
 def trust_of_cells(sums, blocks, cell, customers, units, out):  # type: ignore[no-untyped-def]
     """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, 2W); `customers` (C,) simulated."""
     total = np.zeros(out.shape, np.int64)
@@ -158,4 +171,25 @@ def enter_relocations(month, before, after, stock, jurisdiction, units, volume, 
                     out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = month, j, kinds[o], before[j, o], kinds[o], after[j, o]
                     out[n, 6], out[n, 7], out[n, 8] = tb / units * volume[j], accounts / units, 0.0
                     n += 1
+    return n
+
+
+@njit(cache=True)
+def enter_requests(month, requests, backlog, by_route, out):  # type: ignore[no-untyped-def]
+    """A month's requests (4, J, 5, 6): all countries together, `by_route` (4, 5, 6), and where any were made or wait, in `out` (n, 11): month,
+    direction, country, route, what became of them (6), and those that wait, from `backlog` (2, J) outgoing and incoming. Returns how many."""
+    n = 0
+    for d in range(requests.shape[0]):
+        for j in range(requests.shape[1]):
+            for r in range(requests.shape[2]):
+                waiting = 0
+                if r == MLA and (d == US_TO_FOREIGN or d == FOREIGN_TO_US):
+                    waiting = backlog[1 if d == FOREIGN_TO_US else 0, j]
+                if requests[d, j, r, 0] == 0 and waiting == 0:
+                    continue
+                out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, -1] = month, d, j, r, waiting
+                for q in range(requests.shape[3]):
+                    out[n, 4 + q] = requests[d, j, r, q]
+                    by_route[d, r, q] += requests[d, j, r, q]
+                n += 1
     return n

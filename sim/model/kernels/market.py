@@ -8,6 +8,7 @@ from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, 
 
 CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
 LEAST_SHARE = 1e-12
+LEAST_NORMAL = 1e-300
 NEVER = -1
 
 
@@ -141,13 +142,19 @@ def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector
 
 
 @njit(cache=True)
-def value_of_nest(weights, open_share, nest_scale):  # type: ignore[no-untyped-def]
-    """Value of a provider's nest: nest_scale x log of the sum of its open offers' `weights` (5,); -30 if none is open."""
+def open_weight(weights, open_share):  # type: ignore[no-untyped-def]
+    """Sum of the weights of a nest's offers (5,), as far as they are open."""
     s = 0.0
-    for k in range(len(weights)):
+    for k in range(len(open_share)):
         if open_share[k] > 0.0:
             s += open_share[k] * weights[k]
-    return nest_scale * log(s) if s > 0.0 else -30.0
+    return s
+
+
+@njit(cache=True)
+def value_of_nest(weight, nest_scale):  # type: ignore[no-untyped-def]
+    """Value of a provider's nest of so much `open_weight`; -30 if nothing is open."""
+    return nest_scale * log(weight) if weight > 0.0 else -30.0
 
 
 @njit(cache=True)
@@ -167,7 +174,7 @@ def fill_anchors(segment, home_share, business, consumer, risk, offer, banned, n
                 open_share[k] = 1.0 - np.float64(banned[c, first + k])
                 weights[k] = exp((offer[s, k] - risk[c, 1 + k]) / nest_scale)
             share = (1.0 - home_share[c]) * (consumer[p] if s == CONSUMER else business[p])
-            us[c, p] = log(max(share, LEAST_SHARE)) - value_of_nest(weights, open_share, nest_scale)
+            us[c, p] = log(max(share, LEAST_SHARE)) - value_of_nest(open_weight(weights, open_share), nest_scale)
             shares[c, p] = share
 
 
@@ -189,29 +196,57 @@ def expected_gains(  # type: ignore[no-untyped-def]
     the average customer of each segment. `spend` (C,) cloud spend a year, `appeal` (C, P) the share a provider would
     have were nothing forbidden. For a local region the present one counts as it is, the new one as lawful.
     """
-    gain[:] = 0.0
-    weights, shares = np.empty(OFFERS), np.empty(OFFERS)
-    for c in range(len(jurisdiction)):
-        j, s = jurisdiction[c], segment[c]
-        if j == 0 or spend[c] <= 0.0:
-            continue
-        for p in range(live.shape[0]):
+    cells, providers = appeal.shape
+    # Exponents, then weights, of the five kinds and, last, of a region nearer by; sums over a nest as it is, and with one more kind open.
+    # Worked out for all cells at once, so that many exponentials and logarithms are taken together.
+    weight, inside = np.empty((cells, providers, OFFERS + 1)), np.empty((cells, providers, OFFERS))
+    shares, nearer = np.empty(OFFERS), np.empty(OFFERS)
+    for c in range(cells):
+        for p in range(providers):
             first = FIRST_US + p * OFFERS
             for k in range(OFFERS):
-                shares[k] = 1.0 - banned[c, first + k]
-                weights[k] = exp((utility[c, first + k] - risk[c, 1 + k]) / nest_scale)
-            before = value_of_nest(weights, shares, nest_scale)
+                weight[c, p, k] = (utility[c, first + k] - risk[c, 1 + k]) / nest_scale
+            weight[c, p, OFFERS] = (utility[c, first + LOCAL_REGION] + latency - risk[c, 1 + LOCAL_REGION]) / nest_scale
+    _exponentials(weight.reshape(-1))
+    for c in range(cells):
+        j, public = jurisdiction[c], segment[c] == PUBLIC
+        for p in range(providers):
+            first = FIRST_US + p * OFFERS
+            for k in range(OFFERS):
+                shares[k], nearer[k] = 1.0 - banned[c, first + k], weight[c, p, k]
+            nearer[LOCAL_REGION] = weight[c, p, OFFERS]
+            inside[c, p, 0] = open_weight(weight[c, p], shares)
+            for k in range(1, OFFERS):
+                share = shares[k]
+                shares[k] = 1.0 - (procurement[j] if public and (k == LOCAL_REGION or k == US_SUBSIDIARY) else 0.0)
+                inside[c, p, k] = open_weight(nearer if k == LOCAL_REGION else weight[c, p], shares)
+                shares[k] = share
+    _values_of_nests(inside.reshape(-1), nest_scale)
+    gain[:] = 0.0
+    for c in range(cells):
+        j = jurisdiction[c]
+        if j == 0 or spend[c] <= 0.0:
+            continue
+        for p in range(providers):
             at_stake = spend[c] * appeal[c, p] * (1.0 - appeal[c, p])
             for k in range(1, OFFERS):
-                if (k == LOCAL_REGION and own_region[p, j]) or (k != LOCAL_REGION and live[p, j, k]):
-                    continue
-                share, weight = shares[k], weights[k]
-                shares[k] = 1.0 - (procurement[j] if s == PUBLIC and (k == LOCAL_REGION or k == US_SUBSIDIARY) else 0.0)
-                if k == LOCAL_REGION:
-                    weights[k] = exp((utility[c, first + k] + latency - risk[c, 1 + k]) / nest_scale)
-                after = value_of_nest(weights, shares, nest_scale)
-                gain[p, j, k] += at_stake * min(max(after - before, 0.0), 3.0)
-                shares[k], weights[k] = share, weight
+                if not (own_region[p, j] if k == LOCAL_REGION else live[p, j, k]):
+                    gain[p, j, k] += at_stake * min(max(inside[c, p, k] - inside[c, p, 0], 0.0), 3.0)
+
+
+@njit(cache=True, error_model="numpy")
+def _exponentials(values):  # type: ignore[no-untyped-def]
+    """`exp` of each, in place."""
+    for k in range(len(values)):
+        values[k] = exp(values[k])
+
+
+@njit(cache=True, error_model="numpy")
+def _values_of_nests(weights, nest_scale):  # type: ignore[no-untyped-def]
+    """`value_of_nest` of each, in place."""
+    for k in range(len(weights)):
+        value = nest_scale * log(max(weights[k], LEAST_NORMAL))
+        weights[k] = value if weights[k] > 0.0 else -30.0
 
 
 @njit(cache=True)
