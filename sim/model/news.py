@@ -61,6 +61,14 @@ def _remember_abroad(memory, attention, jurisdiction, good, strength, asymmetry,
 
 
 @njit(cache=True)
+def _remember_at_home(memory, attention, jurisdiction, j, weight, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+    """News of one weight for everybody in jurisdiction j."""
+    for c in range(len(jurisdiction)):
+        if jurisdiction[c] == j:
+            _observe(memory, c, attention, weight, strength, asymmetry, residue_share)
+
+
+@njit(cache=True)
 def _fade(memory, keep, intelligence_belief, base, belief_keep):  # type: ignore[no-untyped-def]
     """A month's forgetting: memory by its two lives, the belief in intelligence access towards its `base`."""
     for c in range(memory.shape[0]):
@@ -134,6 +142,10 @@ class PublicMind:
     def hear_abroad(self, channel: int, good: float) -> None:
         """Good news of one weight for everybody outside the US."""
         _remember_abroad(self.memory[:, channel], self._attention, self._jurisdiction, good, *self._observations)
+
+    def hear_at_home(self, channel: int, j: int, weight: float) -> None:
+        """News of one signed weight in jurisdiction j alone."""
+        _remember_at_home(self.memory[:, channel], self._attention, self._jurisdiction, j, weight, *self._observations)
 
     def _hear_event(self, event: Event, believed: float) -> None:
         for news in event.news:

@@ -12,7 +12,7 @@ from sim.words import KINDS, US_KINDS
 ON_PREMISES, HOME_GROWN, FIRST_US = 0, 1, 2
 OFFERS = len(US_KINDS)
 US_REGION, LOCAL_REGION, TRUSTEE, CUSTOMER_KEYS, US_SUBSIDIARY = range(OFFERS)
-NOWHERE = -1
+NOWHERE = NEVER = -1
 
 
 def place_count(providers: int) -> int:
@@ -64,6 +64,7 @@ class Offers:
 
     live: bool (P, J, 5); host: int32 (P, J), the jurisdiction whose soil holds a provider's local region for customers
     of J, NOWHERE if there is none; own_region: bool (P, J); discount: float64 (P, J). `settled` counts the changes of hosts.
+    live_since: int64 (P, J, 5), month since which a sovereign offer that was built is there, else NEVER; under_way: bool (P, J, 5), what is being built.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -78,6 +79,8 @@ class Offers:
         self.live = np.zeros((*shape, OFFERS), np.bool_)
         self.live[:, :, US_REGION] = True
         self.discount = np.zeros(shape)
+        self.live_since = np.full((*shape, OFFERS), NEVER, np.int64)
+        self.under_way = np.zeros((*shape, OFFERS), np.bool_)
         self.host = np.full(shape, NOWHERE, np.int32)
         self.settled = 0
         for p in range(shape[0]):

@@ -59,7 +59,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         self._kinds = kinds_of_places(len(scenario.providers))
         self.hosts, self._settled = self.offers.hosts_of_places(), self.offers.settled
         shape = (len(scenario.providers), len(scenario.jurisdictions), place_count(len(scenario.providers)))
-        self.outlook = Outlook(*shape)
+        self.outlook = Outlook(scenario.parameters, self.market.price_sensitivity, *shape)
         for j, code in enumerate(scenario.jurisdictions):
             if j > 0:
                 Government(self, j, code)
@@ -101,13 +101,16 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             (government.adopt if adopts > 0 else government.repeal)(instrument)
 
     def trade(self) -> None:
-        """Each quarter the US providers look at their markets and act."""
+        """Each quarter the US providers open what they have built, look at their markets and act."""
         if self.month % QUARTER == 0 and self.month > 0:
+            for provider in self._providers:
+                provider.open_finished()
             self._look_ahead()
             for provider in self._providers:
                 provider.step()
             self._litigating, self._transparent = self._share_of_providers("litigates"), self._share_of_providers("transparent")
-            self._markups = self.market.markups(self.offers)
+            if any(self.outlook.cuts):
+                self._markups = self.market.markups(self.offers)
             if self.offers.settled > self._settled:
                 self._relocate(self._set.customers.stock[self.index])
 
@@ -166,8 +169,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
 
     def hear_protest(self, j: int) -> None:
         """A government's protest is news to its people."""
-        cells = self.population.cells
-        self.mind.hear(LAW_ENFORCEMENT, np.where(cells.jurisdiction == j, -self.scenario.parameters.trust.protest_news, 0.0))
+        self.mind.hear_at_home(LAW_ENFORCEMENT, j, -self.scenario.parameters.trust.protest_news)
 
     def _prepare(self) -> None:
         """What does not change over the run, and the anchors of the market."""
@@ -238,9 +240,10 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
 
     def _share_of_providers(self, what: str) -> float:
         """Share of the US providers' revenue abroad that goes to those that do this."""
-        each, doing = self.outlook.abroad, np.array([float(getattr(p, what)) for p in self._providers])
-        everything = total(each)
-        return float(total(each * doing) / everything) if everything > 0.0 else 0.0
+        doing, everything = 0.0, 0.0
+        for provider, revenue in zip(self._providers, self.outlook.abroad.tolist(), strict=True):
+            doing, everything = doing + revenue * getattr(provider, what), everything + revenue
+        return doing / everything if everything > 0.0 else 0.0
 
     def _feel_pressure(self) -> None:
         """Work out the covariates of the governments' hazards as they stand."""
@@ -254,19 +257,15 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
 
     def _look_ahead(self) -> None:
         """What the providers know at the end of a quarter (see Outlook)."""
-        s, p, cells, customers = self.scenario, self.scenario.parameters, self.population.cells, self._set.customers
+        p, cells, customers = self.scenario.parameters, self.population.cells, self._set.customers
         w, outlook, market, offers = self.index, self.outlook, self.market, self.offers
         market_kernel.look_ahead(
             cells.jurisdiction, cells.segment, market.spend(customers.stock[w]), market.shares, market.sensitivity, self.trust_means,
             customers.exposure[w], self._first_risk, customers.utility[w], customers.banned[w], offers.live, offers.own_region,
             p.providers.latency_gain, self.legislation.in_force[:, _LAW["procurement_rule"]], p.choice.nest_scale,
-            outlook.revenue, outlook.provider_revenue, outlook.market, outlook.gain, outlook.distrust_cost,
+            outlook.revenue, outlook.provider_revenue, outlook.abroad, outlook.market, outlook.gain, outlook.distrust_cost,
         )  # fmt: skip
-        conflicts = float(self.casework.host_conflicts.sum()) * 12.0
-        outlook.abroad = np.array([total(outlook.provider_revenue[1:, k]) for k in range(len(s.providers))])
-        outlook.conflict_cost = conflicts * p.providers.conflict_cost * outlook.abroad / max(total(outlook.abroad), 1e-9)
-        growth = (1.0 + market.yearly_growth(self.month)) * (1.0 - p.market.price_decline)
-        outlook.growth_years = total(np.cumprod(np.full(int(p.providers.planning_years), growth)))
+        outlook.weigh(self.month, offers, int(self.casework.host_conflicts.sum()), market.yearly_growth(self.month))
 
 
 class WorldSet:

@@ -168,6 +168,20 @@ def test_a_region_takes_12_to_24_months_to_build(two_worlds: WorldSet) -> None:
         assert max(waits) <= 24 + 2
 
 
+def test_no_offer_is_started_that_is_there_or_being_built(two_worlds: WorldSet) -> None:
+    for model in two_worlds.models:
+        standing: dict[tuple[str, int, str], str] = {}
+        for _, provider, country, offer, change, _ in model.books.offer_changes:
+            key = (provider, country, offer)
+            if change == "announced":
+                assert key not in standing
+            if change == "closed":
+                standing.pop(key, None)
+            else:
+                standing[key] = change
+        assert len(standing) > 20
+
+
 def test_governments_that_never_legislate_leave_the_timeline_alone(with_the_timeline_alone: WorldSet) -> None:
     assert {why for *_, why in with_the_timeline_alone.models[0].books.law_changes} == {"timeline"}
 

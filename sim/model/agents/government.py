@@ -149,7 +149,5 @@ class Legislation:
 
     def _main_reason(self, j: int, instrument: int) -> str:
         """The covariate that adds most to the hazard just now; `base rate` if none raises it."""
-        terms = self.effect[instrument] * self.pressure[j]
-        terms[-1] = self.effect[instrument, -1] * self._neighbours[j, instrument]
-        strongest = int(np.argmax(terms))
-        return COVARIATES[strongest] if terms[strongest] > 0.0 else "base rate"
+        strongest = kernel.strongest_reason(self.effect[instrument], self.pressure[j], self._neighbours[j, instrument])
+        return COVARIATES[strongest] if strongest >= 0 else "base rate"

@@ -17,11 +17,12 @@ from sim.model.arithmetic import total
 from sim.model.kernels import market as kernel
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
-from sim.model.places import LOCAL_REGION, OFFERS
+from sim.model.places import LOCAL_REGION, NEVER, OFFERS, Offers
 from sim.words import US_KINDS
 
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel
+    from sim.scenario.parameters import Parameters
 
 
 class HomeGrownProvider(mesa.Agent):  # type: ignore[misc]
@@ -44,62 +45,44 @@ class Provider(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.index, self.code = index, code
         self.building: list[tuple[int, int, int]] = []  # (month it goes live, jurisdiction, offer)
-        p, jurisdictions = model.scenario.parameters.providers, len(model.scenario.jurisdictions)
-        self.live_since = np.full((jurisdictions, OFFERS), kernel.NEVER)  # months, of sovereign offers
-        self._unwanted = np.zeros((jurisdictions * OFFERS, 2), np.int64)
-        self._under_way = np.zeros((jurisdictions, OFFERS), np.bool_)
-        self._capital = np.array([np.inf, p.region_capital, *(p.sovereign_capital[US_KINDS[k]] for k in range(LOCAL_REGION + 1, OFFERS))])
-        sensitivity = model.market.price_sensitivity[1:]
-        self._elasticity = total(sensitivity) / len(sensitivity)
-        self._best, self._cuts = np.zeros((2, 2), np.int64), np.zeros(jurisdictions, np.bool_)
         self.litigates = False
         self.transparent = False
 
-    def step(self) -> None:
-        """One quarter: open what is built, close what nobody wants, weigh new offers and answers to distrust."""
-        self._open_finished()
-        self._close_unwanted()
-        outlook = self.model.outlook
-        parameters = self.model.scenario.parameters.providers
-        if parameters.responsiveness <= 0.0:
-            return
-        self._build(outlook.gain[self.index])
-        self._answer_distrust()
-
-    # --- offers -----------------------------------------------------------------------------------
-
-    def _open_finished(self) -> None:
+    def open_finished(self) -> None:
+        """Open what is built."""
         month, offers = self.model.month, self.model.offers
+        if not any(finished <= month for finished, _, _ in self.building):
+            return
         for _, j, offer in [b for b in self.building if b[0] <= month]:
             if offer == LOCAL_REGION:
                 offers.own_region[self.index, j] = True
                 offers.settle(self.index)
             else:
                 offers.live[self.index, j, offer] = True
-                self.live_since[j, offer] = month
-            self._under_way[j, offer] = False
+                offers.live_since[self.index, j, offer] = month
+            offers.under_way[self.index, j, offer] = False
             self.model.books.offer(self.code, j, US_KINDS[offer], "live", 0.0)
         self.building = [b for b in self.building if b[0] > month]
 
-    def _close_unwanted(self) -> None:
-        """Close a sovereign offer that after its trial still earns less than its share of the country's revenue."""
-        model, p = self.model, self.model.scenario.parameters.providers
-        outlook, found = model.outlook, self._unwanted
-        n = kernel.unwanted(
-            self.live_since, model.month, p.sovereign_trial_months, outlook.revenue, self.index, outlook.provider_revenue, p.sovereign_close_share, found
-        )  # fmt: skip
-        for j, offer in found[:n].tolist():
-            model.offers.live[self.index, j, offer] = False
-            self.live_since[j, offer] = kernel.NEVER
-            model.books.offer(self.code, j, US_KINDS[offer], "closed", 0.0)
+    def step(self) -> None:
+        """One quarter, with the outlook before it: close what nobody wants, weigh new offers and answers to distrust."""
+        outlook = self.model.outlook
+        for j, offer in outlook.unwanted[self.index]:
+            self._close(j, offer)
+        if self.model.scenario.parameters.providers.responsiveness > 0.0:
+            # The region and the sovereign offer that earn most for their capital, if any earns it back.
+            for value, (j, offer) in zip(outlook.value[self.index], outlook.best[self.index], strict=True):
+                if value > 1.0:
+                    self._announce(j, offer, float(outlook.gain[self.index, j, offer]))
+            self._answer_distrust()
 
-    def _build(self, gain: np.ndarray) -> None:
-        """Start the region and the sovereign offer that earn most for their capital, if any earns it back. `gain`: (J, 5)."""
-        p = self.model.scenario.parameters.providers
-        worth = p.responsiveness * p.margin * self.model.outlook.growth_years
-        for value, (j, offer) in zip(kernel.best_offers(gain, self._capital, worth, self._under_way, self._best), self._best.tolist(), strict=True):
-            if value > 1.0:
-                self._announce(j, offer, float(gain[j, offer]))
+    # --- offers -----------------------------------------------------------------------------------
+
+    def _close(self, j: int, offer: int) -> None:
+        offers = self.model.offers
+        offers.live[self.index, j, offer] = False
+        offers.live_since[self.index, j, offer] = NEVER
+        self.model.books.offer(self.code, j, US_KINDS[offer], "closed", 0.0)
 
     def _announce(self, j: int, offer: int, gain: float) -> None:
         p = self.model.scenario.parameters.providers
@@ -108,7 +91,7 @@ class Provider(mesa.Agent):  # type: ignore[misc]
             months = p.region_build_months + p.region_build_spread * (2.0 * u - 1.0)
         else:
             months = p.sovereign_build_months[US_KINDS[offer]]
-        self._under_way[j, offer] = True
+        self.model.offers.under_way[self.index, j, offer] = True
         self.building.append((self.model.month + max(1, int(months + 0.5)), j, offer))
         self.model.books.offer(self.code, j, US_KINDS[offer], "announced", gain)
 
@@ -116,20 +99,17 @@ class Provider(mesa.Agent):  # type: ignore[misc]
 
     def _answer_distrust(self) -> None:
         """Litigate, publish, cut prices: each where what it wins back is worth more than it costs."""
-        model = self.model
-        p, outlook = model.scenario.parameters.providers, model.outlook
-        own, lost = outlook.provider_revenue[:, self.index], outlook.distrust_cost[self.index]
-        everywhere = kernel.worth_cutting(own, outlook.market, lost, self._elasticity, p.discount, p.responsiveness, self._cuts)
-        at_stake = p.responsiveness * everywhere * p.margin + outlook.conflict_cost[self.index]
+        model, outlook = self.model, self.model.outlook
+        p = model.scenario.parameters.providers
+        at_stake = p.responsiveness * outlook.lost[self.index] * p.margin + outlook.conflict_cost[self.index]
         # Over the planning horizon: a year of good news wins back its weight, in units of the leak's, of what distrust costs.
         ahead = at_stake * outlook.growth_years * 12.0
         years = p.planning_years
         self._set("litigates", "litigation", model.law_is_contested and ahead * p.litigation_trust > p.litigation_cost * years, at_stake)
         self._set("transparent", "transparency", ahead * p.transparency_trust > p.transparency_cost * years, at_stake)
-        discount = model.offers.discount[self.index]
-        for j in np.flatnonzero(self._cuts != (discount > 0.0)):
-            discount[j] = p.discount if self._cuts[j] else 0.0
-            model.books.offer(self.code, int(j), "discount", "live" if self._cuts[j] else "closed", float(lost[j]))
+        for j, cut in outlook.cuts[self.index]:
+            model.offers.discount[self.index, j] = p.discount if cut else 0.0
+            model.books.offer(self.code, j, "discount", "live" if cut else "closed", float(outlook.distrust_cost[self.index, j]))
 
     def _set(self, name: str, offer: str, value: bool, gain: float) -> None:
         if getattr(self, name) != value:
@@ -138,19 +118,56 @@ class Provider(mesa.Agent):  # type: ignore[misc]
 
 
 class Outlook:
-    """What the providers know of their markets at the end of a quarter, in one world.
+    """What the providers know of their markets at the end of a quarter, in one world, and what they find worth doing.
 
-    revenue: (J, O) USD a year by country and place; provider_revenue: (J, P); market: (J,); gain: (P, J, 5) what a
-    missing offer would earn in a year; distrust_cost: (P, J) revenue a year that the rise of perceived risk since the start costs; conflict_cost:
-    (P,) a year; abroad: (P,) revenue a year from everybody but the US; growth_years: what a first year's earnings add up to over the planning horizon.
+    revenue: (J, O) USD a year by country and place; provider_revenue: (J, P); abroad: (P,) from everybody but the US; market: (J,); gain:
+    (P, J, 5) what a missing offer would earn in a year; distrust_cost: (P, J) revenue a year that the rise of perceived risk since the start
+    costs; conflict_cost: by provider, a year; growth_years: what a first year's earnings add up to over the planning horizon.
+    best, value, lost, unwanted, cuts: by provider, see `kernels.market.weigh`.
     """
 
-    def __init__(self, providers: int, jurisdictions: int, places: int) -> None:
+    def __init__(self, parameters: "Parameters", price_sensitivity: np.ndarray, providers: int, jurisdictions: int, places: int) -> None:
+        p = self._parameters = parameters.providers
+        self._volume_to_revenue = 1.0 - parameters.market.price_decline
+        self._capital = np.array([np.inf, p.region_capital, *(p.sovereign_capital[US_KINDS[k]] for k in range(LOCAL_REGION + 1, OFFERS))])
+        self._elasticity = total(price_sensitivity[1:]) / len(price_sensitivity[1:])
         self.revenue = np.zeros((jurisdictions, places))
         self.provider_revenue = np.zeros((jurisdictions, providers))
+        self.abroad = np.zeros(providers)
         self.market = np.zeros(jurisdictions)
         self.gain = np.zeros((providers, jurisdictions, OFFERS))
         self.distrust_cost = np.zeros((providers, jurisdictions))
-        self.conflict_cost = np.zeros(providers)
-        self.abroad = np.zeros(providers)
+        self.conflict_cost = [0.0] * providers
         self.growth_years = 0.0
+        self.best: list[list[list[int]]] = []
+        self.value: list[list[float]] = []
+        self.lost: list[float] = []
+        self.unwanted: list[list[tuple[int, int]]] = []
+        self.cuts: list[list[tuple[int, int]]] = []
+        self._best, self._value, self._lost = np.zeros((providers, 2, 2), np.int64), np.zeros((providers, 2)), np.zeros(providers)
+        self._unwanted, self._cuts = np.zeros((self.gain.size, 3), np.int64), np.zeros((self.distrust_cost.size, 3), np.int64)
+
+    def weigh(self, month: int, offers: Offers, conflicts: int, yearly_growth: float) -> None:
+        """From what the market shows to what is worth doing; `conflicts` of law of the month, `yearly_growth` of what customers use."""
+        p = self._parameters
+        abroad, everywhere = self.abroad.tolist(), max(total(self.abroad), 1e-9)
+        self.conflict_cost = [conflicts * 12.0 * p.conflict_cost * own / everywhere for own in abroad]
+        growth, year, self.growth_years = (1.0 + yearly_growth) * self._volume_to_revenue, 1.0, 0.0
+        for _ in range(int(p.planning_years)):
+            year *= growth
+            self.growth_years += year
+        closing, changes = kernel.weigh(
+            month, p.sovereign_trial_months, p.sovereign_close_share, self._capital, p.responsiveness * p.margin * self.growth_years, self._elasticity,
+            p.discount, p.responsiveness, offers.live_since, offers.under_way, offers.discount, self.revenue, self.provider_revenue, self.market,
+            self.gain, self.distrust_cost, self._best, self._value, self._lost, self._unwanted, self._cuts,
+        )  # fmt: skip
+        self.best, self.value, self.lost = self._best.tolist(), self._value.tolist(), self._lost.tolist()
+        self.unwanted, self.cuts = _by_provider(len(abroad), self._unwanted[:closing]), _by_provider(len(abroad), self._cuts[:changes])
+
+
+def _by_provider(providers: int, rows: np.ndarray) -> list[list[tuple[int, int]]]:
+    """Rows (n, 3) of (provider, a, b) as lists of (a, b)."""
+    out: list[list[tuple[int, int]]] = [[] for _ in range(providers)]
+    for p, a, b in rows.tolist():
+        out[p].append((a, b))
+    return out

@@ -87,6 +87,17 @@ def hazards(base_rate, effect, pressure, neighbours, dampers):  # type: ignore[n
 
 
 @njit(cache=True)
+def strongest_reason(effect, pressure, neighbours):  # type: ignore[no-untyped-def]
+    """The covariate that adds most to a hazard, the first of equals; -1 if none raises it. `effect`, `pressure` (X,); the last is `neighbours`."""
+    strongest, most = -1, 0.0
+    for v in range(len(effect)):
+        term = effect[v] * (neighbours if v == len(effect) - 1 else pressure[v])
+        if term > most:
+            strongest, most = v, term
+    return strongest
+
+
+@njit(cache=True)
 def decide(seed, month, members, hazard, repeal_rate, delay, decided, in_force, fixed, coming, decisions):  # type: ignore[no-untyped-def]
     """Which instruments are adopted and repealed this month.
 

@@ -4,12 +4,11 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import exp, log
-from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, OFFERS, ON_PREMISES, US_REGION, US_SUBSIDIARY
+from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, NEVER, OFFERS, ON_PREMISES, US_REGION, US_SUBSIDIARY
 
 CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
 LEAST_SHARE = 1e-12
 LEAST_NORMAL = 1e-300
-NEVER = -1
 
 
 @njit(cache=True)
@@ -252,9 +251,9 @@ def _values_of_nests(weights, nest_scale):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def look_ahead(  # type: ignore[no-untyped-def]
     jurisdiction, segment, spend, appeal, sensitivity, trust, exposure, first_risk, utility, banned, live, own_region, latency, procurement, nest_scale,
-    revenue, provider_revenue, market, gain, distrust_cost,
+    revenue, provider_revenue, abroad, market, gain, distrust_cost,
 ):  # fmt: skip
-    """What the US providers know at the end of a quarter (see Outlook): fills the last five.
+    """What the US providers know at the end of a quarter (see Outlook): fills the last six.
 
     `spend` (C, O) of a month; `trust` (C, 2) and `sensitivity` (C,) of the average customer; `first_risk` (C,) the perceived risk
     at the start of the region that customers use.
@@ -284,55 +283,58 @@ def look_ahead(  # type: ignore[no-untyped-def]
                 everything += revenue[j, o]
             provider_revenue[j, p] = own
         market[j] = everything
+    for p in range(len(abroad)):
+        abroad[p] = 0.0
+        for j in range(1, len(revenue)):
+            abroad[p] += provider_revenue[j, p]
     expected_gains(jurisdiction, segment, yearly, appeal, utility, risk, banned, live, own_region, latency, procurement, nest_scale, gain)
 
 
 @njit(cache=True, error_model="numpy")
-def best_offers(gain, capital, worth, under_way, best):  # type: ignore[no-untyped-def]
-    """The region and the sovereign offer that earn most for their capital: `best` (2, 2) int64 (jurisdiction, offer), and what each earns.
+def _best_offers(gain, capital, worth, under_way, best, value):  # type: ignore[no-untyped-def]
+    """The region and the sovereign offer that earn most for their capital: `best` (2, 2) int64 (jurisdiction, offer), and what each earns, `value` (2,).
 
     `gain` (J, 5) USD a year, `capital` (5,), `worth` what a year's revenue is worth, `under_way` (J, 5) what is being built already.
     """
-    region, sovereign = -1.0, -1.0
+    value[:] = -1.0
     for j in range(len(gain)):
         for k in range(LOCAL_REGION, OFFERS):
-            value = 0.0 if under_way[j, k] else worth * gain[j, k] / capital[k]
-            if k == LOCAL_REGION and value > region:
-                region, best[0, 0], best[0, 1] = value, j, k
-            elif k > LOCAL_REGION and value > sovereign:
-                sovereign, best[1, 0], best[1, 1] = value, j, k
-    return region, sovereign
+            earns = 0.0 if under_way[j, k] else worth * gain[j, k] / capital[k]
+            what = 0 if k == LOCAL_REGION else 1
+            if earns > value[what]:
+                value[what], best[what, 0], best[what, 1] = earns, j, k
 
 
 @njit(cache=True)
-def unwanted(live_since, month, trial, revenue, provider, provider_revenue, share, out):  # type: ignore[no-untyped-def]
-    """Sovereign offers of a `provider` that after their `trial` of months earn less than `share` of its revenue in the country.
+def weigh(  # type: ignore[no-untyped-def]
+    month, trial, close_share, capital, worth, elasticity, depth, responsiveness, live_since, under_way, discount, revenue, provider_revenue, market, gain,
+    distrust_cost, best, value, lost, unwanted, cuts,
+):  # fmt: skip
+    """What every US provider finds worth doing this quarter; fills the last five and returns how many of the last two there are.
 
-    `live_since` (J, 5) months, NEVER where there is none; `revenue` (J, O), `provider_revenue` (J, P); fills `out` (n, 2)
-    with (jurisdiction, offer) and returns how many.
+    `best` (P, 2, 2) and `value` (P, 2) of `_best_offers`; `lost` (P,) what distrust costs everywhere; `unwanted` (n, 3) provider, jurisdiction, offer: sovereign
+    offers (`live_since`) that after their `trial` of months earn less than `close_share` of the provider's revenue in the country; `cuts` (n, 3)
+    provider, jurisdiction, 1 or 0: where a cut in price by `depth` has become, or is no longer, worth it. It wins elasticity x (1 - share) of
+    revenue and costs itself, so only where it wins back what distrust takes.
     """
-    n = 0
-    for j in range(live_since.shape[0]):
-        for k in range(OFFERS):
-            since = live_since[j, k]
-            if since != NEVER and month - since >= trial and revenue[j, FIRST_US + OFFERS * provider + k] < share * provider_revenue[j, provider]:
-                out[n, 0], out[n, 1] = j, k
-                n += 1
-    return n
-
-
-@njit(cache=True)
-def worth_cutting(own, market, distrust_cost, elasticity, discount, responsiveness, cuts):  # type: ignore[no-untyped-def]
-    """Where a cut in price is worth it, `cuts` (J,): it wins elasticity x (1 - s) of revenue and costs itself, so only where it wins back
-    what distrust takes. `own` (J,) a provider's revenue, of `market` (J,). Returns the cost of distrust everywhere."""
-    lost = 0.0
-    for j in range(len(own)):
-        lost += distrust_cost[j]
-        share = own[j] / (market[j] if market[j] > 0.0 else 1.0)
-        wins = own[j] * (1.0 - share) * elasticity * -log(1.0 - discount)
-        cost = own[j] * discount
-        cuts[j] = j > 0 and discount > 0.0 and wins > cost and responsiveness * distrust_cost[j] > cost
-    return lost
+    closing, changes = 0, 0
+    for p in range(len(gain)):
+        _best_offers(gain[p], capital, worth, under_way[p], best[p], value[p])
+        lost[p] = 0.0
+        for j in range(len(market)):
+            for k in range(OFFERS):
+                since = live_since[p, j, k]
+                if since != NEVER and month - since >= trial and revenue[j, FIRST_US + OFFERS * p + k] < close_share * provider_revenue[j, p]:
+                    unwanted[closing, 0], unwanted[closing, 1], unwanted[closing, 2] = p, j, k
+                    closing += 1
+            lost[p] += distrust_cost[p, j]
+            own = provider_revenue[j, p]
+            wins = own * (1.0 - own / (market[j] if market[j] > 0.0 else 1.0)) * elasticity * -log(1.0 - depth)
+            cut = j > 0 and depth > 0.0 and wins > own * depth and responsiveness * distrust_cost[p, j] > own * depth
+            if cut != (discount[p, j] > 0.0):
+                cuts[changes, 0], cuts[changes, 1], cuts[changes, 2] = p, j, 1 if cut else 0
+                changes += 1
+    return closing, changes
 
 
 @njit(cache=True)
