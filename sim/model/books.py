@@ -209,14 +209,8 @@ class Books:
     def _flows(self) -> Columns:
         rows = np.concatenate(self.flows) if self.flows else np.zeros((0, 9))
         # Streams of one kind at several providers are one row. A row's six keys as one number sort as the keys do.
-        ends = (
-            self.scenario.months,
-            len(self.scenario.jurisdictions),
-            len(KINDS),
-            len(self.scenario.jurisdictions),
-            len(KINDS),
-            len(self.scenario.jurisdictions),
-        )
+        countries = len(self.scenario.jurisdictions)
+        ends = (self.scenario.months, countries, len(KINDS), countries, len(KINDS), countries)
         found, inverse = np.unique(np.ravel_multi_index(tuple(rows[:, :6].astype(np.int64).T), ends), return_inverse=True)
         keys = np.stack(np.unravel_index(found, ends), axis=1)
         sums = np.stack([np.bincount(inverse, rows[:, q], len(found)) for q in (6, 7, 8)], axis=1)

@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 
 from sim.model.agents.customers import Customers
-from sim.model.agents.government import Government, Legislation
+from sim.model.agents.government import Government, Legislation, LuckOfLaws
 from sim.model.agents.investigators import KNOWN_AFTER, Casework, Docket, Investigator, RuleOfMonth, Waits, docket_of
 from sim.model.agents.provider import HomeGrownProvider, Outlook, Provider
 from sim.model.arithmetic import total
@@ -51,7 +51,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         cells = self.population.cells
         self.law = self._calendar[0].law
         self.mind = PublicMind(scenario, cells.jurisdiction, cells.segment, self._calendar[0].believed)
-        self.legislation = Legislation(scenario, seed)
+        self.legislation = Legislation(scenario, worlds.luck_of_laws)
         self.offers = Offers(scenario)
         self.market = Market(scenario, cells, worlds.trends)
         self.casework = Casework(scenario, worlds.docket, worlds.waits, seed)
@@ -281,6 +281,7 @@ class WorldSet:
         self.population: Population = population_of(first, seed)
         self.docket: Docket = docket_of(first, self.population, seed)
         self.waits = Waits(self.docket)
+        self.luck_of_laws = LuckOfLaws(len(first.jurisdictions), seed)
         self.trends: Trends = market_trends(first)
         if alone is not None:
             alone.join(self)

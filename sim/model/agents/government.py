@@ -46,6 +46,21 @@ class Government(mesa.Agent):  # type: ignore[misc]
         self.model.books.law(self.code, INSTRUMENTS[instrument], "repealed", "expired")
 
 
+class LuckOfLaws:
+    """What chance has in store for a month's laws: drawn once a month for all worlds of a set."""
+
+    def __init__(self, jurisdictions: int, seed: int) -> None:
+        self._seed, self._month = seed, -1
+        self._luck = np.empty((2, jurisdictions, len(INSTRUMENTS)))
+
+    def of(self, month: int) -> np.ndarray:
+        """Float64 (2, J, I), see `kernels.governments.draw_luck`."""
+        if month != self._month:
+            kernel.draw_luck(self._seed, month, self._luck)
+            self._month = month
+        return self._luck
+
+
 class Legislation:
     """The laws of all jurisdictions in one world: the rows that the governments own.
 
@@ -53,10 +68,10 @@ class Legislation:
     2013 brought, which luck neither adopts nor repeals. pressure: (J, X) the covariates of the month.
     """
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
+    def __init__(self, scenario: Scenario, luck: LuckOfLaws) -> None:
         jurisdictions = list(scenario.jurisdictions.values())
         p = scenario.parameters.governments
-        self._seed = seed
+        self._luck = luck
         self._codes = list(scenario.jurisdictions)
         self.members = np.array([j.members for j in jurisdictions], np.int64)
         shape = (len(jurisdictions), len(INSTRUMENTS))
@@ -79,7 +94,8 @@ class Legislation:
         likeness = (bloc[:, None] == bloc[None, :]) + p.region_likeness * (region[:, None] == region[None, :])
         np.fill_diagonal(likeness, 0.0)
         likeness *= self.members[None, :]
-        self._likeness = likeness
+        like = [np.flatnonzero(row) for row in likeness]  # most countries are unlike
+        self._like = np.cumsum([0, *map(len, like)]), np.concatenate(like), likeness[likeness != 0.0]
         self.pressure = np.zeros((len(jurisdictions), len(COVARIATES)))
         self._neighbours = np.zeros(shape)
         self._decisions, self._begun = np.zeros((2 * self.in_force.size, 3), np.int64), np.zeros((self.in_force.size, 2), np.int64)
@@ -126,11 +142,10 @@ class Legislation:
         Groups of countries move by shares, here; what single countries do is returned for their governments to carry
         out: int64 (n, 3) of (jurisdiction, instrument, 1 adopts or -1 repeals).
         """
-        kernel.shares_of_like(self._likeness, self.in_force, self._neighbours)
-        hazard = kernel.hazards(self.base_rate, self.effect, self.pressure, self._neighbours, self._may[1 if agreements_possible else 0])
-        n = kernel.decide(
-            self._seed, self._month, self.members, hazard, self.repeal_rate, self.delay, self.decided, self.in_force, self.fixed, self._coming,
-            self._decisions,
+        n = kernel.deliberate(
+            self._month, self._luck.of(self._month), self.members, *self._like, self.base_rate, self.effect, self.pressure,
+            self._may[1 if agreements_possible else 0], self.repeal_rate, self.delay, self._neighbours, self.decided, self.in_force, self.fixed,
+            self._coming, self._decisions,
         )  # fmt: skip
         return self._decisions[:n]
 

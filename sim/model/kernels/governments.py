@@ -19,9 +19,10 @@ def covariates(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """What moves the governments' hazards this month: `out` (J, X) but for the last column, the neighbours' laws.
 
-    Distrust (trust lost since the start, mean of both channels) and incidents (attention to bad news), means by
-    `accounts` (C,); the rule's reach; the police's `unmet` need (J,) since month `settled`; dependence, US providers' share
-    of what is spent on the cloud since the first month (`stock` to `home_usage` as in `kernels.market.spend_at`); what is `steady` (J, 3). `first_unmet`, `first_share` (J,) keep where these began.
+    Distrust (trust lost since the start, mean of both channels) and incidents (attention to bad news), means by `accounts` (C,); the rule's
+    reach; the police's `unmet` need (J,) since month `settled`; dependence, US providers' share of what is spent on the cloud since the first
+    month (`stock` to `home_usage` as in `kernels.market.spend_at`); what is `steady` (J, 3). `first_unmet`, `first_share` (J,) keep where
+    these began.
     """
     jurisdictions = len(out)
     sums, us = np.zeros((jurisdictions, 3)), np.zeros(jurisdictions)
@@ -51,22 +52,22 @@ def covariates(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def shares_of_like(likeness, in_force, out):  # type: ignore[no-untyped-def]
-    """Share of the like countries that have each instrument: `out` (J, I), from weights `likeness` (J, J)."""
+def shares_of_like(start, like, weight, in_force, out):  # type: ignore[no-untyped-def]
+    """Share of the like countries that have each instrument: `out` (J, I). Country j's are `like` (n,), with `weight` (n,), from `start[j]` on."""
     jurisdictions, instruments = in_force.shape
     for j in range(jurisdictions):
-        weight = 0.0
+        everybody = 0.0
         for k in range(instruments):
             out[j, k] = 0.0
-        for other in range(jurisdictions):
-            weight += likeness[j, other]
+        for at in range(start[j], start[j + 1]):
+            everybody += weight[at]
             for k in range(instruments):
-                out[j, k] += likeness[j, other] * in_force[other, k]
+                out[j, k] += weight[at] * in_force[like[at], k]
         for k in range(instruments):
-            out[j, k] = out[j, k] / weight if weight > 0.0 else 0.0
+            out[j, k] = out[j, k] / everybody if everybody > 0.0 else 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def hazards(base_rate, effect, pressure, neighbours, dampers):  # type: ignore[no-untyped-def]
     """Yearly hazard of adoption: base rate x exp(sum of effects x covariates) (event history; Berry & Berry 1990).
 
@@ -75,15 +76,36 @@ def hazards(base_rate, effect, pressure, neighbours, dampers):  # type: ignore[n
     an instrument cannot be drawn. Returns (J, I).
     """
     jurisdictions, covariates = pressure.shape
-    out = np.zeros((jurisdictions, len(base_rate)))
+    out = np.empty((jurisdictions, len(base_rate)))
     for j in range(jurisdictions):
         for k in range(len(base_rate)):
-            if dampers[j, k] > 0.0:
-                x = effect[k, covariates - 1] * neighbours[j, k]
-                for v in range(covariates - 1):
-                    x += effect[k, v] * pressure[j, v]
-                out[j, k] = dampers[j, k] * base_rate[k] * exp(min(max(x, -12.0), 6.0))
+            x = effect[k, covariates - 1] * neighbours[j, k]
+            for v in range(covariates - 1):
+                x += effect[k, v] * pressure[j, v]
+            out[j, k] = min(max(x, -12.0), 6.0)
+        for k in range(len(base_rate)):  # a loop of its own, so that several exponentials are taken at once
+            out[j, k] = dampers[j, k] * base_rate[k] * exp(out[j, k])
     return out
+
+
+@njit(cache=True)
+def draw_luck(seed, month, luck):  # type: ignore[no-untyped-def]
+    """What chance has in store for the month's laws in every world: `luck` (2, J, I) uniform, of adoption and of repeal."""
+    for j in range(luck.shape[1]):
+        for k in range(luck.shape[2]):
+            luck[0, j, k] = draw(seed, j * 64 + k, month, purposes.ADOPT_INSTRUMENT)
+            luck[1, j, k] = draw(seed, j * 64 + k, month, purposes.REPEAL_INSTRUMENT)
+
+
+@njit(cache=True)
+def deliberate(  # type: ignore[no-untyped-def]
+    month, luck, members, start, like, weight, base_rate, effect, pressure, dampers, repeal_rate, delay, neighbours, decided, in_force, fixed, coming,
+    decisions,
+):  # fmt: skip
+    """A month of all governments: what their neighbours have, the hazards that follow, and what luck makes of these (see `decide`)."""
+    shares_of_like(start, like, weight, in_force, neighbours)
+    hazard = hazards(base_rate, effect, pressure, neighbours, dampers)
+    return decide(month, luck, members, hazard, repeal_rate, delay, decided, in_force, fixed, coming, decisions)
 
 
 @njit(cache=True)
@@ -98,10 +120,10 @@ def strongest_reason(effect, pressure, neighbours):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def decide(seed, month, members, hazard, repeal_rate, delay, decided, in_force, fixed, coming, decisions):  # type: ignore[no-untyped-def]
+def decide(month, luck, members, hazard, repeal_rate, delay, decided, in_force, fixed, coming, decisions):  # type: ignore[no-untyped-def]
     """Which instruments are adopted and repealed this month.
 
-    One country adopts or not, by a keyed draw: its decisions go to `decisions` (n, 3) int64 (jurisdiction, instrument,
+    One country adopts or not, by `luck` (2, J, I) from `draw_luck`: its decisions go to `decisions` (n, 3) int64 (jurisdiction, instrument,
     1 adopts or -1 repeals), first all adoptions, then all repeals; returns how many. A group of many moves by the law of large numbers, here: the share
     of its countries that has not decided yet shrinks by the probability. `decided` (J, I) is the share that has
     decided; what is in force beyond `fixed` (the timeline's) can be repealed; `coming` (L, J, I) acts after the `delay` (I,).
@@ -116,14 +138,14 @@ def decide(seed, month, members, hazard, repeal_rate, delay, decided, in_force, 
                 p = 1.0 - exp(-hazard[j, k] / 12.0)
                 if members[j] > 1:
                     adopts = left * p
-                elif draw(seed, j * 64 + k, month, purposes.ADOPT_INSTRUMENT) < p:
+                elif luck[0, j, k] < p:
                     decisions[adoptions, 0], decisions[adoptions, 1], decisions[adoptions, 2] = j, k, 1
                     adoptions += 1
             if repealable > 0.0 and repeal_rate[k] > 0.0:
                 p = 1.0 - exp(-repeal_rate[k] / 12.0)
                 if members[j] > 1:
                     ends = repealable * p
-                elif draw(seed, j * 64 + k, month, purposes.REPEAL_INSTRUMENT) < p:
+                elif luck[1, j, k] < p:
                     repealed[repeals, 0], repealed[repeals, 1], repealed[repeals, 2] = j, k, -1
                     repeals += 1
             if adopts > 0.0 or ends > 0.0:

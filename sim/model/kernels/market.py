@@ -312,10 +312,10 @@ def weigh(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """What every US provider finds worth doing this quarter; fills the last five and returns how many of the last two there are.
 
-    `best` (P, 2, 2) and `value` (P, 2) of `_best_offers`; `lost` (P,) what distrust costs everywhere; `unwanted` (n, 3) provider, jurisdiction, offer: sovereign
-    offers (`live_since`) that after their `trial` of months earn less than `close_share` of the provider's revenue in the country; `cuts` (n, 3)
-    provider, jurisdiction, 1 or 0: where a cut in price by `depth` has become, or is no longer, worth it. It wins elasticity x (1 - share) of
-    revenue and costs itself, so only where it wins back what distrust takes.
+    `best` (P, 2, 2) and `value` (P, 2) of `_best_offers`; `lost` (P,) what distrust costs everywhere; `unwanted` (n, 3) provider,
+    jurisdiction, offer: sovereign offers (`live_since`) that after their `trial` of months earn less than `close_share` of the provider's
+    revenue in the country; `cuts` (n, 3) provider, jurisdiction, 1 or 0: where a cut in price by `depth` has become, or is no longer, worth
+    it. It wins elasticity x (1 - share) of revenue and costs itself, so only where it wins back what distrust takes.
     """
     closing, changes = 0, 0
     for p in range(len(gain)):
