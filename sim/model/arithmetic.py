@@ -103,6 +103,13 @@ def exps(values: np.ndarray) -> np.ndarray:
     return out
 
 
+@njit(cache=True, error_model="numpy")
+def exps_in_place(values):  # type: ignore[no-untyped-def]
+    """`exp` of every element of a 1-D array, in place: a plain loop, so that several are taken at once."""
+    for k in range(len(values)):
+        values[k] = exp(values[k])
+
+
 @njit(cache=True)
 def logs(values: np.ndarray) -> np.ndarray:
     """`log` of every element of a 1-D array."""

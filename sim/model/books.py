@@ -14,14 +14,11 @@ from sim.model.tables import OF_CUSTOMERS
 from sim.scenario.scenario import Scenario
 from sim.words import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES
 
-MEASURED = tuple(column.name for column in OF_CUSTOMERS)
-_AT = {name: q for q, name in enumerate(MEASURED)}
-# Columns of the measures in the order in which a month's entry brings them.
+# The measures in the order in which a month's entry brings them.
+_OF_MIND = ("trust", "trust_by_spend", "trust_intelligence", "belief")
 _STOCKS = ("adoption", *(f"tb_{kind}" for kind in KINDS), "tb_at_home", "tb_us_reach", "revenue_us", "revenue_us_sovereign", "revenue_home_grown")
-_COLUMNS = tuple(
-    np.array([_AT[name] for name in names])
-    for names in (("trust", "trust_by_spend", "trust_intelligence", "belief"), (*_STOCKS, "perceived_exposure"), COUNTS, ANSWERS)
-)
+MEASURED = (*_OF_MIND, *_STOCKS, "perceived_exposure", *COUNTS, *ANSWERS)
+_AT = {column.name: MEASURED.index(column.name) for column in OF_CUSTOMERS}  # in the order of the tables
 _BY_ACCOUNTS = {"trust", "trust_intelligence", "belief", "perceived_exposure", *ANSWERS}
 _LOCALISATION = tuple(INSTRUMENTS.index(i) for i in ("procurement_rule", "sector_localisation", "general_localisation"))
 _PROTEST = INSTRUMENTS.index("protest")
@@ -69,7 +66,6 @@ class Books:
             for name in names:
                 self._weights[:, _AT[name]], self._is_mean[_AT[name]] = weight, True
         self._requests_made = np.empty((len(DIRECTIONS) * jurisdictions * len(ROUTES), 5 + len(MEASURES)), np.int64)
-        self._side_of = np.where(self.cells.jurisdiction == 0, 0, 1)
 
     # --- entries ---------------------------------------------------------------------------------
 
@@ -79,12 +75,18 @@ class Books:
     def offer(self, provider: str, country: int, offer: str, change: str, gain: float) -> None:
         self.offer_changes.append((self.month, provider, country, offer, change, gain))
 
-    def customers(self, trust: np.ndarray, belief: np.ndarray, stocks: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray) -> None:
-        """Enter the month's customers: trust (C, 2), belief (C,), stocks (C, 14), counts (C, 8) int64, answers (C, 4) of asked (C, 2)."""
-        row = self.cell[self.month]
-        kernel.enter_customers(trust, belief, stocks, self.cells.customers, counts, UNITS, answers, asked, _COLUMNS, row)
-        kernel.add_up(row, self._weights, self._is_mean, self.cells.jurisdiction, self.country[self.month])
-        kernel.add_up(row, self._weights, self._is_mean, self._side_of, self.side[self.month])
+    @property
+    def month_of_cells(self) -> np.ndarray:
+        """The month's row of the cells: (C, Q)."""
+        row: np.ndarray = self.cell[self.month]
+        return row
+
+    def customers(self, trust: np.ndarray, belief: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray) -> None:
+        """Enter the month's customers beside their stocks, which are entered already: trust (C, 2), belief (C,), counts (C, 8) int64, answers (C, 4)
+        of asked (C, 2); then add up countries and sides."""
+        m, row = self.month, self.cell[self.month]
+        kernel.enter_customers(trust, belief, self.cells.customers, counts, UNITS, answers, asked, row)
+        kernel.add_up(row, self._weights, self._is_mean, self.cells.jurisdiction, self.country[m], self.side[m])
 
     def casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:
         """Enter the month's requests (4, J, 5, 6) and those that wait for legal assistance, `backlog` (2, J) outgoing and incoming."""

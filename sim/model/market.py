@@ -120,6 +120,7 @@ class Market:
         self._home_anchor, self._us_anchor = np.zeros(len(cells)), np.zeros(shape)
         self.home, self.us = self._home_anchor.copy(), self._us_anchor.copy()
         self.shares = np.zeros(shape)
+        self.buyers = np.zeros((len(jurisdictions), 2), np.int64)
         self._spend = np.empty((len(cells), place_count(len(scenario.providers))))
 
     def _read_trends(self, month: int) -> None:
@@ -193,6 +194,10 @@ class Market:
         """Cloud revenue of the month by cell and place, at list price: (C, O) USD, until it is asked for again. On premises earns nobody anything."""
         kernel.fill_spend(stock, UNITS, *self.prices, self._cells.jurisdiction, self._spend)
         return self._spend
+
+    def count_buyers(self, stock: np.ndarray) -> None:
+        """Take down what the customers of home-grown and of US providers could spend: `buyers` (J, 2)."""
+        kernel.count_buyers(stock, self._cells.jurisdiction, self.buyers)
 
     def markups(self, offers: Offers) -> np.ndarray:
         """What customers pay over list price: (J, O), premiums of sovereign offers and discounts."""

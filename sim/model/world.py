@@ -148,9 +148,10 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         customers.check_conservation(w)
         output = books_kernel.cell_stocks(
             stock, UNITS, *market.prices, self._markups, market.data, cells.jurisdiction, market.blocs, self.hosts, self._kinds, customers.exposure[w],
-            self._calendar[m].honoured, self._us_business, self._stocks, books.revenue[m], books.market[m], market.by_bloc,
+            self._calendar[m].honoured, self._us_business, books.month_of_cells, books.revenue[m], books.market[m], market.by_bloc,
         )  # fmt: skip
-        books.customers(customers.trust_means[w], self.mind.belief, self._stocks, customers.counts[w], customers.answers[w], customers.asked[w])
+        books.customers(customers.trust_means[w], self.mind.belief, customers.counts[w], customers.answers[w], customers.asked[w])
+        market.count_buyers(stock)
         books.streams(w, customers.streams, customers.flows, market.data * market.growth, self._kinds, self.hosts)
         books.laws[m] = self.legislation.in_force
         books.unmet[m] = self.casework.unmet
@@ -176,7 +177,6 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         s, p = self.scenario, self.scenario.parameters
         jurisdictions, cells = list(s.jurisdictions.values()), self.population.cells
         self._unmet_at_first, self._first_share, self._no_agreement = (np.zeros(len(jurisdictions)) for _ in range(3))
-        self._stocks = np.empty((len(cells), 14))
         self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
         self._own_intrusion = np.array([j.own_state_intrusion for j in jurisdictions]) * p.exposure.own_state_weight
         self._has_home_grown = np.array([j.home_grown_share_2013 > 0.0 for j in jurisdictions])
@@ -248,8 +248,10 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
     def _feel_pressure(self) -> None:
         """Work out the covariates of the governments' hazards as they stand."""
         cells = self.population.cells
+        if self.month == 0:
+            self.market.count_buyers(self._set.customers.stock[self.index])
         government_kernel.covariates(
-            self.month, 2 * KNOWN_AFTER, self._set.customers.stock[self.index], UNITS, *self.market.prices, cells.jurisdiction, cells.accounts,
+            self.month, 2 * KNOWN_AFTER, self.market.buyers, self.market.home_usage, cells.jurisdiction, cells.accounts,
             self.initial_trust, self.trust_means, self.mind.memory, self.scenario.parameters.trust.prior_strength,
             self._calendar[self.month].honoured, self.casework.unmet, self._unmet_at_first, self._first_share, self._steady_pressure,
             self.legislation.pressure,

@@ -160,8 +160,8 @@ class Customers:
         self.answers[:] = 0.0
         self.asked[:] = 0.0
         survey_kernel.ask(
-            month, x.panel, x.cell, x.sensitivity, x.law_order, self.trust, self.place, self._appeal, self.exposure, self.banned,
-            self._costs.go_back, p.choice.nest_scale, self._price_sensitivity, p.survey.negative_threshold, p.survey.would_buy_threshold,
+            month, x.panel, x.cell, x.sensitivity, x.law_order, self.trust, self.place, self.utility, self._appeal, self.exposure,
+            self.banned, p.adoption.return_utility, p.choice.nest_scale, self._price_sensitivity, p.survey.negative_threshold, p.survey.would_buy_threshold,
             log(1.0 + p.survey.hypothetical_price), self._past_trust, self._past_us, self.answers, self.asked,
         )  # fmt: skip
 

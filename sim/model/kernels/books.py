@@ -8,12 +8,14 @@ from sim.model.kernels.market import spend_at
 from sim.model.kernels.survey import WOULD_LEAVE
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
 
+FIRST_STOCK, STOCKS = 4, 14  # columns of a cell's row that `cell_stocks` fills
+
 
 @njit(cache=True)
 def cell_stocks(  # type: ignore[no-untyped-def]
     stock, units, price, growth, home_usage, markup, data, jurisdiction, bloc, host, kind, exposure, reach, us_business, out, by_place, by_provider, by_bloc
 ):  # fmt: skip
-    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills `out` (C, 14), and
+    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills their columns in the book's row `out` (C, Q), and
     `by_place` (2, O) with revenue from US customers and from all others, `by_provider` (J, P) with US providers' by country, and
     `by_bloc` with the month's output of home-grown providers in TB; returns that of all US providers.
 
@@ -27,77 +29,89 @@ def cell_stocks(  # type: ignore[no-untyped-def]
     for c in range(stock.shape[0]):
         j = jurisdiction[c]
         level, volume = price * growth[j], data * growth[j]
-        for q in range(14):
-            out[c, q] = 0.0
+        cell = out[c, FIRST_STOCK : FIRST_STOCK + STOCKS]
+        cell[:] = 0.0
         accounts = 0.0
         for o in range(stock.shape[1]):
             if stock[c, o, 3] == 0:  # most places: nobody is there
                 continue
             tb = stock[c, o, 1] / units * volume
             k = kind[o]
-            out[c, 1 + k] += tb
+            cell[1 + k] += tb
             held = stock[c, o, 0] / units
             accounts += held
-            out[c, 13] += held * exposure[c, 0, k]
+            cell[13] += held * exposure[c, 0, k]
             if o != ON_PREMISES:
-                out[c, 0] += stock[c, o, 3] / units
+                cell[0] += stock[c, o, 3] / units
             if host[j, o] == j:
-                out[c, 8] += tb
+                cell[8] += tb
             offer = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
             if o >= FIRST_US and offer != TRUSTEE and offer != CUSTOMER_KEYS:
-                out[c, 9] += tb * (1.0 if host[j, o] == 0 else reach)
+                cell[9] += tb * (1.0 if host[j, o] == 0 else reach)
             elif o == HOME_GROWN:
-                out[c, 9] += tb * reach * us_business[j]
+                cell[9] += tb * reach * us_business[j]
             usd = spend_at(stock, units, c, o, level, home_usage[j]) * markup[j, o]
             by_place[0 if j == 0 else 1, o] += usd
             if o >= FIRST_US:
                 us += tb
-                out[c, 10] += usd
+                cell[10] += usd
                 by_provider[j, (o - FIRST_US) // OFFERS] += usd
                 if offer >= TRUSTEE:
-                    out[c, 11] += usd
+                    cell[11] += usd
             elif o == HOME_GROWN:
                 by_bloc[bloc[j]] += tb
-                out[c, 12] += usd
+                cell[12] += usd
         if accounts > 0.0:
-            out[c, 13] /= accounts
+            cell[13] /= accounts
     return us
 
 
 @njit(cache=True)
-def enter_customers(trust, belief, stocks, customers, counts, units, answers, asked, columns, row):  # type: ignore[no-untyped-def]
-    """Write a month's customers into the book's `row` (C, Q); `columns` says where: trust and belief, stocks, counts, answers."""
-    of_trust, of_stocks, of_counts, of_answers = columns
+def enter_customers(trust, belief, customers, counts, units, answers, asked, row):  # type: ignore[no-untyped-def]
+    """Write a month's customers into the book's `row` (C, Q), where `cell_stocks` has been before."""
+    first_count = FIRST_STOCK + STOCKS
+    first_answer = first_count + counts.shape[1]
     for c in range(row.shape[0]):
-        row[c, of_trust[0]], row[c, of_trust[1]], row[c, of_trust[2]], row[c, of_trust[3]] = trust[c, 0], trust[c, 0], trust[c, 1], belief[c]
-        for q in range(len(of_stocks)):
-            row[c, of_stocks[q]] = stocks[c, q]
-        row[c, of_stocks[0]] = stocks[c, 0] / customers[c]
-        for q in range(len(of_counts)):
-            row[c, of_counts[q]] = counts[c, q] / units
-        for q in range(len(of_answers)):
+        row[c, 0], row[c, 1], row[c, 2], row[c, 3] = trust[c, 0], trust[c, 0], trust[c, 1], belief[c]
+        row[c, FIRST_STOCK] /= customers[c]  # adopters become adoption
+        for q in range(counts.shape[1]):
+            row[c, first_count + q] = counts[c, q] / units
+        for q in range(answers.shape[1]):
             base = asked[c, 1] if q == WOULD_LEAVE else asked[c, 0]
-            row[c, of_answers[q]] = answers[c, q] / base if base > 0.0 else np.nan
+            row[c, first_answer + q] = answers[c, q] / base if base > 0.0 else np.nan
 
 
 @njit(cache=True)
-def add_up(row, weights, is_mean, group, out):  # type: ignore[no-untyped-def]
-    """A month's cells into groups, `out` (groups, Q): sums, or means by weight where `is_mean` (Q,); a missing value (NaN) has no weight.
+def add_up(row, weights, is_mean, jurisdiction, country, side):  # type: ignore[no-untyped-def]
+    """A month's cells into `country` (J, Q), and these into `side` (2, Q), the US and all others: sums, or means by weight where `is_mean` (Q,).
 
-    `row` and `weights` (C, Q), of measures to be summed 1; `group` (C,).
+    `row` and `weights` (C, Q), of measures to be summed 1; a missing value (NaN) has no weight.
     """
-    weight = np.zeros(out.shape)
-    out[:] = 0.0
+    of_country, of_side = np.zeros(country.shape), np.zeros(side.shape)
+    country[:] = 0.0
+    side[:] = 0.0
     for c in range(row.shape[0]):
-        g = group[c]
+        j = jurisdiction[c]
         for q in range(row.shape[1]):
             missing = np.isnan(row[c, q])
-            out[g, q] += 0.0 if missing else row[c, q] * weights[c, q]
-            weight[g, q] += 0.0 if missing else weights[c, q]
-    for g in range(out.shape[0]):
-        for q in range(out.shape[1]):
+            country[j, q] += 0.0 if missing else row[c, q] * weights[c, q]
+            of_country[j, q] += 0.0 if missing else weights[c, q]
+    for j in range(country.shape[0]):
+        where = 0 if j == 0 else 1
+        for q in range(country.shape[1]):
+            side[where, q] += country[j, q]
+            of_side[where, q] += of_country[j, q]
+    _weigh(country, of_country, is_mean)
+    _weigh(side, of_side, is_mean)
+
+
+@njit(cache=True, error_model="numpy")
+def _weigh(sums, weights, is_mean):  # type: ignore[no-untyped-def]
+    """Sums (n, Q) become means, in place, where they are to be; without any weight they are missing."""
+    for g in range(sums.shape[0]):
+        for q in range(sums.shape[1]):
             if is_mean[q]:
-                out[g, q] = out[g, q] / weight[g, q] if weight[g, q] > 0.0 else np.nan
+                sums[g, q] = sums[g, q] / weights[g, q] if weights[g, q] > 0.0 else np.nan
 
 
 @njit(cache=True)
@@ -125,17 +139,6 @@ def trust_of_cells(sums, blocks, cell, customers, units, out):  # type: ignore[n
         for c in range(out.shape[1]):
             for k in range(2):
                 out[w, c, k] = total[w, c, k] / units / customers[c]
-
-
-@njit(cache=True)
-def shares_of(by_place, first, others, out):  # type: ignore[no-untyped-def]
-    """Share of the places from `first` on in these and those of column `others`: `out` (groups,), nought where there are none."""
-    for g in range(len(out)):
-        s = 0.0
-        for o in range(first, by_place.shape[1]):
-            s += by_place[g, o]
-        everything = s + by_place[g, others]
-        out[g] = s / everything if everything > 0.0 else 0.0
 
 
 @njit(cache=True)

@@ -4,29 +4,25 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import exp
-from sim.model.kernels.books import shares_of
-from sim.model.kernels.market import spend_at
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.model.news import ATTENTION, BAD, INTELLIGENCE, LAW_ENFORCEMENT
-from sim.model.places import FIRST_US, HOME_GROWN
 
 
 @njit(cache=True)
 def covariates(  # type: ignore[no-untyped-def]
-    month, settled, stock, units, price, growth, home_usage, jurisdiction, accounts, first_trust, trust, memory, prior_strength, reach, unmet, first_unmet,
+    month, settled, buyers, home_usage, jurisdiction, accounts, first_trust, trust, memory, prior_strength, reach, unmet, first_unmet,
     first_share, steady, out,
 ):  # fmt: skip
     """What moves the governments' hazards this month: `out` (J, X) but for the last column, the neighbours' laws.
 
     Distrust (trust lost since the start, mean of both channels) and incidents (attention to bad news), means by `accounts` (C,); the rule's
     reach; the police's `unmet` need (J,) since month `settled`; dependence, US providers' share of what is spent on the cloud since the first
-    month (`stock` to `home_usage` as in `kernels.market.spend_at`); what is `steady` (J, 3). `first_unmet`, `first_share` (J,) keep where
-    these began.
+    month, from `buyers` (J, 2) of home-grown providers, who use `home_usage` (J,), and of US providers; what is `steady` (J, 3).
+    `first_unmet`, `first_share` (J,) keep where these began.
     """
     jurisdictions = len(out)
-    sums, us = np.zeros((jurisdictions, 3)), np.zeros(jurisdictions)
-    by_place = np.zeros((jurisdictions, stock.shape[1]))
+    sums = np.zeros((jurisdictions, 3))
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
         lost = 0.5 * ((first_trust[c, 0] - trust[c, 0]) + (first_trust[c, 1] - trust[c, 1]))
@@ -34,19 +30,17 @@ def covariates(  # type: ignore[no-untyped-def]
         sums[j, 0] += accounts[c] * lost
         sums[j, 1] += accounts[c] * attention
         sums[j, 2] += accounts[c]
-        for o in range(HOME_GROWN, stock.shape[1]):
-            if stock[c, o, 2] != 0:  # most places: nobody is there
-                by_place[j, o] += spend_at(stock, units, c, o, price * growth[j], home_usage[j])
-    shares_of(by_place, FIRST_US, HOME_GROWN, us)
     for j in range(jurisdictions):
         out[j, 0], out[j, 1] = sums[j, 0] / sums[j, 2], sums[j, 1] / sums[j, 2]
         out[j, 2] = reach - 1.0
+        spent = buyers[j, 0] * home_usage[j] + buyers[j, 1]
+        us = buyers[j, 1] / spent if spent > 0.0 else 0.0
         if month == 0:
-            first_share[j] = us[j]
+            first_share[j] = us
         if month == settled:
             first_unmet[j] = unmet[j]
         out[j, 3] = unmet[j] - first_unmet[j] if month >= settled else 0.0
-        out[j, 4] = us[j] - first_share[j]
+        out[j, 4] = us - first_share[j]
         for v in range(3):
             out[j, 5 + v] = steady[j, v]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.model.arithmetic import exp, log
+from sim.model.arithmetic import exp, exps_in_place, log
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, NEVER, OFFERS, ON_PREMISES, US_REGION, US_SUBSIDIARY
 
 CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
@@ -76,6 +76,17 @@ def spend_at(stock, units, c, o, level, home_usage):  # type: ignore[no-untyped-
         return 0.0
     spend = stock[c, o, 2] / units * level
     return spend * home_usage if o == HOME_GROWN else spend
+
+
+@njit(cache=True)
+def count_buyers(stock, jurisdiction, out):  # type: ignore[no-untyped-def]
+    """What the customers of home-grown and of US providers could spend, by country: `out` (J, 2) int64, in the units of `stock` (C, O, 4)."""
+    out[:] = 0
+    for c in range(len(jurisdiction)):
+        j = jurisdiction[c]
+        out[j, 0] += stock[c, HOME_GROWN, 2]
+        for o in range(FIRST_US, stock.shape[1]):
+            out[j, 1] += stock[c, o, 2]
 
 
 @njit(cache=True)
@@ -206,7 +217,7 @@ def expected_gains(  # type: ignore[no-untyped-def]
             for k in range(OFFERS):
                 weight[c, p, k] = (utility[c, first + k] - risk[c, 1 + k]) / nest_scale
             weight[c, p, OFFERS] = (utility[c, first + LOCAL_REGION] + latency - risk[c, 1 + LOCAL_REGION]) / nest_scale
-    _exponentials(weight.reshape(-1))
+    exps_in_place(weight.reshape(-1))
     for c in range(cells):
         j, public = jurisdiction[c], segment[c] == PUBLIC
         for p in range(providers):
@@ -231,13 +242,6 @@ def expected_gains(  # type: ignore[no-untyped-def]
             for k in range(1, OFFERS):
                 if not (own_region[p, j] if k == LOCAL_REGION else live[p, j, k]):
                     gain[p, j, k] += at_stake * min(max(inside[c, p, k] - inside[c, p, 0], 0.0), 3.0)
-
-
-@njit(cache=True, error_model="numpy")
-def _exponentials(values):  # type: ignore[no-untyped-def]
-    """`exp` of each, in place."""
-    for k in range(len(values)):
-        values[k] = exp(values[k])
 
 
 @njit(cache=True, error_model="numpy")
