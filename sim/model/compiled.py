@@ -7,7 +7,9 @@ file. So the cache lies in a folder named after the digest of all of the model's
 import hashlib
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 _VARIABLE = "NUMBA_CACHE_DIR"
 _HERE = Path(__file__).parent
@@ -40,6 +42,17 @@ def use_own_cache() -> None:
     if "numba" in sys.modules:
         sys.modules["numba"].config.SLP_VECTORIZE = 1
         sys.modules["numba"].config.CACHE_DIR = str(base / name)
+
+
+def use_wide_vectors() -> None:
+    """Let processors with vectors of 512 bits use them: LLVM takes half of them, which suited the first of these processors only.
+
+    It changes no rounding. Whoever has chosen a processor or its features (NUMBA_CPU_NAME, NUMBA_CPU_FEATURES) keeps the choice.
+    """
+    codegen: Any = import_module("numba.core.codegen")  # only now: numba reads where its cache lies when it is loaded
+    config, features = codegen.config, codegen.get_host_cpu_features()
+    if config.CPU_NAME is None and config.CPU_FEATURES is None and "+avx512f" in features.split(","):
+        config.CPU_FEATURES = f"{features},-prefer-256-bit"
 
 
 def is_compiled() -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from sim.model.arithmetic import exp, exps, log, logs, total
 from sim.model.kernels import market as kernel
 from sim.model.news import reach_by_jurisdiction
-from sim.model.places import FIRST_US, OFFERS, Offers, place_count
+from sim.model.places import OFFERS, Offers, place_count
 from sim.model.population import UNITS, Cells
 from sim.scenario.scenario import Scenario
 from sim.words import KINDS
@@ -120,6 +120,8 @@ class Market:
         self._home_anchor, self._us_anchor = np.zeros(len(cells)), np.zeros(shape)
         self.home, self.us = self._home_anchor.copy(), self._us_anchor.copy()
         self.shares = np.zeros(shape)
+        choice = p.choice
+        self._premium = np.array([0.0, 0.0, choice.trustee_premium, choice.keys_premium, choice.subsidiary_premium])
         self.buyers = np.zeros((len(jurisdictions), 2), np.int64)
         self._spend = np.empty((len(cells), place_count(len(scenario.providers))))
 
@@ -201,8 +203,5 @@ class Market:
 
     def markups(self, offers: Offers) -> np.ndarray:
         """What customers pay over list price: (J, O), premiums of sovereign offers and discounts."""
-        choice = self._scenario.parameters.choice
-        out = np.ones((len(self.growth), FIRST_US + OFFERS * len(self._scenario.providers)))
-        premium = np.array([0.0, 0.0, choice.trustee_premium, choice.keys_premium, choice.subsidiary_premium])
-        out[:, FIRST_US:] = ((1.0 + premium) * (1.0 - offers.discount.T)[:, :, None]).reshape(len(out), -1)
+        out: np.ndarray = kernel.markups(offers.discount, self._premium)
         return out

@@ -227,7 +227,6 @@ BUILTINS = {"sum", "pow"}
 ALLOWED = {
     ("agents/customers.py", "self.stock.sum(axis=2)"): "int64 stocks",
     ("books.py", "routes.sum(axis=2)"): "int64 counts",
-    ("books.py", "self.requests.sum(axis=2)"): "int64 counts",
     ("books.py", "self.backlog[:, 0].sum(axis=1)"): "int64 counts",
     ("books.py", "self.backlog[:, 1].sum(axis=1)"): "int64 counts",
     ("books.py", "np.prod([1.0 - self.laws[:, :, k] for k in _LOCALISATION], axis=0)"): "three whole arrays, multiplied one after the other",

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.model.agents.government import LuckOfLaws
 from sim.model.law import timeline
 from sim.model.world import WorldSet
 from sim.runs.pairs import first_difference, must_be_equal_for
@@ -201,7 +202,7 @@ def test_the_processors_instruction_set_does_not_matter(pytestconfig: pytest.Con
 def test_a_draw_with_another_key_in_one_world_is_found() -> None:
     resolved = asked(last="2014-12")
     ws = world_set(resolved)
-    ws.models[1].legislation._seed = 2
+    ws.models[1].legislation._luck = LuckOfLaws(len(ws.models[1].scenario.jurisdictions), seed=2)
     ws.run()
     assert first_difference(ws.models[0].books, ws.models[1].books, SWITCH) is not None
 

@@ -45,8 +45,8 @@ class Docket:
     rows: int32 (n, 5) customer, police, number, evades, agent, sorted by month and time in the month; start: (M + 1,)
     first row of each month; plain: int64 (M,) US requests at home that no rule touches; us_rate, foreign_rate: mean
     requests a month at the start, the US's by target country (J,) and each police's for data US providers may hold (J,);
-    cell: int32 (n,) and standing: float32 (n, 2), what the police need to know of the customer; chance: uint32 (n, 5) and
-    waits: uint32 (n, 3), see `kernels.investigations.draw_luck`.
+    who: int32 (n, 2) and standing: float32 (n, 2), what the police need to know of the customer, see `kernels.investigations.investigate`;
+    chance: uint32 (n, 5) and waits: uint32 (n, 3), see `draw_luck` there.
     """
 
     rows: np.ndarray
@@ -54,7 +54,7 @@ class Docket:
     plain: np.ndarray
     us_rate: np.ndarray
     foreign_rate: np.ndarray
-    cell: np.ndarray
+    who: np.ndarray
     standing: np.ndarray
     chance: np.ndarray
     waits: np.ndarray
@@ -68,7 +68,9 @@ def docket_from(
     chance, waits = np.empty((len(rows), 5), np.uint32), np.empty((len(rows), 3), np.uint32)
     kernel.draw_luck(seed, start, rows, chance, waits)
     standing = np.stack([x.law_order[customer], x.us_business[customer]], axis=1)
-    return Docket(rows, start, plain, us_rate, foreign_rate, x.cell[customer], standing, chance, waits)
+    cell = x.cell[customer]
+    who = np.stack([x.cells.jurisdiction[cell], x.cells.segment[cell]], axis=1)
+    return Docket(rows, start, plain, us_rate, foreign_rate, who, standing, chance, waits)
 
 
 def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket:
@@ -181,7 +183,6 @@ class Casework:
         jurisdictions = list(scenario.jurisdictions.values())
         codes = list(scenario.jurisdictions)
         self._seed, self._docket, self._waits, self._parameters = seed, docket, waits, p
-        self._segments = len(scenario.segments)
         self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
         self._no_location = np.array([x.no_stable_location for x in scenario.providers.values()])
         self._haven = np.array([next(codes.index(r) for r in x.regions_2013 if r != "US") for x in scenario.providers.values()])
@@ -225,7 +226,7 @@ class Casework:
         d, at = self._docket, slice(self._docket.start[month], self._docket.start[month + 1])
         us_table, foreign_table = self._tables
         kernel.investigate(
-            month, world, d.rows[at], d.cell[at], d.standing[at], d.chance[at], self._waits.of(month), self._segments, place, hosts,
+            month, world, d.rows[at], d.who[at], d.standing[at], d.chance[at], self._waits.of(month), place, hosts,
             self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory, rule.reaches, rule.honoured,
             rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances, litigation_delay,
             self.queues.outgoing, self.queues.incoming, self.queues.arrived, self.queues.finish, self.month, self.host_conflicts,

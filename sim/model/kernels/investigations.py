@@ -110,14 +110,15 @@ def waits_of(words, out):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def investigate(  # type: ignore[no-untyped-def]
-    month, world, rows, cell, standing, chance, waits, segments, place, host, us_business, no_location, haven,
+    month, world, rows, who, standing, chance, waits, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
     times, chances, litigation_delay, outgoing, incoming, arrived, finish, out, host_conflicts, host_disclosures, disclosures,
 ):  # fmt: skip
     """The month's requests in one world, in order of time.
 
-    `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police; of the customer `cell` (n,)
-    and `standing` (n, 2), its place in the order of laws and in that of its provider's US business; `chance` (n, 5) from `draw_luck`, `waits` (n, 3);
+    `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police; of the customer `who`
+    (n, 2), jurisdiction and segment, and `standing` (n, 2), its place in the order of laws and in that of its provider's US business;
+    `chance` (n, 5) from `draw_luck`, `waits` (n, 3);
     `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `outgoing`, `incoming` (J, 2)
     float64: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (2, J, M) int64 count arrivals so far, and completions by month.
     Adds to `out` (4, J, 5, 6) int64, `host_conflicts`, `host_disclosures` (J,) and returns `disclosures` through an int64 (1,) array.
@@ -127,7 +128,7 @@ def investigate(  # type: ignore[no-untyped-def]
     for r in range(len(rows)):
         i, police, evades = rows[r, 0], rows[r, 1], rows[r, 3]
         law_order = standing[r, 0]
-        home, segment = cell[r] // segments, cell[r] % segments
+        home, segment = who[r, 0], who[r, 1]
         o = np.int64(place[i, world])
         kind = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
         us_held = o >= FIRST_US and kind != TRUSTEE

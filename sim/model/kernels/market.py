@@ -79,6 +79,18 @@ def spend_at(stock, units, c, o, level, home_usage):  # type: ignore[no-untyped-
 
 
 @njit(cache=True)
+def markups(discount, premium):  # type: ignore[no-untyped-def]
+    """What customers pay over list price: (J, O), the `premium` (5,) of kinds of offer less the `discount` (P, J)."""
+    providers, jurisdictions = discount.shape
+    out = np.ones((jurisdictions, FIRST_US + OFFERS * providers))
+    for p in range(providers):
+        for j in range(jurisdictions):
+            for k in range(OFFERS):
+                out[j, FIRST_US + OFFERS * p + k] = (1.0 + premium[k]) * (1.0 - discount[p, j])
+    return out
+
+
+@njit(cache=True)
 def count_buyers(stock, jurisdiction, out):  # type: ignore[no-untyped-def]
     """What the customers of home-grown and of US providers could spend, by country: `out` (J, 2) int64, in the units of `stock` (C, O, 4)."""
     out[:] = 0
