@@ -90,20 +90,22 @@ class Month:
 
 def calendar(scenario: Scenario) -> tuple[Month, ...]:
     """Month by month: the law in force on the first day, and the events and the ruling since the month before began."""
-    events = [(scenario.month_after(event.date), event) for event in events_of(scenario)]
+    heard: dict[int, list[Event]] = {}
+    for event in events_of(scenario):
+        heard.setdefault(scenario.month_after(event.date), []).append(event)
+    rulings = {scenario.month_after(switch.on): switch for switch in scenario.switches}  # of several in a month the last
     dates, laws = _law_by_date(scenario)
     months = []
     for m in range(scenario.months):
         law = laws[bisect_right(dates, scenario.month_start(m) - dt.timedelta(days=1)) - 1]
         regime = scenario.regimes[law.regime]
-        ruling = [switch for switch in scenario.switches if scenario.month_after(switch.on) == m]
         months.append(
             Month(
                 law=law,
                 honoured=honoured(regime, law.stage),
                 believed=believed(regime, law.stage),
-                events=tuple(event for first_heard, event in events if first_heard == m),
-                ruling=ruling[-1] if ruling else None,
+                events=tuple(heard.get(m, ())),
+                ruling=rulings.get(m),
             )
         )
     return tuple(months)
