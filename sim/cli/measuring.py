@@ -92,15 +92,16 @@ def posterior_draws(count: int | None) -> "tuple[Draw, ...]":
 
 
 def _print(screen: Console, table: "pd.DataFrame", over: str) -> None:
+    from sim.analysis.markdown import SIGNS
+
     out = Table(title=f"Model against data: data with the source's standard error, model with {over}", title_justify="left")
     for name, right in (("row", False), ("what", False), ("place", False), ("period", False), ("unit", False), ("data", True), ("model", True)):
         out.add_column(name, justify="right" if right else "left", overflow="fold")
     out.add_column("interval", justify="right")
     out.add_column("verdict", no_wrap=True)
-    signs = {"eq": "", "le": "at most ", "ge": "at least "}
     for row in table.to_dict("records"):
         of = " ".join(filter(None, (row["place"], row["population"]))) + (f", {row['without_event']} taken out" if row["without_event"] else "")
-        data = signs[row["bound"]] + number(row["data"]) + (f" ± {number(row['se'])}" if row["se"] == row["se"] and row["se"] is not None else "")
+        data = SIGNS[row["bound"]] + number(row["data"]) + (f" ± {number(row['se'])}" if row["se"] == row["se"] and row["se"] is not None else "")
         interval = f"{number(row['low'])} to {number(row['high'])}" if row["low"] == row["low"] else number(row["low"])
         cells = [row["row"], row["what"], of, row["period"], row["unit"], data, number(row["model"]), interval]
         out.add_row(*(escape(str(cell)) for cell in cells), f"[{_COLOURS[row['verdict']]}]{row['verdict']}[/]")
