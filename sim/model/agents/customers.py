@@ -97,7 +97,7 @@ class Customers:
         self.flows = np.zeros((w, j, o, o, 4), np.int64)
         self._touched = np.empty((min(n * w, w * j * o * o), 4), np.int32)
         self._streams = 0
-        shape = (survey_kernel.MEMORY, len(population.panel), w)
+        shape = (survey_kernel.MEMORY, w, len(population.panel))
         self._past_trust, self._past_us = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
 
     def _costs_of_choice(self) -> kernel.Costs:
@@ -157,8 +157,6 @@ class Customers:
 
     def _survey(self, month: int) -> None:
         x, p = self._population, self._parameters
-        self.answers[:] = 0.0
-        self.asked[:] = 0.0
         survey_kernel.ask(
             month, x.panel, x.cell, x.sensitivity, x.law_order, self.trust, self.place, self.utility, self._appeal, self.exposure,
             self.banned, p.adoption.return_utility, p.choice.nest_scale, self._price_sensitivity, p.survey.negative_threshold, p.survey.would_buy_threshold,
