@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
-from sim.model.kernels.customers import AHEAD
 from sim.model.kernels.memory import prefetch
+from sim.model.kernels.trust import AHEAD
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw4
 

@@ -24,7 +24,7 @@ from sim.model.kernels.choice import (
     tastes,
     weights_of,
 )
-from sim.model.kernels.customers import own_view
+from sim.model.kernels.trust import own_view
 from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
 PROVIDERS = 4
@@ -87,11 +87,11 @@ def weights(
 def _choose(seed: int, customers: int, month: int, nest_scale: float, leaf: Any, nest: Any, out: Any) -> None:
     """The place that each of many customers picks, with the kernel's own luck."""
     nests = len(nest)
-    luck, clocks = np.empty(12), np.empty(12)
+    counters, luck, clocks, slowed = np.empty((2, 3), np.uint32), np.empty((1, 12)), np.empty(12), np.empty(12)
     for i in range(customers):
-        draw_luck(seed, i, month, luck)
-        tastes(luck, nests, nest_scale, clocks)
-        n = race(nest, 0, nests, clocks)
+        draw_luck(seed, np.array([i]), month, counters, luck)
+        tastes(luck[0], nest_scale, clocks, slowed)
+        n = race(nest, 0, nests, slowed)
         if n < FIRST_US:
             out[i] = n
         else:
@@ -258,10 +258,11 @@ def test_own_view_is_the_mean_of_a_beta_reputation() -> None:
 
 @njit  # type: ignore[misc]
 def _sure(seed: int, customers: int, month: int, nest_scale: float, here: int, pull: Any, risk: float, utility: float, out: Any) -> None:
-    luck = np.empty(12)
+    counters, luck = np.empty((2, 3 * customers), np.uint32), np.empty((customers, 12))
+    draw_luck(seed, np.arange(customers), month, counters, luck)
+    leaving, within = exp(pull[0] + risk), exp((pull[1] + risk) / nest_scale)
     for i in range(customers):
-        draw_luck(seed, i, month, luck)
-        out[i] = abs(utility - risk) <= 300.0 * nest_scale and surely_stays(luck, NESTS, here, pull[0] + risk, pull[1] + risk, nest_scale)
+        out[i] = abs(utility - risk) <= 300.0 * nest_scale and surely_stays(luck[i], NESTS, here, leaving, within)
 
 
 @given(

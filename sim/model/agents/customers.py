@@ -20,6 +20,7 @@ from sim.model.kernels import choice
 from sim.model.kernels import customers as kernel
 from sim.model.kernels import moves as moves_kernel
 from sim.model.kernels import survey as survey_kernel
+from sim.model.kernels.trust import TRUST_UNITS
 from sim.model.places import FIRST_US, OFFERS, ON_PREMISES, place_count
 from sim.model.population import PEERS, UNITS, Population
 
@@ -140,7 +141,7 @@ class Customers:
         state = kernel.State(self.place, self.readiness, self.trust, self._trust_next)
         kernel.customers_month(self._seed, month, self._people, self._terms, self._costs, state, out)
         self.trust, self._trust_next = self._trust_next, self.trust
-        books_kernel.trust_of_cells(out.trust_sums, x.blocks, x.cell, self._sizes, kernel.TRUST_UNITS, self.trust_means)
+        books_kernel.trust_of_cells(out.trust_sums, x.blocks, x.cell, self._sizes, TRUST_UNITS, self.trust_means)
         self._streams = moves_kernel.carry_out(
             self._seed, month, x.blocks, self.place.shape[1], out.moves, out.move_count, x.cell, self._segments, x.weight, self.hazard,
             self.place, self.readiness, self.stock, self.counts, self.flows, self._touched, self._streams,

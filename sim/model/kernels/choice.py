@@ -10,7 +10,7 @@ from numba import njit
 
 from sim.model.arithmetic import exp, log
 from sim.model.luck import purposes
-from sim.model.luck.philox import draw4
+from sim.model.luck.philox import draw4s
 from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
 KINDS = 7
@@ -35,9 +35,9 @@ def places_of_nest(nest):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def kind_of(place):  # type: ignore[no-untyped-def]
     """Kind of a place: 0 on premises, 1 to 5 a US provider's offers, 6 home-grown."""
-    if place == HOME_GROWN:
-        return KINDS - 1
-    return place if place == ON_PREMISES else 1 + (place - FIRST_US) % OFFERS
+    offer = 1 + (place + OFFERS - FIRST_US) % OFFERS
+    kind = KINDS - 1 if place == HOME_GROWN else offer
+    return place if place == ON_PREMISES else kind
 
 
 @njit(cache=True)
@@ -81,14 +81,12 @@ def nest_roots(left, appeal, on_premises, banned, order, here, expelled, leave, 
     for p in range(len(nest) - FIRST_US):
         s = 0.0
         inside = within if present == FIRST_US + p else 1.0
-        for k in range(OFFERS):
+        for k in range(OFFERS):  # weights of closed places are worked out, too: to guess what is closed would cost more
             o = FIRST_US + p * OFFERS + k
-            w = 0.0
-            if o == here:
-                if not expelled:
-                    w = appeal[o] * left[1 + k]
-            elif order >= banned[o]:
-                w = appeal[o] * left[1 + k] * inside
+            stays = o == here
+            w = appeal[o] * left[1 + k] * (1.0 if stays else inside)
+            closed = expelled if stays else order < banned[o]
+            w = 0.0 if closed else w
             leaf[o] = w
             s += w
         nest[FIRST_US + p] = s * peers[FIRST_US + p] * (1.0 if present == FIRST_US + p else moving)
@@ -123,21 +121,28 @@ def race(weights, first, count, clocks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def draw_luck(seed, customer, month, luck):  # type: ignore[no-untyped-def]
-    """The customer's luck at a decision: a uniform for each nest, then one for each kind of offer; `luck` in whole fours."""
-    for b in range(len(luck) // 4):
-        luck[4 * b], luck[4 * b + 1], luck[4 * b + 2], luck[4 * b + 3] = draw4(seed, customer, month, purposes.CHOICE, b)
+def draw_luck(seed, customers, month, counters, luck):  # type: ignore[no-untyped-def]
+    """The luck of n customers at their decisions: a uniform for each nest, then one for each kind of offer.
+
+    `luck` (n or more, D), D a whole number of fours; `counters` (2, n x D / 4 or more) uint32 holds what is drawn for.
+    """
+    fours, drawn = luck.shape[1] // 4, 0
+    for i in customers:
+        for number in range(fours):
+            counters[0, drawn], counters[1, drawn] = i, number
+            drawn += 1
+    draw4s(seed, counters[0, :drawn], month, purposes.CHOICE, counters[1, :drawn], luck.reshape(-1))
 
 
 @njit(cache=True, error_model="numpy")
-def tastes(luck, nests, nest_scale, clocks):  # type: ignore[no-untyped-def]
-    """Exponential clocks for the nests, to the power 1 / nest_scale, then for the kinds of offer within one: `clocks` as long as `luck`."""
+def tastes(luck, nest_scale, clocks, slowed):  # type: ignore[no-untyped-def]
+    """Exponential clocks of any number of uniforms, for offers within a nest, and to the power 1 / nest_scale, for nests."""
     for k in range(len(luck)):  # in plain loops, so that several logarithms are taken at once
         clocks[k] = -log(luck[k])
-    for k in range(nests):
-        clocks[k] = log(clocks[k])
-    for k in range(nests):
-        clocks[k] = exp(clocks[k] / nest_scale)
+    for k in range(len(luck)):
+        slowed[k] = log(clocks[k])
+    for k in range(len(luck)):
+        slowed[k] = exp(slowed[k] / nest_scale)
 
 
 @njit(cache=True)
@@ -178,28 +183,26 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
 
 
 @njit(cache=True, error_model="numpy")
-def surely_stays(luck, nests, here, leaving, within, nest_scale):  # type: ignore[no-untyped-def]
+def surely_stays(luck, nests, here, leaving, within):  # type: ignore[no-untyped-def]
     """Whether nothing can win against staying `here`, whatever the rest of the decision says: a proof that needs no logarithm.
 
-    It sets bounds to what `race` compares: a clock -log(u) lies between 1 - u and (1 - u) / sqrt(u); what can be had by `leaving` the
-    provider and by moving `within` it is worth at most so much more than staying (`pull_of_rivals` + the risk of staying). Nine of
-    ten renewals end here. False proves nothing.
+    It sets bounds to what `race` compares: a clock -log(u) lies between 1 - u and (1 - u) / sqrt(u); what can be had by leaving the
+    provider and by moving within it is worth at most so much more than staying (`pull_of_rivals` + the risk of staying), of which
+    `leaving` is the exponential, and `within` that over the nest scale. Nine of ten renewals end here. False proves nothing.
     """
-    own = nest_of(here)
-    highest = 0.0
+    # Without branches: nobody can guess where the next customer is.
+    own, kind = nest_of(here), nests + (here + OFFERS - FIRST_US) % OFFERS
+    mine, highest = luck[own], 0.0
     for n in range(nests):
-        if n != own:
-            highest = max(highest, luck[n])
-    if (1.0 - luck[own]) * exp(leaving) * 1.000001 >= (1.0 - highest) * np.sqrt(luck[own]):
-        return False
-    if own < FIRST_US:
-        return True
-    kind = nests + (here - FIRST_US) % OFFERS
-    highest = 0.0
+        u = luck[n]
+        highest = max(highest, 0.0 if n == own else u)
+    in_nest = (1.0 - mine) * leaving * 1.000001 < (1.0 - highest) * np.sqrt(mine)
+    mine, highest = luck[kind], 0.0
     for k in range(nests, nests + OFFERS):
-        if k != kind:
-            highest = max(highest, luck[k])
-    return (1.0 - luck[kind]) * exp(within / nest_scale) * 1.000001 < (1.0 - highest) * np.sqrt(luck[kind])
+        u = luck[k]
+        highest = max(highest, 0.0 if k == kind else u)
+    with_offer = (1.0 - mine) * within * 1.000001 < (1.0 - highest) * np.sqrt(mine)
+    return in_nest & (with_offer | (own < FIRST_US))
 
 
 @njit(cache=True, error_model="numpy")

@@ -16,7 +16,7 @@ _32 = np.uint64(32)
 _UNIT = 2.3283064365386963e-10  # 2**-32
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Ten rounds over a counter of four and a key of two 32-bit words (as uint64); returns four 32-bit words."""
     for _ in range(10):
@@ -28,7 +28,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def draw4(seed, agent, month, purpose, number):  # type: ignore[no-untyped-def]
     """Four uniforms in (0, 1) for (seed, agent, month, purpose); `number` tells apart further fours of one purpose.
 
@@ -39,6 +39,13 @@ def draw4(seed, agent, month, purpose, number):  # type: ignore[no-untyped-def]
     when = (np.uint64(month + 1) << np.uint64(16)) | np.uint64(purpose)
     a, b, c, d = philox4x32(np.uint64(agent), when, np.uint64(number), np.uint64(0), s & _MASK, s >> _32)
     return (a + 0.5) * _UNIT, (b + 0.5) * _UNIT, (c + 0.5) * _UNIT, (d + 0.5) * _UNIT
+
+
+@njit(cache=True)
+def draw4s(seed, agents, month, purpose, numbers, out):  # type: ignore[no-untyped-def]
+    """`draw4` of many agents and numbers, in a plain loop, so that several are drawn at once: `agents`, `numbers` (n,) uint32, `out` (4n,)."""
+    for k in range(len(agents)):
+        out[4 * k], out[4 * k + 1], out[4 * k + 2], out[4 * k + 3] = draw4(seed, agents[k], month, purpose, numbers[k])
 
 
 @njit(cache=True)

@@ -1,0 +1,95 @@
+"""Who has something to decide this month, compiled: contracts run out, customers become ready, periods of grace end."""
+
+import numpy as np
+from numba import njit
+
+from sim.model.places import ON_PREMISES
+
+LOOK = 64  # customers looked at together, before any of them is looked at alone
+
+
+@njit(cache=True)
+def phase_of(month, term):  # type: ignore[no-untyped-def]
+    """The phase of the contracts of this term that are renewed in a month."""
+    return (term - month % term) % term
+
+
+@njit(cache=True)
+def who_renews(month, group, blocks, cell, term, calendar, calendar_start, hazard, place, readiness, who):  # type: ignore[no-untyped-def]
+    """Everybody of a group of blocks whose contract is renewed this month, block by block: how many; fills `who`.
+
+    Whoever still waits on premises in every world has no contract.
+    """
+    renewing = 0
+    for b in range(group[0], group[1]):
+        first = blocks[b, 0]
+        c, phase = cell[first], phase_of(month, np.int64(term[first]))
+        for at in range(calendar_start[b, phase], calendar_start[b, phase + 1]):
+            i = calendar[at]
+            concerned = False
+            for w in range(place.shape[1]):
+                concerned |= (place[i, w] != ON_PREMISES) | (readiness[i, w] <= hazard[w, c])
+            who[renewing] = i  # without a branch: half of all wait, and nobody can guess who
+            renewing += concerned
+    return renewing
+
+
+@njit(cache=True)
+def _anybody_ready(width, first, last, soon, readiness):  # type: ignore[no-untyped-def]
+    """Whether anybody may be ready in one of the worlds, as many as `width` is long; `soon` (W,) float32 is just above the hazard."""
+    found = False
+    for i in range(np.uint64(first), np.uint64(last)):
+        for w in range(len(width)):
+            found |= readiness[i * np.uint64(len(width)) + np.uint64(w)] <= soon[w]
+    return found
+
+
+@njit(cache=True)
+def _anybody_expelled(w, first, last, expelled, law_order, place):  # type: ignore[no-untyped-def]
+    """Whether anybody's grace is over in world w; `expelled` (O,) of its cell."""
+    found = False
+    for i in range(np.uint64(first), np.uint64(last)):
+        found |= law_order[i] < expelled[np.uint64(np.uint8(place[i, w]))]
+    return found
+
+
+@njit(cache=True)
+def _is_due(i, c, soon, readiness, law_order, expelled, place):  # type: ignore[no-untyped-def]
+    """Whether a customer whose contract runs on may have to decide all the same: ready to adopt, or its place unlawful for too long."""
+    for w in range(len(soon)):  # noqa: SIM110
+        if readiness[i, w] <= soon[w] or law_order < expelled[w, c, np.int64(place[i, w])]:
+            return True
+    return False
+
+
+@njit(cache=True)
+def who_is_due(month, group, blocks, cell, term, renewal, renewing, law_order, hazard, expelled, readiness, place, soon, who):  # type: ignore[no-untyped-def]
+    """Who of a group of blocks has to decide: of each block first those of `renewing`, then those ready to adopt and those whose
+    grace is over: how many; fills `who`. `soon` (W,) float32 is for notes.
+    """
+    worlds, at, due = place.shape[1], 0, 0
+    ready = readiness.reshape(-1)
+    for b in range(group[0], group[1]):
+        first, last = blocks[b, 0], blocks[b, 1]
+        c = cell[first]
+        phase = phase_of(month, np.int64(term[first]))
+        while at < len(renewing) and renewing[at] < last:
+            who[due] = renewing[at]
+            at, due = at + 1, due + 1
+        barred = False
+        for w in range(worlds):
+            soon[w] = np.float32(hazard[w, c] * 1.000001)
+            for o in range(expelled.shape[2]):
+                barred |= expelled[w, c, o] > 0.0
+        for start in range(first, last, LOOK):
+            end = min(start + LOOK, last)
+            # A number of worlds written out tells the compiler what stands side by side; a variable does not.
+            found = worlds > 2 or (_anybody_ready((0,), start, end, soon, ready) if worlds == 1 else _anybody_ready((0, 0), start, end, soon, ready))
+            for w in range(worlds):
+                found = found or (barred and _anybody_expelled(w, start, end, expelled[w, c], law_order, place))
+            if found:
+                for i in range(start, end):
+                    if renewal[i] != phase and _is_due(i, c, soon, readiness, law_order[i], expelled, place):
+                        who[due] = i
+                        due += 1
+    return due
