@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.view.figures.style import INK, Figure, Trace, WorldStyle, axis, heading, layout, time_axis, tint
+from sim.view.figures.style import INK, Figure, Trace, WorldStyle, axis, heading, layout, steady_range, time_axis, tint
 from sim.view.figures.summarise import months, numbers
 
 
@@ -79,7 +79,8 @@ def together(
 def difference_fan(quantiles: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, height: int = 300) -> Figure:
     """The paired difference as a fan over pairs, with a zero line. `quantiles`: `summarise.fan` of the differences by month."""
     style = WorldStyle("difference", "difference", colour, "solid")
-    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title))
+    limits = steady_range(min(0.0, float(quantiles["q5"].min())), max(0.0, float(quantiles["q95"].max())))
+    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title, range=limits))
     zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": INK, "width": 1}, "layer": "between"}
     traces = fan_traces(quantiles, style, bands=2 if _spread(quantiles) else 0)
     traces[-1]["showlegend"] = False

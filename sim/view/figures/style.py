@@ -149,3 +149,12 @@ def common_range(low: float, high: float, room: float = 0.05) -> list[float]:
         return [0.0, 1.0]
     span = (high - low) or abs(high) or 1.0
     return [low - room * span, high + room * span]
+
+
+def steady_range(low: float, high: float) -> list[float]:
+    """One axis range for several panels, like `common_range`, that ends at round numbers: it holds still while the data change a little."""
+    bottom, top = common_range(low, high, 0.02)
+    rough = (top - bottom) / 20.0
+    digit = 10.0 ** math.floor(math.log10(rough))
+    step = next(k * digit for k in (1.0, 2.0, 5.0, 10.0) if k * digit >= rough)
+    return [round(math.floor(bottom / step) * step, 12), round(math.ceil(top / step) * step, 12)]

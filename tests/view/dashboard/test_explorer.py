@@ -16,6 +16,9 @@ pytestmark = pytest.mark.browser
 
 TRACES = """() => [0, 1].map(k => { const plot = document.querySelector('#trust-now-' + k);
     return plot.data.filter(trace => trace.mode === 'lines' && trace.name).map(trace => trace.y.slice(-1)[0]); })"""
+# What is drawn: the shapes of the worlds' lines; how many codes of events, and lines at events, stand in the chart.
+LINES = """() => [...document.querySelectorAll('#trust-now-0 .xy .trace .js-line')].map(line => line.getAttribute('d'))"""
+MARKS = """() => ['.xy9 .textpoint', '.xy8 .js-line'].map(what => document.querySelectorAll('#trust-now-0 ' + what).length)"""
 WAIT = 90_000  # milliseconds; a busy machine takes its time
 
 
@@ -39,11 +42,17 @@ def test_move_a_slider_click_a_country_share_and_take_away(visitor: Visitor, tmp
     expect(page.locator("#sentence")).to_contain_text("DOJ wins")
     if pictures is not None:
         page.screenshot(path=pictures / "dashboard.png")
-    before = page.evaluate(TRACES)
+    before, before_lines, marks = (page.evaluate(what) for what in (TRACES, LINES, MARKS))
 
+    slider(page, "trust.asymmetry").press("ArrowRight")
+    expect(page).to_have_url(f"{visitor.address}/?trust.asymmetry=2.05")
+    settled(page)
+    assert page.evaluate(LINES) != before_lines
+    assert page.evaluate(MARKS) == marks
     slider(page, "trust.asymmetry").press("End")
     expect(page).to_have_url(f"{visitor.address}/?trust.asymmetry=5")
     settled(page)
+    assert page.evaluate(MARKS) == marks
     after = page.evaluate(TRACES)
     assert len(before[0]) == 2 and len(before[1]) == 1
     assert all(one != other for panel, other_panel in zip(before, after, strict=True) for one, other in zip(panel, other_panel, strict=True))

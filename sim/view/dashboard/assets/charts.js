@@ -33,16 +33,17 @@
   }
   // The palettes named by plotly are fit for both papers.
 
+  const ROOM = 250;  // pixels around the window in which charts are kept up to date
   const near = new IntersectionObserver(function (entries) {
     entries.forEach(function (entry) {
       entry.target.near = entry.isIntersecting;
       if (entry.isIntersecting && entry.target.stale) draw(entry.target);
     });
-  }, {rootMargin: "250px"});
+  }, {rootMargin: ROOM + "px"});
 
-  function visible(plot) {
+  function visible(plot, room = ROOM) {
     const box = plot.getBoundingClientRect();
-    return box.width > 0 && box.bottom > -250 && box.top < window.innerHeight + 250;
+    return box.width > 0 && box.bottom > -room && box.top < window.innerHeight + room;
   }
   function figureOf(plot) {
     const figure = plot.figure, frame = plot.frame && (figure.frames || []).find(one => one.name === plot.frame);
@@ -57,17 +58,32 @@
       layout = Object.assign({}, layout);
       for (const key in frame.layout || {}) layout[key] = Object.assign({}, layout[key], frame.layout[key]);
     }
-    return {data: themed(data, state.dark), layout: themed(Object.assign({}, layout, {datarevision: Math.random()}), state.dark)};
+    return {data: themed(data, state.dark), layout: themed(layout, state.dark)};
   }
+  // All of a figure but its series: while it stays, new series need no new axes.
+  function looks(shown) { return JSON.stringify(shown, (key, value) => LONG.has(key) && Array.isArray(value) ? undefined : value); }
+  function holds(layout) { return Object.keys(layout).every(key => !/^[xy]axis/.test(key) || layout[key].range || layout[key].type === "category"); }
   function draw(plot) {
     plot.stale = false;
-    const shown = figureOf(plot);
-    const drawn = window.Plotly.react(plot, shown.data, shown.layout, config);
+    const shown = figureOf(plot), look = looks(shown), before = plot.shown;
+    plot.shown = {data: shown.data, look: look};
+    if (before && before.look === look && holds(shown.layout) && shown.data.every(trace => trace.type === "scatter")) return renew(plot, shown.data, before.data);
+    const drawn = window.Plotly.react(plot, shown.data, shown.layout, plot.listens ? undefined : config);
     if (!plot.listens) {
       plot.listens = true;
       drawn.then(() => plot.on("plotly_click", event => clicked(plot, event)));
     }
     return drawn;
+  }
+  // Other series in the same axes. All traces are named, also those that stay: plotly.js takes the others for gone.
+  function renew(plot, data, before) {
+    const parts = data.map(function (trace, at) {
+      const part = {};
+      for (const key in trace) if (Array.isArray(trace[key]) && JSON.stringify(trace[key]) !== JSON.stringify(before[at][key])) part[key] = trace[key];
+      return part;
+    });
+    if (!parts.some(part => Object.keys(part).length)) return;
+    window.Plotly.animate(plot, {data: parts, traces: parts.map((part, at) => at)}, {mode: "immediate", transition: {duration: 0}, frame: {duration: 0, redraw: false}});
   }
   // A click on a country, on a map or in a list of countries, is told to whoever listens.
   function clicked(plot, event) {
@@ -169,10 +185,14 @@
       plot.figure = content.figures[id];
       if (root.fresh) near.observe(plot);
       plot.drawn = true;
-      if (visible(plot)) drawing.push(draw(plot)); else plot.stale = true;
+      if (visible(plot, 0)) drawing.push(draw(plot)); else plot.stale = true;
     }
     if (root.fresh) { tools(root); signs(root); root.fresh = false; }
-    return Promise.all(drawing);
+    // what is near the window has time until what is in it has been seen
+    return Promise.all(drawing).then(() => new Promise(seen => requestAnimationFrame(() => setTimeout(function () {
+      seen();
+      setTimeout(() => root.querySelectorAll(".plot").forEach(plot => { if (plot.stale && visible(plot)) draw(plot); }), 0);
+    }, 0))));
   }
 
   // The report's own signs beside the names of worlds.

@@ -8,7 +8,7 @@ from sim.analysis.differences import paired
 from sim.view.figures.events import Event, mark
 from sim.view.figures.lines import difference_fan, together
 from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map
-from sim.view.figures.style import common_range, diverging, heading
+from sim.view.figures.style import diverging, heading, steady_range
 from sim.view.figures.summarise import fan, of_world
 from sim.view.figures.trust import countries_at_end, last_months
 from sim.view.page import Block, Chart, Choice, Missing, Section, text
@@ -28,7 +28,7 @@ def _over_time(study: Study) -> Iterable[Block]:
     frame = study.table("world", "trust")
     assert frame is not None  # every run has it
     fans = {name: fan(of_world(frame, name), "trust") for name in study.styles}
-    limits = common_range(min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values()))
+    limits = steady_range(min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values()))
     both = together(fans, study.styles, study.span, "Trust", "trust, 0 to 1", height=_HEIGHT, y={"range": limits})
     figures = [mark(both, events_of(study), *study.span, study.switches(*study.styles))]
     said = ""
