@@ -18,7 +18,6 @@ OUTLINES = Path(sim.view.__file__).with_name("assets") / "world_110m.json"
 TOPOJSON = "/outlines/"  # where plotly.js asks for world_110m.json; it would ask a server of its makers otherwise
 _PHONE = 860  # pixels of width below which the menu folds away
 
-# plotly.js is loaded at once, beside Dash's own scripts, rather than when the first chart is drawn.
 _INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -26,7 +25,6 @@ _INDEX = """<!DOCTYPE html>
 <title>{%title%}</title>
 <link rel="icon" href="data:,">
 {%css%}
-<script src="/plotly.min.js"></script>
 </head>
 <body>
 {%app_entry%}

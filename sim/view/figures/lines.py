@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.view.figures.style import INK, Figure, Trace, WorldStyle, axis, heading, layout, steady_range, time_axis, tint
+from sim.view.figures.style import INK, MARGIN, MARGIN_WITH_TITLE, Figure, Trace, WorldStyle, axis, heading, layout, steady_range, time_axis, tint
 from sim.view.figures.summarise import months, numbers
 
 
@@ -70,7 +70,8 @@ def together(
     """All worlds in one chart, a fan each."""
     bands = 0 if not _spread(*quantiles.values()) else 1 if len(styles) > 1 else 2
     traces = [trace for name, style in styles.items() if name in quantiles for trace in fan_traces(quantiles[name], style, scale, unit, bands)]
-    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title or None, **(y or {})))
+    margin = MARGIN_WITH_TITLE if unit_title else MARGIN
+    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title or None, **(y or {})), margin=margin)
     if title:
         shape["title"] = heading(title)
     return {"data": traces, "layout": shape}
@@ -80,7 +81,7 @@ def difference_fan(quantiles: pd.DataFrame, colour: str, span: tuple[str, str], 
     """The paired difference as a fan over pairs, with a zero line. `quantiles`: `summarise.fan` of the differences by month."""
     style = WorldStyle("difference", "difference", colour, "solid")
     limits = steady_range(min(0.0, float(quantiles["q5"].min())), max(0.0, float(quantiles["q95"].max())))
-    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title, range=limits))
+    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title, range=limits), margin=MARGIN_WITH_TITLE)
     zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": INK, "width": 1}, "layer": "between"}
     traces = fan_traces(quantiles, style, bands=2 if _spread(quantiles) else 0)
     traces[-1]["showlegend"] = False

@@ -112,6 +112,11 @@ def time_axis(first: str, last: str, **more: Any) -> dict[str, Any]:
     return plain | {"hoverformat": "%b %Y"} | more
 
 
+# Room for what stands at the axes: where they had to make room themselves, plotly.js would draw the chart twice.
+MARGIN = {"l": 48, "r": 14, "t": 34, "b": 36}
+MARGIN_WITH_TITLE = MARGIN | {"l": 72}  # of a vertical axis
+
+
 def layout(height: int, **more: Any) -> dict[str, Any]:
     """The layout all figures start from."""
     plain: dict[str, Any] = {
@@ -120,7 +125,7 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
         "font": FONT,
         "paper_bgcolor": PAPER,
         "plot_bgcolor": PAPER,
-        "margin": {"l": 48, "r": 14, "t": 34, "b": 30},
+        "margin": MARGIN,
         "showlegend": False,
         "dragmode": False,
         "hoverlabel": {"align": "left", "bgcolor": PAPER, "bordercolor": QUIET, "font": FONT | {"color": INK}},

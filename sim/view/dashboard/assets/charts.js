@@ -7,6 +7,15 @@
     "#8a8a8a": "#9a9a9a", "#e4e4e4": "#3a3c42", "#dddddd": "#55585e", "#f7f7f7": "#2a2c31", "#0072b2": "#56b4e9", "#c44e00": "#ff9d5c", "#007a5a": "#3fc79a",
     "#a6488a": "#e39bcb", "#7a6400": "#d9c34a", "#332288": "#9a8cf0", "#117733": "#4fb873", "#aa4466": "#ee8aa8"};
   const state = {dark: false};
+  // plotly.js, which takes a browser a second to read: that is begun when a first chart is on its way, and the page stands by then.
+  let reading = null;
+  function plotly() {
+    reading = reading || new Promise(function (done, failed) {
+      const script = Object.assign(document.createElement("script"), {src: "/plotly.min.js", onload: done, onerror: failed});
+      document.head.append(script);
+    });
+    return reading;
+  }
 
   function swap(colour) {
     const key = colour.toLowerCase();
@@ -168,7 +177,8 @@
   }
 
   // Show a page part: `html` with boxes, `figures` for them; only what is new is drawn, what is in sight first.
-  function show(root, content) {
+  async function show(root, content) {
+    if (!window.Plotly) await plotly();
     if (root.html !== content.html) {
       root.querySelectorAll(".plot").forEach(plot => { near.unobserve(plot); window.Plotly.purge(plot); });
       const open = new Set(Array.from(root.querySelectorAll("details[open] > summary")).map(one => one.textContent));
@@ -189,10 +199,9 @@
     }
     if (root.fresh) { tools(root); signs(root); root.fresh = false; }
     // what is near the window has time until what is in it has been seen
-    return Promise.all(drawing).then(() => new Promise(seen => requestAnimationFrame(() => setTimeout(function () {
-      seen();
-      setTimeout(() => root.querySelectorAll(".plot").forEach(plot => { if (plot.stale && visible(plot)) draw(plot); }), 0);
-    }, 0))));
+    await Promise.all(drawing);
+    await new Promise(seen => requestAnimationFrame(() => setTimeout(seen, 0)));
+    setTimeout(() => root.querySelectorAll(".plot").forEach(plot => { if (plot.stale && visible(plot)) draw(plot); }), 0);
   }
 
   // The report's own signs beside the names of worlds.
@@ -235,5 +244,5 @@
   }).observe(document.documentElement, {subtree: true, childList: true, attributes: true, attributeFilter: ["data-content"]});
 
   window.warrantsim = window.warrantsim || {};
-  window.warrantsim.charts = {show: show, repaint: repaint, themed: themed, config: config, state: state};
+  window.warrantsim.charts = {plotly: plotly, show: show, repaint: repaint, themed: themed, config: config, state: state};
 })();

@@ -36,6 +36,7 @@
     gate.asked = Object.assign({}, state, {move: gate.move});
     words(0.4);
     ask("move", gate.asked);  // first of all, so that the server works while Dash takes note
+    window.warrantsim.charts.plotly();
     set("asked", {data: gate.asked});
   }
   // Straight to the server and straight to the charts: on its way through Dash's store of components an answer would take longer than its drawing.
