@@ -178,15 +178,18 @@
 
   // Show a page part: `html` with boxes, `figures` for them; only what is new is drawn, what is in sight first.
   async function show(root, content) {
-    if (!window.Plotly) await plotly();
     if (root.html !== content.html) {
-      root.querySelectorAll(".plot").forEach(plot => { near.unobserve(plot); window.Plotly.purge(plot); });
+      root.querySelectorAll(".plot").forEach(plot => { near.unobserve(plot); if (plot.drawn) window.Plotly.purge(plot); });
       const open = new Set(Array.from(root.querySelectorAll("details[open] > summary")).map(one => one.textContent));
       root.innerHTML = content.html;
       root.querySelectorAll("details > summary").forEach(one => { if (open.has(one.textContent)) one.parentElement.open = true; });
       root.html = content.html;
       root.frames = root.frames || {};
       root.fresh = true;
+    }
+    if (!window.Plotly && Object.keys(content.figures).length) {
+      await plotly();
+      if (root.html !== content.html) return;  // other content has taken its place
     }
     const drawing = [];
     for (const id in content.figures) {
