@@ -54,8 +54,8 @@ def _difference(study: Study, frame: pd.DataFrame) -> dict[str, object]:
     a, b = study.compare
     one, other = of_world(frame, a.name), of_world(frame, b.name)
     seeds = one["seed"].unique()  # seed by seed, month by month
-    by_seed = (rows["trust"].to_numpy().reshape(len(seeds), -1) for rows in (one, other))
-    pairs = {int(seed): pair for seed, *pair in zip(seeds, *by_seed, strict=True)}
+    before, after = (rows["trust"].to_numpy().reshape(len(seeds), -1) for rows in (one, other))
+    pairs = {int(seed): (before[at], after[at]) for at, seed in enumerate(seeds)}
     quantiles = fan(paired(pairs, one["month"].to_numpy()[: len(one) // len(seeds)]), "difference")
     figure = difference_fan(quantiles, b.colour, study.span, "difference in trust", _HEIGHT)
     figure["layout"]["title"] = heading(f"{b.label} minus {a.label}")
