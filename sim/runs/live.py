@@ -4,7 +4,7 @@ A process remembers the books of the last pairs it ran, so that another chart of
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -80,28 +80,57 @@ def _compact(values: np.ndarray) -> Any:
     return pd.Categorical(values) if values.dtype == object else values
 
 
+@dataclass(frozen=True)
+class LiveResults:
+    """Pairs as results (`sim.runs.results.Readable`): of a table only the columns asked for are put together."""
+
+    manifest: dict[str, Any]
+    pairs: Sequence[LivePair]
+    summaries: Mapping[str, pd.DataFrame]
+
+    def has(self, name: str) -> bool:
+        return name in _tables(self.pairs)
+
+    def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """A table, or those of its columns; a column that was not kept is missing in every row."""
+        there = _tables(self.pairs)[name]
+        frame = _table(self.pairs, name, there if columns is None else [column for column in columns if column in there])
+        return frame if columns is None or set(columns) <= set(frame) else frame.reindex(columns=columns)
+
+    def summary(self, name: str) -> pd.DataFrame | None:
+        return self.summaries.get(name)
+
+
 def tables_of(pairs: Sequence[LivePair]) -> dict[str, pd.DataFrame]:
     """The tables of several seeds one below the other, with the keys `seed` and `world` and real months."""
-    out = {}
-    for name in next(iter(pairs[0].tables.values())):
-        frames = []
-        for pair in pairs:
-            for world, tables in pair.tables.items():
-                frames.append(pd.DataFrame({"seed": pair.seed, "world": world, **tables[name]}, copy=False))
-        frame = _stacked(frames)
-        frame["month"] = frame["month"].astype("datetime64[ns]")
-        out[name] = frame
-    return out
+    return {name: _table(pairs, name, columns) for name, columns in _tables(pairs).items()}
 
 
-def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Frames one below the other; categories that differ are united, so that they stay categories."""
-    for column in frames[0].columns:
-        if isinstance(frames[0][column].dtype, pd.CategoricalDtype):
-            every = pd.api.types.union_categoricals([frame[column] for frame in frames]).categories
-            for frame in frames:
-                frame[column] = frame[column].cat.set_categories(every)
-    return pd.concat(frames, ignore_index=True)
+def _tables(pairs: Sequence[LivePair]) -> dict[str, dict[str, Any]]:
+    """The tables of one world, which say what all have."""
+    return next(iter(pairs[0].tables.values()))
+
+
+def _table(pairs: Sequence[LivePair], name: str, columns: Iterable[str]) -> pd.DataFrame:
+    """Columns of a table: seeds one below the other, in each its worlds, in each the months in their order."""
+    parts = [(pair.seed, world, tables[name]) for pair in pairs for world, tables in pair.tables.items()]
+    rows = [len(part["month"]) for _, _, part in parts]
+    worlds = list(pairs[0].tables)
+    out: dict[str, Any] = {
+        "seed": np.repeat([seed for seed, _, _ in parts], rows),
+        "world": pd.Categorical.from_codes(np.repeat([worlds.index(world) for _, world, _ in parts], rows), worlds),
+    }
+    for column in columns:
+        out[column] = _stacked([part[column] for _, _, part in parts])
+    return pd.DataFrame(out, copy=False)
+
+
+def _stacked(values: list[Any]) -> Any:
+    """A column of several tables; names stay categories, months become days."""
+    if isinstance(values[0], pd.Categorical):
+        return pd.api.types.union_categoricals(values)
+    stacked = np.concatenate(values)
+    return stacked.astype("datetime64[ns]") if stacked.dtype.kind == "M" else stacked
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

@@ -103,7 +103,8 @@ class Study:
             return None
         if key not in self._tables:
             frame = self.results.table(name, ["seed", "world", "month", *columns])
-            self._tables[key] = frame.assign(month=pd.to_datetime(frame["month"]))
+            dated = frame["month"].dtype.kind == "M"
+            self._tables[key] = frame if dated else frame.assign(month=pd.to_datetime(frame["month"]))
         return self._tables[key]
 
     def abroad(self, name: str, *columns: str) -> pd.DataFrame | None:

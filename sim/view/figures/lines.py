@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.view.figures.style import INK, Figure, Trace, WorldStyle, axis, heading, layout, time_axis, tint
+from sim.view.figures.style import INK, MARGIN, MARGIN_WITH_TITLE, Figure, Trace, WorldStyle, axis, heading, layout, steady_range, time_axis, tint
 from sim.view.figures.summarise import months, numbers
 
 
@@ -25,13 +25,14 @@ def edges(x: list[str], low: list[float | None], high: list[float | None], colou
     }
 
 
-def fan_traces(quantiles: pd.DataFrame, style: WorldStyle, scale: float = 1.0, unit: str = "", wide_only: bool = False) -> list[Trace]:
-    """Median and bands (5-95%, and 25-75% unless `wide_only`) of one world, from `summarise.fan`."""
+_BANDS = (("q5", "q95", 0.16), ("q25", "q75", 0.22))  # from, to, opacity
+
+
+def fan_traces(quantiles: pd.DataFrame, style: WorldStyle, scale: float = 1.0, unit: str = "", bands: int = 2) -> list[Trace]:
+    """Median and bands of one world, from `summarise.fan`: 5-95% and 25-75%, or the first of them, or none."""
     x = months(quantiles["month"])
-    q = {name: numbers(quantiles[name] * scale) for name in ("q5", "q25", "q50", "q75", "q95")}
-    bands = [edges(x, q["q5"], q["q95"], style.colour, 0.16, style.name)]
-    if not wide_only:
-        bands.append(edges(x, q["q25"], q["q75"], style.colour, 0.22, style.name))
+    q = {name: numbers(quantiles[name] * scale) for name in (("q5", "q25", "q50", "q75", "q95") if bands else ("q50",))}
+    drawn = [edges(x, q[low], q[high], style.colour, opacity, style.name) for low, high, opacity in _BANDS[:bands]]
     median: Trace = {
         "type": "scatter",
         "mode": "lines",
@@ -42,10 +43,17 @@ def fan_traces(quantiles: pd.DataFrame, style: WorldStyle, scale: float = 1.0, u
         "legendgroup": style.name,
         "showlegend": True,
         "connectgaps": False,
-        "customdata": list(zip(q["q5"], q["q95"], strict=True)),
-        "hovertemplate": f"{style.label}, %{{x|%b %Y}}: %{{y:.4~g}}{unit} (%{{customdata[0]:.4~g}} to %{{customdata[1]:.4~g}})<extra></extra>",
+        "hovertemplate": f"{style.label}, %{{x|%b %Y}}: %{{y:.4~g}}{unit}<extra></extra>",
     }
-    return [*bands, median]
+    if bands:
+        median["customdata"] = list(zip(q["q5"], q["q95"], strict=True))
+        median["hovertemplate"] = f"{style.label}, %{{x|%b %Y}}: %{{y:.4~g}}{unit} (%{{customdata[0]:.4~g}} to %{{customdata[1]:.4~g}})<extra></extra>"
+    return [*drawn, median]
+
+
+def _spread(*quantiles: pd.DataFrame) -> bool:
+    """Whether there is anything between the quantiles: of one seed there is not."""
+    return any((one["q5"] != one["q95"]).any() for one in quantiles)
 
 
 def together(
@@ -60,10 +68,10 @@ def together(
     y: dict[str, Any] | None = None,
 ) -> Figure:
     """All worlds in one chart, a fan each."""
-    traces = [
-        trace for name, style in styles.items() if name in quantiles for trace in fan_traces(quantiles[name], style, scale, unit, wide_only=len(styles) > 1)
-    ]
-    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title or None, **(y or {})))
+    bands = 0 if not _spread(*quantiles.values()) else 1 if len(styles) > 1 else 2
+    traces = [trace for name, style in styles.items() if name in quantiles for trace in fan_traces(quantiles[name], style, scale, unit, bands)]
+    margin = MARGIN_WITH_TITLE if unit_title else MARGIN
+    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title or None, **(y or {})), margin=margin)
     if title:
         shape["title"] = heading(title)
     return {"data": traces, "layout": shape}
@@ -72,9 +80,10 @@ def together(
 def difference_fan(quantiles: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, height: int = 300) -> Figure:
     """The paired difference as a fan over pairs, with a zero line. `quantiles`: `summarise.fan` of the differences by month."""
     style = WorldStyle("difference", "difference", colour, "solid")
-    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title))
+    limits = steady_range(min(0.0, float(quantiles["q5"].min())), max(0.0, float(quantiles["q95"].max())))
+    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title, range=limits), margin=MARGIN_WITH_TITLE)
     zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": INK, "width": 1}, "layer": "between"}
-    traces = fan_traces(quantiles, style)
+    traces = fan_traces(quantiles, style, bands=2 if _spread(quantiles) else 0)
     traces[-1]["showlegend"] = False
     return {"data": traces, "layout": shape | {"shapes": [zero]}}
 

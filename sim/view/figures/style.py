@@ -112,6 +112,11 @@ def time_axis(first: str, last: str, **more: Any) -> dict[str, Any]:
     return plain | {"hoverformat": "%b %Y"} | more
 
 
+# Room for what stands at the axes: where they had to make room themselves, plotly.js would draw the chart twice.
+MARGIN = {"l": 48, "r": 14, "t": 34, "b": 36}
+MARGIN_WITH_TITLE = MARGIN | {"l": 72}  # of a vertical axis
+
+
 def layout(height: int, **more: Any) -> dict[str, Any]:
     """The layout all figures start from."""
     plain: dict[str, Any] = {
@@ -120,7 +125,7 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
         "font": FONT,
         "paper_bgcolor": PAPER,
         "plot_bgcolor": PAPER,
-        "margin": {"l": 48, "r": 14, "t": 34, "b": 30},
+        "margin": MARGIN,
         "showlegend": False,
         "dragmode": False,
         "hoverlabel": {"align": "left", "bgcolor": PAPER, "bordercolor": QUIET, "font": FONT | {"color": INK}},
@@ -149,3 +154,12 @@ def common_range(low: float, high: float, room: float = 0.05) -> list[float]:
         return [0.0, 1.0]
     span = (high - low) or abs(high) or 1.0
     return [low - room * span, high + room * span]
+
+
+def steady_range(low: float, high: float) -> list[float]:
+    """One axis range for several panels, like `common_range`, that ends at round numbers: it holds still while the data change a little."""
+    bottom, top = common_range(low, high, 0.02)
+    rough = (top - bottom) / 20.0
+    digit = 10.0 ** math.floor(math.log10(rough))
+    step = next(k * digit for k in (1.0, 2.0, 5.0, 10.0) if k * digit >= rough)
+    return [round(math.floor(bottom / step) * step, 12), round(math.ceil(top / step) * step, 12)]

@@ -35,9 +35,12 @@ def _even_groups(frame: pd.DataFrame, column: str, by: Sequence[str]) -> pd.Data
     each = len(order) // groups
     if each * groups != len(order) or not changes[::each].all():
         return None
+    first = order[::each]
+    kept = {name: frame[name].array.take(first) for name in by}
+    if each == 1:  # of one seed every quantile is its value
+        return pd.DataFrame(kept | dict.fromkeys(_NAMES, values[first]), copy=False)
     quantiles = np.quantile(values[order].reshape(groups, each), BAND, axis=1)
-    first = frame.iloc[order[::each]][list(by)].reset_index(drop=True)
-    return first.assign(**dict(zip(_NAMES, quantiles, strict=True)))
+    return pd.DataFrame(kept | dict(zip(_NAMES, quantiles, strict=True)), copy=False)
 
 
 def of_world(frame: pd.DataFrame, world: str) -> pd.DataFrame:
@@ -71,9 +74,17 @@ def _mid_year(frame: pd.DataFrame) -> pd.DataFrame:
 
 def months(values: pd.Series) -> list[str]:
     """Months as plotly reads them."""
-    return [stamp.strftime("%Y-%m-%d") for stamp in values]
+    days: list[str] = np.datetime_as_string(values.to_numpy(), unit="D").tolist()
+    return days
 
 
 def numbers(values: Any) -> list[float | None]:
     """Numbers for plotly: six significant digits are finer than any screen; a missing one stays missing."""
-    return [float(f"{value:.6g}") if np.isfinite(value) else None for value in np.asarray(values, dtype=float)]
+    given = np.asarray(values, dtype=float)
+    known = np.isfinite(given)
+    size = np.abs(np.where(known & (given != 0.0), given, 1.0))
+    digits = 5 - np.floor(np.log10(size))
+    # a whole number over or times a power of ten is the float nearest to those digits
+    up, down = 10.0 ** np.maximum(digits, 0.0), 10.0 ** np.maximum(-digits, 0.0)
+    rounded = np.rint(np.where(known, given, 0.0) / down * up) / up * down
+    return [value if there else None for value, there in zip(rounded.tolist(), known.tolist(), strict=True)]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sim.view.figures.lines import fan_traces
-from sim.view.figures.style import QUIET, Figure, Trace, WorldStyle, axis, common_range, heading, layout, time_axis
+from sim.view.figures.style import QUIET, Figure, Trace, WorldStyle, axis, common_range, heading, layout, steady_range, time_axis
 from sim.view.figures.summarise import numbers
 
 
@@ -67,11 +67,11 @@ def countries_at_end(quantiles: dict[str, pd.DataFrame], names: dict[str, str], 
                 "hovertemplate": f"%{{y}}, {style.label}: %{{x:.3f}}<extra></extra>",
             }
         )
-    y = axis(type="category", categoryorder="array", categoryarray=[names.get(code, code) for code in order], dtick=1, tickfont={"size": 12, "color": QUIET})
-    return {
-        "data": traces,
-        "layout": layout(70 + 18 * len(order), xaxis=axis("trust, 0 to 1", side="top"), yaxis=y, margin={"l": 48, "r": 14, "t": 56, "b": 10}),
-    }
+    shown = [names.get(code, code) for code in order]
+    y = axis(type="category", categoryorder="array", categoryarray=shown, dtick=1, tickfont={"size": 12, "color": QUIET})
+    limits = steady_range(min(float(rows["q5"].min()) for rows in quantiles.values()), max(float(rows["q95"].max()) for rows in quantiles.values()))
+    margin = {"l": 20 + 6.5 * max(map(len, shown)), "r": 22, "t": 56, "b": 12}  # a letter of 12 px type is six and a half wide
+    return {"data": traces, "layout": layout(70 + 18 * len(order), xaxis=axis("trust, 0 to 1", side="top", range=limits), yaxis=y, margin=margin)}
 
 
 def last_months(frame: pd.DataFrame, count: int = 12) -> pd.DataFrame:

@@ -16,6 +16,9 @@ pytestmark = pytest.mark.browser
 
 TRACES = """() => [0, 1].map(k => { const plot = document.querySelector('#trust-now-' + k);
     return plot.data.filter(trace => trace.mode === 'lines' && trace.name).map(trace => trace.y.slice(-1)[0]); })"""
+# What is drawn: the shapes of the worlds' lines; how many codes of events, and lines at events, stand in the chart.
+LINES = """() => [...document.querySelectorAll('#trust-now-0 .js-line')].slice(0, 2).map(line => line.getAttribute('d'))"""
+MARKS = """() => ['.xy9 .textpoint', '.xy8 .js-line'].map(what => document.querySelectorAll('#trust-now-0 ' + what).length)"""
 WAIT = 90_000  # milliseconds; a busy machine takes its time
 
 
@@ -148,6 +151,20 @@ def test_worlds_are_picked_added_and_compared_and_the_map_plays(visitor: Visitor
     page.wait_for_function("() => window.location.search.includes('streams=countries')")
     page.locator(".span").get_by_role("slider").first.press("ArrowRight")
     expect(page.locator("#span-said")).to_contain_text("Moves from 2014-09 to 2025-12", timeout=WAIT)
+    page.close()
+
+
+def test_lines_move_with_a_slider_and_what_stands_around_them_stays(visitor: Visitor) -> None:
+    page = visitor.open("/?pairs=1")
+    settled(page, 1)
+    lines, marks = page.evaluate(LINES), page.evaluate(MARKS)
+    assert min(marks) > 1
+    for key in ("ArrowRight", "End", "ArrowLeft"):  # within the axes, out of them, within the new ones
+        slider(page, "trust.asymmetry").press(key)
+        page.wait_for_function("before => document.querySelector('#trust-now-0 .js-line').getAttribute('d') !== before", arg=lines[0])
+        settled(page, 1)
+        assert page.evaluate(MARKS) == marks
+        lines = page.evaluate(LINES)
     page.close()
 
 

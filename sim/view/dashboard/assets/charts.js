@@ -7,6 +7,15 @@
     "#8a8a8a": "#9a9a9a", "#e4e4e4": "#3a3c42", "#dddddd": "#55585e", "#f7f7f7": "#2a2c31", "#0072b2": "#56b4e9", "#c44e00": "#ff9d5c", "#007a5a": "#3fc79a",
     "#a6488a": "#e39bcb", "#7a6400": "#d9c34a", "#332288": "#9a8cf0", "#117733": "#4fb873", "#aa4466": "#ee8aa8"};
   const state = {dark: false};
+  // plotly.js, which takes a browser a second to read: that is begun when a first chart is on its way, and the page stands by then.
+  let reading = null;
+  function plotly() {
+    reading = reading || new Promise(function (done, failed) {
+      const script = Object.assign(document.createElement("script"), {src: "/plotly.min.js", onload: done, onerror: failed});
+      document.head.append(script);
+    });
+    return reading;
+  }
 
   function swap(colour) {
     const key = colour.toLowerCase();
@@ -33,16 +42,17 @@
   }
   // The palettes named by plotly are fit for both papers.
 
+  const ROOM = 250;  // pixels around the window in which charts are kept up to date
   const near = new IntersectionObserver(function (entries) {
     entries.forEach(function (entry) {
       entry.target.near = entry.isIntersecting;
       if (entry.isIntersecting && entry.target.stale) draw(entry.target);
     });
-  }, {rootMargin: "250px"});
+  }, {rootMargin: ROOM + "px"});
 
-  function visible(plot) {
+  function visible(plot, room = ROOM) {
     const box = plot.getBoundingClientRect();
-    return box.width > 0 && box.bottom > -250 && box.top < window.innerHeight + 250;
+    return box.width > 0 && box.bottom > -room && box.top < window.innerHeight + room;
   }
   function figureOf(plot) {
     const figure = plot.figure, frame = plot.frame && (figure.frames || []).find(one => one.name === plot.frame);
@@ -57,17 +67,32 @@
       layout = Object.assign({}, layout);
       for (const key in frame.layout || {}) layout[key] = Object.assign({}, layout[key], frame.layout[key]);
     }
-    return {data: themed(data, state.dark), layout: themed(Object.assign({}, layout, {datarevision: Math.random()}), state.dark)};
+    return {data: themed(data, state.dark), layout: themed(layout, state.dark)};
   }
+  // All of a figure but its series: while it stays, new series need no new axes.
+  function looks(shown) { return JSON.stringify(shown, (key, value) => LONG.has(key) && Array.isArray(value) ? undefined : value); }
+  function holds(layout) { return Object.keys(layout).every(key => !/^[xy]axis/.test(key) || layout[key].range || layout[key].type === "category"); }
   function draw(plot) {
     plot.stale = false;
-    const shown = figureOf(plot);
-    const drawn = window.Plotly.react(plot, shown.data, shown.layout, config);
+    const shown = figureOf(plot), look = looks(shown), before = plot.shown;
+    plot.shown = {data: shown.data, look: look};
+    if (before && before.look === look && holds(shown.layout) && shown.data.every(trace => trace.type === "scatter")) return renew(plot, shown.data, before.data);
+    const drawn = window.Plotly.react(plot, shown.data, shown.layout, plot.listens ? undefined : config);
     if (!plot.listens) {
       plot.listens = true;
       drawn.then(() => plot.on("plotly_click", event => clicked(plot, event)));
     }
     return drawn;
+  }
+  // Other series in the same axes. All traces are named, also those that stay: plotly.js takes the others for gone.
+  function renew(plot, data, before) {
+    const parts = data.map(function (trace, at) {
+      const part = {};
+      for (const key in trace) if (Array.isArray(trace[key]) && JSON.stringify(trace[key]) !== JSON.stringify(before[at][key])) part[key] = trace[key];
+      return part;
+    });
+    if (!parts.some(part => Object.keys(part).length)) return;
+    window.Plotly.animate(plot, {data: parts, traces: parts.map((part, at) => at)}, {mode: "immediate", transition: {duration: 0}, frame: {duration: 0, redraw: false}});
   }
   // A click on a country, on a map or in a list of countries, is told to whoever listens.
   function clicked(plot, event) {
@@ -152,15 +177,19 @@
   }
 
   // Show a page part: `html` with boxes, `figures` for them; only what is new is drawn, what is in sight first.
-  function show(root, content) {
+  async function show(root, content) {
     if (root.html !== content.html) {
-      root.querySelectorAll(".plot").forEach(plot => { near.unobserve(plot); window.Plotly.purge(plot); });
+      root.querySelectorAll(".plot").forEach(plot => { near.unobserve(plot); if (plot.drawn) window.Plotly.purge(plot); });
       const open = new Set(Array.from(root.querySelectorAll("details[open] > summary")).map(one => one.textContent));
       root.innerHTML = content.html;
       root.querySelectorAll("details > summary").forEach(one => { if (open.has(one.textContent)) one.parentElement.open = true; });
       root.html = content.html;
       root.frames = root.frames || {};
       root.fresh = true;
+    }
+    if (!window.Plotly && Object.keys(content.figures).length) {
+      await plotly();
+      if (root.html !== content.html) return;  // other content has taken its place
     }
     const drawing = [];
     for (const id in content.figures) {
@@ -169,10 +198,13 @@
       plot.figure = content.figures[id];
       if (root.fresh) near.observe(plot);
       plot.drawn = true;
-      if (visible(plot)) drawing.push(draw(plot)); else plot.stale = true;
+      if (visible(plot, 0)) drawing.push(draw(plot)); else plot.stale = true;
     }
     if (root.fresh) { tools(root); signs(root); root.fresh = false; }
-    return Promise.all(drawing);
+    // what is near the window has time until what is in it has been seen
+    await Promise.all(drawing);
+    await new Promise(seen => requestAnimationFrame(() => setTimeout(seen, 0)));
+    setTimeout(() => root.querySelectorAll(".plot").forEach(plot => { if (plot.stale && visible(plot)) draw(plot); }), 0);
   }
 
   // The report's own signs beside the names of worlds.
@@ -215,5 +247,5 @@
   }).observe(document.documentElement, {subtree: true, childList: true, attributes: true, attributeFilter: ["data-content"]});
 
   window.warrantsim = window.warrantsim || {};
-  window.warrantsim.charts = {show: show, repaint: repaint, themed: themed, config: config, state: state};
+  window.warrantsim.charts = {plotly: plotly, show: show, repaint: repaint, themed: themed, config: config, state: state};
 })();

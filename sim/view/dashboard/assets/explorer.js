@@ -35,8 +35,9 @@
     gate.move += 1;
     gate.asked = Object.assign({}, state, {move: gate.move});
     words(0.4);
+    ask("move", gate.asked);  // first of all, so that the server works while Dash takes note
+    window.warrantsim.charts.plotly();
     set("asked", {data: gate.asked});
-    ask("move", gate.asked);
   }
   // Straight to the server and straight to the charts: on its way through Dash's store of components an answer would take longer than its drawing.
   async function ask(what, state) {
@@ -109,10 +110,10 @@
     if (answer.kind === "view") {
       const first = gate.busy;
       root.places = root.places || window.warrantsim.places;
-      window.warrantsim.charts.show(root, answer).then(() => requestAnimationFrame(() => setTimeout(function () {
+      window.warrantsim.charts.show(root, answer).then(function () {
         window.warrantsim.painted = {move: answer.move, at: performance.now(), pairs: answer.pairs};
         if (first) settle(answer); else more(answer);
-      }, 0)));
+      });
       about(answer);
       return;
     }

@@ -67,7 +67,7 @@ class Sessions:
         self.catalogue, self._workers = catalogue, workers
         self._lock = threading.RLock()
         self._open: OrderedDict[str, Session] = OrderedDict()
-        self._first: OrderedDict[tuple[str, str], LivePair] = OrderedDict()
+        self._first: OrderedDict[tuple[str, str], tuple[Resolved, LivePair]] = OrderedDict()
 
     def move(self, page: str, state: State, wants: str, wanted: Wanted) -> Session:
         """The page's session with (at least) the first pair of a state. `wants` names the tables wanted.
@@ -79,11 +79,11 @@ class Sessions:
             session = self._session(page)
             if (session.key, session.wants) == (key, wants) and session.pairs:
                 return session
-            resolved = session.resolved if session.key == key and session.resolved else self.catalogue.resolved(state)
             ready = self._first.get((key, wants))
             if ready is not None:
                 self._first.move_to_end((key, wants))
-                return self._shown(session, key, wants, resolved, ready)
+                return self._shown(session, key, wants, *ready)
+            resolved = session.resolved if session.key == key and session.resolved else self.catalogue.resolved(state)
             job = self._job(session, key, wants, resolved, state.seed, wanted)
         try:
             pair = self._wait(job, PATIENCE)
@@ -95,7 +95,7 @@ class Sessions:
         with self._lock:
             if pair is None:
                 raise Busy(self._before(session))
-            self._first[key, wants] = pair
+            self._first[key, wants] = (resolved, pair)
             while len(self._first) > _REMEMBERED:
                 self._first.popitem(last=False)
             if session.job is None or session.job[0] != (key, wants):

@@ -11,7 +11,7 @@ from sim.analysis.knockouts import first_month
 from sim.analysis.one_country import world_of
 from sim.analysis.reasons import reasons
 from sim.analysis.summaries import projections
-from sim.runs.live import tables_of
+from sim.runs.live import LiveResults, tables_of
 from sim.runs.manifest import facts
 from sim.runs.results import InMemory
 from sim.view.dashboard.content import content_of
@@ -58,15 +58,13 @@ def study_of(session: Session, state: State, place: str, whole: bool = False) ->
         metrics = tuple(differences.SERIES) if whole else _PAIRED.get(state.tab, ())
         if metrics and place == ABROAD:
             summaries["series"] = differences.series(paired, metrics)
-    tables = tables_of(pairs)
-    only_place = None
-    if place != ABROAD:
-        only_place = resolved.base.jurisdictions[place].name
-        tables = _of_place(tables, place)
-        if compare is not None and "revenue_us" in tables["world"] and (whole or state.tab == "money"):
-            summaries["series"] = differences.series(_pairs_of(tables["world"], compare), _PAIRED["money"])
     window = (state.since or _first_changed(manifest), state.until or str(manifest["last"])[:7])
-    return Study(InMemory(manifest, tables, summaries), only_place, window)
+    if place == ABROAD:
+        return Study(LiveResults(manifest, pairs, summaries), None, window)
+    tables = _of_place(tables_of(pairs), place)
+    if compare is not None and "revenue_us" in tables["world"] and (whole or state.tab == "money"):
+        summaries["series"] = differences.series(_pairs_of(tables["world"], compare), _PAIRED["money"])
+    return Study(InMemory(manifest, tables, summaries), resolved.base.jurisdictions[place].name, window)
 
 
 def _first_changed(manifest: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from sim.analysis.differences import paired
 from sim.view.figures.events import Event, mark
 from sim.view.figures.lines import difference_fan, together
 from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map
-from sim.view.figures.style import common_range, diverging, heading
+from sim.view.figures.style import diverging, heading, steady_range
 from sim.view.figures.summarise import fan, of_world
 from sim.view.figures.trust import countries_at_end, last_months
 from sim.view.page import Block, Chart, Choice, Missing, Section, text
@@ -28,7 +28,7 @@ def _over_time(study: Study) -> Iterable[Block]:
     frame = study.table("world", "trust")
     assert frame is not None  # every run has it
     fans = {name: fan(of_world(frame, name), "trust") for name in study.styles}
-    limits = common_range(min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values()))
+    limits = steady_range(min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values()))
     both = together(fans, study.styles, study.span, "Trust", "trust, 0 to 1", height=_HEIGHT, y={"range": limits})
     figures = [mark(both, events_of(study), *study.span, study.switches(*study.styles))]
     said = ""
@@ -52,9 +52,11 @@ def _band(study: Study) -> str:
 def _difference(study: Study, frame: pd.DataFrame) -> dict[str, object]:
     assert study.compare is not None
     a, b = study.compare
-    wide = {name: of_world(frame, name).pivot(index="month", columns="seed", values="trust") for name in (a.name, b.name)}
-    pairs = {int(seed): (wide[a.name][seed].to_numpy(), wide[b.name][seed].to_numpy()) for seed in wide[a.name].columns}
-    quantiles = fan(paired(pairs, wide[a.name].index.to_numpy()), "difference")
+    one, other = of_world(frame, a.name), of_world(frame, b.name)
+    seeds = one["seed"].unique()  # seed by seed, month by month
+    before, after = (rows["trust"].to_numpy().reshape(len(seeds), -1) for rows in (one, other))
+    pairs = {int(seed): (before[at], after[at]) for at, seed in enumerate(seeds)}
+    quantiles = fan(paired(pairs, one["month"].to_numpy()[: len(one) // len(seeds)]), "difference")
     figure = difference_fan(quantiles, b.colour, study.span, "difference in trust", _HEIGHT)
     figure["layout"]["title"] = heading(f"{b.label} minus {a.label}")
     return mark(figure, [], *study.span, study.switches(a.name, b.name))
@@ -69,12 +71,10 @@ def _at_the_end(study: Study) -> Iterable[Block]:
     frame = study.table("country", "country", "trust")
     if frame is None:
         return
-    frame = last_months(frame[frame["country"] != "US"])
-    ends = {
-        name: fan(of_world(frame, name).groupby(["seed", "country"], observed=True, as_index=False)["trust"].mean(), "trust", ("country",))
-        for name in study.styles
-    }
-    names = {str(code): study.place(str(code)) for code in frame["country"].unique()}
+    frame = last_months(frame)
+    means = frame[frame["country"] != "US"].groupby(["world", "seed", "country"], observed=True, as_index=False)["trust"].mean()
+    ends = {name: fan(of_world(means, name), "trust", ("country",)) for name in study.styles}
+    names = {str(code): study.place(str(code)) for code in means["country"].unique()}
     read = (
         f"Mean of the last twelve months; countries in the order of their trust in {text(next(iter(study.styles.values())).label)}. Click a country and every "
         "tab follows it. A thin line is the middle 90% of pairs."
