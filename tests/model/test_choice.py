@@ -76,7 +76,7 @@ def weights(
     leaf, nest, left = np.zeros(PLACES), np.zeros(NESTS), np.empty(7)
     roots_of(np.zeros(7) if risk is None else risk, nest_scale, left)
     appeal = np.empty((1, 1, PLACES))
-    roots_of_utilities(utility[None, None], nest_scale, appeal)
+    roots_of_utilities(utility, nest_scale, appeal.reshape(-1))
     no_cloud, leave, within = (exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost))
     peers = np.array([exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)])
     nest_roots(left, appeal[0, 0], no_cloud, banned, order, here, expelled, leave, within, peers, leaf, nest)

@@ -66,7 +66,7 @@ class Customers:
         for model in models:
             model.publish_first(self)
         self._appeal = np.empty((w, c, o))
-        choice.roots_of_utilities(self.utility, p.choice.nest_scale, self._appeal)
+        choice.roots_of_utilities(self.utility.reshape(-1), p.choice.nest_scale, self._appeal.reshape(-1))
         for v in range(w):
             met = self._appeal[v], self.exposure[v], self.banned[v]
             if v > 0 and all(np.array_equal(x[v], x[0]) for x in (self._appeal, self.exposure, self.banned)):
@@ -132,7 +132,7 @@ class Customers:
         x, p = self._population, self._parameters
         self._enforce(month)
         out = self._outcome
-        choice.roots_of_utilities(self.utility, p.choice.nest_scale, self._appeal)
+        choice.roots_of_utilities(self.utility.reshape(-1), p.choice.nest_scale, self._appeal.reshape(-1))
         choice.pull_of_rivals(
             self.utility, self.banned, self._switch_cost, p.switching.within_share, p.choice.network_effect, p.adoption.return_utility,
             p.choice.nest_scale, self._pull,

@@ -207,8 +207,6 @@ def surely_stays(luck, nests, here, leaving, within):  # type: ignore[no-untyped
 
 @njit(cache=True, error_model="numpy")
 def roots_of_utilities(utility, nest_scale, out):  # type: ignore[no-untyped-def]
-    """exp(utility / nest_scale) of every place: `out` (W, C, O)."""
-    for w in range(utility.shape[0]):
-        for c in range(utility.shape[1]):
-            for o in range(utility.shape[2]):
-                out[w, c, o] = exp(utility[w, c, o] / nest_scale)
+    """exp(utility / nest_scale) of every place: `out` as long as `utility`."""
+    for k in range(len(utility)):
+        out[k] = exp(utility[k] / nest_scale)
