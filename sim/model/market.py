@@ -189,7 +189,7 @@ class Market:
 
     @property
     def prices(self) -> tuple[float, np.ndarray, np.ndarray]:
-        """What the month's spend hangs on (see `kernels.market.spend_at`): volume x price, growth (J,), home_usage (J,)."""
+        """What the month's spend hangs on (see `kernels.market.fill_spend`): volume x price, growth (J,), home_usage (J,)."""
         return self.volume * self.price, self.growth, self.home_usage
 
     def spend(self, stock: np.ndarray) -> np.ndarray:

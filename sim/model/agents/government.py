@@ -76,7 +76,7 @@ class Legislation:
         self.members = np.array([j.members for j in jurisdictions], np.int64)
         shape = (len(jurisdictions), len(INSTRUMENTS))
         self.base_rate = np.array([p.base_rate[i] for i in INSTRUMENTS])
-        self.effect = np.array([[getattr(p, x)[i] for x in COVARIATES] for i in INSTRUMENTS])
+        self.effect = np.array([[getattr(p, x)[i] for i in INSTRUMENTS] for x in COVARIATES])  # (X, I)
         self.delay = np.array([int(p.legal_delay[i]) for i in INSTRUMENTS])
         self.repeal_rate = np.array([p.repeal_rate[i] for i in INSTRUMENTS])
         self.in_force = np.zeros(shape)
@@ -164,5 +164,5 @@ class Legislation:
 
     def _main_reason(self, j: int, instrument: int) -> str:
         """The covariate that adds most to the hazard just now; `base rate` if none raises it."""
-        strongest = kernel.strongest_reason(self.effect[instrument], self.pressure[j], self._neighbours[j, instrument])
+        strongest = kernel.strongest_reason(self.effect[:, instrument], self.pressure[j], self._neighbours[j, instrument])
         return COVARIATES[strongest] if strongest >= 0 else "base rate"

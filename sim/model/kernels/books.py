@@ -4,7 +4,6 @@ import numpy as np
 from numba import njit
 
 from sim.model.kernels.investigations import FOREIGN_TO_US, MLA, US_TO_FOREIGN
-from sim.model.kernels.market import spend_at
 from sim.model.kernels.survey import WOULD_LEAVE
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
 
@@ -19,50 +18,46 @@ def cell_stocks(  # type: ignore[no-untyped-def]
     `by_place` (2, O) with revenue from US customers and from all others, `by_provider` (J, P) with US providers' by country, and
     `by_bloc` with the month's output of home-grown providers in TB; returns that of all US providers.
 
-    `stock` (C, O, 4) int64, `price`, `growth`, `home_usage` as in `kernels.market.spend_at`, `markup` (J, O), `data` TB that a unit holds by
+    `stock` (C, O, 4) int64, `price`, `growth`, `home_usage` as in `kernels.market.fill_spend`, `markup` (J, O), `data` TB that a unit holds by
     now, `exposure` (C, 3, 7), `reach` share of data abroad that a US order reaches under the rule.
     """
     by_place[:] = 0.0
     by_provider[:] = 0.0
     by_bloc[:] = 0.0
-    us = 0.0
+    us, providers, places, per_unit = 0.0, by_provider.shape[1], stock.shape[1], 1.0 / units
+    tb, usd = np.empty(places), np.empty(places)
     for c in range(stock.shape[0]):
         j = jurisdiction[c]
-        level, volume = price * growth[j], data * growth[j]
+        level, volume = price * growth[j] * per_unit, data * growth[j] * per_unit
         cell = out[c, FIRST_STOCK : FIRST_STOCK + STOCKS]
         cell[:] = 0.0
-        accounts = 0.0
-        for o in range(stock.shape[1]):
-            if stock[c, o, 3] == 0:  # most places: nobody is there
-                continue
-            tb = stock[c, o, 1] / units * volume
-            k = kind[o]
-            cell[1 + k] += tb
-            held = stock[c, o, 0] / units
-            accounts += held
-            cell[13] += held * exposure[c, 0, k]
-            if o != ON_PREMISES:
-                cell[0] += stock[c, o, 3] / units
-            if host[j, o] == j:
-                cell[8] += tb
-            offer = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
-            if o >= FIRST_US and offer != TRUSTEE and offer != CUSTOMER_KEYS:
-                cell[9] += tb * (1.0 if host[j, o] == 0 else reach)
-            elif o == HOME_GROWN:
-                cell[9] += tb * reach * us_business[j]
-            usd = spend_at(stock, units, c, o, level, home_usage[j]) * markup[j, o]
-            by_place[0 if j == 0 else 1, o] += usd
-            if o >= FIRST_US:
-                us += tb
-                cell[10] += usd
-                by_provider[j, (o - FIRST_US) // OFFERS] += usd
-                if offer >= TRUSTEE:
-                    cell[11] += usd
-            elif o == HOME_GROWN:
-                by_bloc[bloc[j]] += tb
-                cell[12] += usd
-        if accounts > 0.0:
-            cell[13] /= accounts
+        held, exposed, adopters, at_home = 0.0, 0.0, 0.0, 0.0
+        # Without branches, places where nobody is among them: which these are nobody can foretell.
+        for o in range(places):
+            tb[o] = stock[c, o, 1] * volume
+            usd[o] = 0.0 if o == ON_PREMISES else stock[c, o, 2] * level * markup[j, o]
+            held += stock[c, o, 0]
+            exposed += stock[c, o, 0] * exposure[c, 0, kind[o]]
+            adopters += 0.0 if o == ON_PREMISES else stock[c, o, 3]
+            at_home += tb[o] if host[j, o] == j else 0.0
+        usd[HOME_GROWN] *= home_usage[j]
+        for o in range(places):
+            by_place[0 if j == 0 else 1, o] += usd[o]
+        within_reach = tb[HOME_GROWN] * us_business[j] * reach
+        for p in range(providers):
+            earned = 0.0
+            for k in range(OFFERS):
+                o = FIRST_US + p * OFFERS + k
+                us += tb[o]
+                earned += usd[o]
+                cell[2 + k] += tb[o]
+                cell[11] += usd[o] if k >= TRUSTEE else 0.0
+                within_reach += 0.0 if k == TRUSTEE or k == CUSTOMER_KEYS else tb[o] * (1.0 if host[j, o] == 0 else reach)
+            by_provider[j, p] += earned
+            cell[10] += earned
+        by_bloc[bloc[j]] += tb[HOME_GROWN]
+        cell[0], cell[1], cell[7], cell[8], cell[9], cell[12] = adopters * per_unit, tb[ON_PREMISES], tb[HOME_GROWN], at_home, within_reach, usd[HOME_GROWN]
+        cell[13] = exposed / held if held > 0.0 else 0.0
     return us
 
 

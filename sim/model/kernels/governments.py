@@ -65,20 +65,29 @@ def shares_of_like(start, like, weight, in_force, out):  # type: ignore[no-untyp
 def hazards(base_rate, effect, pressure, neighbours, dampers):  # type: ignore[no-untyped-def]
     """Yearly hazard of adoption: base rate x exp(sum of effects x covariates) (event history; Berry & Berry 1990).
 
-    `base_rate` (I,); `effect` (I, X); `pressure` (J, X) covariates that differ by jurisdiction, of which the last is
+    `base_rate` (I,); `effect` (X, I); `pressure` (J, X) covariates that differ by jurisdiction, of which the last is
     replaced by `neighbours` (J, I), the share of like countries that have the instrument; `dampers` (J, I) is 0 where
     an instrument cannot be drawn. Returns (J, I).
     """
     jurisdictions, covariates = pressure.shape
     out = np.empty((jurisdictions, len(base_rate)))
-    for j in range(jurisdictions):
+    for j in range(jurisdictions):  # in plain loops over the instruments, so that several are taken at once
         for k in range(len(base_rate)):
-            x = effect[k, covariates - 1] * neighbours[j, k]
-            for v in range(covariates - 1):
-                x += effect[k, v] * pressure[j, v]
-            out[j, k] = min(max(x, -12.0), 6.0)
-        for k in range(len(base_rate)):  # a loop of its own, so that several exponentials are taken at once
-            out[j, k] = dampers[j, k] * base_rate[k] * exp(out[j, k])
+            out[j, k] = effect[covariates - 1, k] * neighbours[j, k]
+        for v in range(covariates - 1):
+            for k in range(len(base_rate)):
+                out[j, k] += effect[v, k] * pressure[j, v]
+        for k in range(len(base_rate)):
+            out[j, k] = dampers[j, k] * base_rate[k] * exp(min(max(out[j, k], -12.0), 6.0))
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def chances(yearly):  # type: ignore[no-untyped-def]
+    """That something happens within a month, from its yearly hazard, of any number of hazards: 1 - exp(-hazard / 12)."""
+    out = np.empty(len(yearly))
+    for k in range(len(yearly)):
+        out[k] = 1.0 - exp(-yearly[k] / 12.0)
     return out
 
 
@@ -98,8 +107,8 @@ def deliberate(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """A month of all governments: what their neighbours have, the hazards that follow, and what luck makes of these (see `decide`)."""
     shares_of_like(start, like, weight, in_force, neighbours)
-    hazard = hazards(base_rate, effect, pressure, neighbours, dampers)
-    return decide(month, luck, members, hazard, repeal_rate, delay, decided, in_force, fixed, coming, decisions)
+    chance = chances(hazards(base_rate, effect, pressure, neighbours, dampers).reshape(-1)).reshape(in_force.shape)
+    return decide(month, luck, members, chance, chances(repeal_rate), delay, decided, in_force, fixed, coming, decisions)
 
 
 @njit(cache=True)
@@ -114,29 +123,30 @@ def strongest_reason(effect, pressure, neighbours):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def decide(month, luck, members, hazard, repeal_rate, delay, decided, in_force, fixed, coming, decisions):  # type: ignore[no-untyped-def]
+def decide(month, luck, members, chance, repeal_chance, delay, decided, in_force, fixed, coming, decisions):  # type: ignore[no-untyped-def]
     """Which instruments are adopted and repealed this month.
 
-    One country adopts or not, by `luck` (2, J, I) from `draw_luck`: its decisions go to `decisions` (n, 3) int64 (jurisdiction, instrument,
-    1 adopts or -1 repeals), first all adoptions, then all repeals; returns how many. A group of many moves by the law of large numbers, here: the share
-    of its countries that has not decided yet shrinks by the probability. `decided` (J, I) is the share that has
-    decided; what is in force beyond `fixed` (the timeline's) can be repealed; `coming` (L, J, I) acts after the `delay` (I,).
+    One country adopts or not, by `luck` (2, J, I) from `draw_luck` against `chance` (J, I) and `repeal_chance` (I,): its decisions go to
+    `decisions` (n, 3) int64 (jurisdiction, instrument, 1 adopts or -1 repeals), first all adoptions, then all repeals; returns how many.
+    A group of many moves by the law of large numbers, here: the share of its countries that has not decided yet shrinks by the chance.
+    `decided` (J, I) is the share that has decided; what is in force beyond `fixed` (the timeline's) can be repealed; `coming` (L, J, I)
+    acts after the `delay` (I,).
     """
     adoptions, repeals = 0, 0
     repealed = np.empty((decided.size, 3), np.int64)
     for j in range(len(members)):
-        for k in range(hazard.shape[1]):
+        for k in range(chance.shape[1]):
             left, repealable = 1.0 - decided[j, k], in_force[j, k] - fixed[j, k]
             adopts, ends = 0.0, 0.0
-            if hazard[j, k] > 0.0 and left > 0.0:
-                p = 1.0 - exp(-hazard[j, k] / 12.0)
+            if chance[j, k] > 0.0 and left > 0.0:
+                p = chance[j, k]
                 if members[j] > 1:
                     adopts = left * p
                 elif luck[0, j, k] < p:
                     decisions[adoptions, 0], decisions[adoptions, 1], decisions[adoptions, 2] = j, k, 1
                     adoptions += 1
-            if repealable > 0.0 and repeal_rate[k] > 0.0:
-                p = 1.0 - exp(-repeal_rate[k] / 12.0)
+            if repealable > 0.0 and repeal_chance[k] > 0.0:
+                p = repeal_chance[k]
                 if members[j] > 1:
                     ends = repealable * p
                 elif luck[1, j, k] < p:

@@ -69,16 +69,6 @@ def add_by_bloc(by_bloc, bloc, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def spend_at(stock, units, c, o, level, home_usage):  # type: ignore[no-untyped-def]
-    """Spend of a month at list price of cell c at place o, USD: `stock` (C, O, 4) in 1/`units`, `level` volume x price x growth of the country;
-    what a home-grown provider's customer uses is `home_usage` of that. On premises earns nobody anything."""
-    if o == ON_PREMISES:
-        return 0.0
-    spend = stock[c, o, 2] / units * level
-    return spend * home_usage if o == HOME_GROWN else spend
-
-
-@njit(cache=True)
 def markups(discount, premium):  # type: ignore[no-untyped-def]
     """What customers pay over list price: (J, O), the `premium` (5,) of kinds of offer less the `discount` (P, J)."""
     providers, jurisdictions = discount.shape
@@ -103,11 +93,15 @@ def count_buyers(stock, jurisdiction, out):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def fill_spend(stock, units, price, growth, home_usage, jurisdiction, out):  # type: ignore[no-untyped-def]
-    """Spend of a month at list price, `out` (C, O) USD; `price` volume x price, `growth` and `home_usage` (J,)."""
+    """Spend of a month at list price, `out` (C, O) USD: `stock` (C, O, 4) in 1/`units`, `price` volume x price, `growth` (J,) of the country; what a
+    home-grown provider's customer uses is `home_usage` (J,) of that. On premises earns nobody anything."""
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
+        level = price * growth[j] * (1.0 / units)
         for o in range(out.shape[1]):
-            out[c, o] = spend_at(stock, units, c, o, price * growth[j], home_usage[j])
+            out[c, o] = stock[c, o, 2] * level
+        out[c, ON_PREMISES] = 0.0
+        out[c, HOME_GROWN] *= home_usage[j]
 
 
 @njit(cache=True)
@@ -167,9 +161,8 @@ def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector
 def open_weight(weights, open_share):  # type: ignore[no-untyped-def]
     """Sum of the weights of a nest's offers (5,), as far as they are open."""
     s = 0.0
-    for k in range(len(open_share)):
-        if open_share[k] > 0.0:
-            s += open_share[k] * weights[k]
+    for k in range(OFFERS):
+        s += open_share[k] * weights[k]
     return s
 
 
