@@ -24,40 +24,43 @@ def cell_stocks(  # type: ignore[no-untyped-def]
     by_place[:] = 0.0
     by_provider[:] = 0.0
     by_bloc[:] = 0.0
-    us, providers, places, per_unit = 0.0, by_provider.shape[1], stock.shape[1], 1.0 / units
-    tb, usd = np.empty(places), np.empty(places)
+    us, per_unit = 0.0, 1.0 / units
     for c in range(stock.shape[0]):
         j = jurisdiction[c]
         level, volume = price * growth[j] * per_unit, data * growth[j] * per_unit
         cell = out[c, FIRST_STOCK : FIRST_STOCK + STOCKS]
         cell[:] = 0.0
-        held, exposed, adopters, at_home = 0.0, 0.0, 0.0, 0.0
-        # Without branches, places where nobody is among them: which these are nobody can foretell.
-        for o in range(places):
-            tb[o] = stock[c, o, 1] * volume
-            usd[o] = 0.0 if o == ON_PREMISES else stock[c, o, 2] * level * markup[j, o]
-            held += stock[c, o, 0]
-            exposed += stock[c, o, 0] * exposure[c, 0, kind[o]]
-            adopters += 0.0 if o == ON_PREMISES else stock[c, o, 3]
-            at_home += tb[o] if host[j, o] == j else 0.0
-        usd[HOME_GROWN] *= home_usage[j]
-        for o in range(places):
-            by_place[0 if j == 0 else 1, o] += usd[o]
-        within_reach = tb[HOME_GROWN] * us_business[j] * reach
-        for p in range(providers):
-            earned = 0.0
-            for k in range(OFFERS):
-                o = FIRST_US + p * OFFERS + k
-                us += tb[o]
-                earned += usd[o]
-                cell[2 + k] += tb[o]
-                cell[11] += usd[o] if k >= TRUSTEE else 0.0
-                within_reach += 0.0 if k == TRUSTEE or k == CUSTOMER_KEYS else tb[o] * (1.0 if host[j, o] == 0 else reach)
-            by_provider[j, p] += earned
-            cell[10] += earned
-        by_bloc[bloc[j]] += tb[HOME_GROWN]
-        cell[0], cell[1], cell[7], cell[8], cell[9], cell[12] = adopters * per_unit, tb[ON_PREMISES], tb[HOME_GROWN], at_home, within_reach, usd[HOME_GROWN]
-        cell[13] = exposed / held if held > 0.0 else 0.0
+        accounts = 0.0
+        for o in range(stock.shape[1]):
+            if stock[c, o, 3] == 0:  # most places: nobody is there
+                continue
+            tb, k = stock[c, o, 1] * volume, kind[o]
+            cell[1 + k] += tb
+            accounts += stock[c, o, 0]
+            cell[13] += stock[c, o, 0] * exposure[c, 0, k]
+            if host[j, o] == j:
+                cell[8] += tb
+            if o == ON_PREMISES:
+                continue
+            cell[0] += stock[c, o, 3] * per_unit
+            usd = stock[c, o, 2] * level * markup[j, o]
+            if o == HOME_GROWN:
+                usd *= home_usage[j]
+                cell[9] += tb * reach * us_business[j]
+                cell[12] += usd
+                by_bloc[bloc[j]] += tb
+            else:
+                offer = (o - FIRST_US) % OFFERS
+                us += tb
+                cell[10] += usd
+                by_provider[j, (o - FIRST_US) // OFFERS] += usd
+                if offer >= TRUSTEE:
+                    cell[11] += usd
+                if offer != TRUSTEE and offer != CUSTOMER_KEYS:
+                    cell[9] += tb * (1.0 if host[j, o] == 0 else reach)
+            by_place[0 if j == 0 else 1, o] += usd
+        if accounts > 0.0:
+            cell[13] /= accounts
     return us
 
 

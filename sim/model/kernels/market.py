@@ -162,7 +162,8 @@ def open_weight(weights, open_share):  # type: ignore[no-untyped-def]
     """Sum of the weights of a nest's offers (5,), as far as they are open."""
     s = 0.0
     for k in range(OFFERS):
-        s += open_share[k] * weights[k]
+        if open_share[k] > 0.0:  # most are closed
+            s += open_share[k] * weights[k]
     return s
 
 
