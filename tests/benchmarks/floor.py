@@ -1,9 +1,9 @@
 """The least that any such model must do for its customers in a month: the memory traffic and the draws, no decisions.
 
 Two worlds. Loads, per customer: 6 peers' numbers (24 bytes), their trust (6 x 16), first trust (8), susceptibility (4), readiness
-(8). Stores: trust (16). Draws: three Philox blocks (a uniform for each of 6 nests and 5 kinds of offer) for every customer
-whose contract renews this month, whose place (2), sensitivity (4) and order of laws (4) are loaded. It is written with the same care as the
-engine: both worlds at once, far peers sent for early, the same blocks and groups.
+(8). Stores: trust (16). Draws: three Philox blocks (a uniform for each of 6 nests and 5 kinds of offer) for every customer in the
+cloud whose contract renews this month, whose place (2), sensitivity (4) and order of laws (4) are loaded. It is written with the same care as
+the engine: both worlds at once, far peers sent for early, the same blocks and groups, draws for a lot of customers in one loop.
 """
 
 from typing import Any
@@ -12,9 +12,13 @@ import numpy as np
 from numba import njit, prange
 
 from sim.model.kernels.memory import prefetch
+from sim.model.kernels.renewals import LOT
 from sim.model.kernels.trust import AHEAD
 from sim.model.luck import purposes
-from sim.model.luck.philox import draw4
+from sim.model.luck.philox import draw4s
+from sim.model.places import ON_PREMISES
+
+FOURS = 3  # blocks of four uniforms a customer
 
 
 @njit  # type: ignore[misc]
@@ -49,14 +53,21 @@ def _blocks(seed: int, month: int, blocks: Any, people: Any, state: Any) -> floa
         people.initial_trust, people.susceptibility, people.peers, state.readiness, state.trust, state.trust_next
     )  # fmt: skip
     place, sensitivity, law_order = state.place, people.sensitivity, people.law_order
-    seen = 0.0
+    counters, luck = np.empty((2, FOURS * LOT), np.uint32), np.empty(4 * FOURS * LOT)
+    seen, n = 0.0, 0
     for b in range(blocks[0], blocks[1]):
         first = bounds[b, 0]
         seen += _traffic(first, bounds[b, 1], initial, susceptibility, peers, readiness, old, new)
         phase = (term[first] - month % term[first]) % term[first]
         for at in range(calendar_start[b, phase], calendar_start[b, phase + 1]):
             i = calendar[at]
-            seen += sensitivity[i] + law_order[i] + place[i, 0] + place[i, 1]
-            for k in range(3):
-                seen += draw4(seed, i, month, purposes.CHOICE, k)[0]
-    return seen
+            for k in range(FOURS):
+                counters[0, n + k], counters[1, n + k] = i, k
+            if place[i, 0] != ON_PREMISES or place[i, 1] != ON_PREMISES:
+                seen += sensitivity[i] + law_order[i]
+                n += FOURS
+            if n == FOURS * LOT:
+                draw4s(seed, counters[0], month, purposes.CHOICE, counters[1], luck)
+                seen, n = seen + luck[0], 0
+    draw4s(seed, counters[0, :n], month, purposes.CHOICE, counters[1, :n], luck)
+    return seen + luck[0]
