@@ -1,5 +1,6 @@
 """The books of one world: what is recorded each month, what must balance, and the tables that come of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +25,10 @@ _LOCALISATION = tuple(INSTRUMENTS.index(i) for i in ("procurement_rule", "sector
 _PROTEST = INSTRUMENTS.index("protest")
 
 Columns = dict[str, np.ndarray]
+_OF_WORLD = ("world", "provider", "laws", "offers")
+_OF_COUNTRY = (*_OF_WORLD, "country", "requests")
+TABLES_OF = {"world": _OF_WORLD, "country": _OF_COUNTRY, "full": (*_OF_COUNTRY, "cell", "market", "flows")}
+"""What is recorded at each grain."""
 
 
 @dataclass
@@ -84,9 +89,11 @@ class Books:
     def customers(self, trust: np.ndarray, belief: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray) -> None:
         """Enter the month's customers beside their stocks, which are entered already: trust (C, 2), belief (C,), counts (C, 8) int64, answers (C, 4)
         of asked (C, 2); then add up countries and sides."""
-        m, row = self.month, self.cell[self.month]
-        kernel.enter_customers(trust, belief, self.cells.customers, counts, UNITS, answers, asked, row)
-        kernel.add_up(row, self._weights, self._is_mean, self.cells.jurisdiction, self.country[m], self.side[m])
+        m, cells = self.month, self.cells
+        kernel.enter_customers(
+            trust, belief, cells.customers, counts, UNITS, answers, asked, self._weights, self._is_mean, cells.jurisdiction, self.cell[m], self.country[m],
+            self.side[m],
+        )  # fmt: skip
 
     def casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:
         """Enter the month's requests (4, J, 5, 6) and those that wait for legal assistance, `backlog` (2, J) outgoing and incoming."""
@@ -112,15 +119,12 @@ class Books:
 
     def tables(self, grain: str) -> dict[str, Columns]:
         """The tables of this world as columns, keys included (months as datetime64[M]); `grain` world, country or full."""
-        out = {"world": self._world(), "provider": self._provider(), "laws": self._laws(), "offers": self._offers()}
-        if grain in ("country", "full"):
-            out["country"] = self._country()
-            out["requests"] = self._requests()
-        if grain == "full":
-            out["cell"] = self._cell()
-            out["market"] = self._market()
-            out["flows"] = self._flows()
-        return out
+        return {name: self.table(name) for name in TABLES_OF[grain]}
+
+    def table(self, name: str) -> Columns:
+        """One of the tables."""
+        make: Callable[[], Columns] = getattr(self, f"_{name}")
+        return make()
 
     def _months(self) -> np.ndarray:
         return np.datetime64(self.scenario.first, "M") + np.arange(self.scenario.months)

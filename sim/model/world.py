@@ -45,7 +45,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
 
     def join(self, worlds: "WorldSet") -> None:
         """Take a place in a set: share its population and luck, and people this world with its agents."""
-        scenario, seed = self.scenario, self.seed_key
+        scenario = self.scenario
         self._set = worlds
         self.population = worlds.population
         cells = self.population.cells
@@ -54,7 +54,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         self.legislation = Legislation(scenario, worlds.luck_of_laws)
         self.offers = Offers(scenario)
         self.market = Market(scenario, cells, worlds.trends)
-        self.casework = Casework(scenario, worlds.docket, worlds.waits, seed)
+        self.casework = Casework(scenario, worlds.docket, worlds.waits)
         self.books = Books(scenario, cells)
         self._kinds = kinds_of_places(len(scenario.providers))
         self.hosts, self._settled = self.offers.hosts_of_places(), self.offers.settled
@@ -215,19 +215,13 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         """Utility (C, O), exposure (C, 3, 7), what is closed or unlawful and what is unlawful (C, O), as of today."""
         p, cells, laws, offers = self.scenario.parameters, self.population.cells, self.legislation.in_force, self.offers
         j, s = cells.jurisdiction, cells.segment
-        suspension = laws[:, _LAW["transfer_suspension"]]
-        market_kernel.fill_utilities(
+        market_kernel.lay_out(
             j, s, self.market.home, self.market.us, self.market.offer, self.market.price_sensitivity, offers.discount, offers.own_region,
-            p.providers.latency_gain, suspension, self._friction, utility,
-        )  # fmt: skip
-        claims = p.exposure.distrust_of_foreign_claims * market_kernel.weighed(self._claim_weight, laws[:, _LAW["extraterritorial_claim"]])
-        market_kernel.fill_exposures(
-            j, self.mind.belief, self.mind.intelligence_belief, self._us_business, self._own_intrusion, self._law_exposure,
-            self._intelligence_exposure, p.exposure.own_state_reach_abroad, claims, exposure,
-        )  # fmt: skip
-        market_kernel.fill_bans(
-            j, s, self.hosts, self._has_home_grown, offers.live, laws[:, _LAW["procurement_rule"]], laws[:, _LAW["sector_localisation"]],
-            laws[:, _LAW["general_localisation"]], banned, unlawful,
+            p.providers.latency_gain, laws[:, _LAW["transfer_suspension"]], self._friction, self.mind.belief, self.mind.intelligence_belief,
+            self._us_business, self._own_intrusion, self._law_exposure, self._intelligence_exposure, p.exposure.own_state_reach_abroad,
+            p.exposure.distrust_of_foreign_claims, self._claim_weight, laws[:, _LAW["extraterritorial_claim"]], self.hosts, self._has_home_grown,
+            offers.live, laws[:, _LAW["procurement_rule"]], laws[:, _LAW["sector_localisation"]], laws[:, _LAW["general_localisation"]],
+            utility, exposure, banned, unlawful,
         )  # fmt: skip
 
     def _hear_providers(self) -> None:
@@ -282,7 +276,7 @@ class WorldSet:
                 raise ValueError("worlds of one set differ in law and events only; run others in sets of their own")
         self.population: Population = population_of(first, seed)
         self.docket: Docket = docket_of(first, self.population, seed)
-        self.waits = Waits(self.docket)
+        self.waits = Waits(self.docket, seed)
         self.luck_of_laws = LuckOfLaws(len(first.jurisdictions), seed)
         self.trends: Trends = market_trends(first)
         if alone is not None:

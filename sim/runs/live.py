@@ -54,8 +54,7 @@ def run_live(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted
         while len(_books) > _REMEMBERED:
             _books.popitem(last=False)
     _books.move_to_end((key, seed))
-    grain = "full" if {"cell", "market", "flows"} & set(wanted) else "country" if {"country", "requests"} & set(wanted) else "world"
-    return LivePair(seed, {name: _kept(one.tables(grain), wanted) for name, one in books.items()})
+    return LivePair(seed, {name: _kept(one, wanted) for name, one in books.items()})
 
 
 def _must_share(models: Mapping[str, WarrantModel]) -> None:
@@ -67,11 +66,12 @@ def _must_share(models: Mapping[str, WarrantModel]) -> None:
             raise WorldsDiffer(f"{first} and {second} must be equal through month {months}, but differ in {where}")
 
 
-def _kept(tables: dict[str, dict[str, np.ndarray]], wanted: Wanted) -> dict[str, dict[str, Any]]:
-    out: dict[str, dict[str, Any]] = {"world": tables["world"]}
+def _kept(books: Books, wanted: Wanted) -> dict[str, dict[str, Any]]:
+    out: dict[str, dict[str, Any]] = {"world": books.table("world")}
     for name, columns in wanted.items():
         if name != "world":
-            out[name] = {column: _compact(tables[name][column]) for column in ("month", *columns)}
+            table = books.table(name)
+            out[name] = {column: _compact(table[column]) for column in ("month", *columns)}
     return out
 
 

@@ -3,7 +3,6 @@
 Layers: base < the experiment's `set` < a world's `set` < command line; each value knows who set it.
 """
 
-import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -195,7 +194,7 @@ def _who_asked(loc: Loc, lines: dict[Loc, str]) -> str:
 def _contents(base: Base, settings: list[Setting], problems: list[str]) -> tuple[Contents, dict[Loc, str]]:
     if not settings:
         return base.contents, base.lines
-    tree = copy.deepcopy(base.contents.model_dump(mode="json"))
+    tree = base.contents.model_dump(mode="json")
     lines = dict(base.lines)
     before = len(problems)
     for setting in settings:

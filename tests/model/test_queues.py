@@ -53,7 +53,7 @@ class Served:
 
 def serve(stream: Stream, capacity: float) -> Served:
     """Let one authority of a capacity answer the stream: no papers beside the queue, everything granted."""
-    casework = Casework(stream.scenario, stream.docket, Waits(stream.docket), 5)
+    casework = Casework(stream.scenario, stream.docket, Waits(stream.docket, 5))
     casework.queues.outgoing[GERMANY, 0] = capacity
     nothing = np.zeros(len(stream.scenario.jurisdictions))
     rule = RuleOfMonth(reaches=1, honoured=1.0, statutory=False, agreement=nothing, blocking=nothing, claim=nothing)
@@ -115,11 +115,15 @@ def test_capacity_is_added_only_where_more_than_a_year_of_work_waits() -> None:
     ws = world_set(asked("investigators.mla_capacity_growth=0", last="2014-12"), worlds=["doj_wins"])
     queues = Queues(ws.models[0].scenario, ws.docket)
     before = queues.outgoing[:, 0].copy()
+
+    def a_month_begins() -> None:
+        kernel.open_queues(queues.growth, queues.response, queues.outgoing, queues.incoming, queues.arrived, queues.done)
+
     queues.arrived[0, 1] = int(11.0 * before[1])
-    queues.open_month()
+    a_month_begins()
     assert np.array_equal(queues.outgoing[:, 0], before)
     queues.arrived[0, 1] = int(36.0 * before[1])
-    queues.open_month()
+    a_month_begins()
     assert queues.outgoing[1, 0] > before[1]
     assert np.array_equal(queues.outgoing[2:, 0], before[2:])
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.model.agents.government import LuckOfLaws
 from sim.model.law import timeline
 from sim.model.tables import TABLES
 from sim.model.world import WorldSet
@@ -182,7 +183,7 @@ def test_luck_that_leaks_into_one_world_voids_its_seed(three_seeds: Resolved, tm
     """One world's governments draw with another key: the pair differs before the switch, and the run says where."""
 
     def leaks(ws: WorldSet) -> None:
-        ws.models[1].legislation._seed = 77
+        ws.models[1].legislation._luck = LuckOfLaws(len(ws.models[1].scenario.jurisdictions), seed=77)
 
     _spoil(monkeypatch, 2, leaks)
     _fails_alone(three_seeds, tmp_path, "WorldsDiffer: microsoft_wins and doj_wins must be equal through month 19, but differ in")

@@ -59,7 +59,7 @@ def test_equal_books_have_no_difference(two_books: tuple[Books, Books]) -> None:
     assert first_difference(*two_books, months=30) is None
 
 
-@pytest.mark.parametrize("book", ["cell", "laws", "unmet", "requests", "backlog", "disclosures", "revenue", "market"])
+@pytest.mark.parametrize("book", ["cell", "country", "side", "laws", "unmet", "answered", "backlog", "disclosures", "revenue", "market"])
 def test_the_last_bit_of_any_book_is_found_and_its_month_named(two_books: tuple[Books, Books], book: str) -> None:
     a, b = two_books
     array = getattr(b, book)
@@ -74,6 +74,19 @@ def test_the_last_bit_of_any_book_is_found_and_its_month_named(two_books: tuple[
         assert first_difference(a, b, 8) is not None
     finally:
         array[at] = before
+
+
+@pytest.mark.parametrize("book", ["flows", "requests"])
+def test_the_last_bit_of_any_row_is_found_and_its_month_named(two_books: tuple[Books, Books], book: str) -> None:
+    a, b = two_books
+    rows = getattr(b, book)[-1]
+    month, before = int(rows[0, 0]), rows[-1, -1]
+    rows[-1, -1] = np.nextafter(before, 9e18) if rows.dtype.kind == "f" else before + 1
+    try:
+        assert first_difference(a, b, month + 1) == f"{book}: month {a.scenario.month_start(month):%Y-%m}"
+        assert first_difference(a, b, month) is None
+    finally:
+        rows[-1, -1] = before
 
 
 def test_a_missing_number_is_equal_to_a_missing_number_only(two_books: tuple[Books, Books]) -> None:

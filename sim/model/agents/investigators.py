@@ -126,10 +126,11 @@ def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
 
 
 class Waits:
-    """How long chance lets a month's requests wait: worked out once a month for all worlds of a set."""
+    """How long chance lets a month's requests wait: worked out once a month for all worlds of a set. plain: (M,) luck of the plain ones at home."""
 
-    def __init__(self, docket: Docket) -> None:
+    def __init__(self, docket: Docket, seed: int) -> None:
         self._docket, self._month = docket, -1
+        self.plain = [draw(seed, _BULK_AGENT, month, purposes.OUTCOME) for month in range(len(docket.plain))]
         self._waits = np.empty((int(np.diff(docket.start).max()), docket.waits.shape[1]))
 
     def of(self, month: int) -> np.ndarray:
@@ -145,15 +146,15 @@ class Waits:
 class Queues:
     """Mutual legal assistance in one world: rate and clerk of every pair, and what is finished when.
 
-    outgoing, incoming: float64 (J, 2) capacity a month, and the time at which the clerk is free; finish: int64
-    (2, J, M); arrived, done, backlog: int64 (2, J), outgoing and incoming.
+    growth, response: of capacity, a month (see `kernels.investigations.open_queues`); outgoing, incoming: float64 (J, 2) capacity a month,
+    and the time at which the clerk is free; finish: int64 (2, J, M); arrived, done, backlog: int64 (2, J), outgoing and incoming.
     """
 
     def __init__(self, scenario: Scenario, docket: Docket) -> None:
         p = scenario.parameters.investigators
         jurisdictions = len(scenario.jurisdictions)
-        self._growth = exp(log(1.0 + p.mla_capacity_growth) / 12.0)
-        self._response = p.mla_capacity_response / 12.0
+        self.growth = exp(log(1.0 + p.mla_capacity_growth) / 12.0)
+        self.response = p.mla_capacity_response / 12.0
         self.outgoing, self.incoming = np.zeros((jurisdictions, 2)), np.zeros((jurisdictions, 2))
         # At the start all requests that could come this way would: what is left of them is the utilisation's to say.
         self.outgoing[:, 0] = np.maximum(docket.us_rate / p.mla_utilisation, p.mla_minimum_capacity)
@@ -161,14 +162,6 @@ class Queues:
         self.finish = np.zeros((2, jurisdictions, scenario.months), np.int64)
         self.arrived = np.zeros((2, jurisdictions), np.int64)
         self.done, self.backlog = np.zeros((2, jurisdictions), np.int64), np.zeros((2, jurisdictions), np.int64)
-
-    def open_month(self) -> None:
-        """Capacity grows as planned; where the backlog is more than a year's work, part of what is missing is added."""
-        kernel.open_queues(self._growth, self._response, self.outgoing, self.incoming, self.arrived, self.done)
-
-    def close_month(self, month: int) -> None:
-        """Count what was finished, and what waits."""
-        kernel.close_queues(month, self.finish, self.arrived, self.done, self.backlog)
 
 
 class Casework:
@@ -178,11 +171,11 @@ class Casework:
     providers, of about a year, that was not met within twelve months.
     """
 
-    def __init__(self, scenario: Scenario, docket: Docket, waits: Waits, seed: int) -> None:
+    def __init__(self, scenario: Scenario, docket: Docket, waits: Waits) -> None:
         p = scenario.parameters.investigators
         jurisdictions = list(scenario.jurisdictions.values())
         codes = list(scenario.jurisdictions)
-        self._seed, self._docket, self._waits, self._parameters = seed, docket, waits, p
+        self._docket, self._waits = docket, waits
         self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
         self._no_location = np.array([x.no_stable_location for x in scenario.providers.values()])
         self._haven = np.array([next(codes.index(r) for r in x.regions_2013 if r != "US") for x in scenario.providers.values()])
@@ -218,24 +211,15 @@ class Casework:
         litigation_delay: float,
     ) -> None:
         """Send out the month's requests, and write down what became of them."""
-        self.month[:] = 0
-        self.host_conflicts[:] = 0
-        self.host_disclosures[:] = 0
-        self.disclosures[0] = 0
-        self.queues.open_month()
-        d, at = self._docket, slice(self._docket.start[month], self._docket.start[month + 1])
+        d, q, at = self._docket, self.queues, slice(self._docket.start[month], self._docket.start[month + 1])
         us_table, foreign_table = self._tables
-        kernel.investigate(
-            month, world, d.rows[at], d.who[at], d.standing[at], d.chance[at], self._waits.of(month), place, hosts,
-            self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory, rule.reaches, rule.honoured,
-            rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances, litigation_delay,
-            self.queues.outgoing, self.queues.incoming, self.queues.arrived, self.queues.finish, self.month, self.host_conflicts,
-            self.host_disclosures, self.disclosures,
+        kernel.month_of_requests(
+            month, world, q.growth, q.response, d.plain[month], self._waits.plain[month], d.rows[at], d.who[at], d.standing[at], d.chance[at],
+            self._waits.of(month), place, hosts, self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory,
+            rule.reaches, rule.honoured, rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances,
+            litigation_delay, q.outgoing, q.incoming, q.arrived, q.done, q.finish, q.backlog, self.month, self.host_conflicts, self.host_disclosures,
+            self.disclosures, self._recent, self._asked, self._met, self.unmet,
         )  # fmt: skip
-        luck = draw(self._seed, _BULK_AGENT, month, purposes.OUTCOME)
-        kernel.plain_requests(int(self._docket.plain[month]), luck, self._parameters.direct_success, self._parameters.direct_months, self.month)
-        self.queues.close_month(month)
-        kernel.learn_what_was_met(month % KNOWN_AFTER, self.month, self._recent, self._asked, self._met, self.unmet)
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,8 @@ def cell_stocks(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def enter_customers(trust, belief, customers, counts, units, answers, asked, row):  # type: ignore[no-untyped-def]
-    """Write a month's customers into the book's `row` (C, Q), where `cell_stocks` has been before."""
+def enter_customers(trust, belief, customers, counts, units, answers, asked, weights, is_mean, jurisdiction, row, country, side):  # type: ignore[no-untyped-def]
+    """Write a month's customers into the book's `row` (C, Q), where `cell_stocks` has been before, and add them up (see `_add_up`)."""
     first_count = FIRST_STOCK + STOCKS
     first_answer = first_count + counts.shape[1]
     for c in range(row.shape[0]):
@@ -77,10 +77,11 @@ def enter_customers(trust, belief, customers, counts, units, answers, asked, row
         for q in range(answers.shape[1]):
             base = asked[c, 1] if q == WOULD_LEAVE else asked[c, 0]
             row[c, first_answer + q] = answers[c, q] / base if base > 0.0 else np.nan
+    _add_up(row, weights, is_mean, jurisdiction, country, side)
 
 
 @njit(cache=True)
-def add_up(row, weights, is_mean, jurisdiction, country, side):  # type: ignore[no-untyped-def]
+def _add_up(row, weights, is_mean, jurisdiction, country, side):  # type: ignore[no-untyped-def]
     """A month's cells into `country` (J, Q), and these into `side` (2, Q), the US and all others: sums, or means by weight where `is_mean` (Q,).
 
     `row` and `weights` (C, Q), of measures to be summed 1; a missing value (NaN) has no weight.

@@ -263,3 +263,26 @@ def learn_what_was_met(known, out, recent, asked, met, unmet):  # type: ignore[n
             ok += out[FOREIGN_TO_US, j, route, _OK12]
         recent[known, 0, j], recent[known, 1, j] = n, ok
         unmet[j] = 1.0 - met[j] / asked[j] if asked[j] > 0.0 else 0.0
+
+
+@njit(cache=True)
+def month_of_requests(  # type: ignore[no-untyped-def]
+    month, world, growth, response, plain, plain_luck, rows, who, standing, chance, waits, place, host, us_business, no_location, haven,
+    us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty, times, chances, litigation_delay,
+    outgoing, incoming, arrived, done, finish, backlog, out, host_conflicts, host_disclosures, disclosures, recent, asked, met, unmet,
+):  # fmt: skip
+    """All that a month brings to the investigators of one world: capacity grows, requests are answered, queues are counted, and what was
+    met a year ago becomes known. `plain` requests at home with their `plain_luck`; the rest as in the functions above."""
+    out[:] = 0
+    host_conflicts[:] = 0
+    host_disclosures[:] = 0
+    disclosures[0] = 0
+    open_queues(growth, response, outgoing, incoming, arrived, done)
+    investigate(
+        month, world, rows, who, standing, chance, waits, place, host, us_business, no_location, haven, us_table, foreign_table, statutory, reaches,
+        honoured, agreement, data_law, blocking, claim, treaty, times, chances, litigation_delay, outgoing, incoming, arrived, finish, out,
+        host_conflicts, host_disclosures, disclosures,
+    )  # fmt: skip
+    plain_requests(plain, plain_luck, chances[0], times[0], out)
+    close_queues(month, finish, arrived, done, backlog)
+    learn_what_was_met(month % len(recent), out, recent, asked, met, unmet)

@@ -158,6 +158,29 @@ def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector
 
 
 @njit(cache=True)
+def lay_out(  # type: ignore[no-untyped-def]
+    jurisdiction, segment, home, us, offer, price_sensitivity, discount, own_region, latency, suspension, friction, belief, intelligence_belief,
+    us_business, own_intrusion, law, intelligence, own_abroad, distrust_of_claims, claim_weight, claim, host, home_grown, live, procurement, sector,
+    general, utility, exposure, banned, unlawful,
+):  # fmt: skip
+    """What customers meet, see `fill_utilities`, `fill_exposures` and `fill_bans`: fills the last four. `claim` (J,) the countries' own claims to
+    data abroad, of `claim_weight`, and how far US customers distrust them."""
+    fill_utilities(jurisdiction, segment, home, us, offer, price_sensitivity, discount, own_region, latency, suspension, friction, utility)
+    claims = distrust_of_claims * weighed(claim_weight, claim)
+    fill_exposures(jurisdiction, belief, intelligence_belief, us_business, own_intrusion, law, intelligence, own_abroad, claims, exposure)
+    fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector, general, banned, unlawful)
+
+
+@njit(cache=True)
+def weighed(weight, share):  # type: ignore[no-untyped-def]
+    """Sum of weight x share, from first to last."""
+    s = 0.0
+    for k in range(len(weight)):
+        s += weight[k] * share[k]
+    return s
+
+
+@njit(cache=True)
 def open_weight(weights, open_share):  # type: ignore[no-untyped-def]
     """Sum of the weights of a nest's offers (5,), as far as they are open."""
     s = 0.0
@@ -345,12 +368,3 @@ def weigh(  # type: ignore[no-untyped-def]
                 cuts[changes, 0], cuts[changes, 1], cuts[changes, 2] = p, j, 1 if cut else 0
                 changes += 1
     return closing, changes
-
-
-@njit(cache=True)
-def weighed(weight, share):  # type: ignore[no-untyped-def]
-    """Sum of weight x share, from first to last."""
-    s = 0.0
-    for k in range(len(weight)):
-        s += weight[k] * share[k]
-    return s

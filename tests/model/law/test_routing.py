@@ -349,7 +349,7 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     rows = np.array([[target, codes.index(police), 0, 0, 1]], np.int64)
     nothing = np.zeros(len(codes))
     docket = docket_from(rows, np.array([0, 1, 1]), np.zeros(2, np.int64), nothing, nothing, world_set.population, seed=1)
-    model.casework = Casework(model.scenario, docket, Waits(docket), seed=1)
+    model.casework = Casework(model.scenario, docket, Waits(docket, seed=1))
     model.investigate(world_set.customers)
     month = model.casework.month
     ((_, _, route),) = np.argwhere(month[..., kernel.MEASURES.index("requests")] == 1)
