@@ -261,7 +261,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             p.providers.latency_gain, self.legislation.in_force[:, _LAW["procurement_rule"]], p.choice.nest_scale,
             outlook.revenue, outlook.provider_revenue, outlook.abroad, outlook.market, outlook.gain, outlook.distrust_cost,
         )  # fmt: skip
-        outlook.weigh(self.month, offers, int(self.casework.host_conflicts.sum()), market.yearly_growth(self.month))
+        outlook.weigh(self.month, offers, total(self.casework.host_conflicts), market.yearly_growth(self.month))
 
 
 class WorldSet:

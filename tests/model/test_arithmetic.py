@@ -232,7 +232,6 @@ ALLOWED = {
     ("books.py", "np.prod([1.0 - self.laws[:, :, k] for k in _LOCALISATION], axis=0)"): "three whole arrays, multiplied one after the other",
     ("population.py", "sizes.sum()"): "int64 sizes",
     ("population.py", "sum((x.ravel() / total(x.ravel()) for x in (accounts, tb, usd)))"): "three whole arrays, added one after the other",
-    ("world.py", "self.casework.host_conflicts.sum()"): "int64 counts",
 }
 
 

@@ -147,7 +147,7 @@ class Outlook:
         self._best, self._value, self._lost = np.zeros((providers, 2, 2), np.int64), np.zeros((providers, 2)), np.zeros(providers)
         self._unwanted, self._cuts = np.zeros((self.gain.size, 3), np.int64), np.zeros((self.distrust_cost.size, 3), np.int64)
 
-    def weigh(self, month: int, offers: Offers, conflicts: int, yearly_growth: float) -> None:
+    def weigh(self, month: int, offers: Offers, conflicts: float, yearly_growth: float) -> None:
         """From what the market shows to what is worth doing; `conflicts` of law of the month, `yearly_growth` of what customers use."""
         p = self._parameters
         abroad, everywhere = self.abroad.tolist(), max(total(self.abroad), 1e-9)
