@@ -4,7 +4,7 @@
 a `WarrantModel` alone is a set of one, so that whoever knows Mesa finds `step`, `agents` and `running`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import mesa
 import numpy as np
@@ -305,8 +305,13 @@ class WorldSet:
             world.close_month(self.customers)
         self.running = self.models[0].running
 
-    def run(self) -> None:
-        """All months to the horizon; then the stocks are counted afresh and must agree with the books."""
+    def run(self, before_month: Callable[[], None] | None = None) -> None:
+        """All months to the horizon; then the stocks are counted afresh and must agree with the books.
+
+        `before_month` is called before each month; what it raises ends the run.
+        """
         while self.running:
+            if before_month is not None:
+                before_month()
             self.step()
         self.customers.audit()

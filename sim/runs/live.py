@@ -4,7 +4,7 @@ A process remembers the books of the last pairs it ran, so that another chart of
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -34,20 +34,29 @@ class LivePair:
     tables: dict[str, dict[str, dict[str, Any]]]
 
 
+class GivenUp(Exception):
+    """Nobody waits for this pair any more."""
+
+
 def remembers(key: str, seed: int) -> bool:
     """Whether these worlds need not be run again."""
     return (key, seed) in _books
 
 
-def run_live(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted) -> LivePair:
+def run_live(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted, given_up: Callable[[], bool] | None = None) -> LivePair:
     """Run worlds with one seed, or remember having done so under this `key`, and give the tables wanted.
 
-    Raises WorldsDiffer where two worlds part before they may, as any other run does.
+    Raises WorldsDiffer where two worlds part before they may, as any other run does, and GivenUp between two months once `given_up` says so.
     """
+
+    def go_on() -> None:
+        if given_up is not None and given_up():
+            raise GivenUp
+
     books = _books.get((key, seed))
     if books is None:
         set_aside_what_is_loaded()
-        models = run_worlds(Task(scenarios, seed, "full"), [""])
+        models = run_worlds(Task(scenarios, seed, "full"), [""], go_on)
         _must_share(models)
         books = {name: model.books for name, model in models.items()}
         _books[key, seed] = books

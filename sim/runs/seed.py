@@ -3,7 +3,7 @@
 import gc
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -114,8 +114,8 @@ def _run(task: Task, done: SeedDone, stage: list[str], digests: bool) -> None:
         _record(task, name, model, done, digests)
 
 
-def run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
-    """Run the worlds, side by side where they share their population."""
+def run_worlds(task: Task, stage: list[str], before_month: Callable[[], None] | None = None) -> dict[str, WarrantModel]:
+    """Run the worlds, side by side where they share their population; `before_month` as for `WorldSet.run`."""
     sets: list[list[str]] = []
     for name, scenario in task.scenarios.items():
         mates = next((s for s in sets if share_population(task.scenarios[s[0]], scenario)), None)
@@ -128,7 +128,7 @@ def run_worlds(task: Task, stage: list[str]) -> dict[str, WarrantModel]:
         stage[0] = "build"
         worlds = WorldSet([task.scenarios[name] for name in names], task.seed)
         stage[0] = "run"
-        worlds.run()
+        worlds.run(before_month)
         models |= dict(zip(names, worlds.models, strict=True))
     return {name: models[name] for name in task.scenarios}
 

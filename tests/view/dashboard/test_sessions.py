@@ -1,13 +1,14 @@
 """Many pages at once: each has one job, the newest move wins, whoever waits is told, nothing is kept for ever."""
 
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import pytest
 
-from sim.runs.live import LivePair
+from sim.runs.live import GivenUp, LivePair
 from sim.view.dashboard.pages.worlds import sessions as module
 from sim.view.dashboard.pages.worlds.answers import Answers
 from sim.view.dashboard.pages.worlds.catalogue import Catalogue, load_catalogue
@@ -203,6 +204,23 @@ def test_ten_pages_at_once_on_real_processes_neither_hang_nor_leak(catalogue: Ca
         file = kept(answers, "page 1", {"customers": 2000, "pairs": 1, "tab": "trust", "values": {"trust.peer_weight": 0.5}}, "html")
         assert file["filename"] == "explorer.html"
         assert all(f'id="{chart}"' in file["content"] for chart in ("trust-abroad", "streams", "revenue-yearly", "laws-time", "evidence-us", "stated"))
+    finally:
+        real.close()
+
+
+@pytest.mark.long
+def test_a_job_that_nobody_waits_for_makes_way_for_the_next(catalogue: Catalogue) -> None:
+    real = Workers()
+    try:
+        large, small = (catalogue.resolved(catalogue.default.model_copy(update={"customers": n})) for n in (200_000, 2_000))
+        real.submit("live", "warm", small, 1, WANTED).result(timeout=120)
+        dropped, next_one = real.submit("live", "large", large, 1, WANTED), real.submit("live", "small", small, 2, WANTED)
+        while not dropped.running():
+            time.sleep(0.01)
+        real.give_up(dropped)
+        with pytest.raises(GivenUp):
+            dropped.result(timeout=60)
+        assert next_one.result(timeout=60).seed == 2
     finally:
         real.close()
 

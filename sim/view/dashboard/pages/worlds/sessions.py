@@ -14,7 +14,7 @@ from concurrent.futures import TimeoutError as TooLong
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
-from sim.runs.live import LivePair, Wanted
+from sim.runs.live import GivenUp, LivePair, Wanted
 from sim.scenario.resolving import Resolved
 from sim.view.dashboard.pages.worlds.catalogue import Catalogue
 from sim.view.dashboard.pages.worlds.state import State
@@ -148,7 +148,7 @@ class Sessions:
         pairs = [self._wait(job, LONGEST) for job in jobs]
         if any(pair is None for pair in pairs):
             for job in jobs:
-                job.cancel()
+                self._workers.give_up(job)
             raise Failed("the runs took too long; ask again when the machine has less to do")
         return Session(session.key, "everything", session.resolved, {pair.seed: pair for pair in pairs if pair is not None})
 
@@ -189,10 +189,9 @@ class Sessions:
     def _before(self, session: Session) -> int:
         return sum(1 for one in self._open.values() if one is not session and one.job is not None and not one.job[1].done())
 
-    @staticmethod
-    def _drop(job: "tuple[object, Future[LivePair]] | None") -> None:
+    def _drop(self, job: "tuple[object, Future[LivePair]] | None") -> None:
         if job is not None:
-            job[1].cancel()
+            self._workers.give_up(job[1])
 
     @staticmethod
     def _wait(job: "Future[LivePair]", seconds: float) -> LivePair | None:
@@ -202,7 +201,7 @@ class Sessions:
             return job.result(timeout=max(0.0, end - time.monotonic()))
         except TooLong:
             return None
-        except CancelledError:
+        except (CancelledError, GivenUp):
             raise Overtaken from None
         except BrokenProcessPool:
             raise Failed("the process that runs the model has died and is started anew: move again") from None

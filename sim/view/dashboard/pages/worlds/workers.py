@@ -1,17 +1,20 @@
 """Two processes that run the model for the explorer: one for the move just made, one for the further seeds behind it.
 
-The second gives way to the first and to the browser. A process that dies is replaced, and whoever waited for it is told.
+The second gives way to the first and to the browser. A process that dies is replaced, and whoever waited for it is told. A job that
+nobody waits for any more is given up between two months, so that the next one begins at once.
 """
 
 import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from itertools import count
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from sim.runs.engines.local import begin
 from sim.runs.live import LivePair, Wanted, remembers, run_live
@@ -21,10 +24,15 @@ from sim.scenario.scenario import Scenario
 Desk = Literal["live", "further"]
 _LAST_SECONDS = 3.0
 _NICE = 4  # how far the further seeds give way
+_GIVEN_UP_AT_ONCE = 8  # jobs given up that a process has not come to yet
+
+_given_up: Sequence[int] = ()  # in a worker: numbers of the jobs given up of late, shared with the server
 
 
-def _begin(nice: int) -> None:
-    """A worker's first act: know its place."""
+def _begin(nice: int, given_up: Sequence[int]) -> None:
+    """A worker's first act: know its place, and where it is told what to give up."""
+    global _given_up
+    _given_up = given_up
     begin()
     with suppress(AttributeError, OSError):  # not on every system
         os.nice(nice)
@@ -68,8 +76,8 @@ class Threads:
 _threads: Threads | None = None
 
 
-def run_measured(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted, every_core: bool) -> LivePair:
-    """`run_live` in a worker, with as many threads as have been fastest (of `every_core`, else with one)."""
+def run_measured(job: int, key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted, every_core: bool) -> LivePair:
+    """`run_live` in a worker, with as many threads as have been fastest (of `every_core`, else with one), unless the `job` is given up."""
     import numba
 
     global _threads
@@ -80,7 +88,7 @@ def run_measured(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wa
     threads = _threads.choose()
     numba.set_num_threads(threads)
     begin = time.perf_counter()
-    pair = run_live(key, scenarios, seed, wanted)
+    pair = run_live(key, scenarios, seed, wanted, lambda: job in _given_up)
     _threads.took(threads, time.perf_counter() - begin)
     return pair
 
@@ -92,10 +100,23 @@ class Workers:
         self._lock = threading.Lock()
         self._pools: dict[Desk, ProcessPoolExecutor] = {}
         self._closed = False
+        self._numbers: WeakKeyDictionary[Future[LivePair], int] = WeakKeyDictionary()
+        self._context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
+        self._given_up = self._context.Array("q", _GIVEN_UP_AT_ONCE, lock=False)
+        self._count, self._gone = count(1), 0
 
     def submit(self, desk: Desk, key: str, resolved: Resolved, seed: int, wanted: Wanted) -> "Future[LivePair]":
         """Ask one of them for a seed of the worlds; raises RuntimeError once closed."""
-        return self._submit(desk, lambda pool: pool.submit(run_measured, key, resolved.scenarios, seed, wanted, desk == "live"))
+        job = next(self._count)
+        future = self._submit(desk, lambda pool: pool.submit(run_measured, job, key, resolved.scenarios, seed, wanted, desk == "live"))
+        self._numbers[future] = job
+        return future
+
+    def give_up(self, future: "Future[LivePair]") -> None:
+        """Nobody waits for this job any more: it is not begun, or ends after the month it is at and raises GivenUp."""
+        if not future.cancel() and not future.done():
+            self._given_up[self._gone % _GIVEN_UP_AT_ONCE] = self._numbers.get(future, 0)
+            self._gone += 1
 
     def _submit(self, desk: Desk, ask: "Callable[[ProcessPoolExecutor], Future[LivePair]]") -> "Future[LivePair]":
         with self._lock:
@@ -109,11 +130,9 @@ class Workers:
 
     def _pool(self, desk: Desk) -> ProcessPoolExecutor:
         if desk not in self._pools:
-            methods = multiprocessing.get_all_start_methods()
-            context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-            if "forkserver" in methods:
-                context.set_forkserver_preload(["sim.runs.live"])
-            self._pools[desk] = ProcessPoolExecutor(1, context, _begin, (0 if desk == "live" else _NICE,))
+            if self._context.get_start_method() == "forkserver":
+                self._context.set_forkserver_preload(["sim.runs.live"])
+            self._pools[desk] = ProcessPoolExecutor(1, self._context, _begin, (0 if desk == "live" else _NICE, self._given_up))
         return self._pools[desk]
 
     def close(self) -> None:
