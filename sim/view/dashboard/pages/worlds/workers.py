@@ -4,6 +4,7 @@ The second gives way to the first and to the browser. A process that dies is rep
 nobody waits for any more is given up between two months, so that the next one begins at once.
 """
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -23,6 +24,7 @@ from sim.scenario.scenario import Scenario
 
 Desk = Literal["live", "further"]
 _LAST_SECONDS = 3.0
+_TIDY_AFTER = 0.05  # seconds
 _NICE = 4  # how far the further seeds give way
 _GIVEN_UP_AT_ONCE = 8  # jobs given up that a process has not come to yet
 
@@ -90,6 +92,8 @@ def run_measured(job: int, key: str, scenarios: dict[str, Scenario], seed: int, 
     begin = time.perf_counter()
     pair = run_live(key, scenarios, seed, wanted, lambda: job in _given_up)
     _threads.took(threads, time.perf_counter() - begin)
+    # Models and their agents point at one another. Cleared away when the answer is on its way, their memory is at hand for the next pair.
+    threading.Timer(_TIDY_AFTER, gc.collect).start()
     return pair
 
 
