@@ -18,6 +18,7 @@ from sim.model.books import Books
 from sim.model.kernels import books as books_kernel
 from sim.model.kernels import governments as government_kernel
 from sim.model.kernels import market as market_kernel
+from sim.model.kernels import providers as provider_kernel
 from sim.model.law.timeline import calendar
 from sim.model.market import Market, Trends, market_trends
 from sim.model.news import INTELLIGENCE, LAW_ENFORCEMENT, PublicMind
@@ -255,7 +256,7 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         """What the providers know at the end of a quarter (see Outlook)."""
         p, cells, customers = self.scenario.parameters, self.population.cells, self._set.customers
         w, outlook, market, offers = self.index, self.outlook, self.market, self.offers
-        market_kernel.look_ahead(
+        provider_kernel.look_ahead(
             cells.jurisdiction, cells.segment, market.spend(customers.stock[w]), market.shares, market.sensitivity, self.trust_means,
             customers.exposure[w], self._first_risk, customers.utility[w], customers.banned[w], offers.live, offers.own_region,
             p.providers.latency_gain, self.legislation.in_force[:, _LAW["procurement_rule"]], p.choice.nest_scale,

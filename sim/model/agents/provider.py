@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 
 from sim.model.arithmetic import total
-from sim.model.kernels import market as kernel
+from sim.model.kernels import providers as kernel
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.model.places import LOCAL_REGION, NEVER, OFFERS, Offers
@@ -123,7 +123,7 @@ class Outlook:
     revenue: (J, O) USD a year by country and place; provider_revenue: (J, P); abroad: (P,) from everybody but the US; market: (J,); gain:
     (P, J, 5) what a missing offer would earn in a year; distrust_cost: (P, J) revenue a year that the rise of perceived risk since the start
     costs; conflict_cost: by provider, a year; growth_years: what a first year's earnings add up to over the planning horizon.
-    best, value, lost, unwanted, cuts: by provider, see `kernels.market.weigh`.
+    best, value, lost, unwanted, cuts: by provider, see `kernels.providers.weigh`.
     """
 
     def __init__(self, parameters: "Parameters", price_sensitivity: np.ndarray, providers: int, jurisdictions: int, places: int) -> None:
