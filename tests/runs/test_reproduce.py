@@ -162,7 +162,7 @@ def test_the_same_environment_has_no_differences(finished: Finished) -> None:
 
 
 def test_a_run_that_fails_now_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: WorldSet) -> None:
+    def broken(self: WorldSet, *_: object) -> None:
         raise ValueError("it broke")
 
     monkeypatch.setattr(WorldSet, "run", broken)

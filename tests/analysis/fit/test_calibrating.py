@@ -195,7 +195,7 @@ def test_a_model_is_let_go_once_its_numbers_are_kept(monkeypatch: pytest.MonkeyP
     alive: list[weakref.ref[object]] = []
     run = WorldSet.run
 
-    def noted(self: WorldSet) -> None:
+    def noted(self: WorldSet, *_: object) -> None:
         alive.extend(weakref.ref(model.books) for model in self.models)
         run(self)
 
