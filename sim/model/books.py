@@ -213,7 +213,7 @@ class Books:
         }
 
     def _flows(self) -> Columns:
-        rows = np.concatenate(self.flows) if self.flows else np.zeros((0, 9))
+        rows = np.concatenate([np.zeros((0, 9)), *self.flows])
         # Streams of one kind at several providers are one row. A row's six keys as one number sort as the keys do.
         countries = len(self.scenario.jurisdictions)
         ends = (self.scenario.months, countries, len(KINDS), countries, len(KINDS), countries)
@@ -250,7 +250,7 @@ class Books:
         }
 
     def _requests(self) -> Columns:
-        rows = np.concatenate(self.requests)
+        rows = np.concatenate([np.zeros((0, 5 + len(MEASURES)), np.int64), *self.requests])
         m, d, j, r = rows.T[:4]
         out: Columns = {
             "month": self._months()[m],

@@ -14,6 +14,7 @@ from numba import njit, prange
 from sim.model.arithmetic import exp, fixed, log, power, total
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw, draw4
+from sim.model.recent import Recent
 from sim.scenario.scenario import Scenario
 
 UNITS = 1_000_000.0  # fixed point: stocks are int64 in millionths of an account, TB, USD a month, customer
@@ -69,8 +70,8 @@ def smallest_size(jurisdictions: int, segments: int) -> int:
     return MINIMUM_PER_CELL * jurisdictions * segments
 
 
-_recent_populations: list[tuple[tuple[object, ...], Population]] = []
-_POPULATIONS_KEPT, _LARGEST_KEPT = 4, 100_000  # a population of 100,000 holds about 10 MB
+_LARGEST_KEPT = 100_000  # such a population holds about 10 MB
+_recent_populations: Recent[Population] = Recent(4)
 
 
 def population_of(scenario: Scenario, seed: int) -> Population:
@@ -83,14 +84,7 @@ def population_of(scenario: Scenario, seed: int) -> Population:
         seed, scenario.customers, scenario.jurisdictions, scenario.segments, p.network, p.survey.panel, p.choice.sensitivity, p.choice.sensitivity_spread,
         p.trust.initial_offset, p.trust.initial_scale, p.trust.spread,
     )  # fmt: skip
-    for known, population in _recent_populations:
-        if known == made_from:
-            return population
-    population = build_population(scenario, seed)
-    if len(population) <= _LARGEST_KEPT:
-        _recent_populations.insert(0, (made_from, population))
-        del _recent_populations[_POPULATIONS_KEPT:]
-    return population
+    return _recent_populations.of(made_from, lambda: build_population(scenario, seed), keep=scenario.customers <= _LARGEST_KEPT)
 
 
 def build_population(scenario: Scenario, seed: int) -> Population:

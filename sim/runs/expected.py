@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.books import TABLES_OF
 from sim.model.tables import TABLES
 from sim.runs.identity import Identities, model_digest
 from sim.runs.manifest import PACKAGES
@@ -146,8 +147,7 @@ def _run(resolved: Resolved, pairs: Sequence[Pair], how: Running, progress: Prog
 
 def tables_of(record: str) -> list[str]:
     """The tables that a run leaves, by how much is recorded."""
-    lacking = {"world": ("country", "requests", "cell", "market", "flows"), "country": ("cell", "market", "flows"), "full": ()}[record]
-    return [name for name in TABLES if name not in lacking]
+    return [name for name in TABLES if name in TABLES_OF[record]]
 
 
 def _whole(found: dict[str, dict[str, Any]], table: str) -> str:

@@ -21,6 +21,7 @@ from sim.model.law import routing
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.model.population import UNITS, Population
+from sim.model.recent import Recent
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -105,8 +106,7 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     return docket_from(rows, start, plain, rates_abroad, np.concatenate(([0.0], foreign)), population, seed)
 
 
-_recent_dockets: list[tuple[tuple[object, ...], Docket]] = []
-_DOCKETS_KEPT = 8
+_recent_dockets: Recent[Docket] = Recent(8)
 
 
 def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
@@ -116,13 +116,7 @@ def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
     slider share it.
     """
     drawn_from = (seed, scenario.months, scenario.customers, scenario.jurisdictions, scenario.segments, scenario.parameters.investigators)
-    for known, docket in _recent_dockets:
-        if known == drawn_from:
-            return docket
-    docket = draw_docket(scenario, population, seed)
-    _recent_dockets.insert(0, (drawn_from, docket))
-    del _recent_dockets[_DOCKETS_KEPT:]
-    return docket
+    return _recent_dockets.of(drawn_from, lambda: draw_docket(scenario, population, seed))
 
 
 class Waits:
