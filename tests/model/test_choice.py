@@ -79,29 +79,30 @@ def weights(
     roots_of_utilities(utility, nest_scale, appeal.reshape(-1))
     no_cloud, leave, within = (exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost))
     peers = np.array([exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)])
-    nest_roots(left, appeal[0, 0], no_cloud, banned, order, here, expelled, leave, within, peers, leaf, nest)
+    nest[:] = peers
+    nest_roots(0, left[None], 0, 0, appeal, no_cloud, banned[None, None], order, here, expelled, leave, within, leaf[None], nest[None])
     return Decision(leaf, nest, nest_scale)
 
 
 @njit  # type: ignore[misc]
 def _choose(seed: int, customers: int, month: int, nest_scale: float, leaf: Any, nest: Any, out: Any) -> None:
-    """The place that each of many customers picks, with the kernel's own luck."""
-    nests = len(nest)
-    counters, luck, clocks, slowed = np.empty((2, 3), np.uint32), np.empty((1, 12)), np.empty(12), np.empty(12)
+    """The place that each of many customers picks, with the kernel's own luck: `leaf` (1, O), `nest` (1, 2 + P)."""
+    nests = nest.shape[1]
+    counters, luck, clocks, slowed = np.empty((2, 3), np.uint32), np.empty((1, 12)), np.empty((1, 12)), np.empty((1, 12))
     for i in range(customers):
         draw_luck(seed, np.array([i]), month, counters, luck)
-        tastes(luck[0], nest_scale, clocks, slowed)
-        n = race(nest, 0, nests, slowed)
+        tastes(luck[0], nest_scale, clocks[0], slowed[0])
+        n = race(0, nest, 0, nests, 0, slowed, 0)
         if n < FIRST_US:
             out[i] = n
         else:
             first = FIRST_US + (n - FIRST_US) * OFFERS
-            out[i] = first + race(leaf, first, OFFERS, clocks[nests:])
+            out[i] = first + race(0, leaf, first, OFFERS, 0, clocks, nests)
 
 
 def chosen(decision: Decision, customers: int = 200_000, seed: int = 3, month: int = 40) -> np.ndarray:
     out = np.empty(customers, np.int64)
-    _choose(seed, customers, month, decision.nest_scale, decision.leaf, decision.roots, out)
+    _choose(seed, customers, month, decision.nest_scale, decision.leaf[None], decision.roots[None], out)
     return out
 
 
@@ -243,9 +244,9 @@ def test_perceived_risk_counts_each_channel_once() -> None:
     """(1 - trust) x exposure over law enforcement and intelligence, and the own state's, times sensitivity."""
     exposure = np.array([np.linspace(0.0, 1.0, 7), np.linspace(1.0, 0.0, 7), np.full(7, 0.1)])
     risk = np.empty(7)
-    kind_risks(2.0, 0.25, 0.5, exposure, risk)
+    kind_risks(2.0, 0.25, 0.5, 0, 0, exposure[None, None], 0, risk[None])
     assert np.allclose(risk, 2.0 * (0.75 * exposure[0] + 0.5 * exposure[1] + 0.1))
-    kind_risks(2.0, 1.0, 1.0, exposure, risk)
+    kind_risks(2.0, 1.0, 1.0, 0, 0, exposure[None, None], 0, risk[None])
     assert np.allclose(risk, 0.2)
 
 
@@ -262,7 +263,7 @@ def _sure(seed: int, customers: int, month: int, nest_scale: float, here: int, p
     draw_luck(seed, np.arange(customers), month, counters, luck)
     leaving, within = exp(pull[0] + risk), exp((pull[1] + risk) / nest_scale)
     for i in range(customers):
-        out[i] = abs(utility - risk) <= 300.0 * nest_scale and surely_stays(luck[i], NESTS, here, leaving, within)
+        out[i] = abs(utility - risk) <= 300.0 * nest_scale and surely_stays(i, luck, NESTS, here, leaving, within)
 
 
 @given(

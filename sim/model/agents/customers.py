@@ -12,7 +12,6 @@ Each month a customer's trust becomes a mix of its own view (news against a prio
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit, prange
 
 from sim.model.arithmetic import exp, log
 from sim.model.kernels import books as books_kernel
@@ -20,8 +19,10 @@ from sim.model.kernels import choice
 from sim.model.kernels import customers as kernel
 from sim.model.kernels import moves as moves_kernel
 from sim.model.kernels import survey as survey_kernel
+from sim.model.kernels.deadlines import fill_calendar
+from sim.model.kernels.first_places import first_places
 from sim.model.kernels.trust import TRUST_UNITS
-from sim.model.places import FIRST_US, OFFERS, ON_PREMISES, place_count
+from sim.model.places import ON_PREMISES, place_count
 from sim.model.population import PEERS, UNITS, Population
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 GROUP = 4096  # customers of a group of blocks: their state fits in a second-level cache
-GROUPS = 32  # at least so many, for threads to share evenly
+GROUPS = 8  # at least so many, for threads to share evenly
 
 
 class Customers:
@@ -68,13 +69,12 @@ class Customers:
         self._appeal = np.empty((w, c, o))
         choice.roots_of_utilities(self.utility.reshape(-1), p.choice.nest_scale, self._appeal.reshape(-1))
         for v in range(w):
-            met = self._appeal[v], self.exposure[v], self.banned[v]
             if v > 0 and all(np.array_equal(x[v], x[0]) for x in (self._appeal, self.exposure, self.banned)):
                 self.place[:, v] = self.place[:, 0]
             else:
                 first_places(
-                    cells.start, population.initial_trust, population.sensitivity, population.place_order, population.readiness, self.hazard[v], *met,
-                    p.choice.nest_scale, self.place[:, v],
+                    v, cells.start, population.initial_trust, population.sensitivity, population.place_order, population.readiness, self.hazard,
+                    self._appeal, self.exposure, self.banned, p.choice.nest_scale, self.place,
                 )  # fmt: skip
         self.readiness[self.place != ON_PREMISES] = np.inf  # whoever is in the cloud waits for nothing
         self._people = people_of(population)
@@ -202,67 +202,5 @@ def renewal_calendar(population: Population) -> tuple[np.ndarray, np.ndarray]:
     """Each block's customers by phase of renewal: (N,) int32, and where each phase begins, (B, longest term + 2) int64."""
     calendar = np.empty(len(population), np.int32)
     starts = np.empty((len(population.blocks), int(population.term.max()) + 2), np.int64)
-    _fill_calendar(population.blocks, population.renewal, calendar, starts)
+    fill_calendar(population.blocks, population.renewal, calendar, starts)
     return calendar, starts
-
-
-@njit(cache=True)
-def _fill_calendar(blocks, renewal, calendar, starts):  # type: ignore[no-untyped-def]
-    """Sort every block's customers by phase, keeping their order within one (a counting sort)."""
-    for b in range(len(blocks)):
-        starts[b] = 0
-        for i in range(blocks[b, 0], blocks[b, 1]):
-            starts[b, renewal[i] + 1] += 1
-        starts[b, 0] = blocks[b, 0]
-        for phase in range(1, starts.shape[1]):
-            starts[b, phase] += starts[b, phase - 1]
-        room = starts[b].copy()
-        for i in range(blocks[b, 0], blocks[b, 1]):
-            calendar[room[renewal[i]]] = i
-            room[renewal[i]] += 1
-
-
-@njit(cache=True, parallel=True)
-def first_places(start, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
-    """Where those who adopted before the first month are: their nested logit, picked evenly over sizes by `order` (N,)."""
-    for c in prange(len(start) - 1):
-        _first_places_of_cell(
-            start[c], start[c + 1], trust, sensitivity, order, readiness, hazard[c], appeal[c], exposure[c], banned[c], nest_scale, place
-        )  # fmt: skip
-
-
-@njit(cache=True)
-def _first_places_of_cell(first, last, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
-    places = len(appeal)
-    nests = choice.nest_of(places)
-    left, leaf, nest, weight, peers = np.empty(7), np.zeros(places), np.empty(nests), np.empty(nests), np.ones(nests)
-    for i in range(first, last):
-        if readiness[i] > hazard:
-            continue
-        choice.kind_risks(sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), exposure, left)
-        choice.roots_of(left, nest_scale, left)
-        choice.nest_roots(left, appeal, 0.0, banned, 0.5, 0, False, 1.0, 1.0, peers, leaf, nest)
-        everything = 0.0
-        choice.weights_of(nest, nest_scale, weight)
-        for n in range(1, nests):
-            everything += weight[n]
-        at, to = order[i] * everything, 0
-        for n in range(1, nests):
-            if to > 0 or weight[n] <= 0.0:
-                continue
-            if at < weight[n]:
-                if n == 1:
-                    to = 1
-                else:
-                    at_first, inside = FIRST_US + (n - FIRST_US) * OFFERS, 0.0
-                    for k in range(OFFERS):
-                        inside += leaf[at_first + k]
-                    within = at / weight[n] * inside
-                    for k in range(OFFERS):
-                        if leaf[at_first + k] > 0.0 and (to == 0 or within >= 0.0):
-                            to = at_first + k
-                        within -= leaf[at_first + k]
-                        if within < 0.0:
-                            break
-            at -= weight[n]
-        place[i] = to

@@ -41,19 +41,19 @@ def kind_of(place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def kind_risk(k, sensitivity, trust_le, trust_in, exposure):  # type: ignore[no-untyped-def]
+def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):  # type: ignore[no-untyped-def]
     """Perceived risk of one kind of place: (1 - trust) x exposure, over channels, x sensitivity.
 
-    `exposure`: (3, 7) law enforcement, intelligence, own state (whose distrust is already in it).
+    The last three are its exposure: to law enforcement, to intelligence, to the own state (whose distrust is already in it).
     """
-    return sensitivity * ((1.0 - trust_le) * exposure[0, k] + (1.0 - trust_in) * exposure[1, k] + exposure[2, k])
+    return sensitivity * ((1.0 - trust_le) * law + (1.0 - trust_in) * intelligence + own_state)
 
 
 @njit(cache=True)
-def kind_risks(sensitivity, trust_le, trust_in, exposure, out):  # type: ignore[no-untyped-def]
-    """Perceived risk of each of the 7 kinds of place: `out` (7,)."""
+def kind_risks(sensitivity, trust_le, trust_in, w, c, exposure, d, out):  # type: ignore[no-untyped-def]
+    """Perceived risk of each of the 7 kinds of place to a customer of cell c in world w: row d of `out` (D, 7); `exposure` (W, C, 3, 7)."""
     for k in range(KINDS):
-        out[k] = kind_risk(k, sensitivity, trust_le, trust_in, exposure)
+        out[d, k] = kind_risk(sensitivity, trust_le, trust_in, exposure[w, c, 0, k], exposure[w, c, 1, k], exposure[w, c, 2, k])
 
 
 @njit(cache=True, error_model="numpy")
@@ -64,32 +64,32 @@ def roots_of(risk, nest_scale, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def nest_roots(left, appeal, on_premises, banned, order, here, expelled, leave, within, peers, leaf, nest):  # type: ignore[no-untyped-def]
+def nest_roots(d, left, w, c, appeal, on_premises, banned, order, here, expelled, leave, within, leaf, nest):  # type: ignore[no-untyped-def]
     """Weights of a nested logit (McFadden 1978), as roots: on premises, home-grown, and a nest for each US provider.
 
-    `left` (7,) from `roots_of`; `appeal` (O,) and `on_premises` exp(utility / nest_scale); `banned` (O,) the share of
-    customers, in the order of laws, to whom a place is closed; `here` the present place, open to its customer unless
-    `expelled`; `leave`, `within` what is left by the cost of leaving the provider, of moving within it; `peers` (2 + P,)
-    by nest. Fills `leaf` (O,) with the places' weights and `nest` (2 + P,) with their sums.
+    Of decision d of a customer of cell c in world w. `left` (D, 7) from `roots_of`; `appeal` (W, C, O) and `on_premises`
+    exp(utility / nest_scale); `banned` (W, C, O) the share of customers, in the order of laws, to whom a place is closed; `here` the
+    present place, open to its customer unless `expelled`; `leave`, `within` what is left by the cost of leaving the provider, of moving
+    within it. Fills row d of `leaf` (D, O) with the places' weights; that of `nest` (D, 2 + P) comes with what peers make of each nest,
+    and leaves with the sums. Rows of arrays are not taken out: counting them in and out would cost more than the decision.
     """
     present = nest_of(here)
     moving = leave if here != ON_PREMISES else 1.0  # whoever has no cloud yet is bound to nobody
-    nest[ON_PREMISES] = max(on_premises * left[0] * moving, LEAST)
-    nest[HOME_GROWN] = 0.0
-    if here == HOME_GROWN or order >= banned[HOME_GROWN]:
-        nest[HOME_GROWN] = appeal[HOME_GROWN] * left[6] * peers[HOME_GROWN] * (1.0 if here == HOME_GROWN else moving)
-    for p in range(len(nest) - FIRST_US):
+    nest[d, ON_PREMISES] = max(on_premises * left[d, 0] * moving, LEAST)
+    home_grown = appeal[w, c, HOME_GROWN] * left[d, 6] * nest[d, HOME_GROWN] * (1.0 if here == HOME_GROWN else moving)
+    nest[d, HOME_GROWN] = home_grown if here == HOME_GROWN or order >= banned[w, c, HOME_GROWN] else 0.0
+    for p in range(nest.shape[1] - FIRST_US):
         s = 0.0
         inside = within if present == FIRST_US + p else 1.0
         for k in range(OFFERS):  # weights of closed places are worked out, too: to guess what is closed would cost more
             o = FIRST_US + p * OFFERS + k
             stays = o == here
-            w = appeal[o] * left[1 + k] * (1.0 if stays else inside)
-            closed = expelled if stays else order < banned[o]
-            w = 0.0 if closed else w
-            leaf[o] = w
-            s += w
-        nest[FIRST_US + p] = s * peers[FIRST_US + p] * (1.0 if present == FIRST_US + p else moving)
+            weight = appeal[w, c, o] * left[d, 1 + k] * (1.0 if stays else inside)
+            closed = expelled if stays else order < banned[w, c, o]
+            weight = 0.0 if closed else weight
+            leaf[d, o] = weight
+            s += weight
+        nest[d, FIRST_US + p] = s * nest[d, FIRST_US + p] * (1.0 if present == FIRST_US + p else moving)
 
 
 @njit(cache=True, error_model="numpy")
@@ -105,18 +105,18 @@ def weights_of(roots, nest_scale, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def race(weights, first, count, clocks):  # type: ignore[no-untyped-def]
-    """The winner among `count` weights from `first` on: the first of exponential clocks with these rates.
+def race(d, weights, first, count, k, clocks, first_clock):  # type: ignore[no-untyped-def]
+    """The winner among `count` weights of row d from `first` on: the first of exponential clocks, of row k from `first_clock` on, with these rates.
 
     A choice with these probabilities (the exponential form of the Gumbel-max trick), and a coupling of worlds in which
     an alternative that becomes worse is only ever left, never a reason to move between two others. That holds between
     nests, and between the offers within one; a nest that shrinks may lose users of any of its offers.
     """
     winner, clock, weight = -1, 1.0, 0.0
-    for k in range(count):
-        w = weights[first + k]
-        if clocks[k] * weight < clock * w:  # clocks[k] / w < clock / weight, without a division
-            winner, clock, weight = k, clocks[k], w
+    for n in range(count):
+        w, t = weights[d, first + n], clocks[k, first_clock + n]
+        if t * weight < clock * w:  # t / w < clock / weight, without a division
+            winner, clock, weight = n, t, w
     return winner
 
 
@@ -183,24 +183,24 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
 
 
 @njit(cache=True, error_model="numpy")
-def surely_stays(luck, nests, here, leaving, within):  # type: ignore[no-untyped-def]
+def surely_stays(k, luck, nests, here, leaving, within):  # type: ignore[no-untyped-def]
     """Whether nothing can win against staying `here`, whatever the rest of the decision says: a proof that needs no logarithm.
 
-    It sets bounds to what `race` compares: a clock -log(u) lies between 1 - u and (1 - u) / sqrt(u); what can be had by leaving the
+    It sets bounds to what `race` compares, with row k of `luck`: a clock -log(u) lies between 1 - u and (1 - u) / sqrt(u); what can be had by leaving the
     provider and by moving within it is worth at most so much more than staying (`pull_of_rivals` + the risk of staying), of which
     `leaving` is the exponential, and `within` that over the nest scale. Nine of ten renewals end here. False proves nothing.
     """
     # Without branches: nobody can guess where the next customer is.
     own, kind = nest_of(here), nests + (here + OFFERS - FIRST_US) % OFFERS
-    mine, highest = luck[own], 0.0
+    mine, highest = luck[k, own], 0.0
     for n in range(nests):
-        u = luck[n]
+        u = luck[k, n]
         highest = max(highest, 0.0 if n == own else u)
     in_nest = (1.0 - mine) * leaving * 1.000001 < (1.0 - highest) * np.sqrt(mine)
-    mine, highest = luck[kind], 0.0
-    for k in range(nests, nests + OFFERS):
-        u = luck[k]
-        highest = max(highest, 0.0 if k == kind else u)
+    mine, highest = luck[k, kind], 0.0
+    for n in range(nests, nests + OFFERS):
+        u = luck[k, n]
+        highest = max(highest, 0.0 if n == kind else u)
     with_offer = (1.0 - mine) * within * 1.000001 < (1.0 - highest) * np.sqrt(mine)
     return in_nest & (with_offer | (own < FIRST_US))
 

@@ -13,7 +13,7 @@ from numba import get_num_threads, njit, prange
 
 from sim.model.kernels.choice import KINDS, draw_luck, nest_of, roots_of, tastes
 from sim.model.kernels.deadlines import who_is_due, who_renews
-from sim.model.kernels.decisions import open_decisions, pick
+from sim.model.kernels.decisions import open_decisions, pick, weigh
 from sim.model.kernels.renewals import LOT, who_may_move
 from sim.model.kernels.trust import listen
 from sim.model.places import OFFERS, ON_PREMISES
@@ -118,11 +118,11 @@ def _some_groups(seed, month, first_group, last_group, people, terms, costs, sta
     clocks, slowed = np.empty((LOT, 4 * fours)), np.empty((LOT, 4 * fours))
     rests, asked, at_place, leaving, within = np.empty(LOT, np.bool_), np.empty(cases, np.int32), np.empty(cases, np.int32), np.empty(cases), np.empty(cases)
     decider, world, forced, left = np.empty(cases, np.int32), np.empty(cases, np.int32), np.empty(cases, np.bool_), np.zeros((cases, KINDS))
-    worth, leaf, nest, soon = np.empty(nests), np.empty(places), np.empty(nests), np.empty(worlds, np.float32)
+    leaf, nest, soon = np.empty((cases, places)), np.empty((cases, nests)), np.empty(worlds, np.float32)
     for g in range(len(groups)):
         group = groups[g]
         listen(group, blocks, cell, initial, susceptibility, peers, good, bad, costs.strength, costs.peer_weight, trust, trust_next, sums)
-        n = who_renews(month, group, blocks, cell, term, calendar, calendar_start, hazard, place, readiness, renewing)
+        n = who_renews(month, group, blocks, term, calendar, calendar_start, place, renewing)
         n = who_may_move(
             seed, month, renewing[:n], cell, place, readiness, trust_next, sensitivity, law_order, hazard, unlawful, exposure, pull, utility, nest_scale,
             rests, asked, at_place, leaving, within, drawn_for, ids, counters, luck,
@@ -141,14 +141,15 @@ def _some_groups(seed, month, first_group, last_group, people, terms, costs, sta
             tastes(luck[:n].reshape(-1), nest_scale, clocks[:n].reshape(-1), slowed[:n].reshape(-1))
             risks = left[:decisions].reshape(-1)
             roots_of(risks, nest_scale, risks)
+            weigh(
+                decisions, decider, world, forced, left, lot, cell, place, peers, law_order, appeal, banned, costs.postpone, costs.go_back,
+                leave, within_share, by_peers, leaf, nest,
+            )  # fmt: skip
             for d in range(decisions):
                 k, w = decider[d], world[d]
                 i = lot[k]
-                c, here = cell[i], np.int64(place[i, w])
-                to = pick(
-                    i, w, c, here, forced[d], left[d], slowed[k], clocks[k, nests:], peers, place, law_order, appeal, banned,
-                    costs.postpone if here == ON_PREMISES else costs.go_back, leave, within_share, by_peers, worth, leaf, nest,
-                )  # fmt: skip
+                here = np.int64(place[i, w])
+                to = pick(d, k, leaf, nest, slowed, clocks)
                 if to != here or here == ON_PREMISES:
                     while i >= blocks[b, 1]:
                         move_count[b] = count - first_row

@@ -15,23 +15,44 @@ def phase_of(month, term):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def who_renews(month, group, blocks, cell, term, calendar, calendar_start, hazard, place, readiness, who):  # type: ignore[no-untyped-def]
+def fill_calendar(blocks, renewal, calendar, starts):  # type: ignore[no-untyped-def]
+    """Sort every block's customers by phase, keeping their order within one (a counting sort)."""
+    for b in range(len(blocks)):
+        starts[b] = 0
+        for i in range(blocks[b, 0], blocks[b, 1]):
+            starts[b, renewal[i] + 1] += 1
+        starts[b, 0] = blocks[b, 0]
+        for phase in range(1, starts.shape[1]):
+            starts[b, phase] += starts[b, phase - 1]
+        room = starts[b].copy()
+        for i in range(blocks[b, 0], blocks[b, 1]):
+            calendar[room[renewal[i]]] = i
+            room[renewal[i]] += 1
+
+
+@njit(cache=True)
+def who_renews(month, group, blocks, term, calendar, calendar_start, place, who):  # type: ignore[no-untyped-def]
     """Everybody of a group of blocks whose contract is renewed this month, block by block: how many; fills `who`.
 
-    Whoever still waits on premises in every world has no contract.
+    Whoever is on premises in every world has no contract.
     """
     renewing = 0
     for b in range(group[0], group[1]):
-        first = blocks[b, 0]
-        c, phase = cell[first], phase_of(month, np.int64(term[first]))
+        phase = phase_of(month, np.int64(term[blocks[b, 0]]))
         for at in range(calendar_start[b, phase], calendar_start[b, phase + 1]):
             i = calendar[at]
-            concerned = False
-            for w in range(place.shape[1]):
-                concerned |= (place[i, w] != ON_PREMISES) | (readiness[i, w] <= hazard[w, c])
             who[renewing] = i  # without a branch: half of all wait, and nobody can guess who
-            renewing += concerned
+            renewing += _has_contract(i, place)
     return renewing
+
+
+@njit(cache=True)
+def _has_contract(i, place):  # type: ignore[no-untyped-def]
+    """Whether a customer is in the cloud in any world."""
+    somewhere = False
+    for w in range(place.shape[1]):
+        somewhere |= place[i, w] != ON_PREMISES
+    return somewhere
 
 
 @njit(cache=True)
@@ -45,21 +66,12 @@ def _anybody_ready(width, first, last, soon, readiness):  # type: ignore[no-unty
 
 
 @njit(cache=True)
-def _anybody_expelled(w, first, last, expelled, law_order, place):  # type: ignore[no-untyped-def]
-    """Whether anybody's grace is over in world w; `expelled` (O,) of its cell."""
+def _anybody_expelled(w, c, first, last, expelled, law_order, place):  # type: ignore[no-untyped-def]
+    """Whether anybody of cell c in world w has outstayed its grace; `expelled` (W, C, O)."""
     found = False
     for i in range(np.uint64(first), np.uint64(last)):
-        found |= law_order[i] < expelled[np.uint64(np.uint8(place[i, w]))]
+        found |= law_order[i] < expelled[w, c, np.uint64(np.uint8(place[i, w]))]
     return found
-
-
-@njit(cache=True)
-def _is_due(i, c, soon, readiness, law_order, expelled, place):  # type: ignore[no-untyped-def]
-    """Whether a customer whose contract runs on may have to decide all the same: ready to adopt, or its place unlawful for too long."""
-    for w in range(len(soon)):  # noqa: SIM110
-        if readiness[i, w] <= soon[w] or law_order < expelled[w, c, np.int64(place[i, w])]:
-            return True
-    return False
 
 
 @njit(cache=True)
@@ -86,10 +98,13 @@ def who_is_due(month, group, blocks, cell, term, renewal, renewing, law_order, h
             # A number of worlds written out tells the compiler what stands side by side; a variable does not.
             found = worlds > 2 or (_anybody_ready((0,), start, end, soon, ready) if worlds == 1 else _anybody_ready((0, 0), start, end, soon, ready))
             for w in range(worlds):
-                found = found or (barred and _anybody_expelled(w, start, end, expelled[w, c], law_order, place))
+                found = found or (barred and _anybody_expelled(w, c, start, end, expelled, law_order, place))
             if found:
                 for i in range(start, end):
-                    if renewal[i] != phase and _is_due(i, c, soon, readiness, law_order[i], expelled, place):
-                        who[due] = i
-                        due += 1
+                    is_due = False
+                    for w in range(worlds):
+                        is_due |= readiness[i, w] <= soon[w]
+                        is_due |= barred and law_order[i] < expelled[w, c, np.int64(place[i, w])]
+                    who[due] = i  # without a branch, as above
+                    due += is_due & ((renewal[i] != phase) | (not _has_contract(i, place)))
     return due

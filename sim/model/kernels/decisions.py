@@ -34,28 +34,39 @@ def open_decisions(  # type: ignore[no-untyped-def]
                 if not barred:
                     continue
             decider[decisions], world[decisions], forced[decisions] = k, w, barred
-            kind_risks(sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), exposure[w, c], left[decisions])
+            kind_risks(sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), w, c, exposure, decisions, left)
             decisions += 1
     return decisions
 
 
 @njit(cache=True)
-def pick(  # type: ignore[no-untyped-def]
-    i, w, c, here, forced, left, slowed, clocks, peers, place, law_order, appeal, banned, on_premises, leave, within, by_peers, worth, leaf, nest,
+def weigh(  # type: ignore[no-untyped-def]
+    decisions, decider, world, forced, left, who, cell, place, peers, law_order, appeal, banned, postpone, go_back, leave, within, by_peers, leaf, nest,
 ):  # fmt: skip
-    """The place that customer i picks in world w; `left` of the weights of kinds by risk, its clocks `slowed` for nests and `clocks` for offers.
-
-    `worth`, `leaf`, `nest` are for notes.
+    """What every place weighs in each of the decisions, and every provider: `leaf` (D, O), `nest` (D, 2 + P); `left` of the weights of
+    kinds by risk. First all peers are looked up, then all is weighed: memory is waited for once, not at every decision.
     """
-    nests = len(nest)
-    worth[:] = 0.0
-    for k in range(PEERS):
-        worth[nest_of(np.int64(place[peers[i, k], w]))] += 1.0
-    for n in range(nests):
-        worth[n] = by_peers[np.int64(worth[n])]
-    nest_roots(left, appeal[w, c], on_premises, banned[w, c], law_order[i], here, forced, leave[c], within[c], worth, leaf, nest)
-    n = race(nest, 0, nests, slowed)
+    for d in range(decisions):
+        i, w = who[decider[d]], world[d]
+        for n in range(nest.shape[1]):
+            nest[d, n] = 0.0
+        for k in range(PEERS):
+            nest[d, nest_of(np.int64(place[peers[i, k], w]))] += 1.0
+        for n in range(nest.shape[1]):
+            nest[d, n] = by_peers[np.int64(nest[d, n])]
+    for d in range(decisions):
+        i, w = who[decider[d]], world[d]
+        c, here = cell[i], np.int64(place[i, w])
+        on_premises = postpone if here == ON_PREMISES else go_back
+        nest_roots(d, left, w, c, appeal, on_premises, banned, law_order[i], here, forced[d], leave[c], within[c], leaf, nest)
+
+
+@njit(cache=True)
+def pick(d, k, leaf, nest, slowed, clocks):  # type: ignore[no-untyped-def]
+    """The place that wins decision d by the luck of its customer, row k: clocks `slowed` for nests, `clocks` for the offers of one."""
+    nests = nest.shape[1]
+    n = race(d, nest, 0, nests, k, slowed, 0)
     if n < FIRST_US:
         return n
-    at = FIRST_US + (n - FIRST_US) * OFFERS
-    return at + race(leaf, at, OFFERS, clocks)
+    first = FIRST_US + (n - FIRST_US) * OFFERS
+    return first + race(d, leaf, first, OFFERS, k, clocks, nests)

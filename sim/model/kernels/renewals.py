@@ -36,7 +36,8 @@ def who_may_move(  # type: ignore[no-untyped-def]
                         rests[k] = False
                         break
                     continue
-                risk = kind_risk(kind_of(here), sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), exposure[w, c])
+                kind, trust_le, trust_in = kind_of(here), np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
+                risk = kind_risk(sensitivity[i], trust_le, trust_in, exposure[w, c, 0, kind], exposure[w, c, 1, kind], exposure[w, c, 2, kind])
                 # Where `exp` is cut off, nothing is proved.
                 if law_order[i] < unlawful[w, c, here] or abs(utility[w, c, here] - risk) > 300.0 * nest_scale:
                     rests[k] = False
@@ -59,7 +60,7 @@ def who_may_move(  # type: ignore[no-untyped-def]
         for p in range(bounds):
             within[p] = exp(within[p] / nest_scale)
         for p in range(bounds):
-            if not surely_stays(luck[asked[p]], nests, at_place[p], leaving[p], within[p]):
+            if not surely_stays(asked[p], luck, nests, at_place[p], leaving[p], within[p]):
                 rests[drawn_for[asked[p]]] = False
         for k in range(len(lot)):
             if not rests[k]:

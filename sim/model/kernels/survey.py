@@ -50,9 +50,9 @@ def _ask_in_one_world(  # type: ignore[no-untyped-def]
     # Passes over everybody, so that many exponentials and logarithms are taken at once.
     for s in range(members):
         i = panel[s]
-        c = cell[i]
+        c, trust_le, trust_in = cell[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
         for k in range(KINDS):
-            risk[s, k] = kind_risk(k, sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), exposure[c])
+            risk[s, k] = kind_risk(sensitivity[i], trust_le, trust_in, exposure[c, 0, k], exposure[c, 1, k], exposure[c, 2, k])
             left[s, k] = -risk[s, k] / nest_scale
         # A nest of one place weighs exp(utility - risk).
         left[s, 0], left[s, KINDS - 1] = go_back - risk[s, 0], utility[c, HOME_GROWN] - risk[s, KINDS - 1]
