@@ -38,7 +38,7 @@ class Books:
     scenario: Scenario
     cells: Cells
     month: int = 0
-    cell: np.ndarray = field(init=False)  # float64 (M, C, Q) measures of OF_CUSTOMERS
+    cell: np.ndarray = field(init=False)  # float32 (M, C, Q) measures of OF_CUSTOMERS
     country: np.ndarray = field(init=False)  # float64 (M, J, Q) the same of each country
     side: np.ndarray = field(init=False)  # float64 (M, 2, Q) the same of the US and of all others
     laws: np.ndarray = field(init=False)  # float64 (M, J, I) share of countries with each instrument in force
@@ -55,7 +55,8 @@ class Books:
 
     def __post_init__(self) -> None:
         months, jurisdictions = self.scenario.months, len(self.scenario.jurisdictions)
-        self.cell = np.full((months, len(self.cells), len(MEASURED)), np.nan)
+        self.cell = np.full((months, len(self.cells), len(MEASURED)), np.nan, np.float32)
+        self.month_of_cells = np.zeros((len(self.cells), len(MEASURED)))  # this month's, at full width for the sums; not a record
         self.country = np.full((months, jurisdictions, len(MEASURED)), np.nan)
         self.side = np.full((months, 2, len(MEASURED)), np.nan)
         self.laws = np.zeros((months, jurisdictions, len(INSTRUMENTS)))
@@ -80,19 +81,13 @@ class Books:
     def offer(self, provider: str, country: int, offer: str, change: str, gain: float) -> None:
         self.offer_changes.append((self.month, provider, country, offer, change, gain))
 
-    @property
-    def month_of_cells(self) -> np.ndarray:
-        """The month's row of the cells: (C, Q)."""
-        row: np.ndarray = self.cell[self.month]
-        return row
-
     def customers(self, trust: np.ndarray, belief: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray) -> None:
         """Enter the month's customers beside their stocks, which are entered already: trust (C, 2), belief (C,), counts (C, 8) int64, answers (C, 4)
         of asked (C, 2); then add up countries and sides."""
         m, cells = self.month, self.cells
         kernel.enter_customers(
-            trust, belief, cells.customers, counts, UNITS, answers, asked, self._weights, self._is_mean, cells.jurisdiction, self.cell[m], self.country[m],
-            self.side[m],
+            trust, belief, cells.customers, counts, UNITS, answers, asked, self._weights, self._is_mean, cells.jurisdiction, self.month_of_cells,
+            self.cell[m], self.country[m], self.side[m],
         )  # fmt: skip
 
     def casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:

@@ -73,8 +73,8 @@ def weights(
     bonus: np.ndarray | None = None,
 ) -> Decision:
     """A decision in the words of utilities and costs, put to the kernel as the roots that it works with."""
-    leaf, nest, left = np.zeros(PLACES), np.zeros(NESTS), np.empty(7)
-    roots_of(np.zeros(7) if risk is None else risk, nest_scale, left)
+    leaf, nest, left = np.zeros(PLACES), np.zeros(NESTS), np.zeros(7) if risk is None else risk.copy()
+    roots_of(left, nest_scale)
     appeal = np.empty((1, 1, PLACES))
     roots_of_utilities(utility, nest_scale, appeal.reshape(-1))
     no_cloud, leave, within = (exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost))

@@ -19,7 +19,7 @@ from sim.model.kernels import choice
 from sim.model.kernels import customers as kernel
 from sim.model.kernels import moves as moves_kernel
 from sim.model.kernels import survey as survey_kernel
-from sim.model.kernels.deadlines import fill_calendar
+from sim.model.kernels.deadlines import enforce, fill_calendar
 from sim.model.kernels.first_places import first_places
 from sim.model.kernels.trust import TRUST_UNITS
 from sim.model.places import ON_PREMISES, place_count
@@ -82,7 +82,7 @@ class Customers:
         self._pull = np.zeros((w, c, o, 2))
         self._terms = kernel.Terms(
             np.empty((c, 2 * w), np.float32), np.empty((c, 2 * w), np.float32), self.hazard, self.exposure, self.utility, self._appeal, self._pull,
-            self.banned, self.unlawful, self.expelled,
+            self.banned, self.unlawful, self.expelled, np.zeros((w, c), np.bool_),
         )  # fmt: skip
         self.stock = moves_kernel.take_stock(self.place, population.cell, population.weight, c, o)
         self._endowment = self.stock.sum(axis=2)
@@ -149,12 +149,8 @@ class Customers:
         self._survey(month)
 
     def _enforce(self, month: int) -> None:
-        """A place that became unlawful is left at the next renewal, or when the grace period is over: expelled is whom the law barred
-        then and still does."""
-        slot = month % len(self._unlawful_before)
-        if month >= len(self._unlawful_before):
-            np.minimum(self._unlawful_before[slot], self.unlawful, out=self.expelled)
-        self._unlawful_before[slot] = self.unlawful
+        """A place that became unlawful is left at the next renewal, or when the grace period is over."""
+        enforce(self.unlawful, self._unlawful_before[month % len(self._unlawful_before)], self.expelled, self._terms.expels)
 
     def _survey(self, month: int) -> None:
         x, p = self._population, self._parameters

@@ -14,7 +14,7 @@ FIRST_STOCK, STOCKS = 4, 14  # columns of a cell's row that `cell_stocks` fills
 def cell_stocks(  # type: ignore[no-untyped-def]
     stock, units, price, growth, home_usage, markup, data, jurisdiction, bloc, host, kind, exposure, reach, us_business, out, by_place, by_provider, by_bloc
 ):  # fmt: skip
-    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills their columns in the book's row `out` (C, Q), and
+    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills their columns in the month's row `out` (C, Q), and
     `by_place` (2, O) with revenue from US customers and from all others, `by_provider` (J, P) with US providers' by country, and
     `by_bloc` with the month's output of home-grown providers in TB; returns that of all US providers.
 
@@ -65,8 +65,9 @@ def cell_stocks(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def enter_customers(trust, belief, customers, counts, units, answers, asked, weights, is_mean, jurisdiction, row, country, side):  # type: ignore[no-untyped-def]
-    """Write a month's customers into the book's `row` (C, Q), where `cell_stocks` has been before, and add them up (see `_add_up`)."""
+def enter_customers(trust, belief, customers, counts, units, answers, asked, weights, is_mean, jurisdiction, row, cell, country, side):  # type: ignore[no-untyped-def]
+    """Write a month's customers into its `row` (C, Q), where `cell_stocks` has been before, add them up (see `_add_up`), and enter it in
+    the book as `cell` (C, Q) float32."""
     first_count = FIRST_STOCK + STOCKS
     first_answer = first_count + counts.shape[1]
     for c in range(row.shape[0]):
@@ -78,6 +79,7 @@ def enter_customers(trust, belief, customers, counts, units, answers, asked, wei
             base = asked[c, 1] if q == WOULD_LEAVE else asked[c, 0]
             row[c, first_answer + q] = answers[c, q] / base if base > 0.0 else np.nan
     _add_up(row, weights, is_mean, jurisdiction, country, side)
+    cell[:] = row
 
 
 @njit(cache=True)
@@ -115,9 +117,9 @@ def _weigh(sums, weights, is_mean):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def by_measure(cell):  # type: ignore[no-untyped-def]
-    """The book of cells (M, C, Q) as columns of a table: float64 (Q, M x C)."""
+    """The book of cells (M, C, Q) as columns of a table: float32 (Q, M x C)."""
     months, cells, measures = cell.shape
-    out = np.empty((measures, months * cells))
+    out = np.empty((measures, months * cells), np.float32)
     for m in range(months):
         for q in range(measures):
             for c in range(cells):

@@ -57,10 +57,13 @@ def kind_risks(sensitivity, trust_le, trust_in, w, c, exposure, d, out):  # type
 
 
 @njit(cache=True, error_model="numpy")
-def roots_of(risk, nest_scale, out):  # type: ignore[no-untyped-def]
-    """What risk leaves of the weight of each kind: exp(-risk / nest_scale); of the kinds of any number of customers."""
-    for k in range(len(risk)):
-        out[k] = exp(-risk[k] / nest_scale)
+def roots_of(risks, nest_scale):  # type: ignore[no-untyped-def]
+    """What risk leaves of the weight of each kind, exp(-risk / nest_scale), in its place; of the kinds of any number of customers.
+
+    In its place, because the compiler takes several at once only where it sees that reading and writing do not meet.
+    """
+    for k in range(len(risks)):
+        risks[k] = exp(-risks[k] / nest_scale)
 
 
 @njit(cache=True)

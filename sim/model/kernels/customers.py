@@ -62,6 +62,7 @@ class Terms(NamedTuple):
     banned: np.ndarray  # float32 (W, C, O) share of customers, in the order of laws, to whom a place is closed
     unlawful: np.ndarray  # float32 (W, C, O) by law
     expelled: np.ndarray  # float32 (W, C, O) by law, and the grace is over
+    expels: np.ndarray  # bool (W, C) whether it is over for more than last month
 
 
 class State(NamedTuple):
@@ -107,7 +108,7 @@ def _some_groups(seed, month, first_group, last_group, people, terms, costs, sta
     renewal, term, law_order, peers = people.renewal, people.term, people.law_order, people.peers
     calendar, calendar_start, groups = people.calendar, people.calendar_start, people.groups[first_group:last_group]
     good, bad, hazard, exposure, utility = terms.good, terms.bad, terms.hazard, terms.exposure, terms.utility
-    appeal, pull, banned, unlawful, expelled = terms.appeal, terms.pull, terms.banned, terms.unlawful, terms.expelled
+    appeal, pull, banned, unlawful, expelled, expels = terms.appeal, terms.pull, terms.banned, terms.unlawful, terms.expelled, terms.expels
     leave, within_share, by_peers, nest_scale = costs.leave, costs.within, costs.by_peers, costs.nest_scale
     place, readiness, trust, trust_next = state.place, state.readiness, state.trust, state.trust_next
     sums, moves, move_count = out.trust_sums, out.moves, out.move_count
@@ -127,7 +128,7 @@ def _some_groups(seed, month, first_group, last_group, people, terms, costs, sta
             seed, month, renewing[:n], cell, place, readiness, trust_next, sensitivity, law_order, hazard, unlawful, exposure, pull, utility, nest_scale,
             rests, asked, at_place, leaving, within, drawn_for, ids, counters, luck,
         )  # fmt: skip
-        due = who_is_due(month, group, blocks, cell, term, renewal, renewing[:n], law_order, hazard, expelled, readiness, place, soon, deciding)
+        due = who_is_due(month, group, blocks, cell, term, renewal, renewing[:n], law_order, hazard, expelled, expels, readiness, place, soon, deciding)
         b = group[0]
         count = first_row = blocks[b, 0] * worlds
         for start in range(0, due, LOT):
@@ -139,8 +140,7 @@ def _some_groups(seed, month, first_group, last_group, people, terms, costs, sta
             draw_luck(seed, lot, month, counters, luck)
             n = len(lot)
             tastes(luck[:n].reshape(-1), nest_scale, clocks[:n].reshape(-1), slowed[:n].reshape(-1))
-            risks = left[:decisions].reshape(-1)
-            roots_of(risks, nest_scale, risks)
+            roots_of(left[:decisions].reshape(-1), nest_scale)
             weigh(
                 decisions, decider, world, forced, left, lot, cell, place, peers, law_order, appeal, banned, costs.postpone, costs.go_back,
                 leave, within_share, by_peers, leaf, nest,

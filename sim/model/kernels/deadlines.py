@@ -11,7 +11,8 @@ LOOK = 64  # customers looked at together, before any of them is looked at alone
 @njit(cache=True)
 def phase_of(month, term):  # type: ignore[no-untyped-def]
     """The phase of the contracts of this term that are renewed in a month."""
-    return (term - month % term) % term
+    since = month % term
+    return term - since if since > 0 else 0
 
 
 @njit(cache=True)
@@ -56,6 +57,24 @@ def _has_contract(i, place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def enforce(unlawful, unlawful_then, expelled, expels):  # type: ignore[no-untyped-def]
+    """When the period of grace is over: `expelled` (W, C, O) is whom the law barred then, `unlawful_then`, and still does; `expels` (W, C)
+    whether that is more than last month anywhere. `unlawful_then` becomes what is `unlawful` now, for when the period is over again.
+
+    Elsewhere nobody is left to be expelled: all went when it began, and who is barred cannot come.
+    """
+    for w in range(expelled.shape[0]):
+        for c in range(expelled.shape[1]):
+            more = False
+            for o in range(expelled.shape[2]):
+                barred = min(unlawful_then[w, c, o], unlawful[w, c, o])
+                more |= barred > expelled[w, c, o]
+                expelled[w, c, o] = barred
+                unlawful_then[w, c, o] = unlawful[w, c, o]
+            expels[w, c] = more
+
+
+@njit(cache=True)
 def _anybody_ready(width, first, last, soon, readiness):  # type: ignore[no-untyped-def]
     """Whether anybody may be ready in one of the worlds, as many as `width` is long; `soon` (W,) float32 is just above the hazard."""
     found = False
@@ -75,7 +94,7 @@ def _anybody_expelled(w, c, first, last, expelled, law_order, place):  # type: i
 
 
 @njit(cache=True)
-def who_is_due(month, group, blocks, cell, term, renewal, renewing, law_order, hazard, expelled, readiness, place, soon, who):  # type: ignore[no-untyped-def]
+def who_is_due(month, group, blocks, cell, term, renewal, renewing, law_order, hazard, expelled, expels, readiness, place, soon, who):  # type: ignore[no-untyped-def]
     """Who of a group of blocks has to decide: of each block first those of `renewing`, then those ready to adopt and those whose
     grace is over: how many; fills `who`. `soon` (W,) float32 is for notes.
     """
@@ -88,23 +107,22 @@ def who_is_due(month, group, blocks, cell, term, renewal, renewing, law_order, h
         while at < len(renewing) and renewing[at] < last:
             who[due] = renewing[at]
             at, due = at + 1, due + 1
-        barred = False
+        expelling = False
         for w in range(worlds):
             soon[w] = np.float32(hazard[w, c] * 1.000001)
-            for o in range(expelled.shape[2]):
-                barred |= expelled[w, c, o] > 0.0
+            expelling |= expels[w, c]
         for start in range(first, last, LOOK):
             end = min(start + LOOK, last)
             # A number of worlds written out tells the compiler what stands side by side; a variable does not.
             found = worlds > 2 or (_anybody_ready((0,), start, end, soon, ready) if worlds == 1 else _anybody_ready((0, 0), start, end, soon, ready))
             for w in range(worlds):
-                found = found or (barred and _anybody_expelled(w, c, start, end, expelled, law_order, place))
+                found = found or (expelling and _anybody_expelled(w, c, start, end, expelled, law_order, place))
             if found:
                 for i in range(start, end):
                     is_due = False
                     for w in range(worlds):
                         is_due |= readiness[i, w] <= soon[w]
-                        is_due |= barred and law_order[i] < expelled[w, c, np.int64(place[i, w])]
+                        is_due |= expelling and law_order[i] < expelled[w, c, np.int64(place[i, w])]
                     who[due] = i  # without a branch, as above
                     due += is_due & ((renewal[i] != phase) | (not _has_contract(i, place)))
     return due

@@ -34,8 +34,7 @@ def _first_places_of_cell(w, c, first, last, trust, sensitivity, order, readines
             i += 1
         for d in range(many):
             kind_risks(sensitivity[who[d]], np.float64(trust[who[d], 0]), np.float64(trust[who[d], 1]), w, c, exposure, d, left)
-        risks = left[:many].reshape(-1)
-        roots_of(risks, nest_scale, risks)
+        roots_of(left[:many].reshape(-1), nest_scale)
         nest[:] = 1.0  # nobody's peers are anywhere yet
         for d in range(many):
             nest_roots(d, left, w, c, appeal, 0.0, banned, 0.5, ON_PREMISES, False, 1.0, 1.0, leaf, nest)
