@@ -118,8 +118,8 @@ def race(d, weights, first, count, k, clocks, first_clock):  # type: ignore[no-u
     winner, clock, weight = -1, 1.0, 0.0
     for n in range(count):
         w, t = weights[d, first + n], clocks[k, first_clock + n]
-        if t * weight < clock * w:  # t / w < clock / weight, without a division
-            winner, clock, weight = n, t, w
+        sooner = t * weight < clock * w  # t / w < clock / weight, without a division, and below without a branch that nobody can guess
+        winner, clock, weight = n if sooner else winner, t if sooner else clock, w if sooner else weight
     return winner
 
 

@@ -13,7 +13,7 @@ from numba import get_num_threads, njit, prange
 
 from sim.model.kernels.choice import KINDS, draw_luck, nest_of, roots_of, tastes
 from sim.model.kernels.deadlines import who_is_due, who_renews
-from sim.model.kernels.decisions import open_decisions, pick, weigh
+from sim.model.kernels.decisions import ask_peers, open_decisions, pick, weigh
 from sim.model.kernels.renewals import LOT, who_may_move
 from sim.model.kernels.trust import listen
 from sim.model.places import OFFERS, ON_PREMISES
@@ -119,7 +119,7 @@ def _some_groups(seed, month, first_group, last_group, people, terms, costs, sta
     clocks, slowed = np.empty((LOT, 4 * fours)), np.empty((LOT, 4 * fours))
     rests, asked, at_place, leaving, within = np.empty(LOT, np.bool_), np.empty(cases, np.int32), np.empty(cases, np.int32), np.empty(cases), np.empty(cases)
     decider, world, forced, left = np.empty(cases, np.int32), np.empty(cases, np.int32), np.empty(cases, np.bool_), np.zeros((cases, KINDS))
-    leaf, nest, soon = np.empty((cases, places)), np.empty((cases, nests)), np.empty(worlds, np.float32)
+    leaf, nest, to, soon = np.empty((cases, places)), np.empty((cases, nests)), np.empty(cases, np.int32), np.empty(worlds, np.float32)
     for g in range(len(groups)):
         group = groups[g]
         listen(group, blocks, cell, initial, susceptibility, peers, good, bad, costs.strength, costs.peer_weight, trust, trust_next, sums)
@@ -141,21 +141,21 @@ def _some_groups(seed, month, first_group, last_group, people, terms, costs, sta
             n = len(lot)
             tastes(luck[:n].reshape(-1), nest_scale, clocks[:n].reshape(-1), slowed[:n].reshape(-1))
             roots_of(left[:decisions].reshape(-1), nest_scale)
+            ask_peers(decisions, decider, world, lot, place, peers, by_peers, nest)
             weigh(
-                decisions, decider, world, forced, left, lot, cell, place, peers, law_order, appeal, banned, costs.postpone, costs.go_back,
-                leave, within_share, by_peers, leaf, nest,
+                decisions, decider, world, forced, left, lot, cell, place, law_order, appeal, banned, costs.postpone, costs.go_back, leave,
+                within_share, leaf, nest,
             )  # fmt: skip
+            pick(decisions, decider, leaf, nest, slowed, clocks, to)
             for d in range(decisions):
-                k, w = decider[d], world[d]
-                i = lot[k]
-                here = np.int64(place[i, w])
-                to = pick(d, k, leaf, nest, slowed, clocks)
-                if to != here or here == ON_PREMISES:
+                i, w = lot[decider[d]], world[d]
+                here = place[i, w]
+                if to[d] != here or here == ON_PREMISES:
                     while i >= blocks[b, 1]:
                         move_count[b] = count - first_row
                         b += 1
                         count = first_row = blocks[b, 0] * worlds
-                    moves[count, 0], moves[count, 1], moves[count, 2], moves[count, 3] = i, w, to, 1 if forced[d] else 0
+                    moves[count, 0], moves[count, 1], moves[count, 2], moves[count, 3] = i, w, to[d], 1 if forced[d] else 0
                     count += 1
         while b < group[1]:
             move_count[b] = count - first_row

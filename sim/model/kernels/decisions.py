@@ -40,11 +40,10 @@ def open_decisions(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def weigh(  # type: ignore[no-untyped-def]
-    decisions, decider, world, forced, left, who, cell, place, peers, law_order, appeal, banned, postpone, go_back, leave, within, by_peers, leaf, nest,
-):  # fmt: skip
-    """What every place weighs in each of the decisions, and every provider: `leaf` (D, O), `nest` (D, 2 + P); `left` of the weights of
-    kinds by risk. First all peers are looked up, then all is weighed: memory is waited for once, not at every decision.
+def ask_peers(decisions, decider, world, who, place, peers, by_peers, nest):  # type: ignore[no-untyped-def]
+    """What each decider's peers make of every provider, and of the rest: `nest` (D, 2 + P), from `by_peers` (7,).
+
+    For all at once, and before anything is weighed: what has to come from far in memory comes together.
     """
     for d in range(decisions):
         i, w = who[decider[d]], world[d]
@@ -54,6 +53,12 @@ def weigh(  # type: ignore[no-untyped-def]
             nest[d, nest_of(np.int64(place[peers[i, k], w]))] += 1.0
         for n in range(nest.shape[1]):
             nest[d, n] = by_peers[np.int64(nest[d, n])]
+
+
+@njit(cache=True)
+def weigh(decisions, decider, world, forced, left, who, cell, place, law_order, appeal, banned, postpone, go_back, leave, within, leaf, nest):  # type: ignore[no-untyped-def]
+    """What every place weighs in each of the decisions, `leaf` (D, O), and every provider, `nest` (D, 2 + P) from `ask_peers`; `left` of the
+    weights of kinds by risk."""
     for d in range(decisions):
         i, w = who[decider[d]], world[d]
         c, here = cell[i], np.int64(place[i, w])
@@ -62,11 +67,12 @@ def weigh(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def pick(d, k, leaf, nest, slowed, clocks):  # type: ignore[no-untyped-def]
-    """The place that wins decision d by the luck of its customer, row k: clocks `slowed` for nests, `clocks` for the offers of one."""
+def pick(decisions, decider, leaf, nest, slowed, clocks, to):  # type: ignore[no-untyped-def]
+    """The place that wins each of the decisions by the luck of its customer: fills `to`. Clocks `slowed` for nests, `clocks` for the offers of one."""
     nests = nest.shape[1]
-    n = race(d, nest, 0, nests, k, slowed, 0)
-    if n < FIRST_US:
-        return n
-    first = FIRST_US + (n - FIRST_US) * OFFERS
-    return first + race(d, leaf, first, OFFERS, k, clocks, nests)
+    for d in range(decisions):
+        k = decider[d]
+        n = race(d, nest, 0, nests, k, slowed, 0)
+        first = FIRST_US + max(n - FIRST_US, 0) * OFFERS
+        offer = race(d, leaf, first, OFFERS, k, clocks, nests)
+        to[d] = n if n < FIRST_US else first + offer
