@@ -44,11 +44,16 @@ def _share(t: Columns) -> float:
     return 100.0 * float(t["tb_us_reach"][-1] / in_the_cloud(t)[-1])
 
 
+def _change(x: float) -> str:
+    """A change to one decimal, with a true minus sign."""
+    return f"{x:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
 def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     at, end = 100.0 * (b["trust"][first] - a["trust"][first]), 100.0 * (b["trust"][-1] - a["trust"][-1])
     return (
-        f"The ruling met a belief of {a['belief'][max(first - 1, 0)]:.2f} that warrants reach abroad; its news moved trust apart by {at:+.1f} points in "
-        f"the first month; the difference at the end is {end:+.1f} (slow memory, peers, later incidents). Belief ends at {a['belief'][-1]:.2f} "
+        f"The ruling met a belief of {a['belief'][max(first - 1, 0)]:.2f} that warrants reach abroad; its news moved trust apart by {_change(at)} points in "
+        f"the first month; the difference at the end is {_change(end)} (slow memory, peers, later incidents). Belief ends at {a['belief'][-1]:.2f} "
         f"({labels[0]}) and {b['belief'][-1]:.2f} ({labels[1]})."
     )
 
@@ -67,13 +72,13 @@ def _places(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     kinds = ("us_region", "local_region", "trustee", "customer_keys", "us_subsidiary", "home_grown")
     change = {k: 100.0 * float(b[f"tb_{k}"][-1] / in_the_cloud(b)[-1] - a[f"tb_{k}"][-1] / in_the_cloud(a)[-1]) for k in kinds}
     most = sorted(change, key=lambda k: -abs(change[k]))[:3]
-    return f"Cloud data at the end, {labels[1]} against {labels[0]}: " + ", ".join(f"{change[k]:+.1f} points {k.replace('_', ' ')}" for k in most) + "."
+    return f"Cloud data at the end, {labels[1]} against {labels[0]}: " + ", ".join(f"{_change(change[k])} points {k.replace('_', ' ')}" for k in most) + "."
 
 
 def _laws(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     change = {i: float(b[f"laws_{i}"][-1] - a[f"laws_{i}"][-1]) for i in INSTRUMENTS if i != "protest"}
     most = sorted(change, key=lambda i: -abs(change[i]))[:3]
-    said = ", ".join(f"{change[i]:+.1f} {i.replace('_', ' ')}" for i in most)
+    said = ", ".join(f"{_change(change[i])} {i.replace('_', ' ')}" for i in most)
     return f"{labels[1]} against {labels[0]}, countries at the end: {said}; the reasons governments had are in the laws table (why)."
 
 

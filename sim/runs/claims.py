@@ -84,9 +84,15 @@ def column_of(claim: Claim) -> Column:
 def expectation(claim: Claim) -> str:
     """What is expected of the first world, in words that the second follows."""
     if claim.expect == "within":
-        return f"within {claim.at_most:g} of"
-    sizes = [f"{words} {size:g}" for words, size in (("at least", claim.at_least), ("at most", claim.at_most)) if size is not None]
+        return f"within {_amount(claim.at_most, claim)} of"
+    sizes = [f"{words} {_amount(size, claim)}" for words, size in (("at least", claim.at_least), ("at most", claim.at_most)) if size is not None]
     return " ".join([claim.expect, *([f"by {' and '.join(sizes)}"] if sizes else []), "than"])
+
+
+def _amount(size: float | None, claim: Claim) -> str:
+    """A size as it is read: with its unit, if it has a name."""
+    unit = column_of(claim).unit
+    return f"{size:,.15g}" if unit in ("share", "0-1") else f"{size:,.15g} {unit}"
 
 
 def bounds(claim: Claim) -> tuple[float, float]:

@@ -199,11 +199,16 @@ def _cell(at: int, cell: str, look: str) -> str:
     return f'<th scope="row"{look}>{cell}</th>' if at == 0 else f"<td{look}>{cell}</td>"
 
 
+_SENTENCES = 120  # characters: from here on a text is no longer a few words
+
+
 def _look(at: int, table: Table) -> str:
     """Numbers flush right; short words and dates unbroken; columns with long texts get room, so that rows stay low."""
     if at in table.numeric:
         return ' class="number"'
     longest = max((len(row[at]) for row in table.rows), default=0)
+    if longest > _SENTENCES:
+        return ' class="sentences"'
     return ' class="long"' if longest > 24 else ' class="short"' if longest <= 18 else ""
 
 

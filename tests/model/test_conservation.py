@@ -19,6 +19,7 @@ MOVES = ("adopted", "postponed", "gave_up", "left_us", "switched_provider", "mov
 SUMS = tuple(name for name in MEASURED if name.startswith(("tb_", "revenue_")) or name in MOVES)
 SHARES = tuple(name for name in MEASURED if name not in SUMS)
 REL = 1e-9
+REL_OF_CELLS = 2e-7  # of what is added up here from the book of cells, which keeps half the width
 
 Tables = dict[str, pd.DataFrame]
 
@@ -136,10 +137,11 @@ def test_customers_in_the_flows_are_those_counted_as_moving(tables: Tables) -> N
 
 
 def test_adoption_changes_by_those_who_adopted_and_gave_up(tables: Tables) -> None:
-    cell = tables["cell"].set_index(["month", "country", "segment"])
-    users = (cell["adoption"] * cell["customers"]).unstack("month")
+    country = tables["country"].set_index(["month", "country"])
+    customers = tables["cell"].groupby(["month", "country"])["customers"].sum()
+    users = (country["adoption"] * customers).unstack("month")
     change = users.diff(axis=1).iloc[:, 1:]
-    net = (cell["adopted"] - cell["gave_up"]).unstack("month").iloc[:, 1:]
+    net = (country["adopted"] - country["gave_up"]).unstack("month").iloc[:, 1:]
     assert np.allclose(change, net, rtol=1e-6, atol=1e-3)
 
 
@@ -158,8 +160,8 @@ def test_leaving_us_providers_takes_no_more_than_left(tables: Tables) -> None:
 def test_the_world_is_the_sum_of_countries_and_countries_of_cells(tables: Tables, column: str) -> None:
     """The world table is of everyone outside the US."""
     countries = tables["country"].pivot(index="month", columns="country", values=column)
-    cells = tables["cell"].groupby(["month", "country"])[column].sum().unstack()
-    assert np.allclose(countries, cells[countries.columns], rtol=REL, atol=1e-9)
+    cells = tables["cell"].astype({column: float}).groupby(["month", "country"])[column].sum().unstack()
+    assert np.allclose(countries, cells[countries.columns], rtol=REL_OF_CELLS, atol=1e-9)
     world = tables["world"].set_index("month")[column]
     assert np.allclose(world, countries.drop(columns="US").sum(axis=1), rtol=REL, atol=1e-9)
 
@@ -169,7 +171,7 @@ def test_means_are_weighted_by_what_they_are_means_over(tables: Tables, column: 
     cell = tables["cell"]
     weighted = (cell[column] * cell[weight]).groupby([cell["month"], cell["country"]]).sum() / cell.groupby(["month", "country"])[weight].sum()
     country = tables["country"].set_index(["month", "country"])[column]
-    assert np.allclose(country, weighted.reindex(country.index), rtol=REL)
+    assert np.allclose(country, weighted.reindex(country.index), rtol=REL_OF_CELLS)
 
 
 def test_trust_is_weighted_by_accounts_and_by_spend(two_worlds: WorldSet) -> None:
@@ -180,7 +182,7 @@ def test_trust_is_weighted_by_accounts_and_by_spend(two_worlds: WorldSet) -> Non
     world = model.books.tables("world")["world"]
     for column, weight in (("trust", cells.accounts), ("trust_by_spend", cells.usd_month)):
         by_hand = (trust[:, abroad] * weight[abroad]).sum(axis=1) / weight[abroad].sum()
-        assert np.allclose(world[column], by_hand, rtol=REL)
+        assert np.allclose(world[column], by_hand, rtol=REL_OF_CELLS)
     assert not np.allclose(world["trust"], world["trust_by_spend"])
 
 

@@ -51,7 +51,7 @@ def _at(order, d, weight, leaf):  # type: ignore[no-untyped-def]
         everything += weight[d, n]
     at = order * everything
     for n in range(HOME_GROWN, weight.shape[1]):
-        if 0.0 < weight[d, n] and at < weight[d, n]:
+        if weight[d, n] > 0.0 and at < weight[d, n]:
             if n < FIRST_US:
                 return n
             first, last = places_of_nest(n)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sim.view.figures.geography import DOTS, members, outlined
 from sim.view.figures.style import Figure, Trace, heading, layout
+from sim.view.quantities import MINUS
 
 CIVIDIS = "Cividis"
 _ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -71,10 +72,9 @@ def world_map(
         "len": 0.9,
         "y": -0.02,
         "yanchor": "top",
-        "title": {"text": unit, "side": "bottom", "font": {"size": 12}},
-        "tickformat": tick.replace("f", "~f"),
+        "title": {"text": unit, "side": "top", "font": {"size": 12}},
         "outlinewidth": 0,
-    }
+    } | (_signed_ticks(limits[1]) if tick.startswith("+") else {"tickformat": tick.replace("f", "~f")})
     geo = {
         "projection": {"type": "natural earth"},
         "fitbounds": False,
@@ -92,6 +92,12 @@ def world_map(
     shape = layout(height, geo=geo, title=heading(title), margin={"l": 0, "r": 0, "t": 30, "b": 62})
     shape["coloraxis"] = {"cmin": limits[0], "cmax": limits[1], "colorscale": scale, "colorbar": bar}
     return {"data": [choropleth, small], "layout": shape, "frames": frames}
+
+
+def _signed_ticks(end: float) -> dict[str, Any]:
+    """Ticks of a scale for differences: its ends, their halves, and nought, which has no sign."""
+    values = [-end, -0.5 * end, 0.0, 0.5 * end, end]
+    return {"tickvals": values, "ticktext": [f"{value:+.4g}".replace("-", MINUS) if value else "0" for value in values]}
 
 
 def limits_of(values: list[dict[str, dict[str, float]]], step: float = 0.05) -> tuple[float, float]:

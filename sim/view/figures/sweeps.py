@@ -9,6 +9,7 @@ import pandas as pd
 from sim.view.figures.events import folded
 from sim.view.figures.style import INK, PAPER, QUIET, Figure, Trace, axis, heading, layout
 from sim.view.figures.summarise import numbers
+from sim.view.quantities import number
 
 # Verdicts by hue and by order; told apart with the common kinds of colour blindness, and each bar is labelled.
 VERDICT_COLOURS = {"holds": "#0072B2", "inconclusive": "#BBBBBB", "fails": "#C44E00", "not judged": "#e8e8e8"}
@@ -49,7 +50,8 @@ def heat_map(
         "hovertemplate": f"{titles[0]}: %{{x}}<br>{titles[1]}: %{{y}}<br>%{{z:{sign}.4~g}} {unit}<br>mean of %{{customdata}} points<extra></extra>",
     }
     if written:
-        trace |= {"texttemplate": f"%{{z:{sign}.3~g}}", "textfont": {"size": 12}}
+        said = [["" if np.isnan(value) else number(value, signed) for value in row] for row in mean]
+        trace |= {"text": said, "texttemplate": "%{text}", "textfont": {"size": 12}}
     bar = {"thickness": 12, "len": 0.9, "exponentformat": "power", "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
     shape = layout(
         140 + 34 * max(5, min(len(y), 14)),

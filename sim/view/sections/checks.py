@@ -135,16 +135,16 @@ def _record(study: Study, summary: str) -> Iterable[Block]:
         ends = " to ".join(number(end, decimals=decimals_of(low, high)) for end in (low, high)) if pd.notna(low) and pd.notna(high) else DASH
         said = [f'{_cell(row["what"])}<br><span class="quiet">{_where(row)}, {_cell(row["period"])}</span>', *shown, ends, text(scale.title)]
         verdict = f"<strong>{_cell(row['verdict'])}</strong>"
-        rows.append([text(row["row"]), *said, verdict, _cell(row["role"]), _cell(row["cause"]), _cell(row.get("note")), _cell(row["source"])])
+        rows.append([text(row["row"]), *said[:3], verdict, *said[3:], _cell(row["role"]), _cell(row["cause"]), _cell(row.get("note")), _cell(row["source"])])
     counts = frame["verdict"].value_counts()
     yield Text("Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + ".")
-    columns = ["Row", "What", "Data", "Model", "Interval", "Unit", "Verdict", "Role", "Cause of a miss", "What is not the same", "Source"]
+    columns = ["Row", "What", "Data", "Model", "Verdict", "Interval", "Unit", "Role", "Cause of a miss", "What is not the same", "Source"]
     intervals = ", ".join(str(said) for said in frame["interval"].unique()) if "interval" in frame else "95% of the mean over seeds"
     read = (
         "Role: calibration rows are those that a fit may use, validation rows are never used for one, context rows are only shown. A verdict is about the mean "
         f"of the runs. Interval: {text(intervals)}; wide where few simulated customers are asked."
     )
-    yield Table("Row by row", columns, rows, read, numeric=(2, 3, 4), tall=True)
+    yield Table("Row by row", columns, rows, read, numeric=(2, 3, 5), tall=True)
 
 
 def _where(row: dict[str, Any]) -> str:

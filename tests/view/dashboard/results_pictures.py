@@ -16,7 +16,7 @@ from sim.view.dashboard.settings import Settings
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
 WIDTH, HEIGHT, HIGHEST = 1180, 760, 1400
-_UNSEEN = 40  # of 255, in any colour of any pixel
+_UNSEEN = 24  # of 255, in any colour of any pixel
 _SETTLED = """() => { const body = document.querySelector('#results-body'); return (!body || body.innerText.length > 40) &&
     [...document.querySelectorAll('.plot')].filter(plot => plot.getBoundingClientRect().top < innerHeight).every(plot => plot.querySelector('.main-svg')); }"""
 
