@@ -6,6 +6,7 @@ Layers: base < the experiment's `set` < a world's `set` < command line; each val
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,29 @@ from sim.scenario.settings import Setting, apply, from_command_line
 
 
 @dataclass(frozen=True)
+class Layered:
+    """What a world is made of, and by whom: file and line, or a word of the command line, of every value."""
+
+    contents: Contents
+    lines: dict[Loc, str]
+
+    def who_set(self) -> dict[str, str]:
+        return {path_of(loc): nearest(self.lines, loc) for loc, _ in leaves(self.contents.model_dump(mode="json"))}
+
+
+@dataclass(frozen=True)
 class Resolved:
     """An experiment ready to run: what is asked, one Scenario a world, and who set each value.
 
-    `who_set` maps the path of each value to its file and line or to `--set`; a value that one world
-    alone has is under `worlds.<world>.set.<path>`.
+    `common` is what all worlds are made of, `own` what those are that set values of their own; results that are read again have neither.
     """
 
     name: str
     experiment: Experiment
     scenarios: dict[str, Scenario]
     base: Base = field(repr=False)
-    who_set: dict[str, str] = field(repr=False)
+    common: Layered | None = field(default=None, repr=False)
+    own: dict[str, Layered] = field(default_factory=dict, repr=False)
     over_base: tuple[Setting, ...] = ()
     lines: dict[Loc, str] = field(default_factory=dict, repr=False)
     design: Prepared | None = field(default=None, repr=False)
@@ -49,6 +61,20 @@ class Resolved:
     @property
     def digest(self) -> str:
         return digest(self.canonical())
+
+    @cached_property
+    def who_set(self) -> dict[str, str]:
+        """The path of each value to its file and line or to `--set`; a value that one world alone has is under `worlds.<world>.set.<path>`.
+
+        Put together when somebody asks: a slider's move does not.
+        """
+        if self.common is None:
+            return {}
+        out = {dotted(loc): _who_asked(loc, self.lines) for loc, _ in leaves(_without_sets(self.experiment))}
+        out.update(self.common.who_set())
+        for world, layered in self.own.items():
+            out.update({f"worlds.{world}.set.{path}": who for path, who in layered.who_set().items() if who != out.get(path)})
+        return out
 
 
 def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
@@ -139,24 +165,19 @@ def _assemble(name: str, asked: Experiment, lines: dict[Loc, str], base: Base, o
     experiment, lines = _experiment(asked, lines, base, [one for one in over if one.of_experiment], problems)
     shared = [Setting(path, value, nearest(lines, ("set", path))) for path, value in asked.set.items()]
     last = [one for one in over if not one.of_experiment]
-    contents: dict[str, Contents] = {}
-    who_set = {dotted(loc): _who_asked(loc, lines) for loc, _ in leaves(_without_sets(experiment))}
-    common, common_lines = _contents(base, [*shared, *last], problems)
-    who_set.update(_who(common, common_lines))
+    common, own = _layered(base, [*shared, *last], problems), dict[str, Layered]()
     for world, spec in experiment.worlds.items():
-        own = [Setting(path, value, f"{nearest(lines, ('worlds', world, 'set', path))} (world {world})") for path, value in spec.set.items()]
-        contents[world], world_lines = _contents(base, [*shared, *own, *last], problems) if own else (common, common_lines)
-        if own:
-            said = _who(contents[world], world_lines)
-            who_set.update({f"worlds.{world}.set.{path}": who for path, who in said.items() if who != who_set.get(path)})
+        alone = [Setting(path, value, f"{nearest(lines, ('worlds', world, 'set', path))} (world {world})") for path, value in spec.set.items()]
+        if alone:
+            own[world] = _layered(base, [*shared, *alone, *last], problems)
     horizon_is_the_files = not any(one.path.startswith("horizon") for one in over)
     _refuse([*findings(experiment, base), *claim_findings(experiment, base, horizon_is_the_files)], lines, problems)
-    scenarios = {world: _scenario(world, experiment, base, contents[world]) for world in experiment.worlds}
+    scenarios = {world: _scenario(world, experiment, base, own.get(world, common).contents) for world in experiment.worlds}
     found: list[Finding] = []
     set_last = {path: nearest(lines, ("worlds", world, "set", path)) for world, spec in experiment.worlds.items() for path in spec.set}
     design = prepare(experiment, base, scenarios, set_last | {one.path: one.who for one in last}, found)
     _refuse(found, lines, problems)
-    return Resolved(name, experiment, scenarios, base, who_set, over, lines, design)
+    return Resolved(name, experiment, scenarios, base, common, own, over, lines, design)
 
 
 def _refuse(found: list[Finding], lines: dict[Loc, str], problems: list[str]) -> None:
@@ -191,25 +212,21 @@ def _who_asked(loc: Loc, lines: dict[Loc, str]) -> str:
     return nearest(lines, loc) if field_at in lines else "default"
 
 
-def _contents(base: Base, settings: list[Setting], problems: list[str]) -> tuple[Contents, dict[Loc, str]]:
+def _layered(base: Base, settings: list[Setting], problems: list[str]) -> Layered:
     if not settings:
-        return base.contents, base.lines
+        return Layered(base.contents, base.lines)
     tree = base.contents.model_dump(mode="json")
     lines = dict(base.lines)
     before = len(problems)
     for setting in settings:
         apply(setting, tree, base, lines, problems)
     if len(problems) > before:
-        return base.contents, lines
+        return Layered(base.contents, lines)
     contents = checked(Contents, tree, lambda loc: nearest(lines, loc), problems)
     if contents is None:
-        return base.contents, lines
+        return Layered(base.contents, lines)
     problems += [f"{nearest(lines, loc)}: {path_of(loc)}: {said}" for loc, said in contradictions(contents)]
-    return contents, lines
-
-
-def _who(contents: Contents, lines: dict[Loc, str]) -> dict[str, str]:
-    return {path_of(loc): nearest(lines, loc) for loc, _ in leaves(contents.model_dump(mode="json"))}
+    return Layered(contents, lines)
 
 
 def _scenario(world: str, experiment: Experiment, base: Base, contents: Contents) -> Scenario:

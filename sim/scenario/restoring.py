@@ -31,7 +31,7 @@ def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
     try:
         experiment = TypeAdapter(Experiment).validate_json(json.dumps(said["experiment"]), strict=True)
         scenarios = {name: _scenario(world) for name, world in said["worlds"].items()}
-        resolved = Resolved(said["name"], experiment, scenarios, base, {})
+        resolved = Resolved(said["name"], experiment, scenarios, base)
     except (KeyError, TypeError, ValidationError) as error:
         what = f"{dotted(tuple(error.errors()[0]['loc']))}: {error.errors()[0]['msg']}" if isinstance(error, ValidationError) else repr(error)
         raise BadInput(f"{where}: not a scenario that this version can run ({what}); use the version that made it") from None
@@ -39,7 +39,7 @@ def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
     design = prepare(experiment, base, scenarios, {}, found)
     if found:
         raise BadInput([f"{where}: {dotted(loc)}: {words}; the configuration is not the one that this was made with" for loc, words in found])
-    return Resolved(resolved.name, experiment, scenarios, base, {}, design=design)
+    return Resolved(resolved.name, experiment, scenarios, base, design=design)
 
 
 def _scenario(said: dict[str, Any]) -> Scenario:
