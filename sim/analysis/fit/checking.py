@@ -30,7 +30,7 @@ class Moved:
 
 
 def candidates_for_best(candidates: Sequence[Candidate], draws: np.ndarray, misfit: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
-    """Points among which the best is sought, as shares (count, parameters): of many draws those of the least emulated misfit.
+    """Points among which the best is sought, as shares (count, parameters): of many draws those of the least emulated misfit, none twice.
 
     What the data cannot tell (`drawn`) keeps the value that it had before the fit, so the others must suit that: of the
     draws the quarter is taken in which it lies nearest there.
@@ -41,6 +41,7 @@ def candidates_for_best(candidates: Sequence[Candidate], draws: np.ndarray, misf
         centre = np.array([float(candidates[k].share(np.array(candidates[k].centre))) for k in drawn])
         points = draws[np.argsort(((draws[:, drawn] - centre) ** 2).sum(1), kind="stable")[: max(count, len(draws) // 4)]].copy()
         points[:, drawn] = centre
+    points = np.unique(points, axis=0)  # a path that draws from simulations draws the nearest again and again
     return np.asarray(points[np.argsort(misfit(points), kind="stable")[:count]])
 
 

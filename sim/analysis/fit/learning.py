@@ -17,7 +17,7 @@ from sim.analysis.fit.summaries import Standard, Summaries, standard
 from sim.analysis.fit.training import Amortised, Training
 
 SEED = 20180323
-WIDE = 20_000  # draws in which the best point is sought
+WIDE = 20_000  # draws of each path in which the best point is sought: what one draws again and again, another draws between
 REPEATS = 2  # of the recovery of each point, with another error
 Learn = Callable[[Training, int], Amortised]
 PATHS: dict[str, Learn] = {"light": LightPosterior, "neural": NeuralPosterior}
@@ -28,7 +28,7 @@ class Learned:
     """A fit. `shares` are draws (draws, parameters) of the posterior that ships, as shares of the prior.
 
     `used` names the summaries that it rests on: those that anything varied moves. `emulator_error` is that of the emulated
-    mean of each at the points kept apart, in standard errors. `wide` are more draws, in which the best point is sought.
+    mean of each at the points kept apart, in standard errors. `wide` are more draws, of every path, in which the best point is sought.
     """
 
     summaries: Summaries
@@ -75,7 +75,8 @@ def learn(
     posteriors = [PATHS[path](learned, seed) for path in paths]
     recoveries = [recover(posterior, shares[apart], found[apart][:, used], scale.measured[used], seed, REPEATS) for posterior in posteriors]
     shipped = ships(recoveries)
-    sample, wide = (posteriors[shipped].sample(observed, count, seed + extra) for extra, count in enumerate((draws, WIDE)))
+    sample = posteriors[shipped].sample(observed, draws, seed)
+    wide = np.concatenate([posterior.sample(observed, WIDE, seed + 1) for posterior in posteriors])
     off = np.sqrt(np.mean((emulator.mean(shares[apart])[0][:, used] - found[apart][:, used]) ** 2, axis=0))
     return Learned(summaries, scale, tuple(summaries.names[k] for k in used), off, tuple(recoveries), shipped, sample, wide, emulator)
 

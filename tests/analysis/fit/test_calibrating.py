@@ -180,6 +180,8 @@ def test_what_the_data_cannot_tell_keeps_its_value_in_the_best_point() -> None:
     for one, column in zip(every, points.T, strict=True):
         if one.fitted == "drawn":
             assert one.value(column) == pytest.approx(one.centre, rel=1e-4)
+    again = candidates_for_best(every, np.repeat(draws, 20, axis=0), misfit, 8)
+    assert len(np.unique(again, axis=0)) == 8, "a draw that comes twenty times is one point to try"
 
 
 def test_points_kept_apart_are_spread_over_every_prior_and_stay_when_the_sample_grows() -> None:
