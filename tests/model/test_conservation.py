@@ -272,7 +272,7 @@ def test_backlogs_are_what_has_arrived_and_is_not_done(two_worlds: WorldSet) -> 
         books, queues = model.books, model.casework.queues
         mla = _made(books)[:, :, :, 3]
         sent = np.stack([mla[:, 0] + mla[:, 1], mla[:, 3]], axis=1).cumsum(axis=0)
-        done = queues.finish.transpose(2, 0, 1).cumsum(axis=0)
+        done = queues.finish.cumsum(axis=0)
         arrived = books.backlog + done
         assert np.array_equal(arrived[:, 0], sent[:, 0])
         assert (arrived[:, 1] <= sent[:, 1]).all()

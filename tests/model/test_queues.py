@@ -54,7 +54,7 @@ class Served:
 def serve(stream: Stream, capacity: float) -> Served:
     """Let one authority of a capacity answer the stream: no papers beside the queue, everything granted."""
     casework = Casework(stream.scenario, stream.docket, Waits(stream.docket, 5))
-    casework.queues.outgoing[GERMANY, 0] = capacity
+    casework.queues.clerks[0, GERMANY, 0] = capacity
     nothing = np.zeros(len(stream.scenario.jurisdictions))
     rule = RuleOfMonth(reaches=1, honoured=1.0, statutory=False, agreement=nothing, blocking=nothing, claim=nothing)
     on_premises = np.zeros((len(stream.population), 1), np.int8)
@@ -104,7 +104,7 @@ def test_capacity_is_arrivals_over_utilisation() -> None:
     for utilisation in (0.3, 0.95):
         ws = world_set(asked(f"investigators.mla_utilisation={utilisation}", last="2014-12"), worlds=["doj_wins"])
         queues = Queues(ws.models[0].scenario, ws.docket)
-        for queue, rate in ((queues.outgoing, ws.docket.us_rate), (queues.incoming, ws.docket.foreign_rate)):
+        for queue, rate in ((queues.clerks[0], ws.docket.us_rate), (queues.clerks[1], ws.docket.foreign_rate)):
             assert np.all(queue[:, 0] >= 1.0)
             large = queue[:, 0] > 1.0
             assert large.any()
@@ -114,18 +114,18 @@ def test_capacity_is_arrivals_over_utilisation() -> None:
 def test_capacity_is_added_only_where_more_than_a_year_of_work_waits() -> None:
     ws = world_set(asked("investigators.mla_capacity_growth=0", last="2014-12"), worlds=["doj_wins"])
     queues = Queues(ws.models[0].scenario, ws.docket)
-    before = queues.outgoing[:, 0].copy()
+    before = queues.clerks[0, :, 0].copy()
 
     def a_month_begins() -> None:
-        kernel.open_queues(queues.growth, queues.response, queues.outgoing, queues.incoming, queues.arrived, queues.done)
+        kernel.open_queues(queues.growth, queues.response, queues.clerks, queues.arrived, queues.done)
 
     queues.arrived[0, 1] = int(11.0 * before[1])
     a_month_begins()
-    assert np.array_equal(queues.outgoing[:, 0], before)
+    assert np.array_equal(queues.clerks[0, :, 0], before)
     queues.arrived[0, 1] = int(36.0 * before[1])
     a_month_begins()
-    assert queues.outgoing[1, 0] > before[1]
-    assert np.array_equal(queues.outgoing[2:, 0], before[2:])
+    assert queues.clerks[0, 1, 0] > before[1]
+    assert np.array_equal(queues.clerks[0, 2:, 0], before[2:])
 
 
 def test_requests_are_real_world_counts_whatever_the_population() -> None:

@@ -140,8 +140,8 @@ class Waits:
 class Queues:
     """Mutual legal assistance in one world: rate and clerk of every pair, and what is finished when.
 
-    growth, response: of capacity, a month (see `kernels.investigations.open_queues`); outgoing, incoming: float64 (J, 2) capacity a month,
-    and the time at which the clerk is free; finish: int64 (2, J, M); arrived, done, backlog: int64 (2, J), outgoing and incoming.
+    growth, response: of capacity, a month (see `kernels.investigations.open_queues`); clerks: float64 (2, J, 2), outgoing and incoming: capacity
+    a month, and the time at which the clerk is free; finish: int64 (M, 2, J); arrived, done, backlog: int64 (2, J), outgoing and incoming.
     """
 
     def __init__(self, scenario: Scenario, docket: Docket) -> None:
@@ -149,11 +149,11 @@ class Queues:
         jurisdictions = len(scenario.jurisdictions)
         self.growth = exp(log(1.0 + p.mla_capacity_growth) / 12.0)
         self.response = p.mla_capacity_response / 12.0
-        self.outgoing, self.incoming = np.zeros((jurisdictions, 2)), np.zeros((jurisdictions, 2))
+        self.clerks = np.zeros((2, jurisdictions, 2))
         # At the start all requests that could come this way would: what is left of them is the utilisation's to say.
-        self.outgoing[:, 0] = np.maximum(docket.us_rate / p.mla_utilisation, p.mla_minimum_capacity)
-        self.incoming[:, 0] = np.maximum(docket.foreign_rate / p.mla_utilisation, p.mla_minimum_capacity)
-        self.finish = np.zeros((2, jurisdictions, scenario.months), np.int64)
+        self.clerks[0, :, 0] = np.maximum(docket.us_rate / p.mla_utilisation, p.mla_minimum_capacity)
+        self.clerks[1, :, 0] = np.maximum(docket.foreign_rate / p.mla_utilisation, p.mla_minimum_capacity)
+        self.finish = np.zeros((scenario.months, 2, jurisdictions), np.int64)
         self.arrived = np.zeros((2, jurisdictions), np.int64)
         self.done, self.backlog = np.zeros((2, jurisdictions), np.int64), np.zeros((2, jurisdictions), np.int64)
 
@@ -211,7 +211,7 @@ class Casework:
             month, world, q.growth, q.response, d.plain[month], self._waits.plain[month], d.rows[at], d.who[at], d.standing[at], d.chance[at],
             self._waits.of(month), place, hosts, self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory,
             rule.reaches, rule.honoured, rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances,
-            litigation_delay, q.outgoing, q.incoming, q.arrived, q.done, q.finish, q.backlog, self.month, self.host_conflicts, self.host_disclosures,
+            litigation_delay, q.clerks, q.arrived, q.done, q.finish, q.backlog, self.month, self.host_conflicts, self.host_disclosures,
             self.disclosures, self._recent, self._asked, self._met, self.unmet,
         )  # fmt: skip
 

@@ -7,7 +7,8 @@ from sim.model.kernels.investigations import FOREIGN_TO_US, MLA, US_TO_FOREIGN
 from sim.model.kernels.survey import WOULD_LEAVE
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
 
-FIRST_STOCK, STOCKS = 4, 14  # columns of a cell's row that `cell_stocks` fills
+FIRST_STOCK, STOCKS = 4, 14  # columns of a cell's row that `cell_stocks` fills, of which by number:
+_ADOPTERS, _BY_KIND, _AT_HOME, _IN_REACH, _US, _SOVEREIGN, _HOME_GROWN, _EXPOSED = (FIRST_STOCK + k for k in (0, 1, 8, 9, 10, 11, 12, 13))
 
 
 @njit(cache=True)
@@ -28,39 +29,39 @@ def cell_stocks(  # type: ignore[no-untyped-def]
     for c in range(stock.shape[0]):
         j = jurisdiction[c]
         level, volume = price * growth[j] * per_unit, data * growth[j] * per_unit
-        cell = out[c, FIRST_STOCK : FIRST_STOCK + STOCKS]
-        cell[:] = 0.0
+        for q in range(FIRST_STOCK, FIRST_STOCK + STOCKS):
+            out[c, q] = 0.0
         accounts = 0.0
         for o in range(stock.shape[1]):
             if stock[c, o, 3] == 0:  # most places: nobody is there
                 continue
             tb, k = stock[c, o, 1] * volume, kind[o]
-            cell[1 + k] += tb
+            out[c, _BY_KIND + k] += tb
             accounts += stock[c, o, 0]
-            cell[13] += stock[c, o, 0] * exposure[c, 0, k]
+            out[c, _EXPOSED] += stock[c, o, 0] * exposure[c, 0, k]
             if host[j, o] == j:
-                cell[8] += tb
+                out[c, _AT_HOME] += tb
             if o == ON_PREMISES:
                 continue
-            cell[0] += stock[c, o, 3] * per_unit
+            out[c, _ADOPTERS] += stock[c, o, 3] * per_unit
             usd = stock[c, o, 2] * level * markup[j, o]
             if o == HOME_GROWN:
                 usd *= home_usage[j]
-                cell[9] += tb * reach * us_business[j]
-                cell[12] += usd
+                out[c, _IN_REACH] += tb * reach * us_business[j]
+                out[c, _HOME_GROWN] += usd
                 by_bloc[bloc[j]] += tb
             else:
                 offer = (o - FIRST_US) % OFFERS
                 us += tb
-                cell[10] += usd
+                out[c, _US] += usd
                 by_provider[j, (o - FIRST_US) // OFFERS] += usd
                 if offer >= TRUSTEE:
-                    cell[11] += usd
+                    out[c, _SOVEREIGN] += usd
                 if offer != TRUSTEE and offer != CUSTOMER_KEYS:
-                    cell[9] += tb * (1.0 if host[j, o] == 0 else reach)
+                    out[c, _IN_REACH] += tb * (1.0 if host[j, o] == 0 else reach)
             by_place[0 if j == 0 else 1, o] += usd
         if accounts > 0.0:
-            cell[13] /= accounts
+            out[c, _EXPOSED] /= accounts
     return us
 
 

@@ -112,15 +112,15 @@ def waits_of(words, out):  # type: ignore[no-untyped-def]
 def investigate(  # type: ignore[no-untyped-def]
     month, world, rows, who, standing, chance, waits, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
-    times, chances, litigation_delay, outgoing, incoming, arrived, finish, out, host_conflicts, host_disclosures, disclosures,
+    times, chances, litigation_delay, clerks, arrived, finish, out, host_conflicts, host_disclosures, disclosures,
 ):  # fmt: skip
     """The month's requests in one world, in order of time.
 
     `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police; of the customer `who`
     (n, 2), jurisdiction and segment, and `standing` (n, 2), its place in the order of laws and in that of its provider's US business;
     `chance` (n, 5) from `draw_luck`, `waits` (n, 3);
-    `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `outgoing`, `incoming` (J, 2)
-    float64: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (2, J, M) int64 count arrivals so far, and completions by month.
+    `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `clerks` (2, J, 2)
+    float64, outgoing and incoming: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (M, 2, J) int64 count arrivals so far, and completions by month.
     Adds to `out` (4, J, 5, 6) int64, `host_conflicts`, `host_disclosures` (J,) and returns `disclosures` through an int64 (1,) array.
     """
     direct_months, comity_months, agreement_months, mla_months, conflict_delay, slowdown = times
@@ -185,14 +185,14 @@ def investigate(  # type: ignore[no-untyped-def]
             months = 0.5 * mla_months * (wait + papers_wait)
             succeeds = granted < mla_ok
         elif route == MLA:
-            queue, side = (outgoing, 0) if police == 0 else (incoming, 1)
+            side = 0 if police == 0 else 1
             arrival = month + _uniform(chance[r, _WHEN])
-            begins = max(arrival, queue[other, 1])
-            ends = begins + waits[r, _CLERK] / queue[other, 0]
-            queue[other, 1] = ends
+            begins = max(arrival, clerks[side, other, 1])
+            ends = begins + waits[r, _CLERK] / clerks[side, other, 0]
+            clerks[side, other, 1] = ends
             arrived[side, other] += 1
-            if ends < finish.shape[2]:
-                finish[side, other, np.int64(ends)] += 1
+            if ends < len(finish):
+                finish[np.int64(ends), side, other] += 1
             treaty_here = treaty[other]
             # Papers take their time beside the queue: two steps of equal mean, sender's and receiver's.
             papers = 0.5 * mla_months * (wait + papers_wait) * (1.0 if treaty_here else slowdown)
@@ -218,21 +218,20 @@ def investigate(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def open_queues(growth, response, outgoing, incoming, arrived, done):  # type: ignore[no-untyped-def]
+def open_queues(growth, response, clerks, arrived, done):  # type: ignore[no-untyped-def]
     """Capacity grows by `growth`; where the backlog is more than a year's work, the part `response` of what is missing is added."""
-    for j in range(len(outgoing)):
-        for side in range(2):
-            queue = outgoing if side == 0 else incoming
-            grown = queue[j, 0] * growth
-            queue[j, 0] = grown + response * max((arrived[side, j] - done[side, j]) / 12.0 - grown, 0.0)
+    for side in range(clerks.shape[0]):
+        for j in range(clerks.shape[1]):
+            grown = clerks[side, j, 0] * growth
+            clerks[side, j, 0] = grown + response * max((arrived[side, j] - done[side, j]) / 12.0 - grown, 0.0)
 
 
 @njit(cache=True)
 def close_queues(month, finish, arrived, done, backlog):  # type: ignore[no-untyped-def]
     """Count what was finished this month; `backlog` (2, J), outgoing and incoming, is what has arrived and is not."""
     for side in range(2):
-        for j in range(finish.shape[1]):
-            done[side, j] += finish[side, j, month]
+        for j in range(finish.shape[2]):
+            done[side, j] += finish[month, side, j]
             backlog[side, j] = arrived[side, j] - done[side, j]
 
 
@@ -269,7 +268,7 @@ def learn_what_was_met(known, out, recent, asked, met, unmet):  # type: ignore[n
 def month_of_requests(  # type: ignore[no-untyped-def]
     month, world, growth, response, plain, plain_luck, rows, who, standing, chance, waits, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty, times, chances, litigation_delay,
-    outgoing, incoming, arrived, done, finish, backlog, out, host_conflicts, host_disclosures, disclosures, recent, asked, met, unmet,
+    clerks, arrived, done, finish, backlog, out, host_conflicts, host_disclosures, disclosures, recent, asked, met, unmet,
 ):  # fmt: skip
     """All that a month brings to the investigators of one world: capacity grows, requests are answered, queues are counted, and what was
     met a year ago becomes known. `plain` requests at home with their `plain_luck`; the rest as in the functions above."""
@@ -277,10 +276,10 @@ def month_of_requests(  # type: ignore[no-untyped-def]
     host_conflicts[:] = 0
     host_disclosures[:] = 0
     disclosures[0] = 0
-    open_queues(growth, response, outgoing, incoming, arrived, done)
+    open_queues(growth, response, clerks, arrived, done)
     investigate(
         month, world, rows, who, standing, chance, waits, place, host, us_business, no_location, haven, us_table, foreign_table, statutory, reaches,
-        honoured, agreement, data_law, blocking, claim, treaty, times, chances, litigation_delay, outgoing, incoming, arrived, finish, out,
+        honoured, agreement, data_law, blocking, claim, treaty, times, chances, litigation_delay, clerks, arrived, finish, out,
         host_conflicts, host_disclosures, disclosures,
     )  # fmt: skip
     plain_requests(plain, plain_luck, chances[0], times[0], out)
