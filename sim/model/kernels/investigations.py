@@ -120,7 +120,8 @@ def investigate(  # type: ignore[no-untyped-def]
     (n, 2), jurisdiction and segment, and `standing` (n, 2), its place in the order of laws and in that of its provider's US business;
     `chance` (n, 5) from `draw_luck`, `waits` (n, 3);
     `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `clerks` (2, J, 2)
-    float64, outgoing and incoming: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (M, 2, J) int64 count arrivals so far, and completions by month.
+    float64, outgoing and incoming: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (M, 2, J) int64 count
+    arrivals so far, and completions by month.
     Adds to `out` (4, J, 5, 6) int64, `host_conflicts`, `host_disclosures` (J,) and returns `disclosures` through an int64 (1,) array.
     """
     direct_months, comity_months, agreement_months, mla_months, conflict_delay, slowdown = times
