@@ -185,6 +185,23 @@ def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.Dat
     return pd.DataFrame(rows, columns=["level", *QUANTILES, "points"])
 
 
+def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[str]:
+    """The factors that take more than one value, that which moves an outcome (`at_points`) most first.
+
+    How much a factor moves it by itself: the variance of the means at its levels, each level counting by its points.
+    """
+    known = at[at[which].notna()]
+    found, rows = known[which].to_numpy(float), values.index.get_indexer(known.index)
+    moved = {}
+    for name in values.columns:
+        codes = levels(values[name]).codes[rows]
+        counts = np.bincount(codes)
+        if np.count_nonzero(counts) > 1:
+            means = np.bincount(codes, found) / np.maximum(counts, 1)
+            moved[str(name)] = float(np.average((means - found.mean()) ** 2, weights=counts))
+    return sorted(moved, key=lambda name: -moved[name])
+
+
 # --- series ----------------------------------------------------------------------------------------------
 
 

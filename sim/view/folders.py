@@ -145,6 +145,15 @@ def open_folder(root: Path, name: str) -> Folder:
             raise DamagedFolder(f"The run ended before it had begun to count: {progress.ended or 'its process is gone'}.", "Run the same command again.")
         raise DamagedFolder(f"{MANIFEST} is missing, so nothing says what the tables are of.")
     _must_lie_within(path, root)
+    return _folder(name, path, source, finished, progress)
+
+
+def just_written(path: Path) -> Folder:
+    """The folder that a run has just written, wherever it lies. Raises DamagedFolder."""
+    return _folder(path.name, path, path / MANIFEST, True, None)
+
+
+def _folder(name: str, path: Path, source: Path, finished: bool, progress: Progress | None) -> Folder:
     said = _manifest(source)
     points = (path if finished else path / UNCHANGING) / POINTS
     return Folder(name, path, said, finished, progress, _factors(points, said), source.stat().st_mtime_ns, _files(path))

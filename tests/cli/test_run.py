@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.cli.running import headline_table, number
+from tests.swept_results import swept
 
 Warrantsim = Any  # the fixture of conftest.py
 
@@ -63,6 +64,19 @@ def test_a_run_says_where_its_report_is_and_what_differs(project: Path, runs: li
     assert (tmp_path / "out" / "report.html").is_file()
     asked = runs[0]["resolved"].experiment
     assert (asked.seeds.count, asked.customers, runs[0]["workers"]) == (2, 2500, 1)
+
+
+def test_a_sweep_has_a_report_with_its_claims(warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    finished = swept(tmp_path, claims=False)
+    monkeypatch.setattr("sim.runs.experiment.run", lambda *_, **__: finished)
+    asked = ("run", str(tmp_path / "known.yaml"), "--out", str(finished.folder), "--store", str(tmp_path / "store"))
+    outcome = warrantsim(*asked)
+    assert outcome.code == 0, outcome.err
+    assert f"report:{finished.folder / 'report.html'}" in "".join(outcome.out.split())
+    assert "Trust abroad in 2016 is lower when DOJ wins" in (finished.folder / "report.html").read_text(encoding="utf-8")
+    (finished.folder / "report.html").unlink()
+    assert warrantsim(*asked, "--no-report").code == 0
+    assert not (finished.folder / "report.html").exists()
 
 
 def test_results_go_to_a_folder_named_after_the_experiment(

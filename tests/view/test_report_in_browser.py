@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sim.runs.results import Results
+from sim.view import swept_report
 from sim.view.report import build
+from tests.swept_results import swept
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -58,6 +60,16 @@ def test_report_opens_offline_draws_everything_and_fits(chromium: Browser, which
         '.scatterlayer .trace, .barlayer .trace, .choroplethlayer path, .sankey-link')).map(plot => plot.id)"""
     assert page.evaluate(empty) == []
     page.close()
+
+
+def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Browser, tmp_path: Path) -> None:
+    report = swept_report.build(swept(tmp_path, levers=True).folder, tmp_path / "report.html")
+    for width in (420, 1280):
+        opened = Opened(chromium, report, width)
+        assert opened.complaints == []
+        assert opened.requests == [report.as_uri()]
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+        opened.page.close()
 
 
 def test_map_draws_every_country_and_the_slider_moves_all_maps(two_worlds_open: Opened) -> None:

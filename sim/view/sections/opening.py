@@ -1,6 +1,6 @@
 """The head of the report: the question, the answer in a sentence, what was run, what it can't tell, the headline table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,11 @@ LIMITS = (
     "GDPR and the CLOUD Act are two months apart: what happened in 2018 cannot be laid to one of them.",
     "European providers' market shares start in 2017, after the shock of 2013; nothing shows them from before to after it.",
     "The intervals hold over pairs of runs. What is not known about parameters is in the section on what survives; what the model leaves out is in none.",
+)
+
+LIMITS_OF_SWEEPS = (
+    *LIMITS[:-1],
+    "Intervals hold over the pairs of a point. What the design does not vary is held at one value, and what the model leaves out is in none.",
 )
 
 # Units that are scaled (USD to USD bn, shares to percent) and printed with each number; any other stands under the name.
@@ -75,15 +80,15 @@ def _more_or_less(row: dict[str, Any]) -> str:
     return f"<strong>{size} {word}</strong> ({'on a scale of 0 to 1, ' if plain else ''}95% interval {ends})"
 
 
-def head(study: Study) -> str:
-    """Everything above the table of contents, as HTML."""
+def head(study: Study, said: str | None = None, limits: Sequence[str] = LIMITS) -> str:
+    """Everything above the table of contents, as HTML; `said` is the answer, if not that of the headline table."""
     manifest = study.manifest
     window = f"{study.first[:7]} to {study.last[:7]}"
     worlds = ", ".join(text(style.label) for style in study.styles.values())
     facts = [
         f"<strong>{len(study.styles)}</strong> {'world' if len(study.styles) == 1 else 'worlds'}: {worlds}",
         f"<strong>{study.seeds:,}</strong> {'seed' if study.seeds == 1 else 'seeds'}",
-        f"<strong>{int(manifest['customers']):,}</strong> customers",
+        f"<strong>{int(manifest['customers']):,}</strong> customers" if manifest.get("customers") else "customers as the design says",
         window,
     ]
     if study.switch:
@@ -92,11 +97,11 @@ def head(study: Study) -> str:
         facts.append(f"the compared worlds are equal to the bit through {str(manifest['identical_through'])[:7]}")
     warnings = "".join(f"<li>{text(warning)}</li>" for warning in manifest.get("warnings", []))
     warned = f'<div class="warning"><strong>Warnings of the run</strong><ul>{warnings}</ul></div>' if warnings else ""
-    limits = "".join(f"<li>{text(limit)}</li>" for limit in LIMITS)
+    listed = "".join(f"<li>{text(limit)}</li>" for limit in limits)
     return (
         f'<h1>{text(manifest["title"])}</h1><p class="question">{text(manifest["question"])}</p>'
-        f'<p class="answer">{answer(study.summary("headlines"), study)}</p><p class="facts">{" · ".join(facts)}</p>{warned}'
-        f'<aside class="limits" aria-label="Limits"><strong>What this can and can\N{RIGHT SINGLE QUOTATION MARK}t tell</strong><ul>{limits}</ul></aside>'
+        f'<p class="answer">{answer(study.summary("headlines"), study) if said is None else said}</p><p class="facts">{" · ".join(facts)}</p>{warned}'
+        f'<aside class="limits" aria-label="Limits"><strong>What this can and can\N{RIGHT SINGLE QUOTATION MARK}t tell</strong><ul>{listed}</ul></aside>'
     )
 
 

@@ -23,6 +23,7 @@ from sim.view.study import Study
 HEADLINE = {headline.code: headline for headline in HEADLINES}
 _GAP = "difference"
 _MOST_LINES = 1_000
+COMBINATIONS = "parallel"  # the chart of all factors at once
 
 
 def _said(headline: Headline) -> str:
@@ -110,17 +111,19 @@ class Picked:
     words: str
 
 
-def all_factors(study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame], picked: Picked | None = None) -> Section:
+def all_factors(
+    study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame], picked: Picked | None = None, how: str = ""
+) -> Section:
     """Every point as a line through all factors, coloured by its outcome; then the outcome against each factor.
 
     `values`: the factors' values, `at`: `outcomes.at_points`, both by point; `spreads`: `outcomes.over_one` of each factor, drawn where points
-    are too many to be told apart.
+    are too many to be told apart. `how` says, as HTML, what can be done with the first chart where it stands.
     """
-    return Section("factors", f"{HEADLINE[code].name} at every point", list(_all_factors(study, code, values, at, spreads, picked)))
+    return Section("factors", f"{HEADLINE[code].name} at every point", list(_all_factors(study, code, values, at, spreads, picked, how)))
 
 
 def _all_factors(
-    study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame], picked: Picked | None
+    study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame], picked: Picked | None, how: str
 ) -> Iterable[Block]:
     headline, of = HEADLINE[code], _GAP if study.compare is not None else "a"
     known = at[at[of].notna()]
@@ -142,9 +145,9 @@ def _all_factors(
         f"A line is a point of the design ({_counted(len(shown), len(known))}): where it crosses an axis is the value there. The last axis and the colour are "
         f"{text(_said(headline))}, {text(unit)}{f', {text(_gap(study))}' if of == _GAP else ''}. "
         + (f"In colour: {text(picked.words)} ({int(stands_out.sum()):,} of the lines). " if picked is not None and stands_out is not None else "")
-        + "Pick out points by the list above the chart; the table under <em>Points</em> can be sorted and filtered."
+        + how
     )
-    yield Chart("parallel", "Which combinations of values lead where?", read, [parallel(own, shown[of], title, unit, scale, limits, stands_out)], width=700)
+    yield Chart(COMBINATIONS, "Which combinations of values lead where?", read, [parallel(own, shown[of], title, unit, scale, limits, stands_out)], width=700)
     varied = [str(name) for name in values.columns if values[name].nunique() > 1]
     few = len(known) <= FEW
     figures = [
@@ -251,6 +254,11 @@ def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen:
             "The folder has no claims_by_point.csv. Run the experiment again with the same command; nothing in the store is run twice.",
         )
         return
+    yield from where_it_holds(frame, by_point, x, y, chosen)
+
+
+def where_it_holds(frame: pd.DataFrame, by_point: pd.DataFrame, x: str, y: str, chosen: int) -> Iterable[Block]:
+    """The verdicts on one claim over two factors. `frame`: claims.csv, `by_point`: claims_by_point.csv."""
     mine = by_point[by_point["number"] == chosen]
     if mine.empty or x not in mine or y not in mine:
         return
@@ -260,6 +268,52 @@ def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen:
         figure["layout"][axis]["title"]["text"] = factor_name(name)
     read = "One mark a point of the design. Verdicts differ in colour and in shape; point at a mark for its difference."
     yield Chart("verdicts-over", "Where does it hold?", read, [figure], width=700, legend=False)
+
+
+# --- the design itself ---------------------------------------------------------------------------------------
+
+
+def how_many(study: Study) -> str:
+    """How large the design is, in words."""
+    points, worlds = int(study.manifest["points"]), len(study.styles)
+    with_ = f"{study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'} and {worlds} {'world' if worlds == 1 else 'worlds'}"
+    return f"A design of {points:,} points with {with_}: {points * study.seeds * worlds:,} runs."
+
+
+def varied(study: Study, values: pd.DataFrame) -> Table:
+    """What the design varies, and over which values; `values` by point."""
+    rows = []
+    for name in values.columns:
+        column = values[name]
+        distinct = column.nunique()
+        few = distinct <= 8
+        shown = ", ".join(_value(value) for value in sorted(column.unique(), key=str)) if few and not _numeric(column) else ""
+        if _numeric(column):
+            shown = ", ".join(_value(value) for value in sorted(column.unique())) if few else f"{_value(column.min())} to {_value(column.max())}"
+        role, spec = _asked_of(study.manifest, str(name))
+        shown = shown or f"{distinct:,} values"
+        of = " (multiples of the value that it has)" if "times" in spec else ""
+        rows.append([text(factor_name(str(name))), text(role), text(shown + of), f"{distinct:,}"])
+    read = "Uncertainties are what nobody decides, levers what somebody does."
+    return Table("Factors of the design", ["Factor", "Kind", "Values", "Number of values"], rows, read, numeric=(3,))
+
+
+def _asked_of(said: Mapping[str, Any], path: str) -> tuple[str, dict[str, Any]]:
+    """The kind of a factor, and how the experiment asks for its values."""
+    design = said.get("scenario", {}).get("experiment", {}).get("design") or {}
+    for role, word in (("uncertainties", "uncertainty"), ("levers", "lever")):
+        spec = (design.get(role) or {}).get(path)
+        if isinstance(spec, dict):
+            return word, {key: value for key, value in spec.items() if value is not None}
+    return "", {}
+
+
+def _numeric(column: "pd.Series[Any]") -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _value(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 # --- one table of everything -----------------------------------------------------------------------------------

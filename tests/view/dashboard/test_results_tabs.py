@@ -16,10 +16,10 @@ from sim.runs.plan import Plan
 from sim.runs.results import Results
 from sim.runs.watching import watched, write_unchanging
 from sim.view.dashboard.pages.results.asked import Asked, parsed
-from sim.view.dashboard.pages.results.opened import Opened, _Remembered, open_results
 from sim.view.dashboard.pages.results.overview import more
 from sim.view.dashboard.pages.results.tabs import BY_TAB, METRICS, SERIES, tabs_of
 from sim.view.folders import Found, list_folders
+from sim.view.opened import Opened, _Remembered, open_results
 from sim.view.parts import PARTS
 from tests.swept_results import asked, gap, swept
 

@@ -12,8 +12,7 @@ from sim.runs.experiment import FAILURES
 from sim.view.dashboard.content import charts
 from sim.view.dashboard.page import Component
 from sim.view.dashboard.pages.results.asked import Asked
-from sim.view.dashboard.pages.results.opened import Opened
-from sim.view.labels import factor_name
+from sim.view.opened import Opened
 from sim.view.page import Block, Section, Table, Text, text
 from sim.view.sections import opening, swept
 
@@ -58,7 +57,7 @@ def overview(opened: Opened, asked: Asked) -> Component:
 def _answer(opened: Opened) -> Iterable[Block]:
     study = opened.study
     if opened.folder.has_design:
-        yield Text(f"<strong>{text(_how_many(opened))}</strong> The tabs above show them over its factors, month by month, and point by point.")
+        yield Text(f"<strong>{text(swept.how_many(study))}</strong> The tabs above show them over its factors, month by month, and point by point.")
         counts = study.summary("claims")
         if counts is not None and "points" in counts:
             yield from swept.verdict_bars(counts)
@@ -75,14 +74,6 @@ def more(opened: Opened) -> Component:
     if not any(len(table) for table in at.values()):
         return html.P("No pair is done yet.", className="read")
     return charts([Section("first", "Headlines", [swept.headline_rows(opened.study, at)])])
-
-
-def _how_many(opened: Opened) -> str:
-    said, study = opened.said, opened.study
-    points, worlds = int(said["points"]), len(study.styles)
-    runs = points * study.seeds * worlds
-    with_ = f"{study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'} and {worlds} {'world' if worlds == 1 else 'worlds'}"
-    return f"A design of {points:,} points with {with_}: {runs:,} runs."
 
 
 def _facts(opened: Opened) -> str:
@@ -127,44 +118,9 @@ def _failures(opened: Opened) -> Iterable[Component]:
 
 
 def _factors(opened: Opened) -> Iterable[Component]:
-    """What the design varies, and over which values."""
-    if not opened.folder.has_design:
-        return
-    values = opened.wide().values
-    rows = []
-    for name in values.columns:
-        column = values[name]
-        distinct = column.nunique()
-        few = distinct <= 8
-        shown = ", ".join(_value(value) for value in sorted(column.unique(), key=str)) if few and not _numeric(column) else ""
-        if _numeric(column):
-            shown = ", ".join(_value(value) for value in sorted(column.unique())) if few else f"{_value(column.min())} to {_value(column.max())}"
-        role, spec = _asked_of(opened.said, str(name))
-        shown = shown or f"{distinct:,} values"
-        of = " (multiples of the value that it has)" if "times" in spec else ""
-        rows.append([text(factor_name(str(name))), text(role), text(shown + of), f"{distinct:,}"])
-    read = "Uncertainties are what nobody decides, levers what somebody does."
-    yield charts(
-        [Section("design", "What varies", [Table("Factors of the design", ["Factor", "Kind", "Values", "Number of values"], rows, read, numeric=(3,))])]
-    )
-
-
-def _asked_of(said: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
-    """The kind of a factor, and how the experiment asks for its values."""
-    design = said.get("scenario", {}).get("experiment", {}).get("design") or {}
-    for role, word in (("uncertainties", "uncertainty"), ("levers", "lever")):
-        spec = (design.get(role) or {}).get(path)
-        if isinstance(spec, dict):
-            return word, {key: value for key, value in spec.items() if value is not None}
-    return "", {}
-
-
-def _numeric(column: "pd.Series[Any]") -> bool:
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-
-
-def _value(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    """What the design varies."""
+    if opened.folder.has_design:
+        yield charts([Section("design", "What varies", [swept.varied(opened.study, opened.wide().values)])])
 
 
 def _files(opened: Opened) -> Iterable[Component]:

@@ -7,7 +7,7 @@ from dash import html
 
 from sim.runs.watching import FURTHER, Progress
 from sim.view.dashboard.page import Component
-from sim.view.dashboard.pages.results.opened import Opened
+from sim.view.opened import Opened
 
 _AT_FIRST = 3  # pairs after which a time left is worth saying
 _SHOWN = 10

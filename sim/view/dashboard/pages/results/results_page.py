@@ -19,11 +19,11 @@ from sim.scenario.problems import BadInput
 from sim.view.dashboard.page import Component, Page
 from sim.view.dashboard.pages.results import listing, progress
 from sim.view.dashboard.pages.results.asked import CONTROL, Asked, parsed
-from sim.view.dashboard.pages.results.opened import Opened, open_results
 from sim.view.dashboard.pages.results.overview import DOWNLOADS, more
 from sim.view.dashboard.pages.results.tabs import BY_TAB, Tab, tabs_of
 from sim.view.dashboard.settings import Settings
 from sim.view.folders import RUN_AGAIN, DamagedFolder, Refused, check_every_byte, first_line, open_folder
+from sim.view.opened import Opened, open_results
 
 _POLL = 2_000  # milliseconds between looks at a run under way
 _TABLE_DAMAGED = (NotAsDescribed, pa.ArrowException, OSError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, KeyError, ValueError)

@@ -14,9 +14,9 @@ from sim.runs.points import POINTS
 from sim.view.dashboard.content import charts
 from sim.view.dashboard.page import Component
 from sim.view.dashboard.pages.results.asked import Asked, select, whole_number
-from sim.view.dashboard.pages.results.opened import Opened
 from sim.view.dashboard.pages.results.overview import overview
 from sim.view.labels import SERIES_NAMES, factor_name
+from sim.view.opened import Opened
 from sim.view.parts import BY_KEY, PARTS, Part
 from sim.view.sections import swept
 
@@ -24,6 +24,7 @@ METRICS = {headline.code: headline.name for headline in HEADLINES}
 SERIES = {code: name for code, (name, _) in SERIES_NAMES.items()}
 _ALL, _LOWEST, _HIGHEST = "all", "lowest", "highest"
 _WORLD = "tables/world.parquet"
+_PICKING = "Pick out points by the list above the chart; the table under <em>Points</em> can be sorted and filtered."
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def _factors(opened: Opened, asked: Asked) -> Component:
     values, at = opened.wide().values, opened.points(metric)
     which: Which = "difference" if opened.study.compare else "a"
     spreads = {str(name): over_one(at, values[name], which) for name in values.columns}
-    return charts([swept.all_factors(opened.study, metric, values, at, spreads, _picked(opened, asked, at[which].dropna()))])
+    return charts([swept.all_factors(opened.study, metric, values, at, spreads, _picked(opened, asked, at[which].dropna()), _PICKING)])
 
 
 def _points_table(opened: Opened, asked: Asked) -> pd.DataFrame:
