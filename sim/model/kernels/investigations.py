@@ -114,7 +114,7 @@ def investigate(  # type: ignore[no-untyped-def]
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
     times, chances, litigation_delay, clerks, arrived, finish, out, host_conflicts, host_disclosures, disclosures,
 ):  # fmt: skip
-    """The month's requests in one world, in order of time.
+    """The month's requests in one world; of those that may queue for one clerk, in order of time.
 
     `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police; of the customer `who`
     (n, 2), jurisdiction and segment, and `standing` (n, 2), its place in the order of laws and in that of its provider's US business;
