@@ -103,6 +103,14 @@ def test_how_an_outcome_spreads_over_the_levels_of_one_factor(finished: Finished
     assert spread["points"].tolist() == [4, 4, 4]
 
 
+def test_the_factor_that_moves_an_outcome_most_comes_first_and_one_that_takes_a_single_value_not_at_all(finished: Finished, wide: Wide) -> None:
+    at = outcomes.at_points(outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide)))
+    assert outcomes.by_influence(at, wide.values, "difference")[0] == "trust.asymmetry"
+    assert outcomes.by_influence(at, wide.values, "a")[0] == "trust.peer_weight"
+    held = wide.values.assign(**{"trust.peer_weight": 0.1})
+    assert "trust.peer_weight" not in outcomes.by_influence(at, held, "a")
+
+
 def test_the_columns_that_a_number_is_read_from_are_known() -> None:
     assert outcomes.columns_of_headline("trust") == ["trust"]
     assert set(outcomes.columns_of_headline("market_share")) == {"revenue_us", "revenue_home_grown"}

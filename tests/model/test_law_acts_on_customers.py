@@ -7,6 +7,7 @@ import pytest
 
 from sim.model.agents.government import AGREEMENT
 from sim.model.agents.provider import Provider
+from sim.model.kernels.deadlines import enforce
 from sim.model.law.timeline import events_of
 from sim.model.places import CUSTOMER_KEYS, LOCAL_REGION, US_REGION, us_place
 from sim.model.world import WorldSet
@@ -20,6 +21,16 @@ def _without_governments(last: str = "2020-12") -> WorldSet:
 @pytest.fixture(scope="module")
 def with_the_timeline_alone() -> WorldSet:
     return _without_governments()
+
+
+def test_customers_are_looked_for_only_where_a_law_expels_more_of_them_than_last_month() -> None:
+    """A share barred then and now is expelled; a law that stands, or is taken back, expels nobody anew, and one that comes back does."""
+    expelled, expels, then = np.zeros((1, 1, 2), np.float32), np.zeros((1, 1), np.bool_), np.zeros((1, 1, 2), np.float32)
+    seen = []
+    for share in (0.0, 0.5, 0.5, 0.5, 0.8, 0.8, 0.2, 0.8, 0.8):  # a grace of one month: what was barred last month and still is
+        enforce(np.array([[[share, 0.0]]], np.float32), then, expelled, expels)
+        seen.append((round(float(expelled[0, 0, 0]), 3), bool(expels[0, 0])))
+    assert seen == [(0, False), (0, False), (0.5, True), (0.5, False), (0.5, False), (0.8, True), (0.2, False), (0.2, False), (0.8, True)]
 
 
 def test_after_the_grace_period_nobody_is_left_where_the_law_forbids(with_the_timeline_alone: WorldSet) -> None:

@@ -5,7 +5,7 @@ from numba import njit
 
 from sim.model.places import ON_PREMISES
 
-LOOK = 64
+LOOK = 64  # customers looked at together, before any of them is looked at alone
 
 
 @njit(cache=True)
