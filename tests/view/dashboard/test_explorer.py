@@ -77,14 +77,14 @@ def test_move_a_slider_click_a_country_share_and_take_away(visitor: Visitor, tmp
     other.close()
 
     # the YAML gives the same numbers from the command line, and the data are those
-    page.get_by_role("button", name="Download").click()
+    page.locator("summary", has_text="Download").click()
     with page.expect_download() as download:
-        page.get_by_role("menuitem", name="YAML").click()
+        page.get_by_role("button", name="This experiment (YAML)").click()
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
-    page.get_by_role("button", name="Download").click()
+    page.locator("summary", has_text="Download").click()
     with page.expect_download() as download:
-        page.get_by_role("menuitem", name="Parquet").click()
+        page.get_by_role("button", name="Parquet").click()
     data = tmp_path / "data.zip"
     download.value.save_as(data)
     resolved = resolve(file)

@@ -214,6 +214,16 @@
     month = firstMonth = start;
     window.warrantsim.places = places;
   }
+  // A list that was opened is closed by choosing from it, by clicking elsewhere, and by Escape.
+  const close = menu => { menu.open = false; };
+  document.addEventListener("click", event => document.querySelectorAll("details.menu[open]").forEach(menu => {
+    if (!menu.contains(event.target) || event.target.closest("ul button")) close(menu);
+  }));
+  document.addEventListener("keydown", event => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (menu) { close(menu); menu.querySelector("summary").focus(); }
+  });
+
   document.addEventListener("warrantsim:place", event => set("place", {value: event.detail}));
   let later = null;
   document.addEventListener("warrantsim:frame", function (event) {

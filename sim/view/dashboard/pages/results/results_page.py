@@ -16,6 +16,7 @@ from flask import Response, abort, send_file
 
 from sim.runs.wide import NotAsDescribed
 from sim.scenario.problems import BadInput
+from sim.view.dashboard.content import tab_bar
 from sim.view.dashboard.page import Component, Page
 from sim.view.dashboard.pages.results import listing, progress
 from sim.view.dashboard.pages.results.asked import CONTROL, Asked, parsed
@@ -72,15 +73,7 @@ def _one(settings: Settings, name: str, query: str) -> Component:
             html.P(str(opened.said["question"]), className="question"),
             html.Div(progress.shown(opened), id="results-progress"),
             dmc.Alert(words, color="orange", variant="light", title="Part of the address was not understood") if words else None,
-            dmc.Tabs(
-                [
-                    dmc.TabsList([dmc.TabsTab(tab.label, value=tab.key) for tab in tabs], **{"aria-label": "What to show"}),
-                    *(dmc.TabsPanel(f"{tab.label}, shown below", value=tab.key, className="unseen") for tab in tabs),  # what a tab names as its own must exist
-                ],
-                value=start,
-                id="results-tabs",
-                className="results-tabs",
-            ),
+            tab_bar({tab.key: tab.label for tab in tabs}, start, "results-tabs", "results-tabs"),
             html.Div(id="results-controls", className="results-controls"),
             html.Div([html.Button("Download these numbers (CSV)", id="results-csv", className="plain-button", hidden=True)], className="keep-table"),
             dcc.Download(id="results-download"),

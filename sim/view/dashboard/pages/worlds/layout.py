@@ -6,6 +6,7 @@ import uuid
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from sim.view.dashboard.content import tab_bar
 from sim.view.dashboard.page import Component
 from sim.view.dashboard.pages.worlds.catalogue import Catalogue
 from sim.view.dashboard.pages.worlds.panel import panel
@@ -34,7 +35,12 @@ def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
             dcc.Download(id="download"),
             html.Aside(panel(catalogue, state), id="panel", className="panel", **{"aria-label": "What you can change"}),
             html.Div(
-                [_opening(catalogue, state, wrong), _tools(catalogue, state), html.Div(id="content", className="charts", **{"data-charts": ""})],
+                [
+                    _opening(catalogue, state, wrong),
+                    _tools(catalogue, state),
+                    html.H2("Charts", className="unseen"),  # a heading for those who go from heading to heading
+                    html.Div(id="content", className="charts", **{"data-charts": ""}),
+                ],
                 className="view",
             ),
         ],
@@ -76,11 +82,12 @@ def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
                             ),
                             dmc.Button("Copy link", id="copy-link", size="xs", variant="default"),
                             dmc.Button("Copy YAML", id="copy-yaml", size="xs", variant="default"),
-                            dmc.Menu(
+                            html.Details(
                                 [
-                                    dmc.MenuTarget(dmc.Button("Download", size="xs", variant="default", id="download-menu")),
-                                    dmc.MenuDropdown([dmc.MenuItem(label, id={"type": "download", "what": what}) for what, label in DOWNLOADS.items()]),
-                                ]
+                                    html.Summary("Download"),
+                                    html.Ul([html.Li(html.Button(label, id={"type": "download", "what": what})) for what, label in DOWNLOADS.items()]),
+                                ],
+                                className="menu",
                             ),
                         ],
                         gap="xs",
@@ -96,7 +103,7 @@ def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
 def _tools(catalogue: Catalogue, state: State) -> Component:
     months = catalogue.months(state.preset)
     first, last = months.index(state.since) if state.since else _first_changed(catalogue, state, months), months.index(state.until or months[-1])
-    tabs = dmc.Tabs(dmc.TabsList([dmc.TabsTab(tab.title, value=name) for name, tab in TABS.items()]), id="tab", value=state.tab, className="tabs")
+    tabs = tab_bar({name: tab.title for name, tab in TABS.items()}, state.tab, "tab", "tabs")
     years = [{"value": at, "label": month[:4]} for at, month in enumerate(months) if month.endswith("-01") and int(month[:4]) % 3 == 1]
     return html.Div(
         [
