@@ -12,6 +12,7 @@ from sim.runs.results import Results
 from sim.view import swept_report
 from sim.view.report import build
 from tests.swept_results import swept
+from tests.view.accessible import barriers
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -59,6 +60,7 @@ def test_report_opens_offline_draws_everything_and_fits(chromium: Browser, which
     empty = """[...document.querySelectorAll('.plot')].filter(plot => !plot.querySelector(
         '.scatterlayer .trace, .barlayer .trace, .choroplethlayer path, .sankey-link')).map(plot => plot.id)"""
     assert page.evaluate(empty) == []
+    assert barriers(page) == []
     page.close()
 
 
@@ -69,6 +71,7 @@ def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Brows
         assert opened.complaints == []
         assert opened.requests == [report.as_uri()]
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert barriers(opened.page) == []
         opened.page.close()
 
 

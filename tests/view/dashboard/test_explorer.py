@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from sim.runs import experiment
 from sim.scenario.resolving import resolve
+from tests.view.accessible import barriers
 from tests.view.dashboard.conftest import PAIRS, Visitor
 
 pytestmark = pytest.mark.browser
@@ -180,6 +181,23 @@ def test_a_bad_address_is_told_and_the_rest_is_shown(visitor: Visitor) -> None:
     page.close()
 
 
+def test_no_tab_has_a_barrier_for_those_who_cannot_see_it_or_use_no_mouse(visitor: Visitor) -> None:
+    page = visitor.open("/?pairs=1")
+    settled(page, 1)
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        settled(page, 1)
+        assert barriers(page) == [], tab.inner_text()
+    summary = page.locator("summary", has_text="Download")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert barriers(page) == [], "with the list of downloads open"
+    page.keyboard.press("Escape")
+    assert page.locator("details.menu[open]").count() == 0
+    assert summary.evaluate("one => one === document.activeElement")
+    page.close()
+
+
 def test_telephone_width_names_and_type_size_in_light_and_dark(visitor: Visitor, pictures: Path | None) -> None:
     page = visitor.open("/?pairs=1")
     page.set_viewport_size({"width": 420, "height": 900})
@@ -197,6 +215,7 @@ def test_telephone_width_names_and_type_size_in_light_and_dark(visitor: Visitor,
         assert page.evaluate("document.documentElement.scrollWidth") <= 420
         assert page.evaluate(small) == []
         assert page.evaluate(unnamed) == []
+        assert barriers(page) == []
         assert page.evaluate("getComputedStyle(document.querySelector('#trust-now-0 .main-svg')).backgroundColor") == ground
         if pictures is not None:
             page.screenshot(path=pictures / f"dashboard-{paper}-phone.png")

@@ -22,6 +22,7 @@ from sim.runs.working import TaskDone
 from sim.view.dashboard.app import make_app
 from sim.view.dashboard.settings import Settings
 from tests.swept_results import asked, gap, swept
+from tests.view.accessible import barriers
 
 pytestmark = pytest.mark.browser
 
@@ -169,6 +170,8 @@ def test_every_tab_draws_fits_and_is_large_enough_to_read(look: Callable[..., Wa
             !node.innerText.trim() && !node.getAttribute('aria-label') && !node.labels?.length && !node.closest('#results-grid') &&
             node.getAttribute('aria-hidden') !== 'true' && node.tabIndex >= 0).map(node => node.outerHTML.slice(0, 200))"""
         assert page.evaluate(unnamed) == [], f"{name}, {tab}"
+        page.wait_for_function("() => !document.querySelector('#results-body[data-dash-is-loading=true]')")  # pale while it is being worked out
+        assert barriers(page) == [], f"{name}, {tab}"
 
 
 def test_by_keyboard_alone_to_another_tab(look: Callable[..., Watching], site: Site) -> None:
