@@ -145,6 +145,27 @@ def test_adoption_changes_by_those_who_adopted_and_gave_up(tables: Tables) -> No
     assert np.allclose(change, net, rtol=1e-6, atol=1e-3)
 
 
+def test_at_full_width_cells_add_up_every_month_and_their_adoption_changes_by_those_who_moved() -> None:
+    """Before the book of cells halves their width: what the tables can show to seven digits only."""
+    ws = world_set(asked(last="2016-12"))
+    cells, users_before = ws.population.cells, dict[int, np.ndarray]()
+    at = {name: MEASURED.index(name) for name in MEASURED}
+    weights = {"adoption": cells.customers, "trust": cells.accounts, "trust_by_spend": cells.usd_month}
+    while ws.running:
+        ws.step()
+        for w, model in enumerate(ws.models):
+            row, country = model.books.month_of_cells, model.books.country[model.month - 1]
+            for name in SUMS:
+                assert np.allclose(country[:, at[name]], np.bincount(cells.jurisdiction, row[:, at[name]]), rtol=REL, atol=1e-9), name
+            for name, weight in weights.items():
+                mean = np.bincount(cells.jurisdiction, row[:, at[name]] * weight) / np.bincount(cells.jurisdiction, weight)
+                assert np.allclose(country[:, at[name]], mean, rtol=REL), name
+            users = row[:, at["adoption"]] * cells.customers
+            if w in users_before:
+                assert np.allclose(users - users_before[w], row[:, at["adopted"]] - row[:, at["gave_up"]], rtol=1e-6, atol=1e-3)
+            users_before[w] = users
+
+
 def test_leaving_us_providers_takes_no_more_than_left(tables: Tables) -> None:
     cell = tables["cell"]
     assert (cell["left_us"] <= cell["switched_provider"] + cell["gave_up"] + 1e-6).all()
