@@ -81,9 +81,8 @@ def run_experiment(asked: Asked) -> list[str]:
     screen.print(_what_was_run(done))
     screen.print(f"tables: {escape(str(done.folder))} ({done.seconds:.0f} s)", soft_wrap=True)
     add_to_manifest(done.folder, command=command_of(asked))
-    swept = resolved.experiment.design is not None
-    if asked.report and (done.proved.good if swept else summaries.headlines is not None):
-        screen.print(f"report: {escape(str(_report(done.folder, swept)))}", soft_wrap=True)
+    if asked.report and (done.proved.good if resolved.experiment.design is not None else summaries.headlines is not None):
+        screen.print(f"report: {escape(str(_report(done.folder)))}", soft_wrap=True)
     return failures
 
 
@@ -128,16 +127,12 @@ def _print_failures(screen: Console, failures: Sequence[str], folder: Path | Non
         screen.print(f"[red]failed[/]: {len(failures) - _FAILURES_SHOWN:,} more" + (f", all in {escape(str(folder / 'failures.csv'))}" if folder else ""))
 
 
-def _report(folder: Path, swept: bool) -> Path:
+def _report(folder: Path) -> Path:
     from sim.runs.results import Results
-    from sim.view import report, swept_report
+    from sim.view.report import build
 
-    target = folder / REPORT
-    if swept:
-        swept_report.build(folder, target)
-    else:
-        report.build(Results(folder), target)
-    return target
+    build(Results(folder), folder / REPORT)
+    return folder / REPORT
 
 
 def command_of(asked: Asked) -> str:

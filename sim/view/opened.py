@@ -71,6 +71,27 @@ class Opened:
         """A headline at every point."""
         return _remembered(self.key, f"points {code}", lambda: outcomes.at_points(self.pairs(code)))
 
+    @property
+    def which(self) -> Which:
+        """The outcome that is looked at over the design: the difference, or the only world's."""
+        return "difference" if self.study.compare else "a"
+
+    @property
+    def one_switch(self) -> bool:
+        """Whether the rule changes on the same days at every point."""
+        return not any(outcomes.is_of_law(name) for name in self.folder.factors)
+
+    @property
+    def seeds(self) -> str:
+        """How many seeds stand behind a point, in words."""
+        n = self.study.seeds
+        return f"{n:,} {'seed' if n == 1 else 'seeds'}" + ("" if self.folder.finished else ", as far as they are done")
+
+    def spreads(self, code: str) -> dict[str, pd.DataFrame]:
+        """How a headline spreads over the levels of each factor."""
+        at, values = self.points(code), self.wide().values
+        return {str(name): outcomes.over_one(at, values[name], self.which) for name in values.columns}
+
     def cells(self, code: str, x: str, y: str) -> dict[str, outcomes.Cells]:
         """A headline over two factors: the difference and either world, or the only world."""
         wanted: tuple[Which, ...] = ("difference", "a", "b") if self.study.compare else ("a",)

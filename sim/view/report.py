@@ -1,32 +1,28 @@
 """The report: one HTML file that opens anywhere, without a network."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
-from string import Template
-
-from plotly.offline import get_plotlyjs
 
 from sim.runs.results import Results
-from sim.view.figures.geography import world_topojson
-from sim.view.page import CONFIG_JSON, Section, as_json, render, text
+from sim.view import swept_report
+from sim.view.folders import just_written
+from sim.view.one_file import FOOTER, put_together
+from sim.view.opened import Opened
 from sim.view.parts import PARTS, sections
 from sim.view.sections import opening
 from sim.view.study import Study
-
-TEMPLATE = Path(__file__).with_name("report.html")
 
 
 def build(results: Results, out: Path) -> Path:
     """Write the report of a results folder to the file `out` (or to `out`/report.html if that is a folder) and return its path.
 
-    Raises ValueError if a jurisdiction names a country that the world map cannot place.
+    That of a design shows what its runs come to over the points. Raises ValueError if a jurisdiction names a country that the world map
+    cannot place.
     """
     target = out / "report.html" if out.is_dir() else out
-    target.write_text(page(Study(results)), encoding="utf-8")
+    study = Study(results)
+    target.write_text(swept_report.page(Opened(just_written(results.folder))) if study.has_design else page(study), encoding="utf-8")
     return target
-
-
-FOOTER = "Made from the results folder that this file lies in."
 
 
 def page(study: Study, made: str = FOOTER, only: Collection[str] | None = None) -> str:
@@ -36,19 +32,3 @@ def page(study: Study, made: str = FOOTER, only: Collection[str] | None = None) 
     """
     parts = sections(study) if only is None else [part.build(study) for part in PARTS if part.can_be_filled(only)]
     return put_together(study, opening.head(study), parts, made)
-
-
-def put_together(study: Study, head: str, parts: Sequence[Section], made: str = FOOTER) -> str:
-    """One page of a head, as HTML, and parts."""
-    contents = "".join(f'<li><a href="#{part.id}">{text(part.title)}</a></li>' for part in parts)
-    shell = Template(TEMPLATE.read_text(encoding="utf-8"))
-    return shell.substitute(
-        made=text(made),
-        title=text(study.manifest["title"]),
-        head=head,
-        contents=contents,
-        sections="\n".join(render(part) for part in parts),
-        plotly=get_plotlyjs(),
-        topojson=as_json(world_topojson()),
-        config=CONFIG_JSON,
-    )

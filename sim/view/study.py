@@ -36,6 +36,11 @@ class Study:
         return (self.styles[pair[0]], self.styles[pair[1]]) if pair else None
 
     @property
+    def has_design(self) -> bool:
+        """Whether the experiment is a sweep over a design."""
+        return bool(self.manifest.get("scenario", {}).get("experiment", {}).get("design"))
+
+    @property
     def who(self) -> str:
         """Whose numbers these are, in words."""
         return f"customers in {self.only}" if self.only else "customers outside the United States"

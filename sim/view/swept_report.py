@@ -2,27 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 
 from sim.analysis.differences import HEADLINES
-from sim.analysis.outcomes import Which, by_influence, is_of_law, over_one
-from sim.view.folders import just_written
+from sim.analysis.outcomes import by_influence
 from sim.view.labels import factor_name
+from sim.view.one_file import put_together
 from sim.view.opened import Opened
 from sim.view.page import Block, Chart, Section, Text, text
-from sim.view.report import put_together
 from sim.view.sections import checks, opening, swept
 
 _DRAWN = ("trust", "revenue", "market_share", "laws", "us_success", "conflicts")  # each with charts of its own; all are in the table
 _FANS = ("trust", "revenue_us_cumulative")
-
-
-def build(folder: Path, out: Path) -> Path:
-    """Write the report of a finished sweep's folder to the file `out` and return its path. Raises DamagedFolder."""
-    out.write_text(page(Opened(just_written(folder))), encoding="utf-8")
-    return out
 
 
 def page(opened: Opened) -> str:
@@ -34,12 +26,11 @@ def sections(opened: Opened) -> list[Section]:
     """Its parts; of headlines those that a finished pair has."""
     study, values = opened.study, opened.wide().values
     at = {headline.code: opened.points(headline.code) for headline in HEADLINES}
-    which: Which = "difference" if study.compare else "a"
     parts = [Section("points", "What comes out over the design", [swept.headline_rows(study, at), swept.varied(study, values)])]
     claims = study.summary("claims")
     if claims is not None:
-        parts.append(Section("claims", "What was claimed", list(_claims(opened, claims, at["trust"], which))))
-    parts += [Section(code, swept.HEADLINE[code].name, list(_headline(opened, code, at[code], which))) for code in _DRAWN if at[code][which].notna().any()]
+        parts.append(Section("claims", "What was claimed", list(_claims(opened, claims, at["trust"]))))
+    parts += [Section(code, swept.HEADLINE[code].name, list(_headline(opened, code, at[code]))) for code in _DRAWN if at[code][opened.which].notna().any()]
     return [*parts, Section("fans", "Month by month", list(_fans(opened))), checks.reproduce(study)]
 
 
@@ -56,48 +47,42 @@ def _quoted(claim: str) -> str:
     return f"\N{LEFT DOUBLE QUOTATION MARK}{text(claim)}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
-def _seeds(opened: Opened) -> str:
-    return f"{opened.study.seeds:,} {'seed' if opened.study.seeds == 1 else 'seeds'}"
-
-
 def _two(ranked: list[str]) -> tuple[str, str]:
     return ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
 
 
-def _claims(opened: Opened, claims: pd.DataFrame, at: pd.DataFrame, which: Which) -> Iterable[Block]:
+def _claims(opened: Opened, claims: pd.DataFrame, at: pd.DataFrame) -> Iterable[Block]:
     """All verdicts, and where over the two factors that move trust most each claim holds."""
-    by_point, ranked = opened.by_point(), by_influence(at, opened.wide().values, which)
+    by_point, ranked = opened.by_point(), by_influence(at, opened.wide().values, opened.which)
     x, y = _two(ranked) if ranked else ("", "")
-    for chosen in claims["number"].astype(int):
-        if chosen == int(claims["number"].iloc[0]):
-            yield from swept.claims(opened.study, by_point, x, y, chosen).blocks
-        elif by_point is not None:
+    first, *others = claims["number"].astype(int)
+    yield from swept.claims(opened.study, by_point, x, y, first).blocks
+    if by_point is not None:
+        for chosen in others:
             yield from _renamed(swept.where_it_holds(claims, by_point, x, y, chosen), str(chosen))
 
 
-def _headline(opened: Opened, code: str, at: pd.DataFrame, which: Which) -> Iterable[Block]:
+def _headline(opened: Opened, code: str, at: pd.DataFrame) -> Iterable[Block]:
     """One headline over the two factors that move it most, and over each factor."""
     study, values = opened.study, opened.wide().values
-    ranked = by_influence(at, values, which)
+    ranked = by_influence(at, values, opened.which)
     if len(ranked) > 1:
         x, y = _two(ranked)
         if len(ranked) > 2:
             others = ", ".join(text(factor_name(name)) for name in ranked[2:])
             yield Text(f"Over the two factors that move it most by themselves; the others are {others}.")
-        yield from _renamed(swept.over_two(study, code, opened.cells(code, x, y), (x, y), len(at), _seeds(opened)).blocks, code)
-    spreads = {str(name): over_one(at, values[name], which) for name in values.columns}
-    charts = swept.all_factors(study, code, values, at, spreads).blocks
+        yield from _renamed(swept.over_two(study, code, opened.cells(code, x, y), (x, y), len(at), opened.seeds).blocks, code)
+    charts = swept.all_factors(study, code, values, at, opened.spreads(code)).blocks
     if len(ranked) <= 2:  # the heat map has shown all combinations
         charts = [block for block in charts if not (isinstance(block, Chart) and block.id == swept.COMBINATIONS)]
     yield from _renamed(charts, code)
 
 
 def _fans(opened: Opened) -> Iterable[Block]:
-    one_switch = not any(is_of_law(name) for name in opened.folder.factors)
-    what = f"what the design varies and the {_seeds(opened)} at each point"
+    what = f"what the design varies and the {opened.seeds} at each point"
     for series in _FANS:
         fans = opened.fans(series, None, "all")
-        yield from _renamed(swept.spread(opened.study, series, fans, len(opened.wide()), what, one_switch).blocks, series)
+        yield from _renamed(swept.spread(opened.study, series, fans, len(opened.wide()), what, opened.one_switch).blocks, series)
 
 
 def _renamed(blocks: Iterable[Block], by: str) -> Iterable[Block]:

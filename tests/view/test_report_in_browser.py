@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sim.runs.results import Results
-from sim.view import swept_report
 from sim.view.report import build
 from tests.swept_results import swept
 from tests.view.accessible import barriers
@@ -65,7 +64,7 @@ def test_report_opens_offline_draws_everything_and_fits(chromium: Browser, which
 
 
 def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Browser, tmp_path: Path) -> None:
-    report = swept_report.build(swept(tmp_path, levers=True).folder, tmp_path / "report.html")
+    report = build(Results(swept(tmp_path, levers=True).folder), tmp_path / "report.html")
     for width in (420, 1280):
         opened = Opened(chromium, report, width)
         assert opened.complaints == []

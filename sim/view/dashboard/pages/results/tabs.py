@@ -9,7 +9,7 @@ import pandas as pd
 from dash import html
 
 from sim.analysis.differences import HEADLINES
-from sim.analysis.outcomes import Which, is_of_law, levels, over_one, pairs_at
+from sim.analysis.outcomes import levels, pairs_at
 from sim.runs.points import POINTS
 from sim.view.dashboard.content import charts
 from sim.view.dashboard.page import Component
@@ -52,11 +52,6 @@ def _has_points(opened: Opened) -> bool:
     return opened.folder.has_design and _has_runs(opened)
 
 
-def _seeds(opened: Opened) -> str:
-    n = opened.study.seeds
-    return f"{n:,} {'seed' if n == 1 else 'seeds'}" + ("" if opened.folder.finished else ", as far as they are done")
-
-
 # --- over two factors -----------------------------------------------------------------------------------
 
 
@@ -77,7 +72,7 @@ def _two_controls(opened: Opened, asked: Asked) -> list[Component]:
 
 def _heat(opened: Opened, asked: Asked) -> Component:
     metric, x, y = _two(opened, asked)
-    section = swept.over_two(opened.study, metric, opened.cells(metric, x, y), (x, y), len(opened.points(metric)), _seeds(opened))
+    section = swept.over_two(opened.study, metric, opened.cells(metric, x, y), (x, y), len(opened.points(metric)), opened.seeds)
     return charts([section])
 
 
@@ -113,10 +108,10 @@ def _spread_controls(opened: Opened, asked: Asked) -> list[Component]:
 
 def _fans(opened: Opened, asked: Asked) -> tuple[str, dict[str, pd.DataFrame], int, str]:
     series, where = asked.choice("series", SERIES), _ALL
-    wide, chosen, what = opened.wide(), None, f"the {_seeds(opened)}: luck only"
+    wide, chosen, what = opened.wide(), None, f"the {opened.seeds}: luck only"
     if opened.folder.has_design:
         choices = _choices_of_points(opened)
-        where, what = asked.choice("where", choices), f"what the design varies and the {_seeds(opened)} at each point"
+        where, what = asked.choice("where", choices), f"what the design varies and the {opened.seeds} at each point"
         if where != _ALL:
             chosen, what = pairs_at(wide, _points_at(opened, where)), f"{what}, of points where {choices[where]}"
     pairs = len(wide) if chosen is None else int(np.count_nonzero(chosen))
@@ -125,8 +120,7 @@ def _fans(opened: Opened, asked: Asked) -> tuple[str, dict[str, pd.DataFrame], i
 
 def _spread(opened: Opened, asked: Asked) -> Component:
     series, fans, pairs, what = _fans(opened, asked)
-    one_switch = not any(is_of_law(name) for name in opened.folder.factors)
-    return charts([swept.spread(opened.study, series, fans, pairs, what, one_switch)])
+    return charts([swept.spread(opened.study, series, fans, pairs, what, opened.one_switch)])
 
 
 def _spread_table(opened: Opened, asked: Asked) -> pd.DataFrame:
@@ -180,9 +174,8 @@ def _points_at(opened: Opened, choice: str) -> np.ndarray:
 def _factors(opened: Opened, asked: Asked) -> Component:
     metric = _metric(opened, asked)
     values, at = opened.wide().values, opened.points(metric)
-    which: Which = "difference" if opened.study.compare else "a"
-    spreads = {str(name): over_one(at, values[name], which) for name in values.columns}
-    return charts([swept.all_factors(opened.study, metric, values, at, spreads, _picked(opened, asked, at[which].dropna()), _PICKING)])
+    picked = _picked(opened, asked, at[opened.which].dropna())
+    return charts([swept.all_factors(opened.study, metric, values, at, opened.spreads(metric), picked, _PICKING)])
 
 
 def _points_table(opened: Opened, asked: Asked) -> pd.DataFrame:
