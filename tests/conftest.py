@@ -9,7 +9,9 @@ from hypothesis import settings
 import sim
 from tests.small_configs import write_configs
 
-settings.register_profile("untimed", deadline=None)  # a first call compiles, and machines are busy: no test hangs on time
+settings.register_profile(
+    "untimed", deadline=None
+)  # a first call compiles, and machines are busy: no test hangs on time
 settings.load_profile("untimed")
 
 

@@ -11,11 +11,21 @@ from sim.scenario.posterior import BEST, COLUMNS, DRAWS, EARLY, MOVED, MOVED_COL
 STAND_IN: dict[str, tuple[float, float, str, dict[str, float]]] = {
     "trust.asymmetry": (1.0, 5.0, "lin", {}),
     "trust.news_strength": (1.0, 4.0, "log", {}),
-    "sensitivity": (0.5, 2.0, "log", {"choice.sensitivity.consumer": 0.5, "choice.sensitivity.enterprise": 1.2}),
+    "sensitivity": (
+        0.5,
+        2.0,
+        "log",
+        {"choice.sensitivity.consumer": 0.5, "choice.sensitivity.enterprise": 1.2},
+    ),
 }
 
 
-def write_stand_in(folder: Path, draws: int = 64, early: bool = False, fitted: dict[str, tuple[float, float, str, dict[str, float]]] | None = None) -> Path:
+def write_stand_in(
+    folder: Path,
+    draws: int = 64,
+    early: bool = False,
+    fitted: dict[str, tuple[float, float, str, dict[str, float]]] | None = None,
+) -> Path:
     """Write `draws.csv` and `best.csv` (or the early ones) into `folder`, every draw from the prior; and a headline that was moved."""
     folder.mkdir(parents=True, exist_ok=True)
     fitted, prefix, rng = fitted or STAND_IN, EARLY if early else "", np.random.default_rng(1)
@@ -37,6 +47,22 @@ def write_stand_in(folder: Path, draws: int = 64, early: bool = False, fitted: d
             spread = [float(np.quantile(column, q)) for q in (0.05, 0.5, 0.95)]
             numbers = [centre, low, high, centre, scale, column.mean(), column.std(), *spread, 0.0, 0.9]
             out.writerow([name, *numbers, "no", multiplies_words(multiplies)])
-    values = ["trust", "Trust in US providers abroad", "points of 100", -1.5, -3.0, -0.5, 1.0, 64, -1.2, -2.0, -0.7, 1.0, 64]
-    (folder / MOVED).write_text(",".join(MOVED_COLUMNS) + "\n" + ",".join(str(value) for value in values) + "\n")
+    values = [
+        "trust",
+        "Trust in US providers abroad",
+        "points of 100",
+        -1.5,
+        -3.0,
+        -0.5,
+        1.0,
+        64,
+        -1.2,
+        -2.0,
+        -0.7,
+        1.0,
+        64,
+    ]
+    (folder / MOVED).write_text(
+        ",".join(MOVED_COLUMNS) + "\n" + ",".join(str(value) for value in values) + "\n"
+    )
     return folder

@@ -56,11 +56,26 @@ def _parameter(kind: object) -> dict[str, Any]:
     value: Any = dict(BY_SEGMENT) if kind is BySegment else 1 if kind is int else 0.5
     if kind is not BySegment and "dict" in str(kind):
         value = dict.fromkeys(INSTRUMENTS, 0.5)
-    return {"value": value, "unit": "share", "range": [0, 5], "source": "judgement: a test", "meaning": "a test"}
+    return {
+        "value": value,
+        "unit": "share",
+        "range": [0, 5],
+        "source": "judgement: a test",
+        "meaning": "a test",
+    }
 
 
 def event(name: str, date: str, cause: str = "exogenous", **more: Any) -> dict[str, Any]:
-    return {"id": name, "date": date, "kind": "court", "cause": cause, "what": name, "reference": "-", "confidence": "high", **more}
+    return {
+        "id": name,
+        "date": date,
+        "kind": "court",
+        "cause": cause,
+        "what": name,
+        "reference": "-",
+        "confidence": "high",
+        **more,
+    }
 
 
 TWO_WORLDS = """\
@@ -89,11 +104,25 @@ set:
 
 def write_configs(root: Path) -> Path:
     """Write `configs/` and `experiments/two_worlds.yaml` under `root`; returns `root`."""
-    regime = {"test": "location", "comity": "none", "agreements": False, "believed": 0.2, "stages": {}, "reference": "-"}
-    stages = {"quiet": {"honoured": 1.0, "believed": 0.1, "reference": "-"}, "known": {"honoured": 0.5, "believed": 0.6, "reference": "-"}}
+    regime = {
+        "test": "location",
+        "comity": "none",
+        "agreements": False,
+        "believed": 0.2,
+        "stages": {},
+        "reference": "-",
+    }
+    stages = {
+        "quiet": {"honoured": 1.0, "believed": 0.1, "reference": "-"},
+        "known": {"honoured": 0.5, "believed": 0.6, "reference": "-"},
+    }
     off = {"network.same_cell": 0}
     files: dict[str, Any] = {
-        "world/jurisdictions": {"US": jurisdiction("USA", "neutral", "US"), "NO": jurisdiction("NOR", "neutral", "NO"), "DE": jurisdiction("DEU", "eu", "DE")},
+        "world/jurisdictions": {
+            "US": jurisdiction("USA", "neutral", "US"),
+            "NO": jurisdiction("NOR", "neutral", "NO"),
+            "DE": jurisdiction("DEU", "eu", "DE"),
+        },
         "world/segments": {name: _segment(name) for name in SEGMENTS},
         "world/providers": {
             "microsoft": {
@@ -105,7 +134,13 @@ def write_configs(root: Path) -> Path:
                 "source": "-",
             }
         },
-        "regimes/contested": {**regime, "name": "Contested", "test": "contested", "believed": None, "stages": stages},
+        "regimes/contested": {
+            **regime,
+            "name": "Contested",
+            "test": "contested",
+            "believed": None,
+            "stages": stages,
+        },
         "regimes/microsoft_wins": {**regime, "name": "Microsoft wins"},
         "regimes/doj_wins": {**regime, "name": "DOJ wins", "test": "control"},
         "timelines/history": {
@@ -113,15 +148,29 @@ def write_configs(root: Path) -> Path:
             "base_regime": "contested",
             "base_stage": "quiet",
             "events": [
-                event("snowden", "2013-06-06", news=[{"channel": "intelligence", "weight": -0.5, "reach": {"all": 0.2, "eu": 0.5, "NO": 0.9}}]),
+                event(
+                    "snowden",
+                    "2013-06-06",
+                    news=[
+                        {
+                            "channel": "intelligence",
+                            "weight": -0.5,
+                            "reach": {"all": 0.2, "eu": 0.5, "NO": 0.9},
+                        }
+                    ],
+                ),
                 event("warrant", "2013-12-04", "case", enacts=[{"stage": "known"}]),
-                event("gdpr", "2016-04-27", enacts=[{"instrument": "transfer_suspension", "countries": ["DE"]}]),
+                event(
+                    "gdpr", "2016-04-27", enacts=[{"instrument": "transfer_suspension", "countries": ["DE"]}]
+                ),
             ],
         },
         "mechanisms": {"peers": {"name": "Peers", "meaning": "a test", "off": off}},
     }
     for name, kind in groups().items():
-        files[f"parameters/{name}"] = {field: _parameter(declared.annotation) for field, declared in kind.model_fields.items()}
+        files[f"parameters/{name}"] = {
+            field: _parameter(declared.annotation) for field, declared in kind.model_fields.items()
+        }
     files["parameters/exposure"]["law_enforcement_always"]["value"] = {"on_premises": 0.5}
     yaml = YAML()
     for name, content in files.items():

@@ -42,7 +42,10 @@ SWITCHES = """\
   levers:
     switch_date: {values: [2014-07-31, 2015-07-31]}
 """
-FIRST = {"2014-07-31": 19, "2015-07-31": 31}  # the first month, from January 2013, in which the worlds may differ
+FIRST = {
+    "2014-07-31": 19,
+    "2015-07-31": 31,
+}  # the first month, from January 2013, in which the worlds may differ
 POINTS = 6
 
 
@@ -84,14 +87,22 @@ def _country(task: Task, world: str) -> Columns:
 def _few(table: str, codes: dict[str, str]) -> Columns:
     columns: Columns = {"month": np.array(["2015-01"], "datetime64[M]")}
     for column in TABLES[table].columns[3:]:
-        columns[column.name] = np.array([codes.get(column.name, "DE")], dtype=object) if column.dtype == "category" else np.ones(1)
+        columns[column.name] = (
+            np.array([codes.get(column.name, "DE")], dtype=object)
+            if column.dtype == "category"
+            else np.ones(1)
+        )
     return columns
 
 
 def known_seed(task: Task) -> SeedDone:
     """What a run gives, without the run; the pairs of seed 2 at point 3 fail where the sweep is one with failures."""
     if task.label == "point 3" and task.seed == 2 and known_seed.fails:  # type: ignore[attr-defined]
-        return SeedDone(task.seed, task.label, failed=failure_of(task, "raised", "run", "ValueError: it broke", "Traceback: it broke"))
+        return SeedDone(
+            task.seed,
+            task.label,
+            failed=failure_of(task, "raised", "run", "ValueError: it broke", "Traceback: it broke"),
+        )
     done = SeedDone(task.seed, task.label, seconds=0.001)
     for world in task.scenarios:
         tables = {
@@ -119,14 +130,23 @@ def asked(folder: Path, record: str = "world", levers: bool = False) -> Resolved
     return resolve(file)
 
 
-def swept(folder: Path, name: str = "known", record: str = "world", levers: bool = False, fails: bool = False, claims: bool = True) -> Finished:
+def swept(
+    folder: Path,
+    name: str = "known",
+    record: str = "world",
+    levers: bool = False,
+    fails: bool = False,
+    claims: bool = True,
+) -> Finished:
     """Run the sweep into `folder/results/name`, with its store beside it."""
     resolved = asked(folder, record, levers)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(working, "run_seed", known_seed)
         patch.setattr("sim.runs.running.is_compiled", lambda: True)
         patch.setattr(known_seed, "fails", fails, raising=False)
-        finished = run(resolved, folder / "results" / name, store=folder / "store", how=Running(engine=InThisProcess))
+        finished = run(
+            resolved, folder / "results" / name, store=folder / "store", how=Running(engine=InThisProcess)
+        )
     if claims:
         judge(resolved, finished.results).write(finished.folder)
     return finished

@@ -43,7 +43,15 @@ def _ratio_of_sums(success: str, requests: str) -> Callable[[Columns, int], floa
 
 def stored(t: Columns) -> np.ndarray:
     """All data of customers outside the US, TB, by month."""
-    kinds = ("on_premises", "us_region", "local_region", "trustee", "customer_keys", "us_subsidiary", "home_grown")
+    kinds = (
+        "on_premises",
+        "us_region",
+        "local_region",
+        "trustee",
+        "customer_keys",
+        "us_subsidiary",
+        "home_grown",
+    )
     everything: np.ndarray = np.sum([t[f"tb_{kind}"] for kind in kinds], axis=0)
     return everything
 
@@ -53,15 +61,38 @@ def in_the_cloud(t: Columns) -> np.ndarray:
 
 
 HEADLINES: tuple[Headline, ...] = (
-    Headline("trust", "Trust in US providers abroad", "points of 100", "mean from the switch on", _mean("trust", 100.0)),
-    Headline("trust_by_spend", "The same, weighted by what buyers spend", "points of 100", "mean from the switch on", _mean("trust_by_spend", 100.0)),
-    Headline("revenue", "Revenue of US providers abroad", "USD bn", "sum from the switch on", lambda t, m: float(np.sum(t["revenue_us"][m:])) / 1e9),
+    Headline(
+        "trust",
+        "Trust in US providers abroad",
+        "points of 100",
+        "mean from the switch on",
+        _mean("trust", 100.0),
+    ),
+    Headline(
+        "trust_by_spend",
+        "The same, weighted by what buyers spend",
+        "points of 100",
+        "mean from the switch on",
+        _mean("trust_by_spend", 100.0),
+    ),
+    Headline(
+        "revenue",
+        "Revenue of US providers abroad",
+        "USD bn",
+        "sum from the switch on",
+        lambda t, m: float(np.sum(t["revenue_us"][m:])) / 1e9,
+    ),
     Headline(
         "market_share",
         "US providers' share of cloud spending abroad",
         "%",
         "last twelve months",
-        lambda t, m: 100.0 * float(np.sum(t["revenue_us"][-12:]) / np.sum(t["revenue_us"][-12:] + t["revenue_home_grown"][-12:])),
+        lambda t, m: (
+            100.0
+            * float(
+                np.sum(t["revenue_us"][-12:]) / np.sum(t["revenue_us"][-12:] + t["revenue_home_grown"][-12:])
+            )
+        ),
     ),
     Headline(
         "data_at_home",
@@ -77,7 +108,13 @@ HEADLINES: tuple[Headline, ...] = (
         "end",
         lambda t, m: 100.0 * float(t["tb_us_reach"][-1] / in_the_cloud(t)[-1]),
     ),
-    Headline("laws", "Instruments in force, protests apart", "countries x instruments", "end", lambda t, m: float(t["laws_total"][-1])),
+    Headline(
+        "laws",
+        "Instruments in force, protests apart",
+        "countries x instruments",
+        "end",
+        lambda t, m: float(t["laws_total"][-1]),
+    ),
     Headline(
         "us_success",
         "US requests aimed abroad that yield content within 12 months",
@@ -92,7 +129,13 @@ HEADLINES: tuple[Headline, ...] = (
         "from the switch on",
         _ratio_of_sums("foreign_us_success_12m", "foreign_us_requests"),
     ),
-    Headline("conflicts", "Orders that break the host's law", "a year", "mean from the switch on", _mean("conflicts_of_law", 12.0)),
+    Headline(
+        "conflicts",
+        "Orders that break the host's law",
+        "a year",
+        "mean from the switch on",
+        _mean("conflicts_of_law", 12.0),
+    ),
 )
 
 SERIES: dict[str, Callable[[Columns], np.ndarray]] = {
@@ -174,14 +217,24 @@ def headlines_of_one(tables: Sequence[Columns]) -> pd.DataFrame:
     for h in HEADLINES:
         i = interval([h.read(t, 0) for t in tables])
         window = h.window.replace("from the switch on", "over all months")
-        row = {"headline": h.code, "name": h.name, "unit": h.unit, "window": window, "value_a": i.mean, "value_b": np.nan, "difference": np.nan}
+        row = {
+            "headline": h.code,
+            "name": h.name,
+            "unit": h.unit,
+            "window": window,
+            "value_a": i.mean,
+            "value_b": np.nan,
+            "difference": np.nan,
+        }
         rows.append({**row, "low": i.low, "high": i.high, "pairs": i.pairs, "verdict": "", "why": ""})
     return pd.DataFrame(rows)
 
 
 def paired(pairs: Mapping[int, tuple[np.ndarray, np.ndarray]], months: np.ndarray) -> pd.DataFrame:
     """The difference of a quantity in each pair, second world minus first: one row a seed and month. `pairs`: by seed, the quantity by month in each world."""
-    frames = [pd.DataFrame({"seed": seed, "month": months, "difference": b - a}) for seed, (a, b) in pairs.items()]
+    frames = [
+        pd.DataFrame({"seed": seed, "month": months, "difference": b - a}) for seed, (a, b) in pairs.items()
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -194,10 +247,21 @@ def series(pairs: Sequence[tuple[Columns, Columns]], metrics: Sequence[str] = tu
         d = b - a
         mean = d.mean(axis=0)
         if len(pairs) > 1:
-            half = stats.t.ppf(0.5 + CONFIDENCE / 2.0, len(pairs) - 1) * d.std(axis=0, ddof=1) / np.sqrt(len(pairs))
+            half = (
+                stats.t.ppf(0.5 + CONFIDENCE / 2.0, len(pairs) - 1)
+                * d.std(axis=0, ddof=1)
+                / np.sqrt(len(pairs))
+            )
         else:
             half = np.full(mean.shape, np.nan)
         month = pairs[0][0]["month"].astype("datetime64[D]")
-        columns = {"month": month, "world_a": a.mean(axis=0), "world_b": b.mean(axis=0), "difference": mean, "low": mean - half, "high": mean + half}
+        columns = {
+            "month": month,
+            "world_a": a.mean(axis=0),
+            "world_b": b.mean(axis=0),
+            "difference": mean,
+            "low": mean - half,
+            "high": mean + half,
+        }
         frames.append(pd.DataFrame({"metric": metric, **columns}))
     return pd.concat(frames, ignore_index=True)

@@ -50,7 +50,9 @@ def common_seeds(resolved: Resolved, draws: Sequence[Draw], count: int | None = 
 def own_seeds(resolved: Resolved, draws: Sequence[Draw]) -> list[range]:
     """As many seeds for every draw as the experiment has, no two draws with the same: all together then hold as much luck as can be."""
     asked = resolved.experiment.seeds
-    return [range(asked.first + k * asked.count, asked.first + (k + 1) * asked.count) for k in range(len(draws))]
+    return [
+        range(asked.first + k * asked.count, asked.first + (k + 1) * asked.count) for k in range(len(draws))
+    ]
 
 
 @dataclass
@@ -75,7 +77,11 @@ def run_draws(
 
     All is run first; then the tables of one draw at a time are read, since those of all need not fit in memory.
     """
-    tasks = [[Task(dict(scenarios), seed, record, draw.label) for seed in own] for draw, own in zip(draws, seeds, strict=True) for scenarios in [worlds(draw)]]
+    tasks = [
+        [Task(dict(scenarios), seed, record, draw.label) for seed in own]
+        for draw, own in zip(draws, seeds, strict=True)
+        for scenarios in [worlds(draw)]
+    ]
     for done in run_tasks([task for of_draw in tasks for task in of_draw], store, how, (), progress):
         if done.failure is not None:
             failures.said.append(done.failure)

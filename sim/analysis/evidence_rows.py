@@ -20,7 +20,21 @@ from sim.scenario.problems import BadInput, choices
 from sim.scenario.scenario import Scenario
 
 ROWS = Path("configs/evidence/rows.csv")
-COLUMNS = ("id", "role", "instrument", "place", "population", "from", "to", "without_event", "value", "se", "bound", "unit", "source")
+COLUMNS = (
+    "id",
+    "role",
+    "instrument",
+    "place",
+    "population",
+    "from",
+    "to",
+    "without_event",
+    "value",
+    "se",
+    "bound",
+    "unit",
+    "source",
+)
 MORE_COLUMNS = ("arguments", "note")  # a file may leave these out
 FITTED = "calibration"
 ROLES = ("input", FITTED, "validation", "context")
@@ -58,7 +72,11 @@ class Row:
     @property
     def what(self) -> str:
         """What is measured, with what the instrument was told beside its defaults."""
-        said = [f"{one.name} {self.arguments[one.name]}" for one in self.instrument.arguments if self.arguments[one.name] != one.default]
+        said = [
+            f"{one.name} {self.arguments[one.name]}"
+            for one in self.instrument.arguments
+            if self.arguments[one.name] != one.default
+        ]
         return self.instrument.what + (f": {', '.join(said)}" if said else "")
 
     @property
@@ -88,7 +106,9 @@ def read_rows(path: Path, scenario: Scenario) -> tuple[Row, ...]:
     return rows
 
 
-def readable_rows(path: Path, scenario: Scenario, events: Collection[str]) -> tuple[tuple[Row, ...], list[str]]:
+def readable_rows(
+    path: Path, scenario: Scenario, events: Collection[str]
+) -> tuple[tuple[Row, ...], list[str]]:
     """The rows that can be measured where these events are known, and what is wrong with the others.
 
     Raises BadInput where the file cannot be read as a table at all.
@@ -99,7 +119,11 @@ def readable_rows(path: Path, scenario: Scenario, events: Collection[str]) -> tu
     problems += [f"{file}:{lines[0][0]}: {name or 'a column without a name'}: unknown column; {choices(name, (*COLUMNS, *MORE_COLUMNS))}"
                  for name in header if name not in (*COLUMNS, *MORE_COLUMNS)]  # fmt: skip
     problems += [f"{file}:{lines[0][0]}: missing column '{name}'" for name in COLUMNS if name not in header]
-    problems += [f"{file}:{lines[0][0]}: column '{name}' stands twice" for name in dict.fromkeys(header) if header.count(name) > 1]
+    problems += [
+        f"{file}:{lines[0][0]}: column '{name}' stands twice"
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
+    ]
     if problems:
         raise BadInput(problems)
     if len(lines) == 1:
@@ -107,9 +131,13 @@ def readable_rows(path: Path, scenario: Scenario, events: Collection[str]) -> tu
     rows, seen = list[Row](), dict[str, int]()
     for line, values in lines[1:]:
         if len(values) != len(header):
-            problems.append(f"{file}:{line}: {len(values)} values for {len(header)} columns; a comma inside a value needs quotes around it")
+            problems.append(
+                f"{file}:{line}: {len(values)} values for {len(header)} columns; a comma inside a value needs quotes around it"
+            )
             continue
-        reading = _Reading({name: value.strip() for name, value in zip(header, values, strict=True)}, scenario, events)
+        reading = _Reading(
+            {name: value.strip() for name, value in zip(header, values, strict=True)}, scenario, events
+        )
         row = reading.row()
         if reading.text["id"] in seen:
             reading.refuse("id", f"'{reading.text['id']}' is also on line {seen[reading.text['id']]}")
@@ -133,7 +161,11 @@ def _lines(path: Path, file: str) -> list[tuple[int, list[str]]]:
         raise BadInput(f"{file}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{file}: cannot be read: {error}") from None
-    reader, out, begins = csv.reader(io.StringIO(text, newline=""), strict=True), list[tuple[int, list[str]]](), 1
+    reader, out, begins = (
+        csv.reader(io.StringIO(text, newline=""), strict=True),
+        list[tuple[int, list[str]]](),
+        1,
+    )
     try:
         for values in reader:
             if any(value.strip() for value in values):
@@ -167,17 +199,33 @@ class _Reading:
         self._one_of("role", ROLES)
         instrument = INSTRUMENTS.get(text["instrument"])
         if instrument is None:
-            self.refuse("instrument", f"unknown instrument '{text['instrument']}'; {choices(text['instrument'], INSTRUMENTS)}")
+            self.refuse(
+                "instrument",
+                f"unknown instrument '{text['instrument']}'; {choices(text['instrument'], INSTRUMENTS)}",
+            )
         where, who, dates = self._place(), self._population(instrument), self._dates(instrument)
         self._event(instrument)
         value, se = self._number("value"), self._number("se") if text["se"] else None
         if se is not None and se <= 0.0:
-            self.refuse("se", f"must be more than 0, or empty where the source's error is not known (got {text['se']})")
+            self.refuse(
+                "se",
+                f"must be more than 0, or empty where the source's error is not known (got {text['se']})",
+            )
         self._one_of("bound", BOUNDS)
         if instrument is not None and text["unit"] != instrument.unit:
-            self.refuse("unit", f"'{text['unit']}': {instrument.name} measures in '{instrument.unit}'; state value and se in it")
+            self.refuse(
+                "unit",
+                f"'{text['unit']}': {instrument.name} measures in '{instrument.unit}'; state value and se in it",
+            )
         arguments = self._arguments(instrument) if instrument is not None else {}
-        if self.problems or instrument is None or where is None or who is None or dates is None or value is None:
+        if (
+            self.problems
+            or instrument is None
+            or where is None
+            or who is None
+            or dates is None
+            or value is None
+        ):
             return None
         return Row(
             text["id"], text["role"], instrument, where, text["population"], who, *dates, text["without_event"], value, se, text["bound"],
@@ -203,7 +251,9 @@ class _Reading:
         known = self.scenario.jurisdictions
         found = place(self.text["place"], known)
         if isinstance(found, str):
-            self.refuse("place", f"unknown place '{found}'; {choices(found, places(known))}; several are joined by +")
+            self.refuse(
+                "place", f"unknown place '{found}'; {choices(found, places(known))}; several are joined by +"
+            )
             return None
         return found
 
@@ -211,11 +261,17 @@ class _Reading:
         asked = self.text["population"]
         if instrument is not None and not instrument.by_population:
             if asked:
-                self.refuse("population", f"'{asked}': {instrument.name} does not tell populations apart; leave it empty")
+                self.refuse(
+                    "population",
+                    f"'{asked}': {instrument.name} does not tell populations apart; leave it empty",
+                )
             return frozenset()
         found = segments(asked)
         if isinstance(found, str):
-            self.refuse("population", f"unknown population '{found}'; {choices(found, POPULATIONS)}; several are joined by +")
+            self.refuse(
+                "population",
+                f"unknown population '{found}'; {choices(found, POPULATIONS)}; several are joined by +",
+            )
             return None
         return found
 
@@ -229,7 +285,10 @@ class _Reading:
         if last.last < first.first or last.first < first.first:
             self.refuse("to", f"{self.text['to']} is before {self.text['from']}")
         elif instrument is not None and instrument.two_dates and first.months != last.months:
-            self.refuse("to", f"{instrument.name} compares {self.text['from']} with {self.text['to']}: give two years, two quarters or two months")
+            self.refuse(
+                "to",
+                f"{instrument.name} compares {self.text['from']} with {self.text['to']}: give two years, two quarters or two months",
+            )
         elif instrument is not None and instrument.two_dates and first == last:
             self.refuse("to", f"{instrument.name} compares two dates; {self.text['from']} is given twice")
         return first, last
@@ -239,7 +298,10 @@ class _Reading:
         if asked and asked not in known:
             self.refuse("without_event", f"unknown event '{asked}'; {choices(asked, known)}")
         if not asked and instrument is not None and instrument.measure is None:
-            self.refuse("without_event", f"{instrument.name} compares history with a world without an event: name one; {choices('', known)}")
+            self.refuse(
+                "without_event",
+                f"{instrument.name} compares history with a world without an event: name one; {choices('', known)}",
+            )
 
     def _arguments(self, instrument: Instrument) -> dict[str, str]:
         """`name=value;name=value`, with defaults for what is left out."""
@@ -259,8 +321,15 @@ class _Reading:
         for argument in instrument.arguments:
             if argument.name not in given and argument.default is None:
                 valid = valid_words(argument, self.scenario)
-                self.refuse("arguments", f"{instrument.name} needs {argument.name}=... ({argument.what}); {choices('', valid or ['a number'])}")
-        return {argument.name: argument.default for argument in instrument.arguments if argument.default is not None} | given
+                self.refuse(
+                    "arguments",
+                    f"{instrument.name} needs {argument.name}=... ({argument.what}); {choices('', valid or ['a number'])}",
+                )
+        return {
+            argument.name: argument.default
+            for argument in instrument.arguments
+            if argument.default is not None
+        } | given
 
     def _argument(self, argument: Argument, value: str) -> None:
         valid = valid_words(argument, self.scenario)
@@ -275,7 +344,9 @@ class _Reading:
         for word in (piece.strip() for piece in value.split("+")) if argument.several else [value]:
             if word not in valid:
                 more = "; several are joined by +" if argument.several else ""
-                self.refuse("arguments", f"{argument.name}: unknown value '{word}'; {choices(word, valid)}{more}")
+                self.refuse(
+                    "arguments", f"{argument.name}: unknown value '{word}'; {choices(word, valid)}{more}"
+                )
 
 
 def valid_words(argument: Argument, scenario: Scenario) -> tuple[str, ...] | None:

@@ -21,7 +21,9 @@ def variants(resolved: Resolved) -> dict[str, Resolved]:
         for code, mechanism in resolved.base.mechanisms.items():
             out[f"off:{code}"] = variant(resolved, sets=mechanism.off, who=f"mechanism {code} off")
     for k, other in enumerate(resolved.experiment.switch_dates):
-        out[f"on:{k}"] = variant(resolved, switch_on=other.on, without_events=other.without_events, who="switch_dates")
+        out[f"on:{k}"] = variant(
+            resolved, switch_on=other.on, without_events=other.without_events, who="switch_dates"
+        )
     return out
 
 
@@ -61,31 +63,52 @@ def first_month(resolved: Resolved, compare: tuple[str, str]) -> int:
     return shared if shared < a.months else 0
 
 
-def knockout_table(resolved: Resolved, base: Sequence[SeedDone], done: dict[str, list[SeedDone]]) -> pd.DataFrame:
+def knockout_table(
+    resolved: Resolved, base: Sequence[SeedDone], done: dict[str, list[SeedDone]]
+) -> pd.DataFrame:
     """Headline differences with each mechanism off, and what that says the mechanism contributes (on the same seeds)."""
     compare = resolved.experiment.compare
     assert compare is not None
     first = first_month(resolved, compare)
     few = [d for d in base if d.seed < resolved.experiment.seeds.first + MOST_PAIRS]
     whole = {h.code: _differences(h.read, pairs_of(few, compare), first) for h in HEADLINES}
-    rows = [_row("none", "Everything on", "The model as it stands.", h.code, whole[h.code], whole[h.code]) for h in HEADLINES]
+    rows = [
+        _row("none", "Everything on", "The model as it stands.", h.code, whole[h.code], whole[h.code])
+        for h in HEADLINES
+    ]
     for code, mechanism in resolved.base.mechanisms.items():
         pairs = pairs_of(done.get(f"off:{code}", []), compare)
         if not pairs:
             continue
         for h in HEADLINES:
-            rows.append(_row(code, mechanism.name, mechanism.meaning, h.code, _differences(h.read, pairs, first), whole[h.code]))
+            rows.append(
+                _row(
+                    code,
+                    mechanism.name,
+                    mechanism.meaning,
+                    h.code,
+                    _differences(h.read, pairs, first),
+                    whole[h.code],
+                )
+            )
     return pd.DataFrame(rows)
 
 
-def switch_date_table(resolved: Resolved, base: Sequence[SeedDone], variants: dict[str, Resolved], done: dict[str, list[SeedDone]]) -> pd.DataFrame:
+def switch_date_table(
+    resolved: Resolved,
+    base: Sequence[SeedDone],
+    variants: dict[str, Resolved],
+    done: dict[str, list[SeedDone]],
+) -> pd.DataFrame:
     """Headline differences for each date on which the switch could have been thrown."""
     experiment = resolved.experiment
     compare = experiment.compare
     assert compare is not None
     switch = min(s.on for world in experiment.worlds.values() for s in world.switches)
     entries = [("as configured", switch, resolved, list(base))]
-    entries += [(o.label, o.on, variants[f"on:{k}"], done[f"on:{k}"]) for k, o in enumerate(experiment.switch_dates)]
+    entries += [
+        (o.label, o.on, variants[f"on:{k}"], done[f"on:{k}"]) for k, o in enumerate(experiment.switch_dates)
+    ]
     rows = []
     for label, on, which, runs in entries:
         first = first_month(which, compare)
@@ -96,11 +119,15 @@ def switch_date_table(resolved: Resolved, base: Sequence[SeedDone], variants: di
     return pd.DataFrame(rows)
 
 
-def _differences(read: Callable[[Columns, int], float], pairs: Sequence[tuple[Columns, Columns]], first: int) -> list[float]:
+def _differences(
+    read: Callable[[Columns, int], float], pairs: Sequence[tuple[Columns, Columns]], first: int
+) -> list[float]:
     return [read(b, first) - read(a, first) for a, b in pairs]
 
 
-def _row(code: str, name: str, meaning: str, headline: str, differences: list[float], whole: list[float]) -> dict[str, object]:
+def _row(
+    code: str, name: str, meaning: str, headline: str, differences: list[float], whole: list[float]
+) -> dict[str, object]:
     i = interval(differences)
     return {
         "mechanism": code, "name": name, "meaning": meaning, "headline": headline, "difference": i.mean, "low": i.low, "high": i.high,

@@ -18,10 +18,13 @@ def world_of(code: str, country: pd.DataFrame | None, requests: pd.DataFrame | N
     """
     parts = []
     if country is not None:
-        rows = country[country["country"] == code].drop(columns="country").rename(columns=_OF_CUSTOMERS_AND_LAWS)
+        rows = (
+            country[country["country"] == code].drop(columns="country").rename(columns=_OF_CUSTOMERS_AND_LAWS)
+        )
         if "laws_protest" in rows:
             rows = rows.assign(
-                laws_localisation=1.0 - np.prod([1.0 - rows[f"laws_{name}"] for name in _LOCALISATION], axis=0),
+                laws_localisation=1.0
+                - np.prod([1.0 - rows[f"laws_{name}"] for name in _LOCALISATION], axis=0),
                 laws_total=sum(rows[f"laws_{name}"] for name in INSTRUMENTS if name != "protest"),
             )
         parts.append(rows)
@@ -37,9 +40,14 @@ def _evidence(requests: pd.DataFrame) -> pd.DataFrame:
     """What the world table says of requests, from those of one country. A month without requests has none, and no success."""
     every = requests[_KEYS].drop_duplicates()
     out = every
-    for direction, side, queue in (("us_to_foreign", "us_foreign", "outgoing"), ("foreign_to_us", "foreign_us", "incoming")):
+    for direction, side, queue in (
+        ("us_to_foreign", "us_foreign", "outgoing"),
+        ("foreign_to_us", "foreign_us", "incoming"),
+    ):
         rows = requests[requests["direction"] == direction]
-        sums = rows.groupby(_KEYS, observed=True)[["requests", "succeeded", "succeeded_12m", "months", "unreadable", "conflicts", "backlog"]].sum()
+        sums = rows.groupby(_KEYS, observed=True)[
+            ["requests", "succeeded", "succeeded_12m", "months", "unreadable", "conflicts", "backlog"]
+        ].sum()
         made = sums["requests"]
         found = pd.DataFrame(
             {
@@ -52,7 +60,9 @@ def _evidence(requests: pd.DataFrame) -> pd.DataFrame:
         if side == "us_foreign":
             unreachable = rows[rows["route"] == "unreachable"].groupby(_KEYS, observed=True)["requests"].sum()
             found = found.assign(
-                us_unreachable=unreachable.reindex(found.index).fillna(0), us_unreadable=sums["unreadable"], conflicts_of_law=sums["conflicts"]
+                us_unreachable=unreachable.reindex(found.index).fillna(0),
+                us_unreadable=sums["unreadable"],
+                conflicts_of_law=sums["conflicts"],
             )
         out = out.merge(found.reset_index(), on=_KEYS, how="left")
     return out

@@ -43,7 +43,9 @@ class PointResults(Results):
     @cached_property
     def values(self) -> pd.DataFrame:
         """The design's values at the point, as one row under its number, and `done`: which seeds are in the tables."""
-        rows = pq.read_table(self.folder / POINTS, filters=[("point", "==", self.point)], page_checksum_verification=True).to_pandas()
+        rows = pq.read_table(
+            self.folder / POINTS, filters=[("point", "==", self.point)], page_checksum_verification=True
+        ).to_pandas()
         if rows.empty:
             raise KeyError(f"there is no point {self.point}")
         return rows
@@ -51,22 +53,36 @@ class PointResults(Results):
     @cached_property
     def factors(self) -> pd.DataFrame:
         """Only the values, one row."""
-        return self.values.drop(columns=["point", "seed", "world", "run", "done"]).iloc[:1].set_axis([self.point])
+        return (
+            self.values.drop(columns=["point", "seed", "world", "run", "done"])
+            .iloc[:1]
+            .set_axis([self.point])
+        )
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """The manifest of the whole design, with what differs at this point."""
         whole = Results(self.folder).manifest
         done = self.values[self.values["done"]]
-        said = {**whole, "seeds": sorted(int(seed) for seed in done["seed"].unique()), "points": None, "warnings": [], "failures": []}
+        said = {
+            **whole,
+            "seeds": sorted(int(seed) for seed in done["seed"].unique()),
+            "points": None,
+            "warnings": [],
+            "failures": [],
+        }
         if any(is_of_law(str(name)) for name in self.factors):
             worlds = scenarios_of(whole, self.point, self.folder / "manifest.json")
-            switches = {name: [switch.on.isoformat() for switch in world.switches] for name, world in worlds.items()}
+            switches = {
+                name: [switch.on.isoformat() for switch in world.switches] for name, world in worlds.items()
+            }
             first = min((day for days in switches.values() for day in days), default=None)
             said |= {"events": events_in(worlds), "switches": switches, "switch": first}
         first_month = self._first_month(whole)
         start = np.datetime64(str(whole["first"])[:7], "M")
-        said["identical_through"] = str(start + np.timedelta64(first_month - 1, "M")) if first_month and compared(whole)[1] else None
+        said["identical_through"] = (
+            str(start + np.timedelta64(first_month - 1, "M")) if first_month and compared(whole)[1] else None
+        )
         return said
 
     def _first_month(self, whole: Mapping[str, Any]) -> int:
@@ -76,18 +92,25 @@ class PointResults(Results):
         """The point's rows of a recorded table."""
         path = self.folder / TABLES_FOLDER / f"{name}.parquet"
         asked = None if columns is None else ["point", *columns]
-        read = pq.read_table(path, columns=asked, filters=[("point", "==", self.point)], page_checksum_verification=True)
+        read = pq.read_table(
+            path, columns=asked, filters=[("point", "==", self.point)], page_checksum_verification=True
+        )
         return read.to_pandas().drop(columns="point")
 
     @cached_property
     def _pairs(self) -> list[tuple[differences.Columns, differences.Columns]]:
         a, b = compared(self.manifest)
         frame = self.table("world")
-        by_run = {(str(world), int(seed)): rows for (world, seed), rows in frame.groupby(["world", "seed"], observed=True)}
+        by_run = {
+            (str(world), int(seed)): rows
+            for (world, seed), rows in frame.groupby(["world", "seed"], observed=True)
+        }
 
         def columns(world: str, seed: int) -> differences.Columns:
             rows = by_run[world, seed]
-            return {str(name): rows[name].to_numpy() for name in rows.columns if name not in ("seed", "world")}
+            return {
+                str(name): rows[name].to_numpy() for name in rows.columns if name not in ("seed", "world")
+            }
 
         return [(columns(a, seed), columns(b or a, seed)) for seed in self.manifest["seeds"]]
 
@@ -109,7 +132,18 @@ class PointResults(Results):
         whole, by_point = super().summary("claims"), self.folder / BY_POINT
         if whole is None or not by_point.is_file():
             return None
-        said = ["number", "claim", "measure", "over", "unit", "window", "country", "world", "against", "expect"]
+        said = [
+            "number",
+            "claim",
+            "measure",
+            "over",
+            "unit",
+            "window",
+            "country",
+            "world",
+            "against",
+            "expect",
+        ]
         mine = pd.read_csv(by_point)
         mine = mine[mine["point"] == self.point].drop(columns=list(self.factors.columns))
         return whole[said].merge(mine, on="number").assign(note="")

@@ -69,7 +69,14 @@ def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> 
     """
     law = [name for name in values.columns if is_of_law(str(name))]
     through = said.get("identical_through")
-    usual = 0 if not through else int((np.datetime64(str(through)[:7], "M") - np.datetime64(str(said["first"])[:7], "M")).astype(int)) + 1
+    usual = (
+        0
+        if not through
+        else int(
+            (np.datetime64(str(through)[:7], "M") - np.datetime64(str(said["first"])[:7], "M")).astype(int)
+        )
+        + 1
+    )
     if not law or compared(said)[1] is None:
         return np.full(len(values), usual)
     from sim.analysis.one_point import scenarios_of
@@ -96,10 +103,18 @@ def at_pairs(wide: Wide, code: str, said: Mapping[str, Any], firsts: np.ndarray)
             return np.full(len(wide), np.nan)
         at = wide.position(world)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.array([read({name: column[k, at] for name, column in columns.items()}, int(begin[k])) for k in range(len(wide))], float)
+            return np.array(
+                [
+                    read({name: column[k, at] for name, column in columns.items()}, int(begin[k]))
+                    for k in range(len(wide))
+                ],
+                float,
+            )
 
     first, second = values(a), values(b)
-    return pd.DataFrame({"point": wide.points, "seed": wide.seeds, "a": first, "b": second, "difference": second - first})
+    return pd.DataFrame(
+        {"point": wide.points, "seed": wide.seeds, "a": first, "b": second, "difference": second - first}
+    )
 
 
 def at_points(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -132,10 +147,16 @@ def levels(values: "pd.Series[Any]") -> Levels:
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if len(distinct) <= MOST_LEVELS or not numeric:
         position = {value: k for k, value in enumerate(distinct)}
-        return Levels(tuple(_named(value) for value in distinct), np.array([position[value] for value in values], int), False)
+        return Levels(
+            tuple(_named(value) for value in distinct),
+            np.array([position[value] for value in values], int),
+            False,
+        )
     edges = _edges(values.to_numpy(float))
     codes = np.clip(np.searchsorted(edges, values.to_numpy(float), side="right") - 1, 0, _BINS - 1)
-    return Levels(tuple(f"{left:.3g}\N{EN DASH}{right:.3g}" for left, right in itertools.pairwise(edges)), codes, True)
+    return Levels(
+        tuple(f"{left:.3g}\N{EN DASH}{right:.3g}" for left, right in itertools.pairwise(edges)), codes, True
+    )
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
@@ -181,7 +202,13 @@ def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.Dat
     rows = []
     for code in np.unique(codes):
         mine = known[which].to_numpy()[codes == code]
-        rows.append({"level": cut.names[int(code)], **dict(zip(QUANTILES, np.quantile(mine, list(QUANTILES.values())), strict=True)), "points": len(mine)})
+        rows.append(
+            {
+                "level": cut.names[int(code)],
+                **dict(zip(QUANTILES, np.quantile(mine, list(QUANTILES.values())), strict=True)),
+                "points": len(mine),
+            }
+        )
     return pd.DataFrame(rows, columns=["level", *QUANTILES, "points"])
 
 
@@ -205,7 +232,9 @@ def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[s
 # --- series ----------------------------------------------------------------------------------------------
 
 
-def fans(wide: Wide, metric: str, said: Mapping[str, Any], chosen: np.ndarray | None = None) -> dict[str, pd.DataFrame]:
+def fans(
+    wide: Wide, metric: str, said: Mapping[str, Any], chosen: np.ndarray | None = None
+) -> dict[str, pd.DataFrame]:
     """Quantiles over pairs of a series, month by month: for each world by name, and `difference` where two are compared.
 
     `chosen` says which pairs count (all, if None). Columns: `month`, q5, q25, q50, q75, q95.
@@ -241,7 +270,9 @@ def quantiles(values: np.ndarray, months: np.ndarray) -> pd.DataFrame:
         out[:, whole] = np.quantile(values[:, whole], list(QUANTILES.values()), axis=0)
     for month in np.flatnonzero(~whole & ~missing.all(axis=0)):
         out[:, month] = np.quantile(values[~missing[:, month], month], list(QUANTILES.values()))
-    return pd.DataFrame({"month": pd.to_datetime(months.astype("datetime64[D]")), **dict(zip(QUANTILES, out, strict=True))})
+    return pd.DataFrame(
+        {"month": pd.to_datetime(months.astype("datetime64[D]")), **dict(zip(QUANTILES, out, strict=True))}
+    )
 
 
 def pairs_at(wide: Wide, points: Sequence[int] | np.ndarray) -> np.ndarray:

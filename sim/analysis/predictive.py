@@ -48,7 +48,17 @@ def predict(
     tables = sorted({table for row in rows for table in row.instrument.tables})
     values = {row.id: np.full((len(draws), len(seeds[0])), np.nan) for row in rows}
     failures = Failures()
-    runs = run_draws(draws, lambda draw: worlds_of(rows, histories[id(draw)]), seeds, "full", tables, store, how, failures, progress)
+    runs = run_draws(
+        draws,
+        lambda draw: worlds_of(rows, histories[id(draw)]),
+        seeds,
+        "full",
+        tables,
+        store,
+        how,
+        failures,
+        progress,
+    )
     for number, done in runs:
         run = {world: Run(found) for world, found in done.tables.items()}
         for row in rows:
@@ -70,8 +80,18 @@ def spread(values: np.ndarray) -> Interval:
     return Interval(float(np.mean(known)), float(low), float(high), len(known))
 
 
-def compare_over_draws(rows: Sequence[Row], resolved: Resolved, draws: Sequence[Draw], store: Store, how: Running, progress: Progress | None) -> Compared:
+def compare_over_draws(
+    rows: Sequence[Row],
+    resolved: Resolved,
+    draws: Sequence[Draw],
+    store: Store,
+    how: Running,
+    progress: Progress | None,
+) -> Compared:
     """The rows beside the model over draws and seeds."""
     predicted = predict(rows, resolved, draws, store, how, progress)
     simulated = months_of(history_of(resolved))
-    return Compared(beside([(row, spread(predicted.values[row.id])) for row in rows], simulated, OVER_DRAWS), predicted.failures)
+    return Compared(
+        beside([(row, spread(predicted.values[row.id])) for row in rows], simulated, OVER_DRAWS),
+        predicted.failures,
+    )

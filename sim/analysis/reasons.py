@@ -59,7 +59,10 @@ def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
 
 
 def _revenue(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
-    share = [100.0 * t["revenue_us"][-12:].sum() / (t["revenue_us"][-12:] + t["revenue_home_grown"][-12:]).sum() for t in (a, b)]
+    share = [
+        100.0 * t["revenue_us"][-12:].sum() / (t["revenue_us"][-12:] + t["revenue_home_grown"][-12:]).sum()
+        for t in (a, b)
+    ]
     sovereign = [100.0 * t["revenue_us_sovereign"][-12:].sum() / t["revenue_us"][-12:].sum() for t in (a, b)]
     adoption = [100.0 * t["adoption"][-1] for t in (a, b)]
     return (
@@ -70,9 +73,16 @@ def _revenue(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
 
 def _places(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     kinds = ("us_region", "local_region", "trustee", "customer_keys", "us_subsidiary", "home_grown")
-    change = {k: 100.0 * float(b[f"tb_{k}"][-1] / in_the_cloud(b)[-1] - a[f"tb_{k}"][-1] / in_the_cloud(a)[-1]) for k in kinds}
+    change = {
+        k: 100.0 * float(b[f"tb_{k}"][-1] / in_the_cloud(b)[-1] - a[f"tb_{k}"][-1] / in_the_cloud(a)[-1])
+        for k in kinds
+    }
     most = sorted(change, key=lambda k: -abs(change[k]))[:3]
-    return f"Cloud data at the end, {labels[1]} against {labels[0]}: " + ", ".join(f"{_change(change[k])} points {k.replace('_', ' ')}" for k in most) + "."
+    return (
+        f"Cloud data at the end, {labels[1]} against {labels[0]}: "
+        + ", ".join(f"{_change(change[k])} points {k.replace('_', ' ')}" for k in most)
+        + "."
+    )
 
 
 def _laws(a: Columns, b: Columns, labels: tuple[str, str]) -> str:

@@ -22,7 +22,10 @@ from sim.scenario.scenario import Scenario
 
 MOST_SEEDS = 8  # of a comparison that goes with every run
 HOLDS, MISSES, CANNOT_SAY = "holds", "misses", "cannot say"
-OVER_SEEDS, OVER_DRAWS = "95% of the mean over seeds", "middle 90% of runs over draws of the posterior and seeds"
+OVER_SEEDS, OVER_DRAWS = (
+    "95% of the mean over seeds",
+    "middle 90% of runs over draws of the posterior and seeds",
+)
 AS_IT_HAPPENED = ""
 COLUMNS = (
     "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "tolerance", "model", "low", "high", "off",
@@ -45,7 +48,9 @@ def history_of(resolved: Resolved) -> Scenario:
     return replace(first, name="history", label="As it happened", switches=(), timeline=whole)
 
 
-def compare_with_record(resolved: Resolved, store: Store, how: Running, progress: Progress | None = None) -> Compared:
+def compare_with_record(
+    resolved: Resolved, store: Store, how: Running, progress: Progress | None = None
+) -> Compared:
     """Measure the shipped rows on a few of the experiment's seeds.
 
     Rows that do not fit this configuration (a country less, say) are no reason to lose the run: they are named among
@@ -57,7 +62,14 @@ def compare_with_record(resolved: Resolved, store: Store, how: Running, progress
     return Compared(compared.table, [*problems, *compared.failures])
 
 
-def compare(rows: Sequence[Row], resolved: Resolved, store: Store, how: Running, progress: Progress | None = None, most_seeds: int | None = None) -> Compared:
+def compare(
+    rows: Sequence[Row],
+    resolved: Resolved,
+    store: Store,
+    how: Running,
+    progress: Progress | None = None,
+    most_seeds: int | None = None,
+) -> Compared:
     """Run the worlds that the rows need, and measure every row on each seed."""
     history = history_of(resolved)
     worlds = worlds_of(rows, history)
@@ -77,8 +89,12 @@ def compare(rows: Sequence[Row], resolved: Resolved, store: Store, how: Running,
 def worlds_of(rows: Iterable[Row], history: Scenario) -> dict[str, Scenario]:
     """History as it happened, and for each of its events that a row takes out, history without it."""
     worlds = {AS_IT_HAPPENED: history}
-    for event in sorted({row.without_event for row in rows} & {event.id for event in history.timeline.events}):
-        timeline = history.timeline.model_copy(update={"events": tuple(e for e in history.timeline.events if e.id != event)})
+    for event in sorted(
+        {row.without_event for row in rows} & {event.id for event in history.timeline.events}
+    ):
+        timeline = history.timeline.model_copy(
+            update={"events": tuple(e for e in history.timeline.events if e.id != event)}
+        )
         worlds[event] = replace(history, timeline=timeline)
     return worlds
 
@@ -99,7 +115,9 @@ def measure(rows: Iterable[Row], runs: Sequence[Mapping[str, Run]], simulated: W
 
 def beside(measured: Iterable[tuple[Row, Interval]], simulated: Window, over: str) -> pd.DataFrame:
     """The table of rows beside what the model gave for each; `over` says what the intervals are."""
-    return pd.DataFrame([{**_compared(row, i, simulated), "interval": over} for row, i in measured], columns=list(COLUMNS))
+    return pd.DataFrame(
+        [{**_compared(row, i, simulated), "interval": over} for row, i in measured], columns=list(COLUMNS)
+    )
 
 
 def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:
@@ -121,7 +139,9 @@ def verdict(row: Row, i: Interval) -> str:
     if np.isnan(i.mean):
         return CANNOT_SAY
     gap = i.mean - row.value
-    met = {"eq": abs(gap) <= row.tolerance, "le": gap <= row.tolerance, "ge": gap >= -row.tolerance}[row.bound]
+    met = {"eq": abs(gap) <= row.tolerance, "le": gap <= row.tolerance, "ge": gap >= -row.tolerance}[
+        row.bound
+    ]
     return HOLDS if met else MISSES
 
 
@@ -130,7 +150,9 @@ def off(row: Row, model: float) -> float:
     if row.tolerance == 0.0:
         return MISSING
     gap = model - row.value
-    return float({"eq": gap, "le": np.maximum(gap, 0.0), "ge": np.minimum(gap, 0.0)}[row.bound]) / row.tolerance
+    return (
+        float({"eq": gap, "le": np.maximum(gap, 0.0), "ge": np.minimum(gap, 0.0)}[row.bound]) / row.tolerance
+    )
 
 
 def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
@@ -138,7 +160,11 @@ def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
     cause = row.instrument.cause if said == MISSES else ""
     if said == CANNOT_SAY:
         inside = row.period.within(simulated)
-        cause = "the model has nothing to measure there, or never heard of the event" if inside else f"only {simulated} was simulated"
+        cause = (
+            "the model has nothing to measure there, or never heard of the event"
+            if inside
+            else f"only {simulated} was simulated"
+        )
     return {
         "row": row.id, "what": row.what, "role": row.role, "place": row.place.name, "population": row.population, "period": row.period_words,
         "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se,

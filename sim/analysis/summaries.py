@@ -28,7 +28,9 @@ class Summaries:
     failures: list[str] = field(default_factory=list)
 
 
-def summarise(resolved: Resolved, finished: Finished, how: Running | None = None, progress: Progress | None = None) -> Summaries:
+def summarise(
+    resolved: Resolved, finished: Finished, how: Running | None = None, progress: Progress | None = None
+) -> Summaries:
     """Write headlines, series, knock-outs, switch dates and the record to the results folder; of a sweep, nothing."""
     out, how, folder = Summaries(), how or Running(), finished.folder
     for name in ("headlines", "series", "knockouts", "switch_dates", "record"):
@@ -40,7 +42,9 @@ def summarise(resolved: Resolved, finished: Finished, how: Running | None = None
     return out
 
 
-def _summarise(out: Summaries, resolved: Resolved, finished: Finished, how: Running, progress: Progress) -> None:
+def _summarise(
+    out: Summaries, resolved: Resolved, finished: Finished, how: Running, progress: Progress
+) -> None:
     compare, folder, runs = resolved.experiment.compare, finished.folder, finished.done
     if compare is None:
         only = next(iter(resolved.scenarios))
@@ -50,7 +54,9 @@ def _summarise(out: Summaries, resolved: Resolved, finished: Finished, how: Runn
         first = knockouts.first_month(resolved, compare)
         out.headlines = differences.headlines(pairs, first)
         labels = tuple(resolved.experiment.worlds[name].label for name in compare)
-        out.headlines["why"] = out.headlines["headline"].map(reasons(pairs, first, (labels[0], labels[1]))).fillna("")
+        out.headlines["why"] = (
+            out.headlines["headline"].map(reasons(pairs, first, (labels[0], labels[1]))).fillna("")
+        )
         _write(differences.series(pairs), folder / "series.csv")
         variants = knockouts.variants(resolved)
         done, failures = knockouts.run_variants(resolved, variants, finished.store, how, progress)
@@ -64,7 +70,9 @@ def _summarise(out: Summaries, resolved: Resolved, finished: Finished, how: Runn
     _write(compared.table, folder / "record.csv")
     out.failures += compared.failures
     uncertain_tables.bring_shipped(folder, resolved)
-    add_to_manifest(folder, projections=projections(), configuration=uncertain_tables.configuration_of(resolved))
+    add_to_manifest(
+        folder, projections=projections(), configuration=uncertain_tables.configuration_of(resolved)
+    )
 
 
 def projections() -> list[dict[str, Any]]:

@@ -23,7 +23,10 @@ EVIDENCE = "evidence"
 
 def counts(evidence: pd.DataFrame) -> str:
     """How many rows of each role hold."""
-    said = [f"{role}: {int((group['verdict'] == 'holds').sum())} of {len(group)}" for role, group in evidence.groupby("role", sort=False)]
+    said = [
+        f"{role}: {int((group['verdict'] == 'holds').sum())} of {len(group)}"
+        for role, group in evidence.groupby("role", sort=False)
+    ]
     return f"Rows that hold, the mean over draws of the posterior: {'; '.join(said)}."
 
 
@@ -38,12 +41,21 @@ def misses(evidence: pd.DataFrame) -> str:
             f"{_of(row)}: {SIGNS[row['bound']]}{number(row['data'])}, {number(row['model'])} ({number(row['low'])} to {number(row['high'])})"
             for row in records_of(group)
         ]
-        rows.append([str(source), f"{what}, {group['unit'].iloc[0]} ({group['role'].iloc[0]})", "; ".join(each), str(cause)])
+        rows.append(
+            [
+                str(source),
+                f"{what}, {group['unit'].iloc[0]} ({group['role'].iloc[0]})",
+                "; ".join(each),
+                str(cause),
+            ]
+        )
     return table_of(("source", "what", "data, model (middle 90%)", "cause"), rows)
 
 
 def _of(row: dict[str, Any]) -> str:
-    return " ".join(str(row[name]).replace("_", " ") for name in ("place", "population", "period") if pd.notna(row[name]))
+    return " ".join(
+        str(row[name]).replace("_", " ") for name in ("place", "population", "period") if pd.notna(row[name])
+    )
 
 
 def validation(scores: pd.DataFrame) -> str:
@@ -57,8 +69,29 @@ def validation(scores: pd.DataFrame) -> str:
         note = str(model["note"]) if isinstance(model["note"], str) else chance
         forecast = f"{number(model['forecast'])} ({number(model['low'])} to {number(model['high'])})"
         crps = [_best(by, name) for name in forecasters]
-        rows.append([str(fit), str(row), str(model["unit"]), f"{SIGNS[model['bound']]}{number(model['data'])}", forecast, *crps, note])
-    return table_of(("fit", "row", "unit", "data", "model (middle 90%)", *(f"CRPS {name}" for name in forecasters), "note"), rows)
+        rows.append(
+            [
+                str(fit),
+                str(row),
+                str(model["unit"]),
+                f"{SIGNS[model['bound']]}{number(model['data'])}",
+                forecast,
+                *crps,
+                note,
+            ]
+        )
+    return table_of(
+        (
+            "fit",
+            "row",
+            "unit",
+            "data",
+            "model (middle 90%)",
+            *(f"CRPS {name}" for name in forecasters),
+            "note",
+        ),
+        rows,
+    )
 
 
 def _best(by: dict[str, dict[str, Any]], name: str) -> str:
@@ -72,10 +105,39 @@ def ranks(table: pd.DataFrame) -> str:
     """The model against each rival."""
     rows = []
     for line in records_of(table):
-        interval = f"{number(line['low'], True)} to {number(line['high'], True)}" if pd.notna(line["low"]) else DASH
-        numbers = [number(line["model"]), number(line["rival_score"]), number(line["difference"], True), interval]
-        rows.append([str(line["fit"]), str(line["rival"]), *(str(int(line[name])) for name in ("rows", "series", "ahead")), *numbers, str(line["verdict"])])
-    return table_of(("fit", "rival", "rows", "series", "model ahead on", "model", "rival's", "difference", "95% interval", "verdict"), rows)
+        interval = (
+            f"{number(line['low'], True)} to {number(line['high'], True)}" if pd.notna(line["low"]) else DASH
+        )
+        numbers = [
+            number(line["model"]),
+            number(line["rival_score"]),
+            number(line["difference"], True),
+            interval,
+        ]
+        rows.append(
+            [
+                str(line["fit"]),
+                str(line["rival"]),
+                *(str(int(line[name])) for name in ("rows", "series", "ahead")),
+                *numbers,
+                str(line["verdict"]),
+            ]
+        )
+    return table_of(
+        (
+            "fit",
+            "rival",
+            "rows",
+            "series",
+            "model ahead on",
+            "model",
+            "rival's",
+            "difference",
+            "95% interval",
+            "verdict",
+        ),
+        rows,
+    )
 
 
 def survival(table: pd.DataFrame) -> str:
@@ -86,7 +148,10 @@ def survival(table: pd.DataFrame) -> str:
         by = {str(line["arm"]): line for line in records_of(group)}
         first = by[arms[0]]
         shipped = f"{number(first['shipped'], True)} ({number(first['shipped_low'], True)} to {number(first['shipped_high'], True)})"
-        cells = [f"{number(by[arm]['median'], True)} ({number(by[arm]['low'], True)} to {number(by[arm]['high'], True)})" for arm in arms]
+        cells = [
+            f"{number(by[arm]['median'], True)} ({number(by[arm]['low'], True)} to {number(by[arm]['high'], True)})"
+            for arm in arms
+        ]
         rows.append([f"{first['name']}, {first['unit']}", shipped, *cells, str(by["all"]["verdict"])])
     what = "\n".join(f"- `{arm}`: {table.loc[table['arm'] == arm, 'what'].iloc[0]}" for arm in arms)
     return f"{what}\n\n{table_of(('headline', 'shipped (95% over seeds)', *arms, 'in all arms'), rows)}"
@@ -112,7 +177,9 @@ def in_step(text: str, tables: dict[str, str]) -> str:
     """A document with each table between its two comments."""
     for name, table in tables.items():
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        text = re.sub(f"{begin}.*?{end}", lambda _, b=begin, t=table, e=end: f"{b}\n{t}\n{e}", text, flags=re.DOTALL)  # type: ignore[misc]
+        text = re.sub(
+            f"{begin}.*?{end}", lambda _, b=begin, t=table, e=end: f"{b}\n{t}\n{e}", text, flags=re.DOTALL
+        )  # type: ignore[misc]
     return text
 
 

@@ -29,7 +29,9 @@ def configuration_of(resolved: Resolved) -> str:
 def write(table: pd.DataFrame, name: str, folder: Path, resolved: Resolved) -> Path:
     """Write a table beside the results; numbers to six digits."""
     path = folder / f"{name}.csv"
-    table.assign(**{CONFIGURATION: configuration_of(resolved)}).to_csv(path, index=False, lineterminator="\n", float_format="%.6g")
+    table.assign(**{CONFIGURATION: configuration_of(resolved)}).to_csv(
+        path, index=False, lineterminator="\n", float_format="%.6g"
+    )
     return path
 
 

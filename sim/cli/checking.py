@@ -27,7 +27,9 @@ def check_files(files: Sequence[str]) -> None:
 
 def _checked(file: str) -> str:
     inside = _configs_around(Path(file).absolute()) or _configs_around(root() / file)
-    if file.endswith(".csv") and (inside is None or Path(file).name == "rows.csv"):  # the other tables there are sources, which no run reads
+    if file.endswith(".csv") and (
+        inside is None or Path(file).name == "rows.csv"
+    ):  # the other tables there are sources, which no run reads
         return _checked_rows(file)
     if inside is not None and Path(file).parent.name == CALIBRATION and file.endswith(".csv"):
         return _checked_inputs(Path(file) if Path(file).exists() else root() / file)
@@ -75,4 +77,11 @@ def _checked_inputs(file: Path) -> str:
 
 def _configs_around(path: Path) -> Path | None:
     """The configuration folder that a file belongs to, or None."""
-    return next((folder for folder in (path, *path.parents) if folder.name == CONFIGS and (folder / "world").is_dir()), None)
+    return next(
+        (
+            folder
+            for folder in (path, *path.parents)
+            if folder.name == CONFIGS and (folder / "world").is_dir()
+        ),
+        None,
+    )

@@ -51,9 +51,14 @@ def claims_table(rows: list[dict[str, Any]]) -> Table:
     for row in rows:
         expected = f"{row['measure']} ({row['over']}) {row['window']}, {row['country']}: {row['world']} {row['expect']} {row['against']}"
         if swept:
-            middle = [str(row[name]) for name in ("holds", "fails", "inconclusive")] + [share(row["share_mean_agrees"])]
+            middle = [str(row[name]) for name in ("holds", "fails", "inconclusive")] + [
+                share(row["share_mean_agrees"])
+            ]
         else:
-            middle = [number(row["difference"], signed=True), f"{number(row['low'], True)} to {number(row['high'], True)}"]
+            middle = [
+                number(row["difference"], signed=True),
+                f"{number(row['low'], True)} to {number(row['high'], True)}",
+            ]
         table.add_row(escape(row["claim"]), escape(expected), *middle, verdict_words(row))
     return table
 
@@ -72,7 +77,11 @@ def verdict_words(row: dict[str, Any]) -> str:
     elif verdict == "inconclusive":
         further = row["further_seeds"]
         none = further is None or further != further
-        words.append("no number of seeds would tell" if none else f"about {int(further):,} more {'seed' if further == 1 else 'seeds'} would tell")
+        words.append(
+            "no number of seeds would tell"
+            if none
+            else f"about {int(further):,} more {'seed' if further == 1 else 'seeds'} would tell"
+        )
     if row["failed"]:
         words.append(f"{row['failed']} failed pairs left out")
     return ", ".join(words)

@@ -54,7 +54,12 @@ def print_explanation(name: str, experiment: str | None) -> None:
 def explanations(name: str, base: Base, resolved: Resolved | None = None) -> Iterator[Explanation]:
     """All that goes by `name`: a path or the last part of one, a code, or a country's name."""
     yield from _parameters(name, base, resolved)
-    for part, kind in (("jurisdictions", "country"), ("segments", "segment"), ("providers", "provider"), ("regimes", "regime")):
+    for part, kind in (
+        ("jurisdictions", "country"),
+        ("segments", "segment"),
+        ("providers", "provider"),
+        ("regimes", "regime"),
+    ):
         for code, one in getattr(base, part).items():
             if name.casefold() in (code.casefold(), one.name.casefold()):
                 yield Explanation(kind, code, list(_facts(part, code, one, base, resolved)))
@@ -64,12 +69,21 @@ def explanations(name: str, base: Base, resolved: Resolved | None = None) -> Ite
             yield Explanation(
                 "mechanism",
                 code,
-                [("name", mechanism.name), ("meaning", mechanism.meaning), ("switched off by", off), ("set by", base.where(("mechanisms", code)))],
+                [
+                    ("name", mechanism.name),
+                    ("meaning", mechanism.meaning),
+                    ("switched off by", off),
+                    ("set by", base.where(("mechanisms", code))),
+                ],
             )
     for timeline, history in base.timelines.items():
         for i, event in enumerate(history.events):
             if name == event.id:
-                yield Explanation(f"event of the timeline {timeline}", event.id, [*_event(event), ("set by", base.where(("timelines", timeline, "events", i)))])
+                yield Explanation(
+                    f"event of the timeline {timeline}",
+                    event.id,
+                    [*_event(event), ("set by", base.where(("timelines", timeline, "events", i)))],
+                )
     if name in words.INSTRUMENTS:
         yield Explanation("instrument of governments", name, list(_instrument(name, base)))
     yield from _factors(name, resolved)
@@ -83,12 +97,23 @@ def _factors(name: str, resolved: Resolved | None) -> Iterator[Explanation]:
     for factor in factors(resolved):
         if name in (factor.path, factor.path.rpartition(".")[2]) or factor.path.startswith(f"{name}."):
             kind = f"{'uncertainty' if factor.role == 'uncertainties' else 'lever'} of the design"
-            how = "every combination" if factor.role == "levers" and design.method != "list" else design.method
+            how = (
+                "every combination" if factor.role == "levers" and design.method != "list" else design.method
+            )
             where = nearest(resolved.lines, factor.at)
             drawn = design.method == POSTERIOR and factor.role == "uncertainties"
             numbers = [float(value) for value in factor.values] if drawn else []
             over = f"{min(numbers):.4g} to {max(numbers):.4g}" if drawn else factor.range_words
-            yield Explanation(kind, factor.path, [("varied over", over), ("how", how), ("points", f"{len(points(resolved)):,}"), ("set by", where)])
+            yield Explanation(
+                kind,
+                factor.path,
+                [
+                    ("varied over", over),
+                    ("how", how),
+                    ("points", f"{len(points(resolved)):,}"),
+                    ("set by", where),
+                ],
+            )
 
 
 def _parameters(name: str, base: Base, resolved: Resolved | None) -> Iterator[Explanation]:
@@ -102,7 +127,11 @@ def _parameters(name: str, base: Base, resolved: Resolved | None) -> Iterator[Ex
             yield Explanation("fitted multiplier", name, list(_of_posterior(one)))
     group = [path for path in base.parameter_info if path.split(".")[0] == name]
     if group:
-        yield Explanation("group of parameters", name, [(path, value_words(base.parameter_info[path].value)) for path in group])
+        yield Explanation(
+            "group of parameters",
+            name,
+            [(path, value_words(base.parameter_info[path].value)) for path in group],
+        )
 
 
 def _parameter(info: ParameterInfo, resolved: Resolved | None) -> Iterator[tuple[str, str]]:
@@ -121,7 +150,9 @@ def _parameter(info: ParameterInfo, resolved: Resolved | None) -> Iterator[tuple
         value = getattr(getattr(scenario.parameters, group), name)
         numbers = value.model_dump() if isinstance(value, BySegment) else value
         paths = [f"{info.path}.{key}" for key in numbers] if isinstance(numbers, dict) else [info.path]
-        who = dict.fromkeys(resolved.who_set.get(f"worlds.{world}.set.{path}", resolved.who_set[path]) for path in paths)
+        who = dict.fromkeys(
+            resolved.who_set.get(f"worlds.{world}.set.{path}", resolved.who_set[path]) for path in paths
+        )
         yield f"in {world}", f"{value_words(numbers)}, set by {', '.join(who)}"
 
 
@@ -137,12 +168,22 @@ def _fitted(path: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_posterior(one: Fitted) -> Iterator[tuple[str, str]]:
-    what = f"{one.parameter}, by which the values before the fit are multiplied" if one.multiplies else "this parameter"
+    what = (
+        f"{one.parameter}, by which the values before the fit are multiplied"
+        if one.multiplies
+        else "this parameter"
+    )
     yield "fitted as", what
     if one.multiplies:
         yield "multiplies", ", ".join(f"{path} {before:g}" for path, before in one.multiplies.items())
-    yield "prior", f"{one.prior_low:g} to {one.prior_high:g}{', even on a log scale' if one.scale == 'log' else ''}; before the fit {one.prior_centre:g}"
-    yield "posterior", f"mean {one.mean:.3g}, 90% from {one.p05:.3g} to {one.p95:.3g}; best point {one.value:.3g}"
+    yield (
+        "prior",
+        f"{one.prior_low:g} to {one.prior_high:g}{', even on a log scale' if one.scale == 'log' else ''}; before the fit {one.prior_centre:g}",
+    )
+    yield (
+        "posterior",
+        f"mean {one.mean:.3g}, 90% from {one.p05:.3g} to {one.p95:.3g}; best point {one.value:.3g}",
+    )
     narrower = f"the data leave {max(0.0, 1.0 - one.contraction):.0%} of the prior's variance; recovery's 90% intervals hold the truth in {one.coverage:.0%}"
     yield "identified", f"{'yes' if one.identified else 'no'}: {narrower}"
     yield (
@@ -150,11 +191,16 @@ def _of_posterior(one: Fitted) -> Iterator[tuple[str, str]]:
         "the difference between the worlds of two_worlds, median and 90%, under the prior and (->) under the posterior of all that was fitted:",
     )
     for line in moved_headlines():
-        prior, posterior = (f"{line[f'{g}_median']:.3g} ({line[f'{g}_low']:.3g} to {line[f'{g}_high']:.3g})" for g in ("prior", "posterior"))
+        prior, posterior = (
+            f"{line[f'{g}_median']:.3g} ({line[f'{g}_low']:.3g} to {line[f'{g}_high']:.3g})"
+            for g in ("prior", "posterior")
+        )
         yield f"  {line['headline']}", f"{prior} -> {posterior} {line['unit']}"
 
 
-def _facts(part: str, code: str, one: Strict, base: Base, resolved: Resolved | None) -> Iterator[tuple[str, str]]:
+def _facts(
+    part: str, code: str, one: Strict, base: Base, resolved: Resolved | None
+) -> Iterator[tuple[str, str]]:
     source = getattr(one, "source", {})
     for field, value in one:
         if field == "source" and isinstance(value, dict):
@@ -173,7 +219,13 @@ def _facts(part: str, code: str, one: Strict, base: Base, resolved: Resolved | N
             scenario = resolved.scenarios[world] if world else next(iter(resolved.scenarios.values()))
             new: Any = getattr(scenario, part)[code]
             for key in rest.split(".")[2:]:
-                new = new[int(key)] if isinstance(new, tuple) else new[key] if isinstance(new, dict) else getattr(new, key)
+                new = (
+                    new[int(key)]
+                    if isinstance(new, tuple)
+                    else new[key]
+                    if isinstance(new, dict)
+                    else getattr(new, key)
+                )
             yield f"in {world or 'all worlds'}", f"{rest} = {_said(new)}, set by {who}"
 
 
@@ -193,7 +245,10 @@ def _event(event: Event) -> Iterator[tuple[str, str]]:
     yield "kind", event.kind
     yield "cause", f"{event.cause}{' (falls out after the switch)' if event.cause == 'case' else ''}"
     for enacts in event.enacts:
-        yield "enacts", ", ".join(f"{key} {_said(value)}" for key, value in enacts if value not in (None, (), False))
+        yield (
+            "enacts",
+            ", ".join(f"{key} {_said(value)}" for key, value in enacts if value not in (None, (), False)),
+        )
     for news in event.news:
         yield "news", f"{news.channel}, weight {news.weight:g}, reach {_said(news.reach)}"
     yield "reference", event.reference
@@ -207,7 +262,10 @@ def _instrument(name: str, base: Base) -> Iterator[tuple[str, str]]:
         for event in history.events:
             for enacts in event.enacts:
                 if enacts.instrument == name:
-                    yield f"{timeline}: {event.date}", f"{'repealed' if enacts.repeals else 'enacted'} by {', '.join(enacts.countries)} ({event.id})"
+                    yield (
+                        f"{timeline}: {event.date}",
+                        f"{'repealed' if enacts.repeals else 'enacted'} by {', '.join(enacts.countries)} ({event.id})",
+                    )
     for path, info in base.parameter_info.items():
         if isinstance(info.value, dict) and name in info.value:
             yield path, f"{info.value[name]:g} {info.unit} ({info.meaning})"
@@ -220,7 +278,12 @@ def _columns(name: str) -> Iterator[Explanation]:
                 yield Explanation(
                     f"column of the table {table.name}",
                     f"{table.name}.{column.name}",
-                    [("meaning", column.meaning), ("unit", column.unit), ("type", column.dtype), ("one row is", table.one_row_is)],
+                    [
+                        ("meaning", column.meaning),
+                        ("unit", column.unit),
+                        ("type", column.dtype),
+                        ("one row is", table.one_row_is),
+                    ],
                 )
 
 

@@ -16,11 +16,18 @@ Rows = Iterable[Sequence[str]]
 
 def value_words(value: float | dict[str, float]) -> str:
     """A parameter's value on one line; a table as name=number, a value by segment likewise."""
-    return " ".join(f"{key}={number:g}" for key, number in value.items()) if isinstance(value, dict) else f"{value:g}"
+    return (
+        " ".join(f"{key}={number:g}" for key, number in value.items())
+        if isinstance(value, dict)
+        else f"{value:g}"
+    )
 
 
 def _countries(base: Base) -> Rows:
-    return ((code, one.name, one.region, one.ties, f"{one.initial_trust:g}", str(one.members)) for code, one in base.jurisdictions.items())
+    return (
+        (code, one.name, one.region, one.ties, f"{one.initial_trust:g}", str(one.members))
+        for code, one in base.jurisdictions.items()
+    )
 
 
 def _segments(base: Base) -> Rows:
@@ -32,20 +39,32 @@ def _providers(base: Base) -> Rows:
 
 
 def _parameters(base: Base) -> Rows:
-    return ((path, value_words(info.value), info.range_words, info.meaning) for path, info in base.parameter_info.items())
+    return (
+        (path, value_words(info.value), info.range_words, info.meaning)
+        for path, info in base.parameter_info.items()
+    )
 
 
 def _mechanisms(base: Base) -> Rows:
-    return ((code, one.name, " ".join(f"{path}={value:g}" for path, value in one.off.items()), one.meaning) for code, one in base.mechanisms.items())
+    return (
+        (code, one.name, " ".join(f"{path}={value:g}" for path, value in one.off.items()), one.meaning)
+        for code, one in base.mechanisms.items()
+    )
 
 
 def _regimes(base: Base) -> Rows:
-    return ((code, one.name, one.test, one.comity, "yes" if one.agreements else "no", ", ".join(one.stages)) for code, one in base.regimes.items())
+    return (
+        (code, one.name, one.test, one.comity, "yes" if one.agreements else "no", ", ".join(one.stages))
+        for code, one in base.regimes.items()
+    )
 
 
 def _events(base: Base) -> Rows:
     for name, timeline in base.timelines.items():
-        yield from ((event.id, str(event.date), event.kind, event.cause, name, event.what) for event in timeline.events)
+        yield from (
+            (event.id, str(event.date), event.kind, event.cause, name, event.what)
+            for event in timeline.events
+        )
 
 
 _LISTS: dict[str, tuple[tuple[str, ...], Callable[[Base], Rows]]] = {

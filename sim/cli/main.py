@@ -47,36 +47,82 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _warrantsim(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     del version  # its callback has answered
 
 
 @app.command()
 def run(
-    experiment: Annotated[str, typer.Argument(help="A file, or the bare name of a shipped experiment (see `list experiments`).")],
+    experiment: Annotated[
+        str, typer.Argument(help="A file, or the bare name of a shipped experiment (see `list experiments`).")
+    ],
     sets: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a value over all files, for example trust.asymmetry=2. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Set a value over all files, for example trust.asymmetry=2. Repeatable.",
+        ),
     ] = None,
     seeds: Annotated[int | None, typer.Option("--seeds", help="Number of seeds: runs of each world.")] = None,
     customers: Annotated[int | None, typer.Option("--customers", help="Simulated customers.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.  [default: results/<experiment>]")] = None,
-    store: Annotated[Path | None, typer.Option("--store", help="Folder of all runs, shared by experiments.  [default: results/store]")] = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")] = None,
-    timeout: Annotated[float, typer.Option("--timeout", min=0, help="Seconds that a pair of worlds may take; 0 for as long as it likes.")] = 3600.0,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run what failed before once more.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the results.  [default: results/<experiment>]")
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", help="Folder of all runs, shared by experiments.  [default: results/store]"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")
+    ] = None,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            "--timeout", min=0, help="Seconds that a pair of worlds may take; 0 for as long as it likes."
+        ),
+    ] = 3600.0,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Run what failed before once more.")
+    ] = False,
     cluster: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS|local", help="Run on a Dask cluster: its scheduler's address, or `local` to start one here.")
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS|local",
+            help="Run on a Dask cluster: its scheduler's address, or `local` to start one here.",
+        ),
     ] = None,
     shard: Annotated[
-        str | None, typer.Option("--shard", metavar="i/n", help="Run only the i-th of n parts, for a job array (see `shards`); write no tables.")
+        str | None,
+        typer.Option(
+            "--shard",
+            metavar="i/n",
+            help="Run only the i-th of n parts, for a job array (see `shards`); write no tables.",
+        ),
     ] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
 ) -> None:
     """Run an experiment: what is not in the store is run, then tables and a report that opens in a browser are written."""
     from sim.cli.running import Asked, run_experiment
 
-    asked = Asked(experiment, sets or [], seeds, customers, out, store, workers, timeout, retry_failed, cluster, shard, report)
+    asked = Asked(
+        experiment,
+        sets or [],
+        seeds,
+        customers,
+        out,
+        store,
+        workers,
+        timeout,
+        retry_failed,
+        cluster,
+        shard,
+        report,
+    )
     raise typer.Exit(FAILED if run_experiment(asked) else DONE)
 
 
@@ -84,7 +130,9 @@ def run(
 def shards(
     experiment: Annotated[str, typer.Argument(help="A file, or the bare name of a shipped experiment.")],
     parts: Annotated[int, typer.Argument(metavar="N", min=1, help="Number of parts.")],
-    sets: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="As for `run`. Repeatable.")] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="As for `run`. Repeatable.")
+    ] = None,
     seeds: Annotated[int | None, typer.Option("--seeds", help="As for `run`.")] = None,
     customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
     out: Annotated[Path, typer.Option("--out", help="The job script to write.")] = Path("job.sh"),
@@ -97,10 +145,20 @@ def shards(
 
 @app.command()
 def reproduce(
-    what: Annotated[list[str] | None, typer.Argument(help="Results folders or shipped experiments.  [default: every shipped experiment]")] = None,
-    sample: Annotated[int | None, typer.Option("--sample", min=1, help="Run only so many pairs, drawn at random.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="Shipped experiments at their full size (minutes), not the smallest.")] = False,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")] = None,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(help="Results folders or shipped experiments.  [default: every shipped experiment]"),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, help="Run only so many pairs, drawn at random.")
+    ] = None,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Shipped experiments at their full size (minutes), not the smallest."),
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")
+    ] = None,
 ) -> None:
     """Run again, past every store, and compare: equal, or what differs, where first, and how the environments differ."""
     from sim.cli.reproducing import reproduce_all
@@ -112,7 +170,12 @@ def reproduce(
 def crate(
     folder: Annotated[Path, typer.Argument(help="A results folder.")],
     out: Annotated[Path, typer.Option("--out", help="The .zip to write.")],
-    license_: Annotated[str, typer.Option("--license", help="Under which the results are given: an SPDX identifier or an address.")] = "CC-BY-4.0",
+    license_: Annotated[
+        str,
+        typer.Option(
+            "--license", help="Under which the results are given: an SPDX identifier or an address."
+        ),
+    ] = "CC-BY-4.0",
     authors: Annotated[list[str] | None, typer.Option("--author", help="Who made them. Repeatable.")] = None,
 ) -> None:
     """Pack results as an RO-Crate, ready to deposit: tables, manifest and report, all described."""
@@ -139,8 +202,16 @@ def check(files: Annotated[list[str], typer.Argument(help="Experiments or config
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(help="A parameter, country, segment, provider, mechanism, regime, event, instrument or column of a table.")],
-    experiment: Annotated[str | None, typer.Option("--experiment", help="Show the values that this experiment runs with, world by world.")] = None,
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A parameter, country, segment, provider, mechanism, regime, event, instrument or column of a table."
+        ),
+    ],
+    experiment: Annotated[
+        str | None,
+        typer.Option("--experiment", help="Show the values that this experiment runs with, world by world."),
+    ] = None,
 ) -> None:
     """Say what a name means: its value, unit, range and source, and who set it."""
     from sim.cli.explaining import print_explanation
@@ -150,20 +221,41 @@ def explain(
 
 @app.command()
 def evidence(
-    rows: Annotated[Path | None, typer.Option("--rows", help="A CSV of rows, one number each.  [default: the shipped rows]")] = None,
-    listed: Annotated[bool, typer.Option("--list", help="Print every instrument with its arguments and an example, and run nothing.")] = False,
+    rows: Annotated[
+        Path | None,
+        typer.Option("--rows", help="A CSV of rows, one number each.  [default: the shipped rows]"),
+    ] = None,
+    listed: Annotated[
+        bool,
+        typer.Option(
+            "--list", help="Print every instrument with its arguments and an example, and run nothing."
+        ),
+    ] = False,
     experiment: Annotated[
-        str, typer.Option("--experiment", help="Whose parameters, customers, seeds and months; the world is history as it happened.")
+        str,
+        typer.Option(
+            "--experiment",
+            help="Whose parameters, customers, seeds and months; the world is history as it happened.",
+        ),
     ] = "history",
-    sets: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="As for `run`. Repeatable.")] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="As for `run`. Repeatable.")
+    ] = None,
     seeds: Annotated[int | None, typer.Option("--seeds", help="As for `run`.")] = None,
     customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for evidence.csv.  [default: results/<experiment>]")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for evidence.csv.  [default: results/<experiment>]")
+    ] = None,
     store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
     posterior: Annotated[
         int | None,
-        typer.Option("--posterior", metavar="N", min=1, help="Over N draws of the posterior: intervals hold parameters and luck."),
+        typer.Option(
+            "--posterior",
+            metavar="N",
+            min=1,
+            help="Over N draws of the posterior: intervals hold parameters and luck.",
+        ),
     ] = None,
 ) -> None:
     """Measure the model as sources measured the world, and print model against data. A miss is a result, not a failure."""
@@ -172,71 +264,139 @@ def evidence(
     if listed:
         list_instruments()
         return
-    failures = measure_evidence(Asked(rows, experiment, sets or [], seeds, customers, out, store, workers, posterior))
+    failures = measure_evidence(
+        Asked(rows, experiment, sets or [], seeds, customers, out, store, workers, posterior)
+    )
     raise typer.Exit(FAILED if failures else DONE)
 
 
 @app.command()
 def calibrate(
-    light: Annotated[bool, typer.Option("--light", help="Only the light path, without sbi and torch.")] = False,
-    points: Annotated[int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")] = 512,
+    light: Annotated[
+        bool, typer.Option("--light", help="Only the light path, without sbi and torch.")
+    ] = False,
+    points: Annotated[
+        int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")
+    ] = 512,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Runs of each point.")] = 2,
     customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
     draws: Annotated[int, typer.Option("--draws", min=16, help="Draws of the posterior to keep.")] = 512,
-    put_back: Annotated[int, typer.Option("--put-back", min=4, help="Of these, how many are run through the model again.")] = 64,
-    inputs: Annotated[Path | None, typer.Option("--inputs", help="Folder of priors and of what is left out.  [default: configs/calibration]")] = None,
-    store: Annotated[Path | None, typer.Option("--store", help="Folder of what was simulated; a fit goes on from there.  [default: results/fit]")] = None,
+    put_back: Annotated[
+        int, typer.Option("--put-back", min=4, help="Of these, how many are run through the model again.")
+    ] = 64,
+    inputs: Annotated[
+        Path | None,
+        typer.Option(
+            "--inputs", help="Folder of priors and of what is left out.  [default: configs/calibration]"
+        ),
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store", help="Folder of what was simulated; a fit goes on from there.  [default: results/fit]"
+        ),
+    ] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the posterior's tables.  [default: results/posterior]")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the posterior's tables.  [default: results/posterior]"),
+    ] = None,
 ) -> None:
     """Fit the model to the calibration rows: a posterior, what can be recovered, and the rows before and after (an hour or so)."""
     from sim.cli.calibrating import Asked
     from sim.cli.calibrating import calibrate as fit
 
-    raise typer.Exit(FAILED if fit(Asked(light, points, seeds, customers, draws, put_back, inputs, store, workers, out)) else DONE)
+    raise typer.Exit(
+        FAILED
+        if fit(Asked(light, points, seeds, customers, draws, put_back, inputs, store, workers, out))
+        else DONE
+    )
 
 
 @app.command()
 def validate(
-    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")] = 32,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds at each draw, each draw with its own.")] = 1,
+    posterior: Annotated[
+        int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")
+    ] = 32,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, help="Seeds at each draw, each draw with its own.")
+    ] = 1,
     experiment: Annotated[
-        str, typer.Option("--experiment", help="Whose parameters, customers and months; the world is history as it happened.")
+        str,
+        typer.Option(
+            "--experiment",
+            help="Whose parameters, customers and months; the world is history as it happened.",
+        ),
     ] = "two_worlds",
-    customers: Annotated[int, typer.Option("--customers", help="Simulated customers: many, as rows are about single countries.")] = 200_000,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables; its report is renewed.  [default: results/<experiment>]")] = None,
+    customers: Annotated[
+        int,
+        typer.Option("--customers", help="Simulated customers: many, as rows are about single countries."),
+    ] = 200_000,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for the tables; its report is renewed.  [default: results/<experiment>]"
+        ),
+    ] = None,
     store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
 ) -> None:
     """Score the fitted model on rows that no fit saw, beside forecasts without agents: no change, a line, a Bass curve."""
     from sim.cli.uncertain import Asked, validate_model
 
-    raise typer.Exit(FAILED if validate_model(Asked(experiment, posterior, seeds, customers, out, store, workers)) else DONE)
+    raise typer.Exit(
+        FAILED
+        if validate_model(Asked(experiment, posterior, seeds, customers, out, store, workers))
+        else DONE
+    )
 
 
 @app.command()
 def survive(
-    posterior: Annotated[int, typer.Option("--posterior", metavar="N", min=1, help="Draws of the posterior.")] = 32,
+    posterior: Annotated[
+        int, typer.Option("--posterior", metavar="N", min=1, help="Draws of the posterior.")
+    ] = 32,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Pairs of worlds at each draw.")] = 2,
-    experiment: Annotated[str, typer.Option("--experiment", help="Which worlds are compared.")] = "two_worlds",
+    experiment: Annotated[
+        str, typer.Option("--experiment", help="Which worlds are compared.")
+    ] = "two_worlds",
     customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the table; its report is renewed.  [default: results/<experiment>]")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for the table; its report is renewed.  [default: results/<experiment>]"
+        ),
+    ] = None,
     store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
 ) -> None:
     """Compare the two worlds over the posterior, at either end of what is done of what is said, and with symmetric trust: what survives?"""
     from sim.cli.uncertain import Asked, survive_uncertainty
 
-    raise typer.Exit(FAILED if survive_uncertainty(Asked(experiment, posterior, seeds, customers, out, store, workers)) else DONE)
+    raise typer.Exit(
+        FAILED
+        if survive_uncertainty(Asked(experiment, posterior, seeds, customers, out, store, workers))
+        else DONE
+    )
 
 
 @app.command()
 def dashboard(
-    host: Annotated[str, typer.Option("--host", help="Address to listen on; another machine can reach any but 127.0.0.1.")] = "127.0.0.1",
-    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port.  [default: the first free one from 8050 on]")] = None,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; another machine can reach any but 127.0.0.1.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65535, help="Port.  [default: the first free one from 8050 on]"),
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
-    results: Annotated[Path, typer.Option("--results", help="Folder whose results can be looked at.")] = Path("results"),
-    customers: Annotated[int | None, typer.Option("--customers", help="Simulated customers in the explorer.  [default: the experiment's]")] = None,
+    results: Annotated[Path, typer.Option("--results", help="Folder whose results can be looked at.")] = Path(
+        "results"
+    ),
+    customers: Annotated[
+        int | None,
+        typer.Option("--customers", help="Simulated customers in the explorer.  [default: the experiment's]"),
+    ] = None,
 ) -> None:
     """Open the dashboard: move a slider and see both worlds; look into results. Everything stays on this machine."""
     from sim.cli.serving import serve_dashboard

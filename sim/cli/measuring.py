@@ -64,7 +64,10 @@ def measure_evidence(asked: Asked) -> list[str]:
     events = sorted({row.without_event for row in rows} - {""})
     worlds = "history" + (f" and history without {', '.join(events)}" if events else "")
     times = f"{f'{len(draws)} draws x ' if draws else ''}{experiment.seeds.count} seeds"
-    screen.print(f"{escape(shown(file))}: {len(rows)} rows; {worlds} x {times}, {experiment.customers:,} customers", soft_wrap=True)
+    screen.print(
+        f"{escape(shown(file))}: {len(rows)} rows; {worlds} x {times}, {experiment.customers:,} customers",
+        soft_wrap=True,
+    )
     runs = Store(store)
     runs.prepare()
     with stoppable(screen, store) as progress:
@@ -73,7 +76,11 @@ def measure_evidence(asked: Asked) -> list[str]:
         else:
             compared = compare(rows, resolved, runs, Running(asked.workers), progress)
     compared.table.to_csv(folder / EVIDENCE, index=False, lineterminator="\n")
-    over = f"the middle 90% over {len(draws)} draws of the posterior and {experiment.seeds.count} seeds" if draws else "its 95% interval over seeds"
+    over = (
+        f"the middle 90% over {len(draws)} draws of the posterior and {experiment.seeds.count} seeds"
+        if draws
+        else "its 95% interval over seeds"
+    )
     _print(screen, compared.table, over)
     for failure in compared.failures:
         screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
@@ -94,22 +101,57 @@ def posterior_draws(count: int | None) -> "tuple[Draw, ...]":
 def _print(screen: Console, table: "pd.DataFrame", over: str) -> None:
     from sim.analysis.markdown import SIGNS
 
-    out = Table(title=f"Model against data: data with the source's standard error, model with {over}", title_justify="left")
-    for name, right in (("row", False), ("what", False), ("place", False), ("period", False), ("unit", False), ("data", True), ("model", True)):
+    out = Table(
+        title=f"Model against data: data with the source's standard error, model with {over}",
+        title_justify="left",
+    )
+    for name, right in (
+        ("row", False),
+        ("what", False),
+        ("place", False),
+        ("period", False),
+        ("unit", False),
+        ("data", True),
+        ("model", True),
+    ):
         out.add_column(name, justify="right" if right else "left", overflow="fold")
     out.add_column("interval", justify="right")
     out.add_column("verdict", no_wrap=True)
     for row in table.to_dict("records"):
-        of = " ".join(filter(None, (row["place"], row["population"]))) + (f", {row['without_event']} taken out" if row["without_event"] else "")
-        data = SIGNS[row["bound"]] + number(row["data"]) + (f" ± {number(row['se'])}" if row["se"] == row["se"] and row["se"] is not None else "")
-        interval = f"{number(row['low'])} to {number(row['high'])}" if row["low"] == row["low"] else number(row["low"])
-        cells = [row["row"], row["what"], of, row["period"], row["unit"], data, number(row["model"]), interval]
-        out.add_row(*(escape(str(cell)) for cell in cells), f"[{_COLOURS[row['verdict']]}]{row['verdict']}[/]")
+        of = " ".join(filter(None, (row["place"], row["population"]))) + (
+            f", {row['without_event']} taken out" if row["without_event"] else ""
+        )
+        data = (
+            SIGNS[row["bound"]]
+            + number(row["data"])
+            + (f" ± {number(row['se'])}" if row["se"] == row["se"] and row["se"] is not None else "")
+        )
+        interval = (
+            f"{number(row['low'])} to {number(row['high'])}"
+            if row["low"] == row["low"]
+            else number(row["low"])
+        )
+        cells = [
+            row["row"],
+            row["what"],
+            of,
+            row["period"],
+            row["unit"],
+            data,
+            number(row["model"]),
+            interval,
+        ]
+        out.add_row(
+            *(escape(str(cell)) for cell in cells), f"[{_COLOURS[row['verdict']]}]{row['verdict']}[/]"
+        )
     screen.print(out)
     for role, group in table.groupby("role", sort=False):
         number_of = {said: int((group["verdict"] == said).sum()) for said in _COLOURS}
         unknown = f"; {number_of['cannot say']} cannot be judged" if number_of["cannot say"] else ""
-        screen.print(f"{role}: of {len(group)} rows {number_of['holds']} hold, {number_of['misses']} miss{unknown}", soft_wrap=True)
+        screen.print(
+            f"{role}: of {len(group)} rows {number_of['holds']} hold, {number_of['misses']} miss{unknown}",
+            soft_wrap=True,
+        )
 
 
 def list_instruments() -> None:
@@ -122,7 +164,10 @@ def list_instruments() -> None:
 
     base, screen = load_base(root() / CONFIGS), console()
     for instrument in INSTRUMENTS.values():
-        screen.print(f"[bold]{instrument.name}[/]: {escape(instrument.what)}, in {escape(instrument.unit)}", soft_wrap=True)
+        screen.print(
+            f"[bold]{instrument.name}[/]: {escape(instrument.what)}, in {escape(instrument.unit)}",
+            soft_wrap=True,
+        )
         for line in _arguments(instrument):
             screen.print(f"  {escape(line)}", soft_wrap=True)
         screen.print(f"  example: {escape(example_line(instrument))}", soft_wrap=True)
@@ -146,9 +191,23 @@ def _arguments(instrument: "Instrument") -> list[str]:
     if instrument.measure is None:
         lines.append("without_event: must be given; the two worlds are compared as said")
     for argument in instrument.arguments:
-        valid = "a number" if argument.valid is None else f"of `list {argument.valid}`" if isinstance(argument.valid, str) else ", ".join(argument.valid)
-        needed = "must be given" if argument.default is None else f"default {argument.default}" if argument.default else "may be left out"
-        lines.append(f"{argument.name}: {argument.what}: {valid}{', several joined by +' if argument.several else ''}; {needed}")
+        valid = (
+            "a number"
+            if argument.valid is None
+            else f"of `list {argument.valid}`"
+            if isinstance(argument.valid, str)
+            else ", ".join(argument.valid)
+        )
+        needed = (
+            "must be given"
+            if argument.default is None
+            else f"default {argument.default}"
+            if argument.default
+            else "may be left out"
+        )
+        lines.append(
+            f"{argument.name}: {argument.what}: {valid}{', several joined by +' if argument.several else ''}; {needed}"
+        )
     return lines
 
 
@@ -156,6 +215,13 @@ def example_line(instrument: "Instrument") -> str:
     """A row of the rows' file that uses the instrument; its numbers are made up."""
     from sim.analysis.evidence_rows import COLUMNS, MORE_COLUMNS
 
-    fixed = {"id": "my_row", "role": "context", "instrument": instrument.name, "bound": "eq", "unit": instrument.unit, "source": "made up"}
+    fixed = {
+        "id": "my_row",
+        "role": "context",
+        "instrument": instrument.name,
+        "bound": "eq",
+        "unit": instrument.unit,
+        "source": "made up",
+    }
     values = fixed | instrument.example
     return ",".join(values.get(name, "") for name in (*COLUMNS, *MORE_COLUMNS))

@@ -54,9 +54,13 @@ def progress_of(out: Console) -> "Iterator[Progress]":
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    with Bar(BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False), console=out) as bar:
+    with Bar(
+        BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False), console=out
+    ) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total, words: bar.update(task, completed=done, total=total, description=f"{words}{pace.said(done, total)}")
+        yield lambda done, total, words: bar.update(
+            task, completed=done, total=total, description=f"{words}{pace.said(done, total)}"
+        )
 
 
 class _Pace:
@@ -75,7 +79,9 @@ class _Pace:
         if spent <= 0.0 or not done:
             return ""
         rate = 60.0 * done / spent
-        return f" · {rate:,.0f} a minute" + (f" · {_duration((total - done) * spent / done)} left" if done < total else "")
+        return f" · {rate:,.0f} a minute" + (
+            f" · {_duration((total - done) * spent / done)} left" if done < total else ""
+        )
 
 
 def _duration(seconds: float) -> str:

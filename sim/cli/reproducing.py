@@ -29,7 +29,11 @@ def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: 
     folders = [name for name in names if Path(name).is_dir()]
     for name in names:
         if name not in folders and Path(name).stem not in expected_names():
-            said = "has no expected digests; name a results folder, or renew them" if Path(name).stem in experiments() else "no such results folder"
+            said = (
+                "has no expected digests; name a results folder, or renew them"
+                if Path(name).stem in experiments()
+                else "no such results folder"
+            )
             raise BadInput(f"{name}: {said}; {choices(name, expected_names())}")
     if full and folders:
         raise BadInput(f"--full: is for shipped experiments; {folders[0]} is a folder, which has one size")
@@ -61,12 +65,19 @@ def print_comparison(screen: Console, c: "Comparison") -> None:
     of = f"{c.pairs:,} of {c.of:,} pairs" if c.pairs < c.of else f"all {c.of:,} pairs"
     if c.equal:
         since = f", although {c.code}" if c.code else ""
-        screen.print(f"{escape(c.what)}: [green]equal[/]: {of}, {c.tables} tables{escape(since)}", soft_wrap=True)
+        screen.print(
+            f"{escape(c.what)}: [green]equal[/]: {of}, {c.tables} tables{escape(since)}", soft_wrap=True
+        )
     elif c.code or c.inputs:
         changed = " and ".join(words for words in (c.code, c.inputs) if words)
-        screen.print(f"{escape(c.what)}: [yellow]not like with like[/]: {escape(changed)}; {of} run", soft_wrap=True)
+        screen.print(
+            f"{escape(c.what)}: [yellow]not like with like[/]: {escape(changed)}; {of} run", soft_wrap=True
+        )
     else:
-        screen.print(f"{escape(c.what)}: [red]different[/], with the same code and the same configuration: {of} run", soft_wrap=True)
+        screen.print(
+            f"{escape(c.what)}: [red]different[/], with the same code and the same configuration: {of} run",
+            soft_wrap=True,
+        )
     _print_some(screen, "[red]differs[/]", [str(d) for d in c.differences])
     _print_some(screen, "[red]failed[/]", c.failures)
     _print_some(screen, "[yellow]note[/]", c.notes)

@@ -64,7 +64,9 @@ def run_experiment(asked: Asked) -> list[str]:
     from sim.runs.manifest import add_to_manifest
     from sim.runs.running import Running
 
-    how = Running(asked.workers, asked.timeout or None, asked.retry_failed, shard, _engine(asked.cluster, asked.workers))
+    how = Running(
+        asked.workers, asked.timeout or None, asked.retry_failed, shard, _engine(asked.cluster, asked.workers)
+    )
     with stoppable(screen, store) as progress:
         done = runs.run(resolved, folder, progress=progress, store=store, how=how)
         if shard is not None:
@@ -72,7 +74,12 @@ def run_experiment(asked: Asked) -> list[str]:
         summaries = summarise(resolved, done, how, progress=progress)
     compare = resolved.experiment.compare
     if summaries.headlines is not None:
-        screen.print(headline_table(summaries.headlines, [resolved.experiment.worlds[name].label for name in compare] if compare else []))
+        screen.print(
+            headline_table(
+                summaries.headlines,
+                [resolved.experiment.worlds[name].label for name in compare] if compare else [],
+            )
+        )
     for warning in done.warnings:
         screen.print(f"[yellow]warning[/]: {escape(warning)}", soft_wrap=True)
     failures = [*done.failures, *summaries.failures]
@@ -81,7 +88,9 @@ def run_experiment(asked: Asked) -> list[str]:
     screen.print(_what_was_run(done))
     screen.print(f"tables: {escape(str(done.folder))} ({done.seconds:.0f} s)", soft_wrap=True)
     add_to_manifest(done.folder, command=command_of(asked))
-    if asked.report and (done.proved.good if resolved.experiment.design is not None else summaries.headlines is not None):
+    if asked.report and (
+        done.proved.good if resolved.experiment.design is not None else summaries.headlines is not None
+    ):
         screen.print(f"report: {escape(str(_report(done.folder)))}", soft_wrap=True)
     return failures
 
@@ -116,7 +125,11 @@ def _shard_done(screen: Console, done: "Finished", shard: tuple[int, int]) -> li
 
 def _what_was_run(done: "Finished") -> str:
     pairs, failed = len(done.plan), len(done.failures)
-    said = f"{len(done.proved.good):,} of {pairs:,} done, {done.ran:,} of them run now" if failed == 0 else f"{len(done.proved.good):,} of {pairs:,} done"
+    said = (
+        f"{len(done.proved.good):,} of {pairs:,} done, {done.ran:,} of them run now"
+        if failed == 0
+        else f"{len(done.proved.good):,} of {pairs:,} done"
+    )
     return said + (f", {failed:,} failed (--retry-failed runs them once more)" if failed else "")
 
 
@@ -124,7 +137,10 @@ def _print_failures(screen: Console, failures: Sequence[str], folder: Path | Non
     for failure in failures[:_FAILURES_SHOWN]:
         screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
     if len(failures) > _FAILURES_SHOWN:
-        screen.print(f"[red]failed[/]: {len(failures) - _FAILURES_SHOWN:,} more" + (f", all in {escape(str(folder / 'failures.csv'))}" if folder else ""))
+        screen.print(
+            f"[red]failed[/]: {len(failures) - _FAILURES_SHOWN:,} more"
+            + (f", all in {escape(str(folder / 'failures.csv'))}" if folder else "")
+        )
 
 
 def _report(folder: Path) -> Path:
@@ -138,7 +154,11 @@ def _report(folder: Path) -> Path:
 def command_of(asked: Asked) -> str:
     """The words that give these numbers again."""
     options = [f"--set {shlex.quote(each)}" for each in asked.sets]
-    options += [f"--{name} {value}" for name, value in (("seeds", asked.seeds), ("customers", asked.customers)) if value is not None]
+    options += [
+        f"--{name} {value}"
+        for name, value in (("seeds", asked.seeds), ("customers", asked.customers))
+        if value is not None
+    ]
     return " ".join(["warrantsim run", shlex.quote(asked.experiment), *options])
 
 
@@ -161,12 +181,17 @@ def must_be_writable(folder: Path, option: str) -> None:
         probe.touch(exist_ok=False)
         probe.unlink()
     except OSError as error:
-        raise BadInput(f"{option} {folder}: cannot be written: {error.strerror or error}; name another folder with {option}") from None
+        raise BadInput(
+            f"{option} {folder}: cannot be written: {error.strerror or error}; name another folder with {option}"
+        ) from None
 
 
 def headline_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:
     """The headline numbers of the compared worlds, their difference (second minus first) and its 95% interval."""
-    table = Table(title="Headline differences: second world minus first, 95% interval over pairs" if labels else None, title_justify="left")
+    table = Table(
+        title="Headline differences: second world minus first, 95% interval over pairs" if labels else None,
+        title_justify="left",
+    )
     table.add_column("headline", overflow="fold")
     table.add_column("unit")
     table.add_column("window")

@@ -13,9 +13,17 @@ def serve_dashboard(host: str, port: int | None, browser: bool, results: Path, c
     """Serve until interrupted; raises BadInput where something it needs is not installed, or the port is taken."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
-        raise BadInput(f"the dashboard needs packages that are not installed ({', '.join(missing)}): pip install 'warrantsim[dashboard]'")
+        raise BadInput(
+            f"the dashboard needs packages that are not installed ({', '.join(missing)}): pip install 'warrantsim[dashboard]'"
+        )
     from sim.view.dashboard.serve import serve
     from sim.view.dashboard.settings import Settings
 
     screen = console()
-    serve(Settings(results, customers), host, port, browser, lambda said: screen.print(said, soft_wrap=True, highlight=False))
+    serve(
+        Settings(results, customers),
+        host,
+        port,
+        browser,
+        lambda said: screen.print(said, soft_wrap=True, highlight=False),
+    )

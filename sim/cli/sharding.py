@@ -27,14 +27,27 @@ cd {here}
 """
 
 
-def write_job_script(experiment: str, parts: int, sets: Sequence[str], seeds: int | None, customers: int | None, out: Path) -> None:
+def write_job_script(
+    experiment: str, parts: int, sets: Sequence[str], seeds: int | None, customers: int | None, out: Path
+) -> None:
     """Check the experiment and write the script; raises BadInput."""
     resolved = resolve(experiment, sets, seeds=seeds, customers=customers)
     command = command_of(Asked(experiment, sets, seeds, customers))
     here = shlex.quote(str(Path.cwd()))
-    text = _SCRIPT.format(parts=parts, name=resolved.name, file=shlex.quote(str(out)), tables=shlex.quote(command), here=here, command=command)
+    text = _SCRIPT.format(
+        parts=parts,
+        name=resolved.name,
+        file=shlex.quote(str(out)),
+        tables=shlex.quote(command),
+        here=here,
+        command=command,
+    )
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from None
-    console().print(f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how the tables are written", soft_wrap=True, markup=False)
+    console().print(
+        f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how the tables are written",
+        soft_wrap=True,
+        markup=False,
+    )

@@ -56,7 +56,10 @@ def validate_model(asked: Asked) -> list[str]:
 
     screen = console()
     rows = ", ".join(f"{len(fit.unseen.asked)} rows that the fit on {fit.name} did not see" for fit in fits)
-    screen.print(f"{rows}; {asked.draws} draws x {asked.seeds} seeds, {resolved.experiment.customers:,} customers", soft_wrap=True)
+    screen.print(
+        f"{rows}; {asked.draws} draws x {asked.seeds} seeds, {resolved.experiment.customers:,} customers",
+        soft_wrap=True,
+    )
     for line in said:
         screen.print(f"[yellow]{escape(line)}[/]", soft_wrap=True)
     with _running(screen, asked, store) as (runs, how, progress):
@@ -75,7 +78,13 @@ def _fits(resolved: Resolved, count: int) -> "tuple[list[Fit], list[str]]":
     from sim.analysis.fit.inputs import read_inputs
     from sim.analysis.record import history_of
     from sim.analysis.starting_values.sources import read_sources
-    from sim.analysis.validation.unseen import EarlyStart, places_held_back, sources_without, unseen_by_all, unseen_by_early
+    from sim.analysis.validation.unseen import (
+        EarlyStart,
+        places_held_back,
+        sources_without,
+        unseen_by_all,
+        unseen_by_early,
+    )
     from sim.analysis.validation.validating import ALL, EARLY, Fit
 
     rows = read_rows(shipped_rows(), history_of(resolved))
@@ -85,16 +94,23 @@ def _fits(resolved: Resolved, count: int) -> "tuple[list[Fit], list[str]]":
         return fits, ["there is no early posterior, so only the validation rows are scored"]
     unseen = unseen_by_early(inputs.rows(rows), inputs.rows(rows, early=True))
     sources = sources_without(read_sources(root() / CONFIGS), places_held_back(unseen.asked))
-    return [*fits, Fit(EARLY, first_draws(read_posterior(early=True), count), unseen, EarlyStart(sources))], []
+    return [
+        *fits,
+        Fit(EARLY, first_draws(read_posterior(early=True), count), unseen, EarlyStart(sources)),
+    ], []
 
 
 def survive_uncertainty(asked: Asked) -> list[str]:
     """Run the compared worlds over every arm, print and write what survives; returns what failed."""
     resolved = resolve(asked.experiment, customers=asked.customers)
     if resolved.experiment.compare is None:
-        raise BadInput(f"{resolved.name}: compares no two worlds, so there is no conclusion to test; name another with --experiment")
+        raise BadInput(
+            f"{resolved.name}: compares no two worlds, so there is no conclusion to test; name another with --experiment"
+        )
     if resolved.design is not None:
-        raise BadInput(f"{resolved.name}: has a design of its own; name an experiment without one with --experiment")
+        raise BadInput(
+            f"{resolved.name}: has a design of its own; name an experiment without one with --experiment"
+        )
     have = resolved.experiment.seeds.count
     if asked.seeds > have:
         raise BadInput(f"--seeds: {asked.seeds}: {resolved.name} has {have} seeds; valid: 1 to {have}")
@@ -106,7 +122,9 @@ def survive_uncertainty(asked: Asked) -> list[str]:
 
     screen = console()
     size = f"{asked.draws} draws x {asked.seeds} seeds, {resolved.experiment.customers:,} customers"
-    screen.print(f"{resolved.name}: shipped parameters x {have} seeds, then four arms of {size}", soft_wrap=True)
+    screen.print(
+        f"{resolved.name}: shipped parameters x {have} seeds, then four arms of {size}", soft_wrap=True
+    )
     with _running(screen, asked, store) as (runs, how, progress):
         done = survive(resolved, draws, asked.seeds, runs, how, progress)
     tables.write(done.table, tables.SURVIVAL, folder, resolved)
@@ -143,7 +161,9 @@ def _end(screen: Console, failures: list[str], folder: Path, names: list[str]) -
     """Say what failed and where the tables are, and renew the folder's report if it has one."""
     for failure in failures:
         screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
-    screen.print(f"tables: {', '.join(escape(str(folder / f'{name}.csv')) for name in names)}", soft_wrap=True)
+    screen.print(
+        f"tables: {', '.join(escape(str(folder / f'{name}.csv')) for name in names)}", soft_wrap=True
+    )
     if (folder / REPORT).is_file():
         from sim.runs.results import Results
         from sim.view.report import build
@@ -161,20 +181,40 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _add(out: Table, *cells: str, verdict: str = "") -> None:
-    out.add_row(*(escape(cell) for cell in cells), *([f"[{_COLOURS[verdict]}]{verdict}[/]"] if verdict else []))
+    out.add_row(
+        *(escape(cell) for cell in cells), *([f"[{_COLOURS[verdict]}]{verdict}[/]"] if verdict else [])
+    )
 
 
 def _print_scores(screen: Console, scores: "pd.DataFrame") -> None:
     """A line a row: the model's forecast, and the score of each forecaster that has one."""
     title = "Rows that the fit did not see: the model's mean and middle 90%, and CRPS in the row's unit (lower is better; — has no forecast)"
     forecasters = list(dict.fromkeys(scores["forecaster"]))
-    out = _table(title, "fit", "row", "unit", ">data", ">model", ">middle 90%", *(f">CRPS {name}" for name in forecasters), "note")
+    out = _table(
+        title,
+        "fit",
+        "row",
+        "unit",
+        ">data",
+        ">model",
+        ">middle 90%",
+        *(f">CRPS {name}" for name in forecasters),
+        "note",
+    )
     signs: dict[str, str] = {"eq": "", "le": "at most ", "ge": "at least "}
     for _, group in scores.groupby(["fit", "row"], sort=False):
         by = {line["forecaster"]: line for line in group.to_dict("records")}
         line = next(iter(by.values()))
-        note = f"bound: {line['chance']:.0%} of the forecast on its side" if line["chance"] == line["chance"] else line["note"]
-        ends = f"{number(line['low'])} to {number(line['high'])}" if line["low"] == line["low"] else number(line["low"])
+        note = (
+            f"bound: {line['chance']:.0%} of the forecast on its side"
+            if line["chance"] == line["chance"]
+            else line["note"]
+        )
+        ends = (
+            f"{number(line['low'])} to {number(line['high'])}"
+            if line["low"] == line["low"]
+            else number(line["low"])
+        )
         _add(out, line["fit"], line["row"], line["unit"], signs[line["bound"]] + number(line["data"]), number(line["forecast"]), ends,
              *(number(by[name]["crps"]) for name in forecasters), note)  # fmt: skip
     screen.print(out)
@@ -182,7 +222,19 @@ def _print_scores(screen: Console, scores: "pd.DataFrame") -> None:
 
 def _print_ranks(screen: Console, ranks: "pd.DataFrame") -> None:
     title = "The model against each rival: mean CRPS in standard errors over the rows that both forecast; 95% interval over series"
-    out = _table(title, "fit", "rival", ">rows", ">series", ">model ahead on", ">model", ">rival's", ">difference", ">interval", "verdict")
+    out = _table(
+        title,
+        "fit",
+        "rival",
+        ">rows",
+        ">series",
+        ">model ahead on",
+        ">model",
+        ">rival's",
+        ">difference",
+        ">interval",
+        "verdict",
+    )
     for line in ranks.to_dict("records"):
         interval = f"{number(line['low'], True)} to {number(line['high'], True)}"
         _add(out, line["fit"], line["rival"], str(line["rows"]), str(line["series"]), str(line["ahead"]), number(line["model"]), number(line["rival_score"]),
@@ -194,12 +246,17 @@ def _print_survival(screen: Console, table: "pd.DataFrame") -> None:
     """A line a headline: the conclusion, what each arm says of it, and whether it survives them all."""
     arms = {str(line["arm"]): str(line["what"]) for line in table.to_dict("records")}
     title = "Which conclusions survive: second world minus first; shipped parameters with 95% interval over seeds, arms with the middle 90% of draws"
-    out = _table(title, "headline", "unit", ">shipped", *(f">{arm}" for arm in list(arms)[:-1]), "in all arms")
+    out = _table(
+        title, "headline", "unit", ">shipped", *(f">{arm}" for arm in list(arms)[:-1]), "in all arms"
+    )
     for _, group in table.groupby("headline", sort=False):
         by = {line["arm"]: line for line in group.to_dict("records")}
         first, last = next(iter(by.values())), by[list(arms)[-1]]
         shipped = f"{number(first['shipped'], True)} ({number(first['shipped_low'], True)} to {number(first['shipped_high'], True)})"
-        cells = [f"{number(line['median'], True)} ({number(line['low'], True)} to {number(line['high'], True)})" for line in list(by.values())[:-1]]
+        cells = [
+            f"{number(line['median'], True)} ({number(line['low'], True)} to {number(line['high'], True)})"
+            for line in list(by.values())[:-1]
+        ]
         _add(out, first["name"], first["unit"], shipped, *cells, verdict=last["verdict"])
     screen.print(out)
     for arm, what in list(arms.items())[:-1]:

@@ -17,11 +17,21 @@ from sim.words import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES
 
 # The measures in the order in which a month's entry brings them.
 _OF_MIND = ("trust", "trust_by_spend", "trust_intelligence", "belief")
-_STOCKS = ("adoption", *(f"tb_{kind}" for kind in KINDS), "tb_at_home", "tb_us_reach", "revenue_us", "revenue_us_sovereign", "revenue_home_grown")
+_STOCKS = (
+    "adoption",
+    *(f"tb_{kind}" for kind in KINDS),
+    "tb_at_home",
+    "tb_us_reach",
+    "revenue_us",
+    "revenue_us_sovereign",
+    "revenue_home_grown",
+)
 MEASURED = (*_OF_MIND, *_STOCKS, "perceived_exposure", *COUNTS, *ANSWERS)
 _AT = {column.name: MEASURED.index(column.name) for column in OF_CUSTOMERS}  # in the order of the tables
 _BY_ACCOUNTS = {"trust", "trust_intelligence", "belief", "perceived_exposure", *ANSWERS}
-_LOCALISATION = tuple(INSTRUMENTS.index(i) for i in ("procurement_rule", "sector_localisation", "general_localisation"))
+_LOCALISATION = tuple(
+    INSTRUMENTS.index(i) for i in ("procurement_rule", "sector_localisation", "general_localisation")
+)
 _PROTEST = INSTRUMENTS.index("protest")
 
 Columns = dict[str, np.ndarray]
@@ -43,20 +53,30 @@ class Books:
     side: np.ndarray = field(init=False)  # float64 (M, 2, Q) the same of the US and of all others
     laws: np.ndarray = field(init=False)  # float64 (M, J, I) share of countries with each instrument in force
     unmet: np.ndarray = field(init=False)  # float64 (M, J)
-    answered: np.ndarray = field(init=False)  # int64 (M, 4, 5, 6) requests by direction and route, all countries together: MEASURES
+    answered: np.ndarray = field(
+        init=False
+    )  # int64 (M, 4, 5, 6) requests by direction and route, all countries together: MEASURES
     backlog: np.ndarray = field(init=False)  # int64 (M, 2, J)
     disclosures: np.ndarray = field(init=False)  # int64 (M,)
-    revenue: np.ndarray = field(init=False)  # float64 (M, 2, O) USD by place, from US customers and from all others
+    revenue: np.ndarray = field(
+        init=False
+    )  # float64 (M, 2, O) USD by place, from US customers and from all others
     market: np.ndarray = field(init=False)  # float64 (M, J, P) USD of each US provider by country
-    flows: list[np.ndarray] = field(default_factory=list)  # float64 (n, 9): month, country, from kind, host, to kind, host, tb, accounts, customers
-    requests: list[np.ndarray] = field(default_factory=list)  # int64 (n, 11): month, direction, country, route, MEASURES, backlog
+    flows: list[np.ndarray] = field(
+        default_factory=list
+    )  # float64 (n, 9): month, country, from kind, host, to kind, host, tb, accounts, customers
+    requests: list[np.ndarray] = field(
+        default_factory=list
+    )  # int64 (n, 11): month, direction, country, route, MEASURES, backlog
     law_changes: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     offer_changes: list[tuple[int, str, int, str, str, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         months, jurisdictions = self.scenario.months, len(self.scenario.jurisdictions)
         self.cell = np.full((months, len(self.cells), len(MEASURED)), np.nan, np.float32)
-        self.month_of_cells = np.zeros((len(self.cells), len(MEASURED)))  # this month's, at full width for the sums; not a record
+        self.month_of_cells = np.zeros(
+            (len(self.cells), len(MEASURED))
+        )  # this month's, at full width for the sums; not a record
         self.country = np.full((months, jurisdictions, len(MEASURED)), np.nan)
         self.side = np.full((months, 2, len(MEASURED)), np.nan)
         self.laws = np.zeros((months, jurisdictions, len(INSTRUMENTS)))
@@ -67,11 +87,20 @@ class Books:
         self.revenue = np.zeros((months, 2, place_count(len(self.scenario.providers))))
         self.market = np.zeros((months, jurisdictions, len(self.scenario.providers)))
         # Sums over cells, or means by accounts, spend or customers as each measure's meaning asks.
-        self._weights, self._is_mean = np.ones((len(self.cells), len(MEASURED))), np.zeros(len(MEASURED), np.bool_)
-        for names, weight in ((_BY_ACCOUNTS, self.cells.accounts), ({"trust_by_spend"}, self.cells.usd_month), ({"adoption"}, self.cells.customers)):
+        self._weights, self._is_mean = (
+            np.ones((len(self.cells), len(MEASURED))),
+            np.zeros(len(MEASURED), np.bool_),
+        )
+        for names, weight in (
+            (_BY_ACCOUNTS, self.cells.accounts),
+            ({"trust_by_spend"}, self.cells.usd_month),
+            ({"adoption"}, self.cells.customers),
+        ):
             for name in names:
                 self._weights[:, _AT[name]], self._is_mean[_AT[name]] = weight, True
-        self._requests_made = np.empty((len(DIRECTIONS) * jurisdictions * len(ROUTES), 5 + len(MEASURES)), np.int64)
+        self._requests_made = np.empty(
+            (len(DIRECTIONS) * jurisdictions * len(ROUTES), 5 + len(MEASURES)), np.int64
+        )
 
     # --- entries ---------------------------------------------------------------------------------
 
@@ -81,7 +110,14 @@ class Books:
     def offer(self, provider: str, country: int, offer: str, change: str, gain: float) -> None:
         self.offer_changes.append((self.month, provider, country, offer, change, gain))
 
-    def customers(self, trust: np.ndarray, belief: np.ndarray, counts: np.ndarray, answers: np.ndarray, asked: np.ndarray) -> None:
+    def customers(
+        self,
+        trust: np.ndarray,
+        belief: np.ndarray,
+        counts: np.ndarray,
+        answers: np.ndarray,
+        asked: np.ndarray,
+    ) -> None:
         """Enter the month's customers beside their stocks, which are entered already: trust (C, 2), belief (C,), counts (C, 8) int64, answers (C, 4)
         of asked (C, 2); then add up countries and sides."""
         m, cells = self.month, self.cells
@@ -93,21 +129,35 @@ class Books:
     def casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:
         """Enter the month's requests (4, J, 5, 6) and those that wait for legal assistance, `backlog` (2, J) outgoing and incoming."""
         self.backlog[self.month] = backlog
-        n = kernel.enter_requests(self.month, requests, backlog, self.answered[self.month], self._requests_made)
+        n = kernel.enter_requests(
+            self.month, requests, backlog, self.answered[self.month], self._requests_made
+        )
         if n:
             self.requests.append(self._requests_made[:n].copy())
 
-    def streams(self, world: int, touched: np.ndarray, flows: np.ndarray, volume: np.ndarray, kinds: np.ndarray, hosts: np.ndarray) -> None:
+    def streams(
+        self,
+        world: int,
+        touched: np.ndarray,
+        flows: np.ndarray,
+        volume: np.ndarray,
+        kinds: np.ndarray,
+        hosts: np.ndarray,
+    ) -> None:
         """Enter the month's flows: `touched` (n, 4) (world, country, from, to), `flows` (W, J, O, O, 4) int64 in 1/UNITS of 2013."""
         rows = np.empty((len(touched), 9))
         n = kernel.enter_streams(self.month, world, touched, flows, UNITS, volume, kinds, hosts, rows)
         if n:
             self.flows.append(rows[:n].copy())
 
-    def relocations(self, before: np.ndarray, after: np.ndarray, stock: np.ndarray, volume: np.ndarray, kinds: np.ndarray) -> None:
+    def relocations(
+        self, before: np.ndarray, after: np.ndarray, stock: np.ndarray, volume: np.ndarray, kinds: np.ndarray
+    ) -> None:
         """Enter data that providers moved to nearer regions: hosts of places (J, O) `before` and `after`, `stock` (C, O, 4) in 1/UNITS of 2013."""
         rows = np.empty((before.size, 9))
-        n = kernel.enter_relocations(self.month, before, after, stock, self.cells.jurisdiction, UNITS, volume, kinds, rows)
+        n = kernel.enter_relocations(
+            self.month, before, after, stock, self.cells.jurisdiction, UNITS, volume, kinds, rows
+        )
         self.flows += [row[None].copy() for row in rows[:n]]
 
     # --- tables ----------------------------------------------------------------------------------
@@ -179,7 +229,10 @@ class Books:
 
     def _country(self) -> Columns:
         months, countries = self.country.shape[:2]
-        out: Columns = {"month": np.repeat(self._months(), countries), "country": np.tile(self._names(), months)}
+        out: Columns = {
+            "month": np.repeat(self._months(), countries),
+            "country": np.tile(self._names(), months),
+        }
         out |= {name: self.country[:, :, q].ravel() for name, q in _AT.items()}
         out |= {f"law_{name}": self.laws[:, :, k].ravel() for k, name in enumerate(INSTRUMENTS)}
         us, own = out["revenue_us"], out["revenue_home_grown"]
@@ -212,7 +265,9 @@ class Books:
         # Streams of one kind at several providers are one row. A row's six keys as one number sort as the keys do.
         countries = len(self.scenario.jurisdictions)
         ends = (self.scenario.months, countries, len(KINDS), countries, len(KINDS), countries)
-        found, inverse = np.unique(np.ravel_multi_index(tuple(rows[:, :6].astype(np.int64).T), ends), return_inverse=True)
+        found, inverse = np.unique(
+            np.ravel_multi_index(tuple(rows[:, :6].astype(np.int64).T), ends), return_inverse=True
+        )
         keys = np.stack(np.unravel_index(found, ends), axis=1)
         sums = np.stack([np.bincount(inverse, rows[:, q], len(found)) for q in (6, 7, 8)], axis=1)
         names, kinds = self._names(), np.array(KINDS, dtype=object)
@@ -230,7 +285,10 @@ class Books:
         months = self._months()
         columns = list(zip(*self.law_changes, strict=True)) if self.law_changes else [()] * 5
         out: Columns = {"month": months[np.array(columns[0], np.int64)]}
-        return out | {name: np.array(column, dtype=object) for name, column in zip(("country", "instrument", "change", "why"), columns[1:], strict=True)}
+        return out | {
+            name: np.array(column, dtype=object)
+            for name, column in zip(("country", "instrument", "change", "why"), columns[1:], strict=True)
+        }
 
     def _offers(self) -> Columns:
         months = self._months()

@@ -51,7 +51,9 @@ def use_wide_vectors() -> None:
 
     It changes no rounding. Whoever has chosen a processor or its features (NUMBA_CPU_NAME, NUMBA_CPU_FEATURES) keeps the choice.
     """
-    codegen: Any = import_module("numba.core.codegen")  # only now: numba reads where its cache lies when it is loaded
+    codegen: Any = import_module(
+        "numba.core.codegen"
+    )  # only now: numba reads where its cache lies when it is loaded
     config, features = codegen.config, codegen.get_host_cpu_features()
     if config.CPU_NAME is None and config.CPU_FEATURES is None and "+avx512f" in features.split(","):
         config.CPU_FEATURES = f"{features},-prefer-256-bit"

@@ -38,7 +38,10 @@ def provider_shares(scenario: Scenario) -> np.ndarray:
     months = _months_of(scenario)
     out = np.empty((len(months), len(scenario.providers)))
     for p, provider in enumerate(scenario.providers.values()):
-        at, share = np.array([_month_of(key) for key in provider.world_share]), logs(np.array(list(provider.world_share.values())))
+        at, share = (
+            np.array([_month_of(key) for key in provider.world_share]),
+            logs(np.array(list(provider.world_share.values()))),
+        )
         after = np.searchsorted(at, months, side="right")
         before, after = np.maximum(after - 1, 0), np.minimum(after, len(at) - 1)
         apart = np.maximum(at[after] - at[before], 1)
@@ -72,15 +75,27 @@ class Trends:
 
 def market_trends(scenario: Scenario) -> Trends:
     """Volume grows, prices fall, and the US providers' shares among themselves move as recorded."""
-    market, jurisdictions, months = scenario.parameters.market, list(scenario.jurisdictions.values()), scenario.months
-    world_growth = total(np.array([j.gdp_2019 for j in jurisdictions])) / total(np.array([j.gdp_2013 for j in jurisdictions]))
+    market, jurisdictions, months = (
+        scenario.parameters.market,
+        list(scenario.jurisdictions.values()),
+        scenario.months,
+    )
+    world_growth = total(np.array([j.gdp_2019 for j in jurisdictions])) / total(
+        np.array([j.gdp_2013 for j in jurisdictions])
+    )
     drift = exps(logs(np.array([j.gdp_2019 / j.gdp_2013 / world_growth for j in jurisdictions])) / 72.0)
-    log_lag = np.array([log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in reach_by_jurisdiction(market.home_lag, scenario)])
+    log_lag = np.array(
+        [log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in reach_by_jurisdiction(market.home_lag, scenario)]
+    )
     yearly = dated(market.volume_growth, scenario)
     rates = exps(logs(1.0 + yearly) / 12.0)
     rates[0] = 1.0
     steady: np.ndarray = np.ones((months, 2 + len(jurisdictions)))
-    steady[1:] = [exp(log(1.0 + market.data_growth) / 12.0), exp(log(1.0 - market.price_decline) / 12.0), *drift]
+    steady[1:] = [
+        exp(log(1.0 + market.data_growth) / 12.0),
+        exp(log(1.0 - market.price_decline) / 12.0),
+        *drift,
+    ]
     steady = np.cumprod(steady, axis=0)
     home_lag = np.arange(months)[:, None] * log_lag
     shares = provider_shares(scenario)
@@ -121,13 +136,19 @@ class Market:
         self.home, self.us = self._home_anchor.copy(), self._us_anchor.copy()
         self.shares = np.zeros(shape)
         choice = p.choice
-        self._premium = np.array([0.0, 0.0, choice.trustee_premium, choice.keys_premium, choice.subsidiary_premium])
+        self._premium = np.array(
+            [0.0, 0.0, choice.trustee_premium, choice.keys_premium, choice.subsidiary_premium]
+        )
         self.buyers = np.zeros((len(jurisdictions), 2), np.int64)
         self._spend = np.empty((len(cells), place_count(len(scenario.providers))))
 
     def _read_trends(self, month: int) -> None:
         t = self._trends
-        self.volume, self.price, self.data = float(t.volume[month]), float(t.price[month]), float(t.data[month])
+        self.volume, self.price, self.data = (
+            float(t.volume[month]),
+            float(t.price[month]),
+            float(t.data[month]),
+        )
         self.growth, self.home_usage = t.growth[month], t.home_usage[month]
 
     def _offer_terms(self) -> np.ndarray:
@@ -154,7 +175,9 @@ class Market:
         risk = np.empty((len(cells), len(KINDS)))
         kernel.mean_risks(self.sensitivity, trust, exposure, risk)
         nest_scale = scenario.parameters.choice.nest_scale
-        home_share = np.array([j.home_grown_share_2013 for j in scenario.jurisdictions.values()])[cells.jurisdiction]
+        home_share = np.array([j.home_grown_share_2013 for j in scenario.jurisdictions.values()])[
+            cells.jurisdiction
+        ]
         consumer = np.array([p.consumer_share for p in scenario.providers.values()])
         consumer = consumer / total(consumer)
         business = self._trends.shares[0]
@@ -182,7 +205,10 @@ class Market:
         """
         if self._us_start == 0.0:
             before = self._scenario.parameters.market.experience_years * 12.0
-            self._us_start, self._home_start = before * us, np.maximum(before * self.by_bloc[self.blocs], kernel.LEAST_SHARE)
+            self._us_start, self._home_start = (
+                before * us,
+                np.maximum(before * self.by_bloc[self.blocs], kernel.LEAST_SHARE),
+            )
             self.us_experience, self.home_experience = self._us_start, self._home_start.copy()
         self.us_experience += us
         kernel.add_by_bloc(self.by_bloc, self.blocs, self.home_experience)

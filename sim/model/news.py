@@ -21,7 +21,12 @@ ATTENTION, RESIDUE = range(2)
 
 def reach_by_jurisdiction(reach: dict[str, float], scenario: Scenario) -> np.ndarray:
     """How much of a piece of news arrives: float64 (J,). A country's own entry wins over its ties', that over `all`."""
-    return np.array([reach.get(code, reach.get(j.ties, reach.get("all", 0.0))) for code, j in scenario.jurisdictions.items()])
+    return np.array(
+        [
+            reach.get(code, reach.get(j.ties, reach.get("all", 0.0)))
+            for code, j in scenario.jurisdictions.items()
+        ]
+    )
 
 
 @njit(cache=True)
@@ -44,7 +49,9 @@ def _remember(memory, attention, weight, strength, asymmetry, residue_share):  #
 
 
 @njit(cache=True)
-def _remember_incidents(memory, attention, jurisdiction, conflicts, disclosures, news, half, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+def _remember_incidents(
+    memory, attention, jurisdiction, conflicts, disclosures, news, half, strength, asymmetry, residue_share
+):  # type: ignore[no-untyped-def]
     """Incidents (J,) are bad news where they happened, the more the worse, of weight `news` at most and half of it at `half` incidents."""
     for c in range(len(jurisdiction)):
         n = np.float64(conflicts[jurisdiction[c]] + disclosures[jurisdiction[c]])
@@ -92,7 +99,9 @@ def _weigh_evidence(memory, spillover, out):  # type: ignore[no-untyped-def]
     for c in range(memory.shape[0]):
         for sign in range(2):
             for channel in range(2):
-                out[c, channel, sign] = memory[c, channel, sign, ATTENTION] + memory[c, channel, sign, RESIDUE]
+                out[c, channel, sign] = (
+                    memory[c, channel, sign, ATTENTION] + memory[c, channel, sign, RESIDUE]
+                )
             out[c, LAW_ENFORCEMENT, sign] += spillover * out[c, INTELLIGENCE, sign]
 
 
@@ -103,14 +112,18 @@ class PublicMind:
     intelligence_belief: (C,) that US intelligence reaches what a US provider holds.
     """
 
-    def __init__(self, scenario: Scenario, jurisdiction: np.ndarray, segment: np.ndarray, believed: float) -> None:
+    def __init__(
+        self, scenario: Scenario, jurisdiction: np.ndarray, segment: np.ndarray, believed: float
+    ) -> None:
         trust = scenario.parameters.trust
         self._scenario, self._trust = scenario, trust
         self._jurisdiction = jurisdiction
         self._attention = np.array(trust.news_attention.values)[segment]
         self._belief_rate = np.array(trust.belief_rate.values)[segment]
         self._observations = (trust.news_strength, trust.asymmetry, trust.residue_share)
-        self._keep = np.array([half_life_factor(trust.attention_half_life), half_life_factor(trust.residue_half_life)])
+        self._keep = np.array(
+            [half_life_factor(trust.attention_half_life), half_life_factor(trust.residue_half_life)]
+        )
         self._belief_keep = half_life_factor(trust.belief_forgetting_half_life)
         self._ruling_reach = reach_by_jurisdiction(trust.ruling_reach, scenario)
         cells = len(jurisdiction)
@@ -120,7 +133,13 @@ class PublicMind:
 
     def listen(self, month: Month) -> None:
         """A month passes: memories fade, events are heard, a ruling surprises, belief follows what is known."""
-        _fade(self.memory, self._keep, self.intelligence_belief, self._scenario.parameters.exposure.intelligence_belief_2013, self._belief_keep)
+        _fade(
+            self.memory,
+            self._keep,
+            self.intelligence_belief,
+            self._scenario.parameters.exposure.intelligence_belief_2013,
+            self._belief_keep,
+        )
         for event in month.events:
             self._hear_event(event, month.believed)
         if month.ruling is not None:
@@ -141,11 +160,15 @@ class PublicMind:
 
     def hear_abroad(self, channel: int, good: float) -> None:
         """Good news of one weight for everybody outside the US."""
-        _remember_abroad(self.memory[:, channel], self._attention, self._jurisdiction, good, *self._observations)
+        _remember_abroad(
+            self.memory[:, channel], self._attention, self._jurisdiction, good, *self._observations
+        )
 
     def hear_at_home(self, channel: int, j: int, weight: float) -> None:
         """News of one signed weight in jurisdiction j alone."""
-        _remember_at_home(self.memory[:, channel], self._attention, self._jurisdiction, j, weight, *self._observations)
+        _remember_at_home(
+            self.memory[:, channel], self._attention, self._jurisdiction, j, weight, *self._observations
+        )
 
     def _hear_event(self, event: Event, believed: float) -> None:
         for news in event.news:
@@ -159,7 +182,9 @@ class PublicMind:
         if channel == LAW_ENFORCEMENT:
             self.belief += step * (believed - self.belief)
         else:
-            self.intelligence_belief += step * ((1.0 if news.weight < 0.0 else 0.0) - self.intelligence_belief)
+            self.intelligence_belief += step * (
+                (1.0 if news.weight < 0.0 else 0.0) - self.intelligence_belief
+            )
 
     def _hear_ruling(self, outcome: float) -> None:
         """A ruling's effect goes with its surprise, |outcome - belief|; against the customer if warrants reach further."""

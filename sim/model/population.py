@@ -34,7 +34,9 @@ class Cells:
     customers: np.ndarray  # float64 (C,) customers that exist in the real world
     accounts: np.ndarray  # float64 (C,)
     tb: np.ndarray  # float64 (C,) data in January 2013
-    usd_month: np.ndarray  # float64 (C,) cloud spend a month if all were in the cloud, at January 2013 volume and price
+    usd_month: (
+        np.ndarray
+    )  # float64 (C,) cloud spend a month if all were in the cloud, at January 2013 volume and price
 
     def __len__(self) -> int:
         return len(self.jurisdiction)
@@ -54,10 +56,14 @@ class Population:
     renewal: np.ndarray  # int16 (N,) phase of the contract's renewal
     term: np.ndarray  # int16 (N,) contract term in months
     law_order: np.ndarray  # float32 (N,) place in the order in which a group's countries are reached by a law
-    us_business: np.ndarray  # float32 (N,) uniform: its home-grown provider is within US reach if below the country's share
+    us_business: (
+        np.ndarray
+    )  # float32 (N,) uniform: its home-grown provider is within US reach if below the country's share
     peers: np.ndarray  # int32 (N, PEERS)
     place_order: np.ndarray  # float64 (N,) uniform, evenly spread over sizes within the cell: first place
-    blocks: np.ndarray  # int64 (B, 2) first and last-plus-one customer of each block; blocks never straddle cells
+    blocks: (
+        np.ndarray
+    )  # int64 (B, 2) first and last-plus-one customer of each block; blocks never straddle cells
     panel: np.ndarray  # int64 (S,) customers that are asked every month
     panel_weight: np.ndarray  # float64 (S,) accounts that a panel member stands for
 
@@ -84,7 +90,9 @@ def population_of(scenario: Scenario, seed: int) -> Population:
         seed, scenario.customers, scenario.jurisdictions, scenario.segments, p.network, p.survey.panel, p.choice.sensitivity, p.choice.sensitivity_spread,
         p.trust.initial_offset, p.trust.initial_scale, p.trust.spread,
     )  # fmt: skip
-    return _recent_populations.of(made_from, lambda: build_population(scenario, seed), keep=scenario.customers <= _LARGEST_KEPT)
+    return _recent_populations.of(
+        made_from, lambda: build_population(scenario, seed), keep=scenario.customers <= _LARGEST_KEPT
+    )
 
 
 def build_population(scenario: Scenario, seed: int) -> Population:
@@ -113,7 +121,9 @@ def build_population(scenario: Scenario, seed: int) -> Population:
     renewal = np.empty(n, np.int16)
     law_order, us_business = np.empty(n, np.float32), np.empty(n, np.float32)
     _keyed_positions(seed, terms[segment], renewal, law_order, us_business)
-    peers = _network(seed, cells.start, cell, len(specs), parameters.network.same_cell, parameters.network.same_country)
+    peers = _network(
+        seed, cells.start, cell, len(specs), parameters.network.same_cell, parameters.network.same_country
+    )
     panel, panel_weight = _panel(cells, parameters.survey.panel)
     return Population(
         cells=cells,
@@ -167,7 +177,9 @@ def _allocate(importance: np.ndarray, customers: int) -> np.ndarray:
     floor = min(COMFORTABLE_PER_CELL, max(MINIMUM_PER_CELL, customers // (2 * cells)))
     rest = customers - floor * cells
     if rest < 0:
-        raise ValueError(f"{customers} customers are too few for {cells} cells: at least {MINIMUM_PER_CELL * cells}")
+        raise ValueError(
+            f"{customers} customers are too few for {cells} cells: at least {MINIMUM_PER_CELL * cells}"
+        )
     ideal = importance / total(importance) * rest
     sizes = ideal.astype(np.int64)
     by_remainder = np.argsort(sizes - ideal, kind="stable")
@@ -198,7 +210,9 @@ def _weights_of(start, customers, accounts, tb, usd, tails, units):  # type: ign
 
 def _weights(cells: Cells, tails: np.ndarray) -> np.ndarray:
     """What each simulated customer stands for: Pareto quantiles of size, in order of size within the cell."""
-    weights: np.ndarray = _weights_of(cells.start, cells.customers, cells.accounts, cells.tb, cells.usd_month, tails, UNITS)
+    weights: np.ndarray = _weights_of(
+        cells.start, cells.customers, cells.accounts, cells.tb, cells.usd_month, tails, UNITS
+    )
     return weights
 
 
@@ -212,10 +226,14 @@ def _keyed_spreads(seed, n, country_trust, cell_sensitivity, offset, scale, trus
         for channel in range(2):
             level = offset + scale * country_trust[i] + trust_spread * (u[channel] + u[channel + 2] - 1.0)
             trust[i, channel] = min(max(level, 0.02), 0.98)
-        susceptibility[i] = -log(draw(seed, i, -1, purposes.SUSCEPTIBILITY))  # exponential: most shrug, a few are alarmed
+        susceptibility[i] = -log(
+            draw(seed, i, -1, purposes.SUSCEPTIBILITY)
+        )  # exponential: most shrug, a few are alarmed
         v = draw4(seed, i, -1, purposes.SENSITIVITY, 0)
         normal = (v[0] + v[1] + v[2] + v[3] - 2.0) * 1.7320508075688772  # Irwin-Hall of four, variance 1
-        sensitivity[i] = cell_sensitivity[i] * exp(sensitivity_spread * normal - 0.5 * sensitivity_spread * sensitivity_spread)
+        sensitivity[i] = cell_sensitivity[i] * exp(
+            sensitivity_spread * normal - 0.5 * sensitivity_spread * sensitivity_spread
+        )
     return trust, susceptibility, sensitivity
 
 
@@ -250,7 +268,9 @@ def _orders(seed, start, ceilings):  # type: ignore[no-untyped-def]
 def _keyed_positions(seed, terms, renewal, law_order, us_business):  # type: ignore[no-untyped-def]
     for i in range(len(terms)):
         renewal[i] = np.int16(draw(seed, i, -1, purposes.RENEWAL) * terms[i])
-        law_order[i] = min(draw(seed, i, -1, purposes.LAW_ORDER), 0.9999999)  # below 1 in float32, too: a law for all binds all
+        law_order[i] = min(
+            draw(seed, i, -1, purposes.LAW_ORDER), 0.9999999
+        )  # below 1 in float32, too: a law for all binds all
         us_business[i] = draw(seed, i, -1, purposes.US_BUSINESS)
 
 
@@ -290,7 +310,10 @@ def _network(seed, start, cell, segments, same_cell, same_country):  # type: ign
 
 
 def _blocks(start: np.ndarray) -> np.ndarray:
-    return np.array([(a, min(a + BLOCK, last)) for first, last in pairwise(start) for a in range(first, last, BLOCK)], np.int64)
+    return np.array(
+        [(a, min(a + BLOCK, last)) for first, last in pairwise(start) for a in range(first, last, BLOCK)],
+        np.int64,
+    )
 
 
 def _panel(cells: Cells, size: float) -> tuple[np.ndarray, np.ndarray]:

@@ -52,11 +52,27 @@ def _i(name: str, unit: str, meaning: str) -> Column:
 
 # What is recorded of any set of customers: a cell, a country, everyone outside the US.
 OF_CUSTOMERS: tuple[Column, ...] = (
-    _f("trust", "0-1", "mean trust, weighted by accounts: probability that data a US warrant can reach is not used against the customer"),
+    _f(
+        "trust",
+        "0-1",
+        "mean trust, weighted by accounts: probability that data a US warrant can reach is not used against the customer",
+    ),
     _f("trust_intelligence", "0-1", "the same for access by US intelligence"),
-    _f("trust_by_spend", "0-1", "mean trust in the law-enforcement channel, weighted by potential spend: the buyers' view"),
-    _f("belief", "0-1", "mean belief that a US warrant reaches data that a US provider stores abroad, weighted by accounts"),
-    _f("perceived_exposure", "0-1", "mean belief-weighted exposure of the place where the data now lives, weighted by accounts"),
+    _f(
+        "trust_by_spend",
+        "0-1",
+        "mean trust in the law-enforcement channel, weighted by potential spend: the buyers' view",
+    ),
+    _f(
+        "belief",
+        "0-1",
+        "mean belief that a US warrant reaches data that a US provider stores abroad, weighted by accounts",
+    ),
+    _f(
+        "perceived_exposure",
+        "0-1",
+        "mean belief-weighted exposure of the place where the data now lives, weighted by accounts",
+    ),
     _f("adoption", "share", "share of customers that use cloud services"),
     *(_f(f"tb_{kind}", "TB", f"data that lives in: {kind}") for kind in KINDS),
     _f("tb_at_home", "TB", "data stored on the soil of the customer's own jurisdiction, whoever holds it"),
@@ -67,7 +83,9 @@ OF_CUSTOMERS: tuple[Column, ...] = (
     _f("adopted", "customers", "customers that moved to the cloud in the month"),
     _f("postponed", "customers", "customers that were about to adopt and put it off"),
     _f("gave_up", "customers", "cloud customers that went back on premises"),
-    _f("left_us", "customers", "customers of a US provider that went to a home-grown one or back on premises"),
+    _f(
+        "left_us", "customers", "customers of a US provider that went to a home-grown one or back on premises"
+    ),
     _f("switched_provider", "customers", "cloud customers that moved from one provider to another"),
     _f("moved_within", "customers", "customers that changed region or offer at the same US provider"),
     _f("added_protection", "customers", "customers of a US provider that added keys of their own"),
@@ -81,20 +99,42 @@ OF_CUSTOMERS: tuple[Column, ...] = (
 _OF_INVESTIGATIONS: tuple[Column, ...] = (
     _i("us_requests", "requests", "US requests for content held by providers or targets, all"),
     _i("us_foreign_requests", "requests", "US requests aimed at data or people outside the US"),
-    _f("us_foreign_success_12m", "share", "of the US requests aimed at data or people outside the US made in this month: readable content within 12 months"),
+    _f(
+        "us_foreign_success_12m",
+        "share",
+        "of the US requests aimed at data or people outside the US made in this month: readable content within 12 months",
+    ),
     _f("us_foreign_months", "months", "mean time to evidence of those of them that succeed at all"),
     _i("us_unreachable", "requests", "US requests that no route reaches"),
     _i("us_unreadable", "requests", "US requests answered with data that only the customer could decrypt"),
     _i("foreign_us_requests", "requests", "requests of foreign police for data that US providers hold"),
     _f("foreign_us_success_12m", "share", "of those made in this month: readable content within 12 months"),
     _f("foreign_us_months", "months", "mean time to evidence of those of them that succeed at all"),
-    _i("mla_backlog_outgoing", "requests", "US requests waiting at foreign authorities at the end of the month"),
-    _i("mla_backlog_incoming", "requests", "foreign requests waiting at the US Department of Justice at the end of the month"),
-    _i("conflicts_of_law", "requests", "US orders that a provider could obey only by breaking the law of the host"),
-    _i("disclosures_enterprise_abroad", "requests", "disclosures to US investigators of content that organisations keep abroad"),
+    _i(
+        "mla_backlog_outgoing",
+        "requests",
+        "US requests waiting at foreign authorities at the end of the month",
+    ),
+    _i(
+        "mla_backlog_incoming",
+        "requests",
+        "foreign requests waiting at the US Department of Justice at the end of the month",
+    ),
+    _i(
+        "conflicts_of_law",
+        "requests",
+        "US orders that a provider could obey only by breaking the law of the host",
+    ),
+    _i(
+        "disclosures_enterprise_abroad",
+        "requests",
+        "disclosures to US investigators of content that organisations keep abroad",
+    ),
 )
 
-_LAWS = tuple(_f(f"laws_{i}", "countries", f"countries with this instrument in force: {i}") for i in INSTRUMENTS)
+_LAWS = tuple(
+    _f(f"laws_{i}", "countries", f"countries with this instrument in force: {i}") for i in INSTRUMENTS
+)
 
 TABLES: dict[str, Table] = {
     t.name: t
@@ -108,7 +148,11 @@ TABLES: dict[str, Table] = {
                 _f("revenue_us_domestic", "USD", "cloud revenue of US providers from US customers"),
                 _f("market_world", "USD", "revenue of all cloud providers in all countries, the US included"),
                 *_LAWS,
-                _f("laws_localisation", "countries", "countries with a localisation law or procurement rule in force"),
+                _f(
+                    "laws_localisation",
+                    "countries",
+                    "countries with a localisation law or procurement rule in force",
+                ),
                 _f("laws_total", "instruments", "instruments in force in all countries, protests apart"),
                 *_OF_INVESTIGATIONS,
             ),
@@ -119,8 +163,19 @@ TABLES: dict[str, Table] = {
             (*RUN, MONTH, COUNTRY),
             (
                 *OF_CUSTOMERS,
-                *(_f(f"law_{i}", "share", f"share of the jurisdiction's countries with it in force (0 or 1 for one country): {i}") for i in INSTRUMENTS),
-                _f("unmet_need", "share", "of the police's requests for data that US providers hold, over twelve months: not met within 12 months"),
+                *(
+                    _f(
+                        f"law_{i}",
+                        "share",
+                        f"share of the jurisdiction's countries with it in force (0 or 1 for one country): {i}",
+                    )
+                    for i in INSTRUMENTS
+                ),
+                _f(
+                    "unmet_need",
+                    "share",
+                    "of the police's requests for data that US providers hold, over twelve months: not met within 12 months",
+                ),
                 _f("market_share_us", "share", "US providers' share of the country's cloud spending"),
             ),
         ),
@@ -163,7 +218,11 @@ TABLES: dict[str, Table] = {
             (*RUN, MONTH, PROVIDER),
             (
                 _f("revenue_abroad", "USD", "cloud revenue from customers outside the US"),
-                _f("revenue_sovereign_abroad", "USD", "the part of it from trustee, customer-key and US-subsidiary offers"),
+                _f(
+                    "revenue_sovereign_abroad",
+                    "USD",
+                    "the part of it from trustee, customer-key and US-subsidiary offers",
+                ),
                 _f("revenue_domestic", "USD", "cloud revenue from US customers"),
             ),
         ),
@@ -175,9 +234,21 @@ TABLES: dict[str, Table] = {
                 MONTH,
                 COUNTRY,
                 Column("instrument", "category", "-", "what the government did"),
-                Column("change", "category", "-", "adopted (decided), in_force (acts from this month) or repealed"),
+                Column(
+                    "change",
+                    "category",
+                    "-",
+                    "adopted (decided), in_force (acts from this month) or repealed",
+                ),
             ),
-            (Column("why", "category", "-", "timeline: as it happened; otherwise the largest term of the hazard"),),
+            (
+                Column(
+                    "why",
+                    "category",
+                    "-",
+                    "timeline: as it happened; otherwise the largest term of the hazard",
+                ),
+            ),
         ),
         Table(
             "offers",
@@ -187,7 +258,12 @@ TABLES: dict[str, Table] = {
                 MONTH,
                 PROVIDER,
                 COUNTRY,
-                Column("offer", "category", "-", "local_region, trustee, customer_keys, us_subsidiary, litigation, transparency or discount"),
+                Column(
+                    "offer",
+                    "category",
+                    "-",
+                    "local_region, trustee, customer_keys, us_subsidiary, litigation, transparency or discount",
+                ),
                 Column("change", "category", "-", "announced, live or closed"),
             ),
             (_f("expected_gain", "USD", "what the provider expected a year of it to earn, or keep"),),
@@ -198,9 +274,19 @@ TABLES: dict[str, Table] = {
             (
                 *RUN,
                 MONTH,
-                Column("direction", "category", "-", "us_at_home, us_to_foreign, foreign_at_home or foreign_to_us"),
+                Column(
+                    "direction",
+                    "category",
+                    "-",
+                    "us_at_home, us_to_foreign, foreign_at_home or foreign_to_us",
+                ),
                 COUNTRY,
-                Column("route", "category", "-", "how the law answers: direct, comity_review, agreement, mla or unreachable"),
+                Column(
+                    "route",
+                    "category",
+                    "-",
+                    "how the law answers: direct, comity_review, agreement, mla or unreachable",
+                ),
             ),
             (
                 _i("requests", "requests", "requests made in the month"),
@@ -209,7 +295,11 @@ TABLES: dict[str, Table] = {
                 _f("months", "months", "sum over those that succeed of the months to evidence"),
                 _i("unreadable", "requests", "of these: data obtained that only the customer could decrypt"),
                 _i("conflicts", "requests", "of these: obeying meant breaking the law of the host"),
-                _i("backlog", "requests", "requests waiting in the queue of this direction and country at the end of the month (mla only)"),
+                _i(
+                    "backlog",
+                    "requests",
+                    "requests waiting in the queue of this direction and country at the end of the month (mla only)",
+                ),
             ),
         ),
     )
@@ -220,7 +310,14 @@ def data_dictionary() -> str:
     """The data dictionary as Markdown: every table, its keys and measures, with unit and definition."""
     lines = ["# Data dictionary", ""]
     for table in TABLES.values():
-        lines += [f"## `{table.name}`", "", f"One row is {table.one_row_is}.", "", "| column | type | unit | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"## `{table.name}`",
+            "",
+            f"One row is {table.one_row_is}.",
+            "",
+            "| column | type | unit | meaning |",
+            "|---|---|---|---|",
+        ]
         for column in table.columns:
             key = " (key)" if column in table.keys else ""
             lines.append(f"| `{column.name}`{key} | {column.dtype} | {column.unit} | {column.meaning} |")

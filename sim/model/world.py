@@ -11,7 +11,15 @@ import numpy as np
 
 from sim.model.agents.customers import Customers
 from sim.model.agents.government import Government, Legislation, LuckOfLaws
-from sim.model.agents.investigators import KNOWN_AFTER, Casework, Docket, Investigator, RuleOfMonth, Waits, docket_of
+from sim.model.agents.investigators import (
+    KNOWN_AFTER,
+    Casework,
+    Docket,
+    Investigator,
+    RuleOfMonth,
+    Waits,
+    docket_of,
+)
 from sim.model.agents.provider import HomeGrownProvider, Outlook, Provider
 from sim.model.arithmetic import total
 from sim.model.books import Books
@@ -34,8 +42,12 @@ QUARTER = 3
 class WarrantModel(mesa.Model):  # type: ignore[misc]
     """One world: its law, governments, providers, investigators and books; its customers live in the set's arrays."""
 
-    def __init__(self, scenario: Scenario, seed: int = 1, *, in_set: "WorldSet | None" = None, index: int = 0) -> None:
-        super().__init__(rng=seed)  # Mesa wants a generator; the model draws nothing from it (see sim.model.luck)
+    def __init__(
+        self, scenario: Scenario, seed: int = 1, *, in_set: "WorldSet | None" = None, index: int = 0
+    ) -> None:
+        super().__init__(
+            rng=seed
+        )  # Mesa wants a generator; the model draws nothing from it (see sim.model.luck)
         self.scenario, self.seed_key, self.index = scenario, seed, index
         self.month = 0
         self._calendar = calendar(scenario)
@@ -68,7 +80,9 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             Investigator(self, j, code)
         for p, code in enumerate(scenario.providers):
             Provider(self, p, code)
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 counts each model's agents in a table that would keep every model for ever
+        getattr(mesa.Agent, "_ids", {}).pop(
+            self, None
+        )  # Mesa 3.3 counts each model's agents in a table that would keep every model for ever
         self._providers = list(self.agents_by_type[Provider])
         self._governments = {g.index: g for g in self.agents_by_type[Government]}
         self._litigating = self._transparent = 0.0  # shares of the US providers' revenue abroad that do this
@@ -109,7 +123,10 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             self._look_ahead()
             for provider in self._providers:
                 provider.step()
-            self._litigating, self._transparent = self._share_of_providers("litigates"), self._share_of_providers("transparent")
+            self._litigating, self._transparent = (
+                self._share_of_providers("litigates"),
+                self._share_of_providers("transparent"),
+            )
             if any(self.outlook.cuts):
                 self._markups = self.market.markups(self.offers)
             if self.offers.settled > self._settled:
@@ -119,13 +136,17 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         """Lay out what customers meet this month: what they have heard, what places are worth, exposed to, forbidden."""
         w, adoption = self.index, self.scenario.parameters.adoption
         self.mind.evidence(customers.evidence[w])
-        self._fill_market(customers.utility[w], customers.exposure[w], customers.banned[w], customers.unlawful[w])
+        self._fill_market(
+            customers.utility[w], customers.exposure[w], customers.banned[w], customers.unlawful[w]
+        )
         customers.grow_hazard(w, adoption.innovation, adoption.imitation)
 
     def publish_first(self, customers: Customers) -> None:
         """What places were worth, exposed to and forbidden when those chose who came before the first month."""
         w = self.index
-        self._fill_market(customers.utility[w], customers.exposure[w], customers.banned[w], customers.unlawful[w])
+        self._fill_market(
+            customers.utility[w], customers.exposure[w], customers.banned[w], customers.unlawful[w]
+        )
 
     def investigate(self, customers: Customers) -> None:
         """Requests meet the data where the customers have put it."""
@@ -140,7 +161,9 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             blocking=laws[:, _LAW["blocking_statute"]],
             claim=laws[:, _LAW["extraterritorial_claim"]],
         )
-        self.casework.work(self.month, self.index, customers.place, self.hosts, rule, p.litigation_delay * self._litigating)
+        self.casework.work(
+            self.month, self.index, customers.place, self.hosts, rule, p.litigation_delay * self._litigating
+        )
 
     def close_month(self, customers: Customers) -> None:
         """Enter the month into the books, and check that nothing was lost."""
@@ -151,9 +174,17 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             stock, UNITS, *market.prices, self._markups, market.data, cells.jurisdiction, market.blocs, self.hosts, self._kinds, customers.exposure[w],
             self._calendar[m].honoured, self._us_business, books.month_of_cells, books.revenue[m], books.market[m], market.by_bloc,
         )  # fmt: skip
-        books.customers(customers.trust_means[w], self.mind.belief, customers.counts[w], customers.answers[w], customers.asked[w])
+        books.customers(
+            customers.trust_means[w],
+            self.mind.belief,
+            customers.counts[w],
+            customers.answers[w],
+            customers.asked[w],
+        )
         market.count_buyers(stock)
-        books.streams(w, customers.streams, customers.flows, market.data * market.growth, self._kinds, self.hosts)
+        books.streams(
+            w, customers.streams, customers.flows, market.data * market.growth, self._kinds, self.hosts
+        )
         books.laws[m] = self.legislation.in_force
         books.unmet[m] = self.casework.unmet
         books.casework(self.casework.month, self.casework.queues.backlog)
@@ -177,13 +208,19 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         """What does not change over the run, and the anchors of the market."""
         s, p = self.scenario, self.scenario.parameters
         jurisdictions, cells = list(s.jurisdictions.values()), self.population.cells
-        self._unmet_at_first, self._first_share, self._no_agreement = (np.zeros(len(jurisdictions)) for _ in range(3))
+        self._unmet_at_first, self._first_share, self._no_agreement = (
+            np.zeros(len(jurisdictions)) for _ in range(3)
+        )
         self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
-        self._own_intrusion = np.array([j.own_state_intrusion for j in jurisdictions]) * p.exposure.own_state_weight
+        self._own_intrusion = (
+            np.array([j.own_state_intrusion for j in jurisdictions]) * p.exposure.own_state_weight
+        )
         self._has_home_grown = np.array([j.home_grown_share_2013 > 0.0 for j in jurisdictions])
         self._markups = self.market.markups(self.offers)
         self._friction = np.array(p.choice.transfer_friction.values)
-        self._law_exposure = np.array([[p.exposure.law_enforcement_always[k], p.exposure.law_enforcement_if_believed[k]] for k in KINDS])
+        self._law_exposure = np.array(
+            [[p.exposure.law_enforcement_always[k], p.exposure.law_enforcement_if_believed[k]] for k in KINDS]
+        )
         self._intelligence_exposure = np.array([p.exposure.intelligence[k] for k in KINDS])
         trust = np.array([j.initial_trust for j in jurisdictions])
         level = np.minimum(np.maximum(p.trust.initial_offset + p.trust.initial_scale * trust, 0.02), 0.98)
@@ -193,7 +230,11 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         gdp[0] = 0.0
         self._claim_weight = gdp / total(gdp)
         shape = (len(cells), place_count(len(s.providers)))
-        utility, exposure, banned = np.empty(shape), np.empty((len(cells), 3, len(KINDS))), np.empty(shape, np.float32)
+        utility, exposure, banned = (
+            np.empty(shape),
+            np.empty((len(cells), 3, len(KINDS))),
+            np.empty(shape, np.float32),
+        )
         self._fill_market(utility, exposure, banned, np.empty_like(banned))
         self.market.anchor(self.initial_trust, exposure, banned)
         risk = np.empty((len(cells), len(KINDS)))
@@ -204,7 +245,9 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         home = np.array([j.home_grown_share_2013 for j in jurisdictions])
         hosting = p.market.region_hosting_premium * (1.0 - home)
         rival = np.array([float(j.ties == "rival") for j in jurisdictions])
-        self._steady_pressure = np.stack([hosting - total(hosting) / len(hosting), privacy - total(privacy) / len(privacy), rival], axis=1)
+        self._steady_pressure = np.stack(
+            [hosting - total(hosting) / len(hosting), privacy - total(privacy) / len(privacy), rival], axis=1
+        )
 
     def _relocate(self, stock: np.ndarray) -> None:
         """Where a provider has opened a region nearer by, it moves its customers' data there: a flow, though nobody chose."""
@@ -212,9 +255,16 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
         self.books.relocations(self.hosts, hosts, stock, self.market.data * self.market.growth, self._kinds)
         self.hosts, self._settled = hosts, self.offers.settled
 
-    def _fill_market(self, utility: np.ndarray, exposure: np.ndarray, banned: np.ndarray, unlawful: np.ndarray) -> None:
+    def _fill_market(
+        self, utility: np.ndarray, exposure: np.ndarray, banned: np.ndarray, unlawful: np.ndarray
+    ) -> None:
         """Utility (C, O), exposure (C, 3, 7), what is closed or unlawful and what is unlawful (C, O), as of today."""
-        p, cells, laws, offers = self.scenario.parameters, self.population.cells, self.legislation.in_force, self.offers
+        p, cells, laws, offers = (
+            self.scenario.parameters,
+            self.population.cells,
+            self.legislation.in_force,
+            self.offers,
+        )
         j, s = cells.jurisdiction, cells.segment
         market_kernel.lay_out(
             j, s, self.market.home, self.market.us, self.market.offer, self.market.price_sensitivity, offers.discount, offers.own_region,
@@ -228,7 +278,10 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
     def _hear_providers(self) -> None:
         """Providers earn trust back by fighting warrants in court and by publishing what they are asked for."""
         p = self.scenario.parameters.providers
-        litigation, transparency = p.litigation_trust * self._litigating, p.transparency_trust * self._transparent
+        litigation, transparency = (
+            p.litigation_trust * self._litigating,
+            p.transparency_trust * self._transparent,
+        )
         for channel, good in ((LAW_ENFORCEMENT, litigation + transparency), (INTELLIGENCE, transparency)):
             if good > 0.0:
                 self.mind.hear_abroad(channel, good)
@@ -262,19 +315,25 @@ class WarrantModel(mesa.Model):  # type: ignore[misc]
             p.providers.latency_gain, self.legislation.in_force[:, _LAW["procurement_rule"]], p.choice.nest_scale,
             outlook.revenue, outlook.provider_revenue, outlook.abroad, outlook.market, outlook.gain, outlook.distrust_cost,
         )  # fmt: skip
-        outlook.weigh(self.month, offers, total(self.casework.host_conflicts), market.yearly_growth(self.month))
+        outlook.weigh(
+            self.month, offers, total(self.casework.host_conflicts), market.yearly_growth(self.month)
+        )
 
 
 class WorldSet:
     """Worlds that share one population and one stream of luck; they may differ in law and events only."""
 
-    def __init__(self, scenarios: Sequence[Scenario], seed: int, *, alone: WarrantModel | None = None) -> None:
+    def __init__(
+        self, scenarios: Sequence[Scenario], seed: int, *, alone: WarrantModel | None = None
+    ) -> None:
         first = scenarios[0]
         for other in scenarios[1:]:
             if (other.parameters, other.jurisdictions, other.segments, other.providers, other.customers) != (
                 first.parameters, first.jurisdictions, first.segments, first.providers, first.customers,
             ):  # fmt: skip
-                raise ValueError("worlds of one set differ in law and events only; run others in sets of their own")
+                raise ValueError(
+                    "worlds of one set differ in law and events only; run others in sets of their own"
+                )
         self.population: Population = population_of(first, seed)
         self.docket: Docket = docket_of(first, self.population, seed)
         self.waits = Waits(self.docket, seed)
@@ -284,7 +343,9 @@ class WorldSet:
             alone.join(self)
             self.models = [alone]
         else:
-            self.models = [WarrantModel(scenario, seed, in_set=self, index=w) for w, scenario in enumerate(scenarios)]
+            self.models = [
+                WarrantModel(scenario, seed, in_set=self, index=w) for w, scenario in enumerate(scenarios)
+            ]
         self.customers = Customers(self.population, self.models, seed)
         self.running = True
 

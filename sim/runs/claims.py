@@ -85,7 +85,11 @@ def expectation(claim: Claim) -> str:
     """What is expected of the first world, in words that the second follows."""
     if claim.expect == "within":
         return f"within {_amount(claim.at_most, claim)} of"
-    sizes = [f"{words} {_amount(size, claim)}" for words, size in (("at least", claim.at_least), ("at most", claim.at_most)) if size is not None]
+    sizes = [
+        f"{words} {_amount(size, claim)}"
+        for words, size in (("at least", claim.at_least), ("at most", claim.at_most))
+        if size is not None
+    ]
     return " ".join([claim.expect, *([f"by {' and '.join(sizes)}"] if sizes else []), "than"])
 
 
@@ -113,20 +117,36 @@ def verdicts(claim: Claim, mean: np.ndarray, sd: np.ndarray, pairs: np.ndarray) 
     low, high = bounds(claim)
     enough = pairs > 1
     freedom = np.where(enough, pairs - 1, 1)
-    half = np.where(enough, stats.t.ppf(0.5 + CONFIDENCE / 2, freedom) * sd / np.sqrt(np.maximum(pairs, 1)), np.nan)
+    half = np.where(
+        enough, stats.t.ppf(0.5 + CONFIDENCE / 2, freedom) * sd / np.sqrt(np.maximum(pairs, 1)), np.nan
+    )
     left, right = mean - half, mean + half
     # no difference at all is neither lower nor higher; any other bound belongs to what is claimed
     strict_low, strict_high = low == 0.0, high == 0.0
-    inside = ((left > low) if strict_low else (left >= low)) & ((right < high) if strict_high else (right <= high))
-    outside = ((right <= low) if strict_low else (right < low)) | ((left >= high) if strict_high else (left > high))
+    inside = ((left > low) if strict_low else (left >= low)) & (
+        (right < high) if strict_high else (right <= high)
+    )
+    outside = ((right <= low) if strict_low else (right < low)) | (
+        (left >= high) if strict_high else (left > high)
+    )
     verdict = np.select([pairs == 0, inside, outside], [NOT_JUDGED, HOLDS, FAILS], INCONCLUSIVE)
     distance = np.minimum(np.abs(mean - low), np.abs(mean - high))
     further = np.full(len(mean), np.nan)
     open_ = (verdict == INCONCLUSIVE) & enough
     if open_.any():
         further[open_] = np.maximum(seeds_needed(distance[open_], sd[open_]) - pairs[open_], 1)
-    agrees = ((mean > low) if strict_low else (mean >= low)) & ((mean < high) if strict_high else (mean <= high))
-    columns = {"difference": mean, "low": left, "high": right, "pairs": pairs, "verdict": verdict, "further_seeds": further, "mean_agrees": agrees}
+    agrees = ((mean > low) if strict_low else (mean >= low)) & (
+        (mean < high) if strict_high else (mean <= high)
+    )
+    columns = {
+        "difference": mean,
+        "low": left,
+        "high": right,
+        "pairs": pairs,
+        "verdict": verdict,
+        "further_seeds": further,
+        "mean_agrees": agrees,
+    }
     return pd.DataFrame(columns).astype({"further_seeds": "Int64"})
 
 
@@ -158,17 +178,24 @@ def judge(resolved: Resolved, results: Results) -> Judged:
     claims = resolved.experiment.claims
     found: list[pd.DataFrame] = [pd.DataFrame()] * len(claims)
     for table in dict.fromkeys(map(table_of, claims)):
-        numbers = [i for i, claim in enumerate(claims) if table_of(claim) == table and _examined(claim, resolved)]
+        numbers = [
+            i for i, claim in enumerate(claims) if table_of(claim) == table and _examined(claim, resolved)
+        ]
         if numbers and results.has(table):
             differences = _differences(resolved, results, table, [claims[i] for i in numbers])
             for i, one in zip(numbers, differences, strict=True):
                 found[i] = one
     by_point = [_by_point(claim, one, resolved) for claim, one in zip(claims, found, strict=True)]
-    rows = [_summary(claim, i, one, resolved) for i, (claim, one) in enumerate(zip(claims, by_point, strict=True))]
+    rows = [
+        _summary(claim, i, one, resolved) for i, (claim, one) in enumerate(zip(claims, by_point, strict=True))
+    ]
     if resolved.experiment.design is None or not claims:
         return Judged(pd.DataFrame(rows), pd.DataFrame())
     values = pd.DataFrame([dict(point.values) for point in points(resolved)])
-    return Judged(pd.DataFrame(rows), pd.concat([_with_values(i, one, values) for i, one in enumerate(by_point)], ignore_index=True))
+    return Judged(
+        pd.DataFrame(rows),
+        pd.concat([_with_values(i, one, values) for i, one in enumerate(by_point)], ignore_index=True),
+    )
 
 
 def _with_values(number: int, one: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
@@ -197,7 +224,9 @@ def _first_months(claim: Claim, resolved: Resolved) -> np.ndarray:
     return np.array(starts if law else starts * len(whole), "datetime64[D]")
 
 
-def _differences(resolved: Resolved, results: Results, table: str, claims: Sequence[Claim]) -> list[pd.DataFrame]:
+def _differences(
+    resolved: Resolved, results: Results, table: str, claims: Sequence[Claim]
+) -> list[pd.DataFrame]:
     """For each claim a row for each pair: point, seed, value in either world, their difference."""
     starts = [_first_months(claim, resolved) for claim in claims]
     sums: list[list[pd.DataFrame]] = [[] for _ in claims]
@@ -208,8 +237,12 @@ def _differences(resolved: Resolved, results: Results, table: str, claims: Seque
 
 
 def _stretches(results: Results, table: str, measures: list[str]) -> Iterator[pd.DataFrame]:
-    file = pq.ParquetFile(results.folder / TABLES_FOLDER / f"{table}.parquet", page_checksum_verification=True)
-    keys = [name for name in ("point", "seed", "world", "month", "country") if name in file.schema_arrow.names]
+    file = pq.ParquetFile(
+        results.folder / TABLES_FOLDER / f"{table}.parquet", page_checksum_verification=True
+    )
+    keys = [
+        name for name in ("point", "seed", "world", "month", "country") if name in file.schema_arrow.names
+    ]
     for batch in file.iter_batches(_ROWS_A_READ, columns=[*keys, *measures]):
         frame = batch.to_pandas()
         if "point" not in frame:
@@ -226,14 +259,20 @@ def _partial(batch: pd.DataFrame, claim: Claim, start: np.ndarray, resolved: Res
     wanted &= month == end if claim.over == "last" else month >= start[batch["point"].to_numpy()]
     if claim.country != ABROAD:
         wanted &= (batch["country"] == claim.country).to_numpy()
-    rows = batch.loc[wanted, ["point", "seed"]].assign(world=batch.loc[wanted, "world"].astype(str), value=batch.loc[wanted, claim.measure].astype(float))
+    rows = batch.loc[wanted, ["point", "seed"]].assign(
+        world=batch.loc[wanted, "world"].astype(str), value=batch.loc[wanted, claim.measure].astype(float)
+    )
     return rows.groupby(["point", "seed", "world"])["value"].agg(["sum", "count", "size"])
 
 
 def _paired(parts: pd.DataFrame, claim: Claim) -> pd.DataFrame:
     whole = parts.groupby(level=["point", "seed", "world"]).sum()
     # a mean is over the months that have a number; a sum with a month missing is missing
-    value = whole["sum"] / whole["count"].where(whole["count"] > 0) if claim.over == "mean" else whole["sum"].where(whole["count"] == whole["size"])
+    value = (
+        whole["sum"] / whole["count"].where(whole["count"] > 0)
+        if claim.over == "mean"
+        else whole["sum"].where(whole["count"] == whole["size"])
+    )
     wide = value.unstack("world").reindex(columns=[claim.world, claim.against])
     wide.columns = ["value", "value_against"]
     return wide.assign(difference=wide["value"] - wide["value_against"]).reset_index()
@@ -243,7 +282,12 @@ def _by_point(claim: Claim, found: pd.DataFrame, resolved: Resolved) -> pd.DataF
     """One row a point: means, verdict, and how many pairs failed or had no number."""
     index = pd.RangeIndex(len(points(resolved)), name="point")
     if found.empty:
-        found = pd.DataFrame({"point": pd.Series(dtype=int), **{name: pd.Series(dtype=float) for name in ("value", "value_against", "difference")}})
+        found = pd.DataFrame(
+            {
+                "point": pd.Series(dtype=int),
+                **{name: pd.Series(dtype=float) for name in ("value", "value_against", "difference")},
+            }
+        )
     known = found.dropna(subset=["difference"]).groupby("point")
     means = known[["value", "value_against", "difference"]].mean().reindex(index)
     sd = known["difference"].std(ddof=1).reindex(index).to_numpy()
@@ -251,7 +295,13 @@ def _by_point(claim: Claim, found: pd.DataFrame, resolved: Resolved) -> pd.DataF
     there = found.groupby("point").size().reindex(index, fill_value=0).to_numpy()
     out = verdicts(claim, means["difference"].to_numpy(), sd, pairs)
     seeds = resolved.experiment.seeds.count
-    front = pd.DataFrame({"point": index, "value": means["value"].to_numpy(), "value_against": means["value_against"].to_numpy()})
+    front = pd.DataFrame(
+        {
+            "point": index,
+            "value": means["value"].to_numpy(),
+            "value_against": means["value_against"].to_numpy(),
+        }
+    )
     table = pd.concat([front, out], axis=1)
     failed = seeds - there if _examined(claim, resolved) else np.zeros(len(index), int)
     table.insert(list(table.columns).index("verdict"), "failed", failed)
@@ -266,11 +316,32 @@ def _summary(claim: Claim, number: int, by_point: pd.DataFrame, resolved: Resolv
         "number": number, "claim": claim.claim, "measure": claim.measure, "over": claim.over, "unit": column_of(claim).unit, "window": claim.window,
         "country": claim.country, "world": claim.world, "against": claim.against, "expect": expectation(claim),
     }  # fmt: skip
-    why = "" if judged else "no pair has this number" if _examined(claim, resolved) else "its window is not in the run's months"
+    why = (
+        ""
+        if judged
+        else "no pair has this number"
+        if _examined(claim, resolved)
+        else "its window is not in the run's months"
+    )
     if resolved.experiment.design is None:
         row = by_point.iloc[0]
-        names = ("value", "value_against", "difference", "low", "high", "pairs", "failed", "missing", "verdict", "further_seeds")
-        return {**one, **{name: row[name] for name in names}, "note": why or ("one pair gives no interval" if row["pairs"] == 1 else "")}
+        names = (
+            "value",
+            "value_against",
+            "difference",
+            "low",
+            "high",
+            "pairs",
+            "failed",
+            "missing",
+            "verdict",
+            "further_seeds",
+        )
+        return {
+            **one,
+            **{name: row[name] for name in names},
+            "note": why or ("one pair gives no interval" if row["pairs"] == 1 else ""),
+        }
     holds, agrees = int(counts.get(HOLDS, 0)), int(by_point.loc[by_point["pairs"] > 0, "mean_agrees"].sum())
     return {
         **one, "points": len(by_point), "judged": judged, HOLDS: holds, FAILS: int(counts.get(FAILS, 0)), INCONCLUSIVE: int(counts.get(INCONCLUSIVE, 0)),

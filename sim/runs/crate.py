@@ -68,26 +68,56 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
     root = crate.root_dataset
     root["name"], root["description"] = said["title"], said["question"]
     root["datePublished"] = said["made"][:10]
-    root["conformsTo"] = crate.add(ContextEntity(crate, PROFILE, {"@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"}))
-    root["license"] = crate.add(ContextEntity(crate, _license(license_), {"@type": "CreativeWork", "name": license_}))
+    root["conformsTo"] = crate.add(
+        ContextEntity(
+            crate,
+            PROFILE,
+            {"@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"},
+        )
+    )
+    root["license"] = crate.add(
+        ContextEntity(crate, _license(license_), {"@type": "CreativeWork", "name": license_})
+    )
     root["keywords"] = ["agent-based model", "policy simulation", "US warrants for data stored abroad"]
     root["temporalCoverage"] = f"{said['first']}/{said['last']}"
     people = [crate.add(Person(crate, f"#author-{k}", {"name": name})) for k, name in enumerate(authors, 1)]
     if people:
         root["author"] = people
-    entities = {name: crate.add_file(path, name, properties=_described(name, path, said)) for name, path in files.items()}
-    python = crate.add(ContextEntity(crate, PYTHON, {"@type": "ComputerLanguage", "name": "Python", "version": said["versions"]["python"], "url": PYTHON}))
+    entities = {
+        name: crate.add_file(path, name, properties=_described(name, path, said))
+        for name, path in files.items()
+    }
+    python = crate.add(
+        ContextEntity(
+            crate,
+            PYTHON,
+            {
+                "@type": "ComputerLanguage",
+                "name": "Python",
+                "version": said["versions"]["python"],
+                "url": PYTHON,
+            },
+        )
+    )
     software = {
         "@type": "SoftwareApplication",
         "name": "warrantsim",
         "softwareVersion": said["versions"].get("warrantsim", __version__),
-        "softwareRequirements": [f"{name} {version}" for name, version in said["versions"].items() if name not in ("python", "warrantsim")],
+        "softwareRequirements": [
+            f"{name} {version}"
+            for name, version in said["versions"].items()
+            if name not in ("python", "warrantsim")
+        ],
         "identifier": f"model code sha256 {said['model_digest']}",
         "operatingSystem": said["platform"],
     }
     tool = crate.add(ContextEntity(crate, "#warrantsim", software))
     tool["runtimePlatform"] = python
-    action: dict[str, Any] = {"@type": "CreateAction", "name": f"Run of {said['experiment']}", "endTime": said["made"]}
+    action: dict[str, Any] = {
+        "@type": "CreateAction",
+        "name": f"Run of {said['experiment']}",
+        "endTime": said["made"],
+    }
     if "command" in said:
         action["description"] = said["command"]
     action["actionStatus"] = "http://schema.org/CompletedActionStatus"
@@ -106,23 +136,37 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
 
 def _files(folder: Path, said: dict[str, Any]) -> dict[str, Path]:
     """What goes into the crate, by its path there: what the run is known to leave, and no more."""
-    tables = {f"{TABLES_FOLDER}/{name}.parquet": folder / TABLES_FOLDER / f"{name}.parquet" for name in said["tables"]}
+    tables = {
+        f"{TABLES_FOLDER}/{name}.parquet": folder / TABLES_FOLDER / f"{name}.parquet"
+        for name in said["tables"]
+    }
     for path in tables.values():
         if not path.is_file():
             raise BadInput(f"{path}: missing; run the experiment again")
         if sha256_of(path) != said["tables"][path.stem]["sha256"]:
-            raise BadInput(f"{path}: not the file that {MANIFEST} describes (its sha256 is another); run the experiment again, or see `warrantsim reproduce`")
+            raise BadInput(
+                f"{path}: not the file that {MANIFEST} describes (its sha256 is another); run the experiment again, or see `warrantsim reproduce`"
+            )
     return tables | {name: folder / name for name in _MEANINGS if (folder / name).is_file()}
 
 
 def _described(name: str, path: Path, said: dict[str, Any]) -> dict[str, Any]:
-    properties: dict[str, Any] = {"name": name, "encodingFormat": _FORMATS[path.suffix], "contentSize": str(path.stat().st_size), "sha256": sha256_of(path)}
+    properties: dict[str, Any] = {
+        "name": name,
+        "encodingFormat": _FORMATS[path.suffix],
+        "contentSize": str(path.stat().st_size),
+        "sha256": sha256_of(path),
+    }
     if name in _MEANINGS:
         return {**properties, "description": _MEANINGS[name]}
     table = TABLES[path.stem]
     columns = ", ".join(f"{c.name} ({c.unit})" for c in table.measures)
     digest = said["tables"][table.name]["digest"]
-    return {**properties, "description": f"One row is {table.one_row_is}. Measures: {columns}", "identifier": f"sha256 of its values {digest}"}
+    return {
+        **properties,
+        "description": f"One row is {table.one_row_is}. Measures: {columns}",
+        "identifier": f"sha256 of its values {digest}",
+    }
 
 
 def _license(name: str) -> str:

@@ -21,7 +21,15 @@ from sim.model.books import TABLES_OF
 from sim.model.tables import TABLES
 from sim.runs.identity import Identities, model_digest
 from sim.runs.manifest import PACKAGES
-from sim.runs.reproduce import Comparison, Difference, Pair, code_words, environment, environment_words, run_again
+from sim.runs.reproduce import (
+    Comparison,
+    Difference,
+    Pair,
+    code_words,
+    environment,
+    environment_words,
+    run_again,
+)
 from sim.runs.running import Progress, Running
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.scenario.designs import points, scenarios_at
@@ -46,7 +54,13 @@ def expected_names() -> list[str]:
     return [name for name in experiments() if file_of(name).is_file()]
 
 
-def compare_with_expected(name: str, full: bool = False, sample: int | None = None, how: Running | None = None, progress: Progress | None = None) -> Comparison:
+def compare_with_expected(
+    name: str,
+    full: bool = False,
+    sample: int | None = None,
+    how: Running | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
     """Run a shipped experiment (small, or at its full size) past every store and compare it with its expected digests."""
     said = json.loads(file_of(name).read_text(encoding="utf-8"))
     size = "full" if full else "small"
@@ -60,7 +74,9 @@ def compare_with_expected(name: str, full: bool = False, sample: int | None = No
         out.inputs = "the configuration or the experiment has changed since these digests were made"
     if sample is not None and sample < len(pairs):
         if full:
-            raise BadInput("--sample: the digests of a full size are of whole tables; leave --sample or --full out")
+            raise BadInput(
+                "--sample: the digests of a full size are of whole tables; leave --sample or --full out"
+            )
         chosen = np.sort(np.random.default_rng().choice(len(pairs), sample, replace=False))
         pairs = [pairs[i] for i in chosen]
     out.pairs = len(pairs)
@@ -68,7 +84,9 @@ def compare_with_expected(name: str, full: bool = False, sample: int | None = No
     if full:
         now = {table: _whole(found, table) for table in expected["tables"]}
         out.differences = [
-            Difference("all runs", t, "", "", f"its digest was {d[:12]}, now {now[t][:12]}", "") for t, d in expected["tables"].items() if now[t] != d
+            Difference("all runs", t, "", "", f"its digest was {d[:12]}, now {now[t][:12]}", "")
+            for t, d in expected["tables"].items()
+            if now[t] != d
         ]
         out.tables = len(now)
         return out
@@ -94,7 +112,11 @@ def write(name: str, full: bool, how: Running | None = None, progress: Progress 
         if size == "full" and not full:
             resolved, pairs = _sized(name, True)
             kept = before.get("full")
-            still = kept is not None and before["model_digest"] == model_digest() and kept["inputs"] == inputs_digest(resolved, pairs)
+            still = (
+                kept is not None
+                and before["model_digest"] == model_digest()
+                and kept["inputs"] == inputs_digest(resolved, pairs)
+            )
             content["full"] = kept if still else None
             continue
         resolved, pairs = _sized(name, size == "full")
@@ -104,7 +126,10 @@ def write(name: str, full: bool, how: Running | None = None, progress: Progress 
         one: dict[str, Any] = {"pairs": len(pairs), "inputs": inputs_digest(resolved, pairs)}
         tables = next(iter(found.values()))
         if size == "small":
-            one["runs"] = {run: {table: _fingerprint(table, columns) for table, columns in tables.items()} for run, tables in found.items()}
+            one["runs"] = {
+                run: {table: _fingerprint(table, columns) for table, columns in tables.items()}
+                for run, tables in found.items()
+            }
         else:
             one["tables"] = {table: _whole(found, table) for table in tables}
         content[size] = one
@@ -120,7 +145,9 @@ def _sized(name: str, full: bool) -> tuple[Resolved, list[Pair]]:
     resolved = resolve(name) if full else resolve(name, seeds=SMALL["seeds"], customers=SMALL["customers"])
     asked = resolved.experiment.seeds
     some = points(resolved) if full else points(resolved)[:SMALL_POINTS]
-    return resolved, [Pair(point, seed, {}) for point in some for seed in range(asked.first, asked.first + asked.count)]
+    return resolved, [
+        Pair(point, seed, {}) for point in some for seed in range(asked.first, asked.first + asked.count)
+    ]
 
 
 def inputs_digest(resolved: Resolved, pairs: Sequence[Pair]) -> str:
@@ -132,7 +159,9 @@ def inputs_digest(resolved: Resolved, pairs: Sequence[Pair]) -> str:
     return h.hexdigest()
 
 
-def _run(resolved: Resolved, pairs: Sequence[Pair], how: Running, progress: Progress | None) -> tuple[dict[str, dict[str, Any]], list[str]]:
+def _run(
+    resolved: Resolved, pairs: Sequence[Pair], how: Running, progress: Progress | None
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """For each run by name: of small runs the tables, of the others their digests."""
     small = resolved.experiment.customers == SMALL["customers"]
     found: dict[str, dict[str, Any]] = {}
@@ -141,7 +170,11 @@ def _run(resolved: Resolved, pairs: Sequence[Pair], how: Running, progress: Prog
         if done.failed is not None:
             failures.append(f"{pair.name()}: {done.failed.stage}: {done.failed.error}")
         for world, tables in done.tables.items():
-            found[pair.name(world)] = tables if small else {table: digest_of_values(table, columns) for table, columns in tables.items()}
+            found[pair.name(world)] = (
+                tables
+                if small
+                else {table: digest_of_values(table, columns) for table, columns in tables.items()}
+            )
     return found, failures
 
 
@@ -151,7 +184,9 @@ def tables_of(record: str) -> list[str]:
 
 
 def _whole(found: dict[str, dict[str, Any]], table: str) -> str:
-    return hashlib.sha256("\n".join(f"{run} {tables[table]}" for run, tables in found.items()).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join(f"{run} {tables[table]}" for run, tables in found.items()).encode()
+    ).hexdigest()
 
 
 # --- fingerprints ----------------------------------------------------------------------------------------
@@ -161,10 +196,18 @@ def _fingerprint(table: str, columns: Columns) -> dict[str, Any]:
     """Digest of a table of one run, and short fingerprints of each month and each variable of it."""
     months = np.unique(columns["month"].astype("datetime64[M]"))
     at = columns["month"].astype("datetime64[M]")
-    by_month = {str(m): digest_of_values(table, {name: values[at == m] for name, values in columns.items()})[:_LETTERS] for m in months}
+    by_month = {
+        str(m): digest_of_values(table, {name: values[at == m] for name, values in columns.items()})[
+            :_LETTERS
+        ]
+        for m in months
+    }
     keys = {c.name for c in TABLES[table].keys}
     variables = [c.name for c in TABLES[table].measures if c.name in columns]
-    by_variable = [f"{v}={digest_of_values(table, {n: values for n, values in columns.items() if n in keys or n == v})[:_LETTERS]}" for v in variables]
+    by_variable = [
+        f"{v}={digest_of_values(table, {n: values for n, values in columns.items() if n in keys or n == v})[:_LETTERS]}"
+        for v in variables
+    ]
     by_name = " ".join(f"{month}={words}" for month, words in by_month.items())
     return {"digest": digest_of_values(table, columns), "months": by_name, "variables": " ".join(by_variable)}
 
@@ -178,7 +221,9 @@ def _placed(run: str, table: str, was: dict[str, Any] | None, columns: Columns) 
     a, b = _named(was["months"]), _named(now["months"])
     month = min((m for m in a.keys() | b.keys() if a.get(m) != b.get(m)), default="")
     before = _named(was["variables"])
-    variables = [name for name, words in _named(now["variables"]).items() if before.get(name) != words] or ["its keys"]
+    variables = [name for name, words in _named(now["variables"]).items() if before.get(name) != words] or [
+        "its keys"
+    ]
     more = f" and {len(variables) - _VARIABLES_NAMED} more" if len(variables) > _VARIABLES_NAMED else ""
     named = ", ".join(variables[:_VARIABLES_NAMED]) + more
     return [Difference(run, table, month, named, f"digest {was['digest'][:12]}", now["digest"][:12])]
@@ -190,9 +235,13 @@ def _named(words: str) -> dict[str, str]:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Renew expected digests; what was not asked for stays."""
-    parser = argparse.ArgumentParser(prog="python -m sim.runs.expected", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        prog="python -m sim.runs.expected", description=__doc__.splitlines()[0] if __doc__ else None
+    )
     parser.add_argument("names", nargs="*", help="shipped experiments; all if none is named")
-    parser.add_argument("--write", action="store_true", required=True, help="write experiments/expected/<name>.json")
+    parser.add_argument(
+        "--write", action="store_true", required=True, help="write experiments/expected/<name>.json"
+    )
     parser.add_argument("--full", action="store_true", help="also at full size (minutes)")
     parser.add_argument("--workers", type=int, default=None)
     asked = parser.parse_args(words)

@@ -58,9 +58,18 @@ class Finished:
     def pair(self, number: int, tables: Sequence[str]) -> SeedDone:
         """Tables of a good pair out of the store."""
         point, seed = self.plan.key(number)
-        places = {world: self.index.where[run] for world, run in zip(self.plan.worlds, self.plan.ids[number], strict=True)}
-        found = {world: {table: self.store.columns(table, place) for table in tables} for world, place in places.items()}
-        equal = {f"{self.plan.worlds[i]}|{self.plan.worlds[j]}": months for (i, j), months in self.plan.equal_months(point).items()}
+        places = {
+            world: self.index.where[run]
+            for world, run in zip(self.plan.worlds, self.plan.ids[number], strict=True)
+        }
+        found = {
+            world: {table: self.store.columns(table, place) for table in tables}
+            for world, place in places.items()
+        }
+        equal = {
+            f"{self.plan.worlds[i]}|{self.plan.worlds[j]}": months
+            for (i, j), months in self.plan.equal_months(point).items()
+        }
         return SeedDone(seed, self.plan.label(point), found, equal_months=equal)
 
 
@@ -115,7 +124,9 @@ def _run_missing(finished: Finished, how: Running, progress: Progress | None, wa
     if pairs:
         write_unchanging(plan, finished.folder)
         watch.stage("running", len(pairs))
-        finished.failed_now += run_missing(finished.store, missing(plan.tasks(pairs), index, how), len(pairs), how, progress, watch.note)
+        finished.failed_now += run_missing(
+            finished.store, missing(plan.tasks(pairs), index, how), len(pairs), how, progress, watch.note
+        )
         finished.ran += len(pairs)
         finished.index, damaged = finished.store.index()
         finished.warnings += damaged
@@ -132,7 +143,11 @@ def _write_results(finished: Finished) -> None:
         return
     finished.tables = export(plan, good, index, store, out / TABLES_FOLDER)
     fine = set(good)
-    rows = [PointRow(point.index, point.values, seed, ids, pair in fine) for pair, ids in enumerate(plan.ids) for point, seed in [plan.key(pair)]]
+    rows = [
+        PointRow(point.index, point.values, seed, ids, pair in fine)
+        for pair, ids in enumerate(plan.ids)
+        for point, seed in [plan.key(pair)]
+    ]
     write_points(rows, plan.worlds, plan.digest, out / POINTS)
     (out / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
 
@@ -146,7 +161,12 @@ def _proved_before(finished: Finished) -> Proved | None:
     if said.get("runs_digest") != _contents_digest(finished.plan, everything):
         return None
     pairs = said["worlds_compared"]
-    return Proved(list(everything), {}, {(p["a"], p["b"]) for p in pairs if p["never_part"]}, {(p["a"], p["b"]): p["equal_months"] for p in pairs})
+    return Proved(
+        list(everything),
+        {},
+        {(p["a"], p["b"]) for p in pairs if p["never_part"]},
+        {(p["a"], p["b"]): p["equal_months"] for p in pairs},
+    )
 
 
 def _manifest_of(folder: Path) -> dict[str, Any] | None:
@@ -170,7 +190,11 @@ def _contents_digest(plan: Plan, pairs: Iterable[int]) -> str:
 def _as_they_should_be(finished: Finished) -> dict[str, dict[str, Any]] | None:
     """The manifest's account of the tables, if they are of these very runs and no byte of them has changed."""
     out, said = finished.folder, _manifest_of(finished.folder)
-    if said is None or not (out / POINTS).is_file() or said.get("runs_digest") != _contents_digest(finished.plan, finished.proved.good):
+    if (
+        said is None
+        or not (out / POINTS).is_file()
+        or said.get("runs_digest") != _contents_digest(finished.plan, finished.proved.good)
+    ):
         return None
     tables: dict[str, dict[str, Any]] = said["tables"]
     files = [(out / TABLES_FOLDER / f"{name}.parquet", entry["sha256"]) for name, entry in tables.items()]
@@ -182,7 +206,10 @@ def _as_they_should_be(finished: Finished) -> dict[str, dict[str, Any]] | None:
 def _write_manifest(finished: Finished) -> None:
     plan, proved, compare = finished.plan, finished.proved, finished.plan.resolved.experiment.compare
     worlds, labels = plan.worlds, [spec.label for spec in plan.resolved.experiment.worlds.values()]
-    finished.warnings += [f"'{labels[i]}' and '{labels[j]}' never differ: the switch changed nothing at all" for i, j in sorted(proved.never_part)]
+    finished.warnings += [
+        f"'{labels[i]}' and '{labels[j]}' never differ: the switch changed nothing at all"
+        for i, j in sorted(proved.never_part)
+    ]
     at = tuple(sorted(worlds.index(name) for name in compare)) if compare else ()
     identical = proved.shared.get((at[0], at[1]), 0) if at else 0
     seeds = sorted({plan.key(pair)[1] for pair in proved.good})
@@ -201,7 +228,15 @@ def _write_failures(finished: Finished) -> None:
     path.unlink(missing_ok=True)
     if finished.proved.failures:
         rows = [
-            {"point": finished.plan.key(pair)[0].index, "seed": f.seed, "how": f.how, "stage": f.stage, "error": f.error, **f.values, "traceback": f.traceback}
+            {
+                "point": finished.plan.key(pair)[0].index,
+                "seed": f.seed,
+                "how": f.how,
+                "stage": f.stage,
+                "error": f.error,
+                **f.values,
+                "traceback": f.traceback,
+            }
             for pair, f in finished.proved.failures.items()
         ]
         pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")

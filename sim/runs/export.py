@@ -22,8 +22,12 @@ class Proved:
 
     good: list[int] = field(default_factory=list)
     failures: dict[int, Failure] = field(default_factory=dict)
-    never_part: set[tuple[int, int]] = field(default_factory=set)  # worlds by position that are equal in every month of every pair
-    shared: dict[tuple[int, int], int] = field(default_factory=dict)  # worlds by position -> months in which all pairs are equal
+    never_part: set[tuple[int, int]] = field(
+        default_factory=set
+    )  # worlds by position that are equal in every month of every pair
+    shared: dict[tuple[int, int], int] = field(
+        default_factory=dict
+    )  # worlds by position -> months in which all pairs are equal
 
 
 def prove(plan: Plan, index: Index, store: Store) -> Proved:
@@ -38,7 +42,9 @@ def prove(plan: Plan, index: Index, store: Store) -> Proved:
         if any(run not in index.where for run in ids):
             failed = index.failure_of(ids)
             if failed is not None:
-                out.failures[pair] = replace(failed, name=plan.name(pair), values=dict(point.values))  # another experiment may have met it first
+                out.failures[pair] = replace(
+                    failed, name=plan.name(pair), values=dict(point.values)
+                )  # another experiment may have met it first
             continue
         if point.index != at:
             at, must = point.index, plan.equal_months(point)
@@ -47,16 +53,24 @@ def prove(plan: Plan, index: Index, store: Store) -> Proved:
         if early is not None:
             a, b = (plan.worlds[k] for k in early)
             said = f"WorldsDiffer: {a} and {b} must be equal through month {must[early]}, but differ"
-            out.failures[pair] = Failure(plan.name(pair), seed, dict(point.values), list(ids), "raised", "compare", said)
+            out.failures[pair] = Failure(
+                plan.name(pair), seed, dict(point.values), list(ids), "raised", "compare", said
+            )
             continue
-        never = {w for w, months in must.items() if months and digests[w[0]][-MONTH_DIGEST:] == digests[w[1]][-MONTH_DIGEST:]}
+        never = {
+            w
+            for w, months in must.items()
+            if months and digests[w[0]][-MONTH_DIGEST:] == digests[w[1]][-MONTH_DIGEST:]
+        }
         out.never_part = never if not out.good else out.never_part & never
         out.shared = {w: min(months, out.shared.get(w, months)) for w, months in must.items()}
         out.good.append(pair)
     return out
 
 
-def export(plan: Plan, good: Sequence[int], index: Index, store: Store, folder: Path) -> dict[str, dict[str, Any]]:
+def export(
+    plan: Plan, good: Sequence[int], index: Index, store: Store, folder: Path
+) -> dict[str, dict[str, Any]]:
     """Write every recorded table of the good pairs in key order; returns rows, digest and sha256 of the file. Raises Damaged."""
     folder.mkdir(parents=True, exist_ok=True)
     for left_over in folder.glob(".*"):
@@ -70,7 +84,11 @@ def export(plan: Plan, good: Sequence[int], index: Index, store: Store, folder: 
         writer, digest, between = tables_on_disk.Writer(path), hashlib.sha256(), b""
         for rows, counts, keys, digests in _in_order(plan, good, index, store, table):
             points, seeds, worlds = zip(*keys, strict=True)
-            writer.add(tables_on_disk.under_keys(table, rows, counts, points if plan.has_design else None, seeds, worlds))
+            writer.add(
+                tables_on_disk.under_keys(
+                    table, rows, counts, points if plan.has_design else None, seeds, worlds
+                )
+            )
             for (point, seed, world), one in zip(keys, digests, strict=True):
                 line = f"{point} {seed} {world} {one}" if plan.has_design else f"{seed} {world} {one}"
                 digest.update(between + line.encode())
@@ -81,7 +99,9 @@ def export(plan: Plan, good: Sequence[int], index: Index, store: Store, folder: 
     return written
 
 
-def _in_order(plan: Plan, good: Sequence[int], index: Index, store: Store, table: str) -> Iterator[tuple[pa.Table, list[int], list[Any], list[str]]]:
+def _in_order(
+    plan: Plan, good: Sequence[int], index: Index, store: Store, table: str
+) -> Iterator[tuple[pa.Table, list[int], list[Any], list[str]]]:
     """Stretches of a table in key order: rows, rows of each run, key of each run, digest of each run."""
 
     def keys() -> Iterator[tuple[int, int, str]]:

@@ -32,7 +32,9 @@ class Identities:
     """Run ids of many scenarios: a part that scenarios share (it is the same object) is digested once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[object, str]] = {}  # by id(); the object is kept, so that its id stays its own
+        self._known: dict[
+            int, tuple[object, str]
+        ] = {}  # by id(); the object is kept, so that its id stays its own
         self._orders: dict[tuple[str, ...], str] = {}
         self._fields: dict[type, tuple[str, ...]] = {}
         self._names = tuple(f.name for f in fields(Scenario) if f.name not in _NAMES)
@@ -80,8 +82,12 @@ class Identities:
 
     def _model(self, model: BaseModel) -> str:
         known, content = self._fields, model.__dict__
-        names = known.get(type(model)) or known.setdefault(type(model), tuple(sorted(type(model).model_fields)))
-        return ",".join([f"{name}={repr(v) if type(v := content[name]) is float else self._encoded(v)}" for name in names])
+        names = known.get(type(model)) or known.setdefault(
+            type(model), tuple(sorted(type(model).model_fields))
+        )
+        return ",".join(
+            [f"{name}={repr(v) if type(v := content[name]) is float else self._encoded(v)}" for name in names]
+        )
 
     def _mapping(self, mapping: dict[str, Any]) -> str:
         return ",".join([f"{len(key)}:{key}={self._encoded(mapping[key])}" for key in sorted(mapping)])
@@ -92,7 +98,9 @@ class Identities:
     def _remembered(self, value: Any, content: Callable[[Any], str]) -> str:
         known = self._known.get(id(value))
         if known is None:
-            if len(self._known) >= _MOST_REMEMBERED:  # a design's changed parts come and go; what is shared is soon learnt again
+            if (
+                len(self._known) >= _MOST_REMEMBERED
+            ):  # a design's changed parts come and go; what is shared is soon learnt again
                 self._known.clear()
             text = f"{type(value).__name__}({content(value)})"
             known = self._known[id(value)] = (value, hashlib.sha256(text.encode()).hexdigest())
@@ -109,7 +117,11 @@ def model_digest() -> str:
     """Digest of the code that decides a run: the model and the types of scenarios, without comments and docstrings."""
     h = hashlib.sha256()
     package = Path(__file__).parents[1]
-    files = [path for name in _CODE for path in ([package / name] if name.endswith(".py") else sorted((package / name).rglob("*.py")))]
+    files = [
+        path
+        for name in _CODE
+        for path in ([package / name] if name.endswith(".py") else sorted((package / name).rglob("*.py")))
+    ]
     for path in files:
         words = [path.relative_to(package).as_posix()]
         _syntax(ast.parse(path.read_text(encoding="utf-8")), words)
@@ -125,7 +137,9 @@ def _syntax(node: ast.AST, words: list[str]) -> None:
         if value is None or value == [] or name in ("type_comment", "kind", "type_ignores"):
             continue
         words.append(name)
-        if name == "body" and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        if name == "body" and isinstance(
+            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        ):
             value = _without_docstring(node.body)
         for part in value if isinstance(value, list) else (value,):
             if isinstance(part, ast.AST):
@@ -137,5 +151,9 @@ def _syntax(node: ast.AST, words: list[str]) -> None:
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     first = body[0] if body else None
-    is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    is_docstring = (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    )
     return body[1:] if is_docstring else body

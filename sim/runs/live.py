@@ -43,7 +43,13 @@ def remembers(key: str, seed: int) -> bool:
     return (key, seed) in _books
 
 
-def run_live(key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted, given_up: Callable[[], bool] | None = None) -> LivePair:
+def run_live(
+    key: str,
+    scenarios: dict[str, Scenario],
+    seed: int,
+    wanted: Wanted,
+    given_up: Callable[[], bool] | None = None,
+) -> LivePair:
     """Run worlds with one seed, or remember having done so under this `key`, and give the tables wanted.
 
     Raises WorldsDiffer where two worlds part before they may, as any other run does, and GivenUp between two months once `given_up` says so.
@@ -72,7 +78,9 @@ def _must_share(models: Mapping[str, WarrantModel]) -> None:
         months = must_be_equal_for(a.scenario, b.scenario)
         where = first_difference(a.books, b.books, months)
         if where is not None:
-            raise WorldsDiffer(f"{first} and {second} must be equal through month {months}, but differ in {where}")
+            raise WorldsDiffer(
+                f"{first} and {second} must be equal through month {months}, but differ in {where}"
+            )
 
 
 def _kept(books: Books, wanted: Wanted) -> dict[str, dict[str, Any]]:
@@ -103,7 +111,9 @@ class LiveResults:
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """A table, or those of its columns; a column that was not kept is missing in every row."""
         there = _tables(self.pairs)[name]
-        frame = _table(self.pairs, name, there if columns is None else [column for column in columns if column in there])
+        frame = _table(
+            self.pairs, name, there if columns is None else [column for column in columns if column in there]
+        )
         return frame if columns is None or set(columns) <= set(frame) else frame.reindex(columns=columns)
 
     def summary(self, name: str) -> pd.DataFrame | None:
@@ -127,7 +137,9 @@ def _table(pairs: Sequence[LivePair], name: str, columns: Iterable[str]) -> pd.D
     worlds = list(pairs[0].tables)
     out: dict[str, Any] = {
         "seed": np.repeat([seed for seed, _, _ in parts], rows),
-        "world": pd.Categorical.from_codes(np.repeat([worlds.index(world) for _, world, _ in parts], rows), worlds),
+        "world": pd.Categorical.from_codes(
+            np.repeat([worlds.index(world) for _, world, _ in parts], rows), worlds
+        ),
     }
     for column in columns:
         out[column] = _stacked([part[column] for _, _, part in parts])

@@ -14,7 +14,18 @@ from sim.runs.results import MANIFEST, Results
 from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
 
-PACKAGES = ("warrantsim", "mesa", "numpy", "numba", "pandas", "plotly", "pyarrow", "pydantic", "ruamel.yaml", "scipy")
+PACKAGES = (
+    "warrantsim",
+    "mesa",
+    "numpy",
+    "numba",
+    "pandas",
+    "plotly",
+    "pyarrow",
+    "pydantic",
+    "ruamel.yaml",
+    "scipy",
+)
 
 
 def facts(resolved: Resolved, seeds: Sequence[int], identical_months: int) -> dict[str, Any]:
@@ -33,11 +44,16 @@ def facts(resolved: Resolved, seeds: Sequence[int], identical_months: int) -> di
         "customers": experiment.customers,
         "first": experiment.horizon.first,
         "last": experiment.horizon.last,
-        "switches": {name: [s.on.isoformat() for s in world.switches] for name, world in experiment.worlds.items()},
+        "switches": {
+            name: [s.on.isoformat() for s in world.switches] for name, world in experiment.worlds.items()
+        },
         "switch": switches[0].isoformat() if switches else None,
         "identical_through": f"{through:%Y-%m}" if through else None,
         "events": events_in(resolved.scenarios),
-        "jurisdictions": {code: {"name": j.name, "region": j.region, "iso3": list(j.iso3)} for code, j in first.jurisdictions.items()},
+        "jurisdictions": {
+            code: {"name": j.name, "region": j.region, "iso3": list(j.iso3)}
+            for code, j in first.jurisdictions.items()
+        },
     }
 
 

@@ -28,7 +28,9 @@ def must_be_equal_for(a: Scenario, b: Scenario) -> int:
     only_one = {s.on for s in set(a.switches) ^ set(b.switches)}
     events_a, events_b = ({e.id: e for e in s.timeline.events} for s in (a, b))
     # worlds of one timeline hold the same objects, which need not be compared
-    of_two = ((e.date, events_a.get(e.id), events_b.get(e.id)) for e in [*events_a.values(), *events_b.values()])
+    of_two = (
+        (e.date, events_a.get(e.id), events_b.get(e.id)) for e in [*events_a.values(), *events_b.values()]
+    )
     only_one |= {date for date, one, other in of_two if one is not other and one != other}
     months = min((a.month_after(day) for day in only_one), default=a.months)
     return min(max(months, 0), a.months)
@@ -71,7 +73,9 @@ def month_digests(books: Books) -> bytes:
         value = getattr(books, field.name)
         for row in value if isinstance(value, list) else []:
             month, content = _entry(row)
-            rows[int(month)].append(field.name.encode() + (content if isinstance(content, bytes) else repr(content).encode()))
+            rows[int(month)].append(
+                field.name.encode() + (content if isinstance(content, bytes) else repr(content).encode())
+            )
     out, before = [], b""
     for month, entered in enumerate(rows):
         h = hashlib.sha256(before)

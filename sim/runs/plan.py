@@ -67,7 +67,10 @@ class Plan:
         out = []
         for point in self.points:
             scenarios = list(scenarios_at(self.resolved, point).values())
-            out += [tuple([identities.run_id(scenario, seed, record) for scenario in scenarios]) for seed in self.seeds]
+            out += [
+                tuple([identities.run_id(scenario, seed, record) for scenario in scenarios])
+                for seed in self.seeds
+            ]
         return out
 
     def tasks(self, pairs: Iterable[int]) -> Iterator[Task]:
@@ -78,7 +81,9 @@ class Plan:
             if point.index != last:
                 last, scenarios = point.index, scenarios_at(self.resolved, point)
             ids = dict(zip(self.worlds, self.ids[pair], strict=True))
-            yield Task(scenarios, seed, self.resolved.experiment.record, self.label(point), ids, dict(point.values))
+            yield Task(
+                scenarios, seed, self.resolved.experiment.record, self.label(point), ids, dict(point.values)
+            )
 
     def label(self, point: Point) -> str:
         """What a design's point is called in messages."""
@@ -92,4 +97,7 @@ class Plan:
     def equal_months(self, point: Point) -> dict[tuple[int, int], int]:
         """For how many months each two worlds (by position) must be equal at a point."""
         scenarios = list(scenarios_at(self.resolved, point).values())
-        return {(i, j): must_be_equal_for(scenarios[i], scenarios[j]) for i, j in combinations(range(len(scenarios)), 2)}
+        return {
+            (i, j): must_be_equal_for(scenarios[i], scenarios[j])
+            for i, j in combinations(range(len(scenarios)), 2)
+        }

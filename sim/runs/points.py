@@ -46,5 +46,7 @@ def read_ids(path: Path, plan: str) -> list[str] | None:
     """The run ids, in order of pair and world, if the table is there and of this plan; a damaged page is an error."""
     if not path.is_file() or (pq.read_schema(path).metadata or {}).get(_PLAN) != plan.encode():
         return None
-    ids: list[str] = pq.read_table(path, columns=["run"], page_checksum_verification=True).column("run").to_pylist()
+    ids: list[str] = (
+        pq.read_table(path, columns=["run"], page_checksum_verification=True).column("run").to_pylist()
+    )
     return ids

@@ -47,7 +47,13 @@ class Pair:
     runs: Mapping[str, str]
 
     def name(self, world: str = "") -> str:
-        return ", ".join([*([f"point {self.point.index}"] if self.point.values else []), f"seed {self.seed}", *([world] if world else [])])
+        return ", ".join(
+            [
+                *([f"point {self.point.index}"] if self.point.values else []),
+                f"seed {self.seed}",
+                *([world] if world else []),
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,11 @@ class Difference:
     now: str
 
     def __str__(self) -> str:
-        at = f", first in {self.month}, variable {self.variable}: was {self.was}, now {self.now}" if self.variable else f": {self.was}"
+        at = (
+            f", first in {self.month}, variable {self.variable}: was {self.was}, now {self.now}"
+            if self.variable
+            else f": {self.was}"
+        )
         return f"{self.run}: table {self.table}{at}"
 
 
@@ -86,47 +96,81 @@ class Comparison:
         return not self.differences and not self.failures and self.inputs is None
 
 
-def reproduce(folder: Path, sample: int | None = None, how: Running | None = None, progress: Progress | None = None, base: Base | None = None) -> Comparison:
+def reproduce(
+    folder: Path,
+    sample: int | None = None,
+    how: Running | None = None,
+    progress: Progress | None = None,
+    base: Base | None = None,
+) -> Comparison:
     """Run the pairs of a results folder again, or a random `sample` of them. Raises BadInput if the folder is no results folder."""
     results = results_of(folder)
     said = results.manifest
     resolved = restored(said["scenario"], base or load_base(root() / CONFIGS), str(folder / "manifest.json"))
     pairs = _pairs(folder, resolved)
-    out = Comparison(str(folder), of=len(pairs), code=code_words(said["model_digest"]), environment=environment_words(said["versions"], said["platform"]))
+    out = Comparison(
+        str(folder),
+        of=len(pairs),
+        code=code_words(said["model_digest"]),
+        environment=environment_words(said["versions"], said["platform"]),
+    )
     for table, entry in said["tables"].items():
         path = folder / TABLES_FOLDER / f"{table}.parquet"
         if not path.is_file():
             out.differences.append(Difference("all runs", table, "", "", "its file is missing", ""))
         elif sha256_of(path) != entry["sha256"]:
-            out.notes.append(f"{TABLES_FOLDER}/{table}.parquet is not the file that the manifest describes (its sha256 is another)")
+            out.notes.append(
+                f"{TABLES_FOLDER}/{table}.parquet is not the file that the manifest describes (its sha256 is another)"
+            )
     chosen = pairs
     if sample is not None and sample < len(pairs):
         chosen = [pairs[i] for i in sorted(np.random.default_rng().choice(len(pairs), sample, replace=False))]
     out.pairs, out.tables = len(chosen), len(said["tables"])
     out.inputs = _inputs_words(resolved, chosen) if out.code is None else None
     digests = {table: hashlib.sha256() for table in said["tables"]}
-    for number, (pair, done) in enumerate(run_again(resolved, chosen, list(said["tables"]), how or Running(), progress)):
+    for number, (pair, done) in enumerate(
+        run_again(resolved, chosen, list(said["tables"]), how or Running(), progress)
+    ):
         if done.failed is not None:
             out.failures.append(f"{pair.name()}: {done.failed.stage}: {done.failed.error}")
             continue
         for world, tables in done.tables.items():
             for table, columns in tables.items():
                 between = "\n" if number or world != next(iter(done.tables)) else ""
-                key = f"{pair.point.index} {pair.seed}" if resolved.experiment.design is not None else f"{pair.seed}"
+                key = (
+                    f"{pair.point.index} {pair.seed}"
+                    if resolved.experiment.design is not None
+                    else f"{pair.seed}"
+                )
                 digests[table].update(f"{between}{key} {world} {digest_of_values(table, columns)}".encode())
                 out.differences += _compared(folder, table, pair, world, columns)
     if len(chosen) == len(pairs) and not out.failures and not out.differences:
         wrong = [table for table, h in digests.items() if h.hexdigest() != said["tables"][table]["digest"]]
-        out.differences += [Difference("all runs", t, "", "", "its values are those of the model, but not those of the manifest's digest", "") for t in wrong]
+        out.differences += [
+            Difference(
+                "all runs",
+                t,
+                "",
+                "",
+                "its values are those of the model, but not those of the manifest's digest",
+                "",
+            )
+            for t in wrong
+        ]
     return out
 
 
-def run_again(resolved: Resolved, pairs: Sequence[Pair], tables: Sequence[str], how: Running, progress: Progress | None) -> Iterator[tuple[Pair, SeedDone]]:
+def run_again(
+    resolved: Resolved, pairs: Sequence[Pair], tables: Sequence[str], how: Running, progress: Progress | None
+) -> Iterator[tuple[Pair, SeedDone]]:
     """Run pairs with an empty store of their own, a number at a time; yields each with its tables."""
     done = 0
     for begin in range(0, len(pairs), _PAIRS_AT_A_TIME):
         some = pairs[begin : begin + _PAIRS_AT_A_TIME]
-        tasks = [Task(scenarios_at(resolved, pair.point), pair.seed, resolved.experiment.record, pair.name()) for pair in some]
+        tasks = [
+            Task(scenarios_at(resolved, pair.point), pair.seed, resolved.experiment.record, pair.name())
+            for pair in some
+        ]
         with tempfile.TemporaryDirectory(prefix="warrantsim-") as scratch:
             store = Store(Path(scratch))
             store.prepare()
@@ -149,9 +193,13 @@ def results_of(folder: Path) -> Results:
         raise BadInput(f"{folder}: no results folder (it has no manifest.json)") from None
     except ValueError as error:
         raise BadInput(f"{folder / 'manifest.json'}: not JSON: {error}") from None
-    lacking = [name for name in ("scenario", "tables", "model_digest", "versions", "platform") if name not in said]
+    lacking = [
+        name for name in ("scenario", "tables", "model_digest", "versions", "platform") if name not in said
+    ]
     if lacking:
-        raise BadInput(f"{folder / 'manifest.json'}: lacks {', '.join(lacking)}: made by another version, or no manifest of an experiment")
+        raise BadInput(
+            f"{folder / 'manifest.json'}: lacks {', '.join(lacking)}: made by another version, or no manifest of an experiment"
+        )
     return results
 
 
@@ -165,7 +213,9 @@ def _pairs(folder: Path, resolved: Resolved) -> list[Pair]:
     found: dict[tuple[int, int], dict[str, Any]] = {}
     for row in rows:
         if row["done"]:
-            pair = found.setdefault((row["point"], row["seed"]), {"values": {p: row[p] for p in paths}, "runs": {}})
+            pair = found.setdefault(
+                (row["point"], row["seed"]), {"values": {p: row[p] for p in paths}, "runs": {}}
+            )
             pair["runs"][row["world"]] = row["run"]
     return [Pair(Point(point, pair["values"]), seed, pair["runs"]) for (point, seed), pair in found.items()]
 
@@ -199,7 +249,11 @@ def _compared(folder: Path, table: str, pair: Pair, world: str, now: Columns) ->
 
 
 def _recorded(path: Path, table: str, pair: Pair, world: str) -> Columns:
-    keys = [("seed", "=", pair.seed), ("world", "=", world), *([("point", "=", pair.point.index)] if pair.point.values else [])]
+    keys = [
+        ("seed", "=", pair.seed),
+        ("world", "=", world),
+        *([("point", "=", pair.point.index)] if pair.point.values else []),
+    ]
     return to_columns(table, pq.read_table(path, filters=keys, page_checksum_verification=True))
 
 
@@ -222,7 +276,12 @@ def first_difference(table: str, was: Columns, now: Columns) -> tuple[str, str, 
             if len(different):
                 k = int(different[0])
                 entry = " ".join(str(x[name][k]) for name in keys if name != "month")
-                return str(month), column.name + (f" of {entry}" if entry else ""), str(left[k]), str(right[k])
+                return (
+                    str(month),
+                    column.name + (f" of {entry}" if entry else ""),
+                    str(left[k]),
+                    str(right[k]),
+                )
     return "", "order of rows", "", ""
 
 
@@ -233,7 +292,12 @@ def _as_stored(table: str, dtype: str, values: np.ndarray) -> np.ndarray:
 
 def _in_key_order(table: str, columns: Columns) -> Columns:
     keys = [columns[c.name] for c in TABLES[table].keys if c.name in columns]
-    order = np.lexsort([k.astype("datetime64[D]").astype(np.int64) if k.dtype.kind == "M" else k.astype(str) for k in reversed(keys)])
+    order = np.lexsort(
+        [
+            k.astype("datetime64[D]").astype(np.int64) if k.dtype.kind == "M" else k.astype(str)
+            for k in reversed(keys)
+        ]
+    )
     return {name: values[order] for name, values in columns.items()}
 
 
@@ -247,7 +311,11 @@ def _missing(x: np.ndarray) -> np.ndarray:
 def code_words(was: str) -> str | None:
     """How the model's code differs from what numbers were made with, if it does."""
     now = model_digest()
-    return None if was == now else f"the model's code has changed since these numbers were made (its digest was {was[:12]}, now {now[:12]})"
+    return (
+        None
+        if was == now
+        else f"the model's code has changed since these numbers were made (its digest was {was[:12]}, now {now[:12]})"
+    )
 
 
 def environment() -> dict[str, str]:

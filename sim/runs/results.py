@@ -43,7 +43,9 @@ class Results:
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """A recorded table (`sim.model.tables`), or those of its columns; a damaged page is an error, not a number."""
-        return pd.read_parquet(self.folder / TABLES_FOLDER / f"{name}.parquet", columns=columns, page_checksum_verification=True)
+        return pd.read_parquet(
+            self.folder / TABLES_FOLDER / f"{name}.parquet", columns=columns, page_checksum_verification=True
+        )
 
     def summary(self, name: str) -> pd.DataFrame | None:
         """A small CSV beside the tables (`headlines`, `knockouts`, `switch_dates`, `record`), if the run made one."""

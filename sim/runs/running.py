@@ -44,7 +44,12 @@ class Running:
 
 
 def run_missing(
-    store: Store, tasks: Iterator[Task], count: int, how: Running, progress: Progress | None, noted: Callable[[TaskDone], None] | None = None
+    store: Store,
+    tasks: Iterator[Task],
+    count: int,
+    how: Running,
+    progress: Progress | None,
+    noted: Callable[[TaskDone], None] | None = None,
 ) -> list[Failure]:
     """Run tasks into the store by the engine asked for, telling the user how far it is; returns what failed.
 
@@ -56,7 +61,9 @@ def run_missing(
     if not is_compiled():
         _compile(first)
     failures: list[Failure] = []
-    for done, one in enumerate(sweep(_chain(first, tasks), count, how.open_engine(count), store.folder, how.timeout), 1):
+    for done, one in enumerate(
+        sweep(_chain(first, tasks), count, how.open_engine(count), store.folder, how.timeout), 1
+    ):
         if one.failed is not None:
             failures.append(one.failed)
         if noted is not None:
@@ -66,7 +73,9 @@ def run_missing(
     return failures
 
 
-def run_reduced(tasks: Sequence[Task], store: Store, how: Running, reduce: Reduce, progress: Progress | None = None) -> Iterator[TaskDone]:
+def run_reduced(
+    tasks: Sequence[Task], store: Store, how: Running, reduce: Reduce, progress: Progress | None = None
+) -> Iterator[TaskDone]:
     """Run tasks whose tables nobody needs again, in any order; yield what `reduce` makes of each, in the worker, under the task's label.
 
     `reduce` must be importable by name. Nothing is stored: who wants to go on later keeps what is yielded.
@@ -76,7 +85,9 @@ def run_reduced(tasks: Sequence[Task], store: Store, how: Running, reduce: Reduc
     if not is_compiled():
         _compile(tasks[0])
     failed = 0
-    for done, one in enumerate(sweep(tasks, len(tasks), how.open_engine(len(tasks)), store.folder, how.timeout, reduce), 1):
+    for done, one in enumerate(
+        sweep(tasks, len(tasks), how.open_engine(len(tasks)), store.folder, how.timeout, reduce), 1
+    ):
         failed += one.failed is not None
         if progress is not None:
             progress(done, len(tasks), one.name + (f", {failed} failed" if failed else ""))
@@ -90,7 +101,10 @@ def _chain(first: Task, rest: Iterator[Task]) -> Iterator[Task]:
 
 def _compile(task: Task) -> None:
     """Compile the model once, here, by a run of a few months, rather than in every worker at the same time."""
-    small = {name: replace(s, months=4, customers=smallest_size(len(s.jurisdictions), len(s.segments))) for name, s in task.scenarios.items()}
+    small = {
+        name: replace(s, months=4, customers=smallest_size(len(s.jurisdictions), len(s.segments)))
+        for name, s in task.scenarios.items()
+    }
     run_seed(Task(small, task.seed, "full"))
 
 
@@ -99,15 +113,22 @@ def missing(tasks: Iterable[Task], index: Index, how: Running) -> Iterator[Task]
     for task in tasks:
         lacking = {world: run for world, run in task.ids.items() if run not in index.where}
         if lacking and (how.retry_failed or index.failure_of(task.ids.values()) is None):
-            once = {run: world for world, run in reversed(lacking.items())}  # two worlds may be one and the same run
+            once = {
+                run: world for world, run in reversed(lacking.items())
+            }  # two worlds may be one and the same run
             ids = {world: run for run, world in reversed(once.items())}
             yield replace(task, scenarios={world: task.scenarios[world] for world in ids}, ids=ids)
 
 
-def run_tasks(tasks: Sequence[Task], store: Store, how: Running, tables: Sequence[str], progress: Progress | None = None) -> Iterator[SeedDone]:
+def run_tasks(
+    tasks: Sequence[Task], store: Store, how: Running, tables: Sequence[str], progress: Progress | None = None
+) -> Iterator[SeedDone]:
     """Run tasks that the store lacks; yield each task, in this order, with these tables of its worlds, or its failure."""
     identities = Identities()
-    tasks = [replace(t, ids={world: identities.run_id(s, t.seed, t.record) for world, s in t.scenarios.items()}) for t in tasks]
+    tasks = [
+        replace(t, ids={world: identities.run_id(s, t.seed, t.record) for world, s in t.scenarios.items()})
+        for t in tasks
+    ]
     while True:
         index, _ = store.index()
         lacking = list(missing(tasks, index, how))
@@ -130,9 +151,16 @@ def _stored(task: Task, store: Store, index: Index, tables: Sequence[str]) -> Se
         return SeedDone(task.seed, task.label, failed=replace(failed, name=task.name))
     places = {world: index.where[run] for world, run in task.ids.items()}
     worlds = list(task.scenarios)
-    must = {(i, j): must_be_equal_for(task.scenarios[worlds[i]], task.scenarios[worlds[j]]) for i, j in combinations(range(len(worlds)), 2)}
+    must = {
+        (i, j): must_be_equal_for(task.scenarios[worlds[i]], task.scenarios[worlds[j]])
+        for i, j in combinations(range(len(worlds)), 2)
+    }
     early = parts_early([store.months(place) for place in places.values()], must)
     if early is not None:
         said = f"WorldsDiffer: {worlds[early[0]]} and {worlds[early[1]]} must be equal through month {must[early]}, but differ"
         return SeedDone(task.seed, task.label, failed=failure_of(task, "raised", "compare", said))
-    return SeedDone(task.seed, task.label, {world: {table: store.columns(table, place) for table in tables} for world, place in places.items()})
+    return SeedDone(
+        task.seed,
+        task.label,
+        {world: {table: store.columns(table, place) for table in tables} for world, place in places.items()},
+    )

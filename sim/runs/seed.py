@@ -64,8 +64,12 @@ class SeedDone:
     label: str
     tables: dict[str, dict[str, Columns]] = field(default_factory=dict)  # world -> table
     digests: dict[str, dict[str, str]] = field(default_factory=dict)  # table -> world -> digest
-    months: dict[str, bytes] = field(default_factory=dict)  # world -> digests of all that was recorded up to each month
-    equal_months: dict[str, int] = field(default_factory=dict)  # pair of worlds -> months in which they must be equal, and are
+    months: dict[str, bytes] = field(
+        default_factory=dict
+    )  # world -> digests of all that was recorded up to each month
+    equal_months: dict[str, int] = field(
+        default_factory=dict
+    )  # pair of worlds -> months in which they must be equal, and are
     nothing_changed: list[str] = field(default_factory=list)  # pairs of worlds that are equal in every month
     failed: Failure | None = None
     seconds: float = 0.0
@@ -97,7 +101,9 @@ def run_seed(task: Task, digests: bool = True) -> SeedDone:
     try:
         _run(task, done, stage, digests)
     except Exception as error:  # a failure is a result: the other seeds go on, and this one is reported
-        failed = failure_of(task, "raised", stage[0], f"{type(error).__name__}: {error}", traceback.format_exc())
+        failed = failure_of(
+            task, "raised", stage[0], f"{type(error).__name__}: {error}", traceback.format_exc()
+        )
         done = SeedDone(task.seed, task.label, failed=failed)
     gc.collect()  # models and their agents point at one another; the next seed finds their memory at hand
     done.seconds = time.perf_counter() - begin
@@ -114,7 +120,9 @@ def _run(task: Task, done: SeedDone, stage: list[str], digests: bool) -> None:
         _record(task, name, model, done, digests)
 
 
-def run_worlds(task: Task, stage: list[str], before_month: Callable[[], None] | None = None) -> dict[str, WarrantModel]:
+def run_worlds(
+    task: Task, stage: list[str], before_month: Callable[[], None] | None = None
+) -> dict[str, WarrantModel]:
     """Run the worlds, side by side where they share their population; `before_month` as for `WorldSet.run`."""
     sets: list[list[str]] = []
     for name, scenario in task.scenarios.items():
@@ -142,7 +150,9 @@ def _prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
             months = must_be_equal_for(a.scenario, b.scenario)
             where = first_difference(a.books, b.books, months)
             if where is not None:
-                raise WorldsDiffer(f"{first} and {second} must be equal through month {months}, but differ in {where}")
+                raise WorldsDiffer(
+                    f"{first} and {second} must be equal through month {months}, but differ in {where}"
+                )
             done.equal_months[f"{first}|{second}"] = months
             if months and first_difference(a.books, b.books, a.scenario.months) is None:
                 done.nothing_changed.append(f"{first}|{second}")

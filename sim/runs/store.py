@@ -63,12 +63,20 @@ class Index:
     """Which runs are in the store, and which tasks failed."""
 
     where: dict[str, tuple[str, int]] = field(default_factory=dict)  # run id -> batch, position
-    failures: dict[str, list[Failure]] = field(default_factory=dict)  # run id -> failures of tasks that had it
+    failures: dict[str, list[Failure]] = field(
+        default_factory=dict
+    )  # run id -> failures of tasks that had it
 
     def failure_of(self, ids: Iterable[str]) -> Failure | None:
         """The last failure of a task whose runs are all among these, if one of them is still missing."""
         all_ids = set(ids)
-        found = [f for run in all_ids if run not in self.where for f in self.failures.get(run, ()) if all_ids.issuperset(f.runs)]
+        found = [
+            f
+            for run in all_ids
+            if run not in self.where
+            for f in self.failures.get(run, ())
+            if all_ids.issuperset(f.runs)
+        ]
         return found[-1] if found else None
 
 
@@ -120,7 +128,9 @@ class Store:
             raise Damaged(batch, f"{COMMIT} is not what was written")
         said = json.loads(content)
         failures = [Failure(**failure) for failure in said["failures"]]
-        return Commit(batch, said["runs"], said["record"], said["parts"], said["rows"], said["digests"], failures)
+        return Commit(
+            batch, said["runs"], said["record"], said["parts"], said["rows"], said["digests"], failures
+        )
 
     def part(self, batch: str, table: str) -> pa.Table:
         """One table of a batch, checked against its sha256; raises Damaged. The last few are remembered."""
@@ -253,9 +263,14 @@ class Batch:
     def commit(self) -> str:
         """Write all of it and let it into the store by one rename; returns the batch's id."""
         parts = {}
-        tables = {name: pa.concat_tables(rows).unify_dictionaries().combine_chunks() for name, rows in self._tables.items()}
+        tables = {
+            name: pa.concat_tables(rows).unify_dictionaries().combine_chunks()
+            for name, rows in self._tables.items()
+        }
         if self._runs:
-            tables[MONTHS] = pa.table({"run": pa.array(self._runs), "digests": pa.array(self._months, pa.binary())})
+            tables[MONTHS] = pa.table(
+                {"run": pa.array(self._runs), "digests": pa.array(self._months, pa.binary())}
+            )
         for name, table in tables.items():
             sink = pa.BufferOutputStream()
             pq.write_table(table, sink, row_group_size=len(table) or None, **settings(table.schema))

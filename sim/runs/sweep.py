@@ -13,13 +13,22 @@ from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.store import WRITING, Batch, new_token
 from sim.runs.working import EarlierWorkerDied, Reduce, TaskDone, Work, last_words
 
-_SECONDS_A_BATCH = 10.0  # so long that scheduling and writing are noise, so short that little is lost with a worker
+_SECONDS_A_BATCH = (
+    10.0  # so long that scheduling and writing are noise, so short that little is lost with a worker
+)
 _MOST_TASKS = {"world": 50, "country": 10, "full": 2}  # what fits in a worker's memory and in a handy file
 _DEATHS = 3  # deaths of its worker after which a task is held to be their cause
 _SECONDS_BETWEEN_CHECKS = 2.0
 
 
-def sweep(tasks: Iterable[Task], count: int, engine: Engine, store: Path, timeout: float | None, reduce: Reduce | None = None) -> Iterator[TaskDone]:
+def sweep(
+    tasks: Iterable[Task],
+    count: int,
+    engine: Engine,
+    store: Path,
+    timeout: float | None,
+    reduce: Reduce | None = None,
+) -> Iterator[TaskDone]:
     """Run tasks (`count` of them) and yield how each ended once its batch is stored, or reduced. Memory does not grow with them.
 
     Raises EngineLost when the engine is gone or the store cannot be written, OtherCode when a worker has another version
@@ -34,8 +43,23 @@ def sweep(tasks: Iterable[Task], count: int, engine: Engine, store: Path, timeou
 
 
 class _Loop:
-    def __init__(self, tasks: Iterator[Task], count: int, engine: Engine, store: Path, timeout: float | None, reduce: Reduce | None) -> None:
-        self._tasks, self._left, self._engine, self._store, self._timeout, self._reduce = tasks, count, engine, store, timeout, reduce
+    def __init__(
+        self,
+        tasks: Iterator[Task],
+        count: int,
+        engine: Engine,
+        store: Path,
+        timeout: float | None,
+        reduce: Reduce | None,
+    ) -> None:
+        self._tasks, self._left, self._engine, self._store, self._timeout, self._reduce = (
+            tasks,
+            count,
+            engine,
+            store,
+            timeout,
+            reduce,
+        )
         self._again: deque[tuple[Task, ...]] = deque()  # batches whose worker died
         self._deaths: dict[tuple[str, ...], int] = {}
         self._under_way: dict[Future[list[TaskDone]], Work] = {}
@@ -109,10 +133,17 @@ class _Loop:
         self._deaths[key] = self._deaths.get(key, 0) + 1
         if trace:
             said = f"not done after {self._timeout:g} seconds"
-            yield self._give_up(task, SeedDone(task.seed, task.label, failed=failure_of(task, "ran out of time", "run", said, trace)))
+            yield self._give_up(
+                task,
+                SeedDone(
+                    task.seed, task.label, failed=failure_of(task, "ran out of time", "run", said, trace)
+                ),
+            )
         elif self._deaths[key] >= _DEATHS:
             said = f"its worker process died {_DEATHS} times (killed, or out of memory)"
-            yield self._give_up(task, SeedDone(task.seed, task.label, failed=failure_of(task, "died", "run", said)))
+            yield self._give_up(
+                task, SeedDone(task.seed, task.label, failed=failure_of(task, "died", "run", said))
+            )
         else:
             self._again.append((task,))
 

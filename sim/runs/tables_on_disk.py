@@ -40,7 +40,10 @@ def to_arrow(name: str, columns: Columns, run: str) -> pa.Table:
             array = pa.array(columns[column.name].astype(column.dtype), from_pandas=column.dtype == "float64")
         arrays.append(array)
         kept.append(column)
-    return pa.Table.from_arrays(arrays, schema=pa.schema([_field(column, array.type) for column, array in zip(kept, arrays, strict=True)]))
+    return pa.Table.from_arrays(
+        arrays,
+        schema=pa.schema([_field(column, array.type) for column, array in zip(kept, arrays, strict=True)]),
+    )
 
 
 def to_columns(name: str, rows: pa.Table) -> Columns:
@@ -59,7 +62,14 @@ def to_columns(name: str, rows: pa.Table) -> Columns:
     return out
 
 
-def under_keys(name: str, rows: pa.Table, counts: Sequence[int], points: Sequence[int] | None, seeds: Sequence[int], worlds: Sequence[str]) -> pa.Table:
+def under_keys(
+    name: str,
+    rows: pa.Table,
+    counts: Sequence[int],
+    points: Sequence[int] | None,
+    seeds: Sequence[int],
+    worlds: Sequence[str],
+) -> pa.Table:
     """Rows of several runs (`counts` of each) under an experiment's own keys in place of `run`."""
     names = list(dict.fromkeys(worlds))
     codes = np.repeat(np.array([names.index(world) for world in worlds], np.int32), counts)
@@ -70,8 +80,14 @@ def under_keys(name: str, rows: pa.Table, counts: Sequence[int], points: Sequenc
     if points is not None:
         keys.insert(0, (POINT, pa.array(np.repeat(np.array(points, np.int64), counts))))
     rest = [column for column in TABLES[name].columns if column not in RUN]
-    fields = [*(_field(column, array.type) for column, array in keys), *(rows.schema.field(column.name) for column in rest)]
-    arrays = [*(pa.chunked_array([array]) for _, array in keys), *(rows.column(column.name) for column in rest)]
+    fields = [
+        *(_field(column, array.type) for column, array in keys),
+        *(rows.schema.field(column.name) for column in rest),
+    ]
+    arrays = [
+        *(pa.chunked_array([array]) for _, array in keys),
+        *(rows.column(column.name) for column in rest),
+    ]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
@@ -84,7 +100,12 @@ def digest_of_values(name: str, columns: Columns) -> str:
     if not len(next(iter(columns.values()))):
         return hashlib.sha256(name.encode()).hexdigest()
     keys = [columns[c.name] for c in TABLES[name].keys if c.name in columns]
-    order = np.lexsort([k.astype("datetime64[D]").astype(np.int64) if k.dtype.kind == "M" else k.astype(str) for k in reversed(keys)])
+    order = np.lexsort(
+        [
+            k.astype("datetime64[D]").astype(np.int64) if k.dtype.kind == "M" else k.astype(str)
+            for k in reversed(keys)
+        ]
+    )
     h = hashlib.sha256(name.encode())
     for column in TABLES[name].columns:
         if column.name not in columns:
@@ -96,7 +117,11 @@ def digest_of_values(name: str, columns: Columns) -> str:
         if values.dtype == object:
             h.update("\0".join(values.tolist()).encode())
         else:
-            h.update(np.ascontiguousarray(values.astype("datetime64[D]") if values.dtype.kind == "M" else values).tobytes())
+            h.update(
+                np.ascontiguousarray(
+                    values.astype("datetime64[D]") if values.dtype.kind == "M" else values
+                ).tobytes()
+            )
     return h.hexdigest()
 
 
@@ -106,7 +131,9 @@ def settings(schema: pa.Schema) -> dict[str, Any]:
         "compression": "zstd",
         "compression_level": 3,
         "use_dictionary": [f.name for f in schema if pa.types.is_dictionary(f.type)],
-        "column_encoding": dict.fromkeys([f.name for f in schema if pa.types.is_floating(f.type)], "BYTE_STREAM_SPLIT"),
+        "column_encoding": dict.fromkeys(
+            [f.name for f in schema if pa.types.is_floating(f.type)], "BYTE_STREAM_SPLIT"
+        ),
         "write_page_checksum": True,
     }
 

@@ -97,7 +97,13 @@ class Watch:
         failures = at.failures
         if one.failed is not None and len(failures) < _MOST_FAILURES:
             failures = (*failures, FailureSeen(one.name, one.failed.how, one.failed.stage, one.failed.error))
-        self.progress = replace(at, done=at.done + 1, failed=at.failed + (one.failed is not None), last=one.name, failures=failures)
+        self.progress = replace(
+            at,
+            done=at.done + 1,
+            failed=at.failed + (one.failed is not None),
+            last=one.name,
+            failures=failures,
+        )
         if now - self._written >= _SECONDS_BETWEEN_WRITES:
             self._write()
 
@@ -138,13 +144,19 @@ def watched(plan: Plan, folder: Path, store: Path, shard: tuple[int, int] | None
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / (RUNNING if shard is None else f"running-{shard[0]}-of-{shard[1]}.json")
     now = time.time()
-    begun = Progress(plan.resolved.name, str(store.resolve()), socket.gethostname(), os.getpid(), now, now, len(plan))
+    begun = Progress(
+        plan.resolved.name, str(store.resolve()), socket.gethostname(), os.getpid(), now, now, len(plan)
+    )
     watch = Watch(folder, file, begun)
     watch.stage("starting")
     try:
         yield watch
     except BaseException as error:
-        watch.stopped("stopped by the user" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}")
+        watch.stopped(
+            "stopped by the user"
+            if isinstance(error, KeyboardInterrupt)
+            else f"{type(error).__name__}: {error}"
+        )
         raise
     watch.finished()
 
@@ -153,9 +165,19 @@ def write_unchanging(plan: Plan, folder: Path) -> None:
     """What a watcher needs to read the store: the points with their run ids, and the manifest as far as it is known."""
     inside = folder / UNCHANGING
     inside.mkdir(exist_ok=True)
-    rows = [PointRow(point.index, point.values, seed, ids, False) for pair, ids in enumerate(plan.ids) for point, seed in [plan.key(pair)]]
+    rows = [
+        PointRow(point.index, point.values, seed, ids, False)
+        for pair, ids in enumerate(plan.ids)
+        for point, seed in [plan.key(pair)]
+    ]
     write_points(rows, plan.worlds, plan.digest, inside / POINTS)
-    said = manifest(plan.resolved, list(plan.seeds), _shared_months(plan), points=len(plan.points) if plan.has_design else None, tables={})
+    said = manifest(
+        plan.resolved,
+        list(plan.seeds),
+        _shared_months(plan),
+        points=len(plan.points) if plan.has_design else None,
+        tables={},
+    )
     writing = inside / f".{MANIFEST}.writing"
     writing.write_text(json.dumps(said, default=str), encoding="utf-8")
     writing.replace(inside / MANIFEST)

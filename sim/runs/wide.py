@@ -47,7 +47,9 @@ class Wide:
 
 def months_of(said: Mapping[str, Any]) -> np.ndarray:
     """The months that a manifest says were run, as datetime64[M]."""
-    return np.arange(np.datetime64(str(said["first"])[:7], "M"), np.datetime64(str(said["last"])[:7], "M") + 1)
+    return np.arange(
+        np.datetime64(str(said["first"])[:7], "M"), np.datetime64(str(said["last"])[:7], "M") + 1
+    )
 
 
 def _points_of(path: Path, worlds: Sequence[str], columns: Sequence[str]) -> tuple[pa.Table, pd.DataFrame]:
@@ -55,7 +57,9 @@ def _points_of(path: Path, worlds: Sequence[str], columns: Sequence[str]) -> tup
     table = pq.read_table(path, page_checksum_verification=True)
     found = list(dict.fromkeys(table.column("world").to_pylist()[: len(worlds)]))
     if found != list(worlds):
-        raise NotAsDescribed(f"{path.name} has the worlds {', '.join(found) or 'none'}, the manifest {', '.join(worlds)}: they are not of one run")
+        raise NotAsDescribed(
+            f"{path.name} has the worlds {', '.join(found) or 'none'}, the manifest {', '.join(worlds)}: they are not of one run"
+        )
     factors = [name for name in table.column_names if name not in _OWN]
     first = table.take(pa.array(np.unique(table.column("point").to_numpy(), return_index=True)[1]))
     values = first.select(["point", *factors]).to_pandas().set_index("point")
@@ -95,12 +99,16 @@ class Watched:
     store: Path
     folder: Path  # holds the points table and, as `said`, the manifest as far as it is known
     said: Mapping[str, Any]
-    _where: dict[str, tuple[str, int, int]] = field(default_factory=dict, init=False, repr=False)  # run -> batch, first row, rows
+    _where: dict[str, tuple[str, int, int]] = field(
+        default_factory=dict, init=False, repr=False
+    )  # run -> batch, first row, rows
     _seen: set[str] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._read = lru_cache(maxsize=4096)(self._read_column)
-        self._rows, self._values = _points_of(self.folder / POINTS, tuple(self.said["worlds"]), ("point", "seed", "run"))
+        self._rows, self._values = _points_of(
+            self.folder / POINTS, tuple(self.said["worlds"]), ("point", "seed", "run")
+        )
         self._runs: list[str] = self._rows.column("run").to_pylist()
 
     def _refresh(self) -> None:
@@ -116,10 +124,18 @@ class Watched:
                 continue
             counts = commit.rows.get(TABLE, [])
             begins = np.concatenate([[0], np.cumsum(counts)]).astype(int)
-            self._where.update({run: (name, int(begins[k]), counts[k]) for k, run in enumerate(commit.runs) if run in mine and counts})
+            self._where.update(
+                {
+                    run: (name, int(begins[k]), counts[k])
+                    for k, run in enumerate(commit.runs)
+                    if run in mine and counts
+                }
+            )
 
     def _read_column(self, batch: str, name: str) -> np.ndarray:
-        read = pq.read_table(self.store / BATCHES / batch / f"{TABLE}.parquet", columns=[name], page_checksum_verification=True)
+        read = pq.read_table(
+            self.store / BATCHES / batch / f"{TABLE}.parquet", columns=[name], page_checksum_verification=True
+        )
         values: np.ndarray = read.column(name).to_numpy().astype(np.float64, copy=False)
         return values
 
@@ -128,7 +144,13 @@ class Watched:
         self._refresh()
         worlds, months = tuple(self.said["worlds"]), months_of(self.said)
         w = len(worlds)
-        whole = [k for k in range(len(self._runs) // w) if all(self._where.get(run, ("", 0, 0))[2] == len(months) for run in self._runs[k * w : k * w + w])]
+        whole = [
+            k
+            for k in range(len(self._runs) // w)
+            if all(
+                self._where.get(run, ("", 0, 0))[2] == len(months) for run in self._runs[k * w : k * w + w]
+            )
+        ]
         points, seeds = (self._rows.column(name).to_numpy()[::w][whole] for name in ("point", "seed"))
 
         def column(name: str) -> np.ndarray:

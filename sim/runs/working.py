@@ -63,7 +63,9 @@ def work(batch: Work) -> list[TaskDone]:
     import numba
 
     if model_digest() != batch.model:
-        raise OtherCode("a worker has another version of the code than this command: bring both to the same and run again")
+        raise OtherCode(
+            "a worker has another version of the code than this command: bring both to the same and run again"
+        )
     folder = batch.store / WRITING / batch.token
     if (folder / _BEGAN).exists():
         raise EarlierWorkerDied
@@ -80,7 +82,15 @@ def work(batch: Work) -> list[TaskDone]:
                     into.add(task, one)
                     done.append(TaskDone(task.name, one.seconds, one.failed))
                 else:
-                    done.append(TaskDone(task.name, one.seconds, one.failed, task.label, None if one.failed else batch.reduce(one)))
+                    done.append(
+                        TaskDone(
+                            task.name,
+                            one.seconds,
+                            one.failed,
+                            task.label,
+                            None if one.failed else batch.reduce(one),
+                        )
+                    )
             notes.write(b"done\n")
     finally:
         numba.set_num_threads(before)

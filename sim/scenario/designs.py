@@ -13,7 +13,16 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, overload
 
 from sim.scenario.experiments import moved, switch_findings
-from sim.scenario.factors import ROLES, Factor, FactorProblem, Updates, add_update, multiples_out_of_range, prepared, updated
+from sim.scenario.factors import (
+    ROLES,
+    Factor,
+    FactorProblem,
+    Updates,
+    add_update,
+    multiples_out_of_range,
+    prepared,
+    updated,
+)
 from sim.scenario.loading import Base, Contents, Finding, contradictions, path_of
 from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import BadInput
@@ -70,7 +79,9 @@ class Prepared:
 
     factors: tuple[Factor, ...]
     points: Points
-    timelines: dict[tuple[int, frozenset[str]], Timeline] = field(default_factory=dict, repr=False, compare=False)
+    timelines: dict[tuple[int, frozenset[str]], Timeline] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
 
 def points(resolved: "Resolved") -> Sequence[Point]:
@@ -90,18 +101,28 @@ def scenarios_at(resolved: "Resolved", point: Point) -> dict[str, Scenario]:
     """
     known = factors(resolved)
     if set(point.values) != {factor.path for factor in known}:
-        raise BadInput(f"point {point.index}: has values for {', '.join(point.values) or 'nothing'}; the design varies {', '.join(f.path for f in known)}")
+        raise BadInput(
+            f"point {point.index}: has values for {', '.join(point.values) or 'nothing'}; the design varies {', '.join(f.path for f in known)}"
+        )
     chosen: list[tuple[Factor, Value]] = []
     for factor in known:
         try:
             chosen.append((factor, factor.checked(point.values[factor.path])))
         except FactorProblem as problem:
             raise BadInput(f"point {point.index}: {factor.path}: {problem.said}") from None
-    return _scenarios(resolved.scenarios, resolved.base.timelines[resolved.experiment.timeline], chosen, resolved.design.timelines if resolved.design else {})
+    return _scenarios(
+        resolved.scenarios,
+        resolved.base.timelines[resolved.experiment.timeline],
+        chosen,
+        resolved.design.timelines if resolved.design else {},
+    )
 
 
 def _scenarios(
-    scenarios: Mapping[str, Scenario], history: Timeline, chosen: Sequence[tuple[Factor, Value]], timelines: dict[tuple[int, frozenset[str]], Timeline]
+    scenarios: Mapping[str, Scenario],
+    history: Timeline,
+    chosen: Sequence[tuple[Factor, Value]],
+    timelines: dict[tuple[int, frozenset[str]], Timeline],
 ) -> dict[str, Scenario]:
     common, own = Updates(), dict[str, Updates]()
     lawful: list[tuple[Factor, Value]] = []
@@ -131,7 +152,9 @@ def _scenarios(
     return out
 
 
-def _change_law(changes: dict[str, Any], scenario: Scenario, history: Timeline, factor: Factor, value: Value) -> None:
+def _change_law(
+    changes: dict[str, Any], scenario: Scenario, history: Timeline, factor: Factor, value: Value
+) -> None:
     kind, loc = factor.target.kind, factor.target.loc
     if kind == "customers":
         changes["customers"] = value
@@ -144,23 +167,38 @@ def _change_law(changes: dict[str, Any], scenario: Scenario, history: Timeline, 
             changes["switches"] = moved(switches, dt.date.fromisoformat(str(value)))
         else:
             new = dt.date.fromisoformat(str(value)) if loc[1] == "on" else value
-            changes["switches"] = tuple(s.model_copy(update={str(loc[1]): new}) if i == loc[0] else s for i, s in enumerate(switches))
+            changes["switches"] = tuple(
+                s.model_copy(update={str(loc[1]): new}) if i == loc[0] else s for i, s in enumerate(switches)
+            )
 
 
-def _timeline(history: Timeline, own: Timeline, events: frozenset[str], timelines: dict[tuple[int, frozenset[str]], Timeline]) -> Timeline:
+def _timeline(
+    history: Timeline,
+    own: Timeline,
+    events: frozenset[str],
+    timelines: dict[tuple[int, frozenset[str]], Timeline],
+) -> Timeline:
     """The history with these events; the same object each time, so that what is equal is seen to be equal at once."""
     if frozenset(event.id for event in own.events) == events:
         return own
     key = (id(history), events)
     if key not in timelines:
-        timelines[key] = history.model_copy(update={"events": tuple(event for event in history.events if event.id in events)})
+        timelines[key] = history.model_copy(
+            update={"events": tuple(event for event in history.events if event.id in events)}
+        )
     return timelines[key]
 
 
 # --- checking ---------------------------------------------------------------------------------------------
 
 
-def prepare(experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario], set_last: Mapping[str, str], found: list[Finding]) -> Prepared | None:
+def prepare(
+    experiment: Experiment,
+    base: Base,
+    scenarios: Mapping[str, Scenario],
+    set_last: Mapping[str, str],
+    found: list[Finding],
+) -> Prepared | None:
     """The experiment's design, checked; what is wrong goes to `found`.
 
     `set_last` says for each path of a world's `set` or the command line who set it: no factor may vary the same.
@@ -199,7 +237,9 @@ def prepare(experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario
     return made_ready if len(found) == before else None
 
 
-def _drawn(design: Design, experiment: Experiment, base: Base, tree: dict[str, Any], found: list[Finding]) -> list[Factor]:
+def _drawn(
+    design: Design, experiment: Experiment, base: Base, tree: dict[str, Any], found: list[Finding]
+) -> list[Factor]:
     """The factors of a posterior: every number that it sets, with its value at each of the first `points` draws."""
     try:
         posterior = read_posterior()
@@ -218,7 +258,9 @@ def _drawn(design: Design, experiment: Experiment, base: Base, tree: dict[str, A
     made: list[Factor] = []
     for path, values in columns.items():
         try:
-            made.append(prepared(path, "uncertainties", FactorSpec(values=tuple(values)), experiment, base, tree))
+            made.append(
+                prepared(path, "uncertainties", FactorSpec(values=tuple(values)), experiment, base, tree)
+            )
         except FactorProblem as problem:
             found.append((("design", "method"), f"{path} of the posterior: {problem.said}"))
     return made
@@ -241,7 +283,9 @@ def _levels(design: Design, made: Sequence[Factor]) -> Iterator[Finding]:
     for factor in made:
         if factor in gridded and not factor.values:
             words = (
-                "the i-th value of each factor makes a point: list its values" if design.method == "list" else "a range in a grid needs its number of levels"
+                "the i-th value of each factor makes a point: list its values"
+                if design.method == "list"
+                else "a range in a grid needs its number of levels"
             )
             yield factor.at, words
         if factor not in gridded and factor.values and factor.distribution != "categorical":
@@ -249,14 +293,19 @@ def _levels(design: Design, made: Sequence[Factor]) -> Iterator[Finding]:
     if design.method == "list" and all(f.values for f in made):
         lengths = {f.path: len(f.values) for f in made}
         if len(set(lengths.values())) > 1:
-            yield ("design",), f"every factor of a list needs as many values: {', '.join(f'{path} has {n}' for path, n in lengths.items())}"
+            yield (
+                ("design",),
+                f"every factor of a list needs as many values: {', '.join(f'{path} has {n}' for path, n in lengths.items())}",
+            )
 
 
 def _contents_findings(factor: Factor, scenarios: Mapping[str, Scenario]) -> Iterator[Finding]:
     """What single values of a factor would contradict, in any world."""
     if factor.target.kind != "contents":
         return
-    values: Sequence[Value] = factor.values if factor.distribution == "categorical" else (factor.value(0.0), factor.value(1.0))
+    values: Sequence[Value] = (
+        factor.values if factor.distribution == "categorical" else (factor.value(0.0), factor.value(1.0))
+    )
     if all(isinstance(value, float) for value in values):  # of numbers the ends say all that the others could
         numbers = [value for value in values if isinstance(value, float)]
         values = (min(numbers), max(numbers))
@@ -268,15 +317,24 @@ def _contents_findings(factor: Factor, scenarios: Mapping[str, Scenario]) -> Ite
         for value in values if not said else ():
             update: Updates = {}
             add_update(update, factor, value)
-            said += [f"with {value}: {path_of(loc)}: {words}" for loc, words in contradictions(updated(contents, update))]
+            said += [
+                f"with {value}: {path_of(loc)}: {words}"
+                for loc, words in contradictions(updated(contents, update))
+            ]
         if said:
             yield from ((factor.at, words) for words in dict.fromkeys(said))
             return
 
 
-def _law_findings(experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario], made: Prepared) -> Iterator[Finding]:
+def _law_findings(
+    experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario], made: Prepared
+) -> Iterator[Finding]:
     """Switches out of order or too late, and names that contradict each other, in any combination that the design has."""
-    joint = [(i, f) for i, f in enumerate(made.factors) if f.target.kind in ("switch", "switch_date") or any(isinstance(v, str) for v in f.values)]
+    joint = [
+        (i, f)
+        for i, f in enumerate(made.factors)
+        if f.target.kind in ("switch", "switch_date") or any(isinstance(v, str) for v in f.values)
+    ]
     if not joint:
         return
     history = base.timelines[experiment.timeline]
@@ -295,7 +353,11 @@ def _law_findings(experiment: Experiment, base: Base, scenarios: Mapping[str, Sc
             for text in words:
                 mine = next((f for f, _ in chosen if f.target.world in (None, world)), chosen[0][0])
                 value = dict(zip((f.path for f, _ in chosen), combination, strict=True))[mine.path]
-                at = (*mine.at, "values", mine.values.index(value)) if mine.distribution == "categorical" else mine.at
+                at = (
+                    (*mine.at, "values", mine.values.index(value))
+                    if mine.distribution == "categorical"
+                    else mine.at
+                )
                 said[at, text if mine.target.world is None else f"world {world}: {text}"] = None
     yield from said
 
@@ -322,4 +384,8 @@ def _points(design: Design, made: Sequence[Factor]) -> Points | str:
     if design.method == POSTERIOR:
         return Points(names, list(zip(*(factor.values for factor in uncertain), strict=True)), crossed)
     shares = Sampling(design, len(uncertain)).shares()
-    return Points(names, [tuple(f.value(float(s)) for f, s in zip(uncertain, row, strict=True)) for row in shares], crossed)
+    return Points(
+        names,
+        [tuple(f.value(float(s)) for f, s in zip(uncertain, row, strict=True)) for row in shares],
+        crossed,
+    )

@@ -43,12 +43,20 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
     """Unknown names, dates outside the horizon or out of order, a population too small."""
     smallest = SMALLEST_CELL * len(base.jurisdictions) * len(words.SEGMENTS)
     if experiment.customers < smallest:
-        cells = f"{SMALLEST_CELL} in each of {len(base.jurisdictions)} countries x {len(words.SEGMENTS)} segments"
+        cells = (
+            f"{SMALLEST_CELL} in each of {len(base.jurisdictions)} countries x {len(words.SEGMENTS)} segments"
+        )
         yield ("customers",), f"{experiment.customers} customers are too few; at least {smallest} ({cells})"
     if months(experiment) < 1:
-        yield ("horizon", "last"), f"{experiment.horizon.last} is before the first month, {experiment.horizon.first}"
+        yield (
+            ("horizon", "last"),
+            f"{experiment.horizon.last} is before the first month, {experiment.horizon.first}",
+        )
     if experiment.timeline not in base.timelines:
-        yield ("timeline",), f"unknown timeline '{experiment.timeline}'; {choices(experiment.timeline, base.timelines)}"
+        yield (
+            ("timeline",),
+            f"unknown timeline '{experiment.timeline}'; {choices(experiment.timeline, base.timelines)}",
+        )
     for name, world in experiment.worlds.items():
         yield from switch_findings(experiment, world.switches, base, ("worlds", name, "switches"))
         yield from _event_findings(world.without_events, experiment, base, ("worlds", name, "without_events"))
@@ -62,23 +70,39 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
         yield ("switch_dates",), "no world has a switch whose date could be another"
     for part in ("knockouts", "switch_dates"):
         if experiment.design is not None and getattr(experiment, part):
-            yield (part,), f"an experiment with a design has no {part}: make them factors, or an experiment of their own"
+            yield (
+                (part,),
+                f"an experiment with a design has no {part}: make them factors, or an experiment of their own",
+            )
     for i, alternative in enumerate(experiment.switch_dates):
         yield from _date_findings(experiment, alternative.on, ("switch_dates", i, "on"))
-        yield from _event_findings(alternative.without_events, experiment, base, ("switch_dates", i, "without_events"))
+        yield from _event_findings(
+            alternative.without_events, experiment, base, ("switch_dates", i, "without_events")
+        )
 
 
-def switch_findings(experiment: Experiment, switches: tuple[Switch, ...], base: Base, at: Loc) -> Iterator[Finding]:
+def switch_findings(
+    experiment: Experiment, switches: tuple[Switch, ...], base: Base, at: Loc
+) -> Iterator[Finding]:
     """Unknown or open regimes, switches out of order or too late to act."""
     for i, switch in enumerate(switches):
         if switch.regime not in base.regimes:
-            yield (*at, i, "regime"), f"unknown regime '{switch.regime}'; {choices(switch.regime, base.regimes)}"
+            yield (
+                (*at, i, "regime"),
+                f"unknown regime '{switch.regime}'; {choices(switch.regime, base.regimes)}",
+            )
         elif base.regimes[switch.regime].stages:
             settled = [code for code, regime in base.regimes.items() if not regime.stages]
-            yield (*at, i, "regime"), f"'{switch.regime}' is an open law, which no ruling brings; {choices(switch.regime, settled)}"
+            yield (
+                (*at, i, "regime"),
+                f"'{switch.regime}' is an open law, which no ruling brings; {choices(switch.regime, settled)}",
+            )
         yield from _date_findings(experiment, switch.on, (*at, i, "on"))
         if i and switch.on <= switches[i - 1].on:
-            yield (*at, i, "on"), f"{switch.on} is not after the switch before it, {switches[i - 1].on}: put switches in order of date"
+            yield (
+                (*at, i, "on"),
+                f"{switch.on} is not after the switch before it, {switches[i - 1].on}: put switches in order of date",
+            )
 
 
 ABROAD = "abroad"
@@ -107,7 +131,10 @@ def claim_findings(experiment: Experiment, base: Base, horizon_is_the_files: boo
             yield (*at, "against"), f"'{claim.world}' would be compared with itself"
         if claim.country != ABROAD:
             if claim.country not in base.jurisdictions:
-                yield (*at, "country"), f"unknown country '{claim.country}'; {choices(claim.country, [ABROAD, *base.jurisdictions])}"
+                yield (
+                    (*at, "country"),
+                    f"unknown country '{claim.country}'; {choices(claim.country, [ABROAD, *base.jurisdictions])}",
+                )
             if experiment.record == "world":
                 yield (*at, "country"), "countries are not recorded: write 'record: country' (or full)"
         if claim.expect == "within" and (claim.at_most is None or claim.at_least is not None):
@@ -118,7 +145,10 @@ def claim_findings(experiment: Experiment, base: Base, horizon_is_the_files: boo
         if months_meant is not None and months_meant[1] < months_meant[0]:
             yield (*at, "window"), f"ends before it begins ({claim.window})"
         elif months_meant is not None and horizon_is_the_files and not _within(months_meant, experiment):
-            yield (*at, "window"), f"{claim.window} is outside the horizon, {experiment.horizon.first} to {experiment.horizon.last}"
+            yield (
+                (*at, "window"),
+                f"{claim.window} is outside the horizon, {experiment.horizon.first} to {experiment.horizon.last}",
+            )
 
 
 def _within(meant: tuple[dt.date, dt.date], experiment: Experiment) -> bool:
@@ -128,7 +158,10 @@ def _within(meant: tuple[dt.date, dt.date], experiment: Experiment) -> bool:
 def _date_findings(experiment: Experiment, on: dt.date, at: Loc) -> Iterator[Finding]:
     last = first_day(experiment.horizon.last)
     if on >= last:
-        yield at, f"a switch on {on} never acts: it would from the month after, and the last month is {experiment.horizon.last}"
+        yield (
+            at,
+            f"a switch on {on} never acts: it would from the month after, and the last month is {experiment.horizon.last}",
+        )
 
 
 def _event_findings(events: Iterable[str], experiment: Experiment, base: Base, at: Loc) -> Iterator[Finding]:

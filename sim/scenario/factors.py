@@ -78,8 +78,13 @@ class Factor:
     def range_words(self) -> str:
         """What it is varied over, in words."""
         if self.distribution == "categorical":
-            return ", ".join(str(value).lower() if isinstance(value, bool) else str(value) for value in self.values)
-        ends = [dt.date.fromordinal(int(end)).isoformat() if self.distribution == "date" else f"{end:g}" for end in (self.low, self.high)]
+            return ", ".join(
+                str(value).lower() if isinstance(value, bool) else str(value) for value in self.values
+            )
+        ends = [
+            dt.date.fromordinal(int(end)).isoformat() if self.distribution == "date" else f"{end:g}"
+            for end in (self.low, self.high)
+        ]
         return f"{' to '.join(ends)}{' times its value' if self.times else ''}, {self.distribution}"
 
     def value(self, share: float) -> Value:
@@ -99,7 +104,9 @@ class Factor:
             return float(value)
         typed = _typed(self.target, value)
         if self.info is not None and isinstance(typed, int | float):
-            keys: list[Any] = list(self.target.loc[3:4]) or (list(self.info.value) if isinstance(self.info.value, dict) else [None])
+            keys: list[Any] = list(self.target.loc[3:4]) or (
+                list(self.info.value) if isinstance(self.info.value, dict) else [None]
+            )
             if not all(self.info.allows(typed, key) for key in keys):
                 raise FactorProblem(f"{typed:g} is out of range; allowed: {self.info.range_words}")
         return typed
@@ -120,24 +127,32 @@ def _between(low: float, high: float, share: float, log: bool) -> float:
 # --- from the file -------------------------------------------------------------------------------------
 
 
-def prepared(path: str, role: Role, spec: FactorSpec, experiment: Experiment, base: Base, tree: dict[str, Any]) -> Factor:
+def prepared(
+    path: str, role: Role, spec: FactorSpec, experiment: Experiment, base: Base, tree: dict[str, Any]
+) -> Factor:
     """The factor that a path and its specification name; raises FactorProblem. `tree` is the base contents, JSON-able."""
     target = _target(path, experiment, base, tree)
-    info = base.parameter_info[f"{target.loc[1]}.{target.loc[2]}"] if target.loc[:1] == ("parameters",) else None
+    info = (
+        base.parameter_info[f"{target.loc[1]}.{target.loc[2]}"] if target.loc[:1] == ("parameters",) else None
+    )
     given = [name for name in ("values", "range", "times") if getattr(spec, name) is not None]
     if not given and info is not None:  # a parameter brings its range along
         spec, given = spec.model_copy(update={"range": "prior"}), ["range"]
     if len(given) != 1:
         raise FactorProblem(f"give one of: values, range, times (got {' and '.join(given) or 'none'})")
     if spec.values is not None:
-        return _listed(Factor(path, role, target, "categorical", 0.0, 0.0, (), False, info), spec, spec.values)
+        return _listed(
+            Factor(path, role, target, "categorical", 0.0, 0.0, (), False, info), spec, spec.values
+        )
     kind = _kind(target)
     if kind not in (float, int, dt.date):
         known = "; valid: true, false" if kind is bool else ""
         raise FactorProblem(f"is not a number or a date: list its values{known}", given[0])
     if spec.times is not None:
         if kind is not float:
-            raise FactorProblem("multiplies a value that is not a number with a fraction; give values or a range", "times")
+            raise FactorProblem(
+                "multiplies a value that is not a number with a fraction; give values or a range", "times"
+            )
         factor = Factor(path, role, target, "uniform", *spec.times, (), True, info)
     else:
         assert spec.range is not None
@@ -147,7 +162,9 @@ def prepared(path: str, role: Role, spec: FactorSpec, experiment: Experiment, ba
 
 def _listed(factor: Factor, spec: FactorSpec, values: tuple[Value, ...]) -> Factor:
     if spec.distribution not in (None, "categorical"):
-        raise FactorProblem(f"listed values are not {spec.distribution}: leave it out, or give a range", "distribution")
+        raise FactorProblem(
+            f"listed values are not {spec.distribution}: leave it out, or give a range", "distribution"
+        )
     if spec.levels is not None:
         raise FactorProblem("listed values are the levels: leave it out", "levels")
     if not values:
@@ -174,7 +191,9 @@ def _ranged(factor: Factor, kind: Any, asked: Any) -> Factor:
             checked = factor.checked(end)
         except FactorProblem as problem:
             raise FactorProblem(problem.said, "range", i) from None
-        ends.append(dt.date.fromisoformat(checked).toordinal() if isinstance(checked, str) else float(checked))
+        ends.append(
+            dt.date.fromisoformat(checked).toordinal() if isinstance(checked, str) else float(checked)
+        )
     return Factor(**{**factor.__dict__, "low": ends[0], "high": ends[1]})
 
 
@@ -184,13 +203,22 @@ def _sampled(factor: Factor, kind: Any, spec: FactorSpec, where: str) -> Factor:
     only = {dt.date: "date", int: "integer"}.get(kind)
     asked = spec.distribution
     if asked == "categorical":
-        raise FactorProblem("a range is not categorical; valid: uniform, loguniform, integer; or list values", "distribution")
+        raise FactorProblem(
+            "a range is not categorical; valid: uniform, loguniform, integer; or list values", "distribution"
+        )
     if only is not None and asked not in (None, only, "uniform"):
-        raise FactorProblem(f"{'dates' if kind is dt.date else 'whole numbers'} are spread evenly: leave it out", "distribution")
+        raise FactorProblem(
+            f"{'dates' if kind is dt.date else 'whole numbers'} are spread evenly: leave it out",
+            "distribution",
+        )
     if asked == "loguniform" and factor.low <= 0:
-        raise FactorProblem(f"loguniform needs a range above 0 (got {factor.low:g}); valid: uniform", "distribution")
+        raise FactorProblem(
+            f"loguniform needs a range above 0 (got {factor.low:g}); valid: uniform", "distribution"
+        )
     if asked == "integer" and (factor.times or factor.low % 1 or factor.high % 1):
-        raise FactorProblem("integer needs whole numbers at both ends of a range; valid: uniform, loguniform", "distribution")
+        raise FactorProblem(
+            "integer needs whole numbers at both ends of a range; valid: uniform, loguniform", "distribution"
+        )
     distribution = only or asked or "uniform"
     factor = Factor(**{**factor.__dict__, "distribution": distribution})
     if spec.levels is None:
@@ -200,7 +228,9 @@ def _sampled(factor: Factor, kind: Any, spec: FactorSpec, where: str) -> Factor:
         if spec.levels > whole + 1:
             raise FactorProblem(f"only {whole + 1} values lie in the range", "levels")
         steps = [int(factor.low) + round(i * whole / (spec.levels - 1)) for i in range(spec.levels)]
-        levels: list[Value] = [dt.date.fromordinal(step).isoformat() if distribution == "date" else step for step in steps]
+        levels: list[Value] = [
+            dt.date.fromordinal(step).isoformat() if distribution == "date" else step for step in steps
+        ]
     else:
         levels = [factor.value(i / (spec.levels - 1)) for i in range(spec.levels)]
     return Factor(**{**factor.__dict__, "values": tuple(levels)})
@@ -219,12 +249,18 @@ def _target(path: str, experiment: Experiment, base: Base, tree: dict[str, Any])
     if head == "worlds":
         return _of_world(rest, experiment, base, tree)
     if head in Experiment.model_fields:
-        raise FactorProblem(f"'{head}' is the same for every point; {choices(head, [SWITCH_DATE, EVENTS, 'worlds', CUSTOMERS, *tree])}")
+        raise FactorProblem(
+            f"'{head}' is the same for every point; {choices(head, [SWITCH_DATE, EVENTS, 'worlds', CUSTOMERS, *tree])}"
+        )
     return Target("contents", _in_contents(path, tree))
 
 
 def _event(rest: list[str], experiment: Experiment, base: Base) -> str:
-    known = [event.id for event in base.timelines[experiment.timeline].events] if experiment.timeline in base.timelines else []
+    known = (
+        [event.id for event in base.timelines[experiment.timeline].events]
+        if experiment.timeline in base.timelines
+        else []
+    )
     name = ".".join(rest)
     if name not in known:
         raise FactorProblem(f"unknown event '{name}'; {choices(name, known)}")
@@ -243,7 +279,9 @@ def _of_world(rest: list[str], experiment: Experiment, base: Base, tree: dict[st
         there = experiment.worlds[name].switches
         valid = [f"{i}.{field}" for i in range(len(there)) for field in ("on", "regime")]
         if ".".join(inner) not in valid:
-            raise FactorProblem(f"no '{'.'.join(inner)}' in worlds.{name}.switches; {choices('.'.join(inner), valid)}")
+            raise FactorProblem(
+                f"no '{'.'.join(inner)}' in worlds.{name}.switches; {choices('.'.join(inner), valid)}"
+            )
         return Target("switch", (int(inner[0]), inner[1]), name)
     raise FactorProblem(f"no '{part}' of a world can be varied; {choices(part, ['switches', EVENTS, 'set'])}")
 
@@ -255,7 +293,9 @@ def _in_contents(path: str, tree: dict[str, Any]) -> Loc:
     node: Any = tree
     for part in found:
         node = node[part]
-    numbers = isinstance(node, dict) and node and all(isinstance(value, int | float) for value in node.values())
+    numbers = (
+        isinstance(node, dict) and node and all(isinstance(value, int | float) for value in node.values())
+    )
     if isinstance(node, dict | list) and not numbers:
         names = node if isinstance(node, dict) else [str(i) for i in range(len(node))]
         raise FactorProblem(f"{path_of(found)} holds several values; name one: {', '.join(names) or 'none'}")
@@ -270,7 +310,10 @@ def _kind(target: Target) -> Any:
         return bool
     if target.kind == "customers":
         return int
-    return next((kind for kind, probe in ((float, 0.5), (bool, True), (int, 1)) if _takes(target.loc, kind, probe)), None)
+    return next(
+        (kind for kind, probe in ((float, 0.5), (bool, True), (int, 1)) if _takes(target.loc, kind, probe)),
+        None,
+    )
 
 
 @cache
@@ -279,7 +322,10 @@ def _takes(loc: Loc, kind: type, probe: Any) -> bool:
     try:
         found = _adapter(loc).validate_python(probe, strict=True)
     except ValidationError as error:
-        return all(wrong["type"] in ("greater_than", "greater_than_equal", "less_than", "less_than_equal") for wrong in error.errors())
+        return all(
+            wrong["type"] in ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+            for wrong in error.errors()
+        )
     return type(found) is kind
 
 
@@ -342,7 +388,9 @@ def add_update(updates: Updates, factor: Factor, value: Value) -> None:
     node = updates
     for part in factor.target.loc[:-1]:
         node = node.setdefault(part, {})
-    node[factor.target.loc[-1]] = Each(float(value), factor.times) if factor.times or _is_table(factor.target.loc) else value
+    node[factor.target.loc[-1]] = (
+        Each(float(value), factor.times) if factor.times or _is_table(factor.target.loc) else value
+    )
 
 
 @cache
@@ -362,7 +410,9 @@ def updated(node: Any, update: Any) -> Any:
     if not isinstance(update, dict):
         return update
     if isinstance(node, BaseModel):
-        return node.model_copy(update={str(key): updated(getattr(node, str(key)), inner) for key, inner in update.items()})
+        return node.model_copy(
+            update={str(key): updated(getattr(node, str(key)), inner) for key, inner in update.items()}
+        )
     if isinstance(node, tuple):
         return tuple(updated(old, update[i]) if i in update else old for i, old in enumerate(node))
     return {**node, **{key: updated(node[key], inner) for key, inner in update.items()}}
@@ -379,7 +429,11 @@ def multiples_out_of_range(factor: Factor, contents: Any) -> Iterator[str]:
             yield f"{dotted((factor.path, *loc))} has no value that could be multiplied"
             continue
         key = str((*factor.target.loc[3:], *loc)[0]) if (*factor.target.loc[3:], *loc) else None
-        for end in (factor.low, factor.high) if factor.distribution != "categorical" else [float(value) for value in factor.values]:
+        for end in (
+            (factor.low, factor.high)
+            if factor.distribution != "categorical"
+            else [float(value) for value in factor.values]
+        ):
             new, name = old * end, dotted((factor.path, *loc))
             if factor.info is not None and not factor.info.allows(new, key):
                 yield f"{end:g} times {name} is {new:g}, out of range; allowed: {factor.info.range_words}"

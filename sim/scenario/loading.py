@@ -84,16 +84,31 @@ def load_base(folder: Path) -> Base:
     problems: list[str] = []
     lines: dict[Loc, str] = {}
     world = folder / "world"
-    jurisdictions = _file(world / "jurisdictions.yaml", dict[str, Jurisdiction], ("jurisdictions",), problems, lines)
+    jurisdictions = _file(
+        world / "jurisdictions.yaml", dict[str, Jurisdiction], ("jurisdictions",), problems, lines
+    )
     segments = _file(world / "segments.yaml", dict[str, SegmentSpec], ("segments",), problems, lines)
     providers = _file(world / "providers.yaml", dict[str, Provider], ("providers",), problems, lines)
     regimes = _folder(folder / "regimes", Regime, ("regimes",), problems, lines)
     timelines = _folder(folder / "timelines", Timeline, ("timelines",), problems, lines)
     mechanisms = _file(folder / "mechanisms.yaml", dict[str, Mechanism], ("mechanisms",), problems, lines)
     parameters, infos = load_parameters(folder / "parameters", problems, lines)
-    if jurisdictions is None or segments is None or providers is None or parameters is None or mechanisms is None or problems:
+    if (
+        jurisdictions is None
+        or segments is None
+        or providers is None
+        or parameters is None
+        or mechanisms is None
+        or problems
+    ):
         raise BadInput(problems)
-    contents = Contents(jurisdictions=jurisdictions, segments=segments, providers=providers, regimes=regimes, parameters=parameters)
+    contents = Contents(
+        jurisdictions=jurisdictions,
+        segments=segments,
+        providers=providers,
+        regimes=regimes,
+        parameters=parameters,
+    )
     base = Base(contents, timelines, infos, mechanisms, lines)
     found = [*contradictions(contents), *_timeline_findings(base), *_mechanism_findings(base)]
     if found:
@@ -135,14 +150,25 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
     if len(codes) < 2:
         yield ("jurisdictions",), "at least one jurisdiction besides the US is needed"
     yield from _jurisdiction_findings(contents)
-    yield from (((("segments",), f"missing segment '{name}'")) for name in words.SEGMENTS if name not in contents.segments)
-    yield from ((("segments", name), f"unknown segment; {choices(name, words.SEGMENTS)}") for name in contents.segments if name not in words.SEGMENTS)
+    yield from (
+        ((("segments",), f"missing segment '{name}'"))
+        for name in words.SEGMENTS
+        if name not in contents.segments
+    )
+    yield from (
+        (("segments", name), f"unknown segment; {choices(name, words.SEGMENTS)}")
+        for name in contents.segments
+        if name not in words.SEGMENTS
+    )
     if not contents.providers:
         yield ("providers",), "at least one US provider is needed"
     for code, provider in contents.providers.items():
         for i, region in enumerate(provider.regions_2013):
             if region not in codes:
-                yield ("providers", code, "regions_2013", i), f"unknown country '{region}'; {choices(region, codes)}"
+                yield (
+                    ("providers", code, "regions_2013", i),
+                    f"unknown country '{region}'; {choices(region, codes)}",
+                )
     for code, regime in contents.regimes.items():
         if regime.test == "contested" and not regime.stages:
             yield ("regimes", code, "stages"), "a contested regime needs at least one stage"
@@ -166,12 +192,17 @@ def _jurisdiction_findings(contents: Contents) -> Iterator[Finding]:
                 yield (*at, "iso3", i), f"{iso3} is already in {seen[iso3]}"
             seen[iso3] = code
         if one.bloc != code and one.bloc not in shared:
-            yield (*at, "bloc"), f"bloc '{one.bloc}' has no other member; {choices(one.bloc, [code, *shared])}"
+            yield (
+                (*at, "bloc"),
+                f"bloc '{one.bloc}' has no other member; {choices(one.bloc, [code, *shared])}",
+            )
         for segment, share in one.adoption_2013:
             if not 0 <= share <= 1:
                 yield (*at, "adoption_2013", segment), f"must be a share from 0 to 1 (got {share:g})"
         yield from (
-            ((*at, "source", key), f"no such field; {choices(key, Jurisdiction.model_fields)}") for key in one.source if key not in Jurisdiction.model_fields
+            ((*at, "source", key), f"no such field; {choices(key, Jurisdiction.model_fields)}")
+            for key in one.source
+            if key not in Jurisdiction.model_fields
         )
 
 
@@ -180,7 +211,10 @@ def _timeline_findings(base: Base) -> Iterator[Finding]:
     for code, timeline in base.timelines.items():
         at: Loc = ("timelines", code)
         if timeline.base_regime not in base.regimes:
-            yield (*at, "base_regime"), f"unknown regime '{timeline.base_regime}'; {choices(timeline.base_regime, base.regimes)}"
+            yield (
+                (*at, "base_regime"),
+                f"unknown regime '{timeline.base_regime}'; {choices(timeline.base_regime, base.regimes)}",
+            )
             continue
         regime = timeline.base_regime
         yield from _stage_finding(base, regime, timeline.base_stage, (*at, "base_stage"))
@@ -188,19 +222,33 @@ def _timeline_findings(base: Base) -> Iterator[Finding]:
             for j, enacts in enumerate(event.enacts):
                 here: Loc = (*at, "events", i, "enacts", j)
                 if enacts.regime is not None and enacts.regime not in base.regimes:
-                    yield (*here, "regime"), f"unknown regime '{enacts.regime}'; {choices(enacts.regime, base.regimes)}"
+                    yield (
+                        (*here, "regime"),
+                        f"unknown regime '{enacts.regime}'; {choices(enacts.regime, base.regimes)}",
+                    )
                     continue
                 regime = enacts.regime or regime
                 if enacts.regime is not None or enacts.stage is not None:
                     yield from _stage_finding(base, regime, enacts.stage, (*here, "stage"))
                 if enacts.instrument is not None and not enacts.countries:
-                    yield (*here, "countries"), f"the instrument '{enacts.instrument}' needs the countries that enact it"
+                    yield (
+                        (*here, "countries"),
+                        f"the instrument '{enacts.instrument}' needs the countries that enact it",
+                    )
                 for k, country in enumerate(enacts.countries):
                     if country not in base.jurisdictions:
-                        yield (*here, "countries", k), f"unknown country '{country}'; {choices(country, base.jurisdictions)}"
+                        yield (
+                            (*here, "countries", k),
+                            f"unknown country '{country}'; {choices(country, base.jurisdictions)}",
+                        )
             for j, news in enumerate(event.news):
                 yield from (
-                    ((*at, "events", i, "news", j, "reach", key), f"unknown reach '{key}'; {choices(key, reaches)}") for key in news.reach if key not in reaches
+                    (
+                        (*at, "events", i, "news", j, "reach", key),
+                        f"unknown reach '{key}'; {choices(key, reaches)}",
+                    )
+                    for key in news.reach
+                    if key not in reaches
                 )
 
 
@@ -224,10 +272,16 @@ def _mechanism_findings(base: Base) -> Iterator[Finding]:
                 continue
             info = base.parameter_info[".".join(path.split(".")[:2])]
             keys = path.split(".")[2:] or (list(info.value) if isinstance(info.value, dict) else [])
-            for said in {said for _, said in out_of_range(info, dict.fromkeys(keys, value) if keys else value)}:
+            for said in {
+                said for _, said in out_of_range(info, dict.fromkeys(keys, value) if keys else value)
+            }:
                 yield at, f"{said}, or its off value"
 
 
 def parameter_paths(base: Base) -> list[str]:
     """Every path that names a parameter, or one number of it."""
-    return [path for info in base.parameter_info.values() for path in (info.path, *(f"{info.path}.{dotted(loc)}" for loc, _ in leaves(info.value) if loc))]
+    return [
+        path
+        for info in base.parameter_info.values()
+        for path in (info.path, *(f"{info.path}.{dotted(loc)}" for loc, _ in leaves(info.value) if loc))
+    ]

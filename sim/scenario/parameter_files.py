@@ -57,7 +57,11 @@ class ParameterInfo:
 def out_of_range(info: ParameterInfo, value: Any) -> Iterable[tuple[Loc, str]]:
     """The numbers of a value that its range does not allow, with what to say."""
     for loc, number in leaves(value):
-        if isinstance(number, int | float) and not isinstance(number, bool) and not info.allows(number, str(loc[0]) if loc else None):
+        if (
+            isinstance(number, int | float)
+            and not isinstance(number, bool)
+            and not info.allows(number, str(loc[0]) if loc else None)
+        ):
             yield loc, f"{number:g} is out of range; allowed: {info.range_words}"
 
 
@@ -67,11 +71,17 @@ def groups() -> dict[str, type[Strict]]:
     return {name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, Strict)}
 
 
-def load_parameters(folder: Path, problems: list[str], lines: dict[Loc, str]) -> tuple[Parameters | None, dict[str, ParameterInfo]]:
+def load_parameters(
+    folder: Path, problems: list[str], lines: dict[Loc, str]
+) -> tuple[Parameters | None, dict[str, ParameterInfo]]:
     """All groups of `folder`; what is wrong goes to `problems`, the place of each value to `lines`."""
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     typed = groups()
-    problems += [f"{shown(folder / name)}.yaml: no such file; each group of parameters needs one" for name in typed if name not in files]
+    problems += [
+        f"{shown(folder / name)}.yaml: no such file; each group of parameters needs one"
+        for name in typed
+        if name not in files
+    ]
     infos: dict[str, ParameterInfo] = {}
     built: dict[str, Any] = {}
     for name, path in files.items():
@@ -89,14 +99,27 @@ def load_parameters(folder: Path, problems: list[str], lines: dict[Loc, str]) ->
     return (Parameters(**built) if set(built) == set(typed) and not problems else None), infos
 
 
-def _group(name: str, kind: type[Strict], document: Document, problems: list[str], infos: dict[str, ParameterInfo], lines: dict[Loc, str]) -> Strict | None:
+def _group(
+    name: str,
+    kind: type[Strict],
+    document: Document,
+    problems: list[str],
+    infos: dict[str, ParameterInfo],
+    lines: dict[Loc, str],
+) -> Strict | None:
     before = len(problems)
     if not isinstance(document.tree, dict):
         problems.append(f"{document.where(())}: must be a mapping of parameter names")
         return None
     known = list(kind.model_fields)
-    problems += [f"{document.where((entry,))}: {name}.{entry}: unknown parameter; {choices(entry, known)}" for entry in document.tree if entry not in known]
-    problems += [f"{document.file}: {name}.{entry}: missing parameter" for entry in known if entry not in document.tree]
+    problems += [
+        f"{document.where((entry,))}: {name}.{entry}: unknown parameter; {choices(entry, known)}"
+        for entry in document.tree
+        if entry not in known
+    ]
+    problems += [
+        f"{document.file}: {name}.{entry}: missing parameter" for entry in known if entry not in document.tree
+    ]
     values: dict[str, Any] = {}
     for entry, raw in document.tree.items():
         if entry not in known:
@@ -110,15 +133,34 @@ def _group(name: str, kind: type[Strict], document: Document, problems: list[str
             continue
         values[entry] = raw["value"]
         line = document.lines[(entry,)]
-        info = ParameterInfo(f"{name}.{entry}", parsed.value, parsed.unit, parsed.range, parsed.source, parsed.meaning, parsed.off, document.file, line)
+        info = ParameterInfo(
+            f"{name}.{entry}",
+            parsed.value,
+            parsed.unit,
+            parsed.range,
+            parsed.source,
+            parsed.meaning,
+            parsed.off,
+            document.file,
+            line,
+        )
         infos[info.path] = info
-        problems += [f"{where((name, entry, *rest))}: {info.path}.{dotted(rest)}: {said}" for rest, said in _entry_problems(info)]
+        problems += [
+            f"{where((name, entry, *rest))}: {info.path}.{dotted(rest)}: {said}"
+            for rest, said in _entry_problems(info)
+        ]
         lines[("parameters", name, entry)] = document.where((entry,))
         for loc, _ in leaves(raw["value"]):
             lines[("parameters", name, entry, *loc)] = document.where((entry, "value", *loc))
     if len(problems) > before:
         return None
-    return checked(kind, values, lambda loc: document.where((loc[1], "value", *loc[2:])) if len(loc) > 1 else document.where(()), problems, (name,))
+    return checked(
+        kind,
+        values,
+        lambda loc: document.where((loc[1], "value", *loc[2:])) if len(loc) > 1 else document.where(()),
+        problems,
+        (name,),
+    )
 
 
 def _entry_problems(info: ParameterInfo) -> Iterable[tuple[Loc, str]]:
@@ -132,22 +174,38 @@ def _entry_problems(info: ParameterInfo) -> Iterable[tuple[Loc, str]]:
             yield (key,), "is empty; say it, or '-' where there is none"
 
 
-def table_problems(parameters: Parameters, vocabularies: Mapping[str, Iterable[str]]) -> Iterable[tuple[Loc, str]]:
+def table_problems(
+    parameters: Parameters, vocabularies: Mapping[str, Iterable[str]]
+) -> Iterable[tuple[Loc, str]]:
     """Tables whose keys are neither dates nor all from one list of names (`vocabularies`: what it lists, its names)."""
-    lists = {what: list(names) for what, names in {**vocabularies, "instrument": words.INSTRUMENTS, "kind of place": words.KINDS}.items()}
+    lists = {
+        what: list(names)
+        for what, names in {
+            **vocabularies,
+            "instrument": words.INSTRUMENTS,
+            "kind of place": words.KINDS,
+        }.items()
+    }
     for group in Parameters.model_fields:
         for name, value in getattr(parameters, group):
             if isinstance(value, BySegment) or not isinstance(value, dict):
                 continue
             at: Loc = ("parameters", group, name)
             if any(_DATE.match(key) for key in value):
-                yield from (((*at, key), f"'{key}' is not a date; write YYYY or YYYY-MM, as the others") for key in value if not _DATE.match(key))
+                yield from (
+                    ((*at, key), f"'{key}' is not a date; write YYYY or YYYY-MM, as the others")
+                    for key in value
+                    if not _DATE.match(key)
+                )
                 continue
             what, names = max(lists.items(), key=lambda item: len(set(item[1]) & set(value)))
             unknown = [key for key in value if key not in names]
             if len(unknown) < len(value):
                 yield from (((*at, key), f"unknown {what} '{key}'; {choices(key, names)}") for key in unknown)
             elif value:
-                yield at, f"its keys are neither dates nor the names of a {', '.join(lists)}: {', '.join(value)}"
+                yield (
+                    at,
+                    f"its keys are neither dates nor the names of a {', '.join(lists)}: {', '.join(value)}",
+                )
             else:
                 yield at, "the table is empty"

@@ -14,7 +14,9 @@ def root() -> Path:
     for folder in (package / "shipped", package.parent):
         if (folder / CONFIGS / "world").is_dir():
             return folder
-    raise BadInput(f"the configuration is missing: neither {package / 'shipped' / CONFIGS} nor {package.parent / CONFIGS} exists; install the package again")
+    raise BadInput(
+        f"the configuration is missing: neither {package / 'shipped' / CONFIGS} nor {package.parent / CONFIGS} exists; install the package again"
+    )
 
 
 def shown(path: Path) -> str:
@@ -45,5 +47,9 @@ def experiment_file(name: str | Path) -> Path:
     from_root = root() / path
     if from_root.is_file():
         return from_root
-    what = f"{name}: it is a folder, not an experiment file" if path.is_dir() else f"{name}: no such experiment file"
+    what = (
+        f"{name}: it is a folder, not an experiment file"
+        if path.is_dir()
+        else f"{name}: no such experiment file"
+    )
     raise BadInput(f"{what}; {choices(path.stem, known)}")

@@ -94,11 +94,22 @@ class Posterior:
 
     def sets(self, values: Sequence[float]) -> dict[str, float]:
         """Path -> value, for a value of each fitted parameter in the order of `names`."""
-        return {path: number for one, value in zip(self.fitted, values, strict=True) for path, number in one.sets(value).items()}
+        return {
+            path: number
+            for one, value in zip(self.fitted, values, strict=True)
+            for path, number in one.sets(value).items()
+        }
 
     def of(self, path: str) -> Fitted | None:
         """The fitted parameter that sets a path, or an entry of it, if there is one."""
-        return next((one for one in self.fitted if path == one.parameter or any(p == path or p.startswith(f"{path}.") for p in one.paths)), None)
+        return next(
+            (
+                one
+                for one in self.fitted
+                if path == one.parameter or any(p == path or p.startswith(f"{path}.") for p in one.paths)
+            ),
+            None,
+        )
 
 
 def posterior_folder() -> Path:
@@ -125,14 +136,24 @@ def read_posterior(folder: Path | None = None, early: bool = False) -> Posterior
 
 
 _GROUPS = ("prior", "posterior")
-MOVED_COLUMNS = ("headline", "name", "unit", *(f"{group}_{what}" for group in _GROUPS for what in ("median", "low", "high", "same_sign", "draws")))
+MOVED_COLUMNS = (
+    "headline",
+    "name",
+    "unit",
+    *(f"{group}_{what}" for group in _GROUPS for what in ("median", "low", "high", "same_sign", "draws")),
+)
 
 
 def moved_headlines(folder: Path | None = None) -> list[dict[str, Any]]:
     """How far the data moved each headline: its line of `moved.csv`, medians and ends of 90% intervals as numbers. Raises BadInput."""
     path, problems = (folder or posterior_folder()) / MOVED, list[str]()
     out = [
-        {name: text if name in MOVED_COLUMNS[:3] else _number(text or "nan", f"{shown(path)}:{line}: {name}", problems) for name, text in row.items()}
+        {
+            name: text
+            if name in MOVED_COLUMNS[:3]
+            else _number(text or "nan", f"{shown(path)}:{line}: {name}", problems)
+            for name, text in row.items()
+        }
         for line, row in records(path, MOVED_COLUMNS, problems)
     ]
     if problems:
@@ -144,11 +165,23 @@ def _fitted(path: Path, problems: list[str]) -> list[Fitted]:
     out: list[Fitted] = []
     for line, row in records(path, COLUMNS, problems):
         where = f"{shown(path)}:{line}"
-        numbers = {name: _number(row[name], f"{where}: {name}", problems) for name in COLUMNS[1:13] if name != "scale"}
+        numbers = {
+            name: _number(row[name], f"{where}: {name}", problems)
+            for name in COLUMNS[1:13]
+            if name != "scale"
+        }
         for name, valid in (("scale", SCALES), ("identified", ("yes", "no"))):
             if row[name] not in valid:
                 problems.append(f"{where}: {name}: unknown value '{row[name]}'; {choices(row[name], valid)}")
-        out.append(Fitted(row["parameter"], scale=row["scale"], identified=row["identified"] == "yes", multiplies=_multiplies(row, where, problems), **numbers))
+        out.append(
+            Fitted(
+                row["parameter"],
+                scale=row["scale"],
+                identified=row["identified"] == "yes",
+                multiplies=_multiplies(row, where, problems),
+                **numbers,
+            )
+        )
     return out
 
 
@@ -166,7 +199,10 @@ def _multiplies(row: Mapping[str, str], where: str, problems: list[str]) -> dict
 
 
 def _draws(path: Path, names: Sequence[str], problems: list[str]) -> np.ndarray:
-    rows = [[_number(row[name], f"{shown(path)}:{line}: {name}", problems) for name in names] for line, row in records(path, ("draw", *names), problems)]
+    rows = [
+        [_number(row[name], f"{shown(path)}:{line}: {name}", problems) for name in names]
+        for line, row in records(path, ("draw", *names), problems)
+    ]
     return np.array(rows, np.float64).reshape(len(rows), len(names))
 
 
@@ -186,15 +222,31 @@ def records(path: Path, columns: Sequence[str], problems: list[str]) -> list[tup
         problems.append(f"{file}: the file is empty")
         return []
     header, before = lines[0][1], len(problems)
-    problems += [f"{file}:{lines[0][0]}: unknown column '{name}'; {choices(name, columns)}" for name in header if name not in columns]
+    problems += [
+        f"{file}:{lines[0][0]}: unknown column '{name}'; {choices(name, columns)}"
+        for name in header
+        if name not in columns
+    ]
     problems += [f"{file}:{lines[0][0]}: missing column '{name}'" for name in columns if name not in header]
-    problems += [f"{file}:{lines[0][0]}: column '{name}' stands twice" for name in dict.fromkeys(header) if header.count(name) > 1]
+    problems += [
+        f"{file}:{lines[0][0]}: column '{name}' stands twice"
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
+    ]
     if len(lines) == 1:
         problems.append(f"{file}: no lines beneath the header")
     if len(problems) > before:
         return []
-    problems += [f"{file}:{line}: {len(values)} values for {len(header)} columns" for line, values in lines[1:] if len(values) != len(header)]
-    return [(line, {name: value.strip() for name, value in zip(header, values, strict=True)}) for line, values in lines[1:] if len(values) == len(header)]
+    problems += [
+        f"{file}:{line}: {len(values)} values for {len(header)} columns"
+        for line, values in lines[1:]
+        if len(values) != len(header)
+    ]
+    return [
+        (line, {name: value.strip() for name, value in zip(header, values, strict=True)})
+        for line, values in lines[1:]
+        if len(values) == len(header)
+    ]
 
 
 def _number(text: str, where: str, problems: list[str]) -> float:

@@ -67,7 +67,11 @@ def read(path: Path) -> Document:
         raise BadInput(f"{file}: the file is empty")
     lines: dict[Loc, int] = {}
     document = Document(file, _plain(loaded, (), 1, lines), lines)
-    infinite = [f"{document.where(loc)}: {dotted(loc)}: not a finite number" for loc, value in leaves(document.tree) if _infinite(value)]
+    infinite = [
+        f"{document.where(loc)}: {dotted(loc)}: not a finite number"
+        for loc, value in leaves(document.tree)
+        if _infinite(value)
+    ]
     if infinite:
         raise BadInput(infinite)
     return document
@@ -100,7 +104,10 @@ def _plain(value: Any, at: Loc, line: int, lines: dict[Loc, int]) -> Any:
     lines[at] = line
     if isinstance(value, CommentedMap):
         # a key such as 2013 is a number in YAML and text in every table of ours
-        return {str(key): _plain(inner, (*at, str(key)), value.lc.key(key)[0] + 1, lines) for key, inner in value.items()}
+        return {
+            str(key): _plain(inner, (*at, str(key)), value.lc.key(key)[0] + 1, lines)
+            for key, inner in value.items()
+        }
     if isinstance(value, CommentedSeq):
         return [_plain(inner, (*at, i), value.lc.item(i)[0] + 1, lines) for i, inner in enumerate(value)]
     if isinstance(value, bool) or value is None:
@@ -132,7 +139,10 @@ _PLAIN_WORDS = {
     "date_type": "must be a date such as 2014-07-31",
     "date_parsing": "must be a date such as 2014-07-31",
 }
-_PATTERNS = {r"^\d{4}-(0[1-9]|1[0-2])$": "must be a month such as 2013-01", "^[A-Z]{3}$": "must be three capital letters"}
+_PATTERNS = {
+    r"^\d{4}-(0[1-9]|1[0-2])$": "must be a month such as 2013-01",
+    "^[A-Z]{3}$": "must be three capital letters",
+}
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
     "less_than_equal": ("at most", "le"),
@@ -141,7 +151,9 @@ _BOUNDS = {
 }
 
 
-def checked(kind: type[T], tree: Any, where: Callable[[Loc], str], problems: list[str], at: Loc = ()) -> T | None:
+def checked(
+    kind: type[T], tree: Any, where: Callable[[Loc], str], problems: list[str], at: Loc = ()
+) -> T | None:
     """The tree as `kind`, or None with what is wrong added to `problems`.
 
     Validation goes through JSON, which is strict about numbers and text yet knows dates and tuples.
@@ -175,14 +187,21 @@ def in_words(kind: Any, tree: Any, wrong: Any) -> tuple[Loc, str]:
         return kept, f"must be {_member_words(kind_at(kind, kept))} (got {wrong['input']!r})"
     got = f" (got {wrong['input']!r})" if not isinstance(wrong["input"], dict | list) else ""
     if what == "literal_error":
-        return loc, f"unknown value {wrong['input']!r}; {choices(wrong['input'], _literals(kind_at(kind, loc)))}"
+        return (
+            loc,
+            f"unknown value {wrong['input']!r}; {choices(wrong['input'], _literals(kind_at(kind, loc)))}",
+        )
     if what in _BOUNDS:
         words, key = _BOUNDS[what]
         return loc, f"must be {words} {context[key]}{got}"
     if what == "value_error":
         return loc, str(context["error"])
     if what == "string_pattern_mismatch":
-        asked = "must be a window such as 2020, 2020-03, 2016-01 to 2020-12, or: from the switch" if "from the switch" in context["pattern"] else ""
+        asked = (
+            "must be a window such as 2020, 2020-03, 2016-01 to 2020-12, or: from the switch"
+            if "from the switch" in context["pattern"]
+            else ""
+        )
         return loc, (asked or _PATTERNS.get(context["pattern"], f"must look like {context['pattern']}")) + got
     return loc, _PLAIN_WORDS.get(what, str(wrong["msg"])) + got
 
@@ -206,9 +225,20 @@ def _members(kind: Any) -> list[Any]:
 
 
 def _member_words(kind: Any) -> str:
-    words = {float: "a number", int: "a number", str: "text", bool: "true or false", dict: "a mapping", tuple: "a list"}
+    words = {
+        float: "a number",
+        int: "a number",
+        str: "text",
+        bool: "true or false",
+        dict: "a mapping",
+        tuple: "a list",
+    }
     named = [repr(value) for value in _literals(kind)]
-    plain = [words.get(get_origin(member) or member, "a mapping") for member in _members(kind) if get_origin(member) is not Literal]
+    plain = [
+        words.get(get_origin(member) or member, "a mapping")
+        for member in _members(kind)
+        if get_origin(member) is not Literal
+    ]
     return " or ".join(dict.fromkeys([*named, *plain]))
 
 

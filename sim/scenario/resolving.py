@@ -30,7 +30,9 @@ class Layered:
     lines: dict[Loc, str]
 
     def who_set(self) -> dict[str, str]:
-        return {path_of(loc): nearest(self.lines, loc) for loc, _ in leaves(self.contents.model_dump(mode="json"))}
+        return {
+            path_of(loc): nearest(self.lines, loc) for loc, _ in leaves(self.contents.model_dump(mode="json"))
+        }
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,13 @@ class Resolved:
         out = {dotted(loc): _who_asked(loc, self.lines) for loc, _ in leaves(_without_sets(self.experiment))}
         out.update(self.common.who_set())
         for world, layered in self.own.items():
-            out.update({f"worlds.{world}.set.{path}": who for path, who in layered.who_set().items() if who != out.get(path)})
+            out.update(
+                {
+                    f"worlds.{world}.set.{path}": who
+                    for path, who in layered.who_set().items()
+                    if who != out.get(path)
+                }
+            )
         return out
 
 
@@ -125,7 +133,9 @@ def resolve(
     if asked is None or base is None:
         raise BadInput(problems)
     command_line += [
-        Setting(path, value, who) for path, value, who in (("seeds.count", seeds, "--seeds"), ("customers", customers, "--customers")) if value is not None
+        Setting(path, value, who)
+        for path, value, who in (("seeds.count", seeds, "--seeds"), ("customers", customers, "--customers"))
+        if value is not None
     ]
     return _assemble(file.stem, asked, lines, base, tuple(command_line), problems)
 
@@ -149,8 +159,16 @@ def variant(
     removed = tuple(without_events)
     worlds = {name: _moved(world, switch_on, removed) for name, world in resolved.experiment.worlds.items()}
     experiment = resolved.experiment.model_copy(update={"worlds": worlds})
-    changed = [part for part, is_new in (("switches", switch_on is not None), ("without_events", bool(removed))) if is_new]
-    lines = {loc: said for loc, said in resolved.lines.items() if not (len(loc) > 2 and loc[0] == "worlds" and loc[2] in changed)}
+    changed = [
+        part
+        for part, is_new in (("switches", switch_on is not None), ("without_events", bool(removed)))
+        if is_new
+    ]
+    lines = {
+        loc: said
+        for loc, said in resolved.lines.items()
+        if not (len(loc) > 2 and loc[0] == "worlds" and loc[2] in changed)
+    }
     lines.update({("worlds", name, part): who for name in worlds for part in changed})
     over = (*resolved.over_base, *(Setting(path, value, who) for path, value in (sets or {}).items()))
     return _assemble(resolved.name, experiment, lines, resolved.base, over, [])
@@ -158,23 +176,49 @@ def variant(
 
 def _moved(world: WorldSpec, switch_on: dt.date | None, removed: tuple[str, ...]) -> WorldSpec:
     switches = world.switches if switch_on is None else moved(world.switches, switch_on)
-    return world.model_copy(update={"switches": switches, "without_events": tuple(dict.fromkeys((*world.without_events, *removed)))})
+    return world.model_copy(
+        update={
+            "switches": switches,
+            "without_events": tuple(dict.fromkeys((*world.without_events, *removed))),
+        }
+    )
 
 
-def _assemble(name: str, asked: Experiment, lines: dict[Loc, str], base: Base, over: tuple[Setting, ...], problems: list[str]) -> Resolved:
+def _assemble(
+    name: str,
+    asked: Experiment,
+    lines: dict[Loc, str],
+    base: Base,
+    over: tuple[Setting, ...],
+    problems: list[str],
+) -> Resolved:
     experiment, lines = _experiment(asked, lines, base, [one for one in over if one.of_experiment], problems)
     shared = [Setting(path, value, nearest(lines, ("set", path))) for path, value in asked.set.items()]
     last = [one for one in over if not one.of_experiment]
     common, own = _layered(base, [*shared, *last], problems), dict[str, Layered]()
     for world, spec in experiment.worlds.items():
-        alone = [Setting(path, value, f"{nearest(lines, ('worlds', world, 'set', path))} (world {world})") for path, value in spec.set.items()]
+        alone = [
+            Setting(path, value, f"{nearest(lines, ('worlds', world, 'set', path))} (world {world})")
+            for path, value in spec.set.items()
+        ]
         if alone:
             own[world] = _layered(base, [*shared, *alone, *last], problems)
     horizon_is_the_files = not any(one.path.startswith("horizon") for one in over)
-    _refuse([*findings(experiment, base), *claim_findings(experiment, base, horizon_is_the_files)], lines, problems)
-    scenarios = {world: _scenario(world, experiment, base, own.get(world, common).contents) for world in experiment.worlds}
+    _refuse(
+        [*findings(experiment, base), *claim_findings(experiment, base, horizon_is_the_files)],
+        lines,
+        problems,
+    )
+    scenarios = {
+        world: _scenario(world, experiment, base, own.get(world, common).contents)
+        for world in experiment.worlds
+    }
     found: list[Finding] = []
-    set_last = {path: nearest(lines, ("worlds", world, "set", path)) for world, spec in experiment.worlds.items() for path in spec.set}
+    set_last = {
+        path: nearest(lines, ("worlds", world, "set", path))
+        for world, spec in experiment.worlds.items()
+        for path in spec.set
+    }
     design = prepare(experiment, base, scenarios, set_last | {one.path: one.who for one in last}, found)
     _refuse(found, lines, problems)
     return Resolved(name, experiment, scenarios, base, common, own, over, lines, design)
@@ -186,7 +230,9 @@ def _refuse(found: list[Finding], lines: dict[Loc, str], problems: list[str]) ->
         raise BadInput(list(dict.fromkeys(problems)))
 
 
-def _experiment(asked: Experiment, lines: dict[Loc, str], base: Base, over: list[Setting], problems: list[str]) -> tuple[Experiment, dict[Loc, str]]:
+def _experiment(
+    asked: Experiment, lines: dict[Loc, str], base: Base, over: list[Setting], problems: list[str]
+) -> tuple[Experiment, dict[Loc, str]]:
     if not over:
         return asked, lines
     tree = _without_sets(asked)
@@ -197,7 +243,11 @@ def _experiment(asked: Experiment, lines: dict[Loc, str], base: Base, over: list
     tree["set"] = asked.set
     for name, world in asked.worlds.items():
         tree["worlds"][name]["set"] = world.set
-    changed = checked(Experiment, tree, lambda loc: nearest(lines, loc), problems) if len(problems) == before else None
+    changed = (
+        checked(Experiment, tree, lambda loc: nearest(lines, loc), problems)
+        if len(problems) == before
+        else None
+    )
     return changed or asked, lines
 
 
@@ -242,7 +292,9 @@ def _scenario(world: str, experiment: Experiment, base: Base, contents: Contents
         segments=contents.segments,
         providers=contents.providers,
         regimes=contents.regimes,
-        timeline=history.model_copy(update={"events": tuple(event for event in history.events if event.id not in spec.without_events)}),
+        timeline=history.model_copy(
+            update={"events": tuple(event for event in history.events if event.id not in spec.without_events)}
+        ),
         switches=spec.switches,
         parameters=contents.parameters,
     )

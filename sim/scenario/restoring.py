@@ -33,18 +33,38 @@ def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
         scenarios = {name: _scenario(world) for name, world in said["worlds"].items()}
         resolved = Resolved(said["name"], experiment, scenarios, base)
     except (KeyError, TypeError, ValidationError) as error:
-        what = f"{dotted(tuple(error.errors()[0]['loc']))}: {error.errors()[0]['msg']}" if isinstance(error, ValidationError) else repr(error)
-        raise BadInput(f"{where}: not a scenario that this version can run ({what}); use the version that made it") from None
+        what = (
+            f"{dotted(tuple(error.errors()[0]['loc']))}: {error.errors()[0]['msg']}"
+            if isinstance(error, ValidationError)
+            else repr(error)
+        )
+        raise BadInput(
+            f"{where}: not a scenario that this version can run ({what}); use the version that made it"
+        ) from None
     found: list[Finding] = []
     design = prepare(experiment, base, scenarios, {}, found)
     if found:
-        raise BadInput([f"{where}: {dotted(loc)}: {words}; the configuration is not the one that this was made with" for loc, words in found])
+        raise BadInput(
+            [
+                f"{where}: {dotted(loc)}: {words}; the configuration is not the one that this was made with"
+                for loc, words in found
+            ]
+        )
     return Resolved(resolved.name, experiment, scenarios, base, design=design)
 
 
 def _scenario(said: dict[str, Any]) -> Scenario:
-    parts = {name: adapter.validate_json(json.dumps(said[name]), strict=True) for name, adapter in _PARTS.items()}
+    parts = {
+        name: adapter.validate_json(json.dumps(said[name]), strict=True) for name, adapter in _PARTS.items()
+    }
     for name, order in said["order"].items():
         parts[name] = {code: parts[name][code] for code in order}
     first = _PLAIN.validate_python(said["first"])
-    return Scenario(name=said["name"], label=said["label"], first=first, months=said["months"], customers=said["customers"], **parts)
+    return Scenario(
+        name=said["name"],
+        label=said["label"],
+        first=first,
+        months=said["months"],
+        customers=said["customers"],
+        **parts,
+    )

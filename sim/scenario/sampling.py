@@ -45,7 +45,11 @@ class Sampling:
         """The sample: (rows, factors) float64 from 0 to 1."""
         if not self.factors:
             return np.zeros((1, 0))
-        problem = {"num_vars": self.factors, "names": [str(i) for i in range(self.factors)], "bounds": [[0.0, 1.0]] * self.factors}
+        problem = {
+            "num_vars": self.factors,
+            "names": [str(i) for i in range(self.factors)],
+            "bounds": [[0.0, 1.0]] * self.factors,
+        }
         return np.asarray(_SAMPLERS[self.design.method](problem, self.size, self.design.seed), np.float64)
 
 
@@ -73,12 +77,23 @@ def _morris(problem: dict[str, Any], size: int, seed: int) -> Any:
     return morris.sample(problem, size, num_levels=_MORRIS_LEVELS, seed=seed)
 
 
-_SAMPLERS: dict[str, Any] = {"latin_hypercube": _latin_hypercube, "sobol": _sobol, "saltelli": _saltelli, "morris": _morris}
+_SAMPLERS: dict[str, Any] = {
+    "latin_hypercube": _latin_hypercube,
+    "sobol": _sobol,
+    "saltelli": _saltelli,
+    "morris": _morris,
+}
 
 
 def sample_findings(design: Design) -> Iterator[Finding]:
     """Sizes and seeds that a method needs and lacks, or has no use for."""
-    needed = ["points"] if design.method == POSTERIOR else [SIZES[design.method], "seed"] if design.method in SIZES else []
+    needed = (
+        ["points"]
+        if design.method == POSTERIOR
+        else [SIZES[design.method], "seed"]
+        if design.method in SIZES
+        else []
+    )
     for name in ("points", "base", "trajectories", "seed"):
         given = getattr(design, name)
         if name in needed and given is None:
@@ -92,8 +107,14 @@ def sample_findings(design: Design) -> Iterator[Finding]:
         yield from ((("design", "uncertainties", path), said) for path in design.uncertainties)
         return
     if needed and not design.uncertainties:
-        yield ("design", "method"), f"{design.method} samples uncertainties, and there are none; levers alone are a grid"
+        yield (
+            ("design", "method"),
+            f"{design.method} samples uncertainties, and there are none; levers alone are a grid",
+        )
     size = getattr(design, SIZES[design.method]) if needed else None
     if design.method in _POWERS_OF_TWO and size is not None and size & (size - 1):
         below = 1 << (size.bit_length() - 1)
-        yield ("design", SIZES[design.method]), f"{design.method} is balanced for powers of two only (got {size}); valid: {below} or {2 * below}"
+        yield (
+            ("design", SIZES[design.method]),
+            f"{design.method} is balanced for powers of two only (got {size}); valid: {below} or {2 * below}",
+        )

@@ -177,7 +177,9 @@ class Timeline(Strict):
     def _in_order(self) -> "Timeline":
         for before, after in zip(self.events, self.events[1:], strict=False):
             if after.date < before.date:
-                raise ValueError(f"event {after.id} ({after.date}) stands after {before.id} ({before.date}): put events in order of date")
+                raise ValueError(
+                    f"event {after.id} ({after.date}) stands after {before.id} ({before.date}): put events in order of date"
+                )
         ids = [event.id for event in self.events]
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:

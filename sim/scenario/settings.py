@@ -41,7 +41,9 @@ def from_command_line(sets: Iterable[str], problems: list[str]) -> list[Setting]
     return settings
 
 
-def apply(setting: Setting, tree: dict[str, Any], base: Base, lines: dict[Loc, str], problems: list[str]) -> list[Loc]:
+def apply(
+    setting: Setting, tree: dict[str, Any], base: Base, lines: dict[Loc, str], problems: list[str]
+) -> list[Loc]:
     """Write the setting into `tree` and who set it into `lines`; what is wrong goes to `problems`.
 
     A number for a table or a value by segment sets every entry of it. Returns the places written.
@@ -55,8 +57,12 @@ def apply(setting: Setting, tree: dict[str, Any], base: Base, lines: dict[Loc, s
         node = node[part]
     old = node[found[-1]]
     number = isinstance(setting.value, int | float) and not isinstance(setting.value, bool)
-    if isinstance(old, dict) and not (number and old and all(isinstance(value, int | float) for value in old.values())):
-        problems.append(f"{setting.who}: {setting.path}: holds several values; name one: {', '.join(old) or 'none'}")
+    if isinstance(old, dict) and not (
+        number and old and all(isinstance(value, int | float) for value in old.values())
+    ):
+        problems.append(
+            f"{setting.who}: {setting.path}: holds several values; name one: {', '.join(old) or 'none'}"
+        )
         return []
     if found[0] == "parameters":
         said = _parameter_problem(setting, found, base)

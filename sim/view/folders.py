@@ -97,7 +97,9 @@ def _found(root: Path, path: Path) -> Found:
     try:
         folder = open_folder(root, name)
     except (DamagedFolder, Refused) as error:
-        return Found(name, path.name, "damaged", words=error.what if isinstance(error, DamagedFolder) else str(error))
+        return Found(
+            name, path.name, "damaged", words=error.what if isinstance(error, DamagedFolder) else str(error)
+        )
     said, progress = folder.said, folder.progress
     runs = _rows(path / POINTS) if folder.finished else 0
     state: State = "failures" if said.get("failures") else "done"
@@ -106,7 +108,16 @@ def _found(root: Path, path: Path) -> Found:
         state = "running" if progress.state == "running" else "stopped"
         words = f"{progress.done:,} of {progress.total:,} pairs done" if progress.total else progress.stage
         failed = max(failed, progress.failed)
-    return Found(name, str(said["title"]), state, str(said.get("made", ""))[:19], said.get("points"), runs, failed, words)
+    return Found(
+        name,
+        str(said["title"]),
+        state,
+        str(said.get("made", ""))[:19],
+        said.get("points"),
+        runs,
+        failed,
+        words,
+    )
 
 
 def _rows(path: Path) -> int:
@@ -117,15 +128,24 @@ def resolve_name(root: Path, name: str) -> Path:
     """The folder of a name as the list has it. Raises Refused for anything that is not a plain folder under `root`."""
     said = f"\N{LEFT DOUBLE QUOTATION MARK}{name[:120]}\N{RIGHT DOUBLE QUOTATION MARK}"
     parts = name.split("/")
-    if len(parts) > _DEPTH or any(not re.fullmatch(r"[^\\/\x00-\x1f:]+", part) or part in (".", "..") or part.startswith(".") for part in parts):
-        raise Refused(f"{said} is not the name of a results folder. Only folders under {root.name}/ are opened; choose one from the list.")
+    if len(parts) > _DEPTH or any(
+        not re.fullmatch(r"[^\\/\x00-\x1f:]+", part) or part in (".", "..") or part.startswith(".")
+        for part in parts
+    ):
+        raise Refused(
+            f"{said} is not the name of a results folder. Only folders under {root.name}/ are opened; choose one from the list."
+        )
     path = root
     for part in parts:
         path = path / part
         if path.is_symlink():
-            raise Refused(f"{said} is a link. Links are not followed, as they may lead out of {root.name}/; copy the folder there to open it.")
+            raise Refused(
+                f"{said} is a link. Links are not followed, as they may lead out of {root.name}/; copy the folder there to open it."
+            )
     if parts[-1] in _NOT_RESULTS or not path.is_dir():
-        raise Refused(f"There is no results folder {said} under {root.name}/. It may have been moved or deleted; choose one from the list.")
+        raise Refused(
+            f"There is no results folder {said} under {root.name}/. It may have been moved or deleted; choose one from the list."
+        )
     if not path.resolve().is_relative_to(root.resolve()):
         raise Refused(f"{said} lies outside {root.name}/ and is not opened.")
     return path
@@ -140,9 +160,14 @@ def open_folder(root: Path, name: str) -> Folder:
     source = manifest if finished else path / UNCHANGING / MANIFEST
     if not source.is_file():
         if progress is not None and progress.state == "running":
-            raise DamagedFolder(f"The run has only just begun ({progress.stage}).", "Wait a moment and open it again.")
+            raise DamagedFolder(
+                f"The run has only just begun ({progress.stage}).", "Wait a moment and open it again."
+            )
         if progress is not None:
-            raise DamagedFolder(f"The run ended before it had begun to count: {progress.ended or 'its process is gone'}.", "Run the same command again.")
+            raise DamagedFolder(
+                f"The run ended before it had begun to count: {progress.ended or 'its process is gone'}.",
+                "Run the same command again.",
+            )
         raise DamagedFolder(f"{MANIFEST} is missing, so nothing says what the tables are of.")
     _must_lie_within(path, root)
     return _folder(name, path, source, finished, progress)
@@ -156,7 +181,9 @@ def just_written(path: Path) -> Folder:
 def _folder(name: str, path: Path, source: Path, finished: bool, progress: Progress | None) -> Folder:
     said = _manifest(source)
     points = (path if finished else path / UNCHANGING) / POINTS
-    return Folder(name, path, said, finished, progress, _factors(points, said), source.stat().st_mtime_ns, _files(path))
+    return Folder(
+        name, path, said, finished, progress, _factors(points, said), source.stat().st_mtime_ns, _files(path)
+    )
 
 
 def _progress(path: Path) -> Progress | None:
@@ -168,9 +195,14 @@ def _progress(path: Path) -> Progress | None:
 
 
 def _must_lie_within(path: Path, root: Path) -> None:
-    for entry in [*path.iterdir(), *((path / TABLES_FOLDER).iterdir() if (path / TABLES_FOLDER).is_dir() else ())]:
+    for entry in [
+        *path.iterdir(),
+        *((path / TABLES_FOLDER).iterdir() if (path / TABLES_FOLDER).is_dir() else ()),
+    ]:
         if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
-            raise Refused(f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not opened.")
+            raise Refused(
+                f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not opened."
+            )
 
 
 @lru_cache(maxsize=256)
@@ -208,8 +240,23 @@ def _factors(points: Path, said: dict[str, Any]) -> tuple[str, ...]:
 
 def _files(path: Path) -> tuple[str, ...]:
     inside = path / TABLES_FOLDER
-    tables = [f"{TABLES_FOLDER}/{entry.name}" for entry in inside.iterdir() if entry.is_file()] if inside.is_dir() else []
-    return tuple(sorted([*(entry.name for entry in path.iterdir() if entry.is_file() and not entry.name.startswith(".")), *tables]))
+    tables = (
+        [f"{TABLES_FOLDER}/{entry.name}" for entry in inside.iterdir() if entry.is_file()]
+        if inside.is_dir()
+        else []
+    )
+    return tuple(
+        sorted(
+            [
+                *(
+                    entry.name
+                    for entry in path.iterdir()
+                    if entry.is_file() and not entry.name.startswith(".")
+                ),
+                *tables,
+            ]
+        )
+    )
 
 
 def check_footers(folder: Folder) -> None:
@@ -219,13 +266,19 @@ def check_footers(folder: Folder) -> None:
     for name, facts in (folder.said.get("tables") or {}).items():
         path = folder.path / TABLES_FOLDER / f"{name}.parquet"
         if not path.is_file():
-            raise DamagedFolder(f"The table {TABLES_FOLDER}/{name}.parquet is missing, which the manifest describes.")
+            raise DamagedFolder(
+                f"The table {TABLES_FOLDER}/{name}.parquet is missing, which the manifest describes."
+            )
         try:
             rows = pq.read_metadata(path).num_rows
         except (pa.ArrowException, OSError) as error:
-            raise DamagedFolder(f"The table {TABLES_FOLDER}/{name}.parquet is damaged: {first_line(error)}.") from None
+            raise DamagedFolder(
+                f"The table {TABLES_FOLDER}/{name}.parquet is damaged: {first_line(error)}."
+            ) from None
         if rows != facts.get("rows"):
-            raise DamagedFolder(f"The table {TABLES_FOLDER}/{name}.parquet has {rows:,} rows; the manifest says {facts.get('rows')}.")
+            raise DamagedFolder(
+                f"The table {TABLES_FOLDER}/{name}.parquet has {rows:,} rows; the manifest says {facts.get('rows')}."
+            )
 
 
 def check_every_byte(folder: Folder) -> list[str]:
@@ -236,7 +289,9 @@ def check_every_byte(folder: Folder) -> list[str]:
         if not path.is_file():
             wrong.append(f"{TABLES_FOLDER}/{name}.parquet is missing")
         elif "sha256" in facts and sha256_of(path) != facts["sha256"]:
-            wrong.append(f"{TABLES_FOLDER}/{name}.parquet is not the file that the manifest describes (its sha256 is another)")
+            wrong.append(
+                f"{TABLES_FOLDER}/{name}.parquet is not the file that the manifest describes (its sha256 is another)"
+            )
     return wrong
 
 

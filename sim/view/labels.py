@@ -34,7 +34,10 @@ SERIES_NAMES = {
     "us_reach": ("Foreign customers' cloud data that a US order reaches", "share"),
     "laws_total": ("Instruments in force, protests apart", "instruments"),
     "us_foreign_success_12m": ("US requests aimed abroad that yield content within 12 months", "share"),
-    "foreign_us_success_12m": ("Foreign requests to US providers that yield content within 12 months", "share"),
+    "foreign_us_success_12m": (
+        "Foreign requests to US providers that yield content within 12 months",
+        "share",
+    ),
     "conflicts_of_law": ("US orders a month that break the host's law", "requests"),
 }
 

@@ -55,17 +55,25 @@ class Opened:
         return _watched(str(self.folder.path), self.folder.stamp, lambda: self._watch()).wide()
 
     def _watch(self) -> wide_tables.Watched:
-        assert self.folder.progress is not None, "a folder without a manifest is opened only while it is being run"
+        assert self.folder.progress is not None, (
+            "a folder without a manifest is opened only while it is being run"
+        )
         return wide_tables.Watched(Path(self.folder.progress.store), self.folder.path / UNCHANGING, self.said)
 
     def firsts(self) -> np.ndarray:
         """For each point the first month in which the compared worlds may differ."""
-        firsts: np.ndarray = _remembered(self.key, "firsts", lambda: outcomes.first_months(self.said, self.wide().values, self.folder.path / "manifest.json"))
+        firsts: np.ndarray = _remembered(
+            self.key,
+            "firsts",
+            lambda: outcomes.first_months(self.said, self.wide().values, self.folder.path / "manifest.json"),
+        )
         return firsts
 
     def pairs(self, code: str) -> pd.DataFrame:
         """A headline at every pair."""
-        return _remembered(self.key, f"pairs {code}", lambda: outcomes.at_pairs(self.wide(), code, self.said, self.firsts()))
+        return _remembered(
+            self.key, f"pairs {code}", lambda: outcomes.at_pairs(self.wide(), code, self.said, self.firsts())
+        )
 
     def points(self, code: str) -> pd.DataFrame:
         """A headline at every point."""
@@ -85,7 +93,9 @@ class Opened:
     def seeds(self) -> str:
         """How many seeds stand behind a point, in words."""
         n = self.study.seeds
-        return f"{n:,} {'seed' if n == 1 else 'seeds'}" + ("" if self.folder.finished else ", as far as they are done")
+        return f"{n:,} {'seed' if n == 1 else 'seeds'}" + (
+            "" if self.folder.finished else ", as far as they are done"
+        )
 
     def spreads(self, code: str) -> dict[str, pd.DataFrame]:
         """How a headline spreads over the levels of each factor."""
@@ -100,7 +110,9 @@ class Opened:
 
     def fans(self, metric: str, chosen: np.ndarray | None, key: str) -> dict[str, pd.DataFrame]:
         """The fans of a series over the chosen pairs; `key` names the choice."""
-        fans: dict[str, pd.DataFrame] = _remembered(self.key, f"fans {metric} {key}", lambda: outcomes.fans(self.wide(), metric, self.said, chosen))
+        fans: dict[str, pd.DataFrame] = _remembered(
+            self.key, f"fans {metric} {key}", lambda: outcomes.fans(self.wide(), metric, self.said, chosen)
+        )
         return fans
 
     def by_point(self) -> pd.DataFrame | None:

@@ -120,7 +120,9 @@ def _panel(chart: Chart, at: int, figure: Figure, apart: Apart | None) -> str:
     style, classes = f"height:{height}px", "plot"
     if chart.last_wide and at == len(chart.figures) - 1:
         # The box decides the height, so the figure must not.
-        figure = figure | {"layout": {key: value for key, value in figure["layout"].items() if key != "height"}}
+        figure = figure | {
+            "layout": {key: value for key, value in figure["layout"].items() if key != "height"}
+        }
         style, classes = f"height:clamp({height}px,46vw,{int(height * 1.7)}px)", "plot whole"
     box = f"{chart.id}-{at}"
     if apart is not None:
@@ -143,7 +145,8 @@ def _choice(chart: Chart) -> str:
             f'<output for="{control}">{text(choice.options[names[start]])}</output></p>'
         )
     options = "".join(
-        f'<option value="{text(name)}"{" selected" if at == start else ""}>{text(label)}</option>' for at, (name, label) in enumerate(choice.options.items())
+        f'<option value="{text(name)}"{" selected" if at == start else ""}>{text(label)}</option>'
+        for at, (name, label) in enumerate(choice.options.items())
     )
     return f'<p class="choice"><label for="{control}">{text(choice.label)}</label> <select id="{control}" data-chart="{chart.id}">{options}</select></p>'
 
@@ -157,11 +160,22 @@ def legend(figures: Sequence[Figure]) -> str:
                 entries[trace["name"]] = _swatch(trace)
     if len(entries) < 2:
         return ""
-    return '<ul class="legend">' + "".join(f"<li>{swatch}{text(name)}</li>" for name, swatch in entries.items()) + "</ul>"
+    return (
+        '<ul class="legend">'
+        + "".join(f"<li>{swatch}{text(name)}</li>" for name, swatch in entries.items())
+        + "</ul>"
+    )
 
 
 def _swatch(trace: dict[str, Any]) -> str:
-    dashes = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "7 3 2 3", "longdash": "12 4", "longdashdot": "12 3 2 3"}
+    dashes = {
+        "solid": "",
+        "dash": "7 4",
+        "dot": "2 3",
+        "dashdot": "7 3 2 3",
+        "longdash": "12 4",
+        "longdashdot": "12 3 2 3",
+    }
     if "stackgroup" in trace or trace["type"] == "bar":
         fill = trace.get("fillcolor") or trace["marker"]["color"]
         return f'<svg width="14" height="14" aria-hidden="true"><rect width="14" height="14" fill="{fill}"/></svg>'
@@ -183,8 +197,15 @@ def _swatch(trace: dict[str, Any]) -> str:
 
 def _table(table: Table) -> str:
     looks = [_look(at, table) for at in range(len(table.columns))]
-    head = "".join(f'<th scope="col"{look}>{text(name)}</th>' for name, look in zip(table.columns, looks, strict=True))
-    rows = "".join("<tr>" + "".join(_cell(at, cell, look) for at, (cell, look) in enumerate(zip(row, looks, strict=True))) + "</tr>" for row in table.rows)
+    head = "".join(
+        f'<th scope="col"{look}>{text(name)}</th>' for name, look in zip(table.columns, looks, strict=True)
+    )
+    rows = "".join(
+        "<tr>"
+        + "".join(_cell(at, cell, look) for at, (cell, look) in enumerate(zip(row, looks, strict=True)))
+        + "</tr>"
+        for row in table.rows
+    )
     read = f'<p class="read">{table.read}</p>' if table.read else ""
     body = (
         f'<div class="scroll{" tall" if table.tall else ""}" role="region" aria-label="{text(table.title)}" tabindex="0">'
@@ -214,7 +235,11 @@ def _look(at: int, table: Table) -> str:
 
 def as_json(value: Any) -> str:
     """JSON that can stand inside a script element. NaN is refused: a missing number is null."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False).replace("</", "<\\/").replace("<!--", "<\\!--")
+    return (
+        json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+        .replace("</", "<\\/")
+        .replace("<!--", "<\\!--")
+    )
 
 
 CONFIG_JSON = as_json(CONFIG)

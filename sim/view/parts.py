@@ -7,7 +7,18 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sim.view.page import Section
-from sim.view.sections import checks, data, governments, held_against, investigators, money, opening, reaction, survival, trust
+from sim.view.sections import (
+    checks,
+    data,
+    governments,
+    held_against,
+    investigators,
+    money,
+    opening,
+    reaction,
+    survival,
+    trust,
+)
 from sim.view.study import Study
 
 
@@ -29,7 +40,9 @@ class Part:
 
     def can_be_filled(self, files: Collection[str]) -> bool:
         """Whether a folder with these files (`tables/world.parquet`, `record.csv`) has what the part shows."""
-        return all(f"tables/{name}.parquet" in files for name in self.tables) and all(f"{name}.csv" in files for name in self.summaries)
+        return all(f"tables/{name}.parquet" in files for name in self.tables) and all(
+            f"{name}.csv" in files for name in self.summaries
+        )
 
 
 PARTS: tuple[Part, ...] = (
@@ -47,9 +60,13 @@ PARTS: tuple[Part, ...] = (
     Part("knockouts", "Knock-outs", checks.knockouts, summaries=("knockouts",), own_tab=True),
     Part("switch-dates", "Switch dates", checks.switch_dates, summaries=("switch_dates",)),
     Part("survival", "What survives", survival.survival, summaries=("survival",), own_tab=True),
-    Part("held-against", "Model against data", held_against.held_against, summaries=("record",), own_tab=True),
+    Part(
+        "held-against", "Model against data", held_against.held_against, summaries=("record",), own_tab=True
+    ),
     Part("record", "Row by row", checks.record, summaries=("record",), own_tab=True),
-    Part("evidence", "Evidence asked for", checks.evidence, summaries=("evidence",), always=False, own_tab=True),
+    Part(
+        "evidence", "Evidence asked for", checks.evidence, summaries=("evidence",), always=False, own_tab=True
+    ),
     Part("reproduce", "Reproduce", checks.reproduce),
 )
 BY_KEY = {part.key: part for part in PARTS}
@@ -57,4 +74,8 @@ BY_KEY = {part.key: part for part in PARTS}
 
 def sections(study: Study) -> list[Section]:
     """Every part of a report, also those that a folder cannot fill: they say what is missing and how to get it."""
-    return [part.build(study) for part in PARTS if part.always or all(study.summary(name) is not None for name in part.summaries)]
+    return [
+        part.build(study)
+        for part in PARTS
+        if part.always or all(study.summary(name) is not None for name in part.summaries)
+    ]

@@ -21,7 +21,10 @@ def build(results: Results, out: Path) -> Path:
     """
     target = out / "report.html" if out.is_dir() else out
     study = Study(results)
-    target.write_text(swept_report.page(Opened(just_written(results.folder))) if study.has_design else page(study), encoding="utf-8")
+    target.write_text(
+        swept_report.page(Opened(just_written(results.folder))) if study.has_design else page(study),
+        encoding="utf-8",
+    )
     return target
 
 
@@ -30,5 +33,7 @@ def page(study: Study, made: str = FOOTER, only: Collection[str] | None = None) 
 
     `only` are the files of which there is something to show (`tables/world.parquet`, `record.csv`): parts that need others are left out.
     """
-    parts = sections(study) if only is None else [part.build(study) for part in PARTS if part.can_be_filled(only)]
+    parts = (
+        sections(study) if only is None else [part.build(study) for part in PARTS if part.can_be_filled(only)]
+    )
     return put_together(study, opening.head(study), parts, made)

@@ -16,9 +16,15 @@ class Study:
     """A finished experiment: its worlds, who is compared with whom, and its tables."""
 
     results: Readable
-    only: str | None = None  # the name of the one jurisdiction that the tables are about; None: all but the United States
-    window: tuple[str, str] | None = None  # first and last month (YYYY-MM) of what is added up over a span; None: from the switch on
-    _tables: dict[tuple[str, tuple[str, ...]], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    only: str | None = (
+        None  # the name of the one jurisdiction that the tables are about; None: all but the United States
+    )
+    window: tuple[str, str] | None = (
+        None  # first and last month (YYYY-MM) of what is added up over a span; None: from the switch on
+    )
+    _tables: dict[tuple[str, tuple[str, ...]], pd.DataFrame] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -96,7 +102,13 @@ class Study:
     def events(self, world: str) -> list[Event]:
         """The timeline's events that happen in this world."""
         return [
-            Event(str(event["id"]), str(event["date"])[:10], str(event["kind"]), str(event["what"]), str(event.get("reference", "")))
+            Event(
+                str(event["id"]),
+                str(event["date"])[:10],
+                str(event["kind"]),
+                str(event["what"]),
+                str(event.get("reference", "")),
+            )
             for event in self.manifest.get("events", [])
             if world in event.get("worlds", [])
         ]

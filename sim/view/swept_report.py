@@ -13,24 +13,43 @@ from sim.view.opened import Opened
 from sim.view.page import Block, Chart, Section, Text, text
 from sim.view.sections import checks, opening, swept
 
-_DRAWN = ("trust", "revenue", "market_share", "laws", "us_success", "conflicts")  # each with charts of its own; all are in the table
+_DRAWN = (
+    "trust",
+    "revenue",
+    "market_share",
+    "laws",
+    "us_success",
+    "conflicts",
+)  # each with charts of its own; all are in the table
 _FANS = ("trust", "revenue_us_cumulative")
 
 
 def page(opened: Opened) -> str:
     """The report as HTML."""
-    return put_together(opened.study, opening.head(opened.study, _answer(opened), opening.LIMITS_OF_SWEEPS), sections(opened))
+    return put_together(
+        opened.study, opening.head(opened.study, _answer(opened), opening.LIMITS_OF_SWEEPS), sections(opened)
+    )
 
 
 def sections(opened: Opened) -> list[Section]:
     """Its parts; of headlines those that a finished pair has."""
     study, values = opened.study, opened.wide().values
     at = {headline.code: opened.points(headline.code) for headline in HEADLINES}
-    parts = [Section("points", "What comes out over the design", [swept.headline_rows(study, at), swept.varied(study, values)])]
+    parts = [
+        Section(
+            "points",
+            "What comes out over the design",
+            [swept.headline_rows(study, at), swept.varied(study, values)],
+        )
+    ]
     claims = study.summary("claims")
     if claims is not None:
         parts.append(Section("claims", "What was claimed", list(_claims(opened, claims, at["trust"]))))
-    parts += [Section(code, swept.HEADLINE[code].name, list(_headline(opened, code, at[code]))) for code in _DRAWN if at[code][opened.which].notna().any()]
+    parts += [
+        Section(code, swept.HEADLINE[code].name, list(_headline(opened, code, at[code])))
+        for code in _DRAWN
+        if at[code][opened.which].notna().any()
+    ]
     return [*parts, Section("fans", "Month by month", list(_fans(opened))), checks.reproduce(study)]
 
 
@@ -40,7 +59,12 @@ def _answer(opened: Opened) -> str:
     said = f"<strong>{text(swept.how_many(opened.study))}</strong>"
     if claims is None:
         return f"{said} The experiment claims nothing; the table below says how each headline lies over the points."
-    return said + " " + "; ".join(f"{_quoted(row['claim'])} {text(row['verdict'])}" for row in claims.to_dict("records")) + "."
+    return (
+        said
+        + " "
+        + "; ".join(f"{_quoted(row['claim'])} {text(row['verdict'])}" for row in claims.to_dict("records"))
+        + "."
+    )
 
 
 def _quoted(claim: str) -> str:
@@ -71,10 +95,14 @@ def _headline(opened: Opened, code: str, at: pd.DataFrame) -> Iterable[Block]:
         if len(ranked) > 2:
             others = ", ".join(text(factor_name(name)) for name in ranked[2:])
             yield Text(f"Over the two factors that move it most by themselves; the others are {others}.")
-        yield from _renamed(swept.over_two(study, code, opened.cells(code, x, y), (x, y), len(at), opened.seeds).blocks, code)
+        yield from _renamed(
+            swept.over_two(study, code, opened.cells(code, x, y), (x, y), len(at), opened.seeds).blocks, code
+        )
     charts = swept.all_factors(study, code, values, at, opened.spreads(code)).blocks
     if len(ranked) <= 2:  # the heat map has shown all combinations
-        charts = [block for block in charts if not (isinstance(block, Chart) and block.id == swept.COMBINATIONS)]
+        charts = [
+            block for block in charts if not (isinstance(block, Chart) and block.id == swept.COMBINATIONS)
+        ]
     yield from _renamed(charts, code)
 
 
@@ -82,7 +110,10 @@ def _fans(opened: Opened) -> Iterable[Block]:
     what = f"what the design varies and the {opened.seeds} at each point"
     for series in _FANS:
         fans = opened.fans(series, None, "all")
-        yield from _renamed(swept.spread(opened.study, series, fans, len(opened.wide()), what, opened.one_switch).blocks, series)
+        yield from _renamed(
+            swept.spread(opened.study, series, fans, len(opened.wide()), what, opened.one_switch).blocks,
+            series,
+        )
 
 
 def _renamed(blocks: Iterable[Block], by: str) -> Iterable[Block]:

@@ -8,10 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.analysis.differences import HEADLINES, SERIES, Columns, Interval, headlines, headlines_of_one, interval, series
+from sim.analysis.differences import (
+    HEADLINES,
+    SERIES,
+    Columns,
+    Interval,
+    headlines,
+    headlines_of_one,
+    interval,
+    series,
+)
 
 MONTHS, FIRST = 36, 12
-ABROAD = ("on_premises", "us_region", "local_region", "trustee", "customer_keys", "us_subsidiary", "home_grown")
+ABROAD = (
+    "on_premises",
+    "us_region",
+    "local_region",
+    "trustee",
+    "customer_keys",
+    "us_subsidiary",
+    "home_grown",
+)
 NAMES = {headline.code: headline for headline in HEADLINES}
 
 
@@ -149,8 +166,12 @@ def test_success_is_weighted_by_requests_and_skips_months_without() -> None:
     share[FIRST], requests[FIRST] = 0.5, 1
     share[FIRST + 5], requests[FIRST + 5] = 1.0, 3
     share[0], requests[0] = 0.0, 1000
-    assert read("us_success", us_foreign_success_12m=share, us_foreign_requests=requests) == pytest.approx(87.5)
-    assert read("foreign_success", foreign_us_success_12m=share, foreign_us_requests=requests) == pytest.approx(87.5)
+    assert read("us_success", us_foreign_success_12m=share, us_foreign_requests=requests) == pytest.approx(
+        87.5
+    )
+    assert read(
+        "foreign_success", foreign_us_success_12m=share, foreign_us_requests=requests
+    ) == pytest.approx(87.5)
 
 
 def test_conflicts_are_a_year() -> None:
@@ -162,7 +183,10 @@ def test_no_headline_looks_at_what_the_worlds_share_but_levels_at_the_end() -> N
     rng = np.random.default_rng(1)
     plain = table()
     spoilt = {
-        name: np.where(np.arange(MONTHS) < FIRST, values * rng.uniform(1.5, 3.0), values) if name != "month" else values for name, values in plain.items()
+        name: np.where(np.arange(MONTHS) < FIRST, values * rng.uniform(1.5, 3.0), values)
+        if name != "month"
+        else values
+        for name, values in plain.items()
     }
     for headline in HEADLINES:
         assert headline.read(spoilt, FIRST) == headline.read(plain, FIRST), headline.code
@@ -183,7 +207,12 @@ def test_differences_are_the_second_world_less_the_first() -> None:
 
 def test_equal_worlds_are_exactly_equal_in_every_headline() -> None:
     rng = np.random.default_rng(2)
-    pairs = [(t, dict(t)) for t in (table(trust=rng.uniform(size=MONTHS), revenue_us=rng.uniform(size=MONTHS) * 1e9) for _ in range(3))]
+    pairs = [
+        (t, dict(t))
+        for t in (
+            table(trust=rng.uniform(size=MONTHS), revenue_us=rng.uniform(size=MONTHS) * 1e9) for _ in range(3)
+        )
+    ]
     found = headlines(pairs, FIRST)
     assert (found["difference"] == 0.0).all()
     assert (found["verdict"] == "exactly equal").all()
@@ -191,7 +220,10 @@ def test_equal_worlds_are_exactly_equal_in_every_headline() -> None:
 
 def test_pairing_takes_out_what_the_worlds_share() -> None:
     """Levels differ widely between seeds, the difference hardly: the interval is of the difference."""
-    pairs = [(table(trust=level), table(trust=level - 0.02 - wobble)) for level, wobble in ((0.2, 0.001), (0.5, 0.0), (0.8, -0.001))]
+    pairs = [
+        (table(trust=level), table(trust=level - 0.02 - wobble))
+        for level, wobble in ((0.2, 0.001), (0.5, 0.0), (0.8, -0.001))
+    ]
     trust = headlines(pairs, FIRST).set_index("headline").loc["trust"]
     assert trust["high"] - trust["low"] < 0.6
     assert trust["verdict"] == "lower"
@@ -203,7 +235,9 @@ def _never_asked() -> Columns:
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
 def test_a_headline_missing_in_one_pair_is_left_out_of_the_difference() -> None:
-    pairs = [(table(us_foreign_success_12m=0.8), table(us_foreign_success_12m=s)) for s in (0.7, 0.6)] + [(table(), _never_asked())]
+    pairs = [(table(us_foreign_success_12m=0.8), table(us_foreign_success_12m=s)) for s in (0.7, 0.6)] + [
+        (table(), _never_asked())
+    ]
     success = headlines(pairs, FIRST).set_index("headline").loc["us_success"]
     assert success["pairs"] == 2
     assert success["difference"] == pytest.approx(-15.0)
@@ -211,7 +245,9 @@ def test_a_headline_missing_in_one_pair_is_left_out_of_the_difference() -> None:
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
 def test_values_and_difference_are_of_the_same_pairs() -> None:
-    pairs = [(table(us_foreign_success_12m=0.8), table(us_foreign_success_12m=s)) for s in (0.7, 0.6)] + [(table(), _never_asked())]
+    pairs = [(table(us_foreign_success_12m=0.8), table(us_foreign_success_12m=s)) for s in (0.7, 0.6)] + [
+        (table(), _never_asked())
+    ]
     success = headlines(pairs, FIRST).set_index("headline").loc["us_success"]
     assert success["value_b"] - success["value_a"] == pytest.approx(success["difference"])
 

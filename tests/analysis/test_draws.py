@@ -27,10 +27,14 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def resolved() -> Resolved:
-    return resolve("history", ["horizon.last=2013-10"], seeds=2, customers=2000, base=load_base(root() / CONFIGS))
+    return resolve(
+        "history", ["horizon.last=2013-10"], seeds=2, customers=2000, base=load_base(root() / CONFIGS)
+    )
 
 
-def test_the_first_draws_are_those_of_the_table_and_no_more_than_there_are(tmp_path: Path, resolved: Resolved) -> None:
+def test_the_first_draws_are_those_of_the_table_and_no_more_than_there_are(
+    tmp_path: Path, resolved: Resolved
+) -> None:
     posterior = read_posterior(write_stand_in(tmp_path, draws=5))
     draws = first_draws(posterior, 5)
     assert [draw.sets for draw in draws] == [posterior.at(number) for number in range(5)]
@@ -46,13 +50,17 @@ def test_the_first_draws_are_those_of_the_table_and_no_more_than_there_are(tmp_p
     assert at(resolved, draws[3]).who_set["trust.asymmetry"] == "draw 3"
 
 
-def test_seeds_are_common_where_draws_are_compared_and_their_own_where_luck_is_to_average_out(resolved: Resolved) -> None:
+def test_seeds_are_common_where_draws_are_compared_and_their_own_where_luck_is_to_average_out(
+    resolved: Resolved,
+) -> None:
     draws = [Draw("a", {}), Draw("b", {}), Draw("c", {})]
     assert [list(seeds) for seeds in common_seeds(resolved, draws, 1)] == [[1], [1], [1]]
     assert [list(seeds) for seeds in own_seeds(resolved, draws)] == [[1, 2], [3, 4], [5, 6]]
 
 
-def test_a_row_is_measured_at_each_draw_as_it_would_be_with_the_values_set_by_hand(tmp_path: Path, resolved: Resolved) -> None:
+def test_a_row_is_measured_at_each_draw_as_it_would_be_with_the_values_set_by_hand(
+    tmp_path: Path, resolved: Resolved
+) -> None:
     file = tmp_path / "rows.csv"
     file.write_text("\n".join((HEADER, *ROWS)) + "\n", encoding="utf-8")
     rows = read_rows(file, history_of(resolved))
@@ -62,11 +70,26 @@ def test_a_row_is_measured_at_each_draw_as_it_would_be_with_the_values_set_by_ha
     values = predict(rows, resolved, draws, store, how, seeds=common_seeds(resolved, draws)).values
     assert values["said"].shape == (2, 2) and np.mean(values["said"][1]) > np.mean(values["said"][0]) + 5.0
     # nothing was said before the leak: draws with common luck agree to the bit on what the parameter does not touch by then
-    by_hand = compare(rows, resolve("history", ["horizon.last=2013-10", "trust.news_strength=12"], seeds=2, customers=2000, base=resolved.base), store, how)
-    assert by_hand.table.set_index("row")["model"]["said"] == pytest.approx(np.mean(values["said"][1]), rel=1e-12)
+    by_hand = compare(
+        rows,
+        resolve(
+            "history",
+            ["horizon.last=2013-10", "trust.news_strength=12"],
+            seeds=2,
+            customers=2000,
+            base=resolved.base,
+        ),
+        store,
+        how,
+    )
+    assert by_hand.table.set_index("row")["model"]["said"] == pytest.approx(
+        np.mean(values["said"][1]), rel=1e-12
+    )
     before = sorted((tmp_path / "store" / "batches").iterdir())
     table = compare_over_draws(rows, resolved, draws[:1], store, how, None).table.set_index("row")
-    assert table["runs"].tolist() == [2, 2] and table["model"]["said"] == pytest.approx(np.mean(values["said"][0]))
+    assert table["runs"].tolist() == [2, 2] and table["model"]["said"] == pytest.approx(
+        np.mean(values["said"][0])
+    )
     assert table["low"]["said"] == pytest.approx(np.quantile(values["said"][0], 0.05))
     assert sorted((tmp_path / "store" / "batches").iterdir()) == before  # all of it was there
 
@@ -75,5 +98,7 @@ def test_the_spread_is_that_of_runs_and_leaves_out_what_is_missing() -> None:
     values = np.arange(100.0).reshape(50, 2)
     values[0, 0] = np.nan
     i = spread(values)
-    assert (i.mean, i.pairs) == (50.0, 99) and (i.low, i.high) == pytest.approx(tuple(np.quantile(np.arange(1.0, 100.0), [0.05, 0.95])))
+    assert (i.mean, i.pairs) == (50.0, 99) and (i.low, i.high) == pytest.approx(
+        tuple(np.quantile(np.arange(1.0, 100.0), [0.05, 0.95]))
+    )
     assert spread(np.full((2, 2), np.nan)).pairs == 0

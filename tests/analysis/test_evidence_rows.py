@@ -12,10 +12,31 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.evidence_rows import COLUMNS, FITTED, MORE_COLUMNS, Row, read_rows, readable_rows, rows_to_fit, shipped_rows, valid_words
+from sim.analysis.evidence_rows import (
+    COLUMNS,
+    FITTED,
+    MORE_COLUMNS,
+    Row,
+    read_rows,
+    readable_rows,
+    rows_to_fit,
+    shipped_rows,
+    valid_words,
+)
 from sim.analysis.instruments.registry import INSTRUMENTS
 from sim.analysis.instruments.view import Run
-from sim.analysis.record import AS_IT_HAPPENED, CANNOT_SAY, HOLDS, MISSES, compare, compare_with_record, measure, months_of, values_of, worlds_of
+from sim.analysis.record import (
+    AS_IT_HAPPENED,
+    CANNOT_SAY,
+    HOLDS,
+    MISSES,
+    compare,
+    compare_with_record,
+    measure,
+    months_of,
+    values_of,
+    worlds_of,
+)
 from sim.analysis.record import COLUMNS as RECORD_COLUMNS
 from sim.cli.measuring import example_line
 from sim.model.tables import TABLES
@@ -72,11 +93,23 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
     [
         ({"id": ""}, "id: must not be empty"),
         ({"source": ""}, "source: must not be empty"),
-        ({"role": "calibrate"}, "role: unknown value 'calibrate'; did you mean 'calibration'? valid: input, calibration, validation, context"),
-        ({"instrument": "adoptoin"}, "instrument: unknown instrument 'adoptoin'; did you mean 'adoption'? valid: adoption, adoption_change"),
+        (
+            {"role": "calibrate"},
+            "role: unknown value 'calibrate'; did you mean 'calibration'? valid: input, calibration, validation, context",
+        ),
+        (
+            {"instrument": "adoptoin"},
+            "instrument: unknown instrument 'adoptoin'; did you mean 'adoption'? valid: adoption, adoption_change",
+        ),
         ({"place": "DE+Frnace"}, "place: unknown place 'Frnace'; "),
-        ({"place": "wrld"}, "place: unknown place 'wrld'; did you mean 'world'? valid: world, abroad, North America"),
-        ({"population": "firms_10"}, "population: unknown population 'firms_10'; did you mean 'firms_10plus'? valid: everybody, organisations"),
+        (
+            {"place": "wrld"},
+            "place: unknown place 'wrld'; did you mean 'world'? valid: world, abroad, North America",
+        ),
+        (
+            {"population": "firms_10"},
+            "population: unknown population 'firms_10'; did you mean 'firms_10plus'? valid: everybody, organisations",
+        ),
         ({"from": "2016-13"}, "from: '2016-13' is no date; write it as 2014, 2014-Q2 or 2014-07"),
         ({"to": "January"}, "to: 'January' is no date"),
         ({"from": "2017"}, "to: 2016-01 is before 2017"),
@@ -88,21 +121,59 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
         ({"bound": "="}, "bound: unknown value '='; valid: eq, le, ge"),
         ({"unit": "share"}, "unit: 'share': adoption measures in '%'"),
         ({"arguments": "base=users"}, "arguments: adoption has no 'base'; valid: none"),
-        ({"instrument": "stated"}, "arguments: stated needs answer=... (which answer of the monthly survey); valid: more_negative, less_likely"),
-        ({"instrument": "stated", "arguments": "answer=negative"}, "arguments: answer: unknown value 'negative'; did you mean 'more_negative'? valid: more"),
-        ({"instrument": "stated", "arguments": "would_pay"}, "arguments: 'would_pay': write name=value, several joined by ;"),
-        ({"instrument": "stated", "arguments": "answer=would_pay;answer=would_pay"}, "arguments: 'answer' is given twice"),
-        ({"instrument": "moved", "arguments": "move=adopted+gaveup"}, "arguments: move: unknown value 'gaveup'; did you mean 'gave_up'?"),
-        ({"instrument": "stated", "arguments": "answer=would_pay+would_leave"}, "arguments: answer: unknown value 'would_pay+would_leave'"),
-        ({"instrument": "provider_share", "population": "", "arguments": "provider=ibm"}, "arguments: provider: unknown value 'ibm'; valid: microsoft, aws"),
-        ({"instrument": "provider_share", "population": "", "arguments": "provider=aws;besides=few"}, "arguments: besides must be a number (got 'few')"),
-        ({"instrument": "provider_share", "place": "US", "arguments": "provider=aws"}, "population: 'firms_10plus': provider_share does not tell populations"),
-        ({"instrument": "adoption_change", "unit": "points", "to": "2016-Q1"}, "to: adoption_change compares 2016-01 with 2016-Q1: give two years"),
-        ({"instrument": "adoption_change", "unit": "points"}, "to: adoption_change compares two dates; 2016-01 is given twice"),
-        ({"instrument": "trust_lost"}, "without_event: trust_lost compares history with a world without an event: name one; valid: T01, T02"),
+        (
+            {"instrument": "stated"},
+            "arguments: stated needs answer=... (which answer of the monthly survey); valid: more_negative, less_likely",
+        ),
+        (
+            {"instrument": "stated", "arguments": "answer=negative"},
+            "arguments: answer: unknown value 'negative'; did you mean 'more_negative'? valid: more",
+        ),
+        (
+            {"instrument": "stated", "arguments": "would_pay"},
+            "arguments: 'would_pay': write name=value, several joined by ;",
+        ),
+        (
+            {"instrument": "stated", "arguments": "answer=would_pay;answer=would_pay"},
+            "arguments: 'answer' is given twice",
+        ),
+        (
+            {"instrument": "moved", "arguments": "move=adopted+gaveup"},
+            "arguments: move: unknown value 'gaveup'; did you mean 'gave_up'?",
+        ),
+        (
+            {"instrument": "stated", "arguments": "answer=would_pay+would_leave"},
+            "arguments: answer: unknown value 'would_pay+would_leave'",
+        ),
+        (
+            {"instrument": "provider_share", "population": "", "arguments": "provider=ibm"},
+            "arguments: provider: unknown value 'ibm'; valid: microsoft, aws",
+        ),
+        (
+            {"instrument": "provider_share", "population": "", "arguments": "provider=aws;besides=few"},
+            "arguments: besides must be a number (got 'few')",
+        ),
+        (
+            {"instrument": "provider_share", "place": "US", "arguments": "provider=aws"},
+            "population: 'firms_10plus': provider_share does not tell populations",
+        ),
+        (
+            {"instrument": "adoption_change", "unit": "points", "to": "2016-Q1"},
+            "to: adoption_change compares 2016-01 with 2016-Q1: give two years",
+        ),
+        (
+            {"instrument": "adoption_change", "unit": "points"},
+            "to: adoption_change compares two dates; 2016-01 is given twice",
+        ),
+        (
+            {"instrument": "trust_lost"},
+            "without_event: trust_lost compares history with a world without an event: name one; valid: T01, T02",
+        ),
     ],
 )
-def test_a_wrong_value_is_refused_with_its_line_and_the_choices(values: dict[str, str], said: str, tmp_path: Path) -> None:
+def test_a_wrong_value_is_refused_with_its_line_and_the_choices(
+    values: dict[str, str], said: str, tmp_path: Path
+) -> None:
     found = problems(tmp_path, GOOD, changed(**{"id": "other"} | values))
     assert any(problem.startswith(f"3: {said}") for problem in found), found
 
@@ -115,7 +186,9 @@ def test_all_that_is_wrong_is_named_at_once_each_with_its_line(tmp_path: Path) -
 
 
 def test_a_line_after_a_value_of_several_lines_keeps_its_number(tmp_path: Path) -> None:
-    assert problems(tmp_path, changed(note="one\ntwo"), changed(id="other", bound="="))[0].startswith("4: bound")
+    assert problems(tmp_path, changed(note="one\ntwo"), changed(id="other", bound="="))[0].startswith(
+        "4: bound"
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +204,12 @@ def test_a_wrong_header_is_refused(header: str, said: str, tmp_path: Path) -> No
 
 
 def test_a_file_that_is_missing_empty_or_without_rows_is_refused(tmp_path: Path) -> None:
-    for text, said in ((None, "no such file"), ("", "the file is empty"), (HEADER, "no rows beneath the header"), (HEADER + '\n"open', "not CSV")):
+    for text, said in (
+        (None, "no such file"),
+        ("", "the file is empty"),
+        (HEADER, "no rows beneath the header"),
+        (HEADER + '\n"open', "not CSV"),
+    ):
         file = tmp_path / f"{said.split()[0]}.csv"
         if text is not None:
             file.write_text(text, encoding="utf-8")
@@ -143,15 +221,29 @@ def test_what_may_be_left_out_may_be_left_out_and_a_spreadsheets_mark_is_no_matt
     file = written(tmp_path, GOOD.removesuffix(",,"), header=",".join(COLUMNS))
     file.write_text("\ufeff" + file.read_text(encoding="utf-8"), encoding="utf-8")
     (row,) = read_rows(file, history())
-    assert (row.id, row.place.codes, sorted(row.segments), row.value, row.se) == ("mine", {"DE"}, ["enterprise", "regulated", "small_firm"], 17.0, 1.5)
+    assert (row.id, row.place.codes, sorted(row.segments), row.value, row.se) == (
+        "mine",
+        {"DE"},
+        ["enterprise", "regulated", "small_firm"],
+        17.0,
+        1.5,
+    )
 
 
 def test_places_are_countries_regions_blocs_everybody_and_lists(tmp_path: Path) -> None:
     names = ("DE", "DE+FR", "eu", "Latin America", "world", "abroad", "rest_of_eu+US")
     rows = rows_of(tmp_path, *(changed(id=name, place=name) for name in names))
     codes = {row.id: row.place.codes for row in rows}
-    assert codes["DE+FR"] == {"DE", "FR"} and {"DE", "GB", "rest_of_eu"} <= codes["eu"] and "US" not in codes["eu"]
-    assert {"BR", "MX"} <= codes["Latin America"] and codes["world"] - codes["abroad"] == {"US"} and codes["rest_of_eu+US"] == {"rest_of_eu", "US"}
+    assert (
+        codes["DE+FR"] == {"DE", "FR"}
+        and {"DE", "GB", "rest_of_eu"} <= codes["eu"]
+        and "US" not in codes["eu"]
+    )
+    assert (
+        {"BR", "MX"} <= codes["Latin America"]
+        and codes["world"] - codes["abroad"] == {"US"}
+        and codes["rest_of_eu+US"] == {"rest_of_eu", "US"}
+    )
     assert rows[-1].place.members == {"rest_of_eu": 12, "US": 6}
 
 
@@ -166,9 +258,21 @@ def _keys(table: str, random: np.random.Generator) -> dict[str, np.ndarray]:
         "route": list(ROUTES), "instrument": [], "offer": [], "change": ["announced", "live", "closed", "adopted", "in_force", "repealed"],
         "from_kind": list(KINDS), "to_kind": list(KINDS), "from_host": ["DE"], "to_host": ["DE", "FR"],
     }  # fmt: skip
-    for instrument, argument, key in (("months_until_law", "law", "instrument"), ("months_until_offer", "offer", "offer")):
-        words[key] = [word for one in INSTRUMENTS[instrument].arguments if one.name == argument for word in valid_words(one, scenario) or ()]
-    few = ["DE", "FR", "BR", "IN", "JP"] if table in ("laws", "offers", "flows", "requests") else words["country"]
+    for instrument, argument, key in (
+        ("months_until_law", "law", "instrument"),
+        ("months_until_offer", "offer", "offer"),
+    ):
+        words[key] = [
+            word
+            for one in INSTRUMENTS[instrument].arguments
+            if one.name == argument
+            for word in valid_words(one, scenario) or ()
+        ]
+    few = (
+        ["DE", "FR", "BR", "IN", "JP"]
+        if table in ("laws", "offers", "flows", "requests")
+        else words["country"]
+    )
     names = [key.name for key in TABLES[table].keys[3:]]
     rows = list(product(*(few if name == "country" else words[name] for name in names)))
     months = np.datetime64("2013-01", "M") + np.arange(156)
@@ -194,7 +298,9 @@ def noise(seed: int) -> Run:
 
 def read_noise(row: Row) -> float:
     """Noise of these seeds: in others two numbers that are counted in months may be the same by chance."""
-    (value,) = values_of(row, [{AS_IT_HAPPENED: noise(1), "T01": noise(8), "T06": noise(3)}], months_of(history()))
+    (value,) = values_of(
+        row, [{AS_IT_HAPPENED: noise(1), "T01": noise(8), "T06": noise(3)}], months_of(history())
+    )
     return float(value)
 
 
@@ -215,12 +321,16 @@ def other_values(name: str, text: Mapping[str, str]) -> Iterator[dict[str, str]]
     for argument in instrument.arguments:
         valid, now = valid_words(argument, history()), given.get(argument.name, argument.default)
         word = "95" if valid is None else next(one for one in valid if one != now and one != "US")
-        yield {"arguments": ";".join(f"{key}={value}" for key, value in (given | {argument.name: word}).items())}
+        yield {
+            "arguments": ";".join(f"{key}={value}" for key, value in (given | {argument.name: word}).items())
+        }
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_place_population_dates_event_and_arguments_all_matter(name: str, tmp_path: Path) -> None:
-    text = dict(zip((*COLUMNS, *MORE_COLUMNS), next(csv.reader([example_line(INSTRUMENTS[name])])), strict=True))
+    text = dict(
+        zip((*COLUMNS, *MORE_COLUMNS), next(csv.reader([example_line(INSTRUMENTS[name])])), strict=True)
+    )
     (row,) = rows_of(tmp_path, ",".join(text.values()))
     value = read_noise(row)
     assert not np.isnan(value)
@@ -238,7 +348,13 @@ def test_an_event_is_taken_out_only_for_the_rows_that_ask_for_it(tmp_path: Path)
 
 
 def test_the_record_of_a_run_outlives_a_row_that_does_not_fit_its_configuration(tmp_path: Path) -> None:
-    file = written(tmp_path, changed(id="a", place="XX"), changed(id="b", without_event="T98"), changed(id="c", without_event="T99"), GOOD)
+    file = written(
+        tmp_path,
+        changed(id="a", place="XX"),
+        changed(id="b", without_event="T98"),
+        changed(id="c", without_event="T99"),
+        GOOD,
+    )
     rows, problems = readable_rows(file, history(), ["T98"])
     assert [row.id for row in rows] == ["b", "mine"] and len(problems) == 2
     assert list(worlds_of(rows, history())) == [AS_IT_HAPPENED]  # the event is not on this timeline
@@ -257,7 +373,9 @@ def test_the_record_of_a_run_outlives_a_row_that_does_not_fit_its_configuration(
         ("ge", "1", 8.1, HOLDS), ("ge", "1", 7.9, MISSES), ("ge", "", 99.0, HOLDS), ("eq", "1", np.nan, CANNOT_SAY),
     ],
 )  # fmt: skip
-def test_a_row_holds_within_twice_its_error_or_a_tenth_or_its_bound(bound: str, se: str, value: float, said: str, tmp_path: Path) -> None:
+def test_a_row_holds_within_twice_its_error_or_a_tenth_or_its_bound(
+    bound: str, se: str, value: float, said: str, tmp_path: Path
+) -> None:
     (row,) = rows_of(tmp_path, changed(value="10", bound=bound, se=se))
     fixed = replace(row, instrument=replace(row.instrument, measure=lambda view: value))
     table = measure([fixed], [{AS_IT_HAPPENED: noise(1)}] * 2, months_of(history()))
@@ -270,7 +388,11 @@ def test_the_interval_is_over_runs_and_dates_that_were_not_simulated_cannot_be_j
     runs = [{AS_IT_HAPPENED: noise(seed)} for seed in (1, 2, 3)]
     table = measure(rows, runs, months_of(history()))
     values = values_of(rows[0], runs, months_of(history()))
-    assert table["model"][0] == pytest.approx(np.mean(values)) and table["low"][0] < min(values) and table["runs"].tolist() == [3, 0]
+    assert (
+        table["model"][0] == pytest.approx(np.mean(values))
+        and table["low"][0] < min(values)
+        and table["runs"].tolist() == [3, 0]
+    )
     assert table["verdict"][1] == CANNOT_SAY and "only 2013-01 to 2025-12 was simulated" in table["cause"][1]
 
 
@@ -292,7 +414,11 @@ def cited(row: Row) -> str:
 
 
 def test_every_calibration_and_validation_row_of_the_evidence_is_measured_in_its_role() -> None:
-    wanted = {(name, row["role"]) for name, row in evidence().items() if row["role"] in ("calibration", "validation")}
+    wanted = {
+        (name, row["role"])
+        for name, row in evidence().items()
+        if row["role"] in ("calibration", "validation")
+    }
     covered: set[tuple[str, str]] = set()
     for row in shipped():
         # a source of several parts (T24a, T24b) or a row of several values (S11) is cited by its own id
@@ -306,14 +432,19 @@ def test_a_fit_sees_calibration_rows_and_nothing_that_other_rows_say_reaches_it(
     forbidden = {name for name, row in evidence().items() if row["role"] != FITTED}
     assert fitted and {row.role for row in fitted} == {FITTED}
     assert forbidden.isdisjoint(cited(row) for row in fitted)
-    others_changed = [row if row.role == FITTED else replace(row, value=row.value + 99.0) for row in shipped()]
+    others_changed = [
+        row if row.role == FITTED else replace(row, value=row.value + 99.0) for row in shipped()
+    ]
     assert rows_to_fit(others_changed) == fitted
 
 
 def test_every_shipped_row_cites_its_source_and_says_where_the_model_measures_something_else() -> None:
     for row in shipped():
         assert cited(row) in evidence(), row.id
-        if cited(row) in ("S07", "S11", "S18", "B04", "B05a", "L04", "T24a") and row.instrument.name != "revenue_lost":
+        if (
+            cited(row) in ("S07", "S11", "S18", "B04", "B05a", "L04", "T24a")
+            and row.instrument.name != "revenue_lost"
+        ):
             assert row.note, row.id
 
 
@@ -331,12 +462,18 @@ def test_the_rows_that_the_documentation_shows_can_be_read(tmp_path: Path) -> No
 
 
 def test_the_columns_of_the_comparison_are_those_that_the_design_names() -> None:
-    line = next(line for line in (root() / "docs" / "design.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `record`, `evidence` |"))
+    line = next(
+        line
+        for line in (root() / "docs" / "design.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `record`, `evidence` |")
+    )
     assert tuple(line.split("|")[2].replace("`", "").replace(" ", "").split(",")) == RECORD_COLUMNS
     assert tuple(measure([], [], months_of(history())).columns) == RECORD_COLUMNS
 
 
-def test_the_record_of_a_run_takes_few_of_its_seeds_and_a_command_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_record_of_a_run_takes_few_of_its_seeds_and_a_command_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[int] = []
 
     def run_tasks(tasks: list[Task], *rest: Any) -> Iterator[SeedDone]:

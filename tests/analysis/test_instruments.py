@@ -27,7 +27,15 @@ def from_month(first: str, before: float, after: float) -> Any:
 
 @pytest.mark.parametrize(
     ("text", "months"),
-    [("2013", (516, 527)), ("2013-Q2", (519, 521)), ("2013-12", (527, 527)), ("2013-13", None), ("2013-Q5", None), ("13-01", None), ("", None)],
+    [
+        ("2013", (516, 527)),
+        ("2013-Q2", (519, 521)),
+        ("2013-12", (527, 527)),
+        ("2013-13", None),
+        ("2013-Q5", None),
+        ("13-01", None),
+        ("", None),
+    ],
 )
 def test_a_date_is_the_months_it_spans(text: str, months: tuple[int, int] | None) -> None:
     assert window(text) == (None if months is None else Window(*months))
@@ -52,7 +60,10 @@ def test_adoption_is_the_mean_over_the_period_and_its_change_compares_two_dates(
 
 
 def test_answers_are_a_share_of_those_asked_and_cells_that_nobody_was_asked_in_are_left_out() -> None:
-    run = cells(stated_would_pay=lambda month, country, segment: math.nan if segment == "enterprise" else 0.07, stated_less_likely=0.5)
+    run = cells(
+        stated_would_pay=lambda month, country, segment: math.nan if segment == "enterprise" else 0.07,
+        stated_less_likely=0.5,
+    )
     assert read("stated", run, population=FIRMS, answer="would_pay") == pytest.approx(7.0)
     assert read("stated", run, population=FIRMS, answer="less_likely") == pytest.approx(50.0)
     assert math.isnan(read("stated", run, population="enterprise", answer="would_pay"))
@@ -76,7 +87,13 @@ def test_done_of_said() -> None:
     """A tenth leaves over a year, of a half that said so in the last quarter; half of the leaving would have happened anyway."""
     run = cells(left_us=by(small_firm=10 / 12), stated_more_negative=from_month("2013-10", 0.9, 0.5))
     without = cells(left_us=by(small_firm=5 / 12), stated_more_negative=0.25)
-    asked: dict[str, str] = {"population": "small_firm", "first": "2013", "last": "2013-Q4", "move": "left_us", "answer": "more_negative"}
+    asked: dict[str, str] = {
+        "population": "small_firm",
+        "first": "2013",
+        "last": "2013-Q4",
+        "move": "left_us",
+        "answer": "more_negative",
+    }
     assert read("done_of_said", run, **asked) == pytest.approx(0.2)
     assert compare("done_of_said", run, without, **asked) == pytest.approx(0.2)
     assert math.isnan(compare("done_of_said", run, run, **asked))
@@ -104,7 +121,11 @@ def test_the_passing_part_of_a_loss_fades_and_what_stays_is_not_waited_for() -> 
 
 # --- money ------------------------------------------------------------------------------------------------
 
-MARKET: dict[str, Any] = {"revenue_us": from_month("2014-01", 3e9, 6e9), "revenue_home_grown": 1e9, "revenue_us_sovereign": 0.3e9}
+MARKET: dict[str, Any] = {
+    "revenue_us": from_month("2014-01", 3e9, 6e9),
+    "revenue_home_grown": 1e9,
+    "revenue_us_sovereign": 0.3e9,
+}
 
 
 def test_revenue_is_a_yearly_rate_and_knows_whose_and_where() -> None:
@@ -121,7 +142,9 @@ def test_shares_and_what_an_event_took() -> None:
     assert read("market_share", run, of="us") == pytest.approx(75.0)
     assert read("market_share", run, of="home_grown") == pytest.approx(25.0)
     assert read("market_share", run, of="us_sovereign") == pytest.approx(7.5)
-    assert read("market_share_change", run, first="2013-Q4", last="2014-Q1", of="us") == pytest.approx(100 * (6 / 7 - 3 / 4))
+    assert read("market_share_change", run, first="2013-Q4", last="2014-Q1", of="us") == pytest.approx(
+        100 * (6 / 7 - 3 / 4)
+    )
     assert read("sovereign_share", run) == pytest.approx(10.0)
     assert compare("revenue_lost", run, without, first="2013") == pytest.approx(25.0)
     assert compare("market_share", run, without, of="us") == pytest.approx(-5.0)
@@ -131,7 +154,11 @@ def test_providers_are_counted_against_the_market_of_the_place() -> None:
     """AWS earns 2 a month in every country, from 2014 on 4; Google three times that; in the US all twice. Markets of 10 and 20."""
 
     def earned(month: str, country: str, provider: str) -> float:
-        return (2.0 if month < "2014" else 4.0) * (2.0 if country == "US" else 1.0) * (3.0 if provider == "google" else 1.0)
+        return (
+            (2.0 if month < "2014" else 4.0)
+            * (2.0 if country == "US" else 1.0)
+            * (3.0 if provider == "google" else 1.0)
+        )
 
     run = of_providers(earned, by(DE=9.0, FR=9.0, rest=9.0, US=20.0), by(DE=1.0, FR=11.0, rest=1.0))
     assert read("provider_share", run, "DE", provider="aws") == pytest.approx(20.0)
@@ -140,8 +167,12 @@ def test_providers_are_counted_against_the_market_of_the_place() -> None:
     assert read("provider_share", run, "abroad", provider="aws") == pytest.approx(15.0)
     assert read("provider_share", run, "world", provider="aws") == pytest.approx(100 * 10 / 60)
     assert read("provider_share", run, "DE", provider="aws", besides="7") == pytest.approx(27.0)
-    assert read("provider_share_change", run, "FR", first="2013", last="2014", provider="aws") == pytest.approx(10.0)
-    assert read("provider_growth", run, "world", first="2013", last="2014", provider="aws") == pytest.approx(100.0)
+    assert read(
+        "provider_share_change", run, "FR", first="2013", last="2014", provider="aws"
+    ) == pytest.approx(10.0)
+    assert read("provider_growth", run, "world", first="2013", last="2014", provider="aws") == pytest.approx(
+        100.0
+    )
     assert math.isnan(read("provider_growth", run, first="2019", last="2020", provider="aws"))
 
 
@@ -149,7 +180,14 @@ def test_providers_are_counted_against_the_market_of_the_place() -> None:
 
 
 def test_where_data_lies() -> None:
-    run = cells(tb_on_premises=50.0, tb_us_region=10.0, tb_local_region=20.0, tb_home_grown=10.0, tb_at_home=70.0, tb_us_reach=30.0)
+    run = cells(
+        tb_on_premises=50.0,
+        tb_us_region=10.0,
+        tb_local_region=20.0,
+        tb_home_grown=10.0,
+        tb_at_home=70.0,
+        tb_us_reach=30.0,
+    )
     assert read("data_share", run, kind="local_region") == pytest.approx(50.0)
     assert read("data_share", run, kind="local_region+us_region", of="us_providers") == pytest.approx(100.0)
     assert read("data_share", run, kind="on_premises", of="all") == pytest.approx(100 * 50 / 90)
@@ -159,8 +197,14 @@ def test_where_data_lies() -> None:
 
 def test_data_that_moved() -> None:
     names = ("country", "from_kind", "to_kind", "to_host", "tb")
-    rows = [("2013-02", "DE", "us_region", "local_region", "DE", 5.0), ("2013-03", "DE", "us_region", "home_grown", "DE", 7.0)]
-    rows += [("2013-03", "FR", "us_region", "local_region", "IE", 11.0), ("2014-03", "DE", "us_region", "local_region", "IE", 13.0)]
+    rows = [
+        ("2013-02", "DE", "us_region", "local_region", "DE", 5.0),
+        ("2013-03", "DE", "us_region", "home_grown", "DE", 7.0),
+    ]
+    rows += [
+        ("2013-03", "FR", "us_region", "local_region", "IE", 11.0),
+        ("2014-03", "DE", "us_region", "local_region", "IE", 13.0),
+    ]
     run = events("flows", names, rows)
     assert read("data_moved", run) == 12.0
     assert read("data_moved", run, to_kind="local_region") == 5.0
@@ -173,7 +217,9 @@ def test_data_that_moved() -> None:
 
 
 def test_a_group_counts_with_its_countries_and_a_country_with_two_laws_counts_once() -> None:
-    run = of_countries(sector_localisation=by(DE=1.0, rest=0.5), general_localisation=by(DE=1.0, rest=0.2), protest=1.0)
+    run = of_countries(
+        sector_localisation=by(DE=1.0, rest=0.5), general_localisation=by(DE=1.0, rest=0.2), protest=1.0
+    )
     both = "sector_localisation+general_localisation"
     assert read("countries_with_law", run, "world", law="sector_localisation") == pytest.approx(1 + 5)
     assert read("countries_with_law", run, "world", law=both) == pytest.approx(1 + 10 * (1 - 0.5 * 0.8))
@@ -182,7 +228,11 @@ def test_a_group_counts_with_its_countries_and_a_country_with_two_laws_counts_on
 
 
 def test_months_until_something_happens() -> None:
-    rows = [("2013-05", "DE", "protest", "adopted"), ("2013-09", "DE", "protest", "in_force"), ("2013-03", "FR", "protest", "in_force")]
+    rows = [
+        ("2013-05", "DE", "protest", "adopted"),
+        ("2013-09", "DE", "protest", "in_force"),
+        ("2013-03", "FR", "protest", "in_force"),
+    ]
     laws = events("laws", ("country", "instrument", "change"), rows)
     assert read("months_until_law", laws, law="protest", first="2013", last="2014") == 8
     assert read("months_until_law", laws, law="protest", change="adopted", first="2013-03", last="2014") == 2
@@ -197,8 +247,14 @@ def test_months_until_something_happens() -> None:
 
 def test_requests_by_direction_and_route() -> None:
     names = ("direction", "country", "route", "requests", "succeeded", "succeeded_12m", "months")
-    rows = [("2013-02", "us_to_foreign", "DE", "mla", 10.0, 4.0, 3.0, 32.0), ("2013-03", "us_to_foreign", "DE", "direct", 30.0, 27.0, 27.0, 27.0)]
-    rows += [("2013-02", "foreign_to_us", "DE", "mla", 5.0, 5.0, 1.0, 60.0), ("2014-02", "us_to_foreign", "DE", "mla", 100.0, 100.0, 100.0, 100.0)]
+    rows = [
+        ("2013-02", "us_to_foreign", "DE", "mla", 10.0, 4.0, 3.0, 32.0),
+        ("2013-03", "us_to_foreign", "DE", "direct", 30.0, 27.0, 27.0, 27.0),
+    ]
+    rows += [
+        ("2013-02", "foreign_to_us", "DE", "mla", 5.0, 5.0, 1.0, 60.0),
+        ("2014-02", "us_to_foreign", "DE", "mla", 100.0, 100.0, 100.0, 100.0),
+    ]
     run = events("requests", names, rows)
     assert read("requests", run, direction="us_to_foreign") == 40
     assert read("requests", run, direction="us_to_foreign", route="mla") == 10
@@ -213,5 +269,13 @@ def test_requests_by_direction_and_route() -> None:
 def test_missing_months_stay_missing() -> None:
     assert math.isnan(read("adoption", cells(adoption=0.5), first="2020"))
     assert math.isnan(read("revenue", cells(revenue_us=1.0), first="2020"))
-    empty = Run({"country": {"month": np.array([], "datetime64[M]"), "country": np.array([], object), "law_protest": np.array([])}})
+    empty = Run(
+        {
+            "country": {
+                "month": np.array([], "datetime64[M]"),
+                "country": np.array([], object),
+                "law_protest": np.array([]),
+            }
+        }
+    )
     assert math.isnan(read("countries_with_law", empty, law="protest"))

@@ -28,7 +28,9 @@ def firsts(finished: Finished, wide: Wide) -> np.ndarray:
     return outcomes.first_months(finished.results.manifest, wide.values, finished.folder)
 
 
-def test_the_worlds_may_differ_from_the_month_after_each_points_own_switch(finished: Finished, wide: Wide) -> None:
+def test_the_worlds_may_differ_from_the_month_after_each_points_own_switch(
+    finished: Finished, wide: Wide
+) -> None:
     assert list(firsts(finished, wide)) == [FIRST[day] for day in wide.values["switch_date"]]
 
 
@@ -43,7 +45,9 @@ def test_every_point_has_the_difference_that_was_put_in(finished: Finished, wide
 
 
 def test_a_missing_pair_is_left_out_and_one_pair_has_no_interval() -> None:
-    pairs = pd.DataFrame({"point": [0, 0, 1], "seed": [1, 2, 1], "a": [1.0, np.nan, 3.0], "b": [2.0, 5.0, 5.0]})
+    pairs = pd.DataFrame(
+        {"point": [0, 0, 1], "seed": [1, 2, 1], "a": [1.0, np.nan, 3.0], "b": [2.0, 5.0, 5.0]}
+    )
     at = outcomes.at_points(pairs.assign(difference=pairs["b"] - pairs["a"]))
     assert list(at["difference"]) == [1.0, 2.0]
     assert list(at["pairs"]) == [1, 1]
@@ -51,7 +55,9 @@ def test_a_missing_pair_is_left_out_and_one_pair_has_no_interval() -> None:
 
 
 def test_cells_are_means_over_the_points_in_them(finished: Finished, wide: Wide) -> None:
-    at = outcomes.at_points(outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide)))
+    at = outcomes.at_points(
+        outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+    )
     cells = outcomes.over_two(at, wide.values, "trust.asymmetry", "trust.peer_weight", "difference")
     assert cells.x.names == ("1", "2", "4")
     assert cells.mean == pytest.approx(np.array([[-1.0, -2.0, -4.0]] * 2))
@@ -78,7 +84,9 @@ def test_few_values_text_and_booleans_keep_their_names() -> None:
 
 
 def test_fans_hold_each_world_and_the_difference_of_the_pairs_chosen(finished: Finished, wide: Wide) -> None:
-    points = wide.values.index[(wide.values["trust.asymmetry"] == 4.0) & (wide.values["switch_date"] == "2014-07-31")]
+    points = wide.values.index[
+        (wide.values["trust.asymmetry"] == 4.0) & (wide.values["switch_date"] == "2014-07-31")
+    ]
     fans = outcomes.fans(wide, "trust", finished.results.manifest, outcomes.pairs_at(wide, points.to_numpy()))
     assert list(fans) == ["microsoft_wins", "doj_wins", "difference"]
     middle = fans["difference"].set_index("month")["q50"]
@@ -96,15 +104,21 @@ def test_quantiles_leave_out_what_is_missing() -> None:
 
 
 def test_how_an_outcome_spreads_over_the_levels_of_one_factor(finished: Finished, wide: Wide) -> None:
-    at = outcomes.at_points(outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide)))
+    at = outcomes.at_points(
+        outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+    )
     spread = outcomes.over_one(at, wide.values["trust.asymmetry"], "difference")
     assert spread["level"].tolist() == ["1", "2", "4"]
     assert spread["q50"].to_numpy() == pytest.approx([-1.0, -2.0, -4.0])
     assert spread["points"].tolist() == [4, 4, 4]
 
 
-def test_the_factor_that_moves_an_outcome_most_comes_first_and_one_that_takes_a_single_value_not_at_all(finished: Finished, wide: Wide) -> None:
-    at = outcomes.at_points(outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide)))
+def test_the_factor_that_moves_an_outcome_most_comes_first_and_one_that_takes_a_single_value_not_at_all(
+    finished: Finished, wide: Wide
+) -> None:
+    at = outcomes.at_points(
+        outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+    )
     assert outcomes.by_influence(at, wide.values, "difference")[0] == "trust.asymmetry"
     assert outcomes.by_influence(at, wide.values, "a")[0] == "trust.peer_weight"
     held = wide.values.assign(**{"trust.peer_weight": 0.1})
@@ -122,7 +136,11 @@ def test_the_columns_that_a_number_is_read_from_are_known() -> None:
 
 def test_one_point_reads_as_an_experiment_of_its_own(finished: Finished) -> None:
     point = PointResults(finished.folder, 3)
-    assert point.factors.iloc[0].to_dict() == {"trust.asymmetry": 1.0, "trust.peer_weight": 0.3, "switch_date": "2015-07-31"}
+    assert point.factors.iloc[0].to_dict() == {
+        "trust.asymmetry": 1.0,
+        "trust.peer_weight": 0.3,
+        "switch_date": "2015-07-31",
+    }
     said = point.manifest
     assert (said["seeds"], said["switch"], said["identical_through"]) == ([1, 2], "2015-07-31", "2015-07")
     table = point.table("world", ["seed", "world", "month", "trust"])
@@ -133,7 +151,9 @@ def test_one_point_reads_as_an_experiment_of_its_own(finished: Finished) -> None
     assert trust.set_index("headline").loc["trust", "difference"] == pytest.approx(-100 * gap(1.0))
     series = point.summary("series")
     assert series is not None
-    assert series[series["metric"] == "trust"].set_index("month")["difference"][pd.Timestamp("2015-08-01")] == pytest.approx(-gap(1.0))
+    assert series[series["metric"] == "trust"].set_index("month")["difference"][
+        pd.Timestamp("2015-08-01")
+    ] == pytest.approx(-gap(1.0))
     claims = point.summary("claims")
     assert claims is not None
     assert claims["verdict"].tolist() == ["holds", "fails"]
@@ -171,7 +191,9 @@ def test_where_no_pair_is_done_there_are_levels_and_no_means(finished: Finished,
     assert outcomes.over_one(at, wide.values["trust.asymmetry"], "difference").empty
 
 
-def test_levels_are_of_the_whole_design_however_few_of_its_points_are_done(finished: Finished, wide: Wide) -> None:
+def test_levels_are_of_the_whole_design_however_few_of_its_points_are_done(
+    finished: Finished, wide: Wide
+) -> None:
     pairs = outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
     at = outcomes.at_points(pairs[pairs["point"] == 11])
     cells = outcomes.over_two(at, wide.values, "trust.asymmetry", "trust.peer_weight", "difference")

@@ -24,7 +24,9 @@ def sources() -> Sources:
 
 def test_computing_again_gives_the_committed_files(sources: Sources) -> None:
     for name, text in world_files(starting_world(sources)).items():
-        assert (CONFIGS / "world" / name).read_text(encoding="utf-8") == text, f"{name} is not what the sources give: run the command with --write"
+        assert (CONFIGS / "world" / name).read_text(encoding="utf-8") == text, (
+            f"{name} is not what the sources give: run the command with --write"
+        )
 
 
 def test_no_starting_value_rests_on_a_row_that_is_only_for_validation_or_context(sources: Sources) -> None:
@@ -55,7 +57,9 @@ def test_italys_broken_series_and_aggregates_are_not_read(sources: Sources) -> N
 def test_the_bass_step_follows_its_equation_and_runs_backwards() -> None:
     bass, ceiling, share = Bass(0.02, 0.3), 0.8, 0.1
     rate = (bass_step(share, 1e-6, ceiling, bass) - share) / 1e-6
-    assert rate == pytest.approx((bass.innovation + bass.imitation * share / ceiling) * (ceiling - share), rel=1e-4)
+    assert rate == pytest.approx(
+        (bass.innovation + bass.imitation * share / ceiling) * (ceiling - share), rel=1e-4
+    )
     assert bass_step(bass_step(share, 3, ceiling, bass), -3, ceiling, bass) == pytest.approx(share)
     assert bass_step(share, 500, ceiling, bass) == pytest.approx(ceiling)
 
@@ -66,7 +70,9 @@ def test_the_level_of_2013_is_the_one_whose_path_was_observed() -> None:
     assert level_in_2013(observed, 0.79, bass, asked=0.0) == pytest.approx(truth, abs=1e-5)
 
 
-def test_the_pooled_curve_starts_at_launch_meets_2014_and_fits_2016_better_than_its_neighbours(sources: Sources) -> None:
+def test_the_pooled_curve_starts_at_launch_meets_2014_and_fits_2016_better_than_its_neighbours(
+    sources: Sources,
+) -> None:
     pooled, pairs = pooled_bass(sources), surveyed_pairs(sources)
     mean = sum(before for before, _ in pairs) / len(pairs)
     assert bass_step(0.0, 8.0, 0.79, pooled.bass) == pytest.approx(mean)
@@ -77,8 +83,14 @@ def test_the_pooled_curve_starts_at_launch_meets_2014_and_fits_2016_better_than_
 
 def test_the_market_passes_through_its_releases_and_grows_every_year(sources: Sources) -> None:
     history = market_history(sources)
-    assert history.rate(2014.25) == pytest.approx(14.5) and history.rate(2015.875) == pytest.approx(28) and history.rate(2025.5) == pytest.approx(419)
-    assert all(later > earlier for earlier, later in pairwise(history.rate(year) for year in range(2013, 2027)))
+    assert (
+        history.rate(2014.25) == pytest.approx(14.5)
+        and history.rate(2015.875) == pytest.approx(28)
+        and history.rate(2025.5) == pytest.approx(419)
+    )
+    assert all(
+        later > earlier for earlier, later in pairwise(history.rate(year) for year in range(2013, 2027))
+    )
 
 
 def test_european_providers_share_meets_both_measurements_and_was_higher_before(sources: Sources) -> None:

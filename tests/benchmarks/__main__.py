@@ -32,8 +32,12 @@ PHASES = ("open_month", "govern", "trade", "publish", "investigate", "close_mont
 ROWS: list[dict[str, object]] = []
 
 
-def note(what: str, value: float, unit: str, customers: int | None = None, worlds: int | None = None) -> float:
-    ROWS.append({"what": what, "customers": customers, "worlds": worlds, "value": round(value, 4), "unit": unit})
+def note(
+    what: str, value: float, unit: str, customers: int | None = None, worlds: int | None = None
+) -> float:
+    ROWS.append(
+        {"what": what, "customers": customers, "worlds": worlds, "value": round(value, 4), "unit": unit}
+    )
     return value
 
 
@@ -90,7 +94,15 @@ def floor(chosen: Sequence[Scenario]) -> float:
     """
     month, spent = kernel.customers_month, [0.0]
 
-    def floor_first(seed: int, at: int, people: kernel.People, terms: object, costs: object, state: kernel.State, out: object) -> None:
+    def floor_first(
+        seed: int,
+        at: int,
+        people: kernel.People,
+        terms: object,
+        costs: object,
+        state: kernel.State,
+        out: object,
+    ) -> None:
         seen = np.empty(len(people.groups))
         begin = time.perf_counter()
         floor_month(seed, at, people, state, seen)
@@ -106,7 +118,9 @@ def floor(chosen: Sequence[Scenario]) -> float:
 def bytes_held(ws: WorldSet) -> int:
     """Bytes of all arrays of the population and of the customers' state."""
     x, c = ws.population, ws.customers
-    arrays = [v for owner in (x, c) for v in vars(owner).values() if isinstance(v, np.ndarray) and len(v) == len(x)]
+    arrays = [
+        v for owner in (x, c) for v in vars(owner).values() if isinstance(v, np.ndarray) and len(v) == len(x)
+    ]
     arrays += [c._outcome.moves, c._people.calendar]
     return sum(a.nbytes for a in arrays)
 
@@ -138,8 +152,16 @@ def engine_against_floor(customers: int, months: int, plain: float) -> None:
             if worlds == 2:
                 floors.append(floor(chosen))
         inside = min(kernels)
-        per_world[worlds] = note("customers' month", inside / customers / months / worlds * 1e9, unit, customers, worlds)
-        note("customers' month, moves and survey", min(steps) / customers / months / worlds * 1e9, unit, customers, worlds)
+        per_world[worlds] = note(
+            "customers' month", inside / customers / months / worlds * 1e9, unit, customers, worlds
+        )
+        note(
+            "customers' month, moves and survey",
+            min(steps) / customers / months / worlds * 1e9,
+            unit,
+            customers,
+            worlds,
+        )
         if worlds == 2:
             least = min(floors)
             note("floor", least / customers / months / 2 * 1e9, unit, customers, 2)
@@ -193,7 +215,9 @@ def largest(customers: int = 10_000_000, months: int = 6) -> None:
     code = _TEN_MILLION.format(customers=customers, months=months)
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     build, inside, peak = (float(x) for x in done.stdout.split())
-    note("customers' month", inside / customers / months / 2 * 1e9, "ns per customer-month-world", customers, 2)
+    note(
+        "customers' month", inside / customers / months / 2 * 1e9, "ns per customer-month-world", customers, 2
+    )
     note("to build", build, "s", customers, 2)
     note("peak memory of the process", peak, "GiB", customers, 2)
 
@@ -207,11 +231,18 @@ def starts() -> None:
         subprocess.run([*command, "--help"], check=True, capture_output=True)
         times.append(time.perf_counter() - begin)
     note("warrantsim --help, median of 5", float(np.median(times)), "s")
-    code = "from tests.benchmarks.__main__ import scenarios, WorldSet; WorldSet(scenarios(2000, 2, 2), 1).run()"
+    code = (
+        "from tests.benchmarks.__main__ import scenarios, WorldSet; WorldSet(scenarios(2000, 2, 2), 1).run()"
+    )
     with tempfile.TemporaryDirectory() as cache:
         for name in ("cold start: two months of a pair, compiling", "warm start: the same again"):
             begin = time.perf_counter()
-            subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "NUMBA_CACHE_DIR": cache}, capture_output=True)
+            subprocess.run(
+                [sys.executable, "-c", code],
+                check=True,
+                env={**os.environ, "NUMBA_CACHE_DIR": cache},
+                capture_output=True,
+            )
             note(name, time.perf_counter() - begin, "s", 2000, 2)
 
 
@@ -219,14 +250,34 @@ def main() -> None:
     """Measure, print, write."""
     floor(scenarios(2000, 2, 6))  # compile, or load
     plain = note("twin", twin(), "ns per customer-month")
-    jobs: list[Callable[[], None]] = [partial(engine_against_floor, n, months, plain) for n, months in MONTHS.items()]
-    jobs += [largest, partial(pair_as_called, 20_000, 1, 7), partial(pair_as_called, 1_000_000, numba.get_num_threads(), 1), starts]
+    jobs: list[Callable[[], None]] = [
+        partial(engine_against_floor, n, months, plain) for n, months in MONTHS.items()
+    ]
+    jobs += [
+        largest,
+        partial(pair_as_called, 20_000, 1, 7),
+        partial(pair_as_called, 1_000_000, numba.get_num_threads(), 1),
+        starts,
+    ]
     for job in track(jobs, description="measuring", transient=True):
         job()
-    table = Table("what", "customers", "worlds", "value", "unit", title=f"{numba.get_num_threads()} threads, Python {sys.version.split()[0]}")
+    table = Table(
+        "what",
+        "customers",
+        "worlds",
+        "value",
+        "unit",
+        title=f"{numba.get_num_threads()} threads, Python {sys.version.split()[0]}",
+    )
     for row in ROWS:
         value = row["value"]
-        table.add_row(str(row["what"]), f"{row['customers'] or '':,}" if row["customers"] else "", str(row["worlds"] or ""), f"{value:,}", str(row["unit"]))
+        table.add_row(
+            str(row["what"]),
+            f"{row['customers'] or '':,}" if row["customers"] else "",
+            str(row["worlds"] or ""),
+            f"{value:,}",
+            str(row["unit"]),
+        )
     Console(width=120).print(table)
     Path("results").mkdir(exist_ok=True)
     pd.DataFrame(ROWS).to_csv("results/bench.csv", index=False)

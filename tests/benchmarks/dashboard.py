@@ -26,7 +26,13 @@ from rich.table import Table
 from sim.view.dashboard.app import make_app
 from sim.view.dashboard.settings import Settings
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
 SLIDERS = ("trust.asymmetry", "choice.sensitivity", "trust.peer_weight")
 # The last chart in view has been drawn, and the browser has had a frame to show it.
 DRAWN = """(before) => { const of = window.warrantsim; return of.painted && of.painted.move > before && of.painted.move === of.gate.move && !of.gate.busy
@@ -110,7 +116,9 @@ def seen(page: Page, moves: int) -> list[float]:
     thumb.focus()
     for key in ("ArrowLeft", "ArrowRight"):
         timed(page, lambda key=key: page.keyboard.press(key))  # type: ignore[misc]
-    return [timed(page, lambda k=k: page.keyboard.press(("ArrowLeft", "ArrowRight")[k % 2])) for k in range(moves)]  # type: ignore[misc]
+    return [
+        timed(page, lambda k=k: page.keyboard.press(("ArrowLeft", "ArrowRight")[k % 2])) for k in range(moves)
+    ]  # type: ignore[misc]
 
 
 def first_page(browser_page: Callable[[], Page], address: str, times: int) -> list[float]:
@@ -120,7 +128,9 @@ def first_page(browser_page: Callable[[], Page], address: str, times: int) -> li
         page = browser_page()
         begin = time.perf_counter()
         page.goto(address)
-        page.wait_for_function("() => window.warrantsim && window.warrantsim.painted", timeout=120_000, polling=20)
+        page.wait_for_function(
+            "() => window.warrantsim && window.warrantsim.painted", timeout=120_000, polling=20
+        )
         out.append(1000 * (time.perf_counter() - begin))
         page.close()
     return out
@@ -133,14 +143,24 @@ def main() -> None:
     asked = parser.parse_args()
     chromium = shutil.which("chromium")
     assert chromium is not None, "a chromium is needed on the PATH"
-    table = Table(title=f"Milliseconds, {asked.customers:,} customers, one pair of worlds, tab 'Trust'", title_justify="left")
+    table = Table(
+        title=f"Milliseconds, {asked.customers:,} customers, one pair of worlds, tab 'Trust'",
+        title_justify="left",
+    )
     for name in ("what", "number", "median", "95th percentile", "least", "load of the machine"):
         table.add_column(name, justify="left" if name == "what" else "right")
 
     def add(what: str, values: list[float]) -> None:
         ordered = sorted(values)
         tail = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-        table.add_row(what, str(len(values)), f"{statistics.median(values):.0f}", f"{tail:.0f}", f"{ordered[0]:.0f}", f"{os.getloadavg()[0]:.1f}")
+        table.add_row(
+            what,
+            str(len(values)),
+            f"{statistics.median(values):.0f}",
+            f"{tail:.0f}",
+            f"{ordered[0]:.0f}",
+            f"{os.getloadavg()[0]:.1f}",
+        )
 
     with served(asked.customers) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)

@@ -22,7 +22,9 @@ FOURS = 3  # blocks of four uniforms a customer
 
 
 @njit  # type: ignore[misc]
-def _traffic(first: int, last: int, initial: Any, susceptibility: Any, peers: Any, readiness: Any, old: Any, new: Any) -> float:
+def _traffic(
+    first: int, last: int, initial: Any, susceptibility: Any, peers: Any, readiness: Any, old: Any, new: Any
+) -> float:
     end, waiting = np.uint64(len(peers) - 1), np.float32(0.0)
     for i in range(np.uint64(first), np.uint64(last)):
         soon = min(i + np.uint64(AHEAD), end)
@@ -31,9 +33,13 @@ def _traffic(first: int, last: int, initial: Any, susceptibility: Any, peers: An
         p0, p1, p2, p3, p4, p5 = peers[i, 0], peers[i, 1], peers[i, 2], peers[i, 3], peers[i, 4], peers[i, 5]
         s, law, intelligence = susceptibility[i], initial[i, 0], initial[i, 1]
         a = law * s + (((old[p0, 0] + old[p1, 0]) + (old[p2, 0] + old[p3, 0])) + (old[p4, 0] + old[p5, 0]))
-        b = intelligence * s + (((old[p0, 1] + old[p1, 1]) + (old[p2, 1] + old[p3, 1])) + (old[p4, 1] + old[p5, 1]))
+        b = intelligence * s + (
+            ((old[p0, 1] + old[p1, 1]) + (old[p2, 1] + old[p3, 1])) + (old[p4, 1] + old[p5, 1])
+        )
         c = law * s + (((old[p0, 2] + old[p1, 2]) + (old[p2, 2] + old[p3, 2])) + (old[p4, 2] + old[p5, 2]))
-        d = intelligence * s + (((old[p0, 3] + old[p1, 3]) + (old[p2, 3] + old[p3, 3])) + (old[p4, 3] + old[p5, 3]))
+        d = intelligence * s + (
+            ((old[p0, 3] + old[p1, 3]) + (old[p2, 3] + old[p3, 3])) + (old[p4, 3] + old[p5, 3])
+        )
         new[i, 0], new[i, 1], new[i, 2], new[i, 3] = a, b, c, d
         waiting = max(waiting, readiness[i, 0], readiness[i, 1])
     return float(waiting)
@@ -48,7 +54,12 @@ def floor_month(seed: int, month: int, people: Any, state: Any, out: Any) -> Non
 
 @njit  # type: ignore[misc]
 def _blocks(seed: int, month: int, blocks: Any, people: Any, state: Any) -> float:
-    bounds, term, calendar, calendar_start = people.blocks, people.term, people.calendar, people.calendar_start
+    bounds, term, calendar, calendar_start = (
+        people.blocks,
+        people.term,
+        people.calendar,
+        people.calendar_start,
+    )
     initial, susceptibility, peers, readiness, old, new = (
         people.initial_trust, people.susceptibility, people.peers, state.readiness, state.trust, state.trust_next
     )  # fmt: skip

@@ -28,7 +28,13 @@ from tests.benchmarks.sweeps import stub_sweep
 
 POINTS = 5_000
 LAST = "2025-12"
-ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
 # The tab's content is there, and every chart near the screen has been drawn.
 READY = """() => {
     const body = document.querySelector('#results-body'), tab = document.querySelector('[data-dash-is-loading]');
@@ -55,7 +61,9 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self._process = subprocess.Popen([sys.executable, "-c", _SERVER, str(results), str(self.port)], stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _SERVER, str(results), str(self.port)], stdout=subprocess.DEVNULL
+        )
         self.address = f"http://127.0.0.1:{self.port}"
         for _ in range(300):
             try:
@@ -83,7 +91,10 @@ def processor_seconds() -> float:
         if entry.name.isdecimal():
             with contextlib.suppress(OSError):
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                parents[int(entry.name)], spent[int(entry.name)] = int(fields[1]), (int(fields[11]) + int(fields[12])) / tick
+                parents[int(entry.name)], spent[int(entry.name)] = (
+                    int(fields[1]),
+                    (int(fields[11]) + int(fields[12])) / tick,
+                )
 
     def is_mine(pid: int) -> bool:
         while pid in parents:
@@ -120,7 +131,9 @@ def click(page: Page, tab: str) -> None:
     """Click on a tab and wait until its content is drawn."""
     page.evaluate("() => { window.before = document.querySelector('#results-body').firstElementChild; }")
     page.get_by_role("tab", name=tab, exact=True).click()
-    page.wait_for_function("() => document.querySelector('#results-body').firstElementChild !== window.before", timeout=120_000)
+    page.wait_for_function(
+        "() => document.querySelector('#results-body').firstElementChild !== window.before", timeout=120_000
+    )
     page.wait_for_function(READY, timeout=120_000)
 
 
@@ -146,7 +159,9 @@ def main() -> None:
         table.add_row(what, f"{seconds:.2f}", f"{spent:.2f}")
     Console(width=120).print(table)
     Path("results").mkdir(exist_ok=True)
-    pd.DataFrame(rows, columns=["what", "seconds", "processor_seconds"]).to_csv("results/bench_results_page.csv", index=False)
+    pd.DataFrame(rows, columns=["what", "seconds", "processor_seconds"]).to_csv(
+        "results/bench_results_page.csv", index=False
+    )
 
 
 def measure(folder: Path) -> tuple[list[tuple[str, float, float]], float]:
@@ -159,7 +174,9 @@ def measure(folder: Path) -> tuple[list[tuple[str, float, float]], float]:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(f"{server.address}/results/there-is-none")  # the browser has Dash's scripts, the server has looked at no folder
+            page.goto(
+                f"{server.address}/results/there-is-none"
+            )  # the browser has Dash's scripts, the server has looked at no folder
             page.wait_for_selector("#page h1")
             page.wait_for_load_state("networkidle")
             with watch.step("the list of folders"):

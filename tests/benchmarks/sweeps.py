@@ -89,8 +89,18 @@ def overhead(folder: Path, few: int, many: int) -> None:
     run_seed(replace(next(Plan(asked(folder, 256, "2025-12")).tasks([0]))))
     (wall_few, runs_few), (wall_many, runs_many) = sweep_seconds(folder, few), sweep_seconds(folder, many)
     extra = 2.0 * (wall_many - wall_few) / (runs_many - runs_few) - 1.0
-    note("scheduling, storing and progress over the runs", 100.0 * extra, "% of their time", f"pairs {few} to {many}")
-    note("the same with the start and end of the workers", 100.0 * (2.0 * wall_many / runs_many - 1.0), "% of their time", f"{many} pairs")
+    note(
+        "scheduling, storing and progress over the runs",
+        100.0 * extra,
+        "% of their time",
+        f"pairs {few} to {many}",
+    )
+    note(
+        "the same with the start and end of the workers",
+        100.0 * (2.0 * wall_many / runs_many - 1.0),
+        "% of their time",
+        f"{many} pairs",
+    )
     note("a pair of 5,000 customers", runs_many / many, "s")
 
 
@@ -107,9 +117,18 @@ def _template(months: int) -> dict[str, Columns]:
     providers = np.array(["microsoft", "aws", "google", "other_us"], dtype=object)
     provider: Columns = {"month": np.repeat(month, 4), "provider": np.tile(providers, months)}
     provider |= {column.name: rng.random(4 * months) for column in TABLES["provider"].measures}
-    laws: Columns = {"month": month[:1]} | {c.name: np.array(["DE"], dtype=object) for c in TABLES["laws"].columns[3:]}
-    offers: Columns = {"month": month[:1]} | {c.name: np.array(["aws"], dtype=object) for c in TABLES["offers"].columns[3:-1]}
-    return {"world": world, "provider": provider, "laws": laws, "offers": offers | {"expected_gain": np.ones(1)}}
+    laws: Columns = {"month": month[:1]} | {
+        c.name: np.array(["DE"], dtype=object) for c in TABLES["laws"].columns[3:]
+    }
+    offers: Columns = {"month": month[:1]} | {
+        c.name: np.array(["aws"], dtype=object) for c in TABLES["offers"].columns[3:-1]
+    }
+    return {
+        "world": world,
+        "provider": provider,
+        "laws": laws,
+        "offers": offers | {"expected_gain": np.ones(1)},
+    }
 
 
 def stub_seed(task: Task) -> SeedDone:
@@ -118,7 +137,10 @@ def stub_seed(task: Task) -> SeedDone:
     for world, scenario in task.scenarios.items():
         tables = dict(_template(scenario.months))
         noise = np.random.default_rng(int(task.ids[world][:12], 16)).random(scenario.months)
-        tables["world"] = {name: values + noise if values.dtype.kind == "f" else values for name, values in tables["world"].items()}
+        tables["world"] = {
+            name: values + noise if values.dtype.kind == "f" else values
+            for name, values in tables["world"].items()
+        }
         done.tables[world] = tables
         done.months[world] = b"\0" * MONTH_DIGEST + np.arange(scenario.months - 1).tobytes()
         for table, columns in tables.items():
@@ -180,7 +202,9 @@ def memory(points: int) -> None:
         script = Path(name) / "peak.py"
         script.write_text(code)
         begin = time.perf_counter()
-        said = subprocess.run([sys.executable, str(script), name, str(points)], capture_output=True, text=True, check=True).stdout.split()
+        said = subprocess.run(
+            [sys.executable, str(script), name, str(points)], capture_output=True, text=True, check=True
+        ).stdout.split()
         assert int(said[0]) == points
         note("peak memory of the parent", int(said[1]) / 1024, "MB", f"{2 * points:,} runs")
         note("stub sweep", time.perf_counter() - begin, "s", f"{2 * points:,} runs")
@@ -198,7 +222,12 @@ def variances(folder: Path, seeds: int) -> None:
     for h in HEADLINES:
         x, y = (np.array([h.read(d.world_tables[world], first) for d in finished.done]) for world in (a, b))
         independent, paired = np.var(x, ddof=1) + np.var(y, ddof=1), np.var(y - x, ddof=1)
-        note("variance, independent over common random numbers", float(independent / paired) if paired else float("inf"), "ratio", h.code)
+        note(
+            "variance, independent over common random numbers",
+            float(independent / paired) if paired else float("inf"),
+            "ratio",
+            h.code,
+        )
 
 
 def main() -> None:

@@ -16,32 +16,52 @@ Warrantsim = Any  # the fixture of conftest.py
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--points", "100"], "--points: a Sobol' sample is balanced for powers of two only, from 16 on (got 100)"),
+        (
+            ["--points", "100"],
+            "--points: a Sobol' sample is balanced for powers of two only, from 16 on (got 100)",
+        ),
         (["--draws", "16", "--put-back", "32"], "--put-back: at most as many as --draws, 16 (got 32)"),
         (["--customers", "100"], "--customers: customers: must be at least 2000"),
     ],
 )
-def test_a_fit_that_cannot_be_done_is_refused_before_anything_runs(warrantsim: Warrantsim, tmp_path: Path, words: list[str], said: str) -> None:
-    outcome = warrantsim("calibrate", "--light", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"), *words)
+def test_a_fit_that_cannot_be_done_is_refused_before_anything_runs(
+    warrantsim: Warrantsim, tmp_path: Path, words: list[str], said: str
+) -> None:
+    outcome = warrantsim(
+        "calibrate", "--light", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"), *words
+    )
     assert outcome.code == 2
     assert said in outcome.err
     assert not list(tmp_path.iterdir())
 
 
-def test_without_sbi_the_neural_path_is_refused_and_the_light_one_named(warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_sbi_the_neural_path_is_refused_and_the_light_one_named(
+    warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sim.analysis.fit.neural.sbi_is_installed", lambda: False)
     outcome = warrantsim("calibrate", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"))
     assert outcome.code == 2
     assert "make calibrate installs them" in outcome.err and "calibrate --light" in outcome.err
 
 
-def test_wrong_inputs_are_refused_with_file_and_line_by_the_fit_and_by_check(warrantsim: Warrantsim, tmp_path: Path) -> None:
+def test_wrong_inputs_are_refused_with_file_and_line_by_the_fit_and_by_check(
+    warrantsim: Warrantsim, tmp_path: Path
+) -> None:
     folder = tmp_path / "configs" / "calibration"
     shutil.copytree(root() / "configs", tmp_path / "configs")
     text = (folder / "parameters.csv").read_text()
     (folder / "parameters.csv").write_text(text.replace("lin,1,5,2", "lin,1,7,2"))
     said = "parameters.csv:4: low: trust.asymmetry would be 7, out of range; allowed: 1 to 5"
-    fitted = warrantsim("calibrate", "--light", "--inputs", str(folder), "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"))
+    fitted = warrantsim(
+        "calibrate",
+        "--light",
+        "--inputs",
+        str(folder),
+        "--store",
+        str(tmp_path / "store"),
+        "--out",
+        str(tmp_path / "out"),
+    )
     assert fitted.code == 2 and said in fitted.err
     checked = warrantsim("check", str(folder / "parameters.csv"))
     assert checked.code == 2 and said in checked.err
@@ -49,7 +69,9 @@ def test_wrong_inputs_are_refused_with_file_and_line_by_the_fit_and_by_check(war
     assert good.code == 0 and "rows to fit" in good.out
 
 
-def test_explain_shows_prior_and_posterior_and_how_far_the_headline_moved(project: Path, warrantsim: Warrantsim) -> None:
+def test_explain_shows_prior_and_posterior_and_how_far_the_headline_moved(
+    project: Path, warrantsim: Warrantsim
+) -> None:
     assert "posterior" not in warrantsim("explain", "trust.asymmetry").out
     write_stand_in(posterior_folder(), 64)
     text = " ".join(warrantsim("explain", "trust.asymmetry").out.split())

@@ -17,7 +17,9 @@ from tests.runs.test_claims import GRID, by_seed, claimed, recorded
 Warrantsim = Any  # the fixture of conftest.py
 
 
-def judged(resolved: Resolved, folder: Path, differences: dict[tuple[int, int], float], point: bool = False) -> tuple[list[str], str]:
+def judged(
+    resolved: Resolved, folder: Path, differences: dict[tuple[int, int], float], point: bool = False
+) -> tuple[list[str], str]:
     """What is returned as failed, and what is printed."""
     recorded(folder, differences, point=point)
     (folder / "manifest.json").write_text("{}", encoding="utf-8")
@@ -32,7 +34,10 @@ def test_a_claim_that_fails_is_a_failure(project: Path, tmp_path: Path) -> None:
     failed, printed = judged(resolved, tmp_path, by_seed(-0.19, -0.21, -0.2, -0.2))
     assert failed == ["claim: It is higher"]
     assert "trust (mean) 2015, abroad: doj_wins lower than microsoft_wins" in printed
-    assert [claim["verdict"] for claim in json.loads((tmp_path / "manifest.json").read_text())["claims"]] == ["holds", "fails"]
+    assert [claim["verdict"] for claim in json.loads((tmp_path / "manifest.json").read_text())["claims"]] == [
+        "holds",
+        "fails",
+    ]
     assert (tmp_path / "claims.csv").is_file()
 
 
@@ -43,7 +48,10 @@ def test_an_inconclusive_one_is_none_and_says_what_it_would_take(project: Path, 
 
 
 def test_of_a_sweep_the_counts_are_printed_and_nothing_fails(project: Path, tmp_path: Path) -> None:
-    differences = {(point, seed): 0.1 + 0.01 * seed for point in range(3) for seed in (1, 2)} | {(0, 1): -0.1, (0, 2): -0.11}
+    differences = {(point, seed): 0.1 + 0.01 * seed for point in range(3) for seed in (1, 2)} | {
+        (0, 1): -0.1,
+        (0, 2): -0.11,
+    }
     failed, printed = judged(claimed(project, {}, seeds=2, design=GRID), tmp_path, differences, point=True)
     assert failed == []
     assert "holds at 1 of 3 points" in printed
@@ -51,11 +59,16 @@ def test_of_a_sweep_the_counts_are_printed_and_nothing_fails(project: Path, tmp_
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
-def test_a_claim_about_nothing_recorded_is_refused_before_anything_runs(project: Path, warrantsim: Warrantsim, tmp_path: Path, command: str) -> None:
+def test_a_claim_about_nothing_recorded_is_refused_before_anything_runs(
+    project: Path, warrantsim: Warrantsim, tmp_path: Path, command: str
+) -> None:
     claimed(project, {"measure": "trust"})
     file = project / "experiments/sweep.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace('"trust"', '"trusst"'), encoding="utf-8")
     outcome = warrantsim(command, "sweep", *(["--out", str(tmp_path / "out")] if command == "run" else []))
     assert outcome.code == 2
-    assert "claims.0.measure: 'trusst': no such number in the table 'world'; did you mean 'trust'?" in outcome.err
+    assert (
+        "claims.0.measure: 'trusst': no such number in the table 'world'; did you mean 'trust'?"
+        in outcome.err
+    )
     assert not (tmp_path / "out").exists()

@@ -16,7 +16,10 @@ Warrantsim = Any  # the fixture of conftest.py
 def test_help_needs_none_of_the_heavy_libraries() -> None:
     heavy = "{'numpy', 'pandas', 'numba', 'mesa', 'plotly', 'scipy', 'pyarrow', 'ruamel'}"
     code = f"import sys; from sim.cli import main; print(sorted({heavy} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )
 
 
 def test_version(warrantsim: Warrantsim) -> None:
@@ -69,12 +72,16 @@ def test_explain(project: Path, warrantsim: Warrantsim, name: str, shown: list[s
     assert all(words in text for words in shown), outcome.out
 
 
-def test_explain_in_an_experiment_says_who_set_the_value_of_each_world(project: Path, warrantsim: Warrantsim) -> None:
+def test_explain_in_an_experiment_says_who_set_the_value_of_each_world(
+    project: Path, warrantsim: Warrantsim
+) -> None:
     text = " ".join(warrantsim("explain", "trust.asymmetry", "--experiment", "two_worlds").out.split())
     assert "in microsoft_wins 3, set by experiments/two_worlds.yaml:19" in text
     assert "in doj_wins 2.5, set by experiments/two_worlds.yaml:17 (world doj_wins)" in text
     country = " ".join(warrantsim("explain", "NO", "--experiment", "two_worlds").out.split())
-    assert "in all worlds jurisdictions.NO.initial_trust = 0.7, set by experiments/two_worlds.yaml:20" in country
+    assert (
+        "in all worlds jurisdictions.NO.initial_trust = 0.7, set by experiments/two_worlds.yaml:20" in country
+    )
 
 
 def test_explain_of_an_unknown_name_suggests(project: Path, warrantsim: Warrantsim) -> None:
@@ -86,18 +93,26 @@ def test_explain_of_an_unknown_name_suggests(project: Path, warrantsim: Warrants
 def test_check_accepts_good_files(project: Path, warrantsim: Warrantsim) -> None:
     outcome = warrantsim("check", "two_worlds", str(project / "configs" / "world" / "jurisdictions.yaml"))
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out.splitlines()[0] == "two_worlds: good: microsoft_wins, doj_wins; 3 seeds, 2,000 customers"
+    assert (
+        outcome.out.splitlines()[0] == "two_worlds: good: microsoft_wins, doj_wins; 3 seeds, 2,000 customers"
+    )
 
 
-def test_check_says_every_problem_of_every_file_and_no_traceback(project: Path, warrantsim: Warrantsim) -> None:
+def test_check_says_every_problem_of_every_file_and_no_traceback(
+    project: Path, warrantsim: Warrantsim
+) -> None:
     second = project / "experiments" / "other.yaml"
-    second.write_text((project / "experiments" / "two_worlds.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    second.write_text(
+        (project / "experiments" / "two_worlds.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     first_line = edit(project / "experiments" / "two_worlds.yaml", "record: full", "record: ful")
     edit(second, "  trust.asymmetry: 3", "  trust.asymmetry: 33")
     outcome = warrantsim("check", "two_worlds", "other")
     assert outcome.code == 2
     lines = outcome.err.splitlines()
-    assert lines[0].startswith(f"experiments/two_worlds.yaml:{first_line}: record: unknown value 'ful'; did you mean 'full'?")
+    assert lines[0].startswith(
+        f"experiments/two_worlds.yaml:{first_line}: record: unknown value 'ful'; did you mean 'full'?"
+    )
     assert lines[1] == "experiments/other.yaml:19: trust.asymmetry: 33 is out of range; allowed: 0 to 5 share"
     assert lines[2] == "2 problems; nothing was run"
     assert "Traceback" not in outcome.err
@@ -134,7 +149,10 @@ design:
 def test_designs_are_checked_and_explained(project: Path, warrantsim: Warrantsim) -> None:
     file = project / "experiments" / "two_worlds.yaml"
     file.write_text(file.read_text(encoding="utf-8") + DESIGN, encoding="utf-8")
-    assert "sobol design of 16 points over trust.peer_weight, events.gdpr: 96 runs" in warrantsim("check", "two_worlds").out
+    assert (
+        "sobol design of 16 points over trust.peer_weight, events.gdpr: 96 runs"
+        in warrantsim("check", "two_worlds").out
+    )
     shown = warrantsim("explain", "peer_weight", "--experiment", "two_worlds").out
     assert "trust.peer_weight (uncertainty of the design)" in shown
     assert "0 to 5, uniform" in shown

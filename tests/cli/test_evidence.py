@@ -26,17 +26,35 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
     tasks: list[Task] = []
 
     def cell(world: str, months: int) -> dict[str, np.ndarray]:
-        rows = [(month, country, segment) for month in range(months) for country in ("DE", "US") for segment in SEGMENTS]
+        rows = [
+            (month, country, segment)
+            for month in range(months)
+            for country in ("DE", "US")
+            for segment in SEGMENTS
+        ]
         out: dict[str, np.ndarray] = {column.name: np.zeros(len(rows)) for column in TABLES["cell"].measures}
-        out |= {"customers": np.full(len(rows), 100.0), "adoption": np.full(len(rows), 0.2), "gave_up": np.full(len(rows), 0.0 if world else 1.0)}
-        keys = {name: np.array([row[k] for row in rows], dtype=object) for k, name in ((1, "country"), (2, "segment"))}
+        out |= {
+            "customers": np.full(len(rows), 100.0),
+            "adoption": np.full(len(rows), 0.2),
+            "gave_up": np.full(len(rows), 0.0 if world else 1.0),
+        }
+        keys = {
+            name: np.array([row[k] for row in rows], dtype=object)
+            for k, name in ((1, "country"), (2, "segment"))
+        }
         return out | keys | {"month": np.datetime64("2013-01", "M") + np.array([row[0] for row in rows])}
 
-    def run_tasks(asked: Sequence[Task], store: Any, how: Any, tables: Sequence[str], progress: Any) -> Iterator[SeedDone]:
+    def run_tasks(
+        asked: Sequence[Task], store: Any, how: Any, tables: Sequence[str], progress: Any
+    ) -> Iterator[SeedDone]:
         tasks.extend(asked)
         assert list(tables) == ["cell"]  # what no row needs is not read
         for task in asked:
-            yield SeedDone(task.seed, task.label, {name: {"cell": cell(name, scenario.months)} for name, scenario in task.scenarios.items()})
+            yield SeedDone(
+                task.seed,
+                task.label,
+                {name: {"cell": cell(name, scenario.months)} for name, scenario in task.scenarios.items()},
+            )
 
     monkeypatch.setattr("sim.analysis.record.run_tasks", run_tasks)
     monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: True)
@@ -51,63 +69,156 @@ def rows(folder: Path, *lines: str) -> str:
     return str(file)
 
 
-def test_rows_are_measured_printed_and_written(ran: list[Task], warrantsim: Warrantsim, tmp_path: Path) -> None:
+def test_rows_are_measured_printed_and_written(
+    ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
-    outcome = warrantsim("evidence", "--rows", rows(tmp_path, HOLDS, MISSES, LATE), "--seeds", "3", "--out", str(out), "--store", str(tmp_path / "store"))
+    outcome = warrantsim(
+        "evidence",
+        "--rows",
+        rows(tmp_path, HOLDS, MISSES, LATE),
+        "--seeds",
+        "3",
+        "--out",
+        str(out),
+        "--store",
+        str(tmp_path / "store"),
+    )
     assert outcome.code == 0, outcome.err
     text = " ".join(outcome.out.split())
     assert "3 rows; history and history without T01 x 3 seeds, 20,000 customers" in text
-    assert "20.00 ± 1.500" in text and "context: of 2 rows 1 hold, 0 miss; 1 cannot be judged" in text and "calibration: of 1 rows 0 hold, 1 miss" in text
+    assert (
+        "20.00 ± 1.500" in text
+        and "context: of 2 rows 1 hold, 0 miss; 1 cannot be judged" in text
+        and "calibration: of 1 rows 0 hold, 1 miss" in text
+    )
     table = pd.read_csv(out / "evidence.csv").set_index("row")
     assert table["verdict"].to_dict() == {"good": "holds", "bad": "misses", "late": "cannot say"}
     # twelve months of one in a hundred, and none of them without the leak
-    assert table["model"].round(6).to_dict() == pytest.approx({"good": 20.0, "bad": 12.0, "late": float("nan")}, nan_ok=True)
-    assert [task.seed for task in ran] == [1, 2, 3] and all(set(task.scenarios) == {"", "T01"} for task in ran)
+    assert table["model"].round(6).to_dict() == pytest.approx(
+        {"good": 20.0, "bad": 12.0, "late": float("nan")}, nan_ok=True
+    )
+    assert [task.seed for task in ran] == [1, 2, 3] and all(
+        set(task.scenarios) == {"", "T01"} for task in ran
+    )
 
 
-def test_only_the_worlds_that_rows_ask_for_are_run_at_the_size_asked_for(ran: list[Task], warrantsim: Warrantsim, tmp_path: Path) -> None:
-    words = ["--seeds", "1", "--customers", "5000", "--set", "trust.asymmetry=2", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store")]
+def test_only_the_worlds_that_rows_ask_for_are_run_at_the_size_asked_for(
+    ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
+    words = [
+        "--seeds",
+        "1",
+        "--customers",
+        "5000",
+        "--set",
+        "trust.asymmetry=2",
+        "--out",
+        str(tmp_path / "out"),
+        "--store",
+        str(tmp_path / "store"),
+    ]
     assert warrantsim("evidence", "--rows", rows(tmp_path, HOLDS), *words).code == 0
     (task,) = ran
     assert list(task.scenarios) == [""]
-    assert (task.scenarios[""].customers, task.scenarios[""].parameters.trust.asymmetry, task.scenarios[""].switches) == (5000, 2.0, ())
+    assert (
+        task.scenarios[""].customers,
+        task.scenarios[""].parameters.trust.asymmetry,
+        task.scenarios[""].switches,
+    ) == (5000, 2.0, ())
 
 
-def test_an_experiment_lends_its_parameters_and_history_is_what_happened(ran: list[Task], warrantsim: Warrantsim, tmp_path: Path) -> None:
-    words = ["--experiment", "no_snowden", "--seeds", "1", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store")]
+def test_an_experiment_lends_its_parameters_and_history_is_what_happened(
+    ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
+    words = [
+        "--experiment",
+        "no_snowden",
+        "--seeds",
+        "1",
+        "--out",
+        str(tmp_path / "out"),
+        "--store",
+        str(tmp_path / "store"),
+    ]
     assert warrantsim("evidence", "--rows", rows(tmp_path, HOLDS), *words).code == 0
-    assert "T01" in {event.id for event in ran[0].scenarios[""].timeline.events} and ran[0].scenarios[""].switches == ()
+    assert (
+        "T01" in {event.id for event in ran[0].scenarios[""].timeline.events}
+        and ran[0].scenarios[""].switches == ()
+    )
 
 
-def test_bad_rows_are_refused_before_anything_runs(ran: list[Task], warrantsim: Warrantsim, tmp_path: Path) -> None:
+def test_bad_rows_are_refused_before_anything_runs(
+    ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
     file = rows(tmp_path, HOLDS.replace("adoption", "adoptoin"), MISSES.replace("T01", "T99"))
     outcome = warrantsim("evidence", "--rows", file, "--out", str(tmp_path / "out"))
     assert outcome.code == 2 and not ran and not (tmp_path / "out").exists()
-    assert f"{file}:2: instrument: unknown instrument 'adoptoin'; did you mean 'adoption'? valid: adoption, " in outcome.err
-    assert f"{file}:3: without_event: unknown event 'T99'; " in outcome.err and "2 problems; nothing was run" in outcome.err
+    assert (
+        f"{file}:2: instrument: unknown instrument 'adoptoin'; did you mean 'adoption'? valid: adoption, "
+        in outcome.err
+    )
+    assert (
+        f"{file}:3: without_event: unknown event 'T99'; " in outcome.err
+        and "2 problems; nothing was run" in outcome.err
+    )
 
 
 def test_check_reads_rows_too(warrantsim: Warrantsim, tmp_path: Path) -> None:
-    assert "rows.csv: good: 2 rows of evidence, 2 instruments" in warrantsim("check", rows(tmp_path, HOLDS, MISSES)).out
+    assert (
+        "rows.csv: good: 2 rows of evidence, 2 instruments"
+        in warrantsim("check", rows(tmp_path, HOLDS, MISSES)).out
+    )
     assert "rows.csv: good" in warrantsim("check", "configs/evidence/rows.csv").out
     assert "no run reads this file" in warrantsim("check", "configs/evidence/pew.csv").err
     outcome = warrantsim("check", rows(tmp_path, HOLDS.replace("DE", "Germany")))
     assert outcome.code == 2 and "place: unknown place 'Germany'" in outcome.err
 
 
-def test_a_file_that_is_not_there_and_an_unknown_experiment_are_refused(warrantsim: Warrantsim, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_and_an_unknown_experiment_are_refused(
+    warrantsim: Warrantsim, tmp_path: Path
+) -> None:
     assert warrantsim("evidence", "--rows", str(tmp_path / "none.csv")).code == 2
     outcome = warrantsim("evidence", "--experiment", "histroy")
     assert outcome.code == 2 and "did you mean 'history'?" in outcome.err
 
 
-def test_failed_runs_exit_1(ran: list[Task], warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_runs_exit_1(
+    ran: list[Task], warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from sim.analysis.record import Compared
 
-    table = pd.DataFrame({"row": ["a"], "role": ["context"], "what": ["x"], "place": ["DE"], "population": [""], "without_event": [""], "bound": ["eq"]})
-    table = table.assign(data=1.0, se=np.nan, model=np.nan, low=np.nan, high=np.nan, period="2013", unit="%", verdict="cannot say")
+    table = pd.DataFrame(
+        {
+            "row": ["a"],
+            "role": ["context"],
+            "what": ["x"],
+            "place": ["DE"],
+            "population": [""],
+            "without_event": [""],
+            "bound": ["eq"],
+        }
+    )
+    table = table.assign(
+        data=1.0,
+        se=np.nan,
+        model=np.nan,
+        low=np.nan,
+        high=np.nan,
+        period="2013",
+        unit="%",
+        verdict="cannot say",
+    )
     monkeypatch.setattr("sim.analysis.record.compare", lambda *words: Compared(table, ["seed 1: it broke"]))
-    outcome = warrantsim("evidence", "--rows", rows(tmp_path, HOLDS), "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"))
+    outcome = warrantsim(
+        "evidence",
+        "--rows",
+        rows(tmp_path, HOLDS),
+        "--out",
+        str(tmp_path / "out"),
+        "--store",
+        str(tmp_path / "store"),
+    )
     assert outcome.code == 1 and "failed: seed 1: it broke" in outcome.out
 
 
@@ -118,12 +229,27 @@ def test_the_list_names_every_instrument_with_its_arguments_and_an_example(warra
         assert f"{name}: {instrument.what}, in {instrument.unit}" in outcome.out
         assert all(f"  {argument.name}: {argument.what}" in outcome.out for argument in instrument.arguments)
         assert f"context,{name}," in outcome.out
-    assert "places: world, abroad, North America" in outcome.out and "populations: everybody, organisations" in outcome.out
+    assert (
+        "places: world, abroad, North America" in outcome.out
+        and "populations: everybody, organisations" in outcome.out
+    )
 
 
-def test_the_real_model_is_measured_once_and_then_read_from_the_store(warrantsim: Warrantsim, tmp_path: Path) -> None:
+def test_the_real_model_is_measured_once_and_then_read_from_the_store(
+    warrantsim: Warrantsim, tmp_path: Path
+) -> None:
     line = "gave_up,context,moved,abroad,,2013-06,2013-12,T01,0,1,eq,%,made up,move=gave_up+left_us"
-    words = ["evidence", "--rows", rows(tmp_path, line, HOLDS), "--seeds", "1", "--customers", "2000", "--set", "horizon.last=2014-01"]
+    words = [
+        "evidence",
+        "--rows",
+        rows(tmp_path, line, HOLDS),
+        "--seeds",
+        "1",
+        "--customers",
+        "2000",
+        "--set",
+        "horizon.last=2014-01",
+    ]
     words += ["--workers", "1", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store")]
     first = warrantsim(*words)
     assert first.code == 0, first.err

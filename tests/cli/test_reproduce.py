@@ -25,7 +25,10 @@ def test_equal_results_exit_0(found: Comparison, warrantsim: Warrantsim) -> None
     found.environment = ["numpy: was 2.4.5, now 2.4.6"]
     outcome = warrantsim("reproduce")
     assert outcome.code == 0
-    assert outcome.out.splitlines() == ["two_worlds (small): equal: all 1 pairs, 8 tables", "  environment: numpy: was 2.4.5, now 2.4.6"]
+    assert outcome.out.splitlines() == [
+        "two_worlds (small): equal: all 1 pairs, 8 tables",
+        "  environment: numpy: was 2.4.5, now 2.4.6",
+    ]
 
 
 def test_wrong_results_exit_1_and_are_placed(found: Comparison, warrantsim: Warrantsim) -> None:
@@ -33,15 +36,23 @@ def test_wrong_results_exit_1_and_are_placed(found: Comparison, warrantsim: Warr
     outcome = warrantsim("reproduce", "two_worlds")
     assert outcome.code == 1
     first, second = outcome.out.splitlines()
-    assert first == "two_worlds (small): different, with the same code and the same configuration: all 1 pairs run"
-    assert second == "  differs: seed 2, doj_wins: table world, first in 2014-11, variable revenue_us: was 1.0, now 2.0"
+    assert (
+        first
+        == "two_worlds (small): different, with the same code and the same configuration: all 1 pairs run"
+    )
+    assert (
+        second
+        == "  differs: seed 2, doj_wins: table world, first in 2014-11, variable revenue_us: was 1.0, now 2.0"
+    )
 
 
 def test_changed_code_is_told_from_wrong_results(found: Comparison, warrantsim: Warrantsim) -> None:
     found.differences, found.code = [WRONG], "the model's code has changed"
     outcome = warrantsim("reproduce")
     assert outcome.code == 1
-    assert outcome.out.startswith("two_worlds (small): not like with like: the model's code has changed; all 1 pairs run")
+    assert outcome.out.startswith(
+        "two_worlds (small): not like with like: the model's code has changed; all 1 pairs run"
+    )
 
 
 def test_many_differences_are_counted(found: Comparison, warrantsim: Warrantsim) -> None:
@@ -57,7 +68,9 @@ def test_many_differences_are_counted(found: Comparison, warrantsim: Warrantsim)
         (["two_worlds", "--sample", "0"], "--sample"),
     ],
 )
-def test_what_cannot_be_reproduced_is_refused(found: Comparison, warrantsim: Warrantsim, words: list[str], said: str) -> None:
+def test_what_cannot_be_reproduced_is_refused(
+    found: Comparison, warrantsim: Warrantsim, words: list[str], said: str
+) -> None:
     outcome = warrantsim("reproduce", *words)
     assert outcome.code == 2
     assert said in outcome.err

@@ -16,7 +16,15 @@ Warrantsim = Any  # the fixture of conftest.py
 
 HEADLINES = pd.DataFrame(
     [
-        {"headline": "trust", "name": "Trust abroad", "unit": "0-1", "window": "2016", "value_a": 0.6123, "value_b": 0.5, "difference": -0.1123}
+        {
+            "headline": "trust",
+            "name": "Trust abroad",
+            "unit": "0-1",
+            "window": "2016",
+            "value_a": 0.6123,
+            "value_b": 0.5,
+            "difference": -0.1123,
+        }
         | {"low": -0.2, "high": math.nan, "pairs": 3, "verdict": "lower", "why": "-"}
     ]
 )
@@ -27,14 +35,25 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Stand-ins for the rooms below and above; the list holds what each run was asked for."""
     calls: list[dict[str, Any]] = []
 
-    def run(resolved: Any, out: Path, progress: Callable[[int, int, str], None], store: Path, how: Any) -> SimpleNamespace:
+    def run(
+        resolved: Any, out: Path, progress: Callable[[int, int, str], None], store: Path, how: Any
+    ) -> SimpleNamespace:
         calls.append({"resolved": resolved, "out": out, "store": store, "how": how, "workers": how.workers})
         progress(1, 2, "seed 1")
         progress(2, 2, "seed 2")
         failures = ["seed 2: it broke"] if resolved.experiment.seeds.first == 13 else []
         proved = SimpleNamespace(good=[0, 1][: 2 - len(failures)])
         warnings = ["the switch changes [nothing]"]
-        return SimpleNamespace(folder=out, warnings=warnings, failures=failures, failed_now=failures, seconds=1.5, plan=[0, 1], proved=proved, ran=2)
+        return SimpleNamespace(
+            folder=out,
+            warnings=warnings,
+            failures=failures,
+            failed_now=failures,
+            seconds=1.5,
+            plan=[0, 1],
+            proved=proved,
+            ran=2,
+        )
 
     def summarise(resolved: Any, finished: Any, how: Any, progress: Any) -> SimpleNamespace:
         return SimpleNamespace(headlines=HEADLINES, failures=[])
@@ -50,9 +69,22 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return calls
 
 
-def test_a_run_says_where_its_report_is_and_what_differs(project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path) -> None:
+def test_a_run_says_where_its_report_is_and_what_differs(
+    project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
     outcome = warrantsim(
-        "run", "two_worlds", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"), "--seeds", "2", "--customers", "2500", "--workers", "1"
+        "run",
+        "two_worlds",
+        "--out",
+        str(tmp_path / "out"),
+        "--store",
+        str(tmp_path / "store"),
+        "--seeds",
+        "2",
+        "--customers",
+        "2500",
+        "--workers",
+        "1",
     )
     assert outcome.code == 0, outcome.err
     text = "".join(outcome.out.split())
@@ -66,21 +98,36 @@ def test_a_run_says_where_its_report_is_and_what_differs(project: Path, runs: li
     assert (asked.seeds.count, asked.customers, runs[0]["workers"]) == (2, 2500, 1)
 
 
-def test_a_sweep_has_a_report_with_its_claims(warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_has_a_report_with_its_claims(
+    warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     finished = swept(tmp_path, claims=False)
     monkeypatch.setattr("sim.runs.experiment.run", lambda *_, **__: finished)
-    asked = ("run", str(tmp_path / "known.yaml"), "--out", str(finished.folder), "--store", str(tmp_path / "store"))
+    asked = (
+        "run",
+        str(tmp_path / "known.yaml"),
+        "--out",
+        str(finished.folder),
+        "--store",
+        str(tmp_path / "store"),
+    )
     outcome = warrantsim(*asked)
     assert outcome.code == 0, outcome.err
     assert f"report:{finished.folder / 'report.html'}" in "".join(outcome.out.split())
-    assert "Trust abroad in 2016 is lower when DOJ wins" in (finished.folder / "report.html").read_text(encoding="utf-8")
+    assert "Trust abroad in 2016 is lower when DOJ wins" in (finished.folder / "report.html").read_text(
+        encoding="utf-8"
+    )
     (finished.folder / "report.html").unlink()
     assert warrantsim(*asked, "--no-report").code == 0
     assert not (finished.folder / "report.html").exists()
 
 
 def test_results_go_to_a_folder_named_after_the_experiment(
-    project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path,
+    runs: list[dict[str, Any]],
+    warrantsim: Warrantsim,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert warrantsim("run", "two_worlds", "--no-report").code == 0
@@ -88,8 +135,19 @@ def test_results_go_to_a_folder_named_after_the_experiment(
     assert not (tmp_path / "results" / "two_worlds" / "report.html").exists()
 
 
-def test_failed_runs_exit_1_and_are_named(project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path) -> None:
-    outcome = warrantsim("run", "two_worlds", "--set", "seeds.first=13", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"))
+def test_failed_runs_exit_1_and_are_named(
+    project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
+    outcome = warrantsim(
+        "run",
+        "two_worlds",
+        "--set",
+        "seeds.first=13",
+        "--out",
+        str(tmp_path / "out"),
+        "--store",
+        str(tmp_path / "store"),
+    )
     assert outcome.code == 1
     assert "failed: seed 2: it broke" in outcome.out
 
@@ -98,7 +156,9 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_runs(
     project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "file" / "out"), "--store", str(tmp_path / "store"))
+    outcome = warrantsim(
+        "run", "two_worlds", "--out", str(tmp_path / "file" / "out"), "--store", str(tmp_path / "store")
+    )
     assert outcome.code == 2
     assert "cannot be written" in outcome.err
     assert not runs
@@ -107,15 +167,25 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_runs(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--set", "trust.asymetry=2"], "--set: trust.asymetry: no 'asymetry' in trust; did you mean 'asymmetry'?"),
+        (
+            ["--set", "trust.asymetry=2"],
+            "--set: trust.asymetry: no 'asymetry' in trust; did you mean 'asymmetry'?",
+        ),
         (["--seeds", "0"], "--seeds: seeds.count: must be at least 1 (got 0)"),
         (["--customers", "5"], "--customers: customers: must be at least 2000 (got 5)"),
     ],
 )
 def test_bad_words_exit_2_without_a_traceback_or_a_folder(
-    project: Path, runs: list[dict[str, Any]], warrantsim: Warrantsim, tmp_path: Path, words: list[str], said: str
+    project: Path,
+    runs: list[dict[str, Any]],
+    warrantsim: Warrantsim,
+    tmp_path: Path,
+    words: list[str],
+    said: str,
 ) -> None:
-    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"), *words)
+    outcome = warrantsim(
+        "run", "two_worlds", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"), *words
+    )
     assert outcome.code == 2
     assert outcome.err.startswith(said)
     assert "Traceback" not in outcome.err
@@ -124,12 +194,23 @@ def test_bad_words_exit_2_without_a_traceback_or_a_folder(
 
 
 def test_an_experiment_of_one_world_has_no_difference_to_show() -> None:
-    assert [column.header for column in headline_table(HEADLINES, []).columns] == ["headline", "unit", "window", "value"]
+    assert [column.header for column in headline_table(HEADLINES, []).columns] == [
+        "headline",
+        "unit",
+        "window",
+        "value",
+    ]
 
 
 @pytest.mark.parametrize(
     ("value", "signed", "said"),
-    [(1234567.8, False, "1,234,568"), (0.061234, True, "+0.06123"), (-12.3456, True, "-12.35"), (0.0, False, "0"), (math.nan, False, "—")],
+    [
+        (1234567.8, False, "1,234,568"),
+        (0.061234, True, "+0.06123"),
+        (-12.3456, True, "-12.35"),
+        (0.0, False, "0"),
+        (math.nan, False, "—"),
+    ],
 )
 def test_numbers_have_four_digits_and_missing_ones_are_no_zero(value: float, signed: bool, said: str) -> None:
     assert number(value, signed) == said

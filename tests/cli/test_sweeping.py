@@ -12,41 +12,76 @@ Warrantsim = Any  # the fixture of conftest.py
 
 
 @pytest.mark.parametrize("word", ["3", "0/4", "5/4", "a/b", "1/0"])
-def test_a_shard_that_is_none_is_refused_before_anything_runs(project: Path, warrantsim: Warrantsim, tmp_path: Path, word: str) -> None:
-    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"), "--shard", word)
+def test_a_shard_that_is_none_is_refused_before_anything_runs(
+    project: Path, warrantsim: Warrantsim, tmp_path: Path, word: str
+) -> None:
+    outcome = warrantsim(
+        "run",
+        "two_worlds",
+        "--out",
+        str(tmp_path / "out"),
+        "--store",
+        str(tmp_path / "store"),
+        "--shard",
+        word,
+    )
     assert outcome.code == 2
     assert f"--shard: '{word}': write it as i/n, from 1/n to n/n" in outcome.err
     assert not (tmp_path / "out").exists()
 
 
-def test_a_store_that_cannot_be_written_is_refused(project: Path, warrantsim: Warrantsim, tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_written_is_refused(
+    project: Path, warrantsim: Warrantsim, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "file" / "store"))
+    outcome = warrantsim(
+        "run", "two_worlds", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "file" / "store")
+    )
     assert outcome.code == 2
     assert "--store" in outcome.err
 
 
-def test_a_cluster_that_does_not_answer_is_bad_input(project: Path, warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_that_does_not_answer_is_bad_input(
+    project: Path, warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sim.runs.engines.cluster._SECONDS_TO_ANSWER", 0.5)
     monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: True)
     monkeypatch.setattr("sim.runs.running.is_compiled", lambda: True)
-    outcome = warrantsim("run", "two_worlds", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"), "--cluster", "tcp://127.0.0.1:9")
+    outcome = warrantsim(
+        "run",
+        "two_worlds",
+        "--out",
+        str(tmp_path / "out"),
+        "--store",
+        str(tmp_path / "store"),
+        "--cluster",
+        "tcp://127.0.0.1:9",
+    )
     assert outcome.code == 2
     assert "--cluster tcp://127.0.0.1:9: no scheduler answers" in outcome.err
 
 
 def test_the_job_script_is_one_array_of_shards(project: Path, warrantsim: Warrantsim, tmp_path: Path) -> None:
     script = tmp_path / "job.sh"
-    outcome = warrantsim("shards", "two_worlds", "8", "--seeds", "40", "--set", "trust.peer_weight=0.2", "--out", str(script))
+    outcome = warrantsim(
+        "shards", "two_worlds", "8", "--seeds", "40", "--set", "trust.peer_weight=0.2", "--out", str(script)
+    )
     assert outcome.code == 0, outcome.err
     text = script.read_text(encoding="utf-8")
     assert "#SBATCH --array=1-8\n" in text
-    assert 'warrantsim run two_worlds --set trust.peer_weight=0.2 --seeds 40 --workers "$SLURM_CPUS_PER_TASK" --shard "$SLURM_ARRAY_TASK_ID/8"' in text
+    assert (
+        'warrantsim run two_worlds --set trust.peer_weight=0.2 --seeds 40 --workers "$SLURM_CPUS_PER_TASK" --shard "$SLURM_ARRAY_TASK_ID/8"'
+        in text
+    )
     assert subprocess.run(["bash", "-n", str(script)], check=False).returncode == 0
 
 
-def test_a_job_script_for_an_experiment_that_would_be_refused_is_not_written(project: Path, warrantsim: Warrantsim, tmp_path: Path) -> None:
-    outcome = warrantsim("shards", "two_worlds", "8", "--set", "trust.asymetry=2", "--out", str(tmp_path / "job.sh"))
+def test_a_job_script_for_an_experiment_that_would_be_refused_is_not_written(
+    project: Path, warrantsim: Warrantsim, tmp_path: Path
+) -> None:
+    outcome = warrantsim(
+        "shards", "two_worlds", "8", "--set", "trust.asymetry=2", "--out", str(tmp_path / "job.sh")
+    )
     assert outcome.code == 2
     assert not (tmp_path / "job.sh").exists()
 

@@ -29,7 +29,9 @@ def base() -> Base:
     return load_base(root() / CONFIGS)
 
 
-def asked(*sets: str, experiment: str | Path = TWO_WORLDS, last: str = "2025-12", customers: int = SMALLEST) -> Resolved:
+def asked(
+    *sets: str, experiment: str | Path = TWO_WORLDS, last: str = "2025-12", customers: int = SMALLEST
+) -> Resolved:
     """An experiment with few customers, up to a month, with values set over its own."""
     return resolve(experiment, sets=(f"horizon.last={last}", *sets), customers=customers, base=base())
 
@@ -54,7 +56,9 @@ def entries(books: Books) -> dict[str, bytes]:
         if isinstance(value, np.ndarray):
             out[field.name] = value.tobytes()
         elif isinstance(value, list):
-            out[field.name] = b"".join(row.tobytes() if isinstance(row, np.ndarray) else repr(row).encode() for row in value)
+            out[field.name] = b"".join(
+                row.tobytes() if isinstance(row, np.ndarray) else repr(row).encode() for row in value
+            )
     return out
 
 
@@ -69,11 +73,16 @@ def digest(ws: WorldSet) -> str:
     for model in ws.models:
         for name, value in entries(model.books).items():
             h.update(name.encode() + value)
-    h.update(np.ascontiguousarray(ws.customers.place).tobytes() + np.ascontiguousarray(ws.customers.trust).tobytes())
+    h.update(
+        np.ascontiguousarray(ws.customers.place).tobytes()
+        + np.ascontiguousarray(ws.customers.trust).tobytes()
+    )
     return h.hexdigest()
 
 
-def experiment_file(folder: Path, worlds: dict[str, list[dict[str, str]]], without_events: Iterable[str] = ()) -> Path:
+def experiment_file(
+    folder: Path, worlds: dict[str, list[dict[str, str]]], without_events: Iterable[str] = ()
+) -> Path:
     """An experiment of its own: each world with its switches, the first two compared; returns the file."""
     names = list(worlds)
     tree = {
@@ -84,7 +93,14 @@ def experiment_file(folder: Path, worlds: dict[str, list[dict[str, str]]], witho
         "customers": SMALLEST,
         "seeds": {"first": 1, "count": 2},
         "record": "full",
-        "worlds": {name: {"label": name.replace("_", " "), "switches": switches, "without_events": list(without_events)} for name, switches in worlds.items()},
+        "worlds": {
+            name: {
+                "label": name.replace("_", " "),
+                "switches": switches,
+                "without_events": list(without_events),
+            }
+            for name, switches in worlds.items()
+        },
     }
     if len(names) > 1:
         tree["compare"] = names[:2]

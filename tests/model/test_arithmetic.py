@@ -47,7 +47,12 @@ def test_exp_is_within_2_units_in_the_last_place_over_its_whole_range() -> None:
 
 def test_log_is_within_2_units_in_the_last_place_over_its_whole_range() -> None:
     mantissas = np.linspace(1.0, 2.0, 41)[:-1].tolist()
-    worst = max(ulps_apart(log(math.ldexp(m, e)), math.log(math.ldexp(m, e))) for m in mantissas for e in range(-1022, 1024) if (m, e) != (1.0, 0))
+    worst = max(
+        ulps_apart(log(math.ldexp(m, e)), math.log(math.ldexp(m, e)))
+        for m in mantissas
+        for e in range(-1022, 1024)
+        if (m, e) != (1.0, 0)
+    )
     assert worst <= ULPS
 
 
@@ -200,8 +205,12 @@ def _digest() -> dict[str, str]:
 )
 def test_results_are_the_same_to_the_bit(setting: dict[str, str], tmp_path: Path) -> None:
     program = f"import json, runpy, numba; f = runpy.run_path({__file__!r}); print(json.dumps([f['_digest'](), numba.config.CPU_NAME, numba.config.OPT]))"
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)} | setting
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    environment = (
+        os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)} | setting
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     there, processor, level = json.loads(done.stdout)
     assert str(processor) == setting.get("NUMBA_CPU_NAME", str(processor))
@@ -215,10 +224,67 @@ MODEL = Path(sim.model.__file__).parent
 
 # Functions whose last bit depends on the processor's library, or sums whose order depends on its vectors.
 OF_NUMPY = {
-    *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "power", "float_power", "cbrt", "hypot", "logspace", "geomspace"),
-    *("sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arctan2", "arctanh", "interp"),
-    *("sum", "nansum", "mean", "nanmean", "average", "std", "var", "median", "quantile", "percentile", "prod", "nanprod", "trapezoid"),
-    *("dot", "vdot", "inner", "outer", "matmul", "tensordot", "einsum", "convolve", "correlate", "linalg", "fft", "polyval", "cov", "corrcoef"),
+    *(
+        "exp",
+        "exp2",
+        "expm1",
+        "log",
+        "log2",
+        "log10",
+        "log1p",
+        "logaddexp",
+        "power",
+        "float_power",
+        "cbrt",
+        "hypot",
+        "logspace",
+        "geomspace",
+    ),
+    *(
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "arctan2",
+        "arctanh",
+        "interp",
+    ),
+    *(
+        "sum",
+        "nansum",
+        "mean",
+        "nanmean",
+        "average",
+        "std",
+        "var",
+        "median",
+        "quantile",
+        "percentile",
+        "prod",
+        "nanprod",
+        "trapezoid",
+    ),
+    *(
+        "dot",
+        "vdot",
+        "inner",
+        "outer",
+        "matmul",
+        "tensordot",
+        "einsum",
+        "convolve",
+        "correlate",
+        "linalg",
+        "fft",
+        "polyval",
+        "cov",
+        "corrcoef",
+    ),
 }
 METHODS = {"sum", "mean", "std", "var", "prod", "dot", "reduce", "reduceat", "trace"}
 BUILTINS = {"sum", "pow"}
@@ -229,9 +295,15 @@ ALLOWED = {
     ("books.py", "routes.sum(axis=2)"): "int64 counts",
     ("books.py", "self.backlog[:, 0].sum(axis=1)"): "int64 counts",
     ("books.py", "self.backlog[:, 1].sum(axis=1)"): "int64 counts",
-    ("books.py", "np.prod([1.0 - self.laws[:, :, k] for k in _LOCALISATION], axis=0)"): "three whole arrays, multiplied one after the other",
+    (
+        "books.py",
+        "np.prod([1.0 - self.laws[:, :, k] for k in _LOCALISATION], axis=0)",
+    ): "three whole arrays, multiplied one after the other",
     ("population.py", "sizes.sum()"): "int64 sizes",
-    ("population.py", "sum((x.ravel() / total(x.ravel()) for x in (accounts, tb, usd)))"): "three whole arrays, added one after the other",
+    (
+        "population.py",
+        "sum((x.ravel() / total(x.ravel()) for x in (accounts, tb, usd)))",
+    ): "three whole arrays, added one after the other",
 }
 
 
@@ -239,12 +311,19 @@ def unpinned(source: str) -> Iterator[str]:
     """Expressions of a module whose last bit is not pinned down by IEEE 754 and the order of the program."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            names = [alias.name for alias in node.names] + [node.module or "" if isinstance(node, ast.ImportFrom) else ""]
+            names = [alias.name for alias in node.names] + [
+                node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            ]
             if {"math", "cmath", "scipy", "statistics"} & {name.split(".")[0] for name in names}:
                 yield ast.unparse(node)
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("numpy"):
                 yield ast.unparse(node)  # what is taken from NumPy by name would not be seen below
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy") and node.attr in OF_NUMPY:
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in ("np", "numpy")
+            and node.attr in OF_NUMPY
+        ):
             if node.attr not in METHODS:
                 yield ast.unparse(node)
         elif isinstance(node, ast.Call):
@@ -257,7 +336,11 @@ def unpinned(source: str) -> Iterator[str]:
 
 
 def _found() -> set[tuple[str, str]]:
-    return {(file.relative_to(MODEL).as_posix(), said) for file in MODEL.rglob("*.py") for said in unpinned(file.read_text(encoding="utf-8"))}
+    return {
+        (file.relative_to(MODEL).as_posix(), said)
+        for file in MODEL.rglob("*.py")
+        for said in unpinned(file.read_text(encoding="utf-8"))
+    }
 
 
 def test_the_model_uses_no_arithmetic_that_differs_between_processors() -> None:
@@ -292,7 +375,12 @@ def test_the_scan_would_find_it(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["from sim.model.arithmetic import exp\ny = exp(x)", "import numpy as np\ny = np.sqrt(x)", "import numpy as np\ny = np.cumsum(x)[-1]"]
+    "source",
+    [
+        "from sim.model.arithmetic import exp\ny = exp(x)",
+        "import numpy as np\ny = np.sqrt(x)",
+        "import numpy as np\ny = np.cumsum(x)[-1]",
+    ],
 )
 def test_the_scan_lets_pass_what_is_pinned_down(source: str) -> None:
     assert not list(unpinned(source))

@@ -29,7 +29,9 @@ from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
 PROVIDERS = 4
 NESTS, PLACES = FIRST_US + PROVIDERS, FIRST_US + OFFERS * PROVIDERS
-KIND = np.array([0, 6, *(1 + k for _ in range(PROVIDERS) for k in range(OFFERS))])  # kind of each place, as in the risks
+KIND = np.array(
+    [0, 6, *(1 + k for _ in range(PROVIDERS) for k in range(OFFERS))]
+)  # kind of each place, as in the risks
 OPEN = np.zeros(PLACES, np.float32)
 
 
@@ -80,7 +82,22 @@ def weights(
     no_cloud, leave, within = (exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost))
     peers = np.array([exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)])
     nest[:] = peers
-    nest_roots(0, left[None], 0, 0, appeal, no_cloud, banned[None, None], order, here, expelled, leave, within, leaf[None], nest[None])
+    nest_roots(
+        0,
+        left[None],
+        0,
+        0,
+        appeal,
+        no_cloud,
+        banned[None, None],
+        order,
+        here,
+        expelled,
+        leave,
+        within,
+        leaf[None],
+        nest[None],
+    )
     return Decision(leaf, nest, nest_scale)
 
 
@@ -88,7 +105,12 @@ def weights(
 def _choose(seed: int, customers: int, month: int, nest_scale: float, leaf: Any, nest: Any, out: Any) -> None:
     """The place that each of many customers picks, with the kernel's own luck: `leaf` (1, O), `nest` (1, 2 + P)."""
     nests = nest.shape[1]
-    counters, luck, clocks, slowed = np.empty((2, 3), np.uint32), np.empty((1, 12)), np.empty((1, 12)), np.empty((1, 12))
+    counters, luck, clocks, slowed = (
+        np.empty((2, 3), np.uint32),
+        np.empty((1, 12)),
+        np.empty((1, 12)),
+        np.empty((1, 12)),
+    )
     for i in range(customers):
         draw_luck(seed, np.array([i]), month, counters, luck)
         tastes(luck[0], nest_scale, clocks[0], slowed[0])
@@ -106,9 +128,15 @@ def chosen(decision: Decision, customers: int = 200_000, seed: int = 3, month: i
     return out
 
 
-def closed_form(value: np.ndarray, on_premises: float, nest_scale: float, available: np.ndarray) -> np.ndarray:
+def closed_form(
+    value: np.ndarray, on_premises: float, nest_scale: float, available: np.ndarray
+) -> np.ndarray:
     """McFadden (1978): P(place) = P(nest) P(place | nest), with inclusive values; `value` (O,) less risk and costs."""
-    nests = [np.array([0]), np.array([1]), *(np.arange(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1)) for p in range(PROVIDERS))]
+    nests = [
+        np.array([0]),
+        np.array([1]),
+        *(np.arange(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1)) for p in range(PROVIDERS)),
+    ]
     value = value.copy()
     value[0] = on_premises
     inclusive, inside = np.full(len(nests), -np.inf), np.zeros(PLACES)
@@ -135,7 +163,9 @@ def test_chosen_frequencies_are_the_probabilities_of_the_nested_logit() -> None:
     error = np.sqrt(expected * (1.0 - expected) / n)
     assert np.all(np.abs(counts / n - expected) <= 4.5 * error + 1e-12)
     assert np.all(counts[banned > 0.5] == 0)
-    chi_square = np.sum((counts[expected > 0] - n * expected[expected > 0]) ** 2 / (n * expected[expected > 0]))
+    chi_square = np.sum(
+        (counts[expected > 0] - n * expected[expected > 0]) ** 2 / (n * expected[expected > 0])
+    )
     freedom = int(np.sum(expected > 0)) - 1
     assert chi_square < freedom + 4.0 * np.sqrt(2.0 * freedom)
 
@@ -176,7 +206,12 @@ def test_offers_of_one_provider_are_closer_substitutes_than_providers() -> None:
     assert draws[1][own] / draws[0][own] == pytest.approx(after[own] / before[own], rel=0.05)
 
 
-@given(worse=st.integers(0, PLACES - 1), by=st.floats(0.01, 8.0), where=st.integers(0, PLACES - 1), month=st.integers(0, 155))
+@given(
+    worse=st.integers(0, PLACES - 1),
+    by=st.floats(0.01, 8.0),
+    where=st.integers(0, PLACES - 1),
+    month=st.integers(0, 155),
+)
 @settings(max_examples=40)
 def test_a_place_made_worse_is_only_ever_left(worse: int, by: float, where: int, month: int) -> None:
     """The coupling of worlds: with the same luck nobody comes to a place because it is worse, nor moves between others."""
@@ -227,14 +262,23 @@ def test_closed_places_are_never_chosen(banned: list[float], order: float, here:
 
 
 def test_an_expelled_customer_without_any_other_place_goes_on_premises() -> None:
-    decision = weights(np.zeros(PLACES), banned=np.ones(PLACES, np.float32), here=FIRST_US, expelled=True, switch_cost=1000.0, on_premises=-30.0)
+    decision = weights(
+        np.zeros(PLACES),
+        banned=np.ones(PLACES, np.float32),
+        here=FIRST_US,
+        expelled=True,
+        switch_cost=1000.0,
+        on_premises=-30.0,
+    )
     assert set(chosen(decision, 100).tolist()) == {ON_PREMISES}
 
 
 def test_nothing_overflows_at_the_ends_of_the_ranges() -> None:
     """A switching cost of 1000 and a nest scale of 0.1 leave weights positive and choices in place."""
     here = FIRST_US + 3
-    decision = weights(np.zeros(PLACES), here=here, switch_cost=1000.0, within_cost=400.0, nest_scale=0.1, on_premises=-30.0)
+    decision = weights(
+        np.zeros(PLACES), here=here, switch_cost=1000.0, within_cost=400.0, nest_scale=0.1, on_premises=-30.0
+    )
     assert np.all(np.isfinite(decision.leaf))
     assert np.all(np.isfinite(decision.roots))
     assert set(chosen(decision, 20_000).tolist()) == {here}
@@ -258,12 +302,24 @@ def test_own_view_is_the_mean_of_a_beta_reputation() -> None:
 
 
 @njit  # type: ignore[misc]
-def _sure(seed: int, customers: int, month: int, nest_scale: float, here: int, pull: Any, risk: float, utility: float, out: Any) -> None:
+def _sure(
+    seed: int,
+    customers: int,
+    month: int,
+    nest_scale: float,
+    here: int,
+    pull: Any,
+    risk: float,
+    utility: float,
+    out: Any,
+) -> None:
     counters, luck = np.empty((2, 3 * customers), np.uint32), np.empty((customers, 12))
     draw_luck(seed, np.arange(customers), month, counters, luck)
     leaving, within = exp(pull[0] + risk), exp((pull[1] + risk) / nest_scale)
     for i in range(customers):
-        out[i] = abs(utility - risk) <= 300.0 * nest_scale and surely_stays(i, luck, NESTS, here, leaving, within)
+        out[i] = abs(utility - risk) <= 300.0 * nest_scale and surely_stays(
+            i, luck, NESTS, here, leaving, within
+        )
 
 
 @given(
@@ -278,7 +334,14 @@ def _sure(seed: int, customers: int, month: int, nest_scale: float, here: int, p
 )
 @settings(max_examples=150)
 def test_whoever_surely_stays_stays(
-    seed: int, here: int, nest_scale: float, cost: float, within_share: float, network: float, spread: float, friends: int
+    seed: int,
+    here: int,
+    nest_scale: float,
+    cost: float,
+    within_share: float,
+    network: float,
+    spread: float,
+    friends: int,
 ) -> None:
     """The bound proves what the decision would say, whatever the utilities, laws, risks and peers."""
     rng = np.random.default_rng(seed)
@@ -287,11 +350,28 @@ def test_whoever_surely_stays_stays(
     banned[ON_PREMISES] = 0.0
     go_back = float(rng.normal(-2.0, spread))
     pull = np.zeros((1, 1, PLACES, 2))
-    pull_of_rivals(utility[None, None], banned[None, None], np.array([cost]), within_share, network, go_back, nest_scale, pull)
+    pull_of_rivals(
+        utility[None, None],
+        banned[None, None],
+        np.array([cost]),
+        within_share,
+        network,
+        go_back,
+        nest_scale,
+        pull,
+    )
     bonus = np.zeros(NESTS)
     bonus[friends] = network if friends != ON_PREMISES else 0.0
     decision = weights(
-        utility, risk, banned, on_premises=go_back, nest_scale=nest_scale, here=here, switch_cost=cost, within_cost=within_share * cost, bonus=bonus
+        utility,
+        risk,
+        banned,
+        on_premises=go_back,
+        nest_scale=nest_scale,
+        here=here,
+        switch_cost=cost,
+        within_cost=within_share * cost,
+        bonus=bonus,
     )
     picked, sure = chosen(decision, 2000, seed=seed), np.empty(2000, np.bool_)
     _sure(seed, 2000, 40, nest_scale, here, pull[0, 0, here], risk[kind_of(here)], utility[here], sure)

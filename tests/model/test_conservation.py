@@ -15,7 +15,16 @@ from sim.model.world import WorldSet
 from sim.words import INSTRUMENTS, KINDS
 from tests.model.small_worlds import asked, trust_of, world_set
 
-MOVES = ("adopted", "postponed", "gave_up", "left_us", "switched_provider", "moved_within", "added_protection", "forced")
+MOVES = (
+    "adopted",
+    "postponed",
+    "gave_up",
+    "left_us",
+    "switched_provider",
+    "moved_within",
+    "added_protection",
+    "forced",
+)
 SUMS = tuple(name for name in MEASURED if name.startswith(("tb_", "revenue_")) or name in MOVES)
 SHARES = tuple(name for name in MEASURED if name not in SUMS)
 REL = 1e-9
@@ -75,11 +84,19 @@ def test_what_the_books_lose_is_noticed(two_worlds: WorldSet) -> None:
 
 
 def test_providers_by_country_add_up_to_countries_and_to_providers(tables: Tables) -> None:
-    market, country, provider = tables["market"], tables["country"].set_index(["month", "country"]), tables["provider"].set_index(["month", "provider"])
+    market, country, provider = (
+        tables["market"],
+        tables["country"].set_index(["month", "country"]),
+        tables["provider"].set_index(["month", "provider"]),
+    )
     by_country = market.groupby(["month", "country"])["revenue"].sum()
     assert np.allclose(by_country, country["revenue_us"].reindex(by_country.index), rtol=REL)
     by_provider = market.groupby(["month", "provider"])["revenue"].sum()
-    assert np.allclose(by_provider, provider[["revenue_abroad", "revenue_domestic"]].sum(axis=1).reindex(by_provider.index), rtol=REL)
+    assert np.allclose(
+        by_provider,
+        provider[["revenue_abroad", "revenue_domestic"]].sum(axis=1).reindex(by_provider.index),
+        rtol=REL,
+    )
     assert market["revenue"].sum() > 0.0
 
 
@@ -94,7 +111,9 @@ def test_data_of_each_kind_changes_by_growth_and_flows_alone(tables: Tables) -> 
     stock.columns.name = "kind"
     into = flows.groupby(["month", "country", "to_kind"])["tb"].sum().unstack(fill_value=0.0)
     out = flows.groupby(["month", "country", "from_kind"])["tb"].sum().unstack(fill_value=0.0)
-    net = into.reindex(index=stock.index, columns=stock.columns, fill_value=0.0) - out.reindex(index=stock.index, columns=stock.columns, fill_value=0.0)
+    net = into.reindex(index=stock.index, columns=stock.columns, fill_value=0.0) - out.reindex(
+        index=stock.index, columns=stock.columns, fill_value=0.0
+    )
     total = stock.sum(axis=1)
     before = stock.groupby("country").shift(1)
     growth = total / total.groupby("country").shift(1)
@@ -113,7 +132,11 @@ def test_data_on_home_soil_changes_by_growth_and_flows_alone(tables: Tables) -> 
     growth = everything / everything.groupby("country").shift(1)
     home = country["tb_at_home"]
     into, out = (
-        flows[flows[end] == flows["country"]].groupby(["month", "country"])["tb"].sum().reindex(home.index, fill_value=0.0) for end in ("to_host", "from_host")
+        flows[flows[end] == flows["country"]]
+        .groupby(["month", "country"])["tb"]
+        .sum()
+        .reindex(home.index, fill_value=0.0)
+        for end in ("to_host", "from_host")
     )
     gap = (home - home.groupby("country").shift(1) * growth - into + out) / everything
     assert gap.abs().max() < REL
@@ -130,8 +153,17 @@ def test_all_data_of_a_country_grows_at_one_rate(tables: Tables) -> None:
 
 def test_customers_in_the_flows_are_those_counted_as_moving(tables: Tables) -> None:
     """Adopted + gave up + switched + moved within = all customers in the flows, per country and month."""
-    counted = tables["country"].set_index(["month", "country"])[["adopted", "gave_up", "switched_provider", "moved_within"]].sum(axis=1)
-    moved = tables["flows"].groupby(["month", "country"])["customers"].sum().reindex(counted.index, fill_value=0.0)
+    counted = (
+        tables["country"]
+        .set_index(["month", "country"])[["adopted", "gave_up", "switched_provider", "moved_within"]]
+        .sum(axis=1)
+    )
+    moved = (
+        tables["flows"]
+        .groupby(["month", "country"])["customers"]
+        .sum()
+        .reindex(counted.index, fill_value=0.0)
+    )
     # A change of provider counts once, whether or not it ends on premises; giving up is also a change of nest.
     assert np.allclose(moved, counted, rtol=REL, atol=1e-6)
 
@@ -156,13 +188,25 @@ def test_at_full_width_cells_add_up_every_month_and_their_adoption_changes_by_th
         for w, model in enumerate(ws.models):
             row, country = model.books.month_of_cells, model.books.country[model.month - 1]
             for name in SUMS:
-                assert np.allclose(country[:, at[name]], np.bincount(cells.jurisdiction, row[:, at[name]]), rtol=REL, atol=1e-9), name
+                assert np.allclose(
+                    country[:, at[name]],
+                    np.bincount(cells.jurisdiction, row[:, at[name]]),
+                    rtol=REL,
+                    atol=1e-9,
+                ), name
             for name, weight in weights.items():
-                mean = np.bincount(cells.jurisdiction, row[:, at[name]] * weight) / np.bincount(cells.jurisdiction, weight)
+                mean = np.bincount(cells.jurisdiction, row[:, at[name]] * weight) / np.bincount(
+                    cells.jurisdiction, weight
+                )
                 assert np.allclose(country[:, at[name]], mean, rtol=REL), name
             users = row[:, at["adoption"]] * cells.customers
             if w in users_before:
-                assert np.allclose(users - users_before[w], row[:, at["adopted"]] - row[:, at["gave_up"]], rtol=1e-6, atol=1e-3)
+                assert np.allclose(
+                    users - users_before[w],
+                    row[:, at["adopted"]] - row[:, at["gave_up"]],
+                    rtol=1e-6,
+                    atol=1e-3,
+                )
             users_before[w] = users
 
 
@@ -190,7 +234,9 @@ def test_the_world_is_the_sum_of_countries_and_countries_of_cells(tables: Tables
 @pytest.mark.parametrize(("column", "weight"), [("adoption", "customers")])
 def test_means_are_weighted_by_what_they_are_means_over(tables: Tables, column: str, weight: str) -> None:
     cell = tables["cell"]
-    weighted = (cell[column] * cell[weight]).groupby([cell["month"], cell["country"]]).sum() / cell.groupby(["month", "country"])[weight].sum()
+    weighted = (cell[column] * cell[weight]).groupby([cell["month"], cell["country"]]).sum() / cell.groupby(
+        ["month", "country"]
+    )[weight].sum()
     country = tables["country"].set_index(["month", "country"])[column]
     assert np.allclose(country, weighted.reindex(country.index), rtol=REL_OF_CELLS)
 
@@ -211,18 +257,24 @@ def test_recorded_trust_is_the_mean_of_the_customers(two_worlds: WorldSet) -> No
     cells = two_worlds.population.cells
     for w, model in enumerate(two_worlds.models):
         for channel, name in enumerate(("trust", "trust_intelligence")):
-            means = np.add.reduceat(trust_of(two_worlds, w)[:, channel].astype(float), cells.start[:-1]) / np.diff(cells.start)
+            means = np.add.reduceat(
+                trust_of(two_worlds, w)[:, channel].astype(float), cells.start[:-1]
+            ) / np.diff(cells.start)
             assert np.allclose(model.books.cell[-1, :, MEASURED.index(name)], means, atol=2e-7)
 
 
 def test_revenue_of_providers_is_that_of_the_world(tables: Tables) -> None:
     provider, world = tables["provider"], tables["world"].set_index("month")
-    by_month = provider.groupby("month")[["revenue_abroad", "revenue_sovereign_abroad", "revenue_domestic"]].sum()
+    by_month = provider.groupby("month")[
+        ["revenue_abroad", "revenue_sovereign_abroad", "revenue_domestic"]
+    ].sum()
     assert np.allclose(by_month["revenue_abroad"], world["revenue_us"], rtol=REL)
     assert np.allclose(by_month["revenue_sovereign_abroad"], world["revenue_us_sovereign"], rtol=REL)
     assert np.allclose(by_month["revenue_domestic"], world["revenue_us_domestic"], rtol=REL)
     us = tables["country"].set_index(["month", "country"]).xs("US", level="country")
-    everything = world["revenue_us"] + world["revenue_home_grown"] + us["revenue_us"] + us["revenue_home_grown"]
+    everything = (
+        world["revenue_us"] + world["revenue_home_grown"] + us["revenue_us"] + us["revenue_home_grown"]
+    )
     assert np.allclose(world["market_world"], everything, rtol=REL)
 
 
@@ -257,13 +309,23 @@ def test_requests_by_route_add_up_to_what_was_asked(tables: Tables, two_worlds: 
     by_month = requests.groupby("month")["requests"].sum()
     assert np.array_equal(by_month.to_numpy(), drawn)
     world = tables["world"].set_index("month")
-    by_direction = requests.pivot_table(index="month", columns="direction", values="requests", aggfunc="sum", fill_value=0)
+    by_direction = requests.pivot_table(
+        index="month", columns="direction", values="requests", aggfunc="sum", fill_value=0
+    )
     assert np.array_equal(world["us_requests"], by_direction["us_at_home"] + by_direction["us_to_foreign"])
     assert np.array_equal(world["us_foreign_requests"], by_direction["us_to_foreign"])
     assert np.array_equal(world["foreign_us_requests"], by_direction["foreign_to_us"])
-    unreachable = requests[requests["route"] == "unreachable"].groupby("month")["requests"].sum().reindex(by_month.index, fill_value=0)
+    unreachable = (
+        requests[requests["route"] == "unreachable"]
+        .groupby("month")["requests"]
+        .sum()
+        .reindex(by_month.index, fill_value=0)
+    )
     us_only = requests[(requests["route"] == "unreachable") & requests["direction"].str.startswith("us_")]
-    assert np.array_equal(world["us_unreachable"], us_only.groupby("month")["requests"].sum().reindex(by_month.index, fill_value=0))
+    assert np.array_equal(
+        world["us_unreachable"],
+        us_only.groupby("month")["requests"].sum().reindex(by_month.index, fill_value=0),
+    )
     assert (unreachable >= world["us_unreachable"]).all()
 
 
@@ -323,19 +385,30 @@ def _measures() -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("table", "column", "unit"), list(_measures()))
-def test_nothing_is_negative_and_shares_are_shares(tables: Tables, table: str, column: str, unit: str) -> None:
+def test_nothing_is_negative_and_shares_are_shares(
+    tables: Tables, table: str, column: str, unit: str
+) -> None:
     values = tables[table][column].to_numpy(float)
     values = values[~np.isnan(values)]
     assert len(values)
     assert np.isfinite(values).all()
     assert (values >= 0.0).all()
     if unit in ("share", "0-1"):
-        assert (values <= 1.0 + 1e-8).all()  # stocks are whole millionths of customers: a full cell may be a few of them over its number
+        assert (
+            values <= 1.0 + 1e-8
+        ).all()  # stocks are whole millionths of customers: a full cell may be a few of them over its number
 
 
 def test_only_what_has_no_base_is_missing(tables: Tables) -> None:
     """A share of nothing is missing, everything else is there."""
-    may_be_missing = {"us_foreign_success_12m", "us_foreign_months", "foreign_us_success_12m", "foreign_us_months", "stated_would_leave", "market_share_us"}
+    may_be_missing = {
+        "us_foreign_success_12m",
+        "us_foreign_months",
+        "foreign_us_success_12m",
+        "foreign_us_months",
+        "stated_would_leave",
+        "market_share_us",
+    }
     for name, table in tables.items():
         missing = set(table.columns[table.isna().any()])
         assert missing <= may_be_missing, (name, missing - may_be_missing)

@@ -18,7 +18,10 @@ ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
     "investigators.agreement_success": ("cloud_act", {}),
     "investigators.comity_months": ("cloud_act", {}),
     "investigators.comity_success": ("cloud_act", {}),
-    "investigators.mla_capacity_response": ("microsoft_wins", {}),  # nothing queues for a year where the DOJ wins
+    "investigators.mla_capacity_response": (
+        "microsoft_wins",
+        {},
+    ),  # nothing queues for a year where the DOJ wins
     "providers.litigation_trust": ("doj_wins", LITIGATION_IS_FREE),
     "providers.litigation_delay": ("doj_wins", LITIGATION_IS_FREE),
     "providers.litigation_cost": ("doj_wins", LITIGATION_IS_FREE),
@@ -56,8 +59,22 @@ class _Recording:
 
 def _of_month(books: Books, month: int) -> bytes:
     """Everything that a world recorded in the latest month, `month`."""
-    arrays = (books.cell, books.laws, books.unmet, books.answered, books.backlog, books.disclosures, books.revenue, books.market)
-    flows = [rows.tobytes() for entered in (books.flows, books.requests) for rows in entered[-1:] if rows[0, 0] == month]
+    arrays = (
+        books.cell,
+        books.laws,
+        books.unmet,
+        books.answered,
+        books.backlog,
+        books.disclosures,
+        books.revenue,
+        books.market,
+    )
+    flows = [
+        rows.tobytes()
+        for entered in (books.flows, books.requests)
+        for rows in entered[-1:]
+        if rows[0, 0] == month
+    ]
     changes = [row for rows in (books.law_changes, books.offer_changes) for row in rows if row[0] == month]
     return b"".join([*(array[month].tobytes() for array in arrays), *flows, repr(changes).encode()])
 
@@ -68,7 +85,9 @@ def _as_it_stands(world: str) -> _Recording:
     return _Recording(asked(experiment="cloud_act") if world == "cloud_act" else asked(), world)
 
 
-def _first_month_that_differs(world: str, sets: Mapping[str, float], among: Mapping[str, float] | None = None) -> int | None:
+def _first_month_that_differs(
+    world: str, sets: Mapping[str, float], among: Mapping[str, float] | None = None
+) -> int | None:
     """The first month in which a world with values set records anything else than without; `among` others set in both."""
     standing = _as_it_stands(world)
     if among:
@@ -93,7 +112,9 @@ def test_a_mechanism_switched_off_changes_something_recorded(code: str) -> None:
 
 
 def test_the_comparison_finds_no_difference_where_there_is_none() -> None:
-    assert _first_month_that_differs("doj_wins", {"trust.asymmetry": base().parameters.trust.asymmetry}) is None
+    assert (
+        _first_month_that_differs("doj_wins", {"trust.asymmetry": base().parameters.trust.asymmetry}) is None
+    )
 
 
 def test_every_mechanism_names_the_off_value_of_its_parameters() -> None:

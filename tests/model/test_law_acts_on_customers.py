@@ -11,7 +11,16 @@ from sim.model.kernels.deadlines import enforce
 from sim.model.law.timeline import events_of
 from sim.model.places import CUSTOMER_KEYS, LOCAL_REGION, US_REGION, us_place
 from sim.model.world import WorldSet
-from tests.model.small_worlds import AT, NO_GOVERNMENTS, NO_PROVIDERS, asked, experiment_file, has_run, ruled, world_set
+from tests.model.small_worlds import (
+    AT,
+    NO_GOVERNMENTS,
+    NO_PROVIDERS,
+    asked,
+    experiment_file,
+    has_run,
+    ruled,
+    world_set,
+)
 
 
 def _without_governments(last: str = "2020-12") -> WorldSet:
@@ -25,15 +34,41 @@ def with_the_timeline_alone() -> WorldSet:
 
 def test_customers_are_looked_for_only_where_a_law_expels_more_of_them_than_last_month() -> None:
     """A share barred then and now is expelled; a law that stands, or is taken back, expels nobody anew, and one that comes back does."""
-    expelled, expels, then = np.zeros((1, 1, 2), np.float32), np.zeros((1, 1), np.bool_), np.zeros((1, 1, 2), np.float32)
+    expelled, expels, then = (
+        np.zeros((1, 1, 2), np.float32),
+        np.zeros((1, 1), np.bool_),
+        np.zeros((1, 1, 2), np.float32),
+    )
     seen = []
-    for share in (0.0, 0.5, 0.5, 0.5, 0.8, 0.8, 0.2, 0.8, 0.8):  # a grace of one month: what was barred last month and still is
+    for share in (
+        0.0,
+        0.5,
+        0.5,
+        0.5,
+        0.8,
+        0.8,
+        0.2,
+        0.8,
+        0.8,
+    ):  # a grace of one month: what was barred last month and still is
         enforce(np.array([[[share, 0.0]]], np.float32), then, expelled, expels)
         seen.append((round(float(expelled[0, 0, 0]), 3), bool(expels[0, 0])))
-    assert seen == [(0, False), (0, False), (0.5, True), (0.5, False), (0.5, False), (0.8, True), (0.2, False), (0.2, False), (0.8, True)]
+    assert seen == [
+        (0, False),
+        (0, False),
+        (0.5, True),
+        (0.5, False),
+        (0.5, False),
+        (0.8, True),
+        (0.2, False),
+        (0.2, False),
+        (0.8, True),
+    ]
 
 
-def test_after_the_grace_period_nobody_is_left_where_the_law_forbids(with_the_timeline_alone: WorldSet) -> None:
+def test_after_the_grace_period_nobody_is_left_where_the_law_forbids(
+    with_the_timeline_alone: WorldSet,
+) -> None:
     """Russia's localisation law empties every US region of Russian customers within the grace period, not before."""
     ws = with_the_timeline_alone
     model = ws.models[0]
@@ -41,7 +76,9 @@ def test_after_the_grace_period_nobody_is_left_where_the_law_forbids(with_the_ti
     law = model.books.laws[:, j, 3]
     acts = int(np.argmax(law))
     assert law[acts:].all()
-    abroad = model.books.cell[:, ws.population.cells.jurisdiction == j, :][:, :, [AT["tb_us_region"], AT["tb_local_region"]]].sum(axis=(1, 2))
+    abroad = model.books.cell[:, ws.population.cells.jurisdiction == j, :][
+        :, :, [AT["tb_us_region"], AT["tb_local_region"]]
+    ].sum(axis=(1, 2))
     grace = int(model.scenario.parameters.choice.grace_months)
     assert abroad[acts + grace - 2] > 0.0
     assert np.all(abroad[acts + grace + 1 :] == 0.0)
@@ -51,7 +88,10 @@ def test_the_grace_period_has_the_length_that_the_parameter_says(with_the_timeli
     """A law in force from month m with twelve months' grace: left at renewals from month m on, by everybody in month m + 12."""
     model, cells = with_the_timeline_alone.models[0], with_the_timeline_alone.population.cells
     j = list(model.scenario.jurisdictions).index("RU")
-    acts, grace = int(np.argmax(model.books.laws[:, j, 3])), int(model.scenario.parameters.choice.grace_months)
+    acts, grace = (
+        int(np.argmax(model.books.laws[:, j, 3])),
+        int(model.scenario.parameters.choice.grace_months),
+    )
     forced = model.books.cell[:, cells.jurisdiction == j, AT["forced"]].sum(axis=1)
     assert not forced[:acts].any()
     assert forced[acts : acts + grace].any()
@@ -92,7 +132,10 @@ def test_supervised_segments_alone_feel_a_sector_law(with_the_timeline_alone: Wo
 
 def _with_a_sovereign_offer() -> tuple[WorldSet, int]:
     """A world in which everybody in Germany is at Microsoft under keys of their own, which Microsoft then offers there."""
-    ws = world_set(asked(*NO_GOVERNMENTS, *NO_PROVIDERS, "switching.between_providers=1000", last="2016-06"), worlds=["doj_wins"])
+    ws = world_set(
+        asked(*NO_GOVERNMENTS, *NO_PROVIDERS, "switching.between_providers=1000", last="2016-06"),
+        worlds=["doj_wins"],
+    )
     model, customers = ws.models[0], ws.customers
     germany = list(model.scenario.jurisdictions).index("DE")
     model.offers.live[0, germany, CUSTOMER_KEYS] = True
@@ -226,13 +269,19 @@ def test_nothing_named_in_the_timeline_is_drawn_a_second_time(two_worlds: WorldS
         ("BE", "extraterritorial_claim"),
     }
     for model in two_worlds.models:
-        drawn = {(country, instrument) for _, country, instrument, change, _ in model.books.law_changes if change == "adopted"}
+        drawn = {
+            (country, instrument)
+            for _, country, instrument, change, _ in model.books.law_changes
+            if change == "adopted"
+        }
         assert not drawn & named
 
 
 def test_events_that_fall_out_do_not_keep_a_government_from_acting(tmp_path: Path) -> None:
     """Under the CLOUD Act from 2014 on the agreements of history do not happen by themselves: the UK must be able to conclude one."""
-    ws = world_set(asked(experiment=experiment_file(tmp_path, {"cloud_act": ruled("cloud_act")}), last="2014-12"))
+    ws = world_set(
+        asked(experiment=experiment_file(tmp_path, {"cloud_act": ruled("cloud_act")}), last="2014-12")
+    )
     model = ws.models[0]
     assert not any(event.id in ("T18b", "T19b") for event in events_of(model.scenario))
     codes = list(model.scenario.jurisdictions)

@@ -24,7 +24,20 @@ from tests.model.small_worlds import (
 )
 
 # Events of the timeline that bring an instrument to some country.
-LAWS_OF_THE_TIMELINE = ("T30", "T21", "T14", "T31", "T15", "T22", "T23", "T17a", "T18b", "T17b", "T32", "T19b")
+LAWS_OF_THE_TIMELINE = (
+    "T30",
+    "T21",
+    "T14",
+    "T31",
+    "T15",
+    "T22",
+    "T23",
+    "T17a",
+    "T18b",
+    "T17b",
+    "T32",
+    "T19b",
+)
 
 
 def test_without_sensitivity_customers_are_the_same_to_the_bit_in_both_worlds() -> None:
@@ -32,7 +45,9 @@ def test_without_sensitivity_customers_are_the_same_to_the_bit_in_both_worlds() 
     ws = world_set(asked("choice.sensitivity=0", *NO_GOVERNMENTS, *NO_PROVIDERS))
     while ws.running:
         ws.step()
-        assert np.array_equal(ws.customers.place[:, 0], ws.customers.place[:, 1]), f"month {ws.models[0].month}"
+        assert np.array_equal(ws.customers.place[:, 0], ws.customers.place[:, 1]), (
+            f"month {ws.models[0].month}"
+        )
     assert np.array_equal(ws.customers.stock[0], ws.customers.stock[1])
     trust = [model.books.cell[:, :, AT["trust"]] for model in ws.models]
     assert not np.array_equal(*trust), "the ruling moved no trust at all, so nothing was tested"
@@ -54,7 +69,13 @@ def bound() -> WorldSet:
         name: scenario.__class__(
             **{
                 **scenario.__dict__,
-                "timeline": scenario.timeline.model_copy(update={"events": tuple(e for e in scenario.timeline.events if e.id not in LAWS_OF_THE_TIMELINE)}),
+                "timeline": scenario.timeline.model_copy(
+                    update={
+                        "events": tuple(
+                            e for e in scenario.timeline.events if e.id not in LAWS_OF_THE_TIMELINE
+                        )
+                    }
+                ),
             }
         )
         for name, scenario in resolved.scenarios.items()
@@ -98,7 +119,9 @@ def test_without_peer_effects_it_does_not_matter_who_the_peers_are() -> None:
 
 @pytest.mark.parametrize("left_on", ["trust.peer_weight=0.2", "choice.network_effect=0.5"])
 def test_with_either_peer_effect_it_matters(left_on: str) -> None:
-    off = [f"{path}=0" for path in ("trust.peer_weight", "choice.network_effect") if not left_on.startswith(path)]
+    off = [
+        f"{path}=0" for path in ("trust.peer_weight", "choice.network_effect") if not left_on.startswith(path)
+    ]
     a, b = _with_peers_shuffled(left_on, *off)
     assert a != b
 
@@ -137,8 +160,16 @@ def test_two_rules_do_differ_so_no_warning_is_given(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("innovation", "imitation"), [(0.02, 0.115), (0.03, 0.38), (0.05, 0.0)])
 def test_adoption_follows_the_closed_form_of_bass(innovation: float, imitation: float) -> None:
     """Bass (1969): of those who ever adopt, F(t) = (1 - A e^-(p+q)t) / (1 + A q/p e^-(p+q)t), from the level of 2013."""
-    off = ("choice.sensitivity=0", "adoption.postpone_utility=-30", "adoption.return_utility=-30", *NO_GOVERNMENTS, *NO_PROVIDERS)
-    resolved = asked(*off, f"adoption.innovation={innovation}", f"adoption.imitation={imitation}", customers=12_000)
+    off = (
+        "choice.sensitivity=0",
+        "adoption.postpone_utility=-30",
+        "adoption.return_utility=-30",
+        *NO_GOVERNMENTS,
+        *NO_PROVIDERS,
+    )
+    resolved = asked(
+        *off, f"adoption.innovation={innovation}", f"adoption.imitation={imitation}", customers=12_000
+    )
     ws = has_run(resolved, worlds=["doj_wins"])
     scenario, cells = ws.models[0].scenario, ws.population.cells
     sizes = np.diff(cells.start)

@@ -31,7 +31,12 @@ def test_its_agents_are_the_governments_providers_and_investigators(scenario: Sc
     model = WarrantModel(scenario, seed=1)
     countries = len(scenario.jurisdictions)
     counts = {kind: len(agents) for kind, agents in model.agents_by_type.items()}
-    assert counts == {Government: countries - 1, HomeGrownProvider: countries - 1, Provider: len(scenario.providers), Investigator: countries}
+    assert counts == {
+        Government: countries - 1,
+        HomeGrownProvider: countries - 1,
+        Provider: len(scenario.providers),
+        Investigator: countries,
+    }
     assert len(model.agents) == sum(counts.values())
     assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
     codes = list(scenario.jurisdictions)

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from sim.model.law.timeline import LawInForce, Month
-from sim.model.news import ATTENTION, BAD, GOOD, INTELLIGENCE, LAW_ENFORCEMENT, RESIDUE, PublicMind, reach_by_jurisdiction
+from sim.model.news import (
+    ATTENTION,
+    BAD,
+    GOOD,
+    INTELLIGENCE,
+    LAW_ENFORCEMENT,
+    RESIDUE,
+    PublicMind,
+    reach_by_jurisdiction,
+)
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Switch
 from tests.model.small_worlds import asked
@@ -22,7 +31,9 @@ def _scenario(*sets: str) -> Scenario:
 
 def _mind(scenario: Scenario) -> PublicMind:
     countries = len(scenario.jurisdictions)
-    return PublicMind(scenario, np.repeat(np.arange(countries), SEGMENTS), np.tile(np.arange(SEGMENTS), countries), BELIEVED)
+    return PublicMind(
+        scenario, np.repeat(np.arange(countries), SEGMENTS), np.tile(np.arange(SEGMENTS), countries), BELIEVED
+    )
 
 
 def _room(mind: PublicMind) -> np.ndarray:
@@ -134,7 +145,13 @@ def test_distrust_of_intelligence_spills_into_law_enforcement_and_not_back() -> 
 
 def test_a_countrys_own_reach_wins_over_its_ties() -> None:
     scenario = _scenario()
-    reach = dict(zip(scenario.jurisdictions, reach_by_jurisdiction({"all": 0.1, "eu": 0.5, "DE": 0.9, "US": 0.0}, scenario), strict=True))
+    reach = dict(
+        zip(
+            scenario.jurisdictions,
+            reach_by_jurisdiction({"all": 0.1, "eu": 0.5, "DE": 0.9, "US": 0.0}, scenario),
+            strict=True,
+        )
+    )
     assert (reach["DE"], reach["FR"], reach["BR"], reach["US"]) == (0.9, 0.5, 0.1, 0.0)
 
 

@@ -15,13 +15,27 @@ from sim.model.law import timeline
 from sim.model.world import WorldSet
 from sim.runs.pairs import first_difference, must_be_equal_for
 from sim.scenario.scenario import Scenario
-from tests.model.small_worlds import AT, SWITCH, asked, digest, entries, experiment_file, has_run, ruled, trust_of, world_set
+from tests.model.small_worlds import (
+    AT,
+    SWITCH,
+    asked,
+    digest,
+    entries,
+    experiment_file,
+    has_run,
+    ruled,
+    trust_of,
+    world_set,
+)
 
 AROUND_THE_SWITCH = "2015-06"
 
 
 def _places_and_trust(ws: WorldSet, world: int) -> bytes:
-    return np.ascontiguousarray(ws.customers.place[:, world]).tobytes() + np.ascontiguousarray(trust_of(ws, world)).tobytes()
+    return (
+        np.ascontiguousarray(ws.customers.place[:, world]).tobytes()
+        + np.ascontiguousarray(trust_of(ws, world)).tobytes()
+    )
 
 
 # --- before and after the switch ------------------------------------------------------------------------
@@ -41,8 +55,12 @@ def test_worlds_are_equal_to_the_bit_until_the_switch_and_differ_from_the_next_m
             assert a.casework.queues.finish.tobytes() == b.casework.queues.finish.tobytes()
         elif month == SWITCH:
             assert first_difference(a.books, b.books, SWITCH + 1) is not None
-            assert not np.array_equal(a.books.cell[SWITCH, :, AT["trust"]], b.books.cell[SWITCH, :, AT["trust"]])
-            assert not np.array_equal(a.books.cell[SWITCH, :, AT["tb_us_reach"]], b.books.cell[SWITCH, :, AT["tb_us_reach"]])
+            assert not np.array_equal(
+                a.books.cell[SWITCH, :, AT["trust"]], b.books.cell[SWITCH, :, AT["trust"]]
+            )
+            assert not np.array_equal(
+                a.books.cell[SWITCH, :, AT["tb_us_reach"]], b.books.cell[SWITCH, :, AT["tb_us_reach"]]
+            )
     assert must_be_equal_for(a.scenario, b.scenario) == SWITCH
 
 
@@ -56,7 +74,10 @@ def test_nobody_foresees_the_ruling() -> None:
 
 @pytest.mark.parametrize("on", ["2013-09-15", "2016-07-14", "2018-06-29"])
 def test_the_switch_can_be_thrown_in_another_month(on: str, tmp_path: Path) -> None:
-    resolved = asked(experiment=experiment_file(tmp_path, {"a": ruled("microsoft_wins", on), "b": ruled("doj_wins", on)}), last="2018-12")
+    resolved = asked(
+        experiment=experiment_file(tmp_path, {"a": ruled("microsoft_wins", on), "b": ruled("doj_wins", on)}),
+        last="2018-12",
+    )
     ws = has_run(resolved)
     a, b = ws.models
     months = must_be_equal_for(a.scenario, b.scenario)
@@ -68,7 +89,9 @@ def test_the_switch_can_be_thrown_in_another_month(on: str, tmp_path: Path) -> N
 def test_a_switch_can_be_undone_and_worlds_share_what_lies_before(tmp_path: Path) -> None:
     """DOJ wins, then Microsoft wins: equal to the world where the DOJ keeps it until the second ruling."""
     back = [*ruled("doj_wins"), {"on": "2016-03-10", "regime": "microsoft_wins"}]
-    ws = has_run(asked(experiment=experiment_file(tmp_path, {"doj": ruled("doj_wins"), "back": back}), last="2016-12"))
+    ws = has_run(
+        asked(experiment=experiment_file(tmp_path, {"doj": ruled("doj_wins"), "back": back}), last="2016-12")
+    )
     a, b = ws.models
     months = must_be_equal_for(a.scenario, b.scenario)
     assert f"{a.scenario.month_start(months):%Y-%m}" == "2016-04"
@@ -98,14 +121,21 @@ def test_a_world_alone_is_the_same_world_as_in_a_set() -> None:
 
 
 def test_a_world_alone_is_the_same_even_if_the_switch_lies_before_the_first_month(tmp_path: Path) -> None:
-    file = experiment_file(tmp_path, {"a": ruled("microsoft_wins", "2012-12-31"), "b": ruled("doj_wins", "2012-12-31")})
+    file = experiment_file(
+        tmp_path, {"a": ruled("microsoft_wins", "2012-12-31"), "b": ruled("doj_wins", "2012-12-31")}
+    )
     resolved = asked(experiment=file, last="2013-06")
     both, alone = has_run(resolved), has_run(resolved, worlds=["b"])
     assert entries(alone.models[0].books) == entries(both.models[1].books)
 
 
 def test_a_third_world_does_not_change_the_first_two(tmp_path: Path) -> None:
-    worlds = {"microsoft_wins": ruled("microsoft_wins"), "doj_wins": ruled("doj_wins"), "cloud_act": ruled("cloud_act"), "history": []}
+    worlds = {
+        "microsoft_wins": ruled("microsoft_wins"),
+        "doj_wins": ruled("doj_wins"),
+        "cloud_act": ruled("cloud_act"),
+        "history": [],
+    }
     resolved = asked(experiment=experiment_file(tmp_path, worlds), last=AROUND_THE_SWITCH)
     two = has_run(resolved, worlds=["microsoft_wins", "doj_wins"])
     four = has_run(resolved, worlds=["cloud_act", "microsoft_wins", "history", "doj_wins"])
@@ -144,7 +174,15 @@ def test_seeds_share_the_real_world_and_differ_in_luck() -> None:
     a, b = (world_set(asked(last="2014-12"), seed=seed).population for seed in (1, 2))
     assert np.array_equal(a.weight, b.weight)
     assert np.array_equal(a.cell, b.cell)
-    for what in ("initial_trust", "susceptibility", "sensitivity", "renewal", "peers", "law_order", "us_business"):
+    for what in (
+        "initial_trust",
+        "susceptibility",
+        "sensitivity",
+        "renewal",
+        "peers",
+        "law_order",
+        "us_business",
+    ):
         assert not np.array_equal(getattr(a, what), getattr(b, what)), what
 
 
@@ -162,7 +200,12 @@ ROOT = Path(__file__).parents[2]
 def _elsewhere(last: str = AROUND_THE_SWITCH, **environment: str) -> tuple[int, str]:
     """Threads and digest of a run in a process with another environment."""
     answer = subprocess.run(
-        [sys.executable, "-c", PROGRAM, last], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **environment}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", PROGRAM, last],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert answer.returncode == 0, answer.stderr
     threads, found = answer.stdout.split()

@@ -30,7 +30,9 @@ def _by_cell(population: Population, measure: int) -> np.ndarray:
     return np.add.reduceat(population.weight[:, measure], population.cells.start[:-1])
 
 
-def test_totals_are_those_of_the_real_world_whatever_the_size(smallest: Population, usual: Population) -> None:
+def test_totals_are_those_of_the_real_world_whatever_the_size(
+    smallest: Population, usual: Population
+) -> None:
     """Accounts, TB, USD and customers of every cell: the same to rounding (half a millionth a customer)."""
     assert len(smallest) == SMALLEST
     assert len(usual) == USUAL
@@ -54,10 +56,14 @@ def test_totals_are_the_sources_figures() -> None:
             assert cells.customers[c] == pytest.approx(spec.customers * base)
             assert cells.accounts[c] == pytest.approx(cells.customers[c] * spec.accounts_per_customer)
             assert cells.tb[c] == pytest.approx(cells.customers[c] * spec.tb_per_customer)
-            assert cells.usd_month[c] * 12.0 == pytest.approx(cells.customers[c] * spec.usd_per_customer_year * where.cloud_intensity)
+            assert cells.usd_month[c] * 12.0 == pytest.approx(
+                cells.customers[c] * spec.usd_per_customer_year * where.cloud_intensity
+            )
 
 
-def test_every_cell_has_thirty_customers_at_the_usual_size_and_five_at_the_smallest(smallest: Population, usual: Population) -> None:
+def test_every_cell_has_thirty_customers_at_the_usual_size_and_five_at_the_smallest(
+    smallest: Population, usual: Population
+) -> None:
     assert np.diff(usual.cells.start).min() >= 30
     assert np.diff(smallest.cells.start).min() >= 5
     assert len(usual.cells) == len(_scenario(USUAL).jurisdictions) * 5
@@ -115,7 +121,11 @@ def test_peers_are_mostly_of_the_same_country_and_segment(usual: Population) -> 
     same_country = np.mean(cells.jurisdiction[of_peers] == cells.jurisdiction[own])
     assert same_cell == pytest.approx(network.same_cell + network.same_country / 5.0, abs=0.01)
     anywhere = 1.0 - network.same_cell - network.same_country
-    assert network.same_cell + network.same_country <= same_country <= network.same_cell + network.same_country + anywhere * 0.3
+    assert (
+        network.same_cell + network.same_country
+        <= same_country
+        <= network.same_cell + network.same_country + anywhere * 0.3
+    )
     assert same_cell > 0.75
 
 
@@ -142,7 +152,9 @@ def test_attributes_have_the_distributions_that_are_written(usual: Population) -
 
 def test_who_is_ready_to_adopt_follows_the_ceiling(usual: Population) -> None:
     """A share 1 - ceiling of every cell never adopts, to the few customers by which a lattice is off."""
-    ceilings = np.array([spec.adoption_ceiling for spec in _scenario(USUAL).segments.values()])[usual.cells.segment]
+    ceilings = np.array([spec.adoption_ceiling for spec in _scenario(USUAL).segments.values()])[
+        usual.cells.segment
+    ]
     never = np.add.reduceat(np.isinf(usual.readiness).astype(float), usual.cells.start[:-1])
     sizes = np.diff(usual.cells.start)
     assert np.all(np.abs(never - (1.0 - ceilings) * sizes) <= 4.0)

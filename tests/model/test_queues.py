@@ -16,7 +16,12 @@ PER_MONTH = 900.0
 MONTHS = 2500
 GERMANY, GERMAN = 1, 5  # the authority that is asked; the cell of the target
 US_TO_FOREIGN = DIRECTIONS.index("us_to_foreign")
-INSTANT = {"mla_base_months": 0.0, "mla_success": 1.0, "mla_capacity_growth": 0.0, "mla_capacity_response": 0.0}
+INSTANT = {
+    "mla_base_months": 0.0,
+    "mla_success": 1.0,
+    "mla_capacity_growth": 0.0,
+    "mla_capacity_response": 0.0,
+}
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,41 @@ class Stream:
 def stream() -> Stream:
     scenario = asked().scenarios["doj_wins"]
     investigators = scenario.parameters.investigators.model_copy(update=INSTANT)
-    scenario = replace(scenario, months=MONTHS, parameters=scenario.parameters.model_copy(update={"investigators": investigators}))
+    scenario = replace(
+        scenario,
+        months=MONTHS,
+        parameters=scenario.parameters.model_copy(update={"investigators": investigators}),
+    )
     population = build_population(scenario, 5)
     room = int(PER_MONTH * MONTHS * 1.02)
     rows, when, accounts = np.empty((room, 5), np.int64), np.empty(room), np.ones(len(population))
-    n = kernel.draw_targets(5, 1, 0, 0, np.full(MONTHS, PER_MONTH), np.array([1.0]), GERMAN, population.cells.start, accounts, rows, when, 0)
+    n = kernel.draw_targets(
+        5,
+        1,
+        0,
+        0,
+        np.full(MONTHS, PER_MONTH),
+        np.array([1.0]),
+        GERMAN,
+        population.cells.start,
+        accounts,
+        rows,
+        when,
+        0,
+    )
     assert n < room
     assert n == pytest.approx(PER_MONTH * MONTHS, rel=0.005)
     order = np.argsort(when[:n], kind="stable")
     nothing = np.zeros(len(scenario.jurisdictions))
-    docket = docket_from(rows[order], np.searchsorted(when[order], np.arange(MONTHS + 1)), np.zeros(MONTHS, np.int64), nothing, nothing, population, 5)
+    docket = docket_from(
+        rows[order],
+        np.searchsorted(when[order], np.arange(MONTHS + 1)),
+        np.zeros(MONTHS, np.int64),
+        nothing,
+        nothing,
+        population,
+        5,
+    )
     return Stream(scenario, population, docket)
 
 
@@ -56,7 +86,9 @@ def serve(stream: Stream, capacity: float) -> Served:
     casework = Casework(stream.scenario, stream.docket, Waits(stream.docket, 5))
     casework.queues.clerks[0, GERMANY, 0] = capacity
     nothing = np.zeros(len(stream.scenario.jurisdictions))
-    rule = RuleOfMonth(reaches=1, honoured=1.0, statutory=False, agreement=nothing, blocking=nothing, claim=nothing)
+    rule = RuleOfMonth(
+        reaches=1, honoured=1.0, statutory=False, agreement=nothing, blocking=nothing, claim=nothing
+    )
     on_premises = np.zeros((len(stream.population), 1), np.int8)
     hosts = np.repeat(np.arange(len(nothing), dtype=np.int32)[:, None], 22, axis=1)
     requests, months = 0, 0
@@ -73,7 +105,9 @@ def serve(stream: Stream, capacity: float) -> Served:
 
 
 @pytest.mark.parametrize(("utilisation", "within"), [(0.3, 0.01), (0.7, 0.02), (0.9, 0.04)])
-def test_time_in_an_mla_queue_is_that_of_an_m_m_1_queue(stream: Stream, utilisation: float, within: float) -> None:
+def test_time_in_an_mla_queue_is_that_of_an_m_m_1_queue(
+    stream: Stream, utilisation: float, within: float
+) -> None:
     """Mean time in the system 1 / (capacity - arrivals), mean number in it u / (1 - u) (Kleinrock 1975, sec. 3.2)."""
     capacity = PER_MONTH / utilisation
     served = serve(stream, capacity)
@@ -102,9 +136,14 @@ def test_counts_of_requests_are_poisson() -> None:
 def test_capacity_is_arrivals_over_utilisation() -> None:
     """At the start each authority has the capacity that the assumed utilisation implies, never below the smallest."""
     for utilisation in (0.3, 0.95):
-        ws = world_set(asked(f"investigators.mla_utilisation={utilisation}", last="2014-12"), worlds=["doj_wins"])
+        ws = world_set(
+            asked(f"investigators.mla_utilisation={utilisation}", last="2014-12"), worlds=["doj_wins"]
+        )
         queues = Queues(ws.models[0].scenario, ws.docket)
-        for queue, rate in ((queues.clerks[0], ws.docket.us_rate), (queues.clerks[1], ws.docket.foreign_rate)):
+        for queue, rate in (
+            (queues.clerks[0], ws.docket.us_rate),
+            (queues.clerks[1], ws.docket.foreign_rate),
+        ):
             assert np.all(queue[:, 0] >= 1.0)
             large = queue[:, 0] > 1.0
             assert large.any()

@@ -24,7 +24,10 @@ from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.scenario.resolving import Resolved, resolve
 
-OLD_PROCESSOR = {"NUMBA_CPU_NAME": "generic", "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX2 FMA3"}
+OLD_PROCESSOR = {
+    "NUMBA_CPU_NAME": "generic",
+    "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX2 FMA3",
+}
 EXPERIMENTS = ("two_worlds", "history", "no_snowden", "switch_back", "cloud_act")
 
 _DIGEST = """
@@ -42,7 +45,13 @@ for model in worlds.models:
 
 def digest(seed: int, **environment: str) -> str:
     """Digests of every table of both worlds, from a process of its own with this environment."""
-    done = subprocess.run([sys.executable, "-c", _DIGEST, str(seed)], env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _DIGEST, str(seed)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return done.stdout
 
 
@@ -51,20 +60,29 @@ def run_seeds(resolved: Resolved, seeds: Iterable[int]) -> list[SeedDone]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         store.prepare()
-        return list(run_tasks([Task(resolved.scenarios, seed, "world") for seed in seeds], store, Running(), ("world",)))
+        return list(
+            run_tasks(
+                [Task(resolved.scenarios, seed, "world") for seed in seeds], store, Running(), ("world",)
+            )
+        )
 
 
 def equal_to_the_bit(table: Table) -> bool:
     """One digest whatever the threads and the instruction set."""
     with tempfile.TemporaryDirectory() as cache:
         old = {**OLD_PROCESSOR, "NUMBA_CACHE_DIR": cache}
-        variants = {f"{n} threads": {"NUMBA_NUM_THREADS": str(n)} for n in (1, 2, 4)} | {"generic processor, 2 threads": {**old, "NUMBA_NUM_THREADS": "2"}}
+        variants = {f"{n} threads": {"NUMBA_NUM_THREADS": str(n)} for n in (1, 2, 4)} | {
+            "generic processor, 2 threads": {**old, "NUMBA_NUM_THREADS": "2"}
+        }
         found = {}
         for name, environment in variants.items():
             begin = time.perf_counter()
             found[name] = digest(1, **environment)
             table.add_row(
-                "tables of two_worlds, seed 1", name, "equal" if found[name] == found["1 threads"] else "DIFFER", f"{time.perf_counter() - begin:.0f} s"
+                "tables of two_worlds, seed 1",
+                name,
+                "equal" if found[name] == found["1 threads"] else "DIFFER",
+                f"{time.perf_counter() - begin:.0f} s",
             )
     return len(set(found.values())) == 1
 
@@ -78,7 +96,10 @@ def size_does_not_matter(table: Table, seeds: int = 8) -> bool:
         a, b = resolved.experiment.compare or ("", "")
         first = must_be_equal_for(resolved.scenarios[a], resolved.scenarios[b])
         runs = run_seeds(resolved, range(1, seeds + 1))
-        values[customers] = {h.code: [h.read(r.world_tables[b], first) - h.read(r.world_tables[a], first) for r in runs] for h in HEADLINES}
+        values[customers] = {
+            h.code: [h.read(r.world_tables[b], first) - h.read(r.world_tables[a], first) for r in runs]
+            for h in HEADLINES
+        }
     for h in HEADLINES:
         small, large = (interval(values[n][h.code]) for n in (20_000, 40_000))
         gap = large.mean - small.mean
@@ -86,7 +107,12 @@ def size_does_not_matter(table: Table, seeds: int = 8) -> bool:
         allowed = 1.36 * float(np.hypot(small.high - small.mean, large.high - large.mean))
         holds = abs(gap) <= allowed
         good &= holds
-        table.add_row(f"doubling the customers: {h.code}", f"{small.mean:+.3f} to {large.mean:+.3f}", "holds" if holds else "MOVES", f"allowed {allowed:.3f}")
+        table.add_row(
+            f"doubling the customers: {h.code}",
+            f"{small.mean:+.3f} to {large.mean:+.3f}",
+            "holds" if holds else "MOVES",
+            f"allowed {allowed:.3f}",
+        )
     return good
 
 
@@ -100,7 +126,10 @@ def shipped_experiments_run(table: Table) -> bool:
         failed = [r.failure for r in runs if r.failure is not None]
         good &= not failed
         table.add_row(
-            f"experiment {name}", f"{len(resolved.scenarios)} worlds", "runs" if not failed else str(failed[0]), f"{time.perf_counter() - begin:.0f} s"
+            f"experiment {name}",
+            f"{len(resolved.scenarios)} worlds",
+            "runs" if not failed else str(failed[0]),
+            f"{time.perf_counter() - begin:.0f} s",
         )
     return good
 

@@ -54,7 +54,15 @@ class Sweep:
 
     def start(self, *options: str) -> subprocess.Popen[str]:
         self.starts += 1
-        words = ["run", str(self.folder.parent / "killed.yaml"), "--out", str(self.folder / "out"), "--store", str(self.folder / "store"), "--no-report"]
+        words = [
+            "run",
+            str(self.folder.parent / "killed.yaml"),
+            "--out",
+            str(self.folder / "out"),
+            "--store",
+            str(self.folder / "store"),
+            "--no-report",
+        ]
         command = [sys.executable, "-m", "sim.cli.main", *words, *self.options, *options]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -72,10 +80,17 @@ class Sweep:
         return {name: entry["digest"] for name, entry in said["tables"].items()}
 
     def stored(self) -> int:
-        return sum(len(json.loads(c.read_text())["runs"]) for c in (self.folder / "store" / "batches").glob("*/commit.json"))
+        return sum(
+            len(json.loads(c.read_text())["runs"])
+            for c in (self.folder / "store" / "batches").glob("*/commit.json")
+        )
 
     def stored_once(self) -> int:
-        runs = [run for c in (self.folder / "store" / "batches").glob("*/commit.json") for run in json.loads(c.read_text())["runs"]]
+        runs = [
+            run
+            for c in (self.folder / "store" / "batches").glob("*/commit.json")
+            for run in json.loads(c.read_text())["runs"]
+        ]
         return len(set(runs))
 
 
@@ -98,7 +113,11 @@ def descendants(pid: int) -> list[int]:
 def workers_of(pid: int) -> list[int]:
     """The processes that run batches: children of the command's fork server."""
     servers = {p for p in descendants(pid) if b"forkserver" in _command(p)}
-    return [p for p in descendants(pid) if p in servers and any(p in descendants(other) for other in servers if other != p)]
+    return [
+        p
+        for p in descendants(pid)
+        if p in servers and any(p in descendants(other) for other in servers if other != p)
+    ]
 
 
 def _command(pid: int) -> bytes:
@@ -121,7 +140,9 @@ def disturb(sweep: Sweep, kills: int, rng: random.Random, wait: tuple[float, flo
     process = sweep.start()
     for number in range(kills):
         before, patience = sweep.stored(), time.monotonic() + 60.0
-        while sweep.stored() <= before and time.monotonic() < patience:  # something new is done, more is under way
+        while (
+            sweep.stored() <= before and time.monotonic() < patience
+        ):  # something new is done, more is under way
             time.sleep(0.05)
         time.sleep(rng.uniform(*wait))
         if process.poll() is not None:
@@ -152,11 +173,30 @@ class DaskCluster:
     def __enter__(self) -> "DaskCluster":
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.scheduler = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"],
+            [
+                sys.executable,
+                "-m",
+                "distributed.cli.dask_scheduler",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(self.port),
+                "--no-dashboard",
+            ],
             **quiet,  # type: ignore[call-overload]
         )
         self.nanny = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--nworkers", "2", "--no-dashboard"],
+            [
+                sys.executable,
+                "-m",
+                "distributed.cli.dask_worker",
+                self.address,
+                "--nthreads",
+                "1",
+                "--nworkers",
+                "2",
+                "--no-dashboard",
+            ],
             **quiet,  # type: ignore[call-overload]
         )
         return self
@@ -202,7 +242,16 @@ def main() -> int:
     parser.add_argument("--random", type=int, default=random.randrange(10**6), help="seed of the instants")
     asked = parser.parse_args()
     rng, good = random.Random(asked.random), True
-    table = Table("engine", "killed", "commands", "runs stored", "runs", "tables", "figure", title=f"Sweeps that are killed (--random {asked.random})")
+    table = Table(
+        "engine",
+        "killed",
+        "commands",
+        "runs stored",
+        "runs",
+        "tables",
+        "figure",
+        title=f"Sweeps that are killed (--random {asked.random})",
+    )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "killed.yaml").write_text(EXPERIMENT.replace("SEEDS", str(asked.runs // (2 * POINTS))))
@@ -210,8 +259,18 @@ def main() -> int:
         begin = time.monotonic()
         calm.finish()
         undisturbed = time.monotonic() - begin
-        table.add_row("2 workers", "-", "1", str(calm.stored()), str(calm.stored_once()), "the measure", f"{undisturbed:.0f} s")
-        engines: list[tuple[str, tuple[str, ...]]] = [(f"{n} workers", ("--workers", str(n))) for n in (1, 2, 4)]
+        table.add_row(
+            "2 workers",
+            "-",
+            "1",
+            str(calm.stored()),
+            str(calm.stored_once()),
+            "the measure",
+            f"{undisturbed:.0f} s",
+        )
+        engines: list[tuple[str, tuple[str, ...]]] = [
+            (f"{n} workers", ("--workers", str(n))) for n in (1, 2, 4)
+        ]
         engines.append(("Dask", ()))
         for engine, options in engines:
             sweep, begin = Sweep(folder / engine.replace(" ", "_"), options), time.monotonic()
@@ -223,7 +282,13 @@ def main() -> int:
             holds = sweep.tables() == calm.tables() and sweep.stored_once() == calm.stored_once()
             good &= holds
             table.add_row(
-                engine, " ".join(sweep.kills), str(sweep.starts), str(sweep.stored()), str(sweep.stored_once()), "equal" if holds else "DIFFER", figure
+                engine,
+                " ".join(sweep.kills),
+                str(sweep.starts),
+                str(sweep.stored()),
+                str(sweep.stored_once()),
+                "equal" if holds else "DIFFER",
+                figure,
             )
     Console(width=160).print(table)
     return 0 if good else 1

@@ -17,23 +17,59 @@ from tests.scenario.test_designs import swept
 
 MONTHS = np.arange("2013-01", "2017-01", dtype="datetime64[M]").astype("datetime64[D]")
 AFTER = np.datetime64("2014-07-31") < MONTHS
-LOWER = {"claim": "Trust is lower", "measure": "trust", "window": "2015", "world": "doj_wins", "against": "microsoft_wins", "expect": "lower"}
+LOWER = {
+    "claim": "Trust is lower",
+    "measure": "trust",
+    "window": "2015",
+    "world": "doj_wins",
+    "against": "microsoft_wins",
+    "expect": "lower",
+}
 GRID = {"method": "grid", "uncertainties": {"trust.peer_weight": {"values": [0.1, 0.2, 0.3]}}}
 
 
-def claimed(project: Path, *claims: dict[str, Any], seeds: int = 4, design: dict[str, Any] | None = None, sets: tuple[str, ...] = (), **more: Any) -> Resolved:
+def claimed(
+    project: Path,
+    *claims: dict[str, Any],
+    seeds: int = 4,
+    design: dict[str, Any] | None = None,
+    sets: tuple[str, ...] = (),
+    **more: Any,
+) -> Resolved:
     more = {"record": "country", **more}
-    return swept(project, design, *sets, claims=[{**LOWER, **claim} for claim in claims], seeds={"first": 1, "count": seeds}, **more)  # type: ignore[arg-type]
+    return swept(
+        project,
+        design,
+        *sets,
+        claims=[{**LOWER, **claim} for claim in claims],
+        seeds={"first": 1, "count": seeds},
+        **more,
+    )  # type: ignore[arg-type]
 
 
-def recorded(folder: Path, differences: dict[tuple[int, int], float], country: str | None = None, point: bool = False, **columns: np.ndarray) -> Results:
+def recorded(
+    folder: Path,
+    differences: dict[tuple[int, int], float],
+    country: str | None = None,
+    point: bool = False,
+    **columns: np.ndarray,
+) -> Results:
     """Tables in which doj_wins differs from microsoft_wins by so much in every month after July 2014, by point and seed."""
     frames = []
     for (at, seed), difference in differences.items():
         for world, added in (("microsoft_wins", 0.0), ("doj_wins", difference)):
             one: dict[str, Any] = {"point": at} if point else {}
-            one |= {"seed": seed, "world": world, "month": MONTHS, **({"country": country} if country else {})}
-            frames.append(pd.DataFrame({**one, "trust": 0.5 + 0.01 * seed + added * AFTER, "revenue_us": 10.0, **columns}))
+            one |= {
+                "seed": seed,
+                "world": world,
+                "month": MONTHS,
+                **({"country": country} if country else {}),
+            }
+            frames.append(
+                pd.DataFrame(
+                    {**one, "trust": 0.5 + 0.01 * seed + added * AFTER, "revenue_us": 10.0, **columns}
+                )
+            )
     path = folder / TABLES_FOLDER / f"{'country' if country else 'world'}.parquet"
     path.parent.mkdir(exist_ok=True)
     tables_on_disk.write(pa.Table.from_pandas(pd.concat(frames), preserve_index=False), path)
@@ -49,15 +85,40 @@ def verdicts(resolved: Resolved, results: Results) -> list[str]:
 
 
 def test_a_claim_holds_fails_or_cannot_be_told(project: Path, tmp_path: Path) -> None:
-    resolved = claimed(project, {}, {"expect": "higher"}, {"at_least": 0.1}, {"at_least": 0.2}, {"at_least": 0.3}, {"at_most": 0.2}, {"at_most": 0.3})
+    resolved = claimed(
+        project,
+        {},
+        {"expect": "higher"},
+        {"at_least": 0.1},
+        {"at_least": 0.2},
+        {"at_least": 0.3},
+        {"at_most": 0.2},
+        {"at_most": 0.3},
+    )
     results = recorded(tmp_path, by_seed(-0.19, -0.21, -0.20, -0.22))
-    assert verdicts(resolved, results) == ["holds", "fails", "holds", "inconclusive", "fails", "inconclusive", "holds"]
+    assert verdicts(resolved, results) == [
+        "holds",
+        "fails",
+        "holds",
+        "inconclusive",
+        "fails",
+        "inconclusive",
+        "holds",
+    ]
 
 
 def test_within_is_a_claim_that_nothing_much_differs(project: Path, tmp_path: Path) -> None:
     resolved = claimed(project, *({"expect": "within", "at_most": size} for size in (0.1, 0.01, 0.001)))
-    assert verdicts(resolved, recorded(tmp_path, by_seed(0.02, -0.02, 0.021, -0.021))) == ["holds", "inconclusive", "inconclusive"]
-    assert verdicts(resolved, recorded(tmp_path, by_seed(0.05, 0.051, 0.05, 0.05))) == ["holds", "fails", "fails"]
+    assert verdicts(resolved, recorded(tmp_path, by_seed(0.02, -0.02, 0.021, -0.021))) == [
+        "holds",
+        "inconclusive",
+        "inconclusive",
+    ]
+    assert verdicts(resolved, recorded(tmp_path, by_seed(0.05, 0.051, 0.05, 0.05))) == [
+        "holds",
+        "fails",
+        "fails",
+    ]
 
 
 def test_worlds_that_are_exactly_equal_are_neither_lower_nor_higher(project: Path, tmp_path: Path) -> None:
@@ -105,13 +166,20 @@ def test_one_pair_has_no_interval(project: Path, tmp_path: Path) -> None:
 
 
 def test_failed_pairs_are_counted_and_left_out(project: Path, tmp_path: Path) -> None:
-    row = judge(claimed(project, {}, seeds=5), recorded(tmp_path, by_seed(-0.19, -0.21, -0.20))).claims.iloc[0]
+    row = judge(claimed(project, {}, seeds=5), recorded(tmp_path, by_seed(-0.19, -0.21, -0.20))).claims.iloc[
+        0
+    ]
     assert (row["verdict"], row["pairs"], row["failed"], row["missing"]) == ("holds", 3, 2, 0)
 
 
 def test_a_missing_number_stays_missing(project: Path, tmp_path: Path) -> None:
     """A sum with a month missing is no number; a mean is over the months that have one."""
-    resolved = claimed(project, {"over": "sum", "measure": "belief"}, {"measure": "belief"}, {"measure": "belief", "over": "last"})
+    resolved = claimed(
+        project,
+        {"over": "sum", "measure": "belief"},
+        {"measure": "belief"},
+        {"measure": "belief", "over": "last"},
+    )
     belief = np.where(np.datetime64("2015-12-01") == MONTHS, np.nan, 0.3)
     table = judge(resolved, recorded(tmp_path, by_seed(-0.2, -0.3, -0.25, -0.2), belief=belief)).claims
     assert list(table["verdict"]) == ["not judged", "fails", "not judged"]
@@ -121,9 +189,17 @@ def test_a_missing_number_stays_missing(project: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("window", "over", "value"),
-    [("2014", "mean", 5 / 12), ("2014-08", "mean", 1.0), ("2014-07", "last", 0.0), ("2014-07 to 2014-10", "sum", 3.0), ("from the switch", "sum", 29.0)],
+    [
+        ("2014", "mean", 5 / 12),
+        ("2014-08", "mean", 1.0),
+        ("2014-07", "last", 0.0),
+        ("2014-07 to 2014-10", "sum", 3.0),
+        ("from the switch", "sum", 29.0),
+    ],
 )
-def test_a_claim_is_about_the_months_of_its_window(project: Path, tmp_path: Path, window: str, over: str, value: float) -> None:
+def test_a_claim_is_about_the_months_of_its_window(
+    project: Path, tmp_path: Path, window: str, over: str, value: float
+) -> None:
     judged = judge(claimed(project, {"window": window, "over": over}), recorded(tmp_path, by_seed(1.0, 1.0)))
     assert judged.claims["difference"][0] == pytest.approx(value)
 
@@ -136,22 +212,43 @@ def test_a_claim_can_be_about_one_country(project: Path, tmp_path: Path) -> None
 
 
 def test_of_a_sweep_the_share_of_points_where_it_holds(project: Path, tmp_path: Path) -> None:
-    differences = {(0, 1): -0.2, (0, 2): -0.21, (1, 1): 0.2, (1, 2): 0.21, (2, 1): -0.9}  # of the last point one pair failed
+    differences = {
+        (0, 1): -0.2,
+        (0, 2): -0.21,
+        (1, 1): 0.2,
+        (1, 2): 0.21,
+        (2, 1): -0.9,
+    }  # of the last point one pair failed
     resolved = claimed(project, {}, {"expect": "higher"}, seeds=2, design=GRID)
     judged = judge(resolved, recorded(tmp_path, differences, point=True))
     lower = judged.claims.iloc[0]
-    assert (lower["holds"], lower["fails"], lower["inconclusive"], lower["judged"], lower["failed"]) == (1, 1, 1, 3, 1)
+    assert (lower["holds"], lower["fails"], lower["inconclusive"], lower["judged"], lower["failed"]) == (
+        1,
+        1,
+        1,
+        3,
+        1,
+    )
     assert lower["share_holds"] == pytest.approx(1 / 3)
     assert lower["share_mean_agrees"] == pytest.approx(2 / 3)
     assert lower["verdict"] == "holds at 1 of 3 points"
-    assert list(judged.by_point["verdict"]) == ["holds", "fails", "inconclusive", "fails", "holds", "inconclusive"]
+    assert list(judged.by_point["verdict"]) == [
+        "holds",
+        "fails",
+        "inconclusive",
+        "fails",
+        "holds",
+        "inconclusive",
+    ]
     assert list(judged.by_point["trust.peer_weight"]) == [0.1, 0.2, 0.3] * 2
     assert judged.failed == []  # of a sweep, where it fails is a finding
 
 
 def test_a_point_all_of_whose_runs_failed_is_not_judged(project: Path, tmp_path: Path) -> None:
     resolved = claimed(project, {}, seeds=2, design=GRID)
-    row = judge(resolved, recorded(tmp_path, {(0, 1): -0.2, (0, 2): -0.21, (1, 1): -0.2, (1, 2): -0.21}, point=True)).claims.iloc[0]
+    row = judge(
+        resolved, recorded(tmp_path, {(0, 1): -0.2, (0, 2): -0.21, (1, 1): -0.2, (1, 2): -0.21}, point=True)
+    ).claims.iloc[0]
     assert (row["points"], row["judged"], row["failed"], row["share_holds"]) == (3, 2, 2, 1.0)
 
 
@@ -162,7 +259,9 @@ def test_where_a_design_moves_the_switch_the_window_moves_with_it(project: Path,
     assert list(judged.by_point["difference"].round(6)) == [29.0, 17.0]
 
 
-def test_long_tables_read_in_stretches_give_the_same(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_tables_read_in_stretches_give_the_same(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     resolved = claimed(project, {}, {"over": "sum"}, {"over": "last"}, seeds=2, design=GRID)
     results = recorded(tmp_path, {(p, s): -0.1 * p - 0.01 * s for p in range(3) for s in (1, 2)}, point=True)
     whole = judge(resolved, results)
@@ -173,7 +272,11 @@ def test_long_tables_read_in_stretches_give_the_same(project: Path, tmp_path: Pa
 def test_a_claim_about_months_that_were_not_run_is_not_judged(project: Path, tmp_path: Path) -> None:
     resolved = claimed(project, {}, sets=("horizon.last=2015-06",))
     row = judge(resolved, recorded(tmp_path, by_seed(-0.2, -0.2))).claims.iloc[0]
-    assert (row["verdict"], row["note"], row["failed"]) == ("not judged", "its window is not in the run's months", 0)
+    assert (row["verdict"], row["note"], row["failed"]) == (
+        "not judged",
+        "its window is not in the run's months",
+        0,
+    )
 
 
 def test_verdicts_are_written_beside_the_tables(project: Path, tmp_path: Path) -> None:
@@ -189,27 +292,39 @@ def test_verdicts_are_written_beside_the_tables(project: Path, tmp_path: Path) -
     ("claim", "at", "said"),
     [
         ({"measure": "trusst"}, "measure", "no such number in the table 'world'; did you mean 'trust'?"),
-        ({"measure": "mla_backlog_incoming", "country": "DE"}, "measure", "no such number in the table 'country'"),
+        (
+            {"measure": "mla_backlog_incoming", "country": "DE"},
+            "measure",
+            "no such number in the table 'country'",
+        ),
         ({"world": "doj_win"}, "world", "unknown world 'doj_win'; did you mean 'doj_wins'?"),
         ({"against": "doj_wins"}, "against", "would be compared with itself"),
         ({"country": "FR"}, "country", "unknown country 'FR'; valid: abroad, US, NO, DE"),
         ({"window": "2019"}, "window", "2019 is outside the horizon, 2013-01 to 2016-12"),
         ({"window": "2015-03 to 2015-01"}, "window", "ends before it begins"),
-        ({"window": "summer"}, "window", "must be a window such as 2020, 2020-03, 2016-01 to 2020-12, or: from the switch (got 'summer')"),
+        (
+            {"window": "summer"},
+            "window",
+            "must be a window such as 2020, 2020-03, 2016-01 to 2020-12, or: from the switch (got 'summer')",
+        ),
         ({"expect": "less"}, "expect", "unknown value 'less'; valid: lower, higher, within"),
         ({"expect": "within"}, "expect", "'within' needs at_most"),
         ({"at_least": 2.0, "at_most": 1.0}, "at_least", "must be below at_most, 1 (got 2)"),
         ({"at_least": -1.0}, "at_least", "must be more than 0.0 (got -1.0)"),
     ],
 )
-def test_a_claim_that_cannot_be_judged_is_refused_with_its_line(project: Path, claim: dict[str, Any], at: str, said: str) -> None:
+def test_a_claim_that_cannot_be_judged_is_refused_with_its_line(
+    project: Path, claim: dict[str, Any], at: str, said: str
+) -> None:
     with pytest.raises(BadInput) as refused:
         check(claimed(project, {}, claim))
     (problem,) = refused.value.problems
     line = int(problem.split(":")[1])
     assert f"claims.1.{at}" in problem
     assert said in problem
-    assert f'"{at}"' in (project / "experiments/sweep.yaml").read_text(encoding="utf-8").splitlines()[line - 1]
+    assert (
+        f'"{at}"' in (project / "experiments/sweep.yaml").read_text(encoding="utf-8").splitlines()[line - 1]
+    )
 
 
 def test_a_country_is_claimed_only_where_countries_are_recorded(project: Path) -> None:

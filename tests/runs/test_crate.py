@@ -37,7 +37,9 @@ def crate(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def graph(crate: Path) -> dict[str, dict[str, Any]]:
     with zipfile.ZipFile(crate) as inside:
-        return {entity["@id"]: entity for entity in json.loads(inside.read("ro-crate-metadata.json"))["@graph"]}
+        return {
+            entity["@id"]: entity for entity in json.loads(inside.read("ro-crate-metadata.json"))["@graph"]
+        }
 
 
 def test_it_says_what_ro_crate_asks_for(crate: Path) -> None:
@@ -61,7 +63,13 @@ def test_every_reference_leads_somewhere(crate: Path) -> None:
             return [value["@id"]]
         return [r for inner in value for r in references(inner)] if isinstance(value, list) else []
 
-    wanted = {r for entity in entities.values() for name, value in entity.items() if name not in ("@id", "@type") for r in references(value)}
+    wanted = {
+        r
+        for entity in entities.values()
+        for name, value in entity.items()
+        if name not in ("@id", "@type")
+        for r in references(value)
+    }
     assert wanted - set(entities) <= {"https://w3id.org/ro/crate/1.2"}
 
 
@@ -106,7 +114,10 @@ def test_a_table_that_is_not_the_manifests_is_not_packed(folder: Path, tmp_path:
 
 @pytest.mark.parametrize(
     ("out", "license_", "said"),
-    [("x.tar", "MIT", "name a file that ends in .zip"), ("x.zip", "do what you like", "write an SPDX identifier such as CC-BY-4.0")],
+    [
+        ("x.tar", "MIT", "name a file that ends in .zip"),
+        ("x.zip", "do what you like", "write an SPDX identifier such as CC-BY-4.0"),
+    ],
 )
 def test_bad_words_are_refused(folder: Path, tmp_path: Path, out: str, license_: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):

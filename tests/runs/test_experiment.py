@@ -61,7 +61,9 @@ def test_the_manifest_counts_and_digests_every_table(finished: Finished) -> None
         assert len(entry["digest"]) == 64
 
 
-def test_the_manifest_tells_which_events_happen_in_which_world(finished: Finished, resolved: Resolved) -> None:
+def test_the_manifest_tells_which_events_happen_in_which_world(
+    finished: Finished, resolved: Resolved
+) -> None:
     """Case events after the switch happen in neither world, exogenous ones in both, endogenous ones drive nothing."""
     events = {event["id"]: event for event in finished.results.manifest["events"]}
     assert set(events) == {event.id for event in resolved.scenarios["doj_wins"].timeline.events}
@@ -101,7 +103,9 @@ def test_small_tables_are_handed_back_for_the_summaries(finished: Finished) -> N
 
 
 @pytest.mark.slow
-def test_two_worker_processes_write_the_same_tables_as_one(finished: Finished, resolved: Resolved, tmp_path: Path) -> None:
+def test_two_worker_processes_write_the_same_tables_as_one(
+    finished: Finished, resolved: Resolved, tmp_path: Path
+) -> None:
     two = run(resolved, tmp_path, workers=2)
     assert two.failures == []
     assert _digests(two) == _digests(finished)
@@ -109,8 +113,13 @@ def test_two_worker_processes_write_the_same_tables_as_one(finished: Finished, r
         assert two.results.table(table).equals(finished.results.table(table)), table
 
 
-def test_the_same_experiment_again_into_the_same_folder_gives_the_same_digests(resolved: Resolved, tmp_path: Path) -> None:
-    short = dataclasses.replace(resolved, scenarios={name: dataclasses.replace(s, months=21) for name, s in resolved.scenarios.items()})
+def test_the_same_experiment_again_into_the_same_folder_gives_the_same_digests(
+    resolved: Resolved, tmp_path: Path
+) -> None:
+    short = dataclasses.replace(
+        resolved,
+        scenarios={name: dataclasses.replace(s, months=21) for name, s in resolved.scenarios.items()},
+    )
     first = _digests(run(short, tmp_path, workers=1))
     assert _digests(run(short, tmp_path, workers=1)) == first
 
@@ -124,7 +133,11 @@ def test_a_seed_gives_the_same_tables_whatever_seeds_run_with_it(finished: Finis
 
 @pytest.mark.parametrize(
     ("record", "tables"),
-    [("world", {"world", "provider", "laws", "offers"}), ("country", {"world", "provider", "laws", "offers", "country", "requests"}), ("full", set(TABLES))],
+    [
+        ("world", {"world", "provider", "laws", "offers"}),
+        ("country", {"world", "provider", "laws", "offers", "country", "requests"}),
+        ("full", set(TABLES)),
+    ],
 )
 def test_as_much_is_recorded_as_was_asked_for(record: str, tables: set[str], tmp_path: Path) -> None:
     """And what an earlier, fuller run left in the folder does not stay."""
@@ -171,7 +184,9 @@ def three_seeds() -> Resolved:
     return asked("seeds.count=3", last=SHORT)
 
 
-def test_a_seed_that_raises_is_reported_and_the_others_complete(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_seed_that_raises_is_reported_and_the_others_complete(
+    three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def breaks(ws: WorldSet) -> None:
         ws.customers.hazard = np.zeros(0)
 
@@ -179,17 +194,25 @@ def test_a_seed_that_raises_is_reported_and_the_others_complete(three_seeds: Res
     _fails_alone(three_seeds, tmp_path, ", run: ")
 
 
-def test_luck_that_leaks_into_one_world_voids_its_seed(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_luck_that_leaks_into_one_world_voids_its_seed(
+    three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One world's governments draw with another key: the pair differs before the switch, and the run says where."""
 
     def leaks(ws: WorldSet) -> None:
         ws.models[1].legislation._luck = LuckOfLaws(len(ws.models[1].scenario.jurisdictions), seed=77)
 
     _spoil(monkeypatch, 2, leaks)
-    _fails_alone(three_seeds, tmp_path, "WorldsDiffer: microsoft_wins and doj_wins must be equal through month 19, but differ in")
+    _fails_alone(
+        three_seeds,
+        tmp_path,
+        "WorldsDiffer: microsoft_wins and doj_wins must be equal through month 19, but differ in",
+    )
 
 
-def test_customers_that_meet_other_luck_in_one_world_void_the_seed(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_customers_that_meet_other_luck_in_one_world_void_the_seed(
+    three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A single customer of two thousand trusts a little more in one world: enough."""
 
     def leaks(ws: WorldSet) -> None:
@@ -200,7 +223,9 @@ def test_customers_that_meet_other_luck_in_one_world_void_the_seed(three_seeds: 
     _fails_alone(three_seeds, tmp_path, "WorldsDiffer")
 
 
-def test_books_that_do_not_balance_void_the_seed(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_books_that_do_not_balance_void_the_seed(
+    three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def loses(ws: WorldSet) -> None:
         ws.customers.stock[0, 0, 0, 1] -= 1
 
@@ -208,7 +233,9 @@ def test_books_that_do_not_balance_void_the_seed(three_seeds: Resolved, tmp_path
     _fails_alone(three_seeds, tmp_path, "do not balance")
 
 
-def test_a_customer_moved_behind_the_books_is_found_at_the_end(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_customer_moved_behind_the_books_is_found_at_the_end(
+    three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def moves(ws: WorldSet) -> None:
         ws.customers.place[0] = 2 if ws.customers.place[0, 0] != 2 else 3
 
@@ -216,7 +243,9 @@ def test_a_customer_moved_behind_the_books_is_found_at_the_end(three_seeds: Reso
     _fails_alone(three_seeds, tmp_path, "disagree with where the customers are")
 
 
-def test_a_law_that_acts_early_voids_every_seed(three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_law_that_acts_early_voids_every_seed(
+    three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = timeline._law_by_date
 
     def early(scenario: Scenario) -> tuple[list[dt.date], list[timeline.LawInForce]]:
@@ -248,12 +277,21 @@ def test_a_failure_says_at_which_stage(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_is_said_when_two_worlds_never_differ(tmp_path: Path) -> None:
     """Only of the two that are the same; the third differs from both."""
     worlds = {"one": ruled("doj_wins"), "two": ruled("doj_wins"), "three": ruled("microsoft_wins")}
-    finished = run(asked("record=world", "seeds.count=2", experiment=experiment_file(tmp_path, worlds), last=SHORT), tmp_path / "out", workers=1)
+    finished = run(
+        asked("record=world", "seeds.count=2", experiment=experiment_file(tmp_path, worlds), last=SHORT),
+        tmp_path / "out",
+        workers=1,
+    )
     assert finished.warnings == ["'one' and 'two' never differ: the switch changed nothing at all"]
     assert finished.results.manifest["warnings"] == finished.warnings
 
 
 def test_progress_is_reported_seed_by_seed(tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
-    run(asked("seeds.count=2", "record=world", last=SHORT), tmp_path, workers=1, progress=lambda *said: told.append(said))
+    run(
+        asked("seeds.count=2", "record=world", last=SHORT),
+        tmp_path,
+        workers=1,
+        progress=lambda *said: told.append(said),
+    )
     assert told == [(1, 2, "seed 1"), (2, 2, "seed 2")]

@@ -33,12 +33,22 @@ def test_a_sweep_that_is_killed_is_finished_by_the_same_command(tmp_path: Path) 
     assert killed.stored() == killed.stored_once() == 80
 
 
-def test_on_a_cluster_one_raises_one_hangs_one_dies_and_all_others_are_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_cluster_one_raises_one_hangs_one_dies_and_all_others_are_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sweep_module, "_DEATHS", 2)
     all_tasks = tasks(10, s2=Trouble("raises"), s4=Trouble("hangs"), s6=Trouble("dies"))
-    done = swept(tmp_path, all_tasks, Cluster("local", 2), timeout=15.0)  # enough on a machine that does much else
-    assert {name: one.failed.how for name, one in done.items() if one.failed} == {"seed 2": "raised", "seed 4": "ran out of time", "seed 6": "died"}
-    assert stored(tmp_path) == {run for task in all_tasks if task.seed not in (2, 4, 6) for run in task.ids.values()}
+    done = swept(
+        tmp_path, all_tasks, Cluster("local", 2), timeout=15.0
+    )  # enough on a machine that does much else
+    assert {name: one.failed.how for name, one in done.items() if one.failed} == {
+        "seed 2": "raised",
+        "seed 4": "ran out of time",
+        "seed 6": "died",
+    }
+    assert stored(tmp_path) == {
+        run for task in all_tasks if task.seed not in (2, 4, 6) for run in task.ids.values()
+    }
 
 
 def test_a_cluster_whose_scheduler_dies_is_given_up_and_what_was_done_is_stored(tmp_path: Path) -> None:
@@ -57,7 +67,9 @@ def test_a_cluster_whose_scheduler_dies_is_given_up_and_what_was_done_is_stored(
             list(sweep_module.sweep(killing(many), len(many), engine, tmp_path, None))
     assert len(stored(tmp_path)) < 80
     deadline = time.monotonic() + 90.0
-    while list((tmp_path / "writing").iterdir()) and time.monotonic() < deadline:  # a killed worker is gone when the system has buried it
+    while (
+        list((tmp_path / "writing").iterdir()) and time.monotonic() < deadline
+    ):  # a killed worker is gone when the system has buried it
         Store(tmp_path).prepare()  # the next command clears away what workers of a lost cluster had begun
         time.sleep(0.1)
     assert not list((tmp_path / "writing").iterdir())

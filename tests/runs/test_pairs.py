@@ -17,8 +17,13 @@ def _scenarios(folder: Path, **worlds: list[dict[str, str]]) -> dict[str, Scenar
     return asked(experiment=experiment_file(folder, dict(worlds)), last="2018-12").scenarios
 
 
-@pytest.mark.parametrize(("on", "months"), [("2014-07-31", 19), ("2014-08-01", 20), ("2013-01-01", 1), ("2012-12-31", 0), ("2016-07-14", 43)])
-def test_worlds_share_the_months_that_begin_before_the_ruling_acts(on: str, months: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("on", "months"),
+    [("2014-07-31", 19), ("2014-08-01", 20), ("2013-01-01", 1), ("2012-12-31", 0), ("2016-07-14", 43)],
+)
+def test_worlds_share_the_months_that_begin_before_the_ruling_acts(
+    on: str, months: int, tmp_path: Path
+) -> None:
     """A ruling acts from the first month that begins after its date."""
     s = _scenarios(tmp_path, a=ruled("microsoft_wins", on), b=ruled("doj_wins", on))
     assert must_be_equal_for(s["a"], s["b"]) == must_be_equal_for(s["b"], s["a"]) == months
@@ -26,7 +31,11 @@ def test_worlds_share_the_months_that_begin_before_the_ruling_acts(on: str, mont
 
 def test_only_what_they_do_not_share_parts_them(tmp_path: Path) -> None:
     """A common first switch, then one world is switched back."""
-    s = _scenarios(tmp_path, a=ruled("doj_wins"), b=[*ruled("doj_wins"), {"on": "2016-03-10", "regime": "microsoft_wins"}])
+    s = _scenarios(
+        tmp_path,
+        a=ruled("doj_wins"),
+        b=[*ruled("doj_wins"), {"on": "2016-03-10", "regime": "microsoft_wins"}],
+    )
     assert must_be_equal_for(s["a"], s["b"]) == 39
 
 
@@ -37,13 +46,22 @@ def test_the_same_rule_twice_never_parts(tmp_path: Path) -> None:
 
 def test_an_event_that_one_world_lacks_parts_them_from_the_month_after(tmp_path: Path) -> None:
     s = _scenarios(tmp_path, a=ruled("doj_wins"))["a"]
-    without = dataclasses.replace(s, timeline=s.timeline.model_copy(update={"events": tuple(e for e in s.timeline.events if e.id != "T01")}))
+    without = dataclasses.replace(
+        s,
+        timeline=s.timeline.model_copy(
+            update={"events": tuple(e for e in s.timeline.events if e.id != "T01")}
+        ),
+    )
     assert must_be_equal_for(s, without) == 6
 
 
 def test_worlds_with_other_people_share_no_month(resolved: Resolved) -> None:
     a = resolved.scenarios["doj_wins"]
-    for other in (asked("trust.asymmetry=1.0", last="2015-06"), asked(customers=2500, last="2015-06"), asked(last="2015-05")):
+    for other in (
+        asked("trust.asymmetry=1.0", last="2015-06"),
+        asked(customers=2500, last="2015-06"),
+        asked(last="2015-05"),
+    ):
         assert not share_population(a, other.scenarios["doj_wins"])
         assert must_be_equal_for(a, other.scenarios["doj_wins"]) == 0
 
@@ -59,8 +77,13 @@ def test_equal_books_have_no_difference(two_books: tuple[Books, Books]) -> None:
     assert first_difference(*two_books, months=30) is None
 
 
-@pytest.mark.parametrize("book", ["cell", "country", "side", "laws", "unmet", "answered", "backlog", "disclosures", "revenue", "market"])
-def test_the_last_bit_of_any_book_is_found_and_its_month_named(two_books: tuple[Books, Books], book: str) -> None:
+@pytest.mark.parametrize(
+    "book",
+    ["cell", "country", "side", "laws", "unmet", "answered", "backlog", "disclosures", "revenue", "market"],
+)
+def test_the_last_bit_of_any_book_is_found_and_its_month_named(
+    two_books: tuple[Books, Books], book: str
+) -> None:
     a, b = two_books
     array = getattr(b, book)
     at = (7, *(n - 1 for n in array.shape[1:]))
@@ -77,7 +100,9 @@ def test_the_last_bit_of_any_book_is_found_and_its_month_named(two_books: tuple[
 
 
 @pytest.mark.parametrize("book", ["flows", "requests"])
-def test_the_last_bit_of_any_row_is_found_and_its_month_named(two_books: tuple[Books, Books], book: str) -> None:
+def test_the_last_bit_of_any_row_is_found_and_its_month_named(
+    two_books: tuple[Books, Books], book: str
+) -> None:
     a, b = two_books
     rows = getattr(b, book)[-1]
     month, before = int(rows[0, 0]), rows[-1, -1]

@@ -55,7 +55,11 @@ def folder(finished: Finished, tmp_path: Path) -> Path:
 def quick(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are taken from the store that the results came from, where the test is of comparing and not of running."""
     real = reproducing.run_tasks
-    monkeypatch.setattr(reproducing, "run_tasks", lambda tasks, store, how, tables: real(tasks, Store(finished.folder / "store"), how, tables))
+    monkeypatch.setattr(
+        reproducing,
+        "run_tasks",
+        lambda tasks, store, how, tables: real(tasks, Store(finished.folder / "store"), how, tables),
+    )
 
 
 def tampered(path: Path, column: str, change: Callable[[Any], Any], **keys: Any) -> None:
@@ -66,7 +70,9 @@ def tampered(path: Path, column: str, change: Callable[[Any], Any], **keys: Any)
         wanted &= pc.equal(table.column(name).cast(pa.string()), str(value)).to_numpy(zero_copy_only=False)
     assert wanted.any()
     values = table.column(column).to_pylist()
-    new = pa.array([change(v) if w else v for v, w in zip(values, wanted, strict=True)], table.schema.field(column).type)
+    new = pa.array(
+        [change(v) if w else v for v, w in zip(values, wanted, strict=True)], table.schema.field(column).type
+    )
     write(table.set_column(table.schema.get_field_index(column), table.schema.field(column), new), path)
 
 
@@ -95,20 +101,51 @@ def test_a_sample_is_part_of_it(folder: Path) -> None:
 
 
 def test_a_tampered_value_is_named_by_run_month_and_variable(folder: Path, quick: None) -> None:
-    tampered(folder / "tables/world.parquet", "revenue_us", lambda v: v * 1.0000001, seed=2, world="doj_wins", month="2014-11-01")
-    tampered(folder / "tables/world.parquet", "trust", lambda v: v + 1e-9, seed=2, world="doj_wins", month="2014-12-01")
+    tampered(
+        folder / "tables/world.parquet",
+        "revenue_us",
+        lambda v: v * 1.0000001,
+        seed=2,
+        world="doj_wins",
+        month="2014-11-01",
+    )
+    tampered(
+        folder / "tables/world.parquet",
+        "trust",
+        lambda v: v + 1e-9,
+        seed=2,
+        world="doj_wins",
+        month="2014-12-01",
+    )
     found = again(folder)
     assert not found.equal
     (one,) = found.differences
-    assert (one.run, one.table, one.month, one.variable) == ("seed 2, doj_wins", "world", "2014-11", "revenue_us")
+    assert (one.run, one.table, one.month, one.variable) == (
+        "seed 2, doj_wins",
+        "world",
+        "2014-11",
+        "revenue_us",
+    )
     assert float(one.was) == pytest.approx(float(one.now) * 1.0000001, rel=1e-12)
-    assert found.notes == ["tables/world.parquet is not the file that the manifest describes (its sha256 is another)"]
+    assert found.notes == [
+        "tables/world.parquet is not the file that the manifest describes (its sha256 is another)"
+    ]
 
 
 def test_a_tampered_entry_of_a_country_is_named_by_it(folder: Path, quick: None) -> None:
-    tampered(folder / "tables/country.parquet", "adopted", lambda v: v + 1.0, seed=1, world="microsoft_wins", month="2014-10-01", country="FR")
+    tampered(
+        folder / "tables/country.parquet",
+        "adopted",
+        lambda v: v + 1.0,
+        seed=1,
+        world="microsoft_wins",
+        month="2014-10-01",
+        country="FR",
+    )
     (one,) = again(folder).differences
-    assert str(one).startswith("seed 1, microsoft_wins: table country, first in 2014-10, variable adopted of FR: was ")
+    assert str(one).startswith(
+        "seed 1, microsoft_wins: table country, first in 2014-10, variable adopted of FR: was "
+    )
 
 
 def test_a_missing_table_and_a_flipped_bit_are_named(folder: Path, quick: None) -> None:
@@ -138,7 +175,9 @@ def test_a_manifest_whose_digest_was_changed_is_found(folder: Path, quick: None)
         manifest["tables"]["laws"]["digest"] = "0" * 64
 
     edited(folder, change)
-    assert [str(d) for d in again(folder).differences] == ["all runs: table laws: its values are those of the model, but not those of the manifest's digest"]
+    assert [str(d) for d in again(folder).differences] == [
+        "all runs: table laws: its values are those of the model, but not those of the manifest's digest"
+    ]
 
 
 def test_code_and_environment_that_have_changed_are_said(folder: Path, quick: None) -> None:
@@ -151,7 +190,9 @@ def test_code_and_environment_that_have_changed_are_said(folder: Path, quick: No
     found = again(folder, sample=1)
     assert found.equal
     assert found.code is not None
-    assert found.code.startswith("the model's code has changed since these numbers were made (its digest was ffffffffffff, now ")
+    assert found.code.startswith(
+        "the model's code has changed since these numbers were made (its digest was ffffffffffff, now "
+    )
     assert [words.split(":")[0] for words in found.environment] == ["numpy", "gone", "platform"]
     assert "gone: was 3, now not installed" in found.environment
 
@@ -184,7 +225,9 @@ def test_a_scenario_of_another_version_is_refused_by_name(folder: Path) -> None:
         del manifest["scenario"]["worlds"]["doj_wins"]["parameters"]["trust"]["asymmetry"]
 
     edited(folder, change)
-    with pytest.raises(BadInput, match=r"manifest.json: not a scenario that this version can run \(trust.asymmetry"):
+    with pytest.raises(
+        BadInput, match=r"manifest.json: not a scenario that this version can run \(trust.asymmetry"
+    ):
         again(folder)
 
 
@@ -193,14 +236,24 @@ def test_points_of_a_design_are_run_with_the_values_that_they_had(tmp_path: Path
     file = tmp_path / "of_a_test.yaml"
     text = Path(__file__).parents[1].joinpath("model/two_worlds.yaml").read_text(encoding="utf-8")
     text = "\n".join(line for line in text.splitlines() if not line.startswith("record"))
-    file.write_text(text + "\ndesign:\n  method: list\n  uncertainties:\n    trust.asymmetry: {values: [1.5, 3]}\n", encoding="utf-8")
+    file.write_text(
+        text + "\ndesign:\n  method: list\n  uncertainties:\n    trust.asymmetry: {values: [1.5, 3]}\n",
+        encoding="utf-8",
+    )
     resolved = resolve(file, ("horizon.last=2014-12", "seeds.count=1"), customers=2000, base=base())
     folder = run(resolved, tmp_path / "out", workers=1).folder
     file.unlink()
     found = again(folder)
     assert found.equal
     assert (found.pairs, found.of) == (2, 2)
-    tampered(folder / "tables/world.parquet", "trust", lambda v: v + 1e-9, point=1, world="doj_wins", month="2014-12-01")
+    tampered(
+        folder / "tables/world.parquet",
+        "trust",
+        lambda v: v + 1e-9,
+        point=1,
+        world="doj_wins",
+        month="2014-12-01",
+    )
     (one,) = again(folder).differences
     assert (one.run, one.month, one.variable) == ("point 1, seed 1, doj_wins", "2014-12", "trust")
 
@@ -209,7 +262,9 @@ def test_a_manifest_gives_back_the_scenarios(resolved: Resolved) -> None:
     said = json.loads(json.dumps(resolved.canonical()))
     back = restored(said, base(), "here")
     assert back.scenarios == resolved.scenarios
-    assert [run_id(s, 1, "full") for s in scenarios_at(back, points(back)[0]).values()] == [run_id(s, 1, "full") for s in resolved.scenarios.values()]
+    assert [run_id(s, 1, "full") for s in scenarios_at(back, points(back)[0]).values()] == [
+        run_id(s, 1, "full") for s in resolved.scenarios.values()
+    ]
 
 
 # --- where two tables differ first ------------------------------------------------------------------------
@@ -217,7 +272,9 @@ def test_a_manifest_gives_back_the_scenarios(resolved: Resolved) -> None:
 
 def test_missing_numbers_are_equal_and_rows_are_counted(finished: Finished) -> None:
     keys = [("seed", "=", 1), ("world", "=", "doj_wins")]
-    requests = to_columns("requests", pq.read_table(finished.folder / "tables/requests.parquet", filters=keys))
+    requests = to_columns(
+        "requests", pq.read_table(finished.folder / "tables/requests.parquet", filters=keys)
+    )
     world = to_columns("world", pq.read_table(finished.folder / "tables/world.parquet", filters=keys))
     world["belief"] = np.where(np.arange(len(world["belief"])) < 3, np.nan, world["belief"])
     other = {**world, "conflicts_of_law": world["conflicts_of_law"] + (world["month"] == world["month"][-1])}
@@ -234,7 +291,9 @@ def test_missing_numbers_are_equal_and_rows_are_counted(finished: Finished) -> N
 def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Expected digests of a short two_worlds, in a folder of the test's own."""
     monkeypatch.setattr(expected_digests, "file_of", lambda name: tmp_path / f"{name}.json")
-    monkeypatch.setattr(expected_digests, "resolve", lambda name, **sizes: asked("seeds.count=1", last="2014-10"))
+    monkeypatch.setattr(
+        expected_digests, "resolve", lambda name, **sizes: asked("seeds.count=1", last="2014-10")
+    )
     return expected_digests.write("two_worlds", True, HERE)
 
 
@@ -243,7 +302,9 @@ def test_shipped_experiments_are_compared_with_what_they_must_give(shipped: Path
     assert compare_with_expected("two_worlds", full=True, how=HERE).equal
 
 
-def test_a_wrong_result_is_placed_by_run_month_and_variable(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_result_is_placed_by_run_month_and_variable(
+    shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Same code, same configuration, other numbers."""
     real = reproducing.run_tasks
 
@@ -256,21 +317,36 @@ def test_a_wrong_result_is_placed_by_run_month_and_variable(shipped: Path, monke
     found = compare_with_expected("two_worlds", how=HERE)
     assert (found.equal, found.code, found.inputs) == (False, None, None)
     (one,) = found.differences
-    assert (one.run, one.table, one.month, one.variable) == ("seed 1, doj_wins", "world", "2014-09", "revenue_us")
-    assert [d.table for d in compare_with_expected("two_worlds", full=True, how=HERE).differences] == ["world"]
+    assert (one.run, one.table, one.month, one.variable) == (
+        "seed 1, doj_wins",
+        "world",
+        "2014-09",
+        "revenue_us",
+    )
+    assert [d.table for d in compare_with_expected("two_worlds", full=True, how=HERE).differences] == [
+        "world"
+    ]
 
 
-def test_changed_code_and_configuration_are_told_from_wrong_results(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_code_and_configuration_are_told_from_wrong_results(
+    shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = json.loads(shipped.read_text(encoding="utf-8"))
     shipped.write_text(json.dumps({**said, "model_digest": "0" * 64}), encoding="utf-8")
     assert "the model's code has changed" in str(compare_with_expected("two_worlds", how=HERE).code)
-    monkeypatch.setattr(expected_digests, "resolve", lambda name, **sizes: asked("seeds.count=1", "trust.asymmetry=2.5", last="2014-10"))
+    monkeypatch.setattr(
+        expected_digests,
+        "resolve",
+        lambda name, **sizes: asked("seeds.count=1", "trust.asymmetry=2.5", last="2014-10"),
+    )
     found = compare_with_expected("two_worlds", how=HERE)
     assert found.inputs == "the configuration or the experiment has changed since these digests were made"
     assert found.differences
 
 
-def test_renewing_small_digests_keeps_full_ones_only_of_the_same_code(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_renewing_small_digests_keeps_full_ones_only_of_the_same_code(
+    shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expected_digests.write("two_worlds", False, HERE)
     assert json.loads(shipped.read_text(encoding="utf-8"))["full"] is not None
     said = json.loads(shipped.read_text(encoding="utf-8"))

@@ -59,7 +59,9 @@ def test_what_is_stored_is_not_run_again(tmp_path: Path, ran: list[tuple[str, ..
         assert again.results.table(table).equals(first.results.table(table))
 
 
-def test_more_seeds_run_only_what_is_new_and_give_the_tables_of_one_run(tmp_path: Path, ran: list[tuple[str, ...]]) -> None:
+def test_more_seeds_run_only_what_is_new_and_give_the_tables_of_one_run(
+    tmp_path: Path, ran: list[tuple[str, ...]]
+) -> None:
     store = tmp_path / "store"
     run(small(seeds=2), tmp_path / "a", workers=1, store=store)
     more = run(small(seeds=4), tmp_path / "a", workers=1, store=store)
@@ -69,13 +71,17 @@ def test_more_seeds_run_only_what_is_new_and_give_the_tables_of_one_run(tmp_path
     assert more.results.table("world").equals(whole.results.table("world"))
 
 
-def test_experiments_share_the_worlds_that_they_have_in_common(tmp_path: Path, ran: list[tuple[str, ...]]) -> None:
+def test_experiments_share_the_worlds_that_they_have_in_common(
+    tmp_path: Path, ran: list[tuple[str, ...]]
+) -> None:
     """By what they are, not by what they are called; and a pair that was run on two days is compared all the same."""
     store = tmp_path / "store"
     one = experiment_file(tmp_path, {"stays": ruled("microsoft_wins"), "reaches": ruled("doj_wins")})
     run(small(experiment=one), tmp_path / "one", workers=1, store=store)
     (tmp_path / "other").mkdir()
-    other = experiment_file(tmp_path / "other", {"act": ruled("cloud_act"), "another_name": ruled("doj_wins")})
+    other = experiment_file(
+        tmp_path / "other", {"act": ruled("cloud_act"), "another_name": ruled("doj_wins")}
+    )
     finished = run(small(experiment=other), tmp_path / "two", workers=1, store=store)
     assert ran == [("1", "reaches", "stays"), ("2", "reaches", "stays"), ("1", "act"), ("2", "act")]
     assert finished.results.manifest["identical_through"] == "2014-07"
@@ -83,15 +89,21 @@ def test_experiments_share_the_worlds_that_they_have_in_common(tmp_path: Path, r
     assert _tables(alone) == _tables(finished)
 
 
-def test_a_pair_run_on_two_days_whose_worlds_differ_too_early_is_void(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pair_run_on_two_days_whose_worlds_differ_too_early_is_void(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As if the luck of one of them had been another: the stored digests of its months give it away."""
     store = tmp_path / "store"
     one = experiment_file(tmp_path, {"reaches": ruled("doj_wins")})
     run(small(experiment=one), tmp_path / "one", workers=1, store=store)
     (tmp_path / "other").mkdir()
-    other = experiment_file(tmp_path / "other", {"reaches": ruled("doj_wins"), "stays": ruled("microsoft_wins")})
+    other = experiment_file(
+        tmp_path / "other", {"reaches": ruled("doj_wins"), "stays": ruled("microsoft_wins")}
+    )
     plain = seed_module.WorldSet
-    monkeypatch.setattr(seed_module, "WorldSet", lambda scenarios, seed: plain(scenarios, seed + 100 if seed == 2 else seed))
+    monkeypatch.setattr(
+        seed_module, "WorldSet", lambda scenarios, seed: plain(scenarios, seed + 100 if seed == 2 else seed)
+    )
     finished = run(small(experiment=other), tmp_path / "two", workers=1, store=store)
     assert [failure.split(":")[0] for failure in finished.failures] == ["seed 2, compare"]
     assert finished.results.manifest["seeds"] == [1]
@@ -105,7 +117,9 @@ def test_a_run_id_is_of_what_is_run_and_of_nothing_else() -> None:
     resolved, again = small(), small()
     scenario = resolved.scenarios["doj_wins"]
     mine = run_id(scenario, 1, "world")
-    assert mine == run_id(again.scenarios["doj_wins"], 1, "world") == Identities().run_id(scenario, 1, "world")
+    assert (
+        mine == run_id(again.scenarios["doj_wins"], 1, "world") == Identities().run_id(scenario, 1, "world")
+    )
     assert mine == run_id(dataclasses.replace(scenario, name="other", label="Other"), 1, "world")
     reordered = dict(reversed(scenario.jurisdictions.items()))
     others = [
@@ -116,7 +130,14 @@ def test_a_run_id_is_of_what_is_run_and_of_nothing_else() -> None:
         run_id(small("jurisdictions.DE.initial_trust=0.51").scenarios["doj_wins"], 1, "world"),
         run_id(dataclasses.replace(scenario, months=scenario.months + 1), 1, "world"),
         run_id(dataclasses.replace(scenario, jurisdictions=reordered), 1, "world"),
-        run_id(dataclasses.replace(scenario, timeline=scenario.timeline.model_copy(update={"events": scenario.timeline.events[1:]})), 1, "world"),
+        run_id(
+            dataclasses.replace(
+                scenario,
+                timeline=scenario.timeline.model_copy(update={"events": scenario.timeline.events[1:]}),
+            ),
+            1,
+            "world",
+        ),
     ]
     assert len({mine, *others}) == len(others) + 1
 
@@ -154,14 +175,18 @@ def test_a_flipped_bit_is_found_named_set_aside_and_its_runs_are_run_again(
     ran.clear()
     again = run(small(), tmp_path / ("a" if exported else "b"), workers=1, store=store)
     assert 1 <= len(ran) <= 2
-    assert any(batch in warning and (part or "world.parquet") in warning for warning in again.warnings), again.warnings
+    assert any(batch in warning and (part or "world.parquet") in warning for warning in again.warnings), (
+        again.warnings
+    )
     assert (store / "damaged" / batch).is_dir()
     assert not folder.exists()
     assert _tables(again) == _tables(first)
     assert again.failures == []
 
 
-def test_a_damaged_table_of_the_experiment_is_written_anew_from_the_store(tmp_path: Path, ran: list[tuple[str, ...]]) -> None:
+def test_a_damaged_table_of_the_experiment_is_written_anew_from_the_store(
+    tmp_path: Path, ran: list[tuple[str, ...]]
+) -> None:
     first = run(small(), tmp_path / "a", workers=1, store=tmp_path / "store")
     before = first.results.table("world")
     _flip(tmp_path / "a" / "tables" / "world.parquet")
@@ -211,7 +236,9 @@ def _breaks(monkeypatch: pytest.MonkeyPatch, seed: int) -> Callable[[], None]:
     return lambda: monkeypatch.setattr(seed_module, "WorldSet", plain)
 
 
-def test_a_failure_is_remembered_until_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: list[tuple[str, ...]]) -> None:
+def test_a_failure_is_remembered_until_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: list[tuple[str, ...]]
+) -> None:
     mend = _breaks(monkeypatch, 2)
     out, store = tmp_path / "a", tmp_path / "store"
     first = run(small(seeds=3), out, workers=1, store=store)
@@ -256,10 +283,15 @@ def test_the_store_is_plain_parquet_with_an_account_of_each_batch(tmp_path: Path
     assert {path.name for path in (tmp_path / "store").iterdir()} == {"batches", "writing"}
     assert not list((tmp_path / "store" / "writing").iterdir())
     points = pd.read_parquet(tmp_path / "a" / "points.parquet")
-    assert points[["seed", "world"]].to_numpy().tolist() == [[s, w] for s in (1, 2) for w in ("microsoft_wins", "doj_wins")]
+    assert points[["seed", "world"]].to_numpy().tolist() == [
+        [s, w] for s in (1, 2) for w in ("microsoft_wins", "doj_wins")
+    ]
     seen = set()
     for batch in (tmp_path / "store" / "batches").iterdir():
         said = json.loads((batch / "commit.json").read_text())
         seen |= set(said["runs"])
-        assert {path.name for path in batch.iterdir()} == {"commit.json", *(f"{name}.parquet" for name in said["parts"])}
+        assert {path.name for path in batch.iterdir()} == {
+            "commit.json",
+            *(f"{name}.parquet" for name in said["parts"]),
+        }
     assert seen == set(points["run"]) == {run for ids in finished.plan.ids for run in ids}

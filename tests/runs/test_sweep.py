@@ -52,12 +52,19 @@ def tasks(how_many: int, **troubles: object) -> list[Task]:
     short = {name: replace(s, months=4) for name, s in worlds.items()}
     chosen = [troubles.get(f"s{seed}") for seed in range(how_many)]
     return [
-        Task(short if trouble is None else {"a": trouble, "b": trouble}, seed, "world", ids={w: f"{seed}{w}" for w in (short if trouble is None else "ab")})  # type: ignore[dict-item, arg-type]
+        Task(
+            short if trouble is None else {"a": trouble, "b": trouble},
+            seed,
+            "world",
+            ids={w: f"{seed}{w}" for w in (short if trouble is None else "ab")},
+        )  # type: ignore[dict-item, arg-type]
         for seed, trouble in enumerate(chosen)
     ]
 
 
-def swept(folder: Path, all_tasks: list[Task], engine: Engine, timeout: float | None = None) -> dict[str, TaskDone]:
+def swept(
+    folder: Path, all_tasks: list[Task], engine: Engine, timeout: float | None = None
+) -> dict[str, TaskDone]:
     Store(folder).prepare()
     done = list(sweep(iter(all_tasks), len(all_tasks), engine, folder, timeout))
     assert len({one.name for one in done}) == len(done), "a task was run twice"
@@ -77,7 +84,9 @@ def test_a_worker_with_another_version_of_the_model_runs_nothing(tmp_path: Path)
     assert not stored(tmp_path)
 
 
-def test_a_store_that_cannot_be_written_stops_the_sweep_in_the_users_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_cannot_be_written_stops_the_sweep_in_the_users_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -115,7 +124,10 @@ def months_by_world(done: SeedDone) -> dict[str, int]:
 def test_what_is_made_of_a_task_in_its_worker_comes_back_and_nothing_is_stored(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.prepare()
-    asked_for = [replace(task, label=f"task {task.seed}") for task in tasks(4, s1=Trouble("raises"), s2=Trouble("dies"))]
+    asked_for = [
+        replace(task, label=f"task {task.seed}")
+        for task in tasks(4, s1=Trouble("raises"), s2=Trouble("dies"))
+    ]
     done = {one.label: one for one in run_reduced(asked_for, store, Running(2), months_by_world)}
     assert set(done) == {"task 0", "task 1", "task 2", "task 3"}
     for label in ("task 0", "task 3"):

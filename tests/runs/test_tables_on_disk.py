@@ -39,7 +39,11 @@ def test_columns_on_disk_are_those_of_the_schema(finished: Finished, table: str)
     assert schema.names == [column.name for column in TABLES[table].columns]
     for column in TABLES[table].columns:
         field = schema.field(column.name)
-        expected = {"int64": pa.int64(), "float64": pa.float32() if table in HALF_WIDTH else pa.float64(), "date": pa.date32()}
+        expected = {
+            "int64": pa.int64(),
+            "float64": pa.float32() if table in HALF_WIDTH else pa.float64(),
+            "date": pa.date32(),
+        }
         if column.dtype == "category":
             assert pa.types.is_dictionary(field.type)
             assert pa.types.is_string(field.type.value_type)
@@ -93,14 +97,18 @@ def test_the_data_dictionary_names_every_column_with_unit_and_meaning(finished: 
 
 
 @pytest.mark.parametrize("table", ALL)
-def test_what_is_on_disk_is_what_the_model_recorded(finished: Finished, columns: dict[str, Columns], table: str) -> None:
+def test_what_is_on_disk_is_what_the_model_recorded(
+    finished: Finished, columns: dict[str, Columns], table: str
+) -> None:
     frame = finished.results.table(table)
     frame = frame[(frame["seed"] == 1) & (frame["world"] == "doj_wins")]
     assert len(frame) == len(next(iter(columns[table].values())))
     for name, values in columns[table].items():
         found = frame[name].to_numpy()
         if values.dtype.kind == "M":
-            assert np.array_equal(pd.to_datetime(found).to_numpy("datetime64[M]"), values.astype("datetime64[M]"))
+            assert np.array_equal(
+                pd.to_datetime(found).to_numpy("datetime64[M]"), values.astype("datetime64[M]")
+            )
         elif values.dtype.kind == "f":
             expected = values.astype(np.float32) if table in HALF_WIDTH else values
             assert np.array_equal(found.astype(expected.dtype), expected, equal_nan=True), name
@@ -114,7 +122,9 @@ def _shuffled(table: Columns) -> Columns:
 
 
 @pytest.mark.parametrize("table", ALL)
-def test_a_digest_does_not_hang_on_the_order_of_rows_or_columns(columns: dict[str, Columns], table: str) -> None:
+def test_a_digest_does_not_hang_on_the_order_of_rows_or_columns(
+    columns: dict[str, Columns], table: str
+) -> None:
     digest = digest_of_values(table, columns[table])
     assert digest_of_values(table, _shuffled(columns[table])) == digest
     assert digest_of_values(table, dict(reversed(columns[table].items()))) == digest
@@ -140,9 +150,14 @@ def test_a_digest_changes_with_the_last_bit_of_any_column(columns: dict[str, Col
 
 def test_a_digest_changes_with_a_row_more_or_less(columns: dict[str, Columns]) -> None:
     digest = digest_of_values("flows", columns["flows"])
-    assert digest_of_values("flows", {name: values[:-1] for name, values in columns["flows"].items()}) != digest
+    assert (
+        digest_of_values("flows", {name: values[:-1] for name, values in columns["flows"].items()}) != digest
+    )
     empty = {name: values[:0] for name, values in columns["flows"].items()}
-    assert digest_of_values("flows", empty) not in (digest, digest_of_values("laws", {name: values[:0] for name, values in columns["laws"].items()}))
+    assert digest_of_values("flows", empty) not in (
+        digest,
+        digest_of_values("laws", {name: values[:0] for name, values in columns["laws"].items()}),
+    )
 
 
 def _digest_from_disk(finished: Finished, table: str) -> str:
@@ -207,7 +222,14 @@ def test_a_table_written_group_by_group_reads_as_one(tmp_path: Path, monkeypatch
     monkeypatch.setattr(tables_on_disk, "ROW_GROUP", 2)
     writer = tables_on_disk.Writer(tmp_path / "all.parquet")
     for k, worlds in enumerate((["b", "b"], ["a"], [], ["b"])):
-        writer.add(pa.table({"world": pa.array(worlds, pa.string()).dictionary_encode(), "x": pa.array([float(k)] * len(worlds), pa.float64())}))
+        writer.add(
+            pa.table(
+                {
+                    "world": pa.array(worlds, pa.string()).dictionary_encode(),
+                    "x": pa.array([float(k)] * len(worlds), pa.float64()),
+                }
+            )
+        )
     writer.close()
     assert writer.rows == 4
     whole = pq.read_table(tmp_path / "all.parquet").to_pandas()
@@ -218,4 +240,6 @@ def test_a_table_written_group_by_group_reads_as_one(tmp_path: Path, monkeypatch
 
 
 def test_nothing_else_is_left_in_the_folder(finished: Finished) -> None:
-    assert {path.name for path in (finished.folder / "tables").iterdir()} == {f"{table}.parquet" for table in TABLES}
+    assert {path.name for path in (finished.folder / "tables").iterdir()} == {
+        f"{table}.parquet" for table in TABLES
+    }

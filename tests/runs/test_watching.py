@@ -12,7 +12,16 @@ import pytest
 from sim.runs.experiment import Finished, run
 from sim.runs.plan import Plan
 from sim.runs.seed import Failure
-from sim.runs.watching import FURTHER, RUNNING, UNCHANGING, read_progress, running_files, together, watched, write_unchanging
+from sim.runs.watching import (
+    FURTHER,
+    RUNNING,
+    UNCHANGING,
+    read_progress,
+    running_files,
+    together,
+    watched,
+    write_unchanging,
+)
 from sim.runs.working import TaskDone
 from sim.scenario.resolving import Resolved
 
@@ -30,7 +39,14 @@ def test_a_watcher_sees_how_far_a_run_is_and_why_pairs_failed(resolved: Resolved
             watch.note(one)
         seen = read_progress(tmp_path / RUNNING)
         assert seen is not None
-        assert (seen.total, seen.done, seen.failed, seen.last, seen.stage, seen.state) == (12, 3, 1, "seed 3", "running", "running")
+        assert (seen.total, seen.done, seen.failed, seen.last, seen.stage, seen.state) == (
+            12,
+            3,
+            1,
+            "seed 3",
+            "running",
+            "running",
+        )
         assert [(one.name, one.error) for one in seen.failures] == [("seed 2", "ValueError: it broke")]
         assert seen.pid == os.getpid()
     assert not running_files(tmp_path), "nothing is left to watch when it has finished"
@@ -45,7 +61,9 @@ def test_a_run_that_is_stopped_leaves_word_of_why(resolved: Resolved, tmp_path: 
 
 
 def test_a_killed_run_is_known_to_be_dead(resolved: Resolved, tmp_path: Path) -> None:
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+    )
     with watched(Plan(resolved), tmp_path, tmp_path / "store") as watch:
         assert replace(watch.progress, pid=int(gone.stdout)).state == "dead"
         assert replace(watch.progress, host="elsewhere").state == "running"
@@ -74,7 +92,13 @@ def test_what_a_watcher_needs_is_there_while_a_run_goes_and_gone_at_its_end(
 
     def look(*_: object, **__: object) -> list[Failure]:
         said = json.loads((tmp_path / "out" / UNCHANGING / "manifest.json").read_text())
-        seen.append((said["experiment"], said["identical_through"], (tmp_path / "out" / UNCHANGING / "points.parquet").is_file()))
+        seen.append(
+            (
+                said["experiment"],
+                said["identical_through"],
+                (tmp_path / "out" / UNCHANGING / "points.parquet").is_file(),
+            )
+        )
         raise OSError("no space")
 
     monkeypatch.setattr("sim.runs.experiment.run_missing", look)

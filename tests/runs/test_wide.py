@@ -31,7 +31,11 @@ def test_a_column_is_what_the_table_holds(finished: Finished) -> None:
     assert len(wide) == 11, "the pair that failed is in no table"
     table = finished.results.table("world")
     for pair, world in ((0, "microsoft_wins"), (7, "doj_wins"), (10, "doj_wins")):
-        rows = table[(table["point"] == wide.points[pair]) & (table["seed"] == wide.seeds[pair]) & (table["world"] == world)]
+        rows = table[
+            (table["point"] == wide.points[pair])
+            & (table["seed"] == wide.seeds[pair])
+            & (table["world"] == world)
+        ]
         assert np.array_equal(wide.column("trust")[pair, wide.position(world)], rows["trust"].to_numpy())
         assert np.array_equal(wide.months, rows["month"].to_numpy().astype("datetime64[M]"))
 
@@ -70,8 +74,13 @@ def test_of_a_run_under_way_the_pairs_that_are_stored_are_there(finished: Finish
     assert seen.values.equals(own.values)
 
 
-def test_a_run_under_way_that_has_stored_nothing_has_no_pairs_and_then_more(finished: Finished, tmp_path: Path) -> None:
-    rows = [PointRow(0, {"trust.asymmetry": 1.0}, seed, ids, False) for seed, ids in ((1, finished.plan.ids[0]), (2, ["x" * 32, "y" * 32]))]
+def test_a_run_under_way_that_has_stored_nothing_has_no_pairs_and_then_more(
+    finished: Finished, tmp_path: Path
+) -> None:
+    rows = [
+        PointRow(0, {"trust.asymmetry": 1.0}, seed, ids, False)
+        for seed, ids in ((1, finished.plan.ids[0]), (2, ["x" * 32, "y" * 32]))
+    ]
     write_points(rows, finished.plan.worlds, "a plan", tmp_path / POINTS)
     watched = Watched(tmp_path / "store", tmp_path, finished.results.manifest)
     assert len(watched.wide()) == 0
@@ -80,10 +89,14 @@ def test_a_run_under_way_that_has_stored_nothing_has_no_pairs_and_then_more(fini
     assert watched.wide().seeds.tolist() == [1]
 
 
-def test_a_damaged_batch_of_a_run_under_way_is_passed_over_and_left_where_it_is(finished: Finished, tmp_path: Path) -> None:
+def test_a_damaged_batch_of_a_run_under_way_is_passed_over_and_left_where_it_is(
+    finished: Finished, tmp_path: Path
+) -> None:
     shutil.copytree(finished.store.folder, tmp_path / "store")
     for commit in (tmp_path / "store" / "batches").glob("*/commit.json"):
         commit.write_bytes(commit.read_bytes() + b" ")
-    write_points([PointRow(0, {}, 1, finished.plan.ids[0], False)], finished.plan.worlds, "a plan", tmp_path / POINTS)
+    write_points(
+        [PointRow(0, {}, 1, finished.plan.ids[0], False)], finished.plan.worlds, "a plan", tmp_path / POINTS
+    )
     assert len(Watched(tmp_path / "store", tmp_path, finished.results.manifest).wide()) == 0
     assert not (tmp_path / "store" / "damaged").exists()

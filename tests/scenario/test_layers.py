@@ -46,20 +46,39 @@ def test_each_value_knows_who_set_it(project: Path) -> None:
 
 
 def test_the_experiment_itself_can_be_set(project: Path) -> None:
-    resolved = resolve("two_worlds", ["horizon.last=2015-02", "worlds.doj_wins.switches.1.on=2014-12-31", "record=world"], seeds=9, customers=2500)
+    resolved = resolve(
+        "two_worlds",
+        ["horizon.last=2015-02", "worlds.doj_wins.switches.1.on=2014-12-31", "record=world"],
+        seeds=9,
+        customers=2500,
+    )
     scenario = resolved.scenarios["doj_wins"]
-    assert (scenario.months, scenario.customers, resolved.experiment.seeds.count, resolved.experiment.record) == (26, 2500, 9, "world")
+    assert (
+        scenario.months,
+        scenario.customers,
+        resolved.experiment.seeds.count,
+        resolved.experiment.record,
+    ) == (26, 2500, 9, "world")
     assert [switch.on for switch in scenario.switches] == [dt.date(2014, 7, 31), dt.date(2014, 12, 31)]
 
 
 def test_a_number_for_a_value_by_segment_sets_every_segment(project: Path) -> None:
-    attention = resolve("two_worlds", ["trust.news_attention=0.1", "trust.news_attention.consumer=0.9"]).scenarios["doj_wins"].parameters.trust.news_attention
+    attention = (
+        resolve("two_worlds", ["trust.news_attention=0.1", "trust.news_attention.consumer=0.9"])
+        .scenarios["doj_wins"]
+        .parameters.trust.news_attention
+    )
     assert attention.values == (0.9, 0.1, 0.1, 0.1, 0.1)
 
 
 def test_a_name_shared_by_parameters_and_us_providers_finds_both(project: Path) -> None:
-    scenario = resolve("two_worlds", ["providers.margin=0.4", "providers.microsoft.consumer_share=0.9"]).scenarios["doj_wins"]
-    assert (scenario.parameters.providers.margin, scenario.providers["microsoft"].consumer_share) == (0.4, 0.9)
+    scenario = resolve(
+        "two_worlds", ["providers.margin=0.4", "providers.microsoft.consumer_share=0.9"]
+    ).scenarios["doj_wins"]
+    assert (scenario.parameters.providers.margin, scenario.providers["microsoft"].consumer_share) == (
+        0.4,
+        0.9,
+    )
 
 
 def test_norway_stays_norway(project: Path) -> None:
@@ -72,21 +91,45 @@ def test_norway_stays_norway(project: Path) -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("trust.asymetry=1", "--set: trust.asymetry: no 'asymetry' in trust; did you mean 'asymmetry'? valid: prior_strength"),
+        (
+            "trust.asymetry=1",
+            "--set: trust.asymetry: no 'asymetry' in trust; did you mean 'asymmetry'? valid: prior_strength",
+        ),
         ("trsut.asymmetry=1", "--set: trsut.asymmetry: no such name; did you mean 'trust'? valid: market"),
         ("trust.asymmetry=9", "--set: trust.asymmetry: 9 is out of range; allowed: 0 to 5 share"),
-        ("trust.asymmetry=.inf", "--set: trust.asymmetry: must be a number (got '.inf'); allowed: 0 to 5 share"),
+        (
+            "trust.asymmetry=.inf",
+            "--set: trust.asymmetry: must be a number (got '.inf'); allowed: 0 to 5 share",
+        ),
         ("trust.asymmetry=true", "--set: trust.asymmetry: must be a number (got True)"),
         ("trust=1", "--set: trust: is a group of parameters; name one of it: prior_strength"),
-        ("governments.rule.protezt=1", "--set: governments.rule.protezt: no 'protezt' in governments.rule; did you mean 'protest'?"),
-        ("jurisdictions.FR.initial_trust=1", "--set: jurisdictions.FR.initial_trust: no 'FR' in jurisdictions; valid: US, NO, DE"),
-        ("jurisdictions.DE.initial_trust=2", "--set: jurisdictions.DE.initial_trust: must be at most 1.0 (got 2)"),
+        (
+            "governments.rule.protezt=1",
+            "--set: governments.rule.protezt: no 'protezt' in governments.rule; did you mean 'protest'?",
+        ),
+        (
+            "jurisdictions.FR.initial_trust=1",
+            "--set: jurisdictions.FR.initial_trust: no 'FR' in jurisdictions; valid: US, NO, DE",
+        ),
+        (
+            "jurisdictions.DE.initial_trust=2",
+            "--set: jurisdictions.DE.initial_trust: must be at most 1.0 (got 2)",
+        ),
         ("jurisdictions.DE=2", "--set: jurisdictions.DE: holds several values; name one: name, region"),
-        ("providers.aws.margin=2", "--set: providers.aws.margin: no 'aws' in providers; valid: microsoft, responsiveness"),
+        (
+            "providers.aws.margin=2",
+            "--set: providers.aws.margin: no 'aws' in providers; valid: microsoft, responsiveness",
+        ),
         ("customers=many", "--set: customers: must be a whole number (got 'many')"),
         ("customers=100", "--set: customers: must be at least 2000 (got 100)"),
-        ("worlds.doj_wins.switches.5.on=2014-01-01", "'5' is not a position in worlds.doj_wins.switches; valid: 0, 1"),
-        ("worlds.doj_wins.switches.0.regime=gone", "--set: worlds.doj_wins.switches.0.regime: unknown regime 'gone'; valid: contested, doj_wins"),
+        (
+            "worlds.doj_wins.switches.5.on=2014-01-01",
+            "'5' is not a position in worlds.doj_wins.switches; valid: 0, 1",
+        ),
+        (
+            "worlds.doj_wins.switches.0.regime=gone",
+            "--set: worlds.doj_wins.switches.0.regime: unknown regime 'gone'; valid: contested, doj_wins",
+        ),
         ("horizon.last=2012-01", "--set: horizon.last: 2012-01 is before the first month, 2013-01"),
         ("trust.asymmetry", "--set: 'trust.asymmetry': write it as path=value"),
     ],
@@ -103,7 +146,11 @@ def test_events_taken_out_are_gone_from_that_world_only(project: Path) -> None:
     edit(project / EXPERIMENT, "    label: DOJ wins", "    label: DOJ wins\n    without_events: [snowden]")
     scenarios = resolve("two_worlds").scenarios
     assert [event.id for event in scenarios["doj_wins"].timeline.events] == ["warrant", "gdpr"]
-    assert [event.id for event in scenarios["microsoft_wins"].timeline.events] == ["snowden", "warrant", "gdpr"]
+    assert [event.id for event in scenarios["microsoft_wins"].timeline.events] == [
+        "snowden",
+        "warrant",
+        "gdpr",
+    ]
 
 
 def test_a_variant_goes_over_every_layer_and_leaves_the_rest(project: Path) -> None:
@@ -117,7 +164,10 @@ def test_a_variant_goes_over_every_layer_and_leaves_the_rest(project: Path) -> N
 
 def test_another_switch_date_moves_later_switches_by_as_many_months(project: Path) -> None:
     moved = variant(resolve("two_worlds"), switch_on=dt.date(2014, 8, 15), without_events=["gdpr"])
-    assert [switch.on for switch in moved.scenarios["doj_wins"].switches] == [dt.date(2014, 8, 15), dt.date(2016, 2, 29)]
+    assert [switch.on for switch in moved.scenarios["doj_wins"].switches] == [
+        dt.date(2014, 8, 15),
+        dt.date(2016, 2, 29),
+    ]
     assert [switch.on for switch in moved.scenarios["microsoft_wins"].switches] == [dt.date(2014, 8, 15)]
     assert [event.id for event in moved.scenarios["microsoft_wins"].timeline.events] == ["snowden", "warrant"]
     assert moved.who_set["worlds.doj_wins.switches.1.on"] == "variant"

@@ -25,14 +25,18 @@ def test_where_there_is_none_that_is_said(tmp_path: Path, monkeypatch: pytest.Mo
         places.root()
 
 
-def test_files_are_shown_as_a_user_would_write_them(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_shown_as_a_user_would_write_them(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert places.shown(project / "configs" / "a.yaml") == "configs/a.yaml"
     assert places.shown(tmp_path / "mine.yaml") == "mine.yaml"
     assert places.shown(Path("/elsewhere/a.yaml")) == "/elsewhere/a.yaml"
 
 
-def test_an_experiment_is_found_by_path_and_by_bare_name(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_experiment_is_found_by_path_and_by_bare_name(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     file = project / "experiments" / "two_worlds.yaml"
     assert places.experiment_file(file) == file

@@ -48,15 +48,29 @@ def test_the_early_fit_has_tables_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        (DRAWS, "draw,trust.asymmetry", "draw,trust.asymetry", "draws.csv:1: unknown column 'trust.asymetry'; did you mean 'trust.asymmetry'?"),
+        (
+            DRAWS,
+            "draw,trust.asymmetry",
+            "draw,trust.asymetry",
+            "draws.csv:1: unknown column 'trust.asymetry'; did you mean 'trust.asymmetry'?",
+        ),
         (DRAWS, "\n3,", "\n3,many,", "draws.csv:5: 5 values for 4 columns"),
         (BEST, ",log,", ",ln,", "best.csv:3: scale: unknown value 'ln'"),
-        (BEST, "=0.5", "=half", "best.csv:4: multiplies: choice.sensitivity.consumer: must be a number (got 'half')"),
+        (
+            BEST,
+            "=0.5",
+            "=half",
+            "best.csv:4: multiplies: choice.sensitivity.consumer: must be a number (got 'half')",
+        ),
     ],
 )
-def test_a_damaged_table_is_named_with_its_line(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
+def test_a_damaged_table_is_named_with_its_line(
+    tmp_path: Path, file: str, old: str, new: str, said: str
+) -> None:
     path = write_stand_in(tmp_path, 8) / file
-    path.write_text(path.read_text().replace(old, new, 1) if file == DRAWS else path.read_text().replace(old, new))
+    path.write_text(
+        path.read_text().replace(old, new, 1) if file == DRAWS else path.read_text().replace(old, new)
+    )
     with pytest.raises(BadInput) as refused:
         read_posterior(tmp_path)
     assert said in str(refused.value)
@@ -69,11 +83,15 @@ def test_draws_are_a_design_in_any_sweep(project: Path) -> None:
     assert [f.role for f in factors(resolved)].count("uncertainties") == len(posterior.at(0))
     point = points(resolved)[5]  # draw 2 with the second lever
     scenario = scenarios_at(resolved, point)["history"]
-    assert scenario.parameters.choice.sensitivity.enterprise == posterior.at(2)["choice.sensitivity.enterprise"]
+    assert (
+        scenario.parameters.choice.sensitivity.enterprise == posterior.at(2)["choice.sensitivity.enterprise"]
+    )
     assert scenario.parameters.trust.asymmetry == posterior.at(2)["trust.asymmetry"]
     assert scenario.parameters.trust.peer_weight == 0.5
     more = drawn(project, points=8, levers={"trust.peer_weight": {"values": [0.0, 0.5]}})
-    assert [dict(p.values) for p in points(more)[:8]] == [dict(p.values) for p in points(resolved)], "more draws keep those there were"
+    assert [dict(p.values) for p in points(more)[:8]] == [dict(p.values) for p in points(resolved)], (
+        "more draws keep those there were"
+    )
 
 
 def test_a_design_of_draws_is_refused_where_they_are_not_there(project: Path) -> None:

@@ -10,7 +10,9 @@ from sim.scenario.resolving import resolve
 def test_the_shipped_configuration_is_complete_and_consistent() -> None:
     base = load_base(root() / "configs")
     assert len(base.jurisdictions) > 30
-    assert {info.path.split(".")[0] for info in base.parameter_info.values()} == set(type(base.parameters).model_fields)
+    assert {info.path.split(".")[0] for info in base.parameter_info.values()} == set(
+        type(base.parameters).model_fields
+    )
 
 
 def test_there_is_an_experiment() -> None:

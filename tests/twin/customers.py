@@ -42,18 +42,29 @@ class Customer(mesa.Agent):  # type: ignore[misc]
         spec = list(scenario.segments.values())[self.segment]
         u = draw4(model.seed, number, -1, purposes.INITIAL_TRUST, 0)
         level = p.trust.initial_offset + p.trust.initial_scale * where.initial_trust
-        self.first_trust = [np.float32(min(max(level + p.trust.spread * (u[k] + u[k + 2] - 1.0), 0.02), 0.98)) for k in range(2)]
+        self.first_trust = [
+            np.float32(min(max(level + p.trust.spread * (u[k] + u[k + 2] - 1.0), 0.02), 0.98))
+            for k in range(2)
+        ]
         self.susceptibility = np.float32(-log(draw(model.seed, number, -1, purposes.SUSCEPTIBILITY)))
         v = draw4(model.seed, number, -1, purposes.SENSITIVITY, 0)
         normal = (v[0] + v[1] + v[2] + v[3] - 2.0) * 1.7320508075688772
         spread = p.choice.sensitivity_spread
-        self.sensitivity = np.float32(p.choice.sensitivity.values[self.segment] * exp(spread * normal - 0.5 * spread * spread))
+        self.sensitivity = np.float32(
+            p.choice.sensitivity.values[self.segment] * exp(spread * normal - 0.5 * spread * spread)
+        )
         self.renewal_phase = int(draw(model.seed, number, -1, purposes.RENEWAL) * spec.contract_months)
         self.contract_months = spec.contract_months
-        self.place_in_order_of_laws = np.float32(min(draw(model.seed, number, -1, purposes.LAW_ORDER), 0.9999999))
+        self.place_in_order_of_laws = np.float32(
+            min(draw(model.seed, number, -1, purposes.LAW_ORDER), 0.9999999)
+        )
         order = model.shift_of(cell, purposes.ADOPTION_ORDER) + rank * 0.7548776662466927
         order -= np.floor(order)
-        self.ready_at = float(np.float32(-log(1.0 - order / spec.adoption_ceiling))) if order < spec.adoption_ceiling else NEVER
+        self.ready_at = (
+            float(np.float32(-log(1.0 - order / spec.adoption_ceiling)))
+            if order < spec.adoption_ceiling
+            else NEVER
+        )
         self.trust = list(self.first_trust)
         self.place = ON_PREMISES
         self.peers: list[Customer] = []
@@ -82,7 +93,11 @@ class Customer(mesa.Agent):  # type: ignore[misc]
     def listen(self) -> None:
         """Next month's trust: one's own view of the news, mixed with what peers thought last month. All in float32."""
         p = self.model.scenario.parameters.trust
-        prior, own, each = np.float32(p.prior_strength), np.float32(1.0 - p.peer_weight), np.float32(p.peer_weight / PEERS)
+        prior, own, each = (
+            np.float32(p.prior_strength),
+            np.float32(1.0 - p.peer_weight),
+            np.float32(p.peer_weight / PEERS),
+        )
         self.next_trust = []
         for channel in range(2):
             good, bad = (np.float32(x) for x in self.model.evidence[self.cell, channel])
@@ -104,7 +119,9 @@ class Customer(mesa.Agent):  # type: ignore[misc]
         barred_now = self.place_in_order_of_laws < model.unlawful[self.cell, self.place]
         grace_is_over = self.place_in_order_of_laws < model.expelled[self.cell, self.place]
         if renews or grace_is_over:
-            self.next_place = self.choose(self.next_trust, expelled=bool(barred_now if renews else grace_is_over))
+            self.next_place = self.choose(
+                self.next_trust, expelled=bool(barred_now if renews else grace_is_over)
+            )
 
     def move(self) -> None:
         """Go where one has decided to go; whoever puts the cloud off, or gives it up, waits for a new threshold."""
@@ -133,7 +150,11 @@ class Customer(mesa.Agent):  # type: ignore[misc]
                 out[place] = exp(utility / scale) * left[0]
                 continue
             is_here = place == here
-            open_to_me = (not expelled or place == HOME_GROWN) if is_here else bool(self.place_in_order_of_laws >= model.banned[self.cell, place])
+            open_to_me = (
+                (not expelled or place == HOME_GROWN)
+                if is_here
+                else bool(self.place_in_order_of_laws >= model.banned[self.cell, place])
+            )
             if not open_to_me:
                 continue
             out[place] = exp(model.utility[self.cell, place] / scale) * left[kind_of(place)]
@@ -167,7 +188,11 @@ class Customer(mesa.Agent):  # type: ignore[misc]
 
     def clocks(self, nests: int) -> list[float]:
         """This month's luck: an exponential clock for each nest and each kind of offer."""
-        draws = [u for block in range((nests + OFFERS + 3) // 4) for u in draw4(self.model.seed, self.number, self.model.month, purposes.CHOICE, block)]
+        draws = [
+            u
+            for block in range((nests + OFFERS + 3) // 4)
+            for u in draw4(self.model.seed, self.number, self.model.month, purposes.CHOICE, block)
+        ]
         return [-log(u) for u in draws[: nests + OFFERS]]
 
 
@@ -191,10 +216,16 @@ class TwinWorld(mesa.Model):  # type: ignore[misc]
         self.start, self.weight = cells.start, worlds.population.weight[:, 3]
         self.cells = cells
         self.month = 0
-        self.customers = [Customer(self, i, c, i - int(cells.start[c])) for c in range(len(cells)) for i in range(int(cells.start[c]), int(cells.start[c + 1]))]
+        self.customers = [
+            Customer(self, i, c, i - int(cells.start[c]))
+            for c in range(len(cells))
+            for i in range(int(cells.start[c]), int(cells.start[c + 1]))
+        ]
         for customer in self.customers:
             customer.meet()
-        self.ceiling = [s.adoption_ceiling for s in self.scenario.segments.values()] * len(self.scenario.jurisdictions)
+        self.ceiling = [s.adoption_ceiling for s in self.scenario.segments.values()] * len(
+            self.scenario.jurisdictions
+        )
         adoption = [share for j in self.scenario.jurisdictions.values() for share in j.adoption_2013.values]
         self.hazard = [-log(1.0 - min(a / c, 0.999)) for a, c in zip(adoption, self.ceiling, strict=True)]
         # Where those stand who came before the first month is the start both are given (a lattice over sizes, tested elsewhere).
@@ -210,8 +241,16 @@ class TwinWorld(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """A month: the hazard grows with the adopters, everybody listens, decides, and moves."""
         fast, p = self._worlds.customers, self.scenario.parameters.adoption
-        self.evidence, self.utility, self.exposure = fast.evidence[self.index], fast.utility[self.index], fast.exposure[self.index]
-        self.banned, self.unlawful, self.expelled = fast.banned[self.index], fast.unlawful[self.index], fast.expelled[self.index]
+        self.evidence, self.utility, self.exposure = (
+            fast.evidence[self.index],
+            fast.utility[self.index],
+            fast.exposure[self.index],
+        )
+        self.banned, self.unlawful, self.expelled = (
+            fast.banned[self.index],
+            fast.unlawful[self.index],
+            fast.expelled[self.index],
+        )
         adopters = [0] * len(self.cells)
         for customer in self.customers:
             if customer.place != ON_PREMISES:

@@ -19,7 +19,9 @@ SWITCH = dt.date(2014, 7, 31)
 
 
 def smallest(scenario: Scenario, months: int) -> Scenario:
-    return replace(scenario, customers=smallest_size(len(scenario.jurisdictions), len(scenario.segments)), months=months)
+    return replace(
+        scenario, customers=smallest_size(len(scenario.jurisdictions), len(scenario.segments)), months=months
+    )
 
 
 def agree(worlds: WorldSet, index: int) -> None:
@@ -31,9 +33,13 @@ def agree(worlds: WorldSet, index: int) -> None:
         twin.step()
         places = np.array([c.place for c in twin.customers])
         differ = np.flatnonzero(places != fast.place[:, index])
-        assert differ.size == 0, f"month {twin.month - 1}: customer {differ[0]} is at {fast.place[differ[0], index]}, its twin at {places[differ[0]]}"
+        assert differ.size == 0, (
+            f"month {twin.month - 1}: customer {differ[0]} is at {fast.place[differ[0], index]}, its twin at {places[differ[0]]}"
+        )
         trust = np.array([c.trust for c in twin.customers], np.float32)
-        assert trust.tobytes() == np.ascontiguousarray(fast.trust[:, 2 * index : 2 * index + 2]).tobytes(), f"month {twin.month - 1}: trust differs"
+        assert trust.tobytes() == np.ascontiguousarray(fast.trust[:, 2 * index : 2 * index + 2]).tobytes(), (
+            f"month {twin.month - 1}: trust differs"
+        )
 
 
 @pytest.mark.slow

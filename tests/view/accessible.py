@@ -14,5 +14,8 @@ def barriers(page: Page) -> list[str]:
     while True:
         found = Axe().run(page).response["violations"]
         if not found or time.monotonic() > end:
-            return [f"{rule['id']} ({rule['impact']}): {rule['help']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
+            return [
+                f"{rule['id']} ({rule['impact']}): {rule['help']}: {rule['nodes'][0]['html'][:200]}"
+                for rule in found
+            ]
         page.wait_for_timeout(300)

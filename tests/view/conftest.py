@@ -22,8 +22,20 @@ NAMED = {
     "JP": ("Japan", "JPN"), "CN": ("China", "CHN"), "RU": ("Russia", "RUS"), "AU": ("Australia", "AUS"),
     "SG": ("Singapore", "SGP"), "HK": ("Hong Kong", "HKG"), "ZA": ("South Africa", "ZAF"), "CA": ("Canada", "CAN"),
 }  # fmt: skip
-GROUPS = {"rest_of_africa": ["EGY", "NGA", "KEN", "MUS"], "rest_of_latin_america": ["ARG", "CHL", "PER", "BRB"], "rest_of_eu": ["POL", "MLT", "GRC"]}
-OFFERS = ("local_region", "trustee", "customer_keys", "us_subsidiary", "litigation", "transparency", "discount")
+GROUPS = {
+    "rest_of_africa": ["EGY", "NGA", "KEN", "MUS"],
+    "rest_of_latin_america": ["ARG", "CHL", "PER", "BRB"],
+    "rest_of_eu": ["POL", "MLT", "GRC"],
+}
+OFFERS = (
+    "local_region",
+    "trustee",
+    "customer_keys",
+    "us_subsidiary",
+    "litigation",
+    "transparency",
+    "discount",
+)
 LABELS = {"microsoft_wins": "Microsoft wins", "doj_wins": "DOJ wins", "history": "As it happened"}
 EVENTS = (
     ("T01", "2013-06-06", "news", "exogenous"), ("T02", "2013-12-04", "court", "case"), ("T20", "2014-04-23", "law", "exogenous"),
@@ -78,12 +90,16 @@ def _column(table: Table, frame: pd.DataFrame, rng: np.random.Generator) -> pd.D
         else:
             frame[column.name] = values
     if table.name == "world":
-        late = pd.to_datetime(frame["month"]) > pd.to_datetime(frame["month"]).max() - pd.DateOffset(months=12)
+        late = pd.to_datetime(frame["month"]) > pd.to_datetime(frame["month"]).max() - pd.DateOffset(
+            months=12
+        )
         frame.loc[late, ["us_foreign_success_12m", "foreign_us_success_12m"]] = np.nan
     return frame
 
 
-def _keys(name: str, seeds: list[int], worlds: list[str], months: list[pd.Timestamp], rng: np.random.Generator) -> pd.DataFrame:
+def _keys(
+    name: str, seeds: list[int], worlds: list[str], months: list[pd.Timestamp], rng: np.random.Generator
+) -> pd.DataFrame:
     codes = [*NAMED, *GROUPS]
     runs: tuple[Any, ...] = (seeds, worlds)
     grids: dict[str, tuple[list[str], tuple[Any, ...]]] = {
@@ -104,21 +120,33 @@ def _keys(name: str, seeds: list[int], worlds: list[str], months: list[pd.Timest
         for seed, world, code, instrument in product(seeds, worlds, codes, INSTRUMENTS):
             if rng.random() < 0.25:
                 at = int(rng.integers(5, len(months) - 3))
-                rows += [(seed, world, months[at], code, instrument, "adopted"), (seed, world, months[at + 2], code, instrument, "in_force")]
+                rows += [
+                    (seed, world, months[at], code, instrument, "adopted"),
+                    (seed, world, months[at + 2], code, instrument, "in_force"),
+                ]
         return pd.DataFrame(rows, columns=["seed", "world", "month", "country", "instrument", "change"])
-    for seed, world, provider, code, offer in product(seeds, worlds, ("microsoft", "aws"), ("DE", "FR", "BR"), OFFERS):
+    for seed, world, provider, code, offer in product(
+        seeds, worlds, ("microsoft", "aws"), ("DE", "FR", "BR"), OFFERS
+    ):
         at = int(rng.integers(5, len(months) - 30))
-        rows += [(seed, world, months[at], provider, code, offer, "announced"), (seed, world, months[at + 14], provider, code, offer, "live")]
+        rows += [
+            (seed, world, months[at], provider, code, offer, "announced"),
+            (seed, world, months[at + 14], provider, code, offer, "live"),
+        ]
         if rng.random() < 0.3:
             rows.append((seed, world, months[at + 28], provider, code, offer, "closed"))
     return pd.DataFrame(rows, columns=["seed", "world", "month", "provider", "country", "offer", "change"])
 
 
-def _write_tables(folder: Path, names: list[str], seeds: list[int], worlds: list[str], months: list[pd.Timestamp]) -> dict[str, Any]:
+def _write_tables(
+    folder: Path, names: list[str], seeds: list[int], worlds: list[str], months: list[pd.Timestamp]
+) -> dict[str, Any]:
     rng = np.random.default_rng(7)
     facts = {}
     for name in names:
-        frame = _column(TABLES[name], _keys(name, seeds, worlds, months, rng), rng)[[column.name for column in TABLES[name].columns]]
+        frame = _column(TABLES[name], _keys(name, seeds, worlds, months, rng), rng)[
+            [column.name for column in TABLES[name].columns]
+        ]
         frame["month"] = pd.to_datetime(frame["month"]).dt.date
         for column in TABLES[name].columns:
             if column.dtype == "category":
@@ -130,25 +158,103 @@ def _write_tables(folder: Path, names: list[str], seeds: list[int], worlds: list
 
 def _write_summaries(folder: Path, months: list[pd.Timestamp]) -> None:
     headlines = [
-        (code, name, unit, window, a, a + d, d, d - abs(d) * (0.5 if code != "laws" else 3), d + abs(d) * 0.5, 20, "differs", "prior")
+        (
+            code,
+            name,
+            unit,
+            window,
+            a,
+            a + d,
+            d,
+            d - abs(d) * (0.5 if code != "laws" else 3),
+            d + abs(d) * 0.5,
+            20,
+            "differs",
+            "prior",
+        )
         for code, name, unit, window, a, d in HEADLINES
     ]
-    columns = ["headline", "name", "unit", "window", "value_a", "value_b", "difference", "low", "high", "pairs", "verdict", "why"]
+    columns = [
+        "headline",
+        "name",
+        "unit",
+        "window",
+        "value_a",
+        "value_b",
+        "difference",
+        "low",
+        "high",
+        "pairs",
+        "verdict",
+        "why",
+    ]
     pd.DataFrame(headlines, columns=columns).to_csv(folder / "headlines.csv", index=False)
     series = [
-        (metric, month.strftime("%Y-%m-%d"), unit, unit, *(-size * unit * max(0, at - 19) / 60 for size in (1.0, 1.3, 0.7)))
+        (
+            metric,
+            month.strftime("%Y-%m-%d"),
+            unit,
+            unit,
+            *(-size * unit * max(0, at - 19) / 60 for size in (1.0, 1.3, 0.7)),
+        )
         for metric, unit in (("trust", 0.03), ("revenue_us", 1.2e8))
         for at, month in enumerate(months)
     ]
     columns = ["metric", "month", "world_a", "world_b", "difference", "low", "high"]
     pd.DataFrame(series, columns=columns).to_csv(folder / "series.csv", index=False)
     said = [
-        ("Trust <abroad> is lower when DOJ wins", "trust", "mean", "0-1", "lower than", -0.01, -0.012, -0.008, "holds", np.nan),
-        ("Revenue is higher when DOJ wins", "revenue_us", "sum", "USD", "higher than", -1.2e9, -1.5e9, -0.9e9, "fails", np.nan),
-        ("Adoption is lower when DOJ wins", "adoption", "mean", "share", "lower than", -0.001, -0.003, 0.001, "inconclusive", 1250.0),
+        (
+            "Trust <abroad> is lower when DOJ wins",
+            "trust",
+            "mean",
+            "0-1",
+            "lower than",
+            -0.01,
+            -0.012,
+            -0.008,
+            "holds",
+            np.nan,
+        ),
+        (
+            "Revenue is higher when DOJ wins",
+            "revenue_us",
+            "sum",
+            "USD",
+            "higher than",
+            -1.2e9,
+            -1.5e9,
+            -0.9e9,
+            "fails",
+            np.nan,
+        ),
+        (
+            "Adoption is lower when DOJ wins",
+            "adoption",
+            "mean",
+            "share",
+            "lower than",
+            -0.001,
+            -0.003,
+            0.001,
+            "inconclusive",
+            1250.0,
+        ),
     ]
-    columns = ["claim", "measure", "over", "unit", "expect", "difference", "low", "high", "verdict", "further_seeds"]
-    claims = pd.DataFrame(said, columns=columns).assign(window="2020", country="abroad", world="doj_wins", against="microsoft_wins", pairs=20)
+    columns = [
+        "claim",
+        "measure",
+        "over",
+        "unit",
+        "expect",
+        "difference",
+        "low",
+        "high",
+        "verdict",
+        "further_seeds",
+    ]
+    claims = pd.DataFrame(said, columns=columns).assign(
+        window="2020", country="abroad", world="doj_wins", against="microsoft_wins", pairs=20
+    )
     claims.to_csv(folder / "claims.csv", index=False)
     mechanisms = (
         "News",
@@ -161,31 +267,100 @@ def _write_summaries(folder: Path, months: list[pd.Timestamp]) -> None:
         "Home-grown learning",
     )
     knock = [
-        (name.lower(), name, f"{name} held at its off value", code, d * (0.3 + 0.1 * at), d * (0.1 + 0.1 * at), d * (0.6 + 0.1 * at), d * (0.7 - 0.1 * at))
+        (
+            name.lower(),
+            name,
+            f"{name} held at its off value",
+            code,
+            d * (0.3 + 0.1 * at),
+            d * (0.1 + 0.1 * at),
+            d * (0.6 + 0.1 * at),
+            d * (0.7 - 0.1 * at),
+        )
         for code, _, _, _, _, d in HEADLINES
         for at, name in enumerate(mechanisms)
     ]
-    frame = pd.DataFrame(knock, columns=["mechanism", "name", "meaning", "headline", "difference", "low", "high", "contribution"])
+    frame = pd.DataFrame(
+        knock,
+        columns=["mechanism", "name", "meaning", "headline", "difference", "low", "high", "contribution"],
+    )
     frame[["low", "high"]] = np.sort(frame[["low", "high"]].to_numpy(), axis=1)
     frame.to_csv(folder / "knockouts.csv", index=False)
-    dates = [("District court", "2014-07-31"), ("Second Circuit", "2016-07-14"), ("Supreme Court", "2018-06-30")]
-    switches = [(label, on, code, name, unit, d, d - abs(d) / 2, d + abs(d) / 2, 20) for label, on in dates for code, name, unit, _, _, d in HEADLINES]
-    pd.DataFrame(switches, columns=["label", "on", "headline", "name", "unit", "difference", "low", "high", "pairs"]).to_csv(
-        folder / "switch_dates.csv", index=False
-    )
+    dates = [
+        ("District court", "2014-07-31"),
+        ("Second Circuit", "2016-07-14"),
+        ("Supreme Court", "2018-06-30"),
+    ]
+    switches = [
+        (label, on, code, name, unit, d, d - abs(d) / 2, d + abs(d) / 2, 20)
+        for label, on in dates
+        for code, name, unit, _, _, d in HEADLINES
+    ]
+    pd.DataFrame(
+        switches, columns=["label", "on", "headline", "name", "unit", "difference", "low", "high", "pairs"]
+    ).to_csv(folder / "switch_dates.csv", index=False)
     _write_record(folder)
     _write_uncertain(folder)
 
 
 def _write_record(folder: Path) -> None:
     """Rows of one source that hold, two of another that miss, and one that cannot be judged."""
-    columns = ["row", "what", "role", "place", "population", "period", "unit", "bound", "data", "model", "low", "high", "off", "verdict", "cause", "source"]
-    of = ("US providers' share <of> spending", "validation", "Europe", "organisations", "2017", "share", "eq", 0.6)
-    rows: list[tuple[Any, ...]] = [(f"W{at:02}", *of, 0.62, 0.58, 0.66, 0.1 * at, "holds", np.nan, f"W01: survey {at}") for at in range(8)]
+    columns = [
+        "row",
+        "what",
+        "role",
+        "place",
+        "population",
+        "period",
+        "unit",
+        "bound",
+        "data",
+        "model",
+        "low",
+        "high",
+        "off",
+        "verdict",
+        "cause",
+        "source",
+    ]
+    of = (
+        "US providers' share <of> spending",
+        "validation",
+        "Europe",
+        "organisations",
+        "2017",
+        "share",
+        "eq",
+        0.6,
+    )
+    rows: list[tuple[Any, ...]] = [
+        (f"W{at:02}", *of, 0.62, 0.58, 0.66, 0.1 * at, "holds", np.nan, f"W01: survey {at}")
+        for at in range(8)
+    ]
     miss = ("Said & done", "calibration", "DE", np.nan, "2013", "%", "le", 10.0)
-    rows += [(f"S{at}", *miss, 30.0 + at, 28.0, 34.0, 9.0 + at, "misses", "a judged threshold", "S06: a survey") for at in range(2)]
+    rows += [
+        (f"S{at}", *miss, 30.0 + at, 28.0, 34.0, 9.0 + at, "misses", "a judged threshold", "S06: a survey")
+        for at in range(2)
+    ]
     rows.append(
-        ("W99", "Not in the model", "context", "World", "", "2016", "USD bn", "eq", 180.0, np.nan, np.nan, np.nan, np.nan, "cannot say", "another", "X: y")
+        (
+            "W99",
+            "Not in the model",
+            "context",
+            "World",
+            "",
+            "2016",
+            "USD bn",
+            "eq",
+            180.0,
+            np.nan,
+            np.nan,
+            np.nan,
+            np.nan,
+            "cannot say",
+            "another",
+            "X: y",
+        )
     )
     pd.DataFrame(rows, columns=columns).to_csv(folder / "record.csv", index=False)
 
@@ -197,29 +372,92 @@ def _write_uncertain(folder: Path) -> None:
     for fit, row, bound in (("all rows", "K10", "eq"), ("all rows", "rise", "ge"), ("early", "K22b", "eq")):
         for at, name in enumerate(names):
             there, scored = at < 2, at < 2 and bound == "eq"
-            line = {"fit": fit, "row": row, "what": "A <thing>", "place": "DE", "population": "", "period": "2016", "unit": "%", "bound": bound, "data": 40.0}
-            line |= {"se": 2.0, "forecaster": name, "forecast": 41.0 if there else np.nan, "low": 38.0, "high": 44.0, "crps": 0.5 + at if scored else np.nan}
-            line |= {"log_score": 2.0, "chance": 0.75 if there and bound == "ge" else np.nan, "ranked": "yes" if scored else "no"}
-            lines.append(line | {"note": "" if there else "no earlier value", "source": "K: x", "configuration": "of_others"})
+            line = {
+                "fit": fit,
+                "row": row,
+                "what": "A <thing>",
+                "place": "DE",
+                "population": "",
+                "period": "2016",
+                "unit": "%",
+                "bound": bound,
+                "data": 40.0,
+            }
+            line |= {
+                "se": 2.0,
+                "forecaster": name,
+                "forecast": 41.0 if there else np.nan,
+                "low": 38.0,
+                "high": 44.0,
+                "crps": 0.5 + at if scored else np.nan,
+            }
+            line |= {
+                "log_score": 2.0,
+                "chance": 0.75 if there and bound == "ge" else np.nan,
+                "ranked": "yes" if scored else "no",
+            }
+            lines.append(
+                line
+                | {
+                    "note": "" if there else "no earlier value",
+                    "source": "K: x",
+                    "configuration": "of_others",
+                }
+            )
     pd.DataFrame(lines).to_csv(folder / "validation.csv", index=False)
-    columns = ["fit", "rival", "rows", "series", "ahead", "model", "rival_score", "difference", "low", "high", "log_difference", "verdict"]
+    columns = [
+        "fit",
+        "rival",
+        "rows",
+        "series",
+        "ahead",
+        "model",
+        "rival_score",
+        "difference",
+        "low",
+        "high",
+        "log_difference",
+        "verdict",
+    ]
     ranks = [("early", "no change", 13, 4, 11, 0.4, 1.2, -0.8, -1.1, -0.5, -0.9, "model better")]
     ranks += [("early", name, 0, 0, 0, *[np.nan] * 6, "too few to rank") for name in names[2:]]
-    pd.DataFrame(ranks, columns=columns).assign(configuration="of_others").to_csv(folder / "validation_ranks.csv", index=False)
+    pd.DataFrame(ranks, columns=columns).assign(configuration="of_others").to_csv(
+        folder / "validation_ranks.csv", index=False
+    )
     arms = (("posterior", "as it is"), ("symmetric", "no faster <lost> than won"))
     verdicts = {"trust": ("survives", "does not survive"), "revenue": ("survives", "survives")}
     survival = []
     for code, name, unit, window, _, d in HEADLINES[:2]:
-        kept = {"headline": code, "name": name, "unit": unit, "window": window, "draws": 32, "seeds": 2, "conclusion": "lower"}
+        kept = {
+            "headline": code,
+            "name": name,
+            "unit": unit,
+            "window": window,
+            "draws": 32,
+            "seeds": 2,
+            "conclusion": "lower",
+        }
         kept |= {"shipped": d, "shipped_low": 1.2 * d, "shipped_high": 0.8 * d}
         for at, (arm, what) in enumerate(arms):
-            line = {"arm": arm, "what": what, "median": d, "low": 1.5 * d, "high": 0.5 * d, "same_sign": 0.97 - 0.5 * at, "verdict": verdicts[code][at]}
+            line = {
+                "arm": arm,
+                "what": what,
+                "median": d,
+                "low": 1.5 * d,
+                "high": 0.5 * d,
+                "same_sign": 0.97 - 0.5 * at,
+                "verdict": verdicts[code][at],
+            }
             survival.append(kept | line)
-        survival.append(kept | {"arm": "all", "what": "all arms", "same_sign": 0.47, "verdict": verdicts[code][1]})
+        survival.append(
+            kept | {"arm": "all", "what": "all arms", "same_sign": 0.47, "verdict": verdicts[code][1]}
+        )
     pd.DataFrame(survival).assign(configuration="of_others").to_csv(folder / "survival.csv", index=False)
 
 
-def write_results(folder: Path, worlds: list[str], tables: list[str], summaries: bool = True, seeds: int = 4) -> Results:
+def write_results(
+    folder: Path, worlds: list[str], tables: list[str], summaries: bool = True, seeds: int = 4
+) -> Results:
     """A results folder of invented numbers with the given worlds and tables."""
     (folder / "tables").mkdir(parents=True)
     months = list(pd.date_range("2013-01-01", "2025-12-01", freq="MS"))
@@ -227,8 +465,13 @@ def write_results(folder: Path, worlds: list[str], tables: list[str], summaries:
     facts = _write_tables(folder, tables, numbered, worlds, months)
     if summaries:
         _write_summaries(folder, months)
-    jurisdictions = {code: {"name": name, "region": "a region", "iso3": [iso3]} for code, (name, iso3) in NAMED.items()}
-    jurisdictions |= {code: {"name": code.replace("_", " ").capitalize(), "region": "a region", "iso3": iso3} for code, iso3 in GROUPS.items()}
+    jurisdictions = {
+        code: {"name": name, "region": "a region", "iso3": [iso3]} for code, (name, iso3) in NAMED.items()
+    }
+    jurisdictions |= {
+        code: {"name": code.replace("_", " ").capitalize(), "region": "a region", "iso3": iso3}
+        for code, iso3 in GROUPS.items()
+    }
     manifest = {
         "experiment": "synthetic",
         "title": "Whose law reaches the cloud?",
@@ -257,13 +500,31 @@ def write_results(folder: Path, worlds: list[str], tables: list[str], summaries:
                 "cause": cause,
                 "what": f"What happened on {date}, told <in> a sentence of some length & with detail",
                 "reference": "829 F.3d 197",
-                "worlds": worlds if cause == "exogenous" or date < "2014-07-31" else [w for w in worlds if w == "history"],
+                "worlds": worlds
+                if cause == "exogenous" or date < "2014-07-31"
+                else [w for w in worlds if w == "history"],
             }
             for code, date, kind, cause in EVENTS
         ],
         "projections": [
-            {"id": "S10", "label": "Forrester: loss", "period": "2013-08 for 2016", "low": None, "high": 180, "unit": "USD bn", "source": "Forrester 2013"},
-            {"id": "S12", "label": "ITIF: loss", "period": "2014 to 2016", "low": 21.5, "high": 35, "unit": "USD bn", "source": "ITIF 2013, 2015"},
+            {
+                "id": "S10",
+                "label": "Forrester: loss",
+                "period": "2013-08 for 2016",
+                "low": None,
+                "high": 180,
+                "unit": "USD bn",
+                "source": "Forrester 2013",
+            },
+            {
+                "id": "S12",
+                "label": "ITIF: loss",
+                "period": "2014 to 2016",
+                "low": 21.5,
+                "high": 35,
+                "unit": "USD bn",
+                "source": "ITIF 2013, 2015",
+            },
             {
                 "id": "S11",
                 "label": "Forrester: cloud part of a loss of 47",
@@ -284,7 +545,12 @@ def make_results(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Resu
     """Writes a results folder: `make_results(worlds, tables, ...)`."""
 
     def make(worlds: list[str], tables: list[str] | None = None, **more: Any) -> Results:
-        return write_results(tmp_path_factory.mktemp("results") / "synthetic", worlds, list(TABLES) if tables is None else tables, **more)
+        return write_results(
+            tmp_path_factory.mktemp("results") / "synthetic",
+            worlds,
+            list(TABLES) if tables is None else tables,
+            **more,
+        )
 
     return make
 

@@ -17,7 +17,9 @@ def take(report: Path, picture: Path) -> None:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(report.resolve().as_uri())
-        page.add_style_tag(content="nav, .limits { display: none !important } #headlines { display: none !important }")
+        page.add_style_tag(
+            content="nav, .limits { display: none !important } #headlines { display: none !important }"
+        )
         page.wait_for_timeout(2500)
         page.screenshot(path=str(picture))
         browser.close()

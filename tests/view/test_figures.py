@@ -22,11 +22,15 @@ from sim.view.study import Study
 
 
 def charts(results: Results) -> list[Chart]:
-    return [block for section in sections(Study(results)) for block in section.blocks if isinstance(block, Chart)]
+    return [
+        block for section in sections(Study(results)) for block in section.blocks if isinstance(block, Chart)
+    ]
 
 
 @pytest.mark.parametrize("which", ["one_world", "two_worlds", "three_worlds"])
-def test_every_figure_of_the_report_is_a_valid_plotly_figure(which: str, request: pytest.FixtureRequest) -> None:
+def test_every_figure_of_the_report_is_a_valid_plotly_figure(
+    which: str, request: pytest.FixtureRequest
+) -> None:
     found = charts(request.getfixturevalue(which))
     assert found
     for chart in found:
@@ -60,7 +64,10 @@ def test_worlds_never_share_a_look() -> None:
 
 
 def test_a_country_without_an_outline_becomes_a_dot_and_a_group_fills_all_its_members() -> None:
-    jurisdictions = {"SG": {"name": "Singapore", "iso3": ["SGP"]}, "rest": {"name": "Rest", "iso3": ["POL", "MLT", "GRC"]}}
+    jurisdictions = {
+        "SG": {"name": "Singapore", "iso3": ["SGP"]},
+        "rest": {"name": "Rest", "iso3": ["POL", "MLT", "GRC"]},
+    }
     figure = world_map({"2020": {"SG": 0.2, "rest": 0.6}}, jurisdictions, "t", "u", "Cividis", (0, 1))
     areas, dots = figure["data"]
     assert (areas["locations"], areas["z"]) == (["POL", "GRC"], [0.6, 0.6])
@@ -91,20 +98,32 @@ def test_codes_of_events_do_not_cover_each_other() -> None:
 
 
 def test_streams_are_means_over_seeds_and_folding_loses_no_data() -> None:
-    flows = pd.DataFrame({"seed": [1, 2, 2], "from_kind": ["us_region"] * 3, "to_kind": ["trustee", "trustee", "home_grown"], "tb": [10.0, 30.0, 0.2]})
+    flows = pd.DataFrame(
+        {
+            "seed": [1, 2, 2],
+            "from_kind": ["us_region"] * 3,
+            "to_kind": ["trustee", "trustee", "home_grown"],
+            "tb": [10.0, 30.0, 0.2],
+        }
+    )
     total = streams(flows)
     assert list(total["tb"]) == [20.0, 0.1]
     kept, small, count = fold(total, threshold=1.0)
     assert (len(kept), small, count) == (1, 0.1, 1)
     figure = sankey(kept, small, 40.0, "t")
     assert sum(figure["data"][0]["link"]["value"]) == pytest.approx(20.1)
-    assert OTHER not in figure["data"][0]["node"]["label"] and "Small streams" in figure["data"][0]["node"]["label"]
+    assert (
+        OTHER not in figure["data"][0]["node"]["label"]
+        and "Small streams" in figure["data"][0]["node"]["label"]
+    )
     assert figure["data"][0]["node"]["sort"] == "input"
 
 
 def test_missing_values_stay_missing() -> None:
     months = pd.date_range("2020-01-01", periods=24, freq="MS")
-    frame = pd.DataFrame({"seed": 1, "world": "a", "month": months, "share": [0.5] * 12 + [np.nan] * 12, "count": 2})
+    frame = pd.DataFrame(
+        {"seed": 1, "world": "a", "month": months, "share": [0.5] * 12 + [np.nan] * 12, "count": 2}
+    )
     means = yearly_mean(frame, "share", "count")
     assert list(means["year"]) == [2020]
     assert list(fan(frame, "share")["q50"].isna()) == [False] * 12 + [True] * 12
@@ -119,7 +138,9 @@ def test_incomplete_years_are_not_summed() -> None:
 def test_a_repealed_law_is_not_in_force_at_the_end() -> None:
     month = pd.Timestamp("2015-01-01")
     rows = [(1, "in_force", 0), (1, "repealed", 5), (2, "in_force", 2), (3, "adopted", 1)]
-    laws = pd.DataFrame([(s, "a", month + pd.DateOffset(months=m), "DE", "protest", c, "distrust") for s, c, m in rows])
+    laws = pd.DataFrame(
+        [(s, "a", month + pd.DateOffset(months=m), "DE", "protest", c, "distrust") for s, c, m in rows]
+    )
     laws.columns = pd.Index(["seed", "world", "month", "country", "instrument", "change", "why"])
     found = in_force_at_end(laws, seeds=4)
     assert list(found["share"]) == [0.25]
@@ -128,7 +149,10 @@ def test_a_repealed_law_is_not_in_force_at_the_end() -> None:
 def test_a_country_counts_once_however_many_providers_have_the_offer_there() -> None:
     months = pd.date_range("2020-01-01", periods=4, freq="MS")
     rows = [(0, "aws", "announced"), (1, "aws", "live"), (2, "google", "live"), (3, "aws", "closed")]
-    offers = pd.DataFrame([(1, months[m], p, "DE", "trustee", c) for m, p, c in rows], columns=["seed", "month", "provider", "country", "offer", "change"])
+    offers = pd.DataFrame(
+        [(1, months[m], p, "DE", "trustee", c) for m, p, c in rows],
+        columns=["seed", "month", "provider", "country", "offer", "change"],
+    )
     found = offered(offers, months, [1, 2])
     assert list(found["live"]) == [0.0, 0.5, 0.5, 0.5]
     assert list(found["announced"]) == [0.5, 0.0, 0.0, 0.0]
@@ -140,7 +164,9 @@ def test_the_switch_is_marked_only_in_the_worlds_that_have_one(make_results: Cal
     switches = {"microsoft_wins": ["2014-07-31"], "doj_wins": ["2014-07-31", "2017-07-31"], "history": []}
     path.write_text(json.dumps(results.manifest | {"switches": switches}), encoding="utf-8")
     (chart,) = [chart for chart in charts(Results(results.folder)) if chart.id == "trust-abroad"]
-    marked = [[label for label in figure["data"][-1]["text"] if "switch" in label] for figure in chart.figures]
+    marked = [
+        [label for label in figure["data"][-1]["text"] if "switch" in label] for figure in chart.figures
+    ]
     assert [len(labels) for labels in marked] == [1, 2, 0]
 
 

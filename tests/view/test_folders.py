@@ -12,7 +12,14 @@ import pytest
 from sim.runs.experiment import Finished
 from sim.runs.plan import Plan
 from sim.runs.watching import watched, write_unchanging
-from sim.view.folders import DamagedFolder, Refused, check_every_byte, check_footers, list_folders, open_folder
+from sim.view.folders import (
+    DamagedFolder,
+    Refused,
+    check_every_byte,
+    check_footers,
+    list_folders,
+    open_folder,
+)
 from tests.swept_results import asked, swept
 
 
@@ -30,7 +37,14 @@ def root(finished: Finished, tmp_path: Path) -> Path:
 
 def test_the_list_tells_what_each_folder_holds(root: Path) -> None:
     (one,) = list_folders(root)
-    assert (one.name, one.title, one.state, one.points, one.runs, one.failed) == ("known", "A sweep of which all is known", "failures", 6, 24, 1)
+    assert (one.name, one.title, one.state, one.points, one.runs, one.failed) == (
+        "known",
+        "A sweep of which all is known",
+        "failures",
+        6,
+        24,
+        1,
+    )
     shutil.copytree(root / "known", root / "older" / "deep")
     (root / "store" / "batches").mkdir(parents=True)
     (root / "notes").mkdir()
@@ -50,13 +64,31 @@ def test_a_folder_is_opened_with_its_design(root: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["..", "../results", "known/..", "/etc", "known/../../x", "", ".", "known/tables", "a/b/c", "..\\known", "known\0", "~", ".hidden", "C:known", "no such"],
+    [
+        "..",
+        "../results",
+        "known/..",
+        "/etc",
+        "known/../../x",
+        "",
+        ".",
+        "known/tables",
+        "a/b/c",
+        "..\\known",
+        "known\0",
+        "~",
+        ".hidden",
+        "C:known",
+        "no such",
+    ],
 )
 def test_a_path_that_is_no_folder_of_the_list_is_refused(root: Path, name: str) -> None:
     (root.parent / "x").mkdir()
     with pytest.raises(Refused) as refused:
         open_folder(root, name)
-    assert str(root.parent) not in str(refused.value), "where the results lie on this machine is nobody's business"
+    assert str(root.parent) not in str(refused.value), (
+        "where the results lie on this machine is nobody's business"
+    )
 
 
 def test_links_are_not_followed(root: Path) -> None:
@@ -112,7 +144,9 @@ def test_a_table_of_another_run_is_noticed(root: Path) -> None:
     folder = open_folder(root, "known")
     with pytest.raises(DamagedFolder, match=r"laws\.parquet has 3 rows; the manifest says 22"):
         check_footers(folder)
-    assert check_every_byte(folder) == ["tables/laws.parquet is not the file that the manifest describes (its sha256 is another)"]
+    assert check_every_byte(folder) == [
+        "tables/laws.parquet is not the file that the manifest describes (its sha256 is another)"
+    ]
 
 
 def test_a_run_under_way_is_opened_by_what_it_says_of_itself(root: Path, finished: Finished) -> None:
@@ -146,4 +180,11 @@ def test_a_run_whose_process_is_gone_says_so(root: Path, finished: Finished) -> 
 
 def _free_pid() -> int:
     """A number that no process has any more."""
-    return int(subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True).stdout)
+    return int(
+        subprocess.run(
+            [sys.executable, "-c", "import os; print(os.getpid())"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    )

@@ -60,7 +60,9 @@ def written(results: Results, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("which", ["one_world", "two_worlds", "three_worlds"])
-def test_report_loads_nothing_and_is_well_formed(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_report_loads_nothing_and_is_well_formed(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     page = written(request.getfixturevalue(which), tmp_path)
     skeleton = Skeleton(page)
     assert [load for load in skeleton.loads if load != "data:,"] == []
@@ -92,7 +94,9 @@ def test_what_was_not_recorded_is_named_with_the_way_to_get_it(one_world: Result
     assert "warrantsim validate makes them" in words and "warrantsim survive finds out" in words
 
 
-def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(three_worlds: Results, tmp_path: Path) -> None:
+def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(
+    three_worlds: Results, tmp_path: Path
+) -> None:
     words = " ".join(" ".join(Skeleton(written(three_worlds, tmp_path)).words).split())
     assert "Trust <abroad> is lower when DOJ wins" in words
     assert "Revenue is higher when DOJ wins" in words
@@ -100,24 +104,44 @@ def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(thre
     assert "inconclusive about 1,250 more seeds would tell" in words
 
 
-def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on_one_line(two_worlds: Results, tmp_path: Path) -> None:
+def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on_one_line(
+    two_worlds: Results, tmp_path: Path
+) -> None:
     page = written(two_worlds, tmp_path)
     words = " ".join(" ".join(Skeleton(page).words).split())
     assert "Validation: 8 of 8 rows hold; calibration: 0 of 2 rows hold; context: 0 of 1 rows hold." in words
-    assert "S06 Said & done %, calibration 2 DE 2013: at most 10.0, model 31.0 ; DE 2013: at most 10.0, model 30.0 a judged threshold" in words
+    assert (
+        "S06 Said & done %, calibration 2 DE 2013: at most 10.0, model 31.0 ; DE 2013: at most 10.0, model 30.0 a judged threshold"
+        in words
+    )
     (section,) = (part for part in sections(Study(two_worlds)) if part.id == "held-against")
     charts = {block.id: block.figures[0] for block in section.blocks if isinstance(block, Chart)}
     holds, misses = charts["targets"]["data"]
-    assert holds["x"] == pytest.approx([0.1 * at for at in range(8)]) and misses["x"] == [6.0, 6.0]  # at the edge
+    assert holds["x"] == pytest.approx([0.1 * at for at in range(8)]) and misses["x"] == [
+        6.0,
+        6.0,
+    ]  # at the edge
     assert set(misses["y"]) == {"S06"} and "+10.0 tolerances" in misses["customdata"][1]
     by_name = {trace["name"]: trace for trace in charts["scores"]["data"]}
-    assert by_name["model"]["y"] == ["K10", "K22b (early fit)"] and by_name["model"]["x"] == [0.25, 0.25] and by_name["no change"]["x"] == [0.75, 0.75]
+    assert (
+        by_name["model"]["y"] == ["K10", "K22b (early fit)"]
+        and by_name["model"]["x"] == [0.25, 0.25]
+        and by_name["no change"]["x"] == [0.75, 0.75]
+    )
     assert by_name["Bass curve"]["x"] == []
-    for said in ("model better", "too few to rank", "75% of the forecast is on the bound's side", "linear trend: no earlier value", "GDPR"):
+    for said in (
+        "model better",
+        "too few to rank",
+        "75% of the forecast is on the bound's side",
+        "linear trend: no earlier value",
+        "GDPR",
+    ):
         assert said in words
 
 
-def test_what_survives_is_said_for_each_arm_and_of_which_parameters(two_worlds: Results, tmp_path: Path) -> None:
+def test_what_survives_is_said_for_each_arm_and_of_which_parameters(
+    two_worlds: Results, tmp_path: Path
+) -> None:
     words = " ".join(" ".join(Skeleton(written(two_worlds, tmp_path)).words).split())
     assert "Of 2 headlines 1 survive everywhere and 1 do not survive somewhere; of 0 nobody can say." in words
     assert "Symmetric trust no faster <lost> than won" in words
@@ -126,7 +150,12 @@ def test_what_survives_is_said_for_each_arm_and_of_which_parameters(two_worlds: 
     study = Study(two_worlds)
     study.manifest["configuration"] = "of_others"
     try:
-        said = [block for part in sections(study) for block in part.blocks if isinstance(block, Text) and "Not of this run" in block.body]
+        said = [
+            block
+            for part in sections(study)
+            for block in part.blocks
+            if isinstance(block, Text) and "Not of this run" in block.body
+        ]
     finally:
         del study.manifest["configuration"]
     assert said == []
@@ -137,16 +166,25 @@ def test_an_experiment_without_claims_says_how_to_state_one(one_world: Results, 
     assert "states no claims" in words
 
 
-def test_runs_in_which_nothing_happened_still_make_a_report(make_results: Callable[..., Results], tmp_path: Path) -> None:
+def test_runs_in_which_nothing_happened_still_make_a_report(
+    make_results: Callable[..., Results], tmp_path: Path
+) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], seeds=2)
     for name in ("laws", "offers", "flows", "requests"):
         path = results.folder / "tables" / f"{name}.parquet"
         pd.read_parquet(path).head(0).to_parquet(path)
     path = results.folder / "tables" / "world.parquet"
     world = pd.read_parquet(path)
-    world.assign(**{name: float("nan") for name in world if name not in ("seed", "world", "month")}).to_parquet(path)
+    world.assign(
+        **{name: float("nan") for name in world if name not in ("seed", "world", "month")}
+    ).to_parquet(path)
     words = " ".join(" ".join(Skeleton(written(results, tmp_path)).words).split())
-    assert "No data moved" in words and "No law came into force" in words and "no request in this direction" in words and "No provider changed" in words
+    assert (
+        "No data moved" in words
+        and "No law came into force" in words
+        and "no request in this direction" in words
+        and "No provider changed" in words
+    )
 
 
 def test_text_from_files_is_escaped(two_worlds: Results, tmp_path: Path) -> None:
@@ -171,13 +209,15 @@ def test_answer_without_a_clear_difference_says_so(make_results: Callable[..., R
 
 def test_an_empty_summary_counts_as_missing(make_results: Callable[..., Results], tmp_path: Path) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], ["world"])
-    pd.DataFrame(columns=["mechanism", "name", "meaning", "headline", "difference", "low", "high", "contribution"]).to_csv(
-        results.folder / "knockouts.csv", index=False
-    )
+    pd.DataFrame(
+        columns=["mechanism", "name", "meaning", "headline", "difference", "low", "high", "contribution"]
+    ).to_csv(results.folder / "knockouts.csv", index=False)
     assert "no rows in <code>knockouts.csv</code>" in written(results, tmp_path)
 
 
-def test_a_country_that_the_map_cannot_place_stops_the_report(make_results: Callable[..., Results], tmp_path: Path) -> None:
+def test_a_country_that_the_map_cannot_place_stops_the_report(
+    make_results: Callable[..., Results], tmp_path: Path
+) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], ["world", "country"])
     path = results.folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -188,7 +228,14 @@ def test_a_country_that_the_map_cannot_place_stops_the_report(make_results: Call
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(0.0, "0"), (-0.0312, "\N{MINUS SIGN}0.0312"), (1234567.0, "1,234,567"), (float("nan"), "not recorded"), (0.00001234, "0.0000123")]
+    ("value", "shown"),
+    [
+        (0.0, "0"),
+        (-0.0312, "\N{MINUS SIGN}0.0312"),
+        (1234567.0, "1,234,567"),
+        (float("nan"), "not recorded"),
+        (0.00001234, "0.0000123"),
+    ],
 )
 def test_numbers_read_well(value: float, shown: str) -> None:
     assert number(value) == shown

@@ -16,7 +16,10 @@ from tests.view.accessible import barriers
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason="no chromium on the PATH; in CI its absence is a failure"),
+    pytest.mark.skipif(
+        CHROMIUM is None and os.environ.get("CI") != "true",
+        reason="no chromium on the PATH; in CI its absence is a failure",
+    ),
 ]
 
 
@@ -27,27 +30,41 @@ class Opened:
         self.page: Page = browser.new_page(viewport={"width": width, "height": 900})
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        self.page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(report.as_uri())
         plots = self.page.locator(".plot")
         for at in range(plots.count()):
             plots.nth(at).scroll_into_view_if_needed()
-        self.page.wait_for_function("[...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg'))")
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg'))"
+        )
         self.page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture(scope="module")
-def two_worlds_open(chromium: Browser, two_worlds: Results, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def two_worlds_open(
+    chromium: Browser, two_worlds: Results, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Opened]:
     """The two-world report, opened once for the tests that only look or use its controls."""
     opened = Opened(chromium, build(two_worlds, tmp_path_factory.mktemp("report")), 1280)
     yield opened
     opened.page.close()
 
 
-@pytest.mark.parametrize(("which", "width"), [("one_world", 420), ("two_worlds", 420), ("two_worlds", 1280), ("three_worlds", 1280)])
-def test_report_opens_offline_draws_everything_and_fits(chromium: Browser, which: str, width: int, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("which", "width"),
+    [("one_world", 420), ("two_worlds", 420), ("two_worlds", 1280), ("three_worlds", 1280)],
+)
+def test_report_opens_offline_draws_everything_and_fits(
+    chromium: Browser, which: str, width: int, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     report = build(request.getfixturevalue(which), tmp_path)
     opened = Opened(chromium, report, width)
     page = opened.page

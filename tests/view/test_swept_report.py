@@ -24,7 +24,12 @@ def words_of(page: str) -> str:
 
 
 def charts_of(folder: Path) -> dict[str, Chart]:
-    return {block.id: block for section in sections(Opened(just_written(folder))) for block in section.blocks if isinstance(block, Chart)}
+    return {
+        block.id: block
+        for section in sections(Opened(just_written(folder)))
+        for block in section.blocks
+        if isinstance(block, Chart)
+    }
 
 
 def test_it_loads_nothing_and_every_chart_and_part_has_a_name_of_its_own(known: Path, tmp_path: Path) -> None:
@@ -34,17 +39,29 @@ def test_it_loads_nothing_and_every_chart_and_part_has_a_name_of_its_own(known: 
     assert skeleton.tags.count("h1") == 1
     assert len(skeleton.ids) == len(set(skeleton.ids))
     assert {link.removeprefix("#") for link in skeleton.links} <= set(skeleton.ids)
-    assert "Choose another" not in page and "list above" not in page, "a file has no controls to send the reader to"
+    assert "Choose another" not in page and "list above" not in page, (
+        "a file has no controls to send the reader to"
+    )
 
 
-def test_it_answers_with_the_size_of_the_design_and_the_verdict_on_each_claim(known: Path, tmp_path: Path) -> None:
+def test_it_answers_with_the_size_of_the_design_and_the_verdict_on_each_claim(
+    known: Path, tmp_path: Path
+) -> None:
     words = words_of(build(Results(known), tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "A design of 6 points with 2 seeds and 2 worlds: 24 runs." in words
-    assert "Trust abroad in 2016 is lower when DOJ wins\N{RIGHT DOUBLE QUOTATION MARK} holds at 6 of 6 points" in words
-    assert "and by two points of a hundred at least\N{RIGHT DOUBLE QUOTATION MARK} holds at 2 of 6 points" in words
+    assert (
+        "Trust abroad in 2016 is lower when DOJ wins\N{RIGHT DOUBLE QUOTATION MARK} holds at 6 of 6 points"
+        in words
+    )
+    assert (
+        "and by two points of a hundred at least\N{RIGHT DOUBLE QUOTATION MARK} holds at 2 of 6 points"
+        in words
+    )
 
 
-def test_the_heat_map_holds_the_gaps_that_were_put_in_and_the_strongest_factor_lies_across(known: Path) -> None:
+def test_the_heat_map_holds_the_gaps_that_were_put_in_and_the_strongest_factor_lies_across(
+    known: Path,
+) -> None:
     difference = charts_of(known)["heat-map-trust"].figures[0]
     (cells,) = difference["data"]
     assert cells["x"] == ["1", "2", "4"], "trust.asymmetry moves the difference, trust.peer_weight does not"
@@ -59,7 +76,9 @@ def test_a_claim_of_which_nobody_asked_first_is_shown_over_the_factors_too(known
     assert sum(len(trace["x"]) for trace in marks) == 6
 
 
-def test_all_combinations_are_drawn_only_where_a_heat_map_cannot_show_them(known: Path, tmp_path: Path) -> None:
+def test_all_combinations_are_drawn_only_where_a_heat_map_cannot_show_them(
+    known: Path, tmp_path: Path
+) -> None:
     assert not any(name.startswith("parallel") for name in charts_of(known))
     three = charts_of(swept(tmp_path, levers=True).folder)
     assert "parallel-trust" in three

@@ -55,18 +55,29 @@ def _spend(jurisdictions: dict[str, Jurisdiction], segments: dict[str, SegmentSp
     spend = {}
     for code, one in jurisdictions.items():
         size = {"gdp_usd_bn": one.gdp_2013, "million_online_people": one.online_people_2013}
-        users = {s: segments[s].customers * size[segments[s].customers_per] * getattr(one.adoption_2013, s) for s in SEGMENTS}
-        spend[code] = one.cloud_intensity * sum(users[s] * segments[s].usd_per_customer_year for s in SEGMENTS)
+        users = {
+            s: segments[s].customers * size[segments[s].customers_per] * getattr(one.adoption_2013, s)
+            for s in SEGMENTS
+        }
+        spend[code] = one.cloud_intensity * sum(
+            users[s] * segments[s].usd_per_customer_year for s in SEGMENTS
+        )
     return spend
 
 
-def test_every_economy_belongs_to_exactly_one_jurisdiction_and_gdp_adds_up(jurisdictions: dict[str, Jurisdiction]) -> None:
+def test_every_economy_belongs_to_exactly_one_jurisdiction_and_gdp_adds_up(
+    jurisdictions: dict[str, Jurisdiction],
+) -> None:
     members = [iso3 for one in jurisdictions.values() for iso3 in one.iso3]
     economies = {row["iso3"]: row for row in _rows("countries.csv")}
     with_gdp = {iso3 for iso3, row in economies.items() if row["gdp_2013_usd_bn"] or row["gdp_2019_usd_bn"]}
     assert len(members) == len(set(members))
     assert set(members) == with_gdp
-    world = sum(float(row["gdp_2013_usd_bn"] or row["gdp_2019_usd_bn"]) for row in economies.values() if row["iso3"] in with_gdp)
+    world = sum(
+        float(row["gdp_2013_usd_bn"] or row["gdp_2019_usd_bn"])
+        for row in economies.values()
+        if row["iso3"] in with_gdp
+    )
     assert sum(one.gdp_2013 for one in jurisdictions.values()) == pytest.approx(world, abs=0.5)
 
 
@@ -77,7 +88,9 @@ def test_the_us_comes_first_and_the_named_countries_are_many(jurisdictions: dict
     assert 7 <= len(jurisdictions) - len(named) <= 10
 
 
-def test_every_value_of_a_jurisdiction_says_where_it_comes_from(jurisdictions: dict[str, Jurisdiction]) -> None:
+def test_every_value_of_a_jurisdiction_says_where_it_comes_from(
+    jurisdictions: dict[str, Jurisdiction],
+) -> None:
     for code, one in jurisdictions.items():
         assert set(one.source) == set(Jurisdiction.model_fields) - {"name", "region", "source"}, code
 
@@ -95,31 +108,48 @@ def test_memberships_agree_with_the_table_of_countries(jurisdictions: dict[str, 
     assert not any(treaties[code] for code in ("NO", "SA", "VN", "rest_of_africa"))
 
 
-def test_spending_adds_up_to_the_market_of_january_2013(jurisdictions: dict[str, Jurisdiction], segments: dict[str, SegmentSpec]) -> None:
+def test_spending_adds_up_to_the_market_of_january_2013(
+    jurisdictions: dict[str, Jurisdiction], segments: dict[str, SegmentSpec]
+) -> None:
     spend = _spend(jurisdictions, segments)
     total = sum(spend.values())
     assert total == pytest.approx(MARKET_JANUARY_2013, rel=2e-3)
     assert spend["US"] / total == pytest.approx(0.5, abs=1e-3)
     europe = {code: spend[code] for code, one in jurisdictions.items() if one.region in EUROPE}
     assert sum(europe.values()) / total == pytest.approx(61 * 1.08 / 336, abs=2e-3)
-    assert sum(spend[c] * jurisdictions[c].cloud_intensity for c in europe) / sum(europe.values()) == pytest.approx(1.0, abs=1e-3)
+    assert sum(spend[c] * jurisdictions[c].cloud_intensity for c in europe) / sum(
+        europe.values()
+    ) == pytest.approx(1.0, abs=1e-3)
     home_grown = sum(spend[c] * jurisdictions[c].home_grown_share_2013 for c in europe) / sum(europe.values())
     assert home_grown == pytest.approx(0.465, abs=2e-3)
 
 
-def test_adoption_starts_below_its_ceiling_and_small_firms_lag(jurisdictions: dict[str, Jurisdiction], segments: dict[str, SegmentSpec]) -> None:
+def test_adoption_starts_below_its_ceiling_and_small_firms_lag(
+    jurisdictions: dict[str, Jurisdiction], segments: dict[str, SegmentSpec]
+) -> None:
     for code, one in jurisdictions.items():
         for segment in SEGMENTS:
-            assert 0 < getattr(one.adoption_2013, segment) < segments[segment].adoption_ceiling, (code, segment)
+            assert 0 < getattr(one.adoption_2013, segment) < segments[segment].adoption_ceiling, (
+                code,
+                segment,
+            )
         assert one.adoption_2013.small_firm < one.adoption_2013.enterprise, code
-    assert jurisdictions["FI"].adoption_2013.small_firm > jurisdictions["GB"].adoption_2013.small_firm > jurisdictions["DE"].adoption_2013.small_firm
+    assert (
+        jurisdictions["FI"].adoption_2013.small_firm
+        > jurisdictions["GB"].adoption_2013.small_firm
+        > jurisdictions["DE"].adoption_2013.small_firm
+    )
 
 
-def test_providers_leave_room_for_home_grown_ones_and_stand_where_someone_lives(providers: dict[str, Provider], jurisdictions: dict[str, Jurisdiction]) -> None:
+def test_providers_leave_room_for_home_grown_ones_and_stand_where_someone_lives(
+    providers: dict[str, Provider], jurisdictions: dict[str, Jurisdiction]
+) -> None:
     assert list(providers) == ["microsoft", "aws", "google", "other_us"]
     for month in providers["aws"].world_share:
         assert 0.7 < sum(one.world_share[month] for one in providers.values()) < 0.95, month
-    assert providers["aws"].world_share["2015-11"] == 0.31 and providers["google"].world_share["2025-08"] == 0.13
+    assert (
+        providers["aws"].world_share["2015-11"] == 0.31 and providers["google"].world_share["2025-08"] == 0.13
+    )
     assert sum(one.consumer_share for one in providers.values()) == pytest.approx(1.0)
     assert all(region in jurisdictions for one in providers.values() for region in one.regions_2013)
     assert all("US" in one.regions_2013 for one in providers.values())
@@ -128,7 +158,9 @@ def test_providers_leave_room_for_home_grown_ones_and_stand_where_someone_lives(
 def test_every_dated_event_of_the_evidence_is_in_the_history(history: Timeline) -> None:
     dated = {row["id"]: row for row in _rows("evidence.csv") if row["unit"] == "date"}
     events = {event.id: event for event in history.events}
-    assert set(events) - set(dated) == {"T17d"}  # the UK's own step after T17b, which the evidence has no row for
+    assert set(events) - set(dated) == {
+        "T17d"
+    }  # the UK's own step after T17b, which the evidence has no row for
     assert set(dated) <= set(events)
     for code, row in dated.items():
         event = events[code]
@@ -154,8 +186,16 @@ def _law(history: Timeline, date: str) -> LawInForce:
 
 
 def test_the_law_takes_the_path_it_took(history: Timeline) -> None:
-    path = [(_law(history, date).regime, _law(history, date).stage) for date in ("2013-12-01", "2014-01-01", "2016-08-01", "2018-04-01")]
-    assert path == [("contested", "honoured"), ("contested", "litigated"), ("contested", "second_circuit"), ("cloud_act", None)]
+    path = [
+        (_law(history, date).regime, _law(history, date).stage)
+        for date in ("2013-12-01", "2014-01-01", "2016-08-01", "2018-04-01")
+    ]
+    assert path == [
+        ("contested", "honoured"),
+        ("contested", "litigated"),
+        ("contested", "second_circuit"),
+        ("cloud_act", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,19 +211,29 @@ def test_the_law_takes_the_path_it_took(history: Timeline) -> None:
         ("FR", "extraterritorial_claim", "2023-07-01", "2023-08-01"),
     ],
 )
-def test_instruments_come_into_force_when_they_did(history: Timeline, country: str, instrument: str, before: str, after: str) -> None:
+def test_instruments_come_into_force_when_they_did(
+    history: Timeline, country: str, instrument: str, before: str, after: str
+) -> None:
     assert (country, instrument) not in _law(history, before).instruments
     assert (country, instrument) in _law(history, after).instruments
 
 
 def test_suspended_transfers_are_restored_and_outsiders_never_bound(history: Timeline) -> None:
     def suspended(date: str) -> set[str]:
-        return {country for country, instrument in _law(history, date).instruments if instrument == "transfer_suspension"}
+        return {
+            country
+            for country, instrument in _law(history, date).instruments
+            if instrument == "transfer_suspension"
+        }
 
     assert suspended("2016-08-01") == suspended("2023-11-01") == set()
     assert suspended("2023-08-01") == {"GB"}
     assert suspended("2016-01-01") == suspended("2021-01-01") and "CH" not in suspended("2021-01-01")
-    claims = {country for country, instrument in _law(history, "2024-01-01").instruments if instrument == "extraterritorial_claim"}
+    claims = {
+        country
+        for country, instrument in _law(history, "2024-01-01").instruments
+        if instrument == "extraterritorial_claim"
+    }
     assert "DK" not in claims and "GB" in claims
 
 
@@ -191,7 +241,9 @@ def test_the_rows_repeat_the_evidence_number_by_number() -> None:
     evidence = {row["id"]: row for row in _rows("evidence.csv")}
     for row in _rows("rows.csv"):
         cited = row["source"].split(":")[0]
-        if cited == "K22b" or row["id"] == "K10_rise":  # K22b has a file of its own; of K10 only that the share rose
+        if (
+            cited == "K22b" or row["id"] == "K10_rise"
+        ):  # K22b has a file of its own; of K10 only that the share rose
             continue
         if cited.startswith("T24"):  # months since January 2013
             years, months, _ = (int(part) for part in evidence[cited]["period"].split("-"))
@@ -199,7 +251,9 @@ def test_the_rows_repeat_the_evidence_number_by_number() -> None:
             continue
         times = 4 if cited in ("KM2", "KM4") else 1  # a quarter as a yearly rate
         numbers = [float(part) for part in evidence[cited]["value"].split(";")]
-        if cited == "S07":  # any cloud in the value, public cloud in the words: points from one year to the next
+        if (
+            cited == "S07"
+        ):  # any cloud in the value, public cloud in the words: points from one year to the next
             assert evidence[cited]["quantity"].endswith("public cloud 10 -> 15")
             numbers = [numbers[1] - numbers[0], 15.0 - 10.0]
         assert float(row["value"]) / times in numbers, row["id"]
@@ -214,7 +268,10 @@ def test_the_rows_of_adoption_are_eurostats_country_by_country_and_size_by_size(
 
     def of(geo: str, year: int, population: str) -> float:
         if population == "enterprise":
-            return float((firms["M"] * uptake[geo, "M", year] + firms["L"] * uptake[geo, "L", year]) / (firms["M"] + firms["L"]))
+            return float(
+                (firms["M"] * uptake[geo, "M", year] + firms["L"] * uptake[geo, "L", year])
+                / (firms["M"] + firms["L"])
+            )
         return uptake[geo, {"small_firm": "S", "firms_10plus": "10+"}[population], year]
 
     seen = set()
@@ -222,12 +279,17 @@ def test_the_rows_of_adoption_are_eurostats_country_by_country_and_size_by_size(
         if row["source"].startswith("K22b"):
             year, who = int(row["from"][:4]), row["population"]
             members = small_states if row["place"] == "rest_of_eu" else [row["place"]]
-            expected = sum(gdp[geo] * of(geo, year, who) for geo in members) / sum(gdp[geo] for geo in members)
+            expected = sum(gdp[geo] * of(geo, year, who) for geo in members) / sum(
+                gdp[geo] for geo in members
+            )
             assert float(row["value"]) == pytest.approx(expected, abs=0.051), row["id"]
             seen |= {(geo, year, who) for geo in members}
     # 27 members of 2014 without Italy, whose series is broken; Germany's total is that of K22, from its own office
     countries = {geo for geo, _, _ in seen}
     assert len(countries) == 27 and "IT" not in countries
-    assert seen == {(geo, year, who) for geo in countries for year in (2014, 2016) for who in ("firms_10plus", "small_firm", "enterprise")} - {
-        ("DE", year, "firms_10plus") for year in (2014, 2016)
-    }
+    assert seen == {
+        (geo, year, who)
+        for geo in countries
+        for year in (2014, 2016)
+        for who in ("firms_10plus", "small_firm", "enterprise")
+    } - {("DE", year, "firms_10plus") for year in (2014, 2016)}

@@ -100,19 +100,36 @@ class Fit:
 
     def _screen(self, done: Calibrated) -> pd.DataFrame:
         used = self.inputs.rows(self.rows)
-        table, measured = screen(self.inputs, used, history_of(self.history), self.size.screen_seeds, self.store, self.how, self.progress)
+        table, measured = screen(
+            self.inputs,
+            used,
+            history_of(self.history),
+            self.size.screen_seeds,
+            self.store,
+            self.how,
+            self.progress,
+        )
         done.failures += measured.failures
         drawn = [one.name for one in self.inputs.candidates if one.fitted == "drawn"]
-        rule, asked = set(chosen(table, drawn)), {one.name for one in self.inputs.candidates if one.fitted == "yes"}
+        rule, asked = (
+            set(chosen(table, drawn)),
+            {one.name for one in self.inputs.candidates if one.fitted == "yes"},
+        )
         if rule != asked:
-            done.warnings.append(f"the screen would fit {', '.join(sorted(rule))}; parameters.csv asks for {', '.join(sorted(asked))}")
-        table[["low", "centre", "high", "effect"]] = table[["low", "centre", "high", "effect"]].map(lambda x: float(f"{x:.4g}"))
+            done.warnings.append(
+                f"the screen would fit {', '.join(sorted(rule))}; parameters.csv asks for {', '.join(sorted(asked))}"
+            )
+        table[["low", "centre", "high", "effect"]] = table[["low", "centre", "high", "effect"]].map(
+            lambda x: float(f"{x:.4g}")
+        )
         return table
 
     def _simulate(self, values: np.ndarray, seeds: int, done: Calibrated, apart: bool = False) -> Measured:
         points = sets_at(self.inputs.fitted, values)
         own = (own_seeds if apart else common_seeds)(len(points), seeds)
-        measured = simulate(rows_to_fit(self.rows), history_of(self.history), points, own, self.store, self.how, self.progress)
+        measured = simulate(
+            rows_to_fit(self.rows), history_of(self.history), points, own, self.store, self.how, self.progress
+        )
         done.failures += measured.failures
         return measured
 
@@ -120,15 +137,21 @@ class Fit:
         """One posterior and its tables."""
         prefix, fitted, size = EARLY if early else "", self.inputs.fitted, self.size
         used = self.inputs.rows(self.rows, early)
-        self.say(f"posterior{' of the early fit' if early else ''}: {len(used)} rows, by {' and '.join(self.paths)}")
+        self.say(
+            f"posterior{' of the early fit' if early else ''}: {len(used)} rows, by {' and '.join(self.paths)}"
+        )
         learned = learn(self.inputs, used, sample, measured, self.paths, size.draws, size.pairs)
         names = [one.name for one in fitted]
         draws = values_at(fitted, learned.shares)
         done.tables[prefix + DRAWS] = pd.DataFrame(draws, columns=names).rename_axis("draw").reset_index()
         done.tables[prefix + RECOVERY] = recovery_table(names, learned.recoveries, learned.shipped)
-        self.say(f"{learned.recovery.method} ships (mean coverage {learned.recovery.coverage.mean():.2f}); draws put back into the model")
+        self.say(
+            f"{learned.recovery.method} ships (mean coverage {learned.recovery.coverage.mean():.2f}); draws put back into the model"
+        )
         put_back = self._simulate(draws[: size.put_back], size.seeds, done, apart=True)
-        tried = values_at(fitted, candidates_for_best(fitted, learned.wide, learned.emulated_misfit, size.tried))
+        tried = values_at(
+            fitted, candidates_for_best(fitted, learned.wide, learned.emulated_misfit, size.tried)
+        )
         runs = self._simulate(tried, size.screen_seeds, done)
         best = tried[int(np.nanargmin(learned.misfit(runs.values[:, :, columns(runs.rows, used)])))]
         centre = np.array([one.centre for one in fitted])
@@ -146,10 +169,26 @@ class Fit:
     def _best(self, learned: Learned, best: np.ndarray) -> pd.DataFrame:
         lines = []
         for k, one in enumerate(self.inputs.fitted):
-            draws, narrow, coverage = one.value(learned.shares[:, k]), float(learned.shares[:, k].std() / PRIOR_SD), float(learned.recovery.coverage[k])
-            numbers = [float(best[k]), one.low, one.high, one.centre, one.scale, draws.mean(), draws.std(), *np.quantile(draws, (0.05, 0.5, 0.95))]
+            draws, narrow, coverage = (
+                one.value(learned.shares[:, k]),
+                float(learned.shares[:, k].std() / PRIOR_SD),
+                float(learned.recovery.coverage[k]),
+            )
+            numbers = [
+                float(best[k]),
+                one.low,
+                one.high,
+                one.centre,
+                one.scale,
+                draws.mean(),
+                draws.std(),
+                *np.quantile(draws, (0.05, 0.5, 0.95)),
+            ]
             identified = "yes" if narrow < NARROWER and LOWEST <= coverage <= HIGHEST else "no"
-            said = [number if isinstance(number, str) else float(f"{number:.6g}") for number in (*numbers, 1.0 - narrow**2, coverage)]
+            said = [
+                number if isinstance(number, str) else float(f"{number:.6g}")
+                for number in (*numbers, 1.0 - narrow**2, coverage)
+            ]
             lines.append([one.name, *said, identified, multiplies_words(one.multiplies)])
         return pd.DataFrame(lines, columns=list(COLUMNS))
 

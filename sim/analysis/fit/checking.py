@@ -29,7 +29,9 @@ class Moved:
     failures: tuple[str, ...]
 
 
-def candidates_for_best(candidates: Sequence[Candidate], draws: np.ndarray, misfit: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
+def candidates_for_best(
+    candidates: Sequence[Candidate], draws: np.ndarray, misfit: Callable[[np.ndarray], np.ndarray], count: int
+) -> np.ndarray:
     """Points among which the best is sought, as shares (count, parameters): of many draws those of the least emulated misfit, none twice.
 
     What the data cannot tell (`drawn`) keeps the value that it had before the fit, so the others must suit that: of the
@@ -39,18 +41,30 @@ def candidates_for_best(candidates: Sequence[Candidate], draws: np.ndarray, misf
     points = draws
     if drawn:
         centre = np.array([float(candidates[k].share(np.array(candidates[k].centre))) for k in drawn])
-        points = draws[np.argsort(((draws[:, drawn] - centre) ** 2).sum(1), kind="stable")[: max(count, len(draws) // 4)]].copy()
+        points = draws[
+            np.argsort(((draws[:, drawn] - centre) ** 2).sum(1), kind="stable")[: max(count, len(draws) // 4)]
+        ].copy()
         points[:, drawn] = centre
     points = np.unique(points, axis=0)  # a path that draws from simulations draws the nearest again and again
     return np.asarray(points[np.argsort(misfit(points), kind="stable")[:count]])
 
 
-def predictive(rows: Sequence[Row], inputs: Inputs, used: Sequence[Row], before: Measured, best: Measured, draws: Measured) -> pd.DataFrame:
+def predictive(
+    rows: Sequence[Row],
+    inputs: Inputs,
+    used: Sequence[Row],
+    before: Measured,
+    best: Measured,
+    draws: Measured,
+) -> pd.DataFrame:
     """Every calibration row beside the model: before the fit and at the best point (mean over seeds), and 90% over draws."""
     fitted = {row.id for row in used}
     lines = []
     for i, row in enumerate(rows):
-        held = {name: verdict(row, interval(found.values[0, :, i])) for name, found in (("before", before), ("best", best))}
+        held = {
+            name: verdict(row, interval(found.values[0, :, i]))
+            for name, found in (("before", before), ("best", best))
+        }
         over = _mean_over_seeds(draws.values[:, :, i])
         low, high = (float(np.quantile(over, q)) for q in (LOW, HIGH)) if len(over) else (np.nan, np.nan)
         lines.append(
@@ -75,16 +89,32 @@ def _mean_over_seeds(values: np.ndarray) -> np.ndarray:
 
 
 def moved(
-    two_worlds: Resolved, prior: Sequence[Sets], posterior: Sequence[Sets], seeds: Sequence[int], store: Store, how: Running, progress: Progress | None
+    two_worlds: Resolved,
+    prior: Sequence[Sets],
+    posterior: Sequence[Sets],
+    seeds: Sequence[int],
+    store: Store,
+    how: Running,
+    progress: Progress | None,
 ) -> Moved:
     """Every headline of an experiment's two worlds at points of the prior and of the posterior, with the same seeds."""
     compare = two_worlds.experiment.compare
     assert compare is not None
     first = first_month(two_worlds, compare)
     groups = {"prior": prior, "posterior": posterior}
-    keys = [(group, number, seed) for group, points in groups.items() for number in range(len(points)) for seed in seeds]
+    keys = [
+        (group, number, seed)
+        for group, points in groups.items()
+        for number in range(len(points))
+        for seed in seeds
+    ]
     tasks = [
-        Task({world: with_values(two_worlds.scenarios[world], groups[group][number]) for world in compare}, seed, "world", f"{group} draw {number}")
+        Task(
+            {world: with_values(two_worlds.scenarios[world], groups[group][number]) for world in compare},
+            seed,
+            "world",
+            f"{group} draw {number}",
+        )
         for group, number, seed in keys
     ]
     found: dict[tuple[str, str], list[float]] = {}
@@ -95,14 +125,25 @@ def moved(
             continue
         a, b = (done.world_tables[world] for world in compare)
         for headline in HEADLINES:
-            found.setdefault((headline.code, group), []).append(headline.read(b, first) - headline.read(a, first))
-    return Moved(pd.DataFrame([_headline_line(h.code, h.name, h.unit, found, len(seeds)) for h in HEADLINES]), tuple(failures))
+            found.setdefault((headline.code, group), []).append(
+                headline.read(b, first) - headline.read(a, first)
+            )
+    return Moved(
+        pd.DataFrame([_headline_line(h.code, h.name, h.unit, found, len(seeds)) for h in HEADLINES]),
+        tuple(failures),
+    )
 
 
-def _headline_line(code: str, name: str, unit: str, found: Mapping[tuple[str, str], Sequence[float]], seeds: int) -> dict[str, object]:
+def _headline_line(
+    code: str, name: str, unit: str, found: Mapping[tuple[str, str], Sequence[float]], seeds: int
+) -> dict[str, object]:
     line: dict[str, object] = {"headline": code, "name": name, "unit": unit}
     for group in ("prior", "posterior"):
-        over = _mean_over_seeds(np.array(found.get((code, group), [])).reshape(-1, seeds)) if len(found.get((code, group), [])) % seeds == 0 else np.array([])
+        over = (
+            _mean_over_seeds(np.array(found.get((code, group), [])).reshape(-1, seeds))
+            if len(found.get((code, group), [])) % seeds == 0
+            else np.array([])
+        )
         values = [float(np.quantile(over, q)) for q in (0.5, LOW, HIGH)] if len(over) else [np.nan] * 3
         line |= dict(zip((f"{group}_median", f"{group}_low", f"{group}_high"), values, strict=True))
         line[f"{group}_same_sign"] = float(max(np.mean(over > 0), np.mean(over < 0))) if len(over) else np.nan

@@ -13,13 +13,22 @@ HELD_OUT = 8  # about one point in so many is never learned from: the recovery i
 
 def shares(candidates: Sequence[Candidate], points: int, seed: int = SEED) -> np.ndarray:
     """float64 (points, candidates), 0 to 1: how far along its prior each candidate is. `points` is a power of two."""
-    sample: np.ndarray = qmc.Sobol(len(candidates), scramble=True, rng=np.random.default_rng(seed)).random(points)
+    sample: np.ndarray = qmc.Sobol(len(candidates), scramble=True, rng=np.random.default_rng(seed)).random(
+        points
+    )
     return sample
 
 
 def sets_at(candidates: Sequence[Candidate], values: np.ndarray) -> list[dict[str, float]]:
     """Path -> value at each row of values (points, candidates)."""
-    return [{path: number for one, value in zip(candidates, row, strict=True) for path, number in one.sets(float(value)).items()} for row in values]
+    return [
+        {
+            path: number
+            for one, value in zip(candidates, row, strict=True)
+            for path, number in one.sets(float(value)).items()
+        }
+        for row in values
+    ]
 
 
 def values_at(candidates: Sequence[Candidate], shares: np.ndarray) -> np.ndarray:

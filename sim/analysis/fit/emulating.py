@@ -27,7 +27,10 @@ class Emulator:
     def __init__(self, shares: np.ndarray, standardised: np.ndarray, seed: int) -> None:
         self.parameters = shares.shape[1]
         inputs = _inputs(shares)
-        self._processes = [_process(inputs.tobytes(), self.parameters, summary.tobytes(), seed) for summary in np.ascontiguousarray(standardised.T)]
+        self._processes = [
+            _process(inputs.tobytes(), self.parameters, summary.tobytes(), seed)
+            for summary in np.ascontiguousarray(standardised.T)
+        ]
         self.signal = self.mean(shares)[0].std(0)
 
     def mean(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -38,7 +41,10 @@ class Emulator:
                 means.append(np.full(len(shares), process))
                 spreads.append(np.zeros(len(shares)))
                 continue
-            parts = [process.predict(_inputs(shares[at : at + _CHUNK]), return_std=True) for at in range(0, len(shares), _CHUNK)]
+            parts = [
+                process.predict(_inputs(shares[at : at + _CHUNK]), return_std=True)
+                for at in range(0, len(shares), _CHUNK)
+            ]
             noise = float(process.kernel_.k2.noise_level) * float(process._y_train_std) ** 2
             means.append(np.concatenate([mean for mean, _ in parts]))
             spreads.append(np.sqrt(np.maximum(np.concatenate([sd for _, sd in parts]) ** 2 - noise, 0.0)))
@@ -62,9 +68,13 @@ def _process(inputs: bytes, parameters: int, summary: bytes, seed: int) -> Any:
     points, values = np.frombuffer(inputs).reshape(-1, parameters), np.frombuffer(summary)
     if np.ptp(values) == 0.0:
         return float(values[0])
-    kernel = ConstantKernel(1.0, (1e-2, 1e3)) * RBF([2.0] * parameters, (0.2, 100.0)) + WhiteKernel(0.05, (1e-5, 2.0))
+    kernel = ConstantKernel(1.0, (1e-2, 1e3)) * RBF([2.0] * parameters, (0.2, 100.0)) + WhiteKernel(
+        0.05, (1e-5, 2.0)
+    )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound is a parameter that does nothing
+        warnings.simplefilter(
+            "ignore", ConvergenceWarning
+        )  # a length at its bound is a parameter that does nothing
         return GaussianProcessRegressor(kernel, normalize_y=True, random_state=seed).fit(points, values)
 
 

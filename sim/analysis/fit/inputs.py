@@ -17,7 +17,12 @@ from sim.scenario.posterior import SCALES, records
 from sim.scenario.problems import BadInput, choices
 
 FOLDER = "calibration"
-PARAMETERS, LEFT_OUT, DISCREPANCY, HELD_BACK = "parameters.csv", "left_out.csv", "discrepancy.csv", "held_back.csv"
+PARAMETERS, LEFT_OUT, DISCREPANCY, HELD_BACK = (
+    "parameters.csv",
+    "left_out.csv",
+    "discrepancy.csv",
+    "held_back.csv",
+)
 _COLUMNS = ("parameter", "multiplies", "scale", "low", "high", "centre", "source", "why", "fitted")
 UNTIL = 2018  # the early fit sees rows dated up to the end of this year
 
@@ -47,7 +52,13 @@ class Candidate:
             exact = self.low * (self.high / self.low) ** np.asarray(share, np.float64)
         else:
             exact = self.low + (self.high - self.low) * np.asarray(share, np.float64)
-        return np.asarray(np.clip(np.array([float(f"{value:.6g}") for value in exact.ravel()]).reshape(exact.shape), self.low, self.high))
+        return np.asarray(
+            np.clip(
+                np.array([float(f"{value:.6g}") for value in exact.ravel()]).reshape(exact.shape),
+                self.low,
+                self.high,
+            )
+        )
 
     def share(self, value: np.ndarray) -> np.ndarray:
         """How far along its prior a value lies, 0 to 1."""
@@ -92,7 +103,9 @@ def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> 
     candidates = _candidates(folder / PARAMETERS, base, problems)
     fits = [row.id for row in rows_to_fit(rows)]
     left_out = _named(folder / LEFT_OUT, ("row", "reason"), "row", fits, "row of the calibration", problems)
-    held_back = _named(folder / HELD_BACK, ("country", "why"), "country", base.jurisdictions, "country", problems)
+    held_back = _named(
+        folder / HELD_BACK, ("country", "why"), "country", base.jurisdictions, "country", problems
+    )
     summaries = names_of([row for row in rows_to_fit(rows) if row.id not in left_out])
     discrepancy = _discrepancies(folder / DISCREPANCY, summaries, problems)
     if problems:
@@ -118,7 +131,10 @@ def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
             if row[column] not in valid:
                 refuse(column, f"unknown value '{row[column]}'; {choices(row[column], valid)}")
         low, high, centre = (_number(row[name], name, refuse) for name in ("low", "high", "centre"))
-        multiplies = {p: _number(number, f"multiplies: {p}", refuse) for p, _, number in (x.partition("=") for x in filter(None, row["multiplies"].split(";")))}
+        multiplies = {
+            p: _number(number, f"multiplies: {p}", refuse)
+            for p, _, number in (x.partition("=") for x in filter(None, row["multiplies"].split(";")))
+        }
         if len(problems) > before:
             continue
         if not low < high or not low <= centre <= high:
@@ -127,7 +143,17 @@ def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
             refuse("scale", f"log needs a range above 0 (got {low:g}); valid: lin")
         if len(problems) > before:
             continue
-        one = Candidate(row["parameter"], multiplies, row["scale"], low, high, centre, row["source"], row["why"], row["fitted"])
+        one = Candidate(
+            row["parameter"],
+            multiplies,
+            row["scale"],
+            low,
+            high,
+            centre,
+            row["source"],
+            row["why"],
+            row["fitted"],
+        )
         for end in (low, high):
             for target, value in one.sets(end).items():
                 _target(target, value, base, refuse)
@@ -151,7 +177,9 @@ def _target(path: str, value: float, base: Base, refuse: Callable[[str, str], No
         refuse("low", f"{path} would be {value:g}, out of range; allowed: {info.range_words}")
 
 
-def _named(path: Path, columns: tuple[str, str], column: str, known: Collection[str], what: str, problems: list[str]) -> dict[str, str]:
+def _named(
+    path: Path, columns: tuple[str, str], column: str, known: Collection[str], what: str, problems: list[str]
+) -> dict[str, str]:
     out: dict[str, str] = {}
     for line, row in records(path, columns, problems):
         name, reason = row[columns[0]], row[columns[1]]
@@ -177,7 +205,9 @@ def _discrepancies(path: Path, names: Sequence[str], problems: list[str]) -> dic
         out[row["summary"]] = _number(row["sd"], "sd", refuse)
         if out[row["summary"]] <= 0.0:
             refuse("sd", f"must be more than 0 (got {row['sd']})")
-    problems += [f"{shown(path)}: no line for the summary '{name}'" for name in names if out and name not in out]
+    problems += [
+        f"{shown(path)}: no line for the summary '{name}'" for name in names if out and name not in out
+    ]
     return out
 
 

@@ -43,7 +43,9 @@ class Learned:
 
     def emulated_misfit(self, shares: np.ndarray) -> np.ndarray:
         """`misfit` of points (points, parameters) as the emulator has it."""
-        return np.asarray(((self.emulator.mean(shares)[0] - self.standard.of(self.summaries.observed)) ** 2).sum(-1))
+        return np.asarray(
+            ((self.emulator.mean(shares)[0] - self.standard.of(self.summaries.observed)) ** 2).sum(-1)
+        )
 
     @property
     def recovery(self) -> Recovery:
@@ -56,7 +58,14 @@ class Learned:
 
 
 def learn(
-    inputs: Inputs, rows: Sequence[Row], shares: np.ndarray, measured: Measured, paths: Sequence[str], draws: int, pairs: int = PAIRS, seed: int = SEED
+    inputs: Inputs,
+    rows: Sequence[Row],
+    shares: np.ndarray,
+    measured: Measured,
+    paths: Sequence[str],
+    draws: int,
+    pairs: int = PAIRS,
+    seed: int = SEED,
 ) -> Learned:
     """Fit some rows of what was measured at `shares` (points, parameters) by each path; points that failed are left out.
 
@@ -65,7 +74,11 @@ def learn(
     summaries = Summaries(tuple(rows))
     at = columns(measured.rows, rows)
     whole = ~np.all(np.isnan(measured.values), axis=(1, 2))
-    simulated, shares, apart = summaries.of(measured.values[whole][:, :, at]), shares[whole], held_out(len(whole))[whole]
+    simulated, shares, apart = (
+        summaries.of(measured.values[whole][:, :, at]),
+        shares[whole],
+        held_out(len(whole))[whole],
+    )
     scale = standard(summaries, simulated, inputs.discrepancy)
     found = scale.of(np.nanmean(simulated, axis=1))
     emulator = Emulator(shares[~apart], found[~apart], seed)
@@ -73,12 +86,25 @@ def learn(
     observed = scale.of(summaries.observed)[used]
     learned = emulator.pairs(used, np.random.default_rng(seed), pairs)
     posteriors = [PATHS[path](learned, seed) for path in paths]
-    recoveries = [recover(posterior, shares[apart], found[apart][:, used], scale.measured[used], seed, REPEATS) for posterior in posteriors]
+    recoveries = [
+        recover(posterior, shares[apart], found[apart][:, used], scale.measured[used], seed, REPEATS)
+        for posterior in posteriors
+    ]
     shipped = ships(recoveries)
     sample = posteriors[shipped].sample(observed, draws, seed)
     wide = np.concatenate([posterior.sample(observed, WIDE, seed + 1) for posterior in posteriors])
     off = np.sqrt(np.mean((emulator.mean(shares[apart])[0][:, used] - found[apart][:, used]) ** 2, axis=0))
-    return Learned(summaries, scale, tuple(summaries.names[k] for k in used), off, tuple(recoveries), shipped, sample, wide, emulator)
+    return Learned(
+        summaries,
+        scale,
+        tuple(summaries.names[k] for k in used),
+        off,
+        tuple(recoveries),
+        shipped,
+        sample,
+        wide,
+        emulator,
+    )
 
 
 def columns(measured: Sequence[Row], rows: Sequence[Row]) -> list[int]:

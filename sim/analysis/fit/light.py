@@ -23,7 +23,14 @@ class LightPosterior:
         from sklearn.preprocessing import StandardScaler
 
         self._scale = StandardScaler().fit(learned.summaries)
-        self._network = MLPRegressor(hidden_layer_sizes=(64, 64), alpha=1e-3, early_stopping=True, n_iter_no_change=15, max_iter=400, random_state=seed)
+        self._network = MLPRegressor(
+            hidden_layer_sizes=(64, 64),
+            alpha=1e-3,
+            early_stopping=True,
+            n_iter_no_change=15,
+            max_iter=400,
+            random_state=seed,
+        )
         self._network.fit(self._scale.transform(learned.summaries), learned.scores)
         self._scores = learned.scores
         self._learned = self._summary(learned.summaries)
@@ -37,7 +44,9 @@ class LightPosterior:
         """Draws as shares of the prior (draws, parameters)."""
         off = self._learned - self._summary(summaries[None])
         distance = np.sqrt((off**2 / self._spread**2).sum(1))
-        keep = np.argsort(distance, kind="stable")[: max(int(KEPT * len(distance)), min(_LEAST_KEPT, len(distance)))]
+        keep = np.argsort(distance, kind="stable")[
+            : max(int(KEPT * len(distance)), min(_LEAST_KEPT, len(distance)))
+        ]
         weight = 1.0 - (distance[keep] / max(float(distance[keep].max()), 1e-12)) ** 2 + 1e-9
         design = np.column_stack([np.ones(len(keep)), off[keep]])
         root = np.sqrt(weight)[:, None]

@@ -27,7 +27,9 @@ class NeuralPosterior:
 
     def __init__(self, learned: Training, seed: int, flow: str = "maf", epochs: int = _MOST_EPOCHS) -> None:
         if not sbi_is_installed():
-            raise BadInput("the neural path needs sbi and torch: make calibrate installs them, or pip install 'warrantsim[calibrate]'; or calibrate --light")
+            raise BadInput(
+                "the neural path needs sbi and torch: make calibrate installs them, or pip install 'warrantsim[calibrate]'; or calibrate --light"
+            )
         import torch
 
         with warnings.catch_warnings():
@@ -41,10 +43,18 @@ class NeuralPosterior:
             prior = torch.distributions.MultivariateNormal(torch.zeros(parameters), torch.eye(parameters))
             with contextlib.redirect_stdout(io.StringIO()):  # a line an epoch
                 inference: Any = NPE(
-                    prior, density_estimator=posterior_nn(flow, hidden_features=40, num_transforms=4), show_progress_bars=False, tracker=_NoLogs()
+                    prior,
+                    density_estimator=posterior_nn(flow, hidden_features=40, num_transforms=4),
+                    show_progress_bars=False,
+                    tracker=_NoLogs(),
                 )
                 inference.append_simulations(_tensor(learned.scores), _tensor(learned.summaries))
-                estimator = inference.train(training_batch_size=256, stop_after_epochs=_PATIENCE, max_num_epochs=epochs, validation_fraction=0.1)
+                estimator = inference.train(
+                    training_batch_size=256,
+                    stop_after_epochs=_PATIENCE,
+                    max_num_epochs=epochs,
+                    validation_fraction=0.1,
+                )
             self._posterior: Any = inference.build_posterior(estimator)
 
     def sample(self, summaries: np.ndarray, draws: int, seed: int) -> np.ndarray:

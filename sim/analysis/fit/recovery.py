@@ -40,7 +40,14 @@ class Recovery:
         return float(np.mean(np.abs(self.coverage - NOMINAL)))
 
 
-def recover(posterior: Amortised, shares: np.ndarray, standardised: np.ndarray, measured: np.ndarray | float, seed: int, repeats: int = 1) -> Recovery:
+def recover(
+    posterior: Amortised,
+    shares: np.ndarray,
+    standardised: np.ndarray,
+    measured: np.ndarray | float,
+    seed: int,
+    repeats: int = 1,
+) -> Recovery:
     """Fit data simulated at `shares` (points, parameters), with summaries `standardised`, `repeats` times each with another error (`measured`)."""
     shares, standardised = np.tile(shares, (repeats, 1)), np.tile(standardised, (repeats, 1))
     data = noisy(standardised, np.random.default_rng(seed), measured)
@@ -51,7 +58,9 @@ def recover(posterior: Amortised, shares: np.ndarray, standardised: np.ndarray, 
     missed = np.maximum(low - shares, 0.0) + np.maximum(shares - high, 0.0)
     score = float(np.mean((high - low) + 2.0 / (1.0 - NOMINAL) * missed))
     error = np.sqrt(np.mean((draws.mean(1) - shares) ** 2, axis=0))
-    return Recovery(posterior.name, len(shares), inside.mean(0), draws.std(1).mean(0) / PRIOR_SD, error / PRIOR_SD, score)
+    return Recovery(
+        posterior.name, len(shares), inside.mean(0), draws.std(1).mean(0) / PRIOR_SD, error / PRIOR_SD, score
+    )
 
 
 def ships(recoveries: Sequence[Recovery]) -> int:

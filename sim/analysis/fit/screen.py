@@ -25,11 +25,20 @@ CUT = 8.0  # an effect on one summary counts for no more than this
 
 
 def screen(
-    inputs: Inputs, rows: Sequence[Row], history: Scenario, seeds: int, store: Store, how: Running, progress: Progress | None
+    inputs: Inputs,
+    rows: Sequence[Row],
+    history: Scenario,
+    seeds: int,
+    store: Store,
+    how: Running,
+    progress: Progress | None,
 ) -> tuple[pd.DataFrame, Measured]:
     """One line a candidate and summary: `parameter, summary, low, centre, high` (the summary there), `effect` in standard errors."""
     centre = {path: value for one in inputs.candidates for path, value in one.sets(one.centre).items()}
-    points = [centre, *({**centre, **one.sets(end)} for one in inputs.candidates for end in (one.low, one.high))]
+    points = [
+        centre,
+        *({**centre, **one.sets(end)} for one in inputs.candidates for end in (one.low, one.high)),
+    ]
     measured = simulate(rows, history, points, common_seeds(len(points), seeds), store, how, progress)
     summaries = Summaries(tuple(rows))
     found = summaries.of(measured.values)
@@ -49,12 +58,16 @@ def screen(
 def strength(screened: pd.DataFrame) -> pd.Series:
     """How strongly each candidate acts on all summaries together, the strongest first (root of the sum of squares, each effect cut at CUT)."""
     effect = screened.assign(square=screened["effect"].clip(-CUT, CUT).fillna(0.0) ** 2)
-    return np.sqrt(effect.groupby("parameter", sort=False)["square"].sum()).sort_values(ascending=False, kind="stable")
+    return np.sqrt(effect.groupby("parameter", sort=False)["square"].sum()).sort_values(
+        ascending=False, kind="stable"
+    )
 
 
 def chosen(screened: pd.DataFrame, drawn: Collection[str] = ()) -> list[str]:
     """The candidates to fit, by the rule; `drawn` are not asked."""
-    table = screened.assign(effect=screened["effect"].clip(-CUT, CUT).fillna(0.0)).pivot(index="parameter", columns="summary", values="effect")
+    table = screened.assign(effect=screened["effect"].clip(-CUT, CUT).fillna(0.0)).pivot(
+        index="parameter", columns="summary", values="effect"
+    )
     out: list[str] = []
     for name in strength(screened).index:
         effect = table.loc[name].to_numpy()

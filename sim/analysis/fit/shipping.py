@@ -36,10 +36,20 @@ def with_best(text: str, group: str, infos: Mapping[str, ParameterInfo], sets: M
         new = {**info.value, **values} if isinstance(info.value, dict) else values[""]
         if new == info.value:
             continue
-        old = {key: number for key, number in info.value.items() if key in values} if isinstance(info.value, dict) else info.value
-        before = info.source.removeprefix(FITTED) if info.source.startswith(FITTED) else f"{_yaml(old)}: {info.source}"
+        old = (
+            {key: number for key, number in info.value.items() if key in values}
+            if isinstance(info.value, dict)
+            else info.value
+        )
+        before = (
+            info.source.removeprefix(FITTED)
+            if info.source.startswith(FITTED)
+            else f"{_yaml(old)}: {info.source}"
+        )
         text = _replaced(text, name, "value", _yaml(new))
-        text = _replaced(text, name, "source", '"' + (FITTED + before).replace("\\", "\\\\").replace('"', '\\"') + '"')
+        text = _replaced(
+            text, name, "source", '"' + (FITTED + before).replace("\\", "\\\\").replace('"', '\\"') + '"'
+        )
     return text
 
 

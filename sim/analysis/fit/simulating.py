@@ -90,7 +90,9 @@ def simulate(
             kept.add(done.label, done.reduced)
     kept.close()
     missing = [float("nan")] * len(rows)
-    values = np.array([kept.values.get(key, missing) for key in keys], np.float64).reshape(len(points), -1, len(rows))
+    values = np.array([kept.values.get(key, missing) for key in keys], np.float64).reshape(
+        len(points), -1, len(rows)
+    )
     return Measured(tuple(rows), values, tuple(failures))
 
 
@@ -106,7 +108,9 @@ class _Kept:
                 if not line.endswith(b"\n"):
                     break
                 said = json.loads(line)
-                self.values[said["key"]] = [float("nan") if value is None else value for value in said["rows"]]
+                self.values[said["key"]] = [
+                    float("nan") if value is None else value for value in said["rows"]
+                ]
                 whole += len(line)
         self._file = path.open("ab")
         self._file.truncate(whole)
@@ -125,7 +129,16 @@ class _Kept:
 def rows_digest(rows: Sequence[Row]) -> str:
     """What decides a measured value beside the run: how each row is measured (not what was measured in the world), and the instruments' code."""
     asked = [
-        (r.id, r.instrument.name, sorted(r.place.members), sorted(r.segments), str(r.first), str(r.last), r.without_event, sorted(r.arguments.items()))
+        (
+            r.id,
+            r.instrument.name,
+            sorted(r.place.members),
+            sorted(r.segments),
+            str(r.first),
+            str(r.last),
+            r.without_event,
+            sorted(r.arguments.items()),
+        )
         for r in rows
     ]
     return hashlib.sha256(f"{asked} {_instruments_digest()}".encode()).hexdigest()

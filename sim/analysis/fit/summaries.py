@@ -70,7 +70,10 @@ class _Use:
             first, second = self.common_years
             return np.asarray(self._in(use, second) - self._in(use, first))
         if name == SIZE:
-            return np.asarray(use[..., self.populations == "enterprise"].mean(-1) - use[..., self.populations == "small_firm"].mean(-1))
+            return np.asarray(
+                use[..., self.populations == "enterprise"].mean(-1)
+                - use[..., self.populations == "small_firm"].mean(-1)
+            )
         return self._slope(use[..., self.whole])
 
     def _in(self, use: np.ndarray, year: int) -> np.ndarray:
@@ -106,13 +109,20 @@ class Summaries:
         """Standard error of each summary of the data; where a row has none, a tenth of it (half its tolerance where it is a bound)."""
         se = np.array([row.se if row.se is not None else 0.05 * abs(row.value) for row in self.rows])
         # one survey's rows share their errors more than they average them out: their mean is half as uncertain as one of them
-        of_use = {name: 0.02 if name == SLOPE else 0.5 * float(np.mean(se[list(self._use.at)])) for name in self._use.names}
+        of_use = {
+            name: 0.02 if name == SLOPE else 0.5 * float(np.mean(se[list(self._use.at)]))
+            for name in self._use.names
+        }
         return np.array([*of_use.values(), *(se[i] for i in self._single)])
 
     def of(self, values: np.ndarray) -> np.ndarray:
         """Summaries of what was measured on the model: (..., rows) -> (..., summaries). Missing stays missing."""
         values = np.asarray(values, np.float64)
-        single = np.stack([_single(self.rows[i], values[..., i]) for i in self._single], -1) if self._single else values[..., :0]
+        single = (
+            np.stack([_single(self.rows[i], values[..., i]) for i in self._single], -1)
+            if self._single
+            else values[..., :0]
+        )
         return np.concatenate([self._use.summaries(values[..., list(self._use.at)]), single], -1)
 
     @cached_property
@@ -157,7 +167,9 @@ def standard(summaries: Summaries, simulated: np.ndarray, discrepancy: Mapping[s
     judged = np.array([discrepancy[name] for name in summaries.names])
     measured = np.sqrt(summaries.source_error**2 + judged**2)
     error = np.sqrt(measured**2 + luck(simulated) ** 2)
-    return Standard(summaries.names, summaries.observed, error, measured / error, np.nanmedian(simulated, axis=(0, 1)))
+    return Standard(
+        summaries.names, summaries.observed, error, measured / error, np.nanmedian(simulated, axis=(0, 1))
+    )
 
 
 def luck(simulated: np.ndarray) -> np.ndarray:

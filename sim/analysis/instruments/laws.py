@@ -14,14 +14,22 @@ _LOCALISING = "law=sector_localisation+general_localisation"
 def _in_force(view: View) -> tuple[np.ndarray, np.ndarray]:
     """For each month and country of the period: how many countries it stands for, and the share of them with each law (rows, laws)."""
     at = view.run.at("country", view.period, country=view.place.codes)
-    members = np.array([view.place.members[str(code)] for code in view.run.column("country", "country")[at]], float)
-    return members, np.stack([view.run.column("country", f"law_{law}")[at] for law in view.words("law")], axis=1)
+    members = np.array(
+        [view.place.members[str(code)] for code in view.run.column("country", "country")[at]], float
+    )
+    return members, np.stack(
+        [view.run.column("country", f"law_{law}")[at] for law in view.words("law")], axis=1
+    )
 
 
 def countries_with_law(view: View) -> float:
     """Countries with at least one of the laws in force, mean over the period. Groups of countries adopt each law independently."""
     members, share = _in_force(view)
-    return float(np.sum(members * (1.0 - np.prod(1.0 - share, axis=1)))) / view.period.months if len(members) else MISSING
+    return (
+        float(np.sum(members * (1.0 - np.prod(1.0 - share, axis=1)))) / view.period.months
+        if len(members)
+        else MISSING
+    )
 
 
 def laws_in_force(view: View) -> float:
@@ -32,7 +40,11 @@ def laws_in_force(view: View) -> float:
 
 def months_until_law(view: View) -> float:
     """Months from the beginning of the period until one of the laws is first adopted, in force or repealed; the whole period if never."""
-    keys = {"country": view.place.codes, "instrument": view.words("law"), "change": (view.arguments["change"],)}
+    keys = {
+        "country": view.place.codes,
+        "instrument": view.words("law"),
+        "change": (view.arguments["change"],),
+    }
     found = view.run.months("laws")[view.run.at("laws", view.period, **keys)]
     return float(np.min(found) - view.period.first) if len(found) else float(view.period.months)
 

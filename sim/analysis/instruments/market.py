@@ -9,11 +9,20 @@ from sim.analysis.instruments.view import MISSING, View, quotient
 from sim.analysis.instruments.when import Window
 from sim.analysis.instruments.where import WORLD
 
-_OF = {"us": ("revenue_us",), "us_sovereign": ("revenue_us_sovereign",), "home_grown": ("revenue_home_grown",), "all": ("revenue_us", "revenue_home_grown")}
+_OF = {
+    "us": ("revenue_us",),
+    "us_sovereign": ("revenue_us_sovereign",),
+    "home_grown": ("revenue_home_grown",),
+    "all": ("revenue_us", "revenue_home_grown"),
+}
 _WHOSE = Argument("of", "whose revenue", tuple(_OF), default="us")
 _WHOSE_SHARE = Argument("of", "whose share", ("us", "us_sovereign", "home_grown"))
 _WHICH = Argument("provider", "which US providers", "providers", several=True)
-_BESIDES = Argument("besides", "points of share of a provider that the model does not know one by one, added as they are", default="0")
+_BESIDES = Argument(
+    "besides",
+    "points of share of a provider that the model does not know one by one, added as they are",
+    default="0",
+)
 _BY_PLACE = {"place": "eu", "population": "organisations"}
 _SHARES = "home-grown strength and learning start from a log-odds line through the measured shares; the pull of scale is weaker or stronger than it was"
 _VOLUME = "volume growth was computed for the whole market, while adoption runs by country"
@@ -98,13 +107,43 @@ def _of_cells(
     two_dates: bool = False,
     against: Callable[[View, View], float] | None = None,
 ) -> Instrument:
-    return Instrument(name, what, unit, cause, ("cell",), {**_BY_PLACE, **example}, measure, against, arguments, by_population=True, two_dates=two_dates)
+    return Instrument(
+        name,
+        what,
+        unit,
+        cause,
+        ("cell",),
+        {**_BY_PLACE, **example},
+        measure,
+        against,
+        arguments,
+        by_population=True,
+        two_dates=two_dates,
+    )
 
 
-def _of_providers(name: str, what: str, unit: str, example: dict[str, str], measure: Callable[[View], float], two_dates: bool = False) -> Instrument:
+def _of_providers(
+    name: str,
+    what: str,
+    unit: str,
+    example: dict[str, str],
+    measure: Callable[[View], float],
+    two_dates: bool = False,
+) -> Instrument:
     arguments = (_WHICH, _BESIDES) if name == "provider_share" else (_WHICH,)
     example = {"place": WORLD, **example}
-    return Instrument(name, what, unit, _NAMED, ("country", "market"), example, measure, None, arguments, two_dates=two_dates)
+    return Instrument(
+        name,
+        what,
+        unit,
+        _NAMED,
+        ("country", "market"),
+        example,
+        measure,
+        None,
+        arguments,
+        two_dates=two_dates,
+    )
 
 
 MARKET = (

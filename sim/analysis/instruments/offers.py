@@ -5,12 +5,25 @@ import numpy as np
 from sim.analysis.instruments.instrument import Argument, Instrument
 from sim.analysis.instruments.view import View
 
-_OFFERS = ("local_region", "trustee", "customer_keys", "us_subsidiary", "litigation", "transparency", "discount")
+_OFFERS = (
+    "local_region",
+    "trustee",
+    "customer_keys",
+    "us_subsidiary",
+    "litigation",
+    "transparency",
+    "discount",
+)
 
 
 def months_until_offer(view: View) -> float:
     """Months from the beginning of the period until the first such change in any country of the place; the whole period if it never comes."""
-    keys = {"country": view.place.codes, "provider": view.words("provider"), "offer": view.words("offer"), "change": (view.arguments["change"],)}
+    keys = {
+        "country": view.place.codes,
+        "provider": view.words("provider"),
+        "offer": view.words("offer"),
+        "change": (view.arguments["change"],),
+    }
     found = view.run.months("offers")[view.run.at("offers", view.period, **keys)]
     return float(np.min(found) - view.period.first) if len(found) else float(view.period.months)
 

@@ -4,10 +4,21 @@ from sim.analysis.instruments.instrument import Argument, Instrument
 from sim.analysis.instruments.view import View, quotient
 
 _ANSWERS = ("more_negative", "less_likely", "would_leave", "would_pay")
-_MOVES = ("adopted", "postponed", "gave_up", "left_us", "switched_provider", "moved_within", "added_protection", "forced")
+_MOVES = (
+    "adopted",
+    "postponed",
+    "gave_up",
+    "left_us",
+    "switched_provider",
+    "moved_within",
+    "added_protection",
+    "forced",
+)
 _ANSWER = Argument("answer", "which answer of the monthly survey", _ANSWERS)
 _MOVE = Argument("move", "what they did", _MOVES, several=True)
-_BASE = Argument("base", "of all customers, or of those that use cloud services", ("all", "users"), default="all")
+_BASE = Argument(
+    "base", "of all customers, or of those that use cloud services", ("all", "users"), default="all"
+)
 _GERMAN_FIRMS = {"place": "DE", "population": "firms_10plus"}
 
 

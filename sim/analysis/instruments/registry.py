@@ -10,4 +10,6 @@ from sim.analysis.instruments.requests import REQUESTS
 from sim.analysis.instruments.storage import STORAGE
 from sim.analysis.instruments.trust import TRUST
 
-INSTRUMENTS: dict[str, Instrument] = {one.name: one for one in (*ADOPTION, *MARKET, *REACTION, *STORAGE, *LAWS, *OFFERS, *REQUESTS, *TRUST)}
+INSTRUMENTS: dict[str, Instrument] = {
+    one.name: one for one in (*ADOPTION, *MARKET, *REACTION, *STORAGE, *LAWS, *OFFERS, *REQUESTS, *TRUST)
+}

@@ -17,7 +17,13 @@ _CAUSE = "counts start from one provider's reports; how busy the queues of legal
 
 def _sum(view: View, column: str) -> float:
     """Sum over the requests made in the period; none made is nought."""
-    at = view.run.at("requests", view.period, country=view.place.codes, direction=(view.arguments["direction"],), route=view.words("route"))
+    at = view.run.at(
+        "requests",
+        view.period,
+        country=view.place.codes,
+        direction=(view.arguments["direction"],),
+        route=view.words("route"),
+    )
     return float(np.sum(view.run.column("requests", column)[at]))
 
 

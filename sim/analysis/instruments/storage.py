@@ -7,7 +7,11 @@ from sim.analysis.instruments.view import View, quotient
 from sim.words import KINDS, ON_PREMISES
 
 _IN_CLOUD = tuple(f"tb_{kind}" for kind in KINDS if kind != ON_PREMISES)
-_BASES = {"cloud": _IN_CLOUD, "us_providers": tuple(f"tb_{kind}" for kind in KINDS[1:-1]), "all": tuple(f"tb_{kind}" for kind in KINDS)}
+_BASES = {
+    "cloud": _IN_CLOUD,
+    "us_providers": tuple(f"tb_{kind}" for kind in KINDS[1:-1]),
+    "all": tuple(f"tb_{kind}" for kind in KINDS),
+}
 _KIND = Argument("kind", "kind of place", KINDS, several=True)
 _OF = Argument("of", "of data in the cloud, at US providers, or of all", tuple(_BASES), default="cloud")
 _CAUSE = "where US providers build, and what customers gain from nearness, are judgements"
@@ -16,7 +20,10 @@ _ANYWHERE = "+".join(KINDS)
 
 def data_share(view: View) -> float:
     """Part of the data that lies in a kind of place, %."""
-    return 100.0 * quotient(view.total([f"tb_{kind}" for kind in view.words("kind")], view.period), view.total(_BASES[view.arguments["of"]], view.period))
+    return 100.0 * quotient(
+        view.total([f"tb_{kind}" for kind in view.words("kind")], view.period),
+        view.total(_BASES[view.arguments["of"]], view.period),
+    )
 
 
 def data_at_home(view: View) -> float:
@@ -32,7 +39,11 @@ def data_within_us_reach(view: View) -> float:
 
 def data_moved(view: View) -> float:
     """TB that customers of the place moved between kinds of place in the period, to hosts in `to`."""
-    keys = {"country": view.place.codes, "from_kind": view.words("from_kind"), "to_kind": view.words("to_kind")}
+    keys = {
+        "country": view.place.codes,
+        "from_kind": view.words("from_kind"),
+        "to_kind": view.words("to_kind"),
+    }
     if view.arguments["to"]:
         keys["to_host"] = view.words("to")
     return float(np.sum(view.run.column("flows", "tb")[view.run.at("flows", view.period, **keys)]))

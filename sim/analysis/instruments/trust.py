@@ -9,7 +9,12 @@ _COLUMN = {"law_enforcement": "trust", "intelligence": "trust_intelligence"}
 _CHANNEL = Argument("channel", "trust towards which power", tuple(_COLUMN), "law_enforcement")
 _LEFT = Argument("left", "percent of the passing part that may be left", default="10")
 _CAUSE = "the weights of news are judgements"
-_AFTER = {"place": "world", "population": "consumer", "without_event": "T01", "arguments": "channel=intelligence"}
+_AFTER = {
+    "place": "world",
+    "population": "consumer",
+    "without_event": "T01",
+    "arguments": "channel=intelligence",
+}
 
 
 def _column(view: View) -> str:
@@ -23,7 +28,9 @@ def trust(view: View) -> float:
 
 def trust_lost(view: View, without: View) -> float:
     """What the event took, as part of the trust that there would have been, %."""
-    return 100.0 * (1.0 - quotient(view.mean(_column(view), view.period), without.mean(_column(without), view.period)))
+    return 100.0 * (
+        1.0 - quotient(view.mean(_column(view), view.period), without.mean(_column(without), view.period))
+    )
 
 
 def months_until_faded(view: View, without: View) -> float:

@@ -78,18 +78,27 @@ class View:
     def total(self, columns: Collection[str], window: Window) -> float:
         """Sum of columns over customers and months; missing where there is nobody."""
         at = self.cells(window)
-        return float(sum(np.sum(self.run.column("cell", name)[at], dtype=np.float64) for name in columns)) if len(at) else MISSING
+        return (
+            float(sum(np.sum(self.run.column("cell", name)[at], dtype=np.float64) for name in columns))
+            if len(at)
+            else MISSING
+        )
 
     def mean(self, column: str, window: Window) -> float:
         """Mean of a column over customers and months; cells in which it is missing are left out."""
         at = self.cells(window)
         value, weight = self.run.column("cell", column)[at], self.run.column("cell", "customers")[at]
         known = ~np.isnan(value)
-        return quotient(float(np.sum(value[known] * weight[known], dtype=np.float64)), float(np.sum(weight[known], dtype=np.float64)))
+        return quotient(
+            float(np.sum(value[known] * weight[known], dtype=np.float64)),
+            float(np.sum(weight[known], dtype=np.float64)),
+        )
 
     def by_month(self, column: str, window: Window) -> np.ndarray:
         """Mean of a column over customers, month by month."""
-        return np.array([self.mean(column, Window(month, month)) for month in range(window.first, window.last + 1)])
+        return np.array(
+            [self.mean(column, Window(month, month)) for month in range(window.first, window.last + 1)]
+        )
 
     def customers(self, window: Window) -> float:
         """Customers there are, mean over months."""
@@ -98,4 +107,12 @@ class View:
     def users(self, window: Window) -> float:
         """Those of them that use cloud services, mean over months."""
         at = self.cells(window)
-        return float(np.sum((self.run.column("cell", "adoption") * self.run.column("cell", "customers"))[at], dtype=np.float64)) / window.months
+        return (
+            float(
+                np.sum(
+                    (self.run.column("cell", "adoption") * self.run.column("cell", "customers"))[at],
+                    dtype=np.float64,
+                )
+            )
+            / window.months
+        )

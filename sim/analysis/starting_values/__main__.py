@@ -50,7 +50,9 @@ def _word(value: Any) -> Any:
 
 def world_files(world: StartingWorld) -> dict[str, str]:
     """File name under configs/world -> text."""
-    return {f"{name}.yaml": as_yaml(getattr(world, name)) for name in ("jurisdictions", "segments", "providers")}
+    return {
+        f"{name}.yaml": as_yaml(getattr(world, name)) for name in ("jurisdictions", "segments", "providers")
+    }
 
 
 def _print(rows: Iterable[tuple[str, ...]], title: str, columns: tuple[str, ...]) -> None:
@@ -67,7 +69,9 @@ def main(arguments: list[str]) -> None:
     numbers = ((d.name, f"{d.value:.4g}", d.formula, d.inputs) for d in derived(sources, world))
     _print(numbers, "Derived numbers", ("number", "value", "formula", "from"))
     sums = ((s, *(f"{n:.4g}" for n in row)) for s, *row in totals(sources, world))
-    _print(sums, "The world of January 2013", ("segment", "customers", "users", "accounts", "TB", "USD a year"))
+    _print(
+        sums, "The world of January 2013", ("segment", "customers", "users", "accounts", "TB", "USD a year")
+    )
     if arguments == ["--write"]:
         for name, text in world_files(world).items():
             (CONFIGS / "world" / name).write_text(text, encoding="utf-8")

@@ -63,7 +63,12 @@ def pooled_bass(sources: Sources) -> Pooled:
 def unanchored_bass(sources: Sources) -> Pooled:
     """The same fit without a launch year, p and q free: printed beside the other to show what the survey alone says."""
     ceiling, pairs = ceiling_of(sources, "small_firm"), surveyed_pairs(sources)
-    found = minimize(lambda pq: step_error(pairs, ceiling, Bass(pq[0], pq[1])), x0=(0.02, 0.1), bounds=((1e-6, 1.0), (1e-6, 1.0)), method="L-BFGS-B")
+    found = minimize(
+        lambda pq: step_error(pairs, ceiling, Bass(pq[0], pq[1])),
+        x0=(0.02, 0.1),
+        bounds=((1e-6, 1.0), (1e-6, 1.0)),
+        method="L-BFGS-B",
+    )
     return Pooled(Bass(float(found.x[0]), float(found.x[1])), float(found.fun), len(pairs))
 
 
@@ -78,7 +83,9 @@ def surveyed_pairs(sources: Sources) -> list[tuple[float, float]]:
 
 def step_error(pairs: list[tuple[float, float]], ceiling: float, bass: Bass) -> float:
     """Root mean square error of the share two years on."""
-    return sqrt(sum((bass_step(before, 2.0, ceiling, bass) - after) ** 2 for before, after in pairs) / len(pairs))
+    return sqrt(
+        sum((bass_step(before, 2.0, ceiling, bass) - after) ** 2 for before, after in pairs) / len(pairs)
+    )
 
 
 def ceiling_of(sources: Sources, segment: str) -> float:
@@ -93,7 +100,10 @@ def level_in_2013(observed: dict[int, float], ceiling: float, bass: Bass, asked:
     """
 
     def misfit(start: float) -> float:
-        return sum((bass_step(start, year + asked - FIRST, ceiling, bass) - share) ** 2 for year, share in observed.items())
+        return sum(
+            (bass_step(start, year + asked - FIRST, ceiling, bass) - share) ** 2
+            for year, share in observed.items()
+        )
 
     found = minimize_scalar(misfit, bounds=(0.002, 0.98 * ceiling), method="bounded", options={"xatol": 1e-7})
     return float(found.x)
@@ -101,12 +111,21 @@ def level_in_2013(observed: dict[int, float], ceiling: float, bass: Bass, asked:
 
 def _observed(sources: Sources, geo: str, segment: str) -> dict[int, float]:
     """A country's survey results for a segment: small firms as published, enterprises as medium and large ones by their number."""
-    shares = {size: {year: v for (g, s, year), v in sources.uptake.items() if g == geo and s == size and year != 2015} for size in ("S", "M", "L")}
+    shares = {
+        size: {
+            year: v for (g, s, year), v in sources.uptake.items() if g == geo and s == size and year != 2015
+        }
+        for size in ("S", "M", "L")
+    }
     if segment == "small_firm":
         return shares["S"]
     firms = sources.general["survey"]["enterprises_thousand"]
     medium = firms["M"] / (firms["M"] + firms["L"])
-    return {year: medium * shares["M"][year] + (1 - medium) * shares["L"][year] for year in shares["M"] if year in shares["L"]}
+    return {
+        year: medium * shares["M"][year] + (1 - medium) * shares["L"][year]
+        for year in shares["M"]
+        if year in shares["L"]
+    }
 
 
 def _of_country(sources: Sources, geo: str, segment: str, bass: Bass) -> float | None:
@@ -131,12 +150,16 @@ def business_adoption(sources: Sources, code: str, segment: str, bass: Bass) -> 
     iso2 = [sources.economies[member].iso2 for member in judged.members]
     own = {geo: level for geo in iso2 if (level := _of_country(sources, geo, segment, bass)) is not None}
     if own and not judged.adoption_like:
-        return _by_gdp(sources, own), f"Eurostat isoc_cicce_use ({', '.join(sorted(own))}), Bass path back to January 2013"
+        return _by_gdp(
+            sources, own
+        ), f"Eurostat isoc_cicce_use ({', '.join(sorted(own))}), Bass path back to January 2013"
     group = sources.general["survey"]["groups"][judged.adoption_like]
     levels = {geo: level for geo in group if (level := _of_country(sources, geo, segment, bass)) is not None}
     factor = judged.numbers["adoption_factor"]
     cap = 0.95 * ceiling_of(sources, segment)
-    return min(cap, factor * _by_gdp(sources, levels)), f"judgement: {factor:g} x the {judged.adoption_like} group of Eurostat countries ({', '.join(group)})"
+    return min(
+        cap, factor * _by_gdp(sources, levels)
+    ), f"judgement: {factor:g} x the {judged.adoption_like} group of Eurostat countries ({', '.join(group)})"
 
 
 def adoption_2013(sources: Sources, code: str, bass: Bass) -> tuple[dict[str, float], str]:
@@ -151,4 +174,7 @@ def adoption_2013(sources: Sources, code: str, bass: Bass) -> tuple[dict[str, fl
         "regulated": segments["regulated"]["adoption_relative_to_enterprise"] * enterprise,
         "public_sector": segments["public_sector"]["adoption_relative_to_enterprise"] * enterprise,
     }
-    return shares, f"firms: {source}; consumer: judgement; regulated, public_sector: judged part of enterprise"
+    return (
+        shares,
+        f"firms: {source}; consumer: judgement; regulated, public_sector: judged part of enterprise",
+    )

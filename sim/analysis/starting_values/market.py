@@ -63,7 +63,11 @@ def market_history(sources: Sources) -> MarketHistory:
 def europe_share_of_market(sources: Sources, year: int) -> float:
     """European customers' part of the world market: K01c for 2024 (and a sixth of it for 2017), in USD, over the world."""
     eur = sources.number("K01c") / {2017: 6.0, 2024: 1.0}[year]
-    return eur * float(sources.general["market"]["eur_usd"][str(year)]) / market_history(sources).rate(year + 0.5)
+    return (
+        eur
+        * float(sources.general["market"]["eur_usd"][str(year)])
+        / market_history(sources).rate(year + 0.5)
+    )
 
 
 def european_providers_share(sources: Sources, when: float) -> float:
@@ -93,10 +97,18 @@ def divide_market(sources: Sources, users: dict[str, dict[str, float]]) -> Spend
     shares = {name: float(spec["spend_share_2013"]) for name, spec in sources.general["segments"].items()}
     us, europe = float(sources.general["market"]["us_share_2013"]), europe_share_of_market(sources, 2024)
     regions = {"us": us, "europe": europe, "others": 1 - us - europe}
-    of = {code: "us" if code == "US" else "europe" if judged.region in EUROPE else "others" for code, judged in sources.judged.items()}
-    intensity = {code: judged.numbers.get("relative_intensity", 1.0) for code, judged in sources.judged.items()}
+    of = {
+        code: "us" if code == "US" else "europe" if judged.region in EUROPE else "others"
+        for code, judged in sources.judged.items()
+    }
+    intensity = {
+        code: judged.numbers.get("relative_intensity", 1.0) for code, judged in sources.judged.items()
+    }
     for _ in range(200):
-        usd = {s: share * total / sum(n[s] * intensity[c] for c, n in users.items()) for s, share in shares.items()}
+        usd = {
+            s: share * total / sum(n[s] * intensity[c] for c, n in users.items())
+            for s, share in shares.items()
+        }
         spend = {c: intensity[c] * sum(n[s] * usd[s] for s in shares) for c, n in users.items()}
         for region, share in regions.items():
             scale = share * total / sum(spend[c] for c in spend if of[c] == region)
@@ -114,10 +126,16 @@ def home_grown_shares(sources: Sources, spend: dict[str, float]) -> dict[str, tu
     extrapolated share. Elsewhere: judged.
     """
     target = european_providers_share(sources, FIRST)
-    offsets = {c: judged.numbers["home_grown_offset"] for c, judged in sources.judged.items() if "home_grown_offset" in judged.numbers}
+    offsets = {
+        c: judged.numbers["home_grown_offset"]
+        for c, judged in sources.judged.items()
+        if "home_grown_offset" in judged.numbers
+    }
 
     def mean(level: float) -> float:
-        return sum(spend[c] * expit(level + offset) for c, offset in offsets.items()) / sum(spend[c] for c in offsets)
+        return sum(spend[c] * expit(level + offset) for c, offset in offsets.items()) / sum(
+            spend[c] for c in offsets
+        )
 
     low, high = -10.0, 10.0
     for _ in range(60):
@@ -131,7 +149,9 @@ def home_grown_shares(sources: Sources, spend: dict[str, float]) -> dict[str, tu
     return shares
 
 
-def provider_shares(sources: Sources, spend: dict[str, float], home_grown: dict[str, tuple[float, str]]) -> dict[str, dict[str, float]]:
+def provider_shares(
+    sources: Sources, spend: dict[str, float], home_grown: dict[str, tuple[float, str]]
+) -> dict[str, dict[str, float]]:
     """World market shares by provider and month.
 
     The three named ones: K12, K16, K19, and January 2013 by the line through K12 and K16 in log-odds. All other US
@@ -142,7 +162,10 @@ def provider_shares(sources: Sources, spend: dict[str, float], home_grown: dict[
     dates = {row: middle_of(sources.evidence[row]["period"]) for row in PROVIDER_ROWS}
     known = {row: [n / 100 for n in sources.numbers(row)[:3]] for row in PROVIDER_ROWS}
     back = (FIRST - dates["K12"]) / (dates["K16"] - dates["K12"])
-    start = [expit(logit(a) + (logit(b) - logit(a)) * back) for a, b in zip(known["K12"], known["K16"], strict=True)]
+    start = [
+        expit(logit(a) + (logit(b) - logit(a)) * back)
+        for a, b in zip(known["K12"], known["K16"], strict=True)
+    ]
     for when, shares in [(FIRST, start), *((dates[row], known[row]) for row in PROVIDER_ROWS)]:
         month = f"{int(when)}-{int(when % 1 * 12) + 1:02d}"
         for name, share in zip(NAMED_PROVIDERS, shares, strict=True):
@@ -151,7 +174,11 @@ def provider_shares(sources: Sources, spend: dict[str, float], home_grown: dict[
     return tables
 
 
-def _home_grown_world(sources: Sources, spend: dict[str, float], home_grown: dict[str, tuple[float, str]], when: float) -> float:
+def _home_grown_world(
+    sources: Sources, spend: dict[str, float], home_grown: dict[str, tuple[float, str]], when: float
+) -> float:
     europe = {c for c, judged in sources.judged.items() if judged.region in EUROPE}
     abroad = sum(spend[c] * home_grown[c][0] for c in spend if c not in europe)
-    return (abroad + european_providers_share(sources, when) * sum(spend[c] for c in europe)) / sum(spend.values())
+    return (abroad + european_providers_share(sources, when) * sum(spend[c] for c in europe)) / sum(
+        spend.values()
+    )

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from math import exp, log
 
 from sim.analysis.starting_values.adoption import FIRST, bass_step, ceiling_of, pooled_bass, unanchored_bass
-from sim.analysis.starting_values.market import europe_share_of_market, european_providers_share, market_history
+from sim.analysis.starting_values.market import (
+    europe_share_of_market,
+    european_providers_share,
+    market_history,
+)
 from sim.analysis.starting_values.sources import Sources
 from sim.analysis.starting_values.trust import freedoms_from_favourable
 from sim.analysis.starting_values.world import SEGMENTS, StartingWorld
@@ -30,16 +34,25 @@ def adoption_growth(sources: Sources, world: StartingWorld, year: int) -> float:
     sums = [0.0, 0.0]
     for code, shares in world.adoption.items():
         for segment in SEGMENTS[1:]:
-            weight = world.users[code][segment] / shares[segment] * world.spend.intensity[code] * world.spend.usd_per_customer_year[segment]
+            weight = (
+                world.users[code][segment]
+                / shares[segment]
+                * world.spend.intensity[code]
+                * world.spend.usd_per_customer_year[segment]
+            )
             for end in (0, 1):
-                sums[end] += weight * bass_step(shares[segment], year + end - FIRST, ceiling_of(sources, segment), world.bass)
+                sums[end] += weight * bass_step(
+                    shares[segment], year + end - FIRST, ceiling_of(sources, segment), world.bass
+                )
     return sums[1] / sums[0] - 1
 
 
 def volume_growth(sources: Sources, world: StartingWorld, year: int) -> float:
     """Growth of the volume that a using customer buys: the market's growth over that of users and of price."""
     decline = sources.number("B20") / 100
-    return (1 + market_history(sources).growth(year)) / (1 + adoption_growth(sources, world, year)) / (1 - decline) - 1
+    return (1 + market_history(sources).growth(year)) / (1 + adoption_growth(sources, world, year)) / (
+        1 - decline
+    ) - 1
 
 
 def learning(sources: Sources) -> tuple[float, float]:
@@ -77,38 +90,109 @@ def localising_countries_2013(sources: Sources, years_before: float) -> tuple[fl
     hazard = log((1 - first) / (1 - last)) / 4
     slope = (log(last / (1 - last)) - log(first / (1 - first))) / 4
     odds = log(first / (1 - first)) - slope * years_before
-    return COUNTRIES_OF_THE_WORLD * (1 - (1 - first) * exp(hazard * years_before)), COUNTRIES_OF_THE_WORLD / (1 + exp(-odds))
+    return COUNTRIES_OF_THE_WORLD * (1 - (1 - first) * exp(hazard * years_before)), COUNTRIES_OF_THE_WORLD / (
+        1 + exp(-odds)
+    )
 
 
 def derived(sources: Sources, world: StartingWorld) -> Iterable[Derived]:
     """Every derived number, in the order of the documentation."""
     pooled = pooled_bass(sources)
     inputs = f"Eurostat 10+ 2014, 2016, {pooled.countries} countries, K24; RMSE {pooled.error:.3f}"
-    yield Derived("adoption.innovation", pooled.bass.innovation, "curve from zero in the launch year to the mean of 2014", inputs)
-    yield Derived("adoption.imitation", pooled.bass.imitation, "step 2014 to 2016, least squares, a year", inputs)
+    yield Derived(
+        "adoption.innovation",
+        pooled.bass.innovation,
+        "curve from zero in the launch year to the mean of 2014",
+        inputs,
+    )
+    yield Derived(
+        "adoption.imitation", pooled.bass.imitation, "step 2014 to 2016, least squares, a year", inputs
+    )
     alone = unanchored_bass(sources)
-    yield Derived("innovation from the survey alone", alone.bass.innovation, "step 2014 to 2016 only, not used", f"RMSE {alone.error:.3f}")
-    yield Derived("imitation from the survey alone", alone.bass.imitation, "step 2014 to 2016 only, not used", f"RMSE {alone.error:.3f}")
+    yield Derived(
+        "innovation from the survey alone",
+        alone.bass.innovation,
+        "step 2014 to 2016 only, not used",
+        f"RMSE {alone.error:.3f}",
+    )
+    yield Derived(
+        "imitation from the survey alone",
+        alone.bass.imitation,
+        "step 2014 to 2016 only, not used",
+        f"RMSE {alone.error:.3f}",
+    )
     for year in YEARS:
         inputs = f"KM: market {market_history(sources).growth(year):+.1%}; Bass: users {adoption_growth(sources, world, year):+.1%}; B20"
-        yield Derived(f"market.volume_growth.{year}", volume_growth(sources, world, year), "market / users / price - 1", inputs)
+        yield Derived(
+            f"market.volume_growth.{year}",
+            volume_growth(sources, world, year),
+            "market / users / price - 1",
+            inputs,
+        )
     rate, experience = learning(sources)
     yield Derived("market.price_decline", sources.number("B20") / 100, "as measured", "B20")
-    yield Derived("market.learning_rate", rate, "1 - 2^(ln(1 - decline) / ln(volume growth))", "KM1, KM2, B20")
+    yield Derived(
+        "market.learning_rate", rate, "1 - 2^(ln(1 - decline) / ln(volume growth))", "KM1, KM2, B20"
+    )
     yield Derived("market.experience_years", experience, "1 / ln(volume growth)", "KM1, KM2, B20")
-    yield Derived("market.home_lag", home_lag(sources), "1 - (1 + growth of European providers) / (1 + growth of their market)", "K01c")
+    yield Derived(
+        "market.home_lag",
+        home_lag(sources),
+        "1 - (1 + growth of European providers) / (1 + growth of their market)",
+        "K01c",
+    )
     for segment in SEGMENTS:
-        yield Derived(f"switching.between_providers.{segment}", switching_cost(sources, segment), "ln(5 / (rate x contract years))", "W01")
+        yield Derived(
+            f"switching.between_providers.{segment}",
+            switching_cost(sources, segment),
+            "ln(5 / (rate x contract years))",
+            "W01",
+        )
     low, high = sources.numbers("L07")
-    yield Derived("market.region_hosting_premium", low / 100, f"lower end of {low:g}-{high:g}%, itself an upper bound", "L07")
+    yield Derived(
+        "market.region_hosting_premium",
+        low / 100,
+        f"lower end of {low:g}-{high:g}%, itself an upper bound",
+        "L07",
+    )
     yield Derived("choice.trustee_premium", sources.number("K31") / 100, "as measured", "K31")
-    yield Derived("world market, USD bn a year", market_history(sources).rate(FIRST), "log-linear back to January 2013", "KM1, KM2")
-    yield Derived("European share of the market 2024", europe_share_of_market(sources, 2024), "EUR x rate / world", "K01c, KM5, KM6")
-    yield Derived("European share of the market 2017", europe_share_of_market(sources, 2017), "the same; cross-check only", "K01c, KM2, KM4")
-    yield Derived("European providers' share 2013", european_providers_share(sources, FIRST), "log-odds line", "K01a, K01b")
+    yield Derived(
+        "world market, USD bn a year",
+        market_history(sources).rate(FIRST),
+        "log-linear back to January 2013",
+        "KM1, KM2",
+    )
+    yield Derived(
+        "European share of the market 2024",
+        europe_share_of_market(sources, 2024),
+        "EUR x rate / world",
+        "K01c, KM5, KM6",
+    )
+    yield Derived(
+        "European share of the market 2017",
+        europe_share_of_market(sources, 2017),
+        "the same; cross-check only",
+        "K01c, KM2, KM4",
+    )
+    yield Derived(
+        "European providers' share 2013",
+        european_providers_share(sources, FIRST),
+        "log-odds line",
+        "K01a, K01b",
+    )
     line = freedoms_from_favourable(sources)
-    yield Derived("freedoms per favourability", line.slope, f"least squares, {line.countries} countries, r {line.correlation:.2f}", "pew.csv")
+    yield Derived(
+        "freedoms per favourability",
+        line.slope,
+        f"least squares, {line.countries} countries, r {line.correlation:.2f}",
+        "pew.csv",
+    )
     yield Derived("freedoms at favourability 0", line.intercept, "the same", "pew.csv")
     for years in (4.0, 4.5):
         hazard, odds = localising_countries_2013(sources, years)
-        yield Derived(f"localising countries, {years:g} years before L01a", hazard, f"constant hazard; by log-odds {odds:.1f}", "L01a, L01b")
+        yield Derived(
+            f"localising countries, {years:g} years before L01a",
+            hazard,
+            f"constant hazard; by log-odds {odds:.1f}",
+            "L01a, L01b",
+        )

@@ -62,7 +62,9 @@ class Sources:
         """The numbers of an evidence row; raises if its role forbids that they set or inform anything."""
         found = self.evidence[row]
         if found["role"] not in USABLE_ROLES:
-            raise ValueError(f"evidence row {row} has the role '{found['role']}': no starting value may rest on it")
+            raise ValueError(
+                f"evidence row {row} has the role '{found['role']}': no starting value may rest on it"
+            )
         return tuple(float(part) for part in found["value"].split(";"))
 
     def number(self, row: str) -> float:
@@ -106,9 +108,15 @@ def _economy(row: dict[str, str]) -> Economy:
 def _uptake(path: Path) -> Uptake:
     """Firms that buy any cloud service. Flagged values (Italy's broken series) and aggregates are left out."""
     return {
-        (EUROSTAT_CODES.get(row["geo"], row["geo"]), EUROSTAT_SIZES[row["size"]], int(row["year"])): float(row["pct_enterprises"]) / 100
+        (EUROSTAT_CODES.get(row["geo"], row["geo"]), EUROSTAT_SIZES[row["size"]], int(row["year"])): float(
+            row["pct_enterprises"]
+        )
+        / 100
         for row in _rows(path)
-        if row["indicator"] == "E_CC" and not row["flag"] and row["geo"] not in AGGREGATES and row["pct_enterprises"]
+        if row["indicator"] == "E_CC"
+        and not row["flag"]
+        and row["geo"] not in AGGREGATES
+        and row["pct_enterprises"]
     }
 
 
@@ -118,12 +126,26 @@ def _pew(path: Path) -> dict[tuple[str, int], dict[str, float]]:
     for row in _rows(path):
         year = row["year"][:4]
         if row["indicator"] in ("us_favorable", "us_respects_freedoms") and year.isdigit():
-            asked.setdefault((row["indicator"], int(year)), {})[row["iso2"]] = float(row["value_percent"]) / 100
+            asked.setdefault((row["indicator"], int(year)), {})[row["iso2"]] = (
+                float(row["value_percent"]) / 100
+            )
     return asked
 
 
 def _judged(row: dict[str, str], by_iso2: dict[str, str]) -> Judged:
-    words = ("code", "name", "region", "bloc", "ties", "members", "adoption_like", "trust_like", "privacy_law_conflicts", "instruments_2013", "reason")
+    words = (
+        "code",
+        "name",
+        "region",
+        "bloc",
+        "ties",
+        "members",
+        "adoption_like",
+        "trust_like",
+        "privacy_law_conflicts",
+        "instruments_2013",
+        "reason",
+    )
     return Judged(
         code=row["code"],
         name=row["name"],

@@ -48,10 +48,15 @@ def initial_trust(sources: Sources) -> dict[str, tuple[float, str]]:
     for code, judged in sources.judged.items():
         if code in found:
             continue
-        alike = list(judged.trust_like) or sorted(c for c in regional if sources.judged[c].region == judged.region)
+        alike = list(judged.trust_like) or sorted(
+            c for c in regional if sources.judged[c].region == judged.region
+        )
         if code == "US":
             alike = sorted(c for c in regional if sources.judged[c].ties == "five_eyes")
-        found[code] = _by_reservations(sources, code, regional) or (_mean(regional, alike), f"no survey: mean of {', '.join(alike)}")
+        found[code] = _by_reservations(sources, code, regional) or (
+            _mean(regional, alike),
+            f"no survey: mean of {', '.join(alike)}",
+        )
     return found
 
 
@@ -62,11 +67,16 @@ def _asked(sources: Sources, code: str, line: Line) -> tuple[float, str] | None:
     for year in (2013, 2014):
         favourable = sources.pew[FAVOURABLE, year]
         if code in favourable:
-            return line.at(favourable[code]), f"Pew {year} favourability {favourable[code]:.3g}, by the line through the countries asked both in 2013"
+            return (
+                line.at(favourable[code]),
+                f"Pew {year} favourability {favourable[code]:.3g}, by the line through the countries asked both in 2013",
+            )
     return None
 
 
-def _by_reservations(sources: Sources, code: str, known: dict[str, tuple[float, str]]) -> tuple[float, str] | None:
+def _by_reservations(
+    sources: Sources, code: str, known: dict[str, tuple[float, str]]
+) -> tuple[float, str] | None:
     """S30 orders a few countries by reservations about US firms; only the order is used, never the level."""
     places = sources.evidence["S30"]["geo"].replace("UK", "GB").split()
     reservations = dict(zip(places, sources.numbers("S30"), strict=True))

@@ -6,7 +6,13 @@ from math import floor, log10
 from typing import Any
 
 from sim.analysis.starting_values.adoption import Bass, adoption_2013, pooled_bass
-from sim.analysis.starting_values.market import EUROPE, Spend, divide_market, home_grown_shares, provider_shares
+from sim.analysis.starting_values.market import (
+    EUROPE,
+    Spend,
+    divide_market,
+    home_grown_shares,
+    provider_shares,
+)
 from sim.analysis.starting_values.sources import Sources
 from sim.analysis.starting_values.trust import initial_trust
 
@@ -38,12 +44,23 @@ def starting_world(sources: Sources) -> StartingWorld:
     bass = pooled_bass(sources).bass
     adoption = {code: adoption_2013(sources, code, bass) for code in sources.judged}
     shares = {code: {s: rounded(found[s], 3) for s in SEGMENTS} for code, (found, _) in adoption.items()}
-    users = {code: {s: customers(sources, code, s) * shares[code][s] for s in SEGMENTS} for code in sources.judged}
+    users = {
+        code: {s: customers(sources, code, s) * shares[code][s] for s in SEGMENTS} for code in sources.judged
+    }
     spend = divide_market(sources, users)
     home_grown = home_grown_shares(sources, spend.by_jurisdiction)
     trust = initial_trust(sources)
     jurisdictions = {
-        code: _jurisdiction(sources, code, shares[code], adoption[code][1], spend.intensity[code], home_grown[code], trust[code]) for code in sources.judged
+        code: _jurisdiction(
+            sources,
+            code,
+            shares[code],
+            adoption[code][1],
+            spend.intensity[code],
+            home_grown[code],
+            trust[code],
+        )
+        for code in sources.judged
     }
     segments = {name: _segment(sources, name, spend.usd_per_customer_year[name]) for name in SEGMENTS}
     tables = provider_shares(sources, spend.by_jurisdiction, home_grown)
@@ -54,25 +71,40 @@ def starting_world(sources: Sources) -> StartingWorld:
 def customers(sources: Sources, code: str, segment: str) -> float:
     """How many customers of a segment a jurisdiction has, users of cloud services or not."""
     spec = sources.general["segments"][segment]
-    size = _gdp(sources, code, "gdp_2013") if spec["customers_per"] == "gdp_usd_bn" else sources.judged[code].numbers["online_people_2013"]
+    size = (
+        _gdp(sources, code, "gdp_2013")
+        if spec["customers_per"] == "gdp_usd_bn"
+        else sources.judged[code].numbers["online_people_2013"]
+    )
     return float(spec["customers"]) * size
 
 
 def _gdp(sources: Sources, code: str, year: str) -> float:
     """Sum over members, USD bn. A member without a figure for 2019 keeps that of 2013."""
     economies = [sources.economies[member] for member in sources.judged[code].members]
-    return sum((economy.gdp_2019 if year == "gdp_2019" else None) or economy.gdp_2013 or economy.gdp_2019 or 0.0 for economy in economies)
+    return sum(
+        (economy.gdp_2019 if year == "gdp_2019" else None) or economy.gdp_2013 or economy.gdp_2019 or 0.0
+        for economy in economies
+    )
 
 
 def _treaty(sources: Sources, code: str) -> bool:
     """Mutual legal assistance with the US; a group has it if most of its GDP has. The US needs none with itself."""
     economies = [sources.economies[member] for member in sources.judged[code].members]
-    with_treaty = sum(e.gdp_2013 or 0.0 for e in economies if e.mla_treaty or e.eu_us_agreement or e.iso3 == CHINA)
+    with_treaty = sum(
+        e.gdp_2013 or 0.0 for e in economies if e.mla_treaty or e.eu_us_agreement or e.iso3 == CHINA
+    )
     return code == "US" or with_treaty > sum(e.gdp_2013 or 0.0 for e in economies) / 2
 
 
 def _jurisdiction(
-    sources: Sources, code: str, adoption: dict[str, float], adoption_source: str, intensity: float, home_grown: tuple[float, str], trust: tuple[float, str]
+    sources: Sources,
+    code: str,
+    adoption: dict[str, float],
+    adoption_source: str,
+    intensity: float,
+    home_grown: tuple[float, str],
+    trust: tuple[float, str],
 ) -> Tree:
     judged = sources.judged[code]
     number = judged.numbers
@@ -102,10 +134,18 @@ def _jurisdiction(
 def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, trust: str) -> dict[str, str]:
     judged = sources.judged[code]
     why = f"judgement: {judged.reason}"
-    eu = "EU-US agreement, " if any(sources.economies[member].eu_us_agreement for member in judged.members) else ""
+    eu = (
+        "EU-US agreement, "
+        if any(sources.economies[member].eu_us_agreement for member in judged.members)
+        else ""
+    )
     treaty = f"{eu}US State Department, INCSR 2015"
     if code == "US" or CHINA in judged.members:
-        treaty = "not applicable" if code == "US" else "the agreement of 2001, not in the list of the State Department"
+        treaty = (
+            "not applicable"
+            if code == "US"
+            else "the agreement of 2001, not in the list of the State Department"
+        )
     return {
         "iso3": "judgement: which countries stand together",
         "bloc": "membership; kept as in 2013-2019" if judged.bloc == "eu" else "stands alone",
@@ -122,7 +162,9 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
         "mla_treaty": treaty,
         "home_grown_share_2013": why if home_grown == "judgement" else f"{home_grown}: {judged.reason}",
         "home_grown_us_business": "judgement: which of its providers sell in the US or have an entity there",
-        "instruments_2013": why if judged.instruments_2013 else "judgement: nothing of the kind known in force",
+        "instruments_2013": why
+        if judged.instruments_2013
+        else "judgement: nothing of the kind known in force",
     }
 
 
@@ -170,5 +212,15 @@ def totals(sources: Sources, world: StartingWorld) -> Iterable[tuple[str, float,
         spec = world.segments[segment]
         everyone = sum(customers(sources, code, segment) for code in sources.judged)
         users = sum(n[segment] for n in world.users.values())
-        usd = sum(n[segment] * world.jurisdictions[c]["cloud_intensity"] for c, n in world.users.items()) * spec["usd_per_customer_year"]
-        yield segment, everyone, users, everyone * spec["accounts_per_customer"], everyone * spec["tb_per_customer"], usd
+        usd = (
+            sum(n[segment] * world.jurisdictions[c]["cloud_intensity"] for c, n in world.users.items())
+            * spec["usd_per_customer_year"]
+        )
+        yield (
+            segment,
+            everyone,
+            users,
+            everyone * spec["accounts_per_customer"],
+            everyone * spec["tb_per_customer"],
+            usd,
+        )

@@ -46,16 +46,30 @@ def sensitivities(resolved: Resolved, multiple: float) -> dict[str, float]:
     """Every entry of the knob times `multiple`, within the parameter's range."""
     info = resolved.base.parameter_info[KNOB]
     entries = next(iter(resolved.scenarios.values())).parameters.choice.sensitivity.model_dump()
-    return {f"{KNOB}.{name}": min(max(multiple * value, info.range[0]), info.range[1]) for name, value in entries.items()}
+    return {
+        f"{KNOB}.{name}": min(max(multiple * value, info.range[0]), info.range[1])
+        for name, value in entries.items()
+    }
 
 
-def discounts(resolved: Resolved, store: Store, how: Running, progress: Progress | None = None) -> tuple[list[Setting], list[str]]:
+def discounts(
+    resolved: Resolved, store: Store, how: Running, progress: Progress | None = None
+) -> tuple[list[Setting], list[str]]:
     """The knob at either end of R01 (lower, upper), found on the experiment's own parameters and seeds; and what failed."""
     history = history_of(resolved)
     rows = {row.id: row for row in read_rows(root() / ROWS, history)}
     wanted = {row.id: row.value for row in read_rows(shipped_rows(), history) if row.id in ENDS}
     draws = [Draw(f"{KNOB} x {multiple:g}", sensitivities(resolved, multiple)) for multiple in MULTIPLES]
-    predicted = predict(list(rows.values()), resolved, draws, store, how, progress, _short_history, common_seeds(resolved, draws))
+    predicted = predict(
+        list(rows.values()),
+        resolved,
+        draws,
+        store,
+        how,
+        progress,
+        _short_history,
+        common_seeds(resolved, draws),
+    )
     done, said = (np.nanmean(predicted.values[name], axis=1) for name in ("done", "said"))
     return [crossing(MULTIPLES, done / said, wanted[end]) for end in ENDS], predicted.failures
 

@@ -22,7 +22,13 @@ from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
 
 SURVIVES, FALLS, CANNOT_SAY = "survives", "does not survive", "cannot say"
-POSTERIOR, DISCOUNT_LOW, DISCOUNT_HIGH, SYMMETRIC, EVERYWHERE = "posterior", "discount_low", "discount_high", "symmetric", "all"
+POSTERIOR, DISCOUNT_LOW, DISCOUNT_HIGH, SYMMETRIC, EVERYWHERE = (
+    "posterior",
+    "discount_low",
+    "discount_high",
+    "symmetric",
+    "all",
+)
 ASYMMETRY = "trust.asymmetry"
 SHARE = 0.9  # of the draws lies within an interval
 COLUMNS = (
@@ -48,12 +54,21 @@ class Survival:
     failures: list[str]
 
 
-def survive(resolved: Resolved, draws: Sequence[Draw], seeds: int, store: Store, how: Running, progress: Progress | None = None) -> Survival:
+def survive(
+    resolved: Resolved,
+    draws: Sequence[Draw],
+    seeds: int,
+    store: Store,
+    how: Running,
+    progress: Progress | None = None,
+) -> Survival:
     """Run the compared worlds at the shipped parameters with all of the experiment's seeds, and every arm with the first `seeds`."""
     found, said = discounts(resolved, store, how, progress)
     failures = Failures(said)
     asked = resolved.experiment.seeds
-    shipped = differences(resolved, [Draw("shipped parameters", {})], asked.count, store, how, failures, progress)
+    shipped = differences(
+        resolved, [Draw("shipped parameters", {})], asked.count, store, how, failures, progress
+    )
     conclusions = {code: interval(values[0]) for code, values in shipped.items()}
     lines = []
     for arm in arms(resolved, found):
@@ -76,7 +91,13 @@ def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
 
 
 def differences(
-    resolved: Resolved, draws: Sequence[Draw], seeds: int, store: Store, how: Running, failures: Failures, progress: Progress | None
+    resolved: Resolved,
+    draws: Sequence[Draw],
+    seeds: int,
+    store: Store,
+    how: Running,
+    failures: Failures,
+    progress: Progress | None,
 ) -> dict[str, np.ndarray]:
     """Headline code -> second world minus first: float64 (draws, seeds), missing where a run failed."""
     compare = resolved.experiment.compare
@@ -100,7 +121,9 @@ def line(arm: Arm, code: str, conclusion: Interval, values: np.ndarray) -> dict[
     headline = next(h for h in HEADLINES if h.code == code)
     of_draw = np.array([np.mean(row[~np.isnan(row)]) for row in values if not np.all(np.isnan(row))])
     sign = _sign(conclusion)
-    low, median, high = np.quantile(of_draw, [0.5 - SHARE / 2, 0.5, 0.5 + SHARE / 2]) if len(of_draw) else (np.nan,) * 3
+    low, median, high = (
+        np.quantile(of_draw, [0.5 - SHARE / 2, 0.5, 0.5 + SHARE / 2]) if len(of_draw) else (np.nan,) * 3
+    )
     return {
         "headline": code, "name": headline.name, "unit": headline.unit, "window": headline.window, "arm": arm.name, "what": arm.what, "draws": len(of_draw),
         "seeds": values.shape[1], "conclusion": {1: "higher", -1: "lower", 0: "none"}[sign], "shipped": conclusion.mean, "shipped_low": conclusion.low,
@@ -130,7 +153,25 @@ def table_of(lines: Sequence[dict[str, object]]) -> pd.DataFrame:
         verdicts = set(group["verdict"])
         said = FALLS if FALLS in verdicts else SURVIVES if verdicts == {SURVIVES} else CANNOT_SAY
         first = group.iloc[0]
-        kept = {name: first[name] for name in ("headline", "name", "unit", "window", "seeds", "conclusion", "shipped", "shipped_low", "shipped_high")}
-        smallest = {"arm": EVERYWHERE, "what": "all arms", "draws": int(group["draws"].min()), "same_sign": float(group["same_sign"].min())}
+        kept = {
+            name: first[name]
+            for name in (
+                "headline",
+                "name",
+                "unit",
+                "window",
+                "seeds",
+                "conclusion",
+                "shipped",
+                "shipped_low",
+                "shipped_high",
+            )
+        }
+        smallest = {
+            "arm": EVERYWHERE,
+            "what": "all arms",
+            "draws": int(group["draws"].min()),
+            "same_sign": float(group["same_sign"].min()),
+        }
         together.append({**kept, **smallest, "verdict": said})
     return pd.concat([whole, pd.DataFrame(together, columns=list(COLUMNS))], ignore_index=True)

@@ -57,7 +57,14 @@ def earlier(row: Row, rows: Iterable[Row]) -> list[Row]:
     """The values of the row's series before it, in order of time; a bound is no value, nor is a difference between two dates."""
     if row.instrument.two_dates:
         return []
-    before = [r for r in rows if kind_of(r) == kind_of(row) and r.place == row.place and r.bound == "eq" and r.period.last < row.period.first]
+    before = [
+        r
+        for r in rows
+        if kind_of(r) == kind_of(row)
+        and r.place == row.place
+        and r.bound == "eq"
+        and r.period.last < row.period.first
+    ]
     return sorted(before, key=year_of)
 
 
@@ -74,16 +81,24 @@ def trend(row: Row, before: Sequence[Row]) -> Forecast | None:
     years = np.array([year_of(r) for r in before]) - year_of(row)
     weights = np.linalg.pinv(np.column_stack([np.ones(len(years)), years]))[0]
     own = float(np.sum((weights * np.array([error_of(r) for r in before])) ** 2))
-    return Forecast(float(weights @ np.array([r.value for r in before])), float(np.sqrt(own + error_of(row) ** 2)))
+    return Forecast(
+        float(weights @ np.array([r.value for r in before])), float(np.sqrt(own + error_of(row) ** 2))
+    )
 
 
 def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
     """The Bass curve of the rows seen, in %; `ceilings` are the shares of each segment that will ever adopt."""
-    steps = [(r, before[-1]) for r in seen if r.instrument.name == _ADOPTION and r.bound == "eq" and (before := earlier(r, seen))]
+    steps = [
+        (r, before[-1])
+        for r in seen
+        if r.instrument.name == _ADOPTION and r.bound == "eq" and (before := earlier(r, seen))
+    ]
 
     def stepped(row: Row, last: Row, bass: Bass) -> float:
         ceiling = ceiling_of(row)
-        return 100.0 * bass_step(min(last.value / 100.0, 0.999 * ceiling), year_of(row) - year_of(last), ceiling, bass)
+        return 100.0 * bass_step(
+            min(last.value / 100.0, 0.999 * ceiling), year_of(row) - year_of(last), ceiling, bass
+        )
 
     def ceiling_of(row: Row) -> float:
         return min(ceilings[segment] for segment in row.segments)
@@ -94,7 +109,12 @@ def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
     def misfit(pq: np.ndarray) -> float:
         return float(np.mean([(stepped(r, last, Bass(*pq)) - r.value) ** 2 for r, last in steps]))
 
-    found = Bass(*(float(x) for x in minimize(misfit, x0=(0.02, 0.1), bounds=((1e-6, 1.0), (1e-6, 1.0)), method="L-BFGS-B").x))
+    found = Bass(
+        *(
+            float(x)
+            for x in minimize(misfit, x0=(0.02, 0.1), bounds=((1e-6, 1.0), (1e-6, 1.0)), method="L-BFGS-B").x
+        )
+    )
 
     def rival(row: Row, before: Sequence[Row]) -> Forecast | None:
         if row.instrument.name != _ADOPTION or not before:
@@ -122,11 +142,21 @@ class Field:
             for row in rows:
                 made = rival(row, earlier(row, self.known)) if row.bound == "eq" else None
                 if made is not None:
-                    out[row.id, name] = Predictive(np.array([made.value]), max(made.error, self._wont_to_miss(rival, row)))
+                    out[row.id, name] = Predictive(
+                        np.array([made.value]), max(made.error, self._wont_to_miss(rival, row))
+                    )
         return out
 
     def _wont_to_miss(self, rival: Rival, row: Row) -> float:
         """Root mean square miss of the rival on rows of this kind that were seen, or that lie before the row in its own series."""
-        looked_at = {r.id: r for r in (*self.seen, *earlier(row, self.known)) if kind_of(r) == kind_of(row) and r.bound == "eq" and r.id != row.id}
-        misses = [made.value - r.value for r in looked_at.values() if (made := rival(r, earlier(r, self.known))) is not None]
+        looked_at = {
+            r.id: r
+            for r in (*self.seen, *earlier(row, self.known))
+            if kind_of(r) == kind_of(row) and r.bound == "eq" and r.id != row.id
+        }
+        misses = [
+            made.value - r.value
+            for r in looked_at.values()
+            if (made := rival(r, earlier(r, self.known))) is not None
+        ]
         return float(np.sqrt(np.mean(np.square(misses)))) if misses else 0.0

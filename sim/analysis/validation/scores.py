@@ -23,7 +23,9 @@ class Predictive:
 
     def __post_init__(self) -> None:
         if self.sd < 0.0 or not len(self.centres) or not np.all(np.isfinite(self.centres)):
-            raise ValueError(f"a predictive distribution needs finite centres and a spread of at least 0 (got {len(self.centres)} and {self.sd})")
+            raise ValueError(
+                f"a predictive distribution needs finite centres and a spread of at least 0 (got {len(self.centres)} and {self.sd})"
+            )
 
     @property
     def mean(self) -> float:
@@ -42,7 +44,10 @@ class Predictive:
     def _quantile(self, p: float) -> float:
         if self.sd == 0.0:
             return float(np.quantile(self.centres, p))
-        low, high = (float(end) + sign * 9.0 * self.sd for end, sign in ((np.min(self.centres), -1), (np.max(self.centres), 1)))
+        low, high = (
+            float(end) + sign * 9.0 * self.sd
+            for end, sign in ((np.min(self.centres), -1), (np.max(self.centres), 1))
+        )
         for _ in range(80):
             middle = 0.5 * (low + high)
             low, high = (middle, high) if self.below(middle) < p else (low, middle)
@@ -56,7 +61,10 @@ def crps(forecast: Predictive, value: float) -> float:
     an ensemble, with one centre the absolute error.
     """
     x, sd = forecast.centres, forecast.sd
-    return float(np.mean(_mean_size(x - value, sd)) - 0.5 * np.mean(_mean_size(x[:, None] - x[None, :], np.sqrt(2.0) * sd)))
+    return float(
+        np.mean(_mean_size(x - value, sd))
+        - 0.5 * np.mean(_mean_size(x[:, None] - x[None, :], np.sqrt(2.0) * sd))
+    )
 
 
 def _mean_size(mean: np.ndarray, sd: float) -> np.ndarray:
@@ -72,7 +80,10 @@ def log_score(forecast: Predictive, value: float) -> float:
     """Minus the logarithm of the density at the value; infinite without spread, unless by chance."""
     if forecast.sd == 0.0:
         return float("inf")
-    return float(np.log(len(forecast.centres)) - special.logsumexp(stats.norm.logpdf(value, forecast.centres, forecast.sd)))
+    return float(
+        np.log(len(forecast.centres))
+        - special.logsumexp(stats.norm.logpdf(value, forecast.centres, forecast.sd))
+    )
 
 
 def chance_of(forecast: Predictive, bound: str, value: float) -> float:

@@ -48,7 +48,12 @@ def unseen_by_early(used: Sequence[Row], early: Collection[Row]) -> Unseen:
     the value they go on from; the later ones are asked, all from there: nobody is told of 2016 when asked about 2018.
     """
     others = [row for row in used if row not in early]
-    given = {row.id for row in others if is_survey(row) and row.period.first == min(r.period.first for r in others if r.place == row.place and is_survey(r))}
+    given = {
+        row.id
+        for row in others
+        if is_survey(row)
+        and row.period.first == min(r.period.first for r in others if r.place == row.place and is_survey(r))
+    }
     asked = tuple(row for row in others if row.id not in given)
     return Unseen(tuple(early), asked, tuple(row for row in used if row not in asked))
 
@@ -66,8 +71,17 @@ def places_held_back(asked: Iterable[Row]) -> frozenset[str]:
 def sources_without(sources: Sources, held: Collection[str]) -> Sources:
     """The sources of starting values without what the countries held back answered after the first survey."""
     members = {sources.economies[member].iso2 for code in held for member in sources.judged[code].members}
-    first = {geo: min(year for place, _, year in sources.uptake if place == geo) for geo, _, _ in sources.uptake}
-    return replace(sources, uptake={key: share for key, share in sources.uptake.items() if key[0] not in members or key[2] == first[key[0]]})
+    first = {
+        geo: min(year for place, _, year in sources.uptake if place == geo) for geo, _, _ in sources.uptake
+    }
+    return replace(
+        sources,
+        uptake={
+            key: share
+            for key, share in sources.uptake.items()
+            if key[0] not in members or key[2] == first[key[0]]
+        },
+    )
 
 
 @dataclass(frozen=True)
@@ -89,5 +103,8 @@ class EarlyStart:
         levels: dict[str, float] = {}
         for code in resolved.base.jurisdictions:
             shares, _ = adoption_2013(self.sources, code, bass)
-            levels |= {f"jurisdictions.{code}.adoption_2013.{segment}": rounded(shares[segment], 3) for segment in FIRM_SEGMENTS}
+            levels |= {
+                f"jurisdictions.{code}.adoption_2013.{segment}": rounded(shares[segment], 3)
+                for segment in FIRM_SEGMENTS
+            }
         return history_at(resolved, draw.over({**pace, **levels}))

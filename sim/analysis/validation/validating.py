@@ -29,7 +29,20 @@ SCORES = (
     "fit", "row", "what", "place", "population", "period", "unit", "bound", "data", "se", "forecaster", "forecast", "low", "high", "crps", "log_score",
     "chance", "ranked", "note", "source",
 )  # fmt: skip
-RANKS = ("fit", "rival", "rows", "series", "ahead", "model", "rival_score", "difference", "low", "high", "log_difference", "verdict")
+RANKS = (
+    "fit",
+    "rival",
+    "rows",
+    "series",
+    "ahead",
+    "model",
+    "rival_score",
+    "difference",
+    "low",
+    "high",
+    "log_difference",
+    "verdict",
+)
 
 
 @dataclass(frozen=True)
@@ -52,15 +65,22 @@ class Validated:
     failures: list[str]
 
 
-def validate(fits: Sequence[Fit], resolved: Resolved, store: Store, how: Running, progress: Progress | None = None) -> Validated:
+def validate(
+    fits: Sequence[Fit], resolved: Resolved, store: Store, how: Running, progress: Progress | None = None
+) -> Validated:
     """Run every fit's draws on what it did not see, and score it and the rivals."""
-    ceilings = {name: segment.adoption_ceiling for name, segment in next(iter(resolved.scenarios.values())).segments.items()}
+    ceilings = {
+        name: segment.adoption_ceiling
+        for name, segment in next(iter(resolved.scenarios.values())).segments.items()
+    }
     scores, ranks, failures = list[pd.DataFrame](), list[pd.DataFrame](), list[str]()
     for fit in fits:
         predicted = predict(fit.unseen.asked, resolved, fit.draws, store, how, progress, fit.history)
-        forecasts = {(row.id, MODEL): Predictive(known, error_of(row)) for row in fit.unseen.asked if len(known := _known(predicted.values[row.id]))} | Field(
-            fit.unseen.seen, fit.unseen.known, ceilings
-        ).forecasts(fit.unseen.asked)
+        forecasts = {
+            (row.id, MODEL): Predictive(known, error_of(row))
+            for row in fit.unseen.asked
+            if len(known := _known(predicted.values[row.id]))
+        } | Field(fit.unseen.seen, fit.unseen.known, ceilings).forecasts(fit.unseen.asked)
         scores.append(score(fit, forecasts))
         ranks.append(rank(fit.name, scores[-1], fit.unseen.asked))
         failures += [f"{fit.name}: {said}" for said in predicted.failures]
@@ -91,7 +111,11 @@ def score(fit: Fit, forecasts: dict[tuple[str, str], Predictive]) -> pd.DataFram
             if made is not None:
                 low, high = made.interval()
                 line |= {"forecast": made.mean, "low": low, "high": high}
-                line |= {"crps": crps(made, row.value), "log_score": log_score(made, row.value)} if row.bound == "eq" else {}
+                line |= (
+                    {"crps": crps(made, row.value), "log_score": log_score(made, row.value)}
+                    if row.bound == "eq"
+                    else {}
+                )
                 line |= {"chance": chance_of(made, row.bound, row.value)} if row.bound != "eq" else {}
             lines.append(line)
     return pd.DataFrame(lines, columns=list(SCORES))
@@ -110,7 +134,11 @@ def _why_none(row: Row, forecaster: str, known: Sequence[Row]) -> str:
     if forecaster == TREND and before < 2:
         return "one earlier value makes no line"
     if forecaster == BASS:
-        return "not a share of adopters" if row.instrument.name != "adoption" else "too few steps were seen to fit a curve"
+        return (
+            "not a share of adopters"
+            if row.instrument.name != "adoption"
+            else "too few steps were seen to fit a curve"
+        )
     raise AssertionError(f"{forecaster} has earlier values of {row.id}, and no forecast")
 
 
@@ -120,14 +148,30 @@ def rank(fit: str, scores: pd.DataFrame, rows: Sequence[Row]) -> pd.DataFrame:
     Rows of one place and instrument hang together and count as one series; the 95% interval is Student's t over series.
     """
     series = {row.id: f"{row.instrument.name} in {row.place.name}" for row in rows}
-    by = {name: group.set_index("row") for name, group in scores[scores["ranked"] == "yes"].groupby("forecaster")}
+    by = {
+        name: group.set_index("row")
+        for name, group in scores[scores["ranked"] == "yes"].groupby("forecaster")
+    }
     lines = []
     for rival in RIVALS:
         both = by[MODEL].index.intersection(by[rival].index) if MODEL in by and rival in by else pd.Index([])
-        line: dict[str, object] = {"fit": fit, "rival": rival, "rows": len(both), "series": 0, "ahead": 0, "verdict": TOO_FEW}
+        line: dict[str, object] = {
+            "fit": fit,
+            "rival": rival,
+            "rows": len(both),
+            "series": 0,
+            "ahead": 0,
+            "verdict": TOO_FEW,
+        }
         if len(both):
             model, other = by[MODEL].loc[both], by[rival].loc[both]
-            in_se = pd.DataFrame({"model": model["crps"] / model["se"], "rival": other["crps"] / other["se"], "log": model["log_score"] - other["log_score"]})
+            in_se = pd.DataFrame(
+                {
+                    "model": model["crps"] / model["se"],
+                    "rival": other["crps"] / other["se"],
+                    "log": model["log_score"] - other["log_score"],
+                }
+            )
             of_series = in_se.groupby([series[row] for row in both]).mean()
             i = interval((of_series["model"] - of_series["rival"]).to_numpy())
             line |= {

@@ -124,7 +124,14 @@ class Customers:
     def grow_hazard(self, world: int, innovation: float, imitation: float) -> None:
         """A month of the Bass process of one world's cells."""
         moves_kernel.grow_hazard(
-            self.stock[world], self._endowment[world], UNITS, self._population.cells.customers, self._ceiling, innovation, imitation, self.hazard[world]
+            self.stock[world],
+            self._endowment[world],
+            UNITS,
+            self._population.cells.customers,
+            self._ceiling,
+            innovation,
+            imitation,
+            self.hazard[world],
         )
 
     def step(self, month: int) -> None:
@@ -141,7 +148,9 @@ class Customers:
         state = kernel.State(self.place, self.readiness, self.trust, self._trust_next)
         kernel.customers_month(self._seed, month, self._people, self._terms, self._costs, state, out)
         self.trust, self._trust_next = self._trust_next, self.trust
-        books_kernel.trust_of_cells(out.trust_sums, x.blocks, x.cell, self._sizes, TRUST_UNITS, self.trust_means)
+        books_kernel.trust_of_cells(
+            out.trust_sums, x.blocks, x.cell, self._sizes, TRUST_UNITS, self.trust_means
+        )
         self._streams = moves_kernel.carry_out(
             self._seed, month, x.blocks, self.place.shape[1], out.moves, out.move_count, x.cell, self._segments, x.weight, self.hazard,
             self.place, self.readiness, self.stock, self.counts, self.flows, self._touched, self._streams,
@@ -150,7 +159,12 @@ class Customers:
 
     def _enforce(self, month: int) -> None:
         """A place that became unlawful is left at the next renewal, or when the grace period is over."""
-        enforce(self.unlawful, self._unlawful_before[month % len(self._unlawful_before)], self.expelled, self._terms.expels)
+        enforce(
+            self.unlawful,
+            self._unlawful_before[month % len(self._unlawful_before)],
+            self.expelled,
+            self._terms.expels,
+        )
 
     def _survey(self, month: int) -> None:
         x, p = self._population, self._parameters
@@ -168,12 +182,16 @@ class Customers:
     def check_conservation(self, world: int) -> None:
         """Accounts, data, potential spend and customers of every cell are what they were, to the last unit."""
         if not moves_kernel.balances(self.stock[world], self._endowment[world]):
-            raise RuntimeError("the books do not balance: accounts, data or customers appeared or vanished (an error in the model)")
+            raise RuntimeError(
+                "the books do not balance: accounts, data or customers appeared or vanished (an error in the model)"
+            )
 
     def audit(self) -> None:
         """Count everybody afresh; the running books must agree."""
         x = self._population
-        if not np.array_equal(moves_kernel.take_stock(self.place, x.cell, x.weight, len(x.cells), self._places), self.stock):
+        if not np.array_equal(
+            moves_kernel.take_stock(self.place, x.cell, x.weight, len(x.cells), self._places), self.stock
+        ):
             raise RuntimeError("the books disagree with where the customers are (an error in the model)")
 
 

@@ -19,7 +19,17 @@ from sim.words import INSTRUMENTS
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel
 
-COVARIATES = ("distrust", "incidents", "rule", "unmet_need", "dependence", "hosting_cost", "privacy_law", "rivalry", "neighbours")
+COVARIATES = (
+    "distrust",
+    "incidents",
+    "rule",
+    "unmet_need",
+    "dependence",
+    "hosting_cost",
+    "privacy_law",
+    "rivalry",
+    "neighbours",
+)
 AGREEMENT = INSTRUMENTS.index("executive_agreement")
 PROTEST = INSTRUMENTS.index("protest")
 LONGEST_DELAY = 60
@@ -90,7 +100,10 @@ class Legislation:
         may[0] = 0.0  # the US is the subject of the experiment, not one of the governments that react
         self._may = np.stack([may, may])  # what can be drawn without executive agreements, and with them
         self._may[0, :, AGREEMENT] = 0.0
-        bloc, region = (np.unique([getattr(j, what) for j in jurisdictions], return_inverse=True)[1] for what in ("bloc", "region"))
+        bloc, region = (
+            np.unique([getattr(j, what) for j in jurisdictions], return_inverse=True)[1]
+            for what in ("bloc", "region")
+        )
         likeness = (bloc[:, None] == bloc[None, :]) + p.region_likeness * (region[:, None] == region[None, :])
         np.fill_diagonal(likeness, 0.0)
         likeness *= self.members[None, :]
@@ -98,7 +111,10 @@ class Legislation:
         self._like = np.cumsum([0, *map(len, like)]), np.concatenate(like), likeness[likeness != 0.0]
         self.pressure = np.zeros((len(jurisdictions), len(COVARIATES)))
         self._neighbours = np.zeros(shape)
-        self._decisions, self._begun = np.zeros((2 * self.in_force.size, 3), np.int64), np.zeros((self.in_force.size, 2), np.int64)
+        self._decisions, self._begun = (
+            np.zeros((2 * self.in_force.size, 3), np.int64),
+            np.zeros((self.in_force.size, 2), np.int64),
+        )
         self._month = 0
         self._why: dict[tuple[int, int], str] = {}  # main reason of the last decision on each instrument
         self._timeline_laws: frozenset[tuple[str, str]] = frozenset()
@@ -160,9 +176,22 @@ class Legislation:
         self._move(j, instrument, 0.0, 1.0)
 
     def _move(self, j: int, instrument: int, adopts: float, repeals: float) -> None:
-        kernel.move(j, instrument, adopts, repeals, self._month, self.delay, self.decided, self.in_force, self.fixed, self._coming)
+        kernel.move(
+            j,
+            instrument,
+            adopts,
+            repeals,
+            self._month,
+            self.delay,
+            self.decided,
+            self.in_force,
+            self.fixed,
+            self._coming,
+        )
 
     def _main_reason(self, j: int, instrument: int) -> str:
         """The covariate that adds most to the hazard just now; `base rate` if none raises it."""
-        strongest = kernel.strongest_reason(self.effect[:, instrument], self.pressure[j], self._neighbours[j, instrument])
+        strongest = kernel.strongest_reason(
+            self.effect[:, instrument], self.pressure[j], self._neighbours[j, instrument]
+        )
         return COVARIATES[strongest] if strongest >= 0 else "base rate"

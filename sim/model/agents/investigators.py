@@ -62,7 +62,13 @@ class Docket:
 
 
 def docket_from(
-    rows: np.ndarray, start: np.ndarray, plain: np.ndarray, us_rate: np.ndarray, foreign_rate: np.ndarray, population: Population, seed: int
+    rows: np.ndarray,
+    start: np.ndarray,
+    plain: np.ndarray,
+    us_rate: np.ndarray,
+    foreign_rate: np.ndarray,
+    population: Population,
+    seed: int,
 ) -> Docket:
     """A docket of these requests: what is known of the customers they aim at, and what chance has in store for each."""
     x, customer = population, rows[:, 0]
@@ -91,19 +97,36 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     us_rate, evading_rate = abroad * us_growth, evading * us_growth
     # Who asks how often about whom: agent key, police, whether they evade, rate by month, first and last-plus-one country.
     kinds = [(_US_AGENT, 0, 0, us_rate, 1, jurisdictions), (_EVADERS_AGENT, 0, 1, evading_rate, 0, 1)]
-    kinds += [(_POLICE_AGENT + j, j, 0, foreign[j - 1] * foreign_growth, j, j + 1) for j in range(1, jurisdictions)]
+    kinds += [
+        (_POLICE_AGENT + j, j, 0, foreign[j - 1] * foreign_growth, j, j + 1) for j in range(1, jurisdictions)
+    ]
     means = np.array([total(rate) for _, _, _, rate, _, _ in kinds])
     room = int(total(means + 10.0 * np.sqrt(means) + 50.0))
     rows, when, n = np.empty((room, 5), np.int32), np.empty(room), 0
     for agent, police, evades, rate, first, last in kinds:
         at = slice(first * segments, last * segments)
-        n = kernel.draw_targets(seed, agent, police, evades, rate, np.cumsum(weight[at]), at.start, cells.start, account_sums, rows, when, n)
+        n = kernel.draw_targets(
+            seed,
+            agent,
+            police,
+            evades,
+            rate,
+            np.cumsum(weight[at]),
+            at.start,
+            cells.start,
+            account_sums,
+            rows,
+            when,
+            n,
+        )
     # Month by month, and in a month police by police, each in order of time: those who queue for one clerk stay in order, and a processor
     # can guess better what comes next.
     month = when[:n].astype(np.int64)
     order = np.lexsort((when[:n], rows[:n, 1], month))
     rows, start = rows[order], np.searchsorted(month[order], np.arange(months + 1))
-    plain = np.array([kernel.poisson(seed, _BULK_AGENT, m, plain_mean * us_growth[m]) for m in range(months)], np.int64)
+    plain = np.array(
+        [kernel.poisson(seed, _BULK_AGENT, m, plain_mean * us_growth[m]) for m in range(months)], np.int64
+    )
     rates_abroad = np.concatenate(([evading], abroad * weight_of[1:] / total(weight_of[1:])))
     return docket_from(rows, start, plain, rates_abroad, np.concatenate(([0.0], foreign)), population, seed)
 
@@ -117,7 +140,14 @@ def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
     A docket takes a fifth of a small run's time and owes nothing to most parameters, so the points of a sweep and the moves of a
     slider share it.
     """
-    drawn_from = (seed, scenario.months, scenario.customers, scenario.jurisdictions, scenario.segments, scenario.parameters.investigators)
+    drawn_from = (
+        seed,
+        scenario.months,
+        scenario.customers,
+        scenario.jurisdictions,
+        scenario.segments,
+        scenario.parameters.investigators,
+    )
     return _recent_dockets.of(drawn_from, lambda: draw_docket(scenario, population, seed))
 
 
@@ -157,7 +187,10 @@ class Queues:
         self.clerks[1, :, 0] = np.maximum(docket.foreign_rate / p.mla_utilisation, p.mla_minimum_capacity)
         self.finish = np.zeros((scenario.months, 2, jurisdictions), np.int64)
         self.arrived = np.zeros((2, jurisdictions), np.int64)
-        self.done, self.backlog = np.zeros((2, jurisdictions), np.int64), np.zeros((2, jurisdictions), np.int64)
+        self.done, self.backlog = (
+            np.zeros((2, jurisdictions), np.int64),
+            np.zeros((2, jurisdictions), np.int64),
+        )
 
 
 class Casework:
@@ -174,10 +207,19 @@ class Casework:
         self._docket, self._waits = docket, waits
         self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
         self._no_location = np.array([x.no_stable_location for x in scenario.providers.values()])
-        self._haven = np.array([next(codes.index(r) for r in x.regions_2013 if r != "US") for x in scenario.providers.values()])
+        self._haven = np.array(
+            [next(codes.index(r) for r in x.regions_2013 if r != "US") for x in scenario.providers.values()]
+        )
         self._data_law = np.array([int(j.privacy_law_conflicts) for j in jurisdictions])
         self._treaty = np.array([j.mla_treaty for j in jurisdictions])
-        self._times = (p.direct_months, p.comity_months, p.agreement_months, p.mla_base_months, p.conflict_delay, p.rogatory_slowdown)
+        self._times = (
+            p.direct_months,
+            p.comity_months,
+            p.agreement_months,
+            p.mla_base_months,
+            p.conflict_delay,
+            p.rogatory_slowdown,
+        )
         self._chances = (
             p.direct_success,
             p.comity_success,
@@ -192,7 +234,10 @@ class Casework:
         self.queues = Queues(scenario, docket)
         shape = (4, len(codes), 5, len(kernel.MEASURES))
         self.month = np.zeros(shape, np.int64)
-        self.host_conflicts, self.host_disclosures = np.zeros(len(codes), np.int64), np.zeros(len(codes), np.int64)
+        self.host_conflicts, self.host_disclosures = (
+            np.zeros(len(codes), np.int64),
+            np.zeros(len(codes), np.int64),
+        )
         self.disclosures = np.zeros(1, np.int64)
         self._asked, self._met, self.unmet = np.zeros(len(codes)), np.zeros(len(codes)), np.zeros(len(codes))
         self._recent = np.zeros((KNOWN_AFTER, 2, len(codes)))

@@ -105,11 +105,27 @@ class Provider(mesa.Agent):  # type: ignore[misc]
         # Over the planning horizon: a year of good news wins back its weight, in units of the leak's, of what distrust costs.
         ahead = at_stake * outlook.growth_years * 12.0
         years = p.planning_years
-        self._set("litigates", "litigation", model.law_is_contested and ahead * p.litigation_trust > p.litigation_cost * years, at_stake)
-        self._set("transparent", "transparency", ahead * p.transparency_trust > p.transparency_cost * years, at_stake)
+        self._set(
+            "litigates",
+            "litigation",
+            model.law_is_contested and ahead * p.litigation_trust > p.litigation_cost * years,
+            at_stake,
+        )
+        self._set(
+            "transparent",
+            "transparency",
+            ahead * p.transparency_trust > p.transparency_cost * years,
+            at_stake,
+        )
         for j, cut in outlook.cuts[self.index]:
             model.offers.discount[self.index, j] = p.discount if cut else 0.0
-            model.books.offer(self.code, j, "discount", "live" if cut else "closed", float(outlook.distrust_cost[self.index, j]))
+            model.books.offer(
+                self.code,
+                j,
+                "discount",
+                "live" if cut else "closed",
+                float(outlook.distrust_cost[self.index, j]),
+            )
 
     def _set(self, name: str, offer: str, value: bool, gain: float) -> None:
         if getattr(self, name) != value:
@@ -126,10 +142,23 @@ class Outlook:
     best, value, lost, unwanted, cuts: by provider, see `kernels.providers.weigh`.
     """
 
-    def __init__(self, parameters: "Parameters", price_sensitivity: np.ndarray, providers: int, jurisdictions: int, places: int) -> None:
+    def __init__(
+        self,
+        parameters: "Parameters",
+        price_sensitivity: np.ndarray,
+        providers: int,
+        jurisdictions: int,
+        places: int,
+    ) -> None:
         p = self._parameters = parameters.providers
         self._volume_to_revenue = 1.0 - parameters.market.price_decline
-        self._capital = np.array([np.inf, p.region_capital, *(p.sovereign_capital[US_KINDS[k]] for k in range(LOCAL_REGION + 1, OFFERS))])
+        self._capital = np.array(
+            [
+                np.inf,
+                p.region_capital,
+                *(p.sovereign_capital[US_KINDS[k]] for k in range(LOCAL_REGION + 1, OFFERS)),
+            ]
+        )
         self._elasticity = total(price_sensitivity[1:]) / len(price_sensitivity[1:])
         self.revenue = np.zeros((jurisdictions, places))
         self.provider_revenue = np.zeros((jurisdictions, providers))
@@ -144,8 +173,15 @@ class Outlook:
         self.lost: list[float] = []
         self.unwanted: list[list[tuple[int, int]]] = []
         self.cuts: list[list[tuple[int, int]]] = []
-        self._best, self._value, self._lost = np.zeros((providers, 2, 2), np.int64), np.zeros((providers, 2)), np.zeros(providers)
-        self._unwanted, self._cuts = np.zeros((self.gain.size, 3), np.int64), np.zeros((self.distrust_cost.size, 3), np.int64)
+        self._best, self._value, self._lost = (
+            np.zeros((providers, 2, 2), np.int64),
+            np.zeros((providers, 2)),
+            np.zeros(providers),
+        )
+        self._unwanted, self._cuts = (
+            np.zeros((self.gain.size, 3), np.int64),
+            np.zeros((self.distrust_cost.size, 3), np.int64),
+        )
 
     def weigh(self, month: int, offers: Offers, conflicts: float, yearly_growth: float) -> None:
         """From what the market shows to what is worth doing; `conflicts` of law of the month, `yearly_growth` of what customers use."""
@@ -162,7 +198,10 @@ class Outlook:
             self.gain, self.distrust_cost, self._best, self._value, self._lost, self._unwanted, self._cuts,
         )  # fmt: skip
         self.best, self.value, self.lost = self._best.tolist(), self._value.tolist(), self._lost.tolist()
-        self.unwanted, self.cuts = _by_provider(len(abroad), self._unwanted[:closing]), _by_provider(len(abroad), self._cuts[:changes])
+        self.unwanted, self.cuts = (
+            _by_provider(len(abroad), self._unwanted[:closing]),
+            _by_provider(len(abroad), self._cuts[:changes]),
+        )
 
 
 def _by_provider(providers: int, rows: np.ndarray) -> list[list[tuple[int, int]]]:

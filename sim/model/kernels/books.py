@@ -8,7 +8,9 @@ from sim.model.kernels.survey import WOULD_LEAVE
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
 
 FIRST_STOCK, STOCKS = 4, 14  # columns of a cell's row that `cell_stocks` fills, of which by number:
-_ADOPTERS, _BY_KIND, _AT_HOME, _IN_REACH, _US, _SOVEREIGN, _HOME_GROWN, _EXPOSED = (FIRST_STOCK + k for k in (0, 1, 8, 9, 10, 11, 12, 13))
+_ADOPTERS, _BY_KIND, _AT_HOME, _IN_REACH, _US, _SOVEREIGN, _HOME_GROWN, _EXPOSED = (
+    FIRST_STOCK + k for k in (0, 1, 8, 9, 10, 11, 12, 13)
+)
 
 
 @njit(cache=True)
@@ -66,7 +68,22 @@ def cell_stocks(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def enter_customers(trust, belief, customers, counts, units, answers, asked, weights, is_mean, jurisdiction, row, cell, country, side):  # type: ignore[no-untyped-def]
+def enter_customers(
+    trust,
+    belief,
+    customers,
+    counts,
+    units,
+    answers,
+    asked,
+    weights,
+    is_mean,
+    jurisdiction,
+    row,
+    cell,
+    country,
+    side,
+):  # type: ignore[no-untyped-def]
     """Write a month's customers into its `row` (C, Q), where `cell_stocks` has been before, add them up (see `_add_up`), and enter it in
     the book as `cell` (C, Q) float32."""
     first_count = FIRST_STOCK + STOCKS
@@ -153,7 +170,14 @@ def enter_streams(month, world, touched, flows, units, volume, kinds, hosts, out
             continue
         j, a, b = touched[r, 1], touched[r, 2], touched[r, 3]
         accounts, tb, customers = flows[world, j, a, b, 0], flows[world, j, a, b, 1], flows[world, j, a, b, 3]
-        out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = month, j, kinds[a], hosts[j, a], kinds[b], hosts[j, b]
+        out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = (
+            month,
+            j,
+            kinds[a],
+            hosts[j, a],
+            kinds[b],
+            hosts[j, b],
+        )
         out[n, 6], out[n, 7], out[n, 8] = tb / units * volume[j], accounts / units, customers / units
         n += 1
     return n
@@ -173,7 +197,14 @@ def enter_relocations(month, before, after, stock, jurisdiction, units, volume, 
                         accounts += stock[c, o, 0]
                         tb += stock[c, o, 1]
                 if tb > 0:
-                    out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = month, j, kinds[o], before[j, o], kinds[o], after[j, o]
+                    out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = (
+                        month,
+                        j,
+                        kinds[o],
+                        before[j, o],
+                        kinds[o],
+                        after[j, o],
+                    )
                     out[n, 6], out[n, 7], out[n, 8] = tb / units * volume[j], accounts / units, 0.0
                     n += 1
     return n

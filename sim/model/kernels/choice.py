@@ -53,7 +53,9 @@ def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):  #
 def kind_risks(sensitivity, trust_le, trust_in, w, c, exposure, d, out):  # type: ignore[no-untyped-def]
     """Perceived risk of each of the 7 kinds of place to a customer of cell c in world w: row d of `out` (D, 7); `exposure` (W, C, 3, 7)."""
     for k in range(KINDS):
-        out[d, k] = kind_risk(sensitivity, trust_le, trust_in, exposure[w, c, 0, k], exposure[w, c, 1, k], exposure[w, c, 2, k])
+        out[d, k] = kind_risk(
+            sensitivity, trust_le, trust_in, exposure[w, c, 0, k], exposure[w, c, 1, k], exposure[w, c, 2, k]
+        )
 
 
 @njit(cache=True, error_model="numpy")
@@ -79,12 +81,16 @@ def nest_roots(d, left, w, c, appeal, on_premises, banned, order, here, expelled
     present = nest_of(here)
     moving = leave if here != ON_PREMISES else 1.0  # whoever has no cloud yet is bound to nobody
     nest[d, ON_PREMISES] = max(on_premises * left[d, 0] * moving, LEAST)
-    home_grown = appeal[w, c, HOME_GROWN] * left[d, 6] * nest[d, HOME_GROWN] * (1.0 if here == HOME_GROWN else moving)
+    home_grown = (
+        appeal[w, c, HOME_GROWN] * left[d, 6] * nest[d, HOME_GROWN] * (1.0 if here == HOME_GROWN else moving)
+    )
     nest[d, HOME_GROWN] = home_grown if here == HOME_GROWN or order >= banned[w, c, HOME_GROWN] else 0.0
     for p in range(nest.shape[1] - FIRST_US):
         s = 0.0
         inside = within if present == FIRST_US + p else 1.0
-        for k in range(OFFERS):  # weights of closed places are worked out, too: to guess what is closed would cost more
+        for k in range(
+            OFFERS
+        ):  # weights of closed places are worked out, too: to guess what is closed would cost more
             o = FIRST_US + p * OFFERS + k
             stays = o == here
             weight = appeal[w, c, o] * left[d, 1 + k] * (1.0 if stays else inside)
@@ -118,7 +124,9 @@ def race(d, weights, first, count, k, clocks, first_clock):  # type: ignore[no-u
     winner, clock, weight = -1, 1.0, 0.0
     for n in range(count):
         w, t = weights[d, first + n], clocks[k, first_clock + n]
-        sooner = t * weight < clock * w  # t / w < clock / weight, without a division, and below without a branch that nobody can guess
+        sooner = (
+            t * weight < clock * w
+        )  # t / w < clock / weight, without a division, and below without a branch that nobody can guess
         winner, clock, weight = n if sooner else winner, t if sooner else clock, w if sooner else weight
     return winner
 
@@ -172,7 +180,9 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
                             best[n], second[n], best_at[n] = utility[w, c, o], best[n], o
                         elif utility[w, c, o] > second[n]:
                             second[n] = utility[w, c, o]
-                value = best[n] + nest_scale * 0.6931471805599453 * (offers - 1 if offers < 3 else 2.33)  # log of 1, 2, or at most 5 offers
+                value = best[n] + nest_scale * 0.6931471805599453 * (
+                    offers - 1 if offers < 3 else 2.33
+                )  # log of 1, 2, or at most 5 offers
                 if value > leader:
                     leader, runner_up, leading = value, leader, n
                 elif value > runner_up:
@@ -182,7 +192,11 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
                 rival = (runner_up if n == leading else leader) + network_effect - cost[c]
                 for o in range(first, last):
                     out[w, c, o, 0] = rival - utility[w, c, o]
-                    out[w, c, o, 1] = (second[n] if o == best_at[n] else best[n]) - within_share * cost[c] - utility[w, c, o]
+                    out[w, c, o, 1] = (
+                        (second[n] if o == best_at[n] else best[n])
+                        - within_share * cost[c]
+                        - utility[w, c, o]
+                    )
 
 
 @njit(cache=True, error_model="numpy")

@@ -59,7 +59,9 @@ class Terms(NamedTuple):
     utility: np.ndarray  # float64 (W, C, O)
     appeal: np.ndarray  # float64 (W, C, O) roots of the utilities
     pull: np.ndarray  # float64 (W, C, O, 2) of all else over a place (see `pull_of_rivals`)
-    banned: np.ndarray  # float32 (W, C, O) share of customers, in the order of laws, to whom a place is closed
+    banned: (
+        np.ndarray
+    )  # float32 (W, C, O) share of customers, in the order of laws, to whom a place is closed
     unlawful: np.ndarray  # float32 (W, C, O) by law
     expelled: np.ndarray  # float32 (W, C, O) by law, and the grace is over
     expels: np.ndarray  # bool (W, C) whether it is over for more than last month
@@ -88,7 +90,10 @@ def side_by_side(evidence, good, bad):  # type: ignore[no-untyped-def]
     for w in range(evidence.shape[0]):
         for c in range(evidence.shape[1]):
             for channel in range(2):
-                good[c, 2 * w + channel], bad[c, 2 * w + channel] = evidence[w, c, channel, 0], evidence[w, c, channel, 1]
+                good[c, 2 * w + channel], bad[c, 2 * w + channel] = (
+                    evidence[w, c, channel, 0],
+                    evidence[w, c, channel, 1],
+                )
 
 
 @njit(cache=True)
@@ -104,31 +109,99 @@ def _largest(groups, blocks):  # type: ignore[no-untyped-def]
 def _some_groups(seed, month, first_group, last_group, people, terms, costs, state, out):  # type: ignore[no-untyped-def]
     """The month of the customers of some groups of blocks: a group is small enough that who listens is still at hand to choose."""
     # An array taken from a tuple is counted as in use, and that costs more than a decision: so all are taken here, once.
-    blocks, cell, initial, susceptibility, sensitivity = people.blocks, people.cell, people.initial_trust, people.susceptibility, people.sensitivity
+    blocks, cell, initial, susceptibility, sensitivity = (
+        people.blocks,
+        people.cell,
+        people.initial_trust,
+        people.susceptibility,
+        people.sensitivity,
+    )
     renewal, term, law_order, peers = people.renewal, people.term, people.law_order, people.peers
-    calendar, calendar_start, groups = people.calendar, people.calendar_start, people.groups[first_group:last_group]
+    calendar, calendar_start, groups = (
+        people.calendar,
+        people.calendar_start,
+        people.groups[first_group:last_group],
+    )
     good, bad, hazard, exposure, utility = terms.good, terms.bad, terms.hazard, terms.exposure, terms.utility
-    appeal, pull, banned, unlawful, expelled, expels = terms.appeal, terms.pull, terms.banned, terms.unlawful, terms.expelled, terms.expels
+    appeal, pull, banned, unlawful, expelled, expels = (
+        terms.appeal,
+        terms.pull,
+        terms.banned,
+        terms.unlawful,
+        terms.expelled,
+        terms.expels,
+    )
     leave, within_share, by_peers, nest_scale = costs.leave, costs.within, costs.by_peers, costs.nest_scale
     place, readiness, trust, trust_next = state.place, state.readiness, state.trust, state.trust_next
     sums, moves, move_count = out.trust_sums, out.moves, out.move_count
     worlds, places, nests = place.shape[1], utility.shape[2], nest_of(utility.shape[2])
     most, cases, fours = _largest(groups, blocks), LOT * worlds, (nests + OFFERS + 3) // 4
-    renewing, deciding, ids, drawn_for = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(LOT, np.int32), np.empty(LOT, np.int32)
+    renewing, deciding, ids, drawn_for = (
+        np.empty(most, np.int32),
+        np.empty(most, np.int32),
+        np.empty(LOT, np.int32),
+        np.empty(LOT, np.int32),
+    )
     counters, luck = np.empty((2, LOT * fours), np.uint32), np.empty((LOT, 4 * fours))
     clocks, slowed = np.empty((LOT, 4 * fours)), np.empty((LOT, 4 * fours))
-    rests, asked, at_place, leaving, within = np.empty(LOT, np.bool_), np.empty(cases, np.int32), np.empty(cases, np.int32), np.empty(cases), np.empty(cases)
-    decider, world, forced, left = np.empty(cases, np.int32), np.empty(cases, np.int32), np.empty(cases, np.bool_), np.zeros((cases, KINDS))
-    leaf, nest, to, soon = np.empty((cases, places)), np.empty((cases, nests)), np.empty(cases, np.int32), np.empty(worlds, np.float32)
+    rests, asked, at_place, leaving, within = (
+        np.empty(LOT, np.bool_),
+        np.empty(cases, np.int32),
+        np.empty(cases, np.int32),
+        np.empty(cases),
+        np.empty(cases),
+    )
+    decider, world, forced, left = (
+        np.empty(cases, np.int32),
+        np.empty(cases, np.int32),
+        np.empty(cases, np.bool_),
+        np.zeros((cases, KINDS)),
+    )
+    leaf, nest, to, soon = (
+        np.empty((cases, places)),
+        np.empty((cases, nests)),
+        np.empty(cases, np.int32),
+        np.empty(worlds, np.float32),
+    )
     for g in range(len(groups)):
         group = groups[g]
-        listen(group, blocks, cell, initial, susceptibility, peers, good, bad, costs.strength, costs.peer_weight, trust, trust_next, sums)
+        listen(
+            group,
+            blocks,
+            cell,
+            initial,
+            susceptibility,
+            peers,
+            good,
+            bad,
+            costs.strength,
+            costs.peer_weight,
+            trust,
+            trust_next,
+            sums,
+        )
         n = who_renews(month, group, blocks, term, calendar, calendar_start, place, renewing)
         n = who_may_move(
             seed, month, renewing[:n], cell, place, readiness, trust_next, sensitivity, law_order, hazard, unlawful, exposure, pull, utility, nest_scale,
             rests, asked, at_place, leaving, within, drawn_for, ids, counters, luck,
         )  # fmt: skip
-        due = who_is_due(month, group, blocks, cell, term, renewal, renewing[:n], law_order, hazard, expelled, expels, readiness, place, soon, deciding)
+        due = who_is_due(
+            month,
+            group,
+            blocks,
+            cell,
+            term,
+            renewal,
+            renewing[:n],
+            law_order,
+            hazard,
+            expelled,
+            expels,
+            readiness,
+            place,
+            soon,
+            deciding,
+        )
         b = group[0]
         count = first_row = blocks[b, 0] * worlds
         for start in range(0, due, LOT):
@@ -155,7 +228,12 @@ def _some_groups(seed, month, first_group, last_group, people, terms, costs, sta
                         move_count[b] = count - first_row
                         b += 1
                         count = first_row = blocks[b, 0] * worlds
-                    moves[count, 0], moves[count, 1], moves[count, 2], moves[count, 3] = i, w, to[d], 1 if forced[d] else 0
+                    moves[count, 0], moves[count, 1], moves[count, 2], moves[count, 3] = (
+                        i,
+                        w,
+                        to[d],
+                        1 if forced[d] else 0,
+                    )
                     count += 1
         while b < group[1]:
             move_count[b] = count - first_row
@@ -168,9 +246,13 @@ def _customers_month(threads, seed, month, people, terms, costs, state, out):  #
     """`customers_month` in as many threads: each has a run of groups, so that it takes up its tuples once."""
     groups = len(people.groups)
     for t in prange(threads):
-        _some_groups(seed, month, t * groups // threads, (t + 1) * groups // threads, people, terms, costs, state, out)
+        _some_groups(
+            seed, month, t * groups // threads, (t + 1) * groups // threads, people, terms, costs, state, out
+        )
 
 
-def customers_month(seed: int, month: int, people: People, terms: Terms, costs: Costs, state: State, out: Outcome) -> None:
+def customers_month(
+    seed: int, month: int, people: People, terms: Terms, costs: Costs, state: State, out: Outcome
+) -> None:
     """One month of all customers in all worlds: reads People, Terms, Costs and State, writes `trust_next` and the Outcome."""
     _customers_month(get_num_threads(), seed, month, people, terms, costs, state, out)

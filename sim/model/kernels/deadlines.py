@@ -94,7 +94,23 @@ def _anybody_expelled(w, c, first, last, expelled, law_order, place):  # type: i
 
 
 @njit(cache=True)
-def who_is_due(month, group, blocks, cell, term, renewal, renewing, law_order, hazard, expelled, expels, readiness, place, soon, who):  # type: ignore[no-untyped-def]
+def who_is_due(
+    month,
+    group,
+    blocks,
+    cell,
+    term,
+    renewal,
+    renewing,
+    law_order,
+    hazard,
+    expelled,
+    expels,
+    readiness,
+    place,
+    soon,
+    who,
+):  # type: ignore[no-untyped-def]
     """Who of a group of blocks has to decide: of each block first those of `renewing`, then those ready to adopt and those whose
     grace is over: how many; fills `who`. `soon` (W,) float32 is for notes.
     """
@@ -114,9 +130,15 @@ def who_is_due(month, group, blocks, cell, term, renewal, renewing, law_order, h
         for start in range(first, last, LOOK):
             end = min(start + LOOK, last)
             # A number of worlds written out tells the compiler what stands side by side; a variable does not.
-            found = worlds > 2 or (_anybody_ready((0,), start, end, soon, ready) if worlds == 1 else _anybody_ready((0, 0), start, end, soon, ready))
+            found = worlds > 2 or (
+                _anybody_ready((0,), start, end, soon, ready)
+                if worlds == 1
+                else _anybody_ready((0, 0), start, end, soon, ready)
+            )
             for w in range(worlds):
-                found = found or (expelling and _anybody_expelled(w, c, start, end, expelled, law_order, place))
+                found = found or (
+                    expelling and _anybody_expelled(w, c, start, end, expelled, law_order, place)
+                )
             if found:
                 for i in range(start, end):
                     is_due = False

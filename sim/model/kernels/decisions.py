@@ -34,7 +34,16 @@ def open_decisions(  # type: ignore[no-untyped-def]
                 if not barred:
                     continue
             decider[decisions], world[decisions], forced[decisions] = k, w, barred
-            kind_risks(sensitivity[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1]), w, c, exposure, decisions, left)
+            kind_risks(
+                sensitivity[i],
+                np.float64(trust[i, 2 * w]),
+                np.float64(trust[i, 2 * w + 1]),
+                w,
+                c,
+                exposure,
+                decisions,
+                left,
+            )
             decisions += 1
     return decisions
 
@@ -56,14 +65,47 @@ def ask_peers(decisions, decider, world, who, place, peers, by_peers, nest):  # 
 
 
 @njit(cache=True)
-def weigh(decisions, decider, world, forced, left, who, cell, place, law_order, appeal, banned, postpone, go_back, leave, within, leaf, nest):  # type: ignore[no-untyped-def]
+def weigh(
+    decisions,
+    decider,
+    world,
+    forced,
+    left,
+    who,
+    cell,
+    place,
+    law_order,
+    appeal,
+    banned,
+    postpone,
+    go_back,
+    leave,
+    within,
+    leaf,
+    nest,
+):  # type: ignore[no-untyped-def]
     """What every place weighs in each of the decisions, `leaf` (D, O), and every provider, `nest` (D, 2 + P) from `ask_peers`; `left` of the
     weights of kinds by risk."""
     for d in range(decisions):
         i, w = who[decider[d]], world[d]
         c, here = cell[i], np.int64(place[i, w])
         on_premises = postpone if here == ON_PREMISES else go_back
-        nest_roots(d, left, w, c, appeal, on_premises, banned, law_order[i], here, forced[d], leave[c], within[c], leaf, nest)
+        nest_roots(
+            d,
+            left,
+            w,
+            c,
+            appeal,
+            on_premises,
+            banned,
+            law_order[i],
+            here,
+            forced[d],
+            leave[c],
+            within[c],
+            leaf,
+            nest,
+        )
 
 
 @njit(cache=True)

@@ -3,23 +3,63 @@
 import numpy as np
 from numba import njit, prange
 
-from sim.model.kernels.choice import KINDS, kind_risks, nest_of, nest_roots, places_of_nest, roots_of, weights_of
+from sim.model.kernels.choice import (
+    KINDS,
+    kind_risks,
+    nest_of,
+    nest_roots,
+    places_of_nest,
+    roots_of,
+    weights_of,
+)
 from sim.model.kernels.renewals import LOT
 from sim.model.places import FIRST_US, HOME_GROWN, ON_PREMISES
 
 
 @njit(cache=True, parallel=True)
-def first_places(w, start, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
+def first_places(
+    w, start, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place
+):  # type: ignore[no-untyped-def]
     """Fills world w of `place` (N, W) for whoever's `readiness` (N,) the `hazard` (W, C) has reached: by `order` (N,) in their nested logit.
 
     Cell c's customers are those from `start` (C + 1,) c to c + 1; `appeal` (W, C, O) roots of the utilities.
     """
     for c in prange(len(start) - 1):
-        _first_places_of_cell(w, c, start[c], start[c + 1], trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place)
+        _first_places_of_cell(
+            w,
+            c,
+            start[c],
+            start[c + 1],
+            trust,
+            sensitivity,
+            order,
+            readiness,
+            hazard,
+            appeal,
+            exposure,
+            banned,
+            nest_scale,
+            place,
+        )
 
 
 @njit(cache=True)
-def _first_places_of_cell(w, c, first, last, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place):  # type: ignore[no-untyped-def]
+def _first_places_of_cell(
+    w,
+    c,
+    first,
+    last,
+    trust,
+    sensitivity,
+    order,
+    readiness,
+    hazard,
+    appeal,
+    exposure,
+    banned,
+    nest_scale,
+    place,
+):  # type: ignore[no-untyped-def]
     places = appeal.shape[2]
     nests = nest_of(places)
     who, left, leaf = np.empty(LOT, np.int64), np.empty((LOT, KINDS)), np.empty((LOT, places))
@@ -33,7 +73,16 @@ def _first_places_of_cell(w, c, first, last, trust, sensitivity, order, readines
                 many += 1
             i += 1
         for d in range(many):
-            kind_risks(sensitivity[who[d]], np.float64(trust[who[d], 0]), np.float64(trust[who[d], 1]), w, c, exposure, d, left)
+            kind_risks(
+                sensitivity[who[d]],
+                np.float64(trust[who[d], 0]),
+                np.float64(trust[who[d], 1]),
+                w,
+                c,
+                exposure,
+                d,
+                left,
+            )
         roots_of(left[:many].reshape(-1), nest_scale)
         nest[:] = 1.0  # nobody's peers are anywhere yet
         for d in range(many):

@@ -26,7 +26,9 @@ def covariates(  # type: ignore[no-untyped-def]
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
         lost = 0.5 * ((first_trust[c, 0] - trust[c, 0]) + (first_trust[c, 1] - trust[c, 1]))
-        attention = (memory[c, LAW_ENFORCEMENT, BAD, ATTENTION] + memory[c, INTELLIGENCE, BAD, ATTENTION]) / prior_strength
+        attention = (
+            memory[c, LAW_ENFORCEMENT, BAD, ATTENTION] + memory[c, INTELLIGENCE, BAD, ATTENTION]
+        ) / prior_strength
         sums[j, 0] += accounts[c] * lost
         sums[j, 1] += accounts[c] * attention
         sums[j, 2] += accounts[c]
@@ -107,8 +109,12 @@ def deliberate(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """A month of all governments: what their neighbours have, the hazards that follow, and what luck makes of these (see `decide`)."""
     shares_of_like(start, like, weight, in_force, neighbours)
-    chance = chances(hazards(base_rate, effect, pressure, neighbours, dampers).reshape(-1)).reshape(in_force.shape)
-    return decide(month, luck, members, chance, chances(repeal_rate), delay, decided, in_force, fixed, coming, decisions)
+    chance = chances(hazards(base_rate, effect, pressure, neighbours, dampers).reshape(-1)).reshape(
+        in_force.shape
+    )
+    return decide(
+        month, luck, members, chance, chances(repeal_rate), delay, decided, in_force, fixed, coming, decisions
+    )
 
 
 @njit(cache=True)

@@ -55,7 +55,9 @@ def running_accounts(cell_start, weight, units):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def draw_targets(seed, agent, police, evades, rate, cumulative, first_cell, cell_start, account_sums, rows, when, n):  # type: ignore[no-untyped-def]
+def draw_targets(
+    seed, agent, police, evades, rate, cumulative, first_cell, cell_start, account_sums, rows, when, n
+):  # type: ignore[no-untyped-def]
     """Requests of one kind of one police: month by month a Poisson count, each aimed at an account drawn at random.
 
     `agent` keys the luck; `rate` (M,) mean count; `cumulative` running weights of the cells from `first_cell` on;
@@ -71,7 +73,13 @@ def draw_targets(seed, agent, police, evades, rate, cumulative, first_cell, cell
             cell = first_cell + min(c, len(cumulative) - 1)
             a, b = cell_start[cell], cell_start[cell + 1]
             i = a + np.searchsorted(account_sums[a:b], u[1] * account_sums[b - 1])
-            rows[n, 0], rows[n, 1], rows[n, 2], rows[n, 3], rows[n, 4] = min(i, b - 1), police, k, evades, agent
+            rows[n, 0], rows[n, 1], rows[n, 2], rows[n, 3], rows[n, 4] = (
+                min(i, b - 1),
+                police,
+                k,
+                evades,
+                agent,
+            )
             when[n] = m + draw4(seed, agent, m, purposes.CIRCUMSTANCE, k)[0]
             n += 1
     return n
@@ -90,9 +98,17 @@ def draw_luck(seed, start, rows, chance, waits):  # type: ignore[no-untyped-def]
             number, agent = rows[r, 2], rows[r, 4]
             when, stable, honoured, keys = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
             wait, granted, clerk, papers = draw4(seed, agent, month, purposes.OUTCOME, number)
-            chance[r, _WHEN], chance[r, _STABLE], chance[r, _HONOURED] = np.uint32(when * _WORD), np.uint32(stable * _WORD), np.uint32(honoured * _WORD)
+            chance[r, _WHEN], chance[r, _STABLE], chance[r, _HONOURED] = (
+                np.uint32(when * _WORD),
+                np.uint32(stable * _WORD),
+                np.uint32(honoured * _WORD),
+            )
             chance[r, _KEYS], chance[r, _GRANTED] = np.uint32(keys * _WORD), np.uint32(granted * _WORD)
-            waits[r, _ANSWER], waits[r, _CLERK], waits[r, _PAPERS] = np.uint32(wait * _WORD), np.uint32(clerk * _WORD), np.uint32(papers * _WORD)
+            waits[r, _ANSWER], waits[r, _CLERK], waits[r, _PAPERS] = (
+                np.uint32(wait * _WORD),
+                np.uint32(clerk * _WORD),
+                np.uint32(papers * _WORD),
+            )
 
 
 @njit(cache=True)
@@ -142,7 +158,11 @@ def investigate(  # type: ignore[no-untyped-def]
             controller = _FOREIGN_WITH_US
         else:
             controller = _FOREIGN
-        nowhere = us_held and segment == CONSUMER and _uniform(chance[r, _STABLE]) < no_location[(o - FIRST_US) // OFFERS]
+        nowhere = (
+            us_held
+            and segment == CONSUMER
+            and _uniform(chance[r, _STABLE]) < no_location[(o - FIRST_US) // OFFERS]
+        )
         unreadable = kind == CUSTOMER_KEYS and _uniform(chance[r, _KEYS]) >= unlocking
         control = reaches if reaches >= 0 else (1 if _uniform(chance[r, _HONOURED]) < honoured else 0)
         if police != 0 and reaches < 0:
@@ -156,9 +176,14 @@ def investigate(  # type: ignore[no-untyped-def]
                 test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > law_order else 0, data_law[lies],
                 1 if blocking[lies] > law_order else 0, 1 if lies == home else 0,
             ]  # fmt: skip
-            other, direction = (lies if lies != 0 else home), US_TO_FOREIGN if home != 0 or lies != 0 else US_AT_HOME
+            other, direction = (
+                (lies if lies != 0 else home),
+                US_TO_FOREIGN if home != 0 or lies != 0 else US_AT_HOME,
+            )
         else:
-            location = _NOWHERE if nowhere else (_OWN_SOIL if lies == police else (_IN_US if lies == 0 else _THIRD))
+            location = (
+                _NOWHERE if nowhere else (_OWN_SOIL if lies == police else (_IN_US if lies == 0 else _THIRD))
+            )
             code = foreign_table[
                 test, location, controller, 1 if home == 0 else 0, 1 if agreement[police] > law_order else 0, 1 if claim[police] > law_order else 0
             ]  # fmt: skip
@@ -224,7 +249,9 @@ def open_queues(growth, response, clerks, arrived, done):  # type: ignore[no-unt
     for side in range(clerks.shape[0]):
         for j in range(clerks.shape[1]):
             grown = clerks[side, j, 0] * growth
-            clerks[side, j, 0] = grown + response * max((arrived[side, j] - done[side, j]) / 12.0 - grown, 0.0)
+            clerks[side, j, 0] = grown + response * max(
+                (arrived[side, j] - done[side, j]) / 12.0 - grown, 0.0
+            )
 
 
 @njit(cache=True)

@@ -4,14 +4,36 @@ import numpy as np
 from numba import njit
 
 from sim.model.arithmetic import exp, log
-from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, OFFERS, ON_PREMISES, US_REGION, US_SUBSIDIARY
+from sim.model.places import (
+    CUSTOMER_KEYS,
+    FIRST_US,
+    HOME_GROWN,
+    LOCAL_REGION,
+    OFFERS,
+    ON_PREMISES,
+    US_REGION,
+    US_SUBSIDIARY,
+)
 
 CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
 LEAST_SHARE = 1e-12
 
 
 @njit(cache=True)
-def fill_utilities(jurisdiction, segment, home, us, offer, price_sensitivity, discount, own_region, latency, suspension, friction, out):  # type: ignore[no-untyped-def]
+def fill_utilities(
+    jurisdiction,
+    segment,
+    home,
+    us,
+    offer,
+    price_sensitivity,
+    discount,
+    own_region,
+    latency,
+    suspension,
+    friction,
+    out,
+):  # type: ignore[no-untyped-def]
     """Utility of the places, before risk: `out` (C, O).
 
     `home` (C,) and `us` (C, P) appeal of the providers; `offer` (S, 5) of the kinds; `discount` (P, J);
@@ -104,7 +126,18 @@ def fill_spend(stock, units, price, growth, home_usage, jurisdiction, out):  # t
 
 
 @njit(cache=True)
-def fill_exposures(jurisdiction, belief, intelligence_belief, us_business, own_intrusion, law, intelligence, own_abroad, claims, out):  # type: ignore[no-untyped-def]
+def fill_exposures(
+    jurisdiction,
+    belief,
+    intelligence_belief,
+    us_business,
+    own_intrusion,
+    law,
+    intelligence,
+    own_abroad,
+    claims,
+    out,
+):  # type: ignore[no-untyped-def]
     """Perceived exposure of the 7 kinds by channel: `out` (C, 3, 7) (MODEL, 'Where data can live, and what can reach it').
 
     `law` (7, 2): exposure that does not hang on the rule, and exposure per unit of belief in a reaching rule;
@@ -164,9 +197,33 @@ def lay_out(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """What customers meet, see `fill_utilities`, `fill_exposures` and `fill_bans`: fills the last four. `claim` (J,) the countries' own claims to
     data abroad, of `claim_weight`, and how far US customers distrust them."""
-    fill_utilities(jurisdiction, segment, home, us, offer, price_sensitivity, discount, own_region, latency, suspension, friction, utility)
+    fill_utilities(
+        jurisdiction,
+        segment,
+        home,
+        us,
+        offer,
+        price_sensitivity,
+        discount,
+        own_region,
+        latency,
+        suspension,
+        friction,
+        utility,
+    )
     claims = distrust_of_claims * weighed(claim_weight, claim)
-    fill_exposures(jurisdiction, belief, intelligence_belief, us_business, own_intrusion, law, intelligence, own_abroad, claims, exposure)
+    fill_exposures(
+        jurisdiction,
+        belief,
+        intelligence_belief,
+        us_business,
+        own_intrusion,
+        law,
+        intelligence,
+        own_abroad,
+        claims,
+        exposure,
+    )
     fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector, general, banned, unlawful)
 
 
@@ -212,7 +269,9 @@ def fill_anchors(segment, home_share, business, consumer, risk, offer, banned, n
                 open_share[k] = 1.0 - np.float64(banned[c, first + k])
                 weights[k] = exp((offer[s, k] - risk[c, 1 + k]) / nest_scale)
             share = (1.0 - home_share[c]) * (consumer[p] if s == CONSUMER else business[p])
-            us[c, p] = log(max(share, LEAST_SHARE)) - value_of_nest(open_weight(weights, open_share), nest_scale)
+            us[c, p] = log(max(share, LEAST_SHARE)) - value_of_nest(
+                open_weight(weights, open_share), nest_scale
+            )
             shares[c, p] = share
 
 
@@ -221,4 +280,8 @@ def mean_risks(sensitivity, trust, exposure, out):  # type: ignore[no-untyped-de
     """Perceived risk of the 7 kinds for a cell's average customer: `out` (C, 7)."""
     for c in range(len(sensitivity)):
         for k in range(7):
-            out[c, k] = sensitivity[c] * ((1.0 - trust[c, 0]) * exposure[c, 0, k] + (1.0 - trust[c, 1]) * exposure[c, 1, k] + exposure[c, 2, k])
+            out[c, k] = sensitivity[c] * (
+                (1.0 - trust[c, 0]) * exposure[c, 0, k]
+                + (1.0 - trust[c, 1]) * exposure[c, 1, k]
+                + exposure[c, 2, k]
+            )

@@ -14,9 +14,13 @@ def prefetch(typing_context, array, row):  # type: ignore[no-untyped-def]
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         table = context.make_array(signature.args[0])(context, builder, value=arguments[0])
         pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
-        offset = builder.mul(builder.zext(arguments[1], ir.IntType(64)), builder.extract_value(table.strides, 0))
+        offset = builder.mul(
+            builder.zext(arguments[1], ir.IntType(64)), builder.extract_value(table.strides, 0)
+        )
         address = builder.gep(builder.bitcast(table.data, pointer), [offset])
-        ask = builder.module.declare_intrinsic("llvm.prefetch", (pointer,), ir.FunctionType(ir.VoidType(), [pointer, word, word, word]))
+        ask = builder.module.declare_intrinsic(
+            "llvm.prefetch", (pointer,), ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
+        )
         builder.call(ask, [address, word(0), word(3), word(1)])  # to read, to keep, of data
         return context.get_dummy_value()
 

@@ -12,12 +12,39 @@ from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
-COUNTS = ("adopted", "postponed", "gave_up", "left_us", "switched_provider", "moved_within", "added_protection", "forced")
+COUNTS = (
+    "adopted",
+    "postponed",
+    "gave_up",
+    "left_us",
+    "switched_provider",
+    "moved_within",
+    "added_protection",
+    "forced",
+)
 _ADOPTED, _POSTPONED, _GAVE_UP, _LEFT_US, _SWITCHED, _WITHIN, _PROTECTED, _FORCED = range(8)
 
 
 @njit(cache=True)
-def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, weight, hazard, place, readiness, stock, counts, flows, touched, streams):  # type: ignore[no-untyped-def]
+def carry_out(
+    seed,
+    month,
+    blocks,
+    worlds,
+    moves,
+    move_count,
+    cell,
+    segments,
+    weight,
+    hazard,
+    place,
+    readiness,
+    stock,
+    counts,
+    flows,
+    touched,
+    streams,
+):  # type: ignore[no-untyped-def]
     """Change `place` and `readiness`, `stock` (W, C, O, 4), `counts` (W, C, 8) and `flows` (W, J, O, O, 4) by the moves.
 
     `weight` (N, 4) int64 accounts, TB, USD, customers; `touched` (n, 4) int32 holds the (world, jurisdiction, from, to) of last
@@ -37,7 +64,9 @@ def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, we
             many = weight[i, 3]
             if to == ON_PREMISES:
                 # Whoever puts the cloud off, or gives it up, thinks of it again after a wait of unit mean in hazard.
-                readiness[i, w] = np.float32(hazard[w, c] - log(draw(seed, i, month, purposes.ADOPTION_AGAIN)))
+                readiness[i, w] = np.float32(
+                    hazard[w, c] - log(draw(seed, i, month, purposes.ADOPTION_AGAIN))
+                )
             if to == here:
                 counts[w, c, _POSTPONED] += many
                 continue
@@ -52,12 +81,22 @@ def carry_out(seed, month, blocks, worlds, moves, move_count, cell, segments, we
                 counts[w, c, _WITHIN] += many
             if here >= FIRST_US and (to == ON_PREMISES or to == HOME_GROWN):
                 counts[w, c, _LEFT_US] += many
-            if here >= FIRST_US and to >= FIRST_US and (to - FIRST_US) % OFFERS == CUSTOMER_KEYS and (here - FIRST_US) % OFFERS != CUSTOMER_KEYS:
+            if (
+                here >= FIRST_US
+                and to >= FIRST_US
+                and (to - FIRST_US) % OFFERS == CUSTOMER_KEYS
+                and (here - FIRST_US) % OFFERS != CUSTOMER_KEYS
+            ):
                 counts[w, c, _PROTECTED] += many
             if forced:
                 counts[w, c, _FORCED] += many
             if flows[w, j, here, to, 3] == 0:
-                touched[streams, 0], touched[streams, 1], touched[streams, 2], touched[streams, 3] = w, j, here, to
+                touched[streams, 0], touched[streams, 1], touched[streams, 2], touched[streams, 3] = (
+                    w,
+                    j,
+                    here,
+                    to,
+                )
                 streams += 1
             for q in range(4):
                 stock[w, c, here, q] -= weight[i, q]
@@ -81,8 +120,18 @@ def balances(stock, endowment):  # type: ignore[no-untyped-def]
     for c in range(stock.shape[0]):
         accounts, tb, usd, customers = 0, 0, 0, 0  # written out, so that the compiler takes all four at once
         for o in range(stock.shape[1]):
-            accounts, tb, usd, customers = accounts + stock[c, o, 0], tb + stock[c, o, 1], usd + stock[c, o, 2], customers + stock[c, o, 3]
-        if accounts != endowment[c, 0] or tb != endowment[c, 1] or usd != endowment[c, 2] or customers != endowment[c, 3]:
+            accounts, tb, usd, customers = (
+                accounts + stock[c, o, 0],
+                tb + stock[c, o, 1],
+                usd + stock[c, o, 2],
+                customers + stock[c, o, 3],
+            )
+        if (
+            accounts != endowment[c, 0]
+            or tb != endowment[c, 1]
+            or usd != endowment[c, 2]
+            or customers != endowment[c, 3]
+        ):
             return False
     return True
 

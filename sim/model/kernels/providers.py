@@ -30,7 +30,9 @@ def expected_gains(  # type: ignore[no-untyped-def]
             first = FIRST_US + p * OFFERS
             for k in range(OFFERS):
                 weight[c, p, k] = (utility[c, first + k] - risk[c, 1 + k]) / nest_scale
-            weight[c, p, OFFERS] = (utility[c, first + LOCAL_REGION] + latency - risk[c, 1 + LOCAL_REGION]) / nest_scale
+            weight[c, p, OFFERS] = (
+                utility[c, first + LOCAL_REGION] + latency - risk[c, 1 + LOCAL_REGION]
+            ) / nest_scale
     exps_in_place(weight.reshape(-1))
     for c in range(cells):
         j, public = jurisdiction[c], segment[c] == PUBLIC
@@ -42,7 +44,9 @@ def expected_gains(  # type: ignore[no-untyped-def]
             inside[c, p, 0] = open_weight(weight[c, p], shares)
             for k in range(1, OFFERS):
                 share = shares[k]
-                shares[k] = 1.0 - (procurement[j] if public and (k == LOCAL_REGION or k == US_SUBSIDIARY) else 0.0)
+                shares[k] = 1.0 - (
+                    procurement[j] if public and (k == LOCAL_REGION or k == US_SUBSIDIARY) else 0.0
+                )
                 inside[c, p, k] = open_weight(nearer if k == LOCAL_REGION else weight[c, p], shares)
                 shares[k] = share
     _values_of_nests(inside.reshape(-1), nest_scale)
@@ -105,7 +109,21 @@ def look_ahead(  # type: ignore[no-untyped-def]
         abroad[p] = 0.0
         for j in range(1, len(revenue)):
             abroad[p] += provider_revenue[j, p]
-    expected_gains(jurisdiction, segment, yearly, appeal, utility, risk, banned, live, own_region, latency, procurement, nest_scale, gain)
+    expected_gains(
+        jurisdiction,
+        segment,
+        yearly,
+        appeal,
+        utility,
+        risk,
+        banned,
+        live,
+        own_region,
+        latency,
+        procurement,
+        nest_scale,
+        gain,
+    )
 
 
 @njit(cache=True, error_model="numpy")
@@ -142,13 +160,24 @@ def weigh(  # type: ignore[no-untyped-def]
         for j in range(len(market)):
             for k in range(OFFERS):
                 since = live_since[p, j, k]
-                if since != NEVER and month - since >= trial and revenue[j, FIRST_US + OFFERS * p + k] < close_share * provider_revenue[j, p]:
+                if (
+                    since != NEVER
+                    and month - since >= trial
+                    and revenue[j, FIRST_US + OFFERS * p + k] < close_share * provider_revenue[j, p]
+                ):
                     unwanted[closing, 0], unwanted[closing, 1], unwanted[closing, 2] = p, j, k
                     closing += 1
             lost[p] += distrust_cost[p, j]
             own = provider_revenue[j, p]
-            wins = own * (1.0 - own / (market[j] if market[j] > 0.0 else 1.0)) * elasticity * -log(1.0 - depth)
-            cut = j > 0 and depth > 0.0 and wins > own * depth and responsiveness * distrust_cost[p, j] > own * depth
+            wins = (
+                own * (1.0 - own / (market[j] if market[j] > 0.0 else 1.0)) * elasticity * -log(1.0 - depth)
+            )
+            cut = (
+                j > 0
+                and depth > 0.0
+                and wins > own * depth
+                and responsiveness * distrust_cost[p, j] > own * depth
+            )
             if cut != (discount[p, j] > 0.0):
                 cuts[changes, 0], cuts[changes, 1], cuts[changes, 2] = p, j, 1 if cut else 0
                 changes += 1

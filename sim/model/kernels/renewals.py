@@ -36,16 +36,38 @@ def who_may_move(  # type: ignore[no-untyped-def]
                         rests[k] = False
                         break
                     continue
-                kind, trust_le, trust_in = kind_of(here), np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
-                risk = kind_risk(sensitivity[i], trust_le, trust_in, exposure[w, c, 0, kind], exposure[w, c, 1, kind], exposure[w, c, 2, kind])
+                kind, trust_le, trust_in = (
+                    kind_of(here),
+                    np.float64(trust[i, 2 * w]),
+                    np.float64(trust[i, 2 * w + 1]),
+                )
+                risk = kind_risk(
+                    sensitivity[i],
+                    trust_le,
+                    trust_in,
+                    exposure[w, c, 0, kind],
+                    exposure[w, c, 1, kind],
+                    exposure[w, c, 2, kind],
+                )
                 # Where `exp` is cut off, nothing is proved.
-                if law_order[i] < unlawful[w, c, here] or abs(utility[w, c, here] - risk) > 300.0 * nest_scale:
+                if (
+                    law_order[i] < unlawful[w, c, here]
+                    or abs(utility[w, c, here] - risk) > 300.0 * nest_scale
+                ):
                     rests[k] = False
                     break
-                most_leaving, most_within = max(most_leaving, pull[w, c, here, 0] + risk), max(most_within, pull[w, c, here, 1] + risk)
+                most_leaving, most_within = (
+                    max(most_leaving, pull[w, c, here, 0] + risk),
+                    max(most_within, pull[w, c, here, 1] + risk),
+                )
                 if w + 1 < worlds and place[i, w + 1] == here:
                     continue
-                asked[bounds], at_place[bounds], leaving[bounds], within[bounds] = drawn, here, most_leaving, most_within
+                asked[bounds], at_place[bounds], leaving[bounds], within[bounds] = (
+                    drawn,
+                    here,
+                    most_leaving,
+                    most_within,
+                )
                 bounds += 1
                 most_leaving, most_within = -np.inf, -np.inf
             if not rests[k]:

@@ -52,7 +52,9 @@ def _ask_in_one_world(  # type: ignore[no-untyped-def]
         i = panel[s]
         c, trust_le, trust_in = cell[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
         for k in range(KINDS):
-            risk[s, k] = kind_risk(sensitivity[i], trust_le, trust_in, exposure[c, 0, k], exposure[c, 1, k], exposure[c, 2, k])
+            risk[s, k] = kind_risk(
+                sensitivity[i], trust_le, trust_in, exposure[c, 0, k], exposure[c, 1, k], exposure[c, 2, k]
+            )
             left[s, k] = -risk[s, k] / nest_scale
         # A nest of one place weighs exp(utility - risk).
         left[s, 0], left[s, KINDS - 1] = go_back - risk[s, 0], utility[c, HOME_GROWN] - risk[s, KINDS - 1]
@@ -73,7 +75,9 @@ def _ask_in_one_world(  # type: ignore[no-untyped-def]
         us = 0.0
         for p in range(providers):
             us += weight[s, p]
-        chance = us / (left[s, 0] + (left[s, KINDS - 1] if law_order[i] >= banned[c, HOME_GROWN] else 0.0) + us)
+        chance = us / (
+            left[s, 0] + (left[s, KINDS - 1] if law_order[i] >= banned[c, HOME_GROWN] else 0.0) + us
+        )
         mean = 0.5 * (np.float64(trust[i, 2 * w]) + np.float64(trust[i, 2 * w + 1]))
         trust_now[s], us_now[s] = mean, chance
         before = np.float64(us_then[s])

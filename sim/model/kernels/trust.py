@@ -10,7 +10,9 @@ TRUST_UNITS = 16_777_216.0  # trust is summed in 2**-24, which a float32 in [0.5
 AHEAD = 32  # customers ahead of whom the two farthest peers' trust is sent for
 
 
-@njit(cache=True, error_model="numpy")  # nothing is divided by nought here, and to ask would cost more than to divide
+@njit(
+    cache=True, error_model="numpy"
+)  # nothing is divided by nought here, and to ask would cost more than to divide
 def own_view(initial, strength, positive, negative, susceptibility):  # type: ignore[no-untyped-def]
     """Beta reputation with forgetting (Josang & Ismail 2002): prior of `strength` observations, then good and bad news."""
     return (strength * initial + positive) / ((strength + positive) + susceptibility * negative)
@@ -19,13 +21,22 @@ def own_view(initial, strength, positive, negative, susceptibility):  # type: ig
 @njit(cache=True, error_model="numpy")
 def _heard(trust, peers, i, k):  # type: ignore[no-untyped-def]
     """What six peers trusted last month, added in this order."""
-    return ((trust[peers[i, 0], k] + trust[peers[i, 1], k]) + (trust[peers[i, 2], k] + trust[peers[i, 3], k])) + (trust[peers[i, 4], k] + trust[peers[i, 5], k])
+    return (
+        (trust[peers[i, 0], k] + trust[peers[i, 1], k]) + (trust[peers[i, 2], k] + trust[peers[i, 3], k])
+    ) + (trust[peers[i, 4], k] + trust[peers[i, 5], k])
 
 
 @njit(cache=True, error_model="numpy")
-def _trust_in_two_worlds(w, block, cell, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums):  # type: ignore[no-untyped-def]
+def _trust_in_two_worlds(
+    w, block, cell, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums
+):  # type: ignore[no-untyped-def]
     """The month's trust of customers in worlds w and w + 1: float32, in this order. Written out, so that the compiler takes four at once."""
-    a, b, c, d = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1), 2 * np.uint64(w) + np.uint64(2), 2 * np.uint64(w) + np.uint64(3)
+    a, b, c, d = (
+        2 * np.uint64(w),
+        2 * np.uint64(w) + np.uint64(1),
+        2 * np.uint64(w) + np.uint64(2),
+        2 * np.uint64(w) + np.uint64(3),
+    )
     good_a, good_b, good_c, good_d = good[cell, a], good[cell, b], good[cell, c], good[cell, d]
     bad_a, bad_b, bad_c, bad_d = bad[cell, a], bad[cell, b], bad[cell, c], bad[cell, d]
     unit, sum_a, sum_b, sum_c, sum_d = np.float32(TRUST_UNITS), 0, 0, 0, 0
@@ -46,7 +57,9 @@ def _trust_in_two_worlds(w, block, cell, first, last, prior, own, each, good, ba
 
 
 @njit(cache=True, error_model="numpy")
-def _trust_in_one_world(w, block, cell, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums):  # type: ignore[no-untyped-def]
+def _trust_in_one_world(
+    w, block, cell, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums
+):  # type: ignore[no-untyped-def]
     """The same for world w alone."""
     a, b = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1)
     good_a, good_b, bad_a, bad_b = good[cell, a], good[cell, b], bad[cell, a], bad[cell, b]
@@ -65,7 +78,9 @@ def _trust_in_one_world(w, block, cell, first, last, prior, own, each, good, bad
 
 
 @njit(cache=True)
-def listen(group, blocks, cell, initial, susceptibility, peers, good, bad, strength, peer_weight, old, new, sums):  # type: ignore[no-untyped-def]
+def listen(
+    group, blocks, cell, initial, susceptibility, peers, good, bad, strength, peer_weight, old, new, sums
+):  # type: ignore[no-untyped-def]
     """The trust of the customers of a group of blocks in all worlds, from `old` to `new` (N, 2W), and its sums by block, (B, 2W)."""
     own, each, prior = np.float32(1.0 - peer_weight), np.float32(peer_weight / PEERS), np.float32(strength)
     worlds = old.shape[1] // 2
@@ -74,15 +89,100 @@ def listen(group, blocks, cell, initial, susceptibility, peers, good, bad, stren
         c = cell[first]
         # A number written out tells the compiler which columns stand side by side; a variable does not.
         if worlds >= 2:
-            _trust_in_two_worlds(0, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+            _trust_in_two_worlds(
+                0,
+                b,
+                c,
+                first,
+                last,
+                prior,
+                own,
+                each,
+                good,
+                bad,
+                initial,
+                susceptibility,
+                peers,
+                old,
+                new,
+                sums,
+            )
             w = 2
         if worlds >= 4:
-            _trust_in_two_worlds(2, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+            _trust_in_two_worlds(
+                2,
+                b,
+                c,
+                first,
+                last,
+                prior,
+                own,
+                each,
+                good,
+                bad,
+                initial,
+                susceptibility,
+                peers,
+                old,
+                new,
+                sums,
+            )
             w = 4
         while w + 2 <= worlds:
-            _trust_in_two_worlds(w, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+            _trust_in_two_worlds(
+                w,
+                b,
+                c,
+                first,
+                last,
+                prior,
+                own,
+                each,
+                good,
+                bad,
+                initial,
+                susceptibility,
+                peers,
+                old,
+                new,
+                sums,
+            )
             w += 2
         if worlds == 1:
-            _trust_in_one_world(0, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+            _trust_in_one_world(
+                0,
+                b,
+                c,
+                first,
+                last,
+                prior,
+                own,
+                each,
+                good,
+                bad,
+                initial,
+                susceptibility,
+                peers,
+                old,
+                new,
+                sums,
+            )
         elif w < worlds:
-            _trust_in_one_world(w, b, c, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums)
+            _trust_in_one_world(
+                w,
+                b,
+                c,
+                first,
+                last,
+                prior,
+                own,
+                each,
+                good,
+                bad,
+                initial,
+                susceptibility,
+                peers,
+                old,
+                new,
+                sums,
+            )

@@ -71,14 +71,26 @@ class Rule:
 
 
 US_RULES: tuple[Rule, ...] = (
-    Rule({"location": "in_us"}, "direct", "18 U.S.C. 2703(a); Fed. R. Crim. P. 41 for the target's own premises"),
-    Rule({"controller": "target"}, "mla", "a search abroad needs the host's authorities: treaty, or letters rogatory (28 U.S.C. 1781)"),
+    Rule(
+        {"location": "in_us"},
+        "direct",
+        "18 U.S.C. 2703(a); Fed. R. Crim. P. 41 for the target's own premises",
+    ),
+    Rule(
+        {"controller": "target"},
+        "mla",
+        "a search abroad needs the host's authorities: treaty, or letters rogatory (28 U.S.C. 1781)",
+    ),
     Rule(
         {"controller": "foreign_only", "agreement": True, "target_in_host": False},
         "agreement",
         "18 U.S.C. 2523; US-UK agreement, arts 4(3), 5: orders to the partner's providers, but not about people in the partner's territory",
     ),
-    Rule({"controller": "foreign_only"}, "mla", "no jurisdiction over the provider: treaty, or letters rogatory (28 U.S.C. 1781)"),
+    Rule(
+        {"controller": "foreign_only"},
+        "mla",
+        "no jurisdiction over the provider: treaty, or letters rogatory (28 U.S.C. 1781)",
+    ),
     Rule(
         {"test": "location", "location": "no_stable_location"},
         "unreachable",
@@ -98,19 +110,31 @@ FOREIGN_RULES: tuple[Rule, ...] = (
     Rule({"controller": "target"}, "direct", "a search at home"),
     Rule({"controller": "foreign_only"}, "direct", "a domestic order to a domestic provider"),
     Rule({"controller": "foreign_with_us_business"}, "direct", "a domestic order to a domestic provider"),
-    Rule({"agreement": True, "us_person": False}, "agreement", "18 U.S.C. 2702(b)(9), 2523: the US bar on disclosure is lifted"),
+    Rule(
+        {"agreement": True, "us_person": False},
+        "agreement",
+        "18 U.S.C. 2702(b)(9), 2523: the US bar on disclosure is lifted",
+    ),
     Rule(
         {"test": "location", "location": "own_soil"},
         "direct",
         "judgement: where the US statute stops at the border its bar on disclosure (18 U.S.C. 2702) does too, and the local subsidiary can be ordered",
     ),
-    Rule({"claim": True}, "direct", "Belgium, Cass. 1 December 2015 (Yahoo!); UK DRIPA 2014 s. 4; Regulation (EU) 2023/1543"),
+    Rule(
+        {"claim": True},
+        "direct",
+        "Belgium, Cass. 1 December 2015 (Yahoo!); UK DRIPA 2014 s. 4; Regulation (EU) 2023/1543",
+    ),
     Rule(
         {"test": "location", "location": "third_country"},
         "mla",
         "judgement: the US bar stops at the border here too, so it is the host that is asked (treaty; in the EU Directive 2014/41/EU)",
     ),
-    Rule({}, "mla", "18 U.S.C. 2702 bars disclosure to a foreign government: treaty request to the US Department of Justice"),
+    Rule(
+        {},
+        "mla",
+        "18 U.S.C. 2702 bars disclosure to a foreign government: treaty request to the US Department of Justice",
+    ),
 )
 
 

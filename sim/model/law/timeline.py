@@ -31,19 +31,28 @@ class LawInForce:
                 law = replace(law, stage=enacts.stage)
             if enacts.instrument is not None:
                 named = frozenset((country, enacts.instrument) for country in enacts.countries)
-                law = replace(law, instruments=law.instruments - named if enacts.repeals else law.instruments | named)
+                law = replace(
+                    law, instruments=law.instruments - named if enacts.repeals else law.instruments | named
+                )
         return law
 
 
 def events_of(scenario: Scenario) -> tuple[Event, ...]:
     """The events that happen in this world and may drive it: no endogenous ones, no `case` ones after a switch."""
     first_switch = min((switch.on for switch in scenario.switches), default=dt.date.max)
-    return tuple(event for event in scenario.timeline.events if event.cause == "exogenous" or (event.cause == "case" and event.date < first_switch))
+    return tuple(
+        event
+        for event in scenario.timeline.events
+        if event.cause == "exogenous" or (event.cause == "case" and event.date < first_switch)
+    )
 
 
 def _law_by_date(scenario: Scenario) -> tuple[list[dt.date], list[LawInForce]]:
     """The dates on which the law changed, in order, and the law from each on; the base law comes first."""
-    law, switched = LawInForce(scenario.timeline.base_regime, scenario.timeline.base_stage, frozenset()), False
+    law, switched = (
+        LawInForce(scenario.timeline.base_regime, scenario.timeline.base_stage, frozenset()),
+        False,
+    )
     dates, laws = [dt.date.min], [law]
     steps: list[Event | Switch] = [*events_of(scenario), *scenario.switches]
     for step in sorted(steps, key=lambda s: s.on if isinstance(s, Switch) else s.date):
@@ -93,7 +102,9 @@ def calendar(scenario: Scenario) -> tuple[Month, ...]:
     heard: dict[int, list[Event]] = {}
     for event in events_of(scenario):
         heard.setdefault(scenario.month_after(event.date), []).append(event)
-    rulings = {scenario.month_after(switch.on): switch for switch in scenario.switches}  # of several in a month the last
+    rulings = {
+        scenario.month_after(switch.on): switch for switch in scenario.switches
+    }  # of several in a month the last
     dates, laws = _law_by_date(scenario)
     months = []
     for m in range(scenario.months):

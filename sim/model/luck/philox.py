@@ -45,7 +45,9 @@ def draw4(seed, agent, month, purpose, number):  # type: ignore[no-untyped-def]
 def draw4s(seed, agents, month, purpose, numbers, out):  # type: ignore[no-untyped-def]
     """`draw4` of many agents and numbers, in a plain loop, so that several are drawn at once: `agents`, `numbers` (n,) uint32, `out` (4n,)."""
     for k in range(len(agents)):
-        out[4 * k], out[4 * k + 1], out[4 * k + 2], out[4 * k + 3] = draw4(seed, agents[k], month, purpose, numbers[k])
+        out[4 * k], out[4 * k + 1], out[4 * k + 2], out[4 * k + 3] = draw4(
+            seed, agents[k], month, purpose, numbers[k]
+        )
 
 
 @njit(cache=True)

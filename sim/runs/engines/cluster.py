@@ -44,15 +44,23 @@ class Cluster:
         self._slots = 1
         if address == LOCAL:
             self._cluster = dask.LocalCluster(
-                n_workers=workers or default_workers(), threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=logging.CRITICAL
+                n_workers=workers or default_workers(),
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
             )
         try:
-            self._client = dask.Client(self._cluster or address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
+            self._client = dask.Client(
+                self._cluster or address, timeout=_SECONDS_TO_ANSWER, set_as_default=False
+            )
         except (OSError, ValueError) as error:
             raise BadInput(f"--cluster {address}: no scheduler answers there ({error})") from None
         self.lost = f"the cluster's scheduler ({address}) no longer answers"
         for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what happens to the cluster is said once, as `lost`
+            logging.getLogger(name).setLevel(
+                logging.CRITICAL + 1
+            )  # what happens to the cluster is said once, as `lost`
         self._client.wait_for_workers(1, timeout=_SECONDS_FOR_WORKERS)
         self._refuse_threads()
         self._executor = self._client.get_executor(pure=False)
@@ -62,7 +70,9 @@ class Cluster:
         many = [worker for worker, n in threads.items() if n != 1]
         if many:
             self.close()
-            raise BadInput(f"--cluster {self._address}: worker {many[0]} has {threads[many[0]]} threads; start workers with --nthreads 1 --nworkers <cores>")
+            raise BadInput(
+                f"--cluster {self._address}: worker {many[0]} has {threads[many[0]]} threads; start workers with --nthreads 1 --nworkers <cores>"
+            )
 
     def slots(self) -> int:
         """As many as there are workers now: a cluster grows and shrinks."""
@@ -87,5 +97,7 @@ class Cluster:
         gone = self._client.status != "running"
         for part in (self._client, self._cluster):
             if part is not None:
-                with suppress(*((OSError, TimeoutError) if gone else ())):  # nobody is there to say goodbye to
+                with suppress(
+                    *((OSError, TimeoutError) if gone else ())
+                ):  # nobody is there to say goodbye to
                     part.close(timeout=5)

@@ -15,7 +15,9 @@ from sim.view.dashboard.settings import Settings
 
 ASSETS = Path(__file__).with_name("assets")
 OUTLINES = Path(sim.view.__file__).with_name("assets") / "world_110m.json"
-TOPOJSON = "/outlines/"  # where plotly.js asks for world_110m.json; it would ask a server of its makers otherwise
+TOPOJSON = (
+    "/outlines/"  # where plotly.js asks for world_110m.json; it would ask a server of its makers otherwise
+)
 _PHONE = 860  # pixels of width below which the menu folds away
 
 _INDEX = """<!DOCTYPE html>
@@ -95,7 +97,9 @@ def _layout(pages: list[Page]) -> Component:
             html.Span("warrantsim", className="brand"),
             html.Nav(dmc.Group(links, gap="lg", visibleFrom="sm"), **{"aria-label": "Pages"}),
             html.Div(id="page-tools"),
-            dmc.Switch(id="dark", label="Dark", size="sm", persistence=True, persistence_type="local", ml="auto"),
+            dmc.Switch(
+                id="dark", label="Dark", size="sm", persistence=True, persistence_type="local", ml="auto"
+            ),
         ],
         h="100%",
         px="md",
@@ -114,7 +118,13 @@ def _layout(pages: list[Page]) -> Component:
         navbar=_menu(True),
         padding="md",
     )
-    body = html.Div([html.A("To the content", href="#main", className="skip"), dcc.Location(id="url", refresh="callback-nav"), shell])
+    body = html.Div(
+        [
+            html.A("To the content", href="#main", className="skip"),
+            dcc.Location(id="url", refresh="callback-nav"),
+            shell,
+        ]
+    )
     return dmc.MantineProvider(body, id="theme", theme=_THEME)
 
 
@@ -124,12 +134,22 @@ def _menu(folded: bool) -> dict[str, Any]:
 
 
 def _register(app: Dash, pages: list[Page]) -> None:
-    @app.callback(Output("page", "children"), Output("shell", "navbar"), Output("burger", "opened"), Input("url", "pathname"), State("url", "search"))
+    @app.callback(
+        Output("page", "children"),
+        Output("shell", "navbar"),
+        Output("burger", "opened"),
+        Input("url", "pathname"),
+        State("url", "search"),
+    )
     def show(pathname: str | None, search: str | None) -> tuple[Component, dict[str, Any], bool]:
         """The page that the address names; its menu folded."""
         address = pathname or "/"
         page = next((page for page in pages if page.holds(address)), None)
-        content = _no_such_page(address, pages) if page is None else page.layout(page.rest(address), (search or "").lstrip("?"))
+        content = (
+            _no_such_page(address, pages)
+            if page is None
+            else page.layout(page.rest(address), (search or "").lstrip("?"))
+        )
         return content, _menu(True), False
 
     app.clientside_callback(
@@ -148,4 +168,10 @@ def _register(app: Dash, pages: list[Page]) -> None:
 
 def _no_such_page(address: str, pages: list[Page]) -> Component:
     links = [html.Li(dcc.Link(page.title, href=page.path)) for page in pages]
-    return html.Div([html.H1("There is no such page"), html.P(["Nothing is at ", html.Code(address), ". There is:"]), html.Ul(links)])
+    return html.Div(
+        [
+            html.H1("There is no such page"),
+            html.P(["Nothing is at ", html.Code(address), ". There is:"]),
+            html.Ul(links),
+        ]
+    )

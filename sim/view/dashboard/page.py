@@ -29,7 +29,9 @@ class Page:
 
     def holds(self, pathname: str) -> bool:
         """Whether an address is this page's, or lies below it."""
-        return pathname.rstrip("/") == self.path.rstrip("/") or (self.path != "/" and pathname.startswith(self.path.rstrip("/") + "/"))
+        return pathname.rstrip("/") == self.path.rstrip("/") or (
+            self.path != "/" and pathname.startswith(self.path.rstrip("/") + "/")
+        )
 
     def rest(self, pathname: str) -> str:
         """The part of an address below this page."""

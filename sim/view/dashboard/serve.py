@@ -16,7 +16,13 @@ THREADS = 32  # a request that waits for the model holds a thread; ten people ha
 _TRIED = 20  # ports after the one asked for
 
 
-def serve(settings: Settings, host: str = "127.0.0.1", port: int | None = None, browser: bool = True, tell: Callable[[str], None] = print) -> None:
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    browser: bool = True,
+    tell: Callable[[str], None] = print,
+) -> None:
     """Serve until interrupted. Without `port` the first free one from 8050 on is taken; raises BadInput where none can be had."""
     listening = _listen(host, port)
     app, pages = make_app(settings)

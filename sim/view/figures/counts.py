@@ -6,14 +6,23 @@ from sim.view.figures.style import Figure, Trace, WorldStyle, axis, heading, lay
 from sim.view.figures.summarise import months, numbers
 
 
-def offer_counts(counts: dict[str, pd.DataFrame], styles: dict[str, WorldStyle], title: str, span: tuple[str, str], height: int = 210) -> Figure:
+def offer_counts(
+    counts: dict[str, pd.DataFrame],
+    styles: dict[str, WorldStyle],
+    title: str,
+    span: tuple[str, str],
+    height: int = 210,
+) -> Figure:
     """One offer: a step line for the countries where it is live, a thin one for those where it is only announced. `counts`: month, live, announced."""
     traces: list[Trace] = []
     for name, style in styles.items():
         if name not in counts:
             continue
         x = months(counts[name]["month"])
-        for column, width, label in (("live", 2.2, style.label), ("announced", 1.0, f"{style.label}, announced only")):
+        for column, width, label in (
+            ("live", 2.2, style.label),
+            ("announced", 1.0, f"{style.label}, announced only"),
+        ):
             traces.append(
                 {
                     "type": "scatter",
@@ -31,4 +40,12 @@ def offer_counts(counts: dict[str, pd.DataFrame], styles: dict[str, WorldStyle],
                     "hovertemplate": f"{label}, %{{x|%b %Y}}: %{{y:.1f}}<extra></extra>",
                 }
             )
-    return {"data": traces, "layout": layout(height, xaxis=time_axis(*span, dtick="M48"), yaxis=axis("countries", rangemode="tozero"), title=heading(title))}
+    return {
+        "data": traces,
+        "layout": layout(
+            height,
+            xaxis=time_axis(*span, dtick="M48"),
+            yaxis=axis("countries", rangemode="tozero"),
+            title=heading(title),
+        ),
+    }

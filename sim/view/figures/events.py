@@ -51,7 +51,14 @@ def lanes(marks: list[tuple[str, str]], first: str, last: str, limit: int = 6) -
     for day, code in marks:
         centre = (_day(day) - _day(first)) / span * _NARROW
         half = (len(code) * _CHARACTER + _PAD) / 2
-        row = next((i for i, spans in enumerate(taken) if all(centre + half <= left or right <= centre - half for left, right in spans)), None)
+        row = next(
+            (
+                i
+                for i, spans in enumerate(taken)
+                if all(centre + half <= left or right <= centre - half for left, right in spans)
+            ),
+            None,
+        )
         if row is not None:
             taken[row].append((centre - half, centre + half))
         rows.append(row)
@@ -66,7 +73,11 @@ def _day(date: str) -> float:
 def mark(figure: Figure, events: list[Event], first: str, last: str, switches: Sequence[str]) -> Figure:
     """The figure with the switches (days) and the events drawn above its chart, which keeps its height."""
     shown = sorted((event for event in events if first <= event.at <= last), key=lambda event: event.at)
-    stories = [(day, SWITCH, f"<b>The switch</b> {day}<br>the rule of law changes") for day in switches if first <= day <= last]
+    stories = [
+        (day, SWITCH, f"<b>The switch</b> {day}<br>the rule of law changes")
+        for day in switches
+        if first <= day <= last
+    ]
     stories += [(event.at, event.code, event.story) for event in shown]
     rows = lanes([(day, code) for day, code, _ in stories], first, last)
     used = 1 + max((row for row in rows if row is not None), default=-1)
@@ -83,7 +94,10 @@ def mark(figure: Figure, events: list[Event], first: str, last: str, switches: S
         "name": "event",
         "x": [day for day, _, _ in stories],
         "y": [row + 0.5 if row is not None else 0.1 for row in rows],
-        "text": [("<b>switch</b>" if code == SWITCH else code) if row is not None else "" for (_, code, _), row in zip(stories, rows, strict=True)],
+        "text": [
+            ("<b>switch</b>" if code == SWITCH else code) if row is not None else ""
+            for (_, code, _), row in zip(stories, rows, strict=True)
+        ],
         "marker": {"size": 11, "opacity": 0},
         "textfont": {"size": 12, "color": QUIET},
         "cliponaxis": False,
@@ -95,7 +109,13 @@ def mark(figure: Figure, events: list[Event], first: str, last: str, switches: S
     taller: dict[str, Any] = layout | {
         "height": layout["height"] + strip,
         "yaxis": layout["yaxis"] | {"domain": [0, top]},
-        "yaxis9": {"domain": [top, 1], "range": [0, max(used, 1)], "visible": False, "fixedrange": True, "anchor": "x"},
+        "yaxis9": {
+            "domain": [top, 1],
+            "range": [0, max(used, 1)],
+            "visible": False,
+            "fixedrange": True,
+            "anchor": "x",
+        },
     }
     if lines:
         taller["yaxis8"] = {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True}

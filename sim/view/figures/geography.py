@@ -35,7 +35,11 @@ def world_topojson() -> dict[str, Any]:
 @cache
 def outlined() -> frozenset[str]:
     """ISO 3166 alpha-3 codes of the countries with an outline."""
-    return frozenset(str(country["id"]) for country in world_topojson()["objects"]["countries"]["geometries"] if country.get("id"))
+    return frozenset(
+        str(country["id"])
+        for country in world_topojson()["objects"]["countries"]["geometries"]
+        if country.get("id")
+    )
 
 
 def members(jurisdictions: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
@@ -44,7 +48,9 @@ def members(jurisdictions: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
     Raises ValueError for a code the map cannot place: plotly.js would leave it out without a word.
     """
     pairs = [(code, str(iso3)) for code, facts in jurisdictions.items() for iso3 in facts.get("iso3", [])]
-    unknown = sorted({f"{iso3} (of {code})" for code, iso3 in pairs if iso3 not in outlined() and iso3 not in DOTS})
+    unknown = sorted(
+        {f"{iso3} (of {code})" for code, iso3 in pairs if iso3 not in outlined() and iso3 not in DOTS}
+    )
     if unknown:
         raise ValueError(f"no place on the world map for the ISO 3166 alpha-3 codes {', '.join(unknown)}")
     return pairs

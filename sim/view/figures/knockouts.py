@@ -70,4 +70,13 @@ def forest(
 
 
 def _upright(x: float, colour: str, dash: str) -> dict[str, Any]:
-    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": colour, "width": 1.2, "dash": dash}, "layer": "between"}
+    return {
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": colour, "width": 1.2, "dash": dash},
+        "layer": "between",
+    }

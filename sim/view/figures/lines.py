@@ -4,13 +4,32 @@ from typing import Any
 
 import pandas as pd
 
-from sim.view.figures.style import INK, MARGIN, MARGIN_WITH_TITLE, Figure, Trace, WorldStyle, axis, heading, layout, steady_range, time_axis, tint
+from sim.view.figures.style import (
+    INK,
+    MARGIN,
+    MARGIN_WITH_TITLE,
+    Figure,
+    Trace,
+    WorldStyle,
+    axis,
+    heading,
+    layout,
+    steady_range,
+    time_axis,
+    tint,
+)
 from sim.view.figures.summarise import months, numbers
 
 
-def edges(x: list[str], low: list[float | None], high: list[float | None], colour: str, opacity: float, group: str) -> Trace:
+def edges(
+    x: list[str], low: list[float | None], high: list[float | None], colour: str, opacity: float, group: str
+) -> Trace:
     """A filled band. Months with a missing edge are left out of it."""
-    kept = [(at, bottom, top) for at, bottom, top in zip(x, low, high, strict=True) if bottom is not None and top is not None]
+    kept = [
+        (at, bottom, top)
+        for at, bottom, top in zip(x, low, high, strict=True)
+        if bottom is not None and top is not None
+    ]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -28,11 +47,18 @@ def edges(x: list[str], low: list[float | None], high: list[float | None], colou
 _BANDS = (("q5", "q95", 0.16), ("q25", "q75", 0.22))  # from, to, opacity
 
 
-def fan_traces(quantiles: pd.DataFrame, style: WorldStyle, scale: float = 1.0, unit: str = "", bands: int = 2) -> list[Trace]:
+def fan_traces(
+    quantiles: pd.DataFrame, style: WorldStyle, scale: float = 1.0, unit: str = "", bands: int = 2
+) -> list[Trace]:
     """Median and bands of one world, from `summarise.fan`: 5-95% and 25-75%, or the first of them, or none."""
     x = months(quantiles["month"])
-    q = {name: numbers(quantiles[name] * scale) for name in (("q5", "q25", "q50", "q75", "q95") if bands else ("q50",))}
-    drawn = [edges(x, q[low], q[high], style.colour, opacity, style.name) for low, high, opacity in _BANDS[:bands]]
+    q = {
+        name: numbers(quantiles[name] * scale)
+        for name in (("q5", "q25", "q50", "q75", "q95") if bands else ("q50",))
+    }
+    drawn = [
+        edges(x, q[low], q[high], style.colour, opacity, style.name) for low, high, opacity in _BANDS[:bands]
+    ]
     median: Trace = {
         "type": "scatter",
         "mode": "lines",
@@ -47,7 +73,9 @@ def fan_traces(quantiles: pd.DataFrame, style: WorldStyle, scale: float = 1.0, u
     }
     if bands:
         median["customdata"] = list(zip(q["q5"], q["q95"], strict=True))
-        median["hovertemplate"] = f"{style.label}, %{{x|%b %Y}}: %{{y:.4~g}}{unit} (%{{customdata[0]:.4~g}} to %{{customdata[1]:.4~g}})<extra></extra>"
+        median["hovertemplate"] = (
+            f"{style.label}, %{{x|%b %Y}}: %{{y:.4~g}}{unit} (%{{customdata[0]:.4~g}} to %{{customdata[1]:.4~g}})<extra></extra>"
+        )
     return [*drawn, median]
 
 
@@ -69,7 +97,12 @@ def together(
 ) -> Figure:
     """All worlds in one chart, a fan each."""
     bands = 0 if not _spread(*quantiles.values()) else 1 if len(styles) > 1 else 2
-    traces = [trace for name, style in styles.items() if name in quantiles for trace in fan_traces(quantiles[name], style, scale, unit, bands)]
+    traces = [
+        trace
+        for name, style in styles.items()
+        if name in quantiles
+        for trace in fan_traces(quantiles[name], style, scale, unit, bands)
+    ]
     margin = MARGIN_WITH_TITLE if unit_title else MARGIN
     shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title or None, **(y or {})), margin=margin)
     if title:
@@ -77,19 +110,38 @@ def together(
     return {"data": traces, "layout": shape}
 
 
-def difference_fan(quantiles: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, height: int = 300) -> Figure:
+def difference_fan(
+    quantiles: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, height: int = 300
+) -> Figure:
     """The paired difference as a fan over pairs, with a zero line. `quantiles`: `summarise.fan` of the differences by month."""
     style = WorldStyle("difference", "difference", colour, "solid")
     limits = steady_range(min(0.0, float(quantiles["q5"].min())), max(0.0, float(quantiles["q95"].max())))
-    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title, range=limits), margin=MARGIN_WITH_TITLE)
-    zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": INK, "width": 1}, "layer": "between"}
+    shape = layout(
+        height, xaxis=time_axis(*span), yaxis=axis(unit_title, range=limits), margin=MARGIN_WITH_TITLE
+    )
+    zero = {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "paper",
+        "y0": 0,
+        "y1": 0,
+        "line": {"color": INK, "width": 1},
+        "layer": "between",
+    }
     traces = fan_traces(quantiles, style, bands=2 if _spread(quantiles) else 0)
     traces[-1]["showlegend"] = False
     return {"data": traces, "layout": shape | {"shapes": [zero]}}
 
 
 def difference(
-    series: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, scale: float = 1.0, height: int = 300, label: str = "difference"
+    series: pd.DataFrame,
+    colour: str,
+    span: tuple[str, str],
+    unit_title: str,
+    scale: float = 1.0,
+    height: int = 300,
+    label: str = "difference",
 ) -> Figure:
     """The difference within pairs by month with its band and a zero line. `series`: month, difference, low, high (low and high may be missing)."""
     x = months(series["month"])
@@ -106,5 +158,17 @@ def difference(
         "showlegend": False,
     }
     shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title))
-    zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": INK, "width": 1}, "layer": "between"}
-    return {"data": [edges(x, low, high, colour, 0.2, "difference"), line], "layout": shape | {"shapes": [zero]}}
+    zero = {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "paper",
+        "y0": 0,
+        "y1": 0,
+        "line": {"color": INK, "width": 1},
+        "layer": "between",
+    }
+    return {
+        "data": [edges(x, low, high, colour, 0.2, "difference"), line],
+        "layout": shape | {"shapes": [zero]},
+    }

@@ -55,13 +55,21 @@ def world_map(
         "lon": [DOTS[iso3][0] for _, iso3 in dots],
         "lat": [DOTS[iso3][1] for _, iso3 in dots],
         "text": labels(dots),
-        "marker": {"color": colours(last, dots), "coloraxis": "coloraxis", "size": 6, "line": {"color": "#333333", "width": 0.7}},
+        "marker": {
+            "color": colours(last, dots),
+            "coloraxis": "coloraxis",
+            "size": 6,
+            "line": {"color": "#333333", "width": 0.7},
+        },
         "hovertemplate": f"%{{text}}: %{{marker.color:{tick}}}<extra></extra>",
     }
     frames = [
         {
             "name": frame,
-            "data": [{"type": "choropleth", "z": colours(frame, areas)}, {"type": "scattergeo", "marker": {"color": colours(frame, dots)}}],
+            "data": [
+                {"type": "choropleth", "z": colours(frame, areas)},
+                {"type": "scattergeo", "marker": {"color": colours(frame, dots)}},
+            ],
             "traces": [0, 1],
         }
         for frame in values
@@ -97,12 +105,17 @@ def world_map(
 def _signed_ticks(end: float) -> dict[str, Any]:
     """Ticks of a scale for differences: its ends, their halves, and nought, which has no sign."""
     values = [-end, -0.5 * end, 0.0, 0.5 * end, end]
-    return {"tickvals": values, "ticktext": [f"{value:+.4g}".replace("-", MINUS) if value else "0" for value in values]}
+    return {
+        "tickvals": values,
+        "ticktext": [f"{value:+.4g}".replace("-", MINUS) if value else "0" for value in values],
+    }
 
 
 def limits_of(values: list[dict[str, dict[str, float]]], step: float = 0.05) -> tuple[float, float]:
     """Ends of a colour scale that hold all maps and all frames, rounded outwards to `step`."""
-    every = [value for one in values for frame in one.values() for value in frame.values() if not math.isnan(value)]
+    every = [
+        value for one in values for frame in one.values() for value in frame.values() if not math.isnan(value)
+    ]
     if not every:
         return 0.0, 1.0
     low, high = math.floor(min(every) / step) * step, math.ceil(max(every) / step) * step
@@ -111,7 +124,10 @@ def limits_of(values: list[dict[str, dict[str, float]]], step: float = 0.05) -> 
 
 def symmetric(values: dict[str, dict[str, float]]) -> tuple[float, float]:
     """Ends of a scale for differences: as far below zero as above it, rounded outwards to a plain number; the same for all frames."""
-    largest = max((abs(value) for frame in values.values() for value in frame.values() if not math.isnan(value)), default=0.0)
+    largest = max(
+        (abs(value) for frame in values.values() for value in frame.values() if not math.isnan(value)),
+        default=0.0,
+    )
     if largest <= 0:
         return -0.01, 0.01
     digit = 10.0 ** math.floor(math.log10(largest))

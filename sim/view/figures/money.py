@@ -12,7 +12,12 @@ from sim.view.figures.summarise import months, numbers
 BILLION = 1e9
 
 
-def revenue(quantiles: dict[str, pd.DataFrame], styles: dict[str, WorldStyle], span: tuple[str, str], height: int = 320) -> Figure:
+def revenue(
+    quantiles: dict[str, pd.DataFrame],
+    styles: dict[str, WorldStyle],
+    span: tuple[str, str],
+    height: int = 320,
+) -> Figure:
     """Revenue by year, a line for each world with the middle 90% of seeds. `quantiles`: `summarise.fan` of yearly sums, in USD."""
     traces: list[Trace] = []
     for name, style in styles.items():
@@ -37,7 +42,12 @@ def revenue(quantiles: dict[str, pd.DataFrame], styles: dict[str, WorldStyle], s
         )
     return {
         "data": traces,
-        "layout": layout(height, xaxis=time_axis(*span), yaxis=axis("USD bn a year", rangemode="tozero"), title=heading("By calendar year")),
+        "layout": layout(
+            height,
+            xaxis=time_axis(*span),
+            yaxis=axis("USD bn a year", rangemode="tozero"),
+            title=heading("By calendar year"),
+        ),
     }
 
 
@@ -48,8 +58,17 @@ def projections(rows: list[dict[str, Any]], height: int = 320) -> Figure:
     for position, row in enumerate(rows):
         factor = 1 / BILLION if row["unit"] == "USD" else 1.0
         low, high = (None if row.get(end) is None else float(row[end]) * factor for end in ("low", "high"))
-        start, end = low if low is not None else 0.0, high if high is not None else low if low is not None else 0.0
-        amount = f"up to USD {end:,.4g} bn" if low is None else f"USD {start:,.4g} bn" if start == end else f"USD {start:,.4g} to {end:,.4g} bn"
+        start, end = (
+            low if low is not None else 0.0,
+            high if high is not None else low if low is not None else 0.0,
+        )
+        amount = (
+            f"up to USD {end:,.4g} bn"
+            if low is None
+            else f"USD {start:,.4g} bn"
+            if start == end
+            else f"USD {start:,.4g} to {end:,.4g} bn"
+        )
         label = folded(f"{row['id']}: {row['label']} ({row['period']})", 50)
         traces.append(
             {
@@ -58,7 +77,12 @@ def projections(rows: list[dict[str, Any]], height: int = 320) -> Figure:
                 "x": [start, end],
                 "y": [position, position],
                 "line": {"color": "#8a8a8a", "width": 5, "dash": "solid" if low is not None else "dot"},
-                "marker": {"size": [0 if low is None else 9, 9], "color": QUIET, "symbol": "line-ns", "line": {"width": 2, "color": QUIET}},
+                "marker": {
+                    "size": [0 if low is None else 9, 9],
+                    "color": QUIET,
+                    "symbol": "line-ns",
+                    "line": {"width": 2, "color": QUIET},
+                },
                 "hovertext": [f"{label}<br>{amount}<br>{folded(str(row.get('source', '')))}"] * 2,
                 "hoverinfo": "text",
                 "cliponaxis": False,
@@ -79,7 +103,15 @@ def projections(rows: list[dict[str, Any]], height: int = 320) -> Figure:
                 "align": "left",
             }
         )
-    title = heading("Published projections of the Snowden loss:<br>context, not fitted, not the same quantity")
+    title = heading(
+        "Published projections of the Snowden loss:<br>context, not fitted, not the same quantity"
+    )
     y = axis(visible=False, range=[len(rows) - 0.6, -1.0])
-    shape = layout(height, xaxis=axis("USD bn over the period named", rangemode="tozero", showgrid=False), yaxis=y, annotations=notes, title=title)
+    shape = layout(
+        height,
+        xaxis=axis("USD bn over the period named", rangemode="tozero", showgrid=False),
+        yaxis=y,
+        annotations=notes,
+        title=title,
+    )
     return {"data": traces, "layout": shape | {"margin": {"l": 14, "r": 24, "t": 52, "b": 44}}}

@@ -38,11 +38,15 @@ def fold(total: pd.DataFrame, threshold: float) -> tuple[pd.DataFrame, float, in
     return total[total["tb"] >= threshold], float(small["tb"].sum()), len(small)
 
 
-def sankey(total: pd.DataFrame, folded: float, largest: float, title: str, nodes: Nodes = KINDS_OF_PLACE) -> Figure:
+def sankey(
+    total: pd.DataFrame, folded: float, largest: float, title: str, nodes: Nodes = KINDS_OF_PLACE
+) -> Figure:
     """Streams of one world; nodes in their order, the same TB a pixel in every world (`largest`: the largest world's total)."""
     links = total[["from_kind", "to_kind", "tb"]].astype({"from_kind": str, "to_kind": str})
     if folded > 0:
-        links = pd.concat([links, pd.DataFrame([{"from_kind": OTHER, "to_kind": OTHER, "tb": folded}])], ignore_index=True)
+        links = pd.concat(
+            [links, pd.DataFrame([{"from_kind": OTHER, "to_kind": OTHER, "tb": folded}])], ignore_index=True
+        )
     kinds = [*nodes.labels, OTHER]
     left = [kind for kind in kinds if kind in set(links["from_kind"])]
     right = [kind for kind in kinds if kind in set(links["to_kind"])]
@@ -77,4 +81,7 @@ def sankey(total: pd.DataFrame, folded: float, largest: float, title: str, nodes
         },
         "textfont": {"size": 12, "shadow": "none"},
     }
-    return {"data": [trace], "layout": layout(_HEIGHT, margin={"l": 4, "r": 4, "t": _TOP, "b": 10}, title=heading(title))}
+    return {
+        "data": [trace],
+        "layout": layout(_HEIGHT, margin={"l": 4, "r": 4, "t": _TOP, "b": 10}, title=heading(title)),
+    }

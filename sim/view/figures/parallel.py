@@ -37,7 +37,9 @@ def parallel(
 
     `picked` (one a row) says which lines stand out; the others are drawn faintly behind them.
     """
-    axes = [_axis(str(name), values[name]) for name in values.columns] + [_measured(title, outcome.to_numpy(float), limits)]
+    axes = [_axis(str(name), values[name]) for name in values.columns] + [
+        _measured(title, outcome.to_numpy(float), limits)
+    ]
     heights = np.column_stack([axis.at for axis in axes])
     chosen = np.ones(len(outcome), bool) if picked is None else picked
     span = limits[1] - limits[0]
@@ -48,21 +50,42 @@ def parallel(
         mine = heights[chosen & (shade == k)]
         if len(mine):
             traces.append(_lines(mine, colour, strength, 1.3))
-    bar = {"thickness": 12, "len": 0.9, "x": 1.04, "exponentformat": "power", "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
+    bar = {
+        "thickness": 12,
+        "len": 0.9,
+        "x": 1.04,
+        "exponentformat": "power",
+        "title": {"text": folded(unit, 16), "font": {"size": 12}},
+        "outlinewidth": 0,
+    }
     ends: Trace = {
         "type": "scatter",
         "mode": "markers",
         "x": [len(axes) - 1] * int(chosen.sum()),
         "y": numbers(axes[-1].at[chosen]),
         "marker": {"color": numbers(outcome[chosen]), "coloraxis": "coloraxis", "size": 5},
-        "customdata": [[int(point), value] for point, value in zip(outcome.index[chosen], numbers(outcome[chosen]), strict=True)],
+        "customdata": [
+            [int(point), value]
+            for point, value in zip(outcome.index[chosen], numbers(outcome[chosen]), strict=True)
+        ],
         "hovertemplate": "point %{customdata[0]}: %{customdata[1]:.4~g}<extra></extra>",
     }
     shape = layout(440, margin={"l": 70, "r": 30, "t": 84, "b": 14})
     shape["xaxis"] = {"visible": False, "range": [-0.08, len(axes) - 1 + 0.06], "fixedrange": True}
     shape["yaxis"] = {"visible": False, "range": [-0.03, 1.03], "fixedrange": True}
     shape["coloraxis"] = {"cmin": limits[0], "cmax": limits[1], "colorscale": scale, "colorbar": bar}
-    shape["shapes"] = [{"type": "line", "x0": k, "x1": k, "y0": 0, "y1": 1, "line": {"color": QUIET, "width": 1}, "layer": "above"} for k in range(len(axes))]
+    shape["shapes"] = [
+        {
+            "type": "line",
+            "x0": k,
+            "x1": k,
+            "y0": 0,
+            "y1": 1,
+            "line": {"color": QUIET, "width": 1},
+            "layer": "above",
+        }
+        for k in range(len(axes))
+    ]
     shape["annotations"] = [note for k, axis in enumerate(axes) for note in _notes(k, axis)]
     return {"data": [*traces, ends], "layout": shape}
 
@@ -71,7 +94,9 @@ def _axis(path: str, column: "pd.Series[Any]") -> _Axis:
     label = path.split(".")[-1].replace("_", " ")
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         low, high = float(column.min()), float(column.max())
-        return _measured(label, column.to_numpy(float), (low, high) if high > low else (low - 0.5, high + 0.5))
+        return _measured(
+            label, column.to_numpy(float), (low, high) if high > low else (low - 0.5, high + 0.5)
+        )
     words = column.astype(str)
     names = sorted(words.unique())
     place = {name: (at + 0.5) / len(names) for at, name in enumerate(names)}
@@ -81,14 +106,30 @@ def _axis(path: str, column: "pd.Series[Any]") -> _Axis:
 
 def _measured(label: str, values: np.ndarray, limits: tuple[float, float]) -> _Axis:
     low, high = limits
-    ticks = [(share, f"{low + share * (high - low):.3g}".replace("-", "\N{MINUS SIGN}")) for share in (0.0, 0.5, 1.0)]
+    ticks = [
+        (share, f"{low + share * (high - low):.3g}".replace("-", "\N{MINUS SIGN}"))
+        for share in (0.0, 0.5, 1.0)
+    ]
     return _Axis(label, (values - low) / (high - low), ticks)
 
 
 def _notes(k: int, axis: _Axis) -> list[dict[str, Any]]:
     plain = {"x": k, "showarrow": False, "font": {"size": 12, "color": INK}}
-    label = plain | {"y": 1.0, "text": folded(axis.label, 22), "yanchor": "bottom", "yshift": 12, "xanchor": "left", "textangle": -18, "align": "left"}
-    quiet = plain | {"xanchor": "right", "xshift": -4, "font": {"size": 12, "color": QUIET}, "bgcolor": "rgba(255,255,255,0.75)"}
+    label = plain | {
+        "y": 1.0,
+        "text": folded(axis.label, 22),
+        "yanchor": "bottom",
+        "yshift": 12,
+        "xanchor": "left",
+        "textangle": -18,
+        "align": "left",
+    }
+    quiet = plain | {
+        "xanchor": "right",
+        "xshift": -4,
+        "font": {"size": 12, "color": QUIET},
+        "bgcolor": "rgba(255,255,255,0.75)",
+    }
     return [label, *(quiet | {"y": at, "text": said} for at, said in axis.ticks)]
 
 
@@ -115,4 +156,7 @@ def _colours(scale: str | list[list[Any]]) -> list[str]:
     from plotly.colors import sample_colorscale, unlabel_rgb
 
     middles = [(k + 0.5) / _SHADES for k in range(_SHADES)]
-    return ["#" + "".join(f"{round(part):02x}" for part in unlabel_rgb(one)) for one in sample_colorscale(scale, middles)]
+    return [
+        "#" + "".join(f"{round(part):02x}" for part in unlabel_rgb(one))
+        for one in sample_colorscale(scale, middles)
+    ]

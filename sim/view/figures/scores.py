@@ -30,6 +30,22 @@ def scores(rows: pd.DataFrame, forecasters: Sequence[str]) -> Figure:
                 "hovertemplate": "%{customdata}<extra></extra>",
             }
         )
-    x = axis("CRPS in standard errors of the source (logarithmic; left is better)", type="log", dtick=1, showgrid=True)
-    y = axis(type="category", categoryorder="array", categoryarray=labels[::-1], dtick=1, tickfont={"size": 12, "color": QUIET})
-    return {"data": traces, "layout": layout(90 + 22 * len(labels), xaxis=x, yaxis=y, margin={"l": 48, "r": 14, "t": 12, "b": 48})}
+    x = axis(
+        "CRPS in standard errors of the source (logarithmic; left is better)",
+        type="log",
+        dtick=1,
+        showgrid=True,
+    )
+    y = axis(
+        type="category",
+        categoryorder="array",
+        categoryarray=labels[::-1],
+        dtick=1,
+        tickfont={"size": 12, "color": QUIET},
+    )
+    return {
+        "data": traces,
+        "layout": layout(
+            90 + 22 * len(labels), xaxis=x, yaxis=y, margin={"l": 48, "r": 14, "t": 12, "b": 48}
+        ),
+    }

@@ -22,7 +22,11 @@ CONFIG: dict[str, Any] = {
     "plotlyServerURL": "",
 }
 
-FONT = {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif", "size": 12, "color": "#222222"}
+FONT = {
+    "family": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif",
+    "size": 12,
+    "color": "#222222",
+}
 INK, QUIET, GRID, PAPER = "#222222", "#595959", "#e6e6e6", "#ffffff"
 
 
@@ -37,8 +41,20 @@ class WorldStyle:
 
 
 # Okabe and Ito's colours that stand out on white by at least 3:1.
-_KNOWN = {"microsoft_wins": ("#0072B2", "solid"), "doj_wins": ("#C44E00", "dash"), "history": ("#333333", "dot"), "cloud_act": ("#007A5A", "dashdot")}
-_SPARE = (("#0072B2", "solid"), ("#C44E00", "dash"), ("#007A5A", "dashdot"), ("#A6488A", "dot"), ("#333333", "longdash"), ("#7A6400", "longdashdot"))
+_KNOWN = {
+    "microsoft_wins": ("#0072B2", "solid"),
+    "doj_wins": ("#C44E00", "dash"),
+    "history": ("#333333", "dot"),
+    "cloud_act": ("#007A5A", "dashdot"),
+}
+_SPARE = (
+    ("#0072B2", "solid"),
+    ("#C44E00", "dash"),
+    ("#007A5A", "dashdot"),
+    ("#A6488A", "dot"),
+    ("#333333", "longdash"),
+    ("#7A6400", "longdashdot"),
+)
 
 
 def world_styles(worlds: dict[str, str]) -> dict[str, WorldStyle]:
@@ -47,18 +63,25 @@ def world_styles(worlds: dict[str, str]) -> dict[str, WorldStyle]:
     A world that stands alone has nothing to be told apart from, so its line is plain.
     """
     if len(worlds) == 1:
-        return {name: WorldStyle(name, label, _KNOWN.get(name, _SPARE[0])[0], "solid") for name, label in worlds.items()}
+        return {
+            name: WorldStyle(name, label, _KNOWN.get(name, _SPARE[0])[0], "solid")
+            for name, label in worlds.items()
+        }
     taken = {_KNOWN[name][0] for name in worlds if name in _KNOWN}
     spare = [pair for pair in _SPARE if pair[0] not in taken]
     styles = {}
     for position, (name, label) in enumerate(worlds.items()):
-        colour, dash = _KNOWN[name] if name in _KNOWN else spare.pop(0) if spare else _SPARE[position % len(_SPARE)]
+        colour, dash = (
+            _KNOWN[name] if name in _KNOWN else spare.pop(0) if spare else _SPARE[position % len(_SPARE)]
+        )
         styles[name] = WorldStyle(name, label, colour, dash)
     return styles
 
 
 # Tol's muted scheme: told apart with the common kinds of colour blindness, and not the colours of the worlds.
-KIND_COLOURS = dict(zip(KINDS, ("#BBBBBB", "#332288", "#88CCEE", "#117733", "#44AA99", "#DDCC77", "#AA4466"), strict=True))
+KIND_COLOURS = dict(
+    zip(KINDS, ("#BBBBBB", "#332288", "#88CCEE", "#117733", "#44AA99", "#DDCC77", "#AA4466"), strict=True)
+)
 ROUTE_COLOURS = dict(zip(ROUTES, ("#332288", "#88CCEE", "#44AA99", "#DDCC77", "#AA4466"), strict=True))
 KIND_LABELS = dict(
     zip(
@@ -75,10 +98,28 @@ KIND_LABELS = dict(
         strict=True,
     )
 )
-KIND_SHORT = dict(zip(KINDS, ("On premises", "US region", "Local region", "Trustee", "Own keys", "US subsidiary", "Home-grown"), strict=True))
+KIND_SHORT = dict(
+    zip(
+        KINDS,
+        ("On premises", "US region", "Local region", "Trustee", "Own keys", "US subsidiary", "Home-grown"),
+        strict=True,
+    )
+)
 assert ON_PREMISES in KIND_COLOURS and HOME_GROWN in KIND_COLOURS
 
-ROUTE_LABELS = dict(zip(ROUTES, ("Direct order", "Order, after comity review", "Executive agreement", "Mutual legal assistance", "Unreachable"), strict=True))
+ROUTE_LABELS = dict(
+    zip(
+        ROUTES,
+        (
+            "Direct order",
+            "Order, after comity review",
+            "Executive agreement",
+            "Mutual legal assistance",
+            "Unreachable",
+        ),
+        strict=True,
+    )
+)
 
 
 def tint(colour: str, opacity: float) -> str:
@@ -89,7 +130,13 @@ def tint(colour: str, opacity: float) -> str:
 
 def diverging(low: str, high: str) -> list[list[Any]]:
     """A scale from one world's colour through near-white to the other's."""
-    return [[0.0, low], [0.25, tint_on_white(low, 0.5)], [0.5, "#f7f7f7"], [0.75, tint_on_white(high, 0.5)], [1.0, high]]
+    return [
+        [0.0, low],
+        [0.25, tint_on_white(low, 0.5)],
+        [0.5, "#f7f7f7"],
+        [0.75, tint_on_white(high, 0.5)],
+        [1.0, high],
+    ]
 
 
 def tint_on_white(colour: str, strength: float) -> str:
@@ -100,7 +147,14 @@ def tint_on_white(colour: str, strength: float) -> str:
 
 def axis(title: str | None = None, **more: Any) -> dict[str, Any]:
     """An axis with a quiet grid; `more` are plotly's own axis settings."""
-    plain: dict[str, Any] = {"gridcolor": GRID, "zeroline": False, "linecolor": "#bbbbbb", "ticks": "", "automargin": True, "fixedrange": True}
+    plain: dict[str, Any] = {
+        "gridcolor": GRID,
+        "zeroline": False,
+        "linecolor": "#bbbbbb",
+        "ticks": "",
+        "automargin": True,
+        "fixedrange": True,
+    }
     if title:
         plain["title"] = {"text": title, "standoff": 8}
     return plain | more
@@ -108,7 +162,16 @@ def axis(title: str | None = None, **more: Any) -> dict[str, Any]:
 
 def time_axis(first: str, last: str, **more: Any) -> dict[str, Any]:
     """A time axis from month to month ('2013-01-01'), a tick each second year."""
-    plain = axis(type="date", range=[first, last], tickformat="%Y", dtick="M24", tick0="2013-01-01", showgrid=False, ticks="outside", tickcolor="#bbbbbb")
+    plain = axis(
+        type="date",
+        range=[first, last],
+        tickformat="%Y",
+        dtick="M24",
+        tick0="2013-01-01",
+        showgrid=False,
+        ticks="outside",
+        tickcolor="#bbbbbb",
+    )
     return plain | {"hoverformat": "%b %Y"} | more
 
 
@@ -128,7 +191,12 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
         "margin": MARGIN,
         "showlegend": False,
         "dragmode": False,
-        "hoverlabel": {"align": "left", "bgcolor": PAPER, "bordercolor": QUIET, "font": FONT | {"color": INK}},
+        "hoverlabel": {
+            "align": "left",
+            "bgcolor": PAPER,
+            "bordercolor": QUIET,
+            "font": FONT | {"color": INK},
+        },
     }
     return plain | more
 

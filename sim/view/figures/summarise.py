@@ -15,14 +15,24 @@ def fan(frame: pd.DataFrame, column: str, by: Sequence[str] = ("month",)) -> pd.
     even = _even_groups(frame, column, by)
     if even is not None:
         return even
-    quantiles = frame.groupby(list(by), observed=True)[column].quantile(list(BAND)).unstack().reindex(columns=list(BAND))
+    quantiles = (
+        frame.groupby(list(by), observed=True)[column]
+        .quantile(list(BAND))
+        .unstack()
+        .reindex(columns=list(BAND))
+    )
     quantiles.columns = pd.Index(_NAMES)
     return quantiles.reset_index()
 
 
 def _even_groups(frame: pd.DataFrame, column: str, by: Sequence[str]) -> pd.DataFrame | None:
     """The same where every group has as many rows and none is missing, as whole arrays: several times as fast; else None."""
-    keys = [frame[name].cat.codes.to_numpy() if isinstance(frame[name].dtype, pd.CategoricalDtype) else frame[name].to_numpy() for name in by]
+    keys = [
+        frame[name].cat.codes.to_numpy()
+        if isinstance(frame[name].dtype, pd.CategoricalDtype)
+        else frame[name].to_numpy()
+        for name in by
+    ]
     values = frame[column].to_numpy(dtype=float)
     if not len(values) or np.isnan(values).any() or any(key.dtype == object for key in keys):
         return None
@@ -48,7 +58,9 @@ def of_world(frame: pd.DataFrame, world: str) -> pd.DataFrame:
     return frame[frame["world"] == world]
 
 
-def yearly_sum(frame: pd.DataFrame, columns: Sequence[str], by: Sequence[str] = ("seed", "world")) -> pd.DataFrame:
+def yearly_sum(
+    frame: pd.DataFrame, columns: Sequence[str], by: Sequence[str] = ("seed", "world")
+) -> pd.DataFrame:
     """Sums by calendar year, complete years only; `month` becomes the first of July, where a year's point is drawn."""
     year = frame["month"].dt.year.rename("year")
     grouped = frame.groupby([*by, year], observed=True)
@@ -57,7 +69,9 @@ def yearly_sum(frame: pd.DataFrame, columns: Sequence[str], by: Sequence[str] = 
     return _mid_year(sums[complete].reset_index())
 
 
-def yearly_mean(frame: pd.DataFrame, column: str, weight: str | None = None, by: Sequence[str] = ("seed", "world")) -> pd.DataFrame:
+def yearly_mean(
+    frame: pd.DataFrame, column: str, weight: str | None = None, by: Sequence[str] = ("seed", "world")
+) -> pd.DataFrame:
     """Means by calendar year over the months that have a value, weighted by `weight` if one is named."""
     known = frame[frame[column].notna()]
     weights = known[weight].astype(float) if weight else pd.Series(1.0, index=known.index)

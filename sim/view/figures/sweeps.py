@@ -13,7 +13,12 @@ from sim.view.quantities import number
 
 # Verdicts by hue and by order; told apart with the common kinds of colour blindness, and each bar is labelled.
 VERDICT_COLOURS = {"holds": "#0072B2", "inconclusive": "#BBBBBB", "fails": "#C44E00", "not judged": "#e8e8e8"}
-_VERDICT_SYMBOLS = {"holds": "circle", "inconclusive": "square-open", "fails": "x", "not judged": "circle-open"}
+_VERDICT_SYMBOLS = {
+    "holds": "circle",
+    "inconclusive": "square-open",
+    "fails": "x",
+    "not judged": "circle-open",
+}
 _MOST_ACROSS = 6  # cells beside one another that are wide enough for a number
 FEW = 200  # points that can be told apart when each is a mark
 _ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -52,7 +57,13 @@ def heat_map(
     if written:
         said = [["" if np.isnan(value) else number(value, signed) for value in row] for row in mean]
         trace |= {"text": said, "texttemplate": "%{text}", "textfont": {"size": 12}}
-    bar = {"thickness": 12, "len": 0.9, "exponentformat": "power", "title": {"text": folded(unit, 16), "font": {"size": 12}}, "outlinewidth": 0}
+    bar = {
+        "thickness": 12,
+        "len": 0.9,
+        "exponentformat": "power",
+        "title": {"text": folded(unit, 16), "font": {"size": 12}},
+        "outlinewidth": 0,
+    }
     shape = layout(
         140 + 34 * max(5, min(len(y), 14)),
         xaxis=axis(titles[0], type="category", showgrid=False),
@@ -82,7 +93,12 @@ def limits_of(values: np.ndarray, symmetric: bool) -> tuple[float, float]:
 
 
 def against(
-    x: "pd.Series[Any]", outcome: "pd.Series[float]", low: "pd.Series[float]", high: "pd.Series[float]", titles: tuple[str, str], colour: str
+    x: "pd.Series[Any]",
+    outcome: "pd.Series[float]",
+    low: "pd.Series[float]",
+    high: "pd.Series[float]",
+    titles: tuple[str, str],
+    colour: str,
 ) -> Figure:
     """The outcome of every point against one factor, with its interval and a zero line."""
     trace: Trace = {
@@ -91,7 +107,10 @@ def against(
         "x": _values(x),
         "y": numbers(outcome),
         "marker": {"color": colour, "size": 7, "opacity": 0.85},
-        "customdata": [[int(point), bottom, top] for point, bottom, top in zip(x.index, numbers(low), numbers(high), strict=True)],
+        "customdata": [
+            [int(point), bottom, top]
+            for point, bottom, top in zip(x.index, numbers(low), numbers(high), strict=True)
+        ],
         "hovertemplate": "point %{customdata[0]}: %{y:.4~g} (%{customdata[1]:.4~g} to %{customdata[2]:.4~g})<extra></extra>",
     }
     if low.notna().any():
@@ -103,11 +122,20 @@ def by_level(spread: pd.DataFrame, titles: tuple[str, str], colour: str) -> Figu
     """How the outcome spreads over the points at each level of one factor. `spread`: level, q5, q25, q50, q75, q95, points."""
     middle = spread["q50"]
     plain: Trace = {"type": "scatter", "mode": "markers", "x": list(spread["level"]), "y": numbers(middle)}
-    wide = plain | {"marker": {"color": colour, "size": 1}, "error_y": _bar(spread["q95"] - middle, middle - spread["q5"], colour, 1), "hoverinfo": "skip"}
+    wide = plain | {
+        "marker": {"color": colour, "size": 1},
+        "error_y": _bar(spread["q95"] - middle, middle - spread["q5"], colour, 1),
+        "hoverinfo": "skip",
+    }
     narrow = plain | {
         "marker": {"color": colour, "size": 9, "symbol": "diamond"},
         "error_y": _bar(spread["q75"] - middle, middle - spread["q25"], colour, 5),
-        "customdata": [[*row] for row in zip(numbers(spread["q5"]), numbers(spread["q95"]), [int(n) for n in spread["points"]], strict=True)],
+        "customdata": [
+            [*row]
+            for row in zip(
+                numbers(spread["q5"]), numbers(spread["q95"]), [int(n) for n in spread["points"]], strict=True
+            )
+        ],
         "hovertemplate": "%{x}: %{y:.4~g} (%{customdata[0]:.4~g} to %{customdata[1]:.4~g}), %{customdata[2]} points<extra></extra>",
     }
     shape = _over_factor(titles)
@@ -115,13 +143,32 @@ def by_level(spread: pd.DataFrame, titles: tuple[str, str], colour: str) -> Figu
     return {"data": [wide, narrow], "layout": shape}
 
 
-def _bar(above: "pd.Series[float]", below: "pd.Series[float]", colour: str, thickness: float) -> dict[str, Any]:
-    return {"type": "data", "symmetric": False, "array": numbers(above), "arrayminus": numbers(below), "color": colour, "thickness": thickness, "width": 0}
+def _bar(
+    above: "pd.Series[float]", below: "pd.Series[float]", colour: str, thickness: float
+) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": numbers(above),
+        "arrayminus": numbers(below),
+        "color": colour,
+        "thickness": thickness,
+        "width": 0,
+    }
 
 
 def _over_factor(titles: tuple[str, str]) -> dict[str, Any]:
     shape = layout(340, xaxis=axis(titles[0], showgrid=False), yaxis=axis(titles[1]))
-    zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": QUIET, "width": 1}, "layer": "below"}
+    zero = {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "paper",
+        "y0": 0,
+        "y1": 0,
+        "line": {"color": QUIET, "width": 1},
+        "layer": "below",
+    }
     return shape | {"shapes": [zero]}
 
 
@@ -151,7 +198,10 @@ def verdicts(counts: pd.DataFrame) -> Figure:
         )
     lines = max((name.count("<br>") + 1 for name in names), default=1)
     shape = layout(
-        90 + len(names) * (18 * lines + 16), xaxis=axis("points", rangemode="tozero"), yaxis=axis(autorange="reversed", showgrid=False), barmode="stack"
+        90 + len(names) * (18 * lines + 16),
+        xaxis=axis("points", rangemode="tozero"),
+        yaxis=axis(autorange="reversed", showgrid=False),
+        barmode="stack",
     )
     return {"data": traces, "layout": shape}
 
@@ -171,15 +221,28 @@ def verdicts_over(rows: pd.DataFrame, x: str, y: str, title: str) -> Figure:
                 "y": _values(some[y]),
                 "name": f"{verdict} ({len(some):,})",
                 "showlegend": True,
-                "marker": {"color": "#777777" if verdict == "inconclusive" else colour, "symbol": _VERDICT_SYMBOLS[verdict], "size": 8},
-                "customdata": [[int(point), gap] for point, gap in zip(some["point"], numbers(some["difference"]), strict=True)],
+                "marker": {
+                    "color": "#777777" if verdict == "inconclusive" else colour,
+                    "symbol": _VERDICT_SYMBOLS[verdict],
+                    "size": 8,
+                },
+                "customdata": [
+                    [int(point), gap]
+                    for point, gap in zip(some["point"], numbers(some["difference"]), strict=True)
+                ],
                 "hovertemplate": f"point %{{customdata[0]}}, {verdict}: difference %{{customdata[1]:+.4~g}}<extra></extra>",
             }
         )
-    shape = layout(400, xaxis=axis(x, showgrid=False), yaxis=axis(y), title=heading(folded(title, 70)), showlegend=True)
+    shape = layout(
+        400, xaxis=axis(x, showgrid=False), yaxis=axis(y), title=heading(folded(title, 70)), showlegend=True
+    )
     shape["legend"] = {"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0}
     return {"data": traces, "layout": shape}
 
 
 def _values(column: "pd.Series[Any]") -> list[Any]:
-    return numbers(column) if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column) else [str(value) for value in column]
+    return (
+        numbers(column)
+        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+        else [str(value) for value in column]
+    )

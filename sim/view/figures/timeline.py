@@ -14,9 +14,24 @@ def in_force_at_end(laws: pd.DataFrame, seeds: int) -> pd.DataFrame:
     last = acts.groupby([*key, "seed"], observed=True)["change"].last()
     share = (last == "in_force").groupby(level=key, observed=True).sum() / seeds
     entered = acts[acts["change"] == "in_force"]
-    first = entered.groupby([*key, "seed"], observed=True)["month"].min().groupby(level=key, observed=True).quantile(0.5)
-    counts = entered.assign(why=entered["why"].astype(str)).groupby([*key, "why"], observed=True).size().rename("times").reset_index()
-    why = counts.sort_values(["times", "why"], ascending=[False, True], kind="stable").drop_duplicates(key).set_index(key)["why"]
+    first = (
+        entered.groupby([*key, "seed"], observed=True)["month"]
+        .min()
+        .groupby(level=key, observed=True)
+        .quantile(0.5)
+    )
+    counts = (
+        entered.assign(why=entered["why"].astype(str))
+        .groupby([*key, "why"], observed=True)
+        .size()
+        .rename("times")
+        .reset_index()
+    )
+    why = (
+        counts.sort_values(["times", "why"], ascending=[False, True], kind="stable")
+        .drop_duplicates(key)
+        .set_index(key)["why"]
+    )
     return pd.DataFrame({"share": share, "month": first, "why": why}).reset_index()
 
 
@@ -40,4 +55,8 @@ def offered(offers: pd.DataFrame, months: pd.DatetimeIndex, seeds: list[int]) ->
         np.maximum.at(best, place_of, state)
         live, coming = (best == 2).sum(axis=0) / len(seeds), (best == 1).sum(axis=0) / len(seeds)
         parts.append(pd.DataFrame({"offer": str(offer), "month": months, "live": live, "announced": coming}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["offer", "month", "live", "announced"])
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["offer", "month", "live", "announced"])
+    )

@@ -3,12 +3,28 @@
 import pandas as pd
 
 from sim.view.figures.lines import fan_traces
-from sim.view.figures.style import QUIET, Figure, Trace, WorldStyle, axis, common_range, heading, layout, steady_range, time_axis
+from sim.view.figures.style import (
+    QUIET,
+    Figure,
+    Trace,
+    WorldStyle,
+    axis,
+    common_range,
+    heading,
+    layout,
+    steady_range,
+    time_axis,
+)
 from sim.view.figures.summarise import numbers
 
 
 def chosen_country(
-    quantiles: pd.DataFrame, names: dict[str, str], style: WorldStyle, span: tuple[str, str], ranges: dict[str, list[float]], height: int = 300
+    quantiles: pd.DataFrame,
+    names: dict[str, str],
+    style: WorldStyle,
+    span: tuple[str, str],
+    ranges: dict[str, list[float]],
+    height: int = 300,
 ) -> Figure:
     """One world's trust in the first of the countries; a frame for each of the others.
 
@@ -21,10 +37,28 @@ def chosen_country(
     for code in names:
         traces = fan_traces(by_country[code], style)
         data = [
-            {"type": "scatter", "x": trace["x"], "y": trace["y"], **({"customdata": trace["customdata"]} if "customdata" in trace else {})} for trace in traces
+            {
+                "type": "scatter",
+                "x": trace["x"],
+                "y": trace["y"],
+                **({"customdata": trace["customdata"]} if "customdata" in trace else {}),
+            }
+            for trace in traces
         ]
-        frames.append({"name": code, "data": data, "traces": list(range(len(data))), "layout": {"yaxis": {"range": ranges[code]}}})
-    shape = layout(height, xaxis=time_axis(*span), yaxis=axis("trust, 0 to 1", range=ranges[first]), title=heading(style.label))
+        frames.append(
+            {
+                "name": code,
+                "data": data,
+                "traces": list(range(len(data))),
+                "layout": {"yaxis": {"range": ranges[code]}},
+            }
+        )
+    shape = layout(
+        height,
+        xaxis=time_axis(*span),
+        yaxis=axis("trust, 0 to 1", range=ranges[first]),
+        title=heading(style.label),
+    )
     return {"data": fan_traces(by_country[first], style), "layout": shape, "frames": frames}
 
 
@@ -35,7 +69,9 @@ def country_ranges(quantiles: list[pd.DataFrame]) -> dict[str, list[float]]:
     return {str(code): common_range(float(low[code]), float(high[code])) for code in low.index}
 
 
-def countries_at_end(quantiles: dict[str, pd.DataFrame], names: dict[str, str], styles: dict[str, WorldStyle]) -> Figure:
+def countries_at_end(
+    quantiles: dict[str, pd.DataFrame], names: dict[str, str], styles: dict[str, WorldStyle]
+) -> Figure:
     """A row for each country, a mark for each world with the middle 90% of seeds; the most trusting countries on top."""
     first = next(iter(quantiles.values())).set_index("country")["q50"].sort_values()
     order = [str(code) for code in first.index]
@@ -68,10 +104,32 @@ def countries_at_end(quantiles: dict[str, pd.DataFrame], names: dict[str, str], 
             }
         )
     shown = [names.get(code, code) for code in order]
-    y = axis(type="category", categoryorder="array", categoryarray=shown, dtick=1, tickfont={"size": 12, "color": QUIET})
-    limits = steady_range(min(float(rows["q5"].min()) for rows in quantiles.values()), max(float(rows["q95"].max()) for rows in quantiles.values()))
-    margin = {"l": 20 + 6.5 * max(map(len, shown)), "r": 22, "t": 56, "b": 12}  # a letter of 12 px type is six and a half wide
-    return {"data": traces, "layout": layout(70 + 18 * len(order), xaxis=axis("trust, 0 to 1", side="top", range=limits), yaxis=y, margin=margin)}
+    y = axis(
+        type="category",
+        categoryorder="array",
+        categoryarray=shown,
+        dtick=1,
+        tickfont={"size": 12, "color": QUIET},
+    )
+    limits = steady_range(
+        min(float(rows["q5"].min()) for rows in quantiles.values()),
+        max(float(rows["q95"].max()) for rows in quantiles.values()),
+    )
+    margin = {
+        "l": 20 + 6.5 * max(map(len, shown)),
+        "r": 22,
+        "t": 56,
+        "b": 12,
+    }  # a letter of 12 px type is six and a half wide
+    return {
+        "data": traces,
+        "layout": layout(
+            70 + 18 * len(order),
+            xaxis=axis("trust, 0 to 1", side="top", range=limits),
+            yaxis=y,
+            margin=margin,
+        ),
+    }
 
 
 def last_months(frame: pd.DataFrame, count: int = 12) -> pd.DataFrame:

@@ -36,10 +36,25 @@ def _knockouts(study: Study) -> Iterable[Block]:
         unit, title = str(fact.get("unit", "")), str(fact.get("name", headline))
         scale = scale_for(unit, largest_of(*group["difference"], *group["low"], *group["high"]))
         full = (float(fact["difference"]), float(fact["low"]), float(fact["high"])) if fact else None
-        figures.append(forest(group, full, title, f"difference, {scale.change}" if scale.change else "difference", scale.factor, colour))
+        figures.append(
+            forest(
+                group,
+                full,
+                title,
+                f"difference, {scale.change}" if scale.change else "difference",
+                scale.factor,
+                colour,
+            )
+        )
         for row in records_of(group):
-            difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
-            contribution = number(row["contribution"] * scale.factor, True, decimals_of(row["low"] * scale.factor, row["high"] * scale.factor))
+            difference, ends = estimate(
+                *(row[column] * scale.factor for column in ("difference", "low", "high"))
+            )
+            contribution = number(
+                row["contribution"] * scale.factor,
+                True,
+                decimals_of(row["low"] * scale.factor, row["high"] * scale.factor),
+            )
             cells = [difference, ends, contribution, text(scale.change)]
             rows.append([text(row["name"]), text(title), *cells, _cell(row["meaning"])])
     read = (
@@ -47,8 +62,18 @@ def _knockouts(study: Study) -> Iterable[Block]:
         "grey band are the model with everything on; the dotted line is zero. A dot far from the dark line: the headline hangs on that mechanism. A dot "
         "on the dark line: it does without it."
     )
-    yield Chart("knockout", "What is left of each headline when one mechanism is off?", read, figures, legend=False)
-    columns = ["Mechanism off", "Headline", "Difference", "95% interval", "Contribution", "Unit", "What off means"]
+    yield Chart(
+        "knockout", "What is left of each headline when one mechanism is off?", read, figures, legend=False
+    )
+    columns = [
+        "Mechanism off",
+        "Headline",
+        "Difference",
+        "95% interval",
+        "Contribution",
+        "Unit",
+        "What off means",
+    ]
     read = "Contribution: the headline with everything on, minus this. Contributions need not add up, since mechanisms act on one another."
     yield Table("The same in numbers", columns, rows, read, numeric=(2, 3, 4), tall=True, folded=True)
 
@@ -61,22 +86,42 @@ def claims(study: Study) -> Section:
 def _claims(study: Study) -> Iterable[Block]:
     frame = study.summary("claims")
     if frame is None:
-        yield Text("This experiment states no claims. <code>docs/experiments.md</code> says how to state one.")
+        yield Text(
+            "This experiment states no claims. <code>docs/experiments.md</code> says how to state one."
+        )
         return
     rows = []
     for row in records_of(frame):
-        scale = scale_for(str(row["unit"]), largest_of(*(row[column] for column in ("difference", "low", "high"))))
+        scale = scale_for(
+            str(row["unit"]), largest_of(*(row[column] for column in ("difference", "low", "high")))
+        )
         difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
-        more = "" if pd.isna(row["further_seeds"]) else f"<br>about {int(row['further_seeds']):,} more seeds would tell"
+        more = (
+            ""
+            if pd.isna(row["further_seeds"])
+            else f"<br>about {int(row['further_seeds']):,} more seeds would tell"
+        )
         where = f"{row['measure']} ({row['over']}), {study.place(str(row['country']))}, {row['window']}"
         expected = f"{study.styles[row['world']].label} {row['expect']} {study.styles[row['against']].label}"
-        said = [text(row["claim"]), f'{text(expected)}<br><span class="quiet">{text(where)}</span>', difference, ends, text(scale.change)]
+        said = [
+            text(row["claim"]),
+            f'{text(expected)}<br><span class="quiet">{text(where)}</span>',
+            difference,
+            ends,
+            text(scale.change),
+        ]
         rows.append([*said, f"<strong>{text(row['verdict'])}</strong>{more}", str(int(row["pairs"]))])
     read = (
         "Each claim was written down in the experiment's file before it was run. The difference is over pairs of worlds with the same luck, with its 95% "
         "interval; a claim holds if the whole interval agrees with it and fails if the whole interval contradicts it."
     )
-    yield Table("Claim by claim", ["Claim", "Expected", "Difference", "95% interval", "Unit", "Verdict", "Pairs"], rows, read, numeric=(2, 3, 6))
+    yield Table(
+        "Claim by claim",
+        ["Claim", "Expected", "Difference", "95% interval", "Unit", "Verdict", "Pairs"],
+        rows,
+        read,
+        numeric=(2, 3, 6),
+    )
 
 
 def switch_dates(study: Study) -> Section:
@@ -92,7 +137,9 @@ def _switch_dates(study: Study) -> Iterable[Block]:
     dates = list(dict.fromkeys(zip(frame["on"].astype(str), frame["label"].astype(str), strict=True)))
     rows = []
     for _, group in frame.groupby("headline", sort=False):
-        scale = scale_for(str(group["unit"].iloc[0]), largest_of(*group["difference"], *group["low"], *group["high"]))
+        scale = scale_for(
+            str(group["unit"].iloc[0]), largest_of(*group["difference"], *group["low"], *group["high"])
+        )
         found = {(str(row["on"]), str(row["label"])): row for row in records_of(group)}
         cells = []
         for key in dates:
@@ -100,15 +147,25 @@ def _switch_dates(study: Study) -> Iterable[Block]:
             if row is None:
                 cells.append(DASH)
                 continue
-            difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
+            difference, ends = estimate(
+                *(row[column] * scale.factor for column in ("difference", "low", "high"))
+            )
             strong = row["low"] > 0 or row["high"] < 0
-            cells.append(f'{f"<strong>{difference}</strong>" if strong else difference}<br><span class="quiet">{ends}</span>')
-        rows.append([f'{text(group["name"].iloc[0])}<br><span class="quiet">{text(scale.change)}</span>', *cells])
+            cells.append(
+                f'{f"<strong>{difference}</strong>" if strong else difference}<br><span class="quiet">{ends}</span>'
+            )
+        rows.append(
+            [f'{text(group["name"].iloc[0])}<br><span class="quiet">{text(scale.change)}</span>', *cells]
+        )
     pairs = sorted({int(value) for value in frame["pairs"].dropna()})
     counted = f" Pairs: {', '.join(f'{value:,}' for value in pairs)}." if pairs else ""
     read = f"The headline's difference and its 95% interval if the outcome had come at another date; bold where the interval leaves out zero.{counted}"
     yield Table(
-        "Does the date of the ruling matter?", ["Headline", *(f"{label}, {on}" for on, label in dates)], rows, read, numeric=tuple(range(1, len(dates) + 1))
+        "Does the date of the ruling matter?",
+        ["Headline", *(f"{label}, {on}" for on, label in dates)],
+        rows,
+        read,
+        numeric=tuple(range(1, len(dates) + 1)),
     )
 
 
@@ -129,17 +186,58 @@ def _record(study: Study, summary: str) -> Iterable[Block]:
         return
     rows = []
     for row in records_of(frame):
-        scale = scale_for(str(row["unit"]), largest_of(*(value for value in (row["data"], row["model"]) if isinstance(value, float))))
+        scale = scale_for(
+            str(row["unit"]),
+            largest_of(*(value for value in (row["data"], row["model"]) if isinstance(value, float))),
+        )
         shown = [_amount(row[column], scale.factor) for column in ("data", "model")]
         low, high = row["low"] * scale.factor, row["high"] * scale.factor
-        ends = " to ".join(number(end, decimals=decimals_of(low, high)) for end in (low, high)) if pd.notna(low) and pd.notna(high) else DASH
-        said = [f'{_cell(row["what"])}<br><span class="quiet">{_where(row)}, {_cell(row["period"])}</span>', *shown, ends, text(scale.title)]
+        ends = (
+            " to ".join(number(end, decimals=decimals_of(low, high)) for end in (low, high))
+            if pd.notna(low) and pd.notna(high)
+            else DASH
+        )
+        said = [
+            f'{_cell(row["what"])}<br><span class="quiet">{_where(row)}, {_cell(row["period"])}</span>',
+            *shown,
+            ends,
+            text(scale.title),
+        ]
         verdict = f"<strong>{_cell(row['verdict'])}</strong>"
-        rows.append([text(row["row"]), *said[:3], verdict, *said[3:], _cell(row["role"]), _cell(row["cause"]), _cell(row.get("note")), _cell(row["source"])])
+        rows.append(
+            [
+                text(row["row"]),
+                *said[:3],
+                verdict,
+                *said[3:],
+                _cell(row["role"]),
+                _cell(row["cause"]),
+                _cell(row.get("note")),
+                _cell(row["source"]),
+            ]
+        )
     counts = frame["verdict"].value_counts()
-    yield Text("Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + ".")
-    columns = ["Row", "What", "Data", "Model", "Verdict", "Interval", "Unit", "Role", "Cause of a miss", "What is not the same", "Source"]
-    intervals = ", ".join(str(said) for said in frame["interval"].unique()) if "interval" in frame else "95% of the mean over seeds"
+    yield Text(
+        "Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + "."
+    )
+    columns = [
+        "Row",
+        "What",
+        "Data",
+        "Model",
+        "Verdict",
+        "Interval",
+        "Unit",
+        "Role",
+        "Cause of a miss",
+        "What is not the same",
+        "Source",
+    ]
+    intervals = (
+        ", ".join(str(said) for said in frame["interval"].unique())
+        if "interval" in frame
+        else "95% of the mean over seeds"
+    )
     read = (
         "Role: calibration rows are those that a fit may use, validation rows are never used for one, context rows are only shown. A verdict is about the mean "
         f"of the runs. Interval: {text(intervals)}; wide where few simulated customers are asked."
@@ -150,7 +248,9 @@ def _record(study: Study, summary: str) -> Iterable[Block]:
 def _where(row: dict[str, Any]) -> str:
     """The place and, where only some customers count, which."""
     population = row.get("population")
-    return _cell(f"{row['place']}, {population.replace('_', ' ')}" if isinstance(population, str) else row["place"])
+    return _cell(
+        f"{row['place']}, {population.replace('_', ' ')}" if isinstance(population, str) else row["place"]
+    )
 
 
 def _amount(value: Any, factor: float) -> str:
@@ -169,16 +269,29 @@ def _reproduce(study: Study) -> Iterable[Block]:
     command = manifest.get("command") or f"warrantsim run {manifest['experiment']}"
     yield Text(f"<code>{text(command)}</code>")
     seeds = [int(seed) for seed in manifest["seeds"]]
-    listed = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 2 and seeds == list(range(seeds[0], seeds[-1] + 1)) else ", ".join(map(str, seeds))
-    took = with_unit(number(float(manifest["seconds"])), "seconds") if manifest.get("seconds") is not None else "not recorded"
+    listed = (
+        f"{seeds[0]} to {seeds[-1]}"
+        if len(seeds) > 2 and seeds == list(range(seeds[0], seeds[-1] + 1))
+        else ", ".join(map(str, seeds))
+    )
+    took = (
+        with_unit(number(float(manifest["seconds"])), "seconds")
+        if manifest.get("seconds") is not None
+        else "not recorded"
+    )
     platform = manifest.get("platform", "not recorded")
-    where = ", ".join(f"{key} {value}" for key, value in platform.items()) if isinstance(platform, dict) else str(platform)
+    where = (
+        ", ".join(f"{key} {value}" for key, value in platform.items())
+        if isinstance(platform, dict)
+        else str(platform)
+    )
     yield Text(
         f"Seeds: {text(listed)}. Time taken: {took}. Platform: {text(where)}. The whole configuration, with who set each value, stands in "
         "<code>manifest.json</code> beside this file."
     )
     digests = [
-        [f"<code>{text(name)}</code>", f"{int(facts['rows']):,}", f"<code>{text(facts['digest'])}</code>"] for name, facts in manifest.get("tables", {}).items()
+        [f"<code>{text(name)}</code>", f"{int(facts['rows']):,}", f"<code>{text(facts['digest'])}</code>"]
+        for name, facts in manifest.get("tables", {}).items()
     ]
     read = "The digest is of the table's values sorted by key, so it doesn't depend on the file's bytes. The same command gives the same digests."
     yield Table("Tables", ["Table", "Rows", "Digest"], digests, read, numeric=(1,))

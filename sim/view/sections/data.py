@@ -34,10 +34,15 @@ def _stock(study: Study) -> Iterable[Block]:
     for name, style in study.styles.items():
         total = of_world(frame, name).groupby("month")[columns].sum()
         shares = total.div(total.sum(axis=1), axis=0).rename(columns={f"tb_{kind}": kind for kind in KINDS})
-        figures.append(mark(where_data_lives(shares.reset_index(), style.label, study.span), [], *study.span, study.switches(name)))
-    read = (
-        f"Share of the data (TB) of {text(study.who)} that lives in each kind of place, all seeds together. The areas add up to 100% of the data of that month."
-    )
+        figures.append(
+            mark(
+                where_data_lives(shares.reset_index(), style.label, study.span),
+                [],
+                *study.span,
+                study.switches(name),
+            )
+        )
+    read = f"Share of the data (TB) of {text(study.who)} that lives in each kind of place, all seeds together. The areas add up to 100% of the data of that month."
     yield Chart("places", f"Where does the data of customers {study.where} live?", read, figures)
 
 
@@ -50,7 +55,9 @@ def span_of(study: Study) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last month over which moves are added up: the study's window, or from the first month that the switch can change."""
     if study.window is not None:
         return pd.Timestamp(study.window[0]), pd.Timestamp(study.window[1])
-    return pd.offsets.MonthBegin().rollforward(pd.Timestamp(study.switch or study.first)), pd.Timestamp(study.last)
+    return pd.offsets.MonthBegin().rollforward(pd.Timestamp(study.switch or study.first)), pd.Timestamp(
+        study.last
+    )
 
 
 def _moves(study: Study) -> Iterable[Block]:
@@ -77,7 +84,9 @@ def _moves(study: Study) -> Iterable[Block]:
     yield _border_table(study, flows)
 
 
-def _diagrams(study: Study, totals: dict[str, pd.DataFrame], largest: float, nodes: Nodes) -> tuple[list[Figure], str]:
+def _diagrams(
+    study: Study, totals: dict[str, pd.DataFrame], largest: float, nodes: Nodes
+) -> tuple[list[Figure], str]:
     """A diagram for each world, and what is said of the streams too thin to draw."""
     scale = scale_for("TB", largest)
     figures, left_out = [], []
@@ -86,8 +95,13 @@ def _diagrams(study: Study, totals: dict[str, pd.DataFrame], largest: float, nod
         amount = with_unit(number(float(totals[name]["tb"].sum()) * scale.factor), scale.title)
         figures.append(sankey(kept, small, largest, f"{style.label}: {amount} moved", nodes))
         if count:
-            left_out.append(f"{count} in {text(style.label)}, together {with_unit(number(small * scale.factor), scale.title)}")
-    return figures, f"Streams below {FOLD:.0%} of the largest world's total are drawn as one: {'; '.join(left_out) or 'there are none'}."
+            left_out.append(
+                f"{count} in {text(style.label)}, together {with_unit(number(small * scale.factor), scale.title)}"
+            )
+    return (
+        figures,
+        f"Streams below {FOLD:.0%} of the largest world's total are drawn as one: {'; '.join(left_out) or 'there are none'}.",
+    )
 
 
 def between_countries(study: Study) -> Section:
@@ -104,12 +118,27 @@ def _crossings(study: Study) -> Iterable[Block]:
     flows = flows[(flows["month"] >= start) & (flows["month"] <= end)]
     crossed = flows[flows["from_host"].astype(str) != flows["to_host"].astype(str)]
     if crossed.empty:
-        yield Missing("the streams between countries", f"No data crossed a border from {start:%Y-%m} to {end:%Y-%m} in any world.")
+        yield Missing(
+            "the streams between countries",
+            f"No data crossed a border from {start:%Y-%m} to {end:%Y-%m} in any world.",
+        )
         return
-    by_host = pd.concat([crossed.groupby(end_, observed=True)["tb"].sum().rename_axis("host") for end_ in ("from_host", "to_host")]).groupby(level=0).sum()
+    by_host = (
+        pd.concat(
+            [
+                crossed.groupby(end_, observed=True)["tb"].sum().rename_axis("host")
+                for end_ in ("from_host", "to_host")
+            ]
+        )
+        .groupby(level=0)
+        .sum()
+    )
     hosts = [str(host) for host in by_host.sort_values(ascending=False).index[:_HOSTS]]
     rest = "elsewhere"
-    nodes = Nodes({host: study.place(host) for host in hosts} | {rest: "Elsewhere"}, dict(zip([*hosts, rest], _HOST_COLOURS, strict=False)) | {rest: "#999999"})
+    nodes = Nodes(
+        {host: study.place(host) for host in hosts} | {rest: "Elsewhere"},
+        dict(zip([*hosts, rest], _HOST_COLOURS, strict=False)) | {rest: "#999999"},
+    )
     named = crossed.assign(
         from_kind=[host if host in hosts else rest for host in crossed["from_host"].astype(str)],
         to_kind=[host if host in hosts else rest for host in crossed["to_host"].astype(str)],
@@ -133,25 +162,44 @@ def _net_table(study: Study, totals: dict[str, pd.DataFrame]) -> Table:
     for kind in KINDS:
         cells = []
         for total in totals.values():
-            gained = float(total.loc[total["to_kind"] == kind, "tb"].sum()) - float(total.loc[total["from_kind"] == kind, "tb"].sum())
+            gained = float(total.loc[total["to_kind"] == kind, "tb"].sum()) - float(
+                total.loc[total["from_kind"] == kind, "tb"].sum()
+            )
             cells.append(number(gained * scale.factor, True, decimals))
         rows.append([text(KIND_LABELS[kind]), *cells])
     columns = ["Kind of place", *(f"{study.styles[name].label}, {scale.title}" for name in totals)]
-    return Table("Net gain or loss of each kind of place by moves", columns, rows, "Mean over seeds.", numeric=tuple(range(1, len(columns))))
+    return Table(
+        "Net gain or loss of each kind of place by moves",
+        columns,
+        rows,
+        "Mean over seeds.",
+        numeric=tuple(range(1, len(columns))),
+    )
 
 
 def _border_table(study: Study, flows: pd.DataFrame) -> Table:
     crossed = flows[flows["from_host"].astype(str) != flows["to_host"].astype(str)]
-    total = crossed.groupby(["from_host", "to_host", "world"], observed=True)["tb"].sum().unstack("world").fillna(0.0) / study.seeds
+    total = (
+        crossed.groupby(["from_host", "to_host", "world"], observed=True)["tb"]
+        .sum()
+        .unstack("world")
+        .fillna(0.0)
+        / study.seeds
+    )
     total = total.reindex(columns=list(study.styles), fill_value=0.0)
     top = total.loc[total.max(axis=1).sort_values(ascending=False).index[:12]]
     largest = float(top.max().max()) if len(top) else 0.0
     scale = scale_for("TB", largest)
     decimals = decimals_for(largest * scale.factor)
     rows = [
-        [f"{text(study.place(str(source)))} to {text(study.place(str(target)))}", *(number(value * scale.factor, decimals=decimals) for value in values)]
+        [
+            f"{text(study.place(str(source)))} to {text(study.place(str(target)))}",
+            *(number(value * scale.factor, decimals=decimals) for value in values),
+        ]
         for (source, target), values in zip(top.index, top.to_numpy(), strict=True)
     ]
     columns = ["From the soil of", *(f"{style.label}, {scale.title}" for style in study.styles.values())]
     read = "The twelve largest, mean over seeds, by the soil on which the data lay and lies."
-    return Table("Data that crossed a border", columns, rows, read, numeric=tuple(range(1, len(columns))), folded=True)
+    return Table(
+        "Data that crossed a border", columns, rows, read, numeric=tuple(range(1, len(columns))), folded=True
+    )

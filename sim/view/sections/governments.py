@@ -32,7 +32,9 @@ def _over_time(study: Study) -> Iterable[Block]:
     for code, title in titles.items():
         fans = {name: fan(of_world(frame, name), f"laws_{code}") for name in study.styles}
         unit = "instruments" if code == "total" else "countries"
-        figures.append(together(fans, study.styles, study.span, title, unit, height=210, y={"rangemode": "tozero"}))
+        figures.append(
+            together(fans, study.styles, study.span, title, unit, height=210, y={"rangemode": "tozero"})
+        )
         figures[-1]["layout"]["xaxis"]["dtick"] = "M48"
     read = f"Countries with the instrument in force. {study.band} Each panel has its own vertical axis, from zero; within a panel all worlds share it."
     yield Chart("laws-time", "How many countries adopt which law?", read, figures, width=270)
@@ -50,7 +52,11 @@ def _agreement(study: Study) -> Iterable[Block]:
     wide = found.unstack("world")
     shares = wide["share"].reindex(columns=list(study.styles)).fillna(0.0)
     spread = shares.max(axis=1) - shares.min(axis=1)
-    order = pd.DataFrame({"spread": spread, "most": shares.max(axis=1)}).sort_values(["spread", "most"], ascending=False, kind="stable").index
+    order = (
+        pd.DataFrame({"spread": spread, "most": shares.max(axis=1)})
+        .sort_values(["spread", "most"], ascending=False, kind="stable")
+        .index
+    )
     rows, at = [], found.to_dict("index")
     for country, instrument in order:
         cells = [text(study.place(str(country))), text(INSTRUMENTS.get(str(instrument), str(instrument)))]
@@ -61,7 +67,11 @@ def _agreement(study: Study) -> Iterable[Block]:
     columns = [
         "Country",
         "Instrument",
-        *(f"{style.label}: {what}" for style in study.styles.values() for what in ("in force at the end", "first month", "reason")),
+        *(
+            f"{style.label}: {what}"
+            for style in study.styles.values()
+            for what in ("in force at the end", "first month", "reason")
+        ),
     ]
     read = (
         f"In force at the end: share of the {study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'}; the first month is the median of the seeds in which "
@@ -69,14 +79,25 @@ def _agreement(study: Study) -> Iterable[Block]:
         "most frequent. Rows in which the worlds differ most stand first. 'timeline': a law of the real world, entered as it happened. Rest-of-region "
         "groups are not in this table: their countries' laws are recorded as shares, and counted in the charts above."
     )
-    yield Table("Which law, where, and how surely?", columns, rows, read, tall=True, numeric=tuple(2 + 3 * at for at in range(len(study.styles))))
+    yield Table(
+        "Which law, where, and how surely?",
+        columns,
+        rows,
+        read,
+        tall=True,
+        numeric=tuple(2 + 3 * at for at in range(len(study.styles))),
+    )
 
 
 def _in_world(row: Any) -> list[str]:
     if row is None or pd.isna(row["share"]):
         return ["0%", DASH, DASH]
     month = DASH if pd.isna(row["month"]) else pd.Timestamp(row["month"]).strftime("%Y-%m")
-    return [f"{row['share']:.0%}", month, text(DASH if pd.isna(row["why"]) else str(row["why"]).replace("_", " "))]
+    return [
+        f"{row['share']:.0%}",
+        month,
+        text(DASH if pd.isna(row["why"]) else str(row["why"]).replace("_", " ")),
+    ]
 
 
 def offers(study: Study) -> Section:
@@ -94,7 +115,11 @@ def _offers(study: Study) -> Iterable[Block]:
     counts = {name: offered(of_world(frame, name), calendar, seeds) for name in study.styles}
     figures = []
     for code, title in OFFERS.items():
-        of_offer = {name: rows[rows["offer"] == code] for name, rows in counts.items() if (rows["offer"] == code).any()}
+        of_offer = {
+            name: rows[rows["offer"] == code]
+            for name, rows in counts.items()
+            if (rows["offer"] == code).any()
+        }
         if of_offer:
             figures.append(offer_counts(of_offer, study.styles, title, study.span))
     if not figures:

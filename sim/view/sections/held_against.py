@@ -13,9 +13,7 @@ from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
 from sim.view.quantities import DASH, number
 from sim.view.study import Study
 
-OTHER_PARAMETERS = (
-    "<strong>Not of this run.</strong> These numbers are of the configuration as shipped; this run has other parameters, another world or another history."
-)
+OTHER_PARAMETERS = "<strong>Not of this run.</strong> These numbers are of the configuration as shipped; this run has other parameters, another world or another history."
 MODEL = "model"
 MOST_NAMED = 6  # rows of one source that miss, each by itself
 CANNOT_TELL = (
@@ -24,7 +22,10 @@ CANNOT_TELL = (
         "Nobody measured it, and no row of the evidence varies with the rule: whatever is fitted, the difference between the two worlds follows from "
         "mechanisms and judgement.",
     ),
-    ("What the CLOUD Act did", "The GDPR came into force two months later, so nothing that changed in 2018 can be laid to one of them."),
+    (
+        "What the CLOUD Act did",
+        "The GDPR came into force two months later, so nothing that changed in 2018 can be laid to one of them.",
+    ),
     ("What the leak of 2013 did to European providers", "Their market shares start in 2017."),
     ("How much of what customers say they then do", "Two pairs of figures put it between 2% and 27%."),
     (
@@ -41,13 +42,23 @@ CANNOT_TELL = (
 
 def held_against(study: Study) -> Section:
     """Model against data."""
-    unknown = Table("What the evidence cannot tell", ["What", "Why not"], [[text(what), text(why)] for what, why in CANNOT_TELL])
-    return Section("held-against", "The model against what was measured", [*_targets(study), *_validation(study), unknown])
+    unknown = Table(
+        "What the evidence cannot tell",
+        ["What", "Why not"],
+        [[text(what), text(why)] for what, why in CANNOT_TELL],
+    )
+    return Section(
+        "held-against",
+        "The model against what was measured",
+        [*_targets(study), *_validation(study), unknown],
+    )
 
 
 def other_parameters(study: Study, frame: pd.DataFrame) -> Iterable[Block]:
     """A warning where a table was made with other parameters than this run has."""
-    if "configuration" in frame and str(frame["configuration"].iloc[0]) != str(study.manifest.get("configuration")):
+    if "configuration" in frame and str(frame["configuration"].iloc[0]) != str(
+        study.manifest.get("configuration")
+    ):
         yield Text(OTHER_PARAMETERS)
 
 
@@ -62,13 +73,20 @@ def _targets(study: Study) -> Iterable[Block]:
     counts = list[str]()
     for role, group in frame.groupby("role", sort=False):
         said = group["verdict"].value_counts()
-        counts.append(f"{text(str(role).capitalize() if not counts else role)}: {int(said.get('holds', 0))} of {len(group)} rows hold")
+        counts.append(
+            f"{text(str(role).capitalize() if not counts else role)}: {int(said.get('holds', 0))} of {len(group)} rows hold"
+        )
     yield Text("; ".join(counts) + ".")
     if "off" not in frame:
-        yield Missing("how far the model is from each source", "This folder was made before distances were written: run the experiment again.")
+        yield Missing(
+            "how far the model is from each source",
+            "This folder was made before distances were written: run the experiment again.",
+        )
         return
     known = frame[frame["off"].notna()]
-    drawn = known.assign(group=known["source"].map(source_of), hover=[_hover(row) for row in records_of(known)])
+    drawn = known.assign(
+        group=known["source"].map(source_of), hover=[_hover(row) for row in records_of(known)]
+    )
     read = (
         f"A dot is one number of the evidence. On the line: the model says what was measured. Inside the grey band: within its tolerance, which is twice "
         f"the source's standard error, or a tenth of the number where no error is known. Of a bound only the forbidden side counts. What is more than "
@@ -81,16 +99,36 @@ def _targets(study: Study) -> Iterable[Block]:
 def _misses(misses: pd.DataFrame) -> Table:
     """The misses of one source and one thing measured on one line: they have one cause."""
     rows = []
-    for (source, what, cause), group in misses.assign(by=misses["source"].map(source_of), cause=misses["cause"].fillna("")).groupby(
-        ["by", "what", "cause"], sort=False
-    ):
-        ordered = records_of(group.sort_values("off", key=lambda off: off.abs(), ascending=False, na_position="last"))
+    for (source, what, cause), group in misses.assign(
+        by=misses["source"].map(source_of), cause=misses["cause"].fillna("")
+    ).groupby(["by", "what", "cause"], sort=False):
+        ordered = records_of(
+            group.sort_values("off", key=lambda off: off.abs(), ascending=False, na_position="last")
+        )
         said = "; ".join(_miss(row) for row in ordered[:MOST_NAMED])
-        more = f"; and {len(ordered) - MOST_NAMED} more, in the next section" if len(ordered) > MOST_NAMED else ""
+        more = (
+            f"; and {len(ordered) - MOST_NAMED} more, in the next section"
+            if len(ordered) > MOST_NAMED
+            else ""
+        )
         unit = text(ordered[0]["unit"])
-        rows.append([text(source), f'{text(what)}<br><span class="quiet">{unit}, {_roles(group)}</span>', str(len(group)), f"{said}{more}", _there(cause)])
+        rows.append(
+            [
+                text(source),
+                f'{text(what)}<br><span class="quiet">{unit}, {_roles(group)}</span>',
+                str(len(group)),
+                f"{said}{more}",
+                _there(cause),
+            ]
+        )
     read = "Each row with what was measured and what the model gives as its mean over this run's seeds, the farthest off first."
-    return Table("The misses, and why", ["Source", "What", "Rows", "Data, and the model", "Cause"], rows, read, numeric=(2,))
+    return Table(
+        "The misses, and why",
+        ["Source", "What", "Rows", "Data, and the model", "Cause"],
+        rows,
+        read,
+        numeric=(2,),
+    )
 
 
 def _roles(group: pd.DataFrame) -> str:
@@ -98,7 +136,9 @@ def _roles(group: pd.DataFrame) -> str:
 
 
 def _miss(row: dict[str, Any]) -> str:
-    of = " ".join(str(row[name]).replace("_", " ") for name in ("place", "population", "period") if pd.notna(row[name]))
+    of = " ".join(
+        str(row[name]).replace("_", " ") for name in ("place", "population", "period") if pd.notna(row[name])
+    )
     data = {"le": "at most ", "ge": "at least "}.get(str(row["bound"]), "") + number(row["data"])
     return f'<span title="{text(row["row"])}">{text(of)}: {data}, model {number(row["model"])}</span>'
 
@@ -124,7 +164,10 @@ def _there(value: Any) -> str:
 def _validation(study: Study) -> Iterable[Block]:
     frame, ranks = study.summary("validation"), study.summary("validation_ranks")
     if frame is None or ranks is None:
-        yield Missing("the scores on rows that no fit saw", "`warrantsim validate` makes them, with the posterior of the fit.")
+        yield Missing(
+            "the scores on rows that no fit saw",
+            "`warrantsim validate` makes them, with the posterior of the fit.",
+        )
         return
     yield Text(
         "<strong>Rows that no fit saw.</strong> The fit on all rows never sees the validation rows. The early fit saw rows dated up to 2018 and no survey of "
@@ -135,7 +178,9 @@ def _validation(study: Study) -> Iterable[Block]:
     yield from other_parameters(study, frame)
     scored = frame[frame["crps"].notna() & (frame["ranked"] == "yes")]
     drawn = scored.assign(
-        label=[f"{row['row']}{' (early fit)' if row['fit'] == 'early' else ''}" for row in records_of(scored)],
+        label=[
+            f"{row['row']}{' (early fit)' if row['fit'] == 'early' else ''}" for row in records_of(scored)
+        ],
         score=(scored["crps"] / scored["se"]).clip(lower=0.01),
         hover=[_score_hover(row) for row in records_of(scored)],
     )
@@ -145,15 +190,38 @@ def _validation(study: Study) -> Iterable[Block]:
         "model's forecast is over draws of the posterior and luck, with the source's error; a rival's spread is the sources' errors or, if larger, what it is "
         "wont to be off by on rows that the fit saw."
     )
-    yield Chart("scores", "Who forecasts best what no fit saw?", read, [scores(drawn, forecasters)], width=700)
+    yield Chart(
+        "scores", "Who forecasts best what no fit saw?", read, [scores(drawn, forecasters)], width=700
+    )
     rows = []
     for row in records_of(ranks):
         numbers = [number(row[name]) if pd.notna(row[name]) else DASH for name in ("model", "rival_score")]
         ends = f"{number(row['low'], True)} to {number(row['high'], True)}" if pd.notna(row["low"]) else DASH
         difference = number(row["difference"], True) if pd.notna(row["difference"]) else DASH
         counts = [str(int(row[name])) for name in ("rows", "series", "ahead")]
-        rows.append([text(row["fit"]), text(row["rival"]), *counts, *numbers, difference, ends, f"<strong>{text(row['verdict'])}</strong>"])
-    columns = ["Fit", "Rival", "Rows", "Series", "Model ahead on", "Model", "Rival's", "Difference", "95% interval", "Verdict"]
+        rows.append(
+            [
+                text(row["fit"]),
+                text(row["rival"]),
+                *counts,
+                *numbers,
+                difference,
+                ends,
+                f"<strong>{text(row['verdict'])}</strong>",
+            ]
+        )
+    columns = [
+        "Fit",
+        "Rival",
+        "Rows",
+        "Series",
+        "Model ahead on",
+        "Model",
+        "Rival's",
+        "Difference",
+        "95% interval",
+        "Verdict",
+    ]
     read = (
         "Mean score in standard errors; below zero the model is better. Rows of one place hang together and count as one series; the interval is over "
         "series, and fewer than three are too few to rank. Rows that a starting value was computed from are scored below and not ranked."
@@ -175,12 +243,49 @@ def _by_row(frame: pd.DataFrame, forecasters: list[str]) -> Table:
     for (fit, name), group in frame.groupby(["fit", "row"], sort=False):
         by = {str(row["forecaster"]): row for row in records_of(group)}
         first = by[MODEL]
-        forecast = f"{number(first['forecast'])} ({number(first['low'])} to {number(first['high'])})" if pd.notna(first["forecast"]) else DASH
+        forecast = (
+            f"{number(first['forecast'])} ({number(first['low'])} to {number(first['high'])})"
+            if pd.notna(first["forecast"])
+            else DASH
+        )
         cells = [number(by[one]["crps"]) if pd.notna(by[one]["crps"]) else DASH for one in forecasters]
-        chance = f"{first['chance']:.0%} of the forecast is on the bound's side" if pd.notna(first["chance"]) else ""
-        note = "; ".join(filter(None, [chance, *(f"{one}: {by[one]['note']}" for one in forecasters if isinstance(by[one]["note"], str) and by[one]["note"])]))
+        chance = (
+            f"{first['chance']:.0%} of the forecast is on the bound's side"
+            if pd.notna(first["chance"])
+            else ""
+        )
+        note = "; ".join(
+            filter(
+                None,
+                [
+                    chance,
+                    *(
+                        f"{one}: {by[one]['note']}"
+                        for one in forecasters
+                        if isinstance(by[one]["note"], str) and by[one]["note"]
+                    ),
+                ],
+            )
+        )
         what = f'{text(first["what"])}<br><span class="quiet">{text(first["place"])}, {text(first["period"])}</span>'
         data = {"le": "at most ", "ge": "at least "}.get(str(first["bound"]), "") + number(first["data"])
         rows.append([text(name), text(fit), what, data, forecast, text(first["unit"]), *cells, _there(note)])
-    columns = ["Row", "Fit", "What", "Data", "Model, middle 90%", "Unit", *(f"CRPS, {one}" for one in forecasters), "Why a forecaster has none"]
-    return Table("Row by row", columns, rows, "CRPS in the row's unit.", numeric=(3, 4, *range(6, 6 + len(forecasters))), tall=True, folded=True)
+    columns = [
+        "Row",
+        "Fit",
+        "What",
+        "Data",
+        "Model, middle 90%",
+        "Unit",
+        *(f"CRPS, {one}" for one in forecasters),
+        "Why a forecaster has none",
+    ]
+    return Table(
+        "Row by row",
+        columns,
+        rows,
+        "CRPS in the row's unit.",
+        numeric=(3, 4, *range(6, 6 + len(forecasters))),
+        tall=True,
+        folded=True,
+    )

@@ -56,7 +56,11 @@ def _routes(study: Study) -> Iterable[Block]:
         return
     for direction, title, id_ in (
         ("us_to_foreign", "Which route do US requests take that are aimed abroad?", "routes-us"),
-        ("foreign_to_us", "Which route do foreign police take to data that US providers hold?", "routes-foreign"),
+        (
+            "foreign_to_us",
+            "Which route do foreign police take to data that US providers hold?",
+            "routes-foreign",
+        ),
     ):
         rows = frame[frame["direction"] == direction]
         if rows.empty:
@@ -64,14 +68,25 @@ def _routes(study: Study) -> Iterable[Block]:
             continue
         figures = []
         for name, style in study.styles.items():
-            monthly = of_world(rows, name).pivot_table(index="month", columns="route", values="requests", aggfunc="sum", observed=True)
+            monthly = of_world(rows, name).pivot_table(
+                index="month", columns="route", values="requests", aggfunc="sum", observed=True
+            )
             # a month without a request by some route is a month with none, not one that was not recorded
-            every = monthly.reindex(pd.date_range(study.first, study.last, freq="MS"), fill_value=0).fillna(0.0)
+            every = monthly.reindex(pd.date_range(study.first, study.last, freq="MS"), fill_value=0).fillna(
+                0.0
+            )
             complete = every.groupby(every.index.year).filter(lambda year: len(year) == 12)
-            counts = complete.groupby(pd.to_datetime(complete.index.year.astype(str) + "-07-01").rename("month")).sum()
+            counts = complete.groupby(
+                pd.to_datetime(complete.index.year.astype(str) + "-07-01").rename("month")
+            ).sum()
             shares = counts.div(counts.sum(axis=1).where(lambda total: total > 0), axis=0).reset_index()
             figures.append(routes(shares, style.label, study.span))
-        yield Chart(id_, title, "Share of the requests made in each year, complete years only, all seeds together. A bar adds up to 100%.", figures)
+        yield Chart(
+            id_,
+            title,
+            "Share of the requests made in each year, complete years only, all seeds together. A bar adds up to 100%.",
+            figures,
+        )
 
 
 def _side(study: Study) -> Iterable[Block]:
@@ -85,7 +100,13 @@ def _side(study: Study) -> Iterable[Block]:
     )
     aim = f"in {study.only}" if study.only else "outside the United States"
     read = f"US requests aimed at data or people {text(aim)}. {study.band} By calendar year, backlogs by month. {late}"
-    yield Chart("evidence-us", f"What do US investigators get from {study.only or 'abroad'}, and how soon?", read, _panels(study, US_SIDE), width=270)
+    yield Chart(
+        "evidence-us",
+        f"What do US investigators get from {study.only or 'abroad'}, and how soon?",
+        read,
+        _panels(study, US_SIDE),
+        width=270,
+    )
     read = f"Requests of foreign police for data that US providers hold, whatever route they take. {study.band} By calendar year, backlogs by month. {late}"
     yield Chart(
         "evidence-foreign",
@@ -111,6 +132,15 @@ def _small(study: Study, measure: Measure) -> Figure:
     elif measure.how == "mean":
         frame = yearly_mean(frame, measure.column, measure.weight)
     fans = {name: fan(of_world(frame, name), measure.column) for name in study.styles}
-    figure = together(fans, study.styles, study.span, measure.title, measure.unit, measure.scale, height=215, y={"rangemode": "tozero"})
+    figure = together(
+        fans,
+        study.styles,
+        study.span,
+        measure.title,
+        measure.unit,
+        measure.scale,
+        height=215,
+        y={"rangemode": "tozero"},
+    )
     figure["layout"]["xaxis"]["dtick"] = "M48"
     return figure

@@ -38,11 +38,19 @@ def _blocks(study: Study) -> Iterable[Block]:
             "not about a court's ruling, and about a larger market; point at a bar for its source."
         )
     if beside:
-        yield Chart("revenue-gap", f"What does the rule cost or bring US providers {study.where}, added up?", note, beside, legend=False)
+        yield Chart(
+            "revenue-gap",
+            f"What does the rule cost or bring US providers {study.where}, added up?",
+            note,
+            beside,
+            legend=False,
+        )
     if study.compare is not None and study.series("revenue_us") is None and study.series(CUMULATIVE) is None:
         yield Missing("the cumulative difference in revenue", how_to_summarise("series"))
     if not rows:
-        yield Missing("published projections of the Snowden loss", "The manifest lists none under `projections`.")
+        yield Missing(
+            "published projections of the Snowden loss", "The manifest lists none under `projections`."
+        )
 
 
 def _gap(study: Study) -> tuple[list[Figure], str]:
@@ -58,10 +66,13 @@ def _gap(study: Study) -> tuple[list[Figure], str]:
         monthly = study.series("revenue_us")
         if monthly is None:
             return [], ""
-        series = monthly.sort_values("month").assign(difference=lambda rows: rows["difference"].cumsum(), low=float("nan"), high=float("nan"))
+        series = monthly.sort_values("month").assign(
+            difference=lambda rows: rows["difference"].cumsum(), low=float("nan"), high=float("nan")
+        )
         band = "The monthly mean differences added up; their intervals don't add up, so no band is drawn (the headline table has the interval of the total)."
     figure = difference(series, b.colour, study.span, "USD bn since the start", scale=1 / BILLION, height=320)
     figure["layout"]["title"] = heading("Cumulative difference between the worlds")
-    return [
-        mark(figure, [], *study.span, study.switches(a.name, b.name))
-    ], f"{name}, added up from the start of the run; below zero, US providers earn less with {text(b.label)}. {band}"
+    return (
+        [mark(figure, [], *study.span, study.switches(a.name, b.name))],
+        f"{name}, added up from the start of the run; below zero, US providers earn less with {text(b.label)}. {band}",
+    )

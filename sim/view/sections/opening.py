@@ -7,7 +7,17 @@ import pandas as pd
 
 from sim.view.labels import how_to_summarise
 from sim.view.page import Block, Missing, Section, Table, Text, text
-from sim.view.quantities import DASH, MINUS, Scale, decimals_of, estimate, largest_of, number, scale_for, with_unit
+from sim.view.quantities import (
+    DASH,
+    MINUS,
+    Scale,
+    decimals_of,
+    estimate,
+    largest_of,
+    number,
+    scale_for,
+    with_unit,
+)
 from sim.view.study import Study
 
 LIMITS = (
@@ -88,15 +98,23 @@ def head(study: Study, said: str | None = None, limits: Sequence[str] = LIMITS) 
     facts = [
         f"<strong>{len(study.styles)}</strong> {'world' if len(study.styles) == 1 else 'worlds'}: {worlds}",
         f"<strong>{study.seeds:,}</strong> {'seed' if study.seeds == 1 else 'seeds'}",
-        f"<strong>{int(manifest['customers']):,}</strong> customers" if manifest.get("customers") else "customers as the design says",
+        f"<strong>{int(manifest['customers']):,}</strong> customers"
+        if manifest.get("customers")
+        else "customers as the design says",
         window,
     ]
     if study.switch:
         facts.append(f"the switch is thrown on {study.switch}")
     if manifest.get("identical_through"):
-        facts.append(f"the compared worlds are equal to the bit through {str(manifest['identical_through'])[:7]}")
+        facts.append(
+            f"the compared worlds are equal to the bit through {str(manifest['identical_through'])[:7]}"
+        )
     warnings = "".join(f"<li>{text(warning)}</li>" for warning in manifest.get("warnings", []))
-    warned = f'<div class="warning"><strong>Warnings of the run</strong><ul>{warnings}</ul></div>' if warnings else ""
+    warned = (
+        f'<div class="warning"><strong>Warnings of the run</strong><ul>{warnings}</ul></div>'
+        if warnings
+        else ""
+    )
     listed = "".join(f"<li>{text(limit)}</li>" for limit in limits)
     return (
         f'<h1>{text(manifest["title"])}</h1><p class="question">{text(manifest["question"])}</p>'
@@ -124,39 +142,73 @@ def _headline_blocks(study: Study) -> Iterable[Block]:
     rows = []
     for row in _rows(frame):
         _, change = _scales(row)
-        difference, ends = estimate(*(row[column] * change.factor for column in ("difference", "low", "high")))
+        difference, ends = estimate(
+            *(row[column] * change.factor for column in ("difference", "low", "high"))
+        )
         difference = with_unit(difference, change.change if row["unit"] in SCALED else "")
         clear = row["low"] > 0 or row["high"] < 0
         cells = [_named(row), text(row["window"]), *_level_cells(row, ("value_a", "value_b"))]
-        rows.append([*cells, f"<strong>{difference}</strong>" if clear else difference, ends, text(_there(row["verdict"]))])
+        rows.append(
+            [
+                *cells,
+                f"<strong>{difference}</strong>" if clear else difference,
+                ends,
+                text(_there(row["verdict"])),
+            ]
+        )
     columns = ["Headline", "Window", a.label, b.label, "Difference", "95% interval", "Verdict"]
     pairs = sorted({int(value) for value in frame["pairs"].dropna()})
-    count = f"{pairs[0]:,} pairs" if len(pairs) == 1 else f"{pairs[0]:,} to {pairs[-1]:,} pairs" if pairs else "the pairs"
+    count = (
+        f"{pairs[0]:,} pairs"
+        if len(pairs) == 1
+        else f"{pairs[0]:,} to {pairs[-1]:,} pairs"
+        if pairs
+        else "the pairs"
+    )
     read = (
         f"Difference: {text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed. The interval is over {count}; a difference in bold "
         "type has an interval that leaves out zero."
     )
     yield Table("What differs between the worlds", columns, rows, read, numeric=(2, 3, 4, 5))
-    reasons = [[text(row["name"]), text(row["why"])] for row in _rows(frame) if _there(row["why"]) not in (DASH, "")]
+    reasons = [
+        [text(row["name"]), text(row["why"])] for row in _rows(frame) if _there(row["why"]) not in (DASH, "")
+    ]
     if reasons:
-        yield Table("Why, in terms of the charts and tables below", ["Headline", "Why"], reasons, "Means over pairs, read off the tables of this run.")
+        yield Table(
+            "Why, in terms of the charts and tables below",
+            ["Headline", "Why"],
+            reasons,
+            "Means over pairs, read off the tables of this run.",
+        )
     if len(study.styles) > 2:
         others = [style.label for name, style in study.styles.items() if name not in (a.name, b.name)]
-        yield Text(f"The other worlds ({text(', '.join(others))}) are in the charts below; differences are between the two worlds named in the table.")
+        yield Text(
+            f"The other worlds ({text(', '.join(others))}) are in the charts below; differences are between the two worlds named in the table."
+        )
 
 
 def _named(row: dict[str, Any]) -> str:
     """A headline's name, with its unit beneath unless the numbers carry it."""
     unit = {"0-1": "on a scale of 0 to 1"}.get(row["unit"], row["unit"])
-    return text(row["name"]) + ("" if row["unit"] in SCALED else f'<br><span class="quiet">{text(unit)}</span>')
+    return text(row["name"]) + (
+        "" if row["unit"] in SCALED else f'<br><span class="quiet">{text(unit)}</span>'
+    )
 
 
 def _level_cells(row: dict[str, Any], columns: tuple[str, ...]) -> list[str]:
     scale, change = _scales(row)
     decimals = (
-        decimals_of(row["low"] * change.factor, row["high"] * change.factor) if scale == change and not (pd.isna(row["low"]) or pd.isna(row["high"])) else None
+        decimals_of(row["low"] * change.factor, row["high"] * change.factor)
+        if scale == change and not (pd.isna(row["low"]) or pd.isna(row["high"]))
+        else None
     )
-    return [with_unit(number(row[column] * scale.factor, decimals=decimals), scale.title if row["unit"] in SCALED else "") for column in columns]
+    return [
+        with_unit(
+            number(row[column] * scale.factor, decimals=decimals),
+            scale.title if row["unit"] in SCALED else "",
+        )
+        for column in columns
+    ]
 
 
 def _there(value: Any) -> str:

@@ -17,7 +17,11 @@ STATED = {
     "stated_would_leave": "Would leave",
     "stated_would_pay": "Would pay 15% more to be out of reach",
 }
-ACTUAL = {"left_us": "Left a US provider", "gave_up": "Went back on premises", "postponed": "Put adoption off"}
+ACTUAL = {
+    "left_us": "Left a US provider",
+    "gave_up": "Went back on premises",
+    "postponed": "Put adoption off",
+}
 _LOOKS = (("#332288", "solid"), ("#AA4466", "dash"), ("#117733", "dashdot"), ("#7A6400", "dot"))
 
 
@@ -40,7 +44,10 @@ def _blocks(study: Study) -> Iterable[Block]:
     )
     rates = _rates(study, frame)
     if rates is None:
-        yield Missing("actual reaction as a yearly rate", how_to_record("cell") + " The rates need the number of customers, which stands in that table.")
+        yield Missing(
+            "actual reaction as a yearly rate",
+            how_to_record("cell") + " The rates need the number of customers, which stands in that table.",
+        )
         return
     read = (
         "Customers who did it in a calendar year, complete years only; median over seeds. 'Left' and 'went back' as a share of all cloud customers "
@@ -56,9 +63,13 @@ def _rates(study: Study, world: pd.DataFrame) -> dict[str, pd.DataFrame] | None:
         return None
     users = cells["customers"] * cells["adoption"]
     counted = cells.assign(users=users, others=cells["customers"] - users)
-    per_month = counted.groupby(["seed", "world", "month"], observed=True)[["users", "others"]].sum().reset_index()
+    per_month = (
+        counted.groupby(["seed", "world", "month"], observed=True)[["users", "others"]].sum().reset_index()
+    )
     per_month["year"] = per_month["month"].dt.year
-    base = per_month.groupby(["seed", "world", "year"], observed=True)[["users", "others"]].mean().reset_index()
+    base = (
+        per_month.groupby(["seed", "world", "year"], observed=True)[["users", "others"]].mean().reset_index()
+    )
     yearly = yearly_sum(world, list(ACTUAL)).merge(base, on=["seed", "world", "year"])
     rates = {}
     for column in ACTUAL:
@@ -68,12 +79,36 @@ def _rates(study: Study, world: pd.DataFrame) -> dict[str, pd.DataFrame] | None:
 
 
 def _panels(study: Study, frames: dict[str, pd.DataFrame], labels: dict[str, str], unit: str) -> list[Figure]:
-    fans = {world: {column: fan(of_world(frame, world), column) for column, frame in frames.items()} for world in study.styles}
-    top = max((float(q["q50"].max()) for of in fans.values() for q in of.values() if len(q) and q["q50"].notna().any()), default=1.0) * 105
-    return [_panel(fans[world], labels, style, study.span, unit, top or 1.0) for world, style in study.styles.items()]
+    fans = {
+        world: {column: fan(of_world(frame, world), column) for column, frame in frames.items()}
+        for world in study.styles
+    }
+    top = (
+        max(
+            (
+                float(q["q50"].max())
+                for of in fans.values()
+                for q in of.values()
+                if len(q) and q["q50"].notna().any()
+            ),
+            default=1.0,
+        )
+        * 105
+    )
+    return [
+        _panel(fans[world], labels, style, study.span, unit, top or 1.0)
+        for world, style in study.styles.items()
+    ]
 
 
-def _panel(fans: dict[str, pd.DataFrame], labels: dict[str, str], world: WorldStyle, span: tuple[str, str], unit: str, top: float) -> Figure:
+def _panel(
+    fans: dict[str, pd.DataFrame],
+    labels: dict[str, str],
+    world: WorldStyle,
+    span: tuple[str, str],
+    unit: str,
+    top: float,
+) -> Figure:
     traces = []
     for (column, quantiles), (colour, dash) in zip(fans.items(), _LOOKS, strict=False):
         style = replace(world, label=labels[column], colour=colour, dash=dash)
@@ -90,4 +125,9 @@ def _panel(fans: dict[str, pd.DataFrame], labels: dict[str, str], world: WorldSt
                 "hovertemplate": f"{style.label}, %{{x|%Y}}: %{{y:.3~g}}%<extra></extra>",
             }
         )
-    return {"data": traces, "layout": layout(270, xaxis=time_axis(*span), yaxis=axis(unit, range=[0, top]), title=heading(world.label))}
+    return {
+        "data": traces,
+        "layout": layout(
+            270, xaxis=time_axis(*span), yaxis=axis(unit, range=[0, top]), title=heading(world.label)
+        ),
+    }

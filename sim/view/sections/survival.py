@@ -29,7 +29,10 @@ def survival(study: Study) -> Section:
 def _survival(study: Study) -> Iterable[Block]:
     frame = study.summary("survival")
     if frame is None:
-        yield Missing("which conclusions survive the uncertainty of parameters", "`warrantsim survive` finds out, with the posterior of the fit.")
+        yield Missing(
+            "which conclusions survive the uncertainty of parameters",
+            "`warrantsim survive` finds out, with the posterior of the fit.",
+        )
         return
     together, arms = frame[frame["arm"] == ALL], frame[frame["arm"] != ALL]
     yield Text(
@@ -37,7 +40,11 @@ def _survival(study: Study) -> Iterable[Block]:
         f"thing held at its end. {_counted(together)}"
     )
     yield from other_parameters(study, frame)
-    yield Table("What is varied, and what is held", ["Arm", "What it is"], [[text(ARMS.get(arm, arm)), text(what)] for arm, what in _arms(arms).items()])
+    yield Table(
+        "What is varied, and what is held",
+        ["Arm", "What it is"],
+        [[text(ARMS.get(arm, arm)), text(what)] for arm, what in _arms(arms).items()],
+    )
     colour = study.compare[1].colour if study.compare else "#333333"
     figures, rows = [], []
     for headline, group in arms.groupby("headline", sort=False):
@@ -59,14 +66,23 @@ def _survival(study: Study) -> Iterable[Block]:
         "the draws are on its side of zero; it does not survive where the median is not; between the two, or without a conclusion, nobody can say. "
         f"Percentages: draws that have the conclusion's sign, of {draws} at least, {seeds} seeds each."
     )
-    yield Table("Does each conclusion survive?", ["Headline", "Conclusion", ARMS[ALL], *(ARMS.get(arm, arm) for arm in _arms(arms))], rows, read)
+    yield Table(
+        "Does each conclusion survive?",
+        ["Headline", "Conclusion", ARMS[ALL], *(ARMS.get(arm, arm) for arm in _arms(arms))],
+        rows,
+        read,
+    )
 
 
 def _counted(together: pd.DataFrame) -> str:
     """How many conclusions survive, in a sentence."""
     verdicts = together["verdict"].value_counts()
     said = [
-        f"{int(verdicts.get(verdict, 0))} {words}" for verdict, words in (("survives", "survive everywhere"), ("does not survive", "do not survive somewhere"))
+        f"{int(verdicts.get(verdict, 0))} {words}"
+        for verdict, words in (
+            ("survives", "survive everywhere"),
+            ("does not survive", "do not survive somewhere"),
+        )
     ]
     return f"Of {len(together)} headlines {' and '.join(said)}; of {int(verdicts.get('cannot say', 0))} nobody can say."
 
@@ -77,11 +93,18 @@ def _arms(frame: pd.DataFrame) -> dict[str, str]:
 
 def _row(group: pd.DataFrame, together: pd.DataFrame, scale: Scale) -> list[str]:
     first = records_of(group)[0]
-    difference, ends = estimate(*(float(first[name]) * scale.factor for name in ("shipped", "shipped_low", "shipped_high")))
+    difference, ends = estimate(
+        *(float(first[name]) * scale.factor for name in ("shipped", "shipped_low", "shipped_high"))
+    )
     cells = []
     for row in records_of(group):
         share = f"{row['same_sign']:.0%}" if pd.notna(row["same_sign"]) else DASH
         cells.append(f'{text(row["verdict"])}<br><span class="quiet">{share}</span>')
     named = f'{text(first["name"])}<br><span class="quiet">{text(scale.change)}</span>'
     whole = f"<strong>{text(together['verdict'].iloc[0])}</strong>"
-    return [named, f'{text(first["conclusion"])}<br><span class="quiet">{difference} ({ends})</span>', whole, *cells]
+    return [
+        named,
+        f'{text(first["conclusion"])}<br><span class="quiet">{difference} ({ends})</span>',
+        whole,
+        *cells,
+    ]

@@ -40,16 +40,27 @@ def _gap(study: Study) -> str:
 # --- two factors --------------------------------------------------------------------------------------
 
 
-def over_two(study: Study, code: str, cells: Mapping[str, Cells], titles: tuple[str, str], points: int, seeds: str) -> Section:
+def over_two(
+    study: Study, code: str, cells: Mapping[str, Cells], titles: tuple[str, str], points: int, seeds: str
+) -> Section:
     """A headline over two factors: the difference, then either world. `cells` by `difference`, `a`, `b`, or only `a`."""
-    return Section("heat", f"{HEADLINE[code].name} over two factors", list(_over_two(study, code, cells, titles, points, seeds)))
+    return Section(
+        "heat",
+        f"{HEADLINE[code].name} over two factors",
+        list(_over_two(study, code, cells, titles, points, seeds)),
+    )
 
 
-def _over_two(study: Study, code: str, cells: Mapping[str, Cells], titles: tuple[str, str], points: int, seeds: str) -> Iterable[Block]:
+def _over_two(
+    study: Study, code: str, cells: Mapping[str, Cells], titles: tuple[str, str], points: int, seeds: str
+) -> Iterable[Block]:
     headline = HEADLINE[code]
     named = (factor_name(titles[0]), factor_name(titles[1]))
     if not any(one.points.any() for one in cells.values()):
-        yield Missing("the heat map", "No finished pair has this number. Choose another headline, or look under Overview why pairs failed.")
+        yield Missing(
+            "the heat map",
+            "No finished pair has this number. Choose another headline, or look under Overview why pairs failed.",
+        )
         return
     levels = [name for name in ("a", "b") if name in cells]
     common = limits_of(np.concatenate([cells[name].mean.ravel() for name in levels]), symmetric=False)
@@ -62,12 +73,33 @@ def _over_two(study: Study, code: str, cells: Mapping[str, Cells], titles: tuple
         ends = limits_of(gap.mean, symmetric=True)
         figures.append(
             heat_map(
-                gap.mean, gap.points, gap.x.names, gap.y.names, named, unit, diverging(a.colour, b.colour), ends, f"Difference: {_gap(study)}", signed=True
+                gap.mean,
+                gap.points,
+                gap.x.names,
+                gap.y.names,
+                named,
+                unit,
+                diverging(a.colour, b.colour),
+                ends,
+                f"Difference: {_gap(study)}",
+                signed=True,
             )
         )
     for name, style in zip(levels, worlds, strict=False):
         one = cells[name]
-        figures.append(heat_map(one.mean, one.points, one.x.names, one.y.names, named, headline.unit, CIVIDIS, common, style.label))
+        figures.append(
+            heat_map(
+                one.mean,
+                one.points,
+                one.x.names,
+                one.y.names,
+                named,
+                headline.unit,
+                CIVIDIS,
+                common,
+                style.label,
+            )
+        )
     first = next(iter(cells.values()))
     cut = " A factor with many values is cut into ranges." if first.x.ranges or first.y.ranges else ""
     colours = ""
@@ -83,7 +115,9 @@ def _over_two(study: Study, code: str, cells: Mapping[str, Cells], titles: tuple
         "cell for its numbers."
         f"{colours}"
     )
-    yield Chart("heat-map", f"How does the headline hang on {named[0]} and {named[1]}?", read, figures, width=340)
+    yield Chart(
+        "heat-map", f"How does the headline hang on {named[0]} and {named[1]}?", read, figures, width=340
+    )
     yield _cells_in_numbers(study, headline, cells[_GAP] if _GAP in cells else cells["a"], named)
 
 
@@ -92,12 +126,28 @@ def _cells_in_numbers(study: Study, headline: Headline, cells: Cells, titles: tu
     decimals = decimals_of(float(known.min()), float(known.max())) if known.size else 0
     signed = study.compare is not None
     rows = [
-        [text(name), *("\N{EN DASH}" if not n else number(float(value), signed, decimals) for value, n in zip(row, counts, strict=True))]
-        for name, row, counts in zip(reversed(cells.y.names), cells.mean[::-1], cells.points[::-1], strict=True)
+        [
+            text(name),
+            *(
+                "\N{EN DASH}" if not n else number(float(value), signed, decimals)
+                for value, n in zip(row, counts, strict=True)
+            ),
+        ]
+        for name, row, counts in zip(
+            reversed(cells.y.names), cells.mean[::-1], cells.points[::-1], strict=True
+        )
     ]
-    what = f"difference in {headline.name}, {headline.unit}" if signed else f"{headline.name}, {headline.unit}"
+    what = (
+        f"difference in {headline.name}, {headline.unit}" if signed else f"{headline.name}, {headline.unit}"
+    )
     corner = f"{titles[1]} \N{DOWNWARDS ARROW} / {titles[0]} \N{RIGHTWARDS ARROW}"
-    return Table(f"The same in numbers: {what}", [corner, *cells.x.names], rows, numeric=tuple(range(1, 1 + len(cells.x.names))), folded=True)
+    return Table(
+        f"The same in numbers: {what}",
+        [corner, *cells.x.names],
+        rows,
+        numeric=tuple(range(1, 1 + len(cells.x.names))),
+        folded=True,
+    )
 
 
 # --- all factors --------------------------------------------------------------------------------------------
@@ -112,18 +162,34 @@ class Picked:
 
 
 def all_factors(
-    study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame], picked: Picked | None = None, how: str = ""
+    study: Study,
+    code: str,
+    values: pd.DataFrame,
+    at: pd.DataFrame,
+    spreads: Mapping[str, pd.DataFrame],
+    picked: Picked | None = None,
+    how: str = "",
 ) -> Section:
     """Every point as a line through all factors, coloured by its outcome; then the outcome against each factor.
 
     `values`: the factors' values, `at`: `outcomes.at_points`, both by point; `spreads`: `outcomes.over_one` of each factor, drawn where points
     are too many to be told apart. `how` says, as HTML, what can be done with the first chart where it stands.
     """
-    return Section("factors", f"{HEADLINE[code].name} at every point", list(_all_factors(study, code, values, at, spreads, picked, how)))
+    return Section(
+        "factors",
+        f"{HEADLINE[code].name} at every point",
+        list(_all_factors(study, code, values, at, spreads, picked, how)),
+    )
 
 
 def _all_factors(
-    study: Study, code: str, values: pd.DataFrame, at: pd.DataFrame, spreads: Mapping[str, pd.DataFrame], picked: Picked | None, how: str
+    study: Study,
+    code: str,
+    values: pd.DataFrame,
+    at: pd.DataFrame,
+    spreads: Mapping[str, pd.DataFrame],
+    picked: Picked | None,
+    how: str,
 ) -> Iterable[Block]:
     headline, of = HEADLINE[code], _GAP if study.compare is not None else "a"
     known = at[at[of].notna()]
@@ -131,7 +197,10 @@ def _all_factors(
         yield Missing("the points", "No finished pair has this number. Choose another headline.")
         return
     shown = known.iloc[:: -(-len(known) // _MOST_LINES)]
-    own, stands_out = values.reindex(shown.index), None if picked is None else np.isin(shown.index, picked.points)
+    own, stands_out = (
+        values.reindex(shown.index),
+        None if picked is None else np.isin(shown.index, picked.points),
+    )
     unit = scale_for(headline.unit, 0.0).change if of == _GAP else headline.unit
     if study.compare is not None:
         a, b = study.compare
@@ -140,18 +209,40 @@ def _all_factors(
         limits, title = limits_of(known[of].to_numpy(), symmetric=True), "difference"
         colour = b.colour
     else:
-        scale, limits, title, colour = CIVIDIS, limits_of(known[of].to_numpy(), symmetric=False), "headline", INK
+        scale, limits, title, colour = (
+            CIVIDIS,
+            limits_of(known[of].to_numpy(), symmetric=False),
+            "headline",
+            INK,
+        )
     read = (
         f"A line is a point of the design ({_counted(len(shown), len(known))}): where it crosses an axis is the value there. The last axis and the colour are "
         f"{text(_said(headline))}, {text(unit)}{f', {text(_gap(study))}' if of == _GAP else ''}. "
-        + (f"In colour: {text(picked.words)} ({int(stands_out.sum()):,} of the lines). " if picked is not None and stands_out is not None else "")
+        + (
+            f"In colour: {text(picked.words)} ({int(stands_out.sum()):,} of the lines). "
+            if picked is not None and stands_out is not None
+            else ""
+        )
         + how
     )
-    yield Chart(COMBINATIONS, "Which combinations of values lead where?", read, [parallel(own, shown[of], title, unit, scale, limits, stands_out)], width=700)
+    yield Chart(
+        COMBINATIONS,
+        "Which combinations of values lead where?",
+        read,
+        [parallel(own, shown[of], title, unit, scale, limits, stands_out)],
+        width=700,
+    )
     varied = [str(name) for name in values.columns if values[name].nunique() > 1]
     few = len(known) <= FEW
     figures = [
-        against(values.loc[known.index, name], known[of], known["low"], known["high"], (factor_name(name), unit), colour)
+        against(
+            values.loc[known.index, name],
+            known[of],
+            known["low"],
+            known["high"],
+            (factor_name(name), unit),
+            colour,
+        )
         if few
         else by_level(spreads[name], (factor_name(name), unit), colour)
         for name in varied
@@ -167,36 +258,83 @@ def _all_factors(
 
 
 def _counted(shown: int, known: int) -> str:
-    return f"{known:,} of them" if shown == known else f"{shown:,} of {known:,}, evenly picked, so that they can be told apart"
+    return (
+        f"{known:,} of them"
+        if shown == known
+        else f"{shown:,} of {known:,}, evenly picked, so that they can be told apart"
+    )
 
 
 # --- spread of series --------------------------------------------------------------------------------------
 
 
-def spread(study: Study, metric: str, fans: Mapping[str, pd.DataFrame], pairs: int, what: str, one_switch: bool = True) -> Section:
+def spread(
+    study: Study,
+    metric: str,
+    fans: Mapping[str, pd.DataFrame],
+    pairs: int,
+    what: str,
+    one_switch: bool = True,
+) -> Section:
     """Quantile fans of a series: worlds together, and the difference within pairs. `what` says what the spread is over.
 
     `one_switch`: the rule changes on the same days at every point, so that they can be marked.
     """
     name, unit = SERIES_NAMES[metric]
-    return Section("fans", f"{name}, month by month", list(_spread(study, name, unit, fans, pairs, what, one_switch)))
+    return Section(
+        "fans", f"{name}, month by month", list(_spread(study, name, unit, fans, pairs, what, one_switch))
+    )
 
 
-def _spread(study: Study, name: str, unit: str, fans: Mapping[str, pd.DataFrame], pairs: int, what: str, one_switch: bool) -> Iterable[Block]:
+def _spread(
+    study: Study,
+    name: str,
+    unit: str,
+    fans: Mapping[str, pd.DataFrame],
+    pairs: int,
+    what: str,
+    one_switch: bool,
+) -> Iterable[Block]:
     if not fans:
         yield Missing("the fans", "No finished pair is among those chosen. Choose other points.")
         return
     levels = {world: quantiles for world, quantiles in fans.items() if world != _GAP}
-    largest = largest_of(*(float(np.nanmax(np.abs(q[["q5", "q95"]].to_numpy()))) if q["q50"].notna().any() else 0.0 for q in levels.values()))
+    largest = largest_of(
+        *(
+            float(np.nanmax(np.abs(q[["q5", "q95"]].to_numpy()))) if q["q50"].notna().any() else 0.0
+            for q in levels.values()
+        )
+    )
     scale = scale_for(unit, largest)
-    figures = [together(dict(levels), study.styles, study.span, "Both worlds" if len(levels) > 1 else None, scale.title, scale.factor, height=320)]
+    figures = [
+        together(
+            dict(levels),
+            study.styles,
+            study.span,
+            "Both worlds" if len(levels) > 1 else None,
+            scale.title,
+            scale.factor,
+            height=320,
+        )
+    ]
     if _GAP in fans and study.compare is not None:
         b = study.compare[1]
         gap = fans[_GAP]
         own = scale_for(unit, largest_of(*(float(v) for v in gap[["q5", "q95"]].abs().max())))
         style = {_GAP: WorldStyle(_GAP, _GAP, b.colour, "solid")}
-        figure = together({_GAP: gap}, style, study.span, f"Difference: {_gap(study)}", own.change, own.factor, height=320)
-        zero = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": {"color": INK, "width": 1}, "layer": "between"}
+        figure = together(
+            {_GAP: gap}, style, study.span, f"Difference: {_gap(study)}", own.change, own.factor, height=320
+        )
+        zero = {
+            "type": "line",
+            "x0": 0,
+            "x1": 1,
+            "xref": "paper",
+            "y0": 0,
+            "y1": 0,
+            "line": {"color": INK, "width": 1},
+            "layer": "between",
+        }
         figure["layout"]["shapes"] = [zero]
         figure["data"][-1]["showlegend"] = False
         figures.append(figure)
@@ -231,7 +369,9 @@ def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
 def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen: int) -> Iterable[Block]:
     frame = study.summary("claims")
     if frame is None:
-        yield Text("This experiment states no claims. <code>docs/experiments.md</code> says how to state one.")
+        yield Text(
+            "This experiment states no claims. <code>docs/experiments.md</code> says how to state one."
+        )
         return
     yield from verdict_bars(frame)
     rows = []
@@ -239,14 +379,36 @@ def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen:
         label = {name: study.styles[str(row[name])].label for name in ("world", "against")}
         expected = f"{label['world']} {row['expect']} {label['against']}"
         where = f"{row['measure']} ({row['over']}), {study.place(str(row['country']))}, {row['window']}"
-        share = "\N{EN DASH}" if pd.isna(row["share_mean_agrees"]) else f"{100 * float(row['share_mean_agrees']):.0f}%"
+        share = (
+            "\N{EN DASH}"
+            if pd.isna(row["share_mean_agrees"])
+            else f"{100 * float(row['share_mean_agrees']):.0f}%"
+        )
         numbers = [f"{int(row[name]):,}" for name in ("holds", "inconclusive", "fails")]
         note = "" if pd.isna(row["note"]) else f"<br>{text(row['note'])}"
-        said = [text(row["claim"]), f'{text(expected)}<br><span class="quiet">{text(where)}</span>', *numbers, share]
+        said = [
+            text(row["claim"]),
+            f'{text(expected)}<br><span class="quiet">{text(where)}</span>',
+            *numbers,
+            share,
+        ]
         rows.append([*said, f"<strong>{text(row['verdict'])}</strong>{note}", f"{int(row['failed']):,}"])
-    columns = ["Claim", "Expected", "Holds", "Inconclusive", "Fails", "Mean agrees", "Verdict", "Failed pairs"]
+    columns = [
+        "Claim",
+        "Expected",
+        "Holds",
+        "Inconclusive",
+        "Fails",
+        "Mean agrees",
+        "Verdict",
+        "Failed pairs",
+    ]
     yield Table(
-        "Claim by claim", columns, rows, "Mean agrees: the share of points where the mean lies where the claim says, whatever its interval.", (2, 3, 4, 5, 7)
+        "Claim by claim",
+        columns,
+        rows,
+        "Mean agrees: the share of points where the mean lies where the claim says, whatever its interval.",
+        (2, 3, 4, 5, 7),
     )
     if by_point is None:
         yield Missing(
@@ -257,7 +419,9 @@ def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen:
     yield from where_it_holds(frame, by_point, x, y, chosen)
 
 
-def where_it_holds(frame: pd.DataFrame, by_point: pd.DataFrame, x: str, y: str, chosen: int) -> Iterable[Block]:
+def where_it_holds(
+    frame: pd.DataFrame, by_point: pd.DataFrame, x: str, y: str, chosen: int
+) -> Iterable[Block]:
     """The verdicts on one claim over two factors. `frame`: claims.csv, `by_point`: claims_by_point.csv."""
     mine = by_point[by_point["number"] == chosen]
     if mine.empty or x not in mine or y not in mine:
@@ -287,15 +451,25 @@ def varied(study: Study, values: pd.DataFrame) -> Table:
         column = values[name]
         distinct = column.nunique()
         few = distinct <= 8
-        shown = ", ".join(_value(value) for value in sorted(column.unique(), key=str)) if few and not _numeric(column) else ""
+        shown = (
+            ", ".join(_value(value) for value in sorted(column.unique(), key=str))
+            if few and not _numeric(column)
+            else ""
+        )
         if _numeric(column):
-            shown = ", ".join(_value(value) for value in sorted(column.unique())) if few else f"{_value(column.min())} to {_value(column.max())}"
+            shown = (
+                ", ".join(_value(value) for value in sorted(column.unique()))
+                if few
+                else f"{_value(column.min())} to {_value(column.max())}"
+            )
         role, spec = _asked_of(study.manifest, str(name))
         shown = shown or f"{distinct:,} values"
         of = " (multiples of the value that it has)" if "times" in spec else ""
         rows.append([text(factor_name(str(name))), text(role), text(shown + of), f"{distinct:,}"])
     read = "Uncertainties are what nobody decides, levers what somebody does."
-    return Table("Factors of the design", ["Factor", "Kind", "Values", "Number of values"], rows, read, numeric=(3,))
+    return Table(
+        "Factors of the design", ["Factor", "Kind", "Values", "Number of values"], rows, read, numeric=(3,)
+    )
 
 
 def _asked_of(said: Mapping[str, Any], path: str) -> tuple[str, dict[str, Any]]:
@@ -332,8 +506,24 @@ def headline_rows(study: Study, at: Mapping[str, pd.DataFrame]) -> Table:
         clear = int(((known["low"] > 0) | (known["high"] < 0)).sum())
         judged = int(known["low"].notna().sum())
         said = f"{clear:,} of {judged:,}" if judged else "one pair a point: no interval"
-        rows.append([text(headline.name), text(scale.change), text(headline.window), middle, ends, *([said] if study.compare else [])])
-    columns = ["Headline", "Unit", "Window", "Middle point", "Middle 90% of points", *(["Points told from zero"] if study.compare else [])]
+        rows.append(
+            [
+                text(headline.name),
+                text(scale.change),
+                text(headline.window),
+                middle,
+                ends,
+                *([said] if study.compare else []),
+            ]
+        )
+    columns = [
+        "Headline",
+        "Unit",
+        "Window",
+        "Middle point",
+        "Middle 90% of points",
+        *(["Points told from zero"] if study.compare else []),
+    ]
     read = (
         f"{text(_gap(study))}, within pairs; a point is a mean over its pairs. Told from zero: its 95% interval leaves out zero. What lies between points is "
         "what the design varies, and luck."

@@ -19,7 +19,9 @@ EVENTS = "Dotted lines are the legal events and news of that world, with their c
 
 def trust(study: Study) -> Section:
     """Trust over time."""
-    return Section("trust", "Who trusts US providers", [*_abroad(study), *_by_country(study), _event_table(study)])
+    return Section(
+        "trust", "Who trusts US providers", [*_abroad(study), *_by_country(study), _event_table(study)]
+    )
 
 
 def _abroad(study: Study) -> Iterable[Block]:
@@ -28,16 +30,22 @@ def _abroad(study: Study) -> Iterable[Block]:
         yield Missing("trust abroad", how_to_record("world"))
         return
     fans = {name: fan(of_world(frame, name), "trust") for name in study.styles}
-    limits = common_range(min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values()))
+    limits = common_range(
+        min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
+    )
     figures = []
     for name, style in study.styles.items():
-        figure = together(fans, {name: style}, study.span, style.label, "trust, 0 to 1", height=300, y={"range": limits})
+        figure = together(
+            fans, {name: style}, study.span, style.label, "trust, 0 to 1", height=300, y={"range": limits}
+        )
         figures.append(mark(figure, study.events(name), *study.span, study.switches(name)))
     read = (
         "Mean trust of customers outside the United States, by accounts: the probability that data which a US warrant can reach is not used against the "
         f"customer. {study.band} {EVENTS} The vertical axis is the same in all panels and does not start at zero."
     )
-    yield Chart("trust-abroad", "How much do customers abroad trust, month by month?", read, figures, legend=False)
+    yield Chart(
+        "trust-abroad", "How much do customers abroad trust, month by month?", read, figures, legend=False
+    )
     if study.compare is None:
         return
     a, b = study.compare
@@ -45,7 +53,12 @@ def _abroad(study: Study) -> Iterable[Block]:
     if series is None:
         yield Missing("the difference in trust by month", how_to_summarise("series"))
         return
-    figure = mark(difference(series, b.colour, study.span, "difference in trust"), [], *study.span, study.switches(a.name, b.name))
+    figure = mark(
+        difference(series, b.colour, study.span, "difference in trust"),
+        [],
+        *study.span,
+        study.switches(a.name, b.name),
+    )
     read = (
         f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust is higher with {text(b.label)}. The band is the "
         "95% interval of the mean over pairs, as the run's own summary gives it."
@@ -64,23 +77,37 @@ def _by_country(study: Study) -> Iterable[Block]:
     names = {code: study.place(code) for code in [start, *(code for code in present if code != start)]}
     ranges = country_ranges(list(fans.values()))
     figures = [
-        mark(chosen_country(fans[name], names, style, study.span, ranges), study.events(name), *study.span, study.switches(name))
+        mark(
+            chosen_country(fans[name], names, style, study.span, ranges),
+            study.events(name),
+            *study.span,
+            study.switches(name),
+        )
         for name, style in study.styles.items()
     ]
-    read = (
-        f"Choose a country. {study.band} {EVENTS} Both axes are the same in all panels; the vertical one is fitted to the country and does not start at zero."
-    )
+    read = f"Choose a country. {study.band} {EVENTS} Both axes are the same in all panels; the vertical one is fitted to the country and does not start at zero."
     choice = Choice("Country", {code: names[code] for code in sorted(names, key=study.place)}, start=start)
     yield Chart("trust-country", "How does trust move in one country?", read, figures, choice, legend=False)
     ends = {
-        name: fan(last_months(of_world(frame, name)).groupby(["seed", "country"], observed=True, as_index=False)["trust"].mean(), "trust", ("country",))
+        name: fan(
+            last_months(of_world(frame, name))
+            .groupby(["seed", "country"], observed=True, as_index=False)["trust"]
+            .mean(),
+            "trust",
+            ("country",),
+        )
         for name in study.styles
     }
     read = (
         f"Mean of the last twelve months; countries ordered by their trust in {text(next(iter(study.styles.values())).label)}. A thin line is the middle "
         "90% of seeds."
     )
-    yield Chart("trust-end", "Where is trust highest and lowest at the end?", read, [countries_at_end(ends, names, study.styles)])
+    yield Chart(
+        "trust-end",
+        "Where is trust highest and lowest at the end?",
+        read,
+        [countries_at_end(ends, names, study.styles)],
+    )
 
 
 def events(study: Study) -> Section:
@@ -91,7 +118,9 @@ def events(study: Study) -> Section:
 def _event_table(study: Study) -> Block:
     rows = []
     for event in sorted(study.manifest.get("events", []), key=lambda event: str(event["date"])):
-        worlds = ", ".join(study.styles[name].label for name in event.get("worlds", []) if name in study.styles)
+        worlds = ", ".join(
+            study.styles[name].label for name in event.get("worlds", []) if name in study.styles
+        )
         rows.append(
             [
                 text(event["id"]),
@@ -105,7 +134,13 @@ def _event_table(study: Study) -> Block:
         )
     if not rows:
         return Missing("the list of events", "The manifest names none.")
-    return Table("The events by their codes", ["Code", "Date", "Event", "Kind", "Cause", "Worlds", "Reference"], rows, tall=True, folded=True)
+    return Table(
+        "The events by their codes",
+        ["Code", "Date", "Event", "Kind", "Cause", "Worlds", "Reference"],
+        rows,
+        tall=True,
+        folded=True,
+    )
 
 
 def map_of_trust(study: Study) -> Section:
@@ -122,14 +157,23 @@ def _maps(study: Study) -> Iterable[Block]:
     means = year_ends.groupby(["world", "month", "country"], observed=True)["trust"].mean()
     levels = {name: _by_frame(means[name]) for name in study.styles}
     limits = limits_of(list(levels.values()))
-    figures = [world_map(levels[name], study.jurisdictions, style.label, "trust, 0 to 1", CIVIDIS, limits) for name, style in study.styles.items()]
+    figures = [
+        world_map(levels[name], study.jurisdictions, style.label, "trust, 0 to 1", CIVIDIS, limits)
+        for name, style in study.styles.items()
+    ]
     frames = {name: pd.Timestamp(name).strftime("%B %Y") for name in next(iter(levels.values()))}
     tail = ""
     if study.compare is not None:
         a, b = study.compare
         gap = _by_frame(means[b.name] - means[a.name])
         figure = world_map(
-            gap, study.jurisdictions, f"Difference: {b.label} minus {a.label}", "difference in trust", diverging(a.colour, b.colour), symmetric(gap), "+.3f"
+            gap,
+            study.jurisdictions,
+            f"Difference: {b.label} minus {a.label}",
+            "difference in trust",
+            diverging(a.colour, b.colour),
+            symmetric(gap),
+            "+.3f",
         )
         figures.append(figure)
         tail = (
@@ -139,14 +183,25 @@ def _maps(study: Study) -> Iterable[Block]:
     read = (
         "Mean over seeds at the end of each year. Move the slider through the years; all maps follow, and no colour scale changes with the year. Grey: no "
         "data. "
-        "Dots are countries and territories too small for the map's outlines; a rest-of-region group has one value, drawn in all its members." + tail
+        "Dots are countries and territories too small for the map's outlines; a rest-of-region group has one value, drawn in all its members."
+        + tail
     )
     choice = Choice("Month", frames, slider=True, start=list(frames)[-1])
-    yield Chart("trust-map", "Where in the world is trust high?", read, figures, choice, legend=False, last_wide=study.compare is not None)
+    yield Chart(
+        "trust-map",
+        "Where in the world is trust high?",
+        read,
+        figures,
+        choice,
+        legend=False,
+        last_wide=study.compare is not None,
+    )
 
 
 def _by_frame(means: "pd.Series[float]") -> dict[str, dict[str, float]]:
     return {
-        month.strftime("%Y-%m-%d"): {str(code): float(value) for code, value in rows.droplevel("month").items()}
+        month.strftime("%Y-%m-%d"): {
+            str(code): float(value) for code, value in rows.droplevel("month").items()
+        }
         for month, rows in means.groupby(level="month", observed=True)
     }

@@ -48,7 +48,9 @@ def inputs(rows: tuple[Row, ...], tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("inputs") / FOLDER
     shutil.copytree(root() / CONFIGS / FOLDER, folder)
     lines = (folder / PARAMETERS).read_text().splitlines(keepends=True)
-    (folder / PARAMETERS).write_text("".join(line for line in lines if line.startswith(("parameter,", *(f"{name}," for name in TWO)))))
+    (folder / PARAMETERS).write_text(
+        "".join(line for line in lines if line.startswith(("parameter,", *(f"{name}," for name in TWO))))
+    )
     return read_inputs(rows, resolved("history").base, folder)
 
 
@@ -61,8 +63,20 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def fit(rows: tuple[Row, ...], inputs: Inputs, store: Store) -> Calibrated:
-    poisoned = [row for row in rows if row.role != "validation"] + [_unmeasurable(row) for row in rows if row.role == "validation"]
-    return Fit(inputs, poisoned, resolved("history"), resolved("two_worlds"), SIZE, ["light"], store, Running(1), say=lambda said: None).run()
+    poisoned = [row for row in rows if row.role != "validation"] + [
+        _unmeasurable(row) for row in rows if row.role == "validation"
+    ]
+    return Fit(
+        inputs,
+        poisoned,
+        resolved("history"),
+        resolved("two_worlds"),
+        SIZE,
+        ["light"],
+        store,
+        Running(1),
+        say=lambda said: None,
+    ).run()
 
 
 def _unmeasurable(row: Row) -> Row:
@@ -72,7 +86,9 @@ def _unmeasurable(row: Row) -> Row:
         def __getattr__(self, name: str) -> object:
             raise AssertionError(f"the fit looked at {name} of a validation row")
 
-    return replace(row, value=_Forbidden(), instrument=_Forbidden(), place=_Forbidden(), segments=_Forbidden())  # type: ignore[arg-type]
+    return replace(
+        row, value=_Forbidden(), instrument=_Forbidden(), place=_Forbidden(), segments=_Forbidden()
+    )  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +99,16 @@ def posterior(fit: Calibrated, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.mark.long
-def test_a_small_fit_leaves_every_table_and_never_looks_at_a_validation_row(fit: Calibrated, posterior: Path) -> None:
+def test_a_small_fit_leaves_every_table_and_never_looks_at_a_validation_row(
+    fit: Calibrated, posterior: Path
+) -> None:
     assert not fit.failures
-    names = {SCREEN, MOVED, ABOUT, *(prefix + name for prefix in ("", EARLY) for name in (DRAWS, BEST, RECOVERY, PREDICTIVE))}
+    names = {
+        SCREEN,
+        MOVED,
+        ABOUT,
+        *(prefix + name for prefix in ("", EARLY) for name in (DRAWS, BEST, RECOVERY, PREDICTIVE)),
+    }
     assert {path.name for path in posterior.iterdir()} == names
     predicted = pd.read_csv(posterior / PREDICTIVE, keep_default_na=False)
     assert len(predicted) == 127
@@ -100,11 +123,17 @@ def test_the_posterior_can_be_read_and_has_moved_to_where_the_data_are(posterior
     assert found.names == TWO
     assert found.draws().shape == (32, 2)
     home_lag = found.of("market.home_lag.all")
-    assert home_lag is not None and home_lag.mean > 0.11, "European providers' share fell faster than the 0.09 of the growth rates gives"
-    assert found.at(0)["governments.base_rate.sector_localisation"] == pytest.approx(0.02 * found.draws()[0, 1])
+    assert home_lag is not None and home_lag.mean > 0.11, (
+        "European providers' share fell faster than the 0.09 of the growth rates gives"
+    )
+    assert found.at(0)["governments.base_rate.sector_localisation"] == pytest.approx(
+        0.02 * found.draws()[0, 1]
+    )
     assert read_posterior(posterior, early=True).names == TWO
     said = json.loads((posterior / ABOUT).read_text())
-    assert said["points"] == 16 and said["customers"] == 2000 and said["early_fit"]["rows"] < said["fit"]["rows"]
+    assert (
+        said["points"] == 16 and said["customers"] == 2000 and said["early_fit"]["rows"] < said["fit"]["rows"]
+    )
 
 
 @pytest.mark.long
@@ -125,34 +154,56 @@ def test_what_was_measured_is_not_run_again_and_a_torn_line_is(
     (tmp_path / MEASURED).write_bytes(b"".join(lines[:-1]) + lines[-1][:40])
     used, history = [row for row in rows if row.role == "calibration"], history_of(resolved("history"))
     asked = []
-    monkeypatch.setattr("sim.analysis.fit.simulating.run_reduced", lambda tasks, *rest: asked.append(tasks) or [])
-    centre = {"market.home_lag.all": 0.09, "governments.base_rate.sector_localisation": 0.02, "governments.base_rate.general_localisation": 0.01}
+    monkeypatch.setattr(
+        "sim.analysis.fit.simulating.run_reduced", lambda tasks, *rest: asked.append(tasks) or []
+    )
+    centre = {
+        "market.home_lag.all": 0.09,
+        "governments.base_rate.sector_localisation": 0.02,
+        "governments.base_rate.general_localisation": 0.01,
+    }
     again = simulate(used, history, [centre], [[1]], Store(tmp_path), Running(1), None)
     assert asked == [[]]
     assert np.isfinite(again.values).sum() > 100
     assert (tmp_path / MEASURED).read_bytes() == b"".join(lines[:-1]), "the torn line is gone"
-    simulate(used, history, [{**centre, "market.home_lag.all": 0.0901}], [[1]], Store(tmp_path), Running(1), None)
+    simulate(
+        used, history, [{**centre, "market.home_lag.all": 0.0901}], [[1]], Store(tmp_path), Running(1), None
+    )
     assert len(asked[1]) == 1
 
 
-def test_a_failed_point_is_named_and_missing(rows: tuple[Row, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_point_is_named_and_missing(
+    rows: tuple[Row, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(*_: object) -> None:
         raise RuntimeError("no luck")
 
     monkeypatch.setattr(seeds, "run_worlds", fails)
     store = Store(tmp_path)
     store.prepare()
-    found = simulate([row for row in rows if row.id == "L01a"], history_of(resolved("history")), [{}], [[1]], store, Running(1), None)
+    found = simulate(
+        [row for row in rows if row.id == "L01a"],
+        history_of(resolved("history")),
+        [{}],
+        [[1]],
+        store,
+        Running(1),
+        None,
+    )
     assert np.isnan(found.values).all()
     assert "no luck" in found.failures[0]
 
 
 @pytest.mark.long
-def test_the_best_point_ships_with_its_source_and_nothing_else_changes(posterior: Path, tmp_path: Path) -> None:
+def test_the_best_point_ships_with_its_source_and_nothing_else_changes(
+    posterior: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / CONFIGS
     shutil.copytree(root() / CONFIGS, folder)
     base = load_base(folder)
-    sets = shipped_values({path: 1.07 * value for path, value in read_posterior(posterior).at_best().items()})  # other values than today's
+    sets = shipped_values(
+        {path: 1.07 * value for path, value in read_posterior(posterior).at_best().items()}
+    )  # other values than today's
     changed = new_files(base, sets, folder / "parameters")
     assert {path.name for path in changed} == {"market.yaml", "governments.yaml"}
     for path, text in changed.items():
@@ -168,7 +219,9 @@ def test_the_best_point_ships_with_its_source_and_nothing_else_changes(posterior
 
 
 def test_what_the_data_cannot_tell_keeps_its_value_in_the_best_point() -> None:
-    every = read_inputs(read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base).fitted
+    every = read_inputs(
+        read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base
+    ).fitted
     draws = np.random.default_rng(1).random((400, len(every)))
 
     def misfit(points: np.ndarray) -> np.ndarray:
@@ -188,7 +241,9 @@ def test_points_kept_apart_are_spread_over_every_prior_and_stay_when_the_sample_
     apart = held_out(512)
     assert 40 < apart.sum() < 90
     assert np.array_equal(held_out(1024)[:512], apart)
-    every = read_inputs(read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base).fitted
+    every = read_inputs(
+        read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base
+    ).fitted
     sample = shares(every, 512)[apart]
     assert np.all(sample.std(0) > 0.2), "a stride of eight would keep one eighth of the first parameter"
 
@@ -205,13 +260,19 @@ def test_a_model_is_let_go_once_its_numbers_are_kept(monkeypatch: pytest.MonkeyP
     short = replace(history_of(resolved("history")), months=3)
     done = run_seed(Task({"one": short, "two": short}, 1, "world"))
     assert done.failure is None and len(alive) == 2
-    assert all(books() is None for books in alive), "Mesa's table of agents keeps models, and thousands of runs fill the memory"
+    assert all(books() is None for books in alive), (
+        "Mesa's table of agents keeps models, and thousands of runs fill the memory"
+    )
 
 
 def test_values_are_set_by_path() -> None:
     scenario = history_of(resolved("history"))
-    changed = with_values(scenario, {"trust.asymmetry": 3.0, "choice.sensitivity.consumer": 0.1, "market.home_lag.all": 0.2})
+    changed = with_values(
+        scenario, {"trust.asymmetry": 3.0, "choice.sensitivity.consumer": 0.1, "market.home_lag.all": 0.2}
+    )
     assert changed.parameters.trust.asymmetry == 3.0
     assert changed.parameters.choice.sensitivity.consumer == 0.1
-    assert changed.parameters.choice.sensitivity.enterprise == scenario.parameters.choice.sensitivity.enterprise
+    assert (
+        changed.parameters.choice.sensitivity.enterprise == scenario.parameters.choice.sensitivity.enterprise
+    )
     assert changed.parameters.market.home_lag == {**scenario.parameters.market.home_lag, "all": 0.2}

@@ -52,7 +52,9 @@ def test_the_early_fit_sees_neither_later_rows_nor_the_countries_held_back() -> 
     assert len(shipped().held_back) == 4
     for country in shipped().held_back:
         assert f"K22b_{country}_2016_small" in hidden
-        assert not [row for row in early if row.instrument.name.startswith("adoption") and country in row.place.codes]
+        assert not [
+            row for row in early if row.instrument.name.startswith("adoption") and country in row.place.codes
+        ]
     assert "S06a" not in hidden, "what German firms said is no row of Eurostat"
 
 
@@ -71,13 +73,25 @@ def test_priors_are_reproduced_at_their_ends_and_back() -> None:
 def test_the_fitted_parameters_are_those_that_the_screen_chose() -> None:
     table = posterior_folder() / SCREEN
     drawn = [one.name for one in shipped().candidates if one.fitted == "drawn"]
-    assert set(chosen(pd.read_csv(table), drawn)) == {one.name for one in shipped().candidates if one.fitted == "yes"}
+    assert set(chosen(pd.read_csv(table), drawn)) == {
+        one.name for one in shipped().candidates if one.fitted == "yes"
+    }
 
 
 def test_what_acts_alike_or_not_at_all_is_not_chosen() -> None:
-    effects = {"strong": (9.0, 3.0), "alike": (3.0, 1.0), "other": (0.0, 2.0), "faint": (0.5, -0.5), "drawn": (4.0, -4.0)}
+    effects = {
+        "strong": (9.0, 3.0),
+        "alike": (3.0, 1.0),
+        "other": (0.0, 2.0),
+        "faint": (0.5, -0.5),
+        "drawn": (4.0, -4.0),
+    }
     screened = pd.DataFrame(
-        [{"parameter": name, "summary": k, "effect": effect} for name, pair in effects.items() for k, effect in zip("ab", pair, strict=True)]
+        [
+            {"parameter": name, "summary": k, "effect": effect}
+            for name, pair in effects.items()
+            for k, effect in zip("ab", pair, strict=True)
+        ]
     )
     assert chosen(screened, ["drawn"]) == ["strong", "other"]
 
@@ -100,13 +114,43 @@ def test_summaries_of_the_data_are_the_data() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        (PARAMETERS, "trust.news_strength,", "trust.news_strenght,", f"{PARAMETERS}:3: parameter: unknown parameter 'trust.news_strenght'; did you mean"),
-        (PARAMETERS, "lin,1,5,2", "lin,1,7,2", f"{PARAMETERS}:4: low: trust.asymmetry would be 7, out of range; allowed: 1 to 5"),
-        (PARAMETERS, "lin,1,5,2", "lin,3,5,2", f"{PARAMETERS}:4: low: low, centre and high must be in order (got 3, 2, 5)"),
-        (PARAMETERS, "lin,1,5,2", "line,1,5,2", f"{PARAMETERS}:4: scale: unknown value 'line'; did you mean 'lin'?"),
+        (
+            PARAMETERS,
+            "trust.news_strength,",
+            "trust.news_strenght,",
+            f"{PARAMETERS}:3: parameter: unknown parameter 'trust.news_strenght'; did you mean",
+        ),
+        (
+            PARAMETERS,
+            "lin,1,5,2",
+            "lin,1,7,2",
+            f"{PARAMETERS}:4: low: trust.asymmetry would be 7, out of range; allowed: 1 to 5",
+        ),
+        (
+            PARAMETERS,
+            "lin,1,5,2",
+            "lin,3,5,2",
+            f"{PARAMETERS}:4: low: low, centre and high must be in order (got 3, 2, 5)",
+        ),
+        (
+            PARAMETERS,
+            "lin,1,5,2",
+            "line,1,5,2",
+            f"{PARAMETERS}:4: scale: unknown value 'line'; did you mean 'lin'?",
+        ),
         (PARAMETERS, "log,1,16,4", "log,one,16,4", f"{PARAMETERS}:3: low: must be a number (got 'one')"),
-        (PARAMETERS, "market.home_lag.all,", "market.home_lag,", f"{PARAMETERS}:16: parameter: market.home_lag holds several numbers"),
-        (PARAMETERS, "choice.keys_gap,", "choice.network_effect,", f"{PARAMETERS}:21: parameter: 'choice.network_effect' is also on line 17"),
+        (
+            PARAMETERS,
+            "market.home_lag.all,",
+            "market.home_lag,",
+            f"{PARAMETERS}:16: parameter: market.home_lag holds several numbers",
+        ),
+        (
+            PARAMETERS,
+            "choice.keys_gap,",
+            "choice.network_effect,",
+            f"{PARAMETERS}:21: parameter: 'choice.network_effect' is also on line 17",
+        ),
         (LEFT_OUT, "S18,", "S81,", f"{LEFT_OUT}:4: row: 'S81' is no row of the calibration; "),
         (LEFT_OUT, "S18,", "K10_2013,", "row: 'K10_2013' is no row of the calibration"),
         (HELD_BACK, "\nDK,", "\nXX,", "country: 'XX' is no country"),
@@ -115,7 +159,9 @@ def test_summaries_of_the_data_are_the_data() -> None:
         (DISCREPANCY, "summary,sd,why", "summary,sd,reason", "unknown column 'reason'"),
     ],
 )
-def test_a_wrong_input_is_named_with_file_and_line(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
+def test_a_wrong_input_is_named_with_file_and_line(
+    tmp_path: Path, file: str, old: str, new: str, said: str
+) -> None:
     folder = tmp_path / FOLDER
     shutil.copytree(root() / CONFIGS / FOLDER, folder)
     text = (folder / file).read_text()

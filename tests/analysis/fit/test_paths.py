@@ -89,7 +89,9 @@ class _Narrow:
 
 
 def test_a_posterior_that_is_too_sure_is_found_out_and_does_not_ship() -> None:
-    recoveries = [recover(one, sample()[1][:60], simulated(sample()[1])[:60], 1.0, 3) for one in (_Narrow(), light())]
+    recoveries = [
+        recover(one, sample()[1][:60], simulated(sample()[1])[:60], 1.0, 3) for one in (_Narrow(), light())
+    ]
     assert np.all(recoveries[0].coverage < 0.6)
     assert not recoveries[0].reliable
     assert recoveries[0].score > recoveries[1].score, "a proper score sees it too"
@@ -102,7 +104,9 @@ def test_a_posterior_that_is_too_sure_is_found_out_and_does_not_ship() -> None:
 def test_the_emulator_finds_the_mean_between_points_and_what_nothing_moves() -> None:
     shares, rng = sample()[0], np.random.default_rng(6)
     # what was simulated has luck in it; the third summary is nothing else, the fourth does not even have that
-    found = np.column_stack([simulated(shares) / 2.0, np.zeros(POINTS)]) + 0.3 * rng.standard_normal((POINTS, 3))
+    found = np.column_stack([simulated(shares) / 2.0, np.zeros(POINTS)]) + 0.3 * rng.standard_normal(
+        (POINTS, 3)
+    )
     emulator = Emulator(shares, np.column_stack([found, np.full(POINTS, 2.0)]), 1)
     assert (emulator.signal >= SIGNAL).tolist() == [True, True, False, False]
     mean, spread = emulator.mean(sample()[1])

@@ -44,7 +44,12 @@ def test_it_is_of_the_shipped_inputs(early: bool) -> None:
     assert len(found.draws()) >= 256
     for one, candidate, column in zip(found.fitted, inputs().fitted, found.draws().T, strict=True):
         assert dict(one.multiplies) == dict(candidate.multiplies)
-        assert (one.prior_low, one.prior_high, one.prior_centre, one.scale) == (candidate.low, candidate.high, candidate.centre, candidate.scale)
+        assert (one.prior_low, one.prior_high, one.prior_centre, one.scale) == (
+            candidate.low,
+            candidate.high,
+            candidate.centre,
+            candidate.scale,
+        )
         assert np.all((column >= one.prior_low) & (column <= one.prior_high))
         assert one.mean == pytest.approx(column.mean(), rel=1e-4)
         assert one.p05 <= one.p50 <= one.p95
@@ -54,7 +59,9 @@ def test_it_is_of_the_shipped_inputs(early: bool) -> None:
 def test_what_is_called_identified_is_narrow_and_can_be_recovered(early: bool) -> None:
     shipped = table(RECOVERY, early).query("ships == 'yes'").set_index("parameter")
     assert set(shipped["repeats"]) and shipped["repeats"].min() >= 100
-    for one, candidate, column in zip(posterior(early).fitted, inputs().fitted, posterior(early).draws().T, strict=True):
+    for one, candidate, column in zip(
+        posterior(early).fitted, inputs().fitted, posterior(early).draws().T, strict=True
+    ):
         assert one.coverage == pytest.approx(shipped.loc[one.parameter, "coverage"], abs=1e-4)
         narrow = float(candidate.share(column).std() / 12**-0.5)
         assert one.contraction == pytest.approx(1.0 - narrow**2, abs=2e-3)
@@ -64,7 +71,9 @@ def test_what_is_called_identified_is_narrow_and_can_be_recovered(early: bool) -
 @BOTH
 def test_every_calibration_row_holds_or_is_a_miss_with_its_cause(early: bool) -> None:
     predicted = table(PREDICTIVE, early)
-    assert list(predicted["row"]) == [row.id for row in rows_to_fit(read_rows(shipped_rows(), history_of(history())))]
+    assert list(predicted["row"]) == [
+        row.id for row in rows_to_fit(read_rows(shipped_rows(), history_of(history())))
+    ]
     missed = predicted[predicted["verdict"] != "holds"]
     assert (missed["cause"].str.len() > 10).all()
     assert (predicted.loc[predicted["row"].isin(inputs().left_out), "left_out"].str.len() > 10).all()

@@ -10,7 +10,16 @@ from sim.scenario.places import CONFIGS, root
 from sim.scenario.resolving import Resolved, resolve
 from sim.scenario.scenario import Scenario
 
-PLAIN = {"role": "calibration", "instrument": "adoption", "place": "DE", "population": "firms_10plus", "se": "1.5", "bound": "eq", "unit": "%", "source": "s"}
+PLAIN = {
+    "role": "calibration",
+    "instrument": "adoption",
+    "place": "DE",
+    "population": "firms_10plus",
+    "se": "1.5",
+    "bound": "eq",
+    "unit": "%",
+    "source": "s",
+}
 
 
 @cache

@@ -10,14 +10,22 @@ from sim.analysis.validation.rivals import BASS, NO_CHANGE, TREND, Field, earlie
 from tests.analysis.validation.small_rows import history, rows
 
 CEILINGS = {"small_firm": 0.79, "enterprise": 0.9, "regulated": 0.85}
-SHARE = {"instrument": "provider_share", "place": "world", "population": "", "se": 2, "arguments": "provider=aws"}
+SHARE = {
+    "instrument": "provider_share",
+    "place": "world",
+    "population": "",
+    "se": 2,
+    "arguments": "provider=aws",
+}
 
 
 def field(seen: list[object], known: list[object]) -> Field:
     return Field(tuple(seen), tuple(known), CEILINGS)  # type: ignore[arg-type]
 
 
-def test_a_series_is_one_instrument_place_population_and_arguments_and_only_what_came_before(tmp_path: Path) -> None:
+def test_a_series_is_one_instrument_place_population_and_arguments_and_only_what_came_before(
+    tmp_path: Path,
+) -> None:
     r = rows(
         tmp_path,
         a={"value": 10, "year": "2014-01"},
@@ -34,19 +42,36 @@ def test_a_series_is_one_instrument_place_population_and_arguments_and_only_what
 
 
 def test_no_change_and_trend_continue_what_they_have_with_its_error(tmp_path: Path) -> None:
-    r = rows(tmp_path, **{f"y{year}": {**SHARE, "value": value, "year": f"{year}-Q2"} for year, value in ((2013, 41), (2014, 46), (2015, 54))})
+    r = rows(
+        tmp_path,
+        **{
+            f"y{year}": {**SHARE, "value": value, "year": f"{year}-Q2"}
+            for year, value in ((2013, 41), (2014, 46), (2015, 54))
+        },
+    )
     made = field([], list(r.values())).forecasts(list(r.values()))
-    assert set(made) == {("y2014", NO_CHANGE), ("y2015", NO_CHANGE), ("y2015", TREND)}  # the first has nothing to go by, and a share has no Bass curve
-    assert made["y2014", NO_CHANGE].mean == 41 and made["y2014", NO_CHANGE].sd == pytest.approx(np.hypot(2, 2))
+    assert set(made) == {
+        ("y2014", NO_CHANGE),
+        ("y2015", NO_CHANGE),
+        ("y2015", TREND),
+    }  # the first has nothing to go by, and a share has no Bass curve
+    assert made["y2014", NO_CHANGE].mean == 41 and made["y2014", NO_CHANGE].sd == pytest.approx(
+        np.hypot(2, 2)
+    )
     # a year before it missed by 5, which is more than the sources' errors
     assert made["y2015", NO_CHANGE].mean == 46 and made["y2015", NO_CHANGE].sd == pytest.approx(5.0)
     # a line through two values weighs them -1 and 2
-    assert made["y2015", TREND].mean == pytest.approx(51) and made["y2015", TREND].sd == pytest.approx(2 * np.sqrt(1 + 4 + 1))
+    assert made["y2015", TREND].mean == pytest.approx(51) and made["y2015", TREND].sd == pytest.approx(
+        2 * np.sqrt(1 + 4 + 1)
+    )
 
 
 def test_a_line_through_three_values_is_least_squares(tmp_path: Path) -> None:
     values = {2010: 1.0, 2011: 4.0, 2012: 5.0, 2014: 9.0}
-    r = rows(tmp_path, **{f"y{year}": {**SHARE, "value": value, "year": f"{year}-Q2"} for year, value in values.items()})
+    r = rows(
+        tmp_path,
+        **{f"y{year}": {**SHARE, "value": value, "year": f"{year}-Q2"} for year, value in values.items()},
+    )
     made = field([], list(r.values())).forecasts([r["y2014"]])["y2014", TREND]
     slope, constant = np.polyfit([2010, 2011, 2012], [1.0, 4.0, 5.0], 1)
     assert made.mean == pytest.approx(constant + slope * 2014)
@@ -56,11 +81,17 @@ def test_the_bass_curve_is_found_again_and_continued_from_the_country_that_no_fi
     truth, lines = Bass(0.015, 0.2), {}
     for code, start in (("DE", 0.08), ("FR", 0.15), ("SE", 0.4), ("FI", 0.5), ("IE", 0.3)):
         lines[f"{code}_2014"] = {"place": code, "value": 100 * start}
-        lines[f"{code}_2016"] = {"place": code, "value": 100 * bass_step(start, 2.0, 0.79, truth), "year": "2016-01"}
+        lines[f"{code}_2016"] = {
+            "place": code,
+            "value": 100 * bass_step(start, 2.0, 0.79, truth),
+            "year": "2016-01",
+        }
     r = rows(tmp_path, **lines)
     seen = [row for row in r.values() if row.place.name != "IE"]
     made = field(seen, [*seen, r["IE_2014"]]).forecasts([r["IE_2014"], r["IE_2016"]])
-    assert ("IE_2014", BASS) not in made and made["IE_2016", BASS].mean == pytest.approx(r["IE_2016"].value, abs=0.05)
+    assert ("IE_2014", BASS) not in made and made["IE_2016", BASS].mean == pytest.approx(
+        r["IE_2016"].value, abs=0.05
+    )
     # no change is wont to miss by what the countries seen grew by
     grown = [r[f"{code}_2016"].value - r[f"{code}_2014"].value for code in ("DE", "FR", "SE", "FI")]
     assert made["IE_2016", NO_CHANGE].sd == pytest.approx(np.sqrt(np.mean(np.square(grown))))
@@ -70,15 +101,26 @@ def test_what_is_forecast_never_shapes_the_forecast(tmp_path: Path) -> None:
     made = []
     for wild in (15, 70):
         values = {2014: 10, 2016: 15}
-        lines = {f"{code}_{year}": {"place": code, "value": v, "year": f"{year}-01"} for code in ("DE", "FR", "SE", "IE") for year, v in values.items()}
+        lines = {
+            f"{code}_{year}": {"place": code, "value": v, "year": f"{year}-01"}
+            for code in ("DE", "FR", "SE", "IE")
+            for year, v in values.items()
+        }
         r = rows(tmp_path, **(lines | {"IE_2016": lines["IE_2016"] | {"value": wild}}))
-        forecasts = field([row for row in r.values() if row.place.name != "IE"], list(r.values())).forecasts([r["IE_2016"]])
+        forecasts = field([row for row in r.values() if row.place.name != "IE"], list(r.values())).forecasts(
+            [r["IE_2016"]]
+        )
         made.append({name: (one.mean, one.sd) for (_, name), one in forecasts.items()})
     assert made[0] == made[1] and set(made[0]) == {NO_CHANGE, BASS}
 
 
 def test_too_few_steps_give_no_bass_curve_and_a_bound_no_forecast(tmp_path: Path) -> None:
-    r = rows(tmp_path, a={"value": 10}, b={"value": 15, "year": "2016-01"}, c={"value": 15, "bound": "ge", "year": "2018-01"})
+    r = rows(
+        tmp_path,
+        a={"value": 10},
+        b={"value": 15, "year": "2016-01"},
+        c={"value": 15, "bound": "ge", "year": "2018-01"},
+    )
     assert set(field([r["a"], r["b"]], list(r.values())).forecasts(list(r.values()))) == {("b", NO_CHANGE)}
 
 

@@ -15,9 +15,19 @@ CENTRES = st.lists(st.floats(-50, 50), min_size=1, max_size=6)
 
 def by_integral(forecast: Predictive, value: float) -> float:
     """The definition, integrated numerically on either side of the value."""
-    ends = [min(*forecast.centres, value) - 12 * forecast.sd, value, max(*forecast.centres, value) + 12 * forecast.sd]
-    sides = ((ends[0], value, lambda x: forecast.below(x) ** 2), (value, ends[2], lambda x: (1 - forecast.below(x)) ** 2))
-    return sum(integrate.quad(f, a, b, limit=200, points=[c for c in forecast.centres if a < c < b] or None)[0] for a, b, f in sides)
+    ends = [
+        min(*forecast.centres, value) - 12 * forecast.sd,
+        value,
+        max(*forecast.centres, value) + 12 * forecast.sd,
+    ]
+    sides = (
+        (ends[0], value, lambda x: forecast.below(x) ** 2),
+        (value, ends[2], lambda x: (1 - forecast.below(x)) ** 2),
+    )
+    return sum(
+        integrate.quad(f, a, b, limit=200, points=[c for c in forecast.centres if a < c < b] or None)[0]
+        for a, b, f in sides
+    )
 
 
 @settings(max_examples=25, deadline=None)
@@ -56,7 +66,9 @@ def test_intervals_hold_their_share_and_bounds_their_side() -> None:
     forecast = Predictive(np.array([0.0, 10.0]), 1.0)
     low, high = forecast.interval()
     assert forecast.below(high) - forecast.below(low) == pytest.approx(0.9)
-    assert chance_of(forecast, "ge", 5.0) == pytest.approx(0.5) and chance_of(forecast, "le", 5.0) == pytest.approx(0.5)
+    assert chance_of(forecast, "ge", 5.0) == pytest.approx(0.5) and chance_of(
+        forecast, "le", 5.0
+    ) == pytest.approx(0.5)
     exact = Predictive(np.array([0.0, 0.0, 1.0, -1.0]), 0.0)
     assert chance_of(exact, "ge", 0.0) == 0.75 and chance_of(exact, "le", 0.0) == 0.75
     normal = Predictive(np.array([3.0]), 2.0)

@@ -11,7 +11,14 @@ from sim.analysis.draws import Draw
 from sim.analysis.evidence_rows import Row, read_rows, shipped_rows
 from sim.analysis.fit.inputs import Inputs, read_inputs
 from sim.analysis.starting_values.sources import Sources, read_sources
-from sim.analysis.validation.unseen import IN_THE_STARTING_VALUES, EarlyStart, places_held_back, sources_without, unseen_by_all, unseen_by_early
+from sim.analysis.validation.unseen import (
+    IN_THE_STARTING_VALUES,
+    EarlyStart,
+    places_held_back,
+    sources_without,
+    unseen_by_all,
+    unseen_by_early,
+)
 from sim.scenario.places import CONFIGS, root
 from tests.analysis.validation.small_rows import asked, history
 
@@ -36,7 +43,9 @@ def test_validation_rows_reach_neither_fit() -> None:
     unseen = unseen_by_all(rows)
     assert len(unseen.asked) == sum(row.role == "validation" for row in rows) > 0
     for early in (False, True):
-        assert not ids(unseen.asked) & ids(inputs.rows(rows, early)) and {row.role for row in inputs.rows(rows, early)} == {"calibration"}
+        assert not ids(unseen.asked) & ids(inputs.rows(rows, early)) and {
+            row.role for row in inputs.rows(rows, early)
+        } == {"calibration"}
     assert not ids(unseen.asked) & ids(unseen.seen)
 
 
@@ -49,16 +58,28 @@ def test_the_early_fit_is_asked_only_what_it_did_not_see() -> None:
     # whatever it is asked about is late or of a country that was held back, and none of the late or held back is in what it saw
     late = 12 * (2019 - 1970)
     assert all(row.period.last >= late or row.place.codes & held for row in unseen.asked)
-    assert not [row for row in unseen.seen if row.last.last >= late or (row.instrument.name.startswith("adoption") and row.place.codes & held)]
+    assert not [
+        row
+        for row in unseen.seen
+        if row.last.last >= late or (row.instrument.name.startswith("adoption") and row.place.codes & held)
+    ]
 
 
 def test_of_a_country_held_back_everybody_is_given_the_first_survey_and_asked_about_the_others() -> None:
     rows, inputs = shipped()
     unseen = unseen_by_early(inputs.rows(rows), inputs.rows(rows, early=True))
-    surveys = [row for row in inputs.rows(rows) if row.instrument.name == "adoption" and row.place.codes & set(inputs.held_back)]
+    surveys = [
+        row
+        for row in inputs.rows(rows)
+        if row.instrument.name == "adoption" and row.place.codes & set(inputs.held_back)
+    ]
     years = {row.id: row.period.first // 12 + 1970 for row in surveys}
-    assert {row.id for row in unseen.asked if row in surveys} == {name for name, year in years.items() if year > 2014}
-    assert {row.id for row in unseen.known if row in surveys} == {name for name, year in years.items() if year == 2014}
+    assert {row.id for row in unseen.asked if row in surveys} == {
+        name for name, year in years.items() if year > 2014
+    }
+    assert {row.id for row in unseen.known if row in surveys} == {
+        name for name, year in years.items() if year == 2014
+    }
 
 
 def test_rows_in_the_starting_values_are_rows() -> None:
@@ -95,7 +116,9 @@ def test_the_pace_of_a_draw_carries_its_levels() -> None:
     slow, fast = (start(asked(), Draw("a draw", {"adoption.imitation": q})) for q in (0.05, 0.3))
     assert (slow.parameters.adoption.imitation, fast.parameters.adoption.imitation) == (0.05, 0.3)
     # the faster use grows, the less there was in 2013 to reach what was measured in 2014
-    assert fast.jurisdictions["IE"].adoption_2013.small_firm < slow.jurisdictions["IE"].adoption_2013.small_firm
+    assert (
+        fast.jurisdictions["IE"].adoption_2013.small_firm < slow.jurisdictions["IE"].adoption_2013.small_firm
+    )
     assert start(asked(), Draw("a draw", {"trust.asymmetry": 1.5})).parameters.trust.asymmetry == 1.5
 
 
@@ -105,5 +128,11 @@ def _levels(history: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("code", ["DE", "rest_of_eu"])
 def test_with_nothing_held_back_the_levels_are_the_shipped_ones(code: str) -> None:
-    made, shipped_level = EarlyStart(sources())(asked(), Draw("a draw", {})).jurisdictions[code].adoption_2013, asked().base.jurisdictions[code].adoption_2013
-    assert made.small_firm == pytest.approx(shipped_level.small_firm, rel=0.01) and made.consumer == shipped_level.consumer
+    made, shipped_level = (
+        EarlyStart(sources())(asked(), Draw("a draw", {})).jurisdictions[code].adoption_2013,
+        asked().base.jurisdictions[code].adoption_2013,
+    )
+    assert (
+        made.small_firm == pytest.approx(shipped_level.small_firm, rel=0.01)
+        and made.consumer == shipped_level.consumer
+    )

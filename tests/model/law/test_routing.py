@@ -20,7 +20,18 @@ from sim.model.kernels import investigations as kernel
 from sim.model.law import routing
 from sim.model.law.routing import FOREIGN_RULES, US_RULES, ForeignOrder, Rule, USOrder
 from sim.model.law.timeline import law_on
-from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, LOCAL_REGION, OFFERS, ON_PREMISES, TRUSTEE, US_REGION, US_SUBSIDIARY, us_place
+from sim.model.places import (
+    CUSTOMER_KEYS,
+    FIRST_US,
+    HOME_GROWN,
+    LOCAL_REGION,
+    OFFERS,
+    ON_PREMISES,
+    TRUSTEE,
+    US_REGION,
+    US_SUBSIDIARY,
+    us_place,
+)
 from sim.model.world import WorldSet
 from sim.scenario.resolving import resolve
 from sim.scenario.scenario import Scenario
@@ -50,7 +61,12 @@ TEST_OF = {
 }
 OFFERS_AGREEMENTS = {"contested": False, "microsoft_wins": False, "doj_wins": False, "cloud_act": True}
 LOCATION_OF = {"in the US": "in_us", "abroad": "abroad", "no stable location": "no_stable_location"}
-SOIL_OF = {"on own soil": "own_soil", "in the US": "in_us", "in a third country": "third_country", "no stable location": "no_stable_location"}
+SOIL_OF = {
+    "on own soil": "own_soil",
+    "in the US": "in_us",
+    "in a third country": "third_country",
+    "no stable location": "no_stable_location",
+}
 CONTROLLER_OF = {
     "US provider": "us_provider",
     "US provider without the keys": "us_provider",
@@ -77,7 +93,9 @@ def us_order(case: Case) -> USOrder:
 
 def foreign_order(case: Case) -> ForeignOrder:
     return ForeignOrder(
-        test="control" if case["regime"] == "contested" else TEST_OF[case["regime"], case["obeyed"]],  # an open law leaves the bar whole
+        test="control"
+        if case["regime"] == "contested"
+        else TEST_OF[case["regime"], case["obeyed"]],  # an open law leaves the bar whole
         location=SOIL_OF[case["data"]],
         controller=CONTROLLER_OF[case["kept_by"]],
         us_person=case["person"] == "US person",
@@ -128,11 +146,17 @@ def test_the_rule_that_decides_cites_the_authority_of_the_case(side: str, case: 
 
 def test_every_rule_of_the_table_decides_some_case() -> None:
     assert {deciding(US_RULES, us_order(case)) for case in US_CASES} == set(range(len(US_RULES)))
-    assert {deciding(FOREIGN_RULES, foreign_order(case)) for case in FOREIGN_CASES} == set(range(len(FOREIGN_RULES)))
+    assert {deciding(FOREIGN_RULES, foreign_order(case)) for case in FOREIGN_CASES} == set(
+        range(len(FOREIGN_RULES))
+    )
 
 
 def test_the_cases_cover_every_regime_route_and_keeper_and_none_stands_twice() -> None:
-    assert {case["regime"] for case in US_CASES} == {case["regime"] for case in FOREIGN_CASES} == set(OFFERS_AGREEMENTS)
+    assert (
+        {case["regime"] for case in US_CASES}
+        == {case["regime"] for case in FOREIGN_CASES}
+        == set(OFFERS_AGREEMENTS)
+    )
     assert {case["route"] for case in US_CASES} == set(ROUTES)
     assert {case["route"] for case in FOREIGN_CASES} == {"direct", "agreement", "mla"}
     for cases in (US_CASES, FOREIGN_CASES):
@@ -155,7 +179,9 @@ def test_the_world_of_the_model_has_the_facts_of_the_us_cases(case: Case, histor
     if host:
         assert ((host, "executive_agreement") in law.instruments) == YES_NO[case["agreement"]]
         assert history.jurisdictions[host].privacy_law_conflicts == YES_NO[case["data_law_bars"]]
-        assert ("blocking_statute" in history.jurisdictions[host].instruments_2013) == YES_NO[case["blocking_statute"]]
+        assert ("blocking_statute" in history.jurisdictions[host].instruments_2013) == YES_NO[
+            case["blocking_statute"]
+        ]
 
 
 @pytest.mark.parametrize("case", [c for c in FOREIGN_CASES if c["on"]], ids=lambda case: case["what"])
@@ -181,7 +207,9 @@ def test_the_shipped_regimes_are_those_of_the_cases(history: Scenario) -> None:
 
 def test_a_blocking_statute_never_changes_a_route() -> None:
     for order in all_us_orders():
-        with_statute, without = (routing.route_us_order(replace(order, blocking_statute=b)) for b in (True, False))
+        with_statute, without = (
+            routing.route_us_order(replace(order, blocking_statute=b)) for b in (True, False)
+        )
         assert with_statute.route == without.route, order
         assert with_statute.conflict >= without.conflict, order
 
@@ -190,7 +218,9 @@ def test_a_blocking_statute_makes_a_conflict_wherever_somebody_is_compelled_to_p
     for order in all_us_orders():
         if order.blocking_statute:
             ruling = routing.route_us_order(order)
-            assert ruling.conflict == (order.location == "abroad" and ruling.route in ("direct", "comity_review")), order
+            assert ruling.conflict == (
+                order.location == "abroad" and ruling.route in ("direct", "comity_review")
+            ), order
 
 
 def test_data_in_the_us_go_to_a_us_order_directly_under_every_rule_and_break_no_foreign_law() -> None:
@@ -213,11 +243,15 @@ def test_a_test_of_location_compels_nobody_to_produce_from_abroad() -> None:
             assert not ruling.conflict, order
 
 
-def test_only_a_test_of_location_leaves_data_that_nothing_reaches_and_only_without_a_stable_location() -> None:
+def test_only_a_test_of_location_leaves_data_that_nothing_reaches_and_only_without_a_stable_location() -> (
+    None
+):
     unreachable = [order for order in all_us_orders() if routing.route_us_order(order).route == "unreachable"]
     assert unreachable
     assert {(order.test, order.location) for order in unreachable} == {("location", "no_stable_location")}
-    assert not any(routing.route_foreign_order(order).route == "unreachable" for order in all_foreign_orders())
+    assert not any(
+        routing.route_foreign_order(order).route == "unreachable" for order in all_foreign_orders()
+    )
 
 
 def test_comity_is_reviewed_by_statute_just_where_all_of_its_conditions_meet() -> None:
@@ -235,7 +269,9 @@ def test_comity_is_reviewed_by_statute_just_where_all_of_its_conditions_meet() -
 
 def test_without_an_agreement_nothing_goes_by_agreement() -> None:
     assert all(routing.route_us_order(o).route != "agreement" for o in all_us_orders() if not o.agreement)
-    assert all(routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if not o.agreement)
+    assert all(
+        routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if not o.agreement
+    )
 
 
 def test_no_agreement_is_used_by_the_us_about_people_in_the_partners_territory() -> None:
@@ -243,7 +279,9 @@ def test_no_agreement_is_used_by_the_us_about_people_in_the_partners_territory()
 
 
 def test_no_agreement_is_used_by_a_foreign_police_against_a_us_person() -> None:
-    assert all(routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if o.us_person)
+    assert all(
+        routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if o.us_person
+    )
 
 
 def test_a_police_orders_its_own_providers_and_searches_its_own_country_without_breaking_us_law() -> None:
@@ -257,7 +295,9 @@ def test_obeying_a_claim_breaks_us_law_unless_an_agreement_or_the_border_lifts_t
         if order.controller == "us_provider" and order.claim:
             lifted_by_agreement = order.agreement and not order.us_person
             lifted_by_border = order.test == "location" and order.location in ("own_soil", "third_country")
-            assert routing.route_foreign_order(order).conflict == (not lifted_by_agreement and not lifted_by_border), order
+            assert routing.route_foreign_order(order).conflict == (
+                not lifted_by_agreement and not lifted_by_border
+            ), order
 
 
 def test_the_dense_tables_are_the_function() -> None:
@@ -265,13 +305,36 @@ def test_the_dense_tables_are_the_function() -> None:
     assert us.size == len(list(all_us_orders()))
     assert foreign.size == len(list(all_foreign_orders()))
     for o in all_us_orders():
-        at = (routing.TESTS.index(o.test), routing.LOCATIONS.index(o.location), routing.CONTROLLERS.index(o.controller))
-        code = int(us[(*at, int(o.us_person), int(o.agreement), int(o.data_law_bars), int(o.blocking_statute), int(o.target_in_host))])
-        assert routing.Ruling(ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT) == routing.route_us_order(o), o
+        at = (
+            routing.TESTS.index(o.test),
+            routing.LOCATIONS.index(o.location),
+            routing.CONTROLLERS.index(o.controller),
+        )
+        code = int(
+            us[
+                (
+                    *at,
+                    int(o.us_person),
+                    int(o.agreement),
+                    int(o.data_law_bars),
+                    int(o.blocking_statute),
+                    int(o.target_in_host),
+                )
+            ]
+        )
+        assert routing.Ruling(
+            ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT
+        ) == routing.route_us_order(o), o
     for f in all_foreign_orders():
-        where = (routing.TESTS.index(f.test), routing.FOREIGN_LOCATIONS.index(f.location), routing.CONTROLLERS.index(f.controller))
+        where = (
+            routing.TESTS.index(f.test),
+            routing.FOREIGN_LOCATIONS.index(f.location),
+            routing.CONTROLLERS.index(f.controller),
+        )
         code = int(foreign[(*where, int(f.us_person), int(f.agreement), int(f.claim))])
-        assert routing.Ruling(ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT) == routing.route_foreign_order(f), f
+        assert routing.Ruling(
+            ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT
+        ) == routing.route_foreign_order(f), f
 
 
 # --- the cases, put to the model --------------------------------------------------------------------
@@ -293,14 +356,20 @@ def worlds() -> tuple[WorldSet, list[tuple[str, str]]]:
     One provider keeps all consumers' mail without a stable location, the others none.
     """
     base = resolve("history", customers=2000).scenarios["history"]
-    spread = {code: p.model_copy(update={"no_stable_location": float(code == "google")}) for code, p in base.providers.items()}
+    spread = {
+        code: p.model_copy(update={"no_stable_location": float(code == "google")})
+        for code, p in base.providers.items()
+    }
     base = replace(base, providers=spread, months=2)
     keys = list(TEST_OF)
     scenarios = []
     for code, obeyed in keys:
         switches = () if code == "contested" else (Switch(on=dt.date(2012, 12, 31), regime=code),)
         regime = base.regimes["contested"]
-        stages = {name: stage.model_copy(update={"honoured": float(obeyed == "yes")}) for name, stage in regime.stages.items()}
+        stages = {
+            name: stage.model_copy(update={"honoured": float(obeyed == "yes")})
+            for name, stage in regime.stages.items()
+        }
         regimes = base.regimes | {"contested": regime.model_copy(update={"stages": stages})}
         scenarios.append(replace(base, name=f"{code}{obeyed}", switches=switches, regimes=regimes))
     return WorldSet(scenarios, seed=1), keys
@@ -312,7 +381,9 @@ def _place(case: Case) -> int:
     if case["kept_by"].startswith("home-grown"):
         return HOME_GROWN
     provider = 2 if case["data"] == "no stable location" else 0
-    return us_place(provider, PLACE_OF.get(case["kept_by"], US_REGION if case["data"] == "in the US" else LOCAL_REGION))
+    return us_place(
+        provider, PLACE_OF.get(case["kept_by"], US_REGION if case["data"] == "in the US" else LOCAL_REGION)
+    )
 
 
 def _target(worlds: WorldSet, home: str, segment: str, us_business: bool) -> int:
@@ -332,8 +403,16 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     codes = list(model.scenario.jurisdictions)
     us_person = case["person"] == "US person"
     if side == "us":
-        lies = "US" if case["data"] == "in the US" else case["host"] or (BARS if case["data_law_bars"] == "yes" else BARS_NOT)
-        home, police, law_of = "US" if us_person else lies if case["target_lives_in_host"] == "yes" else ELSEWHERE, "US", lies
+        lies = (
+            "US"
+            if case["data"] == "in the US"
+            else case["host"] or (BARS if case["data_law_bars"] == "yes" else BARS_NOT)
+        )
+        home, police, law_of = (
+            "US" if us_person else lies if case["target_lives_in_host"] == "yes" else ELSEWHERE,
+            "US",
+            lies,
+        )
     else:
         police = case["police"] or ELSEWHERE
         lies = {"on own soil": police, "in a third country": THIRD}.get(case["data"], "US")
@@ -341,14 +420,20 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     segment = "consumer" if case["data"] == "no stable location" else "enterprise"
     target = _target(world_set, home, segment, us_person or case["kept_by"].endswith("with US business"))
     laws: Any = np.zeros((len(codes), len(INSTRUMENTS)))
-    for column, instrument in (("agreement", "executive_agreement"), ("claim", "extraterritorial_claim"), ("blocking_statute", "blocking_statute")):
+    for column, instrument in (
+        ("agreement", "executive_agreement"),
+        ("claim", "extraterritorial_claim"),
+        ("blocking_statute", "blocking_statute"),
+    ):
         laws[codes.index(law_of), INSTRUMENTS.index(instrument)] = float(case.get(column) == "yes")
     model.legislation.in_force = laws
     model.hosts = np.full_like(model.hosts, codes.index(lies))
     world_set.customers.place[:] = _place(case)
     rows = np.array([[target, codes.index(police), 0, 0, 1]], np.int64)
     nothing = np.zeros(len(codes))
-    docket = docket_from(rows, np.array([0, 1, 1]), np.zeros(2, np.int64), nothing, nothing, world_set.population, seed=1)
+    docket = docket_from(
+        rows, np.array([0, 1, 1]), np.zeros(2, np.int64), nothing, nothing, world_set.population, seed=1
+    )
     model.casework = Casework(model.scenario, docket, Waits(docket, seed=1))
     model.investigate(world_set.customers)
     month = model.casework.month
@@ -357,13 +442,21 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
 
 
 @pytest.mark.parametrize(("side", "case"), BOTH, ids=lambda x: x["what"] if isinstance(x, dict) else x)
-def test_the_model_answers_as_the_case_file_says(side: str, case: Case, worlds: tuple[WorldSet, list[tuple[str, str]]]) -> None:
+def test_the_model_answers_as_the_case_file_says(
+    side: str, case: Case, worlds: tuple[WorldSet, list[tuple[str, str]]]
+) -> None:
     assert _ask_the_model(worlds, case, side) == (case["route"], YES_NO[case["conflict"]])
 
 
 def test_the_kernel_counts_circumstances_and_routes_in_the_order_of_the_words() -> None:
     assert ROUTES == ("direct", "comity_review", "agreement", "mla", "unreachable")
-    assert tuple(range(len(ROUTES))) == (kernel.DIRECT, kernel.COMITY, kernel.AGREEMENT, kernel.MLA, kernel.UNREACHABLE)
+    assert tuple(range(len(ROUTES))) == (
+        kernel.DIRECT,
+        kernel.COMITY,
+        kernel.AGREEMENT,
+        kernel.MLA,
+        kernel.UNREACHABLE,
+    )
     assert len(ROUTES) <= routing.CONFLICT_BIT
     assert us_place(0, 0) == FIRST_US
     assert us_place(1, 0) == FIRST_US + OFFERS

@@ -18,9 +18,34 @@ from sim.scenario.schema import Enacts, Event, News, Switch
 
 DAY = dt.timedelta(days=1)
 FIRST, LAST = dt.date(2013, 1, 1), dt.date(2025, 12, 31)
-EU = ("AT", "BE", "CZ", "DE", "DK", "ES", "FI", "FR", "GR", "HU", "IE", "IT", "NL", "PL", "PT", "RO", "SE", "rest_of_eu")
+EU = (
+    "AT",
+    "BE",
+    "CZ",
+    "DE",
+    "DK",
+    "ES",
+    "FI",
+    "FR",
+    "GR",
+    "HU",
+    "IE",
+    "IT",
+    "NL",
+    "PL",
+    "PT",
+    "RO",
+    "SE",
+    "rest_of_eu",
+)
 GROUPS = {"EEA+UK": (*EU, "NO", "GB"), "EU-DK": tuple(code for code in EU if code != "DK")}
-INSTRUMENTS = ("extraterritorial_claim", "transfer_suspension", "general_localisation", "sector_localisation", "executive_agreement")
+INSTRUMENTS = (
+    "extraterritorial_claim",
+    "transfer_suspension",
+    "general_localisation",
+    "sector_localisation",
+    "executive_agreement",
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +59,12 @@ class Entry:
 
 
 def _entry(row: dict[str, str]) -> Entry:
-    named = [(code, instrument) for instrument in INSTRUMENTS for word in row[instrument].split() for code in GROUPS.get(word, (word,))]
+    named = [
+        (code, instrument)
+        for instrument in INSTRUMENTS
+        for word in row[instrument].split()
+        for code in GROUPS.get(word, (word,))
+    ]
     law = LawInForce(row["regime"], row["stage"] or None, frozenset(named))
     return Entry(dt.date.fromisoformat(row["from"]), row["what"], law, float(row["honoured"]))
 
@@ -75,9 +105,15 @@ def test_base_law_and_enacted_events_are_the_law_as_it_happened_on_every_date(hi
 
 
 @pytest.mark.parametrize("k", range(1, len(AS_IT_HAPPENED)), ids=lambda k: str(AS_IT_HAPPENED[k].since))
-def test_the_law_changes_on_the_day_and_neither_the_day_before_nor_the_day_after(history: Scenario, k: int) -> None:
+def test_the_law_changes_on_the_day_and_neither_the_day_before_nor_the_day_after(
+    history: Scenario, k: int
+) -> None:
     before, entry = AS_IT_HAPPENED[k - 1], AS_IT_HAPPENED[k]
-    for date, expected in ((entry.since - DAY, before), (entry.since, entry), (entry.since + DAY, recorded(entry.since + DAY))):
+    for date, expected in (
+        (entry.since - DAY, before),
+        (entry.since, entry),
+        (entry.since + DAY, recorded(entry.since + DAY)),
+    ):
         assert law_on(history, date) == expected.law, date
 
 
@@ -87,7 +123,11 @@ def test_every_month_runs_under_the_law_of_the_evening_before_it(history: Scenar
     for m, month in enumerate(months):
         eve = history.month_start(m) - DAY
         entry = recorded(max(eve, FIRST))
-        assert (month.law.regime, month.law.stage, month.honoured) == (entry.law.regime, entry.law.stage, entry.honoured)
+        assert (month.law.regime, month.law.stage, month.honoured) == (
+            entry.law.regime,
+            entry.law.stage,
+            entry.honoured,
+        )
         assert month.law.instruments == entry.law.instruments, eve
         assert month.ruling is None
 
@@ -105,20 +145,40 @@ def test_every_month_runs_under_the_law_of_the_evening_before_it(history: Scenar
         ("AU", "executive_agreement", "2024-02"),
     ],
 )
-def test_a_law_acts_from_the_first_month_that_begins_after_its_date(history: Scenario, country: str, instrument: str, first_month: str) -> None:
-    acting = [history.month_start(m).strftime("%Y-%m") for m, month in enumerate(calendar(history)) if (country, instrument) in month.law.instruments]
+def test_a_law_acts_from_the_first_month_that_begins_after_its_date(
+    history: Scenario, country: str, instrument: str, first_month: str
+) -> None:
+    acting = [
+        history.month_start(m).strftime("%Y-%m")
+        for m, month in enumerate(calendar(history))
+        if (country, instrument) in month.law.instruments
+    ]
     assert acting[0] == first_month
 
 
-def test_transfers_are_suspended_from_each_schrems_ruling_to_the_next_adequacy_decision(history: Scenario) -> None:
+def test_transfers_are_suspended_from_each_schrems_ruling_to_the_next_adequacy_decision(
+    history: Scenario,
+) -> None:
     suspended = [
-        history.month_start(m).strftime("%Y-%m") for m, month in enumerate(calendar(history)) if ("DE", "transfer_suspension") in month.law.instruments
+        history.month_start(m).strftime("%Y-%m")
+        for m, month in enumerate(calendar(history))
+        if ("DE", "transfer_suspension") in month.law.instruments
     ]
-    assert (len(suspended), suspended[0], suspended[8], suspended[9], suspended[-1]) == (45, "2015-11", "2016-07", "2020-08", "2023-07")
+    assert (len(suspended), suspended[0], suspended[8], suspended[9], suspended[-1]) == (
+        45,
+        "2015-11",
+        "2016-07",
+        "2020-08",
+        "2023-07",
+    )
 
 
 def test_news_arrives_once_in_the_first_month_that_begins_after_it(history: Scenario) -> None:
-    arrived = {event.id: history.month_start(m) for m, month in enumerate(calendar(history)) for event in month.events}
+    arrived = {
+        event.id: history.month_start(m)
+        for m, month in enumerate(calendar(history))
+        for event in month.events
+    }
     assert arrived["T01"] == dt.date(2013, 7, 1)  # 6 June 2013
     assert arrived["T04"] == dt.date(2014, 8, 1)  # 31 July 2014
     assert arrived["T31"] == dt.date(2016, 1, 1)  # 1 December 2015
@@ -140,7 +200,9 @@ def event(date: dt.date, cause: str = "exogenous", name: str = "E", **enacts: ob
     """An event that enacts one thing, and is heard of everywhere."""
     news = (News(channel="law_enforcement", weight=-0.1, reach={"all": 1.0}),)
     said = {"kind": "law", "cause": cause, "what": name, "reference": "-", "confidence": "high"}
-    return Event.model_validate({"id": name, "date": date, **said, "enacts": (Enacts.model_validate(enacts),), "news": news})
+    return Event.model_validate(
+        {"id": name, "date": date, **said, "enacts": (Enacts.model_validate(enacts),), "news": news}
+    )
 
 
 def world(base: Scenario, events: Sequence[Event] = (), switches: Sequence[Switch] = ()) -> Scenario:
@@ -149,7 +211,9 @@ def world(base: Scenario, events: Sequence[Event] = (), switches: Sequence[Switc
 
 
 @given(date=DATES)
-def test_an_event_of_any_date_acts_and_is_heard_from_the_first_month_that_begins_after_it(history: Scenario, date: dt.date) -> None:
+def test_an_event_of_any_date_acts_and_is_heard_from_the_first_month_that_begins_after_it(
+    history: Scenario, date: dt.date
+) -> None:
     scenario = world(history, [event(date, instrument="blocking_statute", countries=("FR",))])
     for m, month in enumerate(calendar(scenario)):
         begins_after = scenario.month_start(m) > date
@@ -166,9 +230,14 @@ def test_an_endogenous_event_enacts_nothing_and_is_not_heard(history: Scenario, 
 
 def test_a_repeal_takes_back_the_named_countries_only(history: Scenario) -> None:
     made = event(dt.date(2014, 3, 5), name="made", instrument="procurement_rule", countries=("DE", "FR"))
-    undone = event(dt.date(2015, 3, 5), name="undone", instrument="procurement_rule", countries=("FR",), repeals=True)
+    undone = event(
+        dt.date(2015, 3, 5), name="undone", instrument="procurement_rule", countries=("FR",), repeals=True
+    )
     scenario = world(history, [made, undone])
-    assert law_on(scenario, dt.date(2015, 3, 4)).instruments == {("DE", "procurement_rule"), ("FR", "procurement_rule")}
+    assert law_on(scenario, dt.date(2015, 3, 4)).instruments == {
+        ("DE", "procurement_rule"),
+        ("FR", "procurement_rule"),
+    }
     assert law_on(scenario, dt.date(2015, 3, 5)).instruments == {("DE", "procurement_rule")}
 
 
@@ -183,12 +252,22 @@ def run_under(months: Sequence[Month], m: int) -> tuple[str, float]:
 
 def test_the_default_switch_replaces_the_district_court_in_both_worlds(history: Scenario) -> None:
     scenarios = resolved("two_worlds").scenarios
-    happened, microsoft, doj = calendar(history), calendar(scenarios["microsoft_wins"]), calendar(scenarios["doj_wins"])
+    happened, microsoft, doj = (
+        calendar(history),
+        calendar(scenarios["microsoft_wins"]),
+        calendar(scenarios["doj_wins"]),
+    )
     august = history.month_after(dt.date(2014, 7, 31))
     assert history.month_start(august) == dt.date(2014, 8, 1)
     assert happened[:august] == microsoft[:august] == doj[:august]  # shared through July 2014
-    assert (run_under(microsoft, august), run_under(doj, august)) == (("microsoft_wins", 0.0), ("doj_wins", 1.0))
-    assert [month.ruling.regime if month.ruling else None for month in (microsoft[august], doj[august])] == ["microsoft_wins", "doj_wins"]
+    assert (run_under(microsoft, august), run_under(doj, august)) == (
+        ("microsoft_wins", 0.0),
+        ("doj_wins", 1.0),
+    )
+    assert [month.ruling.regime if month.ruling else None for month in (microsoft[august], doj[august])] == [
+        "microsoft_wins",
+        "doj_wins",
+    ]
     assert sum(month.ruling is not None for month in microsoft) == 1
     assert {run_under(microsoft, m)[0] for m in range(august, 156)} == {"microsoft_wins"}
     assert {run_under(doj, m)[0] for m in range(august, 156)} == {"doj_wins"}
@@ -196,7 +275,9 @@ def test_the_default_switch_replaces_the_district_court_in_both_worlds(history: 
 
 def test_the_two_worlds_differ_in_the_rule_and_in_nothing_else() -> None:
     scenarios = resolved("two_worlds").scenarios
-    for microsoft, doj in zip(calendar(scenarios["microsoft_wins"]), calendar(scenarios["doj_wins"]), strict=True):
+    for microsoft, doj in zip(
+        calendar(scenarios["microsoft_wins"]), calendar(scenarios["doj_wins"]), strict=True
+    ):
         assert microsoft.events == doj.events
         assert microsoft.law.instruments == doj.law.instruments
 
@@ -204,16 +285,38 @@ def test_the_two_worlds_differ_in_the_rule_and_in_nothing_else() -> None:
 def test_case_events_fall_out_from_the_switchs_own_date_on_and_all_others_stay(history: Scenario) -> None:
     happened = {e.id for e in events_of(history)}
     left = {e.id for e in events_of(resolved("two_worlds").scenarios["doj_wins"])}
-    assert happened - left == {"T04", "T05", "T06", "T07", "T08", "T09", "T10", "T11", "T12", "T13", "T18a", "T18b", "T19a", "T19b", "T25"}
+    assert happened - left == {
+        "T04",
+        "T05",
+        "T06",
+        "T07",
+        "T08",
+        "T09",
+        "T10",
+        "T11",
+        "T12",
+        "T13",
+        "T18a",
+        "T18b",
+        "T19a",
+        "T19b",
+        "T25",
+    }
     assert {"T02", "T03"} <= left  # the warrant and the magistrate came before
     assert {"T14", "T15", "T16", "T17a", "T17b", "T17c", "T21", "T22", "T23", "T30", "T31", "T32"} <= left
 
 
 @given(on=DATES, rule=st.sampled_from(RULES), days_off=st.integers(-40, 40))
-def test_a_case_event_happens_only_before_the_switch_and_an_exogenous_one_on_any_day(history: Scenario, on: dt.date, rule: str, days_off: int) -> None:
+def test_a_case_event_happens_only_before_the_switch_and_an_exogenous_one_on_any_day(
+    history: Scenario, on: dt.date, rule: str, days_off: int
+) -> None:
     date = on + DAY * days_off
     for cause, happens in (("case", date < on), ("exogenous", True)):
-        scenario = world(history, [event(date, cause, instrument="blocking_statute", countries=("FR",))], [Switch(on=on, regime=rule)])
+        scenario = world(
+            history,
+            [event(date, cause, instrument="blocking_statute", countries=("FR",))],
+            [Switch(on=on, regime=rule)],
+        )
         law = law_on(scenario, max(date, on))
         assert (("FR", "blocking_statute") in law.instruments) == happens
         assert law.regime == rule
@@ -221,20 +324,27 @@ def test_a_case_event_happens_only_before_the_switch_and_an_exogenous_one_on_any
 
 @settings(max_examples=40)
 @given(on=DATES)
-def test_whenever_it_is_thrown_the_worlds_share_all_before_it_and_one_rule_holds_after_it(history: Scenario, on: dt.date) -> None:
+def test_whenever_it_is_thrown_the_worlds_share_all_before_it_and_one_rule_holds_after_it(
+    history: Scenario, on: dt.date
+) -> None:
     microsoft, doj = (calendar(replace(history, switches=(Switch(on=on, regime=rule),))) for rule in RULES)
     happened = calendar(history)
     for m in range(history.months):
         if history.month_start(m) <= on:
             assert microsoft[m] == doj[m] == happened[m]
         else:
-            assert (run_under(microsoft, m), run_under(doj, m)) == (("microsoft_wins", 0.0), ("doj_wins", 1.0))
+            assert (run_under(microsoft, m), run_under(doj, m)) == (
+                ("microsoft_wins", 0.0),
+                ("doj_wins", 1.0),
+            )
             assert (microsoft[m].ruling is not None) == (history.month_start(m - 1) <= on)
 
 
 @settings(max_examples=40)
 @given(first=DATES, months_between=st.integers(0, 60), rules=st.permutations(RULES))
-def test_a_second_switch_reverses_the_first_and_brings_no_case_event_back(history: Scenario, first: dt.date, months_between: int, rules: list[str]) -> None:
+def test_a_second_switch_reverses_the_first_and_brings_no_case_event_back(
+    history: Scenario, first: dt.date, months_between: int, rules: list[str]
+) -> None:
     second = min(first + DAY * (31 * months_between + 1), dt.date(2025, 11, 30))
     if second <= first:
         return
@@ -246,7 +356,9 @@ def test_a_second_switch_reverses_the_first_and_brings_no_case_event_back(histor
     assert events_of(scenario) == events_of(replace(history, switches=switches[:1]))
     rulings = [month.ruling for month in calendar(scenario) if month.ruling]
     one_month = scenario.month_after(first) == scenario.month_after(second)
-    assert rulings == list(switches[1:] if one_month else switches)  # of two rulings in a month the later one is what people know
+    assert rulings == list(
+        switches[1:] if one_month else switches
+    )  # of two rulings in a month the later one is what people know
 
 
 def test_the_shipped_reversal_turns_doj_wins_into_microsoft_wins_after_three_years() -> None:
@@ -263,7 +375,9 @@ def test_a_stage_of_the_open_question_means_nothing_once_it_is_decided(history: 
 
 
 def test_the_supreme_court_can_decide_in_june_2018_without_a_cloud_act() -> None:
-    for scenario in variant(resolved("two_worlds"), switch_on=dt.date(2018, 6, 29), without_events=("T12", "T13")).scenarios.values():
+    for scenario in variant(
+        resolved("two_worlds"), switch_on=dt.date(2018, 6, 29), without_events=("T12", "T13")
+    ).scenarios.values():
         months = calendar(scenario)
         assert months[65].law.regime == "contested"  # June 2018: no act took the question away
         assert months[66].law.regime == scenario.name
@@ -273,7 +387,10 @@ def test_the_supreme_court_can_decide_in_june_2018_without_a_cloud_act() -> None
 
 
 def test_a_world_without_an_event_lacks_it_and_nothing_else() -> None:
-    with_leak, without = resolved("two_worlds").scenarios["doj_wins"], resolved("no_snowden").scenarios["doj_wins"]
+    with_leak, without = (
+        resolved("two_worlds").scenarios["doj_wins"],
+        resolved("no_snowden").scenarios["doj_wins"],
+    )
     for m, (a, b) in enumerate(zip(calendar(with_leak), calendar(without), strict=True)):
         assert [e.id for e in a.events if e.id != "T01"] == [e.id for e in b.events]
         assert (a.law, a.honoured, a.believed, a.ruling) == (b.law, b.honoured, b.believed, b.ruling)

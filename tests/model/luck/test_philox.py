@@ -29,12 +29,18 @@ def by_the_paper(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tu
 KNOWN = [
     ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
     ((ONES,) * 4, (ONES,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0), (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
+    (
+        (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+        (0xA4093822, 0x299F31D0),
+        (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+    ),
 ]
 
 
 @pytest.mark.parametrize(("counter", "key", "words"), KNOWN)
-def test_the_published_vectors_come_out(counter: tuple[int, int, int, int], key: tuple[int, int], words: tuple[int, ...]) -> None:
+def test_the_published_vectors_come_out(
+    counter: tuple[int, int, int, int], key: tuple[int, int], words: tuple[int, ...]
+) -> None:
     assert tuple(int(w) for w in philox4x32(*(np.uint64(x) for x in (*counter, *key)))) == words
     assert by_the_paper(counter, key) == words
 
@@ -46,7 +52,9 @@ PURPOSES = st.integers(0, 2**16 - 1)
 
 
 @given(SEEDS, AGENTS, MONTHS, PURPOSES, AGENTS)
-def test_a_draw_is_the_published_function_of_what_it_is_for(seed: int, agent: int, month: int, purpose: int, number: int) -> None:
+def test_a_draw_is_the_published_function_of_what_it_is_for(
+    seed: int, agent: int, month: int, purpose: int, number: int
+) -> None:
     words = by_the_paper((agent, (month + 1) << 16 | purpose, number, 0), (seed & ONES, seed >> 32))
     uniforms = draw4(np.uint64(seed), agent, month, purpose, number)
     assert uniforms == tuple((w + 0.5) / 2**32 for w in words)
@@ -89,16 +97,36 @@ N, BINS, SIDE = 40_000, 50, 10
 
 
 @njit  # not cached: a cache would not notice a change of the generator
-def _walk(count: int, seed: int, agent: int, month: int, purpose: int, number: int, step: tuple[int, int, int, int, int]) -> np.ndarray:
+def _walk(
+    count: int,
+    seed: int,
+    agent: int,
+    month: int,
+    purpose: int,
+    number: int,
+    step: tuple[int, int, int, int, int],
+) -> np.ndarray:
     """Fours of uniforms along a line through the keys: (count, 4)."""
     out = np.empty((count, 4))
     for i in range(count):
-        u = draw4(seed + i * step[0], agent + i * step[1], month + i * step[2], purpose + i * step[3], number + i * step[4])
+        u = draw4(
+            seed + i * step[0],
+            agent + i * step[1],
+            month + i * step[2],
+            purpose + i * step[3],
+            number + i * step[4],
+        )
         out[i, 0], out[i, 1], out[i, 2], out[i, 3] = u
     return out
 
 
-ALONG = {"seeds": (1, 0, 0, 0, 0), "agents": (0, 1, 0, 0, 0), "months": (0, 0, 1, 0, 0), "purposes": (0, 0, 0, 1, 0), "numbers": (0, 0, 0, 0, 1)}
+ALONG = {
+    "seeds": (1, 0, 0, 0, 0),
+    "agents": (0, 1, 0, 0, 0),
+    "months": (0, 0, 1, 0, 0),
+    "purposes": (0, 0, 0, 1, 0),
+    "numbers": (0, 0, 0, 0, 1),
+}
 
 
 def _plausible(observed: np.ndarray) -> bool:
@@ -134,7 +162,11 @@ class TestAlongEachPartOfTheKey:
                 assert _plausible(_pairs(u[:, a], u[:, b]))
 
 
-@pytest.mark.parametrize("spoil", [lambda u: u * 0.99, lambda u: np.sort(u), lambda u: (np.arange(N) + 0.5) / N], ids=["squeezed", "sorted", "too even"])
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda u: u * 0.99, lambda u: np.sort(u), lambda u: (np.arange(N) + 0.5) / N],
+    ids=["squeezed", "sorted", "too even"],
+)
 def test_the_tests_of_randomness_notice_what_is_not_random(spoil: Callable[[np.ndarray], np.ndarray]) -> None:
     u = spoil(_walk(N, 1, 0, -1, 0, 0, (0, 1, 0, 0, 0))[:, 0])
     uniform = _plausible(np.bincount((u * BINS).astype(int), minlength=BINS))

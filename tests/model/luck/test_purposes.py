@@ -52,7 +52,12 @@ def test_no_purpose_was_renumbered_and_no_number_given_to_another() -> None:
 
 
 def test_every_purpose_is_drawn_for_somewhere_in_the_model() -> None:
-    used = {node.attr for file in FILES for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)}
+    used = {
+        node.attr
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
     assert set(NUMBERS) <= used
 
 
@@ -87,7 +92,9 @@ def other_luck(source: str) -> list[str]:
             found += sorted(names & (MODULES | ATTRIBUTES))
         else:
             attribute = isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES
-            call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
+            call = (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
+            )
             found += [ast.unparse(node)] if attribute or call else []
     return found
 

@@ -24,13 +24,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if CHROMIUM is None and os.environ.get("CI") != "true":
         for item in items:
             if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="no chromium on the PATH; in CI its absence is a failure"))
+                item.add_marker(
+                    pytest.mark.skip(reason="no chromium on the PATH; in CI its absence is a failure")
+                )
 
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the dashboard is served."""
-    app, pages = make_app(Settings(results=tmp_path_factory.mktemp("results"), customers=CUSTOMERS, pairs=PAIRS))
+    app, pages = make_app(
+        Settings(results=tmp_path_factory.mktemp("results"), customers=CUSTOMERS, pairs=PAIRS)
+    )
     listening = socket.create_server(("127.0.0.1", 0))
     server = waitress.create_server(app.server, sockets=[listening], threads=16)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -53,9 +57,21 @@ class Visitor:
     def open(self, path: str = "/") -> Page:
         page = self.context.new_page()
         page.set_default_timeout(60_000)
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.elsewhere.append(request.url) if not request.url.startswith((self.address, "data:", "blob:")) else None)
+        page.on(
+            "request",
+            lambda request: (
+                self.elsewhere.append(request.url)
+                if not request.url.startswith((self.address, "data:", "blob:"))
+                else None
+            ),
+        )
         page.goto(self.address + path)
         return page
 
@@ -63,7 +79,11 @@ class Visitor:
 @pytest.fixture
 def visitor(chromium: Browser, address: str) -> Iterator[Visitor]:
     """Somebody with a wide screen, who in the end has nothing to complain of and has asked no other host for anything."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True, permissions=["clipboard-read", "clipboard-write"])
+    context = chromium.new_context(
+        viewport={"width": 1400, "height": 900},
+        accept_downloads=True,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
     one = Visitor(context, address)
     yield one
     context.close()

@@ -14,7 +14,13 @@ from werkzeug.serving import make_server
 from sim.view.dashboard.app import make_app
 from sim.view.dashboard.settings import Settings
 
-ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
 WIDTH, HEIGHT, HIGHEST = 1180, 760, 1400
 _UNSEEN = 24  # of 255, in any colour of any pixel
 _SETTLED = """() => { const body = document.querySelector('#results-body'); return (!body || body.innerText.length > 40) &&
@@ -23,13 +29,17 @@ _SETTLED = """() => { const body = document.querySelector('#results-body'); retu
 
 def take(page: Page, address: str, out: Path) -> None:
     """One page, as high as it is but no higher than is handy."""
-    page.set_viewport_size({"width": page.viewport_size["width"] if page.viewport_size else WIDTH, "height": HIGHEST})
+    page.set_viewport_size(
+        {"width": page.viewport_size["width"] if page.viewport_size else WIDTH, "height": HIGHEST}
+    )
     page.goto(address)
     page.wait_for_selector("#page h1")
     page.wait_for_function(_SETTLED)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(700)
-    bottom = page.evaluate("Math.max(...[...document.querySelectorAll('#page *')].map(node => node.getBoundingClientRect().bottom)) + 16")
+    bottom = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('#page *')].map(node => node.getBoundingClientRect().bottom)) + 16"
+    )
     width = page.viewport_size["width"] if page.viewport_size else WIDTH
     page.screenshot(path=out, clip={"x": 0, "y": 0, "width": width, "height": min(float(bottom), HIGHEST)})
     shrink(out)

@@ -27,7 +27,8 @@ def settled(page: Page, pairs: int = PAIRS) -> None:
     """Wait until so many pairs are drawn."""
     expect(page.locator("#status")).to_contain_text(f"{pairs} of ", timeout=WAIT)
     page.wait_for_function(
-        "() => !window.warrantsim.gate.busy && window.warrantsim.painted && window.warrantsim.painted.move === window.warrantsim.gate.move", timeout=WAIT
+        "() => !window.warrantsim.gate.busy && window.warrantsim.painted && window.warrantsim.painted.move === window.warrantsim.gate.move",
+        timeout=WAIT,
     )
 
 
@@ -36,7 +37,9 @@ def slider(page: Page, path: str):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.long
-def test_move_a_slider_click_a_country_share_and_take_away(visitor: Visitor, tmp_path: Path, pictures: Path | None) -> None:
+def test_move_a_slider_click_a_country_share_and_take_away(
+    visitor: Visitor, tmp_path: Path, pictures: Path | None
+) -> None:
     page = visitor.open()
     settled(page)
     assert page.url == visitor.address + "/"
@@ -50,7 +53,11 @@ def test_move_a_slider_click_a_country_share_and_take_away(visitor: Visitor, tmp
     settled(page)
     after = page.evaluate(TRACES)
     assert len(before[0]) == 2 and len(before[1]) == 1
-    assert all(one != other for panel, other_panel in zip(before, after, strict=True) for one, other in zip(panel, other_panel, strict=True))
+    assert all(
+        one != other
+        for panel, other_panel in zip(before, after, strict=True)
+        for one, other in zip(panel, other_panel, strict=True)
+    )
 
     # a click on a country, in the list of all countries, and everything is about it
     page.locator("#trust-end").scroll_into_view_if_needed()
@@ -93,16 +100,26 @@ def test_move_a_slider_click_a_country_share_and_take_away(visitor: Visitor, tmp
     done = experiment.run(resolve(file, seeds=1), tmp_path / "out", workers=1)
     with zipfile.ZipFile(data) as archive:
         archive.extractall(tmp_path)
-        assert {"world.parquet", "country.parquet", "data_dictionary.md", "explorer.yaml"} <= set(archive.namelist())
+        assert {"world.parquet", "country.parquet", "data_dictionary.md", "explorer.yaml"} <= set(
+            archive.namelist()
+        )
     for table, keys in (("world", ["world", "month"]), ("country", ["world", "month", "country"])):
         names = {key: str for key in keys if key != "month"}
-        shown = pd.read_parquet(tmp_path / f"{table}.parquet").query("seed == 1").astype(names).sort_values(keys)
+        shown = (
+            pd.read_parquet(tmp_path / f"{table}.parquet").query("seed == 1").astype(names).sort_values(keys)
+        )
         stored = done.results.table(table).astype(names).sort_values(keys)
         np.testing.assert_array_equal(shown["trust"].to_numpy(), stored["trust"].to_numpy())
         if table == "country":
-            on_screen = page.evaluate("() => document.querySelector('#trust-now-0').data.filter(trace => trace.mode === 'lines' && trace.name)[0].y")
-            every = pd.read_parquet(tmp_path / "country.parquet").query("country == 'DE' and world == 'microsoft_wins'")
-            np.testing.assert_allclose(on_screen, every.groupby("month")["trust"].median().to_numpy(), rtol=1e-5)
+            on_screen = page.evaluate(
+                "() => document.querySelector('#trust-now-0').data.filter(trace => trace.mode === 'lines' && trace.name)[0].y"
+            )
+            every = pd.read_parquet(tmp_path / "country.parquet").query(
+                "country == 'DE' and world == 'microsoft_wins'"
+            )
+            np.testing.assert_allclose(
+                on_screen, every.groupby("month")["trust"].median().to_numpy(), rtol=1e-5
+            )
 
     # undo goes back to the state before; reset to the beginning
     page.get_by_role("button", name="Undo").click()
@@ -112,7 +129,9 @@ def test_move_a_slider_click_a_country_share_and_take_away(visitor: Visitor, tmp
 
 
 @pytest.mark.long
-def test_worlds_are_picked_added_and_compared_and_the_map_plays(visitor: Visitor, pictures: Path | None) -> None:
+def test_worlds_are_picked_added_and_compared_and_the_map_plays(
+    visitor: Visitor, pictures: Path | None
+) -> None:
     page = visitor.open("/?tab=map&pairs=1&month=2014-03")
     settled(page, 1)
     assert page.locator("#map-now output").inner_text() == "March 2014"
@@ -162,7 +181,10 @@ def test_lines_move_with_a_slider_and_what_stands_around_them_stays(visitor: Vis
     assert min(marks) > 1
     for key in ("ArrowRight", "End", "ArrowLeft"):  # within the axes, out of them, within the new ones
         slider(page, "trust.asymmetry").press(key)
-        page.wait_for_function("before => document.querySelector('#trust-now-0 .js-line').getAttribute('d') !== before", arg=lines[0])
+        page.wait_for_function(
+            "before => document.querySelector('#trust-now-0 .js-line').getAttribute('d') !== before",
+            arg=lines[0],
+        )
         settled(page, 1)
         assert page.evaluate(MARKS) == marks
         lines = page.evaluate(LINES)
@@ -198,7 +220,9 @@ def test_no_tab_has_a_barrier_for_those_who_cannot_see_it_or_use_no_mouse(visito
     page.close()
 
 
-def test_telephone_width_names_and_type_size_in_light_and_dark(visitor: Visitor, pictures: Path | None) -> None:
+def test_telephone_width_names_and_type_size_in_light_and_dark(
+    visitor: Visitor, pictures: Path | None
+) -> None:
     page = visitor.open("/?pairs=1")
     page.set_viewport_size({"width": 420, "height": 900})
     settled(page, 1)
@@ -216,7 +240,12 @@ def test_telephone_width_names_and_type_size_in_light_and_dark(visitor: Visitor,
         assert page.evaluate(small) == []
         assert page.evaluate(unnamed) == []
         assert barriers(page) == []
-        assert page.evaluate("getComputedStyle(document.querySelector('#trust-now-0 .main-svg')).backgroundColor") == ground
+        assert (
+            page.evaluate(
+                "getComputedStyle(document.querySelector('#trust-now-0 .main-svg')).backgroundColor"
+            )
+            == ground
+        )
         if pictures is not None:
             page.screenshot(path=pictures / f"dashboard-{paper}-phone.png")
     assert page.evaluate("document.documentElement.lang") == "en"

@@ -51,7 +51,11 @@ def pairs(catalogue: Catalogue, state: State, wanted: dict[str, tuple[str, ...]]
 
 
 def test_the_command_gives_the_same_numbers_from_the_yaml_to_the_last_digit(
-    catalogue: Catalogue, state: State, pairs: list[LivePair], wanted: dict[str, tuple[str, ...]], tmp_path: Path
+    catalogue: Catalogue,
+    state: State,
+    pairs: list[LivePair],
+    wanted: dict[str, tuple[str, ...]],
+    tmp_path: Path,
 ) -> None:
     file = tmp_path / "explorer.yaml"
     file.write_text(catalogue.yaml(state, 2), encoding="utf-8")
@@ -69,7 +73,10 @@ def test_the_command_gives_the_same_numbers_from_the_yaml_to_the_last_digit(
                 kind = np.float32 if table == "cell" else np.float64
                 np.testing.assert_array_equal(ours[column].to_numpy(kind), theirs[column].to_numpy(kind))
             else:
-                assert ours[column].astype(str).tolist() == theirs[column].astype(str).tolist(), (table, column)
+                assert ours[column].astype(str).tolist() == theirs[column].astype(str).tolist(), (
+                    table,
+                    column,
+                )
 
 
 def _sorted(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -86,7 +93,9 @@ def _session(catalogue: Catalogue, state: State, pairs: list[LivePair]) -> Sessi
 
 @pytest.mark.parametrize("tab", list(TABS))
 @pytest.mark.parametrize("place", ["abroad", "DE"])
-def test_every_tab_can_be_drawn(catalogue: Catalogue, state: State, pairs: list[LivePair], tab: str, place: str) -> None:
+def test_every_tab_can_be_drawn(
+    catalogue: Catalogue, state: State, pairs: list[LivePair], tab: str, place: str
+) -> None:
     view = view_of(_session(catalogue, state, pairs), state.model_copy(update={"tab": tab, "place": place}))
     assert view["figures"] or tab == "numbers"
     for figure in view["figures"].values():
@@ -99,31 +108,52 @@ def test_every_tab_can_be_drawn(catalogue: Catalogue, state: State, pairs: list[
         assert "in Germany" in view["html"] or "of Germany" in view["html"]
 
 
-def test_streams_between_countries_and_laws_on_the_map_can_be_drawn(catalogue: Catalogue, state: State, pairs: list[LivePair]) -> None:
+def test_streams_between_countries_and_laws_on_the_map_can_be_drawn(
+    catalogue: Catalogue, state: State, pairs: list[LivePair]
+) -> None:
     session = _session(catalogue, state, pairs)
-    view = view_of(session, state.model_copy(update={"tab": "data", "streams": "countries", "since": "2019-01", "until": "2019-12"}))
+    view = view_of(
+        session,
+        state.model_copy(
+            update={"tab": "data", "streams": "countries", "since": "2019-01", "until": "2019-12"}
+        ),
+    )
     assert "2019-01 to 2019-12" in view["html"]
-    assert [figure["data"][0]["type"] for box, figure in view["figures"].items() if box.startswith("streams")] == ["sankey", "sankey"]
+    assert [
+        figure["data"][0]["type"] for box, figure in view["figures"].items() if box.startswith("streams")
+    ] == ["sankey", "sankey"]
     view = view_of(session, state.model_copy(update={"tab": "map", "measure": "laws", "month": "2016-03"}))
     assert len(view["figures"]["map-now-0"]["frames"]) == 156
     assert ">March 2016</output>" in view["html"]
 
 
-def test_one_country_adds_up_to_its_own_numbers(catalogue: Catalogue, state: State, pairs: list[LivePair]) -> None:
+def test_one_country_adds_up_to_its_own_numbers(
+    catalogue: Catalogue, state: State, pairs: list[LivePair]
+) -> None:
     """The country's world table holds the country's numbers, and its requests those about it."""
     session = _session(catalogue, state, pairs)
-    whole, germany = (study_of(session, state.model_copy(update={"tab": "evidence"}), place) for place in ("abroad", "DE"))
+    whole, germany = (
+        study_of(session, state.model_copy(update={"tab": "evidence"}), place) for place in ("abroad", "DE")
+    )
     rows = whole.results.table("country")
-    expected = rows[(rows["country"] == "DE") & (rows["world"] == "doj_wins") & (rows["seed"] == 4)]["trust"].to_numpy()
+    expected = rows[(rows["country"] == "DE") & (rows["world"] == "doj_wins") & (rows["seed"] == 4)][
+        "trust"
+    ].to_numpy()
     got = germany.results.table("world")
-    np.testing.assert_array_equal(got[(got["world"] == "doj_wins") & (got["seed"] == 4)]["trust"].to_numpy(), expected)
+    np.testing.assert_array_equal(
+        got[(got["world"] == "doj_wins") & (got["seed"] == 4)]["trust"].to_numpy(), expected
+    )
     requests = whole.results.table("requests")
-    to_germany = requests[(requests["country"] == "DE") & (requests["direction"] == "us_to_foreign")]["requests"].sum()
+    to_germany = requests[(requests["country"] == "DE") & (requests["direction"] == "us_to_foreign")][
+        "requests"
+    ].sum()
     assert got["us_foreign_requests"].sum() == to_germany > 0
 
 
 def test_worlds_with_one_rule_do_not_differ_and_the_page_says_so(catalogue: Catalogue) -> None:
-    state, wrong = catalogue.state("customers=2000&world=doj_wins@2014-07-31&world=doj_wins@2014-07-31.T26&tab=trust&pairs=1")
+    state, wrong = catalogue.state(
+        "customers=2000&world=doj_wins@2014-07-31&world=doj_wins@2014-07-31.T26&tab=trust&pairs=1"
+    )
     assert wrong == []
     pair = run_live("same", catalogue.resolved(state).scenarios, 1, TABS["trust"].wanted)
     view = view_of(_session(catalogue, state, [pair]), state)
@@ -138,7 +168,9 @@ def test_one_world_alone_is_shown_without_a_difference(catalogue: Catalogue) -> 
     assert "no difference" in view["sentence"]
 
 
-def test_the_page_to_keep_is_the_report_of_these_pairs(catalogue: Catalogue, state: State, pairs: list[LivePair]) -> None:
+def test_the_page_to_keep_is_the_report_of_these_pairs(
+    catalogue: Catalogue, state: State, pairs: list[LivePair]
+) -> None:
     html = report_of(study_of(_session(catalogue, state, pairs), state, "abroad", whole=True))
     assert "Made in the explorer of warrantsim" in html
     assert "http" not in html[: html.index("<script>")].replace("http://www.w3.org", "")

@@ -96,7 +96,14 @@ def look(person: BrowserContext) -> Iterator[Callable[..., Watching]]:
 
         one.page.on("console", said)
         one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
-        one.page.on("request", lambda request: one.elsewhere.append(request.url) if urlsplit(request.url).hostname not in ("127.0.0.1", None) else None)
+        one.page.on(
+            "request",
+            lambda request: (
+                one.elsewhere.append(request.url)
+                if urlsplit(request.url).hostname not in ("127.0.0.1", None)
+                else None
+            ),
+        )
         opened.append(one)
         return one
 
@@ -120,10 +127,14 @@ def choose(page: Page, label: str, option: str) -> None:
 def drawn(page: Page, plot: str) -> Any:
     """The first trace of a plot, once it is drawn."""
     page.wait_for_function("id => document.getElementById(id)?.data?.length", arg=plot)
-    return page.evaluate("id => { const t = document.getElementById(id).data[0]; return {x: t.x, y: t.y, z: t.z}; }", plot)
+    return page.evaluate(
+        "id => { const t = document.getElementById(id).data[0]; return {x: t.x, y: t.y, z: t.z}; }", plot
+    )
 
 
-def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(look: Callable[..., Watching], site: Site) -> None:
+def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(
+    look: Callable[..., Watching], site: Site
+) -> None:
     page = look().opens(f"{site.address}/results")
     row = page.get_by_role("row").filter(has=page.get_by_text("known", exact=True))
     expect(row).to_contain_text("some pairs failed")
@@ -133,17 +144,26 @@ def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(look: Cal
     expect(page.locator("#results-body")).to_contain_text("1 pair failed")
     expect(page.locator("#results-more")).to_contain_text("Points told from zero")
     page.get_by_role("tab", name="Heat map").click()
-    assert drawn(page, "heat-map-0")["z"] == [[-1.0, -2.0, -4.0], [-1.0, -2.01, -4.0]], "the pair of seed 2 at point 3 has failed, so its luck is missing"
+    assert drawn(page, "heat-map-0")["z"] == [[-1.0, -2.0, -4.0], [-1.0, -2.01, -4.0]], (
+        "the pair of seed 2 at point 3 has failed, so its luck is missing"
+    )
     choose(page, "Across", "trust: peer weight")
     choose(page, "Upwards", "trust: asymmetry")
     page.wait_for_function("() => document.getElementById('heat-map-0')?.data?.[0].x.length === 2")
     page.wait_for_function("() => location.search.includes('y=trust.asymmetry')")
-    assert chosen(page) == {"tab": "heat", "metric": "trust", "x": "trust.peer_weight", "y": "trust.asymmetry"}
+    assert chosen(page) == {
+        "tab": "heat",
+        "metric": "trust",
+        "x": "trust.peer_weight",
+        "y": "trust.asymmetry",
+    }
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download these numbers").click()
     rows = list(csv.DictReader(Path(saved.value.path()).read_text().splitlines()))
     assert len(rows) == 6
-    assert all(abs(float(one["difference"]) + 100 * gap(float(one["trust.asymmetry"]))) < 0.02 for one in rows)
+    assert all(
+        abs(float(one["difference"]) + 100 * gap(float(one["trust.asymmetry"]))) < 0.02 for one in rows
+    )
     other = look().opens(page.url)
     assert drawn(other, "heat-map-0") == drawn(page, "heat-map-0")
     expect(other.get_by_role("textbox", name="Across")).to_have_value("trust: peer weight")
@@ -151,7 +171,9 @@ def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(look: Cal
 
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "width"), [("known", 1280), ("known", 420), ("plain", 420)])
-def test_every_tab_draws_fits_and_is_large_enough_to_read(look: Callable[..., Watching], site: Site, name: str, width: int) -> None:
+def test_every_tab_draws_fits_and_is_large_enough_to_read(
+    look: Callable[..., Watching], site: Site, name: str, width: int
+) -> None:
     page = look(width).opens(f"{site.address}/results/{name}")
     for tab in page.get_by_role("tab").all_inner_texts():
         page.evaluate("() => document.querySelector('#results-body').setAttribute('data-old', '')")
@@ -160,7 +182,9 @@ def test_every_tab_draws_fits_and_is_large_enough_to_read(look: Callable[..., Wa
         page.wait_for_load_state("networkidle")
         page.wait_for_function("""() => [...document.querySelectorAll('#results-body .plot')].filter(p => p.getBoundingClientRect().top < innerHeight)
             .every(p => p.querySelector('.main-svg'))""")
-        assert page.locator("#results-body [role=alert]").filter(has_text="cannot be read").count() == 0, f"{name}, {tab}"
+        assert page.locator("#results-body [role=alert]").filter(has_text="cannot be read").count() == 0, (
+            f"{name}, {tab}"
+        )
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name}, {tab}"
         small = """[...document.querySelectorAll('#page *')].filter(node => [...node.childNodes].some(child => child.nodeType === 3 &&
             child.textContent.trim()) && !['SCRIPT', 'STYLE', 'text', 'tspan'].includes(node.tagName) && node.checkVisibility() &&
@@ -208,7 +232,13 @@ def test_only_listed_files_can_be_taken(site: Site, person: BrowserContext) -> N
     assert taken.text() == (site.root / "known" / "claims.csv").read_text()
     assert request.get(f"{site.address}/results-file/known/tables/world.parquet").ok
     (site.root.parent / "secret.csv").write_text("secret")
-    for where in ("known/..%2F..%2Fsecret.csv", "..%2Fsecret.csv", "known%2F..%2F..%2Fsecret.csv", "known/tables", "damaged/claims.csv"):
+    for where in (
+        "known/..%2F..%2Fsecret.csv",
+        "..%2Fsecret.csv",
+        "known%2F..%2F..%2Fsecret.csv",
+        "known/tables",
+        "damaged/claims.csv",
+    ):
         answer = request.get(f"{site.address}/results-file/{where}")
         assert answer.status == 404, where
         assert "secret" not in answer.text()
@@ -221,7 +251,9 @@ def test_a_run_under_way_is_watched_to_its_end(look: Callable[..., Watching], si
         watch.stage("running", 12)
         page = look().opens(f"{site.address}/results/under_way?tab=heat")
         expect(page.locator("#results-progress")).to_contain_text("0 of 12 pairs done")
-        assert drawn(page, "heat-map-0")["z"][0] == [-1.0, -2.0, -4.0], "what the store has is shown before the run is done"
+        assert drawn(page, "heat-map-0")["z"][0] == [-1.0, -2.0, -4.0], (
+            "what the store has is shown before the run is done"
+        )
         failed = Failure("seed 2 (point 3)", 2, {}, [], "raised", "run", "ValueError: it broke")
         watch._written = 0.0
         watch.note(TaskDone("seed 2 (point 3)", 0.1, failed))
@@ -233,7 +265,9 @@ def test_a_run_under_way_is_watched_to_its_end(look: Callable[..., Watching], si
     assert page.locator("h1").inner_text() == said["title"]
 
 
-def test_an_empty_results_folder_says_what_to_do(look: Callable[..., Watching], site: Site, tmp_path: Path) -> None:
+def test_an_empty_results_folder_says_what_to_do(
+    look: Callable[..., Watching], site: Site, tmp_path: Path
+) -> None:
     app, pages = make_app(Settings(results=tmp_path / "none"))
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -152,10 +152,16 @@ def test_a_run_that_has_stored_nothing_says_so_in_every_tab(begun: Opened) -> No
     assert "No pair is done yet" in str(more(begun))
 
 
-def test_a_plain_experiment_shows_the_parts_of_its_report(make_results: Callable[..., Results], tmp_path: Path) -> None:
+def test_a_plain_experiment_shows_the_parts_of_its_report(
+    make_results: Callable[..., Results], tmp_path: Path
+) -> None:
     results = make_results(["microsoft_wins", "doj_wins"])
     plain = open_results(results.folder.parent, results.folder.name)
-    assert [tab.label for tab in tabs_of(plain)] == ["Overview", "Charts", *(part.label for part in PARTS if part.own_tab and part.key != "evidence")]
+    assert [tab.label for tab in tabs_of(plain)] == [
+        "Overview",
+        "Charts",
+        *(part.label for part in PARTS if part.own_tab and part.key != "evidence"),
+    ]
     for tab in tabs_of(plain):
         html, figures = shown(plain, tab.key)
         assert html
@@ -188,7 +194,9 @@ def test_ten_people_who_ask_for_the_same_wait_for_one_answer() -> None:
         return 7
 
     with ThreadPoolExecutor(10) as people:
-        assert [answer.result() for answer in [people.submit(remembered, "key", slow) for _ in range(10)]] == [7] * 10
+        assert [
+            answer.result() for answer in [people.submit(remembered, "key", slow) for _ in range(10)]
+        ] == [7] * 10
     assert len(made) == 1
 
 

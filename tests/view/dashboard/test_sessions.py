@@ -62,7 +62,9 @@ def at(catalogue: Catalogue, peers: float) -> State:
     return catalogue.default.model_copy(update={"values": {"trust.peer_weight": peers}})
 
 
-def test_a_move_that_waits_says_how_many_are_before_it_and_is_drawn_when_its_turn_comes(catalogue: Catalogue, workers: ByHand, pages: Sessions) -> None:
+def test_a_move_that_waits_says_how_many_are_before_it_and_is_drawn_when_its_turn_comes(
+    catalogue: Catalogue, workers: ByHand, pages: Sessions
+) -> None:
     for page in range(3):
         with pytest.raises(Busy) as told:
             pages.move(f"page {page}", at(catalogue, page / 10), "trust", WANTED)
@@ -73,7 +75,9 @@ def test_a_move_that_waits_says_how_many_are_before_it_and_is_drawn_when_its_tur
     assert len(workers.asked) == 3  # asking again joined the job that was there
 
 
-def test_a_new_move_takes_the_place_of_the_one_that_waits(catalogue: Catalogue, workers: ByHand, pages: Sessions) -> None:
+def test_a_new_move_takes_the_place_of_the_one_that_waits(
+    catalogue: Catalogue, workers: ByHand, pages: Sessions
+) -> None:
     for step in range(10):
         with pytest.raises(Busy):
             pages.move("a", at(catalogue, step / 20), "trust", WANTED)
@@ -83,7 +87,9 @@ def test_a_new_move_takes_the_place_of_the_one_that_waits(catalogue: Catalogue, 
     assert session.key == module.key_of(at(catalogue, 9 / 20))
 
 
-def test_whoever_waits_for_a_move_that_was_overtaken_is_told(catalogue: Catalogue, workers: ByHand, pages: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_waits_for_a_move_that_was_overtaken_is_told(
+    catalogue: Catalogue, workers: ByHand, pages: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "PATIENCE", 20.0)
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(pages.move, "a", at(catalogue, 0.1), "trust", WANTED)
@@ -98,7 +104,9 @@ def test_whoever_waits_for_a_move_that_was_overtaken_is_told(catalogue: Catalogu
         assert second.result(timeout=20).key == module.key_of(at(catalogue, 0.3))
 
 
-def test_further_pairs_come_one_by_one_and_stop_with_the_next_move(catalogue: Catalogue, workers: ByHand, pages: Sessions) -> None:
+def test_further_pairs_come_one_by_one_and_stop_with_the_next_move(
+    catalogue: Catalogue, workers: ByHand, pages: Sessions
+) -> None:
     state = at(catalogue, 0.1)
     with pytest.raises(Busy):
         pages.move("a", state, "trust", WANTED)
@@ -120,7 +128,9 @@ def test_further_pairs_come_one_by_one_and_stop_with_the_next_move(catalogue: Ca
         pages.further("a", state, "trust", WANTED)
 
 
-def test_what_was_on_a_screen_is_not_run_again(catalogue: Catalogue, workers: ByHand, pages: Sessions) -> None:
+def test_what_was_on_a_screen_is_not_run_again(
+    catalogue: Catalogue, workers: ByHand, pages: Sessions
+) -> None:
     for value in (0.1, 0.2):
         with pytest.raises(Busy):
             pages.move("a", at(catalogue, value), "trust", WANTED)
@@ -131,7 +141,9 @@ def test_what_was_on_a_screen_is_not_run_again(catalogue: Catalogue, workers: By
     assert len(workers.asked) == 2
 
 
-def test_nothing_is_kept_for_ever(catalogue: Catalogue, workers: ByHand, pages: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_kept_for_ever(
+    catalogue: Catalogue, workers: ByHand, pages: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "MOST_SESSIONS", 5)
     monkeypatch.setattr(module, "_REMEMBERED", 3)
     for page in range(3 * module.MOST_SESSIONS):
@@ -146,8 +158,13 @@ def test_nothing_is_kept_for_ever(catalogue: Catalogue, workers: ByHand, pages: 
     assert len(pages._first) <= module._REMEMBERED
 
 
-def test_a_death_or_an_error_is_told_and_the_next_move_is_tried(catalogue: Catalogue, workers: ByHand, pages: Sessions) -> None:
-    for error, said in ((BrokenProcessPool("gone"), "has died"), (ValueError("no such luck"), "ValueError: no such luck")):
+def test_a_death_or_an_error_is_told_and_the_next_move_is_tried(
+    catalogue: Catalogue, workers: ByHand, pages: Sessions
+) -> None:
+    for error, said in (
+        (BrokenProcessPool("gone"), "has died"),
+        (ValueError("no such luck"), "ValueError: no such luck"),
+    ):
         with pytest.raises(Busy):
             pages.move("a", at(catalogue, 0.1), "trust", WANTED)
         workers.waiting()[0][1].set_exception(error)
@@ -170,7 +187,9 @@ def test_a_death_or_an_error_is_told_and_the_next_move_is_tried(catalogue: Catal
         ({"worlds": [{"switches": [{"on": "2014-07-31", "regime": "contested"}]}]}, "open law"),
     ],
 )
-def test_what_cannot_be_run_is_refused_in_words(catalogue: Catalogue, pages: Sessions, workers: ByHand, asked: Any, said: str) -> None:
+def test_what_cannot_be_run_is_refused_in_words(
+    catalogue: Catalogue, pages: Sessions, workers: ByHand, asked: Any, said: str
+) -> None:
     answer = Answers(pages).move("a", asked)
     assert answer["kind"] == "refused"
     assert said in " ".join(answer["problems"])
@@ -187,7 +206,13 @@ def test_ten_pages_at_once_on_real_processes_neither_hang_nor_leak(catalogue: Ca
         def visit(page: int) -> dict[str, Any]:
             answer: dict[str, Any] = {}
             for step in range(2):
-                asked = {"customers": 2000, "pairs": 1, "tab": "trust", "values": {"trust.peer_weight": (step + 1 + 3 * (page % 2)) / 10}, "move": step}
+                asked = {
+                    "customers": 2000,
+                    "pairs": 1,
+                    "tab": "trust",
+                    "values": {"trust.peer_weight": (step + 1 + 3 * (page % 2)) / 10},
+                    "move": step,
+                }
                 answer = answers.move(f"page {page}", asked)
                 while answer["kind"] == "busy":
                     answer = answers.move(f"page {page}", asked)
@@ -197,13 +222,23 @@ def test_ten_pages_at_once_on_real_processes_neither_hang_nor_leak(catalogue: Ca
             last = list(threads.map(visit, range(10)))
         assert [one["kind"] for one in last] == ["view"] * 10
         # two tenths are as shipped, so the address of even pages does not name them
-        assert [one["query"] for one in last] == ["pairs=1" if page % 2 == 0 else "trust.peer_weight=0.5&pairs=1" for page in range(10)]
+        assert [one["query"] for one in last] == [
+            "pairs=1" if page % 2 == 0 else "trust.peer_weight=0.5&pairs=1" for page in range(10)
+        ]
         assert len({one["sentence"] for one in last}) == 2  # odd and even pages end in two different states
         assert all(session.job is None for session in answers.sessions._open.values())
         # one of them takes away everything as one page
-        file = kept(answers, "page 1", {"customers": 2000, "pairs": 1, "tab": "trust", "values": {"trust.peer_weight": 0.5}}, "html")
+        file = kept(
+            answers,
+            "page 1",
+            {"customers": 2000, "pairs": 1, "tab": "trust", "values": {"trust.peer_weight": 0.5}},
+            "html",
+        )
         assert file["filename"] == "explorer.html"
-        assert all(f'id="{chart}"' in file["content"] for chart in ("trust-abroad", "streams", "revenue-yearly", "laws-time", "evidence-us", "stated"))
+        assert all(
+            f'id="{chart}"' in file["content"]
+            for chart in ("trust-abroad", "streams", "revenue-yearly", "laws-time", "evidence-us", "stated")
+        )
     finally:
         real.close()
 
@@ -212,9 +247,15 @@ def test_ten_pages_at_once_on_real_processes_neither_hang_nor_leak(catalogue: Ca
 def test_a_job_that_nobody_waits_for_makes_way_for_the_next(catalogue: Catalogue) -> None:
     real = Workers()
     try:
-        large, small = (catalogue.resolved(catalogue.default.model_copy(update={"customers": n})) for n in (200_000, 2_000))
+        large, small = (
+            catalogue.resolved(catalogue.default.model_copy(update={"customers": n}))
+            for n in (200_000, 2_000)
+        )
         real.submit("live", "warm", small, 1, WANTED).result(timeout=120)
-        dropped, next_one = real.submit("live", "large", large, 1, WANTED), real.submit("live", "small", small, 2, WANTED)
+        dropped, next_one = (
+            real.submit("live", "large", large, 1, WANTED),
+            real.submit("live", "small", small, 2, WANTED),
+        )
         while not dropped.running():
             time.sleep(0.01)
         real.give_up(dropped)
@@ -226,7 +267,10 @@ def test_a_job_that_nobody_waits_for_makes_way_for_the_next(catalogue: Catalogue
 
 
 def test_threads_are_as_many_as_have_been_fastest_and_the_other_is_tried_now_and_then() -> None:
-    for seconds, best, each in (({1: 0.4, 2: 0.3}, 2, Threads.TRIED_EACH), ({1: 0.4, 2: 1.2}, 1, Threads.FAR_BEHIND)):
+    for seconds, best, each in (
+        ({1: 0.4, 2: 0.3}, 2, Threads.TRIED_EACH),
+        ({1: 0.4, 2: 1.2}, 1, Threads.FAR_BEHIND),
+    ):
         threads, chosen = Threads(2), []
         for _ in range(Threads.FAR_BEHIND + 10):
             chosen.append(threads.choose())

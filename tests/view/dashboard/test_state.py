@@ -22,7 +22,16 @@ CATALOGUE = load_catalogue()
 @st.composite
 def worlds(draw: st.DrawFn, preset: str) -> Asked:
     count = draw(st.integers(0, 2))
-    days = sorted(draw(st.lists(st.dates(dt.date(2013, 2, 1), dt.date(2025, 10, 31)), min_size=count, max_size=count, unique=True)))
+    days = sorted(
+        draw(
+            st.lists(
+                st.dates(dt.date(2013, 2, 1), dt.date(2025, 10, 31)),
+                min_size=count,
+                max_size=count,
+                unique=True,
+            )
+        )
+    )
     switches = tuple(Switch(on=day, regime=draw(st.sampled_from(list(CATALOGUE.regimes)))) for day in days)
     without = draw(st.lists(st.sampled_from(list(CATALOGUE.events(preset))), max_size=3, unique=True))
     return Asked(switches=switches, without=tuple(without))
@@ -54,7 +63,11 @@ def states(draw: st.DrawFn) -> State:
         streams=draw(st.sampled_from(["kinds", "countries"])),
     )
     count = len(CATALOGUE.worlds(state))
-    pair = draw(st.none() | st.permutations(range(count)).map(lambda order: tuple(order[:2]))) if count > 1 else None
+    pair = (
+        draw(st.none() | st.permutations(range(count)).map(lambda order: tuple(order[:2])))
+        if count > 1
+        else None
+    )
     return CATALOGUE.plain(state.model_copy(update={"compare": pair}))
 
 
@@ -71,7 +84,9 @@ def test_state_goes_into_an_address_and_comes_back(state: State) -> None:
 
 @settings(max_examples=25)
 @given(states())
-def test_yaml_is_read_by_the_command_as_the_experiment_on_the_screen(tmp_path_factory: pytest.TempPathFactory, state: State) -> None:
+def test_yaml_is_read_by_the_command_as_the_experiment_on_the_screen(
+    tmp_path_factory: pytest.TempPathFactory, state: State
+) -> None:
     file = tmp_path_factory.mktemp("yaml") / "explorer.yaml"
     file.write_text(CATALOGUE.yaml(state, 5), encoding="utf-8")
     problems: list[str] = []
@@ -95,7 +110,9 @@ def test_default_state_has_a_plain_address(catalogue: Catalogue) -> None:
 def test_presets_say_what_their_files_say(catalogue: Catalogue) -> None:
     for name, preset in catalogue.presets.items():
         experiment = catalogue.experiment(catalogue.default.model_copy(update={"preset": name}))
-        assert experiment.worlds == {world: spec.model_copy(update={"set": {}}) for world, spec in preset.experiment.worlds.items()}
+        assert experiment.worlds == {
+            world: spec.model_copy(update={"set": {}}) for world, spec in preset.experiment.worlds.items()
+        }
         assert experiment.compare == preset.experiment.compare
 
 
@@ -124,8 +141,14 @@ def test_presets_say_what_their_files_say(catalogue: Catalogue) -> None:
         ("world=history&world=history", ""),
     ],
 )
-def test_what_an_address_says_amiss_is_named_and_the_rest_holds(catalogue: Catalogue, query: str, said: str) -> None:
-    state, wrong = catalogue.state(f"{query}&trust.peer_weight=0.35&tab=data" if not query.startswith("tab") else f"{query}&trust.peer_weight=0.35")
+def test_what_an_address_says_amiss_is_named_and_the_rest_holds(
+    catalogue: Catalogue, query: str, said: str
+) -> None:
+    state, wrong = catalogue.state(
+        f"{query}&trust.peer_weight=0.35&tab=data"
+        if not query.startswith("tab")
+        else f"{query}&trust.peer_weight=0.35"
+    )
     assert state.values == {"trust.peer_weight": 0.35}
     if said:
         assert len(wrong) == 1
@@ -145,7 +168,9 @@ def test_every_slider_can_stand_at_both_ends(catalogue: Catalogue) -> None:
     for knob in catalogue.knobs.values():
         for at in knob.range:
             assert knob.problem(at) is None
-            catalogue.resolved(catalogue.default.model_copy(update={"values": {knob.path: at}})) if knob.role != "others" else None
+            catalogue.resolved(
+                catalogue.default.model_copy(update={"values": {knob.path: at}})
+            ) if knob.role != "others" else None
 
 
 def test_a_slider_says_what_the_fit_found_in_its_own_terms(catalogue: Catalogue) -> None:
@@ -153,7 +178,9 @@ def test_a_slider_says_what_the_fit_found_in_its_own_terms(catalogue: Catalogue)
         return Fitted(name, 1.2, 0.1, 4.0, 1.0, "lin", 1.2, 0.3, 0.8, 1.2, 1.6, 0.5, 0.9, True, multiplies)
 
     sensitivity = catalogue.base.contents.parameters.choice.sensitivity.model_dump()
-    whole = fitted("times_sensitivity", {f"choice.sensitivity.{key}": 2 * value for key, value in sensitivity.items()})
+    whole = fitted(
+        "times_sensitivity", {f"choice.sensitivity.{key}": 2 * value for key, value in sensitivity.items()}
+    )
     alone = fitted("trust.asymmetry", {})
     knobs = knobs_of(catalogue.base.parameter_info, Posterior((whole, alone), np.zeros((1, 2))))
     assert knobs["choice.sensitivity"].posterior == pytest.approx((1.6, 2.4, 3.2))

@@ -14,7 +14,11 @@ _LONGEST = 200
 
 def parsed(query: str) -> dict[str, str]:
     """A query string as words; what is too long to be meant is cut."""
-    return {name[:40]: value[:_LONGEST] for name, value in parse_qsl(query, max_num_fields=30)} if query.count("&") < 30 else {}
+    return (
+        {name[:40]: value[:_LONGEST] for name, value in parse_qsl(query, max_num_fields=30)}
+        if query.count("&") < 30
+        else {}
+    )
 
 
 @dataclass
@@ -44,7 +48,9 @@ class Asked:
         if value.isdecimal() and int(value) <= most:
             return int(value)
         shown = f"\N{LEFT DOUBLE QUOTATION MARK}{value[:60]}\N{RIGHT DOUBLE QUOTATION MARK}"
-        self.complaints.append(f"{name} must be a whole number from 0 to {most:,}, not {shown}; 0 is shown instead")
+        self.complaints.append(
+            f"{name} must be a whole number from 0 to {most:,}, not {shown}; 0 is shown instead"
+        )
         return 0
 
 

@@ -25,9 +25,22 @@ def table_of(root: Path) -> Component:
     found = list_folders(root)
     if not found:
         return _empty(root)
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in ("Results", "State", "Made", "Points", "Runs", "Failed pairs")]))
+    head = html.Thead(
+        html.Tr(
+            [
+                html.Th(name, scope="col")
+                for name in ("Results", "State", "Made", "Points", "Runs", "Failed pairs")
+            ]
+        )
+    )
     body = html.Tbody([_row(one) for one in found])
-    return html.Div(html.Table([head, body]), className="scroll", role="region", tabIndex=0, **{"aria-label": "Results folders"})
+    return html.Div(
+        html.Table([head, body]),
+        className="scroll",
+        role="region",
+        tabIndex=0,
+        **{"aria-label": "Results folders"},
+    )
 
 
 def any_running(root: Path) -> bool:
@@ -79,7 +92,12 @@ def cannot_open(error: Refused | DamagedFolder) -> Component:
     """A folder that is refused, or damaged: what is wrong, and what to do."""
     back = dcc.Link("Back to the list of results", href=PATH)
     if isinstance(error, DamagedFolder):
-        said = dmc.Alert([html.P(error.what), html.P(error.how), back], title="This results folder cannot be read", color="red", variant="light")
+        said = dmc.Alert(
+            [html.P(error.what), html.P(error.how), back],
+            title="This results folder cannot be read",
+            color="red",
+            variant="light",
+        )
     else:
         said = dmc.Alert([html.P(str(error)), back], title="Not opened", color="orange", variant="light")
     return html.Div(said)

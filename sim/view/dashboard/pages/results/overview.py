@@ -18,7 +18,13 @@ from sim.view.sections import opening, swept
 
 DOWNLOADS = "/results-file/"
 _MOST_FAILURES = 20
-_FIRST_HEADLINES = ("trust", "revenue", "market_share", "laws", "conflicts")  # read from few columns, so that they are there at once
+_FIRST_HEADLINES = (
+    "trust",
+    "revenue",
+    "market_share",
+    "laws",
+    "conflicts",
+)  # read from few columns, so that they are there at once
 _MEANINGS = {
     "manifest.json": "every value as resolved and who set it, seeds, versions, digests",
     "points.parquet": "which run each world of each pair is, and the design's values",
@@ -57,7 +63,9 @@ def overview(opened: Opened, asked: Asked) -> Component:
 def _answer(opened: Opened) -> Iterable[Block]:
     study = opened.study
     if opened.folder.has_design:
-        yield Text(f"<strong>{text(swept.how_many(study))}</strong> The tabs above show them over its factors, month by month, and point by point.")
+        yield Text(
+            f"<strong>{text(swept.how_many(study))}</strong> The tabs above show them over its factors, month by month, and point by point."
+        )
         counts = study.summary("claims")
         if counts is not None and "points" in counts:
             yield from swept.verdict_bars(counts)
@@ -96,7 +104,12 @@ def _facts(opened: Opened) -> str:
 def _warnings(said: dict[str, Any]) -> Iterable[Component]:
     warnings = said.get("warnings") or []
     if warnings:
-        yield dmc.Alert(html.Ul([html.Li(str(warning)) for warning in warnings]), title="Warnings of the run", color="orange", variant="light")
+        yield dmc.Alert(
+            html.Ul([html.Li(str(warning)) for warning in warnings]),
+            title="Warnings of the run",
+            color="orange",
+            variant="light",
+        )
 
 
 def _failures(opened: Opened) -> Iterable[Component]:
@@ -109,12 +122,27 @@ def _failures(opened: Opened) -> Iterable[Component]:
     title = f"{count:,} {'pair' if count == 1 else 'pairs'} failed"
     if path.is_file():
         frame = pd.read_csv(path, usecols=lambda name: name in ("point", "seed", "how", "stage", "error"))
-        rows = [[text(row[name]) for name in frame.columns] for row in frame.head(_MOST_FAILURES).to_dict("records")]
+        rows = [
+            [text(row[name]) for name in frame.columns]
+            for row in frame.head(_MOST_FAILURES).to_dict("records")
+        ]
         read = "" if count <= _MOST_FAILURES else f"The first {_MOST_FAILURES}; all are in {FAILURES}."
-        table = charts([Section("failures", "Which, and why", [Table(title, [str(name) for name in frame.columns], rows, read, folded=True)])])
+        table = charts(
+            [
+                Section(
+                    "failures",
+                    "Which, and why",
+                    [Table(title, [str(name) for name in frame.columns], rows, read, folded=True)],
+                )
+            ]
+        )
     else:
-        table = html.Ul([html.Li(str(failure).splitlines()[0]) for failure in opened.said["failures"][:_MOST_FAILURES]])
-    yield dmc.Alert([html.P(title + words), table], title="Not everything could be run", color="red", variant="light")
+        table = html.Ul(
+            [html.Li(str(failure).splitlines()[0]) for failure in opened.said["failures"][:_MOST_FAILURES]]
+        )
+    yield dmc.Alert(
+        [html.P(title + words), table], title="Not everything could be run", color="red", variant="light"
+    )
 
 
 def _factors(opened: Opened) -> Iterable[Component]:
@@ -129,7 +157,11 @@ def _files(opened: Opened) -> Iterable[Component]:
     rows = [
         html.Li(
             [
-                html.A(name, href=f"{DOWNLOADS}{quote(opened.folder.name)}/{quote(name)}", download=name.split("/")[-1]),
+                html.A(
+                    name,
+                    href=f"{DOWNLOADS}{quote(opened.folder.name)}/{quote(name)}",
+                    download=name.split("/")[-1],
+                ),
                 f" ({_size((opened.folder.path / name).stat().st_size)})",
                 f": {meaning}" if (meaning := _MEANINGS.get(name)) else "",
             ]
@@ -142,8 +174,12 @@ def _files(opened: Opened) -> Iterable[Component]:
     if opened.folder.finished:
         yield html.Div(
             [
-                dmc.Button("Check every byte of the tables", id="results-check", variant="default", size="xs"),
-                html.Span(id="results-checked", role="status", className="read", style={"marginLeft": "0.8rem"}),
+                dmc.Button(
+                    "Check every byte of the tables", id="results-check", variant="default", size="xs"
+                ),
+                html.Span(
+                    id="results-checked", role="status", className="read", style={"marginLeft": "0.8rem"}
+                ),
             ],
             className="check",
         )

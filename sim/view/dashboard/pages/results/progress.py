@@ -47,11 +47,25 @@ def _left(progress: Progress) -> str:
     if progress.done < _AT_FIRST:
         return ""
     left = (progress.updated - progress.started) / progress.done * (progress.total - progress.done)
-    return f", about {left:.0f} s left" if left < 90 else f", about {left / 60:.0f} min left" if left < 5400 else f", about {left / 3600:.1f} h left"
+    return (
+        f", about {left:.0f} s left"
+        if left < 90
+        else f", about {left / 60:.0f} min left"
+        if left < 5400
+        else f", about {left / 3600:.1f} h left"
+    )
 
 
 def _stopped(progress: Progress, opened: Opened) -> Component:
-    return _box([html.P(f"After {progress.done:,} of {progress.total:,} pairs: {progress.ended}."), _go_on(opened), *_failures(progress)], "Stopped", "orange")
+    return _box(
+        [
+            html.P(f"After {progress.done:,} of {progress.total:,} pairs: {progress.ended}."),
+            _go_on(opened),
+            *_failures(progress),
+        ],
+        "Stopped",
+        "orange",
+    )
 
 
 def _dead(progress: Progress, opened: Opened) -> Component:
@@ -64,7 +78,11 @@ def _dead(progress: Progress, opened: Opened) -> Component:
 
 
 def _go_on(opened: Opened) -> Component:
-    words = "What is shown below is of the tables as they were before" if opened.folder.finished else "What was done is kept, and shown below"
+    words = (
+        "What is shown below is of the tables as they were before"
+        if opened.folder.finished
+        else "What was done is kept, and shown below"
+    )
     return html.P(["Nothing is lost: the same command goes on from there. ", words, "."])
 
 
@@ -75,7 +93,12 @@ def _failures(progress: Progress) -> list[Component]:
     for one in progress.failures:
         causes.setdefault(f"{one.error} ({one.how}; stage: {one.stage})", []).append(one.name)
     items = [
-        html.Li([html.Strong(cause), f": {', '.join(names[:3])}{f' and {len(names) - 3:,} more' if len(names) > 3 else ''}"])
+        html.Li(
+            [
+                html.Strong(cause),
+                f": {', '.join(names[:3])}{f' and {len(names) - 3:,} more' if len(names) > 3 else ''}",
+            ]
+        )
         for cause, names in list(causes.items())[:_SHOWN]
     ]
     said = f"{progress.failed:,} {'pair has' if progress.failed == 1 else 'pairs have'} failed{'; the others go on' if progress.state == 'running' else ''}."
@@ -83,4 +106,8 @@ def _failures(progress: Progress) -> list[Component]:
 
 
 def _box(children: list[Component], title: str, colour: str) -> Component:
-    return html.Div(dmc.Alert(children, title=title, color=colour, variant="light"), role="status", className="progress-box")
+    return html.Div(
+        dmc.Alert(children, title=title, color=colour, variant="light"),
+        role="status",
+        className="progress-box",
+    )

@@ -27,7 +27,16 @@ from sim.view.folders import RUN_AGAIN, DamagedFolder, Refused, check_every_byte
 from sim.view.opened import Opened, open_results
 
 _POLL = 2_000  # milliseconds between looks at a run under way
-_TABLE_DAMAGED = (NotAsDescribed, pa.ArrowException, OSError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, KeyError, ValueError)
+_TABLE_DAMAGED = (
+    NotAsDescribed,
+    pa.ArrowException,
+    OSError,
+    pd.errors.ParserError,
+    pd.errors.EmptyDataError,
+    UnicodeDecodeError,
+    KeyError,
+    ValueError,
+)
 
 
 def page(settings: Settings) -> Page:
@@ -49,9 +58,18 @@ def _list(settings: Settings) -> Component:
     return html.Div(
         [
             html.H1("Results"),
-            html.P(["What has been run, and what is being run, in ", html.Code(str(settings.results)), ". Choose one to look at it."], className="read"),
+            html.P(
+                [
+                    "What has been run, and what is being run, in ",
+                    html.Code(str(settings.results)),
+                    ". Choose one to look at it.",
+                ],
+                className="read",
+            ),
             html.Div(listing.table_of(settings.results), id="results-list", className="charts results-list"),
-            dcc.Interval(id="results-list-poll", interval=_POLL, disabled=not listing.any_running(settings.results)),
+            dcc.Interval(
+                id="results-list-poll", interval=_POLL, disabled=not listing.any_running(settings.results)
+            ),
         ]
     )
 
@@ -72,12 +90,26 @@ def _one(settings: Settings, name: str, query: str) -> Component:
             html.H1(str(opened.said["title"])),
             html.P(str(opened.said["question"]), className="question"),
             html.Div(progress.shown(opened), id="results-progress"),
-            dmc.Alert(words, color="orange", variant="light", title="Part of the address was not understood") if words else None,
+            dmc.Alert(words, color="orange", variant="light", title="Part of the address was not understood")
+            if words
+            else None,
             tab_bar({tab.key: tab.label for tab in tabs}, start, "results-tabs", "results-tabs"),
             html.Div(id="results-controls", className="results-controls"),
-            html.Div([html.Button("Download these numbers (CSV)", id="results-csv", className="plain-button", hidden=True)], className="keep-table"),
+            html.Div(
+                [
+                    html.Button(
+                        "Download these numbers (CSV)",
+                        id="results-csv",
+                        className="plain-button",
+                        hidden=True,
+                    )
+                ],
+                className="keep-table",
+            ),
             dcc.Download(id="results-download"),
-            html.Div(id="results-body"),  # its style says while it is being worked out: a spinner would cost more than many a chart
+            html.Div(
+                id="results-body"
+            ),  # its style says while it is being worked out: a spinner would cost more than many a chart
             html.Div(id="results-said", role="status", className="unseen"),
             dcc.Store(id="results-name", data=name),
             dcc.Store(id="results-query", data=parsed(query)),
@@ -90,7 +122,11 @@ def _one(settings: Settings, name: str, query: str) -> Component:
 def _seen(opened: Opened) -> list[Any]:
     """What changes when there is something new to show."""
     at = opened.folder.progress
-    return [opened.folder.finished, opened.folder.stamp, None if at is None else [at.done, at.stage, at.state]]
+    return [
+        opened.folder.finished,
+        opened.folder.stamp,
+        None if at is None else [at.done, at.stage, at.state],
+    ]
 
 
 # --- what is in a tab ------------------------------------------------------------------------------------
@@ -104,16 +140,28 @@ def _guarded(settings: Settings, name: str, show: Callable[[Opened], Component])
         return listing.cannot_open(error)
     except BadInput as error:
         return listing.cannot_open(
-            DamagedFolder(f"This version of the program cannot read what was run: {error}.", "Use the version that made it, or run it again.")
+            DamagedFolder(
+                f"This version of the program cannot read what was run: {error}.",
+                "Use the version that made it, or run it again.",
+            )
         )
     except _TABLE_DAMAGED as error:
         logging.getLogger(__name__).warning("%s: %s", name, error, exc_info=True)
         said = first_line(error)
-        return listing.cannot_open(DamagedFolder(f"A file of this folder is damaged or is being written just now: {said}.", RUN_AGAIN))
+        return listing.cannot_open(
+            DamagedFolder(
+                f"A file of this folder is damaged or is being written just now: {said}.", RUN_AGAIN
+            )
+        )
     except Exception as error:  # the page says so; the others go on
         logging.getLogger(__name__).exception("%s", name)
         said = f"{type(error).__name__}: {first_line(error)}"
-        return listing.cannot_open(DamagedFolder(f"This cannot be shown ({said}).", "It is a mistake of the program: what the command printed says where."))
+        return listing.cannot_open(
+            DamagedFolder(
+                f"This cannot be shown ({said}).",
+                "It is a mistake of the program: what the command printed says where.",
+            )
+        )
 
 
 def _chosen(values: list[Any], ids: list[Mapping[str, Any]]) -> dict[str, str]:
@@ -143,7 +191,13 @@ def _register_one(app: Dash, settings: Settings) -> None:
             found["table"] = tab.table is not None
             shown = tab.controls(opened, asked)
             said = (
-                html.P(f"Not everything asked for is there: {'; '.join(asked.complaints)}.", className="complaint", role="alert") if asked.complaints else None
+                html.P(
+                    f"Not everything asked for is there: {'; '.join(asked.complaints)}.",
+                    className="complaint",
+                    role="alert",
+                )
+                if asked.complaints
+                else None
             )
             return html.Div([dmc.Group(shown, gap="md", align="end") if shown else None, said, hidden])
 
@@ -159,12 +213,16 @@ def _register_one(app: Dash, settings: Settings) -> None:
         State("results-name", "data"),
         State("results-query", "data"),
     )
-    def body(values: list[Any], _: Any, ids: list[Mapping[str, Any]], name: str, query: dict[str, str]) -> tuple[Any, Any, Any]:
+    def body(
+        values: list[Any], _: Any, ids: list[Mapping[str, Any]], name: str, query: dict[str, str]
+    ) -> tuple[Any, Any, Any]:
         """What the tab shows, the choices for the address, and a word for those who hear the page."""
         chosen = _chosen(values, ids)
         if "tab" not in chosen:
             return no_update, no_update, no_update
-        shown = _guarded(settings, name, lambda opened: _tab(chosen["tab"], opened).body(opened, Asked(chosen)))
+        shown = _guarded(
+            settings, name, lambda opened: _tab(chosen["tab"], opened).body(opened, Asked(chosen))
+        )
         label = BY_TAB[chosen["tab"]].label if chosen["tab"] in BY_TAB else ""
         return shown, {**query, **chosen}, f"{label} is shown"
 
@@ -186,14 +244,29 @@ def _register_one(app: Dash, settings: Settings) -> None:
         if tab.table is None:
             return no_update
         content = tab.table(opened, Asked(chosen)).to_csv(index=False, lineterminator="\n")
-        return {"content": content, "filename": f"{name.replace('/', '-')}-{tab.key}.csv", "type": "text/csv", "base64": False}
+        return {
+            "content": content,
+            "filename": f"{name.replace('/', '-')}-{tab.key}.csv",
+            "type": "text/csv",
+            "base64": False,
+        }
 
-    @app.callback(Output("results-more", "children"), Input("results-more", "id"), Input("results-seen", "data"), State("results-name", "data"))
+    @app.callback(
+        Output("results-more", "children"),
+        Input("results-more", "id"),
+        Input("results-seen", "data"),
+        State("results-name", "data"),
+    )
     def first_look(_: str, __: Any, name: str) -> Component:
         """Headlines over the points of a design, after the page itself."""
         return _guarded(settings, name, more)
 
-    @app.callback(Output("results-checked", "children"), Input("results-check", "n_clicks"), State("results-name", "data"), prevent_initial_call=True)
+    @app.callback(
+        Output("results-checked", "children"),
+        Input("results-check", "n_clicks"),
+        State("results-name", "data"),
+        prevent_initial_call=True,
+    )
     def check(clicks: int | None, name: str) -> Any:
         """Whether every table is the file that the manifest describes."""
         if not clicks:
@@ -224,7 +297,14 @@ def _register_one(app: Dash, settings: Settings) -> None:
         said = progress.shown(opened)
         if at is None:
             said = dmc.Alert(
-                ["All is done. ", html.A("Load the page again", href=listing.href(name)), " for what is new."], color="green", title="Finished", variant="light"
+                [
+                    "All is done. ",
+                    html.A("Load the page again", href=listing.href(name)),
+                    " for what is new.",
+                ],
+                color="green",
+                title="Finished",
+                variant="light",
             )
         return said, (now if now != seen else no_update), ended
 
@@ -244,7 +324,10 @@ def _register_one(app: Dash, settings: Settings) -> None:
 
 def _register_list(app: Dash, settings: Settings) -> None:
     @app.callback(
-        Output("results-list", "children"), Output("results-list-poll", "disabled"), Input("results-list-poll", "n_intervals"), prevent_initial_call=True
+        Output("results-list", "children"),
+        Output("results-list-poll", "disabled"),
+        Input("results-list-poll", "n_intervals"),
+        prevent_initial_call=True,
     )
     def refresh(_: int) -> tuple[Component, bool]:
         """The list anew while something is being run."""

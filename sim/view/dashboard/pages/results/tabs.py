@@ -24,7 +24,9 @@ METRICS = {headline.code: headline.name for headline in HEADLINES}
 SERIES = {code: name for code, (name, _) in SERIES_NAMES.items()}
 _ALL, _LOWEST, _HIGHEST = "all", "lowest", "highest"
 _WORLD = "tables/world.parquet"
-_PICKING = "Pick out points by the list above the chart; the table under <em>Points</em> can be sorted and filtered."
+_PICKING = (
+    "Pick out points by the list above the chart; the table under <em>Points</em> can be sorted and filtered."
+)
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,18 @@ def _two(opened: Opened, asked: Asked) -> tuple[str, str, str]:
 def _two_controls(opened: Opened, asked: Asked) -> list[Component]:
     metric, x, y = _two(opened, asked)
     names = {name: factor_name(name) for name in opened.folder.factors}
-    return [select("metric", "Headline", METRICS, metric, 420), select("x", "Across", names, x), select("y", "Upwards", names, y)]
+    return [
+        select("metric", "Headline", METRICS, metric, 420),
+        select("x", "Across", names, x),
+        select("y", "Upwards", names, y),
+    ]
 
 
 def _heat(opened: Opened, asked: Asked) -> Component:
     metric, x, y = _two(opened, asked)
-    section = swept.over_two(opened.study, metric, opened.cells(metric, x, y), (x, y), len(opened.points(metric)), opened.seeds)
+    section = swept.over_two(
+        opened.study, metric, opened.cells(metric, x, y), (x, y), len(opened.points(metric)), opened.seeds
+    )
     return charts([section])
 
 
@@ -82,7 +90,9 @@ def _heat_table(opened: Opened, asked: Asked) -> pd.DataFrame:
     first = next(iter(cells.values()))
     rows = [(across, up) for up in first.y.names for across in first.x.names]
     columns = {name: one.mean.ravel() for name, one in cells.items()}
-    return pd.DataFrame(rows, columns=[x, y if y != x else f"{y} (upwards)"]).assign(headline=metric, points=first.points.ravel(), **columns)
+    return pd.DataFrame(rows, columns=[x, y if y != x else f"{y} (upwards)"]).assign(
+        headline=metric, points=first.points.ravel(), **columns
+    )
 
 
 # --- spread ------------------------------------------------------------------------------------------------
@@ -94,7 +104,10 @@ def _choices_of_points(opened: Opened) -> dict[str, str]:
     if opened.folder.has_design:
         values = opened.wide().values
         for name in opened.folder.factors:
-            out |= {f"{name}={k}": f"{factor_name(name)} is {level}" for k, level in enumerate(levels(values[name]).names)}
+            out |= {
+                f"{name}={k}": f"{factor_name(name)} is {level}"
+                for k, level in enumerate(levels(values[name]).names)
+            }
     return out
 
 
@@ -111,9 +124,15 @@ def _fans(opened: Opened, asked: Asked) -> tuple[str, dict[str, pd.DataFrame], i
     wide, chosen, what = opened.wide(), None, f"the {opened.seeds}: luck only"
     if opened.folder.has_design:
         choices = _choices_of_points(opened)
-        where, what = asked.choice("where", choices), f"what the design varies and the {opened.seeds} at each point"
+        where, what = (
+            asked.choice("where", choices),
+            f"what the design varies and the {opened.seeds} at each point",
+        )
         if where != _ALL:
-            chosen, what = pairs_at(wide, _points_at(opened, where)), f"{what}, of points where {choices[where]}"
+            chosen, what = (
+                pairs_at(wide, _points_at(opened, where)),
+                f"{what}, of points where {choices[where]}",
+            )
     pairs = len(wide) if chosen is None else int(np.count_nonzero(chosen))
     return series, opened.fans(series, chosen, where), pairs, what
 
@@ -144,12 +163,20 @@ def _metric_controls(opened: Opened, asked: Asked) -> list[Component]:
 def _picks(opened: Opened) -> dict[str, str]:
     """Which points stand out: all, the ends of the outcome, or those at one level of a factor."""
     at_levels = {key: words for key, words in _choices_of_points(opened).items() if key != _ALL}
-    return {_ALL: "all points", _LOWEST: "the lowest tenth of the outcome", _HIGHEST: "the highest tenth of the outcome", **at_levels}
+    return {
+        _ALL: "all points",
+        _LOWEST: "the lowest tenth of the outcome",
+        _HIGHEST: "the highest tenth of the outcome",
+        **at_levels,
+    }
 
 
 def _factors_controls(opened: Opened, asked: Asked) -> list[Component]:
     picks = _picks(opened)
-    return [*_metric_controls(opened, asked), select("pick", "Pick out", picks, asked.choice("pick", picks), 380)]
+    return [
+        *_metric_controls(opened, asked),
+        select("pick", "Pick out", picks, asked.choice("pick", picks), 380),
+    ]
 
 
 def _picked(opened: Opened, asked: Asked, outcome: "pd.Series[float]") -> swept.Picked | None:
@@ -159,7 +186,9 @@ def _picked(opened: Opened, asked: Asked, outcome: "pd.Series[float]") -> swept.
         return None
     if pick in (_LOWEST, _HIGHEST):
         low, high = outcome.quantile(0.1), outcome.quantile(0.9)
-        return swept.Picked(outcome.index[outcome <= low if pick == _LOWEST else outcome >= high].to_numpy(), picks[pick])
+        return swept.Picked(
+            outcome.index[outcome <= low if pick == _LOWEST else outcome >= high].to_numpy(), picks[pick]
+        )
     return swept.Picked(_points_at(opened, pick), f"points where {picks[pick]}")
 
 
@@ -175,14 +204,20 @@ def _factors(opened: Opened, asked: Asked) -> Component:
     metric = _metric(opened, asked)
     values, at = opened.wide().values, opened.points(metric)
     picked = _picked(opened, asked, at[opened.which].dropna())
-    return charts([swept.all_factors(opened.study, metric, values, at, opened.spreads(metric), picked, _PICKING)])
+    return charts(
+        [swept.all_factors(opened.study, metric, values, at, opened.spreads(metric), picked, _PICKING)]
+    )
 
 
 def _points_table(opened: Opened, asked: Asked) -> pd.DataFrame:
     """A row a point: the design's values, and the headline in either world with its difference."""
     metric = _metric(opened, asked)
     at = opened.points(metric)
-    labels = [style.label for style in opened.study.compare] if opened.study.compare else [next(iter(opened.study.styles.values())).label]
+    labels = (
+        [style.label for style in opened.study.compare]
+        if opened.study.compare
+        else [next(iter(opened.study.styles.values())).label]
+    )
     kept = at.rename(columns=dict(zip(("a", "b"), labels, strict=False)))
     columns = [*labels, *(["difference"] if opened.study.compare else []), "low", "high", "pairs"]
     return opened.wide().values.reindex(at.index).join(kept[columns]).reset_index(names="point")
@@ -200,7 +235,14 @@ def _points(opened: Opened, asked: Asked) -> Component:
                 "field": str(name).replace(".", "_"),
                 "headerName": factor_name(str(name)) if name in own else str(name),
                 "filter": "agNumberColumnFilter" if numeric else "agTextColumnFilter",
-                **({"type": "rightAligned", "valueFormatter": {"function": "d3.format('.4~g')(params.value)"}} if numeric else {}),
+                **(
+                    {
+                        "type": "rightAligned",
+                        "valueFormatter": {"function": "d3.format('.4~g')(params.value)"},
+                    }
+                    if numeric
+                    else {}
+                ),
             }
         )
     rows = table.rename(columns={name: str(name).replace(".", "_") for name in table.columns})
@@ -208,8 +250,20 @@ def _points(opened: Opened, asked: Asked) -> Component:
         id="results-grid",
         rowData=rows.replace({np.nan: None}).to_dict("records"),
         columnDefs=columns,
-        defaultColDef={"sortable": True, "resizable": True, "minWidth": 110, "flex": 1, "wrapHeaderText": True, "autoHeaderHeight": True},
-        dashGridOptions={"pagination": True, "paginationPageSize": 50, "paginationPageSizeSelector": [20, 50, 200], "animateRows": False},
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "minWidth": 110,
+            "flex": 1,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
+        },
+        dashGridOptions={
+            "pagination": True,
+            "paginationPageSize": 50,
+            "paginationPageSizeSelector": [20, 50, 200],
+            "animateRows": False,
+        },
         className="results-grid",
         style={"height": "min(70vh, 640px)"},
     )
@@ -230,7 +284,11 @@ def _claims_asked(opened: Opened, asked: Asked) -> tuple[int, str, str]:
     claims = {str(int(row["number"])): str(row["claim"]) for row in frame.to_dict("records")}
     names = {name: factor_name(name) for name in opened.folder.factors}
     x = asked.choice("x", names)
-    return int(asked.choice("claim", claims)), x, asked.choice("y", names, next((name for name in names if name != x), x))
+    return (
+        int(asked.choice("claim", claims)),
+        x,
+        asked.choice("y", names, next((name for name in names if name != x), x)),
+    )
 
 
 def _claims_controls(opened: Opened, asked: Asked) -> list[Component]:
@@ -239,7 +297,11 @@ def _claims_controls(opened: Opened, asked: Asked) -> list[Component]:
     claim, x, y = _claims_asked(opened, asked)
     names = {name: factor_name(name) for name in opened.folder.factors}
     claims = {str(int(row["number"])): str(row["claim"]) for row in frame.to_dict("records")}
-    return [select("claim", "Claim", claims, str(claim), 420), select("x", "Across", names, x), select("y", "Upwards", names, y)]
+    return [
+        select("claim", "Claim", claims, str(claim), 420),
+        select("x", "Across", names, x),
+        select("y", "Upwards", names, y),
+    ]
 
 
 def _claims(opened: Opened, asked: Asked) -> Component:
@@ -274,14 +336,23 @@ def _part_tab(part: Part) -> Tab:
         return pd.DataFrame() if frame is None else frame
 
     def there(opened: Opened) -> bool:
-        swept_too = opened.folder.has_design and opened.folder.finished and part.key not in ("claims",) and not part.tables
+        swept_too = (
+            opened.folder.has_design
+            and opened.folder.finished
+            and part.key not in ("claims",)
+            and not part.tables
+        )
         return _can(opened, part) or (swept_too and part.can_be_filled(opened.folder.files))
 
     return Tab(part.key, part.label, there, _none, body, table if part.summaries else None)
 
 
 def _other_parts(opened: Opened) -> dict[str, str]:
-    return {part.key: part.label for part in PARTS if not part.own_tab and part.key != "headlines" and _can(opened, part)}
+    return {
+        part.key: part.label
+        for part in PARTS
+        if not part.own_tab and part.key != "headlines" and _can(opened, part)
+    }
 
 
 def _charts_controls(opened: Opened, asked: Asked) -> list[Component]:
@@ -298,7 +369,11 @@ def _charts(opened: Opened, asked: Asked) -> Component:
 
 def _point_parts(opened: Opened) -> dict[str, str]:
     """What can be shown of one point: what its tables fill, and what is worked out from its own pairs."""
-    files = {*(name for name in opened.folder.files if name.startswith("tables/")), "headlines.csv", "series.csv"}
+    files = {
+        *(name for name in opened.folder.files if name.startswith("tables/")),
+        "headlines.csv",
+        "series.csv",
+    }
     if opened.folder.has("claims.csv", "claims_by_point.csv"):
         files.add("claims.csv")
     return {part.key: part.label for part in PARTS if part.can_be_filled(files) and part.key != "reproduce"}
@@ -317,12 +392,22 @@ def _point_controls(opened: Opened, asked: Asked) -> list[Component]:
 
 
 def _values_at(study_values: Iterable[tuple[str, object]]) -> Component:
-    shown = [html.Li([f"{factor_name(name)}: ", html.Strong(f"{value:.4g}" if isinstance(value, float) else str(value))]) for name, value in study_values]
+    shown = [
+        html.Li(
+            [
+                f"{factor_name(name)}: ",
+                html.Strong(f"{value:.4g}" if isinstance(value, float) else str(value)),
+            ]
+        )
+        for name, value in study_values
+    ]
     return html.Ul(shown, className="values")
 
 
 def _point(opened: Opened, asked: Asked) -> Component:
-    return _at_point(opened, asked.number("point", _last_point(opened)), asked.choice("part", _point_parts(opened)))
+    return _at_point(
+        opened, asked.number("point", _last_point(opened)), asked.choice("part", _point_parts(opened))
+    )
 
 
 def _at_point(opened: Opened, point: int, part: str) -> Component:
@@ -330,7 +415,15 @@ def _at_point(opened: Opened, point: int, part: str) -> Component:
     values = opened.wide().values.loc[point]
     head = [html.H2(f"Point {point:,}"), _values_at((str(name), value) for name, value in values.items())]
     if not study.manifest["seeds"]:
-        return html.Div([*head, html.P("No pair of this point is in the tables: all of them failed, or are not done. Choose another point.", className="read")])
+        return html.Div(
+            [
+                *head,
+                html.P(
+                    "No pair of this point is in the tables: all of them failed, or are not done. Choose another point.",
+                    className="read",
+                ),
+            ]
+        )
     return html.Div([*head, charts([BY_KEY[part].build(study)])])
 
 
@@ -354,8 +447,20 @@ TABS: tuple[Tab, ...] = (
     Tab("points", "Points", _has_points, _metric_controls, _points, _points_table),
     Tab("fans", "Fans", _has_runs, _spread_controls, _spread, _spread_table),
     Tab("verdicts", "Claims", _has_claims, _claims_controls, _claims, _claims_table),
-    Tab("one", "One point", lambda opened: _has_points(opened) and opened.folder.finished, _point_controls, _point),
-    Tab("point-map", "Map", lambda opened: opened.folder.has_design and opened.folder.has("tables/country.parquet"), _map_controls, _map),
+    Tab(
+        "one",
+        "One point",
+        lambda opened: _has_points(opened) and opened.folder.finished,
+        _point_controls,
+        _point,
+    ),
+    Tab(
+        "point-map",
+        "Map",
+        lambda opened: opened.folder.has_design and opened.folder.has("tables/country.parquet"),
+        _map_controls,
+        _map,
+    ),
     Tab("charts", "Charts", lambda opened: bool(_other_parts(opened)), _charts_controls, _charts),
     *(_part_tab(part) for part in PARTS if part.own_tab),
 )

@@ -53,13 +53,30 @@ class Answers:
             raise BadInput("the page sent no state")
         try:
             # as JSON, in which a date may be text and a pair a list
-            state = State.model_validate_json(json.dumps({key: value for key, value in asked.items() if key in State.model_fields}))
+            state = State.model_validate_json(
+                json.dumps({key: value for key, value in asked.items() if key in State.model_fields})
+            )
         except ValidationError as error:
-            raise BadInput([f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors(include_url=False)]) from None
+            raise BadInput(
+                [
+                    f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
+                    for one in error.errors(include_url=False)
+                ]
+            ) from None
         catalogue = self.catalogue
-        if state.preset not in catalogue.presets or state.place not in catalogue.places or any(path not in catalogue.knobs for path in state.values):
-            raise BadInput("the page names an experiment, a place or a parameter that does not exist: load it anew")
-        said = [f"{catalogue.knobs[path].label}: {problem}" for path, at in state.values.items() if (problem := catalogue.knobs[path].problem(at))]
+        if (
+            state.preset not in catalogue.presets
+            or state.place not in catalogue.places
+            or any(path not in catalogue.knobs for path in state.values)
+        ):
+            raise BadInput(
+                "the page names an experiment, a place or a parameter that does not exist: load it anew"
+            )
+        said = [
+            f"{catalogue.knobs[path].label}: {problem}"
+            for path, at in state.values.items()
+            if (problem := catalogue.knobs[path].problem(at))
+        ]
         if said:
             raise BadInput(said)
         plain: State = catalogue.plain(state)
@@ -98,4 +115,10 @@ class Answers:
     def _shown(self, session: Session, state: State, number: Any) -> Answer:
         catalogue = self.catalogue
         labels = [spec.label for spec in catalogue.specs(state).values()]
-        return {"move": number, "kind": "view", "query": catalogue.query(state), "labels": labels, **view_of(session, state)}
+        return {
+            "move": number,
+            "kind": "view",
+            "query": catalogue.query(state),
+            "labels": labels,
+            **view_of(session, state),
+        }

@@ -56,9 +56,24 @@ def _browser(app: Dash) -> None:
             State({"type": other, "path": MATCH}, "value"),
             prevent_initial_call=True,
         )
-    app.clientside_callback(ClientsideFunction("explorer", "undo"), Output("rebuild", "data"), Input("undo", "n_clicks"), prevent_initial_call=True)
-    app.clientside_callback(ClientsideFunction("explorer", "yaml"), Output("yaml", "modified_timestamp"), Input("yaml", "data"), prevent_initial_call=True)
-    app.clientside_callback(ClientsideFunction("explorer", "link"), Output("copy-link", "children"), Input("copy-link", "n_clicks"), prevent_initial_call=True)
+    app.clientside_callback(
+        ClientsideFunction("explorer", "undo"),
+        Output("rebuild", "data"),
+        Input("undo", "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("explorer", "yaml"),
+        Output("yaml", "modified_timestamp"),
+        Input("yaml", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("explorer", "link"),
+        Output("copy-link", "children"),
+        Input("copy-link", "n_clicks"),
+        prevent_initial_call=True,
+    )
 
 
 def _server(app: Dash, answers: Answers) -> None:
@@ -109,7 +124,15 @@ def _panel(app: Dash, catalogue: Catalogue, answers: Answers) -> None:
         State("asked", "data"),
         prevent_initial_call=True,
     )
-    def rebuild(before: Any, preset: str, reset: int | None, add: int | None, removed: list[int | None], knob: str | None, asked: Any) -> list[Component] | Any:
+    def rebuild(
+        before: Any,
+        preset: str,
+        reset: int | None,
+        add: int | None,
+        removed: list[int | None],
+        knob: str | None,
+        asked: Any,
+    ) -> list[Component] | Any:
         """The controls anew: of a state to go back to, of another preset, with a world or a slider more or less."""
         if not asked or not any(one["value"] is not None for one in ctx.triggered):
             return no_update
@@ -119,17 +142,35 @@ def _panel(app: Dash, catalogue: Catalogue, answers: Answers) -> None:
         state = answers.read(asked)
         new: Shown | None = state
         if cause == "preset":
-            new = None if preset == state.preset else Shown(**{**catalogue.default.model_dump(), "preset": preset, **_sizes(state)})
+            new = (
+                None
+                if preset == state.preset
+                else Shown(**{**catalogue.default.model_dump(), "preset": preset, **_sizes(state)})
+            )
         elif cause == "reset":
             new = Shown(**{**catalogue.default.model_dump(), "preset": state.preset})
         elif cause == "add-world":
-            new = _with_worlds(catalogue, state, (*catalogue.worlds(state), _another(catalogue, state))) if add else None
+            new = (
+                _with_worlds(catalogue, state, (*catalogue.worlds(state), _another(catalogue, state)))
+                if add
+                else None
+            )
         elif cause == "add-knob":
-            new = state.model_copy(update={"values": {**state.values, str(knob): catalogue.knobs[str(knob)].default}}) if knob else None
+            new = (
+                state.model_copy(
+                    update={"values": {**state.values, str(knob): catalogue.knobs[str(knob)].default}}
+                )
+                if knob
+                else None
+            )
         elif isinstance(cause, dict):
             at = int(cause["at"])
             worlds = catalogue.worlds(state)
-            new = _with_worlds(catalogue, state, (*worlds[:at], *worlds[at + 1 :])) if any(removed) and len(worlds) > 1 else None
+            new = (
+                _with_worlds(catalogue, state, (*worlds[:at], *worlds[at + 1 :]))
+                if any(removed) and len(worlds) > 1
+                else None
+            )
         return no_update if new is None else panel(catalogue, new)
 
 
@@ -147,5 +188,11 @@ def _another(catalogue: Catalogue, state: Shown) -> Asked:
 
     there = catalogue.worlds(state)
     on = next((world.switches[0].on.isoformat() for world in there if world.switches), "2014-07-31")
-    offers = [Asked(), *(Asked(switches=(Switch.model_validate_json(f'{{"on": "{on}", "regime": "{code}"}}'),)) for code in catalogue.regimes)]
+    offers = [
+        Asked(),
+        *(
+            Asked(switches=(Switch.model_validate_json(f'{{"on": "{on}", "regime": "{code}"}}'),))
+            for code in catalogue.regimes
+        ),
+    ]
     return next((one for one in offers if one not in there), Asked(without=("T01",)))

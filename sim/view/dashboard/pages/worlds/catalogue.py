@@ -48,19 +48,29 @@ class Catalogue:
     def places(self) -> dict[str, str]:
         """Where one can look: everyone abroad, then the jurisdictions by name, the United States left out as all numbers are about others."""
         names = {code: one.name for code, one in self.base.jurisdictions.items() if code != "US"}
-        return {ABROAD: "All outside the United States", **dict(sorted(names.items(), key=lambda pair: pair[1]))}
+        return {
+            ABROAD: "All outside the United States",
+            **dict(sorted(names.items(), key=lambda pair: pair[1])),
+        }
 
     def events(self, preset: str) -> dict[str, str]:
         """The events that can be left out, by code: those that drive the model."""
         timeline = self.base.timelines[self.presets[preset].experiment.timeline]
-        return {event.id: f"{event.id} {event.date}: {event.what}" for event in timeline.events if event.cause != "endogenous"}
+        return {
+            event.id: f"{event.id} {event.date}: {event.what}"
+            for event in timeline.events
+            if event.cause != "endogenous"
+        }
 
     def worlds(self, state: State) -> tuple[Asked, ...]:
         """The worlds of a state, the preset's if it names none."""
         return state.worlds if state.worlds is not None else self.own_worlds(state.preset)
 
     def own_worlds(self, preset: str) -> tuple[Asked, ...]:
-        return tuple(Asked(switches=one.switches, without=one.without_events) for one in self.presets[preset].experiment.worlds.values())
+        return tuple(
+            Asked(switches=one.switches, without=one.without_events)
+            for one in self.presets[preset].experiment.worlds.values()
+        )
 
     def months(self, preset: str) -> list[str]:
         """The months of a preset's horizon, YYYY-MM."""
@@ -74,10 +84,16 @@ class Catalogue:
     def specs(self, state: State) -> dict[str, WorldSpec]:
         """The worlds by name: the preset's own where they are its own, else named after the regime."""
         own = self.presets[state.preset].experiment.worlds
-        known = {Asked(switches=spec.switches, without=spec.without_events): (name, spec.label) for name, spec in own.items()}
+        known = {
+            Asked(switches=spec.switches, without=spec.without_events): (name, spec.label)
+            for name, spec in own.items()
+        }
         out: dict[str, WorldSpec] = {}
         for world in self.worlds(state):
-            name, label = known.get(world) or ("_then_".join(one.regime for one in world.switches) or HISTORY, self.label(world))
+            name, label = known.get(world) or (
+                "_then_".join(one.regime for one in world.switches) or HISTORY,
+                self.label(world),
+            )
             k = 2
             while name in out:
                 name, k = f"{name.rstrip('_0123456789')}_{k}", k + 1
@@ -101,7 +117,11 @@ class Catalogue:
         preset = self.presets[state.preset].experiment
         specs = self.specs(state)
         names = list(specs)
-        own = preset.compare is not None and all(name in specs for name in preset.compare) and state.worlds is None
+        own = (
+            preset.compare is not None
+            and all(name in specs for name in preset.compare)
+            and state.worlds is None
+        )
         compare = preset.compare if own else (names[0], names[1]) if len(names) > 1 else None
         if state.compare is not None and max(state.compare) < len(names):
             compare = (names[state.compare[0]], names[state.compare[1]])
@@ -109,7 +129,9 @@ class Catalogue:
         for path, at in sorted(state.values.items()):
             values |= self.knobs[path].values(at)
         return Experiment(
-            title=preset.title if state.worlds is None and not state.values else f"{preset.title}, changed in the explorer",
+            title=preset.title
+            if state.worlds is None and not state.values
+            else f"{preset.title}, changed in the explorer",
             question=preset.question,
             timeline=preset.timeline,
             horizon=preset.horizon,
@@ -127,7 +149,9 @@ class Catalogue:
 
     def yaml(self, state: State, pairs: int) -> str:
         """The experiment of a state as a file, with the seeds that are on the screen."""
-        tree = self.experiment(state, pairs).model_dump(mode="json", exclude={"knockouts", "switch_dates", "design", "claims"}, exclude_none=True)
+        tree = self.experiment(state, pairs).model_dump(
+            mode="json", exclude={"knockouts", "switch_dates", "design", "claims"}, exclude_none=True
+        )
         tree = {key: value for key, value in tree.items() if value != {}}
         for world in tree["worlds"].values():
             for key in ("switches", "without_events", "set"):
@@ -168,7 +192,9 @@ class Catalogue:
                 self._value(key, word, values, wrong)
             else:
                 wrong.append(f"{key}: the explorer knows no such entry{_near(key, [*_KEYS, *self.knobs])}")
-        state = self.default.model_copy(update={"values": values, "preset": found.pop("preset", self.default.preset)})
+        state = self.default.model_copy(
+            update={"values": values, "preset": found.pop("preset", self.default.preset)}
+        )
         state = self._with_worlds(state, words, wrong)
         for key, word in found.items():
             state = self._with(state, key, word, wrong)
@@ -194,7 +220,9 @@ class Catalogue:
             except ValueError as error:
                 wrong.append(f"world={word}: {error}")
         if len(worlds) > MOST_WORLDS:
-            wrong.append(f"world: {len(worlds)} worlds are too many to tell apart; the first {MOST_WORLDS} are shown")
+            wrong.append(
+                f"world: {len(worlds)} worlds are too many to tell apart; the first {MOST_WORLDS} are shown"
+            )
             worlds = worlds[:MOST_WORLDS]
         kept = []
         for world in worlds:
@@ -208,7 +236,9 @@ class Catalogue:
             wrong.append(f"place={word}: no such place; {choices(word, self.places)}")
             return state
         if key in ("since", "until", "month") and word not in self.months(state.preset):
-            wrong.append(f"{key}={word}: must be a month from {self.months(state.preset)[0]} to {self.months(state.preset)[-1]}")
+            wrong.append(
+                f"{key}={word}: must be a month from {self.months(state.preset)[0]} to {self.months(state.preset)[-1]}"
+            )
             return state
         value: Any = word
         if key in ("customers", "pairs", "seed"):
@@ -216,7 +246,11 @@ class Catalogue:
         if key == "compare":
             first, _, second = word.partition("-")
             count = len(self.worlds(state))
-            pair = (int(first) - 1, int(second) - 1) if first.isdecimal() and second.isdecimal() and len(word) < 6 else (-1, -1)
+            pair = (
+                (int(first) - 1, int(second) - 1)
+                if first.isdecimal() and second.isdecimal() and len(word) < 6
+                else (-1, -1)
+            )
             if min(pair) < 0 or max(pair) >= count or pair[0] == pair[1]:
                 wrong.append(f"compare={word}: must be two of the worlds, such as 1-2; there are {count}")
                 return state
@@ -224,7 +258,10 @@ class Catalogue:
         try:
             return self.plain(State.model_validate({**state.model_dump(), key: value}))
         except ValidationError as error:
-            wrong.extend(f"{key}={word}: {one['msg'][0].lower()}{one['msg'][1:]}" for one in error.errors(include_url=False)[:1])
+            wrong.extend(
+                f"{key}={word}: {one['msg'][0].lower()}{one['msg'][1:]}"
+                for one in error.errors(include_url=False)[:1]
+            )
             return state
 
     def plain(self, state: State) -> State:
@@ -237,7 +274,10 @@ class Catalogue:
         if state.compare is not None:
             without = self.experiment(state.model_copy(update={"compare": None}))
             names = list(without.worlds)
-            if max(state.compare) >= len(names) or (names[state.compare[0]], names[state.compare[1]]) == without.compare:
+            if (
+                max(state.compare) >= len(names)
+                or (names[state.compare[0]], names[state.compare[1]]) == without.compare
+            ):
                 state = state.model_copy(update={"compare": None})
         return state
 
@@ -267,6 +307,11 @@ def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Ca
     presets = {name: one for name, one in every.items() if one.design is None}
     first = "two_worlds" if "two_worlds" in presets else next(iter(presets))
     of_first = presets[first].experiment
-    default = State(preset=first, customers=customers or of_first.customers, pairs=pairs or of_first.seeds.count, seed=of_first.seeds.first)
+    default = State(
+        preset=first,
+        customers=customers or of_first.customers,
+        pairs=pairs or of_first.seeds.count,
+        seed=of_first.seeds.first,
+    )
     ordered = dict(sorted(presets.items(), key=lambda one: one[0] != first))
     return Catalogue(base, ordered, default, read_posterior() if there_is_one() else None)

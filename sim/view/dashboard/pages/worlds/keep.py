@@ -28,11 +28,20 @@ def kept(answers: "Answers", page_id: str, asked: Any, what: str) -> File:
     state: State = answers.read(asked)
     session = answers.sessions.move(page_id, state, state.tab, TABS[state.tab].wanted)
     if what == "yaml":
-        return {"filename": f"{NAME}.yaml", "content": answers.catalogue.yaml(state, len(session.pairs)), "type": "text/yaml"}
+        return {
+            "filename": f"{NAME}.yaml",
+            "content": answers.catalogue.yaml(state, len(session.pairs)),
+            "type": "text/yaml",
+        }
     if what == "html":
         return {"filename": f"{NAME}.html", "content": _report(answers, session, state), "type": "text/html"}
     content = base64.b64encode(_tables(answers, session, state, what)).decode()
-    return {"filename": f"{NAME}-{state.tab}-{what}.zip", "content": content, "base64": True, "type": "application/zip"}
+    return {
+        "filename": f"{NAME}-{state.tab}-{what}.zip",
+        "content": content,
+        "base64": True,
+        "type": "application/zip",
+    }
 
 
 def _tables(answers: "Answers", session: Session, state: State, kind: str) -> bytes:
@@ -63,4 +72,8 @@ def report_of(study: Study) -> str:
     """The report of a study that no folder holds: what belongs to a whole run (knock-outs, the record) is left out."""
     tables, summaries = ("world", "country", "flows", "laws", "offers", "requests", "cell"), ("headlines",)
     there = [f"tables/{name}.parquet" for name in tables] + [f"{name}.csv" for name in summaries]
-    return page(study, made="Made in the explorer of warrantsim; its experiment can be copied there as YAML.", only=there)
+    return page(
+        study,
+        made="Made in the explorer of warrantsim; its experiment can be copied there as YAML.",
+        only=there,
+    )

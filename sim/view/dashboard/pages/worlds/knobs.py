@@ -70,7 +70,11 @@ class Knob:
         most = [(high if value > 0 else low) / value for value in self.info.value.values() if value]
         top = min([MOST_TIMES, *most])
         fits = all(self.info.allows(0.0, key) for key in self.info.value)
-        return (0.0 if fits else max((low if value > 0 else high) / value for value in self.info.value.values() if value)), math.floor(top * 100) / 100
+        return (
+            0.0
+            if fits
+            else max((low if value > 0 else high) / value for value in self.info.value.values() if value)
+        ), math.floor(top * 100) / 100
 
     @property
     def step(self) -> float:
@@ -91,14 +95,22 @@ class Knob:
         sets = self.fitted.sets(fitted)
         if not isinstance(self.info.value, dict):
             return sets[self.path]
-        return next(sets[f"{self.path}.{key}"] / value for key, value in self.info.value.items() if value and f"{self.path}.{key}" in sets)
+        return next(
+            sets[f"{self.path}.{key}"] / value
+            for key, value in self.info.value.items()
+            if value and f"{self.path}.{key}" in sets
+        )
 
     @property
     def posterior(self) -> tuple[float, float, float] | None:
         """5th, 50th and 95th percentile of the fit's draws as the slider would show them, where the fit is about this parameter."""
         if self.fitted is None:
             return None
-        return self.as_slider(self.fitted.p05), self.as_slider(self.fitted.p50), self.as_slider(self.fitted.p95)
+        return (
+            self.as_slider(self.fitted.p05),
+            self.as_slider(self.fitted.p50),
+            self.as_slider(self.fitted.p95),
+        )
 
     def values(self, at: float) -> dict[str, float | int]:
         """What an experiment sets when the slider stands at `at`: every number by its path."""
@@ -120,7 +132,9 @@ def knobs_of(infos: Mapping[str, ParameterInfo], posterior: Posterior | None = N
     def knob(path: str, label: str, role: Role) -> Knob:
         return Knob(path, label, role, infos[path], posterior.of(path) if posterior is not None else None)
 
-    found = {path: knob(path, label, "uncertainties") for path, label in UNCERTAINTIES.items() if path in infos}
+    found = {
+        path: knob(path, label, "uncertainties") for path, label in UNCERTAINTIES.items() if path in infos
+    }
     found |= {path: knob(path, label, "levers") for path, label in LEVERS.items() if path in infos}
     others = {path: knob(path, _plain(path), "others") for path in infos if path not in found}
     return found | {path: knob for path, knob in others.items() if knob.range[1] > knob.range[0]}

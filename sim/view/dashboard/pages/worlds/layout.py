@@ -33,12 +33,19 @@ def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
             dcc.Store(id="default", data=catalogue.default.model_dump(mode="json")),
             dcc.Store(id="page-id", data=uuid.uuid4().hex),
             dcc.Download(id="download"),
-            html.Aside(panel(catalogue, state), id="panel", className="panel", **{"aria-label": "What you can change"}),
+            html.Aside(
+                panel(catalogue, state),
+                id="panel",
+                className="panel",
+                **{"aria-label": "What you can change"},
+            ),
             html.Div(
                 [
                     _opening(catalogue, state, wrong),
                     _tools(catalogue, state),
-                    html.H2("Charts", className="unseen"),  # a heading for those who go from heading to heading
+                    html.H2(
+                        "Charts", className="unseen"
+                    ),  # a heading for those who go from heading to heading
                     html.Div(id="content", className="charts", **{"data-charts": ""}),
                 ],
                 className="view",
@@ -85,7 +92,12 @@ def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
                             html.Details(
                                 [
                                     html.Summary("Download"),
-                                    html.Ul([html.Li(html.Button(label, id={"type": "download", "what": what})) for what, label in DOWNLOADS.items()]),
+                                    html.Ul(
+                                        [
+                                            html.Li(html.Button(label, id={"type": "download", "what": what}))
+                                            for what, label in DOWNLOADS.items()
+                                        ]
+                                    ),
                                 ],
                                 className="menu",
                             ),
@@ -102,9 +114,16 @@ def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
 
 def _tools(catalogue: Catalogue, state: State) -> Component:
     months = catalogue.months(state.preset)
-    first, last = months.index(state.since) if state.since else _first_changed(catalogue, state, months), months.index(state.until or months[-1])
+    first, last = (
+        months.index(state.since) if state.since else _first_changed(catalogue, state, months),
+        months.index(state.until or months[-1]),
+    )
     tabs = tab_bar({name: tab.title for name, tab in TABS.items()}, state.tab, "tab", "tabs")
-    years = [{"value": at, "label": month[:4]} for at, month in enumerate(months) if month.endswith("-01") and int(month[:4]) % 3 == 1]
+    years = [
+        {"value": at, "label": month[:4]}
+        for at, month in enumerate(months)
+        if month.endswith("-01") and int(month[:4]) % 3 == 1
+    ]
     return html.Div(
         [
             tabs,
@@ -151,7 +170,11 @@ def _first_changed(catalogue: Catalogue, state: State, months: list[str]) -> int
     if not days:
         return 0
     first = min(days)
-    return min(months.index(f"{first:%Y-%m}") + (first.day > 1), len(months) - 1) if f"{first:%Y-%m}" in months else 0
+    return (
+        min(months.index(f"{first:%Y-%m}") + (first.day > 1), len(months) - 1)
+        if f"{first:%Y-%m}" in months
+        else 0
+    )
 
 
 def _places(catalogue: Catalogue) -> dict[str, str]:

@@ -16,7 +16,12 @@ _LETTERS = "ABCD"
 
 def panel(catalogue: Catalogue, state: State) -> list[Component]:
     """The controls as a state has them; they are made anew on reset, undo and another preset."""
-    return [_start(catalogue, state), _worlds(catalogue, state), *_sliders(catalogue, state), _more(catalogue, state)]
+    return [
+        _start(catalogue, state),
+        _worlds(catalogue, state),
+        *_sliders(catalogue, state),
+        _more(catalogue, state),
+    ]
 
 
 def _start(catalogue: Catalogue, state: State) -> Component:
@@ -31,7 +36,13 @@ def _start(catalogue: Catalogue, state: State) -> Component:
                 allowDeselect=False,
                 description=catalogue.presets[state.preset].experiment.question,
             ),
-            dmc.Group([dmc.Button("Undo", id="undo", variant="default", size="xs"), dmc.Button("Reset", id="reset", variant="default", size="xs")], gap="xs"),
+            dmc.Group(
+                [
+                    dmc.Button("Undo", id="undo", variant="default", size="xs"),
+                    dmc.Button("Reset", id="reset", variant="default", size="xs"),
+                ],
+                gap="xs",
+            ),
         ],
         gap="xs",
     )
@@ -46,30 +57,64 @@ def _worlds(catalogue: Catalogue, state: State) -> Component:
     first, second = _compared(catalogue, state)
     compare = dmc.Group(
         [
-            dmc.Select(id={"type": "compare", "at": 1}, label="Difference: this world", data=names, value=str(second), size="xs", allowDeselect=False, flex=1),
-            dmc.Select(id={"type": "compare", "at": 0}, label="minus this one", data=names, value=str(first), size="xs", allowDeselect=False, flex=1),
+            dmc.Select(
+                id={"type": "compare", "at": 1},
+                label="Difference: this world",
+                data=names,
+                value=str(second),
+                size="xs",
+                allowDeselect=False,
+                flex=1,
+            ),
+            dmc.Select(
+                id={"type": "compare", "at": 0},
+                label="minus this one",
+                data=names,
+                value=str(first),
+                size="xs",
+                allowDeselect=False,
+                flex=1,
+            ),
         ],
         gap="xs",
         grow=True,
         style={} if len(worlds) > 2 else {"display": "none"},
     )
-    add = dmc.Button("Add a world", id="add-world", variant="default", size="xs", disabled=len(worlds) >= MOST_WORLDS)
-    return html.Section([html.H2("Worlds"), dmc.Stack([*cards, compare, add], gap="xs")], **{"aria-label": "Worlds"})
+    add = dmc.Button(
+        "Add a world", id="add-world", variant="default", size="xs", disabled=len(worlds) >= MOST_WORLDS
+    )
+    return html.Section(
+        [html.H2("Worlds"), dmc.Stack([*cards, compare, add], gap="xs")], **{"aria-label": "Worlds"}
+    )
 
 
 def _compared(catalogue: Catalogue, state: State) -> tuple[int, int]:
     """Positions of the compared worlds (of the first with itself where there is one)."""
     experiment = catalogue.experiment(state)
     names = list(experiment.worlds)
-    return (names.index(experiment.compare[0]), names.index(experiment.compare[1])) if experiment.compare else (0, 0)
+    return (
+        (names.index(experiment.compare[0]), names.index(experiment.compare[1]))
+        if experiment.compare
+        else (0, 0)
+    )
 
 
-def _world(catalogue: Catalogue, at: int, world: Asked, label: str, events: list[dict[str, str]], count: int) -> Component:
-    regimes = [{"value": HISTORY, "label": "As it happened"}, *({"value": code, "label": name} for code, name in catalogue.regimes.items())]
+def _world(
+    catalogue: Catalogue, at: int, world: Asked, label: str, events: list[dict[str, str]], count: int
+) -> Component:
+    regimes = [
+        {"value": HISTORY, "label": "As it happened"},
+        *({"value": code, "label": name} for code, name in catalogue.regimes.items()),
+    ]
     first = world.switches[0] if world.switches else None
     second = world.switches[1] if len(world.switches) > 1 else None
     months = catalogue.months("two_worlds" if "two_worlds" in catalogue.presets else catalogue.default.preset)
-    dates: dict[str, Any] = {"valueFormat": "YYYY-MM-DD", "size": "xs", "minDate": f"{months[0]}-01", "maxDate": f"{months[-1]}-28"}
+    dates: dict[str, Any] = {
+        "valueFormat": "YYYY-MM-DD",
+        "size": "xs",
+        "minDate": f"{months[0]}-01",
+        "maxDate": f"{months[-1]}-28",
+    }
     hidden = {"display": "none"}
 
     def part(name: str) -> dict[str, Any]:
@@ -128,7 +173,9 @@ def _world(catalogue: Catalogue, at: int, world: Asked, label: str, events: list
 
 
 def _sliders(catalogue: Catalogue, state: State) -> list[Component]:
-    shown = {path: knob for path, knob in catalogue.knobs.items() if knob.role != "others" or path in state.values}
+    shown = {
+        path: knob for path, knob in catalogue.knobs.items() if knob.role != "others" or path in state.values
+    }
     groups = (
         ("uncertainties", "Uncertainties", "What nobody decides, and nobody has measured well."),
         ("levers", "Levers", "What a government, a provider or an authority could decide."),
@@ -139,7 +186,11 @@ def _sliders(catalogue: Catalogue, state: State) -> list[Component]:
         knobs = [knob for knob in shown.values() if knob.role == role]
         if knobs:
             rows = [slider(knob, state.values.get(knob.path, knob.default)) for knob in knobs]
-            out.append(html.Section([html.H2(title), html.P(meaning, className="quiet"), *rows], **{"aria-label": title}))
+            out.append(
+                html.Section(
+                    [html.H2(title), html.P(meaning, className="quiet"), *rows], **{"aria-label": title}
+                )
+            )
     return out
 
 
@@ -171,7 +222,11 @@ def slider(knob: Knob, value: float) -> Component:
 
 def _marks(knob: Knob) -> list[float]:
     """The shipped value, and the ends of the fit's interval where there is one."""
-    ends = [] if knob.posterior is None else [at for at in (knob.posterior[0], knob.posterior[2]) if knob.range[0] <= at <= knob.range[1]]
+    ends = (
+        []
+        if knob.posterior is None
+        else [at for at in (knob.posterior[0], knob.posterior[2]) if knob.range[0] <= at <= knob.range[1]]
+    )
     return [knob.default, *ends]
 
 
@@ -209,7 +264,11 @@ def _fitted(knob: Knob) -> list[Component]:
 
 
 def _more(catalogue: Catalogue, state: State) -> Component:
-    others = [{"value": path, "label": f"{knob.label}"} for path, knob in catalogue.knobs.items() if knob.role == "others" and path not in state.values]
+    others = [
+        {"value": path, "label": f"{knob.label}"}
+        for path, knob in catalogue.knobs.items()
+        if knob.role == "others" and path not in state.values
+    ]
     sizes = sorted({2_000, 5_000, 20_000, 50_000, state.customers})
     counts = sorted({1, 4, 8, 16, 32, state.pairs})
     return html.Section(

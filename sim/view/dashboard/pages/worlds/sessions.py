@@ -83,7 +83,11 @@ class Sessions:
             if ready is not None:
                 self._first.move_to_end((key, wants))
                 return self._shown(session, key, wants, *ready)
-            resolved = session.resolved if session.key == key and session.resolved else self.catalogue.resolved(state)
+            resolved = (
+                session.resolved
+                if session.key == key and session.resolved
+                else self.catalogue.resolved(state)
+            )
             job = self._job(session, key, wants, resolved, state.seed, wanted)
         try:
             pair = self._wait(job, PATIENCE)
@@ -144,13 +148,21 @@ class Sessions:
     def again(self, session: Session, wanted: Wanted) -> Session:
         """The pairs of a page with other tables: each is run again, behind everybody's moves. Raises Failed."""
         assert session.resolved is not None
-        jobs = [self._submit("further", session.key, session.resolved, seed, wanted) for seed in sorted(session.pairs)]
+        jobs = [
+            self._submit("further", session.key, session.resolved, seed, wanted)
+            for seed in sorted(session.pairs)
+        ]
         pairs = [self._wait(job, LONGEST) for job in jobs]
         if any(pair is None for pair in pairs):
             for job in jobs:
                 self._workers.give_up(job)
             raise Failed("the runs took too long; ask again when the machine has less to do")
-        return Session(session.key, "everything", session.resolved, {pair.seed: pair for pair in pairs if pair is not None})
+        return Session(
+            session.key,
+            "everything",
+            session.resolved,
+            {pair.seed: pair for pair in pairs if pair is not None},
+        )
 
     # --- under the lock -------------------------------------------------------------------------------
 
@@ -163,7 +175,9 @@ class Sessions:
             self._drop(forgotten.further)
         return session
 
-    def _job(self, session: Session, key: str, wants: str, resolved: Resolved, seed: int, wanted: Wanted) -> "Future[LivePair]":
+    def _job(
+        self, session: Session, key: str, wants: str, resolved: Resolved, seed: int, wanted: Wanted
+    ) -> "Future[LivePair]":
         """The page's one job, this one; a further seed of the move before is not needed any more."""
         self._drop(session.further)
         session.further = None
@@ -174,7 +188,9 @@ class Sessions:
         session.job = ((key, wants), future)
         return future
 
-    def _submit(self, desk: Desk, key: str, resolved: Resolved, seed: int, wanted: Wanted) -> "Future[LivePair]":
+    def _submit(
+        self, desk: Desk, key: str, resolved: Resolved, seed: int, wanted: Wanted
+    ) -> "Future[LivePair]":
         try:
             return self._workers.submit(desk, key, resolved, seed, wanted)
         except RuntimeError as error:
@@ -187,7 +203,11 @@ class Sessions:
         return session
 
     def _before(self, session: Session) -> int:
-        return sum(1 for one in self._open.values() if one is not session and one.job is not None and not one.job[1].done())
+        return sum(
+            1
+            for one in self._open.values()
+            if one is not session and one.job is not None and not one.job[1].done()
+        )
 
     def _drop(self, job: "tuple[object, Future[LivePair]] | None") -> None:
         if job is not None:

@@ -30,7 +30,11 @@ CARDS = {
     "laws": "Laws in force",
     "us_success": "US requests abroad met in a year",
 }
-_UNITS = {"points of 100": "points of 100", "% of foreign customers' cloud data": "% of it", "countries x instruments": "in all countries"}
+_UNITS = {
+    "points of 100": "points of 100",
+    "% of foreign customers' cloud data": "% of it",
+    "countries x instruments": "in all countries",
+}
 _OF_COUNTRIES = ("country", "flows", "requests", "cell", "laws", "offers")
 _PAIRED = {"money": ("revenue_us", "revenue_us_cumulative")}
 _cached_projections = cache(projections)
@@ -53,8 +57,13 @@ def study_of(session: Session, state: State, place: str, whole: bool = False) ->
         paired = [(one[compare[0]], one[compare[1]]) for one in worlds]
         summaries["headlines"] = differences.headlines(paired, shared).assign(why="")
         if whole or state.tab == "numbers":
-            labels = (resolved.experiment.worlds[compare[0]].label, resolved.experiment.worlds[compare[1]].label)
-            summaries["headlines"]["why"] = summaries["headlines"]["headline"].map(reasons(paired, shared, labels)).fillna("")
+            labels = (
+                resolved.experiment.worlds[compare[0]].label,
+                resolved.experiment.worlds[compare[1]].label,
+            )
+            summaries["headlines"]["why"] = (
+                summaries["headlines"]["headline"].map(reasons(paired, shared, labels)).fillna("")
+            )
         metrics = tuple(differences.SERIES) if whole else _PAIRED.get(state.tab, ())
         if metrics and place == ABROAD:
             summaries["series"] = differences.series(paired, metrics)
@@ -69,21 +78,31 @@ def study_of(session: Session, state: State, place: str, whole: bool = False) ->
 
 def _first_changed(manifest: dict[str, Any]) -> str:
     """The first month that the switch can change, as YYYY-MM."""
-    return f"{pd.offsets.MonthBegin().rollforward(pd.Timestamp(manifest['switch'] or manifest['first'])):%Y-%m}"
+    return (
+        f"{pd.offsets.MonthBegin().rollforward(pd.Timestamp(manifest['switch'] or manifest['first'])):%Y-%m}"
+    )
 
 
 def _of_place(tables: dict[str, pd.DataFrame], place: str) -> dict[str, pd.DataFrame]:
     """The tables of one country; `country` itself stays whole, for what is drawn of all countries."""
-    out = {name: frame[frame["country"] == place] if name in _OF_COUNTRIES and name != "country" else frame for name, frame in tables.items()}
+    out = {
+        name: frame[frame["country"] == place] if name in _OF_COUNTRIES and name != "country" else frame
+        for name, frame in tables.items()
+    }
     out["world"] = world_of(place, tables.get("country"), tables.get("requests"))
     return out
 
 
-def _pairs_of(world: pd.DataFrame, compare: tuple[str, str]) -> list[tuple[differences.Columns, differences.Columns]]:
+def _pairs_of(
+    world: pd.DataFrame, compare: tuple[str, str]
+) -> list[tuple[differences.Columns, differences.Columns]]:
     """A table by seed, world and month as pairs of columns."""
     seeds = sorted(world["seed"].unique())
     by = {key: rows.sort_values("month") for key, rows in world.groupby(["seed", "world"], observed=True)}
-    return [tuple({str(c): by[seed, name][c].to_numpy() for c in world.columns} for name in compare) for seed in seeds]  # type: ignore[misc]
+    return [
+        tuple({str(c): by[seed, name][c].to_numpy() for c in world.columns} for name in compare)
+        for seed in seeds
+    ]  # type: ignore[misc]
 
 
 def view_of(session: Session, state: State) -> dict[str, Any]:
@@ -135,7 +154,10 @@ def sentence(headlines: pd.DataFrame, study: Study) -> str:
     few = "One pair so far. " if study.seeds == 1 else ""
     if float(trust["difference"]) == float(revenue["difference"]) == 0.0:
         return f"{few}{text(b.label)} and {text(a.label)} do not differ."
-    told = [_told("trust abroad is", trust, "points of 100", "higher", "lower"), _told("US providers earn", revenue, "USD bn", "more abroad", "less abroad")]
+    told = [
+        _told("trust abroad is", trust, "points of 100", "higher", "lower"),
+        _told("US providers earn", revenue, "USD bn", "more abroad", "less abroad"),
+    ]
     return f"{few}{text(b.label)} rather than {text(a.label)}: {'; '.join(told)}."
 
 
@@ -146,5 +168,9 @@ def _told(what: str, row: dict[Any, Any], unit: str, more: str, less: str) -> st
     if math.isnan(low):
         return f"{what} <strong>{amount} {more if value > 0 else less}</strong>"
     clear = low > 0.0 or high < 0.0
-    said = f"{what} <strong>{amount} {more if value > 0 else less}</strong>" if clear else f"{what} {amount} {more if value > 0 else less}, which may be luck"
+    said = (
+        f"{what} <strong>{amount} {more if value > 0 else less}</strong>"
+        if clear
+        else f"{what} {amount} {more if value > 0 else less}, which may be luck"
+    )
     return f"{said} (95% interval {interval})"

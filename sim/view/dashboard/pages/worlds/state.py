@@ -75,7 +75,9 @@ class State(Part):
 
     def asked(self) -> dict[str, Any]:
         """The part that decides what is simulated, apart from how many seeds."""
-        return self.model_dump(mode="json", include={"preset", "worlds", "compare", "values", "customers", "seed"})
+        return self.model_dump(
+            mode="json", include={"preset", "worlds", "compare", "values", "customers", "seed"}
+        )
 
 
 def different(state: State, default: State) -> Iterable[tuple[str, str]]:
@@ -88,7 +90,18 @@ def different(state: State, default: State) -> Iterable[tuple[str, str]]:
         yield "compare", f"{state.compare[0] + 1}-{state.compare[1] + 1}"
     for path, value in sorted(state.values.items()):
         yield path, f"{value:.12g}"
-    for name in ("customers", "pairs", "seed", "tab", "place", "since", "until", "measure", "streams", "month"):
+    for name in (
+        "customers",
+        "pairs",
+        "seed",
+        "tab",
+        "place",
+        "since",
+        "until",
+        "measure",
+        "streams",
+        "month",
+    ):
         value = getattr(state, name)
         if value is not None and value != getattr(default, name):
             yield name, str(value)

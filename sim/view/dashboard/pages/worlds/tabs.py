@@ -23,18 +23,48 @@ class Tab:
 
 
 _FLOWS = ("country", "from_kind", "from_host", "to_kind", "to_host", "tb", "customers")
-_REQUESTS = ("direction", "country", "route", "requests", "succeeded", "succeeded_12m", "months", "unreadable", "conflicts", "backlog")
-_STATED = ("stated_more_negative", "stated_less_likely", "stated_would_leave", "stated_would_pay", "left_us", "gave_up", "postponed")
+_REQUESTS = (
+    "direction",
+    "country",
+    "route",
+    "requests",
+    "succeeded",
+    "succeeded_12m",
+    "months",
+    "unreadable",
+    "conflicts",
+    "backlog",
+)
+_STATED = (
+    "stated_more_negative",
+    "stated_less_likely",
+    "stated_would_leave",
+    "stated_would_pay",
+    "left_us",
+    "gave_up",
+    "postponed",
+)
 
 TABS: dict[str, Tab] = {
     "trust": Tab("Trust", {"country": ("country", "trust")}, lambda study, state: [trust(study)]),
-    "map": Tab("Map", {"country": ("country", "trust", *LAWS)}, lambda study, state: [maps(study, state.measure, state.month)]),
+    "map": Tab(
+        "Map",
+        {"country": ("country", "trust", *LAWS)},
+        lambda study, state: [maps(study, state.measure, state.month)],
+    ),
     "data": Tab(
         "Data",
         {"country": ("country", *(f"tb_{kind}" for kind in KINDS)), "flows": _FLOWS},
-        lambda study, state: [data.where(study), data.between_countries(study) if state.streams == "countries" else data.moves(study)],
+        lambda study, state: [
+            data.where(study),
+            data.between_countries(study) if state.streams == "countries" else data.moves(study),
+        ],
     ),
-    "money": Tab("Money", {"country": ("country", "revenue_us", "revenue_home_grown")}, lambda study, state: [money.money(study)]),
+    "money": Tab(
+        "Money",
+        {"country": ("country", "revenue_us", "revenue_home_grown")},
+        lambda study, state: [money.money(study)],
+    ),
     "laws": Tab(
         "Laws",
         {
@@ -44,11 +74,22 @@ TABS: dict[str, Tab] = {
         },
         lambda study, state: [governments.laws(study), governments.offers(study)],
     ),
-    "evidence": Tab("Evidence", {"country": ("country",), "requests": _REQUESTS}, lambda study, state: [investigators.evidence(study)]),
+    "evidence": Tab(
+        "Evidence",
+        {"country": ("country",), "requests": _REQUESTS},
+        lambda study, state: [investigators.evidence(study)],
+    ),
     "said": Tab(
         "Said and done",
-        {"country": ("country", "adoption", *_STATED), "cell": ("country", "segment", "customers", "adoption")},
+        {
+            "country": ("country", "adoption", *_STATED),
+            "cell": ("country", "segment", "customers", "adoption"),
+        },
         lambda study, state: [reaction.reaction(study)],
     ),
-    "numbers": Tab("Numbers", {"country": ("country",)}, lambda study, state: [opening.headlines(study), report_trust.events(study)]),
+    "numbers": Tab(
+        "Numbers",
+        {"country": ("country",)},
+        lambda study, state: [opening.headlines(study), report_trust.events(study)],
+    ),
 }

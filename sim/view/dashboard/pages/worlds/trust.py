@@ -28,8 +28,12 @@ def _over_time(study: Study) -> Iterable[Block]:
     frame = study.table("world", "trust")
     assert frame is not None  # every run has it
     fans = {name: fan(of_world(frame, name), "trust") for name in study.styles}
-    limits = steady_range(min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values()))
-    both = together(fans, study.styles, study.span, "Trust", "trust, 0 to 1", height=_HEIGHT, y={"range": limits})
+    limits = steady_range(
+        min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
+    )
+    both = together(
+        fans, study.styles, study.span, "Trust", "trust, 0 to 1", height=_HEIGHT, y={"range": limits}
+    )
     figures = [mark(both, events_of(study), *study.span, study.switches(*study.styles))]
     said = ""
     if study.compare is not None:
@@ -40,7 +44,13 @@ def _over_time(study: Study) -> Iterable[Block]:
         f"Trust of {text(study.who)}: the probability that data which a US warrant can reach is not used against the customer. The axis does not start at "
         f"zero. {_band(study)} Codes above the chart are events: point at one for its story and reference.{said}"
     )
-    yield Chart("trust-now", f"How much do customers {study.where} trust US providers, and what does the rule do to it?", read, figures, width=400)
+    yield Chart(
+        "trust-now",
+        f"How much do customers {study.where} trust US providers, and what does the rule do to it?",
+        read,
+        figures,
+        width=400,
+    )
 
 
 def _band(study: Study) -> str:
@@ -72,14 +82,23 @@ def _at_the_end(study: Study) -> Iterable[Block]:
     if frame is None:
         return
     frame = last_months(frame)
-    means = frame[frame["country"] != "US"].groupby(["world", "seed", "country"], observed=True, as_index=False)["trust"].mean()
+    means = (
+        frame[frame["country"] != "US"]
+        .groupby(["world", "seed", "country"], observed=True, as_index=False)["trust"]
+        .mean()
+    )
     ends = {name: fan(of_world(means, name), "trust", ("country",)) for name in study.styles}
     names = {str(code): study.place(str(code)) for code in means["country"].unique()}
     read = (
         f"Mean of the last twelve months; countries in the order of their trust in {text(next(iter(study.styles.values())).label)}. Click a country and every "
         "tab follows it. A thin line is the middle 90% of pairs."
     )
-    yield Chart("trust-end", "Where is trust highest and lowest at the end?", read, [countries_at_end(ends, names, study.styles)])
+    yield Chart(
+        "trust-end",
+        "Where is trust highest and lowest at the end?",
+        read,
+        [countries_at_end(ends, names, study.styles)],
+    )
 
 
 def maps(study: Study, measure: str, month: str | None) -> Section:
@@ -96,26 +115,61 @@ def _maps(study: Study, measure: str, month: str | None) -> Iterable[Block]:
         frame = frame.assign(laws=frame[list(LAWS)].sum(axis=1))
     means = frame.groupby(["world", "month", "country"], observed=True)[measure].mean().unstack("country")
     levels = {name: _frames(means.loc[name]) for name in study.styles}
-    unit, tick, limits = ("trust, 0 to 1", ".2f", limits_of(list(levels.values()))) if measure == "trust" else ("laws in force", ".1f", (0.0, float(len(LAWS))))
-    figures = [world_map(levels[name], study.jurisdictions, style.label, unit, CIVIDIS, limits, tick) for name, style in study.styles.items()]
+    unit, tick, limits = (
+        ("trust, 0 to 1", ".2f", limits_of(list(levels.values())))
+        if measure == "trust"
+        else ("laws in force", ".1f", (0.0, float(len(LAWS))))
+    )
+    figures = [
+        world_map(levels[name], study.jurisdictions, style.label, unit, CIVIDIS, limits, tick)
+        for name, style in study.styles.items()
+    ]
     tail = ""
     if study.compare is not None:
         a, b = study.compare
         gap = _frames(means.loc[b.name] - means.loc[a.name])
         title, scale = f"Difference: {b.label} minus {a.label}", diverging(a.colour, b.colour)
-        figures.append(world_map(gap, study.jurisdictions, title, f"difference in {measure}", scale, symmetric(gap), "+.3f" if measure == "trust" else "+.2f"))
-        tail = f" On the last map, near-white is no difference; right on its scale is more with {text(b.label)}."
+        figures.append(
+            world_map(
+                gap,
+                study.jurisdictions,
+                title,
+                f"difference in {measure}",
+                scale,
+                symmetric(gap),
+                "+.3f" if measure == "trust" else "+.2f",
+            )
+        )
+        tail = (
+            f" On the last map, near-white is no difference; right on its scale is more with {text(b.label)}."
+        )
     names = list(next(iter(levels.values())))
     start = next((name for name in names if month is not None and name.startswith(month)), names[-1])
     options = {name: pd.Timestamp(name).strftime("%B %Y") for name in names}
-    what = "Trust" if measure == "trust" else "Laws in force that keep data at home or stand against foreign reach (of seven kinds, protests apart)"
+    what = (
+        "Trust"
+        if measure == "trust"
+        else "Laws in force that keep data at home or stand against foreign reach (of seven kinds, protests apart)"
+    )
     read = (
         f"{what}, mean over {study.seeds} {'pair' if study.seeds == 1 else 'pairs'}. Move the slider or press Play; no colour scale changes with the month. "
         "Click a country and every tab follows it. Grey: no data. Dots are places too small for an outline; a rest-of-region group has one value, drawn in "
         f"all its members.{tail}"
     )
-    question = "Where in the world is trust high, and where does the rule change it?" if measure == "trust" else "Where are laws in force?"
-    yield Chart("map-now", question, read, figures, Choice("Month", options, slider=True, start=start), legend=False, last_wide=len(figures) % 2 == 1)
+    question = (
+        "Where in the world is trust high, and where does the rule change it?"
+        if measure == "trust"
+        else "Where are laws in force?"
+    )
+    yield Chart(
+        "map-now",
+        question,
+        read,
+        figures,
+        Choice("Month", options, slider=True, start=start),
+        legend=False,
+        last_wide=len(figures) % 2 == 1,
+    )
 
 
 def _frames(wide: pd.DataFrame) -> dict[str, dict[str, float]]:

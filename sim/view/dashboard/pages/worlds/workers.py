@@ -47,7 +47,10 @@ class Threads:
     as fast. The numbers are the same.
     """
 
-    TRIED_EACH, FAR_BEHIND = 25, 400  # runs after which the other is tried once more; where it took twice as long, a try costs too much
+    TRIED_EACH, FAR_BEHIND = (
+        25,
+        400,
+    )  # runs after which the other is tried once more; where it took twice as long, a try costs too much
 
     def __init__(self, most: int) -> None:
         self._seconds: dict[int, float] = {}
@@ -78,7 +81,9 @@ class Threads:
 _threads: Threads | None = None
 
 
-def run_measured(job: int, key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted, every_core: bool) -> LivePair:
+def run_measured(
+    job: int, key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted, every_core: bool
+) -> LivePair:
     """`run_live` in a worker, with as many threads as have been fastest (of `every_core`, else with one), unless the `job` is given up."""
     import numba
 
@@ -105,14 +110,23 @@ class Workers:
         self._pools: dict[Desk, ProcessPoolExecutor] = {}
         self._closed = False
         self._numbers: WeakKeyDictionary[Future[LivePair], int] = WeakKeyDictionary()
-        self._context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
+        self._context = multiprocessing.get_context(
+            "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        )
         self._given_up = self._context.Array("q", _GIVEN_UP_AT_ONCE, lock=False)
         self._count, self._gone = count(1), 0
 
-    def submit(self, desk: Desk, key: str, resolved: Resolved, seed: int, wanted: Wanted) -> "Future[LivePair]":
+    def submit(
+        self, desk: Desk, key: str, resolved: Resolved, seed: int, wanted: Wanted
+    ) -> "Future[LivePair]":
         """Ask one of them for a seed of the worlds; raises RuntimeError once closed."""
         job = next(self._count)
-        future = self._submit(desk, lambda pool: pool.submit(run_measured, job, key, resolved.scenarios, seed, wanted, desk == "live"))
+        future = self._submit(
+            desk,
+            lambda pool: pool.submit(
+                run_measured, job, key, resolved.scenarios, seed, wanted, desk == "live"
+            ),
+        )
         self._numbers[future] = job
         return future
 
@@ -122,7 +136,9 @@ class Workers:
             self._given_up[self._gone % _GIVEN_UP_AT_ONCE] = self._numbers.get(future, 0)
             self._gone += 1
 
-    def _submit(self, desk: Desk, ask: "Callable[[ProcessPoolExecutor], Future[LivePair]]") -> "Future[LivePair]":
+    def _submit(
+        self, desk: Desk, ask: "Callable[[ProcessPoolExecutor], Future[LivePair]]"
+    ) -> "Future[LivePair]":
         with self._lock:
             if self._closed:
                 raise RuntimeError("the dashboard is closing")
@@ -136,7 +152,9 @@ class Workers:
         if desk not in self._pools:
             if self._context.get_start_method() == "forkserver":
                 self._context.set_forkserver_preload(["sim.runs.live"])
-            self._pools[desk] = ProcessPoolExecutor(1, self._context, _begin, (0 if desk == "live" else _NICE, self._given_up))
+            self._pools[desk] = ProcessPoolExecutor(
+                1, self._context, _begin, (0 if desk == "live" else _NICE, self._given_up)
+            )
         return self._pools[desk]
 
     def close(self) -> None:
