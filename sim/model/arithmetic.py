@@ -26,7 +26,7 @@ _ONE_BITS = np.int64(1023 << 52)
 
 
 @intrinsic
-def _bits(typing_context, x):  # type: ignore[no-untyped-def]
+def _bits(typing_context, x):
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], ir.IntType(64))
 
@@ -34,7 +34,7 @@ def _bits(typing_context, x):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _from_bits(typing_context, x):  # type: ignore[no-untyped-def]
+def _from_bits(typing_context, x):
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], ir.DoubleType())
 
@@ -42,7 +42,7 @@ def _from_bits(typing_context, x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="never")
-def exp(x):  # type: ignore[no-untyped-def]
+def exp(x):
     """e to the x; arguments outside [-700, 700] are taken as the nearer bound."""
     x = min(max(x, _LOWEST), _HIGHEST)
     shifted = x * _INVERSE_LN2
@@ -61,15 +61,15 @@ def exp(x):  # type: ignore[no-untyped-def]
     p = p * r + 0.5
     p = p * r + 1.0
     p = p * r + 1.0
-    return p * _from_bits((k + np.int64(1023)) << np.int64(52))  # type: ignore[call-arg]
+    return p * _from_bits((k + np.int64(1023)) << np.int64(52))
 
 
 @njit(cache=True, inline="never", error_model="numpy")
-def log(x):  # type: ignore[no-untyped-def]
+def log(x):
     """Natural logarithm of a positive, normal x."""
-    bits: Any = _bits(x)  # type: ignore[call-arg]
+    bits = _bits(x)
     exponent = (bits >> np.int64(52)) - np.int64(1023)
-    m: Any = _from_bits((bits & _MANTISSA) | _ONE_BITS)
+    m = _from_bits((bits & _MANTISSA) | _ONE_BITS)
     if m > 2.0 * _SQRT_HALF:
         m = m * 0.5
         exponent = exponent + 1
@@ -104,7 +104,7 @@ def exps(values: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, error_model="numpy")
-def exps_in_place(values):  # type: ignore[no-untyped-def]
+def exps_in_place(values):
     """`exp` of every element of a 1-D array, in place: a plain loop, so that several are taken at once."""
     for k in range(len(values)):
         values[k] = exp(values[k])
@@ -120,7 +120,7 @@ def logs(values: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
-def power(base, exponent):  # type: ignore[no-untyped-def]
+def power(base, exponent):
     """Positive base to a power, from the two functions above."""
     return exp(exponent * log(base))
 
@@ -131,7 +131,7 @@ def half_life_factor(half_life: float) -> float:
 
 
 @njit(cache=True)
-def fixed(x, scale):  # type: ignore[no-untyped-def]
+def fixed(x, scale):
     """x as an integer of units of 1/scale, rounded half away from zero; integer sums have no order."""
     scaled = x * scale
     return np.int64(scaled + 0.5) if scaled >= 0.0 else np.int64(scaled - 0.5)

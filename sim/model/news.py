@@ -30,7 +30,7 @@ def reach_by_jurisdiction(reach: dict[str, float], scenario: Scenario) -> np.nda
 
 
 @njit(cache=True)
-def _observe(memory, c, attention, weight, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+def _observe(memory, c, attention, weight, strength, asymmetry, residue_share):
     """Add news of signed `weight` to the memory of cell c: (C, good/bad, attention/residue)."""
     if weight != 0.0:
         sign = BAD if weight < 0.0 else GOOD
@@ -42,7 +42,7 @@ def _observe(memory, c, attention, weight, strength, asymmetry, residue_share): 
 
 
 @njit(cache=True)
-def _remember(memory, attention, weight, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+def _remember(memory, attention, weight, strength, asymmetry, residue_share):
     """News of signed `weight` (C,), by cell."""
     for c in range(len(weight)):
         _observe(memory, c, attention, weight[c], strength, asymmetry, residue_share)
@@ -51,7 +51,7 @@ def _remember(memory, attention, weight, strength, asymmetry, residue_share):  #
 @njit(cache=True)
 def _remember_incidents(
     memory, attention, jurisdiction, conflicts, disclosures, news, half, strength, asymmetry, residue_share
-):  # type: ignore[no-untyped-def]
+):
     """Incidents (J,) are bad news where they happened, the more the worse, of weight `news` at most and half of it at `half` incidents."""
     for c in range(len(jurisdiction)):
         n = np.float64(conflicts[jurisdiction[c]] + disclosures[jurisdiction[c]])
@@ -60,7 +60,7 @@ def _remember_incidents(
 
 
 @njit(cache=True)
-def _remember_abroad(memory, attention, jurisdiction, good, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+def _remember_abroad(memory, attention, jurisdiction, good, strength, asymmetry, residue_share):
     """News of one weight for everybody outside the US."""
     for c in range(len(jurisdiction)):
         if jurisdiction[c] > 0:
@@ -68,7 +68,7 @@ def _remember_abroad(memory, attention, jurisdiction, good, strength, asymmetry,
 
 
 @njit(cache=True)
-def _remember_at_home(memory, attention, jurisdiction, j, weight, strength, asymmetry, residue_share):  # type: ignore[no-untyped-def]
+def _remember_at_home(memory, attention, jurisdiction, j, weight, strength, asymmetry, residue_share):
     """News of one weight for everybody in jurisdiction j."""
     for c in range(len(jurisdiction)):
         if jurisdiction[c] == j:
@@ -76,7 +76,7 @@ def _remember_at_home(memory, attention, jurisdiction, j, weight, strength, asym
 
 
 @njit(cache=True)
-def _fade(memory, keep, intelligence_belief, base, belief_keep):  # type: ignore[no-untyped-def]
+def _fade(memory, keep, intelligence_belief, base, belief_keep):
     """A month's forgetting: memory by its two lives, the belief in intelligence access towards its `base`."""
     for c in range(memory.shape[0]):
         for channel in range(2):
@@ -87,14 +87,14 @@ def _fade(memory, keep, intelligence_belief, base, belief_keep):  # type: ignore
 
 
 @njit(cache=True)
-def _follow(belief, rate, believed):  # type: ignore[no-untyped-def]
+def _follow(belief, rate, believed):
     """Belief moves towards what is known."""
     for c in range(len(belief)):
         belief[c] += rate[c] * (believed - belief[c])
 
 
 @njit(cache=True)
-def _weigh_evidence(memory, spillover, out):  # type: ignore[no-untyped-def]
+def _weigh_evidence(memory, spillover, out):
     """Good and bad news that bear on each channel, `out` (C, channel, good/bad): both memories, and what spills from intelligence into law."""
     for c in range(memory.shape[0]):
         for sign in range(2):

@@ -29,7 +29,7 @@ def kinds_of_places(providers: int) -> np.ndarray:
 
 
 @njit(cache=True)
-def _settle(own, same_bloc, host, live):  # type: ignore[no-untyped-def]
+def _settle(own, same_bloc, host, live):
     """Hosts of one provider's local regions, `host` (J,), and where there is one, `live` (J, 5), from the regions of its `own` (J,)."""
     for j in range(len(own)):
         if own[j]:
@@ -45,7 +45,7 @@ def _settle(own, same_bloc, host, live):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _hosts_of_places(host, out):  # type: ignore[no-untyped-def]
+def _hosts_of_places(host, out):
     """See `Offers.hosts_of_places`: `host` (P, J), `out` (J, O)."""
     providers, jurisdictions = host.shape
     for j in range(jurisdictions):

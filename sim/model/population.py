@@ -188,7 +188,7 @@ def _allocate(importance: np.ndarray, customers: int) -> np.ndarray:
 
 
 @njit(cache=True)
-def _weights_of(start, customers, accounts, tb, usd, tails, units):  # type: ignore[no-untyped-def]
+def _weights_of(start, customers, accounts, tb, usd, tails, units):
     n = start[-1]
     out = np.empty((n, 4), np.int64)
     for c in range(len(start) - 1):
@@ -217,7 +217,7 @@ def _weights(cells: Cells, tails: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
-def _keyed_spreads(seed, n, country_trust, cell_sensitivity, offset, scale, trust_spread, sensitivity_spread):  # type: ignore[no-untyped-def]
+def _keyed_spreads(seed, n, country_trust, cell_sensitivity, offset, scale, trust_spread, sensitivity_spread):
     trust = np.empty((n, 2), np.float32)
     susceptibility = np.empty(n, np.float32)
     sensitivity = np.empty(n, np.float32)
@@ -242,7 +242,7 @@ _R2 = (0.7548776662466927, 0.5698402909980532)
 
 
 @njit(cache=True)
-def _orders(seed, start, ceilings):  # type: ignore[no-untyped-def]
+def _orders(seed, start, ceilings):
     """When each customer is ready to adopt, and the uniform that picks its first place.
 
     Within a cell both follow a randomly shifted lattice over the customers in order of size (Cranley & Patterson
@@ -265,7 +265,7 @@ def _orders(seed, start, ceilings):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _keyed_positions(seed, terms, renewal, law_order, us_business):  # type: ignore[no-untyped-def]
+def _keyed_positions(seed, terms, renewal, law_order, us_business):
     for i in range(len(terms)):
         renewal[i] = np.int16(draw(seed, i, -1, purposes.RENEWAL) * terms[i])
         law_order[i] = min(
@@ -275,7 +275,7 @@ def _keyed_positions(seed, terms, renewal, law_order, us_business):  # type: ign
 
 
 @njit(cache=True, parallel=True)
-def _network(seed, start, cell, segments, same_cell, same_country):  # type: ignore[no-untyped-def]
+def _network(seed, start, cell, segments, same_cell, same_country):
     """Six peers each: mostly of the same cell, some of another segment at home, few from anywhere; all of about the same size.
 
     Like knows like (homophily by size: McPherson, Smith-Lovin & Cook 2001); how narrowly is a judgement. A peer is one of the ALIKE customers of

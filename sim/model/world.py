@@ -39,7 +39,7 @@ _LAW = {name: k for k, name in enumerate(INSTRUMENTS)}
 QUARTER = 3
 
 
-class WarrantModel(mesa.Model):  # type: ignore[misc]
+class WarrantModel(mesa.Model):
     """One world: its law, governments, providers, investigators and books; its customers live in the set's arrays."""
 
     def __init__(

@@ -87,8 +87,10 @@ class Watch:
 
     def stage(self, words: str, total: int | None = None) -> None:
         """What is done next, and to how many pairs."""
-        counts = {} if total is None else {"total": total, "done": 0, "failed": 0, "failures": ()}
-        self.progress = replace(self.progress, stage=words, **counts)  # type: ignore[arg-type]
+        counts: dict[str, Any] = (
+            {} if total is None else {"total": total, "done": 0, "failed": 0, "failures": ()}
+        )
+        self.progress = replace(self.progress, stage=words, **counts)
         self._write()
 
     def note(self, one: TaskDone) -> None:

@@ -70,7 +70,7 @@ def timed(page: Page, act: Callable[[], None]) -> float:
     return float(at) - float(page.evaluate("() => window.ended"))
 
 
-def slider(page: Page, path: str):  # type: ignore[no-untyped-def]
+def slider(page: Page, path: str):
     return page.locator(f".knob-row:has(code:text-is('{path}'))").get_by_role("slider")
 
 
@@ -115,10 +115,10 @@ def seen(page: Page, moves: int) -> list[float]:
     thumb = slider(page, SLIDERS[0])
     thumb.focus()
     for key in ("ArrowLeft", "ArrowRight"):
-        timed(page, lambda key=key: page.keyboard.press(key))  # type: ignore[misc]
+        timed(page, lambda key=key: page.keyboard.press(key))
     return [
         timed(page, lambda k=k: page.keyboard.press(("ArrowLeft", "ArrowRight")[k % 2])) for k in range(moves)
-    ]  # type: ignore[misc]
+    ]
 
 
 def first_page(browser_page: Callable[[], Page], address: str, times: int) -> list[float]:

@@ -21,7 +21,7 @@ from sim.model.places import ON_PREMISES
 FOURS = 3  # blocks of four uniforms a customer
 
 
-@njit  # type: ignore[misc]
+@njit
 def _traffic(
     first: int, last: int, initial: Any, susceptibility: Any, peers: Any, readiness: Any, old: Any, new: Any
 ) -> float:
@@ -45,14 +45,14 @@ def _traffic(
     return float(waiting)
 
 
-@njit(parallel=True)  # type: ignore[misc]
+@njit(parallel=True)
 def floor_month(seed: int, month: int, people: Any, state: Any, out: Any) -> None:
     """Touch what a month of the engine touches, and draw what it draws; `out` (G,) keeps the compiler from leaving it out."""
     for g in prange(len(people.groups)):
         out[g] = _blocks(seed, month, people.groups[g], people, state)
 
 
-@njit  # type: ignore[misc]
+@njit
 def _blocks(seed: int, month: int, blocks: Any, people: Any, state: Any) -> float:
     bounds, term, calendar, calendar_start = (
         people.blocks,

@@ -26,7 +26,7 @@ def judged(
     screen = Console(width=240, file=io.StringIO())
     done: Any = SimpleNamespace(tables={"world": {}}, folder=folder, results=Results(folder))
     failed = judge_claims(resolved, done, screen)
-    return failed, screen.file.getvalue()  # type: ignore[attr-defined]
+    return failed, screen.file.getvalue()
 
 
 def test_a_claim_that_fails_is_a_failure(project: Path, tmp_path: Path) -> None:

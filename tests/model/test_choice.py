@@ -101,7 +101,7 @@ def weights(
     return Decision(leaf, nest, nest_scale)
 
 
-@njit  # type: ignore[misc]
+@njit
 def _choose(seed: int, customers: int, month: int, nest_scale: float, leaf: Any, nest: Any, out: Any) -> None:
     """The place that each of many customers picks, with the kernel's own luck: `leaf` (1, O), `nest` (1, 2 + P)."""
     nests = nest.shape[1]
@@ -301,7 +301,7 @@ def test_own_view_is_the_mean_of_a_beta_reputation() -> None:
     assert own_view(0.6, 10.0, 0.0, 4.0, 0.5) == pytest.approx(6.0 / 12.0)
 
 
-@njit  # type: ignore[misc]
+@njit
 def _sure(
     seed: int,
     customers: int,

@@ -183,7 +183,7 @@ class DaskCluster:
                 str(self.port),
                 "--no-dashboard",
             ],
-            **quiet,  # type: ignore[call-overload]
+            **quiet,
         )
         self.nanny = subprocess.Popen(
             [
@@ -197,7 +197,7 @@ class DaskCluster:
                 "2",
                 "--no-dashboard",
             ],
-            **quiet,  # type: ignore[call-overload]
+            **quiet,
         )
         return self
 

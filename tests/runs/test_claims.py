@@ -44,7 +44,7 @@ def claimed(
         claims=[{**LOWER, **claim} for claim in claims],
         seeds={"first": 1, "count": seeds},
         **more,
-    )  # type: ignore[arg-type]
+    )
 
 
 def recorded(

@@ -25,7 +25,7 @@ SHORT = "2014-12"
 
 
 def small(*sets: str, seeds: int = 2, **more: str | Path) -> Resolved:
-    return asked("record=world", f"seeds.count={seeds}", *sets, last=SHORT, **more)  # type: ignore[arg-type]
+    return asked("record=world", f"seeds.count={seeds}", *sets, last=SHORT, **more)
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ def _breaks(monkeypatch: pytest.MonkeyPatch, seed: int) -> Callable[[], None]:
     def spoilt(scenarios: list[object], its_seed: int) -> object:
         if its_seed == seed:
             raise RuntimeError("it broke")
-        return plain(scenarios, its_seed)  # type: ignore[arg-type]
+        return plain(scenarios, its_seed)
 
     monkeypatch.setattr(seed_module, "WorldSet", spoilt)
     return lambda: monkeypatch.setattr(seed_module, "WorldSet", plain)

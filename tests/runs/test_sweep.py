@@ -57,7 +57,7 @@ def tasks(how_many: int, **troubles: object) -> list[Task]:
             seed,
             "world",
             ids={w: f"{seed}{w}" for w in (short if trouble is None else "ab")},
-        )  # type: ignore[dict-item, arg-type]
+        )
         for seed, trouble in enumerate(chosen)
     ]
 

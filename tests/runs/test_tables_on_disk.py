@@ -193,7 +193,7 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
     tables_on_disk.write(old, kept)
 
     def dies(table: pa.Table, sink: object, **options: object) -> None:
-        sink.write(b"PAR1 half a file")  # type: ignore[attr-defined]
+        sink.write(b"PAR1 half a file")
         raise OSError("no space left on device")
 
     monkeypatch.setattr(pq, "write_table", dies)

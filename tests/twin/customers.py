@@ -30,7 +30,7 @@ def kind_of(place: int) -> int:
     return {ON_PREMISES: 0, HOME_GROWN: 6}.get(place, 1 + (place - FIRST_US) % OFFERS)
 
 
-class Customer(mesa.Agent):  # type: ignore[misc]
+class Customer(mesa.Agent):
     """One customer in one world."""
 
     def __init__(self, model: "TwinWorld", number: int, cell: int, rank: int) -> None:
@@ -205,7 +205,7 @@ def first_to_ring(clocks: Sequence[float], weights: Sequence[float]) -> int:
     return winner
 
 
-class TwinWorld(mesa.Model):  # type: ignore[misc]
+class TwinWorld(mesa.Model):
     """The customers of one world of a set, kept beside the fast engine and fed the same months."""
 
     def __init__(self, worlds: WorldSet, index: int) -> None:

@@ -128,7 +128,7 @@ def _cut(path: Path) -> None:
     ],
 )  # fmt: skip
 def test_damage_is_named_and_what_to_do_is_said(root: Path, damage: object, said: str) -> None:
-    damage(root / "known")  # type: ignore[operator]
+    damage(root / "known")
     with pytest.raises(DamagedFolder, match=said) as damaged:
         check_footers(open_folder(root, "known"))
     assert damaged.value.how

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -51,12 +52,12 @@ class MeasureRows:
 
 def with_values(scenario: Scenario, sets: Mapping[str, float]) -> Scenario:
     """A scenario with parameters set, by path (`trust.asymmetry`, `choice.sensitivity.consumer`)."""
-    updates: dict[str | int, object] = {}
+    updates: dict[str | int, Any] = {}
     for path, value in sets.items():
         node = updates
         *heads, last = path.split(".")
         for head in heads:
-            node = node.setdefault(head, {})  # type: ignore[assignment]
+            node = node.setdefault(head, {})
         node[last] = value
     return replace(scenario, parameters=updated(scenario.parameters, updates))
 

@@ -35,7 +35,7 @@ PROTEST = INSTRUMENTS.index("protest")
 LONGEST_DELAY = 60
 
 
-class Government(mesa.Agent):  # type: ignore[misc]
+class Government(mesa.Agent):
     """One foreign government; its row in the arrays is `index`. Python runs when it acts, not every month."""
 
     def __init__(self, model: "WarrantModel", index: int, code: str) -> None:

@@ -31,7 +31,7 @@ KNOWN_AFTER = 12  # months
 _US_AGENT, _EVADERS_AGENT, _BULK_AGENT, _POLICE_AGENT = 1, 2, 3, 16
 
 
-class Investigator(mesa.Agent):  # type: ignore[misc]
+class Investigator(mesa.Agent):
     """The police of one jurisdiction (index 0: US law enforcement); owns its row of the queues."""
 
     def __init__(self, model: "WarrantModel", index: int, code: str) -> None:

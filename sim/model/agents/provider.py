@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.scenario.parameters import Parameters
 
 
-class HomeGrownProvider(mesa.Agent):  # type: ignore[misc]
+class HomeGrownProvider(mesa.Agent):
     """The home-grown providers of one jurisdiction; what they have learned is row `index` of the market's arrays."""
 
     def __init__(self, model: "WarrantModel", index: int, code: str) -> None:
@@ -38,7 +38,7 @@ class HomeGrownProvider(mesa.Agent):  # type: ignore[misc]
         return float(self.model.market.home_experience[self.index])
 
 
-class Provider(mesa.Agent):  # type: ignore[misc]
+class Provider(mesa.Agent):
     """One US provider; `index` is its row in the arrays of offers."""
 
     def __init__(self, model: "WarrantModel", index: int, code: str) -> None:

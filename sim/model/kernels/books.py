@@ -14,7 +14,7 @@ _ADOPTERS, _BY_KIND, _AT_HOME, _IN_REACH, _US, _SOVEREIGN, _HOME_GROWN, _EXPOSED
 
 
 @njit(cache=True)
-def cell_stocks(  # type: ignore[no-untyped-def]
+def cell_stocks(
     stock, units, price, growth, home_usage, markup, data, jurisdiction, bloc, host, kind, exposure, reach, us_business, out, by_place, by_provider, by_bloc
 ):  # fmt: skip
     """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills their columns in the month's row `out` (C, Q), and
@@ -83,7 +83,7 @@ def enter_customers(
     cell,
     country,
     side,
-):  # type: ignore[no-untyped-def]
+):
     """Write a month's customers into its `row` (C, Q), where `cell_stocks` has been before, add them up (see `_add_up`), and enter it in
     the book as `cell` (C, Q) float32."""
     first_count = FIRST_STOCK + STOCKS
@@ -101,7 +101,7 @@ def enter_customers(
 
 
 @njit(cache=True)
-def _add_up(row, weights, is_mean, jurisdiction, country, side):  # type: ignore[no-untyped-def]
+def _add_up(row, weights, is_mean, jurisdiction, country, side):
     """A month's cells into `country` (J, Q), and these into `side` (2, Q), the US and all others: sums, or means by weight where `is_mean` (Q,).
 
     `row` and `weights` (C, Q), of measures to be summed 1; a missing value (NaN) has no weight.
@@ -125,7 +125,7 @@ def _add_up(row, weights, is_mean, jurisdiction, country, side):  # type: ignore
 
 
 @njit(cache=True, error_model="numpy")
-def _weigh(sums, weights, is_mean):  # type: ignore[no-untyped-def]
+def _weigh(sums, weights, is_mean):
     """Sums (n, Q) become means, in place, where they are to be; without any weight they are missing."""
     for g in range(sums.shape[0]):
         for q in range(sums.shape[1]):
@@ -134,7 +134,7 @@ def _weigh(sums, weights, is_mean):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def by_measure(cell):  # type: ignore[no-untyped-def]
+def by_measure(cell):
     """The book of cells (M, C, Q) as columns of a table: float32 (Q, M x C)."""
     months, cells, measures = cell.shape
     out = np.empty((measures, months * cells), np.float32)
@@ -146,7 +146,7 @@ def by_measure(cell):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def trust_of_cells(sums, blocks, cell, customers, units, out):  # type: ignore[no-untyped-def]
+def trust_of_cells(sums, blocks, cell, customers, units, out):
     """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, 2W); `customers` (C,) simulated."""
     total = np.zeros(out.shape, np.int64)
     for b in range(len(blocks)):
@@ -161,7 +161,7 @@ def trust_of_cells(sums, blocks, cell, customers, units, out):  # type: ignore[n
 
 
 @njit(cache=True)
-def enter_streams(month, world, touched, flows, units, volume, kinds, hosts, out):  # type: ignore[no-untyped-def]
+def enter_streams(month, world, touched, flows, units, volume, kinds, hosts, out):
     """Rows of one world's book of flows, `out` (n, 9), from `touched` (n, 4) (world, country, from, to) and `flows` (W, J, O, O, 4) in
     1/`units`; `volume` (J,) is what a unit holds by now. Returns how many."""
     n = 0
@@ -184,7 +184,7 @@ def enter_streams(month, world, touched, flows, units, volume, kinds, hosts, out
 
 
 @njit(cache=True)
-def enter_relocations(month, before, after, stock, jurisdiction, units, volume, kinds, out):  # type: ignore[no-untyped-def]
+def enter_relocations(month, before, after, stock, jurisdiction, units, volume, kinds, out):
     """Rows of the book of flows, `out` (n, 9), for data that providers moved where the hosts of places, `before` and `after` (J, O),
     differ: no customer decided. `stock` (C, O, 4) in 1/`units`, `volume` (J,). Returns how many."""
     n = 0
@@ -211,7 +211,7 @@ def enter_relocations(month, before, after, stock, jurisdiction, units, volume, 
 
 
 @njit(cache=True)
-def enter_requests(month, requests, backlog, by_route, out):  # type: ignore[no-untyped-def]
+def enter_requests(month, requests, backlog, by_route, out):
     """A month's requests (4, J, 5, 6): all countries together, `by_route` (4, 5, 6), and where any were made or wait, in `out` (n, 11): month,
     direction, country, route, what became of them (6), and those that wait, from `backlog` (2, J) outgoing and incoming. Returns how many."""
     n = 0

@@ -18,13 +18,13 @@ LEAST = 1e-290  # on premises is always open, however little it weighs
 
 
 @njit(cache=True)
-def nest_of(place):  # type: ignore[no-untyped-def]
+def nest_of(place):
     """Nest of a place: on premises, home-grown, or its US provider's."""
     return place if place < FIRST_US else FIRST_US + (place - FIRST_US) // OFFERS
 
 
 @njit(cache=True)
-def places_of_nest(nest):  # type: ignore[no-untyped-def]
+def places_of_nest(nest):
     """First and last-plus-one place of a nest."""
     if nest < FIRST_US:
         return nest, nest + 1
@@ -33,7 +33,7 @@ def places_of_nest(nest):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def kind_of(place):  # type: ignore[no-untyped-def]
+def kind_of(place):
     """Kind of a place: 0 on premises, 1 to 5 a US provider's offers, 6 home-grown."""
     offer = 1 + (place + OFFERS - FIRST_US) % OFFERS
     kind = KINDS - 1 if place == HOME_GROWN else offer
@@ -41,7 +41,7 @@ def kind_of(place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):  # type: ignore[no-untyped-def]
+def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):
     """Perceived risk of one kind of place: (1 - trust) x exposure, over channels, x sensitivity.
 
     The last three are its exposure: to law enforcement, to intelligence, to the own state (whose distrust is already in it).
@@ -50,7 +50,7 @@ def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):  #
 
 
 @njit(cache=True)
-def kind_risks(sensitivity, trust_le, trust_in, w, c, exposure, d, out):  # type: ignore[no-untyped-def]
+def kind_risks(sensitivity, trust_le, trust_in, w, c, exposure, d, out):
     """Perceived risk of each of the 7 kinds of place to a customer of cell c in world w: row d of `out` (D, 7); `exposure` (W, C, 3, 7)."""
     for k in range(KINDS):
         out[d, k] = kind_risk(
@@ -59,7 +59,7 @@ def kind_risks(sensitivity, trust_le, trust_in, w, c, exposure, d, out):  # type
 
 
 @njit(cache=True, error_model="numpy")
-def roots_of(risks, nest_scale):  # type: ignore[no-untyped-def]
+def roots_of(risks, nest_scale):
     """What risk leaves of the weight of each kind, exp(-risk / nest_scale), in its place; of the kinds of any number of customers.
 
     In its place, because the compiler takes several at once only where it sees that reading and writing do not meet.
@@ -69,7 +69,7 @@ def roots_of(risks, nest_scale):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def nest_roots(d, left, w, c, appeal, on_premises, banned, order, here, expelled, leave, within, leaf, nest):  # type: ignore[no-untyped-def]
+def nest_roots(d, left, w, c, appeal, on_premises, banned, order, here, expelled, leave, within, leaf, nest):
     """Weights of a nested logit (McFadden 1978), as roots: on premises, home-grown, and a nest for each US provider.
 
     Of decision d of a customer of cell c in world w. `left` (D, 7) from `roots_of`; `appeal` (W, C, O) and `on_premises`
@@ -102,7 +102,7 @@ def nest_roots(d, left, w, c, appeal, on_premises, banned, order, here, expelled
 
 
 @njit(cache=True, error_model="numpy")
-def weights_of(roots, nest_scale, out):  # type: ignore[no-untyped-def]
+def weights_of(roots, nest_scale, out):
     """The nests' weights from their roots: root to the power nest_scale, and nought for nought."""
     for n in range(len(roots)):  # in plain loops, so that several are taken at once
         out[n] = log(max(roots[n], LEAST))
@@ -114,7 +114,7 @@ def weights_of(roots, nest_scale, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def race(d, weights, first, count, k, clocks, first_clock):  # type: ignore[no-untyped-def]
+def race(d, weights, first, count, k, clocks, first_clock):
     """The winner among `count` weights of row d from `first` on: the first of exponential clocks, of row k from `first_clock` on, with these rates.
 
     A choice with these probabilities (the exponential form of the Gumbel-max trick), and a coupling of worlds in which
@@ -132,7 +132,7 @@ def race(d, weights, first, count, k, clocks, first_clock):  # type: ignore[no-u
 
 
 @njit(cache=True)
-def draw_luck(seed, customers, month, counters, luck):  # type: ignore[no-untyped-def]
+def draw_luck(seed, customers, month, counters, luck):
     """The luck of n customers at their decisions: a uniform for each nest, then one for each kind of offer.
 
     `luck` (n or more, D), D a whole number of fours; `counters` (2, n x D / 4 or more) uint32 holds what is drawn for.
@@ -146,7 +146,7 @@ def draw_luck(seed, customers, month, counters, luck):  # type: ignore[no-untype
 
 
 @njit(cache=True, error_model="numpy")
-def tastes(luck, nest_scale, clocks, slowed):  # type: ignore[no-untyped-def]
+def tastes(luck, nest_scale, clocks, slowed):
     """Exponential clocks of any number of uniforms, for offers within a nest, and to the power 1 / nest_scale, for nests."""
     for k in range(len(luck)):  # in plain loops, so that several logarithms are taken at once
         clocks[k] = -log(luck[k])
@@ -157,7 +157,7 @@ def tastes(luck, nest_scale, clocks, slowed):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back, nest_scale, out):  # type: ignore[no-untyped-def]
+def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back, nest_scale, out):
     """The most that anything else can be worth over each place to whoever is there: `out` (W, C, O, 2), utility.
 
     First over leaving the provider, then over moving within it; before the risk of staying, and with everybody's peers
@@ -200,7 +200,7 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
 
 
 @njit(cache=True, error_model="numpy")
-def surely_stays(k, luck, nests, here, leaving, within):  # type: ignore[no-untyped-def]
+def surely_stays(k, luck, nests, here, leaving, within):
     """Whether nothing can win against staying `here`, whatever the rest of the decision says: a proof that needs no logarithm.
 
     It sets bounds to what `race` compares, with row k of `luck`: a clock -log(u) lies between 1 - u and (1 - u) / sqrt(u); what can be had by leaving the
@@ -223,7 +223,7 @@ def surely_stays(k, luck, nests, here, leaving, within):  # type: ignore[no-unty
 
 
 @njit(cache=True, error_model="numpy")
-def roots_of_utilities(utility, nest_scale, out):  # type: ignore[no-untyped-def]
+def roots_of_utilities(utility, nest_scale, out):
     """exp(utility / nest_scale) of every place: `out` as long as `utility`."""
     for k in range(len(utility)):
         out[k] = exp(utility[k] / nest_scale)

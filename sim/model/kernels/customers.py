@@ -85,7 +85,7 @@ class Outcome(NamedTuple):
 
 
 @njit(cache=True)
-def side_by_side(evidence, good, bad):  # type: ignore[no-untyped-def]
+def side_by_side(evidence, good, bad):
     """News of every world, `evidence` (W, C, channel, good/bad), in columns side by side: `good`, `bad` (C, 2W) float32."""
     for w in range(evidence.shape[0]):
         for c in range(evidence.shape[1]):
@@ -97,7 +97,7 @@ def side_by_side(evidence, good, bad):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _largest(groups, blocks):  # type: ignore[no-untyped-def]
+def _largest(groups, blocks):
     """Customers of the largest group."""
     most = 0
     for g in range(len(groups)):
@@ -106,7 +106,7 @@ def _largest(groups, blocks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _some_groups(seed, month, first_group, last_group, people, terms, costs, state, out):  # type: ignore[no-untyped-def]
+def _some_groups(seed, month, first_group, last_group, people, terms, costs, state, out):
     """The month of the customers of some groups of blocks: a group is small enough that who listens is still at hand to choose."""
     # An array taken from a tuple is counted as in use, and that costs more than a decision: so all are taken here, once.
     blocks, cell, initial, susceptibility, sensitivity = (
@@ -242,7 +242,7 @@ def _some_groups(seed, month, first_group, last_group, people, terms, costs, sta
 
 
 @njit(cache=True, parallel=True)
-def _customers_month(threads, seed, month, people, terms, costs, state, out):  # type: ignore[no-untyped-def]
+def _customers_month(threads, seed, month, people, terms, costs, state, out):
     """`customers_month` in as many threads: each has a run of groups, so that it takes up its tuples once."""
     groups = len(people.groups)
     for t in prange(threads):

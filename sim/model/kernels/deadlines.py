@@ -9,14 +9,14 @@ LOOK = 64  # customers looked at together, before any of them is looked at alone
 
 
 @njit(cache=True)
-def phase_of(month, term):  # type: ignore[no-untyped-def]
+def phase_of(month, term):
     """The phase of the contracts of this term that are renewed in a month."""
     since = month % term
     return term - since if since > 0 else 0
 
 
 @njit(cache=True)
-def fill_calendar(blocks, renewal, calendar, starts):  # type: ignore[no-untyped-def]
+def fill_calendar(blocks, renewal, calendar, starts):
     """Sort every block's customers by phase, keeping their order within one (a counting sort)."""
     for b in range(len(blocks)):
         starts[b] = 0
@@ -32,7 +32,7 @@ def fill_calendar(blocks, renewal, calendar, starts):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def who_renews(month, group, blocks, term, calendar, calendar_start, place, who):  # type: ignore[no-untyped-def]
+def who_renews(month, group, blocks, term, calendar, calendar_start, place, who):
     """Everybody of a group of blocks whose contract is renewed this month, block by block: how many; fills `who`.
 
     Whoever is on premises in every world has no contract.
@@ -48,7 +48,7 @@ def who_renews(month, group, blocks, term, calendar, calendar_start, place, who)
 
 
 @njit(cache=True)
-def _has_contract(i, place):  # type: ignore[no-untyped-def]
+def _has_contract(i, place):
     """Whether a customer is in the cloud in any world."""
     somewhere = False
     for w in range(place.shape[1]):
@@ -57,7 +57,7 @@ def _has_contract(i, place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def enforce(unlawful, unlawful_then, expelled, expels):  # type: ignore[no-untyped-def]
+def enforce(unlawful, unlawful_then, expelled, expels):
     """When the period of grace is over: `expelled` (W, C, O) is whom the law barred then, `unlawful_then`, and still does; `expels` (W, C)
     whether that is more than last month anywhere. `unlawful_then` becomes what is `unlawful` now, for when the period is over again.
 
@@ -75,7 +75,7 @@ def enforce(unlawful, unlawful_then, expelled, expels):  # type: ignore[no-untyp
 
 
 @njit(cache=True)
-def _anybody_ready(width, first, last, soon, readiness):  # type: ignore[no-untyped-def]
+def _anybody_ready(width, first, last, soon, readiness):
     """Whether anybody may be ready in one of the worlds, as many as `width` is long; `soon` (W,) float32 is just above the hazard."""
     found = False
     for i in range(np.uint64(first), np.uint64(last)):
@@ -85,7 +85,7 @@ def _anybody_ready(width, first, last, soon, readiness):  # type: ignore[no-unty
 
 
 @njit(cache=True)
-def _anybody_expelled(w, c, first, last, expelled, law_order, place):  # type: ignore[no-untyped-def]
+def _anybody_expelled(w, c, first, last, expelled, law_order, place):
     """Whether anybody of cell c in world w has outstayed its grace; `expelled` (W, C, O)."""
     found = False
     for i in range(np.uint64(first), np.uint64(last)):
@@ -110,7 +110,7 @@ def who_is_due(
     place,
     soon,
     who,
-):  # type: ignore[no-untyped-def]
+):
     """Who of a group of blocks has to decide: of each block first those of `renewing`, then those ready to adopt and those whose
     grace is over: how many; fills `who`. `soon` (W,) float32 is for notes.
     """

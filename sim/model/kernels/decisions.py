@@ -10,7 +10,7 @@ from sim.model.population import PEERS
 
 
 @njit(cache=True)
-def open_decisions(  # type: ignore[no-untyped-def]
+def open_decisions(
     month, who, cell, term, renewal, law_order, sensitivity, place, readiness, trust, hazard, unlawful, expelled, exposure, decider, world, forced, left,
 ):  # fmt: skip
     """The decisions that each of `who` has to make, world by world: how many; fills `decider` (its position in `who`), `world`, `forced`
@@ -49,7 +49,7 @@ def open_decisions(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def ask_peers(decisions, decider, world, who, place, peers, by_peers, nest):  # type: ignore[no-untyped-def]
+def ask_peers(decisions, decider, world, who, place, peers, by_peers, nest):
     """What each decider's peers make of every provider, and of the rest: `nest` (D, 2 + P), from `by_peers` (7,).
 
     For all at once, and before anything is weighed: what has to come from far in memory comes together.
@@ -83,7 +83,7 @@ def weigh(
     within,
     leaf,
     nest,
-):  # type: ignore[no-untyped-def]
+):
     """What every place weighs in each of the decisions, `leaf` (D, O), and every provider, `nest` (D, 2 + P) from `ask_peers`; `left` of the
     weights of kinds by risk."""
     for d in range(decisions):
@@ -109,7 +109,7 @@ def weigh(
 
 
 @njit(cache=True)
-def pick(decisions, decider, leaf, nest, slowed, clocks, to):  # type: ignore[no-untyped-def]
+def pick(decisions, decider, leaf, nest, slowed, clocks, to):
     """The place that wins each of the decisions by the luck of its customer: fills `to`. Clocks `slowed` for nests, `clocks` for the offers of one."""
     nests = nest.shape[1]
     for d in range(decisions):

@@ -19,7 +19,7 @@ from sim.model.places import FIRST_US, HOME_GROWN, ON_PREMISES
 @njit(cache=True, parallel=True)
 def first_places(
     w, start, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place
-):  # type: ignore[no-untyped-def]
+):
     """Fills world w of `place` (N, W) for whoever's `readiness` (N,) the `hazard` (W, C) has reached: by `order` (N,) in their nested logit.
 
     Cell c's customers are those from `start` (C + 1,) c to c + 1; `appeal` (W, C, O) roots of the utilities.
@@ -59,7 +59,7 @@ def _first_places_of_cell(
     banned,
     nest_scale,
     place,
-):  # type: ignore[no-untyped-def]
+):
     places = appeal.shape[2]
     nests = nest_of(places)
     who, left, leaf = np.empty(LOT, np.int64), np.empty((LOT, KINDS)), np.empty((LOT, places))
@@ -93,7 +93,7 @@ def _first_places_of_cell(
 
 
 @njit(cache=True)
-def _at(order, d, weight, leaf):  # type: ignore[no-untyped-def]
+def _at(order, d, weight, leaf):
     """The place at `order`, in [0, 1), of the shares of places in row d: the nest by `weight` (D, 2 + P), the offer within it by `leaf` (D, O)."""
     everything = 0.0
     for n in range(HOME_GROWN, weight.shape[1]):

@@ -10,7 +10,7 @@ from sim.model.news import ATTENTION, BAD, INTELLIGENCE, LAW_ENFORCEMENT
 
 
 @njit(cache=True)
-def covariates(  # type: ignore[no-untyped-def]
+def covariates(
     month, settled, buyers, home_usage, jurisdiction, accounts, first_trust, trust, memory, prior_strength, reach, unmet, first_unmet,
     first_share, steady, out,
 ):  # fmt: skip
@@ -48,7 +48,7 @@ def covariates(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def shares_of_like(start, like, weight, in_force, out):  # type: ignore[no-untyped-def]
+def shares_of_like(start, like, weight, in_force, out):
     """Share of the like countries that have each instrument: `out` (J, I). Country j's are `like` (n,), with `weight` (n,), from `start[j]` on."""
     jurisdictions, instruments = in_force.shape
     for j in range(jurisdictions):
@@ -64,7 +64,7 @@ def shares_of_like(start, like, weight, in_force, out):  # type: ignore[no-untyp
 
 
 @njit(cache=True, error_model="numpy")
-def hazards(base_rate, effect, pressure, neighbours, dampers):  # type: ignore[no-untyped-def]
+def hazards(base_rate, effect, pressure, neighbours, dampers):
     """Yearly hazard of adoption: base rate x exp(sum of effects x covariates) (event history; Berry & Berry 1990).
 
     `base_rate` (I,); `effect` (X, I); `pressure` (J, X) covariates that differ by jurisdiction, of which the last is
@@ -85,7 +85,7 @@ def hazards(base_rate, effect, pressure, neighbours, dampers):  # type: ignore[n
 
 
 @njit(cache=True, error_model="numpy")
-def chances(yearly):  # type: ignore[no-untyped-def]
+def chances(yearly):
     """That something happens within a month, from its yearly hazard, of any number of hazards: 1 - exp(-hazard / 12)."""
     out = np.empty(len(yearly))
     for k in range(len(yearly)):
@@ -94,7 +94,7 @@ def chances(yearly):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def draw_luck(seed, month, luck):  # type: ignore[no-untyped-def]
+def draw_luck(seed, month, luck):
     """What chance has in store for the month's laws in every world: `luck` (2, J, I) uniform, of adoption and of repeal."""
     for j in range(luck.shape[1]):
         for k in range(luck.shape[2]):
@@ -103,7 +103,7 @@ def draw_luck(seed, month, luck):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def deliberate(  # type: ignore[no-untyped-def]
+def deliberate(
     month, luck, members, start, like, weight, base_rate, effect, pressure, dampers, repeal_rate, delay, neighbours, decided, in_force, fixed, coming,
     decisions,
 ):  # fmt: skip
@@ -118,7 +118,7 @@ def deliberate(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def strongest_reason(effect, pressure, neighbours):  # type: ignore[no-untyped-def]
+def strongest_reason(effect, pressure, neighbours):
     """The covariate that adds most to a hazard, the first of equals; -1 if none raises it. `effect`, `pressure` (X,); the last is `neighbours`."""
     strongest, most = -1, 0.0
     for v in range(len(effect)):
@@ -129,7 +129,7 @@ def strongest_reason(effect, pressure, neighbours):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def decide(month, luck, members, chance, repeal_chance, delay, decided, in_force, fixed, coming, decisions):  # type: ignore[no-untyped-def]
+def decide(month, luck, members, chance, repeal_chance, delay, decided, in_force, fixed, coming, decisions):
     """Which instruments are adopted and repealed this month.
 
     One country adopts or not, by `luck` (2, J, I) from `draw_luck` against `chance` (J, I) and `repeal_chance` (I,): its decisions go to
@@ -165,7 +165,7 @@ def decide(month, luck, members, chance, repeal_chance, delay, decided, in_force
 
 
 @njit(cache=True)
-def move(j, k, adopts, repeals, month, delay, decided, in_force, fixed, coming):  # type: ignore[no-untyped-def]
+def move(j, k, adopts, repeals, month, delay, decided, in_force, fixed, coming):
     """A share of jurisdiction j's countries adopts instrument k, to act after the delay, and a share repeals it, at once."""
     decided[j, k] = max(min(decided[j, k] + adopts, 1.0) - repeals, 0.0)
     coming[(month + 1 + delay[k]) % len(coming), j, k] += adopts
@@ -173,7 +173,7 @@ def move(j, k, adopts, repeals, month, delay, decided, in_force, fixed, coming):
 
 
 @njit(cache=True)
-def begin_to_act(coming, members, in_force, begun):  # type: ignore[no-untyped-def]
+def begin_to_act(coming, members, in_force, begun):
     """What was decided and whose delay is over acts: adds `coming` (J, I) to `in_force` and clears it.
 
     Fills `begun` (n, 2) int64 with the (jurisdiction, instrument) of single countries; returns how many.

@@ -24,7 +24,7 @@ CONSUMER = 0
 
 
 @njit(cache=True)
-def poisson(seed, agent, month, mean):  # type: ignore[no-untyped-def]
+def poisson(seed, agent, month, mean):
     """A Poisson count by inversion, in pieces of mean at most 16 so that no probability underflows."""
     count, piece = 0, 0
     while mean > 0.0:
@@ -43,7 +43,7 @@ def poisson(seed, agent, month, mean):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def running_accounts(cell_start, weight, units):  # type: ignore[no-untyped-def]
+def running_accounts(cell_start, weight, units):
     """Running sum of accounts within each cell: float64 (N,)."""
     out = np.empty(len(weight))
     for c in range(len(cell_start) - 1):
@@ -57,7 +57,7 @@ def running_accounts(cell_start, weight, units):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def draw_targets(
     seed, agent, police, evades, rate, cumulative, first_cell, cell_start, account_sums, rows, when, n
-):  # type: ignore[no-untyped-def]
+):
     """Requests of one kind of one police: month by month a Poisson count, each aimed at an account drawn at random.
 
     `agent` keys the luck; `rate` (M,) mean count; `cumulative` running weights of the cells from `first_cell` on;
@@ -86,7 +86,7 @@ def draw_targets(
 
 
 @njit(cache=True)
-def draw_luck(seed, start, rows, chance, waits):  # type: ignore[no-untyped-def]
+def draw_luck(seed, start, rows, chance, waits):
     """What chance has in store for the requests of all months, the same in every world, as the generator's words of 32 bits.
 
     `chance` uint32 (n, 5): time of the month; whether the data has no stable location; whether a contested warrant is honoured; whether keys can be
@@ -112,20 +112,20 @@ def draw_luck(seed, start, rows, chance, waits):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _uniform(word):  # type: ignore[no-untyped-def]
+def _uniform(word):
     """The uniform in (0, 1) that `draw4` makes of a word."""
     return (word + 0.5) * (1.0 / _WORD)
 
 
 @njit(cache=True, error_model="numpy")
-def waits_of(words, out):  # type: ignore[no-untyped-def]
+def waits_of(words, out):
     """Waits of unit mean from the generator's `words`, both (n,): in one plain loop, so that many logarithms are taken at once."""
     for k in range(len(words)):
         out[k] = -log(_uniform(words[k]))
 
 
 @njit(cache=True)
-def investigate(  # type: ignore[no-untyped-def]
+def investigate(
     month, world, rows, who, standing, chance, waits, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
     times, chances, litigation_delay, clerks, arrived, finish, out, host_conflicts, host_disclosures, disclosures,
@@ -244,7 +244,7 @@ def investigate(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def open_queues(growth, response, clerks, arrived, done):  # type: ignore[no-untyped-def]
+def open_queues(growth, response, clerks, arrived, done):
     """Capacity grows by `growth`; where the backlog is more than a year's work, the part `response` of what is missing is added."""
     for side in range(clerks.shape[0]):
         for j in range(clerks.shape[1]):
@@ -255,7 +255,7 @@ def open_queues(growth, response, clerks, arrived, done):  # type: ignore[no-unt
 
 
 @njit(cache=True)
-def close_queues(month, finish, arrived, done, backlog):  # type: ignore[no-untyped-def]
+def close_queues(month, finish, arrived, done, backlog):
     """Count what was finished this month; `backlog` (2, J), outgoing and incoming, is what has arrived and is not."""
     for side in range(2):
         for j in range(finish.shape[2]):
@@ -264,7 +264,7 @@ def close_queues(month, finish, arrived, done, backlog):  # type: ignore[no-unty
 
 
 @njit(cache=True)
-def plain_requests(count, luck, success, months, out):  # type: ignore[no-untyped-def]
+def plain_requests(count, luck, success, months, out):
     """US requests at home, a domestic warrant for data in the US, whatever the rule: only their number matters."""
     succeeded = np.int64(count * success + luck)
     row = out[US_AT_HOME, 0, DIRECT]
@@ -275,7 +275,7 @@ def plain_requests(count, luck, success, months, out):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def learn_what_was_met(known, out, recent, asked, met, unmet):  # type: ignore[no-untyped-def]
+def learn_what_was_met(known, out, recent, asked, met, unmet):
     """Whether a request was met within twelve months is known twelve months later, to governments as to everybody.
 
     `recent` (12, 2, J) asked and met by month, of which `known` is the slot; `asked`, `met` (J,) of about a year, and `unmet`
@@ -293,7 +293,7 @@ def learn_what_was_met(known, out, recent, asked, met, unmet):  # type: ignore[n
 
 
 @njit(cache=True)
-def month_of_requests(  # type: ignore[no-untyped-def]
+def month_of_requests(
     month, world, growth, response, plain, plain_luck, rows, who, standing, chance, waits, place, host, us_business, no_location, haven,
     us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty, times, chances, litigation_delay,
     clerks, arrived, done, finish, backlog, out, host_conflicts, host_disclosures, disclosures, recent, asked, met, unmet,

@@ -33,7 +33,7 @@ def fill_utilities(
     suspension,
     friction,
     out,
-):  # type: ignore[no-untyped-def]
+):
     """Utility of the places, before risk: `out` (C, O).
 
     `home` (C,) and `us` (C, P) appeal of the providers; `offer` (S, 5) of the kinds; `discount` (P, J);
@@ -59,13 +59,13 @@ def fill_utilities(
 
 
 @njit(cache=True)
-def gain_of_experience(learning, now, start):  # type: ignore[no-untyped-def]
+def gain_of_experience(learning, now, start):
     """Wright's law: unit cost falls by the learning rate with each doubling of output; as a cut in log price."""
     return learning * log(now / start) / 0.69314718055994531 if start > 0.0 and now > start else 0.0
 
 
 @njit(cache=True)
-def fill_appeals(  # type: ignore[no-untyped-def]
+def fill_appeals(
     jurisdiction, segment, home_anchor, us_anchor, trend, price_sensitivity, learning, us_now, us_start, home_now, home_start, home_lag, home, us
 ):  # fmt: skip
     """Appeal of the providers of a month: `home` (C,) and `us` (C, P), from the anchors, the recorded `trend` (P,) among
@@ -83,14 +83,14 @@ def fill_appeals(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def add_by_bloc(by_bloc, bloc, out):  # type: ignore[no-untyped-def]
+def add_by_bloc(by_bloc, bloc, out):
     """Give every jurisdiction, `out` (J,), what its bloc has put out."""
     for j in range(len(out)):
         out[j] += by_bloc[bloc[j]]
 
 
 @njit(cache=True)
-def markups(discount, premium):  # type: ignore[no-untyped-def]
+def markups(discount, premium):
     """What customers pay over list price: (J, O), the `premium` (5,) of kinds of offer less the `discount` (P, J)."""
     providers, jurisdictions = discount.shape
     out = np.ones((jurisdictions, FIRST_US + OFFERS * providers))
@@ -102,7 +102,7 @@ def markups(discount, premium):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def count_buyers(stock, jurisdiction, out):  # type: ignore[no-untyped-def]
+def count_buyers(stock, jurisdiction, out):
     """What the customers of home-grown and of US providers could spend, by country: `out` (J, 2) int64, in the units of `stock` (C, O, 4)."""
     out[:] = 0
     for c in range(len(jurisdiction)):
@@ -113,7 +113,7 @@ def count_buyers(stock, jurisdiction, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def fill_spend(stock, units, price, growth, home_usage, jurisdiction, out):  # type: ignore[no-untyped-def]
+def fill_spend(stock, units, price, growth, home_usage, jurisdiction, out):
     """Spend of a month at list price, `out` (C, O) USD: `stock` (C, O, 4) in 1/`units`, `price` volume x price, `growth` (J,) of the country; what a
     home-grown provider's customer uses is `home_usage` (J,) of that. On premises earns nobody anything."""
     for c in range(len(jurisdiction)):
@@ -137,7 +137,7 @@ def fill_exposures(
     own_abroad,
     claims,
     out,
-):  # type: ignore[no-untyped-def]
+):
     """Perceived exposure of the 7 kinds by channel: `out` (C, 3, 7) (MODEL, 'Where data can live, and what can reach it').
 
     `law` (7, 2): exposure that does not hang on the rule, and exposure per unit of belief in a reaching rule;
@@ -161,7 +161,7 @@ def fill_exposures(
 
 
 @njit(cache=True)
-def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector, general, out, unlawful):  # type: ignore[no-untyped-def]
+def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector, general, out, unlawful):
     """Share of a cell's customers, in the order of laws, to whom a place is closed, by law or because it is not offered: `out`
     (C, O) float32; and by law alone: `unlawful` (C, O).
 
@@ -190,7 +190,7 @@ def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector
 
 
 @njit(cache=True)
-def lay_out(  # type: ignore[no-untyped-def]
+def lay_out(
     jurisdiction, segment, home, us, offer, price_sensitivity, discount, own_region, latency, suspension, friction, belief, intelligence_belief,
     us_business, own_intrusion, law, intelligence, own_abroad, distrust_of_claims, claim_weight, claim, host, home_grown, live, procurement, sector,
     general, utility, exposure, banned, unlawful,
@@ -228,7 +228,7 @@ def lay_out(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def weighed(weight, share):  # type: ignore[no-untyped-def]
+def weighed(weight, share):
     """Sum of weight x share, from first to last."""
     s = 0.0
     for k in range(len(weight)):
@@ -237,7 +237,7 @@ def weighed(weight, share):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def open_weight(weights, open_share):  # type: ignore[no-untyped-def]
+def open_weight(weights, open_share):
     """Sum of the weights of a nest's offers (5,), as far as they are open."""
     s = 0.0
     for k in range(OFFERS):
@@ -247,13 +247,13 @@ def open_weight(weights, open_share):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def value_of_nest(weight, nest_scale):  # type: ignore[no-untyped-def]
+def value_of_nest(weight, nest_scale):
     """Value of a provider's nest of so much `open_weight`; -30 if nothing is open."""
     return nest_scale * log(weight) if weight > 0.0 else -30.0
 
 
 @njit(cache=True)
-def fill_anchors(segment, home_share, business, consumer, risk, offer, banned, nest_scale, home, us, shares):  # type: ignore[no-untyped-def]
+def fill_anchors(segment, home_share, business, consumer, risk, offer, banned, nest_scale, home, us, shares):
     """Appeal at which the average customer's shares are the record's: fills `home` (C,), `us` and `shares` (C, P).
 
     `home_share` (C,); `business`, `consumer` (P,) the US providers' shares among themselves; `risk` (C, 7); `offer` (S, 5);
@@ -276,7 +276,7 @@ def fill_anchors(segment, home_share, business, consumer, risk, offer, banned, n
 
 
 @njit(cache=True)
-def mean_risks(sensitivity, trust, exposure, out):  # type: ignore[no-untyped-def]
+def mean_risks(sensitivity, trust, exposure, out):
     """Perceived risk of the 7 kinds for a cell's average customer: `out` (C, 7)."""
     for c in range(len(sensitivity)):
         for k in range(7):

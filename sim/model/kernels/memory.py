@@ -8,7 +8,7 @@ from numba.extending import intrinsic
 
 
 @intrinsic
-def prefetch(typing_context, array, row):  # type: ignore[no-untyped-def]
+def prefetch(typing_context, array, row):
     """Send for the beginning of a row of a two-dimensional array; `row` is unsigned and not checked. It changes no value."""
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

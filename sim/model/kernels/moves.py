@@ -44,7 +44,7 @@ def carry_out(
     flows,
     touched,
     streams,
-):  # type: ignore[no-untyped-def]
+):
     """Change `place` and `readiness`, `stock` (W, C, O, 4), `counts` (W, C, 8) and `flows` (W, J, O, O, 4) by the moves.
 
     `weight` (N, 4) int64 accounts, TB, USD, customers; `touched` (n, 4) int32 holds the (world, jurisdiction, from, to) of last
@@ -107,7 +107,7 @@ def carry_out(
 
 
 @njit(cache=True)
-def grow_hazard(stock, endowment, units, customers, ceiling, innovation, imitation, hazard):  # type: ignore[no-untyped-def]
+def grow_hazard(stock, endowment, units, customers, ceiling, innovation, imitation, hazard):
     """Bass (1969), a month of it: `hazard` (C,) of the not yet adopted grows by innovation + imitation x adopters / ceiling, a year."""
     for c in range(len(hazard)):
         adopters = endowment[c, 3] - stock[c, ON_PREMISES, 3]
@@ -115,7 +115,7 @@ def grow_hazard(stock, endowment, units, customers, ceiling, innovation, imitati
 
 
 @njit(cache=True)
-def balances(stock, endowment):  # type: ignore[no-untyped-def]
+def balances(stock, endowment):
     """Whether the places of every cell, `stock` (C, O, 4), add up to its `endowment` (C, 4)."""
     for c in range(stock.shape[0]):
         accounts, tb, usd, customers = 0, 0, 0, 0  # written out, so that the compiler takes all four at once
@@ -137,7 +137,7 @@ def balances(stock, endowment):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def take_stock(place, cell, weight, cells, places):  # type: ignore[no-untyped-def]
+def take_stock(place, cell, weight, cells, places):
     """Stocks counted afresh from where everybody is: int64 (W, C, O, 4). The books must agree with it."""
     stock = np.zeros((place.shape[1], cells, places, 4), np.int64)
     for i in range(place.shape[0]):

@@ -11,7 +11,7 @@ LEAST_NORMAL = 1e-300
 
 
 @njit(cache=True)
-def expected_gains(  # type: ignore[no-untyped-def]
+def expected_gains(
     jurisdiction, segment, spend, appeal, utility, risk, banned, live, own_region, latency, procurement, nest_scale, gain
 ):  # fmt: skip
     """What an offer that is not there yet would earn a provider in a year: `gain` (P, J, 5) USD.
@@ -63,7 +63,7 @@ def expected_gains(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _values_of_nests(weights, nest_scale):  # type: ignore[no-untyped-def]
+def _values_of_nests(weights, nest_scale):
     """`value_of_nest` of each, in place."""
     for k in range(len(weights)):
         value = nest_scale * log(max(weights[k], LEAST_NORMAL))
@@ -71,7 +71,7 @@ def _values_of_nests(weights, nest_scale):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def look_ahead(  # type: ignore[no-untyped-def]
+def look_ahead(
     jurisdiction, segment, spend, appeal, sensitivity, trust, exposure, first_risk, utility, banned, live, own_region, latency, procurement, nest_scale,
     revenue, provider_revenue, abroad, market, gain, distrust_cost,
 ):  # fmt: skip
@@ -127,7 +127,7 @@ def look_ahead(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _best_offers(gain, capital, worth, under_way, best, value):  # type: ignore[no-untyped-def]
+def _best_offers(gain, capital, worth, under_way, best, value):
     """The region and the sovereign offer that earn most for their capital: `best` (2, 2) int64 (jurisdiction, offer), and what each earns, `value` (2,).
 
     `gain` (J, 5) USD a year, `capital` (5,), `worth` what a year's revenue is worth, `under_way` (J, 5) what is being built already.
@@ -142,7 +142,7 @@ def _best_offers(gain, capital, worth, under_way, best, value):  # type: ignore[
 
 
 @njit(cache=True)
-def weigh(  # type: ignore[no-untyped-def]
+def weigh(
     month, trial, close_share, capital, worth, elasticity, depth, responsiveness, live_since, under_way, discount, revenue, provider_revenue, market, gain,
     distrust_cost, best, value, lost, unwanted, cuts,
 ):  # fmt: skip

@@ -11,7 +11,7 @@ LOT = 128  # customers looked at together: what is drawn for them stays in the f
 
 
 @njit(cache=True, error_model="numpy")
-def who_may_move(  # type: ignore[no-untyped-def]
+def who_may_move(
     seed, month, who, cell, place, readiness, trust, sensitivity, law_order, hazard, unlawful, exposure, pull, utility, nest_scale,
     rests, asked, at_place, leaving, within, drawn_for, ids, counters, luck,
 ):  # fmt: skip

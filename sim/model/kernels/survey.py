@@ -18,7 +18,7 @@ MEMORY = 13  # months of the panel's own past that are kept
 
 
 @njit(cache=True, parallel=True)
-def ask(  # type: ignore[no-untyped-def]
+def ask(
     month, panel, cell, sensitivity, law_order, trust, place, utility, appeal, exposure, banned, go_back, nest_scale, price_sensitivity,
     negative_threshold, less_likely_threshold, premium, past_trust, past_us, answers, asked,
 ):  # fmt: skip
@@ -38,7 +38,7 @@ def ask(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _ask_in_one_world(  # type: ignore[no-untyped-def]
+def _ask_in_one_world(
     w, panel, cell, sensitivity, law_order, trust, place, utility, appeal, exposure, banned, go_back, nest_scale, price_sensitivity,
     negative_threshold, less_likely_threshold, premium, trust_then, us_then, trust_now, us_now, answers, asked,
 ):  # fmt: skip

@@ -13,13 +13,13 @@ AHEAD = 32  # customers ahead of whom the two farthest peers' trust is sent for
 @njit(
     cache=True, error_model="numpy"
 )  # nothing is divided by nought here, and to ask would cost more than to divide
-def own_view(initial, strength, positive, negative, susceptibility):  # type: ignore[no-untyped-def]
+def own_view(initial, strength, positive, negative, susceptibility):
     """Beta reputation with forgetting (Josang & Ismail 2002): prior of `strength` observations, then good and bad news."""
     return (strength * initial + positive) / ((strength + positive) + susceptibility * negative)
 
 
 @njit(cache=True, error_model="numpy")
-def _heard(trust, peers, i, k):  # type: ignore[no-untyped-def]
+def _heard(trust, peers, i, k):
     """What six peers trusted last month, added in this order."""
     return (
         (trust[peers[i, 0], k] + trust[peers[i, 1], k]) + (trust[peers[i, 2], k] + trust[peers[i, 3], k])
@@ -29,7 +29,7 @@ def _heard(trust, peers, i, k):  # type: ignore[no-untyped-def]
 @njit(cache=True, error_model="numpy")
 def _trust_in_two_worlds(
     w, block, cell, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums
-):  # type: ignore[no-untyped-def]
+):
     """The month's trust of customers in worlds w and w + 1: float32, in this order. Written out, so that the compiler takes four at once."""
     a, b, c, d = (
         2 * np.uint64(w),
@@ -43,7 +43,7 @@ def _trust_in_two_worlds(
     end = np.uint64(len(peers) - 1)
     for i in range(np.uint64(first), np.uint64(last)):
         soon = min(i + np.uint64(AHEAD), end)
-        prefetch(old, peers[soon, 0])  # type: ignore[call-arg]
+        prefetch(old, peers[soon, 0])
         prefetch(old, peers[soon, 1])
         s, law, intelligence = susceptibility[i], initial[i, 0], initial[i, 1]
         new_a = own * own_view(law, prior, good_a, bad_a, s) + each * _heard(old, peers, i, a)
@@ -59,7 +59,7 @@ def _trust_in_two_worlds(
 @njit(cache=True, error_model="numpy")
 def _trust_in_one_world(
     w, block, cell, first, last, prior, own, each, good, bad, initial, susceptibility, peers, old, new, sums
-):  # type: ignore[no-untyped-def]
+):
     """The same for world w alone."""
     a, b = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1)
     good_a, good_b, bad_a, bad_b = good[cell, a], good[cell, b], bad[cell, a], bad[cell, b]
@@ -67,7 +67,7 @@ def _trust_in_one_world(
     end = np.uint64(len(peers) - 1)
     for i in range(np.uint64(first), np.uint64(last)):
         soon = min(i + np.uint64(AHEAD), end)
-        prefetch(old, peers[soon, 0])  # type: ignore[call-arg]
+        prefetch(old, peers[soon, 0])
         prefetch(old, peers[soon, 1])
         s = susceptibility[i]
         new_a = own * own_view(initial[i, 0], prior, good_a, bad_a, s) + each * _heard(old, peers, i, a)
@@ -80,7 +80,7 @@ def _trust_in_one_world(
 @njit(cache=True)
 def listen(
     group, blocks, cell, initial, susceptibility, peers, good, bad, strength, peer_weight, old, new, sums
-):  # type: ignore[no-untyped-def]
+):
     """The trust of the customers of a group of blocks in all worlds, from `old` to `new` (N, 2W), and its sums by block, (B, 2W)."""
     own, each, prior = np.float32(1.0 - peer_weight), np.float32(peer_weight / PEERS), np.float32(strength)
     worlds = old.shape[1] // 2

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -188,8 +189,8 @@ def us_table() -> np.ndarray:
     """Every answer of `route_us_order`: int8 with one axis for each circumstance, in the order of USOrder's fields."""
     table = np.empty([len(v) for v in _US_DOMAINS.values()], np.int8)
     for index in _orders(USOrder, _US_DOMAINS):
-        values = [domain[i] for domain, i in zip(_US_DOMAINS.values(), index, strict=True)]
-        table[index] = _code(route_us_order(USOrder(*values)))  # type: ignore[arg-type]
+        values: list[Any] = [domain[i] for domain, i in zip(_US_DOMAINS.values(), index, strict=True)]
+        table[index] = _code(route_us_order(USOrder(*values)))
     return table
 
 
@@ -198,6 +199,6 @@ def foreign_table() -> np.ndarray:
     """Every answer of `route_foreign_order`: int8 with one axis for each circumstance, in the order of ForeignOrder's fields."""
     table = np.empty([len(v) for v in _FOREIGN_DOMAINS.values()], np.int8)
     for index in _orders(ForeignOrder, _FOREIGN_DOMAINS):
-        values = [domain[i] for domain, i in zip(_FOREIGN_DOMAINS.values(), index, strict=True)]
-        table[index] = _code(route_foreign_order(ForeignOrder(*values)))  # type: ignore[arg-type]
+        values: list[Any] = [domain[i] for domain, i in zip(_FOREIGN_DOMAINS.values(), index, strict=True)]
+        table[index] = _code(route_foreign_order(ForeignOrder(*values)))
     return table

@@ -17,7 +17,7 @@ _UNIT = 2.3283064365386963e-10  # 2**-32
 
 
 @njit(cache=True, inline="always")
-def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox4x32(c0, c1, c2, c3, k0, k1):
     """Ten rounds over a counter of four and a key of two 32-bit words (as uint64); returns four 32-bit words."""
     for _ in range(10):
         p0 = _M0 * c0
@@ -29,7 +29,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def draw4(seed, agent, month, purpose, number):  # type: ignore[no-untyped-def]
+def draw4(seed, agent, month, purpose, number):
     """Four uniforms in (0, 1) for (seed, agent, month, purpose); `number` tells apart further fours of one purpose.
 
     `agent` is below 2**32, `month` below 2**16 - 1 (-1 stands for before the first month), `purpose` below 2**16,
@@ -42,7 +42,7 @@ def draw4(seed, agent, month, purpose, number):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def draw4s(seed, agents, month, purpose, numbers, out):  # type: ignore[no-untyped-def]
+def draw4s(seed, agents, month, purpose, numbers, out):
     """`draw4` of many agents and numbers, in a plain loop, so that several are drawn at once: `agents`, `numbers` (n,) uint32, `out` (4n,)."""
     for k in range(len(agents)):
         out[4 * k], out[4 * k + 1], out[4 * k + 2], out[4 * k + 3] = draw4(
@@ -51,6 +51,6 @@ def draw4s(seed, agents, month, purpose, numbers, out):  # type: ignore[no-untyp
 
 
 @njit(cache=True)
-def draw(seed, agent, month, purpose):  # type: ignore[no-untyped-def]
+def draw(seed, agent, month, purpose):
     """One uniform in (0, 1) for (seed, agent, month, purpose)."""
     return draw4(seed, agent, month, purpose, 0)[0]

@@ -42,7 +42,7 @@ _THEME = {
 }
 
 
-class _Frame(Dash):  # type: ignore[misc]  # dash carries no types
+class _Frame(Dash):  # dash carries no types
     """Dash without its polyfill, which today's browsers need for nothing, and whose `String.trim` doubles the time that plotly.js takes over colours."""
 
     def interpolate_index(self, **parts: str) -> str:

@@ -204,8 +204,8 @@ def _all_factors(
     unit = scale_for(headline.unit, 0.0).change if of == _GAP else headline.unit
     if study.compare is not None:
         a, b = study.compare
-        scale: str | list[list[Any]] = diverging(a.colour, b.colour)
-        scale[2][1] = "#bbbbbb"  # type: ignore[index]  # a line in near-white would not be seen
+        scale: Any = diverging(a.colour, b.colour)
+        scale[2][1] = "#bbbbbb"  # a line in near-white would not be seen
         limits, title = limits_of(known[of].to_numpy(), symmetric=True), "difference"
         colour = b.colour
     else:

@@ -88,7 +88,7 @@ def _unmeasurable(row: Row) -> Row:
 
     return replace(
         row, value=_Forbidden(), instrument=_Forbidden(), place=_Forbidden(), segments=_Forbidden()
-    )  # type: ignore[arg-type]
+    )
 
 
 @pytest.fixture(scope="module")

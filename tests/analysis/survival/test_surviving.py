@@ -78,7 +78,7 @@ def test_all_arms_together_are_as_strong_as_the_weakest() -> None:
         line(surviving.Arm(str(k), "", {}), code, conclusion, values[k])
         for code, values in cases.items()
         for k in (0, 1)
-    ]  # type: ignore[misc]
+    ]
     table = table_of(lines)
     together = table[table["arm"] == EVERYWHERE].set_index("headline")
     assert together["verdict"].to_dict() == {code: values[2] for code, values in cases.items()}

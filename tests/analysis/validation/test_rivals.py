@@ -20,7 +20,7 @@ SHARE = {
 
 
 def field(seen: list[object], known: list[object]) -> Field:
-    return Field(tuple(seen), tuple(known), CEILINGS)  # type: ignore[arg-type]
+    return Field(tuple(seen), tuple(known), CEILINGS)
 
 
 def test_a_series_is_one_instrument_place_population_and_arguments_and_only_what_came_before(

@@ -56,7 +56,7 @@ def test_the_true_distribution_scores_best_in_the_mean(score: object) -> None:
     draws = np.random.default_rng(5).normal(10.0, 2.0, 4000)
 
     def mean(centre: float, sd: float) -> float:
-        return float(np.mean([score(Predictive(np.array([centre]), sd), float(y)) for y in draws]))  # type: ignore[operator]
+        return float(np.mean([score(Predictive(np.array([centre]), sd), float(y)) for y in draws]))
 
     best = mean(10.0, 2.0)
     assert all(best < mean(*other) for other in ((8.0, 2.0), (10.0, 1.0), (10.0, 4.0)))

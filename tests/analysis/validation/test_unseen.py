@@ -123,7 +123,7 @@ def test_the_pace_of_a_draw_carries_its_levels() -> None:
 
 
 def _levels(history: object) -> dict[str, object]:
-    return {code: one.adoption_2013 for code, one in history.jurisdictions.items()}  # type: ignore[attr-defined]
+    return {code: one.adoption_2013 for code, one in history.jurisdictions.items()}
 
 
 @pytest.mark.parametrize("code", ["DE", "rest_of_eu"])

@@ -32,7 +32,7 @@ def settled(page: Page, pairs: int = PAIRS) -> None:
     )
 
 
-def slider(page: Page, path: str):  # type: ignore[no-untyped-def]
+def slider(page: Page, path: str):
     return page.locator(f".knob-row:has(code:text-is('{path}'))").get_by_role("slider")
 
 

@@ -158,9 +158,9 @@ class Catalogue:
                 if not world.get(key):
                     world.pop(key, None)
         out = StringIO()
-        dumper = YAML(typ="safe", pure=True)
+        dumper: Any = YAML(typ="safe", pure=True)  # ruamel types its settings as None
         dumper.default_flow_style = False
-        dumper.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the order is ours; its types know only None
+        dumper.sort_base_mapping_type_on_output = False
         dumper.width = 4096
         dumper.dump(tree, out)
         query = self.query(state)

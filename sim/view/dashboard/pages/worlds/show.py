@@ -99,10 +99,14 @@ def _pairs_of(
     """A table by seed, world and month as pairs of columns."""
     seeds = sorted(world["seed"].unique())
     by = {key: rows.sort_values("month") for key, rows in world.groupby(["seed", "world"], observed=True)}
+    a, b = compare
     return [
-        tuple({str(c): by[seed, name][c].to_numpy() for c in world.columns} for name in compare)
+        (
+            {str(c): by[seed, a][c].to_numpy() for c in world.columns},
+            {str(c): by[seed, b][c].to_numpy() for c in world.columns},
+        )
         for seed in seeds
-    ]  # type: ignore[misc]
+    ]
 
 
 def view_of(session: Session, state: State) -> dict[str, Any]:
