@@ -3,6 +3,7 @@
 Each table stands between two comments that name it; `--write` puts it there, and a test finds the documents in step.
 """
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
