@@ -1,8 +1,7 @@
 """One point of a design as if it were an experiment of its own: what a report's sections read, cut down to its rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ import pyarrow.parquet as pq
 
 from sim.analysis import differences
 from sim.analysis.outcomes import compared, first_months, is_of_law
-from sim.runs.claims import BY_POINT
 from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
-from sim.runs.results import TABLES_FOLDER, Results
+from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader, with_dates
 from sim.scenario.designs import points, scenarios_at
 from sim.scenario.loading import Base, load_base
 from sim.scenario.places import CONFIGS, root
@@ -34,116 +32,89 @@ def scenarios_of(said: Mapping[str, Any], point: int, where: Path) -> dict[str, 
     return scenarios_at(resolved, points(resolved)[point])
 
 
-@dataclass(frozen=True)
-class PointResults(Results):
-    """The results of one point. Tables lie in key order, so only the row groups that hold the point are read."""
+def point_results(folder: Path, point: int) -> MemoryResults:
+    """The results of one point of a design: its rows of each table, its own headlines, series and verdicts.
 
-    point: int
+    Tables lie in key order, so only the row groups that hold the point are read. Raises KeyError if there is no
+    such point.
+    """
+    whole = FolderResults(folder)
+    runs = pq.read_table(
+        folder / POINTS, filters=[("point", "==", point)], page_checksum_verification=True
+    ).to_pandas()
+    if runs.empty:
+        raise KeyError(f"there is no point {point}")
+    factors = runs.drop(columns=["point", "seed", "world", "run", "done"]).iloc[:1].set_axis([point])
+    first_month = int(first_months(whole.manifest, factors, folder / MANIFEST)[0])
+    seeds = sorted(int(seed) for seed in runs.loc[runs["done"], "seed"].unique())
+    manifest = _manifest_at(whole, point, factors, first_month, seeds)
+    names = [name for name in whole.manifest["tables"] if whole.has(name)]
+    tables = {name: _reader_at(whole, name, point) for name in names}
+    summaries = {}
+    if "world" in tables and seeds:
+        summaries |= _own_summaries(manifest, tables["world"](None), first_month)
+    claims = _claims_at(whole, point, factors)
+    return MemoryResults(manifest, tables, summaries if claims is None else {**summaries, "claims": claims})
 
-    @cached_property
-    def values(self) -> pd.DataFrame:
-        """The design's values at the point, as one row under its number, and `done`: which seeds are in the tables."""
-        rows = pq.read_table(
-            self.folder / POINTS, filters=[("point", "==", self.point)], page_checksum_verification=True
-        ).to_pandas()
-        if rows.empty:
-            raise KeyError(f"there is no point {self.point}")
-        return rows
 
-    @cached_property
-    def factors(self) -> pd.DataFrame:
-        """Only the values, one row."""
-        return (
-            self.values.drop(columns=["point", "seed", "world", "run", "done"])
-            .iloc[:1]
-            .set_axis([self.point])
-        )
-
-    @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """The manifest of the whole design, with what differs at this point."""
-        whole = Results(self.folder).manifest
-        done = self.values[self.values["done"]]
-        said = {
-            **whole,
-            "seeds": sorted(int(seed) for seed in done["seed"].unique()),
-            "points": None,
-            "warnings": [],
-            "failures": [],
+def _manifest_at(
+    whole: FolderResults, point: int, factors: pd.DataFrame, first_month: int, seeds: list[int]
+) -> dict[str, Any]:
+    """The manifest of the whole design, with what differs at this point."""
+    said = {**whole.manifest, "seeds": seeds, "points": None, "warnings": [], "failures": []}
+    said["values"] = factors.iloc[0].to_dict()
+    if any(is_of_law(str(name)) for name in factors):
+        worlds = scenarios_of(whole.manifest, point, whole.folder / MANIFEST)
+        switches = {
+            name: [switch.on.isoformat() for switch in world.switches] for name, world in worlds.items()
         }
-        if any(is_of_law(str(name)) for name in self.factors):
-            worlds = scenarios_of(whole, self.point, self.folder / "manifest.json")
-            switches = {
-                name: [switch.on.isoformat() for switch in world.switches] for name, world in worlds.items()
-            }
-            first = min((day for days in switches.values() for day in days), default=None)
-            said |= {"events": events_in(worlds), "switches": switches, "switch": first}
-        first_month = self._first_month(whole)
-        start = np.datetime64(str(whole["first"])[:7], "M")
-        said["identical_through"] = (
-            str(start + np.timedelta64(first_month - 1, "M")) if first_month and compared(whole)[1] else None
-        )
-        return said
+        first = min((day for days in switches.values() for day in days), default=None)
+        said |= {"events": events_in(worlds), "switches": switches, "switch": first}
+    start = np.datetime64(str(said["first"])[:7], "M")
+    shared = first_month and compared(said)[1]
+    said["identical_through"] = str(start + np.timedelta64(first_month - 1, "M")) if shared else None
+    return said
 
-    def _first_month(self, whole: Mapping[str, Any]) -> int:
-        return int(first_months(whole, self.factors, self.folder / "manifest.json")[0])
 
-    def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """The point's rows of a recorded table."""
-        path = self.folder / TABLES_FOLDER / f"{name}.parquet"
+def _reader_at(whole: FolderResults, name: str, point: int) -> TableReader:
+    def read(columns: list[str] | None) -> pd.DataFrame:
         asked = None if columns is None else ["point", *columns]
-        read = pq.read_table(
-            path, columns=asked, filters=[("point", "==", self.point)], page_checksum_verification=True
+        rows = pq.read_table(
+            whole.path(name),
+            columns=asked,
+            filters=[("point", "==", point)],
+            page_checksum_verification=True,
         )
-        return read.to_pandas().drop(columns="point")
+        return with_dates(rows.to_pandas().drop(columns="point"))
 
-    @cached_property
-    def _pairs(self) -> list[tuple[differences.Columns, differences.Columns]]:
-        a, b = compared(self.manifest)
-        frame = self.table("world")
-        by_run = {
-            (str(world), int(seed)): rows
-            for (world, seed), rows in frame.groupby(["world", "seed"], observed=True)
-        }
+    return read
 
-        def columns(world: str, seed: int) -> differences.Columns:
-            rows = by_run[world, seed]
-            return {
-                str(name): rows[name].to_numpy() for name in rows.columns if name not in ("seed", "world")
-            }
 
-        return [(columns(a, seed), columns(b or a, seed)) for seed in self.manifest["seeds"]]
+def _own_summaries(
+    manifest: dict[str, Any], world: pd.DataFrame, first_month: int
+) -> dict[str, pd.DataFrame]:
+    """Headlines and series of the point's own pairs."""
+    a, b = compared(manifest)
+    by_run = {
+        (str(name), int(seed)): rows for (name, seed), rows in world.groupby(["world", "seed"], observed=True)
+    }
 
-    def summary(self, name: str) -> pd.DataFrame | None:
-        """Headlines and series of the point's own pairs, and its verdicts; other summaries are not made for a point."""
-        if name in ("headlines", "series") and self.has("world") and self.manifest["seeds"]:
-            two = compared(self.manifest)[1] is not None
-            if name == "series":
-                pairs = [(a | {"month": a["month"].astype("datetime64[D]")}, b) for a, b in self._pairs]
-                return differences.series(pairs) if two else None
-            if two:
-                return differences.headlines(self._pairs, self._first_month(self.manifest)).assign(why="")
-            return differences.headlines_of_one([a for a, _ in self._pairs])
-        if name == "claims":
-            return self._claims()
+    def columns(name: str, seed: int) -> differences.Columns:
+        rows = by_run[name, seed]
+        return {str(c): rows[c].to_numpy() for c in rows.columns if c not in ("seed", "world")}
+
+    pairs = [(columns(a, seed), columns(b or a, seed)) for seed in manifest["seeds"]]
+    if b is None:
+        return {"headlines": differences.headlines_of_one([one for one, _ in pairs])}
+    days = [(one | {"month": one["month"].astype("datetime64[D]")}, other) for one, other in pairs]
+    headlines = differences.headlines(pairs, first_month).assign(why="")
+    return {"headlines": headlines, "series": differences.series(days)}
+
+
+def _claims_at(whole: FolderResults, point: int, factors: pd.DataFrame) -> pd.DataFrame | None:
+    claims, by_point = whole.summary("claims"), whole.summary("claims_by_point")
+    if claims is None or by_point is None:
         return None
-
-    def _claims(self) -> pd.DataFrame | None:
-        whole, by_point = super().summary("claims"), self.folder / BY_POINT
-        if whole is None or not by_point.is_file():
-            return None
-        said = [
-            "number",
-            "claim",
-            "measure",
-            "over",
-            "unit",
-            "window",
-            "country",
-            "world",
-            "against",
-            "expect",
-        ]
-        mine = pd.read_csv(by_point)
-        mine = mine[mine["point"] == self.point].drop(columns=list(self.factors.columns))
-        return whole[said].merge(mine, on="number").assign(note="")
+    said = ["number", "claim", "measure", "over", "unit", "window", "country", "world", "against", "expect"]
+    mine = by_point[by_point["point"] == point].drop(columns=list(factors.columns))
+    return claims[said].merge(mine, on="number").assign(note="")

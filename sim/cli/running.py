@@ -144,10 +144,10 @@ def _print_failures(screen: Console, failures: Sequence[str], folder: Path | Non
 
 
 def _report(folder: Path) -> Path:
-    from sim.runs.results import Results
+    from sim.runs.results import FolderResults
     from sim.view.report import build
 
-    build(Results(folder), folder / REPORT)
+    build(FolderResults(folder), folder / REPORT)
     return folder / REPORT
 
 

@@ -165,10 +165,10 @@ def _end(screen: Console, failures: list[str], folder: Path, names: list[str]) -
         f"tables: {', '.join(escape(str(folder / f'{name}.csv')) for name in names)}", soft_wrap=True
     )
     if (folder / REPORT).is_file():
-        from sim.runs.results import Results
+        from sim.runs.results import FolderResults
         from sim.view.report import build
 
-        build(Results(folder), folder / REPORT)
+        build(FolderResults(folder), folder / REPORT)
         screen.print(f"report: {escape(str(folder / REPORT))}", soft_wrap=True)
     return failures
 

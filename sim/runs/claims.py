@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from sim.model.tables import TABLES, Column
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.results import TABLES_FOLDER, Results
+from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.scenario.designs import factors, points, scenarios_at
 from sim.scenario.experiments import ABROAD, first_day, window
 from sim.scenario.loading import nearest
@@ -173,7 +173,7 @@ def seeds_needed(distance: np.ndarray, sd: np.ndarray) -> np.ndarray:
 # --- from the tables -------------------------------------------------------------------------------------
 
 
-def judge(resolved: Resolved, results: Results) -> Judged:
+def judge(resolved: Resolved, results: FolderResults) -> Judged:
     """Every claim of the experiment over the recorded tables, which are read in stretches."""
     claims = resolved.experiment.claims
     found: list[pd.DataFrame] = [pd.DataFrame()] * len(claims)
@@ -225,7 +225,7 @@ def _first_months(claim: Claim, resolved: Resolved) -> np.ndarray:
 
 
 def _differences(
-    resolved: Resolved, results: Results, table: str, claims: Sequence[Claim]
+    resolved: Resolved, results: FolderResults, table: str, claims: Sequence[Claim]
 ) -> list[pd.DataFrame]:
     """For each claim a row for each pair: point, seed, value in either world, their difference."""
     starts = [_first_months(claim, resolved) for claim in claims]
@@ -236,7 +236,7 @@ def _differences(
     return [_paired(pd.concat(parts), claim) for parts, claim in zip(sums, claims, strict=True)]
 
 
-def _stretches(results: Results, table: str, measures: list[str]) -> Iterator[pd.DataFrame]:
+def _stretches(results: FolderResults, table: str, measures: list[str]) -> Iterator[pd.DataFrame]:
     file = pq.ParquetFile(
         results.folder / TABLES_FOLDER / f"{table}.parquet", page_checksum_verification=True
     )

@@ -16,7 +16,7 @@ from sim.runs.export import Proved, export, prove, sha256_of
 from sim.runs.manifest import manifest, write_manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, PointRow, write_points
-from sim.runs.results import MANIFEST, TABLES_FOLDER, Results
+from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
 from sim.runs.running import Progress, Running, missing, run_missing
 from sim.runs.seed import Failure, SeedDone
 from sim.runs.store import Damaged, Index, Store
@@ -47,8 +47,8 @@ class Finished:
         return [str(failure) for failure in self.proved.failures.values()]
 
     @property
-    def results(self) -> Results:
-        return Results(self.folder)
+    def results(self) -> FolderResults:
+        return FolderResults(self.folder)
 
     @property
     def done(self) -> list[SeedDone]:
@@ -170,7 +170,7 @@ def _proved_before(finished: Finished) -> Proved | None:
 
 
 def _manifest_of(folder: Path) -> dict[str, Any] | None:
-    return Results(folder).manifest if (folder / MANIFEST).is_file() else None
+    return FolderResults(folder).manifest if (folder / MANIFEST).is_file() else None
 
 
 def _check(store: Store, batches: set[str]) -> None:

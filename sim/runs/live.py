@@ -16,6 +16,7 @@ import pandas as pd
 from sim.model.books import Books
 from sim.model.world import WarrantModel
 from sim.runs.pairs import WorldsDiffer, first_difference, must_be_equal_for
+from sim.runs.results import MemoryResults, TableReader
 from sim.runs.seed import Task, run_worlds, set_aside_what_is_loaded
 from sim.scenario.scenario import Scenario
 
@@ -97,27 +98,18 @@ def _compact(values: np.ndarray) -> Any:
     return pd.Categorical(values) if values.dtype == object else values
 
 
-@dataclass(frozen=True)
-class LiveResults:
-    """Pairs as results (`sim.runs.results.Readable`): of a table only the columns asked for are put together."""
+def results_of_pairs(
+    manifest: dict[str, Any], pairs: Sequence[LivePair], summaries: Mapping[str, pd.DataFrame]
+) -> MemoryResults:
+    """Pairs as results: of a table only the columns asked for are put together."""
 
-    manifest: dict[str, Any]
-    pairs: Sequence[LivePair]
-    summaries: Mapping[str, pd.DataFrame]
-
-    def has(self, name: str) -> bool:
-        return name in _tables(self.pairs)
-
-    def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """A table, or those of its columns; a column that was not kept is missing in every row."""
-        there = _tables(self.pairs)[name]
-        frame = _table(
-            self.pairs, name, there if columns is None else [column for column in columns if column in there]
+    def reader(name: str) -> TableReader:
+        there = _tables(pairs)[name]
+        return lambda columns: _table(
+            pairs, name, there if columns is None else [column for column in columns if column in there]
         )
-        return frame if columns is None or set(columns) <= set(frame) else frame.reindex(columns=columns)
 
-    def summary(self, name: str) -> pd.DataFrame | None:
-        return self.summaries.get(name)
+    return MemoryResults(manifest, {name: reader(name) for name in _tables(pairs)}, summaries)
 
 
 def tables_of(pairs: Sequence[LivePair]) -> dict[str, pd.DataFrame]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.runs.identity import model_digest
-from sim.runs.results import MANIFEST, Results
+from sim.runs.results import MANIFEST, FolderResults
 from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
 
@@ -101,4 +101,4 @@ def write_manifest(out: Path, content: dict[str, Any]) -> None:
 
 def add_to_manifest(folder: Path, **entries: Any) -> None:
     """Add what later layers know (projections for the report, say) to a results folder's manifest."""
-    write_manifest(folder, {**Results(folder).manifest, **entries})
+    write_manifest(folder, {**FolderResults(folder).manifest, **entries})

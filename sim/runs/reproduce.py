@@ -23,7 +23,7 @@ from sim.model.tables import TABLES
 from sim.runs.export import sha256_of
 from sim.runs.identity import Identities, model_digest
 from sim.runs.points import POINTS
-from sim.runs.results import TABLES_FOLDER, Results
+from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
@@ -184,9 +184,9 @@ def run_again(
 # --- what was run ----------------------------------------------------------------------------------------
 
 
-def results_of(folder: Path) -> Results:
+def results_of(folder: Path) -> FolderResults:
     """The results in a folder; raises BadInput if its manifest is missing or tells too little."""
-    results = Results(folder)
+    results = FolderResults(folder)
     try:
         said = results.manifest
     except FileNotFoundError:

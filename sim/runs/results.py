@@ -1,7 +1,7 @@
-"""A results folder: what a run leaves behind, opened for reading."""
+"""Results opened for reading: one protocol, kept in a folder or in memory."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,53 +12,70 @@ import pandas as pd
 TABLES_FOLDER = "tables"
 MANIFEST = "manifest.json"
 
+TableReader = Callable[[list[str] | None], pd.DataFrame]
+"""Reads a table, or those of its columns that are named."""
 
-class Readable(Protocol):
-    """What a page needs of results, wherever they are."""
+
+class Results(Protocol):
+    """What an experiment gave, wherever it is kept."""
 
     @property
-    def manifest(self) -> dict[str, Any]: ...
+    def manifest(self) -> dict[str, Any]:
+        """What was run, with what, and what was found."""
+        ...
 
-    def has(self, name: str) -> bool: ...
+    def has(self, name: str) -> bool:
+        """Whether a table was recorded."""
+        ...
 
-    def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame: ...
+    def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """A recorded table (`sim.model.tables`), or those of its columns; `month` is a real date."""
+        ...
 
-    def summary(self, name: str) -> pd.DataFrame | None: ...
+    def summary(self, name: str) -> pd.DataFrame | None:
+        """A small table of the analysis (`headlines`, `knockouts`, `record` ...), if there is one."""
+        ...
 
 
 @dataclass(frozen=True)
-class Results:
-    """One finished experiment on disk."""
+class FolderResults:
+    """The results in a folder. `read` is its manifest where it has been read and checked already."""
 
     folder: Path
+    read: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What was run, with what, and the digest of each table."""
+        if self.read is not None:
+            return self.read
         manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
         return manifest
 
     def has(self, name: str) -> bool:
-        return (self.folder / TABLES_FOLDER / f"{name}.parquet").is_file()
+        return self.path(name).is_file()
+
+    def path(self, name: str) -> Path:
+        """Where a recorded table lies."""
+        return self.folder / TABLES_FOLDER / f"{name}.parquet"
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """A recorded table (`sim.model.tables`), or those of its columns; a damaged page is an error, not a number."""
-        return pd.read_parquet(
-            self.folder / TABLES_FOLDER / f"{name}.parquet", columns=columns, page_checksum_verification=True
-        )
+        """A recorded table, or those of its columns; a damaged page is an error, not a number."""
+        frame = pd.read_parquet(self.path(name), columns=columns, page_checksum_verification=True)
+        return with_dates(frame)
 
     def summary(self, name: str) -> pd.DataFrame | None:
-        """A small CSV beside the tables (`headlines`, `knockouts`, `switch_dates`, `record`), if the run made one."""
+        """A small CSV beside the tables, if the run made one."""
         path = self.folder / f"{name}.csv"
         return pd.read_csv(path) if path.is_file() else None
 
 
 @dataclass(frozen=True)
-class InMemory:
-    """Results that no file holds: whole tables with their keys, and summaries, by name."""
+class MemoryResults:
+    """Results that no file holds, or a part of those that one does: how to read each table, and the summaries."""
 
     manifest: dict[str, Any]
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, TableReader]
     summaries: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
@@ -66,8 +83,20 @@ class InMemory:
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """A table, or those of its columns; a column that was not kept is missing in every row."""
-        frame = self.tables[name]
-        return frame if columns is None else frame.reindex(columns=columns)
+        frame = self.tables[name](columns)
+        return frame if columns is None or set(columns) <= set(frame) else frame.reindex(columns=columns)
 
     def summary(self, name: str) -> pd.DataFrame | None:
         return self.summaries.get(name)
+
+
+def reader_of(frame: pd.DataFrame) -> TableReader:
+    """A reader of a table that is at hand."""
+    return lambda columns: frame if columns is None else frame[[c for c in columns if c in frame]]
+
+
+def with_dates(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same table with `month` as datetime64, so that `.loc["2018-01":]` works on it as an index."""
+    if "month" in frame:
+        frame["month"] = frame["month"].astype("datetime64[s]")
+    return frame

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis import outcomes
-from sim.analysis.one_point import PointResults
+from sim.analysis.one_point import point_results
 from sim.analysis.outcomes import Which
 from sim.runs import wide as wide_tables
 from sim.runs.claims import BY_POINT
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.runs.watching import UNCHANGING
 from sim.runs.wide import Wide
 from sim.view.folders import Folder, check_footers, open_folder
@@ -39,7 +39,7 @@ class Opened:
     @cached_property
     def study(self) -> Study:
         """The folder as the sections of a report see it."""
-        return Study(_ResultsOf(self.folder.path, self.folder))
+        return Study(FolderResults(self.folder.path, self.folder.said))
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -122,18 +122,7 @@ class Opened:
 
     def at_point(self, point: int) -> Study:
         """One point of the design as a study of its own."""
-        return Study(PointResults(self.folder.path, point))
-
-
-@dataclass(frozen=True)
-class _ResultsOf(Results):
-    """The results of a folder whose manifest has been read and checked already, also where it is one of a run under way."""
-
-    opened: Folder
-
-    @cached_property
-    def manifest(self) -> dict[str, Any]:
-        return self.opened.said
+        return Study(point_results(self.folder.path, point))
 
 
 def open_results(root: Path, name: str) -> Opened:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.view import swept_report
 from sim.view.folders import just_written
 from sim.view.one_file import FOOTER, put_together
@@ -13,7 +13,7 @@ from sim.view.sections import opening
 from sim.view.study import Study
 
 
-def build(results: Results, out: Path) -> Path:
+def build(results: FolderResults, out: Path) -> Path:
     """Write the report of a results folder to the file `out` (or to `out`/report.html if that is a folder) and return its path.
 
     That of a design shows what its runs come to over the points. Raises ValueError if a jurisdiction names a country that the world map

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.runs.results import Readable
+from sim.runs.results import Results
 from sim.view.figures.events import Event
 from sim.view.figures.style import WorldStyle, world_styles
 
@@ -15,7 +15,7 @@ from sim.view.figures.style import WorldStyle, world_styles
 class Study:
     """A finished experiment: its worlds, who is compared with whom, and its tables."""
 
-    results: Readable
+    results: Results
     only: str | None = (
         None  # the name of the one jurisdiction that the tables are about; None: all but the United States
     )

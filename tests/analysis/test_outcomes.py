@@ -8,7 +8,7 @@ import pytest
 
 from sim.analysis import outcomes
 from sim.analysis.differences import HEADLINES, SERIES, headlines
-from sim.analysis.one_point import PointResults
+from sim.analysis.one_point import point_results
 from sim.runs.experiment import Finished
 from sim.runs.wide import Wide, exported
 from tests.swept_results import FIRST, POINTS, gap, swept
@@ -135,8 +135,8 @@ def test_the_columns_that_a_number_is_read_from_are_known() -> None:
 
 
 def test_one_point_reads_as_an_experiment_of_its_own(finished: Finished) -> None:
-    point = PointResults(finished.folder, 3)
-    assert point.factors.iloc[0].to_dict() == {
+    point = point_results(finished.folder, 3)
+    assert point.manifest["values"] == {
         "trust.asymmetry": 1.0,
         "trust.peer_weight": 0.3,
         "switch_date": "2015-07-31",
@@ -161,7 +161,7 @@ def test_one_point_reads_as_an_experiment_of_its_own(finished: Finished) -> None
 
 
 def test_a_points_headlines_are_those_of_the_experiments_own_analysis(finished: Finished) -> None:
-    point = PointResults(finished.folder, 0)
+    point = point_results(finished.folder, 0)
     frame = point.table("world")
 
     def columns(world: str, seed: int) -> dict[str, np.ndarray]:
@@ -178,7 +178,7 @@ def test_a_points_headlines_are_those_of_the_experiments_own_analysis(finished: 
 def test_a_point_that_is_not_there_is_an_error(tmp_path: Path, finished: Finished) -> None:
     del tmp_path
     with pytest.raises(KeyError, match="no point 99"):
-        _ = PointResults(finished.folder, 99).manifest
+        point_results(finished.folder, 99)
 
 
 def test_where_no_pair_is_done_there_are_levels_and_no_means(finished: Finished, wide: Wide) -> None:

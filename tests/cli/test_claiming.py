@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from sim.cli.claiming import judge_claims
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.scenario.resolving import Resolved
 from tests.runs.test_claims import GRID, by_seed, claimed, recorded
 
@@ -24,7 +24,7 @@ def judged(
     recorded(folder, differences, point=point)
     (folder / "manifest.json").write_text("{}", encoding="utf-8")
     screen = Console(width=240, file=io.StringIO())
-    done: Any = SimpleNamespace(tables={"world": {}}, folder=folder, results=Results(folder))
+    done: Any = SimpleNamespace(tables={"world": {}}, folder=folder, results=FolderResults(folder))
     failed = judge_claims(resolved, done, screen)
     return failed, screen.file.getvalue()
 

@@ -10,7 +10,7 @@ import pytest
 
 from sim.runs import tables_on_disk
 from sim.runs.claims import check, judge, seeds_needed
-from sim.runs.results import TABLES_FOLDER, Results
+from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.scenario.problems import BadInput
 from sim.scenario.resolving import Resolved
 from tests.scenario.test_designs import swept
@@ -53,7 +53,7 @@ def recorded(
     country: str | None = None,
     point: bool = False,
     **columns: np.ndarray,
-) -> Results:
+) -> FolderResults:
     """Tables in which doj_wins differs from microsoft_wins by so much in every month after July 2014, by point and seed."""
     frames = []
     for (at, seed), difference in differences.items():
@@ -73,14 +73,14 @@ def recorded(
     path = folder / TABLES_FOLDER / f"{'country' if country else 'world'}.parquet"
     path.parent.mkdir(exist_ok=True)
     tables_on_disk.write(pa.Table.from_pandas(pd.concat(frames), preserve_index=False), path)
-    return Results(folder)
+    return FolderResults(folder)
 
 
 def by_seed(*differences: float) -> dict[tuple[int, int], float]:
     return {(0, seed): difference for seed, difference in enumerate(differences, 1)}
 
 
-def verdicts(resolved: Resolved, results: Results) -> list[str]:
+def verdicts(resolved: Resolved, results: FolderResults) -> list[str]:
     return list(judge(resolved, results).claims["verdict"])
 
 
@@ -207,7 +207,7 @@ def test_a_claim_is_about_the_months_of_its_window(
 def test_a_claim_can_be_about_one_country(project: Path, tmp_path: Path) -> None:
     recorded(tmp_path, by_seed(0.3, 0.3))
     recorded(tmp_path, by_seed(-0.2, -0.2), country="DE")
-    judged = judge(claimed(project, {"country": "DE"}, {}), Results(tmp_path))
+    judged = judge(claimed(project, {"country": "DE"}, {}), FolderResults(tmp_path))
     assert [round(d, 6) for d in judged.claims["difference"]] == [-0.2, 0.3]
 
 

@@ -17,7 +17,7 @@ from sim.model.world import WorldSet
 from sim.runs import seed as seed_module
 from sim.runs.experiment import Finished, run
 from sim.runs.manifest import add_to_manifest
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.runs.seed import Task, run_seed
 from sim.scenario.resolving import Resolved
 from sim.scenario.scenario import Scenario
@@ -85,7 +85,7 @@ def test_the_manifest_knows_the_jurisdictions(finished: Finished, resolved: Reso
 def test_later_layers_add_to_the_manifest_and_lose_nothing(finished: Finished, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps(finished.results.manifest), encoding="utf-8")
     add_to_manifest(tmp_path, projections=[1, 2])
-    after = Results(tmp_path).manifest
+    after = FolderResults(tmp_path).manifest
     assert after.pop("projections") == [1, 2]
     assert after == json.loads(json.dumps(finished.results.manifest))
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from sim.model.tables import TABLES, Table
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.words import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES, SEGMENTS
 
 NAMED = {
@@ -457,7 +457,7 @@ def _write_uncertain(folder: Path) -> None:
 
 def write_results(
     folder: Path, worlds: list[str], tables: list[str], summaries: bool = True, seeds: int = 4
-) -> Results:
+) -> FolderResults:
     """A results folder of invented numbers with the given worlds and tables."""
     (folder / "tables").mkdir(parents=True)
     months = list(pd.date_range("2013-01-01", "2025-12-01", freq="MS"))
@@ -537,14 +537,14 @@ def write_results(
         ],
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    return Results(folder)
+    return FolderResults(folder)
 
 
 @pytest.fixture(scope="session")
-def make_results(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Results]:
+def make_results(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., FolderResults]:
     """Writes a results folder: `make_results(worlds, tables, ...)`."""
 
-    def make(worlds: list[str], tables: list[str] | None = None, **more: Any) -> Results:
+    def make(worlds: list[str], tables: list[str] | None = None, **more: Any) -> FolderResults:
         return write_results(
             tmp_path_factory.mktemp("results") / "synthetic",
             worlds,
@@ -556,17 +556,17 @@ def make_results(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Resu
 
 
 @pytest.fixture(scope="session")
-def two_worlds(make_results: Callable[..., Results]) -> Results:
+def two_worlds(make_results: Callable[..., FolderResults]) -> FolderResults:
     return make_results(["microsoft_wins", "doj_wins"])
 
 
 @pytest.fixture(scope="session")
-def one_world(make_results: Callable[..., Results]) -> Results:
+def one_world(make_results: Callable[..., FolderResults]) -> FolderResults:
     return make_results(["history"], ["world"], summaries=False, seeds=1)
 
 
 @pytest.fixture(scope="session")
-def three_worlds(make_results: Callable[..., Results]) -> Results:
+def three_worlds(make_results: Callable[..., FolderResults]) -> FolderResults:
     return make_results(["microsoft_wins", "doj_wins", "history"])
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.view.figures.events import lanes
 from sim.view.figures.geography import DOTS, members, outlined
 from sim.view.figures.maps import symmetric, world_map
@@ -21,7 +21,7 @@ from sim.view.report import sections
 from sim.view.study import Study
 
 
-def charts(results: Results) -> list[Chart]:
+def charts(results: FolderResults) -> list[Chart]:
     return [
         block for section in sections(Study(results)) for block in section.blocks if isinstance(block, Chart)
     ]
@@ -38,7 +38,7 @@ def test_every_figure_of_the_report_is_a_valid_plotly_figure(
             go.Figure(figure)
 
 
-def test_panels_side_by_side_share_their_axes(two_worlds: Results) -> None:
+def test_panels_side_by_side_share_their_axes(two_worlds: FolderResults) -> None:
     shared = {"trust-abroad", "trust-country", "places", "routes-us", "stated", "actual"}
     seen = set()
     for chart in charts(two_worlds):
@@ -158,19 +158,21 @@ def test_a_country_counts_once_however_many_providers_have_the_offer_there() -> 
     assert list(found["announced"]) == [0.5, 0.0, 0.0, 0.0]
 
 
-def test_the_switch_is_marked_only_in_the_worlds_that_have_one(make_results: Callable[..., Results]) -> None:
+def test_the_switch_is_marked_only_in_the_worlds_that_have_one(
+    make_results: Callable[..., FolderResults],
+) -> None:
     results = make_results(["microsoft_wins", "doj_wins", "history"], ["world"])
     path = results.folder / "manifest.json"
     switches = {"microsoft_wins": ["2014-07-31"], "doj_wins": ["2014-07-31", "2017-07-31"], "history": []}
     path.write_text(json.dumps(results.manifest | {"switches": switches}), encoding="utf-8")
-    (chart,) = [chart for chart in charts(Results(results.folder)) if chart.id == "trust-abroad"]
+    (chart,) = [chart for chart in charts(FolderResults(results.folder)) if chart.id == "trust-abroad"]
     marked = [
         [label for label in figure["data"][-1]["text"] if "switch" in label] for figure in chart.figures
     ]
     assert [len(labels) for labels in marked] == [1, 2, 0]
 
 
-def test_differences_drawn_are_those_of_the_summary(make_results: Callable[..., Results]) -> None:
+def test_differences_drawn_are_those_of_the_summary(make_results: Callable[..., FolderResults]) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], ["world"])
     series = results.summary("series")
     assert series is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.view.page import Chart, Text
 from sim.view.quantities import estimate, number, scale_for, with_unit
 from sim.view.report import build, sections
@@ -55,7 +55,7 @@ class Skeleton(HTMLParser):
             self.words.append(data)
 
 
-def written(results: Results, folder: Path) -> str:
+def written(results: FolderResults, folder: Path) -> str:
     return build(results, folder).read_text(encoding="utf-8")
 
 
@@ -76,14 +76,16 @@ def test_report_loads_nothing_and_is_well_formed(
     assert "nan" not in re.findall(r"[A-Za-z]+", " ".join(skeleton.words))
 
 
-def test_every_config_in_the_page_keeps_charts_here(two_worlds: Results, tmp_path: Path) -> None:
+def test_every_config_in_the_page_keeps_charts_here(two_worlds: FolderResults, tmp_path: Path) -> None:
     page = written(two_worlds, tmp_path)
     own = page[page.rindex("<script>") :]
     assert own.count('"showSendToCloud":false') == 1
     assert own.count("Plotly.newPlot(") == 1 and "layout, config)" in own
 
 
-def test_what_was_not_recorded_is_named_with_the_way_to_get_it(one_world: Results, tmp_path: Path) -> None:
+def test_what_was_not_recorded_is_named_with_the_way_to_get_it(
+    one_world: FolderResults, tmp_path: Path
+) -> None:
     words = " ".join(" ".join(Skeleton(written(one_world, tmp_path)).words).split())
     for table in ("country", "flows", "laws", "offers", "requests", "cell"):
         assert f"did not record the table {table} ." in words
@@ -95,7 +97,7 @@ def test_what_was_not_recorded_is_named_with_the_way_to_get_it(one_world: Result
 
 
 def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(
-    three_worlds: Results, tmp_path: Path
+    three_worlds: FolderResults, tmp_path: Path
 ) -> None:
     words = " ".join(" ".join(Skeleton(written(three_worlds, tmp_path)).words).split())
     assert "Trust <abroad> is lower when DOJ wins" in words
@@ -105,7 +107,7 @@ def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(
 
 
 def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on_one_line(
-    two_worlds: Results, tmp_path: Path
+    two_worlds: FolderResults, tmp_path: Path
 ) -> None:
     page = written(two_worlds, tmp_path)
     words = " ".join(" ".join(Skeleton(page).words).split())
@@ -140,7 +142,7 @@ def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on
 
 
 def test_what_survives_is_said_for_each_arm_and_of_which_parameters(
-    two_worlds: Results, tmp_path: Path
+    two_worlds: FolderResults, tmp_path: Path
 ) -> None:
     words = " ".join(" ".join(Skeleton(written(two_worlds, tmp_path)).words).split())
     assert "Of 2 headlines 1 survive everywhere and 1 do not survive somewhere; of 0 nobody can say." in words
@@ -161,13 +163,13 @@ def test_what_survives_is_said_for_each_arm_and_of_which_parameters(
     assert said == []
 
 
-def test_an_experiment_without_claims_says_how_to_state_one(one_world: Results, tmp_path: Path) -> None:
+def test_an_experiment_without_claims_says_how_to_state_one(one_world: FolderResults, tmp_path: Path) -> None:
     words = " ".join(" ".join(Skeleton(written(one_world, tmp_path)).words).split())
     assert "states no claims" in words
 
 
 def test_runs_in_which_nothing_happened_still_make_a_report(
-    make_results: Callable[..., Results], tmp_path: Path
+    make_results: Callable[..., FolderResults], tmp_path: Path
 ) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], seeds=2)
     for name in ("laws", "offers", "flows", "requests"):
@@ -187,12 +189,12 @@ def test_runs_in_which_nothing_happened_still_make_a_report(
     )
 
 
-def test_text_from_files_is_escaped(two_worlds: Results, tmp_path: Path) -> None:
+def test_text_from_files_is_escaped(two_worlds: FolderResults, tmp_path: Path) -> None:
     page = written(two_worlds, tmp_path)
     assert "share &lt;of&gt; spending" in page and "share <of> spending" not in page
 
 
-def test_answer_names_clear_differences_and_open_signs(two_worlds: Results) -> None:
+def test_answer_names_clear_differences_and_open_signs(two_worlds: FolderResults) -> None:
     sentence = answer(two_worlds.summary("headlines"), Study(two_worlds))
     assert "trust abroad is <strong>0.031 lower</strong>" in sentence
     assert "US providers&#x27; revenue abroad is <strong>USD 4.2 bn lower</strong>" in sentence
@@ -200,14 +202,16 @@ def test_answer_names_clear_differences_and_open_signs(two_worlds: Results) -> N
     assert "the sign is open for countries with a localisation law" in sentence
 
 
-def test_answer_without_a_clear_difference_says_so(make_results: Callable[..., Results]) -> None:
+def test_answer_without_a_clear_difference_says_so(make_results: Callable[..., FolderResults]) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], ["world"])
     headlines = results.summary("headlines")
     assert headlines is not None
     assert "no headline differs from zero" in answer(headlines.assign(low=-1e12, high=1e12), Study(results))
 
 
-def test_an_empty_summary_counts_as_missing(make_results: Callable[..., Results], tmp_path: Path) -> None:
+def test_an_empty_summary_counts_as_missing(
+    make_results: Callable[..., FolderResults], tmp_path: Path
+) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], ["world"])
     pd.DataFrame(
         columns=["mechanism", "name", "meaning", "headline", "difference", "low", "high", "contribution"]
@@ -216,7 +220,7 @@ def test_an_empty_summary_counts_as_missing(make_results: Callable[..., Results]
 
 
 def test_a_country_that_the_map_cannot_place_stops_the_report(
-    make_results: Callable[..., Results], tmp_path: Path
+    make_results: Callable[..., FolderResults], tmp_path: Path
 ) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], ["world", "country"])
     path = results.folder / "manifest.json"
@@ -224,7 +228,7 @@ def test_a_country_that_the_map_cannot_place_stops_the_report(
     manifest["jurisdictions"]["DE"]["iso3"] = ["GER"]
     path.write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(ValueError, match="GER"):
-        build(Results(results.folder), tmp_path)
+        build(FolderResults(results.folder), tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.view.report import build
 from tests.swept_results import swept
 from tests.view.accessible import barriers
@@ -50,7 +50,7 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def two_worlds_open(
-    chromium: Browser, two_worlds: Results, tmp_path_factory: pytest.TempPathFactory
+    chromium: Browser, two_worlds: FolderResults, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Opened]:
     """The two-world report, opened once for the tests that only look or use its controls."""
     opened = Opened(chromium, build(two_worlds, tmp_path_factory.mktemp("report")), 1280)
@@ -81,7 +81,7 @@ def test_report_opens_offline_draws_everything_and_fits(
 
 
 def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Browser, tmp_path: Path) -> None:
-    report = build(Results(swept(tmp_path, levers=True).folder), tmp_path / "report.html")
+    report = build(FolderResults(swept(tmp_path, levers=True).folder), tmp_path / "report.html")
     for width in (420, 1280):
         opened = Opened(chromium, report, width)
         assert opened.complaints == []

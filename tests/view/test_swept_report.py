@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.view.folders import just_written
 from sim.view.opened import Opened
 from sim.view.page import Chart
@@ -33,7 +33,7 @@ def charts_of(folder: Path) -> dict[str, Chart]:
 
 
 def test_it_loads_nothing_and_every_chart_and_part_has_a_name_of_its_own(known: Path, tmp_path: Path) -> None:
-    page = build(Results(known), tmp_path / "report.html").read_text(encoding="utf-8")
+    page = build(FolderResults(known), tmp_path / "report.html").read_text(encoding="utf-8")
     skeleton = Skeleton(page)
     assert [load for load in skeleton.loads if load != "data:,"] == []
     assert skeleton.tags.count("h1") == 1
@@ -47,7 +47,7 @@ def test_it_loads_nothing_and_every_chart_and_part_has_a_name_of_its_own(known: 
 def test_it_answers_with_the_size_of_the_design_and_the_verdict_on_each_claim(
     known: Path, tmp_path: Path
 ) -> None:
-    words = words_of(build(Results(known), tmp_path / "report.html").read_text(encoding="utf-8"))
+    words = words_of(build(FolderResults(known), tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "A design of 6 points with 2 seeds and 2 worlds: 24 runs." in words
     assert (
         "Trust abroad in 2016 is lower when DOJ wins\N{RIGHT DOUBLE QUOTATION MARK} holds at 6 of 6 points"
@@ -86,11 +86,11 @@ def test_all_combinations_are_drawn_only_where_a_heat_map_cannot_show_them(
 
 def test_without_claims_the_answer_says_so(tmp_path: Path) -> None:
     folder = swept(tmp_path, claims=False).folder
-    words = words_of(build(Results(folder), tmp_path / "report.html").read_text(encoding="utf-8"))
+    words = words_of(build(FolderResults(folder), tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "The experiment claims nothing" in words and "What was claimed" not in words
 
 
 def test_pairs_that_failed_leave_the_rest(tmp_path: Path) -> None:
     folder = swept(tmp_path, fails=True).folder
-    words = words_of(build(Results(folder), tmp_path / "report.html").read_text(encoding="utf-8"))
+    words = words_of(build(FolderResults(folder), tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "Over the points of the design" in words

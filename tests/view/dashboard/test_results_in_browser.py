@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from sim.runs.plan import Plan
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.runs.seed import Failure
 from sim.runs.watching import watched, write_unchanging
 from sim.runs.working import TaskDone
@@ -37,7 +37,9 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, make_results: Callable[..., Results]) -> Iterator[Site]:
+def site(
+    tmp_path_factory: pytest.TempPathFactory, make_results: Callable[..., FolderResults]
+) -> Iterator[Site]:
     """A sweep with a failed pair, one that is growing, a plain experiment, and a damaged copy."""
     home = tmp_path_factory.mktemp("site")
     finished = swept(home, record="country", fails=True)

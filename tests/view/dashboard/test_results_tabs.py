@@ -13,7 +13,7 @@ import pytest
 
 from sim.runs.experiment import Finished
 from sim.runs.plan import Plan
-from sim.runs.results import Results
+from sim.runs.results import FolderResults
 from sim.runs.watching import watched, write_unchanging
 from sim.view.dashboard.pages.results.asked import Asked, parsed
 from sim.view.dashboard.pages.results.overview import more
@@ -153,7 +153,7 @@ def test_a_run_that_has_stored_nothing_says_so_in_every_tab(begun: Opened) -> No
 
 
 def test_a_plain_experiment_shows_the_parts_of_its_report(
-    make_results: Callable[..., Results], tmp_path: Path
+    make_results: Callable[..., FolderResults], tmp_path: Path
 ) -> None:
     results = make_results(["microsoft_wins", "doj_wins"])
     plain = open_results(results.folder.parent, results.folder.name)

@@ -11,9 +11,9 @@ from sim.analysis.knockouts import first_month
 from sim.analysis.one_country import world_of
 from sim.analysis.reasons import reasons
 from sim.analysis.summaries import projections
-from sim.runs.live import LiveResults, tables_of
+from sim.runs.live import results_of_pairs, tables_of
 from sim.runs.manifest import facts
-from sim.runs.results import InMemory
+from sim.runs.results import MemoryResults, reader_of
 from sim.view.dashboard.content import content_of
 from sim.view.dashboard.pages.worlds.sessions import Session
 from sim.view.dashboard.pages.worlds.state import ABROAD, State
@@ -69,11 +69,15 @@ def study_of(session: Session, state: State, place: str, whole: bool = False) ->
             summaries["series"] = differences.series(paired, metrics)
     window = (state.since or _first_changed(manifest), state.until or str(manifest["last"])[:7])
     if place == ABROAD:
-        return Study(LiveResults(manifest, pairs, summaries), None, window)
+        return Study(results_of_pairs(manifest, pairs, summaries), None, window)
     tables = _of_place(tables_of(pairs), place)
     if compare is not None and "revenue_us" in tables["world"] and (whole or state.tab == "money"):
         summaries["series"] = differences.series(_pairs_of(tables["world"], compare), _PAIRED["money"])
-    return Study(InMemory(manifest, tables, summaries), resolved.base.jurisdictions[place].name, window)
+    return Study(
+        MemoryResults(manifest, {n: reader_of(t) for n, t in tables.items()}, summaries),
+        resolved.base.jurisdictions[place].name,
+        window,
+    )
 
 
 def _first_changed(manifest: dict[str, Any]) -> str:
