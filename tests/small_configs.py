@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from sim.scenario.parameter_files import groups
 from sim.scenario.schema import BySegment
-from sim.words import INSTRUMENTS, SEGMENTS
+from sim.vocabulary import INSTRUMENTS, SEGMENTS
 
 BY_SEGMENT = dict.fromkeys(SEGMENTS, 0.5)
 

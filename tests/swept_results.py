@@ -14,7 +14,7 @@ from sim.runs.pairs import MONTH_DIGEST
 from sim.runs.running import Running
 from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.tables_on_disk import Columns, digest_of_values
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 
 EXPERIMENT = """\
 title: A sweep of which all is known

@@ -12,7 +12,7 @@ from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.scenario.posterior import Posterior
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import Resolved, variant
+from sim.scenario.resolution import Resolved, variant
 from sim.scenario.scenario import Scenario
 
 

@@ -15,7 +15,7 @@ from sim.analysis.instruments.registry import INSTRUMENTS
 from sim.analysis.instruments.when import FORMS, Window, window
 from sim.analysis.instruments.where import Place, place, places
 from sim.analysis.instruments.who import POPULATIONS, segments
-from sim.scenario.places import root, shown
+from sim.scenario.locations import root, shown
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.scenario import Scenario
 

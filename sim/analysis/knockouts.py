@@ -9,7 +9,7 @@ from sim.runs.pairs import must_be_equal_for
 from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
-from sim.scenario.resolving import Resolved, variant
+from sim.scenario.resolution import Resolved, variant
 
 MOST_PAIRS = 4  # a table of many variants: enough pairs for its intervals, few enough to wait for
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sim.words import INSTRUMENTS
+from sim.vocabulary import INSTRUMENTS
 
 _KEYS = ["seed", "world", "month"]
 _LOCALISATION = ("procurement_rule", "sector_localisation", "general_localisation")

@@ -14,10 +14,10 @@ from sim.analysis.outcomes import compared, first_months, is_of_law
 from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader, with_dates
+from sim.scenario.base import Base, load_base
 from sim.scenario.designs import points, scenarios_at
-from sim.scenario.loading import Base, load_base
-from sim.scenario.places import CONFIGS, root
-from sim.scenario.restoring import restored
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.restoration import restored
 from sim.scenario.scenario import Scenario
 
 

@@ -12,7 +12,7 @@ from sim.analysis.instruments.view import Run
 from sim.analysis.record import OVER_DRAWS, Compared, beside, history_of, months_of, values_of, worlds_of
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 SHARE = 0.9  # of all runs lies within an interval

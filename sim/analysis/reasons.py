@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.analysis.differences import Columns, in_the_cloud
-from sim.words import INSTRUMENTS
+from sim.vocabulary import INSTRUMENTS
 
 Pairs = Sequence[tuple[Columns, Columns]]
 

@@ -17,7 +17,7 @@ from sim.analysis.instruments.when import Window
 from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import Task
 from sim.runs.store import Store
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 MOST_SEEDS = 8  # of a comparison that goes with every run

@@ -13,8 +13,8 @@ from sim.runs.experiment import Finished
 from sim.runs.manifest import add_to_manifest
 from sim.runs.running import Progress, Running
 from sim.runs.watching import FURTHER, watched
-from sim.scenario.places import root
-from sim.scenario.resolving import Resolved
+from sim.scenario.locations import root
+from sim.scenario.resolution import Resolved
 
 # Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
 PROJECTIONS = Path("configs/evidence/projections.csv")

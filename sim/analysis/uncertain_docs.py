@@ -14,7 +14,7 @@ import pandas as pd
 from sim.analysis.fit import documents
 from sim.analysis.markdown import DASH, SIGNS, number, records_of, table_of
 from sim.analysis.uncertain_tables import RANKS, SURVIVAL, VALIDATION
-from sim.scenario.places import root
+from sim.scenario.locations import root
 from sim.scenario.posterior import posterior_folder
 
 DOCUMENTS = ("calibration.md", "evidence.md", "validation.md")

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.analysis.record import history_of
 from sim.scenario.digest import digest
 from sim.scenario.posterior import posterior_folder
-from sim.scenario.resolving import Resolved, canonical_scenario
+from sim.scenario.resolution import Resolved, canonical_scenario
 
 VALIDATION, RANKS, SURVIVAL = "validation", "validation_ranks", "survival"
 TABLES = (VALIDATION, RANKS, SURVIVAL)

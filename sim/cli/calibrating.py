@@ -10,9 +10,9 @@ from rich.table import Table
 from sim.cli.printing import console
 from sim.cli.progress import stoppable
 from sim.cli.running import RESULTS, must_be_writable
-from sim.scenario.places import shown
+from sim.scenario.locations import shown
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 
 # People that the model's survey asks in a fit: of 1,200, as by default, a dozen are German firms, where the sources asked hundreds.
 PANEL = 8000

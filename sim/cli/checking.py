@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.cli.claiming import check_claims
+from sim.scenario.base import load_base
 from sim.scenario.designs import factors, points
-from sim.scenario.loading import load_base
-from sim.scenario.places import CONFIGS, root, shown
+from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 
 CALIBRATION = "calibration"  # folder of what a fit is told
 

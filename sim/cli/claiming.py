@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 
 if TYPE_CHECKING:
     from sim.runs.experiment import Finished

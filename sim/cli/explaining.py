@@ -8,20 +8,20 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from sim import words
+from sim import vocabulary
 from sim.cli.listing import value_words
 from sim.cli.printing import console
 from sim.model.tables import TABLES
+from sim.scenario.base import Base, load_base, nearest
 from sim.scenario.designs import factors, points
-from sim.scenario.loading import Base, load_base, nearest
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterInfo
-from sim.scenario.places import CONFIGS, root
 from sim.scenario.posterior import Fitted, moved_headlines, read_posterior, there_is_one
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.reading import Loc
-from sim.scenario.resolving import Resolved, resolve
-from sim.scenario.sampling import POSTERIOR
+from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.samples import POSTERIOR
 from sim.scenario.schema import BySegment, Event, Strict
+from sim.scenario.yaml_files import Loc
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def explanations(name: str, base: Base, resolved: Resolved | None = None) -> Ite
                     event.id,
                     [*_event(event), ("set by", base.where(("timelines", timeline, "events", i)))],
                 )
-    if name in words.INSTRUMENTS:
+    if name in vocabulary.INSTRUMENTS:
         yield Explanation("instrument of governments", name, list(_instrument(name, base)))
     yield from _factors(name, resolved)
     yield from _columns(name)
@@ -291,4 +291,4 @@ def _everything(base: Base) -> list[str]:
     events = [event.id for history in base.timelines.values() for event in history.events]
     columns = [column.name for table in TABLES.values() for column in table.columns]
     codes = [*base.jurisdictions, *base.segments, *base.providers, *base.regimes, *base.mechanisms]
-    return list(dict.fromkeys([*codes, *base.parameter_info, *events, *words.INSTRUMENTS, *columns]))
+    return list(dict.fromkeys([*codes, *base.parameter_info, *events, *vocabulary.INSTRUMENTS, *columns]))

@@ -6,10 +6,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.printing import console
-from sim.scenario.loading import Base, load_base
-from sim.scenario.places import CONFIGS, experiments, root, shown
+from sim.scenario.base import Base, load_base
+from sim.scenario.locations import CONFIGS, experiments, root, shown
 from sim.scenario.problems import BadInput
-from sim.scenario.reading import read
+from sim.scenario.yaml_files import read
 
 Rows = Iterable[Sequence[str]]
 

@@ -12,9 +12,9 @@ from rich.table import Table
 from sim.cli.printing import console
 from sim.cli.progress import stoppable
 from sim.cli.running import RESULTS, STORE, must_be_writable, number
-from sim.scenario.loading import load_base
-from sim.scenario.places import CONFIGS, root, shown
-from sim.scenario.resolving import resolve
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root, shown
+from sim.scenario.resolution import resolve
 
 if TYPE_CHECKING:
     import pandas as pd

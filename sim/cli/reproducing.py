@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from sim.cli.printing import console
 from sim.cli.progress import progress_of
-from sim.scenario.places import experiments
+from sim.scenario.locations import experiments
 from sim.scenario.problems import BadInput, choices
 
 if TYPE_CHECKING:

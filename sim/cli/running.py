@@ -17,7 +17,7 @@ from sim.cli.printing import console
 from sim.cli.progress import stoppable
 from sim.scenario.designs import points
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 
 if TYPE_CHECKING:
     import pandas as pd

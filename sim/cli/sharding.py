@@ -7,7 +7,7 @@ from pathlib import Path
 from sim.cli.printing import console
 from sim.cli.running import Asked, command_of
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 
 _SCRIPT = """\
 #!/bin/bash

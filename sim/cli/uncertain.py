@@ -13,10 +13,10 @@ from rich.table import Table
 from sim.cli.printing import console
 from sim.cli.progress import Progress, stoppable
 from sim.cli.running import REPORT, RESULTS, STORE, must_be_writable, number
-from sim.scenario.places import CONFIGS, root
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import read_posterior, there_is_one
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 
 if TYPE_CHECKING:
     import pandas as pd

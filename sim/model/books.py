@@ -13,7 +13,7 @@ from sim.model.places import FIRST_US, OFFERS, place_count
 from sim.model.population import UNITS, Cells
 from sim.model.tables import OF_CUSTOMERS
 from sim.scenario.scenario import Scenario
-from sim.words import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES
+from sim.vocabulary import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES
 
 # The measures in the order in which a month's entry brings them.
 _OF_MIND = ("trust", "trust_by_spend", "trust_intelligence", "belief")

@@ -10,7 +10,7 @@ from sim.model.news import reach_by_jurisdiction
 from sim.model.places import OFFERS, Offers, place_count
 from sim.model.population import UNITS, Cells
 from sim.scenario.scenario import Scenario
-from sim.words import KINDS
+from sim.vocabulary import KINDS
 
 
 def _month_of(key: str) -> int:

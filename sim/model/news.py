@@ -12,7 +12,7 @@ from sim.model.arithmetic import half_life_factor
 from sim.model.law.timeline import Month
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Event, News
-from sim.words import CHANNELS
+from sim.vocabulary import CHANNELS
 
 LAW_ENFORCEMENT, INTELLIGENCE = range(2)
 GOOD, BAD = range(2)

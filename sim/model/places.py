@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from sim.scenario.scenario import Scenario
-from sim.words import KINDS, US_KINDS
+from sim.vocabulary import KINDS, US_KINDS
 
 ON_PREMISES, HOME_GROWN, FIRST_US = 0, 1, 2
 OFFERS = len(US_KINDS)

@@ -6,7 +6,7 @@ each result is printed from it.
 
 from dataclasses import dataclass
 
-from sim.words import INSTRUMENTS, KINDS
+from sim.vocabulary import INSTRUMENTS, KINDS
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from sim.model.news import INTELLIGENCE, LAW_ENFORCEMENT, PublicMind
 from sim.model.places import Offers, kinds_of_places, place_count
 from sim.model.population import UNITS, Population, population_of
 from sim.scenario.scenario import Scenario
-from sim.words import INSTRUMENTS, KINDS
+from sim.vocabulary import INSTRUMENTS, KINDS
 
 _LAW = {name: k for k, name in enumerate(INSTRUMENTS)}
 QUARTER = 3

@@ -21,7 +21,7 @@ from sim.runs.running import Progress, Running, missing, run_missing
 from sim.runs.seed import Failure, SeedDone
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.watching import Watch, watched, write_unchanging
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 
 OWN_STORE = "store"
 FAILURES = "failures.csv"

@@ -21,7 +21,7 @@ from sim.scenario.scenario import Scenario
 
 ID_LETTERS = 32
 # What turns a resolved scenario into tables. How a scenario is resolved is not part of it: what comes of that is, whole.
-_CODE = ("model", "scenario/parameters.py", "scenario/scenario.py", "scenario/schema.py", "words.py")
+_CODE = ("model", "scenario/parameters.py", "scenario/scenario.py", "scenario/schema.py", "vocabulary.py")
 _NAMES = ("name", "label")
 # The order of these mappings is the order of arrays; elsewhere the order of a mapping means nothing.
 _ORDERED = ("jurisdictions", "segments", "providers")

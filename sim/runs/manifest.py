@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.runs.identity import model_digest
 from sim.runs.results import MANIFEST, FolderResults
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 PACKAGES = (

@@ -13,7 +13,7 @@ from sim.runs.points import read_ids
 from sim.runs.seed import Task
 from sim.runs.tables_on_disk import FORMAT
 from sim.scenario.designs import Point, points, scenarios_at
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 

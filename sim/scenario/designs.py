@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, overload
 
+from sim.scenario.base import Base, Contents, Finding, contradictions, path_of
 from sim.scenario.experiments import moved, switch_findings
 from sim.scenario.factors import (
     ROLES,
@@ -23,15 +24,14 @@ from sim.scenario.factors import (
     prepared,
     updated,
 )
-from sim.scenario.loading import Base, Contents, Finding, contradictions, path_of
 from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import BadInput
-from sim.scenario.sampling import METHODS, POSTERIOR, Sampling, sample_findings
+from sim.scenario.samples import METHODS, POSTERIOR, Sampling, sample_findings
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Design, Experiment, FactorSpec, Switch, Timeline, Value
 
 if TYPE_CHECKING:
-    from sim.scenario.resolving import Resolved
+    from sim.scenario.resolution import Resolved
 
 MOST_POINTS = 1_000_000
 _PARTS = ("jurisdictions", "segments", "providers", "regimes", "parameters")

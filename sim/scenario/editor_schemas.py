@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from sim.scenario.loading import Mechanism
+from sim.scenario.base import Mechanism
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterEntry
-from sim.scenario.places import CONFIGS, root
 from sim.scenario.schema import Experiment, Jurisdiction, Provider, Regime, SegmentSpec, Timeline
 
 KINDS: dict[str, Any] = {

@@ -4,11 +4,11 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from sim import words
-from sim.scenario.loading import Base, Finding
+from sim import vocabulary
+from sim.scenario.base import Base, Finding
 from sim.scenario.problems import choices
-from sim.scenario.reading import Loc
 from sim.scenario.schema import Claim, Experiment, Switch
+from sim.scenario.yaml_files import Loc
 
 SMALLEST_CELL = 5
 
@@ -41,11 +41,9 @@ def _months_later(date: dt.date, shift: int) -> dt.date:
 
 def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
     """Unknown names, dates outside the horizon or out of order, a population too small."""
-    smallest = SMALLEST_CELL * len(base.jurisdictions) * len(words.SEGMENTS)
+    smallest = SMALLEST_CELL * len(base.jurisdictions) * len(vocabulary.SEGMENTS)
     if experiment.customers < smallest:
-        cells = (
-            f"{SMALLEST_CELL} in each of {len(base.jurisdictions)} countries x {len(words.SEGMENTS)} segments"
-        )
+        cells = f"{SMALLEST_CELL} in each of {len(base.jurisdictions)} countries x {len(vocabulary.SEGMENTS)} segments"
         yield ("customers",), f"{experiment.customers} customers are too few; at least {smallest} ({cells})"
     if months(experiment) < 1:
         yield (

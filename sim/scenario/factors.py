@@ -9,12 +9,12 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from sim.scenario.loading import Base, Contents, path_of
+from sim.scenario.base import Base, Contents, path_of
+from sim.scenario.overrides import find
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.problems import choices
-from sim.scenario.reading import Loc, dotted, in_words, kind_at, leaves
 from sim.scenario.schema import BySegment, Experiment, FactorSpec, Value
-from sim.scenario.settings import find
+from sim.scenario.yaml_files import Loc, dotted, in_words, kind_at, leaves
 
 Role = Literal["uncertainties", "levers"]
 Kind = Literal["contents", "switch_date", "switch", "event", "customers"]

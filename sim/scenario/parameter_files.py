@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim import words
+from sim import vocabulary
+from sim.scenario.locations import shown
 from sim.scenario.parameters import Parameters
-from sim.scenario.places import shown
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.reading import Document, Loc, checked, dotted, leaves, read
 from sim.scenario.schema import BySegment, Strict
+from sim.scenario.yaml_files import Document, Loc, checked, dotted, leaves, read
 
 Value = float | dict[str, float]
 _DATE = re.compile(r"^\d{4}(-(0[1-9]|1[0-2]))?$")
@@ -182,8 +182,8 @@ def table_problems(
         what: list(names)
         for what, names in {
             **vocabularies,
-            "instrument": words.INSTRUMENTS,
-            "kind of place": words.KINDS,
+            "instrument": vocabulary.INSTRUMENTS,
+            "kind of place": vocabulary.KINDS,
         }.items()
     }
     for group in Parameters.model_fields:

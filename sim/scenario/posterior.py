@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.scenario.places import CONFIGS, root, shown
+from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.problems import BadInput, choices
 
 FOLDER = "posterior"

@@ -1,6 +1,6 @@
 """What a configuration may say: strict, frozen types for every file under configs/ and experiments/.
 
-Unknown keys, wrong types and values out of range are refused here; `loading` says where in the file.
+Unknown keys, wrong types and values out of range are refused here; `base` says where in the file.
 """
 
 import datetime as dt

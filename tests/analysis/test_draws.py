@@ -11,11 +11,11 @@ from sim.analysis.predictive import compare_over_draws, history_at, predict, spr
 from sim.analysis.record import compare, history_of
 from sim.runs.running import Running
 from sim.runs.store import Store
-from sim.scenario.loading import load_base
-from sim.scenario.places import CONFIGS, root
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 from tests.posteriors import write_stand_in
 
 HEADER = "id,role,instrument,place,population,from,to,without_event,value,se,bound,unit,source,arguments"

@@ -43,12 +43,12 @@ from sim.model.tables import TABLES
 from sim.runs.running import Running
 from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.store import Store
-from sim.scenario.loading import load_base
-from sim.scenario.places import CONFIGS, root
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
-from sim.words import DIRECTIONS, KINDS, ROUTES, SEGMENTS
+from sim.vocabulary import DIRECTIONS, KINDS, ROUTES, SEGMENTS
 
 HEADER = ",".join((*COLUMNS, *MORE_COLUMNS))
 GOOD = "mine,context,adoption,DE,firms_10plus,2016-01,2016-01,,17,1.5,eq,%,a survey,,"

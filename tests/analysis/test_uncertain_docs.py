@@ -5,8 +5,8 @@ import pytest
 
 from sim.analysis.markdown import number
 from sim.analysis.uncertain_docs import DOCUMENTS, TABLES, in_step, made, misses, ranks
-from sim.scenario.loading import load_base
-from sim.scenario.places import CONFIGS, root
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

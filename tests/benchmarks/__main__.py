@@ -22,7 +22,7 @@ from sim.model.kernels import customers as kernel
 from sim.model.kernels import survey
 from sim.model.population import smallest_size
 from sim.model.world import WarrantModel, WorldSet
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
 from tests.benchmarks.floor import floor_month
 from tests.twin.customers import TwinWorld

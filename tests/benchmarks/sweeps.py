@@ -32,7 +32,7 @@ from sim.runs.seed import SeedDone, Task, run_seed
 from sim.runs.store import Store
 from sim.runs.sweep import sweep
 from sim.runs.tables_on_disk import Columns, digest_of_values
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 
 EXPERIMENT = """\
 title: A sweep to be timed

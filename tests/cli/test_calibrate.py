@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.scenario.places import root
+from sim.scenario.locations import root
 from sim.scenario.posterior import posterior_folder
 from tests.posteriors import write_stand_in
 

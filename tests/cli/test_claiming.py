@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sim.cli.claiming import judge_claims
 from sim.runs.results import FolderResults
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from tests.runs.test_claims import GRID, by_seed, claimed, recorded
 
 Warrantsim = Any  # the fixture of conftest.py

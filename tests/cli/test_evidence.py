@@ -11,7 +11,7 @@ import pytest
 from sim.analysis.instruments.registry import INSTRUMENTS
 from sim.model.tables import TABLES
 from sim.runs.seed import SeedDone, Task
-from sim.words import SEGMENTS
+from sim.vocabulary import SEGMENTS
 
 Warrantsim = Any  # the fixture of conftest.py
 HEADER = "id,role,instrument,place,population,from,to,without_event,value,se,bound,unit,source"

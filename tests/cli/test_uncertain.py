@@ -11,7 +11,7 @@ import pytest
 
 from sim.model.tables import TABLES
 from sim.runs.seed import SeedDone, Task
-from sim.words import SEGMENTS
+from sim.vocabulary import SEGMENTS
 from tests.posteriors import write_stand_in
 
 Warrantsim = Any  # the fixture of conftest.py
@@ -199,7 +199,7 @@ def test_evidence_over_the_posterior_says_what_its_intervals_are(
 
 def test_shipped_tables_stand_in_and_those_of_other_parameters_go(posterior: Path, tmp_path: Path) -> None:
     from sim.analysis.uncertain_tables import bring_shipped, configuration_of, write
-    from sim.scenario.resolving import resolve
+    from sim.scenario.resolution import resolve
 
     shipped, other = resolve("two_worlds"), resolve("two_worlds", ["trust.asymmetry=1"])
     assert (

@@ -11,9 +11,9 @@ from ruamel.yaml import YAML
 
 from sim.model.books import MEASURED, Books
 from sim.model.world import WorldSet
-from sim.scenario.loading import Base, load_base
-from sim.scenario.places import CONFIGS, root
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.base import Base, load_base
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.resolution import Resolved, resolve
 
 TWO_WORLDS = Path(__file__).with_name("two_worlds.yaml")
 SMALLEST = 2000

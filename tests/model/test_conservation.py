@@ -12,7 +12,7 @@ from sim.model.places import FIRST_US, ON_PREMISES
 from sim.model.population import UNITS, Population
 from sim.model.tables import TABLES
 from sim.model.world import WorldSet
-from sim.words import INSTRUMENTS, KINDS
+from sim.vocabulary import INSTRUMENTS, KINDS
 from tests.model.small_worlds import asked, trust_of, world_set
 
 MOVES = (

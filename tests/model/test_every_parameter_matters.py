@@ -8,7 +8,7 @@ import pytest
 
 from sim.model.books import Books
 from sim.scenario.parameter_files import ParameterInfo
-from sim.scenario.resolving import Resolved, variant
+from sim.scenario.resolution import Resolved, variant
 from tests.model.small_worlds import asked, base, world_set
 
 # Parameters that can act only under the CLOUD Act (agreements, statutory comity), or only where providers go to court.

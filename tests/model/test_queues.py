@@ -9,7 +9,7 @@ from sim.model.agents.investigators import Casework, Docket, Queues, RuleOfMonth
 from sim.model.kernels import investigations as kernel
 from sim.model.population import UNITS, Population, build_population
 from sim.scenario.scenario import Scenario
-from sim.words import DIRECTIONS
+from sim.vocabulary import DIRECTIONS
 from tests.model.small_worlds import asked, world_set
 
 PER_MONTH = 900.0

@@ -22,7 +22,7 @@ from sim.runs.pairs import must_be_equal_for
 from sim.runs.running import Running, run_tasks
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 
 OLD_PROCESSOR = {
     "NUMBA_CPU_NAME": "generic",
@@ -32,7 +32,7 @@ EXPERIMENTS = ("two_worlds", "history", "no_snowden", "switch_back", "cloud_act"
 
 _DIGEST = """
 import sys
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 from sim.model.world import WorldSet
 from sim.runs.tables_on_disk import digest_of_values
 worlds = WorldSet(list(resolve("two_worlds").scenarios.values()), int(sys.argv[1]))

@@ -6,7 +6,7 @@ import numba
 import pytest
 
 from sim.runs.experiment import Finished, run
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from tests.model.small_worlds import asked
 
 AROUND_THE_SWITCH = "2015-06"

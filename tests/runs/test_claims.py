@@ -12,7 +12,7 @@ from sim.runs import tables_on_disk
 from sim.runs.claims import check, judge, seeds_needed
 from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from tests.scenario.test_designs import swept
 
 MONTHS = np.arange("2013-01", "2017-01", dtype="datetime64[M]").astype("datetime64[D]")

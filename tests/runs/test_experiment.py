@@ -19,7 +19,7 @@ from sim.runs.experiment import Finished, run
 from sim.runs.manifest import add_to_manifest
 from sim.runs.results import FolderResults
 from sim.runs.seed import Task, run_seed
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import asked, experiment_file, ruled, trust_of
 

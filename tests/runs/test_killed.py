@@ -13,7 +13,7 @@ from sim.runs.engines.cluster import Cluster
 from sim.runs.experiment import run
 from sim.runs.seed import Task
 from sim.runs.store import Store
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from tests.prove.sweeps import EXPERIMENT, DaskCluster, Sweep, disturb
 from tests.runs.test_sweep import Trouble, stored, swept, tasks
 

@@ -8,7 +8,7 @@ import pytest
 
 from sim.model.books import Books
 from sim.runs.pairs import first_difference, must_be_equal_for, share_population
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import asked, experiment_file, has_run, ruled
 

@@ -23,10 +23,10 @@ from sim.runs.running import Running
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import to_columns, write
 from sim.scenario.designs import points, scenarios_at
-from sim.scenario.places import experiments
+from sim.scenario.locations import experiments
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import Resolved, resolve
-from sim.scenario.restoring import restored
+from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.restoration import restored
 from tests.model.small_worlds import asked, base, has_run
 
 HERE = Running(workers=1)

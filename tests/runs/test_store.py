@@ -18,7 +18,7 @@ from sim.runs.identity import Identities, run_id
 from sim.runs.running import Running
 from sim.runs.seed import run_seed
 from sim.runs.store import Store
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from tests.model.small_worlds import asked, experiment_file, ruled
 
 SHORT = "2014-12"

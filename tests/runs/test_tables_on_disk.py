@@ -13,7 +13,7 @@ from sim.model.tables import RUN, TABLES, data_dictionary
 from sim.runs import tables_on_disk
 from sim.runs.experiment import Finished
 from sim.runs.tables_on_disk import Columns, digest_of_values
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from tests.model.small_worlds import has_run
 
 ALL = tuple(TABLES)

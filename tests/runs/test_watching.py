@@ -23,7 +23,7 @@ from sim.runs.watching import (
     write_unchanging,
 )
 from sim.runs.working import TaskDone
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 
 
 def failed(name: str) -> TaskDone:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.loading import load_base
+from sim.scenario.base import load_base
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from tests.small_configs import edit
 
 JURISDICTIONS = "configs/world/jurisdictions.yaml"

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.scenario.base import Base, load_base
 from sim.scenario.designs import Point, factors, points, scenarios_at
-from sim.scenario.loading import Base, load_base
-from sim.scenario.places import CONFIGS, root
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 
 PEERS, NEWS = "trust.peer_weight", "trust.news_attention"
 SAMPLED: dict[str, dict[str, Any]] = {

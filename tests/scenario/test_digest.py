@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.digest import digest
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from tests.small_configs import edit
 
 EXPERIMENT = "experiments/two_worlds.yaml"

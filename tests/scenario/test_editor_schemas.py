@@ -3,7 +3,7 @@
 import pytest
 
 from sim.scenario.editor_schemas import KINDS, schema
-from sim.scenario.places import root
+from sim.scenario.locations import root
 
 
 @pytest.mark.parametrize("kind", KINDS)

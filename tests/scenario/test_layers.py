@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import resolve, variant
+from sim.scenario.resolution import resolve, variant
 from tests.small_configs import edit
 
 EXPERIMENT = "experiments/two_worlds.yaml"

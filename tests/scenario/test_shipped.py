@@ -2,9 +2,9 @@
 
 import pytest
 
-from sim.scenario.loading import load_base
-from sim.scenario.places import experiments, root
-from sim.scenario.resolving import resolve
+from sim.scenario.base import load_base
+from sim.scenario.locations import experiments, root
+from sim.scenario.resolution import resolve
 
 
 def test_the_shipped_configuration_is_complete_and_consistent() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim.model.population import smallest_size
 from sim.model.world import WorldSet
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Switch
 from tests.twin.customers import TwinWorld

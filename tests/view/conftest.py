@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from sim.model.tables import TABLES, Table
 from sim.runs.results import FolderResults
-from sim.words import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES, SEGMENTS
+from sim.vocabulary import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES, SEGMENTS
 
 NAMED = {
     "US": ("United States", "USA"), "DE": ("Germany", "DEU"), "FR": ("France", "FRA"), "GB": ("United Kingdom", "GBR"),

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from sim.analysis.starting_values.sources import read_sources
 from sim.model.law.timeline import LawInForce
 from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Timeline
-from sim.words import SEGMENTS
+from sim.vocabulary import SEGMENTS
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 T = TypeVar("T")

@@ -27,7 +27,7 @@ from sim.runs.identity import model_digest
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
 from sim.scenario.posterior import BEST, COLUMNS, DRAWS, EARLY, MOVED, multiplies_words
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 
 RECOVERY, PREDICTIVE, SCREEN, ABOUT = "recovery.csv", "predictive.csv", "screen.csv", "about.json"
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "sbi", "torch")

@@ -15,7 +15,7 @@ from sim.analysis.record import MISSES, verdict
 from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import Task
 from sim.runs.store import Store
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 
 LOW, HIGH = 0.05, 0.95
 Sets = Mapping[str, float]

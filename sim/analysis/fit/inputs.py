@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.analysis.evidence_rows import Row, rows_to_fit
 from sim.analysis.fit.summaries import USE, names_of
-from sim.scenario.loading import Base, parameter_paths
-from sim.scenario.places import CONFIGS, root, shown
+from sim.scenario.base import Base, parameter_paths
+from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.posterior import SCALES, records
 from sim.scenario.problems import BadInput, choices
 

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from sim.scenario.loading import Base, load_base
+from sim.scenario.base import Base, load_base
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterInfo
-from sim.scenario.places import CONFIGS, root
 from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import BadInput
 

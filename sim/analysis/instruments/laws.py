@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.analysis.instruments.instrument import Argument, Instrument
 from sim.analysis.instruments.view import MISSING, View
-from sim.words import INSTRUMENTS
+from sim.vocabulary import INSTRUMENTS
 
 _LAW = Argument("law", "which instruments of law", INSTRUMENTS, several=True)
 _CAUSE = "the base rate is that of constant hazard; incidents, distrust and neighbours add to it"

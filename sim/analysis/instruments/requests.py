@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.analysis.instruments.instrument import Argument, Instrument
 from sim.analysis.instruments.view import View, quotient
-from sim.words import DIRECTIONS, ROUTES
+from sim.vocabulary import DIRECTIONS, ROUTES
 
 _ARGUMENTS = (
     Argument("direction", "who asks whom: between the US and the place, or at home", DIRECTIONS),

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.analysis.instruments.instrument import Argument, Instrument
 from sim.analysis.instruments.view import View, quotient
-from sim.words import KINDS, ON_PREMISES
+from sim.vocabulary import KINDS, ON_PREMISES
 
 _IN_CLOUD = tuple(f"tb_{kind}" for kind in KINDS if kind != ON_PREMISES)
 _BASES = {

@@ -1,6 +1,6 @@
 """Populations of the evidence: which segments of customers a source asked or counted."""
 
-from sim.words import SEGMENTS
+from sim.vocabulary import SEGMENTS
 
 EVERYBODY = "everybody"
 JOINED_BY = "+"

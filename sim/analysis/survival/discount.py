@@ -18,8 +18,8 @@ from sim.analysis.predictive import history_at, predict
 from sim.analysis.record import history_of
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
-from sim.scenario.places import root
-from sim.scenario.resolving import Resolved
+from sim.scenario.locations import root
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 ROWS = Path("configs/evidence/discount.csv")

@@ -18,7 +18,7 @@ from sim.analysis.knockouts import first_month
 from sim.analysis.survival.discount import MULTIPLES, Setting, discounts, sensitivities
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 SURVIVES, FALLS, CANNOT_SAY = "survives", "does not survive", "cannot say"

@@ -13,7 +13,7 @@ from sim.analysis.predictive import history_at
 from sim.analysis.starting_values.adoption import Bass, adoption_2013, pooled_bass
 from sim.analysis.starting_values.sources import Sources
 from sim.analysis.starting_values.world import rounded
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 VALIDATION = "validation"

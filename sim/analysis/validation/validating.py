@@ -19,7 +19,7 @@ from sim.analysis.validation.scores import Predictive, chance_of, crps, log_scor
 from sim.analysis.validation.unseen import IN_THE_STARTING_VALUES, Unseen
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 
 MODEL = "model"
 ALL, EARLY = "all rows", "early"

@@ -14,7 +14,7 @@ import numpy as np
 from sim.model.kernels import governments as kernel
 from sim.model.law.timeline import LawInForce, events_of
 from sim.scenario.scenario import Scenario
-from sim.words import INSTRUMENTS
+from sim.vocabulary import INSTRUMENTS
 
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel

@@ -18,7 +18,7 @@ from sim.model.kernels import providers as kernel
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.model.places import LOCAL_REGION, NEVER, OFFERS, Offers
-from sim.words import US_KINDS
+from sim.vocabulary import US_KINDS
 
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.words import ROUTES
+from sim.vocabulary import ROUTES
 
 TESTS = ("location", "control", "control_with_statutory_comity")
 LOCATIONS = ("in_us", "abroad", "no_stable_location")

@@ -17,7 +17,7 @@ from sim.view.figures.style import (
     time_axis,
 )
 from sim.view.figures.summarise import months, numbers
-from sim.words import KINDS, ROUTES
+from sim.vocabulary import KINDS, ROUTES
 
 
 def where_data_lives(shares: pd.DataFrame, title: str, span: tuple[str, str], height: int = 320) -> Figure:

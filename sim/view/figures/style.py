@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from sim.words import HOME_GROWN, KINDS, ON_PREMISES, ROUTES
+from sim.vocabulary import HOME_GROWN, KINDS, ON_PREMISES, ROUTES
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]

@@ -13,7 +13,7 @@ from sim.view.labels import how_to_record
 from sim.view.page import Block, Chart, Missing, Section, Table, text
 from sim.view.quantities import decimals_for, number, scale_for, with_unit
 from sim.view.study import Study
-from sim.words import KINDS
+from sim.vocabulary import KINDS
 
 _HOSTS = 8  # with more bars than this no stream can be followed
 _HOST_COLOURS = ("#332288", "#88CCEE", "#117733", "#44AA99", "#DDCC77", "#AA4466", "#CC6677", "#882255")

@@ -24,10 +24,10 @@ from sim.runs import seed as seeds
 from sim.runs.running import Running
 from sim.runs.seed import Task, run_seed
 from sim.runs.store import Store
-from sim.scenario.loading import load_base
-from sim.scenario.places import CONFIGS, root
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import BEST, DRAWS, EARLY, MOVED, moved_headlines, read_posterior
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 
 TWO = ("market.home_lag.all", "localisation")
 SIZE = Size(points=16, seeds=1, draws=32, screen_seeds=1, put_back=4, tried=2, best_seeds=1, pairs=2000)

@@ -14,10 +14,10 @@ from sim.analysis.fit.inputs import DISCREPANCY, FOLDER, HELD_BACK, LEFT_OUT, PA
 from sim.analysis.fit.screen import chosen
 from sim.analysis.fit.summaries import Summaries, names_of
 from sim.analysis.record import history_of
-from sim.scenario.places import CONFIGS, root
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import posterior_folder
 from sim.scenario.problems import BadInput
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 
 
 @cache

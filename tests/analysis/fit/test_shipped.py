@@ -13,7 +13,7 @@ from sim.analysis.fit.recovery import HIGHEST, LOWEST, NARROWER
 from sim.analysis.fit.shipping import FITTED, shipped_values
 from sim.analysis.record import history_of
 from sim.scenario.posterior import EARLY, Posterior, moved_headlines, posterior_folder, read_posterior
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve
 
 BOTH = pytest.mark.parametrize("early", [False, True])
 

@@ -31,9 +31,9 @@ from sim.analysis.survival.surviving import (
 from sim.runs.running import Running
 from sim.runs.seed import SeedDone
 from sim.runs.store import Store
-from sim.scenario.loading import load_base
-from sim.scenario.places import CONFIGS, root
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.resolution import Resolved, resolve
 
 ARM = surviving.Arm("posterior", "as it is", {})
 

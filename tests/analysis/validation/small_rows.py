@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 
 from sim.analysis.evidence_rows import COLUMNS, MORE_COLUMNS, Row, read_rows
-from sim.scenario.loading import load_base
-from sim.scenario.places import CONFIGS, root
-from sim.scenario.resolving import Resolved, resolve
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.resolution import Resolved, resolve
 from sim.scenario.scenario import Scenario
 
 PLAIN = {

@@ -19,7 +19,7 @@ from sim.analysis.validation.unseen import (
     unseen_by_all,
     unseen_by_early,
 )
-from sim.scenario.places import CONFIGS, root
+from sim.scenario.locations import CONFIGS, root
 from tests.analysis.validation.small_rows import asked, history
 
 

@@ -33,10 +33,10 @@ from sim.model.places import (
     us_place,
 )
 from sim.model.world import WorldSet
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Switch
-from sim.words import INSTRUMENTS, ROUTES, SEGMENTS
+from sim.vocabulary import INSTRUMENTS, ROUTES, SEGMENTS
 
 Case = dict[str, str]
 HERE = Path(__file__).parent

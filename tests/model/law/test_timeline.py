@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.model.law.timeline import LawInForce, Month, calendar, events_of, honoured, law_on
-from sim.scenario.resolving import resolve, variant
+from sim.scenario.resolution import resolve, variant
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Enacts, Event, News, Switch
 

@@ -8,7 +8,7 @@ import pytest
 import sim.model
 from sim.model.luck import purposes
 from sim.model.world import WorldSet
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 
 MODEL = Path(sim.model.__file__).parent
 FILES = sorted(MODEL.rglob("*.py"))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sim.runs import experiment
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from tests.view.accessible import barriers
 from tests.view.dashboard.conftest import PAIRS, Visitor
 

@@ -11,7 +11,7 @@ import pytest
 from sim.model.tables import TABLES
 from sim.runs import experiment
 from sim.runs.live import LivePair, run_live, tables_of
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from sim.view.dashboard.pages.worlds.catalogue import Catalogue, load_catalogue
 from sim.view.dashboard.pages.worlds.keep import report_of
 from sim.view.dashboard.pages.worlds.sessions import Session

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.scenario.posterior import Fitted, Posterior
-from sim.scenario.reading import checked, read
-from sim.scenario.resolving import resolve
+from sim.scenario.resolution import resolve
 from sim.scenario.schema import Experiment, Switch
+from sim.scenario.yaml_files import checked, read
 from sim.view.dashboard.pages.worlds.catalogue import Catalogue, load_catalogue
 from sim.view.dashboard.pages.worlds.knobs import knobs_of
 from sim.view.dashboard.pages.worlds.panel import slider

@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl, urlencode
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
+from sim.scenario.base import Base, load_base
 from sim.scenario.experiments import months
-from sim.scenario.loading import Base, load_base
-from sim.scenario.places import CONFIGS, experiments, root
+from sim.scenario.locations import CONFIGS, experiments, root
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.resolving import Resolved, assemble, resolve
+from sim.scenario.resolution import Resolved, assemble, resolve
 from sim.scenario.schema import Experiment, Seeds, WorldSpec
 from sim.view.dashboard.pages.worlds.knobs import Knob, knobs_of
 from sim.view.dashboard.pages.worlds.state import ABROAD, HISTORY, MOST_WORLDS, Asked, State, different

@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from sim.runs.live import GivenUp, LivePair, Wanted
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.view.dashboard.pages.worlds.catalogue import Catalogue
 from sim.view.dashboard.pages.worlds.state import State
 from sim.view.dashboard.pages.worlds.workers import Desk, Workers

@@ -10,7 +10,7 @@ from sim.view.page import Section
 from sim.view.sections import data, governments, investigators, money, opening, reaction
 from sim.view.sections import trust as report_trust
 from sim.view.study import Study
-from sim.words import INSTRUMENTS, KINDS
+from sim.vocabulary import INSTRUMENTS, KINDS
 
 
 @dataclass(frozen=True)

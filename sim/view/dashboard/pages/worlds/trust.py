@@ -13,7 +13,7 @@ from sim.view.figures.summarise import fan, of_world
 from sim.view.figures.trust import countries_at_end, last_months
 from sim.view.page import Block, Chart, Choice, Missing, Section, text
 from sim.view.study import Study
-from sim.words import INSTRUMENTS
+from sim.vocabulary import INSTRUMENTS
 
 _HEIGHT = 290
 LAWS = tuple(f"law_{name}" for name in INSTRUMENTS if name != "protest")

@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 
 from sim.runs.engines.local import begin
 from sim.runs.live import LivePair, Wanted, remembers, run_live
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 Desk = Literal["live", "further"]

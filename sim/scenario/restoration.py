@@ -5,14 +5,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from sim.scenario.base import Base, Finding
 from sim.scenario.designs import prepare
-from sim.scenario.loading import Base, Finding
 from sim.scenario.parameters import Parameters
 from sim.scenario.problems import BadInput
-from sim.scenario.reading import dotted
-from sim.scenario.resolving import Resolved
+from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Experiment, Jurisdiction, Provider, Regime, SegmentSpec, Switch, Timeline
+from sim.scenario.yaml_files import dotted
 
 _PARTS: dict[str, TypeAdapter[Any]] = {
     "jurisdictions": TypeAdapter(dict[str, Jurisdiction]),

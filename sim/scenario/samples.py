@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.scenario.loading import Finding
+from sim.scenario.base import Finding
 from sim.scenario.problems import choices
 from sim.scenario.schema import Design
 

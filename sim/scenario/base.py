@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from sim import words
+from sim import vocabulary
+from sim.scenario.locations import shown
 from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_range, table_problems
 from sim.scenario.parameters import Parameters
-from sim.scenario.places import shown
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.reading import Loc, checked, dotted, leaves, read
 from sim.scenario.schema import Jurisdiction, Provider, Regime, SegmentSpec, Strict, Timeline
+from sim.scenario.yaml_files import Loc, checked, dotted, leaves, read
 
 T = TypeVar("T")
 Finding = tuple[Loc, str]
@@ -152,13 +152,13 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
     yield from _jurisdiction_findings(contents)
     yield from (
         ((("segments",), f"missing segment '{name}'"))
-        for name in words.SEGMENTS
+        for name in vocabulary.SEGMENTS
         if name not in contents.segments
     )
     yield from (
-        (("segments", name), f"unknown segment; {choices(name, words.SEGMENTS)}")
+        (("segments", name), f"unknown segment; {choices(name, vocabulary.SEGMENTS)}")
         for name in contents.segments
-        if name not in words.SEGMENTS
+        if name not in vocabulary.SEGMENTS
     )
     if not contents.providers:
         yield ("providers",), "at least one US provider is needed"
@@ -175,8 +175,8 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
     names: dict[str, Iterable[str]] = {
         "provider": contents.providers,
         "regime": contents.regimes,
-        "segment": words.SEGMENTS,
-        "tie or country": [EVERYWHERE, *words.TIES, *codes],
+        "segment": vocabulary.SEGMENTS,
+        "tie or country": [EVERYWHERE, *vocabulary.TIES, *codes],
     }
     yield from table_problems(contents.parameters, names)
 
@@ -207,7 +207,7 @@ def _jurisdiction_findings(contents: Contents) -> Iterator[Finding]:
 
 
 def _timeline_findings(base: Base) -> Iterator[Finding]:
-    reaches = [EVERYWHERE, *words.TIES, *base.jurisdictions]
+    reaches = [EVERYWHERE, *vocabulary.TIES, *base.jurisdictions]
     for code, timeline in base.timelines.items():
         at: Loc = ("timelines", code)
         if timeline.base_regime not in base.regimes:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sim.scenario.loading import Base, path_of
+from sim.scenario.base import Base, path_of
 from sim.scenario.parameter_files import groups, out_of_range
 from sim.scenario.problems import choices
-from sim.scenario.reading import Loc, leaves, scalar
 from sim.scenario.schema import Experiment
+from sim.scenario.yaml_files import Loc, leaves, scalar
 
 # What an experiment says of itself; the rest of what can be set belongs to a world's contents.
 EXPERIMENT_FIELDS = tuple(name for name in Experiment.model_fields if name != "set")

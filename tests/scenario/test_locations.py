@@ -5,33 +5,33 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.scenario import places
+from sim.scenario import locations
 from sim.scenario.problems import BadInput
 
 
 def test_a_checkout_has_it_beside_the_package(project: Path) -> None:
-    assert places.root() == project
+    assert locations.root() == project
 
 
 def test_an_installed_package_has_it_inside_and_ignores_its_neighbours(project: Path) -> None:
     inside = project / "sim" / "shipped"
     (inside / "configs" / "world").mkdir(parents=True)
-    assert places.root() == inside
+    assert locations.root() == inside
 
 
 def test_where_there_is_none_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sim, "__file__", str(tmp_path / "sim" / "__init__.py"))
     with pytest.raises(BadInput, match="the configuration is missing"):
-        places.root()
+        locations.root()
 
 
 def test_files_are_shown_as_a_user_would_write_them(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert places.shown(project / "configs" / "a.yaml") == "configs/a.yaml"
-    assert places.shown(tmp_path / "mine.yaml") == "mine.yaml"
-    assert places.shown(Path("/elsewhere/a.yaml")) == "/elsewhere/a.yaml"
+    assert locations.shown(project / "configs" / "a.yaml") == "configs/a.yaml"
+    assert locations.shown(tmp_path / "mine.yaml") == "mine.yaml"
+    assert locations.shown(Path("/elsewhere/a.yaml")) == "/elsewhere/a.yaml"
 
 
 def test_an_experiment_is_found_by_path_and_by_bare_name(
@@ -39,6 +39,6 @@ def test_an_experiment_is_found_by_path_and_by_bare_name(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     file = project / "experiments" / "two_worlds.yaml"
-    assert places.experiment_file(file) == file
-    assert places.experiment_file("two_worlds") == file
-    assert places.experiment_file("experiments/two_worlds.yaml") == file
+    assert locations.experiment_file(file) == file
+    assert locations.experiment_file("two_worlds") == file
+    assert locations.experiment_file("experiments/two_worlds.yaml") == file

@@ -10,16 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.base import Base, Contents, Finding, contradictions, load_base, nearest, path_of
 from sim.scenario.designs import Prepared, prepare
 from sim.scenario.digest import digest
 from sim.scenario.experiments import claim_findings, findings, first_day, months, moved
-from sim.scenario.loading import Base, Contents, Finding, contradictions, load_base, nearest, path_of
-from sim.scenario.places import CONFIGS, experiment_file, root
+from sim.scenario.locations import CONFIGS, experiment_file, root
+from sim.scenario.overrides import Setting, apply, from_command_line
 from sim.scenario.problems import BadInput
-from sim.scenario.reading import Loc, checked, dotted, leaves, read
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Experiment, WorldSpec
-from sim.scenario.settings import Setting, apply, from_command_line
+from sim.scenario.yaml_files import Loc, checked, dotted, leaves, read
 
 
 @dataclass(frozen=True)

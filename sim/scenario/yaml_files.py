@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from sim.scenario.places import shown
+from sim.scenario.locations import shown
 from sim.scenario.problems import BadInput, choices
 
 Loc = tuple[str | int, ...]
