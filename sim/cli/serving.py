@@ -16,8 +16,8 @@ def serve_dashboard(host: str, port: int | None, browser: bool, results: Path, c
         raise BadInput(
             f"the dashboard needs packages that are not installed ({', '.join(missing)}): pip install 'warrantsim[dashboard]'"
         )
-    from sim.view.dashboard.serve import serve
-    from sim.view.dashboard.settings import Settings
+    from sim.view.explorer.server import serve
+    from sim.view.explorer.settings import Settings
 
     screen = console()
     serve(

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from pathlib import Path
 
 from sim.runs.results import FolderResults
-from sim.view import swept_report
-from sim.view.folders import just_written
-from sim.view.one_file import FOOTER, put_together
-from sim.view.opened import Opened
-from sim.view.parts import PARTS, sections
-from sim.view.sections import opening
-from sim.view.study import Study
+from sim.view import sweep_report
+from sim.view.folder_view import Opened
+from sim.view.html_page import FOOTER, put_together
+from sim.view.report_parts import PARTS, sections
+from sim.view.results_folders import just_written
+from sim.view.results_view import Study
+from sim.view.sections import headline_summary
 
 
 def build(results: FolderResults, out: Path) -> Path:
@@ -22,7 +22,7 @@ def build(results: FolderResults, out: Path) -> Path:
     target = out / "report.html" if out.is_dir() else out
     study = Study(results)
     target.write_text(
-        swept_report.page(Opened(just_written(results.folder))) if study.has_design else page(study),
+        sweep_report.page(Opened(just_written(results.folder))) if study.has_design else page(study),
         encoding="utf-8",
     )
     return target
@@ -36,4 +36,4 @@ def page(study: Study, made: str = FOOTER, only: Collection[str] | None = None) 
     parts = (
         sections(study) if only is None else [part.build(study) for part in PARTS if part.can_be_filled(only)]
     )
-    return put_together(study, opening.head(study), parts, made)
+    return put_together(study, headline_summary.head(study), parts, made)

@@ -23,8 +23,8 @@ from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-from sim.view.dashboard.app import make_app
-from sim.view.dashboard.settings import Settings
+from sim.view.explorer.app import make_app
+from sim.view.explorer.settings import Settings
 
 ARGUMENTS = [
     "--no-sandbox",

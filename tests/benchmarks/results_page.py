@@ -48,8 +48,8 @@ READY = """() => {
 _SERVER = """
 import sys
 from pathlib import Path
-from sim.view.dashboard.serve import serve
-from sim.view.dashboard.settings import Settings
+from sim.view.explorer.server import serve
+from sim.view.explorer.settings import Settings
 serve(Settings(results=Path(sys.argv[1])), port=int(sys.argv[2]), browser=False)
 """
 

@@ -9,16 +9,16 @@ import plotly.graph_objects as go
 import pytest
 
 from sim.runs.results import FolderResults
+from sim.view.blocks import Chart
+from sim.view.figures.changes_in_force import in_force_at_end, offered
 from sim.view.figures.events import lanes
 from sim.view.figures.geography import DOTS, members, outlined
 from sim.view.figures.maps import symmetric, world_map
-from sim.view.figures.moves import OTHER, fold, sankey, streams
+from sim.view.figures.quantiles import fan, yearly_mean, yearly_sum
+from sim.view.figures.sankey import OTHER, fold, sankey, streams
 from sim.view.figures.style import CONFIG, world_styles
-from sim.view.figures.summarise import fan, yearly_mean, yearly_sum
-from sim.view.figures.timeline import in_force_at_end, offered
-from sim.view.page import Chart
 from sim.view.report import sections
-from sim.view.study import Study
+from sim.view.results_view import Study
 
 
 def charts(results: FolderResults) -> list[Chart]:

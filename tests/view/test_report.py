@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from sim.runs.results import FolderResults
-from sim.view.page import Chart, Text
-from sim.view.quantities import estimate, number, scale_for, with_unit
+from sim.view.blocks import Chart, Text
+from sim.view.number_format import estimate, number, scale_for, with_unit
 from sim.view.report import build, sections
-from sim.view.sections.opening import answer
-from sim.view.study import Study
+from sim.view.results_view import Study
+from sim.view.sections.headline_summary import answer
 
 SECTIONS = [
     "headlines", "trust", "where", "moves", "map", "revenue", "laws", "offers", "evidence", "reaction", "claims",

@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.view.figures.geography import DOTS, members, outlined
 from sim.view.figures.style import Figure, Trace, heading, layout
-from sim.view.quantities import MINUS
+from sim.view.number_format import MINUS
 
 CIVIDIS = "Cividis"
 _ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.markdown import records_of
-from sim.view.figures.knockouts import forest
+from sim.view.blocks import Block, Chart, Missing, Section, Table, Text, text
+from sim.view.figures.forest_plot import forest
 from sim.view.labels import how_to_summarise
-from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
-from sim.view.quantities import DASH, decimals_of, estimate, largest_of, number, scale_for, with_unit
-from sim.view.study import Study
+from sim.view.number_format import DASH, decimals_of, estimate, largest_of, number, scale_for, with_unit
+from sim.view.results_view import Study
 
 
 def _cell(value: Any) -> str:

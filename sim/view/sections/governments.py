@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from sim.view.figures.counts import offer_counts
-from sim.view.figures.lines import together
-from sim.view.figures.summarise import fan, of_world
-from sim.view.figures.timeline import in_force_at_end, offered
+from sim.view.blocks import Block, Chart, Missing, Section, Table, text
+from sim.view.figures.changes_in_force import in_force_at_end, offered
+from sim.view.figures.offer_counts import offer_counts
+from sim.view.figures.quantiles import fan, of_world
+from sim.view.figures.time_series import together
 from sim.view.labels import INSTRUMENTS, OFFERS, how_to_record
-from sim.view.page import Block, Chart, Missing, Section, Table, text
-from sim.view.quantities import DASH
-from sim.view.study import Study
+from sim.view.number_format import DASH
+from sim.view.results_view import Study
 
 TOTALS = {"localisation": "Localisation or procurement rule", "total": "All instruments, protests apart"}
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.view.figures.lines import together
-from sim.view.figures.places import routes
+from sim.view.blocks import Block, Chart, Missing, Section, text
+from sim.view.figures.quantiles import fan, of_world, yearly_mean, yearly_sum
+from sim.view.figures.stacked_areas import routes
 from sim.view.figures.style import Figure
-from sim.view.figures.summarise import fan, of_world, yearly_mean, yearly_sum
+from sim.view.figures.time_series import together
 from sim.view.labels import how_to_record
-from sim.view.page import Block, Chart, Missing, Section, text
-from sim.view.study import Study
+from sim.view.results_view import Study
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from sim.analysis.markdown import records_of
-from sim.view.figures.knockouts import forest
-from sim.view.page import Block, Chart, Missing, Section, Table, Text, text
-from sim.view.quantities import DASH, Scale, estimate, largest_of, scale_for
-from sim.view.sections.held_against import other_parameters
-from sim.view.study import Study
+from sim.view.blocks import Block, Chart, Missing, Section, Table, Text, text
+from sim.view.figures.forest_plot import forest
+from sim.view.number_format import DASH, Scale, estimate, largest_of, scale_for
+from sim.view.results_view import Study
+from sim.view.sections.record_comparison import other_parameters
 
 ALL = "all"
 ARMS = {

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from sim.view.blocks import Block, Chart, Choice, Missing, Section, Table, text
 from sim.view.figures.events import mark
-from sim.view.figures.lines import difference, together
 from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map
+from sim.view.figures.quantiles import fan, of_world
 from sim.view.figures.style import common_range, diverging
-from sim.view.figures.summarise import fan, of_world
-from sim.view.figures.trust import chosen_country, countries_at_end, country_ranges, last_months
+from sim.view.figures.time_series import difference, together
+from sim.view.figures.trust_by_country import chosen_country, countries_at_end, country_ranges, last_months
 from sim.view.labels import how_to_record, how_to_summarise
-from sim.view.page import Block, Chart, Choice, Missing, Section, Table, text
-from sim.view.study import Study
+from sim.view.results_view import Study
 
 EVENTS = "Dotted lines are the legal events and news of that world, with their codes above; point at a code for the event and its reference."
 

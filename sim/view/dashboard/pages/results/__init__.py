@@ -1,5 +1,0 @@
-"""Results of runs, sweeps and analyses: a list of folders, and a page for each."""
-
-from sim.view.dashboard.pages.results.results_page import page
-
-__all__ = ["page"]

@@ -1,0 +1,43 @@
+"""The report's sections inside the dashboard: HTML with empty boxes, and the figures that `charts.js` draws in them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from sim.view.blocks import Apart, Section, as_json, render
+from sim.view.explorer.page import Component
+
+
+def content_of(sections: Iterable[Section]) -> dict[str, Any]:
+    """{"html": ..., "figures": {box: figure}} of the sections."""
+    figures: Apart = {}
+    page = "".join(render(section, figures) for section in sections)
+    return {"html": page, "figures": figures}
+
+
+def charts(sections: Iterable[Section], **more: Any) -> Component:
+    """The sections as a component that draws itself; `more` are attributes of its element."""
+    return html.Div(
+        className="charts", **{"data-charts": "", "data-content": as_json(content_of(sections))}, **more
+    )
+
+
+def tab_bar(labels: Mapping[str, str], chosen: str, id: str, css: str) -> Component:
+    """Tabs by key, whose charts are drawn below all of them. What a tab names as its own must exist, so each has words that only listeners meet."""
+    return dmc.Tabs(
+        [
+            dmc.TabsList(
+                [dmc.TabsTab(label, value=key) for key, label in labels.items()],
+                **{"aria-label": "What to show"},
+            ),
+            *(
+                dmc.TabsPanel(f"{label}, shown below", value=key, className="unseen")
+                for key, label in labels.items()
+            ),
+        ],
+        value=chosen,
+        id=id,
+        className=css,
+    )

@@ -1,0 +1,113 @@
+"""A run under way, as its page shows it: how far, how long still, why pairs failed, and whether anybody is still at it."""
+
+import time
+
+import dash_mantine_components as dmc
+from dash import html
+
+from sim.runs.watching import FURTHER, Progress
+from sim.view.explorer.page import Component
+from sim.view.folder_view import Opened
+
+_AT_FIRST = 3  # pairs after which a time left is worth saying
+_SHOWN = 10
+
+
+def shown(opened: Opened) -> Component:
+    """The state of the run; empty where nothing is being run."""
+    progress = opened.folder.progress
+    if progress is None:
+        return None
+    return {"running": _running, "stopped": _stopped, "dead": _dead}[progress.state](progress, opened)
+
+
+def _running(progress: Progress, opened: Opened) -> Component:
+    share = 100.0 * progress.done / progress.total if progress.total else 0.0
+    said, note = progress.stage, "What is shown below is of the pairs done so far."
+    if progress.stage == "running":
+        said = f"{progress.done:,} of {progress.total:,} pairs done{_left(progress)}"
+    if progress.stage == FURTHER:
+        said = f"{progress.done:,} of {progress.total:,} further runs done{_left(progress)}: mechanisms off, other switch dates, the record"
+        note = "The tables are there, and shown below; headlines and what needs these runs follow."
+    elif opened.folder.finished:
+        note = "What is shown below is of the tables as they were before."
+    return _box(
+        [
+            dmc.Progress(value=share, size="lg", **{"aria-label": "Pairs done"}),
+            html.P([html.Strong(said), f" · last: {progress.last}" if progress.last else ""]),
+            html.P(note, className="quiet"),
+            *_failures(progress),
+        ],
+        "Running",
+        "blue",
+    )
+
+
+def _left(progress: Progress) -> str:
+    if progress.done < _AT_FIRST:
+        return ""
+    left = (progress.updated - progress.started) / progress.done * (progress.total - progress.done)
+    return (
+        f", about {left:.0f} s left"
+        if left < 90
+        else f", about {left / 60:.0f} min left"
+        if left < 5400
+        else f", about {left / 3600:.1f} h left"
+    )
+
+
+def _stopped(progress: Progress, opened: Opened) -> Component:
+    return _box(
+        [
+            html.P(f"After {progress.done:,} of {progress.total:,} pairs: {progress.ended}."),
+            _go_on(opened),
+            *_failures(progress),
+        ],
+        "Stopped",
+        "orange",
+    )
+
+
+def _dead(progress: Progress, opened: Opened) -> Component:
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(progress.updated))
+    said = (
+        f"The process that ran it (number {progress.pid} on {progress.host}) is no more; the last word of it is of {when}, after {progress.done:,} of "
+        f"{progress.total:,} pairs. It was killed, or the machine went down."
+    )
+    return _box([html.P(said), _go_on(opened), *_failures(progress)], "Nobody is at it any more", "orange")
+
+
+def _go_on(opened: Opened) -> Component:
+    words = (
+        "What is shown below is of the tables as they were before"
+        if opened.folder.finished
+        else "What was done is kept, and shown below"
+    )
+    return html.P(["Nothing is lost: the same command goes on from there. ", words, "."])
+
+
+def _failures(progress: Progress) -> list[Component]:
+    if not progress.failed:
+        return []
+    causes: dict[str, list[str]] = {}
+    for one in progress.failures:
+        causes.setdefault(f"{one.error} ({one.how}; stage: {one.stage})", []).append(one.name)
+    items = [
+        html.Li(
+            [
+                html.Strong(cause),
+                f": {', '.join(names[:3])}{f' and {len(names) - 3:,} more' if len(names) > 3 else ''}",
+            ]
+        )
+        for cause, names in list(causes.items())[:_SHOWN]
+    ]
+    said = f"{progress.failed:,} {'pair has' if progress.failed == 1 else 'pairs have'} failed{'; the others go on' if progress.state == 'running' else ''}."
+    return [html.P(html.Strong(said)), html.Ul(items)]
+
+
+def _box(children: list[Component], title: str, colour: str) -> Component:
+    return html.Div(
+        dmc.Alert(children, title=title, color=colour, variant="light"),
+        role="status",
+        className="progress-box",
+    )

@@ -1,0 +1,87 @@
+"""What an address asks of a results page: values that are checked against what there is, and complaints about the rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+import dash_mantine_components as dmc
+
+from sim.view.explorer.page import Component
+
+CONTROL = "results-control"
+_LONGEST = 200
+
+
+def parsed(query: str) -> dict[str, str]:
+    """A query string as words; what is too long to be meant is cut."""
+    return (
+        {name[:40]: value[:_LONGEST] for name, value in parse_qsl(query, max_num_fields=30)}
+        if query.count("&") < 30
+        else {}
+    )
+
+
+@dataclass
+class Asked:
+    """The values of a page's controls by name, and what could not be had."""
+
+    values: Mapping[str, str]
+    complaints: list[str] = field(default_factory=list)
+
+    def choice(self, name: str, options: Mapping[str, str], start: str | None = None) -> str:
+        """The value asked for if it is among the options {value: label}, else the first (or `start`), with a complaint if another was asked for."""
+        value = self.values.get(name, "")
+        if value in options:
+            return value
+        usual = start if start is not None and start in options else next(iter(options))
+        if value:
+            self.complaints.append(
+                f"there is no {name} \N{LEFT DOUBLE QUOTATION MARK}{value[:60]}\N{RIGHT DOUBLE QUOTATION MARK}; {options[usual]} is shown instead"
+            )
+        return usual
+
+    def number(self, name: str, most: int) -> int:
+        """The whole number asked for, between 0 and `most`."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return 0
+        if value.isdecimal() and int(value) <= most:
+            return int(value)
+        shown = f"\N{LEFT DOUBLE QUOTATION MARK}{value[:60]}\N{RIGHT DOUBLE QUOTATION MARK}"
+        self.complaints.append(
+            f"{name} must be a whole number from 0 to {most:,}, not {shown}; 0 is shown instead"
+        )
+        return 0
+
+
+def select(name: str, label: str, options: Mapping[str, str], value: str, width: int = 280) -> Component:
+    """A list to choose from."""
+    data = [{"value": key, "label": words} for key, words in options.items()]
+    return dmc.Select(
+        id={"type": CONTROL, "name": name},
+        label=label,
+        data=data,
+        value=value,
+        allowDeselect=False,
+        searchable=len(options) > 8,
+        w=width,
+        maw="100%",
+        size="sm",
+    )
+
+
+def whole_number(name: str, label: str, most: int, value: int) -> Component:
+    """A whole number from 0 to `most`."""
+    return dmc.NumberInput(
+        id={"type": CONTROL, "name": name},
+        label=label,
+        min=0,
+        max=most,
+        step=1,
+        value=value,
+        allowDecimal=False,
+        clampBehavior="strict",
+        debounce=350,
+        w=180,
+        size="sm",
+    )

@@ -1,0 +1,364 @@
+"""The results pages: layout and callbacks. The address holds all that is chosen: /results/<folder>?tab=...&metric=..."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import dash_mantine_components as dmc
+import pandas as pd
+import pyarrow as pa
+from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
+from flask import Response, abort, send_file
+
+from sim.runs.wide import NotAsDescribed
+from sim.scenario.problems import BadInput
+from sim.view.explorer.components import tab_bar
+from sim.view.explorer.page import Component, Page
+from sim.view.explorer.pages.results import folder_list, progress
+from sim.view.explorer.pages.results.overview import DOWNLOADS, more
+from sim.view.explorer.pages.results.query import CONTROL, Asked, parsed
+from sim.view.explorer.pages.results.result_tabs import BY_TAB, Tab, tabs_of
+from sim.view.explorer.settings import Settings
+from sim.view.folder_view import Opened, open_results
+from sim.view.results_folders import (
+    RUN_AGAIN,
+    DamagedFolder,
+    Refused,
+    check_every_byte,
+    first_line,
+    open_folder,
+)
+
+_POLL = 2_000  # milliseconds between looks at a run under way
+_TABLE_DAMAGED = (
+    NotAsDescribed,
+    pa.ArrowException,
+    OSError,
+    pd.errors.ParserError,
+    pd.errors.EmptyDataError,
+    UnicodeDecodeError,
+    KeyError,
+    ValueError,
+)
+
+
+def page(settings: Settings) -> Page:
+    """The page of results folders."""
+
+    def layout(rest: str, query: str) -> Component:
+        name = unquote(rest)
+        return _one(settings, name, query) if name else _list(settings)
+
+    def register(app: Dash) -> None:
+        _register_list(app, settings)
+        _register_one(app, settings)
+        _serve_files(app, settings)
+
+    return Page(folder_list.PATH, "Results", layout, register)
+
+
+def _list(settings: Settings) -> Component:
+    return html.Div(
+        [
+            html.H1("Results"),
+            html.P(
+                [
+                    "What has been run, and what is being run, in ",
+                    html.Code(str(settings.results)),
+                    ". Choose one to look at it.",
+                ],
+                className="read",
+            ),
+            html.Div(
+                folder_list.table_of(settings.results), id="results-list", className="charts results-list"
+            ),
+            dcc.Interval(
+                id="results-list-poll", interval=_POLL, disabled=not folder_list.any_running(settings.results)
+            ),
+        ]
+    )
+
+
+def _one(settings: Settings, name: str, query: str) -> Component:
+    """The frame of one folder's page: title, progress, tabs. What is in a tab is filled in by a callback."""
+    try:
+        opened = open_results(settings.results, name)
+    except (Refused, DamagedFolder) as error:
+        return html.Div([html.H1("Results"), folder_list.cannot_open(error)])
+    tabs, asked = tabs_of(opened), Asked(parsed(query))
+    start = asked.choice("tab", {tab.key: tab.label for tab in tabs})
+    running = opened.folder.progress is not None and opened.folder.progress.state == "running"
+    words = "" if not asked.complaints else f"In the address: {'; '.join(asked.complaints)}."
+    return html.Div(
+        [
+            html.P([dcc.Link("Results", href=folder_list.PATH), " / ", html.Code(name)], className="crumbs"),
+            html.H1(str(opened.said["title"])),
+            html.P(str(opened.said["question"]), className="question"),
+            html.Div(progress.shown(opened), id="results-progress"),
+            dmc.Alert(words, color="orange", variant="light", title="Part of the address was not understood")
+            if words
+            else None,
+            tab_bar({tab.key: tab.label for tab in tabs}, start, "results-tabs", "results-tabs"),
+            html.Div(id="results-controls", className="results-controls"),
+            html.Div(
+                [
+                    html.Button(
+                        "Download these numbers (CSV)",
+                        id="results-csv",
+                        className="plain-button",
+                        hidden=True,
+                    )
+                ],
+                className="keep-table",
+            ),
+            dcc.Download(id="results-download"),
+            html.Div(
+                id="results-body"
+            ),  # its style says while it is being worked out: a spinner would cost more than many a chart
+            html.Div(id="results-said", role="status", className="unseen"),
+            dcc.Store(id="results-name", data=name),
+            dcc.Store(id="results-query", data=parsed(query)),
+            dcc.Store(id="results-seen", data=_seen(opened)),
+            dcc.Interval(id="results-poll", interval=_POLL, disabled=not running),
+        ]
+    )
+
+
+def _seen(opened: Opened) -> list[Any]:
+    """What changes when there is something new to show."""
+    at = opened.folder.progress
+    return [
+        opened.folder.finished,
+        opened.folder.stamp,
+        None if at is None else [at.done, at.stage, at.state],
+    ]
+
+
+# --- what is in a tab ------------------------------------------------------------------------------------
+
+
+def _guarded(settings: Settings, name: str, show: Callable[[Opened], Component]) -> Component:
+    """What `show` makes of the folder, or in words why it cannot be shown."""
+    try:
+        return show(open_results(settings.results, name))
+    except (Refused, DamagedFolder) as error:
+        return folder_list.cannot_open(error)
+    except BadInput as error:
+        return folder_list.cannot_open(
+            DamagedFolder(
+                f"This version of the program cannot read what was run: {error}.",
+                "Use the version that made it, or run it again.",
+            )
+        )
+    except _TABLE_DAMAGED as error:
+        logging.getLogger(__name__).warning("%s: %s", name, error, exc_info=True)
+        said = first_line(error)
+        return folder_list.cannot_open(
+            DamagedFolder(
+                f"A file of this folder is damaged or is being written just now: {said}.", RUN_AGAIN
+            )
+        )
+    except Exception as error:  # the page says so; the others go on
+        logging.getLogger(__name__).exception("%s", name)
+        said = f"{type(error).__name__}: {first_line(error)}"
+        return folder_list.cannot_open(
+            DamagedFolder(
+                f"This cannot be shown ({said}).",
+                "It is a mistake of the program: what the command printed says where.",
+            )
+        )
+
+
+def _chosen(values: list[Any], ids: list[Mapping[str, Any]]) -> dict[str, str]:
+    return {str(one["name"]): str(value) for one, value in zip(ids, values, strict=True) if value is not None}
+
+
+def _tab(key: str | None, opened: Opened) -> Tab:
+    tab = BY_TAB.get(key or "")
+    return tab if tab is not None and tab.there(opened) else tabs_of(opened)[0]
+
+
+def _register_one(app: Dash, settings: Settings) -> None:
+    @app.callback(
+        Output("results-controls", "children"),
+        Output("results-csv", "hidden"),
+        Input("results-tabs", "value"),
+        State("results-name", "data"),
+        State("results-query", "data"),
+    )
+    def controls(key: str, name: str, query: dict[str, str]) -> tuple[Component, bool]:
+        """The controls of the tab, with what the address or earlier choices asked for."""
+        hidden = dcc.Input(id={"type": CONTROL, "name": "tab"}, type="hidden", value=key)
+        found: dict[str, bool] = {"table": False}
+
+        def show(opened: Opened) -> Component:
+            tab, asked = _tab(key, opened), Asked(query)
+            found["table"] = tab.table is not None
+            shown = tab.controls(opened, asked)
+            said = (
+                html.P(
+                    f"Not everything asked for is there: {'; '.join(asked.complaints)}.",
+                    className="complaint",
+                    role="alert",
+                )
+                if asked.complaints
+                else None
+            )
+            return html.Div([dmc.Group(shown, gap="md", align="end") if shown else None, said, hidden])
+
+        return _guarded(settings, name, show), not found["table"]
+
+    @app.callback(
+        Output("results-body", "children"),
+        Output("results-query", "data"),
+        Output("results-said", "children"),
+        Input({"type": CONTROL, "name": ALL}, "value"),
+        Input("results-seen", "data"),
+        State({"type": CONTROL, "name": ALL}, "id"),
+        State("results-name", "data"),
+        State("results-query", "data"),
+    )
+    def body(
+        values: list[Any], _: Any, ids: list[Mapping[str, Any]], name: str, query: dict[str, str]
+    ) -> tuple[Any, Any, Any]:
+        """What the tab shows, the choices for the address, and a word for those who hear the page."""
+        chosen = _chosen(values, ids)
+        if "tab" not in chosen:
+            return no_update, no_update, no_update
+        shown = _guarded(
+            settings, name, lambda opened: _tab(chosen["tab"], opened).body(opened, Asked(chosen))
+        )
+        label = BY_TAB[chosen["tab"]].label if chosen["tab"] in BY_TAB else ""
+        return shown, {**query, **chosen}, f"{label} is shown"
+
+    @app.callback(
+        Output("results-download", "data"),
+        Input("results-csv", "n_clicks"),
+        State({"type": CONTROL, "name": ALL}, "value"),
+        State({"type": CONTROL, "name": ALL}, "id"),
+        State("results-name", "data"),
+        prevent_initial_call=True,
+    )
+    def download(clicks: int | None, values: list[Any], ids: list[Mapping[str, Any]], name: str) -> Any:
+        """The tab's numbers as a CSV file."""
+        chosen = _chosen(values, ids)
+        if not clicks or "tab" not in chosen:
+            return no_update
+        opened = open_results(settings.results, name)
+        tab = _tab(chosen["tab"], opened)
+        if tab.table is None:
+            return no_update
+        content = tab.table(opened, Asked(chosen)).to_csv(index=False, lineterminator="\n")
+        return {
+            "content": content,
+            "filename": f"{name.replace('/', '-')}-{tab.key}.csv",
+            "type": "text/csv",
+            "base64": False,
+        }
+
+    @app.callback(
+        Output("results-more", "children"),
+        Input("results-more", "id"),
+        Input("results-seen", "data"),
+        State("results-name", "data"),
+    )
+    def first_look(_: str, __: Any, name: str) -> Component:
+        """Headlines over the points of a design, after the page itself."""
+        return _guarded(settings, name, more)
+
+    @app.callback(
+        Output("results-checked", "children"),
+        Input("results-check", "n_clicks"),
+        State("results-name", "data"),
+        prevent_initial_call=True,
+    )
+    def check(clicks: int | None, name: str) -> Any:
+        """Whether every table is the file that the manifest describes."""
+        if not clicks:
+            return no_update
+        begin = time.perf_counter()
+        wrong = check_every_byte(open_results(settings.results, name).folder)
+        if wrong:
+            return html.Span([html.Strong("Damaged: "), "; ".join(wrong), ". ", RUN_AGAIN])
+        return f"Every table is, byte by byte, the one that the manifest describes ({time.perf_counter() - begin:.1f} s)."
+
+    @app.callback(
+        Output("results-progress", "children"),
+        Output("results-seen", "data"),
+        Output("results-poll", "disabled"),
+        Input("results-poll", "n_intervals"),
+        State("results-name", "data"),
+        State("results-seen", "data"),
+        prevent_initial_call=True,
+    )
+    def watch(_: int, name: str, seen: list[Any]) -> tuple[Any, Any, bool]:
+        """How far the run is; what is shown below follows when there is something new."""
+        try:
+            opened = open_results(settings.results, name)
+        except (Refused, DamagedFolder) as error:
+            return folder_list.cannot_open(error), no_update, False
+        at, now = opened.folder.progress, _seen(opened)
+        ended = at is None or at.state != "running"
+        said = progress.shown(opened)
+        if at is None:
+            said = dmc.Alert(
+                [
+                    "All is done. ",
+                    html.A("Load the page again", href=folder_list.href(name)),
+                    " for what is new.",
+                ],
+                color="green",
+                title="Finished",
+                variant="light",
+            )
+        return said, (now if now != seen else no_update), ended
+
+    app.clientside_callback(
+        """function (chosen, name) {
+            if (!chosen || !window.location.pathname.startsWith("/results/")) return window.dash_clientside.no_update;
+            const query = new URLSearchParams(chosen).toString();
+            history.replaceState(history.state, "", window.location.pathname + (query ? "?" + query : ""));
+            return window.dash_clientside.no_update;
+        }""",
+        Output("results-name", "modified_timestamp"),
+        Input("results-query", "data"),
+        State("results-name", "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _register_list(app: Dash, settings: Settings) -> None:
+    @app.callback(
+        Output("results-list", "children"),
+        Output("results-list-poll", "disabled"),
+        Input("results-list-poll", "n_intervals"),
+        prevent_initial_call=True,
+    )
+    def refresh(_: int) -> tuple[Component, bool]:
+        """The list anew while something is being run."""
+        return folder_list.table_of(settings.results), not folder_list.any_running(settings.results)
+
+
+def _serve_files(app: Dash, settings: Settings) -> None:
+    @app.server.get(f"{DOWNLOADS}<path:where>")
+    def take(where: str) -> Response:
+        """A file of a results folder, to be saved: only one that the folder's page lists."""
+        path = _listed(settings, where)
+        if path is None:
+            abort(404)
+        return send_file(path, as_attachment=True)
+
+
+def _listed(settings: Settings, where: str) -> Path | None:
+    """The file of an address `<folder>/<file>`, if the folder can be opened and lists it."""
+    for cut in [at for at, letter in enumerate(where) if letter == "/"]:
+        name, file = where[:cut], where[cut + 1 :]
+        with contextlib.suppress(DamagedFolder, Refused):
+            folder = open_folder(settings.results, name)
+            if file in folder.files:
+                return (folder.path / file).resolve()
+    return None

@@ -1,0 +1,198 @@
+"""What happens when something is moved: the browser gathers the state and asks; the server answers; the browser draws.
+
+The gathering, the gate that keeps one question under way at a time, and the drawing are in `assets/explorer.js`.
+"""
+
+from typing import Any
+
+import orjson
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from flask import Response, abort, request
+
+from sim.view.explorer.page import Component
+from sim.view.explorer.pages.worlds.catalogue import Catalogue
+from sim.view.explorer.pages.worlds.controls import panel
+from sim.view.explorer.pages.worlds.downloads import kept
+from sim.view.explorer.pages.worlds.responses import Answers
+from sim.view.explorer.pages.worlds.state import MOST_WORLDS, Asked
+from sim.view.explorer.pages.worlds.state import State as Shown
+
+_WORLD = ("regime", "on", "without", "then", "then_on")
+
+
+def register(app: Dash, catalogue: Catalogue, answers: Answers) -> None:
+    """Add the explorer's callbacks to the app."""
+    _browser(app)
+    _server(app, answers)
+    _panel(app, catalogue, answers)
+
+
+def _browser(app: Dash) -> None:
+    worlds = [Input({"type": "world", "part": part, "at": ALL}, "value") for part in _WORLD]
+    app.clientside_callback(
+        ClientsideFunction("explorer", "gather"),
+        Output("asked", "data"),
+        Input({"type": "knob", "path": ALL}, "value"),
+        *worlds,
+        Input({"type": "compare", "at": ALL}, "value"),
+        Input({"type": "setting", "name": ALL}, "value"),
+        Input("tab", "value"),
+        Input("place", "value"),
+        Input("measure", "value"),
+        Input("streams", "value"),
+        Input("span", "value"),
+        State("preset", "value"),
+        State("months", "data"),
+        State("default", "data"),
+        State("page-id", "data"),
+        State("month", "data"),
+        State("places", "data"),
+    )
+    for one, other in (("knob", "typed"), ("typed", "knob")):
+        app.clientside_callback(
+            ClientsideFunction("explorer", "same_number"),
+            Output({"type": other, "path": MATCH}, "value", allow_duplicate=True),
+            Input({"type": one, "path": MATCH}, "value"),
+            State({"type": other, "path": MATCH}, "value"),
+            prevent_initial_call=True,
+        )
+    app.clientside_callback(
+        ClientsideFunction("explorer", "undo"),
+        Output("rebuild", "data"),
+        Input("undo", "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("explorer", "yaml"),
+        Output("yaml", "modified_timestamp"),
+        Input("yaml", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("explorer", "link"),
+        Output("copy-link", "children"),
+        Input("copy-link", "n_clicks"),
+        prevent_initial_call=True,
+    )
+
+
+def _server(app: Dash, answers: Answers) -> None:
+    @app.server.post("/explorer/<what>")
+    def ask(what: str) -> Response:
+        """A move, or the wish for a further pair; only as JSON, which no page of another host can send."""
+        sent = request.get_json(silent=True) if request.is_json else None
+        if not isinstance(sent, dict) or what not in ("move", "further"):
+            abort(400)
+        page = str(sent.get("page", ""))[:64]
+        answer = (answers.move if what == "move" else answers.further)(page, sent.get("state"))
+        return Response(orjson.dumps(answer), mimetype="application/json")
+
+    @app.callback(
+        Output("download", "data"),
+        Input({"type": "download", "what": ALL}, "n_clicks"),
+        State("asked", "data"),
+        State("page-id", "data"),
+        prevent_initial_call=True,
+    )
+    def download(clicks: list[int | None], asked: Any, page: str) -> Any:
+        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+            return no_update
+        return kept(answers, page, asked, str(ctx.triggered_id["what"]))
+
+    @app.callback(
+        Output("yaml", "data"),
+        Input("copy-yaml", "n_clicks"),
+        State("asked", "data"),
+        State("page-id", "data"),
+        prevent_initial_call=True,
+    )
+    def yaml(clicks: int | None, asked: Any, page: str) -> Any:
+        if not clicks:
+            return no_update
+        return kept(answers, page, asked, "yaml")["content"]
+
+
+def _panel(app: Dash, catalogue: Catalogue, answers: Answers) -> None:
+    @app.callback(
+        Output("panel", "children"),
+        Input("rebuild", "data"),
+        Input("preset", "value"),
+        Input("reset", "n_clicks"),
+        Input("add-world", "n_clicks"),
+        Input({"type": "remove", "at": ALL}, "n_clicks"),
+        Input("add-knob", "value"),
+        State("asked", "data"),
+        prevent_initial_call=True,
+    )
+    def rebuild(
+        before: Any,
+        preset: str,
+        reset: int | None,
+        add: int | None,
+        removed: list[int | None],
+        knob: str | None,
+        asked: Any,
+    ) -> list[Component] | Any:
+        """The controls anew: of a state to go back to, of another preset, with a world or a slider more or less."""
+        if not asked or not any(one["value"] is not None for one in ctx.triggered):
+            return no_update
+        cause = ctx.triggered_id
+        if cause == "rebuild":
+            return panel(catalogue, answers.read(before))
+        state = answers.read(asked)
+        new: Shown | None = state
+        if cause == "preset":
+            new = (
+                None
+                if preset == state.preset
+                else Shown(**{**catalogue.default.model_dump(), "preset": preset, **_sizes(state)})
+            )
+        elif cause == "reset":
+            new = Shown(**{**catalogue.default.model_dump(), "preset": state.preset})
+        elif cause == "add-world":
+            new = (
+                _with_worlds(catalogue, state, (*catalogue.worlds(state), _another(catalogue, state)))
+                if add
+                else None
+            )
+        elif cause == "add-knob":
+            new = (
+                state.model_copy(
+                    update={"values": {**state.values, str(knob): catalogue.knobs[str(knob)].default}}
+                )
+                if knob
+                else None
+            )
+        elif isinstance(cause, dict):
+            at = int(cause["at"])
+            worlds = catalogue.worlds(state)
+            new = (
+                _with_worlds(catalogue, state, (*worlds[:at], *worlds[at + 1 :]))
+                if any(removed) and len(worlds) > 1
+                else None
+            )
+        return no_update if new is None else panel(catalogue, new)
+
+
+def _sizes(state: Shown) -> dict[str, Any]:
+    return {"customers": state.customers, "pairs": state.pairs, "seed": state.seed}
+
+
+def _with_worlds(catalogue: Catalogue, state: Shown, worlds: tuple[Asked, ...]) -> Shown:
+    return catalogue.plain(state.model_copy(update={"worlds": worlds[:MOST_WORLDS], "compare": None}))
+
+
+def _another(catalogue: Catalogue, state: Shown) -> Asked:
+    """A world that is not there yet: history, or the first regime that nobody has on the usual day."""
+    from sim.scenario.schema import Switch
+
+    there = catalogue.worlds(state)
+    on = next((world.switches[0].on.isoformat() for world in there if world.switches), "2014-07-31")
+    offers = [
+        Asked(),
+        *(
+            Asked(switches=(Switch.model_validate_json(f'{{"on": "{on}", "regime": "{code}"}}'),))
+            for code in catalogue.regimes
+        ),
+    ]
+    return next((one for one in offers if one not in there), Asked(without=("T01",)))

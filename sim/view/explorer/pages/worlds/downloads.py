@@ -1,0 +1,79 @@
+"""What can be taken away: the experiment as YAML, the data of a tab, and all tabs as one page."""
+
+import base64
+import io
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from sim.model.tables import data_dictionary
+from sim.runs.live import tables_of, write_table
+from sim.view.explorer.pages.worlds.page_content import study_of
+from sim.view.explorer.pages.worlds.sessions import Session
+from sim.view.explorer.pages.worlds.state import ABROAD, State
+from sim.view.explorer.pages.worlds.world_tabs import TABS
+from sim.view.report import page
+from sim.view.results_view import Study
+
+if TYPE_CHECKING:
+    from sim.view.explorer.pages.worlds.responses import Answers
+
+NAME = "explorer"
+File = dict[str, Any]
+
+
+def kept(answers: "Answers", page_id: str, asked: Any, what: str) -> File:
+    """A file for the browser to save: its name and content. The seeds are those on the screen now."""
+    state: State = answers.read(asked)
+    session = answers.sessions.move(page_id, state, state.tab, TABS[state.tab].wanted)
+    if what == "yaml":
+        return {
+            "filename": f"{NAME}.yaml",
+            "content": answers.catalogue.yaml(state, len(session.pairs)),
+            "type": "text/yaml",
+        }
+    if what == "html":
+        return {"filename": f"{NAME}.html", "content": _report(answers, session, state), "type": "text/html"}
+    content = base64.b64encode(_tables(answers, session, state, what)).decode()
+    return {
+        "filename": f"{NAME}-{state.tab}-{what}.zip",
+        "content": content,
+        "base64": True,
+        "type": "application/zip",
+    }
+
+
+def _tables(answers: "Answers", session: Session, state: State, kind: str) -> bytes:
+    """The tables behind a tab, with what they mean and how to get them again, as a zip file."""
+    out = io.BytesIO()
+    tables = tables_of([session.pairs[seed] for seed in sorted(session.pairs)])
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, TemporaryDirectory() as folder:
+        for name, frame in tables.items():
+            path = Path(folder) / f"{name}.{kind}"
+            write_table(frame, path)
+            archive.write(path, path.name)
+        archive.writestr("data_dictionary.md", data_dictionary())
+        archive.writestr("explorer.yaml", answers.catalogue.yaml(state, len(session.pairs)))
+    return out.getvalue()
+
+
+def _report(answers: "Answers", session: Session, state: State) -> str:
+    """The report of the pairs on the screen: one page that opens anywhere, without a network."""
+    every: dict[str, dict[str, None]] = {}
+    for tab in TABS.values():
+        for table, columns in tab.wanted.items():
+            every.setdefault(table, {}).update(dict.fromkeys(columns))
+    whole = answers.sessions.again(session, {table: tuple(columns) for table, columns in every.items()})
+    return report_of(study_of(whole, state, ABROAD, whole=True))
+
+
+def report_of(study: Study) -> str:
+    """The report of a study that no folder holds: what belongs to a whole run (knock-outs, the record) is left out."""
+    tables, summaries = ("world", "country", "flows", "laws", "offers", "requests", "cell"), ("headlines",)
+    there = [f"tables/{name}.parquet" for name in tables] + [f"{name}.csv" for name in summaries]
+    return page(
+        study,
+        made="Made in the explorer of warrantsim; its experiment can be copied there as YAML.",
+        only=there,
+    )

@@ -1,0 +1,124 @@
+"""What the server answers to a page: the view of a state, or in words why there is none yet."""
+
+import json
+import threading
+from contextlib import suppress
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.scenario.problems import BadInput
+from sim.view.explorer.pages.worlds.page_content import view_of
+from sim.view.explorer.pages.worlds.sessions import Busy, Failed, Overtaken, Session, Sessions
+from sim.view.explorer.pages.worlds.state import State
+from sim.view.explorer.pages.worlds.world_tabs import TABS
+
+Answer = dict[str, Any]
+
+
+class Answers:
+    """Answers to moves and to the wish for further pairs."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self.sessions = sessions
+
+    @property
+    def catalogue(self) -> Any:
+        return self.sessions.catalogue
+
+    def warm(self) -> None:
+        """Run the first page's pair in the background, which loads and compiles, and others, until somebody comes, which tell how many threads are fastest."""
+        default = self.catalogue.default
+        states = [default.model_copy(update={"seed": default.seed + k}) for k in range(3)]
+
+        def run() -> None:
+            with suppress(Failed, Overtaken):
+                self.sessions.warm(default, TABS[default.tab].wanted)
+                for state in states:
+                    while self.sessions.alone("warm") and not self._seen(state):
+                        pass
+
+        threading.Thread(target=run, daemon=True).start()
+
+    def _seen(self, state: State) -> bool:
+        try:
+            self.sessions.move("warm", state, state.tab, TABS[state.tab].wanted)
+        except Busy:
+            return False
+        return True
+
+    def read(self, asked: Any) -> State:
+        """The state that a page sends; raises BadInput."""
+        if not isinstance(asked, dict):
+            raise BadInput("the page sent no state")
+        try:
+            # as JSON, in which a date may be text and a pair a list
+            state = State.model_validate_json(
+                json.dumps({key: value for key, value in asked.items() if key in State.model_fields})
+            )
+        except ValidationError as error:
+            raise BadInput(
+                [
+                    f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
+                    for one in error.errors(include_url=False)
+                ]
+            ) from None
+        catalogue = self.catalogue
+        if (
+            state.preset not in catalogue.presets
+            or state.place not in catalogue.places
+            or any(path not in catalogue.knobs for path in state.values)
+        ):
+            raise BadInput(
+                "the page names an experiment, a place or a parameter that does not exist: load it anew"
+            )
+        said = [
+            f"{catalogue.knobs[path].label}: {problem}"
+            for path, at in state.values.items()
+            if (problem := catalogue.knobs[path].problem(at))
+        ]
+        if said:
+            raise BadInput(said)
+        plain: State = catalogue.plain(state)
+        return plain
+
+    def move(self, page: str, asked: Any) -> Answer:
+        """The view of a state with its first pair."""
+        number = asked.get("move") if isinstance(asked, dict) else None
+        try:
+            state = self.read(asked)
+            session = self.sessions.move(page, state, state.tab, TABS[state.tab].wanted)
+            return self._shown(session, state, number)
+        except Overtaken:
+            return {"move": number, "kind": "overtaken"}
+        except Busy as busy:
+            return {"move": number, "kind": "busy", "before": busy.before}
+        except BadInput as error:
+            return {"move": number, "kind": "refused", "problems": error.problems}
+        except Failed as error:
+            return {"move": number, "kind": "failed", "problems": [str(error)]}
+
+    def further(self, page: str, asked: Any) -> Answer:
+        """The same view with more pairs, if there are more."""
+        number = asked.get("move") if isinstance(asked, dict) else None
+        try:
+            state = self.read(asked)
+            session, more = self.sessions.further(page, state, state.tab, TABS[state.tab].wanted)
+            if not more:
+                return {"move": number, "kind": "same", "pairs": len(session.pairs), "of": state.pairs}
+            return self._shown(session, state, number)
+        except (Overtaken, Busy):
+            return {"move": number, "kind": "overtaken"}
+        except (BadInput, Failed) as error:
+            return {"move": number, "kind": "failed", "problems": [str(error)]}
+
+    def _shown(self, session: Session, state: State, number: Any) -> Answer:
+        catalogue = self.catalogue
+        labels = [spec.label for spec in catalogue.specs(state).values()]
+        return {
+            "move": number,
+            "kind": "view",
+            "query": catalogue.query(state),
+            "labels": labels,
+            **view_of(session, state),
+        }

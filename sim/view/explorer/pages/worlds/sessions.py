@@ -1,0 +1,229 @@
+"""Who is looking at what: for each open page the pairs it has on the screen, and at most one job of each kind.
+
+A new move takes the place of the one before it. Pages that wait are served in the order of their first move; none has more
+than one job in the queue, so that ten people moving sliders at once share the machine evenly.
+"""
+
+import hashlib
+import json
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as TooLong
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+
+from sim.runs.live import GivenUp, LivePair, Wanted
+from sim.scenario.resolution import Resolved
+from sim.view.explorer.pages.worlds.catalogue import Catalogue
+from sim.view.explorer.pages.worlds.state import State
+from sim.view.explorer.pages.worlds.workers import Desk, Workers
+
+MOST_SESSIONS = 32  # pages remembered; a page forgotten starts anew with its next move
+_REMEMBERED = 24  # first pairs kept for all pages: undo, reset and everybody's first page cost nothing
+PATIENCE = 4.0  # seconds that a request waits for its turn before it says how many are before it
+LONGEST = 120.0  # seconds that somebody who asked for a file waits for one pair of it
+FURTHER_PATIENCE = 1.2  # the same for a further seed, which nobody waits for
+
+
+class Overtaken(Exception):
+    """A newer move has taken this one's place."""
+
+
+class Busy(Exception):
+    """Others' moves come first: `before` of them."""
+
+    def __init__(self, before: int) -> None:
+        super().__init__(before)
+        self.before = before
+
+
+class Failed(Exception):
+    """The model could not run these worlds; the text says why."""
+
+
+@dataclass
+class Session:
+    """One open page."""
+
+    key: str = ""
+    wants: str = ""
+    resolved: Resolved | None = None
+    pairs: dict[int, LivePair] = field(default_factory=dict)
+    job: "tuple[tuple[str, str], Future[LivePair]] | None" = None
+    further: "tuple[tuple[str, str, int], Future[LivePair]] | None" = None
+
+
+def key_of(state: State) -> str:
+    """What decides a state's numbers, in a few letters."""
+    return hashlib.sha256(json.dumps(state.asked(), sort_keys=True).encode()).hexdigest()[:20]
+
+
+class Sessions:
+    """All open pages and the processes that serve them."""
+
+    def __init__(self, catalogue: Catalogue, workers: Workers) -> None:
+        self.catalogue, self._workers = catalogue, workers
+        self._lock = threading.RLock()
+        self._open: OrderedDict[str, Session] = OrderedDict()
+        self._first: OrderedDict[tuple[str, str], tuple[Resolved, LivePair]] = OrderedDict()
+
+    def move(self, page: str, state: State, wants: str, wanted: Wanted) -> Session:
+        """The page's session with (at least) the first pair of a state. `wants` names the tables wanted.
+
+        Raises BadInput, Overtaken, Busy or Failed.
+        """
+        key = key_of(state)
+        with self._lock:
+            session = self._session(page)
+            if (session.key, session.wants) == (key, wants) and session.pairs:
+                return session
+            ready = self._first.get((key, wants))
+            if ready is not None:
+                self._first.move_to_end((key, wants))
+                return self._shown(session, key, wants, *ready)
+            resolved = (
+                session.resolved
+                if session.key == key and session.resolved
+                else self.catalogue.resolved(state)
+            )
+            job = self._job(session, key, wants, resolved, state.seed, wanted)
+        try:
+            pair = self._wait(job, PATIENCE)
+        except (Failed, Overtaken):
+            with self._lock:
+                if session.job is not None and session.job[1] is job:  # the same move again is another try
+                    session.job = None
+            raise
+        with self._lock:
+            if pair is None:
+                raise Busy(self._before(session))
+            self._first[key, wants] = (resolved, pair)
+            while len(self._first) > _REMEMBERED:
+                self._first.popitem(last=False)
+            if session.job is None or session.job[0] != (key, wants):
+                raise Overtaken
+            return self._shown(session, key, wants, resolved, pair)
+
+    def further(self, page: str, state: State, wants: str, wanted: Wanted) -> tuple[Session, bool]:
+        """The session with a pair more, if one is done in time, and whether it is new. Raises Overtaken or Failed."""
+        key = key_of(state)
+        with self._lock:
+            session = self._session(page)
+            if (session.key, session.wants) != (key, wants) or not session.resolved:
+                raise Overtaken
+            seeds = range(state.seed, state.seed + state.pairs)
+            lacking = next((seed for seed in seeds if seed not in session.pairs), None)
+            if lacking is None:
+                return session, False
+            asked = (key, wants, lacking)
+            if session.further is None or session.further[0] != asked:
+                self._drop(session.further)
+                session.further = (asked, self._submit("further", key, session.resolved, lacking, wanted))
+            job = session.further[1]
+        pair = self._wait(job, FURTHER_PATIENCE)
+        with self._lock:
+            if (session.key, session.wants) != (key, wants):
+                raise Overtaken
+            if pair is None:
+                return session, False
+            session.pairs[lacking] = pair
+            return session, True
+
+    def has(self, page: str) -> Session | None:
+        """The session of a page, if it is remembered."""
+        with self._lock:
+            return self._open.get(page)
+
+    def alone(self, page: str) -> bool:
+        """Whether nobody else is there."""
+        with self._lock:
+            return not self._open.keys() - {page}
+
+    def warm(self, state: State, wanted: Wanted) -> None:
+        """Let the process for further pairs load and compile. Raises Failed."""
+        self._submit("further", "warm", self.catalogue.resolved(state), state.seed + 1, wanted)
+
+    def again(self, session: Session, wanted: Wanted) -> Session:
+        """The pairs of a page with other tables: each is run again, behind everybody's moves. Raises Failed."""
+        assert session.resolved is not None
+        jobs = [
+            self._submit("further", session.key, session.resolved, seed, wanted)
+            for seed in sorted(session.pairs)
+        ]
+        pairs = [self._wait(job, LONGEST) for job in jobs]
+        if any(pair is None for pair in pairs):
+            for job in jobs:
+                self._workers.give_up(job)
+            raise Failed("the runs took too long; ask again when the machine has less to do")
+        return Session(
+            session.key,
+            "everything",
+            session.resolved,
+            {pair.seed: pair for pair in pairs if pair is not None},
+        )
+
+    # --- under the lock -------------------------------------------------------------------------------
+
+    def _session(self, page: str) -> Session:
+        session = self._open.setdefault(page, Session())
+        self._open.move_to_end(page)
+        while len(self._open) > MOST_SESSIONS:
+            _, forgotten = self._open.popitem(last=False)
+            self._drop(forgotten.job)
+            self._drop(forgotten.further)
+        return session
+
+    def _job(
+        self, session: Session, key: str, wants: str, resolved: Resolved, seed: int, wanted: Wanted
+    ) -> "Future[LivePair]":
+        """The page's one job, this one; a further seed of the move before is not needed any more."""
+        self._drop(session.further)
+        session.further = None
+        if session.job is not None and session.job[0] == (key, wants):
+            return session.job[1]
+        self._drop(session.job)
+        future = self._submit("live", key, resolved, seed, wanted)
+        session.job = ((key, wants), future)
+        return future
+
+    def _submit(
+        self, desk: Desk, key: str, resolved: Resolved, seed: int, wanted: Wanted
+    ) -> "Future[LivePair]":
+        try:
+            return self._workers.submit(desk, key, resolved, seed, wanted)
+        except RuntimeError as error:
+            raise Failed(str(error)) from error
+
+    def _shown(self, session: Session, key: str, wants: str, resolved: Resolved, pair: LivePair) -> Session:
+        self._drop(session.further)
+        session.key, session.wants, session.resolved = key, wants, resolved
+        session.pairs, session.job, session.further = {pair.seed: pair}, None, None
+        return session
+
+    def _before(self, session: Session) -> int:
+        return sum(
+            1
+            for one in self._open.values()
+            if one is not session and one.job is not None and not one.job[1].done()
+        )
+
+    def _drop(self, job: "tuple[object, Future[LivePair]] | None") -> None:
+        if job is not None:
+            self._workers.give_up(job[1])
+
+    @staticmethod
+    def _wait(job: "Future[LivePair]", seconds: float) -> LivePair | None:
+        """What a job gives, or None where it is not done in time."""
+        end = time.monotonic() + seconds
+        try:
+            return job.result(timeout=max(0.0, end - time.monotonic()))
+        except TooLong:
+            return None
+        except (CancelledError, GivenUp):
+            raise Overtaken from None
+        except BrokenProcessPool:
+            raise Failed("the process that runs the model has died and is started anew: move again") from None
+        except Exception as error:  # whatever the model raises is told, and the page goes on
+            raise Failed(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,104 @@
+"""The explorer's tabs: what each is called, which tables it needs, and the sections that it shows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sim.runs.live import Wanted
+from sim.view.blocks import Section
+from sim.view.explorer.pages.worlds.state import State
+from sim.view.explorer.pages.worlds.trust_tab import LAWS, maps, trust
+from sim.view.results_view import Study
+from sim.view.sections import (
+    data_location,
+    governments,
+    headline_summary,
+    investigators,
+    revenue,
+    stated_and_actual,
+)
+from sim.view.sections import trust as report_trust
+from sim.vocabulary import INSTRUMENTS, KINDS
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab. `wanted` are the tables beside `world`; of `country` what the sections take from `world` must be there too."""
+
+    title: str
+    wanted: Wanted
+    sections: Callable[[Study, State], Sequence[Section]]
+
+
+_FLOWS = ("country", "from_kind", "from_host", "to_kind", "to_host", "tb", "customers")
+_REQUESTS = (
+    "direction",
+    "country",
+    "route",
+    "requests",
+    "succeeded",
+    "succeeded_12m",
+    "months",
+    "unreadable",
+    "conflicts",
+    "backlog",
+)
+_STATED = (
+    "stated_more_negative",
+    "stated_less_likely",
+    "stated_would_leave",
+    "stated_would_pay",
+    "left_us",
+    "gave_up",
+    "postponed",
+)
+
+TABS: dict[str, Tab] = {
+    "trust": Tab("Trust", {"country": ("country", "trust")}, lambda study, state: [trust(study)]),
+    "map": Tab(
+        "Map",
+        {"country": ("country", "trust", *LAWS)},
+        lambda study, state: [maps(study, state.measure, state.month)],
+    ),
+    "data": Tab(
+        "Data",
+        {"country": ("country", *(f"tb_{kind}" for kind in KINDS)), "flows": _FLOWS},
+        lambda study, state: [
+            data_location.where(study),
+            data_location.between_countries(study)
+            if state.streams == "countries"
+            else data_location.moves(study),
+        ],
+    ),
+    "money": Tab(
+        "Money",
+        {"country": ("country", "revenue_us", "revenue_home_grown")},
+        lambda study, state: [revenue.money(study)],
+    ),
+    "laws": Tab(
+        "Laws",
+        {
+            "country": ("country", *(f"law_{name}" for name in INSTRUMENTS)),
+            "laws": ("country", "instrument", "change", "why"),
+            "offers": ("provider", "country", "offer", "change"),
+        },
+        lambda study, state: [governments.laws(study), governments.offers(study)],
+    ),
+    "evidence": Tab(
+        "Evidence",
+        {"country": ("country",), "requests": _REQUESTS},
+        lambda study, state: [investigators.evidence(study)],
+    ),
+    "said": Tab(
+        "Said and done",
+        {
+            "country": ("country", "adoption", *_STATED),
+            "cell": ("country", "segment", "customers", "adoption"),
+        },
+        lambda study, state: [stated_and_actual.reaction(study)],
+    ),
+    "numbers": Tab(
+        "Numbers",
+        {"country": ("country",)},
+        lambda study, state: [headline_summary.headlines(study), report_trust.events(study)],
+    ),
+}

@@ -1,0 +1,63 @@
+"""Serve the dashboard on this machine until it is interrupted."""
+
+import logging
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+
+import waitress
+
+from sim.scenario.problems import BadInput
+from sim.view.explorer.app import make_app
+from sim.view.explorer.settings import Settings
+
+THREADS = 32  # a request that waits for the model holds a thread; ten people have a few each
+_TRIED = 20  # ports after the one asked for
+
+
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    browser: bool = True,
+    tell: Callable[[str], None] = print,
+) -> None:
+    """Serve until interrupted. Without `port` the first free one from 8050 on is taken; raises BadInput where none can be had."""
+    listening = _listen(host, port)
+    app, pages = make_app(settings)
+    address = f"http://{_named(host)}:{listening.getsockname()[1]}/"
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server = waitress.create_server(app.server, sockets=[listening], threads=THREADS)
+    tell(f"the dashboard is at {address} (Ctrl+C ends it)")
+    if browser:
+        threading.Timer(0.5, webbrowser.open, [address]).start()
+    try:
+        server.run()  # until Ctrl+C, which it takes as its end
+    finally:
+        server.close()
+        for page in pages:
+            page.close()
+        tell("ended")
+
+
+def _named(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """A listening socket on the port asked for, or on the first free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    said = ""
+    for candidate in [port] if port is not None else range(8050, 8050 + _TRIED):
+        one = socket.socket(family, socket.SOCK_STREAM)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((host, candidate))
+            one.listen(128)
+            return one
+        except OSError as error:
+            one.close()
+            said = error.strerror or str(error)
+    where = f"--port {port}" if port is not None else f"the ports 8050 to {8050 + _TRIED - 1}"
+    raise BadInput(f"--host {host}: {where} cannot be used: {said}; name another with --port")

@@ -1,0 +1,78 @@
+"""How far the model is from each number of the evidence, by source, in the tolerance of each."""
+
+from typing import Any
+
+import pandas as pd
+
+from sim.view.figures.quantiles import numbers
+from sim.view.figures.style import INK, QUIET, Figure, axis, layout
+
+FARTHEST = 6.0  # tolerances; what is farther off stands at the edge, and says how far
+# Verdicts as they are drawn: colour and symbol, so that colour is not the only sign.
+LOOKS = {"holds": ("#0072B2", "circle"), "misses": ("#C44E00", "diamond")}
+
+
+def targets(rows: pd.DataFrame) -> Figure:
+    """A dot a row: `group` (source), `off` (model minus data, in tolerances), `verdict`, `hover` (HTML of the hover box)."""
+    groups = list(dict.fromkeys(rows["group"]))
+    traces: list[dict[str, Any]] = []
+    for verdict, (colour, symbol) in LOOKS.items():
+        mine = rows[rows["verdict"] == verdict]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": verdict,
+                "showlegend": True,
+                "x": numbers(mine["off"].clip(-FARTHEST, FARTHEST)),
+                "y": list(mine["group"]),
+                "customdata": list(mine["hover"]),
+                "marker": {
+                    "size": 9,
+                    "color": colour,
+                    "symbol": symbol,
+                    "opacity": 0.75,
+                    "line": {"width": 0.5, "color": "#ffffff"},
+                },
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        )
+    band = {
+        "type": "rect",
+        "x0": -1,
+        "x1": 1,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "fillcolor": "rgba(0,0,0,0.07)",
+        "line": {"width": 0},
+        "layer": "between",
+    }
+    zero = {
+        "type": "line",
+        "x0": 0,
+        "x1": 0,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": INK, "width": 1},
+        "layer": "between",
+    }
+    x = axis("model minus data, in tolerances", range=[-FARTHEST * 1.05, FARTHEST * 1.05], dtick=2)
+    y = axis(
+        type="category",
+        categoryorder="array",
+        categoryarray=groups[::-1],
+        dtick=1,
+        tickfont={"size": 12, "color": QUIET},
+    )
+    return {
+        "data": traces,
+        "layout": layout(
+            90 + 22 * len(groups),
+            xaxis=x,
+            yaxis=y,
+            shapes=[band, zero],
+            margin={"l": 48, "r": 14, "t": 12, "b": 48},
+        ),
+    }

@@ -1,0 +1,174 @@
+"""Time series: a fan over seeds for one world, several worlds in one chart, and the difference within pairs."""
+
+from typing import Any
+
+import pandas as pd
+
+from sim.view.figures.quantiles import months, numbers
+from sim.view.figures.style import (
+    INK,
+    MARGIN,
+    MARGIN_WITH_TITLE,
+    Figure,
+    Trace,
+    WorldStyle,
+    axis,
+    heading,
+    layout,
+    steady_range,
+    time_axis,
+    tint,
+)
+
+
+def edges(
+    x: list[str], low: list[float | None], high: list[float | None], colour: str, opacity: float, group: str
+) -> Trace:
+    """A filled band. Months with a missing edge are left out of it."""
+    kept = [
+        (at, bottom, top)
+        for at, bottom, top in zip(x, low, high, strict=True)
+        if bottom is not None and top is not None
+    ]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [at for at, _, _ in kept] + [at for at, _, _ in reversed(kept)],
+        "y": [bottom for _, bottom, _ in kept] + [top for _, _, top in reversed(kept)],
+        "fill": "toself",
+        "fillcolor": tint(colour, opacity),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "legendgroup": group,
+        "showlegend": False,
+    }
+
+
+_BANDS = (("q5", "q95", 0.16), ("q25", "q75", 0.22))  # from, to, opacity
+
+
+def fan_traces(
+    quantiles: pd.DataFrame, style: WorldStyle, scale: float = 1.0, unit: str = "", bands: int = 2
+) -> list[Trace]:
+    """Median and bands of one world, from `summarise.fan`: 5-95% and 25-75%, or the first of them, or none."""
+    x = months(quantiles["month"])
+    q = {
+        name: numbers(quantiles[name] * scale)
+        for name in (("q5", "q25", "q50", "q75", "q95") if bands else ("q50",))
+    }
+    drawn = [
+        edges(x, q[low], q[high], style.colour, opacity, style.name) for low, high, opacity in _BANDS[:bands]
+    ]
+    median: Trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": q["q50"],
+        "name": style.label,
+        "line": {"color": style.colour, "dash": style.dash, "width": 2},
+        "legendgroup": style.name,
+        "showlegend": True,
+        "connectgaps": False,
+        "hovertemplate": f"{style.label}, %{{x|%b %Y}}: %{{y:.4~g}}{unit}<extra></extra>",
+    }
+    if bands:
+        median["customdata"] = list(zip(q["q5"], q["q95"], strict=True))
+        median["hovertemplate"] = (
+            f"{style.label}, %{{x|%b %Y}}: %{{y:.4~g}}{unit} (%{{customdata[0]:.4~g}} to %{{customdata[1]:.4~g}})<extra></extra>"
+        )
+    return [*drawn, median]
+
+
+def _spread(*quantiles: pd.DataFrame) -> bool:
+    """Whether there is anything between the quantiles: of one seed there is not."""
+    return any((one["q5"] != one["q95"]).any() for one in quantiles)
+
+
+def together(
+    quantiles: dict[str, pd.DataFrame],
+    styles: dict[str, WorldStyle],
+    span: tuple[str, str],
+    title: str | None = None,
+    unit_title: str = "",
+    scale: float = 1.0,
+    height: int = 260,
+    unit: str = "",
+    y: dict[str, Any] | None = None,
+) -> Figure:
+    """All worlds in one chart, a fan each."""
+    bands = 0 if not _spread(*quantiles.values()) else 1 if len(styles) > 1 else 2
+    traces = [
+        trace
+        for name, style in styles.items()
+        if name in quantiles
+        for trace in fan_traces(quantiles[name], style, scale, unit, bands)
+    ]
+    margin = MARGIN_WITH_TITLE if unit_title else MARGIN
+    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title or None, **(y or {})), margin=margin)
+    if title:
+        shape["title"] = heading(title)
+    return {"data": traces, "layout": shape}
+
+
+def difference_fan(
+    quantiles: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, height: int = 300
+) -> Figure:
+    """The paired difference as a fan over pairs, with a zero line. `quantiles`: `summarise.fan` of the differences by month."""
+    style = WorldStyle("difference", "difference", colour, "solid")
+    limits = steady_range(min(0.0, float(quantiles["q5"].min())), max(0.0, float(quantiles["q95"].max())))
+    shape = layout(
+        height, xaxis=time_axis(*span), yaxis=axis(unit_title, range=limits), margin=MARGIN_WITH_TITLE
+    )
+    zero = {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "paper",
+        "y0": 0,
+        "y1": 0,
+        "line": {"color": INK, "width": 1},
+        "layer": "between",
+    }
+    traces = fan_traces(quantiles, style, bands=2 if _spread(quantiles) else 0)
+    traces[-1]["showlegend"] = False
+    return {"data": traces, "layout": shape | {"shapes": [zero]}}
+
+
+def difference(
+    series: pd.DataFrame,
+    colour: str,
+    span: tuple[str, str],
+    unit_title: str,
+    scale: float = 1.0,
+    height: int = 300,
+    label: str = "difference",
+) -> Figure:
+    """The difference within pairs by month with its band and a zero line. `series`: month, difference, low, high (low and high may be missing)."""
+    x = months(series["month"])
+    middle, low, high = (numbers(series[name] * scale) for name in ("difference", "low", "high"))
+    line: Trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": middle,
+        "name": label,
+        "line": {"color": colour, "width": 2},
+        "customdata": list(zip(low, high, strict=True)),
+        "hovertemplate": "%{x|%b %Y}: %{y:+.4~g} (%{customdata[0]:+.4~g} to %{customdata[1]:+.4~g})<extra></extra>",
+        "showlegend": False,
+    }
+    shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title))
+    zero = {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "paper",
+        "y0": 0,
+        "y1": 0,
+        "line": {"color": INK, "width": 1},
+        "layer": "between",
+    }
+    return {
+        "data": [edges(x, low, high, colour, 0.2, "difference"), line],
+        "layout": shape | {"shapes": [zero]},
+    }

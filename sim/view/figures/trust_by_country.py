@@ -1,0 +1,138 @@
+"""Trust by country: the selected country over time, and all countries at the end of the run."""
+
+import pandas as pd
+
+from sim.view.figures.quantiles import numbers
+from sim.view.figures.style import (
+    QUIET,
+    Figure,
+    Trace,
+    WorldStyle,
+    axis,
+    common_range,
+    heading,
+    layout,
+    steady_range,
+    time_axis,
+)
+from sim.view.figures.time_series import fan_traces
+
+
+def chosen_country(
+    quantiles: pd.DataFrame,
+    names: dict[str, str],
+    style: WorldStyle,
+    span: tuple[str, str],
+    ranges: dict[str, list[float]],
+    height: int = 300,
+) -> Figure:
+    """One world's trust in the first of the countries; a frame for each of the others.
+
+    `quantiles`: `summarise.fan` by month and country. `names`: {code: name}, in the order of the frames. `ranges`: the vertical
+    range of each country, the same in all worlds.
+    """
+    by_country = {str(code): rows for code, rows in quantiles.groupby("country", observed=True)}
+    first = next(iter(names))
+    frames = []
+    for code in names:
+        traces = fan_traces(by_country[code], style)
+        data = [
+            {
+                "type": "scatter",
+                "x": trace["x"],
+                "y": trace["y"],
+                **({"customdata": trace["customdata"]} if "customdata" in trace else {}),
+            }
+            for trace in traces
+        ]
+        frames.append(
+            {
+                "name": code,
+                "data": data,
+                "traces": list(range(len(data))),
+                "layout": {"yaxis": {"range": ranges[code]}},
+            }
+        )
+    shape = layout(
+        height,
+        xaxis=time_axis(*span),
+        yaxis=axis("trust, 0 to 1", range=ranges[first]),
+        title=heading(style.label),
+    )
+    return {"data": fan_traces(by_country[first], style), "layout": shape, "frames": frames}
+
+
+def country_ranges(quantiles: list[pd.DataFrame]) -> dict[str, list[float]]:
+    """For each country one vertical range that holds all worlds."""
+    together = pd.concat(quantiles).groupby("country", observed=True)
+    low, high = together["q5"].min(), together["q95"].max()
+    return {str(code): common_range(float(low[code]), float(high[code])) for code in low.index}
+
+
+def countries_at_end(
+    quantiles: dict[str, pd.DataFrame], names: dict[str, str], styles: dict[str, WorldStyle]
+) -> Figure:
+    """A row for each country, a mark for each world with the middle 90% of seeds; the most trusting countries on top."""
+    first = next(iter(quantiles.values())).set_index("country")["q50"].sort_values()
+    order = [str(code) for code in first.index]
+    symbols = ("circle", "diamond", "square", "triangle-up")
+    traces: list[Trace] = []
+    for position, (world, style) in enumerate(styles.items()):
+        if world not in quantiles:
+            continue
+        rows = quantiles[world].set_index("country").reindex(order)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": numbers(rows["q50"]),
+                "y": [names.get(code, code) for code in order],
+                "name": style.label,
+                "legendgroup": style.name,
+                "showlegend": True,
+                "marker": {"color": style.colour, "size": 9, "symbol": symbols[position % len(symbols)]},
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": numbers(rows["q95"] - rows["q50"]),
+                    "arrayminus": numbers(rows["q50"] - rows["q5"]),
+                    "color": style.colour,
+                    "thickness": 1.2,
+                    "width": 0,
+                },
+                "hovertemplate": f"%{{y}}, {style.label}: %{{x:.3f}}<extra></extra>",
+            }
+        )
+    shown = [names.get(code, code) for code in order]
+    y = axis(
+        type="category",
+        categoryorder="array",
+        categoryarray=shown,
+        dtick=1,
+        tickfont={"size": 12, "color": QUIET},
+    )
+    limits = steady_range(
+        min(float(rows["q5"].min()) for rows in quantiles.values()),
+        max(float(rows["q95"].max()) for rows in quantiles.values()),
+    )
+    margin = {
+        "l": 20 + 6.5 * max(map(len, shown)),
+        "r": 22,
+        "t": 56,
+        "b": 12,
+    }  # a letter of 12 px type is six and a half wide
+    return {
+        "data": traces,
+        "layout": layout(
+            70 + 18 * len(order),
+            xaxis=axis("trust, 0 to 1", side="top", range=limits),
+            yaxis=y,
+            margin=margin,
+        ),
+    }
+
+
+def last_months(frame: pd.DataFrame, count: int = 12) -> pd.DataFrame:
+    """The rows of the last `count` months."""
+    cut = frame["month"].max() - pd.DateOffset(months=count - 1)
+    return frame[frame["month"] >= cut]

@@ -1,0 +1,177 @@
+"""A results folder opened for a page: what is read is remembered for as long as the folder does not change."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis import outcomes
+from sim.analysis.one_point import point_results
+from sim.analysis.outcomes import Which
+from sim.runs import wide as wide_tables
+from sim.runs.claims import BY_POINT
+from sim.runs.results import FolderResults
+from sim.runs.watching import UNCHANGING
+from sim.runs.wide import Wide
+from sim.view.results_folders import Folder, check_footers, open_folder
+from sim.view.results_view import Study
+
+_SECONDS_OF_SO_FAR = 3.0  # how old what is shown of a run under way may be
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A folder with its readers. `moment` tells looks at a run under way apart."""
+
+    folder: Folder
+    moment: int = 0
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return self.folder.said
+
+    @cached_property
+    def study(self) -> Study:
+        """The folder as the sections of a report see it."""
+        return Study(FolderResults(self.folder.path, self.folder.said))
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        return str(self.folder.path), self.folder.stamp, self.moment
+
+    def wide(self) -> Wide:
+        """Its runs, column by column: those in its tables, or those that the store has by now."""
+        return _wide(self.key, self._wide)
+
+    def _wide(self) -> Wide:
+        if self.folder.finished:
+            return wide_tables.exported(self.folder.path, self.said)
+        return _watched(str(self.folder.path), self.folder.stamp, lambda: self._watch()).wide()
+
+    def _watch(self) -> wide_tables.Watched:
+        assert self.folder.progress is not None, (
+            "a folder without a manifest is opened only while it is being run"
+        )
+        return wide_tables.Watched(Path(self.folder.progress.store), self.folder.path / UNCHANGING, self.said)
+
+    def firsts(self) -> np.ndarray:
+        """For each point the first month in which the compared worlds may differ."""
+        firsts: np.ndarray = _remembered(
+            self.key,
+            "firsts",
+            lambda: outcomes.first_months(self.said, self.wide().values, self.folder.path / "manifest.json"),
+        )
+        return firsts
+
+    def pairs(self, code: str) -> pd.DataFrame:
+        """A headline at every pair."""
+        return _remembered(
+            self.key, f"pairs {code}", lambda: outcomes.at_pairs(self.wide(), code, self.said, self.firsts())
+        )
+
+    def points(self, code: str) -> pd.DataFrame:
+        """A headline at every point."""
+        return _remembered(self.key, f"points {code}", lambda: outcomes.at_points(self.pairs(code)))
+
+    @property
+    def which(self) -> Which:
+        """The outcome that is looked at over the design: the difference, or the only world's."""
+        return "difference" if self.study.compare else "a"
+
+    @property
+    def one_switch(self) -> bool:
+        """Whether the rule changes on the same days at every point."""
+        return not any(outcomes.is_of_law(name) for name in self.folder.factors)
+
+    @property
+    def seeds(self) -> str:
+        """How many seeds stand behind a point, in words."""
+        n = self.study.seeds
+        return f"{n:,} {'seed' if n == 1 else 'seeds'}" + (
+            "" if self.folder.finished else ", as far as they are done"
+        )
+
+    def spreads(self, code: str) -> dict[str, pd.DataFrame]:
+        """How a headline spreads over the levels of each factor."""
+        at, values = self.points(code), self.wide().values
+        return {str(name): outcomes.over_one(at, values[name], self.which) for name in values.columns}
+
+    def cells(self, code: str, x: str, y: str) -> dict[str, outcomes.Cells]:
+        """A headline over two factors: the difference and either world, or the only world."""
+        wanted: tuple[Which, ...] = ("difference", "a", "b") if self.study.compare else ("a",)
+        at, values = self.points(code), self.wide().values
+        return {name: outcomes.over_two(at, values, x, y, name) for name in wanted}
+
+    def fans(self, metric: str, chosen: np.ndarray | None, key: str) -> dict[str, pd.DataFrame]:
+        """The fans of a series over the chosen pairs; `key` names the choice."""
+        fans: dict[str, pd.DataFrame] = _remembered(
+            self.key, f"fans {metric} {key}", lambda: outcomes.fans(self.wide(), metric, self.said, chosen)
+        )
+        return fans
+
+    def by_point(self) -> pd.DataFrame | None:
+        """The verdicts at each point, if they were written."""
+        path = self.folder.path / BY_POINT
+        return pd.read_csv(path) if path.is_file() else None
+
+    def at_point(self, point: int) -> Study:
+        """One point of the design as a study of its own."""
+        return Study(point_results(self.folder.path, point))
+
+
+def open_results(root: Path, name: str) -> Opened:
+    """Open a folder by its name. Raises Refused or DamagedFolder."""
+    folder = open_folder(root, name)
+    check_footers(folder)
+    return Opened(folder, 0 if folder.finished else int(time.monotonic() / _SECONDS_OF_SO_FAR))
+
+
+class _Slot:
+    """One thing that is worked out once, however many ask for it at the same time."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.value: Any = None
+        self.full = False
+
+
+class _Remembered:
+    """The last few things that were worked out, by folder and what they are."""
+
+    def __init__(self, most: int) -> None:
+        self._slots: dict[Any, _Slot] = {}
+        self._lock = threading.Lock()
+        self._most = most
+
+    def __call__(self, key: Any, make: Callable[[], Any]) -> Any:
+        with self._lock:
+            slot = self._slots[key] = self._slots.pop(key) if key in self._slots else _Slot()
+            while len(self._slots) > self._most:
+                del self._slots[next(iter(self._slots))]
+        with slot.lock:
+            if not slot.full:
+                slot.value, slot.full = make(), True
+        return slot.value
+
+
+_LAST_WIDE, _LAST_WATCHED, _LAST_MADE = _Remembered(3), _Remembered(4), _Remembered(64)
+
+
+def _wide(key: Any, make: Callable[[], Wide]) -> Wide:
+    wide: Wide = _LAST_WIDE(key, make)
+    return wide
+
+
+def _watched(path: str, stamp: int, make: Callable[[], wide_tables.Watched]) -> wide_tables.Watched:
+    watched: wide_tables.Watched = _LAST_WATCHED((path, stamp), make)
+    return watched
+
+
+def _remembered(key: Any, what: str, make: Callable[[], Any]) -> Any:
+    return _LAST_MADE((key, what), make)

@@ -1,0 +1,30 @@
+"""A page in one HTML file that opens anywhere, without a network."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from string import Template
+
+from plotly.offline import get_plotlyjs
+
+from sim.view.blocks import CONFIG_JSON, Section, as_json, render, text
+from sim.view.figures.geography import world_topojson
+from sim.view.results_view import Study
+
+TEMPLATE = Path(__file__).with_name("report.html")
+FOOTER = "Made from the results folder that this file lies in."
+
+
+def put_together(study: Study, head: str, parts: Sequence[Section], made: str = FOOTER) -> str:
+    """One page of a head, as HTML, and parts."""
+    contents = "".join(f'<li><a href="#{part.id}">{text(part.title)}</a></li>' for part in parts)
+    shell = Template(TEMPLATE.read_text(encoding="utf-8"))
+    return shell.substitute(
+        made=text(made),
+        title=text(study.manifest["title"]),
+        head=head,
+        contents=contents,
+        sections="\n".join(render(part) for part in parts),
+        plotly=get_plotlyjs(),
+        topojson=as_json(world_topojson()),
+        config=CONFIG_JSON,
+    )

@@ -1,0 +1,133 @@
+"""What people say against what they do."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from sim.view.blocks import Block, Chart, Missing, Section, text
+from sim.view.figures.quantiles import fan, months, numbers, of_world, yearly_mean, yearly_sum
+from sim.view.figures.style import Figure, WorldStyle, axis, heading, layout, time_axis
+from sim.view.labels import how_to_record
+from sim.view.results_view import Study
+
+STATED = {
+    "stated_more_negative": "More negative than a year ago",
+    "stated_less_likely": "Less likely to buy",
+    "stated_would_leave": "Would leave",
+    "stated_would_pay": "Would pay 15% more to be out of reach",
+}
+ACTUAL = {
+    "left_us": "Left a US provider",
+    "gave_up": "Went back on premises",
+    "postponed": "Put adoption off",
+}
+_LOOKS = (("#332288", "solid"), ("#AA4466", "dash"), ("#117733", "dashdot"), ("#7A6400", "dot"))
+
+
+def reaction(study: Study) -> Section:
+    """Said and done."""
+    return Section("reaction", "What people say and what they do", list(_blocks(study)))
+
+
+def _blocks(study: Study) -> Iterable[Block]:
+    frame = study.table("world", "adoption", *STATED, *ACTUAL)
+    if frame is None:
+        yield Missing("stated and actual reaction", how_to_record("world"))
+        return
+    stated = {column: yearly_mean(frame, column) for column in STATED}
+    yield Chart(
+        "stated",
+        f"What do customers {study.where} say when asked?",
+        "Share of those asked in the month's survey, mean of each calendar year; median over seeds. The vertical axis is the same in all panels.",
+        _panels(study, stated, STATED, "% of those asked"),
+    )
+    rates = _rates(study, frame)
+    if rates is None:
+        yield Missing(
+            "actual reaction as a yearly rate",
+            how_to_record("cell") + " The rates need the number of customers, which stands in that table.",
+        )
+        return
+    read = (
+        "Customers who did it in a calendar year, complete years only; median over seeds. 'Left' and 'went back' as a share of all cloud customers "
+        f"{text(study.where)}, 'put off' as a share of those not yet in the cloud; one who puts off twice counts twice. <strong>This axis is not the axis "
+        "above.</strong>"
+    )
+    yield Chart("actual", "What do they do?", read, _panels(study, rates, ACTUAL, "% a year"))
+
+
+def _rates(study: Study, world: pd.DataFrame) -> dict[str, pd.DataFrame] | None:
+    cells = study.abroad("cell", "customers", "adoption")
+    if cells is None:
+        return None
+    users = cells["customers"] * cells["adoption"]
+    counted = cells.assign(users=users, others=cells["customers"] - users)
+    per_month = (
+        counted.groupby(["seed", "world", "month"], observed=True)[["users", "others"]].sum().reset_index()
+    )
+    per_month["year"] = per_month["month"].dt.year
+    base = (
+        per_month.groupby(["seed", "world", "year"], observed=True)[["users", "others"]].mean().reset_index()
+    )
+    yearly = yearly_sum(world, list(ACTUAL)).merge(base, on=["seed", "world", "year"])
+    rates = {}
+    for column in ACTUAL:
+        whole = yearly["others" if column == "postponed" else "users"]
+        rates[column] = yearly.assign(**{column: yearly[column] / whole.where(whole > 0)})
+    return rates
+
+
+def _panels(study: Study, frames: dict[str, pd.DataFrame], labels: dict[str, str], unit: str) -> list[Figure]:
+    fans = {
+        world: {column: fan(of_world(frame, world), column) for column, frame in frames.items()}
+        for world in study.styles
+    }
+    top = (
+        max(
+            (
+                float(q["q50"].max())
+                for of in fans.values()
+                for q in of.values()
+                if len(q) and q["q50"].notna().any()
+            ),
+            default=1.0,
+        )
+        * 105
+    )
+    return [
+        _panel(fans[world], labels, style, study.span, unit, top or 1.0)
+        for world, style in study.styles.items()
+    ]
+
+
+def _panel(
+    fans: dict[str, pd.DataFrame],
+    labels: dict[str, str],
+    world: WorldStyle,
+    span: tuple[str, str],
+    unit: str,
+    top: float,
+) -> Figure:
+    traces = []
+    for (column, quantiles), (colour, dash) in zip(fans.items(), _LOOKS, strict=False):
+        style = replace(world, label=labels[column], colour=colour, dash=dash)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": months(quantiles["month"]),
+                "y": numbers(100 * quantiles["q50"]),
+                "name": style.label,
+                "line": {"color": colour, "dash": dash, "width": 2},
+                "marker": {"size": 5},
+                "showlegend": True,
+                "hovertemplate": f"{style.label}, %{{x|%Y}}: %{{y:.3~g}}%<extra></extra>",
+            }
+        )
+    return {
+        "data": traces,
+        "layout": layout(
+            270, xaxis=time_axis(*span), yaxis=axis(unit, range=[0, top]), title=heading(world.label)
+        ),
+    }

@@ -1,0 +1,191 @@
+"""The explorer's state is its address, and an experiment; what an address says amiss is told and left out."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.scenario.posterior import Fitted, Posterior
+from sim.scenario.resolution import resolve
+from sim.scenario.schema import Experiment, Switch
+from sim.scenario.yaml_files import checked, read
+from sim.view.explorer.pages.worlds.catalogue import Catalogue, load_catalogue
+from sim.view.explorer.pages.worlds.controls import slider
+from sim.view.explorer.pages.worlds.sliders import knobs_of
+from sim.view.explorer.pages.worlds.state import Asked, State
+
+CATALOGUE = load_catalogue()
+
+
+@st.composite
+def worlds(draw: st.DrawFn, preset: str) -> Asked:
+    count = draw(st.integers(0, 2))
+    days = sorted(
+        draw(
+            st.lists(
+                st.dates(dt.date(2013, 2, 1), dt.date(2025, 10, 31)),
+                min_size=count,
+                max_size=count,
+                unique=True,
+            )
+        )
+    )
+    switches = tuple(Switch(on=day, regime=draw(st.sampled_from(list(CATALOGUE.regimes)))) for day in days)
+    without = draw(st.lists(st.sampled_from(list(CATALOGUE.events(preset))), max_size=3, unique=True))
+    return Asked(switches=switches, without=tuple(without))
+
+
+@st.composite
+def states(draw: st.DrawFn) -> State:
+    preset = draw(st.sampled_from(list(CATALOGUE.presets)))
+    chosen = draw(st.none() | st.lists(worlds(preset), min_size=1, max_size=4, unique=True).map(tuple))
+    values = {}
+    for path in draw(st.lists(st.sampled_from(list(CATALOGUE.knobs)), max_size=3, unique=True)):
+        knob = CATALOGUE.knobs[path]
+        low, high = knob.range
+        at = draw(st.integers(0, 100)) / 100 * (high - low) + low
+        values[path] = float(round(at)) if knob.whole else float(f"{at:.9g}")
+    values = {path: at for path, at in values.items() if CATALOGUE.knobs[path].problem(at) is None}
+    months = CATALOGUE.months(preset)
+    state = State(
+        preset=preset,
+        worlds=chosen,
+        values=values,
+        customers=draw(st.integers(2000, 200_000)),
+        pairs=draw(st.integers(1, 64)),
+        seed=draw(st.integers(0, 2**31 - 1)),
+        tab=draw(st.sampled_from(["trust", "map", "numbers"])),
+        place=draw(st.sampled_from(list(CATALOGUE.places))),
+        since=draw(st.none() | st.sampled_from(months)),
+        month=draw(st.none() | st.sampled_from(months)),
+        streams=draw(st.sampled_from(["kinds", "countries"])),
+    )
+    count = len(CATALOGUE.worlds(state))
+    pair = (
+        draw(st.none() | st.permutations(range(count)).map(lambda order: tuple(order[:2])))
+        if count > 1
+        else None
+    )
+    return CATALOGUE.plain(state.model_copy(update={"compare": pair}))
+
+
+@settings(max_examples=60)
+@given(states())
+def test_state_goes_into_an_address_and_comes_back(state: State) -> None:
+    found, wrong = CATALOGUE.state(CATALOGUE.query(state))
+    # two worlds that differ only in nothing that can be run are one: then the address says so
+    if not wrong:
+        assert found == state
+    else:
+        assert any("twice" in one or "world" in one for one in wrong)
+
+
+@settings(max_examples=25)
+@given(states())
+def test_yaml_is_read_by_the_command_as_the_experiment_on_the_screen(
+    tmp_path_factory: pytest.TempPathFactory, state: State
+) -> None:
+    file = tmp_path_factory.mktemp("yaml") / "explorer.yaml"
+    file.write_text(CATALOGUE.yaml(state, 5), encoding="utf-8")
+    problems: list[str] = []
+    document = read(file)
+    experiment = checked(Experiment, document.tree, document.where, problems)
+    assert problems == []
+    assert experiment == CATALOGUE.experiment(state, 5).model_copy(update={"record": "full"})
+    assert resolve(file, base=CATALOGUE.base).scenarios == CATALOGUE.resolved(state).scenarios
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return CATALOGUE
+
+
+def test_default_state_has_a_plain_address(catalogue: Catalogue) -> None:
+    assert catalogue.query(catalogue.default) == ""
+    assert catalogue.state("") == (catalogue.default, [])
+
+
+def test_presets_say_what_their_files_say(catalogue: Catalogue) -> None:
+    for name, preset in catalogue.presets.items():
+        experiment = catalogue.experiment(catalogue.default.model_copy(update={"preset": name}))
+        assert experiment.worlds == {
+            world: spec.model_copy(update={"set": {}}) for world, spec in preset.experiment.worlds.items()
+        }
+        assert experiment.compare == preset.experiment.compare
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("foo=1", "knows no such entry"),
+        ("trust.asymetry=2", "did you mean 'trust.asymmetry'?"),
+        ("trust.asymmetry=9", "allowed: 1 to 5"),
+        ("trust.asymmetry=nan", "not a number"),
+        ("trust.asymmetry=much", "not a number"),
+        ("preset=no_snowdon", "did you mean 'no_snowden'?"),
+        ("world=x@2014-07-31", "unknown regime 'x'"),
+        ("world=doj_wins@2014", "not a date"),
+        ("world=doj_wins", "not of the form"),
+        ("world=doj_wins@2014-07-31.T99", "T99"),
+        ("world=doj_wins@2034-07-31", "2034"),
+        ("customers=10", "2000"),
+        ("customers=1e9", "customers=1e9"),
+        ("pairs=0", "pairs=0"),
+        ("tab=x", "'trust'"),
+        ("place=XX", "no such place"),
+        ("since=2040-01", "must be a month"),
+        ("compare=1-1", "two of the worlds"),
+        ("compare=a-b", "two of the worlds"),
+        ("world=history&world=history", ""),
+    ],
+)
+def test_what_an_address_says_amiss_is_named_and_the_rest_holds(
+    catalogue: Catalogue, query: str, said: str
+) -> None:
+    state, wrong = catalogue.state(
+        f"{query}&trust.peer_weight=0.35&tab=data"
+        if not query.startswith("tab")
+        else f"{query}&trust.peer_weight=0.35"
+    )
+    assert state.values == {"trust.peer_weight": 0.35}
+    if said:
+        assert len(wrong) == 1
+        assert said in wrong[0]
+    catalogue.resolved(state)  # what is left can be run
+
+
+def test_a_slider_of_a_table_multiplies_every_entry(catalogue: Catalogue) -> None:
+    state, wrong = catalogue.state("choice.sensitivity=1.5")
+    assert wrong == []
+    before = catalogue.base.contents.parameters.choice.sensitivity.values
+    after = catalogue.resolved(state).scenarios["doj_wins"].parameters.choice.sensitivity.values
+    assert after == tuple(1.5 * value for value in before)
+
+
+def test_every_slider_can_stand_at_both_ends(catalogue: Catalogue) -> None:
+    for knob in catalogue.knobs.values():
+        for at in knob.range:
+            assert knob.problem(at) is None
+            catalogue.resolved(
+                catalogue.default.model_copy(update={"values": {knob.path: at}})
+            ) if knob.role != "others" else None
+
+
+def test_a_slider_says_what_the_fit_found_in_its_own_terms(catalogue: Catalogue) -> None:
+    def fitted(name: str, multiplies: dict[str, float]) -> Fitted:
+        return Fitted(name, 1.2, 0.1, 4.0, 1.0, "lin", 1.2, 0.3, 0.8, 1.2, 1.6, 0.5, 0.9, True, multiplies)
+
+    sensitivity = catalogue.base.contents.parameters.choice.sensitivity.model_dump()
+    whole = fitted(
+        "times_sensitivity", {f"choice.sensitivity.{key}": 2 * value for key, value in sensitivity.items()}
+    )
+    alone = fitted("trust.asymmetry", {})
+    knobs = knobs_of(catalogue.base.parameter_info, Posterior((whole, alone), np.zeros((1, 2))))
+    assert knobs["choice.sensitivity"].posterior == pytest.approx((1.6, 2.4, 3.2))
+    assert knobs["trust.asymmetry"].posterior == pytest.approx((0.8, 1.2, 1.6))
+    assert knobs["trust.peer_weight"].posterior is None
+    said = str(slider(knobs["trust.asymmetry"], 2.0).to_plotly_json())
+    assert "Fitted: 1.2, 90% of the draws from 0.8 to 1.6." in said
+    assert "shrank by 50%" in said
