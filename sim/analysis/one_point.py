@@ -50,7 +50,7 @@ def point_results(folder: Path, point: int) -> MemoryResults:
     manifest = _manifest_at(whole, point, factors, first_month, seeds)
     names = [name for name in whole.manifest["tables"] if whole.has(name)]
     tables = {name: _reader_at(whole, name, point) for name in names}
-    summaries = {}
+    summaries: dict[str, pd.DataFrame] = {}
     if "world" in tables and seeds:
         summaries |= _own_summaries(manifest, tables["world"](None), first_month)
     claims = _claims_at(whole, point, factors)

@@ -2,15 +2,16 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
-DASH = "\N{EN DASH}"
-MISSING = "not recorded"
+DASH = "\N{EM DASH}"  # a missing number or text; never 0
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How numbers in `unit` are shown: multiplied by `factor`, called `title` (`change` where it is a difference)."""
+    """How numbers in a unit are shown: multiplied by `factor`, called `title` (`change` where it is a difference)."""
 
     factor: float
     title: str
@@ -40,26 +41,46 @@ def scale_for(unit: str, largest: float) -> Scale:
 
 
 def largest_of(*values: float) -> float:
-    """The largest size among the values that are there."""
+    """The largest size among the values that are not missing."""
     return max((abs(value) for value in values if not math.isnan(value)), default=0.0)
 
 
-def decimals_for(size: float, digits: int = 3) -> int:
+def decimals_for(size: float, digits: int = 4) -> int:
     """Decimals that show `digits` significant digits of a number of this size."""
     if math.isnan(size) or size == 0:
         return 0
     return min(8, max(0, digits - 1 - math.floor(math.log10(abs(size)))))
 
 
-def number(value: float, signed: bool = False, decimals: int | None = None) -> str:
-    """A number to three significant digits (or so many decimals), with a true minus sign and thousands set apart."""
-    if math.isnan(value):
-        return MISSING
-    text = f"{abs(value):,.{decimals_for(value) if decimals is None else decimals}f}"
+def missing(value: Any) -> bool:
+    """Whether a value is no number."""
+    return value is None or not isinstance(value, Real) or math.isnan(value)
+
+
+def number(value: Any, signed: bool = False, decimals: int | None = None, digits: int = 4) -> str:
+    """A number to four significant digits (or so many decimals), with a true minus sign and thousands separated.
+
+    A missing number is an em dash.
+    """
+    if missing(value):
+        return DASH
+    text = f"{abs(value):,.{decimals_for(value, digits) if decimals is None else decimals}f}"
     if not text.strip("0.,"):
         return "0"
     sign = MINUS if value < 0 else "+" if signed else ""
     return sign + text
+
+
+def percent(value: Any) -> str:
+    """A share as a whole percentage."""
+    return DASH if missing(value) else f"{100 * value:.0f}%"
+
+
+def span(low: Any, high: Any, signed: bool = False, decimals: int | None = None) -> str:
+    """An interval, or an em dash where an end is missing."""
+    if missing(low) or missing(high):
+        return DASH
+    return f"{number(low, signed, decimals)} to {number(high, signed, decimals)}"
 
 
 def decimals_of(low: float, high: float) -> int:
@@ -70,15 +91,15 @@ def decimals_of(low: float, high: float) -> int:
 
 def estimate(value: float, low: float, high: float) -> tuple[str, str]:
     """A difference and its interval, to the same decimals."""
-    if math.isnan(low) or math.isnan(high):
-        return number(value, signed=True), MISSING
+    if missing(low) or missing(high):
+        return number(value, signed=True), DASH
     decimals = decimals_of(low, high)
-    return number(value, True, decimals), f"{number(low, True, decimals)} to {number(high, True, decimals)}"
+    return number(value, True, decimals), span(low, high, True, decimals)
 
 
 def with_unit(text: str, title: str) -> str:
-    """A formatted number beside its unit, as it is spoken: 'USD 3 bn', '3%', '3 countries'."""
-    if text == MISSING or not title or title == "-":
+    """A formatted number with its unit, as it is spoken: 'USD 3 bn', '3%', '3 countries'."""
+    if text == DASH or not title or title == "-":
         return text
     if title.startswith("USD "):
         return f"USD {text} {title[4:]}"

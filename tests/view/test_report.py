@@ -113,7 +113,7 @@ def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on
     words = " ".join(" ".join(Skeleton(page).words).split())
     assert "Validation: 8 of 8 rows hold; calibration: 0 of 2 rows hold; context: 0 of 1 rows hold." in words
     assert (
-        "S06 Said & done %, calibration 2 DE 2013: at most 10.0, model 31.0 ; DE 2013: at most 10.0, model 30.0 a judged threshold"
+        "S06 Said & done %, calibration 2 DE 2013: at most 10.00, model 31.00 ; DE 2013: at most 10.00, model 30.00 a judged threshold"
         in words
     )
     (section,) = (part for part in sections(Study(two_worlds)) if part.id == "held-against")
@@ -123,7 +123,7 @@ def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on
         6.0,
         6.0,
     ]  # at the edge
-    assert set(misses["y"]) == {"S06"} and "+10.0 tolerances" in misses["customdata"][1]
+    assert set(misses["y"]) == {"S06"} and "+10.00 tolerances" in misses["customdata"][1]
     by_name = {trace["name"]: trace for trace in charts["scores"]["data"]}
     assert (
         by_name["model"]["y"] == ["K10", "K22b (early fit)"]
@@ -235,10 +235,10 @@ def test_a_country_that_the_map_cannot_place_stops_the_report(
     ("value", "shown"),
     [
         (0.0, "0"),
-        (-0.0312, "\N{MINUS SIGN}0.0312"),
+        (-0.0312, "\N{MINUS SIGN}0.03120"),
         (1234567.0, "1,234,567"),
-        (float("nan"), "not recorded"),
-        (0.00001234, "0.0000123"),
+        (float("nan"), "\N{EM DASH}"),
+        (0.00001234, "0.00001234"),
     ],
 )
 def test_numbers_read_well(value: float, shown: str) -> None:
