@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sim.model.tables import TABLES
+from sim.pipeline import Finished, run
 from sim.runs import working
 from sim.runs.claims import judge
 from sim.runs.engines.local import InThisProcess
-from sim.runs.experiment import Finished, run
 from sim.runs.pairs import MONTH_DIGEST
 from sim.runs.running import Running
 from sim.runs.seed import SeedDone, Task, failure_of

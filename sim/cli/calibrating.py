@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.folders import RESULTS, must_be_writable
 from sim.cli.printing import console
 from sim.cli.progress import stoppable
-from sim.cli.running import RESULTS, must_be_writable
 from sim.scenario.locations import shown
 from sim.scenario.problems import BadInput
 from sim.scenario.resolution import resolve

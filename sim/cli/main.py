@@ -107,9 +107,9 @@ def run(
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
 ) -> None:
     """Run an experiment: what is not in the store is run, then tables and a report that opens in a browser are written."""
-    from sim.cli.running import Asked, run_experiment
+    from sim.cli.run import RunOptions, run_experiment
 
-    asked = Asked(
+    options = RunOptions(
         experiment,
         sets or [],
         seeds,
@@ -123,7 +123,7 @@ def run(
         shard,
         report,
     )
-    raise typer.Exit(FAILED if run_experiment(asked) else DONE)
+    raise typer.Exit(FAILED if run_experiment(options) else DONE)
 
 
 @app.command()
@@ -138,7 +138,7 @@ def shards(
     out: Annotated[Path, typer.Option("--out", help="The job script to write.")] = Path("job.sh"),
 ) -> None:
     """Write a SLURM job script that runs an experiment in N parts, each a job of one array."""
-    from sim.cli.sharding import write_job_script
+    from sim.cli.shards import write_job_script
 
     write_job_script(experiment, parts, sets or [], seeds, customers, out)
 
@@ -161,7 +161,7 @@ def reproduce(
     ] = None,
 ) -> None:
     """Run again, past every store, and compare: equal, or what differs, where first, and how the environments differ."""
-    from sim.cli.reproducing import reproduce_all
+    from sim.cli.reproduce import reproduce_all
 
     raise typer.Exit(DONE if reproduce_all(what or [], sample, full, workers) else FAILED)
 
@@ -179,7 +179,7 @@ def crate(
     authors: Annotated[list[str] | None, typer.Option("--author", help="Who made them. Repeatable.")] = None,
 ) -> None:
     """Pack results as an RO-Crate, ready to deposit: tables, manifest and report, all described."""
-    from sim.cli.reproducing import pack_crate
+    from sim.cli.reproduce import pack_crate
 
     pack_crate(folder, out, license_, authors or [])
 
@@ -195,7 +195,7 @@ def list_(what: Annotated[Listed, typer.Argument(help="What to list.")]) -> None
 @app.command()
 def check(files: Annotated[list[str], typer.Argument(help="Experiments or configuration files.")]) -> None:
     """Check files: everything that a run would refuse, without running."""
-    from sim.cli.checking import check_files
+    from sim.cli.check import check_files
 
     check_files(files)
 
@@ -399,7 +399,7 @@ def dashboard(
     ] = None,
 ) -> None:
     """Open the dashboard: move a slider and see both worlds; look into results. Everything stays on this machine."""
-    from sim.cli.serving import serve_dashboard
+    from sim.cli.explorer import serve_dashboard
 
     serve_dashboard(host, port, browser, results, customers)
 

@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.folders import RESULTS, STORE, must_be_writable
 from sim.cli.printing import console
 from sim.cli.progress import stoppable
-from sim.cli.running import RESULTS, STORE, must_be_writable, number
+from sim.cli.tables import number
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.resolution import resolve
@@ -52,7 +53,7 @@ def measure_evidence(asked: Asked) -> list[str]:
     file = asked.rows or shipped_rows()
     rows = read_rows(file, history_of(resolved))
     draws = posterior_draws(asked.posterior)
-    folder, store = asked.out or RESULTS / resolved.name, asked.store or RESULTS / STORE
+    folder, store = asked.out or RESULTS / resolved.name, asked.store or STORE
     must_be_writable(folder, "--out")
     must_be_writable(store, "--store")
 

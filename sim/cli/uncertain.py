@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.folders import REPORT, RESULTS, STORE, must_be_writable
 from sim.cli.printing import console
 from sim.cli.progress import Progress, stoppable
-from sim.cli.running import REPORT, RESULTS, STORE, must_be_writable, number
+from sim.cli.tables import number
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import read_posterior, there_is_one
 from sim.scenario.problems import BadInput
@@ -139,7 +140,7 @@ def _draws(count: int) -> "tuple[Draw, ...]":
 
 
 def _places(asked: Asked, resolved: Resolved) -> tuple[Path, Path]:
-    folder, store = asked.out or RESULTS / resolved.name, asked.store or RESULTS / STORE
+    folder, store = asked.out or RESULTS / resolved.name, asked.store or STORE
     must_be_writable(folder, "--out")
     must_be_writable(store, "--store")
     return folder, store

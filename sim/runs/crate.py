@@ -12,7 +12,7 @@ from typing import Any
 from sim import __version__
 from sim.model.tables import TABLES
 from sim.runs.claims import BY_POINT, CLAIMS
-from sim.runs.experiment import FAILURES
+from sim.runs.execution import FAILURES
 from sim.runs.export import sha256_of
 from sim.runs.points import POINTS
 from sim.runs.reproduce import results_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.runs.identity import model_digest
-from sim.runs.results import MANIFEST, FolderResults
+from sim.runs.results import MANIFEST
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
@@ -97,8 +97,3 @@ def write_manifest(out: Path, content: dict[str, Any]) -> None:
     writing = path.with_name(f".{MANIFEST}.writing")
     writing.write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")
     writing.replace(path)
-
-
-def add_to_manifest(folder: Path, **entries: Any) -> None:
-    """Add what later layers know (projections for the report, say) to a results folder's manifest."""
-    write_manifest(folder, {**FolderResults(folder).manifest, **entries})

@@ -9,7 +9,7 @@ import pytest
 from sim.analysis import outcomes
 from sim.analysis.differences import HEADLINES, SERIES, headlines
 from sim.analysis.one_point import point_results
-from sim.runs.experiment import Finished
+from sim.pipeline import Finished
 from sim.runs.wide import Wide, exported
 from tests.swept_results import FIRST, POINTS, gap, swept
 

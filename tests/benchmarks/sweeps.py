@@ -22,9 +22,9 @@ from rich.table import Table
 
 from sim.analysis.differences import HEADLINES
 from sim.model.tables import TABLES
+from sim.pipeline import Finished, run
 from sim.runs import working
 from sim.runs.engines.local import Processes
-from sim.runs.experiment import Finished, run
 from sim.runs.pairs import MONTH_DIGEST, must_be_equal_for
 from sim.runs.plan import Plan
 from sim.runs.running import Running

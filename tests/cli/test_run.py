@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.cli.running import headline_table, number
+from sim.cli.tables import headline_table, number
+from sim.runs.plan import Plan
 from tests.swept_results import swept
 
 Warrantsim = Any  # the fixture of conftest.py
@@ -36,34 +37,35 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = []
 
     def run(
-        resolved: Any, out: Path, progress: Callable[[int, int, str], None], store: Path, how: Any
+        resolved: Any,
+        out: Path,
+        progress: Callable[[int, int, str], None],
+        store: Path,
+        how: Any,
+        **more: Any,
     ) -> SimpleNamespace:
         calls.append({"resolved": resolved, "out": out, "store": store, "how": how, "workers": how.workers})
         progress(1, 2, "seed 1")
         progress(2, 2, "seed 2")
         failures = ["seed 2: it broke"] if resolved.experiment.seeds.first == 13 else []
-        proved = SimpleNamespace(good=[0, 1][: 2 - len(failures)])
-        warnings = ["the switch changes [nothing]"]
         return SimpleNamespace(
             folder=out,
-            warnings=warnings,
+            warnings=["the switch changes [nothing]"],
             failures=failures,
-            failed_now=failures,
+            further_failures=[],
+            all_failures=failures,
+            summaries={"headlines": HEADLINES},
+            verdicts=None,
             seconds=1.5,
-            plan=[0, 1],
-            proved=proved,
+            plan=Plan(resolved),
+            proved=SimpleNamespace(good=[0, 1][: 2 - len(failures)]),
             ran=2,
         )
-
-    def summarise(resolved: Any, finished: Any, how: Any, progress: Any) -> SimpleNamespace:
-        return SimpleNamespace(headlines=HEADLINES, failures=[])
 
     def build(results: Any, file: Path) -> None:
         file.write_text(f"report of {results.folder}", encoding="utf-8")
 
-    monkeypatch.setattr("sim.runs.experiment.run", run)
-    monkeypatch.setattr("sim.runs.manifest.add_to_manifest", lambda folder, **entries: None)
-    monkeypatch.setattr("sim.analysis.summaries.summarise", summarise)
+    monkeypatch.setattr("sim.pipeline.run", run)
     monkeypatch.setattr("sim.view.report.build", build)
     monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: False)
     return calls
@@ -102,7 +104,7 @@ def test_a_sweep_has_a_report_with_its_claims(
     warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finished = swept(tmp_path, claims=False)
-    monkeypatch.setattr("sim.runs.experiment.run", lambda *_, **__: finished)
+    monkeypatch.setattr("sim.pipeline.run", lambda *_, **__: finished)
     asked = (
         "run",
         str(tmp_path / "known.yaml"),

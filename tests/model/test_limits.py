@@ -7,7 +7,7 @@ import pytest
 
 from sim.model import population
 from sim.model.world import WorldSet
-from sim.runs.experiment import run
+from sim.pipeline import run
 from tests.model.small_worlds import (
     AT,
     NO_GOVERNMENTS,

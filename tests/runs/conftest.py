@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numba
 import pytest
 
-from sim.runs.experiment import Finished, run
+from sim.pipeline import Finished, run
 from sim.scenario.resolution import Resolved
 from tests.model.small_worlds import asked
 

@@ -14,10 +14,8 @@ from sim.model.agents.government import LuckOfLaws
 from sim.model.law import timeline
 from sim.model.tables import TABLES
 from sim.model.world import WorldSet
+from sim.pipeline import Finished, run
 from sim.runs import seed as seed_module
-from sim.runs.experiment import Finished, run
-from sim.runs.manifest import add_to_manifest
-from sim.runs.results import FolderResults
 from sim.runs.seed import Task, run_seed
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
@@ -80,15 +78,6 @@ def test_the_manifest_knows_the_jurisdictions(finished: Finished, resolved: Reso
     jurisdictions = finished.results.manifest["jurisdictions"]
     assert list(jurisdictions) == list(resolved.scenarios["doj_wins"].jurisdictions)
     assert jurisdictions["DE"]["iso3"] == ["DEU"]
-
-
-def test_later_layers_add_to_the_manifest_and_lose_nothing(finished: Finished, tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text(json.dumps(finished.results.manifest), encoding="utf-8")
-    add_to_manifest(tmp_path, projections=[1, 2])
-    after = FolderResults(tmp_path).manifest
-    assert after.pop("projections") == [1, 2]
-    assert after == json.loads(json.dumps(finished.results.manifest))
-    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
 
 
 def test_small_tables_are_handed_back_for_the_summaries(finished: Finished) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sim.pipeline import run
 from sim.runs import sweep as sweep_module
 from sim.runs.engines import EngineLost
 from sim.runs.engines.cluster import Cluster
-from sim.runs.experiment import run
 from sim.runs.seed import Task
 from sim.runs.store import Store
 from sim.scenario.resolution import resolve

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.model.world import WorldSet
+from sim.pipeline import Finished, run
 from sim.runs import expected as expected_digests
 from sim.runs import reproduce as reproducing
 from sim.runs.expected import compare_with_expected, file_of, tables_of
-from sim.runs.experiment import Finished, run
 from sim.runs.identity import run_id
 from sim.runs.reproduce import Comparison, environment_words, first_difference, reproduce
 from sim.runs.running import Running

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim.pipeline import Finished, run
 from sim.runs import seed as seed_module
-from sim.runs.experiment import Finished, run
 from sim.runs.identity import Identities, run_id
 from sim.runs.running import Running
 from sim.runs.seed import run_seed

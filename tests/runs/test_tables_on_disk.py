@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.model.tables import RUN, TABLES, data_dictionary
+from sim.pipeline import Finished
 from sim.runs import tables_on_disk
-from sim.runs.experiment import Finished
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.scenario.resolution import Resolved
 from tests.model.small_worlds import has_run

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.runs.experiment import Finished, run
+from sim.pipeline import Finished, run
 from sim.runs.plan import Plan
 from sim.runs.seed import Failure
 from sim.runs.watching import (
@@ -101,7 +101,7 @@ def test_what_a_watcher_needs_is_there_while_a_run_goes_and_gone_at_its_end(
         )
         raise OSError("no space")
 
-    monkeypatch.setattr("sim.runs.experiment.run_missing", look)
+    monkeypatch.setattr("sim.runs.execution.run_missing", look)
     with pytest.raises(OSError, match="no space"):
         run(resolved, tmp_path / "out", workers=1)
     assert seen == [("two_worlds", finished.results.manifest["identical_through"], True)]

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sim.runs.experiment import Finished
+from sim.pipeline import Finished
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, PointRow, write_points
 from sim.runs.watching import UNCHANGING, write_unchanging

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sim.runs.experiment import Finished
+from sim.pipeline import Finished
 from sim.runs.plan import Plan
 from sim.runs.watching import watched, write_unchanging
 from sim.view.results_folders import (

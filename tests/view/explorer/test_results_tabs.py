@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from sim.runs.experiment import Finished
+from sim.pipeline import Finished
 from sim.runs.plan import Plan
 from sim.runs.results import FolderResults
 from sim.runs.watching import watched, write_unchanging

@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 import pandas as pd
 from dash import html
 
-from sim.runs.experiment import FAILURES
+from sim.runs.execution import FAILURES
 from sim.view.blocks import Block, Section, Table, Text, text
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component

@@ -10,7 +10,7 @@ from sim.analysis import differences
 from sim.analysis.knockouts import first_month
 from sim.analysis.one_country import world_of
 from sim.analysis.reasons import reasons
-from sim.analysis.summaries import projections
+from sim.pipeline import projections
 from sim.runs.live import results_of_pairs, tables_of
 from sim.runs.manifest import facts
 from sim.runs.results import MemoryResults, reader_of

@@ -1,15 +1,14 @@
-"""Claims on the screen, in the manifest and in the exit code."""
+"""Claims on the screen, and those that are refused."""
 
 import io
-import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from sim.cli.claiming import judge_claims
+from sim.cli.tables import claims_table
+from sim.runs import claims
 from sim.runs.results import FolderResults
 from sim.scenario.resolution import Resolved
 from tests.runs.test_claims import GRID, by_seed, claimed, recorded
@@ -20,24 +19,20 @@ Warrantsim = Any  # the fixture of conftest.py
 def judged(
     resolved: Resolved, folder: Path, differences: dict[tuple[int, int], float], point: bool = False
 ) -> tuple[list[str], str]:
-    """What is returned as failed, and what is printed."""
+    """The claims that fail, and what is printed."""
     recorded(folder, differences, point=point)
-    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    found = claims.judge(resolved, FolderResults(folder))
+    found.write(folder)
     screen = Console(width=240, file=io.StringIO())
-    done: Any = SimpleNamespace(tables={"world": {}}, folder=folder, results=FolderResults(folder))
-    failed = judge_claims(resolved, done, screen)
-    return failed, screen.file.getvalue()
+    screen.print(claims_table(found.claims.to_dict("records")))
+    return found.failed, screen.file.getvalue()
 
 
 def test_a_claim_that_fails_is_a_failure(project: Path, tmp_path: Path) -> None:
     resolved = claimed(project, {"claim": "It is lower"}, {"claim": "It is higher", "expect": "higher"})
     failed, printed = judged(resolved, tmp_path, by_seed(-0.19, -0.21, -0.2, -0.2))
-    assert failed == ["claim: It is higher"]
+    assert failed == ["It is higher"]
     assert "trust (mean) 2015, abroad: doj_wins lower than microsoft_wins" in printed
-    assert [claim["verdict"] for claim in json.loads((tmp_path / "manifest.json").read_text())["claims"]] == [
-        "holds",
-        "fails",
-    ]
     assert (tmp_path / "claims.csv").is_file()
 
 

@@ -1,46 +1,56 @@
-"""Claims on the screen: what was claimed, what the runs say, and how many seeds it would take to tell."""
+"""Headlines and claims as tables on the screen."""
 
-import json
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.scenario.resolution import Resolved
-
 if TYPE_CHECKING:
-    from sim.runs.experiment import Finished
+    import pandas as pd
 
 _COLOURS = {"holds": "green", "fails": "red", "inconclusive": "yellow"}
 
 
-def check_claims(resolved: Resolved) -> None:
-    """Refuse claims about what is not recorded. Raises BadInput."""
-    if resolved.experiment.claims:
-        from sim.runs.claims import check
+def headline_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:
+    """The headline numbers of the compared worlds, their difference (second minus first) and its 95% interval."""
+    table = Table(
+        title="Headline differences: second world minus first, 95% interval over pairs" if labels else None,
+        title_justify="left",
+    )
+    table.add_column("headline", overflow="fold")
+    table.add_column("unit")
+    table.add_column("window")
+    for label in labels or ["value"]:
+        table.add_column(label, justify="right", overflow="fold")
+    if labels:
+        table.add_column("difference", justify="right")
+        table.add_column("interval", justify="right")
+        table.add_column("verdict", overflow="fold")
+    for row in headlines.to_dict("records"):
+        cells = [row["name"], row["unit"], row["window"], number(row["value_a"])]
+        if labels:
+            cells += [
+                number(row["value_b"]),
+                number(row["difference"], signed=True),
+                f"{number(row['low'], True)} to {number(row['high'], True)}",
+                row["verdict"],
+            ]
+        table.add_row(*(escape(str(cell)) for cell in cells))
+    return table
 
-        check(resolved)
 
-
-def judge_claims(resolved: Resolved, done: "Finished", screen: Console) -> list[str]:
-    """Judge the experiment's claims, write them beside its tables, print them; returns those that fail (not of a sweep)."""
-    if not resolved.experiment.claims or not done.tables:
-        return []
-    from sim.runs.claims import judge
-    from sim.runs.manifest import add_to_manifest
-
-    judged = judge(resolved, done.results)
-    judged.write(done.folder)
-    add_to_manifest(done.folder, claims=json.loads(judged.claims.to_json(orient="records")))
-    screen.print(claims_table(judged.claims.to_dict("records")))
-    return [f"claim: {claim}" for claim in judged.failed]
+def number(value: Any, signed: bool = False) -> str:
+    """Four significant digits with thousands separated; a missing number is an em dash, never 0."""
+    if value is None or not isinstance(value, int | float) or math.isnan(value):
+        return "—"
+    digits = max(0, 3 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{value:{'+' if signed else ''},.{min(digits, 6)}f}"
 
 
 def claims_table(rows: list[dict[str, Any]]) -> Table:
     """The verdicts; of a sweep, at how many of its points each claim holds."""
-    from sim.cli.running import number
-
     swept = "points" in rows[0]
     table = Table(title="Claims: 95% interval over pairs", title_justify="left")
     table.add_column("claim", overflow="fold")

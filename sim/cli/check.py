@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.cli.claiming import check_claims
 from sim.scenario.base import load_base
 from sim.scenario.designs import factors, points
 from sim.scenario.locations import CONFIGS, root, shown
@@ -41,8 +40,9 @@ def _checked(file: str) -> str:
             if path.is_file() and shown(path) not in read:
                 raise BadInput(f"{file}: no run reads this file")
             return f"good, and so is all of {shown(configs)}: {len(base.jurisdictions)} countries, {len(base.parameter_info)} parameters"
-    resolved = resolve(file)
-    check_claims(resolved)
+    from sim import pipeline
+
+    resolved = pipeline.resolve(file)
     asked = resolved.experiment
     words = f"good: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} customers"
     if asked.design is not None:

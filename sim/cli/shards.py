@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.cli.printing import console
-from sim.cli.running import Asked, command_of
+from sim.cli.run import RunOptions, command_of
 from sim.scenario.problems import BadInput
 from sim.scenario.resolution import resolve
 
@@ -32,7 +32,7 @@ def write_job_script(
 ) -> None:
     """Check the experiment and write the script; raises BadInput."""
     resolved = resolve(experiment, sets, seeds=seeds, customers=customers)
-    command = command_of(Asked(experiment, sets, seeds, customers))
+    command = command_of(RunOptions(experiment, sets, seeds, customers))
     here = shlex.quote(str(Path.cwd()))
     text = _SCRIPT.format(
         parts=parts,

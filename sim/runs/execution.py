@@ -1,4 +1,7 @@
-"""Run an experiment: what is not in the store is run, then tables, points and a manifest are written from the store."""
+"""Execute an experiment: run what the store lacks, then write its tables and points from the store.
+
+The manifest and all that is worked out from the tables are the business of `sim.pipeline`.
+"""
 
 import hashlib
 import time
@@ -13,29 +16,28 @@ import pandas as pd
 from sim.model.tables import data_dictionary
 from sim.runs.engines.local import default_workers
 from sim.runs.export import Proved, export, prove, sha256_of
-from sim.runs.manifest import manifest, write_manifest
+from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, PointRow, write_points
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
 from sim.runs.running import Progress, Running, missing, run_missing
 from sim.runs.seed import Failure, SeedDone
 from sim.runs.store import Damaged, Index, Store
-from sim.runs.watching import Watch, watched, write_unchanging
-from sim.scenario.resolution import Resolved
+from sim.runs.watching import Watch, write_unchanging
 
 OWN_STORE = "store"
 FAILURES = "failures.csv"
 
 
 @dataclass
-class Finished:
-    """An experiment that has been run: where it is, what went wrong, what to be warned of, and where its runs are stored."""
+class Execution:
+    """An experiment under execution: its plan, its store, its folder, and what has come of it so far."""
 
     folder: Path
     plan: Plan
     store: Store
-    index: Index
-    proved: Proved
+    index: Index = field(default_factory=Index)
+    proved: Proved = field(default_factory=Proved)
     seconds: float = 0.0
     ran: int = 0
     failed_now: list[Failure] = field(default_factory=list)
@@ -59,8 +61,8 @@ class Finished:
         """Tables of a good pair out of the store."""
         point, seed = self.plan.key(number)
         places = {
-            world: self.index.where[run]
-            for world, run in zip(self.plan.worlds, self.plan.ids[number], strict=True)
+            world: self.index.where[run_id]
+            for world, run_id in zip(self.plan.worlds, self.plan.ids[number], strict=True)
         }
         found = {
             world: {table: self.store.columns(table, place) for table in tables}
@@ -73,75 +75,62 @@ class Finished:
         return SeedDone(seed, self.plan.label(point), found, equal_months=equal)
 
 
-def run(
-    resolved: Resolved,
-    out: Path,
-    workers: int | None = None,
-    progress: Progress | None = None,
-    store: Path | None = None,
-    how: Running | None = None,
-) -> Finished:
-    """Run what is missing of an experiment and write its tables, points, data dictionary and manifest to `out`.
+def execute(run: Execution, how: Running, progress: Progress | None, watch: Watch) -> None:
+    """Run what the store lacks, then write tables and points to the experiment's folder (a shard writes none).
 
-    Runs are kept in `store`, which experiments may share (None: in `out` itself). A shard writes no tables. Raises
-    EngineLost when a cluster is gone; what was stored stays, and the next call goes on from there.
+    Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes on from there.
     """
     begin = time.perf_counter()
-    how = how or Running()
-    if workers is not None:
-        how = replace(how, workers=workers)
-    finished = Finished(out, Plan(resolved, out / POINTS), Store(store or out / OWN_STORE), Index(), Proved())
-    finished.store.prepare()
-    with watched(finished.plan, out, finished.store.folder, how.shard) as watch:
-        while True:
-            finished.index, damaged = finished.store.index()
-            finished.warnings += damaged
-            _run_missing(finished, how, progress, watch)
-            how = replace(how, retry_failed=False)  # once
-            try:
-                if how.shard is None:
-                    watch.stage("writing the tables")
-                    _write_results(finished)
-                break
-            except Damaged as found:
-                finished.warnings.append(finished.store.set_aside(found))
-        finished.seconds = time.perf_counter() - begin
-        if how.shard is None:
-            _write_manifest(finished)
-    return finished
+    while True:
+        run.index, damaged = run.store.index()
+        run.warnings += damaged
+        _run_missing(run, how, progress, watch)
+        how = replace(how, retry_failed=False)  # once
+        if how.shard is not None:
+            break
+        try:
+            watch.stage("writing the tables")
+            _write_results(run)
+            _write_failures(run)
+            run.warnings += _no_effect(run)
+            break
+        except Damaged as found:
+            run.warnings.append(run.store.set_aside(found))
+    run.seconds = time.perf_counter() - begin
 
 
-def _run_missing(finished: Finished, how: Running, progress: Progress | None, watch: Watch) -> None:
+def _run_missing(run: Execution, how: Running, progress: Progress | None, watch: Watch) -> None:
     """Run what the store lacks (failed tasks only if asked for)."""
-    plan, index = finished.plan, finished.index
+    plan, index = run.plan, run.index
     pairs = [
         pair
         for pair, ids in enumerate(plan.ids)
-        if any(run not in index.where for run in ids)
+        if any(run_id not in index.where for run_id in ids)
         and (how.shard is None or pair % how.shard[1] == how.shard[0] - 1)
         and (how.retry_failed or index.failure_of(ids) is None)
     ]
     if pairs:
-        write_unchanging(plan, finished.folder)
+        write_unchanging(plan, run.folder)
         watch.stage("running", len(pairs))
-        finished.failed_now += run_missing(
-            finished.store, missing(plan.tasks(pairs), index, how), len(pairs), how, progress, watch.note
+        run.failed_now += run_missing(
+            run.store, missing(plan.tasks(pairs), index, how), len(pairs), how, progress, watch.note
         )
-        finished.ran += len(pairs)
-        finished.index, damaged = finished.store.index()
-        finished.warnings += damaged
+        run.ran += len(pairs)
+        run.index, damaged = run.store.index()
+        run.warnings += damaged
 
 
-def _write_results(finished: Finished) -> None:
+def _write_results(run: Execution) -> None:
     """Tables and points in the experiment's folder, unless they are there as they should be. Raises Damaged."""
-    out, plan, index, store = finished.folder, finished.plan, finished.index, finished.store
-    finished.proved = _proved_before(finished) or prove(plan, index, store)
-    good = finished.proved.good
-    finished.tables = _as_they_should_be(finished)
-    if finished.tables is not None:
-        _check(store, {index.where[run][0] for pair in good for run in plan.ids[pair]})
+    out, plan, index, store = run.folder, run.plan, run.index, run.store
+    run.proved = _proved_before(run) or prove(plan, index, store)
+    good = run.proved.good
+    run.tables = _as_they_should_be(run)
+    if run.tables is not None:
+        _check(store, {index.where[run_id][0] for pair in good for run_id in plan.ids[pair]})
         return
-    finished.tables = export(plan, good, index, store, out / TABLES_FOLDER)
+    (out / MANIFEST).unlink(missing_ok=True)  # it speaks of other tables
+    run.tables = export(plan, good, index, store, out / TABLES_FOLDER)
     fine = set(good)
     rows = [
         PointRow(point.index, point.values, seed, ids, pair in fine)
@@ -152,13 +141,13 @@ def _write_results(finished: Finished) -> None:
     (out / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
 
 
-def _proved_before(finished: Finished) -> Proved | None:
+def _proved_before(run: Execution) -> Proved | None:
     """What was found on comparing the worlds of these very runs, if that has been done and all of them are stored."""
-    said = _manifest_of(finished.folder)
-    everything = range(len(finished.plan))
-    if said is None or any(run not in finished.index.where for ids in finished.plan.ids for run in ids):
+    said = _manifest_of(run.folder)
+    everything = range(len(run.plan))
+    if said is None or any(run_id not in run.index.where for ids in run.plan.ids for run_id in ids):
         return None
-    if said.get("runs_digest") != _contents_digest(finished.plan, everything):
+    if said.get("runs_digest") != _contents_digest(run.plan, everything):
         return None
     pairs = said["worlds_compared"]
     return Proved(
@@ -187,13 +176,13 @@ def _contents_digest(plan: Plan, pairs: Iterable[int]) -> str:
     return h.hexdigest()
 
 
-def _as_they_should_be(finished: Finished) -> dict[str, dict[str, Any]] | None:
+def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
     """The manifest's account of the tables, if they are of these very runs and no byte of them has changed."""
-    out, said = finished.folder, _manifest_of(finished.folder)
+    out, said = run.folder, _manifest_of(run.folder)
     if (
         said is None
         or not (out / POINTS).is_file()
-        or said.get("runs_digest") != _contents_digest(finished.plan, finished.proved.good)
+        or said.get("runs_digest") != _contents_digest(run.plan, run.proved.good)
     ):
         return None
     tables: dict[str, dict[str, Any]] = said["tables"]
@@ -203,33 +192,49 @@ def _as_they_should_be(finished: Finished) -> dict[str, dict[str, Any]] | None:
     return tables if whole else None
 
 
-def _write_manifest(finished: Finished) -> None:
-    plan, proved, compare = finished.plan, finished.proved, finished.plan.resolved.experiment.compare
-    worlds, labels = plan.worlds, [spec.label for spec in plan.resolved.experiment.worlds.values()]
-    finished.warnings += [
+def facts_found(run: Execution) -> dict[str, Any]:
+    """What the execution adds to the manifest: tables, failures, warnings, and what was proved of the worlds."""
+    plan, proved = run.plan, run.proved
+    return {
+        "failures": run.failures,
+        "warnings": run.warnings,
+        "seconds": round(run.seconds, 1),
+        "tables": run.tables,
+        "runs_digest": _contents_digest(plan, proved.good),
+        "points": len(plan.points) if plan.has_design else None,
+        "worlds_compared": [
+            {"a": a, "b": b, "equal_months": months, "never_part": (a, b) in proved.never_part}
+            for (a, b), months in proved.shared.items()
+        ],
+    }
+
+
+def _no_effect(run: Execution) -> list[str]:
+    """A warning for every two worlds that are equal in every month of every pair."""
+    labels = [spec.label for spec in run.plan.resolved.experiment.worlds.values()]
+    return [
         f"'{labels[i]}' and '{labels[j]}' never differ: the switch changed nothing at all"
-        for i, j in sorted(proved.never_part)
+        for i, j in sorted(run.proved.never_part)
     ]
-    at = tuple(sorted(worlds.index(name) for name in compare)) if compare else ()
-    identical = proved.shared.get((at[0], at[1]), 0) if at else 0
-    seeds = sorted({plan.key(pair)[1] for pair in proved.good})
-    _write_failures(finished)
-    content = manifest(
-        plan.resolved, seeds, identical, failures=finished.failures, warnings=finished.warnings, seconds=round(finished.seconds, 1),
-        tables=finished.tables, runs_digest=_contents_digest(plan, proved.good), points=len(plan.points) if plan.has_design else None,
-        worlds_compared=[{"a": a, "b": b, "equal_months": n, "never_part": (a, b) in proved.never_part} for (a, b), n in proved.shared.items()],
-    )  # fmt: skip
-    write_manifest(finished.folder, content)
 
 
-def _write_failures(finished: Finished) -> None:
+def manifest_of(run: Execution, **further: Any) -> dict[str, Any]:
+    """The manifest of an execution, with what later steps of the pipeline found."""
+    plan, compare = run.plan, run.plan.resolved.experiment.compare
+    at = sorted(plan.worlds.index(name) for name in compare) if compare else []
+    identical = run.proved.shared.get((at[0], at[1]), 0) if at else 0
+    seeds = sorted({plan.key(pair)[1] for pair in run.proved.good})
+    return manifest(plan.resolved, seeds, identical, **facts_found(run), **further)
+
+
+def _write_failures(run: Execution) -> None:
     """The failed pairs as a table beside the others; no file where none failed."""
-    path = finished.folder / FAILURES
+    path = run.folder / FAILURES
     path.unlink(missing_ok=True)
-    if finished.proved.failures:
+    if run.proved.failures:
         rows = [
             {
-                "point": finished.plan.key(pair)[0].index,
+                "point": run.plan.key(pair)[0].index,
                 "seed": f.seed,
                 "how": f.how,
                 "stage": f.stage,
@@ -237,6 +242,6 @@ def _write_failures(finished: Finished) -> None:
                 **f.values,
                 "traceback": f.traceback,
             }
-            for pair, f in finished.proved.failures.items()
+            for pair, f in run.proved.failures.items()
         ]
         pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")

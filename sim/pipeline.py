@@ -1,0 +1,155 @@
+"""From an experiment to a finished results folder: resolve, run, analyse, judge the claims, write the manifest.
+
+The command line, the Python API, the explorer and clusters all use these functions. Nothing else writes a manifest.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis import differences, knockouts, record, uncertain_tables
+from sim.analysis.reasons import reasons
+from sim.runs import claims
+from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
+from sim.runs.manifest import write_manifest
+from sim.runs.plan import Plan
+from sim.runs.points import POINTS
+from sim.runs.running import Progress, Running
+from sim.runs.store import Store
+from sim.runs.watching import FURTHER, Watch, watched
+from sim.scenario.locations import root
+from sim.scenario.resolution import Resolved
+from sim.scenario.resolution import resolve as resolve_experiment
+
+Pairs = Sequence[tuple[differences.Columns, differences.Columns]]
+
+# Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
+PROJECTIONS = Path("configs/evidence/projections.csv")
+SUMMARIES = ("headlines", "series", "knockouts", "switch_dates", "record")
+
+
+@dataclass
+class Finished(Execution):
+    """An experiment that has been run, analysed and judged."""
+
+    summaries: dict[str, pd.DataFrame] = field(default_factory=dict)
+    verdicts: claims.Judged | None = None
+    further_failures: list[str] = field(default_factory=list)
+
+    @property
+    def all_failures(self) -> list[str]:
+        """Pairs that failed, further runs that failed, and claims that do not hold."""
+        failed_claims = [f"claim: {claim}" for claim in self.verdicts.failed] if self.verdicts else []
+        return [*self.failures, *self.further_failures, *failed_claims]
+
+
+def resolve(experiment: Any, sets: Iterable[str] = (), **sizes: Any) -> Resolved:
+    """Read, check and layer an experiment, its claims included. Raises BadInput with every problem found."""
+    resolved = resolve_experiment(experiment, sets, **sizes)
+    claims.check(resolved)
+    return resolved
+
+
+def run(
+    resolved: Resolved,
+    out: Path,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    store: Path | None = None,
+    how: Running | None = None,
+    further: bool = False,
+    command: str = "",
+) -> Finished:
+    """Run what is missing of an experiment and write everything that belongs into its results folder `out`.
+
+    Runs are kept in `store`, which experiments may share (None: in `out` itself). With `further` also the
+    tables that need other runs: knock-outs, other switch dates, the record. A shard only runs its part and writes
+    no tables. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes on from there.
+    """
+    how = how or Running()
+    if workers is not None:
+        how = replace(how, workers=workers)
+    run = Finished(out, Plan(resolved, out / POINTS), Store(store or out / OWN_STORE))
+    run.store.prepare()
+    with watched(run.plan, out, run.store.folder, how.shard) as watch:
+        execute(run, how, progress, watch)
+        if how.shard is not None:
+            return run
+        known: dict[str, Any] = {"command": command} if command else {}
+        if not run.plan.has_design:
+            known |= _analyse(run, replace(how, retry_failed=False), watch, progress, further)
+        if resolved.experiment.claims and run.tables:
+            run.verdicts = claims.judge(resolved, run.results)
+            run.verdicts.write(out)
+            known["claims"] = json.loads(run.verdicts.claims.to_json(orient="records"))
+        write_manifest(out, manifest_of(run, **known))
+    return run
+
+
+def _analyse(
+    run: Finished, how: Running, watch: Watch, progress: Progress | None, further: bool
+) -> dict[str, Any]:
+    """Work out and write the summaries of an experiment without a design; returns what the manifest says of them."""
+    resolved, folder = run.plan.resolved, run.folder
+    for name in SUMMARIES:
+        (folder / f"{name}.csv").unlink(missing_ok=True)
+    if not run.proved.good:
+        return {}
+    compare, done = resolved.experiment.compare, run.done
+    if compare is None:
+        only = next(iter(resolved.scenarios))
+        run.summaries["headlines"] = differences.headlines_of_one([d.world_tables[only] for d in done])
+    else:
+        pairs = knockouts.pairs_of(done, compare)
+        run.summaries |= paired_summaries(resolved, pairs, why=True, metrics=tuple(differences.SERIES))
+    if further:
+        watch.stage(FURTHER, 0)
+        _run_further(run, how, watch.following(progress))
+    for name, table in run.summaries.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    uncertain_tables.bring_shipped(folder, resolved)
+    return {"projections": projections(), "configuration": uncertain_tables.configuration_of(resolved)}
+
+
+def _run_further(run: Finished, how: Running, progress: Progress) -> None:
+    """The summaries that need other runs: a mechanism off, another switch date, history as it happened."""
+    resolved, experiment = run.plan.resolved, run.plan.resolved.experiment
+    if experiment.compare is not None:
+        variants = knockouts.variants(resolved)
+        done, failures = knockouts.run_variants(resolved, variants, run.store, how, progress)
+        run.further_failures += failures
+        if experiment.knockouts:
+            run.summaries["knockouts"] = knockouts.knockout_table(resolved, run.done, done)
+        if experiment.switch_dates:
+            table = knockouts.switch_date_table(resolved, run.done, variants, done)
+            run.summaries["switch_dates"] = table
+    compared = record.compare_with_record(resolved, run.store, how, progress)
+    run.summaries["record"] = compared.table
+    run.further_failures += compared.failures
+
+
+def paired_summaries(
+    resolved: Resolved, pairs: Pairs, why: bool, metrics: Collection[str]
+) -> dict[str, pd.DataFrame]:
+    """Headlines of the compared worlds, on demand with the reasons of their signs, and series of these metrics."""
+    compare = resolved.experiment.compare
+    assert compare is not None
+    first = knockouts.first_month(resolved, compare)
+    headlines = differences.headlines(pairs, first).assign(why="")
+    if why:
+        a, b = (resolved.experiment.worlds[name].label for name in compare)
+        headlines["why"] = headlines["headline"].map(reasons(pairs, first, (a, b))).fillna("")
+    out = {"headlines": headlines}
+    if metrics:
+        out["series"] = differences.series(pairs, tuple(metrics))
+    return out
+
+
+def projections() -> list[dict[str, Any]]:
+    """The published projections, a row each."""
+    rows: list[dict[str, Any]] = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
+    return rows
