@@ -19,27 +19,27 @@ from sim.runs.claims import BY_POINT
 from sim.runs.results import FolderResults
 from sim.runs.watching import UNCHANGING
 from sim.runs.wide import Wide
-from sim.view.results_folders import Folder, check_footers, open_folder
-from sim.view.results_view import Study
+from sim.view.results_folders import ResultsFolder, check_footers, open_folder
+from sim.view.results_view import ResultsView
 
 _SECONDS_OF_SO_FAR = 3.0  # how old what is shown of a run under way may be
 
 
 @dataclass(frozen=True)
-class Opened:
+class FolderView:
     """A folder with its readers. `moment` tells looks at a run under way apart."""
 
-    folder: Folder
+    folder: ResultsFolder
     moment: int = 0
 
     @property
-    def said(self) -> dict[str, Any]:
-        return self.folder.said
+    def manifest(self) -> dict[str, Any]:
+        return self.folder.manifest
 
     @cached_property
-    def study(self) -> Study:
+    def view(self) -> ResultsView:
         """The folder as the sections of a report see it."""
-        return Study(FolderResults(self.folder.path, self.folder.said))
+        return ResultsView(FolderResults(self.folder.path, self.folder.manifest))
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -51,28 +51,34 @@ class Opened:
 
     def _wide(self) -> Wide:
         if self.folder.finished:
-            return wide_tables.exported(self.folder.path, self.said)
+            return wide_tables.exported(self.folder.path, self.manifest)
         return _watched(str(self.folder.path), self.folder.stamp, lambda: self._watch()).wide()
 
     def _watch(self) -> wide_tables.Watched:
         assert self.folder.progress is not None, (
             "a folder without a manifest is opened only while it is being run"
         )
-        return wide_tables.Watched(Path(self.folder.progress.store), self.folder.path / UNCHANGING, self.said)
+        return wide_tables.Watched(
+            Path(self.folder.progress.store), self.folder.path / UNCHANGING, self.manifest
+        )
 
     def firsts(self) -> np.ndarray:
         """For each point the first month in which the compared worlds may differ."""
         firsts: np.ndarray = _remembered(
             self.key,
             "firsts",
-            lambda: outcomes.first_months(self.said, self.wide().values, self.folder.path / "manifest.json"),
+            lambda: outcomes.first_months(
+                self.manifest, self.wide().values, self.folder.path / "manifest.json"
+            ),
         )
         return firsts
 
     def pairs(self, code: str) -> pd.DataFrame:
         """A headline at every pair."""
         return _remembered(
-            self.key, f"pairs {code}", lambda: outcomes.at_pairs(self.wide(), code, self.said, self.firsts())
+            self.key,
+            f"pairs {code}",
+            lambda: outcomes.at_pairs(self.wide(), code, self.manifest, self.firsts()),
         )
 
     def points(self, code: str) -> pd.DataFrame:
@@ -82,7 +88,7 @@ class Opened:
     @property
     def which(self) -> Which:
         """The outcome that is looked at over the design: the difference, or the only world's."""
-        return "difference" if self.study.compare else "a"
+        return "difference" if self.view.compare else "a"
 
     @property
     def one_switch(self) -> bool:
@@ -92,7 +98,7 @@ class Opened:
     @property
     def seeds(self) -> str:
         """How many seeds stand behind a point, in words."""
-        n = self.study.seeds
+        n = self.view.seeds
         return f"{n:,} {'seed' if n == 1 else 'seeds'}" + (
             "" if self.folder.finished else ", as far as they are done"
         )
@@ -104,14 +110,16 @@ class Opened:
 
     def cells(self, code: str, x: str, y: str) -> dict[str, outcomes.Cells]:
         """A headline over two factors: the difference and either world, or the only world."""
-        wanted: tuple[Which, ...] = ("difference", "a", "b") if self.study.compare else ("a",)
+        wanted: tuple[Which, ...] = ("difference", "a", "b") if self.view.compare else ("a",)
         at, values = self.points(code), self.wide().values
         return {name: outcomes.over_two(at, values, x, y, name) for name in wanted}
 
     def fans(self, metric: str, chosen: np.ndarray | None, key: str) -> dict[str, pd.DataFrame]:
         """The fans of a series over the chosen pairs; `key` names the choice."""
         fans: dict[str, pd.DataFrame] = _remembered(
-            self.key, f"fans {metric} {key}", lambda: outcomes.fans(self.wide(), metric, self.said, chosen)
+            self.key,
+            f"fans {metric} {key}",
+            lambda: outcomes.fans(self.wide(), metric, self.manifest, chosen),
         )
         return fans
 
@@ -120,16 +128,16 @@ class Opened:
         path = self.folder.path / BY_POINT
         return pd.read_csv(path) if path.is_file() else None
 
-    def at_point(self, point: int) -> Study:
+    def at_point(self, point: int) -> ResultsView:
         """One point of the design as a study of its own."""
-        return Study(point_results(self.folder.path, point))
+        return ResultsView(point_results(self.folder.path, point))
 
 
-def open_results(root: Path, name: str) -> Opened:
+def open_results(root: Path, name: str) -> FolderView:
     """Open a folder by its name. Raises Refused or DamagedFolder."""
     folder = open_folder(root, name)
     check_footers(folder)
-    return Opened(folder, 0 if folder.finished else int(time.monotonic() / _SECONDS_OF_SO_FAR))
+    return FolderView(folder, 0 if folder.finished else int(time.monotonic() / _SECONDS_OF_SO_FAR))
 
 
 class _Slot:

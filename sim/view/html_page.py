@@ -8,19 +8,19 @@ from plotly.offline import get_plotlyjs
 
 from sim.view.blocks import CONFIG_JSON, Section, as_json, render, text
 from sim.view.figures.geography import world_topojson
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 TEMPLATE = Path(__file__).with_name("report.html")
 FOOTER = "Made from the results folder that this file lies in."
 
 
-def put_together(study: Study, head: str, parts: Sequence[Section], made: str = FOOTER) -> str:
+def put_together(view: ResultsView, head: str, parts: Sequence[Section], made: str = FOOTER) -> str:
     """One page of a head, as HTML, and parts."""
     contents = "".join(f'<li><a href="#{part.id}">{text(part.title)}</a></li>' for part in parts)
     shell = Template(TEMPLATE.read_text(encoding="utf-8"))
     return shell.substitute(
         made=text(made),
-        title=text(study.manifest["title"]),
+        title=text(view.manifest["title"]),
         head=head,
         contents=contents,
         sections="\n".join(render(part) for part in parts),

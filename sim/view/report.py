@@ -5,11 +5,11 @@ from pathlib import Path
 
 from sim.runs.results import FolderResults
 from sim.view import sweep_report
-from sim.view.folder_view import Opened
+from sim.view.folder_view import FolderView
 from sim.view.html_page import FOOTER, put_together
 from sim.view.report_parts import PARTS, sections
 from sim.view.results_folders import just_written
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 from sim.view.sections import headline_summary
 
 
@@ -20,20 +20,20 @@ def build(results: FolderResults, out: Path) -> Path:
     cannot place.
     """
     target = out / "report.html" if out.is_dir() else out
-    study = Study(results)
+    view = ResultsView(results)
     target.write_text(
-        sweep_report.page(Opened(just_written(results.folder))) if study.has_design else page(study),
+        sweep_report.page(FolderView(just_written(results.folder))) if view.has_design else page(view),
         encoding="utf-8",
     )
     return target
 
 
-def page(study: Study, made: str = FOOTER, only: Collection[str] | None = None) -> str:
+def page(view: ResultsView, made: str = FOOTER, only: Collection[str] | None = None) -> str:
     """The report as HTML; `made` says at its foot what it was made from.
 
     `only` are the files of which there is something to show (`tables/world.parquet`, `record.csv`): parts that need others are left out.
     """
     parts = (
-        sections(study) if only is None else [part.build(study) for part in PARTS if part.can_be_filled(only)]
+        sections(view) if only is None else [part.build(view) for part in PARTS if part.can_be_filled(only)]
     )
-    return put_together(study, headline_summary.head(study), parts, made)
+    return put_together(view, headline_summary.head(view), parts, made)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sim.view.blocks import Section
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 from sim.view.sections import (
     checks,
     data_location,
@@ -32,7 +32,7 @@ class Part:
 
     key: str
     label: str
-    build: Callable[[Study], Section]
+    build: Callable[[ResultsView], Section]
     tables: tuple[str, ...] = ()
     summaries: tuple[str, ...] = ()
     always: bool = True
@@ -76,10 +76,10 @@ PARTS: tuple[Part, ...] = (
 BY_KEY = {part.key: part for part in PARTS}
 
 
-def sections(study: Study) -> list[Section]:
+def sections(view: ResultsView) -> list[Section]:
     """Every part of a report, also those that a folder cannot fill: they say what is missing and how to get it."""
     return [
-        part.build(study)
+        part.build(view)
         for part in PARTS
-        if part.always or all(study.summary(name) is not None for name in part.summaries)
+        if part.always or all(view.summary(name) is not None for name in part.summaries)
     ]

@@ -36,7 +36,7 @@ class DamagedFolder(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class FolderSummary:
     """A results folder as the list shows it. `runs` counts worlds of pairs; `words` say what is wrong where something is."""
 
     name: str
@@ -50,16 +50,15 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Folder:
+class ResultsFolder:
     """A results folder that could be opened: its manifest, and its progress while it is being run.
 
-    `said` is the manifest of the finished tables; of a folder that has none yet, what the run under way has said of itself
-    (`finished` is then False).
+    `manifest` describes the finished tables, or, where there are none yet (`finished` is False), the run in progress.
     """
 
     name: str
     path: Path
-    said: dict[str, Any]
+    manifest: dict[str, Any]
     finished: bool
     progress: Progress | None = None
     factors: tuple[str, ...] = ()
@@ -75,7 +74,7 @@ class Folder:
         return all(name in self.files for name in files)
 
 
-def list_folders(root: Path) -> list[Found]:
+def list_folders(root: Path) -> list[FolderSummary]:
     """Every results folder under `root` (two levels deep), the newest first; a damaged one is listed with what is wrong."""
     found = [_found(root, path) for path in _candidates(root, _DEPTH)] if root.is_dir() else []
     return sorted(found, key=lambda one: (one.state == "running", one.made, one.name), reverse=True)
@@ -92,15 +91,15 @@ def _candidates(root: Path, depth: int) -> Iterator[Path]:
             yield from _candidates(path, depth - 1)
 
 
-def _found(root: Path, path: Path) -> Found:
+def _found(root: Path, path: Path) -> FolderSummary:
     name = path.relative_to(root).as_posix()
     try:
         folder = open_folder(root, name)
     except (DamagedFolder, Refused) as error:
-        return Found(
+        return FolderSummary(
             name, path.name, "damaged", words=error.what if isinstance(error, DamagedFolder) else str(error)
         )
-    said, progress = folder.said, folder.progress
+    said, progress = folder.manifest, folder.progress
     runs = _rows(path / POINTS) if folder.finished else 0
     state: State = "failures" if said.get("failures") else "done"
     words, failed = "", len(said.get("failures") or ())
@@ -108,7 +107,7 @@ def _found(root: Path, path: Path) -> Found:
         state = "running" if progress.state == "running" else "stopped"
         words = f"{progress.done:,} of {progress.total:,} pairs done" if progress.total else progress.stage
         failed = max(failed, progress.failed)
-    return Found(
+    return FolderSummary(
         name,
         str(said["title"]),
         state,
@@ -147,11 +146,11 @@ def resolve_name(root: Path, name: str) -> Path:
             f"There is no results folder {said} under {root.name}/. It may have been moved or deleted; choose one from the list."
         )
     if not path.resolve().is_relative_to(root.resolve()):
-        raise Refused(f"{said} lies outside {root.name}/ and is not opened.")
+        raise Refused(f"{said} lies outside {root.name}/ and is not folder_view.")
     return path
 
 
-def open_folder(root: Path, name: str) -> Folder:
+def open_folder(root: Path, name: str) -> ResultsFolder:
     """Open a results folder by its name under `root`. Raises Refused or DamagedFolder."""
     path = resolve_name(root, name)
     progress = _progress(path)
@@ -173,15 +172,15 @@ def open_folder(root: Path, name: str) -> Folder:
     return _folder(name, path, source, finished, progress)
 
 
-def just_written(path: Path) -> Folder:
+def just_written(path: Path) -> ResultsFolder:
     """The folder that a run has just written, wherever it lies. Raises DamagedFolder."""
     return _folder(path.name, path, path / MANIFEST, True, None)
 
 
-def _folder(name: str, path: Path, source: Path, finished: bool, progress: Progress | None) -> Folder:
+def _folder(name: str, path: Path, source: Path, finished: bool, progress: Progress | None) -> ResultsFolder:
     said = _manifest(source)
     points = (path if finished else path / UNCHANGING) / POINTS
-    return Folder(
+    return ResultsFolder(
         name, path, said, finished, progress, _factors(points, said), source.stat().st_mtime_ns, _files(path)
     )
 
@@ -201,7 +200,7 @@ def _must_lie_within(path: Path, root: Path) -> None:
     ]:
         if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
             raise Refused(
-                f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not opened."
+                f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not folder_view."
             )
 
 
@@ -259,11 +258,11 @@ def _files(path: Path) -> tuple[str, ...]:
     )
 
 
-def check_footers(folder: Folder) -> None:
+def check_footers(folder: ResultsFolder) -> None:
     """Every table of the manifest is there, can be opened and has its number of rows. Raises DamagedFolder."""
     if not folder.finished:
         return
-    for name, facts in (folder.said.get("tables") or {}).items():
+    for name, facts in (folder.manifest.get("tables") or {}).items():
         path = folder.path / TABLES_FOLDER / f"{name}.parquet"
         if not path.is_file():
             raise DamagedFolder(
@@ -281,10 +280,10 @@ def check_footers(folder: Folder) -> None:
             )
 
 
-def check_every_byte(folder: Folder) -> list[str]:
+def check_every_byte(folder: ResultsFolder) -> list[str]:
     """What differs between the tables and the sha256 that the manifest has of each; empty if nothing does."""
     wrong = []
-    for name, facts in (folder.said.get("tables") or {}).items():
+    for name, facts in (folder.manifest.get("tables") or {}).items():
         path = folder.path / TABLES_FOLDER / f"{name}.parquet"
         if not path.is_file():
             wrong.append(f"{TABLES_FOLDER}/{name}.parquet is missing")

@@ -12,7 +12,7 @@ from sim.view.figures.style import WorldStyle, world_styles
 
 
 @dataclass(frozen=True)
-class Study:
+class ResultsView:
     """A finished experiment: its worlds, who is compared with whom, and its tables."""
 
     results: Results

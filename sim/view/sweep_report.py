@@ -8,7 +8,7 @@ import pandas as pd
 from sim.analysis.differences import HEADLINES
 from sim.analysis.outcomes import by_influence
 from sim.view.blocks import Block, Chart, Section, Text, text
-from sim.view.folder_view import Opened
+from sim.view.folder_view import FolderView
 from sim.view.html_page import put_together
 from sim.view.labels import factor_name
 from sim.view.sections import checks, design, headline_summary
@@ -24,41 +24,41 @@ _DRAWN = (
 _FANS = ("trust", "revenue_us_cumulative")
 
 
-def page(opened: Opened) -> str:
+def page(folder_view: FolderView) -> str:
     """The report as HTML."""
     return put_together(
-        opened.study,
-        headline_summary.head(opened.study, _answer(opened), headline_summary.LIMITS_OF_SWEEPS),
-        sections(opened),
+        folder_view.view,
+        headline_summary.head(folder_view.view, _answer(folder_view), headline_summary.LIMITS_OF_SWEEPS),
+        sections(folder_view),
     )
 
 
-def sections(opened: Opened) -> list[Section]:
+def sections(folder_view: FolderView) -> list[Section]:
     """Its parts; of headlines those that a finished pair has."""
-    study, values = opened.study, opened.wide().values
-    at = {headline.code: opened.points(headline.code) for headline in HEADLINES}
+    view, values = folder_view.view, folder_view.wide().values
+    at = {headline.code: folder_view.points(headline.code) for headline in HEADLINES}
     parts = [
         Section(
             "points",
             "What comes out over the design",
-            [design.headline_rows(study, at), design.varied(study, values)],
+            [design.headline_rows(view, at), design.varied(view, values)],
         )
     ]
-    claims = study.summary("claims")
+    claims = view.summary("claims")
     if claims is not None:
-        parts.append(Section("claims", "What was claimed", list(_claims(opened, claims, at["trust"]))))
+        parts.append(Section("claims", "What was claimed", list(_claims(folder_view, claims, at["trust"]))))
     parts += [
-        Section(code, design.HEADLINE[code].name, list(_headline(opened, code, at[code])))
+        Section(code, design.HEADLINE[code].name, list(_headline(folder_view, code, at[code])))
         for code in _DRAWN
-        if at[code][opened.which].notna().any()
+        if at[code][folder_view.which].notna().any()
     ]
-    return [*parts, Section("fans", "Month by month", list(_fans(opened))), checks.reproduce(study)]
+    return [*parts, Section("fans", "Month by month", list(_fans(folder_view))), checks.reproduce(view)]
 
 
-def _answer(opened: Opened) -> str:
+def _answer(folder_view: FolderView) -> str:
     """The design's size, and what became of each claim."""
-    claims = opened.study.summary("claims")
-    said = f"<strong>{text(design.how_many(opened.study))}</strong>"
+    claims = folder_view.view.summary("claims")
+    said = f"<strong>{text(design.how_many(folder_view.view))}</strong>"
     if claims is None:
         return f"{said} The experiment claims nothing; the table below says how each headline lies over the points."
     return (
@@ -77,30 +77,33 @@ def _two(ranked: list[str]) -> tuple[str, str]:
     return ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
 
 
-def _claims(opened: Opened, claims: pd.DataFrame, at: pd.DataFrame) -> Iterable[Block]:
+def _claims(folder_view: FolderView, claims: pd.DataFrame, at: pd.DataFrame) -> Iterable[Block]:
     """All verdicts, and where over the two factors that move trust most each claim holds."""
-    by_point, ranked = opened.by_point(), by_influence(at, opened.wide().values, opened.which)
+    by_point, ranked = folder_view.by_point(), by_influence(at, folder_view.wide().values, folder_view.which)
     x, y = _two(ranked) if ranked else ("", "")
     first, *others = claims["number"].astype(int)
-    yield from design.claims(opened.study, by_point, x, y, first).blocks
+    yield from design.claims(folder_view.view, by_point, x, y, first).blocks
     if by_point is not None:
         for chosen in others:
             yield from _renamed(design.where_it_holds(claims, by_point, x, y, chosen), str(chosen))
 
 
-def _headline(opened: Opened, code: str, at: pd.DataFrame) -> Iterable[Block]:
+def _headline(folder_view: FolderView, code: str, at: pd.DataFrame) -> Iterable[Block]:
     """One headline over the two factors that move it most, and over each factor."""
-    study, values = opened.study, opened.wide().values
-    ranked = by_influence(at, values, opened.which)
+    view, values = folder_view.view, folder_view.wide().values
+    ranked = by_influence(at, values, folder_view.which)
     if len(ranked) > 1:
         x, y = _two(ranked)
         if len(ranked) > 2:
             others = ", ".join(text(factor_name(name)) for name in ranked[2:])
             yield Text(f"Over the two factors that move it most by themselves; the others are {others}.")
         yield from _renamed(
-            design.over_two(study, code, opened.cells(code, x, y), (x, y), len(at), opened.seeds).blocks, code
+            design.over_two(
+                view, code, folder_view.cells(code, x, y), (x, y), len(at), folder_view.seeds
+            ).blocks,
+            code,
         )
-    charts = design.all_factors(study, code, values, at, opened.spreads(code)).blocks
+    charts = design.all_factors(view, code, values, at, folder_view.spreads(code)).blocks
     if len(ranked) <= 2:  # the heat map has shown all combinations
         charts = [
             block for block in charts if not (isinstance(block, Chart) and block.id == design.COMBINATIONS)
@@ -108,12 +111,14 @@ def _headline(opened: Opened, code: str, at: pd.DataFrame) -> Iterable[Block]:
     yield from _renamed(charts, code)
 
 
-def _fans(opened: Opened) -> Iterable[Block]:
-    what = f"what the design varies and the {opened.seeds} at each point"
+def _fans(folder_view: FolderView) -> Iterable[Block]:
+    what = f"what the design varies and the {folder_view.seeds} at each point"
     for series in _FANS:
-        fans = opened.fans(series, None, "all")
+        fans = folder_view.fans(series, None, "all")
         yield from _renamed(
-            design.spread(opened.study, series, fans, len(opened.wide()), what, opened.one_switch).blocks,
+            design.spread(
+                folder_view.view, series, fans, len(folder_view.wide()), what, folder_view.one_switch
+            ).blocks,
             series,
         )
 

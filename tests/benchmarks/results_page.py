@@ -182,7 +182,7 @@ def measure(folder: Path) -> tuple[list[tuple[str, float, float]], float]:
             with watch.step("the list of folders"):
                 page.goto(f"{server.address}/results")
                 page.wait_for_selector("#results-list a")
-            with watch.step("the folder opened, nothing remembered"):
+            with watch.step("the folder folder_view, nothing remembered"):
                 go(page, f"{server.address}/results/out")
             page.wait_for_selector("#results-more table")
             page.wait_for_load_state("networkidle")

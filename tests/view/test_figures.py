@@ -18,12 +18,15 @@ from sim.view.figures.quantiles import fan, yearly_mean, yearly_sum
 from sim.view.figures.sankey import OTHER, fold, sankey, streams
 from sim.view.figures.style import CONFIG, world_styles
 from sim.view.report import sections
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 
 def charts(results: FolderResults) -> list[Chart]:
     return [
-        block for section in sections(Study(results)) for block in section.blocks if isinstance(block, Chart)
+        block
+        for section in sections(ResultsView(results))
+        for block in section.blocks
+        if isinstance(block, Chart)
     ]
 
 

@@ -13,7 +13,7 @@ from sim.runs.results import FolderResults
 from sim.view.blocks import Chart, Text
 from sim.view.number_format import estimate, number, scale_for, with_unit
 from sim.view.report import build, sections
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 from sim.view.sections.headline_summary import answer
 
 SECTIONS = [
@@ -116,7 +116,7 @@ def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on
         "S06 Said & done %, calibration 2 DE 2013: at most 10.00, model 31.00 ; DE 2013: at most 10.00, model 30.00 a judged threshold"
         in words
     )
-    (section,) = (part for part in sections(Study(two_worlds)) if part.id == "held-against")
+    (section,) = (part for part in sections(ResultsView(two_worlds)) if part.id == "held-against")
     charts = {block.id: block.figures[0] for block in section.blocks if isinstance(block, Chart)}
     holds, misses = charts["targets"]["data"]
     assert holds["x"] == pytest.approx([0.1 * at for at in range(8)]) and misses["x"] == [
@@ -149,17 +149,17 @@ def test_what_survives_is_said_for_each_arm_and_of_which_parameters(
     assert "Symmetric trust no faster <lost> than won" in words
     assert "does not survive survives 97% does not survive 47%" in words
     assert words.count("Not of this run.") == 2  # the tables' configuration is not the manifest's
-    study = Study(two_worlds)
-    study.manifest["configuration"] = "of_others"
+    view = ResultsView(two_worlds)
+    view.manifest["configuration"] = "of_others"
     try:
         said = [
             block
-            for part in sections(study)
+            for part in sections(view)
             for block in part.blocks
             if isinstance(block, Text) and "Not of this run" in block.body
         ]
     finally:
-        del study.manifest["configuration"]
+        del view.manifest["configuration"]
     assert said == []
 
 
@@ -195,7 +195,7 @@ def test_text_from_files_is_escaped(two_worlds: FolderResults, tmp_path: Path) -
 
 
 def test_answer_names_clear_differences_and_open_signs(two_worlds: FolderResults) -> None:
-    sentence = answer(two_worlds.summary("headlines"), Study(two_worlds))
+    sentence = answer(two_worlds.summary("headlines"), ResultsView(two_worlds))
     assert "trust abroad is <strong>0.031 lower</strong>" in sentence
     assert "US providers&#x27; revenue abroad is <strong>USD 4.2 bn lower</strong>" in sentence
     assert "1.2 percentage points lower" in sentence
@@ -206,7 +206,9 @@ def test_answer_without_a_clear_difference_says_so(make_results: Callable[..., F
     results = make_results(["microsoft_wins", "doj_wins"], ["world"])
     headlines = results.summary("headlines")
     assert headlines is not None
-    assert "no headline differs from zero" in answer(headlines.assign(low=-1e12, high=1e12), Study(results))
+    assert "no headline differs from zero" in answer(
+        headlines.assign(low=-1e12, high=1e12), ResultsView(results)
+    )
 
 
 def test_an_empty_summary_counts_as_missing(

@@ -6,7 +6,7 @@ import pytest
 
 from sim.runs.results import FolderResults
 from sim.view.blocks import Chart
-from sim.view.folder_view import Opened
+from sim.view.folder_view import FolderView
 from sim.view.report import build
 from sim.view.results_folders import just_written
 from sim.view.sweep_report import sections
@@ -26,7 +26,7 @@ def words_of(page: str) -> str:
 def charts_of(folder: Path) -> dict[str, Chart]:
     return {
         block.id: block
-        for section in sections(Opened(just_written(folder)))
+        for section in sections(FolderView(just_written(folder)))
         for block in section.blocks
         if isinstance(block, Chart)
     }

@@ -10,26 +10,26 @@ from sim.view.blocks import Block, Chart, Missing, Section, Table, Text, text
 from sim.view.figures.forest_plot import forest
 from sim.view.labels import how_to_summarise
 from sim.view.number_format import DASH, decimals_of, estimate, largest_of, number, scale_for, with_unit
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 
 def _cell(value: Any) -> str:
     return text(DASH if value is None or (isinstance(value, float) and pd.isna(value)) else value)
 
 
-def knockouts(study: Study) -> Section:
+def knockouts(view: ResultsView) -> Section:
     """Each mechanism off."""
-    return Section("knockouts", "What each mechanism contributes", list(_knockouts(study)))
+    return Section("knockouts", "What each mechanism contributes", list(_knockouts(view)))
 
 
-def _knockouts(study: Study) -> Iterable[Block]:
-    frame = study.summary("knockouts")
+def _knockouts(view: ResultsView) -> Iterable[Block]:
+    frame = view.summary("knockouts")
     if frame is None:
         yield Missing("the knock-out table", how_to_summarise("knockouts"))
         return
-    headlines = study.summary("headlines")
+    headlines = view.summary("headlines")
     known = {} if headlines is None else {row["headline"]: row for row in records_of(headlines)}
-    colour = study.compare[1].colour if study.compare else "#333333"
+    colour = view.compare[1].colour if view.compare else "#333333"
     figures, rows = [], []
     for headline, group in frame.groupby("headline", sort=False):
         fact = known.get(headline, {})
@@ -78,13 +78,13 @@ def _knockouts(study: Study) -> Iterable[Block]:
     yield Table("The same in numbers", columns, rows, read, numeric=(2, 3, 4), tall=True, folded=True)
 
 
-def claims(study: Study) -> Section:
+def claims(view: ResultsView) -> Section:
     """What the experiment claimed, and whether it holds."""
-    return Section("claims", "What was claimed", list(_claims(study)))
+    return Section("claims", "What was claimed", list(_claims(view)))
 
 
-def _claims(study: Study) -> Iterable[Block]:
-    frame = study.summary("claims")
+def _claims(view: ResultsView) -> Iterable[Block]:
+    frame = view.summary("claims")
     if frame is None:
         yield Text(
             "This experiment states no claims. <code>docs/experiments.md</code> says how to state one."
@@ -101,8 +101,8 @@ def _claims(study: Study) -> Iterable[Block]:
             if pd.isna(row["further_seeds"])
             else f"<br>about {int(row['further_seeds']):,} more seeds would tell"
         )
-        where = f"{row['measure']} ({row['over']}), {study.place(str(row['country']))}, {row['window']}"
-        expected = f"{study.styles[row['world']].label} {row['expect']} {study.styles[row['against']].label}"
+        where = f"{row['measure']} ({row['over']}), {view.place(str(row['country']))}, {row['window']}"
+        expected = f"{view.styles[row['world']].label} {row['expect']} {view.styles[row['against']].label}"
         said = [
             text(row["claim"]),
             f'{text(expected)}<br><span class="quiet">{text(where)}</span>',
@@ -124,13 +124,13 @@ def _claims(study: Study) -> Iterable[Block]:
     )
 
 
-def switch_dates(study: Study) -> Section:
+def switch_dates(view: ResultsView) -> Section:
     """The same question at other dates."""
-    return Section("switch-dates", "Other switch dates", list(_switch_dates(study)))
+    return Section("switch-dates", "Other switch dates", list(_switch_dates(view)))
 
 
-def _switch_dates(study: Study) -> Iterable[Block]:
-    frame = study.summary("switch_dates")
+def _switch_dates(view: ResultsView) -> Iterable[Block]:
+    frame = view.summary("switch_dates")
     if frame is None:
         yield Missing("the table of other switch dates", how_to_summarise("switch_dates"))
         return
@@ -169,18 +169,18 @@ def _switch_dates(study: Study) -> Iterable[Block]:
     )
 
 
-def record(study: Study) -> Section:
+def record(view: ResultsView) -> Section:
     """The model against what was measured."""
-    return Section("record", "The record, row by row", list(_record(study, "record")))
+    return Section("record", "The record, row by row", list(_record(view, "record")))
 
 
-def evidence(study: Study) -> Section:
+def evidence(view: ResultsView) -> Section:
     """The model against rows of evidence that were asked for by `warrantsim evidence`."""
-    return Section("evidence", "The model against the evidence asked for", list(_record(study, "evidence")))
+    return Section("evidence", "The model against the evidence asked for", list(_record(view, "evidence")))
 
 
-def _record(study: Study, summary: str) -> Iterable[Block]:
-    frame = study.summary(summary)
+def _record(view: ResultsView, summary: str) -> Iterable[Block]:
+    frame = view.summary(summary)
     if frame is None:
         yield Missing("the comparison with the record", how_to_summarise(summary))
         return
@@ -259,13 +259,13 @@ def _amount(value: Any, factor: float) -> str:
     return _cell(value)
 
 
-def reproduce(study: Study) -> Section:
+def reproduce(view: ResultsView) -> Section:
     """How to run it again."""
-    return Section("reproduce", "How to reproduce this", list(_reproduce(study)))
+    return Section("reproduce", "How to reproduce this", list(_reproduce(view)))
 
 
-def _reproduce(study: Study) -> Iterable[Block]:
-    manifest = study.manifest
+def _reproduce(view: ResultsView) -> Iterable[Block]:
+    manifest = view.manifest
     command = manifest.get("command") or f"warrantsim run {manifest['experiment']}"
     yield Text(f"<code>{text(command)}</code>")
     seeds = [int(seed) for seed in manifest["seeds"]]

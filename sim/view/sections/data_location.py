@@ -12,85 +12,85 @@ from sim.view.figures.stacked_areas import where_data_lives
 from sim.view.figures.style import KIND_LABELS, Figure
 from sim.view.labels import how_to_record
 from sim.view.number_format import decimals_for, number, scale_for, with_unit
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 from sim.vocabulary import KINDS
 
 _HOSTS = 8  # with more bars than this no stream can be followed
 _HOST_COLOURS = ("#332288", "#88CCEE", "#117733", "#44AA99", "#DDCC77", "#AA4466", "#CC6677", "#882255")
 
 
-def where(study: Study) -> Section:
+def where(view: ResultsView) -> Section:
     """Where the data lives over time."""
-    return Section("where", "Where the data lives", list(_stock(study)))
+    return Section("where", "Where the data lives", list(_stock(view)))
 
 
-def _stock(study: Study) -> Iterable[Block]:
+def _stock(view: ResultsView) -> Iterable[Block]:
     columns = [f"tb_{kind}" for kind in KINDS]
-    frame = study.table("world", *columns)
+    frame = view.table("world", *columns)
     if frame is None:
         yield Missing("where the data lives", how_to_record("world"))
         return
     figures = []
-    for name, style in study.styles.items():
+    for name, style in view.styles.items():
         total = of_world(frame, name).groupby("month")[columns].sum()
         shares = total.div(total.sum(axis=1), axis=0).rename(columns={f"tb_{kind}": kind for kind in KINDS})
         figures.append(
             mark(
-                where_data_lives(shares.reset_index(), style.label, study.span),
+                where_data_lives(shares.reset_index(), style.label, view.span),
                 [],
-                *study.span,
-                study.switches(name),
+                *view.span,
+                view.switches(name),
             )
         )
-    read = f"Share of the data (TB) of {text(study.who)} that lives in each kind of place, all seeds together. The areas add up to 100% of the data of that month."
-    yield Chart("places", f"Where does the data of customers {study.where} live?", read, figures)
+    read = f"Share of the data (TB) of {text(view.who)} that lives in each kind of place, all seeds together. The areas add up to 100% of the data of that month."
+    yield Chart("places", f"Where does the data of customers {view.where} live?", read, figures)
 
 
-def moves(study: Study) -> Section:
+def moves(view: ResultsView) -> Section:
     """Who moved where."""
-    return Section("moves", "Who moved where", list(_moves(study)))
+    return Section("moves", "Who moved where", list(_moves(view)))
 
 
-def span_of(study: Study) -> tuple[pd.Timestamp, pd.Timestamp]:
+def span_of(view: ResultsView) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last month over which moves are added up: the study's window, or from the first month that the switch can change."""
-    if study.window is not None:
-        return pd.Timestamp(study.window[0]), pd.Timestamp(study.window[1])
-    return pd.offsets.MonthBegin().rollforward(pd.Timestamp(study.switch or study.first)), pd.Timestamp(
-        study.last
+    if view.window is not None:
+        return pd.Timestamp(view.window[0]), pd.Timestamp(view.window[1])
+    return pd.offsets.MonthBegin().rollforward(pd.Timestamp(view.switch or view.first)), pd.Timestamp(
+        view.last
     )
 
 
-def _moves(study: Study) -> Iterable[Block]:
-    flows = study.abroad("flows", "from_kind", "to_kind", "from_host", "to_host", "tb")
+def _moves(view: ResultsView) -> Iterable[Block]:
+    flows = view.abroad("flows", "from_kind", "to_kind", "from_host", "to_host", "tb")
     if flows is None:
         yield Missing("the streams between places", how_to_record("flows"))
         return
-    start, end = span_of(study)
+    start, end = span_of(view)
     flows = flows[(flows["month"] >= start) & (flows["month"] <= end)]
     since, until = start.strftime("%Y-%m"), end.strftime("%Y-%m")
-    totals = {name: streams(of_world(flows, name), study.seeds) for name in study.styles}
+    totals = {name: streams(of_world(flows, name), view.seeds) for name in view.styles}
     largest = max((float(total["tb"].sum()) for total in totals.values()), default=0.0)
     if largest <= 0:
         yield Missing("the streams between places", f"No data moved from {since} to {until} in any world.")
         return
-    figures, left_out = _diagrams(study, totals, largest, KINDS_OF_PLACE)
+    figures, left_out = _diagrams(view, totals, largest, KINDS_OF_PLACE)
     read = (
-        f"Data moved between kinds of place from {since} to {until}, mean over seeds, {text(study.who)}. Left: what it "
+        f"Data moved between kinds of place from {since} to {until}, mean over seeds, {text(view.who)}. Left: what it "
         "left; right: where it went. Equal thickness is equal TB in all panels. Data that stayed where it was is left out. A stream within one kind is a "
         f"change of provider or of soil. {left_out}"
     )
     yield Chart("streams", "From which kind of place to which did data move?", read, figures, legend=False)
-    yield _net_table(study, totals)
-    yield _border_table(study, flows)
+    yield _net_table(view, totals)
+    yield _border_table(view, flows)
 
 
 def _diagrams(
-    study: Study, totals: dict[str, pd.DataFrame], largest: float, nodes: Nodes
+    view: ResultsView, totals: dict[str, pd.DataFrame], largest: float, nodes: Nodes
 ) -> tuple[list[Figure], str]:
     """A diagram for each world, and what is said of the streams too thin to draw."""
     scale = scale_for("TB", largest)
     figures, left_out = [], []
-    for name, style in study.styles.items():
+    for name, style in view.styles.items():
         kept, small, count = fold(totals[name], FOLD * largest)
         amount = with_unit(number(float(totals[name]["tb"].sum()) * scale.factor), scale.title)
         figures.append(sankey(kept, small, largest, f"{style.label}: {amount} moved", nodes))
@@ -104,17 +104,17 @@ def _diagrams(
     )
 
 
-def between_countries(study: Study) -> Section:
+def between_countries(view: ResultsView) -> Section:
     """From the soil of which country to that of which other data moved."""
-    return Section("moves", "Which borders data crossed", list(_crossings(study)))
+    return Section("moves", "Which borders data crossed", list(_crossings(view)))
 
 
-def _crossings(study: Study) -> Iterable[Block]:
-    flows = study.abroad("flows", "from_kind", "to_kind", "from_host", "to_host", "tb")
+def _crossings(view: ResultsView) -> Iterable[Block]:
+    flows = view.abroad("flows", "from_kind", "to_kind", "from_host", "to_host", "tb")
     if flows is None:
         yield Missing("the streams between countries", how_to_record("flows"))
         return
-    start, end = span_of(study)
+    start, end = span_of(view)
     flows = flows[(flows["month"] >= start) & (flows["month"] <= end)]
     crossed = flows[flows["from_host"].astype(str) != flows["to_host"].astype(str)]
     if crossed.empty:
@@ -136,25 +136,25 @@ def _crossings(study: Study) -> Iterable[Block]:
     hosts = [str(host) for host in by_host.sort_values(ascending=False).index[:_HOSTS]]
     rest = "elsewhere"
     nodes = Nodes(
-        {host: study.place(host) for host in hosts} | {rest: "Elsewhere"},
+        {host: view.place(host) for host in hosts} | {rest: "Elsewhere"},
         dict(zip([*hosts, rest], _HOST_COLOURS, strict=False)) | {rest: "#999999"},
     )
     named = crossed.assign(
         from_kind=[host if host in hosts else rest for host in crossed["from_host"].astype(str)],
         to_kind=[host if host in hosts else rest for host in crossed["to_host"].astype(str)],
     )
-    totals = {name: streams(of_world(named, name), study.seeds) for name in study.styles}
+    totals = {name: streams(of_world(named, name), view.seeds) for name in view.styles}
     largest = max(float(total["tb"].sum()) for total in totals.values())
-    figures, left_out = _diagrams(study, totals, largest, nodes)
+    figures, left_out = _diagrams(view, totals, largest, nodes)
     read = (
-        f"Data that went from the soil of one jurisdiction to that of another from {start:%Y-%m} to {end:%Y-%m}, mean over seeds, {text(study.who)}. The "
+        f"Data that went from the soil of one jurisdiction to that of another from {start:%Y-%m} to {end:%Y-%m}, mean over seeds, {text(view.who)}. The "
         f"{len(hosts)} with most crossings have their own bars; two of the others may be at both ends of 'Elsewhere'. {left_out}"
     )
     yield Chart("streams", "From whose soil to whose did data move?", read, figures, legend=False)
-    yield _border_table(study, flows)
+    yield _border_table(view, flows)
 
 
-def _net_table(study: Study, totals: dict[str, pd.DataFrame]) -> Table:
+def _net_table(view: ResultsView, totals: dict[str, pd.DataFrame]) -> Table:
     largest = max(float(total["tb"].max()) for total in totals.values() if len(total))
     scale = scale_for("TB", largest)
     decimals = decimals_for(largest * scale.factor)
@@ -167,7 +167,7 @@ def _net_table(study: Study, totals: dict[str, pd.DataFrame]) -> Table:
             )
             cells.append(number(gained * scale.factor, True, decimals))
         rows.append([text(KIND_LABELS[kind]), *cells])
-    columns = ["Kind of place", *(f"{study.styles[name].label}, {scale.title}" for name in totals)]
+    columns = ["Kind of place", *(f"{view.styles[name].label}, {scale.title}" for name in totals)]
     return Table(
         "Net gain or loss of each kind of place by moves",
         columns,
@@ -177,28 +177,28 @@ def _net_table(study: Study, totals: dict[str, pd.DataFrame]) -> Table:
     )
 
 
-def _border_table(study: Study, flows: pd.DataFrame) -> Table:
+def _border_table(view: ResultsView, flows: pd.DataFrame) -> Table:
     crossed = flows[flows["from_host"].astype(str) != flows["to_host"].astype(str)]
     total = (
         crossed.groupby(["from_host", "to_host", "world"], observed=True)["tb"]
         .sum()
         .unstack("world")
         .fillna(0.0)
-        / study.seeds
+        / view.seeds
     )
-    total = total.reindex(columns=list(study.styles), fill_value=0.0)
+    total = total.reindex(columns=list(view.styles), fill_value=0.0)
     top = total.loc[total.max(axis=1).sort_values(ascending=False).index[:12]]
     largest = float(top.max().max()) if len(top) else 0.0
     scale = scale_for("TB", largest)
     decimals = decimals_for(largest * scale.factor)
     rows = [
         [
-            f"{text(study.place(str(source)))} to {text(study.place(str(target)))}",
+            f"{text(view.place(str(source)))} to {text(view.place(str(target)))}",
             *(number(value * scale.factor, decimals=decimals) for value in values),
         ]
         for (source, target), values in zip(top.index, top.to_numpy(), strict=True)
     ]
-    columns = ["From the soil of", *(f"{style.label}, {scale.title}" for style in study.styles.values())]
+    columns = ["From the soil of", *(f"{style.label}, {scale.title}" for style in view.styles.values())]
     read = "The twelve largest, mean over seeds, by the soil on which the data lay and lies."
     return Table(
         "Data that crossed a border", columns, rows, read, numeric=tuple(range(1, len(columns))), folded=True

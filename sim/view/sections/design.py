@@ -26,7 +26,7 @@ from sim.view.figures.style import INK, WorldStyle, diverging
 from sim.view.figures.time_series import together
 from sim.view.labels import SERIES_NAMES, factor_name
 from sim.view.number_format import decimals_of, estimate, largest_of, number, scale_for
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 HEADLINE = {headline.code: headline for headline in HEADLINES}
 _GAP = "difference"
@@ -38,10 +38,10 @@ def _said(headline: Headline) -> str:
     return f"{headline.name} ({headline.window})"
 
 
-def _gap(study: Study) -> str:
+def _gap(view: ResultsView) -> str:
     """What the difference is, in words."""
-    assert study.compare is not None
-    a, b = study.compare
+    assert view.compare is not None
+    a, b = view.compare
     return f"{b.label} minus {a.label}"
 
 
@@ -49,18 +49,18 @@ def _gap(study: Study) -> str:
 
 
 def over_two(
-    study: Study, code: str, cells: Mapping[str, Cells], titles: tuple[str, str], points: int, seeds: str
+    view: ResultsView, code: str, cells: Mapping[str, Cells], titles: tuple[str, str], points: int, seeds: str
 ) -> Section:
     """A headline over two factors: the difference, then either world. `cells` by `difference`, `a`, `b`, or only `a`."""
     return Section(
         "heat",
         f"{HEADLINE[code].name} over two factors",
-        list(_over_two(study, code, cells, titles, points, seeds)),
+        list(_over_two(view, code, cells, titles, points, seeds)),
     )
 
 
 def _over_two(
-    study: Study, code: str, cells: Mapping[str, Cells], titles: tuple[str, str], points: int, seeds: str
+    view: ResultsView, code: str, cells: Mapping[str, Cells], titles: tuple[str, str], points: int, seeds: str
 ) -> Iterable[Block]:
     headline = HEADLINE[code]
     named = (factor_name(titles[0]), factor_name(titles[1]))
@@ -72,10 +72,10 @@ def _over_two(
         return
     levels = [name for name in ("a", "b") if name in cells]
     common = limits_of(np.concatenate([cells[name].mean.ravel() for name in levels]), symmetric=False)
-    worlds = study.compare or (next(iter(study.styles.values())),)
+    worlds = view.compare or (next(iter(view.styles.values())),)
     figures = []
-    if study.compare is not None:
-        a, b = study.compare
+    if view.compare is not None:
+        a, b = view.compare
         gap = cells[_GAP]
         unit = scale_for(headline.unit, 0.0).change
         ends = limits_of(gap.mean, symmetric=True)
@@ -89,7 +89,7 @@ def _over_two(
                 unit,
                 diverging(a.colour, b.colour),
                 ends,
-                f"Difference: {_gap(study)}",
+                f"Difference: {_gap(view)}",
                 signed=True,
             )
         )
@@ -111,8 +111,8 @@ def _over_two(
     first = next(iter(cells.values()))
     cut = " A factor with many values is cut into ranges." if first.x.ranges or first.y.ranges else ""
     colours = ""
-    if study.compare is not None:
-        a, b = study.compare
+    if view.compare is not None:
+        a, b = view.compare
         colours = (
             f" In the first panel the upper end of the scale is a higher headline with {text(b.label)}, the lower end a higher one with "
             f"{text(a.label)}, near-white the same in both."
@@ -126,13 +126,13 @@ def _over_two(
     yield Chart(
         "heat-map", f"How does the headline hang on {named[0]} and {named[1]}?", read, figures, width=340
     )
-    yield _cells_in_numbers(study, headline, cells[_GAP] if _GAP in cells else cells["a"], named)
+    yield _cells_in_numbers(view, headline, cells[_GAP] if _GAP in cells else cells["a"], named)
 
 
-def _cells_in_numbers(study: Study, headline: Headline, cells: Cells, titles: tuple[str, str]) -> Table:
+def _cells_in_numbers(view: ResultsView, headline: Headline, cells: Cells, titles: tuple[str, str]) -> Table:
     known = cells.mean[np.isfinite(cells.mean)]
     decimals = decimals_of(float(known.min()), float(known.max())) if known.size else 0
-    signed = study.compare is not None
+    signed = view.compare is not None
     rows = [
         [
             text(name),
@@ -170,7 +170,7 @@ class Picked:
 
 
 def all_factors(
-    study: Study,
+    view: ResultsView,
     code: str,
     values: pd.DataFrame,
     at: pd.DataFrame,
@@ -186,12 +186,12 @@ def all_factors(
     return Section(
         "factors",
         f"{HEADLINE[code].name} at every point",
-        list(_all_factors(study, code, values, at, spreads, picked, how)),
+        list(_all_factors(view, code, values, at, spreads, picked, how)),
     )
 
 
 def _all_factors(
-    study: Study,
+    view: ResultsView,
     code: str,
     values: pd.DataFrame,
     at: pd.DataFrame,
@@ -199,7 +199,7 @@ def _all_factors(
     picked: Picked | None,
     how: str,
 ) -> Iterable[Block]:
-    headline, of = HEADLINE[code], _GAP if study.compare is not None else "a"
+    headline, of = HEADLINE[code], _GAP if view.compare is not None else "a"
     known = at[at[of].notna()]
     if known.empty:
         yield Missing("the points", "No finished pair has this number. Choose another headline.")
@@ -210,8 +210,8 @@ def _all_factors(
         None if picked is None else np.isin(shown.index, picked.points),
     )
     unit = scale_for(headline.unit, 0.0).change if of == _GAP else headline.unit
-    if study.compare is not None:
-        a, b = study.compare
+    if view.compare is not None:
+        a, b = view.compare
         scale: Any = diverging(a.colour, b.colour)
         scale[2][1] = "#bbbbbb"  # a line in near-white would not be seen
         limits, title = limits_of(known[of].to_numpy(), symmetric=True), "difference"
@@ -225,7 +225,7 @@ def _all_factors(
         )
     read = (
         f"A line is a point of the design ({_counted(len(shown), len(known))}): where it crosses an axis is the value there. The last axis and the colour are "
-        f"{text(_said(headline))}, {text(unit)}{f', {text(_gap(study))}' if of == _GAP else ''}. "
+        f"{text(_said(headline))}, {text(unit)}{f', {text(_gap(view))}' if of == _GAP else ''}. "
         + (
             f"In colour: {text(picked.words)} ({int(stands_out.sum()):,} of the lines). "
             if picked is not None and stands_out is not None
@@ -277,7 +277,7 @@ def _counted(shown: int, known: int) -> str:
 
 
 def spread(
-    study: Study,
+    view: ResultsView,
     metric: str,
     fans: Mapping[str, pd.DataFrame],
     pairs: int,
@@ -290,12 +290,12 @@ def spread(
     """
     name, unit = SERIES_NAMES[metric]
     return Section(
-        "fans", f"{name}, month by month", list(_spread(study, name, unit, fans, pairs, what, one_switch))
+        "fans", f"{name}, month by month", list(_spread(view, name, unit, fans, pairs, what, one_switch))
     )
 
 
 def _spread(
-    study: Study,
+    view: ResultsView,
     name: str,
     unit: str,
     fans: Mapping[str, pd.DataFrame],
@@ -317,21 +317,21 @@ def _spread(
     figures = [
         together(
             dict(levels),
-            study.styles,
-            study.span,
+            view.styles,
+            view.span,
             "Both worlds" if len(levels) > 1 else None,
             scale.title,
             scale.factor,
             height=320,
         )
     ]
-    if _GAP in fans and study.compare is not None:
-        b = study.compare[1]
+    if _GAP in fans and view.compare is not None:
+        b = view.compare[1]
         gap = fans[_GAP]
         own = scale_for(unit, largest_of(*(float(v) for v in gap[["q5", "q95"]].abs().max())))
         style = {_GAP: WorldStyle(_GAP, _GAP, b.colour, "solid")}
         figure = together(
-            {_GAP: gap}, style, study.span, f"Difference: {_gap(study)}", own.change, own.factor, height=320
+            {_GAP: gap}, style, view.span, f"Difference: {_gap(view)}", own.change, own.factor, height=320
         )
         zero = {
             "type": "line",
@@ -347,7 +347,7 @@ def _spread(
         figure["data"][-1]["showlegend"] = False
         figures.append(figure)
     if one_switch:
-        figures = [mark(figure, [], *study.span, study.switches(*study.styles)) for figure in figures]
+        figures = [mark(figure, [], *view.span, view.switches(*view.styles)) for figure in figures]
     read = (
         f"The line is the median of {pairs:,} pairs, the bands hold the middle 50% and 90% of them (only 90% where worlds share a panel). The spread is "
         f"over {what}. The difference is taken within pairs, which share their luck, so its band is not the gap between the two bands beside it. Vertical "
@@ -359,9 +359,9 @@ def _spread(
 # --- claims --------------------------------------------------------------------------------------------------
 
 
-def claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen: int = 0) -> Section:
+def claims(view: ResultsView, by_point: pd.DataFrame | None, x: str, y: str, chosen: int = 0) -> Section:
     """The verdicts over the points of a design, and where one claim (`chosen`) holds over two factors."""
-    return Section("claims", "What was claimed", list(_claims(study, by_point, x, y, chosen)))
+    return Section("claims", "What was claimed", list(_claims(view, by_point, x, y, chosen)))
 
 
 def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
@@ -374,8 +374,8 @@ def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
     yield Chart("verdicts", "At how many points does each claim hold?", read, [verdicts(counts)], width=700)
 
 
-def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen: int) -> Iterable[Block]:
-    frame = study.summary("claims")
+def _claims(view: ResultsView, by_point: pd.DataFrame | None, x: str, y: str, chosen: int) -> Iterable[Block]:
+    frame = view.summary("claims")
     if frame is None:
         yield Text(
             "This experiment states no claims. <code>docs/experiments.md</code> says how to state one."
@@ -384,9 +384,9 @@ def _claims(study: Study, by_point: pd.DataFrame | None, x: str, y: str, chosen:
     yield from verdict_bars(frame)
     rows = []
     for row in frame.to_dict("records"):
-        label = {name: study.styles[str(row[name])].label for name in ("world", "against")}
+        label = {name: view.styles[str(row[name])].label for name in ("world", "against")}
         expected = f"{label['world']} {row['expect']} {label['against']}"
-        where = f"{row['measure']} ({row['over']}), {study.place(str(row['country']))}, {row['window']}"
+        where = f"{row['measure']} ({row['over']}), {view.place(str(row['country']))}, {row['window']}"
         share = (
             "\N{EN DASH}"
             if pd.isna(row["share_mean_agrees"])
@@ -445,14 +445,14 @@ def where_it_holds(
 # --- the design itself ---------------------------------------------------------------------------------------
 
 
-def how_many(study: Study) -> str:
+def how_many(view: ResultsView) -> str:
     """How large the design is, in words."""
-    points, worlds = int(study.manifest["points"]), len(study.styles)
-    with_ = f"{study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'} and {worlds} {'world' if worlds == 1 else 'worlds'}"
-    return f"A design of {points:,} points with {with_}: {points * study.seeds * worlds:,} runs."
+    points, worlds = int(view.manifest["points"]), len(view.styles)
+    with_ = f"{view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'} and {worlds} {'world' if worlds == 1 else 'worlds'}"
+    return f"A design of {points:,} points with {with_}: {points * view.seeds * worlds:,} runs."
 
 
-def varied(study: Study, values: pd.DataFrame) -> Table:
+def varied(view: ResultsView, values: pd.DataFrame) -> Table:
     """What the design varies, and over which values; `values` by point."""
     rows = []
     for name in values.columns:
@@ -470,7 +470,7 @@ def varied(study: Study, values: pd.DataFrame) -> Table:
                 if few
                 else f"{_value(column.min())} to {_value(column.max())}"
             )
-        role, spec = _asked_of(study.manifest, str(name))
+        role, spec = _asked_of(view.manifest, str(name))
         shown = shown or f"{distinct:,} values"
         of = " (multiples of the value that it has)" if "times" in spec else ""
         rows.append([text(factor_name(str(name))), text(role), text(shown + of), f"{distinct:,}"])
@@ -501,10 +501,10 @@ def _value(value: Any) -> str:
 # --- one table of everything -----------------------------------------------------------------------------------
 
 
-def headline_rows(study: Study, at: Mapping[str, pd.DataFrame]) -> Table:
+def headline_rows(view: ResultsView, at: Mapping[str, pd.DataFrame]) -> Table:
     """Headlines over the points, each as `outcomes.at_points` has it: the middle point, the middle 90%, and where the interval leaves out zero."""
     rows = []
-    of = _GAP if study.compare is not None else "a"
+    of = _GAP if view.compare is not None else "a"
     for code, table in at.items():
         headline, known = HEADLINE[code], table[table[of].notna()]
         if known.empty:
@@ -521,7 +521,7 @@ def headline_rows(study: Study, at: Mapping[str, pd.DataFrame]) -> Table:
                 text(headline.window),
                 middle,
                 ends,
-                *([said] if study.compare else []),
+                *([said] if view.compare else []),
             ]
         )
     columns = [
@@ -530,12 +530,12 @@ def headline_rows(study: Study, at: Mapping[str, pd.DataFrame]) -> Table:
         "Window",
         "Middle point",
         "Middle 90% of points",
-        *(["Points told from zero"] if study.compare else []),
+        *(["Points told from zero"] if view.compare else []),
     ]
     read = (
-        f"{text(_gap(study))}, within pairs; a point is a mean over its pairs. Told from zero: its 95% interval leaves out zero. What lies between points is "
+        f"{text(_gap(view))}, within pairs; a point is a mean over its pairs. Told from zero: its 95% interval leaves out zero. What lies between points is "
         "what the design varies, and luck."
-        if study.compare
+        if view.compare
         else "A point is a mean over its runs."
     )
-    return Table("Over the points of the design", columns, rows, read, (3, 4, 5) if study.compare else (3, 4))
+    return Table("Over the points of the design", columns, rows, read, (3, 4, 5) if view.compare else (3, 4))

@@ -12,45 +12,45 @@ from sim.view.figures.quantiles import fan, of_world
 from sim.view.figures.time_series import together
 from sim.view.labels import INSTRUMENTS, OFFERS, how_to_record
 from sim.view.number_format import DASH
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 TOTALS = {"localisation": "Localisation or procurement rule", "total": "All instruments, protests apart"}
 
 
-def laws(study: Study) -> Section:
+def laws(view: ResultsView) -> Section:
     """What governments did."""
-    return Section("laws", "What governments did", [*_over_time(study), *_agreement(study)])
+    return Section("laws", "What governments did", [*_over_time(view), *_agreement(view)])
 
 
-def _over_time(study: Study) -> Iterable[Block]:
+def _over_time(view: ResultsView) -> Iterable[Block]:
     titles = INSTRUMENTS | TOTALS
-    frame = study.table("world", *(f"laws_{code}" for code in titles))
+    frame = view.table("world", *(f"laws_{code}" for code in titles))
     if frame is None:
         yield Missing("laws over time", how_to_record("world"))
         return
     figures = []
     for code, title in titles.items():
-        fans = {name: fan(of_world(frame, name), f"laws_{code}") for name in study.styles}
+        fans = {name: fan(of_world(frame, name), f"laws_{code}") for name in view.styles}
         unit = "instruments" if code == "total" else "countries"
         figures.append(
-            together(fans, study.styles, study.span, title, unit, height=210, y={"rangemode": "tozero"})
+            together(fans, view.styles, view.span, title, unit, height=210, y={"rangemode": "tozero"})
         )
         figures[-1]["layout"]["xaxis"]["dtick"] = "M48"
-    read = f"Countries with the instrument in force. {study.band} Each panel has its own vertical axis, from zero; within a panel all worlds share it."
+    read = f"Countries with the instrument in force. {view.band} Each panel has its own vertical axis, from zero; within a panel all worlds share it."
     yield Chart("laws-time", "How many countries adopt which law?", read, figures, width=270)
 
 
-def _agreement(study: Study) -> Iterable[Block]:
-    frame = study.table("laws", "country", "instrument", "change", "why")
+def _agreement(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("laws", "country", "instrument", "change", "why")
     if frame is None:
         yield Missing("the table of laws by country", how_to_record("laws"))
         return
-    found = in_force_at_end(frame, study.seeds).set_index(["country", "instrument", "world"])
+    found = in_force_at_end(frame, view.seeds).set_index(["country", "instrument", "world"])
     if found.empty:
         yield Missing("the table of laws by country", "No law came into force in any run.")
         return
     wide = found.unstack("world")
-    shares = wide["share"].reindex(columns=list(study.styles)).fillna(0.0)
+    shares = wide["share"].reindex(columns=list(view.styles)).fillna(0.0)
     spread = shares.max(axis=1) - shares.min(axis=1)
     order = (
         pd.DataFrame({"spread": spread, "most": shares.max(axis=1)})
@@ -59,8 +59,8 @@ def _agreement(study: Study) -> Iterable[Block]:
     )
     rows, at = [], found.to_dict("index")
     for country, instrument in order:
-        cells = [text(study.place(str(country))), text(INSTRUMENTS.get(str(instrument), str(instrument)))]
-        for world in study.styles:
+        cells = [text(view.place(str(country))), text(INSTRUMENTS.get(str(instrument), str(instrument)))]
+        for world in view.styles:
             key = (country, instrument, world)
             cells += _in_world(at.get(key))
         rows.append(cells)
@@ -69,12 +69,12 @@ def _agreement(study: Study) -> Iterable[Block]:
         "Instrument",
         *(
             f"{style.label}: {what}"
-            for style in study.styles.values()
+            for style in view.styles.values()
             for what in ("in force at the end", "first month", "reason")
         ),
     ]
     read = (
-        f"In force at the end: share of the {study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'}; the first month is the median of the seeds in which "
+        f"In force at the end: share of the {view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}; the first month is the median of the seeds in which "
         "it came, the reason the "
         "most frequent. Rows in which the worlds differ most stand first. 'timeline': a law of the real world, entered as it happened. Rest-of-region "
         "groups are not in this table: their countries' laws are recorded as shares, and counted in the charts above."
@@ -85,7 +85,7 @@ def _agreement(study: Study) -> Iterable[Block]:
         rows,
         read,
         tall=True,
-        numeric=tuple(2 + 3 * at for at in range(len(study.styles))),
+        numeric=tuple(2 + 3 * at for at in range(len(view.styles))),
     )
 
 
@@ -100,19 +100,19 @@ def _in_world(row: Any) -> list[str]:
     ]
 
 
-def offers(study: Study) -> Section:
+def offers(view: ResultsView) -> Section:
     """What US providers offered."""
-    return Section("offers", "What US providers offered", list(_offers(study)))
+    return Section("offers", "What US providers offered", list(_offers(view)))
 
 
-def _offers(study: Study) -> Iterable[Block]:
-    frame = study.table("offers", "provider", "country", "offer", "change")
+def _offers(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("offers", "provider", "country", "offer", "change")
     if frame is None:
         yield Missing("the offers of US providers", how_to_record("offers"))
         return
-    calendar = pd.date_range(study.first, study.last, freq="MS")
-    seeds = [int(seed) for seed in study.manifest["seeds"]]
-    counts = {name: offered(of_world(frame, name), calendar, seeds) for name in study.styles}
+    calendar = pd.date_range(view.first, view.last, freq="MS")
+    seeds = [int(seed) for seed in view.manifest["seeds"]]
+    counts = {name: offered(of_world(frame, name), calendar, seeds) for name in view.styles}
     figures = []
     for code, title in OFFERS.items():
         of_offer = {
@@ -121,7 +121,7 @@ def _offers(study: Study) -> Iterable[Block]:
             if (rows["offer"] == code).any()
         }
         if of_offer:
-            figures.append(offer_counts(of_offer, study.styles, title, study.span))
+            figures.append(offer_counts(of_offer, view.styles, title, view.span))
     if not figures:
         yield Missing("the offers of US providers", "No provider changed what it offers in any run.")
         return
@@ -131,7 +131,7 @@ def _offers(study: Study) -> Iterable[Block]:
         "own vertical axes, from zero. Fighting warrants and transparency reports are not tied to a country: 1 means that a provider does it."
     )
     yield Chart("offers-time", "Where is which offer to be had?", read, figures, width=300)
-    happened = [e for e in study.manifest.get("events", []) if e["cause"] == "endogenous"]
+    happened = [e for e in view.manifest.get("events", []) if e["cause"] == "endogenous"]
     if happened:
         rows = [[text(e["date"]), text(e["id"]), text(e["what"]), text(e["reference"])] for e in happened]
         read = "These never drive the model: they stand here to be held against the sovereign offers above."

@@ -18,7 +18,7 @@ from sim.view.number_format import (
     scale_for,
     with_unit,
 )
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 LIMITS = (
     "It tells what follows from the mechanisms and the priors written down in the model, with the same people and the same luck in each world.",
@@ -37,12 +37,12 @@ LIMITS_OF_SWEEPS = (
 SCALED = ("USD", "share", "TB")
 
 
-def answer(headlines: pd.DataFrame | None, study: Study) -> str:
+def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
     """The result in one sentence, as HTML."""
-    if study.compare is None:
-        world = next(iter(study.styles.values()))
+    if view.compare is None:
+        world = next(iter(view.styles.values()))
         return f"One world was run ({text(world.label)}), so there is no difference to report."
-    a, b = study.compare
+    a, b = view.compare
     if headlines is None:
         return f"{text(b.label)} was run against {text(a.label)}, but the folder holds no headlines.csv, so no answer is drawn from it."
     clear = headlines[(headlines["low"] > 0) | (headlines["high"] < 0)]
@@ -90,21 +90,21 @@ def _more_or_less(row: dict[str, Any]) -> str:
     return f"<strong>{size} {word}</strong> ({'on a scale of 0 to 1, ' if plain else ''}95% interval {ends})"
 
 
-def head(study: Study, said: str | None = None, limits: Sequence[str] = LIMITS) -> str:
+def head(view: ResultsView, said: str | None = None, limits: Sequence[str] = LIMITS) -> str:
     """Everything above the table of contents, as HTML; `said` is the answer, if not that of the headline table."""
-    manifest = study.manifest
-    window = f"{study.first[:7]} to {study.last[:7]}"
-    worlds = ", ".join(text(style.label) for style in study.styles.values())
+    manifest = view.manifest
+    window = f"{view.first[:7]} to {view.last[:7]}"
+    worlds = ", ".join(text(style.label) for style in view.styles.values())
     facts = [
-        f"<strong>{len(study.styles)}</strong> {'world' if len(study.styles) == 1 else 'worlds'}: {worlds}",
-        f"<strong>{study.seeds:,}</strong> {'seed' if study.seeds == 1 else 'seeds'}",
+        f"<strong>{len(view.styles)}</strong> {'world' if len(view.styles) == 1 else 'worlds'}: {worlds}",
+        f"<strong>{view.seeds:,}</strong> {'seed' if view.seeds == 1 else 'seeds'}",
         f"<strong>{int(manifest['customers']):,}</strong> customers"
         if manifest.get("customers")
         else "customers as the design says",
         window,
     ]
-    if study.switch:
-        facts.append(f"the switch is thrown on {study.switch}")
+    if view.switch:
+        facts.append(f"the switch is thrown on {view.switch}")
     if manifest.get("identical_through"):
         facts.append(
             f"the compared worlds are equal to the bit through {str(manifest['identical_through'])[:7]}"
@@ -118,27 +118,27 @@ def head(study: Study, said: str | None = None, limits: Sequence[str] = LIMITS) 
     listed = "".join(f"<li>{text(limit)}</li>" for limit in limits)
     return (
         f'<h1>{text(manifest["title"])}</h1><p class="question">{text(manifest["question"])}</p>'
-        f'<p class="answer">{answer(study.summary("headlines"), study) if said is None else said}</p><p class="facts">{" · ".join(facts)}</p>{warned}'
+        f'<p class="answer">{answer(view.summary("headlines"), view) if said is None else said}</p><p class="facts">{" · ".join(facts)}</p>{warned}'
         f'<aside class="limits" aria-label="Limits"><strong>What this can and can\N{RIGHT SINGLE QUOTATION MARK}t tell</strong><ul>{listed}</ul></aside>'
     )
 
 
-def headlines(study: Study) -> Section:
+def headlines(view: ResultsView) -> Section:
     """The headline table."""
-    return Section("headlines", "Headlines", list(_headline_blocks(study)))
+    return Section("headlines", "Headlines", list(_headline_blocks(view)))
 
 
-def _headline_blocks(study: Study) -> Iterable[Block]:
-    frame = study.summary("headlines")
+def _headline_blocks(view: ResultsView) -> Iterable[Block]:
+    frame = view.summary("headlines")
     if frame is None:
         yield Missing("the headline table", how_to_summarise("headlines"))
         return
-    if study.compare is None:
-        (style,) = list(study.styles.values())[:1]
+    if view.compare is None:
+        (style,) = list(view.styles.values())[:1]
         rows = [[_named(row), *_level_cells(row, ("value_a",)), text(row["window"])] for row in _rows(frame)]
         yield Table("One world, no difference", ["Headline", style.label, "Window"], rows, numeric=(1,))
         return
-    a, b = study.compare
+    a, b = view.compare
     rows = []
     for row in _rows(frame):
         _, change = _scales(row)
@@ -180,8 +180,8 @@ def _headline_blocks(study: Study) -> Iterable[Block]:
             reasons,
             "Means over pairs, read off the tables of this run.",
         )
-    if len(study.styles) > 2:
-        others = [style.label for name, style in study.styles.items() if name not in (a.name, b.name)]
+    if len(view.styles) > 2:
+        others = [style.label for name, style in view.styles.items() if name not in (a.name, b.name)]
         yield Text(
             f"The other worlds ({text(', '.join(others))}) are in the charts below; differences are between the two worlds named in the table."
         )

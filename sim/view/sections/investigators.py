@@ -11,7 +11,7 @@ from sim.view.figures.stacked_areas import routes
 from sim.view.figures.style import Figure
 from sim.view.figures.time_series import together
 from sim.view.labels import how_to_record
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ FOREIGN_SIDE = (
 )
 
 
-def evidence(study: Study) -> Section:
+def evidence(view: ResultsView) -> Section:
     """What evidence investigators get."""
-    return Section("evidence", "What evidence investigators get", [*_routes(study), *_side(study)])
+    return Section("evidence", "What evidence investigators get", [*_routes(view), *_side(view)])
 
 
-def _routes(study: Study) -> Iterable[Block]:
-    frame = study.table("requests", "direction", "route", "requests")
+def _routes(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("requests", "direction", "route", "requests")
     if frame is None:
         yield Missing("the routes that requests take", how_to_record("requests"))
         return
@@ -67,20 +67,18 @@ def _routes(study: Study) -> Iterable[Block]:
             yield Missing(title, "The run recorded no request in this direction.")
             continue
         figures = []
-        for name, style in study.styles.items():
+        for name, style in view.styles.items():
             monthly = of_world(rows, name).pivot_table(
                 index="month", columns="route", values="requests", aggfunc="sum", observed=True
             )
             # a month without a request by some route is a month with none, not one that was not recorded
-            every = monthly.reindex(pd.date_range(study.first, study.last, freq="MS"), fill_value=0).fillna(
-                0.0
-            )
+            every = monthly.reindex(pd.date_range(view.first, view.last, freq="MS"), fill_value=0).fillna(0.0)
             complete = every.groupby(every.index.year).filter(lambda year: len(year) == 12)
             counts = complete.groupby(
                 pd.to_datetime(complete.index.year.astype(str) + "-07-01").rename("month")
             ).sum()
             shares = counts.div(counts.sum(axis=1).where(lambda total: total > 0), axis=0).reset_index()
-            figures.append(routes(shares, style.label, study.span))
+            figures.append(routes(shares, style.label, view.span))
         yield Chart(
             id_,
             title,
@@ -89,53 +87,53 @@ def _routes(study: Study) -> Iterable[Block]:
         )
 
 
-def _side(study: Study) -> Iterable[Block]:
+def _side(view: ResultsView) -> Iterable[Block]:
     columns = {measure.column for measure in (*US_SIDE, *FOREIGN_SIDE)}
-    if study.table("world", *sorted(columns)) is None:
+    if view.table("world", *sorted(columns)) is None:
         yield Missing("evidence obtained", how_to_record("world"))
         return
     late = (
         "Requests of the last twelve months have no success within 12 months to count yet, so that panel may end earlier. Each panel has its own vertical "
         "axis, from zero."
     )
-    aim = f"in {study.only}" if study.only else "outside the United States"
-    read = f"US requests aimed at data or people {text(aim)}. {study.band} By calendar year, backlogs by month. {late}"
+    aim = f"in {view.only}" if view.only else "outside the United States"
+    read = f"US requests aimed at data or people {text(aim)}. {view.band} By calendar year, backlogs by month. {late}"
     yield Chart(
         "evidence-us",
-        f"What do US investigators get from {study.only or 'abroad'}, and how soon?",
+        f"What do US investigators get from {view.only or 'abroad'}, and how soon?",
         read,
-        _panels(study, US_SIDE),
+        _panels(view, US_SIDE),
         width=270,
     )
-    read = f"Requests of foreign police for data that US providers hold, whatever route they take. {study.band} By calendar year, backlogs by month. {late}"
+    read = f"Requests of foreign police for data that US providers hold, whatever route they take. {view.band} By calendar year, backlogs by month. {late}"
     yield Chart(
         "evidence-foreign",
-        f"What do {'the police of ' + study.only if study.only else 'foreign police'} get from US providers, and how soon?",
+        f"What do {'the police of ' + view.only if view.only else 'foreign police'} get from US providers, and how soon?",
         read,
-        _panels(study, FOREIGN_SIDE),
+        _panels(view, FOREIGN_SIDE),
         width=270,
     )
 
 
-def _panels(study: Study, measures: Sequence[Measure]) -> list[Figure]:
+def _panels(view: ResultsView, measures: Sequence[Measure]) -> list[Figure]:
     """A panel for each measure that has numbers."""
-    frame = study.table("world", *sorted({m.column for m in (*US_SIDE, *FOREIGN_SIDE)}))
+    frame = view.table("world", *sorted({m.column for m in (*US_SIDE, *FOREIGN_SIDE)}))
     assert frame is not None
-    return [_small(study, measure) for measure in measures if frame[measure.column].notna().any()]
+    return [_small(view, measure) for measure in measures if frame[measure.column].notna().any()]
 
 
-def _small(study: Study, measure: Measure) -> Figure:
-    frame = study.table("world", *sorted({m.column for m in (*US_SIDE, *FOREIGN_SIDE)}))
+def _small(view: ResultsView, measure: Measure) -> Figure:
+    frame = view.table("world", *sorted({m.column for m in (*US_SIDE, *FOREIGN_SIDE)}))
     assert frame is not None
     if measure.how == "sum":
         frame = yearly_sum(frame, [measure.column])
     elif measure.how == "mean":
         frame = yearly_mean(frame, measure.column, measure.weight)
-    fans = {name: fan(of_world(frame, name), measure.column) for name in study.styles}
+    fans = {name: fan(of_world(frame, name), measure.column) for name in view.styles}
     figure = together(
         fans,
-        study.styles,
-        study.span,
+        view.styles,
+        view.span,
         measure.title,
         measure.unit,
         measure.scale,

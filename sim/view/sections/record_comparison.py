@@ -11,7 +11,7 @@ from sim.view.figures.distance_from_evidence import FARTHEST, targets
 from sim.view.figures.forecast_scores import scores
 from sim.view.labels import how_to_summarise
 from sim.view.number_format import DASH, number
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 OTHER_PARAMETERS = "<strong>Not of this run.</strong> These numbers are of the configuration as shipped; this run has other parameters, another world or another history."
 MODEL = "model"
@@ -40,7 +40,7 @@ CANNOT_TELL = (
 )
 
 
-def held_against(study: Study) -> Section:
+def held_against(view: ResultsView) -> Section:
     """Model against data."""
     unknown = Table(
         "What the evidence cannot tell",
@@ -50,14 +50,14 @@ def held_against(study: Study) -> Section:
     return Section(
         "held-against",
         "The model against what was measured",
-        [*_targets(study), *_validation(study), unknown],
+        [*_targets(view), *_validation(view), unknown],
     )
 
 
-def other_parameters(study: Study, frame: pd.DataFrame) -> Iterable[Block]:
+def other_parameters(view: ResultsView, frame: pd.DataFrame) -> Iterable[Block]:
     """A warning where a table was made with other parameters than this run has."""
     if "configuration" in frame and str(frame["configuration"].iloc[0]) != str(
-        study.manifest.get("configuration")
+        view.manifest.get("configuration")
     ):
         yield Text(OTHER_PARAMETERS)
 
@@ -65,8 +65,8 @@ def other_parameters(study: Study, frame: pd.DataFrame) -> Iterable[Block]:
 # --- every target ------------------------------------------------------------------------------------------
 
 
-def _targets(study: Study) -> Iterable[Block]:
-    frame = study.summary("record")
+def _targets(view: ResultsView) -> Iterable[Block]:
+    frame = view.summary("record")
     if frame is None:
         yield Missing("how far the model is from each source", how_to_summarise("record"))
         return
@@ -161,8 +161,8 @@ def _there(value: Any) -> str:
 # --- what no fit saw -----------------------------------------------------------------------------------------
 
 
-def _validation(study: Study) -> Iterable[Block]:
-    frame, ranks = study.summary("validation"), study.summary("validation_ranks")
+def _validation(view: ResultsView) -> Iterable[Block]:
+    frame, ranks = view.summary("validation"), view.summary("validation_ranks")
     if frame is None or ranks is None:
         yield Missing(
             "the scores on rows that no fit saw",
@@ -175,7 +175,7 @@ def _validation(study: Study) -> Iterable[Block]:
         "seen before), a straight line through the values seen before, and one Bass curve for all countries. They are scored where they have an earlier "
         "value to go on from."
     )
-    yield from other_parameters(study, frame)
+    yield from other_parameters(view, frame)
     scored = frame[frame["crps"].notna() & (frame["ranked"] == "yes")]
     drawn = scored.assign(
         label=[

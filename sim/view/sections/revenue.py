@@ -9,28 +9,28 @@ from sim.view.figures.revenue_charts import BILLION, projections, revenue
 from sim.view.figures.style import Figure, heading
 from sim.view.figures.time_series import difference
 from sim.view.labels import how_to_record, how_to_summarise
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 CUMULATIVE = "revenue_us_cumulative"  # the metric of the run's series that adds up within each pair
 
 
-def money(study: Study) -> Section:
+def money(view: ResultsView) -> Section:
     """What US providers earn abroad."""
-    return Section("revenue", f"What US providers earn {study.where}", list(_blocks(study)))
+    return Section("revenue", f"What US providers earn {view.where}", list(_blocks(view)))
 
 
-def _blocks(study: Study) -> Iterable[Block]:
-    frame = study.table("world", "revenue_us")
+def _blocks(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("world", "revenue_us")
     if frame is None:
         yield Missing("revenue", how_to_record("world"))
         return
     yearly = yearly_sum(frame, ["revenue_us"])
-    fans = {name: fan(of_world(yearly, name), "revenue_us") for name in study.styles}
-    figures = [revenue(fans, study.styles, study.span)]
-    read = f"Cloud revenue (infrastructure, platform and hosted private cloud) of US providers from {text(study.who)}, complete calendar years. {study.band}"
-    yield Chart("revenue-yearly", f"What do US providers earn {study.where}?", read, figures)
-    beside, note = _gap(study)
-    rows = study.manifest.get("projections", [])
+    fans = {name: fan(of_world(yearly, name), "revenue_us") for name in view.styles}
+    figures = [revenue(fans, view.styles, view.span)]
+    read = f"Cloud revenue (infrastructure, platform and hosted private cloud) of US providers from {text(view.who)}, complete calendar years. {view.band}"
+    yield Chart("revenue-yearly", f"What do US providers earn {view.where}?", read, figures)
+    beside, note = _gap(view)
+    rows = view.manifest.get("projections", [])
     if rows:
         beside.append(projections(rows, height=beside[0]["layout"]["height"] if beside else 320))
         note += (
@@ -40,12 +40,12 @@ def _blocks(study: Study) -> Iterable[Block]:
     if beside:
         yield Chart(
             "revenue-gap",
-            f"What does the rule cost or bring US providers {study.where}, added up?",
+            f"What does the rule cost or bring US providers {view.where}, added up?",
             note,
             beside,
             legend=False,
         )
-    if study.compare is not None and study.series("revenue_us") is None and study.series(CUMULATIVE) is None:
+    if view.compare is not None and view.series("revenue_us") is None and view.series(CUMULATIVE) is None:
         yield Missing("the cumulative difference in revenue", how_to_summarise("series"))
     if not rows:
         yield Missing(
@@ -53,26 +53,26 @@ def _blocks(study: Study) -> Iterable[Block]:
         )
 
 
-def _gap(study: Study) -> tuple[list[Figure], str]:
+def _gap(view: ResultsView) -> tuple[list[Figure], str]:
     """The cumulative difference, if worlds are compared and the run's series has it."""
-    if study.compare is None:
+    if view.compare is None:
         return [], ""
-    a, b = study.compare
+    a, b = view.compare
     name = f"{text(b.label)} minus {text(a.label)}"
-    series = study.series(CUMULATIVE)
+    series = view.series(CUMULATIVE)
     if series is not None:
         band = "The band is the 95% interval over pairs, as the run's own summary gives it."
     else:
-        monthly = study.series("revenue_us")
+        monthly = view.series("revenue_us")
         if monthly is None:
             return [], ""
         series = monthly.sort_values("month").assign(
             difference=lambda rows: rows["difference"].cumsum(), low=float("nan"), high=float("nan")
         )
         band = "The monthly mean differences added up; their intervals don't add up, so no band is drawn (the headline table has the interval of the total)."
-    figure = difference(series, b.colour, study.span, "USD bn since the start", scale=1 / BILLION, height=320)
+    figure = difference(series, b.colour, view.span, "USD bn since the start", scale=1 / BILLION, height=320)
     figure["layout"]["title"] = heading("Cumulative difference between the worlds")
     return (
-        [mark(figure, [], *study.span, study.switches(a.name, b.name))],
+        [mark(figure, [], *view.span, view.switches(a.name, b.name))],
         f"{name}, added up from the start of the run; below zero, US providers earn less with {text(b.label)}. {band}",
     )

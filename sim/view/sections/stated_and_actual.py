@@ -9,7 +9,7 @@ from sim.view.blocks import Block, Chart, Missing, Section, text
 from sim.view.figures.quantiles import fan, months, numbers, of_world, yearly_mean, yearly_sum
 from sim.view.figures.style import Figure, WorldStyle, axis, heading, layout, time_axis
 from sim.view.labels import how_to_record
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 STATED = {
     "stated_more_negative": "More negative than a year ago",
@@ -25,24 +25,24 @@ ACTUAL = {
 _LOOKS = (("#332288", "solid"), ("#AA4466", "dash"), ("#117733", "dashdot"), ("#7A6400", "dot"))
 
 
-def reaction(study: Study) -> Section:
+def reaction(view: ResultsView) -> Section:
     """Said and done."""
-    return Section("reaction", "What people say and what they do", list(_blocks(study)))
+    return Section("reaction", "What people say and what they do", list(_blocks(view)))
 
 
-def _blocks(study: Study) -> Iterable[Block]:
-    frame = study.table("world", "adoption", *STATED, *ACTUAL)
+def _blocks(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("world", "adoption", *STATED, *ACTUAL)
     if frame is None:
         yield Missing("stated and actual reaction", how_to_record("world"))
         return
     stated = {column: yearly_mean(frame, column) for column in STATED}
     yield Chart(
         "stated",
-        f"What do customers {study.where} say when asked?",
+        f"What do customers {view.where} say when asked?",
         "Share of those asked in the month's survey, mean of each calendar year; median over seeds. The vertical axis is the same in all panels.",
-        _panels(study, stated, STATED, "% of those asked"),
+        _panels(view, stated, STATED, "% of those asked"),
     )
-    rates = _rates(study, frame)
+    rates = _rates(view, frame)
     if rates is None:
         yield Missing(
             "actual reaction as a yearly rate",
@@ -51,14 +51,14 @@ def _blocks(study: Study) -> Iterable[Block]:
         return
     read = (
         "Customers who did it in a calendar year, complete years only; median over seeds. 'Left' and 'went back' as a share of all cloud customers "
-        f"{text(study.where)}, 'put off' as a share of those not yet in the cloud; one who puts off twice counts twice. <strong>This axis is not the axis "
+        f"{text(view.where)}, 'put off' as a share of those not yet in the cloud; one who puts off twice counts twice. <strong>This axis is not the axis "
         "above.</strong>"
     )
-    yield Chart("actual", "What do they do?", read, _panels(study, rates, ACTUAL, "% a year"))
+    yield Chart("actual", "What do they do?", read, _panels(view, rates, ACTUAL, "% a year"))
 
 
-def _rates(study: Study, world: pd.DataFrame) -> dict[str, pd.DataFrame] | None:
-    cells = study.abroad("cell", "customers", "adoption")
+def _rates(view: ResultsView, world: pd.DataFrame) -> dict[str, pd.DataFrame] | None:
+    cells = view.abroad("cell", "customers", "adoption")
     if cells is None:
         return None
     users = cells["customers"] * cells["adoption"]
@@ -78,10 +78,12 @@ def _rates(study: Study, world: pd.DataFrame) -> dict[str, pd.DataFrame] | None:
     return rates
 
 
-def _panels(study: Study, frames: dict[str, pd.DataFrame], labels: dict[str, str], unit: str) -> list[Figure]:
+def _panels(
+    view: ResultsView, frames: dict[str, pd.DataFrame], labels: dict[str, str], unit: str
+) -> list[Figure]:
     fans = {
         world: {column: fan(of_world(frame, world), column) for column, frame in frames.items()}
-        for world in study.styles
+        for world in view.styles
     }
     top = (
         max(
@@ -96,8 +98,8 @@ def _panels(study: Study, frames: dict[str, pd.DataFrame], labels: dict[str, str
         * 105
     )
     return [
-        _panel(fans[world], labels, style, study.span, unit, top or 1.0)
-        for world, style in study.styles.items()
+        _panel(fans[world], labels, style, view.span, unit, top or 1.0)
+        for world, style in view.styles.items()
     ]
 
 

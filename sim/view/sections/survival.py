@@ -8,7 +8,7 @@ from sim.analysis.markdown import records_of
 from sim.view.blocks import Block, Chart, Missing, Section, Table, Text, text
 from sim.view.figures.forest_plot import forest
 from sim.view.number_format import DASH, Scale, estimate, largest_of, scale_for
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 from sim.view.sections.record_comparison import other_parameters
 
 ALL = "all"
@@ -21,13 +21,13 @@ ARMS = {
 }
 
 
-def survival(study: Study) -> Section:
+def survival(view: ResultsView) -> Section:
     """Which conclusions survive."""
-    return Section("survival", "Which conclusions survive what is not known", list(_survival(study)))
+    return Section("survival", "Which conclusions survive what is not known", list(_survival(view)))
 
 
-def _survival(study: Study) -> Iterable[Block]:
-    frame = study.summary("survival")
+def _survival(view: ResultsView) -> Iterable[Block]:
+    frame = view.summary("survival")
     if frame is None:
         yield Missing(
             "which conclusions survive the uncertainty of parameters",
@@ -39,13 +39,13 @@ def _survival(study: Study) -> Iterable[Block]:
         "The headlines above hold luck only. Here the same two worlds run over draws of the posterior, with the same seeds at each draw, and again with one "
         f"thing held at its end. {_counted(together)}"
     )
-    yield from other_parameters(study, frame)
+    yield from other_parameters(view, frame)
     yield Table(
         "What is varied, and what is held",
         ["Arm", "What it is"],
         [[text(ARMS.get(arm, arm)), text(what)] for arm, what in _arms(arms).items()],
     )
-    colour = study.compare[1].colour if study.compare else "#333333"
+    colour = view.compare[1].colour if view.compare else "#333333"
     figures, rows = [], []
     for headline, group in arms.groupby("headline", sort=False):
         first = records_of(group)[0]

@@ -12,52 +12,52 @@ from sim.view.figures.style import common_range, diverging
 from sim.view.figures.time_series import difference, together
 from sim.view.figures.trust_by_country import chosen_country, countries_at_end, country_ranges, last_months
 from sim.view.labels import how_to_record, how_to_summarise
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 EVENTS = "Dotted lines are the legal events and news of that world, with their codes above; point at a code for the event and its reference."
 
 
-def trust(study: Study) -> Section:
+def trust(view: ResultsView) -> Section:
     """Trust over time."""
     return Section(
-        "trust", "Who trusts US providers", [*_abroad(study), *_by_country(study), _event_table(study)]
+        "trust", "Who trusts US providers", [*_abroad(view), *_by_country(view), _event_table(view)]
     )
 
 
-def _abroad(study: Study) -> Iterable[Block]:
-    frame = study.table("world", "trust")
+def _abroad(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("world", "trust")
     if frame is None:
         yield Missing("trust abroad", how_to_record("world"))
         return
-    fans = {name: fan(of_world(frame, name), "trust") for name in study.styles}
+    fans = {name: fan(of_world(frame, name), "trust") for name in view.styles}
     limits = common_range(
         min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
     )
     figures = []
-    for name, style in study.styles.items():
+    for name, style in view.styles.items():
         figure = together(
-            fans, {name: style}, study.span, style.label, "trust, 0 to 1", height=300, y={"range": limits}
+            fans, {name: style}, view.span, style.label, "trust, 0 to 1", height=300, y={"range": limits}
         )
-        figures.append(mark(figure, study.events(name), *study.span, study.switches(name)))
+        figures.append(mark(figure, view.events(name), *view.span, view.switches(name)))
     read = (
         "Mean trust of customers outside the United States, by accounts: the probability that data which a US warrant can reach is not used against the "
-        f"customer. {study.band} {EVENTS} The vertical axis is the same in all panels and does not start at zero."
+        f"customer. {view.band} {EVENTS} The vertical axis is the same in all panels and does not start at zero."
     )
     yield Chart(
         "trust-abroad", "How much do customers abroad trust, month by month?", read, figures, legend=False
     )
-    if study.compare is None:
+    if view.compare is None:
         return
-    a, b = study.compare
-    series = study.series("trust")
+    a, b = view.compare
+    series = view.series("trust")
     if series is None:
         yield Missing("the difference in trust by month", how_to_summarise("series"))
         return
     figure = mark(
-        difference(series, b.colour, study.span, "difference in trust"),
+        difference(series, b.colour, view.span, "difference in trust"),
         [],
-        *study.span,
-        study.switches(a.name, b.name),
+        *view.span,
+        view.switches(a.name, b.name),
     )
     read = (
         f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust is higher with {text(b.label)}. The band is the "
@@ -66,27 +66,27 @@ def _abroad(study: Study) -> Iterable[Block]:
     yield Chart("trust-difference", "What does the rule do to trust abroad?", read, [figure], legend=False)
 
 
-def _by_country(study: Study) -> Iterable[Block]:
-    frame = study.table("country", "country", "trust")
+def _by_country(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("country", "country", "trust")
     if frame is None:
         yield Missing("trust by country", how_to_record("country"))
         return
-    fans = {name: fan(of_world(frame, name), "trust", ("country", "month")) for name in study.styles}
-    present = sorted({str(code) for q in fans.values() for code in q["country"]}, key=study.place)
+    fans = {name: fan(of_world(frame, name), "trust", ("country", "month")) for name in view.styles}
+    present = sorted({str(code) for q in fans.values() for code in q["country"]}, key=view.place)
     start = next((code for code in ("IE", "DE") if code in present), present[0])
-    names = {code: study.place(code) for code in [start, *(code for code in present if code != start)]}
+    names = {code: view.place(code) for code in [start, *(code for code in present if code != start)]}
     ranges = country_ranges(list(fans.values()))
     figures = [
         mark(
-            chosen_country(fans[name], names, style, study.span, ranges),
-            study.events(name),
-            *study.span,
-            study.switches(name),
+            chosen_country(fans[name], names, style, view.span, ranges),
+            view.events(name),
+            *view.span,
+            view.switches(name),
         )
-        for name, style in study.styles.items()
+        for name, style in view.styles.items()
     ]
-    read = f"Choose a country. {study.band} {EVENTS} Both axes are the same in all panels; the vertical one is fitted to the country and does not start at zero."
-    choice = Choice("Country", {code: names[code] for code in sorted(names, key=study.place)}, start=start)
+    read = f"Choose a country. {view.band} {EVENTS} Both axes are the same in all panels; the vertical one is fitted to the country and does not start at zero."
+    choice = Choice("Country", {code: names[code] for code in sorted(names, key=view.place)}, start=start)
     yield Chart("trust-country", "How does trust move in one country?", read, figures, choice, legend=False)
     ends = {
         name: fan(
@@ -96,31 +96,29 @@ def _by_country(study: Study) -> Iterable[Block]:
             "trust",
             ("country",),
         )
-        for name in study.styles
+        for name in view.styles
     }
     read = (
-        f"Mean of the last twelve months; countries ordered by their trust in {text(next(iter(study.styles.values())).label)}. A thin line is the middle "
+        f"Mean of the last twelve months; countries ordered by their trust in {text(next(iter(view.styles.values())).label)}. A thin line is the middle "
         "90% of seeds."
     )
     yield Chart(
         "trust-end",
         "Where is trust highest and lowest at the end?",
         read,
-        [countries_at_end(ends, names, study.styles)],
+        [countries_at_end(ends, names, view.styles)],
     )
 
 
-def events(study: Study) -> Section:
+def events(view: ResultsView) -> Section:
     """The events by their codes."""
-    return Section("events", "Events", [_event_table(study)])
+    return Section("events", "Events", [_event_table(view)])
 
 
-def _event_table(study: Study) -> Block:
+def _event_table(view: ResultsView) -> Block:
     rows = []
-    for event in sorted(study.manifest.get("events", []), key=lambda event: str(event["date"])):
-        worlds = ", ".join(
-            study.styles[name].label for name in event.get("worlds", []) if name in study.styles
-        )
+    for event in sorted(view.manifest.get("events", []), key=lambda event: str(event["date"])):
+        worlds = ", ".join(view.styles[name].label for name in event.get("worlds", []) if name in view.styles)
         rows.append(
             [
                 text(event["id"]),
@@ -143,32 +141,32 @@ def _event_table(study: Study) -> Block:
     )
 
 
-def map_of_trust(study: Study) -> Section:
+def map_of_trust(view: ResultsView) -> Section:
     """The world map of trust."""
-    return Section("map", "Trust on the map", list(_maps(study)))
+    return Section("map", "Trust on the map", list(_maps(view)))
 
 
-def _maps(study: Study) -> Iterable[Block]:
-    frame = study.table("country", "country", "trust")
-    if frame is None or not study.jurisdictions:
+def _maps(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("country", "country", "trust")
+    if frame is None or not view.jurisdictions:
         yield Missing("the map of trust", how_to_record("country"))
         return
     year_ends = frame[(frame["month"].dt.month == 12) | (frame["month"] == frame["month"].max())]
     means = year_ends.groupby(["world", "month", "country"], observed=True)["trust"].mean()
-    levels = {name: _by_frame(means[name]) for name in study.styles}
+    levels = {name: _by_frame(means[name]) for name in view.styles}
     limits = limits_of(list(levels.values()))
     figures = [
-        world_map(levels[name], study.jurisdictions, style.label, "trust, 0 to 1", CIVIDIS, limits)
-        for name, style in study.styles.items()
+        world_map(levels[name], view.jurisdictions, style.label, "trust, 0 to 1", CIVIDIS, limits)
+        for name, style in view.styles.items()
     ]
     frames = {name: pd.Timestamp(name).strftime("%B %Y") for name in next(iter(levels.values()))}
     tail = ""
-    if study.compare is not None:
-        a, b = study.compare
+    if view.compare is not None:
+        a, b = view.compare
         gap = _by_frame(means[b.name] - means[a.name])
         figure = world_map(
             gap,
-            study.jurisdictions,
+            view.jurisdictions,
             f"Difference: {b.label} minus {a.label}",
             "difference in trust",
             diverging(a.colour, b.colour),
@@ -194,7 +192,7 @@ def _maps(study: Study) -> Iterable[Block]:
         figures,
         choice,
         legend=False,
-        last_wide=study.compare is not None,
+        last_wide=view.compare is not None,
     )
 
 

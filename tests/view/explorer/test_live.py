@@ -14,7 +14,7 @@ from sim.runs.live import LivePair, run_live, tables_of
 from sim.scenario.resolution import resolve
 from sim.view.explorer.pages.worlds.catalogue import Catalogue, load_catalogue
 from sim.view.explorer.pages.worlds.downloads import report_of
-from sim.view.explorer.pages.worlds.page_content import study_of, view_of
+from sim.view.explorer.pages.worlds.page_content import page_content, results_view_of
 from sim.view.explorer.pages.worlds.sessions import Session
 from sim.view.explorer.pages.worlds.state import State
 from sim.view.explorer.pages.worlds.world_tabs import TABS
@@ -96,7 +96,9 @@ def _session(catalogue: Catalogue, state: State, pairs: list[LivePair]) -> Sessi
 def test_every_tab_can_be_drawn(
     catalogue: Catalogue, state: State, pairs: list[LivePair], tab: str, place: str
 ) -> None:
-    view = view_of(_session(catalogue, state, pairs), state.model_copy(update={"tab": tab, "place": place}))
+    view = page_content(
+        _session(catalogue, state, pairs), state.model_copy(update={"tab": tab, "place": place})
+    )
     assert view["figures"] or tab == "numbers"
     for figure in view["figures"].values():
         assert figure["data"]
@@ -112,7 +114,7 @@ def test_streams_between_countries_and_laws_on_the_map_can_be_drawn(
     catalogue: Catalogue, state: State, pairs: list[LivePair]
 ) -> None:
     session = _session(catalogue, state, pairs)
-    view = view_of(
+    view = page_content(
         session,
         state.model_copy(
             update={"tab": "data", "streams": "countries", "since": "2019-01", "until": "2019-12"}
@@ -122,7 +124,9 @@ def test_streams_between_countries_and_laws_on_the_map_can_be_drawn(
     assert [
         figure["data"][0]["type"] for box, figure in view["figures"].items() if box.startswith("streams")
     ] == ["sankey", "sankey"]
-    view = view_of(session, state.model_copy(update={"tab": "map", "measure": "laws", "month": "2016-03"}))
+    view = page_content(
+        session, state.model_copy(update={"tab": "map", "measure": "laws", "month": "2016-03"})
+    )
     assert len(view["figures"]["map-now-0"]["frames"]) == 156
     assert ">March 2016</output>" in view["html"]
 
@@ -133,7 +137,8 @@ def test_one_country_adds_up_to_its_own_numbers(
     """The country's world table holds the country's numbers, and its requests those about it."""
     session = _session(catalogue, state, pairs)
     whole, germany = (
-        study_of(session, state.model_copy(update={"tab": "evidence"}), place) for place in ("abroad", "DE")
+        results_view_of(session, state.model_copy(update={"tab": "evidence"}), place)
+        for place in ("abroad", "DE")
     )
     rows = whole.results.table("country")
     expected = rows[(rows["country"] == "DE") & (rows["world"] == "doj_wins") & (rows["seed"] == 4)][
@@ -156,14 +161,14 @@ def test_worlds_with_one_rule_do_not_differ_and_the_page_says_so(catalogue: Cata
     )
     assert wrong == []
     pair = run_live("same", catalogue.resolved(state).scenarios, 1, TABS["trust"].wanted)
-    view = view_of(_session(catalogue, state, [pair]), state)
+    view = page_content(_session(catalogue, state, [pair]), state)
     assert "do not differ" in view["sentence"]
 
 
 def test_one_world_alone_is_shown_without_a_difference(catalogue: Catalogue) -> None:
     state, _ = catalogue.state("preset=history&customers=2000&pairs=1")
     pair = run_live("one", catalogue.resolved(state).scenarios, 1, TABS["trust"].wanted)
-    view = view_of(_session(catalogue, state, [pair]), state)
+    view = page_content(_session(catalogue, state, [pair]), state)
     assert list(view["figures"]) == ["trust-now-0", "trust-end-0"]
     assert "no difference" in view["sentence"]
 
@@ -171,7 +176,7 @@ def test_one_world_alone_is_shown_without_a_difference(catalogue: Catalogue) -> 
 def test_the_page_to_keep_is_the_report_of_these_pairs(
     catalogue: Catalogue, state: State, pairs: list[LivePair]
 ) -> None:
-    html = report_of(study_of(_session(catalogue, state, pairs), state, "abroad", whole=True))
+    html = report_of(results_view_of(_session(catalogue, state, pairs), state, "abroad", whole=True))
     assert "Made in the explorer of warrantsim" in html
     assert "http" not in html[: html.index("<script>")].replace("http://www.w3.org", "")
     # knock-outs, switch dates, record and claims belong to a whole run; nothing is said of them

@@ -86,7 +86,7 @@ class Watching:
 @pytest.fixture
 def look(person: BrowserContext) -> Iterator[Callable[..., Watching]]:
     """`look(width)` gives a fresh page; at the end none may have complained, nor asked another host."""
-    opened: list[Watching] = []
+    folder_view: list[Watching] = []
 
     def fresh(width: int = 1280) -> Watching:
         one = Watching(person.new_page())
@@ -106,11 +106,11 @@ def look(person: BrowserContext) -> Iterator[Callable[..., Watching]]:
                 else None
             ),
         )
-        opened.append(one)
+        folder_view.append(one)
         return one
 
     yield fresh
-    for one in opened:
+    for one in folder_view:
         assert one.complaints == []
         assert one.elsewhere == []
         one.page.close()

@@ -16,11 +16,11 @@ from sim.runs.plan import Plan
 from sim.runs.results import FolderResults
 from sim.runs.watching import watched, write_unchanging
 from sim.view.explorer.pages.results.overview import more
-from sim.view.explorer.pages.results.query import Asked, parsed
+from sim.view.explorer.pages.results.query import Query, parsed
 from sim.view.explorer.pages.results.result_tabs import BY_TAB, METRICS, SERIES, tabs_of
-from sim.view.folder_view import Opened, _Remembered, open_results
+from sim.view.folder_view import FolderView, _Remembered, open_results
 from sim.view.report_parts import PARTS
-from sim.view.results_folders import Found, list_folders
+from sim.view.results_folders import FolderSummary, list_folders
 from tests.swept_results import asked, gap, swept
 
 
@@ -30,12 +30,12 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 
 @pytest.fixture(scope="module")
-def opened(finished: Finished) -> Opened:
+def folder_view(finished: Finished) -> FolderView:
     return open_results(finished.folder.parent, "known")
 
 
 @pytest.fixture
-def begun(finished: Finished, tmp_path: Path) -> Iterator[Opened]:
+def begun(finished: Finished, tmp_path: Path) -> Iterator[FolderView]:
     """A run under way that has stored nothing yet."""
     plan, folder = Plan(asked(tmp_path / "asked", levers=True)), tmp_path / "results" / "begun"
     with watched(plan, folder, tmp_path / "store") as watch:
@@ -55,95 +55,95 @@ def contents(component: Any) -> Iterator[dict[str, Any]]:
             yield from contents(child)
 
 
-def shown(opened: Opened, tab: str, **values: str) -> tuple[str, dict[str, Any]]:
+def shown(folder_view: FolderView, tab: str, **values: str) -> tuple[str, dict[str, Any]]:
     """The HTML and figures of a tab, each of which plotly has accepted."""
-    assert BY_TAB[tab].controls(opened, Asked(values)) is not None
-    found = list(contents(BY_TAB[tab].body(opened, Asked(values))))
+    assert BY_TAB[tab].controls(folder_view, Query(values)) is not None
+    found = list(contents(BY_TAB[tab].body(folder_view, Query(values))))
     figures = {box: figure for one in found for box, figure in one["figures"].items()}
     for figure in figures.values():
         go.Figure({"data": figure["data"], "layout": figure["layout"]})
     return "".join(one["html"] for one in found), figures
 
 
-def test_a_sweep_has_its_tabs_and_each_builds(opened: Opened) -> None:
-    keys = [tab.key for tab in tabs_of(opened)]
+def test_a_sweep_has_its_tabs_and_each_builds(folder_view: FolderView) -> None:
+    keys = [tab.key for tab in tabs_of(folder_view)]
     assert keys == ["overview", "heat", "factors", "points", "fans", "verdicts", "one", "point-map"]
     for key in keys:
-        html, figures = shown(opened, key)
+        html, figures = shown(folder_view, key)
         assert html or figures or key == "points"
         assert "nan" not in html.lower().split()
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_every_headline_can_be_mapped(opened: Opened, metric: str) -> None:
-    html, figures = shown(opened, "heat", metric=metric, x="trust.peer_weight", y="switch_date")
+def test_every_headline_can_be_mapped(folder_view: FolderView, metric: str) -> None:
+    html, figures = shown(folder_view, "heat", metric=metric, x="trust.peer_weight", y="switch_date")
     assert len(figures) == 3
     assert METRICS[metric].split("'")[0] in html
 
 
 @pytest.mark.parametrize("series", SERIES)
-def test_every_series_has_a_fan(opened: Opened, series: str) -> None:
-    _, figures = shown(opened, "fans", series=series, where="trust.asymmetry=2")
+def test_every_series_has_a_fan(folder_view: FolderView, series: str) -> None:
+    _, figures = shown(folder_view, "fans", series=series, where="trust.asymmetry=2")
     assert len(figures) == 2
 
 
-def test_a_fan_of_chosen_points_is_of_these_points(opened: Opened) -> None:
-    _, figures = shown(opened, "fans", series="trust", where="trust.asymmetry=2")
+def test_a_fan_of_chosen_points_is_of_these_points(folder_view: FolderView) -> None:
+    _, figures = shown(folder_view, "fans", series="trust", where="trust.asymmetry=2")
     assert figures["fan-1"]["data"][-1]["y"][-1] == pytest.approx(-gap(4.0))
     table = BY_TAB["fans"].table
     assert table is not None
-    frame = table(opened, Asked({"series": "trust", "where": "trust.asymmetry=2"}))
+    frame = table(folder_view, Query({"series": "trust", "where": "trust.asymmetry=2"}))
     assert frame["pairs"].unique().tolist() == [8]
 
 
-def test_a_claim_is_shown_where_it_holds(opened: Opened) -> None:
-    _, figures = shown(opened, "verdicts", claim="1")
+def test_a_claim_is_shown_where_it_holds(folder_view: FolderView) -> None:
+    _, figures = shown(folder_view, "verdicts", claim="1")
     marks = {trace["name"]: set(trace["x"]) for trace in figures["verdicts-over-0"]["data"]}
     assert any(name.startswith("holds") and values == {4.0} for name, values in marks.items())
     assert figures["verdicts-0"]["data"][0]["x"] == [11, 4], "at the point with one pair there is no interval"
 
 
-def test_differences_are_drawn_on_a_symmetric_scale_in_the_worlds_colours(opened: Opened) -> None:
-    _, figures = shown(opened, "heat")
+def test_differences_are_drawn_on_a_symmetric_scale_in_the_worlds_colours(folder_view: FolderView) -> None:
+    _, figures = shown(folder_view, "heat")
     scale = figures["heat-map-0"]["layout"]["coloraxis"]
     assert scale["cmin"] == -scale["cmax"]
-    assert scale["colorscale"][0][1] == opened.study.styles["microsoft_wins"].colour
+    assert scale["colorscale"][0][1] == folder_view.view.styles["microsoft_wins"].colour
     levels = [figures[f"heat-map-{k}"]["layout"]["coloraxis"] for k in (1, 2)]
     assert levels[0]["colorscale"] == "Cividis"
     assert (levels[0]["cmin"], levels[0]["cmax"]) == (levels[1]["cmin"], levels[1]["cmax"])
 
 
-def test_points_can_be_picked_out_among_all_factors(opened: Opened) -> None:
-    _, figures = shown(opened, "factors", metric="trust", pick="trust.asymmetry=2")
+def test_points_can_be_picked_out_among_all_factors(folder_view: FolderView) -> None:
+    _, figures = shown(folder_view, "factors", metric="trust", pick="trust.asymmetry=2")
     ends = figures["parallel-0"]["data"][-1]
     assert [round(value) for _, value in ends["customdata"]] == [-4] * 4
-    html, figures = shown(opened, "factors", metric="trust", pick="lowest")
+    html, figures = shown(folder_view, "factors", metric="trust", pick="lowest")
     assert "the lowest tenth of the outcome" in html
     assert {round(value) for _, value in figures["parallel-0"]["data"][-1]["customdata"]} == {-4}
-    _, figures = shown(opened, "factors", metric="trust")
+    _, figures = shown(folder_view, "factors", metric="trust")
     assert len(figures["parallel-0"]["data"][-1]["customdata"]) == 12
     lines = [trace for trace in figures["parallel-0"]["data"] if trace["mode"] == "lines"]
     assert sum(trace["x"].count(None) for trace in lines) == 12, "every point is a line, once"
 
 
-def test_one_point_shows_its_own_numbers_and_switch(opened: Opened) -> None:
-    html, _ = shown(opened, "one", point="7", part="headlines")
+def test_one_point_shows_its_own_numbers_and_switch(folder_view: FolderView) -> None:
+    html, _ = shown(folder_view, "one", point="7", part="headlines")
     assert "Trust in US providers abroad" in html
-    _, figures = shown(opened, "one", point="7", part="trust")
+    _, figures = shown(folder_view, "one", point="7", part="trust")
     stories = [text for trace in figures["trust-abroad-0"]["data"] for text in trace.get("hovertext", [])]
     assert any("The switch</b> 2015-07-31" in story for story in stories)
 
 
-def test_the_table_of_points_is_what_the_heat_map_is_made_of(opened: Opened) -> None:
+def test_the_table_of_points_is_what_the_heat_map_is_made_of(folder_view: FolderView) -> None:
     table = BY_TAB["points"].table
     assert table is not None
-    frame = table(opened, Asked({"metric": "trust"}))
+    frame = table(folder_view, Query({"metric": "trust"}))
     assert list(frame.columns)[:4] == ["point", "trust.asymmetry", "trust.peer_weight", "switch_date"]
     whole = frame[frame["pairs"] == 2]
     assert whole["difference"].to_numpy() == pytest.approx(-100 * gap(whole["trust.asymmetry"].to_numpy()))
 
 
-def test_a_run_that_has_stored_nothing_says_so_in_every_tab(begun: Opened) -> None:
+def test_a_run_that_has_stored_nothing_says_so_in_every_tab(begun: FolderView) -> None:
     assert [tab.key for tab in tabs_of(begun)] == ["overview", "heat", "factors", "points", "fans"]
     for tab in tabs_of(begun):
         html, figures = shown(begun, tab.key)
@@ -169,18 +169,18 @@ def test_a_plain_experiment_shows_the_parts_of_its_report(
 
 
 def test_an_address_is_checked_and_what_it_asks_in_vain_is_said() -> None:
-    asked = Asked(parsed("metric=nonsense&point=99&x=%3Cscript%3E"))
+    asked = Query(parsed("metric=nonsense&point=99&x=%3Cscript%3E"))
     assert asked.choice("metric", METRICS) == "trust"
     assert asked.number("point", 11) == 0
     assert len(asked.complaints) == 2
-    assert Asked({"point": "7"}).number("point", 11) == 7
+    assert Query({"point": "7"}).number("point", 11) == 7
     assert parsed("&".join(f"a{k}=1" for k in range(1000))) == {}
     assert parsed("x=" + "y" * 10_000)["x"] == "y" * 200
 
 
 def test_the_list_is_of_plain_facts(finished: Finished) -> None:
     (one,) = list_folders(finished.folder.parent)
-    assert isinstance(one, Found)
+    assert isinstance(one, FolderSummary)
     assert (one.points, one.runs, one.failed) == (12, 48, 1)
     assert pd.Timestamp(one.made) <= pd.Timestamp.now()
 

@@ -14,13 +14,13 @@ from sim.scenario.yaml_files import checked, read
 from sim.view.explorer.pages.worlds.catalogue import Catalogue, load_catalogue
 from sim.view.explorer.pages.worlds.controls import slider
 from sim.view.explorer.pages.worlds.sliders import knobs_of
-from sim.view.explorer.pages.worlds.state import Asked, State
+from sim.view.explorer.pages.worlds.state import State, WorldChoice
 
 CATALOGUE = load_catalogue()
 
 
 @st.composite
-def worlds(draw: st.DrawFn, preset: str) -> Asked:
+def worlds(draw: st.DrawFn, preset: str) -> WorldChoice:
     count = draw(st.integers(0, 2))
     days = sorted(
         draw(
@@ -34,7 +34,7 @@ def worlds(draw: st.DrawFn, preset: str) -> Asked:
     )
     switches = tuple(Switch(on=day, regime=draw(st.sampled_from(list(CATALOGUE.regimes)))) for day in days)
     without = draw(st.lists(st.sampled_from(list(CATALOGUE.events(preset))), max_size=3, unique=True))
-    return Asked(switches=switches, without=tuple(without))
+    return WorldChoice(switches=switches, without=tuple(without))
 
 
 @st.composite

@@ -7,7 +7,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from sim.view.explorer.page import Component
-from sim.view.results_folders import DamagedFolder, Found, Refused, list_folders
+from sim.view.results_folders import DamagedFolder, FolderSummary, Refused, list_folders
 
 PATH = "/results"
 # A sign beside each word, so that colour is never the only one.
@@ -48,7 +48,7 @@ def any_running(root: Path) -> bool:
     return any(one.state == "running" for one in list_folders(root))
 
 
-def _row(one: Found) -> Component:
+def _row(one: FolderSummary) -> Component:
     word, sign = _STATES[one.state]
     state = [html.Span(f"{sign} {word}", className=f"state state-{one.state}")]
     if one.words:

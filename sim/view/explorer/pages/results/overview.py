@@ -12,8 +12,8 @@ from sim.runs.execution import FAILURES
 from sim.view.blocks import Block, Section, Table, Text, text
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
-from sim.view.explorer.pages.results.query import Asked
-from sim.view.folder_view import Opened
+from sim.view.explorer.pages.results.query import Query
+from sim.view.folder_view import FolderView
 from sim.view.sections import design, headline_summary
 
 DOWNLOADS = "/results-file/"
@@ -36,64 +36,64 @@ _MEANINGS = {
     "knockouts.csv": "headline differences with each mechanism off",
     "switch_dates.csv": "headline differences with the switch on other dates",
     "record.csv": "the model beside what was measured",
-    "evidence.csv": "the model beside rows of evidence that were asked for",
+    "evidence.csv": "the model beside rows of evidence that were query for",
     "claims.csv": "the claims with their verdicts",
     "claims_by_point.csv": "the verdicts at each point of the design",
 }
 
 
-def overview(opened: Opened, asked: Asked) -> Component:
+def overview(folder_view: FolderView, query: Query) -> Component:
     """All of it."""
-    del asked
-    said, blocks = opened.said, list(_answer(opened))
+    del query
+    said, blocks = folder_view.manifest, list(_answer(folder_view))
     return html.Div(
         [
             charts([Section("overview", "What comes out", blocks)]) if blocks else None,
-            html.Div(id="results-more") if opened.folder.has_design else None,
+            html.Div(id="results-more") if folder_view.folder.has_design else None,
             *_warnings(said),
-            *_failures(opened),
+            *_failures(folder_view),
             html.H2("What was run"),
-            html.P(_facts(opened), className="read"),
-            *_factors(opened),
-            *_files(opened),
+            html.P(_facts(folder_view), className="read"),
+            *_factors(folder_view),
+            *_files(folder_view),
         ]
     )
 
 
-def _answer(opened: Opened) -> Iterable[Block]:
-    study = opened.study
-    if opened.folder.has_design:
+def _answer(folder_view: FolderView) -> Iterable[Block]:
+    view = folder_view.view
+    if folder_view.folder.has_design:
         yield Text(
-            f"<strong>{text(design.how_many(study))}</strong> The tabs above show them over its factors, month by month, and point by point."
+            f"<strong>{text(design.how_many(view))}</strong> The tabs above show them over its factors, month by month, and point by point."
         )
-        counts = study.summary("claims")
+        counts = view.summary("claims")
         if counts is not None and "points" in counts:
             yield from design.verdict_bars(counts)
         return
-    headlines = study.summary("headlines")
+    headlines = view.summary("headlines")
     if headlines is not None:
-        yield Text(headline_summary.answer(headlines, study))
-        yield from headline_summary.headlines(study).blocks
+        yield Text(headline_summary.answer(headlines, view))
+        yield from headline_summary.headlines(view).blocks
 
 
-def more(opened: Opened) -> Component:
+def more(folder_view: FolderView) -> Component:
     """What takes a moment to work out: some headlines over the points of a design."""
-    at = {code: opened.points(code) for code in _FIRST_HEADLINES}
+    at = {code: folder_view.points(code) for code in _FIRST_HEADLINES}
     if not any(len(table) for table in at.values()):
         return html.P("No pair is done yet.", className="read")
-    return charts([Section("first", "Headlines", [design.headline_rows(opened.study, at)])])
+    return charts([Section("first", "Headlines", [design.headline_rows(folder_view.view, at)])])
 
 
-def _facts(opened: Opened) -> str:
-    said, study = opened.said, opened.study
+def _facts(folder_view: FolderView) -> str:
+    said, view = folder_view.manifest, folder_view.view
     facts = [
-        f"Worlds: {', '.join(style.label for style in study.styles.values())}",
-        f"{study.seeds:,} {'seed' if study.seeds == 1 else 'seeds'}",
+        f"Worlds: {', '.join(style.label for style in view.styles.values())}",
+        f"{view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}",
         f"{int(said['customers']):,} customers" if said.get("customers") else "customers as the design says",
-        f"{study.first[:7]} to {study.last[:7]}",
+        f"{view.first[:7]} to {view.last[:7]}",
     ]
-    if study.switch:
-        facts.append(f"the switch is thrown on {study.switch}")
+    if view.switch:
+        facts.append(f"the switch is thrown on {view.switch}")
     if said.get("seconds") is not None:
         facts.append(f"took {float(said['seconds']):,.0f} s")
     if said.get("command"):
@@ -112,10 +112,10 @@ def _warnings(said: dict[str, Any]) -> Iterable[Component]:
         )
 
 
-def _failures(opened: Opened) -> Iterable[Component]:
+def _failures(folder_view: FolderView) -> Iterable[Component]:
     """Why pairs failed: the table beside the results, or the manifest's words where there is none."""
-    path = opened.folder.path / FAILURES
-    count = len(opened.said.get("failures") or ())
+    path = folder_view.folder.path / FAILURES
+    count = len(folder_view.manifest.get("failures") or ())
     if not count:
         return
     words = ": they are in no table and no chart. The command with --retry-failed runs them once more."
@@ -138,40 +138,45 @@ def _failures(opened: Opened) -> Iterable[Component]:
         )
     else:
         table = html.Ul(
-            [html.Li(str(failure).splitlines()[0]) for failure in opened.said["failures"][:_MOST_FAILURES]]
+            [
+                html.Li(str(failure).splitlines()[0])
+                for failure in folder_view.manifest["failures"][:_MOST_FAILURES]
+            ]
         )
     yield dmc.Alert(
         [html.P(title + words), table], title="Not everything could be run", color="red", variant="light"
     )
 
 
-def _factors(opened: Opened) -> Iterable[Component]:
+def _factors(folder_view: FolderView) -> Iterable[Component]:
     """What the design varies."""
-    if opened.folder.has_design:
-        yield charts([Section("design", "What varies", [design.varied(opened.study, opened.wide().values)])])
+    if folder_view.folder.has_design:
+        yield charts(
+            [Section("design", "What varies", [design.varied(folder_view.view, folder_view.wide().values)])]
+        )
 
 
-def _files(opened: Opened) -> Iterable[Component]:
-    if not opened.folder.files:
+def _files(folder_view: FolderView) -> Iterable[Component]:
+    if not folder_view.folder.files:
         return
     rows = [
         html.Li(
             [
                 html.A(
                     name,
-                    href=f"{DOWNLOADS}{quote(opened.folder.name)}/{quote(name)}",
+                    href=f"{DOWNLOADS}{quote(folder_view.folder.name)}/{quote(name)}",
                     download=name.split("/")[-1],
                 ),
-                f" ({_size((opened.folder.path / name).stat().st_size)})",
+                f" ({_size((folder_view.folder.path / name).stat().st_size)})",
                 f": {meaning}" if (meaning := _MEANINGS.get(name)) else "",
             ]
         )
-        for name in opened.folder.files
+        for name in folder_view.folder.files
         if not name.startswith("running")
     ]
     if rows:
         yield html.Details([html.Summary(f"Files to take away ({len(rows)})"), html.Ul(rows)])
-    if opened.folder.finished:
+    if folder_view.folder.finished:
         yield html.Div(
             [
                 dmc.Button(

@@ -7,21 +7,21 @@ from dash import html
 
 from sim.runs.watching import FURTHER, Progress
 from sim.view.explorer.page import Component
-from sim.view.folder_view import Opened
+from sim.view.folder_view import FolderView
 
 _AT_FIRST = 3  # pairs after which a time left is worth saying
 _SHOWN = 10
 
 
-def shown(opened: Opened) -> Component:
+def shown(folder_view: FolderView) -> Component:
     """The state of the run; empty where nothing is being run."""
-    progress = opened.folder.progress
+    progress = folder_view.folder.progress
     if progress is None:
         return None
-    return {"running": _running, "stopped": _stopped, "dead": _dead}[progress.state](progress, opened)
+    return {"running": _running, "stopped": _stopped, "dead": _dead}[progress.state](progress, folder_view)
 
 
-def _running(progress: Progress, opened: Opened) -> Component:
+def _running(progress: Progress, folder_view: FolderView) -> Component:
     share = 100.0 * progress.done / progress.total if progress.total else 0.0
     said, note = progress.stage, "What is shown below is of the pairs done so far."
     if progress.stage == "running":
@@ -29,7 +29,7 @@ def _running(progress: Progress, opened: Opened) -> Component:
     if progress.stage == FURTHER:
         said = f"{progress.done:,} of {progress.total:,} further runs done{_left(progress)}: mechanisms off, other switch dates, the record"
         note = "The tables are there, and shown below; headlines and what needs these runs follow."
-    elif opened.folder.finished:
+    elif folder_view.folder.finished:
         note = "What is shown below is of the tables as they were before."
     return _box(
         [
@@ -56,11 +56,11 @@ def _left(progress: Progress) -> str:
     )
 
 
-def _stopped(progress: Progress, opened: Opened) -> Component:
+def _stopped(progress: Progress, folder_view: FolderView) -> Component:
     return _box(
         [
             html.P(f"After {progress.done:,} of {progress.total:,} pairs: {progress.ended}."),
-            _go_on(opened),
+            _go_on(folder_view),
             *_failures(progress),
         ],
         "Stopped",
@@ -68,19 +68,21 @@ def _stopped(progress: Progress, opened: Opened) -> Component:
     )
 
 
-def _dead(progress: Progress, opened: Opened) -> Component:
+def _dead(progress: Progress, folder_view: FolderView) -> Component:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(progress.updated))
     said = (
         f"The process that ran it (number {progress.pid} on {progress.host}) is no more; the last word of it is of {when}, after {progress.done:,} of "
         f"{progress.total:,} pairs. It was killed, or the machine went down."
     )
-    return _box([html.P(said), _go_on(opened), *_failures(progress)], "Nobody is at it any more", "orange")
+    return _box(
+        [html.P(said), _go_on(folder_view), *_failures(progress)], "Nobody is at it any more", "orange"
+    )
 
 
-def _go_on(opened: Opened) -> Component:
+def _go_on(folder_view: FolderView) -> Component:
     words = (
         "What is shown below is of the tables as they were before"
-        if opened.folder.finished
+        if folder_view.folder.finished
         else "What was done is kept, and shown below"
     )
     return html.P(["Nothing is lost: the same command goes on from there. ", words, "."])

@@ -22,7 +22,7 @@ def parsed(query: str) -> dict[str, str]:
 
 
 @dataclass
-class Asked:
+class Query:
     """The values of a page's controls by name, and what could not be had."""
 
     values: Mapping[str, str]

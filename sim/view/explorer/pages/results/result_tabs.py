@@ -14,8 +14,8 @@ from sim.runs.points import POINTS
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.overview import overview
-from sim.view.explorer.pages.results.query import Asked, select, whole_number
-from sim.view.folder_view import Opened
+from sim.view.explorer.pages.results.query import Query, select, whole_number
+from sim.view.folder_view import FolderView
 from sim.view.labels import SERIES_NAMES, factor_name
 from sim.view.report_parts import BY_KEY, PARTS, Part
 from sim.view.sections import design
@@ -35,40 +35,40 @@ class Tab:
 
     key: str
     label: str
-    there: Callable[[Opened], bool]
-    controls: Callable[[Opened, Asked], list[Component]]
-    body: Callable[[Opened, Asked], Component]
-    table: Callable[[Opened, Asked], pd.DataFrame] | None = None
+    there: Callable[[FolderView], bool]
+    controls: Callable[[FolderView, Query], list[Component]]
+    body: Callable[[FolderView, Query], Component]
+    table: Callable[[FolderView, Query], pd.DataFrame] | None = None
 
 
-def _none(opened: Opened, asked: Asked) -> list[Component]:
-    del opened, asked
+def _none(folder_view: FolderView, query: Query) -> list[Component]:
+    del folder_view, query
     return []
 
 
-def _has_runs(opened: Opened) -> bool:
-    return opened.folder.has(_WORLD, POINTS) or not opened.folder.finished
+def _has_runs(folder_view: FolderView) -> bool:
+    return folder_view.folder.has(_WORLD, POINTS) or not folder_view.folder.finished
 
 
-def _has_points(opened: Opened) -> bool:
-    return opened.folder.has_design and _has_runs(opened)
+def _has_points(folder_view: FolderView) -> bool:
+    return folder_view.folder.has_design and _has_runs(folder_view)
 
 
 # --- over two factors -----------------------------------------------------------------------------------
 
 
-def _two(opened: Opened, asked: Asked) -> tuple[str, str, str]:
+def _two(folder_view: FolderView, query: Query) -> tuple[str, str, str]:
     """Headline and two factors."""
-    names = {name: factor_name(name) for name in opened.folder.factors}
+    names = {name: factor_name(name) for name in folder_view.folder.factors}
     first = next(iter(names))
-    x = asked.choice("x", names)
-    y = asked.choice("y", names, next((name for name in names if name != first), first))
-    return asked.choice("metric", METRICS), x, y
+    x = query.choice("x", names)
+    y = query.choice("y", names, next((name for name in names if name != first), first))
+    return query.choice("metric", METRICS), x, y
 
 
-def _two_controls(opened: Opened, asked: Asked) -> list[Component]:
-    metric, x, y = _two(opened, asked)
-    names = {name: factor_name(name) for name in opened.folder.factors}
+def _two_controls(folder_view: FolderView, query: Query) -> list[Component]:
+    metric, x, y = _two(folder_view, query)
+    names = {name: factor_name(name) for name in folder_view.folder.factors}
     return [
         select("metric", "Headline", METRICS, metric, 420),
         select("x", "Across", names, x),
@@ -76,17 +76,22 @@ def _two_controls(opened: Opened, asked: Asked) -> list[Component]:
     ]
 
 
-def _heat(opened: Opened, asked: Asked) -> Component:
-    metric, x, y = _two(opened, asked)
+def _heat(folder_view: FolderView, query: Query) -> Component:
+    metric, x, y = _two(folder_view, query)
     section = design.over_two(
-        opened.study, metric, opened.cells(metric, x, y), (x, y), len(opened.points(metric)), opened.seeds
+        folder_view.view,
+        metric,
+        folder_view.cells(metric, x, y),
+        (x, y),
+        len(folder_view.points(metric)),
+        folder_view.seeds,
     )
     return charts([section])
 
 
-def _heat_table(opened: Opened, asked: Asked) -> pd.DataFrame:
-    metric, x, y = _two(opened, asked)
-    cells = opened.cells(metric, x, y)
+def _heat_table(folder_view: FolderView, query: Query) -> pd.DataFrame:
+    metric, x, y = _two(folder_view, query)
+    cells = folder_view.cells(metric, x, y)
     first = next(iter(cells.values()))
     rows = [(across, up) for up in first.y.names for across in first.x.names]
     columns = {name: one.mean.ravel() for name, one in cells.items()}
@@ -98,12 +103,12 @@ def _heat_table(opened: Opened, asked: Asked) -> pd.DataFrame:
 # --- spread ------------------------------------------------------------------------------------------------
 
 
-def _choices_of_points(opened: Opened) -> dict[str, str]:
+def _choices_of_points(folder_view: FolderView) -> dict[str, str]:
     """Which points a fan may be limited to: all of them, or those at one level of a factor, `<factor>=<number of the level>`."""
     out = {_ALL: "all points"}
-    if opened.folder.has_design:
-        values = opened.wide().values
-        for name in opened.folder.factors:
+    if folder_view.folder.has_design:
+        values = folder_view.wide().values
+        for name in folder_view.folder.factors:
             out |= {
                 f"{name}={k}": f"{factor_name(name)} is {level}"
                 for k, level in enumerate(levels(values[name]).names)
@@ -111,39 +116,39 @@ def _choices_of_points(opened: Opened) -> dict[str, str]:
     return out
 
 
-def _spread_controls(opened: Opened, asked: Asked) -> list[Component]:
-    out = [select("series", "What", SERIES, asked.choice("series", SERIES), 420)]
-    if opened.folder.has_design:
-        choices = _choices_of_points(opened)
-        out.append(select("where", "Points where", choices, asked.choice("where", choices), 380))
+def _spread_controls(folder_view: FolderView, query: Query) -> list[Component]:
+    out = [select("series", "What", SERIES, query.choice("series", SERIES), 420)]
+    if folder_view.folder.has_design:
+        choices = _choices_of_points(folder_view)
+        out.append(select("where", "Points where", choices, query.choice("where", choices), 380))
     return out
 
 
-def _fans(opened: Opened, asked: Asked) -> tuple[str, dict[str, pd.DataFrame], int, str]:
-    series, where = asked.choice("series", SERIES), _ALL
-    wide, chosen, what = opened.wide(), None, f"the {opened.seeds}: luck only"
-    if opened.folder.has_design:
-        choices = _choices_of_points(opened)
+def _fans(folder_view: FolderView, query: Query) -> tuple[str, dict[str, pd.DataFrame], int, str]:
+    series, where = query.choice("series", SERIES), _ALL
+    wide, chosen, what = folder_view.wide(), None, f"the {folder_view.seeds}: luck only"
+    if folder_view.folder.has_design:
+        choices = _choices_of_points(folder_view)
         where, what = (
-            asked.choice("where", choices),
-            f"what the design varies and the {opened.seeds} at each point",
+            query.choice("where", choices),
+            f"what the design varies and the {folder_view.seeds} at each point",
         )
         if where != _ALL:
             chosen, what = (
-                pairs_at(wide, _points_at(opened, where)),
+                pairs_at(wide, _points_at(folder_view, where)),
                 f"{what}, of points where {choices[where]}",
             )
     pairs = len(wide) if chosen is None else int(np.count_nonzero(chosen))
-    return series, opened.fans(series, chosen, where), pairs, what
+    return series, folder_view.fans(series, chosen, where), pairs, what
 
 
-def _spread(opened: Opened, asked: Asked) -> Component:
-    series, fans, pairs, what = _fans(opened, asked)
-    return charts([design.spread(opened.study, series, fans, pairs, what, opened.one_switch)])
+def _spread(folder_view: FolderView, query: Query) -> Component:
+    series, fans, pairs, what = _fans(folder_view, query)
+    return charts([design.spread(folder_view.view, series, fans, pairs, what, folder_view.one_switch)])
 
 
-def _spread_table(opened: Opened, asked: Asked) -> pd.DataFrame:
-    series, fans, pairs, _ = _fans(opened, asked)
+def _spread_table(folder_view: FolderView, query: Query) -> pd.DataFrame:
+    series, fans, pairs, _ = _fans(folder_view, query)
     parts = [frame.assign(series=series, of=name, pairs=pairs) for name, frame in fans.items()]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
@@ -151,18 +156,18 @@ def _spread_table(opened: Opened, asked: Asked) -> pd.DataFrame:
 # --- points -----------------------------------------------------------------------------------------------
 
 
-def _metric(opened: Opened, asked: Asked) -> str:
-    del opened
-    return asked.choice("metric", METRICS)
+def _metric(folder_view: FolderView, query: Query) -> str:
+    del folder_view
+    return query.choice("metric", METRICS)
 
 
-def _metric_controls(opened: Opened, asked: Asked) -> list[Component]:
-    return [select("metric", "Headline", METRICS, _metric(opened, asked), 420)]
+def _metric_controls(folder_view: FolderView, query: Query) -> list[Component]:
+    return [select("metric", "Headline", METRICS, _metric(folder_view, query), 420)]
 
 
-def _picks(opened: Opened) -> dict[str, str]:
+def _picks(folder_view: FolderView) -> dict[str, str]:
     """Which points stand out: all, the ends of the outcome, or those at one level of a factor."""
-    at_levels = {key: words for key, words in _choices_of_points(opened).items() if key != _ALL}
+    at_levels = {key: words for key, words in _choices_of_points(folder_view).items() if key != _ALL}
     return {
         _ALL: "all points",
         _LOWEST: "the lowest tenth of the outcome",
@@ -171,17 +176,17 @@ def _picks(opened: Opened) -> dict[str, str]:
     }
 
 
-def _factors_controls(opened: Opened, asked: Asked) -> list[Component]:
-    picks = _picks(opened)
+def _factors_controls(folder_view: FolderView, query: Query) -> list[Component]:
+    picks = _picks(folder_view)
     return [
-        *_metric_controls(opened, asked),
-        select("pick", "Pick out", picks, asked.choice("pick", picks), 380),
+        *_metric_controls(folder_view, query),
+        select("pick", "Pick out", picks, query.choice("pick", picks), 380),
     ]
 
 
-def _picked(opened: Opened, asked: Asked, outcome: "pd.Series[float]") -> design.Picked | None:
-    picks = _picks(opened)
-    pick = asked.choice("pick", picks)
+def _picked(folder_view: FolderView, query: Query, outcome: "pd.Series[float]") -> design.Picked | None:
+    picks = _picks(folder_view)
+    pick = query.choice("pick", picks)
     if pick == _ALL or outcome.empty:
         return None
     if pick in (_LOWEST, _HIGHEST):
@@ -189,44 +194,48 @@ def _picked(opened: Opened, asked: Asked, outcome: "pd.Series[float]") -> design
         return design.Picked(
             outcome.index[outcome <= low if pick == _LOWEST else outcome >= high].to_numpy(), picks[pick]
         )
-    return design.Picked(_points_at(opened, pick), f"points where {picks[pick]}")
+    return design.Picked(_points_at(folder_view, pick), f"points where {picks[pick]}")
 
 
-def _points_at(opened: Opened, choice: str) -> np.ndarray:
+def _points_at(folder_view: FolderView, choice: str) -> np.ndarray:
     """The numbers of the points at a level of a factor, `<factor>=<number of the level>`."""
     factor, _, level = choice.rpartition("=")
-    values = opened.wide().values
+    values = folder_view.wide().values
     picked: np.ndarray = values.index[levels(values[factor]).codes == int(level)].to_numpy()
     return picked
 
 
-def _factors(opened: Opened, asked: Asked) -> Component:
-    metric = _metric(opened, asked)
-    values, at = opened.wide().values, opened.points(metric)
-    picked = _picked(opened, asked, at[opened.which].dropna())
+def _factors(folder_view: FolderView, query: Query) -> Component:
+    metric = _metric(folder_view, query)
+    values, at = folder_view.wide().values, folder_view.points(metric)
+    picked = _picked(folder_view, query, at[folder_view.which].dropna())
     return charts(
-        [design.all_factors(opened.study, metric, values, at, opened.spreads(metric), picked, _PICKING)]
+        [
+            design.all_factors(
+                folder_view.view, metric, values, at, folder_view.spreads(metric), picked, _PICKING
+            )
+        ]
     )
 
 
-def _points_table(opened: Opened, asked: Asked) -> pd.DataFrame:
+def _points_table(folder_view: FolderView, query: Query) -> pd.DataFrame:
     """A row a point: the design's values, and the headline in either world with its difference."""
-    metric = _metric(opened, asked)
-    at = opened.points(metric)
+    metric = _metric(folder_view, query)
+    at = folder_view.points(metric)
     labels = (
-        [style.label for style in opened.study.compare]
-        if opened.study.compare
-        else [next(iter(opened.study.styles.values())).label]
+        [style.label for style in folder_view.view.compare]
+        if folder_view.view.compare
+        else [next(iter(folder_view.view.styles.values())).label]
     )
     kept = at.rename(columns=dict(zip(("a", "b"), labels, strict=False)))
-    columns = [*labels, *(["difference"] if opened.study.compare else []), "low", "high", "pairs"]
-    return opened.wide().values.reindex(at.index).join(kept[columns]).reset_index(names="point")
+    columns = [*labels, *(["difference"] if folder_view.view.compare else []), "low", "high", "pairs"]
+    return folder_view.wide().values.reindex(at.index).join(kept[columns]).reset_index(names="point")
 
 
-def _points(opened: Opened, asked: Asked) -> Component:
-    table = _points_table(opened, asked)
-    headline = next(one for one in HEADLINES if one.code == _metric(opened, asked))
-    own = set(opened.folder.factors)
+def _points(folder_view: FolderView, query: Query) -> Component:
+    table = _points_table(folder_view, query)
+    headline = next(one for one in HEADLINES if one.code == _metric(folder_view, query))
+    own = set(folder_view.folder.factors)
     columns = []
     for name in table.columns:
         numeric = pd.api.types.is_numeric_dtype(table[name]) and not pd.api.types.is_bool_dtype(table[name])
@@ -267,7 +276,7 @@ def _points(opened: Opened, asked: Asked) -> Component:
         className="results-grid",
         style={"height": "min(70vh, 640px)"},
     )
-    of = "the difference" if opened.study.compare else "the value"
+    of = "the difference" if folder_view.view.compare else "the value"
     read = (
         f"{headline.name}, {headline.unit}, {headline.window}. A row is a point: a mean over its pairs; low and high are the 95% interval of {of}. "
         "Sort by a heading, filter by the sign in it."
@@ -278,24 +287,24 @@ def _points(opened: Opened, asked: Asked) -> Component:
 # --- claims -----------------------------------------------------------------------------------------------
 
 
-def _claims_asked(opened: Opened, asked: Asked) -> tuple[int, str, str]:
-    frame = opened.study.summary("claims")
+def _claims_asked(folder_view: FolderView, query: Query) -> tuple[int, str, str]:
+    frame = folder_view.view.summary("claims")
     assert frame is not None, "the tab is there only where claims are"
     claims = {str(int(row["number"])): str(row["claim"]) for row in frame.to_dict("records")}
-    names = {name: factor_name(name) for name in opened.folder.factors}
-    x = asked.choice("x", names)
+    names = {name: factor_name(name) for name in folder_view.folder.factors}
+    x = query.choice("x", names)
     return (
-        int(asked.choice("claim", claims)),
+        int(query.choice("claim", claims)),
         x,
-        asked.choice("y", names, next((name for name in names if name != x), x)),
+        query.choice("y", names, next((name for name in names if name != x), x)),
     )
 
 
-def _claims_controls(opened: Opened, asked: Asked) -> list[Component]:
-    frame = opened.study.summary("claims")
+def _claims_controls(folder_view: FolderView, query: Query) -> list[Component]:
+    frame = folder_view.view.summary("claims")
     assert frame is not None
-    claim, x, y = _claims_asked(opened, asked)
-    names = {name: factor_name(name) for name in opened.folder.factors}
+    claim, x, y = _claims_asked(folder_view, query)
+    names = {name: factor_name(name) for name in folder_view.folder.factors}
     claims = {str(int(row["number"])): str(row["claim"]) for row in frame.to_dict("records")}
     return [
         select("claim", "Claim", claims, str(claim), 420),
@@ -304,90 +313,94 @@ def _claims_controls(opened: Opened, asked: Asked) -> list[Component]:
     ]
 
 
-def _claims(opened: Opened, asked: Asked) -> Component:
-    claim, x, y = _claims_asked(opened, asked)
-    return charts([design.claims(opened.study, opened.by_point(), x, y, claim)])
+def _claims(folder_view: FolderView, query: Query) -> Component:
+    claim, x, y = _claims_asked(folder_view, query)
+    return charts([design.claims(folder_view.view, folder_view.by_point(), x, y, claim)])
 
 
-def _claims_table(opened: Opened, asked: Asked) -> pd.DataFrame:
-    del asked
-    found = opened.by_point()
+def _claims_table(folder_view: FolderView, query: Query) -> pd.DataFrame:
+    del query
+    found = folder_view.by_point()
     return pd.DataFrame() if found is None else found
 
 
 # --- parts of the report ---------------------------------------------------------------------------------
 
 
-def _can(opened: Opened, part: Part) -> bool:
+def _can(folder_view: FolderView, part: Part) -> bool:
     """Whether a part of the report can be filled by an experiment without a design."""
-    return opened.folder.finished and not opened.folder.has_design and part.can_be_filled(opened.folder.files)
+    return (
+        folder_view.folder.finished
+        and not folder_view.folder.has_design
+        and part.can_be_filled(folder_view.folder.files)
+    )
 
 
 def _part_tab(part: Part) -> Tab:
     """A part of the report as a tab of its own."""
 
-    def body(opened: Opened, asked: Asked) -> Component:
-        del asked
-        return charts([part.build(opened.study)])
+    def body(folder_view: FolderView, query: Query) -> Component:
+        del query
+        return charts([part.build(folder_view.view)])
 
-    def table(opened: Opened, asked: Asked) -> pd.DataFrame:
-        del asked
-        frame = opened.study.summary(part.summaries[0])
+    def table(folder_view: FolderView, query: Query) -> pd.DataFrame:
+        del query
+        frame = folder_view.view.summary(part.summaries[0])
         return pd.DataFrame() if frame is None else frame
 
-    def there(opened: Opened) -> bool:
+    def there(folder_view: FolderView) -> bool:
         swept_too = (
-            opened.folder.has_design
-            and opened.folder.finished
+            folder_view.folder.has_design
+            and folder_view.folder.finished
             and part.key not in ("claims",)
             and not part.tables
         )
-        return _can(opened, part) or (swept_too and part.can_be_filled(opened.folder.files))
+        return _can(folder_view, part) or (swept_too and part.can_be_filled(folder_view.folder.files))
 
     return Tab(part.key, part.label, there, _none, body, table if part.summaries else None)
 
 
-def _other_parts(opened: Opened) -> dict[str, str]:
+def _other_parts(folder_view: FolderView) -> dict[str, str]:
     return {
         part.key: part.label
         for part in PARTS
-        if not part.own_tab and part.key != "headlines" and _can(opened, part)
+        if not part.own_tab and part.key != "headlines" and _can(folder_view, part)
     }
 
 
-def _charts_controls(opened: Opened, asked: Asked) -> list[Component]:
-    parts = _other_parts(opened)
-    return [select("part", "Part of the report", parts, asked.choice("part", parts))]
+def _charts_controls(folder_view: FolderView, query: Query) -> list[Component]:
+    parts = _other_parts(folder_view)
+    return [select("part", "Part of the report", parts, query.choice("part", parts))]
 
 
-def _charts(opened: Opened, asked: Asked) -> Component:
-    return charts([BY_KEY[asked.choice("part", _other_parts(opened))].build(opened.study)])
+def _charts(folder_view: FolderView, query: Query) -> Component:
+    return charts([BY_KEY[query.choice("part", _other_parts(folder_view))].build(folder_view.view)])
 
 
 # --- one point ---------------------------------------------------------------------------------------------
 
 
-def _point_parts(opened: Opened) -> dict[str, str]:
+def _point_parts(folder_view: FolderView) -> dict[str, str]:
     """What can be shown of one point: what its tables fill, and what is worked out from its own pairs."""
     files = {
-        *(name for name in opened.folder.files if name.startswith("tables/")),
+        *(name for name in folder_view.folder.files if name.startswith("tables/")),
         "headlines.csv",
         "series.csv",
     }
-    if opened.folder.has("claims.csv", "claims_by_point.csv"):
+    if folder_view.folder.has("claims.csv", "claims_by_point.csv"):
         files.add("claims.csv")
     return {part.key: part.label for part in PARTS if part.can_be_filled(files) and part.key != "reproduce"}
 
 
-def _last_point(opened: Opened) -> int:
-    return int(opened.said["points"]) - 1
+def _last_point(folder_view: FolderView) -> int:
+    return int(folder_view.manifest["points"]) - 1
 
 
-def _point_controls(opened: Opened, asked: Asked) -> list[Component]:
-    parts, last = _point_parts(opened), _last_point(opened)
+def _point_controls(folder_view: FolderView, query: Query) -> list[Component]:
+    parts, last = _point_parts(folder_view), _last_point(folder_view)
     return [
-        whole_number("point", f"Point (0 to {last:,})", last, asked.number("point", last)),
-        select("part", "Part of the report", parts, asked.choice("part", parts)),
+        whole_number("point", f"Point (0 to {last:,})", last, query.number("point", last)),
+        select("part", "Part of the report", parts, query.choice("part", parts)),
     ]
 
 
@@ -404,17 +417,19 @@ def _values_at(study_values: Iterable[tuple[str, object]]) -> Component:
     return html.Ul(shown, className="values")
 
 
-def _point(opened: Opened, asked: Asked) -> Component:
+def _point(folder_view: FolderView, query: Query) -> Component:
     return _at_point(
-        opened, asked.number("point", _last_point(opened)), asked.choice("part", _point_parts(opened))
+        folder_view,
+        query.number("point", _last_point(folder_view)),
+        query.choice("part", _point_parts(folder_view)),
     )
 
 
-def _at_point(opened: Opened, point: int, part: str) -> Component:
-    study = opened.at_point(point)
-    values = opened.wide().values.loc[point]
+def _at_point(folder_view: FolderView, point: int, part: str) -> Component:
+    view = folder_view.at_point(point)
+    values = folder_view.wide().values.loc[point]
     head = [html.H2(f"Point {point:,}"), _values_at((str(name), value) for name, value in values.items())]
-    if not study.manifest["seeds"]:
+    if not view.manifest["seeds"]:
         return html.Div(
             [
                 *head,
@@ -424,24 +439,26 @@ def _at_point(opened: Opened, point: int, part: str) -> Component:
                 ),
             ]
         )
-    return html.Div([*head, charts([BY_KEY[part].build(study)])])
+    return html.Div([*head, charts([BY_KEY[part].build(view)])])
 
 
-def _map_controls(opened: Opened, asked: Asked) -> list[Component]:
-    last = _last_point(opened)
-    return [whole_number("point", f"Point (0 to {last:,})", last, asked.number("point", last))]
+def _map_controls(folder_view: FolderView, query: Query) -> list[Component]:
+    last = _last_point(folder_view)
+    return [whole_number("point", f"Point (0 to {last:,})", last, query.number("point", last))]
 
 
-def _map(opened: Opened, asked: Asked) -> Component:
-    return _at_point(opened, asked.number("point", _last_point(opened)), "map")
+def _map(folder_view: FolderView, query: Query) -> Component:
+    return _at_point(folder_view, query.number("point", _last_point(folder_view)), "map")
 
 
-def _has_claims(opened: Opened) -> bool:
-    return opened.folder.has_design and opened.folder.finished and opened.folder.has("claims.csv")
+def _has_claims(folder_view: FolderView) -> bool:
+    return (
+        folder_view.folder.has_design and folder_view.folder.finished and folder_view.folder.has("claims.csv")
+    )
 
 
 TABS: tuple[Tab, ...] = (
-    Tab("overview", "Overview", lambda opened: True, _none, overview),
+    Tab("overview", "Overview", lambda folder_view: True, _none, overview),
     Tab("heat", "Heat map", _has_points, _two_controls, _heat, _heat_table),
     Tab("factors", "All factors", _has_points, _factors_controls, _factors, _points_table),
     Tab("points", "Points", _has_points, _metric_controls, _points, _points_table),
@@ -450,23 +467,25 @@ TABS: tuple[Tab, ...] = (
     Tab(
         "one",
         "One point",
-        lambda opened: _has_points(opened) and opened.folder.finished,
+        lambda folder_view: _has_points(folder_view) and folder_view.folder.finished,
         _point_controls,
         _point,
     ),
     Tab(
         "point-map",
         "Map",
-        lambda opened: opened.folder.has_design and opened.folder.has("tables/country.parquet"),
+        lambda folder_view: (
+            folder_view.folder.has_design and folder_view.folder.has("tables/country.parquet")
+        ),
         _map_controls,
         _map,
     ),
-    Tab("charts", "Charts", lambda opened: bool(_other_parts(opened)), _charts_controls, _charts),
+    Tab("charts", "Charts", lambda folder_view: bool(_other_parts(folder_view)), _charts_controls, _charts),
     *(_part_tab(part) for part in PARTS if part.own_tab),
 )
 BY_TAB = {tab.key: tab for tab in TABS}
 
 
-def tabs_of(opened: Opened) -> list[Tab]:
+def tabs_of(folder_view: FolderView) -> list[Tab]:
     """The tabs that a folder can fill."""
-    return [tab for tab in TABS if tab.there(opened)]
+    return [tab for tab in TABS if tab.there(folder_view)]

@@ -20,10 +20,10 @@ from sim.view.explorer.components import tab_bar
 from sim.view.explorer.page import Component, Page
 from sim.view.explorer.pages.results import folder_list, progress
 from sim.view.explorer.pages.results.overview import DOWNLOADS, more
-from sim.view.explorer.pages.results.query import CONTROL, Asked, parsed
+from sim.view.explorer.pages.results.query import CONTROL, Query, parsed
 from sim.view.explorer.pages.results.result_tabs import BY_TAB, Tab, tabs_of
 from sim.view.explorer.settings import Settings
-from sim.view.folder_view import Opened, open_results
+from sim.view.folder_view import FolderView, open_results
 from sim.view.results_folders import (
     RUN_AGAIN,
     DamagedFolder,
@@ -86,19 +86,19 @@ def _list(settings: Settings) -> Component:
 def _one(settings: Settings, name: str, query: str) -> Component:
     """The frame of one folder's page: title, progress, tabs. What is in a tab is filled in by a callback."""
     try:
-        opened = open_results(settings.results, name)
+        folder_view = open_results(settings.results, name)
     except (Refused, DamagedFolder) as error:
         return html.Div([html.H1("Results"), folder_list.cannot_open(error)])
-    tabs, asked = tabs_of(opened), Asked(parsed(query))
-    start = asked.choice("tab", {tab.key: tab.label for tab in tabs})
-    running = opened.folder.progress is not None and opened.folder.progress.state == "running"
-    words = "" if not asked.complaints else f"In the address: {'; '.join(asked.complaints)}."
+    tabs, choices = tabs_of(folder_view), Query(parsed(query))
+    start = choices.choice("tab", {tab.key: tab.label for tab in tabs})
+    running = folder_view.folder.progress is not None and folder_view.folder.progress.state == "running"
+    words = "" if not choices.complaints else f"In the address: {'; '.join(choices.complaints)}."
     return html.Div(
         [
             html.P([dcc.Link("Results", href=folder_list.PATH), " / ", html.Code(name)], className="crumbs"),
-            html.H1(str(opened.said["title"])),
-            html.P(str(opened.said["question"]), className="question"),
-            html.Div(progress.shown(opened), id="results-progress"),
+            html.H1(str(folder_view.manifest["title"])),
+            html.P(str(folder_view.manifest["question"]), className="question"),
+            html.Div(progress.shown(folder_view), id="results-progress"),
             dmc.Alert(words, color="orange", variant="light", title="Part of the address was not understood")
             if words
             else None,
@@ -122,18 +122,18 @@ def _one(settings: Settings, name: str, query: str) -> Component:
             html.Div(id="results-said", role="status", className="unseen"),
             dcc.Store(id="results-name", data=name),
             dcc.Store(id="results-query", data=parsed(query)),
-            dcc.Store(id="results-seen", data=_seen(opened)),
+            dcc.Store(id="results-seen", data=_seen(folder_view)),
             dcc.Interval(id="results-poll", interval=_POLL, disabled=not running),
         ]
     )
 
 
-def _seen(opened: Opened) -> list[Any]:
+def _seen(folder_view: FolderView) -> list[Any]:
     """What changes when there is something new to show."""
-    at = opened.folder.progress
+    at = folder_view.folder.progress
     return [
-        opened.folder.finished,
-        opened.folder.stamp,
+        folder_view.folder.finished,
+        folder_view.folder.stamp,
         None if at is None else [at.done, at.stage, at.state],
     ]
 
@@ -141,7 +141,7 @@ def _seen(opened: Opened) -> list[Any]:
 # --- what is in a tab ------------------------------------------------------------------------------------
 
 
-def _guarded(settings: Settings, name: str, show: Callable[[Opened], Component]) -> Component:
+def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Component]) -> Component:
     """What `show` makes of the folder, or in words why it cannot be shown."""
     try:
         return show(open_results(settings.results, name))
@@ -177,9 +177,9 @@ def _chosen(values: list[Any], ids: list[Mapping[str, Any]]) -> dict[str, str]:
     return {str(one["name"]): str(value) for one, value in zip(ids, values, strict=True) if value is not None}
 
 
-def _tab(key: str | None, opened: Opened) -> Tab:
+def _tab(key: str | None, folder_view: FolderView) -> Tab:
     tab = BY_TAB.get(key or "")
-    return tab if tab is not None and tab.there(opened) else tabs_of(opened)[0]
+    return tab if tab is not None and tab.there(folder_view) else tabs_of(folder_view)[0]
 
 
 def _register_one(app: Dash, settings: Settings) -> None:
@@ -195,17 +195,17 @@ def _register_one(app: Dash, settings: Settings) -> None:
         hidden = dcc.Input(id={"type": CONTROL, "name": "tab"}, type="hidden", value=key)
         found: dict[str, bool] = {"table": False}
 
-        def show(opened: Opened) -> Component:
-            tab, asked = _tab(key, opened), Asked(query)
+        def show(folder_view: FolderView) -> Component:
+            tab, choices = _tab(key, folder_view), Query(query)
             found["table"] = tab.table is not None
-            shown = tab.controls(opened, asked)
+            shown = tab.controls(folder_view, choices)
             said = (
                 html.P(
-                    f"Not everything asked for is there: {'; '.join(asked.complaints)}.",
+                    f"Some choices are not available: {'; '.join(choices.complaints)}.",
                     className="complaint",
                     role="alert",
                 )
-                if asked.complaints
+                if choices.complaints
                 else None
             )
             return html.Div([dmc.Group(shown, gap="md", align="end") if shown else None, said, hidden])
@@ -230,7 +230,9 @@ def _register_one(app: Dash, settings: Settings) -> None:
         if "tab" not in chosen:
             return no_update, no_update, no_update
         shown = _guarded(
-            settings, name, lambda opened: _tab(chosen["tab"], opened).body(opened, Asked(chosen))
+            settings,
+            name,
+            lambda folder_view: _tab(chosen["tab"], folder_view).body(folder_view, Query(chosen)),
         )
         label = BY_TAB[chosen["tab"]].label if chosen["tab"] in BY_TAB else ""
         return shown, {**query, **chosen}, f"{label} is shown"
@@ -248,11 +250,11 @@ def _register_one(app: Dash, settings: Settings) -> None:
         chosen = _chosen(values, ids)
         if not clicks or "tab" not in chosen:
             return no_update
-        opened = open_results(settings.results, name)
-        tab = _tab(chosen["tab"], opened)
+        folder_view = open_results(settings.results, name)
+        tab = _tab(chosen["tab"], folder_view)
         if tab.table is None:
             return no_update
-        content = tab.table(opened, Asked(chosen)).to_csv(index=False, lineterminator="\n")
+        content = tab.table(folder_view, Query(chosen)).to_csv(index=False, lineterminator="\n")
         return {
             "content": content,
             "filename": f"{name.replace('/', '-')}-{tab.key}.csv",
@@ -298,12 +300,12 @@ def _register_one(app: Dash, settings: Settings) -> None:
     def watch(_: int, name: str, seen: list[Any]) -> tuple[Any, Any, bool]:
         """How far the run is; what is shown below follows when there is something new."""
         try:
-            opened = open_results(settings.results, name)
+            folder_view = open_results(settings.results, name)
         except (Refused, DamagedFolder) as error:
             return folder_list.cannot_open(error), no_update, False
-        at, now = opened.folder.progress, _seen(opened)
+        at, now = folder_view.folder.progress, _seen(folder_view)
         ended = at is None or at.state != "running"
-        said = progress.shown(opened)
+        said = progress.shown(folder_view)
         if at is None:
             said = dmc.Alert(
                 [

@@ -14,7 +14,7 @@ from sim.view.explorer.pages.worlds.catalogue import Catalogue
 from sim.view.explorer.pages.worlds.controls import panel
 from sim.view.explorer.pages.worlds.downloads import kept
 from sim.view.explorer.pages.worlds.responses import Answers
-from sim.view.explorer.pages.worlds.state import MOST_WORLDS, Asked
+from sim.view.explorer.pages.worlds.state import MOST_WORLDS, WorldChoice
 from sim.view.explorer.pages.worlds.state import State as Shown
 
 _WORLD = ("regime", "on", "without", "then", "then_on")
@@ -178,21 +178,21 @@ def _sizes(state: Shown) -> dict[str, Any]:
     return {"customers": state.customers, "pairs": state.pairs, "seed": state.seed}
 
 
-def _with_worlds(catalogue: Catalogue, state: Shown, worlds: tuple[Asked, ...]) -> Shown:
+def _with_worlds(catalogue: Catalogue, state: Shown, worlds: tuple[WorldChoice, ...]) -> Shown:
     return catalogue.plain(state.model_copy(update={"worlds": worlds[:MOST_WORLDS], "compare": None}))
 
 
-def _another(catalogue: Catalogue, state: Shown) -> Asked:
+def _another(catalogue: Catalogue, state: Shown) -> WorldChoice:
     """A world that is not there yet: history, or the first regime that nobody has on the usual day."""
     from sim.scenario.schema import Switch
 
     there = catalogue.worlds(state)
     on = next((world.switches[0].on.isoformat() for world in there if world.switches), "2014-07-31")
     offers = [
-        Asked(),
+        WorldChoice(),
         *(
-            Asked(switches=(Switch.model_validate_json(f'{{"on": "{on}", "regime": "{code}"}}'),))
+            WorldChoice(switches=(Switch.model_validate_json(f'{{"on": "{on}", "regime": "{code}"}}'),))
             for code in catalogue.regimes
         ),
     ]
-    return next((one for one in offers if one not in there), Asked(without=("T01",)))
+    return next((one for one in offers if one not in there), WorldChoice(without=("T01",)))

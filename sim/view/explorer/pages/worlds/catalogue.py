@@ -18,7 +18,7 @@ from sim.scenario.problems import BadInput, choices
 from sim.scenario.resolution import Resolved, assemble, resolve
 from sim.scenario.schema import Experiment, Seeds, WorldSpec
 from sim.view.explorer.pages.worlds.sliders import Knob, knobs_of
-from sim.view.explorer.pages.worlds.state import ABROAD, HISTORY, MOST_WORLDS, Asked, State, different
+from sim.view.explorer.pages.worlds.state import ABROAD, HISTORY, MOST_WORLDS, State, WorldChoice, different
 
 USUAL_SWITCH = "2014-07-31"
 WHO = "the explorer"
@@ -62,13 +62,13 @@ class Catalogue:
             if event.cause != "endogenous"
         }
 
-    def worlds(self, state: State) -> tuple[Asked, ...]:
+    def worlds(self, state: State) -> tuple[WorldChoice, ...]:
         """The worlds of a state, the preset's if it names none."""
         return state.worlds if state.worlds is not None else self.own_worlds(state.preset)
 
-    def own_worlds(self, preset: str) -> tuple[Asked, ...]:
+    def own_worlds(self, preset: str) -> tuple[WorldChoice, ...]:
         return tuple(
-            Asked(switches=one.switches, without=one.without_events)
+            WorldChoice(switches=one.switches, without=one.without_events)
             for one in self.presets[preset].experiment.worlds.values()
         )
 
@@ -85,7 +85,7 @@ class Catalogue:
         """The worlds by name: the preset's own where they are its own, else named after the regime."""
         own = self.presets[state.preset].experiment.worlds
         known = {
-            Asked(switches=spec.switches, without=spec.without_events): (name, spec.label)
+            WorldChoice(switches=spec.switches, without=spec.without_events): (name, spec.label)
             for name, spec in own.items()
         }
         out: dict[str, WorldSpec] = {}
@@ -102,7 +102,7 @@ class Catalogue:
             out[name] = WorldSpec(label=label, switches=world.switches, without_events=world.without)
         return out
 
-    def label(self, world: Asked) -> str:
+    def label(self, world: WorldChoice) -> str:
         """A world in words."""
         parts = []
         for at, switch in enumerate(world.switches):
@@ -216,7 +216,7 @@ class Catalogue:
         worlds = []
         for word in words:
             try:
-                worlds.append(Asked.of(word))
+                worlds.append(WorldChoice.of(word))
             except ValueError as error:
                 wrong.append(f"world={word}: {error}")
         if len(worlds) > MOST_WORLDS:

@@ -8,7 +8,7 @@ from dash import html
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.worlds.catalogue import Catalogue
 from sim.view.explorer.pages.worlds.sliders import Knob
-from sim.view.explorer.pages.worlds.state import HISTORY, MOST_WORLDS, Asked, State
+from sim.view.explorer.pages.worlds.state import HISTORY, MOST_WORLDS, State, WorldChoice
 
 NO_SECOND = "none"
 _LETTERS = "ABCD"
@@ -100,7 +100,7 @@ def _compared(catalogue: Catalogue, state: State) -> tuple[int, int]:
 
 
 def _world(
-    catalogue: Catalogue, at: int, world: Asked, label: str, events: list[dict[str, str]], count: int
+    catalogue: Catalogue, at: int, world: WorldChoice, label: str, events: list[dict[str, str]], count: int
 ) -> Component:
     regimes = [
         {"value": HISTORY, "label": "As it happened"},

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.model.tables import data_dictionary
 from sim.runs.live import tables_of, write_table
-from sim.view.explorer.pages.worlds.page_content import study_of
+from sim.view.explorer.pages.worlds.page_content import results_view_of
 from sim.view.explorer.pages.worlds.sessions import Session
 from sim.view.explorer.pages.worlds.state import ABROAD, State
 from sim.view.explorer.pages.worlds.world_tabs import TABS
 from sim.view.report import page
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 
 if TYPE_CHECKING:
     from sim.view.explorer.pages.worlds.responses import Answers
@@ -65,15 +65,15 @@ def _report(answers: "Answers", session: Session, state: State) -> str:
         for table, columns in tab.wanted.items():
             every.setdefault(table, {}).update(dict.fromkeys(columns))
     whole = answers.sessions.again(session, {table: tuple(columns) for table, columns in every.items()})
-    return report_of(study_of(whole, state, ABROAD, whole=True))
+    return report_of(results_view_of(whole, state, ABROAD, whole=True))
 
 
-def report_of(study: Study) -> str:
+def report_of(view: ResultsView) -> str:
     """The report of a study that no folder holds: what belongs to a whole run (knock-outs, the record) is left out."""
     tables, summaries = ("world", "country", "flows", "laws", "offers", "requests", "cell"), ("headlines",)
     there = [f"tables/{name}.parquet" for name in tables] + [f"{name}.csv" for name in summaries]
     return page(
-        study,
+        view,
         made="Made in the explorer of warrantsim; its experiment can be copied there as YAML.",
         only=there,
     )

@@ -20,7 +20,7 @@ from sim.view.explorer.pages.worlds.sessions import Session
 from sim.view.explorer.pages.worlds.state import ABROAD, State
 from sim.view.explorer.pages.worlds.world_tabs import TABS
 from sim.view.number_format import MINUS, estimate, number, with_unit
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 from sim.view.sections import headline_summary
 
 CARDS = {
@@ -40,7 +40,7 @@ _PAIRED = {"money": ("revenue_us", "revenue_us_cumulative")}
 _cached_projections = cache(projections)
 
 
-def study_of(session: Session, state: State, place: str, whole: bool = False) -> Study:
+def results_view_of(session: Session, state: State, place: str, whole: bool = False) -> ResultsView:
     """The study of a page's pairs as the report would see it; of one country where `place` names one. `whole`: every summary, for the report."""
     assert session.resolved is not None
     resolved, pairs = session.resolved, [session.pairs[seed] for seed in sorted(session.pairs)]
@@ -69,11 +69,11 @@ def study_of(session: Session, state: State, place: str, whole: bool = False) ->
             summaries["series"] = differences.series(paired, metrics)
     window = (state.since or _first_changed(manifest), state.until or str(manifest["last"])[:7])
     if place == ABROAD:
-        return Study(results_of_pairs(manifest, pairs, summaries), None, window)
+        return ResultsView(results_of_pairs(manifest, pairs, summaries), None, window)
     tables = _of_place(tables_of(pairs), place)
     if compare is not None and "revenue_us" in tables["world"] and (whole or state.tab == "money"):
         summaries["series"] = differences.series(_pairs_of(tables["world"], compare), _PAIRED["money"])
-    return Study(
+    return ResultsView(
         MemoryResults(manifest, {n: reader_of(t) for n, t in tables.items()}, summaries),
         resolved.base.jurisdictions[place].name,
         window,
@@ -113,37 +113,37 @@ def _pairs_of(
     ]
 
 
-def view_of(session: Session, state: State) -> dict[str, Any]:
+def page_content(session: Session, state: State) -> dict[str, Any]:
     """All that the page draws: content of the tab, headline numbers, a sentence for those who listen, how many pairs of how many."""
-    study = study_of(session, state, state.place)
-    content = content_of(TABS[state.tab].sections(study, state))
-    headlines = study.summary("headlines")
+    view = results_view_of(session, state, state.place)
+    content = content_of(TABS[state.tab].sections(view, state))
+    headlines = view.summary("headlines")
     assert headlines is not None
     seeds = sorted(session.pairs)
     return {
         **content,
-        "cards": _cards(headlines, study),
-        "sentence": sentence(headlines, study),
+        "cards": _cards(headlines, view),
+        "sentence": sentence(headlines, view),
         "pairs": len(seeds),
         "of": state.pairs,
         "seeds": [seeds[0], seeds[-1]],
-        "window": study.window,
+        "window": view.window,
     }
 
 
-def _cards(headlines: pd.DataFrame, study: Study) -> str:
+def _cards(headlines: pd.DataFrame, view: ResultsView) -> str:
     """The headline numbers as a line of cards, HTML: the difference where worlds are compared, and what it lies between."""
     cards = []
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     for code, short in CARDS.items():
         row = rows[code]
         unit = _UNITS.get(str(row["unit"]), str(row["unit"]))
-        if study.compare is None:
+        if view.compare is None:
             value, below = number(float(row["value_a"])), ""
         else:
             value, interval = estimate(float(row["difference"]), float(row["low"]), float(row["high"]))
             below = f"{number(row['value_a'])} \N{RIGHTWARDS ARROW} {number(row['value_b'])}"
-            below += f"; 95% interval {interval}" if study.seeds > 1 else ""
+            below += f"; 95% interval {interval}" if view.seeds > 1 else ""
         title = text(f"{row['name']}: {row['unit']}, {row['window']}")
         cards.append(
             f'<li title="{title}"><span class="name">{short}</span><span class="value">{value} <small>{text(unit)}</small></span>'
@@ -152,14 +152,14 @@ def _cards(headlines: pd.DataFrame, study: Study) -> str:
     return f'<ul class="cards">{"".join(cards)}</ul>'
 
 
-def sentence(headlines: pd.DataFrame, study: Study) -> str:
+def sentence(headlines: pd.DataFrame, view: ResultsView) -> str:
     """The result in a sentence, HTML: what the rule does to trust and to revenue, and how surely."""
-    if study.compare is None:
-        return headline_summary.answer(headlines, study)
-    a, b = study.compare
+    if view.compare is None:
+        return headline_summary.answer(headlines, view)
+    a, b = view.compare
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     trust, revenue = rows["trust"], rows["revenue"]
-    few = "One pair so far. " if study.seeds == 1 else ""
+    few = "One pair so far. " if view.seeds == 1 else ""
     if float(trust["difference"]) == float(revenue["difference"]) == 0.0:
         return f"{few}{text(b.label)} and {text(a.label)} do not differ."
     told = [

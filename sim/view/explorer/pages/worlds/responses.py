@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.scenario.problems import BadInput
-from sim.view.explorer.pages.worlds.page_content import view_of
+from sim.view.explorer.pages.worlds.page_content import page_content
 from sim.view.explorer.pages.worlds.sessions import Busy, Failed, Overtaken, Session, Sessions
 from sim.view.explorer.pages.worlds.state import State
 from sim.view.explorer.pages.worlds.world_tabs import TABS
@@ -120,5 +120,5 @@ class Answers:
             "kind": "view",
             "query": catalogue.query(state),
             "labels": labels,
-            **view_of(session, state),
+            **page_content(session, state),
         }

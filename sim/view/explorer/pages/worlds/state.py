@@ -26,7 +26,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Asked(Part):
+class WorldChoice(Part):
     """A world: its switches in order of date (none: the law as it happened), and the events that do not happen in it."""
 
     switches: tuple[Switch, ...] = ()
@@ -38,11 +38,11 @@ class Asked(Part):
         return ".".join([law, *self.without])
 
     @staticmethod
-    def of(word: str) -> "Asked":
+    def of(word: str) -> "WorldChoice":
         """The world of a word; raises ValueError with what is wrong."""
         law, *without = word.split(".")
         if law == HISTORY:
-            return Asked(without=tuple(without))
+            return WorldChoice(without=tuple(without))
         switches = []
         for one in law.split("~"):
             regime, at, day = one.partition("@")
@@ -52,14 +52,14 @@ class Asked(Part):
                 switches.append(Switch(on=dt.date.fromisoformat(day), regime=regime))
             except ValueError:
                 raise ValueError(f"'{day}' is not a date such as 2014-07-31") from None
-        return Asked(switches=tuple(switches), without=tuple(without))
+        return WorldChoice(switches=tuple(switches), without=tuple(without))
 
 
 class State(Part):
     """The explorer's state. `worlds` are None where they are the preset's own; `compare` are positions in the worlds."""
 
     preset: str = "two_worlds"
-    worlds: tuple[Asked, ...] | None = None
+    worlds: tuple[WorldChoice, ...] | None = None
     compare: tuple[int, int] | None = None
     values: dict[str, float] = {}
     customers: Annotated[int, Field(ge=LEAST_CUSTOMERS, le=MOST_CUSTOMERS)] = 20_000

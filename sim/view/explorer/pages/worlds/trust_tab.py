@@ -12,73 +12,73 @@ from sim.view.figures.quantiles import fan, of_world
 from sim.view.figures.style import diverging, heading, steady_range
 from sim.view.figures.time_series import difference_fan, together
 from sim.view.figures.trust_by_country import countries_at_end, last_months
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 from sim.vocabulary import INSTRUMENTS
 
 _HEIGHT = 290
 LAWS = tuple(f"law_{name}" for name in INSTRUMENTS if name != "protest")
 
 
-def trust(study: Study) -> Section:
+def trust(view: ResultsView) -> Section:
     """Trust over time in the chosen place, side by side with the paired difference, and in every country at the end."""
-    return Section("trust", "", [*_over_time(study), *_at_the_end(study)])
+    return Section("trust", "", [*_over_time(view), *_at_the_end(view)])
 
 
-def _over_time(study: Study) -> Iterable[Block]:
-    frame = study.table("world", "trust")
+def _over_time(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("world", "trust")
     assert frame is not None  # every run has it
-    fans = {name: fan(of_world(frame, name), "trust") for name in study.styles}
+    fans = {name: fan(of_world(frame, name), "trust") for name in view.styles}
     limits = steady_range(
         min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
     )
     both = together(
-        fans, study.styles, study.span, "Trust", "trust, 0 to 1", height=_HEIGHT, y={"range": limits}
+        fans, view.styles, view.span, "Trust", "trust, 0 to 1", height=_HEIGHT, y={"range": limits}
     )
-    figures = [mark(both, events_of(study), *study.span, study.switches(*study.styles))]
+    figures = [mark(both, events_of(view), *view.span, view.switches(*view.styles))]
     said = ""
-    if study.compare is not None:
-        a, b = study.compare
-        figures.append(_difference(study, frame))
+    if view.compare is not None:
+        a, b = view.compare
+        figures.append(_difference(view, frame))
         said = f" Beside it {text(b.label)} minus {text(a.label)}, pair by pair with the same luck: above zero, trust is higher with {text(b.label)}."
     read = (
-        f"Trust of {text(study.who)}: the probability that data which a US warrant can reach is not used against the customer. The axis does not start at "
-        f"zero. {_band(study)} Codes above the chart are events: point at one for its story and reference.{said}"
+        f"Trust of {text(view.who)}: the probability that data which a US warrant can reach is not used against the customer. The axis does not start at "
+        f"zero. {_band(view)} Codes above the chart are events: point at one for its story and reference.{said}"
     )
     yield Chart(
         "trust-now",
-        f"How much do customers {study.where} trust US providers, and what does the rule do to it?",
+        f"How much do customers {view.where} trust US providers, and what does the rule do to it?",
         read,
         figures,
         width=400,
     )
 
 
-def _band(study: Study) -> str:
-    if study.seeds == 1:
+def _band(view: ResultsView) -> str:
+    if view.seeds == 1:
         return "One pair is shown, so there is no band yet."
-    return f"Line: median of {study.seeds} pairs; bands: the middle half and 90% of them. That is luck only, with the sliders as they stand."
+    return f"Line: median of {view.seeds} pairs; bands: the middle half and 90% of them. That is luck only, with the sliders as they stand."
 
 
-def _difference(study: Study, frame: pd.DataFrame) -> dict[str, object]:
-    assert study.compare is not None
-    a, b = study.compare
+def _difference(view: ResultsView, frame: pd.DataFrame) -> dict[str, object]:
+    assert view.compare is not None
+    a, b = view.compare
     one, other = of_world(frame, a.name), of_world(frame, b.name)
     seeds = one["seed"].unique()  # seed by seed, month by month
     before, after = (rows["trust"].to_numpy().reshape(len(seeds), -1) for rows in (one, other))
     pairs = {int(seed): (before[at], after[at]) for at, seed in enumerate(seeds)}
     quantiles = fan(paired(pairs, one["month"].to_numpy()[: len(one) // len(seeds)]), "difference")
-    figure = difference_fan(quantiles, b.colour, study.span, "difference in trust", _HEIGHT)
+    figure = difference_fan(quantiles, b.colour, view.span, "difference in trust", _HEIGHT)
     figure["layout"]["title"] = heading(f"{b.label} minus {a.label}")
-    return mark(figure, [], *study.span, study.switches(a.name, b.name))
+    return mark(figure, [], *view.span, view.switches(a.name, b.name))
 
 
-def events_of(study: Study) -> list[Event]:
+def events_of(view: ResultsView) -> list[Event]:
     """The events of any world, once each."""
-    return list({event.code: event for name in study.styles for event in study.events(name)}.values())
+    return list({event.code: event for name in view.styles for event in view.events(name)}.values())
 
 
-def _at_the_end(study: Study) -> Iterable[Block]:
-    frame = study.table("country", "country", "trust")
+def _at_the_end(view: ResultsView) -> Iterable[Block]:
+    frame = view.table("country", "country", "trust")
     if frame is None:
         return
     frame = last_months(frame)
@@ -87,52 +87,52 @@ def _at_the_end(study: Study) -> Iterable[Block]:
         .groupby(["world", "seed", "country"], observed=True, as_index=False)["trust"]
         .mean()
     )
-    ends = {name: fan(of_world(means, name), "trust", ("country",)) for name in study.styles}
-    names = {str(code): study.place(str(code)) for code in means["country"].unique()}
+    ends = {name: fan(of_world(means, name), "trust", ("country",)) for name in view.styles}
+    names = {str(code): view.place(str(code)) for code in means["country"].unique()}
     read = (
-        f"Mean of the last twelve months; countries in the order of their trust in {text(next(iter(study.styles.values())).label)}. Click a country and every "
+        f"Mean of the last twelve months; countries in the order of their trust in {text(next(iter(view.styles.values())).label)}. Click a country and every "
         "tab follows it. A thin line is the middle 90% of pairs."
     )
     yield Chart(
         "trust-end",
         "Where is trust highest and lowest at the end?",
         read,
-        [countries_at_end(ends, names, study.styles)],
+        [countries_at_end(ends, names, view.styles)],
     )
 
 
-def maps(study: Study, measure: str, month: str | None) -> Section:
+def maps(view: ResultsView, measure: str, month: str | None) -> Section:
     """World maps by month, one a world and one of the difference. `measure` is trust or laws, `month` (YYYY-MM) where the slider starts."""
-    return Section("map", "", list(_maps(study, measure, month)))
+    return Section("map", "", list(_maps(view, measure, month)))
 
 
-def _maps(study: Study, measure: str, month: str | None) -> Iterable[Block]:
-    frame = study.table("country", "country", *(("trust",) if measure == "trust" else LAWS))
+def _maps(view: ResultsView, measure: str, month: str | None) -> Iterable[Block]:
+    frame = view.table("country", "country", *(("trust",) if measure == "trust" else LAWS))
     if frame is None:
         yield Missing("the map", "The country table was not kept.")
         return
     if measure == "laws":
         frame = frame.assign(laws=frame[list(LAWS)].sum(axis=1))
     means = frame.groupby(["world", "month", "country"], observed=True)[measure].mean().unstack("country")
-    levels = {name: _frames(means.loc[name]) for name in study.styles}
+    levels = {name: _frames(means.loc[name]) for name in view.styles}
     unit, tick, limits = (
         ("trust, 0 to 1", ".2f", limits_of(list(levels.values())))
         if measure == "trust"
         else ("laws in force", ".1f", (0.0, float(len(LAWS))))
     )
     figures = [
-        world_map(levels[name], study.jurisdictions, style.label, unit, CIVIDIS, limits, tick)
-        for name, style in study.styles.items()
+        world_map(levels[name], view.jurisdictions, style.label, unit, CIVIDIS, limits, tick)
+        for name, style in view.styles.items()
     ]
     tail = ""
-    if study.compare is not None:
-        a, b = study.compare
+    if view.compare is not None:
+        a, b = view.compare
         gap = _frames(means.loc[b.name] - means.loc[a.name])
         title, scale = f"Difference: {b.label} minus {a.label}", diverging(a.colour, b.colour)
         figures.append(
             world_map(
                 gap,
-                study.jurisdictions,
+                view.jurisdictions,
                 title,
                 f"difference in {measure}",
                 scale,
@@ -152,7 +152,7 @@ def _maps(study: Study, measure: str, month: str | None) -> Iterable[Block]:
         else "Laws in force that keep data at home or stand against foreign reach (of seven kinds, protests apart)"
     )
     read = (
-        f"{what}, mean over {study.seeds} {'pair' if study.seeds == 1 else 'pairs'}. Move the slider or press Play; no colour scale changes with the month. "
+        f"{what}, mean over {view.seeds} {'pair' if view.seeds == 1 else 'pairs'}. Move the slider or press Play; no colour scale changes with the month. "
         "Click a country and every tab follows it. Grey: no data. Dots are places too small for an outline; a rest-of-region group has one value, drawn in "
         f"all its members.{tail}"
     )

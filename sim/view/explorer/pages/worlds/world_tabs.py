@@ -7,7 +7,7 @@ from sim.runs.live import Wanted
 from sim.view.blocks import Section
 from sim.view.explorer.pages.worlds.state import State
 from sim.view.explorer.pages.worlds.trust_tab import LAWS, maps, trust
-from sim.view.results_view import Study
+from sim.view.results_view import ResultsView
 from sim.view.sections import (
     data_location,
     governments,
@@ -26,7 +26,7 @@ class Tab:
 
     title: str
     wanted: Wanted
-    sections: Callable[[Study, State], Sequence[Section]]
+    sections: Callable[[ResultsView, State], Sequence[Section]]
 
 
 _FLOWS = ("country", "from_kind", "from_host", "to_kind", "to_host", "tb", "customers")
@@ -53,26 +53,26 @@ _STATED = (
 )
 
 TABS: dict[str, Tab] = {
-    "trust": Tab("Trust", {"country": ("country", "trust")}, lambda study, state: [trust(study)]),
+    "trust": Tab("Trust", {"country": ("country", "trust")}, lambda view, state: [trust(view)]),
     "map": Tab(
         "Map",
         {"country": ("country", "trust", *LAWS)},
-        lambda study, state: [maps(study, state.measure, state.month)],
+        lambda view, state: [maps(view, state.measure, state.month)],
     ),
     "data": Tab(
         "Data",
         {"country": ("country", *(f"tb_{kind}" for kind in KINDS)), "flows": _FLOWS},
-        lambda study, state: [
-            data_location.where(study),
-            data_location.between_countries(study)
+        lambda view, state: [
+            data_location.where(view),
+            data_location.between_countries(view)
             if state.streams == "countries"
-            else data_location.moves(study),
+            else data_location.moves(view),
         ],
     ),
     "money": Tab(
         "Money",
         {"country": ("country", "revenue_us", "revenue_home_grown")},
-        lambda study, state: [revenue.money(study)],
+        lambda view, state: [revenue.money(view)],
     ),
     "laws": Tab(
         "Laws",
@@ -81,12 +81,12 @@ TABS: dict[str, Tab] = {
             "laws": ("country", "instrument", "change", "why"),
             "offers": ("provider", "country", "offer", "change"),
         },
-        lambda study, state: [governments.laws(study), governments.offers(study)],
+        lambda view, state: [governments.laws(view), governments.offers(view)],
     ),
     "evidence": Tab(
         "Evidence",
         {"country": ("country",), "requests": _REQUESTS},
-        lambda study, state: [investigators.evidence(study)],
+        lambda view, state: [investigators.evidence(view)],
     ),
     "said": Tab(
         "Said and done",
@@ -94,11 +94,11 @@ TABS: dict[str, Tab] = {
             "country": ("country", "adoption", *_STATED),
             "cell": ("country", "segment", "customers", "adoption"),
         },
-        lambda study, state: [stated_and_actual.reaction(study)],
+        lambda view, state: [stated_and_actual.reaction(view)],
     ),
     "numbers": Tab(
         "Numbers",
         {"country": ("country",)},
-        lambda study, state: [headline_summary.headlines(study), report_trust.events(study)],
+        lambda view, state: [headline_summary.headlines(view), report_trust.events(view)],
     ),
 }
