@@ -1,5 +1,6 @@
 """A small, complete configuration in a temporary folder, for tests that must not hang on the real one."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from sim.scenario.parameter_files import groups
 from sim.scenario.schema import BySegment
 from sim.vocabulary import INSTRUMENTS, SEGMENTS
 
+CHECKOUT = Path(__file__).resolve().parents[1]
 BY_SEGMENT = dict.fromkeys(SEGMENTS, 0.5)
 
 
@@ -173,6 +175,7 @@ def write_configs(root: Path) -> Path:
         }
     files["parameters/exposure"]["law_enforcement_always"]["value"] = {"on_premises": 0.5}
     yaml = YAML()
+    shutil.copytree(CHECKOUT / "configs" / "law", root / "configs" / "law")
     for name, content in files.items():
         path = root / "configs" / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis.record import history_of
+from sim.scenario.canonical import canonical_scenario
 from sim.scenario.digest import digest
 from sim.scenario.posterior import posterior_folder
-from sim.scenario.resolution import Resolved, canonical_scenario
+from sim.scenario.resolution import Resolved
 
 VALIDATION, RANKS, SURVIVAL = "validation", "validation_ranks", "survival"
 TABLES = (VALIDATION, RANKS, SURVIVAL)

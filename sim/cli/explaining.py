@@ -20,7 +20,8 @@ from sim.scenario.posterior import Fitted, moved_headlines, read_posterior, ther
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.resolution import Resolved, resolve
 from sim.scenario.samples import POSTERIOR
-from sim.scenario.schema import BySegment, Event, Strict
+from sim.scenario.schema import BySegment, Event
+from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import Loc
 
 

@@ -27,6 +27,7 @@ from sim.model.kernels import books as books_kernel
 from sim.model.kernels import governments as government_kernel
 from sim.model.kernels import market as market_kernel
 from sim.model.kernels import providers as provider_kernel
+from sim.model.law.routing import HOST_BIT, order_rules
 from sim.model.law.timeline import calendar
 from sim.model.market import Market, Trends, market_trends
 from sim.model.news import INTELLIGENCE, LAW_ENFORCEMENT, PublicMind
@@ -50,7 +51,7 @@ class WarrantModel(mesa.Model):
         )  # Mesa wants a generator; the model draws nothing from it (see sim.model.luck)
         self.scenario, self.seed_key, self.index = scenario, seed, index
         self.month = 0
-        self._calendar = calendar(scenario)
+        self._calendar, self._order_rules = calendar(scenario), order_rules(scenario.law, scenario.regimes)
         if in_set is None:
             WorldSet([scenario], seed, alone=self)
         else:
@@ -152,11 +153,14 @@ class WarrantModel(mesa.Model):
         """Requests meet the data where the customers have put it."""
         p, laws = self.scenario.parameters.providers, self.legislation.in_force
         regime, today = self.scenario.regimes[self.law.regime], self._calendar[self.month]
+        orders = self._order_rules[self.law.regime]
         agreement = laws[:, _LAW["executive_agreement"]] if regime.agreements else self._no_agreement
         rule = RuleOfMonth(
-            reaches={"contested": -1, "location": 0, "control": 1}[regime.test],
+            us_table=orders.us,
+            foreign_table=np.stack([orders.foreign & ~HOST_BIT] * 2),
+            reaches=-1 if orders.contested else int(not (orders.foreign & HOST_BIT).any()),
             honoured=today.honoured,
-            statutory=regime.comity == "statutory",
+            statutory=False,
             agreement=agreement,
             blocking=laws[:, _LAW["blocking_statute"]],
             claim=laws[:, _LAW["extraterritorial_claim"]],
@@ -198,7 +202,7 @@ class WarrantModel(mesa.Model):
 
     @property
     def law_is_contested(self) -> bool:
-        return self.scenario.regimes[self.law.regime].test == "contested"
+        return self._calendar[self.month].contested
 
     def hear_protest(self, j: int) -> None:
         """A government's protest is news to its people."""

@@ -6,38 +6,27 @@ common. What a world is called is not part of it: names and labels decide no num
 """
 
 import ast
-import datetime as dt
 import hashlib
-from collections.abc import Callable
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel
 
 from sim.runs.tables_on_disk import FORMAT
+from sim.scenario.canonical import ScenarioDigests
 from sim.scenario.scenario import Scenario
 
 ID_LETTERS = 32
 # What turns a resolved scenario into tables. How a scenario is resolved is not part of it: what comes of that is, whole.
-_CODE = ("model", "scenario/parameters.py", "scenario/scenario.py", "scenario/schema.py", "vocabulary.py")
-_NAMES = ("name", "label")
-# The order of these mappings is the order of arrays; elsewhere the order of a mapping means nothing.
-_ORDERED = ("jurisdictions", "segments", "providers")
-_MOST_REMEMBERED = 4_000
+_CODE = (
+    "model", "scenario/canonical.py", "scenario/law.py", "scenario/parameters.py", "scenario/scenario.py", "scenario/schema.py", "scenario/strict.py",
+    "vocabulary.py",
+)  # fmt: skip
 
 
 class Identities:
-    """Run ids of many scenarios: a part that scenarios share (it is the same object) is digested once."""
+    """Run ids of many scenarios; a part that scenarios share is digested once."""
 
     def __init__(self) -> None:
-        self._known: dict[
-            int, tuple[object, str]
-        ] = {}  # by id(); the object is kept, so that its id stays its own
-        self._orders: dict[tuple[str, ...], str] = {}
-        self._fields: dict[type, tuple[str, ...]] = {}
-        self._names = tuple(f.name for f in fields(Scenario) if f.name not in _NAMES)
+        self._digests = ScenarioDigests()
 
     def run_id(self, scenario: Scenario, seed: int, record: str) -> str:
         """The id of one world run with one seed, recorded to this grain."""
@@ -45,66 +34,8 @@ class Identities:
         return hashlib.sha256(own.encode()).hexdigest()[:ID_LETTERS]
 
     def scenario(self, scenario: Scenario) -> str:
-        """Digest of a scenario without its name and label; equal scenarios have equal digests."""
-        return self._remembered(scenario, self._scenario)
-
-    def _scenario(self, scenario: Scenario) -> str:
-        orders = [self._remembered_order(getattr(scenario, part)) for part in _ORDERED]
-        return ",".join([f"{name}={self._encoded(getattr(scenario, name))}" for name in self._names] + orders)
-
-    def _remembered_order(self, part: dict[str, Any]) -> str:
-        keys = tuple(part)
-        known = self._orders.get(keys)
-        if known is None:
-            known = self._orders[keys] = hashlib.sha256("\0".join(keys).encode()).hexdigest()
-        return known
-
-    def _encoded(self, value: Any) -> str:
-        """A value as text: numbers as their shortest exact decimal (1 and 1.0 are one number), the rest by digest of its parts."""
-        kind = type(value)
-        if kind is float:
-            return repr(value)
-        if isinstance(value, BaseModel):
-            return self._remembered(value, self._model)
-        if kind is int:
-            return repr(float(value))
-        if kind is str:
-            return f"{len(value)}:{value}"
-        if kind is dict:
-            return self._remembered(value, self._mapping)
-        if kind is tuple:
-            return self._remembered(value, self._sequence)
-        if kind is bool or value is None:
-            return repr(value)
-        if kind is dt.date:
-            return str(value)
-        raise TypeError(f"{kind.__name__} cannot be part of a scenario's identity")
-
-    def _model(self, model: BaseModel) -> str:
-        known, content = self._fields, model.__dict__
-        names = known.get(type(model)) or known.setdefault(
-            type(model), tuple(sorted(type(model).model_fields))
-        )
-        return ",".join(
-            [f"{name}={repr(v) if type(v := content[name]) is float else self._encoded(v)}" for name in names]
-        )
-
-    def _mapping(self, mapping: dict[str, Any]) -> str:
-        return ",".join([f"{len(key)}:{key}={self._encoded(mapping[key])}" for key in sorted(mapping)])
-
-    def _sequence(self, values: tuple[Any, ...]) -> str:
-        return ",".join([self._encoded(value) for value in values])
-
-    def _remembered(self, value: Any, content: Callable[[Any], str]) -> str:
-        known = self._known.get(id(value))
-        if known is None:
-            if (
-                len(self._known) >= _MOST_REMEMBERED
-            ):  # a design's changed parts come and go; what is shared is soon learnt again
-                self._known.clear()
-            text = f"{type(value).__name__}({content(value)})"
-            known = self._known[id(value)] = (value, hashlib.sha256(text.encode()).hexdigest())
-        return known[1]
+        """Digest of what decides the runs of a scenario; equal scenarios have equal digests."""
+        return self._digests.of(scenario)
 
 
 def run_id(scenario: Scenario, seed: int, record: str) -> str:

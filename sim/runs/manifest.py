@@ -74,9 +74,9 @@ def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **
 
 def events_in(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
     """The dated events, and in which worlds each happens and drives the model."""
-    from sim.model.law.timeline import events_of
+    from sim.scenario.canonical import surviving_events
 
-    happens = {name: {e.id for e in events_of(s)} for name, s in scenarios.items()}
+    happens = {name: {e.id for e in surviving_events(s)} for name, s in scenarios.items()}
     all_events = {e.id: e for s in scenarios.values() for e in s.timeline.events}
     return [
         {

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sim import vocabulary
+from sim.scenario.law import LAW_TABLES, Law, Regime, law_findings
 from sim.scenario.locations import shown
 from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_range, table_problems
 from sim.scenario.parameters import Parameters
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.schema import Jurisdiction, Provider, Regime, SegmentSpec, Strict, Timeline
+from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Timeline
+from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import Loc, checked, dotted, leaves, read
 
 T = TypeVar("T")
@@ -33,6 +35,7 @@ class Contents(Strict):
     segments: dict[str, SegmentSpec]
     providers: dict[str, Provider]
     regimes: dict[str, Regime]
+    law: Law
     parameters: Parameters
 
 
@@ -90,6 +93,10 @@ def load_base(folder: Path) -> Base:
     segments = _file(world / "segments.yaml", dict[str, SegmentSpec], ("segments",), problems, lines)
     providers = _file(world / "providers.yaml", dict[str, Provider], ("providers",), problems, lines)
     regimes = _folder(folder / "regimes", Regime, ("regimes",), problems, lines)
+    law: dict[str, Any] = {
+        part: _file(folder / "law" / f"{part}.yaml", kind, ("law", part), problems, lines)
+        for part, kind in LAW_TABLES.items()
+    }
     timelines = _folder(folder / "timelines", Timeline, ("timelines",), problems, lines)
     mechanisms = _file(folder / "mechanisms.yaml", dict[str, Mechanism], ("mechanisms",), problems, lines)
     parameters, infos = load_parameters(folder / "parameters", problems, lines)
@@ -107,6 +114,7 @@ def load_base(folder: Path) -> Base:
         segments=segments,
         providers=providers,
         regimes=regimes,
+        law=Law(**law),
         parameters=parameters,
     )
     base = Base(contents, timelines, infos, mechanisms, lines)
@@ -169,9 +177,7 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
                     ("providers", code, "regions_2013", i),
                     f"unknown country '{region}'; {choices(region, codes)}",
                 )
-    for code, regime in contents.regimes.items():
-        if regime.test == "contested" and not regime.stages:
-            yield ("regimes", code, "stages"), "a contested regime needs at least one stage"
+    yield from law_findings(contents.law, contents.regimes)
     names: dict[str, Iterable[str]] = {
         "provider": contents.providers,
         "regime": contents.regimes,

@@ -28,13 +28,14 @@ from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import BadInput
 from sim.scenario.samples import METHODS, POSTERIOR, Sampling, sample_findings
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Design, Experiment, FactorSpec, Switch, Timeline, Value
+from sim.scenario.schema import Design, Experiment, FactorSpec, Switch, Timeline
+from sim.scenario.strict import Value
 
 if TYPE_CHECKING:
     from sim.scenario.resolution import Resolved
 
 MOST_POINTS = 1_000_000
-_PARTS = ("jurisdictions", "segments", "providers", "regimes", "parameters")
+_PARTS = ("jurisdictions", "segments", "providers", "regimes", "law", "parameters")
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from sim.scenario.base import Mechanism
+from sim.scenario.law import LAW_TABLES, Regime
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterEntry
-from sim.scenario.schema import Experiment, Jurisdiction, Provider, Regime, SegmentSpec, Timeline
+from sim.scenario.schema import Experiment, Jurisdiction, Provider, SegmentSpec, Timeline
 
 KINDS: dict[str, Any] = {
     "experiment": Experiment,
@@ -23,6 +24,7 @@ KINDS: dict[str, Any] = {
     "regime": Regime,
     "segments": dict[str, SegmentSpec],
     "timeline": Timeline,
+    **LAW_TABLES,
 }
 
 

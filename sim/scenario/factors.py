@@ -13,7 +13,8 @@ from sim.scenario.base import Base, Contents, path_of
 from sim.scenario.overrides import find
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.problems import choices
-from sim.scenario.schema import BySegment, Experiment, FactorSpec, Value
+from sim.scenario.schema import BySegment, Experiment, FactorSpec
+from sim.scenario.strict import Value
 from sim.scenario.yaml_files import Loc, dotted, in_words, kind_at, leaves
 
 Role = Literal["uncertainties", "levers"]

@@ -12,7 +12,7 @@ from sim.scenario.yaml_files import Loc, leaves, scalar
 
 # What an experiment says of itself; the rest of what can be set belongs to a world's contents.
 EXPERIMENT_FIELDS = tuple(name for name in Experiment.model_fields if name != "set")
-_WORLD_PARTS = ("jurisdictions", "segments", "providers", "regimes")
+_WORLD_PARTS = ("jurisdictions", "segments", "providers", "regimes", "law")
 
 
 @dataclass(frozen=True)

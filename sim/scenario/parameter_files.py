@@ -10,7 +10,8 @@ from sim import vocabulary
 from sim.scenario.locations import shown
 from sim.scenario.parameters import Parameters
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.schema import BySegment, Strict
+from sim.scenario.schema import BySegment
+from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import Document, Loc, checked, dotted, leaves, read
 
 Value = float | dict[str, float]

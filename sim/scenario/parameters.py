@@ -3,7 +3,8 @@
 One class a file there. A field is a number, one number a segment, or a table of numbers by name or date.
 """
 
-from sim.scenario.schema import BySegment, Strict
+from sim.scenario.schema import BySegment
+from sim.scenario.strict import Strict
 
 Table = dict[str, float]
 

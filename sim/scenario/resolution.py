@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario.base import Base, Contents, Finding, contradictions, load_base, nearest, path_of
+from sim.scenario.canonical import canonical_scenario
 from sim.scenario.designs import Prepared, prepare
 from sim.scenario.digest import digest
 from sim.scenario.experiments import claim_findings, findings, first_day, months, moved
@@ -83,25 +84,6 @@ class Resolved:
                 }
             )
         return out
-
-
-def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
-    """One world's scenario as JSON-able values. Orders of countries matter to arrays, so they are part of it."""
-    return {
-        "name": scenario.name,
-        "label": scenario.label,
-        "first": scenario.first.isoformat(),
-        "months": scenario.months,
-        "customers": scenario.customers,
-        "order": {part: list(getattr(scenario, part)) for part in ("jurisdictions", "segments", "providers")},
-        **{
-            part: {code: one.model_dump(mode="json") for code, one in getattr(scenario, part).items()}
-            for part in ("jurisdictions", "segments", "providers", "regimes")
-        },
-        "timeline": scenario.timeline.model_dump(mode="json"),
-        "switches": [switch.model_dump(mode="json") for switch in scenario.switches],
-        "parameters": scenario.parameters.model_dump(mode="json"),
-    }
 
 
 def resolve(
@@ -292,6 +274,7 @@ def _scenario(world: str, experiment: Experiment, base: Base, contents: Contents
         segments=contents.segments,
         providers=contents.providers,
         regimes=contents.regimes,
+        law=contents.law,
         timeline=history.model_copy(
             update={"events": tuple(event for event in history.events if event.id not in spec.without_events)}
         ),

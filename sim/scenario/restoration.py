@@ -6,12 +6,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sim.scenario.base import Base, Finding
+from sim.scenario.canonical import in_canonical_order
 from sim.scenario.designs import prepare
+from sim.scenario.law import Law, Regime
 from sim.scenario.parameters import Parameters
 from sim.scenario.problems import BadInput
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Experiment, Jurisdiction, Provider, Regime, SegmentSpec, Switch, Timeline
+from sim.scenario.schema import Experiment, Jurisdiction, Provider, SegmentSpec, Switch, Timeline
 from sim.scenario.yaml_files import dotted
 
 _PARTS: dict[str, TypeAdapter[Any]] = {
@@ -19,6 +21,7 @@ _PARTS: dict[str, TypeAdapter[Any]] = {
     "segments": TypeAdapter(dict[str, SegmentSpec]),
     "providers": TypeAdapter(dict[str, Provider]),
     "regimes": TypeAdapter(dict[str, Regime]),
+    "law": TypeAdapter(Law),
     "timeline": TypeAdapter(Timeline),
     "switches": TypeAdapter(tuple[Switch, ...]),
     "parameters": TypeAdapter(Parameters),
@@ -54,11 +57,10 @@ def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
 
 
 def _scenario(said: dict[str, Any]) -> Scenario:
-    parts = {
+    read = {
         name: adapter.validate_json(json.dumps(said[name]), strict=True) for name, adapter in _PARTS.items()
     }
-    for name, order in said["order"].items():
-        parts[name] = {code: parts[name][code] for code in order}
+    parts = in_canonical_order(read, said["order"])
     first = _PLAIN.validate_python(said["first"])
     return Scenario(
         name=said["name"],

@@ -3,8 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from sim.scenario.law import Law, Regime
 from sim.scenario.parameters import Parameters
-from sim.scenario.schema import Jurisdiction, Provider, Regime, SegmentSpec, Switch, Timeline
+from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Switch, Timeline
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Scenario:
     segments: dict[str, SegmentSpec]
     providers: dict[str, Provider]
     regimes: dict[str, Regime]
+    law: Law
     timeline: Timeline
     switches: tuple[Switch, ...]
     parameters: Parameters

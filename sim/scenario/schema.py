@@ -6,13 +6,10 @@ Unknown keys, wrong types and values out of range are refused here; `base` says 
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0)]
-NonNegative = Annotated[float, Field(ge=0.0)]
-Number = float | int
-Value = float | int | str | bool
+from sim.scenario.strict import NonNegative, Number, Positive, Share, Strict, Value
+
 Segment = Literal["consumer", "small_firm", "enterprise", "regulated", "public_sector"]
 Instrument = Literal[
     "protest",
@@ -25,12 +22,6 @@ Instrument = Literal[
     "extraterritorial_claim",
 ]
 Channel = Literal["law_enforcement", "intelligence"]
-
-
-class Strict(BaseModel):
-    """Base of every configuration type: frozen, no unknown keys, no silent conversions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class BySegment(Strict):
@@ -113,26 +104,6 @@ class Provider(Strict):
 # --- the law ------------------------------------------------------------------------------------
 
 
-class Stage(Strict):
-    """A stage of a contested law: `honoured` is the share of warrants for data abroad that are obeyed."""
-
-    honoured: Share
-    believed: Share
-    reference: str
-
-
-class Regime(Strict):
-    """What a US warrant reaches (MODEL, 'The rule of law')."""
-
-    name: str
-    test: Literal["contested", "location", "control"]
-    comity: Literal["none", "common_law", "statutory"]
-    agreements: bool
-    believed: Share | None
-    stages: dict[str, Stage]
-    reference: str
-
-
 class News(Strict):
     """News of an event: how far it reaches, what it says, how much weight it carries."""
 
@@ -203,7 +174,7 @@ class WorldSpec(Strict):
     label: str
     switches: tuple[Switch, ...] = ()
     without_events: tuple[str, ...] = ()
-    set: dict[str, Value] = {}
+    set: dict[str, Value] = Field(default_factory=dict)
 
 
 class Horizon(Strict):
@@ -259,8 +230,8 @@ class Design(Strict):
     base: Annotated[int, Field(ge=1)] | None = None
     trajectories: Annotated[int, Field(ge=2)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
-    uncertainties: dict[str, FactorSpec] = {}
-    levers: dict[str, FactorSpec] = {}
+    uncertainties: dict[str, FactorSpec] = Field(default_factory=dict)
+    levers: dict[str, FactorSpec] = Field(default_factory=dict)
 
 
 _MONTH = r"\d{4}-(0[1-9]|1[0-2])"
@@ -301,7 +272,7 @@ class Experiment(Strict):
     seeds: Seeds
     worlds: dict[str, WorldSpec] = Field(min_length=1)
     compare: tuple[str, str] | None = None
-    set: dict[str, Value] = {}
+    set: dict[str, Value] = Field(default_factory=dict)
     knockouts: bool = False
     switch_dates: tuple[Alternative, ...] = ()
     design: Design | None = None

@@ -8,9 +8,9 @@ import pytest
 from sim.model.agents.government import AGREEMENT
 from sim.model.agents.provider import Provider
 from sim.model.kernels.deadlines import enforce
-from sim.model.law.timeline import events_of
 from sim.model.places import CUSTOMER_KEYS, LOCAL_REGION, US_REGION, us_place
 from sim.model.world import WorldSet
+from sim.scenario.canonical import surviving_events
 from tests.model.small_worlds import (
     AT,
     NO_GOVERNMENTS,
@@ -283,7 +283,7 @@ def test_events_that_fall_out_do_not_keep_a_government_from_acting(tmp_path: Pat
         asked(experiment=experiment_file(tmp_path, {"cloud_act": ruled("cloud_act")}), last="2014-12")
     )
     model = ws.models[0]
-    assert not any(event.id in ("T18b", "T19b") for event in events_of(model.scenario))
+    assert not any(event.id in ("T18b", "T19b") for event in surviving_events(model.scenario))
     codes = list(model.scenario.jurisdictions)
     without, with_agreements = model.legislation._may[:, :, AGREEMENT]
     assert with_agreements[codes.index("GB")] == with_agreements[codes.index("AU")] == 1.0

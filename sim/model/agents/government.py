@@ -12,7 +12,8 @@ import mesa
 import numpy as np
 
 from sim.model.kernels import governments as kernel
-from sim.model.law.timeline import LawInForce, events_of
+from sim.model.law.timeline import LawInForce
+from sim.scenario.canonical import surviving_events
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import INSTRUMENTS
 
@@ -122,7 +123,7 @@ class Legislation:
     def _named_by(self, scenario: Scenario) -> np.ndarray:
         """Instruments that the timeline brings to a single country by name: never drawn there (bool (J, I))."""
         named = np.zeros((len(self._codes), len(INSTRUMENTS)), np.bool_)
-        for event in events_of(scenario):
+        for event in surviving_events(scenario):
             for enacts in event.enacts:
                 if enacts.instrument is not None and len(enacts.countries) == 1:
                     named[self._codes.index(enacts.countries[0]), INSTRUMENTS.index(enacts.instrument)] = True

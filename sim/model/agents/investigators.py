@@ -17,7 +17,6 @@ import numpy as np
 
 from sim.model.arithmetic import exp, log, total
 from sim.model.kernels import investigations as kernel
-from sim.model.law import routing
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.model.population import UNITS, Population
@@ -230,7 +229,6 @@ class Casework:
             p.consumer_unlocking,
             p.compulsion_success,
         )
-        self._tables = routing.us_table(), routing.foreign_table()
         self.queues = Queues(scenario, docket)
         shape = (4, len(codes), 5, len(kernel.MEASURES))
         self.month = np.zeros(shape, np.int64)
@@ -253,10 +251,9 @@ class Casework:
     ) -> None:
         """Send out the month's requests, and write down what became of them."""
         d, q, at = self._docket, self.queues, slice(self._docket.start[month], self._docket.start[month + 1])
-        us_table, foreign_table = self._tables
         kernel.month_of_requests(
             month, world, q.growth, q.response, d.plain[month], self._waits.plain[month], d.rows[at], d.who[at], d.standing[at], d.chance[at],
-            self._waits.of(month), place, hosts, self._us_business, self._no_location, self._haven, us_table, foreign_table, rule.statutory,
+            self._waits.of(month), place, hosts, self._us_business, self._no_location, self._haven, rule.us_table, rule.foreign_table, rule.statutory,
             rule.reaches, rule.honoured, rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances,
             litigation_delay, q.clerks, q.arrived, q.done, q.finish, q.backlog, self.month, self.host_conflicts, self.host_disclosures,
             self.disclosures, self._recent, self._asked, self._met, self.unmet,
@@ -267,6 +264,8 @@ class Casework:
 class RuleOfMonth:
     """The law as investigators meet it: the US rule, and what foreign law adds, by jurisdiction (J,)."""
 
+    us_table: np.ndarray
+    foreign_table: np.ndarray
     reaches: int  # 1 control, 0 location, -1 contested
     honoured: float
     statutory: bool

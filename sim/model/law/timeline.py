@@ -9,8 +9,10 @@ import datetime as dt
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
+from sim.scenario.canonical import surviving_events
+from sim.scenario.law import Law, Regime
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Event, Regime, Switch
+from sim.scenario.schema import Event, Switch
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,6 @@ class LawInForce:
         return law
 
 
-def events_of(scenario: Scenario) -> tuple[Event, ...]:
-    """The events that happen in this world and may drive it: no endogenous ones, no `case` ones after a switch."""
-    first_switch = min((switch.on for switch in scenario.switches), default=dt.date.max)
-    return tuple(
-        event
-        for event in scenario.timeline.events
-        if event.cause == "exogenous" or (event.cause == "case" and event.date < first_switch)
-    )
-
-
 def _law_by_date(scenario: Scenario) -> tuple[list[dt.date], list[LawInForce]]:
     """The dates on which the law changed, in order, and the law from each on; the base law comes first."""
     law, switched = (
@@ -54,7 +46,7 @@ def _law_by_date(scenario: Scenario) -> tuple[list[dt.date], list[LawInForce]]:
         False,
     )
     dates, laws = [dt.date.min], [law]
-    steps: list[Event | Switch] = [*events_of(scenario), *scenario.switches]
+    steps: list[Event | Switch] = [*surviving_events(scenario), *scenario.switches]
     for step in sorted(steps, key=lambda s: s.on if isinstance(s, Switch) else s.date):
         if isinstance(step, Switch):
             law, switched = replace(law, regime=step.regime, stage=None), True
@@ -72,18 +64,18 @@ def law_on(scenario: Scenario, date: dt.date) -> LawInForce:
     return laws[bisect_right(dates, date) - 1]
 
 
-def honoured(regime: Regime, stage: str | None) -> float:
-    """Share of US warrants for data abroad that are obeyed: by the rule, or by the stage of a contested law."""
-    if regime.test == "contested":
-        return regime.stages[str(stage)].honoured
-    return 1.0 if regime.test == "control" else 0.0
+def honoured(law: Law, regime: Regime, stage: str | None) -> float:
+    """Share of US warrants for data abroad that are obeyed: by the test, or by the stage of an open question."""
+    reach = law.tests[regime.test].reach
+    return regime.stages[str(stage)].honoured if reach is None else reach
 
 
-def believed(regime: Regime, stage: str | None) -> float:
-    """What an attentive reader of the news would believe of the rule: 1 if a US warrant reaches abroad, else 0."""
-    if regime.test == "contested":
+def believed(law: Law, regime: Regime, stage: str | None) -> float:
+    """What an attentive reader of the news would believe: the chance that a US warrant reaches data abroad."""
+    reach = law.tests[regime.test].reach
+    if reach is None:
         return regime.stages[str(stage)].believed
-    return float(regime.believed if regime.believed is not None else regime.test == "control")
+    return reach if regime.believed is None else regime.believed
 
 
 @dataclass(frozen=True)
@@ -93,6 +85,7 @@ class Month:
     law: LawInForce
     honoured: float
     believed: float
+    contested: bool  # the courts have not settled what a warrant reaches
     events: tuple[Event, ...]  # whose news arrives this month
     ruling: Switch | None  # the switch that acts from this month on
 
@@ -100,7 +93,7 @@ class Month:
 def calendar(scenario: Scenario) -> tuple[Month, ...]:
     """Month by month: the law in force on the first day, and the events and the ruling since the month before began."""
     heard: dict[int, list[Event]] = {}
-    for event in events_of(scenario):
+    for event in surviving_events(scenario):
         heard.setdefault(scenario.month_after(event.date), []).append(event)
     rulings = {
         scenario.month_after(switch.on): switch for switch in scenario.switches
@@ -113,8 +106,9 @@ def calendar(scenario: Scenario) -> tuple[Month, ...]:
         months.append(
             Month(
                 law=law,
-                honoured=honoured(regime, law.stage),
-                believed=believed(regime, law.stage),
+                honoured=honoured(scenario.law, regime, law.stage),
+                believed=believed(scenario.law, regime, law.stage),
+                contested=scenario.law.tests[regime.test].open is not None,
                 events=tuple(heard.get(m, ())),
                 ruling=rulings.get(m),
             )

@@ -7,7 +7,8 @@ data lies where the case says.
 import csv
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ import pytest
 from sim.model.agents.investigators import Casework, Waits, docket_from
 from sim.model.kernels import investigations as kernel
 from sim.model.law import routing
-from sim.model.law.routing import FOREIGN_RULES, US_RULES, ForeignOrder, Rule, USOrder
 from sim.model.law.timeline import law_on
 from sim.model.places import (
     CUSTOMER_KEYS,
@@ -33,6 +33,9 @@ from sim.model.places import (
     us_place,
 )
 from sim.model.world import WorldSet
+from sim.scenario.base import load_base
+from sim.scenario.law import CONTROLLERS, FOREIGN_LOCATIONS, LOCATIONS, ForeignRow, Law, USRow
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Switch
@@ -51,13 +54,55 @@ def read(name: str) -> list[Case]:
 US_CASES, FOREIGN_CASES = read("us_orders.csv"), read("foreign_orders.csv")
 BOTH = [("us", case) for case in US_CASES] + [("foreign", case) for case in FOREIGN_CASES]
 
+
+@dataclass(frozen=True)
+class USOrder:
+    """The circumstances of a US order for content."""
+
+    test: str
+    comity: str
+    location: str
+    controller: str
+    us_person: bool
+    agreement: bool
+    data_law_bars: bool
+    blocking_statute: bool
+    target_in_host: bool
+
+
+@dataclass(frozen=True)
+class ForeignOrder:
+    """The circumstances of an order by the police of the country where the target lives."""
+
+    test: str
+    location: str
+    controller: str
+    us_person: bool
+    agreement: bool
+    claim: bool
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """How the law answers: the route, and whether obeying breaks another law."""
+
+    route: str
+    conflict: bool
+
+
 # What the words of the case files mean. A contested law is, warrant by warrant, either obeyed (control) or refused (location).
 TEST_OF = {
     ("contested", "yes"): "control",
     ("contested", "no"): "location",
     ("microsoft_wins", ""): "location",
     ("doj_wins", ""): "control",
-    ("cloud_act", ""): "control_with_statutory_comity",
+    ("cloud_act", ""): "control",
+}
+COMITY_OF = {
+    "contested": "common_law",
+    "microsoft_wins": "none",
+    "doj_wins": "common_law",
+    "cloud_act": "statutory",
 }
 OFFERS_AGREEMENTS = {"contested": False, "microsoft_wins": False, "doj_wins": False, "cloud_act": True}
 LOCATION_OF = {"in the US": "in_us", "abroad": "abroad", "no stable location": "no_stable_location"}
@@ -81,6 +126,7 @@ CONTROLLER_OF = {
 def us_order(case: Case) -> USOrder:
     return USOrder(
         test=TEST_OF[case["regime"], case["obeyed"]],
+        comity=COMITY_OF[case["regime"]],
         location=LOCATION_OF[case["data"]],
         controller=CONTROLLER_OF[case["kept_by"]],
         us_person=case["person"] == "US person",
@@ -107,20 +153,65 @@ def foreign_order(case: Case) -> ForeignOrder:
 FLAGS = (False, True)
 
 
+@cache
+def law() -> Law:
+    return load_base(root() / CONFIGS).contents.law
+
+
 def all_us_orders() -> Iterator[USOrder]:
-    for test, location, controller in product(routing.TESTS, routing.LOCATIONS, routing.CONTROLLERS):
-        for us_person, agreement, data_law, statute, at_home in product(FLAGS, repeat=5):
-            yield USOrder(test, location, controller, us_person, agreement, data_law, statute, at_home)
+    for test, comity, location, controller in product(law().settled(), law().comity, LOCATIONS, CONTROLLERS):
+        for flags in product(FLAGS, repeat=5):
+            yield USOrder(test, comity, location, controller, *flags)
 
 
 def all_foreign_orders() -> Iterator[ForeignOrder]:
-    for test, location, controller in product(routing.TESTS, routing.FOREIGN_LOCATIONS, routing.CONTROLLERS):
-        for us_person, agreement, claim in product(FLAGS, repeat=3):
-            yield ForeignOrder(test, location, controller, us_person, agreement, claim)
+    for test, location, controller in product(law().settled(), FOREIGN_LOCATIONS, CONTROLLERS):
+        for flags in product(FLAGS, repeat=3):
+            yield ForeignOrder(test, location, controller, *flags)
 
 
-def deciding(rules: tuple[Rule, ...], order: USOrder | ForeignOrder) -> int:
-    return next(k for k, rule in enumerate(rules) if rule.matches(order))
+def deciding(order: USOrder | ForeignOrder) -> tuple[int, USRow | ForeignRow]:
+    """The first row that matches, found by reading the table from top to bottom; the dense tables know nothing of this."""
+    us = isinstance(order, USOrder)
+    rows: Any = law().us_orders if us else law().foreign_orders
+    circumstances = order.__dict__ if us else order.__dict__ | {"bar": law().tests[order.test].bar}
+    return next(
+        (number, row)
+        for number, row in enumerate(rows.values())
+        if all(circumstances[name] == value for name, value in row.when if value is not None)
+    )
+
+
+@cache
+def us_routes() -> np.ndarray:
+    return routing.us_routes(law())
+
+
+@cache
+def foreign_routes() -> np.ndarray:
+    return routing.foreign_routes(law())
+
+
+def us_ruling(order: USOrder) -> Ruling:
+    """What the dense table says of a US order."""
+    o, axes = order, (tuple(law().comity), law().settled(), LOCATIONS, CONTROLLERS)
+    first = [
+        axis.index(word)
+        for axis, word in zip(axes, (o.comity, o.test, o.location, o.controller), strict=True)
+    ]
+    flags = (o.us_person, o.agreement, o.data_law_bars, o.blocking_statute, o.target_in_host)
+    return _ruling(int(us_routes()[(*first, *map(int, flags))]))
+
+
+def foreign_ruling(order: ForeignOrder) -> Ruling:
+    """What the dense table says of a foreign order."""
+    o, axes = order, (law().settled(), FOREIGN_LOCATIONS, CONTROLLERS)
+    first = [axis.index(word) for axis, word in zip(axes, (o.test, o.location, o.controller), strict=True)]
+    return _ruling(int(foreign_routes()[(*first, int(o.us_person), int(o.agreement), int(o.claim))]))
+
+
+def _ruling(code: int) -> Ruling:
+    return Ruling(ROUTES[code % routing.CONFLICT_BIT], bool(code & routing.CONFLICT_BIT))
 
 
 # --- the cases, put to the table ------------------------------------------------------------------
@@ -128,27 +219,26 @@ def deciding(rules: tuple[Rule, ...], order: USOrder | ForeignOrder) -> int:
 
 @pytest.mark.parametrize("case", US_CASES, ids=lambda case: case["what"])
 def test_a_us_order_takes_the_route_that_the_authorities_say(case: Case) -> None:
-    ruling = routing.route_us_order(us_order(case))
+    ruling = us_ruling(us_order(case))
     assert (ruling.route, ruling.conflict) == (case["route"], YES_NO[case["conflict"]])
 
 
 @pytest.mark.parametrize("case", FOREIGN_CASES, ids=lambda case: case["what"])
 def test_a_foreign_order_takes_the_route_that_the_authorities_say(case: Case) -> None:
-    ruling = routing.route_foreign_order(foreign_order(case))
+    ruling = foreign_ruling(foreign_order(case))
     assert (ruling.route, ruling.conflict) == (case["route"], YES_NO[case["conflict"]])
 
 
 @pytest.mark.parametrize(("side", "case"), BOTH, ids=lambda x: x["what"] if isinstance(x, dict) else x)
 def test_the_rule_that_decides_cites_the_authority_of_the_case(side: str, case: Case) -> None:
-    rules, order = (US_RULES, us_order(case)) if side == "us" else (FOREIGN_RULES, foreign_order(case))
-    assert case["authority"] in rules[deciding(rules, order)].authority
+    _, row = deciding(us_order(case) if side == "us" else foreign_order(case))
+    assert case["authority"] in row.authority
 
 
 def test_every_rule_of_the_table_decides_some_case() -> None:
-    assert {deciding(US_RULES, us_order(case)) for case in US_CASES} == set(range(len(US_RULES)))
-    assert {deciding(FOREIGN_RULES, foreign_order(case)) for case in FOREIGN_CASES} == set(
-        range(len(FOREIGN_RULES))
-    )
+    us, foreign = law().us_orders, law().foreign_orders
+    assert {deciding(us_order(case))[0] for case in US_CASES} == set(range(len(us)))
+    assert {deciding(foreign_order(case))[0] for case in FOREIGN_CASES} == set(range(len(foreign)))
 
 
 def test_the_cases_cover_every_regime_route_and_keeper_and_none_stands_twice() -> None:
@@ -207,9 +297,7 @@ def test_the_shipped_regimes_are_those_of_the_cases(history: Scenario) -> None:
 
 def test_a_blocking_statute_never_changes_a_route() -> None:
     for order in all_us_orders():
-        with_statute, without = (
-            routing.route_us_order(replace(order, blocking_statute=b)) for b in (True, False)
-        )
+        with_statute, without = (us_ruling(replace(order, blocking_statute=b)) for b in (True, False))
         assert with_statute.route == without.route, order
         assert with_statute.conflict >= without.conflict, order
 
@@ -217,7 +305,7 @@ def test_a_blocking_statute_never_changes_a_route() -> None:
 def test_a_blocking_statute_makes_a_conflict_wherever_somebody_is_compelled_to_produce_from_abroad() -> None:
     for order in all_us_orders():
         if order.blocking_statute:
-            ruling = routing.route_us_order(order)
+            ruling = us_ruling(order)
             assert ruling.conflict == (
                 order.location == "abroad" and ruling.route in ("direct", "comity_review")
             ), order
@@ -226,19 +314,19 @@ def test_a_blocking_statute_makes_a_conflict_wherever_somebody_is_compelled_to_p
 def test_data_in_the_us_go_to_a_us_order_directly_under_every_rule_and_break_no_foreign_law() -> None:
     for order in all_us_orders():
         if order.location == "in_us":
-            assert routing.route_us_order(order) == routing.Ruling("direct", False), order
+            assert us_ruling(order) == Ruling("direct", False), order
 
 
 def test_what_the_target_keeps_abroad_needs_the_hosts_help_under_every_rule() -> None:
     for order in all_us_orders():
         if order.location == "abroad" and order.controller == "target":
-            assert routing.route_us_order(order) == routing.Ruling("mla", False), order
+            assert us_ruling(order) == Ruling("mla", False), order
 
 
 def test_a_test_of_location_compels_nobody_to_produce_from_abroad() -> None:
     for order in all_us_orders():
         if order.test == "location" and order.location != "in_us":
-            ruling = routing.route_us_order(order)
+            ruling = us_ruling(order)
             assert ruling.route in ("mla", "agreement", "unreachable"), order
             assert not ruling.conflict, order
 
@@ -246,48 +334,43 @@ def test_a_test_of_location_compels_nobody_to_produce_from_abroad() -> None:
 def test_only_a_test_of_location_leaves_data_that_nothing_reaches_and_only_without_a_stable_location() -> (
     None
 ):
-    unreachable = [order for order in all_us_orders() if routing.route_us_order(order).route == "unreachable"]
+    unreachable = [order for order in all_us_orders() if us_ruling(order).route == "unreachable"]
     assert unreachable
     assert {(order.test, order.location) for order in unreachable} == {("location", "no_stable_location")}
-    assert not any(
-        routing.route_foreign_order(order).route == "unreachable" for order in all_foreign_orders()
-    )
+    assert not any(foreign_ruling(order).route == "unreachable" for order in all_foreign_orders())
 
 
 def test_comity_is_reviewed_by_statute_just_where_all_of_its_conditions_meet() -> None:
     for order in all_us_orders():
         expected = (
-            order.test == "control_with_statutory_comity"
+            order.test == "control"
+            and order.comity == "statutory"
             and order.location == "abroad"
             and order.controller in ("us_provider", "foreign_with_us_business")
             and not order.us_person
             and order.agreement
             and order.data_law_bars
         )
-        assert (routing.route_us_order(order).route == "comity_review") == expected, order
+        assert (us_ruling(order).route == "comity_review") == expected, order
 
 
 def test_without_an_agreement_nothing_goes_by_agreement() -> None:
-    assert all(routing.route_us_order(o).route != "agreement" for o in all_us_orders() if not o.agreement)
-    assert all(
-        routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if not o.agreement
-    )
+    assert all(us_ruling(o).route != "agreement" for o in all_us_orders() if not o.agreement)
+    assert all(foreign_ruling(o).route != "agreement" for o in all_foreign_orders() if not o.agreement)
 
 
 def test_no_agreement_is_used_by_the_us_about_people_in_the_partners_territory() -> None:
-    assert all(routing.route_us_order(o).route != "agreement" for o in all_us_orders() if o.target_in_host)
+    assert all(us_ruling(o).route != "agreement" for o in all_us_orders() if o.target_in_host)
 
 
 def test_no_agreement_is_used_by_a_foreign_police_against_a_us_person() -> None:
-    assert all(
-        routing.route_foreign_order(o).route != "agreement" for o in all_foreign_orders() if o.us_person
-    )
+    assert all(foreign_ruling(o).route != "agreement" for o in all_foreign_orders() if o.us_person)
 
 
 def test_a_police_orders_its_own_providers_and_searches_its_own_country_without_breaking_us_law() -> None:
     for order in all_foreign_orders():
         if order.controller != "us_provider":
-            assert routing.route_foreign_order(order) == routing.Ruling("direct", False), order
+            assert foreign_ruling(order) == Ruling("direct", False), order
 
 
 def test_obeying_a_claim_breaks_us_law_unless_an_agreement_or_the_border_lifts_the_bar() -> None:
@@ -295,46 +378,16 @@ def test_obeying_a_claim_breaks_us_law_unless_an_agreement_or_the_border_lifts_t
         if order.controller == "us_provider" and order.claim:
             lifted_by_agreement = order.agreement and not order.us_person
             lifted_by_border = order.test == "location" and order.location in ("own_soil", "third_country")
-            assert routing.route_foreign_order(order).conflict == (
-                not lifted_by_agreement and not lifted_by_border
-            ), order
+            assert foreign_ruling(order).conflict == (not lifted_by_agreement and not lifted_by_border), order
 
 
-def test_the_dense_tables_are_the_function() -> None:
-    us, foreign = routing.us_table(), routing.foreign_table()
-    assert us.size == len(list(all_us_orders()))
-    assert foreign.size == len(list(all_foreign_orders()))
-    for o in all_us_orders():
-        at = (
-            routing.TESTS.index(o.test),
-            routing.LOCATIONS.index(o.location),
-            routing.CONTROLLERS.index(o.controller),
-        )
-        code = int(
-            us[
-                (
-                    *at,
-                    int(o.us_person),
-                    int(o.agreement),
-                    int(o.data_law_bars),
-                    int(o.blocking_statute),
-                    int(o.target_in_host),
-                )
-            ]
-        )
-        assert routing.Ruling(
-            ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT
-        ) == routing.route_us_order(o), o
-    for f in all_foreign_orders():
-        where = (
-            routing.TESTS.index(f.test),
-            routing.FOREIGN_LOCATIONS.index(f.location),
-            routing.CONTROLLERS.index(f.controller),
-        )
-        code = int(foreign[(*where, int(f.us_person), int(f.agreement), int(f.claim))])
-        assert routing.Ruling(
-            ROUTES[code % routing.CONFLICT_BIT], code >= routing.CONFLICT_BIT
-        ) == routing.route_foreign_order(f), f
+def test_the_dense_tables_hold_the_first_row_that_matches() -> None:
+    assert us_routes().size == len(list(all_us_orders()))
+    assert foreign_routes().size == len(list(all_foreign_orders()))
+    for us in all_us_orders():
+        assert us_ruling(us).route == deciding(us)[1].route, us
+    for foreign in all_foreign_orders():
+        assert foreign_ruling(foreign).route == deciding(foreign)[1].route, foreign
 
 
 # --- the cases, put to the model --------------------------------------------------------------------

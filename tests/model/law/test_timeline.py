@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.model.law.timeline import LawInForce, Month, calendar, events_of, honoured, law_on
+from sim.model.law.timeline import LawInForce, Month, calendar, honoured, law_on
+from sim.scenario.canonical import surviving_events
 from sim.scenario.resolution import resolve, variant
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Enacts, Event, News, Switch
@@ -101,7 +102,7 @@ def test_base_law_and_enacted_events_are_the_law_as_it_happened_on_every_date(hi
         law, entry = law_on(history, date), recorded(date)
         assert (law.regime, law.stage) == (entry.law.regime, entry.law.stage), date
         assert law.instruments == entry.law.instruments, date
-        assert honoured(history.regimes[law.regime], law.stage) == entry.honoured, date
+        assert honoured(history.law, history.regimes[law.regime], law.stage) == entry.honoured, date
 
 
 @pytest.mark.parametrize("k", range(1, len(AS_IT_HAPPENED)), ids=lambda k: str(AS_IT_HAPPENED[k].since))
@@ -283,8 +284,8 @@ def test_the_two_worlds_differ_in_the_rule_and_in_nothing_else() -> None:
 
 
 def test_case_events_fall_out_from_the_switchs_own_date_on_and_all_others_stay(history: Scenario) -> None:
-    happened = {e.id for e in events_of(history)}
-    left = {e.id for e in events_of(resolved("two_worlds").scenarios["doj_wins"])}
+    happened = {e.id for e in surviving_events(history)}
+    left = {e.id for e in surviving_events(resolved("two_worlds").scenarios["doj_wins"])}
     assert happened - left == {
         "T04",
         "T05",
@@ -353,7 +354,7 @@ def test_a_second_switch_reverses_the_first_and_brings_no_case_event_back(
     assert law_on(scenario, second - DAY).regime == rules[0]
     assert law_on(scenario, second).regime == rules[1]
     assert law_on(scenario, LAST).regime == rules[1]
-    assert events_of(scenario) == events_of(replace(history, switches=switches[:1]))
+    assert surviving_events(scenario) == surviving_events(replace(history, switches=switches[:1]))
     rulings = [month.ruling for month in calendar(scenario) if month.ruling]
     one_month = scenario.month_after(first) == scenario.month_after(second)
     assert rulings == list(
