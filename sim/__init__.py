@@ -1,3 +1,52 @@
-"""Two worlds: an agent-based model of what a US warrant for data abroad sets in motion."""
+"""Two worlds: an agent-based model of what a US warrant for data stored abroad sets in motion.
 
-__version__ = "0.1.0"
+`import sim` is quick: what it offers (see `sim.api`) is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    from sim.api import (
+        Experiment,
+        InputError,
+        Month,
+        Pair,
+        Sweep,
+        check,
+        load,
+        reproduce,
+        run,
+        sweep,
+        world,
+    )
+
+_OFFERED = (
+    "Experiment", "InputError", "Month", "Pair", "Sweep", "check", "load", "reproduce", "run", "sweep", "world",
+)  # fmt: skip
+__all__ = [
+    "Experiment",
+    "InputError",
+    "Month",
+    "Pair",
+    "Sweep",
+    "__version__",
+    "check",
+    "load",
+    "reproduce",
+    "run",
+    "sweep",
+    "world",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OFFERED:
+        return getattr(import_module("sim.api"), name)
+    raise AttributeError(f"module 'sim' has no attribute '{name}'; it offers {', '.join(_OFFERED)}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_OFFERED})

@@ -18,6 +18,7 @@ from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
 from sim.runs.manifest import write_manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS
+from sim.runs.reporters import Reporters
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
 from sim.runs.watching import FURTHER, Watch, watched
@@ -63,6 +64,7 @@ def run(
     how: Running | None = None,
     further: bool = False,
     command: str = "",
+    reporters: Reporters | None = None,
 ) -> Finished:
     """Run what is missing of an experiment and write everything that belongs into its results folder `out`.
 
@@ -73,7 +75,7 @@ def run(
     how = how or Running()
     if workers is not None:
         how = replace(how, workers=workers)
-    run = Finished(out, Plan(resolved, out / POINTS), Store(store or out / OWN_STORE))
+    run = Finished(out, Plan(resolved, out / POINTS, reporters), Store(store or out / OWN_STORE))
     run.store.prepare()
     with watched(run.plan, out, run.store.folder, how.shard) as watch:
         execute(run, how, progress, watch)

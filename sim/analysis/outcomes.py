@@ -17,7 +17,8 @@ from scipy import stats
 
 from sim.analysis.differences import CONFIDENCE, HEADLINES, SERIES, Columns, Headline
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.wide import Wide
+from sim.runs.results import MANIFEST
+from sim.runs.wide import Wide, exported
 
 Which = Literal["difference", "a", "b"]
 QUANTILES = {"q5": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
@@ -278,3 +279,17 @@ def quantiles(values: np.ndarray, months: np.ndarray) -> pd.DataFrame:
 def pairs_at(wide: Wide, points: Sequence[int] | np.ndarray) -> np.ndarray:
     """Which pairs are of these points."""
     return np.isin(wide.points, points)
+
+
+def headlines_at_points(folder: Path, said: Mapping[str, Any]) -> pd.DataFrame:
+    """Every headline at every point of a results folder: the design's values, then means, interval and pairs."""
+    wide = exported(folder, said)
+    firsts = first_months(said, wide.values, folder / MANIFEST)
+    parts = [
+        wide.values.join(at_points(at_pairs(wide, headline.code, said, firsts)), how="right")
+        .rename_axis("point")
+        .reset_index()
+        .assign(headline=headline.code, name=headline.name, unit=headline.unit, window=headline.window)
+        for headline in HEADLINES
+    ]
+    return pd.concat(parts, ignore_index=True)

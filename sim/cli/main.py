@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from sim import __version__
 from sim.scenario.problems import BadInput
+from sim.version import __version__
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 

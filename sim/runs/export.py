@@ -8,7 +8,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from sim.model.tables import TABLES
 from sim.runs import tables_on_disk
 from sim.runs.pairs import MONTH_DIGEST, parts_early
 from sim.runs.plan import Plan
@@ -76,7 +75,7 @@ def export(
     for left_over in folder.glob(".*"):
         left_over.unlink()
     written: dict[str, dict[str, Any]] = {}
-    for table in TABLES:
+    for table in tables_on_disk.SCHEMA:
         path = folder / f"{table}.parquet"
         if not good or table not in store.commit(index.where[plan.ids[good[0]][0]][0]).rows:
             path.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """What an experiment runs: each point of its design with each seed, all worlds side by side, and the id of every run."""
 
 import hashlib
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from pathlib import Path
 from sim.runs.identity import Identities, model_digest
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.points import read_ids
+from sim.runs.reporters import Reporters
 from sim.runs.seed import Task
 from sim.runs.tables_on_disk import FORMAT
 from sim.scenario.designs import Point, points, scenarios_at
@@ -23,6 +25,7 @@ class Plan:
 
     resolved: Resolved
     remembered: Path | None = None  # a table of points and ids that may be of this very plan
+    reporters: Reporters | None = None
 
     @cached_property
     def points(self) -> Sequence[Point]:
@@ -53,9 +56,18 @@ class Plan:
         return self.points[pair // len(self.seeds)], self.seeds[pair % len(self.seeds)]
 
     @cached_property
+    def _grain(self) -> str:
+        """What reporters add to the grain of a record in run ids; runs whose reporters have no source are like no others."""
+        if self.reporters is None:
+            return ""
+        return f" {self.reporters.digest or uuid.uuid4().hex}"
+
+    @cached_property
     def digest(self) -> str:
         """What decides the run ids of a plan."""
-        return hashlib.sha256(f"{self.resolved.digest} {model_digest()} {FORMAT}".encode()).hexdigest()
+        return hashlib.sha256(
+            f"{self.resolved.digest} {model_digest()} {FORMAT}{self._grain}".encode()
+        ).hexdigest()
 
     @cached_property
     def ids(self) -> list[tuple[str, ...]]:
@@ -63,7 +75,7 @@ class Plan:
         known = read_ids(self.remembered, self.digest) if self.remembered is not None else None
         if known is not None:
             return list(zip(*(known[k :: len(self.worlds)] for k in range(len(self.worlds))), strict=True))
-        identities, record = Identities(), self.resolved.experiment.record
+        identities, record = Identities(), self.resolved.experiment.record + self._grain
         out = []
         for point in self.points:
             scenarios = list(scenarios_at(self.resolved, point).values())
@@ -81,9 +93,8 @@ class Plan:
             if point.index != last:
                 last, scenarios = point.index, scenarios_at(self.resolved, point)
             ids = dict(zip(self.worlds, self.ids[pair], strict=True))
-            yield Task(
-                scenarios, seed, self.resolved.experiment.record, self.label(point), ids, dict(point.values)
-            )
+            record = self.resolved.experiment.record
+            yield Task(scenarios, seed, record, self.label(point), ids, dict(point.values), self.reporters)
 
     def label(self, point: Point) -> str:
         """What a design's point is called in messages."""

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from sim.model.world import WarrantModel, WorldSet
 from sim.runs.pairs import WorldsDiffer, first_difference, month_digests, must_be_equal_for, share_population
-from sim.runs.tables_on_disk import Columns, digest_of_values
+from sim.runs.reporters import Reporters
+from sim.runs.tables_on_disk import COLLECTED, Columns, digest_of_values
 from sim.scenario.scenario import Scenario
 
 How = Literal["raised", "ran out of time", "died"]
@@ -29,6 +30,7 @@ class Task:
     label: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
+    reporters: Reporters | None = None
 
     @property
     def name(self) -> str:
@@ -112,18 +114,30 @@ def run_seed(task: Task, digests: bool = True) -> SeedDone:
 
 def _run(task: Task, done: SeedDone, stage: list[str], digests: bool) -> None:
     """Run, compare and record; `stage` says how far it has come."""
-    models = run_worlds(task, stage)
+    collected: dict[str, Columns] = {}
+    models = run_worlds(task, stage, collected=collected)
     stage[0] = "compare"
     _prove_pairs(models, done)
     stage[0] = "record"
     for name, model in models.items():
         _record(task, name, model, done, digests)
+    for name, columns in collected.items():
+        done.tables[name][COLLECTED.name] = columns
+        if digests:
+            one = digest_of_values(COLLECTED.name, columns)
+            done.digests.setdefault(COLLECTED.name, {})[name] = one
 
 
 def run_worlds(
-    task: Task, stage: list[str], before_month: Callable[[], None] | None = None
+    task: Task,
+    stage: list[str],
+    before_month: Callable[[], None] | None = None,
+    collected: dict[str, Columns] | None = None,
 ) -> dict[str, WarrantModel]:
-    """Run the worlds, side by side where they share their population; `before_month` as for `WorldSet.run`."""
+    """Run the worlds, side by side where they share their population; `before_month` as for `WorldSet.run`.
+
+    What the task's reporters give goes to `collected`, by world.
+    """
     sets: list[list[str]] = []
     for name, scenario in task.scenarios.items():
         mates = next((s for s in sets if share_population(task.scenarios[s[0]], scenario)), None)
@@ -136,8 +150,15 @@ def run_worlds(
         stage[0] = "build"
         worlds = WorldSet([task.scenarios[name] for name in names], task.seed)
         stage[0] = "run"
-        worlds.run(before_month)
-        models |= dict(zip(names, worlds.models, strict=True))
+        here = dict(zip(names, worlds.models, strict=True))
+        if task.reporters is None or collected is None:
+            worlds.run(before_month)
+        else:
+            collector = task.reporters.collector(here)
+            worlds.run(collector.collect)
+            collector.collect()
+            collected |= {name: collector.table(name) for name in names}
+        models |= here
     return {name: models[name] for name in task.scenarios}
 
 

@@ -14,12 +14,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.model.tables import RUN, SEED, TABLES, WORLD, Column
+from sim.model.tables import MONTH, RUN, SEED, TABLES, WORLD, Column, Table
 
 Columns = dict[str, np.ndarray]
 FORMAT = "1"  # of what is written; another one makes other run ids
 RUN_ID = Column("run", "category", "-", "id of the run: what was run, with which seed and which code")
 POINT = Column("point", "int64", "-", "number of the design's point, as in points.parquet")
+COLLECTED = Table(
+    "collected",
+    "a month of a reporter of the user's own",
+    (
+        *RUN,
+        MONTH,
+        Column("agent", "category", "-", "code of the agent that was read; empty for the model"),
+        Column("reporter", "category", "-", "name of the reporter"),
+    ),
+    (Column("value", "float64", "-", "what the reporter gave at the end of the month"),),
+)
+SCHEMA: dict[str, Table] = {**TABLES, COLLECTED.name: COLLECTED}
 _FLOAT32_TABLES = ("cell",)  # 285 cells x 156 months: at full width it would be most of the disk
 
 
@@ -27,7 +39,7 @@ def to_arrow(name: str, columns: Columns, run: str) -> pa.Table:
     """A table of one run, typed by the schema, under the key `run`."""
     rows = len(next(iter(columns.values())))
     arrays, kept = [pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), pa.array([run]))], [RUN_ID]
-    for column in TABLES[name].columns:
+    for column in SCHEMA[name].columns:
         if column in RUN:
             continue
         if column.dtype == "date":
@@ -49,7 +61,7 @@ def to_arrow(name: str, columns: Columns, run: str) -> pa.Table:
 def to_columns(name: str, rows: pa.Table) -> Columns:
     """The rows of one run as the model's columns: months, numbers with missing ones as NaN, names as objects."""
     out: Columns = {}
-    for column in TABLES[name].columns:
+    for column in SCHEMA[name].columns:
         if column in RUN:
             continue
         values = rows.column(column.name).combine_chunks()
@@ -79,7 +91,7 @@ def under_keys(
     ]
     if points is not None:
         keys.insert(0, (POINT, pa.array(np.repeat(np.array(points, np.int64), counts))))
-    rest = [column for column in TABLES[name].columns if column not in RUN]
+    rest = [column for column in SCHEMA[name].columns if column not in RUN]
     fields = [
         *(_field(column, array.type) for column, array in keys),
         *(rows.schema.field(column.name) for column in rest),
@@ -99,7 +111,7 @@ def digest_of_values(name: str, columns: Columns) -> str:
     """sha256 of a run's table: names and values of its columns, in the order of the schema, rows in order of key."""
     if not len(next(iter(columns.values()))):
         return hashlib.sha256(name.encode()).hexdigest()
-    keys = [columns[c.name] for c in TABLES[name].keys if c.name in columns]
+    keys = [columns[c.name] for c in SCHEMA[name].keys if c.name in columns]
     order = np.lexsort(
         [
             k.astype("datetime64[D]").astype(np.int64) if k.dtype.kind == "M" else k.astype(str)
@@ -107,7 +119,7 @@ def digest_of_values(name: str, columns: Columns) -> str:
         ]
     )
     h = hashlib.sha256(name.encode())
-    for column in TABLES[name].columns:
+    for column in SCHEMA[name].columns:
         if column.name not in columns:
             continue
         values = columns[column.name][order]

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import sim
 from sim.scenario.problems import BadInput, choices
 
 CONFIGS, EXPERIMENTS = "configs", "experiments"
@@ -10,7 +9,7 @@ CONFIGS, EXPERIMENTS = "configs", "experiments"
 
 def root() -> Path:
     """The folder that holds `configs/` and `experiments/`."""
-    package = Path(sim.__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for folder in (package / "shipped", package.parent):
         if (folder / CONFIGS / "world").is_dir():
             return folder

@@ -4,14 +4,17 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import spawn
 from multiprocessing.connection import wait
 
 from sim.runs.working import TaskDone, Work, work
 
 _PRELOADED = ["sim.runs.working"]
+_STARTING = threading.Lock()
 
 
 def default_workers() -> int:
@@ -70,7 +73,8 @@ class Processes:
             if pool is None:
                 pool = self._pools[slot] = ProcessPoolExecutor(1, mp_context=self._context, initializer=begin)
             try:
-                future = self._futures[slot] = pool.submit(self._work, batch)
+                with _main_module_left_out():
+                    future = self._futures[slot] = pool.submit(self._work, batch)
             except BrokenProcessPool:  # its worker died since
                 pool.shutdown(wait=False)
                 self._pools[slot] = None
@@ -88,6 +92,24 @@ class Processes:
                     for process in list((getattr(pool, "_processes", None) or {}).values()):
                         process.terminate()
                 pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _main_module_left_out() -> Iterator[None]:
+    """Start processes that do not import the caller's main module, so that a script needs no `if __name__` guard.
+
+    multiprocessing tells each new process where the main module is and has no option against it; nothing that a
+    worker runs lies there.
+    """
+    with _STARTING:
+        whole = spawn.get_preparation_data
+        spawn.get_preparation_data = lambda name: {
+            key: value for key, value in whole(name).items() if not key.startswith("init_main")
+        }
+        try:
+            yield
+        finally:
+            spawn.get_preparation_data = whole
 
 
 def begin() -> None:

@@ -1,0 +1,395 @@
+"""The Python interface: run an experiment or a sweep, open results, look into a world month by month.
+
+    import sim
+
+    pair = sim.run("two_worlds", seeds=8, changes={"trust.asymmetry": 1.0})
+    pair.headlines
+    pair.difference("trust", by="country")
+    pair.plot("trust", country="DE").show()
+
+Everything goes through the pipeline that the command `warrantsim` uses, so the same experiment gives the same numbers,
+and a run that either of them has stored is not run again. Mistakes raise `InputError`, which names the place and the
+valid choices.
+"""
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from sim import pipeline
+from sim.analysis.paired_table import paired_difference
+from sim.runs.reporters import Reporter, Reporters
+from sim.runs.results import MANIFEST, FolderResults
+from sim.runs.running import Running
+from sim.runs.store import DEFAULT as STORE
+from sim.runs.tables_on_disk import SCHEMA
+from sim.scenario.problems import BadInput as InputError
+from sim.scenario.problems import choices
+from sim.scenario.resolution import Resolved
+from sim.scenario.schema import Experiment
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from sim.model.world import WarrantModel
+    from sim.runs.reproduce import Comparison
+
+__all__ = [
+    "Experiment", "InputError", "Month", "Pair", "Results", "Sweep", "check", "load", "reproduce", "run", "sweep",
+    "world",
+]  # fmt: skip
+
+Changes = Mapping[str, Any]
+"""Values by path, as for the command's `--set`: {"trust.asymmetry": 1.0, "worlds.doj_wins.label": "DOJ"}."""
+
+_TABLE_BY = {(): "world", ("country",): "country", ("country", "segment"): "cell", ("provider",): "provider"}
+
+
+class Results:
+    """Results in a folder: tables with both worlds, real dates and units. Of a finished run, never of one under way."""
+
+    def __init__(self, folder: Path, keep: Any = None) -> None:
+        self.folder = folder
+        self._results = FolderResults(folder)
+        self._keep = keep  # a temporary folder lives as long as its results
+
+    def __repr__(self) -> str:
+        said = self.manifest
+        worlds, seeds = ", ".join(said["worlds"].values()), len(said["seeds"])
+        return f"<{type(self).__name__} of {said['experiment']}: {worlds}; {seeds} seeds; {self.folder}>"
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What was run, with what, who set each value, and a digest of each table."""
+        return self._results.manifest
+
+    @property
+    def failures(self) -> list[str]:
+        """The pairs that failed, each with its error; they are in no table."""
+        return list(self.manifest["failures"])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader of the results should know."""
+        return list(self.manifest["warnings"])
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the recorded tables."""
+        return [name for name in SCHEMA if self._results.has(name)]
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        """A recorded table, one row an observation, with `seed`, `world` and `month` (a real date).
+
+        `units` of its `attrs` gives the unit of each column. Raises InputError for a table that there is not.
+        """
+        if table not in self.tables:
+            raise InputError(f"no table '{table}' was recorded; {choices(table, self.tables)}")
+        frame = self._results.table(table)
+        frame.attrs["units"] = {c.name: c.unit for c in SCHEMA[table].columns if c.name in frame}
+        return frame
+
+    @property
+    def claims(self) -> pd.DataFrame | None:
+        """The experiment's claims with their verdicts; None if it makes none."""
+        return self._results.summary("claims")
+
+    def difference(self, measure: str, by: str | None = None) -> pd.DataFrame:
+        """The second compared world minus the first, month by month: mean over seeds with its 95% interval.
+
+        `by` is None (all countries but the United States), "country", "cell" (country and segment) or "provider".
+        Columns: month, those of `by`, difference, low, high, pairs; of a sweep also point. The unit is the measure's
+        (`attrs["unit"]`). Raises InputError where nothing was compared, or the table has no such measure.
+        """
+        compare = self.manifest["compare"]
+        if compare is None:
+            raise InputError("these results compare no two worlds, so there is no difference")
+        keys = _keys(by)
+        table = self._table_with(measure, keys)
+        point = ("point",) if "point" in table else ()
+        out = paired_difference(table, measure, (compare[0], compare[1]), (*point, *keys, "month"))
+        out.attrs["unit"] = table.attrs["units"][measure]
+        return out
+
+    def plot(self, measure: str, country: str | None = None, difference: bool = False) -> "go.Figure":
+        """Both worlds month by month (median and middle 90% of seeds), or their difference, as a Plotly figure."""
+        import plotly.graph_objects as go
+
+        from sim.view.figures.measure_chart import difference_chart, worlds_chart
+
+        table = self._table_with(measure, () if country is None else ("country",))
+        if country is not None:
+            places = self.manifest["jurisdictions"]
+            if country not in places:
+                raise InputError(f"country '{country}': {choices(country, list(places))}")
+            table = table[table["country"] == country]
+        unit = table.attrs["units"][measure]
+        if not difference:
+            return go.Figure(worlds_chart(table, measure, unit, self.manifest))
+        compare = self.manifest["compare"]
+        if compare is None:
+            raise InputError("these results compare no two worlds, so there is no difference")
+        series = paired_difference(table, measure, (compare[0], compare[1]), ("month",))
+        return go.Figure(difference_chart(series, measure, unit, self.manifest))
+
+    def report(self, out: str | Path) -> Path:
+        """Write the report, one HTML file that needs no network, and return its path."""
+        from sim.view.report import build
+
+        return build(self._results, Path(out))
+
+    def _table_with(self, measure: str, keys: tuple[str, ...]) -> pd.DataFrame:
+        name = _TABLE_BY[keys]
+        known = [column.name for column in SCHEMA[name].measures]
+        if measure not in known:
+            raise InputError(f"measure '{measure}': not in the table '{name}'; {choices(measure, known)}")
+        return self[name]
+
+
+class Pair(Results):
+    """The worlds of an experiment without a design, run with the same seeds."""
+
+    @property
+    def headlines(self) -> pd.DataFrame:
+        """The headline numbers: value in each world, difference with its 95% interval over seeds, unit, verdict."""
+        return self._summary("headlines")
+
+    @property
+    def knockouts(self) -> pd.DataFrame:
+        """The headline differences with each mechanism off. Raises InputError if they were not run."""
+        return self._summary("knockouts")
+
+    @property
+    def record(self) -> pd.DataFrame:
+        """The model beside each number of the record. Raises InputError if it was not run."""
+        return self._summary("record")
+
+    @property
+    def collected(self) -> pd.DataFrame:
+        """What the reporters gave: one row a seed, world, month and agent; one column a reporter."""
+        rows = self["collected"]
+        keys = ["seed", "world", "month", "agent"]
+        wide = rows.pivot_table(index=keys, columns="reporter", values="value", observed=True, dropna=True)
+        return wide.rename_axis(columns=None).reset_index()
+
+    def _summary(self, name: str) -> pd.DataFrame:
+        found = self._results.summary(name)
+        if found is None:
+            raise InputError(f"there is no table '{name}': run the experiment with further=True")
+        return found
+
+
+class Sweep(Results):
+    """An experiment with a design: many points, each with the same seeds."""
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """The design: one row a point, one column a factor."""
+        frame = pd.read_parquet(self.folder / "points.parquet", page_checksum_verification=True)
+        own = ["seed", "world", "run", "done"]
+        return frame.drop_duplicates("point").set_index("point").drop(columns=own)
+
+    @property
+    def headlines(self) -> pd.DataFrame:
+        """Every headline at every point: the design's values, mean difference with its 95% interval, pairs."""
+        from sim.analysis.outcomes import headlines_at_points
+
+        return headlines_at_points(self.folder, self.manifest)
+
+    def point(self, number: int) -> dict[str, pd.DataFrame]:
+        """Headlines and series of one point's own pairs. Raises InputError for a point that there is not."""
+        from sim.analysis.one_point import point_results
+
+        try:
+            return dict(point_results(self.folder, number).summaries)
+        except KeyError as error:
+            raise InputError(f"{error.args[0]}; valid: 0 to {len(self.points) - 1}") from None
+
+
+def run(
+    experiment: str | Path | Mapping[str, Any] | Experiment,
+    *,
+    seeds: int | None = None,
+    customers: int | None = None,
+    changes: Changes | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    store: str | Path = STORE,
+    further: bool = False,
+    model_reporters: Mapping[str, Reporter] | None = None,
+    agenttype_reporters: Mapping[str, Mapping[str, Reporter]] | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Pair:
+    """Run an experiment without a design: a shipped name, a file, or an `Experiment` built in Python.
+
+    `changes` are values by path. Results go to the folder `out`, or to a temporary one that lives as long as they do;
+    runs are kept in `store`. With `further`, the tables that need other runs are made too (knock-outs, other switch
+    dates, the record). Reporters are numbers of your own, read at the end of each month: of the model (by name), and
+    of agents (by the name of their class); see `Pair.collected`. `progress` is told (done, total, words).
+
+    Raises InputError for a mistake in the experiment, EngineLost if the workers cannot go on.
+    """
+    resolved = _resolve(experiment, changes, seeds=seeds, customers=customers)
+    if resolved.design is not None:
+        raise InputError(f"{resolved.name}: it has a design: run it with sim.sweep")
+    reporters = Reporters.of(model_reporters, agenttype_reporters)
+    folder, keep = _folder(out)
+    done = pipeline.run(
+        resolved,
+        folder,
+        workers=workers,
+        progress=progress,
+        store=None if reporters is not None and reporters.digest is None else Path(store),
+        further=further,
+        reporters=reporters,
+    )
+    _must_have_succeeded(done)
+    return Pair(folder, keep)
+
+
+def sweep(
+    experiment: str | Path | Mapping[str, Any] | Experiment,
+    *,
+    seeds: int | None = None,
+    customers: int | None = None,
+    changes: Changes | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    store: str | Path = STORE,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Sweep:
+    """Run an experiment with a design: every point with every seed. Arguments and errors as for `run`."""
+    resolved = _resolve(experiment, changes, seeds=seeds, customers=customers)
+    if resolved.design is None:
+        raise InputError(f"{resolved.name}: it has no design: run it with sim.run")
+    folder, keep = _folder(out)
+    done = pipeline.run(resolved, folder, workers=workers, progress=progress, store=Path(store))
+    _must_have_succeeded(done)
+    return Sweep(folder, keep)
+
+
+def load(folder: str | Path) -> Pair | Sweep:
+    """Open a results folder. Raises InputError if it is none, or one that this version cannot read."""
+    folder = Path(folder)
+    if not (folder / MANIFEST).is_file():
+        raise InputError(f"{folder}: no results folder (it has no {MANIFEST})")
+    try:
+        said = FolderResults(folder).manifest
+        designed = said["scenario"]["experiment"]["design"] is not None
+        _ = said["worlds"], said["seeds"], said["compare"], said["tables"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder / MANIFEST}: cannot be read: {_version_words(folder)} ({error!r})"
+        ) from None
+    return Sweep(folder) if designed else Pair(folder)
+
+
+def check(experiment: str | Path | Mapping[str, Any] | Experiment, changes: Changes | None = None) -> str:
+    """Everything that a run would refuse, without running: raises InputError, or says in words what would run."""
+    resolved = _resolve(experiment, changes)
+    asked = resolved.experiment
+    return f"{resolved.name}: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} customers"
+
+
+def reproduce(
+    what: str | Path, *, sample: int | None = None, full: bool = False, workers: int | None = None
+) -> "Comparison":
+    """Run a results folder or a shipped experiment again, past every store, and compare.
+
+    The result's `equal` says whether every number is the same; its other fields, what differs and where first.
+    """
+    from sim.runs.expected import compare_with_expected
+    from sim.runs.reproduce import reproduce as again
+
+    how = Running(workers)
+    if Path(what).is_dir():
+        return again(Path(what), sample, how=how)
+    return compare_with_expected(str(what), full, sample, how)
+
+
+class Month(NamedTuple):
+    """A month that has just ended: its first day, and the Mesa model as it is now."""
+
+    date: dt.date
+    model: "WarrantModel"
+
+
+def world(
+    experiment: str | Path | Mapping[str, Any] | Experiment,
+    name: str | None = None,
+    *,
+    seed: int | None = None,
+    customers: int | None = None,
+    changes: Changes | None = None,
+) -> Iterator[Month]:
+    """One world of an experiment, month by month; `month.model` is a `mesa.Model`. Raises InputError.
+
+    Without `name` the experiment's first world, without `seed` its first seed.
+    """
+    resolved = _resolve(experiment, changes, customers=customers)
+    worlds = resolved.scenarios
+    name = next(iter(worlds)) if name is None else name
+    if name not in worlds:
+        raise InputError(f"world '{name}': {choices(name, list(worlds))}")
+    scenario = worlds[name]
+    return _months(scenario, resolved.experiment.seeds.first if seed is None else seed)
+
+
+def _months(scenario: Any, seed: int) -> Iterator[Month]:
+    from sim.model.world import WarrantModel
+
+    model = WarrantModel(scenario, seed)
+    while model.running:
+        date = scenario.month_start(model.month)
+        model.step()
+        yield Month(date, model)
+
+
+def _resolve(experiment: Any, changes: Changes | None, **sizes: int | None) -> Resolved:
+    words = [f"{path}={_written(value)}" for path, value in (changes or {}).items()]
+    return pipeline.resolve(experiment, words, **sizes)
+
+
+def _written(value: Any) -> str:
+    """A value as the command line would have it."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    try:
+        return json.dumps(value)
+    except TypeError:
+        raise InputError(f"changes: {value!r}: write a number, a text, a date, a list or a mapping") from None
+
+
+def _keys(by: str | None) -> tuple[str, ...]:
+    known: dict[str | None, tuple[str, ...]] = {
+        None: (), "country": ("country",), "cell": ("country", "segment"), "provider": ("provider",),
+    }  # fmt: skip
+    if by not in known:
+        raise InputError(f"by='{by}': {choices(str(by), [str(name) for name in known if name])}")
+    return known[by]
+
+
+def _folder(out: str | Path | None) -> tuple[Path, Any]:
+    """Where results go, and what must be kept for as long as they are used."""
+    if out is not None:
+        return Path(out), None
+    temporary = tempfile.TemporaryDirectory(prefix="warrantsim-", ignore_cleanup_errors=True)
+    return Path(temporary.name), temporary
+
+
+def _must_have_succeeded(done: pipeline.Finished) -> None:
+    if not done.proved.good:
+        raise RuntimeError("no pair of worlds succeeded:\n" + "\n".join(done.failures))
+
+
+def _version_words(folder: Path) -> str:
+    try:
+        version = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["versions"]["warrantsim"]
+    except (ValueError, KeyError, TypeError, OSError):
+        return "it is damaged"
+    return f"it was written by version {version}"

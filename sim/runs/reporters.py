@@ -1,0 +1,139 @@
+"""Reporters: numbers of a user's own, read from a model or its agents at the end of every month.
+
+They are named as Mesa's DataCollector names them. A reporter's code travels to the workers by value, so that nobody has
+to import the script or notebook in which it was written. Its source enters the run id; where a source cannot be had, or
+a reporter uses a value that cannot be written down, the runs are not kept in any store.
+"""
+
+import ast
+import hashlib
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+import numpy as np
+
+from sim.runs.tables_on_disk import COLLECTED, Columns
+from sim.scenario.problems import BadInput, choices
+
+if TYPE_CHECKING:
+    from sim.model.world import WarrantModel
+
+Reporter = Callable[[Any], float] | str
+"""A function of a model or an agent, or the name of an attribute; gives a number."""
+
+AGENT_TYPES = ("Government", "HomeGrownProvider", "Investigator", "Provider")
+
+
+@dataclass(frozen=True)
+class Reporters:
+    """Reporters as they travel: pickled by value, with the digest of their source (None: it cannot be had)."""
+
+    pickled: bytes
+    digest: str | None
+
+    @classmethod
+    def of(
+        cls,
+        model: Mapping[str, Reporter] | None,
+        by_agent_type: Mapping[str, Mapping[str, Reporter]] | None,
+    ) -> "Reporters | None":
+        """Reporters by name: of the model, and by the name of an agent's class. None if there are none.
+
+        Raises BadInput where a reporter is neither a function nor a name, or a class of agents does not exist.
+        """
+        groups = {"": dict(model or {}), **{kind: dict(some) for kind, some in (by_agent_type or {}).items()}}
+        groups = {kind: some for kind, some in groups.items() if some}
+        if not groups:
+            return None
+        problems = [
+            f"agenttype_reporters: '{kind}': no such agents; {choices(kind, list(AGENT_TYPES))}"
+            for kind in groups
+            if kind and kind not in AGENT_TYPES
+        ]
+        problems += [
+            f"reporter '{name}': write a function of one argument or the name of an attribute"
+            for some in groups.values()
+            for name, reporter in some.items()
+            if not (callable(reporter) or isinstance(reporter, str))
+        ]
+        if problems:
+            raise BadInput(problems)
+        return cls(cloudpickle.dumps(groups), _digest(groups))
+
+    def collector(self, models: Mapping[str, "WarrantModel"]) -> "Collector":
+        """A collector for the models of one seed."""
+        return Collector(cloudpickle.loads(self.pickled), models)
+
+
+class Collector:
+    """Calls every reporter at the end of each month and keeps what they give, world by world."""
+
+    def __init__(
+        self, groups: Mapping[str, Mapping[str, Reporter]], models: Mapping[str, "WarrantModel"]
+    ) -> None:
+        self._groups, self._models = groups, models
+        self._rows: dict[str, list[tuple[np.datetime64, str, str, float]]] = {name: [] for name in models}
+        self._months = 0
+
+    def collect(self) -> None:
+        """Read every model as it is now, if a month has ended since the last time."""
+        ended = next(iter(self._models.values())).month
+        if ended == self._months:
+            return
+        self._months = ended
+        for world, model in self._models.items():
+            month = np.datetime64(model.scenario.month_start(ended - 1), "M")
+            for kind, some in self._groups.items():
+                for label, subject in _subjects(model, kind):
+                    for name, reporter in some.items():
+                        self._rows[world].append((month, label, name, _value(reporter, subject)))
+
+    def table(self, world: str) -> Columns:
+        """The table `collected` of one world."""
+        month, agent, reporter, value = zip(*self._rows[world], strict=True)
+        return {
+            "month": np.array(month, "datetime64[M]"),
+            "agent": np.array(agent, object),
+            "reporter": np.array(reporter, object),
+            COLLECTED.measures[0].name: np.array(value, float),
+        }
+
+
+def _subjects(model: "WarrantModel", kind: str) -> list[tuple[str, Any]]:
+    """What the reporters of a kind read: the model itself, or each agent of a class under its code."""
+    if not kind:
+        return [("", model)]
+    return [(str(agent.code), agent) for agent in model.agents if type(agent).__name__ == kind]
+
+
+def _value(reporter: Reporter, subject: Any) -> float:
+    return float(getattr(subject, reporter) if isinstance(reporter, str) else reporter(subject))
+
+
+def _digest(groups: Mapping[str, Mapping[str, Reporter]]) -> str | None:
+    """sha256 of what decides the reporters' numbers; None where some of it cannot be written down."""
+    words = []
+    for kind, some in groups.items():
+        for name, reporter in some.items():
+            source = reporter if isinstance(reporter, str) else _source(reporter)
+            if source is None:
+                return None
+            words.append(f"{kind}\0{name}\0{source}")
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()
+
+
+def _source(reporter: Callable[[Any], float]) -> str | None:
+    """The syntax of a function and the plain values that it uses from outside; None where these cannot be had."""
+    try:
+        tree = ast.dump(ast.parse(textwrap.dedent(inspect.getsource(reporter)).strip()))
+        used = inspect.getclosurevars(reporter)
+    except (OSError, TypeError, SyntaxError):
+        return None
+    outside = {**used.globals, **used.nonlocals}
+    if not all(isinstance(value, bool | int | float | str | None) for value in outside.values()):
+        return None
+    return f"{tree} {sorted((name, repr(value)) for name, value in outside.items())}"
