@@ -1,0 +1,20 @@
+"""A small pair and a small sweep, run once through the Python interface."""
+
+from pathlib import Path
+
+import pytest
+
+import sim
+
+SMALL = {"customers": 2000, "changes": {"horizon.last": "2015-12"}}
+DESIGN = {"method": "grid", "factors": {"trust.asymmetry": {"values": [1.0, 2.0]}}}
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="session")
+def pair(store: Path) -> sim.Pair:
+    return sim.run("two_worlds", seeds=3, workers=1, store=store, **SMALL)

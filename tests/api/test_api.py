@@ -1,0 +1,146 @@
+"""The Python interface: what it gives, and what it refuses."""
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis.paired_table import paired_difference
+
+SMALL = {"customers": 2000, "changes": {"horizon.last": "2015-12"}}
+
+
+def test_importing_it_loads_none_of_the_heavy_packages() -> None:
+    words = (
+        "import sim, sys; "
+        "print([name for name in ('mesa', 'numba', 'numpy', 'pandas', 'plotly') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_everything_offered_is_there_and_documented() -> None:
+    for name in sim.__all__:
+        assert getattr(sim, name).__doc__ or name == "__version__"
+    with pytest.raises(AttributeError, match="it offers"):
+        _ = sim.rum
+
+
+def test_headlines_have_units_and_intervals(pair: sim.Pair) -> None:
+    row = pair.headlines.set_index("headline").loc["trust"]
+    assert row["unit"] == "points of 100"
+    assert row["low"] < row["difference"] < row["high"]
+    assert row["pairs"] == 3
+
+
+def test_tables_hold_both_worlds_and_real_dates(pair: sim.Pair) -> None:
+    table = pair["country"]
+    assert set(table["world"]) == {"microsoft_wins", "doj_wins"}
+    assert table.attrs["units"]["revenue_us"] == "USD"
+    months = table.set_index("month").sort_index()
+    assert months.loc["2015-01":].index.min() == pd.Timestamp("2015-01-01")
+
+
+def test_the_difference_is_the_second_world_minus_the_first_pair_by_pair(pair: sim.Pair) -> None:
+    found = pair.difference("trust", by="country").set_index(["country", "month"])
+    table = pair["country"]
+    germany = table[(table["country"] == "DE") & (table["month"] == "2015-12-01")]
+    by_world = germany.pivot_table(index="seed", columns="world", values="trust", observed=True)
+    change = by_world["doj_wins"] - by_world["microsoft_wins"]
+    row = found.loc[("DE", pd.Timestamp("2015-12-01"))]
+    assert row["difference"] == pytest.approx(change.mean())
+    half = 4.302653 * change.std(ddof=1) / np.sqrt(3)  # Student's t with 2 degrees of freedom
+    assert row["high"] - row["difference"] == pytest.approx(half, rel=1e-6)
+    before = pair.difference("trust")
+    assert (before.loc[before["month"] < "2014-08-01", ["difference", "low", "high"]] == 0.0).all(axis=None)
+
+
+def test_one_pair_has_no_interval() -> None:
+    table = pd.DataFrame({"seed": 1, "world": ["a", "b"], "month": dt.date(2015, 1, 1), "x": [1.0, 3.0]})
+    found = paired_difference(table, "x", ("a", "b"), ("month",))
+    assert found["difference"].tolist() == [2.0]
+    assert found[["low", "high"]].isna().all(axis=None)
+
+
+def test_a_plot_is_a_plotly_figure_of_both_worlds(pair: sim.Pair) -> None:
+    figure = pair.plot("trust", country="DE")
+    assert {trace.name for trace in figure.data} >= {"Microsoft wins", "DOJ wins"}
+    drawn = next(trace for trace in figure.data if trace.name == "DOJ wins")
+    table = pair["country"]
+    rows = table[(table["country"] == "DE") & (table["world"] == "doj_wins")]
+    assert drawn.y[-1] == pytest.approx(rows[rows["month"] == rows["month"].max()]["trust"].median())
+    change = pair.plot("trust", difference=True)
+    assert "DOJ wins minus Microsoft wins" in str(change.layout.yaxis.title.text)
+
+
+def test_a_report_is_one_file(pair: sim.Pair, tmp_path: Path) -> None:
+    assert "Microsoft wins" in pair.report(tmp_path / "mine.html").read_text(encoding="utf-8")
+
+
+def test_results_that_were_run_are_loaded_again_and_reproduced(store: Path, tmp_path: Path) -> None:
+    ran = sim.run("two_worlds", seeds=1, workers=1, store=store, out=tmp_path / "out", **SMALL)
+    loaded = sim.load(tmp_path / "out")
+    assert isinstance(loaded, sim.Pair)
+    pd.testing.assert_frame_equal(loaded["world"], ran["world"])
+    assert sim.reproduce(tmp_path / "out", workers=1).equal
+
+
+def test_a_sweep_has_points_headlines_and_a_point(store: Path) -> None:
+    swept = sim.sweep("where_revenue_falls", seeds=1, workers=1, store=store, **SMALL)
+    assert len(swept.points) == 16
+    headlines = swept.headlines
+    assert len(headlines) == 16 * headlines["headline"].nunique()
+    own = swept.point(3)["headlines"].set_index("headline").loc["revenue", "difference"]
+    at = headlines[(headlines["point"] == 3) & (headlines["headline"] == "revenue")]
+    assert at["difference"].item() == pytest.approx(own)
+    assert set(swept.difference("trust")["point"]) == set(range(16))
+    with pytest.raises(sim.InputError, match="no point 99; valid: 0 to 15"):
+        swept.point(99)
+
+
+def test_a_world_is_a_mesa_model_month_by_month() -> None:
+    months = [
+        (month.date, month.model.month)
+        for month in sim.world("two_worlds", "doj_wins", seed=1, **SMALL)
+        if len(month.model.agents)
+    ]
+    assert months[0] == (dt.date(2013, 1, 1), 1)
+    assert months[-1] == (dt.date(2015, 12, 1), 36)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "said"),
+    [
+        (lambda pair: sim.run("two_world"), "did you mean 'two_worlds'"),
+        (lambda pair: sim.run("two_worlds", changes={"trust.asymetry": 1.0}), "did you mean 'asymmetry'"),
+        (lambda pair: sim.run("two_worlds", changes={"trust.asymmetry": object()}), "write a number"),
+        (lambda pair: sim.run("where_revenue_falls"), "run it with sim.sweep"),
+        (lambda pair: sim.sweep("two_worlds"), "run it with sim.run"),
+        (lambda pair: sim.world("two_worlds", "doj_win"), "did you mean 'doj_wins'"),
+        (lambda pair: sim.run("two_worlds", model_reporters={"x": 3}), "reporter 'x'"),
+        (lambda pair: sim.run("two_worlds", agenttype_reporters={"Goverment": {"x": "index"}}), "Government"),
+        (lambda pair: pair["countries"], "no table 'countries' was recorded"),
+        (lambda pair: pair.plot("trusst"), "did you mean 'trust'"),
+        (lambda pair: pair.plot("trust", country="D"), "country 'D'"),
+        (lambda pair: pair.difference("trust", by="city"), "by='city'"),
+        (lambda pair: pair.knockouts, "further=True"),
+        (lambda pair: sim.load("no_such_folder"), "no results folder"),
+    ],
+)
+def test_a_mistake_names_the_place_and_the_valid_choices(pair: sim.Pair, mistake: object, said: str) -> None:
+    with pytest.raises(sim.InputError, match=said):
+        mistake(pair)  # type: ignore[operator]
+
+
+def test_a_damaged_folder_is_refused_with_its_version(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"versions": {"warrantsim": "0.0.1"}}', encoding="utf-8")
+    with pytest.raises(sim.InputError, match=r"written by version 0\.0\.1"):
+        sim.load(tmp_path)
+    (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(sim.InputError, match="it is damaged"):
+        sim.load(tmp_path)

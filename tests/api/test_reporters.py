@@ -1,0 +1,82 @@
+"""Reporters: a user's own numbers, collected month by month, under run ids of their own."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.runs.reporters import Reporters
+
+SMALL: dict[str, Any] = {"customers": 2000, "changes": {"horizon.last": "2013-06"}, "seeds": 1, "workers": 1}
+FACTOR = 2.0
+
+
+def months_done(model: Any) -> float:
+    return FACTOR * model.month
+
+
+def stored(store: Path) -> int:
+    return len(list((store / "batches").iterdir())) if (store / "batches").is_dir() else 0
+
+
+def test_what_reporters_give_is_collected_by_month_and_agent(tmp_path: Path) -> None:
+    pair = sim.run(
+        "two_worlds",
+        store=tmp_path,
+        model_reporters={"months": months_done},
+        agenttype_reporters={"Government": {"index": "index"}},
+        **SMALL,
+    )
+    found = pair.collected
+    model = found[(found["agent"] == "") & (found["world"] == "doj_wins")]
+    assert model["months"].tolist() == [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]
+    germany = found[(found["agent"] == "DE") & (found["world"] == "doj_wins")]
+    assert len(germany) == 6
+    assert germany["index"].nunique() == 1
+
+
+def test_reporters_change_run_ids_and_no_other_table(tmp_path: Path) -> None:
+    plain = sim.run("two_worlds", store=tmp_path, **SMALL)
+    runs = stored(tmp_path)
+    reported = sim.run("two_worlds", store=tmp_path, model_reporters={"months": months_done}, **SMALL)
+    assert stored(tmp_path) == runs + 1
+    for name, table in plain.manifest["tables"].items():
+        assert reported.manifest["tables"][name]["digest"] == table["digest"]
+    sim.run("two_worlds", store=tmp_path, model_reporters={"months": months_done}, **SMALL)
+    assert stored(tmp_path) == runs + 1, "the same source is the same run"
+
+
+def test_a_reporter_without_a_source_is_stored_nowhere(tmp_path: Path) -> None:
+    typed: dict[str, Any] = {}
+    exec("def typed(model):\n    return model.month", typed)  # as at a prompt: no file holds it
+    pair = sim.run("two_worlds", store=tmp_path, model_reporters={"months": typed["typed"]}, **SMALL)
+    assert pair.collected["months"].max() == 6
+    assert stored(tmp_path) == 0
+
+
+@pytest.mark.parametrize("changed", ["source", "value", "name"])
+def test_the_digest_answers_to_the_source_and_the_values_it_uses(
+    changed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digest(name: str = "months") -> str | None:
+        reporters = Reporters.of({name: months_done}, None)
+        assert reporters is not None
+        return reporters.digest
+
+    before = digest()
+    assert before is not None and before == digest()
+    if changed == "name":
+        assert digest("other") != before
+    elif changed == "value":
+        monkeypatch.setitem(globals(), "FACTOR", 3.0)
+        assert digest() != before
+    else:
+        other = Reporters.of({"months": lambda model: 3.0 * model.month}, None)
+        assert other is not None and other.digest != before
+
+
+def test_a_value_that_cannot_be_written_down_leaves_no_digest() -> None:
+    outside = [1.0]
+    reporters = Reporters.of({"x": lambda model: outside[0]}, None)
+    assert reporters is not None and reporters.digest is None
