@@ -21,11 +21,12 @@ from rich.table import Table
 from sim.model.kernels import customers as kernel
 from sim.model.kernels import survey
 from sim.model.population import smallest_size
+from sim.model.reference.customers import CustomersOfWorld
 from sim.model.world import WarrantModel, WorldSet
 from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
 from tests.benchmarks.floor import floor_month
-from tests.twin.customers import TwinWorld
+from tests.model.reference.engine import Engine
 
 MONTHS = {20_000: 156, 200_000: 48, 1_000_000: 24}
 PHASES = ("open_month", "govern", "trade", "publish", "investigate", "close_month")
@@ -129,12 +130,13 @@ def twin() -> float:
     """Nanoseconds per customer-month of the twin."""
     base = resolve("two_worlds").scenarios["doj_wins"]
     scenario = replace(base, customers=smallest_size(len(base.jurisdictions), len(base.segments)), months=12)
-    ws = WorldSet([scenario], 1)
-    world, spent = TwinWorld(ws, 0), 0.0
-    while ws.running:
-        ws.step()
-        begin = time.perf_counter()
-        world.step()
+    engine, spent = Engine(scenario, 1), 0.0
+    world = CustomersOfWorld(scenario, 1, engine.cells(), [row[3] for row in engine.weights()])
+    world.take_first_places(engine.terms())
+    while engine.running:
+        engine.step()
+        terms, begin = engine.terms(), time.perf_counter()
+        world.step(terms)
         spent += time.perf_counter() - begin
     return spent / scenario.customers / scenario.months * 1e9
 

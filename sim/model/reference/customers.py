@@ -1,0 +1,389 @@
+"""Customers, one at a time: trust, readiness to adopt, and where their data lives.
+
+Each month a customer (1) mixes its own view of the news with what its six peers trusted last month, (2) chooses a
+place if it is ready to adopt, if its contract is renewed, or if the law expels it, and (3) moves when all have chosen.
+What a month brings to a cell (news, utilities, exposure, laws) is given to it as `Terms`; everything else about a
+customer follows from (seed, customer, purpose). The equations are in docs/odd.md, section 7.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.model.luck import purposes
+from sim.model.reference.arithmetic import exp, log
+from sim.model.reference.philox import draw, draw4
+from sim.model.reference.places import (
+    FIRST_US,
+    HOME_GROWN,
+    KINDS,
+    OFFERS,
+    ON_PREMISES,
+    kind_of,
+    nest_of,
+    us_place,
+)
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Jurisdiction, SegmentSpec
+
+single = np.float32  # a number of single precision (24 bits); what is computed from such numbers is one too
+PEERS = 6
+ALIKE = 512  # customers of a cell that count as of the same size
+UNITS = 1_000_000.0  # customers that one simulated customer stands for are counted in millionths
+TRUST_UNITS = 16_777_216.0  # trust is added up in units of 2**-24
+NEVER = float("inf")
+LEAST = 1e-290  # on premises is always open, however little it weighs
+# Steps of the R2 sequence (Roberts 2018), which spreads points evenly over a square.
+STEP_OF_ADOPTION, STEP_OF_FIRST_PLACE = 0.7548776662466927, 0.5698402909980532
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the customers of one cell meet in one month.
+
+    good, bad: observations of good and of bad news, by channel (law enforcement, intelligence). utility: of each place,
+    before risk. exposure: by channel (law enforcement, intelligence, own state) and kind of place, probability that data
+    there can be reached. closed, unlawful: for each place the share of customers, in the order of laws, to whom it is
+    closed for any reason, and to whom the law forbids it.
+    """
+
+    good: tuple[float, float]
+    bad: tuple[float, float]
+    utility: list[float]
+    exposure: list[list[float]]
+    closed: list[float]
+    unlawful: list[float]
+
+
+@dataclass
+class Cell:
+    """The customers of one segment in one country.
+
+    `first` is the number of its first customer; `customers` are those of the real world. `hazard` is the cumulative
+    hazard of adoption; `expelled` the share of customers, by place, whose place is unlawful and whose grace is over.
+    """
+
+    number: int
+    segment: int
+    where: Jurisdiction
+    spec: SegmentSpec
+    first: int
+    size: int
+    customers: float
+    hazard: float = 0.0
+    terms: Terms = field(init=False)
+    expelled: list[float] = field(default_factory=list)
+    unlawful_before: list[list[float]] = field(default_factory=list)  # month by month
+
+    def set_first_hazard(self) -> None:
+        """The hazard that gives the recorded adoption of January 2013."""
+        adopted = self.where.adoption_2013.values[self.segment]
+        self.hazard = -log(1.0 - min(adopted / self.spec.adoption_ceiling, 0.999))
+
+    def expel(self, grace_months: int) -> None:
+        """Whoever was barred when the period of grace began, and still is, must leave."""
+        now = self.terms.unlawful
+        months = len(self.unlawful_before)
+        then = self.unlawful_before[months - grace_months] if months >= grace_months else [0.0] * len(now)
+        self.expelled = [min(a, b) for a, b in zip(then, now, strict=True)]
+        self.unlawful_before.append(now)
+
+
+class Customer:
+    """One customer in one world."""
+
+    def __init__(self, world: "CustomersOfWorld", number: int, cell: Cell) -> None:
+        self.world, self.number, self.cell = world, number, cell
+        self.place = ON_PREMISES
+        self.peers: list[Customer] = []
+        self._draw_mind()
+        self._draw_dates()
+        self._draw_lattice()
+        self.trust = list(self.first_trust)
+
+    # --- who a customer is ------------------------------------------------------------------------
+
+    def _draw_mind(self) -> None:
+        """First trust (a probability, by channel), how much news moves it, how much perceived risk weighs (utility)."""
+        seed, p = self.world.seed, self.world.scenario.parameters
+        u = draw4(seed, self.number, -1, purposes.INITIAL_TRUST)
+        level = p.trust.initial_offset + p.trust.initial_scale * self.cell.where.initial_trust
+        self.first_trust = [
+            single(min(max(level + p.trust.spread * (u[k] + u[k + 2] - 1.0), 0.02), 0.98)) for k in range(2)
+        ]
+        # Exponential with mean 1: most customers shrug at news, a few are alarmed.
+        self.susceptibility = single(-log(draw(seed, self.number, -1, purposes.SUSCEPTIBILITY)))
+        # Log-normal around the segment's sensitivity; the sum of four uniforms stands for the normal (Irwin-Hall).
+        v = draw4(seed, self.number, -1, purposes.SENSITIVITY)
+        normal = (v[0] + v[1] + v[2] + v[3] - 2.0) * 1.7320508075688772
+        spread = p.choice.sensitivity_spread
+        typical = p.choice.sensitivity.values[self.cell.segment]
+        self.sensitivity = float(single(typical * exp(spread * normal - 0.5 * spread * spread)))
+
+    def _draw_dates(self) -> None:
+        """Month of renewal, and the position in the order in which a group's countries are reached by a law."""
+        seed, term = self.world.seed, self.cell.spec.contract_months
+        self.contract_months = term
+        self.renewal_phase = int(draw(seed, self.number, -1, purposes.RENEWAL) * term)
+        position = draw(seed, self.number, -1, purposes.LAW_ORDER)
+        self.position_in_order_of_laws = float(single(min(position, 0.9999999)))
+
+    def _draw_lattice(self) -> None:
+        """When it is ready to adopt, and which first place it takes: evenly spread over the sizes of a cell."""
+        rank, ceiling = self.number - self.cell.first, self.cell.spec.adoption_ceiling
+        shift = draw4(self.world.seed, self.cell.number, -1, purposes.ADOPTION_ORDER)[0]
+        order = shift + rank * STEP_OF_ADOPTION
+        order -= int(order)
+        self.ready_at = float(single(-log(1.0 - order / ceiling))) if order < ceiling else NEVER
+        other = draw4(self.world.seed, self.cell.number, -1, purposes.FIRST_PLACE)[0]
+        self.order_of_first_place = other + rank * STEP_OF_FIRST_PLACE
+        self.order_of_first_place -= int(self.order_of_first_place)
+
+    def meet_peers(self) -> None:
+        """Find six peers: most of the same cell, some of the same country, few from anywhere, all of about one's size."""
+        p, everybody = self.world.scenario.parameters.network, self.world.customers
+        rank = (self.number - self.cell.first) / self.cell.size
+        for k in range(PEERS):
+            u = draw4(self.world.seed, self.number, -1, purposes.PEERS, k)
+            if u[0] < p.same_cell:
+                cell = self.cell
+            elif u[0] < p.same_cell + p.same_country:
+                segments = len(self.world.scenario.segments)
+                cell = self.world.cells[self.cell.number - self.cell.segment + int(u[1] * segments)]
+            else:
+                cell = everybody[int(u[1] * len(everybody))].cell
+            alike = min(cell.size, ALIKE)
+            first = min(max(int(rank * cell.size) - alike // 2, 0), cell.size - alike)
+            place = first + int(u[2] * alike)
+            if cell.first + place == self.number:  # nobody is a peer of its own
+                place = first + (place - first + 1) % alike
+            self.peers.append(everybody[cell.first + place])
+        self.peers.sort(key=lambda peer: -abs(peer.number - self.number))
+
+    # --- trust ------------------------------------------------------------------------------------
+
+    def listen(self) -> None:
+        """Next month's trust: one's own view of the news, mixed with what peers thought last month.
+
+        A Beta reputation (Josang & Ismail 2002) under social influence (Friedkin & Johnsen 1990), in single precision.
+        """
+        p = self.world.scenario.parameters.trust
+        prior, own, each = (
+            single(p.prior_strength),
+            single(1.0 - p.peer_weight),
+            single(p.peer_weight / PEERS),
+        )
+        self.next_trust = []
+        for channel in range(2):
+            good, bad = single(self.cell.terms.good[channel]), single(self.cell.terms.bad[channel])
+            a, b, c, d, e, f = (peer.trust[channel] for peer in self.peers)
+            heard = ((a + b) + (c + d)) + (e + f)
+            view = (prior * self.first_trust[channel] + good) / ((prior + good) + self.susceptibility * bad)
+            self.next_trust.append(own * view + each * heard)
+
+    # --- choice -----------------------------------------------------------------------------------
+
+    def decide(self) -> None:
+        """If anything is due this month, choose; the move is carried out when everybody has chosen."""
+        cell, here, position = self.cell, self.place, self.position_in_order_of_laws
+        self.next_place, self.postpones, self.forced = here, False, False
+        if here == ON_PREMISES:
+            if cell.hazard >= self.ready_at:
+                self.next_place = self.choose(expelled=False)
+                self.postpones = self.next_place == ON_PREMISES
+            return
+        renews = (self.world.month + self.renewal_phase) % self.contract_months == 0
+        unlawful = position < cell.terms.unlawful[here]  # nobody renews what the law forbids
+        grace_is_over = position < cell.expelled[here]
+        if renews or grace_is_over:
+            self.forced = unlawful if renews else grace_is_over
+            self.next_place = self.choose(expelled=self.forced)
+
+    def move(self) -> None:
+        """Go where one has decided to go; who postpones the cloud, or gives it up, waits for a new threshold."""
+        if self.postpones or (self.next_place == ON_PREMISES and self.place != ON_PREMISES):
+            wait = -log(draw(self.world.seed, self.number, self.world.month, purposes.ADOPTION_AGAIN))
+            self.ready_at = float(single(self.cell.hazard + wait))
+        elif self.next_place != self.place and self.place == ON_PREMISES:
+            self.ready_at = NEVER
+        self.came_from, self.place, self.trust = self.place, self.next_place, self.next_trust
+
+    def risk(self, kind: int, trust: Sequence[single]) -> float:
+        """Perceived risk of a kind of place, in utility: sensitivity x sum over channels of (1 - trust) x exposure."""
+        law, intelligence, own_state = (channel[kind] for channel in self.cell.terms.exposure)
+        return self.sensitivity * (
+            (1.0 - float(trust[0])) * law + (1.0 - float(trust[1])) * intelligence + own_state
+        )
+
+    def weights(
+        self, trust: Sequence[single], here: int, position: float, expelled: bool
+    ) -> dict[int, float]:
+        """exp((utility - risk - cost of moving within the provider) / nest scale) of every place open to this customer."""
+        p, terms = self.world.scenario.parameters, self.cell.terms
+        scale = p.choice.nest_scale
+        cost = p.switching.within_share * p.switching.between_providers.values[self.cell.segment]
+        left_by_risk = [exp(-self.risk(kind, trust) / scale) for kind in range(KINDS)]
+        # Postponing the cloud and going back on premises are worth what the parameters say.
+        back = p.adoption.postpone_utility if here == ON_PREMISES else p.adoption.return_utility
+        out = {ON_PREMISES: exp(back / scale) * left_by_risk[0]}
+        for place in range(HOME_GROWN, len(terms.utility)):
+            if place == here:
+                is_open = not expelled or place == HOME_GROWN
+            else:
+                is_open = position >= terms.closed[place]
+            if not is_open:
+                continue
+            out[place] = exp(terms.utility[place] / scale) * left_by_risk[kind_of(place)]
+            if place >= FIRST_US and place != here and nest_of(place) == nest_of(here):
+                out[place] *= exp(-cost / scale)
+        return out
+
+    def choose(self, expelled: bool) -> int:
+        """A place by a nested logit (McFadden 1978): first between providers, then between the offers of one.
+
+        Each alternative has an exponential clock whose rate is its weight; the first to ring wins. A nest weighs the
+        sum of its places' weights to the power of the nest scale; instead its clock is raised to 1 / nest scale.
+        """
+        p, here = self.world.scenario.parameters, self.place
+        scale = p.choice.nest_scale
+        leave = exp(-p.switching.between_providers.values[self.cell.segment] / scale)
+        weights = self.weights(self.next_trust, here, self.position_in_order_of_laws, expelled)
+        nests = nest_of(len(self.cell.terms.utility))
+        sums = [0.0] * nests
+        for place in sorted(weights):
+            sums[nest_of(place)] += weights[place]
+        for nest in range(nests):
+            stays = nest != ON_PREMISES and nest == nest_of(here)
+            if nest != ON_PREMISES:
+                friends = len([peer for peer in self.peers if nest_of(peer.place) == nest])
+                sums[nest] *= exp(p.choice.network_effect * friends / PEERS / scale)
+            if here != ON_PREMISES and not stays:
+                sums[nest] *= leave
+        sums[ON_PREMISES] = max(sums[ON_PREMISES], LEAST)
+        clocks = self.clocks(nests)
+        nest = first_to_ring([exp(log(clock) / scale) for clock in clocks[:nests]], sums)
+        if nest < FIRST_US:
+            return nest
+        first = us_place(nest - FIRST_US, 0)
+        return first + first_to_ring(clocks[nests:], [weights.get(first + k, 0.0) for k in range(OFFERS)])
+
+    def clocks(self, nests: int) -> list[float]:
+        """This month's luck: an exponential clock for each nest and each kind of offer, the same in every world."""
+        uniforms: list[float] = []
+        for block in range((nests + OFFERS + 3) // 4):
+            uniforms += draw4(self.world.seed, self.number, self.world.month, purposes.CHOICE, block)
+        return [-log(u) for u in uniforms[: nests + OFFERS]]
+
+    def take_first_place(self) -> None:
+        """Who had adopted before the first month is where its position in the shares of places puts it."""
+        if self.ready_at > self.cell.hazard:
+            return
+        scale = self.world.scenario.parameters.choice.nest_scale
+        # The first place is taken without peers, without costs, and from the middle of the order of laws.
+        weights = self.weights(self.first_trust, ON_PREMISES, 0.5, expelled=False)
+        nests = nest_of(len(self.cell.terms.utility))
+        shares = []
+        for nest in range(HOME_GROWN, nests):
+            inside = 0.0
+            for place in sorted(weights):
+                if nest_of(place) == nest:
+                    inside += weights[place]
+            shares.append(exp(scale * log(max(inside, LEAST))) if inside > 0.0 else 0.0)
+        self.place = _at_position(self.order_of_first_place, shares, weights)
+        if self.place != ON_PREMISES:
+            self.ready_at = NEVER
+
+
+def _at_position(order: float, shares: Sequence[float], weights: dict[int, float]) -> int:
+    """The place at a position in [0, 1) when nests stand side by side by share, and places by weight within each."""
+    everything = 0.0
+    for share in shares:
+        everything += share
+    at = order * everything
+    for nest, share in enumerate(shares, start=HOME_GROWN):
+        if share <= 0.0:
+            continue
+        if at >= share:
+            at -= share
+            continue
+        if nest == HOME_GROWN:
+            return HOME_GROWN
+        offers = [place for place in sorted(weights) if nest_of(place) == nest and weights[place] > 0.0]
+        inside = 0.0
+        for place in offers:
+            inside += weights[place]
+        within = at / share * inside
+        for place in offers:
+            within -= weights[place]
+            if within < 0.0:
+                return place
+        return offers[-1]
+    return ON_PREMISES
+
+
+def first_to_ring(clocks: Sequence[float], weights: Sequence[float]) -> int:
+    """Which alternative's clock / weight is smallest (compared by cross products, without a division)."""
+    winner, clock, weight = -1, 1.0, 0.0
+    for k, (c, w) in enumerate(zip(clocks, weights, strict=True)):
+        if c * weight < clock * w:
+            winner, clock, weight = k, c, w
+    return winner
+
+
+class CustomersOfWorld:
+    """All customers of one world, month by month.
+
+    `weights` holds how many real customers each simulated one stands for, in millionths.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, cells: list[Cell], weights: list[int]) -> None:
+        self.scenario, self.seed, self.cells, self.weights = scenario, seed, cells, weights
+        self.month = 0
+        self.customers: list[Customer] = []
+        for cell in cells:
+            cell.set_first_hazard()
+            for number in range(cell.first, cell.first + cell.size):
+                self.customers.append(Customer(self, number, cell))
+        for customer in self.customers:
+            customer.meet_peers()
+
+    def take_first_places(self, terms: Sequence[Terms]) -> None:
+        """Before the first month: place those who have adopted already, under the terms of that day."""
+        for cell, of_cell in zip(self.cells, terms, strict=True):
+            cell.terms = of_cell
+        for customer in self.customers:
+            customer.take_first_place()
+
+    def step(self, terms: Sequence[Terms]) -> None:
+        """A month: the hazard grows with the adopters, everybody listens, decides, and moves."""
+        p = self.scenario.parameters
+        adopters = [0] * len(self.cells)
+        for customer in self.customers:
+            if customer.place != ON_PREMISES:
+                adopters[customer.cell.number] += self.weights[customer.number]
+        for cell, of_cell in zip(self.cells, terms, strict=True):
+            cell.terms = of_cell
+            # The diffusion of Bass (1969): innovation and imitation are a year's.
+            share = adopters[cell.number] / UNITS / cell.customers
+            cell.hazard += (
+                p.adoption.innovation + p.adoption.imitation * share / cell.spec.adoption_ceiling
+            ) / 12.0
+            cell.expel(int(p.choice.grace_months))
+        for customer in self.customers:
+            customer.listen()
+        for customer in self.customers:
+            customer.decide()
+        for customer in self.customers:
+            customer.move()
+        self.month += 1
+
+    def mean_trust(self, cell: Cell) -> list[float]:
+        """Mean trust of a cell's customers, by channel; added up in whole units, so that the order does not matter."""
+        out = []
+        for channel in range(2):
+            total = 0
+            for customer in self.customers[cell.first : cell.first + cell.size]:
+                total += int(customer.trust[channel] * single(TRUST_UNITS))
+            out.append(total / TRUST_UNITS / cell.size)
+        return out

@@ -1,0 +1,39 @@
+"""Places where data can live, as numbers.
+
+Place 0 is on premises, place 1 the home-grown provider; then five kinds of offer for each US provider in turn: US
+region, local region, trustee, customer-held keys, US subsidiary. A nest is what a customer compares first: on
+premises, home-grown, or one US provider with all its offers.
+"""
+
+ON_PREMISES, HOME_GROWN, FIRST_US = 0, 1, 2
+OFFERS = 5
+US_REGION, LOCAL_REGION, TRUSTEE, CUSTOMER_KEYS, US_SUBSIDIARY = range(OFFERS)
+KINDS = 7  # on premises, the five offers, home-grown
+HOME_GROWN_KIND = KINDS - 1
+
+
+def us_place(provider: int, offer: int) -> int:
+    """Place of an offer of a US provider."""
+    return FIRST_US + OFFERS * provider + offer
+
+
+def provider_of(place: int) -> int:
+    """US provider of a place, which must be one of theirs."""
+    return (place - FIRST_US) // OFFERS
+
+
+def offer_of(place: int) -> int:
+    """Which of the five offers a place at a US provider is."""
+    return (place - FIRST_US) % OFFERS
+
+
+def nest_of(place: int) -> int:
+    """On premises (0), home-grown (1), or 2 + the number of the US provider."""
+    return place if place < FIRST_US else FIRST_US + provider_of(place)
+
+
+def kind_of(place: int) -> int:
+    """Kind of a place: 0 on premises, 1 to 5 the offers of a US provider, 6 home-grown."""
+    if place == ON_PREMISES:
+        return 0
+    return HOME_GROWN_KIND if place == HOME_GROWN else 1 + offer_of(place)

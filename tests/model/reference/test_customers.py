@@ -1,0 +1,85 @@
+"""The engine and the readable customers make the same choices and have the same trust every month, to the bit."""
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.model.reference.customers import CustomersOfWorld
+from sim.scenario.resolution import resolve
+from sim.scenario.schema import Switch
+from tests.model.reference.engine import Engine, smallest
+
+SWITCH = dt.date(2014, 7, 31)
+
+
+def agree(engine: Engine) -> None:
+    """Step one world and its twin side by side to the horizon, comparing everybody every month."""
+    weights = [row[3] for row in engine.weights()]
+    twin = CustomersOfWorld(engine.scenario, engine.seed, engine.cells(), weights)
+    twin.take_first_places(engine.terms())
+    assert [customer.place for customer in twin.customers] == engine.places(), "first places differ"
+    while engine.running:
+        engine.step()
+        twin.step(engine.terms())
+        for customer, place in zip(twin.customers, engine.places(), strict=True):
+            assert customer.place == place, f"month {twin.month - 1}: customer {customer.number}"
+        trust = np.array([customer.trust for customer in twin.customers], np.float32)
+        assert trust.tobytes() == engine.trust().tobytes(), f"month {twin.month - 1}: trust differs"
+        assert [twin.mean_trust(cell) for cell in twin.cells] == engine.mean_trust()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("regime", ["history", "microsoft_wins", "doj_wins", "cloud_act"])
+def test_the_twin_agrees_in_every_regime_over_the_whole_horizon(regime: str) -> None:
+    base = smallest(resolve("history").scenarios["history"], 156)
+    scenario = base if regime == "history" else replace(base, switches=(Switch(on=SWITCH, regime=regime),))
+    agree(Engine(scenario, seed=7))
+
+
+@pytest.mark.slow
+def test_the_twin_agrees_with_a_world_that_rides_with_another() -> None:
+    scenarios = [smallest(s, 36) for s in resolve("two_worlds").scenarios.values()]
+    agree(Engine(scenarios, seed=8, index=1))
+
+
+@pytest.mark.slow
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    asymmetry=st.floats(1.0, 5.0),
+    peer_weight=st.floats(0.0, 0.9),
+    nest_scale=st.floats(0.1, 1.0),
+    network_effect=st.floats(0.0, 4.0),
+    sensitivity=st.floats(0.0, 10.0),
+    switching=st.floats(0.0, 20.0),
+    grace=st.integers(1, 36),
+    return_utility=st.floats(-30.0, 2.0),
+    seed=st.integers(0, 2**63 - 1),
+)
+def test_the_twin_agrees_over_random_valid_parameters(
+    asymmetry: float,
+    peer_weight: float,
+    nest_scale: float,
+    network_effect: float,
+    sensitivity: float,
+    switching: float,
+    grace: int,
+    return_utility: float,
+    seed: int,
+) -> None:
+    sets = (
+        f"trust.asymmetry={asymmetry}",
+        f"trust.peer_weight={peer_weight}",
+        f"choice.nest_scale={nest_scale}",
+        f"choice.network_effect={network_effect}",
+        f"choice.sensitivity={sensitivity}",
+        f"switching.between_providers={switching}",
+        f"choice.grace_months={grace}",
+        f"adoption.return_utility={return_utility}",
+        "governments.base_rate=1.0",
+    )
+    scenario = smallest(resolve("two_worlds", sets=sets).scenarios["doj_wins"], 24)
+    agree(Engine(scenario, seed=seed))
