@@ -197,13 +197,13 @@ class Sweep(Results):
     @property
     def headlines(self) -> pd.DataFrame:
         """Every headline at every point: the design's values, mean difference with its 95% interval, pairs."""
-        from sim.analysis.outcomes import headlines_at_points
+        from sim.analysis.design_outcomes import headlines_at_points
 
         return headlines_at_points(self.folder, self.manifest)
 
     def point(self, number: int) -> dict[str, pd.DataFrame]:
         """Headlines and series of one point's own pairs. Raises InputError for a point that there is not."""
-        from sim.analysis.one_point import point_results
+        from sim.analysis.design_point import point_results
 
         try:
             return dict(point_results(self.folder, number).summaries)

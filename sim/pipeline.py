@@ -11,8 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis import differences, knockouts, record, uncertain_tables
-from sim.analysis.reasons import reasons
+from sim.analysis import shipped_tables
+from sim.analysis.drivers import knockouts
+from sim.analysis.drivers.explanations import reasons
+from sim.analysis.evidence import compare as evidence
+from sim.analysis.headlines import SERIES, Columns, compared_headlines, headlines_of_one, series
 from sim.runs import claims
 from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
 from sim.runs.manifest import write_manifest
@@ -26,7 +29,7 @@ from sim.scenario.locations import root
 from sim.scenario.resolution import Resolved
 from sim.scenario.resolution import resolve as resolve_experiment
 
-Pairs = Sequence[tuple[differences.Columns, differences.Columns]]
+Pairs = Sequence[tuple[Columns, Columns]]
 
 # Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
 PROJECTIONS = Path("configs/evidence/projections.csv")
@@ -69,7 +72,7 @@ def run(
     """Run what is missing of an experiment and write everything that belongs into its results folder `out`.
 
     Runs are kept in `store`, which experiments may share (None: in `out` itself). With `further` also the
-    tables that need other runs: knock-outs, other switch dates, the record. A shard only runs its part and writes
+    tables that need other runs: knock-outs, other switch dates, the evidence. A shard only runs its part and writes
     no tables. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes on from there.
     """
     how = how or Running()
@@ -104,17 +107,17 @@ def _analyse(
     compare, done = resolved.experiment.compare, run.done
     if compare is None:
         only = next(iter(resolved.scenarios))
-        run.summaries["headlines"] = differences.headlines_of_one([d.world_tables[only] for d in done])
+        run.summaries["headlines"] = headlines_of_one([d.world_tables[only] for d in done])
     else:
         pairs = knockouts.pairs_of(done, compare)
-        run.summaries |= paired_summaries(resolved, pairs, why=True, metrics=tuple(differences.SERIES))
+        run.summaries |= paired_summaries(resolved, pairs, why=True, metrics=tuple(SERIES))
     if further:
         watch.stage(FURTHER, 0)
         _run_further(run, how, watch.following(progress))
     for name, table in run.summaries.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    uncertain_tables.bring_shipped(folder, resolved)
-    return {"projections": projections(), "configuration": uncertain_tables.configuration_of(resolved)}
+    shipped_tables.bring_shipped(folder, resolved)
+    return {"projections": projections(), "configuration": shipped_tables.configuration_of(resolved)}
 
 
 def _run_further(run: Finished, how: Running, progress: Progress) -> None:
@@ -129,7 +132,7 @@ def _run_further(run: Finished, how: Running, progress: Progress) -> None:
         if experiment.switch_dates:
             table = knockouts.switch_date_table(resolved, run.done, variants, done)
             run.summaries["switch_dates"] = table
-    compared = record.compare_with_record(resolved, run.store, how, progress)
+    compared = evidence.compare_with_record(resolved, run.store, how, progress)
     run.summaries["record"] = compared.table
     run.further_failures += compared.failures
 
@@ -141,13 +144,13 @@ def paired_summaries(
     compare = resolved.experiment.compare
     assert compare is not None
     first = knockouts.first_month(resolved, compare)
-    headlines = differences.headlines(pairs, first).assign(why="")
+    headlines = compared_headlines(pairs, first).assign(why="")
     if why:
         a, b = (resolved.experiment.worlds[name].label for name in compare)
         headlines["why"] = headlines["headline"].map(reasons(pairs, first, (a, b))).fillna("")
     out = {"headlines": headlines}
     if metrics:
-        out["series"] = differences.series(pairs, tuple(metrics))
+        out["series"] = series(pairs, tuple(metrics))
     return out
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sim.analysis.differences import CONFIDENCE
+from sim.analysis.headlines import CONFIDENCE
 
 
 def paired_difference(

@@ -54,8 +54,8 @@ def _checked(file: str) -> str:
 
 def _checked_rows(file: str) -> str:
     """Rows of evidence, as `warrantsim evidence --rows` would read them."""
-    from sim.analysis.evidence_rows import read_rows
-    from sim.analysis.record import history_of
+    from sim.analysis.evidence.compare import history_of
+    from sim.analysis.evidence.rows import read_rows
 
     path = Path(file) if Path(file).exists() else root() / file
     rows = read_rows(path, history_of(resolve("history")))
@@ -64,9 +64,9 @@ def _checked_rows(file: str) -> str:
 
 def _checked_inputs(file: Path) -> str:
     """What a fit is told, as `warrantsim calibrate` would read it."""
-    from sim.analysis.evidence_rows import read_rows, shipped_rows
-    from sim.analysis.fit.inputs import read_inputs
-    from sim.analysis.record import history_of
+    from sim.analysis.calibration.inputs import read_inputs
+    from sim.analysis.evidence.compare import history_of
+    from sim.analysis.evidence.rows import read_rows, shipped_rows
 
     history = resolve("history")
     rows = read_rows(shipped_rows(), history_of(history))

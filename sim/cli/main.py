@@ -259,7 +259,7 @@ def evidence(
     ] = None,
 ) -> None:
     """Measure the model as sources measured the world, and print model against data. A miss is a result, not a failure."""
-    from sim.cli.measuring import Asked, list_instruments, measure_evidence
+    from sim.cli.evidence import Asked, list_instruments, measure_evidence
 
     if listed:
         list_instruments()
@@ -303,8 +303,8 @@ def calibrate(
     ] = None,
 ) -> None:
     """Fit the model to the calibration rows: a posterior, what can be recovered, and the rows before and after (an hour or so)."""
-    from sim.cli.calibrating import Asked
-    from sim.cli.calibrating import calibrate as fit
+    from sim.cli.calibrate import Asked
+    from sim.cli.calibrate import calibrate as fit
 
     raise typer.Exit(
         FAILED
@@ -342,7 +342,7 @@ def validate(
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
 ) -> None:
     """Score the fitted model on rows that no fit saw, beside forecasts without agents: no change, a line, a Bass curve."""
-    from sim.cli.uncertain import Asked, validate_model
+    from sim.cli.uncertainty import Asked, validate_model
 
     raise typer.Exit(
         FAILED
@@ -371,7 +371,7 @@ def survive(
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
 ) -> None:
     """Compare the two worlds over the posterior, at either end of what is done of what is said, and with symmetric trust: what survives?"""
-    from sim.cli.uncertain import Asked, survive_uncertainty
+    from sim.cli.uncertainty import Asked, survive_uncertainty
 
     raise typer.Exit(
         FAILED

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import outcomes
-from sim.analysis.one_point import point_results
-from sim.analysis.outcomes import Which
+from sim.analysis import design_outcomes
+from sim.analysis.design_outcomes import Which
+from sim.analysis.design_point import point_results
 from sim.runs import wide as wide_tables
 from sim.runs.claims import BY_POINT
 from sim.runs.results import FolderResults
@@ -67,7 +67,7 @@ class FolderView:
         firsts: np.ndarray = _remembered(
             self.key,
             "firsts",
-            lambda: outcomes.first_months(
+            lambda: design_outcomes.first_months(
                 self.manifest, self.wide().values, self.folder.path / "manifest.json"
             ),
         )
@@ -78,12 +78,12 @@ class FolderView:
         return _remembered(
             self.key,
             f"pairs {code}",
-            lambda: outcomes.at_pairs(self.wide(), code, self.manifest, self.firsts()),
+            lambda: design_outcomes.at_pairs(self.wide(), code, self.manifest, self.firsts()),
         )
 
     def points(self, code: str) -> pd.DataFrame:
         """A headline at every point."""
-        return _remembered(self.key, f"points {code}", lambda: outcomes.at_points(self.pairs(code)))
+        return _remembered(self.key, f"points {code}", lambda: design_outcomes.at_points(self.pairs(code)))
 
     @property
     def which(self) -> Which:
@@ -93,7 +93,7 @@ class FolderView:
     @property
     def one_switch(self) -> bool:
         """Whether the rule changes on the same days at every point."""
-        return not any(outcomes.is_of_law(name) for name in self.folder.factors)
+        return not any(design_outcomes.is_of_law(name) for name in self.folder.factors)
 
     @property
     def seeds(self) -> str:
@@ -106,20 +106,20 @@ class FolderView:
     def spreads(self, code: str) -> dict[str, pd.DataFrame]:
         """How a headline spreads over the levels of each factor."""
         at, values = self.points(code), self.wide().values
-        return {str(name): outcomes.over_one(at, values[name], self.which) for name in values.columns}
+        return {str(name): design_outcomes.over_one(at, values[name], self.which) for name in values.columns}
 
-    def cells(self, code: str, x: str, y: str) -> dict[str, outcomes.Cells]:
+    def cells(self, code: str, x: str, y: str) -> dict[str, design_outcomes.Cells]:
         """A headline over two factors: the difference and either world, or the only world."""
         wanted: tuple[Which, ...] = ("difference", "a", "b") if self.view.compare else ("a",)
         at, values = self.points(code), self.wide().values
-        return {name: outcomes.over_two(at, values, x, y, name) for name in wanted}
+        return {name: design_outcomes.over_two(at, values, x, y, name) for name in wanted}
 
     def fans(self, metric: str, chosen: np.ndarray | None, key: str) -> dict[str, pd.DataFrame]:
         """The fans of a series over the chosen pairs; `key` names the choice."""
         fans: dict[str, pd.DataFrame] = _remembered(
             self.key,
             f"fans {metric} {key}",
-            lambda: outcomes.fans(self.wide(), metric, self.manifest, chosen),
+            lambda: design_outcomes.fans(self.wide(), metric, self.manifest, chosen),
         )
         return fans
 

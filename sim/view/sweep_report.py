@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sim.analysis.differences import HEADLINES
-from sim.analysis.outcomes import by_influence
+from sim.analysis.design_outcomes import by_influence
+from sim.analysis.headlines import HEADLINES
 from sim.view.blocks import Block, Chart, Section, Text, text
 from sim.view.folder_view import FolderView
 from sim.view.html_page import put_together

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
-from sim.analysis.differences import HEADLINES
+from sim.analysis.headlines import HEADLINES
 from sim.model.tables import TABLES
 from sim.pipeline import Finished, run
 from sim.runs import working

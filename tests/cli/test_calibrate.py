@@ -38,7 +38,7 @@ def test_a_fit_that_cannot_be_done_is_refused_before_anything_runs(
 def test_without_sbi_the_neural_path_is_refused_and_the_light_one_named(
     warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.analysis.fit.neural.sbi_is_installed", lambda: False)
+    monkeypatch.setattr("sim.analysis.calibration.neural_posterior.sbi_is_installed", lambda: False)
     outcome = warrantsim("calibrate", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"))
     assert outcome.code == 2
     assert "make calibrate installs them" in outcome.err and "calibrate --light" in outcome.err

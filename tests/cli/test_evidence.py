@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.instruments.registry import INSTRUMENTS
+from sim.analysis.evidence.measures.registry import INSTRUMENTS
 from sim.model.tables import TABLES
 from sim.runs.seed import SeedDone, Task
 from sim.vocabulary import SEGMENTS
@@ -56,7 +56,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
                 {name: {"cell": cell(name, scenario.months)} for name, scenario in task.scenarios.items()},
             )
 
-    monkeypatch.setattr("sim.analysis.record.run_tasks", run_tasks)
+    monkeypatch.setattr("sim.analysis.evidence.compare.run_tasks", run_tasks)
     monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: True)
     return tasks
 
@@ -186,7 +186,7 @@ def test_a_file_that_is_not_there_and_an_unknown_experiment_are_refused(
 def test_failed_runs_exit_1(
     ran: list[Task], warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.analysis.record import Compared
+    from sim.analysis.evidence.compare import Compared
 
     table = pd.DataFrame(
         {
@@ -209,7 +209,9 @@ def test_failed_runs_exit_1(
         unit="%",
         verdict="cannot say",
     )
-    monkeypatch.setattr("sim.analysis.record.compare", lambda *words: Compared(table, ["seed 1: it broke"]))
+    monkeypatch.setattr(
+        "sim.analysis.evidence.compare.compare", lambda *words: Compared(table, ["seed 1: it broke"])
+    )
     outcome = warrantsim(
         "evidence",
         "--rows",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.analysis.differences import HEADLINES, interval
+from sim.analysis.headlines import HEADLINES, interval
 from sim.model.population import PEERS, UNITS, Population, build_population, smallest_size
 from sim.runs.pairs import must_be_equal_for
 from sim.scenario.scenario import Scenario

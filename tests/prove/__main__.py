@@ -17,7 +17,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from sim.analysis.differences import HEADLINES, interval
+from sim.analysis.headlines import HEADLINES, interval
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.running import Running, run_tasks
 from sim.runs.seed import SeedDone, Task

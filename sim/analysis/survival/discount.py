@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.analysis.draws import Draw, common_seeds
-from sim.analysis.evidence_rows import read_rows, shipped_rows
-from sim.analysis.predictive import history_at, predict
-from sim.analysis.record import history_of
+from sim.analysis.evidence.compare import history_of
+from sim.analysis.evidence.posterior_predictive import history_at, predict
+from sim.analysis.evidence.rows import read_rows, shipped_rows
+from sim.analysis.posterior_draws import Draw, common_seeds
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
 from sim.scenario.locations import root

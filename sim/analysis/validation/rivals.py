@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from sim.analysis.evidence_rows import Row
+from sim.analysis.evidence.rows import Row
 from sim.analysis.starting_values.adoption import Bass, bass_step
-from sim.analysis.validation.scores import Predictive
+from sim.analysis.validation.scoring_rules import Predictive
 
 NO_CHANGE, TREND, BASS = "no change", "linear trend", "Bass curve"
 RIVALS = (NO_CHANGE, TREND, BASS)

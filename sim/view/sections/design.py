@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.differences import HEADLINES, Headline
-from sim.analysis.outcomes import Cells
+from sim.analysis.design_outcomes import Cells
+from sim.analysis.headlines import HEADLINES, Headline
 from sim.view.blocks import Block, Chart, Missing, Section, Table, Text, text
 from sim.view.figures.design_charts import (
     FEW,

@@ -4,7 +4,7 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from sim.analysis.evidence_rows import COLUMNS, MORE_COLUMNS, Row, read_rows
+from sim.analysis.evidence.rows import COLUMNS, MORE_COLUMNS, Row, read_rows
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import Resolved, resolve

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from dash import html
 
-from sim.analysis.differences import HEADLINES
-from sim.analysis.outcomes import levels, pairs_at
+from sim.analysis.design_outcomes import levels, pairs_at
+from sim.analysis.headlines import HEADLINES
 from sim.runs.points import POINTS
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis import differences
-from sim.analysis.knockouts import first_month
-from sim.analysis.one_country import world_of
-from sim.analysis.reasons import reasons
+from sim.analysis.country_table import world_of
+from sim.analysis.drivers.explanations import reasons
+from sim.analysis.drivers.knockouts import first_month
+from sim.analysis.headlines import SERIES, Columns, compared_headlines, headlines_of_one, series
 from sim.pipeline import projections
 from sim.runs.live import results_of_pairs, tables_of
 from sim.runs.manifest import facts
@@ -52,10 +52,10 @@ def results_view_of(session: Session, state: State, place: str, whole: bool = Fa
     summaries: dict[str, pd.DataFrame] = {}
     if compare is None:
         only = next(iter(resolved.scenarios))
-        summaries["headlines"] = differences.headlines_of_one([one[only] for one in worlds])
+        summaries["headlines"] = headlines_of_one([one[only] for one in worlds])
     else:
         paired = [(one[compare[0]], one[compare[1]]) for one in worlds]
-        summaries["headlines"] = differences.headlines(paired, shared).assign(why="")
+        summaries["headlines"] = compared_headlines(paired, shared).assign(why="")
         if whole or state.tab == "numbers":
             labels = (
                 resolved.experiment.worlds[compare[0]].label,
@@ -64,15 +64,15 @@ def results_view_of(session: Session, state: State, place: str, whole: bool = Fa
             summaries["headlines"]["why"] = (
                 summaries["headlines"]["headline"].map(reasons(paired, shared, labels)).fillna("")
             )
-        metrics = tuple(differences.SERIES) if whole else _PAIRED.get(state.tab, ())
+        metrics = tuple(SERIES) if whole else _PAIRED.get(state.tab, ())
         if metrics and place == ABROAD:
-            summaries["series"] = differences.series(paired, metrics)
+            summaries["series"] = series(paired, metrics)
     window = (state.since or _first_changed(manifest), state.until or str(manifest["last"])[:7])
     if place == ABROAD:
         return ResultsView(results_of_pairs(manifest, pairs, summaries), None, window)
     tables = _of_place(tables_of(pairs), place)
     if compare is not None and "revenue_us" in tables["world"] and (whole or state.tab == "money"):
-        summaries["series"] = differences.series(_pairs_of(tables["world"], compare), _PAIRED["money"])
+        summaries["series"] = series(_pairs_of(tables["world"], compare), _PAIRED["money"])
     return ResultsView(
         MemoryResults(manifest, {n: reader_of(t) for n, t in tables.items()}, summaries),
         resolved.base.jurisdictions[place].name,
@@ -97,9 +97,7 @@ def _of_place(tables: dict[str, pd.DataFrame], place: str) -> dict[str, pd.DataF
     return out
 
 
-def _pairs_of(
-    world: pd.DataFrame, compare: tuple[str, str]
-) -> list[tuple[differences.Columns, differences.Columns]]:
+def _pairs_of(world: pd.DataFrame, compare: tuple[str, str]) -> list[tuple[Columns, Columns]]:
     """A table by seed, world and month as pairs of columns."""
     seeds = sorted(world["seed"].unique())
     by = {key: rows.sort_values("month") for key, rows in world.groupby(["seed", "world"], observed=True)}

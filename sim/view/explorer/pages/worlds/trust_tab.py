@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.analysis.differences import paired
+from sim.analysis.headlines import paired
 from sim.view.blocks import Block, Chart, Choice, Missing, Section, text
 from sim.view.figures.events import Event, mark
 from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map

@@ -1,0 +1,146 @@
+"""The tables of docs/calibration.md, made of the shipped ones."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from sim.analysis.calibration.recovery import HIGHEST, LOWEST
+from sim.analysis.markdown import SIGNS, number, records_of, table_of
+
+
+def posterior(best: pd.DataFrame) -> str:
+    """Each fitted parameter: prior, posterior, and whether it is identified."""
+    rows = []
+    for line in records_of(best):
+        name = f"`{line['parameter']}`" + (" (multiplier)" if isinstance(line["multiplies"], str) else "")
+        prior = f"{number(line['prior_low'])} to {number(line['prior_high'])}{', log' if line['scale'] == 'log' else ''}"
+        interval = f"{number(line['p05'])} to {number(line['p95'])}"
+        left = f"{max(0.0, 1.0 - float(line['contraction'])):.0%}"
+        numbers = [number(line[name]) for name in ("prior_centre", "value", "mean")]
+        rows.append(
+            [name, prior, *numbers, interval, left, f"{line['coverage']:.0%}", str(line["identified"])]
+        )
+    return table_of(
+        (
+            "parameter",
+            "prior",
+            "before",
+            "best",
+            "mean",
+            "90%",
+            "variance left",
+            "recovery's coverage",
+            "identified",
+        ),
+        rows,
+    )
+
+
+def recoveries(recovery: pd.DataFrame) -> str:
+    """Each path: coverage of its 90% intervals, their interval score, and which ships."""
+    rows = []
+    for method, group in recovery.groupby("method", sort=False):
+        low, high = group["coverage"].min(), group["coverage"].max()
+        outside = group.loc[(group["coverage"] < LOWEST) | (group["coverage"] > HIGHEST), "parameter"]
+        said = ", ".join(f"`{name}`" for name in outside) or "none"
+        numbers = [
+            f"{group['coverage'].mean():.1%}",
+            f"{low:.0%} to {high:.0%}",
+            said,
+            number(group["interval_score"].iloc[0]),
+        ]
+        rows.append([str(method), str(group["repeats"].iloc[0]), *numbers, str(group["ships"].iloc[0])])
+    columns = (
+        "path",
+        "repeats",
+        "mean coverage",
+        "by parameter",
+        f"outside {LOWEST:.0%} to {HIGHEST:.0%}",
+        "interval score (less is better)",
+        "ships",
+    )
+    return table_of(columns, rows)
+
+
+def held(predictive: pd.DataFrame) -> str:
+    """How many rows of each source hold before the fit and at the best point."""
+    frame = predictive.assign(by=predictive["source"].str.partition(":")[0])
+    rows = []
+    for source, group in frame.groupby("by", sort=False):
+        counts = [
+            f"{int((group[name] == 'holds').sum())} of {len(group)}" for name in ("verdict_before", "verdict")
+        ]
+        rows.append([str(source), *counts])
+    rows.append(
+        [
+            "all",
+            *(
+                f"{int((frame[name] == 'holds').sum())} of {len(frame)}"
+                for name in ("verdict_before", "verdict")
+            ),
+        ]
+    )
+    return table_of(("source", "before the fit", "at the best point"), rows)
+
+
+def rows(predictive: pd.DataFrame) -> str:
+    """Every row that is no level of use in a country: data, model before and after, verdict; and the levels that miss."""
+    frame = predictive[~predictive["row"].str.startswith("K22") | (predictive["verdict"] != "holds")]
+    lines = []
+    for line in records_of(frame):
+        data = f"{SIGNS[line['bound']]}{number(line['data'])} ± {number(line['tolerance'])}"
+        model = f"{number(line['model'])} ({number(line['low'])} to {number(line['high'])})"
+        why = (
+            line["left_out"]
+            if isinstance(line["left_out"], str) and line["left_out"]
+            else line["cause"]
+            if isinstance(line["cause"], str)
+            else ""
+        )
+        said = f"not fitted: {why}" if line["in_fit"] == "no" else why
+        lines.append(
+            [
+                str(line["row"]),
+                str(line["unit"]),
+                data,
+                number(line["before"]),
+                model,
+                str(line["verdict"]),
+                said,
+            ]
+        )
+    return table_of(
+        ("row", "unit", "data and tolerance", "before", "best (90% of draws)", "verdict", "cause of a miss"),
+        lines,
+    )
+
+
+def headlines(moved: pd.DataFrame) -> str:
+    """Each headline under prior and posterior."""
+    lines = []
+    for line in records_of(moved):
+        cells = []
+        for group in ("prior", "posterior"):
+            interval = f"{number(line[f'{group}_low'])} to {number(line[f'{group}_high'])}"
+            cells += [f"{number(line[f'{group}_median'])} ({interval})", f"{line[f'{group}_same_sign']:.0%}"]
+        lines.append([f"{line['name']}, {line['unit']}", *cells])
+    return table_of(
+        (
+            "headline, DOJ wins minus Microsoft wins",
+            "prior (90%)",
+            "same sign",
+            "posterior (90%)",
+            "same sign",
+        ),
+        lines,
+    )
+
+
+TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
+    "fitted": ("best", posterior),
+    "recovery": ("recovery", recoveries),
+    "early recovery": ("early_recovery", recoveries),
+    "held": ("predictive", held),
+    "rows": ("predictive", rows),
+    "moved": ("moved", headlines),
+}

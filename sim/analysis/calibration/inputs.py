@@ -1,0 +1,222 @@
+"""What a fit is told, from `configs/calibration/`: candidates with their priors, rows left out, judged errors of the model.
+
+Every file is read whole and checked; a problem is named with file and line.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sim.analysis.calibration.summary_statistics import USE, names_of
+from sim.analysis.evidence.rows import Row, rows_to_fit
+from sim.scenario.base import Base, parameter_paths
+from sim.scenario.locations import CONFIGS, root, shown
+from sim.scenario.posterior import SCALES, records
+from sim.scenario.problems import BadInput, choices
+
+FOLDER = "calibration"
+PARAMETERS, LEFT_OUT, DISCREPANCY, HELD_BACK = (
+    "parameters.csv",
+    "left_out.csv",
+    "discrepancy.csv",
+    "held_back.csv",
+)
+_COLUMNS = ("parameter", "multiplies", "scale", "low", "high", "centre", "source", "why", "fitted")
+UNTIL = 2018  # the early fit sees rows dated up to the end of this year
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A parameter that the data may say something about, and its prior: even between `low` and `high` on its scale.
+
+    `centre` is the value before any fit. `multiplies` maps paths to the values, before any fit, that it multiplies
+    (empty: the parameter's name is its path). `fitted` is what is done with it: `yes`; `drawn`: varied with those that are
+    fitted, since headlines lean on it, though the data cannot tell it from another; `no`: it keeps its value.
+    """
+
+    name: str
+    multiplies: Mapping[str, float]
+    scale: str
+    low: float
+    high: float
+    centre: float
+    source: str
+    why: str
+    fitted: str
+
+    def value(self, share: np.ndarray) -> np.ndarray:
+        """Values at shares (0 to 1) of the prior, to six digits, as the tables hold them."""
+        if self.scale == "log":
+            exact = self.low * (self.high / self.low) ** np.asarray(share, np.float64)
+        else:
+            exact = self.low + (self.high - self.low) * np.asarray(share, np.float64)
+        return np.asarray(
+            np.clip(
+                np.array([float(f"{value:.6g}") for value in exact.ravel()]).reshape(exact.shape),
+                self.low,
+                self.high,
+            )
+        )
+
+    def share(self, value: np.ndarray) -> np.ndarray:
+        """How far along its prior a value lies, 0 to 1."""
+        at = np.asarray(value, np.float64)
+        if self.scale == "log":
+            return np.asarray(np.log(at / self.low) / np.log(self.high / self.low))
+        return np.asarray((at - self.low) / (self.high - self.low))
+
+    def sets(self, value: float) -> dict[str, float]:
+        """Path -> value, where the candidate has this value."""
+        return {path: before * value for path, before in self.multiplies.items()} or {self.name: value}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All of it. `left_out` maps rows to the reason; `discrepancy` summaries to the model's judged error, in the row's unit."""
+
+    candidates: tuple[Candidate, ...]
+    left_out: Mapping[str, str]
+    discrepancy: Mapping[str, float]
+    held_back: tuple[str, ...]
+
+    @property
+    def fitted(self) -> tuple[Candidate, ...]:
+        """What the posterior is over."""
+        return tuple(one for one in self.candidates if one.fitted != "no")
+
+    def rows(self, rows: Sequence[Row], early: bool = False) -> tuple[Row, ...]:
+        """The rows that a fit uses: calibration rows only, without those left out; for the early fit also without what it may not see."""
+        used = tuple(row for row in rows_to_fit(rows) if row.id not in self.left_out)
+        return tuple(row for row in used if self.may_see(row)) if early else used
+
+    def may_see(self, row: Row) -> bool:
+        """Whether the early fit may see a row: dated up to the end of `UNTIL`, and not the use of cloud services in a country that is held back."""
+        held_back = row.instrument.name.startswith(USE) and bool(row.place.codes & set(self.held_back))
+        return row.last.last < (UNTIL + 1 - 1970) * 12 and not held_back
+
+
+def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> Inputs:
+    """The inputs in `folder` (the shipped ones), checked against the evidence and the configuration. Raises BadInput."""
+    folder, problems = folder or root() / CONFIGS / FOLDER, list[str]()
+    candidates = _candidates(folder / PARAMETERS, base, problems)
+    fits = [row.id for row in rows_to_fit(rows)]
+    left_out = _named(folder / LEFT_OUT, ("row", "reason"), "row", fits, "row of the calibration", problems)
+    held_back = _named(
+        folder / HELD_BACK, ("country", "why"), "country", base.jurisdictions, "country", problems
+    )
+    summaries = names_of([row for row in rows_to_fit(rows) if row.id not in left_out])
+    discrepancy = _discrepancies(folder / DISCREPANCY, summaries, problems)
+    if problems:
+        raise BadInput(problems)
+    return Inputs(tuple(candidates), left_out, discrepancy, tuple(held_back))
+
+
+def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
+    out, seen, sets = list[Candidate](), dict[str, int](), dict[str, str]()
+    for line, row in records(path, _COLUMNS, problems):
+        where, before = f"{shown(path)}:{line}", len(problems)
+
+        def refuse(column: str, said: str, where: str = where) -> None:
+            problems.append(f"{where}: {column}: {said}")
+
+        for column in ("parameter", "source", "why"):
+            if not row[column]:
+                refuse(column, "must not be empty")
+        if row["parameter"] in seen:
+            refuse("parameter", f"'{row['parameter']}' is also on line {seen[row['parameter']]}")
+        seen.setdefault(row["parameter"], line)
+        for column, valid in (("scale", SCALES), ("fitted", ("yes", "drawn", "no"))):
+            if row[column] not in valid:
+                refuse(column, f"unknown value '{row[column]}'; {choices(row[column], valid)}")
+        low, high, centre = (_number(row[name], name, refuse) for name in ("low", "high", "centre"))
+        multiplies = {
+            p: _number(number, f"multiplies: {p}", refuse)
+            for p, _, number in (x.partition("=") for x in filter(None, row["multiplies"].split(";")))
+        }
+        if len(problems) > before:
+            continue
+        if not low < high or not low <= centre <= high:
+            refuse("low", f"low, centre and high must be in order (got {low:g}, {centre:g}, {high:g})")
+        if row["scale"] == "log" and low <= 0:
+            refuse("scale", f"log needs a range above 0 (got {low:g}); valid: lin")
+        if len(problems) > before:
+            continue
+        one = Candidate(
+            row["parameter"],
+            multiplies,
+            row["scale"],
+            low,
+            high,
+            centre,
+            row["source"],
+            row["why"],
+            row["fitted"],
+        )
+        for end in (low, high):
+            for target, value in one.sets(end).items():
+                _target(target, value, base, refuse)
+        for target in one.sets(centre):
+            if sets.setdefault(target, one.name) != one.name:
+                refuse("multiplies", f"{target} is also set by {sets[target]}")
+        out.append(one)
+    return out
+
+
+def _target(path: str, value: float, base: Base, refuse: Callable[[str, str], None]) -> None:
+    """A path must be one number of a parameter, and the value within the parameter's range."""
+    known = parameter_paths(base)
+    if path not in known:
+        refuse("parameter", f"unknown parameter '{path}'; {choices(path, base.parameter_info)}")
+        return
+    info = base.parameter_info[".".join(path.split(".")[:2])]
+    if isinstance(info.value, dict) and len(path.split(".")) == 2:
+        refuse("parameter", f"{path} holds several numbers; multiply them: {', '.join(info.value)}")
+    elif not info.allows(value, ".".join(path.split(".")[2:]) or None):
+        refuse("low", f"{path} would be {value:g}, out of range; allowed: {info.range_words}")
+
+
+def _named(
+    path: Path, columns: tuple[str, str], column: str, known: Collection[str], what: str, problems: list[str]
+) -> dict[str, str]:
+    out: dict[str, str] = {}
+    for line, row in records(path, columns, problems):
+        name, reason = row[columns[0]], row[columns[1]]
+        if name not in known:
+            problems.append(f"{shown(path)}:{line}: {column}: '{name}' is no {what}; {choices(name, known)}")
+        if not reason:
+            problems.append(f"{shown(path)}:{line}: {columns[1]}: must not be empty")
+        out[name] = reason
+    return out
+
+
+def _discrepancies(path: Path, names: Sequence[str], problems: list[str]) -> dict[str, float]:
+    out: dict[str, float] = {}
+    for line, row in records(path, ("summary", "sd", "why"), problems):
+
+        def refuse(column: str, said: str, line: int = line) -> None:
+            problems.append(f"{shown(path)}:{line}: {column}: {said}")
+
+        if row["summary"] not in names:
+            refuse("summary", f"unknown summary '{row['summary']}'; {choices(row['summary'], names)}")
+        if not row["why"]:
+            refuse("why", "must not be empty")
+        out[row["summary"]] = _number(row["sd"], "sd", refuse)
+        if out[row["summary"]] <= 0.0:
+            refuse("sd", f"must be more than 0 (got {row['sd']})")
+    problems += [
+        f"{shown(path)}: no line for the summary '{name}'" for name in names if out and name not in out
+    ]
+    return out
+
+
+def _number(text: str, column: str, refuse: Callable[[str, str], None]) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = np.nan
+    if np.isfinite(number):
+        return number
+    refuse(column, f"must be a number (got '{text}')")
+    return 0.0

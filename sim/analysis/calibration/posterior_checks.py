@@ -1,0 +1,151 @@
+"""Draws put back into the model: the best point, the rows under the posterior, and how far the data moved the headlines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.calibration.inputs import Candidate, Inputs
+from sim.analysis.calibration.simulations import Measured, with_values
+from sim.analysis.drivers.knockouts import first_month
+from sim.analysis.evidence.compare import MISSES, verdict
+from sim.analysis.evidence.rows import Row
+from sim.analysis.headlines import HEADLINES, interval
+from sim.runs.running import Progress, Running, run_tasks
+from sim.runs.seed import Task
+from sim.runs.store import Store
+from sim.scenario.resolution import Resolved
+
+LOW, HIGH = 0.05, 0.95
+Sets = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Headlines under the prior and the posterior, and what failed."""
+
+    table: pd.DataFrame
+    failures: tuple[str, ...]
+
+
+def candidates_for_best(
+    candidates: Sequence[Candidate], draws: np.ndarray, misfit: Callable[[np.ndarray], np.ndarray], count: int
+) -> np.ndarray:
+    """Points among which the best is sought, as shares (count, parameters): of many draws those of the least emulated misfit, none twice.
+
+    What the data cannot tell (`drawn`) keeps the value that it had before the fit, so the others must suit that: of the
+    draws the quarter is taken in which it lies nearest there.
+    """
+    drawn = [k for k, one in enumerate(candidates) if one.fitted == "drawn"]
+    points = draws
+    if drawn:
+        centre = np.array([float(candidates[k].share(np.array(candidates[k].centre))) for k in drawn])
+        points = draws[
+            np.argsort(((draws[:, drawn] - centre) ** 2).sum(1), kind="stable")[: max(count, len(draws) // 4)]
+        ].copy()
+        points[:, drawn] = centre
+    points = np.unique(points, axis=0)  # a path that draws from simulations draws the nearest again and again
+    return np.asarray(points[np.argsort(misfit(points), kind="stable")[:count]])
+
+
+def predictive(
+    rows: Sequence[Row],
+    inputs: Inputs,
+    used: Sequence[Row],
+    before: Measured,
+    best: Measured,
+    draws: Measured,
+) -> pd.DataFrame:
+    """Every calibration row beside the model: before the fit and at the best point (mean over seeds), and 90% over draws."""
+    fitted = {row.id for row in used}
+    lines = []
+    for i, row in enumerate(rows):
+        held = {
+            name: verdict(row, interval(found.values[0, :, i]))
+            for name, found in (("before", before), ("best", best))
+        }
+        over = _mean_over_seeds(draws.values[:, :, i])
+        low, high = (float(np.quantile(over, q)) for q in (LOW, HIGH)) if len(over) else (np.nan, np.nan)
+        lines.append(
+            {
+                "row": row.id, "place": row.place.name, "population": row.population, "period": row.period_words, "unit": row.instrument.unit,
+                "bound": row.bound, "data": row.value, "se": row.se, "tolerance": row.tolerance, "before": _mean(before.values[0, :, i]),
+                "verdict_before": held["before"], "model": _mean(best.values[0, :, i]), "low": low, "high": high, "verdict": held["best"],
+                "in_fit": "yes" if row.id in fitted else "no", "cause": row.instrument.cause if held["best"] == MISSES else "",
+                "left_out": inputs.left_out.get(row.id, ""), "source": row.source,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(lines)
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values[~np.isnan(values)])) if not np.all(np.isnan(values)) else float("nan")
+
+
+def _mean_over_seeds(values: np.ndarray) -> np.ndarray:
+    means = np.array([_mean(row) for row in values])
+    return np.asarray(means[~np.isnan(means)])
+
+
+def moved(
+    two_worlds: Resolved,
+    prior: Sequence[Sets],
+    posterior: Sequence[Sets],
+    seeds: Sequence[int],
+    store: Store,
+    how: Running,
+    progress: Progress | None,
+) -> Moved:
+    """Every headline of an experiment's two worlds at points of the prior and of the posterior, with the same seeds."""
+    compare = two_worlds.experiment.compare
+    assert compare is not None
+    first = first_month(two_worlds, compare)
+    groups = {"prior": prior, "posterior": posterior}
+    keys = [
+        (group, number, seed)
+        for group, points in groups.items()
+        for number in range(len(points))
+        for seed in seeds
+    ]
+    tasks = [
+        Task(
+            {world: with_values(two_worlds.scenarios[world], groups[group][number]) for world in compare},
+            seed,
+            "world",
+            f"{group} draw {number}",
+        )
+        for group, number, seed in keys
+    ]
+    found: dict[tuple[str, str], list[float]] = {}
+    failures = []
+    for (group, _, _), done in zip(keys, run_tasks(tasks, store, how, ("world",), progress), strict=True):
+        if done.failure is not None:
+            failures.append(done.failure)
+            continue
+        a, b = (done.world_tables[world] for world in compare)
+        for headline in HEADLINES:
+            found.setdefault((headline.code, group), []).append(
+                headline.read(b, first) - headline.read(a, first)
+            )
+    return Moved(
+        pd.DataFrame([_headline_line(h.code, h.name, h.unit, found, len(seeds)) for h in HEADLINES]),
+        tuple(failures),
+    )
+
+
+def _headline_line(
+    code: str, name: str, unit: str, found: Mapping[tuple[str, str], Sequence[float]], seeds: int
+) -> dict[str, object]:
+    line: dict[str, object] = {"headline": code, "name": name, "unit": unit}
+    for group in ("prior", "posterior"):
+        over = (
+            _mean_over_seeds(np.array(found.get((code, group), [])).reshape(-1, seeds))
+            if len(found.get((code, group), [])) % seeds == 0
+            else np.array([])
+        )
+        values = [float(np.quantile(over, q)) for q in (0.5, LOW, HIGH)] if len(over) else [np.nan] * 3
+        line |= dict(zip((f"{group}_median", f"{group}_low", f"{group}_high"), values, strict=True))
+        line[f"{group}_same_sign"] = float(max(np.mean(over > 0), np.mean(over < 0))) if len(over) else np.nan
+        line[f"{group}_draws"] = len(over)
+    return line

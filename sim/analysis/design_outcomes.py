@@ -1,0 +1,295 @@
+"""What a design's runs come to: each headline at each point, over two of the factors, and the spread of a series.
+
+Headlines and series are those of `sim.analysis.headlines`; a difference is the second compared world minus the first,
+pair by pair. A point's value is the mean over its pairs with Student's t interval; a cell of two factors is the mean over
+its points, each counting once. Quantiles of a series are over all pairs: luck and whatever the design varies.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sim.analysis.headlines import CONFIDENCE, HEADLINES, SERIES, Columns, Headline
+from sim.runs.pairs import must_be_equal_for
+from sim.runs.results import MANIFEST
+from sim.runs.wide import Wide, exported
+
+Which = Literal["difference", "a", "b"]
+QUANTILES = {"q5": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+MOST_LEVELS = 12
+_BINS = 8
+BY_CODE: dict[str, Headline] = {headline.code: headline for headline in HEADLINES}
+
+
+class _Noted(dict[str, np.ndarray]):
+    """Columns of ones that notes which of them were read."""
+
+    def __missing__(self, name: str) -> np.ndarray:
+        self[name] = np.ones(24)
+        return self[name]
+
+
+def columns_of_headline(code: str) -> list[str]:
+    """The columns of the world table that a headline is read from."""
+    noted = _Noted()
+    BY_CODE[code].read(noted, 0)
+    return list(noted)
+
+
+def columns_of_series(metric: str) -> list[str]:
+    """The columns of the world table that a series is read from."""
+    noted = _Noted()
+    SERIES[metric](noted)
+    return list(noted)
+
+
+def compared(said: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The compared worlds (first, second) of a manifest; the first world and None where there is nothing to compare."""
+    pair = said.get("compare")
+    return (pair[0], pair[1]) if pair else (next(iter(said["worlds"])), None)
+
+
+# --- from when the worlds may differ ----------------------------------------------------------------------
+
+
+def is_of_law(path: str) -> bool:
+    """Whether a factor moves switches or events, so that worlds part at different times at different points."""
+    return path == "switch_date" or "switches" in path.split(".") or "events" in path.split(".")
+
+
+def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> np.ndarray:
+    """For each point (a row of `values`) the first month, counted from 0, in which the compared worlds may differ.
+
+    Raises BadInput where that hangs on the point and the manifest is one that this version cannot read.
+    """
+    law = [name for name in values.columns if is_of_law(str(name))]
+    through = said.get("identical_through")
+    usual = (
+        0
+        if not through
+        else int(
+            (np.datetime64(str(through)[:7], "M") - np.datetime64(str(said["first"])[:7], "M")).astype(int)
+        )
+        + 1
+    )
+    if not law or compared(said)[1] is None:
+        return np.full(len(values), usual)
+    from sim.analysis.design_point import scenarios_of
+
+    out = np.empty(len(values), int)
+    for _, rows in values.assign(_row=np.arange(len(values))).groupby(law, sort=False, observed=True):
+        worlds = scenarios_of(said, int(rows.index[0]), where)
+        a, b = compared(said)
+        out[rows["_row"].to_numpy()] = must_be_equal_for(worlds[a], worlds[str(b)])
+    return out
+
+
+# --- a headline at every pair and point -------------------------------------------------------------------
+
+
+def at_pairs(wide: Wide, code: str, said: Mapping[str, Any], firsts: np.ndarray) -> pd.DataFrame:
+    """A row a pair: `point`, `seed`, `a`, `b` and `difference` (b minus a), the latter two missing where one world was run."""
+    columns = {name: wide.column(name) for name in columns_of_headline(code)}
+    read, (a, b) = BY_CODE[code].read, compared(said)
+    begin = pd.Series(firsts, index=wide.values.index).reindex(wide.points).to_numpy()
+
+    def values(world: str | None) -> np.ndarray:
+        if world is None:
+            return np.full(len(wide), np.nan)
+        at = wide.position(world)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.array(
+                [
+                    read({name: column[k, at] for name, column in columns.items()}, int(begin[k]))
+                    for k in range(len(wide))
+                ],
+                float,
+            )
+
+    first, second = values(a), values(b)
+    return pd.DataFrame(
+        {"point": wide.points, "seed": wide.seeds, "a": first, "b": second, "difference": second - first}
+    )
+
+
+def at_points(pairs: pd.DataFrame) -> pd.DataFrame:
+    """A row a point, by its number: means of `a`, `b` and `difference`, its 95% interval `low` to `high`, and the `pairs`.
+
+    The interval is of the difference, or of `a` where only one world was run; it is missing where a point has one pair.
+    """
+    of = "difference" if pairs["difference"].notna().any() else "a"
+    known = pairs.dropna(subset=[of]).groupby("point")
+    means, n, sd = known[["a", "b", "difference"]].mean(), known.size(), known[of].std(ddof=1)
+    half = stats.t.ppf(0.5 + CONFIDENCE / 2.0, np.maximum(n - 1, 1)) * sd / np.sqrt(n)
+    return means.assign(low=means[of] - half, high=means[of] + half, pairs=n)
+
+
+# --- over two factors ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Levels:
+    """A factor cut into levels: their names in order, which level each point has, and whether a level is a range of values."""
+
+    names: tuple[str, ...]
+    codes: np.ndarray
+    ranges: bool
+
+
+def levels(values: "pd.Series[Any]") -> Levels:
+    """A factor's own values where they are few, else ranges of equal width or, of a factor spread over orders of magnitude, in equal proportions."""
+    distinct = sorted(values.unique(), key=lambda value: (isinstance(value, str), value))
+    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    if len(distinct) <= MOST_LEVELS or not numeric:
+        position = {value: k for k, value in enumerate(distinct)}
+        return Levels(
+            tuple(_named(value) for value in distinct),
+            np.array([position[value] for value in values], int),
+            False,
+        )
+    edges = _edges(values.to_numpy(float))
+    codes = np.clip(np.searchsorted(edges, values.to_numpy(float), side="right") - 1, 0, _BINS - 1)
+    return Levels(
+        tuple(f"{left:.3g}\N{EN DASH}{right:.3g}" for left, right in itertools.pairwise(edges)), codes, True
+    )
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    """Edges of ranges from the least value to the largest: of equal width, or in equal proportions where the middle value lies nearer to that."""
+    low, high, middle = float(values.min()), float(values.max()), float(np.median(values))
+    if low > 0 and abs(middle - np.sqrt(low * high)) < abs(middle - 0.5 * (low + high)):
+        return np.geomspace(low, high, _BINS + 1)
+    return np.linspace(low, high, _BINS + 1)
+
+
+def _named(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Means over two factors: `mean` and `points` (how many stand behind it) are (levels of y, levels of x); no points, no mean."""
+
+    x: Levels
+    y: Levels
+    mean: np.ndarray
+    points: np.ndarray
+
+
+def over_two(at: pd.DataFrame, values: pd.DataFrame, x: str, y: str, which: Which) -> Cells:
+    """The mean of an outcome (`at_points`) in each cell of two factors."""
+    across, up = levels(values[x]), levels(values[y])
+    shape = (len(up.names), len(across.names))
+    known = at[at[which].notna()]
+    rows = values.index.get_indexer(known.index)
+    where = (up.codes[rows], across.codes[rows])
+    total, count = np.zeros(shape), np.zeros(shape, int)
+    np.add.at(total, where, known[which].to_numpy())
+    np.add.at(count, where, 1)
+    with np.errstate(invalid="ignore"):
+        return Cells(across, up, np.where(count > 0, total / count, np.nan), count)
+
+
+def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.DataFrame:
+    """How an outcome (`at_points`) spreads over the points at each level of one factor: `level`, q5, q25, q50, q75, q95, `points`."""
+    known, cut = at[at[which].notna()], levels(values)
+    codes = cut.codes[values.index.get_indexer(known.index)]
+    rows = []
+    for code in np.unique(codes):
+        mine = known[which].to_numpy()[codes == code]
+        rows.append(
+            {
+                "level": cut.names[int(code)],
+                **dict(zip(QUANTILES, np.quantile(mine, list(QUANTILES.values())), strict=True)),
+                "points": len(mine),
+            }
+        )
+    return pd.DataFrame(rows, columns=["level", *QUANTILES, "points"])
+
+
+def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[str]:
+    """The factors that take more than one value, that which moves an outcome (`at_points`) most first.
+
+    How much a factor moves it by itself: the variance of the means at its levels, each level counting by its points.
+    """
+    known = at[at[which].notna()]
+    found, rows = known[which].to_numpy(float), values.index.get_indexer(known.index)
+    moved = {}
+    for name in values.columns:
+        codes = levels(values[name]).codes[rows]
+        counts = np.bincount(codes)
+        if np.count_nonzero(counts) > 1:
+            means = np.bincount(codes, found) / np.maximum(counts, 1)
+            moved[str(name)] = float(np.average((means - found.mean()) ** 2, weights=counts))
+    return sorted(moved, key=lambda name: -moved[name])
+
+
+# --- series ----------------------------------------------------------------------------------------------
+
+
+def fans(
+    wide: Wide, metric: str, said: Mapping[str, Any], chosen: np.ndarray | None = None
+) -> dict[str, pd.DataFrame]:
+    """Quantiles over pairs of a series, month by month: for each world by name, and `difference` where two are compared.
+
+    `chosen` says which pairs count (all, if None). Columns: `month`, q5, q25, q50, q75, q95.
+    """
+    keep = np.arange(len(wide)) if chosen is None else np.flatnonzero(chosen)
+    if not len(keep):
+        return {}
+    columns = {name: wide.column(name) for name in columns_of_series(metric)}
+    read = SERIES[metric]
+
+    def series(at: int) -> np.ndarray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.array([read(_run(columns, int(k), at)) for k in keep], float)
+
+    found = {world: series(at) for at, world in enumerate(wide.worlds)}
+    out = {world: quantiles(values, wide.months) for world, values in found.items()}
+    a, b = compared(said)
+    if b is not None:
+        out["difference"] = quantiles(found[b] - found[a], wide.months)
+    return out
+
+
+def _run(columns: Mapping[str, np.ndarray], pair: int, world: int) -> Columns:
+    return {name: column[pair, world] for name, column in columns.items()}
+
+
+def quantiles(values: np.ndarray, months: np.ndarray) -> pd.DataFrame:
+    """Quantiles of (pairs, months) by month; pairs that have no number in a month are left out of it."""
+    out = np.full((len(QUANTILES), values.shape[1]), np.nan)
+    missing = np.isnan(values)
+    whole = ~missing.any(axis=0)
+    if whole.any():
+        out[:, whole] = np.quantile(values[:, whole], list(QUANTILES.values()), axis=0)
+    for month in np.flatnonzero(~whole & ~missing.all(axis=0)):
+        out[:, month] = np.quantile(values[~missing[:, month], month], list(QUANTILES.values()))
+    return pd.DataFrame(
+        {"month": pd.to_datetime(months.astype("datetime64[D]")), **dict(zip(QUANTILES, out, strict=True))}
+    )
+
+
+def pairs_at(wide: Wide, points: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Which pairs are of these points."""
+    return np.isin(wide.points, points)
+
+
+def headlines_at_points(folder: Path, said: Mapping[str, Any]) -> pd.DataFrame:
+    """Every headline at every point of a results folder: the design's values, then means, interval and pairs."""
+    wide = exported(folder, said)
+    firsts = first_months(said, wide.values, folder / MANIFEST)
+    parts = [
+        wide.values.join(at_points(at_pairs(wide, headline.code, said, firsts)), how="right")
+        .rename_axis("point")
+        .reset_index()
+        .assign(headline=headline.code, name=headline.name, unit=headline.unit, window=headline.window)
+        for headline in HEADLINES
+    ]
+    return pd.concat(parts, ignore_index=True)

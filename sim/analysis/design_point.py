@@ -1,0 +1,120 @@
+"""One point of a design as if it were an experiment of its own: what a report's sections read, cut down to its rows."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from sim.analysis.design_outcomes import compared, first_months, is_of_law
+from sim.analysis.headlines import Columns, compared_headlines, headlines_of_one, series
+from sim.runs.manifest import events_in
+from sim.runs.points import POINTS
+from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader, with_dates
+from sim.scenario.base import Base, load_base
+from sim.scenario.designs import points, scenarios_at
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.restoration import restored
+from sim.scenario.scenario import Scenario
+
+
+@lru_cache(maxsize=1)
+def _base() -> Base:
+    return load_base(root() / CONFIGS)
+
+
+def scenarios_of(said: Mapping[str, Any], point: int, where: Path) -> dict[str, Scenario]:
+    """The scenario of every world at a point of a manifest's design. Raises BadInput if this version cannot read the manifest."""
+    resolved = restored(said["scenario"], _base(), str(where))
+    return scenarios_at(resolved, points(resolved)[point])
+
+
+def point_results(folder: Path, point: int) -> MemoryResults:
+    """The results of one point of a design: its rows of each table, its own headlines, series and verdicts.
+
+    Tables lie in key order, so only the row groups that hold the point are read. Raises KeyError if there is no
+    such point.
+    """
+    whole = FolderResults(folder)
+    runs = pq.read_table(
+        folder / POINTS, filters=[("point", "==", point)], page_checksum_verification=True
+    ).to_pandas()
+    if runs.empty:
+        raise KeyError(f"there is no point {point}")
+    factors = runs.drop(columns=["point", "seed", "world", "run", "done"]).iloc[:1].set_axis([point])
+    first_month = int(first_months(whole.manifest, factors, folder / MANIFEST)[0])
+    seeds = sorted(int(seed) for seed in runs.loc[runs["done"], "seed"].unique())
+    manifest = _manifest_at(whole, point, factors, first_month, seeds)
+    names = [name for name in whole.manifest["tables"] if whole.has(name)]
+    tables = {name: _reader_at(whole, name, point) for name in names}
+    summaries: dict[str, pd.DataFrame] = {}
+    if "world" in tables and seeds:
+        summaries |= _own_summaries(manifest, tables["world"](None), first_month)
+    claims = _claims_at(whole, point, factors)
+    return MemoryResults(manifest, tables, summaries if claims is None else {**summaries, "claims": claims})
+
+
+def _manifest_at(
+    whole: FolderResults, point: int, factors: pd.DataFrame, first_month: int, seeds: list[int]
+) -> dict[str, Any]:
+    """The manifest of the whole design, with what differs at this point."""
+    said = {**whole.manifest, "seeds": seeds, "points": None, "warnings": [], "failures": []}
+    said["values"] = factors.iloc[0].to_dict()
+    if any(is_of_law(str(name)) for name in factors):
+        worlds = scenarios_of(whole.manifest, point, whole.folder / MANIFEST)
+        switches = {
+            name: [switch.on.isoformat() for switch in world.switches] for name, world in worlds.items()
+        }
+        first = min((day for days in switches.values() for day in days), default=None)
+        said |= {"events": events_in(worlds), "switches": switches, "switch": first}
+    start = np.datetime64(str(said["first"])[:7], "M")
+    shared = first_month and compared(said)[1]
+    said["identical_through"] = str(start + np.timedelta64(first_month - 1, "M")) if shared else None
+    return said
+
+
+def _reader_at(whole: FolderResults, name: str, point: int) -> TableReader:
+    def read(columns: list[str] | None) -> pd.DataFrame:
+        asked = None if columns is None else ["point", *columns]
+        rows = pq.read_table(
+            whole.path(name),
+            columns=asked,
+            filters=[("point", "==", point)],
+            page_checksum_verification=True,
+        )
+        return with_dates(rows.to_pandas().drop(columns="point"))
+
+    return read
+
+
+def _own_summaries(
+    manifest: dict[str, Any], world: pd.DataFrame, first_month: int
+) -> dict[str, pd.DataFrame]:
+    """Headlines and series of the point's own pairs."""
+    a, b = compared(manifest)
+    by_run = {
+        (str(name), int(seed)): rows for (name, seed), rows in world.groupby(["world", "seed"], observed=True)
+    }
+
+    def columns(name: str, seed: int) -> Columns:
+        rows = by_run[name, seed]
+        return {str(c): rows[c].to_numpy() for c in rows.columns if c not in ("seed", "world")}
+
+    pairs = [(columns(a, seed), columns(b or a, seed)) for seed in manifest["seeds"]]
+    if b is None:
+        return {"headlines": headlines_of_one([one for one, _ in pairs])}
+    days = [(one | {"month": one["month"].astype("datetime64[D]")}, other) for one, other in pairs]
+    headlines = compared_headlines(pairs, first_month).assign(why="")
+    return {"headlines": headlines, "series": series(days)}
+
+
+def _claims_at(whole: FolderResults, point: int, factors: pd.DataFrame) -> pd.DataFrame | None:
+    claims, by_point = whole.summary("claims"), whole.summary("claims_by_point")
+    if claims is None or by_point is None:
+        return None
+    said = ["number", "claim", "measure", "over", "unit", "window", "country", "world", "against", "expect"]
+    mine = by_point[by_point["point"] == point].drop(columns=list(factors.columns))
+    return claims[said].merge(mine, on="number").assign(note="")

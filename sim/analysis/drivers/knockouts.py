@@ -1,0 +1,135 @@
+"""What each mechanism contributes: the headline differences with it off, and with the switch on other dates."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from sim.analysis.headlines import HEADLINES, Columns, interval
+from sim.runs.pairs import must_be_equal_for
+from sim.runs.running import Progress, Running, run_tasks
+from sim.runs.seed import SeedDone, Task
+from sim.runs.store import Store
+from sim.scenario.resolution import Resolved, variant
+
+MOST_PAIRS = 4  # a table of many variants: enough pairs for its intervals, few enough to wait for
+
+
+def variants(resolved: Resolved) -> dict[str, Resolved]:
+    """Every variant of an experiment that its report shows: a mechanism off (`off:x`), another switch date (`on:x`)."""
+    out: dict[str, Resolved] = {}
+    if resolved.experiment.knockouts:
+        for code, mechanism in resolved.base.mechanisms.items():
+            out[f"off:{code}"] = variant(resolved, sets=mechanism.off, who=f"mechanism {code} off")
+    for k, other in enumerate(resolved.experiment.switch_dates):
+        out[f"on:{k}"] = variant(
+            resolved, switch_on=other.on, without_events=other.without_events, who="switch_dates"
+        )
+    return out
+
+
+def run_variants(
+    resolved: Resolved, variants: dict[str, Resolved], store: Store, how: Running, progress: Progress | None
+) -> tuple[dict[str, list[SeedDone]], list[str]]:
+    """Run the compared worlds of every variant with a few seeds; returns what is done by variant, and failures."""
+    experiment = resolved.experiment
+    assert experiment.compare is not None
+    seeds = range(experiment.seeds.first, experiment.seeds.first + min(experiment.seeds.count, MOST_PAIRS))
+    tasks = [
+        Task({name: v.scenarios[name] for name in experiment.compare}, seed, "world", label)
+        for label, v in variants.items()
+        for seed in seeds
+    ]  # fmt: skip
+    done: dict[str, list[SeedDone]] = {label: [] for label in variants}
+    failures = []
+    for one in run_tasks(tasks, store, how, ("world",), progress):
+        if one.failure is None:
+            done[one.label].append(one)
+        else:
+            failures.append(one.failure)
+    for runs in done.values():
+        runs.sort(key=lambda d: d.seed)
+    return done, failures
+
+
+def pairs_of(done: Sequence[SeedDone], compare: tuple[str, str]) -> list[tuple[Columns, Columns]]:
+    """The two worlds' tables of every seed."""
+    return [(d.world_tables[compare[0]], d.world_tables[compare[1]]) for d in done]
+
+
+def first_month(resolved: Resolved, compare: tuple[str, str]) -> int:
+    """First month in which the compared worlds may differ; the first of all where they may not, as then every month is as good."""
+    a, b = (resolved.scenarios[name] for name in compare)
+    shared = must_be_equal_for(a, b)
+    return shared if shared < a.months else 0
+
+
+def knockout_table(
+    resolved: Resolved, base: Sequence[SeedDone], done: dict[str, list[SeedDone]]
+) -> pd.DataFrame:
+    """Headline differences with each mechanism off, and what that says the mechanism contributes (on the same seeds)."""
+    compare = resolved.experiment.compare
+    assert compare is not None
+    first = first_month(resolved, compare)
+    few = [d for d in base if d.seed < resolved.experiment.seeds.first + MOST_PAIRS]
+    whole = {h.code: _differences(h.read, pairs_of(few, compare), first) for h in HEADLINES}
+    rows = [
+        _row("none", "Everything on", "The model as it stands.", h.code, whole[h.code], whole[h.code])
+        for h in HEADLINES
+    ]
+    for code, mechanism in resolved.base.mechanisms.items():
+        pairs = pairs_of(done.get(f"off:{code}", []), compare)
+        if not pairs:
+            continue
+        for h in HEADLINES:
+            rows.append(
+                _row(
+                    code,
+                    mechanism.name,
+                    mechanism.meaning,
+                    h.code,
+                    _differences(h.read, pairs, first),
+                    whole[h.code],
+                )
+            )
+    return pd.DataFrame(rows)
+
+
+def switch_date_table(
+    resolved: Resolved,
+    base: Sequence[SeedDone],
+    variants: dict[str, Resolved],
+    done: dict[str, list[SeedDone]],
+) -> pd.DataFrame:
+    """Headline differences for each date on which the switch could have been thrown."""
+    experiment = resolved.experiment
+    compare = experiment.compare
+    assert compare is not None
+    switch = min(s.on for world in experiment.worlds.values() for s in world.switches)
+    entries = [("as configured", switch, resolved, list(base))]
+    entries += [
+        (o.label, o.on, variants[f"on:{k}"], done[f"on:{k}"]) for k, o in enumerate(experiment.switch_dates)
+    ]
+    rows = []
+    for label, on, which, runs in entries:
+        first = first_month(which, compare)
+        for h in HEADLINES:
+            i = interval(_differences(h.read, pairs_of(runs, compare), first))
+            row = {"label": label, "on": on.isoformat(), "headline": h.code, "name": h.name, "unit": h.unit}
+            rows.append({**row, "difference": i.mean, "low": i.low, "high": i.high, "pairs": i.pairs})
+    return pd.DataFrame(rows)
+
+
+def _differences(
+    read: Callable[[Columns, int], float], pairs: Sequence[tuple[Columns, Columns]], first: int
+) -> list[float]:
+    return [read(b, first) - read(a, first) for a, b in pairs]
+
+
+def _row(
+    code: str, name: str, meaning: str, headline: str, differences: list[float], whole: list[float]
+) -> dict[str, object]:
+    i = interval(differences)
+    return {
+        "mechanism": code, "name": name, "meaning": meaning, "headline": headline, "difference": i.mean, "low": i.low, "high": i.high,
+        "contribution": interval(whole).mean - i.mean,
+    }  # fmt: skip

@@ -1,0 +1,173 @@
+"""Model against evidence: the same thing measured on the simulated history as the source measured in the world.
+
+The world is history as it happened; a row with `without_event` is measured as the difference that the event made.
+Nothing here is fitted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.evidence.measures.selection import MISSING, Run, View
+from sim.analysis.evidence.measures.window import Window
+from sim.analysis.evidence.rows import Row, readable_rows, shipped_rows
+from sim.analysis.headlines import Interval, interval
+from sim.runs.running import Progress, Running, run_tasks
+from sim.runs.seed import Task
+from sim.runs.store import Store
+from sim.scenario.resolution import Resolved
+from sim.scenario.scenario import Scenario
+
+MOST_SEEDS = 8  # of a comparison that goes with every run
+HOLDS, MISSES, CANNOT_SAY = "holds", "misses", "cannot say"
+OVER_SEEDS, OVER_DRAWS = (
+    "95% of the mean over seeds",
+    "middle 90% of runs over draws of the posterior and seeds",
+)
+AS_IT_HAPPENED = ""
+COLUMNS = (
+    "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "tolerance", "model", "low", "high", "off",
+    "interval", "runs", "verdict", "cause", "note", "source",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The rows beside the model, and the runs that failed."""
+
+    table: pd.DataFrame
+    failures: list[str]
+
+
+def history_of(resolved: Resolved) -> Scenario:
+    """The timeline as it happened, with this experiment's parameters and size."""
+    first = next(iter(resolved.scenarios.values()))
+    whole = resolved.base.timelines[resolved.experiment.timeline]
+    return replace(first, name="history", label="As it happened", switches=(), timeline=whole)
+
+
+def compare_with_record(
+    resolved: Resolved, store: Store, how: Running, progress: Progress | None = None
+) -> Compared:
+    """Measure the shipped rows on a few of the experiment's seeds.
+
+    Rows that do not fit this configuration (a country less, say) are no reason to lose the run: they are named among
+    the failures, and the others are measured.
+    """
+    events = {event.id for timeline in resolved.base.timelines.values() for event in timeline.events}
+    rows, problems = readable_rows(shipped_rows(), history_of(resolved), events)
+    compared = compare(rows, resolved, store, how, progress, most_seeds=MOST_SEEDS)
+    return Compared(compared.table, [*problems, *compared.failures])
+
+
+def compare(
+    rows: Sequence[Row],
+    resolved: Resolved,
+    store: Store,
+    how: Running,
+    progress: Progress | None = None,
+    most_seeds: int | None = None,
+) -> Compared:
+    """Run the worlds that the rows need, and measure every row on each seed."""
+    history = history_of(resolved)
+    worlds = worlds_of(rows, history)
+    tables = sorted({table for row in rows for table in row.instrument.tables})
+    first, count = resolved.experiment.seeds.first, resolved.experiment.seeds.count
+    seeds = range(first, first + min(count, most_seeds or count))
+    tasks = [Task(worlds, seed, "full", "history against the record") for seed in seeds]
+    runs, failures = list[dict[str, Run]](), list[str]()
+    for done in run_tasks(tasks, store, how, tables, progress):
+        if done.failure is None:
+            runs.append({world: Run(found) for world, found in done.tables.items()})
+        else:
+            failures.append(done.failure)
+    return Compared(measure(rows, runs, months_of(history)), failures)
+
+
+def worlds_of(rows: Iterable[Row], history: Scenario) -> dict[str, Scenario]:
+    """History as it happened, and for each of its events that a row takes out, history without it."""
+    worlds = {AS_IT_HAPPENED: history}
+    for event in sorted(
+        {row.without_event for row in rows} & {event.id for event in history.timeline.events}
+    ):
+        timeline = history.timeline.model_copy(
+            update={"events": tuple(e for e in history.timeline.events if e.id != event)}
+        )
+        worlds[event] = replace(history, timeline=timeline)
+    return worlds
+
+
+def months_of(scenario: Scenario) -> Window:
+    """The months that a scenario runs through."""
+    first = (scenario.first.year - 1970) * 12 + scenario.first.month - 1
+    return Window(first, first + scenario.months - 1)
+
+
+def measure(rows: Iterable[Row], runs: Sequence[Mapping[str, Run]], simulated: Window) -> pd.DataFrame:
+    """Every row beside the model. A run holds the worlds of one seed by the event taken out, AS_IT_HAPPENED among them.
+
+    The interval is over runs, whatever they differ in: seeds, or seeds and draws of parameters.
+    """
+    return beside([(row, interval(values_of(row, runs, simulated))) for row in rows], simulated, OVER_SEEDS)
+
+
+def beside(measured: Iterable[tuple[Row, Interval]], simulated: Window, over: str) -> pd.DataFrame:
+    """The table of rows beside what the model gave for each; `over` says what the intervals are."""
+    return pd.DataFrame(
+        [{**_compared(row, i, simulated), "interval": over} for row, i in measured], columns=list(COLUMNS)
+    )
+
+
+def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:
+    """What the row's instrument reads off each run; missing where its dates were not simulated, or its event not on the timeline."""
+    if not row.period.within(simulated):
+        return np.full(len(runs), MISSING)
+    return np.array([_value(row, run) if row.without_event in run else MISSING for run in runs])
+
+
+def _value(row: Row, run: Mapping[str, Run]) -> float:
+    def view(world: str) -> View:
+        return View(run[world], row.place, row.segments, row.first, row.last, row.arguments)
+
+    return row.instrument.value(view(AS_IT_HAPPENED), view(row.without_event) if row.without_event else None)
+
+
+def verdict(row: Row, i: Interval) -> str:
+    """Whether the model's mean lies within the row's tolerance, or on the allowed side of its bound."""
+    if np.isnan(i.mean):
+        return CANNOT_SAY
+    gap = i.mean - row.value
+    met = {"eq": abs(gap) <= row.tolerance, "le": gap <= row.tolerance, "ge": gap >= -row.tolerance}[
+        row.bound
+    ]
+    return HOLDS if met else MISSES
+
+
+def off(row: Row, model: float) -> float:
+    """How far the model is from the data, in tolerances; on the allowed side of a bound it is not off. Missing without a tolerance."""
+    if row.tolerance == 0.0:
+        return MISSING
+    gap = model - row.value
+    return (
+        float({"eq": gap, "le": np.maximum(gap, 0.0), "ge": np.minimum(gap, 0.0)}[row.bound]) / row.tolerance
+    )
+
+
+def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
+    said = verdict(row, i)
+    cause = row.instrument.cause if said == MISSES else ""
+    if said == CANNOT_SAY:
+        inside = row.period.within(simulated)
+        cause = (
+            "the model has nothing to measure there, or never heard of the event"
+            if inside
+            else f"only {simulated} was simulated"
+        )
+    return {
+        "row": row.id, "what": row.what, "role": row.role, "place": row.place.name, "population": row.population, "period": row.period_words,
+        "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se,
+        "tolerance": row.tolerance, "model": i.mean, "low": i.low, "high": i.high, "off": off(row, i.mean), "runs": i.pairs, "verdict": said,
+        "cause": cause, "note": row.note, "source": row.source,
+    }  # fmt: skip

@@ -1,0 +1,358 @@
+"""Rows of evidence: one number a line of a CSV, each with the instrument that measures the same thing on a simulated world.
+
+A file is read whole and checked before anything runs; every problem is named with file and line.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim.analysis.evidence.measures.measure import Argument, Instrument
+from sim.analysis.evidence.measures.place import Place, place, places
+from sim.analysis.evidence.measures.population import POPULATIONS, segments
+from sim.analysis.evidence.measures.registry import INSTRUMENTS
+from sim.analysis.evidence.measures.window import FORMS, Window, window
+from sim.scenario.locations import root, shown
+from sim.scenario.problems import BadInput, choices
+from sim.scenario.scenario import Scenario
+
+ROWS = Path("configs/evidence/rows.csv")
+COLUMNS = (
+    "id",
+    "role",
+    "instrument",
+    "place",
+    "population",
+    "from",
+    "to",
+    "without_event",
+    "value",
+    "se",
+    "bound",
+    "unit",
+    "source",
+)
+MORE_COLUMNS = ("arguments", "note")  # a file may leave these out
+FITTED = "calibration"
+ROLES = ("input", FITTED, "validation", "context")
+BOUNDS = ("eq", "le", "ge")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number of the evidence, checked: what was measured, and how to measure it in the model.
+
+    `se` is the source's standard error in the row's unit (None: not known). `bound` says whether the number itself was
+    measured, or that the truth is at most or at least this.
+    """
+
+    id: str
+    role: str
+    instrument: Instrument
+    place: Place
+    population: str
+    segments: frozenset[str]
+    first: Window
+    last: Window
+    without_event: str
+    value: float
+    se: float | None
+    bound: str
+    source: str
+    arguments: Mapping[str, str]
+    note: str = ""
+
+    @property
+    def period(self) -> Window:
+        return self.first.to(self.last)
+
+    @property
+    def what(self) -> str:
+        """What is measured, with what the instrument was told beside its defaults."""
+        said = [
+            f"{one.name} {self.arguments[one.name]}"
+            for one in self.instrument.arguments
+            if self.arguments[one.name] != one.default
+        ]
+        return self.instrument.what + (f": {', '.join(said)}" if said else "")
+
+    @property
+    def period_words(self) -> str:
+        return f"{self.first}, then {self.last}" if self.instrument.two_dates else str(self.period)
+
+    @property
+    def tolerance(self) -> float:
+        """How far the model may be off: twice the standard error; where none is known, a tenth, and nothing beyond a bound."""
+        if self.se is not None:
+            return 2.0 * self.se
+        return 0.1 * abs(self.value) if self.bound == "eq" else 0.0
+
+
+def shipped_rows() -> Path:
+    return root() / ROWS
+
+
+def read_rows(path: Path, scenario: Scenario) -> tuple[Row, ...]:
+    """The rows of a file. Places, providers and events are those of `scenario`, history as it happened.
+
+    Raises BadInput with every problem of the file.
+    """
+    rows, problems = readable_rows(path, scenario, [event.id for event in scenario.timeline.events])
+    if problems:
+        raise BadInput(problems)
+    return rows
+
+
+def readable_rows(
+    path: Path, scenario: Scenario, events: Collection[str]
+) -> tuple[tuple[Row, ...], list[str]]:
+    """The rows that can be measured where these events are known, and what is wrong with the others.
+
+    Raises BadInput where the file cannot be read as a table at all.
+    """
+    file, problems = shown(path), list[str]()
+    lines = _lines(path, file)
+    header = [name.strip() for name in lines[0][1]]
+    problems += [f"{file}:{lines[0][0]}: {name or 'a column without a name'}: unknown column; {choices(name, (*COLUMNS, *MORE_COLUMNS))}"
+                 for name in header if name not in (*COLUMNS, *MORE_COLUMNS)]  # fmt: skip
+    problems += [f"{file}:{lines[0][0]}: missing column '{name}'" for name in COLUMNS if name not in header]
+    problems += [
+        f"{file}:{lines[0][0]}: column '{name}' stands twice"
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
+    ]
+    if problems:
+        raise BadInput(problems)
+    if len(lines) == 1:
+        raise BadInput(f"{file}: no rows beneath the header")
+    rows, seen = list[Row](), dict[str, int]()
+    for line, values in lines[1:]:
+        if len(values) != len(header):
+            problems.append(
+                f"{file}:{line}: {len(values)} values for {len(header)} columns; a comma inside a value needs quotes around it"
+            )
+            continue
+        reading = _Reading(
+            {name: value.strip() for name, value in zip(header, values, strict=True)}, scenario, events
+        )
+        row = reading.row()
+        if reading.text["id"] in seen:
+            reading.refuse("id", f"'{reading.text['id']}' is also on line {seen[reading.text['id']]}")
+        seen.setdefault(reading.text["id"], line)
+        problems += [f"{file}:{line}: {said}" for said in reading.problems]
+        if row is not None:
+            rows.append(row)
+    return tuple(rows), problems
+
+
+def rows_to_fit(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The calibration rows and no others: the only ones that a fit may see."""
+    return tuple(row for row in rows if row.role == FITTED)
+
+
+def _lines(path: Path, file: str) -> list[tuple[int, list[str]]]:
+    """The file's records with the line on which each begins; blank ones are left out."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning
+    except FileNotFoundError:
+        raise BadInput(f"{file}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file}: cannot be read: {error}") from None
+    reader, out, begins = (
+        csv.reader(io.StringIO(text, newline=""), strict=True),
+        list[tuple[int, list[str]]](),
+        1,
+    )
+    try:
+        for values in reader:
+            if any(value.strip() for value in values):
+                out.append((begins, values))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise BadInput(f"{file}:{begins}: not CSV: {error}") from None
+    if not out:
+        raise BadInput(f"{file}: the file is empty")
+    return out
+
+
+@dataclass
+class _Reading:
+    """One line on its way to a Row; what is wrong with it collects in `problems`."""
+
+    text: dict[str, str]
+    scenario: Scenario
+    events: Collection[str]
+    problems: list[str] = field(default_factory=list)
+
+    def refuse(self, column: str, said: str) -> None:
+        self.problems.append(f"{column}: {said}")
+
+    def row(self) -> Row | None:
+        """The row, or None where something is wrong; every column is looked at."""
+        text = self.text
+        for column in ("id", "source"):
+            if not text[column]:
+                self.refuse(column, "must not be empty")
+        self._one_of("role", ROLES)
+        instrument = INSTRUMENTS.get(text["instrument"])
+        if instrument is None:
+            self.refuse(
+                "instrument",
+                f"unknown instrument '{text['instrument']}'; {choices(text['instrument'], INSTRUMENTS)}",
+            )
+        where, who, dates = self._place(), self._population(instrument), self._dates(instrument)
+        self._event(instrument)
+        value, se = self._number("value"), self._number("se") if text["se"] else None
+        if se is not None and se <= 0.0:
+            self.refuse(
+                "se",
+                f"must be more than 0, or empty where the source's error is not known (got {text['se']})",
+            )
+        self._one_of("bound", BOUNDS)
+        if instrument is not None and text["unit"] != instrument.unit:
+            self.refuse(
+                "unit",
+                f"'{text['unit']}': {instrument.name} measures in '{instrument.unit}'; state value and se in it",
+            )
+        arguments = self._arguments(instrument) if instrument is not None else {}
+        if (
+            self.problems
+            or instrument is None
+            or where is None
+            or who is None
+            or dates is None
+            or value is None
+        ):
+            return None
+        return Row(
+            text["id"], text["role"], instrument, where, text["population"], who, *dates, text["without_event"], value, se, text["bound"],
+            text["source"], arguments, text.get("note", ""),
+        )  # fmt: skip
+
+    def _one_of(self, column: str, valid: Iterable[str]) -> None:
+        valid = tuple(valid)
+        if self.text[column] not in valid:
+            self.refuse(column, f"unknown value '{self.text[column]}'; {choices(self.text[column], valid)}")
+
+    def _number(self, column: str) -> float | None:
+        try:
+            number = float(self.text[column])
+        except ValueError:
+            number = math.nan
+        if math.isfinite(number):
+            return number
+        self.refuse(column, f"must be a number (got '{self.text[column]}')")
+        return None
+
+    def _place(self) -> Place | None:
+        known = self.scenario.jurisdictions
+        found = place(self.text["place"], known)
+        if isinstance(found, str):
+            self.refuse(
+                "place", f"unknown place '{found}'; {choices(found, places(known))}; several are joined by +"
+            )
+            return None
+        return found
+
+    def _population(self, instrument: Instrument | None) -> frozenset[str] | None:
+        asked = self.text["population"]
+        if instrument is not None and not instrument.by_population:
+            if asked:
+                self.refuse(
+                    "population",
+                    f"'{asked}': {instrument.name} does not tell populations apart; leave it empty",
+                )
+            return frozenset()
+        found = segments(asked)
+        if isinstance(found, str):
+            self.refuse(
+                "population",
+                f"unknown population '{found}'; {choices(found, POPULATIONS)}; several are joined by +",
+            )
+            return None
+        return found
+
+    def _dates(self, instrument: Instrument | None) -> tuple[Window, Window] | None:
+        first, last = window(self.text["from"]), window(self.text["to"])
+        for column, found in (("from", first), ("to", last)):
+            if found is None:
+                self.refuse(column, f"'{self.text[column]}' is no date; {FORMS}")
+        if first is None or last is None:
+            return None
+        if last.last < first.first or last.first < first.first:
+            self.refuse("to", f"{self.text['to']} is before {self.text['from']}")
+        elif instrument is not None and instrument.two_dates and first.months != last.months:
+            self.refuse(
+                "to",
+                f"{instrument.name} compares {self.text['from']} with {self.text['to']}: give two years, two quarters or two months",
+            )
+        elif instrument is not None and instrument.two_dates and first == last:
+            self.refuse("to", f"{instrument.name} compares two dates; {self.text['from']} is given twice")
+        return first, last
+
+    def _event(self, instrument: Instrument | None) -> None:
+        asked, known = self.text["without_event"], self.events
+        if asked and asked not in known:
+            self.refuse("without_event", f"unknown event '{asked}'; {choices(asked, known)}")
+        if not asked and instrument is not None and instrument.measure is None:
+            self.refuse(
+                "without_event",
+                f"{instrument.name} compares history with a world without an event: name one; {choices('', known)}",
+            )
+
+    def _arguments(self, instrument: Instrument) -> dict[str, str]:
+        """`name=value;name=value`, with defaults for what is left out."""
+        given: dict[str, str] = {}
+        known = {argument.name: argument for argument in instrument.arguments}
+        for piece in filter(None, (part.strip() for part in self.text.get("arguments", "").split(";"))):
+            name, equals, value = (part.strip() for part in piece.partition("="))
+            if not equals:
+                self.refuse("arguments", f"'{piece}': write name=value, several joined by ;")
+            elif name not in known:
+                self.refuse("arguments", f"{instrument.name} has no '{name}'; {choices(name, known)}")
+            elif name in given:
+                self.refuse("arguments", f"'{name}' is given twice")
+            else:
+                given[name] = value
+                self._argument(known[name], value)
+        for argument in instrument.arguments:
+            if argument.name not in given and argument.default is None:
+                valid = valid_words(argument, self.scenario)
+                self.refuse(
+                    "arguments",
+                    f"{instrument.name} needs {argument.name}=... ({argument.what}); {choices('', valid or ['a number'])}",
+                )
+        return {
+            argument.name: argument.default
+            for argument in instrument.arguments
+            if argument.default is not None
+        } | given
+
+    def _argument(self, argument: Argument, value: str) -> None:
+        valid = valid_words(argument, self.scenario)
+        if valid is None:
+            try:
+                good = math.isfinite(float(value))
+            except ValueError:
+                good = False
+            if not good:
+                self.refuse("arguments", f"{argument.name} must be a number (got '{value}')")
+            return
+        for word in (piece.strip() for piece in value.split("+")) if argument.several else [value]:
+            if word not in valid:
+                more = "; several are joined by +" if argument.several else ""
+                self.refuse(
+                    "arguments", f"{argument.name}: unknown value '{word}'; {choices(word, valid)}{more}"
+                )
+
+
+def valid_words(argument: Argument, scenario: Scenario) -> tuple[str, ...] | None:
+    """The words that an argument may be; None for a number."""
+    if argument.valid == "countries":
+        return tuple(scenario.jurisdictions)
+    if argument.valid == "providers":
+        return tuple(scenario.providers)
+    return argument.valid

@@ -1,0 +1,267 @@
+"""Differences between paired worlds: headlines and series, with intervals over the pairs.
+
+A pair is two worlds with the same seed: the same people, crimes and luck. Differences are the second world of
+`compare` minus the first; intervals are Student's t over pairs, 95%.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+Columns = dict[str, np.ndarray]
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number of a world: how it is read off the world table, from month `first` (when worlds may differ) on."""
+
+    code: str
+    name: str
+    unit: str
+    window: str
+    read: Callable[[Columns, int], float]
+
+
+def _mean(column: str, factor: float = 1.0) -> Callable[[Columns, int], float]:
+    return lambda t, first: factor * float(np.mean(t[column][first:]))
+
+
+def _ratio_of_sums(success: str, requests: str) -> Callable[[Columns, int], float]:
+    """Success over all requests of the window; months whose requests could not yet have taken twelve months count as they are."""
+
+    def read(t: Columns, first: int) -> float:
+        share, n = t[success][first:], t[requests][first:].astype(float)
+        known = ~np.isnan(share) & (n > 0)
+        return 100.0 * float(np.sum(share[known] * n[known]) / np.sum(n[known]))
+
+    return read
+
+
+def stored(t: Columns) -> np.ndarray:
+    """All data of customers outside the US, TB, by month."""
+    kinds = (
+        "on_premises",
+        "us_region",
+        "local_region",
+        "trustee",
+        "customer_keys",
+        "us_subsidiary",
+        "home_grown",
+    )
+    everything: np.ndarray = np.sum([t[f"tb_{kind}"] for kind in kinds], axis=0)
+    return everything
+
+
+def in_the_cloud(t: Columns) -> np.ndarray:
+    return stored(t) - t["tb_on_premises"]
+
+
+HEADLINES: tuple[Headline, ...] = (
+    Headline(
+        "trust",
+        "Trust in US providers abroad",
+        "points of 100",
+        "mean from the switch on",
+        _mean("trust", 100.0),
+    ),
+    Headline(
+        "trust_by_spend",
+        "The same, weighted by what buyers spend",
+        "points of 100",
+        "mean from the switch on",
+        _mean("trust_by_spend", 100.0),
+    ),
+    Headline(
+        "revenue",
+        "Revenue of US providers abroad",
+        "USD bn",
+        "sum from the switch on",
+        lambda t, m: float(np.sum(t["revenue_us"][m:])) / 1e9,
+    ),
+    Headline(
+        "market_share",
+        "US providers' share of cloud spending abroad",
+        "%",
+        "last twelve months",
+        lambda t, m: (
+            100.0
+            * float(
+                np.sum(t["revenue_us"][-12:]) / np.sum(t["revenue_us"][-12:] + t["revenue_home_grown"][-12:])
+            )
+        ),
+    ),
+    Headline(
+        "data_at_home",
+        "Cloud data kept on home soil",
+        "% of foreign customers' cloud data",
+        "end",
+        lambda t, m: 100.0 * float((t["tb_at_home"][-1] - t["tb_on_premises"][-1]) / in_the_cloud(t)[-1]),
+    ),
+    Headline(
+        "us_reach",
+        "Data that a US order reaches without foreign help",
+        "% of foreign customers' cloud data",
+        "end",
+        lambda t, m: 100.0 * float(t["tb_us_reach"][-1] / in_the_cloud(t)[-1]),
+    ),
+    Headline(
+        "laws",
+        "Instruments in force, protests apart",
+        "countries x instruments",
+        "end",
+        lambda t, m: float(t["laws_total"][-1]),
+    ),
+    Headline(
+        "us_success",
+        "US requests aimed abroad that yield content within 12 months",
+        "%",
+        "from the switch on",
+        _ratio_of_sums("us_foreign_success_12m", "us_foreign_requests"),
+    ),
+    Headline(
+        "foreign_success",
+        "Foreign requests to US providers that yield content within 12 months",
+        "%",
+        "from the switch on",
+        _ratio_of_sums("foreign_us_success_12m", "foreign_us_requests"),
+    ),
+    Headline(
+        "conflicts",
+        "Orders that break the host's law",
+        "a year",
+        "mean from the switch on",
+        _mean("conflicts_of_law", 12.0),
+    ),
+)
+
+SERIES: dict[str, Callable[[Columns], np.ndarray]] = {
+    "trust": lambda t: t["trust"],
+    "trust_by_spend": lambda t: t["trust_by_spend"],
+    "belief": lambda t: t["belief"],
+    "adoption": lambda t: t["adoption"],
+    "revenue_us": lambda t: t["revenue_us"],
+    "revenue_us_cumulative": lambda t: np.cumsum(t["revenue_us"]),
+    "market_share_us": lambda t: t["revenue_us"] / (t["revenue_us"] + t["revenue_home_grown"]),
+    "cloud_data_at_home": lambda t: (t["tb_at_home"] - t["tb_on_premises"]) / in_the_cloud(t),
+    "us_reach": lambda t: t["tb_us_reach"] / in_the_cloud(t),
+    "laws_total": lambda t: t["laws_total"],
+    "us_foreign_success_12m": lambda t: t["us_foreign_success_12m"],
+    "foreign_us_success_12m": lambda t: t["foreign_us_success_12m"],
+    "conflicts_of_law": lambda t: t["conflicts_of_law"],
+}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Mean of paired differences with its 95% interval; without a second pair there is no interval."""
+
+    mean: float
+    low: float
+    high: float
+    pairs: int
+
+    @property
+    def verdict(self) -> str:
+        if self.low == self.high == self.mean == 0.0:
+            return "exactly equal"
+        if self.pairs < 2:
+            return "one pair: no interval"
+        if self.low > 0.0:
+            return "higher"
+        return "lower" if self.high < 0.0 else "not told apart from no difference"
+
+
+def interval(differences: Sequence[float] | np.ndarray) -> Interval:
+    """Student's t interval of the mean of paired differences; missing pairs are left out."""
+    d = np.asarray(differences, float)
+    d = d[~np.isnan(d)]
+    if len(d) == 0:
+        return Interval(np.nan, np.nan, np.nan, 0)
+    mean = float(np.mean(d))
+    if len(d) == 1 and mean != 0.0:
+        return Interval(mean, np.nan, np.nan, 1)
+    if len(d) == 1:
+        return Interval(0.0, 0.0, 0.0, 1)
+    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2.0, len(d) - 1) * np.std(d, ddof=1) / np.sqrt(len(d)))
+    return Interval(mean, mean - half, mean + half, len(d))
+
+
+def _mean_of(values: np.ndarray) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")
+
+
+def compared_headlines(pairs: Sequence[tuple[Columns, Columns]], first: int) -> pd.DataFrame:
+    """Every headline over pairs of world tables; `first` is the first month in which the worlds may differ."""
+    rows = []
+    for h in HEADLINES:
+        a, b = (np.array([h.read(pair[k], first) for pair in pairs]) for k in range(2))
+        known = ~np.isnan(a) & ~np.isnan(b)
+        a, b = a[known], b[known]
+        i = interval(b - a)
+        rows.append(
+            {
+                "headline": h.code, "name": h.name, "unit": h.unit, "window": h.window, "value_a": _mean_of(a), "value_b": _mean_of(b),
+                "difference": i.mean, "low": i.low, "high": i.high, "pairs": i.pairs, "verdict": i.verdict,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def headlines_of_one(tables: Sequence[Columns]) -> pd.DataFrame:
+    """Every headline of a single world, over the whole horizon, with an interval over seeds."""
+    rows = []
+    for h in HEADLINES:
+        i = interval([h.read(t, 0) for t in tables])
+        window = h.window.replace("from the switch on", "over all months")
+        row = {
+            "headline": h.code,
+            "name": h.name,
+            "unit": h.unit,
+            "window": window,
+            "value_a": i.mean,
+            "value_b": np.nan,
+            "difference": np.nan,
+        }
+        rows.append({**row, "low": i.low, "high": i.high, "pairs": i.pairs, "verdict": "", "why": ""})
+    return pd.DataFrame(rows)
+
+
+def paired(pairs: Mapping[int, tuple[np.ndarray, np.ndarray]], months: np.ndarray) -> pd.DataFrame:
+    """The difference of a quantity in each pair, second world minus first: one row a seed and month. `pairs`: by seed, the quantity by month in each world."""
+    frames = [
+        pd.DataFrame({"seed": seed, "month": months, "difference": b - a}) for seed, (a, b) in pairs.items()
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def series(pairs: Sequence[tuple[Columns, Columns]], metrics: Sequence[str] = tuple(SERIES)) -> pd.DataFrame:
+    """Month by month: the mean of each world and the paired difference with its interval."""
+    frames = []
+    for metric in metrics:
+        read = SERIES[metric]
+        a, b = (np.array([read(pair[k]) for pair in pairs]) for k in range(2))
+        d = b - a
+        mean = d.mean(axis=0)
+        if len(pairs) > 1:
+            half = (
+                stats.t.ppf(0.5 + CONFIDENCE / 2.0, len(pairs) - 1)
+                * d.std(axis=0, ddof=1)
+                / np.sqrt(len(pairs))
+            )
+        else:
+            half = np.full(mean.shape, np.nan)
+        month = pairs[0][0]["month"].astype("datetime64[D]")
+        columns = {
+            "month": month,
+            "world_a": a.mean(axis=0),
+            "world_b": b.mean(axis=0),
+            "difference": mean,
+            "low": mean - half,
+            "high": mean + half,
+        }
+        frames.append(pd.DataFrame({"metric": metric, **columns}))
+    return pd.concat(frames, ignore_index=True)

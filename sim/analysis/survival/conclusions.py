@@ -1,0 +1,177 @@
+"""Both worlds over draws of the posterior: which conclusions of the shipped parameters survive?
+
+A *conclusion* is the sign of a headline's difference at the parameters as shipped, where its 95% interval over seeds leaves
+out zero. An *arm* repeats the two worlds over draws of the posterior, as they are or with something held. A conclusion
+survives an arm if the middle 90% of the draws lie on its side of zero, and does not survive if the median doesn't; between
+the two, or without a conclusion, nobody can say. Each draw runs with the same seeds; its difference is their mean.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.drivers.knockouts import first_month
+from sim.analysis.headlines import HEADLINES, Interval, interval
+from sim.analysis.posterior_draws import Draw, Failures, at, common_seeds, run_draws
+from sim.analysis.survival.discount import MULTIPLES, Setting, discounts, sensitivities
+from sim.runs.running import Progress, Running
+from sim.runs.store import Store
+from sim.scenario.resolution import Resolved
+from sim.scenario.scenario import Scenario
+
+SURVIVES, FALLS, CANNOT_SAY = "survives", "does not survive", "cannot say"
+POSTERIOR, DISCOUNT_LOW, DISCOUNT_HIGH, SYMMETRIC, EVERYWHERE = (
+    "posterior",
+    "discount_low",
+    "discount_high",
+    "symmetric",
+    "all",
+)
+ASYMMETRY = "trust.asymmetry"
+SHARE = 0.9  # of the draws lies within an interval
+COLUMNS = (
+    "headline", "name", "unit", "window", "arm", "what", "draws", "seeds", "conclusion", "shipped", "shipped_low", "shipped_high", "median", "low", "high",
+    "same_sign", "verdict",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way to repeat the two worlds: its name, what it is in words, and what is held whatever a draw says."""
+
+    name: str
+    what: str
+    held: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Survival:
+    """A line for each headline and arm, and one for all arms together; and what failed."""
+
+    table: pd.DataFrame
+    failures: list[str]
+
+
+def survive(
+    resolved: Resolved,
+    draws: Sequence[Draw],
+    seeds: int,
+    store: Store,
+    how: Running,
+    progress: Progress | None = None,
+) -> Survival:
+    """Run the compared worlds at the shipped parameters with all of the experiment's seeds, and every arm with the first `seeds`."""
+    found, said = discounts(resolved, store, how, progress)
+    failures = Failures(said)
+    asked = resolved.experiment.seeds
+    shipped = differences(
+        resolved, [Draw("shipped parameters", {})], asked.count, store, how, failures, progress
+    )
+    conclusions = {code: interval(values[0]) for code, values in shipped.items()}
+    lines = []
+    for arm in arms(resolved, found):
+        held = [draw.over(arm.held) for draw in draws]
+        over = differences(resolved, held, seeds, store, how, failures, progress)
+        lines += [line(arm, code, conclusions[code], values) for code, values in over.items()]
+    return Survival(table_of(lines), failures.said)
+
+
+def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
+    """The posterior as it is; at either end of the discount; with trust that is lost no faster than it is won."""
+    out = [Arm(POSTERIOR, "the posterior as it is", {})]
+    for name, end, setting in zip((DISCOUNT_LOW, DISCOUNT_HIGH), ("least", "most"), found, strict=True):
+        said = f"the {end} that R01 found of what is said is done, {setting.wanted:.0%}: sensitivities x {setting.multiple:.2g}"
+        if not setting.reached:
+            tried = f"{MULTIPLES[0]:.2g} to {MULTIPLES[-1]:g} within the parameter's range"
+            said += f"; of the multiples tried, {tried}, none reaches it, {setting.ratio:.1%} is the nearest"
+        out.append(Arm(name, said, sensitivities(resolved, setting.multiple)))
+    return [*out, Arm(SYMMETRIC, "trust is lost no faster than it is won (B03)", {ASYMMETRY: 1.0})]
+
+
+def differences(
+    resolved: Resolved,
+    draws: Sequence[Draw],
+    seeds: int,
+    store: Store,
+    how: Running,
+    failures: Failures,
+    progress: Progress | None,
+) -> dict[str, np.ndarray]:
+    """Headline code -> second world minus first: float64 (draws, seeds), missing where a run failed."""
+    compare = resolved.experiment.compare
+    assert compare is not None, "survival is asked of an experiment that compares two worlds"
+    first, common = first_month(resolved, compare), common_seeds(resolved, draws, seeds)
+    out = {h.code: np.full((len(draws), seeds), np.nan) for h in HEADLINES}
+
+    def worlds(draw: Draw) -> Mapping[str, Scenario]:
+        scenarios = at(resolved, draw).scenarios
+        return {name: scenarios[name] for name in compare}
+
+    for number, done in run_draws(draws, worlds, common, "world", ("world",), store, how, failures, progress):
+        a, b = (done.world_tables[name] for name in compare)
+        for h in HEADLINES:
+            out[h.code][number, common[number].index(done.seed)] = h.read(b, first) - h.read(a, first)
+    return out
+
+
+def line(arm: Arm, code: str, conclusion: Interval, values: np.ndarray) -> dict[str, object]:
+    """What an arm says of a headline; `values` are differences (draws, seeds)."""
+    headline = next(h for h in HEADLINES if h.code == code)
+    of_draw = np.array([np.mean(row[~np.isnan(row)]) for row in values if not np.all(np.isnan(row))])
+    sign = _sign(conclusion)
+    low, median, high = (
+        np.quantile(of_draw, [0.5 - SHARE / 2, 0.5, 0.5 + SHARE / 2]) if len(of_draw) else (np.nan,) * 3
+    )
+    return {
+        "headline": code, "name": headline.name, "unit": headline.unit, "window": headline.window, "arm": arm.name, "what": arm.what, "draws": len(of_draw),
+        "seeds": values.shape[1], "conclusion": {1: "higher", -1: "lower", 0: "none"}[sign], "shipped": conclusion.mean, "shipped_low": conclusion.low,
+        "shipped_high": conclusion.high, "median": median, "low": low, "high": high,
+        "same_sign": float(np.mean(np.sign(of_draw) == sign)) if sign and len(of_draw) else np.nan, "verdict": verdict(sign, low, median, high),
+    }  # fmt: skip
+
+
+def _sign(i: Interval) -> int:
+    return 1 if i.low > 0.0 else -1 if i.high < 0.0 else 0
+
+
+def verdict(sign: int, low: float, median: float, high: float) -> str:
+    """Whether a conclusion of this sign survives where draws have this median and middle 90%."""
+    if sign == 0 or np.isnan(median):
+        return CANNOT_SAY
+    if min(sign * low, sign * high) > 0.0:
+        return SURVIVES
+    return CANNOT_SAY if sign * median > 0.0 else FALLS
+
+
+def table_of(lines: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """All lines, and for each headline what holds of all arms: it survives if it does everywhere, and falls if it falls anywhere."""
+    whole = pd.DataFrame(lines, columns=list(COLUMNS))
+    together = []
+    for _, group in whole.groupby("headline", sort=False):
+        verdicts = set(group["verdict"])
+        said = FALLS if FALLS in verdicts else SURVIVES if verdicts == {SURVIVES} else CANNOT_SAY
+        first = group.iloc[0]
+        kept = {
+            name: first[name]
+            for name in (
+                "headline",
+                "name",
+                "unit",
+                "window",
+                "seeds",
+                "conclusion",
+                "shipped",
+                "shipped_low",
+                "shipped_high",
+            )
+        }
+        smallest = {
+            "arm": EVERYWHERE,
+            "what": "all arms",
+            "draws": int(group["draws"].min()),
+            "same_sign": float(group["same_sign"].min()),
+        }
+        together.append({**kept, **smallest, "verdict": said})
+    return pd.concat([whole, pd.DataFrame(together, columns=list(COLUMNS))], ignore_index=True)

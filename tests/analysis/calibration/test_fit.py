@@ -1,0 +1,278 @@
+"""A small fit of the real model by the light path, from priors to tables, and what is done with its result."""
+
+import json
+import shutil
+import weakref
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.analysis.calibration.fit import ABOUT, PREDICTIVE, RECOVERY, SCREEN, Calibrated, Fit, Size
+from sim.analysis.calibration.fitted_values import FITTED, new_files, shipped_values
+from sim.analysis.calibration.inputs import FOLDER, PARAMETERS, Inputs, read_inputs
+from sim.analysis.calibration.posterior_checks import candidates_for_best
+from sim.analysis.calibration.prior_sample import held_out, shares
+from sim.analysis.calibration.simulations import MEASURED, simulate, with_values
+from sim.analysis.evidence.compare import history_of
+from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
+from sim.model.world import WorldSet
+from sim.runs import seed as seeds
+from sim.runs.running import Running
+from sim.runs.seed import Task, run_seed
+from sim.runs.store import Store
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.posterior import BEST, DRAWS, EARLY, MOVED, moved_headlines, read_posterior
+from sim.scenario.resolution import Resolved, resolve
+
+TWO = ("market.home_lag.all", "localisation")
+SIZE = Size(points=16, seeds=1, draws=32, screen_seeds=1, put_back=4, tried=2, best_seeds=1, pairs=2000)
+
+
+def resolved(name: str) -> Resolved:
+    return resolve(name, customers=2000)
+
+
+@pytest.fixture(scope="module")
+def rows() -> tuple[Row, ...]:
+    return read_rows(shipped_rows(), history_of(resolved("history")))
+
+
+@pytest.fixture(scope="module")
+def inputs(rows: tuple[Row, ...], tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    """Two candidates, both fitted."""
+    folder = tmp_path_factory.mktemp("inputs") / FOLDER
+    shutil.copytree(root() / CONFIGS / FOLDER, folder)
+    lines = (folder / PARAMETERS).read_text().splitlines(keepends=True)
+    (folder / PARAMETERS).write_text(
+        "".join(line for line in lines if line.startswith(("parameter,", *(f"{name}," for name in TWO))))
+    )
+    return read_inputs(rows, resolved("history").base, folder)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    made = Store(tmp_path_factory.mktemp("fit"))
+    made.prepare()
+    return made
+
+
+@pytest.fixture(scope="module")
+def fit(rows: tuple[Row, ...], inputs: Inputs, store: Store) -> Calibrated:
+    poisoned = [row for row in rows if row.role != "validation"] + [
+        _unmeasurable(row) for row in rows if row.role == "validation"
+    ]
+    return Fit(
+        inputs,
+        poisoned,
+        resolved("history"),
+        resolved("two_worlds"),
+        SIZE,
+        ["light"],
+        store,
+        Running(1),
+        say=lambda said: None,
+    ).run()
+
+
+def _unmeasurable(row: Row) -> Row:
+    """A row of which not even the value can be read."""
+
+    class _Forbidden:
+        def __getattr__(self, name: str) -> object:
+            raise AssertionError(f"the fit looked at {name} of a validation row")
+
+    return replace(
+        row, value=_Forbidden(), instrument=_Forbidden(), place=_Forbidden(), segments=_Forbidden()
+    )
+
+
+@pytest.fixture(scope="module")
+def posterior(fit: Calibrated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("posterior")
+    fit.write(folder)
+    yield folder
+
+
+@pytest.mark.long
+def test_a_small_fit_leaves_every_table_and_never_looks_at_a_validation_row(
+    fit: Calibrated, posterior: Path
+) -> None:
+    assert not fit.failures
+    names = {
+        SCREEN,
+        MOVED,
+        ABOUT,
+        *(prefix + name for prefix in ("", EARLY) for name in (DRAWS, BEST, RECOVERY, PREDICTIVE)),
+    }
+    assert {path.name for path in posterior.iterdir()} == names
+    predicted = pd.read_csv(posterior / PREDICTIVE, keep_default_na=False)
+    assert len(predicted) == 127
+    assert set(predicted["verdict"]) <= {"holds", "misses", "cannot say"}
+    assert set(predicted.loc[predicted["in_fit"] == "no", "row"]) == {"S06b", "S11a", "S11c", "S18"}
+    assert predicted.loc[predicted["in_fit"] == "no", "left_out"].str.len().min() > 20
+
+
+@pytest.mark.long
+def test_the_posterior_can_be_read_and_has_moved_to_where_the_data_are(posterior: Path) -> None:
+    found = read_posterior(posterior)
+    assert found.names == TWO
+    assert found.draws().shape == (32, 2)
+    home_lag = found.of("market.home_lag.all")
+    assert home_lag is not None and home_lag.mean > 0.11, (
+        "European providers' share fell faster than the 0.09 of the growth rates gives"
+    )
+    assert found.at(0)["governments.base_rate.sector_localisation"] == pytest.approx(
+        0.02 * found.draws()[0, 1]
+    )
+    assert read_posterior(posterior, early=True).names == TWO
+    said = json.loads((posterior / ABOUT).read_text())
+    assert (
+        said["points"] == 16 and said["customers"] == 2000 and said["early_fit"]["rows"] < said["fit"]["rows"]
+    )
+
+
+@pytest.mark.long
+def test_the_headlines_are_compared_under_prior_and_posterior(posterior: Path) -> None:
+    lines = {line["headline"]: line for line in moved_headlines(posterior)}
+    assert {"trust", "revenue", "laws"} <= set(lines)
+    laws = lines["laws"]
+    assert laws["prior_draws"] == laws["posterior_draws"] == 4
+    assert laws["prior_low"] <= laws["prior_median"] <= laws["prior_high"]
+
+
+@pytest.mark.long
+def test_what_was_measured_is_not_run_again_and_a_torn_line_is(
+    rows: tuple[Row, ...], store: Store, fit: Calibrated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(store.folder / MEASURED, tmp_path / MEASURED)
+    lines = (tmp_path / MEASURED).read_bytes().splitlines(keepends=True)
+    (tmp_path / MEASURED).write_bytes(b"".join(lines[:-1]) + lines[-1][:40])
+    used, history = [row for row in rows if row.role == "calibration"], history_of(resolved("history"))
+    asked = []
+    monkeypatch.setattr(
+        "sim.analysis.calibration.simulations.run_reduced", lambda tasks, *rest: asked.append(tasks) or []
+    )
+    centre = {
+        "market.home_lag.all": 0.09,
+        "governments.base_rate.sector_localisation": 0.02,
+        "governments.base_rate.general_localisation": 0.01,
+    }
+    again = simulate(used, history, [centre], [[1]], Store(tmp_path), Running(1), None)
+    assert asked == [[]]
+    assert np.isfinite(again.values).sum() > 100
+    assert (tmp_path / MEASURED).read_bytes() == b"".join(lines[:-1]), "the torn line is gone"
+    simulate(
+        used, history, [{**centre, "market.home_lag.all": 0.0901}], [[1]], Store(tmp_path), Running(1), None
+    )
+    assert len(asked[1]) == 1
+
+
+def test_a_failed_point_is_named_and_missing(
+    rows: tuple[Row, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("no luck")
+
+    monkeypatch.setattr(seeds, "run_worlds", fails)
+    store = Store(tmp_path)
+    store.prepare()
+    found = simulate(
+        [row for row in rows if row.id == "L01a"],
+        history_of(resolved("history")),
+        [{}],
+        [[1]],
+        store,
+        Running(1),
+        None,
+    )
+    assert np.isnan(found.values).all()
+    assert "no luck" in found.failures[0]
+
+
+@pytest.mark.long
+def test_the_best_point_ships_with_its_source_and_nothing_else_changes(
+    posterior: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / CONFIGS
+    shutil.copytree(root() / CONFIGS, folder)
+    base = load_base(folder)
+    sets = shipped_values(
+        {path: 1.07 * value for path, value in read_posterior(posterior).at_best().items()}
+    )  # other values than today's
+    changed = new_files(base, sets, folder / "parameters")
+    assert {path.name for path in changed} == {"market.yaml", "governments.yaml"}
+    for path, text in changed.items():
+        assert len(text.splitlines()) == len(path.read_text().splitlines())
+        path.write_text(text)
+    shipped = load_base(folder)
+    assert shipped.parameters.market.home_lag["all"] == sets["market.home_lag.all"]
+    assert shipped.parameters.market.home_lag["CN"] == 0.0
+    source = shipped.parameter_info["market.home_lag"].source
+    assert source.startswith(FITTED) and "0.09" in source and "K01c" in source
+    assert shipped.parameter_info["market.home_lag"].range == base.parameter_info["market.home_lag"].range
+    assert not new_files(shipped, sets, folder / "parameters"), "shipping twice changes nothing"
+
+
+def test_what_the_data_cannot_tell_keeps_its_value_in_the_best_point() -> None:
+    every = read_inputs(
+        read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base
+    ).fitted
+    draws = np.random.default_rng(1).random((400, len(every)))
+
+    def misfit(points: np.ndarray) -> np.ndarray:
+        return np.asarray(np.abs(points[:, 0] - 0.3))
+
+    points = candidates_for_best(every, draws, misfit, 8)
+    assert points.shape == (8, len(every))
+    assert np.all(misfit(points) < 0.1), "of the draws that suit it the best"
+    for one, column in zip(every, points.T, strict=True):
+        if one.fitted == "drawn":
+            assert one.value(column) == pytest.approx(one.centre, rel=1e-4)
+    again = candidates_for_best(every, np.repeat(draws, 20, axis=0), misfit, 8)
+    assert len(np.unique(again, axis=0)) == 8, "a draw that comes twenty times is one point to try"
+
+
+def test_points_kept_apart_are_spread_over_every_prior_and_stay_when_the_sample_grows() -> None:
+    apart = held_out(512)
+    assert 40 < apart.sum() < 90
+    assert np.array_equal(held_out(1024)[:512], apart)
+    every = read_inputs(
+        read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base
+    ).fitted
+    sample = shares(every, 512)[apart]
+    assert np.all(sample.std(0) > 0.2), "a stride of eight would keep one eighth of the first parameter"
+
+
+def test_a_model_is_let_go_once_its_numbers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    alive: list[weakref.ref[object]] = []
+    run = WorldSet.run
+
+    def noted(self: WorldSet, *_: object) -> None:
+        alive.extend(weakref.ref(model.books) for model in self.models)
+        run(self)
+
+    monkeypatch.setattr(WorldSet, "run", noted)
+    short = replace(history_of(resolved("history")), months=3)
+    done = run_seed(Task({"one": short, "two": short}, 1, "world"))
+    assert done.failure is None and len(alive) == 2
+    assert all(books() is None for books in alive), (
+        "Mesa's table of agents keeps models, and thousands of runs fill the memory"
+    )
+
+
+def test_values_are_set_by_path() -> None:
+    scenario = history_of(resolved("history"))
+    changed = with_values(
+        scenario, {"trust.asymmetry": 3.0, "choice.sensitivity.consumer": 0.1, "market.home_lag.all": 0.2}
+    )
+    assert changed.parameters.trust.asymmetry == 3.0
+    assert changed.parameters.choice.sensitivity.consumer == 0.1
+    assert (
+        changed.parameters.choice.sensitivity.enterprise == scenario.parameters.choice.sensitivity.enterprise
+    )
+    assert changed.parameters.market.home_lag == {**scenario.parameters.market.home_lag, "all": 0.2}

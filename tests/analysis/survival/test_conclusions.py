@@ -1,0 +1,224 @@
+"""What survives: the verdicts, the arms, and where the knob of the discount is turned to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.analysis.evidence.posterior_predictive import Predicted
+from sim.analysis.headlines import HEADLINES, Interval
+from sim.analysis.posterior_draws import Draw
+from sim.analysis.survival import conclusions, discount
+from sim.analysis.survival.conclusions import (
+    CANNOT_SAY,
+    COLUMNS,
+    DISCOUNT_HIGH,
+    DISCOUNT_LOW,
+    EVERYWHERE,
+    FALLS,
+    POSTERIOR,
+    SURVIVES,
+    SYMMETRIC,
+    arms,
+    line,
+    survive,
+    table_of,
+    verdict,
+)
+from sim.analysis.survival.discount import MULTIPLES, Setting, crossing, discounts, sensitivities
+from sim.runs.running import Running
+from sim.runs.seed import SeedDone
+from sim.runs.store import Store
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.resolution import Resolved, resolve
+
+ARM = conclusions.Arm("posterior", "as it is", {})
+
+
+@pytest.fixture(scope="module")
+def two_worlds() -> Resolved:
+    return resolve("two_worlds", seeds=4, customers=2000, base=load_base(root() / CONFIGS))
+
+
+@pytest.mark.parametrize(
+    ("sign", "low", "median", "high", "said"),
+    [
+        (-1, -3.0, -2.0, -1.0, SURVIVES), (-1, -3.0, -1.0, 0.5, CANNOT_SAY), (-1, -1.0, 0.5, 2.0, FALLS), (-1, 1.0, 2.0, 3.0, FALLS),
+        (1, 1.0, 2.0, 3.0, SURVIVES), (1, -1.0, 2.0, 3.0, CANNOT_SAY), (1, 0.0, 0.0, 0.0, FALLS), (0, 1.0, 2.0, 3.0, CANNOT_SAY),
+        (1, np.nan, np.nan, np.nan, CANNOT_SAY),
+    ],
+)  # fmt: skip
+def test_a_conclusion_survives_where_the_middle_of_the_draws_is_on_its_side(
+    sign: int, low: float, median: float, high: float, said: str
+) -> None:
+    assert verdict(sign, low, median, high) == said
+
+
+def test_a_line_counts_draws_not_runs_and_leaves_out_failed_ones() -> None:
+    values = np.array([[-1.0, -3.0], [1.0, 3.0], [np.nan, -4.0], [np.nan, np.nan]])
+    made = line(ARM, "trust", Interval(-1.0, -2.0, -0.5, 8), values)
+    assert (made["draws"], made["seeds"], made["conclusion"], made["median"]) == (3, 2, "lower", -2.0)
+    assert made["same_sign"] == pytest.approx(2 / 3) and made["verdict"] == CANNOT_SAY
+
+
+def test_all_arms_together_are_as_strong_as_the_weakest() -> None:
+    conclusion = Interval(1.0, 0.5, 1.5, 8)
+    strong, open_, gone = (
+        np.array(v)[:, None] for v in ([1.0, 2.0, 3.0], [-3.0, 2.0, 3.0], [-1.0, -2.0, -3.0])
+    )
+    cases = {
+        "trust": (strong, strong, SURVIVES),
+        "revenue": (strong, open_, CANNOT_SAY),
+        "laws": (open_, gone, FALLS),
+    }
+    lines = [
+        line(conclusions.Arm(str(k), "", {}), code, conclusion, values[k])
+        for code, values in cases.items()
+        for k in (0, 1)
+    ]
+    table = table_of(lines)
+    together = table[table["arm"] == EVERYWHERE].set_index("headline")
+    assert together["verdict"].to_dict() == {code: values[2] for code, values in cases.items()}
+    assert together["same_sign"]["revenue"] == pytest.approx(2 / 3) and list(table.columns) == list(COLUMNS)
+
+
+def test_the_knob_is_found_between_what_was_tried_and_where_it_is_out_of_reach_that_is_said() -> None:
+    ratios = 0.02 * np.array(MULTIPLES) ** 0.5
+    assert (
+        crossing(MULTIPLES, ratios, 0.02) == Setting(pytest.approx(1.0), 0.02, 0.02)
+        and crossing(MULTIPLES, ratios, 0.02).reached
+    )
+    far = crossing(MULTIPLES, ratios, 0.27)
+    assert far == Setting(64.0, pytest.approx(0.16), 0.27) and not far.reached
+    # nothing done, or missing, is no place to start from
+    assert crossing((0.5, 1.0, 2.0), np.array([np.nan, 0.0, 0.02]), 0.02) == Setting(2.0, 0.02, 0.02)
+
+
+def test_the_search_reads_both_ends_off_the_evidence_and_divides_means(
+    two_worlds: Resolved, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: dict[str, Any] = {}
+
+    def predict(
+        rows: Sequence[Any],
+        resolved: Resolved,
+        draws: Sequence[Draw],
+        store: Any,
+        how: Any,
+        progress: Any,
+        history: Any,
+        seeds: Any,
+    ) -> Predicted:
+        seen.update(
+            rows=[row.id for row in rows],
+            months=history(resolved, draws[0]).months,
+            seeds=[list(s) for s in seeds],
+            sets=[d.sets for d in draws],
+        )
+        done = np.array([[m, 3 * m] for m in MULTIPLES])  # mean 2 m
+        return Predicted({"done": done, "said": np.full((len(draws), 2), 50.0)}, ["seed 3: it broke"])
+
+    monkeypatch.setattr(discount, "predict", predict)
+    found, failures = discounts(two_worlds, Store(tmp_path), Running())
+    assert [one.wanted for one in found] == [0.02, 0.27] and failures == ["seed 3: it broke"]
+    assert [one.multiple for one in found] == [pytest.approx(0.02 * 50 / 2), pytest.approx(0.27 * 50 / 2)]
+    assert (
+        seen["months"] == 48
+        and all(seeds == [1, 2, 3, 4] for seeds in seen["seeds"])
+        and set(seen["rows"]) == {"done", "said"}
+    )
+    # every entry is multiplied, none beyond the parameter's range
+    before = two_worlds.scenarios["doj_wins"].parameters.choice.sensitivity.model_dump()
+    assert seen["sets"][MULTIPLES.index(2.0)] == {
+        f"choice.sensitivity.{name}": min(2 * value, 10.0) for name, value in before.items()
+    }
+    assert (
+        max(sensitivities(two_worlds, 1000.0).values())
+        == two_worlds.base.parameter_info["choice.sensitivity"].range[1]
+    )
+
+
+def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(
+    two_worlds: Resolved, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """All but the runs, which are made up: trust falls by the asymmetry, revenue turns its sign with the sensitivity."""
+    asked: list[tuple[str, float, float, list[int]]] = []
+    before = sensitivities(two_worlds, 1.0)["choice.sensitivity.enterprise"]
+
+    def run_draws(
+        draws: Sequence[Draw], worlds: Any, seeds: Any, *more: Any
+    ) -> Iterator[tuple[int, SeedDone]]:
+        for number, (draw, own) in enumerate(zip(draws, seeds, strict=True)):
+            scenarios: Mapping[str, Any] = worlds(draw)
+            parameters = scenarios["doj_wins"].parameters
+            asymmetry, sensitivity = parameters.trust.asymmetry, parameters.choice.sensitivity.enterprise
+            asked.append((draw.label, asymmetry, sensitivity, list(own)))
+            for seed in own:
+                flat = {name: np.ones(156) for name in _columns()}
+                moved = {
+                    "trust": flat["trust"] - 0.1 * (asymmetry - 1.0) * (1 + 0.01 * seed),
+                    "revenue_us": flat["revenue_us"] + 1e9 * (sensitivity - 2.0 * before),
+                }
+                yield (
+                    number,
+                    SeedDone(
+                        seed,
+                        draw.label,
+                        {"microsoft_wins": {"world": flat}, "doj_wins": {"world": flat | moved}},
+                    ),
+                )
+
+    monkeypatch.setattr(conclusions, "run_draws", run_draws)
+    monkeypatch.setattr(
+        conclusions, "discounts", lambda *more: ([Setting(0.5, 0.02, 0.02), Setting(4.0, 0.1, 0.27)], [])
+    )
+    draws = [
+        Draw(
+            f"draw {k}",
+            {"trust.asymmetry": 2.0 + k / 10, "choice.sensitivity.enterprise": before * (1.0 + k / 10)},
+        )
+        for k in range(3)
+    ]
+    table = survive(two_worlds, draws, 2, Store(tmp_path), Running()).table
+    at = table.set_index(["headline", "arm"])["verdict"]
+    assert at["trust", POSTERIOR] == at["trust", DISCOUNT_LOW] == at["trust", DISCOUNT_HIGH] == SURVIVES
+    assert at["trust", SYMMETRIC] == at["trust", EVERYWHERE] == FALLS  # no asymmetry, no difference
+    assert (
+        at["revenue", POSTERIOR] == at["revenue", SYMMETRIC] == SURVIVES
+        and at["revenue", DISCOUNT_HIGH] == at["revenue", EVERYWHERE] == FALLS
+    )
+    assert set(table.loc[table["headline"] == "laws", "verdict"]) == {CANNOT_SAY}  # both worlds have the same
+    # shipped parameters with every seed, then each arm's draws with two
+    assert (
+        asked[0][3] == [1, 2, 3, 4] and all(one[3] == [1, 2] for one in asked[1:]) and len(asked) == 1 + 4 * 3
+    )
+    assert (
+        {one[1] for one in asked[-3:]} == {1.0}
+        and {one[2] for one in asked[4:7]} == {0.5 * before}
+        and {one[2] for one in asked[7:10]} == {4.0 * before}
+    )
+    assert "none reaches it" in table.set_index(["headline", "arm"])["what"]["trust", DISCOUNT_HIGH]
+
+
+def _columns() -> list[str]:
+    from sim.model.tables import TABLES
+
+    return [column.name for column in TABLES["world"].columns]
+
+
+def test_arms_are_the_posterior_both_ends_and_symmetric_trust(two_worlds: Resolved) -> None:
+    made = {arm.name: arm for arm in arms(two_worlds, [Setting(0.5, 0.02, 0.02), Setting(3.0, 0.27, 0.27)])}
+    assert (
+        list(made) == [POSTERIOR, DISCOUNT_LOW, DISCOUNT_HIGH, SYMMETRIC]
+        and made[POSTERIOR].held == {}
+        and made[SYMMETRIC].held == {"trust.asymmetry": 1.0}
+    )
+    assert (
+        made[DISCOUNT_HIGH].held == sensitivities(two_worlds, 3.0)
+        and "27%" in made[DISCOUNT_HIGH].what
+        and "none reaches it" not in made[DISCOUNT_HIGH].what
+    )
+    assert len(HEADLINES) >= 10

@@ -1,0 +1,292 @@
+"""Differences between paired worlds, on numbers small enough to work out by hand."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.analysis.headlines import (
+    HEADLINES,
+    SERIES,
+    Columns,
+    Interval,
+    compared_headlines,
+    headlines_of_one,
+    interval,
+    series,
+)
+
+MONTHS, FIRST = 36, 12
+ABROAD = (
+    "on_premises",
+    "us_region",
+    "local_region",
+    "trustee",
+    "customer_keys",
+    "us_subsidiary",
+    "home_grown",
+)
+NAMES = {headline.code: headline for headline in HEADLINES}
+
+
+def table(**columns: float | np.ndarray) -> Columns:
+    """A world table in which everything is constant unless said otherwise: 10 TB of each kind, trust 0.5, and so on."""
+    constant: dict[str, float] = {
+        "trust": 0.5,
+        "trust_by_spend": 0.4,
+        "belief": 0.3,
+        "adoption": 0.6,
+        "revenue_us": 2e9,
+        "revenue_home_grown": 1e9,
+        "tb_at_home": 40.0,
+        "tb_us_reach": 30.0,
+        "laws_total": 7.0,
+        "us_foreign_success_12m": 0.8,
+        "us_foreign_requests": 100.0,
+        "foreign_us_success_12m": 0.4,
+        "foreign_us_requests": 50.0,
+        "conflicts_of_law": 3.0,
+        **{f"tb_{kind}": 10.0 for kind in ABROAD},
+    }
+    out: Columns = {"month": np.datetime64("2013-01", "M") + np.arange(MONTHS)}
+    return out | {name: np.zeros(MONTHS) + columns.get(name, value) for name, value in constant.items()}
+
+
+def read(code: str, **columns: float | np.ndarray) -> float:
+    return NAMES[code].read(table(**columns), FIRST)
+
+
+def from_first(before: float, after: float) -> np.ndarray:
+    """One value before the worlds may differ, another from then on."""
+    return np.where(np.arange(MONTHS) < FIRST, before, after)
+
+
+# --- intervals ---------------------------------------------------------------------------------------------
+
+
+def test_the_interval_is_students_worked_out_by_hand() -> None:
+    """1, 2, 3: mean 2, standard deviation 1, t(2 degrees, 97.5%) = 4.3027; half width 4.3027 / sqrt(3)."""
+    found = interval([1.0, 2.0, 3.0])
+    half = 4.302652729911275 / math.sqrt(3.0)
+    assert (found.mean, found.pairs) == (2.0, 3)
+    assert found.low == pytest.approx(2.0 - half)
+    assert found.high == pytest.approx(2.0 + half)
+
+
+def test_two_pairs_give_a_very_wide_interval() -> None:
+    """t(1 degree, 97.5%) = 12.706: 1 and 3 have mean 2 and standard error 1."""
+    found = interval([1.0, 3.0])
+    assert found.low == pytest.approx(2.0 - 12.706204736432095)
+    assert found.high == pytest.approx(2.0 + 12.706204736432095)
+
+
+def test_missing_pairs_are_left_out() -> None:
+    assert interval([1.0, np.nan, 2.0, 3.0, np.nan]) == interval([1.0, 2.0, 3.0])
+
+
+def test_one_pair_has_no_interval() -> None:
+    found = interval([1.5])
+    assert (found.mean, found.pairs) == (1.5, 1)
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+    assert found.verdict == "one pair: no interval"
+    assert interval([np.nan, 1.5]).pairs == 1
+
+
+def test_no_pair_has_nothing() -> None:
+    found = interval([np.nan])
+    assert found.pairs == 0
+    assert math.isnan(found.mean)
+
+
+@pytest.mark.parametrize(
+    ("low", "mean", "high", "verdict"),
+    [
+        (0.1, 0.2, 0.3, "higher"),
+        (-0.3, -0.2, -0.1, "lower"),
+        (-0.1, 0.2, 0.5, "not told apart from no difference"),
+        (0.0, 0.2, 0.4, "not told apart from no difference"),
+        (0.0, 0.0, 0.0, "exactly equal"),
+    ],
+)
+def test_the_verdict_is_that_of_the_interval(low: float, mean: float, high: float, verdict: str) -> None:
+    assert Interval(mean, low, high, 4).verdict == verdict
+
+
+@given(values=st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20), shift=st.floats(-1e3, 1e3))
+def test_intervals_shift_and_turn_with_the_differences(values: list[float], shift: float) -> None:
+    """Whatever is added to every pair is added to the interval; swapping the worlds turns it round."""
+    plain, moved, turned = interval(values), interval(np.array(values) + shift), interval(-np.array(values))
+    scale = 1e-9 * (1.0 + max(map(abs, values)) + abs(shift))
+    assert moved.low == pytest.approx(plain.low + shift, abs=scale * 100)
+    assert turned.high == pytest.approx(-plain.low, abs=scale * 100)
+    assert plain.low <= plain.mean + scale
+    assert plain.mean <= plain.high + scale
+
+
+# --- headlines -----------------------------------------------------------------------------------------------
+
+
+def test_trust_is_the_mean_in_points_of_100_from_the_switch_on() -> None:
+    assert read("trust", trust=from_first(0.9, 0.55)) == pytest.approx(55.0)
+    assert read("trust_by_spend", trust_by_spend=from_first(0.9, 0.25)) == pytest.approx(25.0)
+
+
+def test_revenue_is_the_sum_in_bn_from_the_switch_on() -> None:
+    assert read("revenue", revenue_us=from_first(7e9, 2e9)) == pytest.approx(2.0 * (MONTHS - FIRST))
+
+
+def test_market_share_is_of_the_last_twelve_months() -> None:
+    late = np.where(np.arange(MONTHS) < MONTHS - 12, 9e9, 1e9)
+    assert read("market_share", revenue_us=late, revenue_home_grown=3e9) == pytest.approx(25.0)
+
+
+def test_data_at_home_is_a_share_of_cloud_data_without_the_premises() -> None:
+    """10 TB of each of seven kinds: 60 in the cloud; 40 at home, 10 of them on premises: 30 of 60."""
+    assert read("data_at_home") == pytest.approx(50.0)
+    at_end = np.zeros(MONTHS)
+    at_end[-1] = 70.0
+    assert read("data_at_home", tb_at_home=at_end) == pytest.approx(100.0)
+
+
+def test_reach_is_a_share_of_cloud_data_at_the_end() -> None:
+    assert read("us_reach") == pytest.approx(50.0)
+
+
+def test_laws_are_those_in_force_at_the_end() -> None:
+    assert read("laws", laws_total=np.arange(MONTHS)) == MONTHS - 1
+
+
+def test_success_is_weighted_by_requests_and_skips_months_without() -> None:
+    """Half of one request and all of three: 87.5%; a month without requests has no share and counts for nothing."""
+    share, requests = np.full(MONTHS, np.nan), np.zeros(MONTHS)
+    share[FIRST], requests[FIRST] = 0.5, 1
+    share[FIRST + 5], requests[FIRST + 5] = 1.0, 3
+    share[0], requests[0] = 0.0, 1000
+    assert read("us_success", us_foreign_success_12m=share, us_foreign_requests=requests) == pytest.approx(
+        87.5
+    )
+    assert read(
+        "foreign_success", foreign_us_success_12m=share, foreign_us_requests=requests
+    ) == pytest.approx(87.5)
+
+
+def test_conflicts_are_a_year() -> None:
+    assert read("conflicts", conflicts_of_law=from_first(100.0, 3.0)) == pytest.approx(36.0)
+
+
+def test_no_headline_looks_at_what_the_worlds_share_but_levels_at_the_end() -> None:
+    """Changing every number of the months before the switch changes no headline."""
+    rng = np.random.default_rng(1)
+    plain = table()
+    spoilt = {
+        name: np.where(np.arange(MONTHS) < FIRST, values * rng.uniform(1.5, 3.0), values)
+        if name != "month"
+        else values
+        for name, values in plain.items()
+    }
+    for headline in HEADLINES:
+        assert headline.read(spoilt, FIRST) == headline.read(plain, FIRST), headline.code
+
+
+def test_differences_are_the_second_world_less_the_first() -> None:
+    pairs = [(table(trust=0.6), table(trust=0.6 - d)) for d in (0.01, 0.02, 0.03)]
+    found = compared_headlines(pairs, FIRST).set_index("headline")
+    trust = found.loc["trust"]
+    half = 4.302652729911275 / math.sqrt(3.0)
+    assert trust["value_a"] == pytest.approx(60.0)
+    assert trust["value_b"] == pytest.approx(58.0)
+    assert trust["difference"] == pytest.approx(-2.0)
+    assert (trust["low"], trust["high"]) == (pytest.approx(-2.0 - half), pytest.approx(-2.0 + half))
+    assert trust["pairs"] == 3
+    assert list(found.index) == [headline.code for headline in HEADLINES]
+
+
+def test_equal_worlds_are_exactly_equal_in_every_headline() -> None:
+    rng = np.random.default_rng(2)
+    pairs = [
+        (t, dict(t))
+        for t in (
+            table(trust=rng.uniform(size=MONTHS), revenue_us=rng.uniform(size=MONTHS) * 1e9) for _ in range(3)
+        )
+    ]
+    found = compared_headlines(pairs, FIRST)
+    assert (found["difference"] == 0.0).all()
+    assert (found["verdict"] == "exactly equal").all()
+
+
+def test_pairing_takes_out_what_the_worlds_share() -> None:
+    """Levels differ widely between seeds, the difference hardly: the interval is of the difference."""
+    pairs = [
+        (table(trust=level), table(trust=level - 0.02 - wobble))
+        for level, wobble in ((0.2, 0.001), (0.5, 0.0), (0.8, -0.001))
+    ]
+    trust = compared_headlines(pairs, FIRST).set_index("headline").loc["trust"]
+    assert trust["high"] - trust["low"] < 0.6
+    assert trust["verdict"] == "lower"
+
+
+def _never_asked() -> Columns:
+    return table(us_foreign_success_12m=np.full(MONTHS, np.nan), us_foreign_requests=0.0)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
+def test_a_headline_missing_in_one_pair_is_left_out_of_the_difference() -> None:
+    pairs = [(table(us_foreign_success_12m=0.8), table(us_foreign_success_12m=s)) for s in (0.7, 0.6)] + [
+        (table(), _never_asked())
+    ]
+    success = compared_headlines(pairs, FIRST).set_index("headline").loc["us_success"]
+    assert success["pairs"] == 2
+    assert success["difference"] == pytest.approx(-15.0)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
+def test_values_and_difference_are_of_the_same_pairs() -> None:
+    pairs = [(table(us_foreign_success_12m=0.8), table(us_foreign_success_12m=s)) for s in (0.7, 0.6)] + [
+        (table(), _never_asked())
+    ]
+    success = compared_headlines(pairs, FIRST).set_index("headline").loc["us_success"]
+    assert success["value_b"] - success["value_a"] == pytest.approx(success["difference"])
+
+
+def test_a_world_alone_has_values_and_their_interval_and_no_difference() -> None:
+    found = headlines_of_one([table(trust=0.4), table(trust=0.6)]).set_index("headline")
+    assert found.loc["trust", "value_a"] == pytest.approx(50.0)
+    assert found.loc["trust", "pairs"] == 2
+    assert found.loc["trust", "low"] < 50.0 < found.loc["trust", "high"]
+    assert not found["window"].str.contains("switch").any()
+
+
+# --- series --------------------------------------------------------------------------------------------------
+
+
+def test_series_give_every_metric_month_by_month_with_paired_intervals() -> None:
+    trend = np.linspace(0.0, 0.35, MONTHS)
+    pairs = [(table(trust=0.6), table(trust=0.6 - trend * k)) for k in (0.9, 1.0, 1.1)]
+    found = series(pairs)
+    assert set(found["metric"]) == set(SERIES)
+    assert (found.groupby("metric").size() == MONTHS).all()
+    trust = found[found["metric"] == "trust"].reset_index(drop=True)
+    assert np.allclose(trust["difference"], -trend)
+    assert np.allclose(trust["world_b"] - trust["world_a"], trust["difference"])
+    for month in (0, 20, MONTHS - 1):
+        by_hand = interval([-trend[month] * k for k in (0.9, 1.0, 1.1)])
+        assert trust.loc[month, "low"] == pytest.approx(by_hand.low)
+        assert trust.loc[month, "high"] == pytest.approx(by_hand.high)
+    assert trust["month"].iloc[0] == pd.Timestamp("2013-01-01")
+
+
+def test_series_of_one_pair_have_no_interval() -> None:
+    found = series([(table(), table(trust=0.4))])
+    assert found[["low", "high"]].isna().all(axis=None)
+    trust = found[found["metric"] == "trust"]
+    assert np.allclose(trust["difference"], -0.1)
+
+
+def test_cumulative_revenue_adds_up() -> None:
+    found = series([(table(), table(revenue_us=1e9))])
+    last = found[found["metric"] == "revenue_us_cumulative"].iloc[-1]
+    assert last["difference"] == pytest.approx(-1e9 * MONTHS)

@@ -1,0 +1,224 @@
+"""`warrantsim validate`, `survive` and `evidence --posterior`: what is refused, run, printed and written."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.model.tables import TABLES
+from sim.runs.seed import SeedDone, Task
+from sim.vocabulary import SEGMENTS
+from tests.posteriors import write_stand_in
+
+Warrantsim = Any  # the fixture of conftest.py
+SMALL = ("--customers", "2000", "--workers", "1")
+
+
+@pytest.fixture
+def posterior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in in place of whatever is shipped: both fits, eight draws each."""
+    folder = tmp_path / "posterior"
+    for early in (False, True):
+        write_stand_in(folder, draws=8, early=early)
+    monkeypatch.setattr("sim.scenario.posterior.posterior_folder", lambda: folder)
+    monkeypatch.setattr("sim.analysis.shipped_tables.posterior_folder", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
+    """A stand-in for the model: everything is one, and in the world where DOJ wins trust is lower by the asymmetry."""
+    tasks: list[Task] = []
+
+    def columns(table: str, scenario: Any) -> dict[str, np.ndarray]:
+        known = ("seed", "world", "month")
+        keys = [
+            column.name
+            for column in TABLES[table].columns
+            if column not in TABLES[table].measures and column.name not in known
+        ]
+        lists = {
+            "country": list(scenario.jurisdictions),
+            "segment": SEGMENTS,
+            "provider": list(scenario.providers),
+        }
+        places = [] if table == "offers" else list(product(*(lists[key] for key in keys)))
+        rows = [(month, *place) for month in range(scenario.months) for place in places]
+        out = {name: np.array([row[k] for row in rows]) for k, name in enumerate(keys, 1)}
+        out["month"] = np.datetime64("2013-01", "M") + np.array([row[0] for row in rows], dtype=int)
+        out |= {column.name: np.ones(len(rows)) for column in TABLES[table].measures}
+        if table == "world" and scenario.name == "doj_wins":
+            out["trust"] = out["trust"] - 0.01 * (scenario.parameters.trust.asymmetry - 1.0)
+        if table == "cell":
+            out |= {
+                "adoption": np.full(len(rows), 0.2),
+                "stated_more_negative": np.full(
+                    len(rows), 0.5 if "T01" in {e.id for e in scenario.timeline.events} else 0.0
+                ),
+            }
+        return out
+
+    def run_tasks(
+        asked: Sequence[Task], store: Any, how: Any, tables: Sequence[str], progress: Any = None
+    ) -> Iterator[SeedDone]:
+        for task in asked:
+            if not tables:
+                tasks.append(task)
+            yield SeedDone(
+                task.seed,
+                task.label,
+                {world: {t: columns(t, s) for t in tables} for world, s in task.scenarios.items()},
+            )
+
+    monkeypatch.setattr("sim.analysis.posterior_draws.run_tasks", run_tasks)
+    monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: True)
+    return tasks
+
+
+def test_without_a_posterior_nothing_runs_and_what_makes_one_is_said(
+    ran: list[Task], warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.scenario.posterior.posterior_folder", lambda: tmp_path)
+    for command in (("validate",), ("survive",), ("evidence", "--posterior", "4")):
+        outcome = warrantsim(*command, "--out", str(tmp_path / "out"))
+        assert outcome.code == 2 and "there is no posterior; warrantsim calibrate" in outcome.err and not ran
+        assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("validate", "--posterior", "9"), "the posterior has 8; valid: 1 to 8"),
+        (("survive", "--posterior", "2", "--seeds", "9"), "two_worlds has 8 seeds; valid: 1 to 8"),
+        (("survive", "--posterior", "2", "--experiment", "history"), "compares no two worlds"),
+        (("survive", "--posterior", "2", "--experiment", "where_revenue_falls"), "has a design of its own"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_anything_runs(
+    posterior: Path,
+    ran: list[Task],
+    warrantsim: Warrantsim,
+    tmp_path: Path,
+    command: tuple[str, ...],
+    said: str,
+) -> None:
+    outcome = warrantsim(*command, "--out", str(tmp_path / "out"))
+    assert outcome.code == 2 and said in outcome.err and "nothing was run" in outcome.err and not ran
+
+
+def test_survival_is_run_printed_and_written(
+    posterior: Path, ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
+    outcome = warrantsim(
+        "survive",
+        "--posterior",
+        "3",
+        "--seeds",
+        "2",
+        *SMALL,
+        "--out",
+        str(tmp_path / "out"),
+        "--store",
+        str(tmp_path / "store"),
+    )
+    assert outcome.code == 0, outcome.err
+    table = pd.read_csv(tmp_path / "out" / "survival.csv")
+    at = table.set_index(["headline", "arm"])["verdict"]
+    assert (
+        at["trust", "posterior"] == "survives"
+        and at["trust", "symmetric"] == at["trust", "all"] == "does not survive"
+    )
+    assert (
+        "Trust in US providers abroad" in outcome.out
+        and "none reaches it" in outcome.out
+        and "does not survive" in outcome.out
+    )
+    pairs = [task for task in ran if set(task.scenarios) == {"microsoft_wins", "doj_wins"}]
+    assert len(pairs) == 8 + 4 * 3 * 2 and table["configuration"].nunique() == 1
+
+
+def test_validation_is_run_printed_and_written_for_both_fits(
+    posterior: Path, ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
+    words = ["--posterior", "2", *SMALL, "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store")]
+    outcome = warrantsim("validate", *words)
+    assert outcome.code == 0, outcome.err
+    scores, ranks = (
+        pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("validation", "validation_ranks")
+    )
+    assert set(scores["fit"]) == {"all rows", "early"} and set(scores["forecaster"]) == {
+        "model",
+        "no change",
+        "linear trend",
+        "Bass curve",
+    }
+    assert ranks.groupby("fit").size().to_dict() == {"all rows": 3, "early": 3}
+    # nobody in the stand-in adopts, so the model says a fifth of every country
+    model = scores[(scores["forecaster"] == "model") & scores["row"].str.startswith("K22")]
+    assert len(model) > 8 and model["forecast"].to_numpy() == pytest.approx(20.0)
+    assert "K10_2015" in outcome.out and "The model against each rival" in outcome.out
+    assert [task.seed for task in ran] == [1, 2, 1, 2]  # luck of each draw's own
+    for early in ("draws", "best"):
+        (posterior / f"early_{early}.csv").unlink()
+    again = warrantsim("validate", *words)
+    assert again.code == 0 and "there is no early posterior" in again.out
+    assert set(pd.read_csv(tmp_path / "out" / "validation.csv")["fit"]) == {"all rows"}
+
+
+def test_evidence_over_the_posterior_says_what_its_intervals_are(
+    posterior: Path, ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
+    words = [
+        "--posterior",
+        "4",
+        "--seeds",
+        "2",
+        *SMALL,
+        "--out",
+        str(tmp_path / "out"),
+        "--store",
+        str(tmp_path / "store"),
+    ]
+    outcome = warrantsim("evidence", *words)
+    assert outcome.code == 0, outcome.err
+    text = " ".join(outcome.out.split())
+    assert (
+        "4 draws x 2 seeds, 2,000 customers" in text
+        and "the middle 90% over 4 draws of the posterior and 2 seeds" in text
+    )
+    table = pd.read_csv(tmp_path / "out" / "evidence.csv").set_index("row")
+    assert table["runs"]["K22_DE_2014"] == 8 and table["model"]["K22_DE_2014"] == pytest.approx(20.0)
+    assert (
+        table["off"]["K22_DE_2014"] == pytest.approx(8.0 / 3.0) and table["tolerance"]["K22_DE_2014"] == 3.0
+    )
+
+
+def test_shipped_tables_stand_in_and_those_of_other_parameters_go(posterior: Path, tmp_path: Path) -> None:
+    from sim.analysis.shipped_tables import bring_shipped, configuration_of, write
+    from sim.scenario.resolution import resolve
+
+    shipped, other = resolve("two_worlds"), resolve("two_worlds", ["trust.asymmetry=1"])
+    assert (
+        configuration_of(resolve("switch_back", customers=5000))
+        == configuration_of(shipped)
+        != configuration_of(other)
+    )
+
+    def make(said: str) -> pd.DataFrame:
+        return pd.DataFrame({"said": [said]})
+
+    write(make("shipped"), "survival", posterior, shipped)
+    bring_shipped(tmp_path, shipped)
+    assert (
+        pd.read_csv(tmp_path / "survival.csv")["said"].tolist() == ["shipped"]
+        and not (tmp_path / "validation.csv").exists()
+    )
+    write(make("own"), "survival", tmp_path, other)
+    bring_shipped(tmp_path, other)
+    assert pd.read_csv(tmp_path / "survival.csv")["said"].tolist() == ["own"]
+    bring_shipped(tmp_path, shipped)  # the folder's table is no longer of what was run
+    assert pd.read_csv(tmp_path / "survival.csv")["said"].tolist() == ["shipped"]
