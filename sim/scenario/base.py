@@ -118,10 +118,16 @@ def load_base(folder: Path) -> Base:
         parameters=parameters,
     )
     base = Base(contents, timelines, infos, mechanisms, lines)
-    found = [*contradictions(contents), *_timeline_findings(base), *_mechanism_findings(base)]
+    found = [*findings(base), *_mechanism_findings(base)]
     if found:
         raise BadInput([f"{base.where(loc)}: {path_of(loc)}: {said}" for loc, said in found])
     return base
+
+
+def findings(base: Base) -> Iterator[Finding]:
+    """What contradicts itself in the contents and the timelines."""
+    yield from contradictions(base.contents)
+    yield from _timeline_findings(base)
 
 
 def path_of(loc: Loc) -> str:

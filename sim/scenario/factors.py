@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.scenario.base import Base, Contents, path_of
-from sim.scenario.overrides import find
+from sim.scenario.overrides import EXPERIMENT_FIELDS, find
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.problems import choices
 from sim.scenario.schema import BySegment, Experiment, FactorSpec
@@ -249,7 +249,7 @@ def _target(path: str, experiment: Experiment, base: Base, tree: dict[str, Any])
         return Target("event", (_event(rest, experiment, base),))
     if head == "worlds":
         return _of_world(rest, experiment, base, tree)
-    if head in Experiment.model_fields:
+    if head in EXPERIMENT_FIELDS:
         raise FactorProblem(
             f"'{head}' is the same for every point; {choices(head, [SWITCH_DATE, EVENTS, 'worlds', CUSTOMERS, *tree])}"
         )

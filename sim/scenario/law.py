@@ -161,6 +161,30 @@ class ForeignRow(Strict):
     authority: str
 
 
+class AddedUSRow(USRow):
+    """A row that an experiment adds to the table of US orders."""
+
+    before: str | None = Field(
+        None,
+        description="the row before which it is tried; null: before the first row that names a test or comity rule",
+    )
+
+    def plain(self) -> USRow:
+        return USRow(when=self.when, route=self.route, authority=self.authority)
+
+
+class AddedForeignRow(ForeignRow):
+    """A row that an experiment adds to the table of foreign orders."""
+
+    before: str | None = Field(
+        None,
+        description="the row before which it is tried; null: before the first row that names a test or bar",
+    )
+
+    def plain(self) -> ForeignRow:
+        return ForeignRow(when=self.when, route=self.route, asks=self.asks, authority=self.authority)
+
+
 class Law(Strict):
     """What an order for data does. The rows' order is the order in which they are tried."""
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.additions import with_additions
 from sim.scenario.base import Base, Contents, Finding, contradictions, load_base, nearest, path_of
 from sim.scenario.canonical import canonical_scenario
 from sim.scenario.designs import Prepared, prepare
@@ -20,7 +21,7 @@ from sim.scenario.overrides import Setting, apply, from_command_line
 from sim.scenario.problems import BadInput
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Experiment, WorldSpec
-from sim.scenario.yaml_files import Loc, checked, dotted, leaves, read
+from sim.scenario.yaml_files import Loc, checked, dotted, leaves, places, plain, read
 
 
 @dataclass(frozen=True)
@@ -87,44 +88,61 @@ class Resolved:
 
 
 def resolve(
-    experiment: str | Path,
-    sets: Iterable[str] = (),
+    experiment: str | Path | Experiment | Mapping[str, Any],
+    sets: Iterable[str] | Mapping[str, Any] = (),
     seeds: int | None = None,
     customers: int | None = None,
     base: Base | None = None,
+    name: str = "experiment",
 ) -> Resolved:
-    """Read, check and layer an experiment named by path or bare name; `sets` are words `path=value`.
+    """Read, check and layer an experiment: a bare name, a path, an `Experiment`, or a mapping like its YAML.
 
-    Raises BadInput with every problem found in the configuration, the experiment and the command line.
+    `sets` are words `path=value`, or values by path. `name` is what an experiment without a file is called, in results
+    and in messages. Raises BadInput with every problem found in the configuration, the experiment and the settings.
     """
     problems: list[str] = []
-    file = experiment_file(experiment)
-    asked: Experiment | None = None
-    lines: dict[Loc, str] = {}
-    try:
-        document = read(file)
-        asked = checked(Experiment, document.tree, document.where, problems)
-        lines = {loc: document.where(loc) for loc in document.lines}
-    except BadInput as error:
-        problems += error.problems
+    source = _read(experiment, name, problems)
     try:
         base = base or load_base(root() / CONFIGS)
     except BadInput as error:
         problems += error.problems
-    command_line = from_command_line(sets, problems)
-    if asked is None or base is None:
+    if isinstance(sets, Mapping):
+        over = [Setting(path, value, "changes") for path, value in sets.items()]
+    else:
+        over = from_command_line(sets, problems)
+    if source is None or base is None:
         raise BadInput(problems)
-    command_line += [
+    asked, lines, name = source
+    over += [
         Setting(path, value, who)
         for path, value, who in (("seeds.count", seeds, "--seeds"), ("customers", customers, "--customers"))
         if value is not None
     ]
-    return _assemble(file.stem, asked, lines, base, tuple(command_line), problems)
+    base, found = with_additions(asked, base, lines)
+    if found:
+        _refuse(found, base.lines | lines, problems)
+    return _assemble(name, asked, lines, base, tuple(over), problems)
 
 
-def assemble(name: str, experiment: Experiment, base: Base, who: str) -> Resolved:
-    """An experiment that stands in no file, ready to run; `who` is who asks for all that it says. Raises BadInput."""
-    return _assemble(name, experiment, {(part,): who for part in Experiment.model_fields}, base, (), [])
+def _read(
+    experiment: str | Path | Experiment | Mapping[str, Any], name: str, problems: list[str]
+) -> tuple[Experiment, dict[Loc, str], str] | None:
+    """The experiment, who gave each of its values, and its name; None if it cannot be read."""
+    if isinstance(experiment, Experiment):
+        tree = experiment.model_dump(mode="json", exclude_unset=True)
+        return experiment, dict.fromkeys([(), *places(tree)], name), name
+    if isinstance(experiment, Mapping):
+        tree = plain(experiment)
+        asked = checked(Experiment, tree, lambda _: name, problems)
+        return (asked, dict.fromkeys([(), *places(tree)], name), name) if asked else None
+    file = experiment_file(experiment)
+    try:
+        document = read(file)
+    except BadInput as error:
+        problems += error.problems
+        return None
+    asked = checked(Experiment, document.tree, document.where, problems)
+    return (asked, {loc: document.where(loc) for loc in document.lines}, file.stem) if asked else None
 
 
 def variant(

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from sim.scenario.base import Base, Finding
+from sim.scenario.additions import with_additions
+from sim.scenario.base import Base
 from sim.scenario.canonical import in_canonical_order
 from sim.scenario.designs import prepare
 from sim.scenario.law import Law, Regime
@@ -44,7 +45,7 @@ def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
         raise BadInput(
             f"{where}: not a scenario that this version can run ({what}); use the version that made it"
         ) from None
-    found: list[Finding] = []
+    base, found = with_additions(experiment, base, {})
     design = prepare(experiment, base, scenarios, {}, found)
     if found:
         raise BadInput(

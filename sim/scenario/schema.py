@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sim.scenario.law import AddedForeignRow, AddedUSRow, ComityRule, Name, ReachTest, Regime
 from sim.scenario.strict import NonNegative, Number, Positive, Share, Strict, Value
 
 Segment = Literal["consumer", "small_firm", "enterprise", "regulated", "public_sector"]
@@ -273,6 +274,24 @@ class Experiment(Strict):
     worlds: dict[str, WorldSpec] = Field(min_length=1)
     compare: tuple[str, str] | None = None
     set: dict[str, Value] = Field(default_factory=dict)
+    regimes: dict[Name, Regime] = Field(
+        default_factory=dict, description="regimes of this experiment's own, as in configs/regimes, by name"
+    )
+    events: tuple[Event, ...] = Field((), description="events added to the timeline, as in configs/timelines")
+    tests: dict[Name, ReachTest] = Field(
+        default_factory=dict,
+        description="tests of reach, as in configs/law/tests.yaml, that a regime may name",
+    )
+    comity: dict[Name, ComityRule] = Field(
+        default_factory=dict,
+        description="comity rules, as in configs/law/comity.yaml, that a regime may name",
+    )
+    us_orders: dict[Name, AddedUSRow] = Field(
+        default_factory=dict, description="rows added to configs/law/us_orders.yaml"
+    )
+    foreign_orders: dict[Name, AddedForeignRow] = Field(
+        default_factory=dict, description="rows added to configs/law/foreign_orders.yaml"
+    )
     knockouts: bool = False
     switch_dates: tuple[Alternative, ...] = ()
     design: Design | None = None

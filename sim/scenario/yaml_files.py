@@ -1,8 +1,9 @@
 """YAML 1.2 into checked types, remembering on which line each value stands."""
 
+import datetime as dt
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType, UnionType
@@ -94,6 +95,25 @@ def leaves(tree: Any, at: Loc = ()) -> Iterator[tuple[Loc, Any]]:
         return
     for key, value in inner:
         yield from leaves(value, (*at, key))
+
+
+def places(tree: Any, at: Loc = ()) -> Iterator[Loc]:
+    """The place of each value in a tree, mappings and lists among them."""
+    inner = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in inner:
+        yield (*at, key)
+        yield from places(value, (*at, key))
+
+
+def plain(value: Any) -> Any:
+    """A value built in Python as its YAML would read: keys and dates as text, models as mappings, tuples as lists."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_unset=True)
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _infinite(value: Any) -> bool:

@@ -15,13 +15,13 @@ from sim.scenario.experiments import months
 from sim.scenario.locations import CONFIGS, experiments, root
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.resolution import Resolved, assemble, resolve
+from sim.scenario.resolution import Resolved, resolve
 from sim.scenario.schema import Experiment, Seeds, WorldSpec
 from sim.view.explorer.pages.worlds.sliders import Knob, knobs_of
 from sim.view.explorer.pages.worlds.state import ABROAD, HISTORY, MOST_WORLDS, State, WorldChoice, different
 
 USUAL_SWITCH = "2014-07-31"
-WHO = "the explorer"
+WHO = "explorer"
 _PLAIN = ("customers", "pairs", "seed", "tab", "place", "since", "until", "measure", "streams", "month")
 _KEYS = ("preset", "world", "compare", *_PLAIN)
 
@@ -145,7 +145,7 @@ class Catalogue:
 
     def resolved(self, state: State) -> Resolved:
         """The experiment of a state, checked and ready to run. Raises BadInput."""
-        return assemble("explorer", self.experiment(state), self.base, WHO)
+        return resolve(self.experiment(state), base=self.base, name=WHO)
 
     def yaml(self, state: State, pairs: int) -> str:
         """The experiment of a state as a file, with the seeds that are on the screen."""
