@@ -6,8 +6,7 @@ import pytest
 
 import sim
 
-SMALL = {"customers": 2000, "changes": {"horizon.last": "2015-12"}}
-DESIGN = {"method": "grid", "factors": {"trust.asymmetry": {"values": [1.0, 2.0]}}}
+SMALL = {"customers": 2000}
 
 
 @pytest.fixture(scope="session")
