@@ -1,13 +1,12 @@
 """The pieces of the report's page and how they become HTML."""
 
-import html
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sim.view.figures.style import CONFIG, Figure
+from sim.view.tables import Table, coded, text, to_html
 
 
 @dataclass(frozen=True)
@@ -49,19 +48,6 @@ class Chart:
     legend: bool = True
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table; cells are HTML, `numeric` columns are set flush right."""
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    read: str = ""
-    numeric: Sequence[int] = ()
-    tall: bool = False
-    folded: bool = False
-
-
 Block = Text | Missing | Chart | Table
 
 
@@ -72,16 +58,6 @@ class Section:
     id: str
     title: str
     blocks: Sequence[Block] = field(default_factory=list)
-
-
-def text(value: Any) -> str:
-    """Any value as escaped HTML text."""
-    return html.escape(str(value), quote=True)
-
-
-def coded(value: str) -> str:
-    """Escaped text in which `words between backticks` are set as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(value))
 
 
 Apart = dict[str, Figure]
@@ -103,7 +79,7 @@ def render_block(block: Block, apart: Apart | None = None) -> str:
         case Chart():
             return _chart(block, apart)
         case Table():
-            return _table(block)
+            return to_html(block)
 
 
 def _chart(chart: Chart, apart: Apart | None) -> str:
@@ -193,44 +169,6 @@ def _swatch(trace: dict[str, Any]) -> str:
         f'<svg width="30" height="14" aria-hidden="true"><path d="M0 7h30" stroke="{line["color"]}" stroke-width="3" '
         f'stroke-dasharray="{dashes[line.get("dash", "solid")]}"/></svg>'
     )
-
-
-def _table(table: Table) -> str:
-    looks = [_look(at, table) for at in range(len(table.columns))]
-    head = "".join(
-        f'<th scope="col"{look}>{text(name)}</th>' for name, look in zip(table.columns, looks, strict=True)
-    )
-    rows = "".join(
-        "<tr>"
-        + "".join(_cell(at, cell, look) for at, (cell, look) in enumerate(zip(row, looks, strict=True)))
-        + "</tr>"
-        for row in table.rows
-    )
-    read = f'<p class="read">{table.read}</p>' if table.read else ""
-    body = (
-        f'<div class="scroll{" tall" if table.tall else ""}" role="region" aria-label="{text(table.title)}" tabindex="0">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{read}"
-    )
-    if table.folded:
-        return f"<details><summary>{text(table.title)}</summary>{body}</details>"
-    return f"<h3>{text(table.title)}</h3>{body}"
-
-
-def _cell(at: int, cell: str, look: str) -> str:
-    return f'<th scope="row"{look}>{cell}</th>' if at == 0 else f"<td{look}>{cell}</td>"
-
-
-_SENTENCES = 120  # characters: from here on a text is no longer a few words
-
-
-def _look(at: int, table: Table) -> str:
-    """Numbers flush right; short words and dates unbroken; columns with long texts get room, so that rows stay low."""
-    if at in table.numeric:
-        return ' class="number"'
-    longest = max((len(row[at]) for row in table.rows), default=0)
-    if longest > _SENTENCES:
-        return ' class="sentences"'
-    return ' class="long"' if longest > 24 else ' class="short"' if longest <= 18 else ""
 
 
 def as_json(value: Any) -> str:

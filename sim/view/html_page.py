@@ -6,9 +6,10 @@ from string import Template
 
 from plotly.offline import get_plotlyjs
 
-from sim.view.blocks import CONFIG_JSON, Section, as_json, render, text
+from sim.view.blocks import CONFIG_JSON, Section, as_json, render
 from sim.view.figures.geography import world_topojson
 from sim.view.results_view import ResultsView
+from sim.view.tables import text
 
 TEMPLATE = Path(__file__).with_name("report.html")
 FOOTER = "Made from the results folder that this file lies in."

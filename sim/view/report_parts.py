@@ -63,7 +63,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "held-against",
         "Model against data",
-        record_comparison.held_against,
+        record_comparison.record_comparison,
         summaries=("record",),
         own_tab=True,
     ),

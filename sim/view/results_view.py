@@ -91,6 +91,11 @@ class ResultsView:
         return f"The line is the median of {self.seeds} seeds, the band the middle 90% of them: luck only, with the parameters held as set."
 
     @property
+    def labels(self) -> dict[str, str]:
+        """The worlds' labels."""
+        return {name: style.label for name, style in self.styles.items()}
+
+    @property
     def jurisdictions(self) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = self.manifest.get("jurisdictions", {})
         return found

@@ -83,7 +83,7 @@ def test_every_config_in_the_page_keeps_charts_here(two_worlds: FolderResults, t
     assert own.count("Plotly.newPlot(") == 1 and "layout, config)" in own
 
 
-def test_what_was_not_recorded_is_named_with_the_way_to_get_it(
+def test_missing_tables_are_named_with_the_way_to_record_them(
     one_world: FolderResults, tmp_path: Path
 ) -> None:
     words = " ".join(" ".join(Skeleton(written(one_world, tmp_path)).words).split())
@@ -92,29 +92,29 @@ def test_what_was_not_recorded_is_named_with_the_way_to_get_it(
     assert "record: full" in words
     for summary in ("headlines", "knockouts", "switch_dates", "record"):
         assert f"no rows in {summary}.csv :" in words
-    assert "One world was run" in words
-    assert "warrantsim validate makes them" in words and "warrantsim survive finds out" in words
+    assert "Only one world was run" in words
+    assert "Run warrantsim validate" in words and "Run warrantsim survive" in words
 
 
-def test_claims_are_shown_with_their_verdicts_and_the_seeds_that_would_tell(
+def test_claims_have_verdicts_and_the_seeds_that_would_be_conclusive(
     three_worlds: FolderResults, tmp_path: Path
 ) -> None:
     words = " ".join(" ".join(Skeleton(written(three_worlds, tmp_path)).words).split())
     assert "Trust <abroad> is lower when DOJ wins" in words
     assert "Revenue is higher when DOJ wins" in words
     assert "fails" in words
-    assert "inconclusive about 1,250 more seeds would tell" in words
+    assert "inconclusive about 1,250 more seeds would be conclusive" in words
 
 
-def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on_one_line(
+def test_the_model_is_compared_with_each_source_and_misses_of_one_cause_share_a_row(
     two_worlds: FolderResults, tmp_path: Path
 ) -> None:
     page = written(two_worlds, tmp_path)
     words = " ".join(" ".join(Skeleton(page).words).split())
     assert "Validation: 8 of 8 rows hold; calibration: 0 of 2 rows hold; context: 0 of 1 rows hold." in words
     assert (
-        "S06 Said & done %, calibration 2 DE 2013: at most 10.00, model 31.00 ; DE 2013: at most 10.00, model 30.00 a judged threshold"
-        in words
+        "S06 Said & done %, calibration 2 DE 2013: at most 10.00, model 31.00; DE 2013: at most 10.00, model 30.00 "
+        "a judged threshold" in words
     )
     (section,) = (part for part in sections(ResultsView(two_worlds)) if part.id == "held-against")
     charts = {block.id: block.figures[0] for block in section.blocks if isinstance(block, Chart)}
@@ -134,18 +134,18 @@ def test_the_model_is_held_against_every_source_and_misses_of_one_cause_stand_on
     for said in (
         "model better",
         "too few to rank",
-        "75% of the forecast is on the bound's side",
+        "75% of the forecast satisfies the bound",
         "linear trend: no earlier value",
         "GDPR",
     ):
         assert said in words
 
 
-def test_what_survives_is_said_for_each_arm_and_of_which_parameters(
+def test_robustness_is_reported_for_each_arm_and_configuration(
     two_worlds: FolderResults, tmp_path: Path
 ) -> None:
     words = " ".join(" ".join(Skeleton(written(two_worlds, tmp_path)).words).split())
-    assert "Of 2 headlines 1 survive everywhere and 1 do not survive somewhere; of 0 nobody can say." in words
+    assert "Of 2 headlines 1 survive in every arm and 1 fail in at least one arm; 0 are open." in words
     assert "Symmetric trust no faster <lost> than won" in words
     assert "does not survive survives 97% does not survive 47%" in words
     assert words.count("Not of this run.") == 2  # the tables' configuration is not the manifest's
@@ -194,19 +194,19 @@ def test_text_from_files_is_escaped(two_worlds: FolderResults, tmp_path: Path) -
     assert "share &lt;of&gt; spending" in page and "share <of> spending" not in page
 
 
-def test_answer_names_clear_differences_and_open_signs(two_worlds: FolderResults) -> None:
+def test_the_answer_names_clear_differences_and_uncertain_signs(two_worlds: FolderResults) -> None:
     sentence = answer(two_worlds.summary("headlines"), ResultsView(two_worlds))
     assert "trust abroad is <strong>0.031 lower</strong>" in sentence
     assert "US providers&#x27; revenue abroad is <strong>USD 4.2 bn lower</strong>" in sentence
     assert "1.2 percentage points lower" in sentence
-    assert "the sign is open for countries with a localisation law" in sentence
+    assert "the sign is uncertain for countries with a localisation law" in sentence
 
 
-def test_answer_without_a_clear_difference_says_so(make_results: Callable[..., FolderResults]) -> None:
+def test_the_answer_says_if_no_difference_is_clear(make_results: Callable[..., FolderResults]) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], ["world"])
     headlines = results.summary("headlines")
     assert headlines is not None
-    assert "no headline differs from zero" in answer(
+    assert "no headline has an interval that excludes zero" in answer(
         headlines.assign(low=-1e12, high=1e12), ResultsView(results)
     )
 
@@ -243,7 +243,7 @@ def test_a_country_that_the_map_cannot_place_stops_the_report(
         (0.00001234, "0.00001234"),
     ],
 )
-def test_numbers_read_well(value: float, shown: str) -> None:
+def test_numbers_have_four_digits(value: float, shown: str) -> None:
     assert number(value) == shown
 
 
@@ -252,7 +252,7 @@ def test_estimates_have_the_decimals_of_their_interval() -> None:
     assert estimate(0.0, 0.0, 0.0) == ("0", "0 to 0")
 
 
-def test_units_are_spoken() -> None:
+def test_units_are_written_as_they_are_spoken() -> None:
     assert with_unit("3", scale_for("USD", 3e9).title) == "USD 3 bn"
     assert with_unit("3", scale_for("share", 0.03).title) == "3%"
     assert scale_for("share", 0.03).change == "percentage points"

@@ -32,16 +32,14 @@ def charts_of(folder: Path) -> dict[str, Chart]:
     }
 
 
-def test_it_loads_nothing_and_every_chart_and_part_has_a_name_of_its_own(known: Path, tmp_path: Path) -> None:
+def test_it_loads_nothing_and_every_chart_has_its_own_id(known: Path, tmp_path: Path) -> None:
     page = build(FolderResults(known), tmp_path / "report.html").read_text(encoding="utf-8")
     skeleton = Skeleton(page)
     assert [load for load in skeleton.loads if load != "data:,"] == []
     assert skeleton.tags.count("h1") == 1
     assert len(skeleton.ids) == len(set(skeleton.ids))
     assert {link.removeprefix("#") for link in skeleton.links} <= set(skeleton.ids)
-    assert "Choose another" not in page and "list above" not in page, (
-        "a file has no controls to send the reader to"
-    )
+    assert "Choose another" not in page and "list above" not in page, "a file has no controls"
 
 
 def test_it_answers_with_the_size_of_the_design_and_the_verdict_on_each_claim(
@@ -59,7 +57,7 @@ def test_it_answers_with_the_size_of_the_design_and_the_verdict_on_each_claim(
     )
 
 
-def test_the_heat_map_holds_the_gaps_that_were_put_in_and_the_strongest_factor_lies_across(
+def test_the_heat_map_shows_the_known_differences_with_the_strongest_factor_across(
     known: Path,
 ) -> None:
     difference = charts_of(known)["heat-map-trust"].figures[0]
@@ -69,7 +67,7 @@ def test_the_heat_map_holds_the_gaps_that_were_put_in_and_the_strongest_factor_l
         assert row == pytest.approx([-100.0 * gap(asymmetry) for asymmetry in (1.0, 2.0, 4.0)], abs=1e-6)
 
 
-def test_a_claim_of_which_nobody_asked_first_is_shown_over_the_factors_too(known: Path) -> None:
+def test_every_claim_is_shown_over_the_factors(known: Path) -> None:
     charts = charts_of(known)
     assert {"verdicts-over", "verdicts-over-1"} <= set(charts)
     marks = [trace for figure in charts["verdicts-over-1"].figures for trace in figure["data"]]
@@ -84,13 +82,13 @@ def test_all_combinations_are_drawn_only_where_a_heat_map_cannot_show_them(
     assert "parallel-trust" in three
 
 
-def test_without_claims_the_answer_says_so(tmp_path: Path) -> None:
+def test_the_answer_says_if_there_are_no_claims(tmp_path: Path) -> None:
     folder = swept(tmp_path, claims=False).folder
     words = words_of(build(FolderResults(folder), tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert "The experiment claims nothing" in words and "What was claimed" not in words
+    assert "The experiment states no claims" in words and "At how many points" not in words
 
 
-def test_pairs_that_failed_leave_the_rest(tmp_path: Path) -> None:
+def test_failed_pairs_leave_the_others(tmp_path: Path) -> None:
     folder = swept(tmp_path, fails=True).folder
     words = words_of(build(FolderResults(folder), tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert "Over the points of the design" in words
+    assert "Headlines over the points of the design" in words

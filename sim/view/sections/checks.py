@@ -1,20 +1,26 @@
-"""What the result hangs on: mechanisms off, other switch dates, the record, and how to run it again."""
+"""Checks of the result: mechanisms off, other switch dates, claims, the record, and how to reproduce it."""
 
 from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-
 from sim.analysis.markdown import records_of
-from sim.view.blocks import Block, Chart, Missing, Section, Table, Text, text
+from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.figures.forest_plot import forest
 from sim.view.labels import how_to_summarise
-from sim.view.number_format import DASH, decimals_of, estimate, largest_of, number, scale_for, with_unit
+from sim.view.number_format import (
+    Scale,
+    decimals_of,
+    estimate,
+    largest_of,
+    number,
+    scale_for,
+    span,
+    with_unit,
+)
+from sim.view.result_tables import claims_table
 from sim.view.results_view import ResultsView
-
-
-def _cell(value: Any) -> str:
-    return text(DASH if value is None or (isinstance(value, float) and pd.isna(value)) else value)
+from sim.view.sections.design_claims import NO_CLAIMS
+from sim.view.tables import Cell, Table, Value, columns, text
 
 
 def knockouts(view: ResultsView) -> Section:
@@ -30,7 +36,7 @@ def _knockouts(view: ResultsView) -> Iterable[Block]:
     headlines = view.summary("headlines")
     known = {} if headlines is None else {row["headline"]: row for row in records_of(headlines)}
     colour = view.compare[1].colour if view.compare else "#333333"
-    figures, rows = [], []
+    figures, rows = [], list[list[Value]]()
     for headline, group in frame.groupby("headline", sort=False):
         fact = known.get(headline, {})
         unit, title = str(fact.get("unit", "")), str(fact.get("name", headline))
@@ -47,85 +53,47 @@ def _knockouts(view: ResultsView) -> Iterable[Block]:
             )
         )
         for row in records_of(group):
-            difference, ends = estimate(
-                *(row[column] * scale.factor for column in ("difference", "low", "high"))
-            )
+            values = {
+                name: row[name] * scale.factor for name in ("difference", "low", "high", "contribution")
+            }
             contribution = number(
-                row["contribution"] * scale.factor,
-                True,
-                decimals_of(row["low"] * scale.factor, row["high"] * scale.factor),
+                values.pop("contribution"), True, decimals_of(values["low"], values["high"])
             )
-            cells = [difference, ends, contribution, text(scale.change)]
-            rows.append([text(row["name"]), text(title), *cells, _cell(row["meaning"])])
+            cells = [*estimate(*values.values()), contribution, scale.change]
+            rows.append([str(row["name"]), title, *cells, row["meaning"]])
     read = (
-        "A dot is the headline's difference between the worlds with that one mechanism switched off, and its 95% interval over pairs. The dark line and "
-        "grey band are the model with everything on; the dotted line is zero. A dot far from the dark line: the headline hangs on that mechanism. A dot "
-        "on the dark line: it does without it."
+        "A dot is the headline's difference between the worlds with one mechanism switched off, with its 95% interval "
+        "over pairs. The dark line and grey band are the full model; the dotted line is zero. If a dot is far from the "
+        "dark line, the headline depends on that mechanism."
     )
     yield Chart(
-        "knockout", "What is left of each headline when one mechanism is off?", read, figures, legend=False
+        "knockout", "How does each headline change when one mechanism is off?", read, figures, legend=False
     )
-    columns = [
-        "Mechanism off",
-        "Headline",
-        "Difference",
-        "95% interval",
-        "Contribution",
-        "Unit",
-        "What off means",
-    ]
-    read = "Contribution: the headline with everything on, minus this. Contributions need not add up, since mechanisms act on one another."
-    yield Table("The same in numbers", columns, rows, read, numeric=(2, 3, 4), tall=True, folded=True)
+    note = (
+        "Contribution: the headline in the full model minus this difference. Contributions need not add up, because "
+        "mechanisms interact."
+    )
+    numbers = (">Difference", ">95% interval", ">Contribution")
+    heads = columns("Mechanism off", "Headline", *numbers, "Unit", "Meaning of off")
+    yield Table("The same in numbers", heads, rows, note, folded=True, tall=True)
 
 
 def claims(view: ResultsView) -> Section:
-    """What the experiment claimed, and whether it holds."""
-    return Section("claims", "What was claimed", list(_claims(view)))
+    """The claims of the experiment and their verdicts."""
+    return Section("claims", "Claims", list(_claims(view)))
 
 
 def _claims(view: ResultsView) -> Iterable[Block]:
     frame = view.summary("claims")
     if frame is None:
-        yield Text(
-            "This experiment states no claims. <code>docs/experiments.md</code> says how to state one."
-        )
+        yield NO_CLAIMS
         return
-    rows = []
-    for row in records_of(frame):
-        scale = scale_for(
-            str(row["unit"]), largest_of(*(row[column] for column in ("difference", "low", "high")))
-        )
-        difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
-        more = (
-            ""
-            if pd.isna(row["further_seeds"])
-            else f"<br>about {int(row['further_seeds']):,} more seeds would tell"
-        )
-        where = f"{row['measure']} ({row['over']}), {view.place(str(row['country']))}, {row['window']}"
-        expected = f"{view.styles[row['world']].label} {row['expect']} {view.styles[row['against']].label}"
-        said = [
-            text(row["claim"]),
-            f'{text(expected)}<br><span class="quiet">{text(where)}</span>',
-            difference,
-            ends,
-            text(scale.change),
-        ]
-        rows.append([*said, f"<strong>{text(row['verdict'])}</strong>{more}", str(int(row["pairs"]))])
-    read = (
-        "Each claim was written down in the experiment's file before it was run. The difference is over pairs of worlds with the same luck, with its 95% "
-        "interval; a claim holds if the whole interval agrees with it and fails if the whole interval contradicts it."
-    )
-    yield Table(
-        "Claim by claim",
-        ["Claim", "Expected", "Difference", "95% interval", "Unit", "Verdict", "Pairs"],
-        rows,
-        read,
-        numeric=(2, 3, 6),
-    )
+    yield Text("Each claim was stated in the experiment's file before the run.")
+    yield claims_table(frame.to_dict("records"), view.labels, view.place)
 
 
 def switch_dates(view: ResultsView) -> Section:
-    """The same question at other dates."""
+    """The differences if the outcome had come on another date."""
     return Section("switch-dates", "Other switch dates", list(_switch_dates(view)))
 
 
@@ -135,48 +103,38 @@ def _switch_dates(view: ResultsView) -> Iterable[Block]:
         yield Missing("the table of other switch dates", how_to_summarise("switch_dates"))
         return
     dates = list(dict.fromkeys(zip(frame["on"].astype(str), frame["label"].astype(str), strict=True)))
-    rows = []
+    rows = list[list[Value]]()
     for _, group in frame.groupby("headline", sort=False):
-        scale = scale_for(
-            str(group["unit"].iloc[0]), largest_of(*group["difference"], *group["low"], *group["high"])
-        )
+        unit = str(group["unit"].iloc[0])
+        scale = scale_for(unit, largest_of(*group["difference"], *group["low"], *group["high"]))
         found = {(str(row["on"]), str(row["label"])): row for row in records_of(group)}
-        cells = []
-        for key in dates:
-            row = found.get(key)
-            if row is None:
-                cells.append(DASH)
-                continue
-            difference, ends = estimate(
-                *(row[column] * scale.factor for column in ("difference", "low", "high"))
-            )
-            strong = row["low"] > 0 or row["high"] < 0
-            cells.append(
-                f'{f"<strong>{difference}</strong>" if strong else difference}<br><span class="quiet">{ends}</span>'
-            )
-        rows.append(
-            [f'{text(group["name"].iloc[0])}<br><span class="quiet">{text(scale.change)}</span>', *cells]
-        )
+        cells = (_difference_cell(found.get(date), scale) for date in dates)
+        rows.append([Cell(str(group["name"].iloc[0]), scale.change), *cells])
     pairs = sorted({int(value) for value in frame["pairs"].dropna()})
     counted = f" Pairs: {', '.join(f'{value:,}' for value in pairs)}." if pairs else ""
-    read = f"The headline's difference and its 95% interval if the outcome had come at another date; bold where the interval leaves out zero.{counted}"
-    yield Table(
-        "Does the date of the ruling matter?",
-        ["Headline", *(f"{label}, {on}" for on, label in dates)],
-        rows,
-        read,
-        numeric=tuple(range(1, len(dates) + 1)),
+    note = (
+        "The headline's difference and its 95% interval if the outcome had come on another date; in bold where the "
+        f"interval excludes zero.{counted}"
     )
+    heads = columns("Headline", *(f">{label}, {on}" for on, label in dates))
+    yield Table("Does the date of the ruling matter?", heads, rows, note)
+
+
+def _difference_cell(row: dict[str, Any] | None, scale: Scale) -> Cell | None:
+    if row is None:
+        return None
+    difference, interval = estimate(*(row[name] * scale.factor for name in ("difference", "low", "high")))
+    return Cell(difference, interval, strong=bool(row["low"] > 0 or row["high"] < 0))
 
 
 def record(view: ResultsView) -> Section:
-    """The model against what was measured."""
-    return Section("record", "The record, row by row", list(_record(view, "record")))
+    """The model compared with the record."""
+    return Section("record", "The model and the record, row by row", list(_record(view, "record")))
 
 
 def evidence(view: ResultsView) -> Section:
-    """The model against rows of evidence that were asked for by `warrantsim evidence`."""
-    return Section("evidence", "The model against the evidence asked for", list(_record(view, "evidence")))
+    """The model compared with the rows of evidence that `warrantsim evidence` was given."""
+    return Section("evidence", "The model and the requested evidence", list(_record(view, "evidence")))
 
 
 def _record(view: ResultsView, summary: str) -> Iterable[Block]:
@@ -184,79 +142,38 @@ def _record(view: ResultsView, summary: str) -> Iterable[Block]:
     if frame is None:
         yield Missing("the comparison with the record", how_to_summarise(summary))
         return
-    rows = []
-    for row in records_of(frame):
-        scale = scale_for(
-            str(row["unit"]),
-            largest_of(*(value for value in (row["data"], row["model"]) if isinstance(value, float))),
-        )
-        shown = [_amount(row[column], scale.factor) for column in ("data", "model")]
-        low, high = row["low"] * scale.factor, row["high"] * scale.factor
-        ends = (
-            " to ".join(number(end, decimals=decimals_of(low, high)) for end in (low, high))
-            if pd.notna(low) and pd.notna(high)
-            else DASH
-        )
-        said = [
-            f'{_cell(row["what"])}<br><span class="quiet">{_where(row)}, {_cell(row["period"])}</span>',
-            *shown,
-            ends,
-            text(scale.title),
-        ]
-        verdict = f"<strong>{_cell(row['verdict'])}</strong>"
-        rows.append(
-            [
-                text(row["row"]),
-                *said[:3],
-                verdict,
-                *said[3:],
-                _cell(row["role"]),
-                _cell(row["cause"]),
-                _cell(row.get("note")),
-                _cell(row["source"]),
-            ]
-        )
     counts = frame["verdict"].value_counts()
     yield Text(
         "Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + "."
     )
-    columns = [
-        "Row",
-        "What",
-        "Data",
-        "Model",
-        "Verdict",
-        "Interval",
-        "Unit",
-        "Role",
-        "Cause of a miss",
-        "What is not the same",
-        "Source",
-    ]
     intervals = (
-        ", ".join(str(said) for said in frame["interval"].unique())
+        ", ".join(str(kind) for kind in frame["interval"].unique())
         if "interval" in frame
         else "95% of the mean over seeds"
     )
-    read = (
-        "Role: calibration rows are those that a fit may use, validation rows are never used for one, context rows are only shown. A verdict is about the mean "
-        f"of the runs. Interval: {text(intervals)}; wide where few simulated customers are asked."
+    note = (
+        "Role: a fit may use calibration rows, never validation rows; context rows are for information. A verdict is "
+        f"about the mean of the runs. Interval: {intervals}; it is wide where few simulated customers are asked."
     )
-    yield Table("Row by row", columns, rows, read, numeric=(2, 3, 5), tall=True)
+    numbers = (">Data", ">Model", "Verdict", ">Interval", "Unit")
+    heads = columns("Row", "What", *numbers, "Role", "Cause of a miss", "What differs", "Source")
+    yield Table("Row by row", heads, [_record_row(row) for row in records_of(frame)], note, tall=True)
 
 
-def _where(row: dict[str, Any]) -> str:
-    """The place and, where only some customers count, which."""
+def _record_row(row: dict[str, Any]) -> list[Value]:
+    known = [value for value in (row["data"], row["model"]) if isinstance(value, float)]
+    scale = scale_for(str(row["unit"]), largest_of(*known))
+    data, model = (
+        value if isinstance(value, str) else number(value * scale.factor)
+        for value in (row["data"], row["model"])
+    )
+    low, high = row["low"] * scale.factor, row["high"] * scale.factor
+    interval = span(low, high, decimals=decimals_of(low, high))
     population = row.get("population")
-    return _cell(
-        f"{row['place']}, {population.replace('_', ' ')}" if isinstance(population, str) else row["place"]
-    )
-
-
-def _amount(value: Any, factor: float) -> str:
-    if isinstance(value, (int, float)):
-        return DASH if pd.isna(value) else number(value * factor)
-    return _cell(value)
+    of = f", {population.replace('_', ' ')}" if isinstance(population, str) else ""
+    what = Cell(str(row["what"]), f"{row['place']}{of}, {row['period']}")
+    numbers = (data, model, Cell(str(row["verdict"]), strong=True), interval, scale.title)
+    return [str(row["row"]), what, *numbers, row["role"], row["cause"], row.get("note"), row["source"]]
 
 
 def reproduce(view: ResultsView) -> Section:
@@ -286,14 +203,17 @@ def _reproduce(view: ResultsView) -> Iterable[Block]:
         else str(platform)
     )
     yield Text(
-        f"Seeds: {text(listed)}. Time taken: {took}. Platform: {text(where)}. The whole configuration, with who set each value, stands in "
-        "<code>manifest.json</code> beside this file."
+        f"Seeds: {text(listed)}. Time taken: {took}. Platform: {text(where)}. <code>manifest.json</code> beside this "
+        "file has the whole configuration, with the source of each value."
     )
-    digests = [
-        [f"<code>{text(name)}</code>", f"{int(facts['rows']):,}", f"<code>{text(facts['digest'])}</code>"]
+    digests: list[list[Value]] = [
+        [Cell(name, code=True), int(facts["rows"]), Cell(facts["digest"], code=True)]
         for name, facts in manifest.get("tables", {}).items()
     ]
-    read = "The digest is of the table's values sorted by key, so it doesn't depend on the file's bytes. The same command gives the same digests."
-    yield Table("Tables", ["Table", "Rows", "Digest"], digests, read, numeric=(1,))
-    versions = [[text(name), text(version)] for name, version in manifest.get("versions", {}).items()]
-    yield Table("Versions", ["Library", "Version"], versions, folded=True)
+    note = (
+        "The digest is of the table's values sorted by key, so it does not depend on the bytes of the file. The same "
+        "command gives the same digests."
+    )
+    yield Table("Tables", columns("Table", ">Rows", "Digest"), digests, note)
+    versions = [[name, str(version)] for name, version in manifest.get("versions", {}).items()]
+    yield Table("Versions", columns("Library", "Version"), versions, folded=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section, Table, text
+from sim.view.blocks import Block, Chart, Missing, Section
 from sim.view.figures.events import mark
 from sim.view.figures.quantiles import of_world
 from sim.view.figures.sankey import FOLD, KINDS_OF_PLACE, Nodes, fold, sankey, streams
@@ -13,6 +13,7 @@ from sim.view.figures.style import KIND_LABELS, Figure
 from sim.view.labels import how_to_record
 from sim.view.number_format import decimals_for, number, scale_for, with_unit
 from sim.view.results_view import ResultsView
+from sim.view.tables import Table, columns, text
 from sim.vocabulary import KINDS
 
 _HOSTS = 8  # with more bars than this no stream can be followed
@@ -166,15 +167,9 @@ def _net_table(view: ResultsView, totals: dict[str, pd.DataFrame]) -> Table:
                 total.loc[total["from_kind"] == kind, "tb"].sum()
             )
             cells.append(number(gained * scale.factor, True, decimals))
-        rows.append([text(KIND_LABELS[kind]), *cells])
-    columns = ["Kind of place", *(f"{view.styles[name].label}, {scale.title}" for name in totals)]
-    return Table(
-        "Net gain or loss of each kind of place by moves",
-        columns,
-        rows,
-        "Mean over seeds.",
-        numeric=tuple(range(1, len(columns))),
-    )
+        rows.append([KIND_LABELS[kind], *cells])
+    heads = columns("Kind of place", *(f">{view.styles[name].label}, {scale.title}" for name in totals))
+    return Table("Net gain or loss of each kind of place by moves", heads, rows, "Mean over seeds.")
 
 
 def _border_table(view: ResultsView, flows: pd.DataFrame) -> Table:
@@ -193,13 +188,11 @@ def _border_table(view: ResultsView, flows: pd.DataFrame) -> Table:
     decimals = decimals_for(largest * scale.factor)
     rows = [
         [
-            f"{text(view.place(str(source)))} to {text(view.place(str(target)))}",
+            f"{view.place(str(source))} to {view.place(str(target))}",
             *(number(value * scale.factor, decimals=decimals) for value in values),
         ]
         for (source, target), values in zip(top.index, top.to_numpy(), strict=True)
     ]
-    columns = ["From the soil of", *(f"{style.label}, {scale.title}" for style in view.styles.values())]
-    read = "The twelve largest, mean over seeds, by the soil on which the data lay and lies."
-    return Table(
-        "Data that crossed a border", columns, rows, read, numeric=tuple(range(1, len(columns))), folded=True
-    )
+    heads = columns("From and to", *(f">{style.label}, {scale.title}" for style in view.styles.values()))
+    note = "The twelve largest flows, mean over seeds, by the country in which the data were and are stored."
+    return Table("Data that crossed a border", heads, rows, note, folded=True)

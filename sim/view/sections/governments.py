@@ -5,16 +5,18 @@ from typing import Any
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section, Table, text
+from sim.view.blocks import Block, Chart, Missing, Section
 from sim.view.figures.changes_in_force import in_force_at_end, offered
 from sim.view.figures.offer_counts import offer_counts
 from sim.view.figures.quantiles import fan, of_world
 from sim.view.figures.time_series import together
 from sim.view.labels import INSTRUMENTS, OFFERS, how_to_record
-from sim.view.number_format import DASH
+from sim.view.number_format import percent
 from sim.view.results_view import ResultsView
+from sim.view.tables import Table, Value, columns
 
-TOTALS = {"localisation": "Localisation or procurement rule", "total": "All instruments, protests apart"}
+TOTALS = {"localisation": "Localisation or procurement rule", "total": "All instruments except protests"}
+IN_FORCE = "in force at the end"
 
 
 def laws(view: ResultsView) -> Section:
@@ -36,8 +38,11 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
             together(fans, view.styles, view.span, title, unit, height=210, y={"rangemode": "tozero"})
         )
         figures[-1]["layout"]["xaxis"]["dtick"] = "M48"
-    read = f"Countries with the instrument in force. {view.band} Each panel has its own vertical axis, from zero; within a panel all worlds share it."
-    yield Chart("laws-time", "How many countries adopt which law?", read, figures, width=270)
+    read = (
+        f"Countries with the instrument in force. {view.band} Each panel has its own vertical axis, from zero; all worlds "
+        "in a panel share it."
+    )
+    yield Chart("laws-time", "How many countries adopt each law?", read, figures, width=270)
 
 
 def _agreement(view: ResultsView) -> Iterable[Block]:
@@ -57,47 +62,35 @@ def _agreement(view: ResultsView) -> Iterable[Block]:
         .sort_values(["spread", "most"], ascending=False, kind="stable")
         .index
     )
-    rows, at = [], found.to_dict("index")
+    rows, at = list[list[Value]](), found.to_dict("index")
     for country, instrument in order:
-        cells = [text(view.place(str(country))), text(INSTRUMENTS.get(str(instrument), str(instrument)))]
+        cells: list[Value] = [view.place(str(country)), INSTRUMENTS.get(str(instrument), str(instrument))]
         for world in view.styles:
             key = (country, instrument, world)
             cells += _in_world(at.get(key))
         rows.append(cells)
-    columns = [
-        "Country",
-        "Instrument",
-        *(
-            f"{style.label}: {what}"
-            for style in view.styles.values()
-            for what in ("in force at the end", "first month", "reason")
-        ),
+    heads = [
+        f"{'>' if what == IN_FORCE else ''}{style.label}: {what}"
+        for style in view.styles.values()
+        for what in (IN_FORCE, "first month", "reason")
     ]
-    read = (
-        f"In force at the end: share of the {view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}; the first month is the median of the seeds in which "
-        "it came, the reason the "
-        "most frequent. Rows in which the worlds differ most stand first. 'timeline': a law of the real world, entered as it happened. Rest-of-region "
-        "groups are not in this table: their countries' laws are recorded as shares, and counted in the charts above."
+    note = (
+        f"In force at the end: share of the {view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}. The first month "
+        "is the median over the seeds with the law, the reason the most frequent one. Rows in which the worlds differ "
+        "most come first. The reason 'timeline' marks a law of the real world, enacted on its historical date. "
+        "Rest-of-region groups are not in this table: the laws of their countries are recorded as shares and are "
+        "counted in the charts above."
     )
     yield Table(
-        "Which law, where, and how surely?",
-        columns,
-        rows,
-        read,
-        tall=True,
-        numeric=tuple(2 + 3 * at for at in range(len(view.styles))),
+        "Which laws, where, and how likely?", columns("Country", "Instrument", *heads), rows, note, tall=True
     )
 
 
-def _in_world(row: Any) -> list[str]:
+def _in_world(row: Any) -> list[Value]:
     if row is None or pd.isna(row["share"]):
-        return ["0%", DASH, DASH]
-    month = DASH if pd.isna(row["month"]) else pd.Timestamp(row["month"]).strftime("%Y-%m")
-    return [
-        f"{row['share']:.0%}",
-        month,
-        text(DASH if pd.isna(row["why"]) else str(row["why"]).replace("_", " ")),
-    ]
+        return ["0%", None, None]
+    month = None if pd.isna(row["month"]) else pd.Timestamp(row["month"]).strftime("%Y-%m")
+    return [percent(row["share"]), month, None if pd.isna(row["why"]) else str(row["why"]).replace("_", " ")]
 
 
 def offers(view: ResultsView) -> Section:
@@ -123,16 +116,17 @@ def _offers(view: ResultsView) -> Iterable[Block]:
         if of_offer:
             figures.append(offer_counts(of_offer, view.styles, title, view.span))
     if not figures:
-        yield Missing("the offers of US providers", "No provider changed what it offers in any run.")
+        yield Missing("the offers of US providers", "No provider changed its offers in any run.")
         return
     read = (
-        "Countries in which at least one US provider has the offer live (thick line), or has only announced it (thin dotted line); mean over seeds. An "
-        "offer that was closed no longer counts. Changes within the run only: what stood before its first month is not in the count. Panels have their "
-        "own vertical axes, from zero. Fighting warrants and transparency reports are not tied to a country: 1 means that a provider does it."
+        "Countries in which at least one US provider has the offer live (thick line), or has only announced it (thin "
+        "dotted line); mean over seeds. Closed offers do not count, nor do offers that existed before the first month. "
+        "Panels have their own vertical axes, from zero. Court challenges and transparency reports have no country: 1 "
+        "means that a provider has them."
     )
-    yield Chart("offers-time", "Where is which offer to be had?", read, figures, width=300)
+    yield Chart("offers-time", "In how many countries is each offer available?", read, figures, width=300)
     happened = [e for e in view.manifest.get("events", []) if e["cause"] == "endogenous"]
     if happened:
-        rows = [[text(e["date"]), text(e["id"]), text(e["what"]), text(e["reference"])] for e in happened]
-        read = "These never drive the model: they stand here to be held against the sovereign offers above."
-        yield Table("What providers did in fact", ["Date", "Code", "What", "Reference"], rows, read)
+        rows = [[str(event[name]) for name in ("date", "id", "what", "reference")] for event in happened]
+        note = "These events do not drive the model. They are listed for comparison with the sovereign offers above."
+        yield Table("What providers actually did", columns("Date", "Code", "What", "Reference"), rows, note)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section, text
+from sim.view.blocks import Block, Chart, Missing, Section
 from sim.view.figures.quantiles import fan, of_world, yearly_mean, yearly_sum
 from sim.view.figures.stacked_areas import routes
 from sim.view.figures.style import Figure
 from sim.view.figures.time_series import together
 from sim.view.labels import how_to_record
 from sim.view.results_view import ResultsView
+from sim.view.tables import text
 
 
 @dataclass(frozen=True)

@@ -1,57 +1,60 @@
-"""The model against what was measured: every target by source, the misses, forecasts of what no fit saw, and what nothing can tell."""
+"""The model compared with data: each target by source, the misses, forecasts of held-out rows, and open questions."""
 
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from sim.analysis.markdown import records_of
-from sim.view.blocks import Block, Chart, Missing, Section, Table, Text, text
+from sim.analysis.markdown import SIGNS, records_of
+from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.figures.distance_from_evidence import FARTHEST, targets
 from sim.view.figures.forecast_scores import scores
 from sim.view.labels import how_to_summarise
-from sim.view.number_format import DASH, number
+from sim.view.number_format import number, span
 from sim.view.results_view import ResultsView
+from sim.view.tables import Cell, Table, Value, columns, text
 
-OTHER_PARAMETERS = "<strong>Not of this run.</strong> These numbers are of the configuration as shipped; this run has other parameters, another world or another history."
+OTHER_PARAMETERS = (
+    "<strong>Not of this run.</strong> These numbers belong to the shipped configuration; this run has other parameters, "
+    "another world or another history."
+)
 MODEL = "model"
 MOST_NAMED = 6  # rows of one source that miss, each by itself
 CANNOT_TELL = (
     (
-        "What the court's outcome did to what anybody bought",
-        "Nobody measured it, and no row of the evidence varies with the rule: whatever is fitted, the difference between the two worlds follows from "
-        "mechanisms and judgement.",
+        "The effect of the court's outcome on purchasing",
+        "It was never measured, and no row of the evidence varies with the rule. Whatever is fitted, the difference "
+        "between the two worlds follows from mechanisms and judgement.",
     ),
     (
-        "What the CLOUD Act did",
-        "The GDPR came into force two months later, so nothing that changed in 2018 can be laid to one of them.",
-    ),
-    ("What the leak of 2013 did to European providers", "Their market shares start in 2017."),
-    ("How much of what customers say they then do", "Two pairs of figures put it between 2% and 27%."),
-    (
-        "Whether trust lost to a ruling comes back more slowly than it went",
-        "That is known of what people live through. Of a ruling they read, and there the one study finds no difference.",
+        "The effect of the CLOUD Act",
+        "The GDPR came into force two months later, so a change in 2018 cannot be attributed to either alone.",
     ),
     (
-        "What a fit of cloud adoption shows about trust",
-        "Most rows are of adoption in 2014 and 2016, and depend on one another and on starting values computed from the same survey: many that hold are not "
-        "much evidence.",
+        "The effect of the leak of 2013 on European providers",
+        "Data on their market shares start in 2017.",
+    ),
+    (
+        "The share of customers who act on what they say",
+        "Two pairs of figures put it between 2% and 27%.",
+    ),
+    (
+        "Whether trust recovers more slowly than it falls after a ruling",
+        "It does after experiences of one's own. The one study of rulings that people read about finds no difference.",
+    ),
+    (
+        "The role of trust in cloud adoption",
+        "Most rows are of adoption in 2014 and 2016. They depend on one another and on starting values from the same "
+        "survey, so many rows that hold are weak evidence.",
     ),
 )
 
 
-def held_against(view: ResultsView) -> Section:
-    """Model against data."""
-    unknown = Table(
-        "What the evidence cannot tell",
-        ["What", "Why not"],
-        [[text(what), text(why)] for what, why in CANNOT_TELL],
-    )
-    return Section(
-        "held-against",
-        "The model against what was measured",
-        [*_targets(view), *_validation(view), unknown],
-    )
+def record_comparison(view: ResultsView) -> Section:
+    """The model compared with data."""
+    unknown = Table("What the evidence cannot tell", columns("Question", "Reason"), CANNOT_TELL)
+    blocks = [*_targets(view), *_validation(view), unknown]
+    return Section("held-against", "The model compared with data", blocks)
 
 
 def other_parameters(view: ResultsView, frame: pd.DataFrame) -> Iterable[Block]:
@@ -80,7 +83,7 @@ def _targets(view: ResultsView) -> Iterable[Block]:
     if "off" not in frame:
         yield Missing(
             "how far the model is from each source",
-            "This folder was made before distances were written: run the experiment again.",
+            "This folder comes from a version that did not record distances. Run the experiment again.",
         )
         return
     known = frame[frame["off"].notna()]
@@ -88,59 +91,47 @@ def _targets(view: ResultsView) -> Iterable[Block]:
         group=known["source"].map(source_of), hover=[_hover(row) for row in records_of(known)]
     )
     read = (
-        f"A dot is one number of the evidence. On the line: the model says what was measured. Inside the grey band: within its tolerance, which is twice "
-        f"the source's standard error, or a tenth of the number where no error is known. Of a bound only the forbidden side counts. What is more than "
-        f"{FARTHEST:g} tolerances off stands at the edge. Hover for the row."
+        "Each dot is one number of the evidence. On the line, the model agrees exactly. Inside the grey band, it is within "
+        "tolerance: twice the source's standard error, or a tenth of the number where no error is known. For a bound only "
+        f"violations count. Dots more than {FARTHEST:g} tolerances away are at the edge. Hover over a dot for its row."
     )
     yield Chart("targets", "How far is the model from each source?", read, [targets(drawn)], width=700)
     yield _misses(frame[frame["verdict"] == "misses"])
 
 
 def _misses(misses: pd.DataFrame) -> Table:
-    """The misses of one source and one thing measured on one line: they have one cause."""
-    rows = []
-    for (source, what, cause), group in misses.assign(
-        by=misses["source"].map(source_of), cause=misses["cause"].fillna("")
-    ).groupby(["by", "what", "cause"], sort=False):
+    """The misses, those of one source, quantity and cause in one row."""
+    causes = misses["cause"].fillna("")
+    grouped = misses.assign(by=misses["source"].map(source_of), cause=causes).groupby(
+        ["by", "what", "cause"], sort=False
+    )
+    rows: list[list[Value]] = []
+    for (source, what, cause), group in grouped:
         ordered = records_of(
             group.sort_values("off", key=lambda off: off.abs(), ascending=False, na_position="last")
         )
-        said = "; ".join(_miss(row) for row in ordered[:MOST_NAMED])
-        more = (
-            f"; and {len(ordered) - MOST_NAMED} more, in the next section"
-            if len(ordered) > MOST_NAMED
-            else ""
-        )
-        unit = text(ordered[0]["unit"])
+        named = "; ".join(_miss(row) for row in ordered[:MOST_NAMED])
+        rest = len(ordered) - MOST_NAMED
+        more = f"; and {rest} more, in the next section" if rest > 0 else ""
+        roles = " and ".join(dict.fromkeys(group["role"]))
         rows.append(
-            [
-                text(source),
-                f'{text(what)}<br><span class="quiet">{unit}, {_roles(group)}</span>',
-                str(len(group)),
-                f"{said}{more}",
-                _there(cause),
-            ]
+            [source, Cell(what, f"{ordered[0]['unit']}, {roles}"), len(group), f"{named}{more}", cause]
         )
-    read = "Each row with what was measured and what the model gives as its mean over this run's seeds, the farthest off first."
+    note = "Each row with its data and the model's mean over the seeds of this run, the largest miss first."
     return Table(
-        "The misses, and why",
-        ["Source", "What", "Rows", "Data, and the model", "Cause"],
-        rows,
-        read,
-        numeric=(2,),
+        "Misses and their causes", columns("Source", "What", ">Rows", "Data and model", "Cause"), rows, note
     )
-
-
-def _roles(group: pd.DataFrame) -> str:
-    return text(" and ".join(dict.fromkeys(group["role"])))
 
 
 def _miss(row: dict[str, Any]) -> str:
     of = " ".join(
         str(row[name]).replace("_", " ") for name in ("place", "population", "period") if pd.notna(row[name])
     )
-    data = {"le": "at most ", "ge": "at least "}.get(str(row["bound"]), "") + number(row["data"])
-    return f'<span title="{text(row["row"])}">{text(of)}: {data}, model {number(row["model"])}</span>'
+    return f"{of}: {_data(row)}, model {number(row['model'])}"
+
+
+def _data(row: dict[str, Any]) -> str:
+    return SIGNS.get(str(row["bound"]), "") + number(row["data"])
 
 
 def source_of(source: str) -> str:
@@ -150,32 +141,35 @@ def source_of(source: str) -> str:
 
 def _hover(row: dict[str, Any]) -> str:
     place = " ".join(str(row[name]) for name in ("place", "population") if pd.notna(row[name]))
-    said = f"{row['row']}: {row['what']}, {place}, {row['period']}"
-    return f"{text(said)}<br>data {number(row['data'])}, model {number(row['model'])} {text(row['unit'])}: {number(row['off'], True)} tolerances"
+    which = f"{row['row']}: {row['what']}, {place}, {row['period']}"
+    return f"{text(which)}<br>data {number(row['data'])}, model {number(row['model'])} {text(row['unit'])}: {number(row['off'], True)} tolerances"
 
 
-def _there(value: Any) -> str:
-    return text(value) if isinstance(value, str) and value else DASH
-
-
-# --- what no fit saw -----------------------------------------------------------------------------------------
+# --- rows that no fit saw -----------------------------------------------------------------------------
 
 
 def _validation(view: ResultsView) -> Iterable[Block]:
     frame, ranks = view.summary("validation"), view.summary("validation_ranks")
     if frame is None or ranks is None:
         yield Missing(
-            "the scores on rows that no fit saw",
-            "`warrantsim validate` makes them, with the posterior of the fit.",
+            "the scores on held-out rows",
+            "Run `warrantsim validate`, which uses the posterior of the fit.",
         )
         return
     yield Text(
-        "<strong>Rows that no fit saw.</strong> The fit on all rows never sees the validation rows. The early fit saw rows dated up to 2018 and no survey of "
-        "the countries held back; of these everybody is given the survey of 2014 and asked about later ones. Rivals without agents: no change (the last value "
-        "seen before), a straight line through the values seen before, and one Bass curve for all countries. They are scored where they have an earlier "
-        "value to go on from."
+        "<strong>Held-out rows.</strong> The full fit never sees the validation rows. The early fit saw rows dated up to "
+        "2018 and no survey of the countries held out; for these, each forecaster is given the survey of 2014 and "
+        "predicts later ones. The rivals have no agents: no change (the last earlier value), a straight line through "
+        "the earlier values, and one Bass curve for all countries. They are scored only where they have an earlier value."
     )
     yield from other_parameters(view, frame)
+    forecasters = list(dict.fromkeys(frame["forecaster"]))
+    yield _score_chart(frame, forecasters)
+    yield _rank_table(ranks)
+    yield _by_row(frame, forecasters)
+
+
+def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
     scored = frame[frame["crps"].notna() & (frame["ranked"] == "yes")]
     drawn = scored.assign(
         label=[
@@ -184,50 +178,29 @@ def _validation(view: ResultsView) -> Iterable[Block]:
         score=(scored["crps"] / scored["se"]).clip(lower=0.01),
         hover=[_score_hover(row) for row in records_of(scored)],
     )
-    forecasters = list(dict.fromkeys(frame["forecaster"]))
     read = (
-        "The continuous ranked probability score of the forecast (for a forecast without spread, its absolute error), in standard errors of the source. The "
-        "model's forecast is over draws of the posterior and luck, with the source's error; a rival's spread is the sources' errors or, if larger, what it is "
-        "wont to be off by on rows that the fit saw."
+        "The continuous ranked probability score of the forecast (its absolute error if it has no spread), in standard "
+        "errors of the source. The model's forecast is over draws from the posterior and chance, plus the source's error. "
+        "A rival's spread is the sources' error or, if larger, its usual error on the rows that the fit saw."
     )
-    yield Chart(
-        "scores", "Who forecasts best what no fit saw?", read, [scores(drawn, forecasters)], width=700
-    )
-    rows = []
+    figure = scores(drawn, forecasters)
+    return Chart("scores", "Which forecaster predicts the held-out rows best?", read, [figure], width=700)
+
+
+def _rank_table(ranks: pd.DataFrame) -> Table:
+    numbers = (">Rows", ">Series", ">Model ahead on", ">Model", ">Rival", ">Difference", ">95% interval")
+    rows: list[list[Value]] = []
     for row in records_of(ranks):
-        numbers = [number(row[name]) if pd.notna(row[name]) else DASH for name in ("model", "rival_score")]
-        ends = f"{number(row['low'], True)} to {number(row['high'], True)}" if pd.notna(row["low"]) else DASH
-        difference = number(row["difference"], True) if pd.notna(row["difference"]) else DASH
-        counts = [str(int(row[name])) for name in ("rows", "series", "ahead")]
-        rows.append(
-            [
-                text(row["fit"]),
-                text(row["rival"]),
-                *counts,
-                *numbers,
-                difference,
-                ends,
-                f"<strong>{text(row['verdict'])}</strong>",
-            ]
-        )
-    columns = [
-        "Fit",
-        "Rival",
-        "Rows",
-        "Series",
-        "Model ahead on",
-        "Model",
-        "Rival's",
-        "Difference",
-        "95% interval",
-        "Verdict",
-    ]
-    read = (
-        "Mean score in standard errors; below zero the model is better. Rows of one place hang together and count as one series; the interval is over "
-        "series, and fewer than three are too few to rank. Rows that a starting value was computed from are scored below and not ranked."
+        counts = [int(row[name]) for name in ("rows", "series", "ahead")]
+        compared = [number(row["model"]), number(row["rival_score"]), number(row["difference"], True)]
+        interval, verdict = span(row["low"], row["high"], True), Cell(str(row["verdict"]), strong=True)
+        rows.append([str(row["fit"]), str(row["rival"]), *counts, *compared, interval, verdict])
+    note = (
+        "Mean score in standard errors; a difference below zero means that the model is better. Rows of one place depend "
+        "on one another and count as one series. The interval is over series; fewer than three are too few to rank. Rows "
+        "from which a starting value was computed are scored below but not ranked."
     )
-    yield Table("The model against each rival", columns, rows, read, numeric=(2, 3, 4, 5, 6, 7, 8))
-    yield _by_row(frame, forecasters)
+    return Table("The model and each rival", columns("Fit", "Rival", *numbers, "Verdict"), rows, note)
 
 
 def _score_hover(row: dict[str, Any]) -> str:
@@ -239,53 +212,31 @@ def _score_hover(row: dict[str, Any]) -> str:
 
 
 def _by_row(frame: pd.DataFrame, forecasters: list[str]) -> Table:
-    rows = []
+    rows: list[list[Value]] = []
     for (fit, name), group in frame.groupby(["fit", "row"], sort=False):
         by = {str(row["forecaster"]): row for row in records_of(group)}
         first = by[MODEL]
-        forecast = (
-            f"{number(first['forecast'])} ({number(first['low'])} to {number(first['high'])})"
-            if pd.notna(first["forecast"])
-            else DASH
+        forecast = f"{number(first['forecast'])} ({span(first['low'], first['high'])})"
+        what = Cell(str(first["what"]), f"{first['place']}, {first['period']}")
+        scored = [number(by[one]["crps"]) for one in forecasters]
+        known = forecast if pd.notna(first["forecast"]) else None
+        rows.append(
+            [name, fit, what, _data(first), known, first["unit"], *scored, _notes(first, by, forecasters)]
         )
-        cells = [number(by[one]["crps"]) if pd.notna(by[one]["crps"]) else DASH for one in forecasters]
-        chance = (
-            f"{first['chance']:.0%} of the forecast is on the bound's side"
-            if pd.notna(first["chance"])
-            else ""
-        )
-        note = "; ".join(
-            filter(
-                None,
-                [
-                    chance,
-                    *(
-                        f"{one}: {by[one]['note']}"
-                        for one in forecasters
-                        if isinstance(by[one]["note"], str) and by[one]["note"]
-                    ),
-                ],
-            )
-        )
-        what = f'{text(first["what"])}<br><span class="quiet">{text(first["place"])}, {text(first["period"])}</span>'
-        data = {"le": "at most ", "ge": "at least "}.get(str(first["bound"]), "") + number(first["data"])
-        rows.append([text(name), text(fit), what, data, forecast, text(first["unit"]), *cells, _there(note)])
-    columns = [
-        "Row",
-        "Fit",
-        "What",
-        "Data",
-        "Model, middle 90%",
-        "Unit",
-        *(f"CRPS, {one}" for one in forecasters),
-        "Why a forecaster has none",
-    ]
-    return Table(
-        "Row by row",
-        columns,
-        rows,
-        "CRPS in the row's unit.",
-        numeric=(3, 4, *range(6, 6 + len(forecasters))),
-        tall=True,
-        folded=True,
+    heads = ("Row", "Fit", "What", ">Data", ">Model, middle 90%", "Unit")
+    crps = (f">CRPS, {one}" for one in forecasters)
+    note = "CRPS in the row's unit."
+    return Table("Row by row", columns(*heads, *crps, "Notes"), rows, note, folded=True, tall=True)
+
+
+def _notes(first: dict[str, Any], by: dict[str, dict[str, Any]], forecasters: list[str]) -> str:
+    """How much of the forecast satisfies a bound, and why a forecaster has no score."""
+    chance = (
+        [f"{first['chance']:.0%} of the forecast satisfies the bound"] if pd.notna(first["chance"]) else []
     )
+    reasons = [
+        f"{one}: {by[one]['note']}"
+        for one in forecasters
+        if isinstance(by[one]["note"], str) and by[one]["note"]
+    ]
+    return "; ".join([*chance, *reasons])

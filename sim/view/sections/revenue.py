@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sim.view.blocks import Block, Chart, Missing, Section, text
+from sim.view.blocks import Block, Chart, Missing, Section
 from sim.view.figures.events import mark
 from sim.view.figures.quantiles import fan, of_world, yearly_sum
 from sim.view.figures.revenue_charts import BILLION, projections, revenue
@@ -10,6 +10,7 @@ from sim.view.figures.style import Figure, heading
 from sim.view.figures.time_series import difference
 from sim.view.labels import how_to_record, how_to_summarise
 from sim.view.results_view import ResultsView
+from sim.view.tables import text
 
 CUMULATIVE = "revenue_us_cumulative"  # the metric of the run's series that adds up within each pair
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section, text
+from sim.view.blocks import Block, Chart, Missing, Section
 from sim.view.figures.quantiles import fan, months, numbers, of_world, yearly_mean, yearly_sum
 from sim.view.figures.style import Figure, WorldStyle, axis, heading, layout, time_axis
 from sim.view.labels import how_to_record
 from sim.view.results_view import ResultsView
+from sim.view.tables import text
 
 STATED = {
     "stated_more_negative": "More negative than a year ago",

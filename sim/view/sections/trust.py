@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Choice, Missing, Section, Table, text
+from sim.view.blocks import Block, Chart, Choice, Missing, Section
 from sim.view.figures.events import mark
 from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map
 from sim.view.figures.quantiles import fan, of_world
@@ -13,6 +13,7 @@ from sim.view.figures.time_series import difference, together
 from sim.view.figures.trust_by_country import chosen_country, countries_at_end, country_ranges, last_months
 from sim.view.labels import how_to_record, how_to_summarise
 from sim.view.results_view import ResultsView
+from sim.view.tables import Table, Value, columns, text
 
 EVENTS = "Dotted lines are the legal events and news of that world, with their codes above; point at a code for the event and its reference."
 
@@ -116,29 +117,16 @@ def events(view: ResultsView) -> Section:
 
 
 def _event_table(view: ResultsView) -> Block:
-    rows = []
+    rows: list[list[Value]] = []
     for event in sorted(view.manifest.get("events", []), key=lambda event: str(event["date"])):
-        worlds = ", ".join(view.styles[name].label for name in event.get("worlds", []) if name in view.styles)
-        rows.append(
-            [
-                text(event["id"]),
-                text(str(event["date"])[:10]),
-                text(event["what"]),
-                text(event["kind"]),
-                text(event["cause"]),
-                text(worlds or "none"),
-                text(event.get("reference", "")),
-            ]
-        )
+        worlds = [view.labels[name] for name in event.get("worlds", []) if name in view.labels]
+        facts = (str(event.get(name, "")) for name in ("what", "kind", "cause"))
+        row = [str(event["id"]), str(event["date"])[:10], *facts, ", ".join(worlds) or "none"]
+        rows.append([*row, str(event.get("reference", ""))])
     if not rows:
-        return Missing("the list of events", "The manifest names none.")
-    return Table(
-        "The events by their codes",
-        ["Code", "Date", "Event", "Kind", "Cause", "Worlds", "Reference"],
-        rows,
-        tall=True,
-        folded=True,
-    )
+        return Missing("the list of events", "The manifest lists no events.")
+    heads = columns("Code", "Date", "Event", "Kind", "Cause", "Worlds", "Reference")
+    return Table("Events by code", heads, rows, tall=True, folded=True)
 
 
 def map_of_trust(view: ResultsView) -> Section:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from sim.runs import experiment
+from sim import pipeline
 from sim.scenario.resolution import resolve
 from tests.view.accessible import barriers
 from tests.view.explorer.conftest import PAIRS, Visitor
@@ -97,7 +97,7 @@ def test_move_a_slider_click_a_country_share_and_take_away(
     download.value.save_as(data)
     resolved = resolve(file)
     assert resolved.experiment.seeds.count == PAIRS
-    done = experiment.run(resolve(file, seeds=1), tmp_path / "out", workers=1)
+    done = pipeline.run(resolve(file, seeds=1), tmp_path / "out", workers=1)
     with zipfile.ZipFile(data) as archive:
         archive.extractall(tmp_path)
         assert {"world.parquet", "country.parquet", "data_dictionary.md", "explorer.yaml"} <= set(

@@ -8,8 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from sim import pipeline
 from sim.model.tables import TABLES
-from sim.runs import experiment
 from sim.runs.live import LivePair, run_live, tables_of
 from sim.scenario.resolution import resolve
 from sim.view.explorer.pages.worlds.catalogue import Catalogue, load_catalogue
@@ -59,7 +59,7 @@ def test_the_command_gives_the_same_numbers_from_the_yaml_to_the_last_digit(
 ) -> None:
     file = tmp_path / "explorer.yaml"
     file.write_text(catalogue.yaml(state, 2), encoding="utf-8")
-    done = experiment.run(resolve(file), tmp_path / "out", workers=1)
+    done = pipeline.run(resolve(file), tmp_path / "out", workers=1)
     assert done.failures == []
     live = tables_of(pairs)
     for table in ("world", *wanted):

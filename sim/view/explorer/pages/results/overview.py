@@ -1,6 +1,7 @@
 """The first look at a results folder: the answer, what was run, what went wrong, and its files to take away."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -9,12 +10,13 @@ import pandas as pd
 from dash import html
 
 from sim.runs.execution import FAILURES
-from sim.view.blocks import Block, Section, Table, Text, text
+from sim.view.blocks import Block, Section, Text
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.query import Query
 from sim.view.folder_view import FolderView
-from sim.view.sections import design, headline_summary
+from sim.view.sections import design_claims, design_tables, headline_summary
+from sim.view.tables import Column, table_of, text
 
 DOWNLOADS = "/results-file/"
 _MOST_FAILURES = 20
@@ -64,11 +66,11 @@ def _answer(folder_view: FolderView) -> Iterable[Block]:
     view = folder_view.view
     if folder_view.folder.has_design:
         yield Text(
-            f"<strong>{text(design.how_many(view))}</strong> The tabs above show them over its factors, month by month, and point by point."
+            f"<strong>{text(design_tables.size_of_design(view))}</strong> The tabs above show them over its factors, month by month, and point by point."
         )
         counts = view.summary("claims")
         if counts is not None and "points" in counts:
-            yield from design.verdict_bars(counts)
+            yield from design_claims.verdict_bars(counts)
         return
     headlines = view.summary("headlines")
     if headlines is not None:
@@ -81,7 +83,9 @@ def more(folder_view: FolderView) -> Component:
     at = {code: folder_view.points(code) for code in _FIRST_HEADLINES}
     if not any(len(table) for table in at.values()):
         return html.P("No pair is done yet.", className="read")
-    return charts([Section("first", "Headlines", [design.headline_rows(folder_view.view, at)])])
+    return charts(
+        [Section("first", "Headlines", [design_tables.headlines_over_points(folder_view.view, at)])]
+    )
 
 
 def _facts(folder_view: FolderView) -> str:
@@ -122,20 +126,10 @@ def _failures(folder_view: FolderView) -> Iterable[Component]:
     title = f"{count:,} {'pair' if count == 1 else 'pairs'} failed"
     if path.is_file():
         frame = pd.read_csv(path, usecols=lambda name: name in ("point", "seed", "how", "stage", "error"))
-        rows = [
-            [text(row[name]) for name in frame.columns]
-            for row in frame.head(_MOST_FAILURES).to_dict("records")
-        ]
-        read = "" if count <= _MOST_FAILURES else f"The first {_MOST_FAILURES}; all are in {FAILURES}."
-        table = charts(
-            [
-                Section(
-                    "failures",
-                    "Which, and why",
-                    [Table(title, [str(name) for name in frame.columns], rows, read, folded=True)],
-                )
-            ]
-        )
+        note = "" if count <= _MOST_FAILURES else f"The first {_MOST_FAILURES}; all are in {FAILURES}."
+        names = [Column(str(name)) for name in frame.columns]
+        listed = replace(table_of(title, names, frame.head(_MOST_FAILURES), note), folded=True)
+        table = charts([Section("failures", "Failed pairs", [listed])])
     else:
         table = html.Ul(
             [
@@ -152,7 +146,13 @@ def _factors(folder_view: FolderView) -> Iterable[Component]:
     """What the design varies."""
     if folder_view.folder.has_design:
         yield charts(
-            [Section("design", "What varies", [design.varied(folder_view.view, folder_view.wide().values)])]
+            [
+                Section(
+                    "design",
+                    "What varies",
+                    [design_tables.factors_table(folder_view.view, folder_view.wide().values)],
+                )
+            ]
         )
 
 

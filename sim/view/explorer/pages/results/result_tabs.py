@@ -18,7 +18,7 @@ from sim.view.explorer.pages.results.query import Query, select, whole_number
 from sim.view.folder_view import FolderView
 from sim.view.labels import SERIES_NAMES, factor_name
 from sim.view.report_parts import BY_KEY, PARTS, Part
-from sim.view.sections import design
+from sim.view.sections import design_claims, design_factors, design_fans, design_heat_map
 
 METRICS = {headline.code: headline.name for headline in HEADLINES}
 SERIES = {code: name for code, (name, _) in SERIES_NAMES.items()}
@@ -78,7 +78,7 @@ def _two_controls(folder_view: FolderView, query: Query) -> list[Component]:
 
 def _heat(folder_view: FolderView, query: Query) -> Component:
     metric, x, y = _two(folder_view, query)
-    section = design.over_two(
+    section = design_heat_map.over_two_factors(
         folder_view.view,
         metric,
         folder_view.cells(metric, x, y),
@@ -144,7 +144,9 @@ def _fans(folder_view: FolderView, query: Query) -> tuple[str, dict[str, pd.Data
 
 def _spread(folder_view: FolderView, query: Query) -> Component:
     series, fans, pairs, what = _fans(folder_view, query)
-    return charts([design.spread(folder_view.view, series, fans, pairs, what, folder_view.one_switch)])
+    return charts(
+        [design_fans.fans_by_month(folder_view.view, series, fans, pairs, what, folder_view.one_switch)]
+    )
 
 
 def _spread_table(folder_view: FolderView, query: Query) -> pd.DataFrame:
@@ -184,17 +186,19 @@ def _factors_controls(folder_view: FolderView, query: Query) -> list[Component]:
     ]
 
 
-def _picked(folder_view: FolderView, query: Query, outcome: "pd.Series[float]") -> design.Picked | None:
+def _picked(
+    folder_view: FolderView, query: Query, outcome: "pd.Series[float]"
+) -> design_factors.Selection | None:
     picks = _picks(folder_view)
     pick = query.choice("pick", picks)
     if pick == _ALL or outcome.empty:
         return None
     if pick in (_LOWEST, _HIGHEST):
         low, high = outcome.quantile(0.1), outcome.quantile(0.9)
-        return design.Picked(
+        return design_factors.Selection(
             outcome.index[outcome <= low if pick == _LOWEST else outcome >= high].to_numpy(), picks[pick]
         )
-    return design.Picked(_points_at(folder_view, pick), f"points where {picks[pick]}")
+    return design_factors.Selection(_points_at(folder_view, pick), f"points where {picks[pick]}")
 
 
 def _points_at(folder_view: FolderView, choice: str) -> np.ndarray:
@@ -211,7 +215,7 @@ def _factors(folder_view: FolderView, query: Query) -> Component:
     picked = _picked(folder_view, query, at[folder_view.which].dropna())
     return charts(
         [
-            design.all_factors(
+            design_factors.all_factors(
                 folder_view.view, metric, values, at, folder_view.spreads(metric), picked, _PICKING
             )
         ]
@@ -315,7 +319,7 @@ def _claims_controls(folder_view: FolderView, query: Query) -> list[Component]:
 
 def _claims(folder_view: FolderView, query: Query) -> Component:
     claim, x, y = _claims_asked(folder_view, query)
-    return charts([design.claims(folder_view.view, folder_view.by_point(), x, y, claim)])
+    return charts([design_claims.claims(folder_view.view, folder_view.by_point(), x, y, claim)])
 
 
 def _claims_table(folder_view: FolderView, query: Query) -> pd.DataFrame:

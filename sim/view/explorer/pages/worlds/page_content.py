@@ -14,7 +14,6 @@ from sim.pipeline import projections
 from sim.runs.live import results_of_pairs, tables_of
 from sim.runs.manifest import facts
 from sim.runs.results import MemoryResults, reader_of
-from sim.view.blocks import text
 from sim.view.explorer.components import content_of
 from sim.view.explorer.pages.worlds.sessions import Session
 from sim.view.explorer.pages.worlds.state import ABROAD, State
@@ -22,6 +21,7 @@ from sim.view.explorer.pages.worlds.world_tabs import TABS
 from sim.view.number_format import MINUS, estimate, number, with_unit
 from sim.view.results_view import ResultsView
 from sim.view.sections import headline_summary
+from sim.view.tables import text
 
 CARDS = {
     "trust": "Trust in US providers abroad",

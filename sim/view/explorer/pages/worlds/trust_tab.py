@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from sim.analysis.headlines import paired
-from sim.view.blocks import Block, Chart, Choice, Missing, Section, text
+from sim.view.blocks import Block, Chart, Choice, Missing, Section
 from sim.view.figures.events import Event, mark
 from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map
 from sim.view.figures.quantiles import fan, of_world
@@ -13,6 +13,7 @@ from sim.view.figures.style import diverging, heading, steady_range
 from sim.view.figures.time_series import difference_fan, together
 from sim.view.figures.trust_by_country import countries_at_end, last_months
 from sim.view.results_view import ResultsView
+from sim.view.tables import text
 from sim.vocabulary import INSTRUMENTS
 
 _HEIGHT = 290

@@ -1,0 +1,66 @@
+"""The claims of a design: at how many of its points each holds, and where."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from sim.view.blocks import Block, Chart, Missing, Section, Text
+from sim.view.figures.design_charts import verdicts, verdicts_over
+from sim.view.labels import factor_name
+from sim.view.result_tables import claims_table
+from sim.view.results_view import ResultsView
+
+NO_CLAIMS = Text(
+    "This experiment states no claims. See <code>docs/experiments.md</code> for how to state one."
+)
+
+
+def claims(view: ResultsView, by_point: pd.DataFrame | None, x: str, y: str, chosen: int = 0) -> Section:
+    """The verdicts over the points of a design, and where one claim (`chosen`) holds over two factors."""
+    return Section("claims", "Claims", list(_blocks(view, by_point, x, y, chosen)))
+
+
+def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
+    """At how many points each claim of a design holds. `frame`: its claims.csv."""
+    counts = frame.assign(**{"not judged": frame["points"] - frame["judged"]})
+    read = (
+        "Each claim was stated in the experiment's file before the run. It is tested at every point of the design over "
+        "the pairs of that point. It holds if the whole 95% interval agrees with it, fails if the whole interval "
+        "contradicts it, and is inconclusive otherwise."
+    )
+    yield Chart("verdicts", "At how many points does each claim hold?", read, [verdicts(counts)], width=700)
+
+
+def _blocks(view: ResultsView, by_point: pd.DataFrame | None, x: str, y: str, chosen: int) -> Iterable[Block]:
+    frame = view.summary("claims")
+    if frame is None:
+        yield NO_CLAIMS
+        return
+    yield from verdict_bars(frame)
+    yield claims_table(frame.to_dict("records"), view.labels, view.place)
+    if by_point is None:
+        yield Missing(
+            "where each claim holds",
+            "The folder has no claims_by_point.csv. Run the experiment again with the same command; stored runs are "
+            "not repeated.",
+        )
+        return
+    yield from where_it_holds(frame, by_point, x, y, chosen)
+
+
+def where_it_holds(
+    frame: pd.DataFrame, by_point: pd.DataFrame, x: str, y: str, chosen: int
+) -> Iterable[Block]:
+    """The verdicts on one claim over two factors. `frame`: claims.csv, `by_point`: claims_by_point.csv."""
+    mine = by_point[by_point["number"] == chosen]
+    if mine.empty or x not in mine or y not in mine:
+        return
+    words = str(frame.loc[frame["number"] == chosen, "claim"].iloc[0])
+    figure = verdicts_over(mine, x, y, words)
+    for axis, name in (("xaxis", x), ("yaxis", y)):
+        figure["layout"][axis]["title"]["text"] = factor_name(name)
+    read = (
+        "Each mark is a point of the design. Verdicts differ in colour and in shape. Hover over a mark for its "
+        "difference."
+    )
+    yield Chart("verdicts-over", "Where does it hold?", read, [figure], width=700, legend=False)

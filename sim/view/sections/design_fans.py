@@ -1,0 +1,94 @@
+"""How far the runs of an experiment lie apart, month by month."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from sim.view.blocks import Block, Chart, Missing, Section
+from sim.view.figures.events import mark
+from sim.view.figures.style import INK, Figure, WorldStyle
+from sim.view.figures.time_series import together
+from sim.view.labels import SERIES_NAMES
+from sim.view.number_format import largest_of, scale_for
+from sim.view.results_view import ResultsView
+from sim.view.sections.design_heat_map import DIFFERENCE, difference_in_words
+from sim.view.tables import text
+
+_HEIGHT = 320
+
+
+def fans_by_month(
+    view: ResultsView,
+    metric: str,
+    fans: Mapping[str, pd.DataFrame],
+    pairs: int,
+    what: str,
+    one_switch: bool = True,
+) -> Section:
+    """Quantile fans of a series: worlds together, and the difference within pairs. `what` causes the spread, in words.
+
+    `one_switch`: the rule changes on the same days at every point, so that they can be marked.
+    """
+    name, unit = SERIES_NAMES[metric]
+    return Section(
+        "fans", f"{name}, month by month", list(_blocks(view, name, unit, fans, pairs, what, one_switch))
+    )
+
+
+def _blocks(
+    view: ResultsView,
+    name: str,
+    unit: str,
+    fans: Mapping[str, pd.DataFrame],
+    pairs: int,
+    what: str,
+    one_switch: bool,
+) -> Iterable[Block]:
+    if not fans:
+        yield Missing("the fans", "None of the chosen points has a finished pair. Choose other points.")
+        return
+    figures = [_levels(view, unit, fans), *_difference(view, unit, fans)]
+    if one_switch:
+        figures = [mark(figure, [], *view.span, view.switches(*view.styles)) for figure in figures]
+    read = (
+        f"The line is the median of {pairs:,} pairs. The bands hold the middle 50% and 90% of them (only 90% where "
+        f"worlds share a panel). The spread is over {what}. The difference is taken within pairs, whose worlds share "
+        "their random draws, so its band is not the gap between the two bands beside it. Vertical axes need not start "
+        "at zero."
+    )
+    yield Chart("fan", f"How far apart are the runs: {text(name)}?", read, figures, width=460)
+
+
+def _levels(view: ResultsView, unit: str, fans: Mapping[str, pd.DataFrame]) -> Figure:
+    levels = {world: quantiles for world, quantiles in fans.items() if world != DIFFERENCE}
+    known = [q for q in levels.values() if q["q50"].notna().any()]
+    scale = scale_for(
+        unit, largest_of(*(float(np.nanmax(np.abs(q[["q5", "q95"]].to_numpy()))) for q in known))
+    )
+    title = "Both worlds" if len(levels) > 1 else None
+    return together(levels, view.styles, view.span, title, scale.title, scale.factor, height=_HEIGHT)
+
+
+def _difference(view: ResultsView, unit: str, fans: Mapping[str, pd.DataFrame]) -> Iterable[Figure]:
+    if DIFFERENCE not in fans or view.compare is None:
+        return
+    gap = fans[DIFFERENCE]
+    scale = scale_for(unit, largest_of(*(float(value) for value in gap[["q5", "q95"]].abs().max())))
+    style = {DIFFERENCE: WorldStyle(DIFFERENCE, DIFFERENCE, view.compare[1].colour, "solid")}
+    title = f"Difference: {difference_in_words(view)}"
+    figure = together({DIFFERENCE: gap}, style, view.span, title, scale.change, scale.factor, height=_HEIGHT)
+    line = {"color": INK, "width": 1}
+    zero = {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "paper",
+        "y0": 0,
+        "y1": 0,
+        "line": line,
+        "layer": "between",
+    }
+    figure["layout"]["shapes"] = [zero]
+    figure["data"][-1]["showlegend"] = False
+    yield figure

@@ -1,0 +1,129 @@
+"""A headline over two factors of a design, as a heat map and in numbers."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from sim.analysis.design_outcomes import Cells
+from sim.analysis.headlines import HEADLINES, Headline
+from sim.view.blocks import Block, Chart, Missing, Section
+from sim.view.figures.design_charts import heat_map, limits_of
+from sim.view.figures.maps import CIVIDIS
+from sim.view.figures.style import Figure, diverging
+from sim.view.labels import factor_name
+from sim.view.number_format import decimals_of, number, scale_for
+from sim.view.results_view import ResultsView
+from sim.view.tables import Table, columns, text
+
+HEADLINE = {headline.code: headline for headline in HEADLINES}
+DIFFERENCE = "difference"
+
+
+def over_two_factors(
+    view: ResultsView, code: str, cells: Mapping[str, Cells], titles: tuple[str, str], points: int, seeds: str
+) -> Section:
+    """A headline over two factors: the difference, then each world.
+
+    `cells` by `difference`, `a`, `b`, or only `a`; `points` is their number, `seeds` how many each has, in words.
+    """
+    blocks = list(_blocks(view, HEADLINE[code], cells, titles, points, seeds))
+    return Section("heat", f"{HEADLINE[code].name} over two factors", blocks)
+
+
+def _blocks(
+    view: ResultsView,
+    headline: Headline,
+    cells: Mapping[str, Cells],
+    titles: tuple[str, str],
+    points: int,
+    seeds: str,
+) -> Iterable[Block]:
+    if not any(one.points.any() for one in cells.values()):
+        yield Missing(
+            "the heat map",
+            "No finished pair has a value of this headline. Choose another one, or see under Overview why pairs failed.",
+        )
+        return
+    named = (factor_name(titles[0]), factor_name(titles[1]))
+    figures = [*_difference_map(view, headline, cells, named), *_world_maps(view, headline, cells, named)]
+    first = next(iter(cells.values()))
+    cut = " A factor with many values is divided into ranges." if first.x.ranges or first.y.ranges else ""
+    colours = ""
+    if view.compare is not None:
+        a, b = (text(style.label) for style in view.compare)
+        colours = (
+            f" In the first panel, colours at the upper end of the scale mean a higher value in {b}, at the lower end "
+            f"a higher value in {a}; near white means no difference."
+        )
+    read = (
+        f"Each cell is the mean of {text(headline.name)} ({text(headline.unit)}; {text(headline.window)}) over the "
+        f"points of the design in it. The value of a point is a mean over {seeds}. There are {points:,} points. All "
+        f"other factors vary within a cell.{cut} An empty cell has no point. Hover over a cell for its numbers."
+        f"{colours}"
+    )
+    question = f"How does the headline depend on {named[0]} and {named[1]}?"
+    yield Chart("heat-map", question, read, figures, width=340)
+    yield _in_numbers(view, headline, cells.get(DIFFERENCE, cells["a"]), named)
+
+
+def _difference_map(
+    view: ResultsView, headline: Headline, cells: Mapping[str, Cells], named: tuple[str, str]
+) -> Iterable[Figure]:
+    if view.compare is None:
+        return
+    a, b = view.compare
+    gap = cells[DIFFERENCE]
+    yield heat_map(
+        gap.mean,
+        gap.points,
+        gap.x.names,
+        gap.y.names,
+        named,
+        scale_for(headline.unit, 0.0).change,
+        diverging(a.colour, b.colour),
+        limits_of(gap.mean, symmetric=True),
+        f"Difference: {difference_in_words(view)}",
+        signed=True,
+    )
+
+
+def _world_maps(
+    view: ResultsView, headline: Headline, cells: Mapping[str, Cells], named: tuple[str, str]
+) -> Iterable[Figure]:
+    levels = [name for name in ("a", "b") if name in cells]
+    common = limits_of(np.concatenate([cells[name].mean.ravel() for name in levels]), symmetric=False)
+    worlds = view.compare or (next(iter(view.styles.values())),)
+    for name, style in zip(levels, worlds, strict=False):
+        one = cells[name]
+        yield heat_map(
+            one.mean, one.points, one.x.names, one.y.names, named, headline.unit, CIVIDIS, common, style.label
+        )
+
+
+def difference_in_words(view: ResultsView) -> str:
+    """Which world minus which."""
+    assert view.compare is not None
+    a, b = view.compare
+    return f"{b.label} minus {a.label}"
+
+
+def _in_numbers(view: ResultsView, headline: Headline, cells: Cells, titles: tuple[str, str]) -> Table:
+    known = cells.mean[np.isfinite(cells.mean)]
+    decimals = decimals_of(float(known.min()), float(known.max())) if known.size else 0
+    signed = view.compare is not None
+    rows = [
+        [
+            name,
+            *(
+                number(float(value), signed, decimals) if n else None
+                for value, n in zip(row, counts, strict=True)
+            ),
+        ]
+        for name, row, counts in zip(
+            reversed(cells.y.names), cells.mean[::-1], cells.points[::-1], strict=True
+        )
+    ]
+    what = f"{'difference in ' if signed else ''}{headline.name}, {headline.unit}"
+    corner = f"{titles[1]} \N{DOWNWARDS ARROW} / {titles[0]} \N{RIGHTWARDS ARROW}"
+    heads = columns(corner, *(f">{name}" for name in cells.x.names))
+    return Table(f"The same in numbers: {what}", heads, rows, folded=True)
