@@ -8,7 +8,6 @@ import pytest
 from sim.model.tables import TABLES
 from sim.pipeline import Finished, run
 from sim.runs import working
-from sim.runs.claims import judge
 from sim.runs.engines.local import InThisProcess
 from sim.runs.pairs import MONTH_DIGEST
 from sim.runs.running import Running
@@ -122,11 +121,12 @@ def known_seed(task: Task) -> SeedDone:
 known_seed.fails = False
 
 
-def asked(folder: Path, record: str = "world", levers: bool = False) -> Resolved:
+def asked(folder: Path, record: str = "world", levers: bool = False, claims: bool = True) -> Resolved:
     """The sweep as an experiment file asks for it."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "known.yaml"
-    file.write_text(EXPERIMENT.replace("RECORD", record).replace("LEVERS\n", SWITCHES if levers else ""))
+    text = EXPERIMENT.replace("RECORD", record).replace("LEVERS\n", SWITCHES if levers else "")
+    file.write_text(text if claims else text.partition("claims:\n")[0])
     return resolve(file)
 
 
@@ -139,14 +139,11 @@ def swept(
     claims: bool = True,
 ) -> Finished:
     """Run the sweep into `folder/results/name`, with its store beside it."""
-    resolved = asked(folder, record, levers)
+    resolved = asked(folder, record, levers, claims)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(working, "run_seed", known_seed)
         patch.setattr("sim.runs.running.is_compiled", lambda: True)
         patch.setattr(known_seed, "fails", fails, raising=False)
-        finished = run(
+        return run(
             resolved, folder / "results" / name, store=folder / "store", how=Running(engine=InThisProcess)
         )
-    if claims:
-        judge(resolved, finished.results).write(finished.folder)
-    return finished

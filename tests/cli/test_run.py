@@ -103,7 +103,7 @@ def test_a_run_says_where_its_report_is_and_what_differs(
 def test_a_sweep_has_a_report_with_its_claims(
     warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finished = swept(tmp_path, claims=False)
+    finished = swept(tmp_path)
     monkeypatch.setattr("sim.pipeline.run", lambda *_, **__: finished)
     asked = (
         "run",
