@@ -4,16 +4,19 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import spawn
 from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
+from typing import Any, TypeVar
 
 from sim.runs.working import TaskDone, Work, work
 
-_PRELOADED = ["sim.runs.working"]
+_PRELOADED = "sim.runs.working"
+Result = TypeVar("Result")
 _STARTING = threading.Lock()
 
 
@@ -45,53 +48,92 @@ class InThisProcess:
         pass
 
 
-class Processes:
-    """Worker processes; one that dies is replaced.
+class WorkerProcess:
+    """One process that runs one function call after another; when it dies, the next call starts a new one.
 
-    Each is a pool of one: a pool of many is broken as a whole by the death of any, and ends all its workers.
+    A pool of one each: a pool of many breaks as a whole when any of its processes dies, and ends all of them.
     """
+
+    def __init__(
+        self,
+        preload: Sequence[str] = (_PRELOADED,),
+        begin: Callable[..., None] | None = None,
+        *arguments: Any,
+    ) -> None:
+        """`begin` is called with the arguments when a process starts; `preload` are modules it will need."""
+        self._context = process_context(preload)
+        self._begin, self._arguments = begin, arguments
+        self._pool: ProcessPoolExecutor | None = None
+        self._future: Future[Any] | None = None
+
+    @property
+    def idle(self) -> bool:
+        return self._future is None or self._future.done()
+
+    def submit(self, function: Callable[..., Result], *arguments: Any) -> "Future[Result]":
+        """Call a function in the process."""
+        for _ in range(2):
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    1, self._context, _begin_worker, (self._begin, self._arguments)
+                )
+            try:
+                with _main_module_left_out():
+                    future = self._pool.submit(function, *arguments)
+            except BrokenProcessPool:  # its process died since
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = None
+            else:
+                self._future = future
+                return future
+        raise RuntimeError("worker processes cannot be started on this machine")
+
+    def close(self, patience: float = 0.0) -> None:
+        """End the process; a call in progress has `patience` seconds to finish."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        processes = list((getattr(pool, "_processes", None) or {}).values())
+        busy = not self.idle
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes if busy else ():
+            process.join(patience)
+            if process.is_alive():
+                process.terminate()
+        pool.shutdown(wait=True)
+
+
+class Processes:
+    """Worker processes for batches; one that dies is replaced."""
 
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
     lost = "the worker processes were stopped"
 
     def __init__(self, workers: int, work: Callable[[Work], list[TaskDone]] = work) -> None:
         self._work = work
-        methods = multiprocessing.get_all_start_methods()
-        self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-        if "forkserver" in methods:
-            self._context.set_forkserver_preload(_PRELOADED)
-        self._pools: list[ProcessPoolExecutor | None] = [None] * workers
-        self._futures: list[Future[list[TaskDone]] | None] = [None] * workers
+        self._workers = [WorkerProcess() for _ in range(workers)]
 
     def slots(self) -> int:
-        return len(self._pools)
+        return len(self._workers)
 
     def submit(self, batch: Work) -> "Future[list[TaskDone]]":
-        slot = next(k for k, future in enumerate(self._futures) if future is None or future.done())
-        for _ in range(2):
-            pool = self._pools[slot]
-            if pool is None:
-                pool = self._pools[slot] = ProcessPoolExecutor(1, mp_context=self._context, initializer=begin)
-            try:
-                with _main_module_left_out():
-                    future = self._futures[slot] = pool.submit(self._work, batch)
-            except BrokenProcessPool:  # its worker died since
-                pool.shutdown(wait=False)
-                self._pools[slot] = None
-            else:
-                return future
-        raise RuntimeError("worker processes cannot be started on this machine")
+        return next(worker for worker in self._workers if worker.idle).submit(self._work, batch)
 
     def check(self) -> None:
         pass
 
     def close(self) -> None:
-        for pool, future in zip(self._pools, self._futures, strict=True):
-            if pool is not None:
-                if future is not None and not future.done():  # a batch under way would be waited for
-                    for process in list((getattr(pool, "_processes", None) or {}).values()):
-                        process.terminate()
-                pool.shutdown(wait=True, cancel_futures=True)
+        for worker in self._workers:
+            worker.close()
+
+
+def process_context(preload: Sequence[str]) -> BaseContext:
+    """How processes are started here: by a fork server that has loaded these modules, or anew."""
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        context.set_forkserver_preload(list(preload))
+    return context
 
 
 @contextmanager
@@ -110,6 +152,12 @@ def _main_module_left_out() -> Iterator[None]:
             yield
         finally:
             spawn.get_preparation_data = whole
+
+
+def _begin_worker(further: Callable[..., None] | None, arguments: Sequence[Any]) -> None:
+    begin()
+    if further is not None:
+        further(*arguments)
 
 
 def begin() -> None:
