@@ -148,11 +148,6 @@ def test_additions_that_no_world_uses_change_no_run_id(project: Path) -> None:
     path = project / EXPERIMENT
     path.write_text(path.read_text(encoding="utf-8") + ADDED, encoding="utf-8")
     edit(path, "cause: exogenous, what: a test", "cause: endogenous, what: a test")
-    edit(
-        path,
-        "  no_claim: {when: {test: location_with_review",
-        "  no_claim: {when: {test: location_with_review",
-    )
     assert ids(resolve("two_worlds")) == before
 
 
