@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-import sim
+from sim.scenario import locations
 from tests.small_configs import write_configs
 
 settings.register_profile(
@@ -26,5 +26,5 @@ def project(written_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     root = tmp_path / "project"
     shutil.copytree(written_project, root)
     # the configuration lies beside the package, so the package pretends to be there
-    monkeypatch.setattr(sim, "__file__", str(root / "sim" / "__init__.py"))
+    monkeypatch.setattr(locations, "__file__", str(root / "sim" / "scenario" / "locations.py"))
     return root

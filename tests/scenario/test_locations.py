@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-import sim
 from sim.scenario import locations
 from sim.scenario.problems import BadInput
 
@@ -20,7 +19,7 @@ def test_an_installed_package_has_it_inside_and_ignores_its_neighbours(project: 
 
 
 def test_where_there_is_none_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sim, "__file__", str(tmp_path / "sim" / "__init__.py"))
+    monkeypatch.setattr(locations, "__file__", str(tmp_path / "sim" / "scenario" / "locations.py"))
     with pytest.raises(BadInput, match="the configuration is missing"):
         locations.root()
 
