@@ -3,7 +3,7 @@
 # make test-long  the tests that take a quarter of a minute and more: processors, killed sweeps, a small fit, many pages at once, every tab
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
-# make calibrate  install sbi and torch, fit the model to the calibration rows and write configs/posterior (a quarter of an hour to an hour; goes on where it stopped)
+# make calibrate  fit the model to the calibration rows and write configs/posterior (a quarter of an hour to an hour; goes on where it stopped)
 # make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs; how long 10,000 runs take to open (needs chromium)
 # make picture  photograph the report for the README (after make run; needs chromium)
 # make dashboard   move a slider, see both worlds: opens in the browser      (ARGS="--port 8060" goes to the command)
@@ -36,7 +36,7 @@ prove: .venv/ready-to-test
 reproduce: .venv/ready-to-run
 	@$(BIN)/warrantsim reproduce $(ARGS)
 
-calibrate: .venv/ready-to-calibrate
+calibrate: .venv/ready-to-test
 	@$(BIN)/warrantsim calibrate --out configs/posterior $(ARGS)
 
 bench: .venv/ready-to-test
@@ -70,13 +70,6 @@ lint: .venv/ready-to-test
 .venv/ready-to-test: .venv/ready-to-run requirements-dev.lock
 	@echo "adding what the tests need (once)"
 	@$(PIP) --require-hashes -r requirements-dev.lock
-	@touch $@
-
-# torch stands in no lock: this version's default build is for processors, others bring gigabytes for graphics cards
-.venv/ready-to-calibrate: .venv/ready-to-run
-	@echo "adding what the fit needs: torch and sbi (once)"
-	@$(PIP) torch==2.13.0
-	@$(PIP) --no-build-isolation -e '.[calibrate]'
 	@touch $@
 
 lock:

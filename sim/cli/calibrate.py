@@ -1,5 +1,6 @@
 """`warrantsim calibrate`: fit the model to the calibration rows of the evidence, and write the posterior's tables."""
 
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,6 @@ DEFAULT_OUT = RESULTS / "posterior"
 class Asked:
     """What the command line asks of a fit."""
 
-    light: bool
     points: int
     seeds: int
     customers: int | None
@@ -48,16 +48,15 @@ def calibrate(asked: Asked) -> list[str]:
     two_worlds = resolve("two_worlds", customers=asked.customers, base=history.base)
 
     from sim.analysis.calibration.inputs import read_inputs
-    from sim.analysis.calibration.neural_posterior import sbi_is_installed
     from sim.analysis.evidence.compare import history_of
     from sim.analysis.evidence.rows import read_rows, shipped_rows
 
+    if importlib.util.find_spec("sklearn") is None:
+        raise BadInput(
+            "calibrate: needs scikit-learn; `make calibrate` installs it, or pip install 'warrantsim[calibrate]'"
+        )
     rows = read_rows(shipped_rows(), history_of(history))
     inputs = read_inputs(rows, history.base, asked.inputs)
-    if not asked.light and not sbi_is_installed():
-        raise BadInput(
-            "the neural path needs sbi and torch: make calibrate installs them, or pip install 'warrantsim[calibrate]'; or calibrate --light"
-        )
     folder, store = asked.out or DEFAULT_OUT, asked.store or DEFAULT_STORE
     must_be_writable(folder, "--out")
     must_be_writable(store, "--store")
@@ -86,7 +85,6 @@ def calibrate(asked: Asked) -> list[str]:
             history,
             two_worlds,
             size,
-            ["light"] if asked.light else ["light", "neural"],
             runs,
             Running(asked.workers),
             progress,

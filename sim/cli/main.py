@@ -272,9 +272,6 @@ def evidence(
 
 @app.command()
 def calibrate(
-    light: Annotated[
-        bool, typer.Option("--light", help="Only the light path, without sbi and torch.")
-    ] = False,
     points: Annotated[
         int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")
     ] = 512,
@@ -307,9 +304,7 @@ def calibrate(
     from sim.cli.calibrate import calibrate as fit
 
     raise typer.Exit(
-        FAILED
-        if fit(Asked(light, points, seeds, customers, draws, put_back, inputs, store, workers, out))
-        else DONE
+        FAILED if fit(Asked(points, seeds, customers, draws, put_back, inputs, store, workers, out)) else DONE
     )
 
 

@@ -28,20 +28,20 @@ def test_a_fit_that_cannot_be_done_is_refused_before_anything_runs(
     warrantsim: Warrantsim, tmp_path: Path, words: list[str], said: str
 ) -> None:
     outcome = warrantsim(
-        "calibrate", "--light", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"), *words
+        "calibrate", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"), *words
     )
     assert outcome.code == 2
     assert said in outcome.err
     assert not list(tmp_path.iterdir())
 
 
-def test_without_sbi_the_neural_path_is_refused_and_the_light_one_named(
+def test_without_scikit_learn_the_message_says_how_to_install_it(
     warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.analysis.calibration.neural_posterior.sbi_is_installed", lambda: False)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     outcome = warrantsim("calibrate", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"))
     assert outcome.code == 2
-    assert "make calibrate installs them" in outcome.err and "calibrate --light" in outcome.err
+    assert "needs scikit-learn" in outcome.err and "warrantsim[calibrate]" in outcome.err
 
 
 def test_wrong_inputs_are_refused_with_file_and_line_by_the_fit_and_by_check(
@@ -54,7 +54,6 @@ def test_wrong_inputs_are_refused_with_file_and_line_by_the_fit_and_by_check(
     said = "parameters.csv:4: low: trust.asymmetry would be 7, out of range; allowed: 1 to 5"
     fitted = warrantsim(
         "calibrate",
-        "--light",
         "--inputs",
         str(folder),
         "--store",

@@ -30,7 +30,11 @@ from sim.scenario.posterior import BEST, COLUMNS, DRAWS, EARLY, MOVED, multiplie
 from sim.scenario.resolution import Resolved
 
 RECOVERY, PREDICTIVE, SCREEN, ABOUT = "recovery.csv", "predictive.csv", "screen.csv", "about.json"
-_PACKAGES = ("numpy", "scipy", "scikit-learn", "sbi", "torch")
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +81,6 @@ class Fit:
     history: Resolved
     two_worlds: Resolved
     size: Size
-    paths: Sequence[str]
     store: Store
     how: Running
     progress: Progress | None = None
@@ -137,16 +140,14 @@ class Fit:
         """One posterior and its tables."""
         prefix, fitted, size = EARLY if early else "", self.inputs.fitted, self.size
         used = self.inputs.rows(self.rows, early)
-        self.say(
-            f"posterior{' of the early fit' if early else ''}: {len(used)} rows, by {' and '.join(self.paths)}"
-        )
-        learned = learn(self.inputs, used, sample, measured, self.paths, size.draws, size.pairs)
+        self.say(f"posterior{' of the early fit' if early else ''}: {len(used)} rows")
+        learned = learn(self.inputs, used, sample, measured, size.draws, size.pairs)
         names = [one.name for one in fitted]
         draws = values_at(fitted, learned.shares)
         done.tables[prefix + DRAWS] = pd.DataFrame(draws, columns=names).rename_axis("draw").reset_index()
-        done.tables[prefix + RECOVERY] = recovery_table(names, learned.recoveries, learned.shipped)
+        done.tables[prefix + RECOVERY] = recovery_table(names, learned.recovery)
         self.say(
-            f"{learned.recovery.method} ships (mean coverage {learned.recovery.coverage.mean():.2f}); draws put back into the model"
+            f"mean coverage of 90% intervals {learned.recovery.coverage.mean():.2f}; simulating draws of the posterior"
         )
         put_back = self._simulate(draws[: size.put_back], size.seeds, done, apart=True)
         tried = values_at(

@@ -1,42 +1,38 @@
-"""From simulations to a posterior: summaries, the paths that learn it, their recovery, and the draws of the one that ships."""
+"""From simulations to a posterior: summaries, the emulator, the posterior learned from it, its recovery and its draws."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.analysis.calibration.emulator import PAIRS, SIGNAL, Emulator
 from sim.analysis.calibration.inputs import Inputs
-from sim.analysis.calibration.neural_posterior import NeuralPosterior
 from sim.analysis.calibration.prior_sample import held_out
-from sim.analysis.calibration.recovery import Recovery, recover, ships
-from sim.analysis.calibration.regression_abc import LightPosterior
+from sim.analysis.calibration.recovery import Recovery, recover
+from sim.analysis.calibration.regression_abc import RegressionABC
 from sim.analysis.calibration.simulations import Measured
 from sim.analysis.calibration.summary_statistics import Standard, Summaries, standard
-from sim.analysis.calibration.training_set import Amortised, Training
 from sim.analysis.evidence.rows import Row
 
 SEED = 20180323
-WIDE = 20_000  # draws of each path in which the best point is sought: what one draws again and again, another draws between
+WIDE = 20_000  # draws among which the best point is sought
 REPEATS = 2  # of the recovery of each point, with another error
-Learn = Callable[[Training, int], Amortised]
-PATHS: dict[str, Learn] = {"light": LightPosterior, "neural": NeuralPosterior}
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A fit. `shares` are draws (draws, parameters) of the posterior that ships, as shares of the prior.
+    """A fit. `shares` are draws (draws, parameters) of the posterior, as shares of the prior.
 
-    `used` names the summaries that it rests on: those that anything varied moves. `emulator_error` is that of the emulated
-    mean of each at the points kept apart, in standard errors. `wide` are more draws, of every path, in which the best point is sought.
+    `used` names the summaries that the posterior depends on: those that at least one parameter moves.
+    `emulator_error` is the error of each summary's emulated mean at the held-out points, in standard errors.
+    `wide` are further draws, among which the best point is sought.
     """
 
     summaries: Summaries
     standard: Standard
     used: tuple[str, ...]
     emulator_error: np.ndarray
-    recoveries: tuple[Recovery, ...]
-    shipped: int
+    recovery: Recovery
     shares: np.ndarray
     wide: np.ndarray
     emulator: Emulator
@@ -46,10 +42,6 @@ class Learned:
         return np.asarray(
             ((self.emulator.mean(shares)[0] - self.standard.of(self.summaries.observed)) ** 2).sum(-1)
         )
-
-    @property
-    def recovery(self) -> Recovery:
-        return self.recoveries[self.shipped]
 
     def misfit(self, values: np.ndarray) -> np.ndarray:
         """Sum over summaries of the squared standardised distance from the data, of measured rows (points, seeds, rows): (points,)."""
@@ -62,14 +54,13 @@ def learn(
     rows: Sequence[Row],
     shares: np.ndarray,
     measured: Measured,
-    paths: Sequence[str],
     draws: int,
     pairs: int = PAIRS,
     seed: int = SEED,
 ) -> Learned:
-    """Fit some rows of what was measured at `shares` (points, parameters) by each path; points that failed are left out.
+    """Fit some rows of what was measured at `shares` (points, parameters); points that failed are left out.
 
-    One point in eight is kept from what is learned from: the recovery is of those.
+    One point in eight is held out of the training set; recovery is tested on those.
     """
     summaries = Summaries(tuple(rows))
     at = columns(measured.rows, rows)
@@ -85,24 +76,17 @@ def learn(
     used = [k for k, signal in enumerate(emulator.signal) if signal >= SIGNAL]
     observed = scale.of(summaries.observed)[used]
     learned = emulator.pairs(used, np.random.default_rng(seed), pairs)
-    posteriors = [PATHS[path](learned, seed) for path in paths]
-    recoveries = [
-        recover(posterior, shares[apart], found[apart][:, used], scale.measured[used], seed, REPEATS)
-        for posterior in posteriors
-    ]
-    shipped = ships(recoveries)
-    sample = posteriors[shipped].sample(observed, draws, seed)
-    wide = np.concatenate([posterior.sample(observed, WIDE, seed + 1) for posterior in posteriors])
+    posterior = RegressionABC(learned, seed)
+    recovery = recover(posterior, shares[apart], found[apart][:, used], scale.measured[used], seed, REPEATS)
     off = np.sqrt(np.mean((emulator.mean(shares[apart])[0][:, used] - found[apart][:, used]) ** 2, axis=0))
     return Learned(
         summaries,
         scale,
         tuple(summaries.names[k] for k in used),
         off,
-        tuple(recoveries),
-        shipped,
-        sample,
-        wide,
+        recovery,
+        posterior.sample(observed, draws, seed),
+        posterior.sample(observed, WIDE, seed + 1),
         emulator,
     )
 

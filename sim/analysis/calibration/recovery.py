@@ -29,16 +29,6 @@ class Recovery:
     error: np.ndarray
     score: float
 
-    @property
-    def reliable(self) -> bool:
-        """Whether every parameter's coverage is between LOWEST and HIGHEST."""
-        return bool(np.all((self.coverage >= LOWEST) & (self.coverage <= HIGHEST)))
-
-    @property
-    def off_nominal(self) -> float:
-        """How far coverage is from 90%, mean over parameters."""
-        return float(np.mean(np.abs(self.coverage - NOMINAL)))
-
 
 def recover(
     posterior: Amortised,
@@ -63,19 +53,13 @@ def recover(
     )
 
 
-def ships(recoveries: Sequence[Recovery]) -> int:
-    """Which method ships: of those that are reliable (of all, if none is), the one whose coverage is nearest to nominal."""
-    able = [i for i, one in enumerate(recoveries) if one.reliable] or list(range(len(recoveries)))
-    return min(able, key=lambda i: recoveries[i].off_nominal)
-
-
-def recovery_table(names: Sequence[str], recoveries: Sequence[Recovery], shipped: int) -> pd.DataFrame:
-    """One line a method and parameter."""
+def recovery_table(names: Sequence[str], one: Recovery) -> pd.DataFrame:
+    """One line a parameter."""
     return pd.DataFrame(
         {
-            "method": one.method, "ships": "yes" if i == shipped else "no", "parameter": name, "repeats": one.repeats,
+            "method": one.method, "ships": "yes", "parameter": name, "repeats": one.repeats,
             "coverage": round(float(one.coverage[k]), 4), "sd_over_prior": round(float(one.narrowing[k]), 4),
             "error_over_prior": round(float(one.error[k]), 4), "interval_score": round(one.score, 4),
         }
-        for i, one in enumerate(recoveries) for k, name in enumerate(names)
+        for k, name in enumerate(names)
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The light path: approximate Bayesian computation with learned summaries and regression adjustment, by scikit-learn.
+"""Approximate Bayesian computation with learned summaries and regression adjustment, by scikit-learn.
 
 A network learns the posterior mean from the summaries (Fearnhead & Prangle 2012: the best summary of as many numbers as
 parameters). The simulations whose learned summaries lie nearest those of the data are kept, and moved along a local
@@ -13,10 +13,10 @@ KEPT = 0.04  # part of the simulations that is kept
 _LEAST_KEPT = 200
 
 
-class LightPosterior:
-    """Learned once, for any data."""
+class RegressionABC:
+    """A posterior that is learned once and can be sampled for any data."""
 
-    name = "light"
+    name = "abc"
 
     def __init__(self, learned: Training, seed: int) -> None:
         from sklearn.neural_network import MLPRegressor

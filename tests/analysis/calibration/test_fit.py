@@ -1,4 +1,4 @@
-"""A small fit of the real model by the light path, from priors to tables, and what is done with its result."""
+"""A small fit of the real model from priors to tables, and what is done with its result."""
 
 import json
 import shutil
@@ -72,7 +72,6 @@ def fit(rows: tuple[Row, ...], inputs: Inputs, store: Store) -> Calibrated:
         resolved("history"),
         resolved("two_worlds"),
         SIZE,
-        ["light"],
         store,
         Running(1),
         say=lambda said: None,
