@@ -15,8 +15,8 @@ from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader, with_dates
 from sim.scenario.base import Base, load_base
-from sim.scenario.designs import points, scenarios_at
 from sim.scenario.locations import CONFIGS, root
+from sim.scenario.resolution import points, scenarios_at
 from sim.scenario.restoration import restored
 from sim.scenario.scenario import Scenario
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.scenario.base import load_base
-from sim.scenario.designs import factors, points
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.problems import BadInput
-from sim.scenario.resolution import resolve
+from sim.scenario.resolution import factors, points, resolve
 
 CALIBRATION = "calibration"  # folder of what a fit is told
 

@@ -13,12 +13,11 @@ from sim.cli.listing import value_words
 from sim.cli.printing import console
 from sim.model.tables import TABLES
 from sim.scenario.base import Base, load_base, nearest
-from sim.scenario.designs import factors, points
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.posterior import Fitted, moved_headlines, read_posterior, there_is_one
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.resolution import Resolved, factors, points, resolve
 from sim.scenario.samples import POSTERIOR
 from sim.scenario.schema import BySegment, Event
 from sim.scenario.strict import Strict

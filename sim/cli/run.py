@@ -12,9 +12,8 @@ from rich.markup import escape
 from sim.cli.folders import REPORT, RESULTS, STORE, must_be_writable
 from sim.cli.printing import console
 from sim.cli.progress import stoppable
-from sim.scenario.designs import points
 from sim.scenario.problems import BadInput
-from sim.scenario.resolution import Resolved
+from sim.scenario.resolution import Resolved, points
 
 if TYPE_CHECKING:
     from sim.pipeline import Finished

@@ -21,10 +21,9 @@ from sim.model.tables import TABLES, Column
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.scenario.base import nearest
-from sim.scenario.designs import factors, points, scenarios_at
 from sim.scenario.experiments import ABROAD, first_day, window
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.resolution import Resolved
+from sim.scenario.resolution import Resolved, factors, points, scenarios_at
 from sim.scenario.schema import Claim
 
 CONFIDENCE, POWER = 0.95, 0.8

@@ -32,10 +32,9 @@ from sim.runs.reproduce import (
 )
 from sim.runs.running import Progress, Running
 from sim.runs.tables_on_disk import Columns, digest_of_values
-from sim.scenario.designs import points, scenarios_at
 from sim.scenario.locations import EXPERIMENTS, experiments, root
 from sim.scenario.problems import BadInput, choices
-from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
 
 FOLDER = "expected"
 SMALL = {"customers": 2000, "seeds": 1}

@@ -29,10 +29,10 @@ from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import Columns, digest_of_values, to_columns
 from sim.scenario.base import Base, load_base
-from sim.scenario.designs import Point, scenarios_at
+from sim.scenario.designs import Point
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import BadInput
-from sim.scenario.resolution import Resolved
+from sim.scenario.resolution import Resolved, scenarios_at
 from sim.scenario.restoration import restored
 
 _PAIRS_AT_A_TIME = 24  # what is held in memory to be compared; a multiple of most numbers of workers

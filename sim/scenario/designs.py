@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from sim.scenario.base import Base, Contents, Finding, contradictions, path_of
 from sim.scenario.experiments import moved, switch_findings
@@ -30,9 +30,6 @@ from sim.scenario.samples import METHODS, POSTERIOR, Sampling, sample_findings
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Design, Experiment, FactorSpec, Switch, Timeline
 from sim.scenario.strict import Value
-
-if TYPE_CHECKING:
-    from sim.scenario.resolution import Resolved
 
 MOST_POINTS = 1_000_000
 _PARTS = ("jurisdictions", "segments", "providers", "regimes", "law", "parameters")
@@ -85,46 +82,13 @@ class Prepared:
     )
 
 
-def points(resolved: "Resolved") -> Sequence[Point]:
-    """The points of an experiment; one without a design has one point, number 0, without values."""
-    return resolved.design.points if resolved.design is not None else (Point(0, {}),)
-
-
-def factors(resolved: "Resolved") -> tuple[Factor, ...]:
-    """What the experiment's design varies: uncertainties, then levers."""
-    return resolved.design.factors if resolved.design is not None else ()
-
-
-def scenarios_at(resolved: "Resolved", point: Point) -> dict[str, Scenario]:
-    """The scenario of every world at a point; parts that no factor touches are the objects of `resolved.scenarios`.
-
-    Raises BadInput if the point's values are not for the design's factors, or not values that they may take.
-    """
-    known = factors(resolved)
-    if set(point.values) != {factor.path for factor in known}:
-        raise BadInput(
-            f"point {point.index}: has values for {', '.join(point.values) or 'nothing'}; the design varies {', '.join(f.path for f in known)}"
-        )
-    chosen: list[tuple[Factor, Value]] = []
-    for factor in known:
-        try:
-            chosen.append((factor, factor.checked(point.values[factor.path])))
-        except FactorProblem as problem:
-            raise BadInput(f"point {point.index}: {factor.path}: {problem.said}") from None
-    return _scenarios(
-        resolved.scenarios,
-        resolved.base.timelines[resolved.experiment.timeline],
-        chosen,
-        resolved.design.timelines if resolved.design else {},
-    )
-
-
-def _scenarios(
+def scenarios_with(
     scenarios: Mapping[str, Scenario],
     history: Timeline,
     chosen: Sequence[tuple[Factor, Value]],
     timelines: dict[tuple[int, frozenset[str]], Timeline],
 ) -> dict[str, Scenario]:
+    """The scenarios of all worlds with these values of factors; what no factor touches stays the same object."""
     common, own = Updates(), dict[str, Updates]()
     lawful: list[tuple[Factor, Value]] = []
     for factor, value in chosen:
@@ -346,7 +310,7 @@ def _law_findings(
     said: dict[tuple[Any, str], None] = {}
     for combination in seen:
         chosen = [(factor, value) for (_, factor), value in zip(joint, combination, strict=True)]
-        for world, scenario in _scenarios(scenarios, history, chosen, made.timelines).items():
+        for world, scenario in scenarios_with(scenarios, history, chosen, made.timelines).items():
             words = [text for _, text in switch_findings(experiment, scenario.switches, base, ())]
             if any(factor.target.kind == "contents" for factor, _ in chosen):
                 contents = Contents.model_construct(**{part: getattr(scenario, part) for part in _PARTS})

@@ -4,7 +4,7 @@ Layers: base < the experiment's `set` < a world's `set` < command line; each val
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,14 +13,16 @@ from typing import Any
 from sim.scenario.additions import with_additions
 from sim.scenario.base import Base, Contents, Finding, contradictions, load_base, nearest, path_of
 from sim.scenario.canonical import canonical_scenario
-from sim.scenario.designs import Prepared, prepare
+from sim.scenario.designs import Point, Prepared, prepare, scenarios_with
 from sim.scenario.digest import digest
 from sim.scenario.experiments import claim_findings, findings, first_day, months, moved
+from sim.scenario.factors import Factor, FactorProblem
 from sim.scenario.locations import CONFIGS, experiment_file, root
 from sim.scenario.overrides import Setting, apply, from_command_line
 from sim.scenario.problems import BadInput
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Experiment, WorldSpec
+from sim.scenario.strict import Value
 from sim.scenario.yaml_files import Loc, checked, dotted, leaves, places, plain, read
 
 
@@ -85,6 +87,36 @@ class Resolved:
                 }
             )
         return out
+
+
+def points(resolved: Resolved) -> Sequence[Point]:
+    """The points of an experiment; one without a design has one point, number 0, without values."""
+    return resolved.design.points if resolved.design is not None else (Point(0, {}),)
+
+
+def factors(resolved: Resolved) -> tuple[Factor, ...]:
+    """What the experiment's design varies: uncertainties, then levers."""
+    return resolved.design.factors if resolved.design is not None else ()
+
+
+def scenarios_at(resolved: Resolved, point: Point) -> dict[str, Scenario]:
+    """The scenario of every world at a point; parts that no factor touches are the objects of `resolved.scenarios`.
+
+    Raises BadInput if the point's values are not for the design's factors, or not values that they may take.
+    """
+    known = factors(resolved)
+    if set(point.values) != {factor.path for factor in known}:
+        given, varied = ", ".join(point.values) or "nothing", ", ".join(factor.path for factor in known)
+        raise BadInput(f"point {point.index}: has values for {given}; the design varies {varied}")
+    chosen: list[tuple[Factor, Value]] = []
+    for factor in known:
+        try:
+            chosen.append((factor, factor.checked(point.values[factor.path])))
+        except FactorProblem as problem:
+            raise BadInput(f"point {point.index}: {factor.path}: {problem.said}") from None
+    history = resolved.base.timelines[resolved.experiment.timeline]
+    timelines = resolved.design.timelines if resolved.design else {}
+    return scenarios_with(resolved.scenarios, history, chosen, timelines)
 
 
 def resolve(

@@ -22,10 +22,9 @@ from sim.runs.reproduce import Comparison, environment_words, first_difference, 
 from sim.runs.running import Running
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import to_columns, write
-from sim.scenario.designs import points, scenarios_at
 from sim.scenario.locations import experiments
 from sim.scenario.problems import BadInput
-from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
 from sim.scenario.restoration import restored
 from tests.model.small_worlds import asked, base, has_run
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from sim.scenario.base import Base, load_base
-from sim.scenario.designs import Point, factors, points, scenarios_at
+from sim.scenario.designs import Point
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import BadInput
-from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.resolution import Resolved, factors, points, resolve, scenarios_at
 
 PEERS, NEWS = "trust.peer_weight", "trust.news_attention"
 SAMPLED: dict[str, dict[str, Any]] = {

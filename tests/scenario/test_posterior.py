@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from sim.scenario.designs import factors, points, scenarios_at
 from sim.scenario.posterior import BEST, DRAWS, posterior_folder, read_posterior
 from sim.scenario.problems import BadInput
-from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.resolution import Resolved, factors, points, resolve, scenarios_at
 from tests.posteriors import write_stand_in
 
 
