@@ -5,13 +5,19 @@ Every contact of these tests with the engine's arrays and names is in this modul
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
+from sim.model.law.timeline import Month
 from sim.model.population import smallest_size
 from sim.model.reference.customers import Cell, Terms
+from sim.model.reference.governments import Surroundings
+from sim.model.reference.investigators import RuleOfMonth
 from sim.model.world import WorldSet
+from sim.scenario.canonical import surviving_events
 from sim.scenario.scenario import Scenario
+from sim.vocabulary import DIRECTIONS, INSTRUMENTS, ROUTES
 
 
 def smallest(scenario: Scenario, months: int) -> Scenario:
@@ -42,6 +48,121 @@ class Engine:
     def step(self) -> None:
         """A whole month."""
         self.worlds.step()
+
+    # The phases of a month, in the order of `WorldSet.step`.
+
+    def open_month(self) -> None:
+        for world in self.worlds.models:
+            world.open_month()
+
+    def govern(self) -> None:
+        for world in self.worlds.models:
+            world.govern()
+
+    def trade(self) -> None:
+        for world in self.worlds.models:
+            world.trade()
+
+    def publish(self) -> None:
+        for world in self.worlds.models:
+            world.publish(self.worlds.customers)
+
+    def move_customers(self) -> None:
+        self.worlds.customers.step(self.model.month)
+        for world in self.worlds.models:
+            world.trust_means = self.worlds.customers.trust_means[world.index]
+
+    def investigate(self) -> None:
+        for world in self.worlds.models:
+            world.investigate(self.worlds.customers)
+
+    def close_month(self) -> None:
+        for world in self.worlds.models:
+            world.close_month(self.worlds.customers)
+        self.worlds.running = self.model.running
+
+    # --- the calendar -----------------------------------------------------------------------------
+
+    def calendar(self) -> Month:
+        """What the calendar brings to this month."""
+        return self.model._calendar[self.month]
+
+    def named_by_timeline(self) -> set[tuple[str, str]]:
+        """Country and instrument, where the timeline brings an instrument to a single country."""
+        return {
+            (enacts.countries[0], enacts.instrument)
+            for event in surviving_events(self.scenario)
+            for enacts in event.enacts
+            if enacts.instrument is not None and len(enacts.countries) == 1
+        }
+
+    # --- news -------------------------------------------------------------------------------------
+
+    def incidents(self) -> list[tuple[int, int]]:
+        """Conflicts of law and disclosures of last month by country: (conflicts, disclosures)."""
+        x = self.model.casework
+        return list(zip(x.host_conflicts.tolist(), x.host_disclosures.tolist(), strict=True))
+
+    def litigating(self) -> float:
+        return float(self.model._litigating)
+
+    def transparent(self) -> float:
+        return float(self.model._transparent)
+
+    def evidence(self) -> list[tuple[list[float], list[float]]]:
+        """Good and bad news by channel, of each cell."""
+        x = self.worlds.customers.evidence[self.index]
+        return [(cell[:, 0].tolist(), cell[:, 1].tolist()) for cell in x]
+
+    def beliefs(self) -> list[tuple[float, float]]:
+        """Belief that a warrant reaches abroad, and that intelligence has access, of each cell."""
+        x = self.model.mind
+        return list(zip(x.belief.tolist(), x.intelligence_belief.tolist(), strict=True))
+
+    # --- governments ------------------------------------------------------------------------------
+
+    def first_mean_trust(self) -> list[list[float]]:
+        means: list[list[float]] = self.model.initial_trust.tolist()
+        return means
+
+    def mean_trust_as_known(self) -> list[list[float]]:
+        """Mean trust of each cell as governments and providers know it: last month's."""
+        means: list[list[float]] = self.model.trust_means.tolist()
+        return means
+
+    def accounts(self) -> list[float]:
+        accounts: list[float] = self.worlds.population.cells.accounts.tolist()
+        return accounts
+
+    def surroundings(self) -> list[Surroundings]:
+        """What each country's government saw this month; after `govern`."""
+        market, regime = self.model.market, self.scenario.regimes[self.model.law.regime]
+        return [
+            Surroundings(
+                honoured=self.calendar().honoured,
+                unmet=float(self.model.casework.unmet[j]),
+                home_buyers=int(market.buyers[j, 0]),
+                us_buyers=int(market.buyers[j, 1]),
+                home_usage=float(market.home_usage[j]),
+                agreements_offered=regime.agreements,
+            )
+            for j in range(len(self.scenario.jurisdictions))
+        ]
+
+    def laws(self) -> list[list[tuple[float, float]]]:
+        """Shares in force and decided, by country and instrument."""
+        x = self.model.legislation
+        pairs = zip(x.in_force.tolist(), x.decided.tolist(), strict=True)
+        return [list(zip(in_force, decided, strict=True)) for in_force, decided in pairs]
+
+    def pressure(self) -> list[list[float]]:
+        """The covariates of every country's hazards, but for the last, the neighbours' laws."""
+        pressure: list[list[float]] = self.model.legislation.pressure[:, :-1].tolist()
+        return pressure
+
+    def law_changes(self) -> list[tuple[str, str, str, str]]:
+        """What single countries changed this month: country, instrument, change, why."""
+        return [row[1:] for row in self.model.books.law_changes if row[0] == self.month]
 
     # --- customers --------------------------------------------------------------------------------
 
@@ -93,3 +214,58 @@ class Engine:
         """Mean trust of each cell, by channel."""
         means: list[list[float]] = self.worlds.customers.trust_means[self.index].tolist()
         return means
+
+    # --- investigators ----------------------------------------------------------------------------
+
+    def requests(self) -> list[list[tuple[int, int, int, bool, int]]]:
+        """All requests, month by month: customer, police, number, whether the target evades, agent."""
+        x = self.worlds.docket
+        rows = [(*row[:3], bool(row[3]), row[4]) for row in x.rows.tolist()]
+        return [rows[first:last] for first, last in pairwise(x.start.tolist())]
+
+    def plain_requests(self) -> list[int]:
+        plain: list[int] = self.worlds.docket.plain.tolist()
+        return plain
+
+    def hosts(self) -> list[list[int]]:
+        """Country in which the data of each country's customers lies, by place."""
+        hosts: list[list[int]] = self.model.hosts.tolist()
+        return hosts
+
+    def rule(self) -> RuleOfMonth:
+        """The law as investigators meet it this month."""
+        regime, s = self.scenario.regimes[self.model.law.regime], self.scenario
+        in_force = dict(zip(INSTRUMENTS, self.model.legislation.in_force.T.tolist(), strict=True))
+        none = [0.0] * len(s.jurisdictions)
+        return RuleOfMonth(
+            test=regime.test,
+            comity=regime.comity,
+            honoured=self.calendar().honoured,
+            agreement=in_force["executive_agreement"] if regime.agreements else none,
+            blocking=in_force["blocking_statute"],
+            claim=in_force["extraterritorial_claim"],
+            litigation_delay=s.parameters.providers.litigation_delay * self.litigating(),
+        )
+
+    def tallies(self) -> dict[tuple[str, int, str], tuple[int, ...]]:
+        """What became of the month's requests, by direction, country and route, where there were any."""
+        x = self.model.casework.month
+        return {
+            (direction, j, route): tuple(x[d, j, r].tolist())
+            for d, direction in enumerate(DIRECTIONS)
+            for j in range(x.shape[1])
+            for r, route in enumerate(ROUTES)
+            if x[d, j, r].any()
+        }
+
+    def backlog(self) -> list[list[int]]:
+        """Requests that wait for legal assistance, outgoing and incoming, by country."""
+        backlog: list[list[int]] = self.model.casework.queues.backlog.tolist()
+        return backlog
+
+    def disclosures(self) -> int:
+        return int(self.model.casework.disclosures[0])
+
+    def unmet(self) -> list[float]:
+        unmet: list[float] = self.model.casework.unmet.tolist()
+        return unmet

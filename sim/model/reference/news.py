@@ -1,0 +1,145 @@
+"""What the customers of one cell remember of the news, and what they believe of the rule.
+
+A cell keeps, for each channel (law enforcement, intelligence), observations of good and of bad news. Part of each piece
+of news fades within weeks (attention), part over years (residue). Bad news counts `asymmetry` times (Slovic 1993).
+Belief that a US warrant reaches data abroad follows what is known, and jumps with news and with a ruling. The
+equations are in docs/odd.md, section 7 (News, trust, belief); values and sources in configs/parameters/trust.yaml.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sim.model.reference.arithmetic import kept_in_a_month
+from sim.scenario.parameters import Parameters
+from sim.scenario.schema import Event, Jurisdiction, News
+
+LAW_ENFORCEMENT, INTELLIGENCE = range(2)
+CHANNELS = {"law_enforcement": LAW_ENFORCEMENT, "intelligence": INTELLIGENCE}
+
+
+@dataclass
+class Memory:
+    """Observations of one sign (good or bad) in one channel: those that fade soon, and those that fade slowly."""
+
+    attention: float = 0.0
+    residue: float = 0.0
+
+
+@dataclass
+class ChannelMemory:
+    """What is remembered of one channel."""
+
+    good: Memory = field(default_factory=Memory)
+    bad: Memory = field(default_factory=Memory)
+
+
+class Mind:
+    """The memory and the beliefs of one cell. Weights of news lie in [-1, 1]; beliefs are probabilities."""
+
+    def __init__(
+        self, parameters: Parameters, code: str, where: Jurisdiction, segment: int, believed: float
+    ) -> None:
+        self.parameters, self.code, self.where = parameters, code, where
+        self.attention = parameters.trust.news_attention.values[segment]
+        self.belief_rate = parameters.trust.belief_rate.values[segment]
+        self.memory = [ChannelMemory(), ChannelMemory()]
+        self.belief = believed
+        self.intelligence_belief = parameters.exposure.intelligence_belief_2013
+
+    def reach(self, by_place: dict[str, float]) -> float:
+        """How much of a piece of news arrives here: the country's own entry, else that of its ties, else that of all."""
+        for key in (self.code, self.where.ties, "all"):
+            if key in by_place:
+                return by_place[key]
+        return 0.0
+
+    # --- the month --------------------------------------------------------------------------------
+
+    def open_month(self, events: Iterable[Event], believed: float, ruling: float | None) -> None:
+        """A month passes: memory fades, events are heard, a ruling surprises, belief follows what is known.
+
+        `believed` is what an attentive reader believes of the rule; `ruling` the share of warrants for data abroad that
+        are honoured from now on, if there is a ruling this month.
+        """
+        self.fade()
+        for event in events:
+            for news in event.news:
+                self.hear_event(news, believed)
+        if ruling is not None:
+            self.hear_ruling(ruling)
+        self.belief += self.belief_rate * (believed - self.belief)
+
+    def fade(self) -> None:
+        """Forget: memory by its half-lives, the belief in access by intelligence towards its level of 2013."""
+        p, first = self.parameters.trust, self.parameters.exposure.intelligence_belief_2013
+        for channel in self.memory:
+            for memory in (channel.good, channel.bad):
+                memory.attention *= kept_in_a_month(p.attention_half_life)
+                memory.residue *= kept_in_a_month(p.residue_half_life)
+        kept = kept_in_a_month(p.belief_forgetting_half_life)
+        self.intelligence_belief = first + kept * (self.intelligence_belief - first)
+
+    def hear(self, channel: int, weight: float) -> None:
+        """Add news of a weight, good if positive: observations for attention, and a share of them for the residue."""
+        p = self.parameters.trust
+        if weight == 0.0:
+            return
+        observations = p.news_strength * self.attention * abs(weight)
+        if weight < 0.0:
+            observations = p.asymmetry * observations
+        memory = self.memory[channel].bad if weight < 0.0 else self.memory[channel].good
+        memory.attention += (1.0 - p.residue_share) * observations
+        memory.residue += p.residue_share * observations
+
+    def hear_event(self, news: News, believed: float) -> None:
+        """News of an event of the timeline; it also moves the belief of its channel, by its weight and reach."""
+        reach, channel = self.reach(news.reach), CHANNELS[news.channel]
+        self.hear(channel, news.weight * reach)
+        step = self.parameters.trust.belief_jump * abs(news.weight) * reach * self.attention
+        if channel == LAW_ENFORCEMENT:
+            self.belief += step * (believed - self.belief)
+        else:
+            shown = 1.0 if news.weight < 0.0 else 0.0
+            self.intelligence_belief += step * (shown - self.intelligence_belief)
+
+    def hear_ruling(self, honoured: float) -> None:
+        """A ruling counts by its surprise, |outcome - belief|; against trust if warrants reach further than believed."""
+        p = self.parameters.trust
+        reach, surprise = self.reach(p.ruling_reach), honoured - self.belief
+        self.hear(LAW_ENFORCEMENT, -p.ruling_weight * reach * surprise)
+        self.belief += p.belief_jump * reach * self.attention * surprise
+
+    def hear_incidents(self, conflicts: int, disclosures: int) -> None:
+        """Conflicts of law and disclosures of organisations' data, counted where the data lay, are bad news there.
+
+        Their weight saturates: it is half of `incident_news` at `incident_half` incidents a month.
+        """
+        p, incidents = self.parameters.trust, float(conflicts + disclosures)
+        if incidents > 0.0:
+            self.hear(LAW_ENFORCEMENT, -(p.incident_news * incidents / (incidents + p.incident_half)))
+
+    def hear_providers(self, litigating: float, transparent: float) -> None:
+        """US providers earn trust abroad by going to court and by publishing what they are asked for.
+
+        `litigating`, `transparent`: share of their revenue abroad that goes to those that do this.
+        """
+        p = self.parameters.providers
+        litigation, transparency = p.litigation_trust * litigating, p.transparency_trust * transparent
+        if self.code != "US":
+            self.hear(LAW_ENFORCEMENT, litigation + transparency)
+            self.hear(INTELLIGENCE, transparency)
+
+    def hear_protest(self) -> None:
+        """The protest of one's own government is bad news."""
+        self.hear(LAW_ENFORCEMENT, -self.parameters.trust.protest_news)
+
+    # --- what follows for trust -------------------------------------------------------------------
+
+    def evidence(self) -> tuple[list[float], list[float]]:
+        """Observations of good and of bad news by channel; some of those of intelligence also count for law enforcement."""
+        good = [channel.good.attention + channel.good.residue for channel in self.memory]
+        bad = [channel.bad.attention + channel.bad.residue for channel in self.memory]
+        spillover = self.parameters.trust.intelligence_spillover
+        good[LAW_ENFORCEMENT] += spillover * good[INTELLIGENCE]
+        bad[LAW_ENFORCEMENT] += spillover * bad[INTELLIGENCE]
+        return good, bad

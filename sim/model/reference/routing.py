@@ -1,0 +1,73 @@
+"""What an order for data does: the rows of configs/law/, read from top to bottom until one matches.
+
+The engine asks dense tables that are made of the same rows. A condition that a row leaves out matches anything.
+"""
+
+from dataclasses import asdict, dataclass
+
+from sim.scenario.law import Law
+
+
+@dataclass(frozen=True)
+class USOrder:
+    """The circumstances of a US order for content."""
+
+    test: str  # the test of reach that applies to this order
+    comity: str
+    location: str  # in_us, abroad or no_stable_location
+    controller: str  # us_provider, foreign_with_us_business, foreign_only or target
+    us_person: bool
+    agreement: bool  # an executive agreement with the host's government is in force
+    data_law_bars: bool  # the host's data-protection law forbids the disclosure
+    blocking_statute: bool  # obeying is an offence in the host's law
+    target_in_host: bool  # the target lives in the host's country
+
+
+@dataclass(frozen=True)
+class ForeignOrder:
+    """The circumstances of an order by the police of the country where the target lives."""
+
+    test: str
+    bar: str  # how far the US bar on disclosure reaches: worldwide, or it ends_at_border
+    location: str  # own_soil, in_us, third_country or no_stable_location
+    controller: str
+    us_person: bool
+    agreement: bool
+    claim: bool  # its law orders providers abroad to answer
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """How the law answers: the route, whether obeying breaks another law, and who is asked for legal assistance."""
+
+    route: str
+    conflict: bool
+    asks: str = "us"
+
+
+def matches(conditions: dict[str, object], order: USOrder | ForeignOrder) -> bool:
+    """Whether an order meets every condition that a row names."""
+    circumstances = asdict(order)
+    for name, wanted in conditions.items():
+        if wanted is not None and circumstances[name] != wanted:
+            return False
+    return True
+
+
+def rule_on_us_order(law: Law, order: USOrder) -> Ruling:
+    """The route of a US order, and whether the provider can obey only by breaking the law of the host of the data."""
+    for row in law.us_orders.values():
+        if matches(row.when.model_dump(), order):
+            compelled = row.route in ("direct", "comity_review") and order.location == "abroad"
+            return Ruling(row.route, compelled and (order.data_law_bars or order.blocking_statute))
+    raise LookupError(f"no row decides {order}")
+
+
+def rule_on_foreign_order(law: Law, order: ForeignOrder) -> Ruling:
+    """The route of a foreign order, and whether a US provider can obey only by breaking the US bar on disclosure."""
+    for row in law.foreign_orders.values():
+        if matches(row.when.model_dump(), order):
+            beyond_the_bar = order.bar == "ends_at_border" and order.location in ("own_soil", "third_country")
+            compelled = row.route == "direct" and order.controller == "us_provider"
+            return Ruling(row.route, compelled and not beyond_the_bar, row.asks)
+    raise LookupError(f"no row decides {order}")

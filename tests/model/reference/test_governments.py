@@ -1,0 +1,122 @@
+"""The engine and the readable minds and governments hear, believe, adopt and repeal the same, to the bit."""
+
+from dataclasses import replace
+
+import pytest
+
+from sim.model.reference.governments import COVARIATES, CellOfCountry, Government
+from sim.model.reference.news import Mind
+from sim.scenario.scenario import Scenario
+from sim.vocabulary import INSTRUMENTS
+from tests.model.reference.engine import Engine, smallest
+from tests.model.reference.random_parameters import with_random_parameters
+from tests.model.small_worlds import asked
+
+
+class World:
+    """Minds and governments of one world, held against the engine's month by month."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, s = engine, engine.scenario
+        self.codes = list(s.jurisdictions)
+        self.cells = engine.cells()
+        believed = engine.calendar().believed
+        self.minds = [
+            Mind(s.parameters, self.code_of(c), cell.where, cell.segment, believed)
+            for c, cell in enumerate(self.cells)
+        ]
+        named = engine.named_by_timeline()
+        self.governments = [Government(s, j, code, named) for j, code in enumerate(self.codes)]
+        self.timeline_laws: frozenset[tuple[str, str]] = frozenset()
+        self.changes: list[tuple[str, str, str, str]] = []
+
+    def country_of(self, cell: int) -> int:
+        return cell // len(self.engine.scenario.segments)
+
+    def code_of(self, cell: int) -> str:
+        return self.codes[self.country_of(cell)]
+
+    def open_month(self) -> None:
+        engine, today = self.engine, self.engine.calendar()
+        self.changes = []
+        for government in self.governments:
+            self.changes += government.open_month(engine.month)
+        laws = today.law.instruments
+        for code, instrument in laws ^ self.timeline_laws:
+            begins = (code, instrument) in laws
+            self.governments[self.codes.index(code)].follow_timeline(instrument, begins)
+            self.changes.append((code, instrument, "in_force" if begins else "repealed", "timeline"))
+        self.timeline_laws = laws
+        incidents = engine.incidents()
+        for c, mind in enumerate(self.minds):
+            ruling = today.honoured if today.ruling is not None else None
+            mind.open_month(today.events, today.believed, ruling)
+            mind.hear_incidents(*incidents[self.country_of(c)])
+            mind.hear_providers(engine.litigating(), engine.transparent())
+
+    def govern(self) -> None:
+        engine, month = self.engine, self.engine.month
+        first, now, accounts = engine.first_mean_trust(), engine.mean_trust_as_known(), engine.accounts()
+        seen = engine.surroundings()
+        cells = [CellOfCountry(accounts[c], first[c], now[c], self.minds[c]) for c in range(len(self.minds))]
+        segments = len(engine.scenario.segments)
+        for j, government in enumerate(self.governments):
+            government.look_around(month, cells[j * segments :][:segments], seen[j], self.governments)
+        chosen = [g.choose(engine.seed, month, seen[g.index].agreements_offered) for g in self.governments]
+        for government, decisions in zip(self.governments, chosen, strict=True):
+            for instrument, adopts, repeals in decisions:
+                self.changes += government.act(month, instrument, adopts, repeals)
+                if instrument == "protest" and adopts == 1.0 and not government.is_group:
+                    for mind in self.minds[government.index * segments :][:segments]:
+                        mind.hear_protest()
+
+    def compare(self) -> None:
+        engine = self.engine
+        assert [mind.evidence() for mind in self.minds] == engine.evidence()
+        assert [(mind.belief, mind.intelligence_belief) for mind in self.minds] == engine.beliefs()
+        pressure = [[g.pressure[x] for x in COVARIATES[:-1]] for g in self.governments]
+        assert pressure == engine.pressure()
+        laws = [[(g.laws[i].in_force, g.laws[i].decided) for i in INSTRUMENTS] for g in self.governments]
+        assert laws == engine.laws()
+        assert sorted(self.changes) == sorted(engine.law_changes())
+
+
+def agree(scenario: Scenario, seed: int) -> int:
+    """Step both to the horizon; returns how many changes of law single countries made."""
+    engine = Engine(scenario, seed)
+    world, changes = World(engine), 0
+    while engine.running:
+        engine.open_month()
+        world.open_month()
+        engine.govern()
+        world.govern()
+        engine.trade()
+        engine.publish()
+        world.compare()
+        engine.move_customers()
+        engine.investigate()
+        engine.close_month()
+        changes += len(world.changes)
+    return changes
+
+
+def shipped(world: str, months: int) -> Scenario:
+    return smallest(asked().scenarios[world], months)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("world", ["microsoft_wins", "doj_wins"])
+def test_minds_and_governments_agree_as_shipped(world: str) -> None:
+    assert agree(shipped(world, 48), seed=3) > 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_minds_and_governments_agree_over_random_valid_parameters(seed: int) -> None:
+    scenario = with_random_parameters(
+        shipped("doj_wins", 40), seed, "trust", "governments", "exposure", "providers"
+    )
+    governments = scenario.parameters.governments
+    quick = governments.model_copy(update={"repeal_rate": dict.fromkeys(INSTRUMENTS, 1.0)})
+    scenario = replace(scenario, parameters=scenario.parameters.model_copy(update={"governments": quick}))
+    assert agree(scenario, seed) > 30

@@ -1,0 +1,81 @@
+"""The engine and the readable investigators make the same requests, route them alike and obtain the same, to the bit."""
+
+import datetime as dt
+from dataclasses import astuple, replace
+
+import pytest
+
+from sim.model.reference.investigators import Investigators, Requests
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Switch
+from tests.model.reference.engine import Engine, smallest
+from tests.model.reference.random_parameters import with_random_parameters
+from tests.model.small_worlds import asked
+
+
+def agree(scenario: Scenario, seed: int) -> set[str]:
+    """Step both to the horizon, comparing every month; returns the routes that requests took."""
+    engine = Engine(scenario, seed)
+    held = [row[0] for row in engine.weights()]
+    requests = Requests(scenario, seed, engine.cells(), engine.accounts(), held)
+    drawn = [
+        [(r.customer, r.police, r.number, r.evades, r.agent) for r in of_month]
+        for of_month in requests.by_month
+    ]
+    assert drawn == engine.requests()
+    assert requests.plain == engine.plain_requests()
+    twin, routes = Investigators(requests), set()
+    while engine.running:
+        engine.open_month()
+        engine.govern()
+        engine.trade()
+        engine.publish()
+        engine.move_customers()
+        month = engine.month
+        twin.work(month, engine.rule(), engine.places(), engine.hosts())
+        engine.investigate()
+        assert {key: astuple(tally) for key, tally in twin.tallies.items()} == engine.tallies(), (
+            f"month {month}"
+        )
+        assert list(zip(twin.host_conflicts, twin.host_disclosures, strict=True)) == engine.incidents()
+        assert twin.disclosures == engine.disclosures()
+        assert [[clerk.backlog_at(month + 1) for clerk in side] for side in twin.clerks] == engine.backlog()
+        assert [twin.unmet(j) for j in range(len(twin.countries))] == engine.unmet()
+        routes |= {route for _, _, route in twin.tallies}
+        engine.close_month()
+    return routes
+
+
+def under(regime: str, months: int) -> Scenario:
+    """A small world under a regime from August 2013 on."""
+    base = smallest(asked().scenarios["doj_wins"], months)
+    return replace(base, switches=(Switch(on=dt.date(2013, 7, 31), regime=regime),))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("regime", ["microsoft_wins", "doj_wins"])
+def test_investigators_agree_as_shipped(regime: str) -> None:
+    assert "mla" in agree(under(regime, 26), seed=5)
+
+
+@pytest.mark.slow
+def test_investigators_agree_while_the_law_is_contested() -> None:
+    base = smallest(asked().scenarios["doj_wins"], 18)
+    assert "direct" in agree(base, seed=6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("regime", "seed"), [("cloud_act", 21), ("microsoft_wins", 22)])
+def test_investigators_agree_over_random_valid_parameters(regime: str, seed: int) -> None:
+    scenario = with_random_parameters(under(regime, 14), seed, "investigators", "choice", "providers")
+    p = scenario.parameters
+    # Many laws, so that agreements, claims and blocking statutes decide.
+    eager = p.governments.model_copy(
+        update={
+            "base_rate": dict.fromkeys(p.governments.base_rate, 2.0),
+            "legal_delay": dict.fromkeys(p.governments.legal_delay, 1.0),
+        }
+    )
+    scenario = replace(scenario, parameters=p.model_copy(update={"governments": eager}))
+    expected = {"cloud_act": {"agreement", "comity_review", "mla"}, "microsoft_wins": {"mla", "direct"}}
+    assert agree(scenario, seed) >= expected[regime]
