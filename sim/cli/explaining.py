@@ -15,13 +15,13 @@ from sim.model.tables import TABLES
 from sim.scenario.base import Base, load_base, nearest
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterInfo
+from sim.scenario.paths import Loc
 from sim.scenario.posterior import Fitted, moved_headlines, read_posterior, there_is_one
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.resolution import Resolved, factors, points, resolve
 from sim.scenario.samples import POSTERIOR
 from sim.scenario.schema import BySegment, Event
 from sim.scenario.strict import Strict
-from sim.scenario.yaml_files import Loc
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from sim.scenario.base import Base, Finding, findings
+from sim.scenario.paths import Loc
 from sim.scenario.problems import choices
 from sim.scenario.schema import Event, Experiment, Timeline
-from sim.scenario.yaml_files import Loc
 
 T = TypeVar("T")
 _LAW = ("tests", "comity", "us_orders", "foreign_orders")

@@ -10,10 +10,11 @@ from sim.scenario.law import LAW_TABLES, Law, Regime, law_findings
 from sim.scenario.locations import shown
 from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_range, table_problems
 from sim.scenario.parameters import Parameters
+from sim.scenario.paths import Loc, dotted, leaves, parameter_and_key, path_of
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Timeline
 from sim.scenario.strict import Strict
-from sim.scenario.yaml_files import Loc, checked, dotted, leaves, read
+from sim.scenario.yaml_files import checked, read
 
 T = TypeVar("T")
 Finding = tuple[Loc, str]
@@ -128,11 +129,6 @@ def findings(base: Base) -> Iterator[Finding]:
     """What contradicts itself in the contents and the timelines."""
     yield from contradictions(base.contents)
     yield from _timeline_findings(base)
-
-
-def path_of(loc: Loc) -> str:
-    """A place as users write it: parameters by group and name alone."""
-    return dotted(loc[1:] if loc[:1] == ("parameters",) else loc)
 
 
 def _file(path: Path, kind: type[T], at: Loc, problems: list[str], lines: dict[Loc, str]) -> T | None:
@@ -282,8 +278,9 @@ def _mechanism_findings(base: Base) -> Iterator[Finding]:
             if path not in known:
                 yield at, f"unknown parameter; {choices(path, base.parameter_info)}"
                 continue
-            info = base.parameter_info[".".join(path.split(".")[:2])]
-            keys = path.split(".")[2:] or (list(info.value) if isinstance(info.value, dict) else [])
+            parameter, key = parameter_and_key(path)
+            info = base.parameter_info[parameter]
+            keys = [key] if key else list(info.value) if isinstance(info.value, dict) else []
             for said in {
                 said for _, said in out_of_range(info, dict.fromkeys(keys, value) if keys else value)
             }:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, overload
 
-from sim.scenario.base import Base, Contents, Finding, contradictions, path_of
+from sim.scenario.base import Base, Contents, Finding, contradictions
 from sim.scenario.experiments import moved, switch_findings
 from sim.scenario.factors import (
     ROLES,
@@ -24,6 +24,7 @@ from sim.scenario.factors import (
     prepared,
     updated,
 )
+from sim.scenario.paths import path_of
 from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import BadInput
 from sim.scenario.samples import METHODS, POSTERIOR, Sampling, sample_findings

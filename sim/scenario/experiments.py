@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from sim import vocabulary
 from sim.scenario.base import Base, Finding
+from sim.scenario.paths import Loc
 from sim.scenario.problems import choices
 from sim.scenario.schema import Claim, Experiment, Switch
-from sim.scenario.yaml_files import Loc
 
 SMALLEST_CELL = 5
 

@@ -9,13 +9,14 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from sim.scenario.base import Base, Contents, path_of
+from sim.scenario.base import Base, Contents
 from sim.scenario.overrides import EXPERIMENT_FIELDS, find
 from sim.scenario.parameter_files import ParameterInfo
+from sim.scenario.paths import Loc, dotted, leaves, path_of, put, value_at
 from sim.scenario.problems import choices
 from sim.scenario.schema import BySegment, Experiment, FactorSpec
 from sim.scenario.strict import Value
-from sim.scenario.yaml_files import Loc, dotted, in_words, kind_at, leaves
+from sim.scenario.yaml_files import in_words, kind_at
 
 Role = Literal["uncertainties", "levers"]
 Kind = Literal["contents", "switch_date", "switch", "event", "customers"]
@@ -291,9 +292,7 @@ def _in_contents(path: str, tree: dict[str, Any]) -> Loc:
     found = find(path, tree)
     if isinstance(found, str):
         raise FactorProblem(found)
-    node: Any = tree
-    for part in found:
-        node = node[part]
+    node = value_at(tree, found)
     numbers = (
         isinstance(node, dict) and node and all(isinstance(value, int | float) for value in node.values())
     )
@@ -386,12 +385,8 @@ Updates = dict[str | int, Any]
 
 def add_update(updates: Updates, factor: Factor, value: Value) -> None:
     """Note in a tree of updates what a factor changes in the contents."""
-    node = updates
-    for part in factor.target.loc[:-1]:
-        node = node.setdefault(part, {})
-    node[factor.target.loc[-1]] = (
-        Each(float(value), factor.times) if factor.times or _is_table(factor.target.loc) else value
-    )
+    loc = factor.target.loc
+    put(updates, loc, Each(float(value), factor.times) if factor.times or _is_table(loc) else value)
 
 
 @cache
@@ -421,9 +416,7 @@ def updated(node: Any, update: Any) -> Any:
 
 def multiples_out_of_range(factor: Factor, contents: Any) -> Iterator[str]:
     """Numbers that a multiple of `factor` would push out of their parameter's range."""
-    node: Any = contents
-    for part in factor.target.loc:
-        node = getattr(node, str(part)) if isinstance(node, BaseModel) else node[part]
+    node = value_at(contents, factor.target.loc)
     tree = node.model_dump() if isinstance(node, BaseModel) else node
     for loc, old in leaves(tree):
         if old is None:

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from sim.scenario.paths import Loc
 from sim.scenario.problems import choices
 from sim.scenario.strict import NonNegative, Share, Strict
-from sim.scenario.yaml_files import Loc
 
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
 Route = Literal["direct", "comity_review", "agreement", "mla", "unreachable"]

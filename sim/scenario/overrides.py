@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sim.scenario.base import Base, path_of
+from sim.scenario.base import Base
 from sim.scenario.parameter_files import groups, out_of_range
+from sim.scenario.paths import Loc, leaves, path_of, value_at
 from sim.scenario.problems import choices
 from sim.scenario.schema import Experiment
-from sim.scenario.yaml_files import Loc, leaves, scalar
+from sim.scenario.yaml_files import scalar
 
 # What an experiment says of itself; the rest of what can be set belongs to a world's contents.
 _ADDITIONS = ("regimes", "events", "tests", "comity", "us_orders", "foreign_orders")
@@ -53,9 +54,7 @@ def apply(
     if isinstance(found, str):
         problems.append(f"{setting.who}: {setting.path}: {found}")
         return []
-    node: Any = tree
-    for part in found[:-1]:
-        node = node[part]
+    node = value_at(tree, found[:-1])
     old = node[found[-1]]
     number = isinstance(setting.value, int | float) and not isinstance(setting.value, bool)
     if isinstance(old, dict) and not (
@@ -102,9 +101,7 @@ def find(path: str, tree: dict[str, Any]) -> Loc | str:
         return f"no such name; {choices(head, dict.fromkeys([*groups(), *_WORLD_PARTS, *EXPERIMENT_FIELDS]))}"
     if not rest and head in typed:
         return f"is a group of parameters; name one of it: {', '.join(typed[head].model_fields)}"
-    node: Any = tree
-    for known in loc:
-        node = node[known]
+    node = value_at(tree, loc)
     for part in rest:
         step: str | int = part
         if isinstance(node, list):

@@ -9,10 +9,11 @@ from typing import Any
 from sim import vocabulary
 from sim.scenario.locations import shown
 from sim.scenario.parameters import Parameters
+from sim.scenario.paths import Loc, dotted, leaves
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.schema import BySegment
 from sim.scenario.strict import Strict
-from sim.scenario.yaml_files import Document, Loc, checked, dotted, leaves, read
+from sim.scenario.yaml_files import Document, checked, read
 
 Value = float | dict[str, float]
 _DATE = re.compile(r"^\d{4}(-(0[1-9]|1[0-2]))?$")

@@ -6,9 +6,6 @@ several numbers, whose values before the fit stand in `multiplies`: what a draw 
 The tables of the fit that saw less of the evidence are called `early_draws.csv` and `early_best.csv`.
 """
 
-import csv
-import io
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.scenario.csv_files import number, records
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.problems import BadInput, choices
 
@@ -151,7 +149,7 @@ def moved_headlines(folder: Path | None = None) -> list[dict[str, Any]]:
         {
             name: text
             if name in MOVED_COLUMNS[:3]
-            else _number(text or "nan", f"{shown(path)}:{line}: {name}", problems)
+            else number(text or "nan", f"{shown(path)}:{line}: {name}", problems)
             for name, text in row.items()
         }
         for line, row in records(path, MOVED_COLUMNS, problems)
@@ -166,9 +164,7 @@ def _fitted(path: Path, problems: list[str]) -> list[Fitted]:
     for line, row in records(path, COLUMNS, problems):
         where = f"{shown(path)}:{line}"
         numbers = {
-            name: _number(row[name], f"{where}: {name}", problems)
-            for name in COLUMNS[1:13]
-            if name != "scale"
+            name: number(row[name], f"{where}: {name}", problems) for name in COLUMNS[1:13] if name != "scale"
         }
         for name, valid in (("scale", SCALES), ("identified", ("yes", "no"))):
             if row[name] not in valid:
@@ -193,68 +189,14 @@ def multiplies_words(multiplies: Mapping[str, float]) -> str:
 def _multiplies(row: Mapping[str, str], where: str, problems: list[str]) -> dict[str, float]:
     out: dict[str, float] = {}
     for piece in filter(None, row["multiplies"].split(";")):
-        path, _, number = piece.partition("=")
-        out[path] = _number(number, f"{where}: multiplies: {path}", problems)
+        path, _, text = piece.partition("=")
+        out[path] = number(text, f"{where}: multiplies: {path}", problems)
     return out
 
 
 def _draws(path: Path, names: Sequence[str], problems: list[str]) -> np.ndarray:
     rows = [
-        [_number(row[name], f"{shown(path)}:{line}: {name}", problems) for name in names]
+        [number(row[name], f"{shown(path)}:{line}: {name}", problems) for name in names]
         for line, row in records(path, ("draw", *names), problems)
     ]
     return np.array(rows, np.float64).reshape(len(rows), len(names))
-
-
-def records(path: Path, columns: Sequence[str], problems: list[str]) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a CSV that has exactly these columns, each with its number; what is wrong goes to `problems`."""
-    file = shown(path)
-    try:
-        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
-        lines = [(reader.line_num, values) for values in reader if any(values)]
-    except FileNotFoundError:
-        problems.append(f"{file}: no such file")
-        return []
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problems.append(f"{file}: cannot be read: {error}")
-        return []
-    if not lines:
-        problems.append(f"{file}: the file is empty")
-        return []
-    header, before = lines[0][1], len(problems)
-    problems += [
-        f"{file}:{lines[0][0]}: unknown column '{name}'; {choices(name, columns)}"
-        for name in header
-        if name not in columns
-    ]
-    problems += [f"{file}:{lines[0][0]}: missing column '{name}'" for name in columns if name not in header]
-    problems += [
-        f"{file}:{lines[0][0]}: column '{name}' stands twice"
-        for name in dict.fromkeys(header)
-        if header.count(name) > 1
-    ]
-    if len(lines) == 1:
-        problems.append(f"{file}: no lines beneath the header")
-    if len(problems) > before:
-        return []
-    problems += [
-        f"{file}:{line}: {len(values)} values for {len(header)} columns"
-        for line, values in lines[1:]
-        if len(values) != len(header)
-    ]
-    return [
-        (line, {name: value.strip() for name, value in zip(header, values, strict=True)})
-        for line, values in lines[1:]
-        if len(values) == len(header)
-    ]
-
-
-def _number(text: str, where: str, problems: list[str]) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.inf
-    if math.isinf(number):
-        problems.append(f"{where}: must be a number (got '{text}')")
-        return math.nan
-    return number

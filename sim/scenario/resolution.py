@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario.additions import with_additions
-from sim.scenario.base import Base, Contents, Finding, contradictions, load_base, nearest, path_of
+from sim.scenario.base import Base, Contents, Finding, contradictions, load_base, nearest
 from sim.scenario.canonical import canonical_scenario
 from sim.scenario.designs import Point, Prepared, prepare, scenarios_with
 from sim.scenario.digest import digest
@@ -19,11 +19,12 @@ from sim.scenario.experiments import claim_findings, findings, first_day, months
 from sim.scenario.factors import Factor, FactorProblem
 from sim.scenario.locations import CONFIGS, experiment_file, root
 from sim.scenario.overrides import Setting, apply, from_command_line
+from sim.scenario.paths import Loc, dotted, leaves, path_of, places
 from sim.scenario.problems import BadInput
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Experiment, WorldSpec
 from sim.scenario.strict import Value
-from sim.scenario.yaml_files import Loc, checked, dotted, leaves, places, plain, read
+from sim.scenario.yaml_files import checked, plain, read
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from sim.scenario.canonical import in_canonical_order
 from sim.scenario.designs import prepare
 from sim.scenario.law import Law, Regime
 from sim.scenario.parameters import Parameters
+from sim.scenario.paths import dotted
 from sim.scenario.problems import BadInput
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Experiment, Jurisdiction, Provider, SegmentSpec, Switch, Timeline
-from sim.scenario.yaml_files import dotted
 
 _PARTS: dict[str, TypeAdapter[Any]] = {
     "jurisdictions": TypeAdapter(dict[str, Jurisdiction]),

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType, UnionType
@@ -16,16 +16,10 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.scenario.locations import shown
+from sim.scenario.paths import Loc, dotted, leaves
 from sim.scenario.problems import BadInput, choices
 
-Loc = tuple[str | int, ...]
-"""Where a value stands in a tree: keys of mappings, positions in lists."""
-
 T = TypeVar("T")
-
-
-def dotted(loc: Loc) -> str:
-    return ".".join(str(part) for part in loc)
 
 
 @dataclass(frozen=True)
@@ -85,24 +79,6 @@ def scalar(text: str) -> Any:
     except YAMLError:
         return text
     return text if _infinite(value) else value
-
-
-def leaves(tree: Any, at: Loc = ()) -> Iterator[tuple[Loc, Any]]:
-    """Each value that holds no other, with its place."""
-    inner = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else None
-    if inner is None:
-        yield at, tree
-        return
-    for key, value in inner:
-        yield from leaves(value, (*at, key))
-
-
-def places(tree: Any, at: Loc = ()) -> Iterator[Loc]:
-    """The place of each value in a tree, mappings and lists among them."""
-    inner = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    for key, value in inner:
-        yield (*at, key)
-        yield from places(value, (*at, key))
 
 
 def plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterInfo
+from sim.scenario.paths import parameter_and_key
 from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import BadInput
 
@@ -83,9 +84,9 @@ def main(arguments: list[str]) -> None:
     base = load_base(root() / CONFIGS)
     sets = shipped_values(read_posterior().at_best())
     for path, value in sets.items():
-        group, name, *key = path.split(".")
-        now = base.parameter_info[f"{group}.{name}"].value
-        print(f"{path}: {now[key[0]] if isinstance(now, dict) else now:g} -> {value:g}")
+        parameter, key = parameter_and_key(path)
+        now = base.parameter_info[parameter].value
+        print(f"{path}: {now[str(key)] if isinstance(now, dict) else now:g} -> {value:g}")
     if arguments == ["--write"]:
         for file, text in new_files(base, sets, root() / CONFIGS / "parameters").items():
             file.write_text(text, encoding="utf-8")

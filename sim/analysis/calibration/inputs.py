@@ -12,8 +12,10 @@ import numpy as np
 from sim.analysis.calibration.summary_statistics import USE, names_of
 from sim.analysis.evidence.rows import Row, rows_to_fit
 from sim.scenario.base import Base, parameter_paths
+from sim.scenario.csv_files import records
 from sim.scenario.locations import CONFIGS, root, shown
-from sim.scenario.posterior import SCALES, records
+from sim.scenario.paths import parameter_and_key
+from sim.scenario.posterior import SCALES
 from sim.scenario.problems import BadInput, choices
 
 FOLDER = "calibration"
@@ -170,10 +172,11 @@ def _target(path: str, value: float, base: Base, refuse: Callable[[str, str], No
     if path not in known:
         refuse("parameter", f"unknown parameter '{path}'; {choices(path, base.parameter_info)}")
         return
-    info = base.parameter_info[".".join(path.split(".")[:2])]
-    if isinstance(info.value, dict) and len(path.split(".")) == 2:
+    parameter, key = parameter_and_key(path)
+    info = base.parameter_info[parameter]
+    if isinstance(info.value, dict) and key is None:
         refuse("parameter", f"{path} holds several numbers; multiply them: {', '.join(info.value)}")
-    elif not info.allows(value, ".".join(path.split(".")[2:]) or None):
+    elif not info.allows(value, key):
         refuse("low", f"{path} would be {value:g}, out of range; allowed: {info.range_words}")
 
 

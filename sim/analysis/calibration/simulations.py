@@ -24,6 +24,7 @@ from sim.runs.running import Progress, Running, run_reduced
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.scenario.factors import updated
+from sim.scenario.paths import put
 from sim.scenario.scenario import Scenario
 
 MEASURED = "measured.jsonl"
@@ -54,11 +55,7 @@ def with_values(scenario: Scenario, sets: Mapping[str, float]) -> Scenario:
     """A scenario with parameters set, by path (`trust.asymmetry`, `choice.sensitivity.consumer`)."""
     updates: dict[str | int, Any] = {}
     for path, value in sets.items():
-        node = updates
-        *heads, last = path.split(".")
-        for head in heads:
-            node = node.setdefault(head, {})
-        node[last] = value
+        put(updates, tuple(path.split(".")), value)
     return replace(scenario, parameters=updated(scenario.parameters, updates))
 
 

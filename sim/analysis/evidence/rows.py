@@ -3,8 +3,6 @@
 A file is read whole and checked before anything runs; every problem is named with file and line.
 """
 
-import csv
-import io
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from sim.analysis.evidence.measures.place import Place, place, places
 from sim.analysis.evidence.measures.population import POPULATIONS, segments
 from sim.analysis.evidence.measures.registry import INSTRUMENTS
 from sim.analysis.evidence.measures.window import FORMS, Window, window
+from sim.scenario.csv_files import read_lines
 from sim.scenario.locations import root, shown
 from sim.scenario.problems import BadInput, choices
 from sim.scenario.scenario import Scenario
@@ -114,7 +113,7 @@ def readable_rows(
     Raises BadInput where the file cannot be read as a table at all.
     """
     file, problems = shown(path), list[str]()
-    lines = _lines(path, file)
+    lines = read_lines(path)
     header = [name.strip() for name in lines[0][1]]
     problems += [f"{file}:{lines[0][0]}: {name or 'a column without a name'}: unknown column; {choices(name, (*COLUMNS, *MORE_COLUMNS))}"
                  for name in header if name not in (*COLUMNS, *MORE_COLUMNS)]  # fmt: skip
@@ -151,31 +150,6 @@ def readable_rows(
 def rows_to_fit(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The calibration rows and no others: the only ones that a fit may see."""
     return tuple(row for row in rows if row.role == FITTED)
-
-
-def _lines(path: Path, file: str) -> list[tuple[int, list[str]]]:
-    """The file's records with the line on which each begins; blank ones are left out."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning
-    except FileNotFoundError:
-        raise BadInput(f"{file}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file}: cannot be read: {error}") from None
-    reader, out, begins = (
-        csv.reader(io.StringIO(text, newline=""), strict=True),
-        list[tuple[int, list[str]]](),
-        1,
-    )
-    try:
-        for values in reader:
-            if any(value.strip() for value in values):
-                out.append((begins, values))
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise BadInput(f"{file}:{begins}: not CSV: {error}") from None
-    if not out:
-        raise BadInput(f"{file}: the file is empty")
-    return out
 
 
 @dataclass

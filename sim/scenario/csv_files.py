@@ -1,0 +1,84 @@
+"""CSV files with checked columns: what is wrong is told with its file and line."""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.scenario.locations import shown
+from sim.scenario.problems import BadInput, choices
+
+
+def read_lines(path: Path) -> list[tuple[int, list[str]]]:
+    """The file's records, each with the line on which it begins; blank ones are left out. Raises BadInput."""
+    file = shown(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning
+    except FileNotFoundError:
+        raise BadInput(f"{file}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file}: cannot be read: {error}") from None
+    reader, out, begins = (
+        csv.reader(io.StringIO(text, newline=""), strict=True),
+        list[tuple[int, list[str]]](),
+        1,
+    )
+    try:
+        for values in reader:
+            if any(value.strip() for value in values):
+                out.append((begins, values))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise BadInput(f"{file}:{begins}: not CSV: {error}") from None
+    if not out:
+        raise BadInput(f"{file}: the file is empty")
+    return out
+
+
+def records(path: Path, columns: Sequence[str], problems: list[str]) -> list[tuple[int, dict[str, str]]]:
+    """The lines of a CSV that has exactly these columns, each with its number; what is wrong goes to `problems`."""
+    file = shown(path)
+    try:
+        lines = read_lines(path)
+    except BadInput as error:
+        problems += error.problems
+        return []
+    header, before = lines[0][1], len(problems)
+    problems += [
+        f"{file}:{lines[0][0]}: unknown column '{name}'; {choices(name, columns)}"
+        for name in header
+        if name not in columns
+    ]
+    problems += [f"{file}:{lines[0][0]}: missing column '{name}'" for name in columns if name not in header]
+    problems += [
+        f"{file}:{lines[0][0]}: column '{name}' stands twice"
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
+    ]
+    if len(lines) == 1:
+        problems.append(f"{file}: no lines beneath the header")
+    if len(problems) > before:
+        return []
+    problems += [
+        f"{file}:{line}: {len(values)} values for {len(header)} columns"
+        for line, values in lines[1:]
+        if len(values) != len(header)
+    ]
+    return [
+        (line, {name: value.strip() for name, value in zip(header, values, strict=True)})
+        for line, values in lines[1:]
+        if len(values) == len(header)
+    ]
+
+
+def number(text: str, where: str, problems: list[str]) -> float:
+    """A finite number, or nan with what is wrong added to `problems`."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.inf
+    if math.isinf(value):
+        problems.append(f"{where}: must be a number (got '{text}')")
+        return math.nan
+    return value
