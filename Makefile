@@ -80,4 +80,4 @@ lock:
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find sim tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -100,7 +100,7 @@ def posterior_draws(count: int | None) -> "tuple[Draw, ...]":
 
 
 def _print(screen: Console, table: "pd.DataFrame", over: str) -> None:
-    from sim.analysis.markdown import SIGNS
+    from sim.analysis.evidence.rows import BOUND_WORDS
 
     out = Table(
         title=f"Model against data: data with the source's standard error, model with {over}",
@@ -123,7 +123,7 @@ def _print(screen: Console, table: "pd.DataFrame", over: str) -> None:
             f", {row['without_event']} taken out" if row["without_event"] else ""
         )
         data = (
-            SIGNS[row["bound"]]
+            BOUND_WORDS[row["bound"]]
             + number(row["data"])
             + (f" ± {number(row['se'])}" if row["se"] == row["se"] and row["se"] is not None else "")
         )

@@ -78,7 +78,7 @@ def _fits(resolved: Resolved, count: int) -> "tuple[list[Fit], list[str]]":
     from sim.analysis.evidence.compare import history_of
     from sim.analysis.evidence.rows import read_rows, shipped_rows
     from sim.analysis.posterior_draws import first_draws
-    from sim.analysis.starting_values.sources import read_sources
+    from sim.analysis.starting_levels.sources import read_sources
     from sim.analysis.validation.comparison import ALL, EARLY, Fit
     from sim.analysis.validation.holdout import (
         EarlyStart,

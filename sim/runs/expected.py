@@ -1,17 +1,13 @@
 """The digests that shipped experiments must give on every machine: experiments/expected/<name>.json.
 
-`python -m sim.runs.expected --write [NAME ...] [--full]` renews them. Small is one seed with the fewest customers and the
+`python -m tools.expected_digests --write [NAME ...] [--full]` renews them. Small is one seed with the fewest customers and the
 first points of a design: seconds, with fingerprints of every month and variable, so that a difference can be placed. Full
 is the experiment as its file has it, with the digest of each table.
 """
 
-import argparse
-import datetime as dt
 import hashlib
 import json
-import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +15,19 @@ import numpy as np
 
 from sim.model.books import TABLES_OF
 from sim.model.tables import TABLES
-from sim.runs.identity import Identities, model_digest
-from sim.runs.manifest import PACKAGES
+from sim.runs.identity import Identities
 from sim.runs.reproduce import (
     Comparison,
     Difference,
     Pair,
     code_words,
-    environment,
     environment_words,
     run_again,
 )
 from sim.runs.running import Progress, Running
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.scenario.locations import EXPERIMENTS, experiments, root
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import BadInput
 from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
 
 FOLDER = "expected"
@@ -66,7 +60,7 @@ def compare_with_expected(
     if said.get(size) is None:
         raise BadInput(f"{name}: {file_of(name).name} has no digests of its full size; leave --full out")
     expected = said[size]
-    resolved, pairs = _sized(name, full)
+    resolved, pairs = sized(name, full)
     out = Comparison(f"{name} ({size})", of=len(pairs), code=code_words(said["model_digest"]))
     out.environment = environment_words(said["versions"], said["platform"])
     if inputs_digest(resolved, pairs) != expected["inputs"]:
@@ -79,9 +73,9 @@ def compare_with_expected(
         chosen = np.sort(np.random.default_rng().choice(len(pairs), sample, replace=False))
         pairs = [pairs[i] for i in chosen]
     out.pairs = len(pairs)
-    found, out.failures = _run(resolved, pairs, how or Running(), progress)
+    found, out.failures = run_pairs(resolved, pairs, how or Running(), progress)
     if full:
-        now = {table: _whole(found, table) for table in expected["tables"]}
+        now = {table: digest_of_runs(found, table) for table in expected["tables"]}
         out.differences = [
             Difference("all runs", t, "", "", f"its digest was {d[:12]}, now {now[t][:12]}", "")
             for t, d in expected["tables"].items()
@@ -96,51 +90,11 @@ def compare_with_expected(
     return out
 
 
-def write(name: str, full: bool, how: Running | None = None, progress: Progress | None = None) -> Path:
-    """Run a shipped experiment and write what must come out of it; full digests of other code or input are dropped."""
-    path = file_of(name)
-    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    content: dict[str, Any] = {
-        "experiment": name,
-        "made": dt.datetime.now(dt.UTC).date().isoformat(),
-        "model_digest": model_digest(),
-        "versions": {"python": sys.version.split()[0], **{package: version(package) for package in PACKAGES}},
-        "platform": environment()["platform"],
-    }
-    for size in ("small", "full"):
-        if size == "full" and not full:
-            resolved, pairs = _sized(name, True)
-            kept = before.get("full")
-            still = (
-                kept is not None
-                and before["model_digest"] == model_digest()
-                and kept["inputs"] == inputs_digest(resolved, pairs)
-            )
-            content["full"] = kept if still else None
-            continue
-        resolved, pairs = _sized(name, size == "full")
-        found, failures = _run(resolved, pairs, how or Running(), progress)
-        if failures:
-            raise BadInput([f"{name}: {failure}" for failure in failures])
-        one: dict[str, Any] = {"pairs": len(pairs), "inputs": inputs_digest(resolved, pairs)}
-        tables = next(iter(found.values()))
-        if size == "small":
-            one["runs"] = {
-                run: {table: _fingerprint(table, columns) for table, columns in tables.items()}
-                for run, tables in found.items()
-            }
-        else:
-            one["tables"] = {table: _whole(found, table) for table in tables}
-        content[size] = one
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    return path
-
-
 # --- running ---------------------------------------------------------------------------------------------
 
 
-def _sized(name: str, full: bool) -> tuple[Resolved, list[Pair]]:
+def sized(name: str, full: bool) -> tuple[Resolved, list[Pair]]:
+    """A shipped experiment at its small or full size, and the pairs of worlds to run."""
     resolved = resolve(name) if full else resolve(name, seeds=SMALL["seeds"], customers=SMALL["customers"])
     asked = resolved.experiment.seeds
     some = points(resolved) if full else points(resolved)[:SMALL_POINTS]
@@ -158,7 +112,7 @@ def inputs_digest(resolved: Resolved, pairs: Sequence[Pair]) -> str:
     return h.hexdigest()
 
 
-def _run(
+def run_pairs(
     resolved: Resolved, pairs: Sequence[Pair], how: Running, progress: Progress | None
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """For each run by name: of small runs the tables, of the others their digests."""
@@ -182,7 +136,8 @@ def tables_of(record: str) -> list[str]:
     return [name for name in TABLES if name in TABLES_OF[record]]
 
 
-def _whole(found: dict[str, dict[str, Any]], table: str) -> str:
+def digest_of_runs(found: dict[str, dict[str, Any]], table: str) -> str:
+    """Digest of one table over all runs, from its digest in each."""
     return hashlib.sha256(
         "\n".join(f"{run} {tables[table]}" for run, tables in found.items()).encode()
     ).hexdigest()
@@ -191,7 +146,7 @@ def _whole(found: dict[str, dict[str, Any]], table: str) -> str:
 # --- fingerprints ----------------------------------------------------------------------------------------
 
 
-def _fingerprint(table: str, columns: Columns) -> dict[str, Any]:
+def fingerprint(table: str, columns: Columns) -> dict[str, Any]:
     """Digest of a table of one run, and short fingerprints of each month and each variable of it."""
     months = np.unique(columns["month"].astype("datetime64[M]"))
     at = columns["month"].astype("datetime64[M]")
@@ -212,7 +167,7 @@ def _fingerprint(table: str, columns: Columns) -> dict[str, Any]:
 
 
 def _placed(run: str, table: str, was: dict[str, Any] | None, columns: Columns) -> list[Difference]:
-    now = _fingerprint(table, columns)
+    now = fingerprint(table, columns)
     if was is not None and was["digest"] == now["digest"]:
         return []
     if was is None:
@@ -230,30 +185,3 @@ def _placed(run: str, table: str, was: dict[str, Any] | None, columns: Columns) 
 
 def _named(words: str) -> dict[str, str]:
     return dict(pair.split("=") for pair in words.split())
-
-
-def main(words: Sequence[str] | None = None) -> int:
-    """Renew expected digests; what was not asked for stays."""
-    parser = argparse.ArgumentParser(
-        prog="python -m sim.runs.expected", description=__doc__.splitlines()[0] if __doc__ else None
-    )
-    parser.add_argument("names", nargs="*", help="shipped experiments; all if none is named")
-    parser.add_argument(
-        "--write", action="store_true", required=True, help="write experiments/expected/<name>.json"
-    )
-    parser.add_argument("--full", action="store_true", help="also at full size (minutes)")
-    parser.add_argument("--workers", type=int, default=None)
-    asked = parser.parse_args(words)
-    try:
-        for name in asked.names or experiments():
-            if name not in experiments():
-                raise BadInput(f"{name}: no shipped experiment; {choices(name, experiments())}")
-            print(write(name, asked.full, Running(asked.workers)), flush=True)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -90,6 +90,11 @@ def table_of(title: str, columns: Sequence[Column], frame: "pd.DataFrame", note:
     return Table(title, columns, rows, note)
 
 
+def records_of(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The rows of a data frame, each by the names of its columns."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
 def facts_table(facts: Mapping[str, Value] | Iterable[tuple[str, Value]], title: str = "") -> Table:
     """A table of names and values, without headings."""
     pairs = facts.items() if isinstance(facts, Mapping) else facts

@@ -364,4 +364,4 @@ def test_the_tables_of_a_grain_are_those_that_the_model_leaves() -> None:
 
 def test_every_shipped_experiment_has_expected_digests() -> None:
     lacking = [name for name in experiments() if not file_of(name).is_file()]
-    assert not lacking, "run: python -m sim.runs.expected --write " + " ".join(lacking)
+    assert not lacking, "run: python -m tools.expected_digests --write " + " ".join(lacking)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
-from sim.analysis.starting_values.sources import read_sources
+from sim.analysis.starting_levels.sources import read_sources
 from sim.model.law.timeline import LawInForce
 from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Timeline
 from sim.vocabulary import SEGMENTS

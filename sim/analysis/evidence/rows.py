@@ -38,6 +38,7 @@ MORE_COLUMNS = ("arguments", "note")  # a file may leave these out
 FITTED = "calibration"
 ROLES = ("input", FITTED, "validation", "context")
 BOUNDS = ("eq", "le", "ge")
+BOUND_WORDS = {"eq": "", "le": "at most ", "ge": "at least "}
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from sim.analysis.evidence.posterior_predictive import history_at
 from sim.analysis.evidence.rows import Row, rows_to_fit
 from sim.analysis.posterior_draws import Draw, at
-from sim.analysis.starting_values.adoption import Bass, adoption_2013, pooled_bass
-from sim.analysis.starting_values.sources import Sources
-from sim.analysis.starting_values.world import rounded
+from sim.analysis.starting_levels.adoption import Bass, adoption_2013, pooled_bass, rounded
+from sim.analysis.starting_levels.sources import Sources
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from sim.analysis.evidence.rows import Row
-from sim.analysis.starting_values.adoption import Bass, bass_step
+from sim.analysis.starting_levels.adoption import Bass, bass_step
 from sim.analysis.validation.scoring_rules import Predictive
 
 NO_CHANGE, TREND, BASS = "no change", "linear trend", "Bass curve"

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sim.analysis.markdown import records_of
 from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.figures.forest_plot import forest
 from sim.view.labels import how_to_summarise
@@ -20,7 +19,7 @@ from sim.view.number_format import (
 from sim.view.result_tables import claims_table
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_claims import NO_CLAIMS
-from sim.view.tables import Cell, Table, Value, columns, text
+from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 
 def knockouts(view: ResultsView) -> Section:

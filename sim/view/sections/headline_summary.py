@@ -5,13 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.markdown import records_of
 from sim.view.blocks import Block, Missing, Section, Text
 from sim.view.labels import how_to_summarise
 from sim.view.number_format import MINUS, estimate, with_unit
 from sim.view.result_tables import headlines_table, scales
 from sim.view.results_view import ResultsView
-from sim.view.tables import Table, columns, text
+from sim.view.tables import Table, columns, records_of, text
 
 LIMITS = (
     "The results follow from the mechanisms and priors of the model. Each world has the same agents and the same random "

@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.markdown import SIGNS, records_of
+from sim.analysis.evidence.rows import BOUND_WORDS
 from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.figures.distance_from_evidence import FARTHEST, targets
 from sim.view.figures.forecast_scores import scores
 from sim.view.labels import how_to_summarise
 from sim.view.number_format import number, span
 from sim.view.results_view import ResultsView
-from sim.view.tables import Cell, Table, Value, columns, text
+from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 OTHER_PARAMETERS = (
     "<strong>Not of this run.</strong> These numbers belong to the shipped configuration; this run has other parameters, "
@@ -131,7 +131,7 @@ def _miss(row: dict[str, Any]) -> str:
 
 
 def _data(row: dict[str, Any]) -> str:
-    return SIGNS.get(str(row["bound"]), "") + number(row["data"])
+    return BOUND_WORDS.get(str(row["bound"]), "") + number(row["data"])
 
 
 def source_of(source: str) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.analysis.markdown import records_of
 from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.figures.forest_plot import forest
 from sim.view.number_format import Scale, estimate, largest_of, percent, scale_for
 from sim.view.results_view import ResultsView
 from sim.view.sections.record_comparison import other_parameters
-from sim.view.tables import Cell, Table, columns
+from sim.view.tables import Cell, Table, columns, records_of
 
 ALL = "all"
 ARMS = {

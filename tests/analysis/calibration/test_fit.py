@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 from sim.analysis.calibration.fit import ABOUT, PREDICTIVE, RECOVERY, SCREEN, Calibrated, Fit, Size
-from sim.analysis.calibration.fitted_values import FITTED, new_files, shipped_values
 from sim.analysis.calibration.inputs import FOLDER, PARAMETERS, Inputs, read_inputs
 from sim.analysis.calibration.posterior_checks import candidates_for_best
 from sim.analysis.calibration.prior_sample import held_out, shares
@@ -28,6 +27,7 @@ from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import BEST, DRAWS, EARLY, MOVED, moved_headlines, read_posterior
 from sim.scenario.resolution import Resolved, resolve
+from tools.fitted_values import FITTED, new_files, shipped_values
 
 TWO = ("market.home_lag.all", "localisation")
 SIZE = Size(points=16, seeds=1, draws=32, screen_seeds=1, put_back=4, tried=2, best_seeds=1, pairs=2000)

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from sim.analysis.calibration.fit import PREDICTIVE, RECOVERY
-from sim.analysis.calibration.fitted_values import FITTED, shipped_values
 from sim.analysis.calibration.inputs import Inputs, read_inputs
 from sim.analysis.calibration.recovery import HIGHEST, LOWEST, NARROWER
 from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import read_rows, rows_to_fit, shipped_rows
 from sim.scenario.posterior import EARLY, Posterior, moved_headlines, posterior_folder, read_posterior
 from sim.scenario.resolution import Resolved, resolve
+from tools.fitted_values import FITTED, shipped_values
 
 BOTH = pytest.mark.parametrize("early", [False, True])
 

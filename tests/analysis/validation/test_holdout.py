@@ -10,7 +10,7 @@ import pytest
 from sim.analysis.calibration.inputs import Inputs, read_inputs
 from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
 from sim.analysis.posterior_draws import Draw
-from sim.analysis.starting_values.sources import Sources, read_sources
+from sim.analysis.starting_levels.sources import Sources, read_sources
 from sim.analysis.validation.holdout import (
     IN_THE_STARTING_VALUES,
     EarlyStart,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.starting_values.adoption import Bass, bass_step
+from sim.analysis.starting_levels.adoption import Bass, bass_step
 from sim.analysis.validation.rivals import BASS, NO_CHANGE, TREND, Field, earlier, year_of
 from tests.analysis.validation.small_rows import history, rows
 

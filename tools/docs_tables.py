@@ -1,4 +1,4 @@
-"""The tables of docs/calibration.md, docs/evidence.md and docs/validation.md, from the shipped CSV files: `python -m sim.analysis.docs_tables [--write]`.
+"""The tables of docs/calibration.md, docs/evidence.md and docs/validation.md, from the shipped CSV files: `python -m tools.docs_tables [--write]`.
 
 Each table stands between two comments that name it; `--write` puts it there, and a test finds the documents in step.
 """
@@ -11,11 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.calibration import documents
-from sim.analysis.markdown import DASH, SIGNS, number, records_of, table_of
+from sim.analysis.evidence.rows import BOUND_WORDS
 from sim.analysis.shipped_tables import RANKS, SURVIVAL, VALIDATION
 from sim.scenario.locations import root
 from sim.scenario.posterior import posterior_folder
+from sim.view.tables import records_of
+from tools import calibration_tables
+from tools.markdown import DASH, estimate, markdown_table, number, span
 
 DOCUMENTS = ("calibration.md", "evidence.md", "validation.md")
 EVIDENCE = "evidence"
@@ -38,7 +40,7 @@ def misses(evidence: pd.DataFrame) -> str:
     rows = []
     for (source, what, cause), group in wrong.groupby(["by", "what", "cause"], sort=False):
         each = [
-            f"{_of(row)}: {SIGNS[row['bound']]}{number(row['data'])}, {number(row['model'])} ({number(row['low'])} to {number(row['high'])})"
+            f"{_of(row)}: {BOUND_WORDS[row['bound']]}{number(row['data'])}, {number(row['model'])} ({number(row['low'])} to {number(row['high'])})"
             for row in records_of(group)
         ]
         rows.append(
@@ -49,7 +51,7 @@ def misses(evidence: pd.DataFrame) -> str:
                 str(cause),
             ]
         )
-    return table_of(("source", "what", "data, model (middle 90%)", "cause"), rows)
+    return markdown_table(("source", "what", "data, model (middle 90%)", "cause"), rows)
 
 
 def _of(row: dict[str, Any]) -> str:
@@ -67,20 +69,20 @@ def validation(scores: pd.DataFrame) -> str:
         model = by[forecasters[0]]
         chance = f"{model['chance']:.0%} on the bound's side" if pd.notna(model["chance"]) else ""
         note = str(model["note"]) if isinstance(model["note"], str) else chance
-        forecast = f"{number(model['forecast'])} ({number(model['low'])} to {number(model['high'])})"
+        forecast = estimate(model, "forecast", "low", "high")
         crps = [_best(by, name) for name in forecasters]
         rows.append(
             [
                 str(fit),
                 str(row),
                 str(model["unit"]),
-                f"{SIGNS[model['bound']]}{number(model['data'])}",
+                f"{BOUND_WORDS[model['bound']]}{number(model['data'])}",
                 forecast,
                 *crps,
                 note,
             ]
         )
-    return table_of(
+    return markdown_table(
         (
             "fit",
             "row",
@@ -105,9 +107,7 @@ def ranks(table: pd.DataFrame) -> str:
     """The model against each rival."""
     rows = []
     for line in records_of(table):
-        interval = (
-            f"{number(line['low'], True)} to {number(line['high'], True)}" if pd.notna(line["low"]) else DASH
-        )
+        interval = span(line["low"], line["high"], True) if pd.notna(line["low"]) else DASH
         numbers = [
             number(line["model"]),
             number(line["rival_score"]),
@@ -123,7 +123,7 @@ def ranks(table: pd.DataFrame) -> str:
                 str(line["verdict"]),
             ]
         )
-    return table_of(
+    return markdown_table(
         (
             "fit",
             "rival",
@@ -147,14 +147,11 @@ def survival(table: pd.DataFrame) -> str:
     for _, group in table.groupby("headline", sort=False):
         by = {str(line["arm"]): line for line in records_of(group)}
         first = by[arms[0]]
-        shipped = f"{number(first['shipped'], True)} ({number(first['shipped_low'], True)} to {number(first['shipped_high'], True)})"
-        cells = [
-            f"{number(by[arm]['median'], True)} ({number(by[arm]['low'], True)} to {number(by[arm]['high'], True)})"
-            for arm in arms
-        ]
+        shipped = estimate(first, "shipped", "shipped_low", "shipped_high", True)
+        cells = [estimate(by[arm], "median", "low", "high", True) for arm in arms]
         rows.append([f"{first['name']}, {first['unit']}", shipped, *cells, str(by["all"]["verdict"])])
     what = "\n".join(f"- `{arm}`: {table.loc[table['arm'] == arm, 'what'].iloc[0]}" for arm in arms)
-    return f"{what}\n\n{table_of(('headline', 'shipped (95% over seeds)', *arms, 'in all arms'), rows)}"
+    return f"{what}\n\n{markdown_table(('headline', 'shipped (95% over seeds)', *arms, 'in all arms'), rows)}"
 
 
 TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
@@ -163,7 +160,7 @@ TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
     "scores": (VALIDATION, validation),
     "ranks": (RANKS, ranks),
     "survival": (SURVIVAL, survival),
-    **documents.TABLES,
+    **calibration_tables.TABLES,
 }
 
 
@@ -183,7 +180,7 @@ def in_step(text: str, tables: dict[str, str]) -> str:
 
 
 def main(words: list[str]) -> None:
-    """Print the tables, or write them into the documents."""
+    """Print the tables, or write them into the calibration_tables."""
     tables = made()
     for name, table in tables.items() if "--write" not in words else ():
         print(f"{name}\n\n{table}\n")

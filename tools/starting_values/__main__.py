@@ -1,4 +1,4 @@
-"""Print the starting values, or write configs/world/*.yaml with `--write`: `python -m sim.analysis.starting_values`."""
+"""Print the starting values, or write configs/world/*.yaml with `--write`: `python -m tools.starting_values`."""
 
 import sys
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from sim.analysis.starting_values.parameter_values import derived
-from sim.analysis.starting_values.sources import read_sources
-from sim.analysis.starting_values.world import StartingWorld, starting_world, totals
+from sim.analysis.starting_levels.sources import read_sources
+from tools.starting_values.parameter_values import derived
+from tools.starting_values.world import StartingWorld, starting_world, totals
 
-CONFIGS = Path(__file__).parents[3] / "configs"
-HEADER = "# Written by `python -m sim.analysis.starting_values --write` from configs/evidence and the judgements\n# beside this file. Change those, not this.\n"
+CONFIGS = Path(__file__).parents[2] / "configs"
+HEADER = "# Written by `python -m tools.starting_values --write` from configs/evidence and the judgements\n# beside this file. Change those, not this.\n"
 
 
 def as_yaml(tree: dict[str, Any]) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, log
 
-from sim.analysis.starting_values.adoption import FIRST, bass_step, ceiling_of, pooled_bass, unanchored_bass
-from sim.analysis.starting_values.market import (
+from sim.analysis.starting_levels.adoption import FIRST, bass_step, ceiling_of, pooled_bass, unanchored_bass
+from sim.analysis.starting_levels.sources import Sources
+from tools.starting_values.market import (
     europe_share_of_market,
     european_providers_share,
     market_history,
 )
-from sim.analysis.starting_values.sources import Sources
-from sim.analysis.starting_values.trust import freedoms_from_favourable
-from sim.analysis.starting_values.world import SEGMENTS, StartingWorld
+from tools.starting_values.trust import freedoms_from_favourable
+from tools.starting_values.world import SEGMENTS, StartingWorld
 
 YEARS = range(2013, 2026)
 COUNTRIES_OF_THE_WORLD = 195

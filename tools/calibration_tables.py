@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pandas as pd
 
 from sim.analysis.calibration.recovery import HIGHEST, LOWEST
-from sim.analysis.markdown import SIGNS, number, records_of, table_of
+from sim.analysis.evidence.rows import BOUND_WORDS
+from sim.view.tables import records_of
+from tools.markdown import estimate, markdown_table, number, span
 
 
 def posterior(best: pd.DataFrame) -> str:
@@ -14,13 +16,13 @@ def posterior(best: pd.DataFrame) -> str:
     for line in records_of(best):
         name = f"`{line['parameter']}`" + (" (multiplier)" if isinstance(line["multiplies"], str) else "")
         prior = f"{number(line['prior_low'])} to {number(line['prior_high'])}{', log' if line['scale'] == 'log' else ''}"
-        interval = f"{number(line['p05'])} to {number(line['p95'])}"
+        interval = span(line["p05"], line["p95"])
         left = f"{max(0.0, 1.0 - float(line['contraction'])):.0%}"
         numbers = [number(line[name]) for name in ("prior_centre", "value", "mean")]
         rows.append(
             [name, prior, *numbers, interval, left, f"{line['coverage']:.0%}", str(line["identified"])]
         )
-    return table_of(
+    return markdown_table(
         (
             "parameter",
             "prior",
@@ -59,7 +61,7 @@ def recoveries(recovery: pd.DataFrame) -> str:
         "interval score (less is better)",
         "ships",
     )
-    return table_of(columns, rows)
+    return markdown_table(columns, rows)
 
 
 def held(predictive: pd.DataFrame) -> str:
@@ -80,7 +82,7 @@ def held(predictive: pd.DataFrame) -> str:
             ),
         ]
     )
-    return table_of(("source", "before the fit", "at the best point"), rows)
+    return markdown_table(("source", "before the fit", "at the best point"), rows)
 
 
 def rows(predictive: pd.DataFrame) -> str:
@@ -88,8 +90,8 @@ def rows(predictive: pd.DataFrame) -> str:
     frame = predictive[~predictive["row"].str.startswith("K22") | (predictive["verdict"] != "holds")]
     lines = []
     for line in records_of(frame):
-        data = f"{SIGNS[line['bound']]}{number(line['data'])} ± {number(line['tolerance'])}"
-        model = f"{number(line['model'])} ({number(line['low'])} to {number(line['high'])})"
+        data = f"{BOUND_WORDS[line['bound']]}{number(line['data'])} ± {number(line['tolerance'])}"
+        model = estimate(line, "model", "low", "high")
         why = (
             line["left_out"]
             if isinstance(line["left_out"], str) and line["left_out"]
@@ -109,7 +111,7 @@ def rows(predictive: pd.DataFrame) -> str:
                 said,
             ]
         )
-    return table_of(
+    return markdown_table(
         ("row", "unit", "data and tolerance", "before", "best (90% of draws)", "verdict", "cause of a miss"),
         lines,
     )
@@ -124,7 +126,7 @@ def headlines(moved: pd.DataFrame) -> str:
             interval = f"{number(line[f'{group}_low'])} to {number(line[f'{group}_high'])}"
             cells += [f"{number(line[f'{group}_median'])} ({interval})", f"{line[f'{group}_same_sign']:.0%}"]
         lines.append([f"{line['name']}, {line['unit']}", *cells])
-    return table_of(
+    return markdown_table(
         (
             "headline, DOJ wins minus Microsoft wins",
             "prior (90%)",

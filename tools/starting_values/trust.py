@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.starting_values.sources import Sources
+from sim.analysis.starting_levels.sources import Sources
 
 FREEDOMS, FAVOURABLE = "us_respects_freedoms", "us_favorable"
 

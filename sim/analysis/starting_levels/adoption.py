@@ -4,11 +4,11 @@ Bass (1969): with x = F / m, the adopters' part of those who will ever adopt, dx
 """
 
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp, floor, log10, sqrt
 
 from scipy.optimize import brentq, minimize, minimize_scalar
 
-from sim.analysis.starting_values.sources import Sources
+from sim.analysis.starting_levels.sources import Sources
 
 FIRST = 2013.0  # the model begins in January 2013
 
@@ -178,3 +178,8 @@ def adoption_2013(sources: Sources, code: str, bass: Bass) -> tuple[dict[str, fl
         shares,
         f"firms: {source}; consumer: judgement; regulated, public_sector: judged part of enterprise",
     )
+
+
+def rounded(value: float, digits: int = 4) -> float:
+    """A number to so many significant digits: enough to add up, not so many as to pretend."""
+    return round(value, digits - 1 - floor(log10(abs(value)))) if value else 0.0

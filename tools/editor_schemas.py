@@ -1,6 +1,6 @@
 """JSON Schemas of the YAML files, so that editors complete and check them while one types.
 
-`python -m sim.scenario.editor_schemas` writes them to configs/schema/.
+`python -m tools.editor_schemas` writes them to configs/schema/.
 """
 
 import json

@@ -2,28 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import floor, log10
 from typing import Any
 
-from sim.analysis.starting_values.adoption import Bass, adoption_2013, pooled_bass
-from sim.analysis.starting_values.market import (
+from sim.analysis.starting_levels.adoption import Bass, adoption_2013, pooled_bass, rounded
+from sim.analysis.starting_levels.sources import Sources
+from tools.starting_values.market import (
     EUROPE,
     Spend,
     divide_market,
     home_grown_shares,
     provider_shares,
 )
-from sim.analysis.starting_values.sources import Sources
-from sim.analysis.starting_values.trust import initial_trust
+from tools.starting_values.trust import initial_trust
 
 Tree = dict[str, Any]
 SEGMENTS = ("consumer", "small_firm", "enterprise", "regulated", "public_sector")
 CHINA = "CHN"
-
-
-def rounded(value: float, digits: int = 4) -> float:
-    """A number to so many significant digits: enough to add up, not so many as to pretend."""
-    return round(value, digits - 1 - floor(log10(abs(value)))) if value else 0.0
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,16 @@
 import pandas as pd
 import pytest
 
-from sim.analysis.docs_tables import DOCUMENTS, TABLES, in_step, made, misses, ranks
-from sim.analysis.markdown import number
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
+from tools.docs_tables import DOCUMENTS, TABLES, in_step, made, misses, ranks
+from tools.markdown import number
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_documents_are_in_step_with_the_shipped_tables(document: str) -> None:
     text = (root() / "docs" / document).read_text(encoding="utf-8")
-    assert in_step(text, made()) == text, "run python -m sim.analysis.docs_tables --write"
+    assert in_step(text, made()) == text, "run python -m tools.docs_tables --write"
 
 
 def test_every_table_has_its_place_in_a_document() -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log
 
-from sim.analysis.starting_values.adoption import FIRST
-from sim.analysis.starting_values.sources import Sources
+from sim.analysis.starting_levels.adoption import FIRST
+from sim.analysis.starting_levels.sources import Sources
 
 # KM3 stands half a year after KM2 and both are rounded to a whole billion, which alone could move the slope between
 # them from 0 to 60% a year; without it each pair of points spans well over a year.

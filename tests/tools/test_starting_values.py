@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from sim.analysis.starting_values.__main__ import world_files
-from sim.analysis.starting_values.adoption import Bass, bass_step, level_in_2013, pooled_bass, surveyed_pairs
-from sim.analysis.starting_values.market import european_providers_share, market_history
-from sim.analysis.starting_values.parameter_values import derived
-from sim.analysis.starting_values.sources import USABLE_ROLES, Sources, read_sources
-from sim.analysis.starting_values.trust import freedoms_from_favourable, initial_trust
-from sim.analysis.starting_values.world import starting_world
+from sim.analysis.starting_levels.adoption import Bass, bass_step, level_in_2013, pooled_bass, surveyed_pairs
+from sim.analysis.starting_levels.sources import USABLE_ROLES, Sources, read_sources
+from tools.starting_values.__main__ import world_files
+from tools.starting_values.market import european_providers_share, market_history
+from tools.starting_values.parameter_values import derived
+from tools.starting_values.trust import freedoms_from_favourable, initial_trust
+from tools.starting_values.world import starting_world
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
