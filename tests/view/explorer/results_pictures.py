@@ -81,9 +81,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         for name, where in shots.items():
-            take(page, base + where, out / f"dashboard-results-{name}.png")
+            take(page, base + where, out / f"explorer-results-{name}.png")
         phone = browser.new_page(viewport={"width": 420, "height": HEIGHT})
-        take(phone, f"{base}/{sweep}?tab=heat&metric=revenue", out / "dashboard-results-phone.png")
+        take(phone, f"{base}/{sweep}?tab=heat&metric=revenue", out / "explorer-results-phone.png")
         browser.close()
     server.shutdown()
     for one in pages:

@@ -45,7 +45,7 @@ def test_move_a_slider_click_a_country_share_and_take_away(
     assert page.url == visitor.address + "/"
     expect(page.locator("#sentence")).to_contain_text("DOJ wins")
     if pictures is not None:
-        page.screenshot(path=pictures / "dashboard.png")
+        page.screenshot(path=pictures / "explorer.png")
     before = page.evaluate(TRACES)
 
     slider(page, "trust.asymmetry").press("End")
@@ -146,7 +146,7 @@ def test_worlds_are_picked_added_and_compared_and_the_map_plays(
     assert max(map(abs, before)) == 0.0  # before the switch there is no difference
     page.wait_for_function("() => window.location.search.includes('month=20')")
     if pictures is not None:
-        page.screenshot(path=pictures / "dashboard-map.png", full_page=True)
+        page.screenshot(path=pictures / "explorer-map.png", full_page=True)
 
     # another rule for world B, then a third world
     page.get_by_role("textbox", name="Rule").nth(1).click()
@@ -247,7 +247,7 @@ def test_telephone_width_names_and_type_size_in_light_and_dark(
             == ground
         )
         if pictures is not None:
-            page.screenshot(path=pictures / f"dashboard-{paper}-phone.png")
+            page.screenshot(path=pictures / f"explorer-{paper}-phone.png")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert page.locator("h1").count() == 1
     page.close()
