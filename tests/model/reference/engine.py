@@ -14,6 +14,7 @@ from sim.model.population import smallest_size
 from sim.model.reference.customers import Cell, Terms
 from sim.model.reference.governments import Surroundings
 from sim.model.reference.investigators import RuleOfMonth
+from sim.model.reference.us_providers import CellSeen
 from sim.model.world import WorldSet
 from sim.scenario.canonical import surviving_events
 from sim.scenario.scenario import Scenario
@@ -269,3 +270,59 @@ class Engine:
     def unmet(self) -> list[float]:
         unmet: list[float] = self.model.casework.unmet.tolist()
         return unmet
+
+    # --- US providers -----------------------------------------------------------------------------
+
+    def cells_seen(self) -> list[CellSeen]:
+        """What providers see of each cell at the end of a quarter; before `trade`."""
+        model, x = self.model, self.worlds.population.cells
+        spend = model.market.spend(self.worlds.customers.stock[self.index]).tolist()
+        procurement = model.legislation.in_force[:, INSTRUMENTS.index("procurement_rule")].tolist()
+        trust, terms = self.mean_trust_as_known(), self.terms()
+        return [
+            CellSeen(
+                country=int(x.jurisdiction[c]),
+                segment=int(x.segment[c]),
+                spend=spend[c],
+                share=model.market.shares[c].tolist(),
+                sensitivity=float(model.market.sensitivity[c]),
+                trust=trust[c],
+                first_risk=float(model._first_risk[c]),
+                terms=terms[c],
+                procurement=procurement[x.jurisdiction[c]],
+            )
+            for c in range(len(x))
+        ]
+
+    def yearly_growth(self) -> float:
+        return float(self.model.market.yearly_growth(self.month))
+
+    def contested(self) -> bool:
+        return bool(self.model.law_is_contested)
+
+    def offer_changes(self) -> list[tuple[str, int, str, str, float]]:
+        """What providers changed this month: provider, country, offer, change, gain."""
+        return [row[1:] for row in self.model.books.offer_changes if row[0] == self.month]
+
+    def offers(self) -> list[list[tuple[bool, int | None, float, list[bool], list[bool], list[int | None]]]]:
+        """By provider and country: own region, host, discount, and of each kind whether live, under way, since when."""
+        x = self.model.offers
+        return [
+            [
+                (
+                    bool(x.own_region[p, j]),
+                    None if x.host[p, j] < 0 else int(x.host[p, j]),
+                    float(x.discount[p, j]),
+                    x.live[p, j].tolist(),
+                    x.under_way[p, j].tolist(),
+                    [None if since < 0 else since for since in x.live_since[p, j].tolist()],
+                )
+                for j in range(x.host.shape[1])
+            ]
+            for p in range(x.host.shape[0])
+        ]
+
+    def outlook(self) -> list[tuple[list[list[float]], list[float], float]]:
+        """By provider: gain of offers and cost of distrust by country, and revenue abroad."""
+        x = self.model.outlook
+        return list(zip(x.gain.tolist(), x.distrust_cost.tolist(), x.abroad.tolist(), strict=True))
