@@ -14,7 +14,7 @@ from sim.model.population import smallest_size
 from sim.model.reference.customers import Cell, Terms
 from sim.model.reference.governments import Surroundings
 from sim.model.reference.investigators import RuleOfMonth
-from sim.model.reference.us_providers import CellSeen
+from sim.model.reference.us_providers import CellSeen, OffersInCountry, Provider
 from sim.model.world import WorldSet
 from sim.scenario.canonical import surviving_events
 from sim.scenario.scenario import Scenario
@@ -156,6 +156,10 @@ class Engine:
         pairs = zip(x.in_force.tolist(), x.decided.tolist(), strict=True)
         return [list(zip(in_force, decided, strict=True)) for in_force, decided in pairs]
 
+    def laws_in_force(self) -> dict[str, list[float]]:
+        """Share of each country's members with an instrument in force, by instrument."""
+        return dict(zip(INSTRUMENTS, self.model.legislation.in_force.T.tolist(), strict=True))
+
     def pressure(self) -> list[list[float]]:
         """The covariates of every country's hazards, but for the last, the neighbours' laws."""
         pressure: list[list[float]] = self.model.legislation.pressure[:, :-1].tolist()
@@ -236,7 +240,7 @@ class Engine:
     def rule(self) -> RuleOfMonth:
         """The law as investigators meet it this month."""
         regime, s = self.scenario.regimes[self.model.law.regime], self.scenario
-        in_force = dict(zip(INSTRUMENTS, self.model.legislation.in_force.T.tolist(), strict=True))
+        in_force = self.laws_in_force()
         none = [0.0] * len(s.jurisdictions)
         return RuleOfMonth(
             test=regime.test,
@@ -326,3 +330,31 @@ class Engine:
         """By provider: gain of offers and cost of distrust by country, and revenue abroad."""
         x = self.model.outlook
         return list(zip(x.gain.tolist(), x.distrust_cost.tolist(), x.abroad.tolist(), strict=True))
+
+    def copy_offers(self, providers: Sequence[Provider]) -> None:
+        """Give readable providers the offers of the engine's."""
+        for provider, of_provider in zip(providers, self.offers(), strict=True):
+            provider.offers = [OffersInCountry(*of_country) for of_country in of_provider]
+
+    # --- market and books -------------------------------------------------------------------------
+
+    def spend(self) -> list[list[float]]:
+        """USD of the month at list price, by cell and place."""
+        spend: list[list[float]] = self.model.market.spend(self.worlds.customers.stock[self.index]).tolist()
+        return spend
+
+    def stocks(self) -> list[list[list[int]]]:
+        """Accounts, TB, USD and customers, in millionths, by cell and place."""
+        stocks: list[list[list[int]]] = self.worlds.customers.stock[self.index].tolist()
+        return stocks
+
+    def flows(self) -> dict[tuple[int, int, int], list[int]]:
+        """What moved this month, by country, from and to."""
+        x = self.worlds.customers
+        return {
+            (j, a, b): x.flows[w, j, a, b].tolist() for w, j, a, b in x.streams.tolist() if w == self.index
+        }
+
+    def counts(self) -> list[tuple[int, ...]]:
+        """Customers of each cell that did something this month, in the order of `Counts`."""
+        return [tuple(row) for row in self.worlds.customers.counts[self.index].tolist()]
