@@ -1,8 +1,8 @@
 """Run ids: what a run is, in 32 letters.
 
-A run id is the sha256 of all that decides a run's tables: the resolved scenario, the seed, how much is recorded and the
-model's code. It says nothing of where the run was asked for, so experiments that have a run in common have its id in
-common. What a world is called is not part of it: names and labels decide no number.
+A run id is the sha256 of all that decides a run's tables: the resolved scenario, the seed, how much is
+recorded and the model's code. It says nothing of where the run was asked for, so experiments that have a run
+in common have its id in common. What a world is called is not part of it: names and labels decide no number.
 """
 
 import ast
@@ -15,10 +15,11 @@ from sim.scenario.canonical import ScenarioDigests
 from sim.scenario.scenario import Scenario
 
 ID_LETTERS = 32
-# What turns a resolved scenario into tables. How a scenario is resolved is not part of it: what comes of that is, whole.
+# What turns a resolved scenario into tables. How a scenario is resolved is not part of it: what comes of that
+# is, whole.
 _CODE = (
-    "model", "scenario/canonical.py", "scenario/law.py", "scenario/parameters.py", "scenario/scenario.py", "scenario/schema.py", "scenario/strict.py",
-    "vocabulary.py",
+    "model", "scenario/canonical.py", "scenario/law.py", "scenario/parameters.py", "scenario/scenario.py",
+    "scenario/schema.py", "scenario/strict.py", "vocabulary.py",
 )  # fmt: skip
 _REFERENCE = "model/reference"  # the readable twin of the model, which no run uses
 
@@ -46,7 +47,8 @@ def run_id(scenario: Scenario, seed: int, record: str) -> str:
 
 @cache
 def model_digest() -> str:
-    """Digest of the code that decides a run: the model and the types of scenarios, without comments and docstrings."""
+    """Digest of the code that decides a run: the model and the types of scenarios, without comments and
+    docstrings."""
     h = hashlib.sha256()
     package = Path(__file__).parents[1]
     files = [
@@ -64,7 +66,8 @@ def model_digest() -> str:
 
 
 def _syntax(node: ast.AST, words: list[str]) -> None:
-    """Add a syntax tree's words, the same under every version of Python: empty and absent fields, which versions add, are left out."""
+    """Add a syntax tree's words, the same under every version of Python: empty and absent fields, which
+    versions add, are left out."""
     words.append(type(node).__name__)
     for name in node._fields:
         value = getattr(node, name, None)

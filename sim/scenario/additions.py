@@ -1,4 +1,5 @@
-"""What an experiment adds to the configuration: regimes, tests, comity rules, rows of the law, events of the timeline."""
+"""What an experiment adds to the configuration: regimes, tests, comity rules, rows of the law, events of the
+timeline."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +16,8 @@ _NAMED = ("regimes", *_LAW)
 
 
 def with_additions(experiment: Experiment, base: Base, lines: dict[Loc, str]) -> tuple[Base, list[Finding]]:
-    """The configuration with what the experiment adds, and what is wrong with that, by its place in the experiment."""
+    """The configuration with what the experiment adds, and what is wrong with that, by its place in the
+    experiment."""
     if not any(getattr(experiment, part) for part in (*_NAMED, "events")):
         return base, []
     found = [*_name_findings(experiment, base)]
@@ -68,7 +70,8 @@ def _name_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
 
 
 def _inserted(rows: Mapping[str, T], added: Mapping[str, Any]) -> dict[str, T]:
-    """The rows with each added one before the row that it names, or before the first that depends on the US rule."""
+    """The rows with each added one before the row that it names, or before the first that depends on the US
+    rule."""
     out = dict(rows)
     first = next((name for name, row in rows.items() if _depends_on_the_rule(row)), None)
     for name, row in added.items():

@@ -1,8 +1,9 @@
-"""The canonical form of a scenario: JSON-able values that do not depend on files and layers, and their digest.
+"""The canonical form of a scenario: JSON-able values that do not depend on files and layers, and their
+digest.
 
-The whole form goes into a manifest, from which the scenario can be restored. The digest is of the part that decides a
-run: texts and labels, regimes that never come into force, the rows of tests that no regime uses and events that cannot
-act are left out, so that a run keeps its id when they change.
+The whole form goes into a manifest, from which the scenario can be restored. The digest is of the part that
+decides a run: texts and labels, regimes that never come into force, the rows of tests that no regime uses and
+events that cannot act are left out, so that a run keeps its id when they change.
 """
 
 import datetime as dt
@@ -62,7 +63,8 @@ def _tree(value: Any) -> Any:
 
 
 def surviving_events(scenario: Scenario) -> tuple[Event, ...]:
-    """The events that happen in this world and may drive it: no endogenous ones, no `case` ones after a switch."""
+    """The events that happen in this world and may drive it: no endogenous ones, no `case` ones after a
+    switch."""
     first_switch = min((switch.on for switch in scenario.switches), default=dt.date.max)
     return tuple(
         event

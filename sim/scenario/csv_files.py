@@ -37,7 +37,8 @@ def read_lines(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def records(path: Path, columns: Sequence[str], problems: list[str]) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a CSV that has exactly these columns, each with its number; what is wrong goes to `problems`."""
+    """The lines of a CSV that has exactly these columns, each with its number; what is wrong goes to
+    `problems`."""
     file = shown(path)
     try:
         lines = read_lines(path)

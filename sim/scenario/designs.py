@@ -1,8 +1,9 @@
 """Designs: the points of an experiment, and the scenarios of its worlds at a point.
 
-A point assigns a value to every factor. Uncertainties are sampled by the design's method; levers are a full grid crossed
-with that sample, levers varying fastest, so that a sample that grows keeps the numbers of the points it had. In a list,
-point i takes the i-th value of every factor. Two points may have equal values where factors are integer or categorical.
+A point assigns a value to every factor. Uncertainties are sampled by the design's method; levers are a full
+grid crossed with that sample, levers varying fastest, so that a sample that grows keeps the numbers of the
+points it had. In a list, point i takes the i-th value of every factor. Two points may have equal values where
+factors are integer or categorical.
 """
 
 import datetime as dt
@@ -48,7 +49,8 @@ class Point:
 class Points(Sequence[Point]):
     """The points of a design, made as they are asked for.
 
-    `sample` holds the uncertainties (of a list: all factors), a row of values each; `levers` every combination of levers.
+    `sample` holds the uncertainties (of a list: all factors), a row of values each; `levers` every
+    combination of levers.
     """
 
     names: tuple[str, ...]
@@ -89,7 +91,7 @@ def scenarios_with(
     chosen: Sequence[tuple[Factor, Value]],
     timelines: dict[tuple[int, frozenset[str]], Timeline],
 ) -> dict[str, Scenario]:
-    """The scenarios of all worlds with these values of factors; what no factor touches stays the same object."""
+    """The scenarios of all worlds with these values of factors. Untouched parts stay the same object."""
     common, own = Updates(), dict[str, Updates]()
     lawful: list[tuple[Factor, Value]] = []
     for factor, value in chosen:
@@ -144,7 +146,8 @@ def _timeline(
     events: frozenset[str],
     timelines: dict[tuple[int, frozenset[str]], Timeline],
 ) -> Timeline:
-    """The history with these events; the same object each time, so that what is equal is seen to be equal at once."""
+    """The history with these events; the same object each time, so that what is equal is seen to be equal at
+    once."""
     if frozenset(event.id for event in own.events) == events:
         return own
     key = (id(history), events)
@@ -167,7 +170,8 @@ def prepare(
 ) -> Prepared | None:
     """The experiment's design, checked; what is wrong goes to `found`.
 
-    `set_last` says for each path of a world's `set` or the command line who set it: no factor may vary the same.
+    `set_last` says for each path of a world's `set` or the command line who set it: no factor may vary the
+    same.
     """
     design = experiment.design
     if design is None:
@@ -206,7 +210,8 @@ def prepare(
 def _drawn(
     design: Design, experiment: Experiment, base: Base, tree: dict[str, Any], found: list[Finding]
 ) -> list[Factor]:
-    """The factors of a posterior: every number that it sets, with its value at each of the first `points` draws."""
+    """The factors of a posterior: every number that it sets, with its value at each of the first `points`
+    draws."""
     try:
         posterior = read_posterior()
     except BadInput as error:
@@ -261,7 +266,8 @@ def _levels(design: Design, made: Sequence[Factor]) -> Iterator[Finding]:
         if len(set(lengths.values())) > 1:
             yield (
                 ("design",),
-                f"every factor of a list needs as many values: {', '.join(f'{path} has {n}' for path, n in lengths.items())}",
+                "every factor of a list needs as many values: "
+                f"{', '.join(f'{path} has {n}' for path, n in lengths.items())}",
             )
 
 
@@ -295,7 +301,8 @@ def _contents_findings(factor: Factor, scenarios: Mapping[str, Scenario]) -> Ite
 def _law_findings(
     experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario], made: Prepared
 ) -> Iterator[Finding]:
-    """Switches out of order or too late, and names that contradict each other, in any combination that the design has."""
+    """Switches out of order or too late, and names that contradict each other, in any combination that the
+    design has."""
     joint = [
         (i, f)
         for i, f in enumerate(made.factors)
@@ -343,7 +350,10 @@ def _points(design: Design, made: Sequence[Factor]) -> Points | str:
         rows = design.points or 0 if design.method == POSTERIOR else Sampling(design, len(uncertain)).rows
     whole = rows * math.prod(len(f.values) for f in levers)
     if whole > MOST_POINTS:
-        return f"{whole:,} points; at most {MOST_POINTS:,}: fewer levels, or a sampled design ({', '.join(METHODS)})"
+        return (
+            f"{whole:,} points; at most {MOST_POINTS:,}: fewer levels, or a sampled design "
+            f"({', '.join(METHODS)})"
+        )
     crossed = tuple(product(*(factor.values for factor in levers)))
     if design.method == "grid":
         return Points(names, list(product(*(factor.values for factor in uncertain))), crossed)

@@ -6,7 +6,8 @@ from typing import Any
 
 
 def canonical_json(content: Any) -> str:
-    """JSON with sorted keys and no spaces; numbers as their shortest exact decimal, nothing that is not a number."""
+    """JSON with sorted keys and no spaces; numbers as their shortest exact decimal, nothing that is not a
+    number."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 

@@ -43,7 +43,10 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
     """Unknown names, dates outside the horizon or out of order, a population too small."""
     smallest = SMALLEST_CELL * len(base.jurisdictions) * len(vocabulary.SEGMENTS)
     if experiment.customers < smallest:
-        cells = f"{SMALLEST_CELL} in each of {len(base.jurisdictions)} countries x {len(vocabulary.SEGMENTS)} segments"
+        cells = (
+            f"{SMALLEST_CELL} in each of {len(base.jurisdictions)} countries x {len(vocabulary.SEGMENTS)} "
+            "segments"
+        )
         yield ("customers",), f"{experiment.customers} customers are too few; at least {smallest} ({cells})"
     if months(experiment) < 1:
         yield (
@@ -70,7 +73,8 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
         if experiment.design is not None and getattr(experiment, part):
             yield (
                 (part,),
-                f"an experiment with a design has no {part}: make them factors, or an experiment of their own",
+                f"an experiment with a design has no {part}: make them factors, or an experiment of their "
+                "own",
             )
     for i, alternative in enumerate(experiment.switch_dates):
         yield from _date_findings(experiment, alternative.on, ("switch_dates", i, "on"))
@@ -93,13 +97,15 @@ def switch_findings(
             settled = [code for code, regime in base.regimes.items() if not regime.stages]
             yield (
                 (*at, i, "regime"),
-                f"'{switch.regime}' is an open law, which no ruling brings; {choices(switch.regime, settled)}",
+                f"'{switch.regime}' is an open law, which no ruling brings; "
+                f"{choices(switch.regime, settled)}",
             )
         yield from _date_findings(experiment, switch.on, (*at, i, "on"))
         if i and switch.on <= switches[i - 1].on:
             yield (
                 (*at, i, "on"),
-                f"{switch.on} is not after the switch before it, {switches[i - 1].on}: put switches in order of date",
+                f"{switch.on} is not after the switch before it, {switches[i - 1].on}: put switches in "
+                "order of date",
             )
 
 
@@ -108,7 +114,8 @@ FROM_THE_SWITCH = "from the switch"
 
 
 def window(claim: Claim) -> tuple[dt.date, dt.date] | None:
-    """First days of the first and last month that a claim is about; None: from the month in which its worlds may differ on."""
+    """First days of the first and last month that a claim is about; None: from the month in which its worlds
+    may differ on."""
     if claim.window == FROM_THE_SWITCH:
         return None
     begin, _, end = claim.window.partition(" to ")
@@ -118,7 +125,8 @@ def window(claim: Claim) -> tuple[dt.date, dt.date] | None:
 
 
 def claim_findings(experiment: Experiment, base: Base, horizon_is_the_files: bool) -> Iterator[Finding]:
-    """Unknown worlds and countries, sizes that contradict, windows outside the horizon (unless the command line moved that)."""
+    """Unknown worlds and countries, sizes that contradict, windows outside the horizon (unless the command
+    line moved that)."""
     for i, claim in enumerate(experiment.claims):
         at: Loc = ("claims", i)
         for part in ("world", "against"):
@@ -131,7 +139,8 @@ def claim_findings(experiment: Experiment, base: Base, horizon_is_the_files: boo
             if claim.country not in base.jurisdictions:
                 yield (
                     (*at, "country"),
-                    f"unknown country '{claim.country}'; {choices(claim.country, [ABROAD, *base.jurisdictions])}",
+                    f"unknown country '{claim.country}'; "
+                    f"{choices(claim.country, [ABROAD, *base.jurisdictions])}",
                 )
             if experiment.record == "world":
                 yield (*at, "country"), "countries are not recorded: write 'record: country' (or full)"
@@ -145,7 +154,8 @@ def claim_findings(experiment: Experiment, base: Base, horizon_is_the_files: boo
         elif months_meant is not None and horizon_is_the_files and not _within(months_meant, experiment):
             yield (
                 (*at, "window"),
-                f"{claim.window} is outside the horizon, {experiment.horizon.first} to {experiment.horizon.last}",
+                f"{claim.window} is outside the horizon, {experiment.horizon.first} to "
+                f"{experiment.horizon.last}",
             )
 
 
@@ -158,7 +168,8 @@ def _date_findings(experiment: Experiment, on: dt.date, at: Loc) -> Iterator[Fin
     if on >= last:
         yield (
             at,
-            f"a switch on {on} never acts: it would from the month after, and the last month is {experiment.horizon.last}",
+            f"a switch on {on} never acts: it would from the month after, and the last month is "
+            f"{experiment.horizon.last}",
         )
 
 

@@ -1,4 +1,5 @@
-"""What a design varies: a path made into a place in a scenario, the values it may take there, and how a value is put in."""
+"""What a design varies: a path made into a place in a scenario, the values it may take there, and how a value
+is put in."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -22,7 +23,8 @@ Role = Literal["uncertainties", "levers"]
 Kind = Literal["contents", "switch_date", "switch", "event", "customers"]
 ROLES: tuple[Role, ...] = ("uncertainties", "levers")
 SWITCH_DATE, EVENTS, CUSTOMERS = "switch_date", "events", "customers"
-# Enough digits that rounding never shows, few enough that the last bit of nobody's exp() does: points are equal on every machine.
+# Enough digits that rounding never shows, few enough that the last bit of nobody's exp() does: points are
+# equal on every machine.
 _EXACT = Context(prec=25)
 _DIGITS = Context(prec=15)
 
@@ -37,7 +39,8 @@ class FactorProblem(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """A place in a scenario: `loc` in its contents, or position and field of a switch, or an event; in one world or (None) in all."""
+    """A place in a scenario: `loc` in its contents, or position and field of a switch, or an event; in one
+    world or (None) in all."""
 
     kind: Kind
     loc: Loc
@@ -57,8 +60,9 @@ class Target:
 class Factor:
     """One factor, checked: where it acts, and the values it takes from `low` to `high` or out of `values`.
 
-    `low` and `high` of dates are ordinals. `values` are the choices of a categorical factor and the steps of a grid.
-    `times`: a value multiplies what the scenario has. `info` is the parameter's entry, for its range and its off value.
+    `low` and `high` of dates are ordinals. `values` are the choices of a categorical factor and the steps of
+    a grid. `times`: a value multiplies what the scenario has. `info` is the parameter's entry, for its range
+    and its off value.
     """
 
     path: str
@@ -115,7 +119,8 @@ class Factor:
 
 
 def _between(low: float, high: float, share: float, log: bool) -> float:
-    """The number a share of the way from low to high, to 15 digits; by decimal arithmetic, which rounds alike everywhere."""
+    """The number a share of the way from low to high, to 15 digits; by decimal arithmetic, which rounds alike
+    everywhere."""
     if share <= 0.0 or share >= 1.0:
         return float(low if share <= 0.0 else high)
     a, b, s = (Decimal(x) for x in (low, high, share))
@@ -132,7 +137,8 @@ def _between(low: float, high: float, share: float, log: bool) -> float:
 def prepared(
     path: str, role: Role, spec: FactorSpec, experiment: Experiment, base: Base, tree: dict[str, Any]
 ) -> Factor:
-    """The factor that a path and its specification name; raises FactorProblem. `tree` is the base contents, JSON-able."""
+    """The factor that a path and its specification name; raises FactorProblem. `tree` is the base contents,
+    JSON-able."""
     target = _target(path, experiment, base, tree)
     info = (
         base.parameter_info[f"{target.loc[1]}.{target.loc[2]}"] if target.loc[:1] == ("parameters",) else None
@@ -252,7 +258,8 @@ def _target(path: str, experiment: Experiment, base: Base, tree: dict[str, Any])
         return _of_world(rest, experiment, base, tree)
     if head in EXPERIMENT_FIELDS:
         raise FactorProblem(
-            f"'{head}' is the same for every point; {choices(head, [SWITCH_DATE, EVENTS, 'worlds', CUSTOMERS, *tree])}"
+            f"'{head}' is the same for every point; "
+            f"{choices(head, [SWITCH_DATE, EVENTS, 'worlds', CUSTOMERS, *tree])}"
         )
     return Target("contents", _in_contents(path, tree))
 
@@ -318,7 +325,8 @@ def _kind(target: Target) -> Any:
 
 @cache
 def _takes(loc: Loc, kind: type, probe: Any) -> bool:
-    """Whether the declared type at a place is this plain type, by the error that a value of it does not raise."""
+    """Whether the declared type at a place is this plain type, by the error that a value of it does not
+    raise."""
     try:
         found = _adapter(loc).validate_python(probe, strict=True)
     except ValidationError as error:
@@ -435,4 +443,7 @@ def multiples_out_of_range(factor: Factor, contents: Any) -> Iterator[str]:
                 try:
                     _adapter(factor.target.loc).validate_python(new, strict=True)
                 except ValidationError as error:
-                    yield f"{end:g} times {name} is {new:g}: {in_words(float, new, error.errors(include_url=False)[0])[1]}"
+                    yield (
+                        f"{end:g} times {name} is {new:g}: "
+                        f"{in_words(float, new, error.errors(include_url=False)[0])[1]}"
+                    )

@@ -1,7 +1,8 @@
-"""The law of orders for data, as configs/law/ states it: tests of reach, comity rules, and two tables of routes.
+"""The law of orders for data, as configs/law/ states it: tests of reach, comity rules, and two tables of
+routes.
 
-Each table is read from top to bottom, and the first row that matches decides. A condition that a row leaves out matches
-anything. Every row cites its authority.
+Each table is read from top to bottom, and the first row that matches decides. A condition that a row leaves
+out matches anything. Every row cites its authority.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,14 +52,18 @@ class Stage(Strict):
 
 
 class Regime(Strict):
-    """What a US warrant reaches: a test of reach, a comity rule, and whether executive agreements are offered."""
+    """What a US warrant reaches: a test of reach, a comity rule, and whether executive agreements are
+    offered."""
 
     name: str
     test: str = Field(description="a test of configs/law/tests.yaml, or of the experiment")
     comity: str = Field(description="a rule of configs/law/comity.yaml, or of the experiment")
     agreements: bool = Field(description="whether executive agreements with other governments are offered")
     believed: Share | None = Field(
-        description="what an attentive reader of the news believes a US warrant reaches abroad; null: the test's reach"
+        description=(
+            "what an attentive reader of the news believes a US warrant reaches abroad; null: the test's "
+            "reach"
+        )
     )
     stages: dict[str, Stage] = Field(
         description="of an open test: the share honoured and the belief, stage by stage"
@@ -85,7 +90,10 @@ class ReachTest(Strict):
         description="share of US warrants for data abroad that are honoured; null where the question is open"
     )
     bar: Bar = Field(
-        description="how far the US bar on disclosure to foreign governments reaches: worldwide, or it ends at the border"
+        description=(
+            "how far the US bar on disclosure to foreign governments reaches: worldwide, or it ends at the "
+            "border"
+        )
     )
     open: OpenTest | None = Field(None, description="only for a question that the courts have not settled")
     reference: str
@@ -96,7 +104,7 @@ class ComityRule(Strict):
 
     name: str
     common_law: bool = Field(
-        description="whether comity at common law may be pleaded where an order goes directly and laws conflict"
+        description="whether comity at common law may be pleaded where a direct order meets a conflict"
     )
     success: Share | None = Field(
         None,
@@ -135,7 +143,8 @@ class USRow(Strict):
 
 
 class ForeignConditions(Strict):
-    """The circumstances of an order by a foreign police under which a row decides; what is left out matches anything."""
+    """The circumstances of an order by a foreign police under which a row decides; what is left out matches
+    anything."""
 
     test: str | None = Field(None, description="a settled test of tests.yaml: the US rule in force")
     bar: Bar | None = Field(
@@ -166,7 +175,7 @@ class AddedUSRow(USRow):
 
     before: str | None = Field(
         None,
-        description="the row before which it is tried; null: before the first row that names a test or comity rule",
+        description="the row before which it is tried; null: the first that names a test or comity rule",
     )
 
     def plain(self) -> USRow:
@@ -178,7 +187,7 @@ class AddedForeignRow(ForeignRow):
 
     before: str | None = Field(
         None,
-        description="the row before which it is tried; null: before the first row that names a test or bar",
+        description="the row before which it is tried; null: the first that names a test or bar",
     )
 
     def plain(self) -> ForeignRow:
@@ -221,15 +230,15 @@ LAW_TABLES: dict[str, Any] = {name: declared.annotation for name, declared in La
 
 
 def deciding_us_rows(law: Law) -> np.ndarray:
-    """Number of the row that decides each US order, -1 for none: int64, an axis each for comity rules, settled tests and
-    the circumstances in the order of `USConditions`."""
+    """Number of the row that decides each US order, -1 for none: int64, an axis each for comity rules,
+    settled tests and the circumstances in the order of `USConditions`."""
     axes = {"comity": tuple(law.comity), "test": law.settled(), **_US_AXES}
     return _deciding(axes, [row.when.model_dump() for row in law.us_orders.values()])
 
 
 def deciding_foreign_rows(law: Law) -> np.ndarray:
-    """The same for foreign orders: int64, an axis each for settled tests and the circumstances in the order of
-    `ForeignConditions`."""
+    """The same for foreign orders: int64, an axis each for settled tests and the circumstances in the order
+    of `ForeignConditions`."""
     tests = law.settled()
     conditions = [row.when.model_dump() for row in law.foreign_orders.values()]
     found = np.full((len(tests), *map(len, _FOREIGN_AXES.values())), -1)

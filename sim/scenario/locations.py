@@ -1,4 +1,5 @@
-"""Where the shipped configuration and experiments are: beside the package in a checkout, inside it once installed."""
+"""Where the shipped configuration and experiments are: beside the package in a checkout, inside it once
+installed."""
 
 from pathlib import Path
 
@@ -14,12 +15,14 @@ def root() -> Path:
         if (folder / CONFIGS / "world").is_dir():
             return folder
     raise BadInput(
-        f"the configuration is missing: neither {package / 'shipped' / CONFIGS} nor {package.parent / CONFIGS} exists; install the package again"
+        f"the configuration is missing: neither {package / 'shipped' / CONFIGS} nor "
+        f"{package.parent / CONFIGS} exists; install the package again"
     )
 
 
 def shown(path: Path) -> str:
-    """A path as a user would write it: from the project or the working folder where it lies within one of them."""
+    """A path as a user would write it: from the project or the working folder where it lies within one of
+    them."""
     full = path.resolve()
     for folder in (root(), Path.cwd()):
         if full.is_relative_to(folder.resolve()):

@@ -1,4 +1,5 @@
-"""Values set by name (`trust.asymmetry`, `jurisdictions.DE.initial_trust`, `seeds.count`) over those of the files."""
+"""Values set by name (`trust.asymmetry`, `jurisdictions.DE.initial_trust`, `seeds.count`) over those of the
+files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -106,7 +107,10 @@ def find(path: str, tree: dict[str, Any]) -> Loc | str:
         step: str | int = part
         if isinstance(node, list):
             if not part.isdecimal() or int(part) >= len(node):
-                return f"'{part}' is not a position in {path_of(loc)}; valid: {', '.join(str(i) for i in range(len(node))) or 'none, the list is empty'}"
+                return (
+                    f"'{part}' is not a position in {path_of(loc)}; valid: "
+                    f"{', '.join(str(i) for i in range(len(node))) or 'none, the list is empty'}"
+                )
             step = int(part)
         elif not isinstance(node, dict):
             return f"{path_of(loc)} is one value and has no '{part}'"

@@ -1,4 +1,5 @@
-"""The files of configs/parameters/: each value with unit, range, source and meaning, checked against the typed groups."""
+"""The files of configs/parameters/: each value with unit, range, source and meaning, checked against the
+typed groups."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -45,7 +46,8 @@ class ParameterInfo:
     line: int
 
     def allows(self, number: float, key: str | None = None) -> bool:
-        """Whether a number (of entry `key`, if the parameter is a table) lies in the range or is the off value."""
+        """Whether a number (of entry `key`, if the parameter is a table) lies in the range or is the off
+        value."""
         low, high = self.range
         off = self.off.get(key) if isinstance(self.off, dict) and key is not None else self.off
         return low <= number <= high or number == off
@@ -179,7 +181,8 @@ def _entry_problems(info: ParameterInfo) -> Iterable[tuple[Loc, str]]:
 def table_problems(
     parameters: Parameters, vocabularies: Mapping[str, Iterable[str]]
 ) -> Iterable[tuple[Loc, str]]:
-    """Tables whose keys are neither dates nor all from one list of names (`vocabularies`: what it lists, its names)."""
+    """Tables whose keys are neither dates nor all from one list of names (`vocabularies`: what it lists, its
+    names)."""
     lists = {
         what: list(names)
         for what, names in {

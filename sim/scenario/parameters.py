@@ -1,4 +1,5 @@
-"""The names and types of every behavioural parameter; values, units, ranges and sources are in configs/parameters/.
+"""The names and types of every behavioural parameter; values, units, ranges and sources are in
+configs/parameters/.
 
 One class a file there. A field is a number, one number a segment, or a table of numbers by name or date.
 """

@@ -1,4 +1,5 @@
-"""Paths such as `trust.asymmetry` or `jurisdictions.DE.initial_trust`, and the places in a tree that they name."""
+"""Paths such as `trust.asymmetry` or `jurisdictions.DE.initial_trust`, and the places in a tree that they
+name."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,9 +1,10 @@
 """The posterior of the fit as committed tables, and what a draw of it sets in a scenario.
 
-`draws.csv` has one line a draw and one column a fitted parameter, in no order, so that the first n draws are a sample of
-their own; `best.csv` one line a fitted parameter. A fitted parameter is the path of a parameter, or a multiplier of
-several numbers, whose values before the fit stand in `multiplies`: what a draw means does not hang on today's defaults.
-The tables of the fit that saw less of the evidence are called `early_draws.csv` and `early_best.csv`.
+`draws.csv` has one line a draw and one column a fitted parameter, in no order, so that the first n draws are
+a sample of their own; `best.csv` one line a fitted parameter. A fitted parameter is the path of a parameter,
+or a multiplier of several numbers, whose values before the fit stand in `multiplies`: what a draw means does
+not hang on today's defaults. The tables of the fit that saw less of the evidence are called `early_draws.csv`
+and `early_best.csv`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,8 @@ FOLDER = "posterior"
 DRAWS, BEST, MOVED = "draws.csv", "best.csv", "moved.csv"
 EARLY = "early_"
 COLUMNS = (
-    "parameter", "value", "prior_low", "prior_high", "prior_centre", "scale", "mean", "sd", "p05", "p50", "p95", "contraction", "coverage", "identified",
+    "parameter", "value", "prior_low", "prior_high", "prior_centre", "scale", "mean", "sd", "p05", "p50",
+    "p95", "contraction", "coverage", "identified",
     "multiplies",
 )  # fmt: skip
 SCALES = ("lin", "log")
@@ -32,9 +34,10 @@ NOBODY = "warrantsim calibrate (make calibrate) makes one"
 class Fitted:
     """One fitted parameter: its prior, its posterior, and what it sets.
 
-    `value` is the best point's; `mean`, `sd` and the percentiles are those of the draws, in the parameter's unit.
-    `contraction` is 1 - (posterior sd / prior sd)^2 on the prior's scale; `coverage` the share of recoveries in which the
-    90% interval held the truth. `multiplies` maps each path to the number that is multiplied (empty: the name is the path).
+    `value` is the best point's; `mean`, `sd` and the percentiles are those of the draws, in the parameter's
+    unit. `contraction` is 1 - (posterior sd / prior sd)^2 on the prior's scale; `coverage` the share of
+    recoveries in which the 90% interval held the truth. `multiplies` maps each path to the number that is
+    multiplied (empty: the name is the path).
     """
 
     parameter: str
@@ -121,7 +124,8 @@ def there_is_one(folder: Path | None = None, early: bool = False) -> bool:
 
 
 def read_posterior(folder: Path | None = None, early: bool = False) -> Posterior:
-    """The shipped posterior, or the one in `folder`; `early`: of the fit that saw less. Raises BadInput with file and line."""
+    """The shipped posterior, or the one in `folder`; `early`: of the fit that saw less. Raises BadInput with
+    file and line."""
     folder, prefix = folder or posterior_folder(), EARLY if early else ""
     if not there_is_one(folder, early):
         raise BadInput(f"{shown(folder / (prefix + DRAWS))}: there is no posterior; {NOBODY}")
@@ -143,7 +147,8 @@ MOVED_COLUMNS = (
 
 
 def moved_headlines(folder: Path | None = None) -> list[dict[str, Any]]:
-    """How far the data moved each headline: its line of `moved.csv`, medians and ends of 90% intervals as numbers. Raises BadInput."""
+    """How far the data moved each headline: its line of `moved.csv`, medians and ends of 90% intervals as
+    numbers. Raises BadInput."""
     path, problems = (folder or posterior_folder()) / MOVED, list[str]()
     out = [
         {

@@ -44,7 +44,8 @@ class Layered:
 class Resolved:
     """An experiment ready to run: what is asked, one Scenario a world, and who set each value.
 
-    `common` is what all worlds are made of, `own` what those are that set values of their own; results that are read again have neither.
+    `common` is what all worlds are made of, `own` what those are that set values of their own; results that
+    are read again have neither.
     """
 
     name: str
@@ -71,7 +72,8 @@ class Resolved:
 
     @cached_property
     def who_set(self) -> dict[str, str]:
-        """The path of each value to its file and line or to `--set`; a value that one world alone has is under `worlds.<world>.set.<path>`.
+        """The path of each value to its file and line or to `--set`; a value that one world alone has is
+        under `worlds.<world>.set.<path>`.
 
         Put together when somebody asks: a slider's move does not.
         """
@@ -101,7 +103,8 @@ def factors(resolved: Resolved) -> tuple[Factor, ...]:
 
 
 def scenarios_at(resolved: Resolved, point: Point) -> dict[str, Scenario]:
-    """The scenario of every world at a point; parts that no factor touches are the objects of `resolved.scenarios`.
+    """The scenario of every world at a point; parts that no factor touches are the objects of
+    `resolved.scenarios`.
 
     Raises BadInput if the point's values are not for the design's factors, or not values that they may take.
     """
@@ -130,8 +133,9 @@ def resolve(
 ) -> Resolved:
     """Read, check and layer an experiment: a bare name, a path, an `Experiment`, or a mapping like its YAML.
 
-    `sets` are words `path=value`, or values by path. `name` is what an experiment without a file is called, in results
-    and in messages. Raises BadInput with every problem found in the configuration, the experiment and the settings.
+    `sets` are words `path=value`, or values by path. `name` is what an experiment without a file is called,
+    in results and in messages. Raises BadInput with every problem found in the configuration, the experiment
+    and the settings.
     """
     problems: list[str] = []
     source = _read(experiment, name, problems)

@@ -1,4 +1,5 @@
-"""An experiment as a manifest tells it, made ready to run again: from the resolved values, not from the files of today."""
+"""An experiment as a manifest tells it, made ready to run again: from the resolved values, not from the files
+of today."""
 
 import json
 from typing import Any
@@ -31,7 +32,8 @@ _PLAIN: TypeAdapter[Any] = TypeAdapter(Scenario.__annotations__["first"])
 
 
 def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
-    """The experiment of `Resolved.canonical()`; `base` gives only ranges and names for a design. Raises BadInput, naming `where`."""
+    """The experiment of `Resolved.canonical()`; `base` gives only ranges and names for a design. Raises
+    BadInput, naming `where`."""
     try:
         experiment = TypeAdapter(Experiment).validate_json(json.dumps(said["experiment"]), strict=True)
         scenarios = {name: _scenario(world) for name, world in said["worlds"].items()}

@@ -1,7 +1,8 @@
-"""The samples of a design in the unit cube: Latin hypercube and Sobol' by SciPy, Saltelli and Morris by SALib.
+"""The samples of a design in the unit cube: Latin hypercube and Sobol' by SciPy, Saltelli and Morris by
+SALib.
 
-A scrambled Sobol' sample (and the one that Saltelli builds on) is extended by asking for more points: those it had stay.
-A Latin hypercube cannot be extended: each number of points is a sample of its own.
+A scrambled Sobol' sample (and the one that Saltelli builds on) is extended by asking for more points: those
+it had stay. A Latin hypercube cannot be extended: each number of points is a sample of its own.
 """
 
 from collections.abc import Iterator

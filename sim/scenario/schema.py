@@ -150,7 +150,8 @@ class Timeline(Strict):
         for before, after in zip(self.events, self.events[1:], strict=False):
             if after.date < before.date:
                 raise ValueError(
-                    f"event {after.id} ({after.date}) stands after {before.id} ({before.date}): put events in order of date"
+                    f"event {after.id} ({after.date}) stands after {before.id} ({before.date}): put events "
+                    "in order of date"
                 )
         ids = [event.id for event in self.events]
         twice = sorted({i for i in ids if ids.count(i) > 1})
@@ -204,11 +205,12 @@ Method = Literal["grid", "list", "latin_hypercube", "sobol", "saltelli", "morris
 
 
 class FactorSpec(Strict):
-    """What a design varies one value over: listed `values`, a `range`, or a range of multiples (`times`) of the value it has.
+    """What a design varies one value over: listed `values`, a `range`, or a range of multiples (`times`) of
+    the value it has.
 
-    `range: prior` is the range that the parameter's own file gives, and what a parameter is varied over if nothing is said.
-    `distribution` says how a range is sampled (uniform where nothing is said, integer where the value is a whole number);
-    `levels` how many steps a grid takes.
+    `range: prior` is the range that the parameter's own file gives, and what a parameter is varied over if
+    nothing is said. `distribution` says how a range is sampled (uniform where nothing is said, integer where
+    the value is a whole number); `levels` how many steps a grid takes.
     """
 
     values: tuple[Value, ...] | None = None
@@ -221,9 +223,10 @@ class FactorSpec(Strict):
 class Design(Strict):
     """Many points, each an assignment of values to factors, run with all worlds and seeds.
 
-    `method` samples the uncertainties (what nobody decides); levers (what somebody decides) are a full grid that is
-    crossed with the sample. In a `list` nothing is crossed: point i takes the i-th value of every factor. `posterior` takes
-    the first `points` draws of the shipped posterior for its uncertainties, which need not be named.
+    `method` samples the uncertainties (what nobody decides); levers (what somebody decides) are a full grid
+    that is crossed with the sample. In a `list` nothing is crossed: point i takes the i-th value of every
+    factor. `posterior` takes the first `points` draws of the shipped posterior for its uncertainties, which
+    need not be named.
     """
 
     method: Method
@@ -239,10 +242,12 @@ _MONTH = r"\d{4}-(0[1-9]|1[0-2])"
 
 
 class Claim(Strict):
-    """A statement about a difference between two worlds: `world` minus `against`, pair by pair, with the same luck.
+    """A statement about a difference between two worlds: `world` minus `against`, pair by pair, with the same
+    luck.
 
-    `measure` is a column of the world table, or of the country table where a `country` is named; `over` makes one number
-    of the months of the window. `at_least` and `at_most` bound the size of the difference, in the measure's unit.
+    `measure` is a column of the world table, or of the country table where a `country` is named; `over` makes
+    one number of the months of the window. `at_least` and `at_most` bound the size of the difference, in the
+    measure's unit.
     """
 
     claim: str
@@ -258,7 +263,8 @@ class Claim(Strict):
 
 
 def _record(asked: dict[str, Any]) -> str:
-    """What is recorded where the file does not say: everything, but of a design's many runs the world table only."""
+    """What is recorded where the file does not say: everything, but of a design's many runs the world table
+    only."""
     return "world" if asked.get("design") else "full"
 
 

@@ -82,7 +82,8 @@ def scalar(text: str) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A value built in Python as its YAML would read: keys and dates as text, models as mappings, tuples as lists."""
+    """A value built in Python as its YAML would read: keys and dates as text, models as mappings, tuples as
+    lists."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", exclude_unset=True)
     if isinstance(value, Mapping):

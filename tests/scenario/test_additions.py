@@ -16,23 +16,23 @@ ADDED = """\
 regimes:
   reviewed:
     name: Location with comity review
-    test: location_with_review
+    test: review
     comity: generous
     agreements: false
     believed: null
     stages: {}
     reference: a test
 tests:
-  location_with_review: {name: Review, reach: 0.4, bar: ends_at_border, reference: a test}
+  review: {name: Review, reach: 0.4, bar: ends_at_border, reference: a test}
 comity:
   generous: {name: Generous, common_law: false, success: 0.6, months: 3.0, reference: a test}
 us_orders:
-  review_abroad: {when: {test: location_with_review, location: abroad}, route: comity_review, authority: a test}
-  elsewhere: {when: {test: location_with_review}, route: direct, authority: a test}
+  review_abroad: {when: {test: review, location: abroad}, route: comity_review, authority: a test}
+  elsewhere: {when: {test: review}, route: direct, authority: a test}
 foreign_orders:
-  no_claim: {when: {test: location_with_review, claim: true}, before: claim, route: mla, authority: a test}
+  no_claim: {when: {test: review, claim: true}, before: claim, route: mla, authority: a test}
 events:
-  - {id: mine, date: 2013-11-01, kind: news, cause: exogenous, what: a test, reference: a test, confidence: low}
+  - {id: mine, date: 2013-11-01, kind: news, cause: exogenous, what: a test, reference: R, confidence: low}
 """
 
 
@@ -57,7 +57,7 @@ def ids(resolved: Resolved) -> dict[str, str]:
 
 def test_a_world_has_what_its_experiment_adds(mine: Path) -> None:
     scenario = resolve(mine).scenarios["doj_wins"]
-    assert scenario.regimes["reviewed"].test == "location_with_review"
+    assert scenario.regimes["reviewed"].test == "review"
     assert scenario.law.comity["generous"].success == 0.6
     assert [event.id for event in scenario.timeline.events] == ["snowden", "mine", "warrant", "gdpr"]
 
@@ -73,9 +73,9 @@ def test_an_added_row_is_tried_before_the_row_it_names_or_before_the_first_that_
 
 
 def test_values_of_an_addition_can_be_set_and_know_who_set_them(mine: Path) -> None:
-    resolved = resolve(mine, ["law.tests.location_with_review.reach=0.7"])
-    assert resolved.scenarios["doj_wins"].law.tests["location_with_review"].reach == 0.7
-    assert resolved.who_set["law.tests.location_with_review.reach"] == "--set"
+    resolved = resolve(mine, ["law.tests.review.reach=0.7"])
+    assert resolved.scenarios["doj_wins"].law.tests["review"].reach == 0.7
+    assert resolved.who_set["law.tests.review.reach"] == "--set"
     line = next(
         i for i, text in enumerate(mine.read_text().splitlines(), 1) if text.startswith("  review_abroad")
     )
@@ -85,19 +85,47 @@ def test_values_of_an_addition_can_be_set_and_know_who_set_them(mine: Path) -> N
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("test: location_with_review\n", "test: locatio\n", "regimes.reviewed.test: unknown test 'locatio'; did you mean 'location'?"),
-        ("comity: generous", "comity: generos", "regimes.reviewed.comity: unknown comity rule 'generos'; did you mean 'generous'?"),
+        (
+            "test: review\n",
+            "test: locatio\n",
+            "regimes.reviewed.test: unknown test 'locatio'; did you mean 'location'?",
+        ),
+        (
+            "comity: generous",
+            "comity: generos",
+            "regimes.reviewed.comity: unknown comity rule 'generos'; did you mean 'generous'?",
+        ),
         ("  reviewed:\n", "  doj_wins:\n", "regimes.doj_wins: this name exists already"),
         ("  generous:", "  none:", "comity.none: this name exists already"),
         ("  elsewhere:", "  control:", "us_orders.control: this name exists already"),
         ("id: mine", "id: gdpr", "events.0.id: the event 'gdpr' exists already"),
-        ("before: claim", "before: clam", "foreign_orders.no_claim.before: unknown row 'clam'; did you mean 'claim'?"),
-        ("when: {test: location_with_review, location: abroad}", "when: {test: contested}", "us_orders.review_abroad.when.test: unknown settled test 'contested'"),
-        ("route: comity_review", "route: comity", "us_orders.review_abroad.route: unknown value 'comity'; did you mean 'comity_review'?"),
-        ("reach: 0.4", "reach: null", "tests.location_with_review.reach: must be null for an open test and a share for a settled one"),
-        ("kind: news", "kind: news, enacts: [{regime: nobody}]", "events.0.enacts.0.regime: unknown regime 'nobody'"),
+        (
+            "before: claim",
+            "before: clam",
+            "foreign_orders.no_claim.before: unknown row 'clam'; did you mean 'claim'?",
+        ),
+        (
+            "when: {test: review, location: abroad}",
+            "when: {test: contested}",
+            "us_orders.review_abroad.when.test: unknown settled test 'contested'",
+        ),
+        (
+            "route: comity_review",
+            "route: comity",
+            "us_orders.review_abroad.route: unknown value 'comity'; did you mean 'comity_review'?",
+        ),
+        (
+            "reach: 0.4",
+            "reach: null",
+            "tests.review.reach: must be null for an open test and a share for a settled one",
+        ),
+        (
+            "kind: news",
+            "kind: news, enacts: [{regime: nobody}]",
+            "events.0.enacts.0.regime: unknown regime 'nobody'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_an_addition_is_said_with_its_line(
     mine: Path, old: str, new: str, said: str
 ) -> None:
@@ -108,10 +136,10 @@ def test_what_is_wrong_with_an_addition_is_said_with_its_line(
 
 
 def test_a_test_whose_orders_no_row_decides_is_refused(mine: Path) -> None:
-    edit(mine, "  elsewhere: {when: {test: location_with_review}", "  elsewhere: {when: {test: control}")
+    edit(mine, "  elsewhere: {when: {test: review}", "  elsewhere: {when: {test: control}")
     (said,) = problems(mine)
     assert "law.us_orders: no row decides" in said
-    assert "test: location_with_review" in said
+    assert "test: review" in said
 
 
 def test_an_experiment_built_in_python_is_the_one_of_the_file(mine: Path) -> None:

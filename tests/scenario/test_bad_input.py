@@ -286,7 +286,8 @@ def test_an_unknown_event_lists_the_events(project: Path) -> None:
         project / EXPERIMENT, "    label: DOJ wins", "    label: DOJ wins\n    without_events: [snowdon]"
     )
     assert problems(project) == [
-        f"{EXPERIMENT}:{line + 1}: worlds.doj_wins.without_events.0: unknown event 'snowdon'; did you mean 'snowden'? valid: snowden, warrant, gdpr"
+        f"{EXPERIMENT}:{line + 1}: worlds.doj_wins.without_events.0: unknown event 'snowdon'; did you mean "
+        "'snowden'? valid: snowden, warrant, gdpr"
     ]
 
 
@@ -301,9 +302,9 @@ def test_too_small_a_population_is_refused_with_the_smallest(project: Path) -> N
     )
     (project / JURISDICTIONS).write_text(text + extra, encoding="utf-8")
     (problem,) = problems(project)
-    assert (
-        problem
-        == f"{EXPERIMENT}:5: customers: 2000 customers are too few; at least 2025 (5 in each of 81 countries x 5 segments)"
+    assert problem == (
+        f"{EXPERIMENT}:5: customers: 2000 customers are too few; at least 2025 (5 in each of 81 "
+        "countries x 5 segments)"
     )
 
 

@@ -1,4 +1,4 @@
-"""Equal content gives an equal digest, whatever the files looked like; any change of content gives another."""
+"""Equal content gives an equal digest, whatever the files look like; other content gives another."""
 
 from pathlib import Path
 

@@ -1,6 +1,7 @@
 """What an order for data does: the rows of configs/law/ as dense tables, which compiled code reads.
 
-The rows say which route an order takes. Whether obeying it breaks another law follows from the circumstances alone.
+The rows say which route an order takes. Whether obeying it breaks another law follows from the circumstances
+alone.
 """
 
 from dataclasses import dataclass
@@ -26,9 +27,10 @@ HOST_BIT = 16  # added to the route's code: the host of the data is asked, not t
 class OrderRule:
     """The routes of orders under one regime.
 
-    `us` int8 (2, ...): of a warrant that is refused and of one that is honoured, then an axis for each circumstance of
-    `USConditions`; the two are equal unless the question is `contested`. `foreign` int8: an axis for each circumstance of
-    `ForeignConditions`. Both hold the route's code with `CONFLICT_BIT` and `HOST_BIT`.
+    `us` int8 (2, ...): of a warrant that is refused and of one that is honoured, then an axis for each
+    circumstance of `USConditions`; the two are equal unless the question is `contested`. `foreign` int8: an
+    axis for each circumstance of `ForeignConditions`. Both hold the route's code with `CONFLICT_BIT` and
+    `HOST_BIT`.
     """
 
     us: np.ndarray

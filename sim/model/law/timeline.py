@@ -1,8 +1,8 @@
 """The law on any date: the base law plus all that was enacted by then.
 
-A month runs under the law in force on its first day; an event acts from the first month that begins after its date.
-After a switch one regime holds (no event changes it any more), and events that exist only because of the case fall out, from the switch's own
-date on (the switch takes the place of the ruling of that day).
+A month runs under the law in force on its first day; an event acts from the first month that begins after its
+date. After a switch one regime holds (no event changes it any more), and events that exist only because of
+the case fall out, from the switch's own date on (the switch takes the place of the ruling of that day).
 """
 
 import datetime as dt
@@ -65,13 +65,13 @@ def law_on(scenario: Scenario, date: dt.date) -> LawInForce:
 
 
 def honoured(law: Law, regime: Regime, stage: str | None) -> float:
-    """Share of US warrants for data abroad that are obeyed: by the test, or by the stage of an open question."""
+    """Share of US warrants for data abroad that are obeyed, by the test or by the stage of an open one."""
     reach = law.tests[regime.test].reach
     return regime.stages[str(stage)].honoured if reach is None else reach
 
 
 def believed(law: Law, regime: Regime, stage: str | None) -> float:
-    """What an attentive reader of the news would believe: the chance that a US warrant reaches data abroad."""
+    """The chance that a US warrant reaches data abroad, as an attentive reader of the news sees it."""
     reach = law.tests[regime.test].reach
     if reach is None:
         return regime.stages[str(stage)].believed
@@ -91,7 +91,8 @@ class Month:
 
 
 def calendar(scenario: Scenario) -> tuple[Month, ...]:
-    """Month by month: the law in force on the first day, and the events and the ruling since the month before began."""
+    """Month by month: the law in force on the first day, and the events and the ruling since the month before
+    began."""
     heard: dict[int, list[Event]] = {}
     for event in surviving_events(scenario):
         heard.setdefault(scenario.month_after(event.date), []).append(event)

@@ -1,7 +1,8 @@
-"""What an order for data does, case by case (`us_orders.csv`, `foreign_orders.csv`: one row a case, for a lawyer to read).
+"""What an order for data does, case by case (`us_orders.csv`, `foreign_orders.csv`: one row a case, for a
+lawyer to read).
 
-Each case is put twice: to the table of routes, and to the model itself, with one request aimed at one customer whose
-data lies where the case says.
+Each case is put twice: to the table of routes, and to the model itself, with one request aimed at one
+customer whose data lies where the case says.
 """
 
 import csv
@@ -90,7 +91,8 @@ class Ruling:
     conflict: bool
 
 
-# What the words of the case files mean. A contested law is, warrant by warrant, either obeyed (control) or refused (location).
+# What the words of the case files mean. A contested law is, warrant by warrant, either obeyed (control) or
+# refused (location).
 TEST_OF = {
     ("contested", "yes"): "control",
     ("contested", "no"): "location",
@@ -171,7 +173,8 @@ def all_foreign_orders() -> Iterator[ForeignOrder]:
 
 
 def deciding(order: USOrder | ForeignOrder) -> tuple[int, USRow | ForeignRow]:
-    """The first row that matches, found by reading the table from top to bottom; the dense tables know nothing of this."""
+    """The first row that matches, found by reading the table from top to bottom; the dense tables know
+    nothing of this."""
     us = isinstance(order, USOrder)
     rows: Any = law().us_orders if us else law().foreign_orders
     circumstances = order.__dict__ if us else order.__dict__ | {"bar": law().tests[order.test].bar}
@@ -404,7 +407,8 @@ BARS, BARS_NOT = "DE", "BR"  # hosts of the cases that name none: privacy_law_co
 
 @pytest.fixture(scope="module")
 def worlds() -> tuple[WorldSet, list[tuple[str, str]]]:
-    """One world for each regime, from the first month on; contested twice, with all warrants obeyed and with none.
+    """One world for each regime, from the first month on; contested twice, with all warrants obeyed and with
+    none.
 
     One provider keeps all consumers' mail without a stable location, the others none.
     """
@@ -450,7 +454,8 @@ def _target(worlds: WorldSet, home: str, segment: str, us_business: bool) -> int
 
 
 def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, side: str) -> tuple[str, bool]:
-    """Send one request through a world under the case's regime; returns the route it took, and whether laws collided."""
+    """Send one request through a world under the case's regime; returns the route it took, and whether laws
+    collided."""
     world_set, keys = worlds
     model = world_set.models[keys.index((case["regime"], case["obeyed"]))]
     codes = list(model.scenario.jurisdictions)

@@ -1,4 +1,5 @@
-"""The law on every date, against `law_as_it_happened.csv`: a table written from the statute books, not from the configuration."""
+"""The law on every date, against `law_as_it_happened.csv`: a table written from the statute books, not from
+the configuration."""
 
 import csv
 import datetime as dt
@@ -133,7 +134,8 @@ def test_every_month_runs_under_the_law_of_the_evening_before_it(history: Scenar
         assert month.ruling is None
 
 
-# Country, instrument, first month: events on the first of a month act from the next; on the last day, from the next day's.
+# Country, instrument, first month: events on the first of a month act from the next; on the last day, from
+# the next day's.
 @pytest.mark.parametrize(
     ("country", "instrument", "first_month"),
     [
