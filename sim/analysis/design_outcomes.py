@@ -8,17 +8,23 @@ its points, each counting once. Quantiles of a series are over all pairs: luck a
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from sim.analysis.headlines import CONFIDENCE, HEADLINES, SERIES, Columns, Headline
+from sim.analysis.headlines import HEADLINES, SERIES, Columns, Headline
+from sim.runs.intervals import half_width
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import MANIFEST
 from sim.runs.wide import Wide, exported
+from sim.scenario.base import Base, load_base
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.resolution import points, scenarios_at
+from sim.scenario.restoration import restored
+from sim.scenario.scenario import Scenario
 
 Which = Literal["difference", "a", "b"]
 QUANTILES = {"q5": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
@@ -63,6 +69,17 @@ def is_of_law(path: str) -> bool:
     return path == "switch_date" or "switches" in path.split(".") or "events" in path.split(".")
 
 
+@cache
+def _base() -> Base:
+    return load_base(root() / CONFIGS)
+
+
+def scenarios_of(said: Mapping[str, Any], point: int, where: Path) -> dict[str, Scenario]:
+    """The scenario of every world at a point of a manifest's design. Raises BadInput if this version cannot read the manifest."""
+    resolved = restored(said["scenario"], _base(), str(where))
+    return scenarios_at(resolved, points(resolved)[point])
+
+
 def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> np.ndarray:
     """For each point (a row of `values`) the first month, counted from 0, in which the compared worlds may differ.
 
@@ -80,8 +97,6 @@ def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> 
     )
     if not law or compared(said)[1] is None:
         return np.full(len(values), usual)
-    from sim.analysis.design_point import scenarios_of
-
     out = np.empty(len(values), int)
     for _, rows in values.assign(_row=np.arange(len(values))).groupby(law, sort=False, observed=True):
         worlds = scenarios_of(said, int(rows.index[0]), where)
@@ -126,7 +141,7 @@ def at_points(pairs: pd.DataFrame) -> pd.DataFrame:
     of = "difference" if pairs["difference"].notna().any() else "a"
     known = pairs.dropna(subset=[of]).groupby("point")
     means, n, sd = known[["a", "b", "difference"]].mean(), known.size(), known[of].std(ddof=1)
-    half = stats.t.ppf(0.5 + CONFIDENCE / 2.0, np.maximum(n - 1, 1)) * sd / np.sqrt(n)
+    half = half_width(sd, n)
     return means.assign(low=means[of] - half, high=means[of] + half, pairs=n)
 
 

@@ -1,7 +1,5 @@
 """One point of a design as if it were an experiment of its own: what a report's sections read, cut down to its rows."""
 
-from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +7,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from sim.analysis.design_outcomes import compared, first_months, is_of_law
+from sim.analysis.design_outcomes import compared, first_months, is_of_law, scenarios_of
 from sim.analysis.headlines import Columns, compared_headlines, headlines_of_one, series
 from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader, with_dates
-from sim.scenario.base import Base, load_base
-from sim.scenario.locations import CONFIGS, root
-from sim.scenario.resolution import points, scenarios_at
-from sim.scenario.restoration import restored
-from sim.scenario.scenario import Scenario
-
-
-@lru_cache(maxsize=1)
-def _base() -> Base:
-    return load_base(root() / CONFIGS)
-
-
-def scenarios_of(said: Mapping[str, Any], point: int, where: Path) -> dict[str, Scenario]:
-    """The scenario of every world at a point of a manifest's design. Raises BadInput if this version cannot read the manifest."""
-    resolved = restored(said["scenario"], _base(), str(where))
-    return scenarios_at(resolved, points(resolved)[point])
 
 
 def point_results(folder: Path, point: int) -> MemoryResults:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+
+from sim.runs.intervals import half_width
 
 Columns = dict[str, np.ndarray]
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def interval(differences: Sequence[float] | np.ndarray) -> Interval:
         return Interval(mean, np.nan, np.nan, 1)
     if len(d) == 1:
         return Interval(0.0, 0.0, 0.0, 1)
-    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2.0, len(d) - 1) * np.std(d, ddof=1) / np.sqrt(len(d)))
+    half = float(half_width(np.std(d, ddof=1), len(d)))
     return Interval(mean, mean - half, mean + half, len(d))
 
 
@@ -246,14 +246,8 @@ def series(pairs: Sequence[tuple[Columns, Columns]], metrics: Sequence[str] = tu
         a, b = (np.array([read(pair[k]) for pair in pairs]) for k in range(2))
         d = b - a
         mean = d.mean(axis=0)
-        if len(pairs) > 1:
-            half = (
-                stats.t.ppf(0.5 + CONFIDENCE / 2.0, len(pairs) - 1)
-                * d.std(axis=0, ddof=1)
-                / np.sqrt(len(pairs))
-            )
-        else:
-            half = np.full(mean.shape, np.nan)
+        deviation = d.std(axis=0, ddof=1) if len(pairs) > 1 else np.full(mean.shape, np.nan)
+        half = half_width(deviation, len(pairs))
         month = pairs[0][0]["month"].astype("datetime64[D]")
         columns = {
             "month": month,

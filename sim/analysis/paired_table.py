@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
-from sim.analysis.headlines import CONFIDENCE
+from sim.runs.intervals import half_width
 
 
 def paired_difference(
@@ -23,8 +21,7 @@ def paired_difference(
     change = (second - first).dropna().rename("difference").reset_index()
     groups = change.groupby(list(by), observed=True)["difference"]
     out = groups.agg(difference="mean", spread="std", pairs="count").reset_index()
-    freedom = np.maximum(out["pairs"] - 1, 1)
-    half = stats.t.ppf(0.5 + CONFIDENCE / 2, freedom) * out["spread"] / np.sqrt(out["pairs"])
+    half = half_width(out["spread"], out["pairs"])
     out.insert(out.columns.get_loc("pairs"), "low", out["difference"] - half)
     out.insert(out.columns.get_loc("pairs"), "high", out["difference"] + half)
     return out.drop(columns="spread")

@@ -111,14 +111,11 @@ def bounds(claim: Claim) -> tuple[float, float]:
 
 def verdicts(claim: Claim, mean: np.ndarray, sd: np.ndarray, pairs: np.ndarray) -> pd.DataFrame:
     """The verdict on mean differences over so many pairs, with their spread (arrays of a point each)."""
-    from scipy import stats
+    from sim.runs.intervals import half_width
 
     low, high = bounds(claim)
     enough = pairs > 1
-    freedom = np.where(enough, pairs - 1, 1)
-    half = np.where(
-        enough, stats.t.ppf(0.5 + CONFIDENCE / 2, freedom) * sd / np.sqrt(np.maximum(pairs, 1)), np.nan
-    )
+    half = np.where(enough, half_width(sd, np.maximum(pairs, 1)), np.nan)
     left, right = mean - half, mean + half
     # no difference at all is neither lower nor higher; any other bound belongs to what is claimed
     strict_low, strict_high = low == 0.0, high == 0.0
