@@ -1,4 +1,4 @@
-"""The pieces of the report's page and how they become HTML."""
+"""The blocks of the report's page, and their HTML."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Missing:
-    """What a section would show if the run had recorded it."""
+    """Something that a section cannot show, and how to get it."""
 
     what: str
     how: str
@@ -43,8 +43,8 @@ class Chart:
     read: str
     figures: Sequence[Figure]
     choice: Choice | None = None
-    width: int = 430  # pixels a figure wants before it stands beside another
-    last_wide: bool = False  # the last figure takes the whole width, and its height grows with it
+    width: int = 430  # minimum width of a figure in pixels when several share a row
+    last_wide: bool = False  # the last figure has the full width, and its height follows
     legend: bool = True
 
 
@@ -64,9 +64,10 @@ Apart = dict[str, Figure]
 
 
 def render(section: Section, apart: Apart | None = None) -> str:
-    """A section as HTML. Its figures stand in the page; or in `apart`, under the ids of their boxes, so that they can be drawn anew without it."""
+    """A section as HTML. Figures are embedded, or put into `apart` by the ids of their boxes."""
     title = f"<h2>{text(section.title)}</h2>" if section.title else ""
-    return f'<section id="{section.id}">{title}{"".join(render_block(block, apart) for block in section.blocks)}</section>'
+    blocks = "".join(render_block(block, apart) for block in section.blocks)
+    return f'<section id="{section.id}">{title}{blocks}</section>'
 
 
 def render_block(block: Block, apart: Apart | None = None) -> str:
@@ -86,8 +87,10 @@ def _chart(chart: Chart, apart: Apart | None) -> str:
     key = legend(chart.figures) if chart.legend else ""
     panels = "".join(_panel(chart, at, figure, apart) for at, figure in enumerate(chart.figures))
     return (
-        f'<figure class="chart" id="{chart.id}" aria-labelledby="{chart.id}-title"><h3 id="{chart.id}-title">{text(chart.title)}</h3>'
-        f'{_choice(chart)}{key}<div class="panels" style="--panel:{chart.width}px">{panels}</div><figcaption>{chart.read}</figcaption></figure>'
+        f'<figure class="chart" id="{chart.id}" aria-labelledby="{chart.id}-title">'
+        f'<h3 id="{chart.id}-title">{text(chart.title)}</h3>'
+        f'{_choice(chart)}{key}<div class="panels" style="--panel:{chart.width}px">{panels}</div>'
+        f"<figcaption>{chart.read}</figcaption></figure>"
     )
 
 
@@ -95,7 +98,7 @@ def _panel(chart: Chart, at: int, figure: Figure, apart: Apart | None) -> str:
     height = figure["layout"]["height"]
     style, classes = f"height:{height}px", "plot"
     if chart.last_wide and at == len(chart.figures) - 1:
-        # The box decides the height, so the figure must not.
+        # The box sets the height, so the figure must not.
         figure = figure | {
             "layout": {key: value for key, value in figure["layout"].items() if key != "height"}
         }
@@ -117,14 +120,18 @@ def _choice(chart: Chart) -> str:
         return (
             f'<p class="choice"><label for="{control}">{text(choice.label)}</label> '
             f'<input id="{control}" type="range" min="0" max="{len(names) - 1}" value="{start}" '
-            f"data-chart=\"{chart.id}\" data-frames='{text(json.dumps(names))}' data-labels='{text(json.dumps(list(choice.options.values())))}'> "
+            f"data-chart=\"{chart.id}\" data-frames='{text(json.dumps(names))}' "
+            f"data-labels='{text(json.dumps(list(choice.options.values())))}'> "
             f'<output for="{control}">{text(choice.options[names[start]])}</output></p>'
         )
     options = "".join(
         f'<option value="{text(name)}"{" selected" if at == start else ""}>{text(label)}</option>'
         for at, (name, label) in enumerate(choice.options.items())
     )
-    return f'<p class="choice"><label for="{control}">{text(choice.label)}</label> <select id="{control}" data-chart="{chart.id}">{options}</select></p>'
+    return (
+        f'<p class="choice"><label for="{control}">{text(choice.label)}</label> '
+        f'<select id="{control}" data-chart="{chart.id}">{options}</select></p>'
+    )
 
 
 def legend(figures: Sequence[Figure]) -> str:
@@ -154,7 +161,8 @@ def _swatch(trace: dict[str, Any]) -> str:
     }
     if "stackgroup" in trace or trace["type"] == "bar":
         fill = trace.get("fillcolor") or trace["marker"]["color"]
-        return f'<svg width="14" height="14" aria-hidden="true"><rect width="14" height="14" fill="{fill}"/></svg>'
+        box = f'<rect width="14" height="14" fill="{fill}"/>'
+        return f'<svg width="14" height="14" aria-hidden="true">{box}</svg>'
     if trace["mode"] == "markers":
         colour, symbol = trace["marker"]["color"], trace["marker"].get("symbol", "circle")
         shapes = {
@@ -166,13 +174,14 @@ def _swatch(trace: dict[str, Any]) -> str:
         return f'<svg width="14" height="14" fill="{colour}" aria-hidden="true">{shapes[symbol]}</svg>'
     line = trace["line"]
     return (
-        f'<svg width="30" height="14" aria-hidden="true"><path d="M0 7h30" stroke="{line["color"]}" stroke-width="3" '
+        f'<svg width="30" height="14" aria-hidden="true"><path d="M0 7h30" '
+        f'stroke="{line["color"]}" stroke-width="3" '
         f'stroke-dasharray="{dashes[line.get("dash", "solid")]}"/></svg>'
     )
 
 
 def as_json(value: Any) -> str:
-    """JSON that can stand inside a script element. NaN is refused: a missing number is null."""
+    """JSON for a script element. NaN is an error: a missing number is null."""
     return (
         json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
         .replace("</", "<\\/")

@@ -1,4 +1,4 @@
-"""A results folder opened for a page: what is read is remembered for as long as the folder does not change."""
+"""A results folder prepared for its pages; what is read is cached until the folder changes."""
 
 import threading
 import time
@@ -22,12 +22,15 @@ from sim.runs.wide import Wide
 from sim.view.results_folders import ResultsFolder, check_footers, open_folder
 from sim.view.results_view import ResultsView
 
-_SECONDS_OF_SO_FAR = 3.0  # how old what is shown of a run under way may be
+_SECONDS_OF_SO_FAR = 3.0  # how old the numbers of a run in progress may be
 
 
 @dataclass(frozen=True)
 class FolderView:
-    """A folder with its readers. `moment` tells looks at a run under way apart."""
+    """A results folder and what can be computed from it.
+
+    `moment` distinguishes readings of a run in progress.
+    """
 
     folder: ResultsFolder
     moment: int = 0
@@ -38,7 +41,7 @@ class FolderView:
 
     @cached_property
     def view(self) -> ResultsView:
-        """The folder as the sections of a report see it."""
+        """The folder's results prepared for the report."""
         return ResultsView(FolderResults(self.folder.path, self.folder.manifest))
 
     @property
@@ -46,7 +49,7 @@ class FolderView:
         return str(self.folder.path), self.folder.stamp, self.moment
 
     def wide(self) -> Wide:
-        """Its runs, column by column: those in its tables, or those that the store has by now."""
+        """Its runs, column by column: from its tables, or from the store while the run is in progress."""
         return _wide(self.key, self._wide)
 
     def _wide(self) -> Wide:
@@ -87,7 +90,7 @@ class FolderView:
 
     @property
     def which(self) -> Which:
-        """The outcome that is looked at over the design: the difference, or the only world's."""
+        """The outcome shown over the design: the difference, or the value in the only world."""
         return "difference" if self.view.compare else "a"
 
     @property
@@ -97,19 +100,19 @@ class FolderView:
 
     @property
     def seeds(self) -> str:
-        """How many seeds stand behind a point, in words."""
+        """The number of seeds of a point, in words."""
         n = self.view.seeds
         return f"{n:,} {'seed' if n == 1 else 'seeds'}" + (
-            "" if self.folder.finished else ", as far as they are done"
+            "" if self.folder.finished else ", of which some may not be done"
         )
 
     def spreads(self, code: str) -> dict[str, pd.DataFrame]:
-        """How a headline spreads over the levels of each factor."""
+        """The spread of a headline over the levels of each factor."""
         at, values = self.points(code), self.wide().values
         return {str(name): design_outcomes.over_one(at, values[name], self.which) for name in values.columns}
 
     def cells(self, code: str, x: str, y: str) -> dict[str, design_outcomes.Cells]:
-        """A headline over two factors: the difference and either world, or the only world."""
+        """A headline over two factors: the difference and each world, or the only world."""
         wanted: tuple[Which, ...] = ("difference", "a", "b") if self.view.compare else ("a",)
         at, values = self.points(code), self.wide().values
         return {name: design_outcomes.over_two(at, values, x, y, name) for name in wanted}
@@ -129,7 +132,7 @@ class FolderView:
         return pd.read_csv(path) if path.is_file() else None
 
     def at_point(self, point: int) -> ResultsView:
-        """One point of the design as a study of its own."""
+        """One point of the design as an experiment of its own."""
         return ResultsView(point_results(self.folder.path, point))
 
 
@@ -141,7 +144,7 @@ def open_results(root: Path, name: str) -> FolderView:
 
 
 class _Slot:
-    """One thing that is worked out once, however many ask for it at the same time."""
+    """A value that is computed once, however many threads need it at the same time."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -150,7 +153,7 @@ class _Slot:
 
 
 class _Remembered:
-    """The last few things that were worked out, by folder and what they are."""
+    """The last few computed values by key; each is computed once."""
 
     def __init__(self, most: int) -> None:
         self._slots: dict[Any, _Slot] = {}

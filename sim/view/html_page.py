@@ -1,4 +1,4 @@
-"""A page in one HTML file that opens anywhere, without a network."""
+"""A page in one HTML file that needs no network."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +12,11 @@ from sim.view.results_view import ResultsView
 from sim.view.tables import text
 
 TEMPLATE = Path(__file__).with_name("report.html")
-FOOTER = "Made from the results folder that this file lies in."
+FOOTER = "Made from the results folder of this file."
 
 
 def put_together(view: ResultsView, head: str, parts: Sequence[Section], made: str = FOOTER) -> str:
-    """One page of a head, as HTML, and parts."""
+    """One page with a head, as HTML, and parts."""
     contents = "".join(f'<li><a href="#{part.id}">{text(part.title)}</a></li>' for part in parts)
     shell = Template(TEMPLATE.read_text(encoding="utf-8"))
     return shell.substitute(

@@ -1,4 +1,4 @@
-"""Codes of the tables as words a reader knows."""
+"""Names of the codes in tables."""
 
 INSTRUMENTS = {
     "protest": "Protest",
@@ -16,46 +16,50 @@ OFFERS = {
     "trustee": "Sovereign: trustee",
     "customer_keys": "Sovereign: customer's keys",
     "us_subsidiary": "Sovereign: US-owned subsidiary",
-    "litigation": "Fights warrants in court",
+    "litigation": "Court challenges to warrants",
     "transparency": "Transparency reports",
     "discount": "Discount",
 }
 
-# Series that are drawn month by month: what each is, and its unit as `quantities.scale_for` reads it.
+# Series drawn by month: the name of each, and its unit for `number_format.scale_for`.
 SERIES_NAMES = {
     "trust": ("Trust in US providers abroad", "0-1"),
-    "trust_by_spend": ("Trust abroad, weighted by what buyers spend", "0-1"),
+    "trust_by_spend": ("Trust abroad, weighted by spending", "0-1"),
     "belief": ("Belief abroad that a US warrant reaches data stored there", "0-1"),
     "adoption": ("Customers abroad that use cloud services", "share"),
     "revenue_us": ("Monthly revenue of US providers abroad", "USD"),
     "revenue_us_cumulative": ("Revenue of US providers abroad since the start", "USD"),
     "market_share_us": ("US providers' share of cloud spending abroad", "share"),
-    "cloud_data_at_home": ("Foreign customers' cloud data kept on home soil", "share"),
-    "us_reach": ("Foreign customers' cloud data that a US order reaches", "share"),
-    "laws_total": ("Instruments in force, protests apart", "instruments"),
-    "us_foreign_success_12m": ("US requests aimed abroad that yield content within 12 months", "share"),
+    "cloud_data_at_home": ("Foreign customers' cloud data stored in their own country", "share"),
+    "us_reach": ("Foreign customers' cloud data within reach of a US order", "share"),
+    "laws_total": ("Instruments in force except protests", "instruments"),
+    "us_foreign_success_12m": ("US requests for data abroad that yield content within 12 months", "share"),
     "foreign_us_success_12m": (
         "Foreign requests to US providers that yield content within 12 months",
         "share",
     ),
-    "conflicts_of_law": ("US orders a month that break the host's law", "requests"),
+    "conflicts_of_law": ("US orders per month that conflict with the host's law", "requests"),
 }
 
 
 def factor_name(path: str) -> str:
-    """A factor of a design as an axis calls it: its path in words, from the general to the particular."""
+    """A factor of a design as an axis title: its path in words."""
     return ": ".join(part.replace("_", " ") for part in path.split("."))
 
 
-# What an experiment must say for a table to be recorded; the text between backticks is set as code.
+# The setting that records a table; text between backticks is set as code.
 GRAIN = {"country": "`record: country` or `record: full`"}
 
 
 def how_to_record(table: str) -> str:
-    """How to get a table that a run left out."""
-    return f"The run did not record the table `{table}`. Set {GRAIN.get(table, '`record: full`')} in the experiment and run it again."
+    """How to record a missing table."""
+    setting = GRAIN.get(table, "`record: full`")
+    return f"The run did not record the table `{table}`. Set {setting} in the experiment and run it again."
 
 
 def how_to_summarise(name: str) -> str:
-    """How to get a summary that a run didn't make."""
-    return f"The results folder has no rows in `{name}.csv`: that part of the analysis was not asked for. Ask for it in the experiment and run it again."
+    """How to get a missing summary."""
+    return (
+        f"The results folder has no rows in `{name}.csv`: the experiment did not request that part of the "
+        "analysis. Request it and run the experiment again."
+    )

@@ -11,7 +11,8 @@ DASH = "\N{EM DASH}"  # a missing number or text; never 0
 
 @dataclass(frozen=True)
 class Scale:
-    """How numbers in a unit are shown: multiplied by `factor`, called `title` (`change` where it is a difference)."""
+    """How numbers in a unit are shown: multiplied by `factor`, called `title` (`change` where it is a
+    difference)."""
 
     factor: float
     title: str
@@ -58,7 +59,8 @@ def missing(value: Any) -> bool:
 
 
 def number(value: Any, signed: bool = False, decimals: int | None = None, digits: int = 4) -> str:
-    """A number to four significant digits (or so many decimals), with a true minus sign and thousands separated.
+    """A number to four significant digits (or so many decimals), with a true minus sign and thousands
+    separated.
 
     A missing number is an em dash.
     """

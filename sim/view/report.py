@@ -1,4 +1,4 @@
-"""The report: one HTML file that opens anywhere, without a network."""
+"""The report: one HTML file that needs no network."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -14,10 +14,11 @@ from sim.view.sections import headline_summary
 
 
 def build(results: FolderResults, out: Path) -> Path:
-    """Write the report of a results folder to the file `out` (or to `out`/report.html if that is a folder) and return its path.
+    """Write the report of a results folder to the file `out` (or to `out`/report.html if that is a folder)
+    and return its path.
 
-    That of a design shows what its runs come to over the points. Raises ValueError if a jurisdiction names a country that the world map
-    cannot place.
+    That of a design shows what its runs come to over the points. Raises ValueError if a jurisdiction names a
+    country that the world map cannot place.
     """
     target = out / "report.html" if out.is_dir() else out
     view = ResultsView(results)
@@ -31,7 +32,8 @@ def build(results: FolderResults, out: Path) -> Path:
 def page(view: ResultsView, made: str = FOOTER, only: Collection[str] | None = None) -> str:
     """The report as HTML; `made` says at its foot what it was made from.
 
-    `only` are the files of which there is something to show (`tables/world.parquet`, `record.csv`): parts that need others are left out.
+    `only` are the files of which there is something to show (`tables/world.parquet`, `record.csv`): parts
+    that need others are left out.
     """
     parts = (
         sections(view) if only is None else [part.build(view) for part in PARTS if part.can_be_filled(only)]

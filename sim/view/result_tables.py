@@ -19,13 +19,15 @@ from sim.view.tables import Cell, Table, Tone, Value, columns
 if TYPE_CHECKING:
     import pandas as pd
 
-# Units that are scaled (USD to USD bn, shares to percent) and printed with each number; others are under the name.
+# Units that are scaled (USD to USD bn, shares to percent) and printed with each number; others are under the
+# name.
 SCALED = ("USD", "share", "TB")
 TONES: Mapping[str, Tone] = {"holds": "good", "fails": "bad", "inconclusive": "open"}
 
 
 def headlines_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:
-    """The headline numbers of the compared worlds, their difference (second minus first) and its 95% interval.
+    """The headline numbers of the compared worlds, their difference (second minus first) and its 95%
+    interval.
 
     `headlines`: the rows of headlines.csv; `labels`: the two worlds, or none where there is no comparison.
     """
@@ -39,8 +41,8 @@ def headlines_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:
         "Headline", "Window", *(f">{label}" for label in labels), ">Difference", ">95% interval", "Verdict"
     )
     note = (
-        f"Difference: {labels[1]} minus {labels[0]}, within pairs of runs that share a seed. The interval is over "
-        f"{_pairs(headlines)}. A difference in bold has an interval that excludes zero."
+        f"Difference: {labels[1]} minus {labels[0]}, within pairs of runs that share a seed. The interval "
+        f"is over {_pairs(headlines)}. A difference in bold has an interval that excludes zero."
     )
     return Table("Headline differences", heads, [_headline(row) for row in rows], note)
 
@@ -93,7 +95,8 @@ def claims_table(
 ) -> Table:
     """The claims with their verdicts; of a design, at how many of its points each claim holds.
 
-    `rows`: the rows of claims.csv. `labels` names the worlds, `place` the countries; without them their codes are shown.
+    `rows`: the rows of claims.csv. `labels` names the worlds, `place` the countries; without them their codes
+    are shown.
     """
     of_design = bool(rows) and "points" in rows[0]
     numbers = (
@@ -104,8 +107,8 @@ def claims_table(
     note = (
         "Mean agrees: the share of points at which the mean agrees with the claim, whatever its interval."
         if of_design
-        else "The difference is over pairs of worlds that share a seed, with its 95% interval. A claim holds if the "
-        "whole interval agrees with it, and fails if the whole interval contradicts it."
+        else "The difference is over pairs of worlds that share a seed, with its 95% interval. A claim "
+        "holds if the whole interval agrees with it, and fails if the whole interval contradicts it."
     )
     heads = columns("Claim", "Expected", *numbers, "Verdict", ">Failed pairs" if of_design else ">Pairs")
     return Table("Claims", heads, [_claim(row, of_design, labels or {}, place) for row in rows], note)

@@ -1,4 +1,4 @@
-"""The results folders under one root: found, opened and refused in words a user can act on. Nothing is ever written."""
+"""The results folders under one root: listed, opened, or refused with a message. Nothing is written."""
 
 import json
 import re
@@ -20,15 +20,18 @@ State = Literal["done", "failures", "running", "stopped", "damaged"]
 _NOT_RESULTS = {"store", TABLES_FOLDER, UNCHANGING}
 _DEPTH = 2
 _NEEDED = ("experiment", "title", "question", "worlds", "seeds", "first", "last")
-RUN_AGAIN = "Run the experiment again with the same command: what is in the store is not run twice, and the folder is written anew."
+RUN_AGAIN = (
+    "Run the experiment again with the same command: stored runs are not repeated, and the folder is "
+    "written again."
+)
 
 
 class Refused(Exception):
-    """A folder that is not opened at all: it is not under the results folder, or not there."""
+    """A folder that must not be opened, or does not exist."""
 
 
 class DamagedFolder(Exception):
-    """A results folder that cannot be read: what is wrong, and what to do."""
+    """A results folder that cannot be read: the problem and the remedy."""
 
     def __init__(self, what: str, how: str = RUN_AGAIN) -> None:
         self.what, self.how = what, how
@@ -37,7 +40,7 @@ class DamagedFolder(Exception):
 
 @dataclass(frozen=True)
 class FolderSummary:
-    """A results folder as the list shows it. `runs` counts worlds of pairs; `words` say what is wrong where something is."""
+    """A results folder in the list. `runs` counts worlds of pairs; `words` name a problem, if any."""
 
     name: str
     title: str
@@ -53,7 +56,8 @@ class FolderSummary:
 class ResultsFolder:
     """A results folder that could be opened: its manifest, and its progress while it is being run.
 
-    `manifest` describes the finished tables, or, where there are none yet (`finished` is False), the run in progress.
+    `manifest` describes the finished tables, or, where there are none yet (`finished` is False), the run in
+    progress.
     """
 
     name: str
@@ -75,13 +79,13 @@ class ResultsFolder:
 
 
 def list_folders(root: Path) -> list[FolderSummary]:
-    """Every results folder under `root` (two levels deep), the newest first; a damaged one is listed with what is wrong."""
+    """Every results folder under `root` (two levels deep), newest first; damaged ones with their problem."""
     found = [_found(root, path) for path in _candidates(root, _DEPTH)] if root.is_dir() else []
     return sorted(found, key=lambda one: (one.state == "running", one.made, one.name), reverse=True)
 
 
 def _candidates(root: Path, depth: int) -> Iterator[Path]:
-    """Folders that hold results, or say that they are being made; links are not followed."""
+    """Folders with results or with a run in progress; links are not followed."""
     for path in sorted(root.iterdir()):
         if path.is_symlink() or not path.is_dir() or path.name.startswith(".") or path.name in _NOT_RESULTS:
             continue
@@ -124,7 +128,7 @@ def _rows(path: Path) -> int:
 
 
 def resolve_name(root: Path, name: str) -> Path:
-    """The folder of a name as the list has it. Raises Refused for anything that is not a plain folder under `root`."""
+    """The folder of a name in the list. Raises Refused unless it is a plain folder under `root`."""
     said = f"\N{LEFT DOUBLE QUOTATION MARK}{name[:120]}\N{RIGHT DOUBLE QUOTATION MARK}"
     parts = name.split("/")
     if len(parts) > _DEPTH or any(
@@ -132,21 +136,24 @@ def resolve_name(root: Path, name: str) -> Path:
         for part in parts
     ):
         raise Refused(
-            f"{said} is not the name of a results folder. Only folders under {root.name}/ are opened; choose one from the list."
+            f"{said} is not the name of a results folder. Only folders under {root.name}/ can be opened; "
+            "choose one from the list."
         )
     path = root
     for part in parts:
         path = path / part
         if path.is_symlink():
             raise Refused(
-                f"{said} is a link. Links are not followed, as they may lead out of {root.name}/; copy the folder there to open it."
+                f"{said} is a link. Links are not followed because they may lead out of {root.name}/. Copy "
+                "the folder there to open it."
             )
     if parts[-1] in _NOT_RESULTS or not path.is_dir():
         raise Refused(
-            f"There is no results folder {said} under {root.name}/. It may have been moved or deleted; choose one from the list."
+            f"There is no results folder {said} under {root.name}/. It may have been moved or deleted; "
+            "choose one from the list."
         )
     if not path.resolve().is_relative_to(root.resolve()):
-        raise Refused(f"{said} lies outside {root.name}/ and is not folder_view.")
+        raise Refused(f"{said} is outside {root.name}/ and is not opened.")
     return path
 
 
@@ -159,21 +166,19 @@ def open_folder(root: Path, name: str) -> ResultsFolder:
     source = manifest if finished else path / UNCHANGING / MANIFEST
     if not source.is_file():
         if progress is not None and progress.state == "running":
-            raise DamagedFolder(
-                f"The run has only just begun ({progress.stage}).", "Wait a moment and open it again."
-            )
+            raise DamagedFolder(f"The run has just started ({progress.stage}).", "Open it again in a moment.")
         if progress is not None:
             raise DamagedFolder(
-                f"The run ended before it had begun to count: {progress.ended or 'its process is gone'}.",
+                f"The run ended before its first pair: {progress.ended or 'its process is gone'}.",
                 "Run the same command again.",
             )
-        raise DamagedFolder(f"{MANIFEST} is missing, so nothing says what the tables are of.")
+        raise DamagedFolder(f"{MANIFEST} is missing, which describes the tables.")
     _must_lie_within(path, root)
     return _folder(name, path, source, finished, progress)
 
 
 def just_written(path: Path) -> ResultsFolder:
-    """The folder that a run has just written, wherever it lies. Raises DamagedFolder."""
+    """The folder that a run has just written, wherever it is. Raises DamagedFolder."""
     return _folder(path.name, path, path / MANIFEST, True, None)
 
 
@@ -189,7 +194,7 @@ def _progress(path: Path) -> Progress | None:
     try:
         seen = [progress for file in running_files(path) if (progress := read_progress(file)) is not None]
     except ValueError as error:
-        raise DamagedFolder(f"The file that says how far the run is cannot be read: {error}.") from None
+        raise DamagedFolder(f"The progress file of the run cannot be read: {error}.") from None
     return together(seen) if seen else None
 
 
@@ -200,7 +205,8 @@ def _must_lie_within(path: Path, root: Path) -> None:
     ]:
         if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
             raise Refused(
-                f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not folder_view."
+                f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not "
+                "folder_view."
             )
 
 
@@ -225,11 +231,11 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 
 def _factors(points: Path, said: dict[str, Any]) -> tuple[str, ...]:
-    """The names of the design's factors, as the points table has them."""
+    """The names of the design's factors, from the points table."""
     if said.get("points") is None:
         return ()
     if not points.is_file():
-        raise DamagedFolder(f"{POINTS} is missing, so nothing says which run is which.")
+        raise DamagedFolder(f"{POINTS} is missing, which lists the runs.")
     try:
         names = pq.read_schema(points).names
     except (pa.ArrowException, OSError) as error:
@@ -259,15 +265,16 @@ def _files(path: Path) -> tuple[str, ...]:
 
 
 def check_footers(folder: ResultsFolder) -> None:
-    """Every table of the manifest is there, can be opened and has its number of rows. Raises DamagedFolder."""
+    """Check that every table of the manifest exists, opens and has its number of rows.
+
+    Raises DamagedFolder.
+    """
     if not folder.finished:
         return
     for name, facts in (folder.manifest.get("tables") or {}).items():
         path = folder.path / TABLES_FOLDER / f"{name}.parquet"
         if not path.is_file():
-            raise DamagedFolder(
-                f"The table {TABLES_FOLDER}/{name}.parquet is missing, which the manifest describes."
-            )
+            raise DamagedFolder(f"The table {TABLES_FOLDER}/{name}.parquet of the manifest is missing.")
         try:
             rows = pq.read_metadata(path).num_rows
         except (pa.ArrowException, OSError) as error:
@@ -276,12 +283,13 @@ def check_footers(folder: ResultsFolder) -> None:
             ) from None
         if rows != facts.get("rows"):
             raise DamagedFolder(
-                f"The table {TABLES_FOLDER}/{name}.parquet has {rows:,} rows; the manifest says {facts.get('rows')}."
+                f"The table {TABLES_FOLDER}/{name}.parquet has {rows:,} rows; the manifest says "
+                f"{facts.get('rows')}."
             )
 
 
 def check_every_byte(folder: ResultsFolder) -> list[str]:
-    """What differs between the tables and the sha256 that the manifest has of each; empty if nothing does."""
+    """Tables that differ from the sha256 in the manifest."""
     wrong = []
     for name, facts in (folder.manifest.get("tables") or {}).items():
         path = folder.path / TABLES_FOLDER / f"{name}.parquet"
@@ -289,11 +297,11 @@ def check_every_byte(folder: ResultsFolder) -> list[str]:
             wrong.append(f"{TABLES_FOLDER}/{name}.parquet is missing")
         elif "sha256" in facts and sha256_of(path) != facts["sha256"]:
             wrong.append(
-                f"{TABLES_FOLDER}/{name}.parquet is not the file that the manifest describes (its sha256 is another)"
+                f"{TABLES_FOLDER}/{name}.parquet is not the file of the manifest (its sha256 differs)"
             )
     return wrong
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error, without a full stop at its end."""
+    """The first line of an error, without its final full stop."""
     return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__

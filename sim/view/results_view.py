@@ -1,4 +1,4 @@
-"""One results folder as the pages of a report see it: typed facts of the manifest, tables ready to draw."""
+"""Results prepared for the report: typed facts of the manifest, and tables ready to draw."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +13,7 @@ from sim.view.figures.style import WorldStyle, world_styles
 
 @dataclass(frozen=True)
 class ResultsView:
-    """A finished experiment: its worlds, who is compared with whom, and its tables."""
+    """A finished experiment: its worlds, the comparison, and its tables."""
 
     results: Results
     only: str | None = (
@@ -48,12 +48,12 @@ class ResultsView:
 
     @property
     def who(self) -> str:
-        """Whose numbers these are, in words."""
+        """The customers that the numbers are about, in words."""
         return f"customers in {self.only}" if self.only else "customers outside the United States"
 
     @property
     def where(self) -> str:
-        """Where they are, shorter."""
+        """Where these customers are, in a word or two."""
         return f"in {self.only}" if self.only else "abroad"
 
     @property
@@ -77,7 +77,8 @@ class ResultsView:
         return _day(self.manifest["switch"]) if self.manifest.get("switch") else None
 
     def switches(self, *worlds: str) -> list[str]:
-        """The days on which the rule changes in any of these worlds; without a list for each, the experiment's one switch."""
+        """The days on which the rule changes in any of these worlds; without a list for each, the
+        experiment's one switch."""
         listed: dict[str, list[str]] | None = self.manifest.get("switches")
         if listed is None:
             return [self.switch] if self.switch else []
@@ -85,10 +86,13 @@ class ResultsView:
 
     @property
     def band(self) -> str:
-        """What the bands over seeds are, in words."""
+        """What the bands over seeds mean, in words."""
         if self.seeds == 1:
             return "One seed was run, so there is no band."
-        return f"The line is the median of {self.seeds} seeds, the band the middle 90% of them: luck only, with the parameters held as set."
+        return (
+            f"The line is the median of {self.seeds} seeds, the band the middle 90%: chance only, at fixed "
+            "parameters."
+        )
 
     @property
     def labels(self) -> dict[str, str]:
@@ -119,7 +123,8 @@ class ResultsView:
         ]
 
     def table(self, name: str, *columns: str) -> pd.DataFrame | None:
-        """Columns of a recorded table with `seed`, `world` and a real `month`; None where the run did not record it."""
+        """Columns of a recorded table with `seed`, `world` and a real `month`; None where the run did not
+        record it."""
         key = (name, columns)
         if not self.results.has(name):
             return None
@@ -140,7 +145,7 @@ class ResultsView:
         return None if frame is None or frame.empty else frame
 
     def series(self, metric: str) -> pd.DataFrame | None:
-        """The differences of one metric by month, as the run's own summary has them."""
+        """The differences of one metric by month, from the summary `series`."""
         frame = self.summary("series")
         if frame is None:
             return None

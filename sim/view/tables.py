@@ -1,7 +1,7 @@
 """One description of a table, and three ways to write it: for a terminal, as HTML, and as Markdown.
 
-A row holds one value for each column. A value is text, a number (which its column's format turns into text), a `Cell`
-where it needs a second line or emphasis, or None where it is missing.
+A row holds one value for each column. A value is text, a number (which its column's format turns into text),
+a `Cell` where it needs a second line or emphasis, or None where it is missing.
 """
 
 import html
@@ -37,7 +37,7 @@ Value = Cell | str | float | int | None
 
 
 def shown(value: Any) -> str:
-    """The usual format: counts with thousands separated, numbers to four significant digits, text as it is."""
+    """The usual format: counts with thousands separated, numbers to four digits, text as it is."""
     if isinstance(value, Integral) and not isinstance(value, bool):
         return f"{int(value):,}"
     return number(value) if isinstance(value, Real) else str(value)
@@ -45,7 +45,7 @@ def shown(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name in the data, its heading and unit, how its numbers are written, and its alignment."""
+    """A column: its name in the data, heading and unit, format of numbers, and alignment."""
 
     name: str
     heading: str = ""
@@ -69,7 +69,10 @@ def columns(*headings: str) -> tuple[Column, ...]:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. `note` explains it; `folded` and `tall` say how a page shows it: closed, or with a scroll bar."""
+    """A table.
+
+    `note` explains it; `folded` and `tall` say how a page shows it: closed, or with a scroll bar.
+    """
 
     title: str
     columns: Sequence[Column]
@@ -205,7 +208,8 @@ def _html_cell(cell: Cell) -> str:
 
 
 def _look(column: Column, cells: Sequence[Cell]) -> str:
-    """Numbers aligned right; short words and dates unbroken; columns of sentences wider, so that rows stay low."""
+    """Numbers aligned right; short words and dates unbroken; columns of sentences wider, so that rows stay
+    low."""
     if column.align == "right":
         return ' class="number"'
     longest = max((max(len(cell.text), len(cell.detail)) for cell in cells), default=0)

@@ -1,4 +1,5 @@
-"""What axe (axe-core, the W3C's rules for people who cannot see a page, or not its colours, or use no mouse) complains of."""
+"""What axe (axe-core, the W3C's rules for people who cannot see a page, or not its colours, or use no mouse)
+complains of."""
 
 import time
 

@@ -1,4 +1,5 @@
-"""Figures are valid, say nothing that the data doesn't, and never lose a country or a ton of data without saying so."""
+"""Figures are valid, say nothing that the data doesn't, and never lose a country or a ton of data without
+saying so."""
 
 import json
 from collections.abc import Callable

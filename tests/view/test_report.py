@@ -1,4 +1,5 @@
-"""The report as text: complete, honest about what is missing, and without a reference that would load anything."""
+"""The report as text: complete, honest about what is missing, and without a reference that would load
+anything."""
 
 import json
 import re
@@ -113,8 +114,8 @@ def test_the_model_is_compared_with_each_source_and_misses_of_one_cause_share_a_
     words = " ".join(" ".join(Skeleton(page).words).split())
     assert "Validation: 8 of 8 rows hold; calibration: 0 of 2 rows hold; context: 0 of 1 rows hold." in words
     assert (
-        "S06 Said & done %, calibration 2 DE 2013: at most 10.00, model 31.00; DE 2013: at most 10.00, model 30.00 "
-        "a judged threshold" in words
+        "S06 Said & done %, calibration 2 DE 2013: at most 10.00, model 31.00; DE 2013: at most 10.00, "
+        "model 30.00 a judged threshold" in words
     )
     (section,) = (part for part in sections(ResultsView(two_worlds)) if part.id == "held-against")
     charts = {block.id: block.figures[0] for block in section.blocks if isinstance(block, Chart)}

@@ -71,7 +71,10 @@ def test_report_opens_offline_draws_everything_and_fits(
     assert opened.complaints == []
     assert opened.requests == [report.as_uri()]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    too_wide = "[...document.querySelectorAll('.plot .main-svg')].filter(svg => svg.getBoundingClientRect().right > innerWidth + 1).length"
+    too_wide = (
+        "[...document.querySelectorAll('.plot .main-svg')].filter(svg => "
+        "svg.getBoundingClientRect().right > innerWidth + 1).length"
+    )
     assert page.evaluate(too_wide) == 0
     empty = """[...document.querySelectorAll('.plot')].filter(plot => !plot.querySelector(
         '.scatterlayer .trace, .barlayer .trace, .choroplethlayer path, .sankey-link')).map(plot => plot.id)"""
@@ -94,12 +97,14 @@ def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Brows
 def test_map_draws_every_country_and_the_slider_moves_all_maps(two_worlds_open: Opened) -> None:
     page = two_worlds_open.page
     outlined = page.evaluate(
-        "[...document.querySelectorAll('#trust-map .plot')].map(plot => [plot.data[0].locations.length, plot.querySelectorAll('.choroplethlayer path').length])"
+        "[...document.querySelectorAll('#trust-map .plot')].map(plot => [plot.data[0].locations.length, "
+        "plot.querySelectorAll('.choroplethlayer path').length])"
     )
     assert len(outlined) == 3
     assert all(wanted == drawn > 0 for wanted, drawn in outlined)
     dots = page.evaluate(
-        "[...document.querySelectorAll('#trust-map .plot')].map(plot => [plot.data[1].lon.length, plot.querySelectorAll('.scattergeo .point').length])"
+        "[...document.querySelectorAll('#trust-map .plot')].map(plot => [plot.data[1].lon.length, "
+        "plot.querySelectorAll('.scattergeo .point').length])"
     )
     assert all(wanted == drawn > 0 for wanted, drawn in dots)
     values = "[...document.querySelectorAll('#trust-map .plot')].map(plot => plot.data[0].z[0])"
@@ -114,7 +119,10 @@ def test_map_draws_every_country_and_the_slider_moves_all_maps(two_worlds_open: 
 
 def test_choosing_a_country_changes_every_panel_and_keeps_their_axes_equal(two_worlds_open: Opened) -> None:
     page = two_worlds_open.page
-    state = "[...document.querySelectorAll('#trust-country .plot')].map(plot => [plot.data[2].y[100], plot.layout.yaxis.range.join()])"
+    state = (
+        "[...document.querySelectorAll('#trust-country .plot')].map(plot => [plot.data[2].y[100], "
+        "plot.layout.yaxis.range.join()])"
+    )
     before = page.evaluate(state)
     page.locator("#trust-country-choice").select_option("BR")
     page.wait_for_timeout(300)

@@ -1,4 +1,5 @@
-"""Results folders are found and opened by name; what is damaged or lies elsewhere is refused in words that say what to do."""
+"""Results folders are found and opened by name; what is damaged or lies elsewhere is refused in words that
+say what to do."""
 
 import json
 import shutil
@@ -122,12 +123,12 @@ def _cut(path: Path) -> None:
         (lambda f: (f / "manifest.json").write_bytes(b"\xff\xfe"), r"manifest\.json cannot be read"),
         (lambda f: (f / "points.parquet").unlink(), r"points\.parquet is missing"),
         (lambda f: _cut(f / "points.parquet"), r"points\.parquet is damaged"),
-        (lambda f: (f / "tables" / "world.parquet").unlink(), r"world\.parquet is missing"),
+        (lambda f: (f / "tables" / "world.parquet").unlink(), r"world\.parquet of the manifest is missing"),
         (lambda f: _cut(f / "tables" / "world.parquet"), r"world\.parquet is damaged"),
-        (lambda f: (f / "running.json").write_text("{"), "how far the run is cannot be read"),
+        (lambda f: (f / "running.json").write_text("{"), "progress file of the run cannot be read"),
     ],
 )  # fmt: skip
-def test_damage_is_named_and_what_to_do_is_said(root: Path, damage: object, said: str) -> None:
+def test_damage_is_named_with_a_remedy(root: Path, damage: object, said: str) -> None:
     damage(root / "known")
     with pytest.raises(DamagedFolder, match=said) as damaged:
         check_footers(open_folder(root, "known"))
@@ -145,14 +146,14 @@ def test_a_table_of_another_run_is_noticed(root: Path) -> None:
     with pytest.raises(DamagedFolder, match=r"laws\.parquet has 3 rows; the manifest says 22"):
         check_footers(folder)
     assert check_every_byte(folder) == [
-        "tables/laws.parquet is not the file that the manifest describes (its sha256 is another)"
+        "tables/laws.parquet is not the file of the manifest (its sha256 differs)"
     ]
 
 
-def test_a_run_under_way_is_opened_by_what_it_says_of_itself(root: Path, finished: Finished) -> None:
+def test_a_run_in_progress_is_opened_by_its_own_manifest(root: Path, finished: Finished) -> None:
     plan, new = Plan(asked(root.parent / "asked")), root / "new"
     with watched(plan, new, finished.store.folder) as watch:
-        with pytest.raises(DamagedFolder, match="only just begun"):
+        with pytest.raises(DamagedFolder, match="just started"):
             open_folder(root, "new")
         write_unchanging(plan, new)
         watch.stage("running", 12)

@@ -1,1 +1,1 @@
-"""The dashboard: a local web page to move sliders and see worlds, and to look into results folders."""
+"""The explorer: a local web application with sliders that change worlds, and with the results of runs."""

@@ -1,4 +1,4 @@
-"""The dashboard's frame: header, menu, light and dark, and the page that the address names."""
+"""The explorer's frame: header, menu, light and dark mode, and the page of the address."""
 
 import re
 from pathlib import Path
@@ -15,10 +15,8 @@ from sim.view.explorer.settings import Settings
 
 ASSETS = Path(__file__).with_name("assets")
 OUTLINES = Path(sim.view.__file__).with_name("assets") / "world_110m.json"
-TOPOJSON = (
-    "/outlines/"  # where plotly.js asks for world_110m.json; it would ask a server of its makers otherwise
-)
-_PHONE = 860  # pixels of width below which the menu folds away
+TOPOJSON = "/outlines/"  # where plotly.js loads world_110m.json from, instead of a server of its makers
+_PHONE = 860  # width in pixels below which the menu is hidden
 
 _INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -43,7 +41,8 @@ _THEME = {
 
 
 class _Frame(Dash):  # dash carries no types
-    """Dash without its polyfill, which today's browsers need for nothing, and whose `String.trim` doubles the time that plotly.js takes over colours."""
+    """Dash without its polyfill, which no current browser needs and which makes plotly.js twice as slow with
+    colours."""
 
     def interpolate_index(self, **parts: str) -> str:
         parts["scripts"] = re.sub(r'<script src="[^"]*/polyfill@[^"]*"></script>\n', "", parts["scripts"])
@@ -51,9 +50,9 @@ class _Frame(Dash):  # dash carries no types
 
 
 def make_app(settings: Settings) -> tuple[Dash, list[Page]]:
-    """The app with all its pages; close the pages when it has served its time.
+    """The app with all its pages, which must be closed after use.
 
-    Everything it needs is served by itself: no request goes to any other host.
+    It serves everything it needs: no request goes to any other host.
     """
     app = _Frame(
         "warrantsim",
@@ -75,7 +74,7 @@ def make_app(settings: Settings) -> tuple[Dash, list[Page]]:
 
 
 def _serve_files(app: Dash) -> None:
-    """The outlines of countries, and plotly.js from its own package."""
+    """The outlines of countries, and plotly.js from its package."""
     import plotly
 
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -120,7 +119,7 @@ def _layout(pages: list[Page]) -> Component:
     )
     body = html.Div(
         [
-            html.A("To the content", href="#main", className="skip"),
+            html.A("Skip to content", href="#main", className="skip"),
             dcc.Location(id="url", refresh="callback-nav"),
             shell,
         ]
@@ -129,7 +128,7 @@ def _layout(pages: list[Page]) -> Component:
 
 
 def _menu(folded: bool) -> dict[str, Any]:
-    """The side menu, which exists on narrow screens only: in the header there is room elsewhere."""
+    """The side menu, on narrow screens only."""
     return {"width": 240, "breakpoint": "sm", "collapsed": {"mobile": folded, "desktop": True}}
 
 
@@ -142,7 +141,7 @@ def _register(app: Dash, pages: list[Page]) -> None:
         State("url", "search"),
     )
     def show(pathname: str | None, search: str | None) -> tuple[Component, dict[str, Any], bool]:
-        """The page that the address names; its menu folded."""
+        """The page of the address, with the menu closed."""
         address = pathname or "/"
         page = next((page for page in pages if page.holds(address)), None)
         content = (
@@ -170,8 +169,8 @@ def _no_such_page(address: str, pages: list[Page]) -> Component:
     links = [html.Li(dcc.Link(page.title, href=page.path)) for page in pages]
     return html.Div(
         [
-            html.H1("There is no such page"),
-            html.P(["Nothing is at ", html.Code(address), ". There is:"]),
+            html.H1("Page not found"),
+            html.P(["There is no page ", html.Code(address), ". The pages are:"]),
             html.Ul(links),
         ]
     )

@@ -1,4 +1,7 @@
-"""The report's sections inside the dashboard: HTML with empty boxes, and the figures that `charts.js` draws in them."""
+"""The report's sections in the explorer:
+
+HTML with empty boxes, and the figures that `charts.js` draws in them.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,14 +21,17 @@ def content_of(sections: Iterable[Section]) -> dict[str, Any]:
 
 
 def charts(sections: Iterable[Section], **more: Any) -> Component:
-    """The sections as a component that draws itself; `more` are attributes of its element."""
+    """The sections as a component; `more` are attributes of its element."""
     return html.Div(
         className="charts", **{"data-charts": "", "data-content": as_json(content_of(sections))}, **more
     )
 
 
 def tab_bar(labels: Mapping[str, str], chosen: str, id: str, css: str) -> Component:
-    """Tabs by key, whose charts are drawn below all of them. What a tab names as its own must exist, so each has words that only listeners meet."""
+    """Tabs by key; the charts are below all of them.
+
+    Each tab needs a panel, whose text is for screen readers only.
+    """
     return dmc.Tabs(
         [
             dmc.TabsList(

@@ -1,4 +1,4 @@
-"""What a page of the dashboard is."""
+"""A page of the explorer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,19 +6,20 @@ from typing import Any
 
 from dash import Dash
 
-Component = Any  # dash's components carry no types
+Component = Any  # dash has no types for components
 
 
 def _nothing() -> None:
-    """A page that holds nothing open has nothing to close."""
+    """Nothing to close."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page: where it is, what it is called, what it shows, what it answers.
+    """One page: its path, title, layout and callbacks.
 
-    `layout` is given the rest of the address below `path` ("" for the page itself, "name/more" below it) and the query
-    string without its "?"; `register` adds the page's callbacks to the app; `close` ends what the page has started.
+    `layout` is given the rest of the address below `path` ("" for the page itself, "name/more" below it) and
+    the query string without its "?"; `register` adds the page's callbacks to the app; `close` ends what the
+    page has started.
     """
 
     path: str
@@ -28,7 +29,7 @@ class Page:
     close: Callable[[], None] = _nothing
 
     def holds(self, pathname: str) -> bool:
-        """Whether an address is this page's, or lies below it."""
+        """Whether an address is this page's or below it."""
         return pathname.rstrip("/") == self.path.rstrip("/") or (
             self.path != "/" and pathname.startswith(self.path.rstrip("/") + "/")
         )

@@ -1,4 +1,4 @@
-"""Serve the dashboard on this machine until it is interrupted."""
+"""Serve the explorer on this machine until it is interrupted."""
 
 import logging
 import socket
@@ -12,8 +12,8 @@ from sim.scenario.problems import BadInput
 from sim.view.explorer.app import make_app
 from sim.view.explorer.settings import Settings
 
-THREADS = 32  # a request that waits for the model holds a thread; ten people have a few each
-_TRIED = 20  # ports after the one asked for
+THREADS = 32  # a request that waits for the model keeps a thread; enough for ten users
+_TRIED = 20  # ports that are tried
 
 
 def serve(
@@ -23,17 +23,20 @@ def serve(
     browser: bool = True,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Serve until interrupted. Without `port` the first free one from 8050 on is taken; raises BadInput where none can be had."""
+    """Serve until interrupted, on `port` or the first free one from 8050.
+
+    Raises BadInput if no port can be used.
+    """
     listening = _listen(host, port)
     app, pages = make_app(settings)
     address = f"http://{_named(host)}:{listening.getsockname()[1]}/"
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(app.server, sockets=[listening], threads=THREADS)
-    tell(f"the dashboard is at {address} (Ctrl+C ends it)")
+    tell(f"the explorer is at {address} (Ctrl+C stops it)")
     if browser:
         threading.Timer(0.5, webbrowser.open, [address]).start()
     try:
-        server.run()  # until Ctrl+C, which it takes as its end
+        server.run()  # until Ctrl+C
     finally:
         server.close()
         for page in pages:
@@ -46,7 +49,7 @@ def _named(host: str) -> str:
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
-    """A listening socket on the port asked for, or on the first free one."""
+    """A listening socket on the given port, or on the first free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     said = ""
     for candidate in [port] if port is not None else range(8050, 8050 + _TRIED):
@@ -60,4 +63,4 @@ def _listen(host: str, port: int | None) -> socket.socket:
             one.close()
             said = error.strerror or str(error)
     where = f"--port {port}" if port is not None else f"the ports 8050 to {8050 + _TRIED - 1}"
-    raise BadInput(f"--host {host}: {where} cannot be used: {said}; name another with --port")
+    raise BadInput(f"--host {host}: {where} cannot be used: {said}; choose another with --port")

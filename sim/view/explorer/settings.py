@@ -1,4 +1,4 @@
-"""How the dashboard is started: what every page is told."""
+"""The settings of the explorer, for all its pages."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Settings:
-    """`results` is the folder whose results can be opened; `customers` how many the explorer simulates unless told otherwise."""
+    """`results` is the folder of the results; `customers` the default number of simulated customers."""
 
     results: Path = Path("results")
     customers: int | None = None

@@ -1,13 +1,15 @@
-"""What changed when: laws and offers counted from their recorded changes."""
+"""Laws and offers in force, counted from their recorded changes."""
 
 import numpy as np
 import pandas as pd
 
 
 def in_force_at_end(laws: pd.DataFrame, seeds: int) -> pd.DataFrame:
-    """By world, country and instrument: share of seeds in which it was in force at the end, median first month, most frequent reason.
+    """By world, country and instrument: share of seeds in which it was in force at the end, median first
+    month, most frequent reason.
 
-    `laws`: seed, world, month, country, instrument, change, why. A law that was adopted but never came into force counts as absent.
+    `laws`: seed, world, month, country, instrument, change, why. A law that was adopted but never came into
+    force counts as absent.
     """
     key = ["world", "country", "instrument"]
     acts = laws[laws["change"].isin(["in_force", "repealed"])].sort_values("month", kind="stable")
@@ -36,7 +38,8 @@ def in_force_at_end(laws: pd.DataFrame, seeds: int) -> pd.DataFrame:
 
 
 def offered(offers: pd.DataFrame, months: pd.DatetimeIndex, seeds: list[int]) -> pd.DataFrame:
-    """Countries in which at least one US provider has each offer: columns offer, month, announced, live; mean over seeds, one world.
+    """Countries in which at least one US provider has each offer: columns offer, month, announced, live; mean
+    over seeds, one world.
 
     `announced` counts countries where an offer is announced and none is live yet.
     """
@@ -44,7 +47,7 @@ def offered(offers: pd.DataFrame, months: pd.DatetimeIndex, seeds: list[int]) ->
     for offer, rows in offers.sort_values("month", kind="stable").groupby("offer", observed=True):
         where = pd.MultiIndex.from_arrays([rows["seed"], rows["country"].astype(str)]).factorize()[0]
         who = pd.MultiIndex.from_arrays([where, rows["provider"].astype(str)]).factorize()[0]
-        # what each provider does in each place of each run, by month: 0 nothing, 1 announced, 2 live
+        # the state of each provider's offer in each place of each run, by month: 0 none, 1 announced, 2 live
         state = np.zeros((who.max() + 1, len(months)), np.int8)
         place_of = np.zeros(who.max() + 1, np.int64)
         place_of[who] = where

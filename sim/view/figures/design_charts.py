@@ -1,4 +1,4 @@
-"""What a design shows: a headline over two factors, against each factor, and claims over the points."""
+"""Charts of a design: a headline over two factors and against each factor, and claims over the points."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, PAPER, QUIET, Figure, Trace, axis, heading, layout
 from sim.view.number_format import number
 
-# Verdicts by hue and by order; told apart with the common kinds of colour blindness, and each bar is labelled.
+# Verdicts by hue and by order: safe for common colour blindness, and each bar is labelled.
 VERDICT_COLOURS = {"holds": "#0072B2", "inconclusive": "#BBBBBB", "fails": "#C44E00", "not judged": "#e8e8e8"}
 _VERDICT_SYMBOLS = {
     "holds": "circle",
@@ -19,8 +19,8 @@ _VERDICT_SYMBOLS = {
     "fails": "x",
     "not judged": "circle-open",
 }
-_MOST_ACROSS = 6  # cells beside one another that are wide enough for a number
-FEW = 200  # points that can be told apart when each is a mark
+_MOST_ACROSS = 6  # cells in a row that are wide enough for a number
+FEW = 200  # points that remain distinct as marks
 _ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
@@ -36,7 +36,8 @@ def heat_map(
     title: str = "",
     signed: bool = False,
 ) -> Figure:
-    """Means over two factors (rows are levels of y) with the number in each cell where there is room; a cell without points stays empty.
+    """Means over two factors (rows are levels of y) with the number in each cell where there is room; a cell
+    without points stays empty.
 
     `limits` are the ends of the colour scale; `signed` numbers carry their sign.
     """
@@ -52,7 +53,8 @@ def heat_map(
         "xgap": 2,
         "ygap": 2,
         "hoverongaps": False,
-        "hovertemplate": f"{titles[0]}: %{{x}}<br>{titles[1]}: %{{y}}<br>%{{z:{sign}.4~g}} {unit}<br>mean of %{{customdata}} points<extra></extra>",
+        "hovertemplate": f"{titles[0]}: %{{x}}<br>{titles[1]}: %{{y}}<br>%{{z:{sign}.4~g}} {unit}<br>mean of "
+        "%{customdata} points<extra></extra>",
     }
     if written:
         said = [["" if np.isnan(value) else number(value, signed) for value in row] for row in mean]
@@ -77,7 +79,8 @@ def heat_map(
 
 
 def limits_of(values: np.ndarray, symmetric: bool) -> tuple[float, float]:
-    """Ends of a colour scale for these values: as far below zero as above it, rounded to a plain number, or just their own."""
+    """Ends of a colour scale for these values: as far below zero as above it, rounded to a plain number, or
+    just their own."""
     known = values[np.isfinite(values)]
     if not known.size:
         return (-1.0, 1.0) if symmetric else (0.0, 1.0)
@@ -111,7 +114,8 @@ def against(
             [int(point), bottom, top]
             for point, bottom, top in zip(x.index, numbers(low), numbers(high), strict=True)
         ],
-        "hovertemplate": "point %{customdata[0]}: %{y:.4~g} (%{customdata[1]:.4~g} to %{customdata[2]:.4~g})<extra></extra>",
+        "hovertemplate": "point %{customdata[0]}: %{y:.4~g} (%{customdata[1]:.4~g} to "
+        "%{customdata[2]:.4~g})<extra></extra>",
     }
     if low.notna().any():
         trace["error_y"] = _bar(high - outcome, outcome - low, colour, 1)
@@ -119,7 +123,10 @@ def against(
 
 
 def by_level(spread: pd.DataFrame, titles: tuple[str, str], colour: str) -> Figure:
-    """How the outcome spreads over the points at each level of one factor. `spread`: level, q5, q25, q50, q75, q95, points."""
+    """How the outcome spreads over the points at each level of one factor.
+
+    `spread`: level, q5, q25, q50, q75, q95, points.
+    """
     middle = spread["q50"]
     plain: Trace = {"type": "scatter", "mode": "markers", "x": list(spread["level"]), "y": numbers(middle)}
     wide = plain | {
@@ -136,7 +143,8 @@ def by_level(spread: pd.DataFrame, titles: tuple[str, str], colour: str) -> Figu
                 numbers(spread["q5"]), numbers(spread["q95"]), [int(n) for n in spread["points"]], strict=True
             )
         ],
-        "hovertemplate": "%{x}: %{y:.4~g} (%{customdata[0]:.4~g} to %{customdata[1]:.4~g}), %{customdata[2]} points<extra></extra>",
+        "hovertemplate": "%{x}: %{y:.4~g} (%{customdata[0]:.4~g} to %{customdata[1]:.4~g}), %{customdata[2]} "
+        "points<extra></extra>",
     }
     shape = _over_factor(titles)
     shape["xaxis"] |= {"type": "category"}
@@ -173,7 +181,10 @@ def _over_factor(titles: tuple[str, str]) -> dict[str, Any]:
 
 
 def verdicts(counts: pd.DataFrame) -> Figure:
-    """A bar a claim, of the points at which it holds, is open, or fails. `counts`: `claim` and a column for each verdict."""
+    """A bar a claim, of the points at which it holds, is open, or fails.
+
+    `counts`: `claim` and a column for each verdict.
+    """
     names = [folded(str(claim), 38) for claim in counts["claim"]]
     traces: list[Trace] = []
     for verdict, colour in VERDICT_COLOURS.items():
@@ -207,7 +218,10 @@ def verdicts(counts: pd.DataFrame) -> Figure:
 
 
 def verdicts_over(rows: pd.DataFrame, x: str, y: str, title: str) -> Figure:
-    """The verdict on one claim at every point, over two factors. `rows`: the factors, `point`, `verdict`, `difference`."""
+    """The verdict on one claim at every point, over two factors.
+
+    `rows`: the factors, `point`, `verdict`, `difference`.
+    """
     traces: list[Trace] = []
     for verdict, colour in VERDICT_COLOURS.items():
         some = rows[rows["verdict"] == verdict]
@@ -230,7 +244,8 @@ def verdicts_over(rows: pd.DataFrame, x: str, y: str, title: str) -> Figure:
                     [int(point), gap]
                     for point, gap in zip(some["point"], numbers(some["difference"]), strict=True)
                 ],
-                "hovertemplate": f"point %{{customdata[0]}}, {verdict}: difference %{{customdata[1]:+.4~g}}<extra></extra>",
+                "hovertemplate": f"point %{{customdata[0]}}, {verdict}: difference "
+                "%{customdata[1]:+.4~g}<extra></extra>",
             }
         )
     shape = layout(

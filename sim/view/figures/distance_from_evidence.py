@@ -1,4 +1,4 @@
-"""How far the model is from each number of the evidence, by source, in the tolerance of each."""
+"""The distance of the model from each number of the evidence, by source, in tolerances."""
 
 from typing import Any
 
@@ -7,13 +7,16 @@ import pandas as pd
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, QUIET, Figure, axis, layout
 
-FARTHEST = 6.0  # tolerances; what is farther off stands at the edge, and says how far
+FARTHEST = 6.0  # tolerances; dots farther away are at the edge, with their distance
 # Verdicts as they are drawn: colour and symbol, so that colour is not the only sign.
 LOOKS = {"holds": ("#0072B2", "circle"), "misses": ("#C44E00", "diamond")}
 
 
 def targets(rows: pd.DataFrame) -> Figure:
-    """A dot a row: `group` (source), `off` (model minus data, in tolerances), `verdict`, `hover` (HTML of the hover box)."""
+    """A dot a row:
+
+    `group` (source), `off` (model minus data, in tolerances), `verdict`, `hover` (HTML of the hover box).
+    """
     groups = list(dict.fromkeys(rows["group"]))
     traces: list[dict[str, Any]] = []
     for verdict, (colour, symbol) in LOOKS.items():

@@ -1,4 +1,4 @@
-"""Legal events in a time chart: a thin line at each, its code above the chart, the whole story on hover."""
+"""Legal events in a time chart: a thin line at each, its code above the chart, details on hover."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,11 +25,14 @@ class Event:
     @property
     def story(self) -> str:
         """The hover text."""
-        return f"<b>{self.code}</b> {self.at} ({self.kind})<br>{folded(self.what)}<br><i>{folded(self.reference)}</i>"
+        return (
+            f"<b>{self.code}</b> {self.at} "
+            f"({self.kind})<br>{folded(self.what)}<br><i>{folded(self.reference)}</i>"
+        )
 
 
 def folded(text: str, width: int = 52) -> str:
-    """Text broken into lines for a hover box; plotly reads '<' as a tag, so it is spelled out."""
+    """Text wrapped for a hover box; '<' is escaped because plotly reads it as a tag."""
     lines, line = [], ""
     for word in text.replace("&", "&amp;").replace("<", "&lt;").split():
         if line and len(line) + len(word) + 1 > width:
@@ -41,9 +44,9 @@ def folded(text: str, width: int = 52) -> str:
 
 
 def lanes(marks: list[tuple[str, str]], first: str, last: str, limit: int = 6) -> list[int | None]:
-    """The row on which each of the marks (day, code) stands so that none covers another.
+    """The row of each of the marks (day, code), so that none covers another.
 
-    Earlier marks in the list choose first; None where no row has room (the line and the hover stay).
+    Earlier marks in the list come first; None where no row has room (the line and the hover text remain).
     """
     span = max(_day(last) - _day(first), 1.0)
     taken: list[list[tuple[float, float]]] = [[] for _ in range(limit)]
@@ -123,7 +126,8 @@ def mark(figure: Figure, events: list[Event], first: str, last: str, switches: S
 
 
 def _lines(days: list[str], colour: str, dash: str, width: float) -> Trace:
-    """Lines over the chart's whole height, as one trace: plotly.js takes longer over twenty shapes than over all the rest of a chart."""
+    """Lines over the chart's height as one trace: twenty shapes take plotly.js longer than the rest of a
+    chart."""
     return {
         "type": "scatter",
         "mode": "lines",

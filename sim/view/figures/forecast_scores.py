@@ -1,4 +1,4 @@
-"""Forecasts of what no fit saw: the score of each forecaster, row by row."""
+"""Scores of forecasts of held-out rows, by forecaster."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,10 @@ LOOKS = (("#222222", "circle"), ("#0072B2", "square"), ("#C44E00", "triangle-up"
 
 
 def scores(rows: pd.DataFrame, forecasters: Sequence[str]) -> Figure:
-    """A dot for each row and forecaster that has a score. `rows`: label, forecaster, score (in standard errors), hover."""
+    """A dot for each row and forecaster that has a score.
+
+    `rows`: label, forecaster, score (in standard errors), hover.
+    """
     labels = list(dict.fromkeys(rows["label"]))
     traces: list[dict[str, Any]] = []
     for forecaster, (colour, symbol) in zip(forecasters, LOOKS, strict=False):

@@ -1,4 +1,4 @@
-"""What each mechanism contributes: one headline's difference with each mechanism off."""
+"""A headline's difference with each mechanism off."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def forest(
     tick: str = "",
     hover: str = "without %{y}",
 ) -> Figure:
-    """A dot with its interval for each mechanism switched off; the line and band are the model with everything on.
+    """A dot with its interval for each mechanism switched off; the line and band are the full model.
 
     `rows`: name, difference, low, high of one headline. `full`: difference, low, high with everything on.
     """

@@ -1,4 +1,4 @@
-"""Which countries the world map has an outline for, and where the dots go for those it hasn't."""
+"""Countries with an outline on the world map, and the positions of dots for the others."""
 
 import json
 from functools import cache
@@ -27,7 +27,7 @@ DOTS: dict[str, tuple[float, float]] = {
 
 @cache
 def world_topojson() -> dict[str, Any]:
-    """The outlines, as plotly.js wants them."""
+    """The outlines in the format of plotly.js."""
     outlines: dict[str, Any] = json.loads((ASSETS / "world_110m.json").read_text(encoding="utf-8"))
     return outlines
 

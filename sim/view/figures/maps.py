@@ -1,4 +1,5 @@
-"""World maps: one value a jurisdiction, groups in all their members, small countries as dots, a frame a year."""
+"""World maps: one value per jurisdiction, groups in all their members, small countries as dots, a frame per
+year."""
 
 import math
 from typing import Any
@@ -103,7 +104,7 @@ def world_map(
 
 
 def _signed_ticks(end: float) -> dict[str, Any]:
-    """Ticks of a scale for differences: its ends, their halves, and nought, which has no sign."""
+    """Ticks of a scale for differences: its ends, their halves, and zero without a sign."""
     values = [-end, -0.5 * end, 0.0, 0.5 * end, end]
     return {
         "tickvals": values,
@@ -123,7 +124,8 @@ def limits_of(values: list[dict[str, dict[str, float]]], step: float = 0.05) -> 
 
 
 def symmetric(values: dict[str, dict[str, float]]) -> tuple[float, float]:
-    """Ends of a scale for differences: as far below zero as above it, rounded outwards to a plain number; the same for all frames."""
+    """Ends of a scale for differences: as far below zero as above it, rounded outwards to a plain number; the
+    same for all frames."""
     largest = max(
         (abs(value) for frame in values.values() for value in frame.values() if not math.isnan(value)),
         default=0.0,

@@ -1,4 +1,4 @@
-"""Countries in which an offer stands, by month, in each world."""
+"""The number of countries with an offer, by month and world."""
 
 import pandas as pd
 
@@ -13,7 +13,8 @@ def offer_counts(
     span: tuple[str, str],
     height: int = 210,
 ) -> Figure:
-    """One offer: a step line for the countries where it is live, a thin one for those where it is only announced. `counts`: month, live, announced."""
+    """One offer: a step line for the countries where it is live, a thin one for those where it is only
+    announced. `counts`: month, live, announced."""
     traces: list[Trace] = []
     for name, style in styles.items():
         if name not in counts:

@@ -1,4 +1,4 @@
-"""Parallel coordinates, drawn as plain lines: they need no graphics card, print sharply and can be picked out without a mouse."""
+"""Parallel coordinates as plain lines: they need no graphics card, print sharply and need no mouse."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +10,14 @@ from sim.view.figures.events import folded
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, QUIET, Figure, Trace, layout
 
-_SHADES = 9  # colours that the lines are sorted into
+_SHADES = 9  # number of colours of the lines
 _PASSED_OVER = "rgba(120,120,120,0.13)"
 _MOST_NAMES = 12  # names beside an axis
 
 
 @dataclass(frozen=True)
 class _Axis:
-    """One axis: where each line crosses it, from 0 to 1, and what stands beside it there."""
+    """One axis: where each line crosses it, from 0 to 1, and its labels."""
 
     label: str
     at: np.ndarray
@@ -33,9 +33,9 @@ def parallel(
     limits: tuple[float, float],
     picked: np.ndarray | None = None,
 ) -> Figure:
-    """A line a point through the values of every factor, ending at its outcome and coloured by it.
+    """A line per point through the values of every factor, ending at its outcome and coloured by it.
 
-    `picked` (one a row) says which lines stand out; the others are drawn faintly behind them.
+    `picked` (one a row) marks lines to emphasise; the others are drawn faintly behind them.
     """
     axes = [_axis(str(name), values[name]) for name in values.columns] + [
         _measured(title, outcome.to_numpy(float), limits)
@@ -134,7 +134,7 @@ def _notes(k: int, axis: _Axis) -> list[dict[str, Any]]:
 
 
 def _lines(heights: np.ndarray, colour: str, opacity: float, width: float) -> Trace:
-    """Many lines as one trace, parted by gaps."""
+    """Many lines as one trace, separated by gaps."""
     count, axes = heights.shape
     x = np.tile(np.append(np.arange(axes, dtype=float), np.nan), count)
     y = np.column_stack([heights, np.full(count, np.nan)]).ravel()
@@ -152,7 +152,7 @@ def _lines(heights: np.ndarray, colour: str, opacity: float, width: float) -> Tr
 
 
 def _colours(scale: str | list[list[Any]]) -> list[str]:
-    """The middles of so many equal parts of a colour scale, as '#rrggbb'."""
+    """The midpoints of equal parts of a colour scale, as '#rrggbb'."""
     from plotly.colors import sample_colorscale, unlabel_rgb
 
     middles = [(k + 0.5) / _SHADES for k in range(_SHADES)]

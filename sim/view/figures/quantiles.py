@@ -11,7 +11,10 @@ _NAMES = ("q5", "q25", "q50", "q75", "q95")
 
 
 def fan(frame: pd.DataFrame, column: str, by: Sequence[str] = ("month",)) -> pd.DataFrame:
-    """Quantiles of `column` over seeds: one row for each value of `by`, columns q5 q25 q50 q75 q95. Missing values are left out."""
+    """Quantiles of `column` over seeds: one row for each value of `by`, columns q5 q25 q50 q75 q95.
+
+    Missing values are left out.
+    """
     even = _even_groups(frame, column, by)
     if even is not None:
         return even
@@ -26,7 +29,8 @@ def fan(frame: pd.DataFrame, column: str, by: Sequence[str] = ("month",)) -> pd.
 
 
 def _even_groups(frame: pd.DataFrame, column: str, by: Sequence[str]) -> pd.DataFrame | None:
-    """The same where every group has as many rows and none is missing, as whole arrays: several times as fast; else None."""
+    """The same by whole arrays, several times as fast, if all groups have equally many rows and none is
+    missing; else None."""
     keys = [
         frame[name].cat.codes.to_numpy()
         if isinstance(frame[name].dtype, pd.CategoricalDtype)
@@ -61,7 +65,8 @@ def of_world(frame: pd.DataFrame, world: str) -> pd.DataFrame:
 def yearly_sum(
     frame: pd.DataFrame, columns: Sequence[str], by: Sequence[str] = ("seed", "world")
 ) -> pd.DataFrame:
-    """Sums by calendar year, complete years only; `month` becomes the first of July, where a year's point is drawn."""
+    """Sums by calendar year, complete years only; `month` becomes the first of July, where a year's point is
+    drawn."""
     year = frame["month"].dt.year.rename("year")
     grouped = frame.groupby([*by, year], observed=True)
     sums = grouped[list(columns)].sum(min_count=1)

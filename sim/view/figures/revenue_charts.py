@@ -1,4 +1,4 @@
-"""Revenue of US providers abroad, what the rule does to it, and what others published about another shock."""
+"""Revenue of US providers abroad, the effect of the rule, and published projections of another shock."""
 
 from typing import Any
 
@@ -18,7 +18,10 @@ def revenue(
     span: tuple[str, str],
     height: int = 320,
 ) -> Figure:
-    """Revenue by year, a line for each world with the middle 90% of seeds. `quantiles`: `summarise.fan` of yearly sums, in USD."""
+    """Revenue by year, a line for each world with the middle 90% of seeds.
+
+    `quantiles`: `quantiles.fan` of yearly sums, in USD.
+    """
     traces: list[Trace] = []
     for name, style in styles.items():
         if name not in quantiles:
@@ -52,7 +55,10 @@ def revenue(
 
 
 def projections(rows: list[dict[str, Any]], height: int = 320) -> Figure:
-    """Published projections as ranges in USD bn. `rows`: id, label, period, low, high, unit ('USD' or 'USD bn'), source."""
+    """Published projections as ranges in USD bn.
+
+    `rows`: id, label, period, low, high, unit ('USD' or 'USD bn'), source.
+    """
     traces: list[Trace] = []
     notes = []
     for position, row in enumerate(rows):

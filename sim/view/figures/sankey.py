@@ -1,4 +1,4 @@
-"""Who moved where: streams of data between kinds of place."""
+"""Sankey diagrams of data moved between kinds of place or countries."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,14 @@ import pandas as pd
 
 from sim.view.figures.style import KIND_COLOURS, KIND_SHORT, Figure, heading, layout, tint
 
-FOLD = 0.01  # streams below this share of the largest world's total are drawn as one
+FOLD = 0.01  # streams below this share of the largest world's total are combined
 OTHER = "small streams"
 _PAD, _TOP, _HEIGHT = 12, 34, 400
 
 
 @dataclass(frozen=True)
 class Nodes:
-    """What streams run between, in the order in which it is drawn: code -> label, code -> colour."""
+    """The nodes of the streams in drawing order: code -> label, code -> colour."""
 
     labels: dict[str, str]
     colours: dict[str, str]
@@ -23,7 +23,9 @@ KINDS_OF_PLACE = Nodes(KIND_SHORT, KIND_COLOURS)
 
 
 def streams(flows: pd.DataFrame, seeds: int | None = None) -> pd.DataFrame:
-    """TB by node left and node reached, mean over seeds, largest first. `flows`: seed, from_kind, to_kind, tb of one world.
+    """TB by node left and node reached, mean over seeds, largest first.
+
+    `flows`: seed, from_kind, to_kind, tb of one world.
 
     `seeds` says how many runs there are, where some may have no flow at all.
     """
@@ -33,7 +35,7 @@ def streams(flows: pd.DataFrame, seeds: int | None = None) -> pd.DataFrame:
 
 
 def fold(total: pd.DataFrame, threshold: float) -> tuple[pd.DataFrame, float, int]:
-    """The streams of at least `threshold` TB, and what the rest adds up to: TB and number of streams."""
+    """The streams of at least `threshold` TB, and the sum of the rest: TB and number of streams."""
     small = total[total["tb"] < threshold]
     return total[total["tb"] >= threshold], float(small["tb"].sum()), len(small)
 
@@ -41,7 +43,7 @@ def fold(total: pd.DataFrame, threshold: float) -> tuple[pd.DataFrame, float, in
 def sankey(
     total: pd.DataFrame, folded: float, largest: float, title: str, nodes: Nodes = KINDS_OF_PLACE
 ) -> Figure:
-    """Streams of one world; nodes in their order, the same TB a pixel in every world (`largest`: the largest world's total)."""
+    """Streams of one world, at one scale for all worlds (`largest`: the largest world's total)."""
     links = total[["from_kind", "to_kind", "tb"]].astype({"from_kind": str, "to_kind": str})
     if folded > 0:
         links = pd.concat(

@@ -1,4 +1,4 @@
-"""Where the data lives: a stacked area of the kinds of place."""
+"""Where data are stored: a stacked area of the kinds of place."""
 
 from typing import Any
 
@@ -33,7 +33,10 @@ def where_data_lives(shares: pd.DataFrame, title: str, span: tuple[str, str], he
 
 
 def routes(shares: pd.DataFrame, title: str, span: tuple[str, str], height: int = 300) -> Figure:
-    """Shares of the requests by route and year, as bars. `shares`: month (mid-year) and one column a route, rows adding to 1."""
+    """Shares of the requests by route and year, as bars.
+
+    `shares`: month (mid-year) and one column a route, rows adding to 1.
+    """
     figure = _stack(
         shares,
         {route: (ROUTE_LABELS[route], ROUTE_COLOURS[route]) for route in ROUTES if route in shares},

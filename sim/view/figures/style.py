@@ -1,4 +1,4 @@
-"""What every figure shares: colours, fonts, axes, and the one configuration that plotly.js is given.
+"""What all figures share: colours, fonts, axes, and the configuration of plotly.js.
 
 Figures are plain dicts (the layout plotly.js reads); tests validate each with `plotly.graph_objects.Figure`.
 """
@@ -12,7 +12,7 @@ from sim.vocabulary import HOME_GROWN, KINDS, ON_PREMISES, ROUTES
 Figure = dict[str, Any]
 Trace = dict[str, Any]
 
-# plotly.js offers by default to send the chart's data to a server of its makers; nothing leaves this page.
+# By default plotly.js offers to send the chart's data to a server of its makers.
 CONFIG: dict[str, Any] = {
     "showSendToCloud": False,
     "displaylogo": False,
@@ -32,7 +32,8 @@ INK, QUIET, GRID, PAPER = "#222222", "#595959", "#e6e6e6", "#ffffff"
 
 @dataclass(frozen=True)
 class WorldStyle:
-    """How one world looks in every chart: its name and label, a colour, and a dash so that colour is never the only sign."""
+    """The style of a world in every chart: name, label, colour, and a dash so that colour is never the only
+    sign."""
 
     name: str
     label: str
@@ -40,7 +41,7 @@ class WorldStyle:
     dash: str
 
 
-# Okabe and Ito's colours that stand out on white by at least 3:1.
+# Okabe and Ito's colours with a contrast of at least 3:1 on white.
 _KNOWN = {
     "microsoft_wins": ("#0072B2", "solid"),
     "doj_wins": ("#C44E00", "dash"),
@@ -58,9 +59,10 @@ _SPARE = (
 
 
 def world_styles(worlds: dict[str, str]) -> dict[str, WorldStyle]:
-    """A style for each of the worlds {name: label}: the usual one where the name is known, else the first that is free.
+    """A style for each of the worlds {name: label}: the usual one if the name is known, else the first free
+    one.
 
-    A world that stands alone has nothing to be told apart from, so its line is plain.
+    A single world has a plain line.
     """
     if len(worlds) == 1:
         return {
@@ -78,7 +80,7 @@ def world_styles(worlds: dict[str, str]) -> dict[str, WorldStyle]:
     return styles
 
 
-# Tol's muted scheme: told apart with the common kinds of colour blindness, and not the colours of the worlds.
+# Tol's muted scheme: safe for common colour blindness, and different from the colours of the worlds.
 KIND_COLOURS = dict(
     zip(KINDS, ("#BBBBBB", "#332288", "#88CCEE", "#117733", "#44AA99", "#DDCC77", "#AA4466"), strict=True)
 )
@@ -175,7 +177,7 @@ def time_axis(first: str, last: str, **more: Any) -> dict[str, Any]:
     return plain | {"hoverformat": "%b %Y"} | more
 
 
-# Room for what stands at the axes: where they had to make room themselves, plotly.js would draw the chart twice.
+# Margins with room for axis labels; with automatic margins plotly.js would draw the chart twice.
 MARGIN = {"l": 48, "r": 14, "t": 34, "b": 36}
 MARGIN_WITH_TITLE = MARGIN | {"l": 72}  # of a vertical axis
 
@@ -202,7 +204,7 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
 
 
 def heading(text: str) -> dict[str, Any]:
-    """A panel's own small title, at its left edge above the chart."""
+    """The title of a panel, left-aligned above the chart."""
     return {
         "text": text,
         "font": {"size": 13, "color": INK},
@@ -217,7 +219,8 @@ def heading(text: str) -> dict[str, Any]:
 
 
 def common_range(low: float, high: float, room: float = 0.05) -> list[float]:
-    """One axis range for several panels: the data's, with some room; never of zero width, and 0 to 1 where there are no data."""
+    """One axis range for several panels: that of the data with a margin; 0 to 1 without data, never of zero
+    width."""
     if math.isnan(low) or math.isnan(high):
         return [0.0, 1.0]
     span = (high - low) or abs(high) or 1.0
@@ -225,7 +228,8 @@ def common_range(low: float, high: float, room: float = 0.05) -> list[float]:
 
 
 def steady_range(low: float, high: float) -> list[float]:
-    """One axis range for several panels, like `common_range`, that ends at round numbers: it holds still while the data change a little."""
+    """One axis range for several panels that ends at round numbers, so that small changes of the data keep
+    it."""
     bottom, top = common_range(low, high, 0.02)
     rough = (top - bottom) / 20.0
     digit = 10.0 ** math.floor(math.log10(rough))

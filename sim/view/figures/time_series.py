@@ -1,4 +1,4 @@
-"""Time series: a fan over seeds for one world, several worlds in one chart, and the difference within pairs."""
+"""Time series: fans over seeds of one world or several, and the difference within pairs."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from sim.view.figures.style import (
 def edges(
     x: list[str], low: list[float | None], high: list[float | None], colour: str, opacity: float, group: str
 ) -> Trace:
-    """A filled band. Months with a missing edge are left out of it."""
+    """A filled band, without the months in which an edge is missing."""
     kept = [
         (at, bottom, top)
         for at, bottom, top in zip(x, low, high, strict=True)
@@ -50,7 +50,7 @@ _BANDS = (("q5", "q95", 0.16), ("q25", "q75", 0.22))  # from, to, opacity
 def fan_traces(
     quantiles: pd.DataFrame, style: WorldStyle, scale: float = 1.0, unit: str = "", bands: int = 2
 ) -> list[Trace]:
-    """Median and bands of one world, from `summarise.fan`: 5-95% and 25-75%, or the first of them, or none."""
+    """Median and bands of one world, from `quantiles.fan`: 5-95% and 25-75%, or fewer."""
     x = months(quantiles["month"])
     q = {
         name: numbers(quantiles[name] * scale)
@@ -74,13 +74,14 @@ def fan_traces(
     if bands:
         median["customdata"] = list(zip(q["q5"], q["q95"], strict=True))
         median["hovertemplate"] = (
-            f"{style.label}, %{{x|%b %Y}}: %{{y:.4~g}}{unit} (%{{customdata[0]:.4~g}} to %{{customdata[1]:.4~g}})<extra></extra>"
+            f"{style.label}, %{{x|%b %Y}}: %{{y:.4~g}}{unit} (%{{customdata[0]:.4~g}} to "
+            "%{customdata[1]:.4~g})<extra></extra>"
         )
     return [*drawn, median]
 
 
 def _spread(*quantiles: pd.DataFrame) -> bool:
-    """Whether there is anything between the quantiles: of one seed there is not."""
+    """Whether the quantiles differ; with one seed they do not."""
     return any((one["q5"] != one["q95"]).any() for one in quantiles)
 
 
@@ -113,7 +114,10 @@ def together(
 def difference_fan(
     quantiles: pd.DataFrame, colour: str, span: tuple[str, str], unit_title: str, height: int = 300
 ) -> Figure:
-    """The paired difference as a fan over pairs, with a zero line. `quantiles`: `summarise.fan` of the differences by month."""
+    """The paired difference as a fan over pairs, with a zero line.
+
+    `quantiles`: `quantiles.fan` of the differences by month.
+    """
     style = WorldStyle("difference", "difference", colour, "solid")
     limits = steady_range(min(0.0, float(quantiles["q5"].min())), max(0.0, float(quantiles["q95"].max())))
     shape = layout(
@@ -143,7 +147,10 @@ def difference(
     height: int = 300,
     label: str = "difference",
 ) -> Figure:
-    """The difference within pairs by month with its band and a zero line. `series`: month, difference, low, high (low and high may be missing)."""
+    """The difference within pairs by month with its band and a zero line.
+
+    `series`: month, difference, low, high (low and high may be missing).
+    """
     x = months(series["month"])
     middle, low, high = (numbers(series[name] * scale) for name in ("difference", "low", "high"))
     line: Trace = {
@@ -154,7 +161,8 @@ def difference(
         "name": label,
         "line": {"color": colour, "width": 2},
         "customdata": list(zip(low, high, strict=True)),
-        "hovertemplate": "%{x|%b %Y}: %{y:+.4~g} (%{customdata[0]:+.4~g} to %{customdata[1]:+.4~g})<extra></extra>",
+        "hovertemplate": "%{x|%b %Y}: %{y:+.4~g} (%{customdata[0]:+.4~g} to %{customdata[1]:+.4~g})"
+        "<extra></extra>",
         "showlegend": False,
     }
     shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title))

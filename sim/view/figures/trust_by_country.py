@@ -28,8 +28,8 @@ def chosen_country(
 ) -> Figure:
     """One world's trust in the first of the countries; a frame for each of the others.
 
-    `quantiles`: `summarise.fan` by month and country. `names`: {code: name}, in the order of the frames. `ranges`: the vertical
-    range of each country, the same in all worlds.
+    `quantiles`: `quantiles.fan` by month and country. `names`: {code: name}, in the order of the frames.
+    `ranges`: the vertical range of each country, the same in all worlds.
     """
     by_country = {str(code): rows for code, rows in quantiles.groupby("country", observed=True)}
     first = next(iter(names))
@@ -72,7 +72,8 @@ def country_ranges(quantiles: list[pd.DataFrame]) -> dict[str, list[float]]:
 def countries_at_end(
     quantiles: dict[str, pd.DataFrame], names: dict[str, str], styles: dict[str, WorldStyle]
 ) -> Figure:
-    """A row for each country, a mark for each world with the middle 90% of seeds; the most trusting countries on top."""
+    """A row for each country, a mark for each world with the middle 90% of seeds; the most trusting countries
+    on top."""
     first = next(iter(quantiles.values())).set_index("country")["q50"].sort_values()
     order = [str(code) for code in first.index]
     symbols = ("circle", "diamond", "square", "triangle-up")
@@ -120,7 +121,7 @@ def countries_at_end(
         "r": 22,
         "t": 56,
         "b": 12,
-    }  # a letter of 12 px type is six and a half wide
+    }  # a letter of 12 px type is 6.5 px wide
     return {
         "data": traces,
         "layout": layout(

@@ -61,16 +61,16 @@ def _knockouts(view: ResultsView) -> Iterable[Block]:
             cells = [*estimate(*values.values()), contribution, scale.change]
             rows.append([str(row["name"]), title, *cells, row["meaning"]])
     read = (
-        "A dot is the headline's difference between the worlds with one mechanism switched off, with its 95% interval "
-        "over pairs. The dark line and grey band are the full model; the dotted line is zero. If a dot is far from the "
-        "dark line, the headline depends on that mechanism."
+        "A dot is the headline's difference between the worlds with one mechanism switched off, with its "
+        "95% interval over pairs. The dark line and grey band are the full model; the dotted line is "
+        "zero. If a dot is far from the dark line, the headline depends on that mechanism."
     )
     yield Chart(
         "knockout", "How does each headline change when one mechanism is off?", read, figures, legend=False
     )
     note = (
-        "Contribution: the headline in the full model minus this difference. Contributions need not add up, because "
-        "mechanisms interact."
+        "Contribution: the headline in the full model minus this difference. Contributions need not add "
+        "up, because mechanisms interact."
     )
     numbers = (">Difference", ">95% interval", ">Contribution")
     heads = columns("Mechanism off", "Headline", *numbers, "Unit", "Meaning of off")
@@ -112,8 +112,8 @@ def _switch_dates(view: ResultsView) -> Iterable[Block]:
     pairs = sorted({int(value) for value in frame["pairs"].dropna()})
     counted = f" Pairs: {', '.join(f'{value:,}' for value in pairs)}." if pairs else ""
     note = (
-        "The headline's difference and its 95% interval if the outcome had come on another date; in bold where the "
-        f"interval excludes zero.{counted}"
+        "The headline's difference and its 95% interval if the outcome had come on another date; in bold "
+        f"where the interval excludes zero.{counted}"
     )
     heads = columns("Headline", *(f">{label}, {on}" for on, label in dates))
     yield Table("Does the date of the ruling matter?", heads, rows, note)
@@ -151,8 +151,9 @@ def _record(view: ResultsView, summary: str) -> Iterable[Block]:
         else "95% of the mean over seeds"
     )
     note = (
-        "Role: a fit may use calibration rows, never validation rows; context rows are for information. A verdict is "
-        f"about the mean of the runs. Interval: {intervals}; it is wide where few simulated customers are asked."
+        "Role: a fit may use calibration rows, never validation rows; context rows are for information. A "
+        f"verdict is about the mean of the runs. Interval: {intervals}; it is wide where few simulated "
+        "customers are asked."
     )
     numbers = (">Data", ">Model", "Verdict", ">Interval", "Unit")
     heads = columns("Row", "What", *numbers, "Role", "Cause of a miss", "What differs", "Source")
@@ -202,16 +203,16 @@ def _reproduce(view: ResultsView) -> Iterable[Block]:
         else str(platform)
     )
     yield Text(
-        f"Seeds: {text(listed)}. Time taken: {took}. Platform: {text(where)}. <code>manifest.json</code> beside this "
-        "file has the whole configuration, with the source of each value."
+        f"Seeds: {text(listed)}. Time taken: {took}. Platform: {text(where)}. <code>manifest.json</code> "
+        "beside this file has the whole configuration, with the source of each value."
     )
     digests: list[list[Value]] = [
         [Cell(name, code=True), int(facts["rows"]), Cell(facts["digest"], code=True)]
         for name, facts in manifest.get("tables", {}).items()
     ]
     note = (
-        "The digest is of the table's values sorted by key, so it does not depend on the bytes of the file. The same "
-        "command gives the same digests."
+        "The digest is of the table's values sorted by key, so it does not depend on the bytes of the "
+        "file. The same command gives the same digests."
     )
     yield Table("Tables", columns("Table", ">Rows", "Digest"), digests, note)
     versions = [[name, str(version)] for name, version in manifest.get("versions", {}).items()]

@@ -1,4 +1,4 @@
-"""Where the data lives, and who moved."""
+"""Where data are stored, and where they moved."""
 
 from collections.abc import Iterable
 
@@ -21,15 +21,15 @@ _HOST_COLOURS = ("#332288", "#88CCEE", "#117733", "#44AA99", "#DDCC77", "#AA4466
 
 
 def where(view: ResultsView) -> Section:
-    """Where the data lives over time."""
-    return Section("where", "Where the data lives", list(_stock(view)))
+    """Where data are stored, over time."""
+    return Section("where", "Where data are stored", list(_stock(view)))
 
 
 def _stock(view: ResultsView) -> Iterable[Block]:
     columns = [f"tb_{kind}" for kind in KINDS]
     frame = view.table("world", *columns)
     if frame is None:
-        yield Missing("where the data lives", how_to_record("world"))
+        yield Missing("where data are stored", how_to_record("world"))
         return
     figures = []
     for name, style in view.styles.items():
@@ -43,17 +43,21 @@ def _stock(view: ResultsView) -> Iterable[Block]:
                 view.switches(name),
             )
         )
-    read = f"Share of the data (TB) of {text(view.who)} that lives in each kind of place, all seeds together. The areas add up to 100% of the data of that month."
-    yield Chart("places", f"Where does the data of customers {view.where} live?", read, figures)
+    read = (
+        f"Share of the data (TB) of {text(view.who)} in each kind of place, over all seeds. The areas add "
+        "up to 100% of the data of each month."
+    )
+    yield Chart("places", f"Where are the data of customers {view.where} stored?", read, figures)
 
 
 def moves(view: ResultsView) -> Section:
-    """Who moved where."""
-    return Section("moves", "Who moved where", list(_moves(view)))
+    """Moves of data between kinds of place."""
+    return Section("moves", "Moves of data", list(_moves(view)))
 
 
 def span_of(view: ResultsView) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last month over which moves are added up: the study's window, or from the first month that the switch can change."""
+    """First and last month of the moves: the view's window, or from the first month that the switch can
+    change."""
     if view.window is not None:
         return pd.Timestamp(view.window[0]), pd.Timestamp(view.window[1])
     return pd.offsets.MonthBegin().rollforward(pd.Timestamp(view.switch or view.first)), pd.Timestamp(
@@ -76,11 +80,11 @@ def _moves(view: ResultsView) -> Iterable[Block]:
         return
     figures, left_out = _diagrams(view, totals, largest, KINDS_OF_PLACE)
     read = (
-        f"Data moved between kinds of place from {since} to {until}, mean over seeds, {text(view.who)}. Left: what it "
-        "left; right: where it went. Equal thickness is equal TB in all panels. Data that stayed where it was is left out. A stream within one kind is a "
-        f"change of provider or of soil. {left_out}"
+        f"Data moved between kinds of place from {since} to {until}, mean over seeds, {text(view.who)}. "
+        "Left: origin; right: destination. Equal thickness means equal TB in all panels. Data that did "
+        f"not move are not shown. A stream within one kind is a change of provider or country. {left_out}"
     )
-    yield Chart("streams", "From which kind of place to which did data move?", read, figures, legend=False)
+    yield Chart("streams", "Between which kinds of place did data move?", read, figures, legend=False)
     yield _net_table(view, totals)
     yield _border_table(view, flows)
 
@@ -88,7 +92,7 @@ def _moves(view: ResultsView) -> Iterable[Block]:
 def _diagrams(
     view: ResultsView, totals: dict[str, pd.DataFrame], largest: float, nodes: Nodes
 ) -> tuple[list[Figure], str]:
-    """A diagram for each world, and what is said of the streams too thin to draw."""
+    """A diagram for each world, and a sentence on the streams too thin to draw."""
     scale = scale_for("TB", largest)
     figures, left_out = [], []
     for name, style in view.styles.items():
@@ -97,17 +101,19 @@ def _diagrams(
         figures.append(sankey(kept, small, largest, f"{style.label}: {amount} moved", nodes))
         if count:
             left_out.append(
-                f"{count} in {text(style.label)}, together {with_unit(number(small * scale.factor), scale.title)}"
+                f"{count} in {text(style.label)}, together "
+                f"{with_unit(number(small * scale.factor), scale.title)}"
             )
     return (
         figures,
-        f"Streams below {FOLD:.0%} of the largest world's total are drawn as one: {'; '.join(left_out) or 'there are none'}.",
+        f"Streams below {FOLD:.0%} of the largest world's total are combined: "
+        f"{'; '.join(left_out) or 'there are none'}.",
     )
 
 
 def between_countries(view: ResultsView) -> Section:
-    """From the soil of which country to that of which other data moved."""
-    return Section("moves", "Which borders data crossed", list(_crossings(view)))
+    """Moves of data between countries."""
+    return Section("moves", "Data across borders", list(_crossings(view)))
 
 
 def _crossings(view: ResultsView) -> Iterable[Block]:
@@ -148,10 +154,11 @@ def _crossings(view: ResultsView) -> Iterable[Block]:
     largest = max(float(total["tb"].sum()) for total in totals.values())
     figures, left_out = _diagrams(view, totals, largest, nodes)
     read = (
-        f"Data that went from the soil of one jurisdiction to that of another from {start:%Y-%m} to {end:%Y-%m}, mean over seeds, {text(view.who)}. The "
-        f"{len(hosts)} with most crossings have their own bars; two of the others may be at both ends of 'Elsewhere'. {left_out}"
+        f"Data that moved from one jurisdiction to another from {start:%Y-%m} to {end:%Y-%m}, mean over "
+        f"seeds, {text(view.who)}. The {len(hosts)} jurisdictions with the most moves have their own bars; "
+        f"'Elsewhere' is all others. {left_out}"
     )
-    yield Chart("streams", "From whose soil to whose did data move?", read, figures, legend=False)
+    yield Chart("streams", "Between which countries did data move?", read, figures, legend=False)
     yield _border_table(view, flows)
 
 

@@ -24,9 +24,9 @@ def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
     """At how many points each claim of a design holds. `frame`: its claims.csv."""
     counts = frame.assign(**{"not judged": frame["points"] - frame["judged"]})
     read = (
-        "Each claim was stated in the experiment's file before the run. It is tested at every point of the design over "
-        "the pairs of that point. It holds if the whole 95% interval agrees with it, fails if the whole interval "
-        "contradicts it, and is inconclusive otherwise."
+        "Each claim was stated in the experiment's file before the run. It is tested at every point of "
+        "the design over the pairs of that point. It holds if the whole 95% interval agrees with it, "
+        "fails if the whole interval contradicts it, and is inconclusive otherwise."
     )
     yield Chart("verdicts", "At how many points does each claim hold?", read, [verdicts(counts)], width=700)
 
@@ -41,8 +41,8 @@ def _blocks(view: ResultsView, by_point: pd.DataFrame | None, x: str, y: str, ch
     if by_point is None:
         yield Missing(
             "where each claim holds",
-            "The folder has no claims_by_point.csv. Run the experiment again with the same command; stored runs are "
-            "not repeated.",
+            "The folder has no claims_by_point.csv. Run the experiment again with the same command; "
+            "stored runs are not repeated.",
         )
         return
     yield from where_it_holds(frame, by_point, x, y, chosen)
@@ -60,7 +60,7 @@ def where_it_holds(
     for axis, name in (("xaxis", x), ("yaxis", y)):
         figure["layout"][axis]["title"]["text"] = factor_name(name)
     read = (
-        "Each mark is a point of the design. Verdicts differ in colour and in shape. Hover over a mark for its "
-        "difference."
+        "Each mark is a point of the design. Verdicts differ in colour and in shape. Hover over a mark "
+        "for its difference."
     )
     yield Chart("verdicts-over", "Where does it hold?", read, [figure], width=700, legend=False)

@@ -32,7 +32,8 @@ class Selection:
 
 
 class _Look(NamedTuple):
-    """How outcomes are drawn: unit, colour scale and its limits, what the last axis is called, colour of marks."""
+    """How outcomes are drawn: unit, colour scale and its limits, what the last axis is called, colour of
+    marks."""
 
     unit: str
     scale: Any
@@ -50,10 +51,11 @@ def all_factors(
     selection: Selection | None = None,
     hint: str = "",
 ) -> Section:
-    """Every point as a line through all factors, coloured by its outcome; then the outcome against each factor.
+    """Every point as a line through all factors, coloured by its outcome; then the outcome against each
+    factor.
 
-    `values`: the factors' values, `at`: `outcomes.at_points`, both by point; `spreads`: `outcomes.over_one` of each
-    factor, drawn where there are too many points. `hint` says, as HTML, how to use the first chart.
+    `values`: the factors' values, `at`: `outcomes.at_points`, both by point; `spreads`: `outcomes.over_one`
+    of each factor, drawn where there are too many points. `hint` says, as HTML, how to use the first chart.
     """
     headline, of = HEADLINE[code], DIFFERENCE if view.compare is not None else "a"
     known = at[at[of].notna()]
@@ -100,8 +102,8 @@ def _combinations(
         else ""
     )
     read = (
-        f"Each line is a point of the design ({_counted(len(shown), len(outcomes))}). It crosses each axis at the "
-        f"point's value. The last axis and the colour show {text(what)}. {in_colour}{hint}"
+        f"Each line is a point of the design ({_counted(len(shown), len(outcomes))}). It crosses each axis "
+        f"at the point's value. The last axis and the colour show {text(what)}. {in_colour}{hint}"
     )
     own = values.reindex(shown.index)
     figure = parallel(own, shown, look.title, look.unit, look.scale, look.limits, selected)
@@ -128,12 +130,12 @@ def _by_factor(
     marks = (
         "Each mark is a point, with the 95% interval over its pairs."
         if few
-        else "A mark is the median of the points at that level of the factor. The thick bar holds the middle 50% of "
-        "them, the thin bar the middle 90%."
+        else "A mark is the median of the points at that level of the factor. The thick bar holds the "
+        "middle 50% of them, the thin bar the middle 90%."
     )
     read = (
-        f"{marks} Where the marks rise or fall, the headline depends on that factor alone; where they do not, it "
-        "depends on other factors or on chance."
+        f"{marks} Where the marks rise or fall, the headline depends on that factor alone; where they do "
+        "not, it depends on other factors or on chance."
     )
     yield Chart("against", "How does it change with each factor?", read, figures, width=380, legend=False)
 

@@ -26,7 +26,9 @@ def fans_by_month(
     what: str,
     one_switch: bool = True,
 ) -> Section:
-    """Quantile fans of a series: worlds together, and the difference within pairs. `what` causes the spread, in words.
+    """Quantile fans of a series: worlds together, and the difference within pairs.
+
+    `what` causes the spread, in words.
 
     `one_switch`: the rule changes on the same days at every point, so that they can be marked.
     """
@@ -52,10 +54,10 @@ def _blocks(
     if one_switch:
         figures = [mark(figure, [], *view.span, view.switches(*view.styles)) for figure in figures]
     read = (
-        f"The line is the median of {pairs:,} pairs. The bands hold the middle 50% and 90% of them (only 90% where "
-        f"worlds share a panel). The spread is over {what}. The difference is taken within pairs, whose worlds share "
-        "their random draws, so its band is not the gap between the two bands beside it. Vertical axes need not start "
-        "at zero."
+        f"The line is the median of {pairs:,} pairs. The bands hold the middle 50% and 90% of them (only "
+        f"90% where worlds share a panel). The spread is over {what}. The difference is taken within "
+        "pairs, whose worlds share their random draws, so its band is not the gap between the two bands "
+        "beside it. Vertical axes need not start at zero."
     )
     yield Chart("fan", f"How far apart are the runs: {text(name)}?", read, figures, width=460)
 

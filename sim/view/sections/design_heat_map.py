@@ -24,7 +24,8 @@ def over_two_factors(
 ) -> Section:
     """A headline over two factors: the difference, then each world.
 
-    `cells` by `difference`, `a`, `b`, or only `a`; `points` is their number, `seeds` how many each has, in words.
+    `cells` by `difference`, `a`, `b`, or only `a`; `points` is their number, `seeds` how many each has, in
+    words.
     """
     blocks = list(_blocks(view, HEADLINE[code], cells, titles, points, seeds))
     return Section("heat", f"{HEADLINE[code].name} over two factors", blocks)
@@ -41,7 +42,8 @@ def _blocks(
     if not any(one.points.any() for one in cells.values()):
         yield Missing(
             "the heat map",
-            "No finished pair has a value of this headline. Choose another one, or see under Overview why pairs failed.",
+            "No finished pair has a value of this headline. Choose another one, or see under Overview why "
+            "pairs failed.",
         )
         return
     named = (factor_name(titles[0]), factor_name(titles[1]))
@@ -52,14 +54,14 @@ def _blocks(
     if view.compare is not None:
         a, b = (text(style.label) for style in view.compare)
         colours = (
-            f" In the first panel, colours at the upper end of the scale mean a higher value in {b}, at the lower end "
-            f"a higher value in {a}; near white means no difference."
+            f" In the first panel, colours at the upper end of the scale mean a higher value in {b}, at "
+            f"the lower end a higher value in {a}; near white means no difference."
         )
     read = (
-        f"Each cell is the mean of {text(headline.name)} ({text(headline.unit)}; {text(headline.window)}) over the "
-        f"points of the design in it. The value of a point is a mean over {seeds}. There are {points:,} points. All "
-        f"other factors vary within a cell.{cut} An empty cell has no point. Hover over a cell for its numbers."
-        f"{colours}"
+        f"Each cell is the mean of {text(headline.name)} ({text(headline.unit)}; {text(headline.window)}) "
+        f"over the points of the design in it. The value of a point is a mean over {seeds}. There are "
+        f"{points:,} points. All other factors vary within a cell.{cut} An empty cell has no point. Hover "
+        f"over a cell for its numbers.{colours}"
     )
     question = f"How does the headline depend on {named[0]} and {named[1]}?"
     yield Chart("heat-map", question, read, figures, width=340)

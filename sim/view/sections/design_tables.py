@@ -19,7 +19,10 @@ def size_of_design(view: ResultsView) -> str:
     points, worlds = int(view.manifest["points"]), len(view.styles)
     seeds = f"{view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}"
     runs = points * view.seeds * worlds
-    return f"A design of {points:,} points with {seeds} and {worlds} {'world' if worlds == 1 else 'worlds'}: {runs:,} runs."
+    return (
+        f"A design of {points:,} points with {seeds} and {worlds} {'world' if worlds == 1 else 'worlds'}: "
+        f"{runs:,} runs."
+    )
 
 
 def factors_table(view: ResultsView, values: pd.DataFrame) -> Table:
@@ -80,8 +83,9 @@ def headlines_over_points(view: ResultsView, at: Mapping[str, pd.DataFrame]) -> 
         note = "The value of a point is a mean over its runs."
         return Table("Headlines over the points of the design", columns(*heads), rows, note)
     note = (
-        f"{difference_in_words(view)}, within pairs; the value of a point is a mean over its pairs. The last column "
-        "counts the points whose 95% interval excludes zero. Points differ by the factors of the design and by chance."
+        f"{difference_in_words(view)}, within pairs; the value of a point is a mean over its pairs. The "
+        "last column counts the points whose 95% interval excludes zero. Points differ by the factors of "
+        "the design and by chance."
     )
     heads.append(">Points that differ from zero")
     return Table("Headlines over the points of the design", columns(*heads), rows, note)

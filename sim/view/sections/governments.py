@@ -1,4 +1,4 @@
-"""What governments and US providers did."""
+"""The actions of governments and US providers."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -39,8 +39,8 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
         )
         figures[-1]["layout"]["xaxis"]["dtick"] = "M48"
     read = (
-        f"Countries with the instrument in force. {view.band} Each panel has its own vertical axis, from zero; all worlds "
-        "in a panel share it."
+        f"Countries with the instrument in force. {view.band} Each panel has its own vertical axis, from "
+        "zero; all worlds in a panel share it."
     )
     yield Chart("laws-time", "How many countries adopt each law?", read, figures, width=270)
 
@@ -75,11 +75,11 @@ def _agreement(view: ResultsView) -> Iterable[Block]:
         for what in (IN_FORCE, "first month", "reason")
     ]
     note = (
-        f"In force at the end: share of the {view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}. The first month "
-        "is the median over the seeds with the law, the reason the most frequent one. Rows in which the worlds differ "
-        "most come first. The reason 'timeline' marks a law of the real world, enacted on its historical date. "
-        "Rest-of-region groups are not in this table: the laws of their countries are recorded as shares and are "
-        "counted in the charts above."
+        f"In force at the end: share of the {view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}. The "
+        "first month is the median over the seeds with the law, the reason the most frequent one. Rows in "
+        "which the worlds differ most come first. The reason 'timeline' marks a law of the real world, "
+        "enacted on its historical date. Rest-of-region groups are not in this table: the laws of their "
+        "countries are recorded as shares and are counted in the charts above."
     )
     yield Table(
         "Which laws, where, and how likely?", columns("Country", "Instrument", *heads), rows, note, tall=True
@@ -119,14 +119,17 @@ def _offers(view: ResultsView) -> Iterable[Block]:
         yield Missing("the offers of US providers", "No provider changed its offers in any run.")
         return
     read = (
-        "Countries in which at least one US provider has the offer live (thick line), or has only announced it (thin "
-        "dotted line); mean over seeds. Closed offers do not count, nor do offers that existed before the first month. "
-        "Panels have their own vertical axes, from zero. Court challenges and transparency reports have no country: 1 "
-        "means that a provider has them."
+        "Countries in which at least one US provider has the offer live (thick line), or has only "
+        "announced it (thin dotted line); mean over seeds. Closed offers do not count, nor do offers that "
+        "existed before the first month. Panels have their own vertical axes, from zero. Court challenges "
+        "and transparency reports have no country: 1 means that a provider has them."
     )
     yield Chart("offers-time", "In how many countries is each offer available?", read, figures, width=300)
     happened = [e for e in view.manifest.get("events", []) if e["cause"] == "endogenous"]
     if happened:
         rows = [[str(event[name]) for name in ("date", "id", "what", "reference")] for event in happened]
-        note = "These events do not drive the model. They are listed for comparison with the sovereign offers above."
+        note = (
+            "These events do not drive the model. They are listed for comparison with the sovereign "
+            "offers above."
+        )
         yield Table("What providers actually did", columns("Date", "Code", "What", "Reference"), rows, note)

@@ -1,4 +1,5 @@
-"""The head of the report: the question, the answer in a sentence, what was run, what it can't tell, the headline table."""
+"""The head of the report: the question, the answer in a sentence, what was run, the limits, and the headline
+table."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,20 +14,21 @@ from sim.view.results_view import ResultsView
 from sim.view.tables import Table, columns, records_of, text
 
 LIMITS = (
-    "The results follow from the mechanisms and priors of the model. Each world has the same agents and the same random "
-    "draws.",
-    "No data measure the effect of the court's outcome on purchasing. No row of the evidence varies with the rule, so the "
-    "headlines depend on priors.",
+    "The results follow from the mechanisms and priors of the model. Each world has the same agents and "
+    "the same random draws.",
+    "No data measure the effect of the court's outcome on purchasing. No row of the evidence varies with "
+    "the rule, so the headlines depend on priors.",
     "The GDPR and the CLOUD Act came two months apart: changes in 2018 cannot be attributed to either alone.",
-    "Data on European providers' market shares start in 2017, after the shock of 2013, so they show no change across it.",
-    "The intervals are over pairs of runs. The section on robustness covers parameter uncertainty; no section covers "
-    "what the model leaves out.",
+    "Data on European providers' market shares start in 2017, after the shock of 2013, so they show no "
+    "change across it.",
+    "The intervals are over pairs of runs. The section on robustness covers parameter uncertainty; no "
+    "section covers what the model leaves out.",
 )
 
 LIMITS_OF_SWEEPS = (
     *LIMITS[:-1],
-    "Intervals are over the pairs of a point. Parameters that the design does not vary are fixed, and no section covers "
-    "what the model leaves out.",
+    "Intervals are over the pairs of a point. Parameters that the design does not vary are fixed, and no "
+    "section covers what the model leaves out.",
 )
 
 
@@ -38,8 +40,8 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
     a, b = view.compare
     if headlines is None:
         return (
-            f"{text(b.label)} was compared with {text(a.label)}, but the folder has no headlines.csv, so there is no "
-            "summary."
+            f"{text(b.label)} was compared with {text(a.label)}, but the folder has no headlines.csv, so "
+            "there is no summary."
         )
     clear = headlines[(headlines["low"] > 0) | (headlines["high"] < 0)]
     unclear = headlines[(headlines["low"] <= 0) & (headlines["high"] >= 0)]
@@ -58,7 +60,7 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
 
 
 def _inner(name: str) -> str:
-    """A name inside a sentence: its first letter small, unless it starts with an abbreviation."""
+    """A name inside a sentence, in lower case unless it starts with an abbreviation."""
     return text(name if name[:2].isupper() else name[:1].lower() + name[1:])
 
 
@@ -77,7 +79,7 @@ def _more_or_less(row: dict[str, Any]) -> str:
 
 
 def head(view: ResultsView, said: str | None = None, limits: Sequence[str] = LIMITS) -> str:
-    """Everything above the table of contents, as HTML; `said` is the answer, if not that of the headline table."""
+    """Everything above the table of contents, as HTML; `said` replaces the answer from the headline table."""
     manifest = view.manifest
     window = f"{view.first[:7]} to {view.last[:7]}"
     worlds = ", ".join(text(style.label) for style in view.styles.values())
@@ -104,8 +106,10 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] = LIM
     listed = "".join(f"<li>{text(limit)}</li>" for limit in limits)
     return (
         f'<h1>{text(manifest["title"])}</h1><p class="question">{text(manifest["question"])}</p>'
-        f'<p class="answer">{answer(view.summary("headlines"), view) if said is None else said}</p><p class="facts">{" · ".join(facts)}</p>{warned}'
-        f'<aside class="limits" aria-label="Limits"><strong>Limits of these results</strong><ul>{listed}</ul></aside>'
+        f'<p class="answer">{answer(view.summary("headlines"), view) if said is None else said}</p>'
+        f'<p class="facts">{" · ".join(facts)}</p>{warned}'
+        f'<aside class="limits" aria-label="Limits"><strong>Limits of these results</strong>'
+        f"<ul>{listed}</ul></aside>"
     )
 
 
@@ -136,6 +140,6 @@ def _headline_blocks(view: ResultsView) -> Iterable[Block]:
     if len(view.styles) > 2:
         others = [style.label for style in view.styles.values() if style not in view.compare]
         yield Text(
-            f"The other worlds ({text(', '.join(others))}) are in the charts below. Differences are between the two "
-            "worlds of the table."
+            f"The other worlds ({text(', '.join(others))}) are in the charts below. Differences are "
+            "between the two worlds of the table."
         )

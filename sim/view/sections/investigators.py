@@ -1,4 +1,4 @@
-"""Evidence: which routes requests take, how often and how soon they succeed, on both sides."""
+"""Evidence: the routes of requests, how often they succeed and how soon, on both sides."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from sim.view.tables import text
 
 @dataclass(frozen=True)
 class Measure:
-    """One small chart: a column of the world table; a mean by year (weighted), a sum by year, or as it stands by month."""
+    """One small chart of a column of the world table: a weighted mean or a sum by year, or the value by
+    month."""
 
     column: str
     title: str
@@ -30,8 +31,8 @@ class Measure:
 US_SIDE = (
     Measure("us_foreign_requests", "Requests aimed abroad", "a year"),
     Measure("us_foreign_success_12m", "Evidence within 12 months", "%", "mean", "us_foreign_requests", 100.0),
-    Measure("us_foreign_months", "Time to evidence, where it comes", "months", "mean", "us_foreign_requests"),
-    Measure("mla_backlog_outgoing", "Waiting at foreign authorities", "requests", "month"),
+    Measure("us_foreign_months", "Time to evidence, if successful", "months", "mean", "us_foreign_requests"),
+    Measure("mla_backlog_outgoing", "Pending at foreign authorities", "requests", "month"),
     Measure("us_unreachable", "No route reaches the data", "a year"),
     Measure("us_unreadable", "Answered, but unreadable", "a year"),
     Measure("conflicts_of_law", "Conflicts of law", "a year"),
@@ -40,14 +41,14 @@ US_SIDE = (
 FOREIGN_SIDE = (
     Measure("foreign_us_requests", "Requests for data at US providers", "a year"),
     Measure("foreign_us_success_12m", "Evidence within 12 months", "%", "mean", "foreign_us_requests", 100.0),
-    Measure("foreign_us_months", "Time to evidence, where it comes", "months", "mean", "foreign_us_requests"),
-    Measure("mla_backlog_incoming", "Waiting at the US DOJ", "requests", "month"),
+    Measure("foreign_us_months", "Time to evidence, if successful", "months", "mean", "foreign_us_requests"),
+    Measure("mla_backlog_incoming", "Pending at the US DOJ", "requests", "month"),
 )
 
 
 def evidence(view: ResultsView) -> Section:
-    """What evidence investigators get."""
-    return Section("evidence", "What evidence investigators get", [*_routes(view), *_side(view)])
+    """The evidence that investigators obtain."""
+    return Section("evidence", "Evidence obtained by investigators", [*_routes(view), *_side(view)])
 
 
 def _routes(view: ResultsView) -> Iterable[Block]:
@@ -56,10 +57,10 @@ def _routes(view: ResultsView) -> Iterable[Block]:
         yield Missing("the routes that requests take", how_to_record("requests"))
         return
     for direction, title, id_ in (
-        ("us_to_foreign", "Which route do US requests take that are aimed abroad?", "routes-us"),
+        ("us_to_foreign", "Which routes do US requests for data abroad take?", "routes-us"),
         (
             "foreign_to_us",
-            "Which route do foreign police take to data that US providers hold?",
+            "Which routes do foreign requests to US providers take?",
             "routes-foreign",
         ),
     ):
@@ -72,7 +73,7 @@ def _routes(view: ResultsView) -> Iterable[Block]:
             monthly = of_world(rows, name).pivot_table(
                 index="month", columns="route", values="requests", aggfunc="sum", observed=True
             )
-            # a month without a request by some route is a month with none, not one that was not recorded
+            # a route without a row in a month had no request in it
             every = monthly.reindex(pd.date_range(view.first, view.last, freq="MS"), fill_value=0).fillna(0.0)
             complete = every.groupby(every.index.year).filter(lambda year: len(year) == 12)
             counts = complete.groupby(
@@ -83,7 +84,7 @@ def _routes(view: ResultsView) -> Iterable[Block]:
         yield Chart(
             id_,
             title,
-            "Share of the requests made in each year, complete years only, all seeds together. A bar adds up to 100%.",
+            "Share of the requests of each year, complete years only, over all seeds. A bar adds up to 100%.",
             figures,
         )
 
@@ -94,22 +95,29 @@ def _side(view: ResultsView) -> Iterable[Block]:
         yield Missing("evidence obtained", how_to_record("world"))
         return
     late = (
-        "Requests of the last twelve months have no success within 12 months to count yet, so that panel may end earlier. Each panel has its own vertical "
-        "axis, from zero."
+        "Success within 12 months is not known for requests of the last twelve months, so that panel may "
+        "end earlier. Each panel has its own vertical axis, from zero."
     )
     aim = f"in {view.only}" if view.only else "outside the United States"
-    read = f"US requests aimed at data or people {text(aim)}. {view.band} By calendar year, backlogs by month. {late}"
+    read = (
+        f"US requests aimed at data or people {text(aim)}. {view.band} By calendar year, backlogs by "
+        f"month. {late}"
+    )
     yield Chart(
         "evidence-us",
-        f"What do US investigators get from {view.only or 'abroad'}, and how soon?",
+        f"What do US investigators obtain from {view.only or 'abroad'}, and how soon?",
         read,
         _panels(view, US_SIDE),
         width=270,
     )
-    read = f"Requests of foreign police for data that US providers hold, whatever route they take. {view.band} By calendar year, backlogs by month. {late}"
+    read = (
+        f"Requests of foreign police for data held by US providers, by any route. {view.band} By calendar "
+        f"year, backlogs by month. {late}"
+    )
     yield Chart(
         "evidence-foreign",
-        f"What do {'the police of ' + view.only if view.only else 'foreign police'} get from US providers, and how soon?",
+        f"What do {'the police of ' + view.only if view.only else 'foreign police'} obtain from US "
+        "providers, and how soon?",
         read,
         _panels(view, FOREIGN_SIDE),
         width=270,
@@ -117,7 +125,7 @@ def _side(view: ResultsView) -> Iterable[Block]:
 
 
 def _panels(view: ResultsView, measures: Sequence[Measure]) -> list[Figure]:
-    """A panel for each measure that has numbers."""
+    """A panel for each measure with numbers."""
     frame = view.table("world", *sorted({m.column for m in (*US_SIDE, *FOREIGN_SIDE)}))
     assert frame is not None
     return [_small(view, measure) for measure in measures if frame[measure.column].notna().any()]

@@ -1,4 +1,5 @@
-"""The model compared with data: each target by source, the misses, forecasts of held-out rows, and open questions."""
+"""The model compared with data: each target by source, the misses, forecasts of held-out rows, and open
+questions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,20 +16,21 @@ from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 OTHER_PARAMETERS = (
-    "<strong>Not of this run.</strong> These numbers belong to the shipped configuration; this run has other parameters, "
-    "another world or another history."
+    "<strong>Not of this run.</strong> These numbers belong to the shipped configuration; this run has "
+    "other parameters, another world or another history."
 )
 MODEL = "model"
 MOST_NAMED = 6  # rows of one source that miss, each by itself
 CANNOT_TELL = (
     (
         "The effect of the court's outcome on purchasing",
-        "It was never measured, and no row of the evidence varies with the rule. Whatever is fitted, the difference "
-        "between the two worlds follows from mechanisms and judgement.",
+        "It was never measured, and no row of the evidence varies with the rule. Whatever is fitted, the "
+        "difference between the two worlds follows from mechanisms and judgement.",
     ),
     (
         "The effect of the CLOUD Act",
-        "The GDPR came into force two months later, so a change in 2018 cannot be attributed to either alone.",
+        "The GDPR came into force two months later, so a change in 2018 cannot be attributed to either "
+        "alone.",
     ),
     (
         "The effect of the leak of 2013 on European providers",
@@ -40,12 +42,13 @@ CANNOT_TELL = (
     ),
     (
         "Whether trust recovers more slowly than it falls after a ruling",
-        "It does after experiences of one's own. The one study of rulings that people read about finds no difference.",
+        "It does after experiences of one's own. The one study of rulings that people read about finds no "
+        "difference.",
     ),
     (
         "The role of trust in cloud adoption",
-        "Most rows are of adoption in 2014 and 2016. They depend on one another and on starting values from the same "
-        "survey, so many rows that hold are weak evidence.",
+        "Most rows are of adoption in 2014 and 2016. They depend on one another and on starting values "
+        "from the same survey, so many rows that hold are weak evidence.",
     ),
 )
 
@@ -58,7 +61,7 @@ def record_comparison(view: ResultsView) -> Section:
 
 
 def other_parameters(view: ResultsView, frame: pd.DataFrame) -> Iterable[Block]:
-    """A warning where a table was made with other parameters than this run has."""
+    """A warning if a table was made with parameters other than this run's."""
     if "configuration" in frame and str(frame["configuration"].iloc[0]) != str(
         view.manifest.get("configuration")
     ):
@@ -77,7 +80,8 @@ def _targets(view: ResultsView) -> Iterable[Block]:
     for role, group in frame.groupby("role", sort=False):
         said = group["verdict"].value_counts()
         counts.append(
-            f"{text(str(role).capitalize() if not counts else role)}: {int(said.get('holds', 0))} of {len(group)} rows hold"
+            f"{text(str(role).capitalize() if not counts else role)}: {int(said.get('holds', 0))} of "
+            f"{len(group)} rows hold"
         )
     yield Text("; ".join(counts) + ".")
     if "off" not in frame:
@@ -91,9 +95,10 @@ def _targets(view: ResultsView) -> Iterable[Block]:
         group=known["source"].map(source_of), hover=[_hover(row) for row in records_of(known)]
     )
     read = (
-        "Each dot is one number of the evidence. On the line, the model agrees exactly. Inside the grey band, it is within "
-        "tolerance: twice the source's standard error, or a tenth of the number where no error is known. For a bound only "
-        f"violations count. Dots more than {FARTHEST:g} tolerances away are at the edge. Hover over a dot for its row."
+        "Each dot is one number of the evidence. On the line, the model agrees exactly. Inside the grey "
+        "band, it is within tolerance: twice the source's standard error, or a tenth of the number where "
+        f"no error is known. For a bound only violations count. Dots more than {FARTHEST:g} tolerances "
+        "away are at the edge. Hover over a dot for its row."
     )
     yield Chart("targets", "How far is the model from each source?", read, [targets(drawn)], width=700)
     yield _misses(frame[frame["verdict"] == "misses"])
@@ -142,7 +147,10 @@ def source_of(source: str) -> str:
 def _hover(row: dict[str, Any]) -> str:
     place = " ".join(str(row[name]) for name in ("place", "population") if pd.notna(row[name]))
     which = f"{row['row']}: {row['what']}, {place}, {row['period']}"
-    return f"{text(which)}<br>data {number(row['data'])}, model {number(row['model'])} {text(row['unit'])}: {number(row['off'], True)} tolerances"
+    return (
+        f"{text(which)}<br>data {number(row['data'])}, model {number(row['model'])} {text(row['unit'])}: "
+        f"{number(row['off'], True)} tolerances"
+    )
 
 
 # --- rows that no fit saw -----------------------------------------------------------------------------
@@ -157,10 +165,11 @@ def _validation(view: ResultsView) -> Iterable[Block]:
         )
         return
     yield Text(
-        "<strong>Held-out rows.</strong> The full fit never sees the validation rows. The early fit saw rows dated up to "
-        "2018 and no survey of the countries held out; for these, each forecaster is given the survey of 2014 and "
-        "predicts later ones. The rivals have no agents: no change (the last earlier value), a straight line through "
-        "the earlier values, and one Bass curve for all countries. They are scored only where they have an earlier value."
+        "<strong>Held-out rows.</strong> The full fit never sees the validation rows. The early fit saw "
+        "rows dated up to 2018 and no survey of the countries held out; for these, each forecaster is "
+        "given the survey of 2014 and predicts later ones. The rivals have no agents: no change (the last "
+        "earlier value), a straight line through the earlier values, and one Bass curve for all "
+        "countries. They are scored only where they have an earlier value."
     )
     yield from other_parameters(view, frame)
     forecasters = list(dict.fromkeys(frame["forecaster"]))
@@ -179,9 +188,10 @@ def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
         hover=[_score_hover(row) for row in records_of(scored)],
     )
     read = (
-        "The continuous ranked probability score of the forecast (its absolute error if it has no spread), in standard "
-        "errors of the source. The model's forecast is over draws from the posterior and chance, plus the source's error. "
-        "A rival's spread is the sources' error or, if larger, its usual error on the rows that the fit saw."
+        "The continuous ranked probability score of the forecast (its absolute error if it has no "
+        "spread), in standard errors of the source. The model's forecast is over draws from the posterior "
+        "and chance, plus the source's error. A rival's spread is the sources' error or, if larger, its "
+        "usual error on the rows that the fit saw."
     )
     figure = scores(drawn, forecasters)
     return Chart("scores", "Which forecaster predicts the held-out rows best?", read, [figure], width=700)
@@ -196,9 +206,10 @@ def _rank_table(ranks: pd.DataFrame) -> Table:
         interval, verdict = span(row["low"], row["high"], True), Cell(str(row["verdict"]), strong=True)
         rows.append([str(row["fit"]), str(row["rival"]), *counts, *compared, interval, verdict])
     note = (
-        "Mean score in standard errors; a difference below zero means that the model is better. Rows of one place depend "
-        "on one another and count as one series. The interval is over series; fewer than three are too few to rank. Rows "
-        "from which a starting value was computed are scored below but not ranked."
+        "Mean score in standard errors; a difference below zero means that the model is better. Rows of "
+        "one place depend on one another and count as one series. The interval is over series; fewer than "
+        "three are too few to rank. Rows from which a starting value was computed are scored below but "
+        "not ranked."
     )
     return Table("The model and each rival", columns("Fit", "Rival", *numbers, "Verdict"), rows, note)
 
@@ -206,8 +217,10 @@ def _rank_table(ranks: pd.DataFrame) -> Table:
 def _score_hover(row: dict[str, Any]) -> str:
     ends = f"{number(row['low'])} to {number(row['high'])}"
     return (
-        f"{text(row['row'])}: {text(row['what'])}, {text(row['place'])}, {text(row['period'])}<br>data {number(row['data'])} {text(row['unit'])}"
-        f"<br>{text(row['forecaster'])}: {number(row['forecast'])} ({ends})<br>CRPS {number(row['crps'])}, log score {number(row['log_score'])}"
+        f"{text(row['row'])}: {text(row['what'])}, {text(row['place'])}, {text(row['period'])}<br>data "
+        f"{number(row['data'])} {text(row['unit'])}<br>{text(row['forecaster'])}: "
+        f"{number(row['forecast'])} ({ends})<br>CRPS {number(row['crps'])}, log score "
+        f"{number(row['log_score'])}"
     )
 
 

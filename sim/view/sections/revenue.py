@@ -12,11 +12,11 @@ from sim.view.labels import how_to_record, how_to_summarise
 from sim.view.results_view import ResultsView
 from sim.view.tables import text
 
-CUMULATIVE = "revenue_us_cumulative"  # the metric of the run's series that adds up within each pair
+CUMULATIVE = "revenue_us_cumulative"  # the series that is cumulative within each pair
 
 
 def money(view: ResultsView) -> Section:
-    """What US providers earn abroad."""
+    """Revenue of US providers abroad."""
     return Section("revenue", f"What US providers earn {view.where}", list(_blocks(view)))
 
 
@@ -28,20 +28,24 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
     yearly = yearly_sum(frame, ["revenue_us"])
     fans = {name: fan(of_world(yearly, name), "revenue_us") for name in view.styles}
     figures = [revenue(fans, view.styles, view.span)]
-    read = f"Cloud revenue (infrastructure, platform and hosted private cloud) of US providers from {text(view.who)}, complete calendar years. {view.band}"
+    read = (
+        "Cloud revenue (infrastructure, platform and hosted private cloud) of US providers from "
+        f"{text(view.who)}, complete calendar years. {view.band}"
+    )
     yield Chart("revenue-yearly", f"What do US providers earn {view.where}?", read, figures)
     beside, note = _gap(view)
     rows = view.manifest.get("projections", [])
     if rows:
         beside.append(projections(rows, height=beside[0]["layout"]["height"] if beside else 320))
         note += (
-            " Beside it, published projections of the Snowden loss: context, not fitted, not the same quantity. They are about the disclosures of 2013, "
-            "not about a court's ruling, and about a larger market; point at a bar for its source."
+            " Beside it, published projections of losses after the Snowden disclosures, for context: they "
+            "concern the disclosures of 2013 and a larger market, not a court's ruling, and no fit uses "
+            "them. Hover over a bar for its source."
         )
     if beside:
         yield Chart(
             "revenue-gap",
-            f"What does the rule cost or bring US providers {view.where}, added up?",
+            f"What is the cumulative effect of the rule on US providers' revenue {view.where}?",
             note,
             beside,
             legend=False,
@@ -62,7 +66,7 @@ def _gap(view: ResultsView) -> tuple[list[Figure], str]:
     name = f"{text(b.label)} minus {text(a.label)}"
     series = view.series(CUMULATIVE)
     if series is not None:
-        band = "The band is the 95% interval over pairs, as the run's own summary gives it."
+        band = "The band is the 95% interval over pairs."
     else:
         monthly = view.series("revenue_us")
         if monthly is None:
@@ -70,10 +74,14 @@ def _gap(view: ResultsView) -> tuple[list[Figure], str]:
         series = monthly.sort_values("month").assign(
             difference=lambda rows: rows["difference"].cumsum(), low=float("nan"), high=float("nan")
         )
-        band = "The monthly mean differences added up; their intervals don't add up, so no band is drawn (the headline table has the interval of the total)."
+        band = (
+            "The line is the sum of monthly mean differences. Their intervals do not add up, so there is "
+            "no band; the headline table has the interval of the total."
+        )
     figure = difference(series, b.colour, view.span, "USD bn since the start", scale=1 / BILLION, height=320)
     figure["layout"]["title"] = heading("Cumulative difference between the worlds")
     return (
         [mark(figure, [], *view.span, view.switches(a.name, b.name))],
-        f"{name}, added up from the start of the run; below zero, US providers earn less with {text(b.label)}. {band}",
+        f"{name}, cumulative from the start of the run; below zero, US providers earn less in "
+        f"{text(b.label)}. {band}",
     )

@@ -1,4 +1,4 @@
-"""What people say against what they do."""
+"""Stated against actual: what customers say and what they do."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,19 +16,19 @@ STATED = {
     "stated_more_negative": "More negative than a year ago",
     "stated_less_likely": "Less likely to buy",
     "stated_would_leave": "Would leave",
-    "stated_would_pay": "Would pay 15% more to be out of reach",
+    "stated_would_pay": "Would pay 15% more to avoid US reach",
 }
 ACTUAL = {
     "left_us": "Left a US provider",
-    "gave_up": "Went back on premises",
-    "postponed": "Put adoption off",
+    "gave_up": "Returned on premises",
+    "postponed": "Postponed adoption",
 }
 _LOOKS = (("#332288", "solid"), ("#AA4466", "dash"), ("#117733", "dashdot"), ("#7A6400", "dot"))
 
 
 def reaction(view: ResultsView) -> Section:
-    """Said and done."""
-    return Section("reaction", "What people say and what they do", list(_blocks(view)))
+    """Stated and actual reaction."""
+    return Section("reaction", "Stated and actual reaction", list(_blocks(view)))
 
 
 def _blocks(view: ResultsView) -> Iterable[Block]:
@@ -39,21 +39,22 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
     stated = {column: yearly_mean(frame, column) for column in STATED}
     yield Chart(
         "stated",
-        f"What do customers {view.where} say when asked?",
-        "Share of those asked in the month's survey, mean of each calendar year; median over seeds. The vertical axis is the same in all panels.",
-        _panels(view, stated, STATED, "% of those asked"),
+        f"What do customers {view.where} state in surveys?",
+        "Share of respondents to the monthly survey, mean of each calendar year; median over seeds. The "
+        "vertical axis is the same in all panels.",
+        _panels(view, stated, STATED, "% of respondents"),
     )
     rates = _rates(view, frame)
     if rates is None:
         yield Missing(
             "actual reaction as a yearly rate",
-            how_to_record("cell") + " The rates need the number of customers, which stands in that table.",
+            how_to_record("cell") + " The rates need the number of customers in that table.",
         )
         return
     read = (
-        "Customers who did it in a calendar year, complete years only; median over seeds. 'Left' and 'went back' as a share of all cloud customers "
-        f"{text(view.where)}, 'put off' as a share of those not yet in the cloud; one who puts off twice counts twice. <strong>This axis is not the axis "
-        "above.</strong>"
+        "Customers who did so in a calendar year, complete years only; median over seeds. 'Left' and "
+        f"'returned' are shares of all cloud customers {text(view.where)}, 'postponed' of those not yet in "
+        "the cloud; each postponement counts. <strong>This axis is not the axis above.</strong>"
     )
     yield Chart("actual", "What do they do?", read, _panels(view, rates, ACTUAL, "% a year"))
 

@@ -1,4 +1,4 @@
-"""Which conclusions survive what is not known about the parameters."""
+"""Which conclusions are robust to parameter uncertainty."""
 
 from collections.abc import Iterable
 
@@ -36,9 +36,9 @@ def _survival(view: ResultsView) -> Iterable[Block]:
         return
     together, arms = frame[frame["arm"] == ALL], frame[frame["arm"] != ALL]
     yield Text(
-        "The intervals of the headlines above cover chance only. Here the same two worlds run over draws from the "
-        "posterior, with the same seeds at each draw, and again with one quantity fixed at an end of its range. "
-        f"{_counted(together)}"
+        "The intervals of the headlines above cover chance only. Here the same two worlds run over draws "
+        "from the posterior, with the same seeds at each draw, and again with one quantity fixed at an "
+        f"end of its range. {_counted(together)}"
     )
     yield from other_parameters(view, frame)
     yield Table(
@@ -57,17 +57,18 @@ def _survival(view: ResultsView) -> Iterable[Block]:
         figures.append(forest(dots, full, str(first["name"]), unit, scale.factor, colour, hover="%{y}"))
         rows.append(_row(group, together[together["headline"] == headline], scale))
     read = (
-        "A dot is the median over draws of the difference between the worlds, the line the middle 90% of the draws. "
-        "The dark line and grey band are the shipped parameters with their 95% interval over seeds; the dotted line "
-        "is zero."
+        "A dot is the median over draws of the difference between the worlds, the line the middle 90% of "
+        "the draws. The dark line and grey band are the shipped parameters with their 95% interval over "
+        "seeds; the dotted line is zero."
     )
     yield Chart("surviving", "Is the sign robust to parameter uncertainty?", read, figures, legend=False)
     draws, seeds = int(arms["draws"].min()), int(arms["seeds"].max())
     read = (
-        "The conclusion is the sign of the difference at the shipped parameters, if its 95% interval over seeds "
-        "excludes zero. It survives if the middle 90% of the draws have the same sign, and does not survive if the "
-        "median has another sign. Otherwise, or without a conclusion, the verdict is open. Percentages: draws with "
-        f"the conclusion's sign, of at least {draws} draws with {seeds} seeds each."
+        "The conclusion is the sign of the difference at the shipped parameters, if its 95% interval over "
+        "seeds excludes zero. It survives if the middle 90% of the draws have the same sign, and does not "
+        "survive if the median has another sign. Otherwise, or without a conclusion, the verdict is open. "
+        f"Percentages: draws with the conclusion's sign, of at least {draws} draws with {seeds} seeds "
+        "each."
     )
     yield Table(
         "Does each conclusion survive?",

@@ -15,14 +15,15 @@ from sim.view.labels import how_to_record, how_to_summarise
 from sim.view.results_view import ResultsView
 from sim.view.tables import Table, Value, columns, text
 
-EVENTS = "Dotted lines are the legal events and news of that world, with their codes above; point at a code for the event and its reference."
+EVENTS = (
+    "Dotted lines are the legal events and news of that world, with their codes above. Hover over a code "
+    "for the event and its reference."
+)
 
 
 def trust(view: ResultsView) -> Section:
     """Trust over time."""
-    return Section(
-        "trust", "Who trusts US providers", [*_abroad(view), *_by_country(view), _event_table(view)]
-    )
+    return Section("trust", "Trust in US providers", [*_abroad(view), *_by_country(view), _event_table(view)])
 
 
 def _abroad(view: ResultsView) -> Iterable[Block]:
@@ -41,11 +42,16 @@ def _abroad(view: ResultsView) -> Iterable[Block]:
         )
         figures.append(mark(figure, view.events(name), *view.span, view.switches(name)))
     read = (
-        "Mean trust of customers outside the United States, by accounts: the probability that data which a US warrant can reach is not used against the "
-        f"customer. {view.band} {EVENTS} The vertical axis is the same in all panels and does not start at zero."
+        "Mean trust of customers outside the United States, weighted by accounts: the perceived "
+        "probability that data within reach of a US warrant are not used against the customer. "
+        f"{view.band} {EVENTS} The vertical axis is the same in all panels and does not start at zero."
     )
     yield Chart(
-        "trust-abroad", "How much do customers abroad trust, month by month?", read, figures, legend=False
+        "trust-abroad",
+        "How much do customers abroad trust US providers, by month?",
+        read,
+        figures,
+        legend=False,
     )
     if view.compare is None:
         return
@@ -61,10 +67,12 @@ def _abroad(view: ResultsView) -> Iterable[Block]:
         view.switches(a.name, b.name),
     )
     read = (
-        f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust is higher with {text(b.label)}. The band is the "
-        "95% interval of the mean over pairs, as the run's own summary gives it."
+        f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust "
+        f"is higher with {text(b.label)}. The band is the 95% interval of the mean over pairs."
     )
-    yield Chart("trust-difference", "What does the rule do to trust abroad?", read, [figure], legend=False)
+    yield Chart(
+        "trust-difference", "What is the effect of the rule on trust abroad?", read, [figure], legend=False
+    )
 
 
 def _by_country(view: ResultsView) -> Iterable[Block]:
@@ -86,9 +94,12 @@ def _by_country(view: ResultsView) -> Iterable[Block]:
         )
         for name, style in view.styles.items()
     ]
-    read = f"Choose a country. {view.band} {EVENTS} Both axes are the same in all panels; the vertical one is fitted to the country and does not start at zero."
+    read = (
+        f"Choose a country. {view.band} {EVENTS} Both axes are the same in all panels; the vertical axis "
+        "fits the country and does not start at zero."
+    )
     choice = Choice("Country", {code: names[code] for code in sorted(names, key=view.place)}, start=start)
-    yield Chart("trust-country", "How does trust move in one country?", read, figures, choice, legend=False)
+    yield Chart("trust-country", "How does trust change in one country?", read, figures, choice, legend=False)
     ends = {
         name: fan(
             last_months(of_world(frame, name))
@@ -100,8 +111,8 @@ def _by_country(view: ResultsView) -> Iterable[Block]:
         for name in view.styles
     }
     read = (
-        f"Mean of the last twelve months; countries ordered by their trust in {text(next(iter(view.styles.values())).label)}. A thin line is the middle "
-        "90% of seeds."
+        "Mean of the last twelve months; countries are ordered by their trust in "
+        f"{text(next(iter(view.styles.values())).label)}. A thin line is the middle 90% of seeds."
     )
     yield Chart(
         "trust-end",
@@ -112,7 +123,7 @@ def _by_country(view: ResultsView) -> Iterable[Block]:
 
 
 def events(view: ResultsView) -> Section:
-    """The events by their codes."""
+    """The events by code."""
     return Section("events", "Events", [_event_table(view)])
 
 
@@ -163,19 +174,19 @@ def _maps(view: ResultsView) -> Iterable[Block]:
         )
         figures.append(figure)
         tail = (
-            f" On the map of differences the left end of the scale is higher trust with {text(a.label)}, the right end with {text(b.label)}, near-white "
-            "the same; these are differences of means over seeds, without an interval."
+            f" On the map of differences, the left end of the scale means higher trust in {text(a.label)}, "
+            f"the right end in {text(b.label)}, and near white no difference. These are differences of "
+            "means over seeds, without an interval."
         )
     read = (
-        "Mean over seeds at the end of each year. Move the slider through the years; all maps follow, and no colour scale changes with the year. Grey: no "
-        "data. "
-        "Dots are countries and territories too small for the map's outlines; a rest-of-region group has one value, drawn in all its members."
-        + tail
+        "Mean over seeds at the end of each year. The slider changes the year of all maps; colour scales "
+        "stay the same. Grey: no data. Dots are countries and territories too small for an outline. A "
+        "rest-of-region group has one value, shown in all its members." + tail
     )
     choice = Choice("Month", frames, slider=True, start=list(frames)[-1])
     yield Chart(
         "trust-map",
-        "Where in the world is trust high?",
+        "Where is trust high?",
         read,
         figures,
         choice,

@@ -1,4 +1,5 @@
-"""A dashboard that serves for all tests of a session, with few customers and three pairs, and a page that notes complaints."""
+"""A dashboard that serves for all tests of a session, with few customers and three pairs, and a page that
+notes complaints."""
 
 import os
 import shutil
@@ -78,7 +79,8 @@ class Visitor:
 
 @pytest.fixture
 def visitor(chromium: Browser, address: str) -> Iterator[Visitor]:
-    """Somebody with a wide screen, who in the end has nothing to complain of and has asked no other host for anything."""
+    """Somebody with a wide screen, who in the end has nothing to complain of and has asked no other host for
+    anything."""
     context = chromium.new_context(
         viewport={"width": 1400, "height": 900},
         accept_downloads=True,

@@ -1,6 +1,8 @@
-"""`python -m tests.view.explorer.results_pictures RESULTS SWEEP EXPERIMENT OUT`: photographs of the results pages for the documentation.
+"""`python -m tests.view.explorer.results_pictures RESULTS SWEEP EXPERIMENT OUT`: photographs of the results
+pages for the documentation.
 
-RESULTS is a results folder with a finished sweep and an experiment without a design in it; the pictures go to the folder OUT.
+RESULTS is a results folder with a finished sweep and an experiment without a design in it; the pictures go to
+the folder OUT.
 """
 
 import shutil
@@ -38,7 +40,8 @@ def take(page: Page, address: str, out: Path) -> None:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(700)
     bottom = page.evaluate(
-        "Math.max(...[...document.querySelectorAll('#page *')].map(node => node.getBoundingClientRect().bottom)) + 16"
+        "Math.max(...[...document.querySelectorAll('#page *')].map(node => "
+        "node.getBoundingClientRect().bottom)) + 16"
     )
     width = page.viewport_size["width"] if page.viewport_size else WIDTH
     page.screenshot(path=out, clip={"x": 0, "y": 0, "width": width, "height": min(float(bottom), HIGHEST)})

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 
 TRACES = """() => [0, 1].map(k => { const plot = document.querySelector('#trust-now-' + k);
     return plot.data.filter(trace => trace.mode === 'lines' && trace.name).map(trace => trace.y.slice(-1)[0]); })"""
-# What is drawn: the shapes of the worlds' lines; how many codes of events, and lines at events, stand in the chart.
+# What is drawn: the shapes of the worlds' lines; how many codes of events, and lines at events, stand in the
+# chart.
 LINES = """() => [...document.querySelectorAll('#trust-now-0 .js-line')].slice(0, 2).map(line => line.getAttribute('d'))"""
 MARKS = """() => ['.xy9 .textpoint', '.xy8 .js-line'].map(what => document.querySelectorAll('#trust-now-0 ' + what).length)"""
 WAIT = 90_000  # milliseconds; a busy machine takes its time
@@ -27,7 +28,8 @@ def settled(page: Page, pairs: int = PAIRS) -> None:
     """Wait until so many pairs are drawn."""
     expect(page.locator("#status")).to_contain_text(f"{pairs} of ", timeout=WAIT)
     page.wait_for_function(
-        "() => !window.warrantsim.gate.busy && window.warrantsim.painted && window.warrantsim.painted.move === window.warrantsim.gate.move",
+        "() => !window.warrantsim.gate.busy && window.warrantsim.painted && "
+        "window.warrantsim.painted.move === window.warrantsim.gate.move",
         timeout=WAIT,
     )
 
@@ -112,7 +114,8 @@ def test_move_a_slider_click_a_country_share_and_take_away(
         np.testing.assert_array_equal(shown["trust"].to_numpy(), stored["trust"].to_numpy())
         if table == "country":
             on_screen = page.evaluate(
-                "() => document.querySelector('#trust-now-0').data.filter(trace => trace.mode === 'lines' && trace.name)[0].y"
+                "() => document.querySelector('#trust-now-0').data.filter(trace => trace.mode === 'lines' "
+                "&& trace.name)[0].y"
             )
             every = pd.read_parquet(tmp_path / "country.parquet").query(
                 "country == 'DE' and world == 'microsoft_wins'"
@@ -139,7 +142,8 @@ def test_worlds_are_picked_added_and_compared_and_the_map_plays(
     before = page.evaluate(frame)
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(
-        "() => !['March 2014', 'April 2014', 'May 2014', 'June 2014', 'July 2014'].includes(document.querySelector('#map-now output').textContent)"
+        "() => !['March 2014', 'April 2014', 'May 2014', 'June 2014', 'July "
+        "2014'].includes(document.querySelector('#map-now output').textContent)"
     )
     page.get_by_role("button", name="Pause").click()
     assert page.evaluate(frame) != before
@@ -191,7 +195,7 @@ def test_lines_move_with_a_slider_and_what_stands_around_them_stays(visitor: Vis
     page.close()
 
 
-def test_a_bad_address_is_told_and_the_rest_is_shown(visitor: Visitor) -> None:
+def test_a_bad_address_is_reported_and_the_rest_is_shown(visitor: Visitor) -> None:
     page = visitor.open("/?trust.asymmetry=99&world=nobody_wins@2014-07-31&place=IE&pairs=1")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("trust.asymmetry: 99 is out of range; allowed: 1 to 5")
@@ -199,7 +203,7 @@ def test_a_bad_address_is_told_and_the_rest_is_shown(visitor: Visitor) -> None:
     settled(page, 1)
     expect(page).to_have_url(f"{visitor.address}/?pairs=1&place=IE")
     page.goto(f"{visitor.address}/nowhere")
-    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     page.close()
 
 

@@ -1,4 +1,5 @@
-"""The results pages in a real browser, doing what a person does; no complaint in its console, no request to any other host."""
+"""The results pages in a real browser, doing what a person does; no complaint in its console, no request to
+any other host."""
 
 import csv
 import json
@@ -144,7 +145,7 @@ def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(
     expect(page.locator("h1")).to_have_text("A sweep of which all is known")
     expect(page.locator("#results-body")).to_contain_text("6 points with 2 seeds and 2 worlds: 24 runs")
     expect(page.locator("#results-body")).to_contain_text("1 pair failed")
-    expect(page.locator("#results-more")).to_contain_text("Points told from zero")
+    expect(page.locator("#results-more")).to_contain_text("Points that differ from zero")
     page.get_by_role("tab", name="Heat map").click()
     assert drawn(page, "heat-map-0")["z"] == [[-1.0, -2.0, -4.0], [-1.0, -2.01, -4.0]], (
         "the pair of seed 2 at point 3 has failed, so its luck is missing"
@@ -215,7 +216,7 @@ def test_what_cannot_be_opened_says_why_and_what_to_do(look: Callable[..., Watch
     expect(page.get_by_role("alert").first).to_contain_text("Run the experiment again")
     for name in ("..%2F..%2Fetc", "..", "%2Fetc%2Fpasswd", "known%2Ftables"):
         page = seen.opens(f"{site.address}/results/{name}")
-        expect(page.locator("#page")).to_contain_text("Not opened" if name != ".." else "")
+        expect(page.locator("#page")).to_contain_text("Folder not opened" if name != ".." else "")
         assert "root:" not in page.locator("body").inner_text()
         assert str(site.root.parent) not in page.content()
     page = seen.opens(f"{site.address}/results/torn?tab=heat")
@@ -224,7 +225,7 @@ def test_what_cannot_be_opened_says_why_and_what_to_do(look: Callable[..., Watch
     expect(page.locator(".complaint")).to_contain_text("there is no metric")
     expect(page.locator("#heat-map-0 .main-svg").first).to_be_visible()
     page = seen.opens(f"{site.address}/results/known?tab=nonsense")
-    expect(page.locator("#page")).to_contain_text("Part of the address was not understood")
+    expect(page.locator("#page")).to_contain_text("Part of the address is invalid")
 
 
 def test_only_listed_files_can_be_taken(site: Site, person: BrowserContext) -> None:
@@ -262,7 +263,7 @@ def test_a_run_under_way_is_watched_to_its_end(look: Callable[..., Watching], si
         expect(page.locator("#results-progress")).to_contain_text("1 of 12 pairs done", timeout=8_000)
         expect(page.locator("#results-progress")).to_contain_text("ValueError: it broke")
         shutil.copytree(site.root / "known", folder, dirs_exist_ok=True)
-    expect(page.locator("#results-progress")).to_contain_text("All is done", timeout=8_000)
+    expect(page.locator("#results-progress")).to_contain_text("The run is finished", timeout=8_000)
     said = json.loads((site.root / "known" / "manifest.json").read_text())
     assert page.locator("h1").inner_text() == said["title"]
 

@@ -1,4 +1,5 @@
-"""Many pages at once: each has one job, the newest move wins, whoever waits is told, nothing is kept for ever."""
+"""Many pages at once: each has one job, the newest move wins, whoever waits is told, nothing is kept for
+ever."""
 
 import threading
 import time
@@ -87,7 +88,7 @@ def test_a_new_move_takes_the_place_of_the_one_that_waits(
     assert session.key == module.key_of(at(catalogue, 9 / 20))
 
 
-def test_whoever_waits_for_a_move_that_was_overtaken_is_told(
+def test_a_request_that_was_overtaken_is_told_so(
     catalogue: Catalogue, workers: ByHand, pages: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PATIENCE", 20.0)
@@ -158,11 +159,11 @@ def test_nothing_is_kept_for_ever(
     assert len(pages._first) <= module._REMEMBERED
 
 
-def test_a_death_or_an_error_is_told_and_the_next_move_is_tried(
+def test_a_death_or_an_error_is_reported_and_the_next_change_is_tried(
     catalogue: Catalogue, workers: ByHand, pages: Sessions
 ) -> None:
     for error, said in (
-        (BrokenProcessPool("gone"), "has died"),
+        (BrokenProcessPool("gone"), "died"),
         (ValueError("no such luck"), "ValueError: no such luck"),
     ):
         with pytest.raises(Busy):
@@ -178,16 +179,16 @@ def test_a_death_or_an_error_is_told_and_the_next_move_is_tried(
     [
         (None, "no state"),
         ({"tab": "x"}, "tab"),
-        ({"place": "XX"}, "load it anew"),
-        ({"preset": "x"}, "load it anew"),
-        ({"values": {"x.y": 1}}, "load it anew"),
+        ({"place": "XX"}, "reload it"),
+        ({"preset": "x"}, "reload it"),
+        ({"values": {"x.y": 1}}, "reload it"),
         ({"values": {"trust.asymmetry": 50}}, "allowed: 1 to 5"),
         ({"customers": 10}, "customers"),
         ({"worlds": [{"switches": [{"on": "2040-01-01", "regime": "doj_wins"}]}]}, "2040"),
         ({"worlds": [{"switches": [{"on": "2014-07-31", "regime": "contested"}]}]}, "open law"),
     ],
 )
-def test_what_cannot_be_run_is_refused_in_words(
+def test_an_invalid_state_is_refused_with_a_message(
     catalogue: Catalogue, pages: Sessions, workers: ByHand, asked: Any, said: str
 ) -> None:
     answer = Answers(pages).move("a", asked)
@@ -198,7 +199,8 @@ def test_what_cannot_be_run_is_refused_in_words(
 
 @pytest.mark.long
 def test_ten_pages_at_once_on_real_processes_neither_hang_nor_leak(catalogue: Catalogue) -> None:
-    """Ten pages make two moves each, as fast as they can; each sees its last one, from the one process for moves."""
+    """Ten pages make two moves each, as fast as they can; each sees its last one, from the one process for
+    moves."""
     real = Workers()
     answers = Answers(Sessions(catalogue, real))
     try:

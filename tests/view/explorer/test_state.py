@@ -1,4 +1,4 @@
-"""The explorer's state is its address, and an experiment; what an address says amiss is told and left out."""
+"""The explorer's state is its address, and an experiment; invalid parts of an address are reported and ignored."""
 
 import datetime as dt
 
@@ -119,7 +119,7 @@ def test_presets_say_what_their_files_say(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("foo=1", "knows no such entry"),
+        ("foo=1", "no such setting"),
         ("trust.asymetry=2", "did you mean 'trust.asymmetry'?"),
         ("trust.asymmetry=9", "allowed: 1 to 5"),
         ("trust.asymmetry=nan", "not a number"),
@@ -141,7 +141,7 @@ def test_presets_say_what_their_files_say(catalogue: Catalogue) -> None:
         ("world=history&world=history", ""),
     ],
 )
-def test_what_an_address_says_amiss_is_named_and_the_rest_holds(
+def test_invalid_parts_of_an_address_are_named_and_the_rest_is_used(
     catalogue: Catalogue, query: str, said: str
 ) -> None:
     state, wrong = catalogue.state(

@@ -1,13 +1,13 @@
-// Draws the report's sections inside the dashboard: HTML with empty boxes, and a figure for each box.
+// Draws the report's sections in the explorer: HTML with empty boxes, and a figure for each box.
 (function () {
   "use strict";
   const config = {showSendToCloud: false, displaylogo: false, responsive: true, displayModeBar: false, scrollZoom: false, plotlyServerURL: "", topojsonURL: "/outlines/"};
-  // The figures are drawn for white paper; on dark paper each of their colours has a counterpart.
+  // Figures have colours for a light background; each has a counterpart for a dark one.
   const DARK = {"#ffffff": "#1a1b1e", "#222222": "#e6e6e6", "#595959": "#b3b6bb", "#e6e6e6": "#3a3c42", "#bbbbbb": "#6b6f76", "#333333": "#d0d0d0",
     "#8a8a8a": "#9a9a9a", "#e4e4e4": "#3a3c42", "#dddddd": "#55585e", "#f7f7f7": "#2a2c31", "#0072b2": "#56b4e9", "#c44e00": "#ff9d5c", "#007a5a": "#3fc79a",
     "#a6488a": "#e39bcb", "#7a6400": "#d9c34a", "#332288": "#9a8cf0", "#117733": "#4fb873", "#aa4466": "#ee8aa8"};
   const state = {dark: false};
-  // plotly.js, which takes a browser a second to read: that is begun when a first chart is on its way, and the page stands by then.
+  // A browser takes a second to load plotly.js, so loading starts with the request for the first chart.
   let reading = null;
   function plotly() {
     reading = reading || new Promise(function (done, failed) {
@@ -30,7 +30,7 @@
     return "rgba(" + parts.join(",") + "," + Math.min(1, Number(found[4]) * 1.35) + ")";
   }
   const LONG = new Set(["x", "y", "z", "customdata", "text", "hovertext", "locations", "lon", "lat", "hovertemplate"]);
-  // A copy of a figure's data or layout with its colours for the present paper; series of numbers are not copied.
+  // A copy of a figure's data or layout with the colours of the current mode; series of numbers are not copied.
   function themed(part, dark) {
     if (!dark) return part;
     if (typeof part === "string") return /^(#|rgba)/i.test(part) ? swap(part) : part;
@@ -40,9 +40,9 @@
     for (const key in part) out[key] = LONG.has(key) ? part[key] : themed(part[key], dark);
     return out;
   }
-  // The palettes named by plotly are fit for both papers.
+  // Plotly's named palettes suit both modes.
 
-  const ROOM = 250;  // pixels around the window in which charts are kept up to date
+  const ROOM = 250;  // pixels around the window within which charts are updated
   const near = new IntersectionObserver(function (entries) {
     entries.forEach(function (entry) {
       entry.target.near = entry.isIntersecting;
@@ -69,7 +69,7 @@
     }
     return {data: themed(data, state.dark), layout: themed(layout, state.dark)};
   }
-  // All of a figure but its series: while it stays, new series need no new axes.
+  // All of a figure except its series: if it is the same, new series need no new axes.
   function looks(shown) { return JSON.stringify(shown, (key, value) => LONG.has(key) && Array.isArray(value) ? undefined : value); }
   function holds(layout) { return Object.keys(layout).every(key => !/^[xy]axis/.test(key) || layout[key].range || layout[key].type === "category"); }
   function draw(plot) {
@@ -84,7 +84,7 @@
     }
     return drawn;
   }
-  // Other series in the same axes. All traces are named, also those that stay: plotly.js takes the others for gone.
+  // New series in the same axes. All traces are listed, changed or not: plotly.js removes the others.
   function renew(plot, data, before) {
     const parts = data.map(function (trace, at) {
       const part = {};
@@ -94,7 +94,7 @@
     if (!parts.some(part => Object.keys(part).length)) return;
     window.Plotly.animate(plot, {data: parts, traces: parts.map((part, at) => at)}, {mode: "immediate", transition: {duration: 0}, frame: {duration: 0, redraw: false}});
   }
-  // A click on a country, on a map or in a list of countries, is told to whoever listens.
+  // A click on a country, on a map or in a list, is dispatched as an event.
   function clicked(plot, event) {
     const point = event.points && event.points[0], root = plot.closest("[data-charts]");
     if (!point || !root || !root.places) return;
@@ -167,7 +167,7 @@
     moved();
   }
 
-  // The panels of a chart, one after the other into files; on white or dark paper as shown.
+  // Save the panels of a chart as files, in the current mode.
   async function save(chart, format) {
     const plots = Array.from(chart.querySelectorAll(".plot"));
     for (const plot of plots) {
@@ -176,7 +176,7 @@
     }
   }
 
-  // Show a page part: `html` with boxes, `figures` for them; only what is new is drawn, what is in sight first.
+  // Show a part of the page: `html` with boxes, `figures` for them. Only new figures are drawn, visible ones first.
   async function show(root, content) {
     if (root.html !== content.html) {
       root.querySelectorAll(".plot").forEach(plot => { near.unobserve(plot); if (plot.drawn) window.Plotly.purge(plot); });
@@ -189,7 +189,7 @@
     }
     if (!window.Plotly && Object.keys(content.figures).length) {
       await plotly();
-      if (root.html !== content.html) return;  // other content has taken its place
+      if (root.html !== content.html) return;  // replaced by other content
     }
     const drawing = [];
     for (const id in content.figures) {
@@ -201,13 +201,13 @@
       if (visible(plot, 0)) drawing.push(draw(plot)); else plot.stale = true;
     }
     if (root.fresh) { tools(root); signs(root); root.fresh = false; }
-    // what is near the window has time until what is in it has been seen
+    // charts near the window are drawn after the visible ones
     await Promise.all(drawing);
     await new Promise(seen => requestAnimationFrame(() => setTimeout(seen, 0)));
     setTimeout(() => root.querySelectorAll(".plot").forEach(plot => { if (plot.stale && visible(plot)) draw(plot); }), 0);
   }
 
-  // The report's own signs beside the names of worlds.
+  // The symbols beside the names of worlds.
   function signs(root) {
     root.querySelectorAll(".legend svg, .legend svg *").forEach(function (one) {
       ["fill", "stroke"].forEach(function (kind) {
@@ -229,7 +229,7 @@
     });
   }
 
-  // Parts that Dash itself puts on the page: <div data-charts data-content='{"html": ..., "figures": ...}'>.
+  // Parts that Dash puts on the page: <div data-charts data-content='{"html": ..., "figures": ...}'>.
   function adopt(root) {
     if (!root.dataset.content || root.adopted === root.dataset.content) return;
     root.adopted = root.dataset.content;

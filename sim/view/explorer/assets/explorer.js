@@ -1,10 +1,10 @@
-// The explorer in the browser: gather what the controls say, ask one question at a time, draw what comes back.
+// The explorer in the browser: collect the values of the controls, send one request at a time, draw the response.
 (function () {
   "use strict";
   const none = () => window.dash_clientside.no_update;
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const at = id => document.getElementById(id);
-  const WATCHDOG = 25000;  // ms after which a question that nobody answered is forgotten
+  const WATCHDOG = 25000;  // ms after which a request without a response is dropped
   const gate = {busy: false, next: null, asked: null, since: 0, move: 0, timer: null, waiting: null};
   const pointer = {down: false, up: -1e9};
   document.addEventListener("pointerdown", () => { pointer.down = true; }, true);
@@ -25,7 +25,7 @@
     status.classList.toggle("bad", Boolean(bad));
   }
 
-  // --- asking ---------------------------------------------------------------------------------------
+  // --- requests ---------------------------------------------------------------------------------------
   function send(state) {
     clearTimeout(gate.timer);
     clearTimeout(gate.waiting);
@@ -35,11 +35,11 @@
     gate.move += 1;
     gate.asked = Object.assign({}, state, {move: gate.move});
     words(0.4);
-    ask("move", gate.asked);  // first of all, so that the server works while Dash takes note
+    ask("move", gate.asked);  // first, so that the server starts while Dash updates its state
     window.warrantsim.charts.plotly();
     set("asked", {data: gate.asked});
   }
-  // Straight to the server and straight to the charts: on its way through Dash's store of components an answer would take longer than its drawing.
+  // Directly to the server and to the charts: passing a response through Dash's store would take longer than drawing it.
   async function ask(what, state) {
     let answer;
     try {
@@ -50,7 +50,7 @@
       if (state.move !== gate.move) return;
       gate.busy = false;
       clearTimeout(gate.waiting);
-      tell("The dashboard does not answer. If it was stopped, start it again (warrantsim dashboard) and load this page anew.", true);
+      tell("The server does not respond. If it was stopped, start it again (warrantsim dashboard) and reload this page.", true);
       return;
     }
     drawn(answer);
@@ -93,7 +93,7 @@
       since: moved ? months[span[0]] : null, until: moved ? months[span[1]] : null
     };
     at("tools").dataset.tab = tab;
-    const over = !pointer.down && performance.now() - pointer.up < 300;  // where a drag has ended, nothing on the way to it is worth a wait
+    const over = !pointer.down && performance.now() - pointer.up < 300;  // after a drag, do not wait for its intermediate values
     if (gate.busy && !over && performance.now() - gate.since < WATCHDOG) {
       gate.next = same(state, gate.asked) ? null : state;
       return none();
@@ -119,8 +119,8 @@
     }
     if (answer.kind === "same") { further(answer, 150); return; }
     if (answer.kind === "busy") {
-      const others = answer.before === 1 ? "one move of another page comes" : answer.before + " moves of other pages come";
-      tell(answer.before ? "Busy: " + others + " before yours. It is kept and will be drawn." : "Running these worlds …");
+      const others = answer.before === 1 ? "one request of another page is" : answer.before + " requests of other pages are";
+      tell(answer.before ? "Busy: " + others + " before yours, which will follow." : "Running these worlds …");
       setTimeout(function () {
         if (answer.move === gate.move) send(gate.next || gate.asked);
       }, 200);
@@ -129,7 +129,7 @@
     if (answer.kind === "refused" || answer.kind === "failed") tell((answer.kind === "refused" ? "This cannot be run: " : "The run failed: ") + answer.problems.join("; ") + ". The charts show the last that could.", true);
     open();
   }
-  // What stands around the charts: the numbers, the sentence, the address.
+  // Around the charts: the numbers, the sentence, the address.
   function about(answer) {
     const cards = at("cards"), sentence = at("sentence");
     if (cards.innerHTML !== answer.cards) cards.innerHTML = answer.cards;
@@ -159,7 +159,7 @@
       if (!gate.busy && move === gate.move && at("content")) ask("further", gate.asked);
     }, wait);
   }
-  // A further pair has been drawn: go on to the next.
+  // A further pair was drawn: request the next.
   function more(answer) {
     if (answer && answer.kind === "view" && answer.move === gate.move && !gate.busy) further(answer, 120);
   }
@@ -171,8 +171,8 @@
     if (window.location.pathname + window.location.search !== wanted) history.replaceState(history.state, "", wanted);
   }
 
-  // --- small things ---------------------------------------------------------------------------------
-  // A slider and the field beside it say the same number.
+  // --- other controls ---------------------------------------------------------------------------------
+  // Keep a slider and its input at the same number.
   function same_number(value, shown) {
     return typeof value === "number" && value !== shown ? Number(value.toPrecision(9)) : none();
   }
@@ -206,7 +206,7 @@
     return none();
   }
   function arrive(page, start, places) {
-    // A page has just been laid out: nothing is under way for it.
+    // A new page: no request is in progress.
     Object.assign(gate, {page: page, busy: false, next: null, asked: null, move: gate.move + 1});
     clearTimeout(gate.timer);
     plainSpan = null;
@@ -214,7 +214,7 @@
     month = firstMonth = start;
     window.warrantsim.places = places;
   }
-  // A list that was opened is closed by choosing from it, by clicking elsewhere, and by Escape.
+  // An open list closes on a choice, a click elsewhere, or Escape.
   const close = menu => { menu.open = false; };
   document.addEventListener("click", event => document.querySelectorAll("details.menu[open]").forEach(menu => {
     if (!menu.contains(event.target) || event.target.closest("ul button")) close(menu);

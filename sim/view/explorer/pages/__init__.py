@@ -1,4 +1,4 @@
-"""The pages of the dashboard, in the order of the menu: each made from the settings."""
+"""The pages of the explorer in the order of the menu."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The list of results folders, and what is said where a folder cannot be opened or there is none."""
+"""The list of results folders, and messages about folders that cannot be opened."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from sim.view.explorer.page import Component
 from sim.view.results_folders import DamagedFolder, FolderSummary, Refused, list_folders
 
 PATH = "/results"
-# A sign beside each word, so that colour is never the only one.
+# A sign beside each word, so that colour is never the only sign.
 _STATES = {
     "done": ("done", "✓"),
     "failures": ("some pairs failed", "!"),
@@ -21,7 +21,7 @@ _STATES = {
 
 
 def table_of(root: Path) -> Component:
-    """The folders as a table, or what to do where there are none."""
+    """The folders as a table, or what to do if there are none."""
     found = list_folders(root)
     if not found:
         return _empty(root)
@@ -44,7 +44,7 @@ def table_of(root: Path) -> Component:
 
 
 def any_running(root: Path) -> bool:
-    """Whether something is being run just now."""
+    """Whether a run is in progress."""
     return any(one.state == "running" for one in list_folders(root))
 
 
@@ -78,18 +78,18 @@ def _empty(root: Path) -> Component:
     where = f"There is no folder {root} yet." if not root.is_dir() else f"There are no results in {root} yet."
     return dmc.Alert(
         [
-            html.P([where, " Run an experiment, and it appears here, already while it is being run:"]),
+            html.P([where, " Run an experiment, and it appears here while it runs:"]),
             html.Pre("warrantsim run two_worlds\nwarrantsim run where_revenue_falls"),
-            html.P(["Results that lie elsewhere: ", html.Code("warrantsim dashboard --results FOLDER"), "."]),
+            html.P(["For results elsewhere: ", html.Code("warrantsim dashboard --results FOLDER"), "."]),
         ],
-        title="Nothing to show yet",
+        title="No results yet",
         color="blue",
         variant="light",
     )
 
 
 def cannot_open(error: Refused | DamagedFolder) -> Component:
-    """A folder that is refused, or damaged: what is wrong, and what to do."""
+    """A message about a refused or damaged folder."""
     back = dcc.Link("Back to the list of results", href=PATH)
     if isinstance(error, DamagedFolder):
         said = dmc.Alert(
@@ -99,5 +99,7 @@ def cannot_open(error: Refused | DamagedFolder) -> Component:
             variant="light",
         )
     else:
-        said = dmc.Alert([html.P(str(error)), back], title="Not opened", color="orange", variant="light")
+        said = dmc.Alert(
+            [html.P(str(error)), back], title="Folder not opened", color="orange", variant="light"
+        )
     return html.Div(said)

@@ -1,4 +1,4 @@
-"""The first look at a results folder: the answer, what was run, what went wrong, and its files to take away."""
+"""The overview of a results folder: the answer, what was run, what failed, and the files to download."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,19 +26,19 @@ _FIRST_HEADLINES = (
     "market_share",
     "laws",
     "conflicts",
-)  # read from few columns, so that they are there at once
+)  # computed from few columns, so they appear at once
 _MEANINGS = {
-    "manifest.json": "every value as resolved and who set it, seeds, versions, digests",
-    "points.parquet": "which run each world of each pair is, and the design's values",
+    "manifest.json": "every resolved value with its source, seeds, versions, digests",
+    "points.parquet": "the run of each world of each pair, and the design's values",
     "data_dictionary.md": "every table and column with unit and meaning",
     "report.html": "the report: one file that opens in any browser without a network",
-    "failures.csv": "the pairs that failed, with how and where",
+    "failures.csv": "the failed pairs, with the stage and the error",
     "headlines.csv": "headline differences with their intervals",
     "series.csv": "paired differences month by month",
     "knockouts.csv": "headline differences with each mechanism off",
     "switch_dates.csv": "headline differences with the switch on other dates",
-    "record.csv": "the model beside what was measured",
-    "evidence.csv": "the model beside rows of evidence that were query for",
+    "record.csv": "the model beside the record",
+    "evidence.csv": "the model beside the requested rows of evidence",
     "claims.csv": "the claims with their verdicts",
     "claims_by_point.csv": "the verdicts at each point of the design",
 }
@@ -50,7 +50,7 @@ def overview(folder_view: FolderView, query: Query) -> Component:
     said, blocks = folder_view.manifest, list(_answer(folder_view))
     return html.Div(
         [
-            charts([Section("overview", "What comes out", blocks)]) if blocks else None,
+            charts([Section("overview", "Results", blocks)]) if blocks else None,
             html.Div(id="results-more") if folder_view.folder.has_design else None,
             *_warnings(said),
             *_failures(folder_view),
@@ -66,7 +66,8 @@ def _answer(folder_view: FolderView) -> Iterable[Block]:
     view = folder_view.view
     if folder_view.folder.has_design:
         yield Text(
-            f"<strong>{text(design_tables.size_of_design(view))}</strong> The tabs above show them over its factors, month by month, and point by point."
+            f"<strong>{text(design_tables.size_of_design(view))}</strong> The tabs above show its results "
+            "by factor, by month and by point."
         )
         counts = view.summary("claims")
         if counts is not None and "points" in counts:
@@ -79,7 +80,7 @@ def _answer(folder_view: FolderView) -> Iterable[Block]:
 
 
 def more(folder_view: FolderView) -> Component:
-    """What takes a moment to work out: some headlines over the points of a design."""
+    """Headlines over the points of a design, which take a moment to compute."""
     at = {code: folder_view.points(code) for code in _FIRST_HEADLINES}
     if not any(len(table) for table in at.values()):
         return html.P("No pair is done yet.", className="read")
@@ -93,15 +94,15 @@ def _facts(folder_view: FolderView) -> str:
     facts = [
         f"Worlds: {', '.join(style.label for style in view.styles.values())}",
         f"{view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}",
-        f"{int(said['customers']):,} customers" if said.get("customers") else "customers as the design says",
+        f"{int(said['customers']):,} customers" if said.get("customers") else "customers set by the design",
         f"{view.first[:7]} to {view.last[:7]}",
     ]
     if view.switch:
-        facts.append(f"the switch is thrown on {view.switch}")
+        facts.append(f"the rule changes on {view.switch}")
     if said.get("seconds") is not None:
         facts.append(f"took {float(said['seconds']):,.0f} s")
     if said.get("command"):
-        facts.append(f"again by: {said['command']}")
+        facts.append(f"command: {said['command']}")
     return " · ".join(facts)
 
 
@@ -117,12 +118,12 @@ def _warnings(said: dict[str, Any]) -> Iterable[Component]:
 
 
 def _failures(folder_view: FolderView) -> Iterable[Component]:
-    """Why pairs failed: the table beside the results, or the manifest's words where there is none."""
+    """Why pairs failed: failures.csv, or else the manifest's messages."""
     path = folder_view.folder.path / FAILURES
     count = len(folder_view.manifest.get("failures") or ())
     if not count:
         return
-    words = ": they are in no table and no chart. The command with --retry-failed runs them once more."
+    words = ": no table and no chart includes them. Run the command with --retry-failed to run them again."
     title = f"{count:,} {'pair' if count == 1 else 'pairs'} failed"
     if path.is_file():
         frame = pd.read_csv(path, usecols=lambda name: name in ("point", "seed", "how", "stage", "error"))
@@ -138,7 +139,7 @@ def _failures(folder_view: FolderView) -> Iterable[Component]:
             ]
         )
     yield dmc.Alert(
-        [html.P(title + words), table], title="Not everything could be run", color="red", variant="light"
+        [html.P(title + words), table], title="Some pairs could not be run", color="red", variant="light"
     )
 
 
@@ -175,7 +176,7 @@ def _files(folder_view: FolderView) -> Iterable[Component]:
         if not name.startswith("running")
     ]
     if rows:
-        yield html.Details([html.Summary(f"Files to take away ({len(rows)})"), html.Ul(rows)])
+        yield html.Details([html.Summary(f"Files to download ({len(rows)})"), html.Ul(rows)])
     if folder_view.folder.finished:
         yield html.Div(
             [

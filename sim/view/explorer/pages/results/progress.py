@@ -1,4 +1,4 @@
-"""A run under way, as its page shows it: how far, how long still, why pairs failed, and whether anybody is still at it."""
+"""The progress of a run on its page: pairs done, time left, failures, and whether its process lives."""
 
 import time
 
@@ -9,12 +9,12 @@ from sim.runs.watching import FURTHER, Progress
 from sim.view.explorer.page import Component
 from sim.view.folder_view import FolderView
 
-_AT_FIRST = 3  # pairs after which a time left is worth saying
+_AT_FIRST = 3  # pairs after which the time left is shown
 _SHOWN = 10
 
 
 def shown(folder_view: FolderView) -> Component:
-    """The state of the run; empty where nothing is being run."""
+    """The state of the run; empty if no run is in progress."""
     progress = folder_view.folder.progress
     if progress is None:
         return None
@@ -23,14 +23,17 @@ def shown(folder_view: FolderView) -> Component:
 
 def _running(progress: Progress, folder_view: FolderView) -> Component:
     share = 100.0 * progress.done / progress.total if progress.total else 0.0
-    said, note = progress.stage, "What is shown below is of the pairs done so far."
+    said, note = progress.stage, "The content below covers the pairs done so far."
     if progress.stage == "running":
         said = f"{progress.done:,} of {progress.total:,} pairs done{_left(progress)}"
     if progress.stage == FURTHER:
-        said = f"{progress.done:,} of {progress.total:,} further runs done{_left(progress)}: mechanisms off, other switch dates, the record"
-        note = "The tables are there, and shown below; headlines and what needs these runs follow."
+        said = (
+            f"{progress.done:,} of {progress.total:,} further runs done{_left(progress)}: mechanisms off, "
+            "other switch dates, the record"
+        )
+        note = "The tables are complete and shown below; headlines and further analyses follow."
     elif folder_view.folder.finished:
-        note = "What is shown below is of the tables as they were before."
+        note = "The content below is of the previous tables."
     return _box(
         [
             dmc.Progress(value=share, size="lg", **{"aria-label": "Pairs done"}),
@@ -71,21 +74,21 @@ def _stopped(progress: Progress, folder_view: FolderView) -> Component:
 def _dead(progress: Progress, folder_view: FolderView) -> Component:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(progress.updated))
     said = (
-        f"The process that ran it (number {progress.pid} on {progress.host}) is no more; the last word of it is of {when}, after {progress.done:,} of "
-        f"{progress.total:,} pairs. It was killed, or the machine went down."
+        f"Its process (number {progress.pid} on {progress.host}) is gone; its last update was at {when}, "
+        f"after {progress.done:,} of {progress.total:,} pairs. It was killed, or the machine went down."
     )
     return _box(
-        [html.P(said), _go_on(folder_view), *_failures(progress)], "Nobody is at it any more", "orange"
+        [html.P(said), _go_on(folder_view), *_failures(progress)], "The run was interrupted", "orange"
     )
 
 
 def _go_on(folder_view: FolderView) -> Component:
     words = (
-        "What is shown below is of the tables as they were before"
+        "The content below is of the previous tables"
         if folder_view.folder.finished
-        else "What was done is kept, and shown below"
+        else "Finished pairs are kept and shown below"
     )
-    return html.P(["Nothing is lost: the same command goes on from there. ", words, "."])
+    return html.P(["The same command continues from there. ", words, "."])
 
 
 def _failures(progress: Progress) -> list[Component]:
@@ -103,7 +106,10 @@ def _failures(progress: Progress) -> list[Component]:
         )
         for cause, names in list(causes.items())[:_SHOWN]
     ]
-    said = f"{progress.failed:,} {'pair has' if progress.failed == 1 else 'pairs have'} failed{'; the others go on' if progress.state == 'running' else ''}."
+    said = (
+        f"{progress.failed:,} {'pair has' if progress.failed == 1 else 'pairs have'} "
+        f"failed{'; the others go on' if progress.state == 'running' else ''}."
+    )
     return [html.P(html.Strong(said)), html.Ul(items)]
 
 

@@ -1,4 +1,4 @@
-"""What an address asks of a results page: values that are checked against what there is, and complaints about the rest."""
+"""The query string of a results page: checked values, and complaints about invalid ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _LONGEST = 200
 
 
 def parsed(query: str) -> dict[str, str]:
-    """A query string as words; what is too long to be meant is cut."""
+    """A query string as a mapping; long values are cut."""
     return (
         {name[:40]: value[:_LONGEST] for name, value in parse_qsl(query, max_num_fields=30)}
         if query.count("&") < 30
@@ -23,25 +23,30 @@ def parsed(query: str) -> dict[str, str]:
 
 @dataclass
 class Query:
-    """The values of a page's controls by name, and what could not be had."""
+    """The values of a page's controls by name, and complaints about invalid ones."""
 
     values: Mapping[str, str]
     complaints: list[str] = field(default_factory=list)
 
     def choice(self, name: str, options: Mapping[str, str], start: str | None = None) -> str:
-        """The value asked for if it is among the options {value: label}, else the first (or `start`), with a complaint if another was asked for."""
+        """The requested value if it is among the options {value: label}, else `start` or the first.
+
+        A requested value that is not available adds a complaint.
+        """
         value = self.values.get(name, "")
         if value in options:
             return value
         usual = start if start is not None and start in options else next(iter(options))
         if value:
             self.complaints.append(
-                f"there is no {name} \N{LEFT DOUBLE QUOTATION MARK}{value[:60]}\N{RIGHT DOUBLE QUOTATION MARK}; {options[usual]} is shown instead"
+                f"there is no {name} "
+                f"\N{LEFT DOUBLE QUOTATION MARK}{value[:60]}\N{RIGHT DOUBLE QUOTATION MARK}; "
+                f"{options[usual]} is shown instead"
             )
         return usual
 
     def number(self, name: str, most: int) -> int:
-        """The whole number asked for, between 0 and `most`."""
+        """The requested whole number, from 0 to `most`."""
         value = self.values.get(name)
         if value is None or value == "":
             return 0

@@ -1,4 +1,4 @@
-"""The tabs of a results folder: when each is there, its controls, what it shows, and the table it can be taken away as."""
+"""The tabs of a results folder: availability, controls, content, and table to download of each."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ SERIES = {code: name for code, (name, _) in SERIES_NAMES.items()}
 _ALL, _LOWEST, _HIGHEST = "all", "lowest", "highest"
 _WORLD = "tables/world.parquet"
 _PICKING = (
-    "Pick out points by the list above the chart; the table under <em>Points</em> can be sorted and filtered."
+    "Select points with the list above the chart. The table under <em>Points</em> can be sorted and filtered."
 )
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab. `table` gives its numbers as a table to download, where it has one."""
+    """One tab. `table` gives its numbers as a table to download, if it has one."""
 
     key: str
     label: str
@@ -104,7 +104,8 @@ def _heat_table(folder_view: FolderView, query: Query) -> pd.DataFrame:
 
 
 def _choices_of_points(folder_view: FolderView) -> dict[str, str]:
-    """Which points a fan may be limited to: all of them, or those at one level of a factor, `<factor>=<number of the level>`."""
+    """The choices of points for a fan: all, or those at one level of a factor, `<factor>=<number of the
+    level>`."""
     out = {_ALL: "all points"}
     if folder_view.folder.has_design:
         values = folder_view.wide().values
@@ -126,12 +127,12 @@ def _spread_controls(folder_view: FolderView, query: Query) -> list[Component]:
 
 def _fans(folder_view: FolderView, query: Query) -> tuple[str, dict[str, pd.DataFrame], int, str]:
     series, where = query.choice("series", SERIES), _ALL
-    wide, chosen, what = folder_view.wide(), None, f"the {folder_view.seeds}: luck only"
+    wide, chosen, what = folder_view.wide(), None, f"the {folder_view.seeds}: chance only"
     if folder_view.folder.has_design:
         choices = _choices_of_points(folder_view)
         where, what = (
             query.choice("where", choices),
-            f"what the design varies and the {folder_view.seeds} at each point",
+            f"the factors of the design and the {folder_view.seeds} at each point",
         )
         if where != _ALL:
             chosen, what = (
@@ -168,7 +169,7 @@ def _metric_controls(folder_view: FolderView, query: Query) -> list[Component]:
 
 
 def _picks(folder_view: FolderView) -> dict[str, str]:
-    """Which points stand out: all, the ends of the outcome, or those at one level of a factor."""
+    """The choices of emphasised points: all, the ends of the outcome, or those at one level of a factor."""
     at_levels = {key: words for key, words in _choices_of_points(folder_view).items() if key != _ALL}
     return {
         _ALL: "all points",
@@ -182,7 +183,7 @@ def _factors_controls(folder_view: FolderView, query: Query) -> list[Component]:
     picks = _picks(folder_view)
     return [
         *_metric_controls(folder_view, query),
-        select("pick", "Pick out", picks, query.choice("pick", picks), 380),
+        select("pick", "Select", picks, query.choice("pick", picks), 380),
     ]
 
 
@@ -223,7 +224,7 @@ def _factors(folder_view: FolderView, query: Query) -> Component:
 
 
 def _points_table(folder_view: FolderView, query: Query) -> pd.DataFrame:
-    """A row a point: the design's values, and the headline in either world with its difference."""
+    """A row per point: the design's values, and the headline in each world with its difference."""
     metric = _metric(folder_view, query)
     at = folder_view.points(metric)
     labels = (
@@ -282,8 +283,9 @@ def _points(folder_view: FolderView, query: Query) -> Component:
     )
     of = "the difference" if folder_view.view.compare else "the value"
     read = (
-        f"{headline.name}, {headline.unit}, {headline.window}. A row is a point: a mean over its pairs; low and high are the 95% interval of {of}. "
-        "Sort by a heading, filter by the sign in it."
+        f"{headline.name}, {headline.unit}, {headline.window}. Each row is a point, with means over its "
+        f"pairs; low and high are the 95% interval of {of}. Click a heading to sort, or its icon to "
+        "filter."
     )
     return html.Div([html.H2(f"{len(table):,} points"), html.P(read, className="read"), grid])
 
@@ -293,7 +295,7 @@ def _points(folder_view: FolderView, query: Query) -> Component:
 
 def _claims_asked(folder_view: FolderView, query: Query) -> tuple[int, str, str]:
     frame = folder_view.view.summary("claims")
-    assert frame is not None, "the tab is there only where claims are"
+    assert frame is not None, "the tab exists only if there are claims"
     claims = {str(int(row["number"])): str(row["claim"]) for row in frame.to_dict("records")}
     names = {name: factor_name(name) for name in folder_view.folder.factors}
     x = query.choice("x", names)
@@ -332,7 +334,7 @@ def _claims_table(folder_view: FolderView, query: Query) -> pd.DataFrame:
 
 
 def _can(folder_view: FolderView, part: Part) -> bool:
-    """Whether a part of the report can be filled by an experiment without a design."""
+    """Whether the folder, without a design, can fill a part of the report."""
     return (
         folder_view.folder.finished
         and not folder_view.folder.has_design
@@ -385,7 +387,7 @@ def _charts(folder_view: FolderView, query: Query) -> Component:
 
 
 def _point_parts(folder_view: FolderView) -> dict[str, str]:
-    """What can be shown of one point: what its tables fill, and what is worked out from its own pairs."""
+    """The parts that one point can fill, from its tables and from its pairs."""
     files = {
         *(name for name in folder_view.folder.files if name.startswith("tables/")),
         "headlines.csv",
@@ -438,7 +440,8 @@ def _at_point(folder_view: FolderView, point: int, part: str) -> Component:
             [
                 *head,
                 html.P(
-                    "No pair of this point is in the tables: all of them failed, or are not done. Choose another point.",
+                    "The tables have no pair of this point: all failed or are not done. Choose another "
+                    "point.",
                     className="read",
                 ),
             ]

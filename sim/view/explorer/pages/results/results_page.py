@@ -1,4 +1,7 @@
-"""The results pages: layout and callbacks. The address holds all that is chosen: /results/<folder>?tab=...&metric=..."""
+"""The results pages: layout and callbacks.
+
+The address holds all choices: /results/<folder>?tab=...&metric=...
+"""
 
 import contextlib
 import logging
@@ -33,7 +36,7 @@ from sim.view.results_folders import (
     open_folder,
 )
 
-_POLL = 2_000  # milliseconds between looks at a run under way
+_POLL = 2_000  # milliseconds between updates of a run in progress
 _TABLE_DAMAGED = (
     NotAsDescribed,
     pa.ArrowException,
@@ -67,9 +70,9 @@ def _list(settings: Settings) -> Component:
             html.H1("Results"),
             html.P(
                 [
-                    "What has been run, and what is being run, in ",
+                    "Finished runs and runs in progress in ",
                     html.Code(str(settings.results)),
-                    ". Choose one to look at it.",
+                    ". Choose one to open it.",
                 ],
                 className="read",
             ),
@@ -84,7 +87,7 @@ def _list(settings: Settings) -> Component:
 
 
 def _one(settings: Settings, name: str, query: str) -> Component:
-    """The frame of one folder's page: title, progress, tabs. What is in a tab is filled in by a callback."""
+    """The frame of one folder's page: title, progress, tabs. A callback fills the tabs."""
     try:
         folder_view = open_results(settings.results, name)
     except (Refused, DamagedFolder) as error:
@@ -99,7 +102,7 @@ def _one(settings: Settings, name: str, query: str) -> Component:
             html.H1(str(folder_view.manifest["title"])),
             html.P(str(folder_view.manifest["question"]), className="question"),
             html.Div(progress.shown(folder_view), id="results-progress"),
-            dmc.Alert(words, color="orange", variant="light", title="Part of the address was not understood")
+            dmc.Alert(words, color="orange", variant="light", title="Part of the address is invalid")
             if words
             else None,
             tab_bar({tab.key: tab.label for tab in tabs}, start, "results-tabs", "results-tabs"),
@@ -118,7 +121,7 @@ def _one(settings: Settings, name: str, query: str) -> Component:
             dcc.Download(id="results-download"),
             html.Div(
                 id="results-body"
-            ),  # its style says while it is being worked out: a spinner would cost more than many a chart
+            ),  # its style shows that it is loading: a spinner would cost more than many charts
             html.Div(id="results-said", role="status", className="unseen"),
             dcc.Store(id="results-name", data=name),
             dcc.Store(id="results-query", data=parsed(query)),
@@ -142,7 +145,7 @@ def _seen(folder_view: FolderView) -> list[Any]:
 
 
 def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Component]) -> Component:
-    """What `show` makes of the folder, or in words why it cannot be shown."""
+    """What `show` makes of the folder, or a message why it cannot be shown."""
     try:
         return show(open_results(settings.results, name))
     except (Refused, DamagedFolder) as error:
@@ -150,25 +153,23 @@ def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Compone
     except BadInput as error:
         return folder_list.cannot_open(
             DamagedFolder(
-                f"This version of the program cannot read what was run: {error}.",
-                "Use the version that made it, or run it again.",
+                f"This version of the program cannot read the experiment: {error}.",
+                "Use the version that wrote it, or run the experiment again.",
             )
         )
     except _TABLE_DAMAGED as error:
         logging.getLogger(__name__).warning("%s: %s", name, error, exc_info=True)
         said = first_line(error)
         return folder_list.cannot_open(
-            DamagedFolder(
-                f"A file of this folder is damaged or is being written just now: {said}.", RUN_AGAIN
-            )
+            DamagedFolder(f"A file of this folder is damaged or being written: {said}.", RUN_AGAIN)
         )
-    except Exception as error:  # the page says so; the others go on
+    except Exception as error:  # the page reports it; other pages go on
         logging.getLogger(__name__).exception("%s", name)
         said = f"{type(error).__name__}: {first_line(error)}"
         return folder_list.cannot_open(
             DamagedFolder(
                 f"This cannot be shown ({said}).",
-                "It is a mistake of the program: what the command printed says where.",
+                "This is an error of the program; see the output of the command.",
             )
         )
 
@@ -191,7 +192,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
         State("results-query", "data"),
     )
     def controls(key: str, name: str, query: dict[str, str]) -> tuple[Component, bool]:
-        """The controls of the tab, with what the address or earlier choices asked for."""
+        """The controls of the tab, with the values of the address or of earlier choices."""
         hidden = dcc.Input(id={"type": CONTROL, "name": "tab"}, type="hidden", value=key)
         found: dict[str, bool] = {"table": False}
 
@@ -225,7 +226,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
     def body(
         values: list[Any], _: Any, ids: list[Mapping[str, Any]], name: str, query: dict[str, str]
     ) -> tuple[Any, Any, Any]:
-        """What the tab shows, the choices for the address, and a word for those who hear the page."""
+        """The tab's content, the choices for the address, and a message for screen readers."""
         chosen = _chosen(values, ids)
         if "tab" not in chosen:
             return no_update, no_update, no_update
@@ -286,7 +287,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
         wrong = check_every_byte(open_results(settings.results, name).folder)
         if wrong:
             return html.Span([html.Strong("Damaged: "), "; ".join(wrong), ". ", RUN_AGAIN])
-        return f"Every table is, byte by byte, the one that the manifest describes ({time.perf_counter() - begin:.1f} s)."
+        return f"Every table is byte for byte the one of the manifest ({time.perf_counter() - begin:.1f} s)."
 
     @app.callback(
         Output("results-progress", "children"),
@@ -298,7 +299,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
         prevent_initial_call=True,
     )
     def watch(_: int, name: str, seen: list[Any]) -> tuple[Any, Any, bool]:
-        """How far the run is; what is shown below follows when there is something new."""
+        """The progress of the run; the content below is updated with it."""
         try:
             folder_view = open_results(settings.results, name)
         except (Refused, DamagedFolder) as error:
@@ -309,9 +310,9 @@ def _register_one(app: Dash, settings: Settings) -> None:
         if at is None:
             said = dmc.Alert(
                 [
-                    "All is done. ",
-                    html.A("Load the page again", href=folder_list.href(name)),
-                    " for what is new.",
+                    "The run is finished. ",
+                    html.A("Reload the page", href=folder_list.href(name)),
+                    " to see the results.",
                 ],
                 color="green",
                 title="Finished",
@@ -321,7 +322,8 @@ def _register_one(app: Dash, settings: Settings) -> None:
 
     app.clientside_callback(
         """function (chosen, name) {
-            if (!chosen || !window.location.pathname.startsWith("/results/")) return window.dash_clientside.no_update;
+            if (!chosen || !window.location.pathname.startsWith("/results/"))
+                return window.dash_clientside.no_update;
             const query = new URLSearchParams(chosen).toString();
             history.replaceState(history.state, "", window.location.pathname + (query ? "?" + query : ""));
             return window.dash_clientside.no_update;
@@ -341,14 +343,14 @@ def _register_list(app: Dash, settings: Settings) -> None:
         prevent_initial_call=True,
     )
     def refresh(_: int) -> tuple[Component, bool]:
-        """The list anew while something is being run."""
+        """The updated list while a run is in progress."""
         return folder_list.table_of(settings.results), not folder_list.any_running(settings.results)
 
 
 def _serve_files(app: Dash, settings: Settings) -> None:
     @app.server.get(f"{DOWNLOADS}<path:where>")
     def take(where: str) -> Response:
-        """A file of a results folder, to be saved: only one that the folder's page lists."""
+        """A file of a results folder to download: only one that the folder's page lists."""
         path = _listed(settings, where)
         if path is None:
             abort(404)

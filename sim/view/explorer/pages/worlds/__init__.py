@@ -13,7 +13,10 @@ from sim.view.explorer.settings import Settings
 
 
 def page(settings: Settings) -> Page:
-    """The page of worlds. Its processes are started at once, so that they are warm when the first visitor comes."""
+    """The page of worlds.
+
+    Its processes are started at once, so that they are warm when the first visitor comes.
+    """
     catalogue = load_catalogue(settings.customers, settings.pairs)
     workers = Workers()
     answers = Answers(Sessions(catalogue, workers))

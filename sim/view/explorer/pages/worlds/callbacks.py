@@ -1,6 +1,7 @@
-"""What happens when something is moved: the browser gathers the state and asks; the server answers; the browser draws.
+"""The callbacks: the browser sends the state of the controls, the server responds, and the browser draws.
 
-The gathering, the gate that keeps one question under way at a time, and the drawing are in `assets/explorer.js`.
+The gathering, the gate that keeps one question under way at a time, and the drawing are in
+`assets/explorer.js`.
 """
 
 from typing import Any
@@ -79,7 +80,7 @@ def _browser(app: Dash) -> None:
 def _server(app: Dash, answers: Answers) -> None:
     @app.server.post("/explorer/<what>")
     def ask(what: str) -> Response:
-        """A move, or the wish for a further pair; only as JSON, which no page of another host can send."""
+        """A change or a request for a further pair; only as JSON, which pages of other hosts cannot send."""
         sent = request.get_json(silent=True) if request.is_json else None
         if not isinstance(sent, dict) or what not in ("move", "further"):
             abort(400)
@@ -133,7 +134,7 @@ def _panel(app: Dash, catalogue: Catalogue, answers: Answers) -> None:
         knob: str | None,
         asked: Any,
     ) -> list[Component] | Any:
-        """The controls anew: of a state to go back to, of another preset, with a world or a slider more or less."""
+        """The controls for another state: after undo, another preset, or one more or less world or slider."""
         if not asked or not any(one["value"] is not None for one in ctx.triggered):
             return no_update
         cause = ctx.triggered_id
@@ -183,7 +184,7 @@ def _with_worlds(catalogue: Catalogue, state: Shown, worlds: tuple[WorldChoice, 
 
 
 def _another(catalogue: Catalogue, state: Shown) -> WorldChoice:
-    """A world that is not there yet: history, or the first regime that nobody has on the usual day."""
+    """A new world: history, or the first regime that no world has on the usual day."""
     from sim.scenario.schema import Switch
 
     there = catalogue.worlds(state)

@@ -1,4 +1,4 @@
-"""What can be chosen in the explorer, and how a state becomes an address, an experiment, a YAML file, and back."""
+"""The choices in the explorer, and a state as an address, an experiment or a YAML file."""
 
 import difflib
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _KEYS = ("preset", "world", "compare", *_PLAIN)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that the explorer offers: presets, regimes, events, places, knobs."""
+    """Everything that the explorer offers: presets, regimes, events, places, sliders."""
 
     base: Base
     presets: dict[str, Resolved]
@@ -46,7 +46,7 @@ class Catalogue:
 
     @cached_property
     def places(self) -> dict[str, str]:
-        """Where one can look: everyone abroad, then the jurisdictions by name, the United States left out as all numbers are about others."""
+        """The places: all countries abroad, then the jurisdictions by name, without the United States."""
         names = {code: one.name for code, one in self.base.jurisdictions.items() if code != "US"}
         return {
             ABROAD: "All outside the United States",
@@ -54,7 +54,7 @@ class Catalogue:
         }
 
     def events(self, preset: str) -> dict[str, str]:
-        """The events that can be left out, by code: those that drive the model."""
+        """The events that can be omitted, by code: those that drive the model."""
         timeline = self.base.timelines[self.presets[preset].experiment.timeline]
         return {
             event.id: f"{event.id} {event.date}: {event.what}"
@@ -63,7 +63,7 @@ class Catalogue:
         }
 
     def worlds(self, state: State) -> tuple[WorldChoice, ...]:
-        """The worlds of a state, the preset's if it names none."""
+        """The worlds of a state, or those of its preset."""
         return state.worlds if state.worlds is not None else self.own_worlds(state.preset)
 
     def own_worlds(self, preset: str) -> tuple[WorldChoice, ...]:
@@ -82,7 +82,7 @@ class Catalogue:
     # --- a state as an experiment ---------------------------------------------------------------------
 
     def specs(self, state: State) -> dict[str, WorldSpec]:
-        """The worlds by name: the preset's own where they are its own, else named after the regime."""
+        """The worlds by name: the preset's name, or one from the regime."""
         own = self.presets[state.preset].experiment.worlds
         known = {
             WorldChoice(switches=spec.switches, without=spec.without_events): (name, spec.label)
@@ -113,7 +113,8 @@ class Catalogue:
         return f"{law}, without {', '.join(world.without)}" if world.without else law
 
     def experiment(self, state: State, pairs: int | None = None) -> Experiment:
-        """What `warrantsim run` would be asked for to see what is on the screen, with so many seeds (the state's own number if not told)."""
+        """The experiment that `warrantsim run` needs for what is on the screen, with so many seeds (default:
+        the state's)."""
         preset = self.presets[state.preset].experiment
         specs = self.specs(state)
         names = list(specs)
@@ -164,7 +165,10 @@ class Catalogue:
         dumper.width = 4096
         dumper.dump(tree, out)
         query = self.query(state)
-        return f"# From the explorer of warrantsim{f' (/?{query})' if query else ''}; run it with: warrantsim run <this file>\n{out.getvalue()}"
+        return (
+            f"# From the explorer of warrantsim{f' (/?{query})' if query else ''}; run it with: warrantsim "
+            f"run <this file>\n{out.getvalue()}"
+        )
 
     # --- a state as an address ------------------------------------------------------------------------
 
@@ -173,7 +177,7 @@ class Catalogue:
         return urlencode(list(different(state, self.default)), safe="@~:")
 
     def state(self, query: str) -> tuple[State, list[str]]:
-        """The state of a query string, and what in it was wrong: that is left out, the rest holds."""
+        """The state of a query string, and messages about its invalid parts, which are ignored."""
         found: dict[str, Any] = {}
         values: dict[str, float] = {}
         words: list[str] = []
@@ -191,7 +195,7 @@ class Catalogue:
             elif key in self.knobs:
                 self._value(key, word, values, wrong)
             else:
-                wrong.append(f"{key}: the explorer knows no such entry{_near(key, [*_KEYS, *self.knobs])}")
+                wrong.append(f"{key}: no such setting of the explorer{_near(key, [*_KEYS, *self.knobs])}")
         state = self.default.model_copy(
             update={"values": values, "preset": found.pop("preset", self.default.preset)}
         )
@@ -220,9 +224,7 @@ class Catalogue:
             except ValueError as error:
                 wrong.append(f"world={word}: {error}")
         if len(worlds) > MOST_WORLDS:
-            wrong.append(
-                f"world: {len(worlds)} worlds are too many to tell apart; the first {MOST_WORLDS} are shown"
-            )
+            wrong.append(f"world: {len(worlds)} worlds are too many; the first {MOST_WORLDS} are shown")
             worlds = worlds[:MOST_WORLDS]
         kept = []
         for world in worlds:
@@ -237,7 +239,8 @@ class Catalogue:
             return state
         if key in ("since", "until", "month") and word not in self.months(state.preset):
             wrong.append(
-                f"{key}={word}: must be a month from {self.months(state.preset)[0]} to {self.months(state.preset)[-1]}"
+                f"{key}={word}: must be a month from {self.months(state.preset)[0]} to "
+                f"{self.months(state.preset)[-1]}"
             )
             return state
         value: Any = word
@@ -265,7 +268,7 @@ class Catalogue:
             return state
 
     def plain(self, state: State) -> State:
-        """The same state said in fewer words: worlds, sliders and a comparison that are what they would be anyway are left out."""
+        """The same state without worlds, sliders and a comparison that equal the defaults."""
         if state.worlds is not None and state.worlds == self.own_worlds(state.preset):
             state = state.model_copy(update={"worlds": None})
         values = {path: at for path, at in state.values.items() if at != self.knobs[path].default}
@@ -282,7 +285,7 @@ class Catalogue:
         return state
 
     def wrong_in(self, state: State) -> list[str]:
-        """What a run of this state would refuse, in words."""
+        """Messages about what a run of this state would refuse."""
         try:
             self.resolved(state)
         except BadInput as error:
@@ -291,7 +294,7 @@ class Catalogue:
 
 
 def _without_place(problem: str) -> str:
-    """A problem without the place of it in a file: there is none."""
+    """A problem without its place in a file."""
     return problem.removeprefix(f"{WHO}: ")
 
 
@@ -301,7 +304,7 @@ def _near(key: str, known: list[str]) -> str:
 
 
 def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Catalogue:
-    """The catalogue of the shipped configuration and experiments; designs, which are many runs, are no presets. Raises BadInput."""
+    """The catalogue of the shipped configuration and experiments without designs. Raises BadInput."""
     base = load_base(root() / CONFIGS)
     every = {name: resolve(path, base=base) for name, path in experiments().items()}
     presets = {name: one for name, one in every.items() if one.design is None}

@@ -1,4 +1,4 @@
-"""The explorer's left side: the worlds, the sliders, and what is known of each."""
+"""The explorer's controls: the worlds, the sliders, and the evidence on each."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _LETTERS = "ABCD"
 
 
 def panel(catalogue: Catalogue, state: State) -> list[Component]:
-    """The controls as a state has them; they are made anew on reset, undo and another preset."""
+    """The controls for a state; they are rebuilt on reset, undo and another preset."""
     return [
         _start(catalogue, state),
         _worlds(catalogue, state),
@@ -89,7 +89,7 @@ def _worlds(catalogue: Catalogue, state: State) -> Component:
 
 
 def _compared(catalogue: Catalogue, state: State) -> tuple[int, int]:
-    """Positions of the compared worlds (of the first with itself where there is one)."""
+    """Positions of the compared worlds (0 and 0 if there is only one)."""
     experiment = catalogue.experiment(state)
     names = list(experiment.worlds)
     return (
@@ -126,7 +126,12 @@ def _world(
                 [
                     html.Strong(f"{_LETTERS[at]}: {label}"),
                     dmc.ActionIcon(
-                        "×", variant="subtle", color="gray", id={"type": "remove", "at": at}, size="sm", disabled=count < 2,
+                        "×",
+                        variant="subtle",
+                        color="gray",
+                        id={"type": "remove", "at": at},
+                        size="sm",
+                        disabled=count < 2,
                         **{"aria-label": f"Remove world {_LETTERS[at]}"},
                     ),
                 ],
@@ -135,9 +140,22 @@ def _world(
             ),
             dmc.Group(
                 [
-                    dmc.Select(id=part("regime"), label="Rule", data=regimes, value=first.regime if first else HISTORY, size="xs", allowDeselect=False, flex=1),
+                    dmc.Select(
+                        id=part("regime"),
+                        label="Rule",
+                        data=regimes,
+                        value=first.regime if first else HISTORY,
+                        size="xs",
+                        allowDeselect=False,
+                        flex=1,
+                    ),
                     html.Div(
-                        dmc.DateInput(id=part("on"), label="from", value=f"{first.on}" if first else "2014-07-31", **dates),
+                        dmc.DateInput(
+                            id=part("on"),
+                            label="from",
+                            value=f"{first.on}" if first else "2014-07-31",
+                            **dates,
+                        ),
                         style={} if first else hidden,
                         className="date",
                     ),
@@ -147,17 +165,33 @@ def _world(
             ),
             html.Details(
                 [
-                    html.Summary("Events left out, second switch"),
+                    html.Summary("Omitted events, second switch"),
                     dmc.MultiSelect(
-                        id=part("without"), label="Events that do not happen", data=events, value=list(world.without), size="xs", searchable=True,
+                        id=part("without"),
+                        label="Events that do not happen",
+                        data=events,
+                        value=list(world.without),
+                        size="xs",
+                        searchable=True,
                     ),
                     dmc.Group(
                         [
                             dmc.Select(
-                                id=part("then"), label="Then switch to", size="xs", allowDeselect=False, flex=1,
-                                data=[{"value": NO_SECOND, "label": "no second switch"}, *regimes[1:]], value=second.regime if second else NO_SECOND,
+                                id=part("then"),
+                                label="Then switch to",
+                                size="xs",
+                                allowDeselect=False,
+                                flex=1,
+                                data=[{"value": NO_SECOND, "label": "no second switch"}, *regimes[1:]],
+                                value=second.regime if second else NO_SECOND,
                             ),
-                            dmc.DateInput(id=part("then_on"), label="from", value=f"{second.on}" if second else "2017-07-31", className="date", **dates),
+                            dmc.DateInput(
+                                id=part("then_on"),
+                                label="from",
+                                value=f"{second.on}" if second else "2017-07-31",
+                                className="date",
+                                **dates,
+                            ),
                         ],
                         gap="xs",
                         wrap="nowrap",
@@ -169,7 +203,7 @@ def _world(
         withBorder=True,
         p="xs",
         className="world",
-    )  # fmt: skip
+    )
 
 
 def _sliders(catalogue: Catalogue, state: State) -> list[Component]:
@@ -177,8 +211,8 @@ def _sliders(catalogue: Catalogue, state: State) -> list[Component]:
         path: knob for path, knob in catalogue.knobs.items() if knob.role != "others" or path in state.values
     }
     groups = (
-        ("uncertainties", "Uncertainties", "What nobody decides, and nobody has measured well."),
-        ("levers", "Levers", "What a government, a provider or an authority could decide."),
+        ("uncertainties", "Uncertainties", "Quantities that nobody decides and that are not well measured."),
+        ("levers", "Levers", "Decisions of governments, providers or authorities."),
         ("others", "More sliders", "Added by you."),
     )
     out = []
@@ -195,7 +229,7 @@ def _sliders(catalogue: Catalogue, state: State) -> list[Component]:
 
 
 def slider(knob: Knob, value: float) -> Component:
-    """One slider with its name, its value that can be typed, and what is known of it."""
+    """One slider with its name, an input for its value, and the evidence on it."""
     low, high = knob.range
     name = {"type": "knob", "path": knob.path}
     return html.Div(
@@ -204,20 +238,39 @@ def slider(knob: Knob, value: float) -> Component:
                 [
                     html.Label(knob.label, className="knob-name", id=f"name-{knob.path.replace('.', '-')}"),
                     dmc.NumberInput(
-                        id={"type": "typed", "path": knob.path}, value=value, min=low, max=high, step=knob.step, size="xs", w=84, hideControls=True,
-                        debounce=True, **{"aria-label": f"{knob.label}, value"},
+                        id={"type": "typed", "path": knob.path},
+                        value=value,
+                        min=low,
+                        max=high,
+                        step=knob.step,
+                        size="xs",
+                        w=84,
+                        hideControls=True,
+                        debounce=True,
+                        **{"aria-label": f"{knob.label}, value"},
                     ),
                 ],
-                justify="space-between", wrap="nowrap", gap="xs",
+                justify="space-between",
+                wrap="nowrap",
+                gap="xs",
             ),
             dmc.Slider(
-                id=name, value=value, min=low, max=high, step=knob.step, size="sm", updatemode="drag", label=None,
-                marks=[{"value": at} for at in _marks(knob)], className="knob", thumbLabel=f"{knob.label} ({knob.unit})" if knob.unit else knob.label,
+                id=name,
+                value=value,
+                min=low,
+                max=high,
+                step=knob.step,
+                size="sm",
+                updatemode="drag",
+                label=None,
+                marks=[{"value": at} for at in _marks(knob)],
+                className="knob",
+                thumbLabel=f"{knob.label} ({knob.unit})" if knob.unit else knob.label,
             ),
             html.Details([html.Summary(_range(knob), className="quiet"), *_known(knob)]),
         ],
         className="knob-row",
-    )  # fmt: skip
+    )
 
 
 def _marks(knob: Knob) -> list[float]:
@@ -238,7 +291,7 @@ def _range(knob: Knob) -> str:
 
 def _known(knob: Knob) -> list[Component]:
     source = knob.info.source
-    by = "A judgement: nobody has measured it." if source.startswith("judgement") else "From a source."
+    by = "A judgement: it was never measured." if source.startswith("judgement") else "From a source."
     return [
         html.P(knob.info.meaning),
         html.P([html.Strong(by), f" {source}"]),
@@ -248,11 +301,11 @@ def _known(knob: Knob) -> list[Component]:
 
 
 def _fitted(knob: Knob) -> list[Component]:
-    """What the fit to the record says of it, if it was fitted."""
+    """The posterior of the parameter, if it was fitted."""
     if knob.fitted is None or knob.posterior is None:
         return []
     low, middle, high = knob.posterior
-    told = "The record tells it" if knob.fitted.identified else "The record hardly tells it"
+    told = "The record identifies it" if knob.fitted.identified else "The record hardly identifies it"
     return [
         html.P(
             [
@@ -276,27 +329,50 @@ def _more(catalogue: Catalogue, state: State) -> Component:
             html.H2("More"),
             dmc.Stack(
                 [
-                    dmc.Select(id="add-knob", label="Add a slider for any other parameter", data=others, value=None, searchable=True, size="xs"),
+                    dmc.Select(
+                        id="add-knob",
+                        label="Add a slider for any other parameter",
+                        data=others,
+                        value=None,
+                        searchable=True,
+                        size="xs",
+                    ),
                     dmc.Group(
                         [
                             dmc.Select(
-                                id={"type": "setting", "name": "customers"}, label="Simulated customers", size="xs", allowDeselect=False,
-                                data=[{"value": str(n), "label": f"{n:,}"} for n in sizes], value=str(state.customers),
+                                id={"type": "setting", "name": "customers"},
+                                label="Simulated customers",
+                                size="xs",
+                                allowDeselect=False,
+                                data=[{"value": str(n), "label": f"{n:,}"} for n in sizes],
+                                value=str(state.customers),
                             ),
                             dmc.Select(
-                                id={"type": "setting", "name": "pairs"}, label="Pairs of runs", size="xs", allowDeselect=False,
-                                data=[str(n) for n in counts], value=str(state.pairs),
+                                id={"type": "setting", "name": "pairs"},
+                                label="Pairs of runs",
+                                size="xs",
+                                allowDeselect=False,
+                                data=[str(n) for n in counts],
+                                value=str(state.pairs),
                             ),
                             dmc.NumberInput(
-                                id={"type": "setting", "name": "seed"}, label="First seed", size="xs", min=0, step=1, allowDecimal=False, hideControls=True,
-                                value=state.seed, debounce=True,
+                                id={"type": "setting", "name": "seed"},
+                                label="First seed",
+                                size="xs",
+                                min=0,
+                                step=1,
+                                allowDecimal=False,
+                                hideControls=True,
+                                value=state.seed,
+                                debounce=True,
                             ),
                         ],
-                        grow=True, gap="xs",
+                        grow=True,
+                        gap="xs",
                     ),
                 ],
                 gap="xs",
             ),
         ],
         **{"aria-label": "More"},
-    )  # fmt: skip
+    )

@@ -1,4 +1,4 @@
-"""What can be taken away: the experiment as YAML, the data of a tab, and all tabs as one page."""
+"""The downloads: the experiment as YAML, the data of a tab, and all tabs as one page."""
 
 import base64
 import io
@@ -45,7 +45,7 @@ def kept(answers: "Answers", page_id: str, asked: Any, what: str) -> File:
 
 
 def _tables(answers: "Answers", session: Session, state: State, kind: str) -> bytes:
-    """The tables behind a tab, with what they mean and how to get them again, as a zip file."""
+    """The tables of a tab as a zip file, with their meaning and the experiment that reproduces them."""
     out = io.BytesIO()
     tables = tables_of([session.pairs[seed] for seed in sorted(session.pairs)])
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, TemporaryDirectory() as folder:
@@ -59,7 +59,7 @@ def _tables(answers: "Answers", session: Session, state: State, kind: str) -> by
 
 
 def _report(answers: "Answers", session: Session, state: State) -> str:
-    """The report of the pairs on the screen: one page that opens anywhere, without a network."""
+    """The report of the pairs on the screen: one page that needs no network."""
     every: dict[str, dict[str, None]] = {}
     for tab in TABS.values():
         for table, columns in tab.wanted.items():
@@ -69,7 +69,7 @@ def _report(answers: "Answers", session: Session, state: State) -> str:
 
 
 def report_of(view: ResultsView) -> str:
-    """The report of a study that no folder holds: what belongs to a whole run (knock-outs, the record) is left out."""
+    """The report of results in memory, without the parts that need a whole run (knock-outs, the record)."""
     tables, summaries = ("world", "country", "flows", "laws", "offers", "requests", "cell"), ("headlines",)
     there = [f"tables/{name}.parquet" for name in tables] + [f"{name}.csv" for name in summaries]
     return page(

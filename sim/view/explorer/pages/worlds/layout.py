@@ -1,4 +1,4 @@
-"""The explorer's page: controls on the left, the answer, the tabs and their charts on the right."""
+"""The layout of the explorer: controls on the left; the answer, the tabs and their charts on the right."""
 
 import json
 import uuid
@@ -22,7 +22,7 @@ DOWNLOADS = {
 
 
 def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
-    """The page of a state; `wrong` is what its address said amiss."""
+    """The page of a state; `wrong` are messages about its address."""
     return html.Div(
         [
             dcc.Store(id="asked"),
@@ -37,15 +37,13 @@ def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
                 panel(catalogue, state),
                 id="panel",
                 className="panel",
-                **{"aria-label": "What you can change"},
+                **{"aria-label": "Controls"},
             ),
             html.Div(
                 [
                     _opening(catalogue, state, wrong),
                     _tools(catalogue, state),
-                    html.H2(
-                        "Charts", className="unseen"
-                    ),  # a heading for those who go from heading to heading
+                    html.H2("Charts", className="unseen"),  # a heading for screen readers
                     html.Div(id="content", className="charts", **{"data-charts": ""}),
                 ],
                 className="view",
@@ -58,8 +56,8 @@ def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
 def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
     places = [{"value": code, "label": name} for code, name in catalogue.places.items()]
     said = dmc.Alert(
-        [html.Ul([html.Li(one) for one in wrong]), "The rest of the address is shown."],
-        title="The address names what cannot be shown",
+        [html.Ul([html.Li(one) for one in wrong]), "The rest of the address was used."],
+        title="Part of the address is invalid",
         color="orange",
         withCloseButton=True,
         id="wrong",
@@ -68,7 +66,7 @@ def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
     return html.Div(
         [
             said,
-            html.H1("Two worlds, one rule apart"),
+            html.H1("Compare two worlds"),
             html.P(id="sentence", className="sentence", **{"aria-live": "polite"}),
             html.Div(id="cards"),
             html.Div(
@@ -131,15 +129,31 @@ def _tools(catalogue: Catalogue, state: State) -> Component:
                 [
                     html.Div(
                         dmc.Select(
-                            id="measure", label="On the map", size="xs", allowDeselect=False, value=state.measure, w=180,
-                            data=[{"value": "trust", "label": "Trust"}, {"value": "laws", "label": "Laws in force"}],
+                            id="measure",
+                            label="On the map",
+                            size="xs",
+                            allowDeselect=False,
+                            value=state.measure,
+                            w=180,
+                            data=[
+                                {"value": "trust", "label": "Trust"},
+                                {"value": "laws", "label": "Laws in force"},
+                            ],
                         ),
                         className="only-map",
                     ),
                     html.Div(
                         dmc.Select(
-                            id="streams", label="Moves between", size="xs", allowDeselect=False, value=state.streams, w=180,
-                            data=[{"value": "kinds", "label": "kinds of place"}, {"value": "countries", "label": "countries"}],
+                            id="streams",
+                            label="Moves between",
+                            size="xs",
+                            allowDeselect=False,
+                            value=state.streams,
+                            w=180,
+                            data=[
+                                {"value": "kinds", "label": "kinds of place"},
+                                {"value": "countries", "label": "countries"},
+                            ],
                         ),
                         className="only-data",
                     ),
@@ -147,25 +161,39 @@ def _tools(catalogue: Catalogue, state: State) -> Component:
                         [
                             html.Span(id="span-said", className="label"),
                             dmc.RangeSlider(
-                                id="span", min=0, max=len(months) - 1, step=1, minRange=0, value=[first, last], marks=years, label=None, size="sm",
-                                updatemode="drag", thumbFromLabel="First month of the moves", thumbToLabel="Last month of the moves",
+                                id="span",
+                                min=0,
+                                max=len(months) - 1,
+                                step=1,
+                                minRange=0,
+                                value=[first, last],
+                                marks=years,
+                                label=None,
+                                size="sm",
+                                updatemode="drag",
+                                thumbFromLabel="First month of the moves",
+                                thumbToLabel="Last month of the moves",
                             ),
                             dcc.Store(id="months", data=months),
                         ],
                         className="only-data span",
                     ),
                 ],
-                gap="md", align="flex-start",
+                gap="md",
+                align="flex-start",
             ),
         ],
         id="tools",
         className="tools",
-        **{"data-tab": state.tab, "data-span": json.dumps([_first_changed(catalogue, state, months), len(months) - 1])},
-    )  # fmt: skip
+        **{
+            "data-tab": state.tab,
+            "data-span": json.dumps([_first_changed(catalogue, state, months), len(months) - 1]),
+        },
+    )
 
 
 def _first_changed(catalogue: Catalogue, state: State, months: list[str]) -> int:
-    """Where the span begins unless told: the first month that the earliest switch can change."""
+    """The default start of the span: the first month that the earliest switch can change."""
     days = [switch.on for world in catalogue.worlds(state) for switch in world.switches]
     if not days:
         return 0
@@ -178,7 +206,7 @@ def _first_changed(catalogue: Catalogue, state: State, months: list[str]) -> int
 
 
 def _places(catalogue: Catalogue) -> dict[str, str]:
-    """Which place a word on a chart means: a name, an alpha-3 code."""
+    """The places by the words of a chart: names and alpha-3 codes."""
     out: dict[str, str] = {}
     for code, one in catalogue.base.jurisdictions.items():
         if code != "US":

@@ -1,4 +1,5 @@
-"""From the pairs of a page to what it shows: a study of the chosen place, its charts, the headline numbers in a line and in words."""
+"""The content of the explorer's page: the results of the chosen place, charts, and headline numbers as cards
+and in words."""
 
 import math
 from functools import cache
@@ -26,9 +27,9 @@ from sim.view.tables import text
 CARDS = {
     "trust": "Trust in US providers abroad",
     "revenue": "Their revenue abroad",
-    "us_reach": "Cloud data in reach of a US order",
+    "us_reach": "Cloud data within reach of a US order",
     "laws": "Laws in force",
-    "us_success": "US requests abroad met in a year",
+    "us_success": "US requests abroad met within a year",
 }
 _UNITS = {
     "points of 100": "points of 100",
@@ -41,7 +42,10 @@ _cached_projections = cache(projections)
 
 
 def results_view_of(session: Session, state: State, place: str, whole: bool = False) -> ResultsView:
-    """The study of a page's pairs as the report would see it; of one country where `place` names one. `whole`: every summary, for the report."""
+    """The results of a page's pairs prepared for the report, of the country `place` if it is one.
+
+    `whole`: with every summary, for the report.
+    """
     assert session.resolved is not None
     resolved, pairs = session.resolved, [session.pairs[seed] for seed in sorted(session.pairs)]
     compare = resolved.experiment.compare
@@ -88,7 +92,7 @@ def _first_changed(manifest: dict[str, Any]) -> str:
 
 
 def _of_place(tables: dict[str, pd.DataFrame], place: str) -> dict[str, pd.DataFrame]:
-    """The tables of one country; `country` itself stays whole, for what is drawn of all countries."""
+    """The tables of one country; `country` keeps all countries, for maps."""
     out = {
         name: frame[frame["country"] == place] if name in _OF_COUNTRIES and name != "country" else frame
         for name, frame in tables.items()
@@ -112,7 +116,8 @@ def _pairs_of(world: pd.DataFrame, compare: tuple[str, str]) -> list[tuple[Colum
 
 
 def page_content(session: Session, state: State) -> dict[str, Any]:
-    """All that the page draws: content of the tab, headline numbers, a sentence for those who listen, how many pairs of how many."""
+    """All that the page draws: content of the tab, headline numbers, a sentence for screen readers, number of
+    pairs."""
     view = results_view_of(session, state, state.place)
     content = content_of(TABS[state.tab].sections(view, state))
     headlines = view.summary("headlines")
@@ -130,7 +135,8 @@ def page_content(session: Session, state: State) -> dict[str, Any]:
 
 
 def _cards(headlines: pd.DataFrame, view: ResultsView) -> str:
-    """The headline numbers as a line of cards, HTML: the difference where worlds are compared, and what it lies between."""
+    """The headline numbers as a row of cards, as HTML: the difference if worlds are compared, and the two
+    values."""
     cards = []
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     for code, short in CARDS.items():
@@ -144,14 +150,15 @@ def _cards(headlines: pd.DataFrame, view: ResultsView) -> str:
             below += f"; 95% interval {interval}" if view.seeds > 1 else ""
         title = text(f"{row['name']}: {row['unit']}, {row['window']}")
         cards.append(
-            f'<li title="{title}"><span class="name">{short}</span><span class="value">{value} <small>{text(unit)}</small></span>'
+            f'<li title="{title}"><span class="name">{short}</span>'
+            f'<span class="value">{value} <small>{text(unit)}</small></span>'
             f'<span class="below">{below}</span></li>'
         )
     return f'<ul class="cards">{"".join(cards)}</ul>'
 
 
 def sentence(headlines: pd.DataFrame, view: ResultsView) -> str:
-    """The result in a sentence, HTML: what the rule does to trust and to revenue, and how surely."""
+    """The result in a sentence, as HTML: the effect of the rule on trust and on revenue."""
     if view.compare is None:
         return headline_summary.answer(headlines, view)
     a, b = view.compare
@@ -177,6 +184,6 @@ def _told(what: str, row: dict[Any, Any], unit: str, more: str, less: str) -> st
     said = (
         f"{what} <strong>{amount} {more if value > 0 else less}</strong>"
         if clear
-        else f"{what} {amount} {more if value > 0 else less}, which may be luck"
+        else f"{what} {amount} {more if value > 0 else less}, which may be due to chance"
     )
     return f"{said} (95% interval {interval})"

@@ -1,4 +1,4 @@
-"""What the server answers to a page: the view of a state, or in words why there is none yet."""
+"""The server's responses to a page: the content for a state, or a message why there is none yet."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ Answer = dict[str, Any]
 
 
 class Answers:
-    """Answers to moves and to the wish for further pairs."""
+    """Responses to changes and to requests for further pairs."""
 
     def __init__(self, sessions: Sessions) -> None:
         self.sessions = sessions
@@ -27,7 +27,8 @@ class Answers:
         return self.sessions.catalogue
 
     def warm(self) -> None:
-        """Run the first page's pair in the background, which loads and compiles, and others, until somebody comes, which tell how many threads are fastest."""
+        """Load and compile in the background by running the first page's pair; until a page opens, run others
+        to find the fastest number of threads."""
         default = self.catalogue.default
         states = [default.model_copy(update={"seed": default.seed + k}) for k in range(3)]
 
@@ -69,9 +70,7 @@ class Answers:
             or state.place not in catalogue.places
             or any(path not in catalogue.knobs for path in state.values)
         ):
-            raise BadInput(
-                "the page names an experiment, a place or a parameter that does not exist: load it anew"
-            )
+            raise BadInput("the page names an unknown experiment, place or parameter; reload it")
         said = [
             f"{catalogue.knobs[path].label}: {problem}"
             for path, at in state.values.items()
@@ -83,7 +82,7 @@ class Answers:
         return plain
 
     def move(self, page: str, asked: Any) -> Answer:
-        """The view of a state with its first pair."""
+        """The content for a state with its first pair."""
         number = asked.get("move") if isinstance(asked, dict) else None
         try:
             state = self.read(asked)
@@ -99,7 +98,7 @@ class Answers:
             return {"move": number, "kind": "failed", "problems": [str(error)]}
 
     def further(self, page: str, asked: Any) -> Answer:
-        """The same view with more pairs, if there are more."""
+        """The same content with more pairs, if there are more."""
         number = asked.get("move") if isinstance(asked, dict) else None
         try:
             state = self.read(asked)

@@ -1,7 +1,7 @@
-"""Who is looking at what: for each open page the pairs it has on the screen, and at most one job of each kind.
+"""The sessions: for each open page, the pairs on its screen and at most one job of each kind.
 
-A new move takes the place of the one before it. Pages that wait are served in the order of their first move; none has more
-than one job in the queue, so that ten people moving sliders at once share the machine evenly.
+A new move takes the place of the one before it. Pages that wait are served in the order of their first move;
+none has more than one job in the queue, so that ten people moving sliders at once share the machine evenly.
 """
 
 import hashlib
@@ -20,19 +20,19 @@ from sim.view.explorer.pages.worlds.catalogue import Catalogue
 from sim.view.explorer.pages.worlds.state import State
 from sim.view.explorer.pages.worlds.workers import Desk, Workers
 
-MOST_SESSIONS = 32  # pages remembered; a page forgotten starts anew with its next move
-_REMEMBERED = 24  # first pairs kept for all pages: undo, reset and everybody's first page cost nothing
-PATIENCE = 4.0  # seconds that a request waits for its turn before it says how many are before it
-LONGEST = 120.0  # seconds that somebody who asked for a file waits for one pair of it
-FURTHER_PATIENCE = 1.2  # the same for a further seed, which nobody waits for
+MOST_SESSIONS = 32  # pages kept; a dropped page starts again with its next change
+_REMEMBERED = 24  # first pairs kept for all pages: undo, reset and the first page run nothing
+PATIENCE = 4.0  # seconds that a request waits before it reports its place in the queue
+LONGEST = 120.0  # seconds that a download waits for one pair
+FURTHER_PATIENCE = 1.2  # seconds that a request for a further seed waits
 
 
 class Overtaken(Exception):
-    """A newer move has taken this one's place."""
+    """A newer change replaced this one."""
 
 
 class Busy(Exception):
-    """Others' moves come first: `before` of them."""
+    """The request is in the queue behind `before` others."""
 
     def __init__(self, before: int) -> None:
         super().__init__(before)
@@ -56,12 +56,12 @@ class Session:
 
 
 def key_of(state: State) -> str:
-    """What decides a state's numbers, in a few letters."""
+    """A short key of what determines a state's numbers."""
     return hashlib.sha256(json.dumps(state.asked(), sort_keys=True).encode()).hexdigest()[:20]
 
 
 class Sessions:
-    """All open pages and the processes that serve them."""
+    """All open pages and the worker processes."""
 
     def __init__(self, catalogue: Catalogue, workers: Workers) -> None:
         self.catalogue, self._workers = catalogue, workers
@@ -93,7 +93,9 @@ class Sessions:
             pair = self._wait(job, PATIENCE)
         except (Failed, Overtaken):
             with self._lock:
-                if session.job is not None and session.job[1] is job:  # the same move again is another try
+                if (
+                    session.job is not None and session.job[1] is job
+                ):  # the same change again is a new attempt
                     session.job = None
             raise
         with self._lock:
@@ -107,7 +109,10 @@ class Sessions:
             return self._shown(session, key, wants, resolved, pair)
 
     def further(self, page: str, state: State, wants: str, wanted: Wanted) -> tuple[Session, bool]:
-        """The session with a pair more, if one is done in time, and whether it is new. Raises Overtaken or Failed."""
+        """The session with one more pair, if done in time, and whether it is new.
+
+        Raises Overtaken or Failed.
+        """
         key = key_of(state)
         with self._lock:
             session = self._session(page)
@@ -132,21 +137,21 @@ class Sessions:
             return session, True
 
     def has(self, page: str) -> Session | None:
-        """The session of a page, if it is remembered."""
+        """The session of a page, if it is kept."""
         with self._lock:
             return self._open.get(page)
 
     def alone(self, page: str) -> bool:
-        """Whether nobody else is there."""
+        """Whether no other page is open."""
         with self._lock:
             return not self._open.keys() - {page}
 
     def warm(self, state: State, wanted: Wanted) -> None:
-        """Let the process for further pairs load and compile. Raises Failed."""
+        """Load and compile in the process for further pairs. Raises Failed."""
         self._submit("further", "warm", self.catalogue.resolved(state), state.seed + 1, wanted)
 
     def again(self, session: Session, wanted: Wanted) -> Session:
-        """The pairs of a page with other tables: each is run again, behind everybody's moves. Raises Failed."""
+        """The pairs of a page with other tables, run again after all pending changes. Raises Failed."""
         assert session.resolved is not None
         jobs = [
             self._submit("further", session.key, session.resolved, seed, wanted)
@@ -156,7 +161,7 @@ class Sessions:
         if any(pair is None for pair in pairs):
             for job in jobs:
                 self._workers.give_up(job)
-            raise Failed("the runs took too long; ask again when the machine has less to do")
+            raise Failed("the runs took too long; try again when the machine is less busy")
         return Session(
             session.key,
             "everything",
@@ -178,7 +183,7 @@ class Sessions:
     def _job(
         self, session: Session, key: str, wants: str, resolved: Resolved, seed: int, wanted: Wanted
     ) -> "Future[LivePair]":
-        """The page's one job, this one; a further seed of the move before is not needed any more."""
+        """Make this the page's one job; a further seed of the previous change is cancelled."""
         self._drop(session.further)
         session.further = None
         if session.job is not None and session.job[0] == (key, wants):
@@ -215,7 +220,7 @@ class Sessions:
 
     @staticmethod
     def _wait(job: "Future[LivePair]", seconds: float) -> LivePair | None:
-        """What a job gives, or None where it is not done in time."""
+        """The result of a job, or None if it is not done in time."""
         end = time.monotonic() + seconds
         try:
             return job.result(timeout=max(0.0, end - time.monotonic()))
@@ -224,6 +229,6 @@ class Sessions:
         except (CancelledError, GivenUp):
             raise Overtaken from None
         except BrokenProcessPool:
-            raise Failed("the process that runs the model has died and is started anew: move again") from None
-        except Exception as error:  # whatever the model raises is told, and the page goes on
+            raise Failed("the process that runs the model died and was restarted; try again") from None
+        except Exception as error:  # the page shows any error of the model and goes on
             raise Failed(f"{type(error).__name__}: {error}") from error

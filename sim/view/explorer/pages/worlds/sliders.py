@@ -1,4 +1,4 @@
-"""The parameters that the explorer offers as sliders: what each is called in plain words, and who, if anybody, decides it."""
+"""The sliders of the explorer: the parameter and plain name of each, and whether somebody decides it."""
 
 import math
 from collections.abc import Mapping
@@ -10,37 +10,37 @@ from sim.scenario.posterior import Fitted, Posterior
 
 Role = Literal["uncertainties", "levers", "others"]
 
-# What nobody decides and nobody has measured well.
+# Quantities that nobody decides and that are not well measured.
 UNCERTAINTIES = {
-    "trust.asymmetry": "How much more bad news weighs than good",
-    "trust.intelligence_spillover": "Distrust of spies that spills over to the police",
-    "trust.peer_weight": "How much people follow their peers",
-    "trust.ruling_weight": "How loud the news of the ruling is",
-    "trust.residue_half_life": "How long what stays is remembered",
-    "choice.sensitivity": "How much risk deters customers",
-    "switching.between_providers": "What it costs to change provider",
-    "governments.rule": "How much governments mind the rule itself",
-    "investigators.mla_utilisation": "How busy mutual legal assistance was in 2013",
-    "investigators.evading_share": "Targets who choose a place to evade",
+    "trust.asymmetry": "Weight of bad news relative to good news",
+    "trust.intelligence_spillover": "Spillover of distrust from intelligence to police",
+    "trust.peer_weight": "Influence of peers",
+    "trust.ruling_weight": "Weight of news about the ruling",
+    "trust.residue_half_life": "Half-life of lasting memories",
+    "choice.sensitivity": "Sensitivity of customers to risk",
+    "switching.between_providers": "Cost of changing provider",
+    "governments.rule": "Governments' response to the rule itself",
+    "investigators.mla_utilisation": "Utilisation of mutual legal assistance in 2013",
+    "investigators.evading_share": "Share of targets who choose a place to evade",
 }
-# What a government, a provider or an authority could decide.
+# Decisions of governments, providers or authorities.
 LEVERS = {
     "governments.base_rate": "Governments' readiness to legislate",
-    "choice.grace_months": "Time given to leave an unlawful place",
+    "choice.grace_months": "Grace period to leave an unlawful place",
     "choice.trustee_premium": "Price premium of a trustee's offer",
-    "providers.discount": "Price cut where distrust costs more",
-    "providers.litigation_trust": "What fighting warrants in court earns in trust",
-    "investigators.mla_capacity_response": "Hiring where assistance is backed up",
-    "investigators.mla_base_months": "Time that the papers of assistance take",
+    "providers.discount": "Discount where distrust costs more",
+    "providers.litigation_trust": "Trust gained by challenging warrants in court",
+    "investigators.mla_capacity_response": "Hiring in response to a backlog of assistance requests",
+    "investigators.mla_base_months": "Processing time of assistance requests",
 }
 
-MOST_TIMES = 4.0  # a table of numbers is multiplied as a whole, from nought to this
+MOST_TIMES = 4.0  # tables are multiplied as a whole, by 0 to this
 STEPS = 100
 
 
 @dataclass(frozen=True)
 class Knob:
-    """One slider. Of a table of numbers (`times`) the slider is a multiple of what the files say."""
+    """One slider. For a table of numbers (`times`) it is a multiple of the shipped values."""
 
     path: str
     label: str
@@ -63,7 +63,8 @@ class Knob:
 
     @property
     def range(self) -> tuple[float, float]:
-        """The ends of the slider: the parameter's own range, or for a table the multiples that keep every entry within it."""
+        """The ends of the slider: the parameter's range, or for a table the multiples that keep every entry
+        in range."""
         if not isinstance(self.info.value, dict):
             return self.info.range
         low, high = self.info.range
@@ -90,7 +91,7 @@ class Knob:
         return "times the shipped values" if self.times else "" if self.info.unit == "-" else self.info.unit
 
     def as_slider(self, fitted: float) -> float:
-        """A value of the fitted parameter as the slider would show it."""
+        """A value of the fitted parameter on the slider's scale."""
         assert self.fitted is not None
         sets = self.fitted.sets(fitted)
         if not isinstance(self.info.value, dict):
@@ -103,7 +104,7 @@ class Knob:
 
     @property
     def posterior(self) -> tuple[float, float, float] | None:
-        """5th, 50th and 95th percentile of the fit's draws as the slider would show them, where the fit is about this parameter."""
+        """5th, 50th and 95th percentile of the posterior on the slider's scale, if fitted."""
         if self.fitted is None:
             return None
         return (
@@ -113,13 +114,13 @@ class Knob:
         )
 
     def values(self, at: float) -> dict[str, float | int]:
-        """What an experiment sets when the slider stands at `at`: every number by its path."""
+        """The settings of an experiment when the slider is at `at`: every number by its path."""
         if isinstance(self.info.value, dict):
             return {f"{self.path}.{key}": value * at for key, value in self.info.value.items()}
         return {self.path: round(at) if self.whole else at}
 
     def problem(self, at: float) -> str | None:
-        """Why the slider cannot stand at `at`."""
+        """Why the slider cannot be at `at`, or None."""
         low, high = self.range
         if not low <= at <= high and at != self.default:
             return f"{at:g} is out of range; allowed: {low:g} to {high:g} {self.unit}".rstrip()
@@ -127,7 +128,7 @@ class Knob:
 
 
 def knobs_of(infos: Mapping[str, ParameterInfo], posterior: Posterior | None = None) -> dict[str, Knob]:
-    """Every parameter as a knob: first those that matter, in their order, then all others under their own names."""
+    """A slider for every parameter: the important ones first, then all others by name."""
 
     def knob(path: str, label: str, role: Role) -> Knob:
         return Knob(path, label, role, infos[path], posterior.of(path) if posterior is not None else None)

@@ -1,4 +1,4 @@
-"""What the explorer shows, all of it: the worlds, the sliders, and which chart of which place. It is the page's address."""
+"""The state of the explorer: worlds, sliders, tab and place. It is the page's address."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -21,25 +21,25 @@ Tab = Literal["trust", "map", "data", "money", "laws", "evidence", "said", "numb
 
 
 class Part(BaseModel):
-    """Base of what the state is made of: frozen, nothing unknown."""
+    """Base of the state's parts: frozen, unknown fields forbidden."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class WorldChoice(Part):
-    """A world: its switches in order of date (none: the law as it happened), and the events that do not happen in it."""
+    """A world: its switches by date (none: history), and the events omitted from it."""
 
     switches: tuple[Switch, ...] = ()
     without: tuple[str, ...] = ()
 
     def word(self) -> str:
-        """As it stands in an address: `doj_wins@2014-07-31~microsoft_wins@2017-07-31.T12.T13`."""
+        """As written in an address: `doj_wins@2014-07-31~microsoft_wins@2017-07-31.T12.T13`."""
         law = "~".join(f"{switch.regime}@{switch.on}" for switch in self.switches) or HISTORY
         return ".".join([law, *self.without])
 
     @staticmethod
     def of(word: str) -> "WorldChoice":
-        """The world of a word; raises ValueError with what is wrong."""
+        """The world of a word of an address. Raises ValueError with the problem."""
         law, *without = word.split(".")
         if law == HISTORY:
             return WorldChoice(without=tuple(without))
@@ -56,7 +56,7 @@ class WorldChoice(Part):
 
 
 class State(Part):
-    """The explorer's state. `worlds` are None where they are the preset's own; `compare` are positions in the worlds."""
+    """The explorer's state. `worlds` None are the preset's; `compare` are positions in the worlds."""
 
     preset: str = "two_worlds"
     worlds: tuple[WorldChoice, ...] | None = None
@@ -74,14 +74,14 @@ class State(Part):
     month: Annotated[str, Field(pattern=DAY)] | None = None
 
     def asked(self) -> dict[str, Any]:
-        """The part that decides what is simulated, apart from how many seeds."""
+        """The part that determines the simulation, without the number of seeds."""
         return self.model_dump(
             mode="json", include={"preset", "worlds", "compare", "values", "customers", "seed"}
         )
 
 
 def different(state: State, default: State) -> Iterable[tuple[str, str]]:
-    """The entries of an address that tell this state from the default one."""
+    """The entries of an address by which this state differs from the default one."""
     if state.preset != default.preset:
         yield "preset", state.preset
     for world in state.worlds or ():

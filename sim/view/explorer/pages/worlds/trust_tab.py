@@ -1,4 +1,5 @@
-"""The explorer's first tab, and its map: trust in the chosen place, what the rule does to it, and both around the world."""
+"""The explorer's trust tab and map: trust in the chosen place and in the world, and the effect of the rule on
+it."""
 
 from collections.abc import Iterable
 
@@ -21,7 +22,7 @@ LAWS = tuple(f"law_{name}" for name in INSTRUMENTS if name != "protest")
 
 
 def trust(view: ResultsView) -> Section:
-    """Trust over time in the chosen place, side by side with the paired difference, and in every country at the end."""
+    """Trust over time in the chosen place, its paired difference, and trust in every country at the end."""
     return Section("trust", "", [*_over_time(view), *_at_the_end(view)])
 
 
@@ -40,14 +41,18 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
     if view.compare is not None:
         a, b = view.compare
         figures.append(_difference(view, frame))
-        said = f" Beside it {text(b.label)} minus {text(a.label)}, pair by pair with the same luck: above zero, trust is higher with {text(b.label)}."
+        said = (
+            f" On the right {text(b.label)} minus {text(a.label)}, within pairs that share a seed: above "
+            f"zero, trust is higher in {text(b.label)}."
+        )
     read = (
-        f"Trust of {text(view.who)}: the probability that data which a US warrant can reach is not used against the customer. The axis does not start at "
-        f"zero. {_band(view)} Codes above the chart are events: point at one for its story and reference.{said}"
+        f"Trust of {text(view.who)}: the perceived probability that data within reach of a US warrant are "
+        f"not used against the customer. The axis does not start at zero. {_band(view)} Codes above the "
+        f"chart are events: hover over one for its description and reference.{said}"
     )
     yield Chart(
         "trust-now",
-        f"How much do customers {view.where} trust US providers, and what does the rule do to it?",
+        f"How much do customers {view.where} trust US providers, and what is the effect of the rule?",
         read,
         figures,
         width=400,
@@ -57,7 +62,10 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
 def _band(view: ResultsView) -> str:
     if view.seeds == 1:
         return "One pair is shown, so there is no band yet."
-    return f"Line: median of {view.seeds} pairs; bands: the middle half and 90% of them. That is luck only, with the sliders as they stand."
+    return (
+        f"Line: median of {view.seeds} pairs; bands: the middle 50% and 90%. They show chance only, at the "
+        "current slider values."
+    )
 
 
 def _difference(view: ResultsView, frame: pd.DataFrame) -> dict[str, object]:
@@ -91,8 +99,9 @@ def _at_the_end(view: ResultsView) -> Iterable[Block]:
     ends = {name: fan(of_world(means, name), "trust", ("country",)) for name in view.styles}
     names = {str(code): view.place(str(code)) for code in means["country"].unique()}
     read = (
-        f"Mean of the last twelve months; countries in the order of their trust in {text(next(iter(view.styles.values())).label)}. Click a country and every "
-        "tab follows it. A thin line is the middle 90% of pairs."
+        "Mean of the last twelve months; countries are ordered by their trust in "
+        f"{text(next(iter(view.styles.values())).label)}. Click a country to show it in every tab. A thin "
+        "line is the middle 90% of pairs."
     )
     yield Chart(
         "trust-end",
@@ -103,14 +112,17 @@ def _at_the_end(view: ResultsView) -> Iterable[Block]:
 
 
 def maps(view: ResultsView, measure: str, month: str | None) -> Section:
-    """World maps by month, one a world and one of the difference. `measure` is trust or laws, `month` (YYYY-MM) where the slider starts."""
+    """World maps by month, one per world and one of the difference.
+
+    `measure` is trust or laws; `month` (YYYY-MM) is where the slider starts.
+    """
     return Section("map", "", list(_maps(view, measure, month)))
 
 
 def _maps(view: ResultsView, measure: str, month: str | None) -> Iterable[Block]:
     frame = view.table("country", "country", *(("trust",) if measure == "trust" else LAWS))
     if frame is None:
-        yield Missing("the map", "The country table was not kept.")
+        yield Missing("the map", "The country table was not recorded.")
         return
     if measure == "laws":
         frame = frame.assign(laws=frame[list(LAWS)].sum(axis=1))
@@ -142,7 +154,8 @@ def _maps(view: ResultsView, measure: str, month: str | None) -> Iterable[Block]
             )
         )
         tail = (
-            f" On the last map, near-white is no difference; right on its scale is more with {text(b.label)}."
+            " On the last map, near white means no difference; the right end of its scale means more in "
+            f"{text(b.label)}."
         )
     names = list(next(iter(levels.values())))
     start = next((name for name in names if month is not None and name.startswith(month)), names[-1])
@@ -150,15 +163,16 @@ def _maps(view: ResultsView, measure: str, month: str | None) -> Iterable[Block]
     what = (
         "Trust"
         if measure == "trust"
-        else "Laws in force that keep data at home or stand against foreign reach (of seven kinds, protests apart)"
+        else "Laws in force that keep data at home or oppose foreign reach (seven kinds, without protests)"
     )
     read = (
-        f"{what}, mean over {view.seeds} {'pair' if view.seeds == 1 else 'pairs'}. Move the slider or press Play; no colour scale changes with the month. "
-        "Click a country and every tab follows it. Grey: no data. Dots are places too small for an outline; a rest-of-region group has one value, drawn in "
-        f"all its members.{tail}"
+        f"{what}, mean over {view.seeds} {'pair' if view.seeds == 1 else 'pairs'}. Move the slider or "
+        "press Play; colour scales are the same in all months. Click a country to show it in every tab. "
+        "Grey: no data. Dots are places too small for an outline; a rest-of-region group has one value, "
+        f"shown in all its members.{tail}"
     )
     question = (
-        "Where in the world is trust high, and where does the rule change it?"
+        "Where is trust high, and where does the rule change it?"
         if measure == "trust"
         else "Where are laws in force?"
     )
@@ -174,7 +188,7 @@ def _maps(view: ResultsView, measure: str, month: str | None) -> Iterable[Block]
 
 
 def _frames(wide: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """{month: {country: value}} of a table with a row a month and a column a country."""
+    """{month: {country: value}} of a table with a row per month and a column per country."""
     codes = [str(code) for code in wide.columns]
     return {
         stamp.strftime("%Y-%m-%d"): dict(zip(codes, row, strict=True))

@@ -1,7 +1,7 @@
 """Two processes that run the model for the explorer: one for the latest change, one for the further seeds.
 
-The second has a lower priority than the first and the browser. A process that dies is replaced, and its job fails. A job
-that is no longer needed ends between two months, so that the next one can start.
+The second has a lower priority than the first and the browser. A process that dies is replaced, and its job
+fails. A job that is no longer needed ends between two months, so that the next one can start.
 """
 
 import gc
@@ -39,10 +39,11 @@ def _begin(nice: int, given_up: Sequence[int]) -> None:
 
 
 class Threads:
-    """How many threads run a pair: the number that has been faster lately; the other is tried again now and then.
+    """How many threads run a pair: the number that has been faster lately; the other is tried again now and
+    then.
 
-    On an idle machine, all processors are faster. On a busy one, threads wait for each other, and a single thread can be
-    three times as fast. The numbers are the same.
+    On an idle machine, all processors are faster. On a busy one, threads wait for each other, and a single
+    thread can be three times as fast. The numbers are the same.
     """
 
     # runs after which the other number is tried again; the second where it took more than twice as long
@@ -80,7 +81,8 @@ _threads: Threads | None = None
 def run_measured(
     job: int, key: str, scenarios: dict[str, Scenario], seed: int, wanted: Wanted, every_core: bool
 ) -> LivePair:
-    """`run_live` in a worker, with the fastest number of threads (one without `every_core`), unless the job is cancelled."""
+    """`run_live` in a worker, with the fastest number of threads (one without `every_core`), unless the job
+    is cancelled."""
     import numba
 
     global _threads
@@ -93,7 +95,8 @@ def run_measured(
     begin = time.perf_counter()
     pair = run_live(key, scenarios, seed, wanted, lambda: job in _given_up)
     _threads.took(threads, time.perf_counter() - begin)
-    # Models and their agents refer to one another. Collected after the answer is sent, their memory is free for the next
+    # Models and their agents refer to one another. Collected after the answer is sent, their memory is free
+    # for the next
     # pair.
     threading.Timer(_TIDY_AFTER, gc.collect).start()
     return pair

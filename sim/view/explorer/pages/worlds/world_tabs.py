@@ -1,4 +1,4 @@
-"""The explorer's tabs: what each is called, which tables it needs, and the sections that it shows."""
+"""The explorer's tabs: the label, tables and sections of each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,11 @@ from sim.vocabulary import INSTRUMENTS, KINDS
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab. `wanted` are the tables beside `world`; of `country` what the sections take from `world` must be there too."""
+    """One tab.
+
+    `wanted` are the tables beside `world`; of `country` what the sections take from `world` must be there
+    too.
+    """
 
     title: str
     wanted: Wanted
@@ -89,7 +93,7 @@ TABS: dict[str, Tab] = {
         lambda view, state: [investigators.evidence(view)],
     ),
     "said": Tab(
-        "Said and done",
+        "Stated and actual",
         {
             "country": ("country", "adoption", *_STATED),
             "cell": ("country", "segment", "customers", "adoption"),
