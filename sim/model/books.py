@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.model.agents.customers import CustomersOfWorld
 from sim.model.kernels import books as kernel
-from sim.model.kernels.investigations import FOREIGN_TO_US, MEASURES, MONTH_UNITS, US_AT_HOME, US_TO_FOREIGN
+from sim.model.kernels.codes import FIRST_US, FOREIGN_TO_US, OFFERS, PROTEST, US_AT_HOME, US_TO_FOREIGN
+from sim.model.kernels.investigations import MEASURES, MONTH_UNITS
 from sim.model.kernels.moves import COUNTS
 from sim.model.kernels.survey import ANSWERS
-from sim.model.places import FIRST_US, OFFERS, place_count
-from sim.model.population import UNITS, Cells
+from sim.model.market import Market
+from sim.model.places import kinds_of_places, place_count
+from sim.model.population import Cells
 from sim.model.tables import OF_CUSTOMERS
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES
@@ -32,7 +35,6 @@ _BY_ACCOUNTS = {"trust", "trust_intelligence", "belief", "perceived_exposure", *
 _LOCALISATION = tuple(
     INSTRUMENTS.index(i) for i in ("procurement_rule", "sector_localisation", "general_localisation")
 )
-_PROTEST = INSTRUMENTS.index("protest")
 
 Columns = dict[str, np.ndarray]
 _OF_WORLD = ("world", "provider", "laws", "offers")
@@ -98,6 +100,14 @@ class Books:
         ):
             for name in names:
                 self._weights[:, _AT[name]], self._is_mean[_AT[name]] = weight, True
+        self._averages = kernel.Averages(
+            self.cells.jurisdiction, self.cells.customers, self._weights, self._is_mean
+        )
+        codes = list(self.scenario.jurisdictions.values())
+        self._us_business = np.array([j.home_grown_us_business for j in codes])
+        self._kinds = kinds_of_places(len(self.scenario.providers))
+        self._no_markup = np.empty((0, 0))
+        self.by_bloc = np.zeros(len({j.bloc for j in codes}))
         self._requests_made = np.empty(
             (len(DIRECTIONS) * jurisdictions * len(ROUTES), 5 + len(MEASURES)), np.int64
         )
@@ -110,21 +120,36 @@ class Books:
     def offer(self, provider: str, country: int, offer: str, change: str, gain: float) -> None:
         self.offer_changes.append((self.month, provider, country, offer, change, gain))
 
-    def customers(
-        self,
-        trust: np.ndarray,
-        belief: np.ndarray,
-        counts: np.ndarray,
-        answers: np.ndarray,
-        asked: np.ndarray,
-    ) -> None:
-        """Enter the month's customers beside their stocks, which are entered already: trust (C, 2), belief (C,), counts (C, 8) int64, answers (C, 4)
-        of asked (C, 2); then add up countries and sides."""
-        m, cells = self.month, self.cells
+    def stocks(
+        self, customers: CustomersOfWorld, market: Market, hosts: np.ndarray, honoured: float
+    ) -> float:
+        """Enter where data is and what it earns: places lie on the soil of `hosts` (J, O), a US order reaches the share
+        `honoured` of data abroad. Returns the month's output of US providers, TB; that of the others is in `by_bloc`."""
+        within = kernel.Within(honoured, self._us_business, customers.meets.exposure)
+        places = kernel.Places(hosts, self._kinds, market.markup)
+        sales = kernel.Sales(self.revenue[self.month], self.market[self.month], self.by_bloc)
+        output: float = kernel.cell_stocks(
+            customers.stock,
+            market.level,
+            self.cells.jurisdiction,
+            market.blocs,
+            places,
+            within,
+            self.month_of_cells,
+            sales,
+        )
+        return output
+
+    def customers(self, customers: CustomersOfWorld, belief: np.ndarray) -> None:
+        """Enter what the customers think and did beside their stocks, which are entered already; then add up countries and
+        sides. `belief` (C,)."""
+        m = self.month
+        said = kernel.Said(
+            customers.trust_means, belief, customers.counts, customers.answers, customers.asked
+        )
         kernel.enter_customers(
-            trust, belief, cells.customers, counts, UNITS, answers, asked, self._weights, self._is_mean, cells.jurisdiction, self.month_of_cells,
-            self.cell[m], self.country[m], self.side[m],
-        )  # fmt: skip
+            said, self._averages, self.month_of_cells, self.cell[m], self.country[m], self.side[m]
+        )
 
     def casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:
         """Enter the month's requests (4, J, 5, 6) and those that wait for legal assistance, `backlog` (2, J) outgoing and incoming."""
@@ -135,29 +160,20 @@ class Books:
         if n:
             self.requests.append(self._requests_made[:n].copy())
 
-    def streams(
-        self,
-        world: int,
-        touched: np.ndarray,
-        flows: np.ndarray,
-        volume: np.ndarray,
-        kinds: np.ndarray,
-        hosts: np.ndarray,
-    ) -> None:
-        """Enter the month's flows: `touched` (n, 4) (world, country, from, to), `flows` (W, J, O, O, 4) int64 in 1/UNITS of 2013."""
+    def streams(self, customers: CustomersOfWorld, volume: np.ndarray, hosts: np.ndarray) -> None:
+        """Enter the month's flows; `volume` (J,) is what a unit of 2013 holds by now."""
+        touched, places = customers.streams, kernel.Places(hosts, self._kinds, self._no_markup)
         rows = np.empty((len(touched), 9))
-        n = kernel.enter_streams(self.month, world, touched, flows, UNITS, volume, kinds, hosts, rows)
+        n = kernel.enter_streams(self.month, customers.world, touched, customers.flows, volume, places, rows)
         if n:
             self.flows.append(rows[:n].copy())
 
     def relocations(
-        self, before: np.ndarray, after: np.ndarray, stock: np.ndarray, volume: np.ndarray, kinds: np.ndarray
+        self, before: np.ndarray, hosts: np.ndarray, stock: np.ndarray, volume: np.ndarray
     ) -> None:
-        """Enter data that providers moved to nearer regions: hosts of places (J, O) `before` and `after`, `stock` (C, O, 4) in 1/UNITS of 2013."""
-        rows = np.empty((before.size, 9))
-        n = kernel.enter_relocations(
-            self.month, before, after, stock, self.cells.jurisdiction, UNITS, volume, kinds, rows
-        )
+        """Enter data that providers moved to nearer regions: `hosts` of places (J, O) were `before`; `stock` (C, O, 4)."""
+        rows, places = np.empty((before.size, 9)), kernel.Places(hosts, self._kinds, self._no_markup)
+        n = kernel.enter_relocations(self.month, before, stock, self.cells.jurisdiction, volume, places, rows)
         self.flows += [row[None].copy() for row in rows[:n]]
 
     # --- tables ----------------------------------------------------------------------------------
@@ -189,7 +205,7 @@ class Books:
             out[f"laws_{name}"] = countries[:, k]
         any_local = 1.0 - np.prod([1.0 - self.laws[:, :, k] for k in _LOCALISATION], axis=0)
         out["laws_localisation"] = np.cumsum(any_local * members, axis=1)[:, -1]
-        out["laws_total"] = np.cumsum(np.delete(countries, _PROTEST, axis=1), axis=1)[:, -1]
+        out["laws_total"] = np.cumsum(np.delete(countries, PROTEST, axis=1), axis=1)[:, -1]
         return {**out, **self._evidence()}
 
     def _evidence(self) -> Columns:
@@ -247,7 +263,7 @@ class Books:
             "segment": np.tile(segments[self.cells.segment], months),
             "customers": np.tile(self.cells.customers, months),
         }
-        columns = kernel.by_measure(self.cell)
+        columns = np.ascontiguousarray(self.cell.reshape(months * cells, -1).T)
         return out | {name: columns[q] for name, q in _AT.items()}
 
     def _market(self) -> Columns:

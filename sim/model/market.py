@@ -6,9 +6,18 @@ import numpy as np
 
 from sim.model.arithmetic import exp, exps, log, logs, total
 from sim.model.kernels import market as kernel
+from sim.model.kernels.codes import (
+    CUSTOMER_KEYS,
+    LOCAL_REGION,
+    LOCAL_REGION_KIND,
+    OFFERS,
+    TRUSTEE,
+    US_REGION_KIND,
+    US_SUBSIDIARY,
+)
 from sim.model.news import reach_by_jurisdiction
-from sim.model.places import OFFERS, Offers, place_count
-from sim.model.population import UNITS, Cells
+from sim.model.places import Offers, place_count
+from sim.model.population import Cells
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import KINDS
 
@@ -115,119 +124,129 @@ def market_trends(scenario: Scenario) -> Trends:
 class Market:
     """Volume, price, experience and appeal, cell by cell.
 
-    volume, price, data, growth (J,), home_usage (J,): the month's row of Trends; home: (C,) appeal of the home-grown
-    provider; us: (C, P) of the US providers; offer: (S, 5) of the kinds of place.
+    where: the cells; level: the month's volume, price, data and how each country departs from it; appeal: of providers and
+    offers; markup: (J, O) what customers pay over list price; volume: (J,) data that a unit of January 2013 holds by now.
     """
 
     def __init__(self, scenario: Scenario, cells: Cells, trends: Trends) -> None:
         self._scenario, self._cells, self._trends = scenario, cells, trends
         p, jurisdictions = scenario.parameters, list(scenario.jurisdictions.values())
+        self.where = kernel.Where(cells.jurisdiction, cells.segment)
         self.price_sensitivity = np.array(p.market.price_sensitivity.values)
         self.sensitivity = np.array(p.choice.sensitivity.values)[cells.segment]
         self._read_trends(0)
         self.blocs = np.unique([j.bloc for j in jurisdictions], return_inverse=True)[1]
-        self.by_bloc = np.zeros(self.blocs.max() + 1)
         self._learning = -log(1.0 - p.market.learning_rate)
         self.us_experience, self.home_experience = 0.0, np.zeros(len(jurisdictions))
         self._us_start, self._home_start = 0.0, np.ones(len(jurisdictions))
-        self.offer = self._offer_terms()
         shape = (len(cells), len(scenario.providers))
         self._home_anchor, self._us_anchor = np.zeros(len(cells)), np.zeros(shape)
-        self.home, self.us = self._home_anchor.copy(), self._us_anchor.copy()
+        self.appeal = kernel.Appeal(
+            self._home_anchor.copy(), self._us_anchor.copy(), self._offer_terms(), self.price_sensitivity,
+            np.array(p.choice.transfer_friction.values), p.providers.latency_gain,
+        )  # fmt: skip
         self.shares = np.zeros(shape)
+        self.first_risk = np.zeros(len(cells))
         choice = p.choice
         self._premium = np.array(
             [0.0, 0.0, choice.trustee_premium, choice.keys_premium, choice.subsidiary_premium]
         )
+        places = place_count(len(scenario.providers))
+        self.markup = np.ones((len(jurisdictions), places))
         self.buyers = np.zeros((len(jurisdictions), 2), np.int64)
-        self._spend = np.empty((len(cells), place_count(len(scenario.providers))))
+        self._spend = np.empty((len(cells), places))
 
     def _read_trends(self, month: int) -> None:
         t = self._trends
-        self.volume, self.price, self.data = (
-            float(t.volume[month]),
-            float(t.price[month]),
-            float(t.data[month]),
-        )
-        self.growth, self.home_usage = t.growth[month], t.home_usage[month]
+        price = float(t.volume[month]) * float(t.price[month])
+        self.level = kernel.Level(price, float(t.data[month]), t.growth[month], t.home_usage[month])
 
     def _offer_terms(self) -> np.ndarray:
         """Appeal of the five kinds, by segment: local hosting, less what sovereign offers lack and cost more: (S, 5)."""
         choice = self._scenario.parameters.choice
         local = np.array(choice.local_preference.values)
         terms = np.zeros((len(local), OFFERS))
-        terms[:, 1] = local
+        terms[:, LOCAL_REGION] = local
         for k, gap, premium in (
-            (2, choice.trustee_gap, choice.trustee_premium),
-            (3, choice.keys_gap, choice.keys_premium),
-            (4, choice.subsidiary_gap, choice.subsidiary_premium),
+            (TRUSTEE, choice.trustee_gap, choice.trustee_premium),
+            (CUSTOMER_KEYS, choice.keys_gap, choice.keys_premium),
+            (US_SUBSIDIARY, choice.subsidiary_gap, choice.subsidiary_premium),
         ):
             terms[:, k] = local - gap - self.price_sensitivity * log(1.0 + premium)
         return terms
 
-    def anchor(self, trust: np.ndarray, exposure: np.ndarray, banned: np.ndarray) -> None:
+    def anchor(self, trust: np.ndarray, meets: kernel.Meets) -> None:
         """Set the providers' appeal so that the average customer's shares of 2013 are those of the record.
 
-        The inversion of Berry (1994): mean utility = log share - what risk and offers already explain. `trust` (C, 2),
-        `exposure` (C, 3, 7), `banned` (C, O) of the first month.
+        The inversion of Berry (1994): mean utility = log share - what risk and offers already explain. `trust` (C, 2) and
+        what customers `meets`, as of the first month.
         """
         cells, scenario = self._cells, self._scenario
         risk = np.empty((len(cells), len(KINDS)))
-        kernel.mean_risks(self.sensitivity, trust, exposure, risk)
-        nest_scale = scenario.parameters.choice.nest_scale
-        home_share = np.array([j.home_grown_share_2013 for j in scenario.jurisdictions.values()])[
-            cells.jurisdiction
-        ]
+        kernel.mean_risks(self.sensitivity, trust, meets.exposure, risk)
+        self.first_risk = np.minimum(risk[:, US_REGION_KIND], risk[:, LOCAL_REGION_KIND])
+        home_share = np.array([j.home_grown_share_2013 for j in scenario.jurisdictions.values()])
         consumer = np.array([p.consumer_share for p in scenario.providers.values()])
-        consumer = consumer / total(consumer)
-        business = self._trends.shares[0]
+        record = kernel.Shares(
+            home_share[cells.jurisdiction], self._trends.shares[0], consumer / total(consumer)
+        )
         kernel.fill_anchors(
-            cells.segment, home_share, business, consumer, risk, self.offer, banned, nest_scale, self._home_anchor, self._us_anchor, self.shares
+            cells.segment, record, risk, self.appeal.offer, meets.banned, scenario.parameters.choice.nest_scale,
+            self._trend(0), self.shares,
         )  # fmt: skip
+        self.open_month(0)
+
+    def _trend(self, month: int) -> kernel.Trend:
+        t = self._trends
+        return kernel.Trend(self._home_anchor, self._us_anchor, t.appeal[month], t.home_lag[month])
 
     def open_month(self, month: int) -> None:
         """The month's volume and prices; what recorded shares and experience have added to everybody's appeal."""
         self._read_trends(month)
+        experience = kernel.Experience(
+            self._learning, self.us_experience, self._us_start, self.home_experience, self._home_start
+        )
         kernel.fill_appeals(
-            self._cells.jurisdiction, self._cells.segment, self._home_anchor, self._us_anchor, self._trends.appeal[month], self.price_sensitivity,
-            self._learning, self.us_experience, self._us_start, self.home_experience, self._home_start, self._trends.home_lag[month], self.home,
-            self.us,
-        )  # fmt: skip
+            self.where,
+            self._trend(month),
+            experience,
+            self.price_sensitivity,
+            self.appeal.home,
+            self.appeal.us,
+        )
+
+    @property
+    def volume(self) -> np.ndarray:
+        """TB that a unit of January 2013 holds by now: (J,)."""
+        volume: np.ndarray = self.level.data * self.level.growth
+        return volume
 
     def yearly_growth(self, month: int) -> float:
         """Growth a year of what a cloud customer uses."""
         return float(self._trends.yearly_growth[month])
 
-    def learn(self, us: float) -> None:
-        """Add a month's output (data served, TB) to experience: pooled over the world for US providers, `us`, over a bloc at home, `by_bloc`.
+    def learn(self, us: float, by_bloc: np.ndarray) -> None:
+        """Add a month's output (data served, TB) to experience: pooled over the world for US providers, over a bloc at home.
 
         The first call also sets the experience gathered before the model begins.
         """
         if self._us_start == 0.0:
             before = self._scenario.parameters.market.experience_years * 12.0
-            self._us_start, self._home_start = (
-                before * us,
-                np.maximum(before * self.by_bloc[self.blocs], kernel.LEAST_SHARE),
-            )
+            self._us_start = before * us
+            self._home_start = np.maximum(before * by_bloc[self.blocs], kernel.LEAST_SHARE)
             self.us_experience, self.home_experience = self._us_start, self._home_start.copy()
         self.us_experience += us
-        kernel.add_by_bloc(self.by_bloc, self.blocs, self.home_experience)
-
-    @property
-    def prices(self) -> tuple[float, np.ndarray, np.ndarray]:
-        """What the month's spend hangs on (see `kernels.market.fill_spend`): volume x price, growth (J,), home_usage (J,)."""
-        return self.volume * self.price, self.growth, self.home_usage
+        kernel.add_by_bloc(by_bloc, self.blocs, self.home_experience)
 
     def spend(self, stock: np.ndarray) -> np.ndarray:
-        """Cloud revenue of the month by cell and place, at list price: (C, O) USD, until it is asked for again. On premises earns nobody anything."""
-        kernel.fill_spend(stock, UNITS, *self.prices, self._cells.jurisdiction, self._spend)
+        """Spend of a month by cell and place, at list price: (C, O) USD, until it is asked for again."""
+        kernel.fill_spend(stock, self.level, self._cells.jurisdiction, self._spend)
         return self._spend
 
     def count_buyers(self, stock: np.ndarray) -> None:
         """Take down what the customers of home-grown and of US providers could spend: `buyers` (J, 2)."""
         kernel.count_buyers(stock, self._cells.jurisdiction, self.buyers)
 
-    def markups(self, offers: Offers) -> np.ndarray:
-        """What customers pay over list price: (J, O), premiums of sovereign offers and discounts."""
-        out: np.ndarray = kernel.markups(offers.discount, self._premium)
-        return out
+    def reprice(self, offers: Offers) -> None:
+        """Set what customers pay over list price: premiums of sovereign offers, and the discounts of the day."""
+        kernel.fill_markups(offers.discount, self._premium, self.markup)

@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numba import njit, prange
 
-from sim.model.arithmetic import exp, fixed, log, power, total
-from sim.model.luck import purposes
-from sim.model.luck.philox import draw, draw4
+from sim.model.arithmetic import total
+from sim.model.kernels import population as kernel
+from sim.model.kernels.codes import PEERS, UNITS
 from sim.model.recent import Recent
 from sim.scenario.scenario import Scenario
 
-UNITS = 1_000_000.0  # fixed point: stocks are int64 in millionths of an account, TB, USD a month, customer
-PEERS = 6
+__all__ = ["PEERS", "UNITS", "Cells", "Population", "build_population", "population_of", "smallest_size"]
+
 MINIMUM_PER_CELL, COMFORTABLE_PER_CELL = 5, 30
-ALIKE = 512  # customers of a cell who count as of the same size
 BLOCK = 2048  # customers handled in one piece by one thread; part of the order of sums, so not a setting
 
 
@@ -107,21 +105,17 @@ def build_population(scenario: Scenario, seed: int) -> Population:
     ceilings = np.array([s.adoption_ceiling for s in specs])
     terms = np.array([s.contract_months for s in specs], np.int16)
     trust = np.array([j.initial_trust for j in scenario.jurisdictions.values()])
-    spread = _keyed_spreads(
-        seed,
-        n,
-        trust[cells.jurisdiction[cell]],
-        np.array(parameters.choice.sensitivity.values)[segment],
-        parameters.trust.initial_offset,
-        parameters.trust.initial_scale,
-        parameters.trust.spread,
+    spreads = kernel.Spreads(
+        parameters.trust.initial_offset, parameters.trust.initial_scale, parameters.trust.spread,
         parameters.choice.sensitivity_spread,
-    )
-    readiness, place_order = _orders(seed, cells.start, ceilings[cells.segment])
+    )  # fmt: skip
+    sensitivity = np.array(parameters.choice.sensitivity.values)[segment]
+    spread = kernel.keyed_spreads(seed, trust[cells.jurisdiction[cell]], sensitivity, spreads)
+    readiness, place_order = kernel.orders(seed, cells.start, ceilings[cells.segment])
     renewal = np.empty(n, np.int16)
     law_order, us_business = np.empty(n, np.float32), np.empty(n, np.float32)
-    _keyed_positions(seed, terms[segment], renewal, law_order, us_business)
-    peers = _network(
+    kernel.keyed_positions(seed, terms[segment], renewal, law_order, us_business)
+    peers = kernel.network(
         seed, cells.start, cell, len(specs), parameters.network.same_cell, parameters.network.same_country
     )
     panel, panel_weight = _panel(cells, parameters.survey.panel)
@@ -187,126 +181,11 @@ def _allocate(importance: np.ndarray, customers: int) -> np.ndarray:
     return sizes + floor
 
 
-@njit(cache=True)
-def _weights_of(start, customers, accounts, tb, usd, tails, units):
-    n = start[-1]
-    out = np.empty((n, 4), np.int64)
-    for c in range(len(start) - 1):
-        first, last = start[c], start[c + 1]
-        m = last - first
-        sizes = np.empty(m)
-        s = 0.0
-        for i in range(m):
-            sizes[i] = power(1.0 - (i + 0.5) / m, -1.0 / tails[c])
-            s += sizes[i]
-        for i in range(m):
-            share = sizes[i] / s
-            out[first + i, 0] = fixed(accounts[c] * share, units)
-            out[first + i, 1] = fixed(tb[c] * share, units)
-            out[first + i, 2] = fixed(usd[c] * share, units)
-            out[first + i, 3] = fixed(customers[c] / m, units)
-    return out
-
-
 def _weights(cells: Cells, tails: np.ndarray) -> np.ndarray:
     """What each simulated customer stands for: Pareto quantiles of size, in order of size within the cell."""
-    weights: np.ndarray = _weights_of(
-        cells.start, cells.customers, cells.accounts, cells.tb, cells.usd_month, tails, UNITS
-    )
+    totals = kernel.Totals(cells.customers, cells.accounts, cells.tb, cells.usd_month)
+    weights: np.ndarray = kernel.weights_of(cells.start, totals, tails)
     return weights
-
-
-@njit(cache=True)
-def _keyed_spreads(seed, n, country_trust, cell_sensitivity, offset, scale, trust_spread, sensitivity_spread):
-    trust = np.empty((n, 2), np.float32)
-    susceptibility = np.empty(n, np.float32)
-    sensitivity = np.empty(n, np.float32)
-    for i in range(n):
-        u = draw4(seed, i, -1, purposes.INITIAL_TRUST, 0)
-        for channel in range(2):
-            level = offset + scale * country_trust[i] + trust_spread * (u[channel] + u[channel + 2] - 1.0)
-            trust[i, channel] = min(max(level, 0.02), 0.98)
-        susceptibility[i] = -log(
-            draw(seed, i, -1, purposes.SUSCEPTIBILITY)
-        )  # exponential: most shrug, a few are alarmed
-        v = draw4(seed, i, -1, purposes.SENSITIVITY, 0)
-        normal = (v[0] + v[1] + v[2] + v[3] - 2.0) * 1.7320508075688772  # Irwin-Hall of four, variance 1
-        sensitivity[i] = cell_sensitivity[i] * exp(
-            sensitivity_spread * normal - 0.5 * sensitivity_spread * sensitivity_spread
-        )
-    return trust, susceptibility, sensitivity
-
-
-# Two coordinates of the R2 sequence (Roberts 2018): evenly spread in the square, whatever the number of points.
-_R2 = (0.7548776662466927, 0.5698402909980532)
-
-
-@njit(cache=True)
-def _orders(seed, start, ceilings):
-    """When each customer is ready to adopt, and the uniform that picks its first place.
-
-    Within a cell both follow a randomly shifted lattice over the customers in order of size (Cranley & Patterson
-    1976), so that adoption is neither early nor late among the big ones by mere luck.
-    """
-    n = start[-1]
-    readiness = np.empty(n, np.float32)
-    place_order = np.empty(n)
-    for c in range(len(start) - 1):
-        shift = draw4(seed, c, -1, purposes.ADOPTION_ORDER, 0)
-        other = draw4(seed, c, -1, purposes.FIRST_PLACE, 0)
-        for i in range(start[c], start[c + 1]):
-            k = i - start[c]
-            u = shift[0] + k * _R2[0]
-            u -= np.floor(u)
-            v = other[0] + k * _R2[1]
-            place_order[i] = v - np.floor(v)
-            readiness[i] = -log(1.0 - u / ceilings[c]) if u < ceilings[c] else np.inf
-    return readiness, place_order
-
-
-@njit(cache=True)
-def _keyed_positions(seed, terms, renewal, law_order, us_business):
-    for i in range(len(terms)):
-        renewal[i] = np.int16(draw(seed, i, -1, purposes.RENEWAL) * terms[i])
-        law_order[i] = min(
-            draw(seed, i, -1, purposes.LAW_ORDER), 0.9999999
-        )  # below 1 in float32, too: a law for all binds all
-        us_business[i] = draw(seed, i, -1, purposes.US_BUSINESS)
-
-
-@njit(cache=True, parallel=True)
-def _network(seed, start, cell, segments, same_cell, same_country):
-    """Six peers each: mostly of the same cell, some of another segment at home, few from anywhere; all of about the same size.
-
-    Like knows like (homophily by size: McPherson, Smith-Lovin & Cook 2001); how narrowly is a judgement. A peer is one of the ALIKE customers of
-    its cell that stand in its order of size about where one stands in one's own. So peers lie near in memory, too; those
-    farthest off come first, so that they can be sent for early.
-    """
-    n = start[-1]
-    peers = np.empty((n, PEERS), np.int32)
-    for i in prange(n):
-        c = cell[i]
-        rank = (i - start[c]) / (start[c + 1] - start[c])
-        for k in range(PEERS):
-            u = draw4(seed, i, -1, purposes.PEERS, k)
-            if u[0] < same_cell:
-                other = np.int64(c)
-            elif u[0] < same_cell + same_country:
-                other = c - c % segments + np.int64(u[1] * segments)
-            else:
-                other = np.int64(cell[np.int64(u[1] * n)])
-            size = start[other + 1] - start[other]
-            alike = min(size, ALIKE)
-            first = start[other] + min(max(np.int64(rank * size) - alike // 2, 0), size - alike)
-            peer = first + np.int64(u[2] * alike)
-            if peer == i:
-                peer = first + (peer - first + 1) % alike
-            at = k
-            while at > 0 and abs(peers[i, at - 1] - i) < abs(peer - i):
-                peers[i, at] = peers[i, at - 1]
-                at -= 1
-            peers[i, at] = peer
-    return peers
 
 
 def _blocks(start: np.ndarray) -> np.ndarray:

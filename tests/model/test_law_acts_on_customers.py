@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.model.agents.government import AGREEMENT
-from sim.model.agents.provider import Provider
+from sim.model.agents.governments import AGREEMENT
+from sim.model.agents.us_providers import Provider
 from sim.model.kernels.deadlines import enforce
 from sim.model.places import CUSTOMER_KEYS, LOCAL_REGION, US_REGION, us_place
 from sim.model.world import WorldSet

@@ -6,9 +6,10 @@ import weakref
 import mesa
 import pytest
 
-from sim.model.agents.government import Government
+from sim.model.agents.governments import Government
+from sim.model.agents.home_grown import HomeGrownProvider
 from sim.model.agents.investigators import Investigator
-from sim.model.agents.provider import HomeGrownProvider, Provider
+from sim.model.agents.us_providers import Provider
 from sim.model.world import WarrantModel, WorldSet
 from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import asked, entries, world_set

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.model.agents.government import LuckOfLaws
+from sim.model.agents.governments import LuckOfLaws
 from sim.model.law import timeline
 from sim.model.world import WorldSet
 from sim.runs.pairs import first_difference, must_be_equal_for

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.agents.government import LuckOfLaws
+from sim.model.agents.governments import LuckOfLaws
 from sim.model.law import timeline
 from sim.model.tables import TABLES
 from sim.model.world import WorldSet

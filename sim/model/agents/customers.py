@@ -19,15 +19,22 @@ from sim.model.kernels import choice
 from sim.model.kernels import customers as kernel
 from sim.model.kernels import moves as moves_kernel
 from sim.model.kernels import survey as survey_kernel
+from sim.model.kernels.codes import ON_PREMISES, PEERS
 from sim.model.kernels.deadlines import enforce, fill_calendar
 from sim.model.kernels.first_places import first_places
+from sim.model.kernels.market import Meets
+from sim.model.kernels.population import LEAST_TRUST, MOST_TRUST
 from sim.model.kernels.trust import TRUST_UNITS
-from sim.model.places import ON_PREMISES, place_count
-from sim.model.population import PEERS, UNITS, Population
+from sim.model.places import place_count
+from sim.model.population import UNITS, Cells, Population
+from sim.scenario.parameters import Adoption
+from sim.scenario.scenario import Scenario
+from sim.vocabulary import CHANNELS, KINDS, US_KINDS
+from sim.vocabulary import HOME_GROWN as HOME_GROWN_NAME
+from sim.vocabulary import ON_PREMISES as ON_PREMISES_NAME
 
 if TYPE_CHECKING:
-    from sim.model.world import WarrantModel
-
+    import pandas as pd
 
 GROUP = 4096  # customers of a group of blocks: their state fits in a second-level cache
 GROUPS = 8  # at least so many, for threads to share evenly
@@ -41,11 +48,11 @@ class Customers:
     trust_means (W, C, 2), counts (W, C, 8), answers, asked, flows (W, J, O, O, 4): what the month brought.
     """
 
-    def __init__(self, population: Population, models: "list[WarrantModel]", seed: int) -> None:
+    def __init__(self, population: Population, scenario: Scenario, worlds: int, seed: int) -> None:
+        """Everybody before they have chosen: `settle` lets those choose who came before the first month."""
         self._population, self._seed, self._sizes = population, seed, np.diff(population.cells.start)
-        scenario = models[0].scenario
         p = scenario.parameters
-        n, w, cells = len(population), len(models), population.cells
+        n, w, cells = len(population), worlds, population.cells
         self._segments, self._places = len(scenario.segments), place_count(len(scenario.providers))
         c, o, j = len(cells), self._places, len(scenario.jurisdictions)
         self.evidence = np.zeros((w, c, 2, 2))
@@ -59,24 +66,12 @@ class Customers:
         self._switch_cost = np.array(p.switching.between_providers.values)[cells.segment]
         self._price_sensitivity = np.array(p.market.price_sensitivity.values)[cells.segment]
         self._parameters = p
-        self.hazard = np.repeat(self._first_hazard(models[0])[None], w, axis=0)
+        self.hazard = np.repeat(self._first_hazard(scenario)[None], w, axis=0)
         self.place = np.zeros((n, w), np.int8)
         self.readiness = np.repeat(population.readiness[:, None], w, axis=1)
         self.trust = np.ascontiguousarray(np.tile(population.initial_trust, (1, w)))
         self._trust_next = np.empty_like(self.trust)
-        for model in models:
-            model.publish_first(self)
         self._appeal = np.empty((w, c, o))
-        choice.roots_of_utilities(self.utility.reshape(-1), p.choice.nest_scale, self._appeal.reshape(-1))
-        for v in range(w):
-            if v > 0 and all(np.array_equal(x[v], x[0]) for x in (self._appeal, self.exposure, self.banned)):
-                self.place[:, v] = self.place[:, 0]
-            else:
-                first_places(
-                    v, cells.start, population.initial_trust, population.sensitivity, population.place_order, population.readiness, self.hazard,
-                    self._appeal, self.exposure, self.banned, p.choice.nest_scale, self.place,
-                )  # fmt: skip
-        self.readiness[self.place != ON_PREMISES] = np.inf  # whoever is in the cloud waits for nothing
         self._people = people_of(population)
         self._costs = self._costs_of_choice()
         self._pull = np.zeros((w, c, o, 2))
@@ -84,9 +79,10 @@ class Customers:
             np.empty((c, 2 * w), np.float32), np.empty((c, 2 * w), np.float32), self.hazard, self.exposure, self.utility, self._appeal, self._pull,
             self.banned, self.unlawful, self.expelled, np.zeros((w, c), np.bool_),
         )  # fmt: skip
-        self.stock = moves_kernel.take_stock(self.place, population.cell, population.weight, c, o)
-        self._endowment = self.stock.sum(axis=2)
-        self.trust_means = np.zeros((w, c, 2))
+        self.stock = np.zeros((w, c, o, 4), np.int64)
+        self._endowment = np.zeros((w, c, 4), np.int64)
+        self.first_trust = initial_trust_of_cells(scenario, cells)
+        self.trust_means = np.repeat(self.first_trust[None], w, axis=0)
         self.counts = np.zeros((w, c, len(moves_kernel.COUNTS)), np.int64)
         self.answers, self.asked = np.zeros((w, c, len(survey_kernel.ANSWERS))), np.zeros((w, c, 2))
         blocks = len(population.blocks)
@@ -100,6 +96,28 @@ class Customers:
         self._streams = 0
         shape = (survey_kernel.MEMORY, w, len(population.panel))
         self._past_trust, self._past_us = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+
+    def settle(self) -> None:
+        """Let those choose who came before the first month, from what the worlds have laid out for them."""
+        x, p = self._population, self._parameters
+        choice.roots_of_utilities(self.utility.reshape(-1), p.choice.nest_scale, self._appeal.reshape(-1))
+        for v in range(self.place.shape[1]):
+            if v > 0 and all(np.array_equal(y[v], y[0]) for y in (self._appeal, self.exposure, self.banned)):
+                self.place[:, v] = self.place[:, 0]
+            else:
+                first_places(
+                    v, x.cells.start, x.initial_trust, x.sensitivity, x.place_order, x.readiness, self.hazard,
+                    self._appeal, self.exposure, self.banned, p.choice.nest_scale, self.place,
+                )  # fmt: skip
+        self.readiness[self.place != ON_PREMISES] = np.inf  # whoever is in the cloud waits for nothing
+        self.stock[:] = self._take_stock()
+        self._endowment[:] = self.stock.sum(axis=2)
+
+    def _take_stock(self) -> np.ndarray:
+        """Stocks counted afresh from where everybody is: int64 (W, C, O, 4)."""
+        x = self._population
+        stock: np.ndarray = moves_kernel.take_stock(self.place, x.cell, x.weight, len(x.cells), self._places)
+        return stock
 
     def _costs_of_choice(self) -> kernel.Costs:
         p = self._parameters
@@ -115,24 +133,22 @@ class Customers:
             by_peers=np.array([exp(p.choice.network_effect * k / PEERS / scale) for k in range(PEERS + 1)]),
         )
 
-    def _first_hazard(self, model: "WarrantModel") -> np.ndarray:
+    def _first_hazard(self, scenario: Scenario) -> np.ndarray:
         """Cumulative hazard that gives each cell its adoption of January 2013: (C,)."""
-        adoption = np.array([j.adoption_2013.values for j in model.scenario.jurisdictions.values()]).ravel()
+        adoption = np.array([j.adoption_2013.values for j in scenario.jurisdictions.values()]).ravel()
         share = np.minimum(adoption / self._ceiling, 0.999)
         return np.array([-log(1.0 - s) for s in share])
+
+    def in_world(self, world: int) -> "CustomersOfWorld":
+        """The customers as one world sees them."""
+        return CustomersOfWorld(self, world)
 
     def grow_hazard(self, world: int, innovation: float, imitation: float) -> None:
         """A month of the Bass process of one world's cells."""
         moves_kernel.grow_hazard(
-            self.stock[world],
-            self._endowment[world],
-            UNITS,
-            self._population.cells.customers,
-            self._ceiling,
-            innovation,
-            imitation,
-            self.hazard[world],
-        )
+            self.stock[world], self._endowment[world], self._population.cells.customers, self._ceiling,
+            innovation, imitation, self.hazard[world],
+        )  # fmt: skip
 
     def step(self, month: int) -> None:
         """One month of everybody: trust, readiness, choices; then the moves are carried out and the panel is asked."""
@@ -188,11 +204,88 @@ class Customers:
 
     def audit(self) -> None:
         """Count everybody afresh; the running books must agree."""
-        x = self._population
-        if not np.array_equal(
-            moves_kernel.take_stock(self.place, x.cell, x.weight, len(x.cells), self._places), self.stock
-        ):
+        if not np.array_equal(self._take_stock(), self.stock):
             raise RuntimeError("the books disagree with where the customers are (an error in the model)")
+
+
+class CustomersOfWorld:
+    """The customers as one world sees them: views of the world's part of the arrays of `Customers`.
+
+    place (N, W) is that of all worlds, of which this one is column `world`; all else is by cell (C, ...).
+    """
+
+    def __init__(self, everybody: Customers, world: int) -> None:
+        self._everybody, self.world = everybody, world
+        self.population = everybody._population
+        self.cells: Cells = self.population.cells
+        self.place, self.flows = everybody.place, everybody.flows
+        self.first_trust, self.trust_means = everybody.first_trust, everybody.trust_means[world]
+        self.evidence, self.stock = everybody.evidence[world], everybody.stock[world]
+        self.counts, self.answers, self.asked = (
+            everybody.counts[world], everybody.answers[world], everybody.asked[world]
+        )  # fmt: skip
+        self.meets = Meets(
+            everybody.utility[world],
+            everybody.exposure[world],
+            everybody.banned[world],
+            everybody.unlawful[world],
+        )
+
+    @property
+    def streams(self) -> np.ndarray:
+        """The month's streams in all worlds, see `Customers.streams`."""
+        return self._everybody.streams
+
+    def grow_hazard(self, adoption: Adoption) -> None:
+        """A month of the Bass process: more are ready to adopt."""
+        self._everybody.grow_hazard(self.world, adoption.innovation, adoption.imitation)
+
+    def check_conservation(self) -> None:
+        """See `Customers.check_conservation`."""
+        self._everybody.check_conservation(self.world)
+
+    def frame(self, scenario: Scenario) -> "pd.DataFrame":
+        """Every customer as it is now, one a row, in a table of its own.
+
+        `accounts`, `tb`, `usd_month` and `customers` are what a row stands for, in January 2013; `trust_...` is by channel.
+        """
+        import pandas as pd
+
+        x, everybody, w = self.population, self._everybody, self.world
+        countries, segments = list(scenario.jurisdictions), list(scenario.segments)
+        providers = [*(p for p in scenario.providers for _ in US_KINDS)]
+        kind_of = [ON_PREMISES_NAME, HOME_GROWN_NAME, *(k for _ in scenario.providers for k in US_KINDS)]
+        provider_of = [None, HOME_GROWN_NAME, *providers]
+        place = everybody.place[:, w]
+        columns = {
+            "country": pd.Categorical.from_codes(x.cells.jurisdiction[x.cell], countries),
+            "segment": pd.Categorical.from_codes(x.cells.segment[x.cell], segments),
+            **{
+                name: x.weight[:, q] / UNITS
+                for q, name in enumerate(("accounts", "tb", "usd_month", "customers"))
+            },
+            "place": pd.Categorical(np.array(kind_of, object)[place], list(KINDS)),
+            "provider": pd.Categorical(
+                np.array(provider_of, object)[place], [*scenario.providers, HOME_GROWN_NAME]
+            ),
+            **{f"trust_{name}": everybody.trust[:, 2 * w + k] for k, name in enumerate(CHANNELS)},
+            "sensitivity": x.sensitivity,
+            "susceptibility": x.susceptibility,
+            "contract_months": x.term,
+            "renewal_phase": x.renewal,
+            "readiness": everybody.readiness[:, w],
+        }
+        return pd.DataFrame(
+            {name: np.asarray(v).copy() if isinstance(v, np.ndarray) else v for name, v in columns.items()}
+        )
+
+
+def initial_trust_of_cells(scenario: Scenario, cells: Cells) -> np.ndarray:
+    """Mean trust of every cell before the first month, the same in both channels: float64 (C, 2)."""
+    p = scenario.parameters.trust
+    trust = np.array([j.initial_trust for j in scenario.jurisdictions.values()])
+    level = np.minimum(np.maximum(p.initial_offset + p.initial_scale * trust, LEAST_TRUST), MOST_TRUST)
+    return np.repeat(level[cells.jurisdiction][:, None], 2, axis=1)
 
 
 def groups_of_blocks(blocks: np.ndarray) -> np.ndarray:

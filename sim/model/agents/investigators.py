@@ -10,21 +10,20 @@ with a capacity set by the assumed utilisation at the start.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
 
 from sim.model.arithmetic import exp, log, total
 from sim.model.kernels import investigations as kernel
+from sim.model.kernels.codes import INCOMING, OUTGOING, US
+from sim.model.law.routing import OrderRule
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
-from sim.model.population import UNITS, Population
+from sim.model.population import Population
 from sim.model.recent import Recent
 from sim.scenario.scenario import Scenario
-
-if TYPE_CHECKING:
-    from sim.model.world import WarrantModel
+from sim.vocabulary import DIRECTIONS, ROUTES
 
 KNOWN_AFTER = 12  # months
 _US_AGENT, _EVADERS_AGENT, _BULK_AGENT, _POLICE_AGENT = 1, 2, 3, 16
@@ -33,9 +32,15 @@ _US_AGENT, _EVADERS_AGENT, _BULK_AGENT, _POLICE_AGENT = 1, 2, 3, 16
 class Investigator(mesa.Agent):
     """The police of one jurisdiction (index 0: US law enforcement); owns its row of the queues."""
 
-    def __init__(self, model: "WarrantModel", index: int, code: str) -> None:
+    def __init__(self, model: mesa.Model, index: int, code: str, casework: "Casework") -> None:
         super().__init__(model)
-        self.index, self.code = index, code
+        self.index, self.code, self._casework = index, code, casework
+
+    @property
+    def backlog(self) -> dict[str, int]:
+        """Requests for legal assistance that wait: from the US to this country, and from it to the US."""
+        waiting = self._casework.queues.backlog[:, self.index]
+        return {"outgoing": int(waiting[OUTGOING]), "incoming": int(waiting[INCOMING])}
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     p, cells, months = scenario.parameters.investigators, population.cells, scenario.months
     segments = len(scenario.segments)
     weight = cells.accounts * np.array(p.segment_weight.values)[cells.segment]
-    account_sums = kernel.running_accounts(cells.start, population.weight, UNITS)
+    account_sums = kernel.running_accounts(cells.start, population.weight)
     jurisdictions = len(scenario.jurisdictions)
     weight_of = np.array([total(weight[cells.jurisdiction == j]) for j in range(jurisdictions)])
     us_growth = np.array([exp(m / 12.0 * log(1.0 + p.us_request_growth)) for m in range(months)])
@@ -104,20 +109,8 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     rows, when, n = np.empty((room, 5), np.int32), np.empty(room), 0
     for agent, police, evades, rate, first, last in kinds:
         at = slice(first * segments, last * segments)
-        n = kernel.draw_targets(
-            seed,
-            agent,
-            police,
-            evades,
-            rate,
-            np.cumsum(weight[at]),
-            at.start,
-            cells.start,
-            account_sums,
-            rows,
-            when,
-            n,
-        )
+        kind = kernel.Kind(agent, police, evades, at.start, rate, np.cumsum(weight[at]))
+        n = kernel.draw_targets(seed, kind, cells.start, account_sums, rows, when, n)
     # Month by month, and in a month police by police, each in order of time: those who queue for one clerk stay in order, and a processor
     # can guess better what comes next.
     month = when[:n].astype(np.int64)
@@ -168,77 +161,69 @@ class Waits:
         return waits
 
 
-class Queues:
-    """Mutual legal assistance in one world: rate and clerk of every pair, and what is finished when.
+def open_queues(scenario: Scenario, docket: Docket) -> kernel.Queues:
+    """Mutual legal assistance in one world, as it begins.
 
-    growth, response: of capacity, a month (see `kernels.investigations.open_queues`); clerks: float64 (2, J, 2), outgoing and incoming: capacity
-    a month, and the time at which the clerk is free; finish: int64 (M, 2, J); arrived, done, backlog: int64 (2, J), outgoing and incoming.
+    All requests that could come this way at the start would: what is left of them is the utilisation's to say.
     """
+    p, jurisdictions = scenario.parameters.investigators, len(scenario.jurisdictions)
+    clerks = np.zeros((2, jurisdictions, 2))
+    for side, rate in ((OUTGOING, docket.us_rate), (INCOMING, docket.foreign_rate)):
+        clerks[side, :, kernel.RATE] = np.maximum(rate / p.mla_utilisation, p.mla_minimum_capacity)
+    return kernel.Queues(
+        growth=exp(log(1.0 + p.mla_capacity_growth) / 12.0),
+        response=p.mla_capacity_response / 12.0,
+        clerks=clerks,
+        arrived=np.zeros((2, jurisdictions), np.int64),
+        done=np.zeros((2, jurisdictions), np.int64),
+        finish=np.zeros((scenario.months, 2, jurisdictions), np.int64),
+        backlog=np.zeros((2, jurisdictions), np.int64),
+    )
 
-    def __init__(self, scenario: Scenario, docket: Docket) -> None:
-        p = scenario.parameters.investigators
-        jurisdictions = len(scenario.jurisdictions)
-        self.growth = exp(log(1.0 + p.mla_capacity_growth) / 12.0)
-        self.response = p.mla_capacity_response / 12.0
-        self.clerks = np.zeros((2, jurisdictions, 2))
-        # At the start all requests that could come this way would: what is left of them is the utilisation's to say.
-        self.clerks[0, :, 0] = np.maximum(docket.us_rate / p.mla_utilisation, p.mla_minimum_capacity)
-        self.clerks[1, :, 0] = np.maximum(docket.foreign_rate / p.mla_utilisation, p.mla_minimum_capacity)
-        self.finish = np.zeros((scenario.months, 2, jurisdictions), np.int64)
-        self.arrived = np.zeros((2, jurisdictions), np.int64)
-        self.done, self.backlog = (
-            np.zeros((2, jurisdictions), np.int64),
-            np.zeros((2, jurisdictions), np.int64),
-        )
+
+@dataclass(frozen=True)
+class RuleOfMonth:
+    """The law as investigators meet it."""
+
+    orders: OrderRule  # the routes of orders under the US regime in force
+    honoured: float  # share of US warrants for data abroad that are obeyed while the law is contested
+    agreements: bool  # whether executive agreements have effect
+    laws: np.ndarray  # float64 (J, I) in force
 
 
 class Casework:
     """The month of all investigators in one world.
 
-    month: int64 (4, J, 5, 6) what became of the month's requests; unmet: (J,) share of each police's requests for data at US
-    providers, of about a year, that was not met within twelve months.
+    month: int64 (4, J, 5, 6) what became of the month's requests; host_conflicts, host_disclosures: int64 (J,), by where
+    data lay; disclosures: int64 (1,) of organisations' data abroad; unmet: (J,) share of each police's requests for data at
+    US providers, of about a year, that was not met within twelve months.
     """
 
     def __init__(self, scenario: Scenario, docket: Docket, waits: Waits) -> None:
         p = scenario.parameters.investigators
         jurisdictions = list(scenario.jurisdictions.values())
-        codes = list(scenario.jurisdictions)
         self._docket, self._waits = docket, waits
-        self._us_business = np.array([j.home_grown_us_business for j in jurisdictions])
-        self._no_location = np.array([x.no_stable_location for x in scenario.providers.values()])
-        self._haven = np.array(
-            [next(codes.index(r) for r in x.regions_2013 if r != "US") for x in scenario.providers.values()]
-        )
+        self._held = _held(scenario)
         self._data_law = np.array([int(j.privacy_law_conflicts) for j in jurisdictions])
         self._treaty = np.array([j.mla_treaty for j in jurisdictions])
-        self._times = (
-            p.direct_months,
-            p.comity_months,
-            p.agreement_months,
-            p.mla_base_months,
-            p.conflict_delay,
-            p.rogatory_slowdown,
+        self._practice = kernel.Practice(
+            p.direct_months, p.comity_months, p.agreement_months, p.mla_base_months, p.conflict_delay,
+            p.rogatory_slowdown, p.direct_success, p.comity_success, p.common_law_comity_success, p.agreement_success,
+            p.mla_success, p.rogatory_success, p.consumer_unlocking, p.compulsion_success,
+        )  # fmt: skip
+        self.queues = open_queues(scenario, docket)
+        n = len(jurisdictions)
+        self._results = kernel.Results(
+            month=np.zeros((len(DIRECTIONS), n, len(ROUTES), len(kernel.MEASURES)), np.int64),
+            conflicts=np.zeros(n, np.int64),
+            host_disclosures=np.zeros(n, np.int64),
+            disclosures=np.zeros(1, np.int64),
         )
-        self._chances = (
-            p.direct_success,
-            p.comity_success,
-            p.common_law_comity_success,
-            p.agreement_success,
-            p.mla_success,
-            p.rogatory_success,
-            p.consumer_unlocking,
-            p.compulsion_success,
-        )
-        self.queues = Queues(scenario, docket)
-        shape = (4, len(codes), 5, len(kernel.MEASURES))
-        self.month = np.zeros(shape, np.int64)
-        self.host_conflicts, self.host_disclosures = (
-            np.zeros(len(codes), np.int64),
-            np.zeros(len(codes), np.int64),
-        )
-        self.disclosures = np.zeros(1, np.int64)
-        self._asked, self._met, self.unmet = np.zeros(len(codes)), np.zeros(len(codes)), np.zeros(len(codes))
-        self._recent = np.zeros((KNOWN_AFTER, 2, len(codes)))
+        self._police = kernel.Police(np.zeros((KNOWN_AFTER, 2, n)), np.zeros(n), np.zeros(n), np.zeros(n))
+        self.month, self.unmet = self._results.month, self._police.unmet
+        self.host_conflicts = self._results.conflicts
+        self.host_disclosures = self._results.host_disclosures
+        self.disclosures = self._results.disclosures
 
     def work(
         self,
@@ -246,29 +231,29 @@ class Casework:
         world: int,
         place: np.ndarray,
         hosts: np.ndarray,
-        rule: "RuleOfMonth",
+        rule: RuleOfMonth,
         litigation_delay: float,
     ) -> None:
-        """Send out the month's requests, and write down what became of them."""
-        d, q, at = self._docket, self.queues, slice(self._docket.start[month], self._docket.start[month + 1])
-        kernel.month_of_requests(
-            month, world, q.growth, q.response, d.plain[month], self._waits.plain[month], d.rows[at], d.who[at], d.standing[at], d.chance[at],
-            self._waits.of(month), place, hosts, self._us_business, self._no_location, self._haven, rule.us_table, rule.foreign_table, rule.statutory,
-            rule.reaches, rule.honoured, rule.agreement, self._data_law, rule.blocking, rule.claim, self._treaty, self._times, self._chances,
-            litigation_delay, q.clerks, q.arrived, q.done, q.finish, q.backlog, self.month, self.host_conflicts, self.host_disclosures,
-            self.disclosures, self._recent, self._asked, self._met, self.unmet,
+        """Send out the month's requests, and write down what became of them: `place` (N, W), `hosts` of places (J, O)."""
+        d, at = self._docket, slice(self._docket.start[month], self._docket.start[month + 1])
+        requests = kernel.Requests(d.rows[at], d.who[at], d.standing[at], d.chance[at], self._waits.of(month))
+        plain = kernel.Plain(d.plain[month], self._waits.plain[month])
+        law = kernel.Rule(
+            rule.orders.us, rule.orders.foreign, rule.orders.contested, rule.honoured, rule.agreements, rule.laws,
+            self._data_law, self._treaty,
         )  # fmt: skip
+        held = self._held._replace(world=world, place=place, host=hosts)
+        ways = kernel.Ways(law, self._practice, litigation_delay)
+        kernel.month_of_requests(month, requests, plain, held, ways, self.queues, self._results, self._police)
 
 
-@dataclass(frozen=True)
-class RuleOfMonth:
-    """The law as investigators meet it: the US rule, and what foreign law adds, by jurisdiction (J,)."""
-
-    us_table: np.ndarray
-    foreign_table: np.ndarray
-    reaches: int  # 1 control, 0 location, -1 contested
-    honoured: float
-    statutory: bool
-    agreement: np.ndarray
-    blocking: np.ndarray
-    claim: np.ndarray
+def _held(scenario: Scenario) -> kernel.Held:
+    """What of `Held` does not change over a run; the rest is to be filled in."""
+    codes, providers = list(scenario.jurisdictions), scenario.providers.values()
+    nothing = np.empty((0, 0))
+    return kernel.Held(
+        US, nothing, nothing,
+        np.array([j.home_grown_us_business for j in scenario.jurisdictions.values()]),
+        np.array([x.no_stable_location for x in providers]),
+        np.array([next(codes.index(r) for r in x.regions_2013 if r != "US") for x in providers]),
+    )  # fmt: skip

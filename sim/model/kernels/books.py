@@ -1,52 +1,99 @@
 """Sums for the books, compiled so that they are added in one order on every machine."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from sim.model.kernels.investigations import FOREIGN_TO_US, MLA, US_TO_FOREIGN
-from sim.model.kernels.survey import WOULD_LEAVE
-from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
+from sim.model.kernels.codes import (
+    ACCOUNTS,
+    CUSTOMER_KEYS,
+    CUSTOMERS,
+    FIRST_US,
+    FOREIGN_TO_US,
+    HOME_GROWN,
+    INCOMING,
+    INTELLIGENCE,
+    LAW_ENFORCEMENT,
+    MLA,
+    OFFERS,
+    ON_PREMISES,
+    OUTGOING,
+    TB,
+    TRUSTEE,
+    UNITS,
+    US,
+    US_TO_FOREIGN,
+    USD,
+    WOULD_LEAVE,
+)
 
+TRUST, TRUST_BY_SPEND, TRUST_INTELLIGENCE, BELIEF = range(4)  # first columns of a cell's row
 FIRST_STOCK, STOCKS = 4, 14  # columns of a cell's row that `cell_stocks` fills, of which by number:
 _ADOPTERS, _BY_KIND, _AT_HOME, _IN_REACH, _US, _SOVEREIGN, _HOME_GROWN, _EXPOSED = (
     FIRST_STOCK + k for k in (0, 1, 8, 9, 10, 11, 12, 13)
 )
+AT_HOME, ABROAD = range(2)  # the two sides: the US, and all others
+
+
+class Places(NamedTuple):
+    """What the places are."""
+
+    host: np.ndarray  # int32 (J, O) on whose soil
+    kind: np.ndarray  # int64 (O,)
+    markup: np.ndarray  # float64 (J, O) what customers pay over list price
+
+
+class Within(NamedTuple):
+    """How far a US order reaches."""
+
+    abroad: float  # share of data abroad that it reaches under the rule
+    us_business: np.ndarray  # float64 (J,) share of home-grown providers that it reaches
+    exposure: np.ndarray  # float64 (C, 3, 7) as customers perceive it
+
+
+class Sales(NamedTuple):
+    """A month's revenue and output: filled by `cell_stocks`."""
+
+    by_place: np.ndarray  # float64 (2, O) USD from US customers and from all others
+    by_provider: np.ndarray  # float64 (J, P) USD of US providers
+    by_bloc: np.ndarray  # float64 (B,) output of home-grown providers, TB
 
 
 @njit(cache=True)
-def cell_stocks(
-    stock, units, price, growth, home_usage, markup, data, jurisdiction, bloc, host, kind, exposure, reach, us_business, out, by_place, by_provider, by_bloc
-):  # fmt: skip
-    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills their columns in the month's row `out` (C, Q), and
-    `by_place` (2, O) with revenue from US customers and from all others, `by_provider` (J, P) with US providers' by country, and
-    `by_bloc` with the month's output of home-grown providers in TB; returns that of all US providers.
+def cell_stocks(stock, level, jurisdiction, bloc, places, within, out, sales):
+    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills their columns in the
+    month's row `out` (C, Q), and `sales`; returns the output of all US providers, TB.
 
-    `stock` (C, O, 4) int64, `price`, `growth`, `home_usage` as in `kernels.market.fill_spend`, `markup` (J, O), `data` TB that a unit holds by
-    now, `exposure` (C, 3, 7), `reach` share of data abroad that a US order reaches under the rule.
+    `stock` (C, O, 4) int64; `level` a `kernels.market.Level`; `bloc` (J,).
     """
+    growth, home_usage, price_level, data_level = level.growth, level.home_usage, level.price, level.data
+    host, kind, markup = places.host, places.kind, places.markup
+    reach, us_business, exposure = within.abroad, within.us_business, within.exposure
+    by_place, by_provider, by_bloc = sales.by_place, sales.by_provider, sales.by_bloc
     by_place[:] = 0.0
     by_provider[:] = 0.0
     by_bloc[:] = 0.0
-    us, per_unit = 0.0, 1.0 / units
+    us, per_unit = 0.0, 1.0 / UNITS
     for c in range(stock.shape[0]):
         j = jurisdiction[c]
-        level, volume = price * growth[j] * per_unit, data * growth[j] * per_unit
+        price, volume = price_level * growth[j] * per_unit, data_level * growth[j] * per_unit
         for q in range(FIRST_STOCK, FIRST_STOCK + STOCKS):
             out[c, q] = 0.0
         accounts = 0.0
         for o in range(stock.shape[1]):
-            if stock[c, o, 3] == 0:  # most places: nobody is there
+            if stock[c, o, CUSTOMERS] == 0:  # most places: nobody is there
                 continue
-            tb, k = stock[c, o, 1] * volume, kind[o]
+            tb, k = stock[c, o, TB] * volume, kind[o]
             out[c, _BY_KIND + k] += tb
-            accounts += stock[c, o, 0]
-            out[c, _EXPOSED] += stock[c, o, 0] * exposure[c, 0, k]
+            accounts += stock[c, o, ACCOUNTS]
+            out[c, _EXPOSED] += stock[c, o, ACCOUNTS] * exposure[c, LAW_ENFORCEMENT, k]
             if host[j, o] == j:
                 out[c, _AT_HOME] += tb
             if o == ON_PREMISES:
                 continue
-            out[c, _ADOPTERS] += stock[c, o, 3] * per_unit
-            usd = stock[c, o, 2] * level * markup[j, o]
+            out[c, _ADOPTERS] += stock[c, o, CUSTOMERS] * per_unit
+            usd = stock[c, o, USD] * price * markup[j, o]
             if o == HOME_GROWN:
                 usd *= home_usage[j]
                 out[c, _IN_REACH] += tb * reach * us_business[j]
@@ -60,52 +107,57 @@ def cell_stocks(
                 if offer >= TRUSTEE:
                     out[c, _SOVEREIGN] += usd
                 if offer != TRUSTEE and offer != CUSTOMER_KEYS:
-                    out[c, _IN_REACH] += tb * (1.0 if host[j, o] == 0 else reach)
-            by_place[0 if j == 0 else 1, o] += usd
+                    out[c, _IN_REACH] += tb * (1.0 if host[j, o] == US else reach)
+            by_place[AT_HOME if j == US else ABROAD, o] += usd
         if accounts > 0.0:
             out[c, _EXPOSED] /= accounts
     return us
 
 
+class Said(NamedTuple):
+    """What a month says of the customers of each cell."""
+
+    trust: np.ndarray  # float64 (C, 2)
+    belief: np.ndarray  # float64 (C,)
+    counts: np.ndarray  # int64 (C, 8) of what they did, in 1/UNITS
+    answers: np.ndarray  # float64 (C, 4)
+    asked: np.ndarray  # float64 (C, 2) all, and users of a US provider
+
+
+class Averages(NamedTuple):
+    """How cells are added up."""
+
+    jurisdiction: np.ndarray  # int32 (C,)
+    customers: np.ndarray  # float64 (C,)
+    weights: np.ndarray  # float64 (C, Q) of means; 1 for what is summed
+    is_mean: np.ndarray  # bool (Q,)
+
+
 @njit(cache=True)
-def enter_customers(
-    trust,
-    belief,
-    customers,
-    counts,
-    units,
-    answers,
-    asked,
-    weights,
-    is_mean,
-    jurisdiction,
-    row,
-    cell,
-    country,
-    side,
-):
-    """Write a month's customers into its `row` (C, Q), where `cell_stocks` has been before, add them up (see `_add_up`), and enter it in
-    the book as `cell` (C, Q) float32."""
+def enter_customers(said, averages, row, cell, country, side):
+    """Write a month's customers into its `row` (C, Q), where `cell_stocks` has been before, add them up into `country`
+    (J, Q) and `side` (2, Q) (see `_add_up`), and enter it in the book as `cell` (C, Q) float32."""
+    trust, belief, counts, answers, asked = said.trust, said.belief, said.counts, said.answers, said.asked
+    customers = averages.customers
     first_count = FIRST_STOCK + STOCKS
     first_answer = first_count + counts.shape[1]
     for c in range(row.shape[0]):
-        row[c, 0], row[c, 1], row[c, 2], row[c, 3] = trust[c, 0], trust[c, 0], trust[c, 1], belief[c]
+        row[c, TRUST], row[c, TRUST_BY_SPEND] = trust[c, LAW_ENFORCEMENT], trust[c, LAW_ENFORCEMENT]
+        row[c, TRUST_INTELLIGENCE], row[c, BELIEF] = trust[c, INTELLIGENCE], belief[c]
         row[c, FIRST_STOCK] /= customers[c]  # adopters become adoption
         for q in range(counts.shape[1]):
-            row[c, first_count + q] = counts[c, q] / units
+            row[c, first_count + q] = counts[c, q] / UNITS
         for q in range(answers.shape[1]):
             base = asked[c, 1] if q == WOULD_LEAVE else asked[c, 0]
             row[c, first_answer + q] = answers[c, q] / base if base > 0.0 else np.nan
-    _add_up(row, weights, is_mean, jurisdiction, country, side)
+    _add_up(row, averages.weights, averages.is_mean, averages.jurisdiction, country, side)
     cell[:] = row
 
 
 @njit(cache=True)
 def _add_up(row, weights, is_mean, jurisdiction, country, side):
-    """A month's cells into `country` (J, Q), and these into `side` (2, Q), the US and all others: sums, or means by weight where `is_mean` (Q,).
-
-    `row` and `weights` (C, Q), of measures to be summed 1; a missing value (NaN) has no weight.
-    """
+    """A month's cells, `row` (C, Q), into `country` (J, Q), and these into `side` (2, Q), the US and all others: sums, or
+    means by weight. A missing value (NaN) has no weight."""
     of_country, of_side = np.zeros(country.shape), np.zeros(side.shape)
     country[:] = 0.0
     side[:] = 0.0
@@ -116,10 +168,10 @@ def _add_up(row, weights, is_mean, jurisdiction, country, side):
             country[j, q] += 0.0 if missing else row[c, q] * weights[c, q]
             of_country[j, q] += 0.0 if missing else weights[c, q]
     for j in range(country.shape[0]):
-        where = 0 if j == 0 else 1
+        at = AT_HOME if j == US else ABROAD
         for q in range(country.shape[1]):
-            side[where, q] += country[j, q]
-            of_side[where, q] += of_country[j, q]
+            side[at, q] += country[j, q]
+            of_side[at, q] += of_country[j, q]
     _weigh(country, of_country, is_mean)
     _weigh(side, of_side, is_mean)
 
@@ -147,7 +199,8 @@ def by_measure(cell):
 
 @njit(cache=True)
 def trust_of_cells(sums, blocks, cell, customers, units, out):
-    """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, 2W); `customers` (C,) simulated."""
+    """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, 2W) in 1/`units`; `customers` (C,)
+    simulated."""
     total = np.zeros(out.shape, np.int64)
     for b in range(len(blocks)):
         c = cell[blocks[b, 0]]
@@ -161,66 +214,62 @@ def trust_of_cells(sums, blocks, cell, customers, units, out):
 
 
 @njit(cache=True)
-def enter_streams(month, world, touched, flows, units, volume, kinds, hosts, out):
-    """Rows of one world's book of flows, `out` (n, 9), from `touched` (n, 4) (world, country, from, to) and `flows` (W, J, O, O, 4) in
-    1/`units`; `volume` (J,) is what a unit holds by now. Returns how many."""
-    n = 0
+def _enter_flow(out, n, month, j, before, after):
+    """Begin row n of the book of flows, `out` (n, 9): from (kind, host) `before` to (kind, host) `after`."""
+    out[n, 0], out[n, 1] = month, j
+    out[n, 2], out[n, 3], out[n, 4], out[n, 5] = before[0], before[1], after[0], after[1]
+
+
+@njit(cache=True)
+def enter_streams(month, world, touched, flows, volume, places, out):
+    """Rows of one world's book of flows, `out` (n, 9), from `touched` (n, 4) (world, country, from, to) and `flows`
+    (W, J, O, O, 4) in 1/UNITS; `volume` (J,) is what a unit holds by now. Returns how many."""
+    kind, host, n = places.kind, places.host, 0
     for r in range(len(touched)):
         if touched[r, 0] != world:
             continue
         j, a, b = touched[r, 1], touched[r, 2], touched[r, 3]
-        accounts, tb, customers = flows[world, j, a, b, 0], flows[world, j, a, b, 1], flows[world, j, a, b, 3]
-        out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = (
-            month,
-            j,
-            kinds[a],
-            hosts[j, a],
-            kinds[b],
-            hosts[j, b],
-        )
-        out[n, 6], out[n, 7], out[n, 8] = tb / units * volume[j], accounts / units, customers / units
+        accounts, tb = flows[world, j, a, b, ACCOUNTS], flows[world, j, a, b, TB]
+        _enter_flow(out, n, month, j, (kind[a], host[j, a]), (kind[b], host[j, b]))
+        out[n, 6], out[n, 7], out[n, 8] = (
+            tb / UNITS * volume[j], accounts / UNITS, flows[world, j, a, b, CUSTOMERS] / UNITS
+        )  # fmt: skip
         n += 1
     return n
 
 
 @njit(cache=True)
-def enter_relocations(month, before, after, stock, jurisdiction, units, volume, kinds, out):
-    """Rows of the book of flows, `out` (n, 9), for data that providers moved where the hosts of places, `before` and `after` (J, O),
-    differ: no customer decided. `stock` (C, O, 4) in 1/`units`, `volume` (J,). Returns how many."""
-    n = 0
+def enter_relocations(month, before, stock, jurisdiction, volume, places, out):
+    """Rows of the book of flows, `out` (n, 9), for data that providers moved where the hosts of places were others, `before`
+    (J, O): no customer decided. `stock` (C, O, 4) in 1/UNITS, `volume` (J,). Returns how many."""
+    kind, after, n = places.kind, places.host, 0
     for j in range(before.shape[0]):
         for o in range(before.shape[1]):
             if before[j, o] != after[j, o]:
                 accounts, tb = 0, 0
                 for c in range(len(jurisdiction)):
                     if jurisdiction[c] == j:
-                        accounts += stock[c, o, 0]
-                        tb += stock[c, o, 1]
+                        accounts += stock[c, o, ACCOUNTS]
+                        tb += stock[c, o, TB]
                 if tb > 0:
-                    out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = (
-                        month,
-                        j,
-                        kinds[o],
-                        before[j, o],
-                        kinds[o],
-                        after[j, o],
-                    )
-                    out[n, 6], out[n, 7], out[n, 8] = tb / units * volume[j], accounts / units, 0.0
+                    _enter_flow(out, n, month, j, (kind[o], before[j, o]), (kind[o], after[j, o]))
+                    out[n, 6], out[n, 7], out[n, 8] = tb / UNITS * volume[j], accounts / UNITS, 0.0
                     n += 1
     return n
 
 
 @njit(cache=True)
 def enter_requests(month, requests, backlog, by_route, out):
-    """A month's requests (4, J, 5, 6): all countries together, `by_route` (4, 5, 6), and where any were made or wait, in `out` (n, 11): month,
-    direction, country, route, what became of them (6), and those that wait, from `backlog` (2, J) outgoing and incoming. Returns how many."""
+    """A month's requests (4, J, 5, 6): all countries together, `by_route` (4, 5, 6), and where any were made or wait, in
+    `out` (n, 11): month, direction, country, route, what became of them (6), and those that wait, from `backlog` (2, J).
+    Returns how many."""
     n = 0
     for d in range(requests.shape[0]):
         for j in range(requests.shape[1]):
             for r in range(requests.shape[2]):
                 waiting = 0
                 if r == MLA and (d == US_TO_FOREIGN or d == FOREIGN_TO_US):
-                    waiting = backlog[1 if d == FOREIGN_TO_US else 0, j]
+                    waiting = backlog[INCOMING if d == FOREIGN_TO_US else OUTGOING, j]
                 if requests[d, j, r, 0] == 0 and waiting == 0:
                     continue
                 out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, -1] = month, d, j, r, waiting

@@ -8,10 +8,10 @@ sum itself) with clocks raised to 1/s, which is the same comparison and needs no
 import numpy as np
 from numba import njit
 
-from sim.model.arithmetic import exp, log
+from sim.model.kernels.arithmetic import exp, log
+from sim.model.kernels.codes import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
+from sim.model.kernels.philox import draw4s
 from sim.model.luck import purposes
-from sim.model.luck.philox import draw4s
-from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
 KINDS = 7
 LEAST = 1e-290  # on premises is always open, however little it weighs

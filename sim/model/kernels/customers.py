@@ -12,11 +12,11 @@ import numpy as np
 from numba import get_num_threads, njit, prange
 
 from sim.model.kernels.choice import KINDS, draw_luck, nest_of, roots_of, tastes
+from sim.model.kernels.codes import OFFERS, ON_PREMISES
 from sim.model.kernels.deadlines import who_is_due, who_renews
 from sim.model.kernels.decisions import ask_peers, open_decisions, pick, weigh
 from sim.model.kernels.renewals import LOT, who_may_move
 from sim.model.kernels.trust import listen
-from sim.model.places import OFFERS, ON_PREMISES
 
 
 class People(NamedTuple):

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.model.places import ON_PREMISES
+from sim.model.kernels.codes import ON_PREMISES
 
 LOOK = 64  # customers looked at together, before any of them is looked at alone
 

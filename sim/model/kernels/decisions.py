@@ -4,9 +4,8 @@ import numpy as np
 from numba import njit
 
 from sim.model.kernels.choice import kind_risks, nest_of, nest_roots, race
+from sim.model.kernels.codes import FIRST_US, OFFERS, ON_PREMISES, PEERS
 from sim.model.kernels.deadlines import phase_of
-from sim.model.places import FIRST_US, OFFERS, ON_PREMISES
-from sim.model.population import PEERS
 
 
 @njit(cache=True)

@@ -12,8 +12,8 @@ from sim.model.kernels.choice import (
     roots_of,
     weights_of,
 )
+from sim.model.kernels.codes import FIRST_US, HOME_GROWN, ON_PREMISES
 from sim.model.kernels.renewals import LOT
-from sim.model.places import FIRST_US, HOME_GROWN, ON_PREMISES
 
 
 @njit(cache=True, parallel=True)

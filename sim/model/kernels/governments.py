@@ -1,26 +1,65 @@
 """The governments' month, compiled: hazards of every instrument, and what luck makes of them."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from sim.model.arithmetic import exp
+from sim.model.kernels.arithmetic import exp
+from sim.model.kernels.codes import ADOPTS, ATTENTION, BAD, INTELLIGENCE, LAW_ENFORCEMENT, REPEALS
+from sim.model.kernels.philox import draw
 from sim.model.luck import purposes
-from sim.model.luck.philox import draw
-from sim.model.news import ATTENTION, BAD, INTELLIGENCE, LAW_ENFORCEMENT
+
+DISTRUST, INCIDENTS, RULE, UNMET_NEED, DEPENDENCE, STEADY = range(
+    6
+)  # covariates; the steady three begin at STEADY
+AGENT_STRIDE = 64  # a government's draws are keyed by jurisdiction x this + instrument
+
+
+class Citizens(NamedTuple):
+    """The people of each of C cells, as their governments know them."""
+
+    jurisdiction: np.ndarray  # int32 (C,)
+    accounts: np.ndarray  # float64 (C,)
+    first_trust: np.ndarray  # float64 (C, 2) by channel
+    trust: np.ndarray  # float64 (C, 2)
+    memory: np.ndarray  # float64 (C, channel, good/bad, attention/residue)
+    prior_strength: float
+
+
+class Spending(NamedTuple):
+    """What is spent on the cloud, by country."""
+
+    buyers: np.ndarray  # int64 (J, 2) what customers of home-grown and of US providers could spend
+    home_usage: np.ndarray  # float64 (J,) how much of that the former use
+
+
+class Baseline(NamedTuple):
+    """Where the covariates began; `unmet` is taken down once requests have been answered for two years."""
+
+    settled: int  # month in which it is
+    unmet: np.ndarray  # float64 (J,)
+    share: np.ndarray  # float64 (J,) of US providers
+    steady: np.ndarray  # float64 (J, 3) cost of hosting, privacy law, rivalry
 
 
 @njit(cache=True)
-def covariates(
-    month, settled, buyers, home_usage, jurisdiction, accounts, first_trust, trust, memory, prior_strength, reach, unmet, first_unmet,
-    first_share, steady, out,
-):  # fmt: skip
+def covariates(month, citizens, spending, reach, unmet, baseline, out):
     """What moves the governments' hazards this month: `out` (J, X) but for the last column, the neighbours' laws.
 
-    Distrust (trust lost since the start, mean of both channels) and incidents (attention to bad news), means by `accounts` (C,); the rule's
-    reach; the police's `unmet` need (J,) since month `settled`; dependence, US providers' share of what is spent on the cloud since the first
-    month, from `buyers` (J, 2) of home-grown providers, who use `home_usage` (J,), and of US providers; what is `steady` (J, 3).
-    `first_unmet`, `first_share` (J,) keep where these began.
+    Distrust (trust lost since the start, mean of both channels) and incidents (attention to bad news), means by accounts;
+    the rule's `reach`; the police's `unmet` need (J,); dependence, US providers' share of what is spent on the cloud; what
+    is steady.
     """
+    jurisdiction, accounts, first_trust = citizens.jurisdiction, citizens.accounts, citizens.first_trust
+    trust, memory, prior_strength = citizens.trust, citizens.memory, citizens.prior_strength
+    buyers, home_usage = spending.buyers, spending.home_usage
+    settled, first_unmet, first_share, steady = (
+        baseline.settled,
+        baseline.unmet,
+        baseline.share,
+        baseline.steady,
+    )
     jurisdictions = len(out)
     sums = np.zeros((jurisdictions, 3))
     for c in range(len(jurisdiction)):
@@ -33,23 +72,54 @@ def covariates(
         sums[j, 1] += accounts[c] * attention
         sums[j, 2] += accounts[c]
     for j in range(jurisdictions):
-        out[j, 0], out[j, 1] = sums[j, 0] / sums[j, 2], sums[j, 1] / sums[j, 2]
-        out[j, 2] = reach - 1.0
+        out[j, DISTRUST], out[j, INCIDENTS] = sums[j, 0] / sums[j, 2], sums[j, 1] / sums[j, 2]
+        out[j, RULE] = reach - 1.0
         spent = buyers[j, 0] * home_usage[j] + buyers[j, 1]
         us = buyers[j, 1] / spent if spent > 0.0 else 0.0
         if month == 0:
             first_share[j] = us
         if month == settled:
             first_unmet[j] = unmet[j]
-        out[j, 3] = unmet[j] - first_unmet[j] if month >= settled else 0.0
-        out[j, 4] = us - first_share[j]
-        for v in range(3):
-            out[j, 5 + v] = steady[j, v]
+        out[j, UNMET_NEED] = unmet[j] - first_unmet[j] if month >= settled else 0.0
+        out[j, DEPENDENCE] = us - first_share[j]
+        for v in range(steady.shape[1]):
+            out[j, STEADY + v] = steady[j, v]
+
+
+class Neighbours(NamedTuple):
+    """Like countries: country j's are `like` (n,), with `weight` (n,), from `start[j]` on."""
+
+    start: np.ndarray  # int64 (J + 1,)
+    like: np.ndarray  # int64 (n,)
+    weight: np.ndarray  # float64 (n,)
+
+
+class Propensity(NamedTuple):
+    """How ready governments are to adopt and repeal."""
+
+    base_rate: np.ndarray  # float64 (I,) a year
+    effect: np.ndarray  # float64 (X, I) of covariates
+    repeal_rate: np.ndarray  # float64 (I,) a year
+    may: np.ndarray  # float64 (J, I) 0 where an instrument cannot be drawn
+
+
+class Statutes(NamedTuple):
+    """The laws of all jurisdictions: shares of each one's countries."""
+
+    members: np.ndarray  # int64 (J,) countries
+    delay: np.ndarray  # int64 (I,) months from decision to force
+    decided: np.ndarray  # float64 (J, I)
+    in_force: np.ndarray  # float64 (J, I)
+    fixed: (
+        np.ndarray
+    )  # float64 (J, I) what the timeline or 2013 brought, which luck neither adopts nor repeals
+    coming: np.ndarray  # float64 (L, J, I) what acts after the delay, by month
 
 
 @njit(cache=True)
-def shares_of_like(start, like, weight, in_force, out):
-    """Share of the like countries that have each instrument: `out` (J, I). Country j's are `like` (n,), with `weight` (n,), from `start[j]` on."""
+def shares_of_like(neighbours, in_force, out):
+    """Share of the like countries that have each instrument: `out` (J, I)."""
+    start, like, weight = neighbours.start, neighbours.like, neighbours.weight
     jurisdictions, instruments = in_force.shape
     for j in range(jurisdictions):
         everybody = 0.0
@@ -64,11 +134,11 @@ def shares_of_like(start, like, weight, in_force, out):
 
 
 @njit(cache=True, error_model="numpy")
-def hazards(base_rate, effect, pressure, neighbours, dampers):
+def hazards(base_rate, effect, pressure, neighbours, may):
     """Yearly hazard of adoption: base rate x exp(sum of effects x covariates) (event history; Berry & Berry 1990).
 
     `base_rate` (I,); `effect` (X, I); `pressure` (J, X) covariates that differ by jurisdiction, of which the last is
-    replaced by `neighbours` (J, I), the share of like countries that have the instrument; `dampers` (J, I) is 0 where
+    replaced by `neighbours` (J, I), the share of like countries that have the instrument; `may` (J, I) is 0 where
     an instrument cannot be drawn. Returns (J, I).
     """
     jurisdictions, covariates = pressure.shape
@@ -80,7 +150,7 @@ def hazards(base_rate, effect, pressure, neighbours, dampers):
             for k in range(len(base_rate)):
                 out[j, k] += effect[v, k] * pressure[j, v]
         for k in range(len(base_rate)):
-            out[j, k] = dampers[j, k] * base_rate[k] * exp(min(max(out[j, k], -12.0), 6.0))
+            out[j, k] = may[j, k] * base_rate[k] * exp(min(max(out[j, k], -12.0), 6.0))
     return out
 
 
@@ -98,28 +168,14 @@ def draw_luck(seed, month, luck):
     """What chance has in store for the month's laws in every world: `luck` (2, J, I) uniform, of adoption and of repeal."""
     for j in range(luck.shape[1]):
         for k in range(luck.shape[2]):
-            luck[0, j, k] = draw(seed, j * 64 + k, month, purposes.ADOPT_INSTRUMENT)
-            luck[1, j, k] = draw(seed, j * 64 + k, month, purposes.REPEAL_INSTRUMENT)
-
-
-@njit(cache=True)
-def deliberate(
-    month, luck, members, start, like, weight, base_rate, effect, pressure, dampers, repeal_rate, delay, neighbours, decided, in_force, fixed, coming,
-    decisions,
-):  # fmt: skip
-    """A month of all governments: what their neighbours have, the hazards that follow, and what luck makes of these (see `decide`)."""
-    shares_of_like(start, like, weight, in_force, neighbours)
-    chance = chances(hazards(base_rate, effect, pressure, neighbours, dampers).reshape(-1)).reshape(
-        in_force.shape
-    )
-    return decide(
-        month, luck, members, chance, chances(repeal_rate), delay, decided, in_force, fixed, coming, decisions
-    )
+            luck[0, j, k] = draw(seed, j * AGENT_STRIDE + k, month, purposes.ADOPT_INSTRUMENT)
+            luck[1, j, k] = draw(seed, j * AGENT_STRIDE + k, month, purposes.REPEAL_INSTRUMENT)
 
 
 @njit(cache=True)
 def strongest_reason(effect, pressure, neighbours):
-    """The covariate that adds most to a hazard, the first of equals; -1 if none raises it. `effect`, `pressure` (X,); the last is `neighbours`."""
+    """The covariate that adds most to a hazard, the first of equals; -1 if none raises it. `effect`, `pressure` (X,); the
+    last is `neighbours`."""
     strongest, most = -1, 0.0
     for v in range(len(effect)):
         term = effect[v] * (neighbours if v == len(effect) - 1 else pressure[v])
@@ -129,15 +185,24 @@ def strongest_reason(effect, pressure, neighbours):
 
 
 @njit(cache=True)
-def decide(month, luck, members, chance, repeal_chance, delay, decided, in_force, fixed, coming, decisions):
+def move(j, k, adopts, repeals, month, statutes):
+    """A share of jurisdiction j's countries adopts instrument k, to act after the delay, and a share repeals it, at once."""
+    decided, in_force, coming = statutes.decided, statutes.in_force, statutes.coming
+    decided[j, k] = max(min(decided[j, k] + adopts, 1.0) - repeals, 0.0)
+    coming[(month + 1 + statutes.delay[k]) % len(coming), j, k] += adopts
+    in_force[j, k] = max(in_force[j, k] - repeals, statutes.fixed[j, k])
+
+
+@njit(cache=True)
+def decide(month, luck, chance, repeal_chance, statutes, decisions):
     """Which instruments are adopted and repealed this month.
 
-    One country adopts or not, by `luck` (2, J, I) from `draw_luck` against `chance` (J, I) and `repeal_chance` (I,): its decisions go to
-    `decisions` (n, 3) int64 (jurisdiction, instrument, 1 adopts or -1 repeals), first all adoptions, then all repeals; returns how many.
-    A group of many moves by the law of large numbers, here: the share of its countries that has not decided yet shrinks by the chance.
-    `decided` (J, I) is the share that has decided; what is in force beyond `fixed` (the timeline's) can be repealed; `coming` (L, J, I)
-    acts after the `delay` (I,).
+    One country adopts or not, by `luck` (2, J, I) from `draw_luck` against `chance` (J, I) and `repeal_chance` (I,): its
+    decisions go to `decisions` (n, 3) int64 (jurisdiction, instrument, ADOPTS or REPEALS), first all adoptions, then all
+    repeals; returns how many. A group of many moves by the law of large numbers, here: the share of its countries that
+    has not decided yet shrinks by the chance. What is in force beyond what is fixed can be repealed.
     """
+    members, decided, in_force, fixed = statutes.members, statutes.decided, statutes.in_force, statutes.fixed
     adoptions, repeals = 0, 0
     repealed = np.empty((decided.size, 3), np.int64)
     for j in range(len(members)):
@@ -149,27 +214,30 @@ def decide(month, luck, members, chance, repeal_chance, delay, decided, in_force
                 if members[j] > 1:
                     adopts = left * p
                 elif luck[0, j, k] < p:
-                    decisions[adoptions, 0], decisions[adoptions, 1], decisions[adoptions, 2] = j, k, 1
+                    decisions[adoptions, 0], decisions[adoptions, 1], decisions[adoptions, 2] = j, k, ADOPTS
                     adoptions += 1
             if repealable > 0.0 and repeal_chance[k] > 0.0:
                 p = repeal_chance[k]
                 if members[j] > 1:
                     ends = repealable * p
                 elif luck[1, j, k] < p:
-                    repealed[repeals, 0], repealed[repeals, 1], repealed[repeals, 2] = j, k, -1
+                    repealed[repeals, 0], repealed[repeals, 1], repealed[repeals, 2] = j, k, REPEALS
                     repeals += 1
             if adopts > 0.0 or ends > 0.0:
-                move(j, k, adopts, ends, month, delay, decided, in_force, fixed, coming)
+                move(j, k, adopts, ends, month, statutes)
     decisions[adoptions : adoptions + repeals] = repealed[:repeals]
     return adoptions + repeals
 
 
 @njit(cache=True)
-def move(j, k, adopts, repeals, month, delay, decided, in_force, fixed, coming):
-    """A share of jurisdiction j's countries adopts instrument k, to act after the delay, and a share repeals it, at once."""
-    decided[j, k] = max(min(decided[j, k] + adopts, 1.0) - repeals, 0.0)
-    coming[(month + 1 + delay[k]) % len(coming), j, k] += adopts
-    in_force[j, k] = max(in_force[j, k] - repeals, fixed[j, k])
+def deliberate(month, luck, neighbours, propensity, pressure, statutes, like, decisions):
+    """A month of all governments: what their neighbours have, `like` (J, I), the hazards that follow, and what luck makes of
+    these (see `decide`)."""
+    in_force = statutes.in_force
+    shares_of_like(neighbours, in_force, like)
+    yearly = hazards(propensity.base_rate, propensity.effect, pressure, like, propensity.may)
+    chance = chances(yearly.reshape(-1)).reshape(in_force.shape)
+    return decide(month, luck, chance, chances(propensity.repeal_rate), statutes, decisions)
 
 
 @njit(cache=True)

@@ -1,26 +1,154 @@
 """Requests for evidence, compiled: who is aimed at (drawn once for all worlds), what the law answers, how long it takes."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from sim.model.arithmetic import exp, log
-from sim.model.law.routing import CONFLICT_BIT
+from sim.model.kernels.arithmetic import exp, log
+from sim.model.kernels.codes import (
+    ACCOUNTS,
+    AGREEMENT,
+    BLOCKING_STATUTE,
+    COMITY,
+    CONFLICT_BIT,
+    CONSUMER,
+    CUSTOMER_KEYS,
+    DIRECT,
+    EXECUTIVE_AGREEMENT,
+    EXTRATERRITORIAL_CLAIM,
+    FIRST_US,
+    FOREIGN_AT_HOME,
+    FOREIGN_TO_US,
+    HOME_GROWN,
+    HOST_BIT,
+    INCOMING,
+    MLA,
+    NOWHERE,
+    OFFERS,
+    ON_PREMISES,
+    OUTGOING,
+    TRUSTEE,
+    UNITS,
+    UNREACHABLE,
+    US,
+    US_AT_HOME,
+    US_TO_FOREIGN,
+)
+from sim.model.kernels.philox import draw4
 from sim.model.luck import purposes
-from sim.model.luck.philox import draw4
-from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, TRUSTEE
 
-US_AT_HOME, US_TO_FOREIGN, FOREIGN_AT_HOME, FOREIGN_TO_US = range(4)
-DIRECT, COMITY, AGREEMENT, MLA, UNREACHABLE = range(5)
 MEASURES = ("requests", "succeeded", "succeeded_12m", "months", "unreadable", "conflicts")
 _N, _OK, _OK12, _MONTHS, _UNREADABLE, _CONFLICT = range(6)
 MONTH_UNITS = 1024.0  # months to evidence are summed in 1/1024
-_US, _ABROAD, _NO_LOCATION = range(3)
-_OWN_SOIL, _IN_US, _THIRD, _NOWHERE = range(4)
-_PROVIDER, _FOREIGN_WITH_US, _FOREIGN, _TARGET = range(4)
+# Columns of a request's row, of its customer, of its luck; and of a clerk.
+CUSTOMER, POLICE, NUMBER, EVADES, AGENT = range(5)
+HOME, SEGMENT = range(2)
+LAW_ORDER, US_BUSINESS = range(2)
 _WHEN, _STABLE, _HONOURED, _KEYS, _GRANTED = range(5)
 _ANSWER, _CLERK, _PAPERS = range(3)
+RATE, FREE_AT = range(2)
+# Dimensions of the routing tables (`sim.model.law.routing`): where data lies, for a US and for a foreign order; who controls it.
+_US, _ABROAD, _NO_LOCATION = range(3)
+_OWN_SOIL, _IN_US, _THIRD, _NO_FIXED_PLACE = range(4)
+_PROVIDER, _FOREIGN_WITH_US, _FOREIGN, _TARGET = range(4)
 _WORD = 4294967296.0
-CONSUMER = 0
+_LARGEST_PIECE, _LARGEST_COUNT = 16.0, 200  # of a Poisson draw by inversion
+
+
+class Requests(NamedTuple):
+    """A month's requests."""
+
+    rows: (
+        np.ndarray
+    )  # int32 (n, 5) customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police
+    who: np.ndarray  # int32 (n, 2) jurisdiction and segment of the customer
+    standing: (
+        np.ndarray
+    )  # float32 (n, 2) its place in the order of laws, and in that of its provider's US business
+    chance: np.ndarray  # uint32 (n, 5) from `draw_luck`
+    waits: (
+        np.ndarray
+    )  # float64 (n, 3) of unit mean: at the authority that is asked, for the clerk, for the papers
+
+
+class Held(NamedTuple):
+    """Where data is in one world, and who holds it."""
+
+    world: int
+    place: np.ndarray  # int8 (N, W)
+    host: np.ndarray  # int32 (J, O)
+    us_business: np.ndarray  # float64 (J,) share of home-grown providers that do business in the US
+    no_location: np.ndarray  # float64 (P,) share of consumers' data without a stable location
+    haven: np.ndarray  # int64 (P,) where whoever evades puts data
+
+
+class Rule(NamedTuple):
+    """The law of a month as investigators meet it."""
+
+    us_table: (
+        np.ndarray
+    )  # int8 (2, ...) of a warrant that is refused and of one that is honoured, see `OrderRule`
+    foreign_table: np.ndarray  # int8
+    contested: bool  # the courts have not settled what a warrant reaches
+    honoured: float  # share of US warrants for data abroad that are obeyed while the law is contested
+    agreements: bool  # whether executive agreements have effect
+    laws: np.ndarray  # float64 (J, I) in force
+    data_law: (
+        np.ndarray
+    )  # int64 (J,) whether its data-protection law forbids disclosure to foreign authorities
+    treaty: np.ndarray  # bool (J,) on legal assistance with the US
+
+
+class Practice(NamedTuple):
+    """How long each way takes, in months, and how often it succeeds."""
+
+    direct_months: float
+    comity_months: float
+    agreement_months: float
+    mla_months: float
+    conflict_delay: float
+    slowdown: float  # without a treaty
+    direct_ok: float
+    comity_ok: float
+    common_ok: float
+    agreement_ok: float
+    mla_ok: float
+    rogatory_ok: float
+    unlocking: float  # share of customers' own keys that can be had
+    compelled_ok: float
+
+
+class Queues(NamedTuple):
+    """Mutual legal assistance: outgoing and incoming requests, one clerk for each pair."""
+
+    growth: float  # of capacity, a month
+    response: float  # part of what is missing that is added in a month
+    clerks: np.ndarray  # float64 (2, J, 2) capacity a month, and the time at which the clerk is free
+    arrived: np.ndarray  # int64 (2, J) so far
+    done: np.ndarray  # int64 (2, J) so far
+    finish: np.ndarray  # int64 (M, 2, J) completions by month
+    backlog: np.ndarray  # int64 (2, J)
+
+
+class Results(NamedTuple):
+    """What became of a month's requests."""
+
+    month: np.ndarray  # int64 (4, J, 5, 6) by direction, country and route: MEASURES
+    conflicts: np.ndarray  # int64 (J,) of law, by where the data lay
+    host_disclosures: (
+        np.ndarray
+    )  # int64 (J,) of organisations' data, by where it lay, that nobody there agreed to
+    disclosures: np.ndarray  # int64 (1,) of organisations' data abroad
+
+
+class Police(NamedTuple):
+    """What each police has had from US providers: J countries."""
+
+    recent: np.ndarray  # float64 (12, 2, J) asked and met by month
+    asked: np.ndarray  # float64 (J,) of about a year
+    met: np.ndarray  # float64 (J,)
+    unmet: np.ndarray  # float64 (J,) share that was not met
 
 
 @njit(cache=True)
@@ -28,11 +156,11 @@ def poisson(seed, agent, month, mean):
     """A Poisson count by inversion, in pieces of mean at most 16 so that no probability underflows."""
     count, piece = 0, 0
     while mean > 0.0:
-        part = min(mean, 16.0)
+        part = min(mean, _LARGEST_PIECE)
         u = draw4(seed, agent, month, purposes.REQUESTS, piece)[0]
         p = exp(-part)
         cumulative, k = p, 0
-        while u > cumulative and k < 200:
+        while u > cumulative and k < _LARGEST_COUNT:
             k += 1
             p *= part / k
             cumulative += p
@@ -43,43 +171,47 @@ def poisson(seed, agent, month, mean):
 
 
 @njit(cache=True)
-def running_accounts(cell_start, weight, units):
+def running_accounts(cell_start, weight):
     """Running sum of accounts within each cell: float64 (N,)."""
     out = np.empty(len(weight))
     for c in range(len(cell_start) - 1):
         s = 0.0
         for i in range(cell_start[c], cell_start[c + 1]):
-            s += weight[i, 0] / units
+            s += weight[i, ACCOUNTS] / UNITS
             out[i] = s
     return out
 
 
-@njit(cache=True)
-def draw_targets(
-    seed, agent, police, evades, rate, cumulative, first_cell, cell_start, account_sums, rows, when, n
-):
-    """Requests of one kind of one police: month by month a Poisson count, each aimed at an account drawn at random.
+class Kind(NamedTuple):
+    """One kind of request of one police."""
 
-    `agent` keys the luck; `rate` (M,) mean count; `cumulative` running weights of the cells from `first_cell` on;
-    `account_sums` (N,) running sum of accounts within each cell. Fills `rows` from the n-th on, (customer, police, number,
-    evades, agent), and `when` in months; returns how many there are. Where the target keeps its data plays no part.
+    agent: int  # keys its luck
+    police: int
+    evades: int
+    first_cell: int  # of the targets
+    rate: np.ndarray  # float64 (M,) mean count
+    cumulative: np.ndarray  # float64 running weights of the cells from `first_cell` on
+
+
+@njit(cache=True)
+def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
+    """Requests of one kind: month by month a Poisson count, each aimed at an account drawn at random.
+
+    `account_sums` (N,) running sum of accounts within each cell. Fills `rows` from the n-th on and `when`, in months;
+    returns how many there are. Where the target keeps its data plays no part.
     """
+    agent, rate, cumulative = kind.agent, kind.rate, kind.cumulative
     for m in range(len(rate)):
         for k in range(poisson(seed, agent, m, rate[m])):
             if n == len(rows):
                 return n
             u = draw4(seed, agent, m, purposes.TARGET, k)
             c = np.searchsorted(cumulative, u[0] * cumulative[-1])
-            cell = first_cell + min(c, len(cumulative) - 1)
+            cell = kind.first_cell + min(c, len(cumulative) - 1)
             a, b = cell_start[cell], cell_start[cell + 1]
             i = a + np.searchsorted(account_sums[a:b], u[1] * account_sums[b - 1])
-            rows[n, 0], rows[n, 1], rows[n, 2], rows[n, 3], rows[n, 4] = (
-                min(i, b - 1),
-                police,
-                k,
-                evades,
-                agent,
-            )
+            rows[n, CUSTOMER], rows[n, POLICE], rows[n, NUMBER] = min(i, b - 1), kind.police, k
+            rows[n, EVADES], rows[n, AGENT] = kind.evades, agent
             when[n] = m + draw4(seed, agent, m, purposes.CIRCUMSTANCE, k)[0]
             n += 1
     return n
@@ -95,7 +227,7 @@ def draw_luck(seed, start, rows, chance, waits):
     """
     for month in range(len(start) - 1):
         for r in range(start[month], start[month + 1]):
-            number, agent = rows[r, 2], rows[r, 4]
+            number, agent = rows[r, NUMBER], rows[r, AGENT]
             when, stable, honoured, keys = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
             wait, granted, clerk, papers = draw4(seed, agent, month, purposes.OUTCOME, number)
             chance[r, _WHEN], chance[r, _STABLE], chance[r, _HONOURED] = (
@@ -125,138 +257,157 @@ def waits_of(words, out):
 
 
 @njit(cache=True)
-def investigate(
-    month, world, rows, who, standing, chance, waits, place, host, us_business, no_location, haven,
-    us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty,
-    times, chances, litigation_delay, clerks, arrived, finish, out, host_conflicts, host_disclosures, disclosures,
-):  # fmt: skip
+def _controller(o, us_held, us_business, share):
+    """Who controls what lies at place o; the home-grown provider does US business if `us_business` is below the `share`."""
+    if o == ON_PREMISES:
+        return _TARGET
+    if us_held:
+        return _PROVIDER
+    return _FOREIGN_WITH_US if o == HOME_GROWN and us_business < share else _FOREIGN
+
+
+@njit(cache=True)
+def _direct(practice, foreign_for_us_data, conflict, granted, wait):
+    """A direct order: whether it succeeds, and after how many months. A court may yield to a conflict of law."""
+    success = practice.direct_ok
+    if foreign_for_us_data:
+        success = practice.compelled_ok
+    elif conflict:
+        success = practice.direct_ok * (1.0 - practice.common_ok)
+    return granted < success, wait * practice.direct_months + (practice.conflict_delay if conflict else 0.0)
+
+
+@njit(cache=True)
+def _queue(side, other, arrival, work, clerks, arrived, finish):
+    """A request joins the queue of one clerk: the time at which the clerk has done it."""
+    begins = max(arrival, clerks[side, other, FREE_AT])
+    ends = begins + work / clerks[side, other, RATE]
+    clerks[side, other, FREE_AT] = ends
+    arrived[side, other] += 1
+    if ends < len(finish):
+        finish[np.int64(ends), side, other] += 1
+    return ends
+
+
+@njit(cache=True)
+def investigate(month, requests, held, rule, practice, litigation_delay, queues, results):
     """The month's requests in one world; of those that may queue for one clerk, in order of time.
 
-    `rows` (n, 5) int32: customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police; of the customer `who`
-    (n, 2), jurisdiction and segment, and `standing` (n, 2), its place in the order of laws and in that of its provider's US business;
-    `chance` (n, 5) from `draw_luck`, `waits` (n, 3);
-    `times` and `chances` are the parameters listed in `sim.model.agents.investigators`. `clerks` (2, J, 2)
-    float64, outgoing and incoming: rate and the time at which the clerk is free; `arrived` (2, J) and `finish` (M, 2, J) int64 count
-    arrivals so far, and completions by month.
-    Adds to `out` (4, J, 5, 6) int64, `host_conflicts`, `host_disclosures` (J,) and returns `disclosures` through an int64 (1,) array.
+    Adds to `results`, and to what the queues have taken in and finished.
     """
-    direct_months, comity_months, agreement_months, mla_months, conflict_delay, slowdown = times
-    direct_ok, comity_ok, common_ok, agreement_ok, mla_ok, rogatory_ok, unlocking, compelled_ok = chances
+    rows, who, standing, chance, waits = (
+        requests.rows, requests.who, requests.standing, requests.chance, requests.waits
+    )  # fmt: skip
+    world, place, host, us_business = held.world, held.place, held.host, held.us_business
+    no_location, haven = held.no_location, held.haven
+    us_table, foreign_table, laws, data_law, treaty = (
+        rule.us_table, rule.foreign_table, rule.laws, rule.data_law, rule.treaty
+    )  # fmt: skip
+    contested, agreements = rule.contested, rule.agreements
+    clerks, arrived, finish = queues.clerks, queues.arrived, queues.finish
+    out, conflicts, host_disclosures = results.month, results.conflicts, results.host_disclosures
+    disclosures, half_papers = results.disclosures, 0.5 * practice.mla_months
     for r in range(len(rows)):
-        i, police, evades = rows[r, 0], rows[r, 1], rows[r, 3]
-        law_order = standing[r, 0]
-        home, segment = who[r, 0], who[r, 1]
-        o = np.int64(place[i, world])
-        kind = (o - FIRST_US) % OFFERS if o >= FIRST_US else -1
+        police, law_order, home, segment = (
+            rows[r, POLICE],
+            standing[r, LAW_ORDER],
+            who[r, HOME],
+            who[r, SEGMENT],
+        )
+        o = np.int64(place[rows[r, CUSTOMER], world])
+        kind = (o - FIRST_US) % OFFERS if o >= FIRST_US else NOWHERE
         us_held = o >= FIRST_US and kind != TRUSTEE
         lies = host[home, o]
-        if o == ON_PREMISES:
-            controller = _TARGET
-        elif us_held:
-            controller = _PROVIDER
-        elif o == HOME_GROWN and standing[r, 1] < us_business[home]:
-            controller = _FOREIGN_WITH_US
-        else:
-            controller = _FOREIGN
+        controller = _controller(o, us_held, standing[r, US_BUSINESS], us_business[home])
         nowhere = (
             us_held
             and segment == CONSUMER
             and _uniform(chance[r, _STABLE]) < no_location[(o - FIRST_US) // OFFERS]
         )
-        unreadable = kind == CUSTOMER_KEYS and _uniform(chance[r, _KEYS]) >= unlocking
-        control = reaches if reaches >= 0 else (1 if _uniform(chance[r, _HONOURED]) < honoured else 0)
-        if police != 0 and reaches < 0:
-            control = 1  # how US courts answer US warrants leaves the bar on disclosure to foreigners whole
-        test = 2 if statutory and control == 1 else control
-        if police == 0:
-            if evades == 1 and us_held and lies == 0:
+        unreadable = kind == CUSTOMER_KEYS and _uniform(chance[r, _KEYS]) >= practice.unlocking
+        honoured = 1 if _uniform(chance[r, _HONOURED]) < rule.honoured else 0
+        us_person = 1 if home == US else 0
+        if police == US:
+            if rows[r, EVADES] == 1 and us_held and lies == US:
                 lies = haven[(o - FIRST_US) // OFFERS]
-            location = _NO_LOCATION if nowhere else (_US if lies == 0 else _ABROAD)
+            location = _NO_LOCATION if nowhere else (_US if lies == US else _ABROAD)
+            agreement = 1 if agreements and laws[lies, EXECUTIVE_AGREEMENT] > law_order else 0
+            blocking = 1 if laws[lies, BLOCKING_STATUTE] > law_order else 0
             code = us_table[
-                test, location, controller, 1 if home == 0 else 0, 1 if agreement[lies] > law_order else 0, data_law[lies],
-                1 if blocking[lies] > law_order else 0, 1 if lies == home else 0,
+                honoured, location, controller, us_person, agreement, data_law[lies], blocking, 1 if lies == home else 0
             ]  # fmt: skip
             other, direction = (
-                (lies if lies != 0 else home),
-                US_TO_FOREIGN if home != 0 or lies != 0 else US_AT_HOME,
+                (lies if lies != US else home),
+                US_TO_FOREIGN if home != US or lies != US else US_AT_HOME,
             )
         else:
             location = (
-                _NOWHERE if nowhere else (_OWN_SOIL if lies == police else (_IN_US if lies == 0 else _THIRD))
+                _NO_FIXED_PLACE
+                if nowhere
+                else (_OWN_SOIL if lies == police else (_IN_US if lies == US else _THIRD))
             )
-            code = foreign_table[
-                test, location, controller, 1 if home == 0 else 0, 1 if agreement[police] > law_order else 0, 1 if claim[police] > law_order else 0
-            ]  # fmt: skip
+            agreement = 1 if agreements and laws[police, EXECUTIVE_AGREEMENT] > law_order else 0
+            claim = 1 if laws[police, EXTRATERRITORIAL_CLAIM] > law_order else 0
+            code = foreign_table[location, controller, us_person, agreement, claim]
             other, direction = police, FOREIGN_TO_US if us_held else FOREIGN_AT_HOME
-        conflict = code >= CONFLICT_BIT
-        route = code - CONFLICT_BIT if conflict else code
-        wait, granted, papers_wait = waits[r, _ANSWER], _uniform(chance[r, _GRANTED]), waits[r, _PAPERS]
+        conflict, asks_host = code & CONFLICT_BIT != 0, code & HOST_BIT != 0
+        route = code & (CONFLICT_BIT - 1)
+        wait, granted, papers = waits[r, _ANSWER], _uniform(chance[r, _GRANTED]), waits[r, _PAPERS]
         succeeds, months = False, 0.0
         if route == DIRECT:
-            success = direct_ok
-            if police != 0 and us_held:
-                success = compelled_ok
-            elif conflict:
-                success = direct_ok * (1.0 - common_ok)
-            succeeds = granted < success
-            months = wait * direct_months + (conflict_delay if conflict else 0.0)
-            if police == 0 and lies != 0 and reaches < 0:
+            succeeds, months = _direct(practice, police != US and us_held, conflict, granted, wait)
+            if police == US and lies != US and contested:
                 months += litigation_delay
         elif route == COMITY:
-            succeeds, months = granted < direct_ok * (1.0 - comity_ok), wait * comity_months
+            succeeds = granted < practice.direct_ok * (1.0 - practice.comity_ok)
+            months = wait * practice.comity_months
         elif route == AGREEMENT:
-            succeeds, months = granted < agreement_ok, wait * agreement_months
-        elif route == MLA and police != 0 and test == 0 and location == _THIRD:
+            succeeds, months = granted < practice.agreement_ok, wait * practice.agreement_months
+        elif route == MLA and asks_host:
             # The host is asked, not the US: papers only, as its own queue is not in the model.
-            months = 0.5 * mla_months * (wait + papers_wait)
-            succeeds = granted < mla_ok
+            succeeds, months = granted < practice.mla_ok, half_papers * (wait + papers)
         elif route == MLA:
-            side = 0 if police == 0 else 1
             arrival = month + _uniform(chance[r, _WHEN])
-            begins = max(arrival, clerks[side, other, 1])
-            ends = begins + waits[r, _CLERK] / clerks[side, other, 0]
-            clerks[side, other, 1] = ends
-            arrived[side, other] += 1
-            if ends < len(finish):
-                finish[np.int64(ends), side, other] += 1
-            treaty_here = treaty[other]
+            side = OUTGOING if police == US else INCOMING
+            ends = _queue(side, other, arrival, waits[r, _CLERK], clerks, arrived, finish)
             # Papers take their time beside the queue: two steps of equal mean, sender's and receiver's.
-            papers = 0.5 * mla_months * (wait + papers_wait) * (1.0 if treaty_here else slowdown)
-            months = ends - arrival + papers
-            succeeds = granted < (mla_ok if treaty_here else rogatory_ok)
+            on_the_way = half_papers * (wait + papers) * (1.0 if treaty[other] else practice.slowdown)
+            months = ends - arrival + on_the_way
+            succeeds = granted < (practice.mla_ok if treaty[other] else practice.rogatory_ok)
         if route != UNREACHABLE and unreadable and succeeds:
             out[direction, other, route, _UNREADABLE] += 1
             succeeds = False
         out[direction, other, route, _N] += 1
         if conflict:
             out[direction, other, route, _CONFLICT] += 1
-            if police == 0:
-                host_conflicts[lies] += 1
+            if police == US:
+                conflicts[lies] += 1
         if succeeds:
             out[direction, other, route, _OK] += 1
             out[direction, other, route, _MONTHS] += np.int64(months * MONTH_UNITS)
             if months <= 12.0:
                 out[direction, other, route, _OK12] += 1
-            if police == 0 and segment != CONSUMER and us_held and lies != 0:
+            if police == US and segment != CONSUMER and us_held and lies != US:
                 disclosures[0] += 1
                 if route != MLA and not conflict:
                     host_disclosures[lies] += 1
 
 
 @njit(cache=True)
-def open_queues(growth, response, clerks, arrived, done):
-    """Capacity grows by `growth`; where the backlog is more than a year's work, the part `response` of what is missing is added."""
+def open_queues(queues):
+    """Capacity grows; where the backlog is more than a year's work, a part of what is missing is added."""
+    clerks, arrived, done = queues.clerks, queues.arrived, queues.done
     for side in range(clerks.shape[0]):
         for j in range(clerks.shape[1]):
-            grown = clerks[side, j, 0] * growth
-            clerks[side, j, 0] = grown + response * max(
-                (arrived[side, j] - done[side, j]) / 12.0 - grown, 0.0
-            )
+            grown = clerks[side, j, RATE] * queues.growth
+            missing = (arrived[side, j] - done[side, j]) / 12.0 - grown
+            clerks[side, j, RATE] = grown + queues.response * max(missing, 0.0)
 
 
 @njit(cache=True)
-def close_queues(month, finish, arrived, done, backlog):
-    """Count what was finished this month; `backlog` (2, J), outgoing and incoming, is what has arrived and is not."""
+def close_queues(month, queues):
+    """Count what was finished this month; the backlog is what has arrived and is not."""
+    finish, arrived, done, backlog = queues.finish, queues.arrived, queues.done, queues.backlog
     for side in range(2):
         for j in range(finish.shape[2]):
             done[side, j] += finish[month, side, j]
@@ -267,7 +418,7 @@ def close_queues(month, finish, arrived, done, backlog):
 def plain_requests(count, luck, success, months, out):
     """US requests at home, a domestic warrant for data in the US, whatever the rule: only their number matters."""
     succeeded = np.int64(count * success + luck)
-    row = out[US_AT_HOME, 0, DIRECT]
+    row = out[US_AT_HOME, US, DIRECT]
     row[_N] += count
     row[_OK] += succeeded
     row[_OK12] += succeeded
@@ -275,12 +426,10 @@ def plain_requests(count, luck, success, months, out):
 
 
 @njit(cache=True)
-def learn_what_was_met(known, out, recent, asked, met, unmet):
-    """Whether a request was met within twelve months is known twelve months later, to governments as to everybody.
-
-    `recent` (12, 2, J) asked and met by month, of which `known` is the slot; `asked`, `met` (J,) of about a year, and `unmet`
-    (J,) the share of the police's requests for data at US providers that was not met.
-    """
+def learn_what_was_met(month, out, police):
+    """Whether a request was met within twelve months is known twelve months later, to governments as to everybody."""
+    recent, asked, met, unmet = police.recent, police.asked, police.met, police.unmet
+    known = month % len(recent)
     for j in range(len(asked)):
         asked[j] = asked[j] * (11.0 / 12.0) + recent[known, 0, j]
         met[j] = met[j] * (11.0 / 12.0) + recent[known, 1, j]
@@ -292,24 +441,32 @@ def learn_what_was_met(known, out, recent, asked, met, unmet):
         unmet[j] = 1.0 - met[j] / asked[j] if asked[j] > 0.0 else 0.0
 
 
+class Plain(NamedTuple):
+    """A month's US requests at home that no rule touches."""
+
+    count: int
+    luck: float
+
+
+class Ways(NamedTuple):
+    """How requests are answered in one world and month."""
+
+    rule: Rule
+    practice: Practice
+    litigation_delay: float  # months that contested warrants abroad take longer
+
+
 @njit(cache=True)
-def month_of_requests(
-    month, world, growth, response, plain, plain_luck, rows, who, standing, chance, waits, place, host, us_business, no_location, haven,
-    us_table, foreign_table, statutory, reaches, honoured, agreement, data_law, blocking, claim, treaty, times, chances, litigation_delay,
-    clerks, arrived, done, finish, backlog, out, host_conflicts, host_disclosures, disclosures, recent, asked, met, unmet,
-):  # fmt: skip
-    """All that a month brings to the investigators of one world: capacity grows, requests are answered, queues are counted, and what was
-    met a year ago becomes known. `plain` requests at home with their `plain_luck`; the rest as in the functions above."""
-    out[:] = 0
-    host_conflicts[:] = 0
-    host_disclosures[:] = 0
-    disclosures[0] = 0
-    open_queues(growth, response, clerks, arrived, done)
-    investigate(
-        month, world, rows, who, standing, chance, waits, place, host, us_business, no_location, haven, us_table, foreign_table, statutory, reaches,
-        honoured, agreement, data_law, blocking, claim, treaty, times, chances, litigation_delay, clerks, arrived, finish, out,
-        host_conflicts, host_disclosures, disclosures,
-    )  # fmt: skip
-    plain_requests(plain, plain_luck, chances[0], times[0], out)
-    close_queues(month, finish, arrived, done, backlog)
-    learn_what_was_met(month % len(recent), out, recent, asked, met, unmet)
+def month_of_requests(month, requests, plain, held, ways, queues, results, police):
+    """All that a month brings to the investigators of one world: capacity grows, requests are answered, queues are
+    counted, and what was met a year ago becomes known."""
+    results.month[:] = 0
+    results.conflicts[:] = 0
+    results.host_disclosures[:] = 0
+    results.disclosures[:] = 0
+    open_queues(queues)
+    practice = ways.practice
+    investigate(month, requests, held, ways.rule, practice, ways.litigation_delay, queues, results)
+    plain_requests(plain.count, plain.luck, practice.direct_ok, practice.direct_months, results.month)
+    close_queues(month, queues)
+    learn_what_was_met(month, results.month, police)

@@ -1,83 +1,239 @@
 """What every place is worth, how exposed it is and where it is forbidden, cell by cell, compiled."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from sim.model.arithmetic import exp, log
-from sim.model.places import (
+from sim.model.kernels.arithmetic import exp, log
+from sim.model.kernels.codes import (
+    CONSUMER,
     CUSTOMER_KEYS,
+    EXTRATERRITORIAL_CLAIM,
     FIRST_US,
+    FIRST_US_KIND,
+    GENERAL_LOCALISATION,
     HOME_GROWN,
+    HOME_GROWN_KIND,
+    INTELLIGENCE,
+    KINDS,
+    LAW_ENFORCEMENT,
     LOCAL_REGION,
     OFFERS,
     ON_PREMISES,
+    OWN_STATE,
+    PROCUREMENT_RULE,
+    PUBLIC,
+    REGULATED,
+    SECTOR_LOCALISATION,
+    TRANSFER_SUSPENSION,
+    UNITS,
+    US,
     US_REGION,
+    US_REGION_KIND,
     US_SUBSIDIARY,
+    US_SUBSIDIARY_KIND,
+    USD,
 )
 
-CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
 LEAST_SHARE = 1e-12
+NOTHING_OPEN = -30.0  # value of a provider none of whose offers is open
+LOG_2 = 0.69314718055994531
+
+
+class Where(NamedTuple):
+    """What each of C cells is."""
+
+    jurisdiction: np.ndarray  # int32 (C,)
+    segment: np.ndarray  # int32 (C,)
+
+
+class Appeal(NamedTuple):
+    """What places are worth before risk, laws and discounts."""
+
+    home: np.ndarray  # float64 (C,) of the home-grown provider
+    us: np.ndarray  # float64 (C, P) of the US providers
+    offer: np.ndarray  # float64 (S, 5) of the kinds of offer
+    price_sensitivity: np.ndarray  # float64 (S,)
+    friction: np.ndarray  # float64 (S,) what a transfer without a general permission costs
+    latency: float  # what a region of one's own country is worth
+
+
+class Offered(NamedTuple):
+    """What the providers offer in J countries."""
+
+    live: np.ndarray  # bool (P, J, 5)
+    own_region: np.ndarray  # bool (P, J)
+    discount: np.ndarray  # float64 (P, J)
+    host: np.ndarray  # int32 (J, O) on whose soil a place lies
+    home_grown: np.ndarray  # bool (J,) whether there is a home-grown provider
+
+
+class Reach(NamedTuple):
+    """Who reaches what data: what does not change over a run."""
+
+    law: (
+        np.ndarray
+    )  # float64 (7, 2) exposure whatever the rule, and exposure per unit of belief that it reaches abroad
+    intelligence: np.ndarray  # float64 (7,) per unit of belief
+    us_business: np.ndarray  # float64 (J,) share of home-grown providers that do business in the US
+    own_intrusion: np.ndarray  # float64 (J,) distrust of the customer's own state, times its weight
+    own_abroad: float  # how far that state reaches data abroad
+    distrust_of_claims: float  # of US customers in foreign claims to their data
+    claim_weight: np.ndarray  # float64 (J,)
+
+
+class Beliefs(NamedTuple):
+    """What customers believe: float64 (C,)."""
+
+    law: np.ndarray  # that a US warrant reaches data abroad
+    intelligence: np.ndarray  # that US intelligence reaches what a US provider holds
+
+
+class Meets(NamedTuple):
+    """What the customers of each cell meet: filled by `lay_out`."""
+
+    utility: np.ndarray  # float64 (C, O) before risk
+    exposure: np.ndarray  # float64 (C, 3, 7) by channel and kind of place
+    banned: np.ndarray  # float32 (C, O) share of customers, in the order of laws, to whom a place is closed
+    unlawful: np.ndarray  # float32 (C, O) the same by law alone
 
 
 @njit(cache=True)
-def fill_utilities(
-    jurisdiction,
-    segment,
-    home,
-    us,
-    offer,
-    price_sensitivity,
-    discount,
-    own_region,
-    latency,
-    suspension,
-    friction,
-    out,
-):
+def fill_utilities(where, appeal, offered, laws, out):
     """Utility of the places, before risk: `out` (C, O).
 
-    `home` (C,) and `us` (C, P) appeal of the providers; `offer` (S, 5) of the kinds; `discount` (P, J);
-    `suspension` (J,) share of countries whose transfers to the US are suspended: standard contractual clauses keep them
-    possible, at a cost, `friction` (S,).
+    A suspension of transfers to the US leaves standard contractual clauses, at a cost. `laws` (J, I) shares in force.
     """
+    jurisdiction, segment = where.jurisdiction, where.segment
+    home, us, offer, price_sensitivity = appeal.home, appeal.us, appeal.offer, appeal.price_sensitivity
+    friction, latency, discount, own_region = (
+        appeal.friction, appeal.latency, offered.discount, offered.own_region
+    )  # fmt: skip
     price = np.empty(discount.shape)
     for p in range(discount.shape[0]):
         for j in range(discount.shape[1]):
             price[p, j] = log(1.0 - discount[p, j])
     for c in range(len(jurisdiction)):
         j, s = jurisdiction[c], segment[c]
-        out[c, 0] = 0.0
+        out[c, ON_PREMISES] = 0.0
         out[c, HOME_GROWN] = home[c]
         for p in range(us.shape[1]):
             for k in range(OFFERS):
                 u = us[c, p] + offer[s, k] - price_sensitivity[s] * price[p, j]
                 if k == US_REGION:
-                    u -= friction[s] * suspension[j]
+                    u -= friction[s] * laws[j, TRANSFER_SUSPENSION]
                 elif own_region[p, j] and (k == LOCAL_REGION or k == CUSTOMER_KEYS):
                     u += latency
                 out[c, FIRST_US + p * OFFERS + k] = u
 
 
 @njit(cache=True)
-def gain_of_experience(learning, now, start):
-    """Wright's law: unit cost falls by the learning rate with each doubling of output; as a cut in log price."""
-    return learning * log(now / start) / 0.69314718055994531 if start > 0.0 and now > start else 0.0
+def fill_exposures(where, beliefs, reach, claims, out):
+    """Perceived exposure of the 7 kinds by channel: `out` (C, 3, 7) (MODEL, 'Where data can live, and what can reach it').
+
+    For US customers a US warrant is their own process wherever the data lies; what exposes them is foreign `claims`, a
+    distrust-weighted share.
+    """
+    jurisdiction, belief, intelligence_belief = where.jurisdiction, beliefs.law, beliefs.intelligence
+    law, intelligence, us_business = reach.law, reach.intelligence, reach.us_business
+    own_intrusion, own_abroad = reach.own_intrusion, reach.own_abroad
+    for c in range(len(jurisdiction)):
+        j = jurisdiction[c]
+        for k in range(KINDS):
+            if j == US:
+                out[c, LAW_ENFORCEMENT, k] = 0.0
+                out[c, INTELLIGENCE, k] = 0.0
+                at_us_provider = US_REGION_KIND <= k <= US_SUBSIDIARY_KIND
+                out[c, OWN_STATE, k] = own_intrusion[US] + (claims if at_us_provider else 0.0)
+            else:
+                per_belief = us_business[j] * law[k, 1] if k == HOME_GROWN_KIND else law[k, 1]
+                out[c, LAW_ENFORCEMENT, k] = law[k, 0] + per_belief * belief[c]
+                out[c, INTELLIGENCE, k] = intelligence[k] * intelligence_belief[c]
+                out[c, OWN_STATE, k] = own_intrusion[j] * (own_abroad if k == US_REGION_KIND else 1.0)
 
 
 @njit(cache=True)
-def fill_appeals(
-    jurisdiction, segment, home_anchor, us_anchor, trend, price_sensitivity, learning, us_now, us_start, home_now, home_start, home_lag, home, us
-):  # fmt: skip
-    """Appeal of the providers of a month: `home` (C,) and `us` (C, P), from the anchors, the recorded `trend` (P,) among
-    businesses, and what experience `us_now`, `home_now` (J,) has done to prices since `us_start`, `home_start` (J,)."""
-    us_gain = gain_of_experience(learning, us_now, us_start)
+def fill_bans(where, offered, laws, banned, unlawful):
+    """To what share of a cell's customers, in the order of laws, a place is closed: `banned` (C, O) by law or because it
+    is not offered, `unlawful` (C, O) by law alone.
+
+    A procurement rule closes what US law reaches to the public sector; localisation closes what lies abroad (sector: to
+    regulated firms and the public sector).
+    """
+    jurisdiction, segment = where.jurisdiction, where.segment
+    live, host, home_grown = offered.live, offered.host, offered.home_grown
+    for c in range(len(jurisdiction)):
+        j, s = jurisdiction[c], segment[c]
+        supervised = s == REGULATED or s == PUBLIC
+        banned[c, ON_PREMISES] = 0.0
+        banned[c, HOME_GROWN] = 0.0 if home_grown[j] else 1.0
+        unlawful[c, ON_PREMISES] = 0.0
+        unlawful[c, HOME_GROWN] = 0.0
+        for p in range(live.shape[0]):
+            for k in range(OFFERS):
+                o = FIRST_US + p * OFFERS + k
+                share = 0.0
+                if s == PUBLIC and (k == US_REGION or k == LOCAL_REGION or k == US_SUBSIDIARY):
+                    share = max(share, laws[j, PROCUREMENT_RULE])
+                if host[j, o] != j:
+                    share = max(share, laws[j, GENERAL_LOCALISATION])
+                    if supervised:
+                        share = max(share, laws[j, SECTOR_LOCALISATION])
+                unlawful[c, o] = share
+                banned[c, o] = share if live[p, j, k] else 1.0
+
+
+@njit(cache=True)
+def lay_out(where, appeal, offered, laws, beliefs, reach, meets):
+    """What customers meet under the `laws` (J, I) in force: fills `meets`."""
+    fill_utilities(where, appeal, offered, laws, meets.utility)
+    claims, claim_weight = 0.0, reach.claim_weight
+    for j in range(len(claim_weight)):
+        claims += claim_weight[j] * laws[j, EXTRATERRITORIAL_CLAIM]
+    fill_exposures(where, beliefs, reach, reach.distrust_of_claims * claims, meets.exposure)
+    fill_bans(where, offered, laws, meets.banned, meets.unlawful)
+
+
+@njit(cache=True)
+def gain_of_experience(learning, now, start):
+    """Wright's law: unit cost falls by the learning rate with each doubling of output; as a cut in log price."""
+    return learning * log(now / start) / LOG_2 if start > 0.0 and now > start else 0.0
+
+
+class Experience(NamedTuple):
+    """Output so far, in TB-months, and when the model begins; what a doubling takes off the log of the price."""
+
+    learning: float
+    us: float
+    us_start: float
+    home: np.ndarray  # float64 (J,)
+    home_start: np.ndarray  # float64 (J,)
+
+
+class Trend(NamedTuple):
+    """What the record adds to appeals: anchors of 2013, and how US and home-grown providers have moved since."""
+
+    home_anchor: np.ndarray  # float64 (C,)
+    us_anchor: np.ndarray  # float64 (C, P)
+    us: np.ndarray  # float64 (P,) among businesses
+    home_lag: np.ndarray  # float64 (J,)
+
+
+@njit(cache=True)
+def fill_appeals(where, trend, experience, price_sensitivity, home, us):
+    """Appeal of the providers of a month: `home` (C,) and `us` (C, P)."""
+    jurisdiction, segment = where.jurisdiction, where.segment
+    home_anchor, us_anchor, moved, home_lag = trend.home_anchor, trend.us_anchor, trend.us, trend.home_lag
+    home_now, home_start = experience.home, experience.home_start
+    us_gain = gain_of_experience(experience.learning, experience.us, experience.us_start)
     home_gain = np.empty(len(home_now))
     for j in range(len(home_now)):
-        home_gain[j] = gain_of_experience(learning, home_now[j], home_start[j])
+        home_gain[j] = gain_of_experience(experience.learning, home_now[j], home_start[j])
     for c in range(len(jurisdiction)):
         j, s = jurisdiction[c], segment[c]
         for p in range(us.shape[1]):
-            us[c, p] = us_anchor[c, p] + (trend[p] if s != CONSUMER else 0.0) + price_sensitivity[s] * us_gain
+            us[c, p] = us_anchor[c, p] + (moved[p] if s != CONSUMER else 0.0) + price_sensitivity[s] * us_gain
         # What is used less is worth less: log share, in a logit.
         home[c] = home_anchor[c] + price_sensitivity[s] * home_gain[j] + home_lag[j]
 
@@ -90,150 +246,48 @@ def add_by_bloc(by_bloc, bloc, out):
 
 
 @njit(cache=True)
-def markups(discount, premium):
-    """What customers pay over list price: (J, O), the `premium` (5,) of kinds of offer less the `discount` (P, J)."""
+def fill_markups(discount, premium, out):
+    """What customers pay over list price: `out` (J, O), the `premium` (5,) of kinds of offer less the `discount` (P, J)."""
     providers, jurisdictions = discount.shape
-    out = np.ones((jurisdictions, FIRST_US + OFFERS * providers))
+    out[:] = 1.0
     for p in range(providers):
         for j in range(jurisdictions):
             for k in range(OFFERS):
                 out[j, FIRST_US + OFFERS * p + k] = (1.0 + premium[k]) * (1.0 - discount[p, j])
-    return out
 
 
 @njit(cache=True)
 def count_buyers(stock, jurisdiction, out):
-    """What the customers of home-grown and of US providers could spend, by country: `out` (J, 2) int64, in the units of `stock` (C, O, 4)."""
+    """What the customers of home-grown and of US providers could spend, by country: `out` (J, 2) int64, in the units of
+    `stock` (C, O, 4)."""
     out[:] = 0
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
-        out[j, 0] += stock[c, HOME_GROWN, 2]
+        out[j, 0] += stock[c, HOME_GROWN, USD]
         for o in range(FIRST_US, stock.shape[1]):
-            out[j, 1] += stock[c, o, 2]
+            out[j, 1] += stock[c, o, USD]
+
+
+class Level(NamedTuple):
+    """How a month's volume and price compare with January 2013."""
+
+    price: float  # volume x price
+    data: float  # what anybody stores
+    growth: np.ndarray  # float64 (J,) of the country against the world
+    home_usage: np.ndarray  # float64 (J,) what a home-grown provider's customer uses, against a US provider's
 
 
 @njit(cache=True)
-def fill_spend(stock, units, price, growth, home_usage, jurisdiction, out):
-    """Spend of a month at list price, `out` (C, O) USD: `stock` (C, O, 4) in 1/`units`, `price` volume x price, `growth` (J,) of the country; what a
-    home-grown provider's customer uses is `home_usage` (J,) of that. On premises earns nobody anything."""
+def fill_spend(stock, level, jurisdiction, out):
+    """Spend of a month at list price, `out` (C, O) USD, from `stock` (C, O, 4). On premises earns nobody anything."""
+    growth, home_usage = level.growth, level.home_usage
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
-        level = price * growth[j] * (1.0 / units)
+        unit = level.price * growth[j] * (1.0 / UNITS)
         for o in range(out.shape[1]):
-            out[c, o] = stock[c, o, 2] * level
+            out[c, o] = stock[c, o, USD] * unit
         out[c, ON_PREMISES] = 0.0
         out[c, HOME_GROWN] *= home_usage[j]
-
-
-@njit(cache=True)
-def fill_exposures(
-    jurisdiction,
-    belief,
-    intelligence_belief,
-    us_business,
-    own_intrusion,
-    law,
-    intelligence,
-    own_abroad,
-    claims,
-    out,
-):
-    """Perceived exposure of the 7 kinds by channel: `out` (C, 3, 7) (MODEL, 'Where data can live, and what can reach it').
-
-    `law` (7, 2): exposure that does not hang on the rule, and exposure per unit of belief in a reaching rule;
-    `intelligence` (7,) per unit of belief. `own_intrusion` (J,) distrust of the customer's own state times its weight,
-    `own_abroad` how far that state reaches data abroad. For US customers a US warrant is their own process wherever
-    the data lies; what exposes them is foreign `claims`, a distrust-weighted share.
-    """
-    for c in range(len(jurisdiction)):
-        j = jurisdiction[c]
-        for k in range(7):
-            abroad = k == 1
-            if j == 0:
-                out[c, 0, k] = 0.0
-                out[c, 1, k] = 0.0
-                out[c, 2, k] = own_intrusion[0] + (claims if 1 <= k <= 5 else 0.0)
-            else:
-                per_belief = us_business[j] * law[k, 1] if k == 6 else law[k, 1]
-                out[c, 0, k] = law[k, 0] + per_belief * belief[c]
-                out[c, 1, k] = intelligence[k] * intelligence_belief[c]
-                out[c, 2, k] = own_intrusion[j] * (own_abroad if abroad else 1.0)
-
-
-@njit(cache=True)
-def fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector, general, out, unlawful):
-    """Share of a cell's customers, in the order of laws, to whom a place is closed, by law or because it is not offered: `out`
-    (C, O) float32; and by law alone: `unlawful` (C, O).
-
-    `host` (J, O); `live` (P, J, 5); the laws are (J,) shares in force. A procurement rule closes what US law reaches to
-    the public sector; localisation closes what lies abroad (sector: to regulated firms and the public sector).
-    """
-    for c in range(len(jurisdiction)):
-        j, s = jurisdiction[c], segment[c]
-        supervised = s == REGULATED or s == PUBLIC
-        out[c, 0] = 0.0
-        out[c, HOME_GROWN] = 0.0 if home_grown[j] else 1.0
-        unlawful[c, 0] = 0.0
-        unlawful[c, HOME_GROWN] = 0.0
-        for p in range(live.shape[0]):
-            for k in range(OFFERS):
-                o = FIRST_US + p * OFFERS + k
-                share = 0.0
-                if s == PUBLIC and (k == US_REGION or k == LOCAL_REGION or k == US_SUBSIDIARY):
-                    share = max(share, procurement[j])
-                if host[j, o] != j:
-                    share = max(share, general[j])
-                    if supervised:
-                        share = max(share, sector[j])
-                unlawful[c, o] = share
-                out[c, o] = share if live[p, j, k] else 1.0
-
-
-@njit(cache=True)
-def lay_out(
-    jurisdiction, segment, home, us, offer, price_sensitivity, discount, own_region, latency, suspension, friction, belief, intelligence_belief,
-    us_business, own_intrusion, law, intelligence, own_abroad, distrust_of_claims, claim_weight, claim, host, home_grown, live, procurement, sector,
-    general, utility, exposure, banned, unlawful,
-):  # fmt: skip
-    """What customers meet, see `fill_utilities`, `fill_exposures` and `fill_bans`: fills the last four. `claim` (J,) the countries' own claims to
-    data abroad, of `claim_weight`, and how far US customers distrust them."""
-    fill_utilities(
-        jurisdiction,
-        segment,
-        home,
-        us,
-        offer,
-        price_sensitivity,
-        discount,
-        own_region,
-        latency,
-        suspension,
-        friction,
-        utility,
-    )
-    claims = distrust_of_claims * weighed(claim_weight, claim)
-    fill_exposures(
-        jurisdiction,
-        belief,
-        intelligence_belief,
-        us_business,
-        own_intrusion,
-        law,
-        intelligence,
-        own_abroad,
-        claims,
-        exposure,
-    )
-    fill_bans(jurisdiction, segment, host, home_grown, live, procurement, sector, general, banned, unlawful)
-
-
-@njit(cache=True)
-def weighed(weight, share):
-    """Sum of weight x share, from first to last."""
-    s = 0.0
-    for k in range(len(weight)):
-        s += weight[k] * share[k]
-    return s
 
 
 @njit(cache=True)
@@ -248,26 +302,35 @@ def open_weight(weights, open_share):
 
 @njit(cache=True)
 def value_of_nest(weight, nest_scale):
-    """Value of a provider's nest of so much `open_weight`; -30 if nothing is open."""
-    return nest_scale * log(weight) if weight > 0.0 else -30.0
+    """Value of a provider's nest of so much `open_weight`."""
+    return nest_scale * log(weight) if weight > 0.0 else NOTHING_OPEN
+
+
+class Shares(NamedTuple):
+    """The record of 2013."""
+
+    home: np.ndarray  # float64 (C,) of home-grown providers
+    business: np.ndarray  # float64 (P,) of the US providers among themselves, with organisations
+    consumer: np.ndarray  # float64 (P,) and with consumers
 
 
 @njit(cache=True)
-def fill_anchors(segment, home_share, business, consumer, risk, offer, banned, nest_scale, home, us, shares):
-    """Appeal at which the average customer's shares are the record's: fills `home` (C,), `us` and `shares` (C, P).
+def fill_anchors(segment, record, risk, offer, banned, nest_scale, trend, shares):
+    """Appeal at which the average customer's shares are the record's: fills the anchors of `trend`, and `shares` (C, P).
 
-    `home_share` (C,); `business`, `consumer` (P,) the US providers' shares among themselves; `risk` (C, 7); `offer` (S, 5);
-    `banned` (C, O).
+    `risk` (C, 7); `offer` (S, 5); `banned` (C, O).
     """
+    home_share, business, consumer = record.home, record.business, record.consumer
+    home, us = trend.home_anchor, trend.us_anchor
     weights, open_share = np.empty(OFFERS), np.empty(OFFERS)
     for c in range(len(segment)):
         s = segment[c]
-        home[c] = log(max(home_share[c], LEAST_SHARE)) + risk[c, 6]
+        home[c] = log(max(home_share[c], LEAST_SHARE)) + risk[c, HOME_GROWN_KIND]
         for p in range(us.shape[1]):
             first = FIRST_US + p * OFFERS
             for k in range(OFFERS):
                 open_share[k] = 1.0 - np.float64(banned[c, first + k])
-                weights[k] = exp((offer[s, k] - risk[c, 1 + k]) / nest_scale)
+                weights[k] = exp((offer[s, k] - risk[c, FIRST_US_KIND + k]) / nest_scale)
             share = (1.0 - home_share[c]) * (consumer[p] if s == CONSUMER else business[p])
             us[c, p] = log(max(share, LEAST_SHARE)) - value_of_nest(
                 open_weight(weights, open_share), nest_scale
@@ -279,9 +342,9 @@ def fill_anchors(segment, home_share, business, consumer, risk, offer, banned, n
 def mean_risks(sensitivity, trust, exposure, out):
     """Perceived risk of the 7 kinds for a cell's average customer: `out` (C, 7)."""
     for c in range(len(sensitivity)):
-        for k in range(7):
+        for k in range(KINDS):
             out[c, k] = sensitivity[c] * (
-                (1.0 - trust[c, 0]) * exposure[c, 0, k]
-                + (1.0 - trust[c, 1]) * exposure[c, 1, k]
-                + exposure[c, 2, k]
+                (1.0 - trust[c, LAW_ENFORCEMENT]) * exposure[c, LAW_ENFORCEMENT, k]
+                + (1.0 - trust[c, INTELLIGENCE]) * exposure[c, INTELLIGENCE, k]
+                + exposure[c, OWN_STATE, k]
             )

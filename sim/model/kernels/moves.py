@@ -6,11 +6,11 @@ The order of the moves is that of the blocks, never that of threads; sums of int
 import numpy as np
 from numba import njit
 
-from sim.model.arithmetic import log
+from sim.model.kernels.arithmetic import log
 from sim.model.kernels.choice import nest_of
+from sim.model.kernels.codes import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, UNITS
+from sim.model.kernels.philox import draw
 from sim.model.luck import purposes
-from sim.model.luck.philox import draw
-from sim.model.places import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
 COUNTS = (
     "adopted",
@@ -107,11 +107,11 @@ def carry_out(
 
 
 @njit(cache=True)
-def grow_hazard(stock, endowment, units, customers, ceiling, innovation, imitation, hazard):
+def grow_hazard(stock, endowment, customers, ceiling, innovation, imitation, hazard):
     """Bass (1969), a month of it: `hazard` (C,) of the not yet adopted grows by innovation + imitation x adopters / ceiling, a year."""
     for c in range(len(hazard)):
         adopters = endowment[c, 3] - stock[c, ON_PREMISES, 3]
-        hazard[c] += (innovation + imitation * (adopters / units / customers[c]) / ceiling[c]) / 12.0
+        hazard[c] += (innovation + imitation * (adopters / UNITS / customers[c]) / ceiling[c]) / 12.0
 
 
 @njit(cache=True)

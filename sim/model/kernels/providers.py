@@ -1,37 +1,85 @@
 """What US providers see of their markets at the end of a quarter, and what they find worth doing, compiled."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from sim.model.arithmetic import exps_in_place, log
-from sim.model.kernels.market import PUBLIC, mean_risks, open_weight
-from sim.model.places import FIRST_US, HOME_GROWN, LOCAL_REGION, NEVER, OFFERS, US_SUBSIDIARY
+from sim.model.kernels.arithmetic import exps_in_place, log
+from sim.model.kernels.codes import (
+    FIRST_US,
+    FIRST_US_KIND,
+    HOME_GROWN,
+    KINDS,
+    LOCAL_REGION,
+    LOCAL_REGION_KIND,
+    NEVER,
+    OFFERS,
+    ON_PREMISES,
+    PROCUREMENT_RULE,
+    PUBLIC,
+    US,
+    US_REGION_KIND,
+    US_SUBSIDIARY,
+)
+from sim.model.kernels.market import (
+    NOTHING_OPEN,
+    mean_risks,
+    open_weight,
+)
 
 LEAST_NORMAL = 1e-300
+REGION, SOVEREIGN = range(2)  # the two sorts of offer that are weighed apart
+
+
+class Clients(NamedTuple):
+    """The customers of each cell as a provider knows them."""
+
+    spend: np.ndarray  # float64 (C, O) USD a month
+    shares: np.ndarray  # float64 (C, P) what a provider would have were nothing forbidden
+    sensitivity: np.ndarray  # float64 (C,) of the average customer
+    trust: np.ndarray  # float64 (C, 2) by channel
+    first_risk: np.ndarray  # float64 (C,) perceived risk at the start of the region that customers use
+    nest_scale: float
+    latency: float  # what a region of one's own country is worth
+
+
+class Markets(NamedTuple):
+    """What the US providers know at the end of a quarter."""
+
+    revenue: np.ndarray  # float64 (J, O) USD a year by country and place
+    provider_revenue: np.ndarray  # float64 (J, P)
+    abroad: np.ndarray  # float64 (P,) from everybody but the US
+    market: np.ndarray  # float64 (J,) of all providers
+    gain: np.ndarray  # float64 (P, J, 5) what a missing offer would earn in a year
+    distrust_cost: (
+        np.ndarray
+    )  # float64 (P, J) revenue a year lost to the rise of perceived risk since the start
 
 
 @njit(cache=True)
-def expected_gains(
-    jurisdiction, segment, spend, appeal, utility, risk, banned, live, own_region, latency, procurement, nest_scale, gain
-):  # fmt: skip
+def expected_gains(where, clients, yearly, risk, meets, offered, laws, gain):
     """What an offer that is not there yet would earn a provider in a year: `gain` (P, J, 5) USD.
 
     First order in the logit: spend x s (1 - s) x the rise in the value of the provider's nest (Train 2009, ch. 3), for
-    the average customer of each segment. `spend` (C,) cloud spend a year, `appeal` (C, P) the share a provider would
-    have were nothing forbidden. For a local region the present one counts as it is, the new one as lawful.
+    the average customer of each segment. `yearly` (C,) cloud spend a year, `risk` (C, 7). For a local region the present
+    one counts as it is, the new one as lawful.
     """
+    jurisdiction, segment, appeal = where.jurisdiction, where.segment, clients.shares
+    nest_scale, latency = clients.nest_scale, clients.latency
+    utility, banned, live, own_region = meets.utility, meets.banned, offered.live, offered.own_region
     cells, providers = appeal.shape
-    # Exponents, then weights, of the five kinds and, last, of a region nearer by; sums over a nest as it is, and with one more kind open.
-    # Worked out for all cells at once, so that many exponentials and logarithms are taken together.
+    # Exponents, then weights, of the five kinds and, last, of a region nearer by; sums over a nest as it is, and with
+    # one more kind open. Worked out for all cells at once: several exponentials and logarithms are taken together.
     weight, inside = np.empty((cells, providers, OFFERS + 1)), np.empty((cells, providers, OFFERS))
     shares, nearer = np.empty(OFFERS), np.empty(OFFERS)
     for c in range(cells):
         for p in range(providers):
             first = FIRST_US + p * OFFERS
             for k in range(OFFERS):
-                weight[c, p, k] = (utility[c, first + k] - risk[c, 1 + k]) / nest_scale
+                weight[c, p, k] = (utility[c, first + k] - risk[c, FIRST_US_KIND + k]) / nest_scale
             weight[c, p, OFFERS] = (
-                utility[c, first + LOCAL_REGION] + latency - risk[c, 1 + LOCAL_REGION]
+                utility[c, first + LOCAL_REGION] + latency - risk[c, LOCAL_REGION_KIND]
             ) / nest_scale
     exps_in_place(weight.reshape(-1))
     for c in range(cells):
@@ -44,19 +92,18 @@ def expected_gains(
             inside[c, p, 0] = open_weight(weight[c, p], shares)
             for k in range(1, OFFERS):
                 share = shares[k]
-                shares[k] = 1.0 - (
-                    procurement[j] if public and (k == LOCAL_REGION or k == US_SUBSIDIARY) else 0.0
-                )
+                reached = public and (k == LOCAL_REGION or k == US_SUBSIDIARY)
+                shares[k] = 1.0 - (laws[j, PROCUREMENT_RULE] if reached else 0.0)
                 inside[c, p, k] = open_weight(nearer if k == LOCAL_REGION else weight[c, p], shares)
                 shares[k] = share
     _values_of_nests(inside.reshape(-1), nest_scale)
     gain[:] = 0.0
     for c in range(cells):
         j = jurisdiction[c]
-        if j == 0 or spend[c] <= 0.0:
+        if j == US or yearly[c] <= 0.0:
             continue
         for p in range(providers):
-            at_stake = spend[c] * appeal[c, p] * (1.0 - appeal[c, p])
+            at_stake = yearly[c] * appeal[c, p] * (1.0 - appeal[c, p])
             for k in range(1, OFFERS):
                 if not (own_region[p, j] if k == LOCAL_REGION else live[p, j, k]):
                     gain[p, j, k] += at_stake * min(max(inside[c, p, k] - inside[c, p, 0], 0.0), 3.0)
@@ -67,37 +114,42 @@ def _values_of_nests(weights, nest_scale):
     """`value_of_nest` of each, in place."""
     for k in range(len(weights)):
         value = nest_scale * log(max(weights[k], LEAST_NORMAL))
-        weights[k] = value if weights[k] > 0.0 else -30.0
+        weights[k] = value if weights[k] > 0.0 else NOTHING_OPEN
 
 
 @njit(cache=True)
-def look_ahead(
-    jurisdiction, segment, spend, appeal, sensitivity, trust, exposure, first_risk, utility, banned, live, own_region, latency, procurement, nest_scale,
-    revenue, provider_revenue, abroad, market, gain, distrust_cost,
-):  # fmt: skip
-    """What the US providers know at the end of a quarter (see Outlook): fills the last six.
-
-    `spend` (C, O) of a month; `trust` (C, 2) and `sensitivity` (C,) of the average customer; `first_risk` (C,) the perceived risk
-    at the start of the region that customers use.
-    """
+def look_ahead(where, clients, meets, offered, laws, markets):
+    """What the US providers know at the end of a quarter: fills `markets`. `laws` (J, I) in force."""
+    jurisdiction, spend, appeal, first_risk = (
+        where.jurisdiction, clients.spend, clients.shares, clients.first_risk
+    )  # fmt: skip
+    revenue, distrust_cost = markets.revenue, markets.distrust_cost
     cells, places = spend.shape
     revenue[:] = 0.0
     distrust_cost[:] = 0.0
-    risk, yearly = np.empty((cells, 7)), np.empty(cells)
-    mean_risks(sensitivity, trust, exposure, risk)
+    risk, yearly = np.empty((cells, KINDS)), np.empty(cells)
+    mean_risks(clients.sensitivity, clients.trust, meets.exposure, risk)
     for c in range(cells):
         j, everything = jurisdiction[c], 0.0
         for o in range(places):
             revenue[j, o] += spend[c, o] * 12.0
             everything += spend[c, o]
         yearly[c] = everything * 12.0
-        # What distrust costs: spend x s (1 - s) x the rise since the start of the risk of the region customers use, at the margin.
-        rise = max(min(risk[c, 1], risk[c, 2]) - first_risk[c], 0.0)
-        if j != 0:
+        # What distrust costs: spend x s (1 - s) x the rise since the start of the risk of the region customers use, at
+        # the margin.
+        rise = max(min(risk[c, US_REGION_KIND], risk[c, LOCAL_REGION_KIND]) - first_risk[c], 0.0)
+        if j != US:
             for p in range(len(distrust_cost)):
                 distrust_cost[p, j] += yearly[c] * appeal[c, p] * (1.0 - appeal[c, p]) * rise
+    _add_up_markets(revenue, markets.provider_revenue, markets.abroad, markets.market)
+    expected_gains(where, clients, yearly, risk, meets, offered, laws, markets.gain)
+
+
+@njit(cache=True)
+def _add_up_markets(revenue, provider_revenue, abroad, market):
+    """From revenue by place (J, O) to that by provider (J, P), abroad (P,) and of everybody (J,)."""
     for j in range(len(revenue)):
-        everything = revenue[j, 0] + revenue[j, HOME_GROWN]
+        everything = revenue[j, ON_PREMISES] + revenue[j, HOME_GROWN]
         for p in range(provider_revenue.shape[1]):
             own = 0.0
             for o in range(FIRST_US + p * OFFERS, FIRST_US + (p + 1) * OFFERS):
@@ -109,75 +161,84 @@ def look_ahead(
         abroad[p] = 0.0
         for j in range(1, len(revenue)):
             abroad[p] += provider_revenue[j, p]
-    expected_gains(
-        jurisdiction,
-        segment,
-        yearly,
-        appeal,
-        utility,
-        risk,
-        banned,
-        live,
-        own_region,
-        latency,
-        procurement,
-        nest_scale,
-        gain,
-    )
+
+
+class Calculus(NamedTuple):
+    """How a provider weighs what it could do."""
+
+    trial: float  # months that a sovereign offer is given
+    close_share: float  # of the provider's revenue in a country, below which it is closed
+    capital: np.ndarray  # float64 (5,) USD that an offer takes
+    worth: float  # of a first year's revenue, over the planning horizon
+    elasticity: float
+    depth: float  # of a cut in price
+    responsiveness: float
+
+
+class Started(NamedTuple):
+    """What the providers have begun."""
+
+    live_since: (
+        np.ndarray
+    )  # int64 (P, J, 5) month since which a sovereign offer that was built is there, else NEVER
+    under_way: np.ndarray  # bool (P, J, 5)
+    discount: np.ndarray  # float64 (P, J)
+
+
+class Advice(NamedTuple):
+    """What every US provider finds worth doing."""
+
+    best: (
+        np.ndarray
+    )  # int64 (P, 2, 2) jurisdiction and offer: the region and the sovereign offer that earn most
+    value: np.ndarray  # float64 (P, 2) what each earns for its capital
+    lost: np.ndarray  # float64 (P,) what distrust costs everywhere, USD a year
+    unwanted: np.ndarray  # int64 (n, 3) provider, jurisdiction, offer: sovereign offers that earn too little
+    cuts: np.ndarray  # int64 (n, 3) provider, jurisdiction, 1 or 0: where a cut in price has become worth it, or is no longer
 
 
 @njit(cache=True, error_model="numpy")
 def _best_offers(gain, capital, worth, under_way, best, value):
-    """The region and the sovereign offer that earn most for their capital: `best` (2, 2) int64 (jurisdiction, offer), and what each earns, `value` (2,).
-
-    `gain` (J, 5) USD a year, `capital` (5,), `worth` what a year's revenue is worth, `under_way` (J, 5) what is being built already.
-    """
+    """The region and the sovereign offer that earn most for their capital: `best` (2, 2) int64 (jurisdiction, offer), and
+    what each earns, `value` (2,). `gain` (J, 5) USD a year, `capital` (5,), `under_way` (J, 5)."""
     value[:] = -1.0
     for j in range(len(gain)):
         for k in range(LOCAL_REGION, OFFERS):
             earns = 0.0 if under_way[j, k] else worth * gain[j, k] / capital[k]
-            what = 0 if k == LOCAL_REGION else 1
+            what = REGION if k == LOCAL_REGION else SOVEREIGN
             if earns > value[what]:
                 value[what], best[what, 0], best[what, 1] = earns, j, k
 
 
 @njit(cache=True)
-def weigh(
-    month, trial, close_share, capital, worth, elasticity, depth, responsiveness, live_since, under_way, discount, revenue, provider_revenue, market, gain,
-    distrust_cost, best, value, lost, unwanted, cuts,
-):  # fmt: skip
-    """What every US provider finds worth doing this quarter; fills the last five and returns how many of the last two there are.
+def weigh(month, calculus, started, markets, advice):
+    """What every US provider finds worth doing this quarter: fills `advice`; returns how many offers are unwanted and how
+    many cuts change.
 
-    `best` (P, 2, 2) and `value` (P, 2) of `_best_offers`; `lost` (P,) what distrust costs everywhere; `unwanted` (n, 3) provider,
-    jurisdiction, offer: sovereign offers (`live_since`) that after their `trial` of months earn less than `close_share` of the provider's
-    revenue in the country; `cuts` (n, 3) provider, jurisdiction, 1 or 0: where a cut in price by `depth` has become, or is no longer, worth
-    it. It wins elasticity x (1 - share) of revenue and costs itself, so only where it wins back what distrust takes.
+    A cut in price wins elasticity x (1 - share) of revenue and costs itself, so it is made only where it wins back what
+    distrust takes.
     """
-    closing, changes = 0, 0
+    live_since, under_way, discount = started.live_since, started.under_way, started.discount
+    revenue, provider_revenue, market = markets.revenue, markets.provider_revenue, markets.market
+    gain, distrust_cost = markets.gain, markets.distrust_cost
+    best, value, lost, unwanted, cuts = advice.best, advice.value, advice.lost, advice.unwanted, advice.cuts
+    depth, closing, changes = calculus.depth, 0, 0
     for p in range(len(gain)):
-        _best_offers(gain[p], capital, worth, under_way[p], best[p], value[p])
+        _best_offers(gain[p], calculus.capital, calculus.worth, under_way[p], best[p], value[p])
         lost[p] = 0.0
         for j in range(len(market)):
+            own = provider_revenue[j, p]
             for k in range(OFFERS):
                 since = live_since[p, j, k]
-                if (
-                    since != NEVER
-                    and month - since >= trial
-                    and revenue[j, FIRST_US + OFFERS * p + k] < close_share * provider_revenue[j, p]
-                ):
+                tried = since != NEVER and month - since >= calculus.trial
+                if tried and revenue[j, FIRST_US + OFFERS * p + k] < calculus.close_share * own:
                     unwanted[closing, 0], unwanted[closing, 1], unwanted[closing, 2] = p, j, k
                     closing += 1
             lost[p] += distrust_cost[p, j]
-            own = provider_revenue[j, p]
-            wins = (
-                own * (1.0 - own / (market[j] if market[j] > 0.0 else 1.0)) * elasticity * -log(1.0 - depth)
-            )
-            cut = (
-                j > 0
-                and depth > 0.0
-                and wins > own * depth
-                and responsiveness * distrust_cost[p, j] > own * depth
-            )
+            share = own / (market[j] if market[j] > 0.0 else 1.0)
+            wins = own * (1.0 - share) * calculus.elasticity * -log(1.0 - depth)
+            wins_back = calculus.responsiveness * distrust_cost[p, j] > own * depth
+            cut = j != US and depth > 0.0 and wins > own * depth and wins_back
             if cut != (discount[p, j] > 0.0):
                 cuts[changes, 0], cuts[changes, 1], cuts[changes, 2] = p, j, 1 if cut else 0
                 changes += 1

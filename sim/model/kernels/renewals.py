@@ -3,9 +3,9 @@
 import numpy as np
 from numba import njit
 
-from sim.model.arithmetic import exp
+from sim.model.kernels.arithmetic import exp
 from sim.model.kernels.choice import draw_luck, kind_of, kind_risk, nest_of, surely_stays
-from sim.model.places import ON_PREMISES
+from sim.model.kernels.codes import ON_PREMISES
 
 LOT = 128  # customers looked at together: what is drawn for them stays in the first-level cache
 

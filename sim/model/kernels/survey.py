@@ -8,9 +8,9 @@ the two probabilities.
 import numpy as np
 from numba import njit, prange
 
-from sim.model.arithmetic import exps_in_place
+from sim.model.kernels.arithmetic import exps_in_place
 from sim.model.kernels.choice import KINDS, kind_risk, nest_of, weights_of
-from sim.model.places import FIRST_US, HOME_GROWN, OFFERS
+from sim.model.kernels.codes import FIRST_US, HOME_GROWN, OFFERS
 
 ANSWERS = ("stated_more_negative", "stated_less_likely", "stated_would_leave", "stated_would_pay")
 WOULD_LEAVE = ANSWERS.index("stated_would_leave")  # asked of users of US providers only

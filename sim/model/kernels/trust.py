@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
+from sim.model.kernels.codes import PEERS
 from sim.model.kernels.memory import prefetch
-from sim.model.population import PEERS
 
 TRUST_UNITS = 16_777_216.0  # trust is summed in 2**-24, which a float32 in [0.5, 1) holds exactly
 AHEAD = 32  # customers ahead of whom the two farthest peers' trust is sent for

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.model.kernels.codes import CONFLICT_BIT, HOST_BIT
 from sim.scenario.law import (
     CONTROLLERS,
     FOREIGN_LOCATIONS,
@@ -18,9 +19,6 @@ from sim.scenario.law import (
     deciding_us_rows,
 )
 from sim.vocabulary import ROUTES
-
-CONFLICT_BIT = 8  # added to the route's code: obeying breaks another law
-HOST_BIT = 16  # added to the route's code: the host of the data is asked, not the US
 
 
 @dataclass(frozen=True)

@@ -6,55 +6,105 @@ adopt or repeal. Changes: the law of its country, from the end of the legal dela
 enter as they happened and are not drawn a second time.
 """
 
-from typing import TYPE_CHECKING
-
 import mesa
 import numpy as np
 
+from sim.model.agents.customers import CustomersOfWorld
+from sim.model.agents.investigators import KNOWN_AFTER, Casework
+from sim.model.arithmetic import total
+from sim.model.books import Books
 from sim.model.kernels import governments as kernel
+from sim.model.kernels.codes import EXECUTIVE_AGREEMENT, INTELLIGENCE, LAW_ENFORCEMENT, PROTEST
 from sim.model.law.timeline import LawInForce
+from sim.model.market import Market
+from sim.model.news import PublicMind
 from sim.scenario.canonical import surviving_events
+from sim.scenario.law import Regime
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import INSTRUMENTS
 
-if TYPE_CHECKING:
-    from sim.model.world import WarrantModel
-
 COVARIATES = (
-    "distrust",
-    "incidents",
-    "rule",
-    "unmet_need",
-    "dependence",
-    "hosting_cost",
-    "privacy_law",
-    "rivalry",
-    "neighbours",
-)
-AGREEMENT = INSTRUMENTS.index("executive_agreement")
-PROTEST = INSTRUMENTS.index("protest")
+    "distrust", "incidents", "rule", "unmet_need", "dependence", "hosting_cost", "privacy_law", "rivalry", "neighbours",
+)  # fmt: skip
+AGREEMENT = EXECUTIVE_AGREEMENT
 LONGEST_DELAY = 60
 
 
 class Government(mesa.Agent):
     """One foreign government; its row in the arrays is `index`. Python runs when it acts, not every month."""
 
-    def __init__(self, model: "WarrantModel", index: int, code: str) -> None:
+    def __init__(
+        self,
+        model: mesa.Model,
+        index: int,
+        code: str,
+        legislation: "Legislation",
+        books: Books,
+        people: "People",
+    ) -> None:
         super().__init__(model)
         self.index, self.code = index, code
+        self._legislation, self._books, self._people = legislation, books, people
+
+    @property
+    def laws_in_force(self) -> tuple[str, ...]:
+        """Instruments in force; in a group of countries, in at least one of them."""
+        row = self._legislation.in_force[self.index].tolist()
+        return tuple(name for name, share in zip(INSTRUMENTS, row, strict=True) if share > 0.0)
+
+    @property
+    def trust(self) -> float:
+        """Its people's mean trust that US law enforcement does not use their data against them, by accounts."""
+        return self._people.trust(self.index, LAW_ENFORCEMENT)
+
+    @property
+    def trust_intelligence(self) -> float:
+        """The same of US intelligence."""
+        return self._people.trust(self.index, INTELLIGENCE)
+
+    @property
+    def unmet_need(self) -> float:
+        """Share of its police's requests for data at US providers, of about a year, not met within twelve months."""
+        return self._people.unmet_need(self.index)
 
     def adopt(self, instrument: int) -> None:
         """Decide on an instrument; it acts after its legal delay."""
-        legislation = self.model.legislation
-        why = legislation.decide(self.index, instrument)
-        self.model.books.law(self.code, INSTRUMENTS[instrument], "adopted", why)
+        why = self._legislation.decide(self.index, instrument)
+        self._books.law(self.code, INSTRUMENTS[instrument], "adopted", why)
         if instrument == PROTEST:
-            self.model.hear_protest(self.index)
+            self._people.hear_protest(self.index)
 
     def repeal(self, instrument: int) -> None:
         """Let an instrument lapse."""
-        self.model.legislation.repeal(self.index, instrument)
-        self.model.books.law(self.code, INSTRUMENTS[instrument], "repealed", "expired")
+        self._legislation.repeal(self.index, instrument)
+        self._books.law(self.code, INSTRUMENTS[instrument], "repealed", "expired")
+
+
+class People:
+    """What governments know of their people and their police, and how they speak to them, in one world."""
+
+    def __init__(self, customers: CustomersOfWorld, mind: PublicMind, casework: Casework) -> None:
+        self.customers, self.mind, self._casework = customers, mind, casework
+
+    def trust(self, j: int, channel: int) -> float:
+        """Mean trust of jurisdiction j's customers in a channel, by accounts."""
+        cells = self.customers.cells
+        here = cells.jurisdiction == j
+        accounts = cells.accounts[here]
+        return total(accounts * self.customers.trust_means[here, channel]) / total(accounts)
+
+    @property
+    def unmet(self) -> np.ndarray:
+        """Every police's unmet need: (J,)."""
+        return self._casework.unmet
+
+    def unmet_need(self, j: int) -> float:
+        """That of one police."""
+        return float(self._casework.unmet[j])
+
+    def hear_protest(self, j: int) -> None:
+        """A protest is news to a government's own people."""
+        self.mind.hear_protest(j)
 
 
 class LuckOfLaws:
@@ -79,17 +129,13 @@ class Legislation:
     2013 brought, which luck neither adopts nor repeals. pressure: (J, X) the covariates of the month.
     """
 
-    def __init__(self, scenario: Scenario, luck: LuckOfLaws) -> None:
+    def __init__(self, scenario: Scenario, luck: LuckOfLaws, first_trust: np.ndarray) -> None:
         jurisdictions = list(scenario.jurisdictions.values())
         p = scenario.parameters.governments
         self._luck = luck
         self._codes = list(scenario.jurisdictions)
         self.members = np.array([j.members for j in jurisdictions], np.int64)
         shape = (len(jurisdictions), len(INSTRUMENTS))
-        self.base_rate = np.array([p.base_rate[i] for i in INSTRUMENTS])
-        self.effect = np.array([[getattr(p, x)[i] for i in INSTRUMENTS] for x in COVARIATES])  # (X, I)
-        self.delay = np.array([int(p.legal_delay[i]) for i in INSTRUMENTS])
-        self.repeal_rate = np.array([p.repeal_rate[i] for i in INSTRUMENTS])
         self.in_force = np.zeros(shape)
         for j, where in enumerate(jurisdictions):
             for instrument in where.instruments_2013:
@@ -97,10 +143,18 @@ class Legislation:
         self.fixed = self.in_force.copy()
         self.decided = self.in_force.copy()
         self._coming = np.zeros((LONGEST_DELAY + 1, *shape))
+        delay = np.array([int(p.legal_delay[i]) for i in INSTRUMENTS])
+        self._statutes = kernel.Statutes(
+            self.members, delay, self.decided, self.in_force, self.fixed, self._coming
+        )
         may = np.where(self._named_by(scenario), 0.0, 1.0)
         may[0] = 0.0  # the US is the subject of the experiment, not one of the governments that react
         self._may = np.stack([may, may])  # what can be drawn without executive agreements, and with them
         self._may[0, :, AGREEMENT] = 0.0
+        rates = np.array([p.base_rate[i] for i in INSTRUMENTS])
+        self._effect = np.array([[getattr(p, x)[i] for i in INSTRUMENTS] for x in COVARIATES])  # (X, I)
+        repeals = np.array([p.repeal_rate[i] for i in INSTRUMENTS])
+        self._propensity = [kernel.Propensity(rates, self._effect, repeals, may) for may in self._may]
         bloc, region = (
             np.unique([getattr(j, what) for j in jurisdictions], return_inverse=True)[1]
             for what in ("bloc", "region")
@@ -109,9 +163,18 @@ class Legislation:
         np.fill_diagonal(likeness, 0.0)
         likeness *= self.members[None, :]
         like = [np.flatnonzero(row) for row in likeness]  # most countries are unlike
-        self._like = np.cumsum([0, *map(len, like)]), np.concatenate(like), likeness[likeness != 0.0]
+        self._neighbours = kernel.Neighbours(
+            np.cumsum([0, *map(len, like)]), np.concatenate(like), likeness[likeness != 0.0]
+        )
         self.pressure = np.zeros((len(jurisdictions), len(COVARIATES)))
-        self._neighbours = np.zeros(shape)
+        self._like = np.zeros(shape)
+        self._prior_strength, self._first_trust = scenario.parameters.trust.prior_strength, first_trust
+        self._baseline = kernel.Baseline(
+            2 * KNOWN_AFTER,
+            np.zeros(len(jurisdictions)),
+            np.zeros(len(jurisdictions)),
+            _steady_pressure(scenario),
+        )
         self._decisions, self._begun = (
             np.zeros((2 * self.in_force.size, 3), np.int64),
             np.zeros((self.in_force.size, 2), np.int64),
@@ -153,18 +216,27 @@ class Legislation:
         self._timeline_laws = law.instruments
         return changes
 
-    def deliberate(self, agreements_possible: bool) -> np.ndarray:
-        """Draw this month's adoptions and repeals from the covariates `pressure`.
+    def feel_pressure(self, month: int, honoured: float, people: People, market: Market) -> None:
+        """Work out the covariates of the hazards as they are; `honoured` is the share of US warrants abroad that are obeyed."""
+        customers, cells = people.customers, people.customers.cells
+        citizens = kernel.Citizens(
+            cells.jurisdiction, cells.accounts, self._first_trust, customers.trust_means, people.mind.memory,
+            self._prior_strength,
+        )  # fmt: skip
+        spending = kernel.Spending(market.buyers, market.level.home_usage)
+        kernel.covariates(month, citizens, spending, honoured, people.unmet, self._baseline, self.pressure)
+
+    def deliberate(self, regime: Regime) -> list[tuple[int, int, int]]:
+        """Draw this month's adoptions and repeals from the covariates `pressure`; the US `regime` may allow agreements.
 
         Groups of countries move by shares, here; what single countries do is returned for their governments to carry
-        out: int64 (n, 3) of (jurisdiction, instrument, 1 adopts or -1 repeals).
+        out: (jurisdiction, instrument, ADOPTS or REPEALS).
         """
         n = kernel.deliberate(
-            self._month, self._luck.of(self._month), self.members, *self._like, self.base_rate, self.effect, self.pressure,
-            self._may[1 if agreements_possible else 0], self.repeal_rate, self.delay, self._neighbours, self.decided, self.in_force, self.fixed,
-            self._coming, self._decisions,
+            self._month, self._luck.of(self._month), self._neighbours, self._propensity[int(regime.agreements)],
+            self.pressure, self._statutes, self._like, self._decisions,
         )  # fmt: skip
-        return self._decisions[:n]
+        return [(j, instrument, change) for j, instrument, change in self._decisions[:n].tolist()]
 
     def decide(self, j: int, instrument: int) -> str:
         """One country decides on an instrument; returns the main reason."""
@@ -177,22 +249,23 @@ class Legislation:
         self._move(j, instrument, 0.0, 1.0)
 
     def _move(self, j: int, instrument: int, adopts: float, repeals: float) -> None:
-        kernel.move(
-            j,
-            instrument,
-            adopts,
-            repeals,
-            self._month,
-            self.delay,
-            self.decided,
-            self.in_force,
-            self.fixed,
-            self._coming,
-        )
+        kernel.move(j, instrument, adopts, repeals, self._month, self._statutes)
 
     def _main_reason(self, j: int, instrument: int) -> str:
         """The covariate that adds most to the hazard just now; `base rate` if none raises it."""
         strongest = kernel.strongest_reason(
-            self.effect[:, instrument], self.pressure[j], self._neighbours[j, instrument]
+            self._effect[:, instrument], self.pressure[j], self._like[j, instrument]
         )
         return COVARIATES[strongest] if strongest >= 0 else "base rate"
+
+
+def _steady_pressure(scenario: Scenario) -> np.ndarray:
+    """Covariates that do not change: cost of hosting and privacy law, about their means, and rivalry: (J, 3)."""
+    jurisdictions = list(scenario.jurisdictions.values())
+    privacy = np.array([j.privacy_law for j in jurisdictions])
+    home = np.array([j.home_grown_share_2013 for j in jurisdictions])
+    hosting = scenario.parameters.market.region_hosting_premium * (1.0 - home)
+    rival = np.array([float(j.ties == "rival") for j in jurisdictions])
+    return np.stack(
+        [hosting - total(hosting) / len(hosting), privacy - total(privacy) / len(privacy), rival], axis=1
+    )

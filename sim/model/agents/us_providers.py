@@ -1,0 +1,208 @@
+"""US providers: where they open regions and sovereign offers, whether they litigate, publish and cut prices.
+
+A US provider sees, each quarter and country by country: what it and its rivals earn, how much its customers distrust
+it, what the law forbids, what conflicts of law cost. It decides: whether a new offer would earn its capital back (a
+local region, a trustee, customer-held keys, a subsidiary), whether to fight warrants in court, to publish
+transparency reports, to cut prices. It changes: what customers can choose, and what they hear of it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import mesa
+import numpy as np
+
+from sim.model.agents.customers import CustomersOfWorld
+from sim.model.arithmetic import total
+from sim.model.books import Books
+from sim.model.kernels import market as market_kernel
+from sim.model.kernels import providers as kernel
+from sim.model.kernels.codes import LOCAL_REGION, NEVER, OFFERS, US
+from sim.model.luck import purposes
+from sim.model.luck.philox import draw
+from sim.model.market import Market
+from sim.model.places import Offers, place_count
+from sim.scenario.parameters import Providers as ProviderParameters
+from sim.scenario.scenario import Scenario
+from sim.vocabulary import US_KINDS
+
+MONTHS_OF_QUARTER = 3
+_AGENT_STRIDE = 4096  # a region's draws are keyed by provider x this + jurisdiction
+
+
+class Provider(mesa.Agent):
+    """One US provider; `index` is its row in the arrays of offers."""
+
+    def __init__(
+        self,
+        model: mesa.Model,
+        index: int,
+        code: str,
+        parameters: ProviderParameters,
+        offers: Offers,
+        books: Books,
+    ) -> None:
+        super().__init__(model)
+        self.index, self.code = index, code
+        self._parameters, self._offers, self._books = parameters, offers, books
+        self.building: list[tuple[int, int, int]] = []  # (month it goes live, jurisdiction, offer)
+        self.litigates = False
+        self.transparent = False
+
+    def open_finished(self, month: int) -> None:
+        """Open what is built."""
+        offers = self._offers
+        for _, j, offer in [b for b in self.building if b[0] <= month]:
+            if offer == LOCAL_REGION:
+                offers.own_region[self.index, j] = True
+                offers.settle(self.index)
+            else:
+                offers.live[self.index, j, offer] = True
+                offers.live_since[self.index, j, offer] = month
+            offers.under_way[self.index, j, offer] = False
+            self._books.offer(self.code, j, US_KINDS[offer], "live", 0.0)
+        self.building = [b for b in self.building if b[0] > month]
+
+    def step(self, month: int, seed: int, outlook: "Outlook", law_is_contested: bool) -> None:
+        """One quarter, with the outlook before it: close what nobody wants, weigh new offers and answers to distrust."""
+        for j, offer in outlook.unwanted[self.index]:
+            self._close(j, offer)
+        if self._parameters.responsiveness > 0.0:
+            # The region and the sovereign offer that earn most for their capital, if any earns it back.
+            for value, (j, offer) in zip(outlook.value[self.index], outlook.best[self.index], strict=True):
+                if value > 1.0:
+                    self._announce(month, seed, j, offer, float(outlook.gain[self.index, j, offer]))
+            self._answer_distrust(outlook, law_is_contested)
+
+    # --- offers -----------------------------------------------------------------------------------
+
+    def _close(self, j: int, offer: int) -> None:
+        self._offers.live[self.index, j, offer] = False
+        self._offers.live_since[self.index, j, offer] = NEVER
+        self._books.offer(self.code, j, US_KINDS[offer], "closed", 0.0)
+
+    def _announce(self, month: int, seed: int, j: int, offer: int, gain: float) -> None:
+        p = self._parameters
+        if offer == LOCAL_REGION:
+            u = draw(seed, self.index * _AGENT_STRIDE + j, month, purposes.BUILD_TIME)
+            months = p.region_build_months + p.region_build_spread * (2.0 * u - 1.0)
+        else:
+            months = p.sovereign_build_months[US_KINDS[offer]]
+        self._offers.under_way[self.index, j, offer] = True
+        self.building.append((month + max(1, int(months + 0.5)), j, offer))
+        self._books.offer(self.code, j, US_KINDS[offer], "announced", gain)
+
+    # --- answers to distrust -----------------------------------------------------------------------
+
+    def _answer_distrust(self, outlook: "Outlook", law_is_contested: bool) -> None:
+        """Litigate, publish, cut prices: each where what it wins back is worth more than it costs."""
+        p, years = self._parameters, self._parameters.planning_years
+        at_stake = p.responsiveness * outlook.lost[self.index] * p.margin + outlook.conflict_cost[self.index]
+        # Over the planning horizon: a year of good news wins back its weight, in units of the leak's, of what distrust costs.
+        ahead = at_stake * outlook.growth_years * 12.0
+        litigates = law_is_contested and ahead * p.litigation_trust > p.litigation_cost * years
+        self._set("litigates", "litigation", litigates, at_stake)
+        transparent = ahead * p.transparency_trust > p.transparency_cost * years
+        self._set("transparent", "transparency", transparent, at_stake)
+        for j, cut in outlook.cuts[self.index]:
+            self._offers.discount[self.index, j] = p.discount if cut else 0.0
+            change, cost = "live" if cut else "closed", float(outlook.distrust_cost[self.index, j])
+            self._books.offer(self.code, j, "discount", change, cost)
+
+    def _set(self, name: str, offer: str, value: bool, gain: float) -> None:
+        if getattr(self, name) != value:
+            setattr(self, name, value)
+            self._books.offer(self.code, US, offer, "live" if value else "closed", gain)
+
+
+class Outlook:
+    """What the providers know of their markets at the end of a quarter, in one world, and what they find worth doing.
+
+    conflict_cost: by provider, a year; growth_years: what a first year's earnings add up to over the planning horizon;
+    best, value, lost, unwanted, cuts: by provider, see `kernels.providers.Advice`; litigating, transparent: shares of the
+    US providers' revenue abroad that go to those that do this.
+    """
+
+    def __init__(self, scenario: Scenario, market: Market, offers: Offers) -> None:
+        p = self._parameters = scenario.parameters.providers
+        self._market, self._offers = market, offers
+        self._nest_scale = scenario.parameters.choice.nest_scale
+        self._volume_to_revenue = 1.0 - scenario.parameters.market.price_decline
+        sovereign = (p.sovereign_capital[US_KINDS[k]] for k in range(LOCAL_REGION + 1, OFFERS))
+        self._capital = np.array([np.inf, p.region_capital, *sovereign])
+        organisations = market.price_sensitivity[1:]
+        self._elasticity = total(organisations) / len(organisations)
+        providers, jurisdictions = len(scenario.providers), len(scenario.jurisdictions)
+        by_offer, by_country = (providers, jurisdictions, OFFERS), (providers, jurisdictions)
+        self._markets = kernel.Markets(
+            revenue=np.zeros((jurisdictions, place_count(providers))),
+            provider_revenue=np.zeros((jurisdictions, providers)),
+            abroad=np.zeros(providers),
+            market=np.zeros(jurisdictions),
+            gain=np.zeros(by_offer),
+            distrust_cost=np.zeros(by_country),
+        )
+        self._advice = kernel.Advice(
+            best=np.zeros((providers, 2, 2), np.int64),
+            value=np.zeros((providers, 2)),
+            lost=np.zeros(providers),
+            unwanted=np.zeros((providers * jurisdictions * OFFERS, 3), np.int64),
+            cuts=np.zeros((providers * jurisdictions, 3), np.int64),
+        )
+        self.gain, self.distrust_cost = self._markets.gain, self._markets.distrust_cost
+        self.conflict_cost = [0.0] * providers
+        self.growth_years = self.litigating = self.transparent = 0.0
+        self.best: list[list[list[int]]] = []
+        self.value: list[list[float]] = []
+        self.lost: list[float] = []
+        self.unwanted: list[list[tuple[int, int]]] = []
+        self.cuts: list[list[tuple[int, int]]] = []
+
+    def look_ahead(
+        self, customers: CustomersOfWorld, offered: market_kernel.Offered, laws: np.ndarray
+    ) -> None:
+        """What the market shows, under the `laws` in force: (J, I)."""
+        market = self._market
+        clients = kernel.Clients(
+            market.spend(customers.stock), market.shares, market.sensitivity, customers.trust_means, market.first_risk,
+            self._nest_scale, self._parameters.latency_gain,
+        )  # fmt: skip
+        kernel.look_ahead(market.where, clients, customers.meets, offered, laws, self._markets)
+
+    def weigh(self, month: int, conflicts: float) -> None:
+        """From what the market shows to what is worth doing; `conflicts` of law of the month."""
+        p, advice, offers = self._parameters, self._advice, self._offers
+        abroad, everywhere = self._markets.abroad.tolist(), max(total(self._markets.abroad), 1e-9)
+        self.conflict_cost = [conflicts * 12.0 * p.conflict_cost * own / everywhere for own in abroad]
+        growth, year = (1.0 + self._market.yearly_growth(month)) * self._volume_to_revenue, 1.0
+        self.growth_years = 0.0
+        for _ in range(int(p.planning_years)):
+            year *= growth
+            self.growth_years += year
+        calculus = kernel.Calculus(
+            p.sovereign_trial_months, p.sovereign_close_share, self._capital,
+            p.responsiveness * p.margin * self.growth_years, self._elasticity, p.discount, p.responsiveness,
+        )  # fmt: skip
+        started = kernel.Started(offers.live_since, offers.under_way, offers.discount)
+        closing, changes = kernel.weigh(month, calculus, started, self._markets, advice)
+        self.best, self.value, self.lost = advice.best.tolist(), advice.value.tolist(), advice.lost.tolist()
+        self.unwanted = _by_provider(len(abroad), advice.unwanted[:closing])
+        self.cuts = _by_provider(len(abroad), advice.cuts[:changes])
+
+    def note_conduct(self, providers: Sequence[Provider]) -> None:
+        """How much of the US providers' revenue abroad goes to those that litigate, and to those that publish."""
+        self.litigating = self._share(provider.litigates for provider in providers)
+        self.transparent = self._share(provider.transparent for provider in providers)
+
+    def _share(self, does: Iterable[bool]) -> float:
+        doing, everything = 0.0, 0.0
+        for one_does, revenue in zip(does, self._markets.abroad.tolist(), strict=True):
+            doing, everything = doing + revenue * one_does, everything + revenue
+        return doing / everything if everything > 0.0 else 0.0
+
+
+def _by_provider(providers: int, rows: np.ndarray) -> list[list[tuple[int, int]]]:
+    """Rows (n, 3) of (provider, a, b) as lists of (a, b)."""
+    out: list[list[tuple[int, int]]] = [[] for _ in range(providers)]
+    for p, a, b in rows.tolist():
+        out[p].append((a, b))
+    return out

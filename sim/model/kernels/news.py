@@ -1,0 +1,98 @@
+"""How news enters memory and fades, cell by cell, compiled."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.model.kernels.codes import ATTENTION, BAD, GOOD, INTELLIGENCE, LAW_ENFORCEMENT, RESIDUE, US
+
+
+class Listeners(NamedTuple):
+    """Who hears, and how news becomes observations."""
+
+    attention: np.ndarray  # float64 (C,)
+    jurisdiction: np.ndarray  # int32 (C,)
+    strength: float  # observations in a piece of news of weight 1
+    asymmetry: float  # how many times bad news counts
+    residue_share: float  # of what is remembered for years
+
+
+@njit(cache=True)
+def _observe(memory, c, attention, weight, listeners):
+    """Add news of signed `weight` to the memory of cell c: (C, good/bad, attention/residue)."""
+    if weight != 0.0:
+        sign = BAD if weight < 0.0 else GOOD
+        amount = listeners.strength * attention * abs(weight)
+        if sign == BAD:
+            amount = listeners.asymmetry * amount
+        memory[c, sign, ATTENTION] += (1.0 - listeners.residue_share) * amount
+        memory[c, sign, RESIDUE] += listeners.residue_share * amount
+
+
+@njit(cache=True)
+def remember(memory, listeners, weight):
+    """News of signed `weight` (C,), by cell."""
+    attention = listeners.attention
+    for c in range(len(weight)):
+        _observe(memory, c, attention[c], weight[c], listeners)
+
+
+@njit(cache=True)
+def remember_incidents(memory, listeners, conflicts, disclosures, most, half):
+    """Incidents (J,) are bad news where they happened, the more the worse: of weight `most` at most, half of it at `half`
+    incidents."""
+    attention, jurisdiction = listeners.attention, listeners.jurisdiction
+    for c in range(len(jurisdiction)):
+        n = np.float64(conflicts[jurisdiction[c]] + disclosures[jurisdiction[c]])
+        if n > 0.0:
+            _observe(memory, c, attention[c], -(most * n / (n + half)), listeners)
+
+
+@njit(cache=True)
+def remember_abroad(memory, listeners, good):
+    """News of one weight for everybody outside the US."""
+    attention, jurisdiction = listeners.attention, listeners.jurisdiction
+    for c in range(len(jurisdiction)):
+        if jurisdiction[c] != US:
+            _observe(memory, c, attention[c], good, listeners)
+
+
+@njit(cache=True)
+def remember_at_home(memory, listeners, j, weight):
+    """News of one weight for everybody in jurisdiction j."""
+    attention, jurisdiction = listeners.attention, listeners.jurisdiction
+    for c in range(len(jurisdiction)):
+        if jurisdiction[c] == j:
+            _observe(memory, c, attention[c], weight, listeners)
+
+
+@njit(cache=True)
+def fade(memory, keep, intelligence_belief, base, belief_keep):
+    """A month's forgetting: memory by its two lives, the belief in intelligence access towards its `base`."""
+    for c in range(memory.shape[0]):
+        for channel in range(2):
+            for sign in range(2):
+                for life in range(2):
+                    memory[c, channel, sign, life] *= keep[life]
+        intelligence_belief[c] = base + belief_keep * (intelligence_belief[c] - base)
+
+
+@njit(cache=True)
+def follow(belief, rate, believed):
+    """Belief moves towards what is known."""
+    for c in range(len(belief)):
+        belief[c] += rate[c] * (believed - belief[c])
+
+
+@njit(cache=True)
+def weigh_evidence(memory, spillover, out):
+    """Good and bad news that bear on each channel, `out` (C, channel, good/bad): both memories, and what spills from
+    intelligence into law enforcement."""
+    for c in range(memory.shape[0]):
+        for sign in range(2):
+            for channel in range(2):
+                out[c, channel, sign] = (
+                    memory[c, channel, sign, ATTENTION] + memory[c, channel, sign, RESIDUE]
+                )
+            out[c, LAW_ENFORCEMENT, sign] += spillover * out[c, INTELLIGENCE, sign]
