@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.model.agents.customers import CustomersOfWorld
+from sim.model.agents.investigators import Casework
 from sim.model.kernels import books as kernel
 from sim.model.kernels.codes import FIRST_US, FOREIGN_TO_US, OFFERS, PROTEST, US_AT_HOME, US_TO_FOREIGN
 from sim.model.kernels.investigations import MEASURES, MONTH_UNITS
@@ -120,10 +121,8 @@ class Books:
     def offer(self, provider: str, country: int, offer: str, change: str, gain: float) -> None:
         self.offer_changes.append((self.month, provider, country, offer, change, gain))
 
-    def stocks(
-        self, customers: CustomersOfWorld, market: Market, hosts: np.ndarray, honoured: float
-    ) -> float:
-        """Enter where data is and what it earns: places lie on the soil of `hosts` (J, O), a US order reaches the share
+    def trade(self, customers: CustomersOfWorld, market: Market, hosts: np.ndarray, honoured: float) -> float:
+        """Enter where data is, where it has gone and what it earns: places lie on the soil of `hosts` (J, O), a US order reaches the share
         `honoured` of data abroad. Returns the month's output of US providers, TB; that of the others is in `by_bloc`."""
         within = kernel.Within(honoured, self._us_business, customers.meets.exposure)
         places = kernel.Places(hosts, self._kinds, market.markup)
@@ -138,6 +137,7 @@ class Books:
             self.month_of_cells,
             sales,
         )
+        self._streams(customers, market.volume, hosts)
         return output
 
     def customers(self, customers: CustomersOfWorld, belief: np.ndarray) -> None:
@@ -151,7 +151,13 @@ class Books:
             said, self._averages, self.month_of_cells, self.cell[m], self.country[m], self.side[m]
         )
 
-    def casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:
+    def public(self, laws: np.ndarray, casework: Casework) -> None:
+        """Enter the laws in force (J, I) and what came of the month's requests."""
+        self.laws[self.month], self.unmet[self.month] = laws, casework.unmet
+        self.disclosures[self.month] = casework.disclosures[0]
+        self._casework(casework.month, casework.queues.backlog)
+
+    def _casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:
         """Enter the month's requests (4, J, 5, 6) and those that wait for legal assistance, `backlog` (2, J) outgoing and incoming."""
         self.backlog[self.month] = backlog
         n = kernel.enter_requests(
@@ -160,7 +166,7 @@ class Books:
         if n:
             self.requests.append(self._requests_made[:n].copy())
 
-    def streams(self, customers: CustomersOfWorld, volume: np.ndarray, hosts: np.ndarray) -> None:
+    def _streams(self, customers: CustomersOfWorld, volume: np.ndarray, hosts: np.ndarray) -> None:
         """Enter the month's flows; `volume` (J,) is what a unit of 2013 holds by now."""
         touched, places = customers.streams, kernel.Places(hosts, self._kinds, self._no_markup)
         rows = np.empty((len(touched), 9))

@@ -225,11 +225,13 @@ class Market:
         """Growth a year of what a cloud customer uses."""
         return float(self._trends.yearly_growth[month])
 
-    def learn(self, us: float, by_bloc: np.ndarray) -> None:
+    def learn(self, stock: np.ndarray, us: float, by_bloc: np.ndarray) -> None:
         """Add a month's output (data served, TB) to experience: pooled over the world for US providers, over a bloc at home.
 
-        The first call also sets the experience gathered before the model begins.
+        The first call also sets the experience gathered before the model begins. What customers could spend is taken down,
+        from their `stock`.
         """
+        self.count_buyers(stock)
         if self._us_start == 0.0:
             before = self._scenario.parameters.market.experience_years * 12.0
             self._us_start = before * us

@@ -1,23 +1,55 @@
 """What one world is made of: its law, news, market, agents and books, and how they are put together."""
 
-import mesa
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from sim.model.agents.customers import CustomersOfWorld
+from sim.model.agents.customers import Customers, CustomersOfWorld
 from sim.model.agents.governments import Government, Legislation, LuckOfLaws, People
 from sim.model.agents.home_grown import HomeGrownProvider
-from sim.model.agents.investigators import Casework, Docket, Investigator, Waits
+from sim.model.agents.investigators import Casework, Docket, Investigator, RuleOfMonth, Waits, docket_of
 from sim.model.agents.us_providers import Outlook, Provider
 from sim.model.books import Books
 from sim.model.choice_sets import ChoiceSets
 from sim.model.kernels.codes import US
+from sim.model.law.routing import order_rules
 from sim.model.law.timeline import Month
-from sim.model.market import Market, Trends
+from sim.model.market import Market, Trends, market_trends
 from sim.model.news import PublicMind
+from sim.model.ordered import OrderedModel
 from sim.model.places import Offers
+from sim.model.population import Population, population_of
+from sim.scenario.law import Regime
 from sim.scenario.scenario import Scenario
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-class PartsOfWorld(mesa.Model):
+
+class Commons:
+    """What the worlds of a set share: people, their contracts and peers, crimes, luck, and the trends of the market."""
+
+    def __init__(self, scenarios: Sequence[Scenario], seed: int) -> None:
+        first = scenarios[0]
+        if any(not may_ride_together(first, other) for other in scenarios[1:]):
+            raise ValueError(
+                "worlds of one set differ in law and events only; run others in sets of their own"
+            )
+        self.population: Population = population_of(first, seed)
+        self.docket: Docket = docket_of(first, self.population, seed)
+        self.waits = Waits(self.docket, seed)
+        self.luck_of_laws = LuckOfLaws(len(first.jurisdictions), seed)
+        self.trends: Trends = market_trends(first)
+        self.customers = Customers(self.population, first, len(scenarios), seed)
+
+
+def may_ride_together(a: Scenario, b: Scenario) -> bool:
+    """Whether two worlds may share a set: they have the same people, places, providers and parameters."""
+    return (a.parameters, a.jurisdictions, a.segments, a.providers, a.customers) == (
+        b.parameters, b.jurisdictions, b.segments, b.providers, b.customers,
+    )  # fmt: skip
+
+
+class PartsOfWorld(OrderedModel):
     """The parts of one world, by name.
 
     mind: memory of news and belief, by cell; legislation: the laws of all jurisdictions; offers: what US providers offer
@@ -26,19 +58,23 @@ class PartsOfWorld(mesa.Model):
     """
 
     scenario: Scenario
-    customers: CustomersOfWorld
     calendar: tuple[Month, ...]
+    month: int
+    index: int
 
-    def build_parts(self, luck: LuckOfLaws, docket: Docket, waits: Waits, trends: Trends) -> None:
+    def build_parts(self, commons: Commons) -> None:
         """Make this world's parts and agents, and lay out for the customers what they met before the first month."""
-        scenario, customers = self.scenario, self.customers
+        scenario = self.scenario
+        customers: CustomersOfWorld = commons.customers.in_world(self.index)
+        self.customers = customers
         cells = customers.cells
+        self._order_rules = order_rules(scenario.law, scenario.regimes)
         self.mind = PublicMind(scenario, cells.jurisdiction, cells.segment, self.calendar[0].believed)
-        self.legislation = Legislation(scenario, luck, customers.first_trust)
+        self.legislation = Legislation(scenario, commons.luck_of_laws, customers.first_trust)
         self.offers = Offers(scenario)
-        self.market = Market(scenario, cells, trends)
+        self.market = Market(scenario, cells, commons.trends)
         self.choice_sets = ChoiceSets(scenario, cells)
-        self.casework = Casework(scenario, docket, waits)
+        self.casework = Casework(scenario, commons.docket, commons.waits)
         self.outlook = Outlook(scenario, self.market, self.offers)
         self.books = Books(scenario, cells)
         self.market.reprice(self.offers)
@@ -46,6 +82,27 @@ class PartsOfWorld(mesa.Model):
         self.market.anchor(customers.first_trust, customers.meets)
         self.lay_out()
         self._make_agents()
+        self.forget_counter()
+
+    @property
+    def today(self) -> Month:
+        """The law in force on the first day of the month, and the events of the month before."""
+        return self.calendar[min(self.month, len(self.calendar) - 1)]
+
+    @property
+    def regime(self) -> Regime:
+        """The US rule in force."""
+        return self.scenario.regimes[self.today.law.regime]
+
+    @property
+    def rule_of_month(self) -> RuleOfMonth:
+        """The law in force, as investigators meet it."""
+        orders, laws = self._order_rules[self.today.law.regime], self.legislation.in_force
+        return RuleOfMonth(orders, self.today.honoured, self.regime.agreements, laws)
+
+    def customers_frame(self) -> "pd.DataFrame":
+        """The customers of this world as they are now, one a row (see `CustomersOfWorld.frame`)."""
+        return self.customers.frame(self.scenario)
 
     def lay_out(self) -> None:
         """Lay out what customers choose among, as of today."""

@@ -5,28 +5,17 @@ A `WorldSet` holds several `WarrantModel`s that share one population and one str
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
-from sim.model.agents.customers import Customers, CustomersOfWorld
-from sim.model.agents.governments import LuckOfLaws
-from sim.model.agents.investigators import Docket, RuleOfMonth, Waits, docket_of
 from sim.model.agents.us_providers import MONTHS_OF_QUARTER
 from sim.model.arithmetic import total
 from sim.model.kernels.codes import ADOPTS
-from sim.model.law.routing import order_rules
-from sim.model.law.timeline import Month, calendar
-from sim.model.market import Trends, market_trends
-from sim.model.ordered import OrderedModel, Reporters
-from sim.model.parts import PartsOfWorld
-from sim.model.population import Population, population_of
-from sim.scenario.law import Regime
+from sim.model.law.timeline import calendar
+from sim.model.ordered import Reporters
+from sim.model.parts import Commons, PartsOfWorld
 from sim.scenario.scenario import Scenario
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-class WarrantModel(PartsOfWorld, OrderedModel):
+class WarrantModel(PartsOfWorld):
     """One world: its law, governments, providers, investigators and books, and the customers as it sees them."""
 
     def __init__(
@@ -43,20 +32,13 @@ class WarrantModel(PartsOfWorld, OrderedModel):
         self.seed_key: int = seed if rng is None else rng  # Mesa's batch_run may call it either way
         super().__init__(self.seed_key, model_reporters, agent_reporters)
         self.scenario, self.index, self.month = scenario, index, 0
-        self.calendar: tuple[Month, ...] = calendar(scenario)
-        self.order_rules = order_rules(scenario.law, scenario.regimes)
+        self.calendar = calendar(scenario)
         if in_set is None:
-            WorldSet([scenario], self.seed_key, alone=self)
+            self._set = WorldSet([scenario], self.seed_key, alone=self)
             self.collect()
         else:
-            self.join(in_set)
-
-    def join(self, worlds: "WorldSet") -> None:
-        """Take a place in a set: share its population and luck."""
-        self._set = worlds
-        self.customers: CustomersOfWorld = worlds.customers.in_world(self.index)
-        self.build_parts(worlds.luck_of_laws, worlds.docket, worlds.waits, worlds.trends)
-        self.forget_counter()
+            self._set = in_set
+            self.build_parts(in_set)
 
     def step(self) -> None:
         """One month. In a set of several worlds, step the set."""
@@ -64,20 +46,6 @@ class WarrantModel(PartsOfWorld, OrderedModel):
             raise RuntimeError("this world shares its customers with others: step the WorldSet")
         self._set.step()
         self.collect()
-
-    @property
-    def today(self) -> Month:
-        """The law in force on the first day of the month, and the events of the month before."""
-        return self.calendar[min(self.month, len(self.calendar) - 1)]
-
-    @property
-    def regime(self) -> Regime:
-        """The US rule in force."""
-        return self.scenario.regimes[self.today.law.regime]
-
-    def customers_frame(self) -> "pd.DataFrame":
-        """The customers of this world as they are now, one a row (see `CustomersOfWorld.frame`)."""
-        return self.customers.frame(self.scenario)
 
     # --- the phases of a month ------------------------------------------------------------------------
 
@@ -106,9 +74,8 @@ class WarrantModel(PartsOfWorld, OrderedModel):
             return
         for provider in self.us_providers:
             provider.open_finished(self.month)
-        self.outlook.look_ahead(
-            self.customers, self.choice_sets.offered(self.offers), self.legislation.in_force
-        )
+        offered, laws = self.choice_sets.offered(self.offers), self.legislation.in_force
+        self.outlook.look_ahead(self.customers, offered, laws)
         self.outlook.weigh(self.month, total(self.casework.host_conflicts))
         for provider in self.us_providers:
             provider.step(self.month, self.seed_key, self.outlook, self.today.contested)
@@ -126,47 +93,31 @@ class WarrantModel(PartsOfWorld, OrderedModel):
 
     def investigate(self) -> None:
         """Requests meet the data where the customers have put it; the law decides what comes of them."""
-        orders, laws = self.order_rules[self.today.law.regime], self.legislation.in_force
-        rule = RuleOfMonth(orders, self.today.honoured, self.regime.agreements, laws)
         delay = self.scenario.parameters.providers.litigation_delay * self.outlook.litigating
-        self.casework.work(self.month, self.index, self.customers.place, self.offers.hosts, rule, delay)
+        hosts = self.offers.hosts
+        self.casework.work(self.month, self.index, self.customers.place, hosts, self.rule_of_month, delay)
 
     def close_month(self) -> None:
         """The month enters the books, which must balance; providers learn from what they have served."""
-        books, market, hosts = self.books, self.market, self.offers.hosts
         self.customers.check_conservation()
-        output = books.stocks(self.customers, market, hosts, self.today.honoured)
-        books.customers(self.customers, self.mind.belief)
-        market.count_buyers(self.customers.stock)
-        books.streams(self.customers, market.volume, hosts)
-        books.laws[self.month], books.unmet[self.month] = self.legislation.in_force, self.casework.unmet
-        books.casework(self.casework.month, self.casework.queues.backlog)
-        books.disclosures[self.month] = self.casework.disclosures[0]
-        market.learn(output, books.by_bloc)
+        output = self.books.trade(self.customers, self.market, self.offers.hosts, self.today.honoured)
+        self.books.customers(self.customers, self.mind.belief)
+        self.books.public(self.legislation.in_force, self.casework)
+        self.market.learn(self.customers.stock, output, self.books.by_bloc)
         self.month += 1
-        books.month = self.month
+        self.books.month = self.month
         self.running = self.month < self.scenario.months
 
 
-class WorldSet:
+class WorldSet(Commons):
     """Worlds that share one population and one stream of luck; they may differ in law and events only."""
 
     def __init__(
         self, scenarios: Sequence[Scenario], seed: int, *, alone: WarrantModel | None = None
     ) -> None:
-        first = scenarios[0]
-        if any(not may_ride_together(first, other) for other in scenarios[1:]):
-            raise ValueError(
-                "worlds of one set differ in law and events only; run others in sets of their own"
-            )
-        self.population: Population = population_of(first, seed)
-        self.docket: Docket = docket_of(first, self.population, seed)
-        self.waits = Waits(self.docket, seed)
-        self.luck_of_laws = LuckOfLaws(len(first.jurisdictions), seed)
-        self.trends: Trends = market_trends(first)
-        self.customers = Customers(self.population, first, len(scenarios), seed)
+        super().__init__(scenarios, seed)
         if alone is not None:
-            alone.join(self)
+            alone.build_parts(self)
         self.models = (
             [alone]
             if alone is not None
@@ -179,19 +130,13 @@ class WorldSet:
 
     def step(self) -> None:
         """One month of all worlds, phase by phase; the customers of all worlds are stepped at once."""
-        for world in self.models:
-            world.open_month()
-        for world in self.models:
-            world.govern()
-        for world in self.models:
-            world.trade()
-        for world in self.models:
-            world.publish()
+        for act in (WarrantModel.open_month, WarrantModel.govern, WarrantModel.trade, WarrantModel.publish):
+            for world in self.models:
+                act(world)
         self.customers.step(self.models[0].month)
-        for world in self.models:
-            world.investigate()
-        for world in self.models:
-            world.close_month()
+        for act in (WarrantModel.investigate, WarrantModel.close_month):
+            for world in self.models:
+                act(world)
         self.running = self.models[0].running
 
     def run(self, before_month: Callable[[], None] | None = None) -> None:
@@ -204,10 +149,3 @@ class WorldSet:
                 before_month()
             self.step()
         self.customers.audit()
-
-
-def may_ride_together(a: Scenario, b: Scenario) -> bool:
-    """Whether two worlds may share a set: they have the same people, places, providers and parameters."""
-    return (a.parameters, a.jurisdictions, a.segments, a.providers, a.customers) == (
-        b.parameters, b.jurisdictions, b.segments, b.providers, b.customers,
-    )  # fmt: skip

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from sim.model.agents.investigators import Casework, Docket, Queues, RuleOfMonth, Waits, docket_from
+from sim.model.agents.investigators import Casework, Docket, RuleOfMonth, Waits, docket_from, open_queues
 from sim.model.kernels import investigations as kernel
+from sim.model.law.routing import order_rules
 from sim.model.population import UNITS, Population, build_population
 from sim.scenario.scenario import Scenario
-from sim.vocabulary import DIRECTIONS
+from sim.vocabulary import DIRECTIONS, INSTRUMENTS
 from tests.model.small_worlds import asked, world_set
 
 PER_MONTH = 900.0
@@ -45,20 +46,15 @@ def stream() -> Stream:
     population = build_population(scenario, 5)
     room = int(PER_MONTH * MONTHS * 1.02)
     rows, when, accounts = np.empty((room, 5), np.int64), np.empty(room), np.ones(len(population))
-    n = kernel.draw_targets(
-        5,
-        1,
-        0,
-        0,
-        np.full(MONTHS, PER_MONTH),
-        np.array([1.0]),
-        GERMAN,
-        population.cells.start,
-        accounts,
-        rows,
-        when,
-        0,
+    kind = kernel.Kind(
+        agent=1,
+        police=0,
+        evades=0,
+        first_cell=GERMAN,
+        rate=np.full(MONTHS, PER_MONTH),
+        cumulative=np.array([1.0]),
     )
+    n = kernel.draw_targets(5, kind, population.cells.start, accounts, rows, when, 0)
     assert n < room
     assert n == pytest.approx(PER_MONTH * MONTHS, rel=0.005)
     order = np.argsort(when[:n], kind="stable")
@@ -86,9 +82,9 @@ def serve(stream: Stream, capacity: float) -> Served:
     casework = Casework(stream.scenario, stream.docket, Waits(stream.docket, 5))
     casework.queues.clerks[0, GERMANY, 0] = capacity
     nothing = np.zeros(len(stream.scenario.jurisdictions))
-    rule = RuleOfMonth(
-        reaches=1, honoured=1.0, statutory=False, agreement=nothing, blocking=nothing, claim=nothing
-    )
+    laws = np.zeros((len(nothing), len(INSTRUMENTS)))
+    orders = order_rules(stream.scenario.law, stream.scenario.regimes)["doj_wins"]
+    rule = RuleOfMonth(orders=orders, honoured=1.0, agreements=False, laws=laws)
     on_premises = np.zeros((len(stream.population), 1), np.int8)
     hosts = np.repeat(np.arange(len(nothing), dtype=np.int32)[:, None], 22, axis=1)
     requests, months = 0, 0
@@ -139,7 +135,7 @@ def test_capacity_is_arrivals_over_utilisation() -> None:
         ws = world_set(
             asked(f"investigators.mla_utilisation={utilisation}", last="2014-12"), worlds=["doj_wins"]
         )
-        queues = Queues(ws.models[0].scenario, ws.docket)
+        queues = open_queues(ws.models[0].scenario, ws.docket)
         for queue, rate in (
             (queues.clerks[0], ws.docket.us_rate),
             (queues.clerks[1], ws.docket.foreign_rate),
@@ -152,11 +148,11 @@ def test_capacity_is_arrivals_over_utilisation() -> None:
 
 def test_capacity_is_added_only_where_more_than_a_year_of_work_waits() -> None:
     ws = world_set(asked("investigators.mla_capacity_growth=0", last="2014-12"), worlds=["doj_wins"])
-    queues = Queues(ws.models[0].scenario, ws.docket)
+    queues = open_queues(ws.models[0].scenario, ws.docket)
     before = queues.clerks[0, :, 0].copy()
 
     def a_month_begins() -> None:
-        kernel.open_queues(queues.growth, queues.response, queues.clerks, queues.arrived, queues.done)
+        kernel.open_queues(queues)
 
     queues.arrived[0, 1] = int(11.0 * before[1])
     a_month_begins()
