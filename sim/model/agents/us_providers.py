@@ -149,6 +149,7 @@ class Outlook:
             cuts=np.zeros((providers * jurisdictions, 3), np.int64),
         )
         self.gain, self.distrust_cost = self._markets.gain, self._markets.distrust_cost
+        self.abroad = self._markets.abroad
         self.conflict_cost = [0.0] * providers
         self.growth_years = self.litigating = self.transparent = 0.0
         self.best: list[list[list[int]]] = []

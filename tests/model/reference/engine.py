@@ -66,27 +66,25 @@ class Engine:
 
     def publish(self) -> None:
         for world in self.worlds.models:
-            world.publish(self.worlds.customers)
+            world.publish()
 
     def move_customers(self) -> None:
         self.worlds.customers.step(self.model.month)
-        for world in self.worlds.models:
-            world.trust_means = self.worlds.customers.trust_means[world.index]
 
     def investigate(self) -> None:
         for world in self.worlds.models:
-            world.investigate(self.worlds.customers)
+            world.investigate()
 
     def close_month(self) -> None:
         for world in self.worlds.models:
-            world.close_month(self.worlds.customers)
+            world.close_month()
         self.worlds.running = self.model.running
 
     # --- the calendar -----------------------------------------------------------------------------
 
     def calendar(self) -> Month:
         """What the calendar brings to this month."""
-        return self.model._calendar[self.month]
+        return self.model.calendar[self.month]
 
     def named_by_timeline(self) -> set[tuple[str, str]]:
         """Country and instrument, where the timeline brings an instrument to a single country."""
@@ -105,10 +103,10 @@ class Engine:
         return list(zip(x.host_conflicts.tolist(), x.host_disclosures.tolist(), strict=True))
 
     def litigating(self) -> float:
-        return float(self.model._litigating)
+        return float(self.model.outlook.litigating)
 
     def transparent(self) -> float:
-        return float(self.model._transparent)
+        return float(self.model.outlook.transparent)
 
     def evidence(self) -> list[tuple[list[float], list[float]]]:
         """Good and bad news by channel, of each cell."""
@@ -123,12 +121,12 @@ class Engine:
     # --- governments ------------------------------------------------------------------------------
 
     def first_mean_trust(self) -> list[list[float]]:
-        means: list[list[float]] = self.model.initial_trust.tolist()
+        means: list[list[float]] = self.model.customers.first_trust.tolist()
         return means
 
     def mean_trust_as_known(self) -> list[list[float]]:
         """Mean trust of each cell as governments and providers know it: last month's."""
-        means: list[list[float]] = self.model.trust_means.tolist()
+        means: list[list[float]] = self.model.customers.trust_means.tolist()
         return means
 
     def accounts(self) -> list[float]:
@@ -137,14 +135,14 @@ class Engine:
 
     def surroundings(self) -> list[Surroundings]:
         """What each country's government saw this month; after `govern`."""
-        market, regime = self.model.market, self.scenario.regimes[self.model.law.regime]
+        market, regime = self.model.market, self.scenario.regimes[self.model.today.law.regime]
         return [
             Surroundings(
                 honoured=self.calendar().honoured,
                 unmet=float(self.model.casework.unmet[j]),
                 home_buyers=int(market.buyers[j, 0]),
                 us_buyers=int(market.buyers[j, 1]),
-                home_usage=float(market.home_usage[j]),
+                home_usage=float(market.level.home_usage[j]),
                 agreements_offered=regime.agreements,
             )
             for j in range(len(self.scenario.jurisdictions))
@@ -234,12 +232,12 @@ class Engine:
 
     def hosts(self) -> list[list[int]]:
         """Country in which the data of each country's customers lies, by place."""
-        hosts: list[list[int]] = self.model.hosts.tolist()
+        hosts: list[list[int]] = self.model.offers.hosts.tolist()
         return hosts
 
     def rule(self) -> RuleOfMonth:
         """The law as investigators meet it this month."""
-        regime, s = self.scenario.regimes[self.model.law.regime], self.scenario
+        regime, s = self.scenario.regimes[self.model.today.law.regime], self.scenario
         in_force = self.laws_in_force()
         none = [0.0] * len(s.jurisdictions)
         return RuleOfMonth(
@@ -291,7 +289,7 @@ class Engine:
                 share=model.market.shares[c].tolist(),
                 sensitivity=float(model.market.sensitivity[c]),
                 trust=trust[c],
-                first_risk=float(model._first_risk[c]),
+                first_risk=float(model.market.first_risk[c]),
                 terms=terms[c],
                 procurement=procurement[x.jurisdiction[c]],
             )
@@ -302,7 +300,7 @@ class Engine:
         return float(self.model.market.yearly_growth(self.month))
 
     def contested(self) -> bool:
-        return bool(self.model.law_is_contested)
+        return bool(self.model.today.contested)
 
     def offer_changes(self) -> list[tuple[str, int, str, str, float]]:
         """What providers changed this month: provider, country, offer, change, gain."""
