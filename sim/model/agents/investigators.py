@@ -243,8 +243,17 @@ class Casework:
             self._data_law, self._treaty,
         )  # fmt: skip
         held = self._held._replace(world=world, place=place, host=hosts)
-        ways = kernel.Ways(law, self._practice, litigation_delay)
+        ways = kernel.Ways(law, self._practice_under(rule.orders), litigation_delay)
         kernel.month_of_requests(month, requests, plain, held, ways, self.queues, self._results, self._police)
+
+    def _practice_under(self, orders: OrderRule) -> kernel.Practice:
+        """How long each way takes and how often it succeeds, under the comity rule of a regime."""
+        p = self._practice
+        return p._replace(
+            comity_months=p.comity_months if orders.review_months is None else orders.review_months,
+            comity_ok=p.comity_ok if orders.review_success is None else orders.review_success,
+            common_ok=p.common_ok if orders.common_law else 0.0,
+        )
 
 
 def _held(scenario: Scenario) -> kernel.Held:
