@@ -66,7 +66,7 @@ class PartsOfWorld(OrderedModel):
         """Make this world's parts and agents, and lay out for the customers what they met before the first month."""
         scenario = self.scenario
         customers: CustomersOfWorld = commons.customers.in_world(self.index)
-        self.customers = customers
+        self.customers, self.population = customers, commons.population
         cells = customers.cells
         self._order_rules = order_rules(scenario.law, scenario.regimes)
         self.mind = PublicMind(scenario, cells.jurisdiction, cells.segment, self.calendar[0].believed)

@@ -1,7 +1,7 @@
 """The order of a month, on one page: who acts on what.
 
-A `WorldSet` holds several `WarrantModel`s that share one population and one stream of luck, and steps them together. A
-`WarrantModel` alone is a set of one, so that a Mesa user finds `step`, `agents` and `running`.
+A `WorldSet` steps several `WarrantModel`s that share one population and one stream of luck. A `WarrantModel` alone is a
+set of one, so that a Mesa user finds `step`, `agents` and `running`.
 """
 
 from collections.abc import Callable, Sequence
@@ -140,10 +140,7 @@ class WorldSet(Commons):
         self.running = self.models[0].running
 
     def run(self, before_month: Callable[[], None] | None = None) -> None:
-        """All months to the horizon; then the stocks are counted afresh and must agree with the books.
-
-        `before_month` is called before each month; what it raises ends the run.
-        """
+        """All months to the horizon, `before_month` before each; then the stocks, counted afresh, must agree with the books."""
         while self.running:
             if before_month is not None:
                 before_month()

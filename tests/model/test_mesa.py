@@ -113,3 +113,61 @@ def test_a_world_that_nobody_holds_gives_its_memory_back() -> None:
     del ws
     gc.collect()
     assert [model() for model in left] == [None] * len(left)
+
+
+def test_a_government_knows_its_laws_its_peoples_trust_and_its_polices_unmet_need(scenario: Scenario) -> None:
+    model = WarrantModel(scenario, seed=1)
+    germany = next(g for g in model.agents_by_type[Government] if g.code == "DE")
+    assert germany.laws_in_force == scenario.jurisdictions["DE"].instruments_2013
+    here = model.customers.cells.jurisdiction == germany.index
+    assert germany.trust == pytest.approx(model.customers.trust_means[here, 0].mean(), abs=1e-12)
+    assert germany.unmet_need == 0.0
+    germany.adopt(0)
+    for _ in range(2):
+        model.step()
+    assert "protest" in germany.laws_in_force
+    assert 0.0 < germany.trust_intelligence < 1.0
+
+
+def test_a_data_collector_works_on_the_model_and_its_agents(scenario: Scenario) -> None:
+    collector = mesa.DataCollector(
+        model_reporters={"month": "month"},
+        agent_reporters={"trust": lambda agent: getattr(agent, "trust", None)},
+    )
+    model = WarrantModel(scenario, seed=1)
+    for _ in range(2):
+        model.step()
+        collector.collect(model)
+    assert collector.get_model_vars_dataframe()["month"].tolist() == [1, 2]
+    trust = collector.get_agent_vars_dataframe()["trust"].dropna()
+    assert len(trust) == 2 * len(model.agents_by_type[Government])
+
+
+def test_batch_run_runs_one_world_for_each_seed(scenario: Scenario) -> None:
+    """Each row of Mesa's result is the state after so many months, from the start on."""
+    rows = mesa.batch_run(
+        WarrantModel,
+        {"scenario": scenario, "seed": [1, 2], "model_reporters": [{"month": "month"}]},
+        data_collection_period=1,
+        display_progress=False,
+    )
+    assert [(row["seed"], row["month"]) for row in rows] == [(s, m) for s in (1, 2) for m in range(6)]
+
+
+def test_a_shuffle_is_refused_and_told_why(scenario: Scenario) -> None:
+    model = WarrantModel(scenario, seed=1)
+    with pytest.raises(RuntimeError, match="the order of a month is fixed"):
+        model.agents.shuffle_do("step")
+
+
+def test_customers_come_as_a_table_with_named_columns(scenario: Scenario) -> None:
+    model = WarrantModel(scenario, seed=1)
+    table = model.customers_frame()
+    assert len(table) == len(model.population)
+    assert set(table["country"].cat.categories) == set(scenario.jurisdictions)
+    assert table["provider"].isna().eq(table["place"] == "on_premises").all()
+    totals = table.groupby("country", observed=True)["accounts"].sum()
+    cells = model.customers.cells
+    germany = cells.accounts[cells.jurisdiction == list(scenario.jurisdictions).index("DE")].sum()
+    assert totals["DE"] == pytest.approx(germany, rel=1e-6)
+    assert table["trust_law_enforcement"].between(0.0, 1.0).all()

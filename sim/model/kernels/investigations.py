@@ -444,7 +444,7 @@ def learn_what_was_met(month, out, police):
 class Plain(NamedTuple):
     """A month's US requests at home that no rule touches."""
 
-    count: int
+    number: int
     luck: float
 
 
@@ -467,6 +467,6 @@ def month_of_requests(month, requests, plain, held, ways, queues, results, polic
     open_queues(queues)
     practice = ways.practice
     investigate(month, requests, held, ways.rule, practice, ways.litigation_delay, queues, results)
-    plain_requests(plain.count, plain.luck, practice.direct_ok, practice.direct_months, results.month)
+    plain_requests(plain.number, plain.luck, practice.direct_ok, practice.direct_months, results.month)
     close_queues(month, queues)
     learn_what_was_met(month, results.month, police)
