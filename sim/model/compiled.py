@@ -1,51 +1,120 @@
 """Where compiled code is kept, and that it is never older than its source.
 
 Numba recompiles a function when its own file has changed, but not when a function that it calls has changed in another
-file. So the cache lies in a folder named after the digest of all of the model's source: another source, another folder.
+file. So the compiled code of each module lies in a folder named after the digest of the module and of all modules of this
+package that it imports, directly or not. An edit leaves the folders of all other modules as they are; an edit of comments
+and docstrings alone leaves its own, too.
 """
 
+import ast
 import hashlib
 import os
 import sys
+from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 _VARIABLE = "NUMBA_CACHE_DIR"
 _HERE = Path(__file__).parent
+_ROOT = _HERE.parent.parent  # holds the package
+_ENTRY = _HERE / "kernels" / "customers.py"
 
 
-def source_digest() -> str:
-    """Digest of every source file of the model but the reference, of which nothing is compiled."""
-    h = hashlib.sha256()
-    for path in sorted(_HERE.rglob("*.py")):
-        if path.is_relative_to(_HERE / "reference"):
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        if isinstance(
+            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        ) and ast.get_docstring(node, clean=False):
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
+
+
+@cache
+def _parsed(path: Path) -> tuple[str, tuple[Path, ...]]:
+    """A module's syntax tree as text, without docstrings and comments, and the modules of this package that it imports."""
+    tree = ast.parse(path.read_bytes())
+    return ast.dump(_without_docstrings(tree)), tuple(sorted(set(_imported(tree))))
+
+
+def _imported(tree: ast.Module) -> Iterator[Path]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
             continue
-        h.update(path.relative_to(_HERE).as_posix().encode() + b"\0" + path.read_bytes())
+        for name in names:
+            file = _ROOT.joinpath(*name.split(".")).with_suffix(".py")
+            if name.split(".")[0] == _HERE.parent.name and file.is_file():
+                yield file
+
+
+@cache
+def digest_of_module(path: Path) -> str:
+    """Digest of a module's source and of all that it imports from this package, directly or not."""
+    reached, waiting = {path}, [path]
+    while waiting:
+        new = set(_parsed(waiting.pop())[1]) - reached
+        reached |= new
+        waiting += new
+    h = hashlib.sha256()
+    for file in sorted(reached):
+        h.update(file.relative_to(_ROOT).as_posix().encode() + b"\0" + _parsed(file)[0].encode() + b"\0")
     return h.hexdigest()[:16]
 
 
-def use_own_cache() -> None:
-    """Point Numba to this source's folder: below NUMBA_CACHE_DIR if set, else beside the source, else the user's cache."""
-    name = f"warrantsim-{source_digest()}"
+def cache_folder(path: Path) -> Path:
+    """Where a module's compiled code lies: below NUMBA_CACHE_DIR if set, else beside the source, else the user's cache."""
     chosen = os.environ.get(_VARIABLE)
-    if chosen is None:
+    if chosen is not None:
+        base = Path(chosen)
+    else:
         base = _HERE / "__pycache__"
         if not os.access(base if base.is_dir() else _HERE, os.W_OK):
             base = Path.home() / ".cache" / "warrantsim"
-    elif Path(chosen).name.startswith("warrantsim-"):
-        base = Path(chosen).parent  # inherited from a parent process
-    else:
-        base = Path(chosen)
-    os.environ[_VARIABLE] = str(base / name)
+    name = ".".join(path.relative_to(_HERE).with_suffix("").parts)
+    return base / "warrantsim" / f"{name}-{digest_of_module(path)}"
+
+
+def use_own_cache() -> None:
+    """Tell Numba where this package's compiled code lies, and how to compile it."""
     # Columns that are written out side by side are taken at once (LLVM's SLP vectoriser, which Numba leaves off). It
     # changes no rounding: the twin and the digests under other instruction sets are equal with it and without.
     os.environ["NUMBA_SLP_VECTORIZE"] = "1"
-    # Threads with nothing to do sleep. To turn while they wait saves microseconds on a quiet machine, and takes twice the time on one where others work.
+    # Threads with nothing to do sleep. To turn while they wait saves microseconds on a quiet machine, and takes twice the
+    # time on one where others work.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if "numba" in sys.modules:
         sys.modules["numba"].config.SLP_VECTORIZE = 1
-        sys.modules["numba"].config.CACHE_DIR = str(base / name)
+    caching: Any = import_module("numba.core.caching")
+
+    class ModuleLocator(caching._CacheLocator):
+        """Finds the compiled code of this package; of all else, none."""
+
+        def __init__(self, function: Any, file: str) -> None:
+            self._py_file, self._name = file, function.__qualname__
+
+        def get_cache_path(self) -> str:
+            return str(cache_folder(Path(self._py_file)))
+
+        def get_source_stamp(self) -> str:
+            return digest_of_module(Path(self._py_file))
+
+        def get_disambiguator(self) -> str:
+            return "0"
+
+        @classmethod
+        def from_function(cls, function: Any, file: str) -> Any:
+            if not Path(file).is_relative_to(_HERE):
+                return None
+            locator = cls(function, file)
+            locator.ensure_cache_path()
+            return locator
+
+    caching.CacheImpl._locator_classes = [ModuleLocator, *caching.CacheImpl._locator_classes]
 
 
 def use_wide_vectors() -> None:
@@ -62,6 +131,6 @@ def use_wide_vectors() -> None:
 
 
 def is_compiled() -> bool:
-    """Whether compiled code lies in the cache, so that a run begins at once."""
-    folder = Path(os.environ[_VARIABLE])
-    return folder.is_dir() and next(folder.rglob("*customers_month*.nbi"), None) is not None
+    """Whether the compiled code of the customers' month lies in the cache, so that a run begins at once."""
+    folder = cache_folder(_ENTRY)
+    return folder.is_dir() and next(folder.glob("*customers_month*.nbi"), None) is not None
