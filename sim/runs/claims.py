@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.model.tables import TABLES, Column
+from sim.runs.intervals import half_width, t_quantile
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.scenario.base import nearest
@@ -26,7 +27,7 @@ from sim.scenario.problems import BadInput, choices
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at
 from sim.scenario.schema import Claim
 
-CONFIDENCE, POWER = 0.95, 0.8
+POWER = 0.8
 MOST_SEEDS = 1 << 20
 HOLDS, FAILS, INCONCLUSIVE, NOT_JUDGED = "holds", "fails", "inconclusive", "not judged"
 CLAIMS, BY_POINT = "claims.csv", "claims_by_point.csv"
@@ -111,11 +112,9 @@ def bounds(claim: Claim) -> tuple[float, float]:
 
 def verdicts(claim: Claim, mean: np.ndarray, sd: np.ndarray, pairs: np.ndarray) -> pd.DataFrame:
     """The verdict on mean differences over so many pairs, with their spread (arrays of a point each)."""
-    from sim.runs.intervals import half_width
-
     low, high = bounds(claim)
     enough = pairs > 1
-    half = np.where(enough, half_width(sd, np.maximum(pairs, 1)), np.nan)
+    half = half_width(sd, pairs)
     left, right = mean - half, mean + half
     # no difference at all is neither lower nor higher; any other bound belongs to what is claimed
     strict_low, strict_high = low == 0.0, high == 0.0
@@ -153,7 +152,7 @@ def seeds_needed(distance: np.ndarray, sd: np.ndarray) -> np.ndarray:
     def power(n: np.ndarray) -> np.ndarray:
         with np.errstate(divide="ignore"):
             shift = distance / sd * np.sqrt(n)
-        needed = stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1)
+        needed = t_quantile(n - 1)
         found = stats.nct.sf(needed, n - 1, np.minimum(shift, 30.0))
         out: np.ndarray = np.where(np.isnan(found), shift > needed, found)
         return out

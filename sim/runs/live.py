@@ -6,7 +6,6 @@ A process remembers the books of the last pairs it ran, so that another chart of
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,8 @@ import numpy as np
 import pandas as pd
 
 from sim.model.books import Books
-from sim.model.world import WarrantModel
-from sim.runs.pairs import WorldsDiffer, first_difference, must_be_equal_for
 from sim.runs.results import MemoryResults, TableReader
-from sim.runs.seed import Task, run_worlds, set_aside_what_is_loaded
+from sim.runs.seed import Task, prove_pairs, run_worlds, set_aside_what_is_loaded
 from sim.scenario.scenario import Scenario
 
 Wanted = Mapping[str, Sequence[str]]
@@ -64,24 +61,13 @@ def run_live(
     if books is None:
         set_aside_what_is_loaded()
         models = run_worlds(Task(scenarios, seed, "full"), [""], go_on)
-        _must_share(models)
+        prove_pairs(models)
         books = {name: model.books for name, model in models.items()}
         _books[key, seed] = books
         while len(_books) > _REMEMBERED:
             _books.popitem(last=False)
     _books.move_to_end((key, seed))
     return LivePair(seed, {name: _kept(one, wanted) for name, one in books.items()})
-
-
-def _must_share(models: Mapping[str, WarrantModel]) -> None:
-    """Every two worlds are equal to the bit for as long as they must be; whether they part later is for the charts to show."""
-    for (first, a), (second, b) in combinations(models.items(), 2):
-        months = must_be_equal_for(a.scenario, b.scenario)
-        where = first_difference(a.books, b.books, months)
-        if where is not None:
-            raise WorldsDiffer(
-                f"{first} and {second} must be equal through month {months}, but differ in {where}"
-            )
 
 
 def _kept(books: Books, wanted: Wanted) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.runs.identity import model_digest
 from sim.runs.results import MANIFEST
+from sim.runs.whole_files import write_whole
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
@@ -93,7 +94,5 @@ def events_in(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
 
 
 def write_manifest(out: Path, content: dict[str, Any]) -> None:
-    path = out / MANIFEST
-    writing = path.with_name(f".{MANIFEST}.writing")
-    writing.write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")
-    writing.replace(path)
+    """Write the manifest of a results folder; only `sim.pipeline` does."""
+    write_whole(out / MANIFEST, json.dumps(content, indent=1, default=str))

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import combinations
 from typing import Any, Literal
 
 from sim.model.world import WarrantModel, WorldSet
@@ -117,7 +118,11 @@ def _run(task: Task, done: SeedDone, stage: list[str], digests: bool) -> None:
     collected: dict[str, Columns] = {}
     models = run_worlds(task, stage, collected=collected)
     stage[0] = "compare"
-    _prove_pairs(models, done)
+    for (a, b), months in prove_pairs(models).items():
+        done.equal_months[f"{a}|{b}"] = months
+        whole = models[a].scenario.months
+        if months and first_difference(models[a].books, models[b].books, whole) is None:
+            done.nothing_changed.append(f"{a}|{b}")
     stage[0] = "record"
     for name, model in models.items():
         _record(task, name, model, done, digests)
@@ -162,21 +167,17 @@ def run_worlds(
     return {name: models[name] for name in task.scenarios}
 
 
-def _prove_pairs(models: dict[str, WarrantModel], done: SeedDone) -> None:
-    """Every two worlds are equal to the bit for as long as they must be; note where they never part."""
-    names = list(models)
-    for k, second in enumerate(names):
-        for first in names[:k]:
-            a, b = models[first], models[second]
-            months = must_be_equal_for(a.scenario, b.scenario)
-            where = first_difference(a.books, b.books, months)
-            if where is not None:
-                raise WorldsDiffer(
-                    f"{first} and {second} must be equal through month {months}, but differ in {where}"
-                )
-            done.equal_months[f"{first}|{second}"] = months
-            if months and first_difference(a.books, b.books, a.scenario.months) is None:
-                done.nothing_changed.append(f"{first}|{second}")
+def prove_pairs(models: Mapping[str, WarrantModel]) -> dict[tuple[str, str], int]:
+    """For how many months every two worlds must be equal to the bit. Raises WorldsDiffer where they are not."""
+    out = {}
+    for (first, a), (second, b) in combinations(models.items(), 2):
+        out[first, second] = months = must_be_equal_for(a.scenario, b.scenario)
+        where = first_difference(a.books, b.books, months)
+        if where is not None:
+            raise WorldsDiffer(
+                f"{first} and {second} must be equal through month {months}, but differ in {where}"
+            )
+    return out
 
 
 def _record(task: Task, name: str, model: WarrantModel, done: SeedDone, digests: bool) -> None:

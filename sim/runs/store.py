@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 from sim.runs.identity import ID_LETTERS, model_digest
 from sim.runs.seed import Failure, SeedDone, Task
 from sim.runs.tables_on_disk import Columns, settings, to_arrow, to_columns
+from sim.runs.whole_files import write_whole
 
 BATCHES, WRITING, DAMAGED = "batches", "writing", "damaged"
 COMMIT, MONTHS = "commit.json", "months"
@@ -275,7 +276,7 @@ class Batch:
             sink = pa.BufferOutputStream()
             pq.write_table(table, sink, row_group_size=len(table) or None, **settings(table.schema))
             content = sink.getvalue().to_pybytes()
-            _write(self.folder / f"{name}.parquet", content)
+            write_whole(self.folder / f"{name}.parquet", content)
             parts[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
         said = {
             "record": self._record,
@@ -291,7 +292,7 @@ class Batch:
         }
         content = json.dumps(said, separators=(",", ":"), default=str).encode()
         batch = hashlib.sha256(content).hexdigest()[:ID_LETTERS]
-        _write(self.folder / COMMIT, content)
+        write_whole(self.folder / COMMIT, content)
         for left in self.folder.iterdir():
             if left.suffix not in (".parquet", ".json"):
                 left.unlink()
@@ -299,13 +300,6 @@ class Batch:
         self.folder.rename(self._store / BATCHES / batch)
         _sync(self._store / BATCHES)
         return batch
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as sink:
-        sink.write(content)
-        sink.flush()
-        os.fsync(sink.fileno())
 
 
 def _sync(folder: Path) -> None:

@@ -5,8 +5,8 @@ under the keys of the schema (`point` where there is a design, `seed`, `world`).
 """
 
 import hashlib
-import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.model.tables import MONTH, RUN, SEED, TABLES, WORLD, Column, Table
+from sim.runs.whole_files import whole_file
 
 Columns = dict[str, np.ndarray]
 FORMAT = "1"  # of what is written; another one makes other run ids
@@ -152,19 +153,16 @@ def settings(schema: pa.Schema) -> dict[str, Any]:
 
 def write(table: pa.Table, path: Path) -> None:
     """Write a Parquet file so that it is there whole or not at all."""
-    writing = path.with_name(f".{path.name}.writing")
-    with writing.open("wb") as sink:
+    with whole_file(path) as sink:
         pq.write_table(table, sink, **settings(table.schema))
-        sink.flush()
-        os.fsync(sink.fileno())
-    writing.replace(path)
 
 
 class Writer:
     """A table written row group by row group, in memory that does not grow with it; there whole at the end or not at all."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._writing = path, path.with_name(f".{path.name}.writing")
+        self._path = path
+        self._files = ExitStack()
         self._parquet: pq.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
         self._rows_waiting = 0
@@ -181,8 +179,8 @@ class Writer:
         group = pa.concat_tables(self._waiting).unify_dictionaries().combine_chunks()
         self._waiting, self._rows_waiting = [], 0
         if self._parquet is None:
-            self._sink = self._writing.open("wb")
-            self._parquet = pq.ParquetWriter(self._sink, group.schema, **settings(group.schema))
+            sink = self._files.enter_context(whole_file(self._path))
+            self._parquet = pq.ParquetWriter(sink, group.schema, **settings(group.schema))
         self._parquet.write_table(group, row_group_size=len(group) or None)
 
     def close(self) -> None:
@@ -191,10 +189,7 @@ class Writer:
             self._write_group()
         assert self._parquet is not None
         self._parquet.close()
-        self._sink.flush()
-        os.fsync(self._sink.fileno())
-        self._sink.close()
-        self._writing.replace(self._path)
+        self._files.close()
 
 
 ROW_GROUP = 16_384

@@ -21,6 +21,7 @@ from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, PointRow, write_points
 from sim.runs.results import MANIFEST
+from sim.runs.whole_files import write_whole
 from sim.runs.working import TaskDone
 
 RUNNING, UNCHANGING = "running.json", "running"
@@ -124,9 +125,7 @@ class Watch:
     def _write(self) -> None:
         self._written = time.time()
         self.progress = replace(self.progress, updated=self._written)
-        writing = self.file.with_name(f".{self.file.name}.writing")
-        writing.write_text(json.dumps(asdict(self.progress), indent=1), encoding="utf-8")
-        writing.replace(self.file)
+        write_whole(self.file, json.dumps(asdict(self.progress), indent=1))
 
     def stopped(self, why: str) -> None:
         """Leave word of why the run ended before its tables were written."""
@@ -180,9 +179,7 @@ def write_unchanging(plan: Plan, folder: Path) -> None:
         points=len(plan.points) if plan.has_design else None,
         tables={},
     )
-    writing = inside / f".{MANIFEST}.writing"
-    writing.write_text(json.dumps(said, default=str), encoding="utf-8")
-    writing.replace(inside / MANIFEST)
+    write_whole(inside / MANIFEST, json.dumps(said, default=str))
 
 
 def _shared_months(plan: Plan) -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from sim.model.world import WorldSet
 from sim.pipeline import Finished, run
-from sim.runs import expected as expected_digests
+from sim.runs import expected
 from sim.runs import reproduce as reproducing
 from sim.runs.expected import compare_with_expected, file_of, tables_of
 from sim.runs.identity import run_id
@@ -27,6 +27,7 @@ from sim.scenario.problems import BadInput
 from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
 from sim.scenario.restoration import restored
 from tests.model.small_worlds import asked, base, has_run
+from tools import expected_digests
 
 HERE = Running(workers=1)
 
@@ -289,10 +290,9 @@ def test_missing_numbers_are_equal_and_rows_are_counted(finished: Finished) -> N
 @pytest.fixture
 def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Expected digests of a short two_worlds, in a folder of the test's own."""
-    monkeypatch.setattr(expected_digests, "file_of", lambda name: tmp_path / f"{name}.json")
-    monkeypatch.setattr(
-        expected_digests, "resolve", lambda name, **sizes: asked("seeds.count=1", last="2014-10")
-    )
+    for module in (expected, expected_digests):
+        monkeypatch.setattr(module, "file_of", lambda name: tmp_path / f"{name}.json")
+    monkeypatch.setattr(expected, "resolve", lambda name, **sizes: asked("seeds.count=1", last="2014-10"))
     return expected_digests.write("two_worlds", True, HERE)
 
 
@@ -334,7 +334,7 @@ def test_changed_code_and_configuration_are_told_from_wrong_results(
     shipped.write_text(json.dumps({**said, "model_digest": "0" * 64}), encoding="utf-8")
     assert "the model's code has changed" in str(compare_with_expected("two_worlds", how=HERE).code)
     monkeypatch.setattr(
-        expected_digests,
+        expected,
         "resolve",
         lambda name, **sizes: asked("seeds.count=1", "trust.asymmetry=2.5", last="2014-10"),
     )

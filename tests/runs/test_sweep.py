@@ -90,7 +90,7 @@ def test_a_store_that_cannot_be_written_stops_the_sweep_in_the_users_words(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.runs.store._write", full)
+    monkeypatch.setattr("sim.runs.store.write_whole", full)
     with pytest.raises(EngineLost, match=r"cannot be written.*No space left"):
         swept(tmp_path, tasks(2), InThisProcess())
     assert not stored(tmp_path)

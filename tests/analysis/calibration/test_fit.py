@@ -174,7 +174,7 @@ def test_what_was_measured_is_not_run_again_and_a_torn_line_is(
 def test_a_failed_point_is_named_and_missing(
     rows: tuple[Row, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise RuntimeError("no luck")
 
     monkeypatch.setattr(seeds, "run_worlds", fails)
