@@ -1,8 +1,9 @@
 """Exponential and logarithm in plain Python, equal to the engine's to the last bit.
 
-The model does not use the exponential of the C library, because its last bit differs between processors. These two use
-only + - x / and exact powers of two. The equations are those of `sim.model.arithmetic`: Taylor series of exp and of
-artanh after the textbook's reduction of the argument (Muller, Elementary Functions, 2016, ch. 11).
+The model does not use the exponential of the C library, because its last bit differs between processors.
+These two use only + - x / and exact powers of two. The equations are those of `sim.model.arithmetic`: Taylor
+series of exp and of artanh after the textbook's reduction of the argument (Muller, Elementary Functions,
+2016, ch. 11).
 """
 
 import math
@@ -17,7 +18,8 @@ LOWEST, HIGHEST = -700.0, 700.0
 
 # exp(r) = 1 + r + r**2 / 2! + ... + r**12 / 12!, the highest power first
 EXP_SERIES = tuple(1.0 / math.factorial(n) for n in range(12, -1, -1))
-# log((1 + s) / (1 - s)) = 2 s (1 + s**2 / 3 + s**4 / 5 + ...), without the first term, the highest power first
+# log((1 + s) / (1 - s)) = 2 s (1 + s**2 / 3 + s**4 / 5 + ...), without the first term, the highest power
+# first
 LOG_SERIES = tuple(2.0 / n for n in range(23, 1, -2))
 
 
@@ -39,7 +41,8 @@ def log(x: float) -> float:
     m, exponent = 2.0 * half, exponent - 1
     if m > 2.0 * SQRT_HALF:
         m, exponent = 0.5 * m, exponent + 1
-    # log(1 + f) = f - f**2 / 2 + s (f**2 / 2 + r), where s = f / (2 + f) and r is the rest of the series in s**2
+    # log(1 + f) = f - f**2 / 2 + s (f**2 / 2 + r), where s = f / (2 + f) and r is the rest of the series in
+    # s**2
     f = m - 1.0
     s = f / (2.0 + f)
     z = s * s
@@ -57,7 +60,7 @@ def kept_in_a_month(half_life: float) -> float:
 
 
 def add_up(values: Iterable[float]) -> float:
-    """Sum from the first to the last, rounded at each step (Python's own `sum` corrects its rounding errors)."""
+    """Sum from the first to the last, rounded at each step (Python's own `sum` corrects rounding errors)."""
     total = 0.0
     for value in values:
         total += value

@@ -1,7 +1,7 @@
 """The books of one cell: where its accounts, data and spend are, what flowed, and that nothing is lost.
 
-Amounts are whole numbers: millionths of an account, TB, USD a month and customer, as of January 2013 (growth is an
-index on top). A month moves customers between places; it creates and destroys nothing.
+Amounts are whole numbers: millionths of an account, TB, USD a month and customer, as of January 2013 (growth
+is an index on top). A month moves customers between places; it creates and destroys nothing.
 """
 
 from collections.abc import Sequence

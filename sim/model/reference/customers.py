@@ -1,9 +1,10 @@
 """Customers, one at a time: trust, readiness to adopt, and where their data lives.
 
-Each month a customer (1) mixes its own view of the news with what its six peers trusted last month, (2) chooses a
-place if it is ready to adopt, if its contract is renewed, or if the law expels it, and (3) moves when all have chosen.
-What a month brings to a cell (news, utilities, exposure, laws) is given to it as `Terms`; everything else about a
-customer follows from (seed, customer, purpose). The equations are in docs/odd.md, section 7.
+Each month a customer (1) mixes its own view of the news with what its six peers trusted last month, (2)
+chooses a place if it is ready to adopt, if its contract is renewed, or if the law expels it, and (3) moves
+when all have chosen. What a month brings to a cell (news, utilities, exposure, laws) is given to it as
+`Terms`; everything else about a customer follows from (seed, customer, purpose). The equations are in
+docs/odd.md, section 7.
 """
 
 from collections.abc import Sequence
@@ -42,10 +43,10 @@ STEP_OF_ADOPTION, STEP_OF_FIRST_PLACE = 0.7548776662466927, 0.5698402909980532
 class Terms:
     """What the customers of one cell meet in one month.
 
-    good, bad: observations of good and of bad news, by channel (law enforcement, intelligence). utility: of each place,
-    before risk. exposure: by channel (law enforcement, intelligence, own state) and kind of place, probability that data
-    there can be reached. closed, unlawful: for each place the share of customers, in the order of laws, to whom it is
-    closed for any reason, and to whom the law forbids it.
+    good, bad: observations of good and of bad news, by channel (law enforcement, intelligence). utility: of
+    each place, before risk. exposure: by channel (law enforcement, intelligence, own state) and kind of
+    place, probability that data there can be reached. closed, unlawful: for each place the share of
+    customers, in the order of laws, to whom it is closed for any reason, and to whom the law forbids it.
     """
 
     good: tuple[float, float]
@@ -60,8 +61,9 @@ class Terms:
 class Cell:
     """The customers of one segment in one country.
 
-    `first` is the number of its first customer; `customers` are those of the real world. `hazard` is the cumulative
-    hazard of adoption; `expelled` the share of customers, by place, whose place is unlawful and whose grace is over.
+    `first` is the number of its first customer; `customers` are those of the real world. `hazard` is the
+    cumulative hazard of adoption; `expelled` the share of customers, by place, whose place is unlawful and
+    whose grace is over.
     """
 
     number: int
@@ -105,7 +107,9 @@ class Customer:
     # --- who a customer is ------------------------------------------------------------------------
 
     def _draw_mind(self) -> None:
-        """First trust (a probability, by channel), how much news moves it, how much perceived risk weighs (utility)."""
+        """First trust (a probability, by channel), how much news moves it, how much perceived risk weighs
+        (utility).
+        """
         seed, p = self.world.seed, self.world.scenario.parameters
         u = draw4(seed, self.number, -1, purposes.INITIAL_TRUST)
         level = p.trust.initial_offset + p.trust.initial_scale * self.cell.where.initial_trust
@@ -114,7 +118,8 @@ class Customer:
         ]
         # Exponential with mean 1: most customers shrug at news, a few are alarmed.
         self.susceptibility = single(-log(draw(seed, self.number, -1, purposes.SUSCEPTIBILITY)))
-        # Log-normal around the segment's sensitivity; the sum of four uniforms stands for the normal (Irwin-Hall).
+        # Log-normal around the segment's sensitivity; the sum of four uniforms stands for the normal (Irwin-
+        # Hall).
         v = draw4(seed, self.number, -1, purposes.SENSITIVITY)
         normal = (v[0] + v[1] + v[2] + v[3] - 2.0) * 1.7320508075688772
         spread = p.choice.sensitivity_spread
@@ -122,7 +127,7 @@ class Customer:
         self.sensitivity = float(single(typical * exp(spread * normal - 0.5 * spread * spread)))
 
     def _draw_dates(self) -> None:
-        """Month of renewal, and the position in the order in which a group's countries are reached by a law."""
+        """Month of renewal, and position in the order in which a law reaches a group's countries."""
         seed, term = self.world.seed, self.cell.spec.contract_months
         self.contract_months = term
         self.renewal_phase = int(draw(seed, self.number, -1, purposes.RENEWAL) * term)
@@ -130,7 +135,7 @@ class Customer:
         self.position_in_order_of_laws = float(single(min(position, 0.9999999)))
 
     def _draw_lattice(self) -> None:
-        """When it is ready to adopt, and which first place it takes: evenly spread over the sizes of a cell."""
+        """When it is ready to adopt, and which first place it takes: spread evenly over sizes."""
         rank, ceiling = self.number - self.cell.first, self.cell.spec.adoption_ceiling
         shift = draw4(self.world.seed, self.cell.number, -1, purposes.ADOPTION_ORDER)[0]
         order = shift + rank * STEP_OF_ADOPTION
@@ -141,7 +146,9 @@ class Customer:
         self.order_of_first_place -= int(self.order_of_first_place)
 
     def meet_peers(self) -> None:
-        """Find six peers: most of the same cell, some of the same country, few from anywhere, all of about one's size."""
+        """Find six peers: most of the same cell, some of the same country, few from anywhere, all of about
+        one's size.
+        """
         p, everybody = self.world.scenario.parameters.network, self.world.customers
         rank = (self.number - self.cell.first) / self.cell.size
         for k in range(PEERS):
@@ -166,7 +173,8 @@ class Customer:
     def listen(self) -> None:
         """Next month's trust: one's own view of the news, mixed with what peers thought last month.
 
-        A Beta reputation (Josang & Ismail 2002) under social influence (Friedkin & Johnsen 1990), in single precision.
+        A Beta reputation (Josang & Ismail 2002) under social influence (Friedkin & Johnsen 1990), in single
+        precision.
         """
         p = self.world.scenario.parameters.trust
         prior, own, each = (
@@ -201,7 +209,7 @@ class Customer:
             self.next_place = self.choose(expelled=self.forced)
 
     def move(self) -> None:
-        """Go where one has decided to go; who postpones the cloud, or gives it up, waits for a new threshold."""
+        """Go to the place chosen; who postpones the cloud, or gives it up, waits for a new threshold."""
         if self.postpones or (self.next_place == ON_PREMISES and self.place != ON_PREMISES):
             wait = -log(draw(self.world.seed, self.number, self.world.month, purposes.ADOPTION_AGAIN))
             self.ready_at = float(single(self.cell.hazard + wait))
@@ -210,7 +218,9 @@ class Customer:
         self.came_from, self.place, self.trust = self.place, self.next_place, self.next_trust
 
     def risk(self, kind: int, trust: Sequence[single]) -> float:
-        """Perceived risk of a kind of place, in utility: sensitivity x sum over channels of (1 - trust) x exposure."""
+        """Perceived risk of a kind of place, in utility: sensitivity x sum over channels of (1 - trust) x
+        exposure.
+        """
         law, intelligence, own_state = (channel[kind] for channel in self.cell.terms.exposure)
         return self.sensitivity * (
             (1.0 - float(trust[0])) * law + (1.0 - float(trust[1])) * intelligence + own_state
@@ -219,7 +229,9 @@ class Customer:
     def weights(
         self, trust: Sequence[single], here: int, position: float, expelled: bool
     ) -> dict[int, float]:
-        """exp((utility - risk - cost of moving within the provider) / nest scale) of every place open to this customer."""
+        """exp((utility - risk - cost of moving within the provider) / nest scale) of every place open to this
+        customer.
+        """
         p, terms = self.world.scenario.parameters, self.cell.terms
         scale = p.choice.nest_scale
         cost = p.switching.within_share * p.switching.between_providers.values[self.cell.segment]
@@ -242,8 +254,9 @@ class Customer:
     def choose(self, expelled: bool) -> int:
         """A place by a nested logit (McFadden 1978): first between providers, then between the offers of one.
 
-        Each alternative has an exponential clock whose rate is its weight; the first to ring wins. A nest weighs the
-        sum of its places' weights to the power of the nest scale; instead its clock is raised to 1 / nest scale.
+        Each alternative has an exponential clock whose rate is its weight; the first to ring wins. A nest
+        weighs the sum of its places' weights to the power of the nest scale; instead its clock is raised to 1
+        / nest scale.
         """
         p, here = self.world.scenario.parameters, self.place
         scale = p.choice.nest_scale
@@ -269,7 +282,9 @@ class Customer:
         return first + first_to_ring(clocks[nests:], [weights.get(first + k, 0.0) for k in range(OFFERS)])
 
     def clocks(self, nests: int) -> list[float]:
-        """This month's luck: an exponential clock for each nest and each kind of offer, the same in every world."""
+        """This month's luck: an exponential clock for each nest and each kind of offer, the same in every
+        world.
+        """
         uniforms: list[float] = []
         for block in range((nests + OFFERS + 3) // 4):
             uniforms += draw4(self.world.seed, self.number, self.world.month, purposes.CHOICE, block)
@@ -296,7 +311,9 @@ class Customer:
 
 
 def _at_position(order: float, shares: Sequence[float], weights: dict[int, float]) -> int:
-    """The place at a position in [0, 1) when nests stand side by side by share, and places by weight within each."""
+    """The place at a position in [0, 1) when nests stand side by side by share, and places by weight within
+    each.
+    """
     everything = 0.0
     for share in shares:
         everything += share
@@ -379,7 +396,9 @@ class CustomersOfWorld:
         self.month += 1
 
     def mean_trust(self, cell: Cell) -> list[float]:
-        """Mean trust of a cell's customers, by channel; added up in whole units, so that the order does not matter."""
+        """Mean trust of a cell's customers, by channel; added up in whole units, so that the order does not
+        matter.
+        """
         out = []
         for channel in range(2):
             total = 0

@@ -1,9 +1,10 @@
-"""Foreign governments, one at a time: what makes them adopt an instrument, when it acts, and when it is repealed.
+"""Foreign governments, one at a time: what makes them adopt an instrument, when it acts, and when it is
+repealed.
 
-Each month the hazard of each instrument follows from nine covariates; a keyed draw decides. A single country adopts or
-does not. A group of countries moves by shares: the share that has not decided shrinks by the chance (the law of large
-numbers). An instrument acts after its legal delay. The hazard is that of an event history (Berry & Berry 1990), see
-docs/odd.md, section 7 (Governments); rates are a year's, delays are months.
+Each month the hazard of each instrument follows from nine covariates; a keyed draw decides. A single country
+adopts or does not. A group of countries moves by shares: the share that has not decided shrinks by the chance
+(the law of large numbers). An instrument acts after its legal delay. The hazard is that of an event history
+(Berry & Berry 1990), see docs/odd.md, section 7 (Governments); rates are a year's, delays are months.
 """
 
 from dataclasses import dataclass, field
@@ -16,14 +17,17 @@ from sim.scenario.scenario import Scenario
 from sim.vocabulary import INSTRUMENTS
 
 COVARIATES = (
-    "distrust", "incidents", "rule", "unmet_need", "dependence", "hosting_cost", "privacy_law", "rivalry", "neighbours"
+    "distrust", "incidents", "rule", "unmet_need", "dependence", "hosting_cost", "privacy_law", "rivalry",
+    "neighbours",
 )  # fmt: skip
 MONTHS_UNTIL_NEED_IS_KNOWN = 24
 
 
 @dataclass(frozen=True)
 class CellOfCountry:
-    """What a government sees of one segment of its people: accounts, trust at the start and now by channel, the news."""
+    """What a government sees of one segment of its people: accounts, trust at the start and now by channel,
+    the news.
+    """
 
     accounts: float
     first_trust: list[float]
@@ -35,9 +39,10 @@ class CellOfCountry:
 class Surroundings:
     """What else a government sees in a month.
 
-    `honoured`: share of US warrants for data abroad that are honoured. `unmet`: share of its police's requests for data
-    at US providers that was not met within a year. `home_buyers`, `us_buyers`: what the customers of home-grown and of US
-    providers could spend (USD a month, in any unit); `home_usage`: what a home-grown provider's customer uses of that.
+    `honoured`: share of US warrants for data abroad that are honoured. `unmet`: share of its police's
+    requests for data at US providers that was not met within a year. `home_buyers`, `us_buyers`: what the
+    customers of home-grown and of US providers could spend (USD a month, in any unit); `home_usage`: what a
+    home-grown provider's customer uses of that.
     """
 
     honoured: float
@@ -52,8 +57,8 @@ class Surroundings:
 class Law:
     """One instrument: shares of the countries of a jurisdiction (0 or 1 for a single country).
 
-    `decided` includes what still waits for its legal delay; `fixed` is what the timeline or the year 2013 brought, which
-    is neither drawn nor repealed; `begins` says which share begins to act in which month.
+    `decided` includes what still waits for its legal delay; `fixed` is what the timeline or the year 2013
+    brought, which is neither drawn nor repealed; `begins` says which share begins to act in which month.
     """
 
     in_force: float = 0.0
@@ -83,7 +88,9 @@ class Government:
     # --- laws begin to act ------------------------------------------------------------------------
 
     def open_month(self, month: int) -> list[tuple[str, str, str, str]]:
-        """Laws whose delay is over begin to act. Returns a single country's changes: country, instrument, change, why."""
+        """Laws whose delay is over begin to act. Returns a single country's changes: country, instrument,
+        change, why.
+        """
         changes = []
         for instrument, law in self.laws.items():
             begins = law.begins.pop(month, 0.0)
@@ -131,7 +138,9 @@ class Government:
         self.neighbours = {i: self.share_of_like_countries(i, others) for i in INSTRUMENTS}
 
     def lasting_pressure(self) -> dict[str, float]:
-        """Covariates that do not change: cost of local hosting and privacy law against the mean, and rivalry with the US."""
+        """Covariates that do not change: cost of local hosting and privacy law against the mean, and rivalry
+        with the US.
+        """
         countries = self.scenario.jurisdictions.values()
         premium = self.scenario.parameters.market.region_hosting_premium
         hosting = [premium * (1.0 - country.home_grown_share_2013) for country in countries]
@@ -143,7 +152,9 @@ class Government:
         }
 
     def share_of_like_countries(self, instrument: str, others: "list[Government]") -> float:
-        """Share of the countries of its bloc (weight 1) and region (`region_likeness`) that have an instrument in force."""
+        """Share of the countries of its bloc (weight 1) and region (`region_likeness`) that have an
+        instrument in force.
+        """
         having = everybody = 0.0
         for other in others:
             if other is self:
@@ -166,7 +177,9 @@ class Government:
         return agreements_offered or instrument != "executive_agreement"
 
     def hazard(self, instrument: str) -> float:
-        """Yearly hazard of adoption: base rate x exp(sum of effects x covariates), the exponent kept in [-12, 6]."""
+        """Yearly hazard of adoption: base rate x exp(sum of effects x covariates), the exponent kept in [-12,
+        6].
+        """
         p = self.scenario.parameters.governments
         exponent = p.neighbours[instrument] * self.neighbours[instrument]
         for covariate in COVARIATES[:-1]:
@@ -204,7 +217,9 @@ class Government:
     def act(
         self, month: int, instrument: str, adopts: float, repeals: float
     ) -> list[tuple[str, str, str, str]]:
-        """Carry a decision out: it acts after the legal delay; a repeal acts at once. Returns a country's changes."""
+        """Carry a decision out: it acts after the legal delay; a repeal acts at once. Returns a country's
+        changes.
+        """
         law, changes = self.laws[instrument], []
         if adopts > 0.0:
             if not self.is_group:

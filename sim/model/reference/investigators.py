@@ -1,10 +1,11 @@
-"""Investigators: which requests are made, what data they meet, which route they take, what they obtain, and when.
+"""Investigators: which requests are made, what data they meet, which route they take, what they obtain, and
+when.
 
-Requests are drawn once for all worlds: Poisson counts, each aimed at an account at random, wherever its data lies.
-In each world a request meets the data where the customer keeps it, and the law in force answers. Mutual legal
-assistance (MLA) goes through one clerk for each pair of countries and direction: first come, first served, with
-exponential service. See docs/odd.md, section 7 (Investigators); parameters in configs/parameters/investigators.yaml.
-Times are months.
+Requests are drawn once for all worlds: Poisson counts, each aimed at an account at random, wherever its data
+lies. In each world a request meets the data where the customer keeps it, and the law in force answers. Mutual
+legal assistance (MLA) goes through one clerk for each pair of countries and direction: first come, first
+served, with exponential service. See docs/odd.md, section 7 (Investigators); parameters in
+configs/parameters/investigators.yaml. Times are months.
 """
 
 from bisect import bisect_left
@@ -50,7 +51,8 @@ KNOWN_AFTER = 12
 class Request:
     """A request for one account: `police` is the country that asks, `number` counts the requests of a month.
 
-    `when` is the time of its month, in months since the first. The luck of its fate is keyed by (agent, month, number).
+    `when` is the time of its month, in months since the first. The luck of its fate is keyed by (agent,
+    month, number).
     """
 
     customer: int
@@ -90,14 +92,14 @@ def running_sums(values: Sequence[float]) -> list[float]:
 class Requests:
     """All requests of a run.
 
-    `by_month` holds those that a rule may touch, in the order in which they are dealt with; `plain` counts US requests
-    for data of Americans in the US, for which every rule gives one answer.
+    `by_month` holds those that a rule may touch, in the order in which they are dealt with; `plain` counts US
+    requests for data of Americans in the US, for which every rule gives one answer.
     """
 
     def __init__(
         self, scenario: Scenario, seed: int, cells: list[Cell], accounts: list[float], held: list[int]
     ) -> None:
-        """`accounts` of each cell; `held`: accounts that each simulated customer stands for, in millionths."""
+        """`accounts` of each cell; `held`: accounts that each customer stands for, in millionths."""
         self.scenario, self.seed, self.cells = scenario, seed, cells
         self.cell_of = [cell for cell in cells for _ in range(cell.size)]
         p, months = scenario.parameters.investigators, range(scenario.months)
@@ -134,7 +136,9 @@ class Requests:
     def _of_kind(
         self, agent: int, police: int, evades: bool, rates: list[float], first: int, last: int
     ) -> list[Request]:
-        """Requests about accounts in the countries from `first` to before `last`, at these mean counts a month."""
+        """Requests about accounts in the countries from `first` to before `last`, at these mean counts a
+        month.
+        """
         cells = self.cells[first * self.segments : last * self.segments]
         sums = running_sums([self.weight[cell.number] for cell in cells])
         out = []
@@ -156,8 +160,8 @@ class Requests:
 class RuleOfMonth:
     """The law as investigators meet it. Lists hold, by country, the share that has an instrument in force.
 
-    `honoured`: share of US warrants for data abroad that are honoured while the question is open; `litigation_delay`:
-    months by which litigation delays them then.
+    `honoured`: share of US warrants for data abroad that are honoured while the question is open;
+    `litigation_delay`: months by which litigation delays them then.
     """
 
     test: str
@@ -171,7 +175,9 @@ class RuleOfMonth:
 
 @dataclass(frozen=True)
 class Data:
-    """The data that a request is aimed at: who controls it, in which country it lies, and whether it can be read."""
+    """The data that a request is aimed at: who controls it, in which country it lies, and whether it can be
+    read.
+    """
 
     place: int
     home: int  # country of the customer
@@ -189,7 +195,9 @@ class Data:
 
 @dataclass
 class Tally:
-    """What became of requests: how many, how many obtained evidence (and within 12 months), and after how long."""
+    """What became of requests: how many, how many obtained evidence (and within 12 months), and after how
+    long.
+    """
 
     requests: int = 0
     succeeded: int = 0
@@ -252,7 +260,7 @@ class Investigators:
         self.tallies: dict[tuple[str, int, str], Tally] = {}
 
     def work(self, month: int, rule: RuleOfMonth, places: Sequence[int], hosts: list[list[int]]) -> None:
-        """A month: `places` of all customers; `hosts` the country in which a country's data lies, by place."""
+        """A month: `places` of all customers; `hosts`: where a country's data lies, by place."""
         p = self.scenario.parameters.investigators
         self.tallies = {}
         self.host_conflicts = [0] * len(self.countries)
@@ -279,7 +287,9 @@ class Investigators:
         tally.months += int(succeeded * p.direct_months * MONTH_UNITS)
 
     def learn_what_was_met(self) -> None:
-        """Whether a request was met within a year is known a year later. Old requests are forgotten at 1/12 a month."""
+        """Whether a request was met within a year is known a year later. Old requests are forgotten at 1/12 a
+        month.
+        """
         known = self.history[-KNOWN_AFTER] if len(self.history) >= KNOWN_AFTER else None
         for j in range(len(self.countries)):
             asked, met = (known[j].requests, known[j].succeeded_12m) if known else (0, 0)
@@ -296,7 +306,9 @@ class Investigators:
         self.history.append(month)
 
     def unmet(self, country: int) -> float:
-        """Share of a police's requests for data at US providers, of about a year, that was not met within a year."""
+        """Share of a police's requests for data at US providers, of about a year, that was not met within a
+        year.
+        """
         return 1.0 - self.met[country] / self.asked[country] if self.asked[country] > 0.0 else 0.0
 
     def tally(self, direction: str, country: int, route: str) -> Tally:
@@ -366,7 +378,9 @@ class Investigators:
         )
 
     def controller(self, customer: int, place: int, home: int) -> str:
-        """Who controls the data at a place; a home-grown provider may do business in the US, and so be within reach."""
+        """Who controls the data at a place; a home-grown provider may do business in the US, and so be within
+        reach.
+        """
         if place == ON_PREMISES:
             return "target"
         if place == HOME_GROWN:
@@ -376,7 +390,7 @@ class Investigators:
         return "foreign_only" if offer_of(place) == TRUSTEE else "us_provider"
 
     def rule_for_us(self, request: Request, data: Data, rule: RuleOfMonth) -> Ruling:
-        """A US order: an open question is decided case by case, by the share of warrants that are honoured."""
+        """A US order: an open question is decided case by case, by the share honoured."""
         test, open_test = rule.test, self.scenario.law.tests[rule.test].open
         if open_test is not None:
             honoured = self.circumstances(request)[2] < rule.honoured
@@ -446,7 +460,9 @@ class Investigators:
     def pursue_directly(
         self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling, granted: float, wait: float
     ) -> tuple[bool, float]:
-        """An order to whoever controls the data; a conflict of law delays it, and a court may quash it for comity."""
+        """An order to whoever controls the data; a conflict of law delays it, and a court may quash it for
+        comity.
+        """
         p, law = self.scenario.parameters.investigators, self.scenario.law
         chance = p.direct_success
         if request.police != US and data.us_held:
@@ -459,5 +475,7 @@ class Investigators:
         return granted < chance, months
 
     def circumstances(self, request: Request) -> tuple[float, ...]:
-        """Luck of a request: time of the month, stable location, whether a contested warrant is honoured, keys."""
+        """Luck of a request: time of the month, stable location, whether a contested warrant is honoured,
+        keys.
+        """
         return draw4(self.seed, request.agent, request.month, purposes.CIRCUMSTANCE, request.number)

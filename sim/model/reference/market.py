@@ -1,9 +1,10 @@
 """What every place is worth to a cell, how exposed it is, and to whom it is closed.
 
-One `Market` per world. A place's utility is the appeal of its provider plus the terms of its kind. The appeal starts
-where the average customer's shares of 2013 are the recorded ones (Berry 1994), and moves with recorded shares and with
-experience (Wright's law). See docs/odd.md, section 7 (Choice, Market); parameters in configs/parameters/market.yaml,
-choice.yaml and exposure.yaml. Utilities have the unit of a logit; exposures and shares are probabilities.
+One `Market` per world. A place's utility is the appeal of its provider plus the terms of its kind. The appeal
+starts where the average customer's shares of 2013 are the recorded ones (Berry 1994), and moves with recorded
+shares and with experience (Wright's law). See docs/odd.md, section 7 (Choice, Market); parameters in
+configs/parameters/market.yaml, choice.yaml and exposure.yaml. Utilities have the unit of a logit; exposures
+and shares are probabilities.
 """
 
 from collections.abc import Sequence
@@ -74,7 +75,8 @@ class Trends:
         self.first = month_number(scenario.first.strftime("%Y-%m"))
         countries = list(scenario.jurisdictions.values())
         world = add_up([c.gdp_2019 for c in countries]) / add_up([c.gdp_2013 for c in countries])
-        # How a country departs from the world's growth, a month: its GDP from 2013 to 2019, that is 72 months.
+        # How a country departs from the world's growth, a month: its GDP from 2013 to 2019, that is 72
+        # months.
         self.drift = [exp(log(c.gdp_2019 / c.gdp_2013 / world) / 72.0) for c in countries]
         lags = [self.reach(p.home_lag, code, c.ties) for code, c in scenario.jurisdictions.items()]
         self.log_lag = [log(1.0 - lag) / 12.0 if lag > 0.0 else 0.0 for lag in lags]
@@ -104,7 +106,9 @@ class Trends:
         return self.month * self.log_lag[country]
 
     def appeal(self, provider: int) -> float:
-        """What a US provider's recorded share has added to its appeal among organisations since the first month."""
+        """What a US provider's recorded share has added to its appeal among organisations since the first
+        month.
+        """
         now = recorded_shares(self.scenario, self.first + self.month)[provider]
         return log(now / self.first_shares[provider])
 
@@ -113,7 +117,9 @@ class Trends:
 
 
 class Market:
-    """The market of one world. `laws[instrument][country]` are shares of a country's members with it in force."""
+    """The market of one world. `laws[instrument][country]` are shares of a country's members with it in
+    force.
+    """
 
     def __init__(self, scenario: Scenario, cells: Sequence[Cell], providers: Sequence[Provider]) -> None:
         self.scenario, self.cells, self.providers = scenario, cells, providers
@@ -145,7 +151,9 @@ class Market:
     def exposure(
         self, cell: Cell, belief: float, intelligence_belief: float, claims: Sequence[float]
     ) -> list[list[float]]:
-        """Perceived probability that data is reached: by channel (law enforcement, intelligence, own state) and kind."""
+        """Perceived probability that data is reached: by channel (law enforcement, intelligence, own state)
+        and kind.
+        """
         p, j = self.scenario.parameters.exposure, self.country_of(cell)
         own = self.countries[j].own_state_intrusion * p.own_state_weight
         if j == US:
@@ -171,7 +179,7 @@ class Market:
         return add_up([g / total * claim for g, claim in zip(gdp, claims, strict=True)])
 
     def closed(self, cell: Cell, laws: dict[str, list[float]]) -> tuple[list[float], list[float]]:
-        """Share of customers, by place, to whom it is closed for any reason, and to whom the law forbids it."""
+        """Share of customers, by place, to whom it is closed at all, and to whom the law forbids it."""
         j, supervised = self.country_of(cell), cell.segment in (REGULATED, PUBLIC)
         closed = [0.0, 0.0 if self.countries[j].home_grown_share_2013 > 0.0 else 1.0]
         unlawful = [0.0, 0.0]
@@ -197,7 +205,8 @@ class Market:
         exposures: Sequence[list[list[float]]],
         closed: Sequence[list[float]],
     ) -> None:
-        """Set each provider's appeal so that the average customer's shares of 2013 are the recorded ones (Berry 1994).
+        """Set each provider's appeal so that the average customer's shares of 2013 are the recorded ones
+        (Berry 1994).
 
         By cell: mean trust by channel, exposure, and what is closed in the first month.
         """
@@ -226,13 +235,17 @@ class Market:
                 self.us_appeal[c][p] = log(max((1.0 - home_share) * of_us[p], LEAST_SHARE)) - value
 
     def gain_of_experience(self, now: float, start: float) -> float:
-        """Wright's law: unit cost falls by the learning rate with each doubling of output; as a cut in log price."""
+        """Wright's law: unit cost falls by the learning rate with each doubling of output; as a cut in log
+        price.
+        """
         if start <= 0.0 or now <= start:
             return 0.0
         return -log(1.0 - self.scenario.parameters.market.learning_rate) * log(now / start) / LN2
 
     def utility(self, cell: Cell, suspension: Sequence[float]) -> list[float]:
-        """Utility of every place before risk; `suspension`: share of each country whose transfers to the US are suspended."""
+        """Utility of every place before risk; `suspension`: share of each country whose transfers to the US
+        are suspended.
+        """
         p, j, c = self.scenario.parameters, self.country_of(cell), cell.number
         price = p.market.price_sensitivity.values[cell.segment]
         home_gain = self.gain_of_experience(self.home_experience[j], self.home_start[j])
@@ -257,7 +270,9 @@ class Market:
     # --- output and spend -------------------------------------------------------------------------
 
     def spend(self, cell: Cell, stock: Sequence[Sequence[int]]) -> list[float]:
-        """USD of the month by place, at list price; `stock` accounts, TB, USD, customers by place, in millionths of 2013."""
+        """USD of the month by place, at list price; `stock` accounts, TB, USD, customers by place, in
+        millionths of 2013.
+        """
         j = self.country_of(cell)
         level = self.trends.volume * self.trends.price * self.trends.growth[j] * (1.0 / UNITS)
         out = [row[2] * level for row in stock]
@@ -266,7 +281,9 @@ class Market:
         return out
 
     def learn(self, stocks: Sequence[Sequence[Sequence[int]]]) -> None:
-        """Add a month's output, TB served, to experience: pooled over the world for US providers, over a bloc at home."""
+        """Add a month's output, TB served, to experience: pooled over the world for US providers, over a bloc
+        at home.
+        """
         us, by_bloc = 0.0, dict.fromkeys([country.bloc for country in self.countries], 0.0)
         for cell, stock in zip(self.cells, stocks, strict=True):
             j = self.country_of(cell)

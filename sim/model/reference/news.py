@@ -1,9 +1,10 @@
 """What the customers of one cell remember of the news, and what they believe of the rule.
 
-A cell keeps, for each channel (law enforcement, intelligence), observations of good and of bad news. Part of each piece
-of news fades within weeks (attention), part over years (residue). Bad news counts `asymmetry` times (Slovic 1993).
-Belief that a US warrant reaches data abroad follows what is known, and jumps with news and with a ruling. The
-equations are in docs/odd.md, section 7 (News, trust, belief); values and sources in configs/parameters/trust.yaml.
+A cell keeps, for each channel (law enforcement, intelligence), observations of good and of bad news. Part of
+each piece of news fades within weeks (attention), part over years (residue). Bad news counts `asymmetry`
+times (Slovic 1993). Belief that a US warrant reaches data abroad follows what is known, and jumps with news
+and with a ruling. The equations are in docs/odd.md, section 7 (News, trust, belief); values and sources in
+configs/parameters/trust.yaml.
 """
 
 from collections.abc import Iterable
@@ -19,7 +20,9 @@ CHANNELS = {"law_enforcement": LAW_ENFORCEMENT, "intelligence": INTELLIGENCE}
 
 @dataclass
 class Memory:
-    """Observations of one sign (good or bad) in one channel: those that fade soon, and those that fade slowly."""
+    """Observations of one sign (good or bad) in one channel: those that fade soon, and those that fade
+    slowly.
+    """
 
     attention: float = 0.0
     residue: float = 0.0
@@ -47,7 +50,9 @@ class Mind:
         self.intelligence_belief = parameters.exposure.intelligence_belief_2013
 
     def reach(self, by_place: dict[str, float]) -> float:
-        """How much of a piece of news arrives here: the country's own entry, else that of its ties, else that of all."""
+        """How much of a piece of news arrives here: the country's own entry, else that of its ties, else that
+        of all.
+        """
         for key in (self.code, self.where.ties, "all"):
             if key in by_place:
                 return by_place[key]
@@ -58,8 +63,8 @@ class Mind:
     def open_month(self, events: Iterable[Event], believed: float, ruling: float | None) -> None:
         """A month passes: memory fades, events are heard, a ruling surprises, belief follows what is known.
 
-        `believed` is what an attentive reader believes of the rule; `ruling` the share of warrants for data abroad that
-        are honoured from now on, if there is a ruling this month.
+        `believed` is what an attentive reader believes of the rule; `ruling` the share of warrants for data
+        abroad that are honoured from now on, if there is a ruling this month.
         """
         self.fade()
         for event in events:
@@ -70,7 +75,7 @@ class Mind:
         self.belief += self.belief_rate * (believed - self.belief)
 
     def fade(self) -> None:
-        """Forget: memory by its half-lives, the belief in access by intelligence towards its level of 2013."""
+        """Forget: memory by its half-lives, belief in access by intelligence towards its first level."""
         p, first = self.parameters.trust, self.parameters.exposure.intelligence_belief_2013
         for channel in self.memory:
             for memory in (channel.good, channel.bad):
@@ -80,7 +85,9 @@ class Mind:
         self.intelligence_belief = first + kept * (self.intelligence_belief - first)
 
     def hear(self, channel: int, weight: float) -> None:
-        """Add news of a weight, good if positive: observations for attention, and a share of them for the residue."""
+        """Add news of a weight, good if positive: observations for attention, and a share of them for the
+        residue.
+        """
         p = self.parameters.trust
         if weight == 0.0:
             return
@@ -92,7 +99,7 @@ class Mind:
         memory.residue += p.residue_share * observations
 
     def hear_event(self, news: News, believed: float) -> None:
-        """News of an event of the timeline; it also moves the belief of its channel, by its weight and reach."""
+        """News of an event; it also moves the belief of its channel, by its weight and reach."""
         reach, channel = self.reach(news.reach), CHANNELS[news.channel]
         self.hear(channel, news.weight * reach)
         step = self.parameters.trust.belief_jump * abs(news.weight) * reach * self.attention
@@ -103,14 +110,17 @@ class Mind:
             self.intelligence_belief += step * (shown - self.intelligence_belief)
 
     def hear_ruling(self, honoured: float) -> None:
-        """A ruling counts by its surprise, |outcome - belief|; against trust if warrants reach further than believed."""
+        """A ruling counts by its surprise, |outcome - belief|; against trust if warrants reach further than
+        believed.
+        """
         p = self.parameters.trust
         reach, surprise = self.reach(p.ruling_reach), honoured - self.belief
         self.hear(LAW_ENFORCEMENT, -p.ruling_weight * reach * surprise)
         self.belief += p.belief_jump * reach * self.attention * surprise
 
     def hear_incidents(self, conflicts: int, disclosures: int) -> None:
-        """Conflicts of law and disclosures of organisations' data, counted where the data lay, are bad news there.
+        """Conflicts of law and disclosures of organisations' data, counted where the data lay, are bad news
+        there.
 
         Their weight saturates: it is half of `incident_news` at `incident_half` incidents a month.
         """
@@ -136,7 +146,9 @@ class Mind:
     # --- what follows for trust -------------------------------------------------------------------
 
     def evidence(self) -> tuple[list[float], list[float]]:
-        """Observations of good and of bad news by channel; some of those of intelligence also count for law enforcement."""
+        """Observations of good and of bad news by channel; some of those of intelligence also count for law
+        enforcement.
+        """
         good = [channel.good.attention + channel.good.residue for channel in self.memory]
         bad = [channel.bad.attention + channel.bad.residue for channel in self.memory]
         spillover = self.parameters.trust.intelligence_spillover

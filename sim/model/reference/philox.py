@@ -1,7 +1,7 @@
 """The generator of random numbers in plain Python: Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011).
 
-A draw is a function of what it is for. The key is the seed; the counter is (agent, month, purpose, number). So no draw
-depends on another or on the order of events, and two worlds of a pair draw the same numbers.
+A draw is a function of what it is for. The key is the seed; the counter is (agent, month, purpose, number).
+So no draw depends on another or on the order of events, and two worlds of a pair draw the same numbers.
 """
 
 LAST_32_BITS = 0xFFFFFFFF
@@ -21,8 +21,8 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[in
 def draw4(seed: int, agent: int, month: int, purpose: int, number: int = 0) -> tuple[float, ...]:
     """Four uniform numbers in (0, 1), each at the middle of one of 2**32 equal intervals.
 
-    Month -1 stands for before the first month; `purpose` is one of `sim.model.luck.purposes`; `number` tells apart
-    further draws of one purpose.
+    Month -1 stands for before the first month; `purpose` is one of `sim.model.luck.purposes`; `number` tells
+    apart further draws of one purpose.
     """
     counter = (agent, (month + 1) << 16 | purpose, number, 0)
     key = (seed & LAST_32_BITS, seed >> 32)

@@ -1,8 +1,8 @@
 """Places where data can live, as numbers.
 
-Place 0 is on premises, place 1 the home-grown provider; then five kinds of offer for each US provider in turn: US
-region, local region, trustee, customer-held keys, US subsidiary. A nest is what a customer compares first: on
-premises, home-grown, or one US provider with all its offers.
+Place 0 is on premises, place 1 the home-grown provider; then five kinds of offer for each US provider in
+turn: US region, local region, trustee, customer-held keys, US subsidiary. A nest is what a customer compares
+first: on premises, home-grown, or one US provider with all its offers.
 """
 
 ON_PREMISES, HOME_GROWN, FIRST_US = 0, 1, 2

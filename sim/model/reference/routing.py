@@ -1,6 +1,7 @@
 """What an order for data does: the rows of configs/law/, read from top to bottom until one matches.
 
-The engine asks dense tables that are made of the same rows. A condition that a row leaves out matches anything.
+The engine asks dense tables that are made of the same rows. A condition that a row leaves out matches
+anything.
 """
 
 from dataclasses import asdict, dataclass
@@ -38,7 +39,9 @@ class ForeignOrder:
 
 @dataclass(frozen=True)
 class Ruling:
-    """How the law answers: the route, whether obeying breaks another law, and who is asked for legal assistance."""
+    """How the law answers: the route, whether obeying breaks another law, and who is asked for legal
+    assistance.
+    """
 
     route: str
     conflict: bool
@@ -55,7 +58,9 @@ def matches(conditions: dict[str, object], order: USOrder | ForeignOrder) -> boo
 
 
 def rule_on_us_order(law: Law, order: USOrder) -> Ruling:
-    """The route of a US order, and whether the provider can obey only by breaking the law of the host of the data."""
+    """The route of a US order, and whether the provider can obey only by breaking the law of the host of the
+    data.
+    """
     for row in law.us_orders.values():
         if matches(row.when.model_dump(), order):
             compelled = row.route in ("direct", "comity_review") and order.location == "abroad"
@@ -64,7 +69,9 @@ def rule_on_us_order(law: Law, order: USOrder) -> Ruling:
 
 
 def rule_on_foreign_order(law: Law, order: ForeignOrder) -> Ruling:
-    """The route of a foreign order, and whether a US provider can obey only by breaking the US bar on disclosure."""
+    """The route of a foreign order, and whether a US provider can obey only by breaking the US bar on
+    disclosure.
+    """
     for row in law.foreign_orders.values():
         if matches(row.when.model_dump(), order):
             beyond_the_bar = order.bar == "ends_at_border" and order.location in ("own_soil", "third_country")

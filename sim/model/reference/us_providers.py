@@ -1,9 +1,11 @@
-"""US providers, one at a time: what each offers where, what it expects to gain, and what it decides each quarter.
+"""US providers, one at a time: what each offers where, what it expects to gain, and what it decides each
+quarter.
 
-Each quarter a provider opens what it has built; looks at its markets country by country; closes sovereign offers that
-nobody wants; starts the region and the sovereign offer that earn most for their capital, if they earn it back; and
-answers distrust by going to court, by publishing what it is asked for, and by cutting prices. Money is USD, a year's
-unless said otherwise. See docs/odd.md, section 7 (US providers); parameters in configs/parameters/providers.yaml.
+Each quarter a provider opens what it has built; looks at its markets country by country; closes sovereign
+offers that nobody wants; starts the region and the sovereign offer that earn most for their capital, if they
+earn it back; and answers distrust by going to court, by publishing what it is asked for, and by cutting
+prices. Money is USD, a year's unless said otherwise. See docs/odd.md, section 7 (US providers); parameters in
+configs/parameters/providers.yaml.
 """
 
 from collections.abc import Sequence
@@ -28,9 +30,9 @@ from sim.vocabulary import US_KINDS
 
 US = 0
 PUBLIC = 4  # segment
-MOST_RISE = (
-    3.0  # the gain of an offer is first order in the rise of the nest's value, which is taken as no more
-)
+# The gain of an offer is first order in the rise of the value of the provider's nest; the rise counts up to
+# this.
+MOST_RISE = 3.0
 NOTHING_OPEN = -30.0  # value of a nest without an open offer
 
 
@@ -38,9 +40,9 @@ NOTHING_OPEN = -30.0  # value of a nest without an open offer
 class OffersInCountry:
     """What one provider offers the customers of one country.
 
-    `host` is the country of the local region that they use, None if there is none; `live` and `under_way` say of each
-    of the five kinds whether it is there and whether it is being built; `live_since` the month in which a sovereign
-    offer that was built opened; `discount` a share of the list price.
+    `host` is the country of the local region that they use, None if there is none; `live` and `under_way` say
+    of each of the five kinds whether it is there and whether it is being built; `live_since` the month in
+    which a sovereign offer that was built opened; `discount` a share of the list price.
     """
 
     own_region: bool = False
@@ -55,9 +57,10 @@ class OffersInCountry:
 class CellSeen:
     """What a provider sees of one cell at the end of a quarter.
 
-    `spend` USD a month by place at list price; `share` each provider's share of the cell if nothing were forbidden;
-    `sensitivity` and `trust` (by channel) of its average customer; `first_risk` its perceived risk at the start of the
-    region that customers use; `terms` those of last month; `procurement` share of countries with a procurement rule.
+    `spend` USD a month by place at list price; `share` each provider's share of the cell if nothing were
+    forbidden; `sensitivity` and `trust` (by channel) of its average customer; `first_risk` its perceived risk
+    at the start of the region that customers use; `terms` those of last month; `procurement` share of
+    countries with a procurement rule.
     """
 
     country: int
@@ -101,7 +104,9 @@ class Provider:
     # --- regions ----------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Each country's local region: at home, else the first in its bloc; a region elsewhere in the bloc moves nobody."""
+        """Each country's local region: at home, else the first in its bloc; a region elsewhere in the bloc
+        moves nobody.
+        """
         for j, offers in enumerate(self.offers):
             if j == US:
                 continue
@@ -158,7 +163,9 @@ class Provider:
         self.abroad = add_up(self.revenue[1:])
 
     def add_gains(self, cell: CellSeen) -> None:
-        """What each missing offer would earn from a cell: spend x s (1 - s) x rise of the nest's value (Train 2009, ch. 3)."""
+        """What each missing offer would earn from a cell: spend x s (1 - s) x rise of the nest's value (Train
+        2009, ch. 3).
+        """
         p = self.scenario.parameters
         scale, offers, j = p.choice.nest_scale, self.offers[cell.country], cell.country
         weights, is_open = [], []
@@ -182,7 +189,9 @@ class Provider:
             self.gain[j][kind] += at_stake * min(max(rise, 0.0), MOST_RISE)
 
     def value_of_nest(self, weights: Sequence[float], is_open: Sequence[float]) -> float:
-        """Value of the provider to a customer, in utility: nest scale x log of the sum of open offers' weights."""
+        """Value of the provider to a customer, in utility: nest scale x log of the sum of open offers'
+        weights.
+        """
         total = 0.0
         for weight, share in zip(weights, is_open, strict=True):
             if share > 0.0:
@@ -192,7 +201,9 @@ class Provider:
         return self.scenario.parameters.choice.nest_scale * log(max(total, 1e-300))
 
     def years_of_growth(self, yearly_growth: float) -> float:
-        """What a first year's earnings add up to over the planning horizon, if use grows and prices fall as now."""
+        """What a first year's earnings add up to over the planning horizon, if use grows and prices fall as
+        now.
+        """
         p = self.scenario.parameters
         growth, year, total = (1.0 + yearly_growth) * (1.0 - p.market.price_decline), 1.0, 0.0
         for _ in range(int(p.providers.planning_years)):
@@ -235,7 +246,9 @@ class Provider:
             self.note(j, "discount", "live" if cut else "closed", self.distrust_cost[j])
 
     def close_unwanted(self, month: int) -> None:
-        """Close sovereign offers that after their trial earn less than a small share of the country's revenue."""
+        """Close sovereign offers that after their trial earn less than a small share of the country's
+        revenue.
+        """
         p = self.scenario.parameters.providers
         for j, offers in enumerate(self.offers):
             for kind in range(OFFERS):
@@ -247,7 +260,9 @@ class Provider:
                     self.note(j, US_KINDS[kind], "closed", 0.0)
 
     def best_offers(self, worth: float) -> list[tuple[float, int, int]]:
-        """The region and the sovereign offer that earn most for their capital: earnings / capital, country, offer."""
+        """The region and the sovereign offer that earn most for their capital: earnings / capital, country,
+        offer.
+        """
         p = self.scenario.parameters.providers
         best = [(-1.0, 0, LOCAL_REGION), (-1.0, 0, LOCAL_REGION)]
         for j, offers in enumerate(self.offers):
@@ -272,7 +287,9 @@ class Provider:
         self.note(j, US_KINDS[offer], "announced", self.gain[j][offer])
 
     def answer_distrust(self, at_stake: float, years_of_growth: float, contested: bool) -> None:
-        """Litigate (only while the law is contested) and publish, where what is won back is worth more than it costs."""
+        """Litigate (only while the law is contested) and publish, where what is won back is worth more than
+        it costs.
+        """
         p = self.scenario.parameters.providers
         ahead = at_stake * years_of_growth * 12.0
         litigates = contested and ahead * p.litigation_trust > p.litigation_cost * p.planning_years
@@ -285,7 +302,9 @@ class Provider:
             self.note(US, "transparency", "live" if transparent else "closed", at_stake)
 
     def changed_discounts(self) -> list[tuple[int, bool]]:
-        """Where a cut in price has become, or is no longer, worth it: it must win customers and win back lost trust."""
+        """Where a cut in price has become, or is no longer, worth it: it must win customers and win back lost
+        trust.
+        """
         p, out = self.scenario.parameters.providers, []
         for j, own in enumerate(self.revenue):
             market = self.market[j] if self.market[j] > 0.0 else 1.0
@@ -308,7 +327,9 @@ def share_doing(providers: Sequence[Provider], what: str) -> float:
 
 
 def host_of(providers: Sequence[Provider], country: int, place: int) -> int:
-    """The country on whose soil a place lies for a country's customers; without a local region keys go with the US."""
+    """The country on whose soil a place lies for a country's customers; without a local region keys go with
+    the US.
+    """
     if place < FIRST_US:
         return country
     offer = (place - FIRST_US) % OFFERS

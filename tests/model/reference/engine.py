@@ -1,4 +1,5 @@
-"""The engine as the twins see it: stepped phase by phase, with what goes in and what comes out as plain numbers.
+"""The engine as the twins see it: stepped phase by phase, with what goes in and what comes out as plain
+numbers.
 
 Every contact of these tests with the engine's arrays and names is in this module.
 """
@@ -9,7 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from sim.model.law.routing import CONFLICT_BIT, HOST_BIT, foreign_routes, us_routes
 from sim.model.law.timeline import Month
+from sim.model.places import CUSTOMER_KEYS
 from sim.model.population import smallest_size
 from sim.model.reference.customers import Cell, Terms
 from sim.model.reference.governments import Surroundings
@@ -17,6 +20,7 @@ from sim.model.reference.investigators import RuleOfMonth
 from sim.model.reference.us_providers import CellSeen, OffersInCountry, Provider
 from sim.model.world import WorldSet
 from sim.scenario.canonical import surviving_events
+from sim.scenario.law import Law
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import DIRECTIONS, INSTRUMENTS, ROUTES
 
@@ -25,6 +29,21 @@ def smallest(scenario: Scenario, months: int) -> Scenario:
     """The scenario with the fewest customers possible."""
     fewest = smallest_size(len(scenario.jurisdictions), len(scenario.segments))
     return replace(scenario, customers=fewest, months=months)
+
+
+def us_rulings(law: Law) -> list[tuple[str, bool]]:
+    """Route and conflict of every US order: comity rules, settled tests and the circumstances of `USOrder` in
+    turn.
+    """
+    return [(ROUTES[code % CONFLICT_BIT], code >= CONFLICT_BIT) for code in us_routes(law).ravel().tolist()]
+
+
+def foreign_rulings(law: Law) -> list[tuple[str, bool, str]]:
+    """Route, conflict and who is asked for every foreign order: settled tests and circumstances in turn."""
+    return [
+        (ROUTES[code % CONFLICT_BIT], bool(code & CONFLICT_BIT), "host" if code & HOST_BIT else "us")
+        for code in foreign_routes(law).ravel().tolist()
+    ]
 
 
 class Engine:
@@ -266,6 +285,10 @@ class Engine:
         backlog: list[list[int]] = self.model.casework.queues.backlog.tolist()
         return backlog
 
+    def offer_keys_everywhere(self) -> None:
+        """Let every US provider offer customer-held keys in every country."""
+        self.model.offers.live[:, :, CUSTOMER_KEYS] = True
+
     def disclosures(self) -> int:
         return int(self.model.casework.disclosures[0])
 
@@ -307,7 +330,9 @@ class Engine:
         return [row[1:] for row in self.model.books.offer_changes if row[0] == self.month]
 
     def offers(self) -> list[list[tuple[bool, int | None, float, list[bool], list[bool], list[int | None]]]]:
-        """By provider and country: own region, host, discount, and of each kind whether live, under way, since when."""
+        """By provider and country: own region, host, discount, and of each kind whether live, under way,
+        since when.
+        """
         x = self.model.offers
         return [
             [

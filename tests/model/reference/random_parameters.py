@@ -10,13 +10,15 @@ from tests.model.small_worlds import base
 
 
 def with_random_parameters(scenario: Scenario, seed: int, *groups: str) -> Scenario:
-    """The scenario with every number of these groups moved from its value part of the way to a bound of its range."""
+    """The scenario with every number of these groups moved from its value part of the way to a bound of its
+    range.
+    """
     luck = random.Random(seed)
     parameters = scenario.parameters
     for group in groups:
         names = {
             name: getattr(getattr(parameters, group), name)
-            for name in getattr(parameters, group).model_fields
+            for name in type(getattr(parameters, group)).model_fields
         }
         drawn = {
             name: _drawn(value, base().parameter_info[f"{group}.{name}"].range, luck)

@@ -1,4 +1,4 @@
-"""The reference is no part of a run: an edit of it changes neither the model's digest nor the compile cache."""
+"""The reference is no part of a run: an edit changes neither the model's digest nor the compile cache."""
 
 import shutil
 from collections.abc import Callable

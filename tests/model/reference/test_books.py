@@ -1,4 +1,4 @@
-"""The engine and the readable books of every cell hold the same stocks, flows and counts, and lose nothing."""
+"""The engine and the readable books of every cell hold the same stocks, flows and counts."""
 
 from dataclasses import astuple
 

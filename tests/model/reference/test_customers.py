@@ -1,4 +1,6 @@
-"""The engine and the readable customers make the same choices and have the same trust every month, to the bit."""
+"""The engine and the readable customers make the same choices and have the same trust every month, to the
+bit.
+"""
 
 import datetime as dt
 from dataclasses import replace
