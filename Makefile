@@ -7,6 +7,7 @@
 # make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs; how long 10,000 runs take to open (needs chromium)
 # make picture  photograph the report for the README (after make run; needs chromium)
 # make dashboard   move a slider, see both worlds: opens in the browser      (ARGS="--port 8060" goes to the command)
+# make docs   build the documentation site, build/site/index.html: opens without a network; warnings are errors
 # make lint   the first three of them
 # make lock   resolve the dependencies anew (needs uv)
 # make clean  remove the virtual environment and caches; results stay
@@ -18,7 +19,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test test-long prove reproduce calibrate bench picture lint lock clean dashboard
+.PHONY: run test test-long prove reproduce calibrate bench picture docs lint lock clean dashboard
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
@@ -50,6 +51,10 @@ picture: .venv/ready-to-test
 dashboard: .venv/ready-to-test
 	@$(BIN)/warrantsim dashboard $(ARGS)
 
+docs: .venv/ready-to-docs
+	@$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs build/site
+	@echo "build/site/index.html"
+
 lint: .venv/ready-to-test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
@@ -70,6 +75,11 @@ lint: .venv/ready-to-test
 .venv/ready-to-test: .venv/ready-to-run requirements-dev.lock
 	@echo "adding what the tests need (once)"
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/ready-to-docs: .venv/ready-to-run pyproject.toml
+	@echo "adding what the documentation site needs (once)"
+	@$(PIP) --no-build-isolation -e '.[docs]'
 	@touch $@
 
 lock:
