@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-spec = importlib.util.spec_from_file_location("docs_conf", Path(__file__).resolve().parents[2] / "docs/conf.py")
+spec = importlib.util.spec_from_file_location(
+    "docs_conf", Path(__file__).resolve().parents[2] / "docs/conf.py"
+)
 assert spec is not None and spec.loader is not None
 conf = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(conf)
