@@ -6,22 +6,26 @@ The command line, the Python API, the explorer and clusters all use these functi
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sim.analysis import shipped_tables
+from sim.analysis.country_table import pairs_of_table, tables_of_country
 from sim.analysis.drivers import knockouts
 from sim.analysis.drivers.explanations import reasons
 from sim.analysis.evidence import compare as evidence
 from sim.analysis.headlines import SERIES, Columns, compared_headlines, headlines_of_one, series
 from sim.runs import claims
 from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
-from sim.runs.manifest import write_manifest
+from sim.runs.live import LivePair, results_of_pairs, tables_of
+from sim.runs.manifest import facts, write_manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS
 from sim.runs.reporters import Reporters
+from sim.runs.results import MemoryResults, reader_of
 from sim.runs.running import Progress, Running
 from sim.runs.store import Store
 from sim.runs.watching import FURTHER, Watch, watched
@@ -154,7 +158,39 @@ def paired_summaries(
     return out
 
 
+def screen_results(
+    resolved: Resolved,
+    pairs: Sequence[LivePair],
+    country: str | None = None,
+    why: bool = False,
+    metrics: Collection[str] = (),
+) -> MemoryResults:
+    """Pairs that were run for a screen, analysed as a folder's are: manifest, tables, headlines and series.
+
+    With `country` the tables and the series are of that country alone; headlines stay those of the world. The further
+    runs of a folder (knock-outs, the record) are not made.
+    """
+    compare = resolved.experiment.compare
+    worlds = [{world: tables["world"] for world, tables in pair.tables.items()} for pair in pairs]
+    shared = knockouts.first_month(resolved, compare) if compare else 0
+    manifest = facts(resolved, [pair.seed for pair in pairs], shared) | {"projections": _cached_projections()}
+    if compare is None:
+        summaries = {"headlines": headlines_of_one([one[next(iter(resolved.scenarios))] for one in worlds])}
+    else:
+        paired = [(one[compare[0]], one[compare[1]]) for one in worlds]
+        summaries = paired_summaries(resolved, paired, why, metrics if country is None else ())
+    if country is None:
+        return results_of_pairs(manifest, pairs, summaries)
+    tables = tables_of_country(tables_of(pairs), country)
+    if compare is not None and metrics and "revenue_us" in tables["world"]:
+        summaries["series"] = series(pairs_of_table(tables["world"], compare), tuple(metrics))
+    return MemoryResults(manifest, {name: reader_of(table) for name, table in tables.items()}, summaries)
+
+
 def projections() -> list[dict[str, Any]]:
     """The published projections, a row each."""
     rows: list[dict[str, Any]] = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
     return rows
+
+
+_cached_projections = cache(projections)

@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from sim.analysis.headlines import Columns
 from sim.vocabulary import INSTRUMENTS
 
+_BY_COUNTRY = ("flows", "requests", "cell", "laws", "offers")
 _KEYS = ["seed", "world", "month"]
 _LOCALISATION = ("procurement_rule", "sector_localisation", "general_localisation")
 _OF_CUSTOMERS_AND_LAWS = {f"law_{name}": f"laws_{name}" for name in INSTRUMENTS}
@@ -66,3 +68,23 @@ def _evidence(requests: pd.DataFrame) -> pd.DataFrame:
             )
         out = out.merge(found.reset_index(), on=_KEYS, how="left")
     return out
+
+
+def tables_of_country(tables: dict[str, pd.DataFrame], code: str) -> dict[str, pd.DataFrame]:
+    """The tables of one country; `country` itself stays whole, for what is drawn of all countries."""
+    out = {
+        name: frame[frame["country"] == code] if name in _BY_COUNTRY else frame
+        for name, frame in tables.items()
+    }
+    out["world"] = world_of(code, tables.get("country"), tables.get("requests"))
+    return out
+
+
+def pairs_of_table(world: pd.DataFrame, compare: tuple[str, str]) -> list[tuple[Columns, Columns]]:
+    """A table by seed, world and month as pairs of columns, a pair a seed."""
+    by = {key: rows.sort_values("month") for key, rows in world.groupby(["seed", "world"], observed=True)}
+
+    def columns(seed: int, name: str) -> Columns:
+        return {str(c): by[seed, name][c].to_numpy() for c in world.columns}
+
+    return [(columns(seed, compare[0]), columns(seed, compare[1])) for seed in sorted(world["seed"].unique())]

@@ -12,10 +12,10 @@ from rich.table import Table
 from sim.cli.folders import RESULTS, STORE, must_be_writable
 from sim.cli.printing import console
 from sim.cli.progress import stoppable
-from sim.cli.tables import number
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.resolution import resolve
+from sim.view.number_format import number
 
 if TYPE_CHECKING:
     import pandas as pd

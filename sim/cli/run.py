@@ -77,17 +77,18 @@ def run_experiment(options: RunOptions) -> list[str]:
 
 
 def _print_results(screen: Console, done: "Finished") -> None:
-    from sim.cli.tables import claims_table, headline_table
+    from sim.view.result_tables import claims_table, headlines_table
+    from sim.view.tables import to_terminal
 
     experiment = done.plan.resolved.experiment
     if "headlines" in done.summaries:
         labels = [experiment.worlds[name].label for name in experiment.compare or ()]
-        screen.print(headline_table(done.summaries["headlines"], labels))
+        screen.print(to_terminal(headlines_table(done.summaries["headlines"], labels)))
     for warning in done.warnings:
         screen.print(f"[yellow]warning[/]: {escape(warning)}", soft_wrap=True)
     _print_failures(screen, [*done.failures, *done.further_failures], done.folder)
     if done.verdicts is not None:
-        screen.print(claims_table(done.verdicts.claims.to_dict("records")))
+        screen.print(to_terminal(claims_table(done.verdicts.claims.to_dict("records"))))
     screen.print(_count(done))
     screen.print(f"tables: {escape(str(done.folder))} ({done.seconds:.0f} s)", soft_wrap=True)
 

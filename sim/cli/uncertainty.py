@@ -13,11 +13,11 @@ from rich.table import Table
 from sim.cli.folders import REPORT, RESULTS, STORE, must_be_writable
 from sim.cli.printing import console
 from sim.cli.progress import Progress, stoppable
-from sim.cli.tables import number
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import read_posterior, there_is_one
 from sim.scenario.problems import BadInput
 from sim.scenario.resolution import Resolved, resolve
+from sim.view.number_format import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,9 +237,9 @@ def _print_ranks(screen: Console, ranks: "pd.DataFrame") -> None:
         "verdict",
     )
     for line in ranks.to_dict("records"):
-        interval = f"{number(line['low'], True)} to {number(line['high'], True)}"
+        interval = f"{number(line['low'], signed=True)} to {number(line['high'], signed=True)}"
         _add(out, line["fit"], line["rival"], str(line["rows"]), str(line["series"]), str(line["ahead"]), number(line["model"]), number(line["rival_score"]),
-             number(line["difference"], True), interval, verdict=line["verdict"])  # fmt: skip
+             number(line["difference"], signed=True), interval, verdict=line["verdict"])  # fmt: skip
     screen.print(out)
 
 
@@ -253,9 +253,9 @@ def _print_survival(screen: Console, table: "pd.DataFrame") -> None:
     for _, group in table.groupby("headline", sort=False):
         by = {line["arm"]: line for line in group.to_dict("records")}
         first, last = next(iter(by.values())), by[list(arms)[-1]]
-        shipped = f"{number(first['shipped'], True)} ({number(first['shipped_low'], True)} to {number(first['shipped_high'], True)})"
+        shipped = f"{number(first['shipped'], signed=True)} ({number(first['shipped_low'], signed=True)} to {number(first['shipped_high'], signed=True)})"
         cells = [
-            f"{number(line['median'], True)} ({number(line['low'], True)} to {number(line['high'], True)})"
+            f"{number(line['median'], signed=True)} ({number(line['low'], signed=True)} to {number(line['high'], signed=True)})"
             for line in list(by.values())[:-1]
         ]
         _add(out, first["name"], first["unit"], shipped, *cells, verdict=last["verdict"])

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from sim.cli.tables import claims_table
 from sim.runs import claims
 from sim.runs.results import FolderResults
 from sim.scenario.resolution import Resolved
+from sim.view.result_tables import claims_table
+from sim.view.tables import to_terminal
 from tests.runs.test_claims import GRID, by_seed, claimed, recorded
 
 Warrantsim = Any  # the fixture of conftest.py
@@ -24,7 +25,7 @@ def judged(
     found = claims.judge(resolved, FolderResults(folder))
     found.write(folder)
     screen = Console(width=240, file=io.StringIO())
-    screen.print(claims_table(found.claims.to_dict("records")))
+    screen.print(to_terminal(claims_table(found.claims.to_dict("records"))))
     return found.failed, screen.file.getvalue()
 
 
@@ -32,14 +33,16 @@ def test_a_claim_that_fails_is_a_failure(project: Path, tmp_path: Path) -> None:
     resolved = claimed(project, {"claim": "It is lower"}, {"claim": "It is higher", "expect": "higher"})
     failed, printed = judged(resolved, tmp_path, by_seed(-0.19, -0.21, -0.2, -0.2))
     assert failed == ["It is higher"]
-    assert "trust (mean) 2015, abroad: doj_wins lower than microsoft_wins" in printed
+    assert "doj_wins lower than microsoft_wins" in printed
+    assert "trust (mean), abroad, 2015" in printed
     assert (tmp_path / "claims.csv").is_file()
 
 
 def test_an_inconclusive_one_is_none_and_says_what_it_would_take(project: Path, tmp_path: Path) -> None:
     failed, printed = judged(claimed(project, {}), tmp_path, by_seed(-0.2, 0.1, -0.3, 0.05))
     assert failed == []
-    assert "inconclusive, about 37 more seeds would tell" in printed
+    assert "inconclusive" in printed
+    assert "about 37 more seeds would be conclusive" in printed
 
 
 def test_of_a_sweep_the_counts_are_printed_and_nothing_fails(project: Path, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.cli.tables import headline_table, number
 from sim.runs.plan import Plan
 from tests.swept_results import swept
 
@@ -193,26 +192,3 @@ def test_bad_words_exit_2_without_a_traceback_or_a_folder(
     assert "Traceback" not in outcome.err
     assert not runs
     assert not (tmp_path / "out").exists()
-
-
-def test_an_experiment_of_one_world_has_no_difference_to_show() -> None:
-    assert [column.header for column in headline_table(HEADLINES, []).columns] == [
-        "headline",
-        "unit",
-        "window",
-        "value",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("value", "signed", "said"),
-    [
-        (1234567.8, False, "1,234,568"),
-        (0.061234, True, "+0.06123"),
-        (-12.3456, True, "-12.35"),
-        (0.0, False, "0"),
-        (math.nan, False, "—"),
-    ],
-)
-def test_numbers_have_four_digits_and_missing_ones_are_no_zero(value: float, signed: bool, said: str) -> None:
-    assert number(value, signed) == said

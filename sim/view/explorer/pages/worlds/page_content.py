@@ -2,19 +2,12 @@
 and in words."""
 
 import math
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from sim.analysis.country_table import world_of
-from sim.analysis.drivers.explanations import reasons
-from sim.analysis.drivers.knockouts import first_month
-from sim.analysis.headlines import SERIES, Columns, compared_headlines, headlines_of_one, series
-from sim.pipeline import projections
-from sim.runs.live import results_of_pairs, tables_of
-from sim.runs.manifest import facts
-from sim.runs.results import MemoryResults, reader_of
+from sim.analysis.headlines import SERIES
+from sim.pipeline import screen_results
 from sim.view.explorer.components import content_of
 from sim.view.explorer.pages.worlds.sessions import Session
 from sim.view.explorer.pages.worlds.state import ABROAD, State
@@ -36,9 +29,7 @@ _UNITS = {
     "% of foreign customers' cloud data": "% of it",
     "countries x instruments": "in all countries",
 }
-_OF_COUNTRIES = ("country", "flows", "requests", "cell", "laws", "offers")
-_PAIRED = {"money": ("revenue_us", "revenue_us_cumulative")}
-_cached_projections = cache(projections)
+REVENUE = ("revenue_us", "revenue_us_cumulative")
 
 
 def results_view_of(session: Session, state: State, place: str, whole: bool = False) -> ResultsView:
@@ -47,41 +38,16 @@ def results_view_of(session: Session, state: State, place: str, whole: bool = Fa
     `whole`: with every summary, for the report.
     """
     assert session.resolved is not None
-    resolved, pairs = session.resolved, [session.pairs[seed] for seed in sorted(session.pairs)]
-    compare = resolved.experiment.compare
-    worlds = [{world: tables["world"] for world, tables in pair.tables.items()} for pair in pairs]
-    shared = first_month(resolved, compare) if compare else 0
-    manifest = facts(resolved, [pair.seed for pair in pairs], shared)
-    manifest |= {"projections": _cached_projections(), "command": "warrantsim run explorer.yaml"}
-    summaries: dict[str, pd.DataFrame] = {}
-    if compare is None:
-        only = next(iter(resolved.scenarios))
-        summaries["headlines"] = headlines_of_one([one[only] for one in worlds])
-    else:
-        paired = [(one[compare[0]], one[compare[1]]) for one in worlds]
-        summaries["headlines"] = compared_headlines(paired, shared).assign(why="")
-        if whole or state.tab == "numbers":
-            labels = (
-                resolved.experiment.worlds[compare[0]].label,
-                resolved.experiment.worlds[compare[1]].label,
-            )
-            summaries["headlines"]["why"] = (
-                summaries["headlines"]["headline"].map(reasons(paired, shared, labels)).fillna("")
-            )
-        metrics = tuple(SERIES) if whole else _PAIRED.get(state.tab, ())
-        if metrics and place == ABROAD:
-            summaries["series"] = series(paired, metrics)
-    window = (state.since or _first_changed(manifest), state.until or str(manifest["last"])[:7])
-    if place == ABROAD:
-        return ResultsView(results_of_pairs(manifest, pairs, summaries), None, window)
-    tables = _of_place(tables_of(pairs), place)
-    if compare is not None and "revenue_us" in tables["world"] and (whole or state.tab == "money"):
-        summaries["series"] = series(_pairs_of(tables["world"], compare), _PAIRED["money"])
-    return ResultsView(
-        MemoryResults(manifest, {n: reader_of(t) for n, t in tables.items()}, summaries),
-        resolved.base.jurisdictions[place].name,
-        window,
+    pairs = [session.pairs[seed] for seed in sorted(session.pairs)]
+    abroad = place == ABROAD
+    metrics = (tuple(SERIES) if abroad else REVENUE) if whole else REVENUE if state.tab == "money" else ()
+    results = screen_results(
+        session.resolved, pairs, None if abroad else place, whole or state.tab == "numbers", metrics
     )
+    results.manifest["command"] = "warrantsim run explorer.yaml"
+    window = (state.since or _first_changed(results.manifest), state.until or results.manifest["last"][:7])
+    name = None if abroad else session.resolved.base.jurisdictions[place].name
+    return ResultsView(results, name, window)
 
 
 def _first_changed(manifest: dict[str, Any]) -> str:
@@ -89,30 +55,6 @@ def _first_changed(manifest: dict[str, Any]) -> str:
     return (
         f"{pd.offsets.MonthBegin().rollforward(pd.Timestamp(manifest['switch'] or manifest['first'])):%Y-%m}"
     )
-
-
-def _of_place(tables: dict[str, pd.DataFrame], place: str) -> dict[str, pd.DataFrame]:
-    """The tables of one country; `country` keeps all countries, for maps."""
-    out = {
-        name: frame[frame["country"] == place] if name in _OF_COUNTRIES and name != "country" else frame
-        for name, frame in tables.items()
-    }
-    out["world"] = world_of(place, tables.get("country"), tables.get("requests"))
-    return out
-
-
-def _pairs_of(world: pd.DataFrame, compare: tuple[str, str]) -> list[tuple[Columns, Columns]]:
-    """A table by seed, world and month as pairs of columns."""
-    seeds = sorted(world["seed"].unique())
-    by = {key: rows.sort_values("month") for key, rows in world.groupby(["seed", "world"], observed=True)}
-    a, b = compare
-    return [
-        (
-            {str(c): by[seed, a][c].to_numpy() for c in world.columns},
-            {str(c): by[seed, b][c].to_numpy() for c in world.columns},
-        )
-        for seed in seeds
-    ]
 
 
 def page_content(session: Session, state: State) -> dict[str, Any]:
