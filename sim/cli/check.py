@@ -58,7 +58,7 @@ def _checked_rows(file: str) -> str:
 
     path = Path(file) if Path(file).exists() else root() / file
     rows = read_rows(path, history_of(resolve("history")))
-    return f"good: {len(rows)} rows of evidence, {len({row.instrument.name for row in rows})} instruments"
+    return f"good: {len(rows)} rows of evidence, {len({row.measure.name for row in rows})} measures"
 
 
 def _checked_inputs(file: Path) -> str:

@@ -20,7 +20,7 @@ from sim.view.number_format import number
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.evidence.measures.measure import Instrument
+    from sim.analysis.evidence.measures.measure import Measure
     from sim.analysis.posterior_draws import Draw
 
 EVIDENCE = "evidence.csv"
@@ -155,23 +155,23 @@ def _print(screen: Console, table: "pd.DataFrame", over: str) -> None:
         )
 
 
-def list_instruments() -> None:
-    """Print every instrument with its arguments and an example row, and what a place, population or date may be."""
+def list_measures() -> None:
+    """Print every measure with its arguments and an example row, and what a place, population or date may be."""
     from sim.analysis.evidence.measures.place import places
     from sim.analysis.evidence.measures.population import POPULATIONS
-    from sim.analysis.evidence.measures.registry import INSTRUMENTS
+    from sim.analysis.evidence.measures.registry import MEASURES
     from sim.analysis.evidence.measures.window import FORMS
     from sim.analysis.evidence.rows import COLUMNS, MORE_COLUMNS
 
     base, screen = load_base(root() / CONFIGS), console()
-    for instrument in INSTRUMENTS.values():
+    for measure in MEASURES.values():
         screen.print(
-            f"[bold]{instrument.name}[/]: {escape(instrument.what)}, in {escape(instrument.unit)}",
+            f"[bold]{measure.name}[/]: {escape(measure.what)}, in {escape(measure.unit)}",
             soft_wrap=True,
         )
-        for line in _arguments(instrument):
+        for line in _arguments(measure):
             screen.print(f"  {escape(line)}", soft_wrap=True)
-        screen.print(f"  example: {escape(example_line(instrument))}", soft_wrap=True)
+        screen.print(f"  example: {escape(example_line(measure))}", soft_wrap=True)
     groups = [name for name in places(base.jurisdictions) if name not in base.jurisdictions]
     for line in (
         f"columns: {','.join((*COLUMNS, *MORE_COLUMNS))}",
@@ -183,15 +183,15 @@ def list_instruments() -> None:
         screen.print(escape(line), soft_wrap=True)
 
 
-def _arguments(instrument: "Instrument") -> list[str]:
+def _arguments(measure: "Measure") -> list[str]:
     lines = []
-    if not instrument.by_population:
+    if not measure.by_population:
         lines.append("population: none, leave it empty")
-    if instrument.two_dates:
+    if measure.two_dates:
         lines.append("from, to: two dates of one length that are compared, such as 2013-Q2 and 2014-Q2")
-    if instrument.measure is None:
+    if measure.read is None:
         lines.append("without_event: must be given; the two worlds are compared as said")
-    for argument in instrument.arguments:
+    for argument in measure.arguments:
         valid = (
             "a number"
             if argument.valid is None
@@ -212,17 +212,17 @@ def _arguments(instrument: "Instrument") -> list[str]:
     return lines
 
 
-def example_line(instrument: "Instrument") -> str:
-    """A row of the rows' file that uses the instrument; its numbers are made up."""
+def example_line(measure: "Measure") -> str:
+    """A row of the rows' file that uses the measure; its numbers are made up."""
     from sim.analysis.evidence.rows import COLUMNS, MORE_COLUMNS
 
     fixed = {
         "id": "my_row",
         "role": "context",
-        "instrument": instrument.name,
+        "measure": measure.name,
         "bound": "eq",
-        "unit": instrument.unit,
+        "unit": measure.unit,
         "source": "made up",
     }
-    values = fixed | instrument.example
+    values = fixed | measure.example
     return ",".join(values.get(name, "") for name in (*COLUMNS, *MORE_COLUMNS))

@@ -228,7 +228,7 @@ def evidence(
     listed: Annotated[
         bool,
         typer.Option(
-            "--list", help="Print every instrument with its arguments and an example, and run nothing."
+            "--list", help="Print every measure with its arguments and an example, and run nothing."
         ),
     ] = False,
     experiment: Annotated[
@@ -259,10 +259,10 @@ def evidence(
     ] = None,
 ) -> None:
     """Measure the model as sources measured the world, and print model against data. A miss is a result, not a failure."""
-    from sim.cli.evidence import Asked, list_instruments, measure_evidence
+    from sim.cli.evidence import Asked, list_measures, measure_evidence
 
     if listed:
-        list_instruments()
+        list_measures()
         return
     failures = measure_evidence(
         Asked(rows, experiment, sets or [], seeds, customers, out, store, workers, posterior)

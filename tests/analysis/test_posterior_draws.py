@@ -18,7 +18,7 @@ from sim.scenario.problems import BadInput
 from sim.scenario.resolution import Resolved, resolve
 from tests.posteriors import write_stand_in
 
-HEADER = "id,role,instrument,place,population,from,to,without_event,value,se,bound,unit,source,arguments"
+HEADER = "id,role,measure,place,population,from,to,without_event,value,se,bound,unit,source,arguments"
 ROWS = (
     "use,context,adoption,abroad,firms_10plus,2013-09,2013-09,,20,1.5,eq,%,made up,",
     "said,context,stated,abroad,organisations,2013-08,2013-09,T01,20,1.5,eq,%,made up,answer=more_negative",

@@ -1,4 +1,4 @@
-"""`warrantsim evidence`: rows refused before anything runs, model beside data, and the list of instruments."""
+"""`warrantsim evidence`: rows refused before anything runs, model beside data, and the list of measures."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.evidence.measures.registry import INSTRUMENTS
+from sim.analysis.evidence.measures.registry import MEASURES
 from sim.model.tables import TABLES
 from sim.runs.seed import SeedDone, Task
 from sim.vocabulary import SEGMENTS
 
 Warrantsim = Any  # the fixture of conftest.py
-HEADER = "id,role,instrument,place,population,from,to,without_event,value,se,bound,unit,source"
+HEADER = "id,role,measure,place,population,from,to,without_event,value,se,bound,unit,source"
 HOLDS = "good,context,adoption,DE,firms_10plus,2013-03,2013-03,,20,1.5,eq,%,a survey"
 MISSES = "bad,calibration,moved,world,,2013,2013,T01,30,1,eq,%,another,move=gave_up"
 LATE = "late,context,adoption,DE,,2031,2031,,20,1.5,eq,%,a survey"
@@ -155,7 +155,7 @@ def test_bad_rows_are_refused_before_anything_runs(
     outcome = warrantsim("evidence", "--rows", file, "--out", str(tmp_path / "out"))
     assert outcome.code == 2 and not ran and not (tmp_path / "out").exists()
     assert (
-        f"{file}:2: instrument: unknown instrument 'adoptoin'; did you mean 'adoption'? valid: adoption, "
+        f"{file}:2: measure: unknown measure 'adoptoin'; did you mean 'adoption'? valid: adoption, "
         in outcome.err
     )
     assert (
@@ -166,7 +166,7 @@ def test_bad_rows_are_refused_before_anything_runs(
 
 def test_check_reads_rows_too(warrantsim: Warrantsim, tmp_path: Path) -> None:
     assert (
-        "rows.csv: good: 2 rows of evidence, 2 instruments"
+        "rows.csv: good: 2 rows of evidence, 2 measures"
         in warrantsim("check", rows(tmp_path, HOLDS, MISSES)).out
     )
     assert "rows.csv: good" in warrantsim("check", "configs/evidence/rows.csv").out
@@ -224,12 +224,12 @@ def test_failed_runs_exit_1(
     assert outcome.code == 1 and "failed: seed 1: it broke" in outcome.out
 
 
-def test_the_list_names_every_instrument_with_its_arguments_and_an_example(warrantsim: Warrantsim) -> None:
+def test_the_list_names_every_measure_with_its_arguments_and_an_example(warrantsim: Warrantsim) -> None:
     outcome = warrantsim("evidence", "--list")
     assert outcome.code == 0
-    for name, instrument in INSTRUMENTS.items():
-        assert f"{name}: {instrument.what}, in {instrument.unit}" in outcome.out
-        assert all(f"  {argument.name}: {argument.what}" in outcome.out for argument in instrument.arguments)
+    for name, measure in MEASURES.items():
+        assert f"{name}: {measure.what}, in {measure.unit}" in outcome.out
+        assert all(f"  {argument.name}: {argument.what}" in outcome.out for argument in measure.arguments)
         assert f"context,{name}," in outcome.out
     assert (
         "places: world, abroad, North America" in outcome.out

@@ -95,7 +95,7 @@ class Inputs:
 
     def may_see(self, row: Row) -> bool:
         """Whether the early fit may see a row: dated up to the end of `UNTIL`, and not the use of cloud services in a country that is held back."""
-        held_back = row.instrument.name.startswith(USE) and bool(row.place.codes & set(self.held_back))
+        held_back = row.measure.name.startswith(USE) and bool(row.place.codes & set(self.held_back))
         return row.last.last < (UNTIL + 1 - 1970) * 12 and not held_back
 
 

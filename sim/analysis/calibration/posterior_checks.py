@@ -69,10 +69,10 @@ def predictive(
         low, high = (float(np.quantile(over, q)) for q in (LOW, HIGH)) if len(over) else (np.nan, np.nan)
         lines.append(
             {
-                "row": row.id, "place": row.place.name, "population": row.population, "period": row.period_words, "unit": row.instrument.unit,
+                "row": row.id, "place": row.place.name, "population": row.population, "period": row.period_words, "unit": row.measure.unit,
                 "bound": row.bound, "data": row.value, "se": row.se, "tolerance": row.tolerance, "before": _mean(before.values[0, :, i]),
                 "verdict_before": held["before"], "model": _mean(best.values[0, :, i]), "low": low, "high": high, "verdict": held["best"],
-                "in_fit": "yes" if row.id in fitted else "no", "cause": row.instrument.cause if held["best"] == MISSES else "",
+                "in_fit": "yes" if row.id in fitted else "no", "cause": row.measure.cause if held["best"] == MISSES else "",
                 "left_out": inputs.left_out.get(row.id, ""), "source": row.source,
             }
         )  # fmt: skip

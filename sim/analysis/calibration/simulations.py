@@ -125,11 +125,11 @@ class _Kept:
 
 
 def rows_digest(rows: Sequence[Row]) -> str:
-    """What decides a measured value beside the run: how each row is measured (not what was measured in the world), and the instruments' code."""
+    """What decides a measured value beside the run: how each row is measured (not what was measured in the world), and the measures' code."""
     asked = [
         (
             r.id,
-            r.instrument.name,
+            r.measure.name,
             sorted(r.place.members),
             sorted(r.segments),
             str(r.first),
@@ -139,10 +139,10 @@ def rows_digest(rows: Sequence[Row]) -> str:
         )
         for r in rows
     ]
-    return hashlib.sha256(f"{asked} {_instruments_digest()}".encode()).hexdigest()
+    return hashlib.sha256(f"{asked} {_measures_digest()}".encode()).hexdigest()
 
 
 @cache
-def _instruments_digest() -> str:
+def _measures_digest() -> str:
     folder = Path(__file__).parents[1] / "evidence" / "measures"
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()

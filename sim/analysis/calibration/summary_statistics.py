@@ -19,7 +19,7 @@ CLIP = 8.0  # standardised summaries are cut here: further off is as impossible 
 
 def names_of(rows: Sequence[Row]) -> tuple[str, ...]:
     """The summaries of these rows, in order; of use those that the rows can give."""
-    return (*_Use.of(rows).names, *(row.id for row in rows if row.instrument.name != USE))
+    return (*_Use.of(rows).names, *(row.id for row in rows if row.measure.name != USE))
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class _Use:
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "_Use":
-        at = tuple(i for i, row in enumerate(rows) if row.instrument.name == USE)
+        at = tuple(i for i, row in enumerate(rows) if row.measure.name == USE)
         data = np.array([rows[i].value for i in at])
         years = np.array([1970 + rows[i].first.first // 12 for i in at])
         return cls(at, data, years, np.array([rows[i].population for i in at], dtype=str))
@@ -131,7 +131,7 @@ class Summaries:
 
     @cached_property
     def _single(self) -> list[int]:
-        return [i for i, row in enumerate(self.rows) if row.instrument.name != USE]
+        return [i for i, row in enumerate(self.rows) if row.measure.name != USE]
 
 
 def _single(row: Row, value: np.ndarray) -> np.ndarray:

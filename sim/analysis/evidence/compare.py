@@ -73,7 +73,7 @@ def compare(
     """Run the worlds that the rows need, and measure every row on each seed."""
     history = history_of(resolved)
     worlds = worlds_of(rows, history)
-    tables = sorted({table for row in rows for table in row.instrument.tables})
+    tables = sorted({table for row in rows for table in row.measure.tables})
     first, count = resolved.experiment.seeds.first, resolved.experiment.seeds.count
     seeds = range(first, first + min(count, most_seeds or count))
     tasks = [Task(worlds, seed, "full", "history against the record") for seed in seeds]
@@ -121,7 +121,7 @@ def beside(measured: Iterable[tuple[Row, Interval]], simulated: Window, over: st
 
 
 def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:
-    """What the row's instrument reads off each run; missing where its dates were not simulated, or its event not on the timeline."""
+    """What the row's measure reads off each run; missing where its dates were not simulated, or its event not on the timeline."""
     if not row.period.within(simulated):
         return np.full(len(runs), MISSING)
     return np.array([_value(row, run) if row.without_event in run else MISSING for run in runs])
@@ -131,7 +131,7 @@ def _value(row: Row, run: Mapping[str, Run]) -> float:
     def view(world: str) -> View:
         return View(run[world], row.place, row.segments, row.first, row.last, row.arguments)
 
-    return row.instrument.value(view(AS_IT_HAPPENED), view(row.without_event) if row.without_event else None)
+    return row.measure.value(view(AS_IT_HAPPENED), view(row.without_event) if row.without_event else None)
 
 
 def verdict(row: Row, i: Interval) -> str:
@@ -157,7 +157,7 @@ def off(row: Row, model: float) -> float:
 
 def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
     said = verdict(row, i)
-    cause = row.instrument.cause if said == MISSES else ""
+    cause = row.measure.cause if said == MISSES else ""
     if said == CANNOT_SAY:
         inside = row.period.within(simulated)
         cause = (
@@ -167,7 +167,7 @@ def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
         )
     return {
         "row": row.id, "what": row.what, "role": row.role, "place": row.place.name, "population": row.population, "period": row.period_words,
-        "without_event": row.without_event, "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": row.se,
+        "without_event": row.without_event, "unit": row.measure.unit, "bound": row.bound, "data": row.value, "se": row.se,
         "tolerance": row.tolerance, "model": i.mean, "low": i.low, "high": i.high, "off": off(row, i.mean), "runs": i.pairs, "verdict": said,
         "cause": cause, "note": row.note, "source": row.source,
     }  # fmt: skip

@@ -53,7 +53,7 @@ def predict(
     seeds = seeds or own_seeds(resolved, draws)
     histories = {id(draw): history(resolved, draw) for draw in draws}
     simulated = months_of(histories[id(draws[0])])
-    tables = sorted({table for row in rows for table in row.instrument.tables})
+    tables = sorted({table for row in rows for table in row.measure.tables})
     values = {row.id: np.full((len(draws), len(seeds[0])), np.nan) for row in rows}
     failures = Failures()
     runs = run_draws(

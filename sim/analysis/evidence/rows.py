@@ -1,4 +1,4 @@
-"""Rows of evidence: one number a line of a CSV, each with the instrument that measures the same thing on a simulated world.
+"""Rows of evidence: one number a line of a CSV, each with the measure that measures the same thing on a simulated world.
 
 A file is read whole and checked before anything runs; every problem is named with file and line.
 """
@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.analysis.evidence.measures.measure import Argument, Instrument
+from sim.analysis.evidence.measures.measure import Argument, Measure
 from sim.analysis.evidence.measures.place import Place, place, places
 from sim.analysis.evidence.measures.population import POPULATIONS, segments
-from sim.analysis.evidence.measures.registry import INSTRUMENTS
+from sim.analysis.evidence.measures.registry import MEASURES
 from sim.analysis.evidence.measures.window import FORMS, Window, window
 from sim.scenario.csv_files import read_lines
 from sim.scenario.locations import root, shown
@@ -22,7 +22,7 @@ ROWS = Path("configs/evidence/rows.csv")
 COLUMNS = (
     "id",
     "role",
-    "instrument",
+    "measure",
     "place",
     "population",
     "from",
@@ -51,7 +51,7 @@ class Row:
 
     id: str
     role: str
-    instrument: Instrument
+    measure: Measure
     place: Place
     population: str
     segments: frozenset[str]
@@ -71,17 +71,17 @@ class Row:
 
     @property
     def what(self) -> str:
-        """What is measured, with what the instrument was told beside its defaults."""
+        """What is measured, with what the measure was told beside its defaults."""
         said = [
             f"{one.name} {self.arguments[one.name]}"
-            for one in self.instrument.arguments
+            for one in self.measure.arguments
             if self.arguments[one.name] != one.default
         ]
-        return self.instrument.what + (f": {', '.join(said)}" if said else "")
+        return self.measure.what + (f": {', '.join(said)}" if said else "")
 
     @property
     def period_words(self) -> str:
-        return f"{self.first}, then {self.last}" if self.instrument.two_dates else str(self.period)
+        return f"{self.first}, then {self.last}" if self.measure.two_dates else str(self.period)
 
     @property
     def tolerance(self) -> float:
@@ -172,14 +172,14 @@ class _Reading:
             if not text[column]:
                 self.refuse(column, "must not be empty")
         self._one_of("role", ROLES)
-        instrument = INSTRUMENTS.get(text["instrument"])
-        if instrument is None:
+        measure = MEASURES.get(text["measure"])
+        if measure is None:
             self.refuse(
-                "instrument",
-                f"unknown instrument '{text['instrument']}'; {choices(text['instrument'], INSTRUMENTS)}",
+                "measure",
+                f"unknown measure '{text['measure']}'; {choices(text['measure'], MEASURES)}",
             )
-        where, who, dates = self._place(), self._population(instrument), self._dates(instrument)
-        self._event(instrument)
+        where, who, dates = self._place(), self._population(measure), self._dates(measure)
+        self._event(measure)
         value, se = self._number("value"), self._number("se") if text["se"] else None
         if se is not None and se <= 0.0:
             self.refuse(
@@ -187,23 +187,16 @@ class _Reading:
                 f"must be more than 0, or empty where the source's error is not known (got {text['se']})",
             )
         self._one_of("bound", BOUNDS)
-        if instrument is not None and text["unit"] != instrument.unit:
+        if measure is not None and text["unit"] != measure.unit:
             self.refuse(
                 "unit",
-                f"'{text['unit']}': {instrument.name} measures in '{instrument.unit}'; state value and se in it",
+                f"'{text['unit']}': {measure.name} measures in '{measure.unit}'; state value and se in it",
             )
-        arguments = self._arguments(instrument) if instrument is not None else {}
-        if (
-            self.problems
-            or instrument is None
-            or where is None
-            or who is None
-            or dates is None
-            or value is None
-        ):
+        arguments = self._arguments(measure) if measure is not None else {}
+        if self.problems or measure is None or where is None or who is None or dates is None or value is None:
             return None
         return Row(
-            text["id"], text["role"], instrument, where, text["population"], who, *dates, text["without_event"], value, se, text["bound"],
+            text["id"], text["role"], measure, where, text["population"], who, *dates, text["without_event"], value, se, text["bound"],
             text["source"], arguments, text.get("note", ""),
         )  # fmt: skip
 
@@ -232,13 +225,13 @@ class _Reading:
             return None
         return found
 
-    def _population(self, instrument: Instrument | None) -> frozenset[str] | None:
+    def _population(self, measure: Measure | None) -> frozenset[str] | None:
         asked = self.text["population"]
-        if instrument is not None and not instrument.by_population:
+        if measure is not None and not measure.by_population:
             if asked:
                 self.refuse(
                     "population",
-                    f"'{asked}': {instrument.name} does not tell populations apart; leave it empty",
+                    f"'{asked}': {measure.name} does not tell populations apart; leave it empty",
                 )
             return frozenset()
         found = segments(asked)
@@ -250,7 +243,7 @@ class _Reading:
             return None
         return found
 
-    def _dates(self, instrument: Instrument | None) -> tuple[Window, Window] | None:
+    def _dates(self, measure: Measure | None) -> tuple[Window, Window] | None:
         first, last = window(self.text["from"]), window(self.text["to"])
         for column, found in (("from", first), ("to", last)):
             if found is None:
@@ -259,51 +252,49 @@ class _Reading:
             return None
         if last.last < first.first or last.first < first.first:
             self.refuse("to", f"{self.text['to']} is before {self.text['from']}")
-        elif instrument is not None and instrument.two_dates and first.months != last.months:
+        elif measure is not None and measure.two_dates and first.months != last.months:
             self.refuse(
                 "to",
-                f"{instrument.name} compares {self.text['from']} with {self.text['to']}: give two years, two quarters or two months",
+                f"{measure.name} compares {self.text['from']} with {self.text['to']}: give two years, two quarters or two months",
             )
-        elif instrument is not None and instrument.two_dates and first == last:
-            self.refuse("to", f"{instrument.name} compares two dates; {self.text['from']} is given twice")
+        elif measure is not None and measure.two_dates and first == last:
+            self.refuse("to", f"{measure.name} compares two dates; {self.text['from']} is given twice")
         return first, last
 
-    def _event(self, instrument: Instrument | None) -> None:
+    def _event(self, measure: Measure | None) -> None:
         asked, known = self.text["without_event"], self.events
         if asked and asked not in known:
             self.refuse("without_event", f"unknown event '{asked}'; {choices(asked, known)}")
-        if not asked and instrument is not None and instrument.measure is None:
+        if not asked and measure is not None and measure.read is None:
             self.refuse(
                 "without_event",
-                f"{instrument.name} compares history with a world without an event: name one; {choices('', known)}",
+                f"{measure.name} compares history with a world without an event: name one; {choices('', known)}",
             )
 
-    def _arguments(self, instrument: Instrument) -> dict[str, str]:
+    def _arguments(self, measure: Measure) -> dict[str, str]:
         """`name=value;name=value`, with defaults for what is left out."""
         given: dict[str, str] = {}
-        known = {argument.name: argument for argument in instrument.arguments}
+        known = {argument.name: argument for argument in measure.arguments}
         for piece in filter(None, (part.strip() for part in self.text.get("arguments", "").split(";"))):
             name, equals, value = (part.strip() for part in piece.partition("="))
             if not equals:
                 self.refuse("arguments", f"'{piece}': write name=value, several joined by ;")
             elif name not in known:
-                self.refuse("arguments", f"{instrument.name} has no '{name}'; {choices(name, known)}")
+                self.refuse("arguments", f"{measure.name} has no '{name}'; {choices(name, known)}")
             elif name in given:
                 self.refuse("arguments", f"'{name}' is given twice")
             else:
                 given[name] = value
                 self._argument(known[name], value)
-        for argument in instrument.arguments:
+        for argument in measure.arguments:
             if argument.name not in given and argument.default is None:
                 valid = valid_words(argument, self.scenario)
                 self.refuse(
                     "arguments",
-                    f"{instrument.name} needs {argument.name}=... ({argument.what}); {choices('', valid or ['a number'])}",
+                    f"{measure.name} needs {argument.name}=... ({argument.what}); {choices('', valid or ['a number'])}",
                 )
         return {
-            argument.name: argument.default
-            for argument in instrument.arguments
-            if argument.default is not None
+            argument.name: argument.default for argument in measure.arguments if argument.default is not None
         } | given
 
     def _argument(self, argument: Argument, value: str) -> None:

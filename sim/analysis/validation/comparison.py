@@ -104,7 +104,7 @@ def score(fit: Fit, forecasts: dict[tuple[str, str], Predictive]) -> pd.DataFram
             made = forecasts.get((row.id, forecaster))
             line = {
                 "fit": fit.name, "row": row.id, "what": row.what, "place": row.place.name, "population": row.population, "period": row.period_words,
-                "unit": row.instrument.unit, "bound": row.bound, "data": row.value, "se": error_of(row), "forecaster": forecaster, "source": row.source,
+                "unit": row.measure.unit, "bound": row.bound, "data": row.value, "se": error_of(row), "forecaster": forecaster, "source": row.source,
                 "ranked": "yes" if made is not None and row.bound == "eq" and row.id not in fit.not_ranked else "no",
                 "note": _why_none(row, forecaster, fit.unseen.known) if made is None else IN_THE_STARTING_VALUES.get(row.id, ""),
             }  # fmt: skip
@@ -126,7 +126,7 @@ def _why_none(row: Row, forecaster: str, known: Sequence[Row]) -> str:
         return "the model had nothing to measure"
     if row.bound != "eq":
         return "a bound, not a value"
-    if row.instrument.two_dates:
+    if row.measure.two_dates:
         return "a difference between two dates has no value before"
     before = len(earlier(row, known))
     if not before:
@@ -136,7 +136,7 @@ def _why_none(row: Row, forecaster: str, known: Sequence[Row]) -> str:
     if forecaster == BASS:
         return (
             "not a share of adopters"
-            if row.instrument.name != "adoption"
+            if row.measure.name != "adoption"
             else "too few steps were seen to fit a curve"
         )
     raise AssertionError(f"{forecaster} has earlier values of {row.id}, and no forecast")
@@ -145,9 +145,9 @@ def _why_none(row: Row, forecaster: str, known: Sequence[Row]) -> str:
 def rank(fit: str, scores: pd.DataFrame, rows: Sequence[Row]) -> pd.DataFrame:
     """The model against each rival: CRPS in standard errors of each row, so that rows of different units can be averaged.
 
-    Rows of one place and instrument hang together and count as one series; the 95% interval is Student's t over series.
+    Rows of one place and measure hang together and count as one series; the 95% interval is Student's t over series.
     """
-    series = {row.id: f"{row.instrument.name} in {row.place.name}" for row in rows}
+    series = {row.id: f"{row.measure.name} in {row.place.name}" for row in rows}
     by = {
         name: group.set_index("row")
         for name, group in scores[scores["ranked"] == "yes"].groupby("forecaster")

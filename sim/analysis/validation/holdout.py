@@ -59,7 +59,7 @@ def unseen_by_early(used: Sequence[Row], early: Collection[Row]) -> Unseen:
 
 def is_survey(row: Row) -> bool:
     """Whether a row is Eurostat's of the years whose first sets a country's starting level."""
-    return row.instrument.name == "adoption" and row.period.last <= LAST_SURVEY
+    return row.measure.name == "adoption" and row.period.last <= LAST_SURVEY
 
 
 def places_held_back(asked: Iterable[Row]) -> frozenset[str]:

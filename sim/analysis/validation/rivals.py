@@ -1,8 +1,8 @@
 """Forecasts without agents: no change, a straight line, a Bass curve. What the model has to beat to be worth its trouble.
 
-A rival continues a *series*: values of one instrument, place, population and arguments. It is defined only where it has
+A rival continues a *series*: values of one measure, place, population and arguments. It is defined only where it has
 earlier values of that series. Its spread is the error that the sources alone would cause, or, where that is larger, the
-root mean square of the misses that the same rival makes on the rows that the fit saw (same instrument, population and
+root mean square of the misses that the same rival makes on the rows that the fit saw (same measure, population and
 arguments, any place): a rival may learn how wrong it is wont to be.
 """
 
@@ -50,12 +50,12 @@ def year_of(row: Row) -> float:
 
 def kind_of(row: Row) -> tuple[object, ...]:
     """What is measured of whom, wherever."""
-    return row.instrument.name, row.population, row.without_event, tuple(sorted(row.arguments.items()))
+    return row.measure.name, row.population, row.without_event, tuple(sorted(row.arguments.items()))
 
 
 def earlier(row: Row, rows: Iterable[Row]) -> list[Row]:
     """The values of the row's series before it, in order of time; a bound is no value, nor is a difference between two dates."""
-    if row.instrument.two_dates:
+    if row.measure.two_dates:
         return []
     before = [
         r
@@ -91,7 +91,7 @@ def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
     steps = [
         (r, before[-1])
         for r in seen
-        if r.instrument.name == _ADOPTION and r.bound == "eq" and (before := earlier(r, seen))
+        if r.measure.name == _ADOPTION and r.bound == "eq" and (before := earlier(r, seen))
     ]
 
     def stepped(row: Row, last: Row, bass: Bass) -> float:
@@ -117,7 +117,7 @@ def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
     )
 
     def rival(row: Row, before: Sequence[Row]) -> Forecast | None:
-        if row.instrument.name != _ADOPTION or not before:
+        if row.measure.name != _ADOPTION or not before:
             return None
         return Forecast(stepped(row, before[-1], found), float(np.hypot(error_of(before[-1]), error_of(row))))
 

@@ -85,9 +85,7 @@ def _unmeasurable(row: Row) -> Row:
         def __getattr__(self, name: str) -> object:
             raise AssertionError(f"the fit looked at {name} of a validation row")
 
-    return replace(
-        row, value=_Forbidden(), instrument=_Forbidden(), place=_Forbidden(), segments=_Forbidden()
-    )
+    return replace(row, value=_Forbidden(), measure=_Forbidden(), place=_Forbidden(), segments=_Forbidden())
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ def test_the_early_fit_sees_neither_later_rows_nor_the_countries_held_back() -> 
     for country in shipped().held_back:
         assert f"K22b_{country}_2016_small" in hidden
         assert not [
-            row for row in early if row.instrument.name.startswith("adoption") and country in row.place.codes
+            row for row in early if row.measure.name.startswith("adoption") and country in row.place.codes
         ]
     assert "S06a" not in hidden, "what German firms said is no row of Eurostat"
 

@@ -1,4 +1,4 @@
-"""Hand-made tables for instruments: a few countries, two segments, numbers that can be worked out on paper."""
+"""Hand-made tables for measures: a few countries, two segments, numbers that can be worked out on paper."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.analysis.evidence.measures.place import Place
 from sim.analysis.evidence.measures.population import segments
-from sim.analysis.evidence.measures.registry import INSTRUMENTS
+from sim.analysis.evidence.measures.registry import MEASURES
 from sim.analysis.evidence.measures.selection import Run, View
 from sim.analysis.evidence.measures.window import Window, window
 from sim.model.tables import OF_CUSTOMERS
@@ -111,9 +111,9 @@ def read(
     last: str = "",
     **arguments: str,
 ) -> float:
-    """What an instrument reads off a run, its arguments at their defaults unless given."""
-    defaults = {one.name: one.default for one in INSTRUMENTS[name].arguments if one.default is not None}
-    return INSTRUMENTS[name].value(view(run, place, population, first, last, **(defaults | arguments)))
+    """What a measure reads off a run, its arguments at their defaults unless given."""
+    defaults = {one.name: one.default for one in MEASURES[name].arguments if one.default is not None}
+    return MEASURES[name].value(view(run, place, population, first, last, **(defaults | arguments)))
 
 
 def compare(
@@ -127,6 +127,6 @@ def compare(
     **arguments: str,
 ) -> float:
     """The same with an event taken out of the second run."""
-    defaults = {one.name: one.default for one in INSTRUMENTS[name].arguments if one.default is not None}
+    defaults = {one.name: one.default for one in MEASURES[name].arguments if one.default is not None}
     views = [view(one, place, population, first, last, **(defaults | arguments)) for one in (run, without)]
-    return INSTRUMENTS[name].value(*views)
+    return MEASURES[name].value(*views)

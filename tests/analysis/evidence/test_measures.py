@@ -1,4 +1,4 @@
-"""Every instrument on tables small enough to work out by hand."""
+"""Every measure on tables small enough to work out by hand."""
 
 import math
 from typing import Any

@@ -25,7 +25,7 @@ from sim.analysis.evidence.compare import (
     worlds_of,
 )
 from sim.analysis.evidence.compare import COLUMNS as RECORD_COLUMNS
-from sim.analysis.evidence.measures.registry import INSTRUMENTS
+from sim.analysis.evidence.measures.registry import MEASURES
 from sim.analysis.evidence.measures.selection import Run
 from sim.analysis.evidence.rows import (
     COLUMNS,
@@ -98,8 +98,8 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
             "role: unknown value 'calibrate'; did you mean 'calibration'? valid: input, calibration, validation, context",
         ),
         (
-            {"instrument": "adoptoin"},
-            "instrument: unknown instrument 'adoptoin'; did you mean 'adoption'? valid: adoption, adoption_change",
+            {"measure": "adoptoin"},
+            "measure: unknown measure 'adoptoin'; did you mean 'adoption'? valid: adoption, adoption_change",
         ),
         ({"place": "DE+Frnace"}, "place: unknown place 'Frnace'; "),
         (
@@ -122,51 +122,51 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
         ({"unit": "share"}, "unit: 'share': adoption measures in '%'"),
         ({"arguments": "base=users"}, "arguments: adoption has no 'base'; valid: none"),
         (
-            {"instrument": "stated"},
+            {"measure": "stated"},
             "arguments: stated needs answer=... (which answer of the monthly survey); valid: more_negative, less_likely",
         ),
         (
-            {"instrument": "stated", "arguments": "answer=negative"},
+            {"measure": "stated", "arguments": "answer=negative"},
             "arguments: answer: unknown value 'negative'; did you mean 'more_negative'? valid: more",
         ),
         (
-            {"instrument": "stated", "arguments": "would_pay"},
+            {"measure": "stated", "arguments": "would_pay"},
             "arguments: 'would_pay': write name=value, several joined by ;",
         ),
         (
-            {"instrument": "stated", "arguments": "answer=would_pay;answer=would_pay"},
+            {"measure": "stated", "arguments": "answer=would_pay;answer=would_pay"},
             "arguments: 'answer' is given twice",
         ),
         (
-            {"instrument": "moved", "arguments": "move=adopted+gaveup"},
+            {"measure": "moved", "arguments": "move=adopted+gaveup"},
             "arguments: move: unknown value 'gaveup'; did you mean 'gave_up'?",
         ),
         (
-            {"instrument": "stated", "arguments": "answer=would_pay+would_leave"},
+            {"measure": "stated", "arguments": "answer=would_pay+would_leave"},
             "arguments: answer: unknown value 'would_pay+would_leave'",
         ),
         (
-            {"instrument": "provider_share", "population": "", "arguments": "provider=ibm"},
+            {"measure": "provider_share", "population": "", "arguments": "provider=ibm"},
             "arguments: provider: unknown value 'ibm'; valid: microsoft, aws",
         ),
         (
-            {"instrument": "provider_share", "population": "", "arguments": "provider=aws;besides=few"},
+            {"measure": "provider_share", "population": "", "arguments": "provider=aws;besides=few"},
             "arguments: besides must be a number (got 'few')",
         ),
         (
-            {"instrument": "provider_share", "place": "US", "arguments": "provider=aws"},
+            {"measure": "provider_share", "place": "US", "arguments": "provider=aws"},
             "population: 'firms_10plus': provider_share does not tell populations",
         ),
         (
-            {"instrument": "adoption_change", "unit": "points", "to": "2016-Q1"},
+            {"measure": "adoption_change", "unit": "points", "to": "2016-Q1"},
             "to: adoption_change compares 2016-01 with 2016-Q1: give two years",
         ),
         (
-            {"instrument": "adoption_change", "unit": "points"},
+            {"measure": "adoption_change", "unit": "points"},
             "to: adoption_change compares two dates; 2016-01 is given twice",
         ),
         (
-            {"instrument": "trust_lost"},
+            {"measure": "trust_lost"},
             "without_event: trust_lost compares history with a world without an event: name one; valid: T01, T02",
         ),
     ],
@@ -258,13 +258,13 @@ def _keys(table: str, random: np.random.Generator) -> dict[str, np.ndarray]:
         "route": list(ROUTES), "instrument": [], "offer": [], "change": ["announced", "live", "closed", "adopted", "in_force", "repealed"],
         "from_kind": list(KINDS), "to_kind": list(KINDS), "from_host": ["DE"], "to_host": ["DE", "FR"],
     }  # fmt: skip
-    for instrument, argument, key in (
+    for named, argument, key in (
         ("months_until_law", "law", "instrument"),
         ("months_until_offer", "offer", "offer"),
     ):
         words[key] = [
             word
-            for one in INSTRUMENTS[instrument].arguments
+            for one in MEASURES[named].arguments
             if one.name == argument
             for word in valid_words(one, scenario) or ()
         ]
@@ -305,20 +305,20 @@ def read_noise(row: Row) -> float:
 
 
 def other_values(name: str, text: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """The example row of an instrument, each time with one thing said otherwise."""
-    instrument = INSTRUMENTS[name]
+    """The example row of an measure, each time with one thing said otherwise."""
+    measure = MEASURES[name]
     yield {"place": "US" if text["place"] in ("world", "abroad") else "JP"}
-    if instrument.by_population:
+    if measure.by_population:
         yield {"population": "enterprise" if text["population"] != "enterprise" else "consumer"}
     years = {column: int(text[column][:4]) for column in ("from", "to")}
     step = -1 if years["from"] > 2013 else 1
     yield {column: f"{min(year + step, 2025)}{text[column][4:]}" for column, year in years.items()}
-    if instrument.measure is None or text["without_event"]:
+    if measure.read is None or text["without_event"]:
         yield {"without_event": "T06"}
     else:
         yield {"without_event": "T01"}
     given = dict(piece.split("=") for piece in text["arguments"].split(";") if piece)
-    for argument in instrument.arguments:
+    for argument in measure.arguments:
         valid, now = valid_words(argument, history()), given.get(argument.name, argument.default)
         word = "95" if valid is None else next(one for one in valid if one != now and one != "US")
         yield {
@@ -326,11 +326,9 @@ def other_values(name: str, text: Mapping[str, str]) -> Iterator[dict[str, str]]
         }
 
 
-@pytest.mark.parametrize("name", INSTRUMENTS)
+@pytest.mark.parametrize("name", MEASURES)
 def test_place_population_dates_event_and_arguments_all_matter(name: str, tmp_path: Path) -> None:
-    text = dict(
-        zip((*COLUMNS, *MORE_COLUMNS), next(csv.reader([example_line(INSTRUMENTS[name])])), strict=True)
-    )
+    text = dict(zip((*COLUMNS, *MORE_COLUMNS), next(csv.reader([example_line(MEASURES[name])])), strict=True))
     (row,) = rows_of(tmp_path, ",".join(text.values()))
     value = read_noise(row)
     assert not np.isnan(value)
@@ -377,7 +375,7 @@ def test_a_row_holds_within_twice_its_error_or_a_tenth_or_its_bound(
     bound: str, se: str, value: float, said: str, tmp_path: Path
 ) -> None:
     (row,) = rows_of(tmp_path, changed(value="10", bound=bound, se=se))
-    fixed = replace(row, instrument=replace(row.instrument, measure=lambda view: value))
+    fixed = replace(row, measure=replace(row.measure, read=lambda view: value))
     table = measure([fixed], [{AS_IT_HAPPENED: noise(1)}] * 2, months_of(history()))
     assert table["verdict"].tolist() == [said]
     assert bool(table["cause"][0]) == (said != HOLDS)
@@ -443,22 +441,22 @@ def test_every_shipped_row_cites_its_source_and_says_where_the_model_measures_so
         assert cited(row) in evidence(), row.id
         if (
             cited(row) in ("S07", "S11", "S18", "B04", "B05a", "L04", "T24a")
-            and row.instrument.name != "revenue_lost"
+            and row.measure.name != "revenue_lost"
         ):
             assert row.note, row.id
 
 
 def test_examples_are_rows_that_can_be_read(tmp_path: Path) -> None:
-    lines = [example_line(one).replace("my_row", f"row_{k}") for k, one in enumerate(INSTRUMENTS.values())]
+    lines = [example_line(one).replace("my_row", f"row_{k}") for k, one in enumerate(MEASURES.values())]
     rows: Any = rows_of(tmp_path, *lines)
-    assert [row.instrument.name for row in rows] == list(INSTRUMENTS)
+    assert [row.measure.name for row in rows] == list(MEASURES)
 
 
 def test_the_rows_that_the_documentation_shows_can_be_read(tmp_path: Path) -> None:
     text = (root() / "docs" / "evidence.md").read_text(encoding="utf-8")
     lines = [line.strip() for line in text.partition("    id,role,")[2].partition("\n\n")[0].splitlines()]
     rows = read_rows(written(tmp_path, *lines[1:], header=f"id,role,{lines[0]}"), history())
-    assert [row.instrument.name for row in rows] == ["revenue_growth", "stated"]
+    assert [row.measure.name for row in rows] == ["revenue_growth", "stated"]
 
 
 def test_the_columns_of_the_comparison_are_those_that_the_design_names() -> None:

@@ -12,7 +12,7 @@ from sim.scenario.scenario import Scenario
 
 PLAIN = {
     "role": "calibration",
-    "instrument": "adoption",
+    "measure": "adoption",
     "place": "DE",
     "population": "firms_10plus",
     "se": "1.5",

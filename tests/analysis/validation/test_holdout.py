@@ -61,7 +61,7 @@ def test_the_early_fit_is_asked_only_what_it_did_not_see() -> None:
     assert not [
         row
         for row in unseen.seen
-        if row.last.last >= late or (row.instrument.name.startswith("adoption") and row.place.codes & held)
+        if row.last.last >= late or (row.measure.name.startswith("adoption") and row.place.codes & held)
     ]
 
 
@@ -71,7 +71,7 @@ def test_of_a_country_held_back_everybody_is_given_the_first_survey_and_asked_ab
     surveys = [
         row
         for row in inputs.rows(rows)
-        if row.instrument.name == "adoption" and row.place.codes & set(inputs.held_back)
+        if row.measure.name == "adoption" and row.place.codes & set(inputs.held_back)
     ]
     years = {row.id: row.period.first // 12 + 1970 for row in surveys}
     assert {row.id for row in unseen.asked if row in surveys} == {

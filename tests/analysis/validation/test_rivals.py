@@ -11,7 +11,7 @@ from tests.analysis.validation.small_rows import history, rows
 
 CEILINGS = {"small_firm": 0.79, "enterprise": 0.9, "regulated": 0.85}
 SHARE = {
-    "instrument": "provider_share",
+    "measure": "provider_share",
     "place": "world",
     "population": "",
     "se": 2,
@@ -23,7 +23,7 @@ def field(seen: list[object], known: list[object]) -> Field:
     return Field(tuple(seen), tuple(known), CEILINGS)
 
 
-def test_a_series_is_one_instrument_place_population_and_arguments_and_only_what_came_before(
+def test_a_series_is_one_measure_place_population_and_arguments_and_only_what_came_before(
     tmp_path: Path,
 ) -> None:
     r = rows(

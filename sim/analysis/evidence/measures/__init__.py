@@ -1,1 +1,1 @@
-"""The instruments of the sources: each measures on a simulated world what a source measured in the real one."""
+"""Measures: each takes on a simulated world what a source measured in the real one."""

@@ -1,6 +1,6 @@
 """How many use cloud services, and how fast that grew."""
 
-from sim.analysis.evidence.measures.measure import Instrument
+from sim.analysis.evidence.measures.measure import Measure
 from sim.analysis.evidence.measures.selection import View
 
 _CAUSE = "one innovation and one imitation parameter for all countries; national pace is not in the model"
@@ -17,7 +17,7 @@ def adoption_change(view: View) -> float:
 
 
 ADOPTION = (
-    Instrument(
+    Measure(
         "adoption",
         "Customers that use cloud services",
         "%",
@@ -34,7 +34,7 @@ ADOPTION = (
         adoption,
         by_population=True,
     ),
-    Instrument(
+    Measure(
         "adoption_change",
         "Change of the share of customers that use cloud services, from one date to another",
         "points",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.analysis.evidence.measures.measure import Argument, Instrument
+from sim.analysis.evidence.measures.measure import Argument, Measure
 from sim.analysis.evidence.measures.selection import MISSING, View
 from sim.vocabulary import INSTRUMENTS
 
@@ -50,15 +50,15 @@ def months_until_law(view: View) -> float:
 
 
 LAWS = (
-    Instrument(
+    Measure(
         "countries_with_law", "Countries with at least one of some laws in force", "count", _CAUSE, ("country",),
         {"place": "world", "from": "2017-07", "to": "2017-07", "value": "35", "se": "3", "arguments": _LOCALISING}, countries_with_law, arguments=(_LAW,),
     ),
-    Instrument(
+    Measure(
         "laws_in_force", "Measures in force: laws, one a country and kind", "count", _CAUSE, ("country",),
         {"place": "world", "from": "2023", "to": "2023", "value": "100", "se": "10", "arguments": _LOCALISING}, laws_in_force, arguments=(_LAW,),
     ),
-    Instrument(
+    Measure(
         "months_until_law", "Months until a law of some kind comes (the whole period if it never does)", "months", _CAUSE, ("laws",),
         {"place": "BR+IN", "from": "2013-01", "to": "2020-12", "value": "60", "se": "12", "arguments": "law=sector_localisation;change=in_force"},
         months_until_law, arguments=(_LAW, Argument("change", "what happened to it", ("adopted", "in_force", "repealed"), "in_force")),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.analysis.evidence.measures.measure import Argument, Instrument
+from sim.analysis.evidence.measures.measure import Argument, Measure
 from sim.analysis.evidence.measures.place import WORLD
 from sim.analysis.evidence.measures.selection import MISSING, View, quotient
 from sim.analysis.evidence.measures.window import Window
@@ -106,8 +106,8 @@ def _of_cells(
     arguments: tuple[Argument, ...] = (_WHOSE,),
     two_dates: bool = False,
     against: Callable[[View, View], float] | None = None,
-) -> Instrument:
-    return Instrument(
+) -> Measure:
+    return Measure(
         name,
         what,
         unit,
@@ -129,10 +129,10 @@ def _of_providers(
     example: dict[str, str],
     measure: Callable[[View], float],
     two_dates: bool = False,
-) -> Instrument:
+) -> Measure:
     arguments = (_WHICH, _BESIDES) if name == "provider_share" else (_WHICH,)
     example = {"place": WORLD, **example}
-    return Instrument(
+    return Measure(
         name,
         what,
         unit,

@@ -1,4 +1,4 @@
-"""What an instrument is: a named way to measure one thing, with the arguments that it takes."""
+"""What a measure is: a named way to measure one thing, with the arguments that it takes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Choices = Literal["countries", "providers"]
 
 @dataclass(frozen=True)
 class Argument:
-    """One thing that an instrument has to be told beside place, population and dates.
+    """One thing that a measure has to be told beside place, population and dates.
 
     `valid` lists the words, or names what the configuration lists; nothing at all means a number. Without a
     `default` the argument must be given; `several` allows words joined by `+`.
@@ -25,11 +25,11 @@ class Argument:
 
 
 @dataclass(frozen=True)
-class Instrument:
+class Measure:
     """How a thing is measured, in words and in code, and why the model may miss it.
 
-    `measure` reads one world. Of a row that takes an event out, the value is the world with the event minus the world
-    without it, unless `against` says how the two (with, without) are compared; without `measure` such a row is asked for.
+    `read` measures one world. Of a row that takes an event out, the value is the world with the event minus the world
+    without it, unless `against` says how the two (with, without) are compared; without `read` such a row is asked for.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Instrument:
     cause: str
     tables: tuple[str, ...]
     example: dict[str, str]
-    measure: Callable[[View], float] | None = None
+    read: Callable[[View], float] | None = None
     against: Callable[[View, View], float] | None = None
     arguments: tuple[Argument, ...] = ()
     by_population: bool = False  # the population says which segments count; otherwise there is none
@@ -48,6 +48,6 @@ class Instrument:
         """What a row asks for; missing stays missing."""
         if without_event is not None and self.against is not None:
             return self.against(with_event, without_event)
-        assert self.measure is not None, f"{self.name} needs a world without an event"
-        value = self.measure(with_event)
-        return value if without_event is None else value - self.measure(without_event)
+        assert self.read is not None, f"{self.name} needs a world without an event"
+        value = self.read(with_event)
+        return value if without_event is None else value - self.read(without_event)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.analysis.evidence.measures.measure import Argument, Instrument
+from sim.analysis.evidence.measures.measure import Argument, Measure
 from sim.analysis.evidence.measures.selection import View
 
 _OFFERS = (
@@ -29,7 +29,7 @@ def months_until_offer(view: View) -> float:
 
 
 OFFERS = (
-    Instrument(
+    Measure(
         "months_until_offer", "Months until a US provider announces, opens or closes an offer (the whole period if it never does)", "months",
         "what sovereign offers cost and earn is judged, and providers weigh it each quarter for each country on its own", ("offers",),
         {"place": "DE", "from": "2013-01", "to": "2025-12", "value": "34", "arguments": "provider=microsoft;offer=trustee;change=announced"},

@@ -1,6 +1,6 @@
 """What customers say and what they do, and how much of the one comes of the other."""
 
-from sim.analysis.evidence.measures.measure import Argument, Instrument
+from sim.analysis.evidence.measures.measure import Argument, Measure
 from sim.analysis.evidence.measures.selection import View, quotient
 
 _ANSWERS = ("more_negative", "less_likely", "would_leave", "would_pay")
@@ -50,19 +50,19 @@ def done_of_said_after(view: View, without: View) -> float:
 
 
 REACTION = (
-    Instrument(
+    Measure(
         "stated", "Answers to the monthly survey (compared with a year ago)", "%", "the thresholds of the answers and the strength of news are judgements",
         ("cell",), {**_GERMAN_FIRMS, "from": "2013-11", "to": "2013-12", "without_event": "T01", "value": "49", "se": "2.5",
                     "arguments": "answer=more_negative"},
         stated, arguments=(_ANSWER,), by_population=True,
     ),
-    Instrument(
+    Measure(
         "moved", "Customers that did something in the period", "%",
         "how far choices answer to risk, and what switching costs, are judgements (W10: no source); few simulated firms a country show nothing below a percent",
         ("cell",), {**_GERMAN_FIRMS, "from": "2013-06", "to": "2013-12", "without_event": "T01", "value": "13", "se": "1.7", "arguments": "move=postponed"},
         moved, arguments=(_MOVE, _BASE), by_population=True,
     ),
-    Instrument(
+    Measure(
         "done_of_said", "Done in the period, of what was said at its last date", "ratio", "the survey module and sensitivity are judgements",
         ("cell",), {**_GERMAN_FIRMS, "from": "2013-06", "to": "2013-Q4", "without_event": "T01", "value": "0.27", "bound": "le",
                     "arguments": "move=left_us;answer=more_negative"},

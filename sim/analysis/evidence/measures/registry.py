@@ -1,15 +1,15 @@
-"""Every instrument, by name. A new one is written in the module of its subject and added to that module's tuple."""
+"""Every measure, by name. A new one is written in the module of its subject and added to that module's tuple."""
 
 from sim.analysis.evidence.measures.adoption import ADOPTION
 from sim.analysis.evidence.measures.laws import LAWS
 from sim.analysis.evidence.measures.market import MARKET
-from sim.analysis.evidence.measures.measure import Instrument
+from sim.analysis.evidence.measures.measure import Measure
 from sim.analysis.evidence.measures.offers import OFFERS
 from sim.analysis.evidence.measures.reaction import REACTION
 from sim.analysis.evidence.measures.requests import REQUESTS
 from sim.analysis.evidence.measures.storage import STORAGE
 from sim.analysis.evidence.measures.trust import TRUST
 
-INSTRUMENTS: dict[str, Instrument] = {
+MEASURES: dict[str, Measure] = {
     one.name: one for one in (*ADOPTION, *MARKET, *REACTION, *STORAGE, *LAWS, *OFFERS, *REQUESTS, *TRUST)
 }

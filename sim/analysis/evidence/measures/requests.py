@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.analysis.evidence.measures.measure import Argument, Instrument
+from sim.analysis.evidence.measures.measure import Argument, Measure
 from sim.analysis.evidence.measures.selection import View, quotient
 from sim.vocabulary import DIRECTIONS, ROUTES
 
@@ -47,9 +47,9 @@ def months_to_evidence(view: View) -> float:
     return quotient(_sum(view, "months"), _sum(view, "succeeded"))
 
 
-def _one(name: str, what: str, unit: str, measure: Callable[[View], float], **example: str) -> Instrument:
+def _one(name: str, what: str, unit: str, measure: Callable[[View], float], **example: str) -> Measure:
     example = {"place": "DE", "from": "2019", "to": "2019", "arguments": "direction=us_to_foreign", **example}
-    return Instrument(name, what, unit, _CAUSE, ("requests",), example, measure, arguments=_ARGUMENTS)
+    return Measure(name, what, unit, _CAUSE, ("requests",), example, measure, arguments=_ARGUMENTS)
 
 
 REQUESTS = (

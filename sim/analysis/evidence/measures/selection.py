@@ -1,4 +1,4 @@
-"""What an instrument looks at: one run's tables, seen from a place, for a population, in a period."""
+"""What a measure looks at: one run's tables, seen from a place, for a population, in a period."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.analysis.evidence.measures.measure import Argument, Instrument
+from sim.analysis.evidence.measures.measure import Argument, Measure
 from sim.analysis.evidence.measures.selection import View, quotient
 from sim.vocabulary import KINDS, ON_PREMISES
 
@@ -50,21 +50,21 @@ def data_moved(view: View) -> float:
 
 
 STORAGE = (
-    Instrument(
+    Measure(
         "data_share", "Part of the data that lies in a kind of place (local regions, on premises, ...)", "%", _CAUSE, ("cell",),
         {"place": "DE", "population": "organisations", "from": "2018-12", "to": "2018-12", "value": "60", "se": "5",
          "arguments": "kind=local_region;of=us_providers"},
         data_share, arguments=(_KIND, _OF), by_population=True,
     ),
-    Instrument(
+    Measure(
         "data_at_home", "Part of the cloud data that lies on its owner's own soil", "%", _CAUSE, ("cell",),
         {"place": "eu", "population": "organisations", "from": "2020", "to": "2020", "value": "70", "se": "5"}, data_at_home, by_population=True,
     ),
-    Instrument(
+    Measure(
         "data_within_us_reach", "Part of the cloud data that a US order reaches without foreign help", "%", _CAUSE, ("cell",),
         {"place": "abroad", "population": "", "from": "2019", "to": "2019", "value": "80", "se": "5"}, data_within_us_reach, by_population=True,
     ),
-    Instrument(
+    Measure(
         "data_moved", "Data that customers of a place moved in the period", "TB", _CAUSE, ("flows",),
         {"place": "DE", "from": "2014", "to": "2014", "value": "1000", "se": "500", "arguments": "from_kind=us_region;to_kind=local_region+home_grown;to=DE"},
         data_moved,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.analysis.evidence.measures.measure import Argument, Instrument
+from sim.analysis.evidence.measures.measure import Argument, Measure
 from sim.analysis.evidence.measures.selection import MISSING, View, quotient
 
 _COLUMN = {"law_enforcement": "trust", "intelligence": "trust_intelligence"}
@@ -50,16 +50,16 @@ def months_until_faded(view: View, without: View) -> float:
 
 
 TRUST = (
-    Instrument(
+    Measure(
         "trust", "Mean trust of customers in US providers", "points of 100", _CAUSE, ("cell",),
         {"place": "DE", "population": "firms_10plus", "from": "2014-06", "to": "2014-06", "value": "60", "se": "5"}, trust,
         arguments=(_CHANNEL,), by_population=True,
     ),
-    Instrument(
+    Measure(
         "trust_lost", "Trust lost to an event, as part of what there would have been", "%", _CAUSE, ("cell",),
         {**_AFTER, "from": "2014-08", "to": "2014-08", "value": "20", "se": "3", "bound": "ge"}, None, trust_lost, (_CHANNEL,), by_population=True,
     ),
-    Instrument(
+    Measure(
         "months_until_faded", "Months until the passing part of the trust lost to an event has come back", "months", _CAUSE, ("cell",),
         {**_AFTER, "from": "2013-06", "to": "2014-12", "value": "7", "se": "1"}, None, months_until_faded, (_CHANNEL, _LEFT), by_population=True,
     ),
