@@ -24,8 +24,18 @@ if TYPE_CHECKING:
     )
 
 _OFFERED = (
-    "Experiment", "InputError", "Month", "Pair", "Sweep", "check", "load", "reproduce", "run", "sweep", "world",
-)  # fmt: skip
+    "Experiment",
+    "InputError",
+    "Month",
+    "Pair",
+    "Sweep",
+    "check",
+    "load",
+    "reproduce",
+    "run",
+    "sweep",
+    "world",
+)
 __all__ = [
     "Experiment",
     "InputError",

@@ -7,9 +7,9 @@
     pair.difference("trust", by="country")
     pair.plot("trust", country="DE").show()
 
-Everything goes through the pipeline that the command `warrantsim` uses, so the same experiment gives the same numbers,
-and a run that either of them has stored is not run again. Mistakes raise `InputError`, which names the place and the
-valid choices.
+Everything goes through the pipeline that the command `warrantsim` uses, so the same experiment gives the same
+numbers, and a run that either of them has stored is not run again. Mistakes raise `InputError`, which names
+the place and the valid choices.
 """
 
 import datetime as dt
@@ -40,9 +40,19 @@ if TYPE_CHECKING:
     from sim.runs.reproduce import Comparison
 
 __all__ = [
-    "Experiment", "InputError", "Month", "Pair", "Results", "Sweep", "check", "load", "reproduce", "run", "sweep",
+    "Experiment",
+    "InputError",
+    "Month",
+    "Pair",
+    "Results",
+    "Sweep",
+    "check",
+    "load",
+    "reproduce",
+    "run",
+    "sweep",
     "world",
-]  # fmt: skip
+]
 
 Changes = Mapping[str, Any]
 """Values by path, as for the command's `--set`: {"trust.asymmetry": 1.0, "worlds.doj_wins.label": "DOJ"}."""
@@ -102,9 +112,10 @@ class Results:
     def difference(self, measure: str, by: str | None = None) -> pd.DataFrame:
         """The second compared world minus the first, month by month: mean over seeds with its 95% interval.
 
-        `by` is None (all countries but the United States), "country", "cell" (country and segment) or "provider".
-        Columns: month, those of `by`, difference, low, high, pairs; of a sweep also point. The unit is the measure's
-        (`attrs["unit"]`). Raises InputError where nothing was compared, or the table has no such measure.
+        `by` is None (all countries but the United States), "country", "cell" (country and segment) or
+        "provider". Columns: month, those of `by`, difference, low, high, pairs; of a sweep also point. The
+        unit is the measure's (`attrs["unit"]`). Raises InputError where nothing was compared, or the table
+        has no such measure.
         """
         compare = self.manifest["compare"]
         if compare is None:
@@ -227,10 +238,11 @@ def run(
 ) -> Pair:
     """Run an experiment without a design: a shipped name, a file, or an `Experiment` built in Python.
 
-    `changes` are values by path. Results go to the folder `out`, or to a temporary one that lives as long as they do;
-    runs are kept in `store`. With `further`, the tables that need other runs are made too (knock-outs, other switch
-    dates, the record). Reporters are numbers of your own, read at the end of each month: of the model (by name), and
-    of agents (by the name of their class); see `Pair.collected`. `progress` is told (done, total, words).
+    `changes` are values by path. Results go to the folder `out`, or to a temporary one that lives as long as
+    they do; runs are kept in `store`. With `further`, the tables that need other runs are made too
+    (knock-outs, other switch dates, the record). Reporters are numbers of your own, read at the end of each
+    month: of the model (by name), and of agents (by the name of their class); see `Pair.collected`.
+    `progress` is told (done, total, words).
 
     Raises InputError for a mistake in the experiment, EngineLost if the workers cannot go on.
     """
@@ -293,7 +305,10 @@ def check(experiment: str | Path | Mapping[str, Any] | Experiment, changes: Chan
     """Everything that a run would refuse, without running: raises InputError, or says in words what would run."""
     resolved = _resolve(experiment, changes)
     asked = resolved.experiment
-    return f"{resolved.name}: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} customers"
+    return (
+        f"{resolved.name}: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} "
+        "customers"
+    )
 
 
 def reproduce(
@@ -301,7 +316,8 @@ def reproduce(
 ) -> "Comparison":
     """Run a results folder or a shipped experiment again, past every store, and compare.
 
-    The result's `equal` says whether every number is the same; its other fields, what differs and where first.
+    The result's `equal` says whether every number is the same; its other fields, what differs and where
+    first.
     """
     from sim.runs.expected import compare_with_expected
     from sim.runs.reproduce import reproduce as again
@@ -367,8 +383,11 @@ def _written(value: Any) -> str:
 
 def _keys(by: str | None) -> tuple[str, ...]:
     known: dict[str | None, tuple[str, ...]] = {
-        None: (), "country": ("country",), "cell": ("country", "segment"), "provider": ("provider",),
-    }  # fmt: skip
+        None: (),
+        "country": ("country",),
+        "cell": ("country", "segment"),
+        "provider": ("provider",),
+    }
     if by not in known:
         raise InputError(f"by='{by}': {choices(str(by), [str(name) for name in known if name])}")
     return known[by]

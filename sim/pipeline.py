@@ -1,6 +1,7 @@
 """From an experiment to a finished results folder: resolve, run, analyse, judge the claims, write the manifest.
 
-The command line, the Python API, the explorer and clusters all use these functions. Nothing else writes a manifest.
+The command line, the Python API, the explorer and clusters all use these functions. Nothing else writes a
+manifest.
 """
 
 import json
@@ -76,8 +77,9 @@ def run(
     """Run what is missing of an experiment and write everything that belongs into its results folder `out`.
 
     Runs are kept in `store`, which experiments may share (None: in `out` itself). With `further` also the
-    tables that need other runs: knock-outs, other switch dates, the evidence. A shard only runs its part and writes
-    no tables. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes on from there.
+    tables that need other runs: knock-outs, other switch dates, the evidence. A shard only runs its part and
+    writes no tables. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes
+    on from there.
     """
     how = how or Running()
     if workers is not None:
@@ -167,8 +169,8 @@ def screen_results(
 ) -> MemoryResults:
     """Pairs that were run for a screen, analysed as a folder's are: manifest, tables, headlines and series.
 
-    With `country` the tables and the series are of that country alone; headlines stay those of the world. The further
-    runs of a folder (knock-outs, the record) are not made.
+    With `country` the tables and the series are of that country alone; headlines stay those of the world. The
+    further runs of a folder (knock-outs, the record) are not made.
     """
     compare = resolved.experiment.compare
     worlds = [{world: tables["world"] for world, tables in pair.tables.items()} for pair in pairs]

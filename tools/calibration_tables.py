@@ -15,7 +15,10 @@ def posterior(best: pd.DataFrame) -> str:
     rows = []
     for line in records_of(best):
         name = f"`{line['parameter']}`" + (" (multiplier)" if isinstance(line["multiplies"], str) else "")
-        prior = f"{number(line['prior_low'])} to {number(line['prior_high'])}{', log' if line['scale'] == 'log' else ''}"
+        prior = (
+            f"{number(line['prior_low'])} to "
+            f"{number(line['prior_high'])}{', log' if line['scale'] == 'log' else ''}"
+        )
         interval = span(line["p05"], line["p95"])
         left = f"{max(0.0, 1.0 - float(line['contraction'])):.0%}"
         numbers = [number(line[name]) for name in ("prior_centre", "value", "mean")]

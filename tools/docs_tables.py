@@ -1,6 +1,7 @@
 """The tables of docs/calibration.md, docs/evidence.md and docs/validation.md, from the shipped CSV files: `python -m tools.docs_tables [--write]`.
 
-Each table stands between two comments that name it; `--write` puts it there, and a test finds the documents in step.
+Each table stands between two comments that name it; `--write` puts it there, and a test finds the documents
+in step.
 """
 
 import re
@@ -40,7 +41,10 @@ def misses(evidence: pd.DataFrame) -> str:
     rows = []
     for (source, what, cause), group in wrong.groupby(["by", "what", "cause"], sort=False):
         each = [
-            f"{_of(row)}: {BOUND_WORDS[row['bound']]}{number(row['data'])}, {number(row['model'])} ({number(row['low'])} to {number(row['high'])})"
+            (
+                f"{_of(row)}: {BOUND_WORDS[row['bound']]}{number(row['data'])}, {number(row['model'])} "
+                f"({number(row['low'])} to {number(row['high'])})"
+            )
             for row in records_of(group)
         ]
         rows.append(

@@ -1,7 +1,7 @@
 """The best point as the shipped defaults: `python -m tools.fitted_values` prints it, `--write` puts it into configs/parameters/.
 
-Of a parameter that is set, value and source change, and the source keeps what stood there before; range, unit and
-meaning stay, and so does every other line.
+Of a parameter that is set, value and source change, and the source keeps what stood there before; range, unit
+and meaning stay, and so does every other line.
 """
 
 import re

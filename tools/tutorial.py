@@ -1,6 +1,7 @@
 """Run docs/tutorial.ipynb and write it back with its outputs: `python -m tools.tutorial`.
 
-Plotly figures become pictures (PNG, drawn by Chromium), so that the notebook stays small and every viewer shows them.
+Plotly figures become pictures (PNG, drawn by Chromium), so that the notebook stays small and every viewer
+shows them.
 """
 
 import base64

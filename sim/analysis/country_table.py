@@ -15,8 +15,8 @@ _OF_CUSTOMERS_AND_LAWS = {f"law_{name}": f"laws_{name}" for name in INSTRUMENTS}
 def world_of(code: str, country: pd.DataFrame | None, requests: pd.DataFrame | None = None) -> pd.DataFrame:
     """Rows by seed, world and month of one country; what the tables given do not tell is not among the columns.
 
-    `country` and `requests` are the recorded tables, or some of their columns. Requests are those about this country: of US
-    investigators aimed at it, and of its police for data that US providers hold.
+    `country` and `requests` are the recorded tables, or some of their columns. Requests are those about this
+    country: of US investigators aimed at it, and of its police for data that US providers hold.
     """
     parts = []
     if country is not None:

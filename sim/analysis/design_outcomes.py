@@ -1,8 +1,9 @@
 """What a design's runs come to: each headline at each point, over two of the factors, and the spread of a series.
 
-Headlines and series are those of `sim.analysis.headlines`; a difference is the second compared world minus the first,
-pair by pair. A point's value is the mean over its pairs with Student's t interval; a cell of two factors is the mean over
-its points, each counting once. Quantiles of a series are over all pairs: luck and whatever the design varies.
+Headlines and series are those of `sim.analysis.headlines`; a difference is the second compared world minus
+the first, pair by pair. A point's value is the mean over its pairs with Student's t interval; a cell of two
+factors is the mean over its points, each counting once. Quantiles of a series are over all pairs: luck and
+whatever the design varies.
 """
 
 import itertools
@@ -136,7 +137,8 @@ def at_pairs(wide: Wide, code: str, said: Mapping[str, Any], firsts: np.ndarray)
 def at_points(pairs: pd.DataFrame) -> pd.DataFrame:
     """A row a point, by its number: means of `a`, `b` and `difference`, its 95% interval `low` to `high`, and the `pairs`.
 
-    The interval is of the difference, or of `a` where only one world was run; it is missing where a point has one pair.
+    The interval is of the difference, or of `a` where only one world was run; it is missing where a point has
+    one pair.
     """
     of = "difference" if pairs["difference"].notna().any() else "a"
     known = pairs.dropna(subset=[of]).groupby("point")
@@ -231,7 +233,8 @@ def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.Dat
 def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[str]:
     """The factors that take more than one value, that which moves an outcome (`at_points`) most first.
 
-    How much a factor moves it by itself: the variance of the means at its levels, each level counting by its points.
+    How much a factor moves it by itself: the variance of the means at its levels, each level counting by its
+    points.
     """
     known = at[at[which].notna()]
     found, rows = known[which].to_numpy(float), values.index.get_indexer(known.index)

@@ -17,8 +17,8 @@ from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader
 def point_results(folder: Path, point: int) -> MemoryResults:
     """The results of one point of a design: its rows of each table, its own headlines, series and verdicts.
 
-    Tables lie in key order, so only the row groups that hold the point are read. Raises KeyError if there is no
-    such point.
+    Tables lie in key order, so only the row groups that hold the point are read. Raises KeyError if there is
+    no such point.
     """
     whole = FolderResults(folder)
     runs = pq.read_table(

@@ -204,10 +204,19 @@ def compared_headlines(pairs: Sequence[tuple[Columns, Columns]], first: int) -> 
         i = interval(b - a)
         rows.append(
             {
-                "headline": h.code, "name": h.name, "unit": h.unit, "window": h.window, "value_a": _mean_of(a), "value_b": _mean_of(b),
-                "difference": i.mean, "low": i.low, "high": i.high, "pairs": i.pairs, "verdict": i.verdict,
+                "headline": h.code,
+                "name": h.name,
+                "unit": h.unit,
+                "window": h.window,
+                "value_a": _mean_of(a),
+                "value_b": _mean_of(b),
+                "difference": i.mean,
+                "low": i.low,
+                "high": i.high,
+                "pairs": i.pairs,
+                "verdict": i.verdict,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 

@@ -12,8 +12,8 @@ def paired_difference(
 ) -> pd.DataFrame:
     """The mean over seeds of the second world minus the first, with Student's t interval (95%), for each `by`.
 
-    `table` has `seed`, `world`, the columns `by` and `column` (its unit is the result's). A row that one world lacks
-    is left out. With one pair there is no interval: `low` and `high` are missing.
+    `table` has `seed`, `world`, the columns `by` and `column` (its unit is the result's). A row that one
+    world lacks is left out. With one pair there is no interval: `low` and `high` are missing.
     """
     first, second = (
         table[table["world"] == world].set_index(["seed", *by])[column].astype(float) for world in compare

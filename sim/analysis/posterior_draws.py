@@ -1,7 +1,7 @@
 """Runs over draws of the posterior: what parameters may be, given the data, in place of what they are set to.
 
-Draws run as ordinary tasks through the store: what is there is not run again, and what two questions have in common is
-run once. The first n draws are a sample of their own.
+Draws run as ordinary tasks through the store: what is there is not run again, and what two questions have in
+common is run once. The first n draws are a sample of their own.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -75,7 +75,8 @@ def run_draws(
 ) -> Iterator[tuple[int, SeedDone]]:
     """Run the worlds of every draw with its seeds; yield the draw's number and a seed's tables, draw by draw.
 
-    All is run first; then the tables of one draw at a time are read, since those of all need not fit in memory.
+    All is run first; then the tables of one draw at a time are read, since those of all need not fit in
+    memory.
     """
     tasks = [
         [Task(dict(scenarios), seed, record, draw.label) for seed in own]

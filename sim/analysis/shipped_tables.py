@@ -1,7 +1,8 @@
 """The tables that take more than one run to make: validation, ranks and survival; where they lie, and of which parameters they are.
 
-A results folder has its own where they were made for it. Otherwise the shipped ones stand in, which are of the parameters as
-shipped: the column `configuration` says of which, and the report says where that is not what was run.
+A results folder has its own where they were made for it. Otherwise the shipped ones stand in, which are of
+the parameters as shipped: the column `configuration` says of which, and the report says where that is not
+what was run.
 """
 
 import shutil

@@ -15,7 +15,8 @@ from sim.scenario.locations import shown
 from sim.scenario.problems import BadInput
 from sim.scenario.resolution import resolve
 
-# People that the model's survey asks in a fit: of 1,200, as by default, a dozen are German firms, where the sources asked hundreds.
+# People that the model's survey asks in a fit: of 1,200, as by default, a dozen are German firms, where the
+# sources asked hundreds.
 PANEL = 8000
 DEFAULT_STORE = RESULTS / "fit"
 DEFAULT_OUT = RESULTS / "posterior"
@@ -53,7 +54,8 @@ def calibrate(asked: Asked) -> list[str]:
 
     if importlib.util.find_spec("sklearn") is None:
         raise BadInput(
-            "calibrate: needs scikit-learn; `make calibrate` installs it, or pip install 'warrantsim[calibrate]'"
+            "calibrate: needs scikit-learn; `make calibrate` installs it, or pip install "
+            "'warrantsim[calibrate]'"
         )
     rows = read_rows(shipped_rows(), history_of(history))
     inputs = read_inputs(rows, history.base, asked.inputs)
@@ -108,7 +110,10 @@ def _print(screen: Console, folder: Path) -> None:
     from sim.scenario.posterior import BEST, read_posterior
 
     table = Table(
-        title="Posterior: the best point, mean and 90% interval; how often recovery's 90% intervals held the truth",
+        title=(
+            "Posterior: the best point, mean and 90% interval; how often recovery's 90% intervals held "
+            "the truth"
+        ),
         title_justify="left",
     )
     for name in ("parameter", "prior", "before", "best", "mean", "90%", "coverage", "identified"):

@@ -38,7 +38,10 @@ def _checked(file: str) -> str:
             read = {place.rpartition(":")[0] for place in base.lines.values()}
             if path.is_file() and shown(path) not in read:
                 raise BadInput(f"{file}: no run reads this file")
-            return f"good, and so is all of {shown(configs)}: {len(base.jurisdictions)} countries, {len(base.parameter_info)} parameters"
+            return (
+                f"good, and so is all of {shown(configs)}: {len(base.jurisdictions)} countries, "
+                f"{len(base.parameter_info)} parameters"
+            )
     from sim import pipeline
 
     resolved = pipeline.resolve(file)
@@ -47,7 +50,10 @@ def _checked(file: str) -> str:
     if asked.design is not None:
         number = len(points(resolved))
         runs = number * asked.seeds.count * len(asked.worlds)
-        words += f"; {asked.design.method} design of {number:,} points over {', '.join(f.path for f in factors(resolved))}: {runs:,} runs"
+        words += (
+            f"; {asked.design.method} design of {number:,} points over "
+            f"{', '.join(f.path for f in factors(resolved))}: {runs:,} runs"
+        )
     return words
 
 
@@ -70,7 +76,10 @@ def _checked_inputs(file: Path) -> str:
     history = resolve("history")
     rows = read_rows(shipped_rows(), history_of(history))
     inputs = read_inputs(rows, history.base, file.parent)
-    said = f"{len(inputs.candidates)} candidates, {len(inputs.fitted)} in the posterior, {len(inputs.rows(rows))} rows to fit"
+    said = (
+        f"{len(inputs.candidates)} candidates, {len(inputs.fitted)} in the posterior, "
+        f"{len(inputs.rows(rows))} rows to fit"
+    )
     return f"good, and so is all of {shown(file.parent)}: {said}"
 
 

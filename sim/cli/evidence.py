@@ -175,10 +175,16 @@ def list_measures() -> None:
     groups = [name for name in places(base.jurisdictions) if name not in base.jurisdictions]
     for line in (
         f"columns: {','.join((*COLUMNS, *MORE_COLUMNS))}",
-        f"places: {', '.join(groups)}, and every code of `warrantsim list countries`; several are joined by +",
+        (
+            f"places: {', '.join(groups)}, and every code of `warrantsim list countries`; several are "
+            "joined by +"
+        ),
         f"populations: {', '.join(POPULATIONS)}; several are joined by +; empty: everybody",
         f"dates: {FORMS}",
-        "without_event: an event of `warrantsim list events`; the value is then the world with it minus the world without it, unless said otherwise above",
+        (
+            "without_event: an event of `warrantsim list events`; the value is then the world with it "
+            "minus the world without it, unless said otherwise above"
+        ),
     ):
         screen.print(escape(line), soft_wrap=True)
 
@@ -207,7 +213,8 @@ def _arguments(measure: "Measure") -> list[str]:
             else "may be left out"
         )
         lines.append(
-            f"{argument.name}: {argument.what}: {valid}{', several joined by +' if argument.several else ''}; {needed}"
+            f"{argument.name}: {argument.what}: "
+            f"{valid}{', several joined by +' if argument.several else ''}; {needed}"
         )
     return lines
 

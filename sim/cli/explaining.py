@@ -178,17 +178,27 @@ def _of_posterior(one: Fitted) -> Iterator[tuple[str, str]]:
         yield "multiplies", ", ".join(f"{path} {before:g}" for path, before in one.multiplies.items())
     yield (
         "prior",
-        f"{one.prior_low:g} to {one.prior_high:g}{', even on a log scale' if one.scale == 'log' else ''}; before the fit {one.prior_centre:g}",
+        (
+            f"{one.prior_low:g} to "
+            f"{one.prior_high:g}{', even on a log scale' if one.scale == 'log' else ''}; before the "
+            f"fit {one.prior_centre:g}"
+        ),
     )
     yield (
         "posterior",
         f"mean {one.mean:.3g}, 90% from {one.p05:.3g} to {one.p95:.3g}; best point {one.value:.3g}",
     )
-    narrower = f"the data leave {max(0.0, 1.0 - one.contraction):.0%} of the prior's variance; recovery's 90% intervals hold the truth in {one.coverage:.0%}"
+    narrower = (
+        f"the data leave {max(0.0, 1.0 - one.contraction):.0%} of the prior's variance; recovery's 90% "
+        f"intervals hold the truth in {one.coverage:.0%}"
+    )
     yield "identified", f"{'yes' if one.identified else 'no'}: {narrower}"
     yield (
         "how far it moved",
-        "the difference between the worlds of two_worlds, median and 90%, under the prior and (->) under the posterior of all that was fitted:",
+        (
+            "the difference between the worlds of two_worlds, median and 90%, under the prior and (->) "
+            "under the posterior of all that was fitted:"
+        ),
     )
     for line in moved_headlines():
         prior, posterior = (
@@ -264,7 +274,10 @@ def _instrument(name: str, base: Base) -> Iterator[tuple[str, str]]:
                 if enacts.instrument == name:
                     yield (
                         f"{timeline}: {event.date}",
-                        f"{'repealed' if enacts.repeals else 'enacted'} by {', '.join(enacts.countries)} ({event.id})",
+                        (
+                            f"{'repealed' if enacts.repeals else 'enacted'} by "
+                            f"{', '.join(enacts.countries)} ({event.id})"
+                        ),
                     )
     for path, info in base.parameter_info.items():
         if isinstance(info.value, dict) and name in info.value:

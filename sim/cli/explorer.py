@@ -14,7 +14,8 @@ def serve_dashboard(host: str, port: int | None, browser: bool, results: Path, c
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise BadInput(
-            f"the dashboard needs packages that are not installed ({', '.join(missing)}): pip install 'warrantsim[dashboard]'"
+            f"the dashboard needs packages that are not installed ({', '.join(missing)}): pip "
+            "install 'warrantsim[dashboard]'"
         )
     from sim.view.explorer.server import serve
     from sim.view.explorer.settings import Settings

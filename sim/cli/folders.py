@@ -18,5 +18,6 @@ def must_be_writable(folder: Path, option: str) -> None:
         probe.unlink()
     except OSError as error:
         raise BadInput(
-            f"{option} {folder}: cannot be written: {error.strerror or error}; name another folder with {option}"
+            f"{option} {folder}: cannot be written: {error.strerror or error}; name another folder "
+            f"with {option}"
         ) from None

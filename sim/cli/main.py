@@ -18,7 +18,10 @@ DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 app = typer.Typer(
     name="warrantsim",
-    help="What a US warrant for data stored abroad sets in motion, in the world where Microsoft wins and in the one where it loses.",
+    help=(
+        "What a US warrant for data stored abroad sets in motion, in the world where Microsoft wins and "
+        "in the one where it loses."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -205,7 +208,10 @@ def explain(
     name: Annotated[
         str,
         typer.Argument(
-            help="A parameter, country, segment, provider, mechanism, regime, event, instrument or column of a table."
+            help=(
+                "A parameter, country, segment, provider, mechanism, regime, event, instrument or column "
+                "of a table."
+            )
         ),
     ],
     experiment: Annotated[

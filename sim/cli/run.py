@@ -116,7 +116,8 @@ def _print_shard(screen: Console, done: "Finished", shard: tuple[int, int]) -> l
     failures = [str(failure) for failure in done.failed_now]
     _print_failures(screen, failures, None)
     screen.print(
-        f"shard {shard[0]}/{shard[1]}: {done.ran} run ({done.seconds:.0f} s); when all shards are done, the same command without --shard writes the tables"
+        f"shard {shard[0]}/{shard[1]}: {done.ran} run ({done.seconds:.0f} s); when all shards are "
+        "done, the same command without --shard writes the tables"
     )
     return failures
 
@@ -168,4 +169,7 @@ def _size(resolved: Resolved, shard: tuple[int, int] | None) -> str:
         number = len(points(resolved))
         worlds = f"{number:,} {'point' if number == 1 else 'points'} x {worlds}"
     part = f", part {shard[0]} of {shard[1]}" if shard else ""
-    return f"{resolved.name}: {worlds} x {seeds}, {experiment.customers:,} customers, {experiment.horizon.first} to {experiment.horizon.last}{part}"
+    return (
+        f"{resolved.name}: {worlds} x {seeds}, {experiment.customers:,} customers, "
+        f"{experiment.horizon.first} to {experiment.horizon.last}{part}"
+    )

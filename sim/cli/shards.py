@@ -47,7 +47,10 @@ def write_job_script(
     except OSError as error:
         raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from None
     console().print(
-        f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how the tables are written",
+        (
+            f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how the tables "
+            "are written"
+        ),
         soft_wrap=True,
         markup=False,
     )

@@ -28,9 +28,14 @@ if TYPE_CHECKING:
     from sim.runs.store import Store
 
 _COLOURS = {
-    "survives": "green", "does not survive": "red", "cannot say": "yellow",
-    "model better": "green", "rival better": "red", "not told apart": "yellow", "too few to rank": "yellow",
-}  # fmt: skip
+    "survives": "green",
+    "does not survive": "red",
+    "cannot say": "yellow",
+    "model better": "green",
+    "rival better": "red",
+    "not told apart": "yellow",
+    "too few to rank": "yellow",
+}
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,8 @@ def survive_uncertainty(asked: Asked) -> list[str]:
     resolved = resolve(asked.experiment, customers=asked.customers)
     if resolved.experiment.compare is None:
         raise BadInput(
-            f"{resolved.name}: compares no two worlds, so there is no conclusion to test; name another with --experiment"
+            f"{resolved.name}: compares no two worlds, so there is no conclusion to test; name "
+            "another with --experiment"
         )
     if resolved.design is not None:
         raise BadInput(
@@ -189,7 +195,10 @@ def _add(out: Table, *cells: str, verdict: str = "") -> None:
 
 def _print_scores(screen: Console, scores: "pd.DataFrame") -> None:
     """A line a row: the model's forecast, and the score of each forecaster that has one."""
-    title = "Rows that the fit did not see: the model's mean and middle 90%, and CRPS in the row's unit (lower is better; — has no forecast)"
+    title = (
+        "Rows that the fit did not see: the model's mean and middle 90%, and CRPS in the row's unit "
+        "(lower is better; — has no forecast)"
+    )
     forecasters = list(dict.fromkeys(scores["forecaster"]))
     out = _table(
         title,
@@ -216,13 +225,25 @@ def _print_scores(screen: Console, scores: "pd.DataFrame") -> None:
             if line["low"] == line["low"]
             else number(line["low"])
         )
-        _add(out, line["fit"], line["row"], line["unit"], signs[line["bound"]] + number(line["data"]), number(line["forecast"]), ends,
-             *(number(by[name]["crps"]) for name in forecasters), note)  # fmt: skip
+        _add(
+            out,
+            line["fit"],
+            line["row"],
+            line["unit"],
+            signs[line["bound"]] + number(line["data"]),
+            number(line["forecast"]),
+            ends,
+            *(number(by[name]["crps"]) for name in forecasters),
+            note,
+        )
     screen.print(out)
 
 
 def _print_ranks(screen: Console, ranks: "pd.DataFrame") -> None:
-    title = "The model against each rival: mean CRPS in standard errors over the rows that both forecast; 95% interval over series"
+    title = (
+        "The model against each rival: mean CRPS in standard errors over the rows that both forecast; "
+        "95% interval over series"
+    )
     out = _table(
         title,
         "fit",
@@ -238,24 +259,44 @@ def _print_ranks(screen: Console, ranks: "pd.DataFrame") -> None:
     )
     for line in ranks.to_dict("records"):
         interval = f"{number(line['low'], signed=True)} to {number(line['high'], signed=True)}"
-        _add(out, line["fit"], line["rival"], str(line["rows"]), str(line["series"]), str(line["ahead"]), number(line["model"]), number(line["rival_score"]),
-             number(line["difference"], signed=True), interval, verdict=line["verdict"])  # fmt: skip
+        _add(
+            out,
+            line["fit"],
+            line["rival"],
+            str(line["rows"]),
+            str(line["series"]),
+            str(line["ahead"]),
+            number(line["model"]),
+            number(line["rival_score"]),
+            number(line["difference"], signed=True),
+            interval,
+            verdict=line["verdict"],
+        )
     screen.print(out)
 
 
 def _print_survival(screen: Console, table: "pd.DataFrame") -> None:
     """A line a headline: the conclusion, what each arm says of it, and whether it survives them all."""
     arms = {str(line["arm"]): str(line["what"]) for line in table.to_dict("records")}
-    title = "Which conclusions survive: second world minus first; shipped parameters with 95% interval over seeds, arms with the middle 90% of draws"
+    title = (
+        "Which conclusions survive: second world minus first; shipped parameters with 95% interval over "
+        "seeds, arms with the middle 90% of draws"
+    )
     out = _table(
         title, "headline", "unit", ">shipped", *(f">{arm}" for arm in list(arms)[:-1]), "in all arms"
     )
     for _, group in table.groupby("headline", sort=False):
         by = {line["arm"]: line for line in group.to_dict("records")}
         first, last = next(iter(by.values())), by[list(arms)[-1]]
-        shipped = f"{number(first['shipped'], signed=True)} ({number(first['shipped_low'], signed=True)} to {number(first['shipped_high'], signed=True)})"
+        shipped = (
+            f"{number(first['shipped'], signed=True)} ({number(first['shipped_low'], signed=True)} to "
+            f"{number(first['shipped_high'], signed=True)})"
+        )
         cells = [
-            f"{number(line['median'], signed=True)} ({number(line['low'], signed=True)} to {number(line['high'], signed=True)})"
+            (
+                f"{number(line['median'], signed=True)} ({number(line['low'], signed=True)} to "
+                f"{number(line['high'], signed=True)})"
+            )
             for line in list(by.values())[:-1]
         ]
         _add(out, first["name"], first["unit"], shipped, *cells, verdict=last["verdict"])

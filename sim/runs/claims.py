@@ -1,12 +1,14 @@
 """What an experiment claims, judged: does it hold, fail, or would it take more seeds to tell?
 
-The difference of a claim is `world` minus `against`, pair by pair: worlds with the same seed have the same people, crimes
-and luck. Its 95% interval is Student's t over pairs. A claim holds when the whole interval lies where it says, fails when
-the whole interval lies elsewhere, and is inconclusive otherwise. The seeds it would then take are the fewest for which an
-experiment would be conclusive with a probability of 80%, if the mean and the spread seen so far were the true ones: the
-power of the t test against the nearest bound of the claim, by the noncentral t distribution.
+The difference of a claim is `world` minus `against`, pair by pair: worlds with the same seed have the same
+people, crimes and luck. Its 95% interval is Student's t over pairs. A claim holds when the whole interval
+lies where it says, fails when the whole interval lies elsewhere, and is inconclusive otherwise. The seeds it
+would then take are the fewest for which an experiment would be conclusive with a probability of 80%, if the
+mean and the spread seen so far were the true ones: the power of the t test against the nearest bound of the
+claim, by the noncentral t distribution.
 
-In a sweep each point is judged over its own seeds. Pairs that failed have no numbers; they are counted and left out.
+In a sweep each point is judged over its own seeds. Pairs that failed have no numbers; they are counted and
+left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -308,9 +310,17 @@ def _summary(claim: Claim, number: int, by_point: pd.DataFrame, resolved: Resolv
     counts = by_point["verdict"].value_counts()
     judged = int(counts.drop(NOT_JUDGED, errors="ignore").sum())
     one: dict[str, object] = {
-        "number": number, "claim": claim.claim, "measure": claim.measure, "over": claim.over, "unit": column_of(claim).unit, "window": claim.window,
-        "country": claim.country, "world": claim.world, "against": claim.against, "expect": expectation(claim),
-    }  # fmt: skip
+        "number": number,
+        "claim": claim.claim,
+        "measure": claim.measure,
+        "over": claim.over,
+        "unit": column_of(claim).unit,
+        "window": claim.window,
+        "country": claim.country,
+        "world": claim.world,
+        "against": claim.against,
+        "expect": expectation(claim),
+    }
     why = (
         ""
         if judged
@@ -339,8 +349,16 @@ def _summary(claim: Claim, number: int, by_point: pd.DataFrame, resolved: Resolv
         }
     holds, agrees = int(counts.get(HOLDS, 0)), int(by_point.loc[by_point["pairs"] > 0, "mean_agrees"].sum())
     return {
-        **one, "points": len(by_point), "judged": judged, HOLDS: holds, FAILS: int(counts.get(FAILS, 0)), INCONCLUSIVE: int(counts.get(INCONCLUSIVE, 0)),
-        "share_holds": holds / judged if judged else np.nan, "share_mean_agrees": agrees / judged if judged else np.nan,
-        "failed": int(by_point["failed"].sum()), "missing": int(by_point["missing"].sum()),
-        "verdict": f"holds at {holds} of {judged} points" if judged else NOT_JUDGED, "note": why,
-    }  # fmt: skip
+        **one,
+        "points": len(by_point),
+        "judged": judged,
+        HOLDS: holds,
+        FAILS: int(counts.get(FAILS, 0)),
+        INCONCLUSIVE: int(counts.get(INCONCLUSIVE, 0)),
+        "share_holds": holds / judged if judged else np.nan,
+        "share_mean_agrees": agrees / judged if judged else np.nan,
+        "failed": int(by_point["failed"].sum()),
+        "missing": int(by_point["missing"].sum()),
+        "verdict": f"holds at {holds} of {judged} points" if judged else NOT_JUDGED,
+        "note": why,
+    }

@@ -1,7 +1,8 @@
 """A results folder as an RO-Crate: one zip that a repository can take, with everything in it described.
 
-RO-Crate 1.2 (w3id.org/ro/crate/1.2), and the Process Run Crate profile for how the results came about: the model as
-software, the manifest as what went in, the tables as what came out. Nothing is fetched from anywhere.
+RO-Crate 1.2 (w3id.org/ro/crate/1.2), and the Process Run Crate profile for how the results came about: the
+model as software, the manifest as what went in, the tables as what came out. Nothing is fetched from
+anywhere.
 """
 
 import re
@@ -31,7 +32,10 @@ _FORMATS = {
     ".html": "text/html",
 }
 _MEANINGS = {
-    MANIFEST: "What was run: every value as resolved and who set it, seeds, versions, platform, digest of each table",
+    MANIFEST: (
+        "What was run: every value as resolved and who set it, seeds, versions, platform, digest of each "
+        "table"
+    ),
     POINTS: "The points of the design, and which run each world of each pair is",
     "data_dictionary.md": "Every table and column, with unit and meaning",
     FAILURES: "The pairs that failed, with how and where",
@@ -42,9 +46,14 @@ _MEANINGS = {
     "knockouts.csv": "Headline differences with each mechanism off",
     "switch_dates.csv": "Headline differences with the switch on other dates",
     "record.csv": "The model's history beside what was measured",
-    "validation.csv": "What the model and rivals without agents said of rows that no fit saw, with proper scores",
+    "validation.csv": (
+        "What the model and rivals without agents said of rows that no fit saw, with proper scores"
+    ),
     "validation_ranks.csv": "The model against each rival, over the rows that both forecast",
-    "survival.csv": "Which conclusions survive the posterior, either end of the stated-to-actual discount, and symmetric trust",
+    "survival.csv": (
+        "Which conclusions survive the posterior, either end of the stated-to-actual discount, and "
+        "symmetric trust"
+    ),
     "evidence.csv": "The model's history beside rows of evidence that were asked for",
     "report.html": "The report, which opens in a browser and needs no network",
 }
@@ -53,8 +62,8 @@ _MEANINGS = {
 def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
     """Write the folder's crate to `out` (a .zip); returns how many files are in it.
 
-    `license_` is an SPDX identifier or an address. Raises BadInput if this is no results folder, or a table is not the one
-    that its manifest describes.
+    `license_` is an SPDX identifier or an address. Raises BadInput if this is no results folder, or a table
+    is not the one that its manifest describes.
     """
     from rocrate.model.contextentity import ContextEntity
     from rocrate.model.person import Person
@@ -145,7 +154,8 @@ def _files(folder: Path, said: dict[str, Any]) -> dict[str, Path]:
             raise BadInput(f"{path}: missing; run the experiment again")
         if sha256_of(path) != said["tables"][path.stem]["sha256"]:
             raise BadInput(
-                f"{path}: not the file that {MANIFEST} describes (its sha256 is another); run the experiment again, or see `warrantsim reproduce`"
+                f"{path}: not the file that {MANIFEST} describes (its sha256 is another); run the "
+                "experiment again, or see `warrantsim reproduce`"
             )
     return tables | {name: folder / name for name in _MEANINGS if (folder / name).is_file()}
 

@@ -1,8 +1,8 @@
 """The digests that shipped experiments must give on every machine: experiments/expected/<name>.json.
 
-`python -m tools.expected_digests --write [NAME ...] [--full]` renews them. Small is one seed with the fewest customers and the
-first points of a design: seconds, with fingerprints of every month and variable, so that a difference can be placed. Full
-is the experiment as its file has it, with the digest of each table.
+`python -m tools.expected_digests --write [NAME ...] [--full]` renews them. Small is one seed with the fewest
+customers and the first points of a design: seconds, with fingerprints of every month and variable, so that a
+difference can be placed. Full is the experiment as its file has it, with the digest of each table.
 """
 
 import hashlib

@@ -17,7 +17,8 @@ def t_quantile(freedom: ArrayLike) -> np.ndarray:
 def half_width(spread: ArrayLike, n: ArrayLike) -> np.ndarray:
     """Half the width of the 95% interval of a mean of `n` values with this sample standard deviation.
 
-    Missing where there are fewer than two values. `spread` and `n` have one shape; the unit is that of `spread`.
+    Missing where there are fewer than two values. `spread` and `n` have one shape; the unit is that of
+    `spread`.
     """
     sd, count = np.asarray(spread, float), np.asarray(n)
     enough = count > 1

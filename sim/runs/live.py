@@ -1,6 +1,7 @@
 """One seed of worlds now, for a screen: the same numbers as a stored run, but only the tables that are looked at, and no digests.
 
-A process remembers the books of the last pairs it ran, so that another chart of the same worlds costs no simulation.
+A process remembers the books of the last pairs it ran, so that another chart of the same worlds costs no
+simulation.
 """
 
 from collections import OrderedDict
@@ -50,7 +51,8 @@ def run_live(
 ) -> LivePair:
     """Run worlds with one seed, or remember having done so under this `key`, and give the tables wanted.
 
-    Raises WorldsDiffer where two worlds part before they may, as any other run does, and GivenUp between two months once `given_up` says so.
+    Raises WorldsDiffer where two worlds part before they may, as any other run does, and GivenUp between two
+    months once `given_up` says so.
     """
 
     def go_on() -> None:

@@ -1,7 +1,7 @@
 """Worlds as pairs: until when two worlds must be equal, and the proof that they are.
 
-Equality is to the bit and in every recorded number. It is checked on every run, because a model in which the luck of
-one world leaks into the other, or a law acts early, gives numbers that look as good as right ones.
+Equality is to the bit and in every recorded number. It is checked on every run, because a model in which the
+luck of one world leaks into the other, or a law acts early, gives numbers that look as good as right ones.
 """
 
 import hashlib
@@ -51,7 +51,10 @@ def first_difference(a: Books, b: Books, months: int) -> str | None:
             if x.tobytes() != y.tobytes():
                 differs = np.argwhere(~((x == y) | (_missing(x) & _missing(y))))
                 where = differs[0] if len(differs) else np.zeros(1, np.int64)
-                return f"{field.name}: month {a.scenario.month_start(int(where[0])):%Y-%m}, entry {tuple(int(i) for i in where[1:])}"
+                return (
+                    f"{field.name}: month {a.scenario.month_start(int(where[0])):%Y-%m}, entry "
+                    f"{tuple(int(i) for i in where[1:])}"
+                )
         elif isinstance(left, list):
             found = _first_row(left, right, months)
             if found is not None:

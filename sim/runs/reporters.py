@@ -1,8 +1,9 @@
 """Reporters: numbers of a user's own, read from a model or its agents at the end of every month.
 
-They are named as Mesa's DataCollector names them. A reporter's code travels to the workers by value, so that nobody has
-to import the script or notebook in which it was written. Its source enters the run id; where a source cannot be had, or
-a reporter uses a value that cannot be written down, the runs are not kept in any store.
+They are named as Mesa's DataCollector names them. A reporter's code travels to the workers by value, so that
+nobody has to import the script or notebook in which it was written. Its source enters the run id; where a
+source cannot be had, or a reporter uses a value that cannot be written down, the runs are not kept in any
+store.
 """
 
 import ast
@@ -43,7 +44,8 @@ class Reporters:
     ) -> "Reporters | None":
         """Reporters by name: of the model, and by the name of an agent's class. None if there are none.
 
-        Raises BadInput where a reporter is neither a function nor a name, or a class of agents does not exist.
+        Raises BadInput where a reporter is neither a function nor a name, or a class of agents does not
+        exist.
         """
         groups = {"": dict(model or {}), **{kind: dict(some) for kind, some in (by_agent_type or {}).items()}}
         groups = {kind: some for kind, some in groups.items() if some}

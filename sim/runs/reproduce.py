@@ -1,8 +1,9 @@
 """Run again what a results folder says was run, past every store, and say whether the numbers are the same.
 
-What is run comes from the folder's manifest (every value as it was resolved) and its table of points, so neither files
-that were edited since nor a store that was tampered with can make a result look reproduced. Two tables are equal when the
-digests of their values are; where they are not, the first month and variable that differ are named.
+What is run comes from the folder's manifest (every value as it was resolved) and its table of points, so
+neither files that were edited since nor a store that was tampered with can make a result look reproduced. Two
+tables are equal when the digests of their values are; where they are not, the first month and variable that
+differ are named.
 """
 
 import hashlib
@@ -120,7 +121,8 @@ def reproduce(
             out.differences.append(Difference("all runs", table, "", "", "its file is missing", ""))
         elif sha256_of(path) != entry["sha256"]:
             out.notes.append(
-                f"{TABLES_FOLDER}/{table}.parquet is not the file that the manifest describes (its sha256 is another)"
+                f"{TABLES_FOLDER}/{table}.parquet is not the file that the manifest describes (its "
+                "sha256 is another)"
             )
     chosen = pairs
     if sample is not None and sample < len(pairs):
@@ -198,7 +200,8 @@ def results_of(folder: Path) -> FolderResults:
     ]
     if lacking:
         raise BadInput(
-            f"{folder / 'manifest.json'}: lacks {', '.join(lacking)}: made by another version, or no manifest of an experiment"
+            f"{folder / 'manifest.json'}: lacks {', '.join(lacking)}: made by another version, or no "
+            "manifest of an experiment"
         )
     return results
 
@@ -227,7 +230,10 @@ def _inputs_words(resolved: Resolved, pairs: Sequence[Pair]) -> str | None:
         for world, scenario in scenarios_at(resolved, pair.point).items():
             now = identities.run_id(scenario, pair.seed, resolved.experiment.record)
             if now != pair.runs.get(world):
-                return f"{pair.name(world)}: the manifest's values give run {now}, {POINTS} has {pair.runs.get(world)}: one of them was changed"
+                return (
+                    f"{pair.name(world)}: the manifest's values give run {now}, {POINTS} has "
+                    f"{pair.runs.get(world)}: one of them was changed"
+                )
     return None
 
 
@@ -314,7 +320,10 @@ def code_words(was: str) -> str | None:
     return (
         None
         if was == now
-        else f"the model's code has changed since these numbers were made (its digest was {was[:12]}, now {now[:12]})"
+        else (
+            f"the model's code has changed since these numbers were made (its digest was {was[:12]}, now "
+            f"{now[:12]})"
+        )
     )
 
 

@@ -23,8 +23,8 @@ Shard = tuple[int, int]
 class Running:
     """How an experiment is run: nothing of it changes a number.
 
-    `timeout` is the seconds that a pair may take; `shard` (i, n) runs the i-th of n parts of the pairs and writes no
-    tables; `engine` opens another engine than this machine's processes, if there is work.
+    `timeout` is the seconds that a pair may take; `shard` (i, n) runs the i-th of n parts of the pairs and
+    writes no tables; `engine` opens another engine than this machine's processes, if there is work.
     """
 
     workers: int | None = None
@@ -157,7 +157,10 @@ def _stored(task: Task, store: Store, index: Index, tables: Sequence[str]) -> Se
     }
     early = parts_early([store.months(place) for place in places.values()], must)
     if early is not None:
-        said = f"WorldsDiffer: {worlds[early[0]]} and {worlds[early[1]]} must be equal through month {must[early]}, but differ"
+        said = (
+            f"WorldsDiffer: {worlds[early[0]]} and {worlds[early[1]]} must be equal through month "
+            f"{must[early]}, but differ"
+        )
         return SeedDone(task.seed, task.label, failed=failure_of(task, "raised", "compare", said))
     return SeedDone(
         task.seed,

@@ -22,7 +22,8 @@ How = Literal["raised", "ran out of time", "died"]
 class Task:
     """What is run side by side: the worlds, the seed, how much to record; and what to call it if it fails.
 
-    `ids` are the run ids by world, where the runs are to be stored; `values` the design's values at this point.
+    `ids` are the run ids by world, where the runs are to be stored; `values` the design's values at this
+    point.
     """
 
     scenarios: dict[str, Scenario]

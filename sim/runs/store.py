@@ -6,8 +6,8 @@
     store/writing/<token>/              batches being written; nothing reads them
     store/damaged/<id>/                 batches that no longer were what had been written
 
-A batch is written in a folder of its own and enters `batches` by one rename. Nobody writes what another writes, so there
-is no lock, and whoever dies leaves nothing that could be mistaken for a result.
+A batch is written in a folder of its own and enters `batches` by one rename. Nobody writes what another
+writes, so there is no lock, and whoever dies leaves nothing that could be mistaken for a result.
 """
 
 import hashlib

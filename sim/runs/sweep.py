@@ -31,8 +31,8 @@ def sweep(
 ) -> Iterator[TaskDone]:
     """Run tasks (`count` of them) and yield how each ended once its batch is stored, or reduced. Memory does not grow with them.
 
-    Raises EngineLost when the engine is gone or the store cannot be written, OtherCode when a worker has another version
-    of the model; what was stored stays.
+    Raises EngineLost when the engine is gone or the store cannot be written, OtherCode when a worker has
+    another version of the model; what was stored stays.
     """
     loop = _Loop(iter(tasks), count, engine, store, timeout, reduce)
     try:

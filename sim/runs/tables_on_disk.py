@@ -1,7 +1,7 @@
 """Tables on disk: Parquet that is there whole or not at all, with checksums, and a digest of each run's values.
 
-A part in the store holds a table of several runs under the key `run`; an experiment's own tables hold the same rows
-under the keys of the schema (`point` where there is a design, `seed`, `world`).
+A part in the store holds a table of several runs under the key `run`; an experiment's own tables hold the
+same rows under the keys of the schema (`point` where there is a design, `seed`, `world`).
 """
 
 import hashlib

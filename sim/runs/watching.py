@@ -1,9 +1,10 @@
 """A run while it is under way: a small file in its results folder says how far it is, so that others can watch.
 
-`running.json` (of a shard: `running-2-of-8.json`) is replaced as a whole every half second at most: who is at it, how many
-pairs are done, how many failed and why. `running/` holds what does not change: the manifest as far as it is known and the
-points with their run ids, so that a watcher finds in the store what is there already. Both are gone when the tables are
-written. If the run is stopped the file stays and says why; if its process was killed, the file names a process that is no more.
+`running.json` (of a shard: `running-2-of-8.json`) is replaced as a whole every half second at most: who is at
+it, how many pairs are done, how many failed and why. `running/` holds what does not change: the manifest as
+far as it is known and the points with their run ids, so that a watcher finds in the store what is there
+already. Both are gone when the tables are written. If the run is stopped the file stays and says why; if its
+process was killed, the file names a process that is no more.
 """
 
 import json

@@ -1,5 +1,6 @@
 """One column of the table `world` of many runs as one array, pairs x worlds x months: from an experiment's own table, or
-from the store while the experiment is still running. Only the columns asked for are read, and each page is checked."""
+from the store while the experiment is still running. Only the columns asked for are read, and each page is
+checked."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,8 @@ class NotAsDescribed(Exception):
 @dataclass(frozen=True)
 class Wide:
     """Many pairs: `points` and `seeds` (one a pair), the design's `values` (a row a point, by its number), the `months`
-    (datetime64[M]), and `column`, which reads a column of the world table as float64 (pairs, worlds, months)."""
+    (datetime64[M]), and `column`, which reads a column of the world table as float64 (pairs, worlds,
+    months)."""
 
     worlds: tuple[str, ...]
     points: np.ndarray
@@ -58,7 +60,8 @@ def _points_of(path: Path, worlds: Sequence[str], columns: Sequence[str]) -> tup
     found = list(dict.fromkeys(table.column("world").to_pylist()[: len(worlds)]))
     if found != list(worlds):
         raise NotAsDescribed(
-            f"{path.name} has the worlds {', '.join(found) or 'none'}, the manifest {', '.join(worlds)}: they are not of one run"
+            f"{path.name} has the worlds {', '.join(found) or 'none'}, the manifest "
+            f"{', '.join(worlds)}: they are not of one run"
         )
     factors = [name for name in table.column_names if name not in _OWN]
     first = table.take(pa.array(np.unique(table.column("point").to_numpy(), return_index=True)[1]))
@@ -77,7 +80,8 @@ def exported(folder: Path, said: Mapping[str, Any]) -> Wide:
     there = pq.read_metadata(path).num_rows if len(points) else 0
     if there != np.prod(shape):
         raise NotAsDescribed(
-            f"{TABLES_FOLDER}/{path.name} has {there:,} rows where {POINTS} and the manifest make {np.prod(shape):,}: the tables are not of one run, or are "
+            f"{TABLES_FOLDER}/{path.name} has {there:,} rows where {POINTS} and the manifest make "
+            f"{np.prod(shape):,}: the tables are not of one run, or are "
             "being written just now"
         )
 

@@ -1,7 +1,8 @@
 """What a worker does, whatever engine it works for: run a batch of tasks one after another and store what came of them.
 
-A worker notes which task it has begun before it begins it, so that whoever finds it dead knows which task it died of. A
-task that runs out of time takes its worker with it: a loop in compiled code hears nothing of signals or exceptions.
+A worker notes which task it has begun before it begins it, so that whoever finds it dead knows which task it
+died of. A task that runs out of time takes its worker with it: a loop in compiled code hears nothing of
+signals or exceptions.
 """
 
 import faulthandler

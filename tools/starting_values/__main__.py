@@ -17,7 +17,10 @@ from tools.starting_values.parameter_values import derived
 from tools.starting_values.world import StartingWorld, starting_world, totals
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-HEADER = "# Written by `python -m tools.starting_values --write` from configs/evidence and the judgements\n# beside this file. Change those, not this.\n"
+HEADER = (
+    "# Written by `python -m tools.starting_values --write` from configs/evidence and the judgements\n# "
+    "beside this file. Change those, not this.\n"
+)
 
 
 def as_yaml(tree: dict[str, Any]) -> str:

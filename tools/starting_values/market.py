@@ -7,8 +7,8 @@ from math import exp, log
 from sim.analysis.starting_levels.adoption import FIRST
 from sim.analysis.starting_levels.sources import Sources
 
-# KM3 stands half a year after KM2 and both are rounded to a whole billion, which alone could move the slope between
-# them from 0 to 60% a year; without it each pair of points spans well over a year.
+# KM3 stands half a year after KM2 and both are rounded to a whole billion, which alone could move the slope
+# between them from 0 to 60% a year; without it each pair of points spans well over a year.
 MARKET_ROWS = ("KM1", "KM2", "KM4", "KM5", "KM6")
 PROVIDER_ROWS = ("K12", "K16", "K19")
 NAMED_PROVIDERS = ("aws", "microsoft", "google")
@@ -89,9 +89,10 @@ class Spend:
 def divide_market(sources: Sources, users: dict[str, dict[str, float]]) -> Spend:
     """Solve for intensities and spend such that users x intensity x USD meets the market, its regions and its segments.
 
-    `users[jurisdiction][segment]` counts customers that use cloud services. Known: the world market, the US share
-    (judged), Europe's (K01c, 2024), spend shares by segment (judged), relative intensity within a region (judged).
-    Europe's intensity averages 1 by spend. Solved by turns: spend by segment given intensity, then region by region.
+    `users[jurisdiction][segment]` counts customers that use cloud services. Known: the world market, the US
+    share (judged), Europe's (K01c, 2024), spend shares by segment (judged), relative intensity within a
+    region (judged). Europe's intensity averages 1 by spend. Solved by turns: spend by segment given
+    intensity, then region by region.
     """
     total = market_history(sources).rate(FIRST) * 1e9
     shares = {name: float(spec["spend_share_2013"]) for name, spec in sources.general["segments"].items()}
@@ -122,8 +123,8 @@ def divide_market(sources: Sources, users: dict[str, dict[str, float]]) -> Spend
 def home_grown_shares(sources: Sources, spend: dict[str, float]) -> dict[str, tuple[float, str]]:
     """Home-grown providers' part of each market in January 2013.
 
-    European countries: one level plus a judged offset, in log-odds, the level such that the mean by spend is K01's
-    extrapolated share. Elsewhere: judged.
+    European countries: one level plus a judged offset, in log-odds, the level such that the mean by spend is
+    K01's extrapolated share. Elsewhere: judged.
     """
     target = european_providers_share(sources, FIRST)
     offsets = {
@@ -154,9 +155,9 @@ def provider_shares(
 ) -> dict[str, dict[str, float]]:
     """World market shares by provider and month.
 
-    The three named ones: K12, K16, K19, and January 2013 by the line through K12 and K16 in log-odds. All other US
-    providers: what these and home-grown providers leave; home-grown providers have their share of 2013 in each market,
-    in Europe the share of the date.
+    The three named ones: K12, K16, K19, and January 2013 by the line through K12 and K16 in log-odds. All
+    other US providers: what these and home-grown providers leave; home-grown providers have their share of
+    2013 in each market, in Europe the share of the date.
     """
     tables: dict[str, dict[str, float]] = {name: {} for name in (*NAMED_PROVIDERS, "other_us")}
     dates = {row: middle_of(sources.evidence[row]["period"]) for row in PROVIDER_ROWS}

@@ -58,7 +58,8 @@ def volume_growth(sources: Sources, world: StartingWorld, year: int) -> float:
 def learning(sources: Sources) -> tuple[float, float]:
     """Wright's learning rate (fall of price for each doubling of cumulative volume) and years of experience in 2013.
 
-    Volume grows by the market's growth over price; growing steadily, cumulative volume is volume / growth rate.
+    Volume grows by the market's growth over price; growing steadily, cumulative volume is volume / growth
+    rate.
     """
     decline = sources.number("B20") / 100
     rate = log((1 + market_history(sources).growth(2013)) / (1 - decline))
@@ -69,8 +70,9 @@ def learning(sources: Sources) -> tuple[float, float]:
 def switching_cost(sources: Sources, segment: str) -> float:
     """Cost of leaving a provider, in utility, at which the share W01 leaves in a year.
 
-    In a logit a customer of a provider with share s leaves at a renewal with odds (1 - s) / s x exp(-cost); weighted by
-    s that is (number of nests - 1) x exp(-cost). On premises, the home-grown provider and four US ones are six nests.
+    In a logit a customer of a provider with share s leaves at a renewal with odds (1 - s) / s x exp(-cost);
+    weighted by s that is (number of nests - 1) x exp(-cost). On premises, the home-grown provider and four US
+    ones are six nests.
     """
     yearly = sources.number("W01") / 100
     years = float(sources.general["segments"][segment]["contract_months"]) / 12
@@ -122,7 +124,10 @@ def derived(sources: Sources, world: StartingWorld) -> Iterable[Derived]:
         f"RMSE {alone.error:.3f}",
     )
     for year in YEARS:
-        inputs = f"KM: market {market_history(sources).growth(year):+.1%}; Bass: users {adoption_growth(sources, world, year):+.1%}; B20"
+        inputs = (
+            f"KM: market {market_history(sources).growth(year):+.1%}; Bass: users "
+            f"{adoption_growth(sources, world, year):+.1%}; B20"
+        )
         yield Derived(
             f"market.volume_growth.{year}",
             volume_growth(sources, world, year),

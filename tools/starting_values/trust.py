@@ -34,9 +34,10 @@ def freedoms_from_favourable(sources: Sources) -> Line:
 def initial_trust(sources: Sources) -> dict[str, tuple[float, str]]:
     """Each jurisdiction's share that trusts, and how it was found.
 
-    In order: Pew's freedoms 2013; the line through favourability 2013, or 2014 (it hardly moved in that year); for a
-    country of S30 the mean of those Pew countries whose reservations about US firms come nearest; the mean of its
-    region, or of the countries judged nearer to it. The US itself takes the mean of the other Five Eyes, which were asked.
+    In order: Pew's freedoms 2013; the line through favourability 2013, or 2014 (it hardly moved in that
+    year); for a country of S30 the mean of those Pew countries whose reservations about US firms come
+    nearest; the mean of its region, or of the countries judged nearer to it. The US itself takes the mean of
+    the other Five Eyes, which were asked.
     """
     line = freedoms_from_favourable(sources)
     found: dict[str, tuple[float, str]] = {}
@@ -69,7 +70,10 @@ def _asked(sources: Sources, code: str, line: Line) -> tuple[float, str] | None:
         if code in favourable:
             return (
                 line.at(favourable[code]),
-                f"Pew {year} favourability {favourable[code]:.3g}, by the line through the countries asked both in 2013",
+                (
+                    f"Pew {year} favourability {favourable[code]:.3g}, by the line through the countries "
+                    "asked both in 2013"
+                ),
             )
     return None
 

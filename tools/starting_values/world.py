@@ -152,7 +152,9 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
         "initial_trust": trust,
         "own_state_intrusion": "judgement: order of Freedom House 2013, from memory",
         "privacy_law": "judgement: strength of the general privacy law of 2013",
-        "privacy_law_conflicts": "judgement: bars or conditions on transfers and disclosure abroad in its law of 2013",
+        "privacy_law_conflicts": (
+            "judgement: bars or conditions on transfers and disclosure abroad in its law of 2013"
+        ),
         "mla_treaty": treaty,
         "home_grown_share_2013": why if home_grown == "judgement" else f"{home_grown}: {judged.reason}",
         "home_grown_us_business": "judgement: which of its providers sell in the US or have an entity there",
@@ -175,7 +177,10 @@ def _intensity_source(sources: Sources, code: str) -> str:
 def _segment(sources: Sources, name: str, usd: float) -> Tree:
     spec = sources.general["segments"][name]
     kept = ("name", "customers_per", "customers", "accounts_per_customer", "tb_per_customer")
-    spend = f" USD a year: its judged {spec['spend_share_2013']:.0%} of the market of January 2013 (KM1, KM2 back in time) over its users."
+    spend = (
+        f" USD a year: its judged {spec['spend_share_2013']:.0%} of the market of January 2013 (KM1, KM2 "
+        "back in time) over its users."
+    )
     return {
         **{field: spec[field] for field in kept},
         "usd_per_customer_year": rounded(usd, 5),

@@ -1,9 +1,10 @@
 """What the simulations say of points between them: a Gaussian process for each summary, by scikit-learn.
 
-Some hundred simulated points are too few to learn a posterior of eight numbers from as they are: a network learns them by
-heart, and recovery shows intervals that are too narrow. The mean of a summary is smooth in the parameters, so it is learned
-first, with its own uncertainty, and posteriors are learned from as many points of the prior as they need. Recovery is of
-simulated points, never of emulated ones, so what the emulator gets wrong counts there.
+Some hundred simulated points are too few to learn a posterior of eight numbers from as they are: a network
+learns them by heart, and recovery shows intervals that are too narrow. The mean of a summary is smooth in the
+parameters, so it is learned first, with its own uncertainty, and posteriors are learned from as many points
+of the prior as they need. Recovery is of simulated points, never of emulated ones, so what the emulator gets
+wrong counts there.
 """
 
 import warnings

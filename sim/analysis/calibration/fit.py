@@ -41,8 +41,8 @@ _PACKAGES = (
 class Size:
     """How large a fit is: points of the prior (a power of two) and seeds at each, draws kept, draws put back, and more.
 
-    `screen_seeds` are those of the screen and of the points `tried` for the best one, `best_seeds` those of the best point;
-    `pairs` are the emulated points that a posterior is learned from.
+    `screen_seeds` are those of the screen and of the points `tried` for the best one, `best_seeds` those of
+    the best point; `pairs` are the emulated points that a posterior is learned from.
     """
 
     points: int = 512
@@ -120,7 +120,8 @@ class Fit:
         )
         if rule != asked:
             done.warnings.append(
-                f"the screen would fit {', '.join(sorted(rule))}; parameters.csv asks for {', '.join(sorted(asked))}"
+                f"the screen would fit {', '.join(sorted(rule))}; parameters.csv asks for "
+                f"{', '.join(sorted(asked))}"
             )
         table[["low", "centre", "high", "effect"]] = table[["low", "centre", "high", "effect"]].map(
             lambda x: float(f"{x:.4g}")
@@ -147,7 +148,8 @@ class Fit:
         done.tables[prefix + DRAWS] = pd.DataFrame(draws, columns=names).rename_axis("draw").reset_index()
         done.tables[prefix + RECOVERY] = recovery_table(names, learned.recovery)
         self.say(
-            f"mean coverage of 90% intervals {learned.recovery.coverage.mean():.2f}; simulating draws of the posterior"
+            f"mean coverage of 90% intervals {learned.recovery.coverage.mean():.2f}; simulating "
+            "draws of the posterior"
         )
         put_back = self._simulate(draws[: size.put_back], size.seeds, done, apart=True)
         tried = values_at(
@@ -162,10 +164,16 @@ class Fit:
         done.tables[prefix + PREDICTIVE] = table
         done.tables[prefix + BEST] = self._best(learned, best)
         done.about[f"{prefix}fit"] = {
-            "rows": len(used), "summaries": list(learned.summaries.names), "used": list(learned.used), "method": learned.recovery.method,
-            "emulator_error": _rounded(learned.used, learned.emulator_error), "errors": _rounded(learned.standard.names, learned.standard.error),
-            "rows_held_before": int((table["verdict_before"] == HOLDS).sum()), "rows_held": int((table["verdict"] == HOLDS).sum()), "rows_all": len(table),
-        }  # fmt: skip
+            "rows": len(used),
+            "summaries": list(learned.summaries.names),
+            "used": list(learned.used),
+            "method": learned.recovery.method,
+            "emulator_error": _rounded(learned.used, learned.emulator_error),
+            "errors": _rounded(learned.standard.names, learned.standard.error),
+            "rows_held_before": int((table["verdict_before"] == HOLDS).sum()),
+            "rows_held": int((table["verdict"] == HOLDS).sum()),
+            "rows_all": len(table),
+        }
 
     def _best(self, learned: Learned, best: np.ndarray) -> pd.DataFrame:
         lines = []
@@ -200,18 +208,33 @@ class Fit:
         draws = done.tables[DRAWS].drop(columns="draw").to_numpy()[:count]
         prior = values_at(fitted, shares(fitted, 1 << max(count - 1, 1).bit_length(), SEED + 1)[:count])
         found = moved(
-            self.two_worlds, sets_at(fitted, prior), sets_at(fitted, draws), range(1, self.size.seeds + 1), self.store, self.how, self.progress
-        )  # fmt: skip
+            self.two_worlds,
+            sets_at(fitted, prior),
+            sets_at(fitted, draws),
+            range(1, self.size.seeds + 1),
+            self.store,
+            self.how,
+            self.progress,
+        )
         done.failures += found.failures
         rounded = found.table.select_dtypes("float").map(lambda x: float(f"{x:.4g}"))
         done.tables[MOVED] = found.table.assign(**{name: rounded[name] for name in rounded})
 
     def _about(self, failed: int, seconds: float) -> dict[str, Any]:
         return {
-            "points": self.size.points, "seeds": self.size.seeds, "draws": self.size.draws, "draws_put_back": self.size.put_back,
-            "customers": self.history.experiment.customers, "points_failed": failed, "seconds_of_this_call": round(seconds), "model_digest": model_digest(),
-            "versions": {"python": platform.python_version(), **{name: found for name in _PACKAGES if (found := _version(name))}},
-        }  # fmt: skip
+            "points": self.size.points,
+            "seeds": self.size.seeds,
+            "draws": self.size.draws,
+            "draws_put_back": self.size.put_back,
+            "customers": self.history.experiment.customers,
+            "points_failed": failed,
+            "seconds_of_this_call": round(seconds),
+            "model_digest": model_digest(),
+            "versions": {
+                "python": platform.python_version(),
+                **{name: found for name in _PACKAGES if (found := _version(name))},
+            },
+        }
 
 
 def _rounded(names: Sequence[str], values: np.ndarray) -> dict[str, float]:

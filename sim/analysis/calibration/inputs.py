@@ -33,9 +33,10 @@ UNTIL = 2018  # the early fit sees rows dated up to the end of this year
 class Candidate:
     """A parameter that the data may say something about, and its prior: even between `low` and `high` on its scale.
 
-    `centre` is the value before any fit. `multiplies` maps paths to the values, before any fit, that it multiplies
-    (empty: the parameter's name is its path). `fitted` is what is done with it: `yes`; `drawn`: varied with those that are
-    fitted, since headlines lean on it, though the data cannot tell it from another; `no`: it keeps its value.
+    `centre` is the value before any fit. `multiplies` maps paths to the values, before any fit, that it
+    multiplies (empty: the parameter's name is its path). `fitted` is what is done with it: `yes`; `drawn`:
+    varied with those that are fitted, since headlines lean on it, though the data cannot tell it from
+    another; `no`: it keeps its value.
     """
 
     name: str

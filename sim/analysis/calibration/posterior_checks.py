@@ -34,8 +34,8 @@ def candidates_for_best(
 ) -> np.ndarray:
     """Points among which the best is sought, as shares (count, parameters): of many draws those of the least emulated misfit, none twice.
 
-    What the data cannot tell (`drawn`) keeps the value that it had before the fit, so the others must suit that: of the
-    draws the quarter is taken in which it lies nearest there.
+    What the data cannot tell (`drawn`) keeps the value that it had before the fit, so the others must suit
+    that: of the draws the quarter is taken in which it lies nearest there.
     """
     drawn = [k for k, one in enumerate(candidates) if one.fitted == "drawn"]
     points = draws
@@ -69,13 +69,27 @@ def predictive(
         low, high = (float(np.quantile(over, q)) for q in (LOW, HIGH)) if len(over) else (np.nan, np.nan)
         lines.append(
             {
-                "row": row.id, "place": row.place.name, "population": row.population, "period": row.period_words, "unit": row.measure.unit,
-                "bound": row.bound, "data": row.value, "se": row.se, "tolerance": row.tolerance, "before": _mean(before.values[0, :, i]),
-                "verdict_before": held["before"], "model": _mean(best.values[0, :, i]), "low": low, "high": high, "verdict": held["best"],
-                "in_fit": "yes" if row.id in fitted else "no", "cause": row.measure.cause if held["best"] == MISSES else "",
-                "left_out": inputs.left_out.get(row.id, ""), "source": row.source,
+                "row": row.id,
+                "place": row.place.name,
+                "population": row.population,
+                "period": row.period_words,
+                "unit": row.measure.unit,
+                "bound": row.bound,
+                "data": row.value,
+                "se": row.se,
+                "tolerance": row.tolerance,
+                "before": _mean(before.values[0, :, i]),
+                "verdict_before": held["before"],
+                "model": _mean(best.values[0, :, i]),
+                "low": low,
+                "high": high,
+                "verdict": held["best"],
+                "in_fit": "yes" if row.id in fitted else "no",
+                "cause": row.measure.cause if held["best"] == MISSES else "",
+                "left_out": inputs.left_out.get(row.id, ""),
+                "source": row.source,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(lines)
 
 

@@ -1,7 +1,7 @@
 """Can it be fitted at all? Data simulated at known parameters, fitted again, and whether the intervals hold the truth.
 
-The points were simulated and never learned from. To each the error of source and model is added, as the world's own data
-have it; a population's luck is in them.
+The points were simulated and never learned from. To each the error of source and model is added, as the
+world's own data have it; a population's luck is in them.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,8 @@ def recover(
     draws = sample_many(posterior, data, _DRAWS, seed)
     low, high = (np.quantile(draws, q, axis=1) for q in (0.5 - NOMINAL / 2, 0.5 + NOMINAL / 2))
     inside = (low <= shares) & (shares <= high)
-    # the interval score (Gneiting & Raftery 2007), a proper one: width, and what lies outside it at 2 / (1 - nominal) times the distance
+    # the interval score (Gneiting & Raftery 2007), a proper one: width, and what lies outside it at 2 / (1 -
+    # nominal) times the distance
     missed = np.maximum(low - shares, 0.0) + np.maximum(shares - high, 0.0)
     score = float(np.mean((high - low) + 2.0 / (1.0 - NOMINAL) * missed))
     error = np.sqrt(np.mean((draws.mean(1) - shares) ** 2, axis=0))
@@ -57,9 +58,14 @@ def recovery_table(names: Sequence[str], one: Recovery) -> pd.DataFrame:
     """One line a parameter."""
     return pd.DataFrame(
         {
-            "method": one.method, "ships": "yes", "parameter": name, "repeats": one.repeats,
-            "coverage": round(float(one.coverage[k]), 4), "sd_over_prior": round(float(one.narrowing[k]), 4),
-            "error_over_prior": round(float(one.error[k]), 4), "interval_score": round(one.score, 4),
+            "method": one.method,
+            "ships": "yes",
+            "parameter": name,
+            "repeats": one.repeats,
+            "coverage": round(float(one.coverage[k]), 4),
+            "sd_over_prior": round(float(one.narrowing[k]), 4),
+            "error_over_prior": round(float(one.error[k]), 4),
+            "interval_score": round(one.score, 4),
         }
         for k, name in enumerate(names)
-    )  # fmt: skip
+    )

@@ -1,8 +1,8 @@
 """Approximate Bayesian computation with learned summaries and regression adjustment, by scikit-learn.
 
-A network learns the posterior mean from the summaries (Fearnhead & Prangle 2012: the best summary of as many numbers as
-parameters). The simulations whose learned summaries lie nearest those of the data are kept, and moved along a local
-linear regression to where the data are (Beaumont, Zhang & Balding 2002).
+A network learns the posterior mean from the summaries (Fearnhead & Prangle 2012: the best summary of as many
+numbers as parameters). The simulations whose learned summaries lie nearest those of the data are kept, and
+moved along a local linear regression to where the data are (Beaumont, Zhang & Balding 2002).
 """
 
 import numpy as np

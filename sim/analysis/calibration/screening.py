@@ -1,8 +1,9 @@
 """Which candidates the data can say something about: each moved from end to end of its prior, the others at their centre.
 
-The effect is that of the whole range on each summary, in standard errors of the summary. What is fitted is chosen by it:
-the candidates with the largest effects, none that moves no summary by `LEAST`, none that acts as a stronger one does
-(`ALIKE`), `MOST` at most. Those that are drawn beside them because headlines lean on them stand outside the rule.
+The effect is that of the whole range on each summary, in standard errors of the summary. What is fitted is
+chosen by it: the candidates with the largest effects, none that moves no summary by `LEAST`, none that acts
+as a stronger one does (`ALIKE`), `MOST` at most. Those that are drawn beside them because headlines lean on
+them stand outside the rule.
 """
 
 from collections.abc import Collection, Sequence
@@ -47,11 +48,16 @@ def screen(
     mean = np.nanmean(found, axis=1)
     lines = [
         {
-            "parameter": one.name, "summary": name, "low": mean[2 * i + 1, k], "centre": mean[0, k], "high": mean[2 * i + 2, k],
+            "parameter": one.name,
+            "summary": name,
+            "low": mean[2 * i + 1, k],
+            "centre": mean[0, k],
+            "high": mean[2 * i + 2, k],
             "effect": (mean[2 * i + 2, k] - mean[2 * i + 1, k]) / error[k],
         }
-        for i, one in enumerate(inputs.candidates) for k, name in enumerate(summaries.names)
-    ]  # fmt: skip
+        for i, one in enumerate(inputs.candidates)
+        for k, name in enumerate(summaries.names)
+    ]
     return pd.DataFrame(lines), measured
 
 

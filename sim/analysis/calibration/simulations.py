@@ -1,7 +1,8 @@
 """The points of the prior run through the model: each row measured at each point with each seed, kept so that it can go on later.
 
-A point is run as any other (`sim.runs`): history as it happened, and beside it history without each event that rows take
-out, with the same luck. Only the measured rows are kept, a line of JSON each: `<store>/measured.jsonl`.
+A point is run as any other (`sim.runs`): history as it happened, and beside it history without each event
+that rows take out, with the same luck. Only the measured rows are kept, a line of JSON each:
+`<store>/measured.jsonl`.
 """
 
 import hashlib

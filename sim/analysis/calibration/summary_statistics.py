@@ -1,7 +1,8 @@
 """What a fit compares: the rows of the evidence made into a few numbers, each with its error.
 
-Eurostat's and Destatis' hundred rows of use by country hang on one another and on the starting levels, which were computed
-from them; so they count as four numbers. Every other row is a number of its own; of a bound, how far it is overstepped.
+Eurostat's and Destatis' hundred rows of use by country hang on one another and on the starting levels, which
+were computed from them; so they count as four numbers. Every other row is a number of its own; of a bound,
+how far it is overstepped.
 """
 
 from collections.abc import Mapping, Sequence
@@ -108,7 +109,8 @@ class Summaries:
     def source_error(self) -> np.ndarray:
         """Standard error of each summary of the data; where a row has none, a tenth of it (half its tolerance where it is a bound)."""
         se = np.array([row.se if row.se is not None else 0.05 * abs(row.value) for row in self.rows])
-        # one survey's rows share their errors more than they average them out: their mean is half as uncertain as one of them
+        # one survey's rows share their errors more than they average them out: their mean is half as
+        # uncertain as one of them
         of_use = {
             name: 0.02 if name == SLOPE else 0.5 * float(np.mean(se[list(self._use.at)]))
             for name in self._use.names
@@ -146,9 +148,10 @@ def _single(row: Row, value: np.ndarray) -> np.ndarray:
 class Standard:
     """Summaries as multiples of their error: (summary - observed) / error, cut at CLIP; missing ones are filled in.
 
-    The error holds the source's, the model's judged discrepancy and that of a mean over seeds of so many simulated customers.
-    `measured` is the part of it that is source and discrepancy: what a simulated mean over seeds has not in it already.
-    `filled` is what stands for a missing summary: the median over the simulations, which says nothing.
+    The error holds the source's, the model's judged discrepancy and that of a mean over seeds of so many
+    simulated customers. `measured` is the part of it that is source and discrepancy: what a simulated mean
+    over seeds has not in it already. `filled` is what stands for a missing summary: the median over the
+    simulations, which says nothing.
     """
 
     names: tuple[str, ...]

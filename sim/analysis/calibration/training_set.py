@@ -1,7 +1,8 @@
 """What posteriors are learned from: parameters as normal scores, summaries as multiples of their error, with the error added.
 
-A share u of a prior becomes z = probit(u), standard normal under the prior and without ends, so that no posterior leaks
-over them. The data are measured with error: what is learned from has the error of source, model and luck added to it.
+A share u of a prior becomes z = probit(u), standard normal under the prior and without ends, so that no
+posterior leaks over them. The data are measured with error: what is learned from has the error of source,
+model and luck added to it.
 """
 
 from dataclasses import dataclass

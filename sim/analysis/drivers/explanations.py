@@ -21,12 +21,16 @@ def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]
         "trust": trust,
         "revenue": revenue,
         "data_at_home": _places(a, b, labels),
-        "us_reach": f"By law: {labels[0]} leaves a US order {_share(a):.0f}% of foreign customers' cloud data, {labels[1]} {_share(b):.0f}%. "
+        "us_reach": (
+            f"By law: {labels[0]} leaves a US order {_share(a):.0f}% of foreign customers' cloud data, "
+            f"{labels[1]} {_share(b):.0f}%. "
+        )
         + _places(a, b, labels),
         "laws": _laws(a, b, labels),
         "us_success": _routes(a, b, first, labels),
         "foreign_success": _foreign(a, b, first, labels),
-        "conflicts": f"Only a rule that reaches abroad can collide with the host's law: {_yearly(a, 'conflicts_of_law', first):.0f} a year ({labels[0]}), "
+        "conflicts": "Only a rule that reaches abroad can collide with the host's law: "
+        f"{_yearly(a, 'conflicts_of_law', first):.0f} a year ({labels[0]}), "
         f"{_yearly(b, 'conflicts_of_law', first):.0f} ({labels[1]}).",
     }
 
@@ -52,8 +56,10 @@ def _change(x: float) -> str:
 def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     at, end = 100.0 * (b["trust"][first] - a["trust"][first]), 100.0 * (b["trust"][-1] - a["trust"][-1])
     return (
-        f"The ruling met a belief of {a['belief'][max(first - 1, 0)]:.2f} that warrants reach abroad; its news moved trust apart by {_change(at)} points in "
-        f"the first month; the difference at the end is {_change(end)} (slow memory, peers, later incidents). Belief ends at {a['belief'][-1]:.2f} "
+        f"The ruling met a belief of {a['belief'][max(first - 1, 0)]:.2f} that warrants reach "
+        f"abroad; its news moved trust apart by {_change(at)} points in "
+        f"the first month; the difference at the end is {_change(end)} (slow memory, peers, later "
+        f"incidents). Belief ends at {a['belief'][-1]:.2f} "
         f"({labels[0]}) and {b['belief'][-1]:.2f} ({labels[1]})."
     )
 
@@ -66,8 +72,10 @@ def _revenue(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     sovereign = [100.0 * t["revenue_us_sovereign"][-12:].sum() / t["revenue_us"][-12:].sum() for t in (a, b)]
     adoption = [100.0 * t["adoption"][-1] for t in (a, b)]
     return (
-        f"In the last year US providers take {share[0]:.1f}% of spending abroad ({labels[0]}) and {share[1]:.1f}% ({labels[1]}); sovereign offers are "
-        f"{sovereign[0]:.1f}% and {sovereign[1]:.1f}% of it; adoption ends at {adoption[0]:.1f}% and {adoption[1]:.1f}% of customers."
+        f"In the last year US providers take {share[0]:.1f}% of spending abroad ({labels[0]}) and "
+        f"{share[1]:.1f}% ({labels[1]}); sovereign offers are "
+        f"{sovereign[0]:.1f}% and {sovereign[1]:.1f}% of it; adoption ends at {adoption[0]:.1f}% and "
+        f"{adoption[1]:.1f}% of customers."
     )
 
 
@@ -89,7 +97,10 @@ def _laws(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     change = {i: float(b[f"laws_{i}"][-1] - a[f"laws_{i}"][-1]) for i in INSTRUMENTS if i != "protest"}
     most = sorted(change, key=lambda i: -abs(change[i]))[:3]
     said = ", ".join(f"{_change(change[i])} {i.replace('_', ' ')}" for i in most)
-    return f"{labels[1]} against {labels[0]}, countries at the end: {said}; the reasons governments had are in the laws table (why)."
+    return (
+        f"{labels[1]} against {labels[0]}, countries at the end: {said}; the reasons governments had are "
+        "in the laws table (why)."
+    )
 
 
 def _routes(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
@@ -97,8 +108,10 @@ def _routes(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     waiting = [float(t["mla_backlog_outgoing"][-1]) for t in (a, b)]
     lost = [_yearly(t, "us_unreachable", first) for t in (a, b)]
     return (
-        f"Mean time to evidence {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} ({labels[1]}); at the end {waiting[0]:.0f} and "
-        f"{waiting[1]:.0f} US requests wait abroad; {lost[0]:.0f} and {lost[1]:.0f} a year are beyond any route."
+        f"Mean time to evidence {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} "
+        f"({labels[1]}); at the end {waiting[0]:.0f} and "
+        f"{waiting[1]:.0f} US requests wait abroad; {lost[0]:.0f} and {lost[1]:.0f} a year are "
+        "beyond any route."
     )
 
 
@@ -106,6 +119,8 @@ def _foreign(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str
     months = [float(np.nanmean(t["foreign_us_months"][first:])) for t in (a, b)]
     claims = [float(t["laws_extraterritorial_claim"][-1]) for t in (a, b)]
     return (
-        f"Mean time to evidence for foreign police {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} ({labels[1]}): where the US rule stops at "
-        f"the border they can order data on their own soil; countries that claim reach themselves: {claims[0]:.1f} and {claims[1]:.1f}."
+        f"Mean time to evidence for foreign police {months[0]:.1f} months ({labels[0]}) and "
+        f"{months[1]:.1f} ({labels[1]}): where the US rule stops at "
+        "the border they can order data on their own soil; countries that claim reach themselves: "
+        f"{claims[0]:.1f} and {claims[1]:.1f}."
     )

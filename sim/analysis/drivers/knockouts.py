@@ -38,7 +38,7 @@ def run_variants(
         Task({name: v.scenarios[name] for name in experiment.compare}, seed, "world", label)
         for label, v in variants.items()
         for seed in seeds
-    ]  # fmt: skip
+    ]
     done: dict[str, list[SeedDone]] = {label: [] for label in variants}
     failures = []
     for one in run_tasks(tasks, store, how, ("world",), progress):
@@ -130,6 +130,12 @@ def _row(
 ) -> dict[str, object]:
     i = interval(differences)
     return {
-        "mechanism": code, "name": name, "meaning": meaning, "headline": headline, "difference": i.mean, "low": i.low, "high": i.high,
+        "mechanism": code,
+        "name": name,
+        "meaning": meaning,
+        "headline": headline,
+        "difference": i.mean,
+        "low": i.low,
+        "high": i.high,
         "contribution": interval(whole).mean - i.mean,
-    }  # fmt: skip
+    }

@@ -1,7 +1,7 @@
 """Model against evidence: the same thing measured on the simulated history as the source measured in the world.
 
-The world is history as it happened; a row with `without_event` is measured as the difference that the event made.
-Nothing here is fitted.
+The world is history as it happened; a row with `without_event` is measured as the difference that the event
+made. Nothing here is fitted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,9 +28,29 @@ OVER_SEEDS, OVER_DRAWS = (
 )
 AS_IT_HAPPENED = ""
 COLUMNS = (
-    "row", "what", "role", "place", "population", "period", "without_event", "unit", "bound", "data", "se", "tolerance", "model", "low", "high", "off",
-    "interval", "runs", "verdict", "cause", "note", "source",
-)  # fmt: skip
+    "row",
+    "what",
+    "role",
+    "place",
+    "population",
+    "period",
+    "without_event",
+    "unit",
+    "bound",
+    "data",
+    "se",
+    "tolerance",
+    "model",
+    "low",
+    "high",
+    "off",
+    "interval",
+    "runs",
+    "verdict",
+    "cause",
+    "note",
+    "source",
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +73,8 @@ def compare_with_record(
 ) -> Compared:
     """Measure the shipped rows on a few of the experiment's seeds.
 
-    Rows that do not fit this configuration (a country less, say) are no reason to lose the run: they are named among
-    the failures, and the others are measured.
+    Rows that do not fit this configuration (a country less, say) are no reason to lose the run: they are
+    named among the failures, and the others are measured.
     """
     events = {event.id for timeline in resolved.base.timelines.values() for event in timeline.events}
     rows, problems = readable_rows(shipped_rows(), history_of(resolved), events)
@@ -166,8 +186,25 @@ def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
             else f"only {simulated} was simulated"
         )
     return {
-        "row": row.id, "what": row.what, "role": row.role, "place": row.place.name, "population": row.population, "period": row.period_words,
-        "without_event": row.without_event, "unit": row.measure.unit, "bound": row.bound, "data": row.value, "se": row.se,
-        "tolerance": row.tolerance, "model": i.mean, "low": i.low, "high": i.high, "off": off(row, i.mean), "runs": i.pairs, "verdict": said,
-        "cause": cause, "note": row.note, "source": row.source,
-    }  # fmt: skip
+        "row": row.id,
+        "what": row.what,
+        "role": row.role,
+        "place": row.place.name,
+        "population": row.population,
+        "period": row.period_words,
+        "without_event": row.without_event,
+        "unit": row.measure.unit,
+        "bound": row.bound,
+        "data": row.value,
+        "se": row.se,
+        "tolerance": row.tolerance,
+        "model": i.mean,
+        "low": i.low,
+        "high": i.high,
+        "off": off(row, i.mean),
+        "runs": i.pairs,
+        "verdict": said,
+        "cause": cause,
+        "note": row.note,
+        "source": row.source,
+    }

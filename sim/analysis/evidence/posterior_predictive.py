@@ -47,7 +47,8 @@ def predict(
 ) -> Predicted:
     """Measure every row on history as it happened, at every draw with as many seeds as the experiment has (its own, unless `seeds` says which).
 
-    `history` makes that of a draw (default: the experiment's, with the draw's values set), all of the same months.
+    `history` makes that of a draw (default: the experiment's, with the draw's values set), all of the same
+    months.
     """
     history = history or history_at
     seeds = seeds or own_seeds(resolved, draws)

@@ -45,8 +45,8 @@ BOUND_WORDS = {"eq": "", "le": "at most ", "ge": "at least "}
 class Row:
     """One number of the evidence, checked: what was measured, and how to measure it in the model.
 
-    `se` is the source's standard error in the row's unit (None: not known). `bound` says whether the number itself was
-    measured, or that the truth is at most or at least this.
+    `se` is the source's standard error in the row's unit (None: not known). `bound` says whether the number
+    itself was measured, or that the truth is at most or at least this.
     """
 
     id: str
@@ -116,8 +116,14 @@ def readable_rows(
     file, problems = shown(path), list[str]()
     lines = read_lines(path)
     header = [name.strip() for name in lines[0][1]]
-    problems += [f"{file}:{lines[0][0]}: {name or 'a column without a name'}: unknown column; {choices(name, (*COLUMNS, *MORE_COLUMNS))}"
-                 for name in header if name not in (*COLUMNS, *MORE_COLUMNS)]  # fmt: skip
+    problems += [
+        (
+            f"{file}:{lines[0][0]}: {name or 'a column without a name'}: unknown column; "
+            f"{choices(name, (*COLUMNS, *MORE_COLUMNS))}"
+        )
+        for name in header
+        if name not in (*COLUMNS, *MORE_COLUMNS)
+    ]
     problems += [f"{file}:{lines[0][0]}: missing column '{name}'" for name in COLUMNS if name not in header]
     problems += [
         f"{file}:{lines[0][0]}: column '{name}' stands twice"
@@ -132,7 +138,8 @@ def readable_rows(
     for line, values in lines[1:]:
         if len(values) != len(header):
             problems.append(
-                f"{file}:{line}: {len(values)} values for {len(header)} columns; a comma inside a value needs quotes around it"
+                f"{file}:{line}: {len(values)} values for {len(header)} columns; a comma inside a "
+                "value needs quotes around it"
             )
             continue
         reading = _Reading(
@@ -196,9 +203,21 @@ class _Reading:
         if self.problems or measure is None or where is None or who is None or dates is None or value is None:
             return None
         return Row(
-            text["id"], text["role"], measure, where, text["population"], who, *dates, text["without_event"], value, se, text["bound"],
-            text["source"], arguments, text.get("note", ""),
-        )  # fmt: skip
+            text["id"],
+            text["role"],
+            measure,
+            where,
+            text["population"],
+            who,
+            *dates,
+            text["without_event"],
+            value,
+            se,
+            text["bound"],
+            text["source"],
+            arguments,
+            text.get("note", ""),
+        )
 
     def _one_of(self, column: str, valid: Iterable[str]) -> None:
         valid = tuple(valid)
@@ -255,7 +274,10 @@ class _Reading:
         elif measure is not None and measure.two_dates and first.months != last.months:
             self.refuse(
                 "to",
-                f"{measure.name} compares {self.text['from']} with {self.text['to']}: give two years, two quarters or two months",
+                (
+                    f"{measure.name} compares {self.text['from']} with {self.text['to']}: give two "
+                    "years, two quarters or two months"
+                ),
             )
         elif measure is not None and measure.two_dates and first == last:
             self.refuse("to", f"{measure.name} compares two dates; {self.text['from']} is given twice")
@@ -268,7 +290,10 @@ class _Reading:
         if not asked and measure is not None and measure.read is None:
             self.refuse(
                 "without_event",
-                f"{measure.name} compares history with a world without an event: name one; {choices('', known)}",
+                (
+                    f"{measure.name} compares history with a world without an event: name one; "
+                    f"{choices('', known)}"
+                ),
             )
 
     def _arguments(self, measure: Measure) -> dict[str, str]:
@@ -291,7 +316,10 @@ class _Reading:
                 valid = valid_words(argument, self.scenario)
                 self.refuse(
                     "arguments",
-                    f"{measure.name} needs {argument.name}=... ({argument.what}); {choices('', valid or ['a number'])}",
+                    (
+                        f"{measure.name} needs {argument.name}=... ({argument.what}); "
+                        f"{choices('', valid or ['a number'])}"
+                    ),
                 )
         return {
             argument.name: argument.default for argument in measure.arguments if argument.default is not None

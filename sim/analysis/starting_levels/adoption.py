@@ -1,6 +1,7 @@
 """Use of cloud services by firms: the pooled Bass curve of Eurostat's countries, and each country's level in January 2013.
 
-Bass (1969): with x = F / m, the adopters' part of those who will ever adopt, dx/dt = (p + q x)(1 - x), t in years.
+Bass (1969): with x = F / m, the adopters' part of those who will ever adopt, dx/dt = (p + q x)(1 - x), t in
+years.
 """
 
 from dataclasses import dataclass
@@ -41,8 +42,9 @@ class Pooled:
 def pooled_bass(sources: Sources) -> Pooled:
     """p and q by least squares on the step from 2014 to 2016, the curve starting from nobody at the launch year.
 
-    Two years of data alone put p at zero: they say how much faster growth was where many had adopted, not how it ever
-    began. So p is tied to q: from zero at launch the curve must reach the countries' mean share of 2014. Ceiling K24.
+    Two years of data alone put p at zero: they say how much faster growth was where many had adopted, not how
+    it ever began. So p is tied to q: from zero at launch the curve must reach the countries' mean share of
+    2014. Ceiling K24.
     """
     ceiling = ceiling_of(sources, "small_firm")
     pairs = surveyed_pairs(sources)
@@ -96,7 +98,8 @@ def ceiling_of(sources: Sources, segment: str) -> float:
 def level_in_2013(observed: dict[int, float], ceiling: float, bass: Bass, asked: float) -> float:
     """The share in January 2013 whose Bass path comes nearest (least squares) to what was observed later.
 
-    `observed` maps survey years to shares; `asked` is the part of the survey year that had passed when firms were asked.
+    `observed` maps survey years to shares; `asked` is the part of the survey year that had passed when firms
+    were asked.
     """
 
     def misfit(start: float) -> float:

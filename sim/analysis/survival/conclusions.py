@@ -1,9 +1,10 @@
 """Both worlds over draws of the posterior: which conclusions of the shipped parameters survive?
 
-A *conclusion* is the sign of a headline's difference at the parameters as shipped, where its 95% interval over seeds leaves
-out zero. An *arm* repeats the two worlds over draws of the posterior, as they are or with something held. A conclusion
-survives an arm if the middle 90% of the draws lie on its side of zero, and does not survive if the median doesn't; between
-the two, or without a conclusion, nobody can say. Each draw runs with the same seeds; its difference is their mean.
+A *conclusion* is the sign of a headline's difference at the parameters as shipped, where its 95% interval
+over seeds leaves out zero. An *arm* repeats the two worlds over draws of the posterior, as they are or with
+something held. A conclusion survives an arm if the middle 90% of the draws lie on its side of zero, and does
+not survive if the median doesn't; between the two, or without a conclusion, nobody can say. Each draw runs
+with the same seeds; its difference is their mean.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,9 +33,24 @@ POSTERIOR, DISCOUNT_LOW, DISCOUNT_HIGH, SYMMETRIC, EVERYWHERE = (
 ASYMMETRY = "trust.asymmetry"
 SHARE = 0.9  # of the draws lies within an interval
 COLUMNS = (
-    "headline", "name", "unit", "window", "arm", "what", "draws", "seeds", "conclusion", "shipped", "shipped_low", "shipped_high", "median", "low", "high",
-    "same_sign", "verdict",
-)  # fmt: skip
+    "headline",
+    "name",
+    "unit",
+    "window",
+    "arm",
+    "what",
+    "draws",
+    "seeds",
+    "conclusion",
+    "shipped",
+    "shipped_low",
+    "shipped_high",
+    "median",
+    "low",
+    "high",
+    "same_sign",
+    "verdict",
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,10 @@ def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
     """The posterior as it is; at either end of the discount; with trust that is lost no faster than it is won."""
     out = [Arm(POSTERIOR, "the posterior as it is", {})]
     for name, end, setting in zip((DISCOUNT_LOW, DISCOUNT_HIGH), ("least", "most"), found, strict=True):
-        said = f"the {end} that R01 found of what is said is done, {setting.wanted:.0%}: sensitivities x {setting.multiple:.2g}"
+        said = (
+            f"the {end} that R01 found of what is said is done, {setting.wanted:.0%}: sensitivities x "
+            f"{setting.multiple:.2g}"
+        )
         if not setting.reached:
             tried = f"{MULTIPLES[0]:.2g} to {MULTIPLES[-1]:g} within the parameter's range"
             said += f"; of the multiples tried, {tried}, none reaches it, {setting.ratio:.1%} is the nearest"
@@ -125,11 +144,24 @@ def line(arm: Arm, code: str, conclusion: Interval, values: np.ndarray) -> dict[
         np.quantile(of_draw, [0.5 - SHARE / 2, 0.5, 0.5 + SHARE / 2]) if len(of_draw) else (np.nan,) * 3
     )
     return {
-        "headline": code, "name": headline.name, "unit": headline.unit, "window": headline.window, "arm": arm.name, "what": arm.what, "draws": len(of_draw),
-        "seeds": values.shape[1], "conclusion": {1: "higher", -1: "lower", 0: "none"}[sign], "shipped": conclusion.mean, "shipped_low": conclusion.low,
-        "shipped_high": conclusion.high, "median": median, "low": low, "high": high,
-        "same_sign": float(np.mean(np.sign(of_draw) == sign)) if sign and len(of_draw) else np.nan, "verdict": verdict(sign, low, median, high),
-    }  # fmt: skip
+        "headline": code,
+        "name": headline.name,
+        "unit": headline.unit,
+        "window": headline.window,
+        "arm": arm.name,
+        "what": arm.what,
+        "draws": len(of_draw),
+        "seeds": values.shape[1],
+        "conclusion": {1: "higher", -1: "lower", 0: "none"}[sign],
+        "shipped": conclusion.mean,
+        "shipped_low": conclusion.low,
+        "shipped_high": conclusion.high,
+        "median": median,
+        "low": low,
+        "high": high,
+        "same_sign": float(np.mean(np.sign(of_draw) == sign)) if sign and len(of_draw) else np.nan,
+        "verdict": verdict(sign, low, median, high),
+    }
 
 
 def _sign(i: Interval) -> int:

@@ -1,8 +1,9 @@
 """How much of what customers say they do: the knob that sets it, and where it stands at either end of what R01 found.
 
-No parameter is that ratio. Behaviour answers to risk by `choice.sensitivity`, which no survey answer depends on, so all its
-entries are multiplied by one number until the part of revenue that US providers lost abroad to the leak, over the share of
-organisations that said they were more negative, is what R01 says. The file of rows says how each is measured.
+No parameter is that ratio. Behaviour answers to risk by `choice.sensitivity`, which no survey answer depends
+on, so all its entries are multiplied by one number until the part of revenue that US providers lost abroad to
+the leak, over the share of organisations that said they were more negative, is what R01 says. The file of
+rows says how each is measured.
 """
 
 from collections.abc import Sequence

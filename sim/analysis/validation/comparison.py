@@ -1,7 +1,7 @@
 """Validation: what each fit says of the rows that it did not see, scored beside the rivals.
 
-Two tables. Scores: a line for each row and forecaster, with the reason where a forecaster has none. Ranks: the model
-against each rival, over the rows on which both have a forecast.
+Two tables. Scores: a line for each row and forecaster, with the reason where a forecaster has none. Ranks:
+the model against each rival, over the rows on which both have a forecast.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,9 +26,27 @@ ALL, EARLY = "all rows", "early"
 FEWEST_SERIES = 3  # that an interval is taken over
 TOO_FEW = "too few to rank"
 SCORES = (
-    "fit", "row", "what", "place", "population", "period", "unit", "bound", "data", "se", "forecaster", "forecast", "low", "high", "crps", "log_score",
-    "chance", "ranked", "note", "source",
-)  # fmt: skip
+    "fit",
+    "row",
+    "what",
+    "place",
+    "population",
+    "period",
+    "unit",
+    "bound",
+    "data",
+    "se",
+    "forecaster",
+    "forecast",
+    "low",
+    "high",
+    "crps",
+    "log_score",
+    "chance",
+    "ranked",
+    "note",
+    "source",
+)
 RANKS = (
     "fit",
     "rival",
@@ -95,19 +113,33 @@ def _known(values: np.ndarray) -> np.ndarray:
 def score(fit: Fit, forecasts: dict[tuple[str, str], Predictive]) -> pd.DataFrame:
     """A line for each row asked and each forecaster; forecasts by (row id, forecaster).
 
-    A bound says on which side the truth lies, and no more: for it `chance` is the probability that the forecast gives to
-    that side, and there is no score.
+    A bound says on which side the truth lies, and no more: for it `chance` is the probability that the
+    forecast gives to that side, and there is no score.
     """
     lines = []
     for row in fit.unseen.asked:
         for forecaster in (MODEL, *RIVALS):
             made = forecasts.get((row.id, forecaster))
             line = {
-                "fit": fit.name, "row": row.id, "what": row.what, "place": row.place.name, "population": row.population, "period": row.period_words,
-                "unit": row.measure.unit, "bound": row.bound, "data": row.value, "se": error_of(row), "forecaster": forecaster, "source": row.source,
-                "ranked": "yes" if made is not None and row.bound == "eq" and row.id not in fit.not_ranked else "no",
-                "note": _why_none(row, forecaster, fit.unseen.known) if made is None else IN_THE_STARTING_VALUES.get(row.id, ""),
-            }  # fmt: skip
+                "fit": fit.name,
+                "row": row.id,
+                "what": row.what,
+                "place": row.place.name,
+                "population": row.population,
+                "period": row.period_words,
+                "unit": row.measure.unit,
+                "bound": row.bound,
+                "data": row.value,
+                "se": error_of(row),
+                "forecaster": forecaster,
+                "source": row.source,
+                "ranked": "yes"
+                if made is not None and row.bound == "eq" and row.id not in fit.not_ranked
+                else "no",
+                "note": _why_none(row, forecaster, fit.unseen.known)
+                if made is None
+                else IN_THE_STARTING_VALUES.get(row.id, ""),
+            }
             if made is not None:
                 low, high = made.interval()
                 line |= {"forecast": made.mean, "low": low, "high": high}
@@ -145,7 +177,8 @@ def _why_none(row: Row, forecaster: str, known: Sequence[Row]) -> str:
 def rank(fit: str, scores: pd.DataFrame, rows: Sequence[Row]) -> pd.DataFrame:
     """The model against each rival: CRPS in standard errors of each row, so that rows of different units can be averaged.
 
-    Rows of one place and measure hang together and count as one series; the 95% interval is Student's t over series.
+    Rows of one place and measure hang together and count as one series; the 95% interval is Student's t over
+    series.
     """
     series = {row.id: f"{row.measure.name} in {row.place.name}" for row in rows}
     by = {
@@ -175,10 +208,16 @@ def rank(fit: str, scores: pd.DataFrame, rows: Sequence[Row]) -> pd.DataFrame:
             of_series = in_se.groupby([series[row] for row in both]).mean()
             i = interval((of_series["model"] - of_series["rival"]).to_numpy())
             line |= {
-                "series": len(of_series), "ahead": int((in_se["model"] < in_se["rival"]).sum()), "model": float(of_series["model"].mean()),
-                "rival_score": float(of_series["rival"].mean()), "difference": i.mean, "low": i.low, "high": i.high,
-                "log_difference": float(of_series["log"].mean()), "verdict": _verdict(i.low, i.high, len(of_series)),
-            }  # fmt: skip
+                "series": len(of_series),
+                "ahead": int((in_se["model"] < in_se["rival"]).sum()),
+                "model": float(of_series["model"].mean()),
+                "rival_score": float(of_series["rival"].mean()),
+                "difference": i.mean,
+                "low": i.low,
+                "high": i.high,
+                "log_difference": float(of_series["log"].mean()),
+                "verdict": _verdict(i.low, i.high, len(of_series)),
+            }
         lines.append(line)
     return pd.DataFrame(lines, columns=list(RANKS))
 

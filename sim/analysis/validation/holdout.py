@@ -1,7 +1,7 @@
 """Which rows a fit saw, which it did not, and the world in which the early fit is asked for the latter.
 
-Two fits: the one that ships saw every calibration row; the early one only those dated up to 2018, without a fifth of the
-countries that Eurostat asked. Neither sees a row marked `validation`.
+Two fits: the one that ships saw every calibration row; the early one only those dated up to 2018, without a
+fifth of the countries that Eurostat asked. Neither sees a row marked `validation`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,7 +18,8 @@ from sim.scenario.scenario import Scenario
 VALIDATION = "validation"
 LAST_SURVEY = (2018 - 1970) * 12  # January 2018
 FIRM_SEGMENTS = ("small_firm", "enterprise", "regulated", "public_sector")
-# Calibration rows of after 2018 from which a starting value or a parameter outside the fit was computed: no test of anything.
+# Calibration rows of after 2018 from which a starting value or a parameter outside the fit was computed: no
+# test of anything.
 IN_THE_STARTING_VALUES = {
     "K01b": "the home-grown share of 2013 is computed from it",
     "L01b": "the base rate of localisation is computed from it",
@@ -43,8 +44,9 @@ def unseen_by_all(rows: Sequence[Row]) -> Unseen:
 def unseen_by_early(used: Sequence[Row], early: Collection[Row]) -> Unseen:
     """Of the early fit, which saw `early` of the rows `used` by fits: the others.
 
-    Of a country that was held back the first survey is given to everybody, to the model as its starting level, to rivals as
-    the value they go on from; the later ones are asked, all from there: nobody is told of 2016 when asked about 2018.
+    Of a country that was held back the first survey is given to everybody, to the model as its starting
+    level, to rivals as the value they go on from; the later ones are asked, all from there: nobody is told of
+    2016 when asked about 2018.
     """
     others = [row for row in used if row not in early]
     given = {
@@ -87,7 +89,8 @@ def sources_without(sources: Sources, held: Collection[str]) -> Sources:
 class EarlyStart:
     """Makes the history of a draw whose starting levels of adoption do not know what was held back.
 
-    The levels are computed again, as shipped ones are, from `sources`; so is the pace, unless the draw sets it.
+    The levels are computed again, as shipped ones are, from `sources`; so is the pace, unless the draw sets
+    it.
     """
 
     sources: Sources

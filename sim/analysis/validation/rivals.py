@@ -1,9 +1,9 @@
 """Forecasts without agents: no change, a straight line, a Bass curve. What the model has to beat to be worth its trouble.
 
-A rival continues a *series*: values of one measure, place, population and arguments. It is defined only where it has
-earlier values of that series. Its spread is the error that the sources alone would cause, or, where that is larger, the
-root mean square of the misses that the same rival makes on the rows that the fit saw (same measure, population and
-arguments, any place): a rival may learn how wrong it is wont to be.
+A rival continues a *series*: values of one measure, place, population and arguments. It is defined only where
+it has earlier values of that series. Its spread is the error that the sources alone would cause, or, where
+that is larger, the root mean square of the misses that the same rival makes on the rows that the fit saw
+(same measure, population and arguments, any place): a rival may learn how wrong it is wont to be.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,10 @@ RIVALS = (NO_CHANGE, TREND, BASS)
 MEANING = {
     NO_CHANGE: "the last value seen before",
     TREND: "the straight line through the values seen before (at least two)",
-    BASS: "one curve of innovation and imitation for all, by least squares on the steps that the fit saw, from the last value seen before",
+    BASS: (
+        "one curve of innovation and imitation for all, by least squares on the steps that the fit saw, "
+        "from the last value seen before"
+    ),
 }
 _FEWEST_STEPS = 3  # that two parameters are fitted to
 _ADOPTION = "adoption"

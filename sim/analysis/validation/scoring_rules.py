@@ -1,7 +1,8 @@
 """Predictive distributions and the proper scores by which they are compared (Gneiting & Raftery 2007); lower is better.
 
-Every forecast here is a mixture of normals of equal weight and spread, for which both scores are closed: no sampling, and
-nothing to compile. The ready-made package of scores compiles itself for ten seconds at every import.
+Every forecast here is a mixture of normals of equal weight and spread, for which both scores are closed: no
+sampling, and nothing to compile. The ready-made package of scores compiles itself for ten seconds at every
+import.
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from scipy import special, stats
 class Predictive:
     """What a forecaster expects a source to report: a normal of standard deviation `sd` around each of `centres`.
 
-    `centres` (M,) are the model's runs over draws and seeds, or a rival's one number, in the row's unit; `sd` is the error
-    beside what the centres spread, that of the source at least.
+    `centres` (M,) are the model's runs over draws and seeds, or a rival's one number, in the row's unit; `sd`
+    is the error beside what the centres spread, that of the source at least.
     """
 
     centres: np.ndarray
@@ -24,7 +25,8 @@ class Predictive:
     def __post_init__(self) -> None:
         if self.sd < 0.0 or not len(self.centres) or not np.all(np.isfinite(self.centres)):
             raise ValueError(
-                f"a predictive distribution needs finite centres and a spread of at least 0 (got {len(self.centres)} and {self.sd})"
+                "a predictive distribution needs finite centres and a spread of at least 0 (got "
+                f"{len(self.centres)} and {self.sd})"
             )
 
     @property
@@ -57,8 +59,8 @@ class Predictive:
 def crps(forecast: Predictive, value: float) -> float:
     """Continuous ranked probability score, in the unit of the value: the integral of (F(x) - 1[x >= value])^2.
 
-    Closed form for a mixture of normals (Grimit et al. 2006): E|X - value| - E|X - X'| / 2. Without spread it is the score of
-    an ensemble, with one centre the absolute error.
+    Closed form for a mixture of normals (Grimit et al. 2006): E|X - value| - E|X - X'| / 2. Without spread it
+    is the score of an ensemble, with one centre the absolute error.
     """
     x, sd = forecast.centres, forecast.sd
     return float(

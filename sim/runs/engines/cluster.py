@@ -31,8 +31,9 @@ def cluster_engine(address: str, workers: int | None) -> OpenEngine:
 class Cluster:
     """Batches by Dask's `concurrent.futures` face.
 
-    Dask waits for ever for a scheduler that died, so the client is asked how it is. It hands a dead worker's batch to
-    another worker, who refuses it (`EarlierWorkerDied`): the parent knows better which of its tasks to run again.
+    Dask waits for ever for a scheduler that died, so the client is asked how it is. It hands a dead worker's
+    batch to another worker, who refuses it (`EarlierWorkerDied`): the parent knows better which of its tasks
+    to run again.
     """
 
     def __init__(self, address: str, workers: int | None) -> None:
@@ -71,7 +72,8 @@ class Cluster:
         if many:
             self.close()
             raise BadInput(
-                f"--cluster {self._address}: worker {many[0]} has {threads[many[0]]} threads; start workers with --nthreads 1 --nworkers <cores>"
+                f"--cluster {self._address}: worker {many[0]} has {threads[many[0]]} threads; start "
+                "workers with --nthreads 1 --nworkers <cores>"
             )
 
     def slots(self) -> int:

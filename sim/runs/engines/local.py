@@ -140,8 +140,8 @@ def process_context(preload: Sequence[str]) -> BaseContext:
 def _main_module_left_out() -> Iterator[None]:
     """Start processes that do not import the caller's main module, so that a script needs no `if __name__` guard.
 
-    multiprocessing tells each new process where the main module is and has no option against it; nothing that a
-    worker runs lies there.
+    multiprocessing tells each new process where the main module is and has no option against it; nothing that
+    a worker runs lies there.
     """
     with _STARTING:
         whole = spawn.get_preparation_data

@@ -28,8 +28,9 @@ class Argument:
 class Measure:
     """How a thing is measured, in words and in code, and why the model may miss it.
 
-    `read` measures one world. Of a row that takes an event out, the value is the world with the event minus the world
-    without it, unless `against` says how the two (with, without) are compared; without `read` such a row is asked for.
+    `read` measures one world. Of a row that takes an event out, the value is the world with the event minus
+    the world without it, unless `against` says how the two (with, without) are compared; without `read` such
+    a row is asked for.
     """
 
     name: str

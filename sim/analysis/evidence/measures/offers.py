@@ -30,9 +30,21 @@ def months_until_offer(view: View) -> float:
 
 OFFERS = (
     Measure(
-        "months_until_offer", "Months until a US provider announces, opens or closes an offer (the whole period if it never does)", "months",
-        "what sovereign offers cost and earn is judged, and providers weigh it each quarter for each country on its own", ("offers",),
-        {"place": "DE", "from": "2013-01", "to": "2025-12", "value": "34", "arguments": "provider=microsoft;offer=trustee;change=announced"},
+        "months_until_offer",
+        "Months until a US provider announces, opens or closes an offer (the whole period if it never does)",
+        "months",
+        (
+            "what sovereign offers cost and earn is judged, and providers weigh it each quarter for each "
+            "country on its own"
+        ),
+        ("offers",),
+        {
+            "place": "DE",
+            "from": "2013-01",
+            "to": "2025-12",
+            "value": "34",
+            "arguments": "provider=microsoft;offer=trustee;change=announced",
+        },
         months_until_offer,
         arguments=(
             Argument("provider", "which US providers", "providers", several=True),
@@ -40,4 +52,4 @@ OFFERS = (
             Argument("change", "what happened to it", ("announced", "live", "closed"), "live"),
         ),
     ),
-)  # fmt: skip
+)

@@ -53,9 +53,38 @@ def _one(name: str, what: str, unit: str, measure: Callable[[View], float], **ex
 
 
 REQUESTS = (
-    _one("requests", "Requests made in the period", "count", requests, value="200", se="20", arguments="direction=us_to_foreign;route=direct+mla"),
-    _one("disclosures", "Requests made in the period that yield readable content in the end", "count", disclosures, value="150", se="20"),
-    _one("disclosed_in_a_year", "Part of the requests that yields readable content within twelve months", "%", disclosed_in_a_year, value="80", se="5"),
-    _one("months_to_evidence", "Mean months to evidence, of the requests that succeed", "months", months_to_evidence, value="10", se="2",
-         arguments="direction=foreign_to_us;route=mla"),
-)  # fmt: skip
+    _one(
+        "requests",
+        "Requests made in the period",
+        "count",
+        requests,
+        value="200",
+        se="20",
+        arguments="direction=us_to_foreign;route=direct+mla",
+    ),
+    _one(
+        "disclosures",
+        "Requests made in the period that yield readable content in the end",
+        "count",
+        disclosures,
+        value="150",
+        se="20",
+    ),
+    _one(
+        "disclosed_in_a_year",
+        "Part of the requests that yields readable content within twelve months",
+        "%",
+        disclosed_in_a_year,
+        value="80",
+        se="5",
+    ),
+    _one(
+        "months_to_evidence",
+        "Mean months to evidence, of the requests that succeed",
+        "months",
+        months_to_evidence,
+        value="10",
+        se="2",
+        arguments="direction=foreign_to_us;route=mla",
+    ),
+)

@@ -36,8 +36,8 @@ def trust_lost(view: View, without: View) -> float:
 def months_until_faded(view: View, without: View) -> float:
     """Months from the beginning of the period until the passing part of what the event took has passed.
 
-    The passing part is what goes away within the period: the gap between the worlds less the gap that is left at its
-    end. Missing where the event leaves no gap that closes.
+    The passing part is what goes away within the period: the gap between the worlds less the gap that is left
+    at its end. Missing where the event leaves no gap that closes.
     """
     gap = without.by_month(_column(view), view.period) - view.by_month(_column(view), view.period)
     if np.isnan(gap).any():
@@ -51,16 +51,45 @@ def months_until_faded(view: View, without: View) -> float:
 
 TRUST = (
     Measure(
-        "trust", "Mean trust of customers in US providers", "points of 100", _CAUSE, ("cell",),
-        {"place": "DE", "population": "firms_10plus", "from": "2014-06", "to": "2014-06", "value": "60", "se": "5"}, trust,
-        arguments=(_CHANNEL,), by_population=True,
+        "trust",
+        "Mean trust of customers in US providers",
+        "points of 100",
+        _CAUSE,
+        ("cell",),
+        {
+            "place": "DE",
+            "population": "firms_10plus",
+            "from": "2014-06",
+            "to": "2014-06",
+            "value": "60",
+            "se": "5",
+        },
+        trust,
+        arguments=(_CHANNEL,),
+        by_population=True,
     ),
     Measure(
-        "trust_lost", "Trust lost to an event, as part of what there would have been", "%", _CAUSE, ("cell",),
-        {**_AFTER, "from": "2014-08", "to": "2014-08", "value": "20", "se": "3", "bound": "ge"}, None, trust_lost, (_CHANNEL,), by_population=True,
+        "trust_lost",
+        "Trust lost to an event, as part of what there would have been",
+        "%",
+        _CAUSE,
+        ("cell",),
+        {**_AFTER, "from": "2014-08", "to": "2014-08", "value": "20", "se": "3", "bound": "ge"},
+        None,
+        trust_lost,
+        (_CHANNEL,),
+        by_population=True,
     ),
     Measure(
-        "months_until_faded", "Months until the passing part of the trust lost to an event has come back", "months", _CAUSE, ("cell",),
-        {**_AFTER, "from": "2013-06", "to": "2014-12", "value": "7", "se": "1"}, None, months_until_faded, (_CHANNEL, _LEFT), by_population=True,
+        "months_until_faded",
+        "Months until the passing part of the trust lost to an event has come back",
+        "months",
+        _CAUSE,
+        ("cell",),
+        {**_AFTER, "from": "2013-06", "to": "2014-12", "value": "7", "se": "1"},
+        None,
+        months_until_faded,
+        (_CHANNEL, _LEFT),
+        by_population=True,
     ),
-)  # fmt: skip
+)
