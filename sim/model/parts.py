@@ -85,20 +85,20 @@ class PartsOfWorld(OrderedModel):
         self.forget_counter()
 
     @property
-    def today(self) -> Month:
+    def this_month(self) -> Month:
         """The law in force on the first day of the month, and the events of the month before."""
         return self.calendar[min(self.month, len(self.calendar) - 1)]
 
     @property
     def regime(self) -> Regime:
         """The US rule in force."""
-        return self.scenario.regimes[self.today.law.regime]
+        return self.scenario.regimes[self.this_month.law.regime]
 
     @property
     def rule_of_month(self) -> RuleOfMonth:
         """The law in force, as investigators meet it."""
-        orders, laws = self._order_rules[self.today.law.regime], self.legislation.in_force
-        return RuleOfMonth(orders, self.today.honoured, self.regime.agreements, laws)
+        orders, laws = self._order_rules[self.this_month.law.regime], self.legislation.in_force
+        return RuleOfMonth(orders, self.this_month.honoured, self.regime.agreements, laws)
 
     def customers_frame(self) -> "pd.DataFrame":
         """The customers of this world as they are now, one a row (see `CustomersOfWorld.frame`)."""

@@ -51,16 +51,16 @@ class WarrantModel(PartsOfWorld):
 
     def open_month(self) -> None:
         """Laws enter into force; the public hears the news; prices and volumes are those of the month."""
-        for country, instrument, change, why in self.legislation.open_month(self.month, self.today.law):
+        for country, instrument, change, why in self.legislation.open_month(self.month, self.this_month.law):
             self.books.law(country, instrument, change, why)
-        self.mind.listen(self.today)
+        self.mind.listen(self.this_month)
         self.mind.hear_incidents(self.casework.host_conflicts, self.casework.host_disclosures)
         self.mind.hear_providers(self.outlook.litigating, self.outlook.transparent)
         self.market.open_month(self.month)
 
     def govern(self) -> None:
         """Governments weigh their instruments; those that hazard and luck pick adopt or repeal one."""
-        self.legislation.feel_pressure(self.month, self.today.honoured, self.people, self.market)
+        self.legislation.feel_pressure(self.month, self.this_month.honoured, self.people, self.market)
         for j, instrument, change in self.legislation.deliberate(self.regime):
             government = self.governments[j]
             if change == ADOPTS:
@@ -78,7 +78,7 @@ class WarrantModel(PartsOfWorld):
         self.outlook.look_ahead(self.customers, offered, laws)
         self.outlook.weigh(self.month, total(self.casework.host_conflicts))
         for provider in self.us_providers:
-            provider.step(self.month, self.seed_key, self.outlook, self.today.contested)
+            provider.step(self.month, self.seed_key, self.outlook, self.this_month.contested)
         self.outlook.note_conduct(self.us_providers)
         self.market.reprice(self.offers)
         before = self.offers.move()
@@ -100,7 +100,7 @@ class WarrantModel(PartsOfWorld):
     def close_month(self) -> None:
         """The month enters the books, which must balance; providers learn from what they have served."""
         self.customers.check_conservation()
-        output = self.books.trade(self.customers, self.market, self.offers.hosts, self.today.honoured)
+        output = self.books.trade(self.customers, self.market, self.offers.hosts, self.this_month.honoured)
         self.books.customers(self.customers, self.mind.belief)
         self.books.public(self.legislation.in_force, self.casework)
         self.market.learn(self.customers.stock, output, self.books.by_bloc)

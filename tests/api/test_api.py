@@ -70,6 +70,7 @@ def test_one_pair_has_no_interval() -> None:
 def test_a_plot_is_a_plotly_figure_of_both_worlds(pair: sim.Pair) -> None:
     figure = pair.plot("trust", country="DE")
     assert {trace.name for trace in figure.data} >= {"Microsoft wins", "DOJ wins"}
+    assert figure.layout.showlegend
     drawn = next(trace for trace in figure.data if trace.name == "DOJ wins")
     table = pair["country"]
     rows = table[(table["country"] == "DE") & (table["world"] == "doj_wins")]

@@ -13,15 +13,9 @@ def worlds_chart(table: pd.DataFrame, measure: str, unit: str, manifest: dict[st
     """Every world's median over seeds with the middle 90%; `table` has seed, world, month and the measure."""
     styles = world_styles(manifest["worlds"])
     quantiles = {name: fan(of_world(table, name), measure) for name in styles}
-    return together(
-        quantiles,
-        styles,
-        _span(manifest),
-        title=_words(measure),
-        unit_title=unit,
-        height=360,
-        unit=f" {unit}",
-    )
+    figure = together(quantiles, styles, _span(manifest), _words(measure), unit, height=360, unit=f" {unit}")
+    figure["layout"]["showlegend"] = True  # it stands alone, without the report's legend beside it
+    return figure
 
 
 def difference_chart(series: pd.DataFrame, measure: str, unit: str, manifest: dict[str, Any]) -> Figure:

@@ -485,7 +485,7 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     ):
         laws[codes.index(law_of), INSTRUMENTS.index(instrument)] = float(case.get(column) == "yes")
     model.legislation.in_force = laws
-    model.hosts = np.full_like(model.hosts, codes.index(lies))
+    model.offers.hosts = np.full_like(model.offers.hosts, codes.index(lies))
     world_set.customers.place[:] = _place(case)
     rows = np.array([[target, codes.index(police), 0, 0, 1]], np.int64)
     nothing = np.zeros(len(codes))
@@ -493,7 +493,7 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
         rows, np.array([0, 1, 1]), np.zeros(2, np.int64), nothing, nothing, world_set.population, seed=1
     )
     model.casework = Casework(model.scenario, docket, Waits(docket, seed=1))
-    model.investigate(world_set.customers)
+    model.investigate()
     month = model.casework.month
     ((_, _, route),) = np.argwhere(month[..., kernel.MEASURES.index("requests")] == 1)
     return ROUTES[route], bool(month[..., kernel.MEASURES.index("conflicts")].sum())

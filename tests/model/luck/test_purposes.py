@@ -101,7 +101,9 @@ def other_luck(source: str) -> list[str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(MODEL)))
 def test_the_model_has_no_other_source_of_luck(file: Path) -> None:
-    assert other_luck(file.read_text(encoding="utf-8")) == []
+    # an AgentSet of Mesa wants a generator; `shuffle_do`, which would draw from it, is refused there
+    allowed = ["self.random"] if file.name == "ordered.py" else []
+    assert other_luck(file.read_text(encoding="utf-8")) == allowed
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ class Engine:
 
     def surroundings(self) -> list[Surroundings]:
         """What each country's government saw this month; after `govern`."""
-        market, regime = self.model.market, self.scenario.regimes[self.model.today.law.regime]
+        market, regime = self.model.market, self.scenario.regimes[self.model.this_month.law.regime]
         return [
             Surroundings(
                 honoured=self.calendar().honoured,
@@ -256,7 +256,7 @@ class Engine:
 
     def rule(self) -> RuleOfMonth:
         """The law as investigators meet it this month."""
-        regime, s = self.scenario.regimes[self.model.today.law.regime], self.scenario
+        regime, s = self.scenario.regimes[self.model.this_month.law.regime], self.scenario
         in_force = self.laws_in_force()
         none = [0.0] * len(s.jurisdictions)
         return RuleOfMonth(
@@ -323,7 +323,7 @@ class Engine:
         return float(self.model.market.yearly_growth(self.month))
 
     def contested(self) -> bool:
-        return bool(self.model.today.contested)
+        return bool(self.model.this_month.contested)
 
     def offer_changes(self) -> list[tuple[str, int, str, str, float]]:
         """What providers changed this month: provider, country, offer, change, gain."""
