@@ -61,7 +61,10 @@ _TABLE_BY = {(): "world", ("country",): "country", ("country", "segment"): "cell
 
 
 class Results:
-    """Results in a folder: tables with both worlds, real dates and units. Of a finished run, never of one under way."""
+    """Results in a folder: tables with both worlds, real dates and units.
+
+    They are of a finished run, never of one under way.
+    """
 
     def __init__(self, folder: Path, keep: Any = None) -> None:
         self.folder = folder
@@ -128,7 +131,10 @@ class Results:
         return out
 
     def plot(self, measure: str, country: str | None = None, difference: bool = False) -> "go.Figure":
-        """Both worlds month by month (median and middle 90% of seeds), or their difference, as a Plotly figure."""
+        """Both worlds month by month, or their difference, as a Plotly figure.
+
+        A world is shown by the median and middle 90% of seeds.
+        """
         import plotly.graph_objects as go
 
         from sim.view.figures.measure_chart import difference_chart, worlds_chart
@@ -167,7 +173,10 @@ class Pair(Results):
 
     @property
     def headlines(self) -> pd.DataFrame:
-        """The headline numbers: value in each world, difference with its 95% interval over seeds, unit, verdict."""
+        """The headline numbers: value in each world, difference, unit, verdict.
+
+        The difference has its 95% interval over seeds.
+        """
         return self._summary("headlines")
 
     @property
@@ -207,7 +216,10 @@ class Sweep(Results):
 
     @property
     def headlines(self) -> pd.DataFrame:
-        """Every headline at every point: the design's values, mean difference with its 95% interval, pairs."""
+        """Every headline at every point.
+
+        Columns: the design's values, mean difference with its 95% interval, pairs.
+        """
         from sim.analysis.design_outcomes import headlines_at_points
 
         return headlines_at_points(self.folder, self.manifest)
@@ -302,7 +314,10 @@ def load(folder: str | Path) -> Pair | Sweep:
 
 
 def check(experiment: str | Path | Mapping[str, Any] | Experiment, changes: Changes | None = None) -> str:
-    """Everything that a run would refuse, without running: raises InputError, or says in words what would run."""
+    """Everything that a run would refuse, without running.
+
+    Raises InputError, or says in words what would run.
+    """
     resolved = _resolve(experiment, changes)
     asked = resolved.experiment
     return (

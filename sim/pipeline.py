@@ -1,7 +1,7 @@
-"""From an experiment to a finished results folder: resolve, run, analyse, judge the claims, write the manifest.
+"""From an experiment to a finished results folder.
 
-The command line, the Python API, the explorer and clusters all use these functions. Nothing else writes a
-manifest.
+The steps are: resolve, run, analyse, judge the claims, write the manifest. The command line, the Python API,
+the explorer and clusters all use these functions. Nothing else writes a manifest.
 """
 
 import json
@@ -104,7 +104,10 @@ def run(
 def _analyse(
     run: Finished, how: Running, watch: Watch, progress: Progress | None, further: bool
 ) -> dict[str, Any]:
-    """Work out and write the summaries of an experiment without a design; returns what the manifest says of them."""
+    """Compute and write the summaries of an experiment without a design.
+
+    Returns what the manifest says of them.
+    """
     resolved, folder = run.plan.resolved, run.folder
     for name in SUMMARIES:
         (folder / f"{name}.csv").unlink(missing_ok=True)
@@ -146,7 +149,10 @@ def _run_further(run: Finished, how: Running, progress: Progress) -> None:
 def paired_summaries(
     resolved: Resolved, pairs: Pairs, why: bool, metrics: Collection[str]
 ) -> dict[str, pd.DataFrame]:
-    """Headlines of the compared worlds, on demand with the reasons of their signs, and series of these metrics."""
+    """Headlines of the compared worlds, and series of these metrics.
+
+    On request, with the reasons for the signs of the headlines.
+    """
     compare = resolved.experiment.compare
     assert compare is not None
     first = knockouts.first_month(resolved, compare)

@@ -1,1 +1,4 @@
-"""Writers of committed files: starting values, fitted values, expected digests, tables in docs, editor schemas."""
+"""Writers of committed files.
+
+They write starting values, fitted values, expected digests, tables in docs, and editor schemas.
+"""

@@ -89,7 +89,10 @@ def held(predictive: pd.DataFrame) -> str:
 
 
 def rows(predictive: pd.DataFrame) -> str:
-    """Every row that is no level of use in a country: data, model before and after, verdict; and the levels that miss."""
+    """Every row that is no level of use in a country, and the levels that miss.
+
+    Columns: data, model before and after, verdict.
+    """
     frame = predictive[~predictive["row"].str.startswith("K22") | (predictive["verdict"] != "holds")]
     lines = []
     for line in records_of(frame):

@@ -1,4 +1,7 @@
-"""Renew the expected digests of shipped experiments: `python -m tools.expected_digests --write [NAME ...] [--full]`."""
+"""Renew expected digests: `python -m tools.expected_digests --write [NAME ...] [--full]`.
+
+They are those of the shipped experiments.
+"""
 
 import argparse
 import datetime as dt
@@ -19,7 +22,10 @@ from sim.scenario.problems import BadInput, choices
 
 
 def write(name: str, full: bool, how: Running | None = None, progress: Progress | None = None) -> Path:
-    """Run a shipped experiment and write what must come out of it; full digests of other code or input are dropped."""
+    """Run a shipped experiment and write its expected digests.
+
+    Full digests of other code or input are dropped.
+    """
     path = file_of(name)
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     content: dict[str, Any] = {

@@ -1,7 +1,8 @@
-"""The best point as the shipped defaults: `python -m tools.fitted_values` prints it, `--write` puts it into configs/parameters/.
+"""The best point as the shipped defaults.
 
-Of a parameter that is set, value and source change, and the source keeps what stood there before; range, unit
-and meaning stay, and so does every other line.
+`python -m tools.fitted_values` prints it, `--write` puts it into configs/parameters/. Of a parameter that is
+set, value and source change, and the source keeps what stood there before; range, unit and meaning stay, and
+so does every other line.
 """
 
 import re
@@ -26,7 +27,10 @@ def shipped_values(posterior_sets: Mapping[str, float]) -> dict[str, float]:
 
 
 def with_best(text: str, group: str, infos: Mapping[str, ParameterInfo], sets: Mapping[str, float]) -> str:
-    """The text of a group's file with the best point's values. Raises BadInput where a parameter is not found."""
+    """The text of a group's file with the best point's values.
+
+    Raises BadInput where a parameter is not found.
+    """
     by_parameter: dict[str, dict[str, float]] = {}
     for path, value in sets.items():
         head, name, *key = path.split(".")

@@ -22,7 +22,10 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
 def run(notebook: Path, folder: Path) -> Any:
-    """Run all cells in a Python kernel whose working directory is `folder`; raises CellExecutionError if one fails."""
+    """Run all cells in a Python kernel whose working directory is `folder`.
+
+    Raises CellExecutionError if one fails.
+    """
     cells = nbformat.read(notebook, as_version=4)
     os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
     client = NotebookClient(

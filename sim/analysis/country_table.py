@@ -1,4 +1,7 @@
-"""The world table of one country: the same columns, of its own customers, laws and requests instead of everybody's abroad."""
+"""The world table of one country.
+
+It has the same columns, computed from the country's own customers, laws and requests, not from all abroad.
+"""
 
 import numpy as np
 import pandas as pd
@@ -13,10 +16,11 @@ _OF_CUSTOMERS_AND_LAWS = {f"law_{name}": f"laws_{name}" for name in INSTRUMENTS}
 
 
 def world_of(code: str, country: pd.DataFrame | None, requests: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Rows by seed, world and month of one country; what the tables given do not tell is not among the columns.
+    """Rows of one country by seed, world and month.
 
-    `country` and `requests` are the recorded tables, or some of their columns. Requests are those about this
-    country: of US investigators aimed at it, and of its police for data that US providers hold.
+    Columns that need tables not given are left out. `country` and `requests` are the recorded tables, or some
+    of their columns. Requests are those about this country: of US investigators aimed at it, and of its
+    police for data that US providers hold.
     """
     parts = []
     if country is not None:
@@ -39,7 +43,10 @@ def world_of(code: str, country: pd.DataFrame | None, requests: pd.DataFrame | N
 
 
 def _evidence(requests: pd.DataFrame) -> pd.DataFrame:
-    """What the world table says of requests, from those of one country. A month without requests has none, and no success."""
+    """The request columns of the world table, from the requests of one country.
+
+    A month without requests has a count of zero and no success.
+    """
     every = requests[_KEYS].drop_duplicates()
     out = every
     for direction, side, queue in (

@@ -1,9 +1,10 @@
-"""What a design's runs come to: each headline at each point, over two of the factors, and the spread of a series.
+"""The outcomes of a design's runs.
 
-Headlines and series are those of `sim.analysis.headlines`; a difference is the second compared world minus
-the first, pair by pair. A point's value is the mean over its pairs with Student's t interval; a cell of two
-factors is the mean over its points, each counting once. Quantiles of a series are over all pairs: luck and
-whatever the design varies.
+They are each headline at each point, headlines over two of the factors, and the spread of a series. Headlines
+and series are those of `sim.analysis.headlines`; a difference is the second compared world minus the first,
+pair by pair. A point's value is the mean over its pairs with Student's t interval; a cell of two factors is
+the mean over its points, each counting once. Quantiles of a series are over all pairs: luck and whatever the
+design varies.
 """
 
 import itertools
@@ -57,7 +58,10 @@ def columns_of_series(metric: str) -> list[str]:
 
 
 def compared(said: Mapping[str, Any]) -> tuple[str, str | None]:
-    """The compared worlds (first, second) of a manifest; the first world and None where there is nothing to compare."""
+    """The compared worlds (first, second) of a manifest.
+
+    Where there is nothing to compare: the first world and None.
+    """
     pair = said.get("compare")
     return (pair[0], pair[1]) if pair else (next(iter(said["worlds"])), None)
 
@@ -66,7 +70,10 @@ def compared(said: Mapping[str, Any]) -> tuple[str, str | None]:
 
 
 def is_of_law(path: str) -> bool:
-    """Whether a factor moves switches or events, so that worlds part at different times at different points."""
+    """Whether a factor moves switches or events.
+
+    If so, worlds part at different times at different points.
+    """
     return path == "switch_date" or "switches" in path.split(".") or "events" in path.split(".")
 
 
@@ -76,15 +83,18 @@ def _base() -> Base:
 
 
 def scenarios_of(said: Mapping[str, Any], point: int, where: Path) -> dict[str, Scenario]:
-    """The scenario of every world at a point of a manifest's design. Raises BadInput if this version cannot read the manifest."""
+    """The scenario of every world at a point of a manifest's design.
+
+    Raises BadInput if this version cannot read the manifest.
+    """
     resolved = restored(said["scenario"], _base(), str(where))
     return scenarios_at(resolved, points(resolved)[point])
 
 
 def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> np.ndarray:
-    """For each point (a row of `values`) the first month, counted from 0, in which the compared worlds may differ.
+    """For each point (a row of `values`), the first month in which the compared worlds may differ.
 
-    Raises BadInput where that hangs on the point and the manifest is one that this version cannot read.
+    Months are counted from 0. Raises BadInput where that hangs on the point and the manifest is one that this version cannot read.
     """
     law = [name for name in values.columns if is_of_law(str(name))]
     through = said.get("identical_through")
@@ -110,7 +120,10 @@ def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> 
 
 
 def at_pairs(wide: Wide, code: str, said: Mapping[str, Any], firsts: np.ndarray) -> pd.DataFrame:
-    """A row a pair: `point`, `seed`, `a`, `b` and `difference` (b minus a), the latter two missing where one world was run."""
+    """One row per pair: `point`, `seed`, `a`, `b` and `difference` (b minus a).
+
+    The last two are missing where one world was run.
+    """
     columns = {name: wide.column(name) for name in columns_of_headline(code)}
     read, (a, b) = BY_CODE[code].read, compared(said)
     begin = pd.Series(firsts, index=wide.values.index).reindex(wide.points).to_numpy()
@@ -135,10 +148,10 @@ def at_pairs(wide: Wide, code: str, said: Mapping[str, Any], firsts: np.ndarray)
 
 
 def at_points(pairs: pd.DataFrame) -> pd.DataFrame:
-    """A row a point, by its number: means of `a`, `b` and `difference`, its 95% interval `low` to `high`, and the `pairs`.
+    """One row per point, by its number: means of `a`, `b` and `difference`, the interval, and the `pairs`.
 
-    The interval is of the difference, or of `a` where only one world was run; it is missing where a point has
-    one pair.
+    The 95% interval runs from `low` to `high`. The interval is of the difference, or of `a` where only one
+    world was run; it is missing where a point has one pair.
     """
     of = "difference" if pairs["difference"].notna().any() else "a"
     known = pairs.dropna(subset=[of]).groupby("point")
@@ -152,7 +165,10 @@ def at_points(pairs: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Levels:
-    """A factor cut into levels: their names in order, which level each point has, and whether a level is a range of values."""
+    """A factor cut into levels.
+
+    It holds their names in order, the level of each point, and whether a level is a range of values.
+    """
 
     names: tuple[str, ...]
     codes: np.ndarray
@@ -160,7 +176,10 @@ class Levels:
 
 
 def levels(values: "pd.Series[Any]") -> Levels:
-    """A factor's own values where they are few, else ranges of equal width or, of a factor spread over orders of magnitude, in equal proportions."""
+    """A factor's own values where they are few, else ranges.
+
+    Ranges have equal width, or equal proportions for a factor that spans orders of magnitude.
+    """
     distinct = sorted(values.unique(), key=lambda value: (isinstance(value, str), value))
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if len(distinct) <= MOST_LEVELS or not numeric:
@@ -178,7 +197,10 @@ def levels(values: "pd.Series[Any]") -> Levels:
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
-    """Edges of ranges from the least value to the largest: of equal width, or in equal proportions where the middle value lies nearer to that."""
+    """Edges of ranges from the least value to the largest.
+
+    Ranges have equal width, or equal proportions where the median lies nearer to the middle of that division.
+    """
     low, high, middle = float(values.min()), float(values.max()), float(np.median(values))
     if low > 0 and abs(middle - np.sqrt(low * high)) < abs(middle - 0.5 * (low + high)):
         return np.geomspace(low, high, _BINS + 1)
@@ -191,7 +213,11 @@ def _named(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Cells:
-    """Means over two factors: `mean` and `points` (how many stand behind it) are (levels of y, levels of x); no points, no mean."""
+    """Means over two factors.
+
+    `mean` and `points` (the number of points behind each mean) are (levels of y, levels of x); a cell without
+    points has no mean.
+    """
 
     x: Levels
     y: Levels
@@ -214,7 +240,10 @@ def over_two(at: pd.DataFrame, values: pd.DataFrame, x: str, y: str, which: Whic
 
 
 def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.DataFrame:
-    """How an outcome (`at_points`) spreads over the points at each level of one factor: `level`, q5, q25, q50, q75, q95, `points`."""
+    """How an outcome (`at_points`) spreads over the points at each level of one factor.
+
+    Columns: `level`, q5, q25, q50, q75, q95, `points`.
+    """
     known, cut = at[at[which].notna()], levels(values)
     codes = cut.codes[values.index.get_indexer(known.index)]
     rows = []
@@ -233,8 +262,8 @@ def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.Dat
 def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[str]:
     """The factors that take more than one value, that which moves an outcome (`at_points`) most first.
 
-    How much a factor moves it by itself: the variance of the means at its levels, each level counting by its
-    points.
+    The effect of a factor by itself is the variance of the means at its levels, each level weighted by its
+    number of points.
     """
     known = at[at[which].notna()]
     found, rows = known[which].to_numpy(float), values.index.get_indexer(known.index)
@@ -254,9 +283,10 @@ def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[s
 def fans(
     wide: Wide, metric: str, said: Mapping[str, Any], chosen: np.ndarray | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Quantiles over pairs of a series, month by month: for each world by name, and `difference` where two are compared.
+    """Quantiles over pairs of a series, month by month.
 
-    `chosen` says which pairs count (all, if None). Columns: `month`, q5, q25, q50, q75, q95.
+    There is one for each world by name, and `difference` where two are compared. `chosen` says which pairs
+    count (all, if None). Columns: `month`, q5, q25, q50, q75, q95.
     """
     keep = np.arange(len(wide)) if chosen is None else np.flatnonzero(chosen)
     if not len(keep):
@@ -300,7 +330,10 @@ def pairs_at(wide: Wide, points: Sequence[int] | np.ndarray) -> np.ndarray:
 
 
 def headlines_at_points(folder: Path, said: Mapping[str, Any]) -> pd.DataFrame:
-    """Every headline at every point of a results folder: the design's values, then means, interval and pairs."""
+    """Every headline at every point of a results folder.
+
+    Columns: the design's values, then means, interval and pairs.
+    """
     wide = exported(folder, said)
     firsts = first_months(said, wide.values, folder / MANIFEST)
     parts = [

@@ -1,4 +1,7 @@
-"""One point of a design as if it were an experiment of its own: what a report's sections read, cut down to its rows."""
+"""One point of a design as if it were an experiment of its own.
+
+A report's sections read these tables, cut down to the point's rows.
+"""
 
 from pathlib import Path
 from typing import Any

@@ -17,7 +17,10 @@ Columns = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Headline:
-    """One number of a world: how it is read off the world table, from month `first` (when worlds may differ) on."""
+    """One number of a world: how it is read off the world table.
+
+    It is read from month `first` (when worlds may differ) on.
+    """
 
     code: str
     name: str
@@ -31,7 +34,10 @@ def _mean(column: str, factor: float = 1.0) -> Callable[[Columns, int], float]:
 
 
 def _ratio_of_sums(success: str, requests: str) -> Callable[[Columns, int], float]:
-    """Success over all requests of the window; months whose requests could not yet have taken twelve months count as they are."""
+    """Success over all requests of the window.
+
+    Months whose requests could not yet have taken twelve months count as they are.
+    """
 
     def read(t: Columns, first: int) -> float:
         share, n = t[success][first:], t[requests][first:].astype(float)
@@ -195,7 +201,10 @@ def _mean_of(values: np.ndarray) -> float:
 
 
 def compared_headlines(pairs: Sequence[tuple[Columns, Columns]], first: int) -> pd.DataFrame:
-    """Every headline over pairs of world tables; `first` is the first month in which the worlds may differ."""
+    """Every headline over pairs of world tables.
+
+    `first` is the first month in which the worlds may differ.
+    """
     rows = []
     for h in HEADLINES:
         a, b = (np.array([h.read(pair[k], first) for pair in pairs]) for k in range(2))
@@ -240,7 +249,10 @@ def headlines_of_one(tables: Sequence[Columns]) -> pd.DataFrame:
 
 
 def paired(pairs: Mapping[int, tuple[np.ndarray, np.ndarray]], months: np.ndarray) -> pd.DataFrame:
-    """The difference of a quantity in each pair, second world minus first: one row a seed and month. `pairs`: by seed, the quantity by month in each world."""
+    """The difference of a quantity in each pair, second world minus first: one row per seed and month.
+
+    `pairs` maps seeds to the quantity by month in each world.
+    """
     frames = [
         pd.DataFrame({"seed": seed, "month": months, "difference": b - a}) for seed, (a, b) in pairs.items()
     ]

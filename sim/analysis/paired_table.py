@@ -1,4 +1,4 @@
-"""The difference between two worlds in one column of a table, row by row, with its interval over the pairs."""
+"""The difference between two worlds in one column of a table, with its interval over the pairs."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,11 @@ from sim.runs.intervals import half_width
 def paired_difference(
     table: pd.DataFrame, column: str, compare: tuple[str, str], by: Sequence[str]
 ) -> pd.DataFrame:
-    """The mean over seeds of the second world minus the first, with Student's t interval (95%), for each `by`.
+    """The mean over seeds of the second world minus the first, for each `by`.
 
-    `table` has `seed`, `world`, the columns `by` and `column` (its unit is the result's). A row that one
-    world lacks is left out. With one pair there is no interval: `low` and `high` are missing.
+    The interval is Student's t (95%). `table` has `seed`, `world`, the columns `by` and `column` (its unit is
+    the result's). A row that one world lacks is left out. With one pair there is no interval: `low` and
+    `high` are missing.
     """
     first, second = (
         table[table["world"] == world].set_index(["seed", *by])[column].astype(float) for world in compare

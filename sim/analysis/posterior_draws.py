@@ -37,18 +37,27 @@ def first_draws(posterior: Posterior, count: int) -> tuple[Draw, ...]:
 
 
 def at(resolved: Resolved, draw: Draw) -> Resolved:
-    """An experiment with the parameters of a draw, over whatever else sets them. Raises BadInput for values out of range."""
+    """An experiment with the parameters of a draw, which override every other setting of them.
+
+    Raises BadInput for values out of range.
+    """
     return variant(resolved, dict(draw.sets), who=draw.label)
 
 
 def common_seeds(resolved: Resolved, draws: Sequence[Draw], count: int | None = None) -> list[range]:
-    """The experiment's seeds (the first `count`) for every draw: what differs between draws is then not luck."""
+    """The experiment's seeds (the first `count`) for every draw.
+
+    Differences between draws are then not due to luck.
+    """
     asked = resolved.experiment.seeds
     return [range(asked.first, asked.first + (count or asked.count)) for _ in draws]
 
 
 def own_seeds(resolved: Resolved, draws: Sequence[Draw]) -> list[range]:
-    """As many seeds for every draw as the experiment has, no two draws with the same: all together then hold as much luck as can be."""
+    """As many seeds for every draw as the experiment has, with no two draws sharing a seed.
+
+    Together they contain as much luck as possible.
+    """
     asked = resolved.experiment.seeds
     return [
         range(asked.first + k * asked.count, asked.first + (k + 1) * asked.count) for k in range(len(draws))

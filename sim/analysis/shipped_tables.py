@@ -1,8 +1,8 @@
-"""The tables that take more than one run to make: validation, ranks and survival; where they lie, and of which parameters they are.
+"""The tables that take more than one run to make: validation, ranks and survival.
 
-A results folder has its own where they were made for it. Otherwise the shipped ones stand in, which are of
-the parameters as shipped: the column `configuration` says of which, and the report says where that is not
-what was run.
+The module says where they lie, and to which parameters they belong. A results folder has its own where they
+were made for it. Otherwise the shipped ones stand in, which are of the parameters as shipped: the column
+`configuration` says of which, and the report says where that is not what was run.
 """
 
 import shutil
@@ -23,7 +23,10 @@ _NOT_OF_THE_WORLD = ("name", "label", "customers", "first", "months", "switches"
 
 
 def configuration_of(resolved: Resolved) -> str:
-    """Twelve letters for the parameters, the world and the history of an experiment, whatever its size, months and switches."""
+    """Twelve letters for the parameters, the world and the history of an experiment.
+
+    They do not depend on its size, months and switches.
+    """
     content = canonical_scenario(history_of(resolved))
     return digest({name: part for name, part in content.items() if name not in _NOT_OF_THE_WORLD})[:12]
 

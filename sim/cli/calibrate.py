@@ -1,4 +1,4 @@
-"""`warrantsim calibrate`: fit the model to the calibration rows of the evidence, and write the posterior's tables."""
+"""`warrantsim calibrate`: fit the model to the calibration rows, and write the posterior's tables."""
 
 import importlib.util
 from dataclasses import dataclass

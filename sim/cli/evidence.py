@@ -156,7 +156,10 @@ def _print(screen: Console, table: "pd.DataFrame", over: str) -> None:
 
 
 def list_measures() -> None:
-    """Print every measure with its arguments and an example row, and what a place, population or date may be."""
+    """Print every measure with its arguments and an example row.
+
+    Also print what a place, population or date may be.
+    """
     from sim.analysis.evidence.measures.place import places
     from sim.analysis.evidence.measures.population import POPULATIONS
     from sim.analysis.evidence.measures.registry import MEASURES

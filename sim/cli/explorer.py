@@ -10,7 +10,10 @@ NEEDED = ("dash", "dash_ag_grid", "dash_mantine_components", "flask_compress", "
 
 
 def serve_dashboard(host: str, port: int | None, browser: bool, results: Path, customers: int | None) -> None:
-    """Serve until interrupted; raises BadInput where something it needs is not installed, or the port is taken."""
+    """Serve until interrupted.
+
+    Raises BadInput where something it needs is not installed, or the port is taken.
+    """
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise BadInput(

@@ -109,7 +109,10 @@ def run(
     ] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
 ) -> None:
-    """Run an experiment: what is not in the store is run, then tables and a report that opens in a browser are written."""
+    """Run an experiment: fill the store, then write tables and a report that opens in a browser.
+
+    Runs that are in the store are not run again.
+    """
     from sim.cli.run import RunOptions, run_experiment
 
     options = RunOptions(
@@ -163,7 +166,10 @@ def reproduce(
         int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")
     ] = None,
 ) -> None:
-    """Run again, past every store, and compare: equal, or what differs, where first, and how the environments differ."""
+    """Run again, past every store, and compare with the stored results.
+
+    The answer is equal, or what differs, where first, and how the environments differ.
+    """
     from sim.cli.reproduce import reproduce_all
 
     raise typer.Exit(DONE if reproduce_all(what or [], sample, full, workers) else FAILED)
@@ -264,7 +270,10 @@ def evidence(
         ),
     ] = None,
 ) -> None:
-    """Measure the model as sources measured the world, and print model against data. A miss is a result, not a failure."""
+    """Measure the model as sources measured the world, and print model against data.
+
+    A miss is a result, not a failure.
+    """
     from sim.cli.evidence import Asked, list_measures, measure_evidence
 
     if listed:
@@ -305,7 +314,10 @@ def calibrate(
         typer.Option("--out", help="Folder for the posterior's tables.  [default: results/posterior]"),
     ] = None,
 ) -> None:
-    """Fit the model to the calibration rows: a posterior, what can be recovered, and the rows before and after (an hour or so)."""
+    """Fit the model to the calibration rows (takes an hour or so).
+
+    Gives a posterior, what can be recovered, and the rows before and after.
+    """
     from sim.cli.calibrate import Asked
     from sim.cli.calibrate import calibrate as fit
 
@@ -342,7 +354,10 @@ def validate(
     store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
 ) -> None:
-    """Score the fitted model on rows that no fit saw, beside forecasts without agents: no change, a line, a Bass curve."""
+    """Score the fitted model on rows that no fit saw, beside forecasts without agents.
+
+    These are no change, a line and a Bass curve.
+    """
     from sim.cli.uncertainty import Asked, validate_model
 
     raise typer.Exit(
@@ -371,7 +386,11 @@ def survive(
     store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
 ) -> None:
-    """Compare the two worlds over the posterior, at either end of what is done of what is said, and with symmetric trust: what survives?"""
+    """Which conclusions survive the uncertainty of the parameters?
+
+    Compares the two worlds over the posterior, at either end of what is done of what is said, and with
+    symmetric trust.
+    """
     from sim.cli.uncertainty import Asked, survive_uncertainty
 
     raise typer.Exit(
@@ -399,7 +418,10 @@ def dashboard(
         typer.Option("--customers", help="Simulated customers in the explorer.  [default: the experiment's]"),
     ] = None,
 ) -> None:
-    """Open the dashboard: move a slider and see both worlds; look into results. Everything stays on this machine."""
+    """Open the dashboard: move a slider and see both worlds; look into results.
+
+    Everything stays on this machine.
+    """
     from sim.cli.explorer import serve_dashboard
 
     serve_dashboard(host, port, browser, results, customers)

@@ -6,6 +6,9 @@ _WIDE = 240
 
 
 def console() -> Console:
-    """Standard output; where it is no terminal that has a width, lines stay whole so that grep finds what it looks for."""
+    """Standard output.
+
+    Where it is no terminal with a width, lines stay whole so that grep finds what it looks for.
+    """
     out = Console(highlight=False)
     return out if out.is_terminal else Console(width=_WIDE, highlight=False)

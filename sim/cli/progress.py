@@ -17,7 +17,10 @@ Progress = Callable[[int, int, str], None]
 
 @contextmanager
 def stoppable(screen: Console, store: Path) -> "Iterator[Progress]":
-    """Progress of runs that go to `store`; whoever is stopped, or loses the workers, is told how to go on, and the command ends."""
+    """Progress of runs that go to `store`.
+
+    A user who stops, or loses the workers, is told how to go on, and the command ends.
+    """
     from sim.model import compiled
     from sim.runs.engines import EngineLost
     from sim.runs.working import OtherCode
@@ -38,7 +41,10 @@ def stoppable(screen: Console, store: Path) -> "Iterator[Progress]":
 
 @contextmanager
 def progress_of(out: Console) -> "Iterator[Progress]":
-    """A bar on a terminal; elsewhere a plain line every few seconds and at the end. Both with rate and time left."""
+    """A bar on a terminal; elsewhere a plain line every few seconds and at the end.
+
+    Both give rate and time left.
+    """
     pace = _Pace()
     if not out.is_terminal:
         last = [-math.inf]
@@ -64,7 +70,10 @@ def progress_of(out: Console) -> "Iterator[Progress]":
 
 
 class _Pace:
-    """How many are done in a minute, and how long the rest will take; over all of a stage, as batches come in bursts."""
+    """How many are done in a minute, and how long the rest will take.
+
+    The rate is over all of a stage, since batches come in bursts.
+    """
 
     def __init__(self) -> None:
         self._begin = self._last = time.monotonic()

@@ -1,4 +1,7 @@
-"""`warrantsim reproduce` and `warrantsim crate`: run again and say what is equal and what is not; pack results for others."""
+"""`warrantsim reproduce` and `warrantsim crate`.
+
+One runs again and says what is equal and what is not; the other packs results for others.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +22,10 @@ _SHOWN = 10
 
 
 def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: int | None) -> bool:
-    """Reproduce folders and shipped experiments (none named: all that have expected digests); returns whether all are equal."""
+    """Reproduce folders and shipped experiments, and return whether all are equal.
+
+    If none is named: all that have expected digests.
+    """
     from sim.model import compiled
     from sim.runs.expected import compare_with_expected, expected_names
     from sim.runs.reproduce import reproduce

@@ -11,10 +11,11 @@ from sim.scenario.resolution import resolve
 
 _SCRIPT = """\
 #!/bin/bash
-# {parts} parts of {name}, each a job of one array. Submit it, and the tables to be written when all parts have ended:
+# {parts} parts of {name}, each a job of one array.
+# Submit the array, and the job that writes the tables when all parts have ended:
 #   job=$(sbatch --parsable {file})
 #   sbatch --dependency=afterany:$job --wrap={tables}
-# What failed, was killed or ran out of time is run again by submitting both once more; what is done stays done.
+# To run again what failed, was killed or ran out of time, submit both once more; what is done stays done.
 #SBATCH --job-name={name}
 #SBATCH --array=1-{parts}
 #SBATCH --nodes=1

@@ -1,4 +1,7 @@
-"""`warrantsim validate` and `survive`: the model over draws of its posterior, against what no fit saw and against itself."""
+"""`warrantsim validate` and `survive`: the model over draws of its posterior.
+
+It is compared with what no fit saw, and with itself.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +55,10 @@ class Asked:
 
 
 def validate_model(asked: Asked) -> list[str]:
-    """Run what the unseen rows need over draws of both fits, print and write scores and ranks; returns what failed."""
+    """Run what the unseen rows need over draws of both fits, and print and write scores and ranks.
+
+    Returns what failed.
+    """
     resolved = resolve(asked.experiment, seeds=asked.seeds, customers=asked.customers)
     fits, said = _fits(resolved, asked.draws)
     folder, store = _places(asked, resolved)

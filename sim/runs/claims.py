@@ -148,7 +148,10 @@ def verdicts(claim: Claim, mean: np.ndarray, sd: np.ndarray, pairs: np.ndarray) 
 
 
 def seeds_needed(distance: np.ndarray, sd: np.ndarray) -> np.ndarray:
-    """The fewest pairs that tell a mean from a bound at this distance with 80% probability; missing above a million."""
+    """The fewest pairs that tell a mean from a bound at this distance with 80% probability.
+
+    Missing above a million.
+    """
     from scipy import stats
 
     def power(n: np.ndarray) -> np.ndarray:

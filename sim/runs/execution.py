@@ -76,9 +76,9 @@ class Execution:
 
 
 def execute(run: Execution, how: Running, progress: Progress | None, watch: Watch) -> None:
-    """Run what the store lacks, then write tables and points to the experiment's folder (a shard writes none).
+    """Run what the store lacks, then write tables and points to the experiment's folder.
 
-    Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes on from there.
+    A shard writes none. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes on from there.
     """
     begin = time.perf_counter()
     while True:
@@ -121,7 +121,10 @@ def _run_missing(run: Execution, how: Running, progress: Progress | None, watch:
 
 
 def _write_results(run: Execution) -> None:
-    """Tables and points in the experiment's folder, unless they are there as they should be. Raises Damaged."""
+    """Write tables and points to the experiment's folder, unless they are there and intact.
+
+    Raises Damaged.
+    """
     out, plan, index, store = run.folder, run.plan, run.index, run.store
     run.proved = _proved_before(run) or prove(plan, index, store)
     good = run.proved.good
@@ -142,7 +145,10 @@ def _write_results(run: Execution) -> None:
 
 
 def _proved_before(run: Execution) -> Proved | None:
-    """What was found on comparing the worlds of these very runs, if that has been done and all of them are stored."""
+    """The result of comparing the worlds of these very runs.
+
+    It is there only if that has been done and all of them are stored.
+    """
     said = _manifest_of(run.folder)
     everything = range(len(run.plan))
     if said is None or any(run_id not in run.index.where for ids in run.plan.ids for run_id in ids):
@@ -177,7 +183,10 @@ def _contents_digest(plan: Plan, pairs: Iterable[int]) -> str:
 
 
 def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
-    """The manifest's account of the tables, if they are of these very runs and no byte of them has changed."""
+    """The manifest's account of the tables.
+
+    It is there only if they are of these very runs and no byte of them has changed.
+    """
     out, said = run.folder, _manifest_of(run.folder)
     if (
         said is None
@@ -193,7 +202,10 @@ def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
 
 
 def facts_found(run: Execution) -> dict[str, Any]:
-    """What the execution adds to the manifest: tables, failures, warnings, and what was proved of the worlds."""
+    """What the execution adds to the manifest.
+
+    It adds tables, failures, warnings, and what was proved of the worlds.
+    """
     plan, proved = run.plan, run.proved
     return {
         "failures": run.failures,

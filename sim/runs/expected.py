@@ -54,7 +54,10 @@ def compare_with_expected(
     how: Running | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run a shipped experiment (small, or at its full size) past every store and compare it with its expected digests."""
+    """Run a shipped experiment past every store, and compare it with its expected digests.
+
+    It is run small, or at its full size.
+    """
     said = json.loads(file_of(name).read_text(encoding="utf-8"))
     size = "full" if full else "small"
     if said.get(size) is None:
@@ -159,7 +162,7 @@ def fingerprint(table: str, columns: Columns) -> dict[str, Any]:
     keys = {c.name for c in TABLES[table].keys}
     variables = [c.name for c in TABLES[table].measures if c.name in columns]
     by_variable = [
-        f"{v}={digest_of_values(table, {n: values for n, values in columns.items() if n in keys or n == v})[:_LETTERS]}"
+        f"{v}={digest_of_values(table, {n: columns[n] for n in columns if n in keys or n == v})[:_LETTERS]}"
         for v in variables
     ]
     by_name = " ".join(f"{month}={words}" for month, words in by_month.items())

@@ -1,4 +1,7 @@
-"""An experiment's own tables, in key order, out of the store: streamed, so that memory does not grow with them."""
+"""An experiment's own tables, in key order, out of the store.
+
+They are streamed, so that memory does not grow with them.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -30,9 +33,10 @@ class Proved:
 
 
 def prove(plan: Plan, index: Index, store: Store) -> Proved:
-    """Every two worlds of every pair are equal for as long as they must be, also where they were run on different days.
+    """Check that every two worlds of every pair are equal for as long as they must be.
 
-    A pair that failed, or whose worlds differ too early, is void. Raises Damaged.
+    This includes worlds that were run on different days. A pair that failed, or whose worlds differ too
+    early, is void. Raises Damaged.
     """
     out = Proved()
     must, at = dict[tuple[int, int], int](), -1
@@ -70,7 +74,10 @@ def prove(plan: Plan, index: Index, store: Store) -> Proved:
 def export(
     plan: Plan, good: Sequence[int], index: Index, store: Store, folder: Path
 ) -> dict[str, dict[str, Any]]:
-    """Write every recorded table of the good pairs in key order; returns rows, digest and sha256 of the file. Raises Damaged."""
+    """Write every recorded table of the good pairs in key order.
+
+    Returns rows, digest and sha256 of the file. Raises Damaged.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for left_over in folder.glob(".*"):
         left_over.unlink()

@@ -1,7 +1,7 @@
-"""One seed of worlds now, for a screen: the same numbers as a stored run, but only the tables that are looked at, and no digests.
+"""One seed of worlds now, for a screen.
 
-A process remembers the books of the last pairs it ran, so that another chart of the same worlds costs no
-simulation.
+The numbers are those of a stored run, but only the displayed tables are kept, and no digests. A process
+remembers the books of the last pairs it ran, so that another chart of the same worlds costs no simulation.
 """
 
 from collections import OrderedDict
@@ -111,7 +111,7 @@ def _tables(pairs: Sequence[LivePair]) -> dict[str, dict[str, Any]]:
 
 
 def _table(pairs: Sequence[LivePair], name: str, columns: Iterable[str]) -> pd.DataFrame:
-    """Columns of a table: seeds one below the other, in each its worlds, in each the months in their order."""
+    """Columns of a table, sorted by seed, then world, then month."""
     parts = [(pair.seed, world, tables[name]) for pair in pairs for world, tables in pair.tables.items()]
     rows = [len(part["month"]) for _, _, part in parts]
     worlds = list(pairs[0].tables)

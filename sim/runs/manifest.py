@@ -1,4 +1,7 @@
-"""The manifest of a results folder: what was run, with what, who set each value, and the digest of each table."""
+"""The manifest of a results folder.
+
+It holds what was run, with what, who set each value, and the digest of each table.
+"""
 
 import datetime as dt
 import json
@@ -30,7 +33,10 @@ PACKAGES = (
 
 
 def facts(resolved: Resolved, seeds: Sequence[int], identical_months: int) -> dict[str, Any]:
-    """What a page says of an experiment: its worlds, when, who, and what happens; `seeds` are those in the tables."""
+    """What a page says of an experiment: its worlds, when, who, and what happens.
+
+    `seeds` are those in the tables.
+    """
     experiment = resolved.experiment
     first = next(iter(resolved.scenarios.values()))
     through = first.month_start(identical_months - 1) if identical_months > 0 else None
@@ -59,7 +65,11 @@ def facts(resolved: Resolved, seeds: Sequence[int], identical_months: int) -> di
 
 
 def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **found: Any) -> dict[str, Any]:
-    """All of it; `seeds` are those in the tables, `identical_months` those that the compared worlds share, `found` what the run found."""
+    """The whole manifest.
+
+    `seeds` are those in the tables, `identical_months` those that the compared worlds share, `found` the
+    results of the run.
+    """
     return {
         **facts(resolved, seeds, identical_months),
         "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

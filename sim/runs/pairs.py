@@ -19,9 +19,10 @@ class WorldsDiffer(Exception):
 
 
 def must_be_equal_for(a: Scenario, b: Scenario) -> int:
-    """Number of months from the first that two worlds share: up to the first date at which one has what the other lacks.
+    """Number of months from the first that two worlds share.
 
-    Nought if they differ in more than law and events.
+    It ends at the first date at which one has what the other lacks. Nought if they differ in more than law
+    and events.
     """
     if not share_population(a, b):
         return 0
@@ -43,7 +44,10 @@ def share_population(a: Scenario, b: Scenario) -> bool:
 
 
 def first_difference(a: Books, b: Books, months: int) -> str | None:
-    """Where two worlds' books differ first within `months`: table, month and what; None if they are equal to the bit."""
+    """Where two worlds' books differ first within `months`: table, month and what.
+
+    None if they are equal to the bit.
+    """
     for field in fields(Books):
         left, right = getattr(a, field.name), getattr(b, field.name)
         if isinstance(left, np.ndarray):
@@ -91,7 +95,7 @@ def month_digests(books: Books) -> bytes:
 
 
 def parts_early(months: Sequence[bytes], must: Mapping[tuple[int, int], int]) -> tuple[int, int] | None:
-    """Two worlds (by position) whose `month_digests` differ in a month that they must share, if there are any."""
+    """Two worlds (by position) whose `month_digests` differ in a month that they must share, or None."""
     for worlds, shared in must.items():
         a, b = (months[k][(shared - 1) * MONTH_DIGEST : shared * MONTH_DIGEST] for k in worlds)
         if shared and a != b:

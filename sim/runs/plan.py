@@ -1,4 +1,7 @@
-"""What an experiment runs: each point of its design with each seed, all worlds side by side, and the id of every run."""
+"""What an experiment runs: each point of its design with each seed, all worlds side by side.
+
+It also gives the id of every run.
+"""
 
 import hashlib
 import uuid
@@ -21,7 +24,10 @@ from sim.scenario.scenario import Scenario
 
 @dataclass
 class Plan:
-    """The pairs (point x seed) of an experiment in key order; pair number k is point k // seeds with seed k % seeds."""
+    """The pairs (point x seed) of an experiment in key order.
+
+    Pair number k is point k // seeds with seed k % seeds.
+    """
 
     resolved: Resolved
     remembered: Path | None = None  # a table of points and ids that may be of this very plan
@@ -57,7 +63,10 @@ class Plan:
 
     @cached_property
     def _grain(self) -> str:
-        """What reporters add to the grain of a record in run ids; runs whose reporters have no source are like no others."""
+        """What reporters add to the grain of a record in run ids.
+
+        Runs whose reporters have no source never share an id with others.
+        """
         if self.reporters is None:
             return ""
         return f" {self.reporters.digest or uuid.uuid4().hex}"

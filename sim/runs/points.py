@@ -1,4 +1,7 @@
-"""The table of an experiment's points: which run each world of each pair is, and the values of the design there."""
+"""The table of an experiment's points.
+
+It gives the run of each world of each pair, and the values of the design there.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +19,10 @@ _PLAN = b"plan"
 
 @dataclass(frozen=True)
 class PointRow:
-    """One pair: its point with the values there, its seed, the ids of its runs by world, and whether it is in the tables."""
+    """One pair: its point, its seed, the ids of its runs by world, and whether it is in the tables.
+
+    The point comes with the values of the design there.
+    """
 
     point: int
     values: Mapping[str, Any]
@@ -43,7 +49,10 @@ def write_points(rows: Sequence[PointRow], worlds: Sequence[str], plan: str, pat
 
 
 def read_ids(path: Path, plan: str) -> list[str] | None:
-    """The run ids, in order of pair and world, if the table is there and of this plan; a damaged page is an error."""
+    """The run ids, in order of pair and world, if the table is there and of this plan.
+
+    A damaged page is an error.
+    """
     if not path.is_file() or (pq.read_schema(path).metadata or {}).get(_PLAN) != plan.encode():
         return None
     ids: list[str] = (

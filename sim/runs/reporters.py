@@ -31,7 +31,10 @@ AGENT_TYPES = ("Government", "HomeGrownProvider", "Investigator", "Provider")
 
 @dataclass(frozen=True)
 class Reporters:
-    """Reporters as they travel: pickled by value, with the digest of their source (None: it cannot be had)."""
+    """Reporters as they travel: pickled by value, with the digest of their source.
+
+    The digest is None where the source cannot be had.
+    """
 
     pickled: bytes
     digest: str | None
@@ -129,7 +132,10 @@ def _digest(groups: Mapping[str, Mapping[str, Reporter]]) -> str | None:
 
 
 def _source(reporter: Callable[[Any], float]) -> str | None:
-    """The syntax of a function and the plain values that it uses from outside; None where these cannot be had."""
+    """The syntax of a function and the plain values that it uses from outside.
+
+    None where these cannot be had.
+    """
     try:
         tree = ast.dump(ast.parse(textwrap.dedent(inspect.getsource(reporter)).strip()))
         used = inspect.getclosurevars(reporter)

@@ -59,7 +59,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a table of one run differs first: the month, the variable, the entry's other keys, what it was and is now."""
+    """Where a table of one run differs first.
+
+    It gives the month, the variable, the entry's other keys, and both values.
+    """
 
     run: str
     table: str
@@ -104,7 +107,10 @@ def reproduce(
     progress: Progress | None = None,
     base: Base | None = None,
 ) -> Comparison:
-    """Run the pairs of a results folder again, or a random `sample` of them. Raises BadInput if the folder is no results folder."""
+    """Run the pairs of a results folder again, or a random `sample` of them.
+
+    Raises BadInput if the folder is no results folder.
+    """
     results = results_of(folder)
     said = results.manifest
     resolved = restored(said["scenario"], base or load_base(root() / CONFIGS), str(folder / "manifest.json"))

@@ -72,7 +72,10 @@ class FolderResults:
 
 @dataclass(frozen=True)
 class MemoryResults:
-    """Results that no file holds, or a part of those that one does: how to read each table, and the summaries."""
+    """Results that no file holds, or a part of those that one does.
+
+    They know how to read each table, and the summaries.
+    """
 
     manifest: dict[str, Any]
     tables: Mapping[str, TableReader]

@@ -1,4 +1,7 @@
-"""How tasks are run: with how many workers or which cluster, into which store; what the store has is not run again."""
+"""How tasks are run: with how many workers or on which cluster, and into which store.
+
+What the store has is not run again.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -76,9 +79,10 @@ def run_missing(
 def run_reduced(
     tasks: Sequence[Task], store: Store, how: Running, reduce: Reduce, progress: Progress | None = None
 ) -> Iterator[TaskDone]:
-    """Run tasks whose tables nobody needs again, in any order; yield what `reduce` makes of each, in the worker, under the task's label.
+    """Run tasks whose tables nobody needs again, in any order.
 
-    `reduce` must be importable by name. Nothing is stored: who wants to go on later keeps what is yielded.
+    Yields what `reduce` makes of each, in the worker, under the task's label. `reduce` must be importable by
+    name. Nothing is stored: who wants to go on later keeps what is yielded.
     """
     if not tasks:
         return
@@ -100,7 +104,10 @@ def _chain(first: Task, rest: Iterator[Task]) -> Iterator[Task]:
 
 
 def _compile(task: Task) -> None:
-    """Compile the model once, here, by a run of a few months, rather than in every worker at the same time."""
+    """Compile the model once, here, by a run of a few months.
+
+    Otherwise every worker would compile it at the same time.
+    """
     small = {
         name: replace(s, months=4, customers=smallest_size(len(s.jurisdictions), len(s.segments)))
         for name, s in task.scenarios.items()
@@ -109,7 +116,10 @@ def _compile(task: Task) -> None:
 
 
 def missing(tasks: Iterable[Task], index: Index, how: Running) -> Iterator[Task]:
-    """Of each task the worlds that are to be run: not what is stored, nor what failed, unless that is asked for once more."""
+    """The worlds of each task that are to be run.
+
+    Stored ones are left out, and so are failed ones unless a retry is asked for.
+    """
     for task in tasks:
         lacking = {world: run for world, run in task.ids.items() if run not in index.where}
         if lacking and (how.retry_failed or index.failure_of(task.ids.values()) is None):
@@ -123,7 +133,10 @@ def missing(tasks: Iterable[Task], index: Index, how: Running) -> Iterator[Task]
 def run_tasks(
     tasks: Sequence[Task], store: Store, how: Running, tables: Sequence[str], progress: Progress | None = None
 ) -> Iterator[SeedDone]:
-    """Run tasks that the store lacks; yield each task, in this order, with these tables of its worlds, or its failure."""
+    """Run tasks that the store lacks.
+
+    Yields each task, in this order, with these tables of its worlds, or its failure.
+    """
     identities = Identities()
     tasks = [
         replace(t, ids={world: identities.run_id(s, t.seed, t.record) for world, s in t.scenarios.items()})

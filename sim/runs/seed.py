@@ -90,7 +90,10 @@ class SeedDone:
 
 @cache
 def set_aside_what_is_loaded() -> None:
-    """Once a process: what is loaded by now stays, and to look through it for garbage again and again costs more than some agents."""
+    """Freeze what is loaded by now, once per process.
+
+    Repeated garbage collection of it costs more than some agents.
+    """
     gc.collect()
     gc.freeze()
 
@@ -169,7 +172,10 @@ def run_worlds(
 
 
 def prove_pairs(models: Mapping[str, WarrantModel]) -> dict[tuple[str, str], int]:
-    """For how many months every two worlds must be equal to the bit. Raises WorldsDiffer where they are not."""
+    """For how many months every two worlds must be equal to the bit.
+
+    Raises WorldsDiffer where they are not.
+    """
     out = {}
     for (first, a), (second, b) in combinations(models.items(), 2):
         out[first, second] = months = must_be_equal_for(a.scenario, b.scenario)
@@ -182,7 +188,10 @@ def prove_pairs(models: Mapping[str, WarrantModel]) -> dict[tuple[str, str], int
 
 
 def _record(task: Task, name: str, model: WarrantModel, done: SeedDone, digests: bool) -> None:
-    """Keep and digest every table, and the months by which the world can be compared with one that is not here."""
+    """Keep and digest every table.
+
+    Also keep the months by which the world can be compared with one that is not here.
+    """
     done.tables[name] = model.books.tables(task.record)
     if not digests:
         return

@@ -1,8 +1,8 @@
 """The store: every run that was ever finished, in batches that are there whole or not at all.
 
-    store/batches/<id>/commit.json      what is in the batch, with the sha256 of each part; <id> is commit.json's own
+    store/batches/<id>/commit.json      the parts of the batch, each with its sha256; <id> is the sha256 of this file
     store/batches/<id>/<table>.parquet  one table of all runs of the batch, under the key `run`
-    store/batches/<id>/months.parquet   for each run the digests by which two worlds are proved equal up to a month
+    store/batches/<id>/months.parquet   the digests of each run that prove two worlds equal up to a month
     store/writing/<token>/              batches being written; nothing reads them
     store/damaged/<id>/                 batches that no longer were what had been written
 
@@ -160,7 +160,10 @@ class Store:
             self._checked(batch, table)
 
     def rows(self, table: str, places: Iterable[tuple[str, int]]) -> Iterator[tuple[pa.Table, list[int]]]:
-        """A table's rows of runs, in this order: stretches that lie together in a batch, with the rows of each run."""
+        """A table's rows of runs, in this order.
+
+        They come as stretches that lie together in a batch, with the rows of each run.
+        """
         for batch, positions in _stretches(places):
             counts = self.commit(batch).rows.get(table)
             if counts is None:
@@ -180,7 +183,10 @@ class Store:
         return digests
 
     def set_aside(self, damaged: Damaged) -> str:
-        """Move a damaged batch out of the way, so that its runs are run again; returns what to tell the user."""
+        """Move a damaged batch out of the way, so that its runs are run again.
+
+        Returns what to tell the user.
+        """
         (self.folder / DAMAGED).mkdir(exist_ok=True)
         target = self.folder / DAMAGED / damaged.batch
         if target.exists():
@@ -224,7 +230,10 @@ def _is_dead(left: Path) -> bool:
 
 
 def _is_zombie(pid: int) -> bool:
-    """Whether a process has ended and only waits for its parent to notice: in a container whose first process never does, for ever."""
+    """Whether a process has ended and only waits for its parent to collect it.
+
+    In a container whose first process never does so, it waits for ever.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:

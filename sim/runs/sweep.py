@@ -1,4 +1,7 @@
-"""Tasks into the store, by any engine: batches of a good size, a bounded number under way, nobody lost when a worker dies."""
+"""Tasks into the store, by any engine.
+
+Batches have a good size, a bounded number is under way, and no task is lost when a worker dies.
+"""
 
 import itertools
 import shutil
@@ -29,10 +32,10 @@ def sweep(
     timeout: float | None,
     reduce: Reduce | None = None,
 ) -> Iterator[TaskDone]:
-    """Run tasks (`count` of them) and yield how each ended once its batch is stored, or reduced. Memory does not grow with them.
+    """Run tasks (`count` of them), and yield how each ended once its batch is stored, or reduced.
 
-    Raises EngineLost when the engine is gone or the store cannot be written, OtherCode when a worker has
-    another version of the model; what was stored stays.
+    Memory does not grow with them. Raises EngineLost when the engine is gone or the store cannot be written,
+    OtherCode when a worker has another version of the model; what was stored stays.
     """
     loop = _Loop(iter(tasks), count, engine, store, timeout, reduce)
     try:
@@ -118,7 +121,10 @@ class _Loop:
             raise error
 
     def _died(self, batch: Work) -> Iterator[TaskDone]:
-        """The tasks of a batch whose worker died: the one it died of alone, or not again; the others once more."""
+        """The tasks to run again of a batch whose worker died.
+
+        The task that it died of runs alone or not again; the others run once more.
+        """
         number, trace = last_words(batch)
         shutil.rmtree(self._store / WRITING / batch.token, ignore_errors=True)
         if number is None and len(batch.tasks) > 1:  # it died before it began: any of them may be why

@@ -1,7 +1,8 @@
-"""Tables on disk: Parquet that is there whole or not at all, with checksums, and a digest of each run's values.
+"""Tables on disk: Parquet files, either complete or absent.
 
-A part in the store holds a table of several runs under the key `run`; an experiment's own tables hold the
-same rows under the keys of the schema (`point` where there is a design, `seed`, `world`).
+They have checksums, and a digest of each run's values. A part in the store holds a table of several runs
+under the key `run`; an experiment's own tables hold the same rows under the keys of the schema (`point` where
+there is a design, `seed`, `world`).
 """
 
 import hashlib
@@ -60,7 +61,10 @@ def to_arrow(name: str, columns: Columns, run: str) -> pa.Table:
 
 
 def to_columns(name: str, rows: pa.Table) -> Columns:
-    """The rows of one run as the model's columns: months, numbers with missing ones as NaN, names as objects."""
+    """The rows of one run as the model's columns.
+
+    Missing numbers are NaN; names are objects.
+    """
     out: Columns = {}
     for column in SCHEMA[name].columns:
         if column in RUN:
@@ -109,7 +113,10 @@ def _field(column: Column, kind: pa.DataType) -> pa.Field:
 
 
 def digest_of_values(name: str, columns: Columns) -> str:
-    """sha256 of a run's table: names and values of its columns, in the order of the schema, rows in order of key."""
+    """sha256 of a run's table.
+
+    It covers names and values of its columns, in the order of the schema, rows in order of key.
+    """
     if not len(next(iter(columns.values()))):
         return hashlib.sha256(name.encode()).hexdigest()
     keys = [columns[c.name] for c in SCHEMA[name].keys if c.name in columns]
@@ -158,7 +165,10 @@ def write(table: pa.Table, path: Path) -> None:
 
 
 class Writer:
-    """A table written row group by row group, in memory that does not grow with it; there whole at the end or not at all."""
+    """A table written row group by row group, in constant memory.
+
+    At the end the file is complete or absent.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""A run while it is under way: a small file in its results folder says how far it is, so that others can watch.
+"""A run under way: a small file in its results folder gives its progress, so that others can watch.
 
 `running.json` (of a shard: `running-2-of-8.json`) is replaced as a whole every half second at most: who is at
 it, how many pairs are done, how many failed and why. `running/` holds what does not change: the manifest as
@@ -46,7 +46,10 @@ class FailureSeen:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. Times are seconds since 1970; `done` counts those that failed too; `ended` is empty or says why it stopped."""
+    """The progress of a run.
+
+    Times are seconds since 1970; `done` includes failed pairs; `ended` is empty or says why the run stopped.
+    """
 
     experiment: str
     store: str
@@ -164,7 +167,10 @@ def watched(plan: Plan, folder: Path, store: Path, shard: tuple[int, int] | None
 
 
 def write_unchanging(plan: Plan, folder: Path) -> None:
-    """What a watcher needs to read the store: the points with their run ids, and the manifest as far as it is known."""
+    """What a watcher needs to read the store.
+
+    It is the points with their run ids, and the manifest as far as it is known.
+    """
     inside = folder / UNCHANGING
     inside.mkdir(exist_ok=True)
     rows = [

@@ -1,4 +1,7 @@
-"""Files that are there whole or not at all: written under another name, brought safely to disk, then renamed."""
+"""Files that are either complete or absent.
+
+They are written under another name, flushed to disk, then renamed.
+"""
 
 import os
 from collections.abc import Iterator

@@ -1,6 +1,8 @@
-"""One column of the table `world` of many runs as one array, pairs x worlds x months: from an experiment's own table, or
-from the store while the experiment is still running. Only the columns asked for are read, and each page is
-checked."""
+"""One column of the table `world` of many runs as one array, pairs x worlds x months.
+
+It is read from an experiment's own table, or from the store while the experiment is still running. Only the
+columns asked for are read, and each page is checked.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,9 +30,11 @@ class NotAsDescribed(Exception):
 
 @dataclass(frozen=True)
 class Wide:
-    """Many pairs: `points` and `seeds` (one a pair), the design's `values` (a row a point, by its number), the `months`
-    (datetime64[M]), and `column`, which reads a column of the world table as float64 (pairs, worlds,
-    months)."""
+    """Many pairs, and one column of their world tables.
+
+    `points` and `seeds` are one per pair, `values` the design's (a row per point, by its number), `months`
+    (datetime64[M]), and `column`, which reads a column of the world table as float64 (pairs, worlds, months).
+    """
 
     worlds: tuple[str, ...]
     points: np.ndarray
@@ -70,7 +74,10 @@ def _points_of(path: Path, worlds: Sequence[str], columns: Sequence[str]) -> tup
 
 
 def exported(folder: Path, said: Mapping[str, Any]) -> Wide:
-    """The runs in an experiment's own table. Raises NotAsDescribed, OSError or pa.ArrowException where a file is damaged."""
+    """The runs in an experiment's own table.
+
+    Raises NotAsDescribed, OSError or pa.ArrowException where a file is damaged.
+    """
     worlds, months = tuple(said["worlds"]), months_of(said)
     rows, values = _points_of(folder / POINTS, worlds, ("point", "seed", "done"))
     good = rows.column("done").to_numpy(zero_copy_only=False)[:: len(worlds)]
@@ -98,7 +105,10 @@ def exported(folder: Path, said: Mapping[str, Any]) -> Wide:
 
 @dataclass
 class Watched:
-    """What is in a store of an experiment that is not finished. Nothing is written, and damaged batches are passed over."""
+    """What the store holds of an unfinished experiment.
+
+    Nothing is written, and damaged batches are passed over.
+    """
 
     store: Path
     folder: Path  # holds the points table and, as `said`, the manifest as far as it is known

@@ -1,4 +1,4 @@
-"""What a worker does, whatever engine it works for: run a batch of tasks one after another and store what came of them.
+"""What a worker does, for any engine: run a batch of tasks one after another, and store the results.
 
 A worker notes which task it has begun before it begins it, so that whoever finds it dead knows which task it
 died of. A task that runs out of time takes its worker with it: a loop in compiled code hears nothing of
@@ -27,7 +27,10 @@ Reduce = Callable[[SeedDone], Any]
 
 @dataclass(frozen=True)
 class Work:
-    """A batch to run: its tasks, where the store is, a token of its own, seconds that each task may take, and the code meant.
+    """A batch of tasks to run.
+
+    It holds the tasks, the place of the store, a token of its own, the seconds that each task may take, and the
+    digest of the code meant.
 
     With `reduce` a task's tables are not stored: what it makes of them, in the worker, is what comes back.
     """
@@ -60,7 +63,10 @@ class EarlierWorkerDied(Exception):
 
 
 def work(batch: Work) -> list[TaskDone]:
-    """Run the tasks, store the batch or what comes of it. Raises OtherCode, EarlierWorkerDied, OSError (the store cannot be written)."""
+    """Run the tasks, and store the batch or what is reduced from it.
+
+    Raises OtherCode, EarlierWorkerDied, OSError (the store cannot be written).
+    """
     import numba
 
     if model_digest() != batch.model:
@@ -123,7 +129,10 @@ def _limit(seconds: float | None, folder: Path) -> Iterator[None]:
 
 
 def last_words(batch: Work) -> tuple[int | None, str]:
-    """Of a dead worker: the number of the task it had begun (None: none), and its trace if it ran out of time."""
+    """Of a dead worker: the number of the task it had begun (None: none).
+
+    Also its trace, if it ran out of time.
+    """
     folder = batch.store / WRITING / batch.token
     began = (folder / _BEGAN).read_text().split() if (folder / _BEGAN).exists() else []
     trace = (folder / _TRACE).read_text()[-_LAST_LETTERS:] if (folder / _TRACE).exists() else ""

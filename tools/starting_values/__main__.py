@@ -1,4 +1,7 @@
-"""Print the starting values, or write configs/world/*.yaml with `--write`: `python -m tools.starting_values`."""
+"""Print the starting values: `python -m tools.starting_values`.
+
+With `--write`, write configs/world/*.yaml.
+"""
 
 import sys
 from collections.abc import Iterable

@@ -33,7 +33,10 @@ def middle_of(period: str) -> float:
 
 @dataclass(frozen=True)
 class MarketHistory:
-    """Annual rate of the world market (USD bn a year) at dates; straight lines in the logarithm between and beyond."""
+    """Annual rate of the world market (USD bn a year) at dates.
+
+    Interpolation and extrapolation are linear in the logarithm.
+    """
 
     points: tuple[tuple[float, float], ...]
 
@@ -61,7 +64,10 @@ def market_history(sources: Sources) -> MarketHistory:
 
 
 def europe_share_of_market(sources: Sources, year: int) -> float:
-    """European customers' part of the world market: K01c for 2024 (and a sixth of it for 2017), in USD, over the world."""
+    """European customers' part of the world market.
+
+    K01c for 2024 (and a sixth of it for 2017), in USD, over the world.
+    """
     eur = sources.number("K01c") / {2017: 6.0, 2024: 1.0}[year]
     return (
         eur
@@ -71,7 +77,10 @@ def europe_share_of_market(sources: Sources, year: int) -> float:
 
 
 def european_providers_share(sources: Sources, when: float) -> float:
-    """European providers' part of the European market: K01a and K01b on a straight line in the log-odds; level after K01b."""
+    """European providers' part of the European market.
+
+    K01a and K01b on a straight line in the log-odds; constant after K01b.
+    """
     t0, t1 = middle_of(sources.evidence["K01a"]["period"]), middle_of(sources.evidence["K01b"]["period"])
     y0, y1 = logit(sources.number("K01a") / 100), logit(sources.number("K01b") / 100)
     return expit(y0 + (y1 - y0) * (min(when, t1) - t0) / (t1 - t0))
@@ -79,7 +88,10 @@ def european_providers_share(sources: Sources, when: float) -> float:
 
 @dataclass(frozen=True)
 class Spend:
-    """How the market of January 2013 divides: intensity by jurisdiction, USD a year by segment for each using customer."""
+    """The division of the market in January 2013.
+
+    Intensity is by jurisdiction, and USD a year is by segment for each using customer.
+    """
 
     intensity: dict[str, float]
     usd_per_customer_year: dict[str, float]
@@ -87,8 +99,9 @@ class Spend:
 
 
 def divide_market(sources: Sources, users: dict[str, dict[str, float]]) -> Spend:
-    """Solve for intensities and spend such that users x intensity x USD meets the market, its regions and its segments.
+    """Solve for intensities and spend.
 
+    Users x intensity x USD must equal the market, its regions and its segments.
     `users[jurisdiction][segment]` counts customers that use cloud services. Known: the world market, the US
     share (judged), Europe's (K01c, 2024), spend shares by segment (judged), relative intensity within a
     region (judged). Europe's intensity averages 1 by spend. Solved by turns: spend by segment given

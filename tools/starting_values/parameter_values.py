@@ -30,7 +30,10 @@ class Derived:
 
 
 def adoption_growth(sources: Sources, world: StartingWorld, year: int) -> float:
-    """Growth of the number of using customers in a year, weighted by their spend of 2013, if all follow the pooled Bass curve."""
+    """Growth of the number of using customers in a year, if all follow the pooled Bass curve.
+
+    Customers are weighted by their spend of 2013.
+    """
     sums = [0.0, 0.0]
     for code, shares in world.adoption.items():
         for segment in SEGMENTS[1:]:
@@ -48,7 +51,10 @@ def adoption_growth(sources: Sources, world: StartingWorld, year: int) -> float:
 
 
 def volume_growth(sources: Sources, world: StartingWorld, year: int) -> float:
-    """Growth of the volume that a using customer buys: the market's growth over that of users and of price."""
+    """Growth of the volume that a using customer buys.
+
+    It is the market's growth over that of users and of price.
+    """
     decline = sources.number("B20") / 100
     return (1 + market_history(sources).growth(year)) / (1 + adoption_growth(sources, world, year)) / (
         1 - decline
@@ -56,10 +62,10 @@ def volume_growth(sources: Sources, world: StartingWorld, year: int) -> float:
 
 
 def learning(sources: Sources) -> tuple[float, float]:
-    """Wright's learning rate (fall of price for each doubling of cumulative volume) and years of experience in 2013.
+    """Wright's learning rate and years of experience in 2013.
 
-    Volume grows by the market's growth over price; growing steadily, cumulative volume is volume / growth
-    rate.
+    The rate is the fall of price for each doubling of cumulative volume. Volume grows by the market's growth
+    over price; growing steadily, cumulative volume is volume / growth rate.
     """
     decline = sources.number("B20") / 100
     rate = log((1 + market_history(sources).growth(2013)) / (1 - decline))
@@ -80,14 +86,20 @@ def switching_cost(sources: Sources, segment: str) -> float:
 
 
 def home_lag(sources: Sources) -> float:
-    """How much slower European providers' revenue grew than their market, a year (the growth rates of K01c)."""
+    """How much slower European providers' revenue grew than their market, a year.
+
+    It uses the growth rates of K01c.
+    """
     sources.numbers("K01c")
     growth = sources.general["market"]["european_growth"]
     return 1 - (1 + float(growth["providers"])) / (1 + float(growth["market"]))
 
 
 def localising_countries_2013(sources: Sources, years_before: float) -> tuple[float, float]:
-    """Countries with a localisation measure so many years before L01a: at L01's constant hazard, and by its log-odds."""
+    """Countries with a localisation measure so many years before L01a.
+
+    By L01's constant hazard, and by its log-odds.
+    """
     first, last = (sources.number(row) / COUNTRIES_OF_THE_WORLD for row in ("L01a", "L01b"))
     hazard = log((1 - first) / (1 - last)) / 4
     slope = (log(last / (1 - last)) - log(first / (1 - first))) / 4

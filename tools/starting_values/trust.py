@@ -1,4 +1,7 @@
-"""Initial trust by country: Pew's 'the US respects the personal freedoms of its people', spring 2013, before the first leak."""
+"""Initial trust by country.
+
+It is Pew's 'the US respects the personal freedoms of its people', spring 2013, before the first leak.
+"""
 
 from dataclasses import dataclass
 

@@ -83,7 +83,10 @@ def _gdp(sources: Sources, code: str, year: str) -> float:
 
 
 def _treaty(sources: Sources, code: str) -> bool:
-    """Mutual legal assistance with the US; a group has it if most of its GDP has. The US needs none with itself."""
+    """Mutual legal assistance with the US.
+
+    A group has it if most of its GDP has. The US needs none with itself.
+    """
     economies = [sources.economies[member] for member in sources.judged[code].members]
     with_treaty = sum(
         e.gdp_2013 or 0.0 for e in economies if e.mla_treaty or e.eu_us_agreement or e.iso3 == CHINA

@@ -1,1 +1,4 @@
-"""The fit of the model to the calibration rows of the evidence: priors, simulations, posterior, recovery and checks."""
+"""The fit of the model to the calibration rows of the evidence.
+
+It covers priors, simulations, posterior, recovery and checks.
+"""

@@ -23,7 +23,10 @@ _CHUNK = 4_000
 
 
 class Emulator:
-    """Mean of each standardised summary at any point of the prior, learned from simulations: `shares` (points, parameters)."""
+    """Mean of each standardised summary at any point of the prior, learned from simulations.
+
+    `shares` is an array (points, parameters).
+    """
 
     def __init__(self, shares: np.ndarray, standardised: np.ndarray, seed: int) -> None:
         self.parameters = shares.shape[1]
@@ -61,7 +64,10 @@ class Emulator:
 
 @lru_cache(maxsize=64)
 def _process(inputs: bytes, parameters: int, summary: bytes, seed: int) -> Any:
-    """A Gaussian process, or a number where there is nothing to learn; the two fits have most of them in common."""
+    """A Gaussian process, or a constant where there is nothing to learn.
+
+    The two fits share most of these settings.
+    """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel

@@ -1,4 +1,7 @@
-"""The whole fit, in order, and the tables that it leaves; what was simulated before is not simulated again."""
+"""The whole fit, in order, and the tables that it writes.
+
+Simulations that are already stored are not run again.
+"""
 
 import json
 import platform
@@ -39,8 +42,9 @@ _PACKAGES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How large a fit is: points of the prior (a power of two) and seeds at each, draws kept, draws put back, and more.
+    """How large a fit is.
 
+    It gives points of the prior (a power of two), seeds at each, draws kept, and draws put back.
     `screen_seeds` are those of the screen and of the points `tried` for the best one, `best_seeds` those of
     the best point; `pairs` are the emulated points that a posterior is learned from.
     """
@@ -74,7 +78,10 @@ class Calibrated:
 
 @dataclass
 class Fit:
-    """One fit on its way: what is asked, where it runs, whom it tells. `rows` may hold any; only calibration rows are ever measured."""
+    """One fit in progress: what is asked, where it runs, and who is told.
+
+    `rows` may hold rows of any role; only calibration rows are ever measured.
+    """
 
     inputs: Inputs
     rows: Sequence[Row]
@@ -87,7 +94,10 @@ class Fit:
     say: Callable[[str], None] = print
 
     def run(self) -> Calibrated:
-        """Screen, simulate, learn twice (all rows, and the early ones), put draws back, and compare headlines."""
+        """Screen, simulate, learn twice, put draws back, and compare headlines.
+
+        One posterior is learned from all rows, the other from the early ones.
+        """
         begin, done = time.perf_counter(), Calibrated()
         fitted, size = self.inputs.fitted, self.size
         self.say(f"screen: {len(self.inputs.candidates)} candidates from end to end of their priors")

@@ -1,4 +1,4 @@
-"""From simulations to a posterior: summaries, the emulator, the posterior learned from it, its recovery and its draws."""
+"""From simulations to a posterior: summaries, the emulator, the posterior, its recovery and its draws."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,10 @@ class Learned:
         )
 
     def misfit(self, values: np.ndarray) -> np.ndarray:
-        """Sum over summaries of the squared standardised distance from the data, of measured rows (points, seeds, rows): (points,)."""
+        """Sum over summaries of the squared standardised distance from the data: (points,).
+
+        `measured` holds measured rows: (points, seeds, rows).
+        """
         found = self.standard.of(np.nanmean(self.summaries.of(values), axis=1))
         return np.asarray((found**2).sum(-1))
 

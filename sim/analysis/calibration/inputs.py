@@ -1,6 +1,7 @@
-"""What a fit is told, from `configs/calibration/`: candidates with their priors, rows left out, judged errors of the model.
+"""The inputs of a fit, from `configs/calibration/`.
 
-Every file is read whole and checked; a problem is named with file and line.
+They are the candidates with their priors, the rows left out, and the judged errors of the model. Every file
+is read whole and checked; a problem is named with file and line.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -31,12 +32,12 @@ UNTIL = 2018  # the early fit sees rows dated up to the end of this year
 
 @dataclass(frozen=True)
 class Candidate:
-    """A parameter that the data may say something about, and its prior: even between `low` and `high` on its scale.
+    """A parameter about which the data may be informative, and its prior.
 
-    `centre` is the value before any fit. `multiplies` maps paths to the values, before any fit, that it
-    multiplies (empty: the parameter's name is its path). `fitted` is what is done with it: `yes`; `drawn`:
-    varied with those that are fitted, since headlines lean on it, though the data cannot tell it from
-    another; `no`: it keeps its value.
+    The prior is uniform between `low` and `high` on its scale. `centre` is the value before any fit.
+    `multiplies` maps paths to the values, before any fit, that it multiplies (empty: the parameter's name is
+    its path). `fitted` is what is done with it: `yes`; `drawn`: varied with those that are fitted, since
+    headlines lean on it, though the data cannot tell it from another; `no`: it keeps its value.
     """
 
     name: str
@@ -77,7 +78,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Inputs:
-    """All of it. `left_out` maps rows to the reason; `discrepancy` summaries to the model's judged error, in the row's unit."""
+    """All inputs of a fit.
+
+    `left_out` maps rows to the reason; `discrepancy` maps summaries to the model's judged error, in the row's
+    unit.
+    """
 
     candidates: tuple[Candidate, ...]
     left_out: Mapping[str, str]
@@ -90,18 +95,28 @@ class Inputs:
         return tuple(one for one in self.candidates if one.fitted != "no")
 
     def rows(self, rows: Sequence[Row], early: bool = False) -> tuple[Row, ...]:
-        """The rows that a fit uses: calibration rows only, without those left out; for the early fit also without what it may not see."""
+        """The rows that a fit uses: calibration rows, without those left out.
+
+        The early fit also omits what it may not see.
+        """
         used = tuple(row for row in rows_to_fit(rows) if row.id not in self.left_out)
         return tuple(row for row in used if self.may_see(row)) if early else used
 
     def may_see(self, row: Row) -> bool:
-        """Whether the early fit may see a row: dated up to the end of `UNTIL`, and not the use of cloud services in a country that is held back."""
+        """Whether the early fit may see a row.
+
+        It may if the row is dated up to the end of `UNTIL` and is not the use of cloud services in a held-out
+        country.
+        """
         held_back = row.measure.name.startswith(USE) and bool(row.place.codes & set(self.held_back))
         return row.last.last < (UNTIL + 1 - 1970) * 12 and not held_back
 
 
 def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> Inputs:
-    """The inputs in `folder` (the shipped ones), checked against the evidence and the configuration. Raises BadInput."""
+    """The inputs in `folder` (default: the shipped ones), checked against evidence and configuration.
+
+    Raises BadInput.
+    """
     folder, problems = folder or root() / CONFIGS / FOLDER, list[str]()
     candidates = _candidates(folder / PARAMETERS, base, problems)
     fits = [row.id for row in rows_to_fit(rows)]

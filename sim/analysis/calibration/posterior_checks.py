@@ -1,4 +1,7 @@
-"""Draws put back into the model: the best point, the rows under the posterior, and how far the data moved the headlines."""
+"""Draws put back into the model.
+
+They give the best point, the rows under the posterior, and how far the data moved the headlines.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,10 +35,11 @@ class Moved:
 def candidates_for_best(
     candidates: Sequence[Candidate], draws: np.ndarray, misfit: Callable[[np.ndarray], np.ndarray], count: int
 ) -> np.ndarray:
-    """Points among which the best is sought, as shares (count, parameters): of many draws those of the least emulated misfit, none twice.
+    """Points among which the best is sought, as shares (count, parameters).
 
-    What the data cannot tell (`drawn`) keeps the value that it had before the fit, so the others must suit
-    that: of the draws the quarter is taken in which it lies nearest there.
+    Of many draws these are the ones with the least emulated misfit, without duplicates. What the data cannot
+    tell (`drawn`) keeps the value that it had before the fit, so the others must suit that: of the draws the
+    quarter is taken in which it lies nearest there.
     """
     drawn = [k for k, one in enumerate(candidates) if one.fitted == "drawn"]
     points = draws
@@ -57,7 +61,10 @@ def predictive(
     best: Measured,
     draws: Measured,
 ) -> pd.DataFrame:
-    """Every calibration row beside the model: before the fit and at the best point (mean over seeds), and 90% over draws."""
+    """Every calibration row beside the model, before the fit and at the best point.
+
+    The model's value is the mean over seeds; the 90% interval is over draws.
+    """
     fitted = {row.id for row in used}
     lines = []
     for i, row in enumerate(rows):
@@ -111,7 +118,10 @@ def moved(
     how: Running,
     progress: Progress | None,
 ) -> Moved:
-    """Every headline of an experiment's two worlds at points of the prior and of the posterior, with the same seeds."""
+    """Every headline of an experiment's two worlds at points of the prior and of the posterior.
+
+    All points use the same seeds.
+    """
     compare = two_worlds.experiment.compare
     assert compare is not None
     first = first_month(two_worlds, compare)

@@ -1,4 +1,7 @@
-"""The points that are simulated: a scrambled Sobol' sample of the prior, which grows without losing points."""
+"""The points that are simulated: a scrambled Sobol' sample of the prior.
+
+The sample can grow without losing points.
+"""
 
 from collections.abc import Sequence
 
@@ -12,7 +15,10 @@ HELD_OUT = 8  # about one point in so many is never learned from: the recovery i
 
 
 def shares(candidates: Sequence[Candidate], points: int, seed: int = SEED) -> np.ndarray:
-    """float64 (points, candidates), 0 to 1: how far along its prior each candidate is. `points` is a power of two."""
+    """float64 (points, candidates), 0 to 1: how far along its prior each candidate is.
+
+    `points` is a power of two.
+    """
     sample: np.ndarray = qmc.Sobol(len(candidates), scramble=True, rng=np.random.default_rng(seed)).random(
         points
     )
@@ -45,7 +51,10 @@ def held_out(points: int) -> np.ndarray:
 
 
 def own_seeds(points: int, seeds: int) -> list[range]:
-    """Seeds of each point that no other point has: what is learned from many points then rests on as many populations."""
+    """Seeds of each point, shared with no other point.
+
+    What is learned from many points then rests on as many populations.
+    """
     return [range(1 + point * seeds, 1 + (point + 1) * seeds) for point in range(points)]
 
 

@@ -1,7 +1,8 @@
-"""Can it be fitted at all? Data simulated at known parameters, fitted again, and whether the intervals hold the truth.
+"""Recovery of known parameters: is the fit possible at all?
 
-The points were simulated and never learned from. To each the error of source and model is added, as the
-world's own data have it; a population's luck is in them.
+Data are simulated at known parameters and fitted again; the table says how often the intervals hold the
+truth. The points were simulated and never learned from. To each the error of source and model is added, as
+the world's own data have it; a population's luck is in them.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,10 @@ _DRAWS = 500
 
 @dataclass(frozen=True)
 class Recovery:
-    """Of each parameter over the repeats: coverage of 90% intervals, posterior sd over prior sd, error of the posterior mean over prior sd."""
+    """Of each parameter over the repeats: coverage of 90% intervals, and two ratios.
+
+    The ratios are posterior sd over prior sd, and error of the posterior mean over prior sd.
+    """
 
     method: str
     repeats: int
@@ -38,7 +42,10 @@ def recover(
     seed: int,
     repeats: int = 1,
 ) -> Recovery:
-    """Fit data simulated at `shares` (points, parameters), with summaries `standardised`, `repeats` times each with another error (`measured`)."""
+    """Fit data simulated at `shares` (points, parameters), with summaries `standardised`.
+
+    Each point is fitted `repeats` times, each time with another error (`measured`).
+    """
     shares, standardised = np.tile(shares, (repeats, 1)), np.tile(standardised, (repeats, 1))
     data = noisy(standardised, np.random.default_rng(seed), measured)
     draws = sample_many(posterior, data, _DRAWS, seed)

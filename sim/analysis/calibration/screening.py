@@ -1,9 +1,10 @@
-"""Which candidates the data can say something about: each moved from end to end of its prior, the others at their centre.
+"""Which candidates the data can inform.
 
-The effect is that of the whole range on each summary, in standard errors of the summary. What is fitted is
-chosen by it: the candidates with the largest effects, none that moves no summary by `LEAST`, none that acts
-as a stronger one does (`ALIKE`), `MOST` at most. Those that are drawn beside them because headlines lean on
-them stand outside the rule.
+Each candidate is moved from end to end of its prior, with the others at their centre. The effect is that of
+the whole range on each summary, in standard errors of the summary. What is fitted is chosen by it: the
+candidates with the largest effects, none that moves no summary by `LEAST`, none that acts as a stronger one
+does (`ALIKE`), `MOST` at most. Those that are drawn beside them because headlines lean on them stand outside
+the rule.
 """
 
 from collections.abc import Collection, Sequence
@@ -34,7 +35,10 @@ def screen(
     how: Running,
     progress: Progress | None,
 ) -> tuple[pd.DataFrame, Measured]:
-    """One line a candidate and summary: `parameter, summary, low, centre, high` (the summary there), `effect` in standard errors."""
+    """One line per candidate and summary.
+
+    Columns: `parameter, summary, low, centre, high` (the summary there), and `effect` in standard errors.
+    """
     centre = {path: value for one in inputs.candidates for path, value in one.sets(one.centre).items()}
     points = [
         centre,
@@ -62,7 +66,10 @@ def screen(
 
 
 def strength(screened: pd.DataFrame) -> pd.Series:
-    """How strongly each candidate acts on all summaries together, the strongest first (root of the sum of squares, each effect cut at CUT)."""
+    """How strongly each candidate acts on all summaries together, the strongest first.
+
+    The strength is the root of the sum of squares, with each effect cut at CUT.
+    """
     effect = screened.assign(square=screened["effect"].clip(-CUT, CUT).fillna(0.0) ** 2)
     return np.sqrt(effect.groupby("parameter", sort=False)["square"].sum()).sort_values(
         ascending=False, kind="stable"

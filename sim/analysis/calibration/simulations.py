@@ -1,8 +1,8 @@
-"""The points of the prior run through the model: each row measured at each point with each seed, kept so that it can go on later.
+"""The points of the prior run through the model.
 
-A point is run as any other (`sim.runs`): history as it happened, and beside it history without each event
-that rows take out, with the same luck. Only the measured rows are kept, a line of JSON each:
-`<store>/measured.jsonl`.
+Each row is measured at each point with each seed, and stored so that the fit can resume later. A point is run
+as any other (`sim.runs`): history as it happened, and beside it history without each event that rows take
+out, with the same luck. Only the measured rows are kept, a line of JSON each: `<store>/measured.jsonl`.
 """
 
 import hashlib
@@ -33,7 +33,10 @@ MEASURED = "measured.jsonl"
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured: float64 (points, seeds, rows), NaN where a run failed or a row has nothing to measure."""
+    """What was measured: float64 (points, seeds, rows).
+
+    NaN where a run failed or a row has nothing to measure.
+    """
 
     rows: tuple[Row, ...]
     values: np.ndarray
@@ -69,7 +72,10 @@ def simulate(
     how: Running,
     progress: Progress | None,
 ) -> Measured:
-    """Measure rows at points (path -> value each), each with its seeds (as many everywhere); what was measured before is not run again."""
+    """Measure rows at points (path -> value each), each with its seeds (as many everywhere).
+
+    What was measured before is not run again.
+    """
     identities, kept = Identities(), _Kept(store.folder / MEASURED)
     code, tasks, keys = rows_digest(rows), list[Task](), list[str]()
     for number, (sets, own) in enumerate(zip(points, seeds, strict=True)):
@@ -126,7 +132,10 @@ class _Kept:
 
 
 def rows_digest(rows: Sequence[Row]) -> str:
-    """What decides a measured value beside the run: how each row is measured (not what was measured in the world), and the measures' code."""
+    """What determines a measured value besides the run.
+
+    It is how each row is measured (not what was measured in the world), and the code of the measures.
+    """
     asked = [
         (
             r.id,

@@ -25,7 +25,10 @@ def names_of(rows: Sequence[Row]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Use:
-    """The rows of use (`at`: where they stand), by date and population. All firms of 10 people or more are the `whole`."""
+    """The rows of use (`at`: their positions), by date and population.
+
+    All firms of 10 people or more are the `whole`.
+    """
 
     at: tuple[int, ...]
     data: np.ndarray
@@ -60,7 +63,11 @@ class _Use:
         return tuple(name for name, is_there in able.items() if is_there)
 
     def summaries(self, use: np.ndarray) -> np.ndarray:
-        """Of (..., rows of use): mean level, growth, larger over small firms, and how far countries differ as they did in the data."""
+        """Four summaries of (..., rows of use).
+
+        They are mean level, growth, larger over small firms, and how far countries differ as they did in the
+        data.
+        """
         parts = [self._summary(name, use) for name in self.names]
         return np.stack(parts, -1) if parts else use[..., :0]
 
@@ -87,7 +94,10 @@ class _Use:
 
 @dataclass(frozen=True)
 class Summaries:
-    """The summaries of some rows. Arrays of values have the rows, arrays of summaries the names, along their last axis."""
+    """The summaries of some rows.
+
+    Along their last axis, arrays of values have the rows and arrays of summaries have the names.
+    """
 
     rows: tuple[Row, ...]
 
@@ -107,7 +117,10 @@ class Summaries:
 
     @cached_property
     def source_error(self) -> np.ndarray:
-        """Standard error of each summary of the data; where a row has none, a tenth of it (half its tolerance where it is a bound)."""
+        """Standard error of each summary of the data.
+
+        Where a row has none, it is a tenth of the value (for a bound, half the tolerance).
+        """
         se = np.array([row.se if row.se is not None else 0.05 * abs(row.value) for row in self.rows])
         # one survey's rows share their errors more than they average them out: their mean is half as
         # uncertain as one of them
@@ -118,7 +131,10 @@ class Summaries:
         return np.array([*of_use.values(), *(se[i] for i in self._single)])
 
     def of(self, values: np.ndarray) -> np.ndarray:
-        """Summaries of what was measured on the model: (..., rows) -> (..., summaries). Missing stays missing."""
+        """Summaries of what was measured on the model: (..., rows) -> (..., summaries).
+
+        Missing stays missing.
+        """
         values = np.asarray(values, np.float64)
         single = (
             np.stack([_single(self.rows[i], values[..., i]) for i in self._single], -1)
@@ -146,12 +162,12 @@ def _single(row: Row, value: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Standard:
-    """Summaries as multiples of their error: (summary - observed) / error, cut at CLIP; missing ones are filled in.
+    """Summaries as multiples of their error: (summary - observed) / error, cut at CLIP.
 
-    The error holds the source's, the model's judged discrepancy and that of a mean over seeds of so many
-    simulated customers. `measured` is the part of it that is source and discrepancy: what a simulated mean
-    over seeds has not in it already. `filled` is what stands for a missing summary: the median over the
-    simulations, which says nothing.
+    Missing ones are filled in. The error holds the source's, the model's judged discrepancy and that of a
+    mean over seeds of so many simulated customers. `measured` is the part of it that is source and
+    discrepancy: what a simulated mean over seeds has not in it already. `filled` is what stands for a missing
+    summary: the median over the simulations, which says nothing.
     """
 
     names: tuple[str, ...]
@@ -176,7 +192,10 @@ def standard(summaries: Summaries, simulated: np.ndarray, discrepancy: Mapping[s
 
 
 def luck(simulated: np.ndarray) -> np.ndarray:
-    """Standard error of each summary's mean over seeds at one point, pooled over points: what is left of a population's luck."""
+    """Standard error of each summary's mean over seeds at one point, pooled over points.
+
+    It is the variation that remains between populations.
+    """
     seeds = simulated.shape[1]
     if seeds < 2:
         return np.zeros(simulated.shape[2])

@@ -1,8 +1,9 @@
-"""What posteriors are learned from: parameters as normal scores, summaries as multiples of their error, with the error added.
+"""What posteriors are learned from.
 
-A share u of a prior becomes z = probit(u), standard normal under the prior and without ends, so that no
-posterior leaks over them. The data are measured with error: what is learned from has the error of source,
-model and luck added to it.
+Parameters enter as normal scores, summaries as multiples of their error, with the error added. A share u of a
+prior becomes z = probit(u), standard normal under the prior and without ends, so that no posterior leaks over
+them. The data are measured with error: what is learned from has the error of source, model and luck added to
+it.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,10 @@ def shares_of(scores: np.ndarray) -> np.ndarray:
 
 
 def noisy(standardised: np.ndarray, rng: np.random.Generator, part: np.ndarray | float = 1.0) -> np.ndarray:
-    """Standardised summaries as they would be measured: with an error added (`part` of a standard error each), cut as they are."""
+    """Standardised summaries as they would be measured: with an error added, then cut as usual.
+
+    `part` is that error, in standard errors of each summary.
+    """
     return np.clip(standardised + part * rng.standard_normal(standardised.shape), -CLIP, CLIP)
 
 

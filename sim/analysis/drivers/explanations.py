@@ -11,7 +11,10 @@ Pairs = Sequence[tuple[Columns, Columns]]
 
 
 def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]:
-    """A sentence or two for each headline, from the means over pairs; `first` is the first month that may differ."""
+    """A sentence or two for each headline, from the means over pairs.
+
+    `first` is the first month that may differ.
+    """
     a = {name: _mean_over_pairs(pairs, 0, name) for name in pairs[0][0] if name != "month"}
     b = {name: _mean_over_pairs(pairs, 1, name) for name in pairs[0][0] if name != "month"}
     first = min(first, len(a["trust"]) - 1)

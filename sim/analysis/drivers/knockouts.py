@@ -1,4 +1,7 @@
-"""What each mechanism contributes: the headline differences with it off, and with the switch on other dates."""
+"""What each mechanism contributes.
+
+The tables give the headline differences with it off, and with the switch on other dates.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -15,7 +18,10 @@ MOST_PAIRS = 4  # a table of many variants: enough pairs for its intervals, few 
 
 
 def variants(resolved: Resolved) -> dict[str, Resolved]:
-    """Every variant of an experiment that its report shows: a mechanism off (`off:x`), another switch date (`on:x`)."""
+    """Every variant of an experiment that its report shows.
+
+    A variant is a mechanism off (`off:x`) or another switch date (`on:x`).
+    """
     out: dict[str, Resolved] = {}
     if resolved.experiment.knockouts:
         for code, mechanism in resolved.base.mechanisms.items():
@@ -30,7 +36,10 @@ def variants(resolved: Resolved) -> dict[str, Resolved]:
 def run_variants(
     resolved: Resolved, variants: dict[str, Resolved], store: Store, how: Running, progress: Progress | None
 ) -> tuple[dict[str, list[SeedDone]], list[str]]:
-    """Run the compared worlds of every variant with a few seeds; returns what is done by variant, and failures."""
+    """Run the compared worlds of every variant with a few seeds.
+
+    Returns the finished pairs by variant, and failures.
+    """
     experiment = resolved.experiment
     assert experiment.compare is not None
     seeds = range(experiment.seeds.first, experiment.seeds.first + min(experiment.seeds.count, MOST_PAIRS))
@@ -57,7 +66,10 @@ def pairs_of(done: Sequence[SeedDone], compare: tuple[str, str]) -> list[tuple[C
 
 
 def first_month(resolved: Resolved, compare: tuple[str, str]) -> int:
-    """First month in which the compared worlds may differ; the first of all where they may not, as then every month is as good."""
+    """First month in which the compared worlds may differ.
+
+    Where they may not differ, it is the first of all, since every month then serves as well.
+    """
     a, b = (resolved.scenarios[name] for name in compare)
     shared = must_be_equal_for(a, b)
     return shared if shared < a.months else 0
@@ -66,7 +78,10 @@ def first_month(resolved: Resolved, compare: tuple[str, str]) -> int:
 def knockout_table(
     resolved: Resolved, base: Sequence[SeedDone], done: dict[str, list[SeedDone]]
 ) -> pd.DataFrame:
-    """Headline differences with each mechanism off, and what that says the mechanism contributes (on the same seeds)."""
+    """Headline differences with each mechanism off, and the contribution that follows.
+
+    All use the same seeds.
+    """
     compare = resolved.experiment.compare
     assert compare is not None
     first = first_month(resolved, compare)

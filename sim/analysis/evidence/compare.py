@@ -1,4 +1,4 @@
-"""Model against evidence: the same thing measured on the simulated history as the source measured in the world.
+"""Model against evidence: the model is measured as the source measured the world.
 
 The world is history as it happened; a row with `without_event` is measured as the difference that the event
 made. Nothing here is fitted.
@@ -126,9 +126,10 @@ def months_of(scenario: Scenario) -> Window:
 
 
 def measure(rows: Iterable[Row], runs: Sequence[Mapping[str, Run]], simulated: Window) -> pd.DataFrame:
-    """Every row beside the model. A run holds the worlds of one seed by the event taken out, AS_IT_HAPPENED among them.
+    """Every row beside the model.
 
-    The interval is over runs, whatever they differ in: seeds, or seeds and draws of parameters.
+    A run holds the worlds of one seed by the event taken out, AS_IT_HAPPENED among them. The interval is over
+    runs, whatever they differ in: seeds, or seeds and draws of parameters.
     """
     return beside([(row, interval(values_of(row, runs, simulated))) for row in rows], simulated, OVER_SEEDS)
 
@@ -141,7 +142,10 @@ def beside(measured: Iterable[tuple[Row, Interval]], simulated: Window, over: st
 
 
 def values_of(row: Row, runs: Sequence[Mapping[str, Run]], simulated: Window) -> np.ndarray:
-    """What the row's measure reads off each run; missing where its dates were not simulated, or its event not on the timeline."""
+    """What the row's measure reads off each run.
+
+    Missing where its dates were not simulated, or its event is not on the timeline.
+    """
     if not row.period.within(simulated):
         return np.full(len(runs), MISSING)
     return np.array([_value(row, run) if row.without_event in run else MISSING for run in runs])
@@ -166,7 +170,10 @@ def verdict(row: Row, i: Interval) -> str:
 
 
 def off(row: Row, model: float) -> float:
-    """How far the model is from the data, in tolerances; on the allowed side of a bound it is not off. Missing without a tolerance."""
+    """How far the model is from the data, in tolerances.
+
+    It is 0 on the allowed side of a bound, and missing without a tolerance.
+    """
     if row.tolerance == 0.0:
         return MISSING
     gap = model - row.value

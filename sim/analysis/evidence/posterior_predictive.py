@@ -29,7 +29,10 @@ History = Callable[[Resolved, Draw], Scenario]
 
 @dataclass(frozen=True)
 class Predicted:
-    """Values by row id: float64 (draws, seeds), missing where a run failed or had nothing to measure; and what failed."""
+    """Values by row id: float64 (draws, seeds); and what failed.
+
+    A value is missing where a run failed or had nothing to measure.
+    """
 
     values: dict[str, np.ndarray]
     failures: list[str]
@@ -45,10 +48,10 @@ def predict(
     history: History | None = None,
     seeds: Sequence[Sequence[int]] | None = None,
 ) -> Predicted:
-    """Measure every row on history as it happened, at every draw with as many seeds as the experiment has (its own, unless `seeds` says which).
+    """Measure every row on history as it happened, at every draw.
 
-    `history` makes that of a draw (default: the experiment's, with the draw's values set), all of the same
-    months.
+    Each draw has as many seeds as the experiment: its own, unless `seeds` says which. `history` makes that of
+    a draw (default: the experiment's, with the draw's values set), all of the same months.
     """
     history = history or history_at
     seeds = seeds or own_seeds(resolved, draws)

@@ -1,6 +1,7 @@
-"""Rows of evidence: one number a line of a CSV, each with the measure that measures the same thing on a simulated world.
+"""Rows of evidence, one number per line of a CSV.
 
-A file is read whole and checked before anything runs; every problem is named with file and line.
+Each has the measure that computes the same quantity on a simulated world. A file is read whole and checked
+before anything runs; every problem is named with file and line.
 """
 
 import math
@@ -85,7 +86,10 @@ class Row:
 
     @property
     def tolerance(self) -> float:
-        """How far the model may be off: twice the standard error; where none is known, a tenth, and nothing beyond a bound."""
+        """How far the model may be off: twice the standard error.
+
+        Where none is known, it is a tenth of the value; for a bound, zero.
+        """
         if self.se is not None:
             return 2.0 * self.se
         return 0.1 * abs(self.value) if self.bound == "eq" else 0.0

@@ -1,7 +1,7 @@
-"""Use of cloud services by firms: the pooled Bass curve of Eurostat's countries, and each country's level in January 2013.
+"""Use of cloud services by firms.
 
-Bass (1969): with x = F / m, the adopters' part of those who will ever adopt, dx/dt = (p + q x)(1 - x), t in
-years.
+The module fits the pooled Bass curve of Eurostat's countries, and each country's level in January 2013. Bass
+(1969): with x = F / m, the adopters' part of those who will ever adopt, dx/dt = (p + q x)(1 - x), t in years.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Pooled:
 
 
 def pooled_bass(sources: Sources) -> Pooled:
-    """p and q by least squares on the step from 2014 to 2016, the curve starting from nobody at the launch year.
+    """p and q by least squares on the step from 2014 to 2016, from zero adopters in the launch year.
 
     Two years of data alone put p at zero: they say how much faster growth was where many had adopted, not how
     it ever began. So p is tied to q: from zero at launch the curve must reach the countries' mean share of
@@ -63,7 +63,10 @@ def pooled_bass(sources: Sources) -> Pooled:
 
 
 def unanchored_bass(sources: Sources) -> Pooled:
-    """The same fit without a launch year, p and q free: printed beside the other to show what the survey alone says."""
+    """The same fit without a launch year, p and q free.
+
+    It is printed beside the other to show what the survey alone says.
+    """
     ceiling, pairs = ceiling_of(sources, "small_firm"), surveyed_pairs(sources)
     found = minimize(
         lambda pq: step_error(pairs, ceiling, Bass(pq[0], pq[1])),
@@ -113,7 +116,10 @@ def level_in_2013(observed: dict[int, float], ceiling: float, bass: Bass, asked:
 
 
 def _observed(sources: Sources, geo: str, segment: str) -> dict[int, float]:
-    """A country's survey results for a segment: small firms as published, enterprises as medium and large ones by their number."""
+    """A country's survey results for a segment.
+
+    Small firms are as published; enterprises are medium and large firms, weighted by their number.
+    """
     shares = {
         size: {
             year: v for (g, s, year), v in sources.uptake.items() if g == geo and s == size and year != 2015

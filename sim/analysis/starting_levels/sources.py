@@ -106,7 +106,10 @@ def _economy(row: dict[str, str]) -> Economy:
 
 
 def _uptake(path: Path) -> Uptake:
-    """Firms that buy any cloud service. Flagged values (Italy's broken series) and aggregates are left out."""
+    """Firms that buy any cloud service.
+
+    Flagged values (Italy's broken series) and aggregates are left out.
+    """
     return {
         (EUROSTAT_CODES.get(row["geo"], row["geo"]), EUROSTAT_SIZES[row["size"]], int(row["year"])): float(
             row["pct_enterprises"]

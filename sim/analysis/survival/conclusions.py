@@ -55,7 +55,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Arm:
-    """One way to repeat the two worlds: its name, what it is in words, and what is held whatever a draw says."""
+    """One way to repeat the two worlds.
+
+    It has a name, a description in words, and the values that are held whatever a draw says.
+    """
 
     name: str
     what: str
@@ -78,7 +81,10 @@ def survive(
     how: Running,
     progress: Progress | None = None,
 ) -> Survival:
-    """Run the compared worlds at the shipped parameters with all of the experiment's seeds, and every arm with the first `seeds`."""
+    """Run the compared worlds at the shipped parameters, and every arm.
+
+    The shipped parameters get all of the experiment's seeds, the arms the first `seeds`.
+    """
     found, said = discounts(resolved, store, how, progress)
     failures = Failures(said)
     asked = resolved.experiment.seeds
@@ -95,7 +101,10 @@ def survive(
 
 
 def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
-    """The posterior as it is; at either end of the discount; with trust that is lost no faster than it is won."""
+    """The posterior as it is, either end of the discount, and symmetric trust.
+
+    In the last, trust is lost no faster than it is won.
+    """
     out = [Arm(POSTERIOR, "the posterior as it is", {})]
     for name, end, setting in zip((DISCOUNT_LOW, DISCOUNT_HIGH), ("least", "most"), found, strict=True):
         said = (
@@ -178,7 +187,10 @@ def verdict(sign: int, low: float, median: float, high: float) -> str:
 
 
 def table_of(lines: Sequence[dict[str, object]]) -> pd.DataFrame:
-    """All lines, and for each headline what holds of all arms: it survives if it does everywhere, and falls if it falls anywhere."""
+    """All lines, and for each headline the verdict over all arms.
+
+    It survives if it survives every arm, and falls if it falls in any.
+    """
     whole = pd.DataFrame(lines, columns=list(COLUMNS))
     together = []
     for _, group in whole.groupby("headline", sort=False):

@@ -1,9 +1,10 @@
-"""How much of what customers say they do: the knob that sets it, and where it stands at either end of what R01 found.
+"""The discount from stated to actual behaviour: how much of what customers say they do.
 
-No parameter is that ratio. Behaviour answers to risk by `choice.sensitivity`, which no survey answer depends
-on, so all its entries are multiplied by one number until the part of revenue that US providers lost abroad to
-the leak, over the share of organisations that said they were more negative, is what R01 says. The file of
-rows says how each is measured.
+The module finds the parameter setting at either end of the range in R01. No parameter is that ratio.
+Behaviour answers to risk by `choice.sensitivity`, which no survey answer depends on, so all its entries are
+multiplied by one number until the part of revenue that US providers lost abroad to the leak, over the share
+of organisations that said they were more negative, is what R01 says. The file of rows says how each is
+measured.
 """
 
 from collections.abc import Sequence
@@ -56,7 +57,10 @@ def sensitivities(resolved: Resolved, multiple: float) -> dict[str, float]:
 def discounts(
     resolved: Resolved, store: Store, how: Running, progress: Progress | None = None
 ) -> tuple[list[Setting], list[str]]:
-    """The knob at either end of R01 (lower, upper), found on the experiment's own parameters and seeds; and what failed."""
+    """The setting at either end of R01 (lower, upper), and what failed.
+
+    It is found on the experiment's own parameters and seeds.
+    """
     history = history_of(resolved)
     rows = {row.id: row for row in read_rows(root() / ROWS, history)}
     wanted = {row.id: row.value for row in read_rows(shipped_rows(), history) if row.id in ENDS}
@@ -81,7 +85,10 @@ def _short_history(resolved: Resolved, draw: Draw) -> Scenario:
 
 
 def crossing(multiples: Sequence[float], ratios: np.ndarray, wanted: float) -> Setting:
-    """Where the ratio first passes what is wanted, on straight lines in both logarithms; where it never does, the nearest tried."""
+    """Where the ratio first crosses the target, interpolated linearly in both logarithms.
+
+    Where it never does, the nearest value tried.
+    """
     known = [(m, r) for m, r in zip(multiples, ratios, strict=True) if np.isfinite(r) and r > 0.0]
     for (m0, r0), (m1, r1) in pairwise(known):
         if min(r0, r1) <= wanted <= max(r0, r1) and r0 != r1:

@@ -175,10 +175,10 @@ def _why_none(row: Row, forecaster: str, known: Sequence[Row]) -> str:
 
 
 def rank(fit: str, scores: pd.DataFrame, rows: Sequence[Row]) -> pd.DataFrame:
-    """The model against each rival: CRPS in standard errors of each row, so that rows of different units can be averaged.
+    """The model against each rival: CRPS in standard errors of each row.
 
-    Rows of one place and measure hang together and count as one series; the 95% interval is Student's t over
-    series.
+    In these units, rows of different units can be averaged. Rows of one place and measure hang together and
+    count as one series; the 95% interval is Student's t over series.
     """
     series = {row.id: f"{row.measure.name} in {row.place.name}" for row in rows}
     by = {

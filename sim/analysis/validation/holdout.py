@@ -29,7 +29,10 @@ IN_THE_STARTING_VALUES = {
 
 @dataclass(frozen=True)
 class Unseen:
-    """Rows on which a fit is scored: what it saw, what it is asked, and whose earlier values anybody may go on from."""
+    """Rows on which a fit is scored.
+
+    They are the rows it saw, the rows it is asked, and the rows whose earlier values may be continued from.
+    """
 
     seen: tuple[Row, ...]
     asked: tuple[Row, ...]
@@ -37,7 +40,10 @@ class Unseen:
 
 
 def unseen_by_all(rows: Sequence[Row]) -> Unseen:
-    """Of the fit on all calibration rows: the validation rows. Rivals may go on from one of them to the next, which the model may not."""
+    """The task of the fit on all calibration rows: the validation rows.
+
+    Rivals may continue from one of them to the next; the model may not.
+    """
     return Unseen(rows_to_fit(rows), tuple(row for row in rows if row.role == VALIDATION), tuple(rows))
 
 

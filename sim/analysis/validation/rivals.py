@@ -1,9 +1,10 @@
-"""Forecasts without agents: no change, a straight line, a Bass curve. What the model has to beat to be worth its trouble.
+"""Forecasts without agents: no change, a straight line, a Bass curve.
 
-A rival continues a *series*: values of one measure, place, population and arguments. It is defined only where
-it has earlier values of that series. Its spread is the error that the sources alone would cause, or, where
-that is larger, the root mean square of the misses that the same rival makes on the rows that the fit saw
-(same measure, population and arguments, any place): a rival may learn how wrong it is wont to be.
+The model is worth its complexity only if it beats them. A rival continues a *series*: values of one measure,
+place, population and arguments. It is defined only where it has earlier values of that series. Its spread is
+the error that the sources alone would cause, or, where that is larger, the root mean square of the misses
+that the same rival makes on the rows that the fit saw (same measure, population and arguments, any place): a
+rival may learn how wrong it is wont to be.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,7 +58,10 @@ def kind_of(row: Row) -> tuple[object, ...]:
 
 
 def earlier(row: Row, rows: Iterable[Row]) -> list[Row]:
-    """The values of the row's series before it, in order of time; a bound is no value, nor is a difference between two dates."""
+    """The values of the row's series before it, in order of time.
+
+    Bounds and differences between two dates do not count as values.
+    """
     if row.measure.two_dates:
         return []
     before = [
@@ -78,7 +82,10 @@ def no_change(row: Row, before: Sequence[Row]) -> Forecast | None:
 
 
 def trend(row: Row, before: Sequence[Row]) -> Forecast | None:
-    """Least squares through the values; their errors go into the forecast with the weights that it gives to each."""
+    """Least squares through the values.
+
+    Their errors enter the forecast with the weights that it gives to each.
+    """
     if len(before) < 2:
         return None
     years = np.array([year_of(r) for r in before]) - year_of(row)
@@ -90,7 +97,10 @@ def trend(row: Row, before: Sequence[Row]) -> Forecast | None:
 
 
 def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
-    """The Bass curve of the rows seen, in %; `ceilings` are the shares of each segment that will ever adopt."""
+    """The Bass curve of the rows seen, in %.
+
+    `ceilings` are the shares of each segment that will ever adopt.
+    """
     steps = [
         (r, before[-1])
         for r in seen
@@ -129,7 +139,10 @@ def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
 
 @dataclass(frozen=True)
 class Field:
-    """The rivals of one task: `seen` are the rows that the fit saw, `known` all whose values may be continued from."""
+    """The rivals of one task.
+
+    `seen` are the rows that the fit saw, `known` all whose values may be continued from.
+    """
 
     seen: tuple[Row, ...]
     known: tuple[Row, ...]
@@ -151,7 +164,10 @@ class Field:
         return out
 
     def _wont_to_miss(self, rival: Rival, row: Row) -> float:
-        """Root mean square miss of the rival on rows of this kind that were seen, or that lie before the row in its own series."""
+        """Root mean square miss of the rival on rows of this kind.
+
+        The rows are those that were seen, or that lie before the row in its own series.
+        """
         looked_at = {
             r.id: r
             for r in (*self.seen, *earlier(row, self.known))

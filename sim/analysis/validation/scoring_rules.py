@@ -1,8 +1,8 @@
-"""Predictive distributions and the proper scores by which they are compared (Gneiting & Raftery 2007); lower is better.
+"""Predictive distributions and the proper scores by which they are compared; lower is better.
 
-Every forecast here is a mixture of normals of equal weight and spread, for which both scores are closed: no
-sampling, and nothing to compile. The ready-made package of scores compiles itself for ten seconds at every
-import.
+See Gneiting & Raftery (2007). Every forecast here is a mixture of normals of equal weight and spread, for
+which both scores are closed: no sampling, and nothing to compile. The ready-made package of scores compiles
+itself for ten seconds at every import.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from scipy import special, stats
 
 @dataclass(frozen=True)
 class Predictive:
-    """What a forecaster expects a source to report: a normal of standard deviation `sd` around each of `centres`.
+    """A forecaster's distribution of the reported value: normals of sd `sd` around each of `centres`.
 
     `centres` (M,) are the model's runs over draws and seeds, or a rival's one number, in the row's unit; `sd`
     is the error beside what the centres spread, that of the source at least.
@@ -57,10 +57,11 @@ class Predictive:
 
 
 def crps(forecast: Predictive, value: float) -> float:
-    """Continuous ranked probability score, in the unit of the value: the integral of (F(x) - 1[x >= value])^2.
+    """Continuous ranked probability score (CRPS), in the unit of the value.
 
-    Closed form for a mixture of normals (Grimit et al. 2006): E|X - value| - E|X - X'| / 2. Without spread it
-    is the score of an ensemble, with one centre the absolute error.
+    It is the integral of (F(x) - 1[x >= value])^2. Closed form for a mixture of normals (Grimit et al. 2006):
+    E|X - value| - E|X - X'| / 2. Without spread it is the score of an ensemble, with one centre the absolute
+    error.
     """
     x, sd = forecast.centres, forecast.sd
     return float(
@@ -89,7 +90,10 @@ def log_score(forecast: Predictive, value: float) -> float:
 
 
 def chance_of(forecast: Predictive, bound: str, value: float) -> float:
-    """Probability that the forecast gives to the side on which the truth is known to lie: `le` at most, `ge` at least the value."""
+    """Probability that the forecast gives to the side on which the truth is known to lie.
+
+    `le` is at most, `ge` at least the value.
+    """
     if forecast.sd == 0.0 and bound == "ge":
         return float(np.mean(forecast.centres >= value))
     below = forecast.below(value)

@@ -1,4 +1,7 @@
-"""Batches on a Dask cluster: one that is there already, by its scheduler's address, or one started on this machine."""
+"""Batches on a Dask cluster.
+
+The cluster exists already, by its scheduler's address, or is started on this machine.
+"""
 
 import importlib
 import logging

@@ -1,4 +1,7 @@
-"""Batches on the processors of this machine: worker processes, each on its own, so that a death is nobody else's."""
+"""Batches on the processors of this machine.
+
+Each worker is a process of its own, so its death affects no other worker.
+"""
 
 import multiprocessing
 import os
@@ -138,10 +141,10 @@ def process_context(preload: Sequence[str]) -> BaseContext:
 
 @contextmanager
 def _main_module_left_out() -> Iterator[None]:
-    """Start processes that do not import the caller's main module, so that a script needs no `if __name__` guard.
+    """Start processes that do not import the caller's main module.
 
-    multiprocessing tells each new process where the main module is and has no option against it; nothing that
-    a worker runs lies there.
+    A script then needs no `if __name__` guard. multiprocessing tells each new process where the main module
+    is and has no option against it; nothing that a worker runs lies there.
     """
     with _STARTING:
         whole = spawn.get_preparation_data

@@ -12,7 +12,10 @@ _LOCALISING = "law=sector_localisation+general_localisation"
 
 
 def _in_force(view: View) -> tuple[np.ndarray, np.ndarray]:
-    """For each month and country of the period: how many countries it stands for, and the share of them with each law (rows, laws)."""
+    """For each month and country of the period: the countries that it stands for, and their laws.
+
+    The second array is the share of them with each law (rows, laws).
+    """
     at = view.run.at("country", view.period, country=view.place.codes)
     members = np.array(
         [view.place.members[str(code)] for code in view.run.column("country", "country")[at]], float
@@ -23,7 +26,10 @@ def _in_force(view: View) -> tuple[np.ndarray, np.ndarray]:
 
 
 def countries_with_law(view: View) -> float:
-    """Countries with at least one of the laws in force, mean over the period. Groups of countries adopt each law independently."""
+    """Countries with at least one of the laws in force, mean over the period.
+
+    Groups of countries adopt each law independently.
+    """
     members, share = _in_force(view)
     return (
         float(np.sum(members * (1.0 - np.prod(1.0 - share, axis=1)))) / view.period.months
@@ -39,7 +45,10 @@ def laws_in_force(view: View) -> float:
 
 
 def months_until_law(view: View) -> float:
-    """Months from the beginning of the period until one of the laws is first adopted, in force or repealed; the whole period if never."""
+    """Months from the beginning of the period until one of the laws first changes status.
+
+    The change is adopted, in force or repealed; it is the whole period if it never happens.
+    """
     keys = {
         "country": view.place.codes,
         "instrument": view.words("law"),

@@ -17,7 +17,10 @@ _OFFERS = (
 
 
 def months_until_offer(view: View) -> float:
-    """Months from the beginning of the period until the first such change in any country of the place; the whole period if it never comes."""
+    """Months from the beginning of the period until the first such change in any country of the place.
+
+    It is the whole period if the change never comes.
+    """
     keys = {
         "country": view.place.codes,
         "provider": view.words("provider"),

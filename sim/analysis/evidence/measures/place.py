@@ -22,7 +22,10 @@ class Place:
 
 
 def places(jurisdictions: Mapping[str, Jurisdiction]) -> dict[str, frozenset[str]]:
-    """Every name that a place can have, with its jurisdictions: groups first, then regions and blocs, then single codes."""
+    """Every name that a place can have, with its jurisdictions.
+
+    Groups come first, then regions and blocs, then single codes.
+    """
     out = {WORLD: frozenset(jurisdictions), ABROAD: frozenset(jurisdictions) - {US}}
     for field in ("region", "bloc"):
         for name in dict.fromkeys(str(getattr(one, field)) for one in jurisdictions.values()):

@@ -16,7 +16,10 @@ POPULATIONS: dict[str, tuple[str, ...]] = {
 
 
 def segments(text: str) -> frozenset[str] | str:
-    """The segments that a text names (`firms_10plus`, `enterprise+public_sector`; nothing: everybody), or the part that names none."""
+    """The segments that a text names, or the part of it that names none.
+
+    Examples: `firms_10plus`, `enterprise+public_sector`; an empty text means everybody.
+    """
     named: set[str] = set()
     for part in (piece.strip() for piece in (text or EVERYBODY).split(JOINED_BY)):
         if part not in POPULATIONS:

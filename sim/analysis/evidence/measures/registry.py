@@ -1,4 +1,7 @@
-"""Every measure, by name. A new one is written in the module of its subject and added to that module's tuple."""
+"""Every measure, by name.
+
+Write a new measure in the module of its subject, and add it to that module's tuple.
+"""
 
 from sim.analysis.evidence.measures.adoption import ADOPTION
 from sim.analysis.evidence.measures.laws import LAWS
