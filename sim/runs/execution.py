@@ -78,7 +78,8 @@ class Execution:
 def execute(run: Execution, how: Running, progress: Progress | None, watch: Watch) -> None:
     """Run what the store lacks, then write tables and points to the experiment's folder.
 
-    A shard writes none. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes on from there.
+    A shard writes none. Raises EngineLost when a cluster is gone; what was stored stays, and the next call
+    goes on from there.
     """
     begin = time.perf_counter()
     while True:

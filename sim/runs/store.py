@@ -1,6 +1,6 @@
 """The store: every run that was ever finished, in batches that are there whole or not at all.
 
-    store/batches/<id>/commit.json      the parts of the batch, each with its sha256; <id> is the sha256 of this file
+    store/batches/<id>/commit.json      the parts and their sha256; <id> begins the sha256 of this file
     store/batches/<id>/<table>.parquet  one table of all runs of the batch, under the key `run`
     store/batches/<id>/months.parquet   the digests of each run that prove two worlds equal up to a month
     store/writing/<token>/              batches being written; nothing reads them

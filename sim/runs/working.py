@@ -29,8 +29,8 @@ Reduce = Callable[[SeedDone], Any]
 class Work:
     """A batch of tasks to run.
 
-    It holds the tasks, the place of the store, a token of its own, the seconds that each task may take, and the
-    digest of the code meant.
+    It holds the tasks, the place of the store, a token of its own, the seconds that each task may take, and
+    the digest of the code meant.
 
     With `reduce` a task's tables are not stored: what it makes of them, in the worker, is what comes back.
     """
