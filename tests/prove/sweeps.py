@@ -197,6 +197,7 @@ class DaskCluster:
                 "2",
                 "--no-dashboard",
             ],
+            start_new_session=True,  # its workers are of its group, also one that it is just starting again
             **quiet,
         )
         return self
@@ -205,11 +206,10 @@ class DaskCluster:
         return [p for p in descendants(self.nanny.pid) if b"spawn_main" in _command(p)]
 
     def __exit__(self, *_: object) -> None:
-        below = descendants(self.nanny.pid)
+        os.killpg(self.nanny.pid, signal.SIGKILL)
+        self.scheduler.kill()
         for process in (self.nanny, self.scheduler):
-            process.kill()
             process.wait()
-        _kill(below)
 
 
 def disturb_dask(sweep: Sweep, rng: random.Random) -> float:
