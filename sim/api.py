@@ -16,6 +16,7 @@ import datetime as dt
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -263,15 +264,16 @@ def run(
         raise InputError(f"{resolved.name}: it has a design: run it with sim.sweep")
     reporters = Reporters.of(model_reporters, agenttype_reporters)
     folder, keep = _folder(out)
-    done = pipeline.run(
-        resolved,
-        folder,
-        workers=workers,
-        progress=progress,
-        store=None if reporters is not None and reporters.digest is None else Path(store),
-        further=further,
-        reporters=reporters,
-    )
+    with _store_for(reporters, store) as kept:
+        done = pipeline.run(
+            resolved,
+            folder,
+            workers=workers,
+            progress=progress,
+            store=kept,
+            further=further,
+            reporters=reporters,
+        )
     _must_have_succeeded(done)
     return Pair(folder, keep)
 
@@ -382,18 +384,8 @@ def _months(scenario: Any, seed: int) -> Iterator[Month]:
 
 
 def _resolve(experiment: Any, changes: Changes | None, **sizes: int | None) -> Resolved:
-    words = [f"{path}={_written(value)}" for path, value in (changes or {}).items()]
-    return pipeline.resolve(experiment, words, **sizes)
-
-
-def _written(value: Any) -> str:
-    """A value as the command line would have it."""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    try:
-        return json.dumps(value)
-    except TypeError:
-        raise InputError(f"changes: {value!r}: write a number, a text, a date, a list or a mapping") from None
+    by_path = {str(path): value for path, value in (changes or {}).items()}
+    return pipeline.resolve(experiment, by_path, **sizes)
 
 
 def _keys(by: str | None) -> tuple[str, ...]:
@@ -414,6 +406,16 @@ def _folder(out: str | Path | None) -> tuple[Path, Any]:
         return Path(out), None
     temporary = tempfile.TemporaryDirectory(prefix="warrantsim-", ignore_cleanup_errors=True)
     return Path(temporary.name), temporary
+
+
+@contextmanager
+def _store_for(reporters: Reporters | None, store: str | Path) -> Iterator[Path]:
+    """The store that is asked for; runs that nobody could recognise again go to one that is thrown away."""
+    if reporters is None or reporters.digest is not None:
+        yield Path(store)
+        return
+    with tempfile.TemporaryDirectory(prefix="warrantsim-") as passing:
+        yield Path(passing)
 
 
 def _must_have_succeeded(done: pipeline.Finished) -> None:

@@ -12,6 +12,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
@@ -132,16 +133,28 @@ def _digest(groups: Mapping[str, Mapping[str, Reporter]]) -> str | None:
 
 
 def _source(reporter: Callable[[Any], float]) -> str | None:
-    """The syntax of a function and the plain values that it uses from outside.
+    """The syntax of a function, its default values and the plain values that it uses from outside.
 
-    None where these cannot be had.
+    None where these cannot be had, or where it is no plain function (a method's object, say, has a state of its own).
     """
+    if not inspect.isfunction(reporter):
+        return None
     try:
         tree = ast.dump(ast.parse(textwrap.dedent(inspect.getsource(reporter)).strip()))
-        used = inspect.getclosurevars(reporter)
-    except (OSError, TypeError, SyntaxError):
+        outside = dict(inspect.getclosurevars(reporter).nonlocals)
+    except (OSError, TypeError, SyntaxError, ValueError):
         return None
-    outside = {**used.globals, **used.nonlocals}
-    if not all(isinstance(value, bool | int | float | str | None) for value in outside.values()):
+    names = _names_of(reporter.__code__)
+    outside |= {name: value for name, value in reporter.__globals__.items() if name in names}
+    defaults = [*(reporter.__defaults__ or ()), *(reporter.__kwdefaults__ or {}).values()]
+    if not all(
+        isinstance(value, bool | int | float | str | None) for value in [*outside.values(), *defaults]
+    ):
         return None
-    return f"{tree} {sorted((name, repr(value)) for name, value in outside.items())}"
+    return f"{tree} {sorted((name, repr(value)) for name, value in outside.items())} {defaults!r}"
+
+
+def _names_of(code: CodeType) -> set[str]:
+    """The names that a function uses from outside, in its comprehensions and inner functions too."""
+    inner = (_names_of(one) for one in code.co_consts if isinstance(one, CodeType))
+    return set(code.co_names).union(*inner)

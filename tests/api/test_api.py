@@ -104,6 +104,13 @@ def test_a_sweep_has_points_headlines_and_a_point(store: Path) -> None:
         swept.point(99)
 
 
+def test_a_sweep_leaves_no_summary_of_what_its_folder_held_before(store: Path, tmp_path: Path) -> None:
+    sim.run("two_worlds", seeds=1, workers=1, store=store, out=tmp_path, **SMALL)
+    assert (tmp_path / "headlines.csv").is_file()
+    sim.sweep("where_revenue_falls", seeds=1, workers=1, store=store, out=tmp_path, **SMALL)
+    assert not (tmp_path / "headlines.csv").exists()
+
+
 def test_a_world_is_a_mesa_model_month_by_month() -> None:
     months = [
         (month.date, month.model.month)
@@ -119,7 +126,7 @@ def test_a_world_is_a_mesa_model_month_by_month() -> None:
     [
         (lambda pair: sim.run("two_world"), "did you mean 'two_worlds'"),
         (lambda pair: sim.run("two_worlds", changes={"trust.asymetry": 1.0}), "did you mean 'asymmetry'"),
-        (lambda pair: sim.run("two_worlds", changes={"trust.asymmetry": object()}), "write a number"),
+        (lambda pair: sim.run("two_worlds", changes={"trust.asymmetry": object()}), "must be a number"),
         (lambda pair: sim.run("where_revenue_falls"), "run it with sim.sweep"),
         (lambda pair: sim.sweep("two_worlds"), "run it with sim.run"),
         (lambda pair: sim.world("two_worlds", "doj_win"), "did you mean 'doj_wins'"),

@@ -50,9 +50,12 @@ def test_reporters_change_run_ids_and_no_other_table(tmp_path: Path) -> None:
 def test_a_reporter_without_a_source_is_stored_nowhere(tmp_path: Path) -> None:
     typed: dict[str, Any] = {}
     exec("def typed(model):\n    return model.month", typed)  # as at a prompt: no file holds it
-    pair = sim.run("two_worlds", store=tmp_path, model_reporters={"months": typed["typed"]}, **SMALL)
+    out = tmp_path / "out"
+    reporters = {"months": typed["typed"]}
+    pair = sim.run("two_worlds", store=tmp_path / "store", out=out, model_reporters=reporters, **SMALL)
     assert pair.collected["months"].max() == 156
-    assert stored(tmp_path) == 0
+    assert stored(tmp_path / "store") == 0
+    assert not (out / "store").exists()
 
 
 @pytest.mark.parametrize("changed", ["source", "value", "name"])
@@ -79,4 +82,44 @@ def test_the_digest_answers_to_the_source_and_the_values_it_uses(
 def test_a_value_that_cannot_be_written_down_leaves_no_digest() -> None:
     outside = [1.0]
     reporters = Reporters.of({"x": lambda model: outside[0]}, None)
+    assert reporters is not None and reporters.digest is None
+
+
+def test_a_value_used_within_a_comprehension_is_part_of_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def summed(model: Any) -> float:
+        return sum(FACTOR * month for month in range(model.month))
+
+    def digest() -> str | None:
+        reporters = Reporters.of({"x": summed}, None)
+        assert reporters is not None
+        return reporters.digest
+
+    before = digest()
+    assert before is not None
+    monkeypatch.setitem(globals(), "FACTOR", 3.0)
+    assert digest() != before
+
+
+def test_default_values_are_part_of_the_digest() -> None:
+    def with_factor(factor: float) -> str | None:
+        def reporter(model: Any, factor: float = factor) -> float:
+            return factor * model.month
+
+        reporters = Reporters.of({"x": reporter}, None)
+        assert reporters is not None
+        return reporters.digest
+
+    assert with_factor(1.0) is not None
+    assert with_factor(1.0) != with_factor(2.0)
+
+
+def test_a_method_has_a_state_that_no_source_tells() -> None:
+    class Scaled:
+        def __init__(self, factor: float) -> None:
+            self.factor = factor
+
+        def read(self, model: Any) -> float:
+            return self.factor * model.month
+
+    reporters = Reporters.of({"x": Scaled(2.0).read}, None)
     assert reporters is not None and reporters.digest is None
