@@ -84,21 +84,23 @@ def run(
     how = how or Running()
     if workers is not None:
         how = replace(how, workers=workers)
-    run = Finished(out, Plan(resolved, out / POINTS, reporters), Store(store or out / OWN_STORE))
-    run.store.prepare()
-    with watched(run.plan, out, run.store.folder, how.shard) as watch:
-        execute(run, how, progress, watch)
+    done = Finished(out, Plan(resolved, out / POINTS, reporters), Store(store or out / OWN_STORE))
+    done.store.prepare()
+    with watched(done.plan, out, done.store.folder, how.shard) as watch:
+        execute(done, how, progress, watch)
         if how.shard is not None:
-            return run
+            return done
+        for name in SUMMARIES:
+            (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
         known: dict[str, Any] = {"command": command} if command else {}
-        if not run.plan.has_design:
-            known |= _analyse(run, replace(how, retry_failed=False), watch, progress, further)
-        if resolved.experiment.claims and run.tables:
-            run.verdicts = claims.judge(resolved, run.results)
-            run.verdicts.write(out)
-            known["claims"] = json.loads(run.verdicts.claims.to_json(orient="records"))
-        write_manifest(out, manifest_of(run, **known))
-    return run
+        if not done.plan.has_design:
+            known |= _analyse(done, replace(how, retry_failed=False), watch, progress, further)
+        if resolved.experiment.claims and done.tables:
+            done.verdicts = claims.judge(resolved, done.results)
+            done.verdicts.write(out)
+            known["claims"] = json.loads(done.verdicts.claims.to_json(orient="records"))
+        write_manifest(out, manifest_of(done, **known))
+    return done
 
 
 def _analyse(
@@ -109,8 +111,6 @@ def _analyse(
     Returns what the manifest says of them.
     """
     resolved, folder = run.plan.resolved, run.folder
-    for name in SUMMARIES:
-        (folder / f"{name}.csv").unlink(missing_ok=True)
     if not run.proved.good:
         return {}
     compare, done = resolved.experiment.compare, run.done

@@ -14,7 +14,7 @@ from sim.analysis.design_outcomes import compared, first_months, is_of_law, scen
 from sim.analysis.headlines import Columns, compared_headlines, headlines_of_one, series
 from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
-from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader, with_dates
+from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader, frame_of
 
 
 def point_results(folder: Path, point: int) -> MemoryResults:
@@ -70,7 +70,7 @@ def _reader_at(whole: FolderResults, name: str, point: int) -> TableReader:
             filters=[("point", "==", point)],
             page_checksum_verification=True,
         )
-        return with_dates(rows.to_pandas().drop(columns="point"))
+        return frame_of(rows.drop_columns("point"))
 
     return read
 

@@ -77,20 +77,10 @@ def _syntax(node: ast.AST, words: list[str]) -> None:
         if name == "body" and isinstance(
             node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
         ):
-            value = _without_docstring(node.body)
+            value = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
         for part in value if isinstance(value, list) else (value,):
             if isinstance(part, ast.AST):
                 _syntax(part, words)
             else:
                 words.append(repr(part))
         words.append(".")
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0] if body else None
-    is_docstring = (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    )
-    return body[1:] if is_docstring else body

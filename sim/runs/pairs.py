@@ -11,6 +11,7 @@ from dataclasses import fields
 import numpy as np
 
 from sim.model.books import Books
+from sim.model.parts import may_ride_together
 from sim.scenario.scenario import Scenario
 
 
@@ -39,8 +40,7 @@ def must_be_equal_for(a: Scenario, b: Scenario) -> int:
 
 def share_population(a: Scenario, b: Scenario) -> bool:
     """Whether two worlds can share their customers: they differ in nothing but law and events."""
-    same = ("first", "months", "customers", "jurisdictions", "segments", "providers", "parameters")
-    return all(getattr(a, name) == getattr(b, name) for name in same)
+    return (a.first, a.months) == (b.first, b.months) and may_ride_together(a, b)
 
 
 def first_difference(a: Books, b: Books, months: int) -> str | None:

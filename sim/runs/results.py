@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 TABLES_FOLDER = "tables"
 MANIFEST = "manifest.json"
@@ -61,8 +63,7 @@ class FolderResults:
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """A recorded table, or those of its columns; a damaged page is an error, not a number."""
-        frame = pd.read_parquet(self.path(name), columns=columns, page_checksum_verification=True)
-        return with_dates(frame)
+        return frame_of(pq.read_table(self.path(name), columns=columns, page_checksum_verification=True))
 
     def summary(self, name: str) -> pd.DataFrame | None:
         """A small CSV beside the tables, if the run made one."""
@@ -98,8 +99,9 @@ def reader_of(frame: pd.DataFrame) -> TableReader:
     return lambda columns: frame if columns is None else frame[[c for c in columns if c in frame]]
 
 
-def with_dates(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same table with `month` as datetime64, so that `.loc["2018-01":]` works on it as an index."""
-    if "month" in frame:
-        frame["month"] = frame["month"].astype("datetime64[s]")
-    return frame
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """A table as a DataFrame in which `month` is a real date, so that `.loc["2018-01":]` works on it as an index."""
+    if "month" in table.column_names:  # of a table without rows, some writers keep no type
+        at = table.column_names.index("month")
+        table = table.set_column(at, "month", table.column(at).cast(pa.date32()))
+    return table.to_pandas(date_as_object=False)

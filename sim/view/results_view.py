@@ -129,9 +129,7 @@ class ResultsView:
         if not self.results.has(name):
             return None
         if key not in self._tables:
-            frame = self.results.table(name, ["seed", "world", "month", *columns])
-            dated = frame["month"].dtype.kind == "M"
-            self._tables[key] = frame if dated else frame.assign(month=pd.to_datetime(frame["month"]))
+            self._tables[key] = self.results.table(name, ["seed", "world", "month", *columns])
         return self._tables[key]
 
     def abroad(self, name: str, *columns: str) -> pd.DataFrame | None:

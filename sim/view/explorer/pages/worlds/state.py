@@ -12,7 +12,6 @@ ABROAD = "abroad"
 HISTORY = "history"
 TABS = ("trust", "map", "data", "money", "laws", "evidence", "said", "numbers")
 MEASURES = ("trust", "laws")
-STREAMS = ("kinds", "countries")
 MOST_WORLDS, MOST_PAIRS, MOST_SEED = 4, 64, 2**31 - 1
 LEAST_CUSTOMERS, MOST_CUSTOMERS = 2_000, 200_000
 DAY = r"^\d{4}-(0[1-9]|1[0-2])$"
