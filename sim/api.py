@@ -26,11 +26,10 @@ from sim import pipeline
 from sim.analysis.paired_table import paired_difference
 from sim.runs.reporters import Reporter, Reporters
 from sim.runs.results import MANIFEST, FolderResults
-from sim.runs.running import Running
 from sim.runs.store import DEFAULT as STORE
 from sim.runs.tables_on_disk import SCHEMA
-from sim.scenario.problems import BadInput as InputError
-from sim.scenario.problems import choices
+from sim.runs.tasks import Backend
+from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved
 from sim.scenario.schema import Experiment
 
@@ -339,7 +338,7 @@ def reproduce(
     from sim.runs.expected import compare_with_expected
     from sim.runs.reproduce import reproduce as again
 
-    how = Running(workers)
+    how = Backend(workers)
     if Path(what).is_dir():
         return again(Path(what), sample, how=how)
     return compare_with_expected(str(what), full, sample, how)

@@ -27,9 +27,9 @@ from sim.runs.plan import Plan
 from sim.runs.points import POINTS
 from sim.runs.reporters import Reporters
 from sim.runs.results import MemoryResults, reader_of
-from sim.runs.running import Progress, Running
 from sim.runs.store import Store
-from sim.runs.watching import FURTHER, Watch, watched
+from sim.runs.tasks import Backend, Progress
+from sim.runs.watch import FURTHER, Watch, watched
 from sim.scenario.locations import root
 from sim.scenario.resolution import Resolved
 from sim.scenario.resolution import resolve as resolve_experiment
@@ -57,7 +57,7 @@ class Finished(Execution):
 
 
 def resolve(experiment: Any, sets: Iterable[str] = (), **sizes: Any) -> Resolved:
-    """Read, check and layer an experiment, its claims included. Raises BadInput with every problem found."""
+    """Read, check and layer an experiment, its claims included. Raises InputError with every problem found."""
     resolved = resolve_experiment(experiment, sets, **sizes)
     claims.check(resolved)
     return resolved
@@ -69,7 +69,7 @@ def run(
     workers: int | None = None,
     progress: Progress | None = None,
     store: Path | None = None,
-    how: Running | None = None,
+    how: Backend | None = None,
     further: bool = False,
     command: str = "",
     reporters: Reporters | None = None,
@@ -81,7 +81,7 @@ def run(
     writes no tables. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes
     on from there.
     """
-    how = how or Running()
+    how = how or Backend()
     if workers is not None:
         how = replace(how, workers=workers)
     done = Finished(out, Plan(resolved, out / POINTS, reporters), Store(store or out / OWN_STORE))
@@ -104,7 +104,7 @@ def run(
 
 
 def _analyse(
-    run: Finished, how: Running, watch: Watch, progress: Progress | None, further: bool
+    run: Finished, how: Backend, watch: Watch, progress: Progress | None, further: bool
 ) -> dict[str, Any]:
     """Compute and write the summaries of an experiment without a design.
 
@@ -129,7 +129,7 @@ def _analyse(
     return {"projections": projections(), "configuration": shipped_tables.configuration_of(resolved)}
 
 
-def _run_further(run: Finished, how: Running, progress: Progress) -> None:
+def _run_further(run: Finished, how: Backend, progress: Progress) -> None:
     """The summaries that need other runs: a mechanism off, another switch date, history as it happened."""
     resolved, experiment = run.plan.resolved, run.plan.resolved.experiment
     if experiment.compare is not None:

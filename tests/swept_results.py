@@ -7,12 +7,12 @@ import pytest
 
 from sim.model.tables import TABLES
 from sim.pipeline import Finished, run
-from sim.runs import working
+from sim.runs import worker
 from sim.runs.engines.local import InThisProcess
 from sim.runs.pairs import MONTH_DIGEST
-from sim.runs.running import Running
 from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.tables_on_disk import Columns, digest_of_values
+from sim.runs.tasks import Backend
 from sim.scenario.resolution import Resolved, resolve
 
 EXPERIMENT = """\
@@ -141,9 +141,9 @@ def swept(
     """Run the sweep into `folder/results/name`, with its store beside it."""
     resolved = asked(folder, record, levers, claims)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(working, "run_seed", known_seed)
-        patch.setattr("sim.runs.running.is_compiled", lambda: True)
+        patch.setattr(worker, "run_seed", known_seed)
+        patch.setattr("sim.runs.tasks.is_compiled", lambda: True)
         patch.setattr(known_seed, "fails", fails, raising=False)
         return run(
-            resolved, folder / "results" / name, store=folder / "store", how=Running(engine=InThisProcess)
+            resolved, folder / "results" / name, store=folder / "store", how=Backend(engine=InThisProcess)
         )

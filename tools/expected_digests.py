@@ -16,12 +16,12 @@ from sim.runs.expected import digest_of_runs, file_of, fingerprint, inputs_diges
 from sim.runs.identity import model_digest
 from sim.runs.manifest import PACKAGES
 from sim.runs.reproduce import environment
-from sim.runs.running import Progress, Running
+from sim.runs.tasks import Backend, Progress
 from sim.scenario.locations import experiments
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 
 
-def write(name: str, full: bool, how: Running | None = None, progress: Progress | None = None) -> Path:
+def write(name: str, full: bool, how: Backend | None = None, progress: Progress | None = None) -> Path:
     """Run a shipped experiment and write its expected digests.
 
     Full digests of other code or input are dropped.
@@ -47,9 +47,9 @@ def write(name: str, full: bool, how: Running | None = None, progress: Progress 
             content["full"] = kept if still else None
             continue
         resolved, pairs = sized(name, size == "full")
-        found, failures = run_pairs(resolved, pairs, how or Running(), progress)
+        found, failures = run_pairs(resolved, pairs, how or Backend(), progress)
         if failures:
-            raise BadInput([f"{name}: {failure}" for failure in failures])
+            raise InputError([f"{name}: {failure}" for failure in failures])
         one: dict[str, Any] = {"pairs": len(pairs), "inputs": inputs_digest(resolved, pairs)}
         tables = next(iter(found.values()))
         if size == "small":
@@ -80,9 +80,9 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         for name in asked.names or experiments():
             if name not in experiments():
-                raise BadInput(f"{name}: no shipped experiment; {choices(name, experiments())}")
-            print(write(name, asked.full, Running(asked.workers)), flush=True)
-    except BadInput as error:
+                raise InputError(f"{name}: no shipped experiment; {choices(name, experiments())}")
+            print(write(name, asked.full, Backend(asked.workers)), flush=True)
+    except InputError as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -15,7 +15,7 @@ from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.paths import parameter_and_key
 from sim.scenario.posterior import read_posterior
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 
 FITTED = "fitted: see docs/calibration.md; before the fit "
 _DIGITS = 4  # of a shipped value: more than the data give, few enough to read
@@ -29,7 +29,7 @@ def shipped_values(posterior_sets: Mapping[str, float]) -> dict[str, float]:
 def with_best(text: str, group: str, infos: Mapping[str, ParameterInfo], sets: Mapping[str, float]) -> str:
     """The text of a group's file with the best point's values.
 
-    Raises BadInput where a parameter is not found.
+    Raises InputError where a parameter is not found.
     """
     by_parameter: dict[str, dict[str, float]] = {}
     for path, value in sets.items():
@@ -68,7 +68,7 @@ def _replaced(text: str, name: str, field: str, new: str) -> str:
     """One field of one parameter, which stands on one line of its own."""
     pattern = re.compile(rf"(^{re.escape(name)}:\n(?:  .*\n)*?  {field}: ).*$", re.MULTILINE)
     if not pattern.search(text):
-        raise BadInput(f"{name}: no line '{field}:' of its own to change")
+        raise InputError(f"{name}: no line '{field}:' of its own to change")
     return pattern.sub(lambda found: found.group(1) + new, text, count=1)
 
 

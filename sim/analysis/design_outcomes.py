@@ -19,9 +19,9 @@ import pandas as pd
 
 from sim.analysis.headlines import HEADLINES, SERIES, Columns, Headline
 from sim.runs.intervals import half_width
+from sim.runs.pair_series import PairSeries, exported
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import MANIFEST
-from sim.runs.wide import Wide, exported
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import points, scenarios_at
@@ -85,7 +85,7 @@ def _base() -> Base:
 def scenarios_of(said: Mapping[str, Any], point: int, where: Path) -> dict[str, Scenario]:
     """The scenario of every world at a point of a manifest's design.
 
-    Raises BadInput if this version cannot read the manifest.
+    Raises InputError if this version cannot read the manifest.
     """
     resolved = restored(said["scenario"], _base(), str(where))
     return scenarios_at(resolved, points(resolved)[point])
@@ -94,7 +94,7 @@ def scenarios_of(said: Mapping[str, Any], point: int, where: Path) -> dict[str, 
 def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> np.ndarray:
     """For each point (a row of `values`), the first month in which the compared worlds may differ.
 
-    Months are counted from 0. Raises BadInput where that hangs on the point and the manifest is one that this
+    Months are counted from 0. Raises InputError where that hangs on the point and the manifest is one that this
     version cannot read.
     """
     law = [name for name in values.columns if is_of_law(str(name))]
@@ -120,31 +120,31 @@ def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> 
 # --- a headline at every pair and point -------------------------------------------------------------------
 
 
-def at_pairs(wide: Wide, code: str, said: Mapping[str, Any], firsts: np.ndarray) -> pd.DataFrame:
+def at_pairs(series: PairSeries, code: str, said: Mapping[str, Any], firsts: np.ndarray) -> pd.DataFrame:
     """One row per pair: `point`, `seed`, `a`, `b` and `difference` (b minus a).
 
     The last two are missing where one world was run.
     """
-    columns = {name: wide.column(name) for name in columns_of_headline(code)}
+    columns = {name: series.column(name) for name in columns_of_headline(code)}
     read, (a, b) = BY_CODE[code].read, compared(said)
-    begin = pd.Series(firsts, index=wide.values.index).reindex(wide.points).to_numpy()
+    begin = pd.Series(firsts, index=series.values.index).reindex(series.points).to_numpy()
 
     def values(world: str | None) -> np.ndarray:
         if world is None:
-            return np.full(len(wide), np.nan)
-        at = wide.position(world)
+            return np.full(len(series), np.nan)
+        at = series.position(world)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.array(
                 [
                     read({name: column[k, at] for name, column in columns.items()}, int(begin[k]))
-                    for k in range(len(wide))
+                    for k in range(len(series))
                 ],
                 float,
             )
 
     first, second = values(a), values(b)
     return pd.DataFrame(
-        {"point": wide.points, "seed": wide.seeds, "a": first, "b": second, "difference": second - first}
+        {"point": series.points, "seed": series.seeds, "a": first, "b": second, "difference": second - first}
     )
 
 
@@ -282,28 +282,28 @@ def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[s
 
 
 def fans(
-    wide: Wide, metric: str, said: Mapping[str, Any], chosen: np.ndarray | None = None
+    series: PairSeries, metric: str, said: Mapping[str, Any], chosen: np.ndarray | None = None
 ) -> dict[str, pd.DataFrame]:
     """Quantiles over pairs of a series, month by month.
 
     There is one for each world by name, and `difference` where two are compared. `chosen` says which pairs
     count (all, if None). Columns: `month`, q5, q25, q50, q75, q95.
     """
-    keep = np.arange(len(wide)) if chosen is None else np.flatnonzero(chosen)
+    keep = np.arange(len(series)) if chosen is None else np.flatnonzero(chosen)
     if not len(keep):
         return {}
-    columns = {name: wide.column(name) for name in columns_of_series(metric)}
+    columns = {name: series.column(name) for name in columns_of_series(metric)}
     read = SERIES[metric]
 
-    def series(at: int) -> np.ndarray:
+    def values_in(at: int) -> np.ndarray:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.array([read(_run(columns, int(k), at)) for k in keep], float)
 
-    found = {world: series(at) for at, world in enumerate(wide.worlds)}
-    out = {world: quantiles(values, wide.months) for world, values in found.items()}
+    found = {world: values_in(at) for at, world in enumerate(series.worlds)}
+    out = {world: quantiles(values, series.months) for world, values in found.items()}
     a, b = compared(said)
     if b is not None:
-        out["difference"] = quantiles(found[b] - found[a], wide.months)
+        out["difference"] = quantiles(found[b] - found[a], series.months)
     return out
 
 
@@ -325,9 +325,9 @@ def quantiles(values: np.ndarray, months: np.ndarray) -> pd.DataFrame:
     )
 
 
-def pairs_at(wide: Wide, points: Sequence[int] | np.ndarray) -> np.ndarray:
+def pairs_at(series: PairSeries, points: Sequence[int] | np.ndarray) -> np.ndarray:
     """Which pairs are of these points."""
-    return np.isin(wide.points, points)
+    return np.isin(series.points, points)
 
 
 def headlines_at_points(folder: Path, said: Mapping[str, Any]) -> pd.DataFrame:
@@ -335,10 +335,10 @@ def headlines_at_points(folder: Path, said: Mapping[str, Any]) -> pd.DataFrame:
 
     Columns: the design's values, then means, interval and pairs.
     """
-    wide = exported(folder, said)
-    firsts = first_months(said, wide.values, folder / MANIFEST)
+    series = exported(folder, said)
+    firsts = first_months(said, series.values, folder / MANIFEST)
     parts = [
-        wide.values.join(at_points(at_pairs(wide, headline.code, said, firsts)), how="right")
+        series.values.join(at_points(at_pairs(series, headline.code, said, firsts)), how="right")
         .rename_axis("point")
         .reset_index()
         .assign(headline=headline.code, name=headline.name, unit=headline.unit, window=headline.window)

@@ -7,11 +7,11 @@ common is run once. The first n draws are a sample of their own.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress, run_tasks
 from sim.scenario.posterior import Posterior
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, variant
 from sim.scenario.scenario import Scenario
 
@@ -29,17 +29,17 @@ class Draw:
 
 
 def first_draws(posterior: Posterior, count: int) -> tuple[Draw, ...]:
-    """The first draws of a posterior; raises BadInput where it has fewer."""
+    """The first draws of a posterior; raises InputError where it has fewer."""
     have = len(posterior.draws())
     if not 1 <= count <= have:
-        raise BadInput(f"--posterior: {count} draws: the posterior has {have}; valid: 1 to {have}")
+        raise InputError(f"--posterior: {count} draws: the posterior has {have}; valid: 1 to {have}")
     return tuple(Draw(f"draw {number}", posterior.at(number)) for number in range(count))
 
 
 def at(resolved: Resolved, draw: Draw) -> Resolved:
     """An experiment with the parameters of a draw, which override every other setting of them.
 
-    Raises BadInput for values out of range.
+    Raises InputError for values out of range.
     """
     return variant(resolved, dict(draw.sets), who=draw.label)
 
@@ -78,7 +78,7 @@ def run_draws(
     record: str,
     tables: Sequence[str],
     store: Store,
-    how: Running,
+    how: Backend,
     failures: Failures,
     progress: Progress | None = None,
 ) -> Iterator[tuple[int, SeedDone]]:

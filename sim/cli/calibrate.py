@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.console import console
 from sim.cli.folders import RESULTS, must_be_writable
-from sim.cli.printing import console
 from sim.cli.progress import stoppable
 from sim.scenario.locations import shown
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve
 
 # People that the model's survey asks in a fit: of 1,200, as by default, a dozen are German firms, where the
@@ -40,11 +40,11 @@ class Asked:
 def calibrate(asked: Asked) -> list[str]:
     """Fit, write the tables, and say what was found; returns what failed."""
     if asked.points < 16 or asked.points & (asked.points - 1):
-        raise BadInput(
+        raise InputError(
             f"--points: a Sobol' sample is balanced for powers of two only, from 16 on (got {asked.points})"
         )
     if asked.put_back > asked.draws:
-        raise BadInput(f"--put-back: at most as many as --draws, {asked.draws} (got {asked.put_back})")
+        raise InputError(f"--put-back: at most as many as --draws, {asked.draws} (got {asked.put_back})")
     history = resolve("history", [f"survey.panel={PANEL}"], customers=asked.customers)
     two_worlds = resolve("two_worlds", customers=asked.customers, base=history.base)
 
@@ -53,7 +53,7 @@ def calibrate(asked: Asked) -> list[str]:
     from sim.analysis.evidence.rows import read_rows, shipped_rows
 
     if importlib.util.find_spec("sklearn") is None:
-        raise BadInput(
+        raise InputError(
             "calibrate: needs scikit-learn; `make calibrate` installs it, or pip install "
             "'warrantsim[calibrate]'"
         )
@@ -64,8 +64,8 @@ def calibrate(asked: Asked) -> list[str]:
     must_be_writable(store, "--store")
 
     from sim.analysis.calibration.fit import Fit, Size
-    from sim.runs.running import Running
     from sim.runs.store import Store
+    from sim.runs.tasks import Backend
 
     screen, runs = console(), Store(store)
     runs.prepare()
@@ -88,7 +88,7 @@ def calibrate(asked: Asked) -> list[str]:
             two_worlds,
             size,
             runs,
-            Running(asked.workers),
+            Backend(asked.workers),
             progress,
             say,
         )

@@ -5,22 +5,22 @@ from pathlib import Path
 
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root, shown
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import factors, points, resolve
 
 CALIBRATION = "calibration"  # folder of what a fit is told
 
 
 def check_files(files: Sequence[str]) -> None:
-    """Check each file and say so; raises BadInput with the problems of all of them."""
+    """Check each file and say so; raises InputError with the problems of all of them."""
     problems: dict[str, None] = {}
     for file in files:
         try:
             print(f"{file}: {_checked(file)}")
-        except BadInput as error:
+        except InputError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
-        raise BadInput(list(problems))
+        raise InputError(list(problems))
 
 
 def _checked(file: str) -> str:
@@ -37,7 +37,7 @@ def _checked(file: str) -> str:
             base = load_base(configs)
             read = {place.rpartition(":")[0] for place in base.lines.values()}
             if path.is_file() and shown(path) not in read:
-                raise BadInput(f"{file}: no run reads this file")
+                raise InputError(f"{file}: no run reads this file")
             return (
                 f"good, and so is all of {shown(configs)}: {len(base.jurisdictions)} countries, "
                 f"{len(base.parameter_info)} parameters"

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.console import console
 from sim.cli.folders import RESULTS, STORE, must_be_writable
-from sim.cli.printing import console
 from sim.cli.progress import stoppable
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root, shown
@@ -57,8 +57,8 @@ def measure_evidence(asked: Asked) -> list[str]:
     must_be_writable(folder, "--out")
     must_be_writable(store, "--store")
 
-    from sim.runs.running import Running
     from sim.runs.store import Store
+    from sim.runs.tasks import Backend
 
     screen = console()
     experiment = resolved.experiment
@@ -73,9 +73,9 @@ def measure_evidence(asked: Asked) -> list[str]:
     runs.prepare()
     with stoppable(screen, store) as progress:
         if draws:
-            compared = compare_over_draws(rows, resolved, draws, runs, Running(asked.workers), progress)
+            compared = compare_over_draws(rows, resolved, draws, runs, Backend(asked.workers), progress)
         else:
-            compared = compare(rows, resolved, runs, Running(asked.workers), progress)
+            compared = compare(rows, resolved, runs, Backend(asked.workers), progress)
     compared.table.to_csv(folder / EVIDENCE, index=False, lineterminator="\n")
     over = (
         f"the middle 90% over {len(draws)} draws of the posterior and {experiment.seeds.count} seeds"
@@ -90,7 +90,7 @@ def measure_evidence(asked: Asked) -> list[str]:
 
 
 def posterior_draws(count: int | None) -> "tuple[Draw, ...]":
-    """The first draws of the shipped posterior; none where none are asked for. Raises BadInput."""
+    """The first draws of the shipped posterior; none where none are asked for. Raises InputError."""
     if count is None:
         return ()
     from sim.analysis.posterior_draws import first_draws

@@ -3,8 +3,8 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from sim.cli.printing import console
-from sim.scenario.problems import BadInput
+from sim.cli.console import console
+from sim.scenario.problems import InputError
 
 NEEDED = ("dash", "dash_ag_grid", "dash_mantine_components", "flask_compress", "orjson", "waitress")
 
@@ -12,11 +12,11 @@ NEEDED = ("dash", "dash_ag_grid", "dash_mantine_components", "flask_compress", "
 def serve_dashboard(host: str, port: int | None, browser: bool, results: Path, customers: int | None) -> None:
     """Serve until interrupted.
 
-    Raises BadInput where something it needs is not installed, or the port is taken.
+    Raises InputError where something it needs is not installed, or the port is taken.
     """
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
-        raise BadInput(
+        raise InputError(
             f"the dashboard needs packages that are not installed ({', '.join(missing)}): pip "
             "install 'warrantsim[dashboard]'"
         )

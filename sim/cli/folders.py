@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 
 REPORT = "report.html"
 RESULTS, STORE = Path("results"), Path("results/store")
@@ -17,7 +17,7 @@ def must_be_writable(folder: Path, option: str) -> None:
         probe.touch(exist_ok=False)
         probe.unlink()
     except OSError as error:
-        raise BadInput(
+        raise InputError(
             f"{option} {folder}: cannot be written: {error.strerror or error}; name another folder "
             f"with {option}"
         ) from None

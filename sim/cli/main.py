@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.version import __version__
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
@@ -196,7 +196,7 @@ def crate(
 @app.command("list")
 def list_(what: Annotated[Listed, typer.Argument(help="What to list.")]) -> None:
     """List what can be named in experiments and on the command line."""
-    from sim.cli.listing import print_list
+    from sim.cli.list import print_list
 
     print_list(what.value)
 
@@ -226,7 +226,7 @@ def explain(
     ] = None,
 ) -> None:
     """Say what a name means: its value, unit, range and source, and who set it."""
-    from sim.cli.explaining import print_explanation
+    from sim.cli.explain import print_explanation
 
     print_explanation(name, experiment)
 
@@ -431,7 +431,7 @@ def main() -> None:
     """The command; problems with the input go to standard error, one line each."""
     try:
         app()
-    except BadInput as error:
+    except InputError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         count = len(error.problems)

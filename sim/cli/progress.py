@@ -23,7 +23,7 @@ def stoppable(screen: Console, store: Path) -> "Iterator[Progress]":
     """
     from sim.model import compiled
     from sim.runs.engines import EngineLost
-    from sim.runs.working import OtherCode
+    from sim.runs.worker import OtherCode
 
     if not compiled.is_compiled():
         screen.print("first run compiles the model: about a minute")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from sim.cli.printing import console
+from sim.cli.console import console
 from sim.cli.progress import progress_of
 from sim.scenario.locations import experiments
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 
 if TYPE_CHECKING:
     from sim.runs.reproduce import Comparison
@@ -29,7 +29,7 @@ def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: 
     from sim.model import compiled
     from sim.runs.expected import compare_with_expected, expected_names
     from sim.runs.reproduce import reproduce
-    from sim.runs.running import Running
+    from sim.runs.tasks import Backend
 
     names = list(what) or expected_names()
     folders = [name for name in names if Path(name).is_dir()]
@@ -40,10 +40,10 @@ def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: 
                 if Path(name).stem in experiments()
                 else "no such results folder"
             )
-            raise BadInput(f"{name}: {said}; {choices(name, expected_names())}")
+            raise InputError(f"{name}: {said}; {choices(name, expected_names())}")
     if full and folders:
-        raise BadInput(f"--full: is for shipped experiments; {folders[0]} is a folder, which has one size")
-    screen, how = console(), Running(workers)
+        raise InputError(f"--full: is for shipped experiments; {folders[0]} is a folder, which has one size")
+    screen, how = console(), Backend(workers)
     if not compiled.is_compiled():
         screen.print("first run compiles the model: about a minute")
     good = True

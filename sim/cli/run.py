@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from sim.cli.console import console
 from sim.cli.folders import REPORT, RESULTS, STORE, must_be_writable
-from sim.cli.printing import console
 from sim.cli.progress import stoppable
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, points
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def run_experiment(options: RunOptions) -> list[str]:
     screen = console()
     screen.print(_size(resolved, shard))
 
-    from sim.runs.running import Running
+    from sim.runs.tasks import Backend
 
     engine = _engine(options.cluster, options.workers)
-    how = Running(options.workers, options.timeout or None, options.retry_failed, shard, engine)
+    how = Backend(options.workers, options.timeout or None, options.retry_failed, shard, engine)
     with stoppable(screen, store) as progress:
         done = pipeline.run(
             resolved,
@@ -107,7 +107,7 @@ def _shard(word: str | None) -> tuple[int, int] | None:
         return None
     part, slash, parts = word.partition("/")
     if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise BadInput(f"--shard: '{word}': write it as i/n, from 1/n to n/n, for example 2/8")
+        raise InputError(f"--shard: '{word}': write it as i/n, from 1/n to n/n, for example 2/8")
     return int(part), int(parts)
 
 

@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.cli.printing import console
+from sim.cli.console import console
 from sim.cli.run import RunOptions, command_of
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve
 
 _SCRIPT = """\
@@ -31,7 +31,7 @@ cd {here}
 def write_job_script(
     experiment: str, parts: int, sets: Sequence[str], seeds: int | None, customers: int | None, out: Path
 ) -> None:
-    """Check the experiment and write the script; raises BadInput."""
+    """Check the experiment and write the script; raises InputError."""
     resolved = resolve(experiment, sets, seeds=seeds, customers=customers)
     command = command_of(RunOptions(experiment, sets, seeds, customers))
     here = shlex.quote(str(Path.cwd()))
@@ -46,7 +46,7 @@ def write_job_script(
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from None
+        raise InputError(f"--out {out}: cannot be written: {error.strerror or error}") from None
     console().print(
         (
             f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how the tables "

@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.console import console
 from sim.cli.folders import REPORT, RESULTS, STORE, must_be_writable
-from sim.cli.printing import console
 from sim.cli.progress import Progress, stoppable
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import read_posterior, there_is_one
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 from sim.view.number_format import number
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from sim.analysis.posterior_draws import Draw
     from sim.analysis.validation.comparison import Fit
-    from sim.runs.running import Running
     from sim.runs.store import Store
+    from sim.runs.tasks import Backend
 
 _COLOURS = {
     "survives": "green",
@@ -116,17 +116,17 @@ def survive_uncertainty(asked: Asked) -> list[str]:
     """Run the compared worlds over every arm, print and write what survives; returns what failed."""
     resolved = resolve(asked.experiment, customers=asked.customers)
     if resolved.experiment.compare is None:
-        raise BadInput(
+        raise InputError(
             f"{resolved.name}: compares no two worlds, so there is no conclusion to test; name "
             "another with --experiment"
         )
     if resolved.design is not None:
-        raise BadInput(
+        raise InputError(
             f"{resolved.name}: has a design of its own; name an experiment without one with --experiment"
         )
     have = resolved.experiment.seeds.count
     if asked.seeds > have:
-        raise BadInput(f"--seeds: {asked.seeds}: {resolved.name} has {have} seeds; valid: 1 to {have}")
+        raise InputError(f"--seeds: {asked.seeds}: {resolved.name} has {have} seeds; valid: 1 to {have}")
     draws = _draws(asked.draws)
     folder, store = _places(asked, resolved)
 
@@ -159,15 +159,15 @@ def _places(asked: Asked, resolved: Resolved) -> tuple[Path, Path]:
 
 
 @contextmanager
-def _running(screen: Console, asked: Asked, store: Path) -> "Iterator[tuple[Store, Running, Progress]]":
+def _running(screen: Console, asked: Asked, store: Path) -> "Iterator[tuple[Store, Backend, Progress]]":
     """A store ready to be written to, how to run, and the progress."""
-    from sim.runs.running import Running
     from sim.runs.store import Store
+    from sim.runs.tasks import Backend
 
     runs = Store(store)
     runs.prepare()
     with stoppable(screen, store) as progress:
-        yield runs, Running(asked.workers), progress
+        yield runs, Backend(asked.workers), progress
 
 
 def _end(screen: Console, failures: list[str], folder: Path, names: list[str]) -> list[str]:

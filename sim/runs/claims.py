@@ -25,7 +25,7 @@ from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.scenario.base import nearest
 from sim.scenario.experiments import ABROAD, first_day, window
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at
 from sim.scenario.schema import Claim
 
@@ -60,7 +60,7 @@ class Judged:
 
 
 def check(resolved: Resolved) -> None:
-    """Refuse claims about what no table records. Raises BadInput."""
+    """Refuse claims about what no table records. Raises InputError."""
     problems = []
     for i, claim in enumerate(resolved.experiment.claims):
         table = table_of(claim)
@@ -70,7 +70,7 @@ def check(resolved: Resolved) -> None:
             said = f"no such number in the table '{table}'; {choices(claim.measure, known)}"
             problems.append(f"{where}: claims.{i}.measure: '{claim.measure}': {said}")
     if problems:
-        raise BadInput(problems)
+        raise InputError(problems)
 
 
 def table_of(claim: Claim) -> str:

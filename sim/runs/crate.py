@@ -18,7 +18,7 @@ from sim.runs.export import sha256_of
 from sim.runs.points import POINTS
 from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST, TABLES_FOLDER
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 
 VERSION = "1.2"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -62,7 +62,7 @@ _MEANINGS = {
 def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
     """Write the folder's crate to `out` (a .zip); returns how many files are in it.
 
-    `license_` is an SPDX identifier or an address. Raises BadInput if this is no results folder, or a table
+    `license_` is an SPDX identifier or an address. Raises InputError if this is no results folder, or a table
     is not the one that its manifest describes.
     """
     from rocrate.model.contextentity import ContextEntity
@@ -70,7 +70,7 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
     from rocrate.rocrate import ROCrate
 
     if out.suffix != ".zip":
-        raise BadInput(f"--out {out}: name a file that ends in .zip")
+        raise InputError(f"--out {out}: name a file that ends in .zip")
     said = results_of(folder).manifest
     files = _files(folder, said)
     crate = ROCrate(version=VERSION)
@@ -151,9 +151,9 @@ def _files(folder: Path, said: dict[str, Any]) -> dict[str, Path]:
     }
     for path in tables.values():
         if not path.is_file():
-            raise BadInput(f"{path}: missing; run the experiment again")
+            raise InputError(f"{path}: missing; run the experiment again")
         if sha256_of(path) != said["tables"][path.stem]["sha256"]:
-            raise BadInput(
+            raise InputError(
                 f"{path}: not the file that {MANIFEST} describes (its sha256 is another); run the "
                 "experiment again, or see `warrantsim reproduce`"
             )
@@ -183,5 +183,5 @@ def _license(name: str) -> str:
     if name.startswith(("http://", "https://")):
         return name
     if not _SPDX.match(name):
-        raise BadInput(f"--license: '{name}': write an SPDX identifier such as CC-BY-4.0, or an address")
+        raise InputError(f"--license: '{name}': write an SPDX identifier such as CC-BY-4.0, or an address")
     return f"https://spdx.org/licenses/{name}"

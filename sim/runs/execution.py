@@ -20,10 +20,10 @@ from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, PointRow, write_points
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
-from sim.runs.running import Progress, Running, missing, run_missing
 from sim.runs.seed import Failure, SeedDone
 from sim.runs.store import Damaged, Index, Store
-from sim.runs.watching import Watch, write_unchanging
+from sim.runs.tasks import Backend, Progress, missing, run_missing
+from sim.runs.watch import Watch, write_unchanging
 
 OWN_STORE = "store"
 FAILURES = "failures.csv"
@@ -75,7 +75,7 @@ class Execution:
         return SeedDone(seed, self.plan.label(point), found, equal_months=equal)
 
 
-def execute(run: Execution, how: Running, progress: Progress | None, watch: Watch) -> None:
+def execute(run: Execution, how: Backend, progress: Progress | None, watch: Watch) -> None:
     """Run what the store lacks, then write tables and points to the experiment's folder.
 
     A shard writes none. Raises EngineLost when a cluster is gone; what was stored stays, and the next call
@@ -100,7 +100,7 @@ def execute(run: Execution, how: Running, progress: Progress | None, watch: Watc
     run.seconds = time.perf_counter() - begin
 
 
-def _run_missing(run: Execution, how: Running, progress: Progress | None, watch: Watch) -> None:
+def _run_missing(run: Execution, how: Backend, progress: Progress | None, watch: Watch) -> None:
     """Run what the store lacks (failed tasks only if asked for)."""
     plan, index = run.plan, run.index
     pairs = [

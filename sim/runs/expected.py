@@ -24,10 +24,10 @@ from sim.runs.reproduce import (
     environment_words,
     run_again,
 )
-from sim.runs.running import Progress, Running
 from sim.runs.tables_on_disk import Columns, digest_of_values
+from sim.runs.tasks import Backend, Progress
 from sim.scenario.locations import EXPERIMENTS, experiments, root
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
 
 FOLDER = "expected"
@@ -51,7 +51,7 @@ def compare_with_expected(
     name: str,
     full: bool = False,
     sample: int | None = None,
-    how: Running | None = None,
+    how: Backend | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Run a shipped experiment past every store, and compare it with its expected digests.
@@ -61,7 +61,7 @@ def compare_with_expected(
     said = json.loads(file_of(name).read_text(encoding="utf-8"))
     size = "full" if full else "small"
     if said.get(size) is None:
-        raise BadInput(f"{name}: {file_of(name).name} has no digests of its full size; leave --full out")
+        raise InputError(f"{name}: {file_of(name).name} has no digests of its full size; leave --full out")
     expected = said[size]
     resolved, pairs = sized(name, full)
     out = Comparison(f"{name} ({size})", of=len(pairs), code=code_words(said["model_digest"]))
@@ -70,13 +70,13 @@ def compare_with_expected(
         out.inputs = "the configuration or the experiment has changed since these digests were made"
     if sample is not None and sample < len(pairs):
         if full:
-            raise BadInput(
+            raise InputError(
                 "--sample: the digests of a full size are of whole tables; leave --sample or --full out"
             )
         chosen = np.sort(np.random.default_rng().choice(len(pairs), sample, replace=False))
         pairs = [pairs[i] for i in chosen]
     out.pairs = len(pairs)
-    found, out.failures = run_pairs(resolved, pairs, how or Running(), progress)
+    found, out.failures = run_pairs(resolved, pairs, how or Backend(), progress)
     if full:
         now = {table: digest_of_runs(found, table) for table in expected["tables"]}
         out.differences = [
@@ -116,7 +116,7 @@ def inputs_digest(resolved: Resolved, pairs: Sequence[Pair]) -> str:
 
 
 def run_pairs(
-    resolved: Resolved, pairs: Sequence[Pair], how: Running, progress: Progress | None
+    resolved: Resolved, pairs: Sequence[Pair], how: Backend, progress: Progress | None
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """For each run by name: of small runs the tables, of the others their digests."""
     small = resolved.experiment.customers == SMALL["customers"]

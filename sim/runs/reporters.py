@@ -19,7 +19,7 @@ import cloudpickle
 import numpy as np
 
 from sim.runs.tables_on_disk import COLLECTED, Columns
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel
@@ -48,7 +48,7 @@ class Reporters:
     ) -> "Reporters | None":
         """Reporters by name: of the model, and by the name of an agent's class. None if there are none.
 
-        Raises BadInput where a reporter is neither a function nor a name, or a class of agents does not
+        Raises InputError where a reporter is neither a function nor a name, or a class of agents does not
         exist.
         """
         groups = {"": dict(model or {}), **{kind: dict(some) for kind, some in (by_agent_type or {}).items()}}
@@ -67,7 +67,7 @@ class Reporters:
             if not (callable(reporter) or isinstance(reporter, str))
         ]
         if problems:
-            raise BadInput(problems)
+            raise InputError(problems)
         return cls(cloudpickle.dumps(groups), _digest(groups))
 
     def collector(self, models: Mapping[str, "WarrantModel"]) -> "Collector":

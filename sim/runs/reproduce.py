@@ -25,14 +25,14 @@ from sim.runs.export import sha256_of
 from sim.runs.identity import Identities, model_digest
 from sim.runs.points import POINTS
 from sim.runs.results import TABLES_FOLDER, FolderResults
-from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import Columns, digest_of_values, to_columns
+from sim.runs.tasks import Backend, Progress, run_tasks
 from sim.scenario.base import Base, load_base
 from sim.scenario.designs import Point
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, scenarios_at
 from sim.scenario.restoration import restored
 
@@ -103,13 +103,13 @@ class Comparison:
 def reproduce(
     folder: Path,
     sample: int | None = None,
-    how: Running | None = None,
+    how: Backend | None = None,
     progress: Progress | None = None,
     base: Base | None = None,
 ) -> Comparison:
     """Run the pairs of a results folder again, or a random `sample` of them.
 
-    Raises BadInput if the folder is no results folder.
+    Raises InputError if the folder is no results folder.
     """
     results = results_of(folder)
     said = results.manifest
@@ -137,7 +137,7 @@ def reproduce(
     out.inputs = _inputs_words(resolved, chosen) if out.code is None else None
     digests = {table: hashlib.sha256() for table in said["tables"]}
     for number, (pair, done) in enumerate(
-        run_again(resolved, chosen, list(said["tables"]), how or Running(), progress)
+        run_again(resolved, chosen, list(said["tables"]), how or Backend(), progress)
     ):
         if done.failed is not None:
             out.failures.append(f"{pair.name()}: {done.failed.stage}: {done.failed.error}")
@@ -169,7 +169,7 @@ def reproduce(
 
 
 def run_again(
-    resolved: Resolved, pairs: Sequence[Pair], tables: Sequence[str], how: Running, progress: Progress | None
+    resolved: Resolved, pairs: Sequence[Pair], tables: Sequence[str], how: Backend, progress: Progress | None
 ) -> Iterator[tuple[Pair, SeedDone]]:
     """Run pairs with an empty store of their own, a number at a time; yields each with its tables."""
     done = 0
@@ -193,19 +193,19 @@ def run_again(
 
 
 def results_of(folder: Path) -> FolderResults:
-    """The results in a folder; raises BadInput if its manifest is missing or tells too little."""
+    """The results in a folder; raises InputError if its manifest is missing or tells too little."""
     results = FolderResults(folder)
     try:
         said = results.manifest
     except FileNotFoundError:
-        raise BadInput(f"{folder}: no results folder (it has no manifest.json)") from None
+        raise InputError(f"{folder}: no results folder (it has no manifest.json)") from None
     except ValueError as error:
-        raise BadInput(f"{folder / 'manifest.json'}: not JSON: {error}") from None
+        raise InputError(f"{folder / 'manifest.json'}: not JSON: {error}") from None
     lacking = [
         name for name in ("scenario", "tables", "model_digest", "versions", "platform") if name not in said
     ]
     if lacking:
-        raise BadInput(
+        raise InputError(
             f"{folder / 'manifest.json'}: lacks {', '.join(lacking)}: made by another version, or no "
             "manifest of an experiment"
         )
@@ -216,7 +216,7 @@ def _pairs(folder: Path, resolved: Resolved) -> list[Pair]:
     """The pairs whose numbers are in the tables, with the design's values as they were run."""
     path = folder / POINTS
     if not path.is_file():
-        raise BadInput(f"{path}: missing; without it nobody knows which runs the tables hold")
+        raise InputError(f"{path}: missing; without it nobody knows which runs the tables hold")
     rows = pq.read_table(path, page_checksum_verification=True).to_pylist()
     paths = [factor.path for factor in resolved.design.factors] if resolved.design is not None else []
     found: dict[tuple[int, int], dict[str, Any]] = {}

@@ -14,7 +14,7 @@ from sim.runs.engines import Engine, EngineLost
 from sim.runs.identity import model_digest
 from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.store import WRITING, Batch, new_token
-from sim.runs.working import EarlierWorkerDied, Reduce, TaskDone, Work, last_words
+from sim.runs.worker import EarlierWorkerDied, Reduce, TaskDone, Work, last_words
 
 _SECONDS_A_BATCH = (
     10.0  # so long that scheduling and writing are noise, so short that little is lost with a worker

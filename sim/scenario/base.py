@@ -11,7 +11,7 @@ from sim.scenario.locations import shown
 from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_range, table_problems
 from sim.scenario.parameters import Parameters
 from sim.scenario.paths import Loc, dotted, leaves, parameter_and_key, path_of
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Timeline
 from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import checked, read
@@ -82,9 +82,9 @@ def nearest(lines: dict[Loc, str], loc: Loc) -> str:
 
 
 def load_base(folder: Path) -> Base:
-    """The configuration under `folder` (a `configs/`); raises BadInput with every problem found."""
+    """The configuration under `folder` (a `configs/`); raises InputError with every problem found."""
     if not folder.is_dir():
-        raise BadInput(f"{shown(folder)}: no such folder")
+        raise InputError(f"{shown(folder)}: no such folder")
     problems: list[str] = []
     lines: dict[Loc, str] = {}
     world = folder / "world"
@@ -109,7 +109,7 @@ def load_base(folder: Path) -> Base:
         or mechanisms is None
         or problems
     ):
-        raise BadInput(problems)
+        raise InputError(problems)
     contents = Contents(
         jurisdictions=jurisdictions,
         segments=segments,
@@ -121,7 +121,7 @@ def load_base(folder: Path) -> Base:
     base = Base(contents, timelines, infos, mechanisms, lines)
     found = [*findings(base), *_mechanism_findings(base)]
     if found:
-        raise BadInput([f"{base.where(loc)}: {path_of(loc)}: {said}" for loc, said in found])
+        raise InputError([f"{base.where(loc)}: {path_of(loc)}: {said}" for loc, said in found])
     return base
 
 
@@ -134,7 +134,7 @@ def findings(base: Base) -> Iterator[Finding]:
 def _file(path: Path, kind: type[T], at: Loc, problems: list[str], lines: dict[Loc, str]) -> T | None:
     try:
         document = read(path)
-    except BadInput as error:
+    except InputError as error:
         problems += error.problems
         return None
     lines.update({(*at, *loc): document.where(loc) for loc in document.lines})

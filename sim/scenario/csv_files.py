@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.scenario.locations import shown
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 
 
 def read_lines(path: Path) -> list[tuple[int, list[str]]]:
-    """The file's records, each with the line on which it begins; blank ones are left out. Raises BadInput."""
+    """The file's records, each with the line on which it begins; blank ones are left out. Raises InputError."""
     file = shown(path)
     try:
         text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning
     except FileNotFoundError:
-        raise BadInput(f"{file}: no such file") from None
+        raise InputError(f"{file}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file}: cannot be read: {error}") from None
+        raise InputError(f"{file}: cannot be read: {error}") from None
     reader, out, begins = (
         csv.reader(io.StringIO(text, newline=""), strict=True),
         list[tuple[int, list[str]]](),
@@ -30,9 +30,9 @@ def read_lines(path: Path) -> list[tuple[int, list[str]]]:
                 out.append((begins, values))
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise BadInput(f"{file}:{begins}: not CSV: {error}") from None
+        raise InputError(f"{file}:{begins}: not CSV: {error}") from None
     if not out:
-        raise BadInput(f"{file}: the file is empty")
+        raise InputError(f"{file}: the file is empty")
     return out
 
 
@@ -42,7 +42,7 @@ def records(path: Path, columns: Sequence[str], problems: list[str]) -> list[tup
     file = shown(path)
     try:
         lines = read_lines(path)
-    except BadInput as error:
+    except InputError as error:
         problems += error.problems
         return []
     header, before = lines[0][1], len(problems)

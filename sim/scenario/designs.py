@@ -27,7 +27,7 @@ from sim.scenario.factors import (
 )
 from sim.scenario.paths import path_of
 from sim.scenario.posterior import read_posterior
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.samples import METHODS, POSTERIOR, Sampling, sample_findings
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Design, Experiment, FactorSpec, Switch, Timeline
@@ -214,7 +214,7 @@ def _drawn(
     draws."""
     try:
         posterior = read_posterior()
-    except BadInput as error:
+    except InputError as error:
         found += [(("design", "method"), said) for said in error.problems]
         return []
     assert design.points is not None

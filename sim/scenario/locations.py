@@ -3,7 +3,7 @@ installed."""
 
 from pathlib import Path
 
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 
 CONFIGS, EXPERIMENTS = "configs", "experiments"
 
@@ -14,7 +14,7 @@ def root() -> Path:
     for folder in (package / "shipped", package.parent):
         if (folder / CONFIGS / "world").is_dir():
             return folder
-    raise BadInput(
+    raise InputError(
         f"the configuration is missing: neither {package / 'shipped' / CONFIGS} nor "
         f"{package.parent / CONFIGS} exists; install the package again"
     )
@@ -38,7 +38,7 @@ def experiments() -> dict[str, Path]:
 def experiment_file(name: str | Path) -> Path:
     """The file of an experiment named by path or by bare name.
 
-    Raises BadInput with the known names if there is no such file.
+    Raises InputError with the known names if there is no such file.
     """
     path = Path(name)
     if path.is_file():
@@ -54,4 +54,4 @@ def experiment_file(name: str | Path) -> Path:
         if path.is_dir()
         else f"{name}: no such experiment file"
     )
-    raise BadInput(f"{what}; {choices(path.stem, known)}")
+    raise InputError(f"{what}; {choices(path.stem, known)}")

@@ -11,7 +11,7 @@ from sim import vocabulary
 from sim.scenario.locations import shown
 from sim.scenario.parameters import Parameters
 from sim.scenario.paths import Loc, dotted, leaves
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 from sim.scenario.schema import BySegment
 from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import Document, checked, read
@@ -91,7 +91,7 @@ def load_parameters(
     for name, path in files.items():
         try:
             document = read(path)
-        except BadInput as error:
+        except InputError as error:
             problems += error.problems
             continue
         if name not in typed:

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.scenario.csv_files import number, records
 from sim.scenario.locations import CONFIGS, root, shown
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 
 FOLDER = "posterior"
 DRAWS, BEST, MOVED = "draws.csv", "best.csv", "moved.csv"
@@ -124,16 +124,16 @@ def there_is_one(folder: Path | None = None, early: bool = False) -> bool:
 
 
 def read_posterior(folder: Path | None = None, early: bool = False) -> Posterior:
-    """The shipped posterior, or the one in `folder`; `early`: of the fit that saw less. Raises BadInput with
+    """The shipped posterior, or the one in `folder`; `early`: of the fit that saw less. Raises InputError with
     file and line."""
     folder, prefix = folder or posterior_folder(), EARLY if early else ""
     if not there_is_one(folder, early):
-        raise BadInput(f"{shown(folder / (prefix + DRAWS))}: there is no posterior; {NOBODY}")
+        raise InputError(f"{shown(folder / (prefix + DRAWS))}: there is no posterior; {NOBODY}")
     problems: list[str] = []
     fitted = _fitted(folder / (prefix + BEST), problems)
     table = _draws(folder / (prefix + DRAWS), [one.parameter for one in fitted], problems) if fitted else None
     if problems or table is None:
-        raise BadInput(problems)
+        raise InputError(problems)
     return Posterior(tuple(fitted), table)
 
 
@@ -148,7 +148,7 @@ MOVED_COLUMNS = (
 
 def moved_headlines(folder: Path | None = None) -> list[dict[str, Any]]:
     """How far the data moved each headline: its line of `moved.csv`, medians and ends of 90% intervals as
-    numbers. Raises BadInput."""
+    numbers. Raises InputError."""
     path, problems = (folder or posterior_folder()) / MOVED, list[str]()
     out = [
         {
@@ -160,7 +160,7 @@ def moved_headlines(folder: Path | None = None) -> list[dict[str, Any]]:
         for line, row in records(path, MOVED_COLUMNS, problems)
     ]
     if problems:
-        raise BadInput(problems)
+        raise InputError(problems)
     return out
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 _SHOWN = 40
 
 
-class BadInput(Exception):
+class InputError(Exception):
     """Input that cannot be run; `problems` holds one line for each thing to mend."""
 
     def __init__(self, problems: str | Sequence[str]) -> None:

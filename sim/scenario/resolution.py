@@ -20,7 +20,7 @@ from sim.scenario.factors import Factor, FactorProblem
 from sim.scenario.locations import CONFIGS, experiment_file, root
 from sim.scenario.overrides import Setting, apply, from_command_line
 from sim.scenario.paths import Loc, dotted, leaves, path_of, places
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Experiment, WorldSpec
 from sim.scenario.strict import Value
@@ -106,18 +106,18 @@ def scenarios_at(resolved: Resolved, point: Point) -> dict[str, Scenario]:
     """The scenario of every world at a point; parts that no factor touches are the objects of
     `resolved.scenarios`.
 
-    Raises BadInput if the point's values are not for the design's factors, or not values that they may take.
+    Raises InputError if the point's values are not for the design's factors, or not values that they may take.
     """
     known = factors(resolved)
     if set(point.values) != {factor.path for factor in known}:
         given, varied = ", ".join(point.values) or "nothing", ", ".join(factor.path for factor in known)
-        raise BadInput(f"point {point.index}: has values for {given}; the design varies {varied}")
+        raise InputError(f"point {point.index}: has values for {given}; the design varies {varied}")
     chosen: list[tuple[Factor, Value]] = []
     for factor in known:
         try:
             chosen.append((factor, factor.checked(point.values[factor.path])))
         except FactorProblem as problem:
-            raise BadInput(f"point {point.index}: {factor.path}: {problem.said}") from None
+            raise InputError(f"point {point.index}: {factor.path}: {problem.said}") from None
     history = resolved.base.timelines[resolved.experiment.timeline]
     timelines = resolved.design.timelines if resolved.design else {}
     return scenarios_with(resolved.scenarios, history, chosen, timelines)
@@ -134,21 +134,21 @@ def resolve(
     """Read, check and layer an experiment: a bare name, a path, an `Experiment`, or a mapping like its YAML.
 
     `sets` are words `path=value`, or values by path. `name` is what an experiment without a file is called,
-    in results and in messages. Raises BadInput with every problem found in the configuration, the experiment
+    in results and in messages. Raises InputError with every problem found in the configuration, the experiment
     and the settings.
     """
     problems: list[str] = []
     source = _read(experiment, name, problems)
     try:
         base = base or load_base(root() / CONFIGS)
-    except BadInput as error:
+    except InputError as error:
         problems += error.problems
     if isinstance(sets, Mapping):
         over = [Setting(path, value, "changes") for path, value in sets.items()]
     else:
         over = from_command_line(sets, problems)
     if source is None or base is None:
-        raise BadInput(problems)
+        raise InputError(problems)
     asked, lines, name = source
     over += [
         Setting(path, value, who)
@@ -175,7 +175,7 @@ def _read(
     file = experiment_file(experiment)
     try:
         document = read(file)
-    except BadInput as error:
+    except InputError as error:
         problems += error.problems
         return None
     asked = checked(Experiment, document.tree, document.where, problems)
@@ -191,7 +191,7 @@ def variant(
 ) -> Resolved:
     """The same experiment with values set over all others, another switch date, or fewer events.
 
-    The first switch of each world moves to `switch_on`, later ones by as many months. Raises BadInput.
+    The first switch of each world moves to `switch_on`, later ones by as many months. Raises InputError.
     """
     removed = tuple(without_events)
     worlds = {name: _moved(world, switch_on, removed) for name, world in resolved.experiment.worlds.items()}
@@ -264,7 +264,7 @@ def _assemble(
 def _refuse(found: list[Finding], lines: dict[Loc, str], problems: list[str]) -> None:
     problems += [f"{nearest(lines, loc)}: {dotted(loc)}: {said}" for loc, said in found]
     if problems:
-        raise BadInput(list(dict.fromkeys(problems)))
+        raise InputError(list(dict.fromkeys(problems)))
 
 
 def _experiment(

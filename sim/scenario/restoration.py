@@ -13,7 +13,7 @@ from sim.scenario.designs import prepare
 from sim.scenario.law import Law, Regime
 from sim.scenario.parameters import Parameters
 from sim.scenario.paths import dotted
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Experiment, Jurisdiction, Provider, SegmentSpec, Switch, Timeline
@@ -33,7 +33,7 @@ _PLAIN: TypeAdapter[Any] = TypeAdapter(Scenario.__annotations__["first"])
 
 def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
     """The experiment of `Resolved.canonical()`; `base` gives only ranges and names for a design. Raises
-    BadInput, naming `where`."""
+    InputError, naming `where`."""
     try:
         experiment = TypeAdapter(Experiment).validate_json(json.dumps(said["experiment"]), strict=True)
         scenarios = {name: _scenario(world) for name, world in said["worlds"].items()}
@@ -44,13 +44,13 @@ def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
             if isinstance(error, ValidationError)
             else repr(error)
         )
-        raise BadInput(
+        raise InputError(
             f"{where}: not a scenario that this version can run ({what}); use the version that made it"
         ) from None
     base, found = with_additions(experiment, base, {})
     design = prepare(experiment, base, scenarios, {}, found)
     if found:
-        raise BadInput(
+        raise InputError(
             [
                 f"{where}: {dotted(loc)}: {words}; the configuration is not the one that this was made with"
                 for loc, words in found

@@ -17,7 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.scenario.locations import shown
 from sim.scenario.paths import Loc, dotted, leaves
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 
 T = TypeVar("T")
 
@@ -38,28 +38,28 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """The file's tree and lines; raises BadInput (missing file, syntax, duplicate key, empty, not finite)."""
+    """The file's tree and lines; raises InputError (missing file, syntax, duplicate key, empty, not finite)."""
     file = shown(path)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise BadInput(f"{file}: no such file") from None
+        raise InputError(f"{file}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file}: cannot be read: {error}") from None
+        raise InputError(f"{file}: cannot be read: {error}") from None
     try:
         loaded = YAML(typ="rt", pure=True).load(text)
     except DuplicateKeyError as error:
         # the first line of ruamel's text names the key; the rest is advice on switching the check off
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise BadInput(f"{file}:{line}: {str(error.problem).splitlines()[0]}") from None
+        raise InputError(f"{file}:{line}: {str(error.problem).splitlines()[0]}") from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        raise BadInput(f"{place}: not YAML: {error.problem or error.context}") from None
+        raise InputError(f"{place}: not YAML: {error.problem or error.context}") from None
     except YAMLError as error:
-        raise BadInput(f"{file}: not YAML: {str(error).splitlines()[0]}") from None
+        raise InputError(f"{file}: not YAML: {str(error).splitlines()[0]}") from None
     if loaded is None:
-        raise BadInput(f"{file}: the file is empty")
+        raise InputError(f"{file}: the file is empty")
     lines: dict[Loc, int] = {}
     document = Document(file, _plain(loaded, (), 1, lines), lines)
     infinite = [
@@ -68,7 +68,7 @@ def read(path: Path) -> Document:
         if _infinite(value)
     ]
     if infinite:
-        raise BadInput(infinite)
+        raise InputError(infinite)
     return document
 
 

@@ -14,11 +14,11 @@ import pandas as pd
 from sim.analysis import design_outcomes
 from sim.analysis.design_outcomes import Which
 from sim.analysis.design_point import point_results
-from sim.runs import wide as wide_tables
+from sim.runs import pair_series
 from sim.runs.claims import BY_POINT
+from sim.runs.pair_series import PairSeries
 from sim.runs.results import FolderResults
-from sim.runs.watching import UNCHANGING
-from sim.runs.wide import Wide
+from sim.runs.watch import UNCHANGING
 from sim.view.results_folders import ResultsFolder, check_footers, open_folder
 from sim.view.results_view import ResultsView
 
@@ -48,20 +48,20 @@ class FolderView:
     def key(self) -> tuple[str, int, int]:
         return str(self.folder.path), self.folder.stamp, self.moment
 
-    def wide(self) -> Wide:
+    def series(self) -> PairSeries:
         """Its runs, column by column: from its tables, or from the store while the run is in progress."""
-        return _wide(self.key, self._wide)
+        return _series(self.key, self._series)
 
-    def _wide(self) -> Wide:
+    def _series(self) -> PairSeries:
         if self.folder.finished:
-            return wide_tables.exported(self.folder.path, self.manifest)
-        return _watched(str(self.folder.path), self.folder.stamp, lambda: self._watch()).wide()
+            return pair_series.exported(self.folder.path, self.manifest)
+        return _stored_series(str(self.folder.path), self.folder.stamp, lambda: self._watch()).series()
 
-    def _watch(self) -> wide_tables.Watched:
+    def _watch(self) -> pair_series.StoredSeries:
         assert self.folder.progress is not None, (
             "a folder without a manifest is opened only while it is being run"
         )
-        return wide_tables.Watched(
+        return pair_series.StoredSeries(
             Path(self.folder.progress.store), self.folder.path / UNCHANGING, self.manifest
         )
 
@@ -71,7 +71,7 @@ class FolderView:
             self.key,
             "firsts",
             lambda: design_outcomes.first_months(
-                self.manifest, self.wide().values, self.folder.path / "manifest.json"
+                self.manifest, self.series().values, self.folder.path / "manifest.json"
             ),
         )
         return firsts
@@ -81,7 +81,7 @@ class FolderView:
         return _remembered(
             self.key,
             f"pairs {code}",
-            lambda: design_outcomes.at_pairs(self.wide(), code, self.manifest, self.firsts()),
+            lambda: design_outcomes.at_pairs(self.series(), code, self.manifest, self.firsts()),
         )
 
     def points(self, code: str) -> pd.DataFrame:
@@ -108,13 +108,13 @@ class FolderView:
 
     def spreads(self, code: str) -> dict[str, pd.DataFrame]:
         """The spread of a headline over the levels of each factor."""
-        at, values = self.points(code), self.wide().values
+        at, values = self.points(code), self.series().values
         return {str(name): design_outcomes.over_one(at, values[name], self.which) for name in values.columns}
 
     def cells(self, code: str, x: str, y: str) -> dict[str, design_outcomes.Cells]:
         """A headline over two factors: the difference and each world, or the only world."""
         wanted: tuple[Which, ...] = ("difference", "a", "b") if self.view.compare else ("a",)
-        at, values = self.points(code), self.wide().values
+        at, values = self.points(code), self.series().values
         return {name: design_outcomes.over_two(at, values, x, y, name) for name in wanted}
 
     def fans(self, metric: str, chosen: np.ndarray | None, key: str) -> dict[str, pd.DataFrame]:
@@ -122,7 +122,7 @@ class FolderView:
         fans: dict[str, pd.DataFrame] = _remembered(
             self.key,
             f"fans {metric} {key}",
-            lambda: design_outcomes.fans(self.wide(), metric, self.manifest, chosen),
+            lambda: design_outcomes.fans(self.series(), metric, self.manifest, chosen),
         )
         return fans
 
@@ -171,16 +171,18 @@ class _Remembered:
         return slot.value
 
 
-_LAST_WIDE, _LAST_WATCHED, _LAST_MADE = _Remembered(3), _Remembered(4), _Remembered(64)
+_LAST_SERIES, _LAST_STORED, _LAST_MADE = _Remembered(3), _Remembered(4), _Remembered(64)
 
 
-def _wide(key: Any, make: Callable[[], Wide]) -> Wide:
-    wide: Wide = _LAST_WIDE(key, make)
-    return wide
+def _series(key: Any, make: Callable[[], PairSeries]) -> PairSeries:
+    series: PairSeries = _LAST_SERIES(key, make)
+    return series
 
 
-def _watched(path: str, stamp: int, make: Callable[[], wide_tables.Watched]) -> wide_tables.Watched:
-    watched: wide_tables.Watched = _LAST_WATCHED((path, stamp), make)
+def _stored_series(
+    path: str, stamp: int, make: Callable[[], pair_series.StoredSeries]
+) -> pair_series.StoredSeries:
+    watched: pair_series.StoredSeries = _LAST_STORED((path, stamp), make)
     return watched
 
 

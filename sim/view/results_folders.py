@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from sim.runs.export import sha256_of
 from sim.runs.points import POINTS
 from sim.runs.results import MANIFEST, TABLES_FOLDER
-from sim.runs.watching import UNCHANGING, Progress, read_progress, running_files, together
+from sim.runs.watch import UNCHANGING, Progress, read_progress, running_files, together
 
 State = Literal["done", "failures", "running", "stopped", "damaged"]
 _NOT_RESULTS = {"store", TABLES_FOLDER, UNCHANGING}

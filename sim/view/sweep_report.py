@@ -38,7 +38,7 @@ def page(folder_view: FolderView) -> str:
 
 def sections(folder_view: FolderView) -> list[Section]:
     """The parts of the report; headlines without any value are left out."""
-    view, values = folder_view.view, folder_view.wide().values
+    view, values = folder_view.view, folder_view.series().values
     at = {headline.code: folder_view.points(headline.code) for headline in HEADLINES}
     parts = [
         Section(
@@ -82,7 +82,10 @@ def _two(ranked: list[str]) -> tuple[str, str]:
 
 def _claims(folder_view: FolderView, claims: pd.DataFrame, at: pd.DataFrame) -> Iterable[Block]:
     """All verdicts, and where each claim holds over the two factors with the largest effect on trust."""
-    by_point, ranked = folder_view.by_point(), by_influence(at, folder_view.wide().values, folder_view.which)
+    by_point, ranked = (
+        folder_view.by_point(),
+        by_influence(at, folder_view.series().values, folder_view.which),
+    )
     x, y = _two(ranked) if ranked else ("", "")
     first, *others = claims["number"].astype(int)
     yield from design_claims.claims(folder_view.view, by_point, x, y, first).blocks
@@ -93,7 +96,7 @@ def _claims(folder_view: FolderView, claims: pd.DataFrame, at: pd.DataFrame) -> 
 
 def _headline(folder_view: FolderView, code: str, at: pd.DataFrame) -> Iterable[Block]:
     """One headline over the two factors with the largest effect on it, and over each factor."""
-    view, values = folder_view.view, folder_view.wide().values
+    view, values = folder_view.view, folder_view.series().values
     ranked = by_influence(at, values, folder_view.which)
     if len(ranked) > 1:
         x, y = _two(ranked)
@@ -122,7 +125,7 @@ def _fans(folder_view: FolderView) -> Iterable[Block]:
         fans = folder_view.fans(series, None, "all")
         yield from _renamed(
             design_fans.fans_by_month(
-                folder_view.view, series, fans, len(folder_view.wide()), what, folder_view.one_switch
+                folder_view.view, series, fans, len(folder_view.series()), what, folder_view.one_switch
             ).blocks,
             series,
         )

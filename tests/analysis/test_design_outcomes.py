@@ -10,7 +10,7 @@ from sim.analysis import design_outcomes
 from sim.analysis.design_point import point_results
 from sim.analysis.headlines import HEADLINES, SERIES, compared_headlines
 from sim.pipeline import Finished
-from sim.runs.wide import Wide, exported
+from sim.runs.pair_series import PairSeries, exported
 from tests.swept_results import FIRST, POINTS, gap, swept
 
 
@@ -20,26 +20,28 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 
 @pytest.fixture(scope="module")
-def wide(finished: Finished) -> Wide:
+def series(finished: Finished) -> PairSeries:
     return exported(finished.folder, finished.results.manifest)
 
 
-def firsts(finished: Finished, wide: Wide) -> np.ndarray:
-    return design_outcomes.first_months(finished.results.manifest, wide.values, finished.folder)
+def firsts(finished: Finished, series: PairSeries) -> np.ndarray:
+    return design_outcomes.first_months(finished.results.manifest, series.values, finished.folder)
 
 
 def test_the_worlds_may_differ_from_the_month_after_each_points_own_switch(
-    finished: Finished, wide: Wide
+    finished: Finished, series: PairSeries
 ) -> None:
-    assert list(firsts(finished, wide)) == [FIRST[day] for day in wide.values["switch_date"]]
+    assert list(firsts(finished, series)) == [FIRST[day] for day in series.values["switch_date"]]
 
 
-def test_every_point_has_the_difference_that_was_put_in(finished: Finished, wide: Wide) -> None:
-    pairs = design_outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+def test_every_point_has_the_difference_that_was_put_in(finished: Finished, series: PairSeries) -> None:
+    pairs = design_outcomes.at_pairs(series, "trust", finished.results.manifest, firsts(finished, series))
     at = design_outcomes.at_points(pairs)
     assert len(at) == 2 * POINTS
-    assert at["difference"].to_numpy() == pytest.approx(-100 * gap(wide.values["trust.asymmetry"].to_numpy()))
-    assert at["a"].to_numpy() == pytest.approx(60 + 10 * wide.values["trust.peer_weight"].to_numpy())
+    assert at["difference"].to_numpy() == pytest.approx(
+        -100 * gap(series.values["trust.asymmetry"].to_numpy())
+    )
+    assert at["a"].to_numpy() == pytest.approx(60 + 10 * series.values["trust.peer_weight"].to_numpy())
     assert (at["pairs"] == 2).all()
     assert ((at["low"] < at["difference"]) & (at["difference"] < at["high"])).all()
 
@@ -54,15 +56,15 @@ def test_a_missing_pair_is_left_out_and_one_pair_has_no_interval() -> None:
     assert at["low"].isna().all()
 
 
-def test_cells_are_means_over_the_points_in_them(finished: Finished, wide: Wide) -> None:
+def test_cells_are_means_over_the_points_in_them(finished: Finished, series: PairSeries) -> None:
     at = design_outcomes.at_points(
-        design_outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+        design_outcomes.at_pairs(series, "trust", finished.results.manifest, firsts(finished, series))
     )
-    cells = design_outcomes.over_two(at, wide.values, "trust.asymmetry", "trust.peer_weight", "difference")
+    cells = design_outcomes.over_two(at, series.values, "trust.asymmetry", "trust.peer_weight", "difference")
     assert cells.x.names == ("1", "2", "4")
     assert cells.mean == pytest.approx(np.array([[-1.0, -2.0, -4.0]] * 2))
     assert (cells.points == 2).all()  # the two switch dates
-    same = design_outcomes.over_two(at, wide.values, "trust.asymmetry", "trust.asymmetry", "difference")
+    same = design_outcomes.over_two(at, series.values, "trust.asymmetry", "trust.asymmetry", "difference")
     assert np.isnan(same.mean[0, 1])
     assert same.points[0, 1] == 0
 
@@ -83,19 +85,21 @@ def test_few_values_text_and_booleans_keep_their_names() -> None:
     assert design_outcomes.levels(pd.Series([3, 1, 3])).codes.tolist() == [1, 0, 1]
 
 
-def test_fans_hold_each_world_and_the_difference_of_the_pairs_chosen(finished: Finished, wide: Wide) -> None:
-    points = wide.values.index[
-        (wide.values["trust.asymmetry"] == 4.0) & (wide.values["switch_date"] == "2014-07-31")
+def test_fans_hold_each_world_and_the_difference_of_the_pairs_chosen(
+    finished: Finished, series: PairSeries
+) -> None:
+    points = series.values.index[
+        (series.values["trust.asymmetry"] == 4.0) & (series.values["switch_date"] == "2014-07-31")
     ]
     fans = design_outcomes.fans(
-        wide, "trust", finished.results.manifest, design_outcomes.pairs_at(wide, points.to_numpy())
+        series, "trust", finished.results.manifest, design_outcomes.pairs_at(series, points.to_numpy())
     )
     assert list(fans) == ["microsoft_wins", "doj_wins", "difference"]
     middle = fans["difference"].set_index("month")["q50"]
     assert middle["2014-07-01"] == 0.0
     assert middle["2014-08-01"] == pytest.approx(-gap(4.0))
     assert fans["difference"]["month"].iloc[[0, -1]].dt.strftime("%Y-%m").tolist() == ["2013-01", "2016-12"]
-    assert design_outcomes.fans(wide, "trust", finished.results.manifest, np.zeros(len(wide), bool)) == {}
+    assert design_outcomes.fans(series, "trust", finished.results.manifest, np.zeros(len(series), bool)) == {}
 
 
 def test_quantiles_leave_out_what_is_missing() -> None:
@@ -105,25 +109,25 @@ def test_quantiles_leave_out_what_is_missing() -> None:
     assert np.isnan(found["q50"][2])
 
 
-def test_how_an_outcome_spreads_over_the_levels_of_one_factor(finished: Finished, wide: Wide) -> None:
+def test_how_an_outcome_spreads_over_the_levels_of_one_factor(finished: Finished, series: PairSeries) -> None:
     at = design_outcomes.at_points(
-        design_outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+        design_outcomes.at_pairs(series, "trust", finished.results.manifest, firsts(finished, series))
     )
-    spread = design_outcomes.over_one(at, wide.values["trust.asymmetry"], "difference")
+    spread = design_outcomes.over_one(at, series.values["trust.asymmetry"], "difference")
     assert spread["level"].tolist() == ["1", "2", "4"]
     assert spread["q50"].to_numpy() == pytest.approx([-1.0, -2.0, -4.0])
     assert spread["points"].tolist() == [4, 4, 4]
 
 
 def test_the_factor_that_moves_an_outcome_most_comes_first_and_one_that_takes_a_single_value_not_at_all(
-    finished: Finished, wide: Wide
+    finished: Finished, series: PairSeries
 ) -> None:
     at = design_outcomes.at_points(
-        design_outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+        design_outcomes.at_pairs(series, "trust", finished.results.manifest, firsts(finished, series))
     )
-    assert design_outcomes.by_influence(at, wide.values, "difference")[0] == "trust.asymmetry"
-    assert design_outcomes.by_influence(at, wide.values, "a")[0] == "trust.peer_weight"
-    held = wide.values.assign(**{"trust.peer_weight": 0.1})
+    assert design_outcomes.by_influence(at, series.values, "difference")[0] == "trust.asymmetry"
+    assert design_outcomes.by_influence(at, series.values, "a")[0] == "trust.peer_weight"
+    held = series.values.assign(**{"trust.peer_weight": 0.1})
     assert "trust.peer_weight" not in design_outcomes.by_influence(at, held, "a")
 
 
@@ -183,23 +187,23 @@ def test_a_point_that_is_not_there_is_an_error(tmp_path: Path, finished: Finishe
         point_results(finished.folder, 99)
 
 
-def test_where_no_pair_is_done_there_are_levels_and_no_means(finished: Finished, wide: Wide) -> None:
-    pairs = design_outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+def test_where_no_pair_is_done_there_are_levels_and_no_means(finished: Finished, series: PairSeries) -> None:
+    pairs = design_outcomes.at_pairs(series, "trust", finished.results.manifest, firsts(finished, series))
     at = design_outcomes.at_points(pairs.iloc[:0])
     assert at.empty
-    cells = design_outcomes.over_two(at, wide.values, "trust.asymmetry", "trust.peer_weight", "difference")
+    cells = design_outcomes.over_two(at, series.values, "trust.asymmetry", "trust.peer_weight", "difference")
     assert cells.x.names == ("1", "2", "4")
     assert np.isnan(cells.mean).all()
-    assert design_outcomes.over_one(at, wide.values["trust.asymmetry"], "difference").empty
+    assert design_outcomes.over_one(at, series.values["trust.asymmetry"], "difference").empty
 
 
 def test_levels_are_of_the_whole_design_however_few_of_its_points_are_done(
-    finished: Finished, wide: Wide
+    finished: Finished, series: PairSeries
 ) -> None:
-    pairs = design_outcomes.at_pairs(wide, "trust", finished.results.manifest, firsts(finished, wide))
+    pairs = design_outcomes.at_pairs(series, "trust", finished.results.manifest, firsts(finished, series))
     at = design_outcomes.at_points(pairs[pairs["point"] == 11])
-    cells = design_outcomes.over_two(at, wide.values, "trust.asymmetry", "trust.peer_weight", "difference")
+    cells = design_outcomes.over_two(at, series.values, "trust.asymmetry", "trust.peer_weight", "difference")
     assert cells.mean[1].tolist() == pytest.approx([np.nan, np.nan, -4.0], nan_ok=True)
-    assert design_outcomes.over_one(at, wide.values["trust.asymmetry"], "difference")["level"].tolist() == [
+    assert design_outcomes.over_one(at, series.values["trust.asymmetry"], "difference")["level"].tolist() == [
         "4"
     ]

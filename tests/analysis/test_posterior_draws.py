@@ -9,12 +9,12 @@ from sim.analysis.evidence.compare import compare, history_of
 from sim.analysis.evidence.posterior_predictive import compare_over_draws, history_at, predict, spread
 from sim.analysis.evidence.rows import read_rows
 from sim.analysis.posterior_draws import Draw, at, common_seeds, first_draws, own_seeds
-from sim.runs.running import Running
 from sim.runs.store import Store
+from sim.runs.tasks import Backend
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import read_posterior
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 from tests.posteriors import write_stand_in
 
@@ -39,7 +39,7 @@ def test_the_first_draws_are_those_of_the_table_and_no_more_than_there_are(
     draws = first_draws(posterior, 5)
     assert [draw.sets for draw in draws] == [posterior.at(number) for number in range(5)]
     for wrong in (0, 6):
-        with pytest.raises(BadInput, match="the posterior has 5; valid: 1 to 5"):
+        with pytest.raises(InputError, match="the posterior has 5; valid: 1 to 5"):
             first_draws(posterior, wrong)
     parameters = history_at(resolved, draws[3]).parameters
     assert (
@@ -64,7 +64,7 @@ def test_a_row_is_measured_at_each_draw_as_it_would_be_with_the_values_set_by_ha
     file = tmp_path / "rows.csv"
     file.write_text("\n".join((HEADER, *ROWS)) + "\n", encoding="utf-8")
     rows = read_rows(file, history_of(resolved))
-    store, how = Store(tmp_path / "store"), Running(1)
+    store, how = Store(tmp_path / "store"), Backend(1)
     store.prepare()
     draws = [Draw("weak", {"trust.news_strength": 1.0}), Draw("strong", {"trust.news_strength": 12.0})]
     values = predict(rows, resolved, draws, store, how, seeds=common_seeds(resolved, draws)).values

@@ -23,15 +23,15 @@ from rich.table import Table
 from sim.analysis.headlines import HEADLINES
 from sim.model.tables import TABLES
 from sim.pipeline import Finished, run
-from sim.runs import working
+from sim.runs import worker
 from sim.runs.engines.local import Processes
 from sim.runs.pairs import MONTH_DIGEST, must_be_equal_for
 from sim.runs.plan import Plan
-from sim.runs.running import Running
 from sim.runs.seed import SeedDone, Task, run_seed
 from sim.runs.store import Store
 from sim.runs.sweep import sweep
 from sim.runs.tables_on_disk import Columns, digest_of_values
+from sim.runs.tasks import Backend
 from sim.scenario.resolution import Resolved, resolve
 
 EXPERIMENT = """\
@@ -148,13 +148,13 @@ def stub_seed(task: Task) -> SeedDone:
     return done
 
 
-def stub_work(batch: working.Work) -> list[working.TaskDone]:
-    working.run_seed = stub_seed
-    return working.work(batch)
+def stub_work(batch: worker.Work) -> list[worker.TaskDone]:
+    worker.run_seed = stub_seed
+    return worker.work(batch)
 
 
 def stub_sweep(folder: Path, points: int, last: str) -> Finished:
-    how = Running(engine=lambda: Processes(2, stub_work))
+    how = Backend(engine=lambda: Processes(2, stub_work))
     return run(asked(folder, points, last), folder / "out", store=folder / "store", how=how)
 
 

@@ -46,7 +46,7 @@ def test_a_cluster_that_does_not_answer_is_bad_input(
 ) -> None:
     monkeypatch.setattr("sim.runs.engines.cluster._SECONDS_TO_ANSWER", 0.5)
     monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: True)
-    monkeypatch.setattr("sim.runs.running.is_compiled", lambda: True)
+    monkeypatch.setattr("sim.runs.tasks.is_compiled", lambda: True)
     outcome = warrantsim(
         "run",
         "two_worlds",

@@ -19,9 +19,9 @@ from rich.table import Table
 
 from sim.analysis.headlines import HEADLINES, interval
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.running import Running, run_tasks
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, run_tasks
 from sim.scenario.resolution import Resolved, resolve
 
 OLD_PROCESSOR = {
@@ -62,7 +62,7 @@ def run_seeds(resolved: Resolved, seeds: Iterable[int]) -> list[SeedDone]:
         store.prepare()
         return list(
             run_tasks(
-                [Task(resolved.scenarios, seed, "world") for seed in seeds], store, Running(), ("world",)
+                [Task(resolved.scenarios, seed, "world") for seed in seeds], store, Backend(), ("world",)
             )
         )
 

@@ -11,7 +11,7 @@ import pytest
 from sim.runs import tables_on_disk
 from sim.runs.claims import check, judge, seeds_needed
 from sim.runs.results import TABLES_FOLDER, FolderResults
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 from tests.scenario.test_designs import swept
 
@@ -316,7 +316,7 @@ def test_verdicts_are_written_beside_the_tables(project: Path, tmp_path: Path) -
 def test_a_claim_that_cannot_be_judged_is_refused_with_its_line(
     project: Path, claim: dict[str, Any], at: str, said: str
 ) -> None:
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(InputError) as refused:
         check(claimed(project, {}, claim))
     (problem,) = refused.value.problems
     line = int(problem.split(":")[1])
@@ -328,7 +328,7 @@ def test_a_claim_that_cannot_be_judged_is_refused_with_its_line(
 
 
 def test_a_country_is_claimed_only_where_countries_are_recorded(project: Path) -> None:
-    with pytest.raises(BadInput, match="countries are not recorded: write 'record: country'"):
+    with pytest.raises(InputError, match="countries are not recorded: write 'record: country'"):
         claimed(project, {"country": "DE"}, record="world")
 
 

@@ -13,7 +13,7 @@ from rocrate.rocrate import ROCrate
 
 from sim.pipeline import Finished
 from sim.runs.crate import pack
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_the_library_of_ro_crate_reads_it(crate: Path) -> None:
 def test_a_table_that_is_not_the_manifests_is_not_packed(folder: Path, tmp_path: Path) -> None:
     path = folder / "tables/world.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    with pytest.raises(BadInput, match=r"world.parquet: not the file that manifest.json describes"):
+    with pytest.raises(InputError, match=r"world.parquet: not the file that manifest.json describes"):
         pack(folder, tmp_path / "x.zip", "CC-BY-4.0", [])
     assert not (tmp_path / "x.zip").exists()
 
@@ -120,10 +120,10 @@ def test_a_table_that_is_not_the_manifests_is_not_packed(folder: Path, tmp_path:
     ],
 )
 def test_bad_words_are_refused(folder: Path, tmp_path: Path, out: str, license_: str, said: str) -> None:
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(InputError, match=said):
         pack(folder, tmp_path / out, license_, [])
 
 
 def test_what_is_no_results_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no results folder"):
+    with pytest.raises(InputError, match="no results folder"):
         pack(tmp_path, tmp_path / "x.zip", "MIT", [])

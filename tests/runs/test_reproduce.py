@@ -19,17 +19,17 @@ from sim.runs import reproduce as reproducing
 from sim.runs.expected import compare_with_expected, file_of, tables_of
 from sim.runs.identity import run_id
 from sim.runs.reproduce import Comparison, environment_words, first_difference, reproduce
-from sim.runs.running import Running
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import to_columns, write
+from sim.runs.tasks import Backend
 from sim.scenario.locations import experiments
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
 from sim.scenario.restoration import restored
 from tests.model.small_worlds import asked, base, has_run
 from tools import expected_digests
 
-HERE = Running(workers=1)
+HERE = Backend(workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -213,10 +213,10 @@ def test_a_run_that_fails_now_is_said(folder: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_no_results_folder_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no results folder"):
+    with pytest.raises(InputError, match="no results folder"):
         again(tmp_path)
     edited(folder, lambda manifest: manifest.pop("scenario"))
-    with pytest.raises(BadInput, match="lacks scenario"):
+    with pytest.raises(InputError, match="lacks scenario"):
         again(folder)
 
 
@@ -226,7 +226,7 @@ def test_a_scenario_of_another_version_is_refused_by_name(folder: Path) -> None:
 
     edited(folder, change)
     with pytest.raises(
-        BadInput, match=r"manifest.json: not a scenario that this version can run \(trust.asymmetry"
+        InputError, match=r"manifest.json: not a scenario that this version can run \(trust.asymmetry"
     ):
         again(folder)
 
@@ -352,7 +352,7 @@ def test_renewing_small_digests_keeps_full_ones_only_of_the_same_code(
     shipped.write_text(json.dumps({**said, "model_digest": "0" * 64}), encoding="utf-8")
     expected_digests.write("two_worlds", False, HERE)
     assert json.loads(shipped.read_text(encoding="utf-8"))["full"] is None
-    with pytest.raises(BadInput, match="has no digests of its full size"):
+    with pytest.raises(InputError, match="has no digests of its full size"):
         compare_with_expected("two_worlds", full=True, how=HERE)
 
 

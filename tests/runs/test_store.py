@@ -15,9 +15,9 @@ import pytest
 from sim.pipeline import Finished, run
 from sim.runs import seed as seed_module
 from sim.runs.identity import Identities, run_id
-from sim.runs.running import Running
 from sim.runs.seed import run_seed
 from sim.runs.store import Store
+from sim.runs.tasks import Backend
 from sim.scenario.resolution import Resolved
 from tests.model.small_worlds import asked, experiment_file, ruled
 
@@ -37,7 +37,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
         calls.append((str(task.seed), *task.scenarios))
         return run_seed(task)
 
-    monkeypatch.setattr("sim.runs.working.run_seed", counted)
+    monkeypatch.setattr("sim.runs.worker.run_seed", counted)
     return calls
 
 
@@ -253,7 +253,7 @@ def test_a_failure_is_remembered_until_it_is_asked_for(
     ran.clear()
     again = run(small(seeds=3), out, workers=1, store=store)
     assert (ran, len(again.failures)) == ([], 1)
-    retried = run(small(seeds=3), out, workers=1, store=store, how=Running(retry_failed=True))
+    retried = run(small(seeds=3), out, workers=1, store=store, how=Backend(retry_failed=True))
     assert [call[0] for call in ran] == ["2"]
     assert retried.failures == []
     assert not (out / "failures.csv").exists()
@@ -267,7 +267,7 @@ def test_a_failure_is_remembered_until_it_is_asked_for(
 def test_shards_together_make_the_whole(tmp_path: Path, ran: list[tuple[str, ...]]) -> None:
     out, store = tmp_path / "a", tmp_path / "store"
     for part in (1, 2, 3):
-        run(small(seeds=4), out, workers=1, store=store, how=Running(shard=(part, 3)))
+        run(small(seeds=4), out, workers=1, store=store, how=Backend(shard=(part, 3)))
         assert not (out / "manifest.json").exists()
     assert sorted(call[0] for call in ran) == ["1", "2", "3", "4"]
     whole = run(small(seeds=4), out, workers=1, store=store)

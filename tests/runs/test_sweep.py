@@ -11,11 +11,11 @@ import pytest
 
 from sim.runs.engines import Engine, EngineLost
 from sim.runs.engines.local import InThisProcess, Processes
-from sim.runs.running import Running, run_reduced
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.sweep import sweep
-from sim.runs.working import OtherCode, TaskDone, Work, work
+from sim.runs.tasks import Backend, run_reduced
+from sim.runs.worker import OtherCode, TaskDone, Work, work
 from tests.model.small_worlds import asked
 
 SHORT = "2013-06"
@@ -128,7 +128,7 @@ def test_what_is_made_of_a_task_in_its_worker_comes_back_and_nothing_is_stored(t
         replace(task, label=f"task {task.seed}")
         for task in tasks(4, s1=Trouble("raises"), s2=Trouble("dies"))
     ]
-    done = {one.label: one for one in run_reduced(asked_for, store, Running(2), months_by_world)}
+    done = {one.label: one for one in run_reduced(asked_for, store, Backend(2), months_by_world)}
     assert set(done) == {"task 0", "task 1", "task 2", "task 3"}
     for label in ("task 0", "task 3"):
         assert done[label].reduced == {"microsoft_wins": 4, "doj_wins": 4}

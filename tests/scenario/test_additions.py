@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sim.runs.identity import run_id
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 from sim.scenario.yaml_files import read
 from tests.small_configs import edit
@@ -46,7 +46,7 @@ def mine(project: Path) -> Path:
 
 
 def problems(experiment: Any) -> list[str]:
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InputError) as error:
         resolve(experiment)
     return error.value.problems
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario.base import load_base
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve
 from tests.small_configs import edit
 
@@ -16,7 +16,7 @@ EXPERIMENT = "experiments/two_worlds.yaml"
 
 
 def problems(project: Path) -> list[str]:
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(InputError) as refused:
         resolve("two_worlds")
     return refused.value.problems
 
@@ -276,7 +276,7 @@ def test_events_out_of_order_are_refused(project: Path) -> None:
 
 def test_an_unknown_experiment_lists_those_there_are(project: Path) -> None:
     with pytest.raises(
-        BadInput, match=r"no such experiment file; did you mean 'two_worlds'\? valid: two_worlds"
+        InputError, match=r"no such experiment file; did you mean 'two_worlds'\? valid: two_worlds"
     ):
         resolve("two_wolds")
 
@@ -318,7 +318,7 @@ def test_all_problems_are_said_at_once(project: Path) -> None:
 
 def test_the_us_comes_first(project: Path) -> None:
     edit(project / JURISDICTIONS, "US:", "UX:")
-    with pytest.raises(BadInput, match="the first jurisdiction must be US"):
+    with pytest.raises(InputError, match="the first jurisdiction must be US"):
         load_base(project / "configs")
 
 

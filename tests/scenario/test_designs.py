@@ -14,7 +14,7 @@ import pytest
 from sim.scenario.base import Base, load_base
 from sim.scenario.designs import Point
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, factors, points, resolve, scenarios_at
 
 PEERS, NEWS = "trust.peer_weight", "trust.news_attention"
@@ -241,13 +241,14 @@ def test_values_that_the_files_would_refuse_are_refused_at_a_point_too(project: 
         project, grid(trust__peer_weight={"range": [0, 1], "levels": 2}, events__gdpr={"values": [True]})
     )
     with pytest.raises(
-        BadInput, match=r"point 7: trust.peer_weight: 9 is out of range; allowed: 0 to 5 share"
+        InputError, match=r"point 7: trust.peer_weight: 9 is out of range; allowed: 0 to 5 share"
     ):
         scenarios_at(resolved, Point(7, {"trust.peer_weight": 9.0, "events.gdpr": True}))
-    with pytest.raises(BadInput, match=r"trust.peer_weight: must be a number \(got 'x'\)"):
+    with pytest.raises(InputError, match=r"trust.peer_weight: must be a number \(got 'x'\)"):
         scenarios_at(resolved, Point(7, {"trust.peer_weight": "x", "events.gdpr": True}))
     with pytest.raises(
-        BadInput, match=r"has values for trust.peer_weight; the design varies trust.peer_weight, events.gdpr"
+        InputError,
+        match=r"has values for trust.peer_weight; the design varies trust.peer_weight, events.gdpr",
     ):
         scenarios_at(resolved, Point(7, {"trust.peer_weight": 1.0}))
 
@@ -608,7 +609,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
 def test_a_bad_design_is_refused_with_its_line(
     project: Path, design: dict[str, Any], at: str, said: str
 ) -> None:
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(InputError) as refused:
         swept(project, design)
     text = (project / "experiments" / "sweep.yaml").read_text(encoding="utf-8").splitlines()
     (problem,) = [problem for problem in refused.value.problems if said in problem] or [
@@ -641,14 +642,14 @@ def test_combinations_are_checked_too(project: Path) -> None:
         worlds__doj_wins__switches__0__on={"values": ["2014-07-31", "2015-07-31"]},
         worlds__doj_wins__switches__1__on={"values": ["2016-01-31", "2015-01-31"]},
     )
-    with pytest.raises(BadInput, match=r"2015-01-31 is not after the switch before it, 2015-07-31"):
+    with pytest.raises(InputError, match=r"2015-01-31 is not after the switch before it, 2015-07-31"):
         swept(project, design, worlds=worlds, compare=None)
 
 
 def test_what_a_factor_varies_nobody_else_may_set(project: Path) -> None:
     design = grid(trust__news_attention={"values": [1]})
     with pytest.raises(
-        BadInput, match=r"sweep.yaml:\d+: design.uncertainties.trust.news_attention: is also set by --set"
+        InputError, match=r"sweep.yaml:\d+: design.uncertainties.trust.news_attention: is also set by --set"
     ):
         swept(project, design, "trust.news_attention.consumer=0.5")
     worlds = {
@@ -659,7 +660,7 @@ def test_what_a_factor_varies_nobody_else_may_set(project: Path) -> None:
         }
     }
     with pytest.raises(
-        BadInput, match=r"is also set by experiments/sweep.yaml:\d+, and cannot have both values"
+        InputError, match=r"is also set by experiments/sweep.yaml:\d+, and cannot have both values"
     ):
         swept(project, design, worlds=worlds, compare=None)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve, variant
 from tests.small_configs import edit
 
@@ -13,7 +13,7 @@ EXPERIMENT = "experiments/two_worlds.yaml"
 
 
 def refused(*sets: str) -> list[str]:
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InputError) as error:
         resolve("two_worlds", sets)
     return error.value.problems
 
@@ -176,9 +176,9 @@ def test_another_switch_date_moves_later_switches_by_as_many_months(project: Pat
 
 def test_a_variant_is_checked_like_a_file(project: Path) -> None:
     resolved = resolve("two_worlds")
-    with pytest.raises(BadInput, match=r"unknown event 'snowdon'; did you mean 'snowden'"):
+    with pytest.raises(InputError, match=r"unknown event 'snowdon'; did you mean 'snowden'"):
         variant(resolved, without_events=["snowdon"])
-    with pytest.raises(BadInput, match="out of range"):
+    with pytest.raises(InputError, match="out of range"):
         variant(resolved, {"trust.asymmetry": 99})
-    with pytest.raises(BadInput, match="never acts"):
+    with pytest.raises(InputError, match="never acts"):
         variant(resolved, switch_on=dt.date(2030, 1, 1))

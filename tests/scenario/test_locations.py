@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import locations
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 
 
 def test_a_checkout_has_it_beside_the_package(project: Path) -> None:
@@ -20,7 +20,7 @@ def test_an_installed_package_has_it_inside_and_ignores_its_neighbours(project: 
 
 def test_where_there_is_none_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locations, "__file__", str(tmp_path / "sim" / "scenario" / "locations.py"))
-    with pytest.raises(BadInput, match="the configuration is missing"):
+    with pytest.raises(InputError, match="the configuration is missing"):
         locations.root()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.scenario.posterior import BEST, DRAWS, posterior_folder, read_posterior
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, factors, points, resolve, scenarios_at
 from tests.posteriors import write_stand_in
 
@@ -72,7 +72,7 @@ def test_a_damaged_table_is_named_with_its_line(
     path.write_text(
         path.read_text().replace(old, new, 1) if file == DRAWS else path.read_text().replace(old, new)
     )
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(InputError) as refused:
         read_posterior(tmp_path)
     assert said in str(refused.value)
 
@@ -96,20 +96,20 @@ def test_draws_are_a_design_in_any_sweep(project: Path) -> None:
 
 
 def test_a_design_of_draws_is_refused_where_they_are_not_there(project: Path) -> None:
-    with pytest.raises(BadInput, match=r"there is no posterior; warrantsim calibrate"):
+    with pytest.raises(InputError, match=r"there is no posterior; warrantsim calibrate"):
         drawn(project, points=4)
     write_stand_in(posterior_folder(), 16)
-    with pytest.raises(BadInput, match=r"the posterior has 16 draws \(got 17\)"):
+    with pytest.raises(InputError, match=r"the posterior has 16 draws \(got 17\)"):
         drawn(project, points=17)
-    with pytest.raises(BadInput, match="posterior needs 'points'"):
+    with pytest.raises(InputError, match="posterior needs 'points'"):
         drawn(project)
-    with pytest.raises(BadInput, match=r"posterior has no 'seed'; valid: levers, points"):
+    with pytest.raises(InputError, match=r"posterior has no 'seed'; valid: levers, points"):
         drawn(project, points=4, seed=1)
-    with pytest.raises(BadInput, match="varies the fitted parameters and no others"):
+    with pytest.raises(InputError, match="varies the fitted parameters and no others"):
         drawn(project, points=4, uncertainties={"trust.spread": {"range": "prior"}})
-    with pytest.raises(BadInput, match=r"trust\.asymmetry .* varies the same"):
+    with pytest.raises(InputError, match=r"trust\.asymmetry .* varies the same"):
         drawn(project, points=4, levers={"trust.asymmetry": {"values": [1.0]}})
-    with pytest.raises(BadInput, match="is also set by"):
+    with pytest.raises(InputError, match="is also set by"):
         path = project / "experiments" / "draws.yaml"
         drawn(project, points=4)
         resolve(str(path), ["trust.asymmetry=2"])

@@ -12,7 +12,7 @@ import pytest
 
 from sim.pipeline import Finished
 from sim.runs.plan import Plan
-from sim.runs.watching import watched, write_unchanging
+from sim.runs.watch import watched, write_unchanging
 from sim.view.results_folders import (
     DamagedFolder,
     Refused,

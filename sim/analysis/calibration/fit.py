@@ -27,8 +27,8 @@ from sim.analysis.calibration.training_set import PRIOR_SD
 from sim.analysis.evidence.compare import HOLDS, history_of
 from sim.analysis.evidence.rows import Row, rows_to_fit
 from sim.runs.identity import model_digest
-from sim.runs.running import Progress, Running
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress
 from sim.scenario.posterior import BEST, COLUMNS, DRAWS, EARLY, MOVED, multiplies_words
 from sim.scenario.resolution import Resolved
 
@@ -89,7 +89,7 @@ class Fit:
     two_worlds: Resolved
     size: Size
     store: Store
-    how: Running
+    how: Backend
     progress: Progress | None = None
     say: Callable[[str], None] = print
 

@@ -17,7 +17,7 @@ from sim.scenario.csv_files import records
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.paths import parameter_and_key
 from sim.scenario.posterior import SCALES
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 
 FOLDER = "calibration"
 PARAMETERS, LEFT_OUT, DISCREPANCY, HELD_BACK = (
@@ -115,7 +115,7 @@ class Inputs:
 def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> Inputs:
     """The inputs in `folder` (default: the shipped ones), checked against evidence and configuration.
 
-    Raises BadInput.
+    Raises InputError.
     """
     folder, problems = folder or root() / CONFIGS / FOLDER, list[str]()
     candidates = _candidates(folder / PARAMETERS, base, problems)
@@ -127,7 +127,7 @@ def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> 
     summaries = names_of([row for row in rows_to_fit(rows) if row.id not in left_out])
     discrepancy = _discrepancies(folder / DISCREPANCY, summaries, problems)
     if problems:
-        raise BadInput(problems)
+        raise InputError(problems)
     return Inputs(tuple(candidates), left_out, discrepancy, tuple(held_back))
 
 

@@ -15,9 +15,9 @@ from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.evidence.compare import MISSES, verdict
 from sim.analysis.evidence.rows import Row
 from sim.analysis.headlines import HEADLINES, interval
-from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import Task
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress, run_tasks
 from sim.scenario.resolution import Resolved
 
 LOW, HIGH = 0.05, 0.95
@@ -115,7 +115,7 @@ def moved(
     posterior: Sequence[Sets],
     seeds: Sequence[int],
     store: Store,
-    how: Running,
+    how: Backend,
     progress: Progress | None,
 ) -> Moved:
     """Every headline of an experiment's two worlds at points of the prior and of the posterior.

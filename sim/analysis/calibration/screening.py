@@ -17,8 +17,8 @@ from sim.analysis.calibration.prior_sample import common_seeds
 from sim.analysis.calibration.simulations import Measured, simulate
 from sim.analysis.calibration.summary_statistics import Summaries, luck
 from sim.analysis.evidence.rows import Row
-from sim.runs.running import Progress, Running
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress
 from sim.scenario.scenario import Scenario
 
 LEAST, MOST = 1.0, 8  # standard errors; parameters
@@ -32,7 +32,7 @@ def screen(
     history: Scenario,
     seeds: int,
     store: Store,
-    how: Running,
+    how: Backend,
     progress: Progress | None,
 ) -> tuple[pd.DataFrame, Measured]:
     """One line per candidate and summary.

@@ -21,9 +21,9 @@ from sim.analysis.evidence.measures.selection import Run
 from sim.analysis.evidence.measures.window import Window
 from sim.analysis.evidence.rows import Row
 from sim.runs.identity import Identities
-from sim.runs.running import Progress, Running, run_reduced
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress, run_reduced
 from sim.scenario.factors import updated
 from sim.scenario.paths import put
 from sim.scenario.scenario import Scenario
@@ -69,7 +69,7 @@ def simulate(
     points: Sequence[Mapping[str, float]],
     seeds: Sequence[Sequence[int]],
     store: Store,
-    how: Running,
+    how: Backend,
     progress: Progress | None,
 ) -> Measured:
     """Measure rows at points (path -> value each), each with its seeds (as many everywhere).

@@ -9,9 +9,9 @@ import pandas as pd
 
 from sim.analysis.headlines import HEADLINES, Columns, interval
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress, run_tasks
 from sim.scenario.resolution import Resolved, variant
 
 MOST_PAIRS = 4  # a table of many variants: enough pairs for its intervals, few enough to wait for
@@ -34,7 +34,7 @@ def variants(resolved: Resolved) -> dict[str, Resolved]:
 
 
 def run_variants(
-    resolved: Resolved, variants: dict[str, Resolved], store: Store, how: Running, progress: Progress | None
+    resolved: Resolved, variants: dict[str, Resolved], store: Store, how: Backend, progress: Progress | None
 ) -> tuple[dict[str, list[SeedDone]], list[str]]:
     """Run the compared worlds of every variant with a few seeds.
 

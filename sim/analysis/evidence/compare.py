@@ -14,9 +14,9 @@ from sim.analysis.evidence.measures.selection import MISSING, Run, View
 from sim.analysis.evidence.measures.window import Window
 from sim.analysis.evidence.rows import Row, readable_rows, shipped_rows
 from sim.analysis.headlines import Interval, interval
-from sim.runs.running import Progress, Running, run_tasks
 from sim.runs.seed import Task
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress, run_tasks
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
@@ -69,7 +69,7 @@ def history_of(resolved: Resolved) -> Scenario:
 
 
 def compare_with_record(
-    resolved: Resolved, store: Store, how: Running, progress: Progress | None = None
+    resolved: Resolved, store: Store, how: Backend, progress: Progress | None = None
 ) -> Compared:
     """Measure the shipped rows on a few of the experiment's seeds.
 
@@ -86,7 +86,7 @@ def compare(
     rows: Sequence[Row],
     resolved: Resolved,
     store: Store,
-    how: Running,
+    how: Backend,
     progress: Progress | None = None,
     most_seeds: int | None = None,
 ) -> Compared:

@@ -18,8 +18,8 @@ from sim.analysis.evidence.measures.selection import Run
 from sim.analysis.evidence.rows import Row
 from sim.analysis.headlines import Interval
 from sim.analysis.posterior_draws import Draw, Failures, at, own_seeds, run_draws
-from sim.runs.running import Progress, Running
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
@@ -43,7 +43,7 @@ def predict(
     resolved: Resolved,
     draws: Sequence[Draw],
     store: Store,
-    how: Running,
+    how: Backend,
     progress: Progress | None = None,
     history: History | None = None,
     seeds: Sequence[Sequence[int]] | None = None,
@@ -97,7 +97,7 @@ def compare_over_draws(
     resolved: Resolved,
     draws: Sequence[Draw],
     store: Store,
-    how: Running,
+    how: Backend,
     progress: Progress | None,
 ) -> Compared:
     """The rows beside the model over draws and seeds."""

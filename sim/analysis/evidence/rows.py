@@ -16,7 +16,7 @@ from sim.analysis.evidence.measures.registry import MEASURES
 from sim.analysis.evidence.measures.window import FORMS, Window, window
 from sim.scenario.csv_files import read_lines
 from sim.scenario.locations import root, shown
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 from sim.scenario.scenario import Scenario
 
 ROWS = Path("configs/evidence/rows.csv")
@@ -102,11 +102,11 @@ def shipped_rows() -> Path:
 def read_rows(path: Path, scenario: Scenario) -> tuple[Row, ...]:
     """The rows of a file. Places, providers and events are those of `scenario`, history as it happened.
 
-    Raises BadInput with every problem of the file.
+    Raises InputError with every problem of the file.
     """
     rows, problems = readable_rows(path, scenario, [event.id for event in scenario.timeline.events])
     if problems:
-        raise BadInput(problems)
+        raise InputError(problems)
     return rows
 
 
@@ -115,7 +115,7 @@ def readable_rows(
 ) -> tuple[tuple[Row, ...], list[str]]:
     """The rows that can be measured where these events are known, and what is wrong with the others.
 
-    Raises BadInput where the file cannot be read as a table at all.
+    Raises InputError where the file cannot be read as a table at all.
     """
     file, problems = shown(path), list[str]()
     lines = read_lines(path)
@@ -135,9 +135,9 @@ def readable_rows(
         if header.count(name) > 1
     ]
     if problems:
-        raise BadInput(problems)
+        raise InputError(problems)
     if len(lines) == 1:
-        raise BadInput(f"{file}: no rows beneath the header")
+        raise InputError(f"{file}: no rows beneath the header")
     rows, seen = list[Row](), dict[str, int]()
     for line, values in lines[1:]:
         if len(values) != len(header):

@@ -17,8 +17,8 @@ from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import HEADLINES, Interval, interval
 from sim.analysis.posterior_draws import Draw, Failures, at, common_seeds, run_draws
 from sim.analysis.survival.discount import MULTIPLES, Setting, discounts, sensitivities
-from sim.runs.running import Progress, Running
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
@@ -78,7 +78,7 @@ def survive(
     draws: Sequence[Draw],
     seeds: int,
     store: Store,
-    how: Running,
+    how: Backend,
     progress: Progress | None = None,
 ) -> Survival:
     """Run the compared worlds at the shipped parameters, and every arm.
@@ -123,7 +123,7 @@ def differences(
     draws: Sequence[Draw],
     seeds: int,
     store: Store,
-    how: Running,
+    how: Backend,
     failures: Failures,
     progress: Progress | None,
 ) -> dict[str, np.ndarray]:

@@ -18,8 +18,8 @@ from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.posterior_predictive import history_at, predict
 from sim.analysis.evidence.rows import read_rows, shipped_rows
 from sim.analysis.posterior_draws import Draw, common_seeds
-from sim.runs.running import Progress, Running
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress
 from sim.scenario.locations import root
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
@@ -55,7 +55,7 @@ def sensitivities(resolved: Resolved, multiple: float) -> dict[str, float]:
 
 
 def discounts(
-    resolved: Resolved, store: Store, how: Running, progress: Progress | None = None
+    resolved: Resolved, store: Store, how: Backend, progress: Progress | None = None
 ) -> tuple[list[Setting], list[str]]:
     """The setting at either end of R01 (lower, upper), and what failed.
 

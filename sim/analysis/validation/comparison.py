@@ -17,8 +17,8 @@ from sim.analysis.posterior_draws import Draw
 from sim.analysis.validation.holdout import IN_THE_STARTING_VALUES, Unseen
 from sim.analysis.validation.rivals import BASS, MEANING, RIVALS, TREND, Field, earlier, error_of
 from sim.analysis.validation.scoring_rules import Predictive, chance_of, crps, log_score
-from sim.runs.running import Progress, Running
 from sim.runs.store import Store
+from sim.runs.tasks import Backend, Progress
 from sim.scenario.resolution import Resolved
 
 MODEL = "model"
@@ -84,7 +84,7 @@ class Validated:
 
 
 def validate(
-    fits: Sequence[Fit], resolved: Resolved, store: Store, how: Running, progress: Progress | None = None
+    fits: Sequence[Fit], resolved: Resolved, store: Store, how: Backend, progress: Progress | None = None
 ) -> Validated:
     """Run every fit's draws on what it did not see, and score it and the rivals."""
     ceilings = {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
-from sim.runs.working import TaskDone, Work
+from sim.runs.worker import TaskDone, Work
 
 
 class EngineLost(Exception):

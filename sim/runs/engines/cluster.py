@@ -13,8 +13,8 @@ from typing import Any
 
 from sim.runs.engines import EngineLost, OpenEngine
 from sim.runs.engines.local import default_workers
-from sim.runs.working import TaskDone, Work, work_pickled
-from sim.scenario.problems import BadInput
+from sim.runs.worker import TaskDone, Work, work_pickled
+from sim.scenario.problems import InputError
 
 LOCAL = "local"
 _SECONDS_TO_ANSWER = 15.0
@@ -23,11 +23,11 @@ _SECONDS_UNTIL_LOST = 20.0
 
 
 def cluster_engine(address: str, workers: int | None) -> OpenEngine:
-    """What opens the engine; raises BadInput if Dask is not installed."""
+    """What opens the engine; raises InputError if Dask is not installed."""
     try:
         importlib.import_module("distributed")
     except ModuleNotFoundError:
-        raise BadInput("--cluster: Dask is not installed: pip install 'warrantsim[cluster]'") from None
+        raise InputError("--cluster: Dask is not installed: pip install 'warrantsim[cluster]'") from None
     return lambda: Cluster(address, workers)
 
 
@@ -59,7 +59,7 @@ class Cluster:
                 self._cluster or address, timeout=_SECONDS_TO_ANSWER, set_as_default=False
             )
         except (OSError, ValueError) as error:
-            raise BadInput(f"--cluster {address}: no scheduler answers there ({error})") from None
+            raise InputError(f"--cluster {address}: no scheduler answers there ({error})") from None
         self.lost = f"the cluster's scheduler ({address}) no longer answers"
         for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
             logging.getLogger(name).setLevel(
@@ -74,7 +74,7 @@ class Cluster:
         many = [worker for worker, n in threads.items() if n != 1]
         if many:
             self.close()
-            raise BadInput(
+            raise InputError(
                 f"--cluster {self._address}: worker {many[0]} has {threads[many[0]]} threads; start "
                 "workers with --nthreads 1 --nworkers <cores>"
             )

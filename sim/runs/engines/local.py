@@ -16,9 +16,9 @@ from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
-from sim.runs.working import TaskDone, Work, work
+from sim.runs.worker import TaskDone, Work, work
 
-_PRELOADED = "sim.runs.working"
+_PRELOADED = "sim.runs.worker"
 Result = TypeVar("Result")
 _STARTING = threading.Lock()
 

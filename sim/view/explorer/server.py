@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import waitress
 
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.view.explorer.app import make_app
 from sim.view.explorer.settings import Settings
 
@@ -25,7 +25,7 @@ def serve(
 ) -> None:
     """Serve until interrupted, on `port` or the first free one from 8050.
 
-    Raises BadInput if no port can be used.
+    Raises InputError if no port can be used.
     """
     listening = _listen(host, port)
     app, pages = make_app(settings)
@@ -63,4 +63,4 @@ def _listen(host: str, port: int | None) -> socket.socket:
             one.close()
             said = error.strerror or str(error)
     where = f"--port {port}" if port is not None else f"the ports 8050 to {8050 + _TRIED - 1}"
-    raise BadInput(f"--host {host}: {where} cannot be used: {said}; choose another with --port")
+    raise InputError(f"--host {host}: {where} cannot be used: {said}; choose another with --port")

@@ -20,9 +20,9 @@ from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
 from sim.model.world import WorldSet
 from sim.runs import seed as seeds
-from sim.runs.running import Running
 from sim.runs.seed import Task, run_seed
 from sim.runs.store import Store
+from sim.runs.tasks import Backend
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import BEST, DRAWS, EARLY, MOVED, moved_headlines, read_posterior
@@ -73,7 +73,7 @@ def fit(rows: tuple[Row, ...], inputs: Inputs, store: Store) -> Calibrated:
         resolved("two_worlds"),
         SIZE,
         store,
-        Running(1),
+        Backend(1),
         say=lambda said: None,
     ).run()
 
@@ -159,12 +159,12 @@ def test_what_was_measured_is_not_run_again_and_a_torn_line_is(
         "governments.base_rate.sector_localisation": 0.02,
         "governments.base_rate.general_localisation": 0.01,
     }
-    again = simulate(used, history, [centre], [[1]], Store(tmp_path), Running(1), None)
+    again = simulate(used, history, [centre], [[1]], Store(tmp_path), Backend(1), None)
     assert asked == [[]]
     assert np.isfinite(again.values).sum() > 100
     assert (tmp_path / MEASURED).read_bytes() == b"".join(lines[:-1]), "the torn line is gone"
     simulate(
-        used, history, [{**centre, "market.home_lag.all": 0.0901}], [[1]], Store(tmp_path), Running(1), None
+        used, history, [{**centre, "market.home_lag.all": 0.0901}], [[1]], Store(tmp_path), Backend(1), None
     )
     assert len(asked[1]) == 1
 
@@ -184,7 +184,7 @@ def test_a_failed_point_is_named_and_missing(
         [{}],
         [[1]],
         store,
-        Running(1),
+        Backend(1),
         None,
     )
     assert np.isnan(found.values).all()

@@ -24,7 +24,7 @@ from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import posterior_folder
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
 
@@ -175,6 +175,6 @@ def test_a_wrong_input_is_named_with_file_and_line(
     text = (folder / file).read_text()
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1))
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(InputError) as refused:
         read_inputs(rows(), history().base, folder)
     assert said in str(refused.value)

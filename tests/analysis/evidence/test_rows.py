@@ -40,12 +40,12 @@ from sim.analysis.evidence.rows import (
 )
 from sim.cli.evidence import example_line
 from sim.model.tables import TABLES
-from sim.runs.running import Running
 from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.store import Store
+from sim.runs.tasks import Backend
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import DIRECTIONS, KINDS, ROUTES, SEGMENTS
@@ -68,7 +68,7 @@ def written(folder: Path, *lines: str, header: str = HEADER) -> Path:
 
 
 def problems(folder: Path, *lines: str, header: str = HEADER) -> list[str]:
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(InputError) as refused:
         read_rows(written(folder, *lines, header=header), history())
     return [problem.partition("mine.csv:")[2] for problem in refused.value.problems]
 
@@ -213,7 +213,7 @@ def test_a_file_that_is_missing_empty_or_without_rows_is_refused(tmp_path: Path)
         file = tmp_path / f"{said.split()[0]}.csv"
         if text is not None:
             file.write_text(text, encoding="utf-8")
-        with pytest.raises(BadInput, match=said):
+        with pytest.raises(InputError, match=said):
             read_rows(file, history())
 
 
@@ -480,9 +480,9 @@ def test_the_record_of_a_run_takes_few_of_its_seeds_and_a_command_all(
 
     monkeypatch.setattr("sim.analysis.evidence.compare.run_tasks", run_tasks)
     resolved = resolve("history", seeds=12, base=load_base(root() / CONFIGS))
-    compared = compare_with_record(resolved, Store(tmp_path), Running())
+    compared = compare_with_record(resolved, Store(tmp_path), Backend())
     assert asked == list(range(1, 9)) and "it broke" in compared.failures[0]
     assert set(compared.table["verdict"]) == {CANNOT_SAY} and compared.table["model"].isna().all()
     asked.clear()
-    compare(rows_of(tmp_path, GOOD), resolved, Store(tmp_path), Running())
+    compare(rows_of(tmp_path, GOOD), resolved, Store(tmp_path), Backend())
     assert asked == list(range(1, 13))

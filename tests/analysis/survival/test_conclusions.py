@@ -28,9 +28,9 @@ from sim.analysis.survival.conclusions import (
     verdict,
 )
 from sim.analysis.survival.discount import MULTIPLES, Setting, crossing, discounts, sensitivities
-from sim.runs.running import Running
 from sim.runs.seed import SeedDone
 from sim.runs.store import Store
+from sim.runs.tasks import Backend
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import Resolved, resolve
@@ -122,7 +122,7 @@ def test_the_search_reads_both_ends_off_the_evidence_and_divides_means(
         return Predicted({"done": done, "said": np.full((len(draws), 2), 50.0)}, ["seed 3: it broke"])
 
     monkeypatch.setattr(discount, "predict", predict)
-    found, failures = discounts(two_worlds, Store(tmp_path), Running())
+    found, failures = discounts(two_worlds, Store(tmp_path), Backend())
     assert [one.wanted for one in found] == [0.02, 0.27] and failures == ["seed 3: it broke"]
     assert [one.multiple for one in found] == [pytest.approx(0.02 * 50 / 2), pytest.approx(0.27 * 50 / 2)]
     assert (
@@ -182,7 +182,7 @@ def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(
         )
         for k in range(3)
     ]
-    table = survive(two_worlds, draws, 2, Store(tmp_path), Running()).table
+    table = survive(two_worlds, draws, 2, Store(tmp_path), Backend()).table
     at = table.set_index(["headline", "arm"])["verdict"]
     assert at["trust", POSTERIOR] == at["trust", DISCOUNT_LOW] == at["trust", DISCOUNT_HIGH] == SURVIVES
     assert at["trust", SYMMETRIC] == at["trust", EVERYWHERE] == FALLS  # no asymmetry, no difference

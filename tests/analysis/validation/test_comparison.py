@@ -13,8 +13,8 @@ from sim.analysis.validation.comparison import MODEL, RANKS, SCORES, TOO_FEW, Fi
 from sim.analysis.validation.holdout import Unseen
 from sim.analysis.validation.rivals import BASS, NO_CHANGE, TREND, Field
 from sim.analysis.validation.scoring_rules import Predictive, crps, log_score
-from sim.runs.running import Running
 from sim.runs.store import Store
+from sim.runs.tasks import Backend
 from tests.analysis.validation.small_rows import asked, rows
 
 
@@ -141,7 +141,7 @@ def test_a_fit_that_knows_the_truth_beats_rivals_and_one_that_does_not_loses(
         ),
     )
     fits = [Fit(name, [Draw(name, {})], countries.unseen) for name in off]
-    done = validate(fits, asked(), Store(tmp_path), Running())
+    done = validate(fits, asked(), Store(tmp_path), Backend())
     by = done.ranks.set_index(["fit", "rival"])["verdict"]
     assert (
         by["good", NO_CHANGE] == by["good", BASS] == "model better"

@@ -18,8 +18,8 @@ from werkzeug.serving import make_server
 from sim.runs.plan import Plan
 from sim.runs.results import FolderResults
 from sim.runs.seed import Failure
-from sim.runs.watching import watched, write_unchanging
-from sim.runs.working import TaskDone
+from sim.runs.watch import watched, write_unchanging
+from sim.runs.worker import TaskDone
 from sim.view.explorer.app import make_app
 from sim.view.explorer.settings import Settings
 from tests.swept_results import asked, gap, swept

@@ -14,7 +14,7 @@ import pytest
 from sim.pipeline import Finished
 from sim.runs.plan import Plan
 from sim.runs.results import FolderResults
-from sim.runs.watching import watched, write_unchanging
+from sim.runs.watch import watched, write_unchanging
 from sim.view.explorer.pages.results.overview import more
 from sim.view.explorer.pages.results.query import Query, parsed
 from sim.view.explorer.pages.results.result_tabs import BY_TAB, METRICS, SERIES, tabs_of

@@ -151,7 +151,7 @@ def _factors(folder_view: FolderView) -> Iterable[Component]:
                 Section(
                     "design",
                     "What varies",
-                    [design_tables.factors_table(folder_view.view, folder_view.wide().values)],
+                    [design_tables.factors_table(folder_view.view, folder_view.series().values)],
                 )
             ]
         )

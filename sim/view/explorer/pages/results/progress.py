@@ -5,7 +5,7 @@ import time
 import dash_mantine_components as dmc
 from dash import html
 
-from sim.runs.watching import FURTHER, Progress
+from sim.runs.watch import FURTHER, Progress
 from sim.view.explorer.page import Component
 from sim.view.folder_view import FolderView
 

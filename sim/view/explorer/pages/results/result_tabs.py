@@ -108,7 +108,7 @@ def _choices_of_points(folder_view: FolderView) -> dict[str, str]:
     level>`."""
     out = {_ALL: "all points"}
     if folder_view.folder.has_design:
-        values = folder_view.wide().values
+        values = folder_view.series().values
         for name in folder_view.folder.factors:
             out |= {
                 f"{name}={k}": f"{factor_name(name)} is {level}"
@@ -127,7 +127,7 @@ def _spread_controls(folder_view: FolderView, query: Query) -> list[Component]:
 
 def _fans(folder_view: FolderView, query: Query) -> tuple[str, dict[str, pd.DataFrame], int, str]:
     series, where = query.choice("series", SERIES), _ALL
-    wide, chosen, what = folder_view.wide(), None, f"the {folder_view.seeds}: chance only"
+    wide, chosen, what = folder_view.series(), None, f"the {folder_view.seeds}: chance only"
     if folder_view.folder.has_design:
         choices = _choices_of_points(folder_view)
         where, what = (
@@ -205,14 +205,14 @@ def _picked(
 def _points_at(folder_view: FolderView, choice: str) -> np.ndarray:
     """The numbers of the points at a level of a factor, `<factor>=<number of the level>`."""
     factor, _, level = choice.rpartition("=")
-    values = folder_view.wide().values
+    values = folder_view.series().values
     picked: np.ndarray = values.index[levels(values[factor]).codes == int(level)].to_numpy()
     return picked
 
 
 def _factors(folder_view: FolderView, query: Query) -> Component:
     metric = _metric(folder_view, query)
-    values, at = folder_view.wide().values, folder_view.points(metric)
+    values, at = folder_view.series().values, folder_view.points(metric)
     picked = _picked(folder_view, query, at[folder_view.which].dropna())
     return charts(
         [
@@ -234,7 +234,7 @@ def _points_table(folder_view: FolderView, query: Query) -> pd.DataFrame:
     )
     kept = at.rename(columns=dict(zip(("a", "b"), labels, strict=False)))
     columns = [*labels, *(["difference"] if folder_view.view.compare else []), "low", "high", "pairs"]
-    return folder_view.wide().values.reindex(at.index).join(kept[columns]).reset_index(names="point")
+    return folder_view.series().values.reindex(at.index).join(kept[columns]).reset_index(names="point")
 
 
 def _points(folder_view: FolderView, query: Query) -> Component:
@@ -433,7 +433,7 @@ def _point(folder_view: FolderView, query: Query) -> Component:
 
 def _at_point(folder_view: FolderView, point: int, part: str) -> Component:
     view = folder_view.at_point(point)
-    values = folder_view.wide().values.loc[point]
+    values = folder_view.series().values.loc[point]
     head = [html.H2(f"Point {point:,}"), _values_at((str(name), value) for name, value in values.items())]
     if not view.manifest["seeds"]:
         return html.Div(

@@ -17,8 +17,8 @@ import pyarrow as pa
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from flask import Response, abort, send_file
 
-from sim.runs.wide import NotAsDescribed
-from sim.scenario.problems import BadInput
+from sim.runs.pair_series import NotAsDescribed
+from sim.scenario.problems import InputError
 from sim.view.explorer.components import tab_bar
 from sim.view.explorer.page import Component, Page
 from sim.view.explorer.pages.results import folder_list, progress
@@ -150,7 +150,7 @@ def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Compone
         return show(open_results(settings.results, name))
     except (Refused, DamagedFolder) as error:
         return folder_list.cannot_open(error)
-    except BadInput as error:
+    except InputError as error:
         return folder_list.cannot_open(
             DamagedFolder(
                 f"This version of the program cannot read the experiment: {error}.",

@@ -14,7 +14,7 @@ from sim.scenario.base import Base, load_base
 from sim.scenario.experiments import months
 from sim.scenario.locations import CONFIGS, experiments, root
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, resolve
 from sim.scenario.schema import Experiment, Seeds, WorldSpec
 from sim.view.explorer.pages.worlds.sliders import Knob, knobs_of
@@ -145,7 +145,7 @@ class Catalogue:
         )
 
     def resolved(self, state: State) -> Resolved:
-        """The experiment of a state, checked and ready to run. Raises BadInput."""
+        """The experiment of a state, checked and ready to run. Raises InputError."""
         return resolve(self.experiment(state), base=self.base, name=WHO)
 
     def yaml(self, state: State, pairs: int) -> str:
@@ -288,7 +288,7 @@ class Catalogue:
         """Messages about what a run of this state would refuse."""
         try:
             self.resolved(state)
-        except BadInput as error:
+        except InputError as error:
             return [_without_place(problem) for problem in error.problems]
         return []
 
@@ -304,7 +304,7 @@ def _near(key: str, known: list[str]) -> str:
 
 
 def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Catalogue:
-    """The catalogue of the shipped configuration and experiments without designs. Raises BadInput."""
+    """The catalogue of the shipped configuration and experiments without designs. Raises InputError."""
     base = load_base(root() / CONFIGS)
     every = {name: resolve(path, base=base) for name, path in experiments().items()}
     presets = {name: one for name, one in every.items() if one.design is None}

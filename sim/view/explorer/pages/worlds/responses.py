@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.view.explorer.pages.worlds.page_content import page_content
 from sim.view.explorer.pages.worlds.sessions import Busy, Failed, Overtaken, Session, Sessions
 from sim.view.explorer.pages.worlds.state import State
@@ -49,16 +49,16 @@ class Answers:
         return True
 
     def read(self, asked: Any) -> State:
-        """The state that a page sends; raises BadInput."""
+        """The state that a page sends; raises InputError."""
         if not isinstance(asked, dict):
-            raise BadInput("the page sent no state")
+            raise InputError("the page sent no state")
         try:
             # as JSON, in which a date may be text and a pair a list
             state = State.model_validate_json(
                 json.dumps({key: value for key, value in asked.items() if key in State.model_fields})
             )
         except ValidationError as error:
-            raise BadInput(
+            raise InputError(
                 [
                     f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
                     for one in error.errors(include_url=False)
@@ -70,14 +70,14 @@ class Answers:
             or state.place not in catalogue.places
             or any(path not in catalogue.knobs for path in state.values)
         ):
-            raise BadInput("the page names an unknown experiment, place or parameter; reload it")
+            raise InputError("the page names an unknown experiment, place or parameter; reload it")
         said = [
             f"{catalogue.knobs[path].label}: {problem}"
             for path, at in state.values.items()
             if (problem := catalogue.knobs[path].problem(at))
         ]
         if said:
-            raise BadInput(said)
+            raise InputError(said)
         plain: State = catalogue.plain(state)
         return plain
 
@@ -92,7 +92,7 @@ class Answers:
             return {"move": number, "kind": "overtaken"}
         except Busy as busy:
             return {"move": number, "kind": "busy", "before": busy.before}
-        except BadInput as error:
+        except InputError as error:
             return {"move": number, "kind": "refused", "problems": error.problems}
         except Failed as error:
             return {"move": number, "kind": "failed", "problems": [str(error)]}
@@ -108,7 +108,7 @@ class Answers:
             return self._shown(session, state, number)
         except (Overtaken, Busy):
             return {"move": number, "kind": "overtaken"}
-        except (BadInput, Failed) as error:
+        except (InputError, Failed) as error:
             return {"move": number, "kind": "failed", "problems": [str(error)]}
 
     def _shown(self, session: Session, state: State, number: Any) -> Answer:

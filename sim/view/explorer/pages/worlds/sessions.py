@@ -72,7 +72,7 @@ class Sessions:
     def move(self, page: str, state: State, wants: str, wanted: Wanted) -> Session:
         """The page's session with (at least) the first pair of a state. `wants` names the tables wanted.
 
-        Raises BadInput, Overtaken, Busy or Failed.
+        Raises InputError, Overtaken, Busy or Failed.
         """
         key = key_of(state)
         with self._lock:

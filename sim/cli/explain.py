@@ -9,15 +9,15 @@ from rich.padding import Padding
 from rich.table import Table
 
 from sim import vocabulary
-from sim.cli.listing import value_words
-from sim.cli.printing import console
+from sim.cli.console import console
+from sim.cli.list import value_words
 from sim.model.tables import TABLES
 from sim.scenario.base import Base, load_base, nearest
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.paths import Loc
 from sim.scenario.posterior import Fitted, moved_headlines, read_posterior, there_is_one
-from sim.scenario.problems import BadInput, choices
+from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, factors, points, resolve
 from sim.scenario.samples import POSTERIOR
 from sim.scenario.schema import BySegment, Event
@@ -34,12 +34,12 @@ class Explanation:
 
 
 def print_explanation(name: str, experiment: str | None) -> None:
-    """Print everything called `name`; raises BadInput with near matches if nothing is."""
+    """Print everything called `name`; raises InputError with near matches if nothing is."""
     resolved = resolve(experiment) if experiment else None
     base = resolved.base if resolved else load_base(root() / CONFIGS)
     found = list(explanations(name, base, resolved))
     if not found:
-        raise BadInput(f"{name}: nothing is called that; {choices(name, _everything(base))}")
+        raise InputError(f"{name}: nothing is called that; {choices(name, _everything(base))}")
     out = console()
     for one in found:
         out.print(f"[bold]{escape(one.name)}[/] ({one.kind})")

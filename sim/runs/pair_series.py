@@ -29,7 +29,7 @@ class NotAsDescribed(Exception):
 
 
 @dataclass(frozen=True)
-class Wide:
+class PairSeries:
     """Many pairs, and one column of their world tables.
 
     `points` and `seeds` are one per pair, `values` the design's (a row per point, by its number), `months`
@@ -73,7 +73,7 @@ def _points_of(path: Path, worlds: Sequence[str], columns: Sequence[str]) -> tup
     return table.select(list(columns)), values
 
 
-def exported(folder: Path, said: Mapping[str, Any]) -> Wide:
+def exported(folder: Path, said: Mapping[str, Any]) -> PairSeries:
     """The runs in an experiment's own table.
 
     Raises NotAsDescribed, OSError or pa.ArrowException where a file is damaged.
@@ -100,11 +100,11 @@ def exported(folder: Path, said: Mapping[str, Any]) -> Wide:
         values: np.ndarray = read.to_numpy().astype(np.float64, copy=False)
         return values.reshape(shape)
 
-    return Wide(worlds, points, seeds, values, months, column)
+    return PairSeries(worlds, points, seeds, values, months, column)
 
 
 @dataclass
-class Watched:
+class StoredSeries:
     """What the store holds of an unfinished experiment.
 
     Nothing is written, and damaged batches are passed over.
@@ -153,7 +153,7 @@ class Watched:
         values: np.ndarray = read.column(name).to_numpy().astype(np.float64, copy=False)
         return values
 
-    def wide(self) -> Wide:
+    def series(self) -> PairSeries:
         """The pairs of which every world is stored by now."""
         self._refresh()
         worlds, months = tuple(self.said["worlds"]), months_of(self.said)
@@ -175,4 +175,4 @@ class Watched:
                     out[row, world] = self._read(batch, name)[begin : begin + rows]
             return out
 
-        return Wide(worlds, points, seeds, self._values, months, column)
+        return PairSeries(worlds, points, seeds, self._values, months, column)

@@ -12,7 +12,7 @@ import pytest
 from sim.pipeline import Finished, run
 from sim.runs.plan import Plan
 from sim.runs.seed import Failure
-from sim.runs.watching import (
+from sim.runs.watch import (
     FURTHER,
     RUNNING,
     UNCHANGING,
@@ -22,7 +22,7 @@ from sim.runs.watching import (
     watched,
     write_unchanging,
 )
-from sim.runs.working import TaskDone
+from sim.runs.worker import TaskDone
 from sim.scenario.resolution import Resolved
 
 

@@ -16,14 +16,14 @@ from sim.runs.pairs import must_be_equal_for, parts_early
 from sim.runs.seed import Failure, SeedDone, Task, failure_of, run_seed
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.sweep import sweep
-from sim.runs.working import Reduce, TaskDone
+from sim.runs.worker import Reduce, TaskDone
 
 Progress = Callable[[int, int, str], None]
 Shard = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Running:
+class Backend:
     """How an experiment is run: nothing of it changes a number.
 
     `timeout` is the seconds that a pair may take; `shard` (i, n) runs the i-th of n parts of the pairs and
@@ -37,7 +37,7 @@ class Running:
     engine: OpenEngine | None = None
 
     def open_engine(self, tasks: int) -> Engine:
-        """An engine for so many tasks; raises EngineLost or BadInput where a cluster does not answer."""
+        """An engine for so many tasks; raises EngineLost or InputError where a cluster does not answer."""
         if self.engine is not None:
             return self.engine()
         workers = min(self.workers or default_workers(), tasks)
@@ -50,7 +50,7 @@ def run_missing(
     store: Store,
     tasks: Iterator[Task],
     count: int,
-    how: Running,
+    how: Backend,
     progress: Progress | None,
     noted: Callable[[TaskDone], None] | None = None,
 ) -> list[Failure]:
@@ -77,7 +77,7 @@ def run_missing(
 
 
 def run_reduced(
-    tasks: Sequence[Task], store: Store, how: Running, reduce: Reduce, progress: Progress | None = None
+    tasks: Sequence[Task], store: Store, how: Backend, reduce: Reduce, progress: Progress | None = None
 ) -> Iterator[TaskDone]:
     """Run tasks whose tables nobody needs again, in any order.
 
@@ -115,7 +115,7 @@ def _compile(task: Task) -> None:
     run_seed(Task(small, task.seed, "full"))
 
 
-def missing(tasks: Iterable[Task], index: Index, how: Running) -> Iterator[Task]:
+def missing(tasks: Iterable[Task], index: Index, how: Backend) -> Iterator[Task]:
     """The worlds of each task that are to be run.
 
     Stored ones are left out, and so are failed ones unless a retry is asked for.
@@ -131,7 +131,7 @@ def missing(tasks: Iterable[Task], index: Index, how: Running) -> Iterator[Task]
 
 
 def run_tasks(
-    tasks: Sequence[Task], store: Store, how: Running, tables: Sequence[str], progress: Progress | None = None
+    tasks: Sequence[Task], store: Store, how: Backend, tables: Sequence[str], progress: Progress | None = None
 ) -> Iterator[SeedDone]:
     """Run tasks that the store lacks.
 

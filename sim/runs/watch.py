@@ -23,7 +23,7 @@ from sim.runs.plan import Plan
 from sim.runs.points import POINTS, PointRow, write_points
 from sim.runs.results import MANIFEST
 from sim.runs.whole_files import write_whole
-from sim.runs.working import TaskDone
+from sim.runs.worker import TaskDone
 
 RUNNING, UNCHANGING = "running.json", "running"
 FURTHER = "further runs"  # the stage after the tables: mechanisms off, other switch dates, the record

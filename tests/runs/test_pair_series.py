@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.pipeline import Finished
+from sim.runs.pair_series import NotAsDescribed, StoredSeries, exported
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, PointRow, write_points
-from sim.runs.watching import UNCHANGING, write_unchanging
-from sim.runs.wide import NotAsDescribed, Watched, exported
+from sim.runs.watch import UNCHANGING, write_unchanging
 from tests.swept_results import asked, swept
 
 
@@ -27,17 +27,17 @@ def copy(finished: Finished, tmp_path: Path) -> Path:
 
 
 def test_a_column_is_what_the_table_holds(finished: Finished) -> None:
-    wide = exported(finished.folder, finished.results.manifest)
-    assert len(wide) == 11, "the pair that failed is in no table"
+    series = exported(finished.folder, finished.results.manifest)
+    assert len(series) == 11, "the pair that failed is in no table"
     table = finished.results.table("world")
     for pair, world in ((0, "microsoft_wins"), (7, "doj_wins"), (10, "doj_wins")):
         rows = table[
-            (table["point"] == wide.points[pair])
-            & (table["seed"] == wide.seeds[pair])
+            (table["point"] == series.points[pair])
+            & (table["seed"] == series.seeds[pair])
             & (table["world"] == world)
         ]
-        assert np.array_equal(wide.column("trust")[pair, wide.position(world)], rows["trust"].to_numpy())
-        assert np.array_equal(wide.months, rows["month"].to_numpy().astype("datetime64[M]"))
+        assert np.array_equal(series.column("trust")[pair, series.position(world)], rows["trust"].to_numpy())
+        assert np.array_equal(series.months, rows["month"].to_numpy().astype("datetime64[M]"))
 
 
 def test_tables_that_are_not_of_one_run_are_refused(copy: Path, finished: Finished) -> None:
@@ -66,7 +66,7 @@ def test_of_a_run_under_way_the_pairs_that_are_stored_are_there(finished: Finish
     (tmp_path / "out").mkdir()
     write_unchanging(plan, tmp_path / "out")
     said = {**finished.results.manifest}
-    seen = Watched(finished.store.folder, tmp_path / "out" / UNCHANGING, said).wide()
+    seen = StoredSeries(finished.store.folder, tmp_path / "out" / UNCHANGING, said).series()
     own = exported(finished.folder, said)
     assert seen.points.tolist() == own.points.tolist()
     assert seen.seeds.tolist() == own.seeds.tolist()
@@ -82,11 +82,11 @@ def test_a_run_under_way_that_has_stored_nothing_has_no_pairs_and_then_more(
         for seed, ids in ((1, finished.plan.ids[0]), (2, ["x" * 32, "y" * 32]))
     ]
     write_points(rows, finished.plan.worlds, "a plan", tmp_path / POINTS)
-    watched = Watched(tmp_path / "store", tmp_path, finished.results.manifest)
-    assert len(watched.wide()) == 0
-    assert watched.wide().column("trust").shape == (0, 2, 48)
+    watched = StoredSeries(tmp_path / "store", tmp_path, finished.results.manifest)
+    assert len(watched.series()) == 0
+    assert watched.series().column("trust").shape == (0, 2, 48)
     shutil.copytree(finished.store.folder, tmp_path / "store")
-    assert watched.wide().seeds.tolist() == [1]
+    assert watched.series().seeds.tolist() == [1]
 
 
 def test_a_damaged_batch_of_a_run_under_way_is_passed_over_and_left_where_it_is(
@@ -98,5 +98,5 @@ def test_a_damaged_batch_of_a_run_under_way_is_passed_over_and_left_where_it_is(
     write_points(
         [PointRow(0, {}, 1, finished.plan.ids[0], False)], finished.plan.worlds, "a plan", tmp_path / POINTS
     )
-    assert len(Watched(tmp_path / "store", tmp_path, finished.results.manifest).wide()) == 0
+    assert len(StoredSeries(tmp_path / "store", tmp_path, finished.results.manifest).series()) == 0
     assert not (tmp_path / "store" / "damaged").exists()

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from sim.cli.printing import console
+from sim.cli.console import console
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, experiments, root, shown
-from sim.scenario.problems import BadInput
+from sim.scenario.problems import InputError
 from sim.scenario.yaml_files import read
 
 Rows = Iterable[Sequence[str]]
@@ -79,7 +79,7 @@ _LISTS: dict[str, tuple[tuple[str, ...], Callable[[Base], Rows]]] = {
 
 
 def print_list(what: str) -> None:
-    """Print one of the lists; raises BadInput where the configuration is broken."""
+    """Print one of the lists; raises InputError where the configuration is broken."""
     if what == "experiments":
         _print(("name", "title", "file"), _experiments())
         return
@@ -92,7 +92,7 @@ def _experiments() -> Rows:
         try:
             tree = read(path).tree
             title = str(tree.get("title", "")) if isinstance(tree, dict) else ""
-        except BadInput as error:
+        except InputError as error:
             title = error.problems[0]
         yield name, title, shown(path)
 
