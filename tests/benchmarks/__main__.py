@@ -20,6 +20,7 @@ from rich.table import Table
 
 from sim.model.kernels import customers as kernel
 from sim.model.kernels import survey
+from sim.model.kernels.customer_arrays import Costs, Now, Outcome, People, State, Terms
 from sim.model.population import smallest_size
 from sim.model.reference.customers import CustomersOfWorld
 from sim.model.world import WarrantModel, WorldSet
@@ -95,20 +96,12 @@ def floor(chosen: Sequence[Scenario]) -> float:
     """
     month, spent = kernel.customers_month, [0.0]
 
-    def floor_first(
-        seed: int,
-        at: int,
-        people: kernel.People,
-        terms: object,
-        costs: object,
-        state: kernel.State,
-        out: object,
-    ) -> None:
+    def floor_first(now: Now, people: People, terms: Terms, costs: Costs, state: State, out: Outcome) -> None:
         seen = np.empty(len(people.groups))
         begin = time.perf_counter()
-        floor_month(seed, at, people, state, seen)
+        floor_month(now.seed, now.month, people, state, seen)
         spent[0] += time.perf_counter() - begin
-        month(seed, at, people, terms, costs, state, out)
+        month(now, people, terms, costs, state, out)
 
     kernel.customers_month = floor_first
     WorldSet(chosen, 1).run()

@@ -24,6 +24,8 @@ from sim.model.kernels.choice import (
     tastes,
     weights_of,
 )
+from sim.model.kernels.customer_arrays import Now
+from sim.model.kernels.decisions import empty_cases, empty_weights
 from sim.model.kernels.trust import own_view
 from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 
@@ -75,30 +77,19 @@ def weights(
     bonus: np.ndarray | None = None,
 ) -> Decision:
     """A decision in the words of utilities and costs, put to the kernel as the roots that it works with."""
-    leaf, nest, left = np.zeros(PLACES), np.zeros(NESTS), np.zeros(7) if risk is None else risk.copy()
-    roots_of(left, nest_scale)
+    found, case = empty_weights(1, PLACES), empty_cases(1)
+    found.leaf[:] = 0.0  # the kernel fills the places of nests of several only
+    found.kind[0] = np.zeros(7) if risk is None else risk
+    roots_of(found.kind[0], nest_scale)
     appeal = np.empty((1, 1, PLACES))
     roots_of_utilities(utility, nest_scale, appeal.reshape(-1))
-    no_cloud, leave, within = (exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost))
-    peers = np.array([exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)])
-    nest[:] = peers
-    nest_roots(
-        0,
-        left[None],
-        0,
-        0,
-        appeal,
-        no_cloud,
-        banned[None, None],
-        order,
-        here,
-        expelled,
-        leave,
-        within,
-        leaf[None],
-        nest[None],
+    found.nest[0] = [exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)]
+    case.world[0], case.cell[0], case.here[0], case.expelled[0], case.order[0] = 0, 0, here, expelled, order
+    case.on_premises[0], case.leave[0], case.within[0] = (
+        exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost)
     )
-    return Decision(leaf, nest, nest_scale)
+    nest_roots(1, case, appeal, banned[None, None], found)
+    return Decision(found.leaf[0], found.nest[0], nest_scale)
 
 
 @njit
@@ -112,7 +103,7 @@ def _choose(seed: int, customers: int, month: int, nest_scale: float, leaf: Any,
         np.empty((1, 12)),
     )
     for i in range(customers):
-        draw_luck(seed, np.array([i]), month, counters, luck)
+        draw_luck(Now(seed, month), np.array([i]), counters, luck)
         tastes(luck[0], nest_scale, clocks[0], slowed[0])
         n = race(0, nest, 0, nests, 0, slowed, 0)
         if n < FIRST_US:
@@ -288,9 +279,9 @@ def test_perceived_risk_counts_each_channel_once() -> None:
     """(1 - trust) x exposure over law enforcement and intelligence, and the own state's, times sensitivity."""
     exposure = np.array([np.linspace(0.0, 1.0, 7), np.linspace(1.0, 0.0, 7), np.full(7, 0.1)])
     risk = np.empty(7)
-    kind_risks(2.0, 0.25, 0.5, 0, 0, exposure[None, None], 0, risk[None])
+    kind_risks(0, 2.0, 0.25, 0.5, 0, 0, exposure[None, None], risk[None])
     assert np.allclose(risk, 2.0 * (0.75 * exposure[0] + 0.5 * exposure[1] + 0.1))
-    kind_risks(2.0, 1.0, 1.0, 0, 0, exposure[None, None], 0, risk[None])
+    kind_risks(0, 2.0, 1.0, 1.0, 0, 0, exposure[None, None], risk[None])
     assert np.allclose(risk, 0.2)
 
 
@@ -314,7 +305,7 @@ def _sure(
     out: Any,
 ) -> None:
     counters, luck = np.empty((2, 3 * customers), np.uint32), np.empty((customers, 12))
-    draw_luck(seed, np.arange(customers), month, counters, luck)
+    draw_luck(Now(seed, month), np.arange(customers), counters, luck)
     leaving, within = exp(pull[0] + risk), exp((pull[1] + risk) / nest_scale)
     for i in range(customers):
         out[i] = abs(utility - risk) <= 300.0 * nest_scale and surely_stays(

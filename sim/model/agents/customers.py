@@ -20,6 +20,17 @@ from sim.model.kernels import customers as kernel
 from sim.model.kernels import moves as moves_kernel
 from sim.model.kernels import survey as survey_kernel
 from sim.model.kernels.codes import ON_PREMISES, PEERS
+from sim.model.kernels.customer_arrays import (
+    Costs,
+    Ledger,
+    Now,
+    Outcome,
+    Panel,
+    People,
+    Questions,
+    State,
+    Terms,
+)
 from sim.model.kernels.deadlines import enforce, fill_calendar
 from sim.model.kernels.first_places import first_places
 from sim.model.kernels.market import Meets
@@ -53,7 +64,7 @@ class Customers:
         self._population, self._seed, self._sizes = population, seed, np.diff(population.cells.start)
         p = scenario.parameters
         n, w, cells = len(population), worlds, population.cells
-        self._segments, self._places = len(scenario.segments), place_count(len(scenario.providers))
+        self._places = place_count(len(scenario.providers))
         c, o, j = len(cells), self._places, len(scenario.jurisdictions)
         self.evidence = np.zeros((w, c, 2, 2))
         self.utility = np.zeros((w, c, o))
@@ -75,10 +86,19 @@ class Customers:
         self._people = people_of(population)
         self._costs = self._costs_of_choice()
         self._pull = np.zeros((w, c, o, 2))
-        self._terms = kernel.Terms(
-            np.empty((c, 2 * w), np.float32), np.empty((c, 2 * w), np.float32), self.hazard, self.exposure, self.utility, self._appeal, self._pull,
-            self.banned, self.unlawful, self.expelled, np.zeros((w, c), np.bool_),
-        )  # fmt: skip
+        self._terms = Terms(
+            good=np.empty((c, 2 * w), np.float32),
+            bad=np.empty((c, 2 * w), np.float32),
+            hazard=self.hazard,
+            exposure=self.exposure,
+            utility=self.utility,
+            appeal=self._appeal,
+            pull=self._pull,
+            banned=self.banned,
+            unlawful=self.unlawful,
+            expelled=self.expelled,
+            expels=np.zeros((w, c), np.bool_),
+        )
         self.stock = np.zeros((w, c, o, 4), np.int64)
         self._endowment = np.zeros((w, c, 4), np.int64)
         self.first_trust = initial_trust_of_cells(scenario, cells)
@@ -86,16 +106,31 @@ class Customers:
         self.counts = np.zeros((w, c, len(moves_kernel.COUNTS)), np.int64)
         self.answers, self.asked = np.zeros((w, c, len(survey_kernel.ANSWERS))), np.zeros((w, c, 2))
         blocks = len(population.blocks)
-        self._outcome = kernel.Outcome(
+        self._outcome = Outcome(
             trust_sums=np.zeros((blocks, 2 * w), np.int64),
             moves=np.empty((n * w, 4), np.int32),
             move_count=np.zeros(blocks, np.int64),
         )
         self.flows = np.zeros((w, j, o, o, 4), np.int64)
         self._touched = np.empty((min(n * w, w * j * o * o), 4), np.int32)
+        self._ledger = Ledger(population.weight, self.stock, self.counts, self.flows, self._touched)
         self._streams = 0
         shape = (survey_kernel.MEMORY, w, len(population.panel))
-        self._past_trust, self._past_us = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        self._panel = Panel(
+            population.panel,
+            np.zeros(shape, np.float32),
+            np.zeros(shape, np.float32),
+            self.answers,
+            self.asked,
+        )
+        self._questions = Questions(
+            go_back=p.adoption.return_utility,
+            nest_scale=p.choice.nest_scale,
+            price_sensitivity=self._price_sensitivity,
+            negative_threshold=p.survey.negative_threshold,
+            less_likely_threshold=p.survey.would_buy_threshold,
+            premium=log(1.0 + p.survey.hypothetical_price),
+        )
 
     def settle(self) -> None:
         """Let those choose who came before the first month, from what the worlds have laid out for them."""
@@ -106,9 +141,14 @@ class Customers:
                 self.place[:, v] = self.place[:, 0]
             else:
                 first_places(
-                    v, x.cells.start, x.initial_trust, x.sensitivity, x.place_order, x.readiness, self.hazard,
-                    self._appeal, self.exposure, self.banned, p.choice.nest_scale, self.place,
-                )  # fmt: skip
+                    v,
+                    x.cells.start,
+                    x.place_order,
+                    self._people,
+                    self._terms,
+                    self._state(),
+                    p.choice.nest_scale,
+                )
         self.readiness[self.place != ON_PREMISES] = np.inf  # whoever is in the cloud waits for nothing
         self.stock[:] = self._take_stock()
         self._endowment[:] = self.stock.sum(axis=2)
@@ -119,10 +159,10 @@ class Customers:
         stock: np.ndarray = moves_kernel.take_stock(self.place, x.cell, x.weight, len(x.cells), self._places)
         return stock
 
-    def _costs_of_choice(self) -> kernel.Costs:
+    def _costs_of_choice(self) -> Costs:
         p = self._parameters
         scale = p.choice.nest_scale
-        return kernel.Costs(
+        return Costs(
             strength=p.trust.prior_strength,
             peer_weight=p.trust.peer_weight,
             nest_scale=scale,
@@ -161,17 +201,20 @@ class Customers:
             p.choice.nest_scale, self._pull,
         )  # fmt: skip
         kernel.side_by_side(self.evidence, self._terms.good, self._terms.bad)
-        state = kernel.State(self.place, self.readiness, self.trust, self._trust_next)
-        kernel.customers_month(self._seed, month, self._people, self._terms, self._costs, state, out)
+        now = Now(self._seed, month)
+        kernel.customers_month(now, self._people, self._terms, self._costs, self._state(), out)
         self.trust, self._trust_next = self._trust_next, self.trust
         books_kernel.trust_of_cells(
             out.trust_sums, x.blocks, x.cell, self._sizes, TRUST_UNITS, self.trust_means
         )
+        state = self._state()
         self._streams = moves_kernel.carry_out(
-            self._seed, month, x.blocks, self.place.shape[1], out.moves, out.move_count, x.cell, self._segments, x.weight, self.hazard,
-            self.place, self.readiness, self.stock, self.counts, self.flows, self._touched, self._streams,
-        )  # fmt: skip
-        self._survey(month)
+            now, self._people, self.hazard, state, out, self._ledger, self._streams
+        )
+        survey_kernel.ask(month, self._panel, self._people, self._terms, state, self._questions)
+
+    def _state(self) -> State:
+        return State(self.place, self.readiness, self.trust, self._trust_next)
 
     def _enforce(self, month: int) -> None:
         """A place that became unlawful is left at the next renewal, or when the grace period is over."""
@@ -181,14 +224,6 @@ class Customers:
             self.expelled,
             self._terms.expels,
         )
-
-    def _survey(self, month: int) -> None:
-        x, p = self._population, self._parameters
-        survey_kernel.ask(
-            month, x.panel, x.cell, x.sensitivity, x.law_order, self.trust, self.place, self.utility, self._appeal, self.exposure,
-            self.banned, p.adoption.return_utility, p.choice.nest_scale, self._price_sensitivity, p.survey.negative_threshold, p.survey.would_buy_threshold,
-            log(1.0 + p.survey.hypothetical_price), self._past_trust, self._past_us, self.answers, self.asked,
-        )  # fmt: skip
 
     @property
     def streams(self) -> np.ndarray:
@@ -296,10 +331,10 @@ def groups_of_blocks(blocks: np.ndarray) -> np.ndarray:
     return np.stack([bounds[:-1], bounds[1:]], axis=1)
 
 
-def people_of(population: Population) -> kernel.People:
+def people_of(population: Population) -> People:
     """What the kernel needs to know of everybody."""
     x = population
-    return kernel.People(
+    return People(
         x.blocks, groups_of_blocks(x.blocks), x.cell, x.initial_trust, x.susceptibility, x.sensitivity, x.renewal, x.term, x.law_order,
         x.peers.view(np.uint32), *renewal_calendar(x),
     )  # fmt: skip

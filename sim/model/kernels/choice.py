@@ -50,8 +50,11 @@ def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):
 
 
 @njit(cache=True)
-def kind_risks(sensitivity, trust_le, trust_in, w, c, exposure, d, out):
-    """Perceived risk of each of the 7 kinds of place to a customer of cell c in world w: row d of `out` (D, 7); `exposure` (W, C, 3, 7)."""
+def kind_risks(d, sensitivity, trust_le, trust_in, w, c, exposure, out):
+    """Perceived risk of each of the 7 kinds of place to a customer of cell c in world w: row d of `out` (D, 7).
+
+    `exposure` (W, C, 3, 7).
+    """
     for k in range(KINDS):
         out[d, k] = kind_risk(
             sensitivity, trust_le, trust_in, exposure[w, c, 0, k], exposure[w, c, 1, k], exposure[w, c, 2, k]
@@ -69,36 +72,41 @@ def roots_of(risks, nest_scale):
 
 
 @njit(cache=True)
-def nest_roots(d, left, w, c, appeal, on_premises, banned, order, here, expelled, leave, within, leaf, nest):
+def nest_roots(count, cases, appeal, banned, weights):
     """Weights of a nested logit (McFadden 1978), as roots: on premises, home-grown, and a nest for each US provider.
 
-    Of decision d of a customer of cell c in world w. `left` (D, 7) from `roots_of`; `appeal` (W, C, O) and `on_premises`
-    exp(utility / nest_scale); `banned` (W, C, O) the share of customers, in the order of laws, to whom a place is closed; `here` the
-    present place, open to its customer unless `expelled`; `leave`, `within` what is left by the cost of leaving the provider, of moving
-    within it. Fills row d of `leaf` (D, O) with the places' weights; that of `nest` (D, 2 + P) comes with what peers make of each nest,
-    and leaves with the sums. Rows of arrays are not taken out: counting them in and out would cost more than the decision.
+    Of the first `count` of the `cases`. `appeal` (W, C, O) exp(utility / nest_scale); `banned` (W, C, O) the share of
+    customers, in the order of laws, to whom a place is closed. Of `weights`, `kind` comes from `roots_of`; `nest` comes
+    with the factors of peers and leaves with the nests' sums; `leaf` is filled.
     """
-    present = nest_of(here)
-    moving = leave if here != ON_PREMISES else 1.0  # whoever has no cloud yet is bound to nobody
-    nest[d, ON_PREMISES] = max(on_premises * left[d, 0] * moving, LEAST)
-    home_grown = (
-        appeal[w, c, HOME_GROWN] * left[d, 6] * nest[d, HOME_GROWN] * (1.0 if here == HOME_GROWN else moving)
-    )
-    nest[d, HOME_GROWN] = home_grown if here == HOME_GROWN or order >= banned[w, c, HOME_GROWN] else 0.0
-    for p in range(nest.shape[1] - FIRST_US):
-        s = 0.0
-        inside = within if present == FIRST_US + p else 1.0
-        for k in range(
-            OFFERS
-        ):  # weights of closed places are worked out, too: to guess what is closed would cost more
-            o = FIRST_US + p * OFFERS + k
-            stays = o == here
-            weight = appeal[w, c, o] * left[d, 1 + k] * (1.0 if stays else inside)
-            closed = expelled if stays else order < banned[w, c, o]
-            weight = 0.0 if closed else weight
-            leaf[d, o] = weight
-            s += weight
-        nest[d, FIRST_US + p] = s * nest[d, FIRST_US + p] * (1.0 if present == FIRST_US + p else moving)
+    worlds, cells, places, orders = cases.world, cases.cell, cases.here, cases.order
+    expelled, on_premises, leave, within = cases.expelled, cases.on_premises, cases.leave, cases.within
+    left, leaf, nest = weights.kind, weights.leaf, weights.nest
+    for d in range(count):
+        w, c, here, order = worlds[d], cells[d], places[d], orders[d]
+        present = nest_of(here)
+        moving = leave[d] if here != ON_PREMISES else 1.0  # whoever has no cloud yet is bound to nobody
+        nest[d, ON_PREMISES] = max(on_premises[d] * left[d, 0] * moving, LEAST)
+        home_grown = (
+            appeal[w, c, HOME_GROWN]
+            * left[d, 6]
+            * nest[d, HOME_GROWN]
+            * (1.0 if here == HOME_GROWN else moving)
+        )
+        is_open = here == HOME_GROWN or order >= banned[w, c, HOME_GROWN]
+        nest[d, HOME_GROWN] = home_grown if is_open else 0.0
+        for p in range(nest.shape[1] - FIRST_US):
+            s = 0.0
+            inside = within[d] if present == FIRST_US + p else 1.0
+            for k in range(OFFERS):  # closed places are weighed too: to guess what is closed would cost more
+                o = FIRST_US + p * OFFERS + k
+                stays = o == here
+                weight = appeal[w, c, o] * left[d, 1 + k] * (1.0 if stays else inside)
+                closed = expelled[d] if stays else order < banned[w, c, o]
+                weight = 0.0 if closed else weight
+                leaf[d, o] = weight
+                s += weight
+            nest[d, FIRST_US + p] = s * nest[d, FIRST_US + p] * (1.0 if present == FIRST_US + p else moving)
 
 
 @njit(cache=True, error_model="numpy")
@@ -132,17 +140,19 @@ def race(d, weights, first, count, k, clocks, first_clock):
 
 
 @njit(cache=True)
-def draw_luck(seed, customers, month, counters, luck):
+def draw_luck(now, customers, counters, uniform):
     """The luck of n customers at their decisions: a uniform for each nest, then one for each kind of offer.
 
-    `luck` (n or more, D), D a whole number of fours; `counters` (2, n x D / 4 or more) uint32 holds what is drawn for.
+    `uniform` (n or more, D), D a multiple of four; `counters` (2, n x D / 4 or more) uint32 holds what is drawn for.
     """
-    fours, drawn = luck.shape[1] // 4, 0
+    fours, drawn = uniform.shape[1] // 4, 0
     for i in customers:
         for number in range(fours):
             counters[0, drawn], counters[1, drawn] = i, number
             drawn += 1
-    draw4s(seed, counters[0, :drawn], month, purposes.CHOICE, counters[1, :drawn], luck.reshape(-1))
+    draw4s(
+        now.seed, counters[0, :drawn], now.month, purposes.CHOICE, counters[1, :drawn], uniform.reshape(-1)
+    )
 
 
 @njit(cache=True, error_model="numpy")

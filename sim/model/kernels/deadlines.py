@@ -94,26 +94,26 @@ def _anybody_expelled(w, c, first, last, expelled, law_order, place):
 
 
 @njit(cache=True)
-def who_is_due(
-    month,
-    group,
-    blocks,
-    cell,
-    term,
-    renewal,
-    renewing,
-    law_order,
-    hazard,
-    expelled,
-    expels,
-    readiness,
-    place,
-    soon,
-    who,
-):
-    """Who of a group of blocks has to decide: of each block first those of `renewing`, then those ready to adopt and those whose
-    grace is over: how many; fills `who`. `soon` (W,) float32 is for notes.
+def who_is_due(month, group, people, terms, state, renewing, soon, who):
+    """Who of a group of blocks has to decide: how many; fills `who`.
+
+    Of each block first those of `renewing`, then those ready to adopt and those whose grace is over. `soon` (W,)
+    float32 is for notes.
     """
+    blocks, cell, term, renewal, law_order = (
+        people.blocks,
+        people.cell,
+        people.term,
+        people.renewal,
+        people.law_order,
+    )
+    hazard, expelled, expels, readiness, place = (
+        terms.hazard,
+        terms.expelled,
+        terms.expels,
+        state.readiness,
+        state.place,
+    )
     worlds, at, due = place.shape[1], 0, 0
     ready = readiness.reshape(-1)
     for b in range(group[0], group[1]):
@@ -129,7 +129,7 @@ def who_is_due(
             expelling |= expels[w, c]
         for start in range(first, last, LOOK):
             end = min(start + LOOK, last)
-            # A number of worlds written out tells the compiler what stands side by side; a variable does not.
+            # A number of worlds written out tells the compiler what is adjacent; a variable does not.
             found = worlds > 2 or (
                 _anybody_ready((0,), start, end, soon, ready)
                 if worlds == 1

@@ -1,23 +1,70 @@
-"""Decisions, compiled: which each customer has to make, and what it picks."""
+"""Decisions, compiled: which each customer of a lot has to make, and what it picks."""
 
 import numpy as np
 from numba import njit
 
-from sim.model.kernels.choice import kind_risks, nest_of, nest_roots, race
+from sim.model.kernels.choice import KINDS, draw_luck, kind_risks, nest_of, nest_roots, race, roots_of, tastes
 from sim.model.kernels.codes import FIRST_US, OFFERS, ON_PREMISES, PEERS
+from sim.model.kernels.customer_arrays import Cases, Weights
 from sim.model.kernels.deadlines import phase_of
 
 
 @njit(cache=True)
-def open_decisions(
-    month, who, cell, term, renewal, law_order, sensitivity, place, readiness, trust, hazard, unlawful, expelled, exposure, decider, world, forced, left,
-):  # fmt: skip
-    """The decisions that each of `who` has to make, world by world: how many; fills `decider` (its position in `who`), `world`, `forced`
-    and `left`, the perceived risks by kind of place.
-    """
-    decisions = 0
-    for k in range(len(who)):
-        i = who[k]
+def empty_cases(count):
+    """Room for so many decisions."""
+    return Cases(
+        np.empty(count, np.int32),
+        np.empty(count, np.int32),
+        np.empty(count, np.int32),
+        np.empty(count, np.int64),
+        np.empty(count, np.bool_),
+        np.empty(count, np.float32),
+        np.empty(count),
+        np.empty(count),
+        np.empty(count),
+        np.empty(count, np.int32),
+    )
+
+
+@njit(cache=True)
+def empty_weights(count, places):
+    """Room for the weights of so many decisions."""
+    return Weights(np.empty((count, KINDS)), np.empty((count, places)), np.empty((count, nest_of(places))))
+
+
+@njit(cache=True)
+def decide(now, lot, people, terms, costs, state, notes):
+    """Make the decisions of a lot of customers in all worlds: how many; fills the `cases` of the `notes`."""
+    cases, weights, luck = notes.cases, notes.weights, notes.luck
+    count = _open_cases(now.month, lot, people, terms, costs, state, cases, weights.kind)
+    draw_luck(now, lot, luck.counters, luck.uniform)
+    n, scale = len(lot), costs.nest_scale
+    tastes(luck.uniform[:n].reshape(-1), scale, luck.clocks[:n].reshape(-1), luck.slowed[:n].reshape(-1))
+    roots_of(weights.kind[:count].reshape(-1), scale)
+    _ask_peers(count, cases, lot, state.place, people.peers, costs.by_peers, weights.nest)
+    nest_roots(count, cases, terms.appeal, terms.banned, weights)
+    _pick(count, cases, weights, luck)
+    return count
+
+
+@njit(cache=True)
+def _open_cases(month, lot, people, terms, costs, state, cases, risk):
+    """The decisions that each of a lot has to make, world by world: how many; fills `cases`, and `risk` (D, 7)."""
+    cell, term, renewal, law_order, sensitivity = (
+        people.cell,
+        people.term,
+        people.renewal,
+        people.law_order,
+        people.sensitivity,
+    )
+    place, readiness, trust = state.place, state.readiness, state.trust_next
+    hazard, unlawful, expelled, exposure = terms.hazard, terms.unlawful, terms.expelled, terms.exposure
+    decider, world, cell_of_case, here_of_case = cases.decider, cases.world, cases.cell, cases.here
+    barred_of_case, order, on_premises = cases.expelled, cases.order, cases.on_premises
+    leave, within, cost_of_leaving, cost_within = cases.leave, cases.within, costs.leave, costs.within
+    count = 0
+    for k in range(len(lot)):
+        i = lot[k]
         c = cell[i]
         renews = renewal[i] == phase_of(month, np.int64(term[i]))
         for w in range(place.shape[1]):
@@ -32,29 +79,25 @@ def open_decisions(
                 barred = law_order[i] < expelled[w, c, here]
                 if not barred:
                     continue
-            decider[decisions], world[decisions], forced[decisions] = k, w, barred
-            kind_risks(
-                sensitivity[i],
-                np.float64(trust[i, 2 * w]),
-                np.float64(trust[i, 2 * w + 1]),
-                w,
-                c,
-                exposure,
-                decisions,
-                left,
-            )
-            decisions += 1
-    return decisions
+            decider[count], world[count], cell_of_case[count], here_of_case[count] = k, w, c, here
+            barred_of_case[count], order[count] = barred, law_order[i]
+            on_premises[count] = costs.postpone if here == ON_PREMISES else costs.go_back
+            leave[count], within[count] = cost_of_leaving[c], cost_within[c]
+            trust_le, trust_in = np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
+            kind_risks(count, sensitivity[i], trust_le, trust_in, w, c, exposure, risk)
+            count += 1
+    return count
 
 
 @njit(cache=True)
-def ask_peers(decisions, decider, world, who, place, peers, by_peers, nest):
-    """What each decider's peers make of every provider, and of the rest: `nest` (D, 2 + P), from `by_peers` (7,).
+def _ask_peers(count, cases, lot, place, peers, by_peers, nest):
+    """Each decision's factor on every provider, and on the rest, by how many peers are there: `nest` (D, 2 + P).
 
-    For all at once, and before anything is weighed: what has to come from far in memory comes together.
+    `by_peers` (7,). For all at once, and before anything is weighed: what comes from far in memory comes together.
     """
-    for d in range(decisions):
-        i, w = who[decider[d]], world[d]
+    decider, world = cases.decider, cases.world
+    for d in range(count):
+        i, w = lot[decider[d]], world[d]
         for n in range(nest.shape[1]):
             nest[d, n] = 0.0
         for k in range(PEERS):
@@ -64,54 +107,12 @@ def ask_peers(decisions, decider, world, who, place, peers, by_peers, nest):
 
 
 @njit(cache=True)
-def weigh(
-    decisions,
-    decider,
-    world,
-    forced,
-    left,
-    who,
-    cell,
-    place,
-    law_order,
-    appeal,
-    banned,
-    postpone,
-    go_back,
-    leave,
-    within,
-    leaf,
-    nest,
-):
-    """What every place weighs in each of the decisions, `leaf` (D, O), and every provider, `nest` (D, 2 + P) from `ask_peers`; `left` of the
-    weights of kinds by risk."""
-    for d in range(decisions):
-        i, w = who[decider[d]], world[d]
-        c, here = cell[i], np.int64(place[i, w])
-        on_premises = postpone if here == ON_PREMISES else go_back
-        nest_roots(
-            d,
-            left,
-            w,
-            c,
-            appeal,
-            on_premises,
-            banned,
-            law_order[i],
-            here,
-            forced[d],
-            leave[c],
-            within[c],
-            leaf,
-            nest,
-        )
-
-
-@njit(cache=True)
-def pick(decisions, decider, leaf, nest, slowed, clocks, to):
-    """The place that wins each of the decisions by the luck of its customer: fills `to`. Clocks `slowed` for nests, `clocks` for the offers of one."""
+def _pick(count, cases, weights, luck):
+    """The place that wins each of the decisions by the luck of its customer: fills `to`."""
+    decider, to = cases.decider, cases.to
+    nest, leaf, slowed, clocks = weights.nest, weights.leaf, luck.slowed, luck.clocks
     nests = nest.shape[1]
-    for d in range(decisions):
+    for d in range(count):
         k = decider[d]
         n = race(d, nest, 0, nests, k, slowed, 0)
         first = FIRST_US + max(n - FIRST_US, 0) * OFFERS

@@ -1,100 +1,60 @@
 """Where those who adopted before the first month are, compiled: a nested logit for each, picked evenly over sizes."""
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
-from sim.model.kernels.choice import (
-    KINDS,
-    kind_risks,
-    nest_of,
-    nest_roots,
-    places_of_nest,
-    roots_of,
-    weights_of,
-)
+from sim.model.kernels.choice import kind_risks, nest_roots, places_of_nest, roots_of, weights_of
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN, ON_PREMISES
+from sim.model.kernels.decisions import empty_cases, empty_weights
 from sim.model.kernels.renewals import LOT
 
 
-@njit(cache=True, parallel=True)
-def first_places(
-    w, start, trust, sensitivity, order, readiness, hazard, appeal, exposure, banned, nest_scale, place
-):
-    """Fills world w of `place` (N, W) for whoever's `readiness` (N,) the `hazard` (W, C) has reached: by `order` (N,) in their nested logit.
+@njit(cache=True)
+def first_places(w, start, place_order, people, terms, state, nest_scale):
+    """Fill world w of `place` for everybody whose `readiness` the `hazard` has reached.
 
-    Cell c's customers are those from `start` (C + 1,) c to c + 1; `appeal` (W, C, O) roots of the utilities.
+    By `place_order` (N,), in [0, 1), in their nested logit. Cell c's customers are those from `start` (C + 1,) c to c + 1.
     """
-    for c in prange(len(start) - 1):
-        _first_places_of_cell(
-            w,
-            c,
-            start[c],
-            start[c + 1],
-            trust,
-            sensitivity,
-            order,
-            readiness,
-            hazard,
-            appeal,
-            exposure,
-            banned,
-            nest_scale,
-            place,
-        )
+    appeal, hazard, readiness, place = terms.appeal, terms.hazard, state.readiness, state.place
+    cases, weights = empty_cases(LOT), empty_weights(LOT, appeal.shape[2])
+    weight, who = np.empty_like(weights.nest), np.empty(LOT, np.int64)
+    for c in range(len(start) - 1):
+        i, last = start[c], start[c + 1]
+        while i < last:
+            many = 0
+            while i < last and many < LOT:
+                if readiness[i, w] <= hazard[w, c]:
+                    who[many] = i
+                    many += 1
+                i += 1
+            _weigh(w, c, who[:many], people, terms, nest_scale, cases, weights)
+            weights_of(weights.nest[:many].reshape(-1), nest_scale, weight[:many].reshape(-1))
+            for d in range(many):
+                place[who[d], w] = _at(place_order[who[d]], d, weight, weights.leaf)
 
 
 @njit(cache=True)
-def _first_places_of_cell(
-    w,
-    c,
-    first,
-    last,
-    trust,
-    sensitivity,
-    order,
-    readiness,
-    hazard,
-    appeal,
-    exposure,
-    banned,
-    nest_scale,
-    place,
-):
-    places = appeal.shape[2]
-    nests = nest_of(places)
-    who, left, leaf = np.empty(LOT, np.int64), np.empty((LOT, KINDS)), np.empty((LOT, places))
-    nest, weight = np.empty((LOT, nests)), np.empty((LOT, nests))
-    i = first
-    while i < last:
-        many = 0
-        while i < last and many < LOT:
-            if readiness[i] <= hazard[w, c]:
-                who[many] = i
-                many += 1
-            i += 1
-        for d in range(many):
-            kind_risks(
-                sensitivity[who[d]],
-                np.float64(trust[who[d], 0]),
-                np.float64(trust[who[d], 1]),
-                w,
-                c,
-                exposure,
-                d,
-                left,
-            )
-        roots_of(left[:many].reshape(-1), nest_scale)
-        nest[:] = 1.0  # nobody's peers are anywhere yet
-        for d in range(many):
-            nest_roots(d, left, w, c, appeal, 0.0, banned, 0.5, ON_PREMISES, False, 1.0, 1.0, leaf, nest)
-        weights_of(nest[:many].reshape(-1), nest_scale, weight[:many].reshape(-1))
-        for d in range(many):
-            place[who[d], w] = _at(order[who[d]], d, weight, leaf)
+def _weigh(w, c, who, people, terms, nest_scale, cases, weights):
+    """What every place weighs to customers of cell c in world w who come from nowhere and have no peers in the cloud."""
+    sensitivity, trust, exposure = people.sensitivity, people.initial_trust, terms.exposure
+    for d in range(len(who)):
+        i = who[d]
+        kind_risks(
+            d, sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), w, c, exposure, weights.kind
+        )
+    cases.world[:], cases.cell[:], cases.here[:], cases.expelled[:] = w, c, ON_PREMISES, False
+    cases.order[:], cases.on_premises[:], cases.leave[:], cases.within[:] = 0.5, 0.0, 1.0, 1.0
+    weights.nest[:] = 1.0
+    roots_of(weights.kind[: len(who)].reshape(-1), nest_scale)
+    nest_roots(len(who), cases, terms.appeal, terms.banned, weights)
 
 
 @njit(cache=True)
 def _at(order, d, weight, leaf):
-    """The place at `order`, in [0, 1), of the shares of places in row d: the nest by `weight` (D, 2 + P), the offer within it by `leaf` (D, O)."""
+    """The place at `order`, in [0, 1), of the shares of places in row d.
+
+    The nest by `weight` (D, 2 + P), the offer within it by `leaf` (D, O).
+    """
     everything = 0.0
     for n in range(HOME_GROWN, weight.shape[1]):
         everything += weight[d, n]

@@ -1,4 +1,4 @@
-"""Carry out the customers' decisions and keep the books of them, compiled: stocks, flows and counts are integers.
+"""Carry out the customers' decisions and keep the books of them, compiled: stocks, flows, counts are integers.
 
 The order of the moves is that of the blocks, never that of threads; sums of integers have no order anyway.
 """
@@ -26,30 +26,15 @@ _ADOPTED, _POSTPONED, _GAVE_UP, _LEFT_US, _SWITCHED, _WITHIN, _PROTECTED, _FORCE
 
 
 @njit(cache=True)
-def carry_out(
-    seed,
-    month,
-    blocks,
-    worlds,
-    moves,
-    move_count,
-    cell,
-    segments,
-    weight,
-    hazard,
-    place,
-    readiness,
-    stock,
-    counts,
-    flows,
-    touched,
-    streams,
-):
-    """Change `place` and `readiness`, `stock` (W, C, O, 4), `counts` (W, C, 8) and `flows` (W, J, O, O, 4) by the moves.
+def carry_out(now, people, hazard, state, outcome, ledger, streams):
+    """Change the State and the Ledger by the moves of the Outcome.
 
-    `weight` (N, 4) int64 accounts, TB, USD, customers; `touched` (n, 4) int32 holds the (world, jurisdiction, from, to) of last
-    month's `streams`, which are cleared, and receives those of this month's; returns how many.
+    `hazard` (W, C). Last month's `streams`, so many, are cleared; returns how many this month has.
     """
+    blocks, cell, moves, move_count = people.blocks, people.cell, outcome.moves, outcome.move_count
+    place, readiness, weight, stock = state.place, state.readiness, ledger.weight, ledger.stock
+    counts, flows, touched = ledger.counts, ledger.flows, ledger.touched
+    worlds, segments = place.shape[1], hazard.shape[1] // flows.shape[1]
     for r in range(streams):
         flows[touched[r, 0], touched[r, 1], touched[r, 2], touched[r, 3]] = 0
     counts[:] = 0
@@ -65,7 +50,7 @@ def carry_out(
             if to == ON_PREMISES:
                 # Whoever puts the cloud off, or gives it up, thinks of it again after a wait of unit mean in hazard.
                 readiness[i, w] = np.float32(
-                    hazard[w, c] - log(draw(seed, i, month, purposes.ADOPTION_AGAIN))
+                    hazard[w, c] - log(draw(now.seed, i, now.month, purposes.ADOPTION_AGAIN))
                 )
             if to == here:
                 counts[w, c, _POSTPONED] += many
@@ -91,12 +76,8 @@ def carry_out(
             if forced:
                 counts[w, c, _FORCED] += many
             if flows[w, j, here, to, 3] == 0:
-                touched[streams, 0], touched[streams, 1], touched[streams, 2], touched[streams, 3] = (
-                    w,
-                    j,
-                    here,
-                    to,
-                )
+                touched[streams, 0], touched[streams, 1] = w, j
+                touched[streams, 2], touched[streams, 3] = here, to
                 streams += 1
             for q in range(4):
                 stock[w, c, here, q] -= weight[i, q]
@@ -108,7 +89,10 @@ def carry_out(
 
 @njit(cache=True)
 def grow_hazard(stock, endowment, customers, ceiling, innovation, imitation, hazard):
-    """Bass (1969), a month of it: `hazard` (C,) of the not yet adopted grows by innovation + imitation x adopters / ceiling, a year."""
+    """A month of the Bass (1969) process: `hazard` (C,) of those who have not yet adopted.
+
+    It grows by innovation + imitation x adopters / ceiling a year.
+    """
     for c in range(len(hazard)):
         adopters = endowment[c, 3] - stock[c, ON_PREMISES, 3]
         hazard[c] += (innovation + imitation * (adopters / UNITS / customers[c]) / ceiling[c]) / 12.0

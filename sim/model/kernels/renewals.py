@@ -1,4 +1,7 @@
-"""Who of those whose contract is renewed has a decision to make, compiled: most surely stay, and are let go together."""
+"""Which of the customers whose contract is renewed have a decision to make, compiled.
+
+Most stay for sure, and are dropped together.
+"""
 
 import numpy as np
 from numba import njit
@@ -7,85 +10,102 @@ from sim.model.kernels.arithmetic import exp
 from sim.model.kernels.choice import draw_luck, kind_of, kind_risk, nest_of, surely_stays
 from sim.model.kernels.codes import ON_PREMISES
 
-LOT = 128  # customers looked at together: what is drawn for them stays in the first-level cache
+LOT = 128  # customers taken together: what is drawn for them stays in the first-level cache
 
 
-@njit(cache=True, error_model="numpy")
-def who_may_move(
-    seed, month, who, cell, place, readiness, trust, sensitivity, law_order, hazard, unlawful, exposure, pull, utility, nest_scale,
-    rests, asked, at_place, leaving, within, drawn_for, ids, counters, luck,
-):  # fmt: skip
-    """Who of those whose contract is renewed has something to decide, and does not surely stay in every world: moves them to the front
-    of `who`, returns how many.
+@njit(cache=True)
+def who_may_move(now, who, people, terms, state, nest_scale, notes):
+    """Keep those of `who` that may move in some world: moves them to the front of `who`, returns how many.
 
-    Worlds in which one is at the same place are proved together, by the one where most speaks against staying. What stands after
-    `nest_scale` is for notes on a lot: who of it rests; of each proof whose draws it needs, where and against what; whose draws they are.
+    `notes` are on LOT customers at a time.
     """
-    worlds, nests, kept = place.shape[1], nest_of(utility.shape[2]), 0
+    proofs, luck = notes.proofs, notes.luck
+    draws, stays, customer, counters, uniform = (
+        proofs.draw,
+        proofs.stays,
+        proofs.customer,
+        luck.counters,
+        luck.uniform,
+    )
+    nests, kept = nest_of(terms.utility.shape[2]), 0
     for start in range(0, len(who), LOT):
         lot = who[start : start + LOT]
-        bounds = drawn = 0
+        count = _what_to_prove(lot, people, terms, state, nest_scale, proofs)
+        drawn = draws[count - 1] + 1 if count else 0
+        draw_luck(now, customer[:drawn], counters, uniform)
+        _prove(count, nests, nest_scale, proofs, uniform)
         for k in range(len(lot)):
-            i = lot[k]
-            c, before, rests[k] = cell[i], bounds, True
-            most_leaving, most_within = -np.inf, -np.inf
-            for w in range(worlds):
-                here = np.int64(place[i, w])
-                if here == ON_PREMISES:
-                    if hazard[w, c] >= readiness[i, w]:
-                        rests[k] = False
-                        break
-                    continue
-                kind, trust_le, trust_in = (
-                    kind_of(here),
-                    np.float64(trust[i, 2 * w]),
-                    np.float64(trust[i, 2 * w + 1]),
-                )
-                risk = kind_risk(
-                    sensitivity[i],
-                    trust_le,
-                    trust_in,
-                    exposure[w, c, 0, kind],
-                    exposure[w, c, 1, kind],
-                    exposure[w, c, 2, kind],
-                )
-                # Where `exp` is cut off, nothing is proved.
-                if (
-                    law_order[i] < unlawful[w, c, here]
-                    or abs(utility[w, c, here] - risk) > 300.0 * nest_scale
-                ):
-                    rests[k] = False
-                    break
-                most_leaving, most_within = (
-                    max(most_leaving, pull[w, c, here, 0] + risk),
-                    max(most_within, pull[w, c, here, 1] + risk),
-                )
-                if w + 1 < worlds and place[i, w + 1] == here:
-                    continue
-                asked[bounds], at_place[bounds], leaving[bounds], within[bounds] = (
-                    drawn,
-                    here,
-                    most_leaving,
-                    most_within,
-                )
-                bounds += 1
-                most_leaving, most_within = -np.inf, -np.inf
-            if not rests[k]:
-                bounds = before
-            elif bounds > before:
-                drawn_for[drawn] = k
-                ids[drawn] = i
-                drawn += 1
-        draw_luck(seed, ids[:drawn], month, counters, luck)
-        for p in range(bounds):
-            leaving[p] = exp(leaving[p])
-        for p in range(bounds):
-            within[p] = exp(within[p] / nest_scale)
-        for p in range(bounds):
-            if not surely_stays(asked[p], luck, nests, at_place[p], leaving[p], within[p]):
-                rests[drawn_for[asked[p]]] = False
-        for k in range(len(lot)):
-            if not rests[k]:
+            if not stays[k]:
                 who[kept] = lot[k]
                 kept += 1
     return kept
+
+
+@njit(cache=True, error_model="numpy")
+def _what_to_prove(lot, people, terms, state, nest_scale, proofs):
+    """Fill `proofs` for a lot: returns how many; `stays` is false already of those that have to decide anyhow.
+
+    Worlds in which a customer is at the same place are proved together, by the one where most speaks against staying.
+    """
+    cell, sensitivity, law_order = people.cell, people.sensitivity, people.law_order
+    hazard, exposure, utility, pull = terms.hazard, terms.exposure, terms.utility, terms.pull
+    unlawful, place, readiness, trust = terms.unlawful, state.place, state.readiness, state.trust_next
+    stays, drawn_for, customer, draw = proofs.stays, proofs.drawn_for, proofs.customer, proofs.draw
+    at_place, leaving, within = proofs.here, proofs.leaving, proofs.within
+    worlds, count, drawn = place.shape[1], 0, 0
+    for k in range(len(lot)):
+        i = lot[k]
+        c, before, stays[k] = cell[i], count, True
+        most_leaving, most_within = -np.inf, -np.inf
+        for w in range(worlds):
+            here = np.int64(place[i, w])
+            if here == ON_PREMISES:
+                if hazard[w, c] >= readiness[i, w]:
+                    stays[k] = False
+                    break
+                continue
+            kind = kind_of(here)
+            risk = kind_risk(
+                sensitivity[i],
+                np.float64(trust[i, 2 * w]),
+                np.float64(trust[i, 2 * w + 1]),
+                exposure[w, c, 0, kind],
+                exposure[w, c, 1, kind],
+                exposure[w, c, 2, kind],
+            )
+            # Where `exp` is cut off, nothing is proved.
+            if law_order[i] < unlawful[w, c, here] or abs(utility[w, c, here] - risk) > 300.0 * nest_scale:
+                stays[k] = False
+                break
+            most_leaving = max(most_leaving, pull[w, c, here, 0] + risk)
+            most_within = max(most_within, pull[w, c, here, 1] + risk)
+            if w + 1 < worlds and place[i, w + 1] == here:
+                continue
+            draw[count], at_place[count], leaving[count], within[count] = (
+                drawn,
+                here,
+                most_leaving,
+                most_within,
+            )
+            count += 1
+            most_leaving, most_within = -np.inf, -np.inf
+        if not stays[k]:
+            count = before
+        elif count > before:
+            drawn_for[drawn], customer[drawn] = k, i
+            drawn += 1
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def _prove(count, nests, nest_scale, proofs, uniform):
+    """Make `stays` false where a proof fails."""
+    stays, drawn_for, draw = proofs.stays, proofs.drawn_for, proofs.draw
+    at_place, leaving, within = proofs.here, proofs.leaving, proofs.within
+    for p in range(count):  # in loops of their own, so that several exponentials are computed at once
+        leaving[p] = exp(leaving[p])
+    for p in range(count):
+        within[p] = exp(within[p] / nest_scale)
+    for p in range(count):
+        if not surely_stays(draw[p], uniform, nests, at_place[p], leaving[p], within[p]):
+            stays[drawn_for[draw[p]]] = False

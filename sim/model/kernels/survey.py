@@ -6,7 +6,7 @@ the two probabilities.
 """
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from sim.model.kernels.arithmetic import exps_in_place
 from sim.model.kernels.choice import KINDS, kind_risk, nest_of, weights_of
@@ -17,39 +17,39 @@ WOULD_LEAVE = ANSWERS.index("stated_would_leave")  # asked of users of US provid
 MEMORY = 13  # months of the panel's own past that are kept
 
 
-@njit(cache=True, parallel=True)
-def ask(
-    month, panel, cell, sensitivity, law_order, trust, place, utility, appeal, exposure, banned, go_back, nest_scale, price_sensitivity,
-    negative_threshold, less_likely_threshold, premium, past_trust, past_us, answers, asked,
-):  # fmt: skip
-    """Ask the panel in every world; fills `answers` (W, C, 4) and `asked` (W, C, 2: all, users of a US provider).
+@njit(cache=True)
+def ask(month, panel, people, terms, state, questions):
+    """Ask the panel in every world: fills its `answers` and `asked`, and this month of its memory.
 
-    `utility` (W, C, O) of the places and `appeal`, its roots; `go_back` utility of having no cloud. `past_trust`, `past_us` (MEMORY, W, S) float32
-    hold each member's mean trust and chance of preferring a US provider; in the first year it compares with the first month.
+    In the first year it compares with the first month.
     """
     now = month % MEMORY
     then = (month - 12) % MEMORY if month >= 12 else 0
-    for w in prange(len(answers)):
-        _ask_in_one_world(
-            w, panel, cell, sensitivity, law_order, trust, place, utility[w], appeal[w], exposure[w], banned[w], go_back, nest_scale, price_sensitivity,
-            negative_threshold, less_likely_threshold, premium, past_trust[then, w], past_us[then, w], past_trust[now, w], past_us[now, w],
-            answers[w], asked[w],
-        )  # fmt: skip
+    for w in range(len(panel.answers)):
+        _ask_in_one_world(w, now, then, panel, people, terms, state, questions)
 
 
 @njit(cache=True, error_model="numpy")
-def _ask_in_one_world(
-    w, panel, cell, sensitivity, law_order, trust, place, utility, appeal, exposure, banned, go_back, nest_scale, price_sensitivity,
-    negative_threshold, less_likely_threshold, premium, trust_then, us_then, trust_now, us_now, answers, asked,
-):  # fmt: skip
-    members, providers = len(panel), nest_of(appeal.shape[1]) - FIRST_US
+def _ask_in_one_world(w, now, then, panel, people, terms, state, questions):
+    cell, sensitivity, law_order = people.cell, people.sensitivity, people.law_order
+    trust, place, who, banned = state.trust, state.place, panel.members, terms.banned[w]
+    utility, appeal, exposure = terms.utility[w], terms.appeal[w], terms.exposure[w]
+    go_back, nest_scale, price_sensitivity = (
+        questions.go_back,
+        questions.nest_scale,
+        questions.price_sensitivity,
+    )
+    trust_then, us_then = panel.past_trust[then, w], panel.past_us[then, w]
+    trust_now, us_now = panel.past_trust[now, w], panel.past_us[now, w]
+    answers, asked = panel.answers[w], panel.asked[w]
+    members, providers = len(who), nest_of(appeal.shape[1]) - FIRST_US
     risk, left = np.empty((members, KINDS)), np.empty((members, KINDS))
     roots, weight = np.empty((members, providers)), np.empty((members, providers))
     answers[:] = 0.0
     asked[:] = 0.0
     # Passes over everybody, so that many exponentials and logarithms are taken at once.
     for s in range(members):
-        i = panel[s]
+        i = who[s]
         c, trust_le, trust_in = cell[i], np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
         for k in range(KINDS):
             risk[s, k] = kind_risk(
@@ -60,7 +60,7 @@ def _ask_in_one_world(
         left[s, 0], left[s, KINDS - 1] = go_back - risk[s, 0], utility[c, HOME_GROWN] - risk[s, KINDS - 1]
     exps_in_place(left.reshape(-1))
     for s in range(members):
-        i = panel[s]
+        i = who[s]
         c = cell[i]
         order = law_order[i]
         for p in range(providers):
@@ -70,7 +70,7 @@ def _ask_in_one_world(
             roots[s, p] = inside
     weights_of(roots.reshape(-1), nest_scale, weight.reshape(-1))
     for s in range(members):
-        i = panel[s]
+        i = who[s]
         c = cell[i]
         us = 0.0
         for p in range(providers):
@@ -83,10 +83,12 @@ def _ask_in_one_world(
         before = np.float64(us_then[s])
         lost, user = before - chance, 1.0 if place[i, w] >= FIRST_US else 0.0
         within_reach, out_of_reach = min(risk[s, 1], risk[s, 2]), min(risk[s, 3], risk[s, 6])
-        # Added whether yes or no: answers are hard to foretell, for a processor too.
+        # Added whether yes or no: a processor cannot predict the answers.
         asked[c, 0] += 1.0
         asked[c, 1] += user
-        answers[c, 0] += 1.0 if np.float64(trust_then[s]) - mean > negative_threshold else 0.0
-        answers[c, 1] += 1.0 if lost > less_likely_threshold * before else 0.0
+        answers[c, 0] += 1.0 if np.float64(trust_then[s]) - mean > questions.negative_threshold else 0.0
+        answers[c, 1] += 1.0 if lost > questions.less_likely_threshold * before else 0.0
         answers[c, 2] += user * (lost / before if lost > 0.0 else 0.0)
-        answers[c, 3] += 1.0 if within_reach - out_of_reach > price_sensitivity[c] * premium else 0.0
+        answers[c, 3] += (
+            1.0 if within_reach - out_of_reach > price_sensitivity[c] * questions.premium else 0.0
+        )
