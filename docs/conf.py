@@ -1,6 +1,7 @@
-"""The documentation site, built by Sphinx from the Markdown pages, the notebook and the docstrings: `make docs`.
+"""The documentation site: Markdown pages, the notebook and the docstrings, built by Sphinx (`make docs`).
 
-Warnings are errors. The site opens from the disk without a network: `_check_assets` refuses an asset of another host.
+Warnings are errors. The site opens from the disk without a network: `_check_assets` refuses an asset of
+another host.
 """
 
 import re

@@ -57,7 +57,7 @@ class Finished(Execution):
 
 
 def resolve(experiment: Any, sets: Iterable[str] = (), **sizes: Any) -> Resolved:
-    """Read, check and layer an experiment, its claims included. Raises InputError with every problem found."""
+    """Read, check and layer an experiment with its claims. Raises InputError with every problem."""
     resolved = resolve_experiment(experiment, sets, **sizes)
     claims.check(resolved)
     return resolved

@@ -22,7 +22,7 @@ def written_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(written_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A small project of the test's own: configs/ and experiments/ in a temporary folder, used in place of the real ones."""
+    """A small project for the test: configs/ and experiments/ in a temporary folder."""
     root = tmp_path / "project"
     shutil.copytree(written_project, root)
     # the configuration lies beside the package, so the package pretends to be there

@@ -26,7 +26,7 @@ def write_stand_in(
     early: bool = False,
     fitted: dict[str, tuple[float, float, str, dict[str, float]]] | None = None,
 ) -> Path:
-    """Write `draws.csv` and `best.csv` (or the early ones) into `folder`, every draw from the prior; and a headline that was moved."""
+    """Write `draws.csv` and `best.csv` (or the early ones), all draws from the prior, and a headline."""
     folder.mkdir(parents=True, exist_ok=True)
     fitted, prefix, rng = fitted or STAND_IN, EARLY if early else "", np.random.default_rng(1)
     columns = {}

@@ -1,4 +1,4 @@
-"""A small sweep with numbers of which every outcome is known, through the real design, store and tables; only the model is replaced."""
+"""A small sweep with known outcomes through the real design, store and tables; no model runs."""
 
 from pathlib import Path
 
@@ -34,8 +34,10 @@ design:
     trust.peer_weight: {values: [0.1, 0.3]}
 LEVERS
 claims:
-  - {claim: Trust abroad in 2016 is lower when DOJ wins, measure: trust, window: "2016", world: doj_wins, against: microsoft_wins, expect: lower}
-  - {claim: and by two points of a hundred at least, measure: trust, window: "2016", world: doj_wins, against: microsoft_wins, expect: lower, at_least: 0.0195}
+  - {claim: Trust abroad in 2016 is lower when DOJ wins, measure: trust, window: "2016",
+     world: doj_wins, against: microsoft_wins, expect: lower}
+  - {claim: and by two points of a hundred at least, measure: trust, window: "2016",
+     world: doj_wins, against: microsoft_wins, expect: lower, at_least: 0.0195}
 """
 SWITCHES = """\
   levers:
@@ -95,7 +97,7 @@ def _few(table: str, codes: dict[str, str]) -> Columns:
 
 
 def known_seed(task: Task) -> SeedDone:
-    """What a run gives, without the run; the pairs of seed 2 at point 3 fail where the sweep is one with failures."""
+    """The result of a run without the run; seed 2 at point 3 fails in a sweep with failures."""
     if task.label == "point 3" and task.seed == 2 and known_seed.fails:
         return SeedDone(
             task.seed,

@@ -94,8 +94,8 @@ def scenarios_of(said: Mapping[str, Any], point: int, where: Path) -> dict[str, 
 def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> np.ndarray:
     """For each point (a row of `values`), the first month in which the compared worlds may differ.
 
-    Months are counted from 0. Raises InputError where that hangs on the point and the manifest is one that this
-    version cannot read.
+    Months are counted from 0. Raises InputError where that hangs on the point and the manifest is one that
+    this version cannot read.
     """
     law = [name for name in values.columns if is_of_law(str(name))]
     through = said.get("identical_through")

@@ -122,8 +122,11 @@ class Books:
         self.offer_changes.append((self.month, provider, country, offer, change, gain))
 
     def trade(self, customers: CustomersOfWorld, market: Market, hosts: np.ndarray, honoured: float) -> float:
-        """Enter where data is, where it has gone and what it earns: places lie on the soil of `hosts` (J, O), a US order reaches the share
-        `honoured` of data abroad. Returns the month's output of US providers, TB; that of the others is in `by_bloc`."""
+        """Enter where data is, where it went and what it earns.
+
+        Places lie on the soil of `hosts` (J, O); a US order reaches the share `honoured` of data abroad.
+        Returns the month's output of US providers in TB; that of the others is in `by_bloc`.
+        """
         within = kernel.Within(honoured, self._us_business, customers.meets.exposure)
         places = kernel.Places(hosts, self._kinds, market.markup)
         sales = kernel.Sales(self.revenue[self.month], self.market[self.month], self.by_bloc)
@@ -141,8 +144,10 @@ class Books:
         return output
 
     def customers(self, customers: CustomersOfWorld, belief: np.ndarray) -> None:
-        """Enter what the customers think and did beside their stocks, which are entered already; then add up countries and
-        sides. `belief` (C,)."""
+        """Enter what the customers think and did, then sum by country and by side (US, abroad).
+
+        Their stocks have been entered before. `belief`: (C,).
+        """
         m = self.month
         said = kernel.Said(
             customers.trust_means, belief, customers.counts, customers.answers, customers.asked
@@ -152,13 +157,13 @@ class Books:
         )
 
     def public(self, laws: np.ndarray, casework: Casework) -> None:
-        """Enter the laws in force (J, I) and what came of the month's requests."""
+        """Enter the laws in force (J, I) and the results of the month's requests."""
         self.laws[self.month], self.unmet[self.month] = laws, casework.unmet
         self.disclosures[self.month] = casework.disclosures[0]
         self._casework(casework.month, casework.queues.backlog)
 
     def _casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:
-        """Enter the month's requests (4, J, 5, 6) and those that wait for legal assistance, `backlog` (2, J) outgoing and incoming."""
+        """Enter the month's requests (4, J, 5, 6) and the MLA `backlog` (2, J), outgoing and incoming."""
         self.backlog[self.month] = backlog
         n = kernel.enter_requests(
             self.month, requests, backlog, self.answered[self.month], self._requests_made
@@ -177,7 +182,10 @@ class Books:
     def relocations(
         self, before: np.ndarray, hosts: np.ndarray, stock: np.ndarray, volume: np.ndarray
     ) -> None:
-        """Enter data that providers moved to nearer regions: `hosts` of places (J, O) were `before`; `stock` (C, O, 4)."""
+        """Enter data that providers moved to nearer regions.
+
+        `before`, `hosts`: (J, O) hosts of places before and after; `stock`: (C, O, 4).
+        """
         rows, places = np.empty((before.size, 9)), kernel.Places(hosts, self._kinds, self._no_markup)
         n = kernel.enter_relocations(self.month, before, stock, self.cells.jurisdiction, volume, places, rows)
         self.flows += [row[None].copy() for row in rows[:n]]
@@ -185,7 +193,7 @@ class Books:
     # --- tables ----------------------------------------------------------------------------------
 
     def tables(self, grain: str) -> dict[str, Columns]:
-        """The tables of this world as columns, keys included (months as datetime64[M]); `grain` world, country or full."""
+        """All tables of this world at a `grain` (world, country, full) as columns; months: datetime64[M]."""
         return {name: self.table(name) for name in TABLES_OF[grain]}
 
     def table(self, name: str) -> Columns:
@@ -284,7 +292,8 @@ class Books:
 
     def _flows(self) -> Columns:
         rows = np.concatenate([np.zeros((0, 9)), *self.flows])
-        # Streams of one kind at several providers are one row. A row's six keys as one number sort as the keys do.
+        # Streams of one kind at several providers are one row. The six keys of a row are packed into one
+        # number, which sorts as the keys do.
         countries = len(self.scenario.jurisdictions)
         ends = (self.scenario.months, countries, len(KINDS), countries, len(KINDS), countries)
         found, inverse = np.unique(

@@ -1,4 +1,4 @@
-"""What customers choose among in one world: the worth of every place, its exposure, and to whom it is closed."""
+"""What customers of one world choose among: each place's value and exposure, and who may not use it."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The market's slow variables in one world: volume, price, what experience teaches, how attractive each provider is."""
+"""The market's slow variables in one world: volume, price, learning, and the appeal of each provider."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,10 @@ def _months_of(scenario: Scenario) -> np.ndarray:
 
 
 def dated(table: dict[str, float], scenario: Scenario) -> np.ndarray:
-    """Value of a dated table (keys YYYY or YYYY-MM) that holds in each month: the latest at or before it, else the first. (M,)"""
+    """Value of a dated table in each month, (M,): the latest entry so far, else the first.
+
+    Keys are YYYY or YYYY-MM.
+    """
     months = _months_of(scenario)
     values = np.full(len(months), next(iter(table.values())))
     for key, value in table.items():
@@ -43,7 +46,7 @@ def dated(table: dict[str, float], scenario: Scenario) -> np.ndarray:
 
 
 def provider_shares(scenario: Scenario) -> np.ndarray:
-    """Shares of the US providers among themselves: (M, P), log-linear between the dated anchors of `world_share`."""
+    """Shares of the US providers among themselves: (M, P), log-linear between the dates of `world_share`."""
     months = _months_of(scenario)
     out = np.empty((len(months), len(scenario.providers)))
     for p, provider in enumerate(scenario.providers.values()):
@@ -62,13 +65,16 @@ def provider_shares(scenario: Scenario) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Trends:
-    """What the market does whatever the law: drawn up once and shared by the worlds of a set.
+    """The trends of the market that no law changes, computed once and shared by the worlds of a set.
 
-    yearly_growth: (M,) of what a cloud customer uses; shares: (M, P) of the US providers among themselves; volume, price,
-    data: (M,) indices, 1 in the first month: what a cloud customer uses, its list price, what anybody stores; growth (M, J):
-    how a country departs from the world's volume and data; home_usage (M, J): what a customer of a home-grown provider
-    uses, against one of a US provider, and its logarithm home_lag; appeal (M, P): what the US providers' recorded shares among
-    themselves add to their appeal.
+    yearly_growth: (M,) of what a cloud customer uses.
+    shares: (M, P) of the US providers among themselves.
+    volume, price, data: (M,) indices, 1 in the first month: what a cloud customer uses, its list price,
+    what any customer stores.
+    growth: (M, J) a country's volume and data relative to the world's.
+    home_usage: (M, J) what a customer of a home-grown provider uses, relative to one of a US provider;
+    home_lag is its logarithm.
+    appeal: (M, P) what the US providers' recorded shares among themselves add to their appeal.
     """
 
     yearly_growth: np.ndarray
@@ -124,8 +130,11 @@ def market_trends(scenario: Scenario) -> Trends:
 class Market:
     """Volume, price, experience and appeal, cell by cell.
 
-    where: the cells; level: the month's volume, price, data and how each country departs from it; appeal: of providers and
-    offers; markup: (J, O) what customers pay over list price; volume: (J,) data that a unit of January 2013 holds by now.
+    where: the cells.
+    level: the month's volume, price and data, and each country's relative to the world's.
+    appeal: of providers and offers.
+    markup: (J, O) price that customers pay, relative to list price.
+    volume: (J,) data that a unit of January 2013 holds in this month.
     """
 
     def __init__(self, scenario: Scenario, cells: Cells, trends: Trends) -> None:
@@ -142,9 +151,13 @@ class Market:
         shape = (len(cells), len(scenario.providers))
         self._home_anchor, self._us_anchor = np.zeros(len(cells)), np.zeros(shape)
         self.appeal = kernel.Appeal(
-            self._home_anchor.copy(), self._us_anchor.copy(), self._offer_terms(), self.price_sensitivity,
-            np.array(p.choice.transfer_friction.values), p.providers.latency_gain,
-        )  # fmt: skip
+            self._home_anchor.copy(),
+            self._us_anchor.copy(),
+            self._offer_terms(),
+            self.price_sensitivity,
+            np.array(p.choice.transfer_friction.values),
+            p.providers.latency_gain,
+        )
         self.shares = np.zeros(shape)
         self.first_risk = np.zeros(len(cells))
         choice = p.choice
@@ -162,7 +175,7 @@ class Market:
         self.level = kernel.Level(price, float(t.data[month]), t.growth[month], t.home_usage[month])
 
     def _offer_terms(self) -> np.ndarray:
-        """Appeal of the five kinds, by segment: local hosting, less what sovereign offers lack and cost more: (S, 5)."""
+        """Appeal of the five kinds, (S, 5): local hosting, less the gaps and premiums of sovereign offers."""
         choice = self._scenario.parameters.choice
         local = np.array(choice.local_preference.values)
         terms = np.zeros((len(local), OFFERS))
@@ -178,8 +191,8 @@ class Market:
     def anchor(self, trust: np.ndarray, meets: kernel.Meets) -> None:
         """Set the providers' appeal so that the average customer's shares of 2013 are those of the record.
 
-        The inversion of Berry (1994): mean utility = log share - what risk and offers already explain. `trust` (C, 2) and
-        what customers `meets`, as of the first month.
+        This is the inversion of Berry (1994): mean utility = log share - the part explained by risk and
+        offers. `trust`: (C, 2); `meets`: what customers meet; both as of the first month.
         """
         cells, scenario = self._cells, self._scenario
         risk = np.empty((len(cells), len(KINDS)))
@@ -191,9 +204,15 @@ class Market:
             home_share[cells.jurisdiction], self._trends.shares[0], consumer / total(consumer)
         )
         kernel.fill_anchors(
-            cells.segment, record, risk, self.appeal.offer, meets.banned, scenario.parameters.choice.nest_scale,
-            self._trend(0), self.shares,
-        )  # fmt: skip
+            cells.segment,
+            record,
+            risk,
+            self.appeal.offer,
+            meets.banned,
+            scenario.parameters.choice.nest_scale,
+            self._trend(0),
+            self.shares,
+        )
         self.open_month(0)
 
     def _trend(self, month: int) -> kernel.Trend:
@@ -201,7 +220,7 @@ class Market:
         return kernel.Trend(self._home_anchor, self._us_anchor, t.appeal[month], t.home_lag[month])
 
     def open_month(self, month: int) -> None:
-        """The month's volume and prices; what recorded shares and experience have added to everybody's appeal."""
+        """Set the month's volume, prices and appeal (from recorded shares and experience)."""
         self._read_trends(month)
         experience = kernel.Experience(
             self._learning, self.us_experience, self._us_start, self.home_experience, self._home_start
@@ -217,7 +236,7 @@ class Market:
 
     @property
     def volume(self) -> np.ndarray:
-        """TB that a unit of January 2013 holds by now: (J,)."""
+        """TB that a unit of January 2013 holds in this month: (J,)."""
         volume: np.ndarray = self.level.data * self.level.growth
         return volume
 
@@ -226,10 +245,10 @@ class Market:
         return float(self._trends.yearly_growth[month])
 
     def learn(self, stock: np.ndarray, us: float, by_bloc: np.ndarray) -> None:
-        """Add a month's output (data served, TB) to experience: pooled over the world for US providers, over a bloc at home.
+        """Add a month's output (data served, TB) to experience.
 
-        The first call also sets the experience gathered before the model begins. What customers could spend is taken down,
-        from their `stock`.
+        US providers pool experience over the world, home-grown ones over a bloc. The first call also sets the
+        experience gained before the model begins. What customers could spend is computed from their `stock`.
         """
         self.count_buyers(stock)
         if self._us_start == 0.0:
@@ -241,14 +260,14 @@ class Market:
         kernel.add_by_bloc(by_bloc, self.blocs, self.home_experience)
 
     def spend(self, stock: np.ndarray) -> np.ndarray:
-        """Spend of a month by cell and place, at list price: (C, O) USD, until it is asked for again."""
+        """Spend of a month by cell and place at list price: (C, O) USD, valid until the next call."""
         kernel.fill_spend(stock, self.level, self._cells.jurisdiction, self._spend)
         return self._spend
 
     def count_buyers(self, stock: np.ndarray) -> None:
-        """Take down what the customers of home-grown and of US providers could spend: `buyers` (J, 2)."""
+        """Record what the customers of home-grown and of US providers could spend in `buyers` (J, 2)."""
         kernel.count_buyers(stock, self._cells.jurisdiction, self.buyers)
 
     def reprice(self, offers: Offers) -> None:
-        """Set what customers pay over list price: premiums of sovereign offers, and the discounts of the day."""
+        """Set prices relative to list price, from premiums of sovereign offers and current discounts."""
         kernel.fill_markups(offers.discount, self._premium, self.markup)

@@ -1,8 +1,8 @@
 """How news moves trust and belief, cell by cell (MODEL, 'How trust and belief move').
 
-Trust is a Beta reputation with forgetting (Jøsang & Ismail 2002): good and bad news are observations that fade, most
-of them within weeks or months (attention), a part over years (residue). Bad news counts `asymmetry` times (Slovic 1993).
-Belief about the rule follows what has become known, slowly, and jumps with a ruling.
+Trust is a Beta reputation with forgetting (Jøsang & Ismail 2002): good and bad news are observations that
+fade. Most fade within weeks or months (attention), a part over years (residue). Bad news counts `asymmetry`
+times (Slovic 1993). Belief about the rule slowly approaches what is known, and jumps with a ruling.
 """
 
 import numpy as np
@@ -16,12 +16,22 @@ from sim.scenario.schema import Event, News
 from sim.vocabulary import CHANNELS
 
 __all__ = [
-    "ATTENTION", "BAD", "GOOD", "INTELLIGENCE", "LAW_ENFORCEMENT", "RESIDUE", "PublicMind", "reach_by_jurisdiction",
-]  # fmt: skip
+    "ATTENTION",
+    "BAD",
+    "GOOD",
+    "INTELLIGENCE",
+    "LAW_ENFORCEMENT",
+    "RESIDUE",
+    "PublicMind",
+    "reach_by_jurisdiction",
+]
 
 
 def reach_by_jurisdiction(reach: dict[str, float], scenario: Scenario) -> np.ndarray:
-    """How much of a piece of news arrives: float64 (J,). A country's own entry wins over its ties', that over `all`."""
+    """The share of a piece of news that arrives: float64 (J,).
+
+    A country's own entry comes first, then that of its ties, then `all`.
+    """
     return np.array(
         [
             reach.get(code, reach.get(j.ties, reach.get("all", 0.0)))
@@ -33,7 +43,8 @@ def reach_by_jurisdiction(reach: dict[str, float], scenario: Scenario) -> np.nda
 class PublicMind:
     """Memory of news and beliefs of every cell, in one world.
 
-    memory: float64 (C, channel, good/bad, attention/residue); belief: (C,) that a US warrant reaches data abroad;
+    memory: float64 (C, channel, good/bad, attention/residue).
+    belief: (C,) that a US warrant reaches data abroad.
     intelligence_belief: (C,) that US intelligence reaches what a US provider holds.
     """
 
@@ -59,7 +70,7 @@ class PublicMind:
         self.intelligence_belief = np.full(cells, scenario.parameters.exposure.intelligence_belief_2013)
 
     def listen(self, month: Month) -> None:
-        """A month passes: memories fade, events are heard, a ruling surprises, belief follows what is known."""
+        """One month: memories fade, customers hear events and rulings, belief approaches what is known."""
         base = self._scenario.parameters.exposure.intelligence_belief_2013
         kernel.fade(self.memory, self._keep, self.intelligence_belief, base, self._belief_keep)
         for event in month.events:
@@ -73,16 +84,16 @@ class PublicMind:
         kernel.remember(self.memory[:, channel], self._listeners, weight)
 
     def hear_incidents(self, conflicts: np.ndarray, disclosures: np.ndarray) -> None:
-        """Conflicts of law and disclosures of organisations' data, int64 (J,) by where the data lay, are news there."""
+        """Conflicts of law and disclosures of organisations' data, int64 (J,), are news where data lay."""
         memory, trust = self.memory[:, LAW_ENFORCEMENT], self._trust
         kernel.remember_incidents(
             memory, self._listeners, conflicts, disclosures, trust.incident_news, trust.incident_half
         )
 
     def hear_providers(self, litigating: float, transparent: float) -> None:
-        """US providers earn trust back abroad by fighting warrants in court and by publishing what they are asked for.
+        """US providers win back trust abroad by fighting warrants and by publishing transparency reports.
 
-        `litigating`, `transparent`: shares of their revenue abroad that go to those that do.
+        `litigating`, `transparent`: shares in their revenue abroad of those that do.
         """
         p = self._scenario.parameters.providers
         litigation, transparency = p.litigation_trust * litigating, p.transparency_trust * transparent
@@ -113,7 +124,7 @@ class PublicMind:
             )
 
     def _hear_ruling(self, outcome: float) -> None:
-        """A ruling's effect goes with its surprise, |outcome - belief|; against the customer if warrants reach further."""
+        """A ruling acts by its surprise, outcome - belief; a wider reach of warrants is bad news."""
         reach = self._ruling_reach[self._jurisdiction]
         surprise = outcome - self.belief
         self.hear(LAW_ENFORCEMENT, -self._trust.ruling_weight * reach * surprise)

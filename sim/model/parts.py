@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Commons:
-    """What the worlds of a set share: people, their contracts and peers, crimes, luck, and the trends of the market."""
+    """What the worlds of a set share: customers with contracts and peers, crimes, luck, and market trends."""
 
     def __init__(self, scenarios: Sequence[Scenario], seed: int) -> None:
         first = scenarios[0]
@@ -45,16 +45,25 @@ class Commons:
 def may_ride_together(a: Scenario, b: Scenario) -> bool:
     """Whether two worlds may share a set: they have the same people, places, providers and parameters."""
     return (a.parameters, a.jurisdictions, a.segments, a.providers, a.customers) == (
-        b.parameters, b.jurisdictions, b.segments, b.providers, b.customers,
-    )  # fmt: skip
+        b.parameters,
+        b.jurisdictions,
+        b.segments,
+        b.providers,
+        b.customers,
+    )
 
 
 class PartsOfWorld(OrderedModel):
     """The parts of one world, by name.
 
-    mind: memory of news and belief, by cell; legislation: the laws of all jurisdictions; offers: what US providers offer
-    where; market: volume, prices, experience; choice_sets: what customers choose among; casework: requests for evidence;
-    outlook: what US providers find worth doing; books: what is recorded.
+    mind: memory of news and belief, by cell.
+    legislation: the laws of all jurisdictions.
+    offers: what US providers offer in each country.
+    market: volume, prices, experience.
+    choice_sets: what customers choose among.
+    casework: requests for evidence.
+    outlook: what US providers know of their markets, and which acts pay.
+    books: what is recorded.
     """
 
     scenario: Scenario
@@ -63,7 +72,7 @@ class PartsOfWorld(OrderedModel):
     index: int
 
     def build_parts(self, commons: Commons) -> None:
-        """Make this world's parts and agents, and lay out for the customers what they met before the first month."""
+        """Make this world's parts and agents, and set what customers met before the first month."""
         scenario = self.scenario
         customers: CustomersOfWorld = commons.customers.in_world(self.index)
         self.customers, self.population = customers, commons.population

@@ -23,9 +23,22 @@ from sim.scenario.scenario import Scenario
 from sim.vocabulary import KINDS
 
 __all__ = [
-    "CUSTOMER_KEYS", "FIRST_US", "HOME_GROWN", "LOCAL_REGION", "NEVER", "NOWHERE", "OFFERS", "ON_PREMISES", "TRUSTEE",
-    "US_REGION", "US_SUBSIDIARY", "Offers", "kinds_of_places", "place_count", "us_place",
-]  # fmt: skip
+    "CUSTOMER_KEYS",
+    "FIRST_US",
+    "HOME_GROWN",
+    "LOCAL_REGION",
+    "NEVER",
+    "NOWHERE",
+    "OFFERS",
+    "ON_PREMISES",
+    "TRUSTEE",
+    "US_REGION",
+    "US_SUBSIDIARY",
+    "Offers",
+    "kinds_of_places",
+    "place_count",
+    "us_place",
+]
 
 
 def place_count(providers: int) -> int:
@@ -44,10 +57,13 @@ def kinds_of_places(providers: int) -> np.ndarray:
 class Offers:
     """What each US provider offers where, in one world: state that providers change.
 
-    live: bool (P, J, 5); host: int32 (P, J), the jurisdiction whose soil holds a provider's local region for customers
-    of J, NOWHERE if there is none; own_region: bool (P, J); discount: float64 (P, J); live_since: int64 (P, J, 5), month
-    since which a sovereign offer that was built is there, else NEVER; under_way: bool (P, J, 5), what is being built.
-    hosts: int32 (J, O), on whose soil each place lies for customers of J; it follows `host` when `move` is called.
+    live: bool (P, J, 5).
+    host: int32 (P, J), the jurisdiction of a provider's local region for customers of J, or NOWHERE.
+    own_region: bool (P, J).
+    discount: float64 (P, J).
+    live_since: int64 (P, J, 5), month in which a sovereign offer that was built went live, else NEVER.
+    under_way: bool (P, J, 5), offers that are being built.
+    hosts: int32 (J, O), the jurisdiction of each place for customers of J; `move` updates it from `host`.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -71,12 +87,12 @@ class Offers:
         self._settled = False
 
     def settle(self, provider: int) -> None:
-        """Give every jurisdiction its host: a region at home, else the first within its bloc; the US has the US."""
+        """Set every jurisdiction's host: a region at home, else the first in its bloc; for the US, the US."""
         kernel.settle(self.own_region[provider], self._same_bloc, self.host[provider], self.live[provider])
         self._settled = True
 
     def move(self) -> np.ndarray | None:
-        """Let `hosts` follow the regions that have opened; returns what they were before, None if no region has opened."""
+        """Update `hosts` where regions have opened; returns the former hosts, or None if none has opened."""
         if not self._settled:
             return None
         before, self.hosts, self._settled = self.hosts, self.hosts_of_places(), False

@@ -1,8 +1,9 @@
 """The customers as a stratified sample, made once for a seed and shared by every world.
 
-A cell is a jurisdiction x segment. Every cell has the same luck-free composition: its sizes are quantiles of a Pareto
-distribution, so that totals are those of the real world whatever the number of customers simulated. What luck decides
-(who its peers are, when its contract renews, how sensitive it is) is keyed by (seed, customer, purpose).
+A cell is a jurisdiction x segment. Every cell has the same luck-free composition: its sizes are quantiles
+of a Pareto distribution, so that totals are those of the real world whatever the number of customers
+simulated. What luck decides (who its peers are, when its contract renews, how sensitive it is) is keyed by
+(seed, customer, purpose).
 """
 
 from dataclasses import dataclass
@@ -79,15 +80,25 @@ _recent_populations: Recent[Population] = Recent(4)
 
 
 def population_of(scenario: Scenario, seed: int) -> Population:
-    """The population of a scenario under a seed: that of an earlier set of worlds in this process if it is the same people.
+    """The population of a scenario under a seed; a recent equal one of this process is used again.
 
-    Few parameters are about who people are, so the points of a sweep and the moves of a slider mostly share them.
+    Few parameters are about who people are, so the points of a sweep and the moves of a slider mostly share
+    them.
     """
     p = scenario.parameters
     made_from = (
-        seed, scenario.customers, scenario.jurisdictions, scenario.segments, p.network, p.survey.panel, p.choice.sensitivity, p.choice.sensitivity_spread,
-        p.trust.initial_offset, p.trust.initial_scale, p.trust.spread,
-    )  # fmt: skip
+        seed,
+        scenario.customers,
+        scenario.jurisdictions,
+        scenario.segments,
+        p.network,
+        p.survey.panel,
+        p.choice.sensitivity,
+        p.choice.sensitivity_spread,
+        p.trust.initial_offset,
+        p.trust.initial_scale,
+        p.trust.spread,
+    )
     return _recent_populations.of(
         made_from, lambda: build_population(scenario, seed), keep=scenario.customers <= _LARGEST_KEPT
     )
@@ -106,9 +117,11 @@ def build_population(scenario: Scenario, seed: int) -> Population:
     terms = np.array([s.contract_months for s in specs], np.int16)
     trust = np.array([j.initial_trust for j in scenario.jurisdictions.values()])
     spreads = kernel.Spreads(
-        parameters.trust.initial_offset, parameters.trust.initial_scale, parameters.trust.spread,
+        parameters.trust.initial_offset,
+        parameters.trust.initial_scale,
+        parameters.trust.spread,
         parameters.choice.sensitivity_spread,
-    )  # fmt: skip
+    )
     sensitivity = np.array(parameters.choice.sensitivity.values)[segment]
     spread = kernel.keyed_spreads(seed, trust[cells.jurisdiction[cell]], sensitivity, spreads)
     readiness, place_order = kernel.orders(seed, cells.start, ceilings[cells.segment])
@@ -166,7 +179,7 @@ def _cells(scenario: Scenario) -> Cells:
 
 
 def _allocate(importance: np.ndarray, customers: int) -> np.ndarray:
-    """Simulated customers for each cell: a floor for every cell, the rest by importance (largest remainders)."""
+    """Simulated customers by cell: a floor for each, the rest by importance (largest remainders)."""
     cells = len(importance)
     floor = min(COMFORTABLE_PER_CELL, max(MINIMUM_PER_CELL, customers // (2 * cells)))
     rest = customers - floor * cells

@@ -1,4 +1,4 @@
-"""What a process has made of late: another set of worlds that asks for the same is given the same, and nobody makes it twice."""
+"""A small cache by equality: sets of worlds of one process share what is made from equal inputs."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -7,14 +7,14 @@ Made = TypeVar("Made")
 
 
 class Recent(Generic[Made]):
-    """The last few things that were made, each with all that it was made from."""
+    """The last few results, each with the inputs that it was made from."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._made: list[tuple[tuple[object, ...], Made]] = []
 
     def of(self, made_from: tuple[object, ...], make: Callable[[], Made], keep: bool = True) -> Made:
-        """What was made from this before, else made now; `keep` whether it is remembered."""
+        """The result for these inputs, made now if it is not here; `keep`: whether to keep a new one."""
         for known, made in self._made:
             if known == made_from:
                 return made
@@ -25,5 +25,5 @@ class Recent(Generic[Made]):
         return made
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all results."""
         self._made.clear()

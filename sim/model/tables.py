@@ -55,7 +55,8 @@ OF_CUSTOMERS: tuple[Column, ...] = (
     _f(
         "trust",
         "0-1",
-        "mean trust, weighted by accounts: probability that data a US warrant can reach is not used against the customer",
+        "mean trust, weighted by accounts: probability that data a US warrant can reach is not used against "
+        "the customer",
     ),
     _f("trust_intelligence", "0-1", "the same for access by US intelligence"),
     _f(
@@ -102,7 +103,8 @@ _OF_INVESTIGATIONS: tuple[Column, ...] = (
     _f(
         "us_foreign_success_12m",
         "share",
-        "of the US requests aimed at data or people outside the US made in this month: readable content within 12 months",
+        "of the US requests aimed at data or people outside the US made in this month: readable content "
+        "within 12 months",
     ),
     _f("us_foreign_months", "months", "mean time to evidence of those of them that succeed at all"),
     _i("us_unreachable", "requests", "US requests that no route reaches"),
@@ -167,14 +169,16 @@ TABLES: dict[str, Table] = {
                     _f(
                         f"law_{i}",
                         "share",
-                        f"share of the jurisdiction's countries with it in force (0 or 1 for one country): {i}",
+                        "share of the jurisdiction's countries with it in force "
+                        f"(0 or 1 for one country): {i}",
                     )
                     for i in INSTRUMENTS
                 ),
                 _f(
                     "unmet_need",
                     "share",
-                    "of the police's requests for data that US providers hold, over twelve months: not met within 12 months",
+                    "of the police's requests for data that US providers hold, over twelve months: "
+                    "not met within 12 months",
                 ),
                 _f("market_share_us", "share", "US providers' share of the country's cloud spending"),
             ),
@@ -262,7 +266,8 @@ TABLES: dict[str, Table] = {
                     "offer",
                     "category",
                     "-",
-                    "local_region, trustee, customer_keys, us_subsidiary, litigation, transparency or discount",
+                    "local_region, trustee, customer_keys, us_subsidiary, litigation, transparency or "
+                    "discount",
                 ),
                 Column("change", "category", "-", "announced, live or closed"),
             ),
@@ -298,7 +303,8 @@ TABLES: dict[str, Table] = {
                 _i(
                     "backlog",
                     "requests",
-                    "requests waiting in the queue of this direction and country at the end of the month (mla only)",
+                    "requests waiting in the queue of this direction and country at the end of the month "
+                    "(mla only)",
                 ),
             ),
         ),

@@ -1,7 +1,7 @@
 """The order of a month, on one page: who acts on what.
 
-A `WorldSet` steps several `WarrantModel`s that share one population and one stream of luck. A `WarrantModel` alone is a
-set of one, so that a Mesa user finds `step`, `agents` and `running`.
+A `WorldSet` steps several `WarrantModel`s that share one population and one stream of luck. A
+`WarrantModel` alone is a set of one, so that a Mesa user finds `step`, `agents` and `running`.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from sim.scenario.scenario import Scenario
 
 
 class WarrantModel(PartsOfWorld):
-    """One world: its law, governments, providers, investigators and books, and the customers as it sees them."""
+    """One world: its law, governments, providers, investigators and books, and its view of the customers."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class WarrantModel(PartsOfWorld):
             self.books.relocations(before, self.offers.hosts, self.customers.stock, self.market.volume)
 
     def publish(self) -> None:
-        """Customers learn what is in the news, what places are worth, how exposed they are, and what is closed to them."""
+        """Customers learn the news, the value and exposure of each place, and where they may not go."""
         self.mind.evidence(self.customers.evidence)
         self.lay_out()
         self.customers.grow_hazard(self.scenario.parameters.adoption)
@@ -140,7 +140,7 @@ class WorldSet(Commons):
         self.running = self.models[0].running
 
     def run(self, before_month: Callable[[], None] | None = None) -> None:
-        """All months to the horizon, `before_month` before each; then the stocks, counted afresh, must agree with the books."""
+        """All months to the horizon, `before_month` before each; then a recount must match the books."""
         while self.running:
             if before_month is not None:
                 before_month()

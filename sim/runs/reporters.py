@@ -135,7 +135,8 @@ def _digest(groups: Mapping[str, Mapping[str, Reporter]]) -> str | None:
 def _source(reporter: Callable[[Any], float]) -> str | None:
     """The syntax of a function, its default values and the plain values that it uses from outside.
 
-    None where these cannot be had, or where it is no plain function (a method's object, say, has a state of its own).
+    None where these cannot be had, or where it is no plain function (a method's object, say, has a state of
+    its own).
     """
     if not inspect.isfunction(reporter):
         return None

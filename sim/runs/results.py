@@ -100,7 +100,7 @@ def reader_of(frame: pd.DataFrame) -> TableReader:
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
-    """A table as a DataFrame in which `month` is a real date, so that `.loc["2018-01":]` works on it as an index."""
+    """A table as a DataFrame whose `month` is a real date; as an index it takes `.loc["2018-01":]`."""
     if "month" in table.column_names:  # of a table without rows, some writers keep no type
         at = table.column_names.index("month")
         table = table.set_column(at, "month", table.column(at).cast(pa.date32()))

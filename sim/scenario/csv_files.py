@@ -11,7 +11,7 @@ from sim.scenario.problems import InputError, choices
 
 
 def read_lines(path: Path) -> list[tuple[int, list[str]]]:
-    """The file's records, each with the line on which it begins; blank ones are left out. Raises InputError."""
+    """The file's records, each with its line number; blank ones are left out. Raises InputError."""
     file = shown(path)
     try:
         text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning

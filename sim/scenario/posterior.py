@@ -22,10 +22,22 @@ FOLDER = "posterior"
 DRAWS, BEST, MOVED = "draws.csv", "best.csv", "moved.csv"
 EARLY = "early_"
 COLUMNS = (
-    "parameter", "value", "prior_low", "prior_high", "prior_centre", "scale", "mean", "sd", "p05", "p50",
-    "p95", "contraction", "coverage", "identified",
+    "parameter",
+    "value",
+    "prior_low",
+    "prior_high",
+    "prior_centre",
+    "scale",
+    "mean",
+    "sd",
+    "p05",
+    "p50",
+    "p95",
+    "contraction",
+    "coverage",
+    "identified",
     "multiplies",
-)  # fmt: skip
+)
 SCALES = ("lin", "log")
 NOBODY = "warrantsim calibrate (make calibrate) makes one"
 
@@ -124,7 +136,8 @@ def there_is_one(folder: Path | None = None, early: bool = False) -> bool:
 
 
 def read_posterior(folder: Path | None = None, early: bool = False) -> Posterior:
-    """The shipped posterior, or the one in `folder`; `early`: of the fit that saw less. Raises InputError with
+    """The shipped posterior, or the one in `folder`; `early`: of the fit that saw less. Raises InputError
+    with
     file and line."""
     folder, prefix = folder or posterior_folder(), EARLY if early else ""
     if not there_is_one(folder, early):

@@ -106,7 +106,8 @@ def scenarios_at(resolved: Resolved, point: Point) -> dict[str, Scenario]:
     """The scenario of every world at a point; parts that no factor touches are the objects of
     `resolved.scenarios`.
 
-    Raises InputError if the point's values are not for the design's factors, or not values that they may take.
+    Raises InputError if the point's values are not for the design's factors, or not values that they may
+    take.
     """
     known = factors(resolved)
     if set(point.values) != {factor.path for factor in known}:
@@ -134,8 +135,8 @@ def resolve(
     """Read, check and layer an experiment: a bare name, a path, an `Experiment`, or a mapping like its YAML.
 
     `sets` are words `path=value`, or values by path. `name` is what an experiment without a file is called,
-    in results and in messages. Raises InputError with every problem found in the configuration, the experiment
-    and the settings.
+    in results and in messages. Raises InputError with every problem found in the configuration, the
+    experiment and the settings.
     """
     problems: list[str] = []
     source = _read(experiment, name, problems)

@@ -38,7 +38,7 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """The file's tree and lines; raises InputError (missing file, syntax, duplicate key, empty, not finite)."""
+    """The file's tree and lines. Raises InputError: missing, syntax, duplicate key, empty, not finite."""
     file = shown(path)
     try:
         text = path.read_text(encoding="utf-8")

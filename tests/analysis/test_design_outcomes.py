@@ -1,4 +1,4 @@
-"""Outcomes of a design: what was put in at each point comes out at each point, over two factors and month by month."""
+"""Outcomes of a design at each point are those of its runs: over two factors and month by month."""
 
 from pathlib import Path
 

@@ -33,7 +33,7 @@ NAMES = {headline.code: headline for headline in HEADLINES}
 
 
 def table(**columns: float | np.ndarray) -> Columns:
-    """A world table in which everything is constant unless said otherwise: 10 TB of each kind, trust 0.5, and so on."""
+    """A world table that is constant by default: 10 TB of each kind, trust 0.5, and so on."""
     constant: dict[str, float] = {
         "trust": 0.5,
         "trust_by_spend": 0.4,
@@ -127,7 +127,7 @@ def test_intervals_shift_and_turn_with_the_differences(values: list[float], shif
     assert plain.mean <= plain.high + scale
 
 
-# --- headlines -----------------------------------------------------------------------------------------------
+# --- headlines ------------------------------------------------------------------------------------------
 
 
 def test_trust_is_the_mean_in_points_of_100_from_the_switch_on() -> None:
@@ -161,7 +161,7 @@ def test_laws_are_those_in_force_at_the_end() -> None:
 
 
 def test_success_is_weighted_by_requests_and_skips_months_without() -> None:
-    """Half of one request and all of three: 87.5%; a month without requests has no share and counts for nothing."""
+    """Half of one request and all of three: 87.5%; a month without requests does not count."""
     share, requests = np.full(MONTHS, np.nan), np.zeros(MONTHS)
     share[FIRST], requests[FIRST] = 0.5, 1
     share[FIRST + 5], requests[FIRST + 5] = 1.0, 3
@@ -260,7 +260,7 @@ def test_a_world_alone_has_values_and_their_interval_and_no_difference() -> None
     assert not found["window"].str.contains("switch").any()
 
 
-# --- series --------------------------------------------------------------------------------------------------
+# --- series ------------------------------------------------------------------------------------------
 
 
 def test_series_give_every_metric_month_by_month_with_paired_intervals() -> None:

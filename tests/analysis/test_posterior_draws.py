@@ -69,7 +69,8 @@ def test_a_row_is_measured_at_each_draw_as_it_would_be_with_the_values_set_by_ha
     draws = [Draw("weak", {"trust.news_strength": 1.0}), Draw("strong", {"trust.news_strength": 12.0})]
     values = predict(rows, resolved, draws, store, how, seeds=common_seeds(resolved, draws)).values
     assert values["said"].shape == (2, 2) and np.mean(values["said"][1]) > np.mean(values["said"][0]) + 5.0
-    # nothing was said before the leak: draws with common luck agree to the bit on what the parameter does not touch by then
+    # nothing was said before the leak: draws with common luck agree to the bit on what the parameter does
+    # not touch by then
     by_hand = compare(
         rows,
         resolve(

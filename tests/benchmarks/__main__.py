@@ -1,4 +1,7 @@
-"""`make bench`: what the customers cost, and everything else, as ratios within one run on one machine. Writes results/bench.csv."""
+"""`make bench`: the cost of the customers and of all else, as ratios within one run on one machine.
+
+Writes results/bench.csv.
+"""
 
 import gc
 import os
@@ -90,7 +93,7 @@ def run_set(chosen: Sequence[Scenario]) -> tuple[Clock, float, float, WorldSet]:
 
 
 def floor(chosen: Sequence[Scenario]) -> float:
-    """Seconds of memory traffic and draws alone, month by month within a run: it finds the caches as the engine finds them.
+    """Seconds of memory traffic and draws alone, month by month in a run, with the engine's caches.
 
     The engine's own month follows, untimed, and overwrites what the floor has written.
     """
@@ -169,7 +172,8 @@ def engine_against_floor(customers: int, months: int, plain: float) -> None:
 def pair_as_called(customers: int, threads: int, repeats: int) -> None:
     """A pair of worlds over the whole horizon, everything included: build, run, tables of country grain.
 
-    After the first of `repeats` the seed's docket is at hand, as it is for the moves of a slider; the best is reported.
+    After the first of `repeats` the seed's docket is at hand, as it is for the moves of a slider; the best
+    is reported.
     """
     numba.set_num_threads(threads)
     best: tuple[float, dict[str, float]] | None = None
@@ -200,7 +204,8 @@ import re
 from pathlib import Path
 from tests.benchmarks.__main__ import run_set, scenarios
 clock, build, run, ws = run_set(scenarios({customers}, 2, {months}))
-peak = re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())  # getrusage would count what the parent held
+# getrusage would count what the parent held
+peak = re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())
 print(build, clock.spent["customers_month"], int(peak[1]) / 1024**2)
 """
 

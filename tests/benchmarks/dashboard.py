@@ -1,10 +1,10 @@
-"""How soon the explorer answers: from the end of a slider's move to the last chart in view repainted, in a real browser.
+"""Time of the explorer from the end of a slider's move to the last repainted chart, in a real browser.
 
     python -m tests.benchmarks.dashboard [--customers 20000] [--moves 40]
 
-Prints a table: the first page on a warm server; keyboard steps of three sliders to values not seen before, one at a time;
-the same while a mouse drags; a move to values seen before; and what the server itself took. The load of the machine is
-printed with it, as it decides the numbers.
+Prints a table: the first page on a warm server; keyboard steps of three sliders to values not seen before,
+one at a time; the same while a mouse drags; a move to values seen before; and what the server itself took.
+The load of the machine is printed with it, as it decides the numbers.
 """
 
 import argparse
@@ -35,11 +35,14 @@ ARGUMENTS = [
 ]
 SLIDERS = ("trust.asymmetry", "choice.sensitivity", "trust.peer_weight")
 # The last chart in view has been drawn, and the browser has had a frame to show it.
-DRAWN = """(before) => { const of = window.warrantsim; return of.painted && of.painted.move > before && of.painted.move === of.gate.move && !of.gate.busy
+DRAWN = """(before) => { const of = window.warrantsim;
+    return of.painted && of.painted.move > before && of.painted.move === of.gate.move && !of.gate.busy
     ? of.painted.at : false; }"""
-QUIET = "() => { const of = window.warrantsim; return !of.gate.busy && !of.gate.next && of.painted.move === of.gate.move; }"
+QUIET = """() => { const of = window.warrantsim;
+    return !of.gate.busy && !of.gate.next && of.painted.move === of.gate.move; }"""
 NOTE_THE_END = """() => { window.ended = null; const note = () => { window.ended = performance.now(); };
-    ['keydown', 'pointerup', 'mouseup'].forEach(kind => addEventListener(kind, note, {capture: true, once: true})); }"""
+    ['keydown', 'pointerup', 'mouseup'].forEach(
+        kind => addEventListener(kind, note, {capture: true, once: true})); }"""
 
 
 @contextmanager
@@ -62,7 +65,7 @@ def now(page: Page) -> tuple[int, float]:
 
 
 def timed(page: Page, act: Callable[[], None]) -> float:
-    """Milliseconds from the end of an act (a key let go, a button released) to the last chart in view repainted."""
+    """Milliseconds from the end of an act (key or button released) to the last repainted chart."""
     move, _ = now(page)
     page.evaluate(NOTE_THE_END)
     act()
@@ -86,7 +89,7 @@ def by_key(page: Page, moves: int) -> list[float]:
 
 
 def by_mouse(page: Page, moves: int) -> list[float]:
-    """A drag of a slider, over ten steps in 300 ms, to a value that nobody has seen, timed from the button's release."""
+    """A drag of a slider to a new value, ten steps in 300 ms, timed from the button's release."""
     out = []
     for k in range(moves):
         thumb = slider(page, SLIDERS[k % len(SLIDERS)])

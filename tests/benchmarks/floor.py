@@ -1,9 +1,11 @@
-"""The least that any such model must do for its customers in a month: the memory traffic and the draws, no decisions.
+"""The least work that such a model does for its customers in a month: memory traffic and draws only.
 
-Two worlds. Loads, per customer: 6 peers' numbers (24 bytes), their trust (6 x 16), first trust (8), susceptibility (4), readiness
-(8). Stores: trust (16). Draws: three Philox blocks (a uniform for each of 6 nests and 5 kinds of offer) for every customer in the
-cloud whose contract renews this month, whose place (2), sensitivity (4) and order of laws (4) are loaded. It is written with the same care as
-the engine: both worlds at once, far peers sent for early, the same blocks and groups, draws for a lot of customers in one loop.
+Two worlds. Loads, per customer: 6 peers' numbers (24 bytes), their trust (6 x 16), first trust (8),
+susceptibility (4), readiness (8). Stores: trust (16). Draws: three Philox blocks (a uniform for each of 6
+nests and 5 kinds of offer) for every customer in the cloud whose contract renews this month, whose place
+(2), sensitivity (4) and order of laws (4) are loaded. It is written with the same care as the engine: both
+worlds at once, far peers sent for early, the same blocks and groups, draws for a lot of customers in one
+loop.
 """
 
 from typing import Any
@@ -47,7 +49,7 @@ def _traffic(
 
 @njit(parallel=True)
 def floor_month(seed: int, month: int, people: Any, state: Any, out: Any) -> None:
-    """Touch what a month of the engine touches, and draw what it draws; `out` (G,) keeps the compiler from leaving it out."""
+    """Touch and draw what a month of the engine does; `out` (G,) keeps the compiler from removing it."""
     for g in prange(len(people.groups)):
         out[g] = _blocks(seed, month, people.groups[g], people, state)
 
@@ -61,8 +63,13 @@ def _blocks(seed: int, month: int, blocks: Any, people: Any, state: Any) -> floa
         people.calendar_start,
     )
     initial, susceptibility, peers, readiness, old, new = (
-        people.initial_trust, people.susceptibility, people.peers, state.readiness, state.trust, state.trust_next
-    )  # fmt: skip
+        people.initial_trust,
+        people.susceptibility,
+        people.peers,
+        state.readiness,
+        state.trust,
+        state.trust_next,
+    )
     place, sensitivity, law_order = state.place, people.sensitivity, people.law_order
     counters, luck = np.empty((2, FOURS * LOT), np.uint32), np.empty(4 * FOURS * LOT)
     seen, n = 0.0, 0

@@ -1,9 +1,10 @@
-"""`python -m tests.benchmarks.results_page [FOLDER]`: seconds until a results folder of 10,000 runs can be read in a browser.
+"""`python -m tests.benchmarks.results_page [FOLDER]`: seconds to open results of 10,000 runs in a browser.
 
-The runs are stubs of the real path (design, ids, batches, store, tables; only the model is replaced by numbers made up). A
-real Chromium opens the folder's page from a server in a process of its own, first with nothing remembered, then again, and
-then each tab. With FOLDER the runs are kept there and used again. Beside the seconds stands the processor time that server and browser
-spent meanwhile: on a quiet machine with two processors a step takes about as long or less, whatever the load was here. Writes
+The runs are stubs of the real path (design, ids, batches, store, tables; only the model is replaced by
+numbers made up). A real Chromium opens the folder's page from a server in a process of its own, first with
+nothing remembered, then again, and then each tab. With FOLDER the runs are kept there and used again.
+Beside the seconds stands the processor time that server and browser spent meanwhile: on a quiet machine
+with two processors a step takes about as long or less, whatever the load was here. Writes
 results/bench_results_page.csv.
 """
 
@@ -37,13 +38,16 @@ ARGS = [
 ]
 # The tab's content is there, and every chart near the screen has been drawn.
 READY = """() => {
-    const body = document.querySelector('#results-body'), tab = document.querySelector('[data-dash-is-loading]');
+    const body = document.querySelector('#results-body');
+    const tab = document.querySelector('[data-dash-is-loading]');
     if (!body || !body.children.length || tab) return false;
     if (document.querySelector('#results-body [role=alert]')) return true;
-    const plots = [...body.querySelectorAll('.plot')].filter(plot => plot.getBoundingClientRect().top < innerHeight);
+    const plots = [...body.querySelectorAll('.plot')].filter(
+        plot => plot.getBoundingClientRect().top < innerHeight);
     const drawn = plots.every(plot => plot.querySelector('.main-svg'));
     const grid = body.querySelector('#results-grid');
-    return drawn && (!grid || grid.querySelector('.ag-row')) && (plots.length > 0 || grid || body.querySelector('h2'));
+    return drawn && (!grid || grid.querySelector('.ag-row'))
+        && (plots.length > 0 || grid || body.querySelector('h2'));
 }"""
 _SERVER = """
 import sys
@@ -153,7 +157,8 @@ def main() -> None:
         "what",
         "seconds",
         "processor time",
-        title=f"{2 * POINTS:,} runs of 13 years, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {memory:.0f} MB",
+        title=f"{2 * POINTS:,} runs of 13 years, load {os.getloadavg()[0]:.1f} on "
+        f"{os.cpu_count()} processors, {memory:.0f} MB",
     )
     for what, seconds, spent in rows:
         table.add_row(what, f"{seconds:.2f}", f"{spent:.2f}")

@@ -1,9 +1,10 @@
 """`python -m tests.benchmarks.sweeps`: what sweeps cost beside their runs. Writes results/bench_sweeps.csv.
 
-Overhead: pairs of 5,000 customers at two workers; what a worker's time is spent on that is not a run. Stub runs of the
-real path (design, ids, batches, store, export; only the model is replaced by numbers made up): recognising a complete
-sweep, quantiles for a plot, peak memory of the parent. Common random numbers: for each headline the variance of the
-difference of two worlds with independent seeds over that with the same seed.
+Overhead: pairs of 5,000 customers at two workers; what a worker's time is spent on that is not a run. Stub
+runs of the real path (design, ids, batches, store, export; only the model is replaced by numbers made up):
+recognising a complete sweep, quantiles for a plot, peak memory of the parent. Common random numbers: for
+each headline the variance of the difference of two worlds with independent seeds over that with the same
+seed.
 """
 
 import subprocess
@@ -190,7 +191,7 @@ def complete_sweep(folder: Path) -> None:
 
 
 def memory(points: int) -> None:
-    """Peak memory of the command's own process for a sweep of 2 x points runs of two months, in a process of its own."""
+    """Peak memory of the command itself for 2 x points runs of two months, in its own process."""
     code = (
         "import re, sys; from pathlib import Path; from tests.benchmarks.sweeps import stub_sweep\n"
         "if __name__ == '__main__':\n"
@@ -210,7 +211,7 @@ def memory(points: int) -> None:
         note("stub sweep", time.perf_counter() - begin, "s", f"{2 * points:,} runs")
 
 
-# --- common random numbers -----------------------------------------------------------------------------------
+# --- common random numbers ------------------------------------------------------------------------------
 
 
 def variances(folder: Path, seeds: int) -> None:

@@ -162,5 +162,6 @@ def test_designs_are_checked_and_explained(project: Path, warrantsim: Warrantsim
     outcome = warrantsim("check", "two_worlds")
     assert (outcome.code, outcome.err.splitlines()[0]) == (
         2,
-        "experiments/two_worlds.yaml:24: design.points: sobol is balanced for powers of two only (got 9); valid: 8 or 16",
+        "experiments/two_worlds.yaml:24: design.points: sobol is balanced for powers of two only (got 9); "
+        "valid: 8 or 16",
     )

@@ -22,7 +22,7 @@ LATE = "late,context,adoption,DE,,2031,2031,,20,1.5,eq,%,a survey"
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
-    """A stand-in for the model: a fifth of everybody uses the cloud, and with the leak one in a hundred gives up each month."""
+    """A stand-in for the model: a fifth uses the cloud; with the leak 1% gives up each month."""
     tasks: list[Task] = []
 
     def cell(world: str, months: int) -> dict[str, np.ndarray]:

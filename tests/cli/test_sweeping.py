@@ -70,8 +70,8 @@ def test_the_job_script_is_one_array_of_shards(project: Path, warrantsim: Warran
     text = script.read_text(encoding="utf-8")
     assert "#SBATCH --array=1-8\n" in text
     assert (
-        'warrantsim run two_worlds --set trust.peer_weight=0.2 --seeds 40 --workers "$SLURM_CPUS_PER_TASK" --shard "$SLURM_ARRAY_TASK_ID/8"'
-        in text
+        "warrantsim run two_worlds --set trust.peer_weight=0.2 --seeds 40 "
+        '--workers "$SLURM_CPUS_PER_TASK" --shard "$SLURM_ARRAY_TASK_ID/8"' in text
     )
     assert subprocess.run(["bash", "-n", str(script)], check=False).returncode == 0
 

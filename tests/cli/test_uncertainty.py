@@ -31,7 +31,7 @@ def posterior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
-    """A stand-in for the model: everything is one, and in the world where DOJ wins trust is lower by the asymmetry."""
+    """A stand-in for the model: everything is 1; where DOJ wins, asymmetry lowers trust."""
     tasks: list[Task] = []
 
     def columns(table: str, scenario: Any) -> dict[str, np.ndarray]:

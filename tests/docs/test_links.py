@@ -1,4 +1,4 @@
-"""What the documents cite exists: linked files, paths in backticks, commands, options of the Makefile, modules."""
+"""Everything that the documents cite exists: files, paths, commands, Makefile options, modules."""
 
 import importlib.util
 import re

@@ -11,7 +11,7 @@ from tests.model.small_worlds import asked, has_run
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
-    """One thread a test process: pytest's workers already fill the machine (tests of threads start processes of their own)."""
+    """One thread for each test process, as pytest's workers already use the whole machine."""
     before = numba.get_num_threads()
     numba.set_num_threads(1)
     yield

@@ -63,7 +63,7 @@ def entries(books: Books) -> dict[str, bytes]:
 
 
 def trust_of(ws: WorldSet, world: int) -> np.ndarray:
-    """Trust of everybody in a world: (N, 2) law enforcement, intelligence; a view of the model's own array."""
+    """Trust in a world: (N, 2) law enforcement, intelligence; a view of the model's own array."""
     return ws.customers.trust.reshape(len(ws.population), len(ws.models), 2)[:, world]
 
 

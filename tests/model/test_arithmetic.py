@@ -94,7 +94,8 @@ def test_more_in_is_not_less_out_of_log(a: float, b: float) -> None:
     assert log(min(a, b)) <= log(max(a, b))
 
 
-# Next-door floats are ordered wherever one piece of the algorithm takes over from another; elsewhere, tried at random.
+# Next-door floats are ordered wherever one piece of the algorithm takes over from another; elsewhere, tried
+# at random.
 @pytest.mark.parametrize("k", [-1000, -300, -10, -3, -2, -1, 0, 1, 2, 3, 10, 300, 1000])
 def test_the_pieces_of_exp_meet_in_order(k: int) -> None:
     values = [exp(x) for x in neighbours((k + 0.5) * math.log(2.0), 200)]
@@ -180,7 +181,7 @@ def test_a_total_has_the_bits_of_a_plain_loop(values: list[float]) -> None:
 
 
 def _digest() -> dict[str, str]:
-    """What the functions give for some thousands of arguments, to the bit. Runs here and in a process of its own."""
+    """Bits of the functions' values for some thousands of arguments, here and in another process."""
     from sim.model.luck.philox import draw
 
     x = np.concatenate([np.linspace(-700.0, 700.0, 3001), np.linspace(-2.0, 2.0, 3001)])
@@ -204,7 +205,10 @@ def _digest() -> dict[str, str]:
     ids=["a processor without vectors or fused multiply-add", "another level of optimisation"],
 )
 def test_results_are_the_same_to_the_bit(setting: dict[str, str], tmp_path: Path) -> None:
-    program = f"import json, runpy, numba; f = runpy.run_path({__file__!r}); print(json.dumps([f['_digest'](), numba.config.CPU_NAME, numba.config.OPT]))"
+    program = (
+        f"import json, runpy, numba; f = runpy.run_path({__file__!r}); "
+        "print(json.dumps([f['_digest'](), numba.config.CPU_NAME, numba.config.OPT]))"
+    )
     environment = (
         os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)} | setting
     )

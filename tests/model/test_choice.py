@@ -39,7 +39,7 @@ OPEN = np.zeros(PLACES, np.float32)
 
 @dataclass(frozen=True)
 class Decision:
-    """The weights of one decision: of places within their nest, and of nests as roots (to the power `nest_scale`, weights)."""
+    """Weights of one decision: of places in their nest; of nests as roots, to the power `nest_scale`."""
 
     leaf: np.ndarray
     roots: np.ndarray
@@ -94,7 +94,10 @@ def weights(
 
 @njit
 def _choose(seed: int, customers: int, month: int, nest_scale: float, leaf: Any, nest: Any, out: Any) -> None:
-    """The place that each of many customers picks, with the kernel's own luck: `leaf` (1, O), `nest` (1, 2 + P)."""
+    """The place that each of many customers picks by the kernel's own draws.
+
+    `leaf`: (1, O); `nest`: (1, 2 + P).
+    """
     nests = nest.shape[1]
     counters, luck, clocks, slowed = (
         np.empty((2, 3), np.uint32),
@@ -122,7 +125,7 @@ def chosen(decision: Decision, customers: int = 200_000, seed: int = 3, month: i
 def closed_form(
     value: np.ndarray, on_premises: float, nest_scale: float, available: np.ndarray
 ) -> np.ndarray:
-    """McFadden (1978): P(place) = P(nest) P(place | nest), with inclusive values; `value` (O,) less risk and costs."""
+    """McFadden (1978): P(place) = P(nest) P(place | nest); `value` (O,) is net of risk and costs."""
     nests = [
         np.array([0]),
         np.array([1]),
@@ -162,7 +165,7 @@ def test_chosen_frequencies_are_the_probabilities_of_the_nested_logit() -> None:
 
 
 def test_weights_are_those_of_the_closed_form_with_costs_and_peers() -> None:
-    """A customer of the second provider: leaving costs, changing offer costs less, peers add to their provider's nest."""
+    """A customer of provider 2: leaving costs more than a change of offer; peers raise their nest."""
     rng = np.random.default_rng(6)
     utility, risk = rng.normal(0.0, 1.0, PLACES), rng.uniform(0.0, 1.0, 7)
     here, switch, within = FIRST_US + OFFERS + 1, 2.0, 0.8
@@ -178,7 +181,7 @@ def test_weights_are_those_of_the_closed_form_with_costs_and_peers() -> None:
 
 
 def test_with_a_nest_scale_of_one_it_is_a_plain_logit() -> None:
-    """Independence of irrelevant alternatives: ratios of probabilities are those of the exponentiated utilities."""
+    """Independence of irrelevant alternatives: ratios of probabilities are ratios of exp(utility)."""
     utility = np.random.default_rng(8).normal(0.0, 1.0, PLACES)
     plain = np.exp(utility)
     plain[0] = np.exp(-1.0)
@@ -205,7 +208,10 @@ def test_offers_of_one_provider_are_closer_substitutes_than_providers() -> None:
 )
 @settings(max_examples=40)
 def test_a_place_made_worse_is_only_ever_left(worse: int, by: float, where: int, month: int) -> None:
-    """The coupling of worlds: with the same luck nobody comes to a place because it is worse, nor moves between others."""
+    """Coupling of worlds: with equal luck nobody goes to a place because it got worse.
+
+    Nor do customers move between other places.
+    """
     utility = np.random.default_rng(11).normal(0.0, 1.0, PLACES)
     lower = utility.copy()
     lower[worse] -= by
@@ -241,7 +247,7 @@ def test_a_place_made_worse_inside_a_nest_sends_nobody_between_the_other_offers_
 )
 @settings(max_examples=60)
 def test_closed_places_are_never_chosen(banned: list[float], order: float, here: int, expelled: bool) -> None:
-    """A place is open to whom the law does not bar, in the order of laws; the present one until its customer is expelled."""
+    """A place is open unless the law bars the customer; the present one until the customer is expelled."""
     shut = np.array(banned, np.float32)
     decision = weights(np.zeros(PLACES), banned=shut, order=order, here=here, expelled=expelled)
     places = set(chosen(decision, 500).tolist())
@@ -276,7 +282,7 @@ def test_nothing_overflows_at_the_ends_of_the_ranges() -> None:
 
 
 def test_perceived_risk_counts_each_channel_once() -> None:
-    """(1 - trust) x exposure over law enforcement and intelligence, and the own state's, times sensitivity."""
+    """Sensitivity x sum of (1 - trust) x exposure, over both channels and the own state."""
     exposure = np.array([np.linspace(0.0, 1.0, 7), np.linspace(1.0, 0.0, 7), np.full(7, 0.1)])
     risk = np.empty(7)
     kind_risks(0, 2.0, 0.25, 0.5, 0, 0, exposure[None, None], risk[None])
@@ -370,7 +376,7 @@ def test_whoever_surely_stays_stays(
 
 
 def test_most_of_those_who_stay_are_known_to_stay() -> None:
-    """At the shipped costs of switching the bound settles at least four decisions in five, or it would be no use."""
+    """At the shipped switching costs the bound settles at least four decisions in five."""
     utility, here, cost = np.zeros(PLACES), FIRST_US + 1, 5.0
     pull = np.zeros((1, 1, PLACES, 2))
     banned = np.tile([0.0, 0.0, 1.0, 1.0, 1.0], PROVIDERS)

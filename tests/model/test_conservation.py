@@ -143,7 +143,7 @@ def test_data_on_home_soil_changes_by_growth_and_flows_alone(tables: Tables) -> 
 
 
 def test_all_data_of_a_country_grows_at_one_rate(tables: Tables) -> None:
-    """No month brings a country more or less data than growth does: what moves, moves within its own customers' stock."""
+    """A country's data changes by growth only; what moves, moves within its customers' stock."""
     country = tables["country"]
     total = country.set_index(["month", "country"])[[f"tb_{kind}" for kind in KINDS]].sum(axis=1).unstack()
     growth = (total / total.shift(1)).iloc[1:]
@@ -164,7 +164,8 @@ def test_customers_in_the_flows_are_those_counted_as_moving(tables: Tables) -> N
         .sum()
         .reindex(counted.index, fill_value=0.0)
     )
-    # A change of provider counts once, whether or not it ends on premises; giving up is also a change of nest.
+    # A change of provider counts once, whether or not it ends on premises; giving up is also a change of
+    # nest.
     assert np.allclose(moved, counted, rtol=REL, atol=1e-6)
 
 
@@ -350,7 +351,7 @@ def _made(books: Books) -> np.ndarray:
 
 
 def test_backlogs_are_what_has_arrived_and_is_not_done(two_worlds: WorldSet) -> None:
-    """Outgoing, everything sent abroad has queued there; incoming, all but what third countries were asked for."""
+    """Outgoing, all requests sent abroad queue; incoming, all but those from third countries."""
     for model in two_worlds.models:
         books, queues = model.books, model.casework.queues
         mla = _made(books)[:, :, :, 3]

@@ -1,4 +1,4 @@
-"""Every parameter and every mechanism is wired: changing it changes something recorded, in a world where it can."""
+"""Every parameter and mechanism matters: a change of it changes a record in some world."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -11,7 +11,8 @@ from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.resolution import Resolved, variant
 from tests.model.small_worlds import asked, base, world_set
 
-# Parameters that can act only under the CLOUD Act (agreements, statutory comity), or only where providers go to court.
+# Parameters that can act only under the CLOUD Act (agreements, statutory comity), or only where providers
+# go to court.
 LITIGATION_IS_FREE = {"providers.litigation_cost": 0.0}
 ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
     "investigators.agreement_months": ("cloud_act", {}),
@@ -26,13 +27,14 @@ ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
     "providers.litigation_delay": ("doj_wins", LITIGATION_IS_FREE),
     "providers.litigation_cost": ("doj_wins", LITIGATION_IS_FREE),
 }
-# Mechanisms that need more weight on risk than the defaults give it before any of 2,000 customers acts on them.
+# Mechanisms that need more weight on risk than the defaults give it before any of 2,000 customers acts on
+# them.
 AMONG: dict[str, dict[str, float]] = {"foreign_claims": {"choice.sensitivity": 2.0}}
 PARAMETERS = base().parameter_info
 
 
 def _another_value(info: ParameterInfo) -> float:
-    """Another value that the range allows, for all entries of a table: halfway from their mean to the farther end."""
+    """Another valid value for all entries of a table: halfway from their mean to the farther end."""
     now = float(np.mean(list(info.value.values()) if isinstance(info.value, dict) else info.value))
     low, high = info.range
     return round(0.5 * (now + (high if high - now >= now - low else low)), 6)
@@ -81,14 +83,14 @@ def _of_month(books: Books, month: int) -> bytes:
 
 @cache
 def _as_it_stands(world: str) -> _Recording:
-    """One world of the main experiment, or of the one about the CLOUD Act; a world alone is enough to see a wire."""
+    """One world of the main or of the CLOUD Act experiment; one is enough to see an effect."""
     return _Recording(asked(experiment="cloud_act") if world == "cloud_act" else asked(), world)
 
 
 def _first_month_that_differs(
     world: str, sets: Mapping[str, float], among: Mapping[str, float] | None = None
 ) -> int | None:
-    """The first month in which a world with values set records anything else than without; `among` others set in both."""
+    """The first month whose records differ with `values`; `among` others that are set in both."""
     standing = _as_it_stands(world)
     if among:
         standing = _Recording(variant(standing.resolved, sets=among), world)

@@ -33,7 +33,10 @@ def with_the_timeline_alone() -> WorldSet:
 
 
 def test_customers_are_looked_for_only_where_a_law_expels_more_of_them_than_last_month() -> None:
-    """A share barred then and now is expelled; a law that stands, or is taken back, expels nobody anew, and one that comes back does."""
+    """A share that is barred before and after is expelled; a standing or repealed law expels nobody.
+
+    A law that comes back does.
+    """
     expelled, expels, then = (
         np.zeros((1, 1, 2), np.float32),
         np.zeros((1, 1), np.bool_),
@@ -69,7 +72,7 @@ def test_customers_are_looked_for_only_where_a_law_expels_more_of_them_than_last
 def test_after_the_grace_period_nobody_is_left_where_the_law_forbids(
     with_the_timeline_alone: WorldSet,
 ) -> None:
-    """Russia's localisation law empties every US region of Russian customers within the grace period, not before."""
+    """Russia's law removes Russian customers from all US regions within the grace period."""
     ws = with_the_timeline_alone
     model = ws.models[0]
     j = list(model.scenario.jurisdictions).index("RU")
@@ -85,7 +88,7 @@ def test_after_the_grace_period_nobody_is_left_where_the_law_forbids(
 
 
 def test_the_grace_period_has_the_length_that_the_parameter_says(with_the_timeline_alone: WorldSet) -> None:
-    """A law in force from month m with twelve months' grace: left at renewals from month m on, by everybody in month m + 12."""
+    """A law from month m with 12 months of grace: renewals leave from m on, all others in m + 12."""
     model, cells = with_the_timeline_alone.models[0], with_the_timeline_alone.population.cells
     j = list(model.scenario.jurisdictions).index("RU")
     acts, grace = (
@@ -131,7 +134,7 @@ def test_supervised_segments_alone_feel_a_sector_law(with_the_timeline_alone: Wo
 
 
 def _with_a_sovereign_offer() -> tuple[WorldSet, int]:
-    """A world in which everybody in Germany is at Microsoft under keys of their own, which Microsoft then offers there."""
+    """A world where all of Germany is at Microsoft with customer-held keys, which it then offers."""
     ws = world_set(
         asked(*NO_GOVERNMENTS, *NO_PROVIDERS, "switching.between_providers=1000", last="2016-06"),
         worlds=["doj_wins"],
@@ -208,7 +211,7 @@ def test_providers_that_do_not_respond_offer_nothing_new(with_the_timeline_alone
 
 
 def test_a_region_takes_12_to_24_months_to_build(two_worlds: WorldSet) -> None:
-    """From announcement to the first month it is live, as the brief has it (and at most a quarter's wait for the opening)."""
+    """Months from announcement to the first live month, within the build time and one quarter."""
     for model in two_worlds.models:
         announced: dict[tuple[str, int], int] = {}
         waits = []
@@ -278,7 +281,7 @@ def test_nothing_named_in_the_timeline_is_drawn_a_second_time(two_worlds: WorldS
 
 
 def test_events_that_fall_out_do_not_keep_a_government_from_acting(tmp_path: Path) -> None:
-    """Under the CLOUD Act from 2014 on the agreements of history do not happen by themselves: the UK must be able to conclude one."""
+    """Under a CLOUD Act in 2014 the agreements of history do not follow; the UK can conclude one."""
     ws = world_set(
         asked(experiment=experiment_file(tmp_path, {"cloud_act": ruled("cloud_act")}), last="2014-12")
     )

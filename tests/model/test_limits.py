@@ -41,7 +41,7 @@ LAWS_OF_THE_TIMELINE = (
 
 
 def test_without_sensitivity_customers_are_the_same_to_the_bit_in_both_worlds() -> None:
-    """Risk that weighs nothing moves nobody, once governments and providers, who react to distrust, are off too."""
+    """Without sensitivity to risk nobody moves, if governments and providers do not react either."""
     ws = world_set(asked("choice.sensitivity=0", *NO_GOVERNMENTS, *NO_PROVIDERS))
     while ws.running:
         ws.step()
@@ -55,7 +55,7 @@ def test_without_sensitivity_customers_are_the_same_to_the_bit_in_both_worlds() 
 
 
 def test_with_sensitivity_alone_customers_part() -> None:
-    """The limit above is not empty: with risk in choices, and nobody else reacting, the worlds' customers differ."""
+    """The limit above is not empty: with risk in choices alone the worlds' customers differ."""
     ws = has_run(asked(*NO_GOVERNMENTS, *NO_PROVIDERS, last="2017-12"))
     assert not np.array_equal(ws.customers.place[:, 0], ws.customers.place[:, 1])
 
@@ -159,7 +159,7 @@ def test_two_rules_do_differ_so_no_warning_is_given(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("innovation", "imitation"), [(0.02, 0.115), (0.03, 0.38), (0.05, 0.0)])
 def test_adoption_follows_the_closed_form_of_bass(innovation: float, imitation: float) -> None:
-    """Bass (1969): of those who ever adopt, F(t) = (1 - A e^-(p+q)t) / (1 + A q/p e^-(p+q)t), from the level of 2013."""
+    """Bass (1969): adopters F(t) = (1 - A e^-(p+q)t) / (1 + A q/p e^-(p+q)t), from the level of 2013."""
     off = (
         "choice.sensitivity=0",
         "adoption.postpone_utility=-30",
@@ -186,8 +186,8 @@ def test_adoption_follows_the_closed_form_of_bass(innovation: float, imitation: 
         expected = (1.0 - decay) / (1.0 + q / p * decay) * ceilings[c]
         model = ws.models[0].books.cell[:, c, AT["adoption"]]
         assert np.all(np.diff(model) >= -1e-12)
-        # Months are steps of 1/12 year (Euler: half a step of the steepest slope), and customers are 1/n of a cell, a few of which
-        # the lattice that orders them may be ahead or behind.
+        # Months are steps of 1/12 year (Euler: half a step of the steepest slope), and customers are 1/n of
+        # a cell, a few of which the lattice that orders them may be ahead or behind.
         slope = np.max(np.diff(expected)) * 12.0
         bound = slope / 12.0 + 5.0 / sizes[c] + 0.5 / 12.0 * (p + q) * slope * 13.0
         assert np.max(np.abs(model - expected)) < bound, (c, np.max(np.abs(model - expected)), bound)

@@ -28,7 +28,7 @@ def test_a_world_is_a_mesa_model(scenario: Scenario) -> None:
 
 
 def test_its_agents_are_the_governments_providers_and_investigators(scenario: Scenario) -> None:
-    """One government and one home-grown provider a jurisdiction abroad, four US providers, police everywhere."""
+    """One government and home-grown provider for each country abroad, four US providers, police."""
     model = WarrantModel(scenario, seed=1)
     countries = len(scenario.jurisdictions)
     counts = {kind: len(agents) for kind, agents in model.agents_by_type.items()}

@@ -81,7 +81,7 @@ def test_memories_halve_in_their_half_lives() -> None:
 
 
 def test_a_rulings_effect_goes_with_its_surprise() -> None:
-    """Half expected, a win for the DOJ is bad news by the surprise left, and a win for Microsoft good news by the rest."""
+    """At belief 0.5 a win for the DOJ is bad news, a win for Microsoft good news, by half each."""
     scenario = _scenario("trust.asymmetry=1")
     reach = np.repeat(reach_by_jurisdiction(scenario.parameters.trust.ruling_reach, scenario), SEGMENTS)
     t = scenario.parameters.trust

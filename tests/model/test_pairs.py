@@ -1,4 +1,4 @@
-"""Paired worlds share their luck: equal to the bit before the switch, whoever runs beside them, on any machine."""
+"""Paired worlds share their luck: equal to the bit before the switch, on any machine."""
 
 import datetime as dt
 import hashlib
@@ -42,7 +42,7 @@ def _places_and_trust(ws: WorldSet, world: int) -> bytes:
 
 
 def test_worlds_are_equal_to_the_bit_until_the_switch_and_differ_from_the_next_month() -> None:
-    """The ruling is of 31 July 2014: customers, governments and books are the same through 2014-07, not in 2014-08."""
+    """The ruling is of 31 July 2014: everything is equal through 2014-07 and differs in 2014-08."""
     ws = world_set(asked(last=AROUND_THE_SWITCH))
     a, b = ws.models
     while ws.running:
@@ -234,12 +234,16 @@ def test_the_processors_instruction_set_does_not_matter(pytestconfig: pytest.Con
         NPY_DISABLE_CPU_FEATURES="AVX512F AVX512CD AVX512_SKX AVX2 FMA3",
         NUMBA_CACHE_DIR=str(compiled),
     )
-    # Numba compiles a file anew when that file changes, not when one that it calls does: the cache here may be stale.
-    stale = "either processors differ, or compiled code in sim/**/__pycache__ is older than what it calls (delete *.nbi and *.nbc there)"
+    # Numba compiles a file anew when that file changes, not when one that it calls does: the cache here may
+    # be stale.
+    stale = (
+        "either processors differ, or compiled code in sim/**/__pycache__ is older than what it calls "
+        "(delete *.nbi and *.nbc there)"
+    )
     assert found == digest(has_run(asked(last=AROUND_THE_SWITCH))), stale
 
 
-# --- leaks that must be found ---------------------------------------------------------------------------------
+# --- leaks that must be found --------------------------------------------------------------------------
 
 
 def test_a_draw_with_another_key_in_one_world_is_found() -> None:

@@ -80,7 +80,7 @@ def test_at_the_very_smallest_size_every_cell_has_exactly_its_minimum() -> None:
 
 
 def test_sizes_are_quantiles_not_draws(usual: Population) -> None:
-    """The same sizes under every seed; within a cell in order, and those of a Pareto distribution at even quantiles."""
+    """Sizes are equal under every seed: even quantiles of a Pareto distribution in each cell."""
     other = build_population(_scenario(USUAL), 2)
     assert np.array_equal(usual.weight, other.weight)
     scenario = _scenario(USUAL)
@@ -112,7 +112,7 @@ def test_nobody_is_its_own_peer(smallest: Population, usual: Population) -> None
 
 
 def test_peers_are_mostly_of_the_same_country_and_segment(usual: Population) -> None:
-    """In the shares that the network's parameters say; another segment at home may by chance be the own one (a fifth)."""
+    """Shares of the network's parameters; another segment may by chance be the own one (1 in 5)."""
     network = _scenario(USUAL).parameters.network
     cells = usual.cells
     own = usual.cell[:, None]
@@ -171,7 +171,7 @@ def test_big_customers_are_neither_early_nor_late(usual: Population) -> None:
         assert abs(halves[0] - halves[1]) < 0.2
 
 
-# --- the panel ------------------------------------------------------------------------------------------------
+# --- the panel ------------------------------------------------------------------------------------------
 
 
 def test_the_panels_weights_add_up_to_all_accounts(smallest: Population, usual: Population) -> None:
@@ -200,7 +200,7 @@ def test_blocks_cover_everybody_once_and_straddle_no_cell(usual: Population) -> 
     assert all(usual.cell[a] == usual.cell[b - 1] for a, b in usual.blocks)
 
 
-# --- doubling -------------------------------------------------------------------------------------------------
+# --- doubling ------------------------------------------------------------------------------------------
 
 
 def _differences(customers: int, seeds: range) -> dict[str, list[float]]:
@@ -217,7 +217,7 @@ def _differences(customers: int, seeds: range) -> dict[str, list[float]]:
 
 @pytest.mark.slow
 def test_doubling_the_population_moves_headlines_only_within_their_interval() -> None:
-    """The difference between the worlds at twice the customers lies within what luck explains, for each headline."""
+    """With twice the customers the worlds' difference changes no more than luck explains."""
     few, many = _differences(5_000, range(1, 5)), _differences(10_000, range(1, 5))
     beyond = {}
     for headline in HEADLINES:

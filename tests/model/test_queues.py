@@ -27,7 +27,7 @@ INSTANT = {
 
 @dataclass(frozen=True)
 class Stream:
-    """Very many requests of the US for what one German customer keeps on premises, where nothing but MLA reaches."""
+    """Very many US requests for on-premises data of one German customer, which only MLA reaches."""
 
     scenario: Scenario
     population: Population
@@ -104,10 +104,11 @@ def serve(stream: Stream, capacity: float) -> Served:
 def test_time_in_an_mla_queue_is_that_of_an_m_m_1_queue(
     stream: Stream, utilisation: float, within: float
 ) -> None:
-    """Mean time in the system 1 / (capacity - arrivals), mean number in it u / (1 - u) (Kleinrock 1975, sec. 3.2)."""
+    """Mean time 1 / (capacity - arrivals), mean number u / (1 - u) (Kleinrock 1975, sec. 3.2)."""
     capacity = PER_MONTH / utilisation
     served = serve(stream, capacity)
-    # Times are summed in whole 1/1024 months; of an exponential time with mean m that leaves 1 / (e^(1/m) - 1).
+    # Times are summed in whole 1/1024 months; of an exponential time with mean m that leaves 1 / (e^(1/m) -
+    # 1).
     mean = 1.0 / np.log1p(1.0 / (served.mean_months * kernel.MONTH_UNITS)) / kernel.MONTH_UNITS
     assert mean == pytest.approx(1.0 / (capacity - PER_MONTH), rel=within)
     waiting = utilisation / (1.0 - utilisation)
@@ -130,7 +131,7 @@ def test_counts_of_requests_are_poisson() -> None:
 
 
 def test_capacity_is_arrivals_over_utilisation() -> None:
-    """At the start each authority has the capacity that the assumed utilisation implies, never below the smallest."""
+    """Each authority starts with the capacity of the assumed utilisation, or the smallest one."""
     for utilisation in (0.3, 0.95):
         ws = world_set(
             asked(f"investigators.mla_utilisation={utilisation}", last="2014-12"), worlds=["doj_wins"]
@@ -164,7 +165,7 @@ def test_capacity_is_added_only_where_more_than_a_year_of_work_waits() -> None:
 
 
 def test_requests_are_real_world_counts_whatever_the_population() -> None:
-    """Twice the simulated customers, the same number of requests (to luck's spread), aimed by accounts they stand for."""
+    """Twice the simulated customers give the same number of requests, aimed by accounts."""
     totals = []
     for customers in (2000, 6000):
         ws = world_set(asked(customers=customers), worlds=["doj_wins"])

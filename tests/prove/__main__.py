@@ -1,7 +1,8 @@
-"""Longer proofs than the tests have time for: `make prove` prints a table of figures and fails if one does not hold.
+"""Proofs that take too long for the tests: `make prove` prints figures and fails if one does not hold.
 
-Equal to the bit: `two_worlds` at its full size and horizon, in fresh processes with 1, 2 and 4 threads and under two
-instruction sets, gives one digest. Population: doubling the customers moves no headline by more than luck does. Shipped
+Equal to the bit: `two_worlds` at its full size and horizon, in fresh processes with 1, 2 and 4 threads and
+under two instruction sets, gives one digest. Population: doubling the customers moves no headline by more
+than luck does. Shipped
 experiments: each runs, with its worlds equal for as long as they must be.
 """
 

@@ -1,8 +1,9 @@
-"""`python -m tests.prove.sweeps`: a sweep of 2,000 runs that is killed again and again loses and spoils nothing.
+"""`python -m tests.prove.sweeps`: a sweep of 2,000 runs that is killed repeatedly loses nothing.
 
-With 1, 2 and 4 workers: `kill -9` at random instants, five times, in turn of the command with all its workers and of
-one worker alone; the command is given again each time it is gone. On a Dask cluster: a worker killed, then the scheduler.
-Each time the tables must be equal to those of a sweep that nobody disturbed, and no run may be stored twice.
+With 1, 2 and 4 workers: `kill -9` at random instants, five times, in turn of the command with all its
+workers and of one worker alone; the command is given again each time it is gone. On a Dask cluster: a
+worker killed, then the scheduler. Each time the tables must be equal to those of a sweep that nobody
+disturbed, and no run may be stored twice.
 """
 
 import argparse
@@ -136,7 +137,7 @@ def _kill(pids: list[int]) -> None:
 
 
 def disturb(sweep: Sweep, kills: int, rng: random.Random, wait: tuple[float, float]) -> None:
-    """Kill by turns everything and one worker, at random instants while batches are under way; then let it end."""
+    """Kill in turn the whole command and one worker, at random moments; then let it end."""
     process = sweep.start()
     for number in range(kills):
         before, patience = sweep.stored(), time.monotonic() + 60.0
@@ -213,7 +214,7 @@ class DaskCluster:
 
 
 def disturb_dask(sweep: Sweep, rng: random.Random) -> float:
-    """Kill a worker, then the scheduler; returns the seconds until the command said so. Then let it end on a new cluster."""
+    """Kill a worker, then the scheduler; finish on a new cluster. Returns seconds to the message."""
     with DaskCluster() as cluster:
         process = sweep.start("--cluster", cluster.address)
         while not sweep.stored():

@@ -1,4 +1,4 @@
-"""Claims are judged over paired differences: they hold, fail, or are inconclusive with the seeds it would take."""
+"""Claims are judged on paired differences: hold, fail, or inconclusive with the seeds needed."""
 
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def recorded(
     point: bool = False,
     **columns: np.ndarray,
 ) -> FolderResults:
-    """Tables in which doj_wins differs from microsoft_wins by so much in every month after July 2014, by point and seed."""
+    """Tables in which doj_wins differs by a given amount from August 2014 on, by point and seed."""
     frames = []
     for (at, seed), difference in differences.items():
         for world, added in (("microsoft_wins", 0.0), ("doj_wins", difference)):

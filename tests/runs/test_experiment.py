@@ -1,4 +1,4 @@
-"""A run of an experiment: every seed, failures reported and outlived, a manifest that says how it came about."""
+"""A run of an experiment: every seed, failures survived and reported, a complete manifest."""
 
 import dataclasses
 import datetime as dt
@@ -62,7 +62,10 @@ def test_the_manifest_counts_and_digests_every_table(finished: Finished) -> None
 def test_the_manifest_tells_which_events_happen_in_which_world(
     finished: Finished, resolved: Resolved
 ) -> None:
-    """Case events after the switch happen in neither world, exogenous ones in both, endogenous ones drive nothing."""
+    """Case events after the switch happen in neither world, exogenous ones in both.
+
+    Endogenous events drive nothing.
+    """
     events = {event["id"]: event for event in finished.results.manifest["events"]}
     assert set(events) == {event.id for event in resolved.scenarios["doj_wins"].timeline.events}
     assert events["T01"]["worlds"] == ["microsoft_wins", "doj_wins"]
@@ -139,7 +142,7 @@ def test_as_much_is_recorded_as_was_asked_for(record: str, tables: set[str], tmp
     assert {path.name for path in folder.iterdir()} == {f"{table}.parquet" for table in tables}
 
 
-# --- failures ------------------------------------------------------------------------------------------------
+# --- failures ------------------------------------------------------------------------------------------
 
 
 def _spoil(monkeypatch: pytest.MonkeyPatch, seed: int, how: Callable[[WorldSet], None]) -> None:
@@ -186,7 +189,7 @@ def test_a_seed_that_raises_is_reported_and_the_others_complete(
 def test_luck_that_leaks_into_one_world_voids_its_seed(
     three_seeds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One world's governments draw with another key: the pair differs before the switch, and the run says where."""
+    """One world's governments use another key: the worlds differ too early, and the run reports it."""
 
     def leaks(ws: WorldSet) -> None:
         ws.models[1].legislation._luck = LuckOfLaws(len(ws.models[1].scenario.jurisdictions), seed=77)
@@ -260,7 +263,7 @@ def test_a_failure_says_at_which_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.world_tables == {}
 
 
-# --- warnings ------------------------------------------------------------------------------------------------
+# --- warnings ------------------------------------------------------------------------------------------
 
 
 def test_it_is_said_when_two_worlds_never_differ(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Columns of many runs at once: from the tables of a finished experiment, and from the store of one that is under way."""
+"""Columns of many runs at once, from a finished experiment and from the store of a running one."""
 
 import shutil
 from pathlib import Path
@@ -61,7 +61,7 @@ def test_a_flipped_byte_in_a_page_is_an_error_not_a_number(copy: Path, finished:
 
 
 def test_of_a_run_under_way_the_pairs_that_are_stored_are_there(finished: Finished, tmp_path: Path) -> None:
-    """The store holds all pairs but the one that failed, as if the run had got so far; a plan twice as large waits for the rest."""
+    """The store has all pairs but the failed one; a plan twice as large waits for the rest."""
     plan = Plan(asked(tmp_path))
     (tmp_path / "out").mkdir()
     write_unchanging(plan, tmp_path / "out")

@@ -1,4 +1,4 @@
-"""Reproducing: equal results are found equal, and every tampering is found and named by run, month and variable."""
+"""Equal results are found equal; every change is found and named by run, month and variable."""
 
 import json
 import shutil
@@ -53,7 +53,7 @@ def folder(finished: Finished, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def quick(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are taken from the store that the results came from, where the test is of comparing and not of running."""
+    """Take runs from the store of the results, where a test is about comparing, not running."""
     real = reproducing.run_tasks
     monkeypatch.setattr(
         reproducing,
@@ -63,7 +63,7 @@ def quick(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tampered(path: Path, column: str, change: Callable[[Any], Any], **keys: Any) -> None:
-    """Change a value in the rows of a Parquet file that have these keys, and write it anew, with good checksums."""
+    """Change a value in the rows of a Parquet file with these keys; write it with good checksums."""
     table = pq.read_table(path)
     wanted = np.ones(len(table), np.bool_)
     for name, value in keys.items():

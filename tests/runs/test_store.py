@@ -1,4 +1,4 @@
-"""The store: what is there is not run again, what is damaged is, and failures are remembered until they are asked for."""
+"""The store: runs that are there are not repeated, damaged ones are, failures are remembered."""
 
 import dataclasses
 import json
@@ -74,7 +74,7 @@ def test_more_seeds_run_only_what_is_new_and_give_the_tables_of_one_run(
 def test_experiments_share_the_worlds_that_they_have_in_common(
     tmp_path: Path, ran: list[tuple[str, ...]]
 ) -> None:
-    """By what they are, not by what they are called; and a pair that was run on two days is compared all the same."""
+    """Worlds are compared by content, not by name; pairs that were run on two days are too."""
     store = tmp_path / "store"
     one = experiment_file(tmp_path, {"stays": ruled("microsoft_wins"), "reaches": ruled("doj_wins")})
     run(small(experiment=one), tmp_path / "one", workers=1, store=store)
@@ -275,7 +275,7 @@ def test_shards_together_make_the_whole(tmp_path: Path, ran: list[tuple[str, ...
     assert _tables(whole) == _tables(run(small(seeds=4), tmp_path / "b", workers=1))
 
 
-# --- the layout that strangers rely on ------------------------------------------------------------------------
+# --- the layout that other programs rely on ------------------------------------------------------------
 
 
 def test_the_store_is_plain_parquet_with_an_account_of_each_batch(tmp_path: Path) -> None:

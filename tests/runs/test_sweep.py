@@ -1,4 +1,4 @@
-"""Tasks by worker processes into the store: what raises, hangs or dies is recorded, and nothing else is lost with it."""
+"""Tasks in worker processes: what raises, hangs or dies is recorded; nothing else is lost."""
 
 import os
 import signal

@@ -183,7 +183,7 @@ def test_a_stranger_finds_the_manifests_digests_in_the_files(finished: Finished,
     assert _digest_from_disk(finished, table) == finished.results.manifest["tables"][table]["digest"]
 
 
-# --- whole or not at all -------------------------------------------------------------------------------------
+# --- whole or not at all --------------------------------------------------------------------------------
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,12 +13,20 @@ from tests.posteriors import write_stand_in
 
 
 def drawn(project: Path, **design: Any) -> Resolved:
-    tree = json.loads(json.dumps({
-        "title": "Draws", "question": "How sure?", "timeline": "history", "customers": 2000,
-        "horizon": {"first": "2013-01", "last": "2016-12"},
-        "seeds": {"first": 1, "count": 1}, "worlds": {"history": {"label": "history"}},
-        "design": {"method": "posterior", **design},
-    }))  # fmt: skip
+    tree = json.loads(
+        json.dumps(
+            {
+                "title": "Draws",
+                "question": "How sure?",
+                "timeline": "history",
+                "customers": 2000,
+                "horizon": {"first": "2013-01", "last": "2016-12"},
+                "seeds": {"first": 1, "count": 1},
+                "worlds": {"history": {"label": "history"}},
+                "design": {"method": "posterior", **design},
+            }
+        )
+    )
     (project / "experiments" / "draws.yaml").write_text(json.dumps(tree, indent=1), encoding="utf-8")
     return resolve("draws")
 

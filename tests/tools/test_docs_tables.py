@@ -82,6 +82,6 @@ def test_the_readme_counts_the_parameters_right() -> None:
     fitted, judged = (sum(source.startswith(word) for source in sources) for word in ("fitted", "judgement"))
     words = " ".join((root() / "README.md").read_text(encoding="utf-8").split())
     assert (
-        f"of the {len(sources)} behavioural parameters {fitted} are fitted, and {judged} of the others are marked as judgement"
-        in words
+        f"of the {len(sources)} behavioural parameters {fitted} are fitted, and {judged} of the others are "
+        "marked as judgement" in words
     )

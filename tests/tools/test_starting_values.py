@@ -1,4 +1,4 @@
-"""Starting values follow from the sources, from nothing else, and the committed files are what the computation gives."""
+"""Starting values follow from the sources alone, and the committed files are up to date."""
 
 from dataclasses import replace
 from itertools import pairwise

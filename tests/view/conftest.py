@@ -17,11 +17,23 @@ from sim.runs.results import FolderResults
 from sim.vocabulary import DIRECTIONS, INSTRUMENTS, KINDS, ROUTES, SEGMENTS
 
 NAMED = {
-    "US": ("United States", "USA"), "DE": ("Germany", "DEU"), "FR": ("France", "FRA"), "GB": ("United Kingdom", "GBR"),
-    "IE": ("Ireland", "IRL"), "NL": ("Netherlands", "NLD"), "BR": ("Brazil", "BRA"), "IN": ("India", "IND"),
-    "JP": ("Japan", "JPN"), "CN": ("China", "CHN"), "RU": ("Russia", "RUS"), "AU": ("Australia", "AUS"),
-    "SG": ("Singapore", "SGP"), "HK": ("Hong Kong", "HKG"), "ZA": ("South Africa", "ZAF"), "CA": ("Canada", "CAN"),
-}  # fmt: skip
+    "US": ("United States", "USA"),
+    "DE": ("Germany", "DEU"),
+    "FR": ("France", "FRA"),
+    "GB": ("United Kingdom", "GBR"),
+    "IE": ("Ireland", "IRL"),
+    "NL": ("Netherlands", "NLD"),
+    "BR": ("Brazil", "BRA"),
+    "IN": ("India", "IND"),
+    "JP": ("Japan", "JPN"),
+    "CN": ("China", "CHN"),
+    "RU": ("Russia", "RUS"),
+    "AU": ("Australia", "AUS"),
+    "SG": ("Singapore", "SGP"),
+    "HK": ("Hong Kong", "HKG"),
+    "ZA": ("South Africa", "ZAF"),
+    "CA": ("Canada", "CAN"),
+}
 GROUPS = {
     "rest_of_africa": ["EGY", "NGA", "KEN", "MUS"],
     "rest_of_latin_america": ["ARG", "CHL", "PER", "BRB"],
@@ -38,14 +50,27 @@ OFFERS = (
 )
 LABELS = {"microsoft_wins": "Microsoft wins", "doj_wins": "DOJ wins", "history": "As it happened"}
 EVENTS = (
-    ("T01", "2013-06-06", "news", "exogenous"), ("T02", "2013-12-04", "court", "case"), ("T20", "2014-04-23", "law", "exogenous"),
-    ("T03", "2014-04-25", "court", "case"), ("T30", "2014-07-17", "law", "exogenous"), ("T04", "2014-07-31", "court", "case"),
-    ("T21", "2015-09-01", "law", "exogenous"), ("T05", "2015-09-09", "court", "case"), ("T14", "2015-10-06", "court", "exogenous"),
-    ("T15", "2016-07-12", "law", "exogenous"), ("T06", "2016-07-14", "court", "case"), ("T07", "2017-01-24", "court", "case"),
-    ("T22", "2017-06-01", "law", "exogenous"), ("T10", "2017-10-16", "court", "case"), ("T12", "2018-03-23", "law", "case"),
-    ("T23", "2018-04-05", "law", "exogenous"), ("T13", "2018-04-17", "court", "case"), ("T16", "2018-05-25", "law", "exogenous"),
-    ("T17a", "2020-07-16", "court", "exogenous"), ("T17b", "2023-07-10", "law", "exogenous"),
-)  # fmt: skip
+    ("T01", "2013-06-06", "news", "exogenous"),
+    ("T02", "2013-12-04", "court", "case"),
+    ("T20", "2014-04-23", "law", "exogenous"),
+    ("T03", "2014-04-25", "court", "case"),
+    ("T30", "2014-07-17", "law", "exogenous"),
+    ("T04", "2014-07-31", "court", "case"),
+    ("T21", "2015-09-01", "law", "exogenous"),
+    ("T05", "2015-09-09", "court", "case"),
+    ("T14", "2015-10-06", "court", "exogenous"),
+    ("T15", "2016-07-12", "law", "exogenous"),
+    ("T06", "2016-07-14", "court", "case"),
+    ("T07", "2017-01-24", "court", "case"),
+    ("T22", "2017-06-01", "law", "exogenous"),
+    ("T10", "2017-10-16", "court", "case"),
+    ("T12", "2018-03-23", "law", "case"),
+    ("T23", "2018-04-05", "law", "exogenous"),
+    ("T13", "2018-04-17", "court", "case"),
+    ("T16", "2018-05-25", "law", "exogenous"),
+    ("T17a", "2020-07-16", "court", "exogenous"),
+    ("T17b", "2023-07-10", "law", "exogenous"),
+)
 HEADLINES = (
     ("trust", "Trust abroad", "0-1", "2014-08 to 2018-03", 0.52, -0.031),
     ("revenue", "US providers' revenue abroad", "USD", "2014-08 to 2018-03", 9.1e10, -4.2e9),
@@ -571,9 +596,15 @@ def three_worlds(make_results: Callable[..., FolderResults]) -> FolderResults:
 
 
 OFFLINE = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="session")

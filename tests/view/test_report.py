@@ -18,9 +18,24 @@ from sim.view.results_view import ResultsView
 from sim.view.sections.headline_summary import answer
 
 SECTIONS = [
-    "headlines", "trust", "where", "moves", "map", "revenue", "laws", "offers", "evidence", "reaction", "claims",
-    "knockouts", "switch-dates", "survival", "held-against", "record", "reproduce",
-]  # fmt: skip
+    "headlines",
+    "trust",
+    "where",
+    "moves",
+    "map",
+    "revenue",
+    "laws",
+    "offers",
+    "evidence",
+    "reaction",
+    "claims",
+    "knockouts",
+    "switch-dates",
+    "survival",
+    "held-against",
+    "record",
+    "reproduce",
+]
 
 
 class Skeleton(HTMLParser):

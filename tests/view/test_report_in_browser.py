@@ -77,7 +77,8 @@ def test_report_opens_offline_draws_everything_and_fits(
     )
     assert page.evaluate(too_wide) == 0
     empty = """[...document.querySelectorAll('.plot')].filter(plot => !plot.querySelector(
-        '.scatterlayer .trace, .barlayer .trace, .choroplethlayer path, .sankey-link')).map(plot => plot.id)"""
+        '.scatterlayer .trace, .barlayer .trace, .choroplethlayer path, .sankey-link'
+        )).map(plot => plot.id)"""
     assert page.evaluate(empty) == []
     assert barriers(page) == []
     page.close()
@@ -133,6 +134,8 @@ def test_choosing_a_country_changes_every_panel_and_keeps_their_axes_equal(two_w
 
 
 def test_type_is_never_smaller_than_twelve_pixels(two_worlds_open: Opened) -> None:
-    small = """[...document.querySelectorAll('body *')].filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
-        && !['SCRIPT', 'STYLE'].includes(node.tagName) && parseFloat(getComputedStyle(node).fontSize) < 12).map(node => node.textContent)"""
+    small = """[...document.querySelectorAll('body *')].filter(node =>
+        [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
+        && !['SCRIPT', 'STYLE'].includes(node.tagName)
+        && parseFloat(getComputedStyle(node).fontSize) < 12).map(node => node.textContent)"""
     assert two_worlds_open.page.evaluate(small) == []

@@ -127,7 +127,7 @@ def _cut(path: Path) -> None:
         (lambda f: _cut(f / "tables" / "world.parquet"), r"world\.parquet is damaged"),
         (lambda f: (f / "running.json").write_text("{"), "progress file of the run cannot be read"),
     ],
-)  # fmt: skip
+)
 def test_damage_is_named_with_a_remedy(root: Path, damage: object, said: str) -> None:
     damage(root / "known")
     with pytest.raises(DamagedFolder, match=said) as damaged:

@@ -109,8 +109,10 @@ def test_headlines_of_one_world_have_no_difference() -> None:
 
 def claim(**more: object) -> dict[str, object]:
     return {
-        "claim": "Trust falls", "world": "lost", "expect": "<", "against": "won", "measure": "trust", "over": "mean",
-        "country": "DE", "window": "2018", "unit": "0-1", "difference": -0.1, "low": -0.2, "high": 0.1, "pairs": 4,
+        "claim": "Trust falls", "world": "lost", "expect": "<", "against": "won",
+        "measure": "trust", "over": "mean",
+        "country": "DE", "window": "2018", "unit": "0-1",
+        "difference": -0.1, "low": -0.2, "high": 0.1, "pairs": 4,
         "verdict": "inconclusive", "further_seeds": 12, "failed": 1, "note": "", **more,
     }  # fmt: skip
 

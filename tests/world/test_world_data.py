@@ -284,7 +284,8 @@ def test_the_rows_of_adoption_are_eurostats_country_by_country_and_size_by_size(
             )
             assert float(row["value"]) == pytest.approx(expected, abs=0.051), row["id"]
             seen |= {(geo, year, who) for geo in members}
-    # 27 members of 2014 without Italy, whose series is broken; Germany's total is that of K22, from its own office
+    # 27 members of 2014 without Italy, whose series is broken; Germany's total is that of K22, from its own
+    # office
     countries = {geo for geo, _, _ in seen}
     assert len(countries) == 27 and "IT" not in countries
     assert seen == {

@@ -1,4 +1,7 @@
-"""Home-grown providers: features that lag and learn with scale (Wright 1936, in `sim.model.market`). They decide nothing."""
+"""Home-grown providers. Their features lag and improve with scale (Wright 1936; see `sim.model.market`).
+
+They decide nothing.
+"""
 
 import mesa
 
@@ -6,7 +9,7 @@ from sim.model.market import Market
 
 
 class HomeGrownProvider(mesa.Agent):
-    """The home-grown providers of one jurisdiction; what they have learned is row `index` of the market's arrays."""
+    """The home-grown providers of one jurisdiction; entry `index` of the market's arrays."""
 
     def __init__(self, model: mesa.Model, index: int, code: str, market: Market) -> None:
         super().__init__(model)

@@ -1,12 +1,13 @@
 """Investigators: US law enforcement, and the police of every other country.
 
-See: a crime, and an account. Decide nothing that depends on the world: requests arrive at real-world counts, aimed at
-an account drawn independently of where its data lies, the same in every world. Change: the queues of mutual legal
-assistance, what evidence exists, and, through conflicts of law and disclosures, the news.
+They see a crime and an account. They decide nothing that depends on the world: requests arrive at real-world
+counts, and each is aimed at an account that is drawn independently of where its data lies, the same in every
+world. They change the queues of mutual legal assistance (MLA), the evidence that exists and, through
+conflicts of law and disclosures, the news.
 
-Two queues for each pair of the US and another country, `outgoing` at the foreign authority and `incoming` at the US
-Department of Justice: one clerk each, first come first served, exponential service (M/M/1 where arrivals are Poisson),
-with a capacity set by the assumed utilisation at the start.
+There are two MLA queues for each pair of the US and another country: `outgoing` at the foreign authority and
+`incoming` at the US Department of Justice. Each has one clerk, first come first served, with exponential
+service (M/M/1 where arrivals are Poisson) and a capacity set by the assumed utilisation at the start.
 """
 
 from dataclasses import dataclass
@@ -47,11 +48,14 @@ class Investigator(mesa.Agent):
 class Docket:
     """All requests of a run, drawn once and shared by its worlds.
 
-    rows: int32 (n, 5) customer, police, number, evades, agent, sorted by month, police and time; start: (M + 1,)
-    first row of each month; plain: int64 (M,) US requests at home that no rule touches; us_rate, foreign_rate: mean
-    requests a month at the start, the US's by target country (J,) and each police's for data US providers may hold (J,);
-    who: int32 (n, 2) and standing: float32 (n, 2), what the police need to know of the customer, see `kernels.investigations.investigate`;
-    chance: uint32 (n, 5) and waits: uint32 (n, 3), see `draw_luck` there.
+    rows: int32 (n, 5) customer, police, number, evades, agent; sorted by month, police and time.
+    start: (M + 1,) first row of each month.
+    plain: int64 (M,) US requests at home that no rule touches.
+    us_rate: (J,) mean requests a month at the start, those of the US by target country.
+    foreign_rate: (J,) the same of each police for data that US providers may hold.
+    who: int32 (n, 2), standing: float32 (n, 2), what the police need to know of the customer; see
+    `kernels.investigations.investigate`.
+    chance: uint32 (n, 5), waits: uint32 (n, 3); see `kernels.investigations.draw_luck`.
     """
 
     rows: np.ndarray
@@ -74,7 +78,7 @@ def docket_from(
     population: Population,
     seed: int,
 ) -> Docket:
-    """A docket of these requests: what is known of the customers they aim at, and what chance has in store for each."""
+    """The docket of these requests, with facts about the target and random draws for each."""
     x, customer = population, rows[:, 0]
     chance, waits = np.empty((len(rows), 5), np.uint32), np.empty((len(rows), 3), np.uint32)
     kernel.draw_luck(seed, start, rows, chance, waits)
@@ -99,7 +103,8 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
     plain_mean = monthly - abroad - evading
     foreign = p.foreign_requests_per_year / 12.0 * weight_of[1:] / total(weight_of[1:])
     us_rate, evading_rate = abroad * us_growth, evading * us_growth
-    # Who asks how often about whom: agent key, police, whether they evade, rate by month, first and last-plus-one country.
+    # One entry a source of requests: agent key, police, whether its targets evade, rate by month, and the
+    # range of countries of its targets (the second end is exclusive).
     kinds = [(_US_AGENT, 0, 0, us_rate, 1, jurisdictions), (_EVADERS_AGENT, 0, 1, evading_rate, 0, 1)]
     kinds += [
         (_POLICE_AGENT + j, j, 0, foreign[j - 1] * foreign_growth, j, j + 1) for j in range(1, jurisdictions)
@@ -111,8 +116,8 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
         at = slice(first * segments, last * segments)
         kind = kernel.Kind(agent, police, evades, at.start, rate, np.cumsum(weight[at]))
         n = kernel.draw_targets(seed, kind, cells.start, account_sums, rows, when, n)
-    # Month by month, and in a month police by police, each in order of time: those who queue for one clerk stay in order, and a processor
-    # can guess better what comes next.
+    # By month, then by police, then by time: requests that queue for one clerk stay in order, and the
+    # processor predicts branches better.
     month = when[:n].astype(np.int64)
     order = np.lexsort((when[:n], rows[:n, 1], month))
     rows, start = rows[order], np.searchsorted(month[order], np.arange(months + 1))
@@ -127,10 +132,10 @@ _recent_dockets: Recent[Docket] = Recent(8)
 
 
 def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
-    """The docket of a seed: that of an earlier set of worlds in this process if nothing that it is drawn from has changed.
+    """The docket of a seed; a recent one of this process is used again if all that it is drawn from is equal.
 
-    A docket takes a fifth of a small run's time and owes nothing to most parameters, so the points of a sweep and the moves of a
-    slider share it.
+    A docket takes a fifth of a small run's time and depends on few parameters. The points of a sweep and the
+    moves of a slider therefore share it.
     """
     drawn_from = (
         seed,
@@ -144,7 +149,10 @@ def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
 
 
 class Waits:
-    """How long chance lets a month's requests wait: worked out once a month for all worlds of a set. plain: (M,) luck of the plain ones at home."""
+    """Random waiting times of a month's requests, computed once a month for all worlds of a set.
+
+    plain: (M,) random draw for the plain requests at home.
+    """
 
     def __init__(self, docket: Docket, seed: int) -> None:
         self._docket, self._month = docket, -1
@@ -152,7 +160,10 @@ class Waits:
         self._waits = np.empty((int(np.diff(docket.start).max()), docket.waits.shape[1]))
 
     def of(self, month: int) -> np.ndarray:
-        """Of each row of the docket in this month: float64 (n, 3), of unit mean, at the authority that is asked, for the clerk, for the papers."""
+        """Waiting times of the docket's rows in this month: float64 (n, 3), with mean 1.
+
+        The columns: at the authority that receives the request, for the clerk, for the papers.
+        """
         first, last = self._docket.start[month], self._docket.start[month + 1]
         waits = self._waits[: last - first]
         if month != self._month:
@@ -164,7 +175,8 @@ class Waits:
 def open_queues(scenario: Scenario, docket: Docket) -> kernel.Queues:
     """Mutual legal assistance in one world, as it begins.
 
-    All requests that could come this way at the start would: what is left of them is the utilisation's to say.
+    Capacity is computed as if every request that could take this route at the start did. The share that takes
+    other routes is part of the assumed utilisation.
     """
     p, jurisdictions = scenario.parameters.investigators, len(scenario.jurisdictions)
     clerks = np.zeros((2, jurisdictions, 2))
@@ -194,9 +206,11 @@ class RuleOfMonth:
 class Casework:
     """The month of all investigators in one world.
 
-    month: int64 (4, J, 5, 6) what became of the month's requests; host_conflicts, host_disclosures: int64 (J,), by where
-    data lay; disclosures: int64 (1,) of organisations' data abroad; unmet: (J,) share of each police's requests for data at
-    US providers, of about a year, that was not met within twelve months.
+    month: int64 (4, J, 5, 6) results of the month's requests.
+    host_conflicts, host_disclosures: int64 (J,), by where the data lay.
+    disclosures: int64 (1,) of organisations' data abroad.
+    unmet: (J,) of each police's requests for data at US providers over about a year, the share that was not
+    met within twelve months.
     """
 
     def __init__(self, scenario: Scenario, docket: Docket, waits: Waits) -> None:
@@ -207,10 +221,21 @@ class Casework:
         self._data_law = np.array([int(j.privacy_law_conflicts) for j in jurisdictions])
         self._treaty = np.array([j.mla_treaty for j in jurisdictions])
         self._practice = kernel.Practice(
-            p.direct_months, p.comity_months, p.agreement_months, p.mla_base_months, p.conflict_delay,
-            p.rogatory_slowdown, p.direct_success, p.comity_success, p.common_law_comity_success, p.agreement_success,
-            p.mla_success, p.rogatory_success, p.consumer_unlocking, p.compulsion_success,
-        )  # fmt: skip
+            p.direct_months,
+            p.comity_months,
+            p.agreement_months,
+            p.mla_base_months,
+            p.conflict_delay,
+            p.rogatory_slowdown,
+            p.direct_success,
+            p.comity_success,
+            p.common_law_comity_success,
+            p.agreement_success,
+            p.mla_success,
+            p.rogatory_success,
+            p.consumer_unlocking,
+            p.compulsion_success,
+        )
         self.queues = open_queues(scenario, docket)
         n = len(jurisdictions)
         self._results = kernel.Results(
@@ -234,14 +259,20 @@ class Casework:
         rule: RuleOfMonth,
         litigation_delay: float,
     ) -> None:
-        """Send out the month's requests, and write down what became of them: `place` (N, W), `hosts` of places (J, O)."""
+        """Process the month's requests and record their results; `place` (N, W), `hosts` of places (J, O)."""
         d, at = self._docket, slice(self._docket.start[month], self._docket.start[month + 1])
         requests = kernel.Requests(d.rows[at], d.who[at], d.standing[at], d.chance[at], self._waits.of(month))
         plain = kernel.Plain(d.plain[month], self._waits.plain[month])
         law = kernel.Rule(
-            rule.orders.us, rule.orders.foreign, rule.orders.contested, rule.honoured, rule.agreements, rule.laws,
-            self._data_law, self._treaty,
-        )  # fmt: skip
+            rule.orders.us,
+            rule.orders.foreign,
+            rule.orders.contested,
+            rule.honoured,
+            rule.agreements,
+            rule.laws,
+            self._data_law,
+            self._treaty,
+        )
         held = self._held._replace(world=world, place=place, host=hosts)
         ways = kernel.Ways(law, self._practice_under(rule.orders), litigation_delay)
         kernel.month_of_requests(month, requests, plain, held, ways, self.queues, self._results, self._police)
@@ -257,12 +288,14 @@ class Casework:
 
 
 def _held(scenario: Scenario) -> kernel.Held:
-    """What of `Held` does not change over a run; the rest is to be filled in."""
+    """The fields of `Held` that are constant over a run; the others are empty."""
     codes, providers = list(scenario.jurisdictions), scenario.providers.values()
     nothing = np.empty((0, 0))
     return kernel.Held(
-        US, nothing, nothing,
+        US,
+        nothing,
+        nothing,
         np.array([j.home_grown_us_business for j in scenario.jurisdictions.values()]),
         np.array([x.no_stable_location for x in providers]),
         np.array([next(codes.index(r) for r in x.regions_2013 if r != "US") for x in providers]),
-    )  # fmt: skip
+    )

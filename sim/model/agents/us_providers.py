@@ -1,9 +1,10 @@
 """US providers: where they open regions and sovereign offers, whether they litigate, publish and cut prices.
 
-A US provider sees, each quarter and country by country: what it and its rivals earn, how much its customers distrust
-it, what the law forbids, what conflicts of law cost. It decides: whether a new offer would earn its capital back (a
-local region, a trustee, customer-held keys, a subsidiary), whether to fight warrants in court, to publish
-transparency reports, to cut prices. It changes: what customers can choose, and what they hear of it.
+Each quarter a US provider sees, for each country, what it and its rivals earn, how much its customers
+distrust it, what the law forbids and what conflicts of law cost. It decides whether a new offer would earn
+its capital back (a local region, a trustee, customer-held keys, a subsidiary), and whether to fight
+warrants in court, publish transparency reports and cut prices. It changes what customers can choose, and
+the news about itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -63,7 +64,7 @@ class Provider(mesa.Agent):
         self.building = [b for b in self.building if b[0] > month]
 
     def step(self, month: int, seed: int, outlook: "Outlook", law_is_contested: bool) -> None:
-        """One quarter, with the outlook before it: close what nobody wants, weigh new offers and answers to distrust."""
+        """One quarter: close offers that nobody wants, then decide on new ones and on answers to distrust."""
         for j, offer in outlook.unwanted[self.index]:
             self._close(j, offer)
         if self._parameters.responsiveness > 0.0:
@@ -97,7 +98,8 @@ class Provider(mesa.Agent):
         """Litigate, publish, cut prices: each where what it wins back is worth more than it costs."""
         p, years = self._parameters, self._parameters.planning_years
         at_stake = p.responsiveness * outlook.lost[self.index] * p.margin + outlook.conflict_cost[self.index]
-        # Over the planning horizon: a year of good news wins back its weight, in units of the leak's, of what distrust costs.
+        # Over the planning horizon. A year of good news wins back a part of the cost of distrust: its weight
+        # relative to that of the leak.
         ahead = at_stake * outlook.growth_years * 12.0
         litigates = law_is_contested and ahead * p.litigation_trust > p.litigation_cost * years
         self._set("litigates", "litigation", litigates, at_stake)
@@ -115,11 +117,12 @@ class Provider(mesa.Agent):
 
 
 class Outlook:
-    """What the providers know of their markets at the end of a quarter, in one world, and what they find worth doing.
+    """What the providers know of their markets at the end of a quarter in one world, and which acts pay.
 
-    conflict_cost: by provider, a year; growth_years: what a first year's earnings add up to over the planning horizon;
-    best, value, lost, unwanted, cuts: by provider, see `kernels.providers.Advice`; litigating, transparent: shares of the
-    US providers' revenue abroad that go to those that do this.
+    conflict_cost: by provider, a year.
+    growth_years: earnings over the planning horizon, in units of the first year's.
+    best, value, lost, unwanted, cuts: by provider, see `kernels.providers.Advice`.
+    litigating, transparent: shares in the US providers' revenue abroad of those that litigate, or publish.
     """
 
     def __init__(self, scenario: Scenario, market: Market, offers: Offers) -> None:
@@ -164,9 +167,14 @@ class Outlook:
         """What the market shows, under the `laws` in force: (J, I)."""
         market = self._market
         clients = kernel.Clients(
-            market.spend(customers.stock), market.shares, market.sensitivity, customers.trust_means, market.first_risk,
-            self._nest_scale, self._parameters.latency_gain,
-        )  # fmt: skip
+            market.spend(customers.stock),
+            market.shares,
+            market.sensitivity,
+            customers.trust_means,
+            market.first_risk,
+            self._nest_scale,
+            self._parameters.latency_gain,
+        )
         kernel.look_ahead(market.where, clients, customers.meets, offered, laws, self._markets)
 
     def weigh(self, month: int, conflicts: float) -> None:
@@ -180,9 +188,14 @@ class Outlook:
             year *= growth
             self.growth_years += year
         calculus = kernel.Calculus(
-            p.sovereign_trial_months, p.sovereign_close_share, self._capital,
-            p.responsiveness * p.margin * self.growth_years, self._elasticity, p.discount, p.responsiveness,
-        )  # fmt: skip
+            p.sovereign_trial_months,
+            p.sovereign_close_share,
+            self._capital,
+            p.responsiveness * p.margin * self.growth_years,
+            self._elasticity,
+            p.discount,
+            p.responsiveness,
+        )
         started = kernel.Started(offers.live_since, offers.under_way, offers.discount)
         closing, changes = kernel.weigh(month, calculus, started, self._markets, advice)
         self.best, self.value, self.lost = advice.best.tolist(), advice.value.tolist(), advice.lost.tolist()
@@ -190,7 +203,7 @@ class Outlook:
         self.cuts = _by_provider(len(abroad), advice.cuts[:changes])
 
     def note_conduct(self, providers: Sequence[Provider]) -> None:
-        """How much of the US providers' revenue abroad goes to those that litigate, and to those that publish."""
+        """Compute which share of US providers' revenue abroad goes to those that litigate, or publish."""
         self.litigating = self._share(provider.litigates for provider in providers)
         self.transparent = self._share(provider.transparent for provider in providers)
 

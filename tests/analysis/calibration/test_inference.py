@@ -9,7 +9,8 @@ from sim.analysis.calibration.recovery import LOWEST, recover, recovery_table
 from sim.analysis.calibration.regression_abc import RegressionABC
 from sim.analysis.calibration.training_set import PRIOR_SD, Amortised, Training, noisy, scores
 
-# Summaries in standard errors: the first tells the sum of two parameters, the second one of them, nothing tells the third.
+# Summaries in standard errors: the first tells the sum of two parameters, the second one of them, nothing
+# tells the third.
 SLOPE = np.array([[2.5, 2.5, 0.0], [0.0, 2.5, 0.0]])
 POINTS, APART = 128, 256
 OBSERVED = np.array([1.5, -2.0])

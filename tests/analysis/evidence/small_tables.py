@@ -28,7 +28,7 @@ def _months(first: str, last: str) -> np.ndarray:
 def _table(
     keys: Mapping[str, Sequence[Any]], columns: Mapping[str, Value], first: str, last: str
 ) -> dict[str, np.ndarray]:
-    """Every combination of month and keys; a column is a number, or a function of month (2013-01 as text) and keys."""
+    """Every combination of month and keys; a column is a number or a function of month (text) and keys."""
     rows: list[tuple[Any, ...]] = [(month,) for month in _months(first, last)]
     for values in keys.values():
         rows = [(*row, value) for row in rows for value in values]
@@ -41,7 +41,7 @@ def _table(
 
 
 def cells(first: str = "2013-01", last: str = "2014-12", **columns: Value) -> Run:
-    """A table `cell` in which everything is nought unless said otherwise: 100 small firms, 10 enterprises, 1000 consumers a country."""
+    """A table `cell`, zero by default: 100 small firms, 10 enterprises, 1000 consumers in each country."""
     customers = {"small_firm": 100.0, "enterprise": 10.0, "consumer": 1000.0}
     given: dict[str, Value] = {"customers": lambda month, country, segment: customers[segment]}
     everything = given | {column.name: 0.0 for column in OF_CUSTOMERS} | columns

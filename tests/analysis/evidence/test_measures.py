@@ -84,7 +84,7 @@ def test_what_an_event_did_is_the_world_with_it_less_the_world_without() -> None
 
 
 def test_done_of_said() -> None:
-    """A tenth leaves over a year, of a half that said so in the last quarter; half of the leaving would have happened anyway."""
+    """Half said so in the last quarter; a tenth leaves in a year, half of it would have left anyway."""
     run = cells(left_us=by(small_firm=10 / 12), stated_more_negative=from_month("2013-10", 0.9, 0.5))
     without = cells(left_us=by(small_firm=5 / 12), stated_more_negative=0.25)
     asked: dict[str, str] = {
@@ -110,7 +110,7 @@ def test_trust_by_channel_and_what_an_event_took_of_it() -> None:
 
 
 def test_the_passing_part_of_a_loss_fades_and_what_stays_is_not_waited_for() -> None:
-    """0.2 is lost in March; 0.1 of it stays, the rest halves each month: 8% of it is left after four months (2^-4 = 6%)."""
+    """0.2 is lost in March; 0.1 of it stays, the rest halves each month: 8% is left after four."""
     left = {f"2013-{m:02}": 0.1 + 0.1 * 0.5 ** (m - 3) for m in range(3, 13)}
     run = cells(trust=lambda month, *keys: 0.8 - left.get(month, 0.1 if month > "2013-12" else 0.0))
     without = cells(trust=0.8)
@@ -151,7 +151,10 @@ def test_shares_and_what_an_event_took() -> None:
 
 
 def test_providers_are_counted_against_the_market_of_the_place() -> None:
-    """AWS earns 2 a month in every country, from 2014 on 4; Google three times that; in the US all twice. Markets of 10 and 20."""
+    """AWS earns 2 a month in each country, 4 from 2014; Google three times that; in the US twice.
+
+    The markets are 10 and 20.
+    """
 
     def earned(month: str, country: str, provider: str) -> float:
         return (

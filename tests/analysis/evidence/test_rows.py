@@ -1,4 +1,4 @@
-"""Rows of evidence: what is refused and how, that nothing a row says is ignored, and that every source has its row."""
+"""Rows of evidence: what is refused and how; everything in a row matters; every source has a row."""
 
 import csv
 import io
@@ -95,7 +95,8 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
         ({"source": ""}, "source: must not be empty"),
         (
             {"role": "calibrate"},
-            "role: unknown value 'calibrate'; did you mean 'calibration'? valid: input, calibration, validation, context",
+            "role: unknown value 'calibrate'; did you mean 'calibration'? "
+            "valid: input, calibration, validation, context",
         ),
         (
             {"measure": "adoptoin"},
@@ -108,7 +109,8 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
         ),
         (
             {"population": "firms_10"},
-            "population: unknown population 'firms_10'; did you mean 'firms_10plus'? valid: everybody, organisations",
+            "population: unknown population 'firms_10'; did you mean 'firms_10plus'? "
+            "valid: everybody, organisations",
         ),
         ({"from": "2016-13"}, "from: '2016-13' is no date; write it as 2014, 2014-Q2 or 2014-07"),
         ({"to": "January"}, "to: 'January' is no date"),
@@ -123,7 +125,8 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
         ({"arguments": "base=users"}, "arguments: adoption has no 'base'; valid: none"),
         (
             {"measure": "stated"},
-            "arguments: stated needs answer=... (which answer of the monthly survey); valid: more_negative, less_likely",
+            "arguments: stated needs answer=... (which answer of the monthly survey); "
+            "valid: more_negative, less_likely",
         ),
         (
             {"measure": "stated", "arguments": "answer=negative"},
@@ -167,7 +170,8 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
         ),
         (
             {"measure": "trust_lost"},
-            "without_event: trust_lost compares history with a world without an event: name one; valid: T01, T02",
+            "without_event: trust_lost compares history with a world without an event: "
+            "name one; valid: T01, T02",
         ),
     ],
 )
@@ -254,8 +258,10 @@ def _keys(table: str, random: np.random.Generator) -> dict[str, np.ndarray]:
     """Every combination of a table's keys; of the tables of events, each with a month of its own."""
     scenario = history()
     words: dict[str, list[str]] = {
-        "country": list(scenario.jurisdictions), "segment": list(SEGMENTS), "provider": list(scenario.providers), "direction": list(DIRECTIONS),
-        "route": list(ROUTES), "instrument": [], "offer": [], "change": ["announced", "live", "closed", "adopted", "in_force", "repealed"],
+        "country": list(scenario.jurisdictions), "segment": list(SEGMENTS),
+        "provider": list(scenario.providers), "direction": list(DIRECTIONS),
+        "route": list(ROUTES), "instrument": [], "offer": [],
+        "change": ["announced", "live", "closed", "adopted", "in_force", "repealed"],
         "from_kind": list(KINDS), "to_kind": list(KINDS), "from_host": ["DE"], "to_host": ["DE", "FR"],
     }  # fmt: skip
     for named, argument, key in (
@@ -366,9 +372,11 @@ def test_the_record_of_a_run_outlives_a_row_that_does_not_fit_its_configuration(
 @pytest.mark.parametrize(
     ("bound", "se", "value", "said"),
     [
-        ("eq", "1", 11.9, HOLDS), ("eq", "1", 12.1, MISSES), ("eq", "1", 7.9, MISSES), ("eq", "", 10.9, HOLDS), ("eq", "", 11.1, MISSES),
+        ("eq", "1", 11.9, HOLDS), ("eq", "1", 12.1, MISSES), ("eq", "1", 7.9, MISSES),
+        ("eq", "", 10.9, HOLDS), ("eq", "", 11.1, MISSES),
         ("le", "1", 11.9, HOLDS), ("le", "1", 12.1, MISSES), ("le", "", 10.1, MISSES), ("le", "", 0.0, HOLDS),
-        ("ge", "1", 8.1, HOLDS), ("ge", "1", 7.9, MISSES), ("ge", "", 99.0, HOLDS), ("eq", "1", np.nan, CANNOT_SAY),
+        ("ge", "1", 8.1, HOLDS), ("ge", "1", 7.9, MISSES), ("ge", "", 99.0, HOLDS),
+        ("eq", "1", np.nan, CANNOT_SAY),
     ],
 )  # fmt: skip
 def test_a_row_holds_within_twice_its_error_or_a_tenth_or_its_bound(

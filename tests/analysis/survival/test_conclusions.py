@@ -46,8 +46,10 @@ def two_worlds() -> Resolved:
 @pytest.mark.parametrize(
     ("sign", "low", "median", "high", "said"),
     [
-        (-1, -3.0, -2.0, -1.0, SURVIVES), (-1, -3.0, -1.0, 0.5, CANNOT_SAY), (-1, -1.0, 0.5, 2.0, FALLS), (-1, 1.0, 2.0, 3.0, FALLS),
-        (1, 1.0, 2.0, 3.0, SURVIVES), (1, -1.0, 2.0, 3.0, CANNOT_SAY), (1, 0.0, 0.0, 0.0, FALLS), (0, 1.0, 2.0, 3.0, CANNOT_SAY),
+        (-1, -3.0, -2.0, -1.0, SURVIVES), (-1, -3.0, -1.0, 0.5, CANNOT_SAY),
+        (-1, -1.0, 0.5, 2.0, FALLS), (-1, 1.0, 2.0, 3.0, FALLS),
+        (1, 1.0, 2.0, 3.0, SURVIVES), (1, -1.0, 2.0, 3.0, CANNOT_SAY),
+        (1, 0.0, 0.0, 0.0, FALLS), (0, 1.0, 2.0, 3.0, CANNOT_SAY),
         (1, np.nan, np.nan, np.nan, CANNOT_SAY),
     ],
 )  # fmt: skip
@@ -144,7 +146,7 @@ def test_the_search_reads_both_ends_off_the_evidence_and_divides_means(
 def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(
     two_worlds: Resolved, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """All but the runs, which are made up: trust falls by the asymmetry, revenue turns its sign with the sensitivity."""
+    """Everything but the runs: asymmetry lowers trust, sensitivity changes the sign of revenue."""
     asked: list[tuple[str, float, float, list[int]]] = []
     before = sensitivities(two_worlds, 1.0)["choice.sensitivity.enterprise"]
 

@@ -67,7 +67,8 @@ def test_every_row_has_a_line_for_every_forecaster_with_its_scores_or_the_reason
         at.loc[("IE_2016", MODEL), "ranked"] == "yes"
         and at.loc[("IE_2016", TREND), "note"] == "one earlier value makes no line"
     )
-    # a bound has no score but a chance; a row that a starting value was computed from is scored and not ranked
+    # a bound has no score but a chance; a row that a starting value was computed from is scored and not
+    # ranked
     assert np.isnan(at.loc[("bound", MODEL), "crps"]) and at.loc[("bound", MODEL), "chance"] == pytest.approx(
         0.5
     )

@@ -55,7 +55,8 @@ def test_the_early_fit_is_asked_only_what_it_did_not_see() -> None:
     assert unseen.seen == inputs.rows(rows, early=True) and not ids(unseen.asked) & ids(unseen.seen)
     held = places_held_back(unseen.asked)
     assert held == set(inputs.held_back) and len(held) >= 3
-    # whatever it is asked about is late or of a country that was held back, and none of the late or held back is in what it saw
+    # whatever it is asked about is late or of a country that was held back, and none of the late or held
+    # back is in what it saw
     late = 12 * (2019 - 1970)
     assert all(row.period.last >= late or row.place.codes & held for row in unseen.asked)
     assert not [

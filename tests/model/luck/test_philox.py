@@ -1,4 +1,4 @@
-"""The generator is the published one, and a draw is a function of (seed, agent, month, purpose, number) and of nothing else."""
+"""The generator is the published one; a draw depends on seed, agent, month, purpose, number only."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ ONES = 2**32 - 1
 
 
 def by_the_paper(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Philox4x32-10 in Python's own integers, from the pseudocode of Salmon et al. (2011): the oracle of these tests."""
+    """Philox4x32-10 in Python integers, from the pseudocode of Salmon et al. (2011): the oracle."""
     l0, r0, l1, r1 = counter
     k0, k1 = key
     for _ in range(10):

@@ -15,7 +15,8 @@ FILES = sorted(MODEL.rglob("*.py"))
 
 NUMBERS = {name: value for name, value in vars(purposes).items() if name.isupper()}
 
-# Part of every draw's key: were one renumbered, results published before could not be had again. New ones are added below.
+# Part of every draw's key: were one renumbered, results published before could not be had again. New ones
+# are added below.
 AS_FIRST_PUBLISHED = {
     "ADOPTION_ORDER": 1,
     "ADOPTION_AGAIN": 2,

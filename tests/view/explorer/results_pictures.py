@@ -25,8 +25,10 @@ ARGS = [
 ]
 WIDTH, HEIGHT, HIGHEST = 1180, 760, 1400
 _UNSEEN = 24  # of 255, in any colour of any pixel
-_SETTLED = """() => { const body = document.querySelector('#results-body'); return (!body || body.innerText.length > 40) &&
-    [...document.querySelectorAll('.plot')].filter(plot => plot.getBoundingClientRect().top < innerHeight).every(plot => plot.querySelector('.main-svg')); }"""
+_SETTLED = """() => { const body = document.querySelector('#results-body');
+    return (!body || body.innerText.length > 40) &&
+    [...document.querySelectorAll('.plot')].filter(plot => plot.getBoundingClientRect().top < innerHeight)
+        .every(plot => plot.querySelector('.main-svg')); }"""
 
 
 def take(page: Page, address: str, out: Path) -> None:

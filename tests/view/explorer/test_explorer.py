@@ -16,11 +16,14 @@ from tests.view.explorer.conftest import PAIRS, Visitor
 pytestmark = pytest.mark.browser
 
 TRACES = """() => [0, 1].map(k => { const plot = document.querySelector('#trust-now-' + k);
-    return plot.data.filter(trace => trace.mode === 'lines' && trace.name).map(trace => trace.y.slice(-1)[0]); })"""
+    return plot.data.filter(trace => trace.mode === 'lines' && trace.name)
+        .map(trace => trace.y.slice(-1)[0]); })"""
 # What is drawn: the shapes of the worlds' lines; how many codes of events, and lines at events, stand in the
 # chart.
-LINES = """() => [...document.querySelectorAll('#trust-now-0 .js-line')].slice(0, 2).map(line => line.getAttribute('d'))"""
-MARKS = """() => ['.xy9 .textpoint', '.xy8 .js-line'].map(what => document.querySelectorAll('#trust-now-0 ' + what).length)"""
+LINES = """() => [...document.querySelectorAll('#trust-now-0 .js-line')].slice(0, 2)
+    .map(line => line.getAttribute('d'))"""
+MARKS = """() => ['.xy9 .textpoint', '.xy8 .js-line']
+    .map(what => document.querySelectorAll('#trust-now-0 ' + what).length)"""
 WAIT = 90_000  # milliseconds; a busy machine takes its time
 
 
@@ -65,9 +68,11 @@ def test_move_a_slider_click_a_country_share_and_take_away(
     page.locator("#trust-end").scroll_into_view_if_needed()
     page.wait_for_selector("#trust-end-0 .scatterlayer .point")
     spot = page.evaluate(
-        """() => { const plot = document.querySelector('#trust-end-0'), box = plot.getBoundingClientRect(), names = plot.layout.yaxis.categoryarray;
+        """() => { const plot = document.querySelector('#trust-end-0');
+            const box = plot.getBoundingClientRect(), names = plot.layout.yaxis.categoryarray;
         const at = plot.data[0].y.indexOf('Germany'), layout = plot._fullLayout;
-        return {x: box.left + layout._size.l + layout.xaxis.d2p(plot.data[0].x[at]), y: box.top + layout._size.t + layout.yaxis.d2p('Germany')}; }"""
+        return {x: box.left + layout._size.l + layout.xaxis.d2p(plot.data[0].x[at]),
+            y: box.top + layout._size.t + layout.yaxis.d2p('Germany')}; }"""
     )
     page.mouse.click(spot["x"], spot["y"])
     expect(page).to_have_url(f"{visitor.address}/?trust.asymmetry=5&place=DE")
@@ -231,10 +236,13 @@ def test_telephone_width_names_and_type_size_in_light_and_dark(
     page.set_viewport_size({"width": 420, "height": 900})
     settled(page, 1)
     small = """() => [...document.querySelectorAll('body *')].filter(one => one.getClientRects().length
-        && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()) && parseFloat(getComputedStyle(one).fontSize) < 12)
+        && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim())
+        && parseFloat(getComputedStyle(one).fontSize) < 12)
         .map(one => one.tagName + ' ' + one.className + ' ' + one.textContent.slice(0, 40))"""
-    unnamed = """() => [...document.querySelectorAll('button, input, select, [role=slider]')].filter(one => one.getClientRects().length
-        && !['aria-label', 'aria-labelledby', 'title'].some(name => one.getAttribute(name)) && !(one.labels && one.labels.length)
+    unnamed = """() => [...document.querySelectorAll('button, input, select, [role=slider]')]
+        .filter(one => one.getClientRects().length
+        && !['aria-label', 'aria-labelledby', 'title'].some(name => one.getAttribute(name))
+        && !(one.labels && one.labels.length)
         && !one.textContent.trim()).map(one => one.outerHTML.slice(0, 120))"""
     for paper, ground in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(26, 27, 30)")):
         if paper == "dark":

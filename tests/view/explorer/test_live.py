@@ -19,7 +19,10 @@ from sim.view.explorer.pages.worlds.sessions import Session
 from sim.view.explorer.pages.worlds.state import State
 from sim.view.explorer.pages.worlds.world_tabs import TABS
 
-QUERY = "customers=2000&trust.asymmetry=3.25&choice.sensitivity=1.37&world=doj_wins@2014-07-31&world=history.T14&pairs=2&seed=4"
+QUERY = (
+    "customers=2000&trust.asymmetry=3.25&choice.sensitivity=1.37"
+    "&world=doj_wins@2014-07-31&world=history.T14&pairs=2&seed=4"
+)
 
 
 @pytest.fixture(scope="module")

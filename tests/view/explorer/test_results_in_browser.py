@@ -183,19 +183,25 @@ def test_every_tab_draws_fits_and_is_large_enough_to_read(
         page.get_by_role("tab", name=tab, exact=True).click()
         page.wait_for_function("() => document.querySelector('#results-body').innerText.length > 40")
         page.wait_for_load_state("networkidle")
-        page.wait_for_function("""() => [...document.querySelectorAll('#results-body .plot')].filter(p => p.getBoundingClientRect().top < innerHeight)
+        page.wait_for_function("""() => [...document.querySelectorAll('#results-body .plot')]
+            .filter(p => p.getBoundingClientRect().top < innerHeight)
             .every(p => p.querySelector('.main-svg'))""")
         assert page.locator("#results-body [role=alert]").filter(has_text="cannot be read").count() == 0, (
             f"{name}, {tab}"
         )
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name}, {tab}"
-        small = """[...document.querySelectorAll('#page *')].filter(node => [...node.childNodes].some(child => child.nodeType === 3 &&
-            child.textContent.trim()) && !['SCRIPT', 'STYLE', 'text', 'tspan'].includes(node.tagName) && node.checkVisibility() &&
+        small = """[...document.querySelectorAll('#page *')].filter(node =>
+            [...node.childNodes].some(child => child.nodeType === 3 &&
+            child.textContent.trim()) && !['SCRIPT', 'STYLE', 'text', 'tspan'].includes(node.tagName) &&
+            node.checkVisibility() &&
             parseFloat(getComputedStyle(node).fontSize) < 12).map(node => node.textContent)"""
         assert page.evaluate(small) == [], f"{name}, {tab}"
-        unnamed = """[...document.querySelectorAll('#page button, #page input:not([type=hidden]), #page a')].filter(node => node.checkVisibility() &&
-            !node.innerText.trim() && !node.getAttribute('aria-label') && !node.labels?.length && !node.closest('#results-grid') &&
-            node.getAttribute('aria-hidden') !== 'true' && node.tabIndex >= 0).map(node => node.outerHTML.slice(0, 200))"""
+        unnamed = """[...document.querySelectorAll('#page button, #page input:not([type=hidden]), #page a')]
+            .filter(node => node.checkVisibility() &&
+            !node.innerText.trim() && !node.getAttribute('aria-label') && !node.labels?.length &&
+            !node.closest('#results-grid') &&
+            node.getAttribute('aria-hidden') !== 'true' && node.tabIndex >= 0)
+            .map(node => node.outerHTML.slice(0, 200))"""
         assert page.evaluate(unnamed) == [], f"{name}, {tab}"
         assert barriers(page) == [], f"{name}, {tab}"
 

@@ -1,4 +1,4 @@
-"""The explorer's state is its address, and an experiment; invalid parts of an address are reported and ignored."""
+"""The explorer's state is its address, and an experiment; invalid parts are reported and ignored."""
 
 import datetime as dt
 

@@ -193,4 +193,4 @@ def _frames(wide: pd.DataFrame) -> dict[str, dict[str, float]]:
     return {
         stamp.strftime("%Y-%m-%d"): dict(zip(codes, row, strict=True))
         for stamp, row in zip(wide.index, wide.to_numpy().tolist(), strict=True)
-    }  # fmt: skip
+    }
