@@ -338,10 +338,10 @@ def reproduce(
     from sim.runs.expected import compare_with_expected
     from sim.runs.reproduce import reproduce as again
 
-    how = Backend(workers)
+    backend = Backend(workers)
     if Path(what).is_dir():
-        return again(Path(what), sample, how=how)
-    return compare_with_expected(str(what), full, sample, how)
+        return again(Path(what), sample, backend)
+    return compare_with_expected(str(what), full, sample, backend)
 
 
 class Month(NamedTuple):

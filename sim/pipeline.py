@@ -6,7 +6,7 @@ the explorer and clusters all use these functions. Nothing else writes a manifes
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sim.analysis import shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
 from sim.analysis.drivers import knockouts
 from sim.analysis.drivers.explanations import reasons
-from sim.analysis.evidence import compare as evidence
+from sim.analysis.evidence.compare import compare_with_record
 from sim.analysis.headlines import SERIES, Columns, compared_headlines, headlines_of_one, series
 from sim.runs import claims
 from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
@@ -28,7 +28,7 @@ from sim.runs.points import POINTS
 from sim.runs.reporters import Reporters
 from sim.runs.results import MemoryResults, reader_of
 from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress
+from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
 from sim.scenario.locations import root
 from sim.scenario.resolution import Resolved
@@ -66,10 +66,11 @@ def resolve(experiment: Any, sets: Iterable[str] = (), **sizes: Any) -> Resolved
 def run(
     resolved: Resolved,
     out: Path,
+    *,
     workers: int | None = None,
     progress: Progress | None = None,
     store: Path | None = None,
-    how: Backend | None = None,
+    backend: Backend | None = None,
     further: bool = False,
     command: str = "",
     reporters: Reporters | None = None,
@@ -81,20 +82,18 @@ def run(
     writes no tables. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes
     on from there.
     """
-    how = how or Backend()
-    if workers is not None:
-        how = replace(how, workers=workers)
-    done = Finished(out, Plan(resolved, out / POINTS, reporters), Store(store or out / OWN_STORE))
-    done.store.prepare()
-    with watched(done.plan, out, done.store.folder, how.shard) as watch:
-        execute(done, how, progress, watch)
-        if how.shard is not None:
+    runner = Runner(Store(store or out / OWN_STORE), backend or Backend(workers), progress)
+    done = Finished(out, Plan(resolved, out / POINTS, reporters), runner)
+    runner.store.prepare()
+    with watched(done.plan, out, runner.store.folder, runner.backend.shard) as watch:
+        execute(done, watch)
+        if runner.backend.shard is not None:
             return done
         for name in SUMMARIES:
             (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
         known: dict[str, Any] = {"command": command} if command else {}
         if not done.plan.has_design:
-            known |= _analyse(done, replace(how, retry_failed=False), watch, progress, further)
+            known |= _analyse(done, watch, further)
         if resolved.experiment.claims and done.tables:
             done.verdicts = claims.judge(resolved, done.results)
             done.verdicts.write(out)
@@ -103,9 +102,7 @@ def run(
     return done
 
 
-def _analyse(
-    run: Finished, how: Backend, watch: Watch, progress: Progress | None, further: bool
-) -> dict[str, Any]:
+def _analyse(run: Finished, watch: Watch, further: bool) -> dict[str, Any]:
     """Compute and write the summaries of an experiment without a design.
 
     Returns what the manifest says of them.
@@ -122,28 +119,26 @@ def _analyse(
         run.summaries |= paired_summaries(resolved, pairs, why=True, metrics=tuple(SERIES))
     if further:
         watch.stage(FURTHER, 0)
-        _run_further(run, how, watch.following(progress))
+        runner = Runner(run.store, run.runner.backend, watch.following(run.runner.progress))
+        run.summaries |= _further_summaries(run, runner)
+        run.further_failures += runner.failures
     for name, table in run.summaries.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     shipped_tables.bring_shipped(folder, resolved)
     return {"projections": projections(), "configuration": shipped_tables.configuration_of(resolved)}
 
 
-def _run_further(run: Finished, how: Backend, progress: Progress) -> None:
+def _further_summaries(run: Finished, runner: Runner) -> dict[str, pd.DataFrame]:
     """The summaries that need other runs: a mechanism off, another switch date, history as it happened."""
-    resolved, experiment = run.plan.resolved, run.plan.resolved.experiment
-    if experiment.compare is not None:
+    resolved, out = run.plan.resolved, {}
+    if resolved.experiment.compare is not None:
         variants = knockouts.variants(resolved)
-        done, failures = knockouts.run_variants(resolved, variants, run.store, how, progress)
-        run.further_failures += failures
-        if experiment.knockouts:
-            run.summaries["knockouts"] = knockouts.knockout_table(resolved, run.done, done)
-        if experiment.switch_dates:
-            table = knockouts.switch_date_table(resolved, run.done, variants, done)
-            run.summaries["switch_dates"] = table
-    compared = evidence.compare_with_record(resolved, run.store, how, progress)
-    run.summaries["record"] = compared.table
-    run.further_failures += compared.failures
+        done = knockouts.run_variants(resolved, variants, runner)
+        if resolved.experiment.knockouts:
+            out["knockouts"] = knockouts.knockout_table(resolved, run.done, done)
+        if resolved.experiment.switch_dates:
+            out["switch_dates"] = knockouts.switch_date_table(resolved, run.done, variants, done)
+    return {**out, "record": compare_with_record(resolved, runner)}
 
 
 def paired_summaries(

@@ -147,5 +147,5 @@ def swept(
         patch.setattr("sim.runs.tasks.is_compiled", lambda: True)
         patch.setattr(known_seed, "fails", fails, raising=False)
         return run(
-            resolved, folder / "results" / name, store=folder / "store", how=Backend(engine=InThisProcess)
+            resolved, folder / "results" / name, store=folder / "store", backend=Backend(engine=InThisProcess)
         )

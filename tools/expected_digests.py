@@ -12,16 +12,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sim.runs.expected import digest_of_runs, file_of, fingerprint, inputs_digest, run_pairs, sized
+from sim.runs.expected import digest_of_runs, file_of, inputs_digest, run_pairs, sized
 from sim.runs.identity import model_digest
 from sim.runs.manifest import PACKAGES
-from sim.runs.reproduce import environment
-from sim.runs.tasks import Backend, Progress
+from sim.runs.reproduce import Comparison, environment
+from sim.runs.tasks import Backend
 from sim.scenario.locations import experiments
 from sim.scenario.problems import InputError, choices
 
 
-def write(name: str, full: bool, how: Backend | None = None, progress: Progress | None = None) -> Path:
+def write(name: str, full: bool, backend: Backend | None = None) -> Path:
     """Run a shipped experiment and write its expected digests.
 
     Full digests of other code or input are dropped.
@@ -35,34 +35,34 @@ def write(name: str, full: bool, how: Backend | None = None, progress: Progress 
         "versions": {"python": sys.version.split()[0], **{package: version(package) for package in PACKAGES}},
         "platform": environment()["platform"],
     }
-    for size in ("small", "full"):
-        if size == "full" and not full:
-            resolved, pairs = sized(name, True)
-            kept = before.get("full")
-            still = (
-                kept is not None
-                and before["model_digest"] == model_digest()
-                and kept["inputs"] == inputs_digest(resolved, pairs)
-            )
-            content["full"] = kept if still else None
-            continue
-        resolved, pairs = sized(name, size == "full")
-        found, failures = run_pairs(resolved, pairs, how or Backend(), progress)
-        if failures:
-            raise InputError([f"{name}: {failure}" for failure in failures])
-        one: dict[str, Any] = {"pairs": len(pairs), "inputs": inputs_digest(resolved, pairs)}
-        tables = next(iter(found.values()))
-        if size == "small":
-            one["runs"] = {
-                run: {table: fingerprint(table, columns) for table, columns in tables.items()}
-                for run, tables in found.items()
-            }
-        else:
-            one["tables"] = {table: digest_of_runs(found, table) for table in tables}
-        content[size] = one
+    content["small"] = _digests(name, False, backend)
+    if full:
+        content["full"] = _digests(name, True, backend)
+    else:
+        kept = before.get("full")
+        still = (
+            kept is not None
+            and before["model_digest"] == model_digest()
+            and kept["inputs"] == inputs_digest(*sized(name, True))
+        )
+        content["full"] = kept if still else None
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def _digests(name: str, full: bool, backend: Backend | None) -> dict[str, Any]:
+    """The digests of an experiment at one size."""
+    resolved, pairs = sized(name, full)
+    outcome = Comparison(name)
+    runs = run_pairs(resolved, pairs, outcome, full, backend)
+    if outcome.failures:
+        raise InputError([f"{name}: {failure}" for failure in outcome.failures])
+    sizes = {"pairs": len(pairs), "inputs": inputs_digest(resolved, pairs)}
+    if not full:
+        return {**sizes, "runs": runs}
+    tables = next(iter(runs.values()))
+    return {**sizes, "tables": {table: digest_of_runs(runs, table) for table in tables}}
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -4,12 +4,11 @@ Draws run as ordinary tasks through the store: what is there is not run again, a
 common is run once. The first n draws are a sample of their own.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sim.runs.seed import SeedDone, Task
-from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress, run_tasks
+from sim.runs.tasks import Runner
 from sim.scenario.posterior import Posterior
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, variant
@@ -28,12 +27,12 @@ class Draw:
         return Draw(self.label, {**self.sets, **sets})
 
 
-def first_draws(posterior: Posterior, count: int) -> tuple[Draw, ...]:
-    """The first draws of a posterior; raises InputError where it has fewer."""
+def first_draws(posterior: Posterior, count: int, name: str = "draw") -> tuple[Draw, ...]:
+    """The first draws of a posterior, called by `name` and number; raises InputError where it has fewer."""
     have = len(posterior.draws())
     if not 1 <= count <= have:
         raise InputError(f"--posterior: {count} draws: the posterior has {have}; valid: 1 to {have}")
-    return tuple(Draw(f"draw {number}", posterior.at(number)) for number in range(count))
+    return tuple(Draw(f"{name} {number}", posterior.at(number)) for number in range(count))
 
 
 def at(resolved: Resolved, draw: Draw) -> Resolved:
@@ -64,38 +63,20 @@ def own_seeds(resolved: Resolved, draws: Sequence[Draw]) -> list[range]:
     ]
 
 
-@dataclass
-class Failures:
-    """What failed on the way, as messages."""
-
-    said: list[str] = field(default_factory=list)
-
-
 def run_draws(
     draws: Sequence[Draw],
-    worlds: Callable[[Draw], Mapping[str, Scenario]],
+    worlds: Sequence[Mapping[str, Scenario]],
     seeds: Sequence[Sequence[int]],
     record: str,
     tables: Sequence[str],
-    store: Store,
-    how: Backend,
-    failures: Failures,
-    progress: Progress | None = None,
+    runner: Runner,
 ) -> Iterator[tuple[int, SeedDone]]:
-    """Run the worlds of every draw with its seeds; yield the draw's number and a seed's tables, draw by draw.
-
-    All is run first; then the tables of one draw at a time are read, since those of all need not fit in
-    memory.
-    """
+    """Run the worlds of every draw with its seeds; yields the draw's number and a seed's tables, in order."""
+    numbers = [number for number, own in enumerate(seeds) for _ in own]
     tasks = [
-        [Task(dict(scenarios), seed, record, draw.label) for seed in own]
-        for draw, own in zip(draws, seeds, strict=True)
-        for scenarios in [worlds(draw)]
+        Task(dict(scenarios), seed, record, draw.label)
+        for draw, scenarios, own in zip(draws, worlds, seeds, strict=True)
+        for seed in own
     ]
-    for done in run_tasks([task for of_draw in tasks for task in of_draw], store, how, (), progress):
-        if done.failure is not None:
-            failures.said.append(done.failure)
-    for number, of_draw in enumerate(tasks):
-        for done in run_tasks(of_draw, store, replace(how, retry_failed=False), tables):
-            if done.failure is None:
-                yield number, done
+    for position, done in runner.results(tasks, tables):
+        yield numbers[position], done

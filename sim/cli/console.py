@@ -1,8 +1,17 @@
-"""Where the command prints to."""
+"""Where the command prints to, and which folders it writes to."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
+from sim.scenario.problems import InputError
+
+RESULTS, STORE = Path("results"), Path("results/store")
 _WIDE = 240
+_MOST_LINES = 10
 
 
 def console() -> Console:
@@ -12,3 +21,26 @@ def console() -> Console:
     """
     out = Console(highlight=False)
     return out if out.is_terminal else Console(width=_WIDE, highlight=False)
+
+
+def print_some(screen: Console, mark: str, lines: Sequence[str], rest: str = "") -> None:
+    """The first lines under a mark, and how many more there are; `rest` says where those are."""
+    for line in lines[:_MOST_LINES]:
+        screen.print(f"{mark}: {escape(line)}", soft_wrap=True)
+    if len(lines) > _MOST_LINES:
+        screen.print(f"{mark}: {len(lines) - _MOST_LINES:,} more{escape(rest)}", soft_wrap=True)
+
+
+def make_folders(out: Path, store: Path) -> None:
+    """Make both folders. Refuses one that cannot be written now rather than after minutes of simulation."""
+    for option, folder in (("--out", out), ("--store", store)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".writable-{time.monotonic_ns()}"
+            probe.touch(exist_ok=False)
+            probe.unlink()
+        except OSError as error:
+            raise InputError(
+                f"{option} {folder}: cannot be written: {error.strerror or error}; name another folder "
+                f"with {option}"
+            ) from None

@@ -1,4 +1,4 @@
-"""`warrantsim explain`: what a name means, what it is worth, where that comes from, and who set it."""
+"""`warrantsim explain`: what a name means, its value, where that comes from, and who set it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,11 +6,10 @@ from typing import Any
 
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 
 from sim import vocabulary
 from sim.cli.console import console
-from sim.cli.list import value_words
+from sim.cli.list import entries, words
 from sim.model.tables import TABLES
 from sim.scenario.base import Base, load_base, nearest
 from sim.scenario.locations import CONFIGS, root
@@ -20,13 +19,28 @@ from sim.scenario.posterior import Fitted, moved_headlines, read_posterior, ther
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, factors, points, resolve
 from sim.scenario.samples import POSTERIOR
-from sim.scenario.schema import BySegment, Event
+from sim.scenario.schema import BySegment
 from sim.scenario.strict import Strict
+from sim.view.tables import facts_table, to_terminal
+
+Facts = Iterator[tuple[str, str]]
+_KINDS = {
+    "countries": "country",
+    "segments": "segment",
+    "providers": "provider",
+    "regimes": "regime",
+    "tests": "test of the law",
+    "comity": "comity rule",
+    "us_orders": "row of the law on US orders",
+    "foreign_orders": "row of the law on foreign orders",
+    "mechanisms": "mechanism",
+    "events": "event of the timeline",
+}
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One thing that goes by the name asked for."""
+    """One thing with the name to explain."""
 
     kind: str
     name: str
@@ -39,51 +53,21 @@ def print_explanation(name: str, experiment: str | None) -> None:
     base = resolved.base if resolved else load_base(root() / CONFIGS)
     found = list(explanations(name, base, resolved))
     if not found:
-        raise InputError(f"{name}: nothing is called that; {choices(name, _everything(base))}")
+        raise InputError(f"{name}: nothing has that name; {choices(name, _names(base))}")
     out = console()
-    for one in found:
-        out.print(f"[bold]{escape(one.name)}[/] ({one.kind})")
-        table = Table(box=None, show_header=False, pad_edge=False)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        for label, fact in one.facts:
-            table.add_row(escape(label), escape(fact))
-        out.print(Padding(table, (0, 0, 0, 2)))
+    for explanation in found:
+        out.print(f"[bold]{escape(explanation.name)}[/] ({explanation.kind})")
+        out.print(Padding(to_terminal(facts_table(explanation.facts), box=False), (0, 0, 0, 2)))
 
 
 def explanations(name: str, base: Base, resolved: Resolved | None = None) -> Iterator[Explanation]:
-    """All that goes by `name`: a path or the last part of one, a code, or a country's name."""
+    """Everything with this name: a path or the last part of one, a code, or a country's name."""
     yield from _parameters(name, base, resolved)
-    for part, kind in (
-        ("jurisdictions", "country"),
-        ("segments", "segment"),
-        ("providers", "provider"),
-        ("regimes", "regime"),
-    ):
-        for code, one in getattr(base, part).items():
-            if name.casefold() in (code.casefold(), one.name.casefold()):
-                yield Explanation(kind, code, list(_facts(part, code, one, base, resolved)))
-    for code, mechanism in base.mechanisms.items():
-        if name == code:
-            off = " ".join(f"{path}={value:g}" for path, value in mechanism.off.items())
-            yield Explanation(
-                "mechanism",
-                code,
-                [
-                    ("name", mechanism.name),
-                    ("meaning", mechanism.meaning),
-                    ("switched off by", off),
-                    ("set by", base.where(("mechanisms", code))),
-                ],
-            )
-    for timeline, history in base.timelines.items():
-        for i, event in enumerate(history.events):
-            if name == event.id:
-                yield Explanation(
-                    f"event of the timeline {timeline}",
-                    event.id,
-                    [*_event(event), ("set by", base.where(("timelines", timeline, "events", i)))],
-                )
+    for part, kind in _KINDS.items():
+        for code, thing, at in entries(part, base):
+            if name.casefold() in (code.casefold(), getattr(thing, "name", "").casefold()):
+                where = f" {at[1]}" if part == "events" else ""
+                yield Explanation(f"{kind}{where}", code, list(_facts(thing, at, base, resolved)))
     if name in vocabulary.INSTRUMENTS:
         yield Explanation("instrument of governments", name, list(_instrument(name, base)))
     yield from _factors(name, resolved)
@@ -91,55 +75,47 @@ def explanations(name: str, base: Base, resolved: Resolved | None = None) -> Ite
 
 
 def _factors(name: str, resolved: Resolved | None) -> Iterator[Explanation]:
-    if resolved is None or resolved.experiment.design is None:
+    design = resolved.experiment.design if resolved is not None else None
+    if resolved is None or design is None:
         return
-    design = resolved.experiment.design
     for factor in factors(resolved):
         if name in (factor.path, factor.path.rpartition(".")[2]) or factor.path.startswith(f"{name}."):
-            kind = f"{'uncertainty' if factor.role == 'uncertainties' else 'lever'} of the design"
-            how = (
-                "every combination" if factor.role == "levers" and design.method != "list" else design.method
-            )
-            where = nearest(resolved.lines, factor.at)
-            drawn = design.method == POSTERIOR and factor.role == "uncertainties"
-            numbers = [float(value) for value in factor.values] if drawn else []
-            over = f"{min(numbers):.4g} to {max(numbers):.4g}" if drawn else factor.range_words
+            lever = factor.role == "levers"
+            numbers = [float(x) for x in factor.values] if design.method == POSTERIOR and not lever else []
+            varied = f"{min(numbers):.4g} to {max(numbers):.4g}" if numbers else factor.range_words
             yield Explanation(
-                kind,
+                f"{'lever' if lever else 'uncertainty'} of the design",
                 factor.path,
                 [
-                    ("varied over", over),
-                    ("how", how),
+                    ("range", varied),
+                    ("sample", "all combinations" if lever and design.method != "list" else design.method),
                     ("points", f"{len(points(resolved)):,}"),
-                    ("set by", where),
+                    ("set by", nearest(resolved.lines, factor.at)),
                 ],
             )
 
 
 def _parameters(name: str, base: Base, resolved: Resolved | None) -> Iterator[Explanation]:
     for path, info in base.parameter_info.items():
-        entries = [f"{path}.{key}" for key in info.value] if isinstance(info.value, dict) else []
-        if name == path or name in entries or name == path.split(".")[1]:
+        keys = [f"{path}.{key}" for key in info.value] if isinstance(info.value, dict) else []
+        if name == path or name in keys or name == path.split(".")[1]:
             yield Explanation("parameter", path, [*_parameter(info, resolved), *_fitted(path)])
-    posterior = read_posterior() if there_is_one() else None
-    for one in posterior.fitted if posterior is not None else ():
-        if name == one.parameter and one.multiplies:
-            yield Explanation("fitted multiplier", name, list(_of_posterior(one)))
-    group = [path for path in base.parameter_info if path.split(".")[0] == name]
+    for fitted in read_posterior().fitted if there_is_one() else ():
+        if name == fitted.parameter and fitted.multiplies:
+            yield Explanation("fitted multiplier", name, list(_of_posterior(fitted)))
+    group = {
+        path: words(info.value) for path, info in base.parameter_info.items() if path.split(".")[0] == name
+    }
     if group:
-        yield Explanation(
-            "group of parameters",
-            name,
-            [(path, value_words(base.parameter_info[path].value)) for path in group],
-        )
+        yield Explanation("group of parameters", name, list(group.items()))
 
 
-def _parameter(info: ParameterInfo, resolved: Resolved | None) -> Iterator[tuple[str, str]]:
-    yield "value", value_words(info.value)
+def _parameter(info: ParameterInfo, resolved: Resolved | None) -> Facts:
+    yield "value", words(info.value)
     yield "unit", info.unit
     yield "range", info.range_words
     if info.off is not None:
-        yield "off", f"{value_words(info.off)} (its mechanism does nothing)"
+        yield "off", f"{words(info.off)} (the mechanism then has no effect)"
     yield "meaning", info.meaning
     yield "source", info.source
     yield "set by", f"{info.file}:{info.line}"
@@ -153,52 +129,45 @@ def _parameter(info: ParameterInfo, resolved: Resolved | None) -> Iterator[tuple
         who = dict.fromkeys(
             resolved.who_set.get(f"worlds.{world}.set.{path}", resolved.who_set[path]) for path in paths
         )
-        yield f"in {world}", f"{value_words(numbers)}, set by {', '.join(who)}"
+        yield f"in {world}", f"{words(numbers)}, set by {', '.join(who)}"
 
 
-def _fitted(path: str) -> Iterator[tuple[str, str]]:
-    """What the fit says of a parameter, where there is a posterior and it was fitted."""
+def _fitted(path: str) -> Facts:
+    """The result of the fit for a parameter, where there is a posterior."""
     if not there_is_one():
         return
-    one = read_posterior().of(path)
-    if one is None:
-        yield "posterior", "not fitted: the value stands as its source gives it"
+    fitted = read_posterior().of(path)
+    if fitted is None:
+        yield "posterior", "not fitted: the parameter keeps the value of its source"
     else:
-        yield from _of_posterior(one)
+        yield from _of_posterior(fitted)
 
 
-def _of_posterior(one: Fitted) -> Iterator[tuple[str, str]]:
-    what = (
-        f"{one.parameter}, by which the values before the fit are multiplied"
-        if one.multiplies
-        else "this parameter"
-    )
-    yield "fitted as", what
-    if one.multiplies:
-        yield "multiplies", ", ".join(f"{path} {before:g}" for path, before in one.multiplies.items())
+def _of_posterior(fitted: Fitted) -> Facts:
+    if fitted.multiplies:
+        yield "fitted as", f"{fitted.parameter}, by which the values before the fit are multiplied"
+        yield "multiplies", words(dict(fitted.multiplies))
+    else:
+        yield "fitted as", "this parameter"
+    scale = ", uniform on a log scale" if fitted.scale == "log" else ""
     yield (
         "prior",
-        (
-            f"{one.prior_low:g} to "
-            f"{one.prior_high:g}{', even on a log scale' if one.scale == 'log' else ''}; before the "
-            f"fit {one.prior_centre:g}"
-        ),
+        f"{fitted.prior_low:g} to {fitted.prior_high:g}{scale}; before the fit {fitted.prior_centre:g}",
     )
     yield (
         "posterior",
-        f"mean {one.mean:.3g}, 90% from {one.p05:.3g} to {one.p95:.3g}; best point {one.value:.3g}",
+        f"mean {fitted.mean:.3g}, 90% from {fitted.p05:.3g} to {fitted.p95:.3g}; best point "
+        f"{fitted.value:.3g}",
     )
-    narrower = (
-        f"the data leave {max(0.0, 1.0 - one.contraction):.0%} of the prior's variance; recovery's 90% "
-        f"intervals hold the truth in {one.coverage:.0%}"
-    )
-    yield "identified", f"{'yes' if one.identified else 'no'}: {narrower}"
     yield (
-        "how far it moved",
-        (
-            "the difference between the worlds of two_worlds, median and 90%, under the prior and (->) "
-            "under the posterior of all that was fitted:"
-        ),
+        "identified",
+        f"{'yes' if fitted.identified else 'no'}: the data leave {max(0.0, 1.0 - fitted.contraction):.0%} of "
+        f"the prior's variance; recovery's 90% intervals hold the true value in {fitted.coverage:.0%}",
+    )
+    yield (
+        "effect of the fit",
+        "the difference between the worlds of two_worlds, median and 90% interval, under the prior and (->) "
+        "under the posterior of all fitted parameters:",
     )
     for line in moved_headlines():
         prior, posterior = (
@@ -208,77 +177,47 @@ def _of_posterior(one: Fitted) -> Iterator[tuple[str, str]]:
         yield f"  {line['headline']}", f"{prior} -> {posterior} {line['unit']}"
 
 
-def _facts(
-    part: str, code: str, one: Strict, base: Base, resolved: Resolved | None
-) -> Iterator[tuple[str, str]]:
-    source = getattr(one, "source", {})
-    for field, value in one:
-        if field == "source" and isinstance(value, dict):
+def _facts(thing: Strict, at: Loc, base: Base, resolved: Resolved | None) -> Facts:
+    """Every field of a thing with its source, who set it, and where an experiment sets it differently."""
+    sources = getattr(thing, "source", {})
+    for field, value in thing:
+        if field == "id" or (isinstance(sources, dict) and field == "source"):
             continue
-        said = _said(value)
-        where = source.get(field) if isinstance(source, dict) else None
-        yield field, f"{said}  [{where}]" if where else said
-    at: Loc = (part, code)
+        source = f"  [{sources[field]}]" if isinstance(sources, dict) and field in sources else ""
+        several = isinstance(value, tuple) and any(isinstance(inner, Strict) for inner in value)
+        for one in value if several else (value,):
+            yield field.replace("_", " "), f"{words(one)}{source}"
     yield "set by", base.where(at)
-    if resolved is None:
-        return
-    for path, who in resolved.who_set.items():
+    for path, who in resolved.who_set.items() if resolved is not None else ():
         head, _, rest = path.partition(".set.") if path.startswith("worlds.") else ("", "", path)
-        if rest.startswith(f"{part}.{code}.") and who != base.where(tuple(rest.split("."))):
+        if rest.startswith(f"{'.'.join(map(str, at))}.") and who != base.where(tuple(rest.split("."))):
             world = head.removeprefix("worlds.")
-            scenario = resolved.scenarios[world] if world else next(iter(resolved.scenarios.values()))
-            new: Any = getattr(scenario, part)[code]
-            for key in rest.split(".")[2:]:
-                new = (
-                    new[int(key)]
-                    if isinstance(new, tuple)
-                    else new[key]
-                    if isinstance(new, dict)
-                    else getattr(new, key)
-                )
-            yield f"in {world or 'all worlds'}", f"{rest} = {_said(new)}, set by {who}"
+            assert resolved is not None
+            scenario = resolved.scenarios[world or next(iter(resolved.scenarios))]
+            yield f"in {world or 'all worlds'}", f"{rest} = {words(_at(scenario, rest))}, set by {who}"
 
 
-def _said(value: Any) -> str:
-    if isinstance(value, Strict):
-        value = value.model_dump(mode="json")
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_said(inner)}" for key, inner in value.items()) or "none"
-    if isinstance(value, tuple | list):
-        return ", ".join(_said(inner) for inner in value) or "none"
-    return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _event(event: Event) -> Iterator[tuple[str, str]]:
-    yield "date", event.date.isoformat()
-    yield "what", event.what
-    yield "kind", event.kind
-    yield "cause", f"{event.cause}{' (falls out after the switch)' if event.cause == 'case' else ''}"
-    for enacts in event.enacts:
-        yield (
-            "enacts",
-            ", ".join(f"{key} {_said(value)}" for key, value in enacts if value not in (None, (), False)),
+def _at(value: Any, path: str) -> Any:
+    """The value at a path."""
+    for key in path.split("."):
+        value = (
+            value[int(key)]
+            if isinstance(value, tuple)
+            else value[key]
+            if isinstance(value, dict)
+            else getattr(value, key)
         )
-    for news in event.news:
-        yield "news", f"{news.channel}, weight {news.weight:g}, reach {_said(news.reach)}"
-    yield "reference", event.reference
-    yield "confidence", event.confidence
+    return value
 
 
-def _instrument(name: str, base: Base) -> Iterator[tuple[str, str]]:
+def _instrument(name: str, base: Base) -> Facts:
     held = [code for code, one in base.jurisdictions.items() if name in one.instruments_2013]
-    yield "in force in 2013", ", ".join(held) or "nowhere"
-    for timeline, history in base.timelines.items():
-        for event in history.events:
-            for enacts in event.enacts:
-                if enacts.instrument == name:
-                    yield (
-                        f"{timeline}: {event.date}",
-                        (
-                            f"{'repealed' if enacts.repeals else 'enacted'} by "
-                            f"{', '.join(enacts.countries)} ({event.id})"
-                        ),
-                    )
+    yield "in force in 2013", words(held)
+    for _, event, at in entries("events", base):
+        for enacts in event.enacts:
+            if enacts.instrument == name:
+                verb = "repealed" if enacts.repeals else "enacted"
+                yield f"{at[1]}: {event.date}", f"{verb} by {', '.join(enacts.countries)} ({event.id})"
     for path, info in base.parameter_info.items():
         if isinstance(info.value, dict) and name in info.value:
             yield path, f"{info.value[name]:g} {info.unit} ({info.meaning})"
@@ -287,21 +226,14 @@ def _instrument(name: str, base: Base) -> Iterator[tuple[str, str]]:
 def _columns(name: str) -> Iterator[Explanation]:
     for table in TABLES.values():
         for column in table.columns:
-            if name in (column.name, f"{table.name}.{column.name}"):
-                yield Explanation(
-                    f"column of the table {table.name}",
-                    f"{table.name}.{column.name}",
-                    [
-                        ("meaning", column.meaning),
-                        ("unit", column.unit),
-                        ("type", column.dtype),
-                        ("one row is", table.one_row_is),
-                    ],
-                )
+            path = f"{table.name}.{column.name}"
+            if name in (column.name, path):
+                facts = {"meaning": column.meaning, "unit": column.unit, "type": column.dtype}
+                row = ("one row is", table.one_row_is)
+                yield Explanation(f"column of the table {table.name}", path, [*facts.items(), row])
 
 
-def _everything(base: Base) -> list[str]:
-    events = [event.id for history in base.timelines.values() for event in history.events]
+def _names(base: Base) -> list[str]:
     columns = [column.name for table in TABLES.values() for column in table.columns]
-    codes = [*base.jurisdictions, *base.segments, *base.providers, *base.regimes, *base.mechanisms]
-    return list(dict.fromkeys([*codes, *base.parameter_info, *events, *vocabulary.INSTRUMENTS, *columns]))
+    codes = [code for part in _KINDS for code, _, _ in entries(part, base)]
+    return list(dict.fromkeys([*codes, *base.parameter_info, *vocabulary.INSTRUMENTS, *columns]))

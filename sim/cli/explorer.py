@@ -23,11 +23,4 @@ def serve_dashboard(host: str, port: int | None, browser: bool, results: Path, c
     from sim.view.explorer.server import serve
     from sim.view.explorer.settings import Settings
 
-    screen = console()
-    serve(
-        Settings(results, customers),
-        host,
-        port,
-        browser,
-        lambda said: screen.print(said, soft_wrap=True, highlight=False),
-    )
+    serve(Settings(results, customers), host, port, browser, console().out)

@@ -1,81 +1,73 @@
 """`warrantsim list`: what can be named in experiments and on the command line."""
 
-from collections.abc import Callable, Iterable, Sequence
-
-from rich.markup import escape
-from rich.table import Table
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any
 
 from sim.cli.console import console
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, experiments, root, shown
+from sim.scenario.paths import Loc
 from sim.scenario.problems import InputError
+from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import read
+from sim.view.tables import Table, columns, to_terminal
 
-Rows = Iterable[Sequence[str]]
-
-
-def value_words(value: float | dict[str, float]) -> str:
-    """A parameter's value on one line; a table as name=number, a value by segment likewise."""
-    return (
-        " ".join(f"{key}={number:g}" for key, number in value.items())
-        if isinstance(value, dict)
-        else f"{value:g}"
-    )
-
-
-def _countries(base: Base) -> Rows:
-    return (
-        (code, one.name, one.region, one.ties, f"{one.initial_trust:g}", str(one.members))
-        for code, one in base.jurisdictions.items()
-    )
-
-
-def _segments(base: Base) -> Rows:
-    return ((code, one.name, f"{one.contract_months}", one.meaning) for code, one in base.segments.items())
-
-
-def _providers(base: Base) -> Rows:
-    return ((code, one.name, ", ".join(one.regions_2013)) for code, one in base.providers.items())
-
-
-def _parameters(base: Base) -> Rows:
-    return (
-        (path, value_words(info.value), info.range_words, info.meaning)
-        for path, info in base.parameter_info.items()
-    )
-
-
-def _mechanisms(base: Base) -> Rows:
-    return (
-        (code, one.name, " ".join(f"{path}={value:g}" for path, value in one.off.items()), one.meaning)
-        for code, one in base.mechanisms.items()
-    )
-
-
-def _regimes(base: Base) -> Rows:
-    return (
-        (code, one.name, one.test, one.comity, "yes" if one.agreements else "no", ", ".join(one.stages))
-        for code, one in base.regimes.items()
-    )
-
-
-def _events(base: Base) -> Rows:
-    for name, timeline in base.timelines.items():
-        yield from (
-            (event.id, str(event.date), event.kind, event.cause, name, event.what)
-            for event in timeline.events
-        )
-
-
-_LISTS: dict[str, tuple[tuple[str, ...], Callable[[Base], Rows]]] = {
-    "countries": (("code", "name", "region", "ties", "initial trust", "countries"), _countries),
-    "segments": (("code", "name", "contract months", "meaning"), _segments),
-    "providers": (("code", "name", "regions in 2013"), _providers),
-    "parameters": (("path", "value", "range", "meaning"), _parameters),
-    "mechanisms": (("code", "name", "off", "meaning"), _mechanisms),
-    "regimes": (("code", "name", "test", "comity", "agreements", "stages"), _regimes),
-    "events": (("id", "date", "kind", "cause", "timeline", "what"), _events),
+# Where the base configuration has the things of each list, and which of their fields are listed.
+_PLACES = {
+    "countries": "contents.jurisdictions",
+    "segments": "contents.segments",
+    "providers": "contents.providers",
+    "parameters": "parameter_info",
+    "mechanisms": "mechanisms",
+    "regimes": "contents.regimes",
+    "tests": "contents.law.tests",
+    "comity": "contents.law.comity",
+    "us_orders": "contents.law.us_orders",
+    "foreign_orders": "contents.law.foreign_orders",
 }
+_FIELDS = {
+    "countries": ("name", "region", "ties", "initial_trust", "members"),
+    "segments": ("name", "contract_months", "meaning"),
+    "providers": ("name", "regions_2013"),
+    "parameters": ("value", "range_words", "meaning"),
+    "mechanisms": ("name", "off", "meaning"),
+    "regimes": ("name", "test", "comity", "agreements", "stages"),
+    "tests": ("name", "reach", "bar", "reference"),
+    "comity": ("name", "common_law", "success", "months", "reference"),
+    "us_orders": ("when", "route", "authority"),
+    "foreign_orders": ("when", "route", "asks", "authority"),
+    "events": ("date", "kind", "cause", "timeline", "what"),
+}
+_HEADINGS = {"members": "countries", "range_words": "range", "regions_2013": "regions in 2013"}
+
+
+def words(value: Any) -> str:
+    """A value of the configuration on one line; what is empty inside another value is left out."""
+    if isinstance(value, Strict):
+        value = value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, dict):
+        known = {key: inner for key, inner in value.items() if inner != []}
+        nested = any(isinstance(inner, dict | Strict) for inner in known.values())
+        parts = (f"{key} ({words(x)})" if nested else f"{key}={words(x)}" for key, x in known.items())
+        return ", ".join(parts) or "none"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(words, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def entries(what: str, base: Base) -> Iterator[tuple[str, Any, Loc]]:
+    """The things of a list: what each is called, the thing itself, and its place in the configuration."""
+    if what == "events":
+        for name, timeline in base.timelines.items():
+            for position, event in enumerate(timeline.events):
+                yield event.id, event, ("timelines", name, "events", position)
+        return
+    at = tuple(_PLACES[what].removeprefix("contents.").split("."))
+    for code, thing in attrgetter(_PLACES[what])(base).items():
+        yield code, thing, (*at, code)
 
 
 def print_list(what: str) -> None:
@@ -83,11 +75,24 @@ def print_list(what: str) -> None:
     if what == "experiments":
         _print(("name", "title", "file"), _experiments())
         return
-    columns, rows = _LISTS[what]
-    _print(columns, rows(load_base(root() / CONFIGS)))
+    fields = _FIELDS[what]
+    rows = (
+        [
+            code,
+            *(_cell(getattr(thing, name, at[1])) for name in fields),
+        ]  # an event's timeline is in its place
+        for code, thing, at in entries(what, load_base(root() / CONFIGS))
+    )
+    _print(("name in files", *(_HEADINGS.get(name, name.replace("_", " ")) for name in fields)), rows)
 
 
-def _experiments() -> Rows:
+def _cell(value: Any) -> str:
+    """A value in a list: of what has parts, only what they are called."""
+    nested = isinstance(value, dict) and any(isinstance(inner, Strict) for inner in value.values())
+    return words(list(value) if nested else value)
+
+
+def _experiments() -> Iterator[Sequence[str]]:
     for name, path in experiments().items():
         try:
             tree = read(path).tree
@@ -97,10 +102,5 @@ def _experiments() -> Rows:
         yield name, title, shown(path)
 
 
-def _print(columns: Sequence[str], rows: Rows) -> None:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    console().print(table)
+def _print(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    console().print(to_terminal(Table("", columns(*headings), list(rows)), box=False))

@@ -29,21 +29,39 @@ app = typer.Typer(
 )
 
 
-class Listed(StrEnum):
-    """What `list` can list."""
+Listed = StrEnum(
+    "Listed",
+    [
+        "countries", "segments", "providers", "parameters", "mechanisms", "regimes", "tests", "comity",
+        "us_orders", "foreign_orders", "events", "experiments",
+    ],
+)  # fmt: skip
 
-    countries = "countries"
-    segments = "segments"
-    providers = "providers"
-    parameters = "parameters"
-    mechanisms = "mechanisms"
-    regimes = "regimes"
-    events = "events"
-    experiments = "experiments"
+ExperimentName = Annotated[
+    str, typer.Argument(help="A file, or the bare name of a shipped experiment (see `list experiments`).")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Set a value over all files, for example trust.asymmetry=2. Repeatable.",
+    ),
+]
+Seeds = Annotated[int | None, typer.Option("--seeds", help="Number of seeds: runs of each world.")]
+Customers = Annotated[int | None, typer.Option("--customers", help="Simulated customers.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder for the results.  [default: results/<experiment>]")
+]
+StoreFolder = Annotated[
+    Path | None,
+    typer.Option("--store", help="Folder of all runs, shared by experiments.  [default: results/store]"),
+]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")]
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"warrantsim {__version__}")
         raise typer.Exit(DONE)
 
@@ -59,29 +77,13 @@ def _warrantsim(
 
 @app.command()
 def run(
-    experiment: Annotated[
-        str, typer.Argument(help="A file, or the bare name of a shipped experiment (see `list experiments`).")
-    ],
-    sets: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="PATH=VALUE",
-            help="Set a value over all files, for example trust.asymmetry=2. Repeatable.",
-        ),
-    ] = None,
-    seeds: Annotated[int | None, typer.Option("--seeds", help="Number of seeds: runs of each world.")] = None,
-    customers: Annotated[int | None, typer.Option("--customers", help="Simulated customers.")] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the results.  [default: results/<experiment>]")
-    ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option("--store", help="Folder of all runs, shared by experiments.  [default: results/store]"),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")
-    ] = None,
+    experiment: ExperimentName,
+    sets: Sets = None,
+    seeds: Seeds = None,
+    customers: Customers = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
     timeout: Annotated[
         float,
         typer.Option(
@@ -134,13 +136,11 @@ def run(
 
 @app.command()
 def shards(
-    experiment: Annotated[str, typer.Argument(help="A file, or the bare name of a shipped experiment.")],
+    experiment: ExperimentName,
     parts: Annotated[int, typer.Argument(metavar="N", min=1, help="Number of parts.")],
-    sets: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="As for `run`. Repeatable.")
-    ] = None,
-    seeds: Annotated[int | None, typer.Option("--seeds", help="As for `run`.")] = None,
-    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
+    sets: Sets = None,
+    seeds: Seeds = None,
+    customers: Customers = None,
     out: Annotated[Path, typer.Option("--out", help="The job script to write.")] = Path("job.sh"),
 ) -> None:
     """Write a SLURM job script that runs an experiment in N parts, each a job of one array."""
@@ -162,9 +162,7 @@ def reproduce(
         bool,
         typer.Option("--full", help="Shipped experiments at their full size (minutes), not the smallest."),
     ] = False,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Processes.  [default: one a core]")
-    ] = None,
+    workers: Workers = None,
 ) -> None:
     """Run again, past every store, and compare with the stored results.
 
@@ -215,8 +213,8 @@ def explain(
         str,
         typer.Argument(
             help=(
-                "A parameter, country, segment, provider, mechanism, regime, event, instrument or column "
-                "of a table."
+                "A parameter, country, segment, provider, mechanism, regime, test or rule of the law, event, "
+                "instrument or column of a table."
             )
         ),
     ],
@@ -225,7 +223,7 @@ def explain(
         typer.Option("--experiment", help="Show the values that this experiment runs with, world by world."),
     ] = None,
 ) -> None:
-    """Say what a name means: its value, unit, range and source, and who set it."""
+    """Explain a name: its meaning, value, unit, range and source, and who set it."""
     from sim.cli.explain import print_explanation
 
     print_explanation(name, experiment)
@@ -250,16 +248,12 @@ def evidence(
             help="Whose parameters, customers, seeds and months; the world is history as it happened.",
         ),
     ] = "history",
-    sets: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="As for `run`. Repeatable.")
-    ] = None,
-    seeds: Annotated[int | None, typer.Option("--seeds", help="As for `run`.")] = None,
-    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for evidence.csv.  [default: results/<experiment>]")
-    ] = None,
-    store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+    sets: Sets = None,
+    seeds: Seeds = None,
+    customers: Customers = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
     posterior: Annotated[
         int | None,
         typer.Option(
@@ -274,14 +268,17 @@ def evidence(
 
     A miss is a result, not a failure.
     """
-    from sim.cli.evidence import Asked, list_measures, measure_evidence
-
     if listed:
+        from sim.cli.measures import list_measures
+
         list_measures()
         return
-    failures = measure_evidence(
-        Asked(rows, experiment, sets or [], seeds, customers, out, store, workers, posterior)
-    )
+    from sim.analysis import assessments
+    from sim.cli.assess import assess
+    from sim.scenario.resolution import resolve
+
+    resolved = resolve(experiment, sets or [], seeds=seeds, customers=customers)
+    failures = assess(assessments.evidence(resolved, rows, posterior), out, store, workers)
     raise typer.Exit(FAILED if failures else DONE)
 
 
@@ -291,7 +288,7 @@ def calibrate(
         int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")
     ] = 512,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Runs of each point.")] = 2,
-    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
+    customers: Customers = None,
     draws: Annotated[int, typer.Option("--draws", min=16, help="Draws of the posterior to keep.")] = 512,
     put_back: Annotated[
         int, typer.Option("--put-back", min=4, help="Of these, how many are run through the model again.")
@@ -308,7 +305,7 @@ def calibrate(
             "--store", help="Folder of what was simulated; a fit goes on from there.  [default: results/fit]"
         ),
     ] = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder for the posterior's tables.  [default: results/posterior]"),
@@ -318,12 +315,11 @@ def calibrate(
 
     Gives a posterior, what can be recovered, and the rows before and after.
     """
-    from sim.cli.calibrate import Asked
+    from sim.analysis.calibration.fit import Size
     from sim.cli.calibrate import calibrate as fit
 
-    raise typer.Exit(
-        FAILED if fit(Asked(points, seeds, customers, draws, put_back, inputs, store, workers, out)) else DONE
-    )
+    size = Size(points=points, seeds=seeds, draws=draws, put_back=put_back)
+    raise typer.Exit(FAILED if fit(size, customers, inputs, store, workers, out) else DONE)
 
 
 @app.command()
@@ -345,26 +341,21 @@ def validate(
         int,
         typer.Option("--customers", help="Simulated customers: many, as rows are about single countries."),
     ] = 200_000,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", help="Folder for the tables; its report is renewed.  [default: results/<experiment>]"
-        ),
-    ] = None,
-    store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
 ) -> None:
     """Score the fitted model on rows that no fit saw, beside forecasts without agents.
 
     These are no change, a line and a Bass curve.
     """
-    from sim.cli.uncertainty import Asked, validate_model
+    from sim.analysis import assessments
+    from sim.cli.assess import assess
+    from sim.scenario.resolution import resolve
 
-    raise typer.Exit(
-        FAILED
-        if validate_model(Asked(experiment, posterior, seeds, customers, out, store, workers))
-        else DONE
-    )
+    resolved = resolve(experiment, seeds=seeds, customers=customers)
+    failures = assess(assessments.validation(resolved, posterior), out, store, workers)
+    raise typer.Exit(FAILED if failures else DONE)
 
 
 @app.command()
@@ -376,28 +367,23 @@ def survive(
     experiment: Annotated[
         str, typer.Option("--experiment", help="Which worlds are compared.")
     ] = "two_worlds",
-    customers: Annotated[int | None, typer.Option("--customers", help="As for `run`.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", help="Folder for the table; its report is renewed.  [default: results/<experiment>]"
-        ),
-    ] = None,
-    store: Annotated[Path | None, typer.Option("--store", help="As for `run`.")] = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="As for `run`.")] = None,
+    customers: Customers = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
 ) -> None:
     """Which conclusions survive the uncertainty of the parameters?
 
-    Compares the two worlds over the posterior, at either end of what is done of what is said, and with
-    symmetric trust.
+    Compares the two worlds over the posterior, with the least and the most action on stated intentions, and
+    with symmetric trust.
     """
-    from sim.cli.uncertainty import Asked, survive_uncertainty
+    from sim.analysis import assessments
+    from sim.cli.assess import assess
+    from sim.scenario.resolution import resolve
 
-    raise typer.Exit(
-        FAILED
-        if survive_uncertainty(Asked(experiment, posterior, seeds, customers, out, store, workers))
-        else DONE
-    )
+    resolved = resolve(experiment, customers=customers)
+    failures = assess(assessments.survival(resolved, posterior, seeds), out, store, workers)
+    raise typer.Exit(FAILED if failures else DONE)
 
 
 @app.command()

@@ -21,12 +21,10 @@ def stoppable(screen: Console, store: Path) -> "Iterator[Progress]":
 
     A user who stops, or loses the workers, is told how to go on, and the command ends.
     """
-    from sim.model import compiled
     from sim.runs.engines import EngineLost
     from sim.runs.worker import OtherCode
 
-    if not compiled.is_compiled():
-        screen.print("first run compiles the model: about a minute")
+    announce_compilation(screen)
     kept = f"what was done is in {escape(str(store))}; the same command goes on from there"
     try:
         with progress_of(screen) as progress:
@@ -37,6 +35,14 @@ def stoppable(screen: Console, store: Path) -> "Iterator[Progress]":
     except (EngineLost, OtherCode) as error:
         screen.print(f"[red]stopped[/]: {escape(str(error))}; {kept}", soft_wrap=True)
         raise typer.Exit(FAILED) from None
+
+
+def announce_compilation(screen: Console) -> None:
+    """Say so where the first run will take longer than later ones."""
+    from sim.model import compiled
+
+    if not compiled.is_compiled():
+        screen.print("first run compiles the model: about a minute")
 
 
 @contextmanager
@@ -50,10 +56,10 @@ def progress_of(out: Console) -> "Iterator[Progress]":
         last = [-math.inf]
 
         def line(done: int, total: int, words: str) -> None:
-            now, said = time.monotonic(), pace.said(done, total)
+            now, pace_words = time.monotonic(), pace.words(done, total)
             if done >= total or now - last[0] >= _SECONDS_BETWEEN_LINES:
                 last[0] = now
-                print(f"{done}/{total} {words}{said}", flush=True)
+                print(f"{done}/{total} {words}{pace_words}", flush=True)
 
         yield line
         return
@@ -65,7 +71,7 @@ def progress_of(out: Console) -> "Iterator[Progress]":
     ) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total, words: bar.update(
-            task, completed=done, total=total, description=f"{words}{pace.said(done, total)}"
+            task, completed=done, total=total, description=f"{words}{pace.words(done, total)}"
         )
 
 
@@ -79,7 +85,7 @@ class _Pace:
         self._begin = self._last = time.monotonic()
         self._total = 0
 
-    def said(self, done: int, total: int) -> str:
+    def words(self, done: int, total: int) -> str:
         now = time.monotonic()
         if total != self._total or done <= 1:  # another stage
             self._begin, self._total = self._last, total

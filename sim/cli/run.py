@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 
-from sim.cli.console import console
-from sim.cli.folders import REPORT, RESULTS, STORE, must_be_writable
+from sim.cli.console import RESULTS, STORE, console, make_folders, print_some
 from sim.cli.progress import stoppable
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, points
@@ -18,8 +16,6 @@ from sim.scenario.resolution import Resolved, points
 if TYPE_CHECKING:
     from sim.pipeline import Finished
     from sim.runs.engines import OpenEngine
-
-_FAILURES_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -49,22 +45,21 @@ def run_experiment(options: RunOptions) -> list[str]:
     )
     shard = _shard(options.shard)
     folder, store = options.out or RESULTS / resolved.name, options.store or STORE
-    must_be_writable(folder, "--out")
-    must_be_writable(store, "--store")
+    make_folders(folder, store)
     screen = console()
     screen.print(_size(resolved, shard))
 
     from sim.runs.tasks import Backend
 
     engine = _engine(options.cluster, options.workers)
-    how = Backend(options.workers, options.timeout or None, options.retry_failed, shard, engine)
+    backend = Backend(options.workers, options.timeout or None, options.retry_failed, shard, engine)
     with stoppable(screen, store) as progress:
         done = pipeline.run(
             resolved,
             folder,
             progress=progress,
             store=store,
-            how=how,
+            backend=backend,
             further=True,
             command=command_of(options),
         )
@@ -72,7 +67,11 @@ def run_experiment(options: RunOptions) -> list[str]:
         return _print_shard(screen, done, shard)
     _print_results(screen, done)
     if options.report and (done.proved.good if done.plan.has_design else "headlines" in done.summaries):
-        screen.print(f"report: {escape(str(_write_report(done.folder)))}", soft_wrap=True)
+        from sim.runs.results import FolderResults
+        from sim.view.report import build
+
+        report = build(FolderResults(done.folder), done.folder / "report.html")
+        screen.out(f"report: {report}")
     return done.all_failures
 
 
@@ -84,13 +83,13 @@ def _print_results(screen: Console, done: "Finished") -> None:
     if "headlines" in done.summaries:
         labels = [experiment.worlds[name].label for name in experiment.compare or ()]
         screen.print(to_terminal(headlines_table(done.summaries["headlines"], labels)))
-    for warning in done.warnings:
-        screen.print(f"[yellow]warning[/]: {escape(warning)}", soft_wrap=True)
-    _print_failures(screen, [*done.failures, *done.further_failures], done.folder)
+    print_some(screen, "[yellow]warning[/]", done.warnings)
+    rest = f", all in {done.folder / 'failures.csv'}"
+    print_some(screen, "[red]failed[/]", [*done.failures, *done.further_failures], rest)
     if done.verdicts is not None:
         screen.print(to_terminal(claims_table(done.verdicts.claims.to_dict("records"))))
     screen.print(_count(done))
-    screen.print(f"tables: {escape(str(done.folder))} ({done.seconds:.0f} s)", soft_wrap=True)
+    screen.out(f"tables: {done.folder} ({done.seconds:.0f} s)")
 
 
 def _engine(cluster: str | None, workers: int | None) -> "OpenEngine | None":
@@ -113,41 +112,22 @@ def _shard(word: str | None) -> tuple[int, int] | None:
 
 def _print_shard(screen: Console, done: "Finished", shard: tuple[int, int]) -> list[str]:
     """What a shard says at its end: it writes no tables."""
-    failures = [str(failure) for failure in done.failed_now]
-    _print_failures(screen, failures, None)
+    print_some(screen, "[red]failed[/]", done.runner.failures)
     screen.print(
         f"shard {shard[0]}/{shard[1]}: {done.ran} run ({done.seconds:.0f} s); when all shards are "
         "done, the same command without --shard writes the tables"
     )
-    return failures
+    return done.runner.failures
 
 
 def _count(done: "Finished") -> str:
-    pairs, failed = len(done.plan), len(done.failures)
-    said = (
-        f"{len(done.proved.good):,} of {pairs:,} done, {done.ran:,} of them run now"
-        if failed == 0
-        else f"{len(done.proved.good):,} of {pairs:,} done"
+    failed = len(done.failures)
+    rest = (
+        f"{failed:,} failed (--retry-failed runs them once more)"
+        if failed
+        else f"{done.ran:,} of them run now"
     )
-    return said + (f", {failed:,} failed (--retry-failed runs them once more)" if failed else "")
-
-
-def _print_failures(screen: Console, failures: Sequence[str], folder: Path | None) -> None:
-    for failure in failures[:_FAILURES_SHOWN]:
-        screen.print(f"[red]failed[/]: {escape(failure)}", soft_wrap=True)
-    if len(failures) > _FAILURES_SHOWN:
-        screen.print(
-            f"[red]failed[/]: {len(failures) - _FAILURES_SHOWN:,} more"
-            + (f", all in {escape(str(folder / 'failures.csv'))}" if folder else "")
-        )
-
-
-def _write_report(folder: Path) -> Path:
-    from sim.runs.results import FolderResults
-    from sim.view.report import build
-
-    build(FolderResults(folder), folder / REPORT)
-    return folder / REPORT
+    return f"{len(done.proved.good):,} of {len(done.plan):,} done, {rest}"
 
 
 def command_of(options: RunOptions) -> str:
@@ -163,13 +143,12 @@ def command_of(options: RunOptions) -> str:
 
 def _size(resolved: Resolved, shard: tuple[int, int] | None) -> str:
     experiment = resolved.experiment
-    worlds = f"{len(experiment.worlds)} {'world' if len(experiment.worlds) == 1 else 'worlds'}"
-    seeds = f"{experiment.seeds.count} {'seed' if experiment.seeds.count == 1 else 'seeds'}"
+    counts = [(len(experiment.worlds), "world"), (experiment.seeds.count, "seed")]
     if experiment.design is not None:
-        number = len(points(resolved))
-        worlds = f"{number:,} {'point' if number == 1 else 'points'} x {worlds}"
+        counts.insert(0, (len(points(resolved)), "point"))
+    runs = " x ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
     part = f", part {shard[0]} of {shard[1]}" if shard else ""
     return (
-        f"{resolved.name}: {worlds} x {seeds}, {experiment.customers:,} customers, "
+        f"{resolved.name}: {runs}, {experiment.customers:,} customers, "
         f"{experiment.horizon.first} to {experiment.horizon.last}{part}"
     )

@@ -47,11 +47,6 @@ def write_job_script(
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise InputError(f"--out {out}: cannot be written: {error.strerror or error}") from None
-    console().print(
-        (
-            f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how the tables "
-            "are written"
-        ),
-        soft_wrap=True,
-        markup=False,
+    console().out(
+        f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how the tables are written"
     )

@@ -18,11 +18,11 @@ from sim.runs.engines.local import default_workers
 from sim.runs.export import Proved, export, prove, sha256_of
 from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
-from sim.runs.points import POINTS, PointRow, write_points
+from sim.runs.points import POINTS, write_points
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
-from sim.runs.seed import Failure, SeedDone
+from sim.runs.seed import SeedDone
 from sim.runs.store import Damaged, Index, Store
-from sim.runs.tasks import Backend, Progress, missing, run_missing
+from sim.runs.tasks import Runner, missing
 from sim.runs.watch import Watch, write_unchanging
 
 OWN_STORE = "store"
@@ -31,18 +31,21 @@ FAILURES = "failures.csv"
 
 @dataclass
 class Execution:
-    """An experiment under execution: its plan, its store, its folder, and what has come of it so far."""
+    """An experiment under execution: its folder, its plan, who runs it, and what has come of it so far."""
 
     folder: Path
     plan: Plan
-    store: Store
+    runner: Runner
     index: Index = field(default_factory=Index)
     proved: Proved = field(default_factory=Proved)
     seconds: float = 0.0
     ran: int = 0
-    failed_now: list[Failure] = field(default_factory=list)
     tables: dict[str, dict[str, Any]] | None = None
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def store(self) -> Store:
+        return self.runner.store
 
     @property
     def failures(self) -> list[str]:
@@ -64,18 +67,10 @@ class Execution:
             world: self.index.where[run_id]
             for world, run_id in zip(self.plan.worlds, self.plan.ids[number], strict=True)
         }
-        found = {
-            world: {table: self.store.columns(table, place) for table in tables}
-            for world, place in places.items()
-        }
-        equal = {
-            f"{self.plan.worlds[i]}|{self.plan.worlds[j]}": months
-            for (i, j), months in self.plan.equal_months(point).items()
-        }
-        return SeedDone(seed, self.plan.label(point), found, equal_months=equal)
+        return SeedDone(seed, self.plan.label(point), self.store.tables(places, tables))
 
 
-def execute(run: Execution, how: Backend, progress: Progress | None, watch: Watch) -> None:
+def execute(run: Execution, watch: Watch) -> None:
     """Run what the store lacks, then write tables and points to the experiment's folder.
 
     A shard writes none. Raises EngineLost when a cluster is gone; what was stored stays, and the next call
@@ -85,9 +80,9 @@ def execute(run: Execution, how: Backend, progress: Progress | None, watch: Watc
     while True:
         run.index, damaged = run.store.index()
         run.warnings += damaged
-        _run_missing(run, how, progress, watch)
-        how = replace(how, retry_failed=False)  # once
-        if how.shard is not None:
+        _run_missing(run, watch)
+        run.runner.backend = replace(run.runner.backend, retry_failed=False)  # once
+        if run.runner.backend.shard is not None:
             break
         try:
             watch.stage("writing the tables")
@@ -95,27 +90,26 @@ def execute(run: Execution, how: Backend, progress: Progress | None, watch: Watc
             _write_failures(run)
             run.warnings += _no_effect(run)
             break
-        except Damaged as found:
-            run.warnings.append(run.store.set_aside(found))
+        except Damaged as damage:
+            run.warnings.append(run.store.set_aside(damage))
     run.seconds = time.perf_counter() - begin
 
 
-def _run_missing(run: Execution, how: Backend, progress: Progress | None, watch: Watch) -> None:
-    """Run what the store lacks (failed tasks only if asked for)."""
-    plan, index = run.plan, run.index
+def _run_missing(run: Execution, watch: Watch) -> None:
+    """Run what the store lacks (failed tasks only if the backend retries them)."""
+    plan, index, backend = run.plan, run.index, run.runner.backend
     pairs = [
         pair
         for pair, ids in enumerate(plan.ids)
         if any(run_id not in index.where for run_id in ids)
-        and (how.shard is None or pair % how.shard[1] == how.shard[0] - 1)
-        and (how.retry_failed or index.failure_of(ids) is None)
+        and (backend.shard is None or pair % backend.shard[1] == backend.shard[0] - 1)
+        and (backend.retry_failed or index.failure_of(ids) is None)
     ]
     if pairs:
         write_unchanging(plan, run.folder)
         watch.stage("running", len(pairs))
-        run.failed_now += run_missing(
-            run.store, missing(plan.tasks(pairs), index, how), len(pairs), how, progress, watch.note
-        )
+        for ended in run.runner.run(missing(plan.tasks(pairs), index, backend), len(pairs)):
+            watch.note(ended)
         run.ran += len(pairs)
         run.index, damaged = run.store.index()
         run.warnings += damaged
@@ -135,13 +129,7 @@ def _write_results(run: Execution) -> None:
         return
     (out / MANIFEST).unlink(missing_ok=True)  # it speaks of other tables
     run.tables = export(plan, good, index, store, out / TABLES_FOLDER)
-    fine = set(good)
-    rows = [
-        PointRow(point.index, point.values, seed, ids, pair in fine)
-        for pair, ids in enumerate(plan.ids)
-        for point, seed in [plan.key(pair)]
-    ]
-    write_points(rows, plan.worlds, plan.digest, out / POINTS)
+    write_points(plan.rows(good), plan.worlds, plan.digest, out / POINTS)
     (out / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
 
 
@@ -150,13 +138,13 @@ def _proved_before(run: Execution) -> Proved | None:
 
     It is there only if that has been done and all of them are stored.
     """
-    said = _manifest_of(run.folder)
+    manifest = _manifest_of(run.folder)
     everything = range(len(run.plan))
-    if said is None or any(run_id not in run.index.where for ids in run.plan.ids for run_id in ids):
+    if manifest is None or any(run_id not in run.index.where for ids in run.plan.ids for run_id in ids):
         return None
-    if said.get("runs_digest") != _contents_digest(run.plan, everything):
+    if manifest.get("runs_digest") != _contents_digest(run.plan, everything):
         return None
-    pairs = said["worlds_compared"]
+    pairs = manifest["worlds_compared"]
     return Proved(
         list(everything),
         {},
@@ -188,14 +176,14 @@ def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
 
     It is there only if they are of these very runs and no byte of them has changed.
     """
-    out, said = run.folder, _manifest_of(run.folder)
+    out, manifest = run.folder, _manifest_of(run.folder)
     if (
-        said is None
+        manifest is None
         or not (out / POINTS).is_file()
-        or said.get("runs_digest") != _contents_digest(run.plan, run.proved.good)
+        or manifest.get("runs_digest") != _contents_digest(run.plan, run.proved.good)
     ):
         return None
-    tables: dict[str, dict[str, Any]] = said["tables"]
+    tables: dict[str, dict[str, Any]] = manifest["tables"]
     files = [(out / TABLES_FOLDER / f"{name}.parquet", entry["sha256"]) for name, entry in tables.items()]
     with ThreadPoolExecutor(default_workers()) as pool:
         whole = all(pool.map(lambda file: file[0].is_file() and sha256_of(file[0]) == file[1], files))

@@ -20,9 +20,10 @@ from sim.runs.reproduce import (
     Comparison,
     Difference,
     Pair,
-    code_words,
-    environment_words,
+    begun,
+    digest_of_lines,
     run_again,
+    sampled,
 )
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.runs.tasks import Backend, Progress
@@ -51,45 +52,43 @@ def compare_with_expected(
     name: str,
     full: bool = False,
     sample: int | None = None,
-    how: Backend | None = None,
+    backend: Backend | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Run a shipped experiment past every store, and compare it with its expected digests.
 
     It is run small, or at its full size.
     """
-    said = json.loads(file_of(name).read_text(encoding="utf-8"))
-    size = "full" if full else "small"
-    if said.get(size) is None:
+    shipped, size = json.loads(file_of(name).read_text(encoding="utf-8")), "full" if full else "small"
+    expected = shipped.get(size)
+    if expected is None:
         raise InputError(f"{name}: {file_of(name).name} has no digests of its full size; leave --full out")
-    expected = said[size]
     resolved, pairs = sized(name, full)
-    out = Comparison(f"{name} ({size})", of=len(pairs), code=code_words(said["model_digest"]))
-    out.environment = environment_words(said["versions"], said["platform"])
+    out = begun(f"{name} ({size})", shipped, pairs)
     if inputs_digest(resolved, pairs) != expected["inputs"]:
         out.inputs = "the configuration or the experiment has changed since these digests were made"
-    if sample is not None and sample < len(pairs):
-        if full:
-            raise InputError(
-                "--sample: the digests of a full size are of whole tables; leave --sample or --full out"
-            )
-        chosen = np.sort(np.random.default_rng().choice(len(pairs), sample, replace=False))
-        pairs = [pairs[i] for i in chosen]
-    out.pairs = len(pairs)
-    found, out.failures = run_pairs(resolved, pairs, how or Backend(), progress)
+    chosen = sampled(pairs, sample)
+    if full and len(chosen) < len(pairs):
+        raise InputError(
+            "--sample: the digests of a full size are of whole tables; leave --sample or --full out"
+        )
+    out.pairs = len(chosen)
+    runs = run_pairs(resolved, chosen, out, full, backend, progress)
     if full:
-        now = {table: digest_of_runs(found, table) for table in expected["tables"]}
+        now = {table: digest_of_runs(runs, table) for table in expected["tables"]}
         out.differences = [
             Difference("all runs", t, "", "", f"its digest was {d[:12]}, now {now[t][:12]}", "")
             for t, d in expected["tables"].items()
             if now[t] != d
         ]
-        out.tables = len(now)
-        return out
-    for run, tables in found.items():
-        for table, columns in tables.items():
-            out.differences += _placed(run, table, expected["runs"].get(run, {}).get(table), columns)
-        out.tables = len(tables)
+    else:
+        out.differences = [
+            difference
+            for run, tables in runs.items()
+            for table, print_now in tables.items()
+            for difference in _placed(run, table, expected["runs"].get(run, {}).get(table), print_now)
+        ]
+    out.tables = len(next(iter(runs.values()), {}))
     return out
 
 
@@ -116,22 +115,24 @@ def inputs_digest(resolved: Resolved, pairs: Sequence[Pair]) -> str:
 
 
 def run_pairs(
-    resolved: Resolved, pairs: Sequence[Pair], how: Backend, progress: Progress | None
-) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """For each run by name: of small runs the tables, of the others their digests."""
-    small = resolved.experiment.customers == SMALL["customers"]
-    found: dict[str, dict[str, Any]] = {}
-    failures: list[str] = []
-    for pair, done in run_again(resolved, pairs, tables_of(resolved.experiment.record), how, progress):
-        if done.failed is not None:
-            failures.append(f"{pair.name()}: {done.failed.stage}: {done.failed.error}")
-        for world, tables in done.tables.items():
-            found[pair.name(world)] = (
-                tables
-                if small
-                else {table: digest_of_values(table, columns) for table, columns in tables.items()}
-            )
-    return found, failures
+    resolved: Resolved,
+    pairs: Sequence[Pair],
+    out: Comparison,
+    full: bool,
+    backend: Backend | None = None,
+    progress: Progress | None = None,
+) -> dict[str, dict[str, Any]]:
+    """For each run by name and table, of full runs the digest and of small ones the fingerprint.
+
+    What fails is noted in `out`.
+    """
+    reduce = digest_of_values if full else fingerprint
+    tables = tables_of(resolved.experiment.record)
+    return {
+        pair.name(world): {table: reduce(table, columns) for table, columns in of_world.items()}
+        for pair, done in run_again(resolved, pairs, tables, out, backend, progress)
+        for world, of_world in done.tables.items()
+    }
 
 
 def tables_of(record: str) -> list[str]:
@@ -139,11 +140,9 @@ def tables_of(record: str) -> list[str]:
     return [name for name in TABLES if name in TABLES_OF[record]]
 
 
-def digest_of_runs(found: dict[str, dict[str, Any]], table: str) -> str:
+def digest_of_runs(runs: dict[str, dict[str, Any]], table: str) -> str:
     """Digest of one table over all runs, from its digest in each."""
-    return hashlib.sha256(
-        "\n".join(f"{run} {tables[table]}" for run, tables in found.items()).encode()
-    ).hexdigest()
+    return digest_of_lines(f"{run} {tables[table]}" for run, tables in runs.items())
 
 
 # --- fingerprints ----------------------------------------------------------------------------------------
@@ -169,8 +168,7 @@ def fingerprint(table: str, columns: Columns) -> dict[str, Any]:
     return {"digest": digest_of_values(table, columns), "months": by_name, "variables": " ".join(by_variable)}
 
 
-def _placed(run: str, table: str, was: dict[str, Any] | None, columns: Columns) -> list[Difference]:
-    now = fingerprint(table, columns)
+def _placed(run: str, table: str, was: dict[str, Any] | None, now: dict[str, Any]) -> list[Difference]:
     if was is not None and was["digest"] == now["digest"]:
         return []
     if was is None:

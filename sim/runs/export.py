@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from sim.runs import tables_on_disk
-from sim.runs.pairs import MONTH_DIGEST, parts_early
+from sim.runs.pairs import MONTH_DIGEST, difference_of
 from sim.runs.plan import Plan
 from sim.runs.seed import Failure
 from sim.runs.store import Index, Store
@@ -52,12 +52,10 @@ def prove(plan: Plan, index: Index, store: Store) -> Proved:
         if point.index != at:
             at, must = point.index, plan.equal_months(point)
         digests = [store.months(index.where[run]) for run in ids] if must else []
-        early = parts_early(digests, must)
-        if early is not None:
-            a, b = (plan.worlds[k] for k in early)
-            said = f"WorldsDiffer: {a} and {b} must be equal through month {must[early]}, but differ"
+        error = difference_of(plan.worlds, digests, must)
+        if error is not None:
             out.failures[pair] = Failure(
-                plan.name(pair), seed, dict(point.values), list(ids), "raised", "compare", said
+                plan.name(pair), seed, dict(point.values), list(ids), "raised", "compare", error
             )
             continue
         never = {

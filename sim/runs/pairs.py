@@ -7,6 +7,7 @@ luck of one world leaks into the other, or a law acts early, gives numbers that 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from itertools import combinations
 
 import numpy as np
 
@@ -38,6 +39,14 @@ def must_be_equal_for(a: Scenario, b: Scenario) -> int:
     return min(max(months, 0), a.months)
 
 
+def equal_months(scenarios: Sequence[Scenario]) -> dict[tuple[int, int], int]:
+    """For how many months each two worlds (by position) must be equal."""
+    return {
+        (i, j): must_be_equal_for(scenarios[i], scenarios[j])
+        for i, j in combinations(range(len(scenarios)), 2)
+    }
+
+
 def share_population(a: Scenario, b: Scenario) -> bool:
     """Whether two worlds can share their customers: they differ in nothing but law and events."""
     return (a.first, a.months) == (b.first, b.months) and may_ride_together(a, b)
@@ -53,8 +62,8 @@ def first_difference(a: Books, b: Books, months: int) -> str | None:
         if isinstance(left, np.ndarray):
             x, y = left[:months], right[:months]
             if x.tobytes() != y.tobytes():
-                differs = np.argwhere(~((x == y) | (_missing(x) & _missing(y))))
-                where = differs[0] if len(differs) else np.zeros(1, np.int64)
+                places = np.argwhere(differs(x, y))
+                where = places[0] if len(places) else np.zeros(1, np.int64)
                 return (
                     f"{field.name}: month {a.scenario.month_start(int(where[0])):%Y-%m}, entry "
                     f"{tuple(int(i) for i in where[1:])}"
@@ -94,17 +103,26 @@ def month_digests(books: Books) -> bytes:
     return b"".join(out)
 
 
-def parts_early(months: Sequence[bytes], must: Mapping[tuple[int, int], int]) -> tuple[int, int] | None:
-    """Two worlds (by position) whose `month_digests` differ in a month that they must share, or None."""
-    for worlds, shared in must.items():
-        a, b = (months[k][(shared - 1) * MONTH_DIGEST : shared * MONTH_DIGEST] for k in worlds)
+def difference_of(
+    worlds: Sequence[str], digests: Sequence[bytes], must: Mapping[tuple[int, int], int]
+) -> str | None:
+    """Which two worlds differ in a month that they must share (`equal_months`), in words; None if none do.
+
+    `digests` are the worlds' `month_digests`.
+    """
+    for (i, j), shared in must.items():
+        a, b = (digests[k][(shared - 1) * MONTH_DIGEST : shared * MONTH_DIGEST] for k in (i, j))
         if shared and a != b:
-            return worlds
+            return (
+                f"WorldsDiffer: {worlds[i]} and {worlds[j]} must be equal through month {shared}, but differ"
+            )
     return None
 
 
-def _missing(x: np.ndarray) -> np.ndarray:
-    return np.isnan(x) if x.dtype.kind == "f" else np.zeros(x.shape, np.bool_)
+def differs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Where two arrays of one shape differ; a missing number equals a missing number."""
+    both_missing = (a != a) & (b != b)  # NaN alone differs from itself
+    return np.asarray(~((a == b) | both_missing))
 
 
 def _first_row(left: list[object], right: list[object], months: int) -> int | None:

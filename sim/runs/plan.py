@@ -5,15 +5,14 @@ It also gives the id of every run.
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 from pathlib import Path
 
 from sim.runs.identity import Identities, model_digest
-from sim.runs.pairs import must_be_equal_for
-from sim.runs.points import read_ids
+from sim.runs.pairs import equal_months
+from sim.runs.points import PointRow, read_ids
 from sim.runs.reporters import Reporters
 from sim.runs.seed import Task
 from sim.runs.tables_on_disk import FORMAT
@@ -105,6 +104,15 @@ class Plan:
             record = self.resolved.experiment.record
             yield Task(scenarios, seed, record, self.label(point), ids, dict(point.values), self.reporters)
 
+    def rows(self, good: Collection[int] = ()) -> list[PointRow]:
+        """The table of points, a row a pair; `good` are the pairs whose numbers are in the tables."""
+        good = set(good)
+        return [
+            PointRow(point.index, point.values, seed, ids, pair in good)
+            for pair, ids in enumerate(self.ids)
+            for point, seed in [self.key(pair)]
+        ]
+
     def label(self, point: Point) -> str:
         """What a design's point is called in messages."""
         return f"point {point.index}" if self.has_design else ""
@@ -116,8 +124,4 @@ class Plan:
 
     def equal_months(self, point: Point) -> dict[tuple[int, int], int]:
         """For how many months each two worlds (by position) must be equal at a point."""
-        scenarios = list(scenarios_at(self.resolved, point).values())
-        return {
-            (i, j): must_be_equal_for(scenarios[i], scenarios[j])
-            for i, j in combinations(range(len(scenarios)), 2)
-        }
+        return equal_months(list(scenarios_at(self.resolved, point).values()))

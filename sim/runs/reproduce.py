@@ -10,7 +10,7 @@ import hashlib
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,12 +23,13 @@ import pyarrow.parquet as pq
 from sim.model.tables import TABLES
 from sim.runs.export import sha256_of
 from sim.runs.identity import Identities, model_digest
+from sim.runs.pairs import differs
 from sim.runs.points import POINTS
-from sim.runs.results import TABLES_FOLDER, FolderResults
+from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
-from sim.runs.tables_on_disk import Columns, digest_of_values, to_columns
-from sim.runs.tasks import Backend, Progress, run_tasks
+from sim.runs.tables_on_disk import Columns, digest_of_values, in_key_order, to_columns
+from sim.runs.tasks import Backend, Progress, Runner
 from sim.scenario.base import Base, load_base
 from sim.scenario.designs import Point
 from sim.scenario.locations import CONFIGS, root
@@ -47,14 +48,12 @@ class Pair:
     seed: int
     runs: Mapping[str, str]
 
+    @property
+    def label(self) -> str:
+        return f"point {self.point.index}" if self.point.values else ""
+
     def name(self, world: str = "") -> str:
-        return ", ".join(
-            [
-                *([f"point {self.point.index}"] if self.point.values else []),
-                f"seed {self.seed}",
-                *([world] if world else []),
-            ]
-        )
+        return ", ".join(filter(None, (self.label, f"seed {self.seed}", world)))
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class Comparison:
 def reproduce(
     folder: Path,
     sample: int | None = None,
-    how: Backend | None = None,
+    backend: Backend | None = None,
     progress: Progress | None = None,
     base: Base | None = None,
 ) -> Comparison:
@@ -111,82 +110,73 @@ def reproduce(
 
     Raises InputError if the folder is no results folder.
     """
-    results = results_of(folder)
-    said = results.manifest
-    resolved = restored(said["scenario"], base or load_base(root() / CONFIGS), str(folder / "manifest.json"))
+    manifest = results_of(folder).manifest
+    resolved = restored(manifest["scenario"], base or load_base(root() / CONFIGS), str(folder / MANIFEST))
     pairs = _pairs(folder, resolved)
-    out = Comparison(
-        str(folder),
-        of=len(pairs),
-        code=code_words(said["model_digest"]),
-        environment=environment_words(said["versions"], said["platform"]),
-    )
-    for table, entry in said["tables"].items():
-        path = folder / TABLES_FOLDER / f"{table}.parquet"
-        if not path.is_file():
-            out.differences.append(Difference("all runs", table, "", "", "its file is missing", ""))
-        elif sha256_of(path) != entry["sha256"]:
-            out.notes.append(
-                f"{TABLES_FOLDER}/{table}.parquet is not the file that the manifest describes (its "
-                "sha256 is another)"
-            )
-    chosen = pairs
-    if sample is not None and sample < len(pairs):
-        chosen = [pairs[i] for i in sorted(np.random.default_rng().choice(len(pairs), sample, replace=False))]
-    out.pairs, out.tables = len(chosen), len(said["tables"])
+    out = begun(str(folder), manifest, pairs)
+    _check_files(folder, manifest["tables"], out)
+    chosen = sampled(pairs, sample)
+    out.pairs, out.tables = len(chosen), len(manifest["tables"])
     out.inputs = _inputs_words(resolved, chosen) if out.code is None else None
-    digests = {table: hashlib.sha256() for table in said["tables"]}
-    for number, (pair, done) in enumerate(
-        run_again(resolved, chosen, list(said["tables"]), how or Backend(), progress)
-    ):
-        if done.failed is not None:
-            out.failures.append(f"{pair.name()}: {done.failed.stage}: {done.failed.error}")
-            continue
+    digests: dict[str, list[str]] = {table: [] for table in manifest["tables"]}
+    for pair, done in run_again(resolved, chosen, list(digests), out, backend, progress):
+        point = f"{pair.point.index} " if resolved.design is not None else ""
         for world, tables in done.tables.items():
             for table, columns in tables.items():
-                between = "\n" if number or world != next(iter(done.tables)) else ""
-                key = (
-                    f"{pair.point.index} {pair.seed}"
-                    if resolved.experiment.design is not None
-                    else f"{pair.seed}"
-                )
-                digests[table].update(f"{between}{key} {world} {digest_of_values(table, columns)}".encode())
+                digests[table].append(f"{point}{pair.seed} {world} {digest_of_values(table, columns)}")
                 out.differences += _compared(folder, table, pair, world, columns)
     if len(chosen) == len(pairs) and not out.failures and not out.differences:
-        wrong = [table for table, h in digests.items() if h.hexdigest() != said["tables"][table]["digest"]]
+        words = "its values are those of the model, but not those of the manifest's digest"
         out.differences += [
-            Difference(
-                "all runs",
-                t,
-                "",
-                "",
-                "its values are those of the model, but not those of the manifest's digest",
-                "",
-            )
-            for t in wrong
+            Difference("all runs", table, "", "", words, "")
+            for table, lines in digests.items()
+            if digest_of_lines(lines) != manifest["tables"][table]["digest"]
         ]
     return out
 
 
+def begun(what: str, manifest: Mapping[str, Any], pairs: Sequence[Pair]) -> Comparison:
+    """A comparison before anything is run: how code and environment differ from those of a manifest."""
+    environment = environment_words(manifest["versions"], manifest["platform"])
+    return Comparison(what, of=len(pairs), code=code_words(manifest["model_digest"]), environment=environment)
+
+
+def sampled(pairs: Sequence[Pair], sample: int | None) -> Sequence[Pair]:
+    """So many of the pairs, drawn at random and in their order; all of them for None."""
+    if sample is None or sample >= len(pairs):
+        return pairs
+    return [pairs[i] for i in sorted(np.random.default_rng().choice(len(pairs), sample, replace=False))]
+
+
+def digest_of_lines(lines: Iterable[str]) -> str:
+    """Digest of a whole table, from a line for each run."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
 def run_again(
-    resolved: Resolved, pairs: Sequence[Pair], tables: Sequence[str], how: Backend, progress: Progress | None
+    resolved: Resolved,
+    pairs: Sequence[Pair],
+    tables: Sequence[str],
+    out: Comparison,
+    backend: Backend | None,
+    progress: Progress | None,
 ) -> Iterator[tuple[Pair, SeedDone]]:
-    """Run pairs with an empty store of their own, a number at a time; yields each with its tables."""
-    done = 0
+    """Run pairs with an empty store of their own, a number at a time; yields each with its tables.
+
+    What fails is noted in `out`.
+    """
     for begin in range(0, len(pairs), _PAIRS_AT_A_TIME):
         some = pairs[begin : begin + _PAIRS_AT_A_TIME]
         tasks = [
-            Task(scenarios_at(resolved, pair.point), pair.seed, resolved.experiment.record, pair.name())
+            Task(scenarios_at(resolved, pair.point), pair.seed, resolved.experiment.record, pair.label)
             for pair in some
         ]
         with tempfile.TemporaryDirectory(prefix="warrantsim-") as scratch:
-            store = Store(Path(scratch))
-            store.prepare()
-            for pair, one in zip(some, run_tasks(tasks, store, how, tables), strict=True):
-                done += 1
+            runner = Runner(Store(Path(scratch)), backend or Backend(), failures=out.failures)
+            for position, done in runner.results(tasks, tables):
                 if progress is not None:
-                    progress(done, len(pairs), pair.name())
-                yield pair, one
+                    progress(begin + position + 1, len(pairs), some[position].name())
+                yield some[position], done
 
 
 # --- what was run ----------------------------------------------------------------------------------------
@@ -196,17 +186,16 @@ def results_of(folder: Path) -> FolderResults:
     """The results in a folder; raises InputError if its manifest is missing or tells too little."""
     results = FolderResults(folder)
     try:
-        said = results.manifest
+        manifest = results.manifest
     except FileNotFoundError:
         raise InputError(f"{folder}: no results folder (it has no manifest.json)") from None
     except ValueError as error:
-        raise InputError(f"{folder / 'manifest.json'}: not JSON: {error}") from None
-    lacking = [
-        name for name in ("scenario", "tables", "model_digest", "versions", "platform") if name not in said
-    ]
-    if lacking:
+        raise InputError(f"{folder / MANIFEST}: not JSON: {error}") from None
+    needed = ("scenario", "tables", "model_digest", "versions", "platform")
+    missing = [name for name in needed if name not in manifest]
+    if missing:
         raise InputError(
-            f"{folder / 'manifest.json'}: lacks {', '.join(lacking)}: made by another version, or no "
+            f"{folder / MANIFEST}: lacks {', '.join(missing)}: made by another version, or no "
             "manifest of an experiment"
         )
     return results
@@ -227,6 +216,19 @@ def _pairs(folder: Path, resolved: Resolved) -> list[Pair]:
             )
             pair["runs"][row["world"]] = row["run"]
     return [Pair(Point(point, pair["values"]), seed, pair["runs"]) for (point, seed), pair in found.items()]
+
+
+def _check_files(folder: Path, tables: Mapping[str, Any], out: Comparison) -> None:
+    """Note which files of the tables are missing, or are not those of the manifest."""
+    for table, entry in tables.items():
+        path = folder / TABLES_FOLDER / f"{table}.parquet"
+        if not path.is_file():
+            out.differences.append(Difference("all runs", table, "", "", "its file is missing", ""))
+        elif sha256_of(path) != entry["sha256"]:
+            out.notes.append(
+                f"{TABLES_FOLDER}/{table}.parquet is not the file that the manifest describes (its "
+                "sha256 is another)"
+            )
 
 
 def _inputs_words(resolved: Resolved, pairs: Sequence[Pair]) -> str | None:
@@ -271,7 +273,7 @@ def _recorded(path: Path, table: str, pair: Pair, world: str) -> Columns:
 
 def first_difference(table: str, was: Columns, now: Columns) -> tuple[str, str, str, str]:
     """Month, variable, and the values before and after, where two tables of one run differ first."""
-    a, b = _in_key_order(table, was), _in_key_order(table, now)
+    a, b = in_key_order(table, was), in_key_order(table, now)
     keys = [c.name for c in TABLES[table].keys if c.name in a]
     months_a, months_b = (t["month"].astype("datetime64[M]") for t in (a, b))
     for month in np.unique(np.concatenate([months_a, months_b])):
@@ -284,7 +286,7 @@ def first_difference(table: str, was: Columns, now: Columns) -> tuple[str, str, 
             if column.name not in x:
                 continue
             left, right = (_as_stored(table, column.dtype, t[column.name]) for t in (x, y))
-            different = np.flatnonzero(~((left == right) | (_missing(left) & _missing(right))))
+            different = np.flatnonzero(differs(left, right))
             if len(different):
                 k = int(different[0])
                 entry = " ".join(str(x[name][k]) for name in keys if name != "month")
@@ -302,34 +304,17 @@ def _as_stored(table: str, dtype: str, values: np.ndarray) -> np.ndarray:
     return values.astype(np.float32) if table == "cell" and dtype == "float64" else values
 
 
-def _in_key_order(table: str, columns: Columns) -> Columns:
-    keys = [columns[c.name] for c in TABLES[table].keys if c.name in columns]
-    order = np.lexsort(
-        [
-            k.astype("datetime64[D]").astype(np.int64) if k.dtype.kind == "M" else k.astype(str)
-            for k in reversed(keys)
-        ]
-    )
-    return {name: values[order] for name, values in columns.items()}
-
-
-def _missing(x: np.ndarray) -> np.ndarray:
-    return np.isnan(x) if x.dtype.kind == "f" else np.zeros(x.shape, np.bool_)
-
-
 # --- environments ----------------------------------------------------------------------------------------
 
 
 def code_words(was: str) -> str | None:
     """How the model's code differs from what numbers were made with, if it does."""
     now = model_digest()
+    if was == now:
+        return None
     return (
-        None
-        if was == now
-        else (
-            f"the model's code has changed since these numbers were made (its digest was {was[:12]}, now "
-            f"{now[:12]})"
-        )
+        f"the model's code has changed since these numbers were made (its digest was {was[:12]}, now "
+        f"{now[:12]})"
     )
 
 
@@ -340,12 +325,9 @@ def environment() -> dict[str, str]:
 
 def environment_words(versions: Mapping[str, str], machine: str) -> list[str]:
     """How the environment of a manifest differs from this one."""
-    words = []
-    for name, was in {**versions, "platform": machine}.items():
-        now = environment().get(name) or _version(name)
-        if now != was:
-            words.append(f"{name}: was {was}, now {now}")
-    return words
+    then = {**versions, "platform": machine}
+    now = {name: environment().get(name) or _version(name) for name in then}
+    return [f"{name}: was {was}, now {now[name]}" for name, was in then.items() if now[name] != was]
 
 
 def _version(package: str) -> str:

@@ -71,16 +71,8 @@ class SeedDone:
     months: dict[str, bytes] = field(
         default_factory=dict
     )  # world -> digests of all that was recorded up to each month
-    equal_months: dict[str, int] = field(
-        default_factory=dict
-    )  # pair of worlds -> months in which they must be equal, and are
-    nothing_changed: list[str] = field(default_factory=list)  # pairs of worlds that are equal in every month
     failed: Failure | None = None
     seconds: float = 0.0
-
-    @property
-    def failure(self) -> str | None:
-        return None if self.failed is None else str(self.failed)
 
     @property
     def world_tables(self) -> dict[str, Columns]:
@@ -122,11 +114,7 @@ def _run(task: Task, done: SeedDone, stage: list[str], digests: bool) -> None:
     collected: dict[str, Columns] = {}
     models = run_worlds(task, stage, collected=collected)
     stage[0] = "compare"
-    for (a, b), months in prove_pairs(models).items():
-        done.equal_months[f"{a}|{b}"] = months
-        whole = models[a].scenario.months
-        if months and first_difference(models[a].books, models[b].books, whole) is None:
-            done.nothing_changed.append(f"{a}|{b}")
+    prove_pairs(models)
     stage[0] = "record"
     for name, model in models.items():
         _record(task, name, model, done, digests)
@@ -171,20 +159,15 @@ def run_worlds(
     return {name: models[name] for name in task.scenarios}
 
 
-def prove_pairs(models: Mapping[str, WarrantModel]) -> dict[tuple[str, str], int]:
-    """For how many months every two worlds must be equal to the bit.
-
-    Raises WorldsDiffer where they are not.
-    """
-    out = {}
+def prove_pairs(models: Mapping[str, WarrantModel]) -> None:
+    """Raises WorldsDiffer where two worlds are not equal to the bit for as long as they must be."""
     for (first, a), (second, b) in combinations(models.items(), 2):
-        out[first, second] = months = must_be_equal_for(a.scenario, b.scenario)
+        months = must_be_equal_for(a.scenario, b.scenario)
         where = first_difference(a.books, b.books, months)
         if where is not None:
             raise WorldsDiffer(
                 f"{first} and {second} must be equal through month {months}, but differ in {where}"
             )
-    return out
 
 
 def _record(task: Task, name: str, model: WarrantModel, done: SeedDone, digests: bool) -> None:

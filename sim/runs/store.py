@@ -17,7 +17,7 @@ import shutil
 import socket
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -176,6 +176,12 @@ class Store:
     def columns(self, table: str, place: tuple[str, int]) -> Columns:
         """A table of one run, as the model gave it (the table `cell` at the width of its file)."""
         return to_columns(table, next(self.rows(table, [place]))[0])
+
+    def tables(
+        self, places: Mapping[str, tuple[str, int]], names: Sequence[str]
+    ) -> dict[str, dict[str, Columns]]:
+        """These tables of several runs by world."""
+        return {world: {name: self.columns(name, place) for name in names} for world, place in places.items()}
 
     def months(self, place: tuple[str, int]) -> bytes:
         """The digests by which a run is compared with others (`sim.runs.pairs.month_digests`)."""

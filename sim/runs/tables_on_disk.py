@@ -112,13 +112,8 @@ def _field(column: Column, kind: pa.DataType) -> pa.Field:
     return pa.field(column.name, kind, metadata={"unit": column.unit, "meaning": column.meaning})
 
 
-def digest_of_values(name: str, columns: Columns) -> str:
-    """sha256 of a run's table.
-
-    It covers names and values of its columns, in the order of the schema, rows in order of key.
-    """
-    if not len(next(iter(columns.values()))):
-        return hashlib.sha256(name.encode()).hexdigest()
+def in_key_order(name: str, columns: Columns) -> Columns:
+    """The columns of a table with its rows in order of key."""
     keys = [columns[c.name] for c in SCHEMA[name].keys if c.name in columns]
     order = np.lexsort(
         [
@@ -126,22 +121,28 @@ def digest_of_values(name: str, columns: Columns) -> str:
             for k in reversed(keys)
         ]
     )
+    return {column: values[order] for column, values in columns.items()}
+
+
+def digest_of_values(name: str, columns: Columns) -> str:
+    """sha256 of a run's table.
+
+    It covers names and values of its columns, in the order of the schema, rows in order of key.
+    """
+    if not len(next(iter(columns.values()))):
+        return hashlib.sha256(name.encode()).hexdigest()
+    columns = in_key_order(name, columns)
     h = hashlib.sha256(name.encode())
     for column in SCHEMA[name].columns:
         if column.name not in columns:
             continue
-        values = columns[column.name][order]
+        values = columns[column.name]
         if column.dtype == "float64" and name in _FLOAT32_TABLES:
             values = values.astype(np.float32)  # the digest is of what the file holds
         h.update(column.name.encode())
-        if values.dtype == object:
-            h.update("\0".join(values.tolist()).encode())
-        else:
-            h.update(
-                np.ascontiguousarray(
-                    values.astype("datetime64[D]") if values.dtype.kind == "M" else values
-                ).tobytes()
-            )
+        if values.dtype.kind == "M":
+            values = values.astype("datetime64[D]")
+        h.update("\0".join(values.tolist()).encode() if values.dtype == object else values.tobytes())
     return h.hexdigest()
 
 

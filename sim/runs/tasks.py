@@ -3,17 +3,18 @@
 What the store has is not run again.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from sim.model.compiled import is_compiled
 from sim.model.population import smallest_size
 from sim.runs.engines import Engine, OpenEngine
 from sim.runs.engines.local import InThisProcess, Processes, default_workers
 from sim.runs.identity import Identities
-from sim.runs.pairs import must_be_equal_for, parts_early
-from sim.runs.seed import Failure, SeedDone, Task, failure_of, run_seed
+from sim.runs.pairs import difference_of, equal_months
+from sim.runs.seed import SeedDone, Task, failure_of, run_seed
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.sweep import sweep
 from sim.runs.worker import Reduce, TaskDone
@@ -46,61 +47,76 @@ class Backend:
         return Processes(workers)
 
 
-def run_missing(
-    store: Store,
-    tasks: Iterator[Task],
-    count: int,
-    how: Backend,
-    progress: Progress | None,
-    noted: Callable[[TaskDone], None] | None = None,
-) -> list[Failure]:
-    """Run tasks into the store by the engine asked for, telling the user how far it is; returns what failed.
+@dataclass
+class Runner:
+    """Runs tasks: into which store, by which backend, and who is told of the progress.
 
-    `noted` is told of each task as it ends.
+    What fails is kept in `failures`, as messages.
     """
-    if not count:
-        return []
-    first = next(tasks)
-    if not is_compiled():
-        _compile(first)
-    failures: list[Failure] = []
-    for done, one in enumerate(
-        sweep(_chain(first, tasks), count, how.open_engine(count), store.folder, how.timeout), 1
-    ):
-        if one.failed is not None:
-            failures.append(one.failed)
-        if noted is not None:
-            noted(one)
-        if progress is not None:
-            progress(done, count, one.name + (f", {len(failures)} failed" if failures else ""))
-    return failures
+
+    store: Store
+    backend: Backend = field(default_factory=Backend)
+    progress: Progress | None = None
+    failures: list[str] = field(default_factory=list)
+
+    def run(self, tasks: Iterable[Task], count: int, reduce: Reduce | None = None) -> Iterator[TaskDone]:
+        """Run tasks (`count` of them) in any order; yields how each ended.
+
+        Their tables go to the store. With `reduce` nothing is stored: the worker reduces each task's tables
+        and the result comes back under the task's label. `reduce` must be importable by name.
+        """
+        if not count:
+            return
+        self.store.prepare()
+        tasks = iter(tasks)
+        first, failed = next(tasks), 0
+        if not is_compiled():
+            _compile(first)
+        engine = self.backend.open_engine(count)
+        all_tasks = chain([first], tasks)
+        ended = sweep(all_tasks, count, engine, self.store.folder, self.backend.timeout, reduce)
+        for done, one in enumerate(ended, 1):
+            if one.failed is not None:
+                failed += 1
+                self.failures.append(str(one.failed))
+            if self.progress is not None:
+                self.progress(done, count, one.name + (f", {failed} failed" if failed else ""))
+            yield one
+
+    def results(self, tasks: Sequence[Task], tables: Sequence[str]) -> Iterator[tuple[int, SeedDone]]:
+        """Run what the store lacks of these tasks, then read these tables of their worlds, task by task.
+
+        Yields the position of each task that succeeded, in order.
+        """
+        tasks, position = _identified(tasks), 0
+        running = replace(self, failures=[])
+        while position < len(tasks):
+            self.store.prepare()
+            index, _ = self.store.index()
+            lacking = list(missing(tasks, index, running.backend))
+            deque(running.run(lacking, len(lacking)), maxlen=0)
+            if lacking:
+                index, _ = self.store.index()
+            running.backend = replace(self.backend, retry_failed=False)  # once
+            try:
+                for task in tasks[position:]:
+                    done = _stored(task, self.store, index, tables)
+                    position += 1
+                    if done.failed is None:
+                        yield position - 1, done
+                    else:
+                        self.failures.append(str(done.failed))
+            except Damaged as damaged:
+                self.store.set_aside(damaged)
 
 
-def run_reduced(
-    tasks: Sequence[Task], store: Store, how: Backend, reduce: Reduce, progress: Progress | None = None
-) -> Iterator[TaskDone]:
-    """Run tasks whose tables nobody needs again, in any order.
-
-    Yields what `reduce` makes of each, in the worker, under the task's label. `reduce` must be importable by
-    name. Nothing is stored: who wants to go on later keeps what is yielded.
-    """
-    if not tasks:
-        return
-    if not is_compiled():
-        _compile(tasks[0])
-    failed = 0
-    for done, one in enumerate(
-        sweep(tasks, len(tasks), how.open_engine(len(tasks)), store.folder, how.timeout, reduce), 1
-    ):
-        failed += one.failed is not None
-        if progress is not None:
-            progress(done, len(tasks), one.name + (f", {failed} failed" if failed else ""))
-        yield one
-
-
-def _chain(first: Task, rest: Iterator[Task]) -> Iterator[Task]:
-    yield first
-    yield from rest
+def _identified(tasks: Iterable[Task]) -> list[Task]:
+    """The tasks with the ids of their runs."""
+    identities = Identities()
+    return [
+        replace(t, ids={world: identities.run_id(s, t.seed, t.record) for world, s in t.scenarios.items()})
+        for t in tasks
+    ]
 
 
 def _compile(task: Task) -> None:
@@ -115,46 +131,19 @@ def _compile(task: Task) -> None:
     run_seed(Task(small, task.seed, "full"))
 
 
-def missing(tasks: Iterable[Task], index: Index, how: Backend) -> Iterator[Task]:
-    """The worlds of each task that are to be run.
+def missing(tasks: Iterable[Task], index: Index, backend: Backend) -> Iterator[Task]:
+    """The worlds of each task that must be run.
 
-    Stored ones are left out, and so are failed ones unless a retry is asked for.
+    Stored ones are left out, and so are failed ones unless the backend retries them. Of two worlds that are
+    the same run only the first is run.
     """
     for task in tasks:
-        lacking = {world: run for world, run in task.ids.items() if run not in index.where}
-        if lacking and (how.retry_failed or index.failure_of(task.ids.values()) is None):
-            once = {
-                run: world for world, run in reversed(lacking.items())
-            }  # two worlds may be one and the same run
-            ids = {world: run for run, world in reversed(once.items())}
+        first = {task.ids[world]: world for world in reversed(list(task.ids))}
+        ids = {
+            world: run for world, run in task.ids.items() if run not in index.where and first[run] == world
+        }
+        if ids and (backend.retry_failed or index.failure_of(task.ids.values()) is None):
             yield replace(task, scenarios={world: task.scenarios[world] for world in ids}, ids=ids)
-
-
-def run_tasks(
-    tasks: Sequence[Task], store: Store, how: Backend, tables: Sequence[str], progress: Progress | None = None
-) -> Iterator[SeedDone]:
-    """Run tasks that the store lacks.
-
-    Yields each task, in this order, with these tables of its worlds, or its failure.
-    """
-    identities = Identities()
-    tasks = [
-        replace(t, ids={world: identities.run_id(s, t.seed, t.record) for world, s in t.scenarios.items()})
-        for t in tasks
-    ]
-    while True:
-        index, _ = store.index()
-        lacking = list(missing(tasks, index, how))
-        run_missing(store, iter(lacking), len(lacking), how, progress)
-        if lacking:
-            index, _ = store.index()
-        try:
-            done = [_stored(task, store, index, tables) for task in tasks]
-        except Damaged as damaged:
-            store.set_aside(damaged)
-        else:
-            yield from done
-            return
 
 
 def _stored(task: Task, store: Store, index: Index, tables: Sequence[str]) -> SeedDone:
@@ -163,20 +152,8 @@ def _stored(task: Task, store: Store, index: Index, tables: Sequence[str]) -> Se
         assert failed is not None, f"{task.name} was neither stored nor failed"
         return SeedDone(task.seed, task.label, failed=replace(failed, name=task.name))
     places = {world: index.where[run] for world, run in task.ids.items()}
-    worlds = list(task.scenarios)
-    must = {
-        (i, j): must_be_equal_for(task.scenarios[worlds[i]], task.scenarios[worlds[j]])
-        for i, j in combinations(range(len(worlds)), 2)
-    }
-    early = parts_early([store.months(place) for place in places.values()], must)
-    if early is not None:
-        said = (
-            f"WorldsDiffer: {worlds[early[0]]} and {worlds[early[1]]} must be equal through month "
-            f"{must[early]}, but differ"
-        )
-        return SeedDone(task.seed, task.label, failed=failure_of(task, "raised", "compare", said))
-    return SeedDone(
-        task.seed,
-        task.label,
-        {world: {table: store.columns(table, place) for table in tables} for world, place in places.items()},
-    )
+    digests = [store.months(place) for place in places.values()]
+    error = difference_of(list(places), digests, equal_months(list(task.scenarios.values())))
+    if error is not None:
+        return SeedDone(task.seed, task.label, failed=failure_of(task, "raised", "compare", error))
+    return SeedDone(task.seed, task.label, store.tables(places, tables))

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
-from sim.runs.points import POINTS, PointRow, write_points
+from sim.runs.points import POINTS, write_points
 from sim.runs.results import MANIFEST
 from sim.runs.whole_files import write_whole
 from sim.runs.worker import TaskDone
@@ -173,12 +173,7 @@ def write_unchanging(plan: Plan, folder: Path) -> None:
     """
     inside = folder / UNCHANGING
     inside.mkdir(exist_ok=True)
-    rows = [
-        PointRow(point.index, point.values, seed, ids, False)
-        for pair, ids in enumerate(plan.ids)
-        for point, seed in [plan.key(pair)]
-    ]
-    write_points(rows, plan.worlds, plan.digest, inside / POINTS)
+    write_points(plan.rows(), plan.worlds, plan.digest, inside / POINTS)
     said = manifest(
         plan.resolved,
         list(plan.seeds),

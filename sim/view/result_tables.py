@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 # Units that are scaled (USD to USD bn, shares to percent) and printed with each number; others are under the
 # name.
 SCALED = ("USD", "share", "TB")
-TONES: Mapping[str, Tone] = {"holds": "good", "fails": "bad", "inconclusive": "open"}
+TONES: Mapping[str, Tone] = {
+    **dict.fromkeys(("holds", "survives", "model better"), "good"),
+    **dict.fromkeys(("fails", "misses", "does not survive", "rival better"), "bad"),
+    **dict.fromkeys(("inconclusive", "cannot say", "not told apart", "too few to rank"), "open"),
+}
 
 
 def headlines_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:
@@ -143,4 +147,9 @@ def verdict(row: Mapping[Any, Any]) -> Cell:
         )
     if row.get("failed") and "points" not in row:
         details.append(f"{int(row['failed']):,} failed pairs left out")
-    return Cell(word, ", ".join(details), strong=True, tone=TONES.get(word, ""))
+    return verdict_cell(word, ", ".join(details))
+
+
+def verdict_cell(word: str, detail: str = "") -> Cell:
+    """A verdict, in its colour on a terminal."""
+    return Cell(word, detail, strong=True, tone=TONES.get(word, ""))

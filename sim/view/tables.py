@@ -7,7 +7,7 @@ a `Cell` where it needs a second line or emphasis, or None where it is missing.
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -80,6 +80,10 @@ class Table:
     note: str = ""
     folded: bool = False
     tall: bool = False
+
+    def first(self, count: int) -> "Table":
+        """The first columns only, for a narrow page."""
+        return replace(self, columns=self.columns[:count], rows=[row[:count] for row in self.rows])
 
     def cells(self) -> Iterable[list[Cell]]:
         """The rows as cells."""

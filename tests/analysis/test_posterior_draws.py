@@ -10,7 +10,7 @@ from sim.analysis.evidence.posterior_predictive import compare_over_draws, histo
 from sim.analysis.evidence.rows import read_rows
 from sim.analysis.posterior_draws import Draw, at, common_seeds, first_draws, own_seeds
 from sim.runs.store import Store
-from sim.runs.tasks import Backend
+from sim.runs.tasks import Backend, Runner
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import read_posterior
@@ -64,10 +64,9 @@ def test_a_row_is_measured_at_each_draw_as_it_would_be_with_the_values_set_by_ha
     file = tmp_path / "rows.csv"
     file.write_text("\n".join((HEADER, *ROWS)) + "\n", encoding="utf-8")
     rows = read_rows(file, history_of(resolved))
-    store, how = Store(tmp_path / "store"), Backend(1)
-    store.prepare()
+    runner = Runner(Store(tmp_path / "store"), Backend(1))
     draws = [Draw("weak", {"trust.news_strength": 1.0}), Draw("strong", {"trust.news_strength": 12.0})]
-    values = predict(rows, resolved, draws, store, how, seeds=common_seeds(resolved, draws)).values
+    values = predict(rows, resolved, draws, runner, seeds=common_seeds(resolved, draws))
     assert values["said"].shape == (2, 2) and np.mean(values["said"][1]) > np.mean(values["said"][0]) + 5.0
     # nothing was said before the leak: draws with common luck agree to the bit on what the parameter does
     # not touch by then
@@ -80,14 +79,11 @@ def test_a_row_is_measured_at_each_draw_as_it_would_be_with_the_values_set_by_ha
             customers=2000,
             base=resolved.base,
         ),
-        store,
-        how,
+        runner,
     )
-    assert by_hand.table.set_index("row")["model"]["said"] == pytest.approx(
-        np.mean(values["said"][1]), rel=1e-12
-    )
+    assert by_hand.set_index("row")["model"]["said"] == pytest.approx(np.mean(values["said"][1]), rel=1e-12)
     before = sorted((tmp_path / "store" / "batches").iterdir())
-    table = compare_over_draws(rows, resolved, draws[:1], store, how, None).table.set_index("row")
+    table = compare_over_draws(rows, resolved, draws[:1], runner).set_index("row")
     assert table["runs"].tolist() == [2, 2] and table["model"]["said"] == pytest.approx(
         np.mean(values["said"][0])
     )

@@ -155,8 +155,8 @@ def stub_work(batch: worker.Work) -> list[worker.TaskDone]:
 
 
 def stub_sweep(folder: Path, points: int, last: str) -> Finished:
-    how = Backend(engine=lambda: Processes(2, stub_work))
-    return run(asked(folder, points, last), folder / "out", store=folder / "store", how=how)
+    backend = Backend(engine=lambda: Processes(2, stub_work))
+    return run(asked(folder, points, last), folder / "out", store=folder / "store", backend=backend)
 
 
 def complete_sweep(folder: Path) -> None:

@@ -35,6 +35,10 @@ def test_version(warrantsim: Warrantsim) -> None:
         ("regimes", ["contested", "quiet, known"]),
         ("experiments", ["two_worlds", "Two worlds"]),
         ("mechanisms", ["peers", "network.same_cell=0"]),
+        ("tests", ["location", "ends_at_border", "829 F.3d 197"]),
+        ("comity", ["common_law", "482 U.S. 522"]),
+        ("us_orders", ["partner_provider", "target_in_host=no", "18 U.S.C. 2523"]),
+        ("foreign_orders", ["third_country", "host", "location=third_country"]),
     ],
 )
 def test_list(project: Path, warrantsim: Warrantsim, what: str, shown: list[str]) -> None:
@@ -57,7 +61,9 @@ def test_list_of_something_else_names_the_lists(project: Path, warrantsim: Warra
         ("trust", ["group of parameters", "trust.asymmetry", "column of the table country"]),
         ("NO", ["country", "configs/world/jurisdictions.yaml"]),
         ("snowden", ["2013-06-06", "intelligence", "configs/timelines/history.yaml"]),
-        ("contested", ["regime", "quiet"]),
+        ("contested", ["regime", "quiet", "test of the law", "honoured=control"]),
+        ("statutory", ["comity rule", "18 U.S.C. 2703(h)", "configs/law/comity.yaml"]),
+        ("statutory_comity", ["row of the law on US orders", "us_person=no", "comity_review"]),
         ("consumer", ["segment"]),
         ("microsoft", ["provider"]),
         ("peers", ["mechanism", "network.same_cell=0"]),

@@ -11,6 +11,7 @@ import pytest
 from sim.analysis.evidence.measures.registry import MEASURES
 from sim.model.tables import TABLES
 from sim.runs.seed import SeedDone, Task
+from sim.runs.tasks import Runner
 from sim.vocabulary import SEGMENTS
 
 Warrantsim = Any  # the fixture of conftest.py
@@ -44,19 +45,14 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
         }
         return out | keys | {"month": np.datetime64("2013-01", "M") + np.array([row[0] for row in rows])}
 
-    def run_tasks(
-        asked: Sequence[Task], store: Any, how: Any, tables: Sequence[str], progress: Any
-    ) -> Iterator[SeedDone]:
+    def results(self: Runner, asked: Sequence[Task], tables: Sequence[str]) -> Iterator[tuple[int, SeedDone]]:
         tasks.extend(asked)
         assert list(tables) == ["cell"]  # what no row needs is not read
-        for task in asked:
-            yield SeedDone(
-                task.seed,
-                task.label,
-                {name: {"cell": cell(name, scenario.months)} for name, scenario in task.scenarios.items()},
-            )
+        for position, task in enumerate(asked):
+            made = {name: {"cell": cell(name, scenario.months)} for name, scenario in task.scenarios.items()}
+            yield position, SeedDone(task.seed, task.label, made)
 
-    monkeypatch.setattr("sim.analysis.evidence.compare.run_tasks", run_tasks)
+    monkeypatch.setattr(Runner, "results", results)
     monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: True)
     return tasks
 
@@ -89,8 +85,8 @@ def test_rows_are_measured_printed_and_written(
     assert "3 rows; history and history without T01 x 3 seeds, 20,000 customers" in text
     assert (
         "20.00 ± 1.500" in text
-        and "context: of 2 rows 1 hold, 0 miss; 1 cannot be judged" in text
-        and "calibration: of 1 rows 0 hold, 1 miss" in text
+        and "context: 1 of 2 rows hold, 0 miss, 1 cannot be judged" in text
+        and "calibration: 0 of 1 rows hold, 1 miss" in text
     )
     table = pd.read_csv(out / "evidence.csv").set_index("row")
     assert table["verdict"].to_dict() == {"good": "holds", "bad": "misses", "late": "cannot say"}
@@ -186,32 +182,11 @@ def test_a_file_that_is_not_there_and_an_unknown_experiment_are_refused(
 def test_failed_runs_exit_1(
     ran: list[Task], warrantsim: Warrantsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.analysis.evidence.compare import Compared
+    def broken(self: Runner, *_: object) -> Iterator[tuple[int, SeedDone]]:
+        self.failures.append("seed 1: it broke")
+        yield from ()
 
-    table = pd.DataFrame(
-        {
-            "row": ["a"],
-            "role": ["context"],
-            "what": ["x"],
-            "place": ["DE"],
-            "population": [""],
-            "without_event": [""],
-            "bound": ["eq"],
-        }
-    )
-    table = table.assign(
-        data=1.0,
-        se=np.nan,
-        model=np.nan,
-        low=np.nan,
-        high=np.nan,
-        period="2013",
-        unit="%",
-        verdict="cannot say",
-    )
-    monkeypatch.setattr(
-        "sim.analysis.evidence.compare.compare", lambda *words: Compared(table, ["seed 1: it broke"])
-    )
+    monkeypatch.setattr(Runner, "results", broken)
     outcome = warrantsim(
         "evidence",
         "--rows",

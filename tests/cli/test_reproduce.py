@@ -51,7 +51,7 @@ def test_changed_code_is_told_from_wrong_results(found: Comparison, warrantsim: 
     outcome = warrantsim("reproduce")
     assert outcome.code == 1
     assert outcome.out.startswith(
-        "two_worlds (small): not like with like: the model's code has changed; all 1 pairs run"
+        "two_worlds (small): not comparable: the model's code has changed; all 1 pairs run"
     )
 
 

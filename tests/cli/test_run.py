@@ -40,10 +40,12 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         out: Path,
         progress: Callable[[int, int, str], None],
         store: Path,
-        how: Any,
+        backend: Any,
         **more: Any,
     ) -> SimpleNamespace:
-        calls.append({"resolved": resolved, "out": out, "store": store, "how": how, "workers": how.workers})
+        calls.append(
+            {"resolved": resolved, "out": out, "store": store, "backend": backend, "workers": backend.workers}
+        )
         progress(1, 2, "seed 1")
         progress(2, 2, "seed 2")
         failures = ["seed 2: it broke"] if resolved.experiment.seeds.first == 13 else []
@@ -61,8 +63,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             ran=2,
         )
 
-    def build(results: Any, file: Path) -> None:
+    def build(results: Any, file: Path) -> Path:
         file.write_text(f"report of {results.folder}", encoding="utf-8")
+        return file
 
     monkeypatch.setattr("sim.pipeline.run", run)
     monkeypatch.setattr("sim.view.report.build", build)

@@ -11,6 +11,7 @@ import pytest
 
 from sim.model.tables import TABLES
 from sim.runs.seed import SeedDone, Task
+from sim.runs.tasks import Runner
 from sim.vocabulary import SEGMENTS
 from tests.posteriors import write_stand_in
 
@@ -62,19 +63,13 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
             }
         return out
 
-    def run_tasks(
-        asked: Sequence[Task], store: Any, how: Any, tables: Sequence[str], progress: Any = None
-    ) -> Iterator[SeedDone]:
-        for task in asked:
-            if not tables:
-                tasks.append(task)
-            yield SeedDone(
-                task.seed,
-                task.label,
-                {world: {t: columns(t, s) for t in tables} for world, s in task.scenarios.items()},
-            )
+    def results(self: Runner, asked: Sequence[Task], tables: Sequence[str]) -> Iterator[tuple[int, SeedDone]]:
+        for position, task in enumerate(asked):
+            tasks.append(task)
+            made = {world: {t: columns(t, s) for t in tables} for world, s in task.scenarios.items()}
+            yield position, SeedDone(task.seed, task.label, made)
 
-    monkeypatch.setattr("sim.analysis.posterior_draws.run_tasks", run_tasks)
+    monkeypatch.setattr(Runner, "results", results)
     monkeypatch.setattr("sim.model.compiled.is_compiled", lambda: True)
     return tasks
 
@@ -160,7 +155,7 @@ def test_validation_is_run_printed_and_written_for_both_fits(
     # nobody in the stand-in adopts, so the model says a fifth of every country
     model = scores[(scores["forecaster"] == "model") & scores["row"].str.startswith("K22")]
     assert len(model) > 8 and model["forecast"].to_numpy() == pytest.approx(20.0)
-    assert "K10_2015" in outcome.out and "The model against each rival" in outcome.out
+    assert "K10_2015" in outcome.out and "The model and each rival" in outcome.out
     assert [task.seed for task in ran] == [1, 2, 1, 2]  # luck of each draw's own
     for early in ("draws", "best"):
         (posterior / f"early_{early}.csv").unlink()
@@ -188,7 +183,7 @@ def test_evidence_over_the_posterior_says_what_its_intervals_are(
     text = " ".join(outcome.out.split())
     assert (
         "4 draws x 2 seeds, 2,000 customers" in text
-        and "the middle 90% over 4 draws of the posterior and 2 seeds" in text
+        and "Interval: middle 90% of runs over draws of the posterior and seeds" in text
     )
     table = pd.read_csv(tmp_path / "out" / "evidence.csv").set_index("row")
     assert table["runs"]["K22_DE_2014"] == 8 and table["model"]["K22_DE_2014"] == pytest.approx(20.0)

@@ -22,7 +22,7 @@ from sim.analysis.headlines import HEADLINES, interval
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
-from sim.runs.tasks import Backend, run_tasks
+from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved, resolve
 
 OLD_PROCESSOR = {
@@ -56,16 +56,12 @@ def digest(seed: int, **environment: str) -> str:
     return done.stdout
 
 
-def run_seeds(resolved: Resolved, seeds: Iterable[int]) -> list[SeedDone]:
-    """All worlds with these seeds, on all processors, out of a store that nothing else has written to."""
+def run_seeds(resolved: Resolved, seeds: Iterable[int]) -> tuple[list[SeedDone], list[str]]:
+    """All worlds with these seeds, on all processors, out of a new store; and what failed."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        store.prepare()
-        return list(
-            run_tasks(
-                [Task(resolved.scenarios, seed, "world") for seed in seeds], store, Backend(), ("world",)
-            )
-        )
+        runner = Runner(Store(Path(folder)))
+        tasks = [Task(resolved.scenarios, seed, "world") for seed in seeds]
+        return [done for _, done in runner.results(tasks, ("world",))], runner.failures
 
 
 def equal_to_the_bit(table: Table) -> bool:
@@ -96,7 +92,7 @@ def size_does_not_matter(table: Table, seeds: int = 8) -> bool:
         resolved = resolve("two_worlds", customers=customers)
         a, b = resolved.experiment.compare or ("", "")
         first = must_be_equal_for(resolved.scenarios[a], resolved.scenarios[b])
-        runs = run_seeds(resolved, range(1, seeds + 1))
+        runs, _ = run_seeds(resolved, range(1, seeds + 1))
         values[customers] = {
             h.code: [h.read(r.world_tables[b], first) - h.read(r.world_tables[a], first) for r in runs]
             for h in HEADLINES
@@ -123,8 +119,7 @@ def shipped_experiments_run(table: Table) -> bool:
     for name in EXPERIMENTS:
         begin = time.perf_counter()
         resolved = resolve(name)
-        runs = run_seeds(resolved, (1, 2))
-        failed = [r.failure for r in runs if r.failure is not None]
+        _, failed = run_seeds(resolved, (1, 2))
         good &= not failed
         table.add_row(
             f"experiment {name}",

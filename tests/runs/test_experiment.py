@@ -87,8 +87,8 @@ def test_small_tables_are_handed_back_for_the_summaries(finished: Finished) -> N
     assert [d.seed for d in finished.done] == [1, 2]
     for done in finished.done:
         assert set(done.world_tables) == {"microsoft_wins", "doj_wins"}
-        assert done.equal_months == {"microsoft_wins|doj_wins": 19}
-        assert done.failure is None
+        assert done.failed is None
+    assert finished.proved.shared == {(0, 1): 19}
 
 
 # --- the same tables however it is run -------------------------------------------------------------------
@@ -258,8 +258,7 @@ def test_a_failure_says_at_which_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     scenarios = asked(last=SHORT).scenarios
     monkeypatch.setattr(seed_module, "first_difference", lambda *_: 1 / 0)
     done = run_seed(Task(scenarios, 5, "world", label="off:peers"))
-    assert done.failure is not None
-    assert done.failure.startswith("seed 5 (off:peers), compare: ZeroDivisionError")
+    assert str(done.failed).startswith("seed 5 (off:peers), compare: ZeroDivisionError")
     assert done.world_tables == {}
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,12 @@ import pytest
 from sim.model.world import WorldSet
 from sim.pipeline import Finished, run
 from sim.runs import expected
-from sim.runs import reproduce as reproducing
 from sim.runs.expected import compare_with_expected, file_of, tables_of
 from sim.runs.identity import run_id
 from sim.runs.reproduce import Comparison, environment_words, first_difference, reproduce
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import to_columns, write
-from sim.runs.tasks import Backend
+from sim.runs.tasks import Backend, Runner
 from sim.scenario.locations import experiments
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
@@ -54,12 +54,12 @@ def folder(finished: Finished, tmp_path: Path) -> Path:
 @pytest.fixture
 def quick(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take runs from the store of the results, where a test is about comparing, not running."""
-    real = reproducing.run_tasks
-    monkeypatch.setattr(
-        reproducing,
-        "run_tasks",
-        lambda tasks, store, how, tables: real(tasks, Store(finished.folder / "store"), how, tables),
-    )
+    real = Runner.results
+
+    def from_the_store(self: Runner, *arguments: Any) -> Any:
+        return real(replace(self, store=Store(finished.folder / "store")), *arguments)
+
+    monkeypatch.setattr(Runner, "results", from_the_store)
 
 
 def tampered(path: Path, column: str, change: Callable[[Any], Any], **keys: Any) -> None:
@@ -83,7 +83,7 @@ def edited(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def again(folder: Path, sample: int | None = None) -> Comparison:
-    return reproduce(folder, sample, how=HERE, base=base())
+    return reproduce(folder, sample, backend=HERE, base=base())
 
 
 def test_untouched_results_are_equal(folder: Path) -> None:
@@ -297,23 +297,23 @@ def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_shipped_experiments_are_compared_with_what_they_must_give(shipped: Path) -> None:
-    assert compare_with_expected("two_worlds", how=HERE).equal
-    assert compare_with_expected("two_worlds", full=True, how=HERE).equal
+    assert compare_with_expected("two_worlds", backend=HERE).equal
+    assert compare_with_expected("two_worlds", full=True, backend=HERE).equal
 
 
 def test_a_wrong_result_is_placed_by_run_month_and_variable(
     shipped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Same code, same configuration, other numbers."""
-    real = reproducing.run_tasks
+    real = Runner.results
 
     def one_number_off(*arguments: Any) -> Any:
-        for done in real(*arguments):
+        for position, done in real(*arguments):
             done.tables["doj_wins"]["world"]["revenue_us"][20] += 1.0
-            yield done
+            yield position, done
 
-    monkeypatch.setattr(reproducing, "run_tasks", one_number_off)
-    found = compare_with_expected("two_worlds", how=HERE)
+    monkeypatch.setattr(Runner, "results", one_number_off)
+    found = compare_with_expected("two_worlds", backend=HERE)
     assert (found.equal, found.code, found.inputs) == (False, None, None)
     (one,) = found.differences
     assert (one.run, one.table, one.month, one.variable) == (
@@ -322,7 +322,7 @@ def test_a_wrong_result_is_placed_by_run_month_and_variable(
         "2014-09",
         "revenue_us",
     )
-    assert [d.table for d in compare_with_expected("two_worlds", full=True, how=HERE).differences] == [
+    assert [d.table for d in compare_with_expected("two_worlds", full=True, backend=HERE).differences] == [
         "world"
     ]
 
@@ -332,13 +332,13 @@ def test_changed_code_and_configuration_are_told_from_wrong_results(
 ) -> None:
     said = json.loads(shipped.read_text(encoding="utf-8"))
     shipped.write_text(json.dumps({**said, "model_digest": "0" * 64}), encoding="utf-8")
-    assert "the model's code has changed" in str(compare_with_expected("two_worlds", how=HERE).code)
+    assert "the model's code has changed" in str(compare_with_expected("two_worlds", backend=HERE).code)
     monkeypatch.setattr(
         expected,
         "resolve",
         lambda name, **sizes: asked("seeds.count=1", "trust.asymmetry=2.5", last="2014-10"),
     )
-    found = compare_with_expected("two_worlds", how=HERE)
+    found = compare_with_expected("two_worlds", backend=HERE)
     assert found.inputs == "the configuration or the experiment has changed since these digests were made"
     assert found.differences
 
@@ -353,7 +353,7 @@ def test_renewing_small_digests_keeps_full_ones_only_of_the_same_code(
     expected_digests.write("two_worlds", False, HERE)
     assert json.loads(shipped.read_text(encoding="utf-8"))["full"] is None
     with pytest.raises(InputError, match="has no digests of its full size"):
-        compare_with_expected("two_worlds", full=True, how=HERE)
+        compare_with_expected("two_worlds", full=True, backend=HERE)
 
 
 def test_the_tables_of_a_grain_are_those_that_the_model_leaves() -> None:

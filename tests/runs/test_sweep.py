@@ -14,7 +14,7 @@ from sim.runs.engines.local import InThisProcess, Processes
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.sweep import sweep
-from sim.runs.tasks import Backend, run_reduced
+from sim.runs.tasks import Backend, Runner
 from sim.runs.worker import OtherCode, TaskDone, Work, work
 from tests.model.small_worlds import asked
 
@@ -128,11 +128,13 @@ def test_what_is_made_of_a_task_in_its_worker_comes_back_and_nothing_is_stored(t
         replace(task, label=f"task {task.seed}")
         for task in tasks(4, s1=Trouble("raises"), s2=Trouble("dies"))
     ]
-    done = {one.label: one for one in run_reduced(asked_for, store, Backend(2), months_by_world)}
+    runner = Runner(store, Backend(2))
+    done = {one.label: one for one in runner.run(asked_for, len(asked_for), months_by_world)}
     assert set(done) == {"task 0", "task 1", "task 2", "task 3"}
     for label in ("task 0", "task 3"):
         assert done[label].reduced == {"microsoft_wins": 4, "doj_wins": 4}
     assert done["task 1"].failed is not None and "it broke" in done["task 1"].failed.error
     assert done["task 2"].failed is not None and done["task 2"].failed.how == "died"
+    assert len(runner.failures) == 2
     assert not stored(tmp_path)
     assert not list((tmp_path / "writing").iterdir())

@@ -90,7 +90,7 @@ def test_what_a_watcher_needs_is_there_while_a_run_goes_and_gone_at_its_end(
 ) -> None:
     seen = []
 
-    def look(*_: object, **__: object) -> list[Failure]:
+    def look(*_: object, **__: object) -> list[TaskDone]:
         said = json.loads((tmp_path / "out" / UNCHANGING / "manifest.json").read_text())
         seen.append(
             (
@@ -101,7 +101,7 @@ def test_what_a_watcher_needs_is_there_while_a_run_goes_and_gone_at_its_end(
         )
         raise OSError("no space")
 
-    monkeypatch.setattr("sim.runs.execution.run_missing", look)
+    monkeypatch.setattr("sim.runs.tasks.Runner.run", look)
     with pytest.raises(OSError, match="no space"):
         run(resolved, tmp_path / "out", workers=1)
     assert seen == [("two_worlds", finished.results.manifest["identical_through"], True)]

@@ -4,7 +4,6 @@ They give the best point, the rows under the posterior, and how far the data mov
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,20 +15,11 @@ from sim.analysis.evidence.compare import MISSES, verdict
 from sim.analysis.evidence.rows import Row
 from sim.analysis.headlines import HEADLINES, interval
 from sim.runs.seed import Task
-from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress, run_tasks
+from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
 
 LOW, HIGH = 0.05, 0.95
 Sets = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Moved:
-    """Headlines under the prior and the posterior, and what failed."""
-
-    table: pd.DataFrame
-    failures: tuple[str, ...]
 
 
 def candidates_for_best(
@@ -114,10 +104,8 @@ def moved(
     prior: Sequence[Sets],
     posterior: Sequence[Sets],
     seeds: Sequence[int],
-    store: Store,
-    how: Backend,
-    progress: Progress | None,
-) -> Moved:
+    runner: Runner,
+) -> pd.DataFrame:
     """Every headline of an experiment's two worlds at points of the prior and of the posterior.
 
     All points use the same seeds.
@@ -142,20 +130,13 @@ def moved(
         for group, number, seed in keys
     ]
     found: dict[tuple[str, str], list[float]] = {}
-    failures = []
-    for (group, _, _), done in zip(keys, run_tasks(tasks, store, how, ("world",), progress), strict=True):
-        if done.failure is not None:
-            failures.append(done.failure)
-            continue
+    for position, done in runner.results(tasks, ("world",)):
         a, b = (done.world_tables[world] for world in compare)
         for headline in HEADLINES:
-            found.setdefault((headline.code, group), []).append(
+            found.setdefault((headline.code, keys[position][0]), []).append(
                 headline.read(b, first) - headline.read(a, first)
             )
-    return Moved(
-        pd.DataFrame([_headline_line(h.code, h.name, h.unit, found, len(seeds)) for h in HEADLINES]),
-        tuple(failures),
-    )
+    return pd.DataFrame([_headline_line(h.code, h.name, h.unit, found, len(seeds)) for h in HEADLINES])
 
 
 def _headline_line(

@@ -14,11 +14,10 @@ import pandas as pd
 
 from sim.analysis.calibration.inputs import Inputs
 from sim.analysis.calibration.prior_sample import common_seeds
-from sim.analysis.calibration.simulations import Measured, simulate
+from sim.analysis.calibration.simulations import simulate
 from sim.analysis.calibration.summary_statistics import Summaries, luck
 from sim.analysis.evidence.rows import Row
-from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress
+from sim.runs.tasks import Runner
 from sim.scenario.scenario import Scenario
 
 LEAST, MOST = 1.0, 8  # standard errors; parameters
@@ -31,10 +30,8 @@ def screen(
     rows: Sequence[Row],
     history: Scenario,
     seeds: int,
-    store: Store,
-    how: Backend,
-    progress: Progress | None,
-) -> tuple[pd.DataFrame, Measured]:
+    runner: Runner,
+) -> pd.DataFrame:
     """One line per candidate and summary.
 
     Columns: `parameter, summary, low, centre, high` (the summary there), and `effect` in standard errors.
@@ -44,7 +41,7 @@ def screen(
         centre,
         *({**centre, **one.sets(end)} for one in inputs.candidates for end in (one.low, one.high)),
     ]
-    measured = simulate(rows, history, points, common_seeds(len(points), seeds), store, how, progress)
+    measured = simulate(rows, history, points, common_seeds(len(points), seeds), runner)
     summaries = Summaries(tuple(rows))
     found = summaries.of(measured.values)
     judged = np.array([inputs.discrepancy[name] for name in summaries.names])
@@ -62,7 +59,7 @@ def screen(
         for i, one in enumerate(inputs.candidates)
         for k, name in enumerate(summaries.names)
     ]
-    return pd.DataFrame(lines), measured
+    return pd.DataFrame(lines)
 
 
 def strength(screened: pd.DataFrame) -> pd.Series:

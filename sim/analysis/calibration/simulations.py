@@ -16,14 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.evidence.compare import months_of, values_of, worlds_of
-from sim.analysis.evidence.measures.selection import Run
+from sim.analysis.evidence.compare import months_of, runs_of, values_of, worlds_of
 from sim.analysis.evidence.measures.window import Window
 from sim.analysis.evidence.rows import Row
 from sim.runs.identity import Identities
 from sim.runs.seed import SeedDone, Task
-from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress, run_reduced
+from sim.runs.tasks import Runner
 from sim.scenario.factors import updated
 from sim.scenario.paths import put
 from sim.scenario.scenario import Scenario
@@ -40,7 +38,6 @@ class Measured:
 
     rows: tuple[Row, ...]
     values: np.ndarray
-    failures: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class MeasureRows:
     simulated: Window
 
     def __call__(self, done: SeedDone) -> list[float]:
-        run = {world: Run(tables) for world, tables in done.tables.items()}
+        run = runs_of(done)
         return [float(values_of(row, [run], self.simulated)[0]) for row in self.rows]
 
 
@@ -68,15 +65,13 @@ def simulate(
     history: Scenario,
     points: Sequence[Mapping[str, float]],
     seeds: Sequence[Sequence[int]],
-    store: Store,
-    how: Backend,
-    progress: Progress | None,
+    runner: Runner,
 ) -> Measured:
     """Measure rows at points (path -> value each), each with its seeds (as many everywhere).
 
     What was measured before is not run again.
     """
-    identities, kept = Identities(), _Kept(store.folder / MEASURED)
+    identities, kept = Identities(), _Kept(runner.store.folder / MEASURED)
     code, tasks, keys = rows_digest(rows), list[Task](), list[str]()
     for number, (sets, own) in enumerate(zip(points, seeds, strict=True)):
         worlds = worlds_of(rows, with_values(history, sets))
@@ -86,19 +81,16 @@ def simulate(
             keys.append(key)
             if key not in kept.values:
                 tasks.append(Task(worlds, seed, "full", key, ids, {"point": number, **sets}))
-    failures = []
     unique = list({task.label: task for task in tasks}.values())
-    for done in run_reduced(unique, store, how, MeasureRows(tuple(rows), months_of(history)), progress):
-        if done.failed is not None:
-            failures.append(str(done.failed))
-        else:
+    for done in runner.run(unique, len(unique), MeasureRows(tuple(rows), months_of(history))):
+        if done.failed is None:
             kept.add(done.label, done.reduced)
     kept.close()
     missing = [float("nan")] * len(rows)
     values = np.array([kept.values.get(key, missing) for key in keys], np.float64).reshape(
         len(points), -1, len(rows)
     )
-    return Measured(tuple(rows), values, tuple(failures))
+    return Measured(tuple(rows), values)
 
 
 class _Kept:

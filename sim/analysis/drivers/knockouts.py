@@ -10,8 +10,7 @@ import pandas as pd
 from sim.analysis.headlines import HEADLINES, Columns, interval
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.seed import SeedDone, Task
-from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress, run_tasks
+from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved, variant
 
 MOST_PAIRS = 4  # a table of many variants: enough pairs for its intervals, few enough to wait for
@@ -34,12 +33,9 @@ def variants(resolved: Resolved) -> dict[str, Resolved]:
 
 
 def run_variants(
-    resolved: Resolved, variants: dict[str, Resolved], store: Store, how: Backend, progress: Progress | None
-) -> tuple[dict[str, list[SeedDone]], list[str]]:
-    """Run the compared worlds of every variant with a few seeds.
-
-    Returns the finished pairs by variant, and failures.
-    """
+    resolved: Resolved, variants: dict[str, Resolved], runner: Runner
+) -> dict[str, list[SeedDone]]:
+    """Run the compared worlds of every variant with a few seeds; returns the finished pairs by variant."""
     experiment = resolved.experiment
     assert experiment.compare is not None
     seeds = range(experiment.seeds.first, experiment.seeds.first + min(experiment.seeds.count, MOST_PAIRS))
@@ -49,15 +45,9 @@ def run_variants(
         for seed in seeds
     ]
     done: dict[str, list[SeedDone]] = {label: [] for label in variants}
-    failures = []
-    for one in run_tasks(tasks, store, how, ("world",), progress):
-        if one.failure is None:
-            done[one.label].append(one)
-        else:
-            failures.append(one.failure)
-    for runs in done.values():
-        runs.sort(key=lambda d: d.seed)
-    return done, failures
+    for _, pair in runner.results(tasks, ("world",)):
+        done[pair.label].append(pair)
+    return done
 
 
 def pairs_of(done: Sequence[SeedDone], compare: tuple[str, str]) -> list[tuple[Columns, Columns]]:

@@ -5,7 +5,7 @@ made. Nothing here is fitted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,8 @@ from sim.analysis.evidence.measures.selection import MISSING, Run, View
 from sim.analysis.evidence.measures.window import Window
 from sim.analysis.evidence.rows import Row, readable_rows, shipped_rows
 from sim.analysis.headlines import Interval, interval
-from sim.runs.seed import Task
-from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress, run_tasks
+from sim.runs.seed import SeedDone, Task
+from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
@@ -53,14 +52,6 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Compared:
-    """The rows beside the model, and the runs that failed."""
-
-    table: pd.DataFrame
-    failures: list[str]
-
-
 def history_of(resolved: Resolved) -> Scenario:
     """The timeline as it happened, with this experiment's parameters and size."""
     first = next(iter(resolved.scenarios.values()))
@@ -68,9 +59,7 @@ def history_of(resolved: Resolved) -> Scenario:
     return replace(first, name="history", label="As it happened", switches=(), timeline=whole)
 
 
-def compare_with_record(
-    resolved: Resolved, store: Store, how: Backend, progress: Progress | None = None
-) -> Compared:
+def compare_with_record(resolved: Resolved, runner: Runner) -> pd.DataFrame:
     """Measure the shipped rows on a few of the experiment's seeds.
 
     Rows that do not fit this configuration (a country less, say) are no reason to lose the run: they are
@@ -78,32 +67,31 @@ def compare_with_record(
     """
     events = {event.id for timeline in resolved.base.timelines.values() for event in timeline.events}
     rows, problems = readable_rows(shipped_rows(), history_of(resolved), events)
-    compared = compare(rows, resolved, store, how, progress, most_seeds=MOST_SEEDS)
-    return Compared(compared.table, [*problems, *compared.failures])
+    runner.failures += problems
+    return compare(rows, resolved, runner, MOST_SEEDS)
 
 
 def compare(
-    rows: Sequence[Row],
-    resolved: Resolved,
-    store: Store,
-    how: Backend,
-    progress: Progress | None = None,
-    most_seeds: int | None = None,
-) -> Compared:
+    rows: Sequence[Row], resolved: Resolved, runner: Runner, most_seeds: int | None = None
+) -> pd.DataFrame:
     """Run the worlds that the rows need, and measure every row on each seed."""
     history = history_of(resolved)
     worlds = worlds_of(rows, history)
-    tables = sorted({table for row in rows for table in row.measure.tables})
     first, count = resolved.experiment.seeds.first, resolved.experiment.seeds.count
     seeds = range(first, first + min(count, most_seeds or count))
     tasks = [Task(worlds, seed, "full", "history against the record") for seed in seeds]
-    runs, failures = list[dict[str, Run]](), list[str]()
-    for done in run_tasks(tasks, store, how, tables, progress):
-        if done.failure is None:
-            runs.append({world: Run(found) for world, found in done.tables.items()})
-        else:
-            failures.append(done.failure)
-    return Compared(measure(rows, runs, months_of(history)), failures)
+    runs = [runs_of(done) for _, done in runner.results(tasks, tables_of(rows))]
+    return measure(rows, runs, months_of(history))
+
+
+def tables_of(rows: Iterable[Row]) -> list[str]:
+    """The recorded tables that the rows are measured on."""
+    return sorted({table for row in rows for table in row.measure.tables})
+
+
+def runs_of(done: SeedDone) -> dict[str, Run]:
+    """The worlds of a task, ready to be measured."""
+    return {world: Run(tables) for world, tables in done.tables.items()}
 
 
 def worlds_of(rows: Iterable[Row], history: Scenario) -> dict[str, Scenario]:

@@ -347,6 +347,20 @@ class _Reading:
                 )
 
 
+def example_line(measure: Measure) -> str:
+    """A line of a file of rows that uses the measure; its numbers are made up."""
+    fixed = {
+        "id": "my_row",
+        "role": "context",
+        "measure": measure.name,
+        "bound": "eq",
+        "unit": measure.unit,
+        "source": "made up",
+    }
+    values = fixed | measure.example
+    return ",".join(values.get(name, "") for name in (*COLUMNS, *MORE_COLUMNS))
+
+
 def valid_words(argument: Argument, scenario: Scenario) -> tuple[str, ...] | None:
     """The words that an argument may be; None for a number."""
     if argument.valid == "countries":

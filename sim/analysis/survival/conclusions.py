@@ -15,12 +15,10 @@ import pandas as pd
 
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import HEADLINES, Interval, interval
-from sim.analysis.posterior_draws import Draw, Failures, at, common_seeds, run_draws
+from sim.analysis.posterior_draws import Draw, at, common_seeds, run_draws
 from sim.analysis.survival.discount import MULTIPLES, Setting, discounts, sensitivities
-from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress
+from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
-from sim.scenario.scenario import Scenario
 
 SURVIVES, FALLS, CANNOT_SAY = "survives", "does not survive", "cannot say"
 POSTERIOR, DISCOUNT_LOW, DISCOUNT_HIGH, SYMMETRIC, EVERYWHERE = (
@@ -65,39 +63,21 @@ class Arm:
     held: Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class Survival:
-    """A line for each headline and arm, and one for all arms together; and what failed."""
+def survive(resolved: Resolved, draws: Sequence[Draw], seeds: int, runner: Runner) -> pd.DataFrame:
+    """Run the compared worlds at the shipped parameters and in every arm.
 
-    table: pd.DataFrame
-    failures: list[str]
-
-
-def survive(
-    resolved: Resolved,
-    draws: Sequence[Draw],
-    seeds: int,
-    store: Store,
-    how: Backend,
-    progress: Progress | None = None,
-) -> Survival:
-    """Run the compared worlds at the shipped parameters, and every arm.
-
-    The shipped parameters get all of the experiment's seeds, the arms the first `seeds`.
+    Returns a line for each headline and arm, and one for all arms together. The shipped parameters get all of
+    the experiment's seeds, the arms the first `seeds`.
     """
-    found, said = discounts(resolved, store, how, progress)
-    failures = Failures(said)
-    asked = resolved.experiment.seeds
-    shipped = differences(
-        resolved, [Draw("shipped parameters", {})], asked.count, store, how, failures, progress
-    )
+    settings = discounts(resolved, runner)
+    shipped = differences(resolved, [Draw("shipped parameters", {})], resolved.experiment.seeds.count, runner)
     conclusions = {code: interval(values[0]) for code, values in shipped.items()}
     lines = []
-    for arm in arms(resolved, found):
+    for arm in arms(resolved, settings):
         held = [draw.over(arm.held) for draw in draws]
-        over = differences(resolved, held, seeds, store, how, failures, progress)
+        over = differences(resolved, held, seeds, runner)
         lines += [line(arm, code, conclusions[code], values) for code, values in over.items()]
-    return Survival(table_of(lines), failures.said)
+    return table_of(lines)
 
 
 def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
@@ -119,25 +99,16 @@ def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
 
 
 def differences(
-    resolved: Resolved,
-    draws: Sequence[Draw],
-    seeds: int,
-    store: Store,
-    how: Backend,
-    failures: Failures,
-    progress: Progress | None,
+    resolved: Resolved, draws: Sequence[Draw], seeds: int, runner: Runner
 ) -> dict[str, np.ndarray]:
     """Headline code -> second world minus first: float64 (draws, seeds), missing where a run failed."""
     compare = resolved.experiment.compare
     assert compare is not None, "survival is asked of an experiment that compares two worlds"
     first, common = first_month(resolved, compare), common_seeds(resolved, draws, seeds)
     out = {h.code: np.full((len(draws), seeds), np.nan) for h in HEADLINES}
-
-    def worlds(draw: Draw) -> Mapping[str, Scenario]:
-        scenarios = at(resolved, draw).scenarios
-        return {name: scenarios[name] for name in compare}
-
-    for number, done in run_draws(draws, worlds, common, "world", ("world",), store, how, failures, progress):
+    scenarios = [at(resolved, draw).scenarios for draw in draws]
+    worlds = [{name: of_draw[name] for name in compare} for of_draw in scenarios]
+    for number, done in run_draws(draws, worlds, common, "world", ("world",), runner):
         a, b = (done.world_tables[name] for name in compare)
         for h in HEADLINES:
             out[h.code][number, common[number].index(done.seed)] = h.read(b, first) - h.read(a, first)

@@ -18,8 +18,7 @@ from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.posterior_predictive import history_at, predict
 from sim.analysis.evidence.rows import read_rows, shipped_rows
 from sim.analysis.posterior_draws import Draw, common_seeds
-from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress
+from sim.runs.tasks import Runner
 from sim.scenario.locations import root
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
@@ -54,10 +53,8 @@ def sensitivities(resolved: Resolved, multiple: float) -> dict[str, float]:
     }
 
 
-def discounts(
-    resolved: Resolved, store: Store, how: Backend, progress: Progress | None = None
-) -> tuple[list[Setting], list[str]]:
-    """The setting at either end of R01 (lower, upper), and what failed.
+def discounts(resolved: Resolved, runner: Runner) -> list[Setting]:
+    """The setting at either end of R01 (lower, upper).
 
     It is found on the experiment's own parameters and seeds.
     """
@@ -65,18 +62,10 @@ def discounts(
     rows = {row.id: row for row in read_rows(root() / ROWS, history)}
     wanted = {row.id: row.value for row in read_rows(shipped_rows(), history) if row.id in ENDS}
     draws = [Draw(f"{KNOB} x {multiple:g}", sensitivities(resolved, multiple)) for multiple in MULTIPLES]
-    predicted = predict(
-        list(rows.values()),
-        resolved,
-        draws,
-        store,
-        how,
-        progress,
-        _short_history,
-        common_seeds(resolved, draws),
-    )
-    done, said = (np.nanmean(predicted.values[name], axis=1) for name in ("done", "said"))
-    return [crossing(MULTIPLES, done / said, wanted[end]) for end in ENDS], predicted.failures
+    seeds = common_seeds(resolved, draws)
+    values = predict(list(rows.values()), resolved, draws, runner, _short_history, seeds)
+    done, said = (np.nanmean(values[name], axis=1) for name in ("done", "said"))
+    return [crossing(MULTIPLES, done / said, wanted[end]) for end in ENDS]
 
 
 def _short_history(resolved: Resolved, draw: Draw) -> Scenario:

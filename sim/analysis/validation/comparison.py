@@ -17,8 +17,7 @@ from sim.analysis.posterior_draws import Draw
 from sim.analysis.validation.holdout import IN_THE_STARTING_VALUES, Unseen
 from sim.analysis.validation.rivals import BASS, MEANING, RIVALS, TREND, Field, earlier, error_of
 from sim.analysis.validation.scoring_rules import Predictive, chance_of, crps, log_score
-from sim.runs.store import Store
-from sim.runs.tasks import Backend, Progress
+from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
 
 MODEL = "model"
@@ -74,35 +73,23 @@ class Fit:
     not_ranked: Collection[str] = frozenset(IN_THE_STARTING_VALUES)
 
 
-@dataclass(frozen=True)
-class Validated:
-    """Scores by row and forecaster, the model's rank beside each rival, and what failed."""
-
-    scores: pd.DataFrame
-    ranks: pd.DataFrame
-    failures: list[str]
-
-
-def validate(
-    fits: Sequence[Fit], resolved: Resolved, store: Store, how: Backend, progress: Progress | None = None
-) -> Validated:
-    """Run every fit's draws on what it did not see, and score it and the rivals."""
+def validate(fits: Sequence[Fit], resolved: Resolved, runner: Runner) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Run every fit's draws on what it did not see: scores by row and forecaster, and ranks by rival."""
     ceilings = {
         name: segment.adoption_ceiling
         for name, segment in next(iter(resolved.scenarios.values())).segments.items()
     }
-    scores, ranks, failures = list[pd.DataFrame](), list[pd.DataFrame](), list[str]()
+    scores, ranks = list[pd.DataFrame](), list[pd.DataFrame]()
     for fit in fits:
-        predicted = predict(fit.unseen.asked, resolved, fit.draws, store, how, progress, fit.history)
+        values = predict(fit.unseen.asked, resolved, fit.draws, runner, fit.history)
         forecasts = {
             (row.id, MODEL): Predictive(known, error_of(row))
             for row in fit.unseen.asked
-            if len(known := _known(predicted.values[row.id]))
+            if len(known := _known(values[row.id]))
         } | Field(fit.unseen.seen, fit.unseen.known, ceilings).forecasts(fit.unseen.asked)
         scores.append(score(fit, forecasts))
         ranks.append(rank(fit.name, scores[-1], fit.unseen.asked))
-        failures += [f"{fit.name}: {said}" for said in predicted.failures]
-    return Validated(pd.concat(scores, ignore_index=True), pd.concat(ranks, ignore_index=True), failures)
+    return pd.concat(scores, ignore_index=True), pd.concat(ranks, ignore_index=True)
 
 
 def _known(values: np.ndarray) -> np.ndarray:
@@ -230,4 +217,4 @@ def _verdict(low: float, high: float, series: int) -> str:
     return "rival better" if low > 0.0 else "not told apart"
 
 
-__all__ = ["ALL", "EARLY", "MEANING", "MODEL", "Fit", "Validated", "rank", "score", "validate"]
+__all__ = ["ALL", "EARLY", "MEANING", "MODEL", "Fit", "rank", "score", "validate"]

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
+
+from sim.analysis.evidence.rows import BOUND_WORDS
 from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.figures.forest_plot import forest
 from sim.view.labels import how_to_summarise
@@ -11,12 +14,13 @@ from sim.view.number_format import (
     decimals_of,
     estimate,
     largest_of,
+    missing,
     number,
     scale_for,
     span,
     with_unit,
 )
-from sim.view.result_tables import claims_table
+from sim.view.result_tables import claims_table, verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_claims import NO_CLAIMS
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
@@ -141,10 +145,21 @@ def _record(view: ResultsView, summary: str) -> Iterable[Block]:
     if frame is None:
         yield Missing("the comparison with the record", how_to_summarise(summary))
         return
-    counts = frame["verdict"].value_counts()
-    yield Text(
-        "Verdicts: " + "; ".join(f"{text(verdict)} {count}" for verdict, count in counts.items()) + "."
-    )
+    yield Text(f"{text('; '.join(verdicts_by_role(frame)))}.")
+    yield evidence_table(frame)
+
+
+def verdicts_by_role(frame: pd.DataFrame) -> list[str]:
+    """How many rows of each role hold, miss and cannot be judged."""
+    return [
+        f"{role}: {int((verdicts == 'holds').sum())} of {len(verdicts)} rows hold, "
+        f"{int((verdicts == 'misses').sum())} miss, {int((verdicts == 'cannot say').sum())} cannot be judged"
+        for role, verdicts in frame.groupby("role", sort=False)["verdict"]
+    ]
+
+
+def evidence_table(frame: pd.DataFrame) -> Table:
+    """Every row of evidence beside the model."""
     intervals = (
         ", ".join(str(kind) for kind in frame["interval"].unique())
         if "interval" in frame
@@ -152,27 +167,27 @@ def _record(view: ResultsView, summary: str) -> Iterable[Block]:
     )
     note = (
         "Role: a fit may use calibration rows, never validation rows; context rows are for information. A "
-        f"verdict is about the mean of the runs. Interval: {intervals}; it is wide where few simulated "
-        "customers are asked."
+        "verdict is about the mean of the runs. Data: with the source's standard error where it is known. "
+        f"Interval: {intervals}; it is wide where few simulated customers are asked."
     )
     numbers = (">Data", ">Model", "Verdict", ">Interval", "Unit")
     heads = columns("Row", "What", *numbers, "Role", "Cause of a miss", "What differs", "Source")
-    yield Table("Row by row", heads, [_record_row(row) for row in records_of(frame)], note, tall=True)
+    return Table("Row by row", heads, [_record_row(row) for row in records_of(frame)], note, tall=True)
 
 
 def _record_row(row: dict[str, Any]) -> list[Value]:
-    known = [value for value in (row["data"], row["model"]) if isinstance(value, float)]
-    scale = scale_for(str(row["unit"]), largest_of(*known))
-    data, model = (
-        value if isinstance(value, str) else number(value * scale.factor)
-        for value in (row["data"], row["model"])
-    )
+    scale = scale_for(str(row["unit"]), largest_of(row["data"], row["model"]))
+    data, model = (number(row[name] * scale.factor) for name in ("data", "model"))
+    bound, se = BOUND_WORDS.get(str(row.get("bound")), ""), row.get("se")
+    error = "" if missing(se) else f" ± {number(se * scale.factor)}"
     low, high = row["low"] * scale.factor, row["high"] * scale.factor
     interval = span(low, high, decimals=decimals_of(low, high))
     population = row.get("population")
-    of = f", {population.replace('_', ' ')}" if isinstance(population, str) else ""
-    what = Cell(str(row["what"]), f"{row['place']}{of}, {row['period']}")
-    numbers = (data, model, Cell(str(row["verdict"]), strong=True), interval, scale.title)
+    of = f", {population.replace('_', ' ')}" if isinstance(population, str) and population else ""
+    event = row.get("without_event")
+    without = f", effect of {event}" if isinstance(event, str) and event else ""
+    what = Cell(str(row["what"]), f"{row['place']}{of}, {row['period']}{without}")
+    numbers = (f"{bound}{data}{error}", model, verdict_cell(str(row["verdict"])), interval, scale.title)
     return [str(row["row"]), what, *numbers, row["role"], row["cause"], row.get("note"), row["source"]]
 
 

@@ -12,6 +12,7 @@ from sim.view.figures.distance_from_evidence import FARTHEST, targets
 from sim.view.figures.forecast_scores import scores
 from sim.view.labels import how_to_summarise
 from sim.view.number_format import number, span
+from sim.view.result_tables import verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
@@ -174,8 +175,8 @@ def _validation(view: ResultsView) -> Iterable[Block]:
     yield from other_parameters(view, frame)
     forecasters = list(dict.fromkeys(frame["forecaster"]))
     yield _score_chart(frame, forecasters)
-    yield _rank_table(ranks)
-    yield _by_row(frame, forecasters)
+    yield rank_table(ranks)
+    yield score_table(frame)
 
 
 def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
@@ -197,13 +198,14 @@ def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
     return Chart("scores", "Which forecaster predicts the held-out rows best?", read, [figure], width=700)
 
 
-def _rank_table(ranks: pd.DataFrame) -> Table:
+def rank_table(ranks: pd.DataFrame) -> Table:
+    """The model against each rival, over the rows that both forecast."""
     numbers = (">Rows", ">Series", ">Model ahead on", ">Model", ">Rival", ">Difference", ">95% interval")
     rows: list[list[Value]] = []
     for row in records_of(ranks):
         counts = [int(row[name]) for name in ("rows", "series", "ahead")]
         compared = [number(row["model"]), number(row["rival_score"]), number(row["difference"], True)]
-        interval, verdict = span(row["low"], row["high"], True), Cell(str(row["verdict"]), strong=True)
+        interval, verdict = span(row["low"], row["high"], True), verdict_cell(str(row["verdict"]))
         rows.append([str(row["fit"]), str(row["rival"]), *counts, *compared, interval, verdict])
     note = (
         "Mean score in standard errors; a difference below zero means that the model is better. Rows of "
@@ -224,7 +226,9 @@ def _score_hover(row: dict[str, Any]) -> str:
     )
 
 
-def _by_row(frame: pd.DataFrame, forecasters: list[str]) -> Table:
+def score_table(frame: pd.DataFrame) -> Table:
+    """A line a held-out row: data, the model's forecast, and the score of each forecaster."""
+    forecasters = list(dict.fromkeys(frame["forecaster"]))
     rows: list[list[Value]] = []
     for (fit, name), group in frame.groupby(["fit", "row"], sort=False):
         by = {str(row["forecaster"]): row for row in records_of(group)}

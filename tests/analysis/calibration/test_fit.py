@@ -22,7 +22,7 @@ from sim.model.world import WorldSet
 from sim.runs import seed as seeds
 from sim.runs.seed import Task, run_seed
 from sim.runs.store import Store
-from sim.runs.tasks import Backend
+from sim.runs.tasks import Backend, Runner
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import BEST, DRAWS, EARLY, MOVED, moved_headlines, read_posterior
@@ -30,7 +30,7 @@ from sim.scenario.resolution import Resolved, resolve
 from tools.fitted_values import FITTED, new_files, shipped_values
 
 TWO = ("market.home_lag.all", "localisation")
-SIZE = Size(points=16, seeds=1, draws=32, screen_seeds=1, put_back=4, tried=2, best_seeds=1, pairs=2000)
+SIZE = Size(points=16, seeds=1, draws=32, screen_seeds=1, put_back=4, best_seeds=1, pairs=2000)
 
 
 def resolved(name: str) -> Resolved:
@@ -72,10 +72,7 @@ def fit(rows: tuple[Row, ...], inputs: Inputs, store: Store) -> Calibrated:
         resolved("history"),
         resolved("two_worlds"),
         SIZE,
-        store,
-        Backend(1),
-        say=lambda said: None,
-    ).run()
+    ).run(Runner(store, Backend(1)), say=lambda step: None)
 
 
 def _unmeasurable(row: Row) -> Row:
@@ -152,19 +149,23 @@ def test_what_was_measured_is_not_run_again_and_a_torn_line_is(
     used, history = [row for row in rows if row.role == "calibration"], history_of(resolved("history"))
     asked = []
     monkeypatch.setattr(
-        "sim.analysis.calibration.simulations.run_reduced", lambda tasks, *rest: asked.append(tasks) or []
+        "sim.runs.tasks.Runner.run", lambda self, tasks, *rest: asked.append(list(tasks)) or []
     )
     centre = {
         "market.home_lag.all": 0.09,
         "governments.base_rate.sector_localisation": 0.02,
         "governments.base_rate.general_localisation": 0.01,
     }
-    again = simulate(used, history, [centre], [[1]], Store(tmp_path), Backend(1), None)
+    again = simulate(used, history, [centre], [[1]], Runner(Store(tmp_path), Backend(1)))
     assert asked == [[]]
     assert np.isfinite(again.values).sum() > 100
     assert (tmp_path / MEASURED).read_bytes() == b"".join(lines[:-1]), "the torn line is gone"
     simulate(
-        used, history, [{**centre, "market.home_lag.all": 0.0901}], [[1]], Store(tmp_path), Backend(1), None
+        used,
+        history,
+        [{**centre, "market.home_lag.all": 0.0901}],
+        [[1]],
+        Runner(Store(tmp_path), Backend(1)),
     )
     assert len(asked[1]) == 1
 
@@ -176,19 +177,16 @@ def test_a_failed_point_is_named_and_missing(
         raise RuntimeError("no luck")
 
     monkeypatch.setattr(seeds, "run_worlds", fails)
-    store = Store(tmp_path)
-    store.prepare()
+    runner = Runner(Store(tmp_path), Backend(1))
     found = simulate(
         [row for row in rows if row.id == "L01a"],
         history_of(resolved("history")),
         [{}],
         [[1]],
-        store,
-        Backend(1),
-        None,
+        runner,
     )
     assert np.isnan(found.values).all()
-    assert "no luck" in found.failures[0]
+    assert "no luck" in runner.failures[0]
 
 
 @pytest.mark.long
@@ -256,7 +254,7 @@ def test_a_model_is_let_go_once_its_numbers_are_kept(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(WorldSet, "run", noted)
     short = replace(history_of(resolved("history")), months=3)
     done = run_seed(Task({"one": short, "two": short}, 1, "world"))
-    assert done.failure is None and len(alive) == 2
+    assert done.failed is None and len(alive) == 2
     assert all(books() is None for books in alive), (
         "Mesa's table of agents keeps models, and thousands of runs fill the memory"
     )

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -32,17 +32,18 @@ from sim.analysis.evidence.rows import (
     FITTED,
     MORE_COLUMNS,
     Row,
+    example_line,
     read_rows,
     readable_rows,
     rows_to_fit,
     shipped_rows,
     valid_words,
 )
-from sim.cli.evidence import example_line
 from sim.model.tables import TABLES
 from sim.runs.seed import SeedDone, Task, failure_of
-from sim.runs.store import Store
-from sim.runs.tasks import Backend
+from sim.runs.store import Batch, Store, new_token
+from sim.runs.tasks import Runner
+from sim.runs.worker import TaskDone
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import InputError
@@ -482,15 +483,21 @@ def test_the_record_of_a_run_takes_few_of_its_seeds_and_a_command_all(
 ) -> None:
     asked: list[int] = []
 
-    def run_tasks(tasks: list[Task], *rest: Any) -> Iterator[SeedDone]:
-        asked.extend(task.seed for task in tasks)
-        yield SeedDone(1, "", failed=failure_of(tasks[0], "raised", "run", "it broke"))
+    def run(self: Runner, tasks: Iterable[Task], count: int) -> Iterator[TaskDone]:
+        for task in tasks:
+            asked.append(task.seed)
+            failed = SeedDone(task.seed, "", failed=failure_of(task, "raised", "run", "it broke"))
+            batch = Batch(self.store.folder, new_token(), task.record)
+            batch.add(task, failed)
+            batch.commit()
+            yield TaskDone(task.name, 0.0, failed.failed)
 
-    monkeypatch.setattr("sim.analysis.evidence.compare.run_tasks", run_tasks)
+    monkeypatch.setattr(Runner, "run", run)
     resolved = resolve("history", seeds=12, base=load_base(root() / CONFIGS))
-    compared = compare_with_record(resolved, Store(tmp_path), Backend())
-    assert asked == list(range(1, 9)) and "it broke" in compared.failures[0]
-    assert set(compared.table["verdict"]) == {CANNOT_SAY} and compared.table["model"].isna().all()
+    runner = Runner(Store(tmp_path / "few"))
+    table = compare_with_record(resolved, runner)
+    assert asked == list(range(1, 9)) and len(runner.failures) == 8 and "it broke" in runner.failures[0]
+    assert set(table["verdict"]) == {CANNOT_SAY} and table["model"].isna().all()
     asked.clear()
-    compare(rows_of(tmp_path, GOOD), resolved, Store(tmp_path), Backend())
+    compare(rows_of(tmp_path, GOOD), resolved, Runner(Store(tmp_path / "all")))
     assert asked == list(range(1, 13))

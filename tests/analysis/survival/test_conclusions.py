@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.evidence.posterior_predictive import Predicted
 from sim.analysis.headlines import HEADLINES, Interval
 from sim.analysis.posterior_draws import Draw
 from sim.analysis.survival import conclusions, discount
@@ -30,7 +29,7 @@ from sim.analysis.survival.conclusions import (
 from sim.analysis.survival.discount import MULTIPLES, Setting, crossing, discounts, sensitivities
 from sim.runs.seed import SeedDone
 from sim.runs.store import Store
-from sim.runs.tasks import Backend
+from sim.runs.tasks import Runner
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import Resolved, resolve
@@ -108,12 +107,10 @@ def test_the_search_reads_both_ends_off_the_evidence_and_divides_means(
         rows: Sequence[Any],
         resolved: Resolved,
         draws: Sequence[Draw],
-        store: Any,
-        how: Any,
-        progress: Any,
+        runner: Any,
         history: Any,
         seeds: Any,
-    ) -> Predicted:
+    ) -> dict[str, np.ndarray]:
         seen.update(
             rows=[row.id for row in rows],
             months=history(resolved, draws[0]).months,
@@ -121,11 +118,11 @@ def test_the_search_reads_both_ends_off_the_evidence_and_divides_means(
             sets=[d.sets for d in draws],
         )
         done = np.array([[m, 3 * m] for m in MULTIPLES])  # mean 2 m
-        return Predicted({"done": done, "said": np.full((len(draws), 2), 50.0)}, ["seed 3: it broke"])
+        return {"done": done, "said": np.full((len(draws), 2), 50.0)}
 
     monkeypatch.setattr(discount, "predict", predict)
-    found, failures = discounts(two_worlds, Store(tmp_path), Backend())
-    assert [one.wanted for one in found] == [0.02, 0.27] and failures == ["seed 3: it broke"]
+    found = discounts(two_worlds, Runner(Store(tmp_path)))
+    assert [one.wanted for one in found] == [0.02, 0.27]
     assert [one.multiple for one in found] == [pytest.approx(0.02 * 50 / 2), pytest.approx(0.27 * 50 / 2)]
     assert (
         seen["months"] == 48
@@ -184,7 +181,7 @@ def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(
         )
         for k in range(3)
     ]
-    table = survive(two_worlds, draws, 2, Store(tmp_path), Backend()).table
+    table = survive(two_worlds, draws, 2, Runner(Store(tmp_path)))
     at = table.set_index(["headline", "arm"])["verdict"]
     assert at["trust", POSTERIOR] == at["trust", DISCOUNT_LOW] == at["trust", DISCOUNT_HIGH] == SURVIVES
     assert at["trust", SYMMETRIC] == at["trust", EVERYWHERE] == FALLS  # no asymmetry, no difference

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.evidence.posterior_predictive import Predicted
 from sim.analysis.posterior_draws import Draw
 from sim.analysis.validation import comparison
 from sim.analysis.validation.comparison import MODEL, RANKS, SCORES, TOO_FEW, Fit, rank, score, validate
@@ -14,7 +13,7 @@ from sim.analysis.validation.holdout import Unseen
 from sim.analysis.validation.rivals import BASS, NO_CHANGE, TREND, Field
 from sim.analysis.validation.scoring_rules import Predictive, crps, log_score
 from sim.runs.store import Store
-from sim.runs.tasks import Backend
+from sim.runs.tasks import Runner
 from tests.analysis.validation.small_rows import asked, rows
 
 
@@ -136,18 +135,15 @@ def test_a_fit_that_knows_the_truth_beats_rivals_and_one_that_does_not_loses(
     monkeypatch.setattr(
         comparison,
         "predict",
-        lambda asked_rows, resolved, draws, *more: Predicted(
-            {row.id: np.full((2, 2), row.value + off[draws[0].label]) for row in asked_rows},
-            ["seed 1: it broke"],
-        ),
+        lambda asked_rows, resolved, draws, *more: {
+            row.id: np.full((2, 2), row.value + off[draws[0].label]) for row in asked_rows
+        },
     )
     fits = [Fit(name, [Draw(name, {})], countries.unseen) for name in off]
-    done = validate(fits, asked(), Store(tmp_path), Backend())
-    by = done.ranks.set_index(["fit", "rival"])["verdict"]
+    scores, ranks = validate(fits, asked(), Runner(Store(tmp_path)))
+    by = ranks.set_index(["fit", "rival"])["verdict"]
     assert (
         by["good", NO_CHANGE] == by["good", BASS] == "model better"
         and by["bad", NO_CHANGE] == by["bad", BASS] == "rival better"
     )
-    assert done.failures == ["good: seed 1: it broke", "bad: seed 1: it broke"] and set(
-        done.scores["fit"]
-    ) == set(off)
+    assert set(scores["fit"]) == set(off)
