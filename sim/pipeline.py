@@ -77,7 +77,8 @@ def run(
 ) -> Finished:
     """Run what is missing of an experiment and write everything that belongs into its results folder `out`.
 
-    Runs are kept in `store`, which experiments may share (None: in `out` itself). With `further` also the
+    Runs are kept in `store`, which experiments may share (None: in `out` itself); `workers` counts where no
+    `backend` is given. With `further` also the
     tables that need other runs: knock-outs, other switch dates, the evidence. A shard only runs its part and
     writes no tables. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes
     on from there.

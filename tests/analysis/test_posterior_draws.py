@@ -37,6 +37,7 @@ def test_the_first_draws_are_those_of_the_table_and_no_more_than_there_are(
 ) -> None:
     posterior = read_posterior(write_stand_in(tmp_path, draws=5))
     draws = first_draws(posterior, 5)
+    assert first_draws(posterior, 2, "early draw")[1].label == "early draw 1"
     assert [draw.sets for draw in draws] == [posterior.at(number) for number in range(5)]
     for wrong in (0, 6):
         with pytest.raises(InputError, match="the posterior has 5; valid: 1 to 5"):

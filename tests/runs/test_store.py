@@ -253,7 +253,7 @@ def test_a_failure_is_remembered_until_it_is_asked_for(
     ran.clear()
     again = run(small(seeds=3), out, workers=1, store=store)
     assert (ran, len(again.failures)) == ([], 1)
-    retried = run(small(seeds=3), out, workers=1, store=store, backend=Backend(retry_failed=True))
+    retried = run(small(seeds=3), out, store=store, backend=Backend(1, retry_failed=True))
     assert [call[0] for call in ran] == ["2"]
     assert retried.failures == []
     assert not (out / "failures.csv").exists()
@@ -267,7 +267,7 @@ def test_a_failure_is_remembered_until_it_is_asked_for(
 def test_shards_together_make_the_whole(tmp_path: Path, ran: list[tuple[str, ...]]) -> None:
     out, store = tmp_path / "a", tmp_path / "store"
     for part in (1, 2, 3):
-        run(small(seeds=4), out, workers=1, store=store, backend=Backend(shard=(part, 3)))
+        run(small(seeds=4), out, store=store, backend=Backend(1, shard=(part, 3)))
         assert not (out / "manifest.json").exists()
     assert sorted(call[0] for call in ran) == ["1", "2", "3", "4"]
     whole = run(small(seeds=4), out, workers=1, store=store)

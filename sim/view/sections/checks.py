@@ -1,5 +1,6 @@
 """Checks of the result: mechanisms off, other switch dates, claims, the record, and how to reproduce it."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -178,7 +179,7 @@ def evidence_table(frame: pd.DataFrame) -> Table:
 def _record_row(row: dict[str, Any]) -> list[Value]:
     scale = scale_for(str(row["unit"]), largest_of(row["data"], row["model"]))
     data, model = (number(row[name] * scale.factor) for name in ("data", "model"))
-    bound, se = BOUND_WORDS.get(str(row.get("bound")), ""), row.get("se")
+    bound, se = BOUND_WORDS.get(str(row.get("bound")), ""), row.get("se", math.nan)
     error = "" if missing(se) else f" ± {number(se * scale.factor)}"
     low, high = row["low"] * scale.factor, row["high"] * scale.factor
     interval = span(low, high, decimals=decimals_of(low, high))

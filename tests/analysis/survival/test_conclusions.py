@@ -1,6 +1,6 @@
 """What survives: the verdicts, the arms, and where the knob of the discount is turned to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -151,8 +151,7 @@ def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(
         draws: Sequence[Draw], worlds: Any, seeds: Any, *more: Any
     ) -> Iterator[tuple[int, SeedDone]]:
         for number, (draw, own) in enumerate(zip(draws, seeds, strict=True)):
-            scenarios: Mapping[str, Any] = worlds(draw)
-            parameters = scenarios["doj_wins"].parameters
+            parameters = worlds[number]["doj_wins"].parameters
             asymmetry, sensitivity = parameters.trust.asymmetry, parameters.choice.sensitivity.enterprise
             asked.append((draw.label, asymmetry, sensitivity, list(own)))
             for seed in own:
@@ -172,7 +171,7 @@ def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(
 
     monkeypatch.setattr(conclusions, "run_draws", run_draws)
     monkeypatch.setattr(
-        conclusions, "discounts", lambda *more: ([Setting(0.5, 0.02, 0.02), Setting(4.0, 0.1, 0.27)], [])
+        conclusions, "discounts", lambda *more: [Setting(0.5, 0.02, 0.02), Setting(4.0, 0.1, 0.27)]
     )
     draws = [
         Draw(
