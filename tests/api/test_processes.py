@@ -45,7 +45,7 @@ def descendants(session: int) -> list[int]:
     return out
 
 
-@pytest.mark.parametrize("how", ["script", "standard input"])
+@pytest.mark.parametrize("how", ["script", pytest.param("standard input", marks=pytest.mark.long)])
 def test_a_script_needs_no_guard(how: str, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(script(tmp_path / "store"), encoding="utf-8")
     done = subprocess.run(
@@ -62,6 +62,7 @@ def test_a_script_needs_no_guard(how: str, tmp_path: Path) -> None:
     assert done.stdout.split() == ["main", "312.0"], "the main module ran once, in the caller alone"
 
 
+@pytest.mark.long
 def test_in_jupyter(tmp_path: Path) -> None:
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
@@ -75,6 +76,7 @@ def test_in_jupyter(tmp_path: Path) -> None:
     ).split() == ["main", "312.0"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_ctrl_c_leaves_no_process_behind(tmp_path: Path) -> None:
     words = (

@@ -26,6 +26,7 @@ from sim.model.kernels import survey
 from sim.model.kernels.customer_arrays import Costs, Now, Outcome, People, State, Terms
 from sim.model.population import smallest_size
 from sim.model.reference.customers import CustomersOfWorld
+from sim.model.reference.population import cells_of, weights_of
 from sim.model.world import WarrantModel, WorldSet
 from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
@@ -126,8 +127,8 @@ def twin() -> float:
     """Nanoseconds per customer-month of the twin."""
     base = resolve("two_worlds").scenarios["doj_wins"]
     scenario = replace(base, customers=smallest_size(len(base.jurisdictions), len(base.segments)), months=12)
-    engine, spent = Engine(scenario, 1), 0.0
-    world = CustomersOfWorld(scenario, 1, engine.cells(), [row[3] for row in engine.weights()])
+    engine, spent, cells = Engine(scenario, 1), 0.0, cells_of(scenario)
+    world = CustomersOfWorld(scenario, 1, cells, [weight[3] for weight in weights_of(cells)])
     world.take_first_places(engine.terms())
     while engine.running:
         engine.step()

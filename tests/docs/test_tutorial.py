@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LARGEST = 300_000
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_tutorial_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a kernel of its own, in an empty folder; a cell that fails raises."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

@@ -60,7 +60,12 @@ def two_worlds_open(
 
 @pytest.mark.parametrize(
     ("which", "width"),
-    [("one_world", 420), ("two_worlds", 420), ("two_worlds", 1280), ("three_worlds", 1280)],
+    [
+        ("one_world", 420),
+        pytest.param("two_worlds", 420, marks=pytest.mark.long),
+        pytest.param("two_worlds", 1280, marks=pytest.mark.long),
+        pytest.param("three_worlds", 1280, marks=pytest.mark.long),
+    ],
 )
 def test_report_opens_offline_draws_everything_and_fits(
     chromium: Browser, which: str, width: int, request: pytest.FixtureRequest, tmp_path: Path
@@ -84,6 +89,7 @@ def test_report_opens_offline_draws_everything_and_fits(
     page.close()
 
 
+@pytest.mark.long
 def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Browser, tmp_path: Path) -> None:
     report = build(FolderResults(swept(tmp_path, levers=True).folder), tmp_path / "report.html")
     for width in (420, 1280):

@@ -4,19 +4,22 @@ numbers.
 Every contact of these tests with the engine's arrays and names is in this module.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from sim.model.books import MEASURED
 from sim.model.law.routing import CONFLICT_BIT, HOST_BIT, foreign_routes, us_routes
 from sim.model.law.timeline import Month
 from sim.model.places import CUSTOMER_KEYS
 from sim.model.population import smallest_size
-from sim.model.reference.customers import Cell, Terms
+from sim.model.reference.customers import Terms
 from sim.model.reference.governments import Surroundings
 from sim.model.reference.investigators import RuleOfMonth
+from sim.model.reference.record import Flow
 from sim.model.reference.us_providers import CellSeen, OffersInCountry, Provider
 from sim.model.world import WorldSet
 from sim.scenario.canonical import surviving_events
@@ -188,19 +191,16 @@ class Engine:
 
     # --- customers --------------------------------------------------------------------------------
 
-    def cells(self) -> list[Cell]:
-        """The cells, with nothing in them that a month changes."""
-        x, s = self.worlds.population.cells, self.scenario
-        countries, segments = list(s.jurisdictions.values()), list(s.segments.values())
+    def sample(self) -> list[tuple[int, int, int, int, float]]:
+        """Country, segment, first customer, size and real customers of each cell."""
+        x = self.worlds.population.cells
         return [
-            Cell(
-                number=c,
-                segment=int(x.segment[c]),
-                where=countries[x.jurisdiction[c]],
-                spec=segments[x.segment[c]],
-                first=int(x.start[c]),
-                size=int(x.start[c + 1] - x.start[c]),
-                customers=float(x.customers[c]),
+            (
+                int(x.jurisdiction[c]),
+                int(x.segment[c]),
+                int(x.start[c]),
+                int(x.start[c + 1] - x.start[c]),
+                float(x.customers[c]),
             )
             for c in range(len(x))
         ]
@@ -381,3 +381,32 @@ class Engine:
     def counts(self) -> list[tuple[int, ...]]:
         """Customers of each cell that did something this month, in the order of `Counts`."""
         return [tuple(row) for row in self.worlds.customers.counts[self.index].tolist()]
+
+    # --- the record -------------------------------------------------------------------------------
+
+    def recorded_of_cells(self) -> list[dict[str, float]]:
+        """What the last month recorded of each cell, in single precision; without what is missing."""
+        return _rows(self.model.books.cell[self.month - 1])
+
+    def recorded_of_countries(self) -> list[dict[str, float]]:
+        """What the last month recorded of each country."""
+        return _rows(self.model.books.country[self.month - 1])
+
+    def recorded_abroad(self) -> dict[str, float]:
+        """What the last month recorded of all countries but the US."""
+        return _rows(self.model.books.side[self.month - 1])[1]
+
+    def sales(self) -> list[list[float]]:
+        """Revenue of the last month by country and US provider."""
+        sales: list[list[float]] = self.model.books.market[self.month - 1].tolist()
+        return sales
+
+    def recorded_flows(self) -> list[Flow]:
+        """The flows of the last month, in order."""
+        rows = [row for rows in self.model.books.flows for row in rows.tolist() if row[0] == self.month - 1]
+        return sorted(Flow(*[int(x) for x in row[1:6]], *row[6:]) for row in rows)
+
+
+def _rows(values: np.ndarray) -> list[dict[str, float]]:
+    rows = [zip(MEASURED, row, strict=True) for row in values.tolist()]
+    return [{name: x for name, x in row if not math.isnan(x)} for row in rows]

@@ -6,6 +6,7 @@ import pytest
 
 from sim.model.reference.books import enter_month, first_book
 from sim.model.reference.customers import CustomersOfWorld
+from sim.model.reference.population import cells_of, weights_of
 from tests.model.reference.engine import Engine, smallest
 from tests.model.small_worlds import asked
 
@@ -15,8 +16,9 @@ def test_the_books_agree_and_nothing_is_lost() -> None:
     lively = ("governments.base_rate=1.0", "switching.between_providers=0.5", "choice.grace_months=3")
     scenario = smallest(asked(*lively, "adoption.return_utility=-2.0").scenarios["doj_wins"], 22)
     engine = Engine(scenario, seed=9)
-    weights, places = engine.weights(), len(engine.terms()[0].utility)
-    twin = CustomersOfWorld(scenario, engine.seed, engine.cells(), [row[3] for row in weights])
+    cells, places = cells_of(scenario), len(engine.terms()[0].utility)
+    weights = weights_of(cells)
+    twin = CustomersOfWorld(scenario, engine.seed, cells, [weight[3] for weight in weights])
     twin.take_first_places(engine.terms())
     people = [twin.customers[cell.first : cell.first + cell.size] for cell in twin.cells]
     books = [first_book(of_cell, weights, places) for of_cell in people]

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.model.reference.customers import CustomersOfWorld
+from sim.model.reference.population import cells_of, weights_of
 from sim.scenario.resolution import resolve
 from sim.scenario.schema import Switch
 from tests.model.reference.engine import Engine, smallest
@@ -20,8 +21,9 @@ SWITCH = dt.date(2014, 7, 31)
 
 def agree(engine: Engine) -> None:
     """Step one world and its twin side by side to the horizon, comparing everybody every month."""
-    weights = [row[3] for row in engine.weights()]
-    twin = CustomersOfWorld(engine.scenario, engine.seed, engine.cells(), weights)
+    cells = cells_of(engine.scenario)
+    real = [weight[3] for weight in weights_of(cells)]
+    twin = CustomersOfWorld(engine.scenario, engine.seed, cells, real)
     twin.take_first_places(engine.terms())
     assert [customer.place for customer in twin.customers] == engine.places(), "first places differ"
     while engine.running:

@@ -6,6 +6,7 @@ import pytest
 
 from sim.model.reference.governments import COVARIATES, CellOfCountry, Government
 from sim.model.reference.news import Mind
+from sim.model.reference.population import cells_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import BySegment
 from sim.vocabulary import INSTRUMENTS
@@ -20,7 +21,7 @@ class World:
     def __init__(self, engine: Engine) -> None:
         self.engine, s = engine, engine.scenario
         self.codes = list(s.jurisdictions)
-        self.cells = engine.cells()
+        self.cells = cells_of(s)
         believed = engine.calendar().believed
         self.minds = [
             Mind(s.parameters, self.code_of(c), cell.where, cell.segment, believed)

@@ -8,6 +8,7 @@ from dataclasses import astuple, replace
 import pytest
 
 from sim.model.reference.investigators import Investigators, Requests
+from sim.model.reference.population import cells_of, totals_of_cell, weights_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Switch
 from tests.model.reference.engine import Engine, smallest
@@ -22,8 +23,10 @@ def agree(scenario: Scenario, seed: int, keys_everywhere: bool = False) -> set[s
     engine = Engine(scenario, seed)
     if keys_everywhere:
         engine.offer_keys_everywhere()
-    held = [row[0] for row in engine.weights()]
-    requests = Requests(scenario, seed, engine.cells(), engine.accounts(), held)
+    cells = cells_of(scenario)
+    accounts = [totals_of_cell(cell.where, cell.spec).accounts for cell in cells]
+    held = [weight[0] for weight in weights_of(cells)]
+    requests = Requests(scenario, seed, cells, accounts, held)
     drawn = [
         [(r.customer, r.police, r.number, r.evades, r.agent) for r in of_month]
         for of_month in requests.by_month

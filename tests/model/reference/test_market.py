@@ -3,6 +3,7 @@
 import pytest
 
 from sim.model.reference.market import Market
+from sim.model.reference.population import cells_of
 from sim.model.reference.us_providers import Provider
 from sim.scenario.scenario import Scenario
 from tests.model.reference.engine import Engine, smallest
@@ -24,7 +25,9 @@ def agree(scenario: Scenario, seed: int) -> dict[str, list[float]]:
     """Step both to the horizon, comparing every cell every month; returns the laws in force at the end."""
     engine = Engine(scenario, seed)
     market = Market(
-        scenario, engine.cells(), [Provider(scenario, p, code) for p, code in enumerate(scenario.providers)]
+        scenario,
+        cells_of(scenario),
+        [Provider(scenario, p, code) for p, code in enumerate(scenario.providers)],
     )
     claims, laws = engine.laws_in_force()["extraterritorial_claim"], engine.laws_in_force()
     market.anchor(

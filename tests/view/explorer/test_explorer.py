@@ -212,6 +212,7 @@ def test_a_bad_address_is_reported_and_the_rest_is_shown(visitor: Visitor) -> No
     page.close()
 
 
+@pytest.mark.long
 def test_no_tab_has_a_barrier_for_those_who_cannot_see_it_or_use_no_mouse(visitor: Visitor) -> None:
     page = visitor.open("/?pairs=1")
     settled(page, 1)
@@ -229,6 +230,7 @@ def test_no_tab_has_a_barrier_for_those_who_cannot_see_it_or_use_no_mouse(visito
     page.close()
 
 
+@pytest.mark.long
 def test_telephone_width_names_and_type_size_in_light_and_dark(
     visitor: Visitor, pictures: Path | None
 ) -> None:
