@@ -98,14 +98,12 @@ def _first_month_that_differs(
     return next((month for month in range(standing.months) if changed[month] != standing[month]), None)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", PARAMETERS)
 def test_a_parameter_changes_something_recorded(path: str) -> None:
     world, among = ELSEWHERE.get(path, ("doj_wins", {}))
     assert _first_month_that_differs(world, {path: _another_value(PARAMETERS[path])}, among) is not None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("code", base().mechanisms)
 def test_a_mechanism_switched_off_changes_something_recorded(code: str) -> None:
     off = base().mechanisms[code].off

@@ -212,7 +212,6 @@ def _elsewhere(last: str = AROUND_THE_SWITCH, **environment: str) -> tuple[int, 
     return int(threads), found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2, 4])
 def test_the_number_of_threads_does_not_matter(threads: int) -> None:
     here = digest(has_run(asked(last=AROUND_THE_SWITCH)))

@@ -94,7 +94,6 @@ def test_small_tables_are_handed_back_for_the_summaries(finished: Finished) -> N
 # --- the same tables however it is run -------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_two_worker_processes_write_the_same_tables_as_one(
     finished: Finished, resolved: Resolved, tmp_path: Path
 ) -> None:

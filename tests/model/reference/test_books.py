@@ -2,8 +2,6 @@
 
 from dataclasses import astuple
 
-import pytest
-
 from sim.model.reference.books import enter_month, first_book
 from sim.model.reference.customers import CustomersOfWorld
 from sim.model.reference.population import cells_of, weights_of
@@ -11,7 +9,6 @@ from tests.model.reference.engine import Engine, smallest
 from tests.model.small_worlds import asked
 
 
-@pytest.mark.slow
 def test_the_books_agree_and_nothing_is_lost() -> None:
     lively = ("governments.base_rate=1.0", "switching.between_providers=0.5", "choice.grace_months=3")
     scenario = smallest(asked(*lively, "adoption.return_utility=-2.0").scenarios["doj_wins"], 22)

@@ -109,14 +109,12 @@ def shipped(world: str, months: int) -> Scenario:
     return smallest(asked().scenarios[world], months)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("world", ["microsoft_wins", "doj_wins"])
 def test_minds_and_governments_agree_as_shipped(world: str) -> None:
     changes, _ = agree(shipped(world, 48), seed=3)
     assert changes > 30
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", [11, 12, 13])
 def test_minds_and_governments_agree_over_random_valid_parameters(seed: int) -> None:
     scenario = with_random_parameters(

@@ -62,20 +62,19 @@ def under(regime: str, months: int) -> Scenario:
     return replace(base, switches=(Switch(on=dt.date(2013, 7, 31), regime=regime),))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("regime", ["microsoft_wins", "doj_wins"])
 def test_investigators_agree_as_shipped(regime: str) -> None:
     assert "mla" in agree(under(regime, 26), seed=5)
 
 
-@pytest.mark.slow
 def test_investigators_agree_while_the_law_is_contested() -> None:
     base = smallest(asked().scenarios["doj_wins"], 18)
     assert "direct" in agree(base, seed=6)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("regime", "seed"), [("cloud_act", 21), ("microsoft_wins", 22)])
+@pytest.mark.parametrize(
+    ("regime", "seed"), [("cloud_act", 21), pytest.param("microsoft_wins", 22, marks=pytest.mark.long)]
+)
 def test_investigators_agree_over_random_valid_parameters(regime: str, seed: int) -> None:
     scenario = with_random_parameters(under(regime, 11), seed, "investigators", "choice", "providers")
     p = scenario.parameters

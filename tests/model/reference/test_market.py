@@ -53,13 +53,11 @@ def agree(scenario: Scenario, seed: int) -> dict[str, list[float]]:
     return engine.laws_in_force()
 
 
-@pytest.mark.slow
 def test_the_market_agrees_as_shipped() -> None:
     agree(smallest(asked().scenarios["doj_wins"], 24), seed=2)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [41, 42])
+@pytest.mark.parametrize("seed", [41, pytest.param(42, marks=pytest.mark.long)])
 def test_the_market_agrees_over_random_valid_parameters(seed: int) -> None:
     scenario = smallest(asked("governments.base_rate=0.5").scenarios["doj_wins"], 21)
     groups = ("market", "choice", "exposure", "providers", "trust")

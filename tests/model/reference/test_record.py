@@ -107,7 +107,7 @@ def test_the_record_agrees_as_shipped() -> None:
     assert seen["chosen"] > 0 < seen["stated_would_leave"]
 
 
-@pytest.mark.parametrize("seed", [51, pytest.param(52, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seed", [52, pytest.param(53, marks=pytest.mark.long)])
 def test_the_record_agrees_over_random_valid_parameters(seed: int) -> None:
     scenario = smallest(asked(*LIVELY).scenarios["doj_wins"], 20)
     groups = ("survey", "choice", "market", "trust", "exposure")

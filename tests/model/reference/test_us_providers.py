@@ -59,14 +59,12 @@ def agree(scenario: Scenario, seed: int) -> set[tuple[str, str]]:
     return done
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("world", ["microsoft_wins", "doj_wins"])
 def test_us_providers_agree_as_shipped(world: str) -> None:
     assert agree(smallest(asked().scenarios[world], 49), seed=4) >= {("local_region", "live")}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [31, 32])
+@pytest.mark.parametrize("seed", [31, pytest.param(32, marks=pytest.mark.long)])
 def test_us_providers_agree_over_random_valid_parameters(seed: int) -> None:
     scenario = smallest(asked().scenarios["doj_wins"], 43)
     scenario = with_random_parameters(scenario, seed, "providers", "choice", "trust", "exposure")
