@@ -19,13 +19,17 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test test-long prove reproduce calibrate bench picture docs lint lock clean dashboard
+.PHONY: run test compiled test-long prove reproduce calibrate bench picture docs lint lock clean dashboard
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
 
-test: lint
+test: .venv/ready-to-test
+	@$(MAKE) --no-print-directory -j 2 lint compiled
 	@$(BIN)/python -m pytest -n 2 -q -m "not long"
+
+compiled: .venv/ready-to-test
+	@$(BIN)/python -m tests.compiled_model
 
 test-long: .venv/ready-to-test
 	@$(BIN)/python -m pytest -n 2 -q -m long

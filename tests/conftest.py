@@ -1,5 +1,6 @@
 """Fixtures that more than one room of the tests needs."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -7,12 +8,22 @@ import pytest
 from hypothesis import settings
 
 from sim.scenario import locations
+from tests.compiled_model import compile_model
 from tests.small_configs import write_configs
+
+# Pytest's workers fill the machine: threads for linear algebra would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 settings.register_profile(
     "untimed", deadline=None
 )  # a first call compiles, and machines are busy: no test hangs on time
 settings.load_profile("untimed")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before workers are started: each of them would compile the model at the same time."""
+    if session.config.getoption("numprocesses", None):
+        compile_model()
 
 
 @pytest.fixture(scope="session")

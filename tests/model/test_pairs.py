@@ -212,7 +212,9 @@ def _elsewhere(last: str = AROUND_THE_SWITCH, **environment: str) -> tuple[int, 
     return int(threads), found
 
 
-@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize(
+    "threads", [pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long), 4]
+)
 def test_the_number_of_threads_does_not_matter(threads: int) -> None:
     here = digest(has_run(asked(last=AROUND_THE_SWITCH)))
     used, found = _elsewhere(NUMBA_NUM_THREADS=str(threads))

@@ -62,7 +62,7 @@ def under(regime: str, months: int) -> Scenario:
     return replace(base, switches=(Switch(on=dt.date(2013, 7, 31), regime=regime),))
 
 
-@pytest.mark.parametrize("regime", ["microsoft_wins", "doj_wins"])
+@pytest.mark.parametrize("regime", [pytest.param("microsoft_wins", marks=pytest.mark.long), "doj_wins"])
 def test_investigators_agree_as_shipped(regime: str) -> None:
     assert "mla" in agree(under(regime, 26), seed=5)
 
