@@ -19,11 +19,8 @@ def read_lines(path: Path) -> list[tuple[int, list[str]]]:
         raise InputError(f"{file}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: cannot be read: {error}") from None
-    reader, out, begins = (
-        csv.reader(io.StringIO(text, newline=""), strict=True),
-        list[tuple[int, list[str]]](),
-        1,
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    out, begins = list[tuple[int, list[str]]](), 1
     try:
         for values in reader:
             if any(value.strip() for value in values):
@@ -36,39 +33,41 @@ def read_lines(path: Path) -> list[tuple[int, list[str]]]:
     return out
 
 
-def records(path: Path, columns: Sequence[str], problems: list[str]) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a CSV that has exactly these columns, each with its number; what is wrong goes to
-    `problems`."""
+def records(
+    path: Path, columns: Sequence[str], problems: list[str], optional: Sequence[str] = ()
+) -> list[tuple[int, dict[str, str]]]:
+    """The lines of a CSV that has these columns, each with its number; what is wrong goes to `problems`.
+
+    Columns that are `optional` may be missing.
+    """
     file = shown(path)
     try:
-        lines = read_lines(path)
+        (at, first), *lines = read_lines(path)
     except InputError as error:
         problems += error.problems
         return []
-    header, before = lines[0][1], len(problems)
-    problems += [
-        f"{file}:{lines[0][0]}: unknown column '{name}'; {choices(name, columns)}"
+    header, known = [name.strip() for name in first], (*columns, *optional)
+    wrong = [
+        f"unknown column '{name}'; {choices(name, known)}" if name else "a column has no name"
         for name in header
-        if name not in columns
+        if name not in known
     ]
-    problems += [f"{file}:{lines[0][0]}: missing column '{name}'" for name in columns if name not in header]
-    problems += [
-        f"{file}:{lines[0][0]}: column '{name}' stands twice"
-        for name in dict.fromkeys(header)
-        if header.count(name) > 1
-    ]
-    if len(lines) == 1:
+    wrong += [f"missing column '{name}'" for name in columns if name not in header]
+    wrong += [f"column '{name}' stands twice" for name in dict.fromkeys(header) if header.count(name) > 1]
+    problems += [f"{file}:{at}: {words}" for words in wrong]
+    if not lines:
         problems.append(f"{file}: no lines beneath the header")
-    if len(problems) > before:
+    if wrong:
         return []
     problems += [
-        f"{file}:{line}: {len(values)} values for {len(header)} columns"
-        for line, values in lines[1:]
+        f"{file}:{line}: {len(values)} values for {len(header)} columns; a comma inside a value needs quotes "
+        "around it"
+        for line, values in lines
         if len(values) != len(header)
     ]
     return [
         (line, {name: value.strip() for name, value in zip(header, values, strict=True)})
-        for line, values in lines[1:]
+        for line, values in lines
         if len(values) == len(header)
     ]
 
@@ -78,8 +77,8 @@ def number(text: str, where: str, problems: list[str]) -> float:
     try:
         value = float(text)
     except ValueError:
-        value = math.inf
-    if math.isinf(value):
-        problems.append(f"{where}: must be a number (got '{text}')")
-        return math.nan
-    return value
+        value = math.nan
+    if math.isfinite(value):
+        return value
+    problems.append(f"{where}: must be a number (got '{text}')")
+    return math.nan

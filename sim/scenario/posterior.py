@@ -167,7 +167,9 @@ def moved_headlines(folder: Path | None = None) -> list[dict[str, Any]]:
         {
             name: text
             if name in MOVED_COLUMNS[:3]
-            else number(text or "nan", f"{shown(path)}:{line}: {name}", problems)
+            else number(text, f"{shown(path)}:{line}: {name}", problems)
+            if text
+            else np.nan
             for name, text in row.items()
         }
         for line, row in records(path, MOVED_COLUMNS, problems)

@@ -13,7 +13,7 @@ import numpy as np
 from sim.analysis.calibration.summary_statistics import USE, names_of
 from sim.analysis.evidence.rows import Row, rows_to_fit
 from sim.scenario.base import Base, parameter_paths
-from sim.scenario.csv_files import records
+from sim.scenario.csv_files import number, records
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.paths import parameter_and_key
 from sim.scenario.posterior import SCALES
@@ -120,10 +120,8 @@ def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> 
     folder, problems = folder or root() / CONFIGS / FOLDER, list[str]()
     candidates = _candidates(folder / PARAMETERS, base, problems)
     fits = [row.id for row in rows_to_fit(rows)]
-    left_out = _named(folder / LEFT_OUT, ("row", "reason"), "row", fits, "row of the calibration", problems)
-    held_back = _named(
-        folder / HELD_BACK, ("country", "why"), "country", base.jurisdictions, "country", problems
-    )
+    left_out = _named(folder / LEFT_OUT, ("row", "reason"), fits, "row of the calibration", problems)
+    held_back = _named(folder / HELD_BACK, ("country", "why"), base.jurisdictions, "country", problems)
     summaries = names_of([row for row in rows_to_fit(rows) if row.id not in left_out])
     discrepancy = _discrepancies(folder / DISCREPANCY, summaries, problems)
     if problems:
@@ -148,10 +146,12 @@ def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
         for column, valid in (("scale", SCALES), ("fitted", ("yes", "drawn", "no"))):
             if row[column] not in valid:
                 refuse(column, f"unknown value '{row[column]}'; {choices(row[column], valid)}")
-        low, high, centre = (_number(row[name], name, refuse) for name in ("low", "high", "centre"))
+        low, high, centre = (
+            number(row[name], f"{where}: {name}", problems) for name in ("low", "high", "centre")
+        )
         multiplies = {
-            p: _number(number, f"multiplies: {p}", refuse)
-            for p, _, number in (x.partition("=") for x in filter(None, row["multiplies"].split(";")))
+            target: number(text, f"{where}: multiplies: {target}", problems)
+            for target, _, text in (x.partition("=") for x in filter(None, row["multiplies"].split(";")))
         }
         if len(problems) > before:
             continue
@@ -162,16 +162,9 @@ def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
         if len(problems) > before:
             continue
         one = Candidate(
-            row["parameter"],
-            multiplies,
-            row["scale"],
-            low,
-            high,
-            centre,
-            row["source"],
-            row["why"],
+            row["parameter"], multiplies, row["scale"], low, high, centre, row["source"], row["why"],
             row["fitted"],
-        )
+        )  # fmt: skip
         for end in (low, high):
             for target, value in one.sets(end).items():
                 _target(target, value, base, refuse)
@@ -197,15 +190,16 @@ def _target(path: str, value: float, base: Base, refuse: Callable[[str, str], No
 
 
 def _named(
-    path: Path, columns: tuple[str, str], column: str, known: Collection[str], what: str, problems: list[str]
+    path: Path, columns: tuple[str, str], known: Collection[str], what: str, problems: list[str]
 ) -> dict[str, str]:
+    """What a file of names and reasons has; each name must be known."""
     out: dict[str, str] = {}
     for line, row in records(path, columns, problems):
-        name, reason = row[columns[0]], row[columns[1]]
+        where, name, reason = f"{shown(path)}:{line}", row[columns[0]], row[columns[1]]
         if name not in known:
-            problems.append(f"{shown(path)}:{line}: {column}: '{name}' is no {what}; {choices(name, known)}")
+            problems.append(f"{where}: {columns[0]}: '{name}' is no {what}; {choices(name, known)}")
         if not reason:
-            problems.append(f"{shown(path)}:{line}: {columns[1]}: must not be empty")
+            problems.append(f"{where}: {columns[1]}: must not be empty")
         out[name] = reason
     return out
 
@@ -213,29 +207,15 @@ def _named(
 def _discrepancies(path: Path, names: Sequence[str], problems: list[str]) -> dict[str, float]:
     out: dict[str, float] = {}
     for line, row in records(path, ("summary", "sd", "why"), problems):
-
-        def refuse(column: str, said: str, line: int = line) -> None:
-            problems.append(f"{shown(path)}:{line}: {column}: {said}")
-
-        if row["summary"] not in names:
-            refuse("summary", f"unknown summary '{row['summary']}'; {choices(row['summary'], names)}")
+        where, name = f"{shown(path)}:{line}", row["summary"]
+        if name not in names:
+            problems.append(f"{where}: summary: unknown summary '{name}'; {choices(name, names)}")
         if not row["why"]:
-            refuse("why", "must not be empty")
-        out[row["summary"]] = _number(row["sd"], "sd", refuse)
-        if out[row["summary"]] <= 0.0:
-            refuse("sd", f"must be more than 0 (got {row['sd']})")
+            problems.append(f"{where}: why: must not be empty")
+        out[name] = number(row["sd"], f"{where}: sd", problems)
+        if out[name] <= 0.0:
+            problems.append(f"{where}: sd: must be more than 0 (got {row['sd']})")
     problems += [
         f"{shown(path)}: no line for the summary '{name}'" for name in names if out and name not in out
     ]
     return out
-
-
-def _number(text: str, column: str, refuse: Callable[[str, str], None]) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = np.nan
-    if np.isfinite(number):
-        return number
-    refuse(column, f"must be a number (got '{text}')")
-    return 0.0

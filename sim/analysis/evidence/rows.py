@@ -14,7 +14,7 @@ from sim.analysis.evidence.measures.place import Place, place, places
 from sim.analysis.evidence.measures.population import POPULATIONS, segments
 from sim.analysis.evidence.measures.registry import MEASURES
 from sim.analysis.evidence.measures.window import FORMS, Window, window
-from sim.scenario.csv_files import read_lines
+from sim.scenario.csv_files import number, records
 from sim.scenario.locations import root, shown
 from sim.scenario.problems import InputError, choices
 from sim.scenario.scenario import Scenario
@@ -117,46 +117,20 @@ def readable_rows(
 
     Raises InputError where the file cannot be read as a table at all.
     """
-    file, problems = shown(path), list[str]()
-    lines = read_lines(path)
-    header = [name.strip() for name in lines[0][1]]
-    problems += [
-        (
-            f"{file}:{lines[0][0]}: {name or 'a column without a name'}: unknown column; "
-            f"{choices(name, (*COLUMNS, *MORE_COLUMNS))}"
-        )
-        for name in header
-        if name not in (*COLUMNS, *MORE_COLUMNS)
-    ]
-    problems += [f"{file}:{lines[0][0]}: missing column '{name}'" for name in COLUMNS if name not in header]
-    problems += [
-        f"{file}:{lines[0][0]}: column '{name}' stands twice"
-        for name in dict.fromkeys(header)
-        if header.count(name) > 1
-    ]
-    if problems:
-        raise InputError(problems)
-    if len(lines) == 1:
-        raise InputError(f"{file}: no rows beneath the header")
-    rows, seen = list[Row](), dict[str, int]()
-    for line, values in lines[1:]:
-        if len(values) != len(header):
-            problems.append(
-                f"{file}:{line}: {len(values)} values for {len(header)} columns; a comma inside a "
-                "value needs quotes around it"
-            )
-            continue
-        reading = _Reading(
-            {name: value.strip() for name, value in zip(header, values, strict=True)}, scenario, events
-        )
+    too_short, problems, rows, seen = list[str](), list[str](), list[Row](), dict[str, int]()
+    lines = records(path, COLUMNS, too_short, MORE_COLUMNS)
+    if not lines:
+        raise InputError(too_short)
+    for line, values in lines:
+        reading = _Reading(values, scenario, events)
         row = reading.row()
-        if reading.text["id"] in seen:
-            reading.refuse("id", f"'{reading.text['id']}' is also on line {seen[reading.text['id']]}")
-        seen.setdefault(reading.text["id"], line)
-        problems += [f"{file}:{line}: {said}" for said in reading.problems]
+        if values["id"] in seen:
+            reading.refuse("id", f"'{values['id']}' is also on line {seen[values['id']]}")
+        seen.setdefault(values["id"], line)
+        problems += [f"{shown(path)}:{line}: {problem}" for problem in reading.problems]
         if row is not None:
             rows.append(row)
-    return tuple(rows), problems
+    return tuple(rows), problems + too_short
 
 
 def rows_to_fit(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -206,21 +180,18 @@ class _Reading:
         arguments = self._arguments(measure) if measure is not None else {}
         if self.problems or measure is None or where is None or who is None or dates is None or value is None:
             return None
+        same = {name: text[name] for name in ("id", "role", "population", "without_event", "bound", "source")}
         return Row(
-            text["id"],
-            text["role"],
-            measure,
-            where,
-            text["population"],
-            who,
-            *dates,
-            text["without_event"],
-            value,
-            se,
-            text["bound"],
-            text["source"],
-            arguments,
-            text.get("note", ""),
+            **same,
+            measure=measure,
+            place=where,
+            segments=who,
+            first=dates[0],
+            last=dates[1],
+            value=value,
+            se=se,
+            arguments=arguments,
+            note=text.get("note", ""),
         )
 
     def _one_of(self, column: str, valid: Iterable[str]) -> None:
@@ -229,14 +200,8 @@ class _Reading:
             self.refuse(column, f"unknown value '{self.text[column]}'; {choices(self.text[column], valid)}")
 
     def _number(self, column: str) -> float | None:
-        try:
-            number = float(self.text[column])
-        except ValueError:
-            number = math.nan
-        if math.isfinite(number):
-            return number
-        self.refuse(column, f"must be a number (got '{self.text[column]}')")
-        return None
+        value = number(self.text[column], column, self.problems)
+        return None if math.isnan(value) else value
 
     def _place(self) -> Place | None:
         known = self.scenario.jurisdictions
@@ -332,12 +297,7 @@ class _Reading:
     def _argument(self, argument: Argument, value: str) -> None:
         valid = valid_words(argument, self.scenario)
         if valid is None:
-            try:
-                good = math.isfinite(float(value))
-            except ValueError:
-                good = False
-            if not good:
-                self.refuse("arguments", f"{argument.name} must be a number (got '{value}')")
+            number(value, f"arguments: {argument.name}", self.problems)
             return
         for word in (piece.strip() for piece in value.split("+")) if argument.several else [value]:
             if word not in valid:

@@ -155,7 +155,7 @@ def rows_of(folder: Path, *lines: str) -> tuple[Row, ...]:
         ),
         (
             {"measure": "provider_share", "population": "", "arguments": "provider=aws;besides=few"},
-            "arguments: besides must be a number (got 'few')",
+            "arguments: besides: must be a number (got 'few')",
         ),
         (
             {"measure": "provider_share", "place": "US", "arguments": "provider=aws"},
@@ -199,7 +199,7 @@ def test_a_line_after_a_value_of_several_lines_keeps_its_number(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        (HEADER.replace("place", "plase"), "1: plase: unknown column; did you mean 'place'?"),
+        (HEADER.replace("place", "plase"), "1: unknown column 'plase'; did you mean 'place'?"),
         (HEADER.replace("bound,", ""), "1: missing column 'bound'"),
         (HEADER.replace("note", "unit"), "1: column 'unit' stands twice"),
     ],
@@ -212,7 +212,7 @@ def test_a_file_that_is_missing_empty_or_without_rows_is_refused(tmp_path: Path)
     for text, said in (
         (None, "no such file"),
         ("", "the file is empty"),
-        (HEADER, "no rows beneath the header"),
+        (HEADER, "no lines beneath the header"),
         (HEADER + '\n"open', "not CSV"),
     ):
         file = tmp_path / f"{said.split()[0]}.csv"
