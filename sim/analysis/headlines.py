@@ -76,7 +76,7 @@ HEADLINES: tuple[Headline, ...] = (
     ),
     Headline(
         "trust_by_spend",
-        "The same, weighted by what buyers spend",
+        "Trust in US providers abroad, weighted by spending",
         "points of 100",
         "mean from the switch on",
         _mean("trust_by_spend", 100.0),
@@ -116,8 +116,8 @@ HEADLINES: tuple[Headline, ...] = (
     ),
     Headline(
         "laws",
-        "Instruments in force, protests apart",
-        "countries x instruments",
+        "Government instruments in force, protests excluded",
+        "instruments",
         "end",
         lambda t, m: float(t["laws_total"][-1]),
     ),

@@ -61,7 +61,7 @@ PARTS: tuple[Part, ...] = (
     Part("switch-dates", "Switch dates", checks.switch_dates, summaries=("switch_dates",)),
     Part("survival", "Robustness", survival.survival, summaries=("survival",), own_tab=True),
     Part(
-        "held-against",
+        "model-and-data",
         "Model and data",
         record_comparison.record_comparison,
         summaries=("record",),

@@ -32,7 +32,7 @@ SECTIONS = [
     "knockouts",
     "switch-dates",
     "survival",
-    "held-against",
+    "model-and-data",
     "record",
     "reproduce",
 ]
@@ -132,7 +132,7 @@ def test_the_model_is_compared_with_each_source_and_misses_of_one_cause_share_a_
         "S06 Said & done %, calibration 2 DE 2013: at most 10.00, model 31.00; DE 2013: at most 10.00, "
         "model 30.00 a judged threshold" in words
     )
-    (section,) = (part for part in sections(ResultsView(two_worlds)) if part.id == "held-against")
+    (section,) = (part for part in sections(ResultsView(two_worlds)) if part.id == "model-and-data")
     charts = {block.id: block.figures[0] for block in section.blocks if isinstance(block, Chart)}
     holds, misses = charts["targets"]["data"]
     assert holds["x"] == pytest.approx([0.1 * at for at in range(8)]) and misses["x"] == [

@@ -58,7 +58,7 @@ def record_comparison(view: ResultsView) -> Section:
     """The model compared with data."""
     unknown = Table("What the evidence cannot tell", columns("Question", "Reason"), CANNOT_TELL)
     blocks = [*_targets(view), *_validation(view), unknown]
-    return Section("held-against", "The model compared with data", blocks)
+    return Section("model-and-data", "The model compared with data", blocks)
 
 
 def other_parameters(view: ResultsView, frame: pd.DataFrame) -> Iterable[Block]:

@@ -27,7 +27,7 @@ CARDS = {
 _UNITS = {
     "points of 100": "points of 100",
     "% of foreign customers' cloud data": "% of it",
-    "countries x instruments": "in all countries",
+    "instruments": "instruments in all countries",
 }
 REVENUE = ("revenue_us", "revenue_us_cumulative")
 
