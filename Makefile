@@ -1,6 +1,6 @@
 # make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
 # make test   everything that must hold: style, types, layers, behaviour
-# make test-long  the tests that take a quarter of a minute and more: processors, killed sweeps, a small fit, many pages at once, every tab
+# make test-long  the tests that take long: processors, killed sweeps, a small fit, every tab and width, more cases of the twins
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
 # make calibrate  fit the model to the calibration rows and write configs/posterior (a quarter of an hour to an hour; goes on where it stopped)

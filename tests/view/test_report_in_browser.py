@@ -101,6 +101,7 @@ def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Brows
         opened.page.close()
 
 
+@pytest.mark.long
 def test_map_draws_every_country_and_the_slider_moves_all_maps(two_worlds_open: Opened) -> None:
     page = two_worlds_open.page
     outlined = page.evaluate(
@@ -124,6 +125,7 @@ def test_map_draws_every_country_and_the_slider_moves_all_maps(two_worlds_open: 
     assert two_worlds_open.complaints == []
 
 
+@pytest.mark.long
 def test_choosing_a_country_changes_every_panel_and_keeps_their_axes_equal(two_worlds_open: Opened) -> None:
     page = two_worlds_open.page
     state = (
@@ -139,6 +141,7 @@ def test_choosing_a_country_changes_every_panel_and_keeps_their_axes_equal(two_w
     assert two_worlds_open.complaints == []
 
 
+@pytest.mark.long
 def test_type_is_never_smaller_than_twelve_pixels(two_worlds_open: Opened) -> None:
     small = """[...document.querySelectorAll('body *')].filter(node =>
         [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())

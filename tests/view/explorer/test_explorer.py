@@ -183,6 +183,7 @@ def test_worlds_are_picked_added_and_compared_and_the_map_plays(
     page.close()
 
 
+@pytest.mark.long
 def test_lines_move_with_a_slider_and_what_stands_around_them_stays(visitor: Visitor) -> None:
     page = visitor.open("/?pairs=1")
     settled(page, 1)

@@ -135,6 +135,7 @@ def drawn(page: Page, plot: str) -> Any:
     )
 
 
+@pytest.mark.long
 def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(
     look: Callable[..., Watching], site: Site
 ) -> None:
@@ -253,6 +254,7 @@ def test_only_listed_files_can_be_taken(site: Site, person: BrowserContext) -> N
         assert "secret" not in answer.text()
 
 
+@pytest.mark.long
 def test_a_run_under_way_is_watched_to_its_end(look: Callable[..., Watching], site: Site) -> None:
     plan, folder = Plan(asked(site.root.parent / "asked", "country")), site.root / "under_way"
     with watched(plan, folder, site.store) as watch:
@@ -274,6 +276,7 @@ def test_a_run_under_way_is_watched_to_its_end(look: Callable[..., Watching], si
     assert page.locator("h1").inner_text() == said["title"]
 
 
+@pytest.mark.long
 def test_an_empty_results_folder_says_what_to_do(
     look: Callable[..., Watching], site: Site, tmp_path: Path
 ) -> None:
