@@ -29,9 +29,10 @@ from sim.runs.results import MANIFEST, FolderResults
 from sim.runs.store import DEFAULT as STORE
 from sim.runs.tables_on_disk import SCHEMA
 from sim.runs.tasks import Backend
+from sim.scenario import schema
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved
-from sim.scenario.schema import Experiment
+from sim.scenario.yaml_files import checked, plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -54,10 +55,23 @@ __all__ = [
     "world",
 ]
 
+Source = str | Path | Mapping[str, Any] | schema.Experiment
+"""An experiment: a shipped name, a file, a mapping like its YAML, or one built in Python."""
 Changes = Mapping[str, Any]
 """Values by path, as for the command's `--set`: {"trust.asymmetry": 1.0, "worlds.doj_wins.label": "DOJ"}."""
 
 _TABLE_BY = {(): "world", ("country",): "country", ("country", "segment"): "cell", ("provider",): "provider"}
+
+
+class Experiment(schema.Experiment):
+    """An experiment built in Python: the fields of an experiment's YAML file, as keywords. Raises InputError."""
+
+    def __init__(self, **fields: Any) -> None:
+        problems: list[str] = []
+        made = checked(schema.Experiment, plain(fields), lambda _: "Experiment", problems)
+        if made is None:
+            raise InputError(problems)
+        super().__init__(**{name: getattr(made, name) for name in made.model_fields_set})
 
 
 class Results:
@@ -72,9 +86,9 @@ class Results:
         self._keep = keep  # a temporary folder lives as long as its results
 
     def __repr__(self) -> str:
-        said = self.manifest
-        worlds, seeds = ", ".join(said["worlds"].values()), len(said["seeds"])
-        return f"<{type(self).__name__} of {said['experiment']}: {worlds}; {seeds} seeds; {self.folder}>"
+        manifest = self.manifest
+        worlds, seeds = ", ".join(manifest["worlds"].values()), len(manifest["seeds"])
+        return f"<{type(self).__name__} of {manifest['experiment']}: {worlds}; {seeds} seeds; {self.folder}>"
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -120,13 +134,10 @@ class Results:
         unit is the measure's (`attrs["unit"]`). Raises InputError where nothing was compared, or the table
         has no such measure.
         """
-        compare = self.manifest["compare"]
-        if compare is None:
-            raise InputError("these results compare no two worlds, so there is no difference")
         keys = _keys(by)
         table = self._table_with(measure, keys)
         point = ("point",) if "point" in table else ()
-        out = paired_difference(table, measure, (compare[0], compare[1]), (*point, *keys, "month"))
+        out = paired_difference(table, measure, self._compared(), (*point, *keys, "month"))
         out.attrs["unit"] = table.attrs["units"][measure]
         return out
 
@@ -148,10 +159,7 @@ class Results:
         unit = table.attrs["units"][measure]
         if not difference:
             return go.Figure(worlds_chart(table, measure, unit, self.manifest))
-        compare = self.manifest["compare"]
-        if compare is None:
-            raise InputError("these results compare no two worlds, so there is no difference")
-        series = paired_difference(table, measure, (compare[0], compare[1]), ("month",))
+        series = paired_difference(table, measure, self._compared(), ("month",))
         return go.Figure(difference_chart(series, measure, unit, self.manifest))
 
     def report(self, out: str | Path) -> Path:
@@ -159,6 +167,12 @@ class Results:
         from sim.view.report import build
 
         return build(self._results, Path(out))
+
+    def _compared(self) -> tuple[str, str]:
+        compare = self.manifest["compare"]
+        if compare is None:
+            raise InputError("these results compare no two worlds, so there is no difference")
+        return compare[0], compare[1]
 
     def _table_with(self, measure: str, keys: tuple[str, ...]) -> pd.DataFrame:
         name = _TABLE_BY[keys]
@@ -198,10 +212,10 @@ class Pair(Results):
         return wide.rename_axis(columns=None).reset_index()
 
     def _summary(self, name: str) -> pd.DataFrame:
-        found = self._results.summary(name)
-        if found is None:
+        table = self._results.summary(name)
+        if table is None:
             raise InputError(f"there is no table '{name}': run the experiment with further=True")
-        return found
+        return table
 
 
 class Sweep(Results):
@@ -235,7 +249,7 @@ class Sweep(Results):
 
 
 def run(
-    experiment: str | Path | Mapping[str, Any] | Experiment,
+    experiment: Source,
     *,
     seeds: int | None = None,
     customers: int | None = None,
@@ -264,21 +278,12 @@ def run(
     reporters = Reporters.of(model_reporters, agenttype_reporters)
     folder, keep = _folder(out)
     with _store_for(reporters, store) as kept:
-        done = pipeline.run(
-            resolved,
-            folder,
-            workers=workers,
-            progress=progress,
-            store=kept,
-            further=further,
-            reporters=reporters,
-        )
-    _must_have_succeeded(done)
+        _run(resolved, folder, kept, workers, progress, further=further, reporters=reporters)
     return Pair(folder, keep)
 
 
 def sweep(
-    experiment: str | Path | Mapping[str, Any] | Experiment,
+    experiment: Source,
     *,
     seeds: int | None = None,
     customers: int | None = None,
@@ -293,8 +298,7 @@ def sweep(
     if resolved.design is None:
         raise InputError(f"{resolved.name}: it has no design: run it with sim.run")
     folder, keep = _folder(out)
-    done = pipeline.run(resolved, folder, workers=workers, progress=progress, store=Path(store))
-    _must_have_succeeded(done)
+    _run(resolved, folder, Path(store), workers, progress)
     return Sweep(folder, keep)
 
 
@@ -304,9 +308,9 @@ def load(folder: str | Path) -> Pair | Sweep:
     if not (folder / MANIFEST).is_file():
         raise InputError(f"{folder}: no results folder (it has no {MANIFEST})")
     try:
-        said = FolderResults(folder).manifest
-        designed = said["scenario"]["experiment"]["design"] is not None
-        _ = said["worlds"], said["seeds"], said["compare"], said["tables"]
+        manifest = FolderResults(folder).manifest
+        designed = manifest["scenario"]["experiment"]["design"] is not None
+        _ = [manifest[name] for name in ("worlds", "seeds", "compare", "tables")]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{folder / MANIFEST}: cannot be read: {_version_words(folder)} ({error!r})"
@@ -314,17 +318,13 @@ def load(folder: str | Path) -> Pair | Sweep:
     return Sweep(folder) if designed else Pair(folder)
 
 
-def check(experiment: str | Path | Mapping[str, Any] | Experiment, changes: Changes | None = None) -> str:
+def check(experiment: Source, changes: Changes | None = None) -> str:
     """Everything that a run would refuse, without running.
 
     Raises InputError, or says in words what would run.
     """
     resolved = _resolve(experiment, changes)
-    asked = resolved.experiment
-    return (
-        f"{resolved.name}: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} "
-        "customers"
-    )
+    return f"{resolved.name}: {pipeline.size_words(resolved)}"
 
 
 def reproduce(
@@ -352,7 +352,7 @@ class Month(NamedTuple):
 
 
 def world(
-    experiment: str | Path | Mapping[str, Any] | Experiment,
+    experiment: Source,
     name: str | None = None,
     *,
     seed: int | None = None,
@@ -417,7 +417,15 @@ def _store_for(reporters: Reporters | None, store: str | Path) -> Iterator[Path]
         yield Path(passing)
 
 
-def _must_have_succeeded(done: pipeline.Finished) -> None:
+def _run(
+    resolved: Resolved,
+    folder: Path,
+    store: Path,
+    workers: int | None,
+    progress: Callable[[int, int, str], None] | None,
+    **more: Any,
+) -> None:
+    done = pipeline.run(resolved, folder, workers=workers, progress=progress, store=store, **more)
     if not done.proved.good:
         raise RuntimeError("no pair of worlds succeeded:\n" + "\n".join(done.failures))
 

@@ -31,7 +31,7 @@ from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
 from sim.scenario.locations import root
-from sim.scenario.resolution import Resolved
+from sim.scenario.resolution import Resolved, factors, points
 from sim.scenario.resolution import resolve as resolve_experiment
 
 Pairs = Sequence[tuple[Columns, Columns]]
@@ -61,6 +61,22 @@ def resolve(experiment: Any, sets: Iterable[str] = (), **sizes: Any) -> Resolved
     resolved = resolve_experiment(experiment, sets, **sizes)
     claims.check(resolved)
     return resolved
+
+
+def size_words(resolved: Resolved) -> str:
+    """How large an experiment is: worlds, seeds, customers, and the points of its design."""
+    experiment, design = resolved.experiment, resolved.experiment.design
+    size = (
+        f"{', '.join(experiment.worlds)}; {experiment.seeds.count} seeds, {experiment.customers:,} customers"
+    )
+    if design is None:
+        return size
+    number = len(points(resolved))
+    return (
+        f"{size}; {design.method} design of {number:,} points over "
+        f"{', '.join(factor.path for factor in factors(resolved))}: "
+        f"{number * experiment.seeds.count * len(experiment.worlds):,} runs"
+    )
 
 
 def run(

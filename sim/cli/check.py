@@ -6,7 +6,7 @@ from pathlib import Path
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import factors, points, resolve
+from sim.scenario.resolution import resolve
 
 CALIBRATION = "calibration"  # folder of what a fit is told
 
@@ -44,17 +44,7 @@ def _checked(file: str) -> str:
             )
     from sim import pipeline
 
-    resolved = pipeline.resolve(file)
-    asked = resolved.experiment
-    words = f"good: {', '.join(asked.worlds)}; {asked.seeds.count} seeds, {asked.customers:,} customers"
-    if asked.design is not None:
-        number = len(points(resolved))
-        runs = number * asked.seeds.count * len(asked.worlds)
-        words += (
-            f"; {asked.design.method} design of {number:,} points over "
-            f"{', '.join(f.path for f in factors(resolved))}: {runs:,} runs"
-        )
-    return words
+    return f"good: {pipeline.size_words(pipeline.resolve(file))}"
 
 
 def _checked_rows(file: str) -> str:
@@ -76,11 +66,10 @@ def _checked_inputs(file: Path) -> str:
     history = resolve("history")
     rows = read_rows(shipped_rows(), history_of(history))
     inputs = read_inputs(rows, history.base, file.parent)
-    said = (
-        f"{len(inputs.candidates)} candidates, {len(inputs.fitted)} in the posterior, "
-        f"{len(inputs.rows(rows))} rows to fit"
+    return (
+        f"good, and so is all of {shown(file.parent)}: {len(inputs.candidates)} candidates, "
+        f"{len(inputs.fitted)} in the posterior, {len(inputs.rows(rows))} rows to fit"
     )
-    return f"good, and so is all of {shown(file.parent)}: {said}"
 
 
 def _configs_around(path: Path) -> Path | None:

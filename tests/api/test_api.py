@@ -4,6 +4,7 @@ import datetime as dt
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -152,3 +153,53 @@ def test_a_damaged_folder_is_refused_with_its_version(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
     with pytest.raises(sim.InputError, match="it is damaged"):
         sim.load(tmp_path)
+
+
+# --- an experiment built in Python -------------------------------------------------------------------------
+
+
+def built(**more: Any) -> sim.Experiment:
+    """Two worlds as an object, with values as Python has them: lists, dates, mappings."""
+    switch = dt.date(2014, 7, 31)
+    worlds = {
+        name: {"label": label, "switches": [{"on": switch, "regime": name}]}
+        for name, label in (("microsoft_wins", "Microsoft wins"), ("doj_wins", "DOJ wins"))
+    }
+    fields: dict[str, Any] = {
+        "title": "Mine",
+        "question": "Do the worlds differ?",
+        "timeline": "history",
+        "horizon": {"first": "2013-01", "last": "2014-10"},
+        "customers": 2000,
+        "seeds": {"first": 1, "count": 1},
+        "worlds": worlds,
+        "compare": ["microsoft_wins", "doj_wins"],
+    }
+    return sim.Experiment(**fields | more)
+
+
+def test_an_experiment_built_in_python_runs_as_its_mapping_does(store: Path) -> None:
+    experiment = built(set={"trust.asymmetry": 1.5})
+    assert sim.check(experiment) == "experiment: microsoft_wins, doj_wins; 1 seeds, 2,000 customers"
+    pair = sim.run(experiment, workers=1, store=store, changes={"worlds.doj_wins.label": "DOJ"})
+    assert pair.manifest["worlds"] == {"microsoft_wins": "Microsoft wins", "doj_wins": "DOJ"}
+    assert pair.manifest["scenario"]["experiment"]["switch_dates"] == []
+    again = sim.run(experiment.model_dump(exclude_unset=True), workers=1, store=store)
+    assert again.manifest["tables"] == pair.manifest["tables"]
+
+
+def test_a_design_built_in_python_is_swept(store: Path) -> None:
+    levels = {"method": "grid", "levers": {"trust.asymmetry": {"values": [1.0, 2.0]}}}
+    assert sim.sweep(built(design=levels), workers=1, store=store).points["trust.asymmetry"].tolist() == [
+        1.0,
+        2.0,
+    ]
+
+
+def test_mistakes_in_an_experiment_built_in_python_name_the_field_and_the_choices() -> None:
+    with pytest.raises(sim.InputError, match=r"Experiment: record: unknown value 'ful'; did you mean 'full'"):
+        built(record="ful")
+    with pytest.raises(sim.InputError, match=r"worlds.doj_wins.switches.0.regime: .*did you mean 'doj_wins'"):
+        worlds = built().model_dump()["worlds"]
+        worlds["doj_wins"]["switches"] = [{"on": "2014-07-31", "regime": "doj_win"}]
+        sim.check(built(worlds=worlds))
