@@ -26,13 +26,13 @@ run: .venv/ready-to-run
 
 test: .venv/ready-to-test
 	@$(MAKE) --no-print-directory -j 2 lint compiled
-	@$(BIN)/python -m pytest -n 2 -q -m "not long"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not long"
 
 compiled: .venv/ready-to-test
 	@$(BIN)/python -m tests.compiled_model
 
 test-long: .venv/ready-to-test
-	@$(BIN)/python -m pytest -n 2 -q -m long
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m long
 
 prove: .venv/ready-to-test
 	@$(BIN)/python -m tests.prove
