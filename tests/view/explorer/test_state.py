@@ -1,6 +1,8 @@
 """The explorer's state is its address, and an experiment; invalid parts are reported and ignored."""
 
 import datetime as dt
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,7 +34,9 @@ def worlds(draw: st.DrawFn, preset: str) -> WorldChoice:
             )
         )
     )
-    switches = tuple(Switch(on=day, regime=draw(st.sampled_from(list(CATALOGUE.regimes)))) for day in days)
+    switches = tuple(
+        Switch(on=day, regime=draw(st.sampled_from(list(CATALOGUE.regimes(preset))))) for day in days
+    )
     without = draw(st.lists(st.sampled_from(list(CATALOGUE.events(preset))), max_size=3, unique=True))
     return WorldChoice(switches=switches, without=tuple(without))
 
@@ -110,10 +114,51 @@ def test_default_state_has_a_plain_address(catalogue: Catalogue) -> None:
 def test_presets_say_what_their_files_say(catalogue: Catalogue) -> None:
     for name, preset in catalogue.presets.items():
         experiment = catalogue.experiment(catalogue.default.model_copy(update={"preset": name}))
-        assert experiment.worlds == {
-            world: spec.model_copy(update={"set": {}}) for world, spec in preset.experiment.worlds.items()
-        }
+        assert experiment.worlds == preset.experiment.worlds
         assert experiment.compare == preset.experiment.compare
+
+
+def test_what_a_preset_adds_and_sets_stays_when_something_else_is_changed(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    regime = catalogue.base.regimes["doj_wins"].model_dump(mode="json") | {"name": "A rule of its own"}
+    event = {
+        "id": "T90",
+        "date": "2016-05-01",
+        "kind": "news",
+        "cause": "exogenous",
+        "what": "a leak",
+        "reference": "made up",
+        "confidence": "low",
+    }
+    asked = catalogue.presets["two_worlds"].experiment.model_dump(mode="json", exclude_unset=True)
+    asked |= {"regimes": {"own_rule": regime}, "events": [event]}
+    asked["worlds"] = {
+        "own": {
+            "label": "Own rule",
+            "switches": [{"on": "2014-07-31", "regime": "own_rule"}],
+            "set": {"trust.asymmetry": 2.5},
+        },
+        "usual": {"label": "History"},
+    }
+    asked |= {"compare": ["usual", "own"], "claims": [], "switch_dates": []}
+    preset = resolve(asked, base=catalogue.base, name="added")
+    added = replace(catalogue, presets={"added": preset}, default=State(preset="added"))
+    assert "own_rule" in added.regimes("added")
+    assert "T90" in added.events("added")
+    state, wrong = added.state(
+        "trust.peer_weight=0.35&world=own_rule@2014-07-31&world=own_rule@2016-07-31.T90"
+    )
+    assert wrong == []
+    scenarios = added.resolved(state).scenarios
+    assert scenarios["own"].parameters.trust.asymmetry == 2.5
+    assert scenarios["own"].parameters.trust.peer_weight == 0.35
+    assert [len(one.timeline.events) for one in scenarios.values()] == [
+        len(preset.scenarios["own"].timeline.events) - k for k in range(2)
+    ]
+    file = tmp_path / "explorer.yaml"
+    file.write_text(added.yaml(state, 3), encoding="utf-8")
+    assert resolve(file, base=catalogue.base).scenarios == scenarios
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ import orjson
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from flask import Response, abort, request
 
+from sim.scenario.schema import Switch
 from sim.view.explorer.page import Component
-from sim.view.explorer.pages.worlds.catalogue import Catalogue
+from sim.view.explorer.pages.worlds.catalogue import USUAL_SWITCH, Catalogue
 from sim.view.explorer.pages.worlds.controls import panel
 from sim.view.explorer.pages.worlds.downloads import kept
 from sim.view.explorer.pages.worlds.responses import Answers
@@ -185,15 +186,10 @@ def _with_worlds(catalogue: Catalogue, state: Shown, worlds: tuple[WorldChoice, 
 
 def _another(catalogue: Catalogue, state: Shown) -> WorldChoice:
     """A new world: history, or the first regime that no world has on the usual day."""
-    from sim.scenario.schema import Switch
-
     there = catalogue.worlds(state)
-    on = next((world.switches[0].on.isoformat() for world in there if world.switches), "2014-07-31")
+    on = next((world.switches[0].on for world in there if world.switches), USUAL_SWITCH)
     offers = [
         WorldChoice(),
-        *(
-            WorldChoice(switches=(Switch.model_validate_json(f'{{"on": "{on}", "regime": "{code}"}}'),))
-            for code in catalogue.regimes
-        ),
+        *(WorldChoice(switches=(Switch(on=on, regime=code),)) for code in catalogue.regimes(state.preset)),
     ]
     return next((one for one in offers if one not in there), WorldChoice(without=("T01",)))

@@ -1,9 +1,11 @@
 """The choices in the explorer, and a state as an address, an experiment or a YAML file."""
 
+import datetime as dt
 import difflib
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
+from itertools import chain, permutations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,19 +13,25 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from sim.scenario.base import Base, load_base
-from sim.scenario.experiments import months
 from sim.scenario.locations import CONFIGS, experiments, root
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, resolve
 from sim.scenario.schema import Experiment, Seeds, WorldSpec
 from sim.view.explorer.pages.worlds.sliders import Knob, knobs_of
-from sim.view.explorer.pages.worlds.state import ABROAD, HISTORY, MOST_WORLDS, State, WorldChoice, different
+from sim.view.explorer.pages.worlds.state import (
+    ABROAD,
+    HISTORY,
+    IN_ADDRESS,
+    MOST_WORLDS,
+    State,
+    WorldChoice,
+    different,
+)
 
-USUAL_SWITCH = "2014-07-31"
+USUAL_SWITCH = dt.date(2014, 7, 31)
 WHO = "explorer"
-_PLAIN = ("customers", "pairs", "seed", "tab", "place", "since", "until", "measure", "streams", "month")
-_KEYS = ("preset", "world", "compare", *_PLAIN)
+_NOT_ON_SCREEN = ("knockouts", "switch_dates", "design", "claims")
 
 
 @dataclass(frozen=True)
@@ -39,10 +47,10 @@ class Catalogue:
     def knobs(self) -> dict[str, Knob]:
         return knobs_of(self.base.parameter_info, self.posterior)
 
-    @property
-    def regimes(self) -> dict[str, str]:
-        """The regimes that a ruling can bring, by code."""
-        return {code: regime.name for code, regime in self.base.regimes.items() if not regime.stages}
+    def regimes(self, preset: str) -> dict[str, str]:
+        """The regimes that a ruling can bring, by code: the shipped ones and the preset's own."""
+        regimes = self.presets[preset].base.regimes
+        return {code: regime.name for code, regime in regimes.items() if not regime.stages}
 
     @cached_property
     def places(self) -> dict[str, str]:
@@ -55,94 +63,82 @@ class Catalogue:
 
     def events(self, preset: str) -> dict[str, str]:
         """The events that can be omitted, by code: those that drive the model."""
-        timeline = self.base.timelines[self.presets[preset].experiment.timeline]
+        start = self.presets[preset]
         return {
             event.id: f"{event.id} {event.date}: {event.what}"
-            for event in timeline.events
+            for event in start.base.timelines[start.experiment.timeline].events
             if event.cause != "endogenous"
         }
 
     def worlds(self, state: State) -> tuple[WorldChoice, ...]:
         """The worlds of a state, or those of its preset."""
-        return state.worlds if state.worlds is not None else self.own_worlds(state.preset)
-
-    def own_worlds(self, preset: str) -> tuple[WorldChoice, ...]:
-        return tuple(
-            WorldChoice(switches=one.switches, without=one.without_events)
-            for one in self.presets[preset].experiment.worlds.values()
-        )
+        if state.worlds is not None:
+            return state.worlds
+        return tuple(WorldChoice.made_from(spec) for spec in self.specs(state).values())
 
     def months(self, preset: str) -> list[str]:
         """The months of a preset's horizon, YYYY-MM."""
-        experiment = self.presets[preset].experiment
-        year, month = (int(part) for part in experiment.horizon.first.split("-"))
-        every = [divmod(year * 12 + month - 1 + k, 12) for k in range(months(experiment))]
-        return [f"{y:04d}-{m + 1:02d}" for y, m in every]
+        scenario = next(iter(self.presets[preset].scenarios.values()))
+        return [f"{scenario.month_start(month):%Y-%m}" for month in range(scenario.months)]
 
     # --- a state as an experiment ---------------------------------------------------------------------
 
     def specs(self, state: State) -> dict[str, WorldSpec]:
-        """The worlds by name: the preset's name, or one from the regime."""
+        """The worlds by name: the preset's own, or named after their regimes."""
         own = self.presets[state.preset].experiment.worlds
-        known = {
-            WorldChoice(switches=spec.switches, without=spec.without_events): (name, spec.label)
-            for name, spec in own.items()
-        }
+        if state.worlds is None:
+            return dict(own)
+        known = {WorldChoice.made_from(spec): name for name, spec in own.items()}
         out: dict[str, WorldSpec] = {}
-        for world in self.worlds(state):
-            name, label = known.get(world) or (
-                "_then_".join(one.regime for one in world.switches) or HISTORY,
-                self.label(world),
-            )
+        for world in state.worlds:
+            name = known.get(world, "_then_".join(one.regime for one in world.switches) or HISTORY)
+            spec = own[name] if world in known else self._spec(world, state.preset)
             k = 2
             while name in out:
                 name, k = f"{name.rstrip('_0123456789')}_{k}", k + 1
-            labels = [spec.label for spec in out.values()]
-            label = label if label not in labels else f"{label} (world {len(out) + 1})"
-            out[name] = WorldSpec(label=label, switches=world.switches, without_events=world.without)
+            if spec.label in [other.label for other in out.values()]:
+                spec = spec.model_copy(update={"label": f"{spec.label} (world {len(out) + 1})"})
+            out[name] = spec
         return out
 
-    def label(self, world: WorldChoice) -> str:
-        """A world in words."""
-        parts = []
+    def _spec(self, world: WorldChoice, preset: str) -> WorldSpec:
+        """A world that the preset does not have; its label puts it in words."""
+        names, parts = self.regimes(preset), []
         for at, switch in enumerate(world.switches):
-            name = self.regimes.get(switch.regime, switch.regime)
-            usual = at == 0 and f"{switch.on}" == USUAL_SWITCH
+            name = names.get(switch.regime, switch.regime)
+            usual = at == 0 and switch.on == USUAL_SWITCH
             parts.append(name if usual else f"{name} from {switch.on:%B %Y}")
         law = ", then ".join(parts) or "As it happened"
-        return f"{law}, without {', '.join(world.without)}" if world.without else law
+        label = f"{law}, without {', '.join(world.without)}" if world.without else law
+        return WorldSpec(label=label, switches=world.switches, without_events=world.without)
 
     def experiment(self, state: State, pairs: int | None = None) -> Experiment:
-        """The experiment that `warrantsim run` needs for what is on the screen, with so many seeds (default:
-        the state's)."""
-        preset = self.presets[state.preset].experiment
-        specs = self.specs(state)
-        names = list(specs)
-        own = (
-            preset.compare is not None
-            and all(name in specs for name in preset.compare)
-            and state.worlds is None
-        )
-        compare = preset.compare if own else (names[0], names[1]) if len(names) > 1 else None
+        """The preset's experiment with all that is on the screen, with so many seeds (default: the state's).
+
+        What the preset adds to the configuration (regimes, events, tests, rows of the law) stays.
+        """
+        preset, specs = self.presets[state.preset].experiment, self.specs(state)
+        sliders = [self.knobs[path].values(at).items() for path, at in sorted(state.values.items())]
+        changed = state.worlds is not None or state.values
+        update = {
+            "title": f"{preset.title}, changed in the explorer" if changed else preset.title,
+            "customers": state.customers,
+            "seeds": Seeds(first=state.seed, count=pairs or state.pairs),
+            "worlds": specs,
+            "compare": self._compared(state, list(specs)),
+            "set": preset.set | dict(chain.from_iterable(sliders)),
+            "record": "full",
+        }
+        not_on_screen = {name: Experiment.model_fields[name].get_default() for name in _NOT_ON_SCREEN}
+        return preset.model_copy(update=update | not_on_screen)
+
+    def _compared(self, state: State, names: list[str]) -> tuple[str, str] | None:
+        """The worlds of the difference: those of the state, of its preset, or the first two."""
         if state.compare is not None and max(state.compare) < len(names):
-            compare = (names[state.compare[0]], names[state.compare[1]])
-        values = dict(preset.set)
-        for path, at in sorted(state.values.items()):
-            values |= self.knobs[path].values(at)
-        return Experiment(
-            title=preset.title
-            if state.worlds is None and not state.values
-            else f"{preset.title}, changed in the explorer",
-            question=preset.question,
-            timeline=preset.timeline,
-            horizon=preset.horizon,
-            customers=state.customers,
-            seeds=Seeds(first=state.seed, count=pairs or state.pairs),
-            worlds=specs,
-            compare=compare,
-            set=values,
-            record="full",
-        )
+            return names[state.compare[0]], names[state.compare[1]]
+        if state.worlds is None:
+            return self.presets[state.preset].experiment.compare or _first_two(names)
+        return _first_two(names)
 
     def resolved(self, state: State) -> Resolved:
         """The experiment of a state, checked and ready to run. Raises InputError."""
@@ -151,19 +147,15 @@ class Catalogue:
     def yaml(self, state: State, pairs: int) -> str:
         """The experiment of a state as a file, with the seeds that are on the screen."""
         tree = self.experiment(state, pairs).model_dump(
-            mode="json", exclude={"knockouts", "switch_dates", "design", "claims"}, exclude_none=True
+            mode="json", exclude=set(_NOT_ON_SCREEN), exclude_unset=True
         )
-        tree = {key: value for key, value in tree.items() if value != {}}
-        for world in tree["worlds"].values():
-            for key in ("switches", "without_events", "set"):
-                if not world.get(key):
-                    world.pop(key, None)
+        tree["worlds"] = {name: _without_empty(world) for name, world in tree["worlds"].items()}
         out = StringIO()
         dumper: Any = YAML(typ="safe", pure=True)  # ruamel types its settings as None
         dumper.default_flow_style = False
         dumper.sort_base_mapping_type_on_output = False
         dumper.width = 4096
-        dumper.dump(tree, out)
+        dumper.dump(_without_empty(tree), out)
         query = self.query(state)
         return (
             f"# From the explorer of warrantsim{f' (/?{query})' if query else ''}; run it with: warrantsim "
@@ -185,17 +177,15 @@ class Catalogue:
         for key, word in parse_qsl(query, keep_blank_values=True):
             if key == "world":
                 words.append(word)
-            elif key == "preset":
-                if word in self.presets:
-                    found["preset"] = word
-                else:
-                    wrong.append(f"preset={word}: no such experiment; {choices(word, self.presets)}")
-            elif key in ("compare", *_PLAIN):
+            elif key == "preset" and word not in self.presets:
+                wrong.append(f"preset={word}: no such experiment; {choices(word, self.presets)}")
+            elif key in ("preset", "compare", *IN_ADDRESS):
                 found[key] = word
             elif key in self.knobs:
                 self._value(key, word, values, wrong)
             else:
-                wrong.append(f"{key}: no such setting of the explorer{_near(key, [*_KEYS, *self.knobs])}")
+                known = ["preset", "world", "compare", *IN_ADDRESS, *self.knobs]
+                wrong.append(f"{key}: no such setting of the explorer{_near(key, known)}")
         state = self.default.model_copy(
             update={"values": values, "preset": found.pop("preset", self.default.preset)}
         )
@@ -247,17 +237,14 @@ class Catalogue:
         if key in ("customers", "pairs", "seed"):
             value = int(word) if word.isdecimal() and len(word) < 12 else word
         if key == "compare":
-            first, _, second = word.partition("-")
-            count = len(self.worlds(state))
-            pair = (
-                (int(first) - 1, int(second) - 1)
-                if first.isdecimal() and second.isdecimal() and len(word) < 6
-                else (-1, -1)
-            )
-            if min(pair) < 0 or max(pair) >= count or pair[0] == pair[1]:
-                wrong.append(f"compare={word}: must be two of the worlds, such as 1-2; there are {count}")
+            pairs = {f"{i + 1}-{j + 1}": (i, j) for i, j in permutations(range(len(self.worlds(state))), 2)}
+            if word not in pairs:
+                wrong.append(
+                    f"compare={word}: must be two of the worlds, such as 1-2; "
+                    f"there are {len(self.worlds(state))}"
+                )
                 return state
-            value = pair
+            value = pairs[word]
         try:
             return self.plain(State.model_validate({**state.model_dump(), key: value}))
         except ValidationError as error:
@@ -269,33 +256,30 @@ class Catalogue:
 
     def plain(self, state: State) -> State:
         """The same state without worlds, sliders and a comparison that equal the defaults."""
-        if state.worlds is not None and state.worlds == self.own_worlds(state.preset):
-            state = state.model_copy(update={"worlds": None})
+        own = state.model_copy(update={"worlds": None})
+        if state.worlds == self.worlds(own):
+            state = own
         values = {path: at for path, at in state.values.items() if at != self.knobs[path].default}
         if values != state.values:
             state = state.model_copy(update={"values": values})
-        if state.compare is not None:
-            without = self.experiment(state.model_copy(update={"compare": None}))
-            names = list(without.worlds)
-            if (
-                max(state.compare) >= len(names)
-                or (names[state.compare[0]], names[state.compare[1]]) == without.compare
-            ):
-                state = state.model_copy(update={"compare": None})
-        return state
+        usual, names = state.model_copy(update={"compare": None}), list(self.specs(state))
+        return usual if self._compared(state, names) == self._compared(usual, names) else state
 
     def wrong_in(self, state: State) -> list[str]:
         """Messages about what a run of this state would refuse."""
         try:
             self.resolved(state)
         except InputError as error:
-            return [_without_place(problem) for problem in error.problems]
+            return [problem.removeprefix(f"{WHO}: ") for problem in error.problems]  # no file, so no place
         return []
 
 
-def _without_place(problem: str) -> str:
-    """A problem without its place in a file."""
-    return problem.removeprefix(f"{WHO}: ")
+def _first_two(names: list[str]) -> tuple[str, str] | None:
+    return (names[0], names[1]) if len(names) > 1 else None
+
+
+def _without_empty(tree: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in tree.items() if value not in (None, {}, [])}
 
 
 def _near(key: str, known: list[str]) -> str:

@@ -52,7 +52,7 @@ def _worlds(catalogue: Catalogue, state: State) -> Component:
     worlds = catalogue.worlds(state)
     events = [{"value": code, "label": label} for code, label in catalogue.events(state.preset).items()]
     labels = [spec.label for spec in catalogue.specs(state).values()]
-    cards = [_world(catalogue, at, world, labels[at], events, len(worlds)) for at, world in enumerate(worlds)]
+    cards = [_world(catalogue, state, at, world, labels[at], events) for at, world in enumerate(worlds)]
     names = [{"value": str(at), "label": f"{_LETTERS[at]}: {label}"} for at, label in enumerate(labels)]
     first, second = _compared(catalogue, state)
     compare = dmc.Group(
@@ -100,11 +100,16 @@ def _compared(catalogue: Catalogue, state: State) -> tuple[int, int]:
 
 
 def _world(
-    catalogue: Catalogue, at: int, world: WorldChoice, label: str, events: list[dict[str, str]], count: int
+    catalogue: Catalogue,
+    state: State,
+    at: int,
+    world: WorldChoice,
+    label: str,
+    events: list[dict[str, str]],
 ) -> Component:
     regimes = [
         {"value": HISTORY, "label": "As it happened"},
-        *({"value": code, "label": name} for code, name in catalogue.regimes.items()),
+        *({"value": code, "label": name} for code, name in catalogue.regimes(state.preset).items()),
     ]
     first = world.switches[0] if world.switches else None
     second = world.switches[1] if len(world.switches) > 1 else None
@@ -131,7 +136,7 @@ def _world(
                         color="gray",
                         id={"type": "remove", "at": at},
                         size="sm",
-                        disabled=count < 2,
+                        disabled=len(catalogue.worlds(state)) < 2,
                         **{"aria-label": f"Remove world {_LETTERS[at]}"},
                     ),
                 ],

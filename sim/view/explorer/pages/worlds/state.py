@@ -6,14 +6,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.scenario.schema import Switch
+from sim.scenario.schema import Switch, WorldSpec
 
 ABROAD = "abroad"
 HISTORY = "history"
-TABS = ("trust", "map", "data", "money", "laws", "evidence", "said", "numbers")
-MEASURES = ("trust", "laws")
 MOST_WORLDS, MOST_PAIRS, MOST_SEED = 4, 64, 2**31 - 1
 LEAST_CUSTOMERS, MOST_CUSTOMERS = 2_000, 200_000
+IN_ADDRESS = (
+    "customers",
+    "pairs",
+    "seed",
+    "tab",
+    "place",
+    "since",
+    "until",
+    "measure",
+    "streams",
+    "month",
+)  # settings that an address names as they are
 DAY = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 Tab = Literal["trust", "map", "data", "money", "laws", "evidence", "said", "numbers"]
@@ -35,6 +45,11 @@ class WorldChoice(Part):
         """As written in an address: `doj_wins@2014-07-31~microsoft_wins@2017-07-31.T12.T13`."""
         law = "~".join(f"{switch.regime}@{switch.on}" for switch in self.switches) or HISTORY
         return ".".join([law, *self.without])
+
+    @staticmethod
+    def made_from(spec: WorldSpec) -> "WorldChoice":
+        """The choices that make this world of an experiment."""
+        return WorldChoice(switches=spec.switches, without=spec.without_events)
 
     @staticmethod
     def of(word: str) -> "WorldChoice":
@@ -89,18 +104,7 @@ def different(state: State, default: State) -> Iterable[tuple[str, str]]:
         yield "compare", f"{state.compare[0] + 1}-{state.compare[1] + 1}"
     for path, value in sorted(state.values.items()):
         yield path, f"{value:.12g}"
-    for name in (
-        "customers",
-        "pairs",
-        "seed",
-        "tab",
-        "place",
-        "since",
-        "until",
-        "measure",
-        "streams",
-        "month",
-    ):
+    for name in IN_ADDRESS:
         value = getattr(state, name)
         if value is not None and value != getattr(default, name):
             yield name, str(value)
