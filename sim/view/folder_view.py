@@ -4,9 +4,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ from sim.runs.watch import UNCHANGING
 from sim.view.results_folders import ResultsFolder, check_footers, open_folder
 from sim.view.results_view import ResultsView
 
+T = TypeVar("T")
+_ANY_MOMENT = -1  # of what stays while a run goes on
 _SECONDS_OF_SO_FAR = 3.0  # how old the numbers of a run in progress may be
 
 
@@ -44,20 +46,18 @@ class FolderView:
         """The folder's results prepared for the report."""
         return ResultsView(FolderResults(self.folder.path, self.folder.manifest))
 
-    @property
-    def key(self) -> tuple[str, int, int]:
-        return str(self.folder.path), self.folder.stamp, self.moment
+    def _once(self, key: str, make: Callable[[], T], moment: int | None = None) -> T:
+        return _kept(self.folder.path, self.folder.stamp, self.moment if moment is None else moment).once(
+            key, make
+        )
 
     def series(self) -> PairSeries:
         """Its runs, column by column: from its tables, or from the store while the run is in progress."""
-        return _series(self.key, self._series)
-
-    def _series(self) -> PairSeries:
         if self.folder.finished:
-            return pair_series.exported(self.folder.path, self.manifest)
-        return _stored_series(str(self.folder.path), self.folder.stamp, lambda: self._watch()).series()
+            return self._once("series", lambda: pair_series.exported(self.folder.path, self.manifest))
+        return self._once("series", lambda: self._once("stored", self._stored, moment=_ANY_MOMENT).series())
 
-    def _watch(self) -> pair_series.StoredSeries:
+    def _stored(self) -> pair_series.StoredSeries:
         assert self.folder.progress is not None, (
             "a folder without a manifest is opened only while it is being run"
         )
@@ -67,26 +67,22 @@ class FolderView:
 
     def firsts(self) -> np.ndarray:
         """For each point the first month in which the compared worlds may differ."""
-        firsts: np.ndarray = _remembered(
-            self.key,
+        manifest = self.folder.path / "manifest.json"
+        return self._once(
             "firsts",
-            lambda: design_outcomes.first_months(
-                self.manifest, self.series().values, self.folder.path / "manifest.json"
-            ),
+            lambda: design_outcomes.first_months(self.manifest, self.series().values, manifest),
         )
-        return firsts
 
     def pairs(self, code: str) -> pd.DataFrame:
         """A headline at every pair."""
-        return _remembered(
-            self.key,
+        return self._once(
             f"pairs {code}",
             lambda: design_outcomes.at_pairs(self.series(), code, self.manifest, self.firsts()),
         )
 
     def points(self, code: str) -> pd.DataFrame:
         """A headline at every point."""
-        return _remembered(self.key, f"points {code}", lambda: design_outcomes.at_points(self.pairs(code)))
+        return self._once(f"points {code}", lambda: design_outcomes.at_points(self.pairs(code)))
 
     @property
     def which(self) -> Which:
@@ -119,12 +115,10 @@ class FolderView:
 
     def fans(self, metric: str, chosen: np.ndarray | None, key: str) -> dict[str, pd.DataFrame]:
         """The fans of a series over the chosen pairs; `key` names the choice."""
-        fans: dict[str, pd.DataFrame] = _remembered(
-            self.key,
+        return self._once(
             f"fans {metric} {key}",
             lambda: design_outcomes.fans(self.series(), metric, self.manifest, chosen),
         )
-        return fans
 
     def by_point(self) -> pd.DataFrame | None:
         """The verdicts at each point, if they were written."""
@@ -143,48 +137,24 @@ def open_results(root: Path, name: str) -> FolderView:
     return FolderView(folder, 0 if folder.finished else int(time.monotonic() / _SECONDS_OF_SO_FAR))
 
 
-class _Slot:
-    """A value that is computed once, however many threads need it at the same time."""
+class Kept:
+    """What is computed from one reading of a folder: each value once, however many threads need it."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.value: Any = None
-        self.full = False
+        self._lock = threading.RLock()
+        self._values: dict[str, Any] = {}
 
-
-class _Remembered:
-    """The last few computed values by key; each is computed once."""
-
-    def __init__(self, most: int) -> None:
-        self._slots: dict[Any, _Slot] = {}
-        self._lock = threading.Lock()
-        self._most = most
-
-    def __call__(self, key: Any, make: Callable[[], Any]) -> Any:
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """The value of a key, computed by `make` at the first call; nothing is kept if that fails."""
         with self._lock:
-            slot = self._slots[key] = self._slots.pop(key) if key in self._slots else _Slot()
-            while len(self._slots) > self._most:
-                del self._slots[next(iter(self._slots))]
-        with slot.lock:
-            if not slot.full:
-                slot.value, slot.full = make(), True
-        return slot.value
+            if key not in self._values:
+                self._values[key] = make()
+            value: T = self._values[key]
+            return value
 
 
-_LAST_SERIES, _LAST_STORED, _LAST_MADE = _Remembered(3), _Remembered(4), _Remembered(64)
-
-
-def _series(key: Any, make: Callable[[], PairSeries]) -> PairSeries:
-    series: PairSeries = _LAST_SERIES(key, make)
-    return series
-
-
-def _stored_series(
-    path: str, stamp: int, make: Callable[[], pair_series.StoredSeries]
-) -> pair_series.StoredSeries:
-    watched: pair_series.StoredSeries = _LAST_STORED((path, stamp), make)
-    return watched
-
-
-def _remembered(key: Any, what: str, make: Callable[[], Any]) -> Any:
-    return _LAST_MADE((key, what), make)
+@lru_cache(maxsize=8)
+def _kept(path: Path, stamp: int, moment: int) -> Kept:
+    """What is kept of a reading of a folder; the oldest readings are dropped."""
+    del path, stamp, moment
+    return Kept()

@@ -8,7 +8,18 @@ import pandas as pd
 
 from sim.view.figures.events import folded
 from sim.view.figures.quantiles import numbers
-from sim.view.figures.style import INK, PAPER, QUIET, Figure, Trace, axis, heading, layout
+from sim.view.figures.style import (
+    INK,
+    PAPER,
+    QUIET,
+    Figure,
+    Trace,
+    axis,
+    error_bar,
+    heading,
+    layout,
+    level_line,
+)
 from sim.view.number_format import number
 
 # Verdicts by hue and by order: safe for common colour blindness, and each bar is labelled.
@@ -118,7 +129,7 @@ def against(
         "%{customdata[2]:.4~g})<extra></extra>",
     }
     if low.notna().any():
-        trace["error_y"] = _bar(high - outcome, outcome - low, colour, 1)
+        trace["error_y"] = error_bar(numbers(high - outcome), numbers(outcome - low), colour, 1)
     return {"data": [trace], "layout": _over_factor(titles)}
 
 
@@ -131,12 +142,12 @@ def by_level(spread: pd.DataFrame, titles: tuple[str, str], colour: str) -> Figu
     plain: Trace = {"type": "scatter", "mode": "markers", "x": list(spread["level"]), "y": numbers(middle)}
     wide = plain | {
         "marker": {"color": colour, "size": 1},
-        "error_y": _bar(spread["q95"] - middle, middle - spread["q5"], colour, 1),
+        "error_y": error_bar(numbers(spread["q95"] - middle), numbers(middle - spread["q5"]), colour, 1),
         "hoverinfo": "skip",
     }
     narrow = plain | {
         "marker": {"color": colour, "size": 9, "symbol": "diamond"},
-        "error_y": _bar(spread["q75"] - middle, middle - spread["q25"], colour, 5),
+        "error_y": error_bar(numbers(spread["q75"] - middle), numbers(middle - spread["q25"]), colour, 5),
         "customdata": [
             [*row]
             for row in zip(
@@ -151,33 +162,9 @@ def by_level(spread: pd.DataFrame, titles: tuple[str, str], colour: str) -> Figu
     return {"data": [wide, narrow], "layout": shape}
 
 
-def _bar(
-    above: "pd.Series[float]", below: "pd.Series[float]", colour: str, thickness: float
-) -> dict[str, Any]:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": numbers(above),
-        "arrayminus": numbers(below),
-        "color": colour,
-        "thickness": thickness,
-        "width": 0,
-    }
-
-
 def _over_factor(titles: tuple[str, str]) -> dict[str, Any]:
     shape = layout(340, xaxis=axis(titles[0], showgrid=False), yaxis=axis(titles[1]))
-    zero = {
-        "type": "line",
-        "x0": 0,
-        "x1": 1,
-        "xref": "paper",
-        "y0": 0,
-        "y1": 0,
-        "line": {"color": QUIET, "width": 1},
-        "layer": "below",
-    }
-    return shape | {"shapes": [zero]}
+    return shape | {"shapes": [level_line(QUIET, "below")]}
 
 
 def verdicts(counts: pd.DataFrame) -> Figure:

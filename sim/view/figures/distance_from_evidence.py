@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from sim.view.figures.quantiles import numbers
-from sim.view.figures.style import INK, QUIET, Figure, axis, layout
+from sim.view.figures.style import Figure, axis, layout, names_axis, upright, upright_band
 
 FARTHEST = 6.0  # tolerances; dots farther away are at the edge, with their distance
 # Verdicts as they are drawn: colour and symbol, so that colour is not the only sign.
@@ -40,42 +40,14 @@ def targets(rows: pd.DataFrame) -> Figure:
                 "hovertemplate": "%{customdata}<extra></extra>",
             }
         )
-    band = {
-        "type": "rect",
-        "x0": -1,
-        "x1": 1,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "fillcolor": "rgba(0,0,0,0.07)",
-        "line": {"width": 0},
-        "layer": "between",
-    }
-    zero = {
-        "type": "line",
-        "x0": 0,
-        "x1": 0,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "line": {"color": INK, "width": 1},
-        "layer": "between",
-    }
     x = axis("model minus data, in tolerances", range=[-FARTHEST * 1.05, FARTHEST * 1.05], dtick=2)
-    y = axis(
-        type="category",
-        categoryorder="array",
-        categoryarray=groups[::-1],
-        dtick=1,
-        tickfont={"size": 12, "color": QUIET},
-    )
     return {
         "data": traces,
         "layout": layout(
             90 + 22 * len(groups),
             xaxis=x,
-            yaxis=y,
-            shapes=[band, zero],
+            yaxis=names_axis(groups),
+            shapes=[upright_band(-1, 1), upright(0, width=1)],
             margin={"l": 48, "r": 14, "t": 12, "b": 48},
         ),
     }

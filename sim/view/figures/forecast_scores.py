@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from sim.view.figures.quantiles import numbers
-from sim.view.figures.style import QUIET, Figure, axis, layout
+from sim.view.figures.style import Figure, axis, layout, names_axis
 
 LOOKS = (("#222222", "circle"), ("#0072B2", "square"), ("#C44E00", "triangle-up"), ("#007A5A", "diamond"))
 
@@ -39,16 +39,12 @@ def scores(rows: pd.DataFrame, forecasters: Sequence[str]) -> Figure:
         dtick=1,
         showgrid=True,
     )
-    y = axis(
-        type="category",
-        categoryorder="array",
-        categoryarray=labels[::-1],
-        dtick=1,
-        tickfont={"size": 12, "color": QUIET},
-    )
     return {
         "data": traces,
         "layout": layout(
-            90 + 22 * len(labels), xaxis=x, yaxis=y, margin={"l": 48, "r": 14, "t": 12, "b": 48}
+            90 + 22 * len(labels),
+            xaxis=x,
+            yaxis=names_axis(labels),
+            margin={"l": 48, "r": 14, "t": 12, "b": 48},
         ),
     }

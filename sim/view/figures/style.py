@@ -4,6 +4,7 @@ Figures are plain dicts (the layout plotly.js reads); tests validate each with `
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -201,6 +202,46 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
         },
     }
     return plain | more
+
+
+def level_line(colour: str = INK, layer: str = "between") -> dict[str, Any]:
+    """A horizontal line at zero, over the whole width."""
+    line = {"color": colour, "width": 1}
+    ends = {"x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0}
+    return {"type": "line", **ends, "line": line, "layer": layer}
+
+
+def upright(x: float, colour: str = INK, dash: str = "solid", width: float = 1.2) -> dict[str, Any]:
+    """A vertical line over the whole height."""
+    line = {"color": colour, "dash": dash, "width": width}
+    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
+    return {"type": "line", **ends, "line": line, "layer": "between"}
+
+
+def upright_band(low: float, high: float) -> dict[str, Any]:
+    """A grey band over the whole height."""
+    ends = {"x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper"}
+    look = {"fillcolor": "rgba(0,0,0,0.07)", "line": {"width": 0}, "layer": "between"}
+    return {"type": "rect", **ends, **look}
+
+
+def error_bar(
+    above: list[float | None], below: list[float | None], colour: str, thickness: float, width: float = 0
+) -> dict[str, Any]:
+    """The error bar of marks, with its lengths above and below them."""
+    lengths = {"type": "data", "symmetric": False, "array": above, "arrayminus": below}
+    return lengths | {"color": colour, "thickness": thickness, "width": width}
+
+
+def names_axis(names: Sequence[str], **more: Any) -> dict[str, Any]:
+    """A vertical axis of names, the first on top, each with its tick."""
+    order = {"type": "category", "categoryorder": "array", "categoryarray": list(names)}
+    look: dict[str, Any] = {
+        "range": [len(names) - 0.4, -0.6],
+        "dtick": 1,
+        "tickfont": {"size": 12, "color": QUIET},
+    }
+    return axis(**look, **more) | order
 
 
 def heading(text: str) -> dict[str, Any]:

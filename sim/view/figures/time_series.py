@@ -6,7 +6,6 @@ import pandas as pd
 
 from sim.view.figures.quantiles import months, numbers
 from sim.view.figures.style import (
-    INK,
     MARGIN,
     MARGIN_WITH_TITLE,
     Figure,
@@ -15,6 +14,7 @@ from sim.view.figures.style import (
     axis,
     heading,
     layout,
+    level_line,
     steady_range,
     time_axis,
     tint,
@@ -123,19 +123,9 @@ def difference_fan(
     shape = layout(
         height, xaxis=time_axis(*span), yaxis=axis(unit_title, range=limits), margin=MARGIN_WITH_TITLE
     )
-    zero = {
-        "type": "line",
-        "x0": 0,
-        "x1": 1,
-        "xref": "paper",
-        "y0": 0,
-        "y1": 0,
-        "line": {"color": INK, "width": 1},
-        "layer": "between",
-    }
     traces = fan_traces(quantiles, style, bands=2 if _spread(quantiles) else 0)
     traces[-1]["showlegend"] = False
-    return {"data": traces, "layout": shape | {"shapes": [zero]}}
+    return {"data": traces, "layout": shape | {"shapes": [level_line()]}}
 
 
 def difference(
@@ -166,17 +156,7 @@ def difference(
         "showlegend": False,
     }
     shape = layout(height, xaxis=time_axis(*span), yaxis=axis(unit_title))
-    zero = {
-        "type": "line",
-        "x0": 0,
-        "x1": 1,
-        "xref": "paper",
-        "y0": 0,
-        "y1": 0,
-        "line": {"color": INK, "width": 1},
-        "layer": "between",
-    }
     return {
         "data": [edges(x, low, high, colour, 0.2, "difference"), line],
-        "layout": shape | {"shapes": [zero]},
+        "layout": shape | {"shapes": [level_line()]},
     }

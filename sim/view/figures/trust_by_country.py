@@ -4,14 +4,15 @@ import pandas as pd
 
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import (
-    QUIET,
     Figure,
     Trace,
     WorldStyle,
     axis,
     common_range,
+    error_bar,
     heading,
     layout,
+    names_axis,
     steady_range,
     time_axis,
 )
@@ -92,42 +93,25 @@ def countries_at_end(
                 "legendgroup": style.name,
                 "showlegend": True,
                 "marker": {"color": style.colour, "size": 9, "symbol": symbols[position % len(symbols)]},
-                "error_x": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": numbers(rows["q95"] - rows["q50"]),
-                    "arrayminus": numbers(rows["q50"] - rows["q5"]),
-                    "color": style.colour,
-                    "thickness": 1.2,
-                    "width": 0,
-                },
+                "error_x": error_bar(
+                    numbers(rows["q95"] - rows["q50"]), numbers(rows["q50"] - rows["q5"]), style.colour, 1.2
+                ),
                 "hovertemplate": f"%{{y}}, {style.label}: %{{x:.3f}}<extra></extra>",
             }
         )
     shown = [names.get(code, code) for code in order]
-    y = axis(
-        type="category",
-        categoryorder="array",
-        categoryarray=shown,
-        dtick=1,
-        tickfont={"size": 12, "color": QUIET},
-    )
     limits = steady_range(
         min(float(rows["q5"].min()) for rows in quantiles.values()),
         max(float(rows["q95"].max()) for rows in quantiles.values()),
     )
-    margin = {
-        "l": 20 + 6.5 * max(map(len, shown)),
-        "r": 22,
-        "t": 56,
-        "b": 12,
-    }  # a letter of 12 px type is 6.5 px wide
+    # a letter of 12 px type is 6.5 px wide
+    margin = {"l": 20 + 6.5 * max(map(len, shown)), "r": 22, "t": 56, "b": 12}
     return {
         "data": traces,
         "layout": layout(
             70 + 18 * len(order),
             xaxis=axis("trust, 0 to 1", side="top", range=limits),
-            yaxis=y,
+            yaxis=names_axis(shown[::-1]),
             margin=margin,
         ),
     }

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.view.blocks import Block, Chart, Missing, Section
 from sim.view.figures.events import mark
-from sim.view.figures.style import INK, Figure, WorldStyle
+from sim.view.figures.style import Figure, WorldStyle, level_line
 from sim.view.figures.time_series import together
 from sim.view.labels import SERIES_NAMES
 from sim.view.number_format import largest_of, scale_for
@@ -80,17 +80,6 @@ def _difference(view: ResultsView, unit: str, fans: Mapping[str, pd.DataFrame]) 
     style = {DIFFERENCE: WorldStyle(DIFFERENCE, DIFFERENCE, view.compare[1].colour, "solid")}
     title = f"Difference: {difference_in_words(view)}"
     figure = together({DIFFERENCE: gap}, style, view.span, title, scale.change, scale.factor, height=_HEIGHT)
-    line = {"color": INK, "width": 1}
-    zero = {
-        "type": "line",
-        "x0": 0,
-        "x1": 1,
-        "xref": "paper",
-        "y0": 0,
-        "y1": 0,
-        "line": line,
-        "layer": "between",
-    }
-    figure["layout"]["shapes"] = [zero]
+    figure["layout"]["shapes"] = [level_line()]
     figure["data"][-1]["showlegend"] = False
     yield figure

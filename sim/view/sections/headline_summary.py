@@ -47,12 +47,12 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
     unclear = headlines[(headlines["low"] <= 0) & (headlines["high"] >= 0)]
     told = [f"{_inner(row['name'])} is {_more_or_less(row)}" for row in records_of(clear.head(3))]
     sentence = (
-        f"If \N{LEFT DOUBLE QUOTATION MARK}{text(b.label)}\N{RIGHT DOUBLE QUOTATION MARK} rather than "
+        f"\N{LEFT DOUBLE QUOTATION MARK}{text(b.label)}\N{RIGHT DOUBLE QUOTATION MARK} compared with "
         f"\N{LEFT DOUBLE QUOTATION MARK}{text(a.label)}\N{RIGHT DOUBLE QUOTATION MARK}: "
     )
     sentence += "; ".join(told) if told else "no headline has an interval that excludes zero"
     if len(clear) > 3:
-        sentence += f"; {len(clear) - 3} more differ from zero"
+        sentence += f"; {len(clear) - 3} other headlines differ from zero, too"
     if len(unclear) and told:
         names = [_inner(row["name"]) for row in records_of(unclear)]
         sentence += f"; the sign is uncertain for {_list(names[:3], len(names))}"

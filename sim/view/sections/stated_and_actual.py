@@ -54,7 +54,7 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
     read = (
         "Customers who did so in a calendar year, complete years only; median over seeds. 'Left' and "
         f"'returned' are shares of all cloud customers {text(view.where)}, 'postponed' of those not yet in "
-        "the cloud; each postponement counts. <strong>This axis is not the axis above.</strong>"
+        "the cloud; each postponement counts. <strong>The axis differs from that of the chart above.</strong>"
     )
     yield Chart("actual", "What do they do?", read, _panels(view, rates, ACTUAL, "% a year"))
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sim.runs.watch import watched, write_unchanging
 from sim.view.explorer.pages.results.overview import more
 from sim.view.explorer.pages.results.query import Query, parsed
 from sim.view.explorer.pages.results.result_tabs import BY_TAB, METRICS, SERIES, tabs_of
-from sim.view.folder_view import FolderView, _Remembered, open_results
+from sim.view.folder_view import FolderView, Kept, open_results
 from sim.view.report_parts import PARTS
 from sim.view.results_folders import FolderSummary, list_folders
 from tests.swept_results import asked, gap, swept
@@ -58,7 +59,7 @@ def contents(component: Any) -> Iterator[dict[str, Any]]:
 def shown(folder_view: FolderView, tab: str, **values: str) -> tuple[str, dict[str, Any]]:
     """The HTML and figures of a tab, each of which plotly has accepted."""
     assert BY_TAB[tab].controls(folder_view, Query(values)) is not None
-    found = list(contents(BY_TAB[tab].body(folder_view, Query(values))))
+    found = list(contents(BY_TAB[tab].content(folder_view, Query(values))))
     figures = {box: figure for one in found for box, figure in one["figures"].items()}
     for figure in figures.values():
         go.Figure({"data": figure["data"], "layout": figure["layout"]})
@@ -90,9 +91,7 @@ def test_every_series_has_a_fan(folder_view: FolderView, series: str) -> None:
 def test_a_fan_of_chosen_points_is_of_these_points(folder_view: FolderView) -> None:
     _, figures = shown(folder_view, "fans", series="trust", where="trust.asymmetry=2")
     assert figures["fan-1"]["data"][-1]["y"][-1] == pytest.approx(-gap(4.0))
-    table = BY_TAB["fans"].table
-    assert table is not None
-    frame = table(folder_view, Query({"series": "trust", "where": "trust.asymmetry=2"}))
+    frame = BY_TAB["fans"].numbers(folder_view, Query({"series": "trust", "where": "trust.asymmetry=2"}))
     assert frame["pairs"].unique().tolist() == [8]
 
 
@@ -135,9 +134,7 @@ def test_one_point_shows_its_own_numbers_and_switch(folder_view: FolderView) -> 
 
 
 def test_the_table_of_points_is_what_the_heat_map_is_made_of(folder_view: FolderView) -> None:
-    table = BY_TAB["points"].table
-    assert table is not None
-    frame = table(folder_view, Query({"metric": "trust"}))
+    frame = BY_TAB["points"].numbers(folder_view, Query({"metric": "trust"}))
     assert list(frame.columns)[:4] == ["point", "trust.asymmetry", "trust.peer_weight", "switch_date"]
     whole = frame[frame["pairs"] == 2]
     assert whole["difference"].to_numpy() == pytest.approx(-100 * gap(whole["trust.asymmetry"].to_numpy()))
@@ -185,31 +182,36 @@ def test_the_list_is_of_plain_facts(finished: Finished) -> None:
     assert pd.Timestamp(one.made) <= pd.Timestamp.now()
 
 
-def test_ten_people_who_ask_for_the_same_wait_for_one_answer() -> None:
-    remembered, made = _Remembered(2), list[int]()
+def test_ten_threads_that_need_the_same_number_wait_for_one_computation() -> None:
+    kept, made = Kept(), list[int]()
 
     def slow() -> int:
         time.sleep(0.1)
         made.append(1)
         return 7
 
-    with ThreadPoolExecutor(10) as people:
-        assert [
-            answer.result() for answer in [people.submit(remembered, "key", slow) for _ in range(10)]
-        ] == [7] * 10
+    with ThreadPoolExecutor(10) as threads:
+        numbers = [threads.submit(kept.once, "key", slow) for _ in range(10)]
+        assert [number.result() for number in numbers] == [7] * 10
     assert len(made) == 1
 
 
-def test_what_failed_is_not_remembered_and_the_oldest_is_forgotten() -> None:
-    remembered = _Remembered(2)
+def test_a_failed_computation_is_tried_again() -> None:
+    kept = Kept()
 
     def broken() -> int:
         raise OSError("a damaged page")
 
     with pytest.raises(OSError, match="damaged"):
-        remembered("a", broken)
-    assert remembered("a", lambda: 1) == 1
-    assert remembered("a", lambda: 2) == 1
-    remembered("b", lambda: 1)
-    remembered("c", lambda: 1)
-    assert remembered("a", lambda: 3) == 3
+        kept.once("a", broken)
+    assert kept.once("a", lambda: 1) == 1
+    assert kept.once("a", lambda: 2) == 1
+
+
+def test_numbers_of_the_last_few_readings_are_kept(finished: Finished) -> None:
+    first = open_results(finished.folder.parent, "known")
+    assert open_results(finished.folder.parent, "known").points("trust") is first.points("trust")
+    before = first.points("trust")
+    for stamp in range(8):
+        replace(first, folder=replace(first.folder, stamp=stamp)).series()
+    assert open_results(finished.folder.parent, "known").points("trust") is not before

@@ -13,7 +13,6 @@ from sim.runs.execution import FAILURES
 from sim.view.blocks import Block, Section, Text
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
-from sim.view.explorer.pages.results.query import Query
 from sim.view.folder_view import FolderView
 from sim.view.sections import design_claims, design_tables, headline_summary
 from sim.view.tables import Column, table_of, text
@@ -44,9 +43,8 @@ _MEANINGS = {
 }
 
 
-def overview(folder_view: FolderView, query: Query) -> Component:
+def overview(folder_view: FolderView) -> Component:
     """All of it."""
-    del query
     said, blocks = folder_view.manifest, list(_answer(folder_view))
     return html.Div(
         [

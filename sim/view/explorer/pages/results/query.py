@@ -23,10 +23,11 @@ def parsed(query: str) -> dict[str, str]:
 
 @dataclass
 class Query:
-    """The values of a page's controls by name, and complaints about invalid ones."""
+    """The values of a page's controls by name, complaints about invalid ones, and the controls themselves."""
 
     values: Mapping[str, str]
     complaints: list[str] = field(default_factory=list)
+    controls: list[Component] = field(default_factory=list)
 
     def choice(self, name: str, options: Mapping[str, str], start: str | None = None) -> str:
         """The requested value if it is among the options {value: label}, else `start` or the first.
@@ -58,35 +59,45 @@ class Query:
         )
         return 0
 
+    def select(
+        self,
+        name: str,
+        label: str,
+        options: Mapping[str, str],
+        start: str | None = None,
+        width: int = 280,
+    ) -> str:
+        """The requested one of the options; adds a list to choose from."""
+        value = self.choice(name, options, start)
+        control = dmc.Select(
+            id={"type": CONTROL, "name": name},
+            label=label,
+            data=[{"value": key, "label": words} for key, words in options.items()],
+            value=value,
+            allowDeselect=False,
+            searchable=len(options) > 8,
+            w=width,
+            maw="100%",
+            size="sm",
+        )
+        self.controls.append(control)
+        return value
 
-def select(name: str, label: str, options: Mapping[str, str], value: str, width: int = 280) -> Component:
-    """A list to choose from."""
-    data = [{"value": key, "label": words} for key, words in options.items()]
-    return dmc.Select(
-        id={"type": CONTROL, "name": name},
-        label=label,
-        data=data,
-        value=value,
-        allowDeselect=False,
-        searchable=len(options) > 8,
-        w=width,
-        maw="100%",
-        size="sm",
-    )
-
-
-def whole_number(name: str, label: str, most: int, value: int) -> Component:
-    """A whole number from 0 to `most`."""
-    return dmc.NumberInput(
-        id={"type": CONTROL, "name": name},
-        label=label,
-        min=0,
-        max=most,
-        step=1,
-        value=value,
-        allowDecimal=False,
-        clampBehavior="strict",
-        debounce=350,
-        w=180,
-        size="sm",
-    )
+    def whole_number(self, name: str, label: str, most: int) -> int:
+        """The requested whole number, from 0 to `most`; adds a field for it."""
+        value = self.number(name, most)
+        control = dmc.NumberInput(
+            id={"type": CONTROL, "name": name},
+            label=label,
+            min=0,
+            max=most,
+            step=1,
+            value=value,
+            allowDecimal=False,
+            clampBehavior="strict",
+            debounce=350,
+            w=180,
+            size="sm",
+        )
+        self.controls.append(control)
+        return value

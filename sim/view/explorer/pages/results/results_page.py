@@ -233,7 +233,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
         shown = _guarded(
             settings,
             name,
-            lambda folder_view: _tab(chosen["tab"], folder_view).body(folder_view, Query(chosen)),
+            lambda folder_view: _tab(chosen["tab"], folder_view).content(folder_view, Query(chosen)),
         )
         label = BY_TAB[chosen["tab"]].label if chosen["tab"] in BY_TAB else ""
         return shown, {**query, **chosen}, f"{label} is shown"
@@ -255,7 +255,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
         tab = _tab(chosen["tab"], folder_view)
         if tab.table is None:
             return no_update
-        content = tab.table(folder_view, Query(chosen)).to_csv(index=False, lineterminator="\n")
+        content = tab.numbers(folder_view, Query(chosen)).to_csv(index=False, lineterminator="\n")
         return {
             "content": content,
             "filename": f"{name.replace('/', '-')}-{tab.key}.csv",
