@@ -13,7 +13,7 @@ from sim.runs.claims import check, judge, seeds_needed
 from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
-from tests.scenario.test_designs import swept
+from tests.scenario.small_designs import swept
 
 MONTHS = np.arange("2013-01", "2017-01", dtype="datetime64[M]").astype("datetime64[D]")
 AFTER = np.datetime64("2014-07-31") < MONTHS
