@@ -3,14 +3,17 @@
 A word's position is its code inside the arrays; files and tables show the word.
 """
 
-SEGMENTS = ("consumer", "small_firm", "enterprise", "regulated", "public_sector")
+from typing import Literal, get_args
+
+Segment = Literal["consumer", "small_firm", "enterprise", "regulated", "public_sector"]
+SEGMENTS: tuple[str, ...] = get_args(Segment)
 
 # Where a customer's data can live. The five in the middle exist once for each US provider.
 ON_PREMISES, HOME_GROWN = "on_premises", "home_grown"
 US_KINDS = ("us_region", "local_region", "trustee", "customer_keys", "us_subsidiary")
 KINDS = (ON_PREMISES, *US_KINDS, HOME_GROWN)
 
-INSTRUMENTS = (
+Instrument = Literal[
     "protest",
     "procurement_rule",
     "sector_localisation",
@@ -19,11 +22,13 @@ INSTRUMENTS = (
     "transfer_suspension",
     "executive_agreement",
     "extraterritorial_claim",
-)
+]
+INSTRUMENTS: tuple[str, ...] = get_args(Instrument)
 
-ROUTES = ("direct", "comity_review", "agreement", "mla", "unreachable")
+Route = Literal["direct", "comity_review", "agreement", "mla", "unreachable"]
+ROUTES: tuple[str, ...] = get_args(Route)
 DIRECTIONS = ("us_at_home", "us_to_foreign", "foreign_at_home", "foreign_to_us")
-TIES = ("five_eyes", "eu", "neutral", "rival")
-CHANNELS = ("law_enforcement", "intelligence")
-EVENT_KINDS = ("law", "court", "news", "provider")
-CAUSES = ("exogenous", "case", "endogenous")
+Tie = Literal["five_eyes", "eu", "neutral", "rival"]
+TIES: tuple[str, ...] = get_args(Tie)
+Channel = Literal["law_enforcement", "intelligence"]
+CHANNELS: tuple[str, ...] = get_args(Channel)

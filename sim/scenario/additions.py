@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from sim.scenario.base import Base, Finding, findings
+from sim.scenario.law import ForeignRow, USRow
 from sim.scenario.paths import Loc
 from sim.scenario.problems import choices
 from sim.scenario.schema import Event, Experiment, Timeline
+from sim.scenario.strict import Strict
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Strict)
 _LAW = ("tests", "comity", "us_orders", "foreign_orders")
 _NAMED = ("regimes", *_LAW)
 
@@ -27,8 +29,8 @@ def with_additions(experiment: Experiment, base: Base, lines: dict[Loc, str]) ->
     tables: dict[str, Any] = {
         part: getattr(law, part) | getattr(experiment, part) for part in ("tests", "comity")
     }
-    for part in ("us_orders", "foreign_orders"):
-        tables[part] = _inserted(getattr(law, part), getattr(experiment, part))
+    tables["us_orders"] = _inserted(USRow, law.us_orders, experiment.us_orders)
+    tables["foreign_orders"] = _inserted(ForeignRow, law.foreign_orders, experiment.foreign_orders)
     contents = base.contents.model_copy(
         update={
             "regimes": base.regimes | experiment.regimes,
@@ -69,18 +71,15 @@ def _name_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
         ids.append(event.id)
 
 
-def _inserted(rows: Mapping[str, T], added: Mapping[str, Any]) -> dict[str, T]:
+def _inserted(kind: type[T], rows: Mapping[str, T], added: Mapping[str, Any]) -> dict[str, T]:
     """The rows with each added one before the row that it names, or before the first that depends on the US
     rule."""
-    out = dict(rows)
-    first = next((name for name, row in rows.items() if _depends_on_the_rule(row)), None)
+    out = list(rows.items())
+    first = next((name for name, row in out if _depends_on_the_rule(row)), None)
     for name, row in added.items():
-        before = row.before or first
-        plain = row.plain()
-        at = list(out).index(before) if before is not None else len(out)
-        items = list(out.items())
-        out = dict([*items[:at], (name, plain), *items[at:]])
-    return out
+        at = next((i for i, (other, _) in enumerate(out) if other == (row.before or first)), len(out))
+        out.insert(at, (name, kind.model_validate(row.model_dump(exclude={"before"}))))
+    return dict(out)
 
 
 def _depends_on_the_rule(row: Any) -> bool:

@@ -7,7 +7,7 @@ out matches anything. Every row cites its authority.
 
 from collections.abc import Iterator, Mapping
 from itertools import product
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from pydantic import Field
@@ -15,15 +15,17 @@ from pydantic import Field
 from sim.scenario.paths import Loc
 from sim.scenario.problems import choices
 from sim.scenario.strict import NonNegative, Share, Strict
+from sim.vocabulary import Route
 
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
-Route = Literal["direct", "comity_review", "agreement", "mla", "unreachable"]
+Location = Literal["in_us", "abroad", "no_stable_location"]
+LOCATIONS: tuple[str, ...] = get_args(Location)
+ForeignLocation = Literal["own_soil", "in_us", "third_country", "no_stable_location"]
+FOREIGN_LOCATIONS: tuple[str, ...] = get_args(ForeignLocation)
 Controller = Literal["us_provider", "foreign_with_us_business", "foreign_only", "target"]
+CONTROLLERS: tuple[str, ...] = get_args(Controller)
 Bar = Literal["worldwide", "ends_at_border"]
 
-LOCATIONS = ("in_us", "abroad", "no_stable_location")
-FOREIGN_LOCATIONS = ("own_soil", "in_us", "third_country", "no_stable_location")
-CONTROLLERS = ("us_provider", "foreign_with_us_business", "foreign_only", "target")
 _FLAG = (False, True)
 _US_AXES: dict[str, tuple[Any, ...]] = {
     "location": LOCATIONS,
@@ -121,7 +123,7 @@ class USConditions(Strict):
 
     test: str | None = Field(None, description="a settled test of tests.yaml")
     comity: str | None = Field(None, description="a rule of comity.yaml")
-    location: Literal["in_us", "abroad", "no_stable_location"] | None = None
+    location: Location | None = None
     controller: Controller | None = None
     us_person: bool | None = None
     agreement: bool | None = Field(
@@ -150,7 +152,7 @@ class ForeignConditions(Strict):
     bar: Bar | None = Field(
         None, description="how far the US bar on disclosure reaches under the US rule in force"
     )
-    location: Literal["own_soil", "in_us", "third_country", "no_stable_location"] | None = None
+    location: ForeignLocation | None = None
     controller: Controller | None = None
     us_person: bool | None = None
     agreement: bool | None = Field(
@@ -178,9 +180,6 @@ class AddedUSRow(USRow):
         description="the row before which it is tried; null: the first that names a test or comity rule",
     )
 
-    def plain(self) -> USRow:
-        return USRow(when=self.when, route=self.route, authority=self.authority)
-
 
 class AddedForeignRow(ForeignRow):
     """A row that an experiment adds to the table of foreign orders."""
@@ -189,9 +188,6 @@ class AddedForeignRow(ForeignRow):
         None,
         description="the row before which it is tried; null: the first that names a test or bar",
     )
-
-    def plain(self) -> ForeignRow:
-        return ForeignRow(when=self.when, route=self.route, asks=self.asks, authority=self.authority)
 
 
 class Law(Strict):

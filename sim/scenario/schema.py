@@ -10,19 +10,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.law import AddedForeignRow, AddedUSRow, ComityRule, Name, ReachTest, Regime
 from sim.scenario.strict import NonNegative, Number, Positive, Share, Strict, Value
-
-Segment = Literal["consumer", "small_firm", "enterprise", "regulated", "public_sector"]
-Instrument = Literal[
-    "protest",
-    "procurement_rule",
-    "sector_localisation",
-    "general_localisation",
-    "blocking_statute",
-    "transfer_suspension",
-    "executive_agreement",
-    "extraterritorial_claim",
-]
-Channel = Literal["law_enforcement", "intelligence"]
+from sim.vocabulary import SEGMENTS, Channel, Instrument, Tie
 
 
 class BySegment(Strict):
@@ -36,7 +24,7 @@ class BySegment(Strict):
 
     @property
     def values(self) -> tuple[float, ...]:
-        return (self.consumer, self.small_firm, self.enterprise, self.regulated, self.public_sector)
+        return tuple(getattr(self, segment) for segment in SEGMENTS)
 
 
 # --- who exists -------------------------------------------------------------------------------
@@ -53,7 +41,7 @@ class Jurisdiction(Strict):
     region: str
     iso3: tuple[Annotated[str, Field(pattern="^[A-Z]{3}$")], ...] = Field(min_length=1)
     bloc: str
-    ties: Literal["five_eyes", "eu", "neutral", "rival"]
+    ties: Tie
     gdp_2013: Positive
     gdp_2019: Positive
     online_people_2013: Positive
