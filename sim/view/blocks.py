@@ -1,9 +1,10 @@
 """The blocks of the report's page, and their HTML."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from sim.view.figures.style import CONFIG, Figure
 from sim.view.tables import Table, coded, text, to_html
@@ -58,6 +59,45 @@ class Section:
     id: str
     title: str
     blocks: Sequence[Block] = field(default_factory=list)
+
+
+class NotThere(Exception):
+    """Something that a section cannot show, and how to get it: the section ends with these words."""
+
+    def __init__(self, what: str, how: str) -> None:
+        self.missing = Missing(what, how)
+        super().__init__(f"{what}: {how}")
+
+
+P = ParamSpec("P")
+
+
+def listed(make: Callable[P, Iterable[Block]]) -> Callable[P, list[Block]]:
+    """The blocks that a function yields, as a list; it may raise NotThere."""
+
+    @wraps(make)
+    def blocks(*args: P.args, **kwargs: P.kwargs) -> list[Block]:
+        found: list[Block] = []
+        try:
+            found.extend(make(*args, **kwargs))
+        except NotThere as lack:
+            found.append(lack.missing)
+        return found
+
+    return blocks
+
+
+def section(id: str, title: str) -> Callable[[Callable[P, Iterable[Block]]], Callable[P, Section]]:
+    """The blocks that a function yields, as a section; it may raise NotThere."""
+
+    def decorate(make: Callable[P, Iterable[Block]]) -> Callable[P, Section]:
+        @wraps(make)
+        def build(*args: P.args, **kwargs: P.kwargs) -> Section:
+            return Section(id, title, listed(make)(*args, **kwargs))
+
+        return build
+
+    return decorate
 
 
 Apart = dict[str, Figure]

@@ -199,14 +199,10 @@ def _progress(path: Path) -> Progress | None:
 
 
 def _must_lie_within(path: Path, root: Path) -> None:
-    for entry in [
-        *path.iterdir(),
-        *((path / TABLES_FOLDER).iterdir() if (path / TABLES_FOLDER).is_dir() else ()),
-    ]:
+    for entry in [*path.iterdir(), *(path / TABLES_FOLDER).glob("*")]:
         if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
             raise Refused(
-                f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not "
-                "folder_view."
+                f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not opened."
             )
 
 
@@ -244,24 +240,16 @@ def _factors(points: Path, said: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _files(path: Path) -> tuple[str, ...]:
-    inside = path / TABLES_FOLDER
-    tables = (
-        [f"{TABLES_FOLDER}/{entry.name}" for entry in inside.iterdir() if entry.is_file()]
-        if inside.is_dir()
-        else []
-    )
-    return tuple(
-        sorted(
-            [
-                *(
-                    entry.name
-                    for entry in path.iterdir()
-                    if entry.is_file() and not entry.name.startswith(".")
-                ),
-                *tables,
-            ]
-        )
-    )
+    files = [file for file in path.iterdir() if not file.name.startswith(".")]
+    found = [file for file in [*files, *(path / TABLES_FOLDER).glob("*")] if file.is_file()]
+    return tuple(sorted(file.relative_to(path).as_posix() for file in found))
+
+
+def _tables(folder: ResultsFolder) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """The tables of the manifest: name within the folder, path and facts."""
+    for name, facts in (folder.manifest.get("tables") or {}).items():
+        inside = f"{TABLES_FOLDER}/{name}.parquet"
+        yield inside, folder.path / inside, facts
 
 
 def check_footers(folder: ResultsFolder) -> None:
@@ -269,36 +257,25 @@ def check_footers(folder: ResultsFolder) -> None:
 
     Raises DamagedFolder.
     """
-    if not folder.finished:
-        return
-    for name, facts in (folder.manifest.get("tables") or {}).items():
-        path = folder.path / TABLES_FOLDER / f"{name}.parquet"
+    for name, path, facts in _tables(folder) if folder.finished else ():
         if not path.is_file():
-            raise DamagedFolder(f"The table {TABLES_FOLDER}/{name}.parquet of the manifest is missing.")
+            raise DamagedFolder(f"The table {name} of the manifest is missing.")
         try:
             rows = pq.read_metadata(path).num_rows
         except (pa.ArrowException, OSError) as error:
-            raise DamagedFolder(
-                f"The table {TABLES_FOLDER}/{name}.parquet is damaged: {first_line(error)}."
-            ) from None
+            raise DamagedFolder(f"The table {name} is damaged: {first_line(error)}.") from None
         if rows != facts.get("rows"):
-            raise DamagedFolder(
-                f"The table {TABLES_FOLDER}/{name}.parquet has {rows:,} rows; the manifest says "
-                f"{facts.get('rows')}."
-            )
+            raise DamagedFolder(f"The table {name} has {rows:,} rows; the manifest says {facts.get('rows')}.")
 
 
 def check_every_byte(folder: ResultsFolder) -> list[str]:
     """Tables that differ from the sha256 in the manifest."""
     wrong = []
-    for name, facts in (folder.manifest.get("tables") or {}).items():
-        path = folder.path / TABLES_FOLDER / f"{name}.parquet"
+    for name, path, facts in _tables(folder):
         if not path.is_file():
-            wrong.append(f"{TABLES_FOLDER}/{name}.parquet is missing")
+            wrong.append(f"{name} is missing")
         elif "sha256" in facts and sha256_of(path) != facts["sha256"]:
-            wrong.append(
-                f"{TABLES_FOLDER}/{name}.parquet is not the file of the manifest (its sha256 differs)"
-            )
+            wrong.append(f"{name} is not the file of the manifest (its sha256 differs)")
     return wrong
 
 

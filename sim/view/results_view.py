@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 
 from sim.runs.results import Results
+from sim.view.blocks import NotThere
 from sim.view.figures.events import Event
 from sim.view.figures.style import WorldStyle, world_styles
+from sim.view.labels import how_to_record, how_to_summarise
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,20 @@ class ResultsView:
         if key not in self._tables:
             self._tables[key] = self.results.table(name, ["seed", "world", "month", *columns])
         return self._tables[key]
+
+    def needed_table(self, what: str, name: str, *columns: str) -> pd.DataFrame:
+        """Columns of a recorded table; raises NotThere, in which `what` is missing."""
+        frame = self.table(name, *columns)
+        if frame is None:
+            raise NotThere(what, how_to_record(name))
+        return frame
+
+    def needed_summary(self, what: str, name: str) -> pd.DataFrame:
+        """A summary; raises NotThere, in which `what` is missing."""
+        frame = self.summary(name)
+        if frame is None:
+            raise NotThere(what, how_to_summarise(name))
+        return frame
 
     def abroad(self, name: str, *columns: str) -> pd.DataFrame | None:
         """The rows of a table by country that are not about the United States."""

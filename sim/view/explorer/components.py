@@ -47,3 +47,10 @@ def tab_bar(labels: Mapping[str, str], chosen: str, id: str, css: str) -> Compon
         id=id,
         className=css,
     )
+
+
+def select(id: Any, label: str | None, options: Mapping[str, str], value: str, **more: Any) -> Component:
+    """A list of which one entry is always chosen; `options` are labels by value."""
+    data = [{"value": key, "label": words} for key, words in options.items()]
+    usual = {"size": "xs", "allowDeselect": False}
+    return dmc.Select(id=id, label=label, data=data, value=value, **usual | more)

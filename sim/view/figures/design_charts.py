@@ -19,6 +19,7 @@ from sim.view.figures.style import (
     heading,
     layout,
     level_line,
+    symmetric_range,
 )
 from sim.view.number_format import number
 
@@ -32,7 +33,6 @@ _VERDICT_SYMBOLS = {
 }
 _MOST_ACROSS = 6  # cells in a row that are wide enough for a number
 FEW = 200  # points that remain distinct as marks
-_ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
 def heat_map(
@@ -93,17 +93,12 @@ def limits_of(values: np.ndarray, symmetric: bool) -> tuple[float, float]:
     """Ends of a colour scale for these values: as far below zero as above it, rounded to a plain number, or
     just their own."""
     known = values[np.isfinite(values)]
+    if symmetric:
+        return symmetric_range(known.tolist(), 1.0)
     if not known.size:
-        return (-1.0, 1.0) if symmetric else (0.0, 1.0)
-    if not symmetric:
-        low, high = float(known.min()), float(known.max())
-        return (low, high) if high > low else (low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0))
-    largest = float(np.abs(known).max())
-    if largest == 0.0:
-        return -1.0, 1.0
-    digit = 10.0 ** np.floor(np.log10(largest))
-    end = float(next(step for step in _ENDS if step * digit >= largest * (1 - 1e-9)) * digit)
-    return -end, end
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    return (low, high) if high > low else (low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0))
 
 
 def against(

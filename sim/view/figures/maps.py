@@ -5,11 +5,10 @@ import math
 from typing import Any
 
 from sim.view.figures.geography import DOTS, members, outlined
-from sim.view.figures.style import Figure, Trace, heading, layout
+from sim.view.figures.style import Figure, Trace, heading, layout, symmetric_range
 from sim.view.number_format import MINUS
 
 CIVIDIS = "Cividis"
-_ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
 def world_map(
@@ -126,12 +125,4 @@ def limits_of(values: list[dict[str, dict[str, float]]], step: float = 0.05) -> 
 def symmetric(values: dict[str, dict[str, float]]) -> tuple[float, float]:
     """Ends of a scale for differences: as far below zero as above it, rounded outwards to a plain number; the
     same for all frames."""
-    largest = max(
-        (abs(value) for frame in values.values() for value in frame.values() if not math.isnan(value)),
-        default=0.0,
-    )
-    if largest <= 0:
-        return -0.01, 0.01
-    digit = 10.0 ** math.floor(math.log10(largest))
-    end = float(f"{next(step for step in _ENDS if step * digit >= largest * (1 - 1e-9)) * digit:.3g}")
-    return -end, end
+    return symmetric_range((value for frame in values.values() for value in frame.values()), 0.01)

@@ -4,7 +4,7 @@ Figures are plain dicts (the layout plotly.js reads); tests validate each with `
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -276,3 +276,19 @@ def steady_range(low: float, high: float) -> list[float]:
     digit = 10.0 ** math.floor(math.log10(rough))
     step = next(k * digit for k in (1.0, 2.0, 5.0, 10.0) if k * digit >= rough)
     return [round(math.floor(bottom / step) * step, 12), round(math.ceil(top / step) * step, 12)]
+
+
+_ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+
+
+def symmetric_range(values: Iterable[float], least: float) -> tuple[float, float]:
+    """Ends of a scale for differences: as far below zero as above it, at a plain number.
+
+    `least` is the upper end where all values are zero or missing.
+    """
+    largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
+    if largest <= 0:
+        return -least, least
+    digit = 10.0 ** math.floor(math.log10(largest))
+    end = float(f"{next(step for step in _ENDS if step * digit >= largest * (1 - 1e-9)) * digit:.3g}")
+    return -end, end

@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.evidence.rows import BOUND_WORDS
-from sim.view.blocks import Block, Chart, Missing, Section, Text
+from sim.view.blocks import Block, Chart, Section, Text, listed, section
 from sim.view.figures.forest_plot import forest
-from sim.view.labels import how_to_summarise
 from sim.view.number_format import (
     Scale,
     decimals_of,
@@ -27,16 +26,10 @@ from sim.view.sections.design_claims import NO_CLAIMS
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 
-def knockouts(view: ResultsView) -> Section:
+@section("knockouts", "What each mechanism contributes")
+def knockouts(view: ResultsView) -> Iterable[Block]:
     """Each mechanism off."""
-    return Section("knockouts", "What each mechanism contributes", list(_knockouts(view)))
-
-
-def _knockouts(view: ResultsView) -> Iterable[Block]:
-    frame = view.summary("knockouts")
-    if frame is None:
-        yield Missing("the knock-out table", how_to_summarise("knockouts"))
-        return
+    frame = view.needed_summary("the knock-out table", "knockouts")
     headlines = view.summary("headlines")
     known = {} if headlines is None else {row["headline"]: row for row in records_of(headlines)}
     colour = view.compare[1].colour if view.compare else "#333333"
@@ -82,12 +75,9 @@ def _knockouts(view: ResultsView) -> Iterable[Block]:
     yield Table("The same in numbers", heads, rows, note, folded=True, tall=True)
 
 
-def claims(view: ResultsView) -> Section:
+@section("claims", "Claims")
+def claims(view: ResultsView) -> Iterable[Block]:
     """The claims of the experiment and their verdicts."""
-    return Section("claims", "Claims", list(_claims(view)))
-
-
-def _claims(view: ResultsView) -> Iterable[Block]:
     frame = view.summary("claims")
     if frame is None:
         yield NO_CLAIMS
@@ -96,16 +86,10 @@ def _claims(view: ResultsView) -> Iterable[Block]:
     yield claims_table(frame.to_dict("records"), view.labels, view.place)
 
 
-def switch_dates(view: ResultsView) -> Section:
+@section("switch-dates", "Other switch dates")
+def switch_dates(view: ResultsView) -> Iterable[Block]:
     """The differences if the outcome had come on another date."""
-    return Section("switch-dates", "Other switch dates", list(_switch_dates(view)))
-
-
-def _switch_dates(view: ResultsView) -> Iterable[Block]:
-    frame = view.summary("switch_dates")
-    if frame is None:
-        yield Missing("the table of other switch dates", how_to_summarise("switch_dates"))
-        return
+    frame = view.needed_summary("the table of other switch dates", "switch_dates")
     dates = list(dict.fromkeys(zip(frame["on"].astype(str), frame["label"].astype(str), strict=True)))
     rows = list[list[Value]]()
     for _, group in frame.groupby("headline", sort=False):
@@ -133,19 +117,17 @@ def _difference_cell(row: dict[str, Any] | None, scale: Scale) -> Cell | None:
 
 def record(view: ResultsView) -> Section:
     """The model compared with the record."""
-    return Section("record", "The model and the record, row by row", list(_record(view, "record")))
+    return Section("record", "The model and the record, row by row", _record(view, "record"))
 
 
 def evidence(view: ResultsView) -> Section:
     """The model compared with the rows of evidence that `warrantsim evidence` was given."""
-    return Section("evidence", "The model and the requested evidence", list(_record(view, "evidence")))
+    return Section("evidence", "The model and the requested evidence", _record(view, "evidence"))
 
 
+@listed
 def _record(view: ResultsView, summary: str) -> Iterable[Block]:
-    frame = view.summary(summary)
-    if frame is None:
-        yield Missing("the comparison with the record", how_to_summarise(summary))
-        return
+    frame = view.needed_summary("the comparison with the record", summary)
     yield Text(f"{text('; '.join(verdicts_by_role(frame)))}.")
     yield evidence_table(frame)
 
@@ -192,12 +174,9 @@ def _record_row(row: dict[str, Any]) -> list[Value]:
     return [str(row["row"]), what, *numbers, row["role"], row["cause"], row.get("note"), row["source"]]
 
 
-def reproduce(view: ResultsView) -> Section:
+@section("reproduce", "How to reproduce this")
+def reproduce(view: ResultsView) -> Iterable[Block]:
     """How to run it again."""
-    return Section("reproduce", "How to reproduce this", list(_reproduce(view)))
-
-
-def _reproduce(view: ResultsView) -> Iterable[Block]:
     manifest = view.manifest
     command = manifest.get("command") or f"warrantsim run {manifest['experiment']}"
     yield Text(f"<code>{text(command)}</code>")

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section
+from sim.view.blocks import Block, Chart, NotThere, section
 from sim.view.figures.events import mark
 from sim.view.figures.quantiles import of_world
 from sim.view.figures.sankey import FOLD, KINDS_OF_PLACE, Nodes, fold, sankey, streams
 from sim.view.figures.stacked_areas import where_data_lives
 from sim.view.figures.style import KIND_LABELS, Figure
-from sim.view.labels import how_to_record
 from sim.view.number_format import decimals_for, number, scale_for, with_unit
 from sim.view.results_view import ResultsView
 from sim.view.tables import Table, columns, text
@@ -20,17 +19,11 @@ _HOSTS = 8  # with more bars than this no stream can be followed
 _HOST_COLOURS = ("#332288", "#88CCEE", "#117733", "#44AA99", "#DDCC77", "#AA4466", "#CC6677", "#882255")
 
 
-def where(view: ResultsView) -> Section:
+@section("where", "Where data are stored")
+def where(view: ResultsView) -> Iterable[Block]:
     """Where data are stored, over time."""
-    return Section("where", "Where data are stored", list(_stock(view)))
-
-
-def _stock(view: ResultsView) -> Iterable[Block]:
     columns = [f"tb_{kind}" for kind in KINDS]
-    frame = view.table("world", *columns)
-    if frame is None:
-        yield Missing("where data are stored", how_to_record("world"))
-        return
+    frame = view.needed_table("where data are stored", "world", *columns)
     figures = []
     for name, style in view.styles.items():
         total = of_world(frame, name).groupby("month")[columns].sum()
@@ -50,34 +43,28 @@ def _stock(view: ResultsView) -> Iterable[Block]:
     yield Chart("places", f"Where are the data of customers {view.where} stored?", read, figures)
 
 
-def moves(view: ResultsView) -> Section:
+def _moved(view: ResultsView, what: str) -> tuple[pd.DataFrame, str, str]:
+    """The moves of the view's customers with first and last month: its window, or from the first month
+    that the switch can change.
+
+    Raises NotThere, in which `what` is missing.
+    """
+    hosts = ("from_kind", "to_kind", "from_host", "to_host")
+    flows = view.needed_table(what, "flows", "country", *hosts, "tb")
+    changed = pd.offsets.MonthBegin().rollforward(pd.Timestamp(view.switch or view.first))
+    start, end = map(pd.Timestamp, view.window or (changed, view.last))
+    flows = flows[(flows["country"] != "US") & (flows["month"] >= start) & (flows["month"] <= end)]
+    return flows, f"{start:%Y-%m}", f"{end:%Y-%m}"
+
+
+@section("moves", "Moves of data")
+def moves(view: ResultsView) -> Iterable[Block]:
     """Moves of data between kinds of place."""
-    return Section("moves", "Moves of data", list(_moves(view)))
-
-
-def span_of(view: ResultsView) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last month of the moves: the view's window, or from the first month that the switch can
-    change."""
-    if view.window is not None:
-        return pd.Timestamp(view.window[0]), pd.Timestamp(view.window[1])
-    return pd.offsets.MonthBegin().rollforward(pd.Timestamp(view.switch or view.first)), pd.Timestamp(
-        view.last
-    )
-
-
-def _moves(view: ResultsView) -> Iterable[Block]:
-    flows = view.abroad("flows", "from_kind", "to_kind", "from_host", "to_host", "tb")
-    if flows is None:
-        yield Missing("the streams between places", how_to_record("flows"))
-        return
-    start, end = span_of(view)
-    flows = flows[(flows["month"] >= start) & (flows["month"] <= end)]
-    since, until = start.strftime("%Y-%m"), end.strftime("%Y-%m")
+    flows, since, until = _moved(view, "the streams between places")
     totals = {name: streams(of_world(flows, name), view.seeds) for name in view.styles}
     largest = max((float(total["tb"].sum()) for total in totals.values()), default=0.0)
     if largest <= 0:
-        yield Missing("the streams between places", f"No data moved from {since} to {until} in any world.")
-        return
+        raise NotThere("the streams between places", f"No data moved from {since} to {until} in any world.")
     figures, left_out = _diagrams(view, totals, largest, KINDS_OF_PLACE)
     read = (
         f"Data moved between kinds of place from {since} to {until}, mean over seeds, {text(view.who)}. "
@@ -111,25 +98,16 @@ def _diagrams(
     )
 
 
-def between_countries(view: ResultsView) -> Section:
+@section("moves", "Data across borders")
+def between_countries(view: ResultsView) -> Iterable[Block]:
     """Moves of data between countries."""
-    return Section("moves", "Data across borders", list(_crossings(view)))
-
-
-def _crossings(view: ResultsView) -> Iterable[Block]:
-    flows = view.abroad("flows", "from_kind", "to_kind", "from_host", "to_host", "tb")
-    if flows is None:
-        yield Missing("the streams between countries", how_to_record("flows"))
-        return
-    start, end = span_of(view)
-    flows = flows[(flows["month"] >= start) & (flows["month"] <= end)]
+    flows, since, until = _moved(view, "the streams between countries")
     crossed = flows[flows["from_host"].astype(str) != flows["to_host"].astype(str)]
     if crossed.empty:
-        yield Missing(
+        raise NotThere(
             "the streams between countries",
-            f"No data crossed a border from {start:%Y-%m} to {end:%Y-%m} in any world.",
+            f"No data crossed a border from {since} to {until} in any world.",
         )
-        return
     by_host = (
         pd.concat(
             [
@@ -154,7 +132,7 @@ def _crossings(view: ResultsView) -> Iterable[Block]:
     largest = max(float(total["tb"].sum()) for total in totals.values())
     figures, left_out = _diagrams(view, totals, largest, nodes)
     read = (
-        f"Data that moved from one jurisdiction to another from {start:%Y-%m} to {end:%Y-%m}, mean over "
+        f"Data that moved from one jurisdiction to another from {since} to {until}, mean over "
         f"seeds, {text(view.who)}. The {len(hosts)} jurisdictions with the most moves have their own bars; "
         f"'Elsewhere' is all others. {left_out}"
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section, Text
+from sim.view.blocks import Block, Chart, NotThere, Section, Text, listed
 from sim.view.figures.design_charts import verdicts, verdicts_over
 from sim.view.labels import factor_name
 from sim.view.result_tables import claims_table
@@ -17,7 +17,7 @@ NO_CLAIMS = Text(
 
 def claims(view: ResultsView, by_point: pd.DataFrame | None, x: str, y: str, chosen: int = 0) -> Section:
     """The verdicts over the points of a design, and where one claim (`chosen`) holds over two factors."""
-    return Section("claims", "Claims", list(_blocks(view, by_point, x, y, chosen)))
+    return Section("claims", "Claims", _blocks(view, by_point, x, y, chosen))
 
 
 def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
@@ -31,6 +31,7 @@ def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
     yield Chart("verdicts", "At how many points does each claim hold?", read, [verdicts(counts)], width=700)
 
 
+@listed
 def _blocks(view: ResultsView, by_point: pd.DataFrame | None, x: str, y: str, chosen: int) -> Iterable[Block]:
     frame = view.summary("claims")
     if frame is None:
@@ -39,12 +40,11 @@ def _blocks(view: ResultsView, by_point: pd.DataFrame | None, x: str, y: str, ch
     yield from verdict_bars(frame)
     yield claims_table(frame.to_dict("records"), view.labels, view.place)
     if by_point is None:
-        yield Missing(
+        raise NotThere(
             "where each claim holds",
             "The folder has no claims_by_point.csv. Run the experiment again with the same command; "
             "stored runs are not repeated.",
         )
-        return
     yield from where_it_holds(frame, by_point, x, y, chosen)
 
 

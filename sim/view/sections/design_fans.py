@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section
+from sim.view.blocks import Block, Chart, NotThere, Section, listed
 from sim.view.figures.events import mark
 from sim.view.figures.style import Figure, WorldStyle, level_line
 from sim.view.figures.time_series import together
@@ -38,6 +38,7 @@ def fans_by_month(
     )
 
 
+@listed
 def _blocks(
     view: ResultsView,
     name: str,
@@ -48,8 +49,7 @@ def _blocks(
     one_switch: bool,
 ) -> Iterable[Block]:
     if not fans:
-        yield Missing("the fans", "None of the chosen points has a finished pair. Choose other points.")
-        return
+        raise NotThere("the fans", "None of the chosen points has a finished pair. Choose other points.")
     figures = [_levels(view, unit, fans), *_difference(view, unit, fans)]
     if one_switch:
         figures = [mark(figure, [], *view.span, view.switches(*view.styles)) for figure in figures]

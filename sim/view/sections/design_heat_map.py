@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.analysis.design_outcomes import Cells
 from sim.analysis.headlines import HEADLINES, Headline
-from sim.view.blocks import Block, Chart, Missing, Section
+from sim.view.blocks import Block, Chart, NotThere, Section, listed
 from sim.view.figures.design_charts import heat_map, limits_of
 from sim.view.figures.maps import CIVIDIS
 from sim.view.figures.style import Figure, diverging
@@ -27,10 +27,11 @@ def over_two_factors(
     `cells` by `difference`, `a`, `b`, or only `a`; `points` is their number, `seeds` how many each has, in
     words.
     """
-    blocks = list(_blocks(view, HEADLINE[code], cells, titles, points, seeds))
+    blocks = _blocks(view, HEADLINE[code], cells, titles, points, seeds)
     return Section("heat", f"{HEADLINE[code].name} over two factors", blocks)
 
 
+@listed
 def _blocks(
     view: ResultsView,
     headline: Headline,
@@ -40,12 +41,11 @@ def _blocks(
     seeds: str,
 ) -> Iterable[Block]:
     if not any(one.points.any() for one in cells.values()):
-        yield Missing(
+        raise NotThere(
             "the heat map",
             "No finished pair has a value of this headline. Choose another one, or see under Overview why "
             "pairs failed.",
         )
-        return
     named = (factor_name(titles[0]), factor_name(titles[1]))
     figures = [*_difference_map(view, headline, cells, named), *_world_maps(view, headline, cells, named)]
     first = next(iter(cells.values()))

@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section
+from sim.view.blocks import Block, Chart, NotThere, listed, section
 from sim.view.figures.changes_in_force import in_force_at_end, offered
 from sim.view.figures.offer_counts import offer_counts
 from sim.view.figures.quantiles import fan, of_world
 from sim.view.figures.time_series import together
-from sim.view.labels import INSTRUMENTS, OFFERS, how_to_record
+from sim.view.labels import INSTRUMENTS, OFFERS
 from sim.view.number_format import percent
 from sim.view.results_view import ResultsView
 from sim.view.tables import Table, Value, columns
@@ -19,17 +19,17 @@ TOTALS = {"localisation": "Localisation or procurement rule", "total": "All inst
 IN_FORCE = "in force at the end"
 
 
-def laws(view: ResultsView) -> Section:
+@section("laws", "What governments did")
+def laws(view: ResultsView) -> Iterable[Block]:
     """What governments did."""
-    return Section("laws", "What governments did", [*_over_time(view), *_agreement(view)])
+    yield from _over_time(view)
+    yield from _agreement(view)
 
 
+@listed
 def _over_time(view: ResultsView) -> Iterable[Block]:
     titles = INSTRUMENTS | TOTALS
-    frame = view.table("world", *(f"laws_{code}" for code in titles))
-    if frame is None:
-        yield Missing("laws over time", how_to_record("world"))
-        return
+    frame = view.needed_table("laws over time", "world", *(f"laws_{code}" for code in titles))
     figures = []
     for code, title in titles.items():
         fans = {name: fan(of_world(frame, name), f"laws_{code}") for name in view.styles}
@@ -45,15 +45,14 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
     yield Chart("laws-time", "How many countries adopt each law?", read, figures, width=270)
 
 
+@listed
 def _agreement(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("laws", "country", "instrument", "change", "why")
-    if frame is None:
-        yield Missing("the table of laws by country", how_to_record("laws"))
-        return
+    frame = view.needed_table(
+        "the table of laws by country", "laws", "country", "instrument", "change", "why"
+    )
     found = in_force_at_end(frame, view.seeds).set_index(["country", "instrument", "world"])
     if found.empty:
-        yield Missing("the table of laws by country", "No law came into force in any run.")
-        return
+        raise NotThere("the table of laws by country", "No law came into force in any run.")
     wide = found.unstack("world")
     shares = wide["share"].reindex(columns=list(view.styles)).fillna(0.0)
     spread = shares.max(axis=1) - shares.min(axis=1)
@@ -93,16 +92,12 @@ def _in_world(row: Any) -> list[Value]:
     return [percent(row["share"]), month, None if pd.isna(row["why"]) else str(row["why"]).replace("_", " ")]
 
 
-def offers(view: ResultsView) -> Section:
+@section("offers", "What US providers offered")
+def offers(view: ResultsView) -> Iterable[Block]:
     """What US providers offered."""
-    return Section("offers", "What US providers offered", list(_offers(view)))
-
-
-def _offers(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("offers", "provider", "country", "offer", "change")
-    if frame is None:
-        yield Missing("the offers of US providers", how_to_record("offers"))
-        return
+    frame = view.needed_table(
+        "the offers of US providers", "offers", "provider", "country", "offer", "change"
+    )
     calendar = pd.date_range(view.first, view.last, freq="MS")
     seeds = [int(seed) for seed in view.manifest["seeds"]]
     counts = {name: offered(of_world(frame, name), calendar, seeds) for name in view.styles}
@@ -116,8 +111,7 @@ def _offers(view: ResultsView) -> Iterable[Block]:
         if of_offer:
             figures.append(offer_counts(of_offer, view.styles, title, view.span))
     if not figures:
-        yield Missing("the offers of US providers", "No provider changed its offers in any run.")
-        return
+        raise NotThere("the offers of US providers", "No provider changed its offers in any run.")
     read = (
         "Countries in which at least one US provider has the offer live (thick line), or has only "
         "announced it (thin dotted line); mean over seeds. Closed offers do not count, nor do offers that "

@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.view.blocks import Block, Missing, Section, Text
-from sim.view.labels import how_to_summarise
+from sim.view.blocks import Block, Text, section
 from sim.view.number_format import MINUS, estimate, with_unit
 from sim.view.result_tables import headlines_table, scales
 from sim.view.results_view import ResultsView
@@ -113,16 +112,10 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] = LIM
     )
 
 
-def headlines(view: ResultsView) -> Section:
+@section("headlines", "Headlines")
+def headlines(view: ResultsView) -> Iterable[Block]:
     """The headline table."""
-    return Section("headlines", "Headlines", list(_headline_blocks(view)))
-
-
-def _headline_blocks(view: ResultsView) -> Iterable[Block]:
-    frame = view.summary("headlines")
-    if frame is None:
-        yield Missing("the headline table", how_to_summarise("headlines"))
-        return
+    frame = view.needed_summary("the headline table", "headlines")
     if view.compare is None:
         yield headlines_table(frame, [])
         return

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section
+from sim.view.blocks import Block, Chart, Missing, listed, section
 from sim.view.figures.quantiles import fan, of_world, yearly_mean, yearly_sum
 from sim.view.figures.stacked_areas import routes
 from sim.view.figures.style import Figure
 from sim.view.figures.time_series import together
-from sim.view.labels import how_to_record
 from sim.view.results_view import ResultsView
 from sim.view.tables import text
 
@@ -46,16 +45,16 @@ FOREIGN_SIDE = (
 )
 
 
-def evidence(view: ResultsView) -> Section:
+@section("evidence", "Evidence obtained by investigators")
+def evidence(view: ResultsView) -> Iterable[Block]:
     """The evidence that investigators obtain."""
-    return Section("evidence", "Evidence obtained by investigators", [*_routes(view), *_side(view)])
+    yield from _routes(view)
+    yield from _side(view)
 
 
+@listed
 def _routes(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("requests", "direction", "route", "requests")
-    if frame is None:
-        yield Missing("the routes that requests take", how_to_record("requests"))
-        return
+    frame = view.needed_table("the routes that requests take", "requests", "direction", "route", "requests")
     for direction, title, id_ in (
         ("us_to_foreign", "Which routes do US requests for data abroad take?", "routes-us"),
         (
@@ -89,11 +88,10 @@ def _routes(view: ResultsView) -> Iterable[Block]:
         )
 
 
+@listed
 def _side(view: ResultsView) -> Iterable[Block]:
     columns = {measure.column for measure in (*US_SIDE, *FOREIGN_SIDE)}
-    if view.table("world", *sorted(columns)) is None:
-        yield Missing("evidence obtained", how_to_record("world"))
-        return
+    view.needed_table("evidence obtained", "world", *sorted(columns))
     late = (
         "Success within 12 months is not known for requests of the last twelve months, so that panel may "
         "end earlier. Each panel has its own vertical axis, from zero."

@@ -7,10 +7,9 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.evidence.rows import BOUND_WORDS
-from sim.view.blocks import Block, Chart, Missing, Section, Text
+from sim.view.blocks import Block, Chart, NotThere, Section, Text, listed
 from sim.view.figures.distance_from_evidence import FARTHEST, targets
 from sim.view.figures.forecast_scores import scores
-from sim.view.labels import how_to_summarise
 from sim.view.number_format import number, span
 from sim.view.result_tables import verdict_cell
 from sim.view.results_view import ResultsView
@@ -72,11 +71,9 @@ def other_parameters(view: ResultsView, frame: pd.DataFrame) -> Iterable[Block]:
 # --- every target ------------------------------------------------------------------------------------------
 
 
+@listed
 def _targets(view: ResultsView) -> Iterable[Block]:
-    frame = view.summary("record")
-    if frame is None:
-        yield Missing("how far the model is from each source", how_to_summarise("record"))
-        return
+    frame = view.needed_summary("how far the model is from each source", "record")
     counts = list[str]()
     for role, group in frame.groupby("role", sort=False):
         said = group["verdict"].value_counts()
@@ -86,11 +83,10 @@ def _targets(view: ResultsView) -> Iterable[Block]:
         )
     yield Text("; ".join(counts) + ".")
     if "off" not in frame:
-        yield Missing(
+        raise NotThere(
             "how far the model is from each source",
             "This folder comes from a version that did not record distances. Run the experiment again.",
         )
-        return
     known = frame[frame["off"].notna()]
     drawn = known.assign(
         group=known["source"].map(source_of), hover=[_hover(row) for row in records_of(known)]
@@ -157,14 +153,14 @@ def _hover(row: dict[str, Any]) -> str:
 # --- rows that no fit saw -----------------------------------------------------------------------------
 
 
+@listed
 def _validation(view: ResultsView) -> Iterable[Block]:
     frame, ranks = view.summary("validation"), view.summary("validation_ranks")
     if frame is None or ranks is None:
-        yield Missing(
+        raise NotThere(
             "the scores on held-out rows",
             "Run `warrantsim validate`, which uses the posterior of the fit.",
         )
-        return
     yield Text(
         "<strong>Held-out rows.</strong> The full fit never sees the validation rows. The early fit saw "
         "rows dated up to 2018 and no survey of the countries held out; for these, each forecaster is "

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from sim.view.blocks import Block, Chart, Missing, Section
+from sim.view.blocks import Block, Chart, Missing, Section, listed
 from sim.view.figures.events import mark
 from sim.view.figures.quantiles import fan, of_world, yearly_sum
 from sim.view.figures.revenue_charts import BILLION, projections, revenue
 from sim.view.figures.style import Figure, heading
 from sim.view.figures.time_series import difference
-from sim.view.labels import how_to_record, how_to_summarise
+from sim.view.labels import how_to_summarise
 from sim.view.results_view import ResultsView
 from sim.view.tables import text
 
@@ -17,14 +17,12 @@ CUMULATIVE = "revenue_us_cumulative"  # the series that is cumulative within eac
 
 def money(view: ResultsView) -> Section:
     """Revenue of US providers abroad."""
-    return Section("revenue", f"What US providers earn {view.where}", list(_blocks(view)))
+    return Section("revenue", f"What US providers earn {view.where}", _blocks(view))
 
 
+@listed
 def _blocks(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("world", "revenue_us")
-    if frame is None:
-        yield Missing("revenue", how_to_record("world"))
-        return
+    frame = view.needed_table("revenue", "world", "revenue_us")
     yearly = yearly_sum(frame, ["revenue_us"])
     fans = {name: fan(of_world(yearly, name), "revenue_us") for name in view.styles}
     figures = [revenue(fans, view.styles, view.span)]

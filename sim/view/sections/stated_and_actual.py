@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section
+from sim.view.blocks import Block, Chart, NotThere, section
 from sim.view.figures.quantiles import fan, months, numbers, of_world, yearly_mean, yearly_sum
 from sim.view.figures.style import Figure, WorldStyle, axis, heading, layout, time_axis
 from sim.view.labels import how_to_record
@@ -26,16 +26,10 @@ ACTUAL = {
 _LOOKS = (("#332288", "solid"), ("#AA4466", "dash"), ("#117733", "dashdot"), ("#7A6400", "dot"))
 
 
-def reaction(view: ResultsView) -> Section:
+@section("reaction", "Stated and actual reaction")
+def reaction(view: ResultsView) -> Iterable[Block]:
     """Stated and actual reaction."""
-    return Section("reaction", "Stated and actual reaction", list(_blocks(view)))
-
-
-def _blocks(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("world", "adoption", *STATED, *ACTUAL)
-    if frame is None:
-        yield Missing("stated and actual reaction", how_to_record("world"))
-        return
+    frame = view.needed_table("stated and actual reaction", "world", "adoption", *STATED, *ACTUAL)
     stated = {column: yearly_mean(frame, column) for column in STATED}
     yield Chart(
         "stated",
@@ -46,11 +40,10 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
     )
     rates = _rates(view, frame)
     if rates is None:
-        yield Missing(
+        raise NotThere(
             "actual reaction as a yearly rate",
             how_to_record("cell") + " The rates need the number of customers in that table.",
         )
-        return
     read = (
         "Customers who did so in a calendar year, complete years only; median over seeds. 'Left' and "
         f"'returned' are shares of all cloud customers {text(view.where)}, 'postponed' of those not yet in "

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Missing, Section, Text
+from sim.view.blocks import Block, Chart, NotThere, Text, section
 from sim.view.figures.forest_plot import forest
 from sim.view.number_format import Scale, estimate, largest_of, percent, scale_for
 from sim.view.result_tables import verdict_cell
@@ -22,19 +22,15 @@ ARMS = {
 }
 
 
-def survival(view: ResultsView) -> Section:
+@section("survival", "Which conclusions are robust to parameter uncertainty")
+def survival(view: ResultsView) -> Iterable[Block]:
     """Which conclusions survive."""
-    return Section("survival", "Which conclusions are robust to parameter uncertainty", list(_survival(view)))
-
-
-def _survival(view: ResultsView) -> Iterable[Block]:
     frame = view.summary("survival")
     if frame is None:
-        yield Missing(
+        raise NotThere(
             "which conclusions are robust to parameter uncertainty",
             "Run `warrantsim survive`, which uses the posterior of the fit.",
         )
-        return
     together, arms = frame[frame["arm"] == ALL], frame[frame["arm"] != ALL]
     yield Text(
         "The intervals of the headlines above cover chance only. Here the same two worlds run over draws "

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, Choice, Missing, Section
+from sim.view.blocks import Block, Chart, Choice, Missing, NotThere, listed, section
 from sim.view.figures.events import mark
-from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map
 from sim.view.figures.quantiles import fan, of_world
-from sim.view.figures.style import common_range, diverging
+from sim.view.figures.style import common_range
 from sim.view.figures.time_series import difference, together
 from sim.view.figures.trust_by_country import chosen_country, countries_at_end, country_ranges, last_months
 from sim.view.labels import how_to_record, how_to_summarise
 from sim.view.results_view import ResultsView
+from sim.view.sections.world_maps import TRUST, maps
 from sim.view.tables import Table, Value, columns, text
 
 EVENTS = (
@@ -21,16 +21,17 @@ EVENTS = (
 )
 
 
-def trust(view: ResultsView) -> Section:
+@section("trust", "Trust in US providers")
+def trust(view: ResultsView) -> Iterable[Block]:
     """Trust over time."""
-    return Section("trust", "Trust in US providers", [*_abroad(view), *_by_country(view), _event_table(view)])
+    yield from _abroad(view)
+    yield from _by_country(view)
+    yield _event_table(view)
 
 
+@listed
 def _abroad(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("world", "trust")
-    if frame is None:
-        yield Missing("trust abroad", how_to_record("world"))
-        return
+    frame = view.needed_table("trust abroad", "world", "trust")
     fans = {name: fan(of_world(frame, name), "trust") for name in view.styles}
     limits = common_range(
         min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
@@ -58,8 +59,7 @@ def _abroad(view: ResultsView) -> Iterable[Block]:
     a, b = view.compare
     series = view.series("trust")
     if series is None:
-        yield Missing("the difference in trust by month", how_to_summarise("series"))
-        return
+        raise NotThere("the difference in trust by month", how_to_summarise("series"))
     figure = mark(
         difference(series, b.colour, view.span, "difference in trust"),
         [],
@@ -75,11 +75,9 @@ def _abroad(view: ResultsView) -> Iterable[Block]:
     )
 
 
+@listed
 def _by_country(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("country", "country", "trust")
-    if frame is None:
-        yield Missing("trust by country", how_to_record("country"))
-        return
+    frame = view.needed_table("trust by country", "country", "country", "trust")
     fans = {name: fan(of_world(frame, name), "trust", ("country", "month")) for name in view.styles}
     present = sorted({str(code) for q in fans.values() for code in q["country"]}, key=view.place)
     start = next((code for code in ("IE", "DE") if code in present), present[0])
@@ -100,31 +98,30 @@ def _by_country(view: ResultsView) -> Iterable[Block]:
     )
     choice = Choice("Country", {code: names[code] for code in sorted(names, key=view.place)}, start=start)
     yield Chart("trust-country", "How does trust change in one country?", read, figures, choice, legend=False)
-    ends = {
-        name: fan(
-            last_months(of_world(frame, name))
-            .groupby(["seed", "country"], observed=True, as_index=False)["trust"]
-            .mean(),
-            "trust",
-            ("country",),
-        )
-        for name in view.styles
-    }
+    yield trust_at_the_end(view, frame)
+
+
+def trust_at_the_end(view: ResultsView, frame: pd.DataFrame, hint: str = "") -> Chart:
+    """Trust in every country in the last twelve months; `frame`: country and trust; `hint`: a sentence."""
+    means = (
+        last_months(frame)
+        .groupby(["world", "seed", "country"], observed=True, as_index=False)["trust"]
+        .mean()
+    )
+    ends = {name: fan(of_world(means, name), "trust", ("country",)) for name in view.styles}
+    names = {str(code): view.place(str(code)) for code in means["country"].unique()}
     read = (
         "Mean of the last twelve months; countries are ordered by their trust in "
-        f"{text(next(iter(view.styles.values())).label)}. A thin line is the middle 90% of seeds."
+        f"{text(next(iter(view.styles.values())).label)}.{hint} A thin line is the middle 90% of seeds."
     )
-    yield Chart(
-        "trust-end",
-        "Where is trust highest and lowest at the end?",
-        read,
-        [countries_at_end(ends, names, view.styles)],
-    )
+    figure = countries_at_end(ends, names, view.styles)
+    return Chart("trust-end", "Where is trust highest and lowest at the end?", read, [figure])
 
 
-def events(view: ResultsView) -> Section:
+@section("events", "Events")
+def events(view: ResultsView) -> Iterable[Block]:
     """The events by code."""
-    return Section("events", "Events", [_event_table(view)])
+    yield _event_table(view)
 
 
 def _event_table(view: ResultsView) -> Block:
@@ -140,39 +137,17 @@ def _event_table(view: ResultsView) -> Block:
     return Table("Events by code", heads, rows, tall=True, folded=True)
 
 
-def map_of_trust(view: ResultsView) -> Section:
+@section("map", "Trust on the map")
+def map_of_trust(view: ResultsView) -> Iterable[Block]:
     """The world map of trust."""
-    return Section("map", "Trust on the map", list(_maps(view)))
-
-
-def _maps(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("country", "country", "trust")
-    if frame is None or not view.jurisdictions:
-        yield Missing("the map of trust", how_to_record("country"))
-        return
+    if not view.jurisdictions:
+        raise NotThere("the map of trust", how_to_record("country"))
+    frame = view.needed_table("the map of trust", "country", "country", "trust")
     year_ends = frame[(frame["month"].dt.month == 12) | (frame["month"] == frame["month"].max())]
-    means = year_ends.groupby(["world", "month", "country"], observed=True)["trust"].mean()
-    levels = {name: _by_frame(means[name]) for name in view.styles}
-    limits = limits_of(list(levels.values()))
-    figures = [
-        world_map(levels[name], view.jurisdictions, style.label, "trust, 0 to 1", CIVIDIS, limits)
-        for name, style in view.styles.items()
-    ]
-    frames = {name: pd.Timestamp(name).strftime("%B %Y") for name in next(iter(levels.values()))}
+    figures, frames = maps(view, year_ends, TRUST)
     tail = ""
     if view.compare is not None:
         a, b = view.compare
-        gap = _by_frame(means[b.name] - means[a.name])
-        figure = world_map(
-            gap,
-            view.jurisdictions,
-            f"Difference: {b.label} minus {a.label}",
-            "difference in trust",
-            diverging(a.colour, b.colour),
-            symmetric(gap),
-            "+.3f",
-        )
-        figures.append(figure)
         tail = (
             f" On the map of differences, the left end of the scale means higher trust in {text(a.label)}, "
             f"the right end in {text(b.label)}, and near white no difference. These are differences of "
@@ -184,21 +159,5 @@ def _maps(view: ResultsView) -> Iterable[Block]:
         "rest-of-region group has one value, shown in all its members." + tail
     )
     choice = Choice("Month", frames, slider=True, start=list(frames)[-1])
-    yield Chart(
-        "trust-map",
-        "Where is trust high?",
-        read,
-        figures,
-        choice,
-        legend=False,
-        last_wide=view.compare is not None,
-    )
-
-
-def _by_frame(means: "pd.Series[float]") -> dict[str, dict[str, float]]:
-    return {
-        month.strftime("%Y-%m-%d"): {
-            str(code): float(value) for code, value in rows.droplevel("month").items()
-        }
-        for month, rows in means.groupby(level="month", observed=True)
-    }
+    wide = view.compare is not None
+    yield Chart("trust-map", "Where is trust high?", read, figures, choice, legend=False, last_wide=wide)

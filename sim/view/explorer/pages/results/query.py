@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import dash_mantine_components as dmc
 
+from sim.view.explorer.components import select
 from sim.view.explorer.page import Component
 
 CONTROL = "results-control"
@@ -69,18 +70,8 @@ class Query:
     ) -> str:
         """The requested one of the options; adds a list to choose from."""
         value = self.choice(name, options, start)
-        control = dmc.Select(
-            id={"type": CONTROL, "name": name},
-            label=label,
-            data=[{"value": key, "label": words} for key, words in options.items()],
-            value=value,
-            allowDeselect=False,
-            searchable=len(options) > 8,
-            w=width,
-            maw="100%",
-            size="sm",
-        )
-        self.controls.append(control)
+        look = {"size": "sm", "w": width, "maw": "100%", "searchable": len(options) > 8}
+        self.controls.append(select({"type": CONTROL, "name": name}, label, options, value, **look))
         return value
 
     def whole_number(self, name: str, label: str, most: int) -> int:

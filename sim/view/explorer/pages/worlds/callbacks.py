@@ -58,24 +58,12 @@ def _browser(app: Dash) -> None:
             State({"type": other, "path": MATCH}, "value"),
             prevent_initial_call=True,
         )
-    app.clientside_callback(
-        ClientsideFunction("explorer", "undo"),
-        Output("rebuild", "data"),
-        Input("undo", "n_clicks"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("explorer", "yaml"),
-        Output("yaml", "modified_timestamp"),
-        Input("yaml", "data"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("explorer", "link"),
-        Output("copy-link", "children"),
-        Input("copy-link", "n_clicks"),
-        prevent_initial_call=True,
-    )
+    for what, out, cause in (
+        ("undo", Output("rebuild", "data"), Input("undo", "n_clicks")),
+        ("yaml", Output("yaml", "modified_timestamp"), Input("yaml", "data")),
+        ("link", Output("copy-link", "children"), Input("copy-link", "n_clicks")),
+    ):
+        app.clientside_callback(ClientsideFunction("explorer", what), out, cause, prevent_initial_call=True)
 
 
 def _server(app: Dash, answers: Answers) -> None:
@@ -136,48 +124,31 @@ def _panel(app: Dash, catalogue: Catalogue, answers: Answers) -> None:
         asked: Any,
     ) -> list[Component] | Any:
         """The controls for another state: after undo, another preset, or one more or less world or slider."""
-        if not asked or not any(one["value"] is not None for one in ctx.triggered):
+        if not asked or not ctx.triggered[0]["value"]:
             return no_update
-        cause = ctx.triggered_id
-        if cause == "rebuild":
+        if ctx.triggered_id == "rebuild":
             return panel(catalogue, answers.read(before))
-        state = answers.read(asked)
-        new: Shown | None = state
-        if cause == "preset":
-            new = (
-                None
-                if preset == state.preset
-                else Shown(**{**catalogue.default.model_dump(), "preset": preset, **_sizes(state)})
-            )
-        elif cause == "reset":
-            new = Shown(**{**catalogue.default.model_dump(), "preset": state.preset})
-        elif cause == "add-world":
-            new = (
-                _with_worlds(catalogue, state, (*catalogue.worlds(state), _another(catalogue, state)))
-                if add
-                else None
-            )
-        elif cause == "add-knob":
-            new = (
-                state.model_copy(
-                    update={"values": {**state.values, str(knob): catalogue.knobs[str(knob)].default}}
-                )
-                if knob
-                else None
-            )
-        elif isinstance(cause, dict):
-            at = int(cause["at"])
-            worlds = catalogue.worlds(state)
-            new = (
-                _with_worlds(catalogue, state, (*worlds[:at], *worlds[at + 1 :]))
-                if any(removed) and len(worlds) > 1
-                else None
-            )
+        new = _changed(catalogue, answers.read(asked), ctx.triggered_id, preset, knob)
         return no_update if new is None else panel(catalogue, new)
 
 
-def _sizes(state: Shown) -> dict[str, Any]:
-    return {"customers": state.customers, "pairs": state.pairs, "seed": state.seed}
+def _changed(catalogue: Catalogue, state: Shown, cause: Any, preset: str, knob: str | None) -> Shown | None:
+    """The state after a control was used; None if nothing changes."""
+    worlds = catalogue.worlds(state)
+    if cause == "preset" and preset != state.preset:
+        size = {"customers": state.customers, "pairs": state.pairs, "seed": state.seed}
+        return catalogue.default.model_copy(update={"preset": preset, **size})
+    if cause == "reset":
+        return catalogue.default.model_copy(update={"preset": state.preset})
+    if cause == "add-world":
+        return _with_worlds(catalogue, state, (*worlds, _another(catalogue, state)))
+    if cause == "add-knob":
+        values = state.values | {str(knob): catalogue.knobs[str(knob)].default}
+        return state.model_copy(update={"values": values})
+    if isinstance(cause, dict) and len(worlds) > 1:
+        at = int(cause["at"])
+        return _with_worlds(catalogue, state, (*worlds[:at], *worlds[at + 1 :]))
+    return None
 
 
 def _with_worlds(catalogue: Catalogue, state: Shown, worlds: tuple[WorldChoice, ...]) -> Shown:

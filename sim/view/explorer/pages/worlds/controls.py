@@ -1,41 +1,32 @@
-"""The explorer's controls: the worlds, the sliders, and the evidence on each."""
-
-from typing import Any
+"""The explorer's controls: the start, the worlds, and the sliders with the evidence on each."""
 
 import dash_mantine_components as dmc
 from dash import html
 
+from sim.view.explorer.components import select
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.worlds.catalogue import Catalogue
 from sim.view.explorer.pages.worlds.sliders import Knob
-from sim.view.explorer.pages.worlds.state import HISTORY, MOST_WORLDS, State, WorldChoice
-
-NO_SECOND = "none"
-_LETTERS = "ABCD"
+from sim.view.explorer.pages.worlds.state import State
+from sim.view.explorer.pages.worlds.world_cards import world_cards
 
 
 def panel(catalogue: Catalogue, state: State) -> list[Component]:
     """The controls for a state; they are rebuilt on reset, undo and another preset."""
     return [
         _start(catalogue, state),
-        _worlds(catalogue, state),
+        world_cards(catalogue, state),
         *_sliders(catalogue, state),
         _more(catalogue, state),
     ]
 
 
 def _start(catalogue: Catalogue, state: State) -> Component:
-    names = [{"value": name, "label": one.experiment.title} for name, one in catalogue.presets.items()]
+    names = {name: one.experiment.title for name, one in catalogue.presets.items()}
+    question = catalogue.presets[state.preset].experiment.question
     return dmc.Stack(
         [
-            dmc.Select(
-                id="preset",
-                label="Start from",
-                data=names,
-                value=state.preset,
-                allowDeselect=False,
-                description=catalogue.presets[state.preset].experiment.question,
-            ),
+            select("preset", "Start from", names, state.preset, size="sm", description=question),
             dmc.Group(
                 [
                     dmc.Button("Undo", id="undo", variant="default", size="xs"),
@@ -45,169 +36,6 @@ def _start(catalogue: Catalogue, state: State) -> Component:
             ),
         ],
         gap="xs",
-    )
-
-
-def _worlds(catalogue: Catalogue, state: State) -> Component:
-    worlds = catalogue.worlds(state)
-    events = [{"value": code, "label": label} for code, label in catalogue.events(state.preset).items()]
-    labels = [spec.label for spec in catalogue.specs(state).values()]
-    cards = [_world(catalogue, state, at, world, labels[at], events) for at, world in enumerate(worlds)]
-    names = [{"value": str(at), "label": f"{_LETTERS[at]}: {label}"} for at, label in enumerate(labels)]
-    first, second = _compared(catalogue, state)
-    compare = dmc.Group(
-        [
-            dmc.Select(
-                id={"type": "compare", "at": 1},
-                label="Difference: this world",
-                data=names,
-                value=str(second),
-                size="xs",
-                allowDeselect=False,
-                flex=1,
-            ),
-            dmc.Select(
-                id={"type": "compare", "at": 0},
-                label="minus this one",
-                data=names,
-                value=str(first),
-                size="xs",
-                allowDeselect=False,
-                flex=1,
-            ),
-        ],
-        gap="xs",
-        grow=True,
-        style={} if len(worlds) > 2 else {"display": "none"},
-    )
-    add = dmc.Button(
-        "Add a world", id="add-world", variant="default", size="xs", disabled=len(worlds) >= MOST_WORLDS
-    )
-    return html.Section(
-        [html.H2("Worlds"), dmc.Stack([*cards, compare, add], gap="xs")], **{"aria-label": "Worlds"}
-    )
-
-
-def _compared(catalogue: Catalogue, state: State) -> tuple[int, int]:
-    """Positions of the compared worlds (0 and 0 if there is only one)."""
-    experiment = catalogue.experiment(state)
-    names = list(experiment.worlds)
-    return (
-        (names.index(experiment.compare[0]), names.index(experiment.compare[1]))
-        if experiment.compare
-        else (0, 0)
-    )
-
-
-def _world(
-    catalogue: Catalogue,
-    state: State,
-    at: int,
-    world: WorldChoice,
-    label: str,
-    events: list[dict[str, str]],
-) -> Component:
-    regimes = [
-        {"value": HISTORY, "label": "As it happened"},
-        *({"value": code, "label": name} for code, name in catalogue.regimes(state.preset).items()),
-    ]
-    first = world.switches[0] if world.switches else None
-    second = world.switches[1] if len(world.switches) > 1 else None
-    months = catalogue.months("two_worlds" if "two_worlds" in catalogue.presets else catalogue.default.preset)
-    dates: dict[str, Any] = {
-        "valueFormat": "YYYY-MM-DD",
-        "size": "xs",
-        "minDate": f"{months[0]}-01",
-        "maxDate": f"{months[-1]}-28",
-    }
-    hidden = {"display": "none"}
-
-    def part(name: str) -> dict[str, Any]:
-        return {"type": "world", "part": name, "at": at}
-
-    return dmc.Paper(
-        [
-            dmc.Group(
-                [
-                    html.Strong(f"{_LETTERS[at]}: {label}"),
-                    dmc.ActionIcon(
-                        "×",
-                        variant="subtle",
-                        color="gray",
-                        id={"type": "remove", "at": at},
-                        size="sm",
-                        disabled=len(catalogue.worlds(state)) < 2,
-                        **{"aria-label": f"Remove world {_LETTERS[at]}"},
-                    ),
-                ],
-                justify="space-between",
-                wrap="nowrap",
-            ),
-            dmc.Group(
-                [
-                    dmc.Select(
-                        id=part("regime"),
-                        label="Rule",
-                        data=regimes,
-                        value=first.regime if first else HISTORY,
-                        size="xs",
-                        allowDeselect=False,
-                        flex=1,
-                    ),
-                    html.Div(
-                        dmc.DateInput(
-                            id=part("on"),
-                            label="from",
-                            value=f"{first.on}" if first else "2014-07-31",
-                            **dates,
-                        ),
-                        style={} if first else hidden,
-                        className="date",
-                    ),
-                ],
-                gap="xs",
-                wrap="nowrap",
-            ),
-            html.Details(
-                [
-                    html.Summary("Omitted events, second switch"),
-                    dmc.MultiSelect(
-                        id=part("without"),
-                        label="Events that do not happen",
-                        data=events,
-                        value=list(world.without),
-                        size="xs",
-                        searchable=True,
-                    ),
-                    dmc.Group(
-                        [
-                            dmc.Select(
-                                id=part("then"),
-                                label="Then switch to",
-                                size="xs",
-                                allowDeselect=False,
-                                flex=1,
-                                data=[{"value": NO_SECOND, "label": "no second switch"}, *regimes[1:]],
-                                value=second.regime if second else NO_SECOND,
-                            ),
-                            dmc.DateInput(
-                                id=part("then_on"),
-                                label="from",
-                                value=f"{second.on}" if second else "2017-07-31",
-                                className="date",
-                                **dates,
-                            ),
-                        ],
-                        gap="xs",
-                        wrap="nowrap",
-                    ),
-                ],
-                open=bool(world.without or second),
-            ),
-        ],
-        withBorder=True,
-        p="xs",
-        className="world",
     )
 
 
@@ -235,36 +63,23 @@ def _sliders(catalogue: Catalogue, state: State) -> list[Component]:
 
 def slider(knob: Knob, value: float) -> Component:
     """One slider with its name, an input for its value, and the evidence on it."""
-    low, high = knob.range
-    name = {"type": "knob", "path": knob.path}
+    number = {"value": value, "min": knob.range[0], "max": knob.range[1], "step": knob.step}
+    typed = dmc.NumberInput(
+        id={"type": "typed", "path": knob.path},
+        **number,
+        size="xs",
+        w=84,
+        hideControls=True,
+        debounce=True,
+        **{"aria-label": f"{knob.label}, value"},
+    )
+    name = html.Label(knob.label, className="knob-name", id=f"name-{knob.path.replace('.', '-')}")
     return html.Div(
         [
-            dmc.Group(
-                [
-                    html.Label(knob.label, className="knob-name", id=f"name-{knob.path.replace('.', '-')}"),
-                    dmc.NumberInput(
-                        id={"type": "typed", "path": knob.path},
-                        value=value,
-                        min=low,
-                        max=high,
-                        step=knob.step,
-                        size="xs",
-                        w=84,
-                        hideControls=True,
-                        debounce=True,
-                        **{"aria-label": f"{knob.label}, value"},
-                    ),
-                ],
-                justify="space-between",
-                wrap="nowrap",
-                gap="xs",
-            ),
+            dmc.Group([name, typed], justify="space-between", wrap="nowrap", gap="xs"),
             dmc.Slider(
-                id=name,
-                value=value,
-                min=low,
-                max=high,
-                step=knob.step,
+                id={"type": "knob", "path": knob.path},
+                **number,
                 size="sm",
                 updatemode="drag",
                 label=None,
@@ -323,61 +138,47 @@ def _fitted(knob: Knob) -> list[Component]:
 
 def _more(catalogue: Catalogue, state: State) -> Component:
     others = [
-        {"value": path, "label": f"{knob.label}"}
+        {"value": path, "label": knob.label}
         for path, knob in catalogue.knobs.items()
         if knob.role == "others" and path not in state.values
     ]
-    sizes = sorted({2_000, 5_000, 20_000, 50_000, state.customers})
-    counts = sorted({1, 4, 8, 16, 32, state.pairs})
-    return html.Section(
+    add = dmc.Select(
+        id="add-knob",
+        label="Add a slider for any other parameter",
+        data=others,
+        value=None,
+        searchable=True,
+        size="xs",
+    )
+    body = dmc.Stack([add, _size(state)], gap="xs")
+    return html.Section([html.H2("More"), body], **{"aria-label": "More"})
+
+
+def _size(state: State) -> Component:
+    """Numbers of customers and pairs, and the first seed."""
+
+    def setting(name: str) -> dict[str, str]:
+        return {"type": "setting", "name": name}
+
+    sizes = {str(n): f"{n:,}" for n in sorted({2_000, 5_000, 20_000, 50_000, state.customers})}
+    counts = {str(n): str(n) for n in sorted({1, 4, 8, 16, 32, state.pairs})}
+    seed = dmc.NumberInput(
+        id=setting("seed"),
+        label="First seed",
+        size="xs",
+        min=0,
+        step=1,
+        allowDecimal=False,
+        hideControls=True,
+        value=state.seed,
+        debounce=True,
+    )
+    return dmc.Group(
         [
-            html.H2("More"),
-            dmc.Stack(
-                [
-                    dmc.Select(
-                        id="add-knob",
-                        label="Add a slider for any other parameter",
-                        data=others,
-                        value=None,
-                        searchable=True,
-                        size="xs",
-                    ),
-                    dmc.Group(
-                        [
-                            dmc.Select(
-                                id={"type": "setting", "name": "customers"},
-                                label="Simulated customers",
-                                size="xs",
-                                allowDeselect=False,
-                                data=[{"value": str(n), "label": f"{n:,}"} for n in sizes],
-                                value=str(state.customers),
-                            ),
-                            dmc.Select(
-                                id={"type": "setting", "name": "pairs"},
-                                label="Pairs of runs",
-                                size="xs",
-                                allowDeselect=False,
-                                data=[str(n) for n in counts],
-                                value=str(state.pairs),
-                            ),
-                            dmc.NumberInput(
-                                id={"type": "setting", "name": "seed"},
-                                label="First seed",
-                                size="xs",
-                                min=0,
-                                step=1,
-                                allowDecimal=False,
-                                hideControls=True,
-                                value=state.seed,
-                                debounce=True,
-                            ),
-                        ],
-                        grow=True,
-                        gap="xs",
-                    ),
-                ],
-                gap="xs",
-            ),
+            select(setting("customers"), "Simulated customers", sizes, str(state.customers)),
+            select(setting("pairs"), "Pairs of runs", counts, str(state.pairs)),
+            seed,
         ],
-        **{"aria-label": "More"},
+        grow=True,
+        gap="xs",
     )

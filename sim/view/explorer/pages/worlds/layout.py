@@ -6,7 +6,7 @@ import uuid
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from sim.view.explorer.components import tab_bar
+from sim.view.explorer.components import select, tab_bar
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.worlds.catalogue import Catalogue
 from sim.view.explorer.pages.worlds.controls import panel
@@ -19,6 +19,10 @@ DOWNLOADS = {
     "parquet": "Data of this tab (Parquet, zipped)",
     "html": "All tabs as one page (HTML)",
 }
+
+
+_MEASURES = {"trust": "Trust", "laws": "Laws in force"}
+_STREAMS = {"kinds": "kinds of place", "countries": "countries"}
 
 
 def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
@@ -54,7 +58,6 @@ def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
 
 
 def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
-    places = [{"value": code, "label": name} for code, name in catalogue.places.items()]
     said = dmc.Alert(
         [html.Ul([html.Li(one) for one in wrong]), "The rest of the address was used."],
         title="Part of the address is invalid",
@@ -69,44 +72,40 @@ def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
             html.H1("Compare two worlds"),
             html.P(id="sentence", className="sentence", **{"aria-live": "polite"}),
             html.Div(id="cards"),
-            html.Div(
-                [
-                    html.Span(id="status", role="status"),
-                    html.A("Change the worlds", href="#panel", className="only-phone"),
-                    dmc.Group(
-                        [
-                            dmc.Select(
-                                id="place",
-                                data=places,
-                                value=state.place,
-                                searchable=True,
-                                allowDeselect=False,
-                                size="xs",
-                                w=230,
-                                **{"aria-label": "Place that the charts are about"},
-                            ),
-                            dmc.Button("Copy link", id="copy-link", size="xs", variant="default"),
-                            dmc.Button("Copy YAML", id="copy-yaml", size="xs", variant="default"),
-                            html.Details(
-                                [
-                                    html.Summary("Download"),
-                                    html.Ul(
-                                        [
-                                            html.Li(html.Button(label, id={"type": "download", "what": what}))
-                                            for what, label in DOWNLOADS.items()
-                                        ]
-                                    ),
-                                ],
-                                className="menu",
-                            ),
-                        ],
-                        gap="xs",
-                    ),
-                ],
-                className="status-line",
-            ),
+            _status_line(catalogue, state),
         ],
         className="opening",
+    )
+
+
+def _status_line(catalogue: Catalogue, state: State) -> Component:
+    """What is shown, the place, and what can be copied or downloaded."""
+    what = [
+        html.Li(html.Button(label, id={"type": "download", "what": what}))
+        for what, label in DOWNLOADS.items()
+    ]
+    place = select(
+        "place",
+        None,
+        catalogue.places,
+        state.place,
+        searchable=True,
+        w=230,
+        **{"aria-label": "Place that the charts are about"},
+    )
+    tools = [
+        place,
+        dmc.Button("Copy link", id="copy-link", size="xs", variant="default"),
+        dmc.Button("Copy YAML", id="copy-yaml", size="xs", variant="default"),
+        html.Details([html.Summary("Download"), html.Ul(what)], className="menu"),
+    ]
+    return html.Div(
+        [
+            html.Span(id="status", role="status"),
+            html.A("Change the worlds", href="#panel", className="only-phone"),
+            dmc.Group(tools, gap="xs"),
+        ],
+        className="status-line",
     )
 
 
@@ -117,67 +116,19 @@ def _tools(catalogue: Catalogue, state: State) -> Component:
         months.index(state.until or months[-1]),
     )
     tabs = tab_bar({name: tab.title for name, tab in TABS.items()}, state.tab, "tab", "tabs")
-    years = [
-        {"value": at, "label": month[:4]}
-        for at, month in enumerate(months)
-        if month.endswith("-01") and int(month[:4]) % 3 == 1
-    ]
     return html.Div(
         [
             tabs,
             dmc.Group(
                 [
                     html.Div(
-                        dmc.Select(
-                            id="measure",
-                            label="On the map",
-                            size="xs",
-                            allowDeselect=False,
-                            value=state.measure,
-                            w=180,
-                            data=[
-                                {"value": "trust", "label": "Trust"},
-                                {"value": "laws", "label": "Laws in force"},
-                            ],
-                        ),
-                        className="only-map",
+                        select("measure", "On the map", _MEASURES, state.measure, w=180), className="only-map"
                     ),
                     html.Div(
-                        dmc.Select(
-                            id="streams",
-                            label="Moves between",
-                            size="xs",
-                            allowDeselect=False,
-                            value=state.streams,
-                            w=180,
-                            data=[
-                                {"value": "kinds", "label": "kinds of place"},
-                                {"value": "countries", "label": "countries"},
-                            ],
-                        ),
+                        select("streams", "Moves between", _STREAMS, state.streams, w=180),
                         className="only-data",
                     ),
-                    html.Div(
-                        [
-                            html.Span(id="span-said", className="label"),
-                            dmc.RangeSlider(
-                                id="span",
-                                min=0,
-                                max=len(months) - 1,
-                                step=1,
-                                minRange=0,
-                                value=[first, last],
-                                marks=years,
-                                label=None,
-                                size="sm",
-                                updatemode="drag",
-                                thumbFromLabel="First month of the moves",
-                                thumbToLabel="Last month of the moves",
-                            ),
-                            dcc.Store(id="months", data=months),
-                        ],
-                        className="only-data span",
-                    ),
+                    _span(months, [first, last]),
                 ],
                 gap="md",
                 align="flex-start",
@@ -190,6 +141,31 @@ def _tools(catalogue: Catalogue, state: State) -> Component:
             "data-span": json.dumps([_first_changed(catalogue, state, months), len(months) - 1]),
         },
     )
+
+
+def _span(months: list[str], value: list[int]) -> Component:
+    """First and last month of the moves."""
+    years = [
+        {"value": at, "label": month[:4]}
+        for at, month in enumerate(months)
+        if month.endswith("-01") and int(month[:4]) % 3 == 1
+    ]
+    slider = dmc.RangeSlider(
+        id="span",
+        min=0,
+        max=len(months) - 1,
+        step=1,
+        minRange=0,
+        value=value,
+        marks=years,
+        label=None,
+        size="sm",
+        updatemode="drag",
+        thumbFromLabel="First month of the moves",
+        thumbToLabel="Last month of the moves",
+    )
+    said = html.Span(id="span-said", className="label")
+    return html.Div([said, slider, dcc.Store(id="months", data=months)], className="only-data span")
 
 
 def _first_changed(catalogue: Catalogue, state: State, months: list[str]) -> int:

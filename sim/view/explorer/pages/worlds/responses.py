@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -83,41 +84,45 @@ class Answers:
 
     def move(self, page: str, asked: Any) -> Answer:
         """The content for a state with its first pair."""
-        number = asked.get("move") if isinstance(asked, dict) else None
-        try:
+
+        def answer() -> Answer:
             state = self.read(asked)
-            session = self.sessions.move(page, state, state.tab, TABS[state.tab].wanted)
-            return self._shown(session, state, number)
-        except Overtaken:
-            return {"move": number, "kind": "overtaken"}
-        except Busy as busy:
-            return {"move": number, "kind": "busy", "before": busy.before}
-        except InputError as error:
-            return {"move": number, "kind": "refused", "problems": error.problems}
-        except Failed as error:
-            return {"move": number, "kind": "failed", "problems": [str(error)]}
+            return self._shown(self.sessions.move(page, state, state.tab, TABS[state.tab].wanted), state)
+
+        return _numbered(asked, answer)
 
     def further(self, page: str, asked: Any) -> Answer:
         """The same content with more pairs, if there are more."""
-        number = asked.get("move") if isinstance(asked, dict) else None
-        try:
+
+        def answer() -> Answer:
             state = self.read(asked)
             session, more = self.sessions.further(page, state, state.tab, TABS[state.tab].wanted)
-            if not more:
-                return {"move": number, "kind": "same", "pairs": len(session.pairs), "of": state.pairs}
-            return self._shown(session, state, number)
-        except (Overtaken, Busy):
-            return {"move": number, "kind": "overtaken"}
-        except (InputError, Failed) as error:
-            return {"move": number, "kind": "failed", "problems": [str(error)]}
+            same = {"kind": "same", "pairs": len(session.pairs), "of": state.pairs}
+            return self._shown(session, state) if more else same
 
-    def _shown(self, session: Session, state: State, number: Any) -> Answer:
+        return _numbered(asked, answer)
+
+    def _shown(self, session: Session, state: State) -> Answer:
         catalogue = self.catalogue
         labels = [spec.label for spec in catalogue.specs(state).values()]
         return {
-            "move": number,
             "kind": "view",
             "query": catalogue.query(state),
             "labels": labels,
             **page_content(session, state),
         }
+
+
+def _numbered(asked: Any, answer: Callable[[], Answer]) -> Answer:
+    """An answer, or why there is none, with the number of the change that asked for it."""
+    try:
+        found = answer()
+    except Overtaken:
+        found = {"kind": "overtaken"}
+    except Busy as busy:
+        found = {"kind": "busy", "before": busy.before}
+    except InputError as error:
+        found = {"kind": "refused", "problems": error.problems}
+    except Failed as error:
+        found = {"kind": "failed", "problems": [str(error)]}
+    return {"move": asked.get("move") if isinstance(asked, dict) else None, **found}

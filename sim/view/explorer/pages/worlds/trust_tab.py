@@ -6,29 +6,31 @@ from collections.abc import Iterable
 import pandas as pd
 
 from sim.analysis.headlines import paired
-from sim.view.blocks import Block, Chart, Choice, Missing, Section
+from sim.view.blocks import Block, Chart, Choice, Section, listed, section
 from sim.view.figures.events import Event, mark
-from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map
 from sim.view.figures.quantiles import fan, of_world
-from sim.view.figures.style import diverging, heading, steady_range
+from sim.view.figures.style import heading, steady_range
 from sim.view.figures.time_series import difference_fan, together
-from sim.view.figures.trust_by_country import countries_at_end, last_months
 from sim.view.results_view import ResultsView
+from sim.view.sections import world_maps
+from sim.view.sections.trust import trust_at_the_end
 from sim.view.tables import text
 from sim.vocabulary import INSTRUMENTS
 
 _HEIGHT = 290
 LAWS = tuple(f"law_{name}" for name in INSTRUMENTS if name != "protest")
+_LAWS_IN_FORCE = world_maps.Mapped("laws", "laws in force", ".1f", "+.2f", (0.0, float(len(LAWS))))
 
 
-def trust(view: ResultsView) -> Section:
+@section("trust", "")
+def trust(view: ResultsView) -> Iterable[Block]:
     """Trust over time in the chosen place, its paired difference, and trust in every country at the end."""
-    return Section("trust", "", [*_over_time(view), *_at_the_end(view)])
+    yield from _over_time(view)
+    yield from _at_the_end(view)
 
 
 def _over_time(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("world", "trust")
-    assert frame is not None  # every run has it
+    frame = view.needed_table("trust", "world", "trust")
     fans = {name: fan(of_world(frame, name), "trust") for name in view.styles}
     limits = steady_range(
         min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
@@ -87,28 +89,9 @@ def events_of(view: ResultsView) -> list[Event]:
 
 
 def _at_the_end(view: ResultsView) -> Iterable[Block]:
-    frame = view.table("country", "country", "trust")
-    if frame is None:
-        return
-    frame = last_months(frame)
-    means = (
-        frame[frame["country"] != "US"]
-        .groupby(["world", "seed", "country"], observed=True, as_index=False)["trust"]
-        .mean()
-    )
-    ends = {name: fan(of_world(means, name), "trust", ("country",)) for name in view.styles}
-    names = {str(code): view.place(str(code)) for code in means["country"].unique()}
-    read = (
-        "Mean of the last twelve months; countries are ordered by their trust in "
-        f"{text(next(iter(view.styles.values())).label)}. Click a country to show it in every tab. A thin "
-        "line is the middle 90% of pairs."
-    )
-    yield Chart(
-        "trust-end",
-        "Where is trust highest and lowest at the end?",
-        read,
-        [countries_at_end(ends, names, view.styles)],
-    )
+    frame = view.abroad("country", "trust")
+    if frame is not None:
+        yield trust_at_the_end(view, frame, " Click a country to show it in every tab.")
 
 
 def maps(view: ResultsView, measure: str, month: str | None) -> Section:
@@ -116,50 +99,25 @@ def maps(view: ResultsView, measure: str, month: str | None) -> Section:
 
     `measure` is trust or laws; `month` (YYYY-MM) is where the slider starts.
     """
-    return Section("map", "", list(_maps(view, measure, month)))
+    return Section("map", "", _maps(view, measure, month))
 
 
+@listed
 def _maps(view: ResultsView, measure: str, month: str | None) -> Iterable[Block]:
-    frame = view.table("country", "country", *(("trust",) if measure == "trust" else LAWS))
-    if frame is None:
-        yield Missing("the map", "The country table was not recorded.")
-        return
+    frame = view.needed_table("the map", "country", "country", *(("trust",) if measure == "trust" else LAWS))
     if measure == "laws":
         frame = frame.assign(laws=frame[list(LAWS)].sum(axis=1))
-    means = frame.groupby(["world", "month", "country"], observed=True)[measure].mean().unstack("country")
-    levels = {name: _frames(means.loc[name]) for name in view.styles}
-    unit, tick, limits = (
-        ("trust, 0 to 1", ".2f", limits_of(list(levels.values())))
-        if measure == "trust"
-        else ("laws in force", ".1f", (0.0, float(len(LAWS))))
+    figures, options = world_maps.maps(
+        view, frame, world_maps.TRUST if measure == "trust" else _LAWS_IN_FORCE
     )
-    figures = [
-        world_map(levels[name], view.jurisdictions, style.label, unit, CIVIDIS, limits, tick)
-        for name, style in view.styles.items()
-    ]
     tail = ""
     if view.compare is not None:
-        a, b = view.compare
-        gap = _frames(means.loc[b.name] - means.loc[a.name])
-        title, scale = f"Difference: {b.label} minus {a.label}", diverging(a.colour, b.colour)
-        figures.append(
-            world_map(
-                gap,
-                view.jurisdictions,
-                title,
-                f"difference in {measure}",
-                scale,
-                symmetric(gap),
-                "+.3f" if measure == "trust" else "+.2f",
-            )
-        )
         tail = (
             " On the last map, near white means no difference; the right end of its scale means more in "
-            f"{text(b.label)}."
+            f"{text(view.compare[1].label)}."
         )
-    names = list(next(iter(levels.values())))
+    names = list(options)
     start = next((name for name in names if month is not None and name.startswith(month)), names[-1])
-    options = {name: pd.Timestamp(name).strftime("%B %Y") for name in names}
     what = (
         "Trust"
         if measure == "trust"
@@ -185,12 +143,3 @@ def _maps(view: ResultsView, measure: str, month: str | None) -> Iterable[Block]
         legend=False,
         last_wide=len(figures) % 2 == 1,
     )
-
-
-def _frames(wide: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """{month: {country: value}} of a table with a row per month and a column per country."""
-    codes = [str(code) for code in wide.columns]
-    return {
-        stamp.strftime("%Y-%m-%d"): dict(zip(codes, row, strict=True))
-        for stamp, row in zip(wide.index, wide.to_numpy().tolist(), strict=True)
-    }
