@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sim.scenario.base import Base, Finding, findings
 from sim.scenario.law import ForeignRow, USRow
 from sim.scenario.paths import Loc
-from sim.scenario.problems import choices
+from sim.scenario.problems import unknown
 from sim.scenario.schema import Event, Experiment, Timeline
 from sim.scenario.strict import Strict
 
@@ -59,11 +59,7 @@ def _name_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
                 )
     for part in ("us_orders", "foreign_orders"):
         for name, row in getattr(experiment, part).items():
-            if row.before is not None and row.before not in known[part]:
-                yield (
-                    (part, name, "before"),
-                    f"unknown row '{row.before}'; {choices(row.before, known[part])}",
-                )
+            yield from unknown("row", row.before, known[part], (part, name, "before"))
     ids = [event.id for timeline in base.timelines.values() for event in timeline.events]
     for i, event in enumerate(experiment.events):
         if event.id in ids:

@@ -11,7 +11,7 @@ from sim.scenario.locations import shown
 from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_range, table_problems
 from sim.scenario.parameters import Parameters
 from sim.scenario.paths import Loc, dotted, leaves, parameter_and_key, path_of
-from sim.scenario.problems import InputError, choices
+from sim.scenario.problems import InputError, choices, unknown
 from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Timeline
 from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import checked, read
@@ -174,11 +174,7 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
         yield ("providers",), "at least one US provider is needed"
     for code, provider in contents.providers.items():
         for i, region in enumerate(provider.regions_2013):
-            if region not in codes:
-                yield (
-                    ("providers", code, "regions_2013", i),
-                    f"unknown country '{region}'; {choices(region, codes)}",
-                )
+            yield from unknown("country", region, codes, ("providers", code, "regions_2013", i))
     yield from law_findings(contents.law, contents.regimes)
     names: dict[str, Iterable[str]] = {
         "provider": contents.providers,
@@ -219,10 +215,7 @@ def _timeline_findings(base: Base) -> Iterator[Finding]:
     for code, timeline in base.timelines.items():
         at: Loc = ("timelines", code)
         if timeline.base_regime not in base.regimes:
-            yield (
-                (*at, "base_regime"),
-                f"unknown regime '{timeline.base_regime}'; {choices(timeline.base_regime, base.regimes)}",
-            )
+            yield from unknown("regime", timeline.base_regime, base.regimes, (*at, "base_regime"))
             continue
         regime = timeline.base_regime
         yield from _stage_finding(base, regime, timeline.base_stage, (*at, "base_stage"))
@@ -230,10 +223,7 @@ def _timeline_findings(base: Base) -> Iterator[Finding]:
             for j, enacts in enumerate(event.enacts):
                 here: Loc = (*at, "events", i, "enacts", j)
                 if enacts.regime is not None and enacts.regime not in base.regimes:
-                    yield (
-                        (*here, "regime"),
-                        f"unknown regime '{enacts.regime}'; {choices(enacts.regime, base.regimes)}",
-                    )
+                    yield from unknown("regime", enacts.regime, base.regimes, (*here, "regime"))
                     continue
                 regime = enacts.regime or regime
                 if enacts.regime is not None or enacts.stage is not None:
@@ -244,20 +234,10 @@ def _timeline_findings(base: Base) -> Iterator[Finding]:
                         f"the instrument '{enacts.instrument}' needs the countries that enact it",
                     )
                 for k, country in enumerate(enacts.countries):
-                    if country not in base.jurisdictions:
-                        yield (
-                            (*here, "countries", k),
-                            f"unknown country '{country}'; {choices(country, base.jurisdictions)}",
-                        )
+                    yield from unknown("country", country, base.jurisdictions, (*here, "countries", k))
             for j, news in enumerate(event.news):
-                yield from (
-                    (
-                        (*at, "events", i, "news", j, "reach", key),
-                        f"unknown reach '{key}'; {choices(key, reaches)}",
-                    )
-                    for key in news.reach
-                    if key not in reaches
-                )
+                for key in news.reach:
+                    yield from unknown("reach", key, reaches, (*at, "events", i, "news", j, "reach", key))
 
 
 def _stage_finding(base: Base, regime: str, stage: str | None, at: Loc) -> Iterator[Finding]:

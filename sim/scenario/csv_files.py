@@ -6,19 +6,13 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.scenario.locations import shown
+from sim.scenario.locations import shown, text_of
 from sim.scenario.problems import InputError, choices
 
 
 def read_lines(path: Path) -> list[tuple[int, list[str]]]:
     """The file's records, each with its line number; blank ones are left out. Raises InputError."""
-    file = shown(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning
-    except FileNotFoundError:
-        raise InputError(f"{file}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: cannot be read: {error}") from None
+    file, text = shown(path), text_of(path, "utf-8-sig")  # spreadsheets put a mark at the beginning
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     out, begins = list[tuple[int, list[str]]](), 1
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from sim import vocabulary
 from sim.scenario.base import Base, Finding
 from sim.scenario.paths import Loc
-from sim.scenario.problems import choices
+from sim.scenario.problems import choices, unknown
 from sim.scenario.schema import Claim, Experiment, Switch
 
 SMALLEST_CELL = 5
@@ -53,18 +53,13 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
             ("horizon", "last"),
             f"{experiment.horizon.last} is before the first month, {experiment.horizon.first}",
         )
-    if experiment.timeline not in base.timelines:
-        yield (
-            ("timeline",),
-            f"unknown timeline '{experiment.timeline}'; {choices(experiment.timeline, base.timelines)}",
-        )
+    yield from unknown("timeline", experiment.timeline, base.timelines, ("timeline",))
     for name, world in experiment.worlds.items():
         yield from switch_findings(experiment, world.switches, base, ("worlds", name, "switches"))
         yield from _event_findings(world.without_events, experiment, base, ("worlds", name, "without_events"))
     if experiment.compare is not None:
         for i, name in enumerate(experiment.compare):
-            if name not in experiment.worlds:
-                yield ("compare", i), f"unknown world '{name}'; {choices(name, experiment.worlds)}"
+            yield from unknown("world", name, experiment.worlds, ("compare", i))
         if experiment.compare[0] == experiment.compare[1]:
             yield ("compare",), f"'{experiment.compare[0]}' would be compared with itself"
     if experiment.switch_dates and not any(world.switches for world in experiment.worlds.values()):
@@ -88,12 +83,8 @@ def switch_findings(
 ) -> Iterator[Finding]:
     """Unknown or open regimes, switches out of order or too late to act."""
     for i, switch in enumerate(switches):
-        if switch.regime not in base.regimes:
-            yield (
-                (*at, i, "regime"),
-                f"unknown regime '{switch.regime}'; {choices(switch.regime, base.regimes)}",
-            )
-        elif base.regimes[switch.regime].stages:
+        yield from unknown("regime", switch.regime, base.regimes, (*at, i, "regime"))
+        if switch.regime in base.regimes and base.regimes[switch.regime].stages:
             settled = [code for code, regime in base.regimes.items() if not regime.stages]
             yield (
                 (*at, i, "regime"),
@@ -130,20 +121,12 @@ def claim_findings(experiment: Experiment, base: Base, horizon_is_the_files: boo
     for i, claim in enumerate(experiment.claims):
         at: Loc = ("claims", i)
         for part in ("world", "against"):
-            name = getattr(claim, part)
-            if name not in experiment.worlds:
-                yield (*at, part), f"unknown world '{name}'; {choices(name, experiment.worlds)}"
+            yield from unknown("world", getattr(claim, part), experiment.worlds, (*at, part))
         if claim.world == claim.against:
             yield (*at, "against"), f"'{claim.world}' would be compared with itself"
-        if claim.country != ABROAD:
-            if claim.country not in base.jurisdictions:
-                yield (
-                    (*at, "country"),
-                    f"unknown country '{claim.country}'; "
-                    f"{choices(claim.country, [ABROAD, *base.jurisdictions])}",
-                )
-            if experiment.record == "world":
-                yield (*at, "country"), "countries are not recorded: write 'record: country' (or full)"
+        yield from unknown("country", claim.country, [ABROAD, *base.jurisdictions], (*at, "country"))
+        if claim.country != ABROAD and experiment.record == "world":
+            yield (*at, "country"), "countries are not recorded: write 'record: country' (or full)"
         if claim.expect == "within" and (claim.at_most is None or claim.at_least is not None):
             yield (*at, "expect"), "'within' needs at_most, the largest difference allowed, and nothing else"
         if claim.at_least is not None and claim.at_most is not None and claim.at_least >= claim.at_most:
@@ -178,5 +161,4 @@ def _event_findings(events: Iterable[str], experiment: Experiment, base: Base, a
         return
     known = [event.id for event in base.timelines[experiment.timeline].events]
     for i, event in enumerate(events):
-        if event not in known:
-            yield (*at, i), f"unknown event '{event}'; {choices(event, known)}"
+        yield from unknown("event", event, known, (*at, i))

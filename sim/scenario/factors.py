@@ -3,7 +3,7 @@ is put in."""
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
@@ -102,19 +102,20 @@ class Factor:
             return dt.date.fromordinal(whole).isoformat() if self.distribution == "date" else whole
         return _between(self.low, self.high, share, self.distribution == "loguniform")
 
-    def checked(self, value: Value) -> Value:
-        """The value as its type has it; raises FactorProblem if it is not one of what the factor may take."""
+    def checked(self, value: Value, *at: str | int) -> Value:
+        """The value as its type has it; raises FactorProblem, with the place `at`, if the factor may not take
+        it."""
         if self.times:
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise FactorProblem(f"must be a number (got {value!r})")
+                raise FactorProblem(f"must be a number (got {value!r})", *at)
             return float(value)
-        typed = _typed(self.target, value)
+        typed = _typed(self.target, value, *at)
         if self.info is not None and isinstance(typed, int | float):
             keys: list[Any] = list(self.target.loc[3:4]) or (
                 list(self.info.value) if isinstance(self.info.value, dict) else [None]
             )
             if not all(self.info.allows(typed, key) for key in keys):
-                raise FactorProblem(f"{typed:g} is out of range; allowed: {self.info.range_words}")
+                raise FactorProblem(f"{typed:g} is out of range; allowed: {self.info.range_words}", *at)
         return typed
 
 
@@ -177,32 +178,23 @@ def _listed(factor: Factor, spec: FactorSpec, values: tuple[Value, ...]) -> Fact
         raise FactorProblem("listed values are the levels: leave it out", "levels")
     if not values:
         raise FactorProblem("is empty: list at least one value", "values")
-    out: list[Value] = []
-    for i, value in enumerate(values):
-        try:
-            out.append(factor.checked(value))
-        except FactorProblem as problem:
-            raise FactorProblem(problem.said, "values", i) from None
-    return Factor(**{**factor.__dict__, "values": tuple(out)})
+    return replace(factor, values=tuple(factor.checked(one, "values", i) for i, one in enumerate(values)))
 
 
 def _ranged(factor: Factor, kind: Any, asked: Any) -> Factor:
     if asked == "prior":
         if factor.info is None:
             raise FactorProblem("only parameters have a range of their own; give one: [low, high]", "range")
-        return Factor(**{**factor.__dict__, "low": factor.info.range[0], "high": factor.info.range[1]})
+        return replace(factor, low=factor.info.range[0], high=factor.info.range[1])
     ends: list[float] = []
     for i, end in enumerate(asked):
         if kind is not dt.date and isinstance(end, str):
             raise FactorProblem(f"must be a number (got {end!r})", "range", i)
-        try:
-            checked = factor.checked(end)
-        except FactorProblem as problem:
-            raise FactorProblem(problem.said, "range", i) from None
+        checked = factor.checked(end, "range", i)
         ends.append(
             dt.date.fromisoformat(checked).toordinal() if isinstance(checked, str) else float(checked)
         )
-    return Factor(**{**factor.__dict__, "low": ends[0], "high": ends[1]})
+    return replace(factor, low=ends[0], high=ends[1])
 
 
 def _sampled(factor: Factor, kind: Any, spec: FactorSpec, where: str) -> Factor:
@@ -227,8 +219,8 @@ def _sampled(factor: Factor, kind: Any, spec: FactorSpec, where: str) -> Factor:
         raise FactorProblem(
             "integer needs whole numbers at both ends of a range; valid: uniform, loguniform", "distribution"
         )
-    distribution = only or asked or "uniform"
-    factor = Factor(**{**factor.__dict__, "distribution": distribution})
+    distribution: Any = only or asked or "uniform"
+    factor = replace(factor, distribution=distribution)
     if spec.levels is None:
         return factor
     if distribution in ("integer", "date"):
@@ -241,7 +233,7 @@ def _sampled(factor: Factor, kind: Any, spec: FactorSpec, where: str) -> Factor:
         ]
     else:
         levels = [factor.value(i / (spec.levels - 1)) for i in range(spec.levels)]
-    return Factor(**{**factor.__dict__, "values": tuple(levels)})
+    return replace(factor, values=tuple(levels))
 
 
 def _target(path: str, experiment: Experiment, base: Base, tree: dict[str, Any]) -> Target:
@@ -359,21 +351,22 @@ _ADAPTERS: dict[Kind, tuple[Any, TypeAdapter[Any]]] = {
 }
 
 
-def _typed(target: Target, value: Value) -> Value:
-    """The value checked against the type declared where it goes; dates stay text."""
+def _typed(target: Target, value: Value, *at: str | int) -> Value:
+    """The value checked against the type declared where it goes; dates stay text. Raises FactorProblem."""
     if target.kind == "contents":
         kind, adapter = _declared(target.loc), _adapter(target.loc)
     elif "on" in target.loc:
         try:
             return dt.date.fromisoformat(str(value)).isoformat()
         except ValueError:
-            raise FactorProblem(f"must be a date such as 2014-07-31 (got {value!r})") from None
+            raise FactorProblem(f"must be a date such as 2014-07-31 (got {value!r})", *at) from None
     else:
         kind, adapter = _ADAPTERS[target.kind]
     try:
         typed: Value = adapter.validate_python(value, strict=True)
     except ValidationError as error:
-        raise FactorProblem(in_words(kind, value, error.errors(include_url=False)[0])[1]) from None
+        said = in_words(kind, value, error.errors(include_url=False)[0])[1]
+        raise FactorProblem(said, *at) from None
     return typed
 
 

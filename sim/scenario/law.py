@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.scenario.paths import Loc
-from sim.scenario.problems import choices
+from sim.scenario.problems import unknown
 from sim.scenario.strict import NonNegative, Share, Strict
 from sim.vocabulary import Route
 
@@ -292,20 +292,13 @@ def law_findings(law: Law, regimes: Mapping[str, Regime]) -> Iterator[tuple[Loc,
 def _name_findings(law: Law, regimes: Mapping[str, Regime]) -> Iterator[tuple[Loc, str]]:
     settled = law.settled()
     for code, regime in regimes.items():
-        if regime.test not in law.tests:
-            yield (
-                ("regimes", code, "test"),
-                f"unknown test '{regime.test}'; {choices(regime.test, law.tests)}",
-            )
-        elif law.tests[regime.test].open is not None and not regime.stages:
+        yield from unknown("test", regime.test, law.tests, ("regimes", code, "test"))
+        is_open = regime.test in law.tests and law.tests[regime.test].open is not None
+        if is_open and not regime.stages:
             yield ("regimes", code, "stages"), f"the test '{regime.test}' is open: name at least one stage"
-        elif law.tests[regime.test].open is None and regime.stages:
+        elif regime.test in settled and regime.stages:
             yield ("regimes", code, "stages"), f"the test '{regime.test}' is settled and has no stages"
-        if regime.comity not in law.comity:
-            yield (
-                ("regimes", code, "comity"),
-                f"unknown comity rule '{regime.comity}'; {choices(regime.comity, law.comity)}",
-            )
+        yield from unknown("comity rule", regime.comity, law.comity, ("regimes", code, "comity"))
     for code, test in law.tests.items():
         if (test.reach is None) != (test.open is not None):
             yield (
@@ -313,18 +306,9 @@ def _name_findings(law: Law, regimes: Mapping[str, Regime]) -> Iterator[tuple[Lo
                 "must be null for an open test and a share for a settled one",
             )
         for case, name in test.open.model_dump().items() if test.open else ():
-            if name not in settled:
-                yield (
-                    ("law", "tests", code, "open", case),
-                    f"unknown settled test '{name}'; {choices(name, settled)}",
-                )
-    rows = product(("us_orders", "foreign_orders"), (("test", settled), ("comity", tuple(law.comity))))
-    for part, (condition, known) in rows:
+            yield from unknown("settled test", name, settled, ("law", "tests", code, "open", case))
+    conditions = (("test", "settled test", settled), ("comity", "comity rule", law.comity))
+    for part, (condition, what, known) in product(("us_orders", "foreign_orders"), conditions):
         for code, row in getattr(law, part).items():
             name = getattr(row.when, condition, None)
-            if name is not None and name not in known:
-                what = "settled test" if condition == "test" else "comity rule"
-                yield (
-                    ("law", part, code, "when", condition),
-                    f"unknown {what} '{name}'; {choices(name, known)}",
-                )
+            yield from unknown(what, name, known, ("law", part, code, "when", condition))

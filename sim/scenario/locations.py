@@ -30,6 +30,16 @@ def shown(path: Path) -> str:
     return str(path)
 
 
+def text_of(path: Path, encoding: str = "utf-8") -> str:
+    """The text of a file. Raises InputError if it cannot be read."""
+    try:
+        return path.read_text(encoding=encoding)
+    except FileNotFoundError:
+        raise InputError(f"{shown(path)}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{shown(path)}: cannot be read: {error}") from None
+
+
 def experiments() -> dict[str, Path]:
     """The shipped experiments by bare name."""
     return {path.stem: path for path in sorted((root() / EXPERIMENTS).glob("*.yaml"))}

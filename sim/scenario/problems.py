@@ -1,7 +1,9 @@
 """What is wrong with the user's input, in the user's words: all of it at once, each with its place."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from sim.scenario.paths import Loc
 
 _SHOWN = 40
 
@@ -12,6 +14,13 @@ class InputError(Exception):
     def __init__(self, problems: str | Sequence[str]) -> None:
         self.problems: list[str] = [problems] if isinstance(problems, str) else list(problems)
         super().__init__("\n".join(self.problems))
+
+
+def unknown(what: str, name: object, known: Iterable[object], at: Loc) -> Iterator[tuple[Loc, str]]:
+    """A finding at a place if a name is not among those known; None names nothing."""
+    names = list(known)
+    if name is not None and name not in names:
+        yield at, f"unknown {what} '{name}'; {choices(name, names)}"
 
 
 def choices(wrong: object, valid: Iterable[object]) -> str:

@@ -15,7 +15,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from sim.scenario.locations import shown
+from sim.scenario.locations import shown, text_of
 from sim.scenario.paths import Loc, dotted, leaves
 from sim.scenario.problems import InputError, choices
 
@@ -39,13 +39,7 @@ class Document:
 
 def read(path: Path) -> Document:
     """The file's tree and lines. Raises InputError: missing, syntax, duplicate key, empty, not finite."""
-    file = shown(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError(f"{file}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: cannot be read: {error}") from None
+    file, text = shown(path), text_of(path)
     try:
         loaded = YAML(typ="rt", pure=True).load(text)
     except DuplicateKeyError as error:

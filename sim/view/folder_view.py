@@ -141,12 +141,14 @@ class Kept:
     """What is computed from one reading of a folder: each value once, however many threads need it."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
         self._values: dict[str, Any] = {}
+        self._locks: dict[
+            str, threading.Lock
+        ] = {}  # one a key: who needs one number does not wait for others
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """The value of a key, computed by `make` at the first call; nothing is kept if that fails."""
-        with self._lock:
+        with self._locks.setdefault(key, threading.Lock()):
             if key not in self._values:
                 self._values[key] = make()
             value: T = self._values[key]

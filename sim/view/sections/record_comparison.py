@@ -8,8 +8,7 @@ import pandas as pd
 
 from sim.analysis.evidence.rows import BOUND_WORDS
 from sim.view.blocks import Block, Chart, NotThere, Section, Text, listed
-from sim.view.figures.distance_from_evidence import FARTHEST, targets
-from sim.view.figures.forecast_scores import scores
+from sim.view.figures.evidence_dots import FARTHEST, scores, targets
 from sim.view.number_format import number, span
 from sim.view.result_tables import verdict_cell
 from sim.view.results_view import ResultsView

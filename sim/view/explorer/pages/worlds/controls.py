@@ -106,7 +106,7 @@ def _marks(knob: Knob) -> list[float]:
 def _range(knob: Knob) -> str:
     low, high = knob.range
     unit = f" {knob.unit}" if knob.unit else ""
-    return f"{low:g} to {high:g}{unit}; as shipped {knob.default:g}"
+    return f"{low:g} to {high:g}{unit}; shipped value {knob.default:g}"
 
 
 def _known(knob: Knob) -> list[Component]:

@@ -24,11 +24,9 @@ CARDS = {
     "laws": "Laws in force",
     "us_success": "US requests abroad met within a year",
 }
-_UNITS = {
-    "points of 100": "points of 100",
-    "% of foreign customers' cloud data": "% of it",
-    "instruments": "instruments in all countries",
-}
+_PERCENT = "% of foreign customers' cloud data"
+_UNITS = {"instruments": "instruments in all countries", _PERCENT: "%"}
+_UNITS_OF_DIFFERENCES = _UNITS | {"%": "percentage points", _PERCENT: "percentage points"}
 REVENUE = ("revenue_us", "revenue_us_cumulative")
 
 
@@ -83,7 +81,8 @@ def _cards(headlines: pd.DataFrame, view: ResultsView) -> str:
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     for code, short in CARDS.items():
         row = rows[code]
-        unit = _UNITS.get(str(row["unit"]), str(row["unit"]))
+        units = _UNITS if view.compare is None else _UNITS_OF_DIFFERENCES
+        unit = units.get(str(row["unit"]), str(row["unit"]))
         if view.compare is None:
             value, below = number(float(row["value_a"])), ""
         else:
@@ -113,7 +112,7 @@ def sentence(headlines: pd.DataFrame, view: ResultsView) -> str:
         _told("trust abroad is", trust, "points of 100", "higher", "lower"),
         _told("US providers earn", revenue, "USD bn", "more abroad", "less abroad"),
     ]
-    return f"{few}{text(b.label)} rather than {text(a.label)}: {'; '.join(told)}."
+    return f"{few}{text(b.label)} compared with {text(a.label)}: {'; '.join(told)}."
 
 
 def _told(what: str, row: dict[Any, Any], unit: str, more: str, less: str) -> str:
