@@ -42,7 +42,7 @@ def announce_compilation(screen: Console) -> None:
     from sim.model import compiled
 
     if not compiled.is_compiled():
-        screen.print("first run compiles the model: about a minute")
+        screen.print("the first run compiles the model: about half a minute on two processors")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +20,8 @@ from typing import Any
 _VARIABLE = "NUMBA_CACHE_DIR"
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent.parent  # holds the package
-_ENTRY = _HERE / "kernels" / "customers.py"
+# What a run needs last: each ends one of the two parts in which the model is compiled.
+_LAST_COMPILED = (("survey", "ask"), ("books", "enter_requests"))
 
 
 def _without_docstrings(tree: ast.Module) -> ast.Module:
@@ -114,7 +116,31 @@ def use_own_cache() -> None:
             locator.ensure_cache_path()
             return locator
 
+    save = caching.IndexDataCacheFile.save
+
+    def save_locked(self: Any, key: Any, data: Any) -> None:
+        with _locked(Path(self._cache_path)):
+            save(self, key, data)
+
+    caching.IndexDataCacheFile.save = save_locked
     caching.CacheImpl._locator_classes = [ModuleLocator, *caching.CacheImpl._locator_classes]
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing there.
+
+    Numba counts a function's versions in a file. Two processes that add different versions at the same time could
+    give both the same number, and the wrong one would be loaded.
+    """
+    try:
+        fcntl: Any = import_module("fcntl")
+    except ModuleNotFoundError:  # on Windows: the window is milliseconds
+        yield
+        return
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # released when the file is closed, also by a process that dies
+        yield
 
 
 def use_wide_vectors() -> None:
@@ -131,6 +157,8 @@ def use_wide_vectors() -> None:
 
 
 def is_compiled() -> bool:
-    """Whether the compiled code of the customers' month lies in the cache, so that a run begins at once."""
-    folder = cache_folder(_ENTRY)
-    return folder.is_dir() and next(folder.glob("*customers_month*.nbi"), None) is not None
+    """Whether the compiled code lies in the cache, so that a run begins at once."""
+    folders = ((cache_folder(_HERE / "kernels" / f"{module}.py"), name) for module, name in _LAST_COMPILED)
+    return all(
+        folder.is_dir() and next(folder.glob(f"*{name}*.nbi"), None) is not None for folder, name in folders
+    )

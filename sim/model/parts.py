@@ -28,18 +28,24 @@ if TYPE_CHECKING:
 class Commons:
     """What the worlds of a set share: customers with contracts and peers, crimes, luck, and market trends."""
 
-    def __init__(self, scenarios: Sequence[Scenario], seed: int) -> None:
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        seed: int,
+        population: Population | None,
+        customers: type[Customers],
+    ) -> None:
         first = scenarios[0]
         if any(not may_ride_together(first, other) for other in scenarios[1:]):
             raise ValueError(
                 "worlds of one set differ in law and events only; run others in sets of their own"
             )
-        self.population: Population = population_of(first, seed)
+        self.population: Population = population or population_of(first, seed)
         self.docket: Docket = docket_of(first, self.population, seed)
         self.waits = Waits(self.docket, seed)
         self.luck_of_laws = LuckOfLaws(len(first.jurisdictions), seed)
         self.trends: Trends = market_trends(first)
-        self.customers = Customers(self.population, first, len(scenarios), seed)
+        self.customers = customers(self.population, first, len(scenarios), seed)
 
 
 def may_ride_together(a: Scenario, b: Scenario) -> bool:

@@ -15,6 +15,7 @@ from sim.model.arithmetic import total
 from sim.model.kernels import population as kernel
 from sim.model.kernels.codes import PEERS, UNITS
 from sim.model.recent import Recent
+from sim.model.threads import in_parts
 from sim.scenario.scenario import Scenario
 
 __all__ = ["PEERS", "UNITS", "Cells", "Population", "build_population", "population_of", "smallest_size"]
@@ -106,7 +107,7 @@ def population_of(scenario: Scenario, seed: int) -> Population:
 
 def build_population(scenario: Scenario, seed: int) -> Population:
     """The population of a scenario under a seed; scenarios that differ only in law share it."""
-    cells = _cells(scenario)
+    cells = cells_of(scenario)
     n = int(cells.start[-1])
     cell = np.repeat(np.arange(len(cells), dtype=np.int32), np.diff(cells.start))
     segment = cells.segment[cell]
@@ -128,10 +129,10 @@ def build_population(scenario: Scenario, seed: int) -> Population:
     renewal = np.empty(n, np.int16)
     law_order, us_business = np.empty(n, np.float32), np.empty(n, np.float32)
     kernel.keyed_positions(seed, terms[segment], renewal, law_order, us_business)
-    peers = kernel.network(
-        seed, cells.start, cell, len(specs), parameters.network.same_cell, parameters.network.same_country
-    )
-    panel, panel_weight = _panel(cells, parameters.survey.panel)
+    peers = np.empty((n, PEERS), np.int32)
+    ties = kernel.Ties(parameters.network.same_cell, parameters.network.same_country)
+    in_parts(kernel.network, seed, kernel.CellOf(cells.start, cell, len(specs)), ties, peers)
+    panel, panel_weight = panel_of(cells, parameters.survey.panel)
     return Population(
         cells=cells,
         cell=cell,
@@ -146,13 +147,13 @@ def build_population(scenario: Scenario, seed: int) -> Population:
         us_business=us_business,
         peers=peers,
         place_order=place_order,
-        blocks=_blocks(cells.start),
+        blocks=blocks_of(cells.start),
         panel=panel,
         panel_weight=panel_weight,
     )
 
 
-def _cells(scenario: Scenario) -> Cells:
+def cells_of(scenario: Scenario) -> Cells:
     """Real-world totals of every cell, and how many simulated customers stand for it."""
     jurisdictions, specs = list(scenario.jurisdictions.values()), list(scenario.segments.values())
     shape = (len(jurisdictions), len(specs))
@@ -201,14 +202,14 @@ def _weights(cells: Cells, tails: np.ndarray) -> np.ndarray:
     return weights
 
 
-def _blocks(start: np.ndarray) -> np.ndarray:
+def blocks_of(start: np.ndarray) -> np.ndarray:
     return np.array(
         [(a, min(a + BLOCK, last)) for first, last in pairwise(start) for a in range(first, last, BLOCK)],
         np.int64,
     )
 
 
-def _panel(cells: Cells, size: float) -> tuple[np.ndarray, np.ndarray]:
+def panel_of(cells: Cells, size: float) -> tuple[np.ndarray, np.ndarray]:
     """The survey's panel: the same number from each cell, spread evenly over sizes."""
     each = max(1, int(size) // len(cells))
     members, weights = [], []

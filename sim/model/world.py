@@ -6,12 +6,14 @@ A `WorldSet` steps several `WarrantModel`s that share one population and one str
 
 from collections.abc import Callable, Sequence
 
+from sim.model.agents.customers import Customers
 from sim.model.agents.us_providers import MONTHS_OF_QUARTER
 from sim.model.arithmetic import total
 from sim.model.kernels.codes import ADOPTS
 from sim.model.law.timeline import calendar
 from sim.model.ordered import Reporters
 from sim.model.parts import Commons, PartsOfWorld
+from sim.model.population import Population
 from sim.scenario.scenario import Scenario
 
 
@@ -113,9 +115,15 @@ class WorldSet(Commons):
     """Worlds that share one population and one stream of luck; they may differ in law and events only."""
 
     def __init__(
-        self, scenarios: Sequence[Scenario], seed: int, *, alone: WarrantModel | None = None
+        self,
+        scenarios: Sequence[Scenario],
+        seed: int,
+        *,
+        alone: WarrantModel | None = None,
+        population: Population | None = None,
+        customers: type[Customers] = Customers,
     ) -> None:
-        super().__init__(scenarios, seed)
+        super().__init__(scenarios, seed, population, customers)
         if alone is not None:
             alone.build_parts(self)
         self.models = (

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from sim.model.compiled import is_compiled
-from sim.model.population import smallest_size
 from sim.runs.engines import Engine, OpenEngine
 from sim.runs.engines.local import InThisProcess, Processes, default_workers
+from sim.runs.first_compilation import compile_model
 from sim.runs.identity import Identities
 from sim.runs.pairs import difference_of, equal_months
-from sim.runs.seed import SeedDone, Task, failure_of, run_seed
+from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.sweep import sweep
 from sim.runs.worker import Reduce, TaskDone
@@ -71,7 +71,7 @@ class Runner:
         tasks = iter(tasks)
         first, failed = next(tasks), 0
         if not is_compiled():
-            _compile(first)
+            compile_model(first.scenarios, first.seed)
         engine = self.backend.open_engine(count)
         all_tasks = chain([first], tasks)
         ended = sweep(all_tasks, count, engine, self.store.folder, self.backend.timeout, reduce)
@@ -117,18 +117,6 @@ def _identified(tasks: Iterable[Task]) -> list[Task]:
         replace(t, ids={world: identities.run_id(s, t.seed, t.record) for world, s in t.scenarios.items()})
         for t in tasks
     ]
-
-
-def _compile(task: Task) -> None:
-    """Compile the model once, here, by a run of a few months.
-
-    Otherwise every worker would compile it at the same time.
-    """
-    small = {
-        name: replace(s, months=4, customers=smallest_size(len(s.jurisdictions), len(s.segments)))
-        for name, s in task.scenarios.items()
-    }
-    run_seed(Task(small, task.seed, "full"))
 
 
 def missing(tasks: Iterable[Task], index: Index, backend: Backend) -> Iterator[Task]:

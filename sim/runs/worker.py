@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.model import threads
 from sim.runs.identity import model_digest
 from sim.runs.seed import Failure, SeedDone, Task, run_seed
 from sim.runs.store import WRITING, Batch
@@ -67,8 +68,6 @@ def work(batch: Work) -> list[TaskDone]:
 
     Raises OtherCode, EarlierWorkerDied, OSError (the store cannot be written).
     """
-    import numba
-
     if model_digest() != batch.model:
         raise OtherCode(
             "a worker has another version of the code than this command: bring both to the same and run again"
@@ -76,10 +75,10 @@ def work(batch: Work) -> list[TaskDone]:
     folder = batch.store / WRITING / batch.token
     if (folder / _BEGAN).exists():
         raise EarlierWorkerDied
-    before = numba.get_num_threads()
+    before = threads.count()
     into, done = Batch(batch.store, batch.token, batch.tasks[0].record), list[TaskDone]()
     try:
-        numba.set_num_threads(1)  # the workers already fill the machine
+        threads.use(1)  # the workers already fill the machine
         with (folder / _BEGAN).open("wb", buffering=0) as notes:
             for number, task in enumerate(batch.tasks):
                 notes.write(b"%d\n" % number)
@@ -100,7 +99,7 @@ def work(batch: Work) -> list[TaskDone]:
                     )
             notes.write(b"done\n")
     finally:
-        numba.set_num_threads(before)
+        threads.use(before)
     if batch.reduce is None:
         into.commit()
     else:

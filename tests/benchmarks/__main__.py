@@ -13,20 +13,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
-import numba
 import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from sim.model.kernels import customers as kernel
+from sim.model.agents.customers import Customers
 from sim.model.kernels import survey
-from sim.model.kernels.customer_arrays import Costs, Now, Outcome, People, State, Terms
+from sim.model.kernels.customer_arrays import Now
 from sim.model.population import smallest_size
 from sim.model.reference.customers import CustomersOfWorld
 from sim.model.reference.population import cells_of, weights_of
+from sim.model.threads import available, in_parts, use
 from sim.model.world import WarrantModel, WorldSet
 from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
@@ -79,7 +80,7 @@ class Clock:
 def run_set(chosen: Sequence[Scenario]) -> tuple[Clock, float, float, WorldSet]:
     """Run a set: seconds by part, to build, to run; and the set."""
     clock = Clock()
-    clock.watch(kernel, "customers_month")
+    clock.watch(Customers, "respond")
     clock.watch(survey, "ask")
     for phase in PHASES:
         clock.watch(WarrantModel, phase)
@@ -98,18 +99,18 @@ def floor(chosen: Sequence[Scenario]) -> float:
 
     The engine's own month follows, untimed, and overwrites what the floor has written.
     """
-    month, spent = kernel.customers_month, [0.0]
+    respond, spent = Customers.respond, [0.0]
 
-    def floor_first(now: Now, people: People, terms: Terms, costs: Costs, state: State, out: Outcome) -> None:
+    def floor_first(customers: Customers, now: Now) -> None:
+        people, state = customers._people, customers._state()
         seen = np.empty(len(people.groups))
         begin = time.perf_counter()
-        floor_month(now.seed, now.month, people, state, seen)
+        in_parts(floor_month, now, people, state, seen)
         spent[0] += time.perf_counter() - begin
-        month(now, people, terms, costs, state, out)
+        respond(customers, now)
 
-    kernel.customers_month = floor_first
-    WorldSet(chosen, 1).run()
-    kernel.customers_month = month
+    with patch.object(Customers, "respond", floor_first):
+        WorldSet(chosen, 1).run()
     return spent[0]
 
 
@@ -146,7 +147,7 @@ def engine_against_floor(customers: int, months: int, plain: float) -> None:
         chosen = scenarios(customers, worlds, months)
         for _ in range(5 if customers < 1_000_000 else 3):
             clock, _, _, ws = run_set(chosen)
-            kernels.append(clock.spent["customers_month"])
+            kernels.append(clock.spent["respond"])
             steps.append(clock.spent["step"])
             if worlds == 2:
                 floors.append(floor(chosen))
@@ -176,7 +177,7 @@ def pair_as_called(customers: int, threads: int, repeats: int) -> None:
     After the first of `repeats` the seed's docket is at hand, as it is for the moves of a slider; the best
     is reported.
     """
-    numba.set_num_threads(threads)
+    use(threads)
     best: tuple[float, dict[str, float]] | None = None
     chosen = scenarios(customers, 2, 156)
     for _ in range(repeats):
@@ -189,7 +190,7 @@ def pair_as_called(customers: int, threads: int, repeats: int) -> None:
         tables, everything = time.perf_counter() - at, time.perf_counter() - begin
         if best is None or everything < best[0]:
             small = {f"small agents and books: {phase}": clock.spent[phase] for phase in PHASES}
-            customers_ = {"customers' month": clock.spent["customers_month"], "survey": clock.spent["ask"]}
+            customers_ = {"customers' month": clock.spent["respond"], "survey": clock.spent["ask"]}
             rest = {"customers' other work": clock.spent["step"] - sum(customers_.values())}
             best = everything, {"build": build, **customers_, **rest, **small, "tables": tables}
         del ws, model
@@ -197,7 +198,7 @@ def pair_as_called(customers: int, threads: int, repeats: int) -> None:
     note(f"a pair, everything, {threads} thread(s)", best[0], "s", customers, 2)
     for part, seconds in best[1].items():
         note(f"  of which {part}", seconds, "s", customers, 2)
-    numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    use(available())
 
 
 _TEN_MILLION = """
@@ -207,7 +208,7 @@ from tests.benchmarks.__main__ import run_set, scenarios
 clock, build, run, ws = run_set(scenarios({customers}, 2, {months}))
 # getrusage would count what the parent held
 peak = re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())
-print(build, clock.spent["customers_month"], int(peak[1]) / 1024**2)
+print(build, clock.spent["respond"], int(peak[1]) / 1024**2)
 """
 
 
@@ -257,7 +258,7 @@ def main() -> None:
     jobs += [
         largest,
         partial(pair_as_called, 20_000, 1, 7),
-        partial(pair_as_called, 1_000_000, numba.get_num_threads(), 1),
+        partial(pair_as_called, 1_000_000, available(), 1),
         starts,
     ]
     for job in track(jobs, description="measuring", transient=True):
@@ -268,7 +269,7 @@ def main() -> None:
         "worlds",
         "value",
         "unit",
-        title=f"{numba.get_num_threads()} threads, Python {sys.version.split()[0]}",
+        title=f"{available()} threads, Python {sys.version.split()[0]}",
     )
     for row in ROWS:
         value = row["value"]

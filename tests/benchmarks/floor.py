@@ -11,7 +11,7 @@ loop.
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from sim.model.kernels.memory import prefetch
 from sim.model.kernels.renewals import LOT
@@ -47,11 +47,15 @@ def _traffic(
     return float(waiting)
 
 
-@njit(parallel=True)
-def floor_month(seed: int, month: int, people: Any, state: Any, out: Any) -> None:
-    """Touch and draw what a month of the engine does; `out` (G,) keeps the compiler from removing it."""
-    for g in prange(len(people.groups)):
-        out[g] = _blocks(seed, month, people.groups[g], people, state)
+@njit(nogil=True)
+def floor_month(part: int, parts: int, now: Any, people: Any, state: Any, out: Any) -> None:
+    """Touch what a month of the engine touches, and draw what it draws, in so many parts.
+
+    `out` (G,) keeps the compiler from leaving it out.
+    """
+    groups = people.groups
+    for g in range(part * len(groups) // parts, (part + 1) * len(groups) // parts):
+        out[g] = _blocks(now.seed, now.month, groups[g], people, state)
 
 
 @njit

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-import numba
 import pytest
 
+from sim.model import threads
 from sim.model.world import WorldSet
 from tests.model.small_worlds import asked, has_run
 
@@ -12,10 +12,10 @@ from tests.model.small_worlds import asked, has_run
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """One thread for each test process, as pytest's workers already use the whole machine."""
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
+    before = threads.count()
+    threads.use(1)
     yield
-    numba.set_num_threads(before)
+    threads.use(before)
 
 
 @pytest.fixture(scope="session")

@@ -190,8 +190,9 @@ def test_seeds_share_the_real_world_and_differ_in_luck() -> None:
 
 PROGRAM = """
 from tests.model.small_worlds import asked, digest, has_run
-import numba, sys
-print(numba.get_num_threads())
+from sim.model import threads
+import sys
+print(threads.count())
 print(digest(has_run(asked(last=sys.argv[1]))))
 """
 ROOT = Path(__file__).parents[2]

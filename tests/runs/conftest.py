@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-import numba
 import pytest
 
+from sim.model import threads
 from sim.pipeline import Finished, run
 from sim.scenario.resolution import Resolved
 from tests.model.small_worlds import asked
@@ -15,10 +15,10 @@ AROUND_THE_SWITCH = "2015-06"
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """One thread a test process: pytest's workers already fill the machine."""
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
+    before = threads.count()
+    threads.use(1)
     yield
-    numba.set_num_threads(before)
+    threads.use(before)
 
 
 @pytest.fixture(scope="session")

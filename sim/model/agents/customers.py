@@ -38,6 +38,7 @@ from sim.model.kernels.population import LEAST_TRUST, MOST_TRUST
 from sim.model.kernels.trust import TRUST_UNITS
 from sim.model.places import place_count
 from sim.model.population import UNITS, Cells, Population
+from sim.model.threads import in_parts
 from sim.scenario.parameters import Adoption
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import CHANNELS, KINDS, US_KINDS
@@ -202,7 +203,7 @@ class Customers:
         )  # fmt: skip
         kernel.side_by_side(self.evidence, self._terms.good, self._terms.bad)
         now = Now(self._seed, month)
-        kernel.customers_month(now, self._people, self._terms, self._costs, self._state(), out)
+        self.respond(now)
         self.trust, self._trust_next = self._trust_next, self.trust
         books_kernel.trust_of_cells(
             out.trust_sums, x.blocks, x.cell, self._sizes, TRUST_UNITS, self.trust_means
@@ -212,6 +213,18 @@ class Customers:
             now, self._people, self.hazard, state, out, self._ledger, self._streams
         )
         survey_kernel.ask(month, self._panel, self._people, self._terms, state, self._questions)
+
+    def respond(self, now: Now) -> None:
+        """Everybody's trust and choices, in as many threads as are in use: fills the next trust and the outcome."""
+        in_parts(
+            kernel.customers_month,
+            now,
+            self._people,
+            self._terms,
+            self._costs,
+            self._state(),
+            self._outcome,
+        )
 
     def _state(self) -> State:
         return State(self.place, self.readiness, self.trust, self._trust_next)

@@ -7,20 +7,14 @@ take whole groups of blocks of customers; all that leaves a block is integers, s
 """
 
 import numpy as np
-from numba import get_num_threads, njit, prange
+from numba import njit
 
 from sim.model.kernels.choice import nest_of
 from sim.model.kernels.codes import OFFERS, ON_PREMISES
 from sim.model.kernels.customer_arrays import (
-    Costs,
     Luck,
     Notes,
-    Now,
-    Outcome,
-    People,
     Proofs,
-    State,
-    Terms,
 )
 from sim.model.kernels.deadlines import who_is_due, who_renews
 from sim.model.kernels.decisions import decide, empty_cases, empty_weights
@@ -70,9 +64,12 @@ def _empty_notes(worlds, places):
     return Notes(proofs, luck, empty_cases(count), empty_weights(count, places))
 
 
-@njit(cache=True)
-def _some_groups(now, part, parts, people, terms, costs, state, out):
-    """The month of one part of the groups of blocks: a group is so small that who listens is still cached to choose."""
+@njit(cache=True, nogil=True)
+def customers_month(part, parts, now, people, terms, costs, state, out):
+    """A month of one of so many parts of the customers, in all worlds: fills `trust_next` of the State, and the Outcome.
+
+    Group by group of blocks: a group is so small that its customers are still cached when they choose.
+    """
     groups, blocks, place = people.groups, people.blocks, state.place
     worlds, places = place.shape[1], terms.utility.shape[2]
     largest, notes = _largest(groups, blocks), _empty_notes(worlds, places)
@@ -108,15 +105,3 @@ def _some_groups(now, part, parts, people, terms, costs, state, out):
             move_count[b] = row - first_row
             b += 1
             row = first_row
-
-
-@njit(cache=True, parallel=True)
-def _customers_month(threads, now, people, terms, costs, state, out):
-    """`customers_month` in as many threads: each has a run of groups, so that it takes up its tuples once."""
-    for t in prange(threads):
-        _some_groups(now, t, threads, people, terms, costs, state, out)
-
-
-def customers_month(now: Now, people: People, terms: Terms, costs: Costs, state: State, out: Outcome) -> None:
-    """One month of all customers in all worlds: fills `trust_next` of the State, and the Outcome."""
-    _customers_month(get_num_threads(), now, people, terms, costs, state, out)

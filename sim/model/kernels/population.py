@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from sim.model.kernels.arithmetic import exp, fixed, log, power
 from sim.model.kernels.codes import ACCOUNTS, CUSTOMERS, PEERS, TB, UNITS, USD
@@ -25,6 +25,21 @@ class Totals(NamedTuple):
     accounts: np.ndarray
     tb: np.ndarray
     usd: np.ndarray  # a month
+
+
+class CellOf(NamedTuple):
+    """Where each customer belongs."""
+
+    start: np.ndarray  # int64 (C + 1,) first customer of each cell
+    cell: np.ndarray  # int32 (N,)
+    segments: int
+
+
+class Ties(NamedTuple):
+    """Shares of peers of the same cell, and of another segment of the same country."""
+
+    same_cell: float
+    same_country: float
 
 
 @njit(cache=True)
@@ -115,17 +130,19 @@ def keyed_positions(seed, terms, renewal, law_order, us_business):
         us_business[i] = draw(seed, i, BEFORE, purposes.US_BUSINESS)
 
 
-@njit(cache=True, parallel=True)
-def network(seed, start, cell, segments, same_cell, same_country):
-    """Six peers each: mostly of the same cell, some of another segment at home, few from anywhere; all of about one size.
+@njit(cache=True, nogil=True)
+def network(part, parts, seed, cells, ties, peers):
+    """Six peers each of one of so many parts of the customers: `peers` (N, 6) int32.
 
-    Like knows like (homophily by size: McPherson, Smith-Lovin & Cook 2001); how narrowly is a judgement. A peer is one of
-    the ALIKE customers of its cell whose rank in size is about one's own. So peers lie near in memory, too; those farthest
-    off come first, so that they can be sent for early.
+    Mostly of the same cell, some of another segment at home, few from anywhere; all of about one size. Like knows like
+    (homophily by size: McPherson, Smith-Lovin & Cook 2001); how narrowly is a judgement. A peer is one of the ALIKE
+    customers of its cell whose rank in size is about one's own. So peers are near in memory, too; those farthest off
+    come first, so that they can be fetched early.
     """
-    n = start[-1]
-    peers = np.empty((n, PEERS), np.int32)
-    for i in prange(n):
+    start, cell, segments = cells.start, cells.cell, cells.segments
+    same_cell, same_country = ties.same_cell, ties.same_country
+    n = len(cell)
+    for i in range(part * n // parts, (part + 1) * n // parts):
         c = cell[i]
         rank = (i - start[c]) / (start[c + 1] - start[c])
         for k in range(PEERS):
@@ -147,4 +164,3 @@ def network(seed, start, cell, segments, same_cell, same_country):
                 peers[i, at] = peers[i, at - 1]
                 at -= 1
             peers[i, at] = peer
-    return peers

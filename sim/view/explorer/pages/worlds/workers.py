@@ -15,6 +15,7 @@ from itertools import count
 from typing import Literal
 from weakref import WeakKeyDictionary
 
+from sim.model import threads
 from sim.runs.engines.local import WorkerProcess, process_context
 from sim.runs.live import LivePair, Wanted, remembers, run_live
 from sim.scenario.resolution import Resolved
@@ -83,18 +84,16 @@ def run_measured(
 ) -> LivePair:
     """`run_live` in a worker, with the fastest number of threads (one without `every_core`), unless the job
     is cancelled."""
-    import numba
-
     global _threads
     if _threads is None:
-        _threads = Threads(numba.get_num_threads() if every_core else 1)
+        _threads = Threads(threads.count() if every_core else 1)
     if remembers(key, seed):
         return run_live(key, scenarios, seed, wanted)
-    threads = _threads.choose()
-    numba.set_num_threads(threads)
+    number = _threads.choose()
+    threads.use(number)
     begin = time.perf_counter()
     pair = run_live(key, scenarios, seed, wanted, lambda: job in _given_up)
-    _threads.took(threads, time.perf_counter() - begin)
+    _threads.took(number, time.perf_counter() - begin)
     # Models and their agents refer to one another. Collected after the answer is sent, their memory is free
     # for the next
     # pair.
