@@ -27,6 +27,7 @@ from sim.model.kernels.codes import (
     USD,
     WOULD_LEAVE,
 )
+from sim.model.kernels.inner import inner
 
 TRUST, TRUST_BY_SPEND, TRUST_INTELLIGENCE, BELIEF = range(4)  # first columns of a cell's row
 FIRST_STOCK, STOCKS = 4, 14  # columns of a cell's row that `cell_stocks` fills, of which by number:
@@ -154,7 +155,7 @@ def enter_customers(said, averages, row, cell, country, side):
     cell[:] = row
 
 
-@njit(cache=True)
+@inner()
 def _add_up(row, weights, is_mean, jurisdiction, country, side):
     """A month's cells, `row` (C, Q), into `country` (J, Q), and these into `side` (2, Q), the US and all others: sums, or
     means by weight. A missing value (NaN) has no weight."""
@@ -176,7 +177,7 @@ def _add_up(row, weights, is_mean, jurisdiction, country, side):
     _weigh(side, of_side, is_mean)
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def _weigh(sums, weights, is_mean):
     """Sums (n, Q) become means, in place, where they are to be; without any weight they are missing."""
     for g in range(sums.shape[0]):
@@ -185,7 +186,7 @@ def _weigh(sums, weights, is_mean):
                 sums[g, q] = sums[g, q] / weights[g, q] if weights[g, q] > 0.0 else np.nan
 
 
-@njit(cache=True)
+@inner()
 def by_measure(cell):
     """The book of cells (M, C, Q) as columns of a table: float32 (Q, M x C)."""
     months, cells, measures = cell.shape
@@ -213,7 +214,7 @@ def trust_of_cells(sums, blocks, cell, customers, units, out):
                 out[w, c, k] = total[w, c, k] / units / customers[c]
 
 
-@njit(cache=True)
+@inner()
 def _enter_flow(out, n, month, j, before, after):
     """Begin row n of the book of flows, `out` (n, 9): from (kind, host) `before` to (kind, host) `after`."""
     out[n, 0], out[n, 1] = month, j

@@ -10,6 +10,7 @@ from numba import njit
 
 from sim.model.kernels.arithmetic import exp, log
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
+from sim.model.kernels.inner import inner
 from sim.model.kernels.philox import draw4s
 from sim.model.luck import purposes
 
@@ -23,7 +24,7 @@ def nest_of(place):
     return place if place < FIRST_US else FIRST_US + (place - FIRST_US) // OFFERS
 
 
-@njit(cache=True)
+@inner()
 def places_of_nest(nest):
     """First and last-plus-one place of a nest."""
     if nest < FIRST_US:
@@ -40,7 +41,7 @@ def kind_of(place):
     return place if place == ON_PREMISES else kind
 
 
-@njit(cache=True)
+@inner()
 def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):
     """Perceived risk of one kind of place: (1 - trust) x exposure, over channels, x sensitivity.
 

@@ -18,6 +18,7 @@ from sim.model.kernels.customer_arrays import (
 )
 from sim.model.kernels.deadlines import who_is_due, who_renews
 from sim.model.kernels.decisions import decide, empty_cases, empty_weights
+from sim.model.kernels.inner import inner
 from sim.model.kernels.renewals import LOT, who_may_move
 from sim.model.kernels.trust import listen
 
@@ -32,7 +33,7 @@ def side_by_side(evidence, good, bad):
                 bad[c, 2 * w + channel] = evidence[w, c, channel, 1]
 
 
-@njit(cache=True)
+@inner()
 def _largest(groups, blocks):
     """Customers of the largest group."""
     most = 0
@@ -41,7 +42,7 @@ def _largest(groups, blocks):
     return most
 
 
-@njit(cache=True)
+@inner()
 def _empty_notes(worlds, places):
     """Room for notes on LOT customers."""
     count, nests = LOT * worlds, nest_of(places)

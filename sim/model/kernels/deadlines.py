@@ -4,11 +4,12 @@ import numpy as np
 from numba import njit
 
 from sim.model.kernels.codes import ON_PREMISES
+from sim.model.kernels.inner import inner
 
 LOOK = 64  # customers looked at together, before any of them is looked at alone
 
 
-@njit(cache=True)
+@inner()
 def phase_of(month, term):
     """The phase of the contracts of this term that are renewed in a month."""
     since = month % term
@@ -31,7 +32,7 @@ def fill_calendar(blocks, renewal, calendar, starts):
             room[renewal[i]] += 1
 
 
-@njit(cache=True)
+@inner()
 def who_renews(month, group, blocks, term, calendar, calendar_start, place, who):
     """Everybody of a group of blocks whose contract is renewed this month, block by block: how many; fills `who`.
 
@@ -47,7 +48,7 @@ def who_renews(month, group, blocks, term, calendar, calendar_start, place, who)
     return renewing
 
 
-@njit(cache=True)
+@inner()
 def _has_contract(i, place):
     """Whether a customer is in the cloud in any world."""
     somewhere = False
@@ -74,7 +75,7 @@ def enforce(unlawful, unlawful_then, expelled, expels):
             expels[w, c] = more
 
 
-@njit(cache=True)
+@inner()
 def _anybody_ready(width, first, last, soon, readiness):
     """Whether anybody may be ready in one of the worlds, as many as `width` is long; `soon` (W,) float32 is just above the hazard."""
     found = False
@@ -84,7 +85,7 @@ def _anybody_ready(width, first, last, soon, readiness):
     return found
 
 
-@njit(cache=True)
+@inner()
 def _anybody_expelled(w, c, first, last, expelled, law_order, place):
     """Whether anybody of cell c in world w has outstayed its grace; `expelled` (W, C, O)."""
     found = False
@@ -93,7 +94,7 @@ def _anybody_expelled(w, c, first, last, expelled, law_order, place):
     return found
 
 
-@njit(cache=True)
+@inner()
 def who_is_due(month, group, people, terms, state, renewing, soon, who):
     """Who of a group of blocks has to decide: how many; fills `who`.
 

@@ -7,6 +7,7 @@ from sim.model.kernels.choice import KINDS, draw_luck, kind_risks, nest_of, nest
 from sim.model.kernels.codes import FIRST_US, OFFERS, ON_PREMISES, PEERS
 from sim.model.kernels.customer_arrays import Cases, Weights
 from sim.model.kernels.deadlines import phase_of
+from sim.model.kernels.inner import inner
 
 
 @njit(cache=True)
@@ -32,7 +33,7 @@ def empty_weights(count, places):
     return Weights(np.empty((count, KINDS)), np.empty((count, places)), np.empty((count, nest_of(places))))
 
 
-@njit(cache=True)
+@inner()
 def decide(now, lot, people, terms, costs, state, notes):
     """Make the decisions of a lot of customers in all worlds: how many; fills the `cases` of the `notes`."""
     cases, weights, luck = notes.cases, notes.weights, notes.luck
@@ -47,7 +48,7 @@ def decide(now, lot, people, terms, costs, state, notes):
     return count
 
 
-@njit(cache=True)
+@inner()
 def _open_cases(month, lot, people, terms, costs, state, cases, risk):
     """The decisions that each of a lot has to make, world by world: how many; fills `cases`, and `risk` (D, 7)."""
     cell, term, renewal, law_order, sensitivity = (
@@ -89,7 +90,7 @@ def _open_cases(month, lot, people, terms, costs, state, cases, risk):
     return count
 
 
-@njit(cache=True)
+@inner()
 def _ask_peers(count, cases, lot, place, peers, by_peers, nest):
     """Each decision's factor on every provider, and on the rest, by how many peers are there: `nest` (D, 2 + P).
 
@@ -106,7 +107,7 @@ def _ask_peers(count, cases, lot, place, peers, by_peers, nest):
             nest[d, n] = by_peers[np.int64(nest[d, n])]
 
 
-@njit(cache=True)
+@inner()
 def _pick(count, cases, weights, luck):
     """The place that wins each of the decisions by the luck of its customer: fills `to`."""
     decider, to = cases.decider, cases.to

@@ -6,6 +6,7 @@ from numba import njit
 from sim.model.kernels.choice import kind_risks, nest_roots, places_of_nest, roots_of, weights_of
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN, ON_PREMISES
 from sim.model.kernels.decisions import empty_cases, empty_weights
+from sim.model.kernels.inner import inner
 from sim.model.kernels.renewals import LOT
 
 
@@ -33,7 +34,7 @@ def first_places(w, start, place_order, people, terms, state, nest_scale):
                 place[who[d], w] = _at(place_order[who[d]], d, weight, weights.leaf)
 
 
-@njit(cache=True)
+@inner()
 def _weigh(w, c, who, people, terms, nest_scale, cases, weights):
     """What every place weighs to customers of cell c in world w who come from nowhere and have no peers in the cloud."""
     sensitivity, trust, exposure = people.sensitivity, people.initial_trust, terms.exposure
@@ -49,7 +50,7 @@ def _weigh(w, c, who, people, terms, nest_scale, cases, weights):
     nest_roots(len(who), cases, terms.appeal, terms.banned, weights)
 
 
-@njit(cache=True)
+@inner()
 def _at(order, d, weight, leaf):
     """The place at `order`, in [0, 1), of the shares of places in row d.
 

@@ -7,6 +7,7 @@ from numba import njit
 
 from sim.model.kernels.arithmetic import exp
 from sim.model.kernels.codes import ADOPTS, ATTENTION, BAD, INTELLIGENCE, LAW_ENFORCEMENT, REPEALS
+from sim.model.kernels.inner import inner
 from sim.model.kernels.philox import draw
 from sim.model.luck import purposes
 
@@ -116,7 +117,7 @@ class Statutes(NamedTuple):
     coming: np.ndarray  # float64 (L, J, I) what acts after the delay, by month
 
 
-@njit(cache=True)
+@inner()
 def shares_of_like(neighbours, in_force, out):
     """Share of the like countries that have each instrument: `out` (J, I)."""
     start, like, weight = neighbours.start, neighbours.like, neighbours.weight
@@ -154,7 +155,7 @@ def hazards(base_rate, effect, pressure, neighbours, may):
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def chances(yearly):
     """That something happens within a month, from its yearly hazard, of any number of hazards: 1 - exp(-hazard / 12)."""
     out = np.empty(len(yearly))
@@ -225,7 +226,9 @@ def decide(month, luck, chance, repeal_chance, statutes, decisions):
                     repeals += 1
             if adopts > 0.0 or ends > 0.0:
                 move(j, k, adopts, ends, month, statutes)
-    decisions[adoptions : adoptions + repeals] = repealed[:repeals]
+    for n in range(repeals):
+        for column in range(3):
+            decisions[adoptions + n, column] = repealed[n, column]
     return adoptions + repeals
 
 

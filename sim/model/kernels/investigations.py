@@ -35,6 +35,7 @@ from sim.model.kernels.codes import (
     US_AT_HOME,
     US_TO_FOREIGN,
 )
+from sim.model.kernels.inner import inner
 from sim.model.kernels.philox import draw4
 from sim.model.luck import purposes
 
@@ -243,7 +244,7 @@ def draw_luck(seed, start, rows, chance, waits):
             )
 
 
-@njit(cache=True)
+@inner()
 def _uniform(word):
     """The uniform in (0, 1) that `draw4` makes of a word."""
     return (word + 0.5) * (1.0 / _WORD)
@@ -256,7 +257,7 @@ def waits_of(words, out):
         out[k] = -log(_uniform(words[k]))
 
 
-@njit(cache=True)
+@inner()
 def _controller(o, us_held, us_business, share):
     """Who controls what lies at place o; the home-grown provider does US business if `us_business` is below the `share`."""
     if o == ON_PREMISES:
@@ -266,7 +267,7 @@ def _controller(o, us_held, us_business, share):
     return _FOREIGN_WITH_US if o == HOME_GROWN and us_business < share else _FOREIGN
 
 
-@njit(cache=True)
+@inner()
 def _direct(practice, foreign_for_us_data, conflict, granted, wait):
     """A direct order: whether it succeeds, and after how many months. A court may yield to a conflict of law."""
     success = practice.direct_ok
@@ -277,7 +278,7 @@ def _direct(practice, foreign_for_us_data, conflict, granted, wait):
     return granted < success, wait * practice.direct_months + (practice.conflict_delay if conflict else 0.0)
 
 
-@njit(cache=True)
+@inner()
 def _queue(side, other, arrival, work, clerks, arrived, finish):
     """A request joins the queue of one clerk: the time at which the clerk has done it."""
     begins = max(arrival, clerks[side, other, FREE_AT])
@@ -404,7 +405,7 @@ def open_queues(queues):
             clerks[side, j, RATE] = grown + queues.response * max(missing, 0.0)
 
 
-@njit(cache=True)
+@inner()
 def close_queues(month, queues):
     """Count what was finished this month; the backlog is what has arrived and is not."""
     finish, arrived, done, backlog = queues.finish, queues.arrived, queues.done, queues.backlog

@@ -35,6 +35,7 @@ from sim.model.kernels.codes import (
     US_SUBSIDIARY_KIND,
     USD,
 )
+from sim.model.kernels.inner import inner
 
 LEAST_SHARE = 1e-12
 NOTHING_OPEN = -30.0  # value of a provider none of whose offers is open
@@ -99,7 +100,7 @@ class Meets(NamedTuple):
     unlawful: np.ndarray  # float32 (C, O) the same by law alone
 
 
-@njit(cache=True)
+@inner()
 def fill_utilities(where, appeal, offered, laws, out):
     """Utility of the places, before risk: `out` (C, O).
 
@@ -128,7 +129,7 @@ def fill_utilities(where, appeal, offered, laws, out):
                 out[c, FIRST_US + p * OFFERS + k] = u
 
 
-@njit(cache=True)
+@inner()
 def fill_exposures(where, beliefs, reach, claims, out):
     """Perceived exposure of the 7 kinds by channel: `out` (C, 3, 7) (MODEL, 'Where data can live, and what can reach it').
 
@@ -153,7 +154,7 @@ def fill_exposures(where, beliefs, reach, claims, out):
                 out[c, OWN_STATE, k] = own_intrusion[j] * (own_abroad if k == US_REGION_KIND else 1.0)
 
 
-@njit(cache=True)
+@inner()
 def fill_bans(where, offered, laws, banned, unlawful):
     """To what share of a cell's customers, in the order of laws, a place is closed: `banned` (C, O) by law or because it
     is not offered, `unlawful` (C, O) by law alone.
@@ -290,7 +291,7 @@ def fill_spend(stock, level, jurisdiction, out):
         out[c, HOME_GROWN] *= home_usage[j]
 
 
-@njit(cache=True)
+@inner()
 def open_weight(weights, open_share):
     """Sum of the weights of a nest's offers (5,), as far as they are open."""
     s = 0.0

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from sim.model.kernels.codes import ATTENTION, BAD, GOOD, INTELLIGENCE, LAW_ENFORCEMENT, RESIDUE, US
+from sim.model.kernels.inner import inner
 
 
 class Listeners(NamedTuple):
@@ -18,7 +19,7 @@ class Listeners(NamedTuple):
     residue_share: float  # of what is remembered for years
 
 
-@njit(cache=True)
+@inner()
 def _observe(memory, c, attention, weight, listeners):
     """Add news of signed `weight` to the memory of cell c: (C, good/bad, attention/residue)."""
     if weight != 0.0:

@@ -22,6 +22,7 @@ from sim.model.kernels.codes import (
     US_REGION_KIND,
     US_SUBSIDIARY,
 )
+from sim.model.kernels.inner import inner
 from sim.model.kernels.market import (
     NOTHING_OPEN,
     mean_risks,
@@ -57,7 +58,7 @@ class Markets(NamedTuple):
     )  # float64 (P, J) revenue a year lost to the rise of perceived risk since the start
 
 
-@njit(cache=True)
+@inner()
 def expected_gains(where, clients, yearly, risk, meets, offered, laws, gain):
     """What an offer that is not there yet would earn a provider in a year: `gain` (P, J, 5) USD.
 
@@ -109,7 +110,7 @@ def expected_gains(where, clients, yearly, risk, meets, offered, laws, gain):
                     gain[p, j, k] += at_stake * min(max(inside[c, p, k] - inside[c, p, 0], 0.0), 3.0)
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def _values_of_nests(weights, nest_scale):
     """`value_of_nest` of each, in place."""
     for k in range(len(weights)):
@@ -145,7 +146,7 @@ def look_ahead(where, clients, meets, offered, laws, markets):
     expected_gains(where, clients, yearly, risk, meets, offered, laws, markets.gain)
 
 
-@njit(cache=True)
+@inner()
 def _add_up_markets(revenue, provider_revenue, abroad, market):
     """From revenue by place (J, O) to that by provider (J, P), abroad (P,) and of everybody (J,)."""
     for j in range(len(revenue)):
@@ -197,7 +198,7 @@ class Advice(NamedTuple):
     cuts: np.ndarray  # int64 (n, 3) provider, jurisdiction, 1 or 0: where a cut in price has become worth it, or is no longer
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def _best_offers(gain, capital, worth, under_way, best, value):
     """The region and the sovereign offer that earn most for their capital: `best` (2, 2) int64 (jurisdiction, offer), and
     what each earns, `value` (2,). `gain` (J, 5) USD a year, `capital` (5,), `under_way` (J, 5)."""

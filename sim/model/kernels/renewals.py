@@ -4,16 +4,16 @@ Most stay for sure, and are dropped together.
 """
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.arithmetic import exp
 from sim.model.kernels.choice import draw_luck, kind_of, kind_risk, nest_of, surely_stays
 from sim.model.kernels.codes import ON_PREMISES
+from sim.model.kernels.inner import inner
 
 LOT = 128  # customers taken together: what is drawn for them stays in the first-level cache
 
 
-@njit(cache=True)
+@inner()
 def who_may_move(now, who, people, terms, state, nest_scale, notes):
     """Keep those of `who` that may move in some world: moves them to the front of `who`, returns how many.
 
@@ -41,7 +41,7 @@ def who_may_move(now, who, people, terms, state, nest_scale, notes):
     return kept
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def _what_to_prove(lot, people, terms, state, nest_scale, proofs):
     """Fill `proofs` for a lot: returns how many; `stays` is false already of those that have to decide anyhow.
 
@@ -97,7 +97,7 @@ def _what_to_prove(lot, people, terms, state, nest_scale, proofs):
     return count
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def _prove(count, nests, nest_scale, proofs, uniform):
     """Make `stays` false where a proof fails."""
     stays, drawn_for, draw = proofs.stays, proofs.drawn_for, proofs.draw

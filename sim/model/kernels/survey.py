@@ -11,6 +11,7 @@ from numba import njit
 from sim.model.kernels.arithmetic import exps_in_place
 from sim.model.kernels.choice import KINDS, kind_risk, nest_of, weights_of
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN, OFFERS
+from sim.model.kernels.inner import inner
 
 ANSWERS = ("stated_more_negative", "stated_less_likely", "stated_would_leave", "stated_would_pay")
 WOULD_LEAVE = ANSWERS.index("stated_would_leave")  # asked of users of US providers only
@@ -29,7 +30,7 @@ def ask(month, panel, people, terms, state, questions):
         _ask_in_one_world(w, now, then, panel, people, terms, state, questions)
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def _ask_in_one_world(w, now, then, panel, people, terms, state, questions):
     cell, sensitivity, law_order = people.cell, people.sensitivity, people.law_order
     trust, place, who, banned = state.trust, state.place, panel.members, terms.banned[w]

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from sim.model.kernels.codes import PEERS
+from sim.model.kernels.inner import inner
 from sim.model.kernels.memory import prefetch
 
 TRUST_UNITS = 16_777_216.0  # trust is summed in 2**-24, which a float32 in [0.5, 1) holds exactly
@@ -16,7 +17,7 @@ def own_view(initial, strength, positive, negative, susceptibility):
     return (strength * initial + positive) / ((strength + positive) + susceptibility * negative)
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def _heard(trust, peers, i, k):
     """What six peers trusted last month, added in this order."""
     return (
@@ -24,7 +25,7 @@ def _heard(trust, peers, i, k):
     ) + (trust[peers[i, 4], k] + trust[peers[i, 5], k])
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def _trust_in_two_worlds(w, group, people, terms, costs, state, sums):
     """The month's trust of a group's customers in worlds w and w + 1: float32, in this order.
 
@@ -63,7 +64,7 @@ def _trust_in_two_worlds(w, group, people, terms, costs, state, sums):
         sums[block, a], sums[block, b], sums[block, c], sums[block, d] = sum_a, sum_b, sum_c, sum_d
 
 
-@njit(cache=True, error_model="numpy")
+@inner(error_model="numpy")
 def _trust_in_one_world(w, group, people, terms, costs, state, sums):
     """The same for world w alone."""
     blocks, cell, initial, susceptibility, peers = (
@@ -94,7 +95,7 @@ def _trust_in_one_world(w, group, people, terms, costs, state, sums):
         sums[block, a], sums[block, b] = sum_a, sum_b
 
 
-@njit(cache=True)
+@inner()
 def listen(group, people, terms, costs, state, sums):
     """A month's trust of the customers of a group of blocks in all worlds, from `trust` to `trust_next`.
 
