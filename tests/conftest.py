@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from sim.scenario import locations
-from tests.compiled_model import compile_model
+from tests.compiled_model import compile_if_needed
 from tests.small_configs import write_configs
 
 # Pytest's workers fill the machine: threads for linear algebra would only wait for each other.
@@ -23,7 +23,7 @@ settings.load_profile("untimed")
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Before workers are started: each of them would compile the model at the same time."""
     if session.config.getoption("numprocesses", None):
-        compile_model()
+        compile_if_needed()
 
 
 @pytest.fixture(scope="session")

@@ -152,7 +152,8 @@ def enter_customers(said, averages, row, cell, country, side):
             base = asked[c, 1] if q == WOULD_LEAVE else asked[c, 0]
             row[c, first_answer + q] = answers[c, q] / base if base > 0.0 else np.nan
     _add_up(row, averages.weights, averages.is_mean, averages.jurisdiction, country, side)
-    cell[:] = row
+    for k in range(len(row)):
+        cell[k] = row[k]
 
 
 @inner()

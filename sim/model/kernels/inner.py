@@ -7,4 +7,5 @@ from numba import njit
 
 def inner(**options: Any) -> Any:
     """As `njit`, but without the code by which Python could call it: much of the time to compile goes into that."""
-    return njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
+    compiled: Any = njit  # whose types leave these two options out
+    return compiled(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
