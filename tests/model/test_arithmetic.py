@@ -304,6 +304,7 @@ ALLOWED = {
         "np.prod([1.0 - self.laws[:, :, k] for k in _LOCALISATION], axis=0)",
     ): "three whole arrays, multiplied one after the other",
     ("population.py", "sizes.sum()"): "int64 sizes",
+    ("reference/population.py", "sum(sizes)"): "whole numbers",
     ("reference/arithmetic.py", "import math"): "frexp, ldexp and factorial, which are exact",
     (
         "population.py",
