@@ -57,13 +57,13 @@ def columns_of_series(metric: str) -> list[str]:
     return list(noted)
 
 
-def compared(said: Mapping[str, Any]) -> tuple[str, str | None]:
+def compared(manifest: Mapping[str, Any]) -> tuple[str, str | None]:
     """The compared worlds (first, second) of a manifest.
 
     Where there is nothing to compare: the first world and None.
     """
-    pair = said.get("compare")
-    return (pair[0], pair[1]) if pair else (next(iter(said["worlds"])), None)
+    pair = manifest.get("compare")
+    return (pair[0], pair[1]) if pair else (next(iter(manifest["worlds"])), None)
 
 
 # --- from when the worlds may differ ----------------------------------------------------------------------
@@ -82,37 +82,39 @@ def _base() -> Base:
     return load_base(root() / CONFIGS)
 
 
-def scenarios_of(said: Mapping[str, Any], point: int, where: Path) -> dict[str, Scenario]:
+def scenarios_of(manifest: Mapping[str, Any], point: int, where: Path) -> dict[str, Scenario]:
     """The scenario of every world at a point of a manifest's design.
 
     Raises InputError if this version cannot read the manifest.
     """
-    resolved = restored(said["scenario"], _base(), str(where))
+    resolved = restored(manifest["scenario"], _base(), str(where))
     return scenarios_at(resolved, points(resolved)[point])
 
 
-def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> np.ndarray:
+def first_months(manifest: Mapping[str, Any], values: pd.DataFrame, where: Path) -> np.ndarray:
     """For each point (a row of `values`), the first month in which the compared worlds may differ.
 
     Months are counted from 0. Raises InputError where that hangs on the point and the manifest is one that
     this version cannot read.
     """
     law = [name for name in values.columns if is_of_law(str(name))]
-    through = said.get("identical_through")
+    through = manifest.get("identical_through")
     usual = (
         0
         if not through
         else int(
-            (np.datetime64(str(through)[:7], "M") - np.datetime64(str(said["first"])[:7], "M")).astype(int)
+            (np.datetime64(str(through)[:7], "M") - np.datetime64(str(manifest["first"])[:7], "M")).astype(
+                int
+            )
         )
         + 1
     )
-    if not law or compared(said)[1] is None:
+    if not law or compared(manifest)[1] is None:
         return np.full(len(values), usual)
     out = np.empty(len(values), int)
     for _, rows in values.assign(_row=np.arange(len(values))).groupby(law, sort=False, observed=True):
-        worlds = scenarios_of(said, int(rows.index[0]), where)
-        a, b = compared(said)
+        worlds = scenarios_of(manifest, int(rows.index[0]), where)
+        a, b = compared(manifest)
         out[rows["_row"].to_numpy()] = must_be_equal_for(worlds[a], worlds[str(b)])
     return out
 
@@ -120,13 +122,13 @@ def first_months(said: Mapping[str, Any], values: pd.DataFrame, where: Path) -> 
 # --- a headline at every pair and point -------------------------------------------------------------------
 
 
-def at_pairs(series: PairSeries, code: str, said: Mapping[str, Any], firsts: np.ndarray) -> pd.DataFrame:
+def at_pairs(series: PairSeries, code: str, manifest: Mapping[str, Any], firsts: np.ndarray) -> pd.DataFrame:
     """One row per pair: `point`, `seed`, `a`, `b` and `difference` (b minus a).
 
     The last two are missing where one world was run.
     """
     columns = {name: series.column(name) for name in columns_of_headline(code)}
-    read, (a, b) = BY_CODE[code].read, compared(said)
+    read, (a, b) = BY_CODE[code].read, compared(manifest)
     begin = pd.Series(firsts, index=series.values.index).reindex(series.points).to_numpy()
 
     def values(world: str | None) -> np.ndarray:
@@ -282,7 +284,7 @@ def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[s
 
 
 def fans(
-    series: PairSeries, metric: str, said: Mapping[str, Any], chosen: np.ndarray | None = None
+    series: PairSeries, metric: str, manifest: Mapping[str, Any], chosen: np.ndarray | None = None
 ) -> dict[str, pd.DataFrame]:
     """Quantiles over pairs of a series, month by month.
 
@@ -301,7 +303,7 @@ def fans(
 
     found = {world: values_in(at) for at, world in enumerate(series.worlds)}
     out = {world: quantiles(values, series.months) for world, values in found.items()}
-    a, b = compared(said)
+    a, b = compared(manifest)
     if b is not None:
         out["difference"] = quantiles(found[b] - found[a], series.months)
     return out
@@ -330,15 +332,15 @@ def pairs_at(series: PairSeries, points: Sequence[int] | np.ndarray) -> np.ndarr
     return np.isin(series.points, points)
 
 
-def headlines_at_points(folder: Path, said: Mapping[str, Any]) -> pd.DataFrame:
+def headlines_at_points(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
     """Every headline at every point of a results folder.
 
     Columns: the design's values, then means, interval and pairs.
     """
-    series = exported(folder, said)
-    firsts = first_months(said, series.values, folder / MANIFEST)
+    series = exported(folder, manifest)
+    firsts = first_months(manifest, series.values, folder / MANIFEST)
     parts = [
-        series.values.join(at_points(at_pairs(series, headline.code, said, firsts)), how="right")
+        series.values.join(at_points(at_pairs(series, headline.code, manifest, firsts)), how="right")
         .rename_axis("point")
         .reset_index()
         .assign(headline=headline.code, name=headline.name, unit=headline.unit, window=headline.window)

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from sim.analysis.country_table import pairs_of_table
 from sim.analysis.design_outcomes import compared, first_months, is_of_law, scenarios_of
-from sim.analysis.headlines import Columns, compared_headlines, headlines_of_one, series
+from sim.analysis.headlines import compared_headlines, headlines_of_one, series
 from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader, frame_of
@@ -46,19 +47,19 @@ def _manifest_at(
     whole: FolderResults, point: int, factors: pd.DataFrame, first_month: int, seeds: list[int]
 ) -> dict[str, Any]:
     """The manifest of the whole design, with what differs at this point."""
-    said = {**whole.manifest, "seeds": seeds, "points": None, "warnings": [], "failures": []}
-    said["values"] = factors.iloc[0].to_dict()
+    manifest = {**whole.manifest, "seeds": seeds, "points": None, "warnings": [], "failures": []}
+    manifest["values"] = factors.iloc[0].to_dict()
     if any(is_of_law(str(name)) for name in factors):
         worlds = scenarios_of(whole.manifest, point, whole.folder / MANIFEST)
         switches = {
             name: [switch.on.isoformat() for switch in world.switches] for name, world in worlds.items()
         }
         first = min((day for days in switches.values() for day in days), default=None)
-        said |= {"events": events_in(worlds), "switches": switches, "switch": first}
-    start = np.datetime64(str(said["first"])[:7], "M")
-    shared = first_month and compared(said)[1]
-    said["identical_through"] = str(start + np.timedelta64(first_month - 1, "M")) if shared else None
-    return said
+        manifest |= {"events": events_in(worlds), "switches": switches, "switch": first}
+    start = np.datetime64(str(manifest["first"])[:7], "M")
+    shared = first_month and compared(manifest)[1]
+    manifest["identical_through"] = str(start + np.timedelta64(first_month - 1, "M")) if shared else None
+    return manifest
 
 
 def _reader_at(whole: FolderResults, name: str, point: int) -> TableReader:
@@ -80,26 +81,27 @@ def _own_summaries(
 ) -> dict[str, pd.DataFrame]:
     """Headlines and series of the point's own pairs."""
     a, b = compared(manifest)
-    by_run = {
-        (str(name), int(seed)): rows for (name, seed), rows in world.groupby(["world", "seed"], observed=True)
-    }
-
-    def columns(name: str, seed: int) -> Columns:
-        rows = by_run[name, seed]
-        return {str(c): rows[c].to_numpy() for c in rows.columns if c not in ("seed", "world")}
-
-    pairs = [(columns(a, seed), columns(b or a, seed)) for seed in manifest["seeds"]]
+    pairs = pairs_of_table(world, (a, b or a))
     if b is None:
         return {"headlines": headlines_of_one([one for one, _ in pairs])}
-    days = [(one | {"month": one["month"].astype("datetime64[D]")}, other) for one, other in pairs]
-    headlines = compared_headlines(pairs, first_month).assign(why="")
-    return {"headlines": headlines, "series": series(days)}
+    return {"headlines": compared_headlines(pairs, first_month).assign(why=""), "series": series(pairs)}
 
 
 def _claims_at(whole: FolderResults, point: int, factors: pd.DataFrame) -> pd.DataFrame | None:
     claims, by_point = whole.summary("claims"), whole.summary("claims_by_point")
     if claims is None or by_point is None:
         return None
-    said = ["number", "claim", "measure", "over", "unit", "window", "country", "world", "against", "expect"]
+    columns = [
+        "number",
+        "claim",
+        "measure",
+        "over",
+        "unit",
+        "window",
+        "country",
+        "world",
+        "against",
+        "expect",
+    ]
     mine = by_point[by_point["point"] == point].drop(columns=list(factors.columns))
-    return claims[said].merge(mine, on="number").assign(note="")
+    return claims[columns].merge(mine, on="number").assign(note="")

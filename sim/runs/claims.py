@@ -67,8 +67,8 @@ def check(resolved: Resolved) -> None:
         known = [column.name for column in TABLES[table].measures if column.dtype in ("float64", "int64")]
         if claim.measure not in known:
             where = nearest(resolved.lines, ("claims", i, "measure"))
-            said = f"no such number in the table '{table}'; {choices(claim.measure, known)}"
-            problems.append(f"{where}: claims.{i}.measure: '{claim.measure}': {said}")
+            reason = f"no such number in the table '{table}'; {choices(claim.measure, known)}"
+            problems.append(f"{where}: claims.{i}.measure: '{claim.measure}': {reason}")
     if problems:
         raise InputError(problems)
 

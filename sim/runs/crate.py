@@ -47,7 +47,7 @@ _MEANINGS = {
     "switch_dates.csv": "Headline differences with the switch on other dates",
     "record.csv": "The model's history beside what was measured",
     "validation.csv": (
-        "What the model and rivals without agents said of rows that no fit saw, with proper scores"
+        "What the model and rivals without agents forecast for rows that no fit saw, with proper scores"
     ),
     "validation_ranks.csv": "The model against each rival, over the rows that both forecast",
     "survival.csv": (
@@ -71,12 +71,12 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
 
     if out.suffix != ".zip":
         raise InputError(f"--out {out}: name a file that ends in .zip")
-    said = results_of(folder).manifest
-    files = _files(folder, said)
+    manifest = results_of(folder).manifest
+    files = _files(folder, manifest)
     crate = ROCrate(version=VERSION)
     root = crate.root_dataset
-    root["name"], root["description"] = said["title"], said["question"]
-    root["datePublished"] = said["made"][:10]
+    root["name"], root["description"] = manifest["title"], manifest["question"]
+    root["datePublished"] = manifest["made"][:10]
     root["conformsTo"] = crate.add(
         ContextEntity(
             crate,
@@ -88,12 +88,12 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
         ContextEntity(crate, _license(license_), {"@type": "CreativeWork", "name": license_})
     )
     root["keywords"] = ["agent-based model", "policy simulation", "US warrants for data stored abroad"]
-    root["temporalCoverage"] = f"{said['first']}/{said['last']}"
+    root["temporalCoverage"] = f"{manifest['first']}/{manifest['last']}"
     people = [crate.add(Person(crate, f"#author-{k}", {"name": name})) for k, name in enumerate(authors, 1)]
     if people:
         root["author"] = people
     entities = {
-        name: crate.add_file(path, name, properties=_described(name, path, said))
+        name: crate.add_file(path, name, properties=_described(name, path, manifest))
         for name, path in files.items()
     }
     python = crate.add(
@@ -103,7 +103,7 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
             {
                 "@type": "ComputerLanguage",
                 "name": "Python",
-                "version": said["versions"]["python"],
+                "version": manifest["versions"]["python"],
                 "url": PYTHON,
             },
         )
@@ -111,27 +111,27 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
     software = {
         "@type": "SoftwareApplication",
         "name": "warrantsim",
-        "softwareVersion": said["versions"].get("warrantsim", __version__),
+        "softwareVersion": manifest["versions"].get("warrantsim", __version__),
         "softwareRequirements": [
             f"{name} {version}"
-            for name, version in said["versions"].items()
+            for name, version in manifest["versions"].items()
             if name not in ("python", "warrantsim")
         ],
-        "identifier": f"model code sha256 {said['model_digest']}",
-        "operatingSystem": said["platform"],
+        "identifier": f"model code sha256 {manifest['model_digest']}",
+        "operatingSystem": manifest["platform"],
     }
     tool = crate.add(ContextEntity(crate, "#warrantsim", software))
     tool["runtimePlatform"] = python
     action: dict[str, Any] = {
         "@type": "CreateAction",
-        "name": f"Run of {said['experiment']}",
-        "endTime": said["made"],
+        "name": f"Run of {manifest['experiment']}",
+        "endTime": manifest["made"],
     }
-    if "command" in said:
-        action["description"] = said["command"]
+    if "command" in manifest:
+        action["description"] = manifest["command"]
     action["actionStatus"] = "http://schema.org/CompletedActionStatus"
-    if said.get("failures"):
-        action["error"] = f"{len(said['failures'])} pairs failed and are in no table"
+    if manifest.get("failures"):
+        action["error"] = f"{len(manifest['failures'])} pairs failed and are in no table"
     ran = crate.add(ContextEntity(crate, "#run", action))
     ran["instrument"], ran["object"] = tool, entities[MANIFEST]
     ran["result"] = [entity for name, entity in entities.items() if name != MANIFEST]
@@ -143,16 +143,16 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
     return len(files)
 
 
-def _files(folder: Path, said: dict[str, Any]) -> dict[str, Path]:
+def _files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
     """What goes into the crate, by its path there: what the run is known to leave, and no more."""
     tables = {
         f"{TABLES_FOLDER}/{name}.parquet": folder / TABLES_FOLDER / f"{name}.parquet"
-        for name in said["tables"]
+        for name in manifest["tables"]
     }
     for path in tables.values():
         if not path.is_file():
             raise InputError(f"{path}: missing; run the experiment again")
-        if sha256_of(path) != said["tables"][path.stem]["sha256"]:
+        if sha256_of(path) != manifest["tables"][path.stem]["sha256"]:
             raise InputError(
                 f"{path}: not the file that {MANIFEST} describes (its sha256 is another); run the "
                 "experiment again, or see `warrantsim reproduce`"
@@ -160,7 +160,7 @@ def _files(folder: Path, said: dict[str, Any]) -> dict[str, Path]:
     return tables | {name: folder / name for name in _MEANINGS if (folder / name).is_file()}
 
 
-def _described(name: str, path: Path, said: dict[str, Any]) -> dict[str, Any]:
+def _described(name: str, path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "name": name,
         "encodingFormat": _FORMATS[path.suffix],
@@ -171,7 +171,7 @@ def _described(name: str, path: Path, said: dict[str, Any]) -> dict[str, Any]:
         return {**properties, "description": _MEANINGS[name]}
     table = TABLES[path.stem]
     columns = ", ".join(f"{c.name} ({c.unit})" for c in table.measures)
-    digest = said["tables"][table.name]["digest"]
+    digest = manifest["tables"][table.name]["digest"]
     return {
         **properties,
         "description": f"One row is {table.one_row_is}. Measures: {columns}",

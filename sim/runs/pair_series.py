@@ -51,10 +51,10 @@ class PairSeries:
         return self.worlds.index(world)
 
 
-def months_of(said: Mapping[str, Any]) -> np.ndarray:
+def months_of(manifest: Mapping[str, Any]) -> np.ndarray:
     """The months that a manifest says were run, as datetime64[M]."""
     return np.arange(
-        np.datetime64(str(said["first"])[:7], "M"), np.datetime64(str(said["last"])[:7], "M") + 1
+        np.datetime64(str(manifest["first"])[:7], "M"), np.datetime64(str(manifest["last"])[:7], "M") + 1
     )
 
 
@@ -73,12 +73,12 @@ def _points_of(path: Path, worlds: Sequence[str], columns: Sequence[str]) -> tup
     return table.select(list(columns)), values
 
 
-def exported(folder: Path, said: Mapping[str, Any]) -> PairSeries:
+def exported(folder: Path, manifest: Mapping[str, Any]) -> PairSeries:
     """The runs in an experiment's own table.
 
     Raises NotAsDescribed, OSError or pa.ArrowException where a file is damaged.
     """
-    worlds, months = tuple(said["worlds"]), months_of(said)
+    worlds, months = tuple(manifest["worlds"]), months_of(manifest)
     rows, values = _points_of(folder / POINTS, worlds, ("point", "seed", "done"))
     good = rows.column("done").to_numpy(zero_copy_only=False)[:: len(worlds)]
     points, seeds = (rows.column(name).to_numpy()[:: len(worlds)][good] for name in ("point", "seed"))
@@ -111,8 +111,8 @@ class StoredSeries:
     """
 
     store: Path
-    folder: Path  # holds the points table and, as `said`, the manifest as far as it is known
-    said: Mapping[str, Any]
+    folder: Path  # holds the points table and, as `manifest`, the manifest as far as it is known
+    manifest: Mapping[str, Any]
     _where: dict[str, tuple[str, int, int]] = field(
         default_factory=dict, init=False, repr=False
     )  # run -> batch, first row, rows
@@ -121,7 +121,7 @@ class StoredSeries:
     def __post_init__(self) -> None:
         self._read = lru_cache(maxsize=4096)(self._read_column)
         self._rows, self._values = _points_of(
-            self.folder / POINTS, tuple(self.said["worlds"]), ("point", "seed", "run")
+            self.folder / POINTS, tuple(self.manifest["worlds"]), ("point", "seed", "run")
         )
         self._runs: list[str] = self._rows.column("run").to_pylist()
 
@@ -156,7 +156,7 @@ class StoredSeries:
     def series(self) -> PairSeries:
         """The pairs of which every world is stored by now."""
         self._refresh()
-        worlds, months = tuple(self.said["worlds"]), months_of(self.said)
+        worlds, months = tuple(self.manifest["worlds"]), months_of(self.manifest)
         w = len(worlds)
         whole = [
             k

@@ -102,19 +102,19 @@ class Store:
 
     def index(self) -> tuple[Index, list[str]]:
         """What is there, and words about batches whose commit was damaged and which were set aside."""
-        index, said = Index(), []
+        index, warnings = Index(), []
         for entry in sorted(os.scandir(self.folder / BATCHES), key=lambda e: e.name):
             try:
                 commit = self._read_commit(entry.name)
             except Damaged as damaged:
-                said.append(self.set_aside(damaged))
+                warnings.append(self.set_aside(damaged))
                 continue
             for position, run in enumerate(commit.runs):
                 index.where.setdefault(run, (entry.name, position))
             for failure in commit.failures:
                 for run in failure.runs:
                     index.failures.setdefault(run, []).append(failure)
-        return index, said
+        return index, warnings
 
     def commit(self, batch: str) -> Commit:
         """What a batch holds; raises Damaged."""
@@ -127,10 +127,10 @@ class Store:
             raise Damaged(batch, f"{COMMIT} is missing") from None
         if hashlib.sha256(content).hexdigest()[:ID_LETTERS] != batch:
             raise Damaged(batch, f"{COMMIT} is not what was written")
-        said = json.loads(content)
-        failures = [Failure(**failure) for failure in said["failures"]]
+        entry = json.loads(content)
+        failures = [Failure(**failure) for failure in entry["failures"]]
         return Commit(
-            batch, said["runs"], said["record"], said["parts"], said["rows"], said["digests"], failures
+            batch, entry["runs"], entry["record"], entry["parts"], entry["rows"], entry["digests"], failures
         )
 
     def part(self, batch: str, table: str) -> pa.Table:
@@ -293,7 +293,7 @@ class Batch:
             content = sink.getvalue().to_pybytes()
             write_whole(self.folder / f"{name}.parquet", content)
             parts[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-        said = {
+        entry = {
             "record": self._record,
             "model": model_digest(),
             "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -305,7 +305,7 @@ class Batch:
             "parts": parts,
             "failures": [asdict(failure) for failure in self._failures],
         }
-        content = json.dumps(said, separators=(",", ":"), default=str).encode()
+        content = json.dumps(entry, separators=(",", ":"), default=str).encode()
         batch = hashlib.sha256(content).hexdigest()[:ID_LETTERS]
         write_whole(self.folder / COMMIT, content)
         for left in self.folder.iterdir():

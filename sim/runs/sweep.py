@@ -138,17 +138,17 @@ class _Loop:
         key = (*task.ids.values(), task.name)
         self._deaths[key] = self._deaths.get(key, 0) + 1
         if trace:
-            said = f"not done after {self._timeout:g} seconds"
+            reason = f"not done after {self._timeout:g} seconds"
             yield self._give_up(
                 task,
                 SeedDone(
-                    task.seed, task.label, failed=failure_of(task, "ran out of time", "run", said, trace)
+                    task.seed, task.label, failed=failure_of(task, "ran out of time", "run", reason, trace)
                 ),
             )
         elif self._deaths[key] >= _DEATHS:
-            said = f"its worker process died {_DEATHS} times (killed, or out of memory)"
+            reason = f"its worker process died {_DEATHS} times (killed, or out of memory)"
             yield self._give_up(
-                task, SeedDone(task.seed, task.label, failed=failure_of(task, "died", "run", said))
+                task, SeedDone(task.seed, task.label, failed=failure_of(task, "died", "run", reason))
             )
         else:
             self._again.append((task,))

@@ -174,14 +174,14 @@ def write_unchanging(plan: Plan, folder: Path) -> None:
     inside = folder / UNCHANGING
     inside.mkdir(exist_ok=True)
     write_points(plan.rows(), plan.worlds, plan.digest, inside / POINTS)
-    said = manifest(
+    content = manifest(
         plan.resolved,
         list(plan.seeds),
         _shared_months(plan),
         points=len(plan.points) if plan.has_design else None,
         tables={},
     )
-    write_whole(inside / MANIFEST, json.dumps(said, default=str))
+    write_whole(inside / MANIFEST, json.dumps(content, default=str))
 
 
 def _shared_months(plan: Plan) -> int:
@@ -201,11 +201,11 @@ def running_files(folder: Path) -> list[Path]:
 def read_progress(file: Path) -> Progress | None:
     """What a progress file says; None if it has just gone. Raises ValueError if it is damaged."""
     try:
-        said: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     try:
-        return Progress(**{**said, "failures": tuple(FailureSeen(**one) for one in said["failures"])})
+        return Progress(**{**content, "failures": tuple(FailureSeen(**one) for one in content["failures"])})
     except (KeyError, TypeError) as error:
         raise ValueError(f"{file.name} is not a progress file: {error}") from None
 

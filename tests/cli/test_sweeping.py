@@ -91,10 +91,10 @@ def test_progress_says_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     pace = _Pace()
     now[0] = 110.0
-    assert pace.said(1, 61) == " · 6 a minute · 10 min left"
+    assert pace.words(1, 61) == " · 6 a minute · 10 min left"
     now[0] = 160.0
-    assert pace.said(31, 61) == " · 31 a minute · 58 s left"
-    assert pace.said(61, 61) == " · 61 a minute"
+    assert pace.words(31, 61) == " · 31 a minute · 58 s left"
+    assert pace.words(61, 61) == " · 61 a minute"
     now[0] = 170.0
-    assert pace.said(5, 10) == " · 30 a minute · 10 s left"
+    assert pace.words(5, 10) == " · 30 a minute · 10 s left"
     assert [_duration(s) for s in (5.0, 600.0, 7200.0)] == ["5 s", "10 min", "2.0 h"]

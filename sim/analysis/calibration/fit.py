@@ -223,11 +223,11 @@ class _Running:
                 *np.quantile(draws, (0.05, 0.5, 0.95)),
             ]
             identified = "yes" if narrow < NARROWER and LOWEST <= coverage <= HIGHEST else "no"
-            said = [
+            numbers = [
                 number if isinstance(number, str) else float(f"{number:.6g}")
                 for number in (*numbers, 1.0 - narrow**2, coverage)
             ]
-            lines.append([one.name, *said, identified, multiplies_words(one.multiplies)])
+            lines.append([one.name, *numbers, identified, multiplies_words(one.multiplies)])
         return pd.DataFrame(lines, columns=list(COLUMNS))
 
     def _moved(self) -> pd.DataFrame:

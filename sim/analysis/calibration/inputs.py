@@ -134,8 +134,8 @@ def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
     for line, row in records(path, _COLUMNS, problems):
         where, before = f"{shown(path)}:{line}", len(problems)
 
-        def refuse(column: str, said: str, where: str = where) -> None:
-            problems.append(f"{where}: {column}: {said}")
+        def refuse(column: str, reason: str, where: str = where) -> None:
+            problems.append(f"{where}: {column}: {reason}")
 
         for column in ("parameter", "source", "why"):
             if not row[column]:

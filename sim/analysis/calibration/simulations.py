@@ -104,9 +104,9 @@ class _Kept:
             for line in path.read_bytes().splitlines(keepends=True):
                 if not line.endswith(b"\n"):
                     break
-                said = json.loads(line)
-                self.values[said["key"]] = [
-                    float("nan") if value is None else value for value in said["rows"]
+                entry = json.loads(line)
+                self.values[entry["key"]] = [
+                    float("nan") if value is None else value for value in entry["rows"]
                 ]
                 whole += len(line)
         self._file = path.open("ab")
@@ -114,8 +114,8 @@ class _Kept:
 
     def add(self, key: str, values: Sequence[float]) -> None:
         self.values[key] = list(values)
-        said = {"key": key, "rows": [None if np.isnan(value) else value for value in values]}
-        self._file.write(json.dumps(said, separators=(",", ":")).encode() + b"\n")
+        entry = {"key": key, "rows": [None if np.isnan(value) else value for value in values]}
+        self._file.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
         self._file.flush()
 
     def close(self) -> None:

@@ -99,9 +99,9 @@ def _places(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
 def _laws(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     change = {i: float(b[f"laws_{i}"][-1] - a[f"laws_{i}"][-1]) for i in INSTRUMENTS if i != "protest"}
     most = sorted(change, key=lambda i: -abs(change[i]))[:3]
-    said = ", ".join(f"{_change(change[i])} {i.replace('_', ' ')}" for i in most)
+    changes = ", ".join(f"{_change(change[i])} {i.replace('_', ' ')}" for i in most)
     return (
-        f"{labels[1]} against {labels[0]}, countries at the end: {said}; the reasons governments had are "
+        f"{labels[1]} against {labels[0]}, countries at the end: {changes}; the reasons governments had are "
         "in the laws table (why)."
     )
 

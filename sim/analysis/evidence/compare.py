@@ -171,9 +171,9 @@ def off(row: Row, model: float) -> float:
 
 
 def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
-    said = verdict(row, i)
-    cause = row.measure.cause if said == MISSES else ""
-    if said == CANNOT_SAY:
+    outcome = verdict(row, i)
+    cause = row.measure.cause if outcome == MISSES else ""
+    if outcome == CANNOT_SAY:
         inside = row.period.within(simulated)
         cause = (
             "the model has nothing to measure there, or never heard of the event"
@@ -198,7 +198,7 @@ def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
         "high": i.high,
         "off": off(row, i.mean),
         "runs": i.pairs,
-        "verdict": said,
+        "verdict": outcome,
         "cause": cause,
         "note": row.note,
         "source": row.source,

@@ -73,12 +73,12 @@ class Row:
     @property
     def what(self) -> str:
         """What is measured, with what the measure was told beside its defaults."""
-        said = [
+        given = [
             f"{one.name} {self.arguments[one.name]}"
             for one in self.measure.arguments
             if self.arguments[one.name] != one.default
         ]
-        return self.measure.what + (f": {', '.join(said)}" if said else "")
+        return self.measure.what + (f": {', '.join(given)}" if given else "")
 
     @property
     def period_words(self) -> str:
@@ -147,8 +147,8 @@ class _Reading:
     events: Collection[str]
     problems: list[str] = field(default_factory=list)
 
-    def refuse(self, column: str, said: str) -> None:
-        self.problems.append(f"{column}: {said}")
+    def refuse(self, column: str, reason: str) -> None:
+        self.problems.append(f"{column}: {reason}")
 
     def row(self) -> Row | None:
         """The row, or None where something is wrong; every column is looked at."""

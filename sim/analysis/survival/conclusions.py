@@ -87,14 +87,14 @@ def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
     """
     out = [Arm(POSTERIOR, "the posterior as it is", {})]
     for name, end, setting in zip((DISCOUNT_LOW, DISCOUNT_HIGH), ("least", "most"), found, strict=True):
-        said = (
+        what = (
             f"the {end} that R01 found of what is said is done, {setting.wanted:.0%}: sensitivities x "
             f"{setting.multiple:.2g}"
         )
         if not setting.reached:
             tried = f"{MULTIPLES[0]:.2g} to {MULTIPLES[-1]:g} within the parameter's range"
-            said += f"; of the multiples tried, {tried}, none reaches it, {setting.ratio:.1%} is the nearest"
-        out.append(Arm(name, said, sensitivities(resolved, setting.multiple)))
+            what += f"; of the multiples tried, {tried}, none reaches it, {setting.ratio:.1%} is the nearest"
+        out.append(Arm(name, what, sensitivities(resolved, setting.multiple)))
     return [*out, Arm(SYMMETRIC, "trust is lost no faster than it is won (B03)", {ASYMMETRY: 1.0})]
 
 
@@ -166,7 +166,7 @@ def table_of(lines: Sequence[dict[str, object]]) -> pd.DataFrame:
     together = []
     for _, group in whole.groupby("headline", sort=False):
         verdicts = set(group["verdict"])
-        said = FALLS if FALLS in verdicts else SURVIVES if verdicts == {SURVIVES} else CANNOT_SAY
+        overall = FALLS if FALLS in verdicts else SURVIVES if verdicts == {SURVIVES} else CANNOT_SAY
         first = group.iloc[0]
         kept = {
             name: first[name]
@@ -188,5 +188,5 @@ def table_of(lines: Sequence[dict[str, object]]) -> pd.DataFrame:
             "draws": int(group["draws"].min()),
             "same_sign": float(group["same_sign"].min()),
         }
-        together.append({**kept, **smallest, "verdict": said})
+        together.append({**kept, **smallest, "verdict": overall})
     return pd.concat([whole, pd.DataFrame(together, columns=list(COLUMNS))], ignore_index=True)
