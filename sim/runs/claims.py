@@ -332,24 +332,8 @@ def _summary(claim: Claim, number: int, by_point: pd.DataFrame, resolved: Resolv
         else "its window is not in the run's months"
     )
     if resolved.experiment.design is None:
-        row = by_point.iloc[0]
-        names = (
-            "value",
-            "value_against",
-            "difference",
-            "low",
-            "high",
-            "pairs",
-            "failed",
-            "missing",
-            "verdict",
-            "further_seeds",
-        )
-        return {
-            **one,
-            **{name: row[name] for name in names},
-            "note": why or ("one pair gives no interval" if row["pairs"] == 1 else ""),
-        }
+        row = by_point.iloc[0].drop(["point", "mean_agrees"]).to_dict()
+        return {**one, **row, "note": why or ("one pair gives no interval" if row["pairs"] == 1 else "")}
     holds, agrees = int(counts.get(HOLDS, 0)), int(by_point.loc[by_point["pairs"] > 0, "mean_agrees"].sum())
     return {
         **one,

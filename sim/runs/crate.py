@@ -108,31 +108,9 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
             },
         )
     )
-    software = {
-        "@type": "SoftwareApplication",
-        "name": "warrantsim",
-        "softwareVersion": manifest["versions"].get("warrantsim", __version__),
-        "softwareRequirements": [
-            f"{name} {version}"
-            for name, version in manifest["versions"].items()
-            if name not in ("python", "warrantsim")
-        ],
-        "identifier": f"model code sha256 {manifest['model_digest']}",
-        "operatingSystem": manifest["platform"],
-    }
-    tool = crate.add(ContextEntity(crate, "#warrantsim", software))
+    tool = crate.add(ContextEntity(crate, "#warrantsim", _software(manifest)))
     tool["runtimePlatform"] = python
-    action: dict[str, Any] = {
-        "@type": "CreateAction",
-        "name": f"Run of {manifest['experiment']}",
-        "endTime": manifest["made"],
-    }
-    if "command" in manifest:
-        action["description"] = manifest["command"]
-    action["actionStatus"] = "http://schema.org/CompletedActionStatus"
-    if manifest.get("failures"):
-        action["error"] = f"{len(manifest['failures'])} pairs failed and are in no table"
-    ran = crate.add(ContextEntity(crate, "#run", action))
+    ran = crate.add(ContextEntity(crate, "#run", _action(manifest)))
     ran["instrument"], ran["object"] = tool, entities[MANIFEST]
     ran["result"] = [entity for name, entity in entities.items() if name != MANIFEST]
     if people:
@@ -141,6 +119,34 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     crate.write_zip(out)
     return len(files)
+
+
+def _software(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The model as software, with what it needs."""
+    versions = manifest["versions"]
+    return {
+        "@type": "SoftwareApplication",
+        "name": "warrantsim",
+        "softwareVersion": versions.get("warrantsim", __version__),
+        "softwareRequirements": [
+            f"{name} {version}" for name, version in versions.items() if name not in ("python", "warrantsim")
+        ],
+        "identifier": f"model code sha256 {manifest['model_digest']}",
+        "operatingSystem": manifest["platform"],
+    }
+
+
+def _action(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The run: by which command, when it ended, and whether anything failed."""
+    failed = len(manifest.get("failures", ()))
+    return {
+        "@type": "CreateAction",
+        "name": f"Run of {manifest['experiment']}",
+        "endTime": manifest["made"],
+        **({"description": manifest["command"]} if "command" in manifest else {}),
+        "actionStatus": "http://schema.org/CompletedActionStatus",
+        **({"error": f"{failed} pairs failed and are in no table"} if failed else {}),
+    }
 
 
 def _files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:

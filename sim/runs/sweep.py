@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sim.runs.engines import Engine, EngineLost
 from sim.runs.identity import model_digest
-from sim.runs.seed import SeedDone, Task, failure_of
+from sim.runs.seed import Failure, SeedDone, Task, failure_of
 from sim.runs.store import WRITING, Batch, new_token
 from sim.runs.worker import EarlierWorkerDied, Reduce, TaskDone, Work, last_words
 
@@ -139,24 +139,16 @@ class _Loop:
         self._deaths[key] = self._deaths.get(key, 0) + 1
         if trace:
             reason = f"not done after {self._timeout:g} seconds"
-            yield self._give_up(
-                task,
-                SeedDone(
-                    task.seed, task.label, failed=failure_of(task, "ran out of time", "run", reason, trace)
-                ),
-            )
+            yield self._give_up(task, failure_of(task, "ran out of time", "run", reason, trace))
         elif self._deaths[key] >= _DEATHS:
             reason = f"its worker process died {_DEATHS} times (killed, or out of memory)"
-            yield self._give_up(
-                task, SeedDone(task.seed, task.label, failed=failure_of(task, "died", "run", reason))
-            )
+            yield self._give_up(task, failure_of(task, "died", "run", reason))
         else:
             self._again.append((task,))
 
-    def _give_up(self, task: Task, done: SeedDone) -> TaskDone:
-        if self._reduce is not None:
-            return TaskDone(task.name, 0.0, done.failed, task.label)
-        into = Batch(self._store, new_token(), task.record)
-        into.add(task, done)
-        into.commit()
-        return TaskDone(task.name, 0.0, done.failed)
+    def _give_up(self, task: Task, failed: Failure) -> TaskDone:
+        if self._reduce is None:
+            into = Batch(self._store, new_token(), task.record)
+            into.add(task, SeedDone(task.seed, task.label, failed=failed))
+            into.commit()
+        return TaskDone(task.name, 0.0, failed, task.label)

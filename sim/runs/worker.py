@@ -86,17 +86,8 @@ def work(batch: Work) -> list[TaskDone]:
                     one = run_seed(task) if batch.reduce is None else run_seed(task, digests=False)
                 if batch.reduce is None:
                     into.add(task, one)
-                    done.append(TaskDone(task.name, one.seconds, one.failed))
-                else:
-                    done.append(
-                        TaskDone(
-                            task.name,
-                            one.seconds,
-                            one.failed,
-                            task.label,
-                            None if one.failed else batch.reduce(one),
-                        )
-                    )
+                reduced = None if one.failed or batch.reduce is None else batch.reduce(one)
+                done.append(TaskDone(task.name, one.seconds, one.failed, task.label, reduced))
             notes.write(b"done\n")
     finally:
         threads.use(before)
