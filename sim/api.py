@@ -64,7 +64,10 @@ _TABLE_BY = {(): "world", ("country",): "country", ("country", "segment"): "cell
 
 
 class Experiment(schema.Experiment):
-    """An experiment built in Python: the fields of an experiment's YAML file, as keywords. Raises InputError."""
+    """An experiment built in Python: the fields of an experiment's YAML file, as keywords.
+
+    Raises InputError.
+    """
 
     def __init__(self, **fields: Any) -> None:
         problems: list[str] = []

@@ -57,7 +57,9 @@ class Assessment:
 
 
 def evidence(resolved: Resolved, rows: Path | None = None, draws: int | None = None) -> Assessment:
-    """The rows of a file (None: the shipped ones) beside the model, over seeds or over draws of the posterior.
+    """The rows of a file beside the model, over seeds or over draws of the posterior.
+
+    Without a file, the shipped rows.
 
     Raises InputError.
     """

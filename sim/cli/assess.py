@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def assess(assessment: "Assessment", out: Path | None, store: Path | None, workers: int | None) -> list[str]:
-    """Run, write and print an assessment, and renew the folder's report if it has one; returns what failed."""
+    """Run, write and print an assessment, and renew the folder's report if it has one.
+
+    Returns what failed.
+    """
     from sim.runs.results import FolderResults
     from sim.runs.store import Store
     from sim.runs.tasks import Backend, Runner

@@ -48,5 +48,5 @@ def write_job_script(
     except OSError as error:
         raise InputError(f"--out {out}: cannot be written: {error.strerror or error}") from None
     console().out(
-        f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how the tables are written"
+        f"{out}: submit it with sbatch {shlex.quote(str(out))}; its first lines say how to write the tables"
     )

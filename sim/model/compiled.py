@@ -1,9 +1,9 @@
 """Where compiled code is kept, and that it is never older than its source.
 
-Numba recompiles a function when its own file has changed, but not when a function that it calls has changed in another
-file. So the compiled code of each module lies in a folder named after the digest of the module and of all modules of this
-package that it imports, directly or not. An edit leaves the folders of all other modules as they are; an edit of comments
-and docstrings alone leaves its own, too.
+Numba recompiles a function when its own file has changed, but not when a function that it calls has changed
+in another file. So the compiled code of each module lies in a folder named after the digest of the module and
+of all modules of this package that it imports, directly or not. An edit leaves the folders of all other
+modules as they are; an edit of comments and docstrings alone leaves its own, too.
 """
 
 import ast
@@ -35,7 +35,7 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
 
 @cache
 def _parsed(path: Path) -> tuple[str, tuple[Path, ...]]:
-    """A module's syntax tree as text, without docstrings and comments, and the modules of this package that it imports."""
+    """A module's syntax tree as text, without docstrings and comments, and its imports of this package."""
     tree = ast.parse(path.read_bytes())
     return ast.dump(_without_docstrings(tree)), tuple(sorted(set(_imported(tree))))
 
@@ -69,7 +69,10 @@ def digest_of_module(path: Path) -> str:
 
 
 def cache_folder(path: Path) -> Path:
-    """Where a module's compiled code lies: below NUMBA_CACHE_DIR if set, else beside the source, else the user's cache."""
+    """Where a module's compiled code lies.
+
+    Below NUMBA_CACHE_DIR if set, else beside the source, else the user's cache.
+    """
     chosen = os.environ.get(_VARIABLE)
     if chosen is not None:
         base = Path(chosen)
@@ -83,11 +86,12 @@ def cache_folder(path: Path) -> Path:
 
 def use_own_cache() -> None:
     """Tell Numba where this package's compiled code lies, and how to compile it."""
-    # Columns that are written out side by side are taken at once (LLVM's SLP vectoriser, which Numba leaves off). It
-    # changes no rounding: the twin and the digests under other instruction sets are equal with it and without.
+    # Columns that are written out side by side are taken at once (LLVM's SLP vectoriser, which Numba leaves
+    # off). It changes no rounding: the twin and the digests under other instruction sets are equal with it
+    # and without.
     os.environ["NUMBA_SLP_VECTORIZE"] = "1"
-    # Threads with nothing to do sleep. To turn while they wait saves microseconds on a quiet machine, and takes twice the
-    # time on one where others work.
+    # Threads with nothing to do sleep. To turn while they wait saves microseconds on a quiet machine, and
+    # takes twice the time on one where others work.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if "numba" in sys.modules:
         sys.modules["numba"].config.SLP_VECTORIZE = 1
@@ -130,8 +134,8 @@ def use_own_cache() -> None:
 def _locked(folder: Path) -> Iterator[None]:
     """Keep other processes from writing there.
 
-    Numba counts a function's versions in a file. Two processes that add different versions at the same time could
-    give both the same number, and the wrong one would be loaded.
+    Numba counts a function's versions in a file. Two processes that add different versions at the same time
+    could give both the same number, and the wrong one would be loaded.
     """
     try:
         fcntl: Any = import_module("fcntl")
@@ -144,9 +148,12 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def use_wide_vectors() -> None:
-    """Let processors with vectors of 512 bits use them: LLVM takes half of them, which suited the first of these processors only.
+    """Let processors with vectors of 512 bits use them.
 
-    It changes no rounding. Whoever has chosen a processor or its features (NUMBA_CPU_NAME, NUMBA_CPU_FEATURES) keeps the choice.
+    LLVM takes half of them, which suited the first of these processors only.
+
+    It changes no rounding. Whoever has chosen a processor or its features (NUMBA_CPU_NAME,
+    NUMBA_CPU_FEATURES) keeps the choice.
     """
     codegen: Any = import_module(
         "numba.core.codegen"

@@ -1,6 +1,9 @@
-"""The threads that share the customers' month. Compiled code releases the interpreter, so plain threads suffice.
+"""The threads that share the customers' month.
 
-As many as the machine has processors, or NUMBA_NUM_THREADS; `use` sets another number. No result depends on it.
+Compiled code releases the interpreter, so plain threads suffice.
+
+As many as the machine has processors, or NUMBA_NUM_THREADS; `use` sets another number. No result depends on
+it.
 """
 
 import os
@@ -37,7 +40,10 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 
 
 def in_parts(function: Callable[..., None], *arguments: object) -> None:
-    """Call `function(part, parts, *arguments)` for each part, a thread for each. Parts must not write the same."""
+    """Call `function(part, parts, *arguments)` for each part, a thread for each.
+
+    Parts must not write the same.
+    """
     parts = _count
     if parts == 1:
         function(0, 1, *arguments)

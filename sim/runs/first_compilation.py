@@ -1,7 +1,9 @@
-"""The first run on a machine compiles the model: here in two processes side by side, into the cache of all later runs.
+"""The first run on a machine compiles the model.
 
-One compiles what concerns customers; the other everything else, by a run in which customers stay where they are.
-Without this, every worker would compile the model at the same time.
+Here in two processes side by side, into the cache of all later runs.
+
+One compiles what concerns customers; the other everything else, by a run in which customers stay where they
+are. Without this, every worker would compile the model at the same time.
 """
 
 from collections.abc import Mapping, Sequence

@@ -100,7 +100,10 @@ class Fit:
 
     @classmethod
     def prepared(cls, size: Size, customers: int | None = None, inputs: Path | None = None) -> "Fit":
-        """The fit of the shipped rows, with the inputs of a folder (None: the shipped ones). Raises InputError."""
+        """The fit of the shipped rows, with the inputs of a folder (None: the shipped ones).
+
+        Raises InputError.
+        """
         history = resolve("history", [f"survey.panel={PANEL}"], customers=customers)
         two_worlds = resolve("two_worlds", customers=customers, base=history.base)
         if importlib.util.find_spec("sklearn") is None:

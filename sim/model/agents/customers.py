@@ -1,12 +1,13 @@
 """Customers: what they see, decide and change, for all of them at once.
 
-See: news of their country, what their six peers think, what each place offers, costs, is exposed to and forbidden.
-Decide: whether and when to go to the cloud (a Bass process per cell: each customer is ready when the cell's cumulative
-hazard reaches its own threshold); at that moment, and afterwards at the contract's renewal only, where the data lives
-(a nested logit). Change: where the data is, and with it everybody's revenue, exposure and evidence.
+See: news of their country, what their six peers think, what each place offers, costs, is exposed to and
+forbidden. Decide: whether and when to go to the cloud (a Bass process per cell: each customer is ready when
+the cell's cumulative hazard reaches its own threshold); at that moment, and afterwards at the contract's
+renewal only, where the data lives (a nested logit). Change: where the data is, and with it everybody's
+revenue, exposure and evidence.
 
-Each month a customer's trust becomes a mix of its own view (news against a prior) and its peers' of last month
-(Friedkin & Johnsen 1990).
+Each month a customer's trust becomes a mix of its own view (news against a prior) and its peers' of last
+month (Friedkin & Johnsen 1990).
 """
 
 from typing import TYPE_CHECKING
@@ -53,11 +54,14 @@ GROUPS = 8  # at least so many, for threads to share evenly
 
 
 class Customers:
-    """The customers of all worlds: state in arrays with a world axis (N, W), and the month's arrays by cell (W, C).
+    """The customers of all worlds.
 
-    place int8, readiness float32 (infinite in the cloud), trust float32 (N, 2W); stock int64 (W, C, O, 4) accounts, TB, USD, customers by
-    place in 1/UNITS; evidence (W, C, channel, good/bad), utility, exposure, banned, unlawful: what the worlds publish for the month;
-    trust_means (W, C, 2), counts (W, C, 8), answers, asked, flows (W, J, O, O, 4): what the month brought.
+    State in arrays with a world axis (N, W), and the month's arrays by cell (W, C).
+
+    place int8, readiness float32 (infinite in the cloud), trust float32 (N, 2W); stock int64 (W, C, O, 4)
+    accounts, TB, USD, customers by place in 1/UNITS; evidence (W, C, channel, good/bad), utility, exposure,
+    banned, unlawful: what the worlds publish for the month; trust_means (W, C, 2), counts (W, C, 8), answers,
+    asked, flows (W, J, O, O, 4): what the month brought.
     """
 
     def __init__(self, population: Population, scenario: Scenario, worlds: int, seed: int) -> None:
@@ -192,15 +196,24 @@ class Customers:
         )  # fmt: skip
 
     def step(self, month: int) -> None:
-        """One month of everybody: trust, readiness, choices; then the moves are carried out and the panel is asked."""
+        """One month of everybody: trust, readiness, choices.
+
+        Then the moves are carried out and the panel is asked.
+        """
         x, p = self._population, self._parameters
         self._enforce(month)
         out = self._outcome
         choice.roots_of_utilities(self.utility.reshape(-1), p.choice.nest_scale, self._appeal.reshape(-1))
         choice.pull_of_rivals(
-            self.utility, self.banned, self._switch_cost, p.switching.within_share, p.choice.network_effect, p.adoption.return_utility,
-            p.choice.nest_scale, self._pull,
-        )  # fmt: skip
+            self.utility,
+            self.banned,
+            self._switch_cost,
+            p.switching.within_share,
+            p.choice.network_effect,
+            p.adoption.return_utility,
+            p.choice.nest_scale,
+            self._pull,
+        )
         kernel.side_by_side(self.evidence, self._terms.good, self._terms.bad)
         now = Now(self._seed, month)
         self.respond(now)
@@ -215,7 +228,10 @@ class Customers:
         survey_kernel.ask(month, self._panel, self._people, self._terms, state, self._questions)
 
     def respond(self, now: Now) -> None:
-        """Everybody's trust and choices, in as many threads as are in use: fills the next trust and the outcome."""
+        """Everybody's trust and choices, in as many threads as are in use.
+
+        Fills the next trust and the outcome.
+        """
         in_parts(
             kernel.customers_month,
             now,
@@ -244,10 +260,11 @@ class Customers:
         return self._touched[: self._streams]
 
     def check_conservation(self, world: int) -> None:
-        """Accounts, data, potential spend and customers of every cell are what they were, to the last unit."""
+        """Accounts, data, spend and customers of every cell are what they were, to the last unit."""
         if not moves_kernel.balances(self.stock[world], self._endowment[world]):
             raise RuntimeError(
-                "the books do not balance: accounts, data or customers appeared or vanished (an error in the model)"
+                "the books do not balance: accounts, data or customers appeared or vanished "
+                "(an error in the model)"
             )
 
     def audit(self) -> None:
@@ -295,7 +312,8 @@ class CustomersOfWorld:
     def frame(self, scenario: Scenario) -> "pd.DataFrame":
         """Every customer as it is now, one a row, in a table of its own.
 
-        `accounts`, `tb`, `usd_month` and `customers` are what a row stands for, in January 2013; `trust_...` is by channel.
+        `accounts`, `tb`, `usd_month` and `customers` are what a row stands for, in January 2013; `trust_...`
+        is by channel.
         """
         import pandas as pd
 
@@ -348,13 +366,25 @@ def people_of(population: Population) -> People:
     """What the kernel needs to know of everybody."""
     x = population
     return People(
-        x.blocks, groups_of_blocks(x.blocks), x.cell, x.initial_trust, x.susceptibility, x.sensitivity, x.renewal, x.term, x.law_order,
-        x.peers.view(np.uint32), *renewal_calendar(x),
-    )  # fmt: skip
+        x.blocks,
+        groups_of_blocks(x.blocks),
+        x.cell,
+        x.initial_trust,
+        x.susceptibility,
+        x.sensitivity,
+        x.renewal,
+        x.term,
+        x.law_order,
+        x.peers.view(np.uint32),
+        *renewal_calendar(x),
+    )
 
 
 def renewal_calendar(population: Population) -> tuple[np.ndarray, np.ndarray]:
-    """Each block's customers by phase of renewal: (N,) int32, and where each phase begins, (B, longest term + 2) int64."""
+    """Each block's customers by phase of renewal.
+
+    (N,) int32, and where each phase begins, (B, longest term + 2) int64.
+    """
     calendar = np.empty(len(population), np.int32)
     starts = np.empty((len(population.blocks), int(population.term.max()) + 2), np.int64)
     fill_calendar(population.blocks, population.renewal, calendar, starts)

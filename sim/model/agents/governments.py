@@ -1,9 +1,9 @@
 """Foreign governments: what makes them adopt an instrument, when it acts, and when it goes.
 
-Sees: its citizens' distrust, incidents in the news, its neighbours' laws, the US rule in force, its police's unmet
-need, how much its economy depends on US services, what local hosting costs. Decides: which of eight instruments to
-adopt or repeal. Changes: the law of its country, from the end of the legal delay on. Laws that the timeline names
-enter as they happened and are not drawn a second time.
+Sees: its citizens' distrust, incidents in the news, its neighbours' laws, the US rule in force, its police's
+unmet need, how much its economy depends on US services, what local hosting costs. Decides: which of eight
+instruments to adopt or repeal. Changes: the law of its country, from the end of the legal delay on. Laws that
+the timeline names enter as they happened and are not drawn a second time.
 """
 
 import mesa
@@ -24,8 +24,16 @@ from sim.scenario.scenario import Scenario
 from sim.vocabulary import INSTRUMENTS
 
 COVARIATES = (
-    "distrust", "incidents", "rule", "unmet_need", "dependence", "hosting_cost", "privacy_law", "rivalry", "neighbours",
-)  # fmt: skip
+    "distrust",
+    "incidents",
+    "rule",
+    "unmet_need",
+    "dependence",
+    "hosting_cost",
+    "privacy_law",
+    "rivalry",
+    "neighbours",
+)
 AGREEMENT = EXECUTIVE_AGREEMENT
 LONGEST_DELAY = 60
 
@@ -54,7 +62,7 @@ class Government(mesa.Agent):
 
     @property
     def trust(self) -> float:
-        """Its people's mean trust that US law enforcement does not use their data against them, by accounts."""
+        """Its people's mean trust, by accounts, in what US law enforcement does with their data."""
         return self._people.trust(self.index, LAW_ENFORCEMENT)
 
     @property
@@ -64,7 +72,7 @@ class Government(mesa.Agent):
 
     @property
     def unmet_need(self) -> float:
-        """Share of its police's requests for data at US providers, of about a year, not met within twelve months."""
+        """Share of its police's requests at US providers that were not met within twelve months."""
         return self._people.unmet_need(self.index)
 
     def adopt(self, instrument: int) -> None:
@@ -125,8 +133,9 @@ class LuckOfLaws:
 class Legislation:
     """The laws of all jurisdictions in one world: the rows that the governments own.
 
-    in_force, decided, fixed: float64 (J, I) shares of each jurisdiction's countries; `fixed` is what the timeline or
-    2013 brought, which luck neither adopts nor repeals. pressure: (J, X) the covariates of the month.
+    in_force, decided, fixed: float64 (J, I) shares of each jurisdiction's countries; `fixed` is what the
+    timeline or 2013 brought, which luck neither adopts nor repeals. pressure: (J, X) the covariates of the
+    month.
     """
 
     def __init__(self, scenario: Scenario, luck: LuckOfLaws, first_trust: np.ndarray) -> None:
@@ -184,7 +193,10 @@ class Legislation:
         self._timeline_laws: frozenset[tuple[str, str]] = frozenset()
 
     def _named_by(self, scenario: Scenario) -> np.ndarray:
-        """Instruments that the timeline brings to a single country by name: never drawn there (bool (J, I))."""
+        """Instruments that the timeline brings to a single country by name.
+
+        Never drawn there (bool (J, I)).
+        """
         named = np.zeros((len(self._codes), len(INSTRUMENTS)), np.bool_)
         for event in surviving_events(scenario):
             for enacts in event.enacts:
@@ -217,7 +229,10 @@ class Legislation:
         return changes
 
     def feel_pressure(self, month: int, honoured: float, people: People, market: Market) -> None:
-        """Work out the covariates of the hazards as they are; `honoured` is the share of US warrants abroad that are obeyed."""
+        """Work out the covariates of the hazards as they are.
+
+        `honoured` is the share of US warrants abroad that are obeyed.
+        """
         customers, cells = people.customers, people.customers.cells
         citizens = kernel.Citizens(
             cells.jurisdiction, cells.accounts, self._first_trust, customers.trust_means, people.mind.memory,
@@ -227,15 +242,23 @@ class Legislation:
         kernel.covariates(month, citizens, spending, honoured, people.unmet, self._baseline, self.pressure)
 
     def deliberate(self, regime: Regime) -> list[tuple[int, int, int]]:
-        """Draw this month's adoptions and repeals from the covariates `pressure`; the US `regime` may allow agreements.
+        """Draw this month's adoptions and repeals from the covariates `pressure`.
 
-        Groups of countries move by shares, here; what single countries do is returned for their governments to carry
-        out: (jurisdiction, instrument, ADOPTS or REPEALS).
+        The US `regime` may allow agreements.
+
+        Groups of countries move by shares, here; what single countries do is returned for their governments
+        to carry out: (jurisdiction, instrument, ADOPTS or REPEALS).
         """
         n = kernel.deliberate(
-            self._month, self._luck.of(self._month), self._neighbours, self._propensity[int(regime.agreements)],
-            self.pressure, self._statutes, self._like, self._decisions,
-        )  # fmt: skip
+            self._month,
+            self._luck.of(self._month),
+            self._neighbours,
+            self._propensity[int(regime.agreements)],
+            self.pressure,
+            self._statutes,
+            self._like,
+            self._decisions,
+        )
         return [(j, instrument, change) for j, instrument, change in self._decisions[:n].tolist()]
 
     def decide(self, j: int, instrument: int) -> str:
@@ -260,7 +283,10 @@ class Legislation:
 
 
 def _steady_pressure(scenario: Scenario) -> np.ndarray:
-    """Covariates that do not change: cost of hosting and privacy law, about their means, and rivalry: (J, 3)."""
+    """Covariates that do not change.
+
+    Cost of hosting and privacy law, about their means, and rivalry: (J, 3).
+    """
     jurisdictions = list(scenario.jurisdictions.values())
     privacy = np.array([j.privacy_law for j in jurisdictions])
     home = np.array([j.home_grown_share_2013 for j in jurisdictions])

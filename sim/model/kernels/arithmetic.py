@@ -1,12 +1,12 @@
 """Exponential and logarithm whose last bit is the same on every processor.
 
 The C library's `exp` and NumPy's vectorised one choose their code path by processor, and paths differ in the
-last bit; that is enough to send a customer elsewhere. These two use only + - x / and bit patterns, which IEEE 754
-pins down. Numba does not fuse multiply and add unless asked to, and it is not asked to.
+last bit; that is enough to send a customer elsewhere. These two use only + - x / and bit patterns, which IEEE
+754 pins down. Numba does not fuse multiply and add unless asked to, and it is not asked to.
 
 Coefficients are those of the Taylor series of exp and of artanh; argument reduction is the textbook one
-(Muller, Elementary Functions, 2016, ch. 11), and log's terms are arranged as in Sun's fdlibm (1993). Both are within 2
-units in the last place of the true value.
+(Muller, Elementary Functions, 2016, ch. 11), and log's terms are arranged as in Sun's fdlibm (1993). Both are
+within 2 units in the last place of the true value.
 """
 
 from typing import Any
@@ -73,8 +73,8 @@ def log(x):
     if m > 2.0 * _SQRT_HALF:
         m = m * 0.5
         exponent = exponent + 1
-    # log(1 + f) = f - f**2 / 2 + s (f**2 / 2 + r) with s = f / (2 + f), where r is the rest of the series in s**2:
-    # the large terms are exact or small, so that no more than the last bit is lost.
+    # log(1 + f) = f - f**2 / 2 + s (f**2 / 2 + r) with s = f / (2 + f), where r is the rest of the series in
+    # s**2: the large terms are exact or small, so that no more than the last bit is lost.
     f = m - 1.0
     s = f / (2.0 + f)
     z = s * s

@@ -63,8 +63,10 @@ class Sales(NamedTuple):
 
 @njit(cache=True)
 def cell_stocks(stock, level, jurisdiction, bloc, places, within, out, sales):
-    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure. Fills their columns in the
-    month's row `out` (C, Q), and `sales`; returns the output of all US providers, TB.
+    """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure.
+
+    Fills their columns in the month's row `out` (C, Q), and `sales`; returns the output of all US providers,
+    TB.
 
     `stock` (C, O, 4) int64; `level` a `kernels.market.Level`; `bloc` (J,).
     """
@@ -136,8 +138,10 @@ class Averages(NamedTuple):
 
 @njit(cache=True)
 def enter_customers(said, averages, row, cell, country, side):
-    """Write a month's customers into its `row` (C, Q), where `cell_stocks` has been before, add them up into `country`
-    (J, Q) and `side` (2, Q) (see `_add_up`), and enter it in the book as `cell` (C, Q) float32."""
+    """Enter a month's customers in the book, after `cell_stocks`: `row` (C, Q), and as float32 `cell` (C, Q).
+
+    Adds them up into `country` (J, Q) and `side` (2, Q), see `_add_up`.
+    """
     trust, belief, counts, answers, asked = said.trust, said.belief, said.counts, said.answers, said.asked
     customers = averages.customers
     first_count = FIRST_STOCK + STOCKS
@@ -158,8 +162,10 @@ def enter_customers(said, averages, row, cell, country, side):
 
 @inner()
 def _add_up(row, weights, is_mean, jurisdiction, country, side):
-    """A month's cells, `row` (C, Q), into `country` (J, Q), and these into `side` (2, Q), the US and all others: sums, or
-    means by weight. A missing value (NaN) has no weight."""
+    """Add up a month's cells, `row` (C, Q), into `country` (J, Q), and these into `side` (2, Q).
+
+    Sides are the US and all others. Sums, or means by weight; a missing value (NaN) has no weight.
+    """
     of_country, of_side = np.zeros(country.shape), np.zeros(side.shape)
     country[:] = 0.0
     side[:] = 0.0
@@ -201,8 +207,10 @@ def by_measure(cell):
 
 @njit(cache=True)
 def trust_of_cells(sums, blocks, cell, customers, units, out):
-    """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, 2W) in 1/`units`; `customers` (C,)
-    simulated."""
+    """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, 2W) in 1/`units`.
+
+    `customers` (C,) simulated.
+    """
     total = np.zeros(out.shape, np.int64)
     for b in range(len(blocks)):
         c = cell[blocks[b, 0]]
@@ -224,8 +232,11 @@ def _enter_flow(out, n, month, j, before, after):
 
 @njit(cache=True)
 def enter_streams(month, world, touched, flows, volume, places, out):
-    """Rows of one world's book of flows, `out` (n, 9), from `touched` (n, 4) (world, country, from, to) and `flows`
-    (W, J, O, O, 4) in 1/UNITS; `volume` (J,) is what a unit holds by now. Returns how many."""
+    """Fill the month's rows of one world's book of flows, `out` (n, 9); returns how many.
+
+    From `touched` (n, 4) (world, country, from, to) and `flows` (W, J, O, O, 4) in 1/UNITS. `volume` (J,) is
+    the TB that a unit holds by now.
+    """
     kind, host, n = places.kind, places.host, 0
     for r in range(len(touched)):
         if touched[r, 0] != world:
@@ -242,8 +253,11 @@ def enter_streams(month, world, touched, flows, volume, places, out):
 
 @njit(cache=True)
 def enter_relocations(month, before, stock, jurisdiction, volume, places, out):
-    """Rows of the book of flows, `out` (n, 9), for data that providers moved where the hosts of places were others, `before`
-    (J, O): no customer decided. `stock` (C, O, 4) in 1/UNITS, `volume` (J,). Returns how many."""
+    """Fill rows of the book of flows, `out` (n, 9), for data that providers moved; returns how many.
+
+    No customer decided: the hosts of places were others `before` (J, O). `stock` (C, O, 4) in 1/UNITS,
+    `volume` (J,).
+    """
     kind, after, n = places.kind, places.host, 0
     for j in range(before.shape[0]):
         for o in range(before.shape[1]):
@@ -262,9 +276,12 @@ def enter_relocations(month, before, stock, jurisdiction, volume, places, out):
 
 @njit(cache=True)
 def enter_requests(month, requests, backlog, by_route, out):
-    """A month's requests (4, J, 5, 6): all countries together, `by_route` (4, 5, 6), and where any were made or wait, in
-    `out` (n, 11): month, direction, country, route, what became of them (6), and those that wait, from `backlog` (2, J).
-    Returns how many."""
+    """A month's requests (4, J, 5, 6).
+
+    All countries together, `by_route` (4, 5, 6), and where any were made or wait, in `out` (n, 11): month,
+    direction, country, route, what became of them (6), and those that wait, from `backlog` (2, J). Returns
+    how many.
+    """
     n = 0
     for d in range(requests.shape[0]):
         for j in range(requests.shape[1]):

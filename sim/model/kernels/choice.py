@@ -1,8 +1,10 @@
-"""One decision, compiled: a nested logit, the race that draws from it, and a proof that most need not be worked out.
+"""One decision, compiled.
 
-The logit is worked with roots: with the nests' dissimilarity `nest_scale` = s, a place weighs
-exp((utility - risk - costs) / s), and a nest is the sum of its places to the power s. Customers compare roots (a nest's
-sum itself) with clocks raised to 1/s, which is the same comparison and needs no power in each world.
+A nested logit, the race that draws from it, and a proof that most need not be worked out.
+
+The logit is worked with roots: with the nests' dissimilarity `nest_scale` = s, a place weighs exp((utility -
+risk - costs) / s), and a nest is the sum of its places to the power s. Customers compare roots (a nest's sum
+itself) with clocks raised to 1/s, which is the same comparison and needs no power in each world.
 """
 
 import numpy as np
@@ -45,14 +47,17 @@ def kind_of(place):
 def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):
     """Perceived risk of one kind of place: (1 - trust) x exposure, over channels, x sensitivity.
 
-    The last three are its exposure: to law enforcement, to intelligence, to the own state (whose distrust is already in it).
+    The last three are its exposure: to law enforcement, to intelligence, to the own state (whose distrust is
+    already in it).
     """
     return sensitivity * ((1.0 - trust_le) * law + (1.0 - trust_in) * intelligence + own_state)
 
 
 @njit(cache=True)
 def kind_risks(d, sensitivity, trust_le, trust_in, w, c, exposure, out):
-    """Perceived risk of each of the 7 kinds of place to a customer of cell c in world w: row d of `out` (D, 7).
+    """Perceived risk of each of the 7 kinds of place to a customer of cell c in world w.
+
+    Row d of `out` (D, 7).
 
     `exposure` (W, C, 3, 7).
     """
@@ -64,9 +69,12 @@ def kind_risks(d, sensitivity, trust_le, trust_in, w, c, exposure, out):
 
 @njit(cache=True, error_model="numpy")
 def roots_of(risks, nest_scale):
-    """What risk leaves of the weight of each kind, exp(-risk / nest_scale), in its place; of the kinds of any number of customers.
+    """What risk leaves of the weight of each kind, exp(-risk / nest_scale), in its place.
 
-    In its place, because the compiler takes several at once only where it sees that reading and writing do not meet.
+    Of the kinds of any number of customers.
+
+    In its place, because the compiler takes several at once only where it sees that reading and writing do
+    not meet.
     """
     for k in range(len(risks)):
         risks[k] = exp(-risks[k] / nest_scale)
@@ -74,11 +82,13 @@ def roots_of(risks, nest_scale):
 
 @njit(cache=True)
 def nest_roots(count, cases, appeal, banned, weights):
-    """Weights of a nested logit (McFadden 1978), as roots: on premises, home-grown, and a nest for each US provider.
+    """Weights of a nested logit (McFadden 1978), as roots.
 
-    Of the first `count` of the `cases`. `appeal` (W, C, O) exp(utility / nest_scale); `banned` (W, C, O) the share of
-    customers, in the order of laws, to whom a place is closed. Of `weights`, `kind` comes from `roots_of`; `nest` comes
-    with the factors of peers and leaves with the nests' sums; `leaf` is filled.
+    On premises, home-grown, and a nest for each US provider.
+
+    Of the first `count` of the `cases`. `appeal` (W, C, O) exp(utility / nest_scale); `banned` (W, C, O) the
+    share of customers, in the order of laws, to whom a place is closed. Of `weights`, `kind` comes from
+    `roots_of`; `nest` comes with the factors of peers and leaves with the nests' sums; `leaf` is filled.
     """
     worlds, cells, places, orders = cases.world, cases.cell, cases.here, cases.order
     expelled, on_premises, leave, within = cases.expelled, cases.on_premises, cases.leave, cases.within
@@ -124,11 +134,14 @@ def weights_of(roots, nest_scale, out):
 
 @njit(cache=True)
 def race(d, weights, first, count, k, clocks, first_clock):
-    """The winner among `count` weights of row d from `first` on: the first of exponential clocks, of row k from `first_clock` on, with these rates.
+    """The winner among `count` weights of row d from `first` on.
 
-    A choice with these probabilities (the exponential form of the Gumbel-max trick), and a coupling of worlds in which
-    an alternative that becomes worse is only ever left, never a reason to move between two others. That holds between
-    nests, and between the offers within one; a nest that shrinks may lose users of any of its offers.
+    The first of exponential clocks, of row k from `first_clock` on, with these rates.
+
+    A choice with these probabilities (the exponential form of the Gumbel-max trick), and a coupling of worlds
+    in which an alternative that becomes worse is only ever left, never a reason to move between two others.
+    That holds between nests, and between the offers within one; a nest that shrinks may lose users of any of
+    its offers.
     """
     winner, clock, weight = -1, 1.0, 0.0
     for n in range(count):
@@ -144,7 +157,8 @@ def race(d, weights, first, count, k, clocks, first_clock):
 def draw_luck(now, customers, counters, uniform):
     """The luck of n customers at their decisions: a uniform for each nest, then one for each kind of offer.
 
-    `uniform` (n or more, D), D a multiple of four; `counters` (2, n x D / 4 or more) uint32 holds what is drawn for.
+    `uniform` (n or more, D), D a multiple of four; `counters` (2, n x D / 4 or more) uint32 holds what is
+    drawn for.
     """
     fours, drawn = uniform.shape[1] // 4, 0
     for i in customers:
@@ -158,7 +172,10 @@ def draw_luck(now, customers, counters, uniform):
 
 @njit(cache=True, error_model="numpy")
 def tastes(luck, nest_scale, clocks, slowed):
-    """Exponential clocks of any number of uniforms, for offers within a nest, and to the power 1 / nest_scale, for nests."""
+    """Exponential clocks from any number of uniforms: `clocks` for the offers within a nest.
+
+    `slowed` are their powers 1 / nest_scale, for nests.
+    """
     for k in range(len(luck)):  # in plain loops, so that several logarithms are taken at once
         clocks[k] = -log(luck[k])
     for k in range(len(luck)):
@@ -169,10 +186,12 @@ def tastes(luck, nest_scale, clocks, slowed):
 
 @njit(cache=True)
 def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back, nest_scale, out):
-    """The most that anything else can be worth over each place to whoever is there: `out` (W, C, O, 2), utility.
+    """The most that anything else can be worth over each place to whoever is there.
 
-    First over leaving the provider, then over moving within it; before the risk of staying, and with everybody's peers
-    and no risk elsewhere. `utility`, `banned` (W, C, O), `cost` (C,) of switching.
+    `out` (W, C, O, 2), utility.
+
+    First over leaving the provider, then over moving within it; before the risk of staying, and with
+    everybody's peers and no risk elsewhere. `utility`, `banned` (W, C, O), `cost` (C,) of switching.
     """
     worlds, cells, places = utility.shape
     lowest = -600.0 * nest_scale  # what is worth less than this, `exp` does not tell apart
@@ -212,11 +231,14 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
 
 @njit(cache=True, error_model="numpy")
 def surely_stays(k, luck, nests, here, leaving, within):
-    """Whether nothing can win against staying `here`, whatever the rest of the decision says: a proof that needs no logarithm.
+    """Whether nothing can win against staying `here`, whatever the rest of the decision says.
 
-    It sets bounds to what `race` compares, with row k of `luck`: a clock -log(u) lies between 1 - u and (1 - u) / sqrt(u); what can be had by leaving the
-    provider and by moving within it is worth at most so much more than staying (`pull_of_rivals` + the risk of staying), of which
-    `leaving` is the exponential, and `within` that over the nest scale. Nine of ten renewals end here. False proves nothing.
+    A proof that needs no logarithm.
+
+    It sets bounds to what `race` compares, with row k of `luck`: a clock -log(u) lies between 1 - u and (1 -
+    u) / sqrt(u); what can be had by leaving the provider and by moving within it is worth at most so much
+    more than staying (`pull_of_rivals` + the risk of staying), of which `leaving` is the exponential, and
+    `within` that over the nest scale. Nine of ten renewals end here. False proves nothing.
     """
     # Without branches: nobody can guess where the next customer is.
     own, kind = nest_of(here), nests + (here + OFFERS - FIRST_US) % OFFERS

@@ -21,12 +21,11 @@ US_REGION_KIND, LOCAL_REGION_KIND, TRUSTEE_KIND, CUSTOMER_KEYS_KIND, US_SUBSIDIA
 CONSUMER, SMALL_FIRM, ENTERPRISE, REGULATED, PUBLIC = range(5)
 
 # Instruments of governments (`INSTRUMENTS`).
-(
-    PROTEST, PROCUREMENT_RULE, SECTOR_LOCALISATION, GENERAL_LOCALISATION, BLOCKING_STATUTE, TRANSFER_SUSPENSION,
-    EXECUTIVE_AGREEMENT, EXTRATERRITORIAL_CLAIM,
-) = range(8)  # fmt: skip
+PROTEST, PROCUREMENT_RULE, SECTOR_LOCALISATION, GENERAL_LOCALISATION = range(4)
+BLOCKING_STATUTE, TRANSFER_SUSPENSION, EXECUTIVE_AGREEMENT, EXTRATERRITORIAL_CLAIM = range(4, 8)
 
-# Channels (`CHANNELS`); exposure has a third, to the customer's own state, and distrust of it is in the exposure.
+# Channels (`CHANNELS`); exposure has a third, to the customer's own state, and distrust of it is in the
+# exposure.
 LAW_ENFORCEMENT, INTELLIGENCE, OWN_STATE = range(3)
 
 # News: sign and life.
@@ -48,5 +47,6 @@ OUTGOING, INCOMING = range(2)
 # An adoption and a repeal, in the list of a month's decisions.
 ADOPTS, REPEALS = 1, -1
 
-# Answers of the survey, in the order of `kernels.survey.ANSWERS`; the third is asked of users of US providers only.
+# Answers of the survey, in the order of `kernels.survey.ANSWERS`; the third is asked of users of US providers
+# only.
 MORE_NEGATIVE, LESS_LIKELY, WOULD_LEAVE, WOULD_PAY = range(4)

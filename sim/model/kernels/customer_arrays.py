@@ -1,8 +1,8 @@
 """What the customers' kernels read and write: named tuples of arrays, with shapes, types and units.
 
-N customers in B blocks, C cells (country x segment), O places, W worlds. To take an array from a tuple costs more than a
-decision (the array is counted as in use). So a function takes its arrays once, at its top, and is called for a lot of
-customers, never for one.
+N customers in B blocks, C cells (country x segment), O places, W worlds. To take an array from a tuple costs
+more than a decision (the array is counted as in use). So a function takes its arrays once, at its top, and is
+called for a lot of customers, never for one.
 """
 
 from typing import NamedTuple
@@ -66,7 +66,10 @@ class Terms(NamedTuple):
 
 
 class State(NamedTuple):
-    """Where customers are, when those outside the cloud adopt, what all trust; `trust_next` is being written."""
+    """Where customers are, when those outside the cloud adopt, what all trust.
+
+    `trust_next` is being written.
+    """
 
     place: np.ndarray  # int8 (N, W)
     readiness: np.ndarray  # float32 (N, W) cumulative hazard at which one adopts; infinite in the cloud
@@ -93,7 +96,10 @@ class Ledger(NamedTuple):
 
 
 class Luck(NamedTuple):
-    """The draws of a lot of customers: one for each nest, then one for each kind of offer; D is a multiple of four."""
+    """The draws of a lot of customers: one for each nest, then one for each kind of offer.
+
+    D is a multiple of four.
+    """
 
     counters: np.ndarray  # uint32 (2, lot x D / 4) customer and number of each draw
     uniform: np.ndarray  # float64 (lot, D)
@@ -137,7 +143,7 @@ class Proofs(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """Who is asked in the monthly survey, what they said in the months that are remembered, and the answers."""
+    """The panel of the monthly survey, what it said in the months that are remembered, and the answers."""
 
     members: np.ndarray  # int32 (S,) customers
     past_trust: np.ndarray  # float32 (MEMORY, W, S) each member's mean trust

@@ -1,9 +1,12 @@
-"""The customers' month, compiled: trust, readiness, renewal, choice. `sim.model.agents.customers` has the words.
+"""The customers' month, compiled: trust, readiness, renewal, choice.
 
-Worlds are adjacent in memory (customer-major arrays), so one pass over the population serves them all, and every draw
-is made once. Only customers that are due are visited for a choice (`deadlines`), and most of these stay for sure
-(`renewals`). What is done for many is done in plain loops over a lot of them, which the compiler vectorises. Threads
-take whole groups of blocks of customers; all that leaves a block is integers, so sums have no order.
+`sim.model.agents.customers` has the words.
+
+Worlds are adjacent in memory (customer-major arrays), so one pass over the population serves them all, and
+every draw is made once. Only customers that are due are visited for a choice (`deadlines`), and most of these
+stay for sure (`renewals`). What is done for many is done in plain loops over a lot of them, which the
+compiler vectorises. Threads take whole groups of blocks of customers; all that leaves a block is integers, so
+sums have no order.
 """
 
 import numpy as np
@@ -25,7 +28,10 @@ from sim.model.kernels.trust import listen
 
 @njit(cache=True)
 def side_by_side(evidence, good, bad):
-    """News of every world, `evidence` (W, C, channel, good/bad), in adjacent columns: `good`, `bad` (C, 2W) float32."""
+    """News of every world, `evidence` (W, C, channel, good/bad), in adjacent columns.
+
+    `good`, `bad` (C, 2W) float32.
+    """
     for w in range(evidence.shape[0]):
         for c in range(evidence.shape[1]):
             for channel in range(2):
@@ -67,7 +73,9 @@ def _empty_notes(worlds, places):
 
 @njit(cache=True, nogil=True)
 def customers_month(part, parts, now, people, terms, costs, state, out):
-    """A month of one of so many parts of the customers, in all worlds: fills `trust_next` of the State, and the Outcome.
+    """A month of one of so many parts of the customers, in all worlds.
+
+    Fills `trust_next` of the State, and the Outcome.
 
     Group by group of blocks: a group is so small that its customers are still cached when they choose.
     """

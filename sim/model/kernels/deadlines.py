@@ -1,4 +1,7 @@
-"""Who has something to decide this month, compiled: contracts run out, customers become ready, periods of grace end."""
+"""Who has something to decide this month, compiled.
+
+Contracts run out, customers become ready, periods of grace end.
+"""
 
 import numpy as np
 from numba import njit
@@ -34,7 +37,9 @@ def fill_calendar(blocks, renewal, calendar, starts):
 
 @inner()
 def who_renews(month, group, blocks, term, calendar, calendar_start, place, who):
-    """Everybody of a group of blocks whose contract is renewed this month, block by block: how many; fills `who`.
+    """Everybody of a group of blocks whose contract is renewed this month, block by block: how many.
+
+    Fills `who`.
 
     Whoever is on premises in every world has no contract.
     """
@@ -59,8 +64,11 @@ def _has_contract(i, place):
 
 @njit(cache=True)
 def enforce(unlawful, unlawful_then, expelled, expels):
-    """When the period of grace is over: `expelled` (W, C, O) is whom the law barred then, `unlawful_then`, and still does; `expels` (W, C)
-    whether that is more than last month anywhere. `unlawful_then` becomes what is `unlawful` now, for when the period is over again.
+    """When the period of grace is over.
+
+    `expelled` (W, C, O) is whom the law barred then, `unlawful_then`, and still does; `expels` (W, C) whether
+    that is more than last month anywhere. `unlawful_then` becomes what is `unlawful` now, for when the period
+    is over again.
 
     Elsewhere nobody is left to be expelled: all went when it began, and who is barred cannot come.
     """
@@ -77,7 +85,10 @@ def enforce(unlawful, unlawful_then, expelled, expels):
 
 @inner()
 def _anybody_ready(width, first, last, soon, readiness):
-    """Whether anybody may be ready in one of the worlds, as many as `width` is long; `soon` (W,) float32 is just above the hazard."""
+    """Whether anybody may be ready in one of the worlds, as many as `width` is long.
+
+    `soon` (W,) float32 is just above the hazard.
+    """
     found = False
     for i in range(np.uint64(first), np.uint64(last)):
         for w in range(len(width)):
@@ -98,8 +109,8 @@ def _anybody_expelled(w, c, first, last, expelled, law_order, place):
 def who_is_due(month, group, people, terms, state, renewing, soon, who):
     """Who of a group of blocks has to decide: how many; fills `who`.
 
-    Of each block first those of `renewing`, then those ready to adopt and those whose grace is over. `soon` (W,)
-    float32 is for notes.
+    Of each block first those of `renewing`, then those ready to adopt and those whose grace is over. `soon`
+    (W,) float32 is for notes.
     """
     blocks, cell, term, renewal, law_order = (
         people.blocks,

@@ -50,7 +50,10 @@ def decide(now, lot, people, terms, costs, state, notes):
 
 @inner()
 def _open_cases(month, lot, people, terms, costs, state, cases, risk):
-    """The decisions that each of a lot has to make, world by world: how many; fills `cases`, and `risk` (D, 7)."""
+    """The decisions that each of a lot has to make, world by world: how many.
+
+    Fills `cases`, and `risk` (D, 7).
+    """
     cell, term, renewal, law_order, sensitivity = (
         people.cell,
         people.term,
@@ -92,9 +95,12 @@ def _open_cases(month, lot, people, terms, costs, state, cases, risk):
 
 @inner()
 def _ask_peers(count, cases, lot, place, peers, by_peers, nest):
-    """Each decision's factor on every provider, and on the rest, by how many peers are there: `nest` (D, 2 + P).
+    """Each decision's factor on every provider, and on the rest, by how many peers are there.
 
-    `by_peers` (7,). For all at once, and before anything is weighed: what comes from far in memory comes together.
+    `nest` (D, 2 + P).
+
+    `by_peers` (7,). For all at once, and before anything is weighed: what comes from far in memory comes
+    together.
     """
     decider, world = cases.decider, cases.world
     for d in range(count):

@@ -1,4 +1,7 @@
-"""Where those who adopted before the first month are, compiled: a nested logit for each, picked evenly over sizes."""
+"""Where those who adopted before the first month are, compiled.
+
+A nested logit for each, picked evenly over sizes.
+"""
 
 import numpy as np
 from numba import njit
@@ -14,7 +17,8 @@ from sim.model.kernels.renewals import LOT
 def first_places(w, start, place_order, people, terms, state, nest_scale):
     """Fill world w of `place` for everybody whose `readiness` the `hazard` has reached.
 
-    By `place_order` (N,), in [0, 1), in their nested logit. Cell c's customers are those from `start` (C + 1,) c to c + 1.
+    By `place_order` (N,), in [0, 1), in their nested logit. Cell c's customers are those from `start` (C +
+    1,) c to c + 1.
     """
     appeal, hazard, readiness, place = terms.appeal, terms.hazard, state.readiness, state.place
     cases, weights = empty_cases(LOT), empty_weights(LOT, appeal.shape[2])
@@ -36,7 +40,7 @@ def first_places(w, start, place_order, people, terms, state, nest_scale):
 
 @inner()
 def _weigh(w, c, who, people, terms, nest_scale, cases, weights):
-    """What every place weighs to customers of cell c in world w who come from nowhere and have no peers in the cloud."""
+    """What places weigh to customers of cell c in world w who come from nowhere and have no peers there."""
     sensitivity, trust, exposure = people.sensitivity, people.initial_trust, terms.exposure
     for d in range(len(who)):
         i = who[d]

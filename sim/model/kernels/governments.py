@@ -46,11 +46,13 @@ class Baseline(NamedTuple):
 
 @njit(cache=True)
 def covariates(month, citizens, spending, reach, unmet, baseline, out):
-    """What moves the governments' hazards this month: `out` (J, X) but for the last column, the neighbours' laws.
+    """What moves the governments' hazards this month.
 
-    Distrust (trust lost since the start, mean of both channels) and incidents (attention to bad news), means by accounts;
-    the rule's `reach`; the police's `unmet` need (J,); dependence, US providers' share of what is spent on the cloud; what
-    is steady.
+    `out` (J, X) but for the last column, the neighbours' laws.
+
+    Distrust (trust lost since the start, mean of both channels) and incidents (attention to bad news), means
+    by accounts; the rule's `reach`; the police's `unmet` need (J,); dependence, US providers' share of what
+    is spent on the cloud; what is steady.
     """
     jurisdiction, accounts, first_trust = citizens.jurisdiction, citizens.accounts, citizens.first_trust
     trust, memory, prior_strength = citizens.trust, citizens.memory, citizens.prior_strength
@@ -136,11 +138,13 @@ def shares_of_like(neighbours, in_force, out):
 
 @njit(cache=True, error_model="numpy")
 def hazards(base_rate, effect, pressure, neighbours, may):
-    """Yearly hazard of adoption: base rate x exp(sum of effects x covariates) (event history; Berry & Berry 1990).
+    """Yearly hazard of adoption: base rate x exp(sum of effects x covariates).
 
-    `base_rate` (I,); `effect` (X, I); `pressure` (J, X) covariates that differ by jurisdiction, of which the last is
-    replaced by `neighbours` (J, I), the share of like countries that have the instrument; `may` (J, I) is 0 where
-    an instrument cannot be drawn. Returns (J, I).
+    Event history (Berry & Berry 1990).
+
+    `base_rate` (I,); `effect` (X, I); `pressure` (J, X) covariates that differ by jurisdiction, of which the
+    last is replaced by `neighbours` (J, I), the share of like countries that have the instrument; `may` (J,
+    I) is 0 where an instrument cannot be drawn. Returns (J, I).
     """
     jurisdictions, covariates = pressure.shape
     out = np.empty((jurisdictions, len(base_rate)))
@@ -157,7 +161,7 @@ def hazards(base_rate, effect, pressure, neighbours, may):
 
 @inner(error_model="numpy")
 def chances(yearly):
-    """That something happens within a month, from its yearly hazard, of any number of hazards: 1 - exp(-hazard / 12)."""
+    """Probability that something happens within a month, 1 - exp(-hazard / 12), of many yearly hazards."""
     out = np.empty(len(yearly))
     for k in range(len(yearly)):
         out[k] = 1.0 - exp(-yearly[k] / 12.0)
@@ -166,7 +170,10 @@ def chances(yearly):
 
 @njit(cache=True)
 def draw_luck(seed, month, luck):
-    """What chance has in store for the month's laws in every world: `luck` (2, J, I) uniform, of adoption and of repeal."""
+    """What chance has in store for the month's laws in every world.
+
+    `luck` (2, J, I) uniform, of adoption and of repeal.
+    """
     for j in range(luck.shape[1]):
         for k in range(luck.shape[2]):
             luck[0, j, k] = draw(seed, j * AGENT_STRIDE + k, month, purposes.ADOPT_INSTRUMENT)
@@ -175,8 +182,10 @@ def draw_luck(seed, month, luck):
 
 @njit(cache=True)
 def strongest_reason(effect, pressure, neighbours):
-    """The covariate that adds most to a hazard, the first of equals; -1 if none raises it. `effect`, `pressure` (X,); the
-    last is `neighbours`."""
+    """The covariate that adds most to a hazard, the first of equals; -1 if none raises it.
+
+    `effect`, `pressure` (X,); the last is `neighbours`.
+    """
     strongest, most = -1, 0.0
     for v in range(len(effect)):
         term = effect[v] * (neighbours if v == len(effect) - 1 else pressure[v])
@@ -187,7 +196,10 @@ def strongest_reason(effect, pressure, neighbours):
 
 @njit(cache=True)
 def move(j, k, adopts, repeals, month, statutes):
-    """A share of jurisdiction j's countries adopts instrument k, to act after the delay, and a share repeals it, at once."""
+    """A share of jurisdiction j's countries adopts instrument k, and a share repeals it.
+
+    An adoption acts after the delay, a repeal at once.
+    """
     decided, in_force, coming = statutes.decided, statutes.in_force, statutes.coming
     decided[j, k] = max(min(decided[j, k] + adopts, 1.0) - repeals, 0.0)
     coming[(month + 1 + statutes.delay[k]) % len(coming), j, k] += adopts
@@ -198,10 +210,11 @@ def move(j, k, adopts, repeals, month, statutes):
 def decide(month, luck, chance, repeal_chance, statutes, decisions):
     """Which instruments are adopted and repealed this month.
 
-    One country adopts or not, by `luck` (2, J, I) from `draw_luck` against `chance` (J, I) and `repeal_chance` (I,): its
-    decisions go to `decisions` (n, 3) int64 (jurisdiction, instrument, ADOPTS or REPEALS), first all adoptions, then all
-    repeals; returns how many. A group of many moves by the law of large numbers, here: the share of its countries that
-    has not decided yet shrinks by the chance. What is in force beyond what is fixed can be repealed.
+    One country adopts or not, by `luck` (2, J, I) from `draw_luck` against `chance` (J, I) and
+    `repeal_chance` (I,): its decisions go to `decisions` (n, 3) int64 (jurisdiction, instrument, ADOPTS or
+    REPEALS), first all adoptions, then all repeals; returns how many. A group of many moves by the law of
+    large numbers, here: the share of its countries that has not decided yet shrinks by the chance. What is in
+    force beyond what is fixed can be repealed.
     """
     members, decided, in_force, fixed = statutes.members, statutes.decided, statutes.in_force, statutes.fixed
     adoptions, repeals = 0, 0
@@ -234,8 +247,11 @@ def decide(month, luck, chance, repeal_chance, statutes, decisions):
 
 @njit(cache=True)
 def deliberate(month, luck, neighbours, propensity, pressure, statutes, like, decisions):
-    """A month of all governments: what their neighbours have, `like` (J, I), the hazards that follow, and what luck makes of
-    these (see `decide`)."""
+    """A month of all governments.
+
+    What their neighbours have, `like` (J, I), the hazards that follow, and what luck makes of these (see
+    `decide`).
+    """
     in_force = statutes.in_force
     shares_of_like(neighbours, in_force, like)
     yearly = hazards(propensity.base_rate, propensity.effect, pressure, like, propensity.may)

@@ -1,4 +1,7 @@
-"""Requests for evidence, compiled: who is aimed at (drawn once for all worlds), what the law answers, how long it takes."""
+"""Requests for evidence, compiled.
+
+Who is aimed at (drawn once for all worlds), what the law answers, how long it takes.
+"""
 
 from typing import NamedTuple
 
@@ -49,7 +52,8 @@ LAW_ORDER, US_BUSINESS = range(2)
 _WHEN, _STABLE, _HONOURED, _KEYS, _GRANTED = range(5)
 _ANSWER, _CLERK, _PAPERS = range(3)
 RATE, FREE_AT = range(2)
-# Dimensions of the routing tables (`sim.model.law.routing`): where data lies, for a US and for a foreign order; who controls it.
+# Dimensions of the routing tables (`sim.model.law.routing`): where data lies, for a US and for a foreign
+# order; who controls it.
 _US, _ABROAD, _NO_LOCATION = range(3)
 _OWN_SOIL, _IN_US, _THIRD, _NO_FIXED_PLACE = range(4)
 _PROVIDER, _FOREIGN_WITH_US, _FOREIGN, _TARGET = range(4)
@@ -198,8 +202,8 @@ class Kind(NamedTuple):
 def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
     """Requests of one kind: month by month a Poisson count, each aimed at an account drawn at random.
 
-    `account_sums` (N,) running sum of accounts within each cell. Fills `rows` from the n-th on and `when`, in months;
-    returns how many there are. Where the target keeps its data plays no part.
+    `account_sums` (N,) running sum of accounts within each cell. Fills `rows` from the n-th on and `when`, in
+    months; returns how many there are. Where the target keeps its data plays no part.
     """
     agent, rate, cumulative = kind.agent, kind.rate, kind.cumulative
     for m in range(len(rate)):
@@ -220,11 +224,11 @@ def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
 
 @njit(cache=True)
 def draw_luck(seed, start, rows, chance, waits):
-    """What chance has in store for the requests of all months, the same in every world, as the generator's words of 32 bits.
+    """The luck of the requests of all months, the same in every world: words of 32 bits.
 
-    `chance` uint32 (n, 5): time of the month; whether the data has no stable location; whether a contested warrant is honoured; whether keys can be
-    had; whether it is granted. `waits` uint32 (n, 3): at the authority that is asked, for the clerk, for the papers. `start` (M + 1,)
-    first row of each month.
+    `chance` uint32 (n, 5): time of the month; whether the data has no stable location; whether a contested
+    warrant is honoured; whether keys can be had; whether it is granted. `waits` uint32 (n, 3): at the
+    authority that is asked, for the clerk, for the papers. `start` (M + 1,) first row of each month.
     """
     for month in range(len(start) - 1):
         for r in range(start[month], start[month + 1]):
@@ -252,14 +256,20 @@ def _uniform(word):
 
 @njit(cache=True, error_model="numpy")
 def waits_of(words, out):
-    """Waits of unit mean from the generator's `words`, both (n,): in one plain loop, so that many logarithms are taken at once."""
+    """Waits of unit mean from the generator's `words`, both (n,).
+
+    In one plain loop, so that many logarithms are taken at once.
+    """
     for k in range(len(words)):
         out[k] = -log(_uniform(words[k]))
 
 
 @inner()
 def _controller(o, us_held, us_business, share):
-    """Who controls what lies at place o; the home-grown provider does US business if `us_business` is below the `share`."""
+    """Who controls what lies at place o.
+
+    The home-grown provider does US business if `us_business` is below the `share`.
+    """
     if o == ON_PREMISES:
         return _TARGET
     if us_held:
@@ -269,7 +279,10 @@ def _controller(o, us_held, us_business, share):
 
 @inner()
 def _direct(practice, foreign_for_us_data, conflict, granted, wait):
-    """A direct order: whether it succeeds, and after how many months. A court may yield to a conflict of law."""
+    """A direct order: whether it succeeds, and after how many months.
+
+    A court may yield to a conflict of law.
+    """
     success = practice.direct_ok
     if foreign_for_us_data:
         success = practice.compelled_ok
@@ -334,9 +347,10 @@ def investigate(month, requests, held, rule, practice, litigation_delay, queues,
             location = _NO_LOCATION if nowhere else (_US if lies == US else _ABROAD)
             agreement = 1 if agreements and laws[lies, EXECUTIVE_AGREEMENT] > law_order else 0
             blocking = 1 if laws[lies, BLOCKING_STATUTE] > law_order else 0
+            own_soil = 1 if lies == home else 0
             code = us_table[
-                honoured, location, controller, us_person, agreement, data_law[lies], blocking, 1 if lies == home else 0
-            ]  # fmt: skip
+                honoured, location, controller, us_person, agreement, data_law[lies], blocking, own_soil
+            ]
             other, direction = (
                 (lies if lies != US else home),
                 US_TO_FOREIGN if home != US or lies != US else US_AT_HOME,
@@ -417,7 +431,10 @@ def close_queues(month, queues):
 
 @njit(cache=True)
 def plain_requests(count, luck, success, months, out):
-    """US requests at home, a domestic warrant for data in the US, whatever the rule: only their number matters."""
+    """US requests at home, a domestic warrant for data in the US, whatever the rule.
+
+    Only their number matters.
+    """
     succeeded = np.int64(count * success + luck)
     row = out[US_AT_HOME, US, DIRECT]
     row[_N] += count
@@ -428,7 +445,9 @@ def plain_requests(count, luck, success, months, out):
 
 @njit(cache=True)
 def learn_what_was_met(month, out, police):
-    """Whether a request was met within twelve months is known twelve months later, to governments as to everybody."""
+    """Whether a request was met within twelve months is known twelve months later, to governments as to
+    everybody.
+    """
     recent, asked, met, unmet = police.recent, police.asked, police.met, police.unmet
     known = month % len(recent)
     for j in range(len(asked)):
@@ -459,8 +478,10 @@ class Ways(NamedTuple):
 
 @njit(cache=True)
 def month_of_requests(month, requests, plain, held, ways, queues, results, police):
-    """All that a month brings to the investigators of one world: capacity grows, requests are answered, queues are
-    counted, and what was met a year ago becomes known."""
+    """All that a month brings to the investigators of one world.
+
+    Capacity grows, requests are answered, queues are counted, and what was met a year ago becomes known.
+    """
     results.month[:] = 0
     results.conflicts[:] = 0
     results.host_disclosures[:] = 0

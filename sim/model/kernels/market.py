@@ -104,7 +104,8 @@ class Meets(NamedTuple):
 def fill_utilities(where, appeal, offered, laws, out):
     """Utility of the places, before risk: `out` (C, O).
 
-    A suspension of transfers to the US leaves standard contractual clauses, at a cost. `laws` (J, I) shares in force.
+    A suspension of transfers to the US leaves standard contractual clauses, at a cost. `laws` (J, I) shares
+    in force.
     """
     jurisdiction, segment = where.jurisdiction, where.segment
     home, us, offer, price_sensitivity = appeal.home, appeal.us, appeal.offer, appeal.price_sensitivity
@@ -131,10 +132,12 @@ def fill_utilities(where, appeal, offered, laws, out):
 
 @inner()
 def fill_exposures(where, beliefs, reach, claims, out):
-    """Perceived exposure of the 7 kinds by channel: `out` (C, 3, 7) (MODEL, 'Where data can live, and what can reach it').
+    """Perceived exposure of the 7 kinds by channel.
 
-    For US customers a US warrant is their own process wherever the data lies; what exposes them is foreign `claims`, a
-    distrust-weighted share.
+    `out` (C, 3, 7) (MODEL, 'Where data can live, and what can reach it').
+
+    For US customers a US warrant is their own process wherever the data lies; what exposes them is foreign
+    `claims`, a distrust-weighted share.
     """
     jurisdiction, belief, intelligence_belief = where.jurisdiction, beliefs.law, beliefs.intelligence
     law, intelligence, us_business = reach.law, reach.intelligence, reach.us_business
@@ -156,11 +159,12 @@ def fill_exposures(where, beliefs, reach, claims, out):
 
 @inner()
 def fill_bans(where, offered, laws, banned, unlawful):
-    """To what share of a cell's customers, in the order of laws, a place is closed: `banned` (C, O) by law or because it
-    is not offered, `unlawful` (C, O) by law alone.
+    """To what share of a cell's customers, in the order of laws, a place is closed.
 
-    A procurement rule closes what US law reaches to the public sector; localisation closes what lies abroad (sector: to
-    regulated firms and the public sector).
+    `banned` (C, O) by law or because it is not offered, `unlawful` (C, O) by law alone.
+
+    A procurement rule closes what US law reaches to the public sector; localisation closes what lies abroad
+    (sector: to regulated firms and the public sector).
     """
     jurisdiction, segment = where.jurisdiction, where.segment
     live, host, home_grown = offered.live, offered.host, offered.home_grown
@@ -198,12 +202,18 @@ def lay_out(where, appeal, offered, laws, beliefs, reach, meets):
 
 @njit(cache=True)
 def gain_of_experience(learning, now, start):
-    """Wright's law: unit cost falls by the learning rate with each doubling of output; as a cut in log price."""
+    """Wright's law: unit cost falls by the learning rate with each doubling of output.
+
+    As a cut in log price.
+    """
     return learning * log(now / start) / LOG_2 if start > 0.0 and now > start else 0.0
 
 
 class Experience(NamedTuple):
-    """Output so far, in TB-months, and when the model begins; what a doubling takes off the log of the price."""
+    """Output so far, in TB-months, and when the model begins.
+
+    What a doubling takes off the log of the price.
+    """
 
     learning: float
     us: float
@@ -213,7 +223,10 @@ class Experience(NamedTuple):
 
 
 class Trend(NamedTuple):
-    """What the record adds to appeals: anchors of 2013, and how US and home-grown providers have moved since."""
+    """What the record adds to appeals.
+
+    Anchors of 2013, and how US and home-grown providers have moved since.
+    """
 
     home_anchor: np.ndarray  # float64 (C,)
     us_anchor: np.ndarray  # float64 (C, P)
@@ -248,7 +261,10 @@ def add_by_bloc(by_bloc, bloc, out):
 
 @njit(cache=True)
 def fill_markups(discount, premium, out):
-    """What customers pay over list price: `out` (J, O), the `premium` (5,) of kinds of offer less the `discount` (P, J)."""
+    """What customers pay over list price.
+
+    `out` (J, O), the `premium` (5,) of kinds of offer less the `discount` (P, J).
+    """
     providers, jurisdictions = discount.shape
     out[:] = 1.0
     for p in range(providers):
@@ -259,8 +275,10 @@ def fill_markups(discount, premium, out):
 
 @njit(cache=True)
 def count_buyers(stock, jurisdiction, out):
-    """What the customers of home-grown and of US providers could spend, by country: `out` (J, 2) int64, in the units of
-    `stock` (C, O, 4)."""
+    """What the customers of home-grown and of US providers could spend, by country.
+
+    `out` (J, 2) int64, in the units of `stock` (C, O, 4).
+    """
     out[:] = 0
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
@@ -280,7 +298,10 @@ class Level(NamedTuple):
 
 @njit(cache=True)
 def fill_spend(stock, level, jurisdiction, out):
-    """Spend of a month at list price, `out` (C, O) USD, from `stock` (C, O, 4). On premises earns nobody anything."""
+    """Spend of a month at list price, `out` (C, O) USD, from `stock` (C, O, 4).
+
+    On premises earns nobody anything.
+    """
     growth, home_usage = level.growth, level.home_usage
     for c in range(len(jurisdiction)):
         j = jurisdiction[c]
@@ -317,7 +338,9 @@ class Shares(NamedTuple):
 
 @njit(cache=True)
 def fill_anchors(segment, record, risk, offer, banned, nest_scale, trend, shares):
-    """Appeal at which the average customer's shares are the record's: fills the anchors of `trend`, and `shares` (C, P).
+    """Appeal at which the average customer's shares are the record's.
+
+    Fills the anchors of `trend`, and `shares` (C, P).
 
     `risk` (C, 7); `offer` (S, 5); `banned` (C, O).
     """

@@ -9,7 +9,10 @@ from numba.extending import intrinsic
 
 @intrinsic
 def prefetch(typing_context, array, row):
-    """Send for the beginning of a row of a two-dimensional array; `row` is unsigned and not checked. It changes no value."""
+    """Send for the beginning of a row of a two-dimensional array; `row` is unsigned and not checked.
+
+    It changes no value.
+    """
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         table = context.make_array(signature.args[0])(context, builder, value=arguments[0])

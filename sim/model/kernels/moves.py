@@ -1,4 +1,6 @@
-"""Carry out the customers' decisions and keep the books of them, compiled: stocks, flows, counts are integers.
+"""Carry out the customers' decisions and keep the books of them, compiled.
+
+Stocks, flows, counts are integers.
 
 The order of the moves is that of the blocks, never that of threads; sums of integers have no order anyway.
 """
@@ -48,7 +50,8 @@ def carry_out(now, people, hazard, state, outcome, ledger, streams):
             here = np.int64(place[i, w])
             many = weight[i, 3]
             if to == ON_PREMISES:
-                # Whoever puts the cloud off, or gives it up, thinks of it again after a wait of unit mean in hazard.
+                # Whoever puts the cloud off, or gives it up, thinks of it again after a wait of unit mean in
+                # hazard.
                 readiness[i, w] = np.float32(
                     hazard[w, c] - log(draw(now.seed, i, now.month, purposes.ADOPTION_AGAIN))
                 )

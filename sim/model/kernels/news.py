@@ -41,8 +41,10 @@ def remember(memory, listeners, weight):
 
 @njit(cache=True)
 def remember_incidents(memory, listeners, conflicts, disclosures, most, half):
-    """Incidents (J,) are bad news where they happened, the more the worse: of weight `most` at most, half of it at `half`
-    incidents."""
+    """Incidents (J,) are bad news where they happened, the more the worse.
+
+    Of weight `most` at most, half of it at `half` incidents.
+    """
     attention, jurisdiction = listeners.attention, listeners.jurisdiction
     for c in range(len(jurisdiction)):
         n = np.float64(conflicts[jurisdiction[c]] + disclosures[jurisdiction[c]])
@@ -88,8 +90,10 @@ def follow(belief, rate, believed):
 
 @njit(cache=True)
 def weigh_evidence(memory, spillover, out):
-    """Good and bad news that bear on each channel, `out` (C, channel, good/bad): both memories, and what spills from
-    intelligence into law enforcement."""
+    """Good and bad news that bear on each channel, `out` (C, channel, good/bad).
+
+    Both memories, and what spills from intelligence into law enforcement.
+    """
     for c in range(memory.shape[0]):
         for sign in range(2):
             for channel in range(2):

@@ -19,7 +19,10 @@ from sim.model.kernels.codes import (
 
 @njit(cache=True)
 def settle(own, same_bloc, host, live):
-    """Hosts of one provider's local regions, `host` (J,), and where there is one, `live` (J, 5), from its `own` regions (J,)."""
+    """Fill the hosts of one provider's local regions, `host` (J,), from its `own` regions (J,).
+
+    `live` (J, 5) tells where there is one.
+    """
     for j in range(len(own)):
         if own[j]:
             host[j] = j
@@ -35,7 +38,10 @@ def settle(own, same_bloc, host, live):
 
 @njit(cache=True)
 def fill_hosts(host, out):
-    """Jurisdiction on whose soil each place lies: `out` (J, O), from the hosts of local regions, `host` (P, J)."""
+    """Jurisdiction on whose soil each place lies.
+
+    `out` (J, O), from the hosts of local regions, `host` (P, J).
+    """
     providers, jurisdictions = host.shape
     for j in range(jurisdictions):
         out[j, ON_PREMISES], out[j, HOME_GROWN] = j, j

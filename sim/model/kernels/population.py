@@ -14,7 +14,8 @@ ALIKE = 512  # customers of a cell who count as of the same size
 LEAST_TRUST, MOST_TRUST = 0.02, 0.98
 LAST_IN_ORDER = 0.9999999  # below 1 in float32, too: a law for all binds all
 BEFORE = -1  # the month of draws made before the first
-# Two coordinates of the R2 sequence (Roberts 2018): evenly spread in the square, whatever the number of points.
+# Two coordinates of the R2 sequence (Roberts 2018): evenly spread in the square, whatever the number of
+# points.
 _R2 = (0.7548776662466927, 0.5698402909980532)
 
 
@@ -44,7 +45,10 @@ class Ties(NamedTuple):
 
 @njit(cache=True)
 def weights_of(start, totals, tails):
-    """What each simulated customer stands for, int64 (N, 4) in 1/UNITS: Pareto quantiles of size, in order within the cell."""
+    """What each simulated customer stands for, int64 (N, 4) in 1/UNITS.
+
+    Pareto quantiles of size, in order within the cell.
+    """
     customers, accounts, tb, usd = totals.customers, totals.accounts, totals.tb, totals.usd
     out = np.empty((start[-1], 4), np.int64)
     for c in range(len(start) - 1):
@@ -65,7 +69,10 @@ def weights_of(start, totals, tails):
 
 
 class Spreads(NamedTuple):
-    """How customers differ: trust about offset + scale x their country's, sensitivity about their segment's."""
+    """How customers differ.
+
+    Trust about offset + scale x their country's, sensitivity about their segment's.
+    """
 
     offset: float
     scale: float
@@ -75,8 +82,10 @@ class Spreads(NamedTuple):
 
 @njit(cache=True)
 def keyed_spreads(seed, country_trust, segment_sensitivity, spreads):
-    """Trust (N, 2), susceptibility and sensitivity (N,), all float32, from the country's trust and the segment's sensitivity
-    (N,) of each customer."""
+    """Trust (N, 2), susceptibility and sensitivity (N,), all float32.
+
+    From the trust of each customer's country and the sensitivity of its segment, both (N,).
+    """
     n, spread = len(country_trust), spreads.sensitivity
     trust = np.empty((n, 2), np.float32)
     susceptibility = np.empty(n, np.float32)
@@ -102,8 +111,8 @@ def keyed_spreads(seed, country_trust, segment_sensitivity, spreads):
 def orders(seed, start, ceilings):
     """When each customer is ready to adopt, and the uniform that picks its first place.
 
-    Within a cell both follow a randomly shifted lattice over the customers in order of size (Cranley & Patterson
-    1976), so that adoption is neither early nor late among the big ones by mere luck.
+    Within a cell both follow a randomly shifted lattice over the customers in order of size (Cranley &
+    Patterson 1976), so that adoption is neither early nor late among the big ones by mere luck.
     """
     n = start[-1]
     readiness = np.empty(n, np.float32)
@@ -123,7 +132,10 @@ def orders(seed, start, ceilings):
 
 @njit(cache=True)
 def keyed_positions(seed, terms, renewal, law_order, us_business):
-    """Phase of renewal, place in the order of laws, and that of the home-grown provider's US business: fills the last three."""
+    """Phase of renewal, place in the order of laws, and that of the home-grown provider's US business.
+
+    Fills the last three.
+    """
     for i in range(len(terms)):
         renewal[i] = np.int16(draw(seed, i, BEFORE, purposes.RENEWAL) * terms[i])
         law_order[i] = min(draw(seed, i, BEFORE, purposes.LAW_ORDER), LAST_IN_ORDER)
@@ -134,10 +146,10 @@ def keyed_positions(seed, terms, renewal, law_order, us_business):
 def network(part, parts, seed, cells, ties, peers):
     """Six peers each of one of so many parts of the customers: `peers` (N, 6) int32.
 
-    Mostly of the same cell, some of another segment at home, few from anywhere; all of about one size. Like knows like
-    (homophily by size: McPherson, Smith-Lovin & Cook 2001); how narrowly is a judgement. A peer is one of the ALIKE
-    customers of its cell whose rank in size is about one's own. So peers are near in memory, too; those farthest off
-    come first, so that they can be fetched early.
+    Mostly of the same cell, some of another segment at home, few from anywhere; all of about one size. Like
+    knows like (homophily by size: McPherson, Smith-Lovin & Cook 2001); how narrowly is a judgement. A peer is
+    one of the ALIKE customers of its cell whose rank in size is about one's own. So peers are near in memory,
+    too; those farthest off come first, so that they can be fetched early.
     """
     start, cell, segments = cells.start, cells.cell, cells.segments
     same_cell, same_country = ties.same_cell, ties.same_country

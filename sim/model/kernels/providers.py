@@ -1,4 +1,4 @@
-"""What US providers see of their markets at the end of a quarter, and what they find worth doing, compiled."""
+"""What US providers see of their markets at the end of a quarter, and what they do about it, compiled."""
 
 from typing import NamedTuple
 
@@ -62,16 +62,17 @@ class Markets(NamedTuple):
 def expected_gains(where, clients, yearly, risk, meets, offered, laws, gain):
     """What an offer that is not there yet would earn a provider in a year: `gain` (P, J, 5) USD.
 
-    First order in the logit: spend x s (1 - s) x the rise in the value of the provider's nest (Train 2009, ch. 3), for
-    the average customer of each segment. `yearly` (C,) cloud spend a year, `risk` (C, 7). For a local region the present
-    one counts as it is, the new one as lawful.
+    First order in the logit: spend x s (1 - s) x the rise in the value of the provider's nest (Train 2009,
+    ch. 3), for the average customer of each segment. `yearly` (C,) cloud spend a year, `risk` (C, 7). For a
+    local region the present one counts as it is, the new one as lawful.
     """
     jurisdiction, segment, appeal = where.jurisdiction, where.segment, clients.shares
     nest_scale, latency = clients.nest_scale, clients.latency
     utility, banned, live, own_region = meets.utility, meets.banned, offered.live, offered.own_region
     cells, providers = appeal.shape
-    # Exponents, then weights, of the five kinds and, last, of a region nearer by; sums over a nest as it is, and with
-    # one more kind open. Worked out for all cells at once: several exponentials and logarithms are taken together.
+    # Exponents, then weights, of the five kinds and, last, of a region nearer by; sums over a nest as it is,
+    # and with one more kind open. Worked out for all cells at once: several exponentials and logarithms are
+    # taken together.
     weight, inside = np.empty((cells, providers, OFFERS + 1)), np.empty((cells, providers, OFFERS))
     shares, nearer = np.empty(OFFERS), np.empty(OFFERS)
     for c in range(cells):
@@ -136,8 +137,8 @@ def look_ahead(where, clients, meets, offered, laws, markets):
             revenue[j, o] += spend[c, o] * 12.0
             everything += spend[c, o]
         yearly[c] = everything * 12.0
-        # What distrust costs: spend x s (1 - s) x the rise since the start of the risk of the region customers use, at
-        # the margin.
+        # What distrust costs: spend x s (1 - s) x the rise since the start of the risk of the region
+        # customers use, at the margin.
         rise = max(min(risk[c, US_REGION_KIND], risk[c, LOCAL_REGION_KIND]) - first_risk[c], 0.0)
         if j != US:
             for p in range(len(distrust_cost)):
@@ -195,13 +196,18 @@ class Advice(NamedTuple):
     value: np.ndarray  # float64 (P, 2) what each earns for its capital
     lost: np.ndarray  # float64 (P,) what distrust costs everywhere, USD a year
     unwanted: np.ndarray  # int64 (n, 3) provider, jurisdiction, offer: sovereign offers that earn too little
-    cuts: np.ndarray  # int64 (n, 3) provider, jurisdiction, 1 or 0: where a cut in price has become worth it, or is no longer
+    cuts: (
+        np.ndarray
+    )  # int64 (n, 3) provider, jurisdiction, 1 where a cut in price now pays, 0 where no longer
 
 
 @inner(error_model="numpy")
 def _best_offers(gain, capital, worth, under_way, best, value):
-    """The region and the sovereign offer that earn most for their capital: `best` (2, 2) int64 (jurisdiction, offer), and
-    what each earns, `value` (2,). `gain` (J, 5) USD a year, `capital` (5,), `under_way` (J, 5)."""
+    """The region and the sovereign offer that earn most for their capital.
+
+    `best` (2, 2) int64 (jurisdiction, offer), and what each earns, `value` (2,). `gain` (J, 5) USD a year,
+    `capital` (5,), `under_way` (J, 5).
+    """
     value[:] = -1.0
     for j in range(len(gain)):
         for k in range(LOCAL_REGION, OFFERS):
@@ -213,11 +219,12 @@ def _best_offers(gain, capital, worth, under_way, best, value):
 
 @njit(cache=True)
 def weigh(month, calculus, started, markets, advice):
-    """What every US provider finds worth doing this quarter: fills `advice`; returns how many offers are unwanted and how
-    many cuts change.
+    """What every US provider finds worth doing this quarter: fills `advice`.
 
-    A cut in price wins elasticity x (1 - share) of revenue and costs itself, so it is made only where it wins back what
-    distrust takes.
+    Returns how many offers are unwanted and how many cuts change.
+
+    A cut in price wins elasticity x (1 - share) of revenue and costs itself, so it is made only where it wins
+    back what distrust takes.
     """
     live_since, under_way, discount = started.live_since, started.under_way, started.discount
     revenue, provider_revenue, market = markets.revenue, markets.provider_revenue, markets.market

@@ -43,9 +43,12 @@ def who_may_move(now, who, people, terms, state, nest_scale, notes):
 
 @inner(error_model="numpy")
 def _what_to_prove(lot, people, terms, state, nest_scale, proofs):
-    """Fill `proofs` for a lot: returns how many; `stays` is false already of those that have to decide anyhow.
+    """Fill `proofs` for a lot: returns how many.
 
-    Worlds in which a customer is at the same place are proved together, by the one where most speaks against staying.
+    `stays` is false already of those that have to decide anyhow.
+
+    Worlds in which a customer is at the same place are proved together, by the one where most speaks against
+    staying.
     """
     cell, sensitivity, law_order = people.cell, people.sensitivity, people.law_order
     hazard, exposure, utility, pull = terms.hazard, terms.exposure, terms.utility, terms.pull

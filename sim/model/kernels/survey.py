@@ -1,8 +1,8 @@
 """The monthly survey, compiled: what customers would say, which is not what they do.
 
-The same utilities as in a decision, but talk is free: no switching cost, no contract, no postponed renewal. With the
-tastes of a logit fixed over a year, the share that preferred a US provider then and does not now follows exactly from
-the two probabilities.
+The same utilities as in a decision, but talk is free: no switching cost, no contract, no postponed renewal.
+With the tastes of a logit fixed over a year, the share that preferred a US provider then and does not now
+follows exactly from the two probabilities.
 """
 
 import numpy as np

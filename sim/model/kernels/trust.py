@@ -13,7 +13,10 @@ AHEAD = 32  # the trust of the two farthest peers is fetched so many customers a
 
 @njit(cache=True, error_model="numpy")  # no divisor is zero here, and to check costs more than to divide
 def own_view(initial, strength, positive, negative, susceptibility):
-    """Beta reputation with forgetting (Josang & Ismail 2002): prior of `strength` observations, then good and bad news."""
+    """Beta reputation with forgetting (Josang & Ismail 2002).
+
+    Prior of `strength` observations, then good and bad news.
+    """
     return (strength * initial + positive) / ((strength + positive) + susceptibility * negative)
 
 

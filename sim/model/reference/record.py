@@ -31,9 +31,15 @@ from sim.vocabulary import KINDS
 
 SOVEREIGN = (TRUSTEE, CUSTOMER_KEYS, US_SUBSIDIARY)
 MEANS_BY_ACCOUNTS = (
-    "trust", "trust_intelligence", "belief", "perceived_exposure", "stated_more_negative", "stated_less_likely",
-    "stated_would_leave", "stated_would_pay",
-)  # fmt: skip
+    "trust",
+    "trust_intelligence",
+    "belief",
+    "perceived_exposure",
+    "stated_more_negative",
+    "stated_less_likely",
+    "stated_would_leave",
+    "stated_would_pay",
+)
 
 Row = dict[str, float]
 
@@ -42,7 +48,10 @@ Row = dict[str, float]
 
 
 def markup(market: Market, country: int, place: int) -> float:
-    """What customers of a country pay for a place, against the list price: premium and discount of the offer."""
+    """What customers of a country pay for a place, against the list price.
+
+    Premium and discount of the offer.
+    """
     if place < FIRST_US:
         return 1.0
     choice, provider = market.scenario.parameters.choice, market.providers[provider_of(place)]

@@ -28,7 +28,10 @@ MONTHS_BACK = 12  # a member compares with a year ago; in the first year, with t
 
 @dataclass(frozen=True)
 class Opinion:
-    """What a member thought in one month: its mean trust, and the probability that it prefers a US provider."""
+    """What a member thought in one month.
+
+    Its mean trust, and the probability that it prefers a US provider.
+    """
 
     trust: single
     prefers_us: single
@@ -81,7 +84,10 @@ class Member:
         return us / (none + home + us)
 
     def answer(self) -> tuple[bool, bool, float, bool]:
-        """More negative; less likely to buy; chance that it would leave; would pay for an offer out of reach."""
+        """More negative.
+
+        Less likely to buy; chance that it would leave; would pay for an offer out of reach.
+        """
         p, customer = self.scenario.parameters, self.customer
         trust = 0.5 * (float(customer.trust[0]) + float(customer.trust[1]))
         chance = self.chance_of_us_provider()

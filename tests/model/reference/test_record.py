@@ -44,7 +44,10 @@ class Recorder:
         self.books = [first_book(customers, self.weights, places) for customers in self.of_cell]
 
     def month(self) -> tuple[list[Row], int, int]:
-        """Step both and compare; returns the rows of cells, and how many flows providers and customers made."""
+        """Step both and compare.
+
+        Returns the rows of cells, and how many flows providers and customers made.
+        """
         engine, market = self.engine, self.market
         hosts_before, stocks_before = engine.hosts(), engine.stocks()
         honoured = engine.calendar().honoured
@@ -83,7 +86,10 @@ class Recorder:
 
 
 def agree(scenario: Scenario, seed: int) -> Counter[str]:
-    """Step both to the horizon; returns how often each measure of a cell was neither nought nor missing, and flows."""
+    """Step both to the horizon.
+
+    Returns how often each measure of a cell was neither nought nor missing, and flows.
+    """
     recorder, seen = Recorder(Engine(scenario, seed)), Counter[str]()
     while recorder.engine.running:
         rows, moved, chosen = recorder.month()
