@@ -16,7 +16,6 @@ from sim.view.explorer.settings import Settings
 ASSETS = Path(__file__).with_name("assets")
 OUTLINES = Path(sim.view.__file__).with_name("assets") / "world_110m.json"
 TOPOJSON = "/outlines/"  # where plotly.js loads world_110m.json from, instead of a server of its makers
-_PHONE = 860  # width in pixels below which the menu is hidden
 
 _INDEX = """<!DOCTYPE html>
 <html lang="en">
