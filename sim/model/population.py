@@ -189,10 +189,11 @@ def _allocate(importance: np.ndarray, customers: int) -> np.ndarray:
             f"{customers} customers are too few for {cells} cells: at least {MINIMUM_PER_CELL * cells}"
         )
     ideal = importance / total(importance) * rest
-    sizes = ideal.astype(np.int64)
+    sizes: np.ndarray = ideal.astype(np.int64)
     by_remainder = np.argsort(sizes - ideal, kind="stable")
     sizes[by_remainder[: rest - int(sizes.sum())]] += 1
-    return sizes + floor
+    sizes += floor
+    return sizes
 
 
 def _weights(cells: Cells, tails: np.ndarray) -> np.ndarray:

@@ -6,7 +6,8 @@ One compiles what concerns customers; the other everything else, by a run in whi
 are. Without this, every worker would compile the model at the same time.
 """
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -38,7 +39,7 @@ def compile_model(worlds: Mapping[str, Scenario], seed: int) -> None:
     processes = [WorkerProcess(), WorkerProcess()]
     try:
         parts = [
-            process.submit(part, small, seed)
+            process.submit(_without_collecting, part, small, seed)
             for process, part in zip(processes, (compile_customers, compile_the_rest), strict=True)
         ]
         for part in parts:
@@ -46,6 +47,12 @@ def compile_model(worlds: Mapping[str, Scenario], seed: int) -> None:
     finally:
         for process in processes:
             process.close()
+
+
+def _without_collecting(part: Callable[..., None], scenarios: Sequence[Scenario], seed: int) -> None:
+    """Do a part without the garbage collector: most of the million objects that the compiler makes stay."""
+    gc.disable()
+    part(scenarios, seed)
 
 
 def compile_customers(scenarios: Sequence[Scenario], seed: int) -> None:

@@ -93,7 +93,7 @@ def test_a_run_says_where_its_report_is_and_what_differs(
     assert outcome.code == 0, outcome.err
     text = "".join(outcome.out.split())
     assert f"report:{tmp_path / 'out' / 'report.html'}" in text
-    assert "firstruncompilesthemodel:aboutaminute" in text
+    assert "thefirstruncompilesthemodel:abouthalfaminuteontwoprocessors" in text
     assert "2/2seed2" in text
     assert "Trustabroad" in text
     assert "warning:theswitchchanges[nothing]" in text

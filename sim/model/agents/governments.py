@@ -99,7 +99,8 @@ class People:
         cells = self.customers.cells
         here = cells.jurisdiction == j
         accounts = cells.accounts[here]
-        return total(accounts * self.customers.trust_means[here, channel]) / total(accounts)
+        trust = self.customers.trust_means[here, channel]
+        return float(total(accounts * trust) / total(accounts))
 
     @property
     def unmet(self) -> np.ndarray:

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from sim.model.kernels.jit import entry
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
@@ -41,7 +43,7 @@ def _from_bits(typing_context, x):
     return types.float64(types.int64), build
 
 
-@njit(cache=True, inline="never")
+@entry(inline="never")
 def exp(x):
     """e to the x; arguments outside [-700, 700] are taken as the nearer bound."""
     x = min(max(x, _LOWEST), _HIGHEST)
@@ -64,7 +66,7 @@ def exp(x):
     return p * _from_bits((k + np.int64(1023)) << np.int64(52))
 
 
-@njit(cache=True, inline="never", error_model="numpy")
+@entry(inline="never", error_model="numpy")
 def log(x):
     """Natural logarithm of a positive, normal x."""
     bits = _bits(x)
@@ -94,7 +96,7 @@ def log(x):
     return exponent * _LN2_HIGH - ((half_square - (s * (half_square + r) + exponent * _LN2_LOW)) - f)
 
 
-@njit(cache=True)
+@entry()
 def exps(values: np.ndarray) -> np.ndarray:
     """`exp` of every element of a 1-D array."""
     out = np.empty(len(values))
@@ -103,14 +105,14 @@ def exps(values: np.ndarray) -> np.ndarray:
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@entry(error_model="numpy")
 def exps_in_place(values):
     """`exp` of every element of a 1-D array, in place: a plain loop, so that several are taken at once."""
     for k in range(len(values)):
         values[k] = exp(values[k])
 
 
-@njit(cache=True)
+@entry()
 def logs(values: np.ndarray) -> np.ndarray:
     """`log` of every element of a 1-D array."""
     out = np.empty(len(values))
@@ -119,7 +121,7 @@ def logs(values: np.ndarray) -> np.ndarray:
     return out
 
 
-@njit(cache=True)
+@entry()
 def power(base, exponent):
     """Positive base to a power, from the two functions above."""
     return exp(exponent * log(base))
@@ -130,14 +132,14 @@ def half_life_factor(half_life: float) -> float:
     return float(exp(-0.69314718055994531 / half_life))
 
 
-@njit(cache=True)
+@entry()
 def fixed(x, scale):
     """x as an integer of units of 1/scale, rounded half away from zero; integer sums have no order."""
     scaled = x * scale
     return np.int64(scaled + 0.5) if scaled >= 0.0 else np.int64(scaled - 0.5)
 
 
-@njit(cache=True)
+@entry()
 def total(values: np.ndarray) -> float:
     """Sum of a 1-D array from first to last (NumPy's own sum depends on the processor's vector width)."""
     s = 0.0

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.codes import (
     ACCOUNTS,
@@ -27,7 +26,7 @@ from sim.model.kernels.codes import (
     USD,
     WOULD_LEAVE,
 )
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 
 TRUST, TRUST_BY_SPEND, TRUST_INTELLIGENCE, BELIEF = range(4)  # first columns of a cell's row
 FIRST_STOCK, STOCKS = 4, 14  # columns of a cell's row that `cell_stocks` fills, of which by number:
@@ -61,7 +60,7 @@ class Sales(NamedTuple):
     by_bloc: np.ndarray  # float64 (B,) output of home-grown providers, TB
 
 
-@njit(cache=True)
+@entry()
 def cell_stocks(stock, level, jurisdiction, bloc, places, within, out, sales):
     """Of every cell: adopters, TB by kind, TB at home and within US reach, revenues, exposure.
 
@@ -136,7 +135,7 @@ class Averages(NamedTuple):
     is_mean: np.ndarray  # bool (Q,)
 
 
-@njit(cache=True)
+@entry()
 def enter_customers(said, averages, row, cell, country, side):
     """Enter a month's customers in the book, after `cell_stocks`: `row` (C, Q), and as float32 `cell` (C, Q).
 
@@ -205,7 +204,7 @@ def by_measure(cell):
     return out
 
 
-@njit(cache=True)
+@entry()
 def trust_of_cells(sums, blocks, cell, customers, units, out):
     """Mean trust of every cell, `out` (W, C, 2), from the blocks' integer sums `sums` (B, 2W) in 1/`units`.
 
@@ -230,7 +229,7 @@ def _enter_flow(out, n, month, j, before, after):
     out[n, 2], out[n, 3], out[n, 4], out[n, 5] = before[0], before[1], after[0], after[1]
 
 
-@njit(cache=True)
+@entry()
 def enter_streams(month, world, touched, flows, volume, places, out):
     """Fill the month's rows of one world's book of flows, `out` (n, 9); returns how many.
 
@@ -251,7 +250,7 @@ def enter_streams(month, world, touched, flows, volume, places, out):
     return n
 
 
-@njit(cache=True)
+@entry()
 def enter_relocations(month, before, stock, jurisdiction, volume, places, out):
     """Fill rows of the book of flows, `out` (n, 9), for data that providers moved; returns how many.
 
@@ -274,7 +273,7 @@ def enter_relocations(month, before, stock, jurisdiction, volume, places, out):
     return n
 
 
-@njit(cache=True)
+@entry()
 def enter_requests(month, requests, backlog, by_route, out):
     """A month's requests (4, J, 5, 6).
 

@@ -8,11 +8,10 @@ itself) with clocks raised to 1/s, which is the same comparison and needs no pow
 """
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.arithmetic import exp, log
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.philox import draw4s
 from sim.model.luck import purposes
 
@@ -20,7 +19,7 @@ KINDS = 7
 LEAST = 1e-290  # on premises is always open, however little it weighs
 
 
-@njit(cache=True)
+@entry()
 def nest_of(place):
     """Nest of a place: on premises, home-grown, or its US provider's."""
     return place if place < FIRST_US else FIRST_US + (place - FIRST_US) // OFFERS
@@ -35,7 +34,7 @@ def places_of_nest(nest):
     return first, first + OFFERS
 
 
-@njit(cache=True)
+@entry()
 def kind_of(place):
     """Kind of a place: 0 on premises, 1 to 5 a US provider's offers, 6 home-grown."""
     offer = 1 + (place + OFFERS - FIRST_US) % OFFERS
@@ -53,7 +52,7 @@ def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):
     return sensitivity * ((1.0 - trust_le) * law + (1.0 - trust_in) * intelligence + own_state)
 
 
-@njit(cache=True)
+@entry()
 def kind_risks(d, sensitivity, trust_le, trust_in, w, c, exposure, out):
     """Perceived risk of each of the 7 kinds of place to a customer of cell c in world w.
 
@@ -67,7 +66,7 @@ def kind_risks(d, sensitivity, trust_le, trust_in, w, c, exposure, out):
         )
 
 
-@njit(cache=True, error_model="numpy")
+@entry(error_model="numpy")
 def roots_of(risks, nest_scale):
     """What risk leaves of the weight of each kind, exp(-risk / nest_scale), in its place.
 
@@ -80,7 +79,7 @@ def roots_of(risks, nest_scale):
         risks[k] = exp(-risks[k] / nest_scale)
 
 
-@njit(cache=True)
+@entry()
 def nest_roots(count, cases, appeal, banned, weights):
     """Weights of a nested logit (McFadden 1978), as roots.
 
@@ -120,7 +119,7 @@ def nest_roots(count, cases, appeal, banned, weights):
             nest[d, FIRST_US + p] = s * nest[d, FIRST_US + p] * (1.0 if present == FIRST_US + p else moving)
 
 
-@njit(cache=True, error_model="numpy")
+@entry(error_model="numpy")
 def weights_of(roots, nest_scale, out):
     """The nests' weights from their roots: root to the power nest_scale, and nought for nought."""
     for n in range(len(roots)):  # in plain loops, so that several are taken at once
@@ -132,7 +131,7 @@ def weights_of(roots, nest_scale, out):
             out[n] = 0.0
 
 
-@njit(cache=True)
+@entry()
 def race(d, weights, first, count, k, clocks, first_clock):
     """The winner among `count` weights of row d from `first` on.
 
@@ -153,7 +152,7 @@ def race(d, weights, first, count, k, clocks, first_clock):
     return winner
 
 
-@njit(cache=True)
+@entry()
 def draw_luck(now, customers, counters, uniform):
     """The luck of n customers at their decisions: a uniform for each nest, then one for each kind of offer.
 
@@ -170,7 +169,7 @@ def draw_luck(now, customers, counters, uniform):
     )
 
 
-@njit(cache=True, error_model="numpy")
+@entry(error_model="numpy")
 def tastes(luck, nest_scale, clocks, slowed):
     """Exponential clocks from any number of uniforms: `clocks` for the offers within a nest.
 
@@ -184,7 +183,7 @@ def tastes(luck, nest_scale, clocks, slowed):
         slowed[k] = exp(slowed[k] / nest_scale)
 
 
-@njit(cache=True)
+@entry()
 def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back, nest_scale, out):
     """The most that anything else can be worth over each place to whoever is there.
 
@@ -229,7 +228,7 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
                     )
 
 
-@njit(cache=True, error_model="numpy")
+@entry(error_model="numpy")
 def surely_stays(k, luck, nests, here, leaving, within):
     """Whether nothing can win against staying `here`, whatever the rest of the decision says.
 
@@ -255,7 +254,7 @@ def surely_stays(k, luck, nests, here, leaving, within):
     return in_nest & (with_offer | (own < FIRST_US))
 
 
-@njit(cache=True, error_model="numpy")
+@entry(error_model="numpy")
 def roots_of_utilities(utility, nest_scale, out):
     """exp(utility / nest_scale) of every place: `out` as long as `utility`."""
     for k in range(len(utility)):

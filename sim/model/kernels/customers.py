@@ -10,7 +10,6 @@ sums have no order.
 """
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.choice import nest_of
 from sim.model.kernels.codes import OFFERS, ON_PREMISES
@@ -21,12 +20,12 @@ from sim.model.kernels.customer_arrays import (
 )
 from sim.model.kernels.deadlines import who_is_due, who_renews
 from sim.model.kernels.decisions import decide, empty_cases, empty_weights
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.renewals import LOT, who_may_move
 from sim.model.kernels.trust import listen
 
 
-@njit(cache=True)
+@entry()
 def side_by_side(evidence, good, bad):
     """News of every world, `evidence` (W, C, channel, good/bad), in adjacent columns.
 
@@ -71,7 +70,7 @@ def _empty_notes(worlds, places):
     return Notes(proofs, luck, empty_cases(count), empty_weights(count, places))
 
 
-@njit(cache=True, nogil=True)
+@entry(nogil=True)
 def customers_month(part, parts, now, people, terms, costs, state, out):
     """A month of one of so many parts of the customers, in all worlds.
 

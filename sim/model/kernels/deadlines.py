@@ -4,10 +4,9 @@ Contracts run out, customers become ready, periods of grace end.
 """
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.codes import ON_PREMISES
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 
 LOOK = 64  # customers looked at together, before any of them is looked at alone
 
@@ -19,7 +18,7 @@ def phase_of(month, term):
     return term - since if since > 0 else 0
 
 
-@njit(cache=True)
+@entry()
 def fill_calendar(blocks, renewal, calendar, starts):
     """Sort every block's customers by phase, keeping their order within one (a counting sort)."""
     for b in range(len(blocks)):
@@ -62,7 +61,7 @@ def _has_contract(i, place):
     return somewhere
 
 
-@njit(cache=True)
+@entry()
 def enforce(unlawful, unlawful_then, expelled, expels):
     """When the period of grace is over.
 

@@ -1,16 +1,15 @@
 """Decisions, compiled: which each customer of a lot has to make, and what it picks."""
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.choice import KINDS, draw_luck, kind_risks, nest_of, nest_roots, race, roots_of, tastes
 from sim.model.kernels.codes import FIRST_US, OFFERS, ON_PREMISES, PEERS
 from sim.model.kernels.customer_arrays import Cases, Weights
 from sim.model.kernels.deadlines import phase_of
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 
 
-@njit(cache=True)
+@entry()
 def empty_cases(count):
     """Room for so many decisions."""
     return Cases(
@@ -27,7 +26,7 @@ def empty_cases(count):
     )
 
 
-@njit(cache=True)
+@entry()
 def empty_weights(count, places):
     """Room for the weights of so many decisions."""
     return Weights(np.empty((count, KINDS)), np.empty((count, places)), np.empty((count, nest_of(places))))

@@ -4,16 +4,15 @@ A nested logit for each, picked evenly over sizes.
 """
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.choice import kind_risks, nest_roots, places_of_nest, roots_of, weights_of
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN, ON_PREMISES
 from sim.model.kernels.decisions import empty_cases, empty_weights
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.renewals import LOT
 
 
-@njit(cache=True)
+@entry()
 def first_places(w, start, place_order, people, terms, state, nest_scale):
     """Fill world w of `place` for everybody whose `readiness` the `hazard` has reached.
 

@@ -3,11 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.arithmetic import exp
 from sim.model.kernels.codes import ADOPTS, ATTENTION, BAD, INTELLIGENCE, LAW_ENFORCEMENT, REPEALS
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.philox import draw
 from sim.model.luck import purposes
 
@@ -44,7 +43,7 @@ class Baseline(NamedTuple):
     steady: np.ndarray  # float64 (J, 3) cost of hosting, privacy law, rivalry
 
 
-@njit(cache=True)
+@entry()
 def covariates(month, citizens, spending, reach, unmet, baseline, out):
     """What moves the governments' hazards this month.
 
@@ -136,7 +135,7 @@ def shares_of_like(neighbours, in_force, out):
             out[j, k] = out[j, k] / everybody if everybody > 0.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@entry(error_model="numpy")
 def hazards(base_rate, effect, pressure, neighbours, may):
     """Yearly hazard of adoption: base rate x exp(sum of effects x covariates).
 
@@ -168,7 +167,7 @@ def chances(yearly):
     return out
 
 
-@njit(cache=True)
+@entry()
 def draw_luck(seed, month, luck):
     """What chance has in store for the month's laws in every world.
 
@@ -180,7 +179,7 @@ def draw_luck(seed, month, luck):
             luck[1, j, k] = draw(seed, j * AGENT_STRIDE + k, month, purposes.REPEAL_INSTRUMENT)
 
 
-@njit(cache=True)
+@entry()
 def strongest_reason(effect, pressure, neighbours):
     """The covariate that adds most to a hazard, the first of equals; -1 if none raises it.
 
@@ -194,7 +193,7 @@ def strongest_reason(effect, pressure, neighbours):
     return strongest
 
 
-@njit(cache=True)
+@entry()
 def move(j, k, adopts, repeals, month, statutes):
     """A share of jurisdiction j's countries adopts instrument k, and a share repeals it.
 
@@ -206,7 +205,7 @@ def move(j, k, adopts, repeals, month, statutes):
     in_force[j, k] = max(in_force[j, k] - repeals, statutes.fixed[j, k])
 
 
-@njit(cache=True)
+@entry()
 def decide(month, luck, chance, repeal_chance, statutes, decisions):
     """Which instruments are adopted and repealed this month.
 
@@ -245,7 +244,7 @@ def decide(month, luck, chance, repeal_chance, statutes, decisions):
     return adoptions + repeals
 
 
-@njit(cache=True)
+@entry()
 def deliberate(month, luck, neighbours, propensity, pressure, statutes, like, decisions):
     """A month of all governments.
 
@@ -259,7 +258,7 @@ def deliberate(month, luck, neighbours, propensity, pressure, statutes, like, de
     return decide(month, luck, chance, chances(propensity.repeal_rate), statutes, decisions)
 
 
-@njit(cache=True)
+@entry()
 def begin_to_act(coming, members, in_force, begun):
     """What was decided and whose delay is over acts: adds `coming` (J, I) to `in_force` and clears it.
 

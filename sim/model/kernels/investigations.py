@@ -6,7 +6,6 @@ Who is aimed at (drawn once for all worlds), what the law answers, how long it t
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.arithmetic import exp, log
 from sim.model.kernels.codes import (
@@ -38,7 +37,7 @@ from sim.model.kernels.codes import (
     US_AT_HOME,
     US_TO_FOREIGN,
 )
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.philox import draw4
 from sim.model.luck import purposes
 
@@ -156,7 +155,7 @@ class Police(NamedTuple):
     unmet: np.ndarray  # float64 (J,) share that was not met
 
 
-@njit(cache=True)
+@entry()
 def poisson(seed, agent, month, mean):
     """A Poisson count by inversion, in pieces of mean at most 16 so that no probability underflows."""
     count, piece = 0, 0
@@ -175,7 +174,7 @@ def poisson(seed, agent, month, mean):
     return count
 
 
-@njit(cache=True)
+@entry()
 def running_accounts(cell_start, weight):
     """Running sum of accounts within each cell: float64 (N,)."""
     out = np.empty(len(weight))
@@ -198,7 +197,7 @@ class Kind(NamedTuple):
     cumulative: np.ndarray  # float64 running weights of the cells from `first_cell` on
 
 
-@njit(cache=True)
+@entry()
 def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
     """Requests of one kind: month by month a Poisson count, each aimed at an account drawn at random.
 
@@ -222,7 +221,7 @@ def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
     return n
 
 
-@njit(cache=True)
+@entry()
 def draw_luck(seed, start, rows, chance, waits):
     """The luck of the requests of all months, the same in every world: words of 32 bits.
 
@@ -254,7 +253,7 @@ def _uniform(word):
     return (word + 0.5) * (1.0 / _WORD)
 
 
-@njit(cache=True, error_model="numpy")
+@entry(error_model="numpy")
 def waits_of(words, out):
     """Waits of unit mean from the generator's `words`, both (n,).
 
@@ -303,7 +302,7 @@ def _queue(side, other, arrival, work, clerks, arrived, finish):
     return ends
 
 
-@njit(cache=True)
+@entry()
 def investigate(month, requests, held, rule, practice, litigation_delay, queues, results):
     """The month's requests in one world; of those that may queue for one clerk, in order of time.
 
@@ -408,7 +407,7 @@ def investigate(month, requests, held, rule, practice, litigation_delay, queues,
                     host_disclosures[lies] += 1
 
 
-@njit(cache=True)
+@entry()
 def open_queues(queues):
     """Capacity grows; where the backlog is more than a year's work, a part of what is missing is added."""
     clerks, arrived, done = queues.clerks, queues.arrived, queues.done
@@ -429,7 +428,7 @@ def close_queues(month, queues):
             backlog[side, j] = arrived[side, j] - done[side, j]
 
 
-@njit(cache=True)
+@entry()
 def plain_requests(count, luck, success, months, out):
     """US requests at home, a domestic warrant for data in the US, whatever the rule.
 
@@ -443,7 +442,7 @@ def plain_requests(count, luck, success, months, out):
     row[_MONTHS] += np.int64(succeeded * months * MONTH_UNITS)
 
 
-@njit(cache=True)
+@entry()
 def learn_what_was_met(month, out, police):
     """Whether a request was met within twelve months is known twelve months later, to governments as to
     everybody.
@@ -476,7 +475,7 @@ class Ways(NamedTuple):
     litigation_delay: float  # months that contested warrants abroad take longer
 
 
-@njit(cache=True)
+@entry()
 def month_of_requests(month, requests, plain, held, ways, queues, results, police):
     """All that a month brings to the investigators of one world.
 

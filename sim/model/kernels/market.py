@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.arithmetic import exp, log
 from sim.model.kernels.codes import (
@@ -35,7 +34,7 @@ from sim.model.kernels.codes import (
     US_SUBSIDIARY_KIND,
     USD,
 )
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 
 LEAST_SHARE = 1e-12
 NOTHING_OPEN = -30.0  # value of a provider none of whose offers is open
@@ -189,7 +188,7 @@ def fill_bans(where, offered, laws, banned, unlawful):
                 banned[c, o] = share if live[p, j, k] else 1.0
 
 
-@njit(cache=True)
+@entry()
 def lay_out(where, appeal, offered, laws, beliefs, reach, meets):
     """What customers meet under the `laws` (J, I) in force: fills `meets`."""
     fill_utilities(where, appeal, offered, laws, meets.utility)
@@ -200,7 +199,7 @@ def lay_out(where, appeal, offered, laws, beliefs, reach, meets):
     fill_bans(where, offered, laws, meets.banned, meets.unlawful)
 
 
-@njit(cache=True)
+@entry()
 def gain_of_experience(learning, now, start):
     """Wright's law: unit cost falls by the learning rate with each doubling of output.
 
@@ -234,7 +233,7 @@ class Trend(NamedTuple):
     home_lag: np.ndarray  # float64 (J,)
 
 
-@njit(cache=True)
+@entry()
 def fill_appeals(where, trend, experience, price_sensitivity, home, us):
     """Appeal of the providers of a month: `home` (C,) and `us` (C, P)."""
     jurisdiction, segment = where.jurisdiction, where.segment
@@ -252,14 +251,14 @@ def fill_appeals(where, trend, experience, price_sensitivity, home, us):
         home[c] = home_anchor[c] + price_sensitivity[s] * home_gain[j] + home_lag[j]
 
 
-@njit(cache=True)
+@entry()
 def add_by_bloc(by_bloc, bloc, out):
     """Give every jurisdiction, `out` (J,), what its bloc has put out."""
     for j in range(len(out)):
         out[j] += by_bloc[bloc[j]]
 
 
-@njit(cache=True)
+@entry()
 def fill_markups(discount, premium, out):
     """What customers pay over list price.
 
@@ -273,7 +272,7 @@ def fill_markups(discount, premium, out):
                 out[j, FIRST_US + OFFERS * p + k] = (1.0 + premium[k]) * (1.0 - discount[p, j])
 
 
-@njit(cache=True)
+@entry()
 def count_buyers(stock, jurisdiction, out):
     """What the customers of home-grown and of US providers could spend, by country.
 
@@ -296,7 +295,7 @@ class Level(NamedTuple):
     home_usage: np.ndarray  # float64 (J,) what a home-grown provider's customer uses, against a US provider's
 
 
-@njit(cache=True)
+@entry()
 def fill_spend(stock, level, jurisdiction, out):
     """Spend of a month at list price, `out` (C, O) USD, from `stock` (C, O, 4).
 
@@ -322,7 +321,7 @@ def open_weight(weights, open_share):
     return s
 
 
-@njit(cache=True)
+@entry()
 def value_of_nest(weight, nest_scale):
     """Value of a provider's nest of so much `open_weight`."""
     return nest_scale * log(weight) if weight > 0.0 else NOTHING_OPEN
@@ -336,7 +335,7 @@ class Shares(NamedTuple):
     consumer: np.ndarray  # float64 (P,) and with consumers
 
 
-@njit(cache=True)
+@entry()
 def fill_anchors(segment, record, risk, offer, banned, nest_scale, trend, shares):
     """Appeal at which the average customer's shares are the record's.
 
@@ -362,7 +361,7 @@ def fill_anchors(segment, record, risk, offer, banned, nest_scale, trend, shares
             shares[c, p] = share
 
 
-@njit(cache=True)
+@entry()
 def mean_risks(sensitivity, trust, exposure, out):
     """Perceived risk of the 7 kinds for a cell's average customer: `out` (C, 7)."""
     for c in range(len(sensitivity)):

@@ -6,11 +6,11 @@ The order of the moves is that of the blocks, never that of threads; sums of int
 """
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.arithmetic import log
 from sim.model.kernels.choice import nest_of
 from sim.model.kernels.codes import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES, UNITS
+from sim.model.kernels.jit import entry
 from sim.model.kernels.philox import draw
 from sim.model.luck import purposes
 
@@ -27,7 +27,7 @@ COUNTS = (
 _ADOPTED, _POSTPONED, _GAVE_UP, _LEFT_US, _SWITCHED, _WITHIN, _PROTECTED, _FORCED = range(8)
 
 
-@njit(cache=True)
+@entry()
 def carry_out(now, people, hazard, state, outcome, ledger, streams):
     """Change the State and the Ledger by the moves of the Outcome.
 
@@ -90,7 +90,7 @@ def carry_out(now, people, hazard, state, outcome, ledger, streams):
     return streams
 
 
-@njit(cache=True)
+@entry()
 def grow_hazard(stock, endowment, customers, ceiling, innovation, imitation, hazard):
     """A month of the Bass (1969) process: `hazard` (C,) of those who have not yet adopted.
 
@@ -101,7 +101,7 @@ def grow_hazard(stock, endowment, customers, ceiling, innovation, imitation, haz
         hazard[c] += (innovation + imitation * (adopters / UNITS / customers[c]) / ceiling[c]) / 12.0
 
 
-@njit(cache=True)
+@entry()
 def balances(stock, endowment):
     """Whether the places of every cell, `stock` (C, O, 4), add up to its `endowment` (C, 4)."""
     for c in range(stock.shape[0]):
@@ -123,7 +123,7 @@ def balances(stock, endowment):
     return True
 
 
-@njit(cache=True)
+@entry()
 def take_stock(place, cell, weight, cells, places):
     """Stocks counted afresh from where everybody is: int64 (W, C, O, 4). The books must agree with it."""
     stock = np.zeros((place.shape[1], cells, places, 4), np.int64)

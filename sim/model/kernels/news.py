@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.codes import ATTENTION, BAD, GOOD, INTELLIGENCE, LAW_ENFORCEMENT, RESIDUE, US
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 
 
 class Listeners(NamedTuple):
@@ -31,7 +30,7 @@ def _observe(memory, c, attention, weight, listeners):
         memory[c, sign, RESIDUE] += listeners.residue_share * amount
 
 
-@njit(cache=True)
+@entry()
 def remember(memory, listeners, weight):
     """News of signed `weight` (C,), by cell."""
     attention = listeners.attention
@@ -39,7 +38,7 @@ def remember(memory, listeners, weight):
         _observe(memory, c, attention[c], weight[c], listeners)
 
 
-@njit(cache=True)
+@entry()
 def remember_incidents(memory, listeners, conflicts, disclosures, most, half):
     """Incidents (J,) are bad news where they happened, the more the worse.
 
@@ -52,7 +51,7 @@ def remember_incidents(memory, listeners, conflicts, disclosures, most, half):
             _observe(memory, c, attention[c], -(most * n / (n + half)), listeners)
 
 
-@njit(cache=True)
+@entry()
 def remember_abroad(memory, listeners, good):
     """News of one weight for everybody outside the US."""
     attention, jurisdiction = listeners.attention, listeners.jurisdiction
@@ -61,7 +60,7 @@ def remember_abroad(memory, listeners, good):
             _observe(memory, c, attention[c], good, listeners)
 
 
-@njit(cache=True)
+@entry()
 def remember_at_home(memory, listeners, j, weight):
     """News of one weight for everybody in jurisdiction j."""
     attention, jurisdiction = listeners.attention, listeners.jurisdiction
@@ -70,7 +69,7 @@ def remember_at_home(memory, listeners, j, weight):
             _observe(memory, c, attention[c], weight, listeners)
 
 
-@njit(cache=True)
+@entry()
 def fade(memory, keep, intelligence_belief, base, belief_keep):
     """A month's forgetting: memory by its two lives, the belief in intelligence access towards its `base`."""
     for c in range(memory.shape[0]):
@@ -81,14 +80,14 @@ def fade(memory, keep, intelligence_belief, base, belief_keep):
         intelligence_belief[c] = base + belief_keep * (intelligence_belief[c] - base)
 
 
-@njit(cache=True)
+@entry()
 def follow(belief, rate, believed):
     """Belief moves towards what is known."""
     for c in range(len(belief)):
         belief[c] += rate[c] * (believed - belief[c])
 
 
-@njit(cache=True)
+@entry()
 def weigh_evidence(memory, spillover, out):
     """Good and bad news that bear on each channel, `out` (C, channel, good/bad).
 

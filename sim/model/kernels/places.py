@@ -1,7 +1,5 @@
 """On whose soil places lie, compiled."""
 
-from numba import njit
-
 from sim.model.kernels.codes import (
     CUSTOMER_KEYS,
     FIRST_US,
@@ -15,9 +13,10 @@ from sim.model.kernels.codes import (
     US_REGION,
     US_SUBSIDIARY,
 )
+from sim.model.kernels.jit import entry
 
 
-@njit(cache=True)
+@entry()
 def settle(own, same_bloc, host, live):
     """Fill the hosts of one provider's local regions, `host` (J,), from its `own` regions (J,).
 
@@ -36,7 +35,7 @@ def settle(own, same_bloc, host, live):
         live[j, LOCAL_REGION] = host[j] != NOWHERE
 
 
-@njit(cache=True)
+@entry()
 def fill_hosts(host, out):
     """Jurisdiction on whose soil each place lies.
 

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.arithmetic import exp, fixed, log, power
 from sim.model.kernels.codes import ACCOUNTS, CUSTOMERS, PEERS, TB, UNITS, USD
+from sim.model.kernels.jit import entry
 from sim.model.kernels.philox import draw, draw4
 from sim.model.luck import purposes
 
@@ -43,7 +43,7 @@ class Ties(NamedTuple):
     same_country: float
 
 
-@njit(cache=True)
+@entry()
 def weights_of(start, totals, tails):
     """What each simulated customer stands for, int64 (N, 4) in 1/UNITS.
 
@@ -80,7 +80,7 @@ class Spreads(NamedTuple):
     sensitivity: float
 
 
-@njit(cache=True)
+@entry()
 def keyed_spreads(seed, country_trust, segment_sensitivity, spreads):
     """Trust (N, 2), susceptibility and sensitivity (N,), all float32.
 
@@ -107,7 +107,7 @@ def keyed_spreads(seed, country_trust, segment_sensitivity, spreads):
     return trust, susceptibility, sensitivity
 
 
-@njit(cache=True)
+@entry()
 def orders(seed, start, ceilings):
     """When each customer is ready to adopt, and the uniform that picks its first place.
 
@@ -130,7 +130,7 @@ def orders(seed, start, ceilings):
     return readiness, place_order
 
 
-@njit(cache=True)
+@entry()
 def keyed_positions(seed, terms, renewal, law_order, us_business):
     """Phase of renewal, place in the order of laws, and that of the home-grown provider's US business.
 
@@ -142,7 +142,7 @@ def keyed_positions(seed, terms, renewal, law_order, us_business):
         us_business[i] = draw(seed, i, BEFORE, purposes.US_BUSINESS)
 
 
-@njit(cache=True, nogil=True)
+@entry(nogil=True)
 def network(part, parts, seed, cells, ties, peers):
     """Six peers each of one of so many parts of the customers: `peers` (N, 6) int32.
 

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.arithmetic import exps_in_place, log
 from sim.model.kernels.codes import (
@@ -22,7 +21,7 @@ from sim.model.kernels.codes import (
     US_REGION_KIND,
     US_SUBSIDIARY,
 )
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.market import (
     NOTHING_OPEN,
     mean_risks,
@@ -119,7 +118,7 @@ def _values_of_nests(weights, nest_scale):
         weights[k] = value if weights[k] > 0.0 else NOTHING_OPEN
 
 
-@njit(cache=True)
+@entry()
 def look_ahead(where, clients, meets, offered, laws, markets):
     """What the US providers know at the end of a quarter: fills `markets`. `laws` (J, I) in force."""
     jurisdiction, spend, appeal, first_risk = (
@@ -217,7 +216,7 @@ def _best_offers(gain, capital, worth, under_way, best, value):
                 value[what], best[what, 0], best[what, 1] = earns, j, k
 
 
-@njit(cache=True)
+@entry()
 def weigh(month, calculus, started, markets, advice):
     """What every US provider finds worth doing this quarter: fills `advice`.
 

@@ -8,7 +8,7 @@ import numpy as np
 from sim.model.kernels.arithmetic import exp
 from sim.model.kernels.choice import draw_luck, kind_of, kind_risk, nest_of, surely_stays
 from sim.model.kernels.codes import ON_PREMISES
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import inner
 
 LOT = 128  # customers taken together: what is drawn for them stays in the first-level cache
 

@@ -6,19 +6,18 @@ follows exactly from the two probabilities.
 """
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.arithmetic import exps_in_place
 from sim.model.kernels.choice import KINDS, kind_risk, nest_of, weights_of
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN, OFFERS
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 
 ANSWERS = ("stated_more_negative", "stated_less_likely", "stated_would_leave", "stated_would_pay")
 WOULD_LEAVE = ANSWERS.index("stated_would_leave")  # asked of users of US providers only
 MEMORY = 13  # months of the panel's own past that are kept
 
 
-@njit(cache=True)
+@entry()
 def ask(month, panel, people, terms, state, questions):
     """Ask the panel in every world: fills its `answers` and `asked`, and this month of its memory.
 

@@ -1,17 +1,16 @@
 """Customers' trust in a month, compiled: their own view of the news, mixed with what their peers trusted."""
 
 import numpy as np
-from numba import njit
 
 from sim.model.kernels.codes import PEERS
-from sim.model.kernels.inner import inner
+from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.memory import prefetch
 
 TRUST_UNITS = 16_777_216.0  # trust is summed in 2**-24, which a float32 in [0.5, 1) holds exactly
 AHEAD = 32  # the trust of the two farthest peers is fetched so many customers ahead
 
 
-@njit(cache=True, error_model="numpy")  # no divisor is zero here, and to check costs more than to divide
+@entry(error_model="numpy")  # no divisor is zero here, and to check costs more than to divide
 def own_view(initial, strength, positive, negative, susceptibility):
     """Beta reputation with forgetting (Josang & Ismail 2002).
 
