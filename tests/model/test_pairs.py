@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.model.agents import governments
 from sim.model.agents.governments import LuckOfLaws
 from sim.model.law import timeline
 from sim.model.world import WorldSet
@@ -246,6 +247,15 @@ def test_the_processors_instruction_set_does_not_matter(pytestconfig: pytest.Con
 
 
 # --- leaks that must be found --------------------------------------------------------------------------
+
+
+def test_the_luck_of_a_law_does_not_hang_on_its_place_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = list(governments.INSTRUMENTS)
+    as_listed = LuckOfLaws(3, seed=5).of(7).copy()
+    monkeypatch.setattr(governments, "INSTRUMENTS", ("a new instrument", *reversed(names)))
+    otherwise = LuckOfLaws(3, seed=5).of(7)
+    assert np.array_equal(otherwise[:, :, 1:], as_listed[:, :, ::-1])
+    assert len(np.unique(otherwise)) == otherwise.size
 
 
 def test_a_draw_with_another_key_in_one_world_is_found() -> None:

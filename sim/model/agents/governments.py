@@ -6,6 +6,8 @@ instruments to adopt or repeal. Changes: the law of its country, from the end of
 the timeline names enter as they happened and are not drawn a second time.
 """
 
+from zlib import crc32
+
 import mesa
 import numpy as np
 
@@ -122,11 +124,12 @@ class LuckOfLaws:
     def __init__(self, jurisdictions: int, seed: int) -> None:
         self._seed, self._month = seed, -1
         self._luck = np.empty((2, jurisdictions, len(INSTRUMENTS)))
+        self._keys = np.array([crc32(name.encode()) for name in INSTRUMENTS], np.int64)
 
     def of(self, month: int) -> np.ndarray:
         """Float64 (2, J, I), see `kernels.governments.draw_luck`."""
         if month != self._month:
-            kernel.draw_luck(self._seed, month, self._luck)
+            kernel.draw_luck(self._seed, month, self._keys, self._luck)
             self._month = month
         return self._luck
 

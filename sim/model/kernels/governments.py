@@ -7,13 +7,12 @@ import numpy as np
 from sim.model.kernels.arithmetic import exp
 from sim.model.kernels.codes import ADOPTS, ATTENTION, BAD, INTELLIGENCE, LAW_ENFORCEMENT, REPEALS
 from sim.model.kernels.jit import entry, inner
-from sim.model.kernels.philox import draw
+from sim.model.kernels.philox import draw4
 from sim.model.luck import purposes
 
 DISTRUST, INCIDENTS, RULE, UNMET_NEED, DEPENDENCE, STEADY = range(
     6
 )  # covariates; the steady three begin at STEADY
-AGENT_STRIDE = 64  # a government's draws are keyed by jurisdiction x this + instrument
 
 
 class Citizens(NamedTuple):
@@ -168,15 +167,15 @@ def chances(yearly):
 
 
 @entry()
-def draw_luck(seed, month, luck):
-    """What chance has in store for the month's laws in every world.
+def draw_luck(seed, month, keys, luck):
+    """The month's luck of laws in every world: `luck` (2, J, I) uniform, of adoption and of repeal.
 
-    `luck` (2, J, I) uniform, of adoption and of repeal.
+    `keys` (I,) int64 stand for the names of the instruments: another instrument in the list changes no draw.
     """
     for j in range(luck.shape[1]):
         for k in range(luck.shape[2]):
-            luck[0, j, k] = draw(seed, j * AGENT_STRIDE + k, month, purposes.ADOPT_INSTRUMENT)
-            luck[1, j, k] = draw(seed, j * AGENT_STRIDE + k, month, purposes.REPEAL_INSTRUMENT)
+            luck[0, j, k] = draw4(seed, j, month, purposes.ADOPT_INSTRUMENT, keys[k])[0]
+            luck[1, j, k] = draw4(seed, j, month, purposes.REPEAL_INSTRUMENT, keys[k])[0]
 
 
 @entry()

@@ -8,11 +8,12 @@ adopts or does not. A group of countries moves by shares: the share that has not
 """
 
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp
 from sim.model.reference.news import INTELLIGENCE, LAW_ENFORCEMENT, Mind
-from sim.model.reference.philox import draw
+from sim.model.reference.philox import draw4
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import INSTRUMENTS
 
@@ -199,16 +200,17 @@ class Government:
     def choose(self, seed: int, month: int, agreements_offered: bool) -> list[tuple[str, float, float]]:
         """What it adopts and repeals this month: instrument, share that adopts, share that repeals."""
         p, out = self.scenario.parameters.governments, []
-        for k, instrument in enumerate(INSTRUMENTS):
+        for instrument in INSTRUMENTS:
             law, adopts, repeals = self.laws[instrument], 0.0, 0.0
+            key = crc32(instrument.encode())  # the draw's number, so that it hangs on no place in a list
             undecided, repealable = 1.0 - law.decided, law.in_force - law.fixed
             if self.may_adopt(instrument, agreements_offered) and undecided > 0.0:
                 chance = 1.0 - exp(-self.hazard(instrument) / 12.0)
-                luck = draw(seed, self.index * 64 + k, month, purposes.ADOPT_INSTRUMENT)
+                luck = draw4(seed, self.index, month, purposes.ADOPT_INSTRUMENT, key)[0]
                 adopts = undecided * chance if self.is_group else float(luck < chance)
             if repealable > 0.0:
                 chance = 1.0 - exp(-p.repeal_rate[instrument] / 12.0)
-                luck = draw(seed, self.index * 64 + k, month, purposes.REPEAL_INSTRUMENT)
+                luck = draw4(seed, self.index, month, purposes.REPEAL_INSTRUMENT, key)[0]
                 repeals = repealable * chance if self.is_group else float(luck < chance)
             if adopts > 0.0 or repeals > 0.0:
                 out.append((instrument, adopts, repeals))
