@@ -201,6 +201,7 @@ def test_lines_move_with_a_slider_and_what_stands_around_them_stays(visitor: Vis
     page.close()
 
 
+@pytest.mark.long
 def test_a_bad_address_is_reported_and_the_rest_is_shown(visitor: Visitor) -> None:
     page = visitor.open("/?trust.asymmetry=99&world=nobody_wins@2014-07-31&place=IE&pairs=1")
     alert = page.get_by_role("alert")

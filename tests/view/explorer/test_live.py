@@ -53,6 +53,7 @@ def pairs(catalogue: Catalogue, state: State, wanted: dict[str, tuple[str, ...]]
     return [run_live("a", scenarios, seed, wanted) for seed in (4, 5)]
 
 
+@pytest.mark.long
 def test_the_command_gives_the_same_numbers_from_the_yaml_to_the_last_digit(
     catalogue: Catalogue,
     state: State,
