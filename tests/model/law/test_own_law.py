@@ -38,18 +38,22 @@ EXPERIMENT: dict[str, Any] = {
     "horizon": {"first": "2013-01", "last": "2014-12"},
     "customers": 2000,
     "seeds": {"first": 1, "count": 1},
-    "worlds": {code: world(code) for code in ("microsoft_wins", "reviewed", "never_granted")},
-    "regimes": {"reviewed": regime("review", "lenient"), "never_granted": regime("review", "strict")},
-    "tests": {"review": {"name": "Review", "reach": 0.4, "bar": "ends_at_border", **TEXT}},
+    "worlds": {code: world(code) for code in ("microsoft_wins", "my_regime", "my_strict_regime")},
+    "regimes": {
+        "my_regime": regime("my_test", "my_lenient"),
+        "my_strict_regime": regime("my_test", "my_strict"),
+    },
+    "tests": {"my_test": {"name": "Review", "reach": 0.4, "bar": "ends_at_border", **TEXT}},
     "comity": {
-        "lenient": {"name": "Lenient", "common_law": False, "success": 0.0, "months": 1.0, **TEXT},
-        "strict": {"name": "Strict", "common_law": False, "success": 1.0, "months": 1.0, **TEXT},
+        "my_lenient": {"name": "Lenient", "common_law": False, "success": 0.0, "months": 1.0, **TEXT},
+        "my_strict": {"name": "Strict", "common_law": False, "success": 1.0, "months": 1.0, **TEXT},
     },
     "us_orders": {
-        "review_abroad": {
-            "when": {"test": "review", "location": "abroad"}, "route": "comity_review", "authority": "a test",
+        "my_row_abroad": {
+            "when": {"test": "my_test", "location": "abroad"}, "route": "comity_review",
+            "authority": "a test",
         },
-        "review_elsewhere": {"when": {"test": "review"}, "route": "direct", "authority": "a test"},
+        "my_row_elsewhere": {"when": {"test": "my_test"}, "route": "direct", "authority": "a test"},
     },
 }  # fmt: skip
 
@@ -70,17 +74,17 @@ def requests() -> tuple[WorldSet, dict[str, np.ndarray]]:
 def test_orders_take_the_route_of_the_added_row(requests: tuple[WorldSet, dict[str, np.ndarray]]) -> None:
     _, found = requests
     assert found["microsoft_wins"][REVIEW, REQUESTS] == 0
-    assert found["reviewed"][REVIEW, REQUESTS] > 0
-    assert found["reviewed"][MLA, REQUESTS] < found["microsoft_wins"][MLA, REQUESTS]
+    assert found["my_regime"][REVIEW, REQUESTS] > 0
+    assert found["my_regime"][MLA, REQUESTS] < found["microsoft_wins"][MLA, REQUESTS]
 
 
 def test_the_comity_rule_decides_how_often_a_court_quashes_an_order(
     requests: tuple[WorldSet, dict[str, np.ndarray]],
 ) -> None:
     _, found = requests
-    assert found["reviewed"][REVIEW, SUCCEEDED] > 0
-    assert found["never_granted"][REVIEW, REQUESTS] > 0
-    assert found["never_granted"][REVIEW, SUCCEEDED] == 0
+    assert found["my_regime"][REVIEW, SUCCEEDED] > 0
+    assert found["my_strict_regime"][REVIEW, REQUESTS] > 0
+    assert found["my_strict_regime"][REVIEW, SUCCEEDED] == 0
 
 
 def test_belief_follows_the_reach_of_the_test(requests: tuple[WorldSet, dict[str, np.ndarray]]) -> None:

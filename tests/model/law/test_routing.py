@@ -35,7 +35,16 @@ from sim.model.places import (
 )
 from sim.model.world import WorldSet
 from sim.scenario.base import load_base
-from sim.scenario.law import CONTROLLERS, FOREIGN_LOCATIONS, LOCATIONS, ForeignRow, Law, USRow
+from sim.scenario.law import (
+    CONTROLLERS,
+    FOREIGN_LOCATIONS,
+    LOCATIONS,
+    ForeignRow,
+    Law,
+    OpenTest,
+    Regime,
+    USRow,
+)
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
@@ -91,22 +100,7 @@ class Ruling:
     conflict: bool
 
 
-# What the words of the case files mean. A contested law is, warrant by warrant, either obeyed (control) or
-# refused (location).
-TEST_OF = {
-    ("contested", "yes"): "control",
-    ("contested", "no"): "location",
-    ("microsoft_wins", ""): "location",
-    ("doj_wins", ""): "control",
-    ("cloud_act", ""): "control",
-}
-COMITY_OF = {
-    "contested": "common_law",
-    "microsoft_wins": "none",
-    "doj_wins": "common_law",
-    "cloud_act": "statutory",
-}
-OFFERS_AGREEMENTS = {"contested": False, "microsoft_wins": False, "doj_wins": False, "cloud_act": True}
+# What the words of the case files mean.
 LOCATION_OF = {"in the US": "in_us", "abroad": "abroad", "no stable location": "no_stable_location"}
 SOIL_OF = {
     "on own soil": "own_soil",
@@ -125,14 +119,55 @@ CONTROLLER_OF = {
 }
 
 
+@cache
+def law() -> Law:
+    return load_base(root() / CONFIGS).contents.law
+
+
+@cache
+def regimes() -> dict[str, Regime]:
+    return load_base(root() / CONFIGS).contents.regimes
+
+
+def answers(regime: Regime) -> tuple[str, ...]:
+    """What the column `obeyed` may hold: under an open question each warrant is obeyed or refused."""
+    return ("",) if law().tests[regime.test].open is None else ("yes", "no")
+
+
+def regime_of(case: Case) -> Regime:
+    code = case["regime"]
+    assert code in regimes(), f"{case['what']}: unknown regime '{code}'; valid: {', '.join(regimes())}"
+    valid = answers(regimes()[code])
+    assert case["obeyed"] in valid, (
+        f"{case['what']}: `obeyed` is '{case['obeyed']}'; under {code} it must be one of {valid}"
+    )
+    return regimes()[code]
+
+
+def us_test(case: Case) -> str:
+    """The settled test that decides the case's warrant."""
+    regime = regime_of(case)
+    question = law().tests[regime.test].open
+    if question is None:
+        return regime.test
+    return question.honoured if case["obeyed"] == "yes" else question.refused
+
+
+def foreign_test(case: Case) -> str:
+    """The settled test that decides a foreign order."""
+    regime = regime_of(case)
+    question = law().tests[regime.test].open
+    return regime.test if question is None else question.foreign
+
+
 def us_order(case: Case) -> USOrder:
     return USOrder(
-        test=TEST_OF[case["regime"], case["obeyed"]],
-        comity=COMITY_OF[case["regime"]],
+        test=us_test(case),
+        comity=regime_of(case).comity,
         location=LOCATION_OF[case["data"]],
         controller=CONTROLLER_OF[case["kept_by"]],
         us_person=case["person"] == "US person",
-        agreement=YES_NO[case["agreement"]] and OFFERS_AGREEMENTS[case["regime"]],
+        agreement=YES_NO[case["agreement"]] and regime_of(case).agreements,
         data_law_bars=YES_NO[case["data_law_bars"]],
         blocking_statute=YES_NO[case["blocking_statute"]],
         target_in_host=YES_NO[case["target_lives_in_host"]],
@@ -141,23 +176,16 @@ def us_order(case: Case) -> USOrder:
 
 def foreign_order(case: Case) -> ForeignOrder:
     return ForeignOrder(
-        test="control"
-        if case["regime"] == "contested"
-        else TEST_OF[case["regime"], case["obeyed"]],  # an open law leaves the bar whole
+        test=foreign_test(case),
         location=SOIL_OF[case["data"]],
         controller=CONTROLLER_OF[case["kept_by"]],
         us_person=case["person"] == "US person",
-        agreement=YES_NO[case["agreement"]] and OFFERS_AGREEMENTS[case["regime"]],
+        agreement=YES_NO[case["agreement"]] and regime_of(case).agreements,
         claim=YES_NO[case["claim"]],
     )
 
 
 FLAGS = (False, True)
-
-
-@cache
-def law() -> Law:
-    return load_base(root() / CONFIGS).contents.law
 
 
 def all_us_orders() -> Iterator[USOrder]:
@@ -245,11 +273,9 @@ def test_every_rule_of_the_table_decides_some_case() -> None:
 
 
 def test_the_cases_cover_every_regime_route_and_keeper_and_none_stands_twice() -> None:
-    assert (
-        {case["regime"] for case in US_CASES}
-        == {case["regime"] for case in FOREIGN_CASES}
-        == set(OFFERS_AGREEMENTS)
-    )
+    for name, cases in (("us_orders.csv", US_CASES), ("foreign_orders.csv", FOREIGN_CASES)):
+        lacking = set(regimes()) - {case["regime"] for case in cases}
+        assert not lacking, f"tests/model/law/{name} has no case of {', '.join(sorted(lacking))}"
     assert {case["route"] for case in US_CASES} == set(ROUTES)
     assert {case["route"] for case in FOREIGN_CASES} == {"direct", "agreement", "mla"}
     for cases in (US_CASES, FOREIGN_CASES):
@@ -285,17 +311,33 @@ def test_the_world_of_the_model_has_the_facts_of_the_foreign_cases(case: Case, h
     assert ((case["police"], "extraterritorial_claim") in law.instruments) == YES_NO[case["claim"]]
 
 
-def test_the_shipped_regimes_are_those_of_the_cases(history: Scenario) -> None:
-    said = {code: (r.test, r.comity, r.agreements) for code, r in history.regimes.items()}
-    assert said == {
-        "contested": ("contested", "common_law", False),
-        "microsoft_wins": ("location", "none", False),
-        "doj_wins": ("control", "common_law", False),
-        "cloud_act": ("control", "statutory", True),
-    }
+@pytest.mark.parametrize(
+    ("code", "test", "comity", "agreements"),
+    [
+        ("contested", "contested", "common_law", False),
+        ("microsoft_wins", "location", "none", False),
+        ("doj_wins", "control", "common_law", False),
+        ("cloud_act", "control", "statutory", True),
+    ],
+)
+def test_the_regimes_of_the_question_name_their_test_and_comity_rule(
+    code: str, test: str, comity: str, agreements: bool
+) -> None:
+    regime = regimes()[code]
+    assert (regime.test, regime.comity, regime.agreements) == (test, comity, agreements)
+
+
+def test_an_open_question_is_decided_warrant_by_warrant_and_leaves_the_bar_whole() -> None:
+    question = law().tests["contested"].open
+    assert question == OpenTest(honoured="control", refused="location", foreign="control")
+    assert (law().tests["location"].bar, law().tests["control"].bar) == ("ends_at_border", "worldwide")
 
 
 # --- the whole table --------------------------------------------------------------------------------
+
+# The tests and comity rules of the question that the courts were asked; another regime may bring its own.
+SETTLED_BY_THE_CASES = ("location", "control")
+COMITY_OF_THE_CASES = ("none", "common_law", "statutory")
 
 
 def test_a_blocking_statute_never_changes_a_route() -> None:
@@ -334,10 +376,9 @@ def test_a_test_of_location_compels_nobody_to_produce_from_abroad() -> None:
             assert not ruling.conflict, order
 
 
-def test_only_a_test_of_location_leaves_data_that_nothing_reaches_and_only_without_a_stable_location() -> (
-    None
-):
-    unreachable = [order for order in all_us_orders() if us_ruling(order).route == "unreachable"]
+def test_location_but_not_control_leaves_data_that_nothing_reaches_without_a_stable_location() -> None:
+    orders = [order for order in all_us_orders() if order.test in SETTLED_BY_THE_CASES]
+    unreachable = [order for order in orders if us_ruling(order).route == "unreachable"]
     assert unreachable
     assert {(order.test, order.location) for order in unreachable} == {("location", "no_stable_location")}
     assert not any(foreign_ruling(order).route == "unreachable" for order in all_foreign_orders())
@@ -345,6 +386,8 @@ def test_only_a_test_of_location_leaves_data_that_nothing_reaches_and_only_witho
 
 def test_comity_is_reviewed_by_statute_just_where_all_of_its_conditions_meet() -> None:
     for order in all_us_orders():
+        if order.test not in SETTLED_BY_THE_CASES or order.comity not in COMITY_OF_THE_CASES:
+            continue
         expected = (
             order.test == "control"
             and order.comity == "statutory"
@@ -380,7 +423,8 @@ def test_obeying_a_claim_breaks_us_law_unless_an_agreement_or_the_border_lifts_t
     for order in all_foreign_orders():
         if order.controller == "us_provider" and order.claim:
             lifted_by_agreement = order.agreement and not order.us_person
-            lifted_by_border = order.test == "location" and order.location in ("own_soil", "third_country")
+            ends_at_border = law().tests[order.test].bar == "ends_at_border"
+            lifted_by_border = ends_at_border and order.location in ("own_soil", "third_country")
             assert foreign_ruling(order).conflict == (not lifted_by_agreement and not lifted_by_border), order
 
 
@@ -418,7 +462,7 @@ def worlds() -> tuple[WorldSet, list[tuple[str, str]]]:
         for code, p in base.providers.items()
     }
     base = replace(base, providers=spread, months=2)
-    keys = list(TEST_OF)
+    keys = [(code, answer) for code, regime in regimes().items() for answer in answers(regime)]
     scenarios = []
     for code, obeyed in keys:
         switches = () if code == "contested" else (Switch(on=dt.date(2012, 12, 31), regime=code),)
@@ -427,8 +471,8 @@ def worlds() -> tuple[WorldSet, list[tuple[str, str]]]:
             name: stage.model_copy(update={"honoured": float(obeyed == "yes")})
             for name, stage in regime.stages.items()
         }
-        regimes = base.regimes | {"contested": regime.model_copy(update={"stages": stages})}
-        scenarios.append(replace(base, name=f"{code}{obeyed}", switches=switches, regimes=regimes))
+        changed = base.regimes | {"contested": regime.model_copy(update={"stages": stages})}
+        scenarios.append(replace(base, name=f"{code}{obeyed}", switches=switches, regimes=changed))
     return WorldSet(scenarios, seed=1), keys
 
 
