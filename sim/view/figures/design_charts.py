@@ -44,6 +44,7 @@ def heat_map(
     unit: str,
     scale: str | list[list[Any]],
     limits: tuple[float, float],
+    *,
     title: str = "",
     signed: bool = False,
 ) -> Figure:

@@ -92,6 +92,7 @@ def together(
     title: str | None = None,
     unit_title: str = "",
     scale: float = 1.0,
+    *,
     height: int = 260,
     unit: str = "",
     y: dict[str, Any] | None = None,

@@ -84,7 +84,7 @@ def _difference_map(
         scale_for(headline.unit, 0.0).change,
         diverging(a.colour, b.colour),
         limits_of(gap.mean, symmetric=True),
-        f"Difference: {difference_in_words(view)}",
+        title=f"Difference: {difference_in_words(view)}",
         signed=True,
     )
 
@@ -98,7 +98,15 @@ def _world_maps(
     for name, style in zip(levels, worlds, strict=False):
         one = cells[name]
         yield heat_map(
-            one.mean, one.points, one.x.names, one.y.names, named, headline.unit, CIVIDIS, common, style.label
+            one.mean,
+            one.points,
+            one.x.names,
+            one.y.names,
+            named,
+            headline.unit,
+            CIVIDIS,
+            common,
+            title=style.label,
         )
 
 

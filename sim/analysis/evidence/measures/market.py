@@ -106,6 +106,7 @@ def _of_cells(
     cause: str,
     example: dict[str, str],
     measure: Callable[[View], float] | None,
+    *,
     arguments: tuple[Argument, ...] = (_WHOSE,),
     two_dates: bool = False,
     against: Callable[[View, View], float] | None = None,
@@ -208,7 +209,7 @@ MARKET = (
         _SHARES,
         {"from": "2022", "to": "2022", "value": "15", "se": "2", "arguments": "of=home_grown"},
         market_share,
-        (_WHOSE_SHARE,),
+        arguments=(_WHOSE_SHARE,),
     ),
     _of_cells(
         "market_share_change",
@@ -224,7 +225,7 @@ MARKET = (
             "arguments": "of=us",
         },
         market_share_change,
-        (_WHOSE_SHARE,),
+        arguments=(_WHOSE_SHARE,),
         two_dates=True,
     ),
     _of_cells(
@@ -234,7 +235,7 @@ MARKET = (
         "prices and quality of sovereign offers are judgements",
         {"place": "DE", "from": "2018", "to": "2018", "value": "2", "se": "1", "bound": "le"},
         sovereign_share,
-        (),
+        arguments=(),
     ),
     _of_providers(
         "provider_share",
