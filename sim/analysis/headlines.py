@@ -14,19 +14,35 @@ from sim.runs.intervals import half_width
 
 Columns = dict[str, np.ndarray]
 
+SINCE_THE_SWITCH = "from the switch on"
+
 
 @dataclass(frozen=True)
 class Headline:
     """One number of a world: how it is read off the world table.
 
-    It is read from month `first` (when worlds may differ) on.
+    `read` takes the table and the first month in which the worlds may differ. `subject` is the name as the
+    subject of a sentence, in the singular.
     """
 
     code: str
     name: str
+    subject: str
     unit: str
-    window: str
+    statistic: str
+    period: str
     read: Callable[[Columns, int], float]
+
+    @property
+    def window(self) -> str:
+        """What is taken over which months, where worlds are compared."""
+        return f"{self.statistic} {self.period}".strip()
+
+    @property
+    def window_of_one_world(self) -> str:
+        """The same for a single world, which is read over all its months."""
+        period = "over all months" if self.period == SINCE_THE_SWITCH else self.period
+        return f"{self.statistic} {period}".strip()
 
 
 def _mean(column: str, factor: float = 1.0) -> Callable[[Columns, int], float]:
@@ -70,28 +86,36 @@ HEADLINES: tuple[Headline, ...] = (
     Headline(
         "trust",
         "Trust in US providers abroad",
+        "trust in US providers abroad",
         "points of 100",
-        "mean from the switch on",
+        "mean",
+        SINCE_THE_SWITCH,
         _mean("trust", 100.0),
     ),
     Headline(
         "trust_by_spend",
         "Trust in US providers abroad, weighted by spending",
+        "spending-weighted trust in US providers abroad",
         "points of 100",
-        "mean from the switch on",
+        "mean",
+        SINCE_THE_SWITCH,
         _mean("trust_by_spend", 100.0),
     ),
     Headline(
         "revenue",
         "Revenue of US providers abroad",
+        "revenue of US providers abroad",
         "USD bn",
-        "sum from the switch on",
+        "sum",
+        SINCE_THE_SWITCH,
         lambda t, m: float(np.sum(t["revenue_us"][m:])) / 1e9,
     ),
     Headline(
         "market_share",
         "US providers' share of cloud spending abroad",
+        "US providers' share of cloud spending abroad",
         "%",
+        "",
         "last twelve months",
         lambda t, m: (
             100.0
@@ -103,43 +127,55 @@ HEADLINES: tuple[Headline, ...] = (
     Headline(
         "data_at_home",
         "Cloud data kept on home soil",
+        "the share of cloud data kept on home soil",
         "% of foreign customers' cloud data",
+        "",
         "end",
         lambda t, m: 100.0 * float((t["tb_at_home"][-1] - t["tb_on_premises"][-1]) / in_the_cloud(t)[-1]),
     ),
     Headline(
         "us_reach",
         "Data that a US order reaches without foreign help",
+        "the share of data that a US order reaches without foreign help",
         "% of foreign customers' cloud data",
+        "",
         "end",
         lambda t, m: 100.0 * float(t["tb_us_reach"][-1] / in_the_cloud(t)[-1]),
     ),
     Headline(
         "laws",
         "Government instruments in force, protests excluded",
+        "the number of government instruments in force (protests excluded)",
         "instruments",
+        "",
         "end",
         lambda t, m: float(t["laws_total"][-1]),
     ),
     Headline(
         "us_success",
         "US requests aimed abroad that yield content within 12 months",
+        "the share of US requests aimed abroad that yield content within 12 months",
         "%",
-        "from the switch on",
+        "",
+        SINCE_THE_SWITCH,
         _ratio_of_sums("us_foreign_success_12m", "us_foreign_requests"),
     ),
     Headline(
         "foreign_success",
         "Foreign requests to US providers that yield content within 12 months",
+        "the share of foreign requests to US providers that yield content within 12 months",
         "%",
-        "from the switch on",
+        "",
+        SINCE_THE_SWITCH,
         _ratio_of_sums("foreign_us_success_12m", "foreign_us_requests"),
     ),
     Headline(
         "conflicts",
         "Orders that break the host's law",
+        "the number of orders that break the host's law",
         "a year",
-        "mean from the switch on",
+        "mean",
+        SINCE_THE_SWITCH,
         _mean("conflicts_of_law", 12.0),
     ),
 )
@@ -234,12 +270,11 @@ def headlines_of_one(tables: Sequence[Columns]) -> pd.DataFrame:
     rows = []
     for h in HEADLINES:
         i = interval([h.read(t, 0) for t in tables])
-        window = h.window.replace("from the switch on", "over all months")
         row = {
             "headline": h.code,
             "name": h.name,
             "unit": h.unit,
-            "window": window,
+            "window": h.window_of_one_world,
             "value_a": i.mean,
             "value_b": np.nan,
             "difference": np.nan,

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
+POINTS = "percentage points"  # the unit of a difference between percentages
 DASH = "\N{EM DASH}"  # a missing number or text; never 0
 
 
@@ -31,7 +32,9 @@ def scale_for(unit: str, largest: float) -> Scale:
                 return Scale(factor, title, title)
         return Scale(1.0, "USD", "USD")
     if plain == "share":
-        return Scale(100.0, "%", "percentage points")
+        return Scale(100.0, "%", POINTS)
+    if plain.startswith("%"):
+        return Scale(1.0, word, POINTS)
     if plain == "0-1":
         return Scale(1.0, "0 to 1", "on a scale of 0 to 1")
     if plain == "tb" and largest >= 1e6:
@@ -86,9 +89,14 @@ def span(low: Any, high: Any, signed: bool = False, decimals: int | None = None)
 
 
 def decimals_of(low: float, high: float) -> int:
-    """Decimals that tell the ends of an interval apart: two significant digits of its width."""
-    width = high - low
-    return decimals_for(width, 2) if width > 0 else decimals_for(largest_of(low, high))
+    """Decimals for an interval and the numbers beside it: two significant digits of its width.
+
+    They are more where the interval excludes zero and its nearer end would be shown as 0.
+    """
+    width, nearer = high - low, min(abs(low), abs(high))
+    decimals = decimals_for(width, 2) if width > 0 else decimals_for(largest_of(low, high))
+    excludes_zero = low > 0 or high < 0
+    return decimals_for(nearer, 1) if excludes_zero and round(nearer, decimals) == 0 else decimals
 
 
 def estimate(value: float, low: float, high: float) -> tuple[str, str]:
@@ -107,4 +115,4 @@ def with_unit(text: str, title: str) -> str:
         return f"USD {text} {title[4:]}"
     if title == "USD":
         return f"USD {text}"
-    return f"{text}%" if title == "%" else f"{text} {title}"
+    return f"{text}{title}" if title.startswith("%") else f"{text} {title}"

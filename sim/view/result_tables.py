@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.view.number_format import (
+    POINTS,
     Scale,
+    decimals_for,
     decimals_of,
     estimate,
     largest_of,
@@ -54,7 +56,7 @@ def headlines_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:
 def _headline(row: Mapping[Any, Any]) -> list[Value]:
     _, change = scales(row)
     difference, interval = estimate(*(row[name] * change.factor for name in ("difference", "low", "high")))
-    size = with_unit(difference, change.change if row["unit"] in SCALED else "")
+    size = with_unit(difference, change.change if row["unit"] in SCALED or change.change == POINTS else "")
     clear = row["low"] > 0 or row["high"] < 0
     cells: list[Value] = [_name(row), str(row["window"]), *levels(row, ("value_a", "value_b"))]
     return [*cells, Cell(size, strong=bool(clear)), interval, _text(row["verdict"])]
@@ -68,10 +70,16 @@ def scales(row: Mapping[Any, Any]) -> tuple[Scale, Scale]:
 
 
 def levels(row: Mapping[Any, Any], names: Iterable[str]) -> list[str]:
-    """A headline's values in the worlds, to the decimals of its interval where they share a scale."""
-    scale, change = scales(row)
-    known = scale == change and not (missing(row["low"]) or missing(row["high"]))
-    decimals = decimals_of(row["low"] * change.factor, row["high"] * change.factor) if known else None
+    """A headline's values in the worlds, to the decimals of its interval.
+
+    Without an interval, to the decimals of the largest value.
+    """
+    names, (scale, _) = tuple(names), scales(row)
+    decimals = (
+        decimals_for(largest_of(*(row[name] for name in names)) * scale.factor)
+        if missing(row["low"]) or missing(row["high"])
+        else decimals_of(row["low"] * scale.factor, row["high"] * scale.factor)
+    )
     unit = scale.title if row["unit"] in SCALED else ""
     return [with_unit(number(row[name] * scale.factor, decimals=decimals), unit) for name in names]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim.analysis.headlines import HEADLINES
 from sim.runs.results import FolderResults
 from sim.view.blocks import Chart, Text
 from sim.view.number_format import estimate, number, scale_for, with_unit
@@ -268,7 +269,25 @@ def test_estimates_have_the_decimals_of_their_interval() -> None:
     assert estimate(0.0, 0.0, 0.0) == ("0", "0 to 0")
 
 
+def test_an_interval_that_excludes_zero_never_shows_zero_as_an_end() -> None:
+    assert estimate(50.2, 0.3, 100.1) == ("+50.2", "+0.3 to +100.1")
+    assert estimate(-50.2, -100.1, -0.04)[1] == "\N{MINUS SIGN}100.10 to \N{MINUS SIGN}0.04"
+    assert estimate(49.8, -0.3, 99.9)[1] == "0 to +100"
+
+
 def test_units_are_written_as_they_are_spoken() -> None:
     assert with_unit("3", scale_for("USD", 3e9).title) == "USD 3 bn"
     assert with_unit("3", scale_for("share", 0.03).title) == "3%"
     assert scale_for("share", 0.03).change == "percentage points"
+    assert scale_for("%", 3.0).change == "percentage points"
+    assert scale_for("% of foreign customers' cloud data", 3.0).change == "percentage points"
+
+
+def test_the_answer_speaks_of_shares_and_percentage_points(two_worlds: FolderResults) -> None:
+    known = next(headline for headline in HEADLINES if headline.code == "us_success")
+    row = {"headline": known.code, "name": known.name, "unit": known.unit, "value_a": 34.5, "value_b": 68.6}
+    frame = pd.DataFrame([row | {"difference": 34.1, "low": 32.5, "high": 35.7}])
+    assert (
+        "the share of US requests aimed abroad that yield content within 12 months is "
+        "<strong>34.1 percentage points higher</strong>"
+    ) in answer(frame, ResultsView(two_worlds))

@@ -97,7 +97,7 @@ HEADLINES = pd.DataFrame(
 
 def test_headlines_are_scaled_with_their_unit_and_bold_where_zero_is_excluded() -> None:
     first, second = to_markdown(headlines_table(HEADLINES, ["Won", "Lost"])).splitlines()[2:]
-    assert "| USD 3.000 bn | USD 2.500 bn |" in first
+    assert "| USD 3.00 bn | USD 2.50 bn |" in first
     assert "**USD \N{MINUS SIGN}500 m**" in first and "differs" in first
     assert "Laws (countries)" in second and "**" not in second and DASH in second
 

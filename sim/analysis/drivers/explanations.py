@@ -9,6 +9,15 @@ from sim.vocabulary import INSTRUMENTS
 
 Pairs = Sequence[tuple[Columns, Columns]]
 
+_PLACES = {
+    "us_region": "US regions of US providers",
+    "local_region": "local regions of US providers",
+    "trustee": "trustees",
+    "customer_keys": "customer-held keys",
+    "us_subsidiary": "US-owned subsidiaries",
+    "home_grown": "home-grown providers",
+}
+
 
 def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]:
     """A sentence or two for each headline, from the means over pairs.
@@ -25,16 +34,16 @@ def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]
         "revenue": revenue,
         "data_at_home": _places(a, b, labels),
         "us_reach": (
-            f"By law: {labels[0]} leaves a US order {_share(a):.0f}% of foreign customers' cloud data, "
-            f"{labels[1]} {_share(b):.0f}%. "
+            f"At the end a US order reaches {_share(a):.0f}% of foreign customers' cloud data by law "
+            f"({labels[0]}) and {_share(b):.0f}% ({labels[1]}). "
         )
         + _places(a, b, labels),
         "laws": _laws(a, b, labels),
         "us_success": _routes(a, b, first, labels),
         "foreign_success": _foreign(a, b, first, labels),
         "conflicts": "Only a rule that reaches abroad can collide with the host's law: "
-        f"{_yearly(a, 'conflicts_of_law', first):.0f} a year ({labels[0]}), "
-        f"{_yearly(b, 'conflicts_of_law', first):.0f} ({labels[1]}).",
+        f"{_yearly(a, 'conflicts_of_law', first):,.0f} orders a year ({labels[0]}) and "
+        f"{_yearly(b, 'conflicts_of_law', first):,.0f} ({labels[1]}).",
     }
 
 
@@ -60,8 +69,8 @@ def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     at, end = 100.0 * (b["trust"][first] - a["trust"][first]), 100.0 * (b["trust"][-1] - a["trust"][-1])
     return (
         f"The ruling met a belief of {a['belief'][max(first - 1, 0)]:.2f} that warrants reach "
-        f"abroad; its news moved trust apart by {_change(at)} points in "
-        f"the first month; the difference at the end is {_change(end)} (slow memory, peers, later "
+        f"abroad. In the first month its news made a difference of {_change(at)} points in "
+        f"trust. At the end the difference is {_change(end)} points (slow memory, peers, later "
         f"incidents). Belief ends at {a['belief'][-1]:.2f} "
         f"({labels[0]}) and {b['belief'][-1]:.2f} ({labels[1]})."
     )
@@ -83,26 +92,24 @@ def _revenue(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
 
 
 def _places(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
-    kinds = ("us_region", "local_region", "trustee", "customer_keys", "us_subsidiary", "home_grown")
     change = {
         k: 100.0 * float(b[f"tb_{k}"][-1] / in_the_cloud(b)[-1] - a[f"tb_{k}"][-1] / in_the_cloud(a)[-1])
-        for k in kinds
+        for k in _PLACES
     }
     most = sorted(change, key=lambda k: -abs(change[k]))[:3]
     return (
-        f"Cloud data at the end, {labels[1]} against {labels[0]}: "
-        + ", ".join(f"{_change(change[k])} points {k.replace('_', ' ')}" for k in most)
-        + "."
+        f"Largest differences in the share of cloud data at the end, {labels[1]} minus {labels[0]}, in "
+        f"percentage points: {', '.join(f'{_PLACES[k]} {_change(change[k])}' for k in most)}."
     )
 
 
 def _laws(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     change = {i: float(b[f"laws_{i}"][-1] - a[f"laws_{i}"][-1]) for i in INSTRUMENTS if i != "protest"}
     most = sorted(change, key=lambda i: -abs(change[i]))[:3]
-    changes = ", ".join(f"{_change(change[i])} {i.replace('_', ' ')}" for i in most)
+    changes = ", ".join(f"{i.replace('_', ' ')} {_change(change[i])}" for i in most)
     return (
-        f"{labels[1]} against {labels[0]}, countries at the end: {changes}; the reasons governments had are "
-        "in the laws table (why)."
+        f"Largest differences in the number of countries that have an instrument at the end, {labels[1]} "
+        f"minus {labels[0]}: {changes}. The column 'why' of the laws table gives each government's reason."
     )
 
 
@@ -111,10 +118,9 @@ def _routes(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     waiting = [float(t["mla_backlog_outgoing"][-1]) for t in (a, b)]
     lost = [_yearly(t, "us_unreachable", first) for t in (a, b)]
     return (
-        f"Mean time to evidence {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} "
-        f"({labels[1]}); at the end {waiting[0]:.0f} and "
-        f"{waiting[1]:.0f} US requests wait abroad; {lost[0]:.0f} and {lost[1]:.0f} a year are "
-        "beyond any route."
+        f"The mean time to evidence is {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} "
+        f"({labels[1]}). At the end {waiting[0]:,.0f} and {waiting[1]:,.0f} US requests wait abroad. "
+        f"No route leads to the evidence of {lost[0]:,.0f} and {lost[1]:,.0f} requests a year."
     )
 
 
@@ -122,8 +128,7 @@ def _foreign(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str
     months = [float(np.nanmean(t["foreign_us_months"][first:])) for t in (a, b)]
     claims = [float(t["laws_extraterritorial_claim"][-1]) for t in (a, b)]
     return (
-        f"Mean time to evidence for foreign police {months[0]:.1f} months ({labels[0]}) and "
-        f"{months[1]:.1f} ({labels[1]}): where the US rule stops at "
-        "the border they can order data on their own soil; countries that claim reach themselves: "
-        f"{claims[0]:.1f} and {claims[1]:.1f}."
+        f"The mean time to evidence of foreign police is {months[0]:.1f} months ({labels[0]}) and "
+        f"{months[1]:.1f} ({labels[1]}). Where the US rule stops at the border, they can order data on "
+        f"their own soil. {claims[0]:.1f} and {claims[1]:.1f} countries claim reach abroad themselves."
     )

@@ -133,7 +133,8 @@ def _in_numbers(view: ResultsView, headline: Headline, cells: Cells, titles: tup
             reversed(cells.y.names), cells.mean[::-1], cells.points[::-1], strict=True
         )
     ]
-    what = f"{'difference in ' if signed else ''}{headline.name}, {headline.unit}"
+    unit = scale_for(headline.unit, 0.0).change if signed else headline.unit
+    what = f"{'difference in ' if signed else ''}{headline.name}, {unit}"
     corner = f"{titles[1]} \N{DOWNWARDS ARROW} / {titles[0]} \N{RIGHTWARDS ARROW}"
     heads = columns(corner, *(f">{name}" for name in cells.x.names))
     return Table(f"The same in numbers: {what}", heads, rows, folded=True)

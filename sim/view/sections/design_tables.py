@@ -75,7 +75,8 @@ def headlines_over_points(view: ResultsView, at: Mapping[str, pd.DataFrame]) -> 
         if known.empty:
             continue
         median, middle = estimate(*(float(known[of].quantile(q)) for q in (0.5, 0.05, 0.95)))
-        unit = scale_for(headline.unit, 0.0).change
+        scale = scale_for(headline.unit, 0.0)
+        unit = scale.title if view.compare is None else scale.change
         row: list[Value] = [headline.name, unit, headline.window, median, middle]
         rows.append([*row, _significant(known)] if view.compare else row)
     heads = ["Headline", "Unit", "Window", ">Median point", ">Middle 90% of points"]

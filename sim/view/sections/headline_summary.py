@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.design_outcomes import BY_CODE
 from sim.view.blocks import Block, Text, section
 from sim.view.number_format import MINUS, estimate, with_unit
 from sim.view.result_tables import headlines_table, scales
@@ -15,8 +16,8 @@ from sim.view.tables import Table, columns, records_of, text
 LIMITS = (
     "The results follow from the mechanisms and priors of the model. Each world has the same agents and "
     "the same random draws.",
-    "No data measure the effect of the court's outcome on purchasing. No row of the evidence varies with "
-    "the rule, so the headlines depend on priors.",
+    "No data measure the effect of the court's outcome on purchasing. All data come from the one history "
+    "that happened, so none show what another rule would have changed: the headlines depend on priors.",
     "The GDPR and the CLOUD Act came two months apart: changes in 2018 cannot be attributed to either alone.",
     "Data on European providers' market shares start in 2017, after the shock of 2013, so they show no "
     "change across it.",
@@ -44,7 +45,7 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
         )
     clear = headlines[(headlines["low"] > 0) | (headlines["high"] < 0)]
     unclear = headlines[(headlines["low"] <= 0) & (headlines["high"] >= 0)]
-    told = [f"{_inner(row['name'])} is {_more_or_less(row)}" for row in records_of(clear.head(3))]
+    told = [f"{_subject(row)} is {_more_or_less(row)}" for row in records_of(clear.head(3))]
     sentence = (
         f"\N{LEFT DOUBLE QUOTATION MARK}{text(b.label)}\N{RIGHT DOUBLE QUOTATION MARK} compared with "
         f"\N{LEFT DOUBLE QUOTATION MARK}{text(a.label)}\N{RIGHT DOUBLE QUOTATION MARK}: "
@@ -53,13 +54,16 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
     if len(clear) > 3:
         sentence += f"; {len(clear) - 3} other headlines differ from zero, too"
     if len(unclear) and told:
-        names = [_inner(row["name"]) for row in records_of(unclear)]
+        names = [_subject(row) for row in records_of(unclear)]
         sentence += f"; the sign is uncertain for {_list(names[:3], len(names))}"
     return sentence + "."
 
 
-def _inner(name: str) -> str:
-    """A name inside a sentence, in lower case unless it starts with an abbreviation."""
+def _subject(row: dict[str, Any]) -> str:
+    """A headline as the subject of a sentence; a name that no headline has, in lower case."""
+    headline, name = BY_CODE.get(str(row["headline"])), str(row["name"])
+    if headline is not None and headline.name == name:
+        return text(headline.subject)
     return text(name if name[:2].isupper() else name[:1].lower() + name[1:])
 
 

@@ -23,7 +23,7 @@ MOST_NAMED = 6  # rows of one source that miss, each by itself
 CANNOT_TELL = (
     (
         "The effect of the court's outcome on purchasing",
-        "It was never measured, and no row of the evidence varies with the rule. Whatever is fitted, the "
+        "It was never measured, and all data come from the one history that happened. Whatever is fitted, the "
         "difference between the two worlds follows from mechanisms and judgement.",
     ),
     (

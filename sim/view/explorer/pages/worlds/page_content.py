@@ -12,7 +12,8 @@ from sim.view.explorer.components import content_of
 from sim.view.explorer.pages.worlds.sessions import Session
 from sim.view.explorer.pages.worlds.state import ABROAD, State
 from sim.view.explorer.pages.worlds.world_tabs import TABS
-from sim.view.number_format import MINUS, estimate, number, with_unit
+from sim.view.number_format import MINUS, estimate, scale_for, with_unit
+from sim.view.result_tables import levels
 from sim.view.results_view import ResultsView
 from sim.view.sections import headline_summary
 from sim.view.tables import text
@@ -25,8 +26,7 @@ CARDS = {
     "us_success": "US requests abroad met within a year",
 }
 _PERCENT = "% of foreign customers' cloud data"
-_UNITS = {"instruments": "instruments in all countries", _PERCENT: "%"}
-_UNITS_OF_DIFFERENCES = _UNITS | {"%": "percentage points", _PERCENT: "percentage points"}
+_SHORT_UNITS = {"instruments": "instruments in all countries", _PERCENT: "%"}
 REVENUE = ("revenue_us", "revenue_us_cumulative")
 
 
@@ -81,13 +81,14 @@ def _cards(headlines: pd.DataFrame, view: ResultsView) -> str:
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     for code, short in CARDS.items():
         row = rows[code]
-        units = _UNITS if view.compare is None else _UNITS_OF_DIFFERENCES
-        unit = units.get(str(row["unit"]), str(row["unit"]))
+        scale = scale_for(str(row["unit"]), 0.0)
+        unit = scale.title if view.compare is None else scale.change
+        unit = _SHORT_UNITS.get(unit, unit)
         if view.compare is None:
-            value, below = number(float(row["value_a"])), ""
+            value, below = levels(row, ("value_a",))[0], ""
         else:
             value, interval = estimate(float(row["difference"]), float(row["low"]), float(row["high"]))
-            below = f"{number(row['value_a'])} \N{RIGHTWARDS ARROW} {number(row['value_b'])}"
+            below = " \N{RIGHTWARDS ARROW} ".join(levels(row, ("value_a", "value_b")))
             below += f"; 95% interval {interval}" if view.seeds > 1 else ""
         title = text(f"{row['name']}: {row['unit']}, {row['window']}")
         cards.append(
