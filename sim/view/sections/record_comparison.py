@@ -23,8 +23,8 @@ MOST_NAMED = 6  # rows of one source that miss, each by itself
 CANNOT_TELL = (
     (
         "The effect of the court's outcome on purchasing",
-        "It was never measured, and all data come from the one history that happened. Whatever is fitted, the "
-        "difference between the two worlds follows from mechanisms and judgement.",
+        "It was never measured, and all data come from the one history that happened. Whatever is fitted, "
+        "the difference between the two worlds follows from mechanisms and judgement.",
     ),
     (
         "The effect of the CLOUD Act",
