@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 
 from sim.scenario import locations
+from sim.scenario.base import load_base
+from sim.scenario.problems import InputError
 from tests.compiled_model import compile_if_needed
 from tests.small_configs import write_configs
 
@@ -21,7 +23,14 @@ settings.load_profile("untimed")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Before workers are started: each of them would compile the model at the same time."""
+    """Stop at once if configs/ is wrong: nearly every test would fail with the same message. Compile before
+    workers are started: each of them would compile the model at the same time."""
+    if hasattr(session.config, "workerinput"):
+        return
+    try:
+        load_base(locations.root() / locations.CONFIGS)
+    except InputError as error:
+        pytest.exit(f"configs/ cannot be loaded, no test was run:\n{error}", returncode=2)
     if session.config.getoption("numprocesses", None):
         compile_if_needed()
 

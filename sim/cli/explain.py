@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from rich.markup import escape
 from rich.padding import Padding
 
 from sim import vocabulary
+from sim.analysis.headlines import HEADLINES, Headline
 from sim.cli.console import console
 from sim.cli.list import entries, words
 from sim.model.tables import TABLES
@@ -24,6 +26,7 @@ from sim.scenario.strict import Strict
 from sim.view.tables import facts_table, to_terminal
 
 Facts = Iterator[tuple[str, str]]
+_MONTHS = 24  # of the table that a headline reads to show its columns
 _KINDS = {
     "countries": "country",
     "segments": "segment",
@@ -35,6 +38,15 @@ _KINDS = {
     "foreign_orders": "row of the law on foreign orders",
     "mechanisms": "mechanism",
     "events": "event of the timeline",
+}
+
+# What holds where a value is null: a path names a parameter.
+_IF_NOT_SET: dict[tuple[str | int, str], str] = {
+    ("regimes", "believed"): "the reach of the test, or of an open test what the stage says",
+    ("tests", "reach"): "open: the share honoured that the stage of the regime gives",
+    ("tests", "open"): "no: the test is settled",
+    ("comity", "success"): "investigators.comity_success",
+    ("comity", "months"): "investigators.comity_months",
 }
 
 
@@ -70,6 +82,9 @@ def explanations(name: str, base: Base, resolved: Resolved | None = None) -> Ite
                 yield Explanation(f"{kind}{where}", code, list(_facts(thing, at, base, resolved)))
     if name in vocabulary.INSTRUMENTS:
         yield Explanation("instrument of governments", name, list(_instrument(name, base)))
+    for headline in HEADLINES:
+        if name.casefold() in (headline.code.casefold(), headline.name.casefold()):
+            yield Explanation("headline", headline.code, list(_headline(headline)))
     yield from _factors(name, resolved)
     yield from _columns(name)
 
@@ -184,6 +199,9 @@ def _facts(thing: Strict, at: Loc, base: Base, resolved: Resolved | None) -> Fac
         if field == "id" or (isinstance(sources, dict) and field == "source"):
             continue
         source = f"  [{sources[field]}]" if isinstance(sources, dict) and field in sources else ""
+        if value is None and (at[-2], field) in _IF_NOT_SET:
+            yield field.replace("_", " "), _default(_IF_NOT_SET[at[-2], field], base)
+            continue
         several = isinstance(value, tuple) and any(isinstance(inner, Strict) for inner in value)
         for one in value if several else (value,):
             yield field.replace("_", " "), f"{words(one)}{source}"
@@ -195,6 +213,12 @@ def _facts(thing: Strict, at: Loc, base: Base, resolved: Resolved | None) -> Fac
             assert resolved is not None
             scenario = resolved.scenarios[world or next(iter(resolved.scenarios))]
             yield f"in {world or 'all worlds'}", f"{rest} = {words(_at(scenario, rest))}, set by {who}"
+
+
+def _default(said: str, base: Base) -> str:
+    """What holds instead of a value that is not set; of a parameter also its value."""
+    parameter = base.parameter_info.get(said)
+    return f"{said} ({words(parameter.value)})" if parameter is not None else said
 
 
 def _at(value: Any, path: str) -> Any:
@@ -223,6 +247,30 @@ def _instrument(name: str, base: Base) -> Facts:
             yield path, f"{info.value[name]:g} {info.unit} ({info.meaning})"
 
 
+class _Noted(dict[str, np.ndarray]):
+    """A world table of ones that notes which of its columns are read."""
+
+    def __init__(self) -> None:
+        super().__init__({column.name: np.ones(_MONTHS) for column in TABLES["world"].measures})
+        self.read: dict[str, None] = {}
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        self.read[column] = None
+        return super().__getitem__(column)
+
+
+def _headline(headline: Headline) -> Facts:
+    yield "name", headline.name
+    yield "unit", headline.unit
+    yield "window", headline.window
+    noted = _Noted()
+    headline.read(noted, 0)
+    for column in TABLES["world"].measures:
+        if column.name in noted.read:
+            yield f"read from world.{column.name}", f"{column.meaning} ({column.unit})"
+    yield "in a result", "headlines.csv: its value in each world, the difference and its 95% interval"
+
+
 def _columns(name: str) -> Iterator[Explanation]:
     for table in TABLES.values():
         for column in table.columns:
@@ -236,4 +284,5 @@ def _columns(name: str) -> Iterator[Explanation]:
 def _names(base: Base) -> list[str]:
     columns = [column.name for table in TABLES.values() for column in table.columns]
     codes = [code for part in _KINDS for code, _, _ in entries(part, base)]
+    codes += [headline.code for headline in HEADLINES]
     return list(dict.fromkeys([*codes, *base.parameter_info, *vocabulary.INSTRUMENTS, *columns]))

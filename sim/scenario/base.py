@@ -1,6 +1,6 @@
 """The base configuration: every file under configs/, checked one by one and against each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_
 from sim.scenario.parameters import Parameters
 from sim.scenario.paths import Loc, dotted, leaves, parameter_and_key, path_of
 from sim.scenario.problems import InputError, choices, unknown
-from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Timeline
+from sim.scenario.schema import Event, Jurisdiction, Provider, SegmentSpec, Timeline
 from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import checked, read
 
@@ -214,6 +214,7 @@ def _timeline_findings(base: Base) -> Iterator[Finding]:
     reaches = [EVERYWHERE, *vocabulary.TIES, *base.jurisdictions]
     for code, timeline in base.timelines.items():
         at: Loc = ("timelines", code)
+        yield from _event_findings(base, timeline.events, (*at, "events"))
         if timeline.base_regime not in base.regimes:
             yield from unknown("regime", timeline.base_regime, base.regimes, (*at, "base_regime"))
             continue
@@ -238,6 +239,22 @@ def _timeline_findings(base: Base) -> Iterator[Finding]:
             for j, news in enumerate(event.news):
                 for key in news.reach:
                     yield from unknown("reach", key, reaches, (*at, "events", i, "news", j, "reach", key))
+
+
+def _event_findings(base: Base, events: Sequence[Event], at: Loc) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for i, event in enumerate(events):
+        before = events[max(i - 1, 0)]
+        if event.date < before.date:
+            yield (
+                (*at, i, "date"),
+                f"event {event.id} ({event.date}) stands after {before.id} ({before.date}): put events in "
+                "order of date",
+            )
+        if event.id in first:
+            place = base.where((*at, first[event.id], "id"))
+            yield (*at, i, "id"), f"event id used twice: {event.id}, first at {place}"
+        first.setdefault(event.id, i)
 
 
 def _stage_finding(base: Base, regime: str, stage: str | None, at: Loc) -> Iterator[Finding]:

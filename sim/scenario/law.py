@@ -59,7 +59,12 @@ class Regime(Strict):
 
     name: str
     test: str = Field(description="a test of configs/law/tests.yaml, or of the experiment")
-    comity: str = Field(description="a rule of configs/law/comity.yaml, or of the experiment")
+    comity: str = Field(
+        description=(
+            "a rule of configs/law/comity.yaml, or of the experiment; rows with the route comity_review "
+            "apply under any rule, `none` included"
+        )
+    )
     agreements: bool = Field(description="whether executive agreements with other governments are offered")
     believed: Share | None = Field(
         description=(
@@ -89,7 +94,10 @@ class ReachTest(Strict):
 
     name: str
     reach: Share | None = Field(
-        description="share of US warrants for data abroad that are honoured; null where the question is open"
+        description=(
+            "share of US warrants for data abroad that are honoured (after a comity review: 1 - success of "
+            "the rule); null where the question is open"
+        )
     )
     bar: Bar = Field(
         description=(

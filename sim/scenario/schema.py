@@ -6,7 +6,7 @@ Unknown keys, wrong types and values out of range are refused here; `base` says 
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.scenario.law import AddedForeignRow, AddedUSRow, ComityRule, Name, ReachTest, Regime
 from sim.scenario.strict import NonNegative, Number, Positive, Share, Strict, Value
@@ -132,20 +132,6 @@ class Timeline(Strict):
     base_regime: str
     base_stage: str | None
     events: tuple[Event, ...]
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Timeline":
-        for before, after in zip(self.events, self.events[1:], strict=False):
-            if after.date < before.date:
-                raise ValueError(
-                    f"event {after.id} ({after.date}) stands after {before.id} ({before.date}): put events "
-                    "in order of date"
-                )
-        ids = [event.id for event in self.events]
-        twice = sorted({i for i in ids if ids.count(i) > 1})
-        if twice:
-            raise ValueError(f"event id used twice: {', '.join(twice)}")
-        return self
 
 
 # --- experiments ----------------------------------------------------------------------------------

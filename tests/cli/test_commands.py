@@ -69,6 +69,10 @@ def test_list_of_something_else_names_the_lists(project: Path, warrantsim: Warra
         ("peers", ["mechanism", "network.same_cell=0"]),
         ("transfer_suspension", ["instrument", "enacted by DE (gdpr)"]),
         ("flows.tb", ["TB", "data moved"]),
+        ("common_law", ["success investigators.comity_success (0.5)", "months investigators.comity_months"]),
+        ("doj_wins", ["regime", "believed 0.2"]),
+        ("control", ["open no: the test is settled"]),
+        ("market_share", ["headline", "last twelve months", "world.revenue_home_grown", "unit %"]),
     ],
 )
 def test_explain(project: Path, warrantsim: Warrantsim, name: str, shown: list[str]) -> None:

@@ -270,8 +270,20 @@ def test_a_parameter_file_of_no_group_is_refused(project: Path) -> None:
 
 def test_events_out_of_order_are_refused(project: Path) -> None:
     edit(project / TIMELINE, "2013-06-06", "2015-06-06")
-    (problem,) = problems(project)
-    assert "event warrant (2013-12-04) stands after snowden (2015-06-06)" in problem
+    line = edit(project / TIMELINE, "2013-12-04", "2013-12-04")
+    assert problems(project) == [
+        f"{TIMELINE}:{line}: timelines.history.events.1.date: event warrant (2013-12-04) stands after "
+        "snowden (2015-06-06): put events in order of date"
+    ]
+
+
+def test_an_event_id_used_twice_is_refused_with_both_lines(project: Path) -> None:
+    first = edit(project / TIMELINE, "id: snowden", "id: snowden")
+    line = edit(project / TIMELINE, "id: warrant", "id: snowden")
+    assert problems(project) == [
+        f"{TIMELINE}:{line}: timelines.history.events.1.id: event id used twice: snowden, first at "
+        f"{TIMELINE}:{first}"
+    ]
 
 
 def test_an_unknown_experiment_lists_those_there_are(project: Path) -> None:
