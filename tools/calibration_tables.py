@@ -47,11 +47,11 @@ def recoveries(recovery: pd.DataFrame) -> str:
     for method, group in recovery.groupby("method", sort=False):
         low, high = group["coverage"].min(), group["coverage"].max()
         outside = group.loc[(group["coverage"] < LOWEST) | (group["coverage"] > HIGHEST), "parameter"]
-        said = ", ".join(f"`{name}`" for name in outside) or "none"
+        message = ", ".join(f"`{name}`" for name in outside) or "none"
         numbers = [
             f"{group['coverage'].mean():.1%}",
             f"{low:.0%} to {high:.0%}",
-            said,
+            message,
             number(group["interval_score"].iloc[0]),
         ]
         rows.append([str(method), str(group["repeats"].iloc[0]), *numbers, str(group["ships"].iloc[0])])
@@ -105,7 +105,7 @@ def rows(predictive: pd.DataFrame) -> str:
             if isinstance(line["cause"], str)
             else ""
         )
-        said = f"not fitted: {why}" if line["in_fit"] == "no" else why
+        message = f"not fitted: {why}" if line["in_fit"] == "no" else why
         lines.append(
             [
                 str(line["row"]),
@@ -114,7 +114,7 @@ def rows(predictive: pd.DataFrame) -> str:
                 number(line["before"]),
                 model,
                 str(line["verdict"]),
-                said,
+                message,
             ]
         )
     return markdown_table(

@@ -26,11 +26,11 @@ EVIDENCE = "evidence"
 
 def counts(evidence: pd.DataFrame) -> str:
     """How many rows of each role hold."""
-    said = [
+    message = [
         f"{role}: {int((group['verdict'] == 'holds').sum())} of {len(group)}"
         for role, group in evidence.groupby("role", sort=False)
     ]
-    return f"Rows that hold, the mean over draws of the posterior: {'; '.join(said)}."
+    return f"Rows that hold, the mean over draws of the posterior: {'; '.join(message)}."
 
 
 def misses(evidence: pd.DataFrame) -> str:
@@ -103,8 +103,8 @@ def validation(scores: pd.DataFrame) -> str:
 def _best(by: dict[str, dict[str, Any]], name: str) -> str:
     """A score; in bold type where it is the lowest of several."""
     known = [line["crps"] for line in by.values() if pd.notna(line["crps"])]
-    said = number(by[name]["crps"])
-    return f"**{said}**" if len(known) > 1 and by[name]["crps"] == min(known) else said
+    message = number(by[name]["crps"])
+    return f"**{message}**" if len(known) > 1 and by[name]["crps"] == min(known) else message
 
 
 def ranks(table: pd.DataFrame) -> str:

@@ -44,7 +44,7 @@ def with_additions(experiment: Experiment, base: Base, lines: dict[Loc, str]) ->
     own = _own_lines(experiment, lines)
     moved = _moved_lines(base, timelines, experiment, lines)
     extended = replace(base, contents=contents, timelines=timelines, lines=moved | own)
-    return extended, [(_place(loc, experiment, timelines), said) for loc, said in findings(extended)]
+    return extended, [(_place(loc, experiment, timelines), message) for loc, message in findings(extended)]
 
 
 def _name_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:

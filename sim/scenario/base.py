@@ -121,7 +121,7 @@ def load_base(folder: Path) -> Base:
     base = Base(contents, timelines, infos, mechanisms, lines)
     found = [*findings(base), *_mechanism_findings(base)]
     if found:
-        raise InputError([f"{base.where(loc)}: {path_of(loc)}: {said}" for loc, said in found])
+        raise InputError([f"{base.where(loc)}: {path_of(loc)}: {message}" for loc, message in found])
     return base
 
 
@@ -278,10 +278,10 @@ def _mechanism_findings(base: Base) -> Iterator[Finding]:
             parameter, key = parameter_and_key(path)
             info = base.parameter_info[parameter]
             keys = [key] if key else list(info.value) if isinstance(info.value, dict) else []
-            for said in {
-                said for _, said in out_of_range(info, dict.fromkeys(keys, value) if keys else value)
+            for message in {
+                message for _, message in out_of_range(info, dict.fromkeys(keys, value) if keys else value)
             }:
-                yield at, f"{said}, or its off value"
+                yield at, f"{message}, or its off value"
 
 
 def parameter_paths(base: Base) -> list[str]:

@@ -187,7 +187,7 @@ def prepare(
             try:
                 made.append(prepared(path, role, spec, experiment, base, tree))
             except FactorProblem as problem:
-                found.append((("design", role, path, *problem.at), problem.said))
+                found.append((("design", role, path, *problem.at), problem.message))
     if design.method != POSTERIOR and not design.uncertainties and not design.levers:
         found.append((("design",), "varies nothing: name at least one factor under uncertainties or levers"))
     found += _overlaps(made, set_last)
@@ -215,7 +215,7 @@ def _drawn(
     try:
         posterior = read_posterior()
     except InputError as error:
-        found += [(("design", "method"), said) for said in error.problems]
+        found += [(("design", "method"), message) for message in error.problems]
         return []
     assert design.points is not None
     have = len(posterior.draws())
@@ -233,7 +233,7 @@ def _drawn(
                 prepared(path, "uncertainties", FactorSpec(values=tuple(values)), experiment, base, tree)
             )
         except FactorProblem as problem:
-            found.append((("design", "method"), f"{path} of the posterior: {problem.said}"))
+            found.append((("design", "method"), f"{path} of the posterior: {problem.message}"))
     return made
 
 
@@ -285,16 +285,16 @@ def _contents_findings(factor: Factor, scenarios: Mapping[str, Scenario]) -> Ite
         if factor.target.world not in (None, world):
             continue
         contents = Contents.model_construct(**{part: getattr(scenario, part) for part in _PARTS})
-        said = list(multiples_out_of_range(factor, contents)) if factor.times else []
-        for value in values if not said else ():
+        messages = list(multiples_out_of_range(factor, contents)) if factor.times else []
+        for value in values if not messages else ():
             update: Updates = {}
             add_update(update, factor, value)
-            said += [
+            messages += [
                 f"with {value}: {path_of(loc)}: {words}"
                 for loc, words in contradictions(updated(contents, update))
             ]
-        if said:
-            yield from ((factor.at, words) for words in dict.fromkeys(said))
+        if messages:
+            yield from ((factor.at, words) for words in dict.fromkeys(messages))
             return
 
 
@@ -315,7 +315,7 @@ def _law_findings(
     for point in made.points:
         values = tuple(point.values.values())
         seen[tuple(values[i] for i, _ in joint)] = None
-    said: dict[tuple[Any, str], None] = {}
+    problems: dict[tuple[Any, str], None] = {}
     for combination in seen:
         chosen = [(factor, value) for (_, factor), value in zip(joint, combination, strict=True)]
         for world, scenario in scenarios_with(scenarios, history, chosen, made.timelines).items():
@@ -331,8 +331,8 @@ def _law_findings(
                     if mine.distribution == "categorical"
                     else mine.at
                 )
-                said[at, text if mine.target.world is None else f"world {world}: {text}"] = None
-    yield from said
+                problems[at, text if mine.target.world is None else f"world {world}: {text}"] = None
+    yield from problems
 
 
 # --- the points --------------------------------------------------------------------------------------------

@@ -32,9 +32,9 @@ _DIGITS = Context(prec=15)
 class FactorProblem(Exception):
     """What is wrong with a factor, and where in it."""
 
-    def __init__(self, said: str, *at: str | int) -> None:
-        super().__init__(said)
-        self.said, self.at = said, at
+    def __init__(self, message: str, *at: str | int) -> None:
+        super().__init__(message)
+        self.message, self.at = message, at
 
 
 @dataclass(frozen=True)
@@ -365,8 +365,8 @@ def _typed(target: Target, value: Value, *at: str | int) -> Value:
     try:
         typed: Value = adapter.validate_python(value, strict=True)
     except ValidationError as error:
-        said = in_words(kind, value, error.errors(include_url=False)[0])[1]
-        raise FactorProblem(said, *at) from None
+        message = in_words(kind, value, error.errors(include_url=False)[0])[1]
+        raise FactorProblem(message, *at) from None
     return typed
 
 

@@ -66,9 +66,9 @@ def apply(
         )
         return []
     if found[0] == "parameters":
-        said = _parameter_problem(setting, found, base)
-        if said:
-            problems.append(f"{setting.who}: {setting.path}: {said}")
+        message = _parameter_problem(setting, found, base)
+        if message:
+            problems.append(f"{setting.who}: {setting.path}: {message}")
             return []
     node[found[-1]] = dict.fromkeys(old, setting.value) if isinstance(old, dict) else setting.value
     places = [(*found, *loc) for loc, _ in leaves(node[found[-1]])]
@@ -85,7 +85,7 @@ def _parameter_problem(setting: Setting, found: Loc, base: Base) -> str | None:
         return f"must be a number (got {setting.value!r}); allowed: {info.range_words}"
     keys = [str(found[3])] if len(found) > 3 else list(info.value) if isinstance(info.value, dict) else []
     value = dict.fromkeys(keys, setting.value) if keys else setting.value
-    return next((said for _, said in out_of_range(info, value)), None)
+    return next((message for _, message in out_of_range(info, value)), None)
 
 
 def find(path: str, tree: dict[str, Any]) -> Loc | str:

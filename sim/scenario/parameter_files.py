@@ -150,8 +150,8 @@ def _group(
         )
         infos[info.path] = info
         problems += [
-            f"{where((name, entry, *rest))}: {info.path}.{dotted(rest)}: {said}"
-            for rest, said in _entry_problems(info)
+            f"{where((name, entry, *rest))}: {info.path}.{dotted(rest)}: {message}"
+            for rest, message in _entry_problems(info)
         ]
         lines[("parameters", name, entry)] = document.where((entry,))
         for loc, _ in leaves(raw["value"]):
@@ -171,8 +171,8 @@ def _entry_problems(info: ParameterInfo) -> Iterable[tuple[Loc, str]]:
     low, high = info.range
     if low > high:
         yield ("range",), f"the lower end {low:g} is above the upper end {high:g}"
-    for loc, said in out_of_range(info, info.value):
-        yield ("value", *loc), said
+    for loc, message in out_of_range(info, info.value):
+        yield ("value", *loc), message
     for key in ("unit", "source", "meaning"):
         if not getattr(info, key).strip():
             yield (key,), "is empty; say it, or '-' where there is none"

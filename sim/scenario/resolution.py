@@ -118,7 +118,7 @@ def scenarios_at(resolved: Resolved, point: Point) -> dict[str, Scenario]:
         try:
             chosen.append((factor, factor.checked(point.values[factor.path])))
         except FactorProblem as problem:
-            raise InputError(f"point {point.index}: {factor.path}: {problem.said}") from None
+            raise InputError(f"point {point.index}: {factor.path}: {problem.message}") from None
     history = resolved.base.timelines[resolved.experiment.timeline]
     timelines = resolved.design.timelines if resolved.design else {}
     return scenarios_with(resolved.scenarios, history, chosen, timelines)
@@ -203,8 +203,8 @@ def variant(
         if is_new
     ]
     lines = {
-        loc: said
-        for loc, said in resolved.lines.items()
+        loc: message
+        for loc, message in resolved.lines.items()
         if not (len(loc) > 2 and loc[0] == "worlds" and loc[2] in changed)
     }
     lines.update({("worlds", name, part): who for name in worlds for part in changed})
@@ -263,7 +263,7 @@ def _assemble(
 
 
 def _refuse(found: list[Finding], lines: dict[Loc, str], problems: list[str]) -> None:
-    problems += [f"{nearest(lines, loc)}: {dotted(loc)}: {said}" for loc, said in found]
+    problems += [f"{nearest(lines, loc)}: {dotted(loc)}: {message}" for loc, message in found]
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
 
@@ -313,7 +313,9 @@ def _layered(base: Base, settings: list[Setting], problems: list[str]) -> Layere
     contents = checked(Contents, tree, lambda loc: nearest(lines, loc), problems)
     if contents is None:
         return Layered(base.contents, lines)
-    problems += [f"{nearest(lines, loc)}: {path_of(loc)}: {said}" for loc, said in contradictions(contents)]
+    problems += [
+        f"{nearest(lines, loc)}: {path_of(loc)}: {message}" for loc, message in contradictions(contents)
+    ]
     return Layered(contents, lines)
 
 

@@ -31,13 +31,13 @@ _PARTS: dict[str, TypeAdapter[Any]] = {
 _PLAIN: TypeAdapter[Any] = TypeAdapter(Scenario.__annotations__["first"])
 
 
-def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
+def restored(stored: dict[str, Any], base: Base, where: str) -> Resolved:
     """The experiment of `Resolved.canonical()`; `base` gives only ranges and names for a design. Raises
     InputError, naming `where`."""
     try:
-        experiment = TypeAdapter(Experiment).validate_json(json.dumps(said["experiment"]), strict=True)
-        scenarios = {name: _scenario(world) for name, world in said["worlds"].items()}
-        resolved = Resolved(said["name"], experiment, scenarios, base)
+        experiment = TypeAdapter(Experiment).validate_json(json.dumps(stored["experiment"]), strict=True)
+        scenarios = {name: _scenario(world) for name, world in stored["worlds"].items()}
+        resolved = Resolved(stored["name"], experiment, scenarios, base)
     except (KeyError, TypeError, ValidationError) as error:
         what = (
             f"{dotted(tuple(error.errors()[0]['loc']))}: {error.errors()[0]['msg']}"
@@ -59,17 +59,17 @@ def restored(said: dict[str, Any], base: Base, where: str) -> Resolved:
     return Resolved(resolved.name, experiment, scenarios, base, design=design)
 
 
-def _scenario(said: dict[str, Any]) -> Scenario:
+def _scenario(stored: dict[str, Any]) -> Scenario:
     read = {
-        name: adapter.validate_json(json.dumps(said[name]), strict=True) for name, adapter in _PARTS.items()
+        name: adapter.validate_json(json.dumps(stored[name]), strict=True) for name, adapter in _PARTS.items()
     }
-    parts = in_canonical_order(read, said["order"])
-    first = _PLAIN.validate_python(said["first"])
+    parts = in_canonical_order(read, stored["order"])
+    first = _PLAIN.validate_python(stored["first"])
     return Scenario(
-        name=said["name"],
-        label=said["label"],
+        name=stored["name"],
+        label=stored["label"],
         first=first,
-        months=said["months"],
-        customers=said["customers"],
+        months=stored["months"],
+        customers=stored["customers"],
         **parts,
     )

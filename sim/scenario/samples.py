@@ -104,8 +104,8 @@ def sample_findings(design: Design) -> Iterator[Finding]:
             valid = [*(() if design.method == POSTERIOR else ("uncertainties",)), "levers", *needed]
             yield ("design", name), f"{design.method} has no '{name}'; {choices(name, valid)}"
     if design.method == POSTERIOR:
-        said = "posterior varies the fitted parameters and no others: leave it out, or make it a lever"
-        yield from ((("design", "uncertainties", path), said) for path in design.uncertainties)
+        message = "posterior varies the fitted parameters and no others: leave it out, or make it a lever"
+        yield from ((("design", "uncertainties", path), message) for path in design.uncertainties)
         return
     if needed and not design.uncertainties:
         yield (

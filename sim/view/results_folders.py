@@ -103,20 +103,20 @@ def _found(root: Path, path: Path) -> FolderSummary:
         return FolderSummary(
             name, path.name, "damaged", words=error.what if isinstance(error, DamagedFolder) else str(error)
         )
-    said, progress = folder.manifest, folder.progress
+    stored, progress = folder.manifest, folder.progress
     runs = _rows(path / POINTS) if folder.finished else 0
-    state: State = "failures" if said.get("failures") else "done"
-    words, failed = "", len(said.get("failures") or ())
+    state: State = "failures" if stored.get("failures") else "done"
+    words, failed = "", len(stored.get("failures") or ())
     if progress is not None:
         state = "running" if progress.state == "running" else "stopped"
         words = f"{progress.done:,} of {progress.total:,} pairs done" if progress.total else progress.stage
         failed = max(failed, progress.failed)
     return FolderSummary(
         name,
-        str(said["title"]),
+        str(stored["title"]),
         state,
-        str(said.get("made", ""))[:19],
-        said.get("points"),
+        str(stored.get("made", ""))[:19],
+        stored.get("points"),
         runs,
         failed,
         words,
@@ -129,14 +129,14 @@ def _rows(path: Path) -> int:
 
 def resolve_name(root: Path, name: str) -> Path:
     """The folder of a name in the list. Raises Refused unless it is a plain folder under `root`."""
-    said = f"\N{LEFT DOUBLE QUOTATION MARK}{name[:120]}\N{RIGHT DOUBLE QUOTATION MARK}"
+    quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{name[:120]}\N{RIGHT DOUBLE QUOTATION MARK}"
     parts = name.split("/")
     if len(parts) > _DEPTH or any(
         not re.fullmatch(r"[^\\/\x00-\x1f:]+", part) or part in (".", "..") or part.startswith(".")
         for part in parts
     ):
         raise Refused(
-            f"{said} is not the name of a results folder. Only folders under {root.name}/ can be opened; "
+            f"{quoted} is not the name of a results folder. Only folders under {root.name}/ can be opened; "
             "choose one from the list."
         )
     path = root
@@ -144,16 +144,16 @@ def resolve_name(root: Path, name: str) -> Path:
         path = path / part
         if path.is_symlink():
             raise Refused(
-                f"{said} is a link. Links are not followed because they may lead out of {root.name}/. Copy "
+                f"{quoted} is a link. Links are not followed because they may lead out of {root.name}/. Copy "
                 "the folder there to open it."
             )
     if parts[-1] in _NOT_RESULTS or not path.is_dir():
         raise Refused(
-            f"There is no results folder {said} under {root.name}/. It may have been moved or deleted; "
+            f"There is no results folder {quoted} under {root.name}/. It may have been moved or deleted; "
             "choose one from the list."
         )
     if not path.resolve().is_relative_to(root.resolve()):
-        raise Refused(f"{said} is outside {root.name}/ and is not opened.")
+        raise Refused(f"{quoted} is outside {root.name}/ and is not opened.")
     return path
 
 
@@ -183,10 +183,17 @@ def just_written(path: Path) -> ResultsFolder:
 
 
 def _folder(name: str, path: Path, source: Path, finished: bool, progress: Progress | None) -> ResultsFolder:
-    said = _manifest(source)
+    stored = _manifest(source)
     points = (path if finished else path / UNCHANGING) / POINTS
     return ResultsFolder(
-        name, path, said, finished, progress, _factors(points, said), source.stat().st_mtime_ns, _files(path)
+        name,
+        path,
+        stored,
+        finished,
+        progress,
+        _factors(points, stored),
+        source.stat().st_mtime_ns,
+        _files(path),
     )
 
 
@@ -208,15 +215,15 @@ def _must_lie_within(path: Path, root: Path) -> None:
 
 @lru_cache(maxsize=256)
 def _parsed(path: Path, stamp: int) -> dict[str, Any]:
-    said = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(said, dict):
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(stored, dict):
         raise ValueError("it is not an object")
-    missing = [key for key in _NEEDED if key not in said]
+    missing = [key for key in _NEEDED if key not in stored]
     if missing:
         raise ValueError(f"it lacks {', '.join(missing)}")
-    if not isinstance(said["worlds"], dict) or not said["worlds"]:
+    if not isinstance(stored["worlds"], dict) or not stored["worlds"]:
         raise ValueError("it names no worlds")
-    return said
+    return stored
 
 
 def _manifest(path: Path) -> dict[str, Any]:
@@ -226,9 +233,9 @@ def _manifest(path: Path) -> dict[str, Any]:
         raise DamagedFolder(f"{MANIFEST} cannot be read: {error}.") from None
 
 
-def _factors(points: Path, said: dict[str, Any]) -> tuple[str, ...]:
+def _factors(points: Path, stored: dict[str, Any]) -> tuple[str, ...]:
     """The names of the design's factors, from the points table."""
-    if said.get("points") is None:
+    if stored.get("points") is None:
         return ()
     if not points.is_file():
         raise DamagedFolder(f"{POINTS} is missing, which lists the runs.")

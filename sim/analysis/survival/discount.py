@@ -64,8 +64,8 @@ def discounts(resolved: Resolved, runner: Runner) -> list[Setting]:
     draws = [Draw(f"{KNOB} x {multiple:g}", sensitivities(resolved, multiple)) for multiple in MULTIPLES]
     seeds = common_seeds(resolved, draws)
     values = predict(list(rows.values()), resolved, draws, runner, _short_history, seeds)
-    done, said = (np.nanmean(values[name], axis=1) for name in ("done", "said"))
-    return [crossing(MULTIPLES, done / said, wanted[end]) for end in ENDS]
+    done, stated = (np.nanmean(values[name], axis=1) for name in ("done", "said"))
+    return [crossing(MULTIPLES, done / stated, wanted[end]) for end in ENDS]
 
 
 def _short_history(resolved: Resolved, draw: Draw) -> Scenario:

@@ -51,7 +51,7 @@ def _named(host: str) -> str:
 def _listen(host: str, port: int | None) -> socket.socket:
     """A listening socket on the given port, or on the first free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    said = ""
+    message = ""
     for candidate in [port] if port is not None else range(8050, 8050 + _TRIED):
         one = socket.socket(family, socket.SOCK_STREAM)
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -61,6 +61,6 @@ def _listen(host: str, port: int | None) -> socket.socket:
             return one
         except OSError as error:
             one.close()
-            said = error.strerror or str(error)
+            message = error.strerror or str(error)
     where = f"--port {port}" if port is not None else f"the ports 8050 to {8050 + _TRIED - 1}"
-    raise InputError(f"--host {host}: {where} cannot be used: {said}; choose another with --port")
+    raise InputError(f"--host {host}: {where} cannot be used: {message}; choose another with --port")

@@ -69,8 +69,8 @@ def heat_map(
         "%{customdata} points<extra></extra>",
     }
     if written:
-        said = [["" if np.isnan(value) else number(value, signed) for value in row] for row in mean]
-        trace |= {"text": said, "texttemplate": "%{text}", "textfont": {"size": 12}}
+        message = [["" if np.isnan(value) else number(value, signed) for value in row] for row in mean]
+        trace |= {"text": message, "texttemplate": "%{text}", "textfont": {"size": 12}}
     bar = {
         "thickness": 12,
         "len": 0.9,

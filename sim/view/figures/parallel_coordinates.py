@@ -130,7 +130,7 @@ def _notes(k: int, axis: _Axis) -> list[dict[str, Any]]:
         "font": {"size": 12, "color": QUIET},
         "bgcolor": "rgba(255,255,255,0.75)",
     }
-    return [label, *(quiet | {"y": at, "text": said} for at, said in axis.ticks)]
+    return [label, *(quiet | {"y": at, "text": message} for at, message in axis.ticks)]
 
 
 def _lines(heights: np.ndarray, colour: str, opacity: float, width: float) -> Trace:

@@ -75,9 +75,9 @@ def _targets(view: ResultsView) -> Iterable[Block]:
     frame = view.needed_summary("how far the model is from each source", "record")
     counts = list[str]()
     for role, group in frame.groupby("role", sort=False):
-        said = group["verdict"].value_counts()
+        verdicts = group["verdict"].value_counts()
         counts.append(
-            f"{text(str(role).capitalize() if not counts else role)}: {int(said.get('holds', 0))} of "
+            f"{text(str(role).capitalize() if not counts else role)}: {int(verdicts.get('holds', 0))} of "
             f"{len(group)} rows hold"
         )
     yield Text("; ".join(counts) + ".")

@@ -90,7 +90,7 @@ def _scale(group: pd.DataFrame) -> Scale:
 def _counted(together: pd.DataFrame) -> str:
     """How many conclusions survive, in a sentence."""
     verdicts = together["verdict"].value_counts()
-    said = [
+    counts = [
         f"{int(verdicts.get(verdict, 0))} {words}"
         for verdict, words in (
             ("survives", "survive in every arm"),
@@ -98,7 +98,7 @@ def _counted(together: pd.DataFrame) -> str:
         )
     ]
     return (
-        f"Of {len(together)} headlines {' and '.join(said)}; {int(verdicts.get('cannot say', 0))} are open."
+        f"Of {len(together)} headlines {' and '.join(counts)}; {int(verdicts.get('cannot say', 0))} are open."
     )
 
 

@@ -92,14 +92,14 @@ def cannot_open(error: Refused | DamagedFolder) -> Component:
     """A message about a refused or damaged folder."""
     back = dcc.Link("Back to the list of results", href=PATH)
     if isinstance(error, DamagedFolder):
-        said = dmc.Alert(
+        message = dmc.Alert(
             [html.P(error.what), html.P(error.how), back],
             title="This results folder cannot be read",
             color="red",
             variant="light",
         )
     else:
-        said = dmc.Alert(
+        message = dmc.Alert(
             [html.P(str(error)), back], title="Folder not opened", color="orange", variant="light"
         )
-    return html.Div(said)
+    return html.Div(message)

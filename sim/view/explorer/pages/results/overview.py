@@ -45,12 +45,12 @@ _MEANINGS = {
 
 def overview(folder_view: FolderView) -> Component:
     """All of it."""
-    said, blocks = folder_view.manifest, list(_answer(folder_view))
+    manifest, blocks = folder_view.manifest, list(_answer(folder_view))
     return html.Div(
         [
             charts([Section("overview", "Results", blocks)]) if blocks else None,
             html.Div(id="results-more") if folder_view.folder.has_design else None,
-            *_warnings(said),
+            *_warnings(manifest),
             *_failures(folder_view),
             html.H2("What was run"),
             html.P(_facts(folder_view), className="read"),
@@ -88,24 +88,26 @@ def more(folder_view: FolderView) -> Component:
 
 
 def _facts(folder_view: FolderView) -> str:
-    said, view = folder_view.manifest, folder_view.view
+    manifest, view = folder_view.manifest, folder_view.view
     facts = [
         f"Worlds: {', '.join(style.label for style in view.styles.values())}",
         f"{view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}",
-        f"{int(said['customers']):,} customers" if said.get("customers") else "customers set by the design",
+        f"{int(manifest['customers']):,} customers"
+        if manifest.get("customers")
+        else "customers set by the design",
         f"{view.first[:7]} to {view.last[:7]}",
     ]
     if view.switch:
         facts.append(f"the rule changes on {view.switch}")
-    if said.get("seconds") is not None:
-        facts.append(f"took {float(said['seconds']):,.0f} s")
-    if said.get("command"):
-        facts.append(f"command: {said['command']}")
+    if manifest.get("seconds") is not None:
+        facts.append(f"took {float(manifest['seconds']):,.0f} s")
+    if manifest.get("command"):
+        facts.append(f"command: {manifest['command']}")
     return " · ".join(facts)
 
 
-def _warnings(said: dict[str, Any]) -> Iterable[Component]:
-    warnings = said.get("warnings") or []
+def _warnings(manifest: dict[str, Any]) -> Iterable[Component]:
+    warnings = manifest.get("warnings") or []
     if warnings:
         yield dmc.Alert(
             html.Ul([html.Li(str(warning)) for warning in warnings]),

@@ -23,11 +23,11 @@ def shown(folder_view: FolderView) -> Component:
 
 def _running(progress: Progress, folder_view: FolderView) -> Component:
     share = 100.0 * progress.done / progress.total if progress.total else 0.0
-    said, note = progress.stage, "The content below covers the pairs done so far."
+    message, note = progress.stage, "The content below covers the pairs done so far."
     if progress.stage == "running":
-        said = f"{progress.done:,} of {progress.total:,} pairs done{_left(progress)}"
+        message = f"{progress.done:,} of {progress.total:,} pairs done{_left(progress)}"
     if progress.stage == FURTHER:
-        said = (
+        message = (
             f"{progress.done:,} of {progress.total:,} further runs done{_left(progress)}: mechanisms off, "
             "other switch dates, the record"
         )
@@ -37,7 +37,7 @@ def _running(progress: Progress, folder_view: FolderView) -> Component:
     return _box(
         [
             dmc.Progress(value=share, size="lg", **{"aria-label": "Pairs done"}),
-            html.P([html.Strong(said), f" · last: {progress.last}" if progress.last else ""]),
+            html.P([html.Strong(message), f" · last: {progress.last}" if progress.last else ""]),
             html.P(note, className="quiet"),
             *_failures(progress),
         ],
@@ -73,12 +73,12 @@ def _stopped(progress: Progress, folder_view: FolderView) -> Component:
 
 def _dead(progress: Progress, folder_view: FolderView) -> Component:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(progress.updated))
-    said = (
+    message = (
         f"Its process (number {progress.pid} on {progress.host}) is gone; its last update was at {when}, "
         f"after {progress.done:,} of {progress.total:,} pairs. It was killed, or the machine went down."
     )
     return _box(
-        [html.P(said), _go_on(folder_view), *_failures(progress)], "The run was interrupted", "orange"
+        [html.P(message), _go_on(folder_view), *_failures(progress)], "The run was interrupted", "orange"
     )
 
 
@@ -106,11 +106,11 @@ def _failures(progress: Progress) -> list[Component]:
         )
         for cause, names in list(causes.items())[:_SHOWN]
     ]
-    said = (
+    message = (
         f"{progress.failed:,} {'pair has' if progress.failed == 1 else 'pairs have'} "
         f"failed{'; the others go on' if progress.state == 'running' else ''}."
     )
-    return [html.P(html.Strong(said)), html.Ul(items)]
+    return [html.P(html.Strong(message)), html.Ul(items)]
 
 
 def _box(children: list[Component], title: str, colour: str) -> Component:

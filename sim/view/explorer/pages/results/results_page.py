@@ -159,16 +159,16 @@ def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Compone
         )
     except _TABLE_DAMAGED as error:
         logging.getLogger(__name__).warning("%s: %s", name, error, exc_info=True)
-        said = first_line(error)
+        message = first_line(error)
         return folder_list.cannot_open(
-            DamagedFolder(f"A file of this folder is damaged or being written: {said}.", RUN_AGAIN)
+            DamagedFolder(f"A file of this folder is damaged or being written: {message}.", RUN_AGAIN)
         )
     except Exception as error:  # the page reports it; other pages go on
         logging.getLogger(__name__).exception("%s", name)
-        said = f"{type(error).__name__}: {first_line(error)}"
+        message = f"{type(error).__name__}: {first_line(error)}"
         return folder_list.cannot_open(
             DamagedFolder(
-                f"This cannot be shown ({said}).",
+                f"This cannot be shown ({message}).",
                 "This is an error of the program; see the output of the command.",
             )
         )
@@ -200,7 +200,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
             tab, choices = _tab(key, folder_view), Query(query)
             found["table"] = tab.table is not None
             shown = tab.controls(folder_view, choices)
-            said = (
+            message = (
                 html.P(
                     f"Some choices are not available: {'; '.join(choices.complaints)}.",
                     className="complaint",
@@ -209,7 +209,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
                 if choices.complaints
                 else None
             )
-            return html.Div([dmc.Group(shown, gap="md", align="end") if shown else None, said, hidden])
+            return html.Div([dmc.Group(shown, gap="md", align="end") if shown else None, message, hidden])
 
         return _guarded(settings, name, show), not found["table"]
 
@@ -306,9 +306,9 @@ def _register_one(app: Dash, settings: Settings) -> None:
             return folder_list.cannot_open(error), no_update, False
         at, now = folder_view.folder.progress, _seen(folder_view)
         ended = at is None or at.state != "running"
-        said = progress.shown(folder_view)
+        message = progress.shown(folder_view)
         if at is None:
-            said = dmc.Alert(
+            message = dmc.Alert(
                 [
                     "The run is finished. ",
                     html.A("Reload the page", href=folder_list.href(name)),
@@ -318,7 +318,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
                 title="Finished",
                 variant="light",
             )
-        return said, (now if now != seen else no_update), ended
+        return message, (now if now != seen else no_update), ended
 
     app.clientside_callback(
         """function (chosen, name) {

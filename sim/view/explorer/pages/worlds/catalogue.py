@@ -200,9 +200,9 @@ class Catalogue:
         except ValueError:
             wrong.append(f"{path}={word}: is not a number")
             return
-        said = self.knobs[path].problem(number) if number == number else "is not a number"
-        if said:
-            wrong.append(f"{path}: {said}")
+        message = self.knobs[path].problem(number) if number == number else "is not a number"
+        if message:
+            wrong.append(f"{path}: {message}")
         elif number != self.knobs[path].default:
             values[path] = number
 
@@ -218,9 +218,9 @@ class Catalogue:
             worlds = worlds[:MOST_WORLDS]
         kept = []
         for world in worlds:
-            said = self.wrong_in(state.model_copy(update={"worlds": (world,)}))
-            wrong += [f"world={world.word()}: {one}" for one in said]
-            kept += [] if said else [world]
+            message = self.wrong_in(state.model_copy(update={"worlds": (world,)}))
+            wrong += [f"world={world.word()}: {one}" for one in message]
+            kept += [] if message else [world]
         return self.plain(state.model_copy(update={"worlds": tuple(kept) or None}))
 
     def _with(self, state: State, key: str, word: str, wrong: list[str]) -> State:

@@ -58,7 +58,7 @@ def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
 
 
 def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
-    said = dmc.Alert(
+    message = dmc.Alert(
         [html.Ul([html.Li(one) for one in wrong]), "The rest of the address was used."],
         title="Part of the address is invalid",
         color="orange",
@@ -68,7 +68,7 @@ def _opening(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
     )
     return html.Div(
         [
-            said,
+            message,
             html.H1("Compare two worlds"),
             html.P(id="sentence", className="sentence", **{"aria-live": "polite"}),
             html.Div(id="cards"),
@@ -164,8 +164,8 @@ def _span(months: list[str], value: list[int]) -> Component:
         thumbFromLabel="First month of the moves",
         thumbToLabel="Last month of the moves",
     )
-    said = html.Span(id="span-said", className="label")
-    return html.Div([said, slider, dcc.Store(id="months", data=months)], className="only-data span")
+    message = html.Span(id="span-said", className="label")
+    return html.Div([message, slider, dcc.Store(id="months", data=months)], className="only-data span")
 
 
 def _first_changed(catalogue: Catalogue, state: State, months: list[str]) -> int:

@@ -123,9 +123,9 @@ def _told(what: str, row: dict[Any, Any], unit: str, more: str, less: str) -> st
     if math.isnan(low):
         return f"{what} <strong>{amount} {more if value > 0 else less}</strong>"
     clear = low > 0.0 or high < 0.0
-    said = (
+    message = (
         f"{what} <strong>{amount} {more if value > 0 else less}</strong>"
         if clear
         else f"{what} {amount} {more if value > 0 else less}, which may be due to chance"
     )
-    return f"{said} (95% interval {interval})"
+    return f"{message} (95% interval {interval})"

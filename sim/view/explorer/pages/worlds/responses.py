@@ -72,13 +72,13 @@ class Answers:
             or any(path not in catalogue.knobs for path in state.values)
         ):
             raise InputError("the page names an unknown experiment, place or parameter; reload it")
-        said = [
+        message = [
             f"{catalogue.knobs[path].label}: {problem}"
             for path, at in state.values.items()
             if (problem := catalogue.knobs[path].problem(at))
         ]
-        if said:
-            raise InputError(said)
+        if message:
+            raise InputError(message)
         plain: State = catalogue.plain(state)
         return plain
 

@@ -39,18 +39,18 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
         fans, view.styles, view.span, "Trust", "trust, 0 to 1", height=_HEIGHT, y={"range": limits}
     )
     figures = [mark(both, events_of(view), *view.span, view.switches(*view.styles))]
-    said = ""
+    message = ""
     if view.compare is not None:
         a, b = view.compare
         figures.append(_difference(view, frame))
-        said = (
+        message = (
             f" On the right {text(b.label)} minus {text(a.label)}, within pairs that share a seed: above "
             f"zero, trust is higher in {text(b.label)}."
         )
     read = (
         f"Trust of {text(view.who)}: the perceived probability that data within reach of a US warrant are "
         f"not used against the customer. The axis does not start at zero. {_band(view)} Codes above the "
-        f"chart are events: hover over one for its description and reference.{said}"
+        f"chart are events: hover over one for its description and reference.{message}"
     )
     yield Chart(
         "trust-now",
