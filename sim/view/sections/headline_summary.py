@@ -68,8 +68,8 @@ def _subject(row: dict[str, Any]) -> str:
 
 
 def _list(names: list[str], total: int) -> str:
-    more = f" and {total - len(names)} more" if total > len(names) else ""
-    return ", ".join(names) + more
+    *others, last = [*names, f"{total - len(names)} more"] if total > len(names) else names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _more_or_less(row: dict[str, Any]) -> str:
