@@ -113,8 +113,9 @@ def test_the_record_agrees_as_shipped() -> None:
     assert seen["chosen"] > 0 < seen["stated_would_leave"]
 
 
-@pytest.mark.parametrize("seed", [52, pytest.param(53, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seed", [52, pytest.param(55, marks=pytest.mark.long)])
 def test_the_record_agrees_over_random_valid_parameters(seed: int) -> None:
+    """Seeds under which everything in EVERYTHING happens; not all do."""
     scenario = smallest(asked(*LIVELY).scenarios["doj_wins"], 20)
     groups = ("survey", "choice", "market", "trust", "exposure")
     scenario = with_random_parameters(scenario, seed, *groups)
