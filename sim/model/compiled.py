@@ -90,9 +90,6 @@ def use_own_cache() -> None:
     # off). It changes no rounding: the twin and the digests under other instruction sets are equal with it
     # and without.
     os.environ["NUMBA_SLP_VECTORIZE"] = "1"
-    # Threads with nothing to do sleep. To turn while they wait saves microseconds on a quiet machine, and
-    # takes twice the time on one where others work.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if "numba" in sys.modules:
         sys.modules["numba"].config.SLP_VECTORIZE = 1
     caching: Any = import_module("numba.core.caching")
@@ -167,5 +164,5 @@ def is_compiled() -> bool:
     """Whether the compiled code lies in the cache, so that a run begins at once."""
     folders = ((cache_folder(_HERE / "kernels" / f"{module}.py"), name) for module, name in _LAST_COMPILED)
     return all(
-        folder.is_dir() and next(folder.glob(f"*{name}*.nbi"), None) is not None for folder, name in folders
+        folder.is_dir() and next(folder.glob(f"*.{name}-*.nbi"), None) is not None for folder, name in folders
     )

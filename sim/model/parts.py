@@ -40,7 +40,7 @@ class Commons:
             raise ValueError(
                 "worlds of one set differ in law and events only; run others in sets of their own"
             )
-        self.population: Population = population or population_of(first, seed)
+        self.population: Population = population_of(first, seed) if population is None else population
         self.docket: Docket = docket_of(first, self.population, seed)
         self.waits = Waits(self.docket, seed)
         self.luck_of_laws = LuckOfLaws(len(first.jurisdictions), seed)

@@ -1,9 +1,7 @@
 """The threads that share the customers' month.
 
-Compiled code releases the interpreter, so plain threads suffice.
-
-As many as the machine has processors, or NUMBA_NUM_THREADS; `use` sets another number. No result depends on
-it.
+Compiled code releases the interpreter, so plain threads suffice. There are as many as
+processors, or NUMBA_NUM_THREADS; `use` sets another number. No result depends on it.
 """
 
 import os
@@ -12,12 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 
-def available() -> int:
-    """Threads at the start: NUMBA_NUM_THREADS, else the processors of this process."""
-    chosen = os.environ.get("NUMBA_NUM_THREADS")
-    if chosen is not None:
-        return int(chosen)
+def processors() -> int:
+    """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def available() -> int:
+    """Threads at the start: NUMBA_NUM_THREADS, else one for each processor."""
+    chosen = os.environ.get("NUMBA_NUM_THREADS")
+    return int(chosen) if chosen is not None else processors()
 
 
 _count = available()

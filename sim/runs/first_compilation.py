@@ -1,6 +1,4 @@
-"""The first run on a machine compiles the model.
-
-Here in two processes side by side, into the cache of all later runs.
+"""The first run on a machine compiles the model, in two processes, into the cache of all later runs.
 
 One compiles what concerns customers; the other everything else, by a run in which customers stay where they
 are. Without this, every worker would compile the model at the same time.

@@ -16,6 +16,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
+from sim.model.threads import processors
 from sim.runs.worker import TaskDone, Work, work
 
 _PRELOADED = "sim.runs.worker"
@@ -24,7 +25,8 @@ _STARTING = threading.Lock()
 
 
 def default_workers() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """One worker for each processor."""
+    return processors()
 
 
 class InThisProcess:
