@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 import waitress
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sim.view.explorer.app import make_app
 from sim.view.explorer.settings import Settings
 
 CHROMIUM = shutil.which("chromium")
 CUSTOMERS, PAIRS = 2000, 3
+
+expect.set_options(timeout=30_000)  # as patient as a page that is opened: a busy machine draws slowly
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
