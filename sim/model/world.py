@@ -95,9 +95,8 @@ class WarrantModel(PartsOfWorld):
 
     def investigate(self) -> None:
         """Requests meet the data where the customers have put it; the law decides what comes of them."""
-        delay = self.scenario.parameters.providers.litigation_delay * self.outlook.litigating
-        hosts = self.offers.hosts
-        self.casework.work(self.month, self.index, self.customers.place, hosts, self.rule_of_month, delay)
+        place, hosts = self.customers.place, self.offers.hosts
+        self.casework.work(self.month, self.index, place, hosts, self.rule_of_month, self.outlook.litigating)
 
     def close_month(self) -> None:
         """The month enters the books, which must balance; providers learn from what they have served."""

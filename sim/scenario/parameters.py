@@ -150,6 +150,9 @@ class Investigators(Strict):
     conflict_delay: float
     consumer_unlocking: float
     compulsion_success: float
+    sealed_share: float
+    challenged_share: float
+    publicity: float
 
 
 class Survey(Strict):

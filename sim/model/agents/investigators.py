@@ -55,7 +55,7 @@ class Docket:
     foreign_rate: (J,) the same of each police for data that US providers may hold.
     who: int32 (n, 2), standing: float32 (n, 2), what the police need to know of the customer; see
     `kernels.investigations.investigate`.
-    chance: uint32 (n, 5), waits: uint32 (n, 3); see `kernels.investigations.draw_luck`.
+    chance: uint32 (n, 8), waits: uint32 (n, 3); see `kernels.investigations.draw_luck`.
     """
 
     rows: np.ndarray
@@ -80,7 +80,7 @@ def docket_from(
 ) -> Docket:
     """The docket of these requests, with facts about the target and random draws for each."""
     x, customer = population, rows[:, 0]
-    chance, waits = np.empty((len(rows), 5), np.uint32), np.empty((len(rows), 3), np.uint32)
+    chance, waits = np.empty((len(rows), kernel.CHANCES), np.uint32), np.empty((len(rows), 3), np.uint32)
     kernel.draw_luck(seed, start, rows, chance, waits)
     standing = np.stack([x.law_order[customer], x.us_business[customer]], axis=1)
     cell = x.cell[customer]
@@ -209,6 +209,9 @@ class Casework:
     month: int64 (4, J, 5, 6) results of the month's requests.
     host_conflicts, host_disclosures: int64 (J,), by where the data lay.
     disclosures: int64 (1,) of organisations' data abroad.
+    subject_conflicts: int64 (J,) conflicts by the country whose people they are about.
+    public: int64 (J,) US orders that became public, by the country whose people they are about.
+    in_court: int64 (J,) of these, those that came to court, by where the data lay.
     unmet: (J,) of each police's requests for data at US providers over about a year, the share that was not
     met within twelve months.
     """
@@ -235,7 +238,11 @@ class Casework:
             p.rogatory_success,
             p.consumer_unlocking,
             p.compulsion_success,
+            p.sealed_share,
+            p.challenged_share,
+            p.publicity,
         )
+        self._litigation_delay = scenario.parameters.providers.litigation_delay
         self.queues = open_queues(scenario, docket)
         n = len(jurisdictions)
         self._results = kernel.Results(
@@ -243,12 +250,17 @@ class Casework:
             conflicts=np.zeros(n, np.int64),
             host_disclosures=np.zeros(n, np.int64),
             disclosures=np.zeros(1, np.int64),
+            subject_conflicts=np.zeros(n, np.int64),
+            public=np.zeros(n, np.int64),
+            in_court=np.zeros(n, np.int64),
         )
         self._police = kernel.Police(np.zeros((KNOWN_AFTER, 2, n)), np.zeros(n), np.zeros(n), np.zeros(n))
         self.month, self.unmet = self._results.month, self._police.unmet
         self.host_conflicts = self._results.conflicts
         self.host_disclosures = self._results.host_disclosures
         self.disclosures = self._results.disclosures
+        self.subject_conflicts = self._results.subject_conflicts
+        self.public, self.in_court = self._results.public, self._results.in_court
 
     def work(
         self,
@@ -257,9 +269,12 @@ class Casework:
         place: np.ndarray,
         hosts: np.ndarray,
         rule: RuleOfMonth,
-        litigation_delay: float,
+        litigating: float,
     ) -> None:
-        """Process the month's requests and record their results; `place` (N, W), `hosts` of places (J, O)."""
+        """Process the month's requests and record their results.
+
+        `place` (N, W), `hosts` of places (J, O); `litigating` share of US providers that go to court.
+        """
         d, at = self._docket, slice(self._docket.start[month], self._docket.start[month + 1])
         requests = kernel.Requests(d.rows[at], d.who[at], d.standing[at], d.chance[at], self._waits.of(month))
         plain = kernel.Plain(d.plain[month], self._waits.plain[month])
@@ -274,7 +289,8 @@ class Casework:
             self._treaty,
         )
         held = self._held._replace(world=world, place=place, host=hosts)
-        ways = kernel.Ways(law, self._practice_under(rule.orders), litigation_delay)
+        delay = self._litigation_delay * litigating
+        ways = kernel.Ways(law, self._practice_under(rule.orders), litigating, delay)
         kernel.month_of_requests(month, requests, plain, held, ways, self.queues, self._results, self._police)
 
     def _practice_under(self, orders: OrderRule) -> kernel.Practice:

@@ -48,7 +48,8 @@ MONTH_UNITS = 1024.0  # months to evidence are summed in 1/1024
 CUSTOMER, POLICE, NUMBER, EVADES, AGENT = range(5)
 HOME, SEGMENT = range(2)
 LAW_ORDER, US_BUSINESS = range(2)
-_WHEN, _STABLE, _HONOURED, _KEYS, _GRANTED = range(5)
+_WHEN, _STABLE, _HONOURED, _KEYS, _GRANTED, _SEALED, _COURT, _PRESS = range(8)
+CHANCES = 8
 _ANSWER, _CLERK, _PAPERS = range(3)
 RATE, FREE_AT = range(2)
 # Dimensions of the routing tables (`sim.model.law.routing`): where data lies, for a US and for a foreign
@@ -70,7 +71,7 @@ class Requests(NamedTuple):
     standing: (
         np.ndarray
     )  # float32 (n, 2) its place in the order of laws, and in that of its provider's US business
-    chance: np.ndarray  # uint32 (n, 5) from `draw_luck`
+    chance: np.ndarray  # uint32 (n, 8) from `draw_luck`
     waits: (
         np.ndarray
     )  # float64 (n, 3) of unit mean: at the authority that is asked, for the clerk, for the papers
@@ -121,6 +122,9 @@ class Practice(NamedTuple):
     rogatory_ok: float
     unlocking: float  # share of customers' own keys that can be had
     compelled_ok: float
+    sealed: float  # share of orders that stay secret for good
+    challenged: float  # share of orders for data abroad that a provider that litigates takes to court
+    publicity: float  # share of the others that are not sealed that the press learns of
 
 
 class Queues(NamedTuple):
@@ -144,6 +148,9 @@ class Results(NamedTuple):
         np.ndarray
     )  # int64 (J,) of organisations' data, by where it lay, that nobody there agreed to
     disclosures: np.ndarray  # int64 (1,) of organisations' data abroad
+    subject_conflicts: np.ndarray  # int64 (J,) of law, by whose data it is
+    public: np.ndarray  # int64 (J,) US orders that became public, by whose data it is
+    in_court: np.ndarray  # int64 (J,) of these: that came to court, by where the data lay
 
 
 class Police(NamedTuple):
@@ -225,8 +232,9 @@ def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
 def draw_luck(seed, start, rows, chance, waits):
     """The luck of the requests of all months, the same in every world: words of 32 bits.
 
-    `chance` uint32 (n, 5): time of the month; whether the data has no stable location; whether a contested
-    warrant is honoured; whether keys can be had; whether it is granted. `waits` uint32 (n, 3): at the
+    `chance` uint32 (n, 8): time of the month; whether the data has no stable location; whether a contested
+    warrant is honoured; whether keys can be had; whether it is granted; whether it is sealed for good, comes
+    to court, gets into the press. `waits` uint32 (n, 3): at the
     authority that is asked, for the clerk, for the papers. `start` (M + 1,) first row of each month.
     """
     for month in range(len(start) - 1):
@@ -244,6 +252,12 @@ def draw_luck(seed, start, rows, chance, waits):
                 np.uint32(wait * _WORD),
                 np.uint32(clerk * _WORD),
                 np.uint32(papers * _WORD),
+            )
+            sealed, court, press, _ = draw4(seed, agent, month, purposes.PUBLICITY, number)
+            chance[r, _SEALED], chance[r, _COURT], chance[r, _PRESS] = (
+                np.uint32(sealed * _WORD),
+                np.uint32(court * _WORD),
+                np.uint32(press * _WORD),
             )
 
 
@@ -303,11 +317,12 @@ def _queue(side, other, arrival, work, clerks, arrived, finish):
 
 
 @entry()
-def investigate(month, requests, held, rule, practice, litigation_delay, queues, results):
+def investigate(month, requests, held, ways, queues, results):
     """The month's requests in one world; of those that may queue for one clerk, in order of time.
 
     Adds to `results`, and to what the queues have taken in and finished.
     """
+    rule, practice = ways.rule, ways.practice
     rows, who, standing, chance, waits = (
         requests.rows, requests.who, requests.standing, requests.chance, requests.waits
     )  # fmt: skip
@@ -371,7 +386,7 @@ def investigate(month, requests, held, rule, practice, litigation_delay, queues,
         if route == DIRECT:
             succeeds, months = _direct(practice, police != US and us_held, conflict, granted, wait)
             if police == US and lies != US and contested:
-                months += litigation_delay
+                months += ways.litigation_delay
         elif route == COMITY:
             succeeds = granted < practice.direct_ok * (1.0 - practice.comity_ok)
             months = wait * practice.comity_months
@@ -396,6 +411,9 @@ def investigate(month, requests, held, rule, practice, litigation_delay, queues,
             out[direction, other, route, _CONFLICT] += 1
             if police == US:
                 conflicts[lies] += 1
+                results.subject_conflicts[home] += 1
+        if police == US and controller != _TARGET and _uniform(chance[r, _SEALED]) >= practice.sealed:
+            _make_public(route, (conflict or contested) and lies != US, ways, chance[r], home, lies, results)
         if succeeds:
             out[direction, other, route, _OK] += 1
             out[direction, other, route, _MONTHS] += np.int64(months * MONTH_UNITS)
@@ -405,6 +423,22 @@ def investigate(month, requests, held, rule, practice, litigation_delay, queues,
                 disclosures[0] += 1
                 if route != MLA and not conflict:
                     host_disclosures[lies] += 1
+
+
+@inner()
+def _make_public(route, disputed, ways, chance, home, lies, results):
+    """Enter a US order that is not sealed for good, if a court or the press makes it public.
+
+    Only orders that compel are news: assistance is the host's own act.
+    """
+    court = route == COMITY or (
+        disputed and _uniform(chance[_COURT]) < ways.practice.challenged * ways.litigating
+    )
+    if court:
+        results.in_court[lies] += 1
+    compelled = route == DIRECT or route == COMITY
+    if court or (compelled and _uniform(chance[_PRESS]) < ways.practice.publicity):
+        results.public[home] += 1
 
 
 @entry()
@@ -472,6 +506,7 @@ class Ways(NamedTuple):
 
     rule: Rule
     practice: Practice
+    litigating: float  # share of US providers, by revenue abroad, that go to court
     litigation_delay: float  # months that contested warrants abroad take longer
 
 
@@ -485,9 +520,12 @@ def month_of_requests(month, requests, plain, held, ways, queues, results, polic
     results.conflicts[:] = 0
     results.host_disclosures[:] = 0
     results.disclosures[:] = 0
+    results.subject_conflicts[:] = 0
+    results.public[:] = 0
+    results.in_court[:] = 0
     open_queues(queues)
     practice = ways.practice
-    investigate(month, requests, held, ways.rule, practice, ways.litigation_delay, queues, results)
+    investigate(month, requests, held, ways, queues, results)
     plain_requests(plain.number, plain.luck, practice.direct_ok, practice.direct_months, results.month)
     close_queues(month, queues)
     learn_what_was_met(month, results.month, police)

@@ -18,3 +18,4 @@ TARGET = 15  # request: at whom it is aimed
 CIRCUMSTANCE = 16  # request: time of month, evasion, whether a contested warrant is honoured, location
 OUTCOME = 17  # request: whether it is granted, how long it takes
 US_BUSINESS = 18  # customer: whether its home-grown provider does business in the US
+PUBLICITY = 19  # request: whether it is sealed for good, comes to court, gets into the press

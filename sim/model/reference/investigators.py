@@ -161,7 +161,7 @@ class RuleOfMonth:
     """The law as investigators meet it. Lists hold, by country, the share that has an instrument in force.
 
     `honoured`: share of US warrants for data abroad that are honoured while the question is open;
-    `litigation_delay`: months by which litigation delays them then.
+    `litigating`: share of US providers, by revenue abroad, that go to court.
     """
 
     test: str
@@ -170,7 +170,7 @@ class RuleOfMonth:
     agreement: list[float]
     blocking: list[float]
     claim: list[float]
-    litigation_delay: float
+    litigating: float
 
 
 @dataclass(frozen=True)
@@ -266,6 +266,9 @@ class Investigators:
         self.host_conflicts = [0] * len(self.countries)
         self.host_disclosures = [0] * len(self.countries)
         self.disclosures = 0
+        self.subject_conflicts = [0] * len(self.countries)
+        self.public = [0] * len(self.countries)
+        self.in_court = [0] * len(self.countries)
         growth = exp(log(1.0 + p.mla_capacity_growth) / 12.0)
         for side in self.clerks:
             for clerk in side:
@@ -333,6 +336,9 @@ class Investigators:
             tally.conflicts += 1
             if request.police == US:
                 self.host_conflicts[data.lies] += 1
+                self.subject_conflicts[data.home] += 1
+        if request.police == US:
+            self.make_public(request, data, rule, ruling)
         if ruling.route != "unreachable" and succeeds and data.unreadable:
             tally.unreadable += 1
             return
@@ -346,6 +352,26 @@ class Investigators:
             self.disclosures += 1
             if ruling.route != "mla" and not ruling.conflict:
                 self.host_disclosures[data.lies] += 1
+
+    def make_public(self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling) -> None:
+        """A US order that is not sealed for good becomes public if it comes to court or into the press.
+
+        Only orders that compel are news: assistance is the host's own act.
+        """
+        p = self.scenario.parameters.investigators
+        sealed, court_luck, press, _ = draw4(
+            self.seed, request.agent, request.month, purposes.PUBLICITY, request.number
+        )
+        if sealed < p.sealed_share or data.controller == "target":
+            return
+        contested = self.scenario.law.tests[rule.test].open is not None
+        disputed = data.lies != US and (ruling.conflict or contested)
+        challenged = disputed and court_luck < p.challenged_share * rule.litigating
+        court = ruling.route == "comity_review" or challenged
+        if court:
+            self.in_court[data.lies] += 1
+        if court or (ruling.route == "direct" and press < p.publicity):
+            self.public[data.home] += 1
 
     def find(self, request: Request, place: int, hosts: list[list[int]]) -> Data:
         """Where the target's data is, who controls it, and whether it can be read."""
@@ -471,7 +497,7 @@ class Investigators:
             chance = p.direct_success * (1.0 - p.common_law_comity_success)
         months = wait * p.direct_months + (p.conflict_delay if ruling.conflict else 0.0)
         if request.police == US and data.lies != US and law.tests[rule.test].open is not None:
-            months += rule.litigation_delay
+            months += self.scenario.parameters.providers.litigation_delay * rule.litigating
         return granted < chance, months
 
     def circumstances(self, request: Request) -> tuple[float, ...]:

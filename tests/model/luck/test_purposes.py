@@ -36,6 +36,7 @@ AS_FIRST_PUBLISHED = {
     "CIRCUMSTANCE": 16,
     "OUTCOME": 17,
     "US_BUSINESS": 18,
+    "PUBLICITY": 19,
 }
 
 

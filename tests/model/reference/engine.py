@@ -124,6 +124,11 @@ class Engine:
         x = self.model.casework
         return list(zip(x.host_conflicts.tolist(), x.host_disclosures.tolist(), strict=True))
 
+    def known_orders(self) -> list[tuple[int, int, int]]:
+        """US orders by country: conflicts, public orders about its people; in court about data there."""
+        x = self.model.casework
+        return list(zip(x.subject_conflicts.tolist(), x.public.tolist(), x.in_court.tolist(), strict=True))
+
     def litigating(self) -> float:
         return float(self.model.outlook.litigating)
 
@@ -266,7 +271,7 @@ class Engine:
             agreement=in_force["executive_agreement"] if regime.agreements else none,
             blocking=in_force["blocking_statute"],
             claim=in_force["extraterritorial_claim"],
-            litigation_delay=s.parameters.providers.litigation_delay * self.litigating(),
+            litigating=self.litigating(),
         )
 
     def tallies(self) -> dict[tuple[str, int, str], tuple[int, ...]]:

@@ -47,6 +47,10 @@ def agree(scenario: Scenario, seed: int, keys_everywhere: bool = False) -> set[s
             f"month {month}"
         )
         assert list(zip(twin.host_conflicts, twin.host_disclosures, strict=True)) == engine.incidents()
+        assert (
+            list(zip(twin.subject_conflicts, twin.public, twin.in_court, strict=True))
+            == engine.known_orders()
+        )
         assert twin.disclosures == engine.disclosures()
         assert [[clerk.backlog_at(month + 1) for clerk in side] for side in twin.clerks] == engine.backlog()
         assert [twin.unmet(j) for j in range(len(twin.countries))] == engine.unmet()
