@@ -126,8 +126,7 @@ class PartsOfWorld(OrderedModel):
 
     def _make_agents(self) -> None:
         """One government and one home-grown provider abroad, police everywhere, and the US providers."""
-        people = People(self.customers, self.mind, self.casework)
-        self.people, parameters = people, self.scenario.parameters.providers
+        people = self.people = People(self.customers, self.mind, self.casework)
         self.governments: dict[int, Government] = {}
         for j, code in enumerate(self.scenario.jurisdictions):
             if j != US:
@@ -135,6 +134,6 @@ class PartsOfWorld(OrderedModel):
                 HomeGrownProvider(self, j, code, self.market)
             Investigator(self, j, code, self.casework)
         self.us_providers = [
-            Provider(self, p, code, parameters, self.offers, self.books)
+            Provider(self, p, code, self.scenario, self.offers, self.books)
             for p, code in enumerate(self.scenario.providers)
         ]

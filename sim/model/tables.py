@@ -269,7 +269,12 @@ TABLES: dict[str, Table] = {
                     "local_region, trustee, customer_keys, us_subsidiary, litigation, transparency or "
                     "discount",
                 ),
-                Column("change", "category", "-", "announced, live or closed"),
+                Column(
+                    "change",
+                    "category",
+                    "-",
+                    "announced, live, closed; recorded: a region that history opens",
+                ),
             ),
             (_f("expected_gain", "USD", "what the provider expected a year of it to earn, or keep"),),
         ),

@@ -175,6 +175,8 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
     for code, provider in contents.providers.items():
         for i, region in enumerate(provider.regions_2013):
             yield from unknown("country", region, codes, ("providers", code, "regions_2013", i))
+        for region in provider.region_openings:
+            yield from unknown("country", region, codes, ("providers", code, "region_openings", region))
     yield from law_findings(contents.law, contents.regimes)
     names: dict[str, Iterable[str]] = {
         "provider": contents.providers,

@@ -80,11 +80,18 @@ class SegmentSpec(Strict):
 
 
 class Provider(Strict):
-    """One US provider: market position by date, and where it had regions when the model begins."""
+    """One US provider: market position by date, and where it had regions when the model begins.
+
+    `region_openings` are the first regions that it opened elsewhere, as recorded, by jurisdiction; the record
+    ends on `openings_recorded_to`, after which the provider decides itself (from the beginning if there is
+    none).
+    """
 
     name: str
     world_share: dict[str, Annotated[float, Field(gt=0.0, le=1.0)]]
     regions_2013: tuple[str, ...]
+    region_openings: dict[str, dt.date] = Field(default_factory=dict)
+    openings_recorded_to: dt.date | None = None
     consumer_share: Share
     no_stable_location: Share
     source: str

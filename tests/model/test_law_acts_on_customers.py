@@ -1,5 +1,6 @@
 """What a law, an offer and its closing do to where customers may be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -120,9 +121,18 @@ def test_only_customers_of_a_country_that_localises_are_forced(with_the_timeline
     assert countries <= {"RU", "CN", "IN"}
 
 
-def test_supervised_segments_alone_feel_a_sector_law(with_the_timeline_alone: WorldSet) -> None:
-    """In a country whose only law binds regulated firms and the public sector nobody else is forced."""
-    ws = with_the_timeline_alone
+def test_supervised_segments_alone_feel_a_sector_law() -> None:
+    """In a country whose only law binds regulated firms and the public sector nobody else is forced.
+
+    Were there a region in India in time, as there was, nobody at all would be.
+    """
+    scenario = asked(*NO_GOVERNMENTS, *NO_PROVIDERS, last="2020-12").scenarios["doj_wins"]
+    no_regions = {
+        code: provider.model_copy(update={"region_openings": {}})
+        for code, provider in scenario.providers.items()
+    }
+    ws = WorldSet([replace(scenario, providers=no_regions)], 1)
+    ws.run()
     codes, cells = list(ws.models[0].scenario.jurisdictions), ws.population.cells
     laws = ws.models[0].books.laws
     forced = ws.models[0].books.cell[:, :, AT["forced"]].sum(axis=0)
@@ -206,8 +216,9 @@ def test_a_new_region_elsewhere_in_the_bloc_moves_nobodys_data() -> None:
 
 def test_providers_that_do_not_respond_offer_nothing_new(with_the_timeline_alone: WorldSet) -> None:
     model = with_the_timeline_alone.models[0]
-    assert model.books.offer_changes == []
-    assert all(not provider.building for provider in model.agents_by_type[Provider])
+    assert {row[-2] for row in model.books.offer_changes} == {"recorded"}  # history opens, nobody else
+    latest = max(row[0] for row in model.books.offer_changes)
+    assert all(month > latest for p in model.agents_by_type[Provider] for month, _, _ in p.building)
 
 
 def test_a_region_takes_12_to_24_months_to_build(two_worlds: WorldSet) -> None:

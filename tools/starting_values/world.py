@@ -13,6 +13,7 @@ from tools.starting_values.market import (
     home_grown_shares,
     provider_shares,
 )
+from tools.starting_values.region_openings import Record, recorded_openings
 from tools.starting_values.trust import initial_trust
 
 Tree = dict[str, Any]
@@ -58,7 +59,11 @@ def starting_world(sources: Sources) -> StartingWorld:
     }
     segments = {name: _segment(sources, name, spend.usd_per_customer_year[name]) for name in SEGMENTS}
     tables = provider_shares(sources, spend.by_jurisdiction, home_grown)
-    providers = {name: _provider(sources, name, tables[name]) for name in sources.general["providers"]}
+    openings = recorded_openings(sources)
+    providers = {
+        name: _provider(sources, name, tables[name], openings.get(name))
+        for name in sources.general["providers"]
+    }
     return StartingWorld(jurisdictions, segments, providers, bass, spend, shares, users)
 
 
@@ -192,16 +197,26 @@ def _segment(sources: Sources, name: str, usd: float) -> Tree:
     }
 
 
-def _provider(sources: Sources, name: str, table: dict[str, float]) -> Tree:
+def _provider(sources: Sources, name: str, table: dict[str, float], record: Record | None) -> Tree:
     spec = sources.general["providers"][name]
     if name == "other_us":
         said = "Shares: what the three named and home-grown providers leave (IBM of K12 is in it)."
     else:
         said = "Shares: K12, K16, K19; January 2013 by the line through K12 and K16 in log-odds."
+    if record:
+        said += " Openings: cloud_region_openings.csv."
     return {
         "name": spec["name"],
         "world_share": {month: rounded(share, 3) for month, share in table.items()},
         "regions_2013": tuple(spec["regions_2013"]),
+        **(
+            {
+                "region_openings": {code: on.isoformat() for code, on in record.openings.items()},
+                "openings_recorded_to": record.ends.isoformat(),
+            }
+            if record
+            else {}
+        ),
         "consumer_share": spec["consumer_share"],
         "no_stable_location": spec["no_stable_location"],
         "source": f"{said} judgement: {spec['reason']}",

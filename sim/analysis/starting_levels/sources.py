@@ -57,6 +57,7 @@ class Sources:
     pew: dict[tuple[str, int], dict[str, float]]
     judged: dict[str, Judged]
     general: dict[str, Any]
+    openings: list[dict[str, str]]
 
     def numbers(self, row: str) -> tuple[float, ...]:
         """The numbers of an evidence row; raises if its role forbids that they set or inform anything."""
@@ -85,6 +86,7 @@ def read_sources(configs: Path) -> Sources:
         pew=_pew(evidence / "pew.csv"),
         judged={row["code"]: _judged(row, by_iso2) for row in _rows(configs / "world" / "judgements.csv")},
         general=YAML(typ="safe", pure=True).load(configs / "world" / "judgements.yaml"),
+        openings=_rows(evidence / "cloud_region_openings.csv"),
     )
 
 

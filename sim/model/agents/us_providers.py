@@ -4,7 +4,7 @@ Each quarter a US provider sees, for each country, what it and its rivals earn, 
 distrust it, what the law forbids and what conflicts of law cost. It decides whether a new offer would earn
 its capital back (a local region, a trustee, customer-held keys, a subsidiary), and whether to fight
 warrants in court, publish transparency reports and cut prices. It changes what customers can choose, and
-the news about itself.
+the news about itself. Regions open as recorded as far as the record goes; only then does it decide on them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,6 @@ from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.model.market import Market
 from sim.model.places import Offers, place_count
-from sim.scenario.parameters import Providers as ProviderParameters
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import US_KINDS
 
@@ -38,14 +37,19 @@ class Provider(mesa.Agent):
         model: mesa.Model,
         index: int,
         code: str,
-        parameters: ProviderParameters,
+        scenario: Scenario,
         offers: Offers,
         books: Books,
     ) -> None:
         super().__init__(model)
         self.index, self.code = index, code
-        self._parameters, self._offers, self._books = parameters, offers, books
-        self.building: list[tuple[int, int, int]] = []  # (month it goes live, jurisdiction, offer)
+        self._parameters, self._offers, self._books = scenario.parameters.providers, offers, books
+        # (month it goes live, jurisdiction, offer); regions that history opens are under way from the start
+        self.building = recorded_openings(scenario, code)
+        self._recorded = frozenset(j for _, j, _ in self.building)
+        for _, j, offer in self.building:
+            offers.under_way[index, j, offer] = True
+        self._first_own_region = month_of_first_decision(scenario, code)
         self.litigates = False
         self.transparent = False
 
@@ -60,7 +64,8 @@ class Provider(mesa.Agent):
                 offers.live[self.index, j, offer] = True
                 offers.live_since[self.index, j, offer] = month
             offers.under_way[self.index, j, offer] = False
-            self._books.offer(self.code, j, US_KINDS[offer], "live", 0.0)
+            recorded = offer == LOCAL_REGION and j in self._recorded
+            self._books.offer(self.code, j, US_KINDS[offer], "recorded" if recorded else "live", 0.0)
         self.building = [b for b in self.building if b[0] > month]
 
     def step(self, month: int, seed: int, outlook: "Outlook", law_is_contested: bool) -> None:
@@ -70,7 +75,7 @@ class Provider(mesa.Agent):
         if self._parameters.responsiveness > 0.0:
             # The region and the sovereign offer that earn most for their capital, if any earns it back.
             for value, (j, offer) in zip(outlook.value[self.index], outlook.best[self.index], strict=True):
-                if value > 1.0:
+                if value > 1.0 and (offer != LOCAL_REGION or month >= self._first_own_region):
                     self._announce(month, seed, j, offer, float(outlook.gain[self.index, j, offer]))
             self._answer_distrust(outlook, law_is_contested)
 
@@ -114,6 +119,19 @@ class Provider(mesa.Agent):
         if getattr(self, name) != value:
             setattr(self, name, value)
             self._books.offer(self.code, US, offer, "live" if value else "closed", gain)
+
+
+def recorded_openings(scenario: Scenario, code: str) -> list[tuple[int, int, int]]:
+    """The regions that a provider opens as recorded: (month from which it is there, jurisdiction, offer)."""
+    codes = list(scenario.jurisdictions)
+    openings = scenario.providers[code].region_openings.items()
+    return [(scenario.month_after(on), codes.index(where), LOCAL_REGION) for where, on in openings]
+
+
+def month_of_first_decision(scenario: Scenario, code: str) -> int:
+    """The first month in which a provider decides on regions itself: the first after the record's end."""
+    end = scenario.providers[code].openings_recorded_to
+    return 0 if end is None else scenario.month_after(end)
 
 
 class Outlook:

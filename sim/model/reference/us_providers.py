@@ -94,7 +94,14 @@ class Provider:
         for j, country in enumerate(scenario.jurisdictions):
             self.offers[j].own_region = country in scenario.providers[code].regions_2013
         self.settle()
-        self.building: list[tuple[int, int, int]] = []  # month it opens, country, offer
+        # Month it opens, country, offer. Regions that the record names are under way from the start.
+        self.building = [
+            (scenario.month_after(date), list(scenario.jurisdictions).index(country), LOCAL_REGION)
+            for country, date in scenario.providers[code].region_openings.items()
+        ]
+        self.recorded = [j for _, j, _ in self.building]
+        for j in self.recorded:
+            self.offers[j].under_way[LOCAL_REGION] = True
         self.litigates = self.transparent = False
         self.changes: list[tuple[str, int, str, str, float]] = []  # provider, country, offer, change, gain
 
@@ -131,7 +138,8 @@ class Provider:
                 self.offers[j].live[offer] = True
                 self.offers[j].live_since[offer] = month
             self.offers[j].under_way[offer] = False
-            self.note(j, US_KINDS[offer], "live", 0.0)
+            recorded = offer == LOCAL_REGION and j in self.recorded
+            self.note(j, US_KINDS[offer], "recorded" if recorded else "live", 0.0)
         self.building = [b for b in self.building if b[0] > month]
 
     # --- outlook ----------------------------------------------------------------------------------
@@ -236,7 +244,7 @@ class Provider:
         if p.responsiveness <= 0.0:
             return
         for value, j, offer in best:
-            if value > 1.0:
+            if value > 1.0 and (offer != LOCAL_REGION or self.decides_on_regions(month)):
                 self.announce(seed, month, j, offer)
         conflict_cost = conflicts * 12.0 * p.conflict_cost * self.abroad / max(all_abroad, 1e-9)
         at_stake = p.responsiveness * add_up(self.distrust_cost) * p.margin + conflict_cost
@@ -244,6 +252,11 @@ class Provider:
         for j, cut in cuts:
             self.offers[j].discount = p.discount if cut else 0.0
             self.note(j, "discount", "live" if cut else "closed", self.distrust_cost[j])
+
+    def decides_on_regions(self, month: int) -> bool:
+        """Whether the record of the provider's openings has ended: until then they are history."""
+        end = self.scenario.providers[self.code].openings_recorded_to
+        return end is None or month >= self.scenario.month_after(end)
 
     def close_unwanted(self, month: int) -> None:
         """Close sovereign offers that after their trial earn less than a small share of the country's

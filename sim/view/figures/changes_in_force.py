@@ -51,7 +51,8 @@ def offered(offers: pd.DataFrame, months: pd.DatetimeIndex, seeds: list[int]) ->
         state = np.zeros((who.max() + 1, len(months)), np.int8)
         place_of = np.zeros(who.max() + 1, np.int64)
         place_of[who] = where
-        codes = rows["change"].astype(str).map({"announced": 1, "live": 2}).fillna(0).to_numpy(np.int8)
+        states = rows["change"].astype(str).map({"announced": 1, "live": 2, "recorded": 2})
+        codes = states.fillna(0).to_numpy(np.int8)
         for k, month, code in zip(who, months.searchsorted(rows["month"]), codes, strict=True):
             state[k, month:] = code
         best = np.zeros((where.max() + 1, len(months)), np.int8)

@@ -52,7 +52,7 @@ OFFERS = (
         arguments=(
             Argument("provider", "which US providers", "providers", several=True),
             Argument("offer", "which offers", _OFFERS, several=True),
-            Argument("change", "what happened to it", ("announced", "live", "closed"), "live"),
+            Argument("change", "what happened to it", ("announced", "live", "closed", "recorded"), "live"),
         ),
     ),
 )
