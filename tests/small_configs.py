@@ -115,8 +115,8 @@ def write_configs(root: Path) -> Path:
         "reference": "-",
     }
     stages = {
-        "quiet": {"honoured": 1.0, "believed": 0.1, "reference": "-"},
-        "known": {"honoured": 0.5, "believed": 0.6, "reference": "-"},
+        "quiet": {"honoured": {"all": 1.0}, "believed": 0.1, "reference": "-"},
+        "known": {"honoured": {"all": 0.5}, "believed": 0.6, "reference": "-"},
     }
     off = {"network.same_cell": 0}
     files: dict[str, Any] = {

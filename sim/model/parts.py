@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.model.agents.customers import Customers, CustomersOfWorld
 from sim.model.agents.governments import Government, Legislation, LuckOfLaws, People
 from sim.model.agents.home_grown import HomeGrownProvider
@@ -11,7 +13,7 @@ from sim.model.agents.us_providers import Outlook, Provider
 from sim.model.books import Books
 from sim.model.choice_sets import ChoiceSets
 from sim.model.kernels.codes import US
-from sim.model.law.routing import order_rules
+from sim.model.law.routing import data_law_risks, order_rules
 from sim.model.law.timeline import Month
 from sim.model.market import Market, Trends, market_trends
 from sim.model.news import PublicMind
@@ -112,8 +114,12 @@ class PartsOfWorld(OrderedModel):
     @property
     def rule_of_month(self) -> RuleOfMonth:
         """The law in force, as investigators meet it."""
-        orders, laws = self._order_rules[self.this_month.law.regime], self.legislation.in_force
-        return RuleOfMonth(orders, self.this_month.honoured, self.regime.agreements, laws)
+        month, laws = self.this_month, self.legislation.in_force
+        honoured = np.array(month.honoured_by)
+        data_law = data_law_risks(self.scenario, month.law.bars_disclosure)
+        return RuleOfMonth(
+            self._order_rules[month.law.regime], honoured, self.regime.agreements, laws, data_law
+        )
 
     def customers_frame(self) -> "pd.DataFrame":
         """The customers of this world as they are now, one a row (see `CustomersOfWorld.frame`)."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sim import vocabulary
-from sim.scenario.law import LAW_TABLES, Law, Regime, law_findings
+from sim.scenario.law import EVERY_PROVIDER, LAW_TABLES, Law, Regime, law_findings
 from sim.scenario.locations import shown
 from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_range, table_problems
 from sim.scenario.parameters import Parameters
@@ -178,6 +178,13 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
         for region in provider.region_openings:
             yield from unknown("country", region, codes, ("providers", code, "region_openings", region))
     yield from law_findings(contents.law, contents.regimes)
+    for code, regime in contents.regimes.items():
+        for name, stage in regime.stages.items():
+            here: Loc = ("regimes", code, "stages", name, "honoured")
+            if EVERY_PROVIDER not in stage.honoured:
+                yield here, f"give the share of all providers that are not named, as {EVERY_PROVIDER}"
+            for key in stage.honoured:
+                yield from unknown("provider", key, [EVERY_PROVIDER, *contents.providers], (*here, key))
     names: dict[str, Iterable[str]] = {
         "provider": contents.providers,
         "regime": contents.regimes,
@@ -231,11 +238,9 @@ def _timeline_findings(base: Base) -> Iterator[Finding]:
                 regime = enacts.regime or regime
                 if enacts.regime is not None or enacts.stage is not None:
                     yield from _stage_finding(base, regime, enacts.stage, (*here, "stage"))
-                if enacts.instrument is not None and not enacts.countries:
-                    yield (
-                        (*here, "countries"),
-                        f"the instrument '{enacts.instrument}' needs the countries that enact it",
-                    )
+                what = enacts.instrument or ("bars_disclosure" if enacts.bars_disclosure else None)
+                if what is not None and not enacts.countries:
+                    yield (*here, "countries"), f"the instrument '{what}' needs the countries that enact it"
                 for k, country in enumerate(enacts.countries):
                     yield from unknown("country", country, base.jurisdictions, (*here, "countries", k))
             for j, news in enumerate(event.news):

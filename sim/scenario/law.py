@@ -31,6 +31,7 @@ _US_AXES: dict[str, tuple[Any, ...]] = {
     "location": LOCATIONS,
     "controller": CONTROLLERS,
     "us_person": _FLAG,
+    "resides_in_us": _FLAG,
     "agreement": _FLAG,
     "data_law_bars": _FLAG,
     "blocking_statute": _FLAG,
@@ -40,15 +41,20 @@ _FOREIGN_AXES: dict[str, tuple[Any, ...]] = {
     "location": FOREIGN_LOCATIONS,
     "controller": CONTROLLERS,
     "us_person": _FLAG,
+    "resides_in_us": _FLAG,
     "agreement": _FLAG,
     "claim": _FLAG,
 }
 
 
-class Stage(Strict):
-    """A stage of an open question: `honoured` is the share of warrants for data abroad that are obeyed."""
+EVERY_PROVIDER = "all"
 
-    honoured: Share
+
+class Stage(Strict):
+    """A stage of an open question: `honoured` is the share of warrants for data abroad that are obeyed, by
+    provider; `all` holds for those that are not named."""
+
+    honoured: dict[str, Share]
     believed: Share
     reference: str
 
@@ -133,12 +139,19 @@ class USConditions(Strict):
     comity: str | None = Field(None, description="a rule of comity.yaml")
     location: Location | None = None
     controller: Controller | None = None
-    us_person: bool | None = None
+    us_person: bool | None = Field(
+        None, description="the holder of the account is a citizen or lawful resident of the US, or a US firm"
+    )
+    resides_in_us: bool | None = Field(None, description="the holder of the account lives in the US")
     agreement: bool | None = Field(
-        None, description="an executive agreement with the host's government is in force"
+        None,
+        description=(
+            "an executive agreement is in force with the government whose law may be broken: that of the "
+            "host, or of the holder's country where the data has no stable location"
+        ),
     )
     data_law_bars: bool | None = Field(
-        None, description="the host's data-protection law forbids the disclosure"
+        None, description="the data-protection law of that country forbids the disclosure"
     )
     blocking_statute: bool | None = Field(None, description="obeying is an offence in the host's law")
     target_in_host: bool | None = Field(None, description="the target lives in the host's country")
@@ -162,7 +175,10 @@ class ForeignConditions(Strict):
     )
     location: ForeignLocation | None = None
     controller: Controller | None = None
-    us_person: bool | None = None
+    us_person: bool | None = Field(
+        None, description="the holder of the account is a citizen or lawful resident of the US, or a US firm"
+    )
+    resides_in_us: bool | None = Field(None, description="the holder of the account lives in the US")
     agreement: bool | None = Field(
         None, description="an executive agreement with that police's government is in force"
     )

@@ -155,6 +155,13 @@ class Investigators(Strict):
     publicity: float
 
 
+class Orders(Strict):
+    transfer_rules_risk: float
+    disclosure_bar_risk: float
+    us_persons_abroad: float
+    foreigners_in_us: float
+
+
 class Survey(Strict):
     panel: float
     negative_threshold: float
@@ -175,4 +182,5 @@ class Parameters(Strict):
     governments: Governments
     providers: Providers
     investigators: Investigators
+    orders: Orders
     survey: Survey

@@ -109,13 +109,21 @@ class News(Strict):
 
 
 class Enacts(Strict):
-    """What an event changes in the law from the first month that begins after its date."""
+    """What an event changes in the law from the first month that begins after its date.
+
+    An instrument has two dates. Its adoption moves other governments; in force, it acts. An event with
+    `adopts` brings the first alone; the event of the second date then brings it into force.
+    """
 
     regime: str | None = None
     stage: str | None = None
     instrument: Instrument | None = None
+    bars_disclosure: bool = Field(
+        False, description="the countries' data-protection law bars disclosures to foreign authorities"
+    )
     countries: tuple[str, ...] = ()
-    repeals: bool = False
+    adopts: bool = Field(False, description="the instrument is adopted, and not yet in force")
+    repeals: bool = Field(False, description="what is named goes out of force")
 
 
 class Event(Strict):

@@ -137,9 +137,9 @@ class LuckOfLaws:
 class Legislation:
     """The laws of all jurisdictions in one world: the rows that the governments own.
 
-    in_force, decided, fixed: float64 (J, I) shares of each jurisdiction's countries; `fixed` is what the
-    timeline or 2013 brought, which luck neither adopts nor repeals. pressure: (J, X) the covariates of the
-    month.
+    in_force, decided, fixed: float64 (J, I) shares of each jurisdiction's countries. What is decided, that is
+    adopted, moves other governments; what is in force acts. `fixed` is what the timeline or 2013 brought into
+    force, which luck neither adopts nor repeals. pressure: (J, X) the covariates of the month.
     """
 
     def __init__(self, scenario: Scenario, luck: LuckOfLaws, first_trust: np.ndarray) -> None:
@@ -194,7 +194,7 @@ class Legislation:
         )
         self._month = 0
         self._why: dict[tuple[int, int], str] = {}  # main reason of the last decision on each instrument
-        self._timeline_laws: frozenset[tuple[str, str]] = frozenset()
+        self._timeline: LawInForce | None = None
 
     def _named_by(self, scenario: Scenario) -> np.ndarray:
         """Instruments that the timeline brings to a single country by name.
@@ -219,18 +219,29 @@ class Legislation:
         begun = kernel.begin_to_act(coming, self.members, self.in_force, self._begun)
         for j, k in self._begun[:begun].tolist():
             changes.append((self._codes[j], INSTRUMENTS[k], "in_force", self._why[(j, k)]))
-        if law.instruments is self._timeline_laws:
-            return changes
-        for code, instrument in sorted(law.instruments - self._timeline_laws):
-            j, k = self._codes.index(code), INSTRUMENTS.index(instrument)
-            self.in_force[j, k] = self.fixed[j, k] = self.decided[j, k] = 1.0
+        return changes + self._follow_timeline(law)
+
+    def _follow_timeline(self, law: LawInForce) -> list[tuple[str, str, str, str]]:
+        """What the timeline adopts, brings into force and repeals."""
+        before, self._timeline = self._timeline, law
+        nothing: frozenset[tuple[str, str]] = frozenset()
+        adopted, in_force = (before.adopted, before.instruments) if before else (nothing, nothing)
+        changes = []
+        for code, instrument in sorted(law.adopted - adopted - law.instruments):
+            self.decided[self._at(code, instrument)] = 1.0
+            changes.append((code, instrument, "adopted", "timeline"))
+        for code, instrument in sorted(law.instruments - in_force):
+            at = self._at(code, instrument)
+            self.in_force[at] = self.fixed[at] = self.decided[at] = 1.0
             changes.append((code, instrument, "in_force", "timeline"))
-        for code, instrument in sorted(self._timeline_laws - law.instruments):
-            j, k = self._codes.index(code), INSTRUMENTS.index(instrument)
-            self.in_force[j, k] = self.fixed[j, k] = self.decided[j, k] = 0.0
+        for code, instrument in sorted(adopted - law.adopted):
+            at = self._at(code, instrument)
+            self.in_force[at] = self.fixed[at] = self.decided[at] = 0.0
             changes.append((code, instrument, "repealed", "timeline"))
-        self._timeline_laws = law.instruments
         return changes
+
+    def _at(self, code: str, instrument: str) -> tuple[int, int]:
+        return self._codes.index(code), INSTRUMENTS.index(instrument)
 
     def feel_pressure(self, month: int, honoured: float, people: People, market: Market) -> None:
         """Work out the covariates of the hazards as they are.

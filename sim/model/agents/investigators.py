@@ -53,9 +53,9 @@ class Docket:
     plain: int64 (M,) US requests at home that no rule touches.
     us_rate: (J,) mean requests a month at the start, those of the US by target country.
     foreign_rate: (J,) the same of each police for data that US providers may hold.
-    who: int32 (n, 2), standing: float32 (n, 2), what the police need to know of the customer; see
+    who: int32 (n, 3), standing: float32 (n, 2), what the police need to know of the customer; see
     `kernels.investigations.investigate`.
-    chance: uint32 (n, 8), waits: uint32 (n, 3); see `kernels.investigations.draw_luck`.
+    chance: uint32 (n, 10), waits: uint32 (n, 3); see `kernels.investigations.draw_luck`.
     """
 
     rows: np.ndarray
@@ -77,14 +77,20 @@ def docket_from(
     foreign_rate: np.ndarray,
     population: Population,
     seed: int,
+    us_persons: tuple[float, float] = (0.0, 1.0),
 ) -> Docket:
-    """The docket of these requests, with facts about the target and random draws for each."""
+    """The docket of these requests, with facts about the target and random draws for each.
+
+    `us_persons`: their shares among the customers abroad and at home.
+    """
     x, customer = population, rows[:, 0]
     chance, waits = np.empty((len(rows), kernel.CHANCES), np.uint32), np.empty((len(rows), 3), np.uint32)
     kernel.draw_luck(seed, start, rows, chance, waits)
     standing = np.stack([x.law_order[customer], x.us_business[customer]], axis=1)
     cell = x.cell[customer]
-    who = np.stack([x.cells.jurisdiction[cell], x.cells.segment[cell]], axis=1)
+    home = x.cells.jurisdiction[cell]
+    is_us = (chance[:, kernel.PERSON] + 0.5) / 2.0**32 < np.array(us_persons)[(home == US).astype(np.int64)]
+    who = np.stack([home, x.cells.segment[cell], is_us], axis=1, dtype=np.int32)
     return Docket(rows, start, plain, us_rate, foreign_rate, who, standing, chance, waits)
 
 
@@ -125,7 +131,9 @@ def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket
         [kernel.poisson(seed, _BULK_AGENT, m, plain_mean * us_growth[m]) for m in range(months)], np.int64
     )
     rates_abroad = np.concatenate(([evading], abroad * weight_of[1:] / total(weight_of[1:])))
-    return docket_from(rows, start, plain, rates_abroad, np.concatenate(([0.0], foreign)), population, seed)
+    rates_of_police, orders = np.concatenate(([0.0], foreign)), scenario.parameters.orders
+    us_persons = (orders.us_persons_abroad, 1.0 - orders.foreigners_in_us)
+    return docket_from(rows, start, plain, rates_abroad, rates_of_police, population, seed, us_persons)
 
 
 _recent_dockets: Recent[Docket] = Recent(8)
@@ -144,6 +152,7 @@ def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
         scenario.jurisdictions,
         scenario.segments,
         scenario.parameters.investigators,
+        scenario.parameters.orders,
     )
     return _recent_dockets.of(drawn_from, lambda: draw_docket(scenario, population, seed))
 
@@ -198,9 +207,12 @@ class RuleOfMonth:
     """The law as investigators meet it."""
 
     orders: OrderRule  # the routes of orders under the US regime in force
-    honoured: float  # share of US warrants for data abroad that are obeyed while the law is contested
+    honoured: (
+        np.ndarray
+    )  # float64 (P + 1,) share of US warrants for data abroad that each US provider obeys, and all others
     agreements: bool  # whether executive agreements have effect
     laws: np.ndarray  # float64 (J, I) in force
+    data_law: np.ndarray  # float64 (J,) chance that obeying a US order breaks the host's data-protection law
 
 
 class Casework:
@@ -221,7 +233,6 @@ class Casework:
         jurisdictions = list(scenario.jurisdictions.values())
         self._docket, self._waits = docket, waits
         self._held = _held(scenario)
-        self._data_law = np.array([int(j.privacy_law_conflicts) for j in jurisdictions])
         self._treaty = np.array([j.mla_treaty for j in jurisdictions])
         self._practice = kernel.Practice(
             p.direct_months,
@@ -285,7 +296,7 @@ class Casework:
             rule.honoured,
             rule.agreements,
             rule.laws,
-            self._data_law,
+            rule.data_law,
             self._treaty,
         )
         held = self._held._replace(world=world, place=place, host=hosts)

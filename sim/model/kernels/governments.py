@@ -118,10 +118,10 @@ class Statutes(NamedTuple):
 
 
 @inner()
-def shares_of_like(neighbours, in_force, out):
-    """Share of the like countries that have each instrument: `out` (J, I)."""
+def shares_of_like(neighbours, decided, out):
+    """Share of the like countries that have adopted each instrument: `out` (J, I)."""
     start, like, weight = neighbours.start, neighbours.like, neighbours.weight
-    jurisdictions, instruments = in_force.shape
+    jurisdictions, instruments = decided.shape
     for j in range(jurisdictions):
         everybody = 0.0
         for k in range(instruments):
@@ -129,7 +129,7 @@ def shares_of_like(neighbours, in_force, out):
         for at in range(start[j], start[j + 1]):
             everybody += weight[at]
             for k in range(instruments):
-                out[j, k] += weight[at] * in_force[like[at], k]
+                out[j, k] += weight[at] * decided[like[at], k]
         for k in range(instruments):
             out[j, k] = out[j, k] / everybody if everybody > 0.0 else 0.0
 
@@ -250,10 +250,9 @@ def deliberate(month, luck, neighbours, propensity, pressure, statutes, like, de
     What their neighbours have, `like` (J, I), the hazards that follow, and what luck makes of these (see
     `decide`).
     """
-    in_force = statutes.in_force
-    shares_of_like(neighbours, in_force, like)
+    shares_of_like(neighbours, statutes.decided, like)
     yearly = hazards(propensity.base_rate, propensity.effect, pressure, like, propensity.may)
-    chance = chances(yearly.reshape(-1)).reshape(in_force.shape)
+    chance = chances(yearly.reshape(-1)).reshape(yearly.shape)
     return decide(month, luck, chance, chances(propensity.repeal_rate), statutes, decisions)
 
 

@@ -46,10 +46,10 @@ _N, _OK, _OK12, _MONTHS, _UNREADABLE, _CONFLICT = range(6)
 MONTH_UNITS = 1024.0  # months to evidence are summed in 1/1024
 # Columns of a request's row, of its customer, of its luck; and of a clerk.
 CUSTOMER, POLICE, NUMBER, EVADES, AGENT = range(5)
-HOME, SEGMENT = range(2)
+HOME, SEGMENT, US_PERSON = range(3)
 LAW_ORDER, US_BUSINESS = range(2)
-_WHEN, _STABLE, _HONOURED, _KEYS, _GRANTED, _SEALED, _COURT, _PRESS = range(8)
-CHANCES = 8
+_WHEN, _STABLE, _HONOURED, _KEYS, _GRANTED, _SEALED, _COURT, _PRESS, PERSON, _DATA_LAW = range(10)
+CHANCES = 10
 _ANSWER, _CLERK, _PAPERS = range(3)
 RATE, FREE_AT = range(2)
 # Dimensions of the routing tables (`sim.model.law.routing`): where data lies, for a US and for a foreign
@@ -67,11 +67,11 @@ class Requests(NamedTuple):
     rows: (
         np.ndarray
     )  # int32 (n, 5) customer, police jurisdiction (0: the US), number, evades (0/1), agent key of the police
-    who: np.ndarray  # int32 (n, 2) jurisdiction and segment of the customer
+    who: np.ndarray  # int32 (n, 3) jurisdiction and segment of the customer; whether it is a US person (0/1)
     standing: (
         np.ndarray
     )  # float32 (n, 2) its place in the order of laws, and in that of its provider's US business
-    chance: np.ndarray  # uint32 (n, 8) from `draw_luck`
+    chance: np.ndarray  # uint32 (n, 10) from `draw_luck`
     waits: (
         np.ndarray
     )  # float64 (n, 3) of unit mean: at the authority that is asked, for the clerk, for the papers
@@ -96,12 +96,14 @@ class Rule(NamedTuple):
     )  # int8 (2, ...) of a warrant that is refused and of one that is honoured, see `OrderRule`
     foreign_table: np.ndarray  # int8
     contested: bool  # the courts have not settled what a warrant reaches
-    honoured: float  # share of US warrants for data abroad that are obeyed while the law is contested
+    honoured: (
+        np.ndarray
+    )  # float64 (P + 1,) share of US warrants for data abroad that each US provider obeys, and all others
     agreements: bool  # whether executive agreements have effect
     laws: np.ndarray  # float64 (J, I) in force
     data_law: (
         np.ndarray
-    )  # int64 (J,) whether its data-protection law forbids disclosure to foreign authorities
+    )  # float64 (J,) chance that a disclosure to foreign authorities breaks its data-protection law
     treaty: np.ndarray  # bool (J,) on legal assistance with the US
 
 
@@ -143,7 +145,7 @@ class Results(NamedTuple):
     """What became of a month's requests."""
 
     month: np.ndarray  # int64 (4, J, 5, 6) by direction, country and route: MEASURES
-    conflicts: np.ndarray  # int64 (J,) of law, by where the data lay
+    conflicts: np.ndarray  # int64 (J,) of law, by the country whose law was broken
     host_disclosures: (
         np.ndarray
     )  # int64 (J,) of organisations' data, by where it lay, that nobody there agreed to
@@ -232,22 +234,25 @@ def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
 def draw_luck(seed, start, rows, chance, waits):
     """The luck of the requests of all months, the same in every world: words of 32 bits.
 
-    `chance` uint32 (n, 8): time of the month; whether the data has no stable location; whether a contested
+    `chance` uint32 (n, 10): time of the month; whether the data has no stable location; whether a contested
     warrant is honoured; whether keys can be had; whether it is granted; whether it is sealed for good, comes
-    to court, gets into the press. `waits` uint32 (n, 3): at the
-    authority that is asked, for the clerk, for the papers. `start` (M + 1,) first row of each month.
+    to court, gets into the press; whether the customer is a US person; whether obeying breaks a
+    data-protection law. `waits` uint32 (n, 3): at the authority that is asked, for the clerk, for the papers.
+    `start` (M + 1,) first row of each month.
     """
     for month in range(len(start) - 1):
         for r in range(start[month], start[month + 1]):
             number, agent = rows[r, NUMBER], rows[r, AGENT]
             when, stable, honoured, keys = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
             wait, granted, clerk, papers = draw4(seed, agent, month, purposes.OUTCOME, number)
+            person, data_law, _, _ = draw4(seed, agent, month, purposes.LEGAL_CIRCUMSTANCE, number)
             chance[r, _WHEN], chance[r, _STABLE], chance[r, _HONOURED] = (
                 np.uint32(when * _WORD),
                 np.uint32(stable * _WORD),
                 np.uint32(honoured * _WORD),
             )
             chance[r, _KEYS], chance[r, _GRANTED] = np.uint32(keys * _WORD), np.uint32(granted * _WORD)
+            chance[r, PERSON], chance[r, _DATA_LAW] = np.uint32(person * _WORD), np.uint32(data_law * _WORD)
             waits[r, _ANSWER], waits[r, _CLERK], waits[r, _PAPERS] = (
                 np.uint32(wait * _WORD),
                 np.uint32(clerk * _WORD),
@@ -353,17 +358,20 @@ def investigate(month, requests, held, ways, queues, results):
             and _uniform(chance[r, _STABLE]) < no_location[(o - FIRST_US) // OFFERS]
         )
         unreadable = kind == CUSTOMER_KEYS and _uniform(chance[r, _KEYS]) >= practice.unlocking
-        honoured = 1 if _uniform(chance[r, _HONOURED]) < rule.honoured else 0
-        us_person = 1 if home == US else 0
+        provider = (o - FIRST_US) // OFFERS if o >= FIRST_US else len(rule.honoured) - 1
+        honoured = 1 if _uniform(chance[r, _HONOURED]) < rule.honoured[provider] else 0
+        us_person, resides = who[r, US_PERSON], 1 if home == US else 0
         if police == US:
             if rows[r, EVADES] == 1 and us_held and lies == US:
                 lies = haven[(o - FIRST_US) // OFFERS]
             location = _NO_LOCATION if nowhere else (_US if lies == US else _ABROAD)
-            agreement = 1 if agreements and laws[lies, EXECUTIVE_AGREEMENT] > law_order else 0
-            blocking = 1 if laws[lies, BLOCKING_STATUTE] > law_order else 0
+            law_of = home if nowhere else lies  # whose law may be broken
+            agreement = 1 if agreements and laws[law_of, EXECUTIVE_AGREEMENT] > law_order else 0
+            bars = 1 if _uniform(chance[r, _DATA_LAW]) < data_law[law_of] else 0
+            blocking = 1 if not nowhere and laws[lies, BLOCKING_STATUTE] > law_order else 0
             own_soil = 1 if lies == home else 0
             code = us_table[
-                honoured, location, controller, us_person, agreement, data_law[lies], blocking, own_soil
+                honoured, location, controller, us_person, resides, agreement, bars, blocking, own_soil
             ]
             other, direction = (
                 (lies if lies != US else home),
@@ -377,7 +385,8 @@ def investigate(month, requests, held, ways, queues, results):
             )
             agreement = 1 if agreements and laws[police, EXECUTIVE_AGREEMENT] > law_order else 0
             claim = 1 if laws[police, EXTRATERRITORIAL_CLAIM] > law_order else 0
-            code = foreign_table[location, controller, us_person, agreement, claim]
+            law_of = lies
+            code = foreign_table[location, controller, us_person, resides, agreement, claim]
             other, direction = police, FOREIGN_TO_US if us_held else FOREIGN_AT_HOME
         conflict, asks_host = code & CONFLICT_BIT != 0, code & HOST_BIT != 0
         route = code & (CONFLICT_BIT - 1)
@@ -410,7 +419,7 @@ def investigate(month, requests, held, ways, queues, results):
         if conflict:
             out[direction, other, route, _CONFLICT] += 1
             if police == US:
-                conflicts[lies] += 1
+                conflicts[law_of] += 1
                 results.subject_conflicts[home] += 1
         if police == US and controller != _TARGET and _uniform(chance[r, _SEALED]) >= practice.sealed:
             _make_public(route, (conflict or contested) and lies != US, ways, chance[r], home, lies, results)

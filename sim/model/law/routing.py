@@ -4,6 +4,7 @@ The rows say which route an order takes. Whether obeying it breaks another law f
 alone.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.scenario.law import (
     deciding_foreign_rows,
     deciding_us_rows,
 )
+from sim.scenario.scenario import Scenario
 from sim.vocabulary import ROUTES
 
 
@@ -44,8 +46,8 @@ def us_routes(law: Law) -> np.ndarray:
     rows = law.us_orders.values()
     routes = np.array([ROUTES.index(row.route) for row in rows], np.int8)[deciding_us_rows(law)]
     compelled = (routes == ROUTES.index("direct")) | (routes == ROUTES.index("comity_review"))
-    _, _, location, _, _, _, data_law_bars, blocking_statute, _ = np.indices(routes.shape, sparse=True)
-    conflict = compelled & (location == LOCATIONS.index("abroad")) & ((data_law_bars | blocking_statute) == 1)
+    _, _, location, _, _, _, _, data_law_bars, blocking_statute, _ = np.indices(routes.shape, sparse=True)
+    conflict = compelled & (location != LOCATIONS.index("in_us")) & ((data_law_bars | blocking_statute) == 1)
     codes: np.ndarray = (routes + CONFLICT_BIT * conflict).astype(np.int8)
     return codes
 
@@ -64,6 +66,19 @@ def foreign_routes(law: Law) -> np.ndarray:
     conflict = ordered & ~(ends & outside)  # the US bar on disclosure forbids what the foreign law orders
     codes: np.ndarray = (routes + CONFLICT_BIT * conflict + HOST_BIT * host).astype(np.int8)
     return codes
+
+
+def data_law_risks(scenario: Scenario, bars_disclosure: Container[str]) -> np.ndarray:
+    """Chance that obeying a US order for data in a country breaks its data-protection law: float64 (J,)."""
+    p = scenario.parameters.orders
+    return np.array(
+        [
+            p.disclosure_bar_risk
+            if code in bars_disclosure
+            else p.transfer_rules_risk * country.privacy_law_conflicts
+            for code, country in scenario.jurisdictions.items()
+        ]
+    )
 
 
 def order_rules(law: Law, regimes: dict[str, Regime]) -> dict[str, OrderRule]:

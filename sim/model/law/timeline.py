@@ -7,21 +7,27 @@ the case fall out, from the switch's own date on (the switch takes the place of 
 
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sim.scenario.canonical import surviving_events
-from sim.scenario.law import Law, Regime
+from sim.scenario.law import EVERY_PROVIDER, Law, Regime
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Event, Switch
+from sim.scenario.schema import Event, Provider, Switch
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class LawInForce:
-    """The US rule on a date, and the foreign instruments that the timeline brought by then."""
+    """The US rule on a date, and the foreign law that the timeline brought by then."""
 
     regime: str
     stage: str | None
-    instruments: frozenset[tuple[str, str]]  # (country, instrument)
+    instruments: frozenset[tuple[str, str]]  # in force: (country, instrument)
+    adopted: frozenset[tuple[str, str]] = frozenset()  # these, and those that are not yet in force
+    bars_disclosure: frozenset[str] = frozenset()  # countries whose data law bars disclosures abroad
 
     def enact(self, event: Event) -> "LawInForce":
         """This law after the event's enactments."""
@@ -31,12 +37,19 @@ class LawInForce:
                 law = replace(law, regime=enacts.regime, stage=None)
             if enacts.stage is not None and law.stage is not None:
                 law = replace(law, stage=enacts.stage)
+            if enacts.bars_disclosure:
+                barred = _changed(law.bars_disclosure, frozenset(enacts.countries), enacts.repeals)
+                law = replace(law, bars_disclosure=barred)
             if enacts.instrument is not None:
                 named = frozenset((country, enacts.instrument) for country in enacts.countries)
-                law = replace(
-                    law, instruments=law.instruments - named if enacts.repeals else law.instruments | named
-                )
+                law = replace(law, adopted=_changed(law.adopted, named, enacts.repeals))
+                if not enacts.adopts:
+                    law = replace(law, instruments=_changed(law.instruments, named, enacts.repeals))
         return law
+
+
+def _changed(known: frozenset[T], named: frozenset[T], repeals: bool) -> frozenset[T]:
+    return known - named if repeals else known | named
 
 
 def _law_by_date(scenario: Scenario) -> tuple[list[dt.date], list[LawInForce]]:
@@ -64,10 +77,24 @@ def law_on(scenario: Scenario, date: dt.date) -> LawInForce:
     return laws[bisect_right(dates, date) - 1]
 
 
-def honoured(law: Law, regime: Regime, stage: str | None) -> float:
-    """Share of US warrants for data abroad that are obeyed, by the test or by the stage of an open one."""
+def honoured_by(law: Law, regime: Regime, stage: str | None, providers: Iterable[str]) -> tuple[float, ...]:
+    """Share of US warrants for data abroad that each provider obeys, by the test or by the stage of an open
+    one; last the share of all that are not named."""
     reach = law.tests[regime.test].reach
-    return regime.stages[str(stage)].honoured if reach is None else reach
+    if reach is not None:
+        return (*(reach for _ in providers), reach)
+    shares = regime.stages[str(stage)].honoured
+    return tuple(shares.get(code, shares[EVERY_PROVIDER]) for code in (*providers, EVERY_PROVIDER))
+
+
+def honoured(law: Law, regime: Regime, stage: str | None, providers: Mapping[str, Provider]) -> float:
+    """The same of all warrants: most are about consumers, so a provider counts by its share of these."""
+    reach = law.tests[regime.test].reach
+    if reach is not None:
+        return reach
+    weights = [provider.consumer_share for provider in providers.values()]
+    *shares, _ = honoured_by(law, regime, stage, providers)
+    return sum(w * share for w, share in zip(weights, shares, strict=True)) / sum(weights)
 
 
 def believed(law: Law, regime: Regime, stage: str | None) -> float:
@@ -84,6 +111,7 @@ class Month:
 
     law: LawInForce
     honoured: float
+    honoured_by: tuple[float, ...]  # each US provider, and last all others
     believed: float
     contested: bool  # the courts have not settled what a warrant reaches
     events: tuple[Event, ...]  # whose news arrives this month
@@ -107,7 +135,8 @@ def calendar(scenario: Scenario) -> tuple[Month, ...]:
         months.append(
             Month(
                 law=law,
-                honoured=honoured(scenario.law, regime, law.stage),
+                honoured=honoured(scenario.law, regime, law.stage, scenario.providers),
+                honoured_by=honoured_by(scenario.law, regime, law.stage, scenario.providers),
                 believed=believed(scenario.law, regime, law.stage),
                 contested=scenario.law.tests[regime.test].open is not None,
                 events=tuple(heard.get(m, ())),

@@ -101,10 +101,12 @@ class Government:
                     changes.append((self.code, instrument, "in_force", law.why))
         return changes
 
-    def follow_timeline(self, instrument: str, in_force: bool) -> None:
-        """The timeline brings an instrument, or takes it away."""
+    def follow_timeline(self, instrument: str, change: str) -> None:
+        """The timeline adopts an instrument, brings it into force or repeals it."""
         law = self.laws[instrument]
-        law.in_force = law.decided = law.fixed = 1.0 if in_force else 0.0
+        law.decided = 0.0 if change == "repealed" else 1.0
+        if change != "adopted":
+            law.in_force = law.fixed = law.decided
 
     # --- what moves the hazards -------------------------------------------------------------------
 
@@ -153,8 +155,8 @@ class Government:
         }
 
     def share_of_like_countries(self, instrument: str, others: "list[Government]") -> float:
-        """Share of the countries of its bloc (weight 1) and region (`region_likeness`) that have an
-        instrument in force.
+        """Share of the countries of its bloc (weight 1) and region (`region_likeness`) that have adopted an
+        instrument, whether or not it is in force yet.
         """
         having = everybody = 0.0
         for other in others:
@@ -166,7 +168,7 @@ class Government:
             weight = likeness * other.where.members
             if weight != 0.0:
                 everybody += weight
-                having += weight * other.laws[instrument].in_force
+                having += weight * other.laws[instrument].decided
         return having / everybody if everybody > 0.0 else 0.0
 
     # --- decisions --------------------------------------------------------------------------------

@@ -160,13 +160,15 @@ class Requests:
 class RuleOfMonth:
     """The law as investigators meet it. Lists hold, by country, the share that has an instrument in force.
 
-    `honoured`: share of US warrants for data abroad that are honoured while the question is open;
-    `litigating`: share of US providers, by revenue abroad, that go to court.
+    `honoured`: share of US warrants for data abroad that each US provider honours while the question is open,
+    and last all others; `bars_disclosure`: countries whose data-protection law bars disclosures to foreign
+    authorities; `litigating`: share of US providers, by revenue abroad, that go to court.
     """
 
     test: str
     comity: str
-    honoured: float
+    honoured: Sequence[float]
+    bars_disclosure: frozenset[str]
     agreement: list[float]
     blocking: list[float]
     claim: list[float]
@@ -191,6 +193,11 @@ class Data:
     @property
     def us_held(self) -> bool:
         return self.controller == "us_provider"
+
+    @property
+    def law_of(self) -> int:
+        """The country whose law a US order may break: the host, or the customer's if there is none."""
+        return self.home if self.nowhere else self.lies
 
 
 @dataclass
@@ -335,7 +342,7 @@ class Investigators:
         if ruling.conflict:
             tally.conflicts += 1
             if request.police == US:
-                self.host_conflicts[data.lies] += 1
+                self.host_conflicts[data.law_of] += 1
                 self.subject_conflicts[data.home] += 1
         if request.police == US:
             self.make_public(request, data, rule, ruling)
@@ -419,18 +426,21 @@ class Investigators:
         """A US order: an open question is decided case by case, by the share honoured."""
         test, open_test = rule.test, self.scenario.law.tests[rule.test].open
         if open_test is not None:
-            honoured = self.circumstances(request)[2] < rule.honoured
+            by = provider_of(data.place) if data.place >= FIRST_US else -1
+            honoured = self.circumstances(request)[2] < rule.honoured[by]
             test = open_test.honoured if honoured else open_test.refused
         stable = "in_us" if data.lies == US else "abroad"
+        us_person, data_law_bars = self.legal_circumstances(request, data, rule)
         order = USOrder(
             test=test,
             comity=rule.comity,
             location="no_stable_location" if data.nowhere else stable,
             controller=data.controller,
-            us_person=data.home == US,
-            agreement=rule.agreement[data.lies] > data.position,
-            data_law_bars=self.countries[data.lies].privacy_law_conflicts,
-            blocking_statute=rule.blocking[data.lies] > data.position,
+            us_person=us_person,
+            resides_in_us=data.home == US,
+            agreement=rule.agreement[data.law_of] > data.position,
+            data_law_bars=data_law_bars,
+            blocking_statute=not data.nowhere and rule.blocking[data.lies] > data.position,
             target_in_host=data.lies == data.home,
         )
         return rule_on_us_order(self.scenario.law, order)
@@ -445,7 +455,8 @@ class Investigators:
             bar=self.scenario.law.tests[test].bar,
             location="no_stable_location" if data.nowhere else stable,
             controller=data.controller,
-            us_person=data.home == US,
+            us_person=self.legal_circumstances(request, data, rule)[0],
+            resides_in_us=data.home == US,
             agreement=rule.agreement[request.police] > data.position,
             claim=rule.claim[request.police] > data.position,
         )
@@ -499,6 +510,18 @@ class Investigators:
         if request.police == US and data.lies != US and law.tests[rule.test].open is not None:
             months += self.scenario.parameters.providers.litigation_delay * rule.litigating
         return granted < chance, months
+
+    def legal_circumstances(self, request: Request, data: Data, rule: RuleOfMonth) -> tuple[bool, bool]:
+        """Whether the target is a US person, and whether obeying would break a data-protection law."""
+        person, breaks, _, _ = draw4(
+            self.seed, request.agent, request.month, purposes.LEGAL_CIRCUMSTANCE, request.number
+        )
+        p, country = self.scenario.parameters.orders, list(self.scenario.jurisdictions)[data.law_of]
+        us_person = person < (1.0 - p.foreigners_in_us if data.home == US else p.us_persons_abroad)
+        if country in rule.bars_disclosure:
+            return us_person, breaks < p.disclosure_bar_risk
+        transfers = p.transfer_rules_risk * self.countries[data.law_of].privacy_law_conflicts
+        return us_person, breaks < transfers
 
     def circumstances(self, request: Request) -> tuple[float, ...]:
         """Luck of a request: time of the month, stable location, whether a contested warrant is honoured,

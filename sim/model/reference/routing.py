@@ -18,8 +18,9 @@ class USOrder:
     location: str  # in_us, abroad or no_stable_location
     controller: str  # us_provider, foreign_with_us_business, foreign_only or target
     us_person: bool
-    agreement: bool  # an executive agreement with the host's government is in force
-    data_law_bars: bool  # the host's data-protection law forbids the disclosure
+    resides_in_us: bool
+    agreement: bool  # an executive agreement is in force with the government whose law may be broken
+    data_law_bars: bool  # the data-protection law of that country forbids the disclosure
     blocking_statute: bool  # obeying is an offence in the host's law
     target_in_host: bool  # the target lives in the host's country
 
@@ -33,6 +34,7 @@ class ForeignOrder:
     location: str  # own_soil, in_us, third_country or no_stable_location
     controller: str
     us_person: bool
+    resides_in_us: bool
     agreement: bool
     claim: bool  # its law orders providers abroad to answer
 
@@ -63,7 +65,7 @@ def rule_on_us_order(law: Law, order: USOrder) -> Ruling:
     """
     for row in law.us_orders.values():
         if matches(row.when.model_dump(), order):
-            compelled = row.route in ("direct", "comity_review") and order.location == "abroad"
+            compelled = row.route in ("direct", "comity_review") and order.location != "in_us"
             return Ruling(row.route, compelled and (order.data_law_bars or order.blocking_statute))
     raise LookupError(f"no row decides {order}")
 

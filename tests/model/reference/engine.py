@@ -267,7 +267,8 @@ class Engine:
         return RuleOfMonth(
             test=regime.test,
             comity=regime.comity,
-            honoured=self.calendar().honoured,
+            honoured=self.calendar().honoured_by,
+            bars_disclosure=self.calendar().law.bars_disclosure,
             agreement=in_force["executive_agreement"] if regime.agreements else none,
             blocking=in_force["blocking_statute"],
             claim=in_force["extraterritorial_claim"],

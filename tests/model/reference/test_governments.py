@@ -29,7 +29,7 @@ class World:
         ]
         named = engine.named_by_timeline()
         self.governments = [Government(s, j, code, named) for j, code in enumerate(self.codes)]
-        self.timeline_laws: frozenset[tuple[str, str]] = frozenset()
+        self.timeline_laws: tuple[frozenset[tuple[str, str]], ...] = (frozenset(), frozenset())
         self.changes: list[tuple[str, str, str, str]] = []
 
     def country_of(self, cell: int) -> int:
@@ -43,12 +43,16 @@ class World:
         self.changes = []
         for government in self.governments:
             self.changes += government.open_month(engine.month)
-        laws = today.law.instruments
-        for code, instrument in laws ^ self.timeline_laws:
-            begins = (code, instrument) in laws
-            self.governments[self.codes.index(code)].follow_timeline(instrument, begins)
-            self.changes.append((code, instrument, "in_force" if begins else "repealed", "timeline"))
-        self.timeline_laws = laws
+        law, (adopted, in_force) = today.law, self.timeline_laws
+        for change, those in (
+            ("adopted", law.adopted - adopted - law.instruments),
+            ("in_force", law.instruments - in_force),
+            ("repealed", adopted - law.adopted),
+        ):
+            for code, instrument in those:
+                self.governments[self.codes.index(code)].follow_timeline(instrument, change)
+                self.changes.append((code, instrument, change, "timeline"))
+        self.timeline_laws = (law.adopted, law.instruments)
         incidents = engine.incidents()
         for c, mind in enumerate(self.minds):
             ruling = today.honoured if today.ruling is not None else None

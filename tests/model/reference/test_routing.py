@@ -14,7 +14,7 @@ FLAG = (False, True)
 
 def test_us_orders_are_ruled_alike_in_every_circumstance() -> None:
     law = base().contents.law
-    circumstances = product(law.comity, law.settled(), LOCATIONS, CONTROLLERS, *[FLAG] * 5)
+    circumstances = product(law.comity, law.settled(), LOCATIONS, CONTROLLERS, *[FLAG] * 6)
     found = [rule_on_us_order(law, USOrder(test, comity, *rest)) for comity, test, *rest in circumstances]
     assert [(ruling.route, ruling.conflict) for ruling in found] == us_rulings(law)
     assert len({ruling.route for ruling in found}) == 5
@@ -22,7 +22,7 @@ def test_us_orders_are_ruled_alike_in_every_circumstance() -> None:
 
 def test_foreign_orders_are_ruled_alike_in_every_circumstance() -> None:
     law = base().contents.law
-    circumstances = product(law.settled(), FOREIGN_LOCATIONS, CONTROLLERS, *[FLAG] * 3)
+    circumstances = product(law.settled(), FOREIGN_LOCATIONS, CONTROLLERS, *[FLAG] * 4)
     found = [
         rule_on_foreign_order(law, ForeignOrder(test, law.tests[test].bar, *rest))
         for test, *rest in circumstances
