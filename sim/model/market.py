@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.arithmetic import exp, exps, log, logs, total
+from sim.model.kernels import home_grown as home_grown_kernel
 from sim.model.kernels import market as kernel
 from sim.model.kernels.codes import (
     CUSTOMER_KEYS,
@@ -72,8 +73,6 @@ class Trends:
     volume, price, data: (M,) indices, 1 in the first month: what a cloud customer uses, its list price,
     what any customer stores.
     growth: (M, J) a country's volume and data relative to the world's.
-    home_usage: (M, J) what a customer of a home-grown provider uses, relative to one of a US provider;
-    home_lag is its logarithm.
     appeal: (M, P) what the US providers' recorded shares among themselves add to their appeal.
     """
 
@@ -83,8 +82,6 @@ class Trends:
     price: np.ndarray
     data: np.ndarray
     growth: np.ndarray
-    home_usage: np.ndarray
-    home_lag: np.ndarray
     appeal: np.ndarray
 
 
@@ -99,9 +96,6 @@ def market_trends(scenario: Scenario) -> Trends:
         np.array([j.gdp_2013 for j in jurisdictions])
     )
     drift = exps(logs(np.array([j.gdp_2019 / j.gdp_2013 / world_growth for j in jurisdictions])) / 72.0)
-    log_lag = np.array(
-        [log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in reach_by_jurisdiction(market.home_lag, scenario)]
-    )
     yearly = dated(market.volume_growth, scenario)
     rates = exps(logs(1.0 + yearly) / 12.0)
     rates[0] = 1.0
@@ -112,7 +106,6 @@ def market_trends(scenario: Scenario) -> Trends:
         *drift,
     ]
     steady = np.cumprod(steady, axis=0)
-    home_lag = np.arange(months)[:, None] * log_lag
     shares = provider_shares(scenario)
     return Trends(
         yearly_growth=yearly,
@@ -121,8 +114,6 @@ def market_trends(scenario: Scenario) -> Trends:
         data=steady[:, 0],
         price=steady[:, 1],
         growth=steady[:, 2:],
-        home_usage=exps(home_lag.ravel()).reshape(home_lag.shape),
-        home_lag=home_lag,
         appeal=logs((shares / shares[0]).ravel()).reshape(shares.shape),
     )
 
@@ -133,6 +124,7 @@ class Market:
     where: the cells.
     level: the month's volume, price and data, and each country's relative to the world's.
     appeal: of providers and offers.
+    gap: (J,) what home-grown providers lack: log of what their customers use, against those of US providers.
     markup: (J, O) price that customers pay, relative to list price.
     volume: (J,) data that a unit of January 2013 holds in this month.
     """
@@ -143,8 +135,17 @@ class Market:
         self.where = kernel.Where(cells.jurisdiction, cells.segment)
         self.price_sensitivity = np.array(p.market.price_sensitivity.values)
         self.sensitivity = np.array(p.choice.sensitivity.values)[cells.segment]
+        self.gap = np.zeros(len(jurisdictions))
         self._read_trends(0)
         self.blocs = np.unique([j.bloc for j in jurisdictions], return_inverse=True)[1]
+        lags = reach_by_jurisdiction(p.market.home_lag, scenario)
+        self._pace = home_grown_kernel.Pace(
+            np.array([log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in lags]),
+            p.market.home_catch_up / 12.0,
+            p.market.home_protection,
+        )
+        self._start = home_grown_kernel.Start(np.zeros(int(self.blocs.max()) + 1))
+        self._demanded, self._earnings = np.zeros(len(jurisdictions)), np.zeros(len(self._start.earnings))
         self._learning = -log(1.0 - p.market.learning_rate)
         self.us_experience, self.home_experience = 0.0, np.zeros(len(jurisdictions))
         self._us_start, self._home_start = 0.0, np.ones(len(jurisdictions))
@@ -172,7 +173,7 @@ class Market:
     def _read_trends(self, month: int) -> None:
         t = self._trends
         price = float(t.volume[month]) * float(t.price[month])
-        self.level = kernel.Level(price, float(t.data[month]), t.growth[month], t.home_usage[month])
+        self.level = kernel.Level(price, float(t.data[month]), t.growth[month], exps(self.gap))
 
     def _offer_terms(self) -> np.ndarray:
         """Appeal of the five kinds, (S, 5): local hosting, less the gaps and premiums of sovereign offers."""
@@ -201,7 +202,10 @@ class Market:
         home_share = np.array([j.home_grown_share_2013 for j in scenario.jurisdictions.values()])
         consumer = np.array([p.consumer_share for p in scenario.providers.values()])
         record = kernel.Shares(
-            home_share[cells.jurisdiction], self._trends.shares[0], consumer / total(consumer)
+            home_share[cells.jurisdiction],
+            scenario.parameters.choice.home_taste,
+            self._trends.shares[0],
+            consumer / total(consumer),
         )
         kernel.fill_anchors(
             cells.segment,
@@ -217,7 +221,7 @@ class Market:
 
     def _trend(self, month: int) -> kernel.Trend:
         t = self._trends
-        return kernel.Trend(self._home_anchor, self._us_anchor, t.appeal[month], t.home_lag[month])
+        return kernel.Trend(self._home_anchor, self._us_anchor, t.appeal[month], self.gap)
 
     def open_month(self, month: int) -> None:
         """Set the month's volume, prices and appeal (from recorded shares and experience)."""
@@ -244,13 +248,15 @@ class Market:
         """Growth a year of what a cloud customer uses."""
         return float(self._trends.yearly_growth[month])
 
-    def learn(self, stock: np.ndarray, us: float, by_bloc: np.ndarray) -> None:
-        """Add a month's output (data served, TB) to experience.
+    def learn(self, stock: np.ndarray, us: float, by_bloc: np.ndarray, unlawful: np.ndarray) -> None:
+        """Add a month's output (data served, TB) to experience; what home-grown providers lack moves.
 
         US providers pool experience over the world, home-grown ones over a bloc. The first call also sets the
-        experience gained before the model begins. What customers could spend is computed from their `stock`.
+        experience gained before the model begins. What customers could spend is computed from their `stock`;
+        `unlawful` (C, O) says what the law leaves to home-grown providers alone.
         """
         self.count_buyers(stock)
+        self._move_gaps(unlawful)
         if self._us_start == 0.0:
             before = self._scenario.parameters.market.experience_years * 12.0
             self._us_start = before * us
@@ -258,6 +264,15 @@ class Market:
             self.us_experience, self.home_experience = self._us_start, self._home_start.copy()
         self.us_experience += us
         kernel.add_by_bloc(by_bloc, self.blocs, self.home_experience)
+
+    def _move_gaps(self, unlawful: np.ndarray) -> None:
+        """A month of what home-grown providers lack, from the law's demand and what they earn."""
+        cells, gaps = self._cells, home_grown_kernel
+        gaps.fill_demanded(unlawful, cells.jurisdiction, cells.usd_month, self._demanded)
+        gaps.earnings_of_blocs(self.buyers, self.level.home_usage, self.blocs, self._earnings)
+        if self._us_start == 0.0:
+            self._start.earnings[:] = self._earnings
+        gaps.move_gaps(self._pace, self._demanded, self._earnings, self._start, self.blocs, self.gap)
 
     def spend(self, stock: np.ndarray) -> np.ndarray:
         """Spend of a month by cell and place at list price: (C, O) USD, valid until the next call."""

@@ -52,6 +52,7 @@ class Population:
     initial_trust: np.ndarray  # float32 (N, 2) in the law-enforcement and the intelligence channel
     susceptibility: np.ndarray  # float32 (N,) mean 1
     sensitivity: np.ndarray  # float32 (N,) utility lost to a perceived risk of 1
+    home_taste: np.ndarray  # float32 (N,) utility of home-grown providers beyond what others see in them
     readiness: np.ndarray  # float32 (N,) cumulative adoption hazard at which it is ready; inf: never
     renewal: np.ndarray  # int16 (N,) phase of the contract's renewal
     term: np.ndarray  # int16 (N,) contract term in months
@@ -96,6 +97,7 @@ def population_of(scenario: Scenario, seed: int) -> Population:
         p.survey.panel,
         p.choice.sensitivity,
         p.choice.sensitivity_spread,
+        p.choice.home_taste,
         p.trust.initial_offset,
         p.trust.initial_scale,
         p.trust.spread,
@@ -126,6 +128,8 @@ def build_population(scenario: Scenario, seed: int) -> Population:
     sensitivity = np.array(parameters.choice.sensitivity.values)[segment]
     spread = kernel.keyed_spreads(seed, trust[cells.jurisdiction[cell]], sensitivity, spreads)
     readiness, place_order = kernel.orders(seed, cells.start, ceilings[cells.segment])
+    home_taste = np.empty(n, np.float32)
+    kernel.keyed_tastes(seed, parameters.choice.home_taste, home_taste)
     renewal = np.empty(n, np.int16)
     law_order, us_business = np.empty(n, np.float32), np.empty(n, np.float32)
     kernel.keyed_positions(seed, terms[segment], renewal, law_order, us_business)
@@ -140,6 +144,7 @@ def build_population(scenario: Scenario, seed: int) -> Population:
         initial_trust=spread[0],
         susceptibility=spread[1],
         sensitivity=spread[2],
+        home_taste=home_taste,
         readiness=readiness,
         renewal=renewal,
         term=terms[segment],

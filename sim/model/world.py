@@ -104,7 +104,8 @@ class WarrantModel(PartsOfWorld):
         output = self.books.trade(self.customers, self.market, self.offers.hosts, self.this_month.honoured)
         self.books.customers(self.customers, self.mind.belief)
         self.books.public(self.legislation.in_force, self.casework)
-        self.market.learn(self.customers.stock, output, self.books.by_bloc)
+        unlawful = self.customers.meets.unlawful
+        self.market.learn(self.customers.stock, output, self.books.by_bloc, unlawful)
         self.month += 1
         self.books.month = self.month
         self.running = self.month < self.scenario.months

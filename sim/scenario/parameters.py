@@ -18,6 +18,8 @@ class Market(Strict):
     learning_rate: float
     experience_years: float
     home_lag: Table
+    home_catch_up: float
+    home_protection: float
     region_hosting_premium: float
 
 
@@ -34,6 +36,7 @@ class Choice(Strict):
     nest_scale: float
     local_preference: BySegment
     network_effect: float
+    home_taste: float
     transfer_friction: BySegment
     trustee_gap: float
     trustee_premium: float

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sim.model.world import WorldSet
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.scenario import Scenario
 
 TWO_WORLDS = Path(__file__).with_name("two_worlds.yaml")
 SMALLEST = 2000
@@ -34,6 +35,13 @@ def asked(
 ) -> Resolved:
     """An experiment with few customers, up to a month, with values set over its own."""
     return resolve(experiment, sets=(f"horizon.last={last}", *sets), customers=customers, base=base())
+
+
+def without_record(scenario: Scenario) -> Scenario:
+    """The scenario without recorded openings of regions: every provider decides from the beginning."""
+    nothing = {"region_openings": {}, "openings_recorded_to": None}
+    providers = {code: one.model_copy(update=nothing) for code, one in scenario.providers.items()}
+    return replace(scenario, providers=providers)
 
 
 def world_set(resolved: Resolved, seed: int = 1, worlds: Iterable[str] = ()) -> WorldSet:

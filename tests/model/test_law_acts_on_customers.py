@@ -1,6 +1,5 @@
 """What a law, an offer and its closing do to where customers may be."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from tests.model.small_worlds import (
     experiment_file,
     has_run,
     ruled,
+    without_record,
     world_set,
 )
 
@@ -127,11 +127,7 @@ def test_supervised_segments_alone_feel_a_sector_law() -> None:
     Were there a region in India in time, as there was, nobody at all would be.
     """
     scenario = asked(*NO_GOVERNMENTS, *NO_PROVIDERS, last="2020-12").scenarios["doj_wins"]
-    no_regions = {
-        code: provider.model_copy(update={"region_openings": {}})
-        for code, provider in scenario.providers.items()
-    }
-    ws = WorldSet([replace(scenario, providers=no_regions)], 1)
+    ws = WorldSet([without_record(scenario)], 1)
     ws.run()
     codes, cells = list(ws.models[0].scenario.jurisdictions), ws.population.cells
     laws = ws.models[0].books.laws

@@ -26,6 +26,7 @@ class People(NamedTuple):
     initial_trust: np.ndarray  # float32 (N, 2)
     susceptibility: np.ndarray  # float32 (N,)
     sensitivity: np.ndarray  # float32 (N,)
+    home_taste: np.ndarray  # float32 (N,) utility of home-grown providers beyond what others see in them
     renewal: np.ndarray  # int16 (N,)
     term: np.ndarray  # int16 (N,)
     law_order: np.ndarray  # float32 (N,)

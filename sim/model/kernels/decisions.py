@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.model.kernels.choice import KINDS, draw_luck, kind_risks, nest_of, nest_roots, race, roots_of, tastes
-from sim.model.kernels.codes import FIRST_US, OFFERS, ON_PREMISES, PEERS
+from sim.model.kernels.codes import FIRST_US, HOME_GROWN_KIND, OFFERS, ON_PREMISES, PEERS
 from sim.model.kernels.customer_arrays import Cases, Weights
 from sim.model.kernels.deadlines import phase_of
 from sim.model.kernels.jit import entry, inner
@@ -51,14 +51,15 @@ def decide(now, lot, people, terms, costs, state, notes):
 def _open_cases(month, lot, people, terms, costs, state, cases, risk):
     """The decisions that each of a lot has to make, world by world: how many.
 
-    Fills `cases`, and `risk` (D, 7).
+    Fills `cases`, and `risk` (D, 7), less the taste for home-grown providers.
     """
-    cell, term, renewal, law_order, sensitivity = (
+    cell, term, renewal, law_order, sensitivity, home_taste = (
         people.cell,
         people.term,
         people.renewal,
         people.law_order,
         people.sensitivity,
+        people.home_taste,
     )
     place, readiness, trust = state.place, state.readiness, state.trust_next
     hazard, unlawful, expelled, exposure = terms.hazard, terms.unlawful, terms.expelled, terms.exposure
@@ -88,6 +89,7 @@ def _open_cases(month, lot, people, terms, costs, state, cases, risk):
             leave[count], within[count] = cost_of_leaving[c], cost_within[c]
             trust_le, trust_in = np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
             kind_risks(count, sensitivity[i], trust_le, trust_in, w, c, exposure, risk)
+            risk[count, HOME_GROWN_KIND] -= home_taste[i]
             count += 1
     return count
 

@@ -6,7 +6,7 @@ A nested logit for each, picked evenly over sizes.
 import numpy as np
 
 from sim.model.kernels.choice import kind_risks, nest_roots, places_of_nest, roots_of, weights_of
-from sim.model.kernels.codes import FIRST_US, HOME_GROWN, ON_PREMISES
+from sim.model.kernels.codes import FIRST_US, HOME_GROWN, HOME_GROWN_KIND, ON_PREMISES
 from sim.model.kernels.decisions import empty_cases, empty_weights
 from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.renewals import LOT
@@ -46,6 +46,7 @@ def _weigh(w, c, who, people, terms, nest_scale, cases, weights):
         kind_risks(
             d, sensitivity[i], np.float64(trust[i, 0]), np.float64(trust[i, 1]), w, c, exposure, weights.kind
         )
+        weights.kind[d, HOME_GROWN_KIND] -= people.home_taste[i]
     cases.world[:], cases.cell[:], cases.here[:], cases.expelled[:] = w, c, ON_PREMISES, False
     cases.order[:], cases.on_premises[:], cases.leave[:], cases.within[:] = 0.5, 0.0, 1.0, 1.0
     weights.nest[:] = 1.0

@@ -34,6 +34,7 @@ from sim.model.kernels.codes import (
     US_SUBSIDIARY_KIND,
     USD,
 )
+from sim.model.kernels.home_grown import shift_for_tastes
 from sim.model.kernels.jit import entry, inner
 
 LEAST_SHARE = 1e-12
@@ -224,20 +225,20 @@ class Experience(NamedTuple):
 class Trend(NamedTuple):
     """What the record adds to appeals.
 
-    Anchors of 2013, and how US and home-grown providers have moved since.
+    Anchors of 2013, how US providers have moved since, and what home-grown providers lack.
     """
 
     home_anchor: np.ndarray  # float64 (C,)
     us_anchor: np.ndarray  # float64 (C, P)
     us: np.ndarray  # float64 (P,) among businesses
-    home_lag: np.ndarray  # float64 (J,)
+    home_gap: np.ndarray  # float64 (J,)
 
 
 @entry()
 def fill_appeals(where, trend, experience, price_sensitivity, home, us):
     """Appeal of the providers of a month: `home` (C,) and `us` (C, P)."""
     jurisdiction, segment = where.jurisdiction, where.segment
-    home_anchor, us_anchor, moved, home_lag = trend.home_anchor, trend.us_anchor, trend.us, trend.home_lag
+    home_anchor, us_anchor, moved, home_gap = trend.home_anchor, trend.us_anchor, trend.us, trend.home_gap
     home_now, home_start = experience.home, experience.home_start
     us_gain = gain_of_experience(experience.learning, experience.us, experience.us_start)
     home_gain = np.empty(len(home_now))
@@ -248,7 +249,7 @@ def fill_appeals(where, trend, experience, price_sensitivity, home, us):
         for p in range(us.shape[1]):
             us[c, p] = us_anchor[c, p] + (moved[p] if s != CONSUMER else 0.0) + price_sensitivity[s] * us_gain
         # What is used less is worth less: log share, in a logit.
-        home[c] = home_anchor[c] + price_sensitivity[s] * home_gain[j] + home_lag[j]
+        home[c] = home_anchor[c] + price_sensitivity[s] * home_gain[j] + home_gap[j]
 
 
 @entry()
@@ -331,6 +332,7 @@ class Shares(NamedTuple):
     """The record of 2013."""
 
     home: np.ndarray  # float64 (C,) of home-grown providers
+    tastes: float  # standard deviation of lasting tastes for them
     business: np.ndarray  # float64 (P,) of the US providers among themselves, with organisations
     consumer: np.ndarray  # float64 (P,) and with consumers
 
@@ -343,12 +345,14 @@ def fill_anchors(segment, record, risk, offer, banned, nest_scale, trend, shares
 
     `risk` (C, 7); `offer` (S, 5); `banned` (C, O).
     """
-    home_share, business, consumer = record.home, record.business, record.consumer
+    home_share, business, consumer, shift = record.home, record.business, record.consumer, 0.0
     home, us = trend.home_anchor, trend.us_anchor
     weights, open_share = np.empty(OFFERS), np.empty(OFFERS)
     for c in range(len(segment)):
         s = segment[c]
-        home[c] = log(max(home_share[c], LEAST_SHARE)) + risk[c, HOME_GROWN_KIND]
+        if c == 0 or home_share[c] != home_share[c - 1]:  # cells of one country stand together
+            shift = shift_for_tastes(home_share[c], record.tastes)
+        home[c] = log(max(home_share[c], LEAST_SHARE)) + risk[c, HOME_GROWN_KIND] + shift
         for p in range(us.shape[1]):
             first = FIRST_US + p * OFFERS
             for k in range(OFFERS):

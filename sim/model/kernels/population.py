@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.model.kernels.arithmetic import exp, fixed, log, power
 from sim.model.kernels.codes import ACCOUNTS, CUSTOMERS, PEERS, TB, UNITS, USD
+from sim.model.kernels.home_grown import taste_of
 from sim.model.kernels.jit import entry
 from sim.model.kernels.philox import draw, draw4
 from sim.model.luck import purposes
@@ -128,6 +129,13 @@ def orders(seed, start, ceilings):
             place_order[i] = v - np.floor(v)
             readiness[i] = -log(1.0 - u / ceilings[c]) if u < ceilings[c] else np.inf
     return readiness, place_order
+
+
+@entry()
+def keyed_tastes(seed, scale, out):
+    """Lasting taste of each customer for home-grown providers, in utility: `out` (N,) float32."""
+    for i in range(len(out)):
+        out[i] = taste_of(draw(seed, i, BEFORE, purposes.HOME_TASTE), scale)
 
 
 @entry()

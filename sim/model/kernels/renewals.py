@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.model.kernels.arithmetic import exp
 from sim.model.kernels.choice import draw_luck, kind_of, kind_risk, nest_of, surely_stays
-from sim.model.kernels.codes import ON_PREMISES
+from sim.model.kernels.codes import HOME_GROWN, ON_PREMISES
 from sim.model.kernels.jit import inner
 
 LOT = 128  # customers taken together: what is drawn for them stays in the first-level cache
@@ -51,6 +51,7 @@ def _what_to_prove(lot, people, terms, state, nest_scale, proofs):
     staying.
     """
     cell, sensitivity, law_order = people.cell, people.sensitivity, people.law_order
+    home_taste = people.home_taste
     hazard, exposure, utility, pull = terms.hazard, terms.exposure, terms.utility, terms.pull
     unlawful, place, readiness, trust = terms.unlawful, state.place, state.readiness, state.trust_next
     stays, drawn_for, customer, draw = proofs.stays, proofs.drawn_for, proofs.customer, proofs.draw
@@ -77,10 +78,12 @@ def _what_to_prove(lot, people, terms, state, nest_scale, proofs):
                 exposure[w, c, 2, kind],
             )
             # Where `exp` is cut off, nothing is proved.
-            if law_order[i] < unlawful[w, c, here] or abs(utility[w, c, here] - risk) > 300.0 * nest_scale:
+            if law_order[i] < unlawful[w, c, here] or abs(utility[w, c, here] - risk) > 200.0 * nest_scale:
                 stays[k] = False
                 break
-            most_leaving = max(most_leaving, pull[w, c, here, 0] + risk)
+            taste = np.float64(home_taste[i])  # it keeps the one at home and, at most, lures the other there
+            lure = -taste if here == HOME_GROWN else max(taste, 0.0)
+            most_leaving = max(most_leaving, pull[w, c, here, 0] + risk + lure)
             most_within = max(most_within, pull[w, c, here, 1] + risk)
             if w + 1 < worlds and place[i, w + 1] == here:
                 continue

@@ -32,6 +32,7 @@ def ask(month, panel, people, terms, state, questions):
 @inner(error_model="numpy")
 def _ask_in_one_world(w, now, then, panel, people, terms, state, questions):
     cell, sensitivity, law_order = people.cell, people.sensitivity, people.law_order
+    home_taste = people.home_taste
     trust, place, who, banned = state.trust, state.place, panel.members, terms.banned[w]
     utility, appeal, exposure = terms.utility[w], terms.appeal[w], terms.exposure[w]
     go_back, nest_scale, price_sensitivity = (
@@ -57,7 +58,8 @@ def _ask_in_one_world(w, now, then, panel, people, terms, state, questions):
             )
             left[s, k] = -risk[s, k] / nest_scale
         # A nest of one place weighs exp(utility - risk).
-        left[s, 0], left[s, KINDS - 1] = go_back - risk[s, 0], utility[c, HOME_GROWN] - risk[s, KINDS - 1]
+        left[s, 0] = go_back - risk[s, 0]
+        left[s, KINDS - 1] = utility[c, HOME_GROWN] - (risk[s, KINDS - 1] - home_taste[i])
     exps_in_place(left.reshape(-1))
     for s in range(members):
         i = who[s]

@@ -18,6 +18,7 @@ from sim.model.reference.philox import draw, draw4
 from sim.model.reference.places import (
     FIRST_US,
     HOME_GROWN,
+    HOME_GROWN_KIND,
     KINDS,
     OFFERS,
     ON_PREMISES,
@@ -37,6 +38,14 @@ NEVER = float("inf")
 LEAST = 1e-290  # on premises is always open, however little it weighs
 # Steps of the R2 sequence (Roberts 2018), which spreads points evenly over a square.
 STEP_OF_ADOPTION, STEP_OF_FIRST_PLACE = 0.7548776662466927, 0.5698402909980532
+
+
+UNIT_SPREAD = 0.5513288954217920  # sqrt(3) / pi: a logistic variable of this scale has variance 1
+
+
+def taste_of(uniform: float, scale: float) -> float:
+    """A lasting taste, in utility: logistic with mean 0 and standard deviation `scale`."""
+    return scale * (UNIT_SPREAD * log(uniform / (1.0 - uniform)))
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ class Customer:
 
     def _draw_mind(self) -> None:
         """First trust (a probability, by channel), how much news moves it, how much perceived risk weighs
-        (utility).
+        (utility), and the lasting taste for home-grown providers (utility).
         """
         seed, p = self.world.seed, self.world.scenario.parameters
         u = draw4(seed, self.number, -1, purposes.INITIAL_TRUST)
@@ -125,6 +134,8 @@ class Customer:
         spread = p.choice.sensitivity_spread
         typical = p.choice.sensitivity.values[self.cell.segment]
         self.sensitivity = float(single(typical * exp(spread * normal - 0.5 * spread * spread)))
+        taste = taste_of(draw(seed, self.number, -1, purposes.HOME_TASTE), p.choice.home_taste)
+        self.home_taste = float(single(taste))
 
     def _draw_dates(self) -> None:
         """Month of renewal, and position in the order in which a law reaches a group's countries."""
@@ -235,7 +246,9 @@ class Customer:
         p, terms = self.world.scenario.parameters, self.cell.terms
         scale = p.choice.nest_scale
         cost = p.switching.within_share * p.switching.between_providers.values[self.cell.segment]
-        left_by_risk = [exp(-self.risk(kind, trust) / scale) for kind in range(KINDS)]
+        risks = [self.risk(kind, trust) for kind in range(KINDS)]
+        risks[HOME_GROWN_KIND] -= self.home_taste
+        left_by_risk = [exp(-risk / scale) for risk in risks]
         # Postponing the cloud and going back on premises are worth what the parameters say.
         back = p.adoption.postpone_utility if here == ON_PREMISES else p.adoption.return_utility
         out = {ON_PREMISES: exp(back / scale) * left_by_risk[0]}

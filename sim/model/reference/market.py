@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.model.reference.arithmetic import LN2, add_up, exp, log
-from sim.model.reference.customers import UNITS, Cell
+from sim.model.reference.customers import UNITS, Cell, taste_of
 from sim.model.reference.places import (
     CUSTOMER_KEYS,
     FIRST_US,
@@ -26,6 +26,7 @@ from sim.model.reference.places import (
     US_SUBSIDIARY,
     us_place,
 )
+from sim.model.reference.population import totals_of_cell
 from sim.model.reference.us_providers import Provider, host_of
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import KINDS as KIND_NAMES
@@ -71,24 +72,17 @@ class Trends:
     """Indices of a month, 1 in the first month: volume and price of cloud services, data stored."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenario, p = scenario, scenario.parameters.market
+        self.scenario = scenario
         self.first = month_number(scenario.first.strftime("%Y-%m"))
         countries = list(scenario.jurisdictions.values())
         world = add_up([c.gdp_2019 for c in countries]) / add_up([c.gdp_2013 for c in countries])
         # How a country departs from the world's growth, a month: its GDP from 2013 to 2019, that is 72
         # months.
         self.drift = [exp(log(c.gdp_2019 / c.gdp_2013 / world) / 72.0) for c in countries]
-        lags = [self.reach(p.home_lag, code, c.ties) for code, c in scenario.jurisdictions.items()]
-        self.log_lag = [log(1.0 - lag) / 12.0 if lag > 0.0 else 0.0 for lag in lags]
         self.volume = self.data = self.price = 1.0
         self.growth = [1.0 for _ in countries]
         self.first_shares = recorded_shares(scenario, self.first)
         self.month = 0
-
-    @staticmethod
-    def reach(table: dict[str, float], code: str, ties: str) -> float:
-        """A country's own entry wins over its ties', that over `all`."""
-        return table.get(code, table.get(ties, table.get("all", 0.0)))
 
     def open_month(self, month: int) -> None:
         """Move on to the next month."""
@@ -100,10 +94,6 @@ class Trends:
             self.price *= exp(log(1.0 - p.price_decline) / 12.0)
             self.growth = [now * drift for now, drift in zip(self.growth, self.drift, strict=True)]
         self.month = month
-
-    def home_lag(self, country: int) -> float:
-        """Logarithm of what a customer of a home-grown provider uses, against one of a US provider."""
-        return self.month * self.log_lag[country]
 
     def appeal(self, provider: int) -> float:
         """What a US provider's recorded share has added to its appeal among organisations since the first
@@ -130,6 +120,9 @@ class Market:
         self.home_experience = [0.0 for _ in self.countries]
         self.us_appeal = [[0.0 for _ in providers] for _ in cells]
         self.home_appeal = [0.0 for _ in cells]
+        # What home-grown providers lack: log of what their customers use, against those of US providers.
+        self.gap = [0.0 for _ in self.countries]
+        self.first_earnings: dict[str, float] = {}
 
     def country_of(self, cell: Cell) -> int:
         return cell.number // len(self.scenario.segments)
@@ -223,6 +216,7 @@ class Market:
             ]
             home_share = self.countries[self.country_of(cell)].home_grown_share_2013
             self.home_appeal[c] = log(max(home_share, LEAST_SHARE)) + risk[HOME_GROWN_KIND]
+            self.home_appeal[c] += self.shift_for_tastes(home_share)
             of_us = consumer if cell.segment == CONSUMER else self.trends.first_shares
             for p in range(len(self.providers)):
                 inside = 0.0
@@ -233,6 +227,23 @@ class Market:
                         inside += is_open * weight
                 value = scale * log(inside) if inside > 0.0 else -30.0
                 self.us_appeal[c][p] = log(max((1.0 - home_share) * of_us[p], LEAST_SHARE)) - value
+
+    def shift_for_tastes(self, share: float) -> float:
+        """What keeps home-grown providers' share as recorded although lasting tastes differ: by halving.
+
+        The share is the mean over tastes of a logit (Train 2009, ch. 6); 32 of them stand for all.
+        """
+        scale = self.scenario.parameters.choice.home_taste
+        if scale == 0.0 or share <= 0.0 or share >= 1.0:
+            return 0.0
+        low, high = -10.0 * scale, 10.0 * scale
+        for _ in range(50):
+            middle, mean = 0.5 * (low + high), 0.0
+            for k in range(32):
+                weight = share * exp(middle + taste_of((k + 0.5) / 32, scale))
+                mean += weight / (weight + (1.0 - share))
+            low, high = (middle, high) if mean < share * 32 else (low, middle)
+        return 0.5 * (low + high)
 
     def gain_of_experience(self, now: float, start: float) -> float:
         """Wright's law: unit cost falls by the learning rate with each doubling of output; as a cut in log
@@ -249,7 +260,7 @@ class Market:
         p, j, c = self.scenario.parameters, self.country_of(cell), cell.number
         price = p.market.price_sensitivity.values[cell.segment]
         home_gain = self.gain_of_experience(self.home_experience[j], self.home_start[j])
-        out = [0.0, self.home_appeal[c] + price * home_gain + self.trends.home_lag(j)]
+        out = [0.0, self.home_appeal[c] + price * home_gain + self.gap[j]]
         us_gain = self.gain_of_experience(self.us_experience, self.us_start)
         for provider in self.providers:
             offers = provider.offers[j]
@@ -277,8 +288,53 @@ class Market:
         level = self.trends.volume * self.trends.price * self.trends.growth[j] * (1.0 / UNITS)
         out = [row[2] * level for row in stock]
         out[ON_PREMISES] = 0.0  # earns nobody anything
-        out[HOME_GROWN] *= exp(self.trends.home_lag(j))
+        out[HOME_GROWN] *= exp(self.gap[j])
         return out
+
+    def demanded(self, country: int, unlawful: Sequence[Sequence[float]]) -> float:
+        """Share of a country's spend to which the law leaves no region of US providers (mean over these)."""
+        closed = everything = 0.0
+        for cell in self.cells:
+            if self.country_of(cell) == country:
+                of_cell, spend = 0.0, totals_of_cell(cell.where, cell.spec).usd
+                for p in range(len(self.providers)):
+                    of_cell += unlawful[cell.number][us_place(p, LOCAL_REGION)]
+                closed += spend * (of_cell / len(self.providers))
+                everything += spend
+        return closed / everything if everything > 0.0 else 0.0
+
+    def earnings(self, stocks: Sequence[Sequence[Sequence[int]]]) -> dict[str, float]:
+        """By bloc: what home-grown providers earn over what US providers earn."""
+        home = dict.fromkeys([country.bloc for country in self.countries], 0.0)
+        us = dict(home)
+        for j, country in enumerate(self.countries):
+            at_home = at_us = 0
+            for cell, stock in zip(self.cells, stocks, strict=True):
+                if self.country_of(cell) == j:
+                    at_home += stock[HOME_GROWN][2]
+                    at_us += sum(row[2] for row in stock[FIRST_US:])
+            home[country.bloc] += at_home * exp(self.gap[j])
+            us[country.bloc] += float(at_us)
+        return {bloc: home[bloc] / us[bloc] if us[bloc] > 0.0 else 0.0 for bloc in home}
+
+    def move_gaps(
+        self, stocks: Sequence[Sequence[Sequence[int]]], unlawful: Sequence[Sequence[float]]
+    ) -> None:
+        """A month of what home-grown providers lack; the first month's earnings are the measure of later
+        ones.
+
+        It widens with the advance of US providers, except where the law demands the home-grown, and a share
+        of it is made up, the more they earn (Nelson & Phelps 1966).
+        """
+        p, now = self.scenario.parameters.market, self.earnings(stocks)
+        self.first_earnings = self.first_earnings or now
+        for j, (code, country) in enumerate(self.scenario.jurisdictions.items()):
+            lag = p.home_lag.get(code, p.home_lag.get(country.ties, p.home_lag.get("all", 0.0)))
+            widening = log(1.0 - lag) / 12.0 if lag > 0.0 else 0.0
+            first = self.first_earnings[country.bloc]
+            made_up = min(p.home_catch_up / 12.0 * (now[country.bloc] / first if first > 0.0 else 1.0), 1.0)
+            widening *= 1.0 - p.home_protection * self.demanded(j, unlawful)
+            self.gap[j] += widening - made_up * self.gap[j]
 
     def learn(self, stocks: Sequence[Sequence[Sequence[int]]]) -> None:
         """Add a month's output, TB served, to experience: pooled over the world for US providers, over a bloc

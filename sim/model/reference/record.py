@@ -66,7 +66,7 @@ def revenue(market: Market, cell: Cell, stock: Sequence[Amounts]) -> list[float]
     level = trends.volume * trends.price * trends.growth[j] * (1.0 / UNITS)
     out = [amounts[2] * level * markup(market, j, place) for place, amounts in enumerate(stock)]
     out[ON_PREMISES] = 0.0
-    out[HOME_GROWN] *= exp(trends.home_lag(j))
+    out[HOME_GROWN] *= exp(market.gap[j])
     return out
 
 

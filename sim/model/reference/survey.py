@@ -80,7 +80,8 @@ class Member:
         none = exp(self.scenario.parameters.adoption.return_utility - self.risk(0))
         home = 0.0
         if self.is_open(HOME_GROWN):
-            home = exp(self.customer.cell.terms.utility[HOME_GROWN] - self.risk(HOME_GROWN_KIND))
+            risk = self.risk(HOME_GROWN_KIND) - self.customer.home_taste
+            home = exp(self.customer.cell.terms.utility[HOME_GROWN] - risk)
         return us / (none + home + us)
 
     def answer(self) -> tuple[bool, bool, float, bool]:

@@ -372,6 +372,11 @@ class Engine:
         spend: list[list[float]] = self.model.market.spend(self.worlds.customers.stock[self.index]).tolist()
         return spend
 
+    def gaps(self) -> list[float]:
+        """What home-grown providers lack, by country."""
+        gaps: list[float] = self.model.market.gap.tolist()
+        return gaps
+
     def stocks(self) -> list[list[list[int]]]:
         """Accounts, TB, USD and customers, in millionths, by cell and place."""
         stocks: list[list[list[int]]] = self.worlds.customers.stock[self.index].tolist()

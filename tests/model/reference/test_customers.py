@@ -55,12 +55,13 @@ VALUES = {
     "trust.peer_weight": st.floats(0.0, 0.9),
     "choice.nest_scale": st.floats(0.1, 1.0),
     "choice.network_effect": st.floats(0.0, 4.0),
+    "choice.home_taste": st.floats(0.0, 5.0),
     "choice.sensitivity": st.floats(0.0, 10.0),
     "switching.between_providers": st.floats(0.0, 20.0),
     "choice.grace_months": st.integers(1, 36),
     "adoption.return_utility": st.floats(-30.0, 2.0),
 }
-FAR_FROM_SHIPPED = (4.5, 0.8, 0.3, 3.5, 6.0, 0.5, 2, -1.0)
+FAR_FROM_SHIPPED = (4.5, 0.8, 0.3, 3.5, 4.0, 6.0, 0.5, 2, -1.0)
 
 
 def agree_with(values: Mapping[str, float], seed: int, months: int) -> None:

@@ -49,6 +49,7 @@ def agree(scenario: Scenario, seed: int) -> dict[str, list[float]]:
         spend = [market.spend(cell, stock) for cell, stock in zip(market.cells, stocks, strict=True)]
         assert spend == engine.spend()
         market.learn(stocks)
+        market.move_gaps(stocks, [terms.unlawful for terms in engine.terms()])
         engine.close_month()
     return engine.laws_in_force()
 

@@ -25,7 +25,7 @@ from sim.model.reference.us_providers import Provider
 from sim.scenario.scenario import Scenario
 from tests.model.reference.engine import Engine, smallest
 from tests.model.reference.random_parameters import with_random_parameters
-from tests.model.small_worlds import asked
+from tests.model.small_worlds import asked, without_record
 
 
 class Recorder:
@@ -52,6 +52,7 @@ class Recorder:
         hosts_before, stocks_before = engine.hosts(), engine.stocks()
         honoured = engine.calendar().honoured
         market.trends.open_month(engine.month)
+        market.gap = engine.gaps()
         engine.step()
         engine.copy_offers(market.providers)
         self.people.step(engine.terms())
@@ -113,10 +114,10 @@ def test_the_record_agrees_as_shipped() -> None:
     assert seen["chosen"] > 0 < seen["stated_would_leave"]
 
 
-@pytest.mark.parametrize("seed", [52, pytest.param(55, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seed", [53])
 def test_the_record_agrees_over_random_valid_parameters(seed: int) -> None:
     """Seeds under which everything in EVERYTHING happens; not all do."""
-    scenario = smallest(asked(*LIVELY).scenarios["doj_wins"], 20)
+    scenario = without_record(smallest(asked(*LIVELY).scenarios["doj_wins"], 20))
     groups = ("survey", "choice", "market", "trust", "exposure")
     scenario = with_random_parameters(scenario, seed, *groups)
     p = scenario.parameters
