@@ -83,11 +83,15 @@ class PublicMind:
         """Add news of signed weight (C,): observations for attention and, in part, for the residue."""
         kernel.remember(self.memory[:, channel], self._listeners, weight)
 
-    def hear_incidents(self, conflicts: np.ndarray, disclosures: np.ndarray) -> None:
-        """Conflicts of law and disclosures of organisations' data, int64 (J,), are news where data lay."""
+    def hear_of_orders(self, public: np.ndarray, in_court: np.ndarray) -> None:
+        """US orders that became public are news abroad: to the people they are about, and to their hosts.
+
+        int64 (J,): `public` by the country whose people they are about; `in_court` those that came to court,
+        by the country in which the data lay, if that is another one.
+        """
         memory, trust = self.memory[:, LAW_ENFORCEMENT], self._trust
-        kernel.remember_incidents(
-            memory, self._listeners, conflicts, disclosures, trust.incident_news, trust.incident_half
+        kernel.remember_orders(
+            memory, self._listeners, public, in_court, trust.incident_news, trust.incident_half
         )
 
     def hear_providers(self, litigating: float, transparent: float) -> None:

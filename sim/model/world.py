@@ -56,7 +56,7 @@ class WarrantModel(PartsOfWorld):
         for country, instrument, change, why in self.legislation.open_month(self.month, self.this_month.law):
             self.books.law(country, instrument, change, why)
         self.mind.listen(self.this_month)
-        self.mind.hear_incidents(self.casework.host_conflicts, self.casework.host_disclosures)
+        self.mind.hear_of_orders(self.casework.public, self.casework.in_court)
         self.mind.hear_providers(self.outlook.litigating, self.outlook.transparent)
         self.market.open_month(self.month)
 
@@ -80,7 +80,7 @@ class WarrantModel(PartsOfWorld):
         self.outlook.look_ahead(self.customers, offered, laws)
         self.outlook.weigh(self.month, total(self.casework.host_conflicts))
         for provider in self.us_providers:
-            provider.step(self.month, self.seed_key, self.outlook, self.this_month.contested)
+            provider.step(self.month, self.seed_key, self.outlook)
         self.outlook.note_conduct(self.us_providers)
         self.market.reprice(self.offers)
         before = self.offers.move()

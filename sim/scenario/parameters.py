@@ -121,7 +121,6 @@ class Providers(Strict):
     litigation_cost: float
     litigation_trust: float
     litigation_delay: float
-    transparency_cost: float
     transparency_trust: float
     discount: float
     conflict_cost: float

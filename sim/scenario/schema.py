@@ -79,12 +79,21 @@ class SegmentSpec(Strict):
     source: str
 
 
+class Suit(Strict):
+    """A provider's dispute in court about how far a US warrant reaches, as it happened."""
+
+    began: dt.date
+    ended: dt.date
+    reference: str
+
+
 class Provider(Strict):
     """One US provider: market position by date, and where it had regions when the model begins.
 
     `region_openings` are the first regions that it opened elsewhere, as recorded, by jurisdiction; the record
     ends on `openings_recorded_to`, after which the provider decides itself (from the beginning if there is
-    none).
+    none). It publishes what governments ask it for from `transparency_since` on (never, if there is no date);
+    `suits` are what it fought in court about the reach of warrants.
     """
 
     name: str
@@ -94,6 +103,8 @@ class Provider(Strict):
     openings_recorded_to: dt.date | None = None
     consumer_share: Share
     no_stable_location: Share
+    transparency_since: dt.date | None = None
+    suits: tuple[Suit, ...] = ()
     source: str
 
 

@@ -43,7 +43,7 @@ def _room(mind: PublicMind) -> np.ndarray:
 
 def _quiet(honoured: float = 1.0, believed: float = BELIEVED, ruling: Switch | None = None) -> Month:
     """A month in which nothing is in the papers but, perhaps, a ruling."""
-    return Month(LawInForce("doj_wins", None, frozenset()), honoured, believed, False, (), ruling)
+    return Month(LawInForce("doj_wins", None, frozenset()), honoured, (honoured,), believed, (), ruling)
 
 
 RULING = Switch(on=dt.date(2014, 7, 31), regime="doj_wins")

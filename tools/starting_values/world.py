@@ -219,6 +219,8 @@ def _provider(sources: Sources, name: str, table: dict[str, float], record: Reco
         ),
         "consumer_share": spec["consumer_share"],
         "no_stable_location": spec["no_stable_location"],
+        "transparency_since": spec["transparency_since"],
+        "suits": spec["suits"],
         "source": f"{said} judgement: {spec['reason']}",
     }
 

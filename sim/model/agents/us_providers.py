@@ -2,9 +2,12 @@
 
 Each quarter a US provider sees, for each country, what it and its rivals earn, how much its customers
 distrust it, what the law forbids and what conflicts of law cost. It decides whether a new offer would earn
-its capital back (a local region, a trustee, customer-held keys, a subsidiary), and whether to fight
-warrants in court, publish transparency reports and cut prices. It changes what customers can choose, and
-the news about itself. Regions open as recorded as far as the record goes; only then does it decide on them.
+its capital back (a local region, a trustee, customer-held keys, a subsidiary), and whether to fight warrants
+in court and cut prices. It changes what customers can choose, and the news about itself.
+
+What is recorded is history in every world: when regions opened, and who published transparency reports since
+when. A suit about the reach of warrants exists because of the case, so those that began before a switch go on
+to their recorded end, whatever the verdict; those that would have begun after it are decisions.
 """
 
 from collections.abc import Iterable, Sequence
@@ -50,8 +53,9 @@ class Provider(mesa.Agent):
         for _, j, offer in self.building:
             offers.under_way[index, j, offer] = True
         self._first_own_region = month_of_first_decision(scenario, code)
-        self.litigates = False
-        self.transparent = False
+        self._suits, self._first_own_suit = recorded_suits(scenario, code)
+        self._publishes_from = publishes_from(scenario, code)
+        self.litigates = self.transparent = False
 
     def open_finished(self, month: int) -> None:
         """Open what is built."""
@@ -68,7 +72,7 @@ class Provider(mesa.Agent):
             self._books.offer(self.code, j, US_KINDS[offer], "recorded" if recorded else "live", 0.0)
         self.building = [b for b in self.building if b[0] > month]
 
-    def step(self, month: int, seed: int, outlook: "Outlook", law_is_contested: bool) -> None:
+    def step(self, month: int, seed: int, outlook: "Outlook") -> None:
         """One quarter: close offers that nobody wants, then decide on new ones and on answers to distrust."""
         for j, offer in outlook.unwanted[self.index]:
             self._close(j, offer)
@@ -77,7 +81,9 @@ class Provider(mesa.Agent):
             for value, (j, offer) in zip(outlook.value[self.index], outlook.best[self.index], strict=True):
                 if value > 1.0 and (offer != LOCAL_REGION or month >= self._first_own_region):
                     self._announce(month, seed, j, offer, float(outlook.gain[self.index, j, offer]))
-            self._answer_distrust(outlook, law_is_contested)
+            self._cut_prices(outlook)
+        self._go_to_court(month, outlook)
+        self._publish(month)
 
     # --- offers -----------------------------------------------------------------------------------
 
@@ -99,26 +105,38 @@ class Provider(mesa.Agent):
 
     # --- answers to distrust -----------------------------------------------------------------------
 
-    def _answer_distrust(self, outlook: "Outlook", law_is_contested: bool) -> None:
-        """Litigate, publish, cut prices: each where what it wins back is worth more than it costs."""
-        p, years = self._parameters, self._parameters.planning_years
-        at_stake = p.responsiveness * outlook.lost[self.index] * p.margin + outlook.conflict_cost[self.index]
-        # Over the planning horizon. A year of good news wins back a part of the cost of distrust: its weight
-        # relative to that of the leak.
-        ahead = at_stake * outlook.growth_years * 12.0
-        litigates = law_is_contested and ahead * p.litigation_trust > p.litigation_cost * years
-        self._set("litigates", "litigation", litigates, at_stake)
-        transparent = ahead * p.transparency_trust > p.transparency_cost * years
-        self._set("transparent", "transparency", transparent, at_stake)
+    def _cut_prices(self, outlook: "Outlook") -> None:
+        """Cut prices where distrust costs more than the cut."""
         for j, cut in outlook.cuts[self.index]:
-            self._offers.discount[self.index, j] = p.discount if cut else 0.0
+            self._offers.discount[self.index, j] = self._parameters.discount if cut else 0.0
             change, cost = "live" if cut else "closed", float(outlook.distrust_cost[self.index, j])
             self._books.offer(self.code, j, "discount", change, cost)
 
-    def _set(self, name: str, offer: str, value: bool, gain: float) -> None:
-        if getattr(self, name) != value:
-            setattr(self, name, value)
-            self._books.offer(self.code, US, offer, "live" if value else "closed", gain)
+    # --- conduct ----------------------------------------------------------------------------------
+
+    def _go_to_court(self, month: int, outlook: "Outlook") -> None:
+        """Fight warrants: as recorded; where there is no record, if what it wins back is worth its cost.
+
+        A year of good news wins back a part of the cost of distrust: its weight relative to that of the leak.
+        """
+        p = self._parameters
+        at_stake = p.responsiveness * (
+            outlook.lost[self.index] * p.margin + outlook.conflict_cost[self.index]
+        )
+        ahead = at_stake * outlook.growth_years * 12.0
+        recorded = any(begins <= month < ends for begins, ends in self._suits)
+        pays = ahead * p.litigation_trust > p.litigation_cost * p.planning_years
+        litigates = recorded or (month >= self._first_own_suit and pays)
+        if litigates != self.litigates:
+            self.litigates = litigates
+            begun = "recorded" if recorded else "live"
+            self._books.offer(self.code, US, "litigation", begun if litigates else "closed", at_stake)
+
+    def _publish(self, month: int) -> None:
+        """Publish transparency reports, once begun for good."""
+        if not self.transparent and month >= self._publishes_from:
+            self.transparent = True
+            self._books.offer(self.code, US, "transparency", "recorded", 0.0)
 
 
 def recorded_openings(scenario: Scenario, code: str) -> list[tuple[int, int, int]]:
@@ -132,6 +150,29 @@ def month_of_first_decision(scenario: Scenario, code: str) -> int:
     """The first month in which a provider decides on regions itself: the first after the record's end."""
     end = scenario.providers[code].openings_recorded_to
     return 0 if end is None else scenario.month_after(end)
+
+
+def recorded_suits(scenario: Scenario, code: str) -> tuple[list[tuple[int, int]], int]:
+    """A provider's suits as recorded (first month, month after the last), and from when on it decides itself.
+
+    It decides from the first switch on, or from the end of all providers' recorded suits, and never before
+    there was a case.
+    """
+    switch = min((s.on for s in scenario.switches), default=None)
+    every = [suit for provider in scenario.providers.values() for suit in provider.suits]
+    own = [
+        (scenario.month_after(suit.began), scenario.month_after(suit.ended))
+        for suit in scenario.providers[code].suits
+        if switch is None or suit.began < switch
+    ]
+    ends = switch if switch is not None else max((suit.ended for suit in every), default=scenario.first)
+    return own, scenario.month_after(ends)
+
+
+def publishes_from(scenario: Scenario, code: str) -> int:
+    """The first month in which a provider publishes transparency reports; after the horizon, if never."""
+    since = scenario.providers[code].transparency_since
+    return scenario.months if since is None else scenario.month_after(since)
 
 
 class Outlook:

@@ -152,7 +152,7 @@ class Results(NamedTuple):
     disclosures: np.ndarray  # int64 (1,) of organisations' data abroad
     subject_conflicts: np.ndarray  # int64 (J,) of law, by whose data it is
     public: np.ndarray  # int64 (J,) US orders that became public, by whose data it is
-    in_court: np.ndarray  # int64 (J,) of these: that came to court, by where the data lay
+    in_court: np.ndarray  # int64 (J,) of these: that came to court about data elsewhere, by where it lay
 
 
 class Police(NamedTuple):
@@ -443,7 +443,7 @@ def _make_public(route, disputed, ways, chance, home, lies, results):
     court = route == COMITY or (
         disputed and _uniform(chance[_COURT]) < ways.practice.challenged * ways.litigating
     )
-    if court:
+    if court and lies != home:
         results.in_court[lies] += 1
     compelled = route == DIRECT or route == COMITY
     if court or (compelled and _uniform(chance[_PRESS]) < ways.practice.publicity):

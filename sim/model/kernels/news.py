@@ -39,15 +39,15 @@ def remember(memory, listeners, weight):
 
 
 @entry()
-def remember_incidents(memory, listeners, conflicts, disclosures, most, half):
-    """Incidents (J,) are bad news where they happened, the more the worse.
+def remember_orders(memory, listeners, public, in_court, most, half):
+    """Known orders (J,) about its people, and in court about data on its soil, are bad news to a country.
 
-    Of weight `most` at most, half of it at `half` incidents.
+    Of weight `most` at most, half of it at `half` orders. To Americans a US order is their own process.
     """
     attention, jurisdiction = listeners.attention, listeners.jurisdiction
     for c in range(len(jurisdiction)):
-        n = np.float64(conflicts[jurisdiction[c]] + disclosures[jurisdiction[c]])
-        if n > 0.0:
+        n = np.float64(public[jurisdiction[c]] + in_court[jurisdiction[c]])
+        if n > 0.0 and jurisdiction[c] != US:
             _observe(memory, c, attention[c], -(most * n / (n + half)), listeners)
 
 

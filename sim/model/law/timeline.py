@@ -113,7 +113,6 @@ class Month:
     honoured: float
     honoured_by: tuple[float, ...]  # each US provider, and last all others
     believed: float
-    contested: bool  # the courts have not settled what a warrant reaches
     events: tuple[Event, ...]  # whose news arrives this month
     ruling: Switch | None  # the switch that acts from this month on
 
@@ -138,7 +137,6 @@ def calendar(scenario: Scenario) -> tuple[Month, ...]:
                 honoured=honoured(scenario.law, regime, law.stage, scenario.providers),
                 honoured_by=honoured_by(scenario.law, regime, law.stage, scenario.providers),
                 believed=believed(scenario.law, regime, law.stage),
-                contested=scenario.law.tests[regime.test].open is not None,
                 events=tuple(heard.get(m, ())),
                 ruling=rulings.get(m),
             )

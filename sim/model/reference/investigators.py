@@ -375,7 +375,7 @@ class Investigators:
         disputed = data.lies != US and (ruling.conflict or contested)
         challenged = disputed and court_luck < p.challenged_share * rule.litigating
         court = ruling.route == "comity_review" or challenged
-        if court:
+        if court and data.lies != data.home:
             self.in_court[data.lies] += 1
         if court or (ruling.route == "direct" and press < p.publicity):
             self.public[data.home] += 1

@@ -118,15 +118,15 @@ class Mind:
         self.hear(LAW_ENFORCEMENT, -p.ruling_weight * reach * surprise)
         self.belief += p.belief_jump * reach * self.attention * surprise
 
-    def hear_incidents(self, conflicts: int, disclosures: int) -> None:
-        """Conflicts of law and disclosures of organisations' data, counted where the data lay, are bad news
-        there.
+    def hear_of_orders(self, public: int, in_court: int) -> None:
+        """US orders that became public are bad news abroad: to the people they are about, and to the country
+        on whose soil data of others lay, if they came to court. Nobody hears of a sealed order.
 
-        Their weight saturates: it is half of `incident_news` at `incident_half` incidents a month.
+        Their weight saturates: it is half of `incident_news` at `incident_half` orders a month.
         """
-        p, incidents = self.parameters.trust, float(conflicts + disclosures)
-        if incidents > 0.0:
-            self.hear(LAW_ENFORCEMENT, -(p.incident_news * incidents / (incidents + p.incident_half)))
+        p, known = self.parameters.trust, float(public + in_court)
+        if known > 0.0 and self.code != "US":
+            self.hear(LAW_ENFORCEMENT, -(p.incident_news * known / (known + p.incident_half)))
 
     def hear_providers(self, litigating: float, transparent: float) -> None:
         """US providers earn trust abroad by going to court and by publishing what they are asked for.

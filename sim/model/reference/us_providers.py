@@ -3,11 +3,12 @@ quarter.
 
 Each quarter a provider opens what it has built; looks at its markets country by country; closes sovereign
 offers that nobody wants; starts the region and the sovereign offer that earn most for their capital, if they
-earn it back; and answers distrust by going to court, by publishing what it is asked for, and by cutting
-prices. Money is USD, a year's unless said otherwise. See docs/odd.md, section 7 (US providers); parameters in
-configs/parameters/providers.yaml.
+earn it back; cuts prices where distrust costs more; and goes to court and publishes what it is asked for as
+recorded, or goes to court where that pays and there is no record. Money is USD, a year's unless said
+otherwise. See docs/odd.md, section 7 (US providers); parameters in configs/parameters/providers.yaml.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -103,6 +104,11 @@ class Provider:
         for j in self.recorded:
             self.offers[j].under_way[LOCAL_REGION] = True
         self.litigates = self.transparent = False
+        switch = min((switch.on for switch in scenario.switches), default=dt.date.max)
+        # Suits that began before a switch go on to their recorded end; later ones are decisions.
+        self.suits = [suit for suit in scenario.providers[code].suits if suit.began < switch]
+        ends = [suit.ended for provider in scenario.providers.values() for suit in provider.suits]
+        self.court_record_ends = scenario.month_after(min(switch, max(ends, default=scenario.first)))
         self.changes: list[tuple[str, int, str, str, float]] = []  # provider, country, offer, change, gain
 
     def note(self, country: int, offer: str, change: str, gain: float) -> None:
@@ -232,7 +238,6 @@ class Provider:
         month: int,
         yearly_growth: float,
         conflicts: float,
-        contested: bool,
         all_abroad: float,
     ) -> None:
         """One quarter. `conflicts` of law last month; `all_abroad` what all US providers earn abroad."""
@@ -241,17 +246,17 @@ class Provider:
         best = self.best_offers(p.responsiveness * p.margin * years)
         cuts = self.changed_discounts()
         self.close_unwanted(month)
-        if p.responsiveness <= 0.0:
-            return
-        for value, j, offer in best:
-            if value > 1.0 and (offer != LOCAL_REGION or self.decides_on_regions(month)):
-                self.announce(seed, month, j, offer)
+        if p.responsiveness > 0.0:
+            for value, j, offer in best:
+                if value > 1.0 and (offer != LOCAL_REGION or self.decides_on_regions(month)):
+                    self.announce(seed, month, j, offer)
+            for j, cut in cuts:
+                self.offers[j].discount = p.discount if cut else 0.0
+                self.note(j, "discount", "live" if cut else "closed", self.distrust_cost[j])
         conflict_cost = conflicts * 12.0 * p.conflict_cost * self.abroad / max(all_abroad, 1e-9)
-        at_stake = p.responsiveness * add_up(self.distrust_cost) * p.margin + conflict_cost
-        self.answer_distrust(at_stake, years, contested)
-        for j, cut in cuts:
-            self.offers[j].discount = p.discount if cut else 0.0
-            self.note(j, "discount", "live" if cut else "closed", self.distrust_cost[j])
+        at_stake = p.responsiveness * (add_up(self.distrust_cost) * p.margin + conflict_cost)
+        self.go_to_court(month, at_stake, years)
+        self.publish(month)
 
     def decides_on_regions(self, month: int) -> bool:
         """Whether the record of the provider's openings has ended: until then they are history."""
@@ -299,20 +304,24 @@ class Provider:
         self.building.append((month + max(1, int(months + 0.5)), j, offer))
         self.note(j, US_KINDS[offer], "announced", self.gain[j][offer])
 
-    def answer_distrust(self, at_stake: float, years_of_growth: float, contested: bool) -> None:
-        """Litigate (only while the law is contested) and publish, where what is won back is worth more than
-        it costs.
-        """
-        p = self.scenario.parameters.providers
-        ahead = at_stake * years_of_growth * 12.0
-        litigates = contested and ahead * p.litigation_trust > p.litigation_cost * p.planning_years
+    def go_to_court(self, month: int, at_stake: float, years_of_growth: float) -> None:
+        """Fight warrants: as recorded, or, after the record, where what is won back is worth its cost."""
+        p, after = self.scenario.parameters.providers, self.scenario.month_after
+        recorded = any(after(suit.began) <= month < after(suit.ended) for suit in self.suits)
+        won_back = at_stake * years_of_growth * 12.0 * p.litigation_trust
+        decided = month >= self.court_record_ends and won_back > p.litigation_cost * p.planning_years
+        litigates = recorded or decided
         if litigates != self.litigates:
             self.litigates = litigates
-            self.note(US, "litigation", "live" if litigates else "closed", at_stake)
-        transparent = ahead * p.transparency_trust > p.transparency_cost * p.planning_years
-        if transparent != self.transparent:
-            self.transparent = transparent
-            self.note(US, "transparency", "live" if transparent else "closed", at_stake)
+            begun = "recorded" if recorded else "live"
+            self.note(US, "litigation", begun if litigates else "closed", at_stake)
+
+    def publish(self, month: int) -> None:
+        """Publish transparency reports as recorded; once begun, for good."""
+        since = self.scenario.providers[self.code].transparency_since
+        if not self.transparent and since is not None and month >= self.scenario.month_after(since):
+            self.transparent = True
+            self.note(US, "transparency", "recorded", 0.0)
 
     def changed_discounts(self) -> list[tuple[int, bool]]:
         """Where a cut in price has become, or is no longer, worth it: it must win customers and win back lost

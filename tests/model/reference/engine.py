@@ -328,9 +328,6 @@ class Engine:
     def yearly_growth(self) -> float:
         return float(self.model.market.yearly_growth(self.month))
 
-    def contested(self) -> bool:
-        return bool(self.model.this_month.contested)
-
     def offer_changes(self) -> list[tuple[str, int, str, str, float]]:
         """What providers changed this month: provider, country, offer, change, gain."""
         return [row[1:] for row in self.model.books.offer_changes if row[0] == self.month]

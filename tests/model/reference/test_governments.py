@@ -53,11 +53,11 @@ class World:
                 self.governments[self.codes.index(code)].follow_timeline(instrument, change)
                 self.changes.append((code, instrument, change, "timeline"))
         self.timeline_laws = (law.adopted, law.instruments)
-        incidents = engine.incidents()
+        orders = engine.known_orders()
         for c, mind in enumerate(self.minds):
             ruling = today.honoured if today.ruling is not None else None
             mind.open_month(today.events, today.believed, ruling)
-            mind.hear_incidents(*incidents[self.country_of(c)])
+            mind.hear_of_orders(*orders[self.country_of(c)][1:])
             mind.hear_providers(engine.litigating(), engine.transparent())
 
     def govern(self) -> None:

@@ -43,9 +43,9 @@ def agree(scenario: Scenario, seed: int) -> set[tuple[str, str]]:
             all_abroad = 0.0
             for provider in providers:
                 all_abroad += provider.abroad
-            growth, contested = engine.yearly_growth(), engine.contested()
+            growth = engine.yearly_growth()
             for provider in providers:
-                provider.step(engine.seed, month, growth, conflicts, contested, all_abroad)
+                provider.step(engine.seed, month, growth, conflicts, all_abroad)
             changes = [change for provider in providers for change in provider.changes]
             assert sorted(changes) == sorted(engine.offer_changes()), f"month {month}"
             assert share_doing(providers, "litigates") == engine.litigating()
