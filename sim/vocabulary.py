@@ -30,5 +30,8 @@ ROUTES: tuple[str, ...] = get_args(Route)
 DIRECTIONS = ("us_at_home", "us_to_foreign", "foreign_at_home", "foreign_to_us")
 Tie = Literal["five_eyes", "eu", "neutral", "rival"]
 TIES: tuple[str, ...] = get_args(Tie)
+# How a country's authorities answer requests for legal assistance: what they grant.
+MlaPractice = Literal["nearly_all", "most", "some", "hardly_any"]
+MLA_PRACTICES: tuple[str, ...] = get_args(MlaPractice)
 Channel = Literal["law_enforcement", "intelligence"]
 CHANNELS: tuple[str, ...] = get_args(Channel)

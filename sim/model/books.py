@@ -8,8 +8,8 @@ import numpy as np
 from sim.model.agents.customers import CustomersOfWorld
 from sim.model.agents.investigators import Casework
 from sim.model.kernels import books as kernel
+from sim.model.kernels.case_records import MEASURES, MONTH_UNITS
 from sim.model.kernels.codes import FIRST_US, FOREIGN_TO_US, OFFERS, PROTEST, US_AT_HOME, US_TO_FOREIGN
-from sim.model.kernels.investigations import MEASURES, MONTH_UNITS
 from sim.model.kernels.moves import COUNTS
 from sim.model.kernels.survey import ANSWERS
 from sim.model.market import Market

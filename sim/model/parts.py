@@ -8,10 +8,11 @@ import numpy as np
 from sim.model.agents.customers import Customers, CustomersOfWorld
 from sim.model.agents.governments import Government, Legislation, LuckOfLaws, People
 from sim.model.agents.home_grown import HomeGrownProvider
-from sim.model.agents.investigators import Casework, Docket, Investigator, RuleOfMonth, Waits, docket_of
+from sim.model.agents.investigators import Casework, Investigator, RuleOfMonth
 from sim.model.agents.us_providers import Outlook, Provider
 from sim.model.books import Books
 from sim.model.choice_sets import ChoiceSets
+from sim.model.docket import Docket, Waits, docket_of
 from sim.model.kernels.codes import US
 from sim.model.law.routing import data_law_risks, order_rules
 from sim.model.law.timeline import Month

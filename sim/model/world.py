@@ -96,7 +96,8 @@ class WarrantModel(PartsOfWorld):
     def investigate(self) -> None:
         """Requests meet the data where the customers have put it; the law decides what comes of them."""
         place, hosts = self.customers.place, self.offers.hosts
-        self.casework.work(self.month, self.index, place, hosts, self.rule_of_month, self.outlook.litigating)
+        belief, rule, litigating = self.mind.belief, self.rule_of_month, self.outlook.litigating
+        self.casework.work(self.month, self.index, place, hosts, belief, rule, litigating)
 
     def close_month(self) -> None:
         """The month enters the books, which must balance; providers learn from what they have served."""
@@ -134,6 +135,9 @@ class WorldSet(Commons):
         self.customers.settle()
         for world in self.models:
             world.market.count_buyers(world.customers.stock)
+            world.casework.size_queues(
+                world.index, self.customers.place, world.offers.hosts, world.mind.belief
+            )
         self.running = True
 
     def step(self) -> None:

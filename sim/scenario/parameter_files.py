@@ -189,6 +189,7 @@ def table_problems(
             **vocabularies,
             "instrument": vocabulary.INSTRUMENTS,
             "kind of place": vocabulary.KINDS,
+            "practice of assistance": vocabulary.MLA_PRACTICES,
         }.items()
     }
     for group in Parameters.model_fields:

@@ -130,10 +130,16 @@ class Investigators(Strict):
     us_requests_per_year: float
     us_request_growth: float
     us_aimed_abroad: float
-    foreign_requests_per_year: float
+    foreign_content_share: float
     foreign_request_growth: float
+    non_content_answered: float
+    requests_about_americans: float
+    foreign_owned_accounts: Table
+    foreign_owned_growth: float
     segment_weight: BySegment
     evading_share: float
+    evaders_on_premises: float
+    evaders_haven: Table
     direct_months: float
     direct_success: float
     comity_months: float
@@ -142,16 +148,18 @@ class Investigators(Strict):
     agreement_months: float
     agreement_success: float
     mla_base_months: float
+    mla_granted: Table
+    mla_slowness: Table
     mla_success: float
     mla_utilisation: float
-    mla_capacity_growth: float
-    mla_capacity_response: float
+    mla_hiring: float
     mla_minimum_capacity: float
     rogatory_slowdown: float
     rogatory_success: float
     conflict_delay: float
     consumer_unlocking: float
-    compulsion_success: float
+    incidental_share: float
+    refusal_cost: float
     sealed_share: float
     challenged_share: float
     publicity: float

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.scenario.law import AddedForeignRow, AddedUSRow, ComityRule, Name, ReachTest, Regime
 from sim.scenario.strict import NonNegative, Number, Positive, Share, Strict, Value
-from sim.vocabulary import SEGMENTS, Channel, Instrument, Tie
+from sim.vocabulary import SEGMENTS, Channel, Instrument, MlaPractice, Tie
 
 
 class BySegment(Strict):
@@ -51,7 +51,10 @@ class Jurisdiction(Strict):
     own_state_intrusion: Share
     privacy_law: Share
     privacy_law_conflicts: bool
-    mla_treaty: bool
+    mla_instrument: Literal["treaty", "convention", "none"]
+    mla_practice: MlaPractice
+    compulsion_success: Share
+    police_requests_2013: NonNegative
     home_grown_share_2013: Share
     home_grown_us_business: Share
     instruments_2013: tuple[Instrument, ...]

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from sim.model.agents.investigators import Casework, Docket, RuleOfMonth, Waits, docket_from, open_queues
+from sim.model.agents.investigators import Casework, RuleOfMonth
+from sim.model.docket import Counts, Docket, Waits, docket_from
+from sim.model.kernels import assistance, case_records
 from sim.model.kernels import investigations as kernel
+from sim.model.kernels import requests as drawing
 from sim.model.law.routing import order_rules
 from sim.model.population import UNITS, Population, build_population
 from sim.scenario.scenario import Scenario
-from sim.vocabulary import DIRECTIONS, INSTRUMENTS
+from sim.vocabulary import DIRECTIONS, INSTRUMENTS, MLA_PRACTICES
 from tests.model.small_worlds import asked, world_set
 
 PER_MONTH = 900.0
@@ -19,9 +22,8 @@ GERMANY, GERMAN = 1, 5  # the authority that is asked; the cell of the target
 US_TO_FOREIGN = DIRECTIONS.index("us_to_foreign")
 INSTANT = {
     "mla_base_months": 0.0,
-    "mla_success": 1.0,
-    "mla_capacity_growth": 0.0,
-    "mla_capacity_response": 0.0,
+    "mla_granted": dict.fromkeys(MLA_PRACTICES, 1.0),
+    "mla_hiring": 0.0,
 }
 
 
@@ -46,28 +48,22 @@ def stream() -> Stream:
     population = build_population(scenario, 5)
     room = int(PER_MONTH * MONTHS * 1.02)
     rows, when, accounts = np.empty((room, 5), np.int64), np.empty(room), np.ones(len(population))
-    kind = kernel.Kind(
+    kind = drawing.Kind(
         agent=1,
         police=0,
-        evades=0,
+        evading=0.0,
         first_cell=GERMAN,
         rate=np.full(MONTHS, PER_MONTH),
         cumulative=np.array([1.0]),
     )
-    n = kernel.draw_targets(5, kind, population.cells.start, accounts, rows, when, 0)
+    n = drawing.draw_targets(5, kind, population.cells.start, accounts, rows, when, 0)
     assert n < room
     assert n == pytest.approx(PER_MONTH * MONTHS, rel=0.005)
     order = np.argsort(when[:n], kind="stable")
-    nothing = np.zeros(len(scenario.jurisdictions))
-    docket = docket_from(
-        rows[order],
-        np.searchsorted(when[order], np.arange(MONTHS + 1)),
-        np.zeros(MONTHS, np.int64),
-        nothing,
-        nothing,
-        population,
-        5,
-    )
+    nothing = np.zeros((MONTHS, len(scenario.jurisdictions)), np.int64)
+    counts = Counts(np.zeros(MONTHS, np.int64), nothing, nothing, MONTHS, MONTHS)
+    starts = np.searchsorted(when[order], np.arange(MONTHS + 1))
+    docket = docket_from(rows[order], starts, counts, population, 5)
     return Stream(scenario, population, docket)
 
 
@@ -80,24 +76,28 @@ class Served:
 def serve(stream: Stream, capacity: float) -> Served:
     """Let one authority of a capacity answer the stream: no papers beside the queue, everything granted."""
     casework = Casework(stream.scenario, stream.docket, Waits(stream.docket, 5))
-    casework.queues.clerks[0, GERMANY, 0] = capacity
+    casework.queues.clerks[0, GERMANY, 0] = casework.queues.least[0, GERMANY] = capacity
     nothing = np.zeros(len(stream.scenario.jurisdictions))
     laws = np.zeros((len(nothing), len(INSTRUMENTS)))
     orders = order_rules(stream.scenario.law, stream.scenario.regimes)["doj_wins"]
-    rule = RuleOfMonth(orders=orders, honoured=1.0, agreements=False, laws=laws)
+    everybody = np.ones(len(stream.scenario.providers) + 1)
+    rule = RuleOfMonth(
+        orders=orders, honoured=everybody, agreements=False, laws=laws, data_law=np.zeros(len(nothing))
+    )
     on_premises = np.zeros((len(stream.population), 1), np.int8)
+    belief = np.zeros(len(stream.population.cells))
     hosts = np.repeat(np.arange(len(nothing), dtype=np.int32)[:, None], 22, axis=1)
     requests, months = 0, 0
     backlog = np.empty(MONTHS)
     for m in range(MONTHS):
-        casework.work(m, 0, on_premises, hosts, rule, 0.0)
+        casework.work(m, 0, on_premises, hosts, belief, rule, 0.0)
         through = casework.month[US_TO_FOREIGN, GERMANY, kernel.MLA]
         assert through[0] == through[1] == casework.month[..., 0].sum()
         requests += through[0]
         months += through[3]
         backlog[m] = casework.queues.backlog[0, GERMANY]
     assert requests == len(stream.docket.rows)
-    return Served(months / kernel.MONTH_UNITS / requests, backlog)
+    return Served(months / case_records.MONTH_UNITS / requests, backlog)
 
 
 @pytest.mark.parametrize(("utilisation", "within"), [(0.3, 0.01), (0.7, 0.02), (0.9, 0.04)])
@@ -109,7 +109,7 @@ def test_time_in_an_mla_queue_is_that_of_an_m_m_1_queue(
     served = serve(stream, capacity)
     # Times are summed in whole 1/1024 months; of an exponential time with mean m that leaves 1 / (e^(1/m) -
     # 1).
-    mean = 1.0 / np.log1p(1.0 / (served.mean_months * kernel.MONTH_UNITS)) / kernel.MONTH_UNITS
+    mean = 1.0 / np.log1p(1.0 / (served.mean_months * case_records.MONTH_UNITS)) / case_records.MONTH_UNITS
     assert mean == pytest.approx(1.0 / (capacity - PER_MONTH), rel=within)
     waiting = utilisation / (1.0 - utilisation)
     spread = np.sqrt(waiting * (1.0 + waiting) / MONTHS)  # geometric; months apart, nearly independent
@@ -125,43 +125,53 @@ def test_an_overloaded_authority_falls_behind_by_what_it_lacks(stream: Stream) -
 
 def test_counts_of_requests_are_poisson() -> None:
     for mean in (0.2, 3.0, 16.0, 70.0):
-        counts = np.array([kernel.poisson(9, 1, month, mean) for month in range(4000)])
+        counts = np.array([drawing.poisson(9, 1, month, mean) for month in range(4000)])
         assert counts.mean() == pytest.approx(mean, abs=4.0 * np.sqrt(mean / 4000))
         assert counts.var() == pytest.approx(mean, rel=0.15)
 
 
-def test_capacity_is_arrivals_over_utilisation() -> None:
+def test_capacity_is_the_load_of_data_that_lies_there_over_utilisation() -> None:
     """Each authority starts with the capacity of the assumed utilisation, or the smallest one."""
     for utilisation in (0.3, 0.95):
         ws = world_set(
             asked(f"investigators.mla_utilisation={utilisation}", last="2014-12"), worlds=["doj_wins"]
         )
-        queues = open_queues(ws.models[0].scenario, ws.docket)
-        for queue, rate in (
-            (queues.clerks[0], ws.docket.us_rate),
-            (queues.clerks[1], ws.docket.foreign_rate),
-        ):
-            assert np.all(queue[:, 0] >= 1.0)
-            large = queue[:, 0] > 1.0
-            assert large.any()
-            assert np.allclose(rate[large] / queue[large, 0], utilisation)
+        queues = ws.models[0].casework.queues
+        assert np.all(queues.least >= 1.0)
+        large = queues.least > 1.0
+        assert large.sum() > 20
+        assert np.allclose(queues.load[large] / queues.least[large], utilisation)
 
 
-def test_capacity_is_added_only_where_more_than_a_year_of_work_waits() -> None:
-    ws = world_set(asked("investigators.mla_capacity_growth=0", last="2014-12"), worlds=["doj_wins"])
-    queues = open_queues(ws.models[0].scenario, ws.docket)
-    before = queues.clerks[0, :, 0].copy()
+def test_an_authority_is_sized_by_the_data_that_lies_there_not_by_who_lives_there() -> None:
+    """Ireland hosts regions of US providers: far more is asked for there than its people bring."""
+    scenario = (ws := world_set(asked(last="2014-12"), worlds=["doj_wins"])).models[0].scenario
+    load = ws.models[0].casework.queues.load[0]
+    people = np.array([j.online_people_2013 for j in scenario.jurisdictions.values()])
+    ireland = list(scenario.jurisdictions).index("IE")
+    assert load[ireland] / load[1:].sum() > 4.0 * people[ireland] / people[1:].sum()
 
-    def a_month_begins() -> None:
-        kernel.open_queues(queues)
 
-    queues.arrived[0, 1] = int(11.0 * before[1])
-    a_month_begins()
-    assert np.array_equal(queues.clerks[0, :, 0], before)
-    queues.arrived[0, 1] = int(36.0 * before[1])
-    a_month_begins()
-    assert queues.clerks[0, 1, 0] > before[1]
-    assert np.array_equal(queues.clerks[0, 2:, 0], before[2:])
+def test_governments_hire_for_a_lasting_load_and_never_dismiss() -> None:
+    ws = world_set(asked(last="2014-12"), worlds=["doj_wins"])
+    queues = ws.models[0].casework.queues
+    rate, u = queues.clerks[0, :, 0], queues.utilisation
+    before = rate.copy()
+    for _ in range(60):
+        queues.new[0, 1] = int(3.0 * before[1])
+        assistance.open_queues(queues)
+    assert rate[1] == pytest.approx(int(3.0 * before[1]) / u, rel=0.15)
+    assert np.array_equal(rate[2:], before[2:])
+    assert 1.0 - (1.0 - queues.hiring) ** 12 == pytest.approx(0.37)
+
+
+def test_governments_that_never_hire_keep_their_capacity() -> None:
+    ws = world_set(asked("investigators.mla_hiring=0", last="2014-12"), worlds=["doj_wins"])
+    queues = ws.models[0].casework.queues
+    before = queues.clerks.copy()
+    queues.new[:] = 1000
+    assistance.open_queues(queues)
+    assert np.array_equal(queues.clerks, before)
 
 
 def test_requests_are_real_world_counts_whatever_the_population() -> None:
@@ -174,4 +184,4 @@ def test_requests_are_real_world_counts_whatever_the_population() -> None:
         mean_aimed = accounts[ws.docket.rows[:, 0]].mean()
         assert mean_aimed > accounts.mean()  # the large are asked for more often
     assert totals[0] == pytest.approx(totals[1], rel=0.01)
-    assert totals[0] > 30_000 * 13
+    assert totals[0] > 25_000 * 13

@@ -148,8 +148,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "is not a number or a date: list its values",
     ),
     (
-        grid(jurisdictions__DE__mla_treaty={"range": [0, 1], "levels": 2}),
-        "mla_treaty.range",
+        grid(jurisdictions__DE__privacy_law_conflicts={"range": [0, 1], "levels": 2}),
+        "privacy_law_conflicts.range",
         "list its values; valid: true, false",
     ),
     (

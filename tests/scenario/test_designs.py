@@ -92,7 +92,7 @@ def test_it_equals_the_scenario_of_an_experiment_that_sets_the_same(project: Pat
         "trust.peer_weight": 0.3,
         "trust.news_attention": 1.5,
         "governments.rule.protest": 2.0,
-        "jurisdictions.DE.mla_treaty": False,
+        "jurisdictions.DE.privacy_law_conflicts": False,
     }
     paths |= {
         "segments.consumer.contract_months": 24,

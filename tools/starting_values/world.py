@@ -18,7 +18,6 @@ from tools.starting_values.trust import initial_trust
 
 Tree = dict[str, Any]
 SEGMENTS = ("consumer", "small_firm", "enterprise", "regulated", "public_sector")
-CHINA = "CHN"
 
 
 @dataclass(frozen=True)
@@ -87,16 +86,13 @@ def _gdp(sources: Sources, code: str, year: str) -> float:
     )
 
 
-def _treaty(sources: Sources, code: str) -> bool:
-    """Mutual legal assistance with the US.
-
-    A group has it if most of its GDP has. The US needs none with itself.
-    """
-    economies = [sources.economies[member] for member in sources.judged[code].members]
-    with_treaty = sum(
-        e.gdp_2013 or 0.0 for e in economies if e.mla_treaty or e.eu_us_agreement or e.iso3 == CHINA
-    )
-    return code == "US" or with_treaty > sum(e.gdp_2013 or 0.0 for e in economies) / 2
+def _police_requests(sources: Sources, code: str) -> tuple[float, str]:
+    """Requests a year of 2013 of a country's police to the five named US providers, and where from."""
+    law = sources.assistance[code]
+    if law.requests_2013 is not None:
+        return law.requests_2013, "requests_2013.csv: Apple (accounts), Facebook, Google, Microsoft, Yahoo"
+    online = sources.judged[code].numbers["online_people_2013"]
+    return (law.requests_per_million or 0.0) * online, law.requests_like
 
 
 def _jurisdiction(
@@ -108,7 +104,7 @@ def _jurisdiction(
     home_grown: tuple[float, str],
     trust: tuple[float, str],
 ) -> Tree:
-    judged = sources.judged[code]
+    judged, law = sources.judged[code], sources.assistance[code]
     number = judged.numbers
     return {
         "name": judged.name,
@@ -125,7 +121,10 @@ def _jurisdiction(
         "own_state_intrusion": number["own_state_intrusion"],
         "privacy_law": number["privacy_law"],
         "privacy_law_conflicts": judged.privacy_law_conflicts,
-        "mla_treaty": _treaty(sources, code),
+        "mla_instrument": law.instrument,
+        "mla_practice": law.practice,
+        "compulsion_success": law.compulsion_success,
+        "police_requests_2013": rounded(_police_requests(sources, code)[0], 4),
         "home_grown_share_2013": rounded(home_grown[0], 3),
         "home_grown_us_business": number["home_grown_us_business"],
         "instruments_2013": judged.instruments_2013,
@@ -134,20 +133,8 @@ def _jurisdiction(
 
 
 def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, trust: str) -> dict[str, str]:
-    judged = sources.judged[code]
+    judged, law = sources.judged[code], sources.assistance[code]
     why = f"judgement: {judged.reason}"
-    eu = (
-        "EU-US agreement, "
-        if any(sources.economies[member].eu_us_agreement for member in judged.members)
-        else ""
-    )
-    treaty = f"{eu}US State Department, INCSR 2015"
-    if code == "US" or CHINA in judged.members:
-        treaty = (
-            "not applicable"
-            if code == "US"
-            else "the agreement of 2001, not in the list of the State Department"
-        )
     return {
         "iso3": "judgement: which countries stand together",
         "bloc": "membership; kept as in 2013-2019" if judged.bloc == "eu" else "stands alone",
@@ -163,7 +150,10 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
         "privacy_law_conflicts": (
             "judgement: bars or conditions on transfers and disclosure abroad in its law of 2013"
         ),
-        "mla_treaty": treaty,
+        "mla_instrument": law.instrument_source,
+        "mla_practice": law.practice_reason,
+        "compulsion_success": law.compulsion_source,
+        "police_requests_2013": _police_requests(sources, code)[1],
         "home_grown_share_2013": why if home_grown == "judgement" else f"{home_grown}: {judged.reason}",
         "home_grown_us_business": "judgement: which of its providers sell in the US or have an entity there",
         "instruments_2013": why

@@ -24,7 +24,6 @@ class Economy:
     iso2: str
     gdp_2013: float | None
     gdp_2019: float | None
-    mla_treaty: bool
     eu_us_agreement: bool
     eu_member: bool
 
@@ -48,6 +47,25 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Assistance:
+    """One row of legal_assistance.csv: legal assistance with the US, and what the country's police asks.
+
+    requests_2013: requests to the five US providers that publish them by country (requests_2013.csv), of all
+    data; None where no provider has a row.
+    """
+
+    instrument: str
+    instrument_source: str
+    practice: str
+    practice_reason: str
+    compulsion_success: float
+    compulsion_source: str
+    requests_2013: float | None
+    requests_per_million: float | None
+    requests_like: str
+
+
+@dataclass(frozen=True)
 class Sources:
     """Everything that starting values are computed from."""
 
@@ -56,6 +74,7 @@ class Sources:
     uptake: Uptake
     pew: dict[tuple[str, int], dict[str, float]]
     judged: dict[str, Judged]
+    assistance: dict[str, Assistance]
     general: dict[str, Any]
     openings: list[dict[str, str]]
 
@@ -85,6 +104,7 @@ def read_sources(configs: Path) -> Sources:
         uptake=_uptake(evidence / "eurostat_cloud_use_2014_2016.csv"),
         pew=_pew(evidence / "pew.csv"),
         judged={row["code"]: _judged(row, by_iso2) for row in _rows(configs / "world" / "judgements.csv")},
+        assistance=_assistance(configs),
         general=YAML(typ="safe", pure=True).load(configs / "world" / "judgements.yaml"),
         openings=_rows(evidence / "cloud_region_openings.csv"),
     )
@@ -95,13 +115,34 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def _assistance(configs: Path) -> dict[str, Assistance]:
+    asked: dict[str, float] = {}
+    for row in _rows(configs / "evidence" / "requests_2013.csv"):
+        # A provider with one half-year only counts twice.
+        number = float(row["requests"]) * 2.0 / float(row["half_years"])
+        asked[row["place"]] = asked.get(row["place"], 0.0) + number
+    return {
+        row["code"]: Assistance(
+            instrument=row["mla_instrument"],
+            instrument_source=row["instrument_source"],
+            practice=row["mla_practice"],
+            practice_reason=row["practice_reason"],
+            compulsion_success=float(row["compulsion_success"]),
+            compulsion_source=row["compulsion_source"],
+            requests_2013=asked.get(row["code"]),
+            requests_per_million=float(row["requests_per_million"]) if row["requests_per_million"] else None,
+            requests_like=row["requests_like"],
+        )
+        for row in _rows(configs / "world" / "legal_assistance.csv")
+    }
+
+
 def _economy(row: dict[str, str]) -> Economy:
     return Economy(
         iso3=row["iso3"],
         iso2=row["iso2"],
         gdp_2013=float(row["gdp_2013_usd_bn"]) if row["gdp_2013_usd_bn"] else None,
         gdp_2019=float(row["gdp_2019_usd_bn"]) if row["gdp_2019_usd_bn"] else None,
-        mla_treaty=row["mla_treaty_with_us_2015"] == "1",
         eu_us_agreement=row["eu_us_mla_agreement"] == "1",
         eu_member=row["eu_member_2013_2019"] == "1",
     )

@@ -19,5 +19,6 @@ CIRCUMSTANCE = 16  # request: time of month, evasion, whether a contested warran
 OUTCOME = 17  # request: whether it is granted, how long it takes
 US_BUSINESS = 18  # customer: whether its home-grown provider does business in the US
 PUBLICITY = 19  # request: whether it is sealed for good, comes to court, gets into the press
+EVASION = 20  # request: what an evader believes and where it puts its data
 HOME_TASTE = 30  # customer: its lasting taste for home-grown providers
 LEGAL_CIRCUMSTANCE = 31  # request: whether its target is a US person, whether obeying breaks a data law

@@ -1,26 +1,23 @@
-"""Investigators: which requests are made, what data they meet, which route they take, what they obtain, and
-when.
+"""Investigators: what data requests meet, which route they take, what they obtain, and when.
 
-Requests are drawn once for all worlds: Poisson counts, each aimed at an account at random, wherever its data
-lies. In each world a request meets the data where the customer keeps it, and the law in force answers. Mutual
-legal assistance (MLA) goes through one clerk for each pair of countries and direction: first come, first
-served, with exponential service. See docs/odd.md, section 7 (Investigators); parameters in
+In each world a request meets the data where the customer keeps it, and the law in force answers. Mutual legal
+assistance (MLA) goes through one clerk for each pair of countries and direction: first come, first served,
+with exponential service. See docs/odd.md, section 7 (Investigators); parameters in
 configs/parameters/investigators.yaml. Times are months.
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp, log
-from sim.model.reference.customers import UNITS, Cell
+from sim.model.reference.docket import PLAIN_AGENT, US, Request, Requests, running_sums
 from sim.model.reference.philox import draw, draw4
 from sim.model.reference.places import (
     CUSTOMER_KEYS,
-    FIRST_US,
     HOME_GROWN,
     ON_PREMISES,
     TRUSTEE,
@@ -34,123 +31,11 @@ from sim.model.reference.routing import (
     rule_on_foreign_order,
     rule_on_us_order,
 )
-from sim.scenario.scenario import Scenario
 
-US = 0  # the first jurisdiction
 CONSUMER = 0  # the first segment
 MONTH_UNITS = 1024.0  # months to evidence are added up in 1/1024
-US_AGENT, EVADERS_AGENT, PLAIN_AGENT, FIRST_POLICE_AGENT = 1, 2, 3, 16  # whose luck it is
 OUTGOING, INCOMING = range(2)  # MLA: US requests abroad, foreign requests to the US
 KNOWN_AFTER = 12
-
-
-# --- which requests are made --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request for one account: `police` is the country that asks, `number` counts the requests of a month.
-
-    `when` is the time of its month, in months since the first. The luck of its fate is keyed by (agent,
-    month, number).
-    """
-
-    customer: int
-    police: int
-    agent: int
-    month: int
-    number: int
-    when: float
-    evades: bool  # the target keeps its data abroad on purpose
-
-
-def poisson(seed: int, agent: int, month: int, mean: float) -> int:
-    """A Poisson count by inversion, in pieces of mean at most 16."""
-    count = piece = 0
-    while mean > 0.0:
-        part = min(mean, 16.0)
-        u = draw4(seed, agent, month, purposes.REQUESTS, piece)[0]
-        probability = exp(-part)
-        cumulative, k = probability, 0
-        while u > cumulative and k < 200:
-            k += 1
-            probability *= part / k
-            cumulative += probability
-        count, mean, piece = count + k, mean - part, piece + 1
-    return count
-
-
-def running_sums(values: Sequence[float]) -> list[float]:
-    """Sums of the first, the first two, ... values."""
-    out, total = [], 0.0
-    for value in values:
-        total += value
-        out.append(total)
-    return out
-
-
-class Requests:
-    """All requests of a run.
-
-    `by_month` holds those that a rule may touch, in the order in which they are dealt with; `plain` counts US
-    requests for data of Americans in the US, for which every rule gives one answer.
-    """
-
-    def __init__(
-        self, scenario: Scenario, seed: int, cells: list[Cell], accounts: list[float], held: list[int]
-    ) -> None:
-        """`accounts` of each cell; `held`: accounts that each customer stands for, in millionths."""
-        self.scenario, self.seed, self.cells = scenario, seed, cells
-        self.cell_of = [cell for cell in cells for _ in range(cell.size)]
-        p, months = scenario.parameters.investigators, range(scenario.months)
-        self.segments, countries = len(scenario.segments), len(scenario.jurisdictions)
-        self.weight = [accounts[c.number] * p.segment_weight.values[c.segment] for c in cells]
-        self.of_cell = [
-            running_sums([held[i] / UNITS for i in range(c.first, c.first + c.size)]) for c in cells
-        ]
-        self.us_growth = [exp(m / 12.0 * log(1.0 + p.us_request_growth)) for m in months]
-        foreign_growth = [exp(m / 12.0 * log(1.0 + p.foreign_request_growth)) for m in months]
-        of_country = [
-            add_up(self.weight[j * self.segments : (j + 1) * self.segments]) for j in range(countries)
-        ]
-        monthly = p.us_requests_per_year / 12.0
-        abroad = monthly * p.us_aimed_abroad
-        evading = monthly * (1.0 - p.us_aimed_abroad) * p.evading_share
-        plain = monthly - abroad - evading
-        everybody = add_up(of_country[1:])
-        # Mean requests a month at the start: of the US about each country, and of each police.
-        self.us_rate = [evading] + [abroad * weight / everybody for weight in of_country[1:]]
-        per_month = p.foreign_requests_per_year / 12.0
-        self.foreign_rate = [0.0] + [per_month * weight / everybody for weight in of_country[1:]]
-        drawn = self._of_kind(US_AGENT, US, False, [abroad * g for g in self.us_growth], 1, countries)
-        drawn += self._of_kind(EVADERS_AGENT, US, True, [evading * g for g in self.us_growth], 0, 1)
-        for j in range(1, countries):
-            rates = [self.foreign_rate[j] * g for g in foreign_growth]
-            drawn += self._of_kind(FIRST_POLICE_AGENT + j, j, False, rates, j, j + 1)
-        drawn.sort(key=lambda request: (request.month, request.police, request.when))
-        self.by_month: list[list[Request]] = [[] for _ in months]
-        for request in drawn:
-            self.by_month[request.month].append(request)
-        self.plain = [poisson(seed, PLAIN_AGENT, m, plain * self.us_growth[m]) for m in months]
-
-    def _of_kind(
-        self, agent: int, police: int, evades: bool, rates: list[float], first: int, last: int
-    ) -> list[Request]:
-        """Requests about accounts in the countries from `first` to before `last`, at these mean counts a
-        month.
-        """
-        cells = self.cells[first * self.segments : last * self.segments]
-        sums = running_sums([self.weight[cell.number] for cell in cells])
-        out = []
-        for month, rate in enumerate(rates):
-            for number in range(poisson(self.seed, agent, month, rate)):
-                u = draw4(self.seed, agent, month, purposes.TARGET, number)
-                cell = cells[min(bisect_left(sums, u[0] * sums[-1]), len(cells) - 1)]
-                accounts = self.of_cell[cell.number]
-                rank = min(bisect_left(accounts, u[1] * accounts[-1]), cell.size - 1)
-                when = month + draw4(self.seed, agent, month, purposes.CIRCUMSTANCE, number)[0]
-                out.append(Request(cell.first + rank, police, agent, month, number, when, evades))
-        return out
 
 
 # --- what a month brings ------------------------------------------------------------------------------
@@ -181,12 +66,12 @@ class Data:
     read.
     """
 
-    place: int
     home: int  # country of the customer
     segment: int
     position: float  # the customer's position in the order of laws
     controller: str
     lies: int
+    provider: int  # the US provider that controls it; -1 if none does
     nowhere: bool  # it has no stable location
     unreadable: bool
 
@@ -198,6 +83,14 @@ class Data:
     def law_of(self) -> int:
         """The country whose law a US order may break: the host, or the customer's if there is none."""
         return self.home if self.nowhere else self.lies
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether evidence is obtained, and after how many months."""
+
+    succeeds: bool
+    months: float
 
 
 @dataclass
@@ -213,75 +106,139 @@ class Tally:
     unreadable: int = 0
     conflicts: int = 0
 
+    def enter(self, outcome: Outcome, data: Data, ruling: Ruling) -> None:
+        """Count one request."""
+        self.requests += 1
+        self.conflicts += int(ruling.conflict)
+        if outcome.succeeds and data.unreadable:
+            self.unreadable += 1
+        elif outcome.succeeds:
+            self.succeeded += 1
+            self.months += int(outcome.months * MONTH_UNITS)
+            self.succeeded_12m += int(outcome.months <= 12.0)
+
 
 @dataclass
 class Clerk:
-    """The queue of one authority for the requests of one country; capacity is in requests a month."""
+    """The queue of one authority for the requests of one country; capacity is in requests a month.
 
+    `least`: capacity at the start; `load`: requests a month that the authority has come to expect.
+    """
+
+    least: float
+    load: float
     capacity: float
     free_at: float = 0.0
     arrived: int = 0
+    arrived_last_month: int = 0
     finishes: list[float] = field(default_factory=list)  # times at which requests leave the queue
-
-    def done_before(self, month: int) -> int:
-        """Requests that have left the queue by the beginning of a month."""
-        return len([end for end in self.finishes if end < month])
 
     def backlog_at(self, month: int) -> int:
         """Requests that wait at the beginning of a month."""
-        return self.arrived - self.done_before(month)
+        return self.arrived - len([end for end in self.finishes if end < month])
 
-    def open_month(self, month: int, growth: float, response: float) -> None:
-        """Capacity grows; part of what a year's backlog lacks is added (governments hire)."""
-        grown = self.capacity * growth
-        self.capacity = grown + response * max(self.backlog_at(month) / 12.0 - grown, 0.0)
+    def hire(self, hiring: float, utilisation: float) -> None:
+        """Capacity follows a lasting change of load with a lag; nobody is dismissed."""
+        self.load += hiring * (self.arrived_last_month - self.load)
+        self.arrived_last_month = 0
+        self.capacity = max(self.least, self.load / utilisation)
 
     def serve(self, arrival: float, work: float) -> float:
         """Queue a request; `work` is of unit mean. Returns when it is finished."""
         ends = max(arrival, self.free_at) + work / self.capacity
         self.free_at = ends
         self.arrived += 1
+        self.arrived_last_month += 1
         self.finishes.append(ends)
         return ends
+
+
+@dataclass
+class ForeignOrders:
+    """What one police's requests did to Americans, and to US providers that refused an order."""
+
+    about_americans: int = 0
+    reached_americans: int = 0
+    refused: int = 0
 
 
 class Investigators:
     """The police of all countries in one world."""
 
-    def __init__(self, requests: Requests) -> None:
+    def __init__(
+        self, requests: Requests, places: Sequence[int], hosts: list[list[int]], belief: Sequence[float]
+    ) -> None:
+        """As the customers are before the first month: see `work`."""
         self.requests, self.scenario, self.seed = requests, requests.scenario, requests.seed
         self.countries, codes = list(self.scenario.jurisdictions.values()), list(self.scenario.jurisdictions)
         p = self.scenario.parameters.investigators
-        self.clerks = [
-            [Clerk(max(rate / p.mla_utilisation, p.mla_minimum_capacity)) for rate in rates]
-            for rates in (requests.us_rate, requests.foreign_rate)
-        ]
-        # Where an evader keeps what would lie in the US: the provider's first region abroad.
-        self.haven = [
+        # Where an evader keeps what would lie in the US: the provider's first region abroad, or a haven.
+        self.region = [
             codes.index(next(code for code in provider.regions_2013 if code != "US"))
             for provider in self.scenario.providers.values()
         ]
+        self.havens = running_sums([p.evaders_haven.get(code, 0.0) for code in codes])
         self.asked = [0.0] * len(codes)
         self.met = [0.0] * len(codes)
         self.history: list[list[Tally]] = []
         self.tallies: dict[tuple[str, int, str], Tally] = {}
+        self.clerks = self.first_clerks(places, hosts, belief)
 
-    def work(self, month: int, rule: RuleOfMonth, places: Sequence[int], hosts: list[list[int]]) -> None:
-        """A month: `places` of all customers; `hosts`: where a country's data lies, by place."""
+    def first_clerks(
+        self, places: Sequence[int], hosts: list[list[int]], belief: Sequence[float]
+    ) -> list[list[Clerk]]:
+        """Every authority has the capacity of the assumed utilisation.
+
+        Its load at the start is that of all requests for data that lies there (or at US providers), whatever
+        their route, from where the targets of the whole run keep their data at the start.
+        """
         p = self.scenario.parameters.investigators
+        counts = [[0] * len(self.countries) for _ in range(2)]
+        for of_month in self.requests.by_month:
+            for request in of_month:
+                data = self.find(request, 0, places[request.customer], hosts, belief)
+                if request.police == US and data.lies != US:
+                    counts[OUTGOING][data.lies] += 1
+                elif request.police != US and data.us_held:
+                    counts[INCOMING][request.police] += 1
+        months = (add_up(self.requests.us_growth), add_up(self.requests.foreign_growth))
+        loads = [[count / months[side] for count in counts[side]] for side in (OUTGOING, INCOMING)]
+        least = [[max(load / p.mla_utilisation, p.mla_minimum_capacity) for load in side] for side in loads]
+        return [
+            [Clerk(least[side][j], loads[side][j], least[side][j]) for j in range(len(self.countries))]
+            for side in (OUTGOING, INCOMING)
+        ]
+
+    def work(
+        self,
+        month: int,
+        rule: RuleOfMonth,
+        places: Sequence[int],
+        hosts: list[list[int]],
+        belief: Sequence[float],
+    ) -> None:
+        """A month: `places` of all customers; `hosts`: where a country's data lies, by place; `belief` of
+        each cell that a US order reaches what US providers hold abroad.
+        """
+        p, countries = self.scenario.parameters.investigators, range(len(self.countries))
         self.tallies = {}
-        self.host_conflicts = [0] * len(self.countries)
-        self.host_disclosures = [0] * len(self.countries)
+        self.host_conflicts, self.host_disclosures = [0 for _ in countries], [0 for _ in countries]
         self.disclosures = 0
-        self.subject_conflicts = [0] * len(self.countries)
-        self.public = [0] * len(self.countries)
-        self.in_court = [0] * len(self.countries)
-        growth = exp(log(1.0 + p.mla_capacity_growth) / 12.0)
-        for side in self.clerks:
-            for clerk in side:
-                clerk.open_month(month, growth, p.mla_capacity_response / 12.0)
+        self.subject_conflicts = [0 for _ in countries]
+        self.public, self.in_court = [0 for _ in countries], [0 for _ in countries]
+        self.about = {"people_abroad": Tally(), "people_in_us": Tally()}
+        self.foreign_orders = [ForeignOrders() for _ in countries]
+        if month > 0:
+            hiring = 1.0 - exp(log(1.0 - p.mla_hiring) / 12.0)
+            for side in self.clerks:
+                for clerk in side:
+                    clerk.hire(hiring, p.mla_utilisation)
         for request in self.requests.by_month[month]:
-            self.answer(request, rule, places[request.customer], hosts)
+            data = self.find(request, month, places[request.customer], hosts, belief)
+            if request.police == US:
+                self.answer_us(request, data, rule)
+            else:
+                self.answer_police(request, data, rule)
         self.answer_plain_requests(month)
         self.learn_what_was_met()
 
@@ -326,39 +283,50 @@ class Investigators:
 
     # --- one request ------------------------------------------------------------------------------
 
-    def answer(self, request: Request, rule: RuleOfMonth, place: int, hosts: list[list[int]]) -> None:
-        """Find the data, rule on the order, and write down what it obtains and when."""
-        data = self.find(request, place, hosts)
-        if request.police == US:
-            ruling = self.rule_for_us(request, data, rule)
-            country = data.lies if data.lies != US else data.home
-            direction = "us_at_home" if data.home == US and data.lies == US else "us_to_foreign"
-        else:
-            ruling = self.rule_for_police(request, data, rule)
-            country, direction = request.police, "foreign_to_us" if data.us_held else "foreign_at_home"
-        succeeds, months = self.pursue(request, data, rule, ruling, country)
-        tally = self.tally(direction, country, ruling.route)
-        tally.requests += 1
+    def answer_us(self, request: Request, data: Data, rule: RuleOfMonth) -> None:
+        """Rule on a US request; write down what it obtains and when, and what becomes known of it."""
+        ruling = self.rule_for_us(request, data, rule)
+        abroad = data.home != US or data.lies != US
+        country = data.lies if data.lies != US else data.home
+        outcome = self.pursue(request, data, rule, ruling, country)
+        self.tally("us_to_foreign" if abroad else "us_at_home", country, ruling.route).enter(
+            outcome, data, ruling
+        )
+        if data.home != US:
+            self.about["people_abroad"].enter(outcome, data, ruling)
+        elif request.evades or data.lies != US:
+            self.about["people_in_us"].enter(outcome, data, ruling)
         if ruling.conflict:
-            tally.conflicts += 1
-            if request.police == US:
-                self.host_conflicts[data.law_of] += 1
-                self.subject_conflicts[data.home] += 1
-        if request.police == US:
-            self.make_public(request, data, rule, ruling)
-        if ruling.route != "unreachable" and succeeds and data.unreadable:
-            tally.unreadable += 1
-            return
-        if not succeeds:
-            return
-        tally.succeeded += 1
-        tally.months += int(months * MONTH_UNITS)
-        if months <= 12.0:
-            tally.succeeded_12m += 1
-        if request.police == US and data.segment != CONSUMER and data.us_held and data.lies != US:
+            self.host_conflicts[data.law_of] += 1
+            self.subject_conflicts[data.home] += 1
+        self.make_public(request, data, rule, ruling)
+        obtained = outcome.succeeds and not data.unreadable
+        if obtained and data.segment != CONSUMER and data.us_held and data.lies != US:
             self.disclosures += 1
             if ruling.route != "mla" and not ruling.conflict:
                 self.host_disclosures[data.lies] += 1
+
+    def answer_police(self, request: Request, data: Data, rule: RuleOfMonth) -> None:
+        """Rule on a foreign request; a US provider may refuse an order that the US bar on disclosure forbids
+        to obey, and then the US is asked.
+        """
+        p, police = self.scenario.parameters.investigators, request.police
+        ruling, orders = self.rule_for_police(request, data, rule), self.foreign_orders[police]
+        _, granted, _, _ = self.outcome_luck(request)
+        barred = ruling.route == "direct" and data.us_held and ruling.conflict
+        if barred and granted >= self.countries[police].compulsion_success:
+            orders.refused += 1
+            ruling = replace(ruling, route="mla", asks="us")
+        outcome = self.pursue(request, data, rule, ruling, police)
+        self.tally("foreign_to_us" if data.us_held else "foreign_at_home", police, ruling.route).enter(
+            outcome, data, ruling
+        )
+        obtained = outcome.succeeds and not data.unreadable
+        if data.home == US:
+            orders.about_americans += 1
+            orders.reached_americans += int(obtained and ruling.route == "direct")
+        elif obtained and ruling.route == "agreement":
+            orders.reached_americans += int(self.publicity_luck(request)[3] < p.incidental_share)
 
     def make_public(self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling) -> None:
         """A US order that is not sealed for good becomes public if it comes to court or into the press.
@@ -366,9 +334,7 @@ class Investigators:
         Only orders that compel are news: assistance is the host's own act.
         """
         p = self.scenario.parameters.investigators
-        sealed, court_luck, press, _ = draw4(
-            self.seed, request.agent, request.month, purposes.PUBLICITY, request.number
-        )
+        sealed, court_luck, press, _ = self.publicity_luck(request)
         if sealed < p.sealed_share or data.controller == "target":
             return
         contested = self.scenario.law.tests[rule.test].open is not None
@@ -380,35 +346,63 @@ class Investigators:
         if court or (ruling.route == "direct" and press < p.publicity):
             self.public[data.home] += 1
 
-    def find(self, request: Request, place: int, hosts: list[list[int]]) -> Data:
+    def find(
+        self, request: Request, month: int, place: int, hosts: list[list[int]], belief: Sequence[float]
+    ) -> Data:
         """Where the target's data is, who controls it, and whether it can be read."""
         p = self.scenario.parameters.investigators
         _, stable, _, keys = self.circumstances(request)
         cell = self.requests.cell_of[request.customer]
         home = cell.number // len(self.scenario.segments)
-        us_held = place >= FIRST_US and offer_of(place) != TRUSTEE
-        lies = hosts[home][place]
-        nowhere = False
+        lies, controller = hosts[home][place], self.controller(request.customer, place, home)
+        if request.evades and controller == "us_provider":
+            controller, lies = self.evade(request, place, home, lies, belief[cell.number])
+        elif request.police != US and home == US and self.foreign_owned(request, month):
+            controller, lies = "foreign_with_us_business", request.police
+        us_held, nowhere, unreadable = controller == "us_provider", False, False
         if us_held:
-            provider = provider_of(place)
-            share = list(self.scenario.providers.values())[provider].no_stable_location
+            share = list(self.scenario.providers.values())[provider_of(place)].no_stable_location
             nowhere = cell.segment == CONSUMER and stable < share
-            if request.police == US and request.evades and lies == US:
-                lies = self.haven[provider]
+            unreadable = offer_of(place) == CUSTOMER_KEYS and keys >= p.consumer_unlocking
         return Data(
-            place=place,
             home=home,
             segment=cell.segment,
             position=float(
                 np.float32(min(draw(self.seed, request.customer, -1, purposes.LAW_ORDER), 0.9999999))
             ),
-            controller=self.controller(request.customer, place, home),
+            controller=controller,
             lies=lies,
+            provider=provider_of(place) if us_held else -1,
             nowhere=nowhere,
-            unreadable=place >= FIRST_US
-            and offer_of(place) == CUSTOMER_KEYS
-            and keys >= p.consumer_unlocking,
+            unreadable=unreadable,
         )
+
+    def evade(self, request: Request, place: int, home: int, lies: int, belief: float) -> tuple[str, int]:
+        """Where a customer of a US provider puts data who wants it out of reach: controller, and country.
+
+        By the rule that it believes in: US providers are left if an order reaches whatever they hold, else
+        data in the US goes to a region abroad.
+        """
+        p = self.scenario.parameters.investigators
+        believes, stays, haven, business = draw4(
+            self.seed, request.agent, request.month, purposes.EVASION, request.number
+        )
+        if believes >= belief:
+            return "us_provider", self.region[provider_of(place)] if lies == US else lies
+        if stays < p.evaders_on_premises:
+            return "target", home
+        at = home
+        if home == US:
+            at = min(bisect_left(self.havens, haven * self.havens[-1]), len(self.havens) - 1)
+        with_us = business < self.countries[at].home_grown_us_business
+        return "foreign_with_us_business" if with_us else "foreign_only", at
+
+    def foreign_owned(self, request: Request, month: int) -> bool:
+        """Whether an American's account is at a provider of the country whose police asks."""
+        p, code = self.scenario.parameters.investigators, list(self.scenario.jurisdictions)[request.police]
+        growth = exp(month / 12.0 * log(1.0 + p.foreign_owned_growth))
+        share = min(growth * p.foreign_owned_accounts.get(code, 0.0), 1.0)
+        return self.publicity_luck(request)[3] < share
 
     def controller(self, customer: int, place: int, home: int) -> str:
         """Who controls the data at a place; a home-grown provider may do business in the US, and so be within
@@ -426,8 +420,7 @@ class Investigators:
         """A US order: an open question is decided case by case, by the share honoured."""
         test, open_test = rule.test, self.scenario.law.tests[rule.test].open
         if open_test is not None:
-            by = provider_of(data.place) if data.place >= FIRST_US else -1
-            honoured = self.circumstances(request)[2] < rule.honoured[by]
+            honoured = self.circumstances(request)[2] < rule.honoured[data.provider]
             test = open_test.honoured if honoured else open_test.refused
         stable = "in_us" if data.lies == US else "abroad"
         us_person, data_law_bars = self.legal_circumstances(request, data, rule)
@@ -446,7 +439,7 @@ class Investigators:
         return rule_on_us_order(self.scenario.law, order)
 
     def rule_for_police(self, request: Request, data: Data, rule: RuleOfMonth) -> Ruling:
-        """The order of a foreign police for the data of somebody in its country."""
+        """The order of a foreign police for the data of somebody in its country, or of an American."""
         open_test = self.scenario.law.tests[rule.test].open
         test = rule.test if open_test is None else open_test.foreign
         stable = {request.police: "own_soil", US: "in_us"}.get(data.lies, "third_country")
@@ -464,12 +457,10 @@ class Investigators:
 
     def pursue(
         self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling, country: int
-    ) -> tuple[bool, float]:
+    ) -> Outcome:
         """Whether evidence is obtained, and after how many months, by the route of the order."""
         p = self.scenario.parameters.investigators
-        answer_luck, granted, clerk_luck, papers_luck = draw4(
-            self.seed, request.agent, request.month, purposes.OUTCOME, request.number
-        )
+        answer_luck, granted, clerk_luck, papers_luck = self.outcome_luck(request)
         wait, papers_wait = -log(answer_luck), -log(papers_luck)  # exponential, of unit mean
         if ruling.route == "direct":
             return self.pursue_directly(request, data, rule, ruling, granted, wait)
@@ -477,39 +468,49 @@ class Investigators:
             comity = self.scenario.law.comity[rule.comity]
             quashed = p.comity_success if comity.success is None else comity.success
             months = p.comity_months if comity.months is None else comity.months
-            return granted < p.direct_success * (1.0 - quashed), wait * months
+            return Outcome(granted < p.direct_success * (1.0 - quashed), wait * months)
         if ruling.route == "agreement":
-            return granted < p.agreement_success, wait * p.agreement_months
+            return Outcome(granted < p.agreement_success, wait * p.agreement_months)
         if ruling.route == "unreachable":
-            return False, 0.0
-        papers = (
-            0.5 * p.mla_base_months * (wait + papers_wait)
-        )  # two steps of equal mean: sender's and receiver's
+            return Outcome(False, 0.0)
+        # Papers take two steps of equal mean: sender's and receiver's.
         if ruling.asks == "host":  # the queue of a third country is not in the model
-            return granted < p.mla_success, papers
-        clerk = self.clerks[OUTGOING if request.police == US else INCOMING][country]
+            chance, mean = self.practice(OUTGOING, data.lies)
+            return Outcome(granted < chance, 0.5 * mean * (wait + papers_wait))
+        side = OUTGOING if request.police == US else INCOMING
+        chance, mean = self.practice(side, country)
         arrival = request.month + self.circumstances(request)[0]
-        ends = clerk.serve(arrival, -log(clerk_luck))
-        if self.countries[country].mla_treaty:
-            return granted < p.mla_success, ends - arrival + papers
-        return granted < p.rogatory_success, ends - arrival + papers * p.rogatory_slowdown
+        ends = self.clerks[side][country].serve(arrival, -log(clerk_luck))
+        return Outcome(granted < chance, ends - arrival + 0.5 * mean * (wait + papers_wait))
+
+    def practice(self, side: int, country: int) -> tuple[float, float]:
+        """Chance that legal assistance yields content, and mean months of the papers.
+
+        A foreign authority's practice decides; the US grants by the instrument alone.
+        """
+        p, where = self.scenario.parameters.investigators, self.countries[country]
+        rogatory = where.mla_instrument == "none"
+        slower = p.rogatory_slowdown if rogatory else 1.0
+        if side == OUTGOING:
+            slowness = p.mla_slowness[where.mla_practice] * slower
+            return p.mla_granted[where.mla_practice], p.mla_base_months * slowness
+        return p.rogatory_success if rogatory else p.mla_success, p.mla_base_months * slower
 
     def pursue_directly(
         self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling, granted: float, wait: float
-    ) -> tuple[bool, float]:
+    ) -> Outcome:
         """An order to whoever controls the data; a conflict of law delays it, and a court may quash it for
-        comity.
+        comity. A foreign order that a US provider obeys against the US bar is one of those not refused.
         """
         p, law = self.scenario.parameters.investigators, self.scenario.law
-        chance = p.direct_success
-        if request.police != US and data.us_held:
-            chance = p.compulsion_success
-        elif ruling.conflict and law.comity[rule.comity].common_law:
-            chance = p.direct_success * (1.0 - p.common_law_comity_success)
+        quashed = p.common_law_comity_success if law.comity[rule.comity].common_law else 0.0
+        chance = p.direct_success * (1.0 - (quashed if ruling.conflict else 0.0))
+        if request.police != US and data.us_held and ruling.conflict:
+            chance = self.countries[request.police].compulsion_success
         months = wait * p.direct_months + (p.conflict_delay if ruling.conflict else 0.0)
         if request.police == US and data.lies != US and law.tests[rule.test].open is not None:
             months += self.scenario.parameters.providers.litigation_delay * rule.litigating
-        return granted < chance, months
+        return Outcome(granted < chance, months)
 
     def legal_circumstances(self, request: Request, data: Data, rule: RuleOfMonth) -> tuple[bool, bool]:
         """Whether the target is a US person, and whether obeying would break a data-protection law."""
@@ -528,3 +529,11 @@ class Investigators:
         keys.
         """
         return draw4(self.seed, request.agent, request.month, purposes.CIRCUMSTANCE, request.number)
+
+    def outcome_luck(self, request: Request) -> tuple[float, ...]:
+        """How long the authority takes, whether the request is granted, how long clerk and papers take."""
+        return draw4(self.seed, request.agent, request.month, purposes.OUTCOME, request.number)
+
+    def publicity_luck(self, request: Request) -> tuple[float, ...]:
+        """Whether it is sealed, comes to court, gets into the press; whom a foreign order meets."""
+        return draw4(self.seed, request.agent, request.month, purposes.PUBLICITY, request.number)

@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.kernels import investigations as kernel
+from sim.model.kernels.case_records import MEASURES
+from sim.model.kernels.codes import US_TO_FOREIGN
 from sim.model.world import WorldSet
 from sim.scenario.resolution import resolve
 from sim.vocabulary import ROUTES
 
 DIRECT, REVIEW, MLA = (ROUTES.index(route) for route in ("direct", "comity_review", "mla"))
-REQUESTS, SUCCEEDED = kernel.MEASURES.index("requests"), kernel.MEASURES.index("succeeded")
+REQUESTS, SUCCEEDED = MEASURES.index("requests"), MEASURES.index("succeeded")
 TEXT = {"reference": "a test"}
 
 
@@ -63,11 +64,11 @@ def requests() -> tuple[WorldSet, dict[str, np.ndarray]]:
     """The worlds after their last month, and the requests of each by route: int64 (route, measure)."""
     scenarios = resolve(EXPERIMENT).scenarios
     worlds = WorldSet(list(scenarios.values()), seed=1)
-    found = {name: np.zeros((len(ROUTES), len(kernel.MEASURES)), np.int64) for name in scenarios}
+    found = {name: np.zeros((len(ROUTES), len(MEASURES)), np.int64) for name in scenarios}
     while worlds.running:
         worlds.step()
         for name, model in zip(scenarios, worlds.models, strict=True):
-            found[name] += model.casework.month[kernel.US_TO_FOREIGN].sum(axis=0)
+            found[name] += model.casework.month[US_TO_FOREIGN].sum(axis=0)
     return worlds, found
 
 

@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.agents.investigators import Casework, Waits, docket_from
-from sim.model.kernels import investigations as kernel
+from sim.model.agents.investigators import Casework
+from sim.model.docket import Counts, Waits, docket_from
+from sim.model.kernels import codes
+from sim.model.kernels.case_records import MEASURES
 from sim.model.law import routing
 from sim.model.law.timeline import law_on
 from sim.model.places import (
@@ -433,7 +435,8 @@ def test_no_agreement_is_used_by_a_foreign_police_against_a_us_person() -> None:
 def test_a_police_orders_its_own_providers_and_searches_its_own_country_without_breaking_us_law() -> None:
     for order in all_foreign_orders():
         if order.controller != "us_provider":
-            assert foreign_ruling(order) == Ruling("direct", False), order
+            search_abroad = order.controller == "target" and order.location != "own_soil"
+            assert foreign_ruling(order) == Ruling("mla" if search_abroad else "direct", False), order
 
 
 def test_obeying_a_claim_breaks_us_law_unless_an_agreement_or_the_border_lifts_the_bar() -> None:
@@ -554,15 +557,19 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     model.offers.hosts = np.full_like(model.offers.hosts, codes.index(lies))
     world_set.customers.place[:] = _place(case)
     rows = np.array([[target, codes.index(police), 0, 0, 1]], np.int64)
-    nothing = np.zeros(len(codes))
-    docket = docket_from(
-        rows, np.array([0, 1, 1]), np.zeros(2, np.int64), nothing, nothing, world_set.population, seed=1
-    )
-    model.casework = Casework(model.scenario, docket, Waits(docket, seed=1))
+    nothing = np.zeros((2, len(codes)), np.int64)
+    counts = Counts(np.zeros(2, np.int64), nothing, nothing, 2.0, 2.0)
+    docket = docket_from(rows, np.array([0, 1, 1]), counts, world_set.population, seed=1)
+    obeyed = {
+        code: j.model_copy(update={"compulsion_success": 1.0})  # nobody refuses, so the route is the law's
+        for code, j in model.scenario.jurisdictions.items()
+    }
+    scenario = replace(model.scenario, jurisdictions=obeyed)
+    model.casework = Casework(scenario, docket, Waits(docket, seed=1))
     model.investigate()
     month = model.casework.month
-    ((_, _, route),) = np.argwhere(month[..., kernel.MEASURES.index("requests")] == 1)
-    return ROUTES[route], bool(month[..., kernel.MEASURES.index("conflicts")].sum())
+    ((_, _, route),) = np.argwhere(month[..., MEASURES.index("requests")] == 1)
+    return ROUTES[route], bool(month[..., MEASURES.index("conflicts")].sum())
 
 
 @pytest.mark.parametrize(("side", "case"), BOTH, ids=lambda x: x["what"] if isinstance(x, dict) else x)
@@ -575,11 +582,11 @@ def test_the_model_answers_as_the_case_file_says(
 def test_the_kernel_counts_circumstances_and_routes_in_the_order_of_the_words() -> None:
     assert ROUTES == ("direct", "comity_review", "agreement", "mla", "unreachable")
     assert tuple(range(len(ROUTES))) == (
-        kernel.DIRECT,
-        kernel.COMITY,
-        kernel.AGREEMENT,
-        kernel.MLA,
-        kernel.UNREACHABLE,
+        codes.DIRECT,
+        codes.COMITY,
+        codes.AGREEMENT,
+        codes.MLA,
+        codes.UNREACHABLE,
     )
     assert len(ROUTES) <= routing.CONFLICT_BIT
     assert us_place(0, 0) == FIRST_US

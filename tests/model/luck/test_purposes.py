@@ -37,6 +37,7 @@ AS_FIRST_PUBLISHED = {
     "OUTCOME": 17,
     "US_BUSINESS": 18,
     "PUBLICITY": 19,
+    "EVASION": 20,
 }
 
 

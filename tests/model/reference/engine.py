@@ -291,6 +291,27 @@ class Engine:
         backlog: list[list[int]] = self.model.casework.queues.backlog.tolist()
         return backlog
 
+    def about(self) -> list[tuple[int, ...]]:
+        """What became of US requests about people abroad, and about people in the US out of reach."""
+        return [tuple(row) for row in self.model.casework.about.tolist()]
+
+    def foreign_orders(self) -> list[tuple[int, ...]]:
+        """By country: its police's requests about Americans, those that reach them, orders refused."""
+        return [tuple(row) for row in self.model.casework.foreign_orders.tolist()]
+
+    def non_content(self) -> list[list[tuple[int, int]]]:
+        """Foreign requests for other data than content, and those answered, by month and country."""
+        asked, answered = self.worlds.docket.non_content, self.worlds.docket.non_content_answered
+        return [
+            list(zip(*of_month, strict=True))
+            for of_month in zip(asked.tolist(), answered.tolist(), strict=True)
+        ]
+
+    def rule_belief(self) -> list[float]:
+        """Belief of each cell that a US order reaches what US providers hold abroad."""
+        belief: list[float] = self.model.mind.belief.tolist()
+        return belief
+
     def offer_keys_everywhere(self) -> None:
         """Let every US provider offer customer-held keys in every country."""
         self.model.offers.live[:, :, CUSTOMER_KEYS] = True

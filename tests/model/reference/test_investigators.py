@@ -7,7 +7,8 @@ from dataclasses import astuple, replace
 
 import pytest
 
-from sim.model.reference.investigators import Investigators, Requests
+from sim.model.reference.docket import Requests
+from sim.model.reference.investigators import Investigators
 from sim.model.reference.population import cells_of, totals_of_cell, weights_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Switch
@@ -33,7 +34,9 @@ def agree(scenario: Scenario, seed: int, keys_everywhere: bool = False) -> set[s
     ]
     assert drawn == engine.requests()
     assert requests.plain == engine.plain_requests()
-    twin, routes = Investigators(requests), set()
+    assert requests.non_content == engine.non_content()
+    twin = Investigators(requests, engine.places(), engine.hosts(), engine.rule_belief())
+    routes = set()
     while engine.running:
         engine.open_month()
         engine.govern()
@@ -41,7 +44,7 @@ def agree(scenario: Scenario, seed: int, keys_everywhere: bool = False) -> set[s
         engine.publish()
         engine.move_customers()
         month = engine.month
-        twin.work(month, engine.rule(), engine.places(), engine.hosts())
+        twin.work(month, engine.rule(), engine.places(), engine.hosts(), engine.rule_belief())
         engine.investigate()
         assert {key: astuple(tally) for key, tally in twin.tallies.items()} == engine.tallies(), (
             f"month {month}"
@@ -51,6 +54,8 @@ def agree(scenario: Scenario, seed: int, keys_everywhere: bool = False) -> set[s
             list(zip(twin.subject_conflicts, twin.public, twin.in_court, strict=True))
             == engine.known_orders()
         )
+        assert [astuple(tally) for tally in twin.about.values()] == engine.about()
+        assert [astuple(orders) for orders in twin.foreign_orders] == engine.foreign_orders()
         assert twin.disclosures == engine.disclosures()
         assert [[clerk.backlog_at(month + 1) for clerk in side] for side in twin.clerks] == engine.backlog()
         assert [twin.unmet(j) for j in range(len(twin.countries))] == engine.unmet()
