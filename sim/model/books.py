@@ -61,6 +61,7 @@ class Books:
     )  # int64 (M, 4, 5, 6) requests by direction and route, all countries together: MEASURES
     backlog: np.ndarray = field(init=False)  # int64 (M, 2, J)
     disclosures: np.ndarray = field(init=False)  # int64 (M,)
+    rule_reach: np.ndarray = field(init=False)  # float64 (M,) share of US warrants abroad that are honoured
     revenue: np.ndarray = field(
         init=False
     )  # float64 (M, 2, O) USD by place, from US customers and from all others
@@ -87,6 +88,7 @@ class Books:
         self.answered = np.zeros((months, len(DIRECTIONS), len(ROUTES), len(MEASURES)), np.int64)
         self.backlog = np.zeros((months, 2, jurisdictions), np.int64)
         self.disclosures = np.zeros(months, np.int64)
+        self.rule_reach = np.zeros(months)
         self.revenue = np.zeros((months, 2, place_count(len(self.scenario.providers))))
         self.market = np.zeros((months, jurisdictions, len(self.scenario.providers)))
         # Sums over cells, or means by accounts, spend or customers as each measure's meaning asks.
@@ -127,6 +129,7 @@ class Books:
         Places lie on the soil of `hosts` (J, O); a US order reaches the share `honoured` of data abroad.
         Returns the month's output of US providers in TB; that of the others is in `by_bloc`.
         """
+        self.rule_reach[self.month] = honoured
         within = kernel.Within(honoured, self._us_business, customers.meets.exposure)
         places = kernel.Places(hosts, self._kinds, market.markup)
         sales = kernel.Sales(self.revenue[self.month], self.market[self.month], self.by_bloc)
@@ -219,6 +222,7 @@ class Books:
             out[f"laws_{name}"] = countries[:, k]
         any_local = 1.0 - np.prod([1.0 - self.laws[:, :, k] for k in _LOCALISATION], axis=0)
         out["laws_localisation"] = np.cumsum(any_local * members, axis=1)[:, -1]
+        out["us_rule_reach"] = self.rule_reach
         out["laws_total"] = np.cumsum(np.delete(countries, PROTEST, axis=1), axis=1)[:, -1]
         return {**out, **self._evidence()}
 

@@ -9,6 +9,7 @@ from sim.model.agents.customers import Customers, CustomersOfWorld
 from sim.model.agents.governments import Government, Legislation, LuckOfLaws, People
 from sim.model.agents.home_grown import HomeGrownProvider
 from sim.model.agents.investigators import Casework, Investigator, RuleOfMonth
+from sim.model.agents.lawmakers import Lawmakers
 from sim.model.agents.us_providers import Outlook, Provider
 from sim.model.books import Books
 from sim.model.choice_sets import ChoiceSets
@@ -140,6 +141,9 @@ class PartsOfWorld(OrderedModel):
                 self.governments[j] = Government(self, j, code, self.legislation, self.books, people)
                 HomeGrownProvider(self, j, code, self.market)
             Investigator(self, j, code, self.casework)
+        self.lawmakers: Lawmakers | None = None
+        if self.scenario.bills:
+            self.lawmakers = Lawmakers(self, self.scenario, self.casework, self.legislation, self.outlook)
         self.us_providers = [
             Provider(self, p, code, self.scenario, self.offers, self.books)
             for p, code in enumerate(self.scenario.providers)

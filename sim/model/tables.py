@@ -156,6 +156,11 @@ TABLES: dict[str, Table] = {
                     "countries with a localisation law or procurement rule in force",
                 ),
                 _f("laws_total", "instruments", "instruments in force in all countries, protests apart"),
+                _f(
+                    "us_rule_reach",
+                    "share",
+                    "of US warrants for data abroad: honoured under the rule in force",
+                ),
                 *_OF_INVESTIGATIONS,
             ),
         ),
@@ -237,12 +242,13 @@ TABLES: dict[str, Table] = {
                 *RUN,
                 MONTH,
                 COUNTRY,
-                Column("instrument", "category", "-", "what the government did"),
+                Column("instrument", "category", "-", "what the government did; of the US, the regime"),
                 Column(
                     "change",
                     "category",
                     "-",
-                    "adopted (decided), in_force (acts from this month) or repealed",
+                    "adopted (decided), in_force (acts from this month) or repealed; enacted: a regime that "
+                    "US lawmakers passed, the rule from next month on",
                 ),
             ),
             (

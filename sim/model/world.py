@@ -10,7 +10,7 @@ from sim.model.agents.customers import Customers
 from sim.model.agents.us_providers import MONTHS_OF_QUARTER
 from sim.model.arithmetic import total
 from sim.model.kernels.codes import ADOPTS
-from sim.model.law.timeline import calendar
+from sim.model.law.timeline import calendar, enacted
 from sim.model.ordered import Reporters
 from sim.model.parts import Commons, PartsOfWorld
 from sim.model.population import Population
@@ -61,7 +61,8 @@ class WarrantModel(PartsOfWorld):
         self.market.open_month(self.month)
 
     def govern(self) -> None:
-        """Governments weigh their instruments; those that hazard and luck pick adopt or repeal one."""
+        """Governments weigh their instruments; those that hazard and luck pick adopt or repeal one. So may US
+        lawmakers, where an experiment lets them answer the rule."""
         self.legislation.feel_pressure(self.month, self.this_month.honoured, self.people, self.market)
         for j, instrument, change in self.legislation.deliberate(self.regime):
             government = self.governments[j]
@@ -69,6 +70,11 @@ class WarrantModel(PartsOfWorld):
                 government.adopt(instrument)
             else:
                 government.repeal(instrument)
+        if self.lawmakers is not None:
+            passed = self.lawmakers.step(self.month, self.seed_key, self.this_month.law.regime)
+            if passed is not None:
+                self.calendar = enacted(self.calendar, self.scenario, self.month, passed)
+                self.books.law("US", passed, "enacted", "US lawmakers")
 
     def trade(self) -> None:
         """Each quarter the US providers open what they have built, look at their markets and act."""

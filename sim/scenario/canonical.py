@@ -18,7 +18,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Event
 
 # The order of these mappings is the order of arrays, and of the rows of a table; elsewhere it means nothing.
-_ORDERED = ("jurisdictions", "segments", "providers")
+_ORDERED = ("jurisdictions", "segments", "providers", "bills")
 _ORDERED_ROWS = ("us_orders", "foreign_orders")
 _TEXTS = ("name", "what", "reference", "confidence", "source", "meaning", "authority")
 _MOST_REMEMBERED = 4_000
@@ -77,7 +77,7 @@ def acting_part(scenario: Scenario) -> Scenario:
     """The scenario without the regimes, tests, rows and events that cannot act in it."""
     events = surviving_events(scenario)
     first_switch = min((switch.on for switch in scenario.switches), default=dt.date.max)
-    codes = {scenario.timeline.base_regime, *(switch.regime for switch in scenario.switches)}
+    codes = {scenario.timeline.base_regime, *(switch.regime for switch in scenario.switches), *scenario.bills}
     codes |= {
         enacts.regime
         for event in events

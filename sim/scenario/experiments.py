@@ -62,6 +62,10 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
             yield from unknown("world", name, experiment.worlds, ("compare", i))
         if experiment.compare[0] == experiment.compare[1]:
             yield ("compare",), f"'{experiment.compare[0]}' would be compared with itself"
+    for code in experiment.bills:
+        yield from _settled_regime(code, base, ("bills", code))
+    if experiment.bills and not any(world.switches for world in experiment.worlds.values()):
+        yield ("bills",), "US lawmakers answer after a switch, and no world has one"
     if experiment.switch_dates and not any(world.switches for world in experiment.worlds.values()):
         yield ("switch_dates",), "no world has a switch whose date could be another"
     for part in ("knockouts", "switch_dates"):
@@ -83,14 +87,7 @@ def switch_findings(
 ) -> Iterator[Finding]:
     """Unknown or open regimes, switches out of order or too late to act."""
     for i, switch in enumerate(switches):
-        yield from unknown("regime", switch.regime, base.regimes, (*at, i, "regime"))
-        if switch.regime in base.regimes and base.regimes[switch.regime].stages:
-            settled = [code for code, regime in base.regimes.items() if not regime.stages]
-            yield (
-                (*at, i, "regime"),
-                f"'{switch.regime}' is an open law, which no ruling brings; "
-                f"{choices(switch.regime, settled)}",
-            )
+        yield from _settled_regime(switch.regime, base, (*at, i, "regime"))
         yield from _date_findings(experiment, switch.on, (*at, i, "on"))
         if i and switch.on <= switches[i - 1].on:
             yield (
@@ -98,6 +95,14 @@ def switch_findings(
                 f"{switch.on} is not after the switch before it, {switches[i - 1].on}: put switches in "
                 "order of date",
             )
+
+
+def _settled_regime(code: str, base: Base, at: Loc) -> Iterator[Finding]:
+    """A regime that does not exist, or that is an open question."""
+    yield from unknown("regime", code, base.regimes, at)
+    if code in base.regimes and base.regimes[code].stages:
+        settled = [code for code, regime in base.regimes.items() if not regime.stages]
+        yield at, f"'{code}' is an open law, which nothing brings into force; {choices(code, settled)}"
 
 
 ABROAD = "abroad"

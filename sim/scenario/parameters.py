@@ -179,6 +179,15 @@ class Survey(Strict):
     would_buy_threshold: float
 
 
+class Lawmakers(Strict):
+    base_rate: float
+    unmet_need: float
+    conflicts: float
+    conflicts_half: float
+    protests: float
+    losses: float
+
+
 class Parameters(Strict):
     """All behavioural parameters, by group."""
 
@@ -190,6 +199,7 @@ class Parameters(Strict):
     trust: Trust
     network: Network
     governments: Governments
+    lawmakers: Lawmakers
     providers: Providers
     investigators: Investigators
     orders: Orders

@@ -338,4 +338,5 @@ def _scenario(world: str, experiment: Experiment, base: Base, contents: Contents
         ),
         switches=spec.switches,
         parameters=contents.parameters,
+        bills=experiment.bills if spec.switches else {},
     )

@@ -16,7 +16,7 @@ from sim.scenario.paths import dotted
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Experiment, Jurisdiction, Provider, SegmentSpec, Switch, Timeline
+from sim.scenario.schema import Bill, Experiment, Jurisdiction, Provider, SegmentSpec, Switch, Timeline
 
 _PARTS: dict[str, TypeAdapter[Any]] = {
     "jurisdictions": TypeAdapter(dict[str, Jurisdiction]),
@@ -27,6 +27,7 @@ _PARTS: dict[str, TypeAdapter[Any]] = {
     "timeline": TypeAdapter(Timeline),
     "switches": TypeAdapter(tuple[Switch, ...]),
     "parameters": TypeAdapter(Parameters),
+    "bills": TypeAdapter(dict[str, Bill]),
 }
 _PLAIN: TypeAdapter[Any] = TypeAdapter(Scenario.__annotations__["first"])
 

@@ -1,11 +1,11 @@
 """One world, fully resolved: everything the model needs to run it, and nothing it has to look up."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.scenario.law import Law, Regime
 from sim.scenario.parameters import Parameters
-from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Switch, Timeline
+from sim.scenario.schema import Bill, Jurisdiction, Provider, SegmentSpec, Switch, Timeline
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,8 @@ class Scenario:
     """A world's complete description; two equal scenarios and one seed give equal tables.
 
     `jurisdictions` begins with the US; orders here are the orders of arrays. `months` counts from
-    `first` (the first day of the first month). `timeline` holds only the events of this world.
+    `first` (the first day of the first month). `timeline` holds only the events of this world;
+    `bills` are what US lawmakers may enact after a switch.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Scenario:
     timeline: Timeline
     switches: tuple[Switch, ...]
     parameters: Parameters
+    bills: dict[str, Bill] = field(default_factory=dict)
 
     def month_start(self, month: int) -> dt.date:
         """First day of month number `month` (0 is the first)."""

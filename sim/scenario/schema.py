@@ -173,6 +173,14 @@ class Switch(Strict):
     regime: str
 
 
+class Bill(Strict):
+    """A regime that US lawmakers may enact, and which complaints about the rule in force it would answer."""
+
+    meets_need: Share = Field(description="share of the evidence abroad that goes unmet that it would open")
+    ends_conflicts: Share = Field(description="share of the conflicts with foreign law that it would end")
+    reference: str
+
+
 class WorldSpec(Strict):
     """One world of an experiment: what differs from the base."""
 
@@ -300,6 +308,10 @@ class Experiment(Strict):
     )
     foreign_orders: dict[Name, AddedForeignRow] = Field(
         default_factory=dict, description="rows added to configs/law/foreign_orders.yaml"
+    )
+    bills: dict[str, Bill] = Field(
+        default_factory=dict,
+        description="regimes that US lawmakers may enact after the switch; none: they do not answer",
     )
     knockouts: bool = False
     switch_dates: tuple[Alternative, ...] = ()

@@ -117,6 +117,27 @@ class Month:
     ruling: Switch | None  # the switch that acts from this month on
 
 
+def enacted(months: tuple[Month, ...], scenario: Scenario, after: int, code: str) -> tuple[Month, ...]:
+    """The calendar if US lawmakers pass a regime in month `after`: it is the rule from the next month on, and
+    its first month brings the news, as with a ruling.
+    """
+    regime, providers = scenario.regimes[code], scenario.providers
+    news = Switch(on=scenario.month_start(after), regime=code)
+    coming = [
+        replace(
+            month,
+            law=replace(month.law, regime=code, stage=None),
+            honoured=honoured(scenario.law, regime, None, providers),
+            honoured_by=honoured_by(scenario.law, regime, None, providers),
+            believed=believed(scenario.law, regime, None),
+            ruling=news if m == after + 1 else None,
+        )
+        for m, month in enumerate(months)
+        if m > after
+    ]
+    return (*months[: after + 1], *coming)
+
+
 def calendar(scenario: Scenario) -> tuple[Month, ...]:
     """Month by month: the law in force on the first day, and the events and the ruling since the month before
     began."""

@@ -20,5 +20,6 @@ OUTCOME = 17  # request: whether it is granted, how long it takes
 US_BUSINESS = 18  # customer: whether its home-grown provider does business in the US
 PUBLICITY = 19  # request: whether it is sealed for good, comes to court, gets into the press
 EVASION = 20  # request: what an evader believes and where it puts its data
+BILL = 21  # regime: whether US lawmakers pass it this month
 HOME_TASTE = 30  # customer: its lasting taste for home-grown providers
 LEGAL_CIRCUMSTANCE = 31  # request: whether its target is a US person, whether obeying breaks a data law

@@ -38,6 +38,7 @@ AS_FIRST_PUBLISHED = {
     "US_BUSINESS": 18,
     "PUBLICITY": 19,
     "EVASION": 20,
+    "BILL": 21,
 }
 
 
