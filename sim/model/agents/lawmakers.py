@@ -17,7 +17,7 @@ from sim.model.agents.investigators import KNOWN_AFTER, Casework
 from sim.model.agents.us_providers import Outlook
 from sim.model.arithmetic import exp, log, total
 from sim.model.kernels.codes import PROTEST, US_TO_FOREIGN
-from sim.model.kernels.investigations import MEASURES
+from sim.model.kernels.case_records import MEASURES
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.scenario.scenario import Scenario
@@ -93,4 +93,4 @@ class Lawmakers(mesa.Agent):
         p, now = self._p, self.complaints
         broken = p.conflicts * now["conflicts"] + p.protests * now["protests"] + p.losses * now["losses"]
         answered = bill.meets_need * p.unmet_need * now["unmet_need"] + bill.ends_conflicts * broken
-        return p.base_rate * exp(answered)
+        return float(p.base_rate * exp(answered))
