@@ -120,9 +120,9 @@ class PublicMind:
 
     def _revise(self, news: News, channel: int, reach: np.ndarray, believed: float) -> None:
         step = self._trust.belief_jump * abs(news.weight) * reach * self._attention
-        if channel == LAW_ENFORCEMENT:
+        if news.about_us_rule:
             self.belief += step * (believed - self.belief)
-        else:
+        if channel == INTELLIGENCE:
             self.intelligence_belief += step * (
                 (1.0 if news.weight < 0.0 else 0.0) - self.intelligence_belief
             )

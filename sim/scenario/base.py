@@ -12,7 +12,7 @@ from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_
 from sim.scenario.parameters import Parameters
 from sim.scenario.paths import Loc, dotted, leaves, parameter_and_key, path_of
 from sim.scenario.problems import InputError, choices, unknown
-from sim.scenario.schema import Event, Jurisdiction, Provider, SegmentSpec, Timeline
+from sim.scenario.schema import Event, Jurisdiction, News, Provider, SegmentSpec, Timeline
 from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import checked, read
 
@@ -244,8 +244,22 @@ def _timeline_findings(base: Base) -> Iterator[Finding]:
                 for k, country in enumerate(enacts.countries):
                     yield from unknown("country", country, base.jurisdictions, (*here, "countries", k))
             for j, news in enumerate(event.news):
+                yield from _grade_finding(timeline, news, (*at, "events", i, "news", j))
                 for key in news.reach:
                     yield from unknown("reach", key, reaches, (*at, "events", i, "news", j, "reach", key))
+
+
+def _grade_finding(timeline: Timeline, news: News, at: Loc) -> Iterator[Finding]:
+    if news.grade is None:
+        return
+    yield from unknown("grade", news.grade, timeline.grades, (*at, "grade"))
+    grade = timeline.grades.get(news.grade)
+    if grade is not None and not grade.holds(news):
+        yield (
+            (*at, "grade"),
+            f"the grade '{news.grade}' has a weight of {grade.weight[0]:g} to {grade.weight[1]:g} and a "
+            f"largest reach of {grade.reach[0]:g} to {grade.reach[1]:g}",
+        )
 
 
 def _event_findings(base: Base, events: Sequence[Event], at: Loc) -> Iterator[Finding]:

@@ -118,8 +118,28 @@ class News(Strict):
     """News of an event: how far it reaches, what it says, how much weight it carries."""
 
     channel: Channel
+    about_us_rule: bool = Field(
+        False, description="whether it is about what a US warrant reaches; no other news moves that belief"
+    )
+    grade: str | None = Field(None, description="a grade of the timeline, which bounds weight and reach")
     weight: Annotated[float, Field(ge=-1.0, le=1.0)]
     reach: dict[str, Share]
+
+
+class Grade(Strict):
+    """A grade of news: the sizes that its weight may have, and the largest of its reaches."""
+
+    meaning: str
+    weight: tuple[Share, Share]
+    reach: tuple[Share, Share]
+
+    def holds(self, news: News) -> bool:
+        """Whether weight and reach of the news lie in this grade."""
+        furthest = max(news.reach.values(), default=0.0)
+        return (
+            self.weight[0] <= abs(news.weight) <= self.weight[1]
+            and self.reach[0] <= furthest <= self.reach[1]
+        )
 
 
 class Enacts(Strict):
@@ -160,6 +180,7 @@ class Timeline(Strict):
     name: str
     base_regime: str
     base_stage: str | None
+    grades: dict[str, Grade] = Field(default_factory=dict)
     events: tuple[Event, ...]
 
 

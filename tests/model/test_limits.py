@@ -24,22 +24,6 @@ from tests.model.small_worlds import (
     world_set,
 )
 
-# Events of the timeline that bring an instrument to some country.
-LAWS_OF_THE_TIMELINE = (
-    "T30",
-    "T21",
-    "T14",
-    "T31",
-    "T15",
-    "T22",
-    "T23",
-    "T17a",
-    "T18b",
-    "T17b",
-    "T32",
-    "T19b",
-)
-
 
 def test_without_sensitivity_customers_are_the_same_to_the_bit_in_both_worlds() -> None:
     """Without sensitivity to risk nobody moves, if governments and providers do not react either."""
@@ -73,7 +57,9 @@ def bound() -> WorldSet:
                 "timeline": scenario.timeline.model_copy(
                     update={
                         "events": tuple(
-                            e for e in scenario.timeline.events if e.id not in LAWS_OF_THE_TIMELINE
+                            e
+                            for e in scenario.timeline.events
+                            if not any(enacts.instrument for enacts in e.enacts)
                         )
                     }
                 ),

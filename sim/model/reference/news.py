@@ -99,13 +99,15 @@ class Mind:
         memory.residue += p.residue_share * observations
 
     def hear_event(self, news: News, believed: float) -> None:
-        """News of an event; it also moves the belief of its channel, by its weight and reach."""
+        """News of an event; if it is about the US rule it moves the belief about it, and news of
+        intelligence that about intelligence, by its weight and reach.
+        """
         reach, channel = self.reach(news.reach), CHANNELS[news.channel]
         self.hear(channel, news.weight * reach)
         step = self.parameters.trust.belief_jump * abs(news.weight) * reach * self.attention
-        if channel == LAW_ENFORCEMENT:
+        if news.about_us_rule:
             self.belief += step * (believed - self.belief)
-        else:
+        if channel == INTELLIGENCE:
             shown = 1.0 if news.weight < 0.0 else 0.0
             self.intelligence_belief += step * (shown - self.intelligence_belief)
 

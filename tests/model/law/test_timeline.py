@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.model.law.timeline import LawInForce, Month, calendar, honoured, law_on
+from sim.model.law.timeline import LawInForce, Month, calendar, honoured, honoured_by, law_on
 from sim.scenario.canonical import surviving_events
 from sim.scenario.resolution import resolve, variant
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Enacts, Event, News, Switch
 
 DAY = dt.timedelta(days=1)
-FIRST, LAST = dt.date(2013, 1, 1), dt.date(2025, 12, 31)
+FIRST, LAST = dt.date(2013, 1, 1), dt.date(2026, 12, 31)
 EU = (
     "AT",
     "BE",
@@ -40,12 +40,13 @@ EU = (
     "SE",
     "rest_of_eu",
 )
-GROUPS = {"EEA+UK": (*EU, "NO", "GB"), "EU-DK": tuple(code for code in EU if code != "DK")}
+GROUPS = {"EU": EU, "EEA+UK": (*EU, "NO", "GB"), "EU-DK": tuple(code for code in EU if code != "DK")}
 INSTRUMENTS = (
     "extraterritorial_claim",
     "transfer_suspension",
     "general_localisation",
     "sector_localisation",
+    "blocking_statute",
     "executive_agreement",
 )
 
@@ -67,7 +68,20 @@ def _entry(row: dict[str, str]) -> Entry:
         for word in row[instrument].split()
         for code in GROUPS.get(word, (word,))
     ]
-    law = LawInForce(row["regime"], row["stage"] or None, frozenset(named), frozenset(named))
+    adopted = [
+        (code, instrument)
+        for word in row["adopted"].split()
+        for group, _, instrument in [word.partition(":")]
+        for code in GROUPS.get(group, (group,))
+    ]
+    bars = [code for word in row["bars_disclosure"].split() for code in GROUPS.get(word, (word,))]
+    law = LawInForce(
+        row["regime"],
+        row["stage"] or None,
+        frozenset(named),
+        adopted=frozenset(named + adopted),
+        bars_disclosure=frozenset(bars),
+    )
     return Entry(dt.date.fromisoformat(row["from"]), row["what"], law, float(row["honoured"]))
 
 
@@ -102,7 +116,7 @@ def test_base_law_and_enacted_events_are_the_law_as_it_happened_on_every_date(hi
     for date in days():
         law, entry = law_on(history, date), recorded(date)
         assert (law.regime, law.stage) == (entry.law.regime, entry.law.stage), date
-        assert law.instruments == entry.law.instruments, date
+        assert law == entry.law, date
         assert honoured(
             history.law, history.regimes[law.regime], law.stage, history.providers
         ) == pytest.approx(entry.honoured), date
@@ -127,12 +141,8 @@ def test_every_month_runs_under_the_law_of_the_evening_before_it(history: Scenar
     for m, month in enumerate(months):
         eve = history.month_start(m) - DAY
         entry = recorded(max(eve, FIRST))
-        assert (month.law.regime, month.law.stage, month.honoured) == (
-            entry.law.regime,
-            entry.law.stage,
-            entry.honoured,
-        )
-        assert month.law.instruments == entry.law.instruments, eve
+        assert month.law == entry.law, eve
+        assert month.honoured == pytest.approx(entry.honoured)
         assert month.ruling is None
 
 
@@ -141,11 +151,12 @@ def test_every_month_runs_under_the_law_of_the_evening_before_it(history: Scenar
 @pytest.mark.parametrize(
     ("country", "instrument", "first_month"),
     [
-        ("GB", "extraterritorial_claim", "2014-08"),
+        ("BR", "extraterritorial_claim", "2014-07"),
         ("RU", "general_localisation", "2015-10"),
-        ("BE", "extraterritorial_claim", "2016-01"),
-        ("CN", "general_localisation", "2017-07"),
-        ("IN", "sector_localisation", "2018-05"),
+        ("CH", "transfer_suspension", "2015-11"),
+        ("CN", "sector_localisation", "2017-07"),
+        ("CN", "blocking_statute", "2018-11"),
+        ("IN", "sector_localisation", "2018-11"),
         ("GB", "executive_agreement", "2022-11"),
         ("AU", "executive_agreement", "2024-02"),
     ],
@@ -194,6 +205,39 @@ def test_news_arrives_once_in_the_first_month_that_begins_after_it(history: Scen
 def test_what_the_model_should_bring_about_itself_never_drives_it(history: Scenario) -> None:
     assert not any(event.cause == "endogenous" for month in calendar(history) for event in month.events)
     assert any(event.cause == "endogenous" for event in history.timeline.events)
+
+
+def test_e_evidence_is_adopted_in_2023_and_in_force_from_august_2026(history: Scenario) -> None:
+    claim = ("FR", "extraterritorial_claim")
+    for date, adopted, in_force in (
+        (dt.date(2023, 7, 11), False, False),
+        (dt.date(2023, 7, 12), True, False),
+        (dt.date(2026, 8, 17), True, False),
+        (dt.date(2026, 8, 18), True, True),
+    ):
+        law = law_on(history, date)
+        assert (claim in law.adopted, claim in law.instruments) == (adopted, in_force), date
+    assert ("DK", "extraterritorial_claim") not in law_on(history, LAST).adopted
+
+
+@pytest.mark.parametrize(
+    ("date", "microsoft", "google", "others"),
+    [
+        ("2013-06-01", 1.0, 1.0, 1.0),
+        ("2015-06-01", 0.95, 1.0, 1.0),
+        ("2016-08-01", 0.0, 0.0, 0.8),
+        ("2017-05-01", 0.0, 0.1, 0.8),
+        ("2017-10-01", 0.0, 0.8, 0.8),
+        ("2018-04-01", 1.0, 1.0, 1.0),
+    ],
+)
+def test_each_provider_honoured_warrants_for_data_abroad_as_it_did(
+    history: Scenario, date: str, microsoft: float, google: float, others: float
+) -> None:
+    law = law_on(history, dt.date.fromisoformat(date))
+    shares = honoured_by(history.law, history.regimes[law.regime], law.stage, history.providers)
+    by = dict(zip([*history.providers, "all"], shares, strict=True))
+    assert by == {"microsoft": microsoft, "google": google, "aws": others, "other_us": others, "all": others}
 
 
 # --- any event ------------------------------------------------------------------------------------

@@ -1,0 +1,119 @@
+"""The table of routes answers the cases as the authorities do, and the model has the facts of those that
+happened."""
+
+import datetime as dt
+
+import pytest
+
+from sim.model.law.timeline import law_on
+from sim.scenario.law import OpenTest
+from sim.scenario.resolution import resolve
+from sim.scenario.scenario import Scenario
+from sim.vocabulary import ROUTES
+from tests.model.law.cases import (
+    BOTH,
+    CONTROLLER_OF,
+    FOREIGN_CASES,
+    US_CASES,
+    YES_NO,
+    Case,
+    deciding,
+    foreign_order,
+    foreign_ruling,
+    law,
+    regimes,
+    us_order,
+    us_ruling,
+)
+
+# --- the cases, put to the table ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", US_CASES, ids=lambda case: case["what"])
+def test_a_us_order_takes_the_route_that_the_authorities_say(case: Case) -> None:
+    ruling = us_ruling(us_order(case))
+    assert (ruling.route, ruling.conflict) == (case["route"], YES_NO[case["conflict"]])
+
+
+@pytest.mark.parametrize("case", FOREIGN_CASES, ids=lambda case: case["what"])
+def test_a_foreign_order_takes_the_route_that_the_authorities_say(case: Case) -> None:
+    ruling = foreign_ruling(foreign_order(case))
+    assert (ruling.route, ruling.conflict) == (case["route"], YES_NO[case["conflict"]])
+
+
+@pytest.mark.parametrize(("side", "case"), BOTH, ids=lambda x: x["what"] if isinstance(x, dict) else x)
+def test_the_rule_that_decides_cites_the_authority_of_the_case(side: str, case: Case) -> None:
+    _, row = deciding(us_order(case) if side == "us" else foreign_order(case))
+    assert case["authority"] in row.authority
+
+
+def test_every_rule_of_the_table_decides_some_case() -> None:
+    us, foreign = list(law().us_orders), list(law().foreign_orders)
+    idle = set(us) - {us[deciding(us_order(case))[0]] for case in US_CASES}
+    assert not idle, f"no case of tests/model/law/us_orders.csv is decided by {', '.join(sorted(idle))}"
+    idle = set(foreign) - {foreign[deciding(foreign_order(case))[0]] for case in FOREIGN_CASES}
+    assert not idle, f"no case of tests/model/law/foreign_orders.csv is decided by {', '.join(sorted(idle))}"
+
+
+def test_the_cases_cover_every_regime_route_and_keeper_and_none_stands_twice() -> None:
+    for name, cases in (("us_orders.csv", US_CASES), ("foreign_orders.csv", FOREIGN_CASES)):
+        lacking = set(regimes()) - {case["regime"] for case in cases}
+        assert not lacking, f"tests/model/law/{name} has no case of {', '.join(sorted(lacking))}"
+    assert {case["route"] for case in US_CASES} == set(ROUTES)
+    assert {case["route"] for case in FOREIGN_CASES} == {"direct", "agreement", "mla"}
+    for cases in (US_CASES, FOREIGN_CASES):
+        assert {case["kept_by"] for case in cases} == set(CONTROLLER_OF)
+        assert len({case["what"] for case in cases}) == len(cases)
+
+
+# --- the cases that happened ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def history() -> Scenario:
+    return resolve("history").scenarios["history"]
+
+
+@pytest.mark.parametrize("case", [c for c in US_CASES if c["on"]], ids=lambda case: case["what"])
+def test_the_world_of_the_model_has_the_facts_of_the_us_cases(case: Case, history: Scenario) -> None:
+    law, host = law_on(history, dt.date.fromisoformat(case["on"])), case["host"]
+    assert law.regime == case["regime"]
+    if host:
+        assert ((host, "executive_agreement") in law.instruments) == YES_NO[case["agreement"]]
+        assert history.jurisdictions[host].privacy_law_conflicts == YES_NO[case["data_law_bars"]]
+        blocks = (host, "blocking_statute") in law.instruments or (
+            "blocking_statute" in history.jurisdictions[host].instruments_2013
+        )
+        assert blocks == YES_NO[case["blocking_statute"]]
+
+
+@pytest.mark.parametrize("case", [c for c in FOREIGN_CASES if c["on"]], ids=lambda case: case["what"])
+def test_the_world_of_the_model_has_the_facts_of_the_foreign_cases(case: Case, history: Scenario) -> None:
+    law = law_on(history, dt.date.fromisoformat(case["on"]))
+    assert law.regime == case["regime"]
+    assert ((case["police"], "executive_agreement") in law.instruments) == YES_NO[case["agreement"]]
+    assert ((case["police"], "extraterritorial_claim") in law.instruments) == YES_NO[case["claim"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "test", "comity", "agreements"),
+    [
+        ("contested", "contested", "common_law", False),
+        ("microsoft_wins", "location", "none", False),
+        ("doj_wins", "control", "common_law", False),
+        ("cloud_act", "control", "statutory", True),
+        ("leads_act", "leads", "common_law", False),
+        ("icpa", "icpa", "notice", False),
+    ],
+)
+def test_the_regimes_of_the_question_name_their_test_and_comity_rule(
+    code: str, test: str, comity: str, agreements: bool
+) -> None:
+    regime = regimes()[code]
+    assert (regime.test, regime.comity, regime.agreements) == (test, comity, agreements)
+
+
+def test_an_open_question_is_decided_warrant_by_warrant_and_leaves_the_bar_whole() -> None:
+    question = law().tests["contested"].open
+    assert question == OpenTest(honoured="control", refused="location", foreign="control")
+    assert (law().tests["location"].bar, law().tests["control"].bar) == ("ends_at_border", "worldwide")
