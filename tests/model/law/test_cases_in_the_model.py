@@ -141,9 +141,7 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     nothing = np.zeros((2, len(codes)), np.int64)
     counts = Counts(np.zeros(2, np.int64), nothing, nothing, 2.0, 2.0)
     persons = (float(us_person), float(us_person))
-    docket = docket_from(
-        rows, np.array([0, 1, 1]), counts, world_set.population, seed=1, us_persons=persons
-    )
+    docket = docket_from(rows, np.array([0, 1, 1]), counts, world_set.population, seed=1, us_persons=persons)
     obeyed = {
         code: j.model_copy(update={"compulsion_success": 1.0})  # nobody refuses, so the route is the law's
         for code, j in model.scenario.jurisdictions.items()
