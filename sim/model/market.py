@@ -158,6 +158,7 @@ class Market:
             self.price_sensitivity,
             np.array(p.choice.transfer_friction.values),
             p.providers.latency_gain,
+            p.choice.own_keys_gap,
         )
         self.shares = np.zeros(shape)
         self.first_risk = np.zeros(len(cells))
@@ -212,6 +213,7 @@ class Market:
             record,
             risk,
             self.appeal.offer,
+            self.appeal.own_means,
             meets.banned,
             scenario.parameters.choice.nest_scale,
             self._trend(0),

@@ -8,6 +8,7 @@ times (Slovic 1993). Belief about the rule slowly approaches what is known, and 
 import numpy as np
 
 from sim.model.arithmetic import half_life_factor
+from sim.model.kernels import hearing as hearing_kernel
 from sim.model.kernels import news as kernel
 from sim.model.kernels.codes import ATTENTION, BAD, GOOD, INTELLIGENCE, LAW_ENFORCEMENT, RESIDUE
 from sim.model.law.timeline import Month
@@ -68,15 +69,27 @@ class PublicMind:
         self.memory = np.zeros((cells, 2, 2, 2))
         self.belief = np.full(cells, believed)
         self.intelligence_belief = np.full(cells, scenario.parameters.exposure.intelligence_belief_2013)
+        # How the month's news gets about: who hears it is up to the customers.
+        self.word = hearing_kernel.Word(*(np.zeros((cells, *shape)) for shape in ((), (2,), (2,), (2,))))
+        network = scenario.parameters.network
+        self._ways, self._life = (
+            (network.hearing, network.telling),
+            RESIDUE if trust.residue_share else ATTENTION,
+        )
+        self._lasting = np.zeros((3, cells, 2))  # before the month's news, with it, with all else
+        self._reach, self._weight = np.zeros(cells), np.zeros(cells)
 
     def listen(self, month: Month) -> None:
         """One month: memories fade, customers hear events and rulings, belief approaches what is known."""
         base = self._scenario.parameters.exposure.intelligence_belief_2013
         kernel.fade(self.memory, self._keep, self.intelligence_belief, base, self._belief_keep)
+        self._note_memory(0)
+        self._reach[:], self._weight[:] = 0.0, 0.0
         for event in month.events:
             self._hear_event(event, month.believed)
         if month.ruling is not None:
             self._hear_ruling(month.honoured)
+        self._note_memory(1)
         kernel.follow(self.belief, self._belief_rate, month.believed)
 
     def hear(self, channel: int, weight: np.ndarray) -> None:
@@ -116,6 +129,7 @@ class PublicMind:
             reach = reach_by_jurisdiction(news.reach, self._scenario)[self._jurisdiction]
             channel = CHANNELS.index(news.channel)
             self.hear(channel, news.weight * reach)
+            self._note_reach(reach, abs(news.weight))
             self._revise(news, channel, reach, believed)
 
     def _revise(self, news: News, channel: int, reach: np.ndarray, believed: float) -> None:
@@ -132,7 +146,25 @@ class PublicMind:
         reach = self._ruling_reach[self._jurisdiction]
         surprise = outcome - self.belief
         self.hear(LAW_ENFORCEMENT, -self._trust.ruling_weight * reach * surprise)
+        self._note_reach(reach, self._trust.ruling_weight * np.abs(surprise))
         self.belief += self._trust.belief_jump * reach * self._attention * surprise
+
+    def _note_memory(self, when: int) -> None:
+        hearing_kernel.lasting(
+            self.memory, self._trust.intelligence_spillover, self._life, self._lasting[when]
+        )
+
+    def _note_reach(self, reach: np.ndarray, weight: np.ndarray | float) -> None:
+        """A piece of news of so much weight reaches so many of each cell: (C,)."""
+        self._reach += reach * weight
+        self._weight += np.where(reach > 0.0, weight, 0.0)
+
+    def get_about(self) -> hearing_kernel.Word:
+        """How the month's news gets about, when all else of the month is in memory."""
+        self._note_memory(2)
+        before, with_news, after = self._lasting
+        hearing_kernel.get_about(before, with_news, after, self._reach, self._weight, self._ways, self.word)
+        return self.word
 
     def evidence(self, out: np.ndarray) -> np.ndarray:
         """Good and bad news that bear on each channel: fills `out` (C, channel, good/bad) and returns it."""

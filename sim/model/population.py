@@ -52,6 +52,7 @@ class Population:
     initial_trust: np.ndarray  # float32 (N, 2) in the law-enforcement and the intelligence channel
     susceptibility: np.ndarray  # float32 (N,) mean 1
     sensitivity: np.ndarray  # float32 (N,) utility lost to a perceived risk of 1
+    threshold: np.ndarray  # float32 (N,) rise of perceived risk, in utility, at which it thinks again
     home_taste: np.ndarray  # float32 (N,) utility of home-grown providers beyond what others see in them
     readiness: np.ndarray  # float32 (N,) cumulative adoption hazard at which it is ready; inf: never
     renewal: np.ndarray  # int16 (N,) phase of the contract's renewal
@@ -98,6 +99,8 @@ def population_of(scenario: Scenario, seed: int) -> Population:
         p.choice.sensitivity,
         p.choice.sensitivity_spread,
         p.choice.home_taste,
+        p.choice.threshold,
+        p.choice.threshold_tail,
         p.trust.initial_offset,
         p.trust.initial_scale,
         p.trust.spread,
@@ -130,6 +133,8 @@ def build_population(scenario: Scenario, seed: int) -> Population:
     readiness, place_order = kernel.orders(seed, cells.start, ceilings[cells.segment])
     home_taste = np.empty(n, np.float32)
     kernel.keyed_tastes(seed, parameters.choice.home_taste, home_taste)
+    threshold = np.empty(n, np.float32)
+    kernel.keyed_thresholds(seed, parameters.choice.threshold, parameters.choice.threshold_tail, threshold)
     renewal = np.empty(n, np.int16)
     law_order, us_business = np.empty(n, np.float32), np.empty(n, np.float32)
     kernel.keyed_positions(seed, terms[segment], renewal, law_order, us_business)
@@ -144,6 +149,7 @@ def build_population(scenario: Scenario, seed: int) -> Population:
         initial_trust=spread[0],
         susceptibility=spread[1],
         sensitivity=spread[2],
+        threshold=threshold,
         home_taste=home_taste,
         readiness=readiness,
         renewal=renewal,

@@ -96,6 +96,7 @@ class WarrantModel(PartsOfWorld):
     def publish(self) -> None:
         """Customers learn the news, the value and exposure of each place, and where they may not go."""
         self.mind.evidence(self.customers.evidence)
+        self.customers.spread(self.mind.get_about())
         self.lay_out()
         self.customers.grow_hazard(self.scenario.parameters.adoption)
 

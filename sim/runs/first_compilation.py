@@ -107,6 +107,7 @@ def _blank_population(scenario: Scenario) -> Population:
         initial_trust=np.full((n, 2), 0.5, np.float32),
         susceptibility=np.ones(n, np.float32),
         sensitivity=np.ones(n, np.float32),
+        threshold=np.ones(n, np.float32),
         home_taste=np.zeros(n, np.float32),
         readiness=np.full(n, np.inf, np.float32),
         renewal=np.zeros(n, np.int16),

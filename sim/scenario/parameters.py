@@ -37,11 +37,14 @@ class Choice(Strict):
     local_preference: BySegment
     network_effect: float
     home_taste: float
+    threshold: float
+    threshold_tail: float
     transfer_friction: BySegment
     trustee_gap: float
     trustee_premium: float
     keys_gap: float
     keys_premium: float
+    own_keys_gap: float
     subsidiary_gap: float
     subsidiary_premium: float
     grace_months: float
@@ -50,6 +53,7 @@ class Choice(Strict):
 class Switching(Strict):
     between_providers: BySegment
     within_share: float
+    protect_share: float
 
 
 class Exposure(Strict):
@@ -88,6 +92,8 @@ class Trust(Strict):
 class Network(Strict):
     same_cell: float
     same_country: float
+    hearing: float
+    telling: float
 
 
 class Governments(Strict):

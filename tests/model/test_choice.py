@@ -74,6 +74,7 @@ def weights(
     expelled: bool = False,
     switch_cost: float = 0.0,
     within_cost: float = 0.0,
+    protect_cost: float | None = None,
     bonus: np.ndarray | None = None,
 ) -> Decision:
     """A decision in the words of utilities and costs, put to the kernel as the roots that it works with."""
@@ -85,8 +86,9 @@ def weights(
     roots_of_utilities(utility, nest_scale, appeal.reshape(-1))
     found.nest[0] = [exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)]
     case.world[0], case.cell[0], case.here[0], case.expelled[0], case.order[0] = 0, 0, here, expelled, order
-    case.on_premises[0], case.leave[0], case.within[0] = (
-        exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost)
+    protect_cost = within_cost if protect_cost is None else protect_cost
+    case.on_premises[0], case.leave[0], case.within[0], case.protect[0] = (
+        exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost, -protect_cost)
     )
     nest_roots(1, case, appeal, banned[None, None], found)
     return Decision(found.leaf[0], found.nest[0], nest_scale)
@@ -325,6 +327,7 @@ def _sure(
     nest_scale=st.sampled_from([0.1, 0.3, 0.6, 1.0]),
     cost=st.floats(0.0, 8.0),
     within_share=st.floats(0.0, 1.0),
+    protect_share=st.floats(0.0, 1.0),
     network=st.floats(0.0, 4.0),
     spread=st.floats(0.0, 6.0),
     friends=st.integers(0, NESTS - 1),
@@ -336,6 +339,7 @@ def test_whoever_surely_stays_stays(
     nest_scale: float,
     cost: float,
     within_share: float,
+    protect_share: float,
     network: float,
     spread: float,
     friends: int,
@@ -346,15 +350,18 @@ def test_whoever_surely_stays_stays(
     banned = rng.choice([0.0, 0.4, 1.0], PLACES).astype(np.float32)
     banned[ON_PREMISES] = 0.0
     go_back = float(rng.normal(-2.0, spread))
-    pull = np.zeros((1, 1, PLACES, 2))
+    pull, appeal = np.zeros((1, 1, PLACES, 2)), np.empty((1, 1, PLACES))
+    roots_of_utilities(utility, nest_scale, appeal.reshape(-1))
     pull_of_rivals(
         utility[None, None],
         banned[None, None],
         np.array([cost]),
         within_share,
+        protect_share,
         network,
         go_back,
         nest_scale,
+        appeal,
         pull,
     )
     bonus = np.zeros(NESTS)
@@ -368,6 +375,7 @@ def test_whoever_surely_stays_stays(
         here=here,
         switch_cost=cost,
         within_cost=within_share * cost,
+        protect_cost=protect_share * cost,
         bonus=bonus,
     )
     picked, sure = chosen(decision, 2000, seed=seed), np.empty(2000, np.bool_)
@@ -381,7 +389,8 @@ def test_most_of_those_who_stay_are_known_to_stay() -> None:
     pull = np.zeros((1, 1, PLACES, 2))
     banned = np.tile([0.0, 0.0, 1.0, 1.0, 1.0], PROVIDERS)
     banned = np.concatenate([[0.0, 0.0], banned]).astype(np.float32)
-    pull_of_rivals(utility[None, None], banned[None, None], np.array([cost]), 0.7, 0.5, -4.0, 0.6, pull)
+    appeal, costs = np.ones((1, 1, PLACES)), np.array([cost])
+    pull_of_rivals(utility[None, None], banned[None, None], costs, 0.7, 0.1, 0.5, -4.0, 0.6, appeal, pull)
     sure = np.empty(5000, np.bool_)
     _sure(1, 5000, 40, 0.6, here, pull[0, 0, here], 0.2, 0.0, sure)
     assert sure.mean() > 0.8

@@ -182,7 +182,7 @@ def test_nobody_is_where_no_such_offer_has_been(two_worlds: WorldSet) -> None:
         stock = two_worlds.customers.stock[w, :, :, 3]
         for c, j in enumerate(two_worlds.population.cells.jurisdiction):
             for p, code in enumerate(codes):
-                for k, kind in ((2, "trustee"), (3, "customer_keys"), (4, "us_subsidiary")):
+                for k, kind in ((2, "trustee"), (4, "us_subsidiary")):
                     if stock[c, us_place(p, k)] > 0:
                         assert (code, j, kind) in live
 

@@ -100,7 +100,7 @@ def _with_peers_shuffled(*sets: str) -> tuple[str, str]:
 
 
 def test_without_peer_effects_it_does_not_matter_who_the_peers_are() -> None:
-    a, b = _with_peers_shuffled("trust.peer_weight=0", "choice.network_effect=0")
+    a, b = _with_peers_shuffled("trust.peer_weight=0", "choice.network_effect=0", "network.telling=0")
     assert a == b
 
 

@@ -18,6 +18,7 @@ from sim.model.arithmetic import exp, log
 from sim.model.kernels import books as books_kernel
 from sim.model.kernels import choice
 from sim.model.kernels import customers as kernel
+from sim.model.kernels import hearing as hearing_kernel
 from sim.model.kernels import moves as moves_kernel
 from sim.model.kernels import survey as survey_kernel
 from sim.model.kernels.codes import ON_PREMISES, PEERS
@@ -87,6 +88,19 @@ class Customers:
         self.readiness = np.repeat(population.readiness[:, None], w, axis=1)
         self.trust = np.ascontiguousarray(np.tile(population.initial_trust, (1, w)))
         self._trust_next = np.empty_like(self.trust)
+        self._more = np.zeros_like(self.trust)
+        self._heard, self._heard_before = np.zeros((n, w), np.uint8), np.zeros((n, w), np.uint8)
+        self._alarmed = np.zeros((n, w), np.bool_)
+        self._getting = hearing_kernel.Getting(
+            own=np.zeros((w, c)),
+            gain=np.zeros((c, 2 * w), np.float32),
+            full=np.zeros((c, 2 * w), np.float32),
+            kept=np.zeros((c, 2 * w), np.float32),
+            told=np.zeros((c, 2 * w), np.float32),
+            tells=np.zeros((w, c), np.bool_),
+        )
+        untold = np.append(1.0, np.cumprod(np.full(PEERS, 1.0 - p.network.telling)))
+        self._chance_told = 1.0 - untold
         self._appeal = np.empty((w, c, o))
         self._people = people_of(population)
         self._costs = self._costs_of_choice()
@@ -94,8 +108,12 @@ class Customers:
         self._terms = Terms(
             good=np.empty((c, 2 * w), np.float32),
             bad=np.empty((c, 2 * w), np.float32),
+            weight_heard=np.ones((c, 2 * w), np.float32),
+            alert=np.zeros((w, c), np.bool_),
             hazard=self.hazard,
+            plans=self.hazard.copy(),
             exposure=self.exposure,
+            exposure_before=np.zeros_like(self.exposure),
             utility=self.utility,
             appeal=self._appeal,
             pull=self._pull,
@@ -155,6 +173,7 @@ class Customers:
                     p.choice.nest_scale,
                 )
         self.readiness[self.place != ON_PREMISES] = np.inf  # whoever is in the cloud waits for nothing
+        self._terms.exposure_before[:] = self.exposure
         self.stock[:] = self._take_stock()
         self._endowment[:] = self.stock.sum(axis=2)
 
@@ -175,6 +194,7 @@ class Customers:
             go_back=exp(p.adoption.return_utility / scale),
             leave=np.array([exp(-x / scale) for x in self._switch_cost]),
             within=np.array([exp(-p.switching.within_share * x / scale) for x in self._switch_cost]),
+            protect=np.array([exp(-p.switching.protect_share * x / scale) for x in self._switch_cost]),
             by_peers=np.array([exp(p.choice.network_effect * k / PEERS / scale) for k in range(PEERS + 1)]),
         )
 
@@ -192,8 +212,13 @@ class Customers:
         """A month of the Bass process of one world's cells."""
         moves_kernel.grow_hazard(
             self.stock[world], self._endowment[world], self._population.cells.customers, self._ceiling,
-            innovation, imitation, self.hazard[world],
+            innovation, imitation, self.hazard[world], self._terms.plans[world],
         )  # fmt: skip
+
+    def spread(self, world: int, word: hearing_kernel.Word) -> None:
+        """The month's news of one world gets about among its customers, see `kernels.hearing`."""
+        telling, terms = self._parameters.network.telling, self._terms
+        hearing_kernel.spread(world, word, telling, self._getting, terms.weight_heard, terms.alert)
 
     def step(self, month: int) -> None:
         """One month of everybody: trust, readiness, choices.
@@ -209,14 +234,19 @@ class Customers:
             self.banned,
             self._switch_cost,
             p.switching.within_share,
+            p.switching.protect_share,
             p.choice.network_effect,
             p.adoption.return_utility,
             p.choice.nest_scale,
+            self._appeal,
             self._pull,
         )
         kernel.side_by_side(self.evidence, self._terms.good, self._terms.bad)
         now = Now(self._seed, month)
+        if self._terms.alert.any():
+            self._hear(now)
         self.respond(now)
+        self._terms.exposure_before[:] = self.exposure
         self.trust, self._trust_next = self._trust_next, self.trust
         books_kernel.trust_of_cells(
             out.trust_sums, x.blocks, x.cell, self._sizes, TRUST_UNITS, self.trust_means
@@ -226,6 +256,20 @@ class Customers:
             now, self._people, self.hazard, state, out, self._ledger, self._streams
         )
         survey_kernel.ask(month, self._panel, self._people, self._terms, state, self._questions)
+
+    def _hear(self, now: Now) -> None:
+        """Some hear the month's news, others are told of last month's."""
+        self._heard, self._heard_before = self._heard_before, self._heard
+        in_parts(
+            hearing_kernel.hear,
+            now,
+            self._people,
+            self._getting,
+            self._chance_told,
+            self._heard_before,
+            self._heard,
+            self._more,
+        )
 
     def respond(self, now: Now) -> None:
         """Everybody's trust and choices, in as many threads as are in use.
@@ -243,7 +287,15 @@ class Customers:
         )
 
     def _state(self) -> State:
-        return State(self.place, self.readiness, self.trust, self._trust_next)
+        return State(
+            self.place,
+            self.readiness,
+            self.trust,
+            self._trust_next,
+            self._more,
+            self._heard,
+            self._alarmed,
+        )
 
     def _enforce(self, month: int) -> None:
         """A place that became unlawful is left at the next renewal, or when the grace period is over."""
@@ -305,6 +357,10 @@ class CustomersOfWorld:
         """A month of the Bass process: more are ready to adopt."""
         self._everybody.grow_hazard(self.world, adoption.innovation, adoption.imitation)
 
+    def spread(self, word: hearing_kernel.Word) -> None:
+        """The month's news gets about."""
+        self._everybody.spread(self.world, word)
+
     def check_conservation(self) -> None:
         """See `Customers.check_conservation`."""
         self._everybody.check_conservation(self.world)
@@ -337,6 +393,7 @@ class CustomersOfWorld:
             **{f"trust_{name}": everybody.trust[:, 2 * w + k] for k, name in enumerate(CHANNELS)},
             "sensitivity": x.sensitivity,
             "susceptibility": x.susceptibility,
+            "threshold": x.threshold,
             "home_taste": x.home_taste,
             "contract_months": x.term,
             "renewal_phase": x.renewal,
@@ -373,6 +430,7 @@ def people_of(population: Population) -> People:
         x.initial_trust,
         x.susceptibility,
         x.sensitivity,
+        x.threshold,
         x.home_taste,
         x.renewal,
         x.term,

@@ -16,8 +16,8 @@ from sim.model.agents.governments import Legislation
 from sim.model.agents.investigators import KNOWN_AFTER, Casework
 from sim.model.agents.us_providers import Outlook
 from sim.model.arithmetic import exp, log, total
-from sim.model.kernels.codes import PROTEST, US_TO_FOREIGN
 from sim.model.kernels.case_records import MEASURES
+from sim.model.kernels.codes import PROTEST, US_TO_FOREIGN
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.scenario.scenario import Scenario

@@ -233,6 +233,7 @@ class Outlook:
             market.first_risk,
             self._nest_scale,
             self._parameters.latency_gain,
+            market.appeal.own_means,
         )
         kernel.look_ahead(market.where, clients, customers.meets, offered, laws, self._markets)
 

@@ -10,7 +10,7 @@ itself) with clocks raised to 1/s, which is the same comparison and needs no pow
 import numpy as np
 
 from sim.model.kernels.arithmetic import exp, log
-from sim.model.kernels.codes import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
+from sim.model.kernels.codes import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.philox import draw4s
 from sim.model.luck import purposes
@@ -91,6 +91,7 @@ def nest_roots(count, cases, appeal, banned, weights):
     """
     worlds, cells, places, orders = cases.world, cases.cell, cases.here, cases.order
     expelled, on_premises, leave, within = cases.expelled, cases.on_premises, cases.leave, cases.within
+    protect = cases.protect
     left, leaf, nest = weights.kind, weights.leaf, weights.nest
     for d in range(count):
         w, c, here, order = worlds[d], cells[d], places[d], orders[d]
@@ -108,10 +109,12 @@ def nest_roots(count, cases, appeal, banned, weights):
         for p in range(nest.shape[1] - FIRST_US):
             s = 0.0
             inside = within[d] if present == FIRST_US + p else 1.0
+            keys = protect[d] if present == FIRST_US + p else 1.0
             for k in range(OFFERS):  # closed places are weighed too: to guess what is closed would cost more
                 o = FIRST_US + p * OFFERS + k
                 stays = o == here
-                weight = appeal[w, c, o] * left[d, 1 + k] * (1.0 if stays else inside)
+                costs = keys if k == CUSTOMER_KEYS else inside
+                weight = appeal[w, c, o] * left[d, 1 + k] * (1.0 if stays else costs)
                 closed = expelled[d] if stays else order < banned[w, c, o]
                 weight = 0.0 if closed else weight
                 leaf[d, o] = weight
@@ -184,13 +187,16 @@ def tastes(luck, nest_scale, clocks, slowed):
 
 
 @entry()
-def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back, nest_scale, out):
+def pull_of_rivals(
+    utility, banned, cost, within_share, protect_share, network_effect, go_back, nest_scale, appeal, out
+):
     """The most that anything else can be worth over each place to whoever is there.
 
     `out` (W, C, O, 2), utility.
 
     First over leaving the provider, then over moving within it; before the risk of staying, and with
-    everybody's peers and no risk elsewhere. `utility`, `banned` (W, C, O), `cost` (C,) of switching.
+    everybody's peers and no risk elsewhere. `utility`, `banned`, `appeal` (W, C, O), `cost` (C,) of
+    switching.
     """
     worlds, cells, places = utility.shape
     lowest = -600.0 * nest_scale  # what is worth less than this, `exp` does not tell apart
@@ -201,17 +207,18 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
             leader, runner_up, leading = max(go_back, lowest), lowest, ON_PREMISES
             for n in range(HOME_GROWN, nests):
                 first, last = places_of_nest(n)
-                best[n], second[n], best_at[n], offers = lowest, lowest, -1, 0
+                best[n], second[n], best_at[n], inside, most = lowest, lowest, -1, 0.0, lowest
                 for o in range(first, last):
                     if banned[w, c, o] < 1.0:
-                        offers += 1
-                        if utility[w, c, o] > best[n]:
-                            best[n], second[n], best_at[n] = utility[w, c, o], best[n], o
-                        elif utility[w, c, o] > second[n]:
-                            second[n] = utility[w, c, o]
-                value = best[n] + nest_scale * 0.6931471805599453 * (
-                    offers - 1 if offers < 3 else 2.33
-                )  # log of 1, 2, or at most 5 offers
+                        inside += appeal[w, c, o]
+                        most = max(most, utility[w, c, o])
+                        takes = protect_share if o - first == CUSTOMER_KEYS else within_share
+                        value = utility[w, c, o] - takes * cost[c]
+                        if value > best[n]:
+                            best[n], second[n], best_at[n] = value, best[n], o
+                        elif value > second[n]:
+                            second[n] = value
+                value = max(most, nest_scale * log(max(inside, LEAST)) + 1e-9)
                 if value > leader:
                     leader, runner_up, leading = value, leader, n
                 elif value > runner_up:
@@ -221,11 +228,7 @@ def pull_of_rivals(utility, banned, cost, within_share, network_effect, go_back,
                 rival = (runner_up if n == leading else leader) + network_effect - cost[c]
                 for o in range(first, last):
                     out[w, c, o, 0] = rival - utility[w, c, o]
-                    out[w, c, o, 1] = (
-                        (second[n] if o == best_at[n] else best[n])
-                        - within_share * cost[c]
-                        - utility[w, c, o]
-                    )
+                    out[w, c, o, 1] = (second[n] if o == best_at[n] else best[n]) - utility[w, c, o]
 
 
 @entry(error_model="numpy")

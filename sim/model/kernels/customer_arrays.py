@@ -26,6 +26,7 @@ class People(NamedTuple):
     initial_trust: np.ndarray  # float32 (N, 2)
     susceptibility: np.ndarray  # float32 (N,)
     sensitivity: np.ndarray  # float32 (N,)
+    threshold: np.ndarray  # float32 (N,) rise of perceived risk, in utility, at which one thinks again
     home_taste: np.ndarray  # float32 (N,) utility of home-grown providers beyond what others see in them
     renewal: np.ndarray  # int16 (N,)
     term: np.ndarray  # int16 (N,)
@@ -45,6 +46,7 @@ class Costs(NamedTuple):
     go_back: float
     leave: np.ndarray  # float64 (C,) factor on a weight for the cost of switching the provider
     within: np.ndarray  # float64 (C,) factor for the cost of moving within one
+    protect: np.ndarray  # float64 (C,) factor for the cost of taking one's own keys there
     by_peers: np.ndarray  # float64 (7,) factor on a provider's weight for so many peers there
 
 
@@ -53,8 +55,12 @@ class Terms(NamedTuple):
 
     good: np.ndarray  # float32 (C, 2W) news, world by world, law enforcement then intelligence
     bad: np.ndarray  # float32 (C, 2W)
+    weight_heard: np.ndarray  # float32 (C, 2W) of what a customer has heard more than its cell
+    alert: np.ndarray  # bool (W, C) whether anybody hears anything, or is told
     hazard: np.ndarray  # float64 (W, C) of adoption, cumulative
+    plans: np.ndarray  # float64 (W, C) the same a year ahead
     exposure: np.ndarray  # float64 (W, C, 3, 7)
+    exposure_before: np.ndarray  # float64 (W, C, 3, 7) last month's
     utility: np.ndarray  # float64 (W, C, O)
     appeal: np.ndarray  # float64 (W, C, O) roots of the utilities
     pull: np.ndarray  # float64 (W, C, O, 2) of everything else over a place (see `pull_of_rivals`)
@@ -76,6 +82,9 @@ class State(NamedTuple):
     readiness: np.ndarray  # float32 (N, W) cumulative hazard at which one adopts; infinite in the cloud
     trust: np.ndarray  # float32 (N, 2W)
     trust_next: np.ndarray  # float32 (N, 2W)
+    more: np.ndarray  # float32 (N, 2W) how much more of the news one has heard than one's cell, as a share
+    heard: np.ndarray  # uint8 (N, W) how one has heard of this month's news (`kernels.hearing`)
+    alarmed: np.ndarray  # bool (N, W) whether it makes one think again; valid where the cell is alert
 
 
 class Outcome(NamedTuple):
@@ -120,6 +129,7 @@ class Cases(NamedTuple):
     on_premises: np.ndarray  # float64, root of the utility of having no cloud
     leave: np.ndarray  # float64, factor for the cost of leaving the provider
     within: np.ndarray  # float64, factor for the cost of moving within it
+    protect: np.ndarray  # float64, factor for the cost of taking one's own keys there
     to: np.ndarray  # int32, the place chosen
 
 

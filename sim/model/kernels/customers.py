@@ -11,6 +11,7 @@ sums have no order.
 
 import numpy as np
 
+from sim.model.kernels.alarm import who_is_alarmed
 from sim.model.kernels.choice import nest_of
 from sim.model.kernels.codes import OFFERS, ON_PREMISES
 from sim.model.kernels.customer_arrays import (
@@ -88,6 +89,7 @@ def customers_month(part, parts, now, people, terms, costs, state, out):
     for g in range(part * len(groups) // parts, (part + 1) * len(groups) // parts):
         group = groups[g]
         listen(group, people, terms, costs, state, out.trust_sums)
+        who_is_alarmed(group, people, terms, state)
         n = who_renews(
             now.month, group, blocks, people.term, people.calendar, people.calendar_start, place, renewing
         )

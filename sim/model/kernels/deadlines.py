@@ -108,7 +108,7 @@ def _anybody_expelled(w, c, first, last, expelled, law_order, place):
 def who_is_due(month, group, people, terms, state, renewing, soon, who):
     """Who of a group of blocks has to decide: how many; fills `who`.
 
-    Of each block first those of `renewing`, then those ready to adopt and those whose grace is over. `soon`
+    Of each block first those of `renewing`, then those ready to adopt, alarmed or past their grace. `soon`
     (W,) float32 is for notes.
     """
     blocks, cell, term, renewal, law_order = (
@@ -125,6 +125,7 @@ def who_is_due(month, group, people, terms, state, renewing, soon, who):
         state.readiness,
         state.place,
     )
+    alert, alarmed = terms.alert, state.alarmed
     worlds, at, due = place.shape[1], 0, 0
     ready = readiness.reshape(-1)
     for b in range(group[0], group[1]):
@@ -134,14 +135,15 @@ def who_is_due(month, group, people, terms, state, renewing, soon, who):
         while at < len(renewing) and renewing[at] < last:
             who[due] = renewing[at]
             at, due = at + 1, due + 1
-        expelling = False
+        expelling, alerting = False, False
         for w in range(worlds):
+            alerting |= alert[w, c]
             soon[w] = np.float32(hazard[w, c] * 1.000001)
             expelling |= expels[w, c]
         for start in range(first, last, LOOK):
             end = min(start + LOOK, last)
             # A number of worlds written out tells the compiler what is adjacent; a variable does not.
-            found = worlds > 2 or (
+            found = (alerting or worlds > 2) or (
                 _anybody_ready((0,), start, end, soon, ready)
                 if worlds == 1
                 else _anybody_ready((0, 0), start, end, soon, ready)
@@ -156,6 +158,7 @@ def who_is_due(month, group, people, terms, state, renewing, soon, who):
                     for w in range(worlds):
                         is_due |= readiness[i, w] <= soon[w]
                         is_due |= expelling and law_order[i] < expelled[w, c, np.int64(place[i, w])]
+                        is_due |= alert[w, c] and alarmed[i, w]
                     who[due] = i  # without a branch, as above
                     due += is_due & ((renewal[i] != phase) | (not _has_contract(i, place)))
     return due

@@ -22,6 +22,7 @@ def empty_cases(count):
         np.empty(count),
         np.empty(count),
         np.empty(count),
+        np.empty(count),
         np.empty(count, np.int32),
     )
 
@@ -66,6 +67,7 @@ def _open_cases(month, lot, people, terms, costs, state, cases, risk):
     decider, world, cell_of_case, here_of_case = cases.decider, cases.world, cases.cell, cases.here
     barred_of_case, order, on_premises = cases.expelled, cases.order, cases.on_premises
     leave, within, cost_of_leaving, cost_within = cases.leave, cases.within, costs.leave, costs.within
+    protect, cost_of_protecting, alert, alarmed = cases.protect, costs.protect, terms.alert, state.alarmed
     count = 0
     for k in range(len(lot)):
         i = lot[k]
@@ -75,18 +77,21 @@ def _open_cases(month, lot, people, terms, costs, state, cases, risk):
             here = np.int64(place[i, w])
             barred = False
             if here == ON_PREMISES:
-                if hazard[w, c] < readiness[i, w]:
+                if hazard[w, c] < readiness[i, w] and not (alert[w, c] and alarmed[i, w]):
                     continue
             elif renews:
                 barred = law_order[i] < unlawful[w, c, here]  # nobody renews what the law forbids
             else:
                 barred = law_order[i] < expelled[w, c, here]
-                if not barred:
+                if not barred and alert[w, c] and alarmed[i, w]:
+                    barred = law_order[i] < unlawful[w, c, here]
+                elif not barred:
                     continue
             decider[count], world[count], cell_of_case[count], here_of_case[count] = k, w, c, here
             barred_of_case[count], order[count] = barred, law_order[i]
             on_premises[count] = costs.postpone if here == ON_PREMISES else costs.go_back
             leave[count], within[count] = cost_of_leaving[c], cost_within[c]
+            protect[count] = cost_of_protecting[c]
             trust_le, trust_in = np.float64(trust[i, 2 * w]), np.float64(trust[i, 2 * w + 1])
             kind_risks(count, sensitivity[i], trust_le, trust_in, w, c, exposure, risk)
             risk[count, HOME_GROWN_KIND] -= home_taste[i]

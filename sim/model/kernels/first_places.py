@@ -48,7 +48,8 @@ def _weigh(w, c, who, people, terms, nest_scale, cases, weights):
         )
         weights.kind[d, HOME_GROWN_KIND] -= people.home_taste[i]
     cases.world[:], cases.cell[:], cases.here[:], cases.expelled[:] = w, c, ON_PREMISES, False
-    cases.order[:], cases.on_premises[:], cases.leave[:], cases.within[:] = 0.5, 0.0, 1.0, 1.0
+    cases.order[:], cases.on_premises[:] = 0.5, 0.0
+    cases.leave[:], cases.within[:], cases.protect[:] = 1.0, 1.0, 1.0
     weights.nest[:] = 1.0
     roots_of(weights.kind[: len(who)].reshape(-1), nest_scale)
     nest_roots(len(who), cases, terms.appeal, terms.banned, weights)

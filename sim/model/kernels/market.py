@@ -58,6 +58,7 @@ class Appeal(NamedTuple):
     price_sensitivity: np.ndarray  # float64 (S,)
     friction: np.ndarray  # float64 (S,) what a transfer without a general permission costs
     latency: float  # what a region of one's own country is worth
+    own_means: float  # what customers' own keys lack more where the provider does not help with them
 
 
 class Offered(NamedTuple):
@@ -112,6 +113,7 @@ def fill_utilities(where, appeal, offered, laws, out):
     friction, latency, discount, own_region = (
         appeal.friction, appeal.latency, offered.discount, offered.own_region
     )  # fmt: skip
+    own_means, live = appeal.own_means, offered.live
     price = np.empty(discount.shape)
     for p in range(discount.shape[0]):
         for j in range(discount.shape[1]):
@@ -127,6 +129,8 @@ def fill_utilities(where, appeal, offered, laws, out):
                     u -= friction[s] * laws[j, TRANSFER_SUSPENSION]
                 elif own_region[p, j] and (k == LOCAL_REGION or k == CUSTOMER_KEYS):
                     u += latency
+                if k == CUSTOMER_KEYS and not live[p, j, k]:
+                    u -= own_means
                 out[c, FIRST_US + p * OFFERS + k] = u
 
 
@@ -161,7 +165,8 @@ def fill_exposures(where, beliefs, reach, claims, out):
 def fill_bans(where, offered, laws, banned, unlawful):
     """To what share of a cell's customers, in the order of laws, a place is closed.
 
-    `banned` (C, O) by law or because it is not offered, `unlawful` (C, O) by law alone.
+    `banned` (C, O) by law or because it is not offered, `unlawful` (C, O) by law alone. Customers can hold
+    keys of their own anywhere.
 
     A procurement rule closes what US law reaches to the public sector; localisation closes what lies abroad
     (sector: to regulated firms and the public sector).
@@ -186,7 +191,7 @@ def fill_bans(where, offered, laws, banned, unlawful):
                     if supervised:
                         share = max(share, laws[j, SECTOR_LOCALISATION])
                 unlawful[c, o] = share
-                banned[c, o] = share if live[p, j, k] else 1.0
+                banned[c, o] = share if live[p, j, k] or k == CUSTOMER_KEYS else 1.0
 
 
 @entry()
@@ -338,12 +343,12 @@ class Shares(NamedTuple):
 
 
 @entry()
-def fill_anchors(segment, record, risk, offer, banned, nest_scale, trend, shares):
+def fill_anchors(segment, record, risk, offer, own_means, banned, nest_scale, trend, shares):
     """Appeal at which the average customer's shares are the record's.
 
     Fills the anchors of `trend`, and `shares` (C, P).
 
-    `risk` (C, 7); `offer` (S, 5); `banned` (C, O).
+    `risk` (C, 7); `offer` (S, 5); `own_means` what keys lack that no provider offers yet; `banned` (C, O).
     """
     home_share, business, consumer, shift = record.home, record.business, record.consumer, 0.0
     home, us = trend.home_anchor, trend.us_anchor
@@ -357,7 +362,8 @@ def fill_anchors(segment, record, risk, offer, banned, nest_scale, trend, shares
             first = FIRST_US + p * OFFERS
             for k in range(OFFERS):
                 open_share[k] = 1.0 - np.float64(banned[c, first + k])
-                weights[k] = exp((offer[s, k] - risk[c, FIRST_US_KIND + k]) / nest_scale)
+                lacks = own_means if k == CUSTOMER_KEYS else 0.0
+                weights[k] = exp((offer[s, k] - lacks - risk[c, FIRST_US_KIND + k]) / nest_scale)
             share = (1.0 - home_share[c]) * (consumer[p] if s == CONSUMER else business[p])
             us[c, p] = log(max(share, LEAST_SHARE)) - value_of_nest(
                 open_weight(weights, open_share), nest_scale

@@ -49,6 +49,8 @@ def carry_out(now, people, hazard, state, outcome, ledger, streams):
             j = c // segments
             here = np.int64(place[i, w])
             many = weight[i, 3]
+            if here == ON_PREMISES and to != ON_PREMISES and hazard[w, c] < readiness[i, w]:
+                continue  # an alarmed customer keeps to its plan
             if to == ON_PREMISES:
                 # Whoever puts the cloud off, or gives it up, thinks of it again after a wait of unit mean in
                 # hazard.
@@ -91,14 +93,17 @@ def carry_out(now, people, hazard, state, outcome, ledger, streams):
 
 
 @entry()
-def grow_hazard(stock, endowment, customers, ceiling, innovation, imitation, hazard):
+def grow_hazard(stock, endowment, customers, ceiling, innovation, imitation, hazard, plans):
     """A month of the Bass (1969) process: `hazard` (C,) of those who have not yet adopted.
 
-    It grows by innovation + imitation x adopters / ceiling a year.
+    It grows by innovation + imitation x adopters / ceiling a year; `plans` (C,) is where it will be in a year
+    at this pace.
     """
     for c in range(len(hazard)):
         adopters = endowment[c, 3] - stock[c, ON_PREMISES, 3]
-        hazard[c] += (innovation + imitation * (adopters / UNITS / customers[c]) / ceiling[c]) / 12.0
+        year = innovation + imitation * (adopters / UNITS / customers[c]) / ceiling[c]
+        hazard[c] += year / 12.0
+        plans[c] = hazard[c] + year
 
 
 @entry()

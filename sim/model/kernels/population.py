@@ -139,6 +139,13 @@ def keyed_tastes(seed, scale, out):
 
 
 @entry()
+def keyed_thresholds(seed, least, tail, out):
+    """Threshold of each customer, in utility: `out` (N,) float32, Pareto from `least` on."""
+    for i in range(len(out)):
+        out[i] = least * power(draw(seed, i, BEFORE, purposes.THRESHOLD), -1.0 / tail)
+
+
+@entry()
 def keyed_positions(seed, terms, renewal, law_order, us_business):
     """Phase of renewal, place in the order of laws, and that of the home-grown provider's US business.
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from sim.model.kernels.arithmetic import exps_in_place, log
 from sim.model.kernels.codes import (
+    CUSTOMER_KEYS,
+    CUSTOMER_KEYS_KIND,
     FIRST_US,
     FIRST_US_KIND,
     HOME_GROWN,
@@ -42,6 +44,7 @@ class Clients(NamedTuple):
     first_risk: np.ndarray  # float64 (C,) perceived risk at the start of the region that customers use
     nest_scale: float
     latency: float  # what a region of one's own country is worth
+    own_means: float  # what keys without the provider's help lack
 
 
 class Markets(NamedTuple):
@@ -69,11 +72,11 @@ def expected_gains(where, clients, yearly, risk, meets, offered, laws, gain):
     nest_scale, latency = clients.nest_scale, clients.latency
     utility, banned, live, own_region = meets.utility, meets.banned, offered.live, offered.own_region
     cells, providers = appeal.shape
-    # Exponents, then weights, of the five kinds and, last, of a region nearer by; sums over a nest as it is,
-    # and with one more kind open. Worked out for all cells at once: several exponentials and logarithms are
-    # taken together.
-    weight, inside = np.empty((cells, providers, OFFERS + 1)), np.empty((cells, providers, OFFERS))
-    shares, nearer = np.empty(OFFERS), np.empty(OFFERS)
+    # Exponents, then weights, of the five kinds, of a region nearer by, and of keys with the provider's help;
+    # sums over a nest as it is, and with one more kind open. Worked out for all cells at once: several
+    # exponentials and logarithms are taken together.
+    weight, inside = np.empty((cells, providers, OFFERS + 2)), np.empty((cells, providers, OFFERS))
+    shares, better = np.empty(OFFERS), np.empty(OFFERS)
     for c in range(cells):
         for p in range(providers):
             first = FIRST_US + p * OFFERS
@@ -82,21 +85,27 @@ def expected_gains(where, clients, yearly, risk, meets, offered, laws, gain):
             weight[c, p, OFFERS] = (
                 utility[c, first + LOCAL_REGION] + latency - risk[c, LOCAL_REGION_KIND]
             ) / nest_scale
+            weight[c, p, OFFERS + 1] = (
+                utility[c, first + CUSTOMER_KEYS] + clients.own_means - risk[c, CUSTOMER_KEYS_KIND]
+            ) / nest_scale
     exps_in_place(weight.reshape(-1))
     for c in range(cells):
         j, public = jurisdiction[c], segment[c] == PUBLIC
         for p in range(providers):
             first = FIRST_US + p * OFFERS
             for k in range(OFFERS):
-                shares[k], nearer[k] = 1.0 - banned[c, first + k], weight[c, p, k]
-            nearer[LOCAL_REGION] = weight[c, p, OFFERS]
+                shares[k], better[k] = 1.0 - banned[c, first + k], weight[c, p, k]
             inside[c, p, 0] = open_weight(weight[c, p], shares)
             for k in range(1, OFFERS):
                 share = shares[k]
                 reached = public and (k == LOCAL_REGION or k == US_SUBSIDIARY)
                 shares[k] = 1.0 - (laws[j, PROCUREMENT_RULE] if reached else 0.0)
-                inside[c, p, k] = open_weight(nearer if k == LOCAL_REGION else weight[c, p], shares)
-                shares[k] = share
+                if k == LOCAL_REGION:
+                    better[k] = weight[c, p, OFFERS]
+                elif k == CUSTOMER_KEYS:
+                    better[k] = weight[c, p, OFFERS + 1]
+                inside[c, p, k] = open_weight(better, shares)
+                shares[k], better[k] = share, weight[c, p, k]
     _values_of_nests(inside.reshape(-1), nest_scale)
     gain[:] = 0.0
     for c in range(cells):

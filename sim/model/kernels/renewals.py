@@ -51,7 +51,7 @@ def _what_to_prove(lot, people, terms, state, nest_scale, proofs):
     staying.
     """
     cell, sensitivity, law_order = people.cell, people.sensitivity, people.law_order
-    home_taste = people.home_taste
+    home_taste, alert, alarmed = people.home_taste, terms.alert, state.alarmed
     hazard, exposure, utility, pull = terms.hazard, terms.exposure, terms.utility, terms.pull
     unlawful, place, readiness, trust = terms.unlawful, state.place, state.readiness, state.trust_next
     stays, drawn_for, customer, draw = proofs.stays, proofs.drawn_for, proofs.customer, proofs.draw
@@ -64,7 +64,7 @@ def _what_to_prove(lot, people, terms, state, nest_scale, proofs):
         for w in range(worlds):
             here = np.int64(place[i, w])
             if here == ON_PREMISES:
-                if hazard[w, c] >= readiness[i, w]:
+                if hazard[w, c] >= readiness[i, w] or (alert[w, c] and alarmed[i, w]):
                     stays[k] = False
                     break
                 continue

@@ -19,8 +19,14 @@ def own_view(initial, strength, positive, negative, susceptibility):
     return (strength * initial + positive) / ((strength + positive) + susceptibility * negative)
 
 
+@entry(error_model="numpy")
+def view_of(initial, strength, good, bad, susceptibility, heard):
+    """One's own view of what one has `heard` of the cell's news, 1 for as much as its average customer."""
+    return own_view(initial, strength, heard * good, heard * bad, susceptibility)
+
+
 @inner(error_model="numpy")
-def _heard(trust, peers, i, k):
+def _of_peers(trust, peers, i, k):
     """What six peers trusted last month, added in this order."""
     return (
         (trust[peers[i, 0], k] + trust[peers[i, 1], k]) + (trust[peers[i, 2], k] + trust[peers[i, 3], k])
@@ -41,6 +47,7 @@ def _trust_in_two_worlds(w, group, people, terms, costs, state, sums):
         people.peers,
     )
     good, bad, old, new = terms.good, terms.bad, state.trust, state.trust_next
+    counts, more, one = terms.weight_heard, state.more, np.float32(1.0)
     own, each = np.float32(1.0 - costs.peer_weight), np.float32(costs.peer_weight / PEERS)
     prior, unit, end = np.float32(costs.strength), np.float32(TRUST_UNITS), np.uint64(len(peers) - 1)
     a, b = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1)
@@ -50,16 +57,23 @@ def _trust_in_two_worlds(w, group, people, terms, costs, state, sums):
         at = cell[first]
         good_a, good_b, good_c, good_d = good[at, a], good[at, b], good[at, c], good[at, d]
         bad_a, bad_b, bad_c, bad_d = bad[at, a], bad[at, b], bad[at, c], bad[at, d]
+        by_a, by_b, by_c, by_d = counts[at, a], counts[at, b], counts[at, c], counts[at, d]
         sum_a, sum_b, sum_c, sum_d = 0, 0, 0, 0
         for i in range(np.uint64(first), np.uint64(last)):
             soon = min(i + np.uint64(AHEAD), end)
             prefetch(old, peers[soon, 0])
             prefetch(old, peers[soon, 1])
             s, law, intelligence = susceptibility[i], initial[i, 0], initial[i, 1]
-            new_a = own * own_view(law, prior, good_a, bad_a, s) + each * _heard(old, peers, i, a)
-            new_b = own * own_view(intelligence, prior, good_b, bad_b, s) + each * _heard(old, peers, i, b)
-            new_c = own * own_view(law, prior, good_c, bad_c, s) + each * _heard(old, peers, i, c)
-            new_d = own * own_view(intelligence, prior, good_d, bad_d, s) + each * _heard(old, peers, i, d)
+            heard_a, heard_b = one + by_a * more[i, a], one + by_b * more[i, b]
+            heard_c, heard_d = one + by_c * more[i, c], one + by_d * more[i, d]
+            view_a = view_of(law, prior, good_a, bad_a, s, heard_a)
+            view_b = view_of(intelligence, prior, good_b, bad_b, s, heard_b)
+            view_c = view_of(law, prior, good_c, bad_c, s, heard_c)
+            view_d = view_of(intelligence, prior, good_d, bad_d, s, heard_d)
+            new_a = own * view_a + each * _of_peers(old, peers, i, a)
+            new_b = own * view_b + each * _of_peers(old, peers, i, b)
+            new_c = own * view_c + each * _of_peers(old, peers, i, c)
+            new_d = own * view_d + each * _of_peers(old, peers, i, d)
             new[i, a], new[i, b], new[i, c], new[i, d] = new_a, new_b, new_c, new_d
             sum_a, sum_b = sum_a + np.int64(new_a * unit), sum_b + np.int64(new_b * unit)
             sum_c, sum_d = sum_c + np.int64(new_c * unit), sum_d + np.int64(new_d * unit)
@@ -77,6 +91,7 @@ def _trust_in_one_world(w, group, people, terms, costs, state, sums):
         people.peers,
     )
     good, bad, old, new = terms.good, terms.bad, state.trust, state.trust_next
+    counts, more, one = terms.weight_heard, state.more, np.float32(1.0)
     own, each = np.float32(1.0 - costs.peer_weight), np.float32(costs.peer_weight / PEERS)
     prior, unit, end = np.float32(costs.strength), np.float32(TRUST_UNITS), np.uint64(len(peers) - 1)
     a, b = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1)
@@ -84,14 +99,17 @@ def _trust_in_one_world(w, group, people, terms, costs, state, sums):
         first, last = blocks[block, 0], blocks[block, 1]
         at = cell[first]
         good_a, good_b, bad_a, bad_b = good[at, a], good[at, b], bad[at, a], bad[at, b]
+        by_a, by_b = counts[at, a], counts[at, b]
         sum_a, sum_b = 0, 0
         for i in range(np.uint64(first), np.uint64(last)):
             soon = min(i + np.uint64(AHEAD), end)
             prefetch(old, peers[soon, 0])
             prefetch(old, peers[soon, 1])
             s = susceptibility[i]
-            new_a = own * own_view(initial[i, 0], prior, good_a, bad_a, s) + each * _heard(old, peers, i, a)
-            new_b = own * own_view(initial[i, 1], prior, good_b, bad_b, s) + each * _heard(old, peers, i, b)
+            view_a = view_of(initial[i, 0], prior, good_a, bad_a, s, one + by_a * more[i, a])
+            view_b = view_of(initial[i, 1], prior, good_b, bad_b, s, one + by_b * more[i, b])
+            new_a = own * view_a + each * _of_peers(old, peers, i, a)
+            new_b = own * view_b + each * _of_peers(old, peers, i, b)
             new[i, a], new[i, b] = new_a, new_b
             sum_a, sum_b = sum_a + np.int64(new_a * unit), sum_b + np.int64(new_b * unit)
         sums[block, a], sums[block, b] = sum_a, sum_b

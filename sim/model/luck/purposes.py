@@ -23,3 +23,5 @@ EVASION = 20  # request: what an evader believes and where it puts its data
 BILL = 21  # regime: whether US lawmakers pass it this month
 HOME_TASTE = 30  # customer: its lasting taste for home-grown providers
 LEGAL_CIRCUMSTANCE = 31  # request: whether its target is a US person, whether obeying breaks a data law
+HEARING = 40  # customer: whether it hears the news of a month, and whether it is told of last month's
+THRESHOLD = 41  # customer: by how much its perceived risk must rise before it thinks again

@@ -1,10 +1,10 @@
 """Customers, one at a time: trust, readiness to adopt, and where their data lives.
 
-Each month a customer (1) mixes its own view of the news with what its six peers trusted last month, (2)
-chooses a place if it is ready to adopt, if its contract is renewed, or if the law expels it, and (3) moves
-when all have chosen. What a month brings to a cell (news, utilities, exposure, laws) is given to it as
-`Terms`; everything else about a customer follows from (seed, customer, purpose). The equations are in
-docs/odd.md, section 7.
+Each month a customer (1) hears the news or not, (2) mixes its own view of it with what its six peers trusted
+last month, (3) chooses a place if it is ready to adopt, if its contract is renewed, if the law expels it, or
+if the news alarms it, and (4) moves when all have chosen. What a month brings to a cell (news, utilities,
+exposure, laws) is given to it as `Terms`; everything else about a customer follows from (seed, customer,
+purpose). The equations are in docs/odd.md, section 7.
 """
 
 from collections.abc import Sequence
@@ -14,16 +14,20 @@ import numpy as np
 
 from sim.model.luck import purposes
 from sim.model.reference.arithmetic import exp, log
+from sim.model.reference.news import Word
 from sim.model.reference.philox import draw, draw4
 from sim.model.reference.places import (
+    CUSTOMER_KEYS,
     FIRST_US,
     HOME_GROWN,
     HOME_GROWN_KIND,
     KINDS,
     OFFERS,
     ON_PREMISES,
+    US_REGION,
     kind_of,
     nest_of,
+    offer_of,
     us_place,
 )
 from sim.scenario.scenario import Scenario
@@ -35,6 +39,7 @@ ALIKE = 512  # customers of a cell that count as of the same size
 UNITS = 1_000_000.0  # customers that one simulated customer stands for are counted in millionths
 TRUST_UNITS = 16_777_216.0  # trust is added up in units of 2**-24
 NEVER = float("inf")
+NOT, HEARD, TOLD = range(3)  # how a customer has heard of the month's news
 LEAST = 1e-290  # on premises is always open, however little it weighs
 # Steps of the R2 sequence (Roberts 2018), which spreads points evenly over a square.
 STEP_OF_ADOPTION, STEP_OF_FIRST_PLACE = 0.7548776662466927, 0.5698402909980532
@@ -56,6 +61,7 @@ class Terms:
     each place, before risk. exposure: by channel (law enforcement, intelligence, own state) and kind of
     place, probability that data there can be reached. closed, unlawful: for each place the share of
     customers, in the order of laws, to whom it is closed for any reason, and to whom the law forbids it.
+    word: how the month's news gets about.
     """
 
     good: tuple[float, float]
@@ -64,6 +70,7 @@ class Terms:
     exposure: list[list[float]]
     closed: list[float]
     unlawful: list[float]
+    word: Word
 
 
 @dataclass
@@ -83,9 +90,30 @@ class Cell:
     size: int
     customers: float
     hazard: float = 0.0
+    hazard_in_a_year: float = 0.0
     terms: Terms = field(init=False)
+    exposure_before: list[list[float]] = field(default_factory=list)  # last month's
     expelled: list[float] = field(default_factory=list)
     unlawful_before: list[list[float]] = field(default_factory=list)  # month by month
+    # By channel: what a customer's `more` counts for, before and after this month's news; what whoever is
+    # told gains of last month's news, and whether there is any to tell.
+    weight_heard: list[single] = field(default_factory=lambda: [single(1.0)] * 2)
+    kept: list[single] = field(default_factory=lambda: [single(1.0)] * 2)
+    gained_if_told: tuple[float, float] = (0.0, 0.0)
+    tells: bool = False
+
+    def meet(self, terms: Terms, telling: float) -> None:
+        """A new month: last month's news is told, this month's gets about."""
+        last, self.exposure_before, self.terms = self.terms.word, self.terms.exposure, terms
+        self.tells, self.gained_if_told = telling > 0.0 and last.own > 0.0, last.full
+        for channel in range(2):
+            self.kept[channel] = self.weight_heard[channel] * single(terms.word.keep[channel])
+            self.weight_heard[channel] = single(1.0) if terms.word.own > 0.0 else self.kept[channel]
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether anybody hears anything this month, or is told."""
+        return self.terms.word.own > 0.0 or self.tells
 
     def set_first_hazard(self) -> None:
         """The hazard that gives the recorded adoption of January 2013."""
@@ -112,6 +140,10 @@ class Customer:
         self._draw_dates()
         self._draw_lattice()
         self.trust = list(self.first_trust)
+        # How much more of the news it has heard than its cell, as a share, by channel; how it has heard this
+        # month's (not at all, itself, from a peer).
+        self.more = [single(0.0), single(0.0)]
+        self.heard = self.heard_now = NOT
 
     # --- who a customer is ------------------------------------------------------------------------
 
@@ -136,6 +168,9 @@ class Customer:
         self.sensitivity = float(single(typical * exp(spread * normal - 0.5 * spread * spread)))
         taste = taste_of(draw(seed, self.number, -1, purposes.HOME_TASTE), p.choice.home_taste)
         self.home_taste = float(single(taste))
+        # Pareto: most never think again.
+        rank = log(draw(seed, self.number, -1, purposes.THRESHOLD))
+        self.threshold = float(single(p.choice.threshold * exp(-1.0 / p.choice.threshold_tail * rank)))
 
     def _draw_dates(self) -> None:
         """Month of renewal, and position in the order in which a law reaches a group's countries."""
@@ -179,6 +214,29 @@ class Customer:
             self.peers.append(everybody[cell.first + place])
         self.peers.sort(key=lambda peer: -abs(peer.number - self.number))
 
+    # --- hearing ----------------------------------------------------------------------------------
+
+    def hear(self) -> None:
+        """Hear the month's news or not; hear last month's from a peer that did (Katz & Lazarsfeld 1955)."""
+        cell, word, self.heard_now = self.cell, self.cell.terms.word, NOT
+        if not cell.is_alert:
+            return
+        u = draw4(self.world.seed, self.number, self.world.month, purposes.HEARING)
+        if cell.tells and self.heard != HEARD:
+            talkers = len([peer for peer in self.peers if peer.heard == HEARD])
+            if u[1] < self.world.chance_told[talkers]:
+                for channel in range(2):
+                    self.more[channel] += single(cell.gained_if_told[channel])
+                self.heard_now = TOLD
+        if word.own > 0.0:
+            hears = u[0] < word.own
+            for channel in range(2):
+                new = single(word.full[channel]) if hears else single(0.0)
+                kept = cell.kept[channel] * self.more[channel]
+                self.more[channel] = kept + (new - single(word.gain[channel]))
+            if hears:
+                self.heard_now = HEARD
+
     # --- trust ------------------------------------------------------------------------------------
 
     def listen(self) -> None:
@@ -197,9 +255,11 @@ class Customer:
         for channel in range(2):
             good, bad = single(self.cell.terms.good[channel]), single(self.cell.terms.bad[channel])
             a, b, c, d, e, f = (peer.trust[channel] for peer in self.peers)
-            heard = ((a + b) + (c + d)) + (e + f)
+            of_peers = ((a + b) + (c + d)) + (e + f)
+            heard = single(1.0) + self.cell.weight_heard[channel] * self.more[channel]
+            good, bad = heard * good, heard * bad
             view = (prior * self.first_trust[channel] + good) / ((prior + good) + self.susceptibility * bad)
-            self.next_trust.append(own * view + each * heard)
+            self.next_trust.append(own * view + each * of_peers)
 
     # --- choice -----------------------------------------------------------------------------------
 
@@ -208,16 +268,34 @@ class Customer:
         cell, here, position = self.cell, self.place, self.position_in_order_of_laws
         self.next_place, self.postpones, self.forced = here, False, False
         if here == ON_PREMISES:
-            if cell.hazard >= self.ready_at:
-                self.next_place = self.choose(expelled=False)
-                self.postpones = self.next_place == ON_PREMISES
+            ready = cell.hazard >= self.ready_at
+            if ready or self.is_alarmed():
+                choice = self.choose(expelled=False)
+                self.postpones = choice == ON_PREMISES
+                self.next_place = choice if ready else ON_PREMISES  # whoever only plans keeps to the plan
             return
         renews = (self.world.month + self.renewal_phase) % self.contract_months == 0
         unlawful = position < cell.terms.unlawful[here]  # nobody renews what the law forbids
         grace_is_over = position < cell.expelled[here]
-        if renews or grace_is_over:
-            self.forced = unlawful if renews else grace_is_over
+        if renews or grace_is_over or self.is_alarmed():
+            self.forced = grace_is_over if grace_is_over and not renews else unlawful
             self.next_place = self.choose(expelled=self.forced)
+
+    def is_alarmed(self) -> bool:
+        """Whether news that it has heard has raised its perceived risk by more than its threshold.
+
+        The risk of its place against last month; on premises that of a US region, if it plans to adopt within
+        the year.
+        """
+        cell, kind = self.cell, kind_of(self.place)
+        if not cell.is_alert or self.heard_now == NOT:
+            return False
+        if self.place == ON_PREMISES:
+            if self.ready_at > cell.hazard_in_a_year:
+                return False
+            kind = kind_of(us_place(0, US_REGION))
+        now = self.risk(kind, self.next_trust)
+        return now - self.risk(kind, self.trust, cell.exposure_before) > self.threshold
 
     def move(self) -> None:
         """Go to the place chosen; who postpones the cloud, or gives it up, waits for a new threshold."""
@@ -227,12 +305,13 @@ class Customer:
         elif self.next_place != self.place and self.place == ON_PREMISES:
             self.ready_at = NEVER
         self.came_from, self.place, self.trust = self.place, self.next_place, self.next_trust
+        self.heard = self.heard_now
 
-    def risk(self, kind: int, trust: Sequence[single]) -> float:
+    def risk(self, kind: int, trust: Sequence[single], exposure: list[list[float]] | None = None) -> float:
         """Perceived risk of a kind of place, in utility: sensitivity x sum over channels of (1 - trust) x
-        exposure.
+        exposure (this month's, if nothing else is said).
         """
-        law, intelligence, own_state = (channel[kind] for channel in self.cell.terms.exposure)
+        law, intelligence, own_state = (channel[kind] for channel in exposure or self.cell.terms.exposure)
         return self.sensitivity * (
             (1.0 - float(trust[0])) * law + (1.0 - float(trust[1])) * intelligence + own_state
         )
@@ -245,7 +324,9 @@ class Customer:
         """
         p, terms = self.world.scenario.parameters, self.cell.terms
         scale = p.choice.nest_scale
-        cost = p.switching.within_share * p.switching.between_providers.values[self.cell.segment]
+        leaving = p.switching.between_providers.values[self.cell.segment]
+        costs = [p.switching.within_share * leaving for _ in range(OFFERS)]
+        costs[CUSTOMER_KEYS] = p.switching.protect_share * leaving
         risks = [self.risk(kind, trust) for kind in range(KINDS)]
         risks[HOME_GROWN_KIND] -= self.home_taste
         left_by_risk = [exp(-risk / scale) for risk in risks]
@@ -261,7 +342,7 @@ class Customer:
                 continue
             out[place] = exp(terms.utility[place] / scale) * left_by_risk[kind_of(place)]
             if place >= FIRST_US and place != here and nest_of(place) == nest_of(here):
-                out[place] *= exp(-cost / scale)
+                out[place] *= exp(-costs[offer_of(place)] / scale)
         return out
 
     def choose(self, expelled: bool) -> int:
@@ -370,6 +451,10 @@ class CustomersOfWorld:
     def __init__(self, scenario: Scenario, seed: int, cells: list[Cell], weights: list[int]) -> None:
         self.scenario, self.seed, self.cells, self.weights = scenario, seed, cells, weights
         self.month = 0
+        self.chance_told, untold = [0.0], 1.0  # by the number of peers that have heard
+        for _ in range(PEERS):
+            untold *= 1.0 - scenario.parameters.network.telling
+            self.chance_told.append(1.0 - untold)
         self.customers: list[Customer] = []
         for cell in cells:
             cell.set_first_hazard()
@@ -393,13 +478,15 @@ class CustomersOfWorld:
             if customer.place != ON_PREMISES:
                 adopters[customer.cell.number] += self.weights[customer.number]
         for cell, of_cell in zip(self.cells, terms, strict=True):
-            cell.terms = of_cell
+            cell.meet(of_cell, p.network.telling)
             # The diffusion of Bass (1969): innovation and imitation are a year's.
             share = adopters[cell.number] / UNITS / cell.customers
-            cell.hazard += (
-                p.adoption.innovation + p.adoption.imitation * share / cell.spec.adoption_ceiling
-            ) / 12.0
+            year = p.adoption.innovation + p.adoption.imitation * share / cell.spec.adoption_ceiling
+            cell.hazard += year / 12.0
+            cell.hazard_in_a_year = cell.hazard + year
             cell.expel(int(p.choice.grace_months))
+        for customer in self.customers:
+            customer.hear()
         for customer in self.customers:
             customer.listen()
         for customer in self.customers:

@@ -187,7 +187,10 @@ class Market:
                         share = max(share, laws["sector_localisation"][j])
                 share = float(np.float32(share))
                 unlawful.append(share)
-                closed.append(share if provider.offers[j].live[offer] else 1.0)
+                is_open = (
+                    provider.offers[j].live[offer] or offer == CUSTOMER_KEYS
+                )  # keys are the customer's own
+                closed.append(share if is_open else 1.0)
         return closed, unlawful
 
     # --- appeal and utility -----------------------------------------------------------------------
@@ -223,7 +226,10 @@ class Market:
                 for offer in range(OFFERS):
                     is_open = 1.0 - closed[c][us_place(p, offer)]
                     if is_open > 0.0:
-                        weight = exp((self.terms_of_offer(cell.segment, offer) - risk[1 + offer]) / scale)
+                        own = self.scenario.parameters.choice.own_keys_gap if offer == CUSTOMER_KEYS else 0.0
+                        weight = exp(
+                            (self.terms_of_offer(cell.segment, offer) - own - risk[1 + offer]) / scale
+                        )
                         inside += is_open * weight
                 value = scale * log(inside) if inside > 0.0 else -30.0
                 self.us_appeal[c][p] = log(max((1.0 - home_share) * of_us[p], LEAST_SHARE)) - value
@@ -275,6 +281,8 @@ class Market:
                     utility -= p.choice.transfer_friction.values[cell.segment] * suspension[j]
                 elif offers.own_region and offer in (LOCAL_REGION, CUSTOMER_KEYS):
                     utility += p.providers.latency_gain
+                if offer == CUSTOMER_KEYS and not offers.live[offer]:
+                    utility -= p.choice.own_keys_gap  # by the customer's own means
                 out.append(utility)
         return out
 

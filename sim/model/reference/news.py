@@ -28,6 +28,20 @@ class Memory:
     residue: float = 0.0
 
 
+@dataclass(frozen=True)
+class Word:
+    """How the month's news gets about in a cell.
+
+    own: chance of a customer to hear it itself, 0 if there is none. gain, full, keep, by channel: its part in
+    what the cell remembers, the same for whoever hears it, and the part of what was remembered before.
+    """
+
+    own: float = 0.0
+    gain: tuple[float, float] = (0.0, 0.0)
+    full: tuple[float, float] = (0.0, 0.0)
+    keep: tuple[float, float] = (1.0, 1.0)
+
+
 @dataclass
 class ChannelMemory:
     """What is remembered of one channel."""
@@ -67,11 +81,14 @@ class Mind:
         abroad that are honoured from now on, if there is a ruling this month.
         """
         self.fade()
+        self.before = self.lasting()
+        self.reached = self.weight = 0.0  # of the month's news: sum of reach x weight, and of weight
         for event in events:
             for news in event.news:
                 self.hear_event(news, believed)
         if ruling is not None:
             self.hear_ruling(ruling)
+        self.with_news = self.lasting()
         self.belief += self.belief_rate * (believed - self.belief)
 
     def fade(self) -> None:
@@ -104,6 +121,7 @@ class Mind:
         """
         reach, channel = self.reach(news.reach), CHANNELS[news.channel]
         self.hear(channel, news.weight * reach)
+        self.note_reach(reach, abs(news.weight))
         step = self.parameters.trust.belief_jump * abs(news.weight) * reach * self.attention
         if news.about_us_rule:
             self.belief += step * (believed - self.belief)
@@ -118,6 +136,7 @@ class Mind:
         p = self.parameters.trust
         reach, surprise = self.reach(p.ruling_reach), honoured - self.belief
         self.hear(LAW_ENFORCEMENT, -p.ruling_weight * reach * surprise)
+        self.note_reach(reach, p.ruling_weight * abs(surprise))
         self.belief += p.belief_jump * reach * self.attention * surprise
 
     def hear_of_orders(self, public: int, in_court: int) -> None:
@@ -145,6 +164,35 @@ class Mind:
         """The protest of one's own government is bad news."""
         self.hear(LAW_ENFORCEMENT, -self.parameters.trust.protest_news)
 
+    # --- who hears --------------------------------------------------------------------------------
+
+    def note_reach(self, reach: float, weight: float) -> None:
+        """A piece of news reaches so many here."""
+        if reach > 0.0:
+            self.reached += reach * weight
+            self.weight += weight
+
+    def lasting(self) -> list[float]:
+        """Slow memory by channel, of both signs; attention where nothing enters slow memory."""
+        p = self.parameters.trust
+        which = "residue" if p.residue_share else "attention"
+        out = [getattr(x.good, which) + getattr(x.bad, which) for x in self.memory]
+        out[LAW_ENFORCEMENT] += p.intelligence_spillover * out[INTELLIGENCE]
+        return out
+
+    def get_about(self) -> Word:
+        """How the month's news gets about, when all else of the month is in memory."""
+        p, after = self.parameters.network, self.lasting()
+        share = 1.0 - p.hearing * (1.0 - self.reached / self.weight) if self.weight > 0.0 else 0.0
+        gain, full, keep = [], [], []
+        for before, with_news, everything in zip(self.before, self.with_news, after, strict=True):
+            news = with_news - before if share > 0.0 else 0.0
+            gain.append(news / everything if everything > 0.0 else 0.0)
+            full.append(gain[-1] / share if share > 0.0 else 0.0)
+            keep.append(before / everything if everything > 0.0 else 1.0)
+        own = chance_of_hearing(share, p.telling) if share > 0.0 else 0.0
+        return Word(own, (gain[0], gain[1]), (full[0], full[1]), (keep[0], keep[1]))
+
     # --- what follows for trust -------------------------------------------------------------------
 
     def evidence(self) -> tuple[list[float], list[float]]:
@@ -157,3 +205,20 @@ class Mind:
         good[LAW_ENFORCEMENT] += spillover * good[INTELLIGENCE]
         bad[LAW_ENFORCEMENT] += spillover * bad[INTELLIGENCE]
         return good, bad
+
+
+def chance_of_hearing(reach: float, telling: float) -> float:
+    """Chance to hear news oneself, so that with being told it is heard by as many as it reaches: by halving.
+
+    Each of six peers that has heard tells by the chance `telling`.
+    """
+    if telling == 0.0 or reach >= 1.0:
+        return min(reach, 1.0)
+    low, high = 0.0, reach
+    for _ in range(40):
+        own = 0.5 * (low + high)
+        untold = 1.0
+        for _ in range(6):
+            untold *= 1.0 - telling * own
+        low, high = (own, high) if own + (1.0 - own) * (1.0 - untold) < reach else (low, own)
+    return 0.5 * (low + high)

@@ -17,6 +17,7 @@ from sim.model.reference.arithmetic import add_up, exp, log
 from sim.model.reference.customers import Terms
 from sim.model.reference.philox import draw
 from sim.model.reference.places import (
+    CUSTOMER_KEYS,
     FIRST_US,
     HOME_GROWN,
     LOCAL_REGION,
@@ -189,6 +190,8 @@ class Provider:
             is_open.append(1.0 - cell.terms.closed[place])
         nearby = cell.terms.utility[us_place(self.index, LOCAL_REGION)] + p.providers.latency_gain
         region_nearby = exp((nearby - cell.risk(1 + LOCAL_REGION)) / scale)
+        keys = cell.terms.utility[us_place(self.index, CUSTOMER_KEYS)] + p.choice.own_keys_gap
+        helped_keys = exp((keys - cell.risk(1 + CUSTOMER_KEYS)) / scale)
         share = cell.share[self.index]
         at_stake = cell.spend_of_year() * share * (1.0 - share)
         for kind in range(1, OFFERS):
@@ -199,6 +202,8 @@ class Provider:
             open_with_it[kind] = 1.0 - (cell.procurement if barred else 0.0)
             if kind == LOCAL_REGION:
                 with_it[kind] = region_nearby
+            elif kind == CUSTOMER_KEYS:
+                with_it[kind] = helped_keys
             rise = self.value_of_nest(with_it, open_with_it) - self.value_of_nest(weights, is_open)
             self.gain[j][kind] += at_stake * min(max(rise, 0.0), MOST_RISE)
 

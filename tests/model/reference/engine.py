@@ -19,6 +19,7 @@ from sim.model.population import smallest_size
 from sim.model.reference.customers import Terms
 from sim.model.reference.governments import Surroundings
 from sim.model.reference.investigators import RuleOfMonth
+from sim.model.reference.news import Word
 from sim.model.reference.record import Flow
 from sim.model.reference.us_providers import CellSeen, OffersInCountry, Provider
 from sim.model.world import WorldSet
@@ -140,6 +141,12 @@ class Engine:
         x = self.worlds.customers.evidence[self.index]
         return [(cell[:, 0].tolist(), cell[:, 1].tolist()) for cell in x]
 
+    def words(self) -> list[Word]:
+        """How the month's news gets about in each cell."""
+        own, *by_channel = self.model.mind.word
+        rows = zip(own.tolist(), *(x.tolist() for x in by_channel), strict=True)
+        return [Word(chance, tuple(gain), tuple(full), tuple(keep)) for chance, gain, full, keep in rows]
+
     def beliefs(self) -> list[tuple[float, float]]:
         """Belief that a warrant reaches abroad, and that intelligence has access, of each cell."""
         x = self.model.mind
@@ -216,7 +223,7 @@ class Engine:
 
     def terms(self) -> list[Terms]:
         """What the customers of each cell met this month (before the first month: what they met then)."""
-        x, w = self.worlds.customers, self.index
+        x, w, words = self.worlds.customers, self.index, self.words()
         return [
             Terms(
                 good=(float(news[0, 0]), float(news[1, 0])),
@@ -225,6 +232,7 @@ class Engine:
                 exposure=x.exposure[w, c].tolist(),
                 closed=x.banned[w, c].tolist(),
                 unlawful=x.unlawful[w, c].tolist(),
+                word=words[c],
             )
             for c, news in enumerate(x.evidence[w])
         ]

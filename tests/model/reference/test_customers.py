@@ -56,12 +56,17 @@ VALUES = {
     "choice.nest_scale": st.floats(0.1, 1.0),
     "choice.network_effect": st.floats(0.0, 4.0),
     "choice.home_taste": st.floats(0.0, 5.0),
+    "choice.threshold": st.floats(0.001, 0.1),
+    "choice.own_keys_gap": st.floats(0.0, 5.0),
+    "network.hearing": st.floats(0.0, 1.0),
+    "network.telling": st.floats(0.0, 1.0),
+    "switching.protect_share": st.floats(0.0, 1.0),
     "choice.sensitivity": st.floats(0.0, 10.0),
     "switching.between_providers": st.floats(0.0, 20.0),
     "choice.grace_months": st.integers(1, 36),
     "adoption.return_utility": st.floats(-30.0, 2.0),
 }
-FAR_FROM_SHIPPED = (4.5, 0.8, 0.3, 3.5, 4.0, 6.0, 0.5, 2, -1.0)
+FAR_FROM_SHIPPED = (4.5, 0.8, 0.3, 3.5, 4.0, 0.001, 1.0, 0.8, 0.5, 0.05, 6.0, 0.5, 2, -1.0)
 
 
 def agree_with(values: Mapping[str, float], seed: int, months: int) -> None:

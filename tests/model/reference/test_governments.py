@@ -79,6 +79,7 @@ class World:
     def compare(self) -> None:
         engine = self.engine
         assert [mind.evidence() for mind in self.minds] == engine.evidence()
+        assert [mind.get_about() for mind in self.minds] == engine.words()
         assert [(mind.belief, mind.intelligence_belief) for mind in self.minds] == engine.beliefs()
         pressure = [[g.pressure[x] for x in COVARIATES[:-1]] for g in self.governments]
         assert pressure == engine.pressure()
