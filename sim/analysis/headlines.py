@@ -135,12 +135,21 @@ HEADLINES: tuple[Headline, ...] = (
     ),
     Headline(
         "us_reach",
-        "Data that a US order reaches without foreign help",
-        "the share of data that a US order reaches without foreign help",
+        "Data that a US order reaches without foreign help (by definition: the rule times where data lies)",
+        "the share of data that a US order reaches without foreign help (by definition)",
         "% of foreign customers' cloud data",
         "",
         "end",
         lambda t, m: 100.0 * float(t["tb_us_reach"][-1] / in_the_cloud(t)[-1]),
+    ),
+    Headline(
+        "us_reach_by_behaviour",
+        "Data that a US order reaches where it reaches whatever providers control (one rule for both worlds)",
+        "the part of this reach that comes from where customers put data",
+        "% of foreign customers' cloud data",
+        "",
+        "end",
+        lambda t, m: 100.0 * float(t["tb_us_control"][-1] / in_the_cloud(t)[-1]),
     ),
     Headline(
         "laws",
@@ -152,13 +161,22 @@ HEADLINES: tuple[Headline, ...] = (
         lambda t, m: float(t["laws_total"][-1]),
     ),
     Headline(
-        "us_success",
-        "US requests aimed abroad that yield content within 12 months",
-        "the share of US requests aimed abroad that yield content within 12 months",
+        "us_success_abroad",
+        "US requests about people abroad that yield content within 12 months",
+        "the share of US requests about people abroad that yield content within 12 months",
         "%",
         "",
         SINCE_THE_SWITCH,
-        _ratio_of_sums("us_foreign_success_12m", "us_foreign_requests"),
+        _ratio_of_sums("people_abroad_success_12m", "people_abroad_requests"),
+    ),
+    Headline(
+        "us_success_at_home",
+        "US requests about people in the US who put data out of reach that yield content within 12 months",
+        "the share of US requests about people in the US who put data out of reach that yield content",
+        "%",
+        "",
+        SINCE_THE_SWITCH,
+        _ratio_of_sums("people_in_us_success_12m", "people_in_us_requests"),
     ),
     Headline(
         "foreign_success",
@@ -178,6 +196,24 @@ HEADLINES: tuple[Headline, ...] = (
         SINCE_THE_SWITCH,
         _mean("conflicts_of_law", 12.0),
     ),
+    Headline(
+        "americans_reached",
+        "Foreign orders that reach Americans' data",
+        "the number of foreign orders that reach Americans' data",
+        "orders",
+        "sum",
+        SINCE_THE_SWITCH,
+        lambda t, m: float(np.sum(t["americans_reached"][m:])),
+    ),
+    Headline(
+        "americans_exposure",
+        "Americans' exposure to foreign orders",
+        "the exposure of Americans' accounts to foreign orders",
+        "points of 100",
+        "mean",
+        SINCE_THE_SWITCH,
+        _mean("americans_exposure", 100.0),
+    ),
 )
 
 SERIES: dict[str, Callable[[Columns], np.ndarray]] = {
@@ -191,9 +227,14 @@ SERIES: dict[str, Callable[[Columns], np.ndarray]] = {
     "cloud_data_at_home": lambda t: (t["tb_at_home"] - t["tb_on_premises"]) / in_the_cloud(t),
     "us_reach": lambda t: t["tb_us_reach"] / in_the_cloud(t),
     "laws_total": lambda t: t["laws_total"],
+    "us_reach_by_behaviour": lambda t: t["tb_us_control"] / in_the_cloud(t),
     "us_foreign_success_12m": lambda t: t["us_foreign_success_12m"],
+    "people_abroad_success_12m": lambda t: t["people_abroad_success_12m"],
+    "people_in_us_success_12m": lambda t: t["people_in_us_success_12m"],
     "foreign_us_success_12m": lambda t: t["foreign_us_success_12m"],
     "conflicts_of_law": lambda t: t["conflicts_of_law"],
+    "americans_reached_cumulative": lambda t: np.cumsum(t["americans_reached"]),
+    "americans_exposure": lambda t: t["americans_exposure"],
 }
 
 

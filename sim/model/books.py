@@ -7,9 +7,29 @@ import numpy as np
 
 from sim.model.agents.customers import CustomersOfWorld
 from sim.model.agents.investigators import Casework
+from sim.model.arithmetic import total
 from sim.model.kernels import books as kernel
-from sim.model.kernels.case_records import MEASURES, MONTH_UNITS
-from sim.model.kernels.codes import FIRST_US, FOREIGN_TO_US, OFFERS, PROTEST, US_AT_HOME, US_TO_FOREIGN
+from sim.model.kernels.case_records import (
+    ABOUT_AMERICANS,
+    MEASURES,
+    MONTH_UNITS,
+    PEOPLE_ABROAD,
+    PEOPLE_IN_US,
+    REACHED_AMERICANS,
+    REFUSED,
+)
+from sim.model.kernels.codes import (
+    ACCOUNTS,
+    CONSUMER,
+    EXTRATERRITORIAL_CLAIM,
+    FIRST_US,
+    FOREIGN_TO_US,
+    OFFERS,
+    PROTEST,
+    US,
+    US_AT_HOME,
+    US_TO_FOREIGN,
+)
 from sim.model.kernels.moves import COUNTS
 from sim.model.kernels.survey import ANSWERS
 from sim.model.market import Market
@@ -26,6 +46,7 @@ _STOCKS = (
     *(f"tb_{kind}" for kind in KINDS),
     "tb_at_home",
     "tb_us_reach",
+    "tb_us_control",
     "revenue_us",
     "revenue_us_sovereign",
     "revenue_home_grown",
@@ -62,6 +83,17 @@ class Books:
     backlog: np.ndarray = field(init=False)  # int64 (M, 2, J)
     disclosures: np.ndarray = field(init=False)  # int64 (M,)
     rule_reach: np.ndarray = field(init=False)  # float64 (M,) share of US warrants abroad that are honoured
+    about: np.ndarray = field(
+        init=False
+    )  # int64 (M, 2, 6) US requests about people abroad, about people in the US: MEASURES
+    foreign_orders: np.ndarray = field(
+        init=False
+    )  # int64 (M, J, 3) about Americans, that reached their data, that were refused
+    known: np.ndarray = field(
+        init=False
+    )  # int64 (M, J, 3) US orders: conflicts about a country's people, public about them, in court there
+    non_content: np.ndarray = field(init=False)  # int64 (M, J, 2) foreign requests made, answered
+    americans_exposure: np.ndarray = field(init=False)  # float64 (M,)
     revenue: np.ndarray = field(
         init=False
     )  # float64 (M, 2, O) USD by place, from US customers and from all others
@@ -89,6 +121,11 @@ class Books:
         self.backlog = np.zeros((months, 2, jurisdictions), np.int64)
         self.disclosures = np.zeros(months, np.int64)
         self.rule_reach = np.zeros(months)
+        self.about = np.zeros((months, 2, len(MEASURES)), np.int64)
+        self.foreign_orders = np.zeros((months, jurisdictions, 3), np.int64)
+        self.known = np.zeros((months, jurisdictions, 3), np.int64)
+        self.non_content = np.zeros((months, jurisdictions, 2), np.int64)
+        self.americans_exposure = np.zeros(months)
         self.revenue = np.zeros((months, 2, place_count(len(self.scenario.providers))))
         self.market = np.zeros((months, jurisdictions, len(self.scenario.providers)))
         # Sums over cells, or means by accounts, spend or customers as each measure's meaning asks.
@@ -108,6 +145,11 @@ class Books:
         )
         codes = list(self.scenario.jurisdictions.values())
         self._us_business = np.array([j.home_grown_us_business for j in codes])
+        moving = np.array([p.no_stable_location for p in self.scenario.providers.values()])
+        consumers_abroad = (self.cells.segment == CONSUMER) & (self.cells.jurisdiction != US)
+        self._moving = np.where(consumers_abroad[:, None], moving[None, :], 0.0)
+        gdp = np.array([0.0, *(j.gdp_2013 for j in codes[1:])])
+        self._economy = gdp / total(gdp)
         self._kinds = kinds_of_places(len(self.scenario.providers))
         self._no_markup = np.empty((0, 0))
         self.by_bloc = np.zeros(len({j.bloc for j in codes}))
@@ -130,7 +172,7 @@ class Books:
         Returns the month's output of US providers in TB; that of the others is in `by_bloc`.
         """
         self.rule_reach[self.month] = honoured
-        within = kernel.Within(honoured, self._us_business, customers.meets.exposure)
+        within = kernel.Within(honoured, self._moving, self._us_business, customers.meets.exposure)
         places = kernel.Places(hosts, self._kinds, market.markup)
         sales = kernel.Sales(self.revenue[self.month], self.market[self.month], self.by_bloc)
         output: float = kernel.cell_stocks(
@@ -159,10 +201,23 @@ class Books:
             said, self._averages, self.month_of_cells, self.cell[m], self.country[m], self.side[m]
         )
 
-    def public(self, laws: np.ndarray, casework: Casework) -> None:
-        """Enter the laws in force (J, I) and the results of the month's requests."""
-        self.laws[self.month], self.unmet[self.month] = laws, casework.unmet
-        self.disclosures[self.month] = casework.disclosures[0]
+    def public(self, laws: np.ndarray, casework: Casework, stock: np.ndarray) -> None:
+        """Enter the laws in force (J, I), the results of the month's requests, and what Americans are exposed
+        to, from the `stock` (C, O, 4).
+        """
+        m = self.month
+        self.laws[m], self.unmet[m] = laws, casework.unmet
+        self.disclosures[m], self.about[m] = casework.disclosures[0], casework.about
+        self.foreign_orders[m] = casework.foreign_orders
+        for k, orders in enumerate((casework.subject_conflicts, casework.public, casework.in_court)):
+            self.known[m, :, k] = orders
+        self.non_content[m, :, 0] = casework.non_content[m]
+        self.non_content[m, :, 1] = casework.non_content_answered[m]
+        accounts = stock[self.cells.jurisdiction == US, :, ACCOUNTS]
+        at_us_providers = float(accounts[:, FIRST_US:].sum()) / float(accounts.sum())
+        claimed = total(self._economy * laws[:, EXTRATERRITORIAL_CLAIM])
+        own = total(casework.foreign_owned[m])
+        self.americans_exposure[m] = own + (1.0 - own) * at_us_providers * claimed
         self._casework(casework.month, casework.queues.backlog)
 
     def _casework(self, requests: np.ndarray, backlog: np.ndarray) -> None:
@@ -241,6 +296,18 @@ class Books:
             "conflicts_of_law": by_direction[:, US_AT_HOME, 5] + by_direction[:, US_TO_FOREIGN, 5],
             "disclosures_enterprise_abroad": self.disclosures,
         }
+        for group, name in ((PEOPLE_ABROAD, "people_abroad"), (PEOPLE_IN_US, "people_in_us")):
+            n, ok12 = self.about[:, group, 0], self.about[:, group, 2]
+            out |= {f"{name}_requests": n, f"{name}_success_12m": _ratio(ok12, n)}
+        orders = self.foreign_orders.sum(axis=1)
+        out["americans_requests"] = orders[:, ABOUT_AMERICANS]
+        out["americans_reached"] = orders[:, REACHED_AMERICANS]
+        out["americans_exposure"] = self.americans_exposure
+        out["foreign_orders_refused"] = orders[:, REFUSED]
+        out["refusal_costs"] = orders[:, REFUSED] * self.scenario.parameters.investigators.refusal_cost
+        known, non_content = self.known.sum(axis=1), self.non_content.sum(axis=1)
+        out["public_orders"], out["court_orders"] = known[:, 1], known[:, 2]
+        out["non_content_requests"], out["non_content_answered"] = non_content[:, 0], non_content[:, 1]
         for direction, name in ((US_TO_FOREIGN, "us_foreign"), (FOREIGN_TO_US, "foreign_us")):
             n, ok, ok12, months = (by_direction[:, direction, q] for q in range(4))
             out[f"{name}_success_12m"] = _ratio(ok12, n)
@@ -270,6 +337,12 @@ class Books:
         out |= {name: self.country[:, :, q].ravel() for name, q in _AT.items()}
         out |= {f"law_{name}": self.laws[:, :, k].ravel() for k, name in enumerate(INSTRUMENTS)}
         us, own = out["revenue_us"], out["revenue_home_grown"]
+        for k, name in enumerate(("conflicts_about_people", "public_orders", "court_orders")):
+            out[name] = self.known[:, :, k].ravel()
+        out["americans_reached"] = self.foreign_orders[:, :, REACHED_AMERICANS].ravel()
+        out["foreign_orders_refused"] = self.foreign_orders[:, :, REFUSED].ravel()
+        for k, name in enumerate(("non_content_requests", "non_content_answered")):
+            out[name] = self.non_content[:, :, k].ravel()
         return {**out, "unmet_need": self.unmet.ravel(), "market_share_us": _ratio(us, us + own)}
 
     def _cell(self) -> Columns:

@@ -113,8 +113,19 @@ def _kinds(scenario: Scenario, population: Population) -> list[kernel.Kind]:
         at = slice(first * segments, last * segments)
         return kernel.Kind(agent, police, evading, at.start, rate, np.cumsum(weight[at]))
 
+    # The counts are of requests to US providers, so people abroad are aimed at as far as their cell used them
+    # when the run begins, which is the same in every world.
+    used = np.array(
+        [
+            adoption * (1.0 - j.home_grown_share_2013)
+            for j in scenario.jurisdictions.values()
+            for adoption in j.adoption_2013.values
+        ]
+    )
     out = [
-        kind(_US_AGENT, 0, p.evading_share, abroad * us_growth, 1, jurisdictions),
+        kind(_US_AGENT, 0, p.evading_share, abroad * us_growth, 1, jurisdictions)._replace(
+            cumulative=np.cumsum((weight * used)[segments:])
+        ),
         kind(_EVADERS_AGENT, 0, 1.0, evading * us_growth, 0, 1),
     ]
     about_americans = p.requests_about_americans / 12.0 * of_country[1:] / total(of_country[1:])

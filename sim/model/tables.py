@@ -77,7 +77,13 @@ OF_CUSTOMERS: tuple[Column, ...] = (
     _f("adoption", "share", "share of customers that use cloud services"),
     *(_f(f"tb_{kind}", "TB", f"data that lives in: {kind}") for kind in KINDS),
     _f("tb_at_home", "TB", "data stored on the soil of the customer's own jurisdiction, whoever holds it"),
-    _f("tb_us_reach", "TB", "data that a US order reaches without foreign help, under the rule in force"),
+    _f(
+        "tb_us_reach",
+        "TB",
+        "data that a US order reaches without foreign help, under the rule in force: by definition the rule "
+        "applied to where data lies",
+    ),
+    _f("tb_us_control", "TB", "the same if a US order reached whatever a provider with US business controls"),
     _f("revenue_us", "USD", "cloud revenue of US providers in the month"),
     _f("revenue_us_sovereign", "USD", "the part of it from trustee, customer-key and US-subsidiary offers"),
     _f("revenue_home_grown", "USD", "cloud revenue of home-grown providers in the month"),
@@ -107,9 +113,29 @@ _OF_INVESTIGATIONS: tuple[Column, ...] = (
         "within 12 months",
     ),
     _f("us_foreign_months", "months", "mean time to evidence of those of them that succeed at all"),
+    _i("people_abroad_requests", "requests", "US requests about people abroad, wherever their data lies"),
+    _f(
+        "people_abroad_success_12m",
+        "share",
+        "of the US requests about people abroad made in this month: readable content within 12 months",
+    ),
+    _i(
+        "people_in_us_requests",
+        "requests",
+        "US requests about people in the US who keep data abroad or, to evade, away from US providers",
+    ),
+    _f(
+        "people_in_us_success_12m",
+        "share",
+        "of these US requests about people in the US made in this month: readable content within 12 months",
+    ),
     _i("us_unreachable", "requests", "US requests that no route reaches"),
     _i("us_unreadable", "requests", "US requests answered with data that only the customer could decrypt"),
-    _i("foreign_us_requests", "requests", "requests of foreign police for data that US providers hold"),
+    _i(
+        "foreign_us_requests",
+        "requests",
+        "requests of foreign police for data that US providers hold or that lies in the US",
+    ),
     _f("foreign_us_success_12m", "share", "of those made in this month: readable content within 12 months"),
     _f("foreign_us_months", "months", "mean time to evidence of those of them that succeed at all"),
     _i(
@@ -122,6 +148,31 @@ _OF_INVESTIGATIONS: tuple[Column, ...] = (
         "requests",
         "foreign requests waiting at the US Department of Justice at the end of the month",
     ),
+    _i(
+        "non_content_requests",
+        "requests",
+        "requests of foreign police to US providers for other data than content, which they may answer",
+    ),
+    _i("non_content_answered", "requests", "of these: answered"),
+    _i("americans_requests", "requests", "requests of foreign police for content of people in the US"),
+    _i(
+        "americans_reached",
+        "requests",
+        "foreign orders that reach Americans' data without US process: under a claim, at the country's own "
+        "providers, or by the way of an order under an executive agreement",
+    ),
+    _f(
+        "americans_exposure",
+        "0-1",
+        "exposure of Americans' accounts to foreign orders: at US providers the claims in force, by economy, "
+        "and the share of accounts at foreign-owned providers",
+    ),
+    _i(
+        "foreign_orders_refused", "requests", "foreign orders that US law forbids a provider to obey: refused"
+    ),
+    _f("refusal_costs", "USD", "what refusing them costs US providers"),
+    _i("public_orders", "requests", "US orders that became public, in court or in the press"),
+    _i("court_orders", "requests", "of these: that came to court about data in another country"),
     _i(
         "conflicts_of_law",
         "requests",
@@ -185,6 +236,17 @@ TABLES: dict[str, Table] = {
                     "of the police's requests for data that US providers hold, over twelve months: "
                     "not met within 12 months",
                 ),
+                _i(
+                    "conflicts_about_people",
+                    "requests",
+                    "US orders about its people that conflict with a law",
+                ),
+                _i("public_orders", "requests", "US orders about its people that became public"),
+                _i("court_orders", "requests", "US orders in court about other people's data on its soil"),
+                _i("americans_reached", "requests", "orders of its police that reach Americans' data"),
+                _i("foreign_orders_refused", "requests", "orders of its police that US providers refuse"),
+                _i("non_content_requests", "requests", "requests of its police for other data than content"),
+                _i("non_content_answered", "requests", "of these: answered by US providers"),
                 _f("market_share_us", "share", "US providers' share of the country's cloud spending"),
             ),
         ),

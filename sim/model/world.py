@@ -111,7 +111,7 @@ class WarrantModel(PartsOfWorld):
         self.customers.check_conservation()
         output = self.books.trade(self.customers, self.market, self.offers.hosts, self.this_month.honoured)
         self.books.customers(self.customers, self.mind.belief)
-        self.books.public(self.legislation.in_force, self.casework)
+        self.books.public(self.legislation.in_force, self.casework, self.customers.stock)
         unlawful = self.customers.meets.unlawful
         self.market.learn(self.customers.stock, output, self.books.by_bloc, unlawful)
         self.month += 1

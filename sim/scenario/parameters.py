@@ -165,6 +165,7 @@ class Investigators(Strict):
     conflict_delay: float
     consumer_unlocking: float
     incidental_share: float
+    claim_obedience: float
     refusal_cost: float
     sealed_share: float
     challenged_share: float

@@ -32,13 +32,27 @@ SERIES_NAMES = {
     "market_share_us": ("US providers' share of cloud spending abroad", "share"),
     "cloud_data_at_home": ("Foreign customers' cloud data stored in their own country", "share"),
     "us_reach": ("Foreign customers' cloud data within reach of a US order", "share"),
+    "us_reach_by_behaviour": ("The same if a US order reached whatever providers control", "share"),
     "laws_total": ("Instruments in force except protests", "instruments"),
     "us_foreign_success_12m": ("US requests for data abroad that yield content within 12 months", "share"),
+    "people_abroad_success_12m": (
+        "US requests about people abroad that yield content within 12 months",
+        "share",
+    ),
+    "people_in_us_success_12m": (
+        "US requests about people in the US out of reach that yield content within 12 months",
+        "share",
+    ),
     "foreign_us_success_12m": (
         "Foreign requests to US providers that yield content within 12 months",
         "share",
     ),
     "conflicts_of_law": ("US orders per month that conflict with the host's law", "requests"),
+    "americans_reached_cumulative": (
+        "Foreign orders that reached Americans' data since the start",
+        "requests",
+    ),
+    "americans_exposure": ("Americans' exposure to foreign orders", "0-1"),
 }
 
 

@@ -23,7 +23,7 @@ from sim.view.sections import (
 from sim.view.tables import text
 
 # Headlines with their own charts; the table has all.
-_DRAWN = ("trust", "revenue", "market_share", "laws", "us_success", "conflicts")
+_DRAWN = ("trust", "revenue", "market_share", "laws", "us_success_abroad", "conflicts")
 _FANS = ("trust", "revenue_us_cumulative")
 
 

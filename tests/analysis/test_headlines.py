@@ -46,8 +46,8 @@ def table(**columns: float | np.ndarray) -> Columns:
         "tb_at_home": 40.0,
         "tb_us_reach": 30.0,
         "laws_total": 7.0,
-        "us_foreign_success_12m": 0.8,
-        "us_foreign_requests": 100.0,
+        "people_abroad_success_12m": 0.8,
+        "people_abroad_requests": 100.0,
         "foreign_us_success_12m": 0.4,
         "foreign_us_requests": 50.0,
         "conflicts_of_law": 3.0,
@@ -148,9 +148,13 @@ BY_HAND: list[tuple[str, dict[str, np.ndarray | float], float]] = [
     ("data_at_home", {"tb_at_home": AT_END}, 100.0),
     ("us_reach", {}, 50.0),
     ("laws", {"laws_total": np.arange(MONTHS)}, MONTHS - 1),
-    ("us_success", {"us_foreign_success_12m": SHARE, "us_foreign_requests": REQUESTS}, 87.5),
+    ("us_reach_by_behaviour", {"tb_us_control": 15.0}, 25.0),
+    ("us_success_abroad", {"people_abroad_success_12m": SHARE, "people_abroad_requests": REQUESTS}, 87.5),
+    ("us_success_at_home", {"people_in_us_success_12m": SHARE, "people_in_us_requests": REQUESTS}, 87.5),
     ("foreign_success", {"foreign_us_success_12m": SHARE, "foreign_us_requests": REQUESTS}, 87.5),
     ("conflicts", {"conflicts_of_law": from_first(100.0, 3.0)}, 36.0),
+    ("americans_reached", {"americans_reached": from_first(100.0, 2.0)}, 2.0 * (MONTHS - FIRST)),
+    ("americans_exposure", {"americans_exposure": from_first(0.9, 0.25)}, 25.0),
 ]
 
 
@@ -218,25 +222,25 @@ def test_pairing_takes_out_what_the_worlds_share() -> None:
 
 
 def _never_asked() -> Columns:
-    return table(us_foreign_success_12m=np.full(MONTHS, np.nan), us_foreign_requests=0.0)
+    return table(people_abroad_success_12m=np.full(MONTHS, np.nan), people_abroad_requests=0.0)
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
 def test_a_headline_missing_in_one_pair_is_left_out_of_the_difference() -> None:
-    pairs = [(table(us_foreign_success_12m=0.8), table(us_foreign_success_12m=s)) for s in (0.7, 0.6)] + [
-        (table(), _never_asked())
-    ]
-    success = compared_headlines(pairs, FIRST).set_index("headline").loc["us_success"]
+    pairs = [
+        (table(people_abroad_success_12m=0.8), table(people_abroad_success_12m=s)) for s in (0.7, 0.6)
+    ] + [(table(), _never_asked())]
+    success = compared_headlines(pairs, FIRST).set_index("headline").loc["us_success_abroad"]
     assert success["pairs"] == 2
     assert success["difference"] == pytest.approx(-15.0)
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
 def test_values_and_difference_are_of_the_same_pairs() -> None:
-    pairs = [(table(us_foreign_success_12m=0.8), table(us_foreign_success_12m=s)) for s in (0.7, 0.6)] + [
-        (table(), _never_asked())
-    ]
-    success = compared_headlines(pairs, FIRST).set_index("headline").loc["us_success"]
+    pairs = [
+        (table(people_abroad_success_12m=0.8), table(people_abroad_success_12m=s)) for s in (0.7, 0.6)
+    ] + [(table(), _never_asked())]
+    success = compared_headlines(pairs, FIRST).set_index("headline").loc["us_success_abroad"]
     assert success["value_b"] - success["value_a"] == pytest.approx(success["difference"])
 
 

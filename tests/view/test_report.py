@@ -284,10 +284,10 @@ def test_units_are_written_as_they_are_spoken() -> None:
 
 
 def test_the_answer_speaks_of_shares_and_percentage_points(two_worlds: FolderResults) -> None:
-    known = next(headline for headline in HEADLINES if headline.code == "us_success")
+    known = next(headline for headline in HEADLINES if headline.code == "us_success_abroad")
     row = {"headline": known.code, "name": known.name, "unit": known.unit, "value_a": 34.5, "value_b": 68.6}
     frame = pd.DataFrame([row | {"difference": 34.1, "low": 32.5, "high": 35.7}])
     assert (
-        "the share of US requests aimed abroad that yield content within 12 months is "
+        "the share of US requests about people abroad that yield content within 12 months is "
         "<strong>34.1 percentage points higher</strong>"
     ) in answer(frame, ResultsView(two_worlds))

@@ -39,8 +39,13 @@ def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]
         )
         + _places(a, b, labels),
         "laws": _laws(a, b, labels),
-        "us_success": _routes(a, b, first, labels),
+        "us_reach_by_behaviour": "One rule for both worlds: only where customers put data differs. "
+        + _places(a, b, labels),
+        "us_success_abroad": _routes(a, b, first, labels),
+        "us_success_at_home": _evaders(a, b, labels),
         "foreign_success": _foreign(a, b, first, labels),
+        "americans_reached": _claims(a, b, labels),
+        "americans_exposure": _claims(a, b, labels),
         "conflicts": "Only a rule that reaches abroad can collide with the host's law: "
         f"{_yearly(a, 'conflicts_of_law', first):,.0f} orders a year ({labels[0]}) and "
         f"{_yearly(b, 'conflicts_of_law', first):,.0f} ({labels[1]}).",
@@ -131,4 +136,22 @@ def _foreign(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str
         f"The mean time to evidence of foreign police is {months[0]:.1f} months ({labels[0]}) and "
         f"{months[1]:.1f} ({labels[1]}). Where the US rule stops at the border, they can order data on "
         f"their own soil. {claims[0]:.1f} and {claims[1]:.1f} countries claim reach abroad themselves."
+    )
+
+
+def _evaders(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
+    return (
+        "Evaders follow the rule that they believe in: they leave US providers where an order reaches "
+        "whatever those hold, and choose a region abroad where it stops at the border. Belief ends at "
+        f"{a['belief'][-1]:.2f} ({labels[0]}) and {b['belief'][-1]:.2f} ({labels[1]})."
+    )
+
+
+def _claims(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
+    claims = [float(t["laws_extraterritorial_claim"][-1]) for t in (a, b)]
+    refused = [float(t["foreign_orders_refused"].sum()) for t in (a, b)]
+    return (
+        f"{claims[0]:.1f} ({labels[0]}) and {claims[1]:.1f} ({labels[1]}) countries have a claim in force at "
+        f"the end. US providers refuse {refused[0]:,.0f} and {refused[1]:,.0f} of their orders, since US law "
+        "forbids to obey. Police also order their own country's providers, which have American customers."
     )

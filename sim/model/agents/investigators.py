@@ -68,6 +68,8 @@ class Casework:
     public: int64 (J,) US orders that became public, by the country whose people they are about.
     in_court: int64 (J,) of these, those that came to court, by where the data lay.
     about, foreign_orders: int64 (2, 6), (J, 3), see `kernels.case_records.Results`.
+    foreign_owned: float64 (M, J) share of Americans' accounts at each country's providers.
+    non_content, non_content_answered: int64 (M, J) requests for other data than content.
     unmet: (J,) of each police's requests for data at US providers over about a year, the share that was not
     met within twelve months.
     """
@@ -77,7 +79,7 @@ class Casework:
         self._held = _held(scenario)
         self._practice = _practice(scenario)
         self._litigation_delay = scenario.parameters.providers.litigation_delay
-        self._foreign_owned = _foreign_owned(scenario)
+        self.foreign_owned = _foreign_owned(scenario)
         self.queues = new_queues(scenario)
         n = len(scenario.jurisdictions)
         self._results = Results(
@@ -150,7 +152,7 @@ class Casework:
         self, month: int, world: int, place: np.ndarray, hosts: np.ndarray, belief: np.ndarray
     ) -> targets.Held:
         return self._held._replace(
-            world=world, place=place, host=hosts, belief=belief, foreign_owned=self._foreign_owned[month]
+            world=world, place=place, host=hosts, belief=belief, foreign_owned=self.foreign_owned[month]
         )
 
     def _practice_under(self, orders: OrderRule) -> kernel.Practice:
@@ -204,7 +206,7 @@ def _practice(scenario: Scenario) -> kernel.Practice:
         agreement_ok=p.agreement_success,
         mla_ok=np.stack([granted, np.where(rogatory, p.rogatory_success, p.mla_success)]),
         unlocking=p.consumer_unlocking,
-        compelled=np.array([j.compulsion_success for j in jurisdictions]),
+        compelled=np.array([max(j.compulsion_success, p.claim_obedience) for j in jurisdictions]),
         incidental=p.incidental_share,
         sealed=p.sealed_share,
         challenged=p.challenged_share,

@@ -29,9 +29,9 @@ from sim.model.kernels.codes import (
 from sim.model.kernels.jit import entry, inner
 
 TRUST, TRUST_BY_SPEND, TRUST_INTELLIGENCE, BELIEF = range(4)  # first columns of a cell's row
-FIRST_STOCK, STOCKS = 4, 14  # columns of a cell's row that `cell_stocks` fills, of which by number:
-_ADOPTERS, _BY_KIND, _AT_HOME, _IN_REACH, _US, _SOVEREIGN, _HOME_GROWN, _EXPOSED = (
-    FIRST_STOCK + k for k in (0, 1, 8, 9, 10, 11, 12, 13)
+FIRST_STOCK, STOCKS = 4, 15  # columns of a cell's row that `cell_stocks` fills, of which by number:
+_ADOPTERS, _BY_KIND, _AT_HOME, _IN_REACH, _CONTROLLED, _US, _SOVEREIGN, _HOME_GROWN, _EXPOSED = (
+    FIRST_STOCK + k for k in (0, 1, 8, 9, 10, 11, 12, 13, 14)
 )
 AT_HOME, ABROAD = range(2)  # the two sides: the US, and all others
 
@@ -47,7 +47,8 @@ class Places(NamedTuple):
 class Within(NamedTuple):
     """How far a US order reaches."""
 
-    abroad: float  # share of data abroad that it reaches under the rule
+    abroad: float  # share of data abroad, or without a stable location, that it reaches under the rule
+    moving: np.ndarray  # float64 (C, P) share of data at each US provider without a stable location
     us_business: np.ndarray  # float64 (J,) share of home-grown providers that it reaches
     exposure: np.ndarray  # float64 (C, 3, 7) as customers perceive it
 
@@ -72,6 +73,7 @@ def cell_stocks(stock, level, jurisdiction, bloc, places, within, out, sales):
     growth, home_usage, price_level, data_level = level.growth, level.home_usage, level.price, level.data
     host, kind, markup = places.host, places.kind, places.markup
     reach, us_business, exposure = within.abroad, within.us_business, within.exposure
+    moving = within.moving
     by_place, by_provider, by_bloc = sales.by_place, sales.by_provider, sales.by_bloc
     by_place[:] = 0.0
     by_provider[:] = 0.0
@@ -99,6 +101,7 @@ def cell_stocks(stock, level, jurisdiction, bloc, places, within, out, sales):
             if o == HOME_GROWN:
                 usd *= home_usage[j]
                 out[c, _IN_REACH] += tb * reach * us_business[j]
+                out[c, _CONTROLLED] += tb * us_business[j]
                 out[c, _HOME_GROWN] += usd
                 by_bloc[bloc[j]] += tb
             else:
@@ -109,7 +112,10 @@ def cell_stocks(stock, level, jurisdiction, bloc, places, within, out, sales):
                 if offer >= TRUSTEE:
                     out[c, _SOVEREIGN] += usd
                 if offer != TRUSTEE and offer != CUSTOMER_KEYS:
-                    out[c, _IN_REACH] += tb * (1.0 if host[j, o] == US else reach)
+                    share = moving[c, (o - FIRST_US) // OFFERS]
+                    stays = 1.0 if host[j, o] == US else reach
+                    out[c, _IN_REACH] += tb * (share * reach + (1.0 - share) * stays)
+                    out[c, _CONTROLLED] += tb
             by_place[AT_HOME if j == US else ABROAD, o] += usd
         if accounts > 0.0:
             out[c, _EXPOSED] /= accounts

@@ -80,7 +80,7 @@ def tally(requests, found, outcome, results):
         succeeds, months, bad = outcome.succeeds[r], outcome.months[r], unreadable[r]
         conflict = outcome.code[r] & CONFLICT_BIT != 0
         if police != US:
-            direction = FOREIGN_TO_US if found.us_held[r] else FOREIGN_AT_HOME
+            direction = FOREIGN_TO_US if found.us_held[r] or lies == US else FOREIGN_AT_HOME
             _tally(out[direction, police, route], succeeds, months, bad, conflict)
             continue
         direction = US_TO_FOREIGN if home != US or lies != US else US_AT_HOME

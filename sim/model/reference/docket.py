@@ -89,8 +89,8 @@ class Requests:
         monthly = p.us_requests_per_year / 12.0
         abroad = monthly * p.us_aimed_abroad
         evading = monthly * (1.0 - p.us_aimed_abroad) * p.evading_share
-        share, growth = p.evading_share, self.us_growth
-        drawn = self._of_kind(US_AGENT, US, share, [abroad * g for g in growth], 1, countries)
+        growth = self.us_growth
+        drawn = self._of_kind(US_AGENT, US, p.evading_share, [abroad * g for g in growth], 1, countries)
         drawn += self._of_kind(EVADERS_AGENT, US, 1.0, [evading * g for g in growth], 0, 1)
         for j in range(1, countries):
             drawn += self._of_police(j)
@@ -127,6 +127,17 @@ class Requests:
         requests = int(mean + u)
         return requests, int(requests * p.non_content_answered + v)
 
+    def _weight_of(self, cell: Cell, agent: int) -> float:
+        """How likely a request is aimed at a cell, against others.
+
+        US requests abroad are to US providers: they are aimed at a cell as far as it used them in 2013.
+        """
+        if agent != US_AGENT:
+            return self.weight[cell.number]
+        country = list(self.scenario.jurisdictions.values())[cell.number // self.segments]
+        used = country.adoption_2013.values[cell.segment] * (1.0 - country.home_grown_share_2013)
+        return self.weight[cell.number] * used
+
     def _of_kind(
         self, agent: int, police: int, evading: float, rates: list[float], first: int, last: int
     ) -> list[Request]:
@@ -134,7 +145,7 @@ class Requests:
         month; `evading`: share of the targets that keep data out of reach.
         """
         cells = self.cells[first * self.segments : last * self.segments]
-        sums = running_sums([self.weight[cell.number] for cell in cells])
+        sums = running_sums([self._weight_of(cell, agent) for cell in cells])
         out = []
         for month, rate in enumerate(rates):
             for number in range(poisson(self.seed, agent, month, rate)):

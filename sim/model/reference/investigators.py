@@ -314,11 +314,12 @@ class Investigators:
         ruling, orders = self.rule_for_police(request, data, rule), self.foreign_orders[police]
         _, granted, _, _ = self.outcome_luck(request)
         barred = ruling.route == "direct" and data.us_held and ruling.conflict
-        if barred and granted >= self.countries[police].compulsion_success:
+        if barred and granted >= self.obedience(police):
             orders.refused += 1
             ruling = replace(ruling, route="mla", asks="us")
         outcome = self.pursue(request, data, rule, ruling, police)
-        self.tally("foreign_to_us" if data.us_held else "foreign_at_home", police, ruling.route).enter(
+        to_us = data.us_held or data.lies == US
+        self.tally("foreign_to_us" if to_us else "foreign_at_home", police, ruling.route).enter(
             outcome, data, ruling
         )
         obtained = outcome.succeeds and not data.unreadable
@@ -506,7 +507,7 @@ class Investigators:
         quashed = p.common_law_comity_success if law.comity[rule.comity].common_law else 0.0
         chance = p.direct_success * (1.0 - (quashed if ruling.conflict else 0.0))
         if request.police != US and data.us_held and ruling.conflict:
-            chance = self.countries[request.police].compulsion_success
+            chance = self.obedience(request.police)
         months = wait * p.direct_months + (p.conflict_delay if ruling.conflict else 0.0)
         if request.police == US and data.lies != US and law.tests[rule.test].open is not None:
             months += self.scenario.parameters.providers.litigation_delay * rule.litigating
@@ -523,6 +524,11 @@ class Investigators:
             return us_person, breaks < p.disclosure_bar_risk
         transfers = p.transfer_rules_risk * self.countries[data.law_of].privacy_law_conflicts
         return us_person, breaks < transfers
+
+    def obedience(self, country: int) -> float:
+        """Chance that a US provider obeys an order of a police although US law forbids it."""
+        p = self.scenario.parameters.investigators
+        return max(self.countries[country].compulsion_success, p.claim_obedience)
 
     def circumstances(self, request: Request) -> tuple[float, ...]:
         """Luck of a request: time of the month, stable location, whether a contested warrant is honoured,

@@ -29,6 +29,7 @@ from sim.model.reference.survey import Answers
 from sim.model.reference.us_providers import host_of
 from sim.vocabulary import KINDS
 
+CONSUMER = 0  # the first segment
 SOVEREIGN = (TRUSTEE, CUSTOMER_KEYS, US_SUBSIDIARY)
 MEANS_BY_ACCOUNTS = (
     "trust",
@@ -70,18 +71,24 @@ def revenue(market: Market, cell: Cell, stock: Sequence[Amounts]) -> list[float]
     return out
 
 
-def in_us_reach(market: Market, country: int, place: int, tb: float, honoured: float) -> float:
-    """How much of the data in a place, TB, a US order reaches without foreign help.
+def in_us_reach(market: Market, cell: Cell, place: int, tb: float, honoured: float) -> tuple[float, float]:
+    """How much of the data in a place, TB, a US order reaches without foreign help: under the rule, and if it
+    reached whatever a provider with US business controls.
 
-    `honoured`: share of US warrants for data abroad that are honoured under the rule.
+    `honoured`: share of US warrants for data abroad, or without a stable location, that are honoured.
     """
+    country = market.country_of(cell)
     if place == ON_PREMISES:
-        return 0.0
+        return 0.0, 0.0
     if place == HOME_GROWN:
-        return tb * honoured * market.countries[country].home_grown_us_business
+        share = market.countries[country].home_grown_us_business
+        return tb * honoured * share, tb * share
     if offer_of(place) in (TRUSTEE, CUSTOMER_KEYS):
-        return 0.0
-    return tb if host_of(market.providers, country, place) == US else tb * honoured
+        return 0.0, 0.0
+    provider = list(market.scenario.providers.values())[provider_of(place)]
+    moving = provider.no_stable_location if cell.segment == CONSUMER and country != US else 0.0
+    stays = 1.0 if host_of(market.providers, country, place) == US else honoured
+    return tb * (moving * honoured + (1.0 - moving) * stays), tb
 
 
 def row_of_stock(
@@ -91,7 +98,9 @@ def row_of_stock(
     j = market.country_of(cell)
     volume = market.trends.data * market.trends.growth[j] * (1.0 / UNITS)
     row = {f"tb_{kind}": 0.0 for kind in KINDS}
-    row |= dict.fromkeys(("tb_at_home", "tb_us_reach", "revenue_us", "revenue_us_sovereign"), 0.0)
+    row |= dict.fromkeys(
+        ("tb_at_home", "tb_us_reach", "tb_us_control", "revenue_us", "revenue_us_sovereign"), 0.0
+    )
     adopters = accounts = exposed = 0.0
     earned = revenue(market, cell, stock)
     for place, amounts in enumerate(stock):
@@ -99,7 +108,9 @@ def row_of_stock(
         row[f"tb_{KINDS[kind_of(place)]}"] += tb
         if host_of(market.providers, j, place) == j:
             row["tb_at_home"] += tb
-        row["tb_us_reach"] += in_us_reach(market, j, place, tb, honoured)
+        reached, controlled = in_us_reach(market, cell, place, tb, honoured)
+        row["tb_us_reach"] += reached
+        row["tb_us_control"] += controlled
         accounts += amounts[0]
         exposed += amounts[0] * exposure[kind_of(place)]
         if place != ON_PREMISES:

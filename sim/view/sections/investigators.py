@@ -30,6 +30,10 @@ class Measure:
 US_SIDE = (
     Measure("us_foreign_requests", "Requests aimed abroad", "a year"),
     Measure("us_foreign_success_12m", "Evidence within 12 months", "%", "mean", "us_foreign_requests", 100.0),
+    Measure("people_abroad_success_12m", "About people abroad", "%", "mean", "people_abroad_requests", 100.0),
+    Measure(
+        "people_in_us_success_12m", "About people in the US", "%", "mean", "people_in_us_requests", 100.0
+    ),
     Measure("us_foreign_months", "Time to evidence, if successful", "months", "mean", "us_foreign_requests"),
     Measure("mla_backlog_outgoing", "Pending at foreign authorities", "requests", "month"),
     Measure("us_unreachable", "No route reaches the data", "a year"),
@@ -42,6 +46,9 @@ FOREIGN_SIDE = (
     Measure("foreign_us_success_12m", "Evidence within 12 months", "%", "mean", "foreign_us_requests", 100.0),
     Measure("foreign_us_months", "Time to evidence, if successful", "months", "mean", "foreign_us_requests"),
     Measure("mla_backlog_incoming", "Pending at the US DOJ", "requests", "month"),
+    Measure("non_content_answered", "Answered with other data than content", "a year"),
+    Measure("americans_reached", "Orders that reach Americans' data", "a year"),
+    Measure("foreign_orders_refused", "Orders that US providers refuse", "a year"),
 )
 
 

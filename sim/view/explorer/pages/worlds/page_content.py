@@ -23,7 +23,7 @@ CARDS = {
     "revenue": "Their revenue abroad",
     "us_reach": "Cloud data within reach of a US order",
     "laws": "Laws in force",
-    "us_success": "US requests abroad met within a year",
+    "us_success_abroad": "US requests about people abroad met within a year",
 }
 _PERCENT = "% of foreign customers' cloud data"
 _SHORT_UNITS = {"instruments": "instruments in all countries", _PERCENT: "%"}
