@@ -13,12 +13,13 @@ from sim.scenario.base import Mechanism
 from sim.scenario.law import LAW_TABLES, Regime
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import ParameterEntry
-from sim.scenario.schema import Experiment, Jurisdiction, Provider, SegmentSpec, Timeline
+from sim.scenario.schema import Experiment, Jurisdiction, Outlook, Provider, SegmentSpec, Timeline
 
 KINDS: dict[str, Any] = {
     "experiment": Experiment,
     "jurisdictions": dict[str, Jurisdiction],
     "mechanisms": dict[str, Mechanism],
+    "outlook": Outlook,
     "parameters": dict[str, ParameterEntry],
     "providers": dict[str, Provider],
     "regime": Regime,

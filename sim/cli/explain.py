@@ -38,6 +38,7 @@ _KINDS = {
     "foreign_orders": "row of the law on foreign orders",
     "mechanisms": "mechanism",
     "events": "event of the timeline",
+    "outlooks": "outlook",
 }
 
 # What holds where a value is null: a path names a parameter.

@@ -33,7 +33,7 @@ Listed = StrEnum(
     "Listed",
     [
         "countries", "segments", "providers", "parameters", "mechanisms", "regimes", "tests", "comity",
-        "us_orders", "foreign_orders", "events", "experiments",
+        "us_orders", "foreign_orders", "events", "outlooks", "experiments",
     ],
 )  # fmt: skip
 

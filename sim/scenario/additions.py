@@ -1,5 +1,5 @@
 """What an experiment adds to the configuration: regimes, tests, comity rules, rows of the law, events of the
-timeline."""
+timeline. And what its outlook does."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from sim.scenario.base import Base, Finding, findings
 from sim.scenario.law import ForeignRow, USRow
 from sim.scenario.paths import Loc
 from sim.scenario.problems import unknown
-from sim.scenario.schema import Event, Experiment, Timeline
+from sim.scenario.schema import Event, Experiment, Outlook, Timeline
 from sim.scenario.strict import Strict
 
 T = TypeVar("T", bound=Strict)
@@ -20,6 +20,8 @@ _NAMED = ("regimes", *_LAW)
 def with_additions(experiment: Experiment, base: Base, lines: dict[Loc, str]) -> tuple[Base, list[Finding]]:
     """The configuration with what the experiment adds, and what is wrong with that, by its place in the
     experiment."""
+    if experiment.outlook in base.outlooks:
+        base = _with_outlook(base, base.outlooks[str(experiment.outlook)])
     if not any(getattr(experiment, part) for part in (*_NAMED, "events")):
         return base, []
     found = [*_name_findings(experiment, base)]
@@ -45,6 +47,25 @@ def with_additions(experiment: Experiment, base: Base, lines: dict[Loc, str]) ->
     moved = _moved_lines(base, timelines, experiment, lines)
     extended = replace(base, contents=contents, timelines=timelines, lines=moved | own)
     return extended, [(_place(loc, experiment, timelines), message) for loc, message in findings(extended)]
+
+
+def _with_outlook(base: Base, outlook: Outlook) -> Base:
+    """The configuration with its tables continued, and the timelines with the events that are supposed."""
+    market = base.parameters.market
+    market = market.model_copy(update={"volume_growth": market.volume_growth | outlook.volume_growth})
+    providers = {
+        code: provider.model_copy(
+            update={"world_share": provider.world_share | outlook.world_share.get(code, {})}
+        )
+        for code, provider in base.providers.items()
+    }
+    parameters = base.parameters.model_copy(update={"market": market})
+    contents = base.contents.model_copy(update={"parameters": parameters, "providers": providers})
+    timelines = {
+        code: timeline.model_copy(update={"events": _in_order([*timeline.events, *outlook.events])})
+        for code, timeline in base.timelines.items()
+    }
+    return replace(base, contents=contents, timelines=timelines)
 
 
 def _name_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:

@@ -12,13 +12,15 @@ from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_
 from sim.scenario.parameters import Parameters
 from sim.scenario.paths import Loc, dotted, leaves, parameter_and_key, path_of
 from sim.scenario.problems import InputError, choices, unknown
-from sim.scenario.schema import Event, Jurisdiction, News, Provider, SegmentSpec, Timeline
+from sim.scenario.schema import Event, Jurisdiction, News, Outlook, Provider, SegmentSpec, Timeline
 from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import checked, read
 
 T = TypeVar("T")
 Finding = tuple[Loc, str]
 EVERYWHERE = "all"
+FIRST_MONTH, LAST_RECORDED, LAST_MONTH = "2013-01", "2025-12", "2030-12"
+"""Where the model begins, where its tables end, and where the last outlook ends."""
 
 
 class Mechanism(Strict):
@@ -48,6 +50,7 @@ class Base:
     timelines: dict[str, Timeline]
     parameter_info: dict[str, ParameterInfo]
     mechanisms: dict[str, Mechanism]
+    outlooks: dict[str, Outlook]
     lines: dict[Loc, str]
 
     @property
@@ -99,6 +102,7 @@ def load_base(folder: Path) -> Base:
         for part, kind in LAW_TABLES.items()
     }
     timelines = _folder(folder / "timelines", Timeline, ("timelines",), problems, lines)
+    outlooks = _folder(folder / "outlook", Outlook, ("outlooks",), problems, lines)
     mechanisms = _file(folder / "mechanisms.yaml", dict[str, Mechanism], ("mechanisms",), problems, lines)
     parameters, infos = load_parameters(folder / "parameters", problems, lines)
     if (
@@ -118,8 +122,8 @@ def load_base(folder: Path) -> Base:
         law=Law(**law),
         parameters=parameters,
     )
-    base = Base(contents, timelines, infos, mechanisms, lines)
-    found = [*findings(base), *_mechanism_findings(base)]
+    base = Base(contents, timelines, infos, mechanisms, outlooks, lines)
+    found = [*findings(base), *_mechanism_findings(base), *_outlook_findings(base)]
     if found:
         raise InputError([f"{base.where(loc)}: {path_of(loc)}: {message}" for loc, message in found])
     return base
@@ -284,6 +288,19 @@ def _stage_finding(base: Base, regime: str, stage: str | None, at: Loc) -> Itera
         yield at, f"regime '{regime}' has no stage '{stage}'; {choices(stage, stages)}"
     elif stage is None and stages:
         yield at, f"regime '{regime}' has stages: name one; valid: {', '.join(stages)}"
+
+
+def _outlook_findings(base: Base) -> Iterator[Finding]:
+    years = [str(year) for year in range(int(LAST_RECORDED[:4]) + 1, int(LAST_MONTH[:4]) + 1)]
+    for code, outlook in base.outlooks.items():
+        at: Loc = ("outlooks", code)
+        if list(outlook.volume_growth) != years:
+            yield (*at, "volume_growth"), f"needs an entry for each of {', '.join(years)}, and no other"
+        for provider in outlook.world_share:
+            yield from unknown("provider", provider, base.providers, (*at, "world_share", provider))
+        for i, event in enumerate(outlook.events):
+            if f"{event.date:%Y-%m}" <= LAST_RECORDED:
+                yield (*at, "events", i, "date"), f"{event.date} is not after the record, {LAST_RECORDED}"
 
 
 def _mechanism_findings(base: Base) -> Iterator[Finding]:

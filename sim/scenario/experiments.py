@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from sim import vocabulary
-from sim.scenario.base import Base, Finding
+from sim.scenario.base import FIRST_MONTH, LAST_MONTH, LAST_RECORDED, Base, Finding
 from sim.scenario.paths import Loc
 from sim.scenario.problems import choices, unknown
 from sim.scenario.schema import Claim, Experiment, Switch
@@ -53,6 +53,7 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
             ("horizon", "last"),
             f"{experiment.horizon.last} is before the first month, {experiment.horizon.first}",
         )
+    yield from _horizon_findings(experiment, base)
     yield from unknown("timeline", experiment.timeline, base.timelines, ("timeline",))
     for name, world in experiment.worlds.items():
         yield from switch_findings(experiment, world.switches, base, ("worlds", name, "switches"))
@@ -80,6 +81,26 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
         yield from _event_findings(
             alternative.without_events, experiment, base, ("switch_dates", i, "without_events")
         )
+
+
+def _horizon_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
+    """The state of the first month is that of the configuration; later than the record only by an outlook."""
+    first, last = experiment.horizon.first, experiment.horizon.last
+    if first != FIRST_MONTH:
+        yield (
+            ("horizon", "first"),
+            f"{first}: the configuration describes the world of {FIRST_MONTH}, so that is the first month",
+        )
+    if last > LAST_MONTH:
+        yield ("horizon", "last"), f"{last} is after {LAST_MONTH}, the last month of every outlook"
+    elif last > LAST_RECORDED and experiment.outlook is None:
+        yield (
+            ("horizon", "last"),
+            f"the record ends in {LAST_RECORDED}: name an outlook for what is assumed later; "
+            f"valid: {', '.join(base.outlooks)}",
+        )
+    if experiment.outlook is not None:
+        yield from unknown("outlook", experiment.outlook, base.outlooks, ("outlook",))
 
 
 def switch_findings(

@@ -184,6 +184,31 @@ class Timeline(Strict):
     events: tuple[Event, ...]
 
 
+# --- the years after the record -------------------------------------------------------------------
+
+
+class Assumption(Strict):
+    """One thing that an outlook takes for granted, and why."""
+
+    what: str
+    assumes: str
+    source: str
+
+
+class Outlook(Strict):
+    """What is assumed of the years after the record: tables that go on, and events that are supposed.
+
+    `volume_growth` has an entry for each of these years; `world_share` those of US providers, by date.
+    """
+
+    name: str
+    meaning: str
+    volume_growth: dict[str, Number]
+    world_share: dict[str, dict[str, Positive]] = Field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    assumptions: tuple[Assumption, ...] = Field(min_length=1)
+
+
 # --- experiments ----------------------------------------------------------------------------------
 
 
@@ -307,6 +332,10 @@ class Experiment(Strict):
     question: str
     timeline: str
     horizon: Horizon
+    outlook: str | None = Field(
+        None,
+        description="what is assumed of the years after the record: a file of configs/outlook",
+    )
     customers: Annotated[int, Field(ge=2000, le=10_000_000)]
     seeds: Seeds
     worlds: dict[str, WorldSpec] = Field(min_length=1)

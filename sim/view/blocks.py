@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec
 
-from sim.view.figures.style import CONFIG, Figure
+from sim.view.figures.style import CONFIG, Figure, with_assumed_years
 from sim.view.tables import Table, coded, text, to_html
 
 
@@ -47,6 +47,10 @@ class Chart:
     width: int = 430  # minimum width of a figure in pixels when several share a row
     last_wide: bool = False  # the last figure has the full width, and its height follows
     legend: bool = True
+
+    def __post_init__(self) -> None:
+        """Shade what is assumed, in every chart of a horizon that is longer than the record."""
+        object.__setattr__(self, "figures", [with_assumed_years(figure) for figure in self.figures])
 
 
 Block = Text | Missing | Chart | Table

@@ -28,6 +28,7 @@ FONT = {
     "size": 12,
     "color": "#222222",
 }
+RECORD_ENDS = "2026-01-01"  # the first day that is not recorded
 INK, QUIET, GRID, PAPER = "#222222", "#595959", "#e6e6e6", "#ffffff"
 
 
@@ -218,11 +219,44 @@ def upright(x: float, colour: str = INK, dash: str = "solid", width: float = 1.2
     return {"type": "line", **ends, "line": line, "layer": "between"}
 
 
-def upright_band(low: float, high: float) -> dict[str, Any]:
+def upright_band(low: float | str, high: float | str) -> dict[str, Any]:
     """A grey band over the whole height."""
     ends = {"x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper"}
     look = {"fillcolor": "rgba(0,0,0,0.07)", "line": {"width": 0}, "layer": "between"}
     return {"type": "rect", **ends, **look}
+
+
+def with_assumed_years(figure: Figure) -> Figure:
+    """The figure with the months after the record shaded on its time axes: what is drawn there is assumed."""
+    shapes, notes = [], []
+    for name, one in figure["layout"].items():
+        if not name.startswith("xaxis") or one.get("type") != "date" or "range" not in one:
+            continue
+        first, last = (str(end)[:10] for end in one["range"])
+        if last > RECORD_ENDS:
+            begins, ref = max(first, RECORD_ENDS), name.replace("axis", "")
+            shapes.append(upright_band(begins, last) | {"xref": ref, "layer": "below"})
+            notes.append(
+                {
+                    "text": "assumed",
+                    "x": begins,
+                    "xref": ref,
+                    "xanchor": "left",
+                    "y": 0,
+                    "yref": "paper",
+                    "yanchor": "bottom",
+                    "showarrow": False,
+                    "font": {"size": 11, "color": QUIET},
+                }
+            )
+    if not shapes:
+        return figure
+    layout = figure["layout"]
+    added = {
+        "shapes": [*layout.get("shapes", []), *shapes],
+        "annotations": [*layout.get("annotations", []), *notes],
+    }
+    return figure | {"layout": layout | added}
 
 
 def error_bar(
