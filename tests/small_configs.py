@@ -170,6 +170,12 @@ def write_configs(root: Path) -> Path:
                 ),
             ],
         },
+        "outlook/goes_on": {
+            "name": "It goes on",
+            "meaning": "a test",
+            "volume_growth": {str(year): 0.4 for year in range(2026, 2031)},
+            "assumptions": [{"what": "use", "assumes": "it grows", "source": "judgement: a test"}],
+        },
         "mechanisms": {"peers": {"name": "Peers", "meaning": "a test", "off": off}},
     }
     for name, kind in groups().items():
