@@ -17,6 +17,8 @@ LITIGATION_IS_FREE = {"providers.litigation_cost": 0.0}
 ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
     "investigators.agreement_months": ("cloud_act", {}),
     "investigators.agreement_success": ("cloud_act", {}),
+    "orders.us_persons_abroad": ("cloud_act", {}),
+    "orders.foreigners_in_us": ("leads_act", {}),
     "investigators.comity_months": ("cloud_act", {}),
     "investigators.comity_success": ("cloud_act", {}),
     "investigators.mla_capacity_response": (
@@ -84,7 +86,8 @@ def _of_month(books: Books, month: int) -> bytes:
 @cache
 def _as_it_stands(world: str) -> _Recording:
     """One world of the main or of the CLOUD Act experiment; one is enough to see an effect."""
-    return _Recording(asked(experiment="cloud_act") if world == "cloud_act" else asked(), world)
+    shipped = {"cloud_act": "cloud_act", "leads_act": "nationality_test"}.get(world)
+    return _Recording(asked(experiment=shipped) if shipped else asked(), world)
 
 
 def _first_month_that_differs(

@@ -121,3 +121,30 @@ def test_the_dense_tables_hold_the_first_row_that_matches() -> None:
         assert us_ruling(us).route == deciding(us)[1].route, us
     for foreign in all_foreign_orders():
         assert foreign_ruling(foreign).route == deciding(foreign)[1].route, foreign
+
+
+def test_the_leads_act_reaches_abroad_nobody_but_us_persons_and_yields_to_any_foreign_law() -> None:
+    for order in all_us_orders():
+        if order.test == "leads" and order.location == "abroad" and order.controller == "us_provider":
+            breaks = order.data_law_bars or order.blocking_statute
+            reaches = order.us_person and not breaks
+            assert us_ruling(order) == Ruling("direct" if reaches else "mla", False), order
+
+
+def test_icpa_reaches_us_persons_and_people_in_the_us_and_asks_the_government_of_others() -> None:
+    for order in all_us_orders():
+        if order.test == "icpa" and order.location == "abroad" and order.controller == "us_provider":
+            breaks = order.data_law_bars or order.blocking_statute
+            if order.us_person or order.resides_in_us:
+                assert us_ruling(order) == Ruling("direct", breaks), order
+            else:
+                assert us_ruling(order) == Ruling("mla" if breaks else "comity_review", False), order
+
+
+def test_a_local_subsidiary_gives_no_content_while_the_us_bar_is_whole() -> None:
+    for order in all_foreign_orders():
+        if law().tests[order.test].bar == "worldwide" and order.controller == "us_provider":
+            ruling = foreign_ruling(order)
+            if not (order.claim or order.agreement):
+                assert ruling.route == "mla", order
+            assert ruling.conflict == (ruling.route == "direct"), order
