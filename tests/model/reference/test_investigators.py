@@ -77,15 +77,28 @@ def test_investigators_agree_as_shipped(regime: str) -> None:
 
 
 def test_investigators_agree_while_the_law_is_contested() -> None:
+    """Each provider honours a share of its own."""
     base = smallest(asked().scenarios["doj_wins"], 18)
-    assert "direct" in agree(base, seed=6)
+    contested = base.regimes["contested"]
+    shares = {"all": 0.6, "microsoft": 0.1, "google": 0.4}
+    stages = {name: s.model_copy(update={"honoured": shares}) for name, s in contested.stages.items()}
+    regimes = base.regimes | {"contested": contested.model_copy(update={"stages": stages})}
+    assert {"direct", "mla", "unreachable"} <= agree(replace(base, regimes=regimes), seed=6)
 
 
 @pytest.mark.parametrize(
-    ("regime", "seed"), [("cloud_act", 21), pytest.param("microsoft_wins", 22, marks=pytest.mark.long)]
+    ("regime", "seed"),
+    [
+        ("cloud_act", 21),
+        pytest.param("microsoft_wins", 22, marks=pytest.mark.long),
+        pytest.param("leads_act", 23, marks=pytest.mark.long),
+        ("icpa", 24),
+    ],
 )
 def test_investigators_agree_over_random_valid_parameters(regime: str, seed: int) -> None:
-    scenario = with_random_parameters(under(regime, 11), seed, "investigators", "choice", "providers")
+    scenario = with_random_parameters(
+        under(regime, 11), seed, "investigators", "orders", "choice", "providers"
+    )
     p = scenario.parameters
     # Many laws, so that agreements, claims and blocking statutes decide.
     eager = p.governments.model_copy(
@@ -98,5 +111,10 @@ def test_investigators_agree_over_random_valid_parameters(regime: str, seed: int
     keys = p.choice.model_copy(update={"keys_gap": -1.0, "keys_premium": 0.0})
     changed = {"governments": eager, "choice": keys}
     scenario = replace(scenario, parameters=p.model_copy(update=changed))
-    expected = {"cloud_act": {"agreement", "comity_review", "mla"}, "microsoft_wins": {"mla", "direct"}}
+    expected = {
+        "cloud_act": {"agreement", "comity_review", "mla"},
+        "microsoft_wins": {"mla", "direct"},
+        "leads_act": {"mla", "direct"},
+        "icpa": {"comity_review", "mla", "direct"},
+    }
     assert agree(scenario, seed, keys_everywhere=True) >= {*expected[regime], "unreadable"}
