@@ -186,7 +186,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (
         grid(worlds__doj_wins__switches__0__regime={"values": ["contested"]}),
         "regime.values.0",
-        "is an open law, which no ruling brings",
+        "is an open law, which nothing brings into force",
     ),
     (grid(customers={"values": [100]}), "customers.values.0", "must be at least 2000 (got 100)"),
     (
