@@ -96,26 +96,28 @@ class PublicMind:
         """Add news of signed weight (C,): observations for attention and, in part, for the residue."""
         kernel.remember(self.memory[:, channel], self._listeners, weight)
 
-    def hear_of_orders(self, public: np.ndarray, in_court: np.ndarray) -> None:
+    def hear_of_orders(self, public: np.ndarray, in_court: np.ndarray, fought: np.ndarray) -> None:
         """US orders that became public are news abroad: to the people they are about, and to their hosts.
 
         int64 (J,): `public` by the country whose people they are about; `in_court` those that came to court,
-        by the country in which the data lay, if that is another one.
+        by the country in which the data lay, if that is another one; `fought` those that came to court, by
+        the country whose people they are about, who hear that a provider fights for them.
         """
         memory, trust = self.memory[:, LAW_ENFORCEMENT], self._trust
+        orders = kernel.Orders(public, in_court, fought)
+        good = self._scenario.parameters.providers.litigation_trust
         kernel.remember_orders(
-            memory, self._listeners, public, in_court, trust.incident_news, trust.incident_half
+            memory, self._listeners, orders, trust.incident_news, good, trust.incident_half
         )
 
-    def hear_providers(self, litigating: float, transparent: float) -> None:
-        """US providers win back trust abroad by fighting warrants and by publishing transparency reports.
+    def hear_reports(self, transparent: float) -> None:
+        """US providers win back trust abroad by publishing transparency reports.
 
-        `litigating`, `transparent`: shares in their revenue abroad of those that do.
+        `transparent`: share in their revenue abroad of those that do.
         """
-        p = self._scenario.parameters.providers
-        litigation, transparency = p.litigation_trust * litigating, p.transparency_trust * transparent
-        for channel, good in ((LAW_ENFORCEMENT, litigation + transparency), (INTELLIGENCE, transparency)):
-            if good > 0.0:
+        good = self._scenario.parameters.providers.transparency_trust * transparent
+        if good > 0.0:
+            for channel in (LAW_ENFORCEMENT, INTELLIGENCE):
                 kernel.remember_abroad(self.memory[:, channel], self._listeners, good)
 
     def hear_protest(self, j: int) -> None:

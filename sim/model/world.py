@@ -56,8 +56,8 @@ class WarrantModel(PartsOfWorld):
         for country, instrument, change, why in self.legislation.open_month(self.month, self.this_month.law):
             self.books.law(country, instrument, change, why)
         self.mind.listen(self.this_month)
-        self.mind.hear_of_orders(self.casework.public, self.casework.in_court)
-        self.mind.hear_providers(self.outlook.litigating, self.outlook.transparent)
+        self.mind.hear_of_orders(self.casework.public, self.casework.in_court, self.casework.fought)
+        self.mind.hear_reports(self.outlook.transparent)
         self.market.open_month(self.month)
 
     def govern(self) -> None:

@@ -62,11 +62,12 @@ class Casework:
     """The month of all investigators in one world.
 
     month: int64 (4, J, 5, 6) results of the month's requests.
-    host_conflicts, host_disclosures: int64 (J,), by where the data lay.
+    host_conflicts: int64 (J,), by the country whose law was broken.
     disclosures: int64 (1,) of organisations' data abroad.
     subject_conflicts: int64 (J,) conflicts by the country whose people they are about.
     public: int64 (J,) US orders that became public, by the country whose people they are about.
-    in_court: int64 (J,) of these, those that came to court, by where the data lay.
+    in_court: int64 (J,) of these, those that came to court about data in another country, by that country.
+    fought: int64 (J,) of these, those that came to court, by the country whose people they are about.
     about, foreign_orders: int64 (2, 6), (J, 3), see `kernels.case_records.Results`.
     foreign_owned: float64 (M, J) share of Americans' accounts at each country's providers.
     non_content, non_content_answered: int64 (M, J) requests for other data than content.
@@ -85,20 +86,20 @@ class Casework:
         self._results = Results(
             month=np.zeros((len(DIRECTIONS), n, len(ROUTES), len(MEASURES)), np.int64),
             conflicts=np.zeros(n, np.int64),
-            host_disclosures=np.zeros(n, np.int64),
             disclosures=np.zeros(1, np.int64),
             subject_conflicts=np.zeros(n, np.int64),
             public=np.zeros(n, np.int64),
             in_court=np.zeros(n, np.int64),
+            fought=np.zeros(n, np.int64),
             about=np.zeros((2, len(MEASURES)), np.int64),
             foreign_orders=np.zeros((n, 3), np.int64),
         )
         self._police = kernel.Police(np.zeros((KNOWN_AFTER, 2, n)), np.zeros(n), np.zeros(n), np.zeros(n))
         results, self.unmet = self._results, self._police.unmet
         self.month, self.about, self.foreign_orders = results.month, results.about, results.foreign_orders
-        self.host_conflicts, self.host_disclosures = results.conflicts, results.host_disclosures
+        self.host_conflicts = results.conflicts
         self.disclosures, self.subject_conflicts = results.disclosures, results.subject_conflicts
-        self.public, self.in_court = results.public, results.in_court
+        self.public, self.in_court, self.fought = results.public, results.in_court, results.fought
         self.non_content, self.non_content_answered = docket.non_content, docket.non_content_answered
 
     def size_queues(self, world: int, place: np.ndarray, hosts: np.ndarray, belief: np.ndarray) -> None:

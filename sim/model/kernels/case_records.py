@@ -35,13 +35,11 @@ class Results(NamedTuple):
 
     month: np.ndarray  # int64 (4, J, 5, 6) by direction, country and route: MEASURES
     conflicts: np.ndarray  # int64 (J,) of law, by the country whose law was broken
-    host_disclosures: (
-        np.ndarray
-    )  # int64 (J,) of organisations' data, by where it lay, that nobody there agreed to
     disclosures: np.ndarray  # int64 (1,) of organisations' data abroad
     subject_conflicts: np.ndarray  # int64 (J,) of law, by whose data it is
     public: np.ndarray  # int64 (J,) US orders that became public, by whose data it is
     in_court: np.ndarray  # int64 (J,) of these: that came to court about data elsewhere, by where it lay
+    fought: np.ndarray  # int64 (J,) of these: that came to court, by whose data it is
     about: np.ndarray  # int64 (2, 6) US requests about people abroad, about people in the US: MEASURES
     foreign_orders: np.ndarray  # int64 (J, 3) ABOUT_AMERICANS, REACHED_AMERICANS, REFUSED, by police
 
@@ -111,12 +109,11 @@ def enter_us_orders(requests, found, outcome, ways, results):
         obtained = outcome.succeeds[r] and not found.unreadable[r]
         if obtained and requests.who[r, SEGMENT] != CONSUMER and found.us_held[r] and lies != US:
             results.disclosures[0] += 1
-            if route != MLA and not conflict:
-                results.host_disclosures[lies] += 1
         if found.controller[r] == TARGET or uniform(chance[r, SEALED]) < p.sealed:
             continue
         disputed = lies != US and (conflict or ways.rule.contested)
         court = route == COMITY or (disputed and uniform(chance[r, COURT]) < litigated)
+        results.fought[home] += np.int64(court)
         if court and lies != home:
             results.in_court[lies] += 1
         if court or (route == DIRECT and uniform(chance[r, PRESS]) < p.publicity):
@@ -161,10 +158,10 @@ def begin(results):
     """A new month has no results."""
     results.month[:] = 0
     results.conflicts[:] = 0
-    results.host_disclosures[:] = 0
     results.disclosures[:] = 0
     results.subject_conflicts[:] = 0
     results.public[:] = 0
     results.in_court[:] = 0
+    results.fought[:] = 0
     results.about[:] = 0
     results.foreign_orders[:] = 0

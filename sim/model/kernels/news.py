@@ -18,6 +18,14 @@ class Listeners(NamedTuple):
     residue_share: float  # of what is remembered for years
 
 
+class Orders(NamedTuple):
+    """A month's US orders that became public: int64 (J,) each, as `Results` of the investigators has them."""
+
+    public: np.ndarray
+    in_court: np.ndarray
+    fought: np.ndarray
+
+
 @inner()
 def _observe(memory, c, attention, weight, listeners):
     """Add news of signed `weight` to the memory of cell c: (C, good/bad, attention/residue)."""
@@ -39,16 +47,20 @@ def remember(memory, listeners, weight):
 
 
 @entry()
-def remember_orders(memory, listeners, public, in_court, most, half):
+def remember_orders(memory, listeners, orders, most, good, half):
     """Known orders (J,) about its people, and in court about data on its soil, are bad news to a country.
 
-    Of weight `most` at most, half of it at `half` orders. To Americans a US order is their own process.
+    Of weight `most` at most, half of it at `half` orders. That a provider fights such orders in court is good
+    news, of weight `good` at most. To Americans a US order is their own process.
     """
     attention, jurisdiction = listeners.attention, listeners.jurisdiction
+    public, in_court, fought = orders.public, orders.in_court, orders.fought
     for c in range(len(jurisdiction)):
         n = np.float64(public[jurisdiction[c]] + in_court[jurisdiction[c]])
         if n > 0.0 and jurisdiction[c] != US:
             _observe(memory, c, attention[c], -(most * n / (n + half)), listeners)
+            f = np.float64(fought[jurisdiction[c]])
+            _observe(memory, c, attention[c], good * f / (f + half), listeners)
 
 
 @entry()

@@ -222,7 +222,7 @@ class Investigators:
         """
         p, countries = self.scenario.parameters.investigators, range(len(self.countries))
         self.tallies = {}
-        self.host_conflicts, self.host_disclosures = [0 for _ in countries], [0 for _ in countries]
+        self.host_conflicts, self.fought = [0 for _ in countries], [0 for _ in countries]
         self.disclosures = 0
         self.subject_conflicts = [0 for _ in countries]
         self.public, self.in_court = [0 for _ in countries], [0 for _ in countries]
@@ -303,8 +303,6 @@ class Investigators:
         obtained = outcome.succeeds and not data.unreadable
         if obtained and data.segment != CONSUMER and data.us_held and data.lies != US:
             self.disclosures += 1
-            if ruling.route != "mla" and not ruling.conflict:
-                self.host_disclosures[data.lies] += 1
 
     def answer_police(self, request: Request, data: Data, rule: RuleOfMonth) -> None:
         """Rule on a foreign request; a US provider may refuse an order that the US bar on disclosure forbids
@@ -342,6 +340,7 @@ class Investigators:
         disputed = data.lies != US and (ruling.conflict or contested)
         challenged = disputed and court_luck < p.challenged_share * rule.litigating
         court = ruling.route == "comity_review" or challenged
+        self.fought[data.home] += int(court)
         if court and data.lies != data.home:
             self.in_court[data.lies] += 1
         if court or (ruling.route == "direct" and press < p.publicity):

@@ -139,26 +139,28 @@ class Mind:
         self.note_reach(reach, p.ruling_weight * abs(surprise))
         self.belief += p.belief_jump * reach * self.attention * surprise
 
-    def hear_of_orders(self, public: int, in_court: int) -> None:
+    def hear_of_orders(self, public: int, in_court: int, fought: int) -> None:
         """US orders that became public are bad news abroad: to the people they are about, and to the country
-        on whose soil data of others lay, if they came to court. Nobody hears of a sealed order.
+        on whose soil data of others lay, if they came to court. That a provider fights there is good news to
+        the people an order is about. Nobody hears of a sealed order.
 
-        Their weight saturates: it is half of `incident_news` at `incident_half` orders a month.
+        Weights saturate: they are half of `incident_news` and `litigation_trust` at `incident_half` orders.
         """
-        p, known = self.parameters.trust, float(public + in_court)
+        p, known, cases = self.parameters.trust, float(public + in_court), float(fought)
         if known > 0.0 and self.code != "US":
             self.hear(LAW_ENFORCEMENT, -(p.incident_news * known / (known + p.incident_half)))
+            good = self.parameters.providers.litigation_trust
+            self.hear(LAW_ENFORCEMENT, good * cases / (cases + p.incident_half))
 
-    def hear_providers(self, litigating: float, transparent: float) -> None:
-        """US providers earn trust abroad by going to court and by publishing what they are asked for.
+    def hear_reports(self, transparent: float) -> None:
+        """US providers earn trust abroad by publishing what they are asked for.
 
-        `litigating`, `transparent`: share of their revenue abroad that goes to those that do this.
+        `transparent`: share of their revenue abroad that goes to those that do this.
         """
-        p = self.parameters.providers
-        litigation, transparency = p.litigation_trust * litigating, p.transparency_trust * transparent
+        good = self.parameters.providers.transparency_trust * transparent
         if self.code != "US":
-            self.hear(LAW_ENFORCEMENT, litigation + transparency)
-            self.hear(INTELLIGENCE, transparency)
+            self.hear(LAW_ENFORCEMENT, good)
+            self.hear(INTELLIGENCE, good)
 
     def hear_protest(self) -> None:
         """The protest of one's own government is bad news."""

@@ -63,10 +63,10 @@ def test_transparency_reports_go_on_after_any_verdict(both: WorldSet) -> None:
 
 
 def lost(public: dict[str, int], in_court: dict[str, int]) -> dict[str, float]:
-    """Bad news remembered in each country after one month's orders."""
+    """Bad news remembered in each country after one month's orders, none of which a provider fights."""
     model = WorldSet([asked().scenarios["doj_wins"]], 1).models[0]
     codes = list(model.scenario.jurisdictions)
-    counts = [np.array([told.get(code, 0) for code in codes]) for told in (public, in_court)]
+    counts = [np.array([told.get(code, 0) for code in codes]) for told in (public, in_court, {})]
     model.mind.hear_of_orders(*counts)
     memory = model.mind.memory[:, LAW_ENFORCEMENT, BAD].sum(axis=1)
     where = model.customers.cells.jurisdiction

@@ -120,15 +120,15 @@ class Engine:
 
     # --- news -------------------------------------------------------------------------------------
 
-    def incidents(self) -> list[tuple[int, int]]:
-        """Conflicts of law and disclosures of last month by country: (conflicts, disclosures)."""
+    def conflicts(self) -> list[tuple[int, int]]:
+        """Conflicts of law of last month, by the country whose law was broken, and by whose data it was."""
         x = self.model.casework
-        return list(zip(x.host_conflicts.tolist(), x.host_disclosures.tolist(), strict=True))
+        return list(zip(x.host_conflicts.tolist(), x.subject_conflicts.tolist(), strict=True))
 
     def known_orders(self) -> list[tuple[int, int, int]]:
-        """US orders by country: conflicts, public orders about its people; in court about data there."""
+        """Known US orders by country: about its people; in court about its data, about its people."""
         x = self.model.casework
-        return list(zip(x.subject_conflicts.tolist(), x.public.tolist(), x.in_court.tolist(), strict=True))
+        return list(zip(x.public.tolist(), x.in_court.tolist(), x.fought.tolist(), strict=True))
 
     def litigating(self) -> float:
         return float(self.model.outlook.litigating)

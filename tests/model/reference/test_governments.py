@@ -57,8 +57,8 @@ class World:
         for c, mind in enumerate(self.minds):
             ruling = today.honoured if today.ruling is not None else None
             mind.open_month(today.events, today.believed, ruling)
-            mind.hear_of_orders(*orders[self.country_of(c)][1:])
-            mind.hear_providers(engine.litigating(), engine.transparent())
+            mind.hear_of_orders(*orders[self.country_of(c)])
+            mind.hear_reports(engine.transparent())
 
     def govern(self) -> None:
         engine, month = self.engine, self.engine.month
@@ -89,11 +89,11 @@ class World:
 
 
 def agree(scenario: Scenario, seed: int) -> tuple[int, int]:
-    """Step both to the horizon; returns how many changes of law single countries made, and disclosures in the
+    """Step both to the horizon; returns how many changes of law single countries made, and orders in the
     news.
     """
     engine = Engine(scenario, seed)
-    world, changes, disclosures = World(engine), 0, 0
+    world, changes, known = World(engine), 0, 0
     while engine.running:
         engine.open_month()
         world.open_month()
@@ -106,8 +106,8 @@ def agree(scenario: Scenario, seed: int) -> tuple[int, int]:
         engine.investigate()
         engine.close_month()
         changes += len(world.changes)
-        disclosures += sum(disclosed for _, disclosed in engine.incidents())
-    return changes, disclosures
+        known += sum(sum(orders) for orders in engine.known_orders())
+    return changes, known
 
 
 def shipped(world: str, months: int) -> Scenario:
@@ -127,10 +127,10 @@ def test_minds_and_governments_agree_over_random_valid_parameters(seed: int) -> 
     )
     p = scenario.parameters
     quick = p.governments.model_copy(update={"repeal_rate": dict.fromkeys(INSTRUMENTS, 1.0)})
-    # Many requests for the data of organisations, so that disclosures are news too.
+    # Many requests for the data of organisations, so that orders are news too.
     weight = BySegment(**dict.fromkeys(type(p.investigators.segment_weight).model_fields, 1.0))
     curious = p.investigators.model_copy(update={"segment_weight": weight})
     changed = p.model_copy(update={"governments": quick, "investigators": curious})
-    changes, disclosures = agree(replace(scenario, parameters=changed), seed)
+    changes, known = agree(replace(scenario, parameters=changed), seed)
     assert changes > 30
-    assert disclosures > 0
+    assert known > 0

@@ -49,11 +49,8 @@ def agree(scenario: Scenario, seed: int, keys_everywhere: bool = False) -> set[s
         assert {key: astuple(tally) for key, tally in twin.tallies.items()} == engine.tallies(), (
             f"month {month}"
         )
-        assert list(zip(twin.host_conflicts, twin.host_disclosures, strict=True)) == engine.incidents()
-        assert (
-            list(zip(twin.subject_conflicts, twin.public, twin.in_court, strict=True))
-            == engine.known_orders()
-        )
+        assert list(zip(twin.host_conflicts, twin.subject_conflicts, strict=True)) == engine.conflicts()
+        assert list(zip(twin.public, twin.in_court, twin.fought, strict=True)) == engine.known_orders()
         assert [astuple(tally) for tally in twin.about.values()] == engine.about()
         assert [astuple(orders) for orders in twin.foreign_orders] == engine.foreign_orders()
         assert twin.disclosures == engine.disclosures()

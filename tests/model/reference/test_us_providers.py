@@ -30,7 +30,7 @@ def agree(scenario: Scenario, seed: int) -> set[tuple[str, str]]:
         engine.govern()
         month, is_quarter = engine.month, engine.month % 3 == 0 and engine.month > 0
         cells = engine.cells_seen() if is_quarter else []
-        conflicts = float(sum(conflicts for conflicts, _ in engine.incidents()))
+        conflicts = float(sum(conflicts for conflicts, _ in engine.conflicts()))
         engine.trade()
         if is_quarter:
             for provider in providers:
