@@ -150,6 +150,7 @@ class Books:
         self._moving = np.where(consumers_abroad[:, None], moving[None, :], 0.0)
         gdp = np.array([0.0, *(j.gdp_2013 for j in codes[1:])])
         self._economy = gdp / total(gdp)
+        self._american = slice(0, int(np.count_nonzero(self.cells.jurisdiction == US)))  # they come first
         self._kinds = kinds_of_places(len(self.scenario.providers))
         self._no_markup = np.empty((0, 0))
         self.by_bloc = np.zeros(len({j.bloc for j in codes}))
@@ -213,8 +214,8 @@ class Books:
             self.known[m, :, k] = orders
         self.non_content[m, :, 0] = casework.non_content[m]
         self.non_content[m, :, 1] = casework.non_content_answered[m]
-        accounts = stock[self.cells.jurisdiction == US, :, ACCOUNTS]
-        at_us_providers = float(accounts[:, FIRST_US:].sum()) / float(accounts.sum())
+        accounts = stock[self._american, :, ACCOUNTS].sum(axis=0)
+        at_us_providers = float(accounts[FIRST_US:].sum()) / float(accounts.sum())
         claimed = total(self._economy * laws[:, EXTRATERRITORIAL_CLAIM])
         own = total(casework.foreign_owned[m])
         self.americans_exposure[m] = own + (1.0 - own) * at_us_providers * claimed

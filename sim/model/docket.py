@@ -17,6 +17,9 @@ from sim.scenario.scenario import Scenario
 # country, of its police about its people, about Americans, and about data that is not content.
 _US_AGENT, _EVADERS_AGENT, _BULK_AGENT = 1, 2, 3
 _POLICE_AGENT, _ABOUT_AMERICANS_AGENT, _NON_CONTENT_AGENT = 16, 128, 256
+COUNTED = (
+    36  # months whose targets show, by where they keep data at the start, what authorities are asked for
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Docket:
     plain: int64 (M,) US requests at home that no rule touches.
     non_content, non_content_answered: int64 (M, J) each police's requests for other data than content, which
     providers may answer.
-    us_months, foreign_months: how many months at the rate of January 2013 would bring the run's requests.
+    us_months, foreign_months: how many months at the rate of January 2013 would bring the requests of the
+    first `COUNTED` months.
     who: int32 (n, 4), standing: float32 (n, 2), what the police need to know of the customer; see
     `kernels.requests.Requests`.
     chance: uint32 (n, 15), waits: uint32 (n, 3); see `kernels.requests.draw_luck`.
@@ -151,7 +155,8 @@ def _counts(scenario: Scenario, seed: int) -> Counts:
     mean = growth[:, None] * (asked * (1.0 - p.foreign_content_share) / 12.0)[None, :]
     requests, answered = np.empty(mean.shape, np.int64), np.empty(mean.shape, np.int64)
     kernel.draw_non_content(seed, _NON_CONTENT_AGENT, mean, p.non_content_answered, requests, answered)
-    return Counts(np.array(plain, np.int64), requests, answered, total(us_growth), total(growth))
+    us_months, foreign_months = total(us_growth[:COUNTED]), total(growth[:COUNTED])
+    return Counts(np.array(plain, np.int64), requests, answered, us_months, foreign_months)
 
 
 def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket:

@@ -21,10 +21,7 @@ ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
     "orders.foreigners_in_us": ("leads_act", {}),
     "investigators.comity_months": ("cloud_act", {}),
     "investigators.comity_success": ("cloud_act", {}),
-    "investigators.mla_capacity_response": (
-        "microsoft_wins",
-        {},
-    ),  # nothing queues for a year where the DOJ wins
+    "investigators.incidental_share": ("cloud_act", {}),
     "providers.litigation_trust": ("doj_wins", LITIGATION_IS_FREE),
     "providers.litigation_delay": ("doj_wins", LITIGATION_IS_FREE),
     "providers.litigation_cost": ("doj_wins", LITIGATION_IS_FREE),
@@ -70,6 +67,11 @@ def _of_month(books: Books, month: int) -> bytes:
         books.answered,
         books.backlog,
         books.disclosures,
+        books.about,
+        books.foreign_orders,
+        books.known,
+        books.non_content,
+        books.americans_exposure,
         books.revenue,
         books.market,
     )
@@ -79,8 +81,9 @@ def _of_month(books: Books, month: int) -> bytes:
         for rows in entered[-1:]
         if rows[0, 0] == month
     ]
+    costs = books.table("world")["refusal_costs"][month].tobytes()
     changes = [row for rows in (books.law_changes, books.offer_changes) for row in rows if row[0] == month]
-    return b"".join([*(array[month].tobytes() for array in arrays), *flows, repr(changes).encode()])
+    return b"".join([*(array[month].tobytes() for array in arrays), *flows, costs, repr(changes).encode()])
 
 
 @cache

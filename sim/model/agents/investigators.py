@@ -18,7 +18,7 @@ import mesa
 import numpy as np
 
 from sim.model.arithmetic import exp, log
-from sim.model.docket import Docket, Waits
+from sim.model.docket import COUNTED, Docket, Waits
 from sim.model.kernels import assistance, targets
 from sim.model.kernels import investigations as kernel
 from sim.model.kernels.case_records import MEASURES, Results
@@ -106,11 +106,12 @@ class Casework:
         """Give every authority the capacity of the assumed utilisation.
 
         Its load at the start is that of all requests for data that lies there, whatever their route, from
-        where the targets of the whole run keep their data at the start.
+        where the targets of the first years keep their data at the start.
         """
         d, q = self._docket, self.queues
+        first = slice(0, d.start[min(COUNTED, len(d.start) - 1)])
         no_waits = np.empty((0, 3))
-        requests = Requests(d.rows, d.who, d.standing, d.chance, no_waits)
+        requests = Requests(d.rows[first], d.who[first], d.standing[first], d.chance[first], no_waits)
         loads = np.zeros(q.load.shape, np.int64)
         targets.count_loads(requests, self._held_in(0, world, place, hosts, belief), loads)
         q.load[OUTGOING], q.load[INCOMING] = loads[OUTGOING] / d.us_months, loads[INCOMING] / d.foreign_months

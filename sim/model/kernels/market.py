@@ -156,7 +156,7 @@ def fill_exposures(where, beliefs, reach, claims, out):
                 out[c, OWN_STATE, k] = own_intrusion[US] + (claims if at_us_provider else 0.0)
             else:
                 per_belief = us_business[j] * law[k, 1] if k == HOME_GROWN_KIND else law[k, 1]
-                out[c, LAW_ENFORCEMENT, k] = law[k, 0] + per_belief * belief[c]
+                out[c, LAW_ENFORCEMENT, k] = min(law[k, 0] + per_belief * belief[c], 1.0)
                 out[c, INTELLIGENCE, k] = intelligence[k] * intelligence_belief[c]
                 out[c, OWN_STATE, k] = own_intrusion[j] * (own_abroad if k == US_REGION_KIND else 1.0)
 

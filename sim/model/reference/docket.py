@@ -20,6 +20,7 @@ US = 0  # the first jurisdiction
 # about data that is not content.
 US_AGENT, EVADERS_AGENT, PLAIN_AGENT = 1, 2, 3
 FIRST_POLICE_AGENT, FIRST_ABOUT_AMERICANS_AGENT, FIRST_NON_CONTENT_AGENT = 16, 128, 256
+COUNTED = 36  # months whose targets show what authorities are asked for at the start
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp, log
-from sim.model.reference.docket import PLAIN_AGENT, US, Request, Requests, running_sums
+from sim.model.reference.docket import COUNTED, PLAIN_AGENT, US, Request, Requests, running_sums
 from sim.model.reference.philox import draw, draw4
 from sim.model.reference.places import (
     CUSTOMER_KEYS,
@@ -190,18 +190,19 @@ class Investigators:
         """Every authority has the capacity of the assumed utilisation.
 
         Its load at the start is that of all requests for data that lies there (or at US providers), whatever
-        their route, from where the targets of the whole run keep their data at the start.
+        their route, from where the targets of the first years keep their data at the start.
         """
         p = self.scenario.parameters.investigators
         counts = [[0] * len(self.countries) for _ in range(2)]
-        for of_month in self.requests.by_month:
+        for of_month in self.requests.by_month[:COUNTED]:
             for request in of_month:
                 data = self.find(request, 0, places[request.customer], hosts, belief)
                 if request.police == US and data.lies != US:
                     counts[OUTGOING][data.lies] += 1
                 elif request.police != US and data.us_held:
                     counts[INCOMING][request.police] += 1
-        months = (add_up(self.requests.us_growth), add_up(self.requests.foreign_growth))
+        growth = (self.requests.us_growth, self.requests.foreign_growth)
+        months = [add_up(of_side[:COUNTED]) for of_side in growth]
         loads = [[count / months[side] for count in counts[side]] for side in (OUTGOING, INCOMING)]
         least = [[max(load / p.mla_utilisation, p.mla_minimum_capacity) for load in side] for side in loads]
         return [

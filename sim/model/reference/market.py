@@ -159,7 +159,7 @@ class Market:
             if_believed = p.law_enforcement_if_believed[name]
             if kind == HOME_GROWN_KIND:
                 if_believed = self.countries[j].home_grown_us_business * if_believed
-            law.append(p.law_enforcement_always[name] + if_believed * belief)
+            law.append(min(p.law_enforcement_always[name] + if_believed * belief, 1.0))
             intelligence.append(p.intelligence[name] * intelligence_belief)
             in_us = kind == 1 + US_REGION
             own_state.append(own * (p.own_state_reach_abroad if in_us else 1.0))
