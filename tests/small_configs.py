@@ -26,6 +26,8 @@ def jurisdiction(iso3: str, ties: str, bloc: str) -> dict[str, Any]:
         "online_people_2013": 5.0,
         "cloud_intensity": 1.0,
         "adoption_2013": {**BY_SEGMENT},
+        "adoption_pace": dict.fromkeys(BY_SEGMENT, 1.0),
+        "adoption_ceiling": dict.fromkeys(BY_SEGMENT, 0.9),
         "initial_trust": 0.6,
         "own_state_intrusion": 0.2,
         "privacy_law": 0.9,

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.model.arithmetic import total
+from sim.model.arithmetic import exp, log, total
 from sim.model.kernels import population as kernel
 from sim.model.kernels.codes import PEERS, UNITS
 from sim.model.recent import Recent
@@ -95,6 +95,7 @@ def population_of(scenario: Scenario, seed: int) -> Population:
         scenario.jurisdictions,
         scenario.segments,
         p.network,
+        p.adoption.national,
         p.survey.panel,
         p.choice.sensitivity,
         p.choice.sensitivity_spread,
@@ -119,7 +120,6 @@ def build_population(scenario: Scenario, seed: int) -> Population:
     parameters = scenario.parameters
     specs = list(scenario.segments.values())
     tails = np.array([s.size_tail for s in specs])
-    ceilings = np.array([s.adoption_ceiling for s in specs])
     terms = np.array([s.contract_months for s in specs], np.int16)
     trust = np.array([j.initial_trust for j in scenario.jurisdictions.values()])
     spreads = kernel.Spreads(
@@ -130,7 +130,7 @@ def build_population(scenario: Scenario, seed: int) -> Population:
     )
     sensitivity = np.array(parameters.choice.sensitivity.values)[segment]
     spread = kernel.keyed_spreads(seed, trust[cells.jurisdiction[cell]], sensitivity, spreads)
-    readiness, place_order = kernel.orders(seed, cells.start, ceilings[cells.segment])
+    readiness, place_order = kernel.orders(seed, cells.start, curves_of_adoption(scenario)[1])
     home_taste = np.empty(n, np.float32)
     kernel.keyed_tastes(seed, parameters.choice.home_taste, home_taste)
     threshold = np.empty(n, np.float32)
@@ -188,6 +188,21 @@ def cells_of(scenario: Scenario) -> Cells:
         tb=tb.ravel(),
         usd_month=usd.ravel(),
     )
+
+
+def curves_of_adoption(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
+    """Pace of adoption relative to the common one, and its ceiling, of every cell: float64 (C,).
+
+    As far as countries have their own (`adoption.national`).
+    """
+    own = scenario.parameters.adoption.national
+    pace, ceiling = [], []
+    for where in scenario.jurisdictions.values():
+        for s, spec in enumerate(scenario.segments.values()):
+            pace.append(exp(own * log(where.adoption_pace.values[s])))
+            common = spec.adoption_ceiling
+            ceiling.append(common + own * (where.adoption_ceiling.values[s] - common))
+    return np.array(pace), np.array(ceiling)
 
 
 def _allocate(importance: np.ndarray, customers: int) -> np.ndarray:

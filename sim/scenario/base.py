@@ -213,9 +213,16 @@ def _jurisdiction_findings(contents: Contents) -> Iterator[Finding]:
                 (*at, "bloc"),
                 f"bloc '{one.bloc}' has no other member; {choices(one.bloc, [code, *shared])}",
             )
-        for segment, share in one.adoption_2013:
-            if not 0 <= share <= 1:
-                yield (*at, "adoption_2013", segment), f"must be a share from 0 to 1 (got {share:g})"
+        for name, shares in (
+            ("adoption_2013", one.adoption_2013),
+            ("adoption_ceiling", one.adoption_ceiling),
+        ):
+            for segment, share in shares:
+                if not 0 <= share <= 1:
+                    yield (*at, name, segment), f"must be a share from 0 to 1 (got {share:g})"
+        for segment, pace in one.adoption_pace:
+            if pace <= 0:
+                yield (*at, "adoption_pace", segment), f"must be positive (got {pace:g})"
         yield from (
             ((*at, "source", key), f"no such field; {choices(key, Jurisdiction.model_fields)}")
             for key in one.source

@@ -26,6 +26,7 @@ class Market(Strict):
 class Adoption(Strict):
     innovation: float
     imitation: float
+    national: float
     postpone_utility: float
     return_utility: float
 

@@ -47,6 +47,8 @@ class Jurisdiction(Strict):
     online_people_2013: Positive
     cloud_intensity: Positive
     adoption_2013: BySegment
+    adoption_pace: BySegment
+    adoption_ceiling: BySegment
     initial_trust: Share
     own_state_intrusion: Share
     privacy_law: Share

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.model import population
+from sim.model.population import curves_of_adoption
 from sim.model.world import WorldSet
 from sim.pipeline import run
 from tests.model.small_worlds import (
@@ -160,13 +161,13 @@ def test_adoption_follows_the_closed_form_of_bass(innovation: float, imitation: 
     ws = has_run(resolved, worlds=["doj_wins"])
     scenario, cells = ws.models[0].scenario, ws.population.cells
     sizes = np.diff(cells.start)
-    ceilings = np.array([spec.adoption_ceiling for spec in scenario.segments.values()])[cells.segment]
+    paces, ceilings = curves_of_adoption(scenario)
     start = np.array([j.adoption_2013.values for j in scenario.jurisdictions.values()]).ravel()
     years = (np.arange(scenario.months) + 1.0) / 12.0
-    p, q = innovation, imitation
     largest = np.argsort(sizes)[-12:]
     assert sizes[largest].min() >= 100
     for c in largest:
+        p, q = innovation * paces[c], imitation * paces[c]
         f0 = min(start[c] / ceilings[c], 0.999)
         a = (1.0 - f0) / (1.0 + f0 * q / p)
         decay = a * np.exp(-(p + q) * years)
@@ -182,7 +183,7 @@ def test_adoption_follows_the_closed_form_of_bass(innovation: float, imitation: 
 
 def test_nobody_adopts_beyond_the_ceiling(two_worlds: WorldSet) -> None:
     scenario, cells = two_worlds.models[0].scenario, two_worlds.population.cells
-    ceilings = np.array([spec.adoption_ceiling for spec in scenario.segments.values()])[cells.segment]
+    ceilings = curves_of_adoption(scenario)[1]
     for model in two_worlds.models:
         assert np.all(model.books.cell[:, :, AT["adoption"]] <= ceilings + 2.0 / np.diff(cells.start))
 

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from sim.analysis.headlines import HEADLINES, interval
-from sim.model.population import PEERS, UNITS, Population, build_population, smallest_size
+from sim.model.population import (
+    PEERS,
+    UNITS,
+    Population,
+    build_population,
+    curves_of_adoption,
+    smallest_size,
+)
 from sim.runs.pairs import must_be_equal_for
 from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import SMALLEST, asked, has_run
@@ -152,9 +159,7 @@ def test_attributes_have_the_distributions_that_are_written(usual: Population) -
 
 def test_who_is_ready_to_adopt_follows_the_ceiling(usual: Population) -> None:
     """A share 1 - ceiling of every cell never adopts, to the few customers by which a lattice is off."""
-    ceilings = np.array([spec.adoption_ceiling for spec in _scenario(USUAL).segments.values()])[
-        usual.cells.segment
-    ]
+    ceilings = curves_of_adoption(_scenario(USUAL))[1]
     never = np.add.reduceat(np.isinf(usual.readiness).astype(float), usual.cells.start[:-1])
     sizes = np.diff(usual.cells.start)
     assert np.all(np.abs(never - (1.0 - ceilings) * sizes) <= 4.0)

@@ -132,7 +132,7 @@ def test_adoption_starts_below_its_ceiling_and_small_firms_lag(
 ) -> None:
     for code, one in jurisdictions.items():
         for segment in SEGMENTS:
-            assert 0 < getattr(one.adoption_2013, segment) < segments[segment].adoption_ceiling, (
+            assert 0 < getattr(one.adoption_2013, segment) < getattr(one.adoption_ceiling, segment), (
                 code,
                 segment,
             )

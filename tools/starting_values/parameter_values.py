@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, log
 
-from sim.analysis.starting_levels.adoption import FIRST, bass_step, ceiling_of, pooled_bass, unanchored_bass
+from sim.analysis.starting_levels.adoption import FIRST, Bass, bass_step, pooled_bass, unanchored_bass
 from sim.analysis.starting_levels.sources import Sources
 from tools.starting_values.market import (
     europe_share_of_market,
@@ -30,7 +30,7 @@ class Derived:
 
 
 def adoption_growth(sources: Sources, world: StartingWorld, year: int) -> float:
-    """Growth of the number of using customers in a year, if all follow the pooled Bass curve.
+    """Growth of the number of using customers in a year, if all follow the Bass curve of their country.
 
     Customers are weighted by their spend of 2013.
     """
@@ -43,10 +43,10 @@ def adoption_growth(sources: Sources, world: StartingWorld, year: int) -> float:
                 * world.spend.intensity[code]
                 * world.spend.usd_per_customer_year[segment]
             )
+            curve = world.curves[code][segment]
+            own = Bass(world.bass.innovation * curve.pace, world.bass.imitation * curve.pace)
             for end in (0, 1):
-                sums[end] += weight * bass_step(
-                    shares[segment], year + end - FIRST, ceiling_of(sources, segment), world.bass
-                )
+                sums[end] += weight * bass_step(shares[segment], year + end - FIRST, curve.ceiling, own)
     return sums[1] / sums[0] - 1
 
 

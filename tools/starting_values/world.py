@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sim.analysis.starting_levels.adoption import Bass, adoption_2013, pooled_bass, rounded
+from sim.analysis.starting_levels.adoption import Bass, Curve, adoption_2013, pooled_bass, rounded
+from sim.analysis.starting_levels.national import national_curves
 from sim.analysis.starting_levels.sources import Sources
 from tools.starting_values.market import (
     EUROPE,
@@ -31,12 +32,14 @@ class StartingWorld:
     spend: Spend
     adoption: dict[str, dict[str, float]]
     users: dict[str, dict[str, float]]
+    curves: dict[str, dict[str, Curve]]
 
 
 def starting_world(sources: Sources) -> StartingWorld:
     """All starting values, from the sources alone."""
     bass = pooled_bass(sources).bass
-    adoption = {code: adoption_2013(sources, code, bass) for code in sources.judged}
+    surveyed, curves = national_curves(sources, bass)
+    adoption = {code: adoption_2013(sources, code, bass, surveyed) for code in sources.judged}
     shares = {code: {s: rounded(found[s], 3) for s in SEGMENTS} for code, (found, _) in adoption.items()}
     users = {
         code: {s: customers(sources, code, s) * shares[code][s] for s in SEGMENTS} for code in sources.judged
@@ -53,6 +56,7 @@ def starting_world(sources: Sources) -> StartingWorld:
             spend.intensity[code],
             home_grown[code],
             trust[code],
+            curves[code],
         )
         for code in sources.judged
     }
@@ -63,7 +67,7 @@ def starting_world(sources: Sources) -> StartingWorld:
         name: _provider(sources, name, tables[name], openings.get(name))
         for name in sources.general["providers"]
     }
-    return StartingWorld(jurisdictions, segments, providers, bass, spend, shares, users)
+    return StartingWorld(jurisdictions, segments, providers, bass, spend, shares, users, curves)
 
 
 def customers(sources: Sources, code: str, segment: str) -> float:
@@ -103,6 +107,7 @@ def _jurisdiction(
     intensity: float,
     home_grown: tuple[float, str],
     trust: tuple[float, str],
+    curves: dict[str, Curve],
 ) -> Tree:
     judged, law = sources.judged[code], sources.assistance[code]
     number = judged.numbers
@@ -117,6 +122,8 @@ def _jurisdiction(
         "online_people_2013": number["online_people_2013"],
         "cloud_intensity": rounded(intensity, 5),
         "adoption_2013": adoption,
+        "adoption_pace": {s: rounded(curves[s].pace, 3) for s in SEGMENTS},
+        "adoption_ceiling": {s: rounded(curves[s].ceiling, 3) for s in SEGMENTS},
         "initial_trust": rounded(trust[0], 3),
         "own_state_intrusion": number["own_state_intrusion"],
         "privacy_law": number["privacy_law"],
@@ -144,6 +151,8 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
         "online_people_2013": "judgement: order of magnitude of ITU 2013, from memory",
         "cloud_intensity": _intensity_source(sources, code),
         "adoption_2013": adoption,
+        "adoption_pace": _curve_source(sources, code),
+        "adoption_ceiling": _curve_source(sources, code),
         "initial_trust": trust,
         "own_state_intrusion": "judgement: order of Freedom House 2013, from memory",
         "privacy_law": "judgement: strength of the general privacy law of 2013",
@@ -160,6 +169,16 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
         if judged.instruments_2013
         else "judgement: nothing of the kind known in force",
     }
+
+
+def _curve_source(sources: Sources, code: str) -> str:
+    judged = sources.judged[code]
+    whose = f"the judged {judged.adoption_like} group of countries" if judged.adoption_like else "the country"
+    return (
+        f"record of {whose} in Eurostat isoc_cicce_use 2014 to 2018, by size, shrunk to the common "
+        "distribution; "
+        "consumer: the pooled curve; regulated, public_sector: as enterprise"
+    )
 
 
 def _intensity_source(sources: Sources, code: str) -> str:

@@ -4,6 +4,7 @@ The module fits the pooled Bass curve of Eurostat's countries, and each country'
 (1969): with x = F / m, the adopters' part of those who will ever adopt, dx/dt = (p + q x)(1 - x), t in years.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, floor, log10, sqrt
 
@@ -20,6 +21,17 @@ class Bass:
 
     innovation: float
     imitation: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How fast use grows in a country, relative to the pooled curve, and where it ends."""
+
+    pace: float
+    ceiling: float
+
+
+Curves = Mapping[tuple[str, str], Curve]  # by country (alpha-2) and size of firm
 
 
 def bass_step(start: float, years: float, ceiling: float, bass: Bass) -> float:
@@ -137,10 +149,12 @@ def _observed(sources: Sources, geo: str, segment: str) -> dict[int, float]:
     }
 
 
-def _of_country(sources: Sources, geo: str, segment: str, bass: Bass) -> float | None:
+def _of_country(sources: Sources, geo: str, segment: str, bass: Bass, curves: Curves) -> float | None:
     observed = _observed(sources, geo, segment)
     asked = (sources.general["survey"]["asked_in_month"] - 1) / 12
-    return level_in_2013(observed, ceiling_of(sources, segment), bass, asked) if observed else None
+    curve = curves.get((geo, segment), Curve(1.0, ceiling_of(sources, segment)))
+    own = Bass(bass.innovation * curve.pace, bass.imitation * curve.pace)
+    return level_in_2013(observed, curve.ceiling, own, asked) if observed else None
 
 
 def _by_gdp(sources: Sources, levels: dict[str, float]) -> float:
@@ -149,7 +163,9 @@ def _by_gdp(sources: Sources, levels: dict[str, float]) -> float:
     return sum(gdp[geo] * level for geo, level in levels.items()) / sum(gdp[geo] for geo in levels)
 
 
-def business_adoption(sources: Sources, code: str, segment: str, bass: Bass) -> tuple[float, str]:
+def business_adoption(
+    sources: Sources, code: str, segment: str, bass: Bass, curves: Curves
+) -> tuple[float, str]:
     """Adoption of small firms or enterprises of a jurisdiction in January 2013, and where it comes from.
 
     Members with survey results count by GDP; where no member has any, the mean of a judged group of surveyed
@@ -157,13 +173,17 @@ def business_adoption(sources: Sources, code: str, segment: str, bass: Bass) -> 
     """
     judged = sources.judged[code]
     iso2 = [sources.economies[member].iso2 for member in judged.members]
-    own = {geo: level for geo in iso2 if (level := _of_country(sources, geo, segment, bass)) is not None}
+    own = {
+        geo: level for geo in iso2 if (level := _of_country(sources, geo, segment, bass, curves)) is not None
+    }
     if own and not judged.adoption_like:
         return _by_gdp(
             sources, own
-        ), f"Eurostat isoc_cicce_use ({', '.join(sorted(own))}), Bass path back to January 2013"
+        ), f"Eurostat isoc_cicce_use ({', '.join(sorted(own))}), path of its own curve back to January 2013"
     group = sources.general["survey"]["groups"][judged.adoption_like]
-    levels = {geo: level for geo in group if (level := _of_country(sources, geo, segment, bass)) is not None}
+    levels = {
+        geo: level for geo in group if (level := _of_country(sources, geo, segment, bass, curves)) is not None
+    }
     factor = judged.numbers["adoption_factor"]
     cap = 0.95 * ceiling_of(sources, segment)
     return min(
@@ -171,11 +191,14 @@ def business_adoption(sources: Sources, code: str, segment: str, bass: Bass) -> 
     ), f"judgement: {factor:g} x the {judged.adoption_like} group of Eurostat countries ({', '.join(group)})"
 
 
-def adoption_2013(sources: Sources, code: str, bass: Bass) -> tuple[dict[str, float], str]:
-    """Share of customers of each segment that use cloud services in January 2013, and the source."""
+def adoption_2013(sources: Sources, code: str, bass: Bass, curves: Curves) -> tuple[dict[str, float], str]:
+    """Share of customers of each segment that use cloud services in January 2013, and the source.
+
+    `curves` are those of surveyed countries; one without has the pooled curve.
+    """
     segments = sources.general["segments"]
-    small, source = business_adoption(sources, code, "small_firm", bass)
-    enterprise, _ = business_adoption(sources, code, "enterprise", bass)
+    small, source = business_adoption(sources, code, "small_firm", bass, curves)
+    enterprise, _ = business_adoption(sources, code, "enterprise", bass, curves)
     shares = {
         "consumer": sources.judged[code].numbers["consumer_adoption_2013"],
         "small_firm": small,

@@ -11,6 +11,9 @@ USABLE_ROLES = ("input", "calibration")
 AGGREGATES = ("EU15", "EU27", "EU28", "EA")
 EUROSTAT_CODES = {"UK": "GB", "EL": "GR"}
 EUROSTAT_SIZES = {"10_C10_S951_XK": "10+", "S_C10_S951_XK": "S", "M_C10_S951_XK": "M", "L_C10_S951_XK": "L"}
+SERIES_SIZES = {"10-49": "S", "50-249": "M", "250+": "L"}
+SERIES_AGGREGATES = ("EU15", "EU27_2007", "EU27_2020", "EU28", "EA")
+LAST_YEAR = 2018  # later years are for validation
 
 # (ISO alpha-2, size class, year) -> share of firms that buy cloud services.
 Uptake = dict[tuple[str, str, int], float]
@@ -72,6 +75,7 @@ class Sources:
     evidence: dict[str, dict[str, str]]
     economies: dict[str, Economy]
     uptake: Uptake
+    series: Uptake  # of one later release, to 2018: pace and ceiling of adoption
     pew: dict[tuple[str, int], dict[str, float]]
     judged: dict[str, Judged]
     assistance: dict[str, Assistance]
@@ -102,6 +106,7 @@ def read_sources(configs: Path) -> Sources:
         evidence={row["id"]: row for row in _rows(evidence / "evidence.csv")},
         economies=economies,
         uptake=_uptake(evidence / "eurostat_cloud_use_2014_2016.csv"),
+        series=_series(evidence / "eurostat_cloud_adoption_2014_2018.csv"),
         pew=_pew(evidence / "pew.csv"),
         judged={row["code"]: _judged(row, by_iso2) for row in _rows(configs / "world" / "judgements.csv")},
         assistance=_assistance(configs),
@@ -163,6 +168,21 @@ def _uptake(path: Path) -> Uptake:
         and not row["flag"]
         and row["geo"] not in AGGREGATES
         and row["pct_enterprises"]
+    }
+
+
+def _series(path: Path) -> Uptake:
+    """The same from 2014 to 2018, of a later release, without the years at which a series breaks."""
+    return {
+        (EUROSTAT_CODES.get(row["place"], row["place"]), SERIES_SIZES[size], int(row["period"])): float(
+            row["value"]
+        )
+        / 100
+        for row in _rows(path)
+        if (size := row["population_or_size"].split()[1]) in SERIES_SIZES
+        and "eurostat:b" not in row["flags"]
+        and row["place"] not in SERIES_AGGREGATES
+        and int(row["period"]) <= LAST_YEAR
     }
 
 

@@ -6,11 +6,13 @@ fifth of the countries that Eurostat asked. Neither sees a row marked `validatio
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sim.analysis.evidence.posterior_predictive import history_at
 from sim.analysis.evidence.rows import Row, rows_to_fit
 from sim.analysis.posterior_draws import Draw, at
-from sim.analysis.starting_levels.adoption import Bass, adoption_2013, pooled_bass, rounded
+from sim.analysis.starting_levels.adoption import Bass, Curve, Curves, adoption_2013, pooled_bass, rounded
+from sim.analysis.starting_levels.national import national_curves
 from sim.analysis.starting_levels.sources import Sources
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
@@ -88,6 +90,7 @@ def sources_without(sources: Sources, held: Collection[str]) -> Sources:
             for key, share in sources.uptake.items()
             if key[0] not in members or key[2] == first[key[0]]
         },
+        series={key: share for key, share in sources.series.items() if key[0] not in members},
     )
 
 
@@ -101,6 +104,11 @@ class EarlyStart:
 
     sources: Sources
 
+    @cached_property
+    def curves(self) -> tuple[Curves, dict[str, dict[str, Curve]]]:
+        """Pace and ceiling of surveyed countries, and of jurisdictions."""
+        return national_curves(self.sources, pooled_bass(self.sources).bass)
+
     def __call__(self, resolved: Resolved, draw: Draw) -> Scenario:
         pooled = pooled_bass(self.sources).bass
         pace = {"adoption.innovation": pooled.innovation, "adoption.imitation": pooled.imitation}
@@ -109,10 +117,12 @@ class EarlyStart:
             pace = {"adoption.innovation": of_draw.innovation, "adoption.imitation": of_draw.imitation}
         bass = Bass(*pace.values())
         levels: dict[str, float] = {}
+        surveyed, national = self.curves
         for code in resolved.base.jurisdictions:
-            shares, _ = adoption_2013(self.sources, code, bass)
-            levels |= {
-                f"jurisdictions.{code}.adoption_2013.{segment}": rounded(shares[segment], 3)
-                for segment in FIRM_SEGMENTS
-            }
+            shares, _ = adoption_2013(self.sources, code, bass, surveyed)
+            for segment in FIRM_SEGMENTS:
+                at_place, curve = f"jurisdictions.{code}.adoption", national[code][segment]
+                levels[f"{at_place}_2013.{segment}"] = rounded(shares[segment], 3)
+                levels[f"{at_place}_pace.{segment}"] = rounded(curve.pace, 3)
+                levels[f"{at_place}_ceiling.{segment}"] = rounded(curve.ceiling, 3)
         return history_at(resolved, draw.over({**pace, **levels}))

@@ -39,7 +39,7 @@ from sim.model.kernels.market import Meets
 from sim.model.kernels.population import LEAST_TRUST, MOST_TRUST
 from sim.model.kernels.trust import TRUST_UNITS
 from sim.model.places import place_count
-from sim.model.population import UNITS, Cells, Population
+from sim.model.population import UNITS, Cells, Population, curves_of_adoption
 from sim.model.threads import in_parts
 from sim.scenario.parameters import Adoption
 from sim.scenario.scenario import Scenario
@@ -79,7 +79,7 @@ class Customers:
         self.unlawful = np.zeros((w, c, o), np.float32)
         self.expelled = np.zeros((w, c, o), np.float32)
         self._unlawful_before = np.zeros((int(p.choice.grace_months), w, c, o), np.float32)
-        self._ceiling = np.array([s.adoption_ceiling for s in scenario.segments.values()])[cells.segment]
+        self._pace, self._ceiling = curves_of_adoption(scenario)
         self._switch_cost = np.array(p.switching.between_providers.values)[cells.segment]
         self._price_sensitivity = np.array(p.market.price_sensitivity.values)[cells.segment]
         self._parameters = p
@@ -211,8 +211,8 @@ class Customers:
     def grow_hazard(self, world: int, innovation: float, imitation: float) -> None:
         """A month of the Bass process of one world's cells."""
         moves_kernel.grow_hazard(
-            self.stock[world], self._endowment[world], self._population.cells.customers, self._ceiling,
-            innovation, imitation, self.hazard[world], self._terms.plans[world],
+            self.stock[world], self._endowment[world], self._population.cells.customers,
+            self._pace, self._ceiling, innovation, imitation, self.hazard[world], self._terms.plans[world],
         )  # fmt: skip
 
     def spread(self, world: int, word: hearing_kernel.Word) -> None:

@@ -93,15 +93,15 @@ def carry_out(now, people, hazard, state, outcome, ledger, streams):
 
 
 @entry()
-def grow_hazard(stock, endowment, customers, ceiling, innovation, imitation, hazard, plans):
+def grow_hazard(stock, endowment, customers, pace, ceiling, innovation, imitation, hazard, plans):
     """A month of the Bass (1969) process: `hazard` (C,) of those who have not yet adopted.
 
-    It grows by innovation + imitation x adopters / ceiling a year; `plans` (C,) is where it will be in a year
-    at this pace.
+    It grows by pace x (innovation + imitation x adopters / ceiling) a year; `plans` (C,) is where it will be
+    in a year if nothing changes.
     """
     for c in range(len(hazard)):
         adopters = endowment[c, 3] - stock[c, ON_PREMISES, 3]
-        year = innovation + imitation * (adopters / UNITS / customers[c]) / ceiling[c]
+        year = pace[c] * (innovation + imitation * (adopters / UNITS / customers[c]) / ceiling[c])
         hazard[c] += year / 12.0
         plans[c] = hazard[c] + year
 

@@ -89,6 +89,8 @@ class Cell:
     first: int
     size: int
     customers: float
+    pace: float  # of adoption, relative to the common one
+    ceiling: float
     hazard: float = 0.0
     hazard_in_a_year: float = 0.0
     terms: Terms = field(init=False)
@@ -118,7 +120,7 @@ class Cell:
     def set_first_hazard(self) -> None:
         """The hazard that gives the recorded adoption of January 2013."""
         adopted = self.where.adoption_2013.values[self.segment]
-        self.hazard = -log(1.0 - min(adopted / self.spec.adoption_ceiling, 0.999))
+        self.hazard = -log(1.0 - min(adopted / self.ceiling, 0.999))
 
     def expel(self, grace_months: int) -> None:
         """Whoever was barred when the period of grace began, and still is, must leave."""
@@ -182,7 +184,7 @@ class Customer:
 
     def _draw_lattice(self) -> None:
         """When it is ready to adopt, and which first place it takes: spread evenly over sizes."""
-        rank, ceiling = self.number - self.cell.first, self.cell.spec.adoption_ceiling
+        rank, ceiling = self.number - self.cell.first, self.cell.ceiling
         shift = draw4(self.world.seed, self.cell.number, -1, purposes.ADOPTION_ORDER)[0]
         order = shift + rank * STEP_OF_ADOPTION
         order -= int(order)
@@ -481,7 +483,8 @@ class CustomersOfWorld:
             cell.meet(of_cell, p.network.telling)
             # The diffusion of Bass (1969): innovation and imitation are a year's.
             share = adopters[cell.number] / UNITS / cell.customers
-            year = p.adoption.innovation + p.adoption.imitation * share / cell.spec.adoption_ceiling
+            year = p.adoption.innovation + p.adoption.imitation * share / cell.ceiling
+            year = cell.pace * year
             cell.hazard += year / 12.0
             cell.hazard_in_a_year = cell.hazard + year
             cell.expel(int(p.choice.grace_months))

@@ -73,7 +73,11 @@ def cells_of(scenario: Scenario) -> list[Cell]:
     cells, first = [], 0
     for number, size in enumerate(sizes_of_cells(totals, scenario.customers)):
         where, segment, spec = places[number]
-        cells.append(Cell(number, segment, where, spec, first, size, totals[number].customers))
+        own, common = scenario.parameters.adoption.national, spec.adoption_ceiling
+        pace = exp(own * log(where.adoption_pace.values[segment]))
+        ceiling = common + own * (where.adoption_ceiling.values[segment] - common)
+        customers = totals[number].customers
+        cells.append(Cell(number, segment, where, spec, first, size, customers, pace, ceiling))
         first += size
     return cells
 
