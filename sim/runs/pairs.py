@@ -24,9 +24,10 @@ def must_be_equal_for(a: Scenario, b: Scenario) -> int:
     """Number of months from the first that two worlds share.
 
     It ends at the first date at which one has what the other lacks. Nought if they differ in more than law
-    and events.
+    and events, or in what the law says: a row or a regime has no date.
     """
-    if not share_population(a, b):
+    same_law = (a.law is b.law or a.law == b.law) and (a.regimes is b.regimes or a.regimes == b.regimes)
+    if not share_population(a, b) or not same_law:
         return 0
     only_one = {s.on for s in set(a.switches) ^ set(b.switches)}
     events_a, events_b = ({e.id: e for e in s.timeline.events} for s in (a, b))

@@ -55,6 +55,14 @@ def test_an_event_that_one_world_lacks_parts_them_from_the_month_after(tmp_path:
     assert must_be_equal_for(s, without) == 6
 
 
+def test_worlds_whose_law_says_something_else_need_not_share_a_month(tmp_path: Path) -> None:
+    s = _scenarios(tmp_path, a=ruled("microsoft_wins"))["a"]
+    other = asked("law.tests.location.bar=worldwide", last="2018-12").scenarios["microsoft_wins"]
+    without_a_date = dataclasses.replace(s, law=other.law)
+    assert share_population(s, without_a_date)
+    assert must_be_equal_for(s, without_a_date) == 0
+
+
 def test_worlds_with_other_people_share_no_month(resolved: Resolved) -> None:
     a = resolved.scenarios["doj_wins"]
     for other in (
