@@ -50,6 +50,7 @@ FOREIGN_SIDE = (
     Measure("americans_reached", "Orders that reach Americans' data", "a year"),
     Measure("foreign_orders_refused", "Orders that US providers refuse", "a year"),
 )
+_COLUMNS = sorted({name for m in (*US_SIDE, *FOREIGN_SIDE) for name in (m.column, m.weight) if name})
 
 
 @section("evidence", "Evidence obtained by investigators")
@@ -97,8 +98,7 @@ def _routes(view: ResultsView) -> Iterable[Block]:
 
 @listed
 def _side(view: ResultsView) -> Iterable[Block]:
-    columns = {measure.column for measure in (*US_SIDE, *FOREIGN_SIDE)}
-    view.needed_table("evidence obtained", "world", *sorted(columns))
+    view.needed_table("evidence obtained", "world", *_COLUMNS)
     late = (
         "Success within 12 months is not known for requests of the last twelve months, so that panel may "
         "end earlier. Each panel has its own vertical axis, from zero."
@@ -131,13 +131,13 @@ def _side(view: ResultsView) -> Iterable[Block]:
 
 def _panels(view: ResultsView, measures: Sequence[Measure]) -> list[Figure]:
     """A panel for each measure with numbers."""
-    frame = view.table("world", *sorted({m.column for m in (*US_SIDE, *FOREIGN_SIDE)}))
+    frame = view.table("world", *_COLUMNS)
     assert frame is not None
     return [_small(view, measure) for measure in measures if frame[measure.column].notna().any()]
 
 
 def _small(view: ResultsView, measure: Measure) -> Figure:
-    frame = view.table("world", *sorted({m.column for m in (*US_SIDE, *FOREIGN_SIDE)}))
+    frame = view.table("world", *_COLUMNS)
     assert frame is not None
     if measure.how == "sum":
         frame = yearly_sum(frame, [measure.column])
