@@ -58,6 +58,8 @@ def _ratio_of_sums(success: str, requests: str) -> Callable[[Columns, int], floa
     def read(t: Columns, first: int) -> float:
         share, n = t[success][first:], t[requests][first:].astype(float)
         known = ~np.isnan(share) & (n > 0)
+        if not known.any():
+            return float("nan")
         return 100.0 * float(np.sum(share[known] * n[known]) / np.sum(n[known]))
 
     return read
@@ -100,6 +102,15 @@ HEADLINES: tuple[Headline, ...] = (
         "mean",
         SINCE_THE_SWITCH,
         _mean("trust_by_spend", 100.0),
+    ),
+    Headline(
+        "trust_intelligence",
+        "Trust abroad in what US intelligence does with data",
+        "trust abroad in what US intelligence does with data",
+        "points of 100",
+        "mean",
+        SINCE_THE_SWITCH,
+        _mean("trust_intelligence", 100.0),
     ),
     Headline(
         "revenue",
@@ -219,6 +230,7 @@ HEADLINES: tuple[Headline, ...] = (
 SERIES: dict[str, Callable[[Columns], np.ndarray]] = {
     "trust": lambda t: t["trust"],
     "trust_by_spend": lambda t: t["trust_by_spend"],
+    "trust_intelligence": lambda t: t["trust_intelligence"],
     "belief": lambda t: t["belief"],
     "adoption": lambda t: t["adoption"],
     "revenue_us": lambda t: t["revenue_us"],

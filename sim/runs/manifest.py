@@ -15,6 +15,7 @@ from typing import Any
 from sim.runs.identity import model_digest
 from sim.runs.results import MANIFEST
 from sim.runs.whole_files import write_whole
+from sim.scenario.base import LAST_RECORDED
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
@@ -56,12 +57,23 @@ def facts(resolved: Resolved, seeds: Sequence[int], identical_months: int) -> di
         },
         "switch": switches[0].isoformat() if switches else None,
         "identical_through": f"{through:%Y-%m}" if through else None,
+        "outlook": _outlook(resolved),
         "events": events_in(resolved.scenarios),
         "jurisdictions": {
             code: {"name": j.name, "region": j.region, "iso3": list(j.iso3)}
             for code, j in first.jurisdictions.items()
         },
     }
+
+
+def _outlook(resolved: Resolved) -> dict[str, Any] | None:
+    """What is assumed of the years after the record, if the experiment runs into them."""
+    code = resolved.experiment.outlook
+    if code is None or resolved.experiment.horizon.last <= LAST_RECORDED:
+        return None
+    outlook = resolved.base.outlooks[code]
+    said = [assumption.model_dump() for assumption in outlook.assumptions]
+    return {"code": code, "name": outlook.name, "meaning": outlook.meaning, "assumptions": said}
 
 
 def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **found: Any) -> dict[str, Any]:

@@ -87,6 +87,12 @@ class ResultsView:
         return sorted({_day(day) for world in worlds for day in listed.get(world, [])})
 
     @property
+    def outlook(self) -> dict[str, Any] | None:
+        """What is assumed of the months after the record: name, meaning, assumptions; None without such."""
+        found: dict[str, Any] | None = self.manifest.get("outlook")
+        return found
+
+    @property
     def band(self) -> str:
         """What the bands over seeds mean, in words."""
         if self.seeds == 1:

@@ -141,6 +141,7 @@ SHARE[[0, FIRST, FIRST + 5]], REQUESTS[[0, FIRST, FIRST + 5]] = (0.0, 0.5, 1.0),
 BY_HAND: list[tuple[str, dict[str, np.ndarray | float], float]] = [
     ("trust", {"trust": from_first(0.9, 0.55)}, 55.0),
     ("trust_by_spend", {"trust_by_spend": from_first(0.9, 0.25)}, 25.0),
+    ("trust_intelligence", {"trust_intelligence": from_first(0.9, 0.25)}, 25.0),
     ("revenue", {"revenue_us": from_first(7e9, 2e9)}, 2.0 * (MONTHS - FIRST)),
     ("market_share", {"revenue_us": LATE, "revenue_home_grown": 3e9}, 25.0),
     # 10 TB of each of seven kinds: 60 in the cloud; 40 at home, 10 of them on premises: 30 of 60

@@ -9,6 +9,7 @@ from sim.vocabulary import INSTRUMENTS
 
 Pairs = Sequence[tuple[Columns, Columns]]
 
+LEAST_COST = 0.02  # of trust: less than this is no leak
 _PLACES = {
     "us_region": "US regions of US providers",
     "local_region": "local regions of US providers",
@@ -30,7 +31,9 @@ def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]
     trust = _trust(a, b, first, labels)
     revenue = _revenue(a, b, labels)
     return {
-        "trust": trust,
+        "trust": f"{trust} {_against_the_leak('trust', a, b, first)}".strip(),
+        "trust_intelligence": "The rule says nothing about intelligence: what differs comes of what people "
+        f"and providers do. {_against_the_leak('trust_intelligence', a, b, first)}".strip(),
         "revenue": revenue,
         "data_at_home": _places(a, b, labels),
         "us_reach": (
@@ -78,6 +81,19 @@ def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
         f"trust. At the end the difference is {_change(end)} points (slow memory, peers, later "
         f"incidents). Belief ends at {a['belief'][-1]:.2f} "
         f"({labels[0]}) and {b['belief'][-1]:.2f} ({labels[1]})."
+    )
+
+
+def _against_the_leak(column: str, a: Columns, b: Columns, first: int) -> str:
+    """The mean difference as a share of what the leak cost in the same channel; nothing without a leak."""
+    before = a[column][: first + 1]
+    cost = float(before[0] - before.min()) if first > 0 else 0.0
+    if cost < LEAST_COST:
+        return ""
+    effect = float(np.mean(b[column][first:] - a[column][first:]))
+    return (
+        f"The leak of June 2013 cost {100.0 * cost:.1f} points at its deepest; the mean difference from the "
+        f"switch on is {abs(effect) / cost:.0%} of that."
     )
 
 

@@ -100,6 +100,8 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] = LIM
         facts.append(
             f"the compared worlds are identical to the bit through {str(manifest['identical_through'])[:7]}"
         )
+    if view.outlook:
+        facts.append(f"months after December 2025 are assumed: {text(view.outlook['name'].lower())}")
     warnings = "".join(f"<li>{text(warning)}</li>" for warning in manifest.get("warnings", []))
     warned = (
         f'<div class="warning"><strong>Warnings of the run</strong><ul>{warnings}</ul></div>'
@@ -133,6 +135,13 @@ def headlines(view: ResultsView) -> Iterable[Block]:
             columns("Headline", "Reason"),
             [row for row in reasons if row[1]],
             "Means over pairs, computed from the tables of this run.",
+        )
+    if view.outlook:
+        yield Table(
+            "What is assumed after December 2025",
+            columns("What", "Assumed", "Source"),
+            [[one["what"], one["assumes"], one["source"]] for one in view.outlook["assumptions"]],
+            f"{view.outlook['meaning']} Charts shade these months.",
         )
     if len(view.styles) > 2:
         others = [style.label for style in view.styles.values() if style not in view.compare]

@@ -31,8 +31,32 @@ def trust(view: ResultsView) -> Iterable[Block]:
 
 @listed
 def _abroad(view: ResultsView) -> Iterable[Block]:
-    frame = view.needed_table("trust abroad", "world", "trust")
-    fans = {name: fan(of_world(frame, name), "trust") for name in view.styles}
+    yield _channel(view, "trust")
+    yield _channel(view, "trust_intelligence")
+    yield from _effect(view)
+
+
+_CHANNELS = {
+    "trust": (
+        "trust-abroad",
+        "How much do customers abroad trust US providers, by month?",
+        "Mean trust of customers outside the United States, weighted by accounts: the perceived "
+        "probability that data within reach of a US warrant are not used against the customer.",
+    ),
+    "trust_intelligence": (
+        "trust-intelligence",
+        "How much do they trust what US intelligence does with their data?",
+        "The same for access by US intelligence, which no rule about warrants changes; a part of this "
+        "distrust spills over into the first channel.",
+    ),
+}
+
+
+def _channel(view: ResultsView, column: str) -> Chart:
+    """Trust abroad in one of the two channels, a panel for each world."""
+    id_, title, meaning = _CHANNELS[column]
+    frame = view.needed_table("trust abroad", "world", column)
+    fans = {name: fan(of_world(frame, name), column) for name in view.styles}
     limits = common_range(
         min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
     )
@@ -43,17 +67,14 @@ def _abroad(view: ResultsView) -> Iterable[Block]:
         )
         figures.append(mark(figure, view.events(name), *view.span, view.switches(name)))
     read = (
-        "Mean trust of customers outside the United States, weighted by accounts: the perceived "
-        "probability that data within reach of a US warrant are not used against the customer. "
-        f"{view.band} {EVENTS} The vertical axis is the same in all panels and does not start at zero."
+        f"{meaning} {view.band} {EVENTS} The vertical axis is the same in all panels and does not start at "
+        "zero."
     )
-    yield Chart(
-        "trust-abroad",
-        "How much do customers abroad trust US providers, by month?",
-        read,
-        figures,
-        legend=False,
-    )
+    return Chart(id_, title, read, figures, legend=False)
+
+
+@listed
+def _effect(view: ResultsView) -> Iterable[Block]:
     if view.compare is None:
         return
     a, b = view.compare
