@@ -202,6 +202,14 @@ class Pair(Results):
         return self._summary("knockouts")
 
     @property
+    def mean_field(self) -> pd.DataFrame:
+        """What the agents add: the headline differences with agents and with average customers.
+
+        Raises InputError if they were not run.
+        """
+        return self._summary("mean_field")
+
+    @property
     def record(self) -> pd.DataFrame:
         """The model beside each number of the record. Raises InputError if it was not run."""
         return self._summary("record")

@@ -38,7 +38,7 @@ Pairs = Sequence[tuple[Columns, Columns]]
 
 # Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
 PROJECTIONS = Path("configs/evidence/projections.csv")
-SUMMARIES = ("headlines", "series", "knockouts", "switch_dates", "record")
+SUMMARIES = ("headlines", "series", "knockouts", "mean_field", "switch_dates", "record")
 
 
 @dataclass
@@ -153,6 +153,8 @@ def _further_summaries(run: Finished, runner: Runner) -> dict[str, pd.DataFrame]
         done = knockouts.run_variants(resolved, variants, runner)
         if resolved.experiment.knockouts:
             out["knockouts"] = knockouts.knockout_table(resolved, run.done, done)
+        if knockouts.MEAN_FIELD in variants:
+            out["mean_field"] = knockouts.mean_field_table(resolved, run.done, done)
         if resolved.experiment.switch_dates:
             out["switch_dates"] = knockouts.switch_date_table(resolved, run.done, variants, done)
     return {**out, "record": compare_with_record(resolved, runner)}

@@ -127,6 +127,7 @@ def build_population(scenario: Scenario, seed: int) -> Population:
         parameters.trust.initial_scale,
         parameters.trust.spread,
         parameters.choice.sensitivity_spread,
+        parameters.network.susceptibility_spread,
     )
     sensitivity = np.array(parameters.choice.sensitivity.values)[segment]
     spread = kernel.keyed_spreads(seed, trust[cells.jurisdiction[cell]], sensitivity, spreads)

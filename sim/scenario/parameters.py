@@ -95,6 +95,7 @@ class Network(Strict):
     same_country: float
     hearing: float
     telling: float
+    susceptibility_spread: float
 
 
 class Governments(Strict):

@@ -18,6 +18,7 @@ from sim.scenario.digest import digest
 from sim.scenario.experiments import claim_findings, findings, first_day, months, moved
 from sim.scenario.factors import Factor, FactorProblem
 from sim.scenario.locations import CONFIGS, experiment_file, root
+from sim.scenario.mean_field import averaged
 from sim.scenario.overrides import Setting, apply, from_command_line
 from sim.scenario.paths import Loc, dotted, leaves, path_of, places
 from sim.scenario.problems import InputError
@@ -188,15 +189,17 @@ def variant(
     sets: Mapping[str, Any] | None = None,
     switch_on: dt.date | None = None,
     without_events: Iterable[str] = (),
+    mean_field: bool = False,
     who: str = "variant",
 ) -> Resolved:
-    """The same experiment with values set over all others, another switch date, or fewer events.
+    """The same experiment with values set over all others, another switch date, fewer events, or no agents.
 
     The first switch of each world moves to `switch_on`, later ones by as many months. Raises InputError.
     """
     removed = tuple(without_events)
     worlds = {name: _moved(world, switch_on, removed) for name, world in resolved.experiment.worlds.items()}
-    experiment = resolved.experiment.model_copy(update={"worlds": worlds})
+    average = mean_field or resolved.experiment.mean_field
+    experiment = resolved.experiment.model_copy(update={"worlds": worlds, "mean_field": average})
     changed = [
         part
         for part, is_new in (("switches", switch_on is not None), ("without_events", bool(removed)))
@@ -322,6 +325,8 @@ def _layered(base: Base, settings: list[Setting], problems: list[str]) -> Layere
 def _scenario(world: str, experiment: Experiment, base: Base, contents: Contents) -> Scenario:
     spec = experiment.worlds[world]
     history = base.timelines[experiment.timeline]
+    if experiment.mean_field:
+        contents = averaged(contents)
     return Scenario(
         name=world,
         label=spec.label,

@@ -365,6 +365,9 @@ class Experiment(Strict):
         default_factory=dict,
         description="regimes that US lawmakers may enact after the switch; none: they do not answer",
     )
+    mean_field: bool = Field(
+        False, description="one average customer a cell instead of customers that differ: what agents add"
+    )
     knockouts: bool = False
     switch_dates: tuple[Alternative, ...] = ()
     design: Design | None = None

@@ -58,6 +58,7 @@ PARTS: tuple[Part, ...] = (
     Part("reaction", "Stated and actual", stated_and_actual.reaction, tables=("world",)),
     Part("claims", "Claims", checks.claims, summaries=("claims",), own_tab=True),
     Part("knockouts", "Knock-outs", checks.knockouts, summaries=("knockouts",), own_tab=True),
+    Part("agents", "Agents", checks.agents, summaries=("mean_field",)),
     Part("switch-dates", "Switch dates", checks.switch_dates, summaries=("switch_dates",)),
     Part("survival", "Robustness", survival.survival, summaries=("survival",), own_tab=True),
     Part(

@@ -145,6 +145,14 @@ def write_summaries(folder: Path, months: list[pd.Timestamp]) -> None:
     )
     frame[["low", "high"]] = np.sort(frame[["low", "high"]].to_numpy(), axis=1)
     frame.to_csv(folder / "knockouts.csv", index=False)
+    averages = [
+        (code, name, unit, d, d / 2, d / 2, d / 2 - abs(d), d / 2 + abs(d), 4)
+        for code, name, unit, _, _, d in HEADLINES
+    ]
+    differences = ["agents", "mean_field", "difference", "low", "high", "pairs"]
+    pd.DataFrame(averages, columns=["headline", "name", "unit", *differences]).to_csv(
+        folder / "mean_field.csv", index=False
+    )
     dates = [
         ("District court", "2014-07-31"),
         ("Second Circuit", "2016-07-14"),

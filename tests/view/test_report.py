@@ -31,6 +31,7 @@ SECTIONS = [
     "reaction",
     "claims",
     "knockouts",
+    "agents",
     "switch-dates",
     "survival",
     "model-and-data",
@@ -107,7 +108,7 @@ def test_missing_tables_are_named_with_the_way_to_record_them(
     for table in ("country", "flows", "laws", "offers", "requests", "cell"):
         assert f"did not record the table {table} ." in words
     assert "record: full" in words
-    for summary in ("headlines", "knockouts", "switch_dates", "record"):
+    for summary in ("headlines", "knockouts", "mean_field", "switch_dates", "record"):
         assert f"no rows in {summary}.csv :" in words
     assert "Only one world was run" in words
     assert "Run warrantsim validate" in words and "Run warrantsim survive" in words

@@ -1,6 +1,7 @@
-"""What each mechanism contributes.
+"""What each mechanism contributes, and what the agents do.
 
-The tables give the headline differences with it off, and with the switch on other dates.
+The tables give the headline differences with a mechanism off, with one average customer a cell instead of
+customers that differ, and with the switch on other dates.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,18 +14,21 @@ from sim.runs.seed import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved, variant
 
+MEAN_FIELD = "mean_field"
 MOST_PAIRS = 4  # a table of many variants: enough pairs for its intervals, few enough to wait for
 
 
 def variants(resolved: Resolved) -> dict[str, Resolved]:
     """Every variant of an experiment that its report shows.
 
-    A variant is a mechanism off (`off:x`) or another switch date (`on:x`).
+    A variant is a mechanism off (`off:x`), no agents (`mean_field`) or another switch date (`on:x`).
     """
     out: dict[str, Resolved] = {}
     if resolved.experiment.knockouts:
         for code, mechanism in resolved.base.mechanisms.items():
             out[f"off:{code}"] = variant(resolved, sets=mechanism.off, who=f"mechanism {code} off")
+        if not resolved.experiment.mean_field:
+            out[MEAN_FIELD] = variant(resolved, mean_field=True, who="mean field")
     for k, other in enumerate(resolved.experiment.switch_dates):
         out[f"on:{k}"] = variant(
             resolved, switch_on=other.on, without_events=other.without_events, who="switch_dates"
@@ -96,6 +100,29 @@ def knockout_table(
                     whole[h.code],
                 )
             )
+    return pd.DataFrame(rows)
+
+
+def mean_field_table(
+    resolved: Resolved, base: Sequence[SeedDone], done: dict[str, list[SeedDone]]
+) -> pd.DataFrame:
+    """What do the agents add? Headline differences with agents, with average customers, and between the two.
+
+    Seed by seed; the luck of customers is the same in both.
+    """
+    compare = resolved.experiment.compare
+    assert compare is not None
+    average = {d.seed: d for d in done.get(MEAN_FIELD, [])}
+    agents = [d for d in base if d.seed in average]
+    first = first_month(resolved, compare)
+    rows = []
+    for h in HEADLINES:
+        of_agents = _differences(h.read, pairs_of(agents, compare), first)
+        of_average = _differences(h.read, pairs_of([average[d.seed] for d in agents], compare), first)
+        add = interval([a - b for a, b in zip(of_agents, of_average, strict=True)])
+        means = {"agents": interval(of_agents).mean, "mean_field": interval(of_average).mean}
+        bounds = {"difference": add.mean, "low": add.low, "high": add.high, "pairs": add.pairs}
+        rows.append({"headline": h.code, "name": h.name, "unit": h.unit, **means, **bounds})
     return pd.DataFrame(rows)
 
 

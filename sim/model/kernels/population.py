@@ -79,6 +79,7 @@ class Spreads(NamedTuple):
     scale: float
     trust: float
     sensitivity: float
+    susceptibility: float  # 1: exponential, 0: all have the mean
 
 
 @entry()
@@ -101,7 +102,8 @@ def keyed_spreads(seed, country_trust, segment_sensitivity, spreads):
             )
             trust[i, channel] = min(max(level, LEAST_TRUST), MOST_TRUST)
         # Exponential: most shrug, a few are alarmed.
-        susceptibility[i] = -log(draw(seed, i, BEFORE, purposes.SUSCEPTIBILITY))
+        alarm = -log(draw(seed, i, BEFORE, purposes.SUSCEPTIBILITY))
+        susceptibility[i] = 1.0 + spreads.susceptibility * (alarm - 1.0)
         v = draw4(seed, i, BEFORE, purposes.SENSITIVITY, 0)
         normal = (v[0] + v[1] + v[2] + v[3] - 2.0) * 1.7320508075688772  # Irwin-Hall of four, variance 1
         sensitivity[i] = segment_sensitivity[i] * exp(spread * normal - 0.5 * spread * spread)

@@ -160,7 +160,8 @@ class Customer:
             single(min(max(level + p.trust.spread * (u[k] + u[k + 2] - 1.0), 0.02), 0.98)) for k in range(2)
         ]
         # Exponential with mean 1: most customers shrug at news, a few are alarmed.
-        self.susceptibility = single(-log(draw(seed, self.number, -1, purposes.SUSCEPTIBILITY)))
+        alarm = -log(draw(seed, self.number, -1, purposes.SUSCEPTIBILITY))
+        self.susceptibility = single(1.0 + p.network.susceptibility_spread * (alarm - 1.0))
         # Log-normal around the segment's sensitivity; the sum of four uniforms stands for the normal (Irwin-
         # Hall).
         v = draw4(seed, self.number, -1, purposes.SENSITIVITY)

@@ -75,6 +75,30 @@ def knockouts(view: ResultsView) -> Iterable[Block]:
     yield Table("The same in numbers", heads, rows, note, folded=True, tall=True)
 
 
+@section("agents", "What the agents add")
+def agents(view: ResultsView) -> Iterable[Block]:
+    """The headlines with agents and with one average customer in each cell."""
+    frame = view.needed_summary("the table of what the agents add", "mean_field")
+    rows = list[list[Value]]()
+    for row in records_of(frame):
+        scale = scale_for(
+            str(row["unit"]), largest_of(row["agents"], row["mean_field"], row["low"], row["high"])
+        )
+        low, high = row["low"] * scale.factor, row["high"] * scale.factor
+        digits = decimals_of(low, high)
+        cells = [number(row[name] * scale.factor, True, digits) for name in ("agents", "mean_field")]
+        rows.append(
+            [str(row["name"]), *cells, *estimate(row["difference"] * scale.factor, low, high), scale.change]
+        )
+    note = (
+        "Both worlds again with one average customer in each country and segment: nobody differs in trust, "
+        "sensitivity, taste, size, in what it hears or in when it acts. What the agents add is the headline "
+        "with agents minus that without, pair by pair, with its 95% interval."
+    )
+    heads = columns("Headline", ">Agents", ">Average customers", ">What agents add", ">95% interval", "Unit")
+    yield Table("What do the agents add?", heads, rows, note)
+
+
 @section("claims", "Claims")
 def claims(view: ResultsView) -> Iterable[Block]:
     """The claims of the experiment and their verdicts."""
