@@ -179,6 +179,9 @@ class Orders(Strict):
     disclosure_bar_risk: float
     us_persons_abroad: float
     foreigners_in_us: float
+    agreement_quota: float
+    agreement_notice: float
+    agreement_objection: float
 
 
 class Survey(Strict):

@@ -79,6 +79,10 @@ class Casework:
         self._docket, self._waits = docket, waits
         self._held = _held(scenario)
         self._practice = _practice(scenario)
+        orders = scenario.parameters.orders
+        self._terms = kernel.Terms(
+            orders.agreement_quota, orders.agreement_notice, orders.agreement_objection
+        )
         self._litigation_delay = scenario.parameters.providers.litigation_delay
         self.foreign_owned = _foreign_owned(scenario)
         self.queues = new_queues(scenario)
@@ -144,6 +148,7 @@ class Casework:
             rule.agreements,
             rule.laws,
             rule.data_law,
+            self._terms,
         )
         held = self._held_in(month, world, place, hosts, belief)
         practice = self._practice_under(rule.orders)

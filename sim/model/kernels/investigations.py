@@ -39,6 +39,7 @@ from sim.model.kernels.requests import (
     GRANTED,
     HONOURED,
     LAW_ORDER,
+    OTHER,
     PAPERS,
     POLICE,
     US_PERSON,
@@ -50,6 +51,14 @@ from sim.model.kernels.targets import find
 # Where data lies, for a US and for a foreign order, in the routing tables (`sim.model.law.routing`).
 _US, _ABROAD, _NO_LOCATION = range(3)
 _OWN_SOIL, _IN_US, _THIRD, _NO_FIXED_PLACE = range(4)
+
+
+class Terms(NamedTuple):
+    """The terms of executive agreements."""
+
+    quota: float  # orders a month that a partner's police may serve under its agreement
+    notice: float  # share of US orders under a partner's law of which the partner is told
+    objection: float  # share of these to which the partner objects
 
 
 class Rule(NamedTuple):
@@ -68,6 +77,7 @@ class Rule(NamedTuple):
     data_law: (
         np.ndarray
     )  # float64 (J,) chance that a disclosure to foreign authorities breaks its data-protection law
+    terms: Terms
 
 
 class Practice(NamedTuple):
@@ -126,7 +136,10 @@ def answer(requests, found, rule, code):
     us_table, foreign_table, laws, data_law = rule.us_table, rule.foreign_table, rule.laws, rule.data_law
     homes, lie, controllers, nowhere = found.home, found.lies, found.controller, found.nowhere
     agreements, honoured_by, providers, who = rule.agreements, rule.honoured, found.provider, requests.who
+    terms, before, served = rule.terms, US, 0
     for r in range(len(rows)):
+        if rows[r, POLICE] != before:
+            before, served = rows[r, POLICE], 0  # requests stand in order of police, then of time
         police, lies, order = rows[r, POLICE], lie[r], standing[r, LAW_ORDER]
         us_person, resides = who[r, US_PERSON], 1 if homes[r] == US else 0
         if police == US:
@@ -136,16 +149,24 @@ def answer(requests, found, rule, code):
             agreement = 1 if agreements and laws[law_of, EXECUTIVE_AGREEMENT] > order else 0
             bars = 1 if uniform(chance[r, DATA_LAW]) < data_law[law_of] else 0
             blocking = 1 if not nowhere[r] and laws[lies, BLOCKING_STATUTE] > order else 0
+            told = agreement == 1 and uniform(chance[r, OTHER]) < terms.notice
+            if told:
+                bars, blocking = 0, 0  # a partner that is told and does not object agrees
             own_soil = 1 if lies == homes[r] else 0
             code[r] = us_table[
                 honoured, location, controllers[r], us_person, resides, agreement, bars, blocking, own_soil
             ]
+            if told and code[r] == DIRECT and lies != US:
+                objects = uniform(chance[r, OTHER]) < terms.notice * terms.objection
+                code[r] = MLA if objects else DIRECT
         else:
             location = _OWN_SOIL if lies == police else (_IN_US if lies == US else _THIRD)
             location = _NO_FIXED_PLACE if nowhere[r] else location
             agreement = 1 if agreements and laws[police, EXECUTIVE_AGREEMENT] > order else 0
+            agreement = agreement if served < terms.quota else 0
             claim = 1 if laws[police, EXTRATERRITORIAL_CLAIM] > order else 0
             code[r] = foreign_table[location, controllers[r], us_person, resides, agreement, claim]
+            served += 1 if code[r] == AGREEMENT else 0
 
 
 # --- what comes of it ------------------------------------------------------------------------------

@@ -229,6 +229,7 @@ class Investigators:
         self.public, self.in_court = [0 for _ in countries], [0 for _ in countries]
         self.about = {"people_abroad": Tally(), "people_in_us": Tally()}
         self.foreign_orders = [ForeignOrders() for _ in countries]
+        self.served = [0 for _ in countries]  # under an agreement, by police
         if month > 0:
             hiring = 1.0 - exp(log(1.0 - p.mla_hiring) / 12.0)
             for side in self.clerks:
@@ -425,6 +426,9 @@ class Investigators:
             test = open_test.honoured if honoured else open_test.refused
         stable = "in_us" if data.lies == US else "abroad"
         us_person, data_law_bars = self.legal_circumstances(request, data, rule)
+        terms, luck = self.scenario.parameters.orders, self.publicity_luck(request)[3]
+        partner = rule.agreement[data.law_of] > data.position
+        told = partner and luck < terms.agreement_notice  # and agrees, unless it objects
         order = USOrder(
             test=test,
             comity=rule.comity,
@@ -432,12 +436,16 @@ class Investigators:
             controller=data.controller,
             us_person=us_person,
             resides_in_us=data.home == US,
-            agreement=rule.agreement[data.law_of] > data.position,
-            data_law_bars=data_law_bars,
-            blocking_statute=not data.nowhere and rule.blocking[data.lies] > data.position,
+            agreement=partner,
+            data_law_bars=data_law_bars and not told,
+            blocking_statute=not data.nowhere and rule.blocking[data.lies] > data.position and not told,
             target_in_host=data.lies == data.home,
         )
-        return rule_on_us_order(self.scenario.law, order)
+        ruling = rule_on_us_order(self.scenario.law, order)
+        objects = luck < terms.agreement_notice * terms.agreement_objection
+        if told and ruling.route == "direct" and data.lies != US and objects:
+            return replace(ruling, route="mla")
+        return ruling
 
     def rule_for_police(self, request: Request, data: Data, rule: RuleOfMonth) -> Ruling:
         """The order of a foreign police for the data of somebody in its country, or of an American."""
@@ -451,10 +459,13 @@ class Investigators:
             controller=data.controller,
             us_person=self.legal_circumstances(request, data, rule)[0],
             resides_in_us=data.home == US,
-            agreement=rule.agreement[request.police] > data.position,
+            agreement=rule.agreement[request.police] > data.position
+            and self.served[request.police] < self.scenario.parameters.orders.agreement_quota,
             claim=rule.claim[request.police] > data.position,
         )
-        return rule_on_foreign_order(self.scenario.law, order)
+        ruling = rule_on_foreign_order(self.scenario.law, order)
+        self.served[request.police] += int(ruling.route == "agreement")
+        return ruling
 
     def pursue(
         self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling, country: int

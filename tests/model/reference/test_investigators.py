@@ -106,7 +106,10 @@ def test_investigators_agree_over_random_valid_parameters(regime: str, seed: int
     )
     # Attractive keys in customers' hands, so that some of what is obtained cannot be read.
     keys = p.choice.model_copy(update={"keys_gap": -1.0, "keys_premium": 0.0})
-    changed = {"governments": eager, "choice": keys}
+    # Agreements with few orders each month, of which the partner is often told.
+    terms = {"agreement_quota": 2.0, "agreement_notice": 0.5, "agreement_objection": 0.5}
+    orders = p.orders.model_copy(update=terms)
+    changed = {"governments": eager, "choice": keys, "orders": orders}
     scenario = replace(scenario, parameters=p.model_copy(update=changed))
     expected = {
         "cloud_act": {"agreement", "comity_review", "mla"},
