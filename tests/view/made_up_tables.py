@@ -82,7 +82,8 @@ def _column(table: Table, frame: pd.DataFrame, rng: np.random.Generator) -> pd.D
         late = pd.to_datetime(frame["month"]) > pd.to_datetime(frame["month"]).max() - pd.DateOffset(
             months=12
         )
-        frame.loc[late, ["us_foreign_success_12m", "foreign_us_success_12m"]] = np.nan
+        known_late = [name for name in frame.columns if name.endswith("_success_12m")]
+        frame.loc[late, known_late] = np.nan
     return frame
 
 

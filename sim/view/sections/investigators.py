@@ -17,7 +17,7 @@ from sim.view.tables import text
 @dataclass(frozen=True)
 class Measure:
     """One small chart of a column of the world table: a weighted mean or a sum by year, or the value by
-    month."""
+    month. `of_all`: recorded of all countries together only."""
 
     column: str
     title: str
@@ -25,14 +25,29 @@ class Measure:
     how: str = "sum"
     weight: str | None = None
     scale: float = 1.0
+    of_all: bool = False
 
 
 US_SIDE = (
     Measure("us_foreign_requests", "Requests aimed abroad", "a year"),
     Measure("us_foreign_success_12m", "Evidence within 12 months", "%", "mean", "us_foreign_requests", 100.0),
-    Measure("people_abroad_success_12m", "About people abroad", "%", "mean", "people_abroad_requests", 100.0),
     Measure(
-        "people_in_us_success_12m", "About people in the US", "%", "mean", "people_in_us_requests", 100.0
+        "people_abroad_success_12m",
+        "About people abroad",
+        "%",
+        "mean",
+        "people_abroad_requests",
+        100.0,
+        of_all=True,
+    ),
+    Measure(
+        "people_in_us_success_12m",
+        "About people in the US",
+        "%",
+        "mean",
+        "people_in_us_requests",
+        100.0,
+        of_all=True,
     ),
     Measure("us_foreign_months", "Time to evidence, if successful", "months", "mean", "us_foreign_requests"),
     Measure("mla_backlog_outgoing", "Pending at foreign authorities", "requests", "month"),
@@ -50,7 +65,6 @@ FOREIGN_SIDE = (
     Measure("americans_reached", "Orders that reach Americans' data", "a year"),
     Measure("foreign_orders_refused", "Orders that US providers refuse", "a year"),
 )
-_COLUMNS = sorted({name for m in (*US_SIDE, *FOREIGN_SIDE) for name in (m.column, m.weight) if name})
 
 
 @section("evidence", "Evidence obtained by investigators")
@@ -98,7 +112,8 @@ def _routes(view: ResultsView) -> Iterable[Block]:
 
 @listed
 def _side(view: ResultsView) -> Iterable[Block]:
-    view.needed_table("evidence obtained", "world", *_COLUMNS)
+    us_side = [measure for measure in US_SIDE if not (view.only and measure.of_all)]
+    view.needed_table("evidence obtained", "world", *_columns((*us_side, *FOREIGN_SIDE)))
     late = (
         "Success within 12 months is not known for requests of the last twelve months, so that panel may "
         "end earlier. Each panel has its own vertical axis, from zero."
@@ -112,7 +127,7 @@ def _side(view: ResultsView) -> Iterable[Block]:
         "evidence-us",
         f"What do US investigators obtain from {view.only or 'abroad'}, and how soon?",
         read,
-        _panels(view, US_SIDE),
+        _panels(view, us_side),
         width=270,
     )
     read = (
@@ -129,15 +144,20 @@ def _side(view: ResultsView) -> Iterable[Block]:
     )
 
 
+def _columns(measures: Sequence[Measure]) -> list[str]:
+    """The columns that charts are drawn from."""
+    return sorted({column for m in measures for column in (m.column, m.weight) if column is not None})
+
+
 def _panels(view: ResultsView, measures: Sequence[Measure]) -> list[Figure]:
     """A panel for each measure with numbers."""
-    frame = view.table("world", *_COLUMNS)
+    frame = view.table("world", *_columns(measures))
     assert frame is not None
     return [_small(view, measure) for measure in measures if frame[measure.column].notna().any()]
 
 
 def _small(view: ResultsView, measure: Measure) -> Figure:
-    frame = view.table("world", *_COLUMNS)
+    frame = view.table("world", *_columns([measure]))
     assert frame is not None
     if measure.how == "sum":
         frame = yearly_sum(frame, [measure.column])
