@@ -135,7 +135,7 @@ class PublicMind:
             self._revise(news, channel, reach, believed)
 
     def _revise(self, news: News, channel: int, reach: np.ndarray, believed: float) -> None:
-        step = self._trust.belief_jump * abs(news.weight) * reach * self._attention
+        step = np.minimum(self._trust.belief_jump * abs(news.weight) * reach * self._attention, 1.0)
         if news.about_us_rule:
             self.belief += step * (believed - self.belief)
         if channel == INTELLIGENCE:
@@ -149,7 +149,7 @@ class PublicMind:
         surprise = outcome - self.belief
         self.hear(LAW_ENFORCEMENT, -self._trust.ruling_weight * reach * surprise)
         self._note_reach(reach, self._trust.ruling_weight * np.abs(surprise))
-        self.belief += self._trust.belief_jump * reach * self._attention * surprise
+        self.belief += np.minimum(self._trust.belief_jump * reach * self._attention, 1.0) * surprise
 
     def _note_memory(self, when: int) -> None:
         hearing_kernel.lasting(

@@ -18,6 +18,12 @@ class Column:
     unit: str
     meaning: str
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """The least and the largest value that it may have: shares and probabilities lie from 0 to 1, and
+        nothing that is counted or measured is negative."""
+        return (0.0, 1.0) if self.unit in ("0-1", "share") else (0.0, float("inf"))
+
 
 @dataclass(frozen=True)
 class Table:

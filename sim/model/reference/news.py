@@ -122,7 +122,7 @@ class Mind:
         reach, channel = self.reach(news.reach), CHANNELS[news.channel]
         self.hear(channel, news.weight * reach)
         self.note_reach(reach, abs(news.weight))
-        step = self.parameters.trust.belief_jump * abs(news.weight) * reach * self.attention
+        step = min(self.parameters.trust.belief_jump * abs(news.weight) * reach * self.attention, 1.0)
         if news.about_us_rule:
             self.belief += step * (believed - self.belief)
         if channel == INTELLIGENCE:
@@ -137,7 +137,7 @@ class Mind:
         reach, surprise = self.reach(p.ruling_reach), honoured - self.belief
         self.hear(LAW_ENFORCEMENT, -p.ruling_weight * reach * surprise)
         self.note_reach(reach, p.ruling_weight * abs(surprise))
-        self.belief += p.belief_jump * reach * self.attention * surprise
+        self.belief += min(p.belief_jump * reach * self.attention, 1.0) * surprise
 
     def hear_of_orders(self, public: int, in_court: int, fought: int) -> None:
         """US orders that became public are bad news abroad: to the people they are about, and to the country
