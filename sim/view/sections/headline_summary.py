@@ -59,6 +59,34 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
     return sentence + "."
 
 
+def turns(headlines: pd.DataFrame | None, knockouts: pd.DataFrame | None) -> str:
+    """Which signs turn when a mechanism is off, as HTML; empty without a knock-out table.
+
+    A sign turns if the interval with everything on excludes zero and that without the mechanism does, on the
+    other side.
+    """
+    if headlines is None or knockouts is None:
+        return ""
+    off = knockouts[knockouts["mechanism"] != "none"]
+    found, clear = [], 0
+    for row in records_of(headlines):
+        sign = 1 if row["low"] > 0 else -1 if row["high"] < 0 else 0
+        clear += int(sign != 0)
+        of_headline = off[off["headline"] == row["headline"]]
+        other = of_headline["high"] < 0 if sign > 0 else of_headline["low"] > 0
+        names = [str(name) for name in of_headline[other]["name"]] if sign else []
+        if names:
+            found.append(f"the sign of {_subject(row)} turns without {text(_list(names[:3], len(names)))}")
+    mechanisms = off["mechanism"].nunique()
+    if found:
+        return f"<strong>Fragile:</strong> {'; '.join(found)}."
+    return (
+        f"None of the {clear} signs turns when any one of the {mechanisms} mechanisms is off (fixed parameters)."
+        if clear
+        else ""
+    )
+
+
 def _subject(row: dict[str, Any]) -> str:
     """A headline as the subject of a sentence; a name that no headline has, in lower case."""
     headline, name = BY_CODE.get(str(row["headline"])), str(row["name"])
@@ -109,9 +137,12 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] = LIM
         else ""
     )
     listed = "".join(f"<li>{text(limit)}</li>" for limit in limits)
+    fragile = turns(view.summary("headlines"), view.summary("knockouts")) if said is None else ""
+    fragile = f'<p class="facts">{fragile}</p>' if fragile else ""
     return (
         f'<h1>{text(manifest["title"])}</h1><p class="question">{text(manifest["question"])}</p>'
         f'<p class="answer">{answer(view.summary("headlines"), view) if said is None else said}</p>'
+        f"{fragile}"
         f'<p class="facts">{" · ".join(facts)}</p>{warned}'
         f'<aside class="limits" aria-label="Limits"><strong>Limits of these results</strong>'
         f"<ul>{listed}</ul></aside>"
