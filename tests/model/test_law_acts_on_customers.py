@@ -277,6 +277,8 @@ def test_nothing_named_in_the_timeline_is_drawn_a_second_time(two_worlds: WorldS
         ("IN", "sector_localisation"),
         ("BR", "extraterritorial_claim"),
         ("CN", "blocking_statute"),
+        ("AT", "extraterritorial_claim"),
+        ("DE", "extraterritorial_claim"),
     }
     for model in two_worlds.models:
         drawn = {

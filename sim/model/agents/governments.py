@@ -197,15 +197,16 @@ class Legislation:
         self._timeline: LawInForce | None = None
 
     def _named_by(self, scenario: Scenario) -> np.ndarray:
-        """Instruments that the timeline brings to a single country by name.
+        """Instruments that the timeline brings to a single country by name, or that several adopt together.
 
         Never drawn there (bool (J, I)).
         """
         named = np.zeros((len(self._codes), len(INSTRUMENTS)), np.bool_)
         for event in surviving_events(scenario):
             for enacts in event.enacts:
-                if enacts.instrument is not None and len(enacts.countries) == 1:
-                    named[self._codes.index(enacts.countries[0]), INSTRUMENTS.index(enacts.instrument)] = True
+                if enacts.instrument is not None and (len(enacts.countries) == 1 or enacts.adopts):
+                    for code in enacts.countries:
+                        named[self._at(code, enacts.instrument)] = True
         return named
 
     def open_month(self, month: int, law: LawInForce) -> list[tuple[str, str, str, str]]:

@@ -110,12 +110,15 @@ class Engine:
         return self.model.calendar[self.month]
 
     def named_by_timeline(self) -> set[tuple[str, str]]:
-        """Country and instrument, where the timeline brings an instrument to a single country."""
+        """Country and instrument, where the timeline brings one to a single country or several adopt one
+        together.
+        """
         return {
-            (enacts.countries[0], enacts.instrument)
+            (code, enacts.instrument)
             for event in surviving_events(self.scenario)
             for enacts in event.enacts
-            if enacts.instrument is not None and len(enacts.countries) == 1
+            for code in enacts.countries
+            if enacts.instrument is not None and (len(enacts.countries) == 1 or enacts.adopts)
         }
 
     # --- news -------------------------------------------------------------------------------------
