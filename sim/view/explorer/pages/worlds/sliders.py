@@ -30,7 +30,7 @@ LEVERS = {
     "choice.trustee_premium": "Price premium of a trustee's offer",
     "providers.discount": "Discount where distrust costs more",
     "providers.litigation_trust": "Trust gained by challenging warrants in court",
-    "investigators.mla_capacity_response": "Hiring in response to a backlog of assistance requests",
+    "investigators.mla_hiring": "Hiring for a lasting load of assistance requests",
     "investigators.mla_base_months": "Processing time of assistance requests",
 }
 
