@@ -144,8 +144,8 @@ class Market:
             p.market.home_catch_up / 12.0,
             p.market.home_protection,
         )
-        self._start = home_grown_kernel.Start(np.zeros(int(self.blocs.max()) + 1))
-        self._demanded, self._earnings = np.zeros(len(jurisdictions)), np.zeros(len(self._start.earnings))
+        first = np.zeros(int(self.blocs.max()) + 1)
+        self._economy = home_grown_kernel.Economy(cells.jurisdiction, cells.usd_month, self.blocs, first)
         self._learning = -log(1.0 - p.market.learning_rate)
         self.us_experience, self.home_experience = 0.0, np.zeros(len(jurisdictions))
         self._us_start, self._home_start = 0.0, np.ones(len(jurisdictions))
@@ -258,7 +258,15 @@ class Market:
         `unlawful` (C, O) says what the law leaves to home-grown providers alone.
         """
         self.count_buyers(stock)
-        self._move_gaps(unlawful)
+        home_grown_kernel.month_of_gaps(
+            self._us_start == 0.0,
+            self._pace,
+            self._economy,
+            unlawful,
+            self.buyers,
+            self.level.home_usage,
+            self.gap,
+        )
         if self._us_start == 0.0:
             before = self._scenario.parameters.market.experience_years * 12.0
             self._us_start = before * us
@@ -266,15 +274,6 @@ class Market:
             self.us_experience, self.home_experience = self._us_start, self._home_start.copy()
         self.us_experience += us
         kernel.add_by_bloc(by_bloc, self.blocs, self.home_experience)
-
-    def _move_gaps(self, unlawful: np.ndarray) -> None:
-        """A month of what home-grown providers lack, from the law's demand and what they earn."""
-        cells, gaps = self._cells, home_grown_kernel
-        gaps.fill_demanded(unlawful, cells.jurisdiction, cells.usd_month, self._demanded)
-        gaps.earnings_of_blocs(self.buyers, self.level.home_usage, self.blocs, self._earnings)
-        if self._us_start == 0.0:
-            self._start.earnings[:] = self._earnings
-        gaps.move_gaps(self._pace, self._demanded, self._earnings, self._start, self.blocs, self.gap)
 
     def spend(self, stock: np.ndarray) -> np.ndarray:
         """Spend of a month by cell and place at list price: (C, O) USD, valid until the next call."""

@@ -89,7 +89,8 @@ class PublicMind:
             self._hear_event(event, month.believed)
         if month.ruling is not None:
             self._hear_ruling(month.honoured)
-        self._note_memory(1)
+        if month.events or month.ruling is not None:
+            self._note_memory(1)
         kernel.follow(self.belief, self._belief_rate, month.believed)
 
     def hear(self, channel: int, weight: np.ndarray) -> None:

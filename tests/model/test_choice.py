@@ -314,7 +314,8 @@ def _sure(
 ) -> None:
     counters, luck = np.empty((2, 3 * customers), np.uint32), np.empty((customers, 12))
     draw_luck(Now(seed, month), np.arange(customers), counters, luck)
-    leaving, within = exp(pull[0] + risk), exp((pull[1] + risk) / nest_scale)
+    leaving = exp(max(pull[0], pull[2]) + risk)
+    within = exp((pull[1] + risk) / nest_scale)
     for i in range(customers):
         out[i] = abs(utility - risk) <= 300.0 * nest_scale and surely_stays(
             i, luck, NESTS, here, leaving, within
@@ -350,7 +351,7 @@ def test_whoever_surely_stays_stays(
     banned = rng.choice([0.0, 0.4, 1.0], PLACES).astype(np.float32)
     banned[ON_PREMISES] = 0.0
     go_back = float(rng.normal(-2.0, spread))
-    pull, appeal = np.zeros((1, 1, PLACES, 2)), np.empty((1, 1, PLACES))
+    pull, appeal = np.zeros((1, 1, PLACES, 3)), np.empty((1, 1, PLACES))
     roots_of_utilities(utility, nest_scale, appeal.reshape(-1))
     pull_of_rivals(
         utility[None, None],
@@ -386,7 +387,7 @@ def test_whoever_surely_stays_stays(
 def test_most_of_those_who_stay_are_known_to_stay() -> None:
     """At the shipped switching costs the bound settles at least four decisions in five."""
     utility, here, cost = np.zeros(PLACES), FIRST_US + 1, 5.0
-    pull = np.zeros((1, 1, PLACES, 2))
+    pull = np.zeros((1, 1, PLACES, 3))
     banned = np.tile([0.0, 0.0, 1.0, 1.0, 1.0], PROVIDERS)
     banned = np.concatenate([[0.0, 0.0], banned]).astype(np.float32)
     appeal, costs = np.ones((1, 1, PLACES)), np.array([cost])

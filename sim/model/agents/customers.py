@@ -104,7 +104,7 @@ class Customers:
         self._appeal = np.empty((w, c, o))
         self._people = people_of(population)
         self._costs = self._costs_of_choice()
-        self._pull = np.zeros((w, c, o, 2))
+        self._pull = np.zeros((w, c, o, 3))
         self._terms = Terms(
             good=np.empty((c, 2 * w), np.float32),
             bad=np.empty((c, 2 * w), np.float32),

@@ -16,6 +16,7 @@ from sim.model.kernels.philox import draw4s
 from sim.model.luck import purposes
 
 KINDS = 7
+LOG_OF_OFFERS = (0.0, 0.6931471805599454, 1.0986122886681099, 1.3862943611198907, 1.6094379124341004)
 LEAST = 1e-290  # on premises is always open, however little it weighs
 
 
@@ -186,16 +187,18 @@ def tastes(luck, nest_scale, clocks, slowed):
         slowed[k] = exp(slowed[k] / nest_scale)
 
 
-@entry()
+@entry(error_model="numpy")
 def pull_of_rivals(
     utility, banned, cost, within_share, protect_share, network_effect, go_back, nest_scale, appeal, out
 ):
     """The most that anything else can be worth over each place to whoever is there.
 
-    `out` (W, C, O, 2), utility.
+    `out` (W, C, O, 3), utility.
 
-    First over leaving the provider, then over moving within it; before the risk of staying, and with
-    everybody's peers and no risk elsewhere. `utility`, `banned`, `appeal` (W, C, O), `cost` (C,) of
+    First over leaving the provider for anything but the home-grown one, then over moving within it, then over
+    going to the home-grown one; before the risk of staying, and with everybody's peers and no risk elsewhere.
+    A nest is worth at most its best offer and the log of how much all its offers weigh over that, which is
+    below x for 1 + x. `utility`, `banned`, `appeal` (W, C, O), `cost` (C,) of
     switching.
     """
     worlds, cells, places = utility.shape
@@ -205,12 +208,15 @@ def pull_of_rivals(
     for w in range(worlds):
         for c in range(cells):
             leader, runner_up, leading = max(go_back, lowest), lowest, ON_PREMISES
-            for n in range(HOME_GROWN, nests):
+            for n in range(FIRST_US, nests):
                 first, last = places_of_nest(n)
-                best[n], second[n], best_at[n], inside, most = lowest, lowest, -1, 0.0, lowest
+                best[n], second[n], best_at[n], inside, most, offers = lowest, lowest, -1, 0.0, lowest, 0
+                top = LEAST
                 for o in range(first, last):
                     if banned[w, c, o] < 1.0:
+                        offers += 1
                         inside += appeal[w, c, o]
+                        top = max(top, appeal[w, c, o])
                         most = max(most, utility[w, c, o])
                         takes = protect_share if o - first == CUSTOMER_KEYS else within_share
                         value = utility[w, c, o] - takes * cost[c]
@@ -218,17 +224,22 @@ def pull_of_rivals(
                             best[n], second[n], best_at[n] = value, best[n], o
                         elif value > second[n]:
                             second[n] = value
-                value = max(most, nest_scale * log(max(inside, LEAST)) + 1e-9)
+                beside = min(inside / top - 1.0, LOG_OF_OFFERS[max(offers - 1, 0)])
+                value = most + nest_scale * (max(beside, 0.0) + 1e-9)
                 if value > leader:
                     leader, runner_up, leading = value, leader, n
                 elif value > runner_up:
                     runner_up = value
-            for n in range(HOME_GROWN, nests):
+            home = utility[w, c, HOME_GROWN] if banned[w, c, HOME_GROWN] < 1.0 else lowest
+            out[w, c, HOME_GROWN, 0] = leader + network_effect - cost[c] - utility[w, c, HOME_GROWN]
+            out[w, c, HOME_GROWN, 1], out[w, c, HOME_GROWN, 2] = lowest, lowest
+            for n in range(FIRST_US, nests):
                 first, last = places_of_nest(n)
                 rival = (runner_up if n == leading else leader) + network_effect - cost[c]
                 for o in range(first, last):
                     out[w, c, o, 0] = rival - utility[w, c, o]
                     out[w, c, o, 1] = (second[n] if o == best_at[n] else best[n]) - utility[w, c, o]
+                    out[w, c, o, 2] = home + network_effect - cost[c] - utility[w, c, o]
 
 
 @entry(error_model="numpy")

@@ -63,7 +63,7 @@ class Terms(NamedTuple):
     exposure_before: np.ndarray  # float64 (W, C, 3, 7) last month's
     utility: np.ndarray  # float64 (W, C, O)
     appeal: np.ndarray  # float64 (W, C, O) roots of the utilities
-    pull: np.ndarray  # float64 (W, C, O, 2) of everything else over a place (see `pull_of_rivals`)
+    pull: np.ndarray  # float64 (W, C, O, 3) of everything else over a place (see `pull_of_rivals`)
     banned: (
         np.ndarray
     )  # float32 (W, C, O) share of customers, in the order of laws, to whom a place is closed

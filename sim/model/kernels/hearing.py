@@ -16,6 +16,7 @@ from sim.model.luck import purposes
 
 NOT, HEARD, TOLD = range(3)
 HALVINGS = 40
+SURE = (0.0, 1.0, 0.0, 0.0)
 
 
 class Word(NamedTuple):
@@ -78,9 +79,12 @@ def get_about(before, with_news, after, reach, weight, ways, word):
     """
     hearing, telling = ways
     own, gain, full, keep = word.own, word.gain, word.full, word.keep
+    last, chance = 0.0, 0.0
     for c in range(len(own)):
         share = 1.0 - hearing * (1.0 - reach[c] / weight[c]) if weight[c] > 0.0 else 0.0
-        own[c] = chance_of_hearing(share, telling) if share > 0.0 else 0.0
+        if share != last:  # cells of one country stand together
+            last, chance = share, chance_of_hearing(share, telling) if share > 0.0 else 0.0
+        own[c] = chance
         for channel in range(2):
             everything = after[c, channel]
             some = everything > 0.0
@@ -129,8 +133,20 @@ def hear(part, parts, now, people, getting, chance_told, heard_before, heard, mo
             if not anything:
                 heard[first:last] = NOT
                 continue
+            new_to_all = True
+            for w in range(worlds):
+                new_to_all &= not (0.0 < own[w, c] < 1.0)
             for i in range(first, last):
-                u = draw4(now.seed, i, now.month, purposes.HEARING, 0)
+                if new_to_all:  # no draw is needed unless somebody may be told
+                    listens = False
+                    for w in range(worlds):
+                        listens |= tells[w, c] and heard_before[i, w] != HEARD
+                    if listens:  # noqa: SIM108 (a tuple)
+                        u = draw4(now.seed, i, now.month, purposes.HEARING, 0)
+                    else:
+                        u = SURE
+                else:
+                    u = draw4(now.seed, i, now.month, purposes.HEARING, 0)
                 for w in range(worlds):
                     how, law, intelligence = NOT, 2 * w, 2 * w + 1
                     if tells[w, c] and heard_before[i, w] != HEARD:

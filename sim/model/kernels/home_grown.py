@@ -6,11 +6,11 @@ import numpy as np
 
 from sim.model.kernels.arithmetic import exp, log
 from sim.model.kernels.codes import FIRST_US, LOCAL_REGION, OFFERS
-from sim.model.kernels.jit import entry
+from sim.model.kernels.jit import entry, inner
 
 TASTES = 32  # equally likely tastes that stand for all when shares are anchored
 UNIT_SPREAD = 0.5513288954217920  # sqrt(3) / pi: a logistic variable of this scale has variance 1
-HALVINGS = 50
+HALVINGS = 32
 
 
 class Pace(NamedTuple):
@@ -21,14 +21,17 @@ class Pace(NamedTuple):
     protection: float  # how much of the widening the law's demand prevents, where it leaves no other choice
 
 
-class Start(NamedTuple):
-    """Home-grown earnings over US ones of each bloc in the first month: float64 (B,), 0 before it."""
+class Economy(NamedTuple):
+    """What their gaps depend on, country by country and cell by cell."""
 
-    earnings: np.ndarray
+    jurisdiction: np.ndarray  # int32 (C,) of each cell
+    spend: np.ndarray  # float64 (C,) USD a month if all were in the cloud
+    bloc: np.ndarray  # int64 (J,)
+    first: np.ndarray  # float64 (B,) home-grown earnings over US ones in the first month, 0 before it
 
 
-@entry()
-def fill_demanded(unlawful, jurisdiction, spend, out):
+@inner()
+def _fill_demanded(unlawful, jurisdiction, spend, out):
     """Share of each country's spend to which the law leaves no region of US providers: `out` (J,).
 
     `unlawful` (C, O); `spend` (C,) USD a month if all were in the cloud. Mean over the US providers of what
@@ -47,8 +50,8 @@ def fill_demanded(unlawful, jurisdiction, spend, out):
         out[j] = out[j] / everything[j] if everything[j] > 0.0 else 0.0
 
 
-@entry()
-def earnings_of_blocs(buyers, usage, bloc, out):
+@inner()
+def _earnings_of_blocs(buyers, usage, bloc, out):
     """Home-grown providers' earnings over US ones in each bloc: `out` (B,); 0 where there are none.
 
     `buyers` (J, 2) what their customers could spend, `usage` (J,) how much of it the former use.
@@ -61,8 +64,8 @@ def earnings_of_blocs(buyers, usage, bloc, out):
         out[b] = home[b] / us[b] if us[b] > 0.0 else 0.0
 
 
-@entry()
-def move_gaps(pace, demanded, earnings, start, bloc, gap):
+@inner()
+def _move_gaps(pace, demanded, earnings, start, bloc, gap):
     """A month of what home-grown providers lack: `gap` (J,), log of use against US providers, at most 0.
 
     It widens with the advance of US providers, less where the law demands the home-grown; and a share of it
@@ -70,10 +73,24 @@ def move_gaps(pace, demanded, earnings, start, bloc, gap):
     leads in proportion to the distance).
     """
     for j in range(len(gap)):
-        first = start.earnings[bloc[j]]
+        first = start[bloc[j]]
         earns = earnings[bloc[j]] / first if first > 0.0 else 1.0
         made_up = min(pace.catch_up * earns, 1.0)
         gap[j] += pace.widening[j] * (1.0 - pace.protection * demanded[j]) - made_up * gap[j]
+
+
+@entry()
+def month_of_gaps(is_first, pace, economy, unlawful, buyers, usage, gap):
+    """A month of what home-grown providers lack: `gap` (J,). The first month's earnings are the measure.
+
+    `unlawful` (C, O) what the law closes; `buyers` (J, 2) and `usage` (J,) as in `_earnings_of_blocs`.
+    """
+    demanded, earnings = np.empty(len(gap)), np.empty(len(economy.first))
+    _fill_demanded(unlawful, economy.jurisdiction, economy.spend, demanded)
+    _earnings_of_blocs(buyers, usage, economy.bloc, earnings)
+    if is_first:
+        economy.first[:] = earnings
+    _move_gaps(pace, demanded, earnings, economy.first, economy.bloc, gap)
 
 
 @entry()
@@ -90,11 +107,13 @@ def shift_for_tastes(share, scale):
     """
     if scale == 0.0 or share <= 0.0 or share >= 1.0:
         return 0.0
-    low, high = -10.0 * scale, 10.0 * scale
+    low, high, taste = -10.0 * scale, 10.0 * scale, np.empty(TASTES)
+    for k in range(TASTES):
+        taste[k] = taste_of((k + 0.5) / TASTES, scale)
     for _ in range(HALVINGS):
         middle, mean = 0.5 * (low + high), 0.0
         for k in range(TASTES):
-            weight = share * exp(middle + taste_of((k + 0.5) / TASTES, scale))
+            weight = share * exp(middle + taste[k])
             mean += weight / (weight + (1.0 - share))
         if mean < share * TASTES:
             low = middle

@@ -81,9 +81,11 @@ def _what_to_prove(lot, people, terms, state, nest_scale, proofs):
             if law_order[i] < unlawful[w, c, here] or abs(utility[w, c, here] - risk) > 200.0 * nest_scale:
                 stays[k] = False
                 break
-            taste = np.float64(home_taste[i])  # it keeps the one at home and, at most, lures the other there
-            lure = -taste if here == HOME_GROWN else max(taste, 0.0)
-            most_leaving = max(most_leaving, pull[w, c, here, 0] + risk + lure)
+            taste = np.float64(home_taste[i])  # it keeps the one at home and lures the other there
+            if here == HOME_GROWN:
+                risk -= taste
+            rival = max(pull[w, c, here, 0], pull[w, c, here, 2] + taste)
+            most_leaving = max(most_leaving, rival + risk)
             most_within = max(most_within, pull[w, c, here, 1] + risk)
             if w + 1 < worlds and place[i, w + 1] == here:
                 continue

@@ -243,7 +243,7 @@ class Market:
         if scale == 0.0 or share <= 0.0 or share >= 1.0:
             return 0.0
         low, high = -10.0 * scale, 10.0 * scale
-        for _ in range(50):
+        for _ in range(32):
             middle, mean = 0.5 * (low + high), 0.0
             for k in range(32):
                 weight = share * exp(middle + taste_of((k + 0.5) / 32, scale))
