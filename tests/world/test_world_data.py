@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import TypeVar
 
@@ -315,3 +316,14 @@ def test_the_rows_of_adoption_are_eurostats_country_by_country_and_size_by_size(
         for year in (2014, 2016)
         for who in ("firms_10plus", "small_firm", "enterprise")
     } - {("DE", year, "firms_10plus") for year in (2014, 2016)}
+
+
+def test_every_row_on_law_that_requests_and_assistance_cite_is_in_the_repository() -> None:
+    known = {row["id"] for row in _rows("law_rows.csv")}
+    cited = "".join(
+        (CONFIGS / file).read_text(encoding="utf-8")
+        for file in ("parameters/investigators.yaml", "world/legal_assistance.csv")
+    )
+    ids = set(re.findall(r"\b(?:R\d{5}|Y\d{4}|C\d{3})\b", cited))
+    assert len(ids) > 80
+    assert ids <= known, sorted(ids - known)
