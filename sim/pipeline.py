@@ -18,7 +18,15 @@ from sim.analysis.country_table import pairs_of_table, tables_of_country
 from sim.analysis.drivers import knockouts
 from sim.analysis.drivers.explanations import reasons
 from sim.analysis.evidence.compare import compare_with_record
-from sim.analysis.headlines import SERIES, Columns, compared_headlines, headlines_of_one, series
+from sim.analysis.headlines import (
+    SERIES,
+    SINCE_THE_SWITCH,
+    SINCE_THEY_DIFFER,
+    Columns,
+    compared_headlines,
+    headlines_of_one,
+    series,
+)
 from sim.runs import claims
 from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
 from sim.runs.live import LivePair, results_of_pairs, tables_of
@@ -171,9 +179,12 @@ def paired_summaries(
     assert compare is not None
     first = knockouts.first_month(resolved, compare)
     headlines = compared_headlines(pairs, first).assign(why="")
+    switched = any(resolved.experiment.worlds[name].switches for name in compare)
+    if not switched:
+        headlines["window"] = headlines["window"].str.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER)
     if why:
         a, b = (resolved.experiment.worlds[name].label for name in compare)
-        headlines["why"] = headlines["headline"].map(reasons(pairs, first, (a, b))).fillna("")
+        headlines["why"] = headlines["headline"].map(reasons(pairs, first, (a, b), switched)).fillna("")
     out = {"headlines": headlines}
     if metrics:
         out["series"] = series(pairs, tuple(metrics))

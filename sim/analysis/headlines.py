@@ -15,6 +15,7 @@ from sim.runs.intervals import half_width
 Columns = dict[str, np.ndarray]
 
 SINCE_THE_SWITCH = "from the switch on"
+SINCE_THEY_DIFFER = "from the first difference on"  # of worlds in which no switch is thrown
 
 
 @dataclass(frozen=True)

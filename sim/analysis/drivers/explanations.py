@@ -20,15 +20,15 @@ _PLACES = {
 }
 
 
-def reasons(pairs: Pairs, first: int, labels: tuple[str, str]) -> dict[str, str]:
+def reasons(pairs: Pairs, first: int, labels: tuple[str, str], switched: bool) -> dict[str, str]:
     """A sentence or two for each headline, from the means over pairs.
 
-    `first` is the first month that may differ.
+    `first` is the first month that may differ; `switched` whether a ruling makes them differ.
     """
     a = {name: _mean_over_pairs(pairs, 0, name) for name in pairs[0][0] if name != "month"}
     b = {name: _mean_over_pairs(pairs, 1, name) for name in pairs[0][0] if name != "month"}
     first = min(first, len(a["trust"]) - 1)
-    trust = _trust(a, b, first, labels)
+    trust = _trust(a, b, first, labels, switched)
     revenue = _revenue(a, b, labels)
     return {
         "trust": f"{trust} {_against_the_leak('trust', a, b, first)}".strip(),
@@ -73,11 +73,11 @@ def _change(x: float) -> str:
     return f"{x:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
+def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str], switched: bool) -> str:
     at, end = 100.0 * (b["trust"][first] - a["trust"][first]), 100.0 * (b["trust"][-1] - a["trust"][-1])
+    met = f"The ruling met a belief of {a['belief'][max(first - 1, 0)]:.2f} that warrants reach abroad. "
     return (
-        f"The ruling met a belief of {a['belief'][max(first - 1, 0)]:.2f} that warrants reach "
-        f"abroad. In the first month its news made a difference of {_change(at)} points in "
+        f"{met if switched else ''}In the first month the news made a difference of {_change(at)} points in "
         f"trust. At the end the difference is {_change(end)} points (slow memory, peers, later "
         f"incidents). Belief ends at {a['belief'][-1]:.2f} "
         f"({labels[0]}) and {b['belief'][-1]:.2f} ({labels[1]})."
@@ -92,8 +92,8 @@ def _against_the_leak(column: str, a: Columns, b: Columns, first: int) -> str:
         return ""
     effect = float(np.mean(b[column][first:] - a[column][first:]))
     return (
-        f"The leak of June 2013 cost {100.0 * cost:.1f} points at its deepest; the mean difference from the "
-        f"switch on is {abs(effect) / cost:.0%} of that."
+        f"The leak of June 2013 cost {100.0 * cost:.1f} points at its deepest; the mean difference "
+        f"here is {abs(effect) / cost:.0%} of that."
     )
 
 
