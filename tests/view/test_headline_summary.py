@@ -29,7 +29,7 @@ def test_a_sign_that_turns_without_a_mechanism_is_said_first() -> None:
 
 def test_a_sign_that_only_becomes_uncertain_does_not_turn() -> None:
     assert turns(HEADLINES, knockouts(-0.5, 1.0)) == (
-        "None of the 1 signs turns when one of the 1 mechanisms is off, at fixed parameters."
+        "None of the 1 signs turns when one of the 1 mechanisms is off (fixed parameters)."
     )
 
 

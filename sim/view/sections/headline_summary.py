@@ -81,7 +81,7 @@ def turns(headlines: pd.DataFrame | None, knockouts: pd.DataFrame | None) -> str
     if found:
         return f"<strong>Fragile:</strong> {'; '.join(found)}."
     return (
-        f"None of the {clear} signs turns when one of the {mechanisms} mechanisms is off, at fixed parameters."
+        f"None of the {clear} signs turns when one of the {mechanisms} mechanisms is off (fixed parameters)."
         if clear
         else ""
     )
