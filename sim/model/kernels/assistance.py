@@ -41,11 +41,14 @@ def enter_queue(side, other, arrival, work, clerks, arrived, new, finish):
 
 @entry()
 def open_queues(queues):
-    """Capacity follows a lasting change of load with a lag, as governments hire; nobody is dismissed."""
+    """Capacity follows a lasting change of load with a lag, as governments hire; nobody is dismissed.
+
+    The load of a month is what arrived and a twelfth of what waits, which a year should clear.
+    """
     load, new = queues.load, queues.new
     for side in range(load.shape[0]):
         for j in range(load.shape[1]):
-            load[side, j] += queues.hiring * (new[side, j] - load[side, j])
+            load[side, j] += queues.hiring * (new[side, j] + queues.backlog[side, j] / 12.0 - load[side, j])
             new[side, j] = 0
             queues.clerks[side, j, RATE] = max(queues.least[side, j], load[side, j] / queues.utilisation)
 

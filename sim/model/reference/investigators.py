@@ -137,9 +137,12 @@ class Clerk:
         """Requests that wait at the beginning of a month."""
         return self.arrived - len([end for end in self.finishes if end < month])
 
-    def hire(self, hiring: float, utilisation: float) -> None:
-        """Capacity follows a lasting change of load with a lag; nobody is dismissed."""
-        self.load += hiring * (self.arrived_last_month - self.load)
+    def hire(self, month: int, hiring: float, utilisation: float) -> None:
+        """Capacity follows a lasting change of load with a lag; nobody is dismissed.
+
+        The load of a month is what arrived and a twelfth of what waits, which a year should clear.
+        """
+        self.load += hiring * (self.arrived_last_month + self.backlog_at(month) / 12.0 - self.load)
         self.arrived_last_month = 0
         self.capacity = max(self.least, self.load / utilisation)
 
@@ -234,7 +237,7 @@ class Investigators:
             hiring = 1.0 - exp(log(1.0 - p.mla_hiring) / 12.0)
             for side in self.clerks:
                 for clerk in side:
-                    clerk.hire(hiring, p.mla_utilisation)
+                    clerk.hire(month, hiring, p.mla_utilisation)
         for request in self.requests.by_month[month]:
             data = self.find(request, month, places[request.customer], hosts, belief)
             if request.police == US:
