@@ -10,13 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.kernels.codes import INTELLIGENCE, LAW_ENFORCEMENT, PEERS
-from sim.model.kernels.jit import entry
-from sim.model.kernels.philox import draw4
+from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.philox import draw4s
 from sim.model.luck import purposes
 
 NOT, HEARD, TOLD = range(3)
 HALVINGS = 40
-SURE = (0.0, 1.0, 0.0, 0.0)
 
 
 class Word(NamedTuple):
@@ -113,6 +112,25 @@ def spread(w, word, telling, getting, weight, alert):
             weight[c, k] = np.float32(1.0) if word.own[c] > 0.0 else getting.kept[c, k]
 
 
+@inner()
+def _who_draws(first, last, c, getting, heard_before, who):
+    """Customers first to last of cell c on whom luck decides: fills `who`, returns how many.
+
+    All, where the news reaches some; else those who may be told.
+    """
+    own, tells, worlds = getting.own, getting.tells, heard_before.shape[1]
+    reaches_some, drawing = False, 0
+    for w in range(worlds):
+        reaches_some |= 0.0 < own[w, c] < 1.0
+    for i in range(first, last):
+        listens = reaches_some
+        for w in range(worlds):
+            listens |= tells[w, c] and heard_before[i, w] != HEARD
+        who[drawing] = i
+        drawing += listens
+    return drawing
+
+
 @entry(nogil=True)
 def hear(part, parts, now, people, getting, chance_told, heard_before, heard, more):
     """Who of one of so many parts of the customers hears the month's news, or is told of last month's.
@@ -123,7 +141,11 @@ def hear(part, parts, now, people, getting, chance_told, heard_before, heard, mo
     blocks, cell, peers, groups = people.blocks, people.cell, people.peers, people.groups
     own, gain, full, kept = getting.own, getting.gain, getting.full, getting.kept
     told, tells = getting.told, getting.tells
-    worlds = heard.shape[1]
+    worlds, largest = heard.shape[1], 0
+    for b in range(len(blocks)):
+        largest = max(largest, blocks[b, 1] - blocks[b, 0])
+    who, numbers = np.empty(largest + 1, np.uint32), np.zeros(largest, np.uint32)
+    uniform = np.empty(4 * largest)
     for g in range(part * len(groups) // parts, (part + 1) * len(groups) // parts):
         for b in range(groups[g, 0], groups[g, 1]):
             first, last = blocks[b, 0], blocks[b, 1]
@@ -133,32 +155,25 @@ def hear(part, parts, now, people, getting, chance_told, heard_before, heard, mo
             if not anything:
                 heard[first:last] = NOT
                 continue
-            new_to_all = True
-            for w in range(worlds):
-                new_to_all &= not (0.0 < own[w, c] < 1.0)
+            drawing, at = _who_draws(first, last, c, getting, heard_before, who), 0
+            draw4s(now.seed, who[:drawing], now.month, purposes.HEARING, numbers[:drawing], uniform)
             for i in range(first, last):
-                if new_to_all:  # no draw is needed unless somebody may be told
-                    listens = False
-                    for w in range(worlds):
-                        listens |= tells[w, c] and heard_before[i, w] != HEARD
-                    if listens:  # noqa: SIM108 (a tuple)
-                        u = draw4(now.seed, i, now.month, purposes.HEARING, 0)
-                    else:
-                        u = SURE
-                else:
-                    u = draw4(now.seed, i, now.month, purposes.HEARING, 0)
+                to_hear, to_be_told = 0.0, 1.0  # where nothing is drawn: what reaches all is heard
+                if at < drawing and who[at] == i:
+                    to_hear, to_be_told = uniform[4 * at], uniform[4 * at + 1]
+                    at += 1
                 for w in range(worlds):
                     how, law, intelligence = NOT, 2 * w, 2 * w + 1
                     if tells[w, c] and heard_before[i, w] != HEARD:
                         talkers = 0
                         for k in range(PEERS):
                             talkers += heard_before[peers[i, k], w] == HEARD
-                        if u[1] < chance_told[talkers]:
+                        if to_be_told < chance_told[talkers]:
                             more[i, law] += told[c, law]
                             more[i, intelligence] += told[c, intelligence]
                             how = TOLD
                     if own[w, c] > 0.0:
-                        hears = u[0] < own[w, c]
+                        hears = to_hear < own[w, c]
                         for k in range(law, intelligence + 1):
                             new = full[c, k] if hears else np.float32(0.0)
                             more[i, k] = kept[c, k] * more[i, k] + (new - gain[c, k])
