@@ -152,6 +152,21 @@ def test_a_foreign_claim_in_force_raises_americans_exposure() -> None:
     assert (felt[1] > felt[0]).all()
 
 
+def test_americans_exposure_is_what_it_is_by_hand() -> None:
+    """Without claims only accounts at foreign-owned providers; with all of them, all at US providers."""
+    scenario = asked("governments.base_rate=0", last="2014-08").scenarios["doj_wins"]
+    p = scenario.parameters.investigators
+    owned = sum(p.foreign_owned_accounts.values())
+    model = has_run_of([scenario]).models[0]
+    assert model.books.americans_exposure[0] == pytest.approx(owned)
+    everybody = has_run_of([with_claims(scenario, list(scenario.jurisdictions)[1:])]).models[0]
+    stock = everybody.customers.stock[:5, :, 0].sum(axis=0)  # accounts of Americans by place
+    months = len(everybody.books.americans_exposure) - 1
+    own = owned * (1.0 + p.foreign_owned_growth) ** (months / 12.0)
+    expected = own + (1.0 - own) * stock[2:].sum() / stock.sum()
+    assert everybody.books.americans_exposure[-1] == pytest.approx(expected)
+
+
 def test_a_claim_that_is_adopted_and_not_in_force_exposes_nobody() -> None:
     scenario = asked("governments.base_rate=0", last="2014-12").scenarios["doj_wins"]
     plain, decided = (WorldSet([scenario], 1) for _ in range(2))
