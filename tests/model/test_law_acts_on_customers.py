@@ -25,7 +25,8 @@ from tests.model.small_worlds import (
 
 
 def _without_governments(last: str = "2020-12") -> WorldSet:
-    return has_run(asked(*NO_GOVERNMENTS, *NO_PROVIDERS, last=last), worlds=["doj_wins"])
+    resolved = asked(*NO_GOVERNMENTS, *NO_PROVIDERS, last=last, customers=6000)
+    return has_run(resolved, worlds=["doj_wins"])
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +213,10 @@ def test_a_new_region_elsewhere_in_the_bloc_moves_nobodys_data() -> None:
 
 def test_providers_that_do_not_respond_offer_nothing_new(with_the_timeline_alone: WorldSet) -> None:
     model = with_the_timeline_alone.models[0]
-    assert {row[-2] for row in model.books.offer_changes} == {"recorded"}  # history opens, nobody else
-    latest = max(row[0] for row in model.books.offer_changes)
+    regions = [row for row in model.books.offer_changes if row[3] == "local_region"]
+    assert {row[-2] for row in regions} == {"recorded"}  # history opens, nobody else
+    assert not [row for row in model.books.offer_changes if row[-2] == "announced"]
+    latest = max(row[0] for row in regions)
     assert all(month > latest for p in model.agents_by_type[Provider] for month, _, _ in p.building)
 
 

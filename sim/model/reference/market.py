@@ -320,7 +320,8 @@ class Market:
             for cell, stock in zip(self.cells, stocks, strict=True):
                 if self.country_of(cell) == j:
                     at_home += stock[HOME_GROWN][2]
-                    at_us += sum(row[2] for row in stock[FIRST_US:])
+                    for row in stock[FIRST_US:]:
+                        at_us += row[2]
             home[country.bloc] += at_home * exp(self.gap[j])
             us[country.bloc] += float(at_us)
         return {bloc: home[bloc] / us[bloc] if us[bloc] > 0.0 else 0.0 for bloc in home}
