@@ -135,6 +135,7 @@ class Market:
         self.where = kernel.Where(cells.jurisdiction, cells.segment)
         self.price_sensitivity = np.array(p.market.price_sensitivity.values)
         self.sensitivity = np.array(p.choice.sensitivity.values)[cells.segment]
+        self.local_preference = np.array(p.choice.local_preference.values)
         self.gap = np.zeros(len(jurisdictions))
         self._read_trends(0)
         self.blocs = np.unique([j.bloc for j in jurisdictions], return_inverse=True)[1]

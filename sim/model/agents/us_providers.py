@@ -234,6 +234,7 @@ class Outlook:
             self._nest_scale,
             self._parameters.latency_gain,
             market.appeal.own_means,
+            market.local_preference,
         )
         kernel.look_ahead(market.where, clients, customers.meets, offered, laws, self._markets)
 

@@ -130,7 +130,7 @@ def fill_utilities(where, appeal, offered, laws, out):
                 elif own_region[p, j] and (k == LOCAL_REGION or k == CUSTOMER_KEYS):
                     u += latency
                 if k == CUSTOMER_KEYS and not live[p, j, k]:
-                    u -= own_means
+                    u -= own_means + (0.0 if live[p, j, LOCAL_REGION] else offer[s, LOCAL_REGION])
                 out[c, FIRST_US + p * OFFERS + k] = u
 
 
@@ -363,6 +363,8 @@ def fill_anchors(segment, record, risk, offer, own_means, banned, nest_scale, tr
             for k in range(OFFERS):
                 open_share[k] = 1.0 - np.float64(banned[c, first + k])
                 lacks = own_means if k == CUSTOMER_KEYS else 0.0
+                if k == CUSTOMER_KEYS and open_share[LOCAL_REGION] == 0.0:
+                    lacks = own_means + offer[s, LOCAL_REGION]  # the data is in the US
                 weights[k] = exp((offer[s, k] - lacks - risk[c, FIRST_US_KIND + k]) / nest_scale)
             share = (1.0 - home_share[c]) * (consumer[p] if s == CONSUMER else business[p])
             us[c, p] = log(max(share, LEAST_SHARE)) - value_of_nest(

@@ -45,6 +45,7 @@ class Clients(NamedTuple):
     nest_scale: float
     latency: float  # what a region of one's own country is worth
     own_means: float  # what keys without the provider's help lack
+    local: np.ndarray  # float64 (S,) appeal of a local region, which they lack, too, where there is none
 
 
 class Markets(NamedTuple):
@@ -85,8 +86,10 @@ def expected_gains(where, clients, yearly, risk, meets, offered, laws, gain):
             weight[c, p, OFFERS] = (
                 utility[c, first + LOCAL_REGION] + latency - risk[c, LOCAL_REGION_KIND]
             ) / nest_scale
+            near = live[p, jurisdiction[c], LOCAL_REGION]
+            lacks = clients.own_means + (0.0 if near else clients.local[segment[c]])
             weight[c, p, OFFERS + 1] = (
-                utility[c, first + CUSTOMER_KEYS] + clients.own_means - risk[c, CUSTOMER_KEYS_KIND]
+                utility[c, first + CUSTOMER_KEYS] + lacks - risk[c, CUSTOMER_KEYS_KIND]
             ) / nest_scale
     exps_in_place(weight.reshape(-1))
     for c in range(cells):

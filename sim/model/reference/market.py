@@ -226,7 +226,11 @@ class Market:
                 for offer in range(OFFERS):
                     is_open = 1.0 - closed[c][us_place(p, offer)]
                     if is_open > 0.0:
-                        own = self.scenario.parameters.choice.own_keys_gap if offer == CUSTOMER_KEYS else 0.0
+                        own = 0.0
+                        if offer == CUSTOMER_KEYS:
+                            own = self.scenario.parameters.choice.own_keys_gap
+                            if closed[c][us_place(p, LOCAL_REGION)] == 1.0:
+                                own += self.terms_of_offer(cell.segment, LOCAL_REGION)
                         weight = exp(
                             (self.terms_of_offer(cell.segment, offer) - own - risk[1 + offer]) / scale
                         )
@@ -282,7 +286,11 @@ class Market:
                 elif offers.own_region and offer in (LOCAL_REGION, CUSTOMER_KEYS):
                     utility += p.providers.latency_gain
                 if offer == CUSTOMER_KEYS and not offers.live[offer]:
-                    utility -= p.choice.own_keys_gap  # by the customer's own means
+                    # By the customer's own means, and in the US where the provider has no region.
+                    away = (
+                        0.0 if offers.live[LOCAL_REGION] else self.terms_of_offer(cell.segment, LOCAL_REGION)
+                    )
+                    utility -= p.choice.own_keys_gap + away
                 out.append(utility)
         return out
 

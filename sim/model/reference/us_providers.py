@@ -190,7 +190,8 @@ class Provider:
             is_open.append(1.0 - cell.terms.closed[place])
         nearby = cell.terms.utility[us_place(self.index, LOCAL_REGION)] + p.providers.latency_gain
         region_nearby = exp((nearby - cell.risk(1 + LOCAL_REGION)) / scale)
-        keys = cell.terms.utility[us_place(self.index, CUSTOMER_KEYS)] + p.choice.own_keys_gap
+        local = 0.0 if offers.live[LOCAL_REGION] else p.choice.local_preference.values[cell.segment]
+        keys = cell.terms.utility[us_place(self.index, CUSTOMER_KEYS)] + (p.choice.own_keys_gap + local)
         helped_keys = exp((keys - cell.risk(1 + CUSTOMER_KEYS)) / scale)
         share = cell.share[self.index]
         at_stake = cell.spend_of_year() * share * (1.0 - share)
