@@ -80,7 +80,9 @@ def docket_from(
     standing = np.stack([x.law_order[customer], x.us_business[customer]], axis=1)
     cell = x.cell[customer]
     home = x.cells.jurisdiction[cell]
-    is_us = (chance[:, kernel.PERSON] + 0.5) / 2.0**32 < np.array(us_persons)[(home == US).astype(np.int64)]
+    is_us = (chance[:, kernel.PERSON] + 0.5) / 4294967296.0 < np.array(us_persons)[
+        (home == US).astype(np.int64)
+    ]
     who = np.stack([home, x.cells.segment[cell], cell, is_us], axis=1, dtype=np.int32)
     return Docket(
         rows,

@@ -14,6 +14,7 @@ from tests.model.small_worlds import asked, base, world_set
 # Parameters that can act only under the CLOUD Act (agreements, statutory comity), or only where providers
 # go to court.
 LITIGATION_IS_FREE = {"providers.litigation_cost": 0.0}
+EAGER_LAWMAKERS = {"lawmakers.base_rate": 0.1}
 ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
     "investigators.agreement_months": ("cloud_act", {}),
     "investigators.agreement_success": ("cloud_act", {}),
@@ -22,6 +23,15 @@ ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
     "investigators.comity_months": ("cloud_act", {}),
     "investigators.comity_success": ("cloud_act", {}),
     "investigators.incidental_share": ("cloud_act", {}),
+    "orders.agreement_quota": ("cloud_act", {"orders.agreement_quota": 2.0}),
+    "orders.agreement_notice": ("cloud_act", {}),
+    "orders.agreement_objection": ("cloud_act", {"orders.agreement_notice": 0.5}),
+    "lawmakers.base_rate": ("congress_answers/microsoft_wins", EAGER_LAWMAKERS),
+    "lawmakers.unmet_need": ("congress_answers/microsoft_wins", EAGER_LAWMAKERS),
+    "lawmakers.conflicts": ("congress_answers/doj_wins", EAGER_LAWMAKERS),
+    "lawmakers.conflicts_half": ("congress_answers/doj_wins", EAGER_LAWMAKERS),
+    "lawmakers.protests": ("congress_answers/doj_wins", EAGER_LAWMAKERS),
+    "lawmakers.losses": ("congress_answers/doj_wins", EAGER_LAWMAKERS),
     "providers.litigation_trust": ("doj_wins", LITIGATION_IS_FREE),
     "providers.litigation_delay": ("doj_wins", LITIGATION_IS_FREE),
     "providers.litigation_cost": ("doj_wins", LITIGATION_IS_FREE),
@@ -89,8 +99,9 @@ def _of_month(books: Books, month: int) -> bytes:
 @cache
 def _as_it_stands(world: str) -> _Recording:
     """One world of the main or of the CLOUD Act experiment; one is enough to see an effect."""
-    shipped = {"cloud_act": "cloud_act", "leads_act": "nationality_test"}.get(world)
-    return _Recording(asked(experiment=shipped) if shipped else asked(), world)
+    named, _, name = world.rpartition("/")
+    shipped = named or {"cloud_act": "cloud_act", "leads_act": "nationality_test"}.get(world)
+    return _Recording(asked(experiment=shipped) if shipped else asked(), name)
 
 
 def _first_month_that_differs(
@@ -99,8 +110,9 @@ def _first_month_that_differs(
     """The first month whose records differ with `values`; `among` others that are set in both."""
     standing = _as_it_stands(world)
     if among:
-        standing = _Recording(variant(standing.resolved, sets=among), world)
-    changed = _Recording(variant(standing.resolved, sets=sets), world)
+        standing = _Recording(variant(standing.resolved, sets=among), world.rpartition("/")[2])
+    # What is set among others stays, but for the value that is tried.
+    changed = _Recording(variant(standing.resolved, sets=sets), world.rpartition("/")[2])
     return next((month for month in range(standing.months) if changed[month] != standing[month]), None)
 
 

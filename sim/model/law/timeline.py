@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import numpy as np
+
+from sim.model.arithmetic import total
 from sim.scenario.canonical import surviving_events
 from sim.scenario.law import EVERY_PROVIDER, Law, Regime
 from sim.scenario.scenario import Scenario
@@ -94,7 +97,7 @@ def honoured(law: Law, regime: Regime, stage: str | None, providers: Mapping[str
         return reach
     weights = [provider.consumer_share for provider in providers.values()]
     *shares, _ = honoured_by(law, regime, stage, providers)
-    return sum(w * share for w, share in zip(weights, shares, strict=True)) / sum(weights)
+    return float(total(np.array(weights) * np.array(shares)) / total(np.array(weights)))
 
 
 def believed(law: Law, regime: Regime, stage: str | None) -> float:
