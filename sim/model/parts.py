@@ -88,6 +88,7 @@ class PartsOfWorld(OrderedModel):
         self.customers, self.population = customers, commons.population
         cells = customers.cells
         self._order_rules = order_rules(scenario.law, scenario.regimes)
+        self._data_law: dict[frozenset[str], np.ndarray] = {}
         self.mind = PublicMind(scenario, cells.jurisdiction, cells.segment, self.calendar[0].believed)
         self.legislation = Legislation(scenario, commons.luck_of_laws, customers.first_trust)
         self.offers = Offers(scenario)
@@ -118,7 +119,10 @@ class PartsOfWorld(OrderedModel):
         """The law in force, as investigators meet it."""
         month, laws = self.this_month, self.legislation.in_force
         honoured = np.array(month.honoured_by)
-        data_law = data_law_risks(self.scenario, month.law.bars_disclosure)
+        bars = month.law.bars_disclosure
+        if bars not in self._data_law:
+            self._data_law[bars] = data_law_risks(self.scenario, bars)
+        data_law = self._data_law[bars]
         return RuleOfMonth(
             self._order_rules[month.law.regime], honoured, self.regime.agreements, laws, data_law
         )

@@ -157,7 +157,8 @@ def resolve(
         for path, value, who in (("seeds.count", seeds, "--seeds"), ("customers", customers, "--customers"))
         if value is not None
     ]
-    base, found = with_additions(asked, base, lines)
+    outlook = next((one.value for one in over if one.path == "outlook"), asked.outlook)
+    base, found = with_additions(asked.model_copy(update={"outlook": outlook}), base, lines)
     if found:
         _refuse(found, base.lines | lines, problems)
     return _assemble(name, asked, lines, base, tuple(over), problems)
