@@ -106,7 +106,7 @@ def _revenue(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     adoption = [100.0 * t["adoption"][-1] for t in (a, b)]
     return (
         f"In the last year US providers take {share[0]:.1f}% of spending abroad ({labels[0]}) and "
-        f"{share[1]:.1f}% ({labels[1]}); sovereign offers are "
+        f"{share[1]:.1f}% ({labels[1]}); sovereign offers and keys of the customers' own are "
         f"{sovereign[0]:.1f}% and {sovereign[1]:.1f}% of it; adoption ends at {adoption[0]:.1f}% and "
         f"{adoption[1]:.1f}% of customers."
     )
