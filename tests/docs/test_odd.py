@@ -5,12 +5,10 @@ import re
 import textwrap
 from pathlib import Path
 
-import yaml
-
 from sim.model.world import WorldSet
+from sim.scenario.parameters import Parameters
 
-ROOT = Path(__file__).resolve().parents[2]
-ODD = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
+ODD = (Path(__file__).resolve().parents[2] / "docs" / "odd.md").read_text(encoding="utf-8")
 
 
 def names_in_code_type() -> set[str]:
@@ -26,15 +24,16 @@ def test_the_month_that_is_read_aloud_is_the_one_that_runs() -> None:
 
 def test_every_parameter_is_named_where_it_acts() -> None:
     """A name that two groups share stands with its group."""
-    groups = {
-        path.stem: list(yaml.safe_load(path.read_text(encoding="utf-8")))
-        for path in sorted((ROOT / "configs" / "parameters").glob("*.yaml"))
-    }
-    every, named = [name for names in groups.values() for name in names], names_in_code_type()
+    parameters = [
+        (group, name)
+        for group, field in Parameters.model_fields.items()
+        for name in field.annotation.model_fields
+    ]
+    every, named = [name for _, name in parameters], names_in_code_type()
     missing = [
         f"{group}.{name}"
-        for group, names in groups.items()
-        for name in names
+        for group, name in parameters
         if f"{group}.{name}" not in named and (every.count(name) > 1 or name not in named)
     ]
+    assert parameters
     assert not missing
