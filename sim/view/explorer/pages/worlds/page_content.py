@@ -21,7 +21,7 @@ from sim.view.tables import text
 CARDS = {
     "trust": "Trust in US providers abroad",
     "revenue": "Their revenue abroad",
-    "us_reach": "Cloud data within reach of a US order",
+    "us_reach": "Cloud data within reach of a US order, by definition",
     "laws": "Laws in force",
     "us_success_abroad": "US requests about people abroad met within a year",
 }

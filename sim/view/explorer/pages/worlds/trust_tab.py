@@ -26,6 +26,7 @@ _LAWS_IN_FORCE = world_maps.Mapped("laws", "laws in force", ".1f", "+.2f", (0.0,
 def trust(view: ResultsView) -> Iterable[Block]:
     """Trust over time in the chosen place, its paired difference, and trust in every country at the end."""
     yield from _over_time(view)
+    yield _in_intelligence(view)
     yield from _at_the_end(view)
 
 
@@ -59,6 +60,19 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
         figures,
         width=400,
     )
+
+
+def _in_intelligence(view: ResultsView) -> Chart:
+    """Trust in the channel that no rule about warrants changes."""
+    frame = view.needed_table("trust", "world", "trust_intelligence")
+    fans = {name: fan(of_world(frame, name), "trust_intelligence") for name in view.styles}
+    figure = together(fans, view.styles, view.span, "Trust: intelligence", "trust, 0 to 1", height=_HEIGHT)
+    read = (
+        f"The same people's trust in what US intelligence does with their data. {_band(view)} A rule about "
+        "warrants does not change it; a part of this distrust spills over into the chart above."
+    )
+    title = "How much do they trust what US intelligence does with their data?"
+    return Chart("trust-intelligence-now", title, read, [figure], width=400)
 
 
 def _band(view: ResultsView) -> str:

@@ -57,7 +57,9 @@ _STATED = (
 )
 
 TABS: dict[str, Tab] = {
-    "trust": Tab("Trust", {"country": ("country", "trust")}, lambda view, state: [trust(view)]),
+    "trust": Tab(
+        "Trust", {"country": ("country", "trust", "trust_intelligence")}, lambda view, state: [trust(view)]
+    ),
     "map": Tab(
         "Map",
         {"country": ("country", "trust", *LAWS)},
