@@ -173,7 +173,7 @@ def test_one_world_alone_is_shown_without_a_difference(catalogue: Catalogue) -> 
     state, _ = catalogue.state("preset=history&customers=2000&pairs=1")
     pair = run_live("one", catalogue.resolved(state).scenarios, 1, TABS["trust"].wanted)
     view = page_content(_session(catalogue, state, [pair]), state)
-    assert list(view["figures"]) == ["trust-now-0", "trust-end-0"]
+    assert list(view["figures"]) == ["trust-now-0", "trust-intelligence-now-0", "trust-end-0"]
     assert "no difference" in view["sentence"]
 
 
