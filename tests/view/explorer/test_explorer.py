@@ -22,8 +22,10 @@ TRACES = """() => [0, 1].map(k => { const plot = document.querySelector('#trust-
 # chart.
 LINES = """() => [...document.querySelectorAll('#trust-now-0 .js-line')].slice(0, 2)
     .map(line => line.getAttribute('d'))"""
-MARKS = """() => ['.xy9 .textpoint', '.xy8 .js-line']
-    .map(what => document.querySelectorAll('#trust-now-0 ' + what).length)"""
+# Codes of events that have room above the chart, and lines of events.
+MARKS = """() => ['.xy9 .textpoint', '.xy8 .js-line'].map(what =>
+    [...document.querySelectorAll('#trust-now-0 ' + what)]
+        .filter(x => x.textContent || x.tagName === 'path').length)"""
 WAIT = 90_000  # milliseconds; a busy machine takes its time
 
 
