@@ -12,7 +12,7 @@ import pytest
 from sim.runs.results import FolderResults
 from sim.view.blocks import Chart
 from sim.view.figures.changes_in_force import in_force_at_end, offered
-from sim.view.figures.events import lanes
+from sim.view.figures.events import lanes, mark
 from sim.view.figures.geography import DOTS, members, outlined
 from sim.view.figures.maps import symmetric, world_map
 from sim.view.figures.quantiles import fan, yearly_mean, yearly_sum
@@ -183,3 +183,8 @@ def test_differences_drawn_are_those_of_the_summary(make_results: Callable[..., 
     expected = series[series["metric"] == "trust"]["difference"].iloc[-1]
     (chart,) = [chart for chart in charts(results) if chart.id == "trust-difference"]
     assert chart.figures[0]["data"][1]["y"][-1] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_figure_without_a_switch_or_an_event_stays_as_it_is() -> None:
+    figure = {"data": [], "layout": {"height": 300, "margin": {"t": 30, "b": 30}, "yaxis": {}}}
+    assert mark(figure, [], "2013-01-01", "2030-12-01", []) is figure

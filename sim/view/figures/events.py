@@ -82,6 +82,8 @@ def mark(figure: Figure, events: list[Event], first: str, last: str, switches: S
         if first <= day <= last
     ]
     stories += [(event.at, event.code, event.story) for event in shown]
+    if not stories:
+        return figure  # an axis without height would empty the chart
     rows = lanes([(day, code) for day, code, _ in stories], first, last)
     used = 1 + max((row for row in rows if row is not None), default=-1)
     layout = figure["layout"]
