@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.model.agents.customers import Customers
+from sim.model.kernels.customer_arrays import Now
 from sim.model.population import (
     PEERS,
     UNITS,
@@ -56,7 +57,7 @@ def _without_collecting(part: Callable[..., None], scenarios: Sequence[Scenario]
 def compile_customers(scenarios: Sequence[Scenario], seed: int) -> None:
     """Compile what makes customers and what they do in a month."""
     first = scenarios[0]
-    customers = Customers(build_population(first, seed), first, len(scenarios), seed)
+    customers = _Listening(build_population(first, seed), first, len(scenarios), seed)
     customers.settle()
     customers.grow_hazard(0, 0.0, 0.0)
     customers.step(0)
@@ -70,6 +71,14 @@ def compile_the_rest(scenarios: Sequence[Scenario], seed: int) -> None:
         worlds.step()
     for world in worlds.models:
         world.books.tables("full")
+
+
+class _Listening(Customers):
+    """Customers for whom there is news in every month."""
+
+    def step(self, month: int) -> None:
+        self._hear(Now(self._seed, month))
+        super().step(month)
 
 
 class _Still(Customers):
