@@ -147,7 +147,7 @@ HEADLINES: tuple[Headline, ...] = (
     ),
     Headline(
         "us_reach",
-        "Data that a US order reaches without foreign help (by definition: the rule times where data lies)",
+        "Data within reach of a US order (by definition: rule times place)",
         "the share of data that a US order reaches without foreign help (by definition)",
         "% of foreign customers' cloud data",
         "",
@@ -156,7 +156,7 @@ HEADLINES: tuple[Headline, ...] = (
     ),
     Headline(
         "us_reach_by_behaviour",
-        "Data that a US order reaches where it reaches whatever providers control (one rule for both worlds)",
+        "The part of this reach that comes from behaviour (one rule for both)",
         "the part of this reach that comes from where customers put data",
         "% of foreign customers' cloud data",
         "",
@@ -183,7 +183,7 @@ HEADLINES: tuple[Headline, ...] = (
     ),
     Headline(
         "us_success_at_home",
-        "US requests about people in the US who put data out of reach that yield content within 12 months",
+        "US requests about people in the US with data elsewhere: content in a year",
         "the share of US requests about people in the US who put data out of reach that yield content",
         "%",
         "",
