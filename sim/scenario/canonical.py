@@ -6,7 +6,6 @@ decides a run: texts and labels, regimes that never come into force, the rows of
 events that cannot act are left out, so that a run keeps its id when they change.
 """
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -65,23 +64,21 @@ def _tree(value: Any) -> Any:
 def surviving_events(scenario: Scenario) -> tuple[Event, ...]:
     """The events that happen in this world and may drive it: no endogenous ones, no `case` ones after a
     switch."""
-    first_switch = min((switch.on for switch in scenario.switches), default=dt.date.max)
     return tuple(
         event
         for event in scenario.timeline.events
-        if event.cause == "exogenous" or (event.cause == "case" and event.date < first_switch)
+        if event.cause == "exogenous" or (event.cause == "case" and event.date < scenario.first_switch)
     )
 
 
 def acting_part(scenario: Scenario) -> Scenario:
     """The scenario without the regimes, tests, rows and events that cannot act in it."""
     events = surviving_events(scenario)
-    first_switch = min((switch.on for switch in scenario.switches), default=dt.date.max)
     codes = {scenario.timeline.base_regime, *(switch.regime for switch in scenario.switches), *scenario.bills}
     codes |= {
         enacts.regime
         for event in events
-        if event.date <= first_switch
+        if event.date <= scenario.first_switch
         for enacts in event.enacts
         if enacts.regime
     }

@@ -32,6 +32,11 @@ class Scenario:
     parameters: Parameters
     bills: dict[str, Bill] = field(default_factory=dict)
 
+    @property
+    def first_switch(self) -> dt.date:
+        """The day of the first switch; the last of all days where there is none."""
+        return min((switch.on for switch in self.switches), default=dt.date.max)
+
     def month_start(self, month: int) -> dt.date:
         """First day of month number `month` (0 is the first)."""
         years, months = divmod(self.first.month - 1 + month, 12)
