@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.scenario.posterior import BEST, COLUMNS, DRAWS, EARLY, MOVED, MOVED_COLUMNS, multiplies_words
+from sim.scenario.posterior import BEST, COLUMNS, DRAWS, MOVED, MOVED_COLUMNS, multiplies_words
 
 # name -> prior low, high, scale, what it multiplies
 STAND_IN: dict[str, tuple[float, float, str, dict[str, float]]] = {
@@ -23,12 +23,12 @@ STAND_IN: dict[str, tuple[float, float, str, dict[str, float]]] = {
 def write_stand_in(
     folder: Path,
     draws: int = 64,
-    early: bool = False,
+    split: str | None = None,
     fitted: dict[str, tuple[float, float, str, dict[str, float]]] | None = None,
 ) -> Path:
-    """Write `draws.csv` and `best.csv` (or the early ones), all draws from the prior, and a headline."""
+    """Write `draws.csv` and `best.csv` (or those of a split), all draws from the prior, and a headline."""
     folder.mkdir(parents=True, exist_ok=True)
-    fitted, prefix, rng = fitted or STAND_IN, EARLY if early else "", np.random.default_rng(1)
+    fitted, prefix, rng = fitted or STAND_IN, f"{split}_" if split else "", np.random.default_rng(1)
     columns = {}
     for name, (low, high, scale, _) in fitted.items():
         share = rng.random(draws)

@@ -11,28 +11,26 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis import shipped_tables
-from sim.analysis.calibration.inputs import read_inputs
+from sim.analysis.digests import posterior_digest
 from sim.analysis.evidence.compare import compare, history_of
 from sim.analysis.evidence.posterior_predictive import compare_over_draws
-from sim.analysis.evidence.rows import read_rows, shipped_rows
+from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
+from sim.analysis.evidence.splits import SHIPPED, SPLITS
 from sim.analysis.posterior_draws import first_draws
-from sim.analysis.starting_levels.sources import read_sources
 from sim.analysis.survival.conclusions import survive
-from sim.analysis.validation.comparison import ALL, EARLY, Fit, validate
-from sim.analysis.validation.holdout import (
-    EarlyStart,
-    places_held_back,
-    sources_without,
-    unseen_by_all,
-    unseen_by_early,
-)
+from sim.analysis.validation.comparison import Fit, validate
+from sim.analysis.validation.holdout import unseen_by
+from sim.runs.identity import model_digest
 from sim.runs.tasks import Runner
-from sim.scenario.locations import CONFIGS, root, shown
+from sim.scenario.locations import shown
 from sim.scenario.posterior import read_posterior, there_is_one
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import Resolved
+from sim.scenario.resolution import Resolved, resolve
 
 EVIDENCE = "evidence"
+SCORED_ONCE = (
+    "validation is scored once for a model: choose between models by calibration rows, never by these scores"
+)
 Tables = dict[str, pd.DataFrame]
 
 
@@ -80,32 +78,57 @@ def evidence(resolved: Resolved, rows: Path | None = None, draws: int | None = N
 
 
 def validation(resolved: Resolved, draws: int) -> Assessment:
-    """Each fit on the rows that it did not see, over draws of its posterior, beside the rivals.
+    """Each split's fit on the rows that it did not see, over draws of its posterior, beside the rivals.
 
-    Raises InputError.
+    Only the shipped parameters and history can be validated: whoever could try others would choose by the
+    scores. Raises InputError.
     """
-    fits = _fits(resolved, draws)
+    shipped_only(resolved)
+    rows = read_rows(shipped_rows(), history_of(resolved))
+    fits, missing = _fits(rows, draws)
 
     def compute(runner: Runner) -> Tables:
-        scores, ranks = validate(fits, resolved, runner)
-        return {shipped_tables.VALIDATION: scores, shipped_tables.RANKS: ranks}
+        made = validate(fits, rows, resolved, runner)
+        of = {"model_digest": model_digest()[:12], "posterior": posterior_digest(read_posterior())[:12]}
+        return {
+            shipped_tables.VALIDATION: made.scores.assign(**of),
+            shipped_tables.RANKS: made.ranks.assign(**of),
+            shipped_tables.COVERAGE: made.coverage.assign(**of),
+            shipped_tables.CONDITIONAL: made.conditional.assign(**of),
+        }
 
-    rows = ", ".join(f"{len(fit.unseen.asked)} rows that the fit on {fit.name} did not see" for fit in fits)
-    warnings = ["there is no early posterior, so only the validation rows are scored"]
-    size = f"{rows}; {draws} draws x {_size(resolved)}"
-    return Assessment(resolved, size, compute, warnings if len(fits) == 1 else ())
+    asked = ", ".join(f"{fit.name} {len(fit.unseen.asked)}" for fit in fits)
+    size = f"rows that a fit did not see: {asked}; {draws} draws x {_size(resolved)}, with and without agents"
+    warnings = [SCORED_ONCE]
+    if missing:
+        warnings.append(f"no posterior of {', '.join(missing)}: not scored; warrantsim calibrate makes them")
+    return Assessment(resolved, size, compute, warnings)
 
 
-def _fits(resolved: Resolved, draws: int) -> list[Fit]:
-    """The fits for which there is a posterior, each with the rows that it did not see."""
-    rows = read_rows(shipped_rows(), history_of(resolved))
-    inputs = read_inputs(rows, resolved.base)
-    fits = [Fit(ALL, first_draws(read_posterior(), draws), unseen_by_all(rows))]
-    if there_is_one(early=True):
-        unseen = unseen_by_early(inputs.rows(rows), inputs.rows(rows, early=True))
-        start = EarlyStart(sources_without(read_sources(root() / CONFIGS), places_held_back(unseen.asked)))
-        fits.append(Fit(EARLY, first_draws(read_posterior(early=True), draws, "early draw"), unseen, start))
-    return fits
+def shipped_only(resolved: Resolved) -> None:
+    """Refuse an experiment with parameters, a world or a history of its own; raises InputError."""
+    shipped = resolve("history", base=resolved.base)
+    if shipped_tables.configuration_of(resolved) != shipped_tables.configuration_of(shipped):
+        raise InputError(
+            f"{resolved.name}: sets parameters, a world or a history of its own, and validation scores the "
+            "shipped ones only: choosing by these scores would spend the rows; choose by calibration rows "
+            "(warrantsim evidence)"
+        )
+
+
+def _fits(rows: Sequence[Row], draws: int) -> tuple[list[Fit], list[str]]:
+    """The fits for which there is a posterior, each with its task, and the splits without one."""
+    fits, missing = (
+        [Fit(SHIPPED, first_draws(read_posterior(), draws), unseen_by(SHIPPED, rows))],
+        list[str](),
+    )
+    for split in SPLITS:
+        if not there_is_one(split=split.name):
+            missing.append(split.name)
+            continue
+        points = first_draws(read_posterior(split=split.name), draws, f"draw of {split.name}")
+        fits.append(Fit(split, points, unseen_by(split, rows)))
+    return [fit for fit in fits if fit.unseen.asked], missing
 
 
 def survival(resolved: Resolved, draws: int, seeds: int) -> Assessment:

@@ -17,6 +17,7 @@ from sim.scenario.posterior import posterior_folder
 from sim.scenario.resolution import Resolved
 
 VALIDATION, RANKS, SURVIVAL = "validation", "validation_ranks", "survival"
+COVERAGE, CONDITIONAL = "validation_coverage", "validation_conditional"  # for docs, not for reports
 TABLES = (VALIDATION, RANKS, SURVIVAL)
 CONFIGURATION = "configuration"
 _NOT_OF_THE_WORLD = ("name", "label", "customers", "first", "months", "switches")

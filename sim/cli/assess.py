@@ -55,4 +55,4 @@ def _shown(tables: "Tables") -> "list[Table]":
         "validation_ranks": (rank_table,),
         "survival": (survival_table, arms_table),
     }
-    return [view(table) for name, table in tables.items() for view in views[name]]
+    return [view(table) for name, table in tables.items() for view in views.get(name, ())]

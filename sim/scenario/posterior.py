@@ -130,17 +130,16 @@ def posterior_folder() -> Path:
     return root() / CONFIGS / FOLDER
 
 
-def there_is_one(folder: Path | None = None, early: bool = False) -> bool:
+def there_is_one(folder: Path | None = None, split: str | None = None) -> bool:
     """Whether there is a posterior to read."""
-    return ((folder or posterior_folder()) / ((EARLY if early else "") + DRAWS)).is_file()
+    return ((folder or posterior_folder()) / ((f"{split}_" if split else "") + DRAWS)).is_file()
 
 
-def read_posterior(folder: Path | None = None, early: bool = False) -> Posterior:
-    """The shipped posterior, or the one in `folder`; `early`: of the fit that saw less. Raises InputError
-    with
-    file and line."""
-    folder, prefix = folder or posterior_folder(), EARLY if early else ""
-    if not there_is_one(folder, early):
+def read_posterior(folder: Path | None = None, split: str | None = None) -> Posterior:
+    """The shipped posterior, or the one in `folder`; `split`: of the fit of that split. Raises InputError
+    with file and line."""
+    folder, prefix = folder or posterior_folder(), f"{split}_" if split else ""
+    if not there_is_one(folder, split):
         raise InputError(f"{shown(folder / (prefix + DRAWS))}: there is no posterior; {NOBODY}")
     problems: list[str] = []
     fitted = _fitted(folder / (prefix + BEST), problems)

@@ -12,6 +12,7 @@ import pytest
 from sim.model.tables import TABLES
 from sim.runs.seed import SeedDone, Task
 from sim.runs.tasks import Runner
+from sim.scenario.locations import root
 from sim.vocabulary import SEGMENTS
 from tests.posteriors import write_stand_in
 
@@ -21,10 +22,10 @@ SMALL = ("--customers", "2000", "--workers", "1")
 
 @pytest.fixture
 def posterior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A stand-in in place of whatever is shipped: both fits, eight draws each."""
+    """A stand-in in place of whatever is shipped: of all rows and of a split, eight draws each."""
     folder = tmp_path / "posterior"
-    for early in (False, True):
-        write_stand_in(folder, draws=8, early=early)
+    for split in (None, "by_country"):
+        write_stand_in(folder, draws=8, split=split)
     monkeypatch.setattr("sim.scenario.posterior.posterior_folder", lambda: folder)
     monkeypatch.setattr("sim.analysis.shipped_tables.posterior_folder", lambda: folder)
     return folder
@@ -136,32 +137,39 @@ def test_survival_is_run_printed_and_written(
     assert len(pairs) == 8 + 4 * 3 * 2 and table["configuration"].nunique() == 1
 
 
-def test_validation_is_run_printed_and_written_for_both_fits(
+def test_validation_is_run_printed_and_written_for_every_split_that_has_a_posterior(
     posterior: Path, ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
 ) -> None:
     words = ["--posterior", "2", *SMALL, "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store")]
     outcome = warrantsim("validate", *words)
     assert outcome.code == 0, outcome.err
-    scores, ranks = (
-        pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("validation", "validation_ranks")
+    scores, ranks, coverage, conditional = (
+        pd.read_csv(tmp_path / "out" / f"validation{name}.csv")
+        for name in ("", "_ranks", "_coverage", "_conditional")
     )
-    assert set(scores["fit"]) == {"all rows", "early"} and set(scores["forecaster"]) == {
-        "model",
-        "no change",
-        "linear trend",
-        "Bass curve",
-    }
-    assert ranks.groupby("fit").size().to_dict() == {"all rows": 3, "early": 3}
+    assert set(scores["fit"]) == {"all", "by_country"}
+    assert {"model", "no change", "mean field", "country covariates"} <= set(scores["forecaster"])
+    assert scores["model_digest"].nunique() == scores["posterior"].nunique() == 1
+    assert set(ranks["rival"]) >= {"no change", "mean field"} and {"holds_50", "holds_90"} <= set(coverage)
+    assert set(conditional["fit"]) <= {"by_kind_market_shares"}
     # nobody in the stand-in adopts, so the model says a fifth of every country
-    model = scores[(scores["forecaster"] == "model") & scores["row"].str.startswith("K22")]
+    model = scores[(scores["forecaster"] == "model") & (scores["quantity"] == "adoption")]
     assert len(model) > 8 and model["forecast"].to_numpy() == pytest.approx(20.0)
-    assert "K10_2015" in outcome.out and "The model and each rival" in outcome.out
-    assert [task.seed for task in ran] == [1, 2, 1, 2]  # luck of each draw's own
-    for early in ("draws", "best"):
-        (posterior / f"early_{early}.csv").unlink()
-    again = warrantsim("validate", *words)
-    assert again.code == 0 and "there is no early posterior" in again.out
-    assert set(pd.read_csv(tmp_path / "out" / "validation.csv")["fit"]) == {"all rows"}
+    said = " ".join(outcome.out.split())
+    assert "The model and each rival" in said and "validation is scored once" in said
+    assert "no posterior of by_time, by_kind_market_shares" in said
+    # luck of each draw's own; with agents and without
+    assert [task.seed for task in ran] == [1, 2] * 4
+
+
+def test_validation_scores_nothing_but_the_shipped_parameters(
+    posterior: Path, ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
+) -> None:
+    asked = tmp_path / "mine.yaml"
+    shipped = (root() / "experiments" / "history.yaml").read_text(encoding="utf-8")
+    asked.write_text(shipped + "set: {trust.asymmetry: 1.0}\n", encoding="utf-8")
+    outcome = warrantsim("validate", "--experiment", str(asked), *SMALL, "--out", str(tmp_path / "out"))
+    assert outcome.code == 2 and "validation scores the shipped ones only" in outcome.err and not ran
 
 
 def test_evidence_over_the_posterior_says_what_its_intervals_are(

@@ -49,9 +49,9 @@ def test_a_draw_sets_parameters_and_what_they_multiply(tmp_path: Path) -> None:
 
 def test_the_early_fit_has_tables_of_its_own(tmp_path: Path) -> None:
     write_stand_in(tmp_path, 8)
-    write_stand_in(tmp_path, 4, early=True)
+    write_stand_in(tmp_path, 4, split="early")
     assert len(read_posterior(tmp_path).draws()) == 8
-    assert len(read_posterior(tmp_path, early=True).draws()) == 4
+    assert len(read_posterior(tmp_path, split="early").draws()) == 4
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What the model says of rows of the evidence when its parameters are as uncertain as the data leave them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,20 @@ SHARE = 0.9  # of all runs lies within an interval
 History = Callable[[Resolved, Draw], Scenario]
 
 
+@dataclass(frozen=True)
+class Question:
+    """Rows to be measured on history as it happened, at every draw.
+
+    `history` makes that of a draw (default: the experiment's, with the draw's values set), all of the same
+    months. Each draw has as many seeds as the experiment: its own, unless `seeds` says which.
+    """
+
+    rows: Sequence[Row]
+    draws: Sequence[Draw]
+    history: History | None = None
+    seeds: Sequence[Sequence[int]] | None = None
+
+
 def predict(
     rows: Sequence[Row],
     resolved: Resolved,
@@ -34,22 +49,34 @@ def predict(
     history: History | None = None,
     seeds: Sequence[Sequence[int]] | None = None,
 ) -> dict[str, np.ndarray]:
-    """Measure every row on history as it happened, at every draw: float64 (draws, seeds) by row id.
+    """What the model says of every row: float64 (draws, seeds) by row id.
 
     A value is missing where a run failed or had nothing to measure.
-    Each draw has as many seeds as the experiment: its own, unless `seeds` says which. `history` makes that of
-    a draw (default: the experiment's, with the draw's values set), all of the same months.
     """
-    history = history or history_at
-    seeds = seeds or own_seeds(resolved, draws)
-    histories = {id(draw): history(resolved, draw) for draw in draws}
-    simulated = months_of(histories[id(draws[0])])
-    values = {row.id: np.full((len(draws), len(seeds[0])), np.nan) for row in rows}
-    worlds = [worlds_of(rows, histories[id(draw)]) for draw in draws]
-    for number, done in run_draws(draws, worlds, seeds, "full", tables_of(rows), runner):
-        run = runs_of(done)
-        for row in rows:
-            values[row.id][number, seeds[number].index(done.seed)] = values_of(row, [run], simulated)[0]
+    return predict_each([Question(rows, draws, history, seeds)], resolved, runner)[0]
+
+
+def predict_each(
+    questions: Sequence[Question], resolved: Resolved, runner: Runner
+) -> list[dict[str, np.ndarray]]:
+    """The answers to several questions, all of whose runs are made at once."""
+    draws = [draw for one in questions for draw in one.draws]
+    of = [number for number, one in enumerate(questions) for _ in one.draws]  # a draw's question
+    seeds = [own for one in questions for own in (one.seeds or own_seeds(resolved, one.draws))]
+    histories = [(one.history or history_at)(resolved, draw) for one in questions for draw in one.draws]
+    worlds = [worlds_of(questions[n].rows, history) for n, history in zip(of, histories, strict=True)]
+    first = [of.index(number) for number in range(len(questions))]
+    values = [
+        {row.id: np.full((len(one.draws), len(seeds[first[n]])), np.nan) for row in one.rows}
+        for n, one in enumerate(questions)
+    ]
+    simulated = months_of(histories[0])
+    tables = tables_of(row for one in questions for row in one.rows)
+    for number, done in run_draws(draws, worlds, seeds, "full", tables, runner):
+        run, n = runs_of(done), of[number]
+        for row in questions[n].rows:
+            at = number - first[n], seeds[number].index(done.seed)
+            values[n][row.id][at] = values_of(row, [run], simulated)[0]
     return values
 
 

@@ -1,24 +1,27 @@
-"""Forecasts without agents: no change, a straight line, a Bass curve.
+"""Forecasts without agents, refitted to the rows that the model's fit saw.
 
 The model is worth its complexity only if it beats them. A rival continues a *series*: values of one measure,
-place, population and arguments. It is defined only where it has earlier values of that series. Its spread is
-the error that the sources alone would cause, or, where that is larger, the root mean square of the misses
-that the same rival makes on the rows that the fit saw (same measure, population and arguments, any place): a
-rival may learn how wrong it is wont to be.
+place, population and arguments. It is defined only where it has an earlier value of that series. Its spread
+holds the error that the sources alone would cause and, beside it, the misses that the same rival makes on
+rows that the fit saw, from every earlier value of each series (same measure, population and arguments, any
+place): a rival may learn how wrong it is wont to be. Misses grow with the years ahead, in proportion.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import minimize
 
 from sim.analysis.evidence.rows import Row
 from sim.analysis.starting_levels.adoption import Bass, bass_step
+from sim.analysis.validation.covariates import Countries, growth_by_covariates
 from sim.analysis.validation.scoring_rules import Predictive
+from sim.analysis.validation.series import earlier, error_of, kind_of, year_of
 
 NO_CHANGE, TREND, BASS = "no change", "linear trend", "Bass curve"
-RIVALS = (NO_CHANGE, TREND, BASS)
+HIERARCHY, COVARIATES, MEAN_FIELD = "hierarchical Bass", "country covariates", "mean field"
+RIVALS = (NO_CHANGE, TREND, BASS, HIERARCHY, COVARIATES, MEAN_FIELD)
 MEANING = {
     NO_CHANGE: "the last value seen before",
     TREND: "the straight line through the values seen before (at least two)",
@@ -26,6 +29,15 @@ MEANING = {
         "one curve of innovation and imitation for all, by least squares on the steps that the fit saw, "
         "from the last value seen before"
     ),
+    HIERARCHY: (
+        "a Bass curve for each country and size, its pace and ceiling shrunk to the common distribution of "
+        "the rows seen; draws of its posterior"
+    ),
+    COVARIATES: (
+        "the growth a year since the last value seen, by ridge regression on GDP per person online, GDP, "
+        "region, population and the last value"
+    ),
+    MEAN_FIELD: "the model itself with one average customer in each cell, at the same draws",
 }
 _FEWEST_STEPS = 3  # that two parameters are fitted to
 _ADOPTION = "adoption"
@@ -40,39 +52,7 @@ class Forecast:
 
 
 Rival = Callable[[Row, Sequence[Row]], Forecast | None]
-
-
-def error_of(row: Row) -> float:
-    """The source's standard error; where it is not known, half the tolerance."""
-    return row.se if row.se is not None else row.tolerance / 2.0
-
-
-def year_of(row: Row) -> float:
-    """Middle of the row's period, in years from January 1970."""
-    return (row.period.first + row.period.last + 1) / 24.0
-
-
-def kind_of(row: Row) -> tuple[object, ...]:
-    """What is measured of whom, wherever."""
-    return row.measure.name, row.population, row.without_event, tuple(sorted(row.arguments.items()))
-
-
-def earlier(row: Row, rows: Iterable[Row]) -> list[Row]:
-    """The values of the row's series before it, in order of time.
-
-    Bounds and differences between two dates do not count as values.
-    """
-    if row.measure.two_dates:
-        return []
-    before = [
-        r
-        for r in rows
-        if kind_of(r) == kind_of(row)
-        and r.place == row.place
-        and r.bound == "eq"
-        and r.period.last < row.period.first
-    ]
-    return sorted(before, key=year_of)
+Ensemble = Callable[[Row], np.ndarray | None]  # a row -> draws of its value, or None where not defined
 
 
 def no_change(row: Row, before: Sequence[Row]) -> Forecast | None:
@@ -108,13 +88,9 @@ def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
     ]
 
     def stepped(row: Row, last: Row, bass: Bass) -> float:
-        ceiling = ceiling_of(row)
-        return 100.0 * bass_step(
-            min(last.value / 100.0, 0.999 * ceiling), year_of(row) - year_of(last), ceiling, bass
-        )
-
-    def ceiling_of(row: Row) -> float:
-        return min(ceilings[segment] for segment in row.segments)
+        ceiling = min(ceilings[segment] for segment in row.segments)
+        start = min(last.value / 100.0, 0.999 * ceiling)
+        return 100.0 * bass_step(start, year_of(row) - year_of(last), ceiling, bass)
 
     if len(steps) < _FEWEST_STEPS:
         return lambda row, before: None
@@ -122,12 +98,9 @@ def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
     def misfit(pq: np.ndarray) -> float:
         return float(np.mean([(stepped(r, last, Bass(*pq)) - r.value) ** 2 for r, last in steps]))
 
-    found = Bass(
-        *(
-            float(x)
-            for x in minimize(misfit, x0=(0.02, 0.1), bounds=((1e-6, 1.0), (1e-6, 1.0)), method="L-BFGS-B").x
-        )
-    )
+    bounds = ((1e-6, 1.0), (1e-6, 1.0))
+    best = minimize(misfit, x0=(0.02, 0.1), bounds=bounds, method="L-BFGS-B").x
+    found = Bass(float(best[0]), float(best[1]))
 
     def rival(row: Row, before: Sequence[Row]) -> Forecast | None:
         if row.measure.name != _ADOPTION or not before:
@@ -137,45 +110,84 @@ def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
     return rival
 
 
+def covariate_regression(seen: Sequence[Row], countries: Countries) -> Rival:
+    """The regression of growth on what is known of countries, for each measure with enough rows seen."""
+    growth = growth_by_covariates(seen, countries)
+
+    def rival(row: Row, before: Sequence[Row]) -> Forecast | None:
+        a_year = growth(row, before[-1]) if before else None
+        if a_year is None:
+            return None
+        value = before[-1].value + a_year * (year_of(row) - year_of(before[-1]))
+        return Forecast(value, float(np.hypot(error_of(before[-1]), error_of(row))))
+
+    return rival
+
+
 @dataclass(frozen=True)
 class Field:
     """The rivals of one task.
 
-    `seen` are the rows that the fit saw, `known` all whose values may be continued from.
+    `seen` are the rows that the fit saw, `known` all whose values may be continued from, `ensembles` rivals
+    that bring draws of their own.
     """
 
     seen: tuple[Row, ...]
     known: tuple[Row, ...]
     ceilings: Mapping[str, float]
+    countries: Countries = field(default_factory=dict)
+    ensembles: Mapping[str, Ensemble] = field(default_factory=dict)
 
     def rivals(self) -> dict[str, Rival]:
-        return {NO_CHANGE: no_change, TREND: trend, BASS: bass_curve(self.seen, self.ceilings)}
+        return {
+            NO_CHANGE: no_change,
+            TREND: trend,
+            BASS: bass_curve(self.seen, self.ceilings),
+            COVARIATES: covariate_regression(self.seen, self.countries),
+        }
 
     def forecasts(self, rows: Sequence[Row]) -> dict[tuple[str, str], Predictive]:
         """(row id, rival) -> its predictive distribution, wherever it is defined."""
         out = {}
         for name, rival in self.rivals().items():
+            wont = _Misses(rival, self.seen)
             for row in rows:
-                made = rival(row, earlier(row, self.known)) if row.bound == "eq" else None
+                before = earlier(row, self.known)
+                made = rival(row, before) if row.bound == "eq" else None
                 if made is not None:
-                    out[row.id, name] = Predictive(
-                        np.array([made.value]), max(made.error, self._wont_to_miss(rival, row))
-                    )
+                    ahead = year_of(row) - year_of(before[-1])
+                    spread = float(np.hypot(made.error, wont.a_year(row) * ahead))
+                    out[row.id, name] = Predictive(np.array([made.value]), spread)
+        for name, ensemble in self.ensembles.items():
+            for row in rows:
+                draws = ensemble(row) if row.bound == "eq" else None
+                if draws is not None:
+                    out[row.id, name] = Predictive(draws, error_of(row))
         return out
 
-    def _wont_to_miss(self, rival: Rival, row: Row) -> float:
-        """Root mean square miss of the rival on rows of this kind.
 
-        The rows are those that were seen, or that lie before the row in its own series.
-        """
-        looked_at = {
-            r.id: r
-            for r in (*self.seen, *earlier(row, self.known))
-            if kind_of(r) == kind_of(row) and r.bound == "eq" and r.id != row.id
-        }
-        misses = [
-            made.value - r.value
-            for r in looked_at.values()
-            if (made := rival(r, earlier(r, self.known))) is not None
-        ]
-        return float(np.sqrt(np.mean(np.square(misses)))) if misses else 0.0
+@dataclass
+class _Misses:
+    """How wrong a rival is wont to be a year ahead, by kind, on the rows seen."""
+
+    rival: Rival
+    seen: Sequence[Row]
+    known: dict[tuple[object, ...], float] = field(default_factory=dict)
+
+    def a_year(self, row: Row) -> float:
+        """Root mean square miss beyond the sources' errors, in units a year ahead."""
+        kind = kind_of(row)
+        if kind not in self.known:
+            self.known[kind] = self._of([r for r in self.seen if kind_of(r) == kind and r.bound == "eq"])
+        return self.known[kind]
+
+    def _of(self, rows: Sequence[Row]) -> float:
+        excess = list[float]()
+        for row in rows:
+            before = earlier(row, rows)
+            for k in range(1, len(before) + 1):
+                made = self.rival(row, before[:k])
+                if made is not None:
+                    ahead = year_of(row) - year_of(before[k - 1])
+                    excess.append(((made.value - row.value) ** 2 - made.error**2) / ahead**2)
+        return max(0.0, float(np.mean(excess))) ** 0.5 if excess else 0.0

@@ -123,7 +123,7 @@ def test_the_posterior_can_be_read_and_has_moved_to_where_the_data_are(posterior
     assert found.at(0)["governments.base_rate.sector_localisation"] == pytest.approx(
         0.02 * found.draws()[0, 1]
     )
-    assert read_posterior(posterior, early=True).names == TWO
+    assert read_posterior(posterior, split="early").names == TWO
     said = json.loads((posterior / ABOUT).read_text())
     assert (
         said["points"] == 16 and said["customers"] == 2000 and said["early_fit"]["rows"] < said["fit"]["rows"]

@@ -30,7 +30,7 @@ def inputs() -> Inputs:
 
 @cache
 def posterior(early: bool) -> Posterior:
-    return read_posterior(early=early)
+    return read_posterior(split="early" if early else None)
 
 
 def table(name: str, early: bool) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from functools import cache
 import pytest
 
 from sim.analysis.evidence.compare import history_of
+from sim.analysis.evidence.measures.quantities import QUANTITIES, quantity
+from sim.analysis.evidence.measures.registry import MEASURES
 from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
 from sim.analysis.evidence.splits import (
     SHIPPED,
@@ -60,3 +62,7 @@ def test_by_kind_holds_a_whole_quantity_back(name: str) -> None:
     split = split_named(f"by_kind_{name}")
     asked = {row.measure.name for row in rows() if split.asks(row)}
     assert asked and not asked & {row.measure.name for row in rows() if split.may_see(row)}
+
+
+def test_every_measure_is_about_one_kind_of_quantity() -> None:
+    assert {quantity(one) for one in MEASURES.values()} == set(QUANTITIES)

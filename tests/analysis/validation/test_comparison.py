@@ -1,149 +1,89 @@
-"""Scores by row and forecaster, and ranks over series."""
+"""Scores by row and forecaster, from made-up runs to tables."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.evidence.rows import Row
+from sim.analysis.evidence.splits import split_named
 from sim.analysis.posterior_draws import Draw
 from sim.analysis.validation import comparison
-from sim.analysis.validation.comparison import MODEL, RANKS, SCORES, TOO_FEW, Fit, rank, score, validate
-from sim.analysis.validation.holdout import Unseen
-from sim.analysis.validation.rivals import BASS, NO_CHANGE, TREND, Field
+from sim.analysis.validation.comparison import SCORES, Fit, score, validate
+from sim.analysis.validation.holdout import unseen_by
+from sim.analysis.validation.ranks import MODEL
+from sim.analysis.validation.rivals import BASS, MEAN_FIELD, NO_CHANGE, RIVALS, TREND, Field
 from sim.analysis.validation.scoring_rules import Predictive, crps, log_score
 from sim.runs.store import Store
 from sim.runs.tasks import Runner
 from tests.analysis.validation.small_rows import asked, rows
 
+HELD = ("IE", "DK", "AT")  # of the countries that the split by country holds back
+CEILINGS = {"small_firm": 0.79, "enterprise": 0.9, "regulated": 0.85}
+
 
 @pytest.fixture
-def countries(tmp_path: Path) -> Fit:
-    """Surveys of six countries, of which three were seen; a bound and a row out of the starting values."""
+def surveys(tmp_path: Path) -> tuple[Row, ...]:
+    """Two surveys of six countries, of which three are held back, and a bound."""
     lines: dict[str, dict[str, object]] = {}
-    for k, code in enumerate(("DE", "FR", "SE", "IE", "FI", "NL")):
+    for k, code in enumerate(("FR", "SE", "FI", *HELD)):
         lines[f"{code}_2014"] = {"place": code, "value": 10 + 5 * k}
         lines[f"{code}_2016"] = {"place": code, "value": 14 + 5 * k, "year": "2016-01"}
-        lines[f"{code}_2016_small"] = {
-            "place": code,
-            "value": 15 + 5 * k,
-            "year": "2016-01",
-            "population": "small_firm",
-        }
     lines["bound"] = {"value": 20, "bound": "ge", "year": "2018-01", "place": "IE"}
-    lines["W01"] = {"value": 20, "year": "2018-01", "place": "IE"}
-    r = rows(tmp_path, **lines)
-    held = ("IE", "FI", "NL")
-    seen = [row for name, row in r.items() if name[:2] not in held and name[2] == "_"]
-    given = [row for name, row in r.items() if name[:2] in held and name.endswith("2014")]
-    others = [row for row in r.values() if row not in seen and row not in given]
-    return Fit("early", [Draw("d", {})], Unseen(tuple(seen), tuple(others), (*seen, *given)))
+    lines["small"] = {"value": 9, "year": "2016-01", "place": "IE", "population": "small_firm"}
+    return tuple(rows(tmp_path, **lines).values())
 
 
-def test_every_row_has_a_line_for_every_forecaster_with_its_scores_or_the_reason_why_not(
-    countries: Fit,
-) -> None:
-    made = {
+@pytest.fixture
+def fit(surveys: tuple[Row, ...]) -> Fit:
+    split = split_named("by_country")
+    return Fit(split, [Draw("d", {})], unseen_by(split, surveys))
+
+
+def test_every_row_has_a_line_for_every_forecaster_with_its_scores_or_the_reason_why_not(fit: Fit) -> None:
+    made = Field(fit.unseen.seen, fit.unseen.known, CEILINGS).forecasts(fit.unseen.asked) | {
         ("IE_2016", MODEL): Predictive(np.array([28.0, 30.0]), 1.5),
         ("IE_2016", NO_CHANGE): Predictive(np.array([25.0]), 2.0),
+        ("bound", MODEL): Predictive(np.array([20.0]), 1.5),
     }
-    made = (
-        of_rivals(countries)
-        | made
-        | {
-            ("bound", MODEL): Predictive(np.array([20.0]), 1.5),
-            ("W01", MODEL): Predictive(np.array([20.0]), 1.5),
-        }
-    )
-    table = score(countries, made)
-    assert list(table.columns) == list(SCORES) and len(table) == 4 * len(countries.unseen.asked)
+    table = score(fit, made)
+    assert list(table.columns) == list(SCORES)
+    assert len(table) == (1 + len(RIVALS)) * len(fit.unseen.asked)
     at = table.set_index(["row", "forecaster"])
-    assert at.loc[("IE_2016", MODEL), "crps"] == pytest.approx(crps(made["IE_2016", MODEL], 29.0))
-    assert at.loc[("IE_2016", NO_CHANGE), "log_score"] == pytest.approx(
-        log_score(made["IE_2016", NO_CHANGE], 29.0)
-    )
-    assert (
-        at.loc[("IE_2016", MODEL), "ranked"] == "yes"
-        and at.loc[("IE_2016", TREND), "note"] == "one earlier value makes no line"
-    )
-    # a bound has no score but a chance; a row that a starting value was computed from is scored and not
-    # ranked
-    assert np.isnan(at.loc[("bound", MODEL), "crps"]) and at.loc[("bound", MODEL), "chance"] == pytest.approx(
-        0.5
-    )
+    value = at.loc[("IE_2016", MODEL), "data"]
+    assert at.loc[("IE_2016", MODEL), "crps"] == pytest.approx(crps(made["IE_2016", MODEL], value))
+    log = log_score(made["IE_2016", NO_CHANGE], value)
+    assert at.loc[("IE_2016", NO_CHANGE), "log_score"] == pytest.approx(log)
+    assert at.loc[("IE_2016", MODEL), ["ranked", "holds_50", "holds_90"]].tolist() == ["yes", True, True]
+    assert at.loc[("IE_2016", TREND), "note"] == "one earlier value makes no line"
+    # a bound has no score but a chance
+    assert np.isnan(at.loc[("bound", MODEL), "crps"])
+    assert at.loc[("bound", MODEL), ["chance", "ranked"]].tolist() == [pytest.approx(0.5), "no"]
     assert at.loc[("bound", BASS), "note"] == "a bound, not a value"
-    assert (
-        at.loc[("W01", MODEL), "ranked"] == "no"
-        and at.loc[("W01", MODEL), "crps"] > 0.0
-        and "switching cost" in at.loc[("W01", MODEL), "note"]
-    )
-    assert (
-        at.loc[("IE_2016_small", NO_CHANGE), "note"] == "no earlier value of the same thing in the evidence"
-    )
-    assert at.loc[("FI_2016", MODEL), "note"] == "the model had nothing to measure"
-
-
-def of_rivals(fit: Fit) -> dict[tuple[str, str], Predictive]:
-    return Field(
-        fit.unseen.seen, fit.unseen.known, {"small_firm": 0.79, "enterprise": 0.9, "regulated": 0.85}
-    ).forecasts(fit.unseen.asked)
-
-
-def ranked(countries: Fit, better: float) -> pd.DataFrame:
-    """Both forecast every survey of 2016, the model off by `better` times as much as the rival."""
-    made = of_rivals(countries)
-    for row in countries.unseen.asked:
-        if "2016" in row.id:
-            off = 2.0 + 0.1 * len(row.id)
-            made[row.id, MODEL] = Predictive(np.array([row.value + better * off]), 0.5)
-            made[row.id, NO_CHANGE] = Predictive(np.array([row.value - off]), 0.5)
-    return rank("early", score(countries, made), countries.unseen.asked).set_index("rival")
-
-
-def test_ranks_count_countries_not_rows(countries: Fit) -> None:
-    good, bad = ranked(countries, 0.2), ranked(countries, 3.0)
-    assert good.loc[NO_CHANGE, ["rows", "series", "ahead", "verdict"]].tolist() == [6, 3, 6, "model better"]
-    assert bad.loc[NO_CHANGE, ["ahead", "verdict"]].tolist() == [0, "rival better"]
-    assert good.loc[NO_CHANGE, "difference"] == pytest.approx(
-        good.loc[NO_CHANGE, "model"] - good.loc[NO_CHANGE, "rival_score"]
-    )
-    assert (
-        good.loc[NO_CHANGE, "high"] < 0 < bad.loc[NO_CHANGE, "low"]
-        and good.loc[NO_CHANGE, "log_difference"] < 0
-    )
-    assert (
-        good.loc[TREND, ["rows", "verdict"]].tolist() == [0, TOO_FEW]
-        and list(good.reset_index().columns).sort() == list(RANKS).sort()
-    )
-
-
-def test_two_series_are_too_few_and_equal_scores_are_not_told_apart(countries: Fit) -> None:
-    assert ranked(countries, 1.0).loc[NO_CHANGE, "verdict"] == "not told apart"
-    few = Fit(
-        "early",
-        countries.draws,
-        Unseen(countries.unseen.seen, countries.unseen.asked[:2], countries.unseen.known),
-    )
-    assert ranked(few, 0.2).loc[NO_CHANGE, "verdict"] == TOO_FEW
+    assert at.loc[("small", NO_CHANGE), "note"] == "no earlier value of the same thing in the evidence"
+    assert at.loc[("DK_2016", MODEL), "note"] == "the model had nothing to measure"
 
 
 def test_a_fit_that_knows_the_truth_beats_rivals_and_one_that_does_not_loses(
-    countries: Fit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    surveys: tuple[Row, ...], fit: Fit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The whole of it but the runs, which are made up."""
-    off = {"good": 0.3, "bad": 12.0}
-    monkeypatch.setattr(
-        comparison,
-        "predict",
-        lambda asked_rows, resolved, draws, *more: {
-            row.id: np.full((2, 2), row.value + off[draws[0].label]) for row in asked_rows
-        },
-    )
-    fits = [Fit(name, [Draw(name, {})], countries.unseen) for name in off]
-    scores, ranks = validate(fits, asked(), Runner(Store(tmp_path)))
-    by = ranks.set_index(["fit", "rival"])["verdict"]
-    assert (
-        by["good", NO_CHANGE] == by["good", BASS] == "model better"
-        and by["bad", NO_CHANGE] == by["bad", BASS] == "rival better"
-    )
-    assert set(scores["fit"]) == set(off)
+    """The whole of it but the runs, which are made up: with agents near the truth, averages far off."""
+
+    def made_up(off: tuple[float, float]) -> dict[str, pd.Series]:
+        def answers(questions: Any, resolved: Any, runner: Any) -> list[dict[str, np.ndarray]]:
+            return [
+                {row.id: np.full((2, 2), row.value + off[n % 2]) for row in question.rows}
+                for n, question in enumerate(questions)
+            ]
+
+        monkeypatch.setattr(comparison, "predict_each", answers)
+        made = validate([fit], surveys, asked(), Runner(Store(tmp_path)))
+        covered = made.coverage[made.coverage["forecaster"] == MODEL].iloc[0]
+        return {"verdict": made.ranks.set_index("rival")["verdict"], "coverage": covered}
+
+    good, bad = made_up((0.3, 12.0)), made_up((12.0, 0.3))
+    assert good["verdict"][NO_CHANGE] == good["verdict"][MEAN_FIELD] == "model better"
+    assert bad["verdict"][NO_CHANGE] == bad["verdict"][MEAN_FIELD] == "rival better"
+    assert good["coverage"]["holds_50"] == 1.0 and bad["coverage"]["holds_90"] == 0.0

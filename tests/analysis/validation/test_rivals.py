@@ -1,15 +1,19 @@
 """Rivals: what each says, where it is defined, and that it sees nothing that it must not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.analysis.evidence.measures.window import window
 from sim.analysis.starting_levels.adoption import Bass, bass_step
-from sim.analysis.validation.rivals import BASS, NO_CHANGE, TREND, Field, earlier, year_of
+from sim.analysis.validation.rivals import BASS, COVARIATES, HIERARCHY, NO_CHANGE, TREND, Field
+from sim.analysis.validation.series import earlier, year_of
 from tests.analysis.validation.small_rows import history, rows
 
 CEILINGS = {"small_firm": 0.79, "enterprise": 0.9, "regulated": 0.85}
+EUROPE = ("DE", "FR", "SE", "IE", "FI", "NL", "PL", "ES", "PT", "GR", "HU", "RO")
 SHARE = {
     "measure": "provider_share",
     "place": "world",
@@ -49,16 +53,14 @@ def test_no_change_and_trend_continue_what_they_have_with_its_error(tmp_path: Pa
             for year, value in ((2013, 41), (2014, 46), (2015, 54))
         },
     )
-    made = field([], list(r.values())).forecasts(list(r.values()))
+    made = field([r["y2013"], r["y2014"]], list(r.values())).forecasts(list(r.values()))
     assert set(made) == {
         ("y2014", NO_CHANGE),
         ("y2015", NO_CHANGE),
         ("y2015", TREND),
     }  # the first has nothing to go by, and a share has no Bass curve
-    assert made["y2014", NO_CHANGE].mean == 41 and made["y2014", NO_CHANGE].sd == pytest.approx(
-        np.hypot(2, 2)
-    )
-    # a year before it missed by 5, which is more than the sources' errors
+    # the year before it missed by 5, where the sources' errors alone make sqrt(8): it is wont to miss by the
+    # rest as well
     assert made["y2015", NO_CHANGE].mean == 46 and made["y2015", NO_CHANGE].sd == pytest.approx(5.0)
     # a line through two values weighs them -1 and 2
     assert made["y2015", TREND].mean == pytest.approx(51) and made["y2015", TREND].sd == pytest.approx(
@@ -92,9 +94,13 @@ def test_the_bass_curve_is_found_again_and_continued_from_the_country_that_no_fi
     assert ("IE_2014", BASS) not in made and made["IE_2016", BASS].mean == pytest.approx(
         r["IE_2016"].value, abs=0.05
     )
-    # no change is wont to miss by what the countries seen grew by
+    # no change is wont to miss by what the countries seen grew by, in proportion to the years ahead
     grown = [r[f"{code}_2016"].value - r[f"{code}_2014"].value for code in ("DE", "FR", "SE", "FI")]
     assert made["IE_2016", NO_CHANGE].sd == pytest.approx(np.sqrt(np.mean(np.square(grown))))
+    later = replace(r["IE_2016"], id="IE_2018", first=window("2018-01"), last=window("2018-01"))
+    far = field(seen, [*seen, r["IE_2014"]]).forecasts([later])["IE_2018", NO_CHANGE]
+    beyond = np.mean(np.square(grown)) - 2 * 1.5**2
+    assert far.sd == pytest.approx(np.sqrt(4 * beyond + 2 * 1.5**2))
 
 
 def test_what_is_forecast_never_shapes_the_forecast(tmp_path: Path) -> None:
@@ -126,3 +132,35 @@ def test_too_few_steps_give_no_bass_curve_and_a_bound_no_forecast(tmp_path: Path
 
 def test_the_ceilings_are_those_of_the_segments() -> None:
     assert history().segments["small_firm"].adoption_ceiling == CEILINGS["small_firm"]
+
+
+def test_the_regression_finds_what_growth_depends_on_and_forecasts_a_country_it_never_saw(
+    tmp_path: Path,
+) -> None:
+    countries = {code: history().jurisdictions[code] for code in EUROPE}
+    wealth = {code: np.log(one.gdp_2013 / one.online_people_2013) for code, one in countries.items()}
+    lines = {
+        f"{code}_{year}": {
+            "place": code,
+            "value": 20 + (year - 2014) * 2 * wealth[code],
+            "year": f"{year}-01",
+        }
+        for code in EUROPE
+        for year in (2014, 2016, 2018)
+    }
+    r = rows(tmp_path, **lines)
+    seen = [row for row in r.values() if row.place.name != "NL"]
+    known = [*seen, r["NL_2014"]]
+    made = Field(tuple(seen), tuple(known), CEILINGS, countries).forecasts([r["NL_2018"]])
+    assert made["NL_2018", COVARIATES].mean == pytest.approx(r["NL_2018"].value, abs=1.5)
+    # without enough steps there is none
+    few = Field(tuple(seen[:6]), tuple(known), CEILINGS, countries).forecasts([r["NL_2018"]])
+    assert ("NL_2018", COVARIATES) not in few and ("NL_2018", NO_CHANGE) in few
+
+
+def test_a_rival_with_draws_of_its_own_has_the_error_of_the_source_around_each(tmp_path: Path) -> None:
+    r = rows(tmp_path, a={"value": 10}, bound={"value": 10, "bound": "ge"})
+    ensemble = {HIERARCHY: lambda row: np.array([8.0, 12.0])}
+    made = Field((), (), CEILINGS, ensembles=ensemble).forecasts(list(r.values()))
+    assert set(made) == {("a", HIERARCHY)}
+    assert made["a", HIERARCHY].mean == 10.0 and made["a", HIERARCHY].sd == 1.5

@@ -53,7 +53,7 @@ def test_the_log_score_is_minus_the_log_of_the_density() -> None:
 
 @pytest.mark.parametrize("score", [crps, log_score])
 def test_the_true_distribution_scores_best_in_the_mean(score: object) -> None:
-    draws = np.random.default_rng(5).normal(10.0, 2.0, 4000)
+    draws = np.random.default_rng(5).normal(10.0, 2.0, 1000)
 
     def mean(centre: float, sd: float) -> float:
         return float(np.mean([score(Predictive(np.array([centre]), sd), float(y)) for y in draws]))
