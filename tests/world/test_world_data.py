@@ -10,7 +10,6 @@ import pytest
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
-from sim.analysis.starting_levels.sources import read_sources
 from sim.model.law.timeline import LawInForce
 from sim.scenario.schema import Jurisdiction, Provider, SegmentSpec, Timeline
 from sim.vocabulary import SEGMENTS
@@ -263,9 +262,7 @@ def test_the_rows_repeat_the_evidence_number_by_number() -> None:
     evidence = {row["id"]: row for row in _rows("evidence.csv")}
     for row in _rows("rows.csv"):
         cited = row["source"].split(":")[0]
-        if (
-            cited == "K22b" or row["id"] == "K10_rise"
-        ):  # K22b has a file of its own; of K10 only that the share rose
+        if cited not in evidence or row["id"] == "K10_rise":  # of K10 only that the share rose
             continue
         if cited.startswith("T24"):  # months since January 2013
             years, months, _ = (int(part) for part in evidence[cited]["period"].split("-"))
@@ -279,43 +276,6 @@ def test_the_rows_repeat_the_evidence_number_by_number() -> None:
             assert evidence[cited]["quantity"].endswith("public cloud 10 -> 15")
             numbers = [numbers[1] - numbers[0], 15.0 - 10.0]
         assert float(row["value"]) / times in numbers, row["id"]
-
-
-def test_the_rows_of_adoption_are_eurostats_country_by_country_and_size_by_size() -> None:
-    sources = read_sources(CONFIGS)
-    uptake = {key: 100.0 * share for key, share in sources.uptake.items()}
-    firms = sources.general["survey"]["enterprises_thousand"]
-    small_states = ["BG", "CY", "EE", "HR", "LT", "LU", "LV", "MT", "SI", "SK"]
-    gdp = {one.iso2: one.gdp_2013 or 0.0 for one in sources.economies.values()}
-
-    def of(geo: str, year: int, population: str) -> float:
-        if population == "enterprise":
-            return float(
-                (firms["M"] * uptake[geo, "M", year] + firms["L"] * uptake[geo, "L", year])
-                / (firms["M"] + firms["L"])
-            )
-        return uptake[geo, {"small_firm": "S", "firms_10plus": "10+"}[population], year]
-
-    seen = set()
-    for row in _rows("rows.csv"):
-        if row["source"].startswith("K22b"):
-            year, who = int(row["from"][:4]), row["population"]
-            members = small_states if row["place"] == "rest_of_eu" else [row["place"]]
-            expected = sum(gdp[geo] * of(geo, year, who) for geo in members) / sum(
-                gdp[geo] for geo in members
-            )
-            assert float(row["value"]) == pytest.approx(expected, abs=0.051), row["id"]
-            seen |= {(geo, year, who) for geo in members}
-    # 27 members of 2014 without Italy, whose series is broken; Germany's total is that of K22, from its own
-    # office
-    countries = {geo for geo, _, _ in seen}
-    assert len(countries) == 27 and "IT" not in countries
-    assert seen == {
-        (geo, year, who)
-        for geo in countries
-        for year in (2014, 2016)
-        for who in ("firms_10plus", "small_firm", "enterprise")
-    } - {("DE", year, "firms_10plus") for year in (2014, 2016)}
 
 
 def test_every_row_on_law_that_requests_and_assistance_cite_is_in_the_repository() -> None:

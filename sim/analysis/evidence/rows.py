@@ -13,6 +13,7 @@ from sim.analysis.evidence.measures.measure import Argument, Measure
 from sim.analysis.evidence.measures.place import Place, place, places
 from sim.analysis.evidence.measures.population import POPULATIONS, segments
 from sim.analysis.evidence.measures.registry import MEASURES
+from sim.analysis.evidence.measures.survey_scales import survey_scales
 from sim.analysis.evidence.measures.window import FORMS, Window, window
 from sim.scenario.csv_files import number, records
 from sim.scenario.locations import root, shown
@@ -35,9 +36,15 @@ COLUMNS = (
     "unit",
     "source",
 )
-MORE_COLUMNS = ("arguments", "note")  # a file may leave these out
+MORE_COLUMNS = ("arguments", "note", "helped", "flags")  # a file may leave these out
 FITTED = "calibration"
 ROLES = ("input", FITTED, "validation", "context")
+FLAGS = {
+    "break": "the source says that its series breaks between this value and the rest of the series",
+    "jump": "the series jumps here, though the source names no break",
+    "new_question": "from this wave on the source asks about other services than before",
+    "president": "a president whom the model does not know moved this survey",
+}
 BOUNDS = ("eq", "le", "ge")
 BOUND_WORDS = {"eq": "", "le": "at most ", "ge": "at least "}
 
@@ -47,7 +54,8 @@ class Row:
     """One number of the evidence, checked: what was measured, and how to measure it in the model.
 
     `se` is the source's standard error in the row's unit (None: not known). `bound` says whether the number
-    itself was measured, or that the truth is at most or at least this.
+    itself was measured, or that the truth is at most or at least this. `helped` names the starting value,
+    parameter or scale that was computed from the row, if any: such a row is no test. `flags` are of FLAGS.
     """
 
     id: str
@@ -65,6 +73,8 @@ class Row:
     source: str
     arguments: Mapping[str, str]
     note: str = ""
+    helped: str = ""
+    flags: frozenset[str] = frozenset()
 
     @property
     def period(self) -> Window:
@@ -178,6 +188,7 @@ class _Reading:
                 f"'{text['unit']}': {measure.name} measures in '{measure.unit}'; state value and se in it",
             )
         arguments = self._arguments(measure) if measure is not None else {}
+        flags = self._flags()
         if self.problems or measure is None or where is None or who is None or dates is None or value is None:
             return None
         same = {name: text[name] for name in ("id", "role", "population", "without_event", "bound", "source")}
@@ -192,12 +203,23 @@ class _Reading:
             se=se,
             arguments=arguments,
             note=text.get("note", ""),
+            helped=text.get("helped", ""),
+            flags=flags,
         )
 
     def _one_of(self, column: str, valid: Iterable[str]) -> None:
         valid = tuple(valid)
         if self.text[column] not in valid:
             self.refuse(column, f"unknown value '{self.text[column]}'; {choices(self.text[column], valid)}")
+
+    def _flags(self) -> frozenset[str]:
+        given = [word for part in self.text.get("flags", "").split("+") if (word := part.strip())]
+        for word in given:
+            if word not in FLAGS:
+                self.refuse(
+                    "flags", f"unknown flag '{word}'; {choices(word, FLAGS)}; several are joined by +"
+                )
+        return frozenset(given)
 
     def _number(self, column: str) -> float | None:
         value = number(self.text[column], column, self.problems)
@@ -327,4 +349,6 @@ def valid_words(argument: Argument, scenario: Scenario) -> tuple[str, ...] | Non
         return tuple(scenario.jurisdictions)
     if argument.valid == "providers":
         return tuple(scenario.providers)
+    if argument.valid == "scales":
+        return tuple(survey_scales())
     return argument.valid

@@ -13,6 +13,7 @@ from sim.analysis.evidence.measures.laws import LAWS
 from sim.analysis.evidence.measures.market import MARKET
 from sim.analysis.evidence.measures.measure import Measure
 from sim.analysis.evidence.measures.requests import REQUESTS
+from sim.analysis.evidence.measures.surveys import SURVEYS
 from sim.analysis.evidence.measures.trust import TRUST
 from sim.analysis.evidence.rows import FITTED, Row
 from sim.scenario.csv_files import records
@@ -61,7 +62,7 @@ class Split:
 
 def helped_an_input(row: Row) -> bool:
     """Whether a starting value or a parameter outside the fit was computed from a row."""
-    return row.id in IN_THE_STARTING_VALUES
+    return bool(row.helped) or row.id in IN_THE_STARTING_VALUES
 
 
 @cache
@@ -123,7 +124,9 @@ SPLITS: tuple[Split, ...] = (
         _is_any_of(MARKET),
     ),
     Split(f"{BY_KIND}laws", "fitted without any row on laws, scored on these", _is_any_of(LAWS)),
-    Split(f"{BY_KIND}trust", "fitted without any row on trust, scored on these", _is_any_of(TRUST)),
+    Split(
+        f"{BY_KIND}trust", "fitted without any row on trust, scored on these", _is_any_of((*TRUST, *SURVEYS))
+    ),
     Split(f"{BY_KIND}requests", "fitted without any row on requests, scored on these", _is_any_of(REQUESTS)),
     Split(
         f"{BY_KIND}stated",

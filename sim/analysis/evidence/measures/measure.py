@@ -6,7 +6,7 @@ from typing import Literal
 
 from sim.analysis.evidence.measures.selection import View
 
-Choices = Literal["countries", "providers"]
+Choices = Literal["countries", "providers", "scales"]
 
 
 @dataclass(frozen=True)

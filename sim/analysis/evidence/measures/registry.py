@@ -11,8 +11,10 @@ from sim.analysis.evidence.measures.offers import OFFERS
 from sim.analysis.evidence.measures.reaction import REACTION
 from sim.analysis.evidence.measures.requests import REQUESTS
 from sim.analysis.evidence.measures.storage import STORAGE
+from sim.analysis.evidence.measures.surveys import SURVEYS
 from sim.analysis.evidence.measures.trust import TRUST
 
 MEASURES: dict[str, Measure] = {
-    one.name: one for one in (*ADOPTION, *MARKET, *REACTION, *STORAGE, *LAWS, *OFFERS, *REQUESTS, *TRUST)
+    one.name: one
+    for one in (*ADOPTION, *MARKET, *REACTION, *STORAGE, *LAWS, *OFFERS, *REQUESTS, *TRUST, *SURVEYS)
 }

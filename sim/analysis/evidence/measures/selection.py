@@ -45,6 +45,10 @@ class Run:
                 mask &= np.array([name in wanted for name in names])[codes]
         return np.flatnonzero(mask)
 
+    def names(self, table: str, key: str) -> list[str]:
+        """What a key of a table can be."""
+        return self._coded(table, key)[0]
+
     def _coded(self, table: str, key: str) -> tuple[list[str], np.ndarray]:
         if (table, key) not in self._codes:
             names, codes = np.unique(self._tables[table][key].astype(str), return_inverse=True)
