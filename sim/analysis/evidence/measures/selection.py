@@ -24,6 +24,7 @@ class Run:
     def __init__(self, tables: Mapping[str, Columns]) -> None:
         self._tables = tables
         self._months: dict[str, np.ndarray] = {}
+        self._by_month: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # rows in order of month, their months
         self._codes: dict[tuple[str, str], tuple[list[str], np.ndarray]] = {}
 
     def column(self, table: str, name: str) -> np.ndarray:
@@ -37,13 +38,21 @@ class Run:
 
     def at(self, table: str, window: Window, **keys: Collection[str]) -> np.ndarray:
         """Positions of the rows of a window whose keys are among those named."""
-        months = self.months(table)
-        mask = (months >= window.first) & (months <= window.last)
+        at = self._within(table, window)
         for key, wanted in keys.items():
             names, codes = self._coded(table, key)
             if names:
-                mask &= np.array([name in wanted for name in names])[codes]
-        return np.flatnonzero(mask)
+                at = at[np.array([name in wanted for name in names])[codes[at]]]
+        return at
+
+    def _within(self, table: str, window: Window) -> np.ndarray:
+        """Positions of the rows of a window."""
+        if table not in self._by_month:
+            months = self.months(table)
+            order = np.argsort(months, kind="stable")
+            self._by_month[table] = order, months[order]
+        order, months = self._by_month[table]
+        return np.sort(order[slice(*np.searchsorted(months, (window.first, window.last + 1)))])
 
     def names(self, table: str, key: str) -> list[str]:
         """What a key of a table can be."""
