@@ -25,6 +25,11 @@ ANOTHER_PRESIDENT = (
     "since January 2017 the United States had another president than at the first wave, who moved this "
     "survey in most countries at once; the model knows none"
 )
+WAR = (
+    "the annexation of Crimea and the sanctions that followed moved views here; the model knows neither, so "
+    "the wave is no target"
+)
+AT_WAR = {("RU", year) for year in range(2014, 2022)} | {("UA", year) for year in range(2014, 2022)}
 # Pew's answer on freedoms after the leak, by country and year: the only ones that were published.
 ASKED_AGAIN = {("BR", 2014): 51.0, ("BR", 2015): 58.0, ("DE", 2015): 43.0}
 CHANGE_SCALE = "survey_scales.favourability_change"
@@ -50,10 +55,11 @@ def favourability(waves: Waves, freedoms: Mapping[str, float]) -> Iterator[Line]
                         base_error, unit="%", helped="survey_scales.favourability")  # fmt: skip
         for year in sorted(set(by_year) - {first}) if first <= LAST_OF_THE_FIT else ():
             value, error = by_year[year]
-            late = year >= NEW_PRESIDENT
+            late, war = year >= NEW_PRESIDENT, (place, year) in AT_WAR
+            role = "validation" if year > LAST_OF_THE_FIT else "calibration"
             yield _line(
                 f"liking_{place}_{year}",
-                "validation" if year > LAST_OF_THE_FIT else "calibration",
+                "context" if war else role,
                 "survey_change",
                 place,
                 (first, year),
@@ -61,8 +67,8 @@ def favourability(waves: Waves, freedoms: Mapping[str, float]) -> Iterator[Line]
                 combined(error, base_error),
                 unit="points",
                 helped=CHANGE_SCALE if (place, year) in ASKED_AGAIN else "",
-                note=ANOTHER_PRESIDENT if late else "",
-                flags="president" if late else "",
+                note="; ".join([WAR] * war + [ANOTHER_PRESIDENT] * late),
+                flags="+".join(["war"] * war + ["president"] * late),
             )
 
 

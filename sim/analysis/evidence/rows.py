@@ -43,6 +43,7 @@ FLAGS = {
     "break": "the source says that its series breaks between this value and the rest of the series",
     "jump": "the series jumps here, though the source names no break",
     "new_question": "from this wave on the source asks about other services than before",
+    "war": "a war and its sanctions, which the model does not know, moved this survey",
     "president": "a president whom the model does not know moved this survey",
 }
 BOUNDS = ("eq", "le", "ge")
