@@ -192,9 +192,29 @@ class Pair(Results):
     def headlines(self) -> pd.DataFrame:
         """The headline numbers: value in each world, difference, unit, verdict.
 
-        The difference has its 95% interval over seeds.
+        `low` and `high` are the 95% interval over seeds: luck alone. Where draws were run, `median`, `low50`,
+        `high50`, `low90`, `high90`, `sign`, `share` and `parameters` hold luck, fit and judgement.
         """
-        return self._summary("headlines")
+        luck, draws = self._summary("headlines"), self._results.summary("uncertainty")
+        if draws is None:
+            return luck
+        return luck.merge(draws.drop(columns=["name", "unit", "window"]), on="headline", how="left")
+
+    @property
+    def draws(self) -> pd.DataFrame:
+        """Every headline at every draw of the posterior: both worlds, and their difference (`value`).
+
+        Raises InputError if no draws were run.
+        """
+        table = self._results.summary("draws_outcomes")
+        if table is None:
+            raise InputError("no draws of the posterior were run: run the experiment with draws=256")
+        return table
+
+    @property
+    def varied(self) -> pd.DataFrame:
+        """What the draws vary, and what they hold. Raises InputError if no draws were run."""
+        return self._summary("varied")
 
     @property
     def knockouts(self) -> pd.DataFrame:
@@ -269,6 +289,7 @@ def run(
     out: str | Path | None = None,
     store: str | Path = STORE,
     further: bool = False,
+    draws: int | None = None,
     model_reporters: Mapping[str, Reporter] | None = None,
     agenttype_reporters: Mapping[str, Mapping[str, Reporter]] | None = None,
     progress: Callable[[int, int, str], None] | None = None,
@@ -277,9 +298,10 @@ def run(
 
     `changes` are values by path. Results go to the folder `out`, or to a temporary one that lives as long as
     they do; runs are kept in `store`. With `further`, the tables that need other runs are made too
-    (knock-outs, other switch dates, the record). Reporters are numbers of your own, read at the end of each
-    month: of the model (by name), and of agents (by the name of their class); see `Pair.collected`.
-    `progress` is told (done, total, words).
+    (draws of the posterior, knock-outs, other switch dates, the record). `draws` are those of the posterior
+    that the intervals of the headlines are over (0: none). Reporters are numbers of your own, read at the
+    end of each month: of the model (by name), and of agents (by the name of their class); see
+    `Pair.collected`. `progress` is told (done, total, words).
 
     Raises InputError for a mistake in the experiment, EngineLost if the workers cannot go on.
     """
@@ -289,7 +311,7 @@ def run(
     reporters = Reporters.of(model_reporters, agenttype_reporters)
     folder, keep = _folder(out)
     with _store_for(reporters, store) as kept:
-        _run(resolved, folder, kept, workers, progress, further=further, reporters=reporters)
+        _run(resolved, folder, kept, workers, progress, further=further, draws=draws, reporters=reporters)
     return Pair(folder, keep)
 
 

@@ -27,6 +27,10 @@ from sim.analysis.headlines import (
     headlines_of_one,
     series,
 )
+from sim.analysis.uncertainty import joint_draws
+from sim.analysis.uncertainty.joint_draws import JointDraws
+from sim.analysis.uncertainty.summary import summarise
+from sim.analysis.uncertainty.varied import varied
 from sim.runs import claims
 from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
 from sim.runs.live import LivePair, results_of_pairs, tables_of
@@ -46,7 +50,17 @@ Pairs = Sequence[tuple[Columns, Columns]]
 
 # Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
 PROJECTIONS = Path("configs/evidence/projections.csv")
-SUMMARIES = ("headlines", "series", "knockouts", "mean_field", "switch_dates", "record")
+SUMMARIES = (
+    "headlines",
+    "series",
+    "uncertainty",
+    "draws_outcomes",
+    "varied",
+    "knockouts",
+    "mean_field",
+    "switch_dates",
+    "record",
+)
 
 
 @dataclass
@@ -96,6 +110,7 @@ def run(
     store: Path | None = None,
     backend: Backend | None = None,
     further: bool = False,
+    draws: int | None = None,
     command: str = "",
     reporters: Reporters | None = None,
 ) -> Finished:
@@ -103,10 +118,12 @@ def run(
 
     Runs are kept in `store`, which experiments may share (None: in `out` itself); `workers` counts where no
     `backend` is given. With `further` also the
-    tables that need other runs: knock-outs, other switch dates, the evidence. A shard only runs its part and
-    writes no tables. Raises EngineLost when a cluster is gone; what was stored stays, and the next call goes
-    on from there.
+    tables that need other runs: draws of the posterior, knock-outs, other switch dates, the evidence; `draws`
+    says how many draws (0: none). A shard only runs its part and writes no tables. Raises EngineLost when a
+    cluster is gone; what was stored stays, and the next call goes on from there. Raises InputError for draws
+    that the posterior does not have.
     """
+    joint = joint_draws.joint_draws(resolved, draws) if further or draws is not None else None
     runner = Runner(Store(store or out / OWN_STORE), backend or Backend(workers), progress)
     done = Finished(out, Plan(resolved, out / POINTS, reporters), runner)
     runner.store.prepare()
@@ -118,7 +135,7 @@ def run(
             (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
         known: dict[str, Any] = {"command": command} if command else {}
         if not done.plan.has_design:
-            known |= _analyse(done, watch, further)
+            known |= _analyse(done, watch, further, joint)
         if resolved.experiment.claims and done.tables:
             done.verdicts = claims.judge(resolved, done.results)
             done.verdicts.write(out)
@@ -127,7 +144,7 @@ def run(
     return done
 
 
-def _analyse(run: Finished, watch: Watch, further: bool) -> dict[str, Any]:
+def _analyse(run: Finished, watch: Watch, further: bool, joint: JointDraws | None) -> dict[str, Any]:
     """Compute and write the summaries of an experiment without a design.
 
     Returns what the manifest says of them.
@@ -142,11 +159,14 @@ def _analyse(run: Finished, watch: Watch, further: bool) -> dict[str, Any]:
     else:
         pairs = knockouts.pairs_of(done, compare)
         run.summaries |= paired_summaries(resolved, pairs, why=True, metrics=tuple(SERIES))
-    if further:
+    if further or joint is not None:
         watch.stage(FURTHER, 0)
-        runner = Runner(run.store, run.runner.backend, watch.following(run.runner.progress))
+    runner = Runner(run.store, run.runner.backend, watch.following(run.runner.progress))
+    if joint is not None:
+        run.summaries |= summaries_of_draws(joint, runner)
+    if further:
         run.summaries |= _further_summaries(run, runner)
-        run.further_failures += runner.failures
+    run.further_failures += runner.failures
     for name, table in run.summaries.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     shipped_tables.bring_shipped(folder, resolved)
@@ -166,6 +186,17 @@ def _further_summaries(run: Finished, runner: Runner) -> dict[str, pd.DataFrame]
         if resolved.experiment.switch_dates:
             out["switch_dates"] = knockouts.switch_date_table(resolved, run.done, variants, done)
     return {**out, "record": compare_with_record(resolved, runner)}
+
+
+def summaries_of_draws(joint: JointDraws, runner: Runner) -> dict[str, pd.DataFrame]:
+    """The headlines over joint draws, the values that they are made of, and what the draws vary."""
+    found = joint_draws.outcomes(joint, runner)
+    of = {shipped_tables.CONFIGURATION: shipped_tables.configuration_of(joint.resolved)}
+    return {
+        "uncertainty": summarise(found, joint),
+        "draws_outcomes": found,
+        "varied": varied(joint).assign(**of),
+    }
 
 
 def paired_summaries(
@@ -206,7 +237,11 @@ def screen_results(
     compare = resolved.experiment.compare
     worlds = [{world: tables["world"] for world, tables in pair.tables.items()} for pair in pairs]
     shared = knockouts.first_month(resolved, compare) if compare else 0
-    manifest = facts(resolved, [pair.seed for pair in pairs], shared) | {"projections": _cached_projections()}
+    specs = {name: spec.model_dump(mode="json") for name, spec in resolved.experiment.worlds.items()}
+    manifest = facts(resolved, [pair.seed for pair in pairs], shared) | {
+        "projections": _cached_projections(),
+        "scenario": {"experiment": {"worlds": specs}},
+    }
     if compare is None:
         summaries = {"headlines": headlines_of_one([one[next(iter(resolved.scenarios))] for one in worlds])}
     else:

@@ -151,11 +151,10 @@ def survival(table: pd.DataFrame) -> str:
     for _, group in table.groupby("headline", sort=False):
         by = {str(line["arm"]): line for line in records_of(group)}
         first = by[arms[0]]
-        shipped = estimate(first, "shipped", "shipped_low", "shipped_high", True)
         cells = [estimate(by[arm], "median", "low", "high", True) for arm in arms]
-        rows.append([f"{first['name']}, {first['unit']}", shipped, *cells, str(by["all"]["verdict"])])
+        rows.append([f"{first['name']}, {first['unit']}", *cells, str(by["all"]["verdict"])])
     what = "\n".join(f"- `{arm}`: {table.loc[table['arm'] == arm, 'what'].iloc[0]}" for arm in arms)
-    return f"{what}\n\n{markdown_table(('headline', 'shipped (95% over seeds)', *arms, 'in all arms'), rows)}"
+    return f"{what}\n\n{markdown_table(('headline', *arms, 'in all arms'), rows)}"
 
 
 TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {

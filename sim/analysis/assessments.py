@@ -18,12 +18,14 @@ from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
 from sim.analysis.evidence.splits import SHIPPED, SPLITS
 from sim.analysis.posterior_draws import first_draws
 from sim.analysis.survival.conclusions import survive
+from sim.analysis.uncertainty.joint_draws import joint_draws
+from sim.analysis.uncertainty.varied import varied
 from sim.analysis.validation.comparison import Fit, validate
 from sim.analysis.validation.holdout import unseen_by
 from sim.runs.identity import model_digest
 from sim.runs.tasks import Runner
 from sim.scenario.locations import shown
-from sim.scenario.posterior import read_posterior, there_is_one
+from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
@@ -131,12 +133,13 @@ def _fits(rows: Sequence[Row], draws: int) -> tuple[list[Fit], list[str]]:
     return [fit for fit in fits if fit.unseen.asked], missing
 
 
-def survival(resolved: Resolved, draws: int, seeds: int) -> Assessment:
-    """The compared worlds at the shipped parameters, and in every arm over draws of the posterior.
+def survival(resolved: Resolved, draws: int | None = None, posterior: Posterior | None = None) -> Assessment:
+    """The compared worlds in every arm, over joint draws of the posterior: of the shipped one, unless another
+    is given.
 
     Raises InputError.
     """
-    name, have = resolved.name, resolved.experiment.seeds.count
+    name = resolved.name
     if resolved.experiment.compare is None:
         raise InputError(
             f"{name}: compares no two worlds, so there is no conclusion to test; name another with "
@@ -144,17 +147,14 @@ def survival(resolved: Resolved, draws: int, seeds: int) -> Assessment:
         )
     if resolved.design is not None:
         raise InputError(f"{name}: has a design of its own; name an experiment without one with --experiment")
-    if seeds > have:
-        raise InputError(f"--seeds: {seeds}: {name} has {have} seeds; valid: 1 to {have}")
-    points = first_draws(read_posterior(), draws)
+    posterior = posterior or read_posterior()
+    joint = joint_draws(resolved, draws, posterior)
+    assert joint is not None, "two worlds are compared and there is a posterior"
 
     def compute(runner: Runner) -> Tables:
-        return {shipped_tables.SURVIVAL: survive(resolved, points, seeds, runner)}
+        return {shipped_tables.SURVIVAL: survive(joint, runner), shipped_tables.VARIED: varied(joint)}
 
-    size = (
-        f"{name}: shipped parameters x {have} seeds, then four arms of {draws} draws x {seeds} seeds, "
-        f"{resolved.experiment.customers:,} customers"
-    )
+    size = f"{name}: four arms of {len(joint.draws)} draws, {resolved.experiment.customers:,} customers"
     return Assessment(resolved, size, compute)
 
 

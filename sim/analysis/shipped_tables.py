@@ -1,4 +1,4 @@
-"""The tables that take more than one run to make: validation, ranks and survival.
+"""The tables that take more than one run to make: validation, ranks, survival and what its draws varied.
 
 The module says where they lie, and to which parameters they belong. A results folder has its own where they
 were made for it. Otherwise the shipped ones stand in, which are of the parameters as shipped: the column
@@ -16,9 +16,9 @@ from sim.scenario.digest import digest
 from sim.scenario.posterior import posterior_folder
 from sim.scenario.resolution import Resolved
 
-VALIDATION, RANKS, SURVIVAL = "validation", "validation_ranks", "survival"
+VALIDATION, RANKS, SURVIVAL, VARIED = "validation", "validation_ranks", "survival", "varied"
 COVERAGE, CONDITIONAL = "validation_coverage", "validation_conditional"  # for docs, not for reports
-TABLES = (VALIDATION, RANKS, SURVIVAL)
+TABLES = (VALIDATION, RANKS, SURVIVAL, VARIED)
 CONFIGURATION = "configuration"
 _NOT_OF_THE_WORLD = ("name", "label", "customers", "first", "months", "switches")
 

@@ -110,6 +110,16 @@ def run(
         ),
     ] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            "--draws",
+            metavar="N",
+            min=0,
+            help="Draws of the posterior for the intervals of the headlines; 0 for luck alone.  "
+            "[default: 256, or all that there are]",
+        ),
+    ] = None,
 ) -> None:
     """Run an experiment: fill the store, then write tables and a report that opens in a browser.
 
@@ -130,6 +140,7 @@ def run(
         cluster,
         shard,
         report,
+        draws,
     )
     raise typer.Exit(FAILED if run_experiment(options) else DONE)
 
@@ -360,10 +371,15 @@ def validate(
 
 @app.command()
 def survive(
-    posterior: Annotated[
-        int, typer.Option("--posterior", metavar="N", min=1, help="Draws of the posterior.")
-    ] = 32,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Pairs of worlds at each draw.")] = 2,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            "--draws",
+            metavar="N",
+            min=1,
+            help="Draws of the posterior.  [default: 256, or all that there are]",
+        ),
+    ] = None,
     experiment: Annotated[
         str, typer.Option("--experiment", help="Which worlds are compared.")
     ] = "two_worlds",
@@ -372,17 +388,17 @@ def survive(
     store: StoreFolder = None,
     workers: Workers = None,
 ) -> None:
-    """Which conclusions survive the uncertainty of the parameters?
+    """Which conclusions survive where a parameter is held at an end of its range?
 
-    Compares the two worlds over the posterior, with the least and the most action on stated intentions, and
-    with symmetric trust.
+    Compares the two worlds over joint draws of the posterior as they are, with the least and the most action
+    on stated intentions, and with symmetric trust.
     """
     from sim.analysis import assessments
     from sim.cli.assess import assess
     from sim.scenario.resolution import resolve
 
     resolved = resolve(experiment, customers=customers)
-    failures = assess(assessments.survival(resolved, posterior, seeds), out, store, workers)
+    failures = assess(assessments.survival(resolved, draws), out, store, workers)
     raise typer.Exit(FAILED if failures else DONE)
 
 

@@ -34,6 +34,7 @@ class RunOptions:
     cluster: str | None = None
     shard: str | None = None
     report: bool = True
+    draws: int | None = None
 
 
 def run_experiment(options: RunOptions) -> list[str]:
@@ -61,6 +62,7 @@ def run_experiment(options: RunOptions) -> list[str]:
             store=store,
             backend=backend,
             further=True,
+            draws=options.draws,
             command=command_of(options),
         )
     if shard is not None:
@@ -76,13 +78,19 @@ def run_experiment(options: RunOptions) -> list[str]:
 
 
 def _print_results(screen: Console, done: "Finished") -> None:
-    from sim.view.result_tables import claims_table, headlines_table
+    from sim.view.result_tables import claims_table, headlines_table, uncertainty_table
     from sim.view.tables import to_terminal
 
     experiment = done.plan.resolved.experiment
-    if "headlines" in done.summaries:
+    found = done.summaries.get("headlines")
+    if found is not None:
         labels = [experiment.worlds[name].label for name in experiment.compare or ()]
-        screen.print(to_terminal(headlines_table(done.summaries["headlines"], labels)))
+        table = (
+            uncertainty_table(over, found, labels, done.summaries["varied"])
+            if (over := done.summaries.get("uncertainty")) is not None
+            else headlines_table(found, labels)
+        )
+        screen.print(to_terminal(table))
     print_some(screen, "[yellow]warning[/]", done.warnings)
     rest = f", all in {done.folder / 'failures.csv'}"
     print_some(screen, "[red]failed[/]", [*done.failures, *done.further_failures], rest)
@@ -135,7 +143,11 @@ def command_of(options: RunOptions) -> str:
     words = [f"--set {shlex.quote(each)}" for each in options.sets]
     words += [
         f"--{name} {value}"
-        for name, value in (("seeds", options.seeds), ("customers", options.customers))
+        for name, value in (
+            ("seeds", options.seeds),
+            ("customers", options.customers),
+            ("draws", options.draws),
+        )
         if value is not None
     ]
     return " ".join(["warrantsim run", shlex.quote(options.experiment), *words])

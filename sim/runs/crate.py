@@ -51,6 +51,9 @@ _MEANINGS = {
         "What the model and rivals without agents forecast for rows that no fit saw, with proper scores"
     ),
     "validation_ranks.csv": "The model against each rival, over the rows that both forecast",
+    "uncertainty.csv": "The headline differences over joint draws of the posterior: luck, fit and judgement",
+    "draws_outcomes.csv": "Every headline at every draw of the posterior, by draw and seed",
+    "varied.csv": "What the draws of the posterior vary, and what they hold",
     "survival.csv": (
         "Which conclusions survive the posterior, either end of the stated-to-actual discount, and "
         "symmetric trust"

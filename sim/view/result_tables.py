@@ -1,5 +1,6 @@
 """The tables that the command, the report and the API all show: headlines and claims."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +32,9 @@ TONES: Mapping[str, Tone] = {
 }
 
 
-def headlines_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:
-    """The headline numbers of the compared worlds, their difference (second minus first) and its 95%
-    interval.
+def headlines_table(headlines: "pd.DataFrame", labels: Sequence[str], folded: bool = False) -> Table:
+    """The headline numbers of the compared worlds, and their difference (second minus first) with its 95%
+    interval of luck alone.
 
     `headlines`: the rows of headlines.csv; `labels`: the two worlds, or none where there is no comparison.
     """
@@ -44,13 +45,95 @@ def headlines_table(headlines: "pd.DataFrame", labels: Sequence[str]) -> Table:
         ]
         return Table("Headlines of one world", columns("Headline", "Window", ">Value"), single)
     heads = columns(
-        "Headline", "Window", *(f">{label}" for label in labels), ">Difference", ">95% interval", "Verdict"
+        "Headline",
+        "Window",
+        *(f">{label}" for label in labels),
+        ">Difference",
+        ">95% interval, luck alone",
+        "Verdict",
     )
     note = (
-        f"Difference: {labels[1]} minus {labels[0]}, within pairs of runs that share a seed. The interval "
-        f"is over {_pairs(headlines)}. A difference in bold has an interval that excludes zero."
+        f"Difference: {labels[1]} minus {labels[0]}, within pairs of runs that share a seed, at fixed "
+        f"parameters. The interval holds luck alone, over {_pairs(headlines)}. A difference in bold has an "
+        "interval that excludes zero."
     )
-    return Table("Headline differences", heads, [_headline(row) for row in rows], note)
+    return Table("Both worlds, luck alone", heads, [_headline(row) for row in rows], note, folded)
+
+
+def uncertainty_table(
+    uncertainty: "pd.DataFrame",
+    headlines: "pd.DataFrame",
+    labels: Sequence[str],
+    varied: "pd.DataFrame | None" = None,
+) -> Table:
+    """The headline differences over joint draws: middle, 90% interval and sign; luck alone stands behind.
+
+    `uncertainty`: the rows of uncertainty.csv; `headlines`: those of headlines.csv; `varied`: of varied.csv.
+    """
+    luck = {str(row["headline"]): row for row in headlines.to_dict("records")}
+    rows = uncertainty.to_dict("records")
+    heads = columns("Headline", ">Middle value", ">90% (50%) interval", ">Same sign", ">Luck alone, 95%")
+    draws = int(uncertainty["draws"].max())
+    note = (
+        f"Difference: {labels[1]} minus {labels[0]}. Middle value, 90% and 50% intervals: over {draws:,} "
+        f"{'draw' if draws == 1 else 'draws'} of the parameters, each with luck of its own, so they hold "
+        "luck, fit and judgement; in bold where the 90% interval excludes zero. Same sign: the share of "
+        "draws with the sign of the middle value, given the ranges of the parameters. "
+        f"{_deciders(rows)}{_held(varied)}"
+        f"Luck alone: fixed parameters, over {_pairs(headlines)}."
+    )
+    return Table(
+        "Headline differences",
+        heads,
+        [_over_draws(row, luck.get(str(row["headline"]))) for row in rows],
+        note,
+    )
+
+
+NEGLIGIBLE = 0.005  # in the unit that is shown: less than this is no difference worth a word
+
+
+def is_negligible(row: Mapping[Any, Any]) -> bool:
+    """Whether a headline over draws differs by nothing that anybody could notice, or is not known."""
+    values = [row[name] for name in ("median", "low90", "high90")]
+    return largest_of(*values) * scale_for(str(row["unit"]), largest_of(*values)).factor < NEGLIGIBLE
+
+
+def _over_draws(row: Mapping[Any, Any], luck: Mapping[Any, Any] | None) -> list[Value]:
+    values = [row[name] for name in ("median", "low90", "high90")]
+    scale = scale_for(str(row["unit"]), largest_of(*values))
+    name = Cell(str(row["name"]), ", ".join(filter(None, (scale.change, str(row["window"])))))
+    behind = _luck(luck, scale) if luck is not None else None
+    if is_negligible(row):
+        return [name, "about 0", None, None, behind]
+    middle, ends = estimate(*(value * scale.factor for value in values))
+    sure = row["low90"] > 0 or row["high90"] < 0
+    half = estimate(*(row[name] * scale.factor for name in ("median", "low50", "high50")))[1]
+    share = percent(math.floor(100 * row["share"]) / 100)  # 100% is said of all draws only
+    return [name, Cell(middle, strong=bool(sure)), Cell(ends, half), share, behind]
+
+
+def _luck(row: Mapping[Any, Any], scale: Scale) -> Cell:
+    difference, ends = estimate(*(row[name] * scale.factor for name in ("difference", "low", "high")))
+    return Cell(difference, ends)
+
+
+def _deciders(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Which parameters decide the sign of which headline, in a sentence."""
+    decided = [
+        f"{row['name']} ({', '.join(one.partition('=')[0] for one in row['parameters'].split(';')[:3])})"
+        for row in rows
+        if isinstance(row["parameters"], str) and row["parameters"] and not is_negligible(row)
+    ]
+    return f"A parameter decides the sign of: {'; '.join(decided)}. " if decided else ""
+
+
+def _held(varied: "pd.DataFrame | None") -> str:
+    """Which values the user holds over all draws, in a sentence."""
+    if varied is None:
+        return ""
+    yours = [str(name) for name in varied.loc[varied["what"] == "held at your value", "parameter"]]
+    return f"Held at your value in every draw: {', '.join(yours)}. " if yours else ""
 
 
 def _headline(row: Mapping[Any, Any]) -> list[Value]:

@@ -89,9 +89,11 @@ def test_without_a_posterior_nothing_runs_and_what_makes_one_is_said(
     ("command", "said"),
     [
         (("validate", "--posterior", "9"), "the posterior has 8; valid: 1 to 8"),
-        (("survive", "--posterior", "2", "--seeds", "9"), "two_worlds has 8 seeds; valid: 1 to 8"),
-        (("survive", "--posterior", "2", "--experiment", "history"), "compares no two worlds"),
-        (("survive", "--posterior", "2", "--experiment", "where_revenue_falls"), "has a design of its own"),
+        (("survive", "--draws", "9"), "the posterior has 8 draws; valid: 0 to 8"),
+        (("run", "two_worlds", "--draws", "9"), "the posterior has 8 draws; valid: 0 to 8"),
+        (("run", "history", "--draws", "4"), "history compares no two worlds; valid: 0"),
+        (("survive", "--draws", "2", "--experiment", "history"), "compares no two worlds"),
+        (("survive", "--draws", "2", "--experiment", "where_revenue_falls"), "has a design of its own"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_before_anything_runs(
@@ -111,10 +113,8 @@ def test_survival_is_run_printed_and_written(
 ) -> None:
     outcome = warrantsim(
         "survive",
-        "--posterior",
+        "--draws",
         "3",
-        "--seeds",
-        "2",
         *SMALL,
         "--out",
         str(tmp_path / "out"),
@@ -134,7 +134,13 @@ def test_survival_is_run_printed_and_written(
         and "does not survive" in outcome.out
     )
     pairs = [task for task in ran if set(task.scenarios) == {"microsoft_wins", "doj_wins"}]
-    assert len(pairs) == 8 + 4 * 3 * 2 and table["configuration"].nunique() == 1
+    assert len(pairs) == 4 * 3 and {task.seed for task in pairs} == {1, 2, 3}  # a seed of its own a draw
+    varied = pd.read_csv(tmp_path / "out" / "varied.csv").set_index("parameter")
+    assert (
+        varied["what"]["trust.asymmetry"] == "varied"
+        and varied["what"]["trust.attention_half_life"] == "held"
+    )
+    assert table["configuration"].nunique() == 1
 
 
 def test_validation_is_run_printed_and_written_for_every_split_that_has_a_posterior(

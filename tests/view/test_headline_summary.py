@@ -23,13 +23,13 @@ def knockouts(low: float, high: float) -> pd.DataFrame:
 
 def test_a_sign_that_turns_without_a_mechanism_is_said_first() -> None:
     said = turns(HEADLINES, knockouts(0.5, 1.0))
-    assert "Fragile" in said
-    assert "the sign of trust in US providers abroad turns without Incidents" in said
+    assert "One part of the model can turn a result" in said
+    assert "trust in US providers abroad would be higher without Incidents" in said
 
 
 def test_a_sign_that_only_becomes_uncertain_does_not_turn() -> None:
     assert turns(HEADLINES, knockouts(-0.5, 1.0)) == (
-        "None of the 1 signs turns when one of the 1 mechanisms is off (fixed parameters)."
+        "None of the 1 results turns round when one of 1 parts of the model is switched off, all else as set."
     )
 
 

@@ -1,10 +1,10 @@
-"""Both worlds over draws of the posterior: which conclusions of the shipped parameters survive?
+"""Both worlds over joint draws of the posterior: which conclusions survive an end of a range that matters?
 
-A *conclusion* is the sign of a headline's difference at the parameters as shipped, where its 95% interval
-over seeds leaves out zero. An *arm* repeats the two worlds over draws of the posterior, as they are or with
-something held. A conclusion survives an arm if the middle 90% of the draws lie on its side of zero, and does
-not survive if the median doesn't; between the two, or without a conclusion, nobody can say. Each draw runs
-with the same seeds; its difference is their mean.
+A *conclusion* is the sign of a headline's difference over joint draws, where the middle 90% of them leave out
+zero. An *arm* repeats the two worlds at the same draws with the same seeds, and holds one quantity at an end
+of its range. A conclusion survives an arm if the middle 90% of the draws still lie on its side of zero, and
+does not survive if the median doesn't; between the two, or without a conclusion, nobody can say. Nothing is
+said of what neither the draws nor the arms vary.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.drivers.knockouts import first_month
-from sim.analysis.headlines import HEADLINES, Interval, interval
-from sim.analysis.posterior_draws import Draw, at, common_seeds, run_draws
+from sim.analysis.headlines import HEADLINES, Headline
 from sim.analysis.survival.discount import MULTIPLES, Setting, discounts, sensitivities
+from sim.analysis.uncertainty.joint_draws import JointDraws, outcomes
 from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
 
@@ -29,7 +28,8 @@ POSTERIOR, DISCOUNT_LOW, DISCOUNT_HIGH, SYMMETRIC, EVERYWHERE = (
     "all",
 )
 ASYMMETRY = "trust.asymmetry"
-SHARE = 0.9  # of the draws lies within an interval
+LOW, HIGH = 0.05, 0.95  # between these quantiles lie the middle 90% of the draws
+_OF_HEADLINE = ("headline", "name", "unit", "window", "conclusion")
 COLUMNS = (
     "headline",
     "name",
@@ -38,11 +38,7 @@ COLUMNS = (
     "arm",
     "what",
     "draws",
-    "seeds",
     "conclusion",
-    "shipped",
-    "shipped_low",
-    "shipped_high",
     "median",
     "low",
     "high",
@@ -63,29 +59,26 @@ class Arm:
     held: Mapping[str, float]
 
 
-def survive(resolved: Resolved, draws: Sequence[Draw], seeds: int, runner: Runner) -> pd.DataFrame:
-    """Run the compared worlds at the shipped parameters and in every arm.
+def survive(joint: JointDraws, runner: Runner) -> pd.DataFrame:
+    """Run the compared worlds at every draw as it is, and in every arm.
 
-    Returns a line for each headline and arm, and one for all arms together. The shipped parameters get all of
-    the experiment's seeds, the arms the first `seeds`.
+    Returns a line for each headline and arm, and one for all arms together.
     """
-    settings = discounts(resolved, runner)
-    shipped = differences(resolved, [Draw("shipped parameters", {})], resolved.experiment.seeds.count, runner)
-    conclusions = {code: interval(values[0]) for code, values in shipped.items()}
-    lines = []
-    for arm in arms(resolved, settings):
-        held = [draw.over(arm.held) for draw in draws]
-        over = differences(resolved, held, seeds, runner)
-        lines += [line(arm, code, conclusions[code], values) for code, values in over.items()]
+    lines, signs = [], dict[str, int]()
+    for arm in arms(joint.resolved, discounts(joint.resolved, runner)):
+        over = outcomes(joint, runner, arm.held)
+        values = {h.code: over.loc[over["headline"] == h.code, "value"].to_numpy(float) for h in HEADLINES}
+        signs = signs or {code: sign(of_draw) for code, of_draw in values.items()}
+        lines += [line(arm, h, signs[h.code], values[h.code]) for h in HEADLINES]
     return table_of(lines)
 
 
 def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
-    """The posterior as it is, either end of the discount, and symmetric trust.
+    """The draws as they are, either end of the discount, and symmetric trust.
 
     In the last, trust is lost no faster than it is won.
     """
-    out = [Arm(POSTERIOR, "the posterior as it is", {})]
+    out = [Arm(POSTERIOR, "the draws as they are", {})]
     for name, end, setting in zip((DISCOUNT_LOW, DISCOUNT_HIGH), ("least", "most"), found, strict=True):
         what = (
             f"the {end} that R01 found of what is said is done, {setting.wanted:.0%}: sensitivities x "
@@ -98,54 +91,34 @@ def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
     return [*out, Arm(SYMMETRIC, "trust is lost no faster than it is won (B03)", {ASYMMETRY: 1.0})]
 
 
-def differences(
-    resolved: Resolved, draws: Sequence[Draw], seeds: int, runner: Runner
-) -> dict[str, np.ndarray]:
-    """Headline code -> second world minus first: float64 (draws, seeds), missing where a run failed."""
-    compare = resolved.experiment.compare
-    assert compare is not None, "survival is asked of an experiment that compares two worlds"
-    first, common = first_month(resolved, compare), common_seeds(resolved, draws, seeds)
-    out = {h.code: np.full((len(draws), seeds), np.nan) for h in HEADLINES}
-    scenarios = [at(resolved, draw).scenarios for draw in draws]
-    worlds = [{name: of_draw[name] for name in compare} for of_draw in scenarios]
-    for number, done in run_draws(draws, worlds, common, "world", ("world",), runner):
-        a, b = (done.world_tables[name] for name in compare)
-        for h in HEADLINES:
-            out[h.code][number, common[number].index(done.seed)] = h.read(b, first) - h.read(a, first)
-    return out
+def sign(values: np.ndarray) -> int:
+    """The sign of a conclusion from differences by draw: 0 where their middle 90% hold zero."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return 0
+    low, high = np.quantile(known, (LOW, HIGH))
+    return 1 if low > 0.0 else -1 if high < 0.0 else 0
 
 
-def line(arm: Arm, code: str, conclusion: Interval, values: np.ndarray) -> dict[str, object]:
-    """What an arm says of a headline; `values` are differences (draws, seeds)."""
-    headline = next(h for h in HEADLINES if h.code == code)
-    of_draw = np.array([np.mean(row[~np.isnan(row)]) for row in values if not np.all(np.isnan(row))])
-    sign = _sign(conclusion)
-    low, median, high = (
-        np.quantile(of_draw, [0.5 - SHARE / 2, 0.5, 0.5 + SHARE / 2]) if len(of_draw) else (np.nan,) * 3
-    )
+def line(arm: Arm, headline: Headline, conclusion: int, values: np.ndarray) -> dict[str, object]:
+    """What an arm says of a headline; `values` are differences by draw."""
+    known = values[~np.isnan(values)]
+    low, median, high = np.quantile(known, (LOW, 0.5, HIGH)) if len(known) else (np.nan,) * 3
     return {
-        "headline": code,
+        "headline": headline.code,
         "name": headline.name,
         "unit": headline.unit,
         "window": headline.window,
         "arm": arm.name,
         "what": arm.what,
-        "draws": len(of_draw),
-        "seeds": values.shape[1],
-        "conclusion": {1: "higher", -1: "lower", 0: "none"}[sign],
-        "shipped": conclusion.mean,
-        "shipped_low": conclusion.low,
-        "shipped_high": conclusion.high,
+        "draws": len(known),
+        "conclusion": {1: "higher", -1: "lower", 0: "none"}[conclusion],
         "median": median,
         "low": low,
         "high": high,
-        "same_sign": float(np.mean(np.sign(of_draw) == sign)) if sign and len(of_draw) else np.nan,
-        "verdict": verdict(sign, low, median, high),
+        "same_sign": float(np.mean(np.sign(known) == conclusion)) if conclusion and len(known) else np.nan,
+        "verdict": verdict(conclusion, low, median, high),
     }
-
-
-def _sign(i: Interval) -> int:
-    return 1 if i.low > 0.0 else -1 if i.high < 0.0 else 0
 
 
 def verdict(sign: int, low: float, median: float, high: float) -> str:
@@ -167,26 +140,14 @@ def table_of(lines: Sequence[dict[str, object]]) -> pd.DataFrame:
     for _, group in whole.groupby("headline", sort=False):
         verdicts = set(group["verdict"])
         overall = FALLS if FALLS in verdicts else SURVIVES if verdicts == {SURVIVES} else CANNOT_SAY
-        first = group.iloc[0]
-        kept = {
-            name: first[name]
-            for name in (
-                "headline",
-                "name",
-                "unit",
-                "window",
-                "seeds",
-                "conclusion",
-                "shipped",
-                "shipped_low",
-                "shipped_high",
-            )
-        }
-        smallest = {
-            "arm": EVERYWHERE,
-            "what": "all arms",
-            "draws": int(group["draws"].min()),
-            "same_sign": float(group["same_sign"].min()),
-        }
-        together.append({**kept, **smallest, "verdict": overall})
+        together.append(
+            {
+                **{name: group.iloc[0][name] for name in _OF_HEADLINE},
+                "arm": EVERYWHERE,
+                "what": "all arms",
+                "draws": int(group["draws"].min()),
+                "same_sign": float(group["same_sign"].min()),
+                "verdict": overall,
+            }
+        )
     return pd.concat([whole, pd.DataFrame(together, columns=list(COLUMNS))], ignore_index=True)

@@ -9,8 +9,9 @@ import pandas as pd
 from sim.analysis.design_outcomes import BY_CODE
 from sim.view.blocks import Block, Text, section
 from sim.view.number_format import MINUS, estimate, with_unit
-from sim.view.result_tables import headlines_table, scales
+from sim.view.result_tables import headlines_table, scales, uncertainty_table
 from sim.view.results_view import ResultsView
+from sim.view.sections.plain_answer import plain_answer
 from sim.view.tables import Table, columns, records_of, text
 
 LIMITS = (
@@ -23,8 +24,14 @@ LIMITS = (
     "The GDPR and the CLOUD Act came two months apart: changes in 2018 cannot be attributed to either alone.",
     "Data on European providers' market shares start in 2017, after the shock of 2013, so they show no "
     "change across it.",
-    "The intervals are over pairs of runs. The section on robustness covers parameter uncertainty; no "
-    "section covers what the model leaves out.",
+    "The 90% intervals of the headlines hold luck, the fit and the ranges that were judged. Intervals of "
+    "other tables and charts hold luck alone. None holds what the model leaves out.",
+)
+
+LUCK_ALONE = (
+    *LIMITS[:-1],
+    "The intervals hold luck alone: they are over pairs of runs at fixed parameters. None holds what the "
+    "model leaves out.",
 )
 
 LIMITS_OF_SWEEPS = (
@@ -34,8 +41,16 @@ LIMITS_OF_SWEEPS = (
 )
 
 
+def answers(view: ResultsView) -> list[str]:
+    """The result in paragraphs of HTML: over joint draws where they were run, else of luck alone."""
+    uncertainty = view.summary("uncertainty")
+    if view.compare is not None and uncertainty is not None:
+        return plain_answer(uncertainty, view)
+    return [answer(view.summary("headlines"), view)]
+
+
 def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
-    """The result in one sentence, as HTML."""
+    """The result of luck alone in one sentence, as HTML."""
     if view.compare is None:
         world = next(iter(view.styles.values()))
         return f"Only one world was run ({text(world.label)}), so there is no difference to report."
@@ -58,11 +73,11 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
     if len(unclear) and told:
         names = [_subject(row) for row in records_of(unclear)]
         sentence += f"; the sign is uncertain for {_list(names[:3], len(names))}"
-    return sentence + "."
+    return f"{sentence}. This is luck alone, at fixed parameters."
 
 
 def turns(headlines: pd.DataFrame | None, knockouts: pd.DataFrame | None) -> str:
-    """Which signs turn when a mechanism is off, as HTML; empty without a knock-out table.
+    """Which signs turn when a part of the model is off, as HTML; empty without a knock-out table.
 
     A sign turns if the interval with everything on excludes zero and that without the mechanism does, on the
     other side.
@@ -78,12 +93,14 @@ def turns(headlines: pd.DataFrame | None, knockouts: pd.DataFrame | None) -> str
         other = of_headline["high"] < 0 if sign > 0 else of_headline["low"] > 0
         names = [str(name) for name in of_headline[other]["name"]] if sign else []
         if names:
-            found.append(f"the sign of {_subject(row)} turns without {text(_list(names[:3], len(names)))}")
+            turned = "lower" if sign > 0 else "higher"
+            found.append(f"{_subject(row)} would be {turned} without {text(_list(names[:3], len(names)))}")
     mechanisms = off["mechanism"].nunique()
     if found:
-        return f"<strong>Fragile:</strong> {'; '.join(found)}."
+        return f"<strong>One part of the model can turn a result:</strong> {'; '.join(found)}."
     return (
-        f"None of the {clear} signs turns when one of the {mechanisms} mechanisms is off (fixed parameters)."
+        f"None of the {clear} results turns round when one of {mechanisms} parts of the model is switched "
+        "off, all else as set."
         if clear
         else ""
     )
@@ -111,9 +128,10 @@ def _more_or_less(row: dict[str, Any]) -> str:
     return f"<strong>{size} {word}</strong> ({'on a scale of 0 to 1, ' if plain else ''}95% interval {ends})"
 
 
-def head(view: ResultsView, said: str | None = None, limits: Sequence[str] = LIMITS) -> str:
+def head(view: ResultsView, said: str | None = None, limits: Sequence[str] | None = None) -> str:
     """Everything above the table of contents, as HTML; `said` replaces the answer from the headline table."""
-    manifest = view.manifest
+    manifest, uncertainty = view.manifest, view.summary("uncertainty")
+    limits = limits or (LUCK_ALONE if uncertainty is None else LIMITS)
     window = f"{view.first[:7]} to {view.last[:7]}"
     worlds = ", ".join(text(style.label) for style in view.styles.values())
     facts = [
@@ -126,6 +144,8 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] = LIM
     ]
     if view.switch:
         facts.append(f"the rule changes on {view.switch}")
+    if uncertainty is not None:
+        facts.insert(2, f"<strong>{int(uncertainty['draws'].max()):,}</strong> draws of the parameters")
     if manifest.get("identical_through"):
         facts.append(
             f"the compared worlds are identical to the bit through {str(manifest['identical_through'])[:7]}"
@@ -139,11 +159,12 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] = LIM
         else ""
     )
     listed = "".join(f"<li>{text(limit)}</li>" for limit in limits)
+    told = "".join(f'<p class="answer">{one}</p>' for one in (answers(view) if said is None else [said]))
     fragile = turns(view.summary("headlines"), view.summary("knockouts")) if said is None else ""
     fragile = f'<p class="facts">{fragile}</p>' if fragile else ""
     return (
         f'<h1>{text(manifest["title"])}</h1><p class="question">{text(manifest["question"])}</p>'
-        f'<p class="answer">{answer(view.summary("headlines"), view) if said is None else said}</p>'
+        f"{told}"
         f"{fragile}"
         f'<p class="facts">{" · ".join(facts)}</p>{warned}'
         f'<aside class="limits" aria-label="Limits"><strong>Limits of these results</strong>'
@@ -158,7 +179,10 @@ def headlines(view: ResultsView) -> Iterable[Block]:
     if view.compare is None:
         yield headlines_table(frame, [])
         return
-    yield headlines_table(frame, [style.label for style in view.compare])
+    labels, uncertainty = [style.label for style in view.compare], view.summary("uncertainty")
+    if uncertainty is not None:
+        yield uncertainty_table(uncertainty, frame, labels, view.summary("varied"))
+    yield headlines_table(frame, labels, folded=uncertainty is not None)
     reasons = [
         [str(row["name"]), str(row["why"])] for row in records_of(frame) if isinstance(row["why"], str)
     ]

@@ -1,20 +1,21 @@
 """Which conclusions are robust to parameter uncertainty."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from sim.view.blocks import Block, Chart, NotThere, Text, section
 from sim.view.figures.forest_plot import forest
-from sim.view.number_format import Scale, estimate, largest_of, percent, scale_for
+from sim.view.number_format import Scale, estimate, largest_of, number, percent, scale_for, span
 from sim.view.result_tables import verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.record_comparison import other_parameters
-from sim.view.tables import Cell, Table, columns, records_of
+from sim.view.tables import Cell, Table, Value, columns, records_of
 
 ALL = "all"
 ARMS = {
-    "posterior": "Posterior",
+    "posterior": "Draws as they are",
     "discount_low": "Few act as stated",
     "discount_high": "Many act as stated",
     "symmetric": "Symmetric trust",
@@ -24,7 +25,7 @@ ARMS = {
 
 @section("survival", "Which conclusions are robust to parameter uncertainty")
 def survival(view: ResultsView) -> Iterable[Block]:
-    """Which conclusions survive."""
+    """Which conclusions survive, what was varied, and what was held."""
     frame = view.summary("survival")
     if frame is None:
         raise NotThere(
@@ -33,9 +34,8 @@ def survival(view: ResultsView) -> Iterable[Block]:
         )
     together, arms = frame[frame["arm"] == ALL], frame[frame["arm"] != ALL]
     yield Text(
-        "The intervals of the headlines above cover chance only. Here the same two worlds run over draws "
-        "from the posterior, with the same seeds at each draw, and again with one quantity fixed at an "
-        f"end of its range. {_counted(together)}"
+        "The same two worlds run over the same draws of the parameters, once as they are and again with one "
+        f"quantity held at an end of its range. {_counted(together)} Nothing is said of what was not varied."
     )
     yield from other_parameters(view, frame)
     yield arms_table(frame)
@@ -45,23 +45,66 @@ def survival(view: ResultsView) -> Iterable[Block]:
         first = records_of(group)[0]
         scale = _scale(group)
         dots = group.assign(name=group["arm"].map(lambda arm: ARMS.get(arm, arm)), difference=group["median"])
-        full = (float(first["shipped"]), float(first["shipped_low"]), float(first["shipped_high"]))
+        full = (float(first["median"]), float(first["low"]), float(first["high"]))
         unit = f"difference, {scale.change}" if scale.change else "difference"
-        figures.append(forest(dots, full, str(first["name"]), unit, scale.factor, colour, hover="%{y}"))
+        figures.append(forest(dots[1:], full, str(first["name"]), unit, scale.factor, colour, hover="%{y}"))
     read = (
         "A dot is the median over draws of the difference between the worlds, the line the middle 90% of "
-        "the draws. The dark line and grey band are the shipped parameters with their 95% interval over "
-        "seeds; the dotted line is zero."
+        "the draws. The dark line and grey band are the draws as they are; the dotted line is zero."
     )
     yield Chart("surviving", "Is the sign robust to parameter uncertainty?", read, figures, legend=False)
     yield survival_table(frame)
+    varied = view.summary("varied")
+    if varied is not None:
+        yield from varied_tables(varied)
 
 
 def arms_table(frame: pd.DataFrame) -> Table:
-    """What each arm varies, and what it holds."""
+    """What each arm holds."""
     arms = _arms(frame[frame["arm"] != ALL])
     rows = [[ARMS.get(arm, arm), what] for arm, what in arms.items()]
-    return Table("What varies and what is fixed", columns("Arm", "Meaning"), rows)
+    return Table("What each arm holds", columns("Arm", "Meaning"), rows)
+
+
+def varied_tables(varied: pd.DataFrame) -> list[Table]:
+    """What the draws vary, and what they hold."""
+    held = varied["what"] == "held"
+    moving = [
+        [str(row["parameter"]), str(row["what"]), *_draws(row), text_or_none(row["meaning"])]
+        for row in records_of(varied[~held])
+    ]
+    fixed = [
+        [str(row["parameter"]), row["value"], text_or_none(row["unit"]), text_or_none(row["meaning"])]
+        for row in records_of(varied[held])
+    ]
+    return [
+        Table(
+            f"What the draws vary: {len(moving):,} entries",
+            columns("Parameter", "What", ">Middle value", ">90% interval", "Unit", "Meaning"),
+            moving,
+            "Over the draws, which agree with the evidence as a whole.",
+            folded=True,
+            tall=True,
+        ),
+        Table(
+            f"What no draw varies: {len(fixed):,} parameters",
+            columns("Parameter", ">Value", "Unit", "Meaning"),
+            fixed,
+            "Held as well: the law, the timeline, who exists, and how the parts of the model work.",
+            folded=True,
+            tall=True,
+        ),
+    ]
+
+
+def _draws(row: Mapping[str, Any]) -> list[Value]:
+    """Middle value, 90% interval and unit of a parameter over the draws."""
+    ends = span(row["low90"], row["high90"])
+    return [number(row["median"]), ends, text_or_none(row["unit"])]
+
+
+def text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def survival_table(frame: pd.DataFrame) -> Table:
@@ -71,13 +114,11 @@ def survival_table(frame: pd.DataFrame) -> Table:
         _row(group, together[together["headline"] == headline])
         for headline, group in arms.groupby("headline", sort=False)
     ]
-    draws, seeds = int(arms["draws"].min()), int(arms["seeds"].max())
     note = (
-        "The conclusion is the sign of the difference at the shipped parameters, if its 95% interval over "
-        "seeds excludes zero. It survives if the middle 90% of the draws have the same sign, and does not "
-        "survive if the median has another sign. Otherwise, or without a conclusion, the verdict is open. "
-        f"Percentages: draws with the conclusion's sign, of at least {draws} draws with {seeds} seeds "
-        "each."
+        "The conclusion is the sign of the difference over the draws as they are, if the middle 90% of them "
+        "exclude zero. It survives an arm if its middle 90% have the same sign, and does not survive if the "
+        "median has another sign. Under each verdict: the share of draws with the sign of the conclusion. "
+        f"{int(arms['draws'].min()):,} draws in each arm."
     )
     heads = columns("Headline", "Conclusion", ARMS[ALL], *(ARMS.get(arm, arm) for arm in _arms(arms)))
     return Table("Does each conclusion survive?", heads, rows, note)
@@ -108,9 +149,7 @@ def _arms(frame: pd.DataFrame) -> dict[str, str]:
 
 def _row(group: pd.DataFrame, together: pd.DataFrame) -> list[Cell]:
     first, scale = records_of(group)[0], _scale(group)
-    difference, ends = estimate(
-        *(float(first[name]) * scale.factor for name in ("shipped", "shipped_low", "shipped_high"))
-    )
+    difference, ends = estimate(*(float(first[name]) * scale.factor for name in ("median", "low", "high")))
     return [
         Cell(str(first["name"]), scale.change),
         Cell(str(first["conclusion"]), f"{difference} ({ends})"),

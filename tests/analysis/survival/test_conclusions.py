@@ -1,13 +1,15 @@
 """What survives: the verdicts, the arms, and where the knob of the discount is turned to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from sim.analysis.headlines import HEADLINES, Interval
+from sim.analysis.design_outcomes import BY_CODE
+from sim.analysis.headlines import HEADLINES
 from sim.analysis.posterior_draws import Draw
 from sim.analysis.survival import conclusions, discount
 from sim.analysis.survival.conclusions import (
@@ -22,16 +24,18 @@ from sim.analysis.survival.conclusions import (
     SYMMETRIC,
     arms,
     line,
+    sign,
     survive,
     table_of,
     verdict,
 )
 from sim.analysis.survival.discount import MULTIPLES, Setting, crossing, discounts, sensitivities
-from sim.runs.seed import SeedDone
+from sim.analysis.uncertainty.joint_draws import OUTCOMES, JointDraws
 from sim.runs.store import Store
 from sim.runs.tasks import Runner
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
+from sim.scenario.posterior import Posterior
 from sim.scenario.resolution import Resolved, resolve
 
 ARM = conclusions.Arm("posterior", "as it is", {})
@@ -58,25 +62,31 @@ def test_a_conclusion_survives_where_the_middle_of_the_draws_is_on_its_side(
     assert verdict(sign, low, median, high) == said
 
 
-def test_a_line_counts_draws_not_runs_and_leaves_out_failed_ones() -> None:
-    values = np.array([[-1.0, -3.0], [1.0, 3.0], [np.nan, -4.0], [np.nan, np.nan]])
-    made = line(ARM, "trust", Interval(-1.0, -2.0, -0.5, 8), values)
-    assert (made["draws"], made["seeds"], made["conclusion"], made["median"]) == (3, 2, "lower", -2.0)
+def test_a_line_leaves_out_failed_draws() -> None:
+    made = line(ARM, BY_CODE["trust"], -1, np.array([-2.0, 2.0, -4.0, np.nan]))
+    assert (made["draws"], made["conclusion"], made["median"]) == (3, "lower", -2.0)
     assert made["same_sign"] == pytest.approx(2 / 3) and made["verdict"] == CANNOT_SAY
 
 
+def test_a_conclusion_is_a_sign_that_the_middle_of_the_draws_shares() -> None:
+    assert [sign(np.array(v)) for v in ([1.0, 2.0], [-3.0, -1.0], [-1.0, 1.0], [], [np.nan])] == [
+        1,
+        -1,
+        0,
+        0,
+        0,
+    ]
+
+
 def test_all_arms_together_are_as_strong_as_the_weakest() -> None:
-    conclusion = Interval(1.0, 0.5, 1.5, 8)
-    strong, open_, gone = (
-        np.array(v)[:, None] for v in ([1.0, 2.0, 3.0], [-3.0, 2.0, 3.0], [-1.0, -2.0, -3.0])
-    )
+    strong, open_, gone = (np.array(v) for v in ([1.0, 2.0, 3.0], [-3.0, 2.0, 3.0], [-1.0, -2.0, -3.0]))
     cases = {
         "trust": (strong, strong, SURVIVES),
         "revenue": (strong, open_, CANNOT_SAY),
         "laws": (open_, gone, FALLS),
     }
     lines = [
-        line(conclusions.Arm(str(k), "", {}), code, conclusion, values[k])
+        line(conclusions.Arm(str(k), "", {}), BY_CODE[code], 1, values[k])
         for code, values in cases.items()
         for k in (0, 1)
     ]
@@ -140,47 +150,39 @@ def test_the_search_reads_both_ends_off_the_evidence_and_divides_means(
     )
 
 
-def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(
+def test_every_arm_holds_what_it_says_at_every_draw_and_the_verdicts_follow(
     two_worlds: Resolved, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Everything but the runs: asymmetry lowers trust, sensitivity changes the sign of revenue."""
-    asked: list[tuple[str, float, float, list[int]]] = []
+    asked: list[dict[str, float]] = []
     before = sensitivities(two_worlds, 1.0)["choice.sensitivity.enterprise"]
 
-    def run_draws(
-        draws: Sequence[Draw], worlds: Any, seeds: Any, *more: Any
-    ) -> Iterator[tuple[int, SeedDone]]:
-        for number, (draw, own) in enumerate(zip(draws, seeds, strict=True)):
-            parameters = worlds[number]["doj_wins"].parameters
-            asymmetry, sensitivity = parameters.trust.asymmetry, parameters.choice.sensitivity.enterprise
-            asked.append((draw.label, asymmetry, sensitivity, list(own)))
-            for seed in own:
-                flat = {name: np.ones(156) for name in _columns()}
-                moved = {
-                    "trust": flat["trust"] - 0.1 * (asymmetry - 1.0) * (1 + 0.01 * seed),
-                    "revenue_us": flat["revenue_us"] + 1e9 * (sensitivity - 2.0 * before),
-                }
-                yield (
-                    number,
-                    SeedDone(
-                        seed,
-                        draw.label,
-                        {"microsoft_wins": {"world": flat}, "doj_wins": {"world": flat | moved}},
-                    ),
-                )
+    def outcomes(joint: JointDraws, runner: Any, over: dict[str, float]) -> pd.DataFrame:
+        asked.append(dict(over))
+        rows = []
+        for number, draw in enumerate(joint.draws):
+            values = {**draw.sets, **over}
+            moved = {
+                "trust": -0.1 * (values["trust.asymmetry"] - 1.0),
+                "revenue": values["choice.sensitivity.enterprise"] - 2.0 * before,
+            }
+            rows += [(number, number, h.code, 0.0, 0.0, moved.get(h.code, 0.0)) for h in HEADLINES]
+        return pd.DataFrame(rows, columns=list(OUTCOMES))
 
-    monkeypatch.setattr(conclusions, "run_draws", run_draws)
+    monkeypatch.setattr(conclusions, "outcomes", outcomes)
     monkeypatch.setattr(
         conclusions, "discounts", lambda *more: [Setting(0.5, 0.02, 0.02), Setting(4.0, 0.1, 0.27)]
     )
-    draws = [
+    draws = tuple(
         Draw(
             f"draw {k}",
             {"trust.asymmetry": 2.0 + k / 10, "choice.sensitivity.enterprise": before * (1.0 + k / 10)},
         )
         for k in range(3)
-    ]
-    table = survive(two_worlds, draws, 2, Runner(Store(tmp_path)))
+    )
+    table = survive(
+        JointDraws(two_worlds, Posterior((), np.zeros((3, 0))), draws, {}), Runner(Store(tmp_path))
+    )
     at = table.set_index(["headline", "arm"])["verdict"]
     assert at["trust", POSTERIOR] == at["trust", DISCOUNT_LOW] == at["trust", DISCOUNT_HIGH] == SURVIVES
     assert at["trust", SYMMETRIC] == at["trust", EVERYWHERE] == FALLS  # no asymmetry, no difference
@@ -189,22 +191,10 @@ def test_every_arm_holds_what_it_says_over_every_draw_and_the_verdicts_follow(
         and at["revenue", DISCOUNT_HIGH] == at["revenue", EVERYWHERE] == FALLS
     )
     assert set(table.loc[table["headline"] == "laws", "verdict"]) == {CANNOT_SAY}  # both worlds have the same
-    # shipped parameters with every seed, then each arm's draws with two
-    assert (
-        asked[0][3] == [1, 2, 3, 4] and all(one[3] == [1, 2] for one in asked[1:]) and len(asked) == 1 + 4 * 3
-    )
-    assert (
-        {one[1] for one in asked[-3:]} == {1.0}
-        and {one[2] for one in asked[4:7]} == {0.5 * before}
-        and {one[2] for one in asked[7:10]} == {4.0 * before}
-    )
+    assert asked == [
+        {}, sensitivities(two_worlds, 0.5), sensitivities(two_worlds, 4.0), {"trust.asymmetry": 1.0}
+    ]  # fmt: skip
     assert "none reaches it" in table.set_index(["headline", "arm"])["what"]["trust", DISCOUNT_HIGH]
-
-
-def _columns() -> list[str]:
-    from sim.model.tables import TABLES
-
-    return [column.name for column in TABLES["world"].columns]
 
 
 def test_arms_are_the_posterior_both_ends_and_symmetric_trust(two_worlds: Resolved) -> None:

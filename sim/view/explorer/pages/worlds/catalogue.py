@@ -2,16 +2,18 @@
 
 import datetime as dt
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from io import StringIO
 from itertools import chain, permutations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import pandas as pd
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
+from sim.analysis.uncertainty.shipped_headlines import read_headlines
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, experiments, root
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
@@ -42,6 +44,9 @@ class Catalogue:
     presets: dict[str, Resolved]
     default: State
     posterior: Posterior | None = None
+    shipped: dict[str, pd.DataFrame] = field(
+        default_factory=dict, repr=False
+    )  # headlines over draws, by preset
 
     @cached_property
     def knobs(self) -> dict[str, Knob]:
@@ -80,6 +85,12 @@ class Catalogue:
         """The months of a preset's horizon, YYYY-MM."""
         scenario = next(iter(self.presets[preset].scenarios.values()))
         return [f"{scenario.month_start(month):%Y-%m}" for month in range(scenario.months)]
+
+    def headlines_at_rest(self, state: State) -> pd.DataFrame | None:
+        """The shipped headlines over joint draws, while everything is as the preset has it."""
+        usual = self.presets[state.preset].experiment.customers
+        moved = state.worlds is not None or state.compare is not None or state.values
+        return None if moved or state.customers != usual else self.shipped.get(state.preset)
 
     # --- a state as an experiment ---------------------------------------------------------------------
 
@@ -301,4 +312,5 @@ def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Ca
         seed=of_first.seeds.first,
     )
     ordered = dict(sorted(presets.items(), key=lambda one: one[0] != first))
-    return Catalogue(base, ordered, default, read_posterior() if there_is_one() else None)
+    shipped = {name: found for name, one in ordered.items() if (found := read_headlines(one)) is not None}
+    return Catalogue(base, ordered, default, read_posterior() if there_is_one() else None, shipped)

@@ -16,6 +16,7 @@ from sim.view.number_format import MINUS, estimate, scale_for, with_unit
 from sim.view.result_tables import levels
 from sim.view.results_view import ResultsView
 from sim.view.sections import headline_summary
+from sim.view.sections.plain_answer import agree, plain_answer
 from sim.view.tables import text
 
 CARDS = {
@@ -25,6 +26,10 @@ CARDS = {
     "laws": "Laws in force",
     "us_success_abroad": "US requests about people abroad met within a year",
 }
+LUCK_ALONE = (
+    "<small>These intervals (95%) hold luck alone. For luck, fit and judgement together, press Copy YAML and "
+    "run <code>warrantsim run</code> on it.</small>"
+)
 _PERCENT = "% of foreign customers' cloud data"
 _SHORT_UNITS = {"instruments": "instruments in all countries", _PERCENT: "%"}
 REVENUE = ("revenue_us", "revenue_us_cumulative")
@@ -55,9 +60,9 @@ def _first_changed(manifest: dict[str, Any]) -> str:
     )
 
 
-def page_content(session: Session, state: State) -> dict[str, Any]:
+def page_content(session: Session, state: State, at_rest: pd.DataFrame | None = None) -> dict[str, Any]:
     """All that the page draws: content of the tab, headline numbers, a sentence for screen readers, number of
-    pairs."""
+    pairs. `at_rest`: the shipped headlines over joint draws, if they are of what is on the screen."""
     view = results_view_of(session, state, state.place)
     content = content_of(TABS[state.tab].sections(view, state))
     headlines = view.summary("headlines")
@@ -65,8 +70,8 @@ def page_content(session: Session, state: State) -> dict[str, Any]:
     seeds = sorted(session.pairs)
     return {
         **content,
-        "cards": _cards(headlines, view),
-        "sentence": sentence(headlines, view),
+        "cards": _cards(headlines, view, at_rest),
+        "sentence": sentence(headlines, view, at_rest),
         "pairs": len(seeds),
         "of": state.pairs,
         "seeds": [seeds[0], seeds[-1]],
@@ -74,10 +79,11 @@ def page_content(session: Session, state: State) -> dict[str, Any]:
     }
 
 
-def _cards(headlines: pd.DataFrame, view: ResultsView) -> str:
+def _cards(headlines: pd.DataFrame, view: ResultsView, at_rest: pd.DataFrame | None) -> str:
     """The headline numbers as a row of cards, as HTML: the difference if worlds are compared, and the two
-    values."""
+    values. Over joint draws where they are known, else with luck alone."""
     cards = []
+    over = {} if at_rest is None else {str(row["headline"]): row for row in at_rest.to_dict("records")}
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     for code, short in CARDS.items():
         row = rows[code]
@@ -88,8 +94,11 @@ def _cards(headlines: pd.DataFrame, view: ResultsView) -> str:
             value, below = levels(row, ("value_a",))[0], ""
         else:
             value, interval = estimate(float(row["difference"]), float(row["low"]), float(row["high"]))
-            below = " \N{RIGHTWARDS ARROW} ".join(levels(row, ("value_a", "value_b")))
-            below += f"; 95% interval {interval}" if view.seeds > 1 else ""
+            below = f"luck alone, 95%: {interval}" if view.seeds > 1 else "luck alone, one pair so far"
+            if code in over:
+                value, everything = _over_draws(over[code])
+                below = f"{everything}<br>{below}"
+            below += "<br>" + " \N{RIGHTWARDS ARROW} ".join(levels(row, ("value_a", "value_b")))
         title = text(f"{row['name']}: {row['unit']}, {row['window']}")
         cards.append(
             f'<li title="{title}"><span class="name">{short}</span>'
@@ -99,10 +108,19 @@ def _cards(headlines: pd.DataFrame, view: ResultsView) -> str:
     return f'<ul class="cards">{"".join(cards)}</ul>'
 
 
-def sentence(headlines: pd.DataFrame, view: ResultsView) -> str:
-    """The result in a sentence, as HTML: the effect of the rule on trust and on revenue."""
+def _over_draws(row: dict[Any, Any]) -> tuple[str, str]:
+    """The middle value of a headline over joint draws, and its 90% interval with the share of its sign."""
+    value, interval = estimate(float(row["median"]), float(row["low90"]), float(row["high90"]))
+    return value, f"90% interval {interval}; {agree(row)}"
+
+
+def sentence(headlines: pd.DataFrame, view: ResultsView, at_rest: pd.DataFrame | None = None) -> str:
+    """The result in a sentence, as HTML: over joint draws where they are known, else the effect on trust and
+    on revenue with luck alone."""
     if view.compare is None:
         return headline_summary.answer(headlines, view)
+    if at_rest is not None:
+        return plain_answer(at_rest, view)[0]
     a, b = view.compare
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     trust, revenue = rows["trust"], rows["revenue"]
@@ -113,7 +131,7 @@ def sentence(headlines: pd.DataFrame, view: ResultsView) -> str:
         _told("trust abroad is", trust, "points of 100", "higher", "lower"),
         _told("US providers earn", revenue, "USD bn", "more abroad", "less abroad"),
     ]
-    return f"{few}{text(b.label)} compared with {text(a.label)}: {'; '.join(told)}."
+    return f"{few}{text(b.label)} compared with {text(a.label)}: {'; '.join(told)}. {LUCK_ALONE}"
 
 
 def _told(what: str, row: dict[Any, Any], unit: str, more: str, less: str) -> str:
@@ -128,4 +146,4 @@ def _told(what: str, row: dict[Any, Any], unit: str, more: str, less: str) -> st
         if clear
         else f"{what} {amount} {more if value > 0 else less}, which may be due to chance"
     )
-    return f"{message} (95% interval {interval})"
+    return f"{message} ({interval})"

@@ -109,7 +109,7 @@ class Answers:
             "kind": "view",
             "query": catalogue.query(state),
             "labels": labels,
-            **page_content(session, state),
+            **page_content(session, state, catalogue.headlines_at_rest(state)),
         }
 
 

@@ -1,0 +1,87 @@
+"""What joint draws say of each headline: its middle, its intervals, its sign, and what decides the sign."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.headlines import HEADLINES, Headline
+from sim.analysis.uncertainty.joint_draws import JointDraws, sets_nothing
+from sim.analysis.uncertainty.sign_parameters import SignParameters, sign_parameters
+
+HIGHER, LOWER, NONE = "higher", "lower", "no difference"
+NAMED, NOTHING, TOO_FEW = "named", "none beyond a dummy", "too few to tell"
+COLUMNS = (
+    "headline",
+    "name",
+    "unit",
+    "window",
+    "draws",
+    "median",
+    "low50",
+    "high50",
+    "low90",
+    "high90",
+    "sign",
+    "share",
+    "sign_parameters",
+    "parameters",
+    "dummy",
+)
+_QUANTILES = {"median": 0.5, "low50": 0.25, "high50": 0.75, "low90": 0.05, "high90": 0.95}
+
+
+def summarise(outcomes: pd.DataFrame, joint: JointDraws) -> pd.DataFrame:
+    """A line for each headline.
+
+    `share` is the share of draws whose difference has the sign of the median, given the ranges of the
+    parameters. `parameters` are those that decide the sign with their distances, `a=0.6;b=0.4`, and
+    `sign_parameters` says in a word what was found.
+    """
+    names = [name for name in joint.posterior.names if not sets_nothing(joint, name)]
+    at = [joint.posterior.names.index(name) for name in names]
+    table = joint.posterior.draws()[:, at]
+    values = {str(code): group.set_index("draw")["value"] for code, group in outcomes.groupby("headline")}
+    return pd.DataFrame(
+        [
+            line(h, of_h.to_numpy(float), table[of_h.index.to_numpy(int)], names)
+            for h in HEADLINES
+            if (of_h := values.get(h.code)) is not None
+        ],
+        columns=list(COLUMNS),
+    )
+
+
+def line(
+    headline: Headline, values: np.ndarray, table: np.ndarray, names: Sequence[str]
+) -> Mapping[str, object]:
+    """The line of a headline with these differences by draw, and these values of parameters by draw."""
+    known = values[~np.isnan(values)]
+    found = sign_parameters(values, table, names)
+    return {
+        "headline": headline.code,
+        "name": headline.name,
+        "unit": headline.unit,
+        "window": headline.window,
+        "draws": len(known),
+        **{
+            name: float(np.quantile(known, share)) if len(known) else np.nan
+            for name, share in _QUANTILES.items()
+        },
+        **_sign(known),
+        **_decided_by(found),
+    }
+
+
+def _sign(known: np.ndarray) -> dict[str, object]:
+    if not len(known):
+        return {"sign": NONE, "share": np.nan}
+    sign = np.sign(np.median(known))
+    word = HIGHER if sign > 0 else LOWER if sign < 0 else NONE
+    return {"sign": word, "share": float(np.mean(np.sign(known) == sign))}
+
+
+def _decided_by(found: SignParameters) -> dict[str, object]:
+    word = TOO_FEW if not found.told else NAMED if found.distances else NOTHING
+    named = ";".join(f"{name}={distance:.2f}" for name, distance in found.distances.items())
+    return {"sign_parameters": word, "parameters": named, "dummy": found.dummy}

@@ -1,0 +1,221 @@
+"""The answer in words that a minister can repeat: first what is sure, then what is not, then what nothing
+measures."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.design_outcomes import BY_CODE
+from sim.view.number_format import largest_of, number, scale_for, with_unit
+from sim.view.result_tables import is_negligible
+from sim.view.results_view import ResultsView
+from sim.view.tables import records_of, text
+
+ENOUGH = 20  # draws from which the ends of a 90% interval mean something
+MOST = 3  # headlines named in a row
+# What is told first where it is sure. What follows from the rule by definition comes last.
+ORDER = (
+    "trust", "revenue", "us_success_abroad", "foreign_success", "data_at_home", "laws", "conflicts",
+    "market_share", "us_success_at_home", "americans_exposure", "americans_reached", "trust_by_spend",
+    "trust_intelligence", "us_reach_by_behaviour", "us_reach",
+)  # fmt: skip
+_WINNERS = {"microsoft_wins": "Microsoft", "doj_wins": "the Justice Department"}
+NOTHING_MEASURES = (
+    "what the ruling changed. History took one path, so every number here rests on the model and on ranges "
+    "that were judged."
+)
+# Subjects of spoken sentences, where those of the tables are too long or too technical.
+_PLAIN = {
+    "trust": "trust in US cloud providers abroad",
+    "revenue": "what US providers earn abroad",
+    "us_success_abroad": "the share of US requests about people abroad that bring evidence within a year",
+    "foreign_success": "the share of foreign requests to US providers that bring evidence within a year",
+    "data_at_home": "the share of cloud data that is kept in its owner's country",
+    "laws": "the number of measures that governments have in force",
+    "conflicts": "the number of US orders that break another country's law",
+    "us_success_at_home": "the share of US requests about Americans with data abroad that bring evidence",
+}
+_UNITS = {"instruments": "measures"}
+Row = Mapping[str, Any]
+
+
+def plain_answer(uncertainty: pd.DataFrame, view: ResultsView) -> list[str]:
+    """The answer from the headlines over joint draws: paragraphs of HTML, the first of which says it all."""
+    rows = in_order(records_of(uncertainty))
+    draws = max((int(row["draws"]) for row in rows), default=0)
+    measured = f"<strong>Nobody has measured</strong> {NOTHING_MEASURES}"
+    if draws < ENOUGH:
+        runs = "one draw was" if draws == 1 else f"{draws} draws were"
+        return [f"Only {runs} run, which is too few to say how sure any of this is.", measured]
+    told = [row for row in rows if not is_negligible(row)]
+    sure, unsure = [row for row in told if is_sure(row)], [row for row in told if not is_sure(row)]
+    if not told:
+        return [
+            f"<strong>{opening(view)}, nothing that is shown here {_be(view)} different.</strong>",
+            measured,
+        ]
+    return [*_sure(sure, view), *_unsure(unsure, view, bool(sure)), measured]
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Headlines in the order in which they are told."""
+    place = {code: at for at, code in enumerate(ORDER)}
+    return sorted(rows, key=lambda row: place.get(str(row["headline"]), len(place)))
+
+
+def is_sure(row: Row) -> bool:
+    """Whether the 90% interval over enough draws leaves out zero."""
+    return int(row["draws"]) >= ENOUGH and bool(row["low90"] > 0.0 or row["high90"] < 0.0)
+
+
+def opening(view: ResultsView) -> str:
+    """What is supposed, as HTML: `If the Justice Department had won instead of Microsoft`."""
+    assert view.compare is not None
+    a, b = (_winner(view, name) for name in view.manifest["compare"])
+    if a and b and a != b:
+        return f"If {b} had won instead of {a}"
+    labels = [
+        f"\N{LEFT DOUBLE QUOTATION MARK}{text(style.label)}\N{RIGHT DOUBLE QUOTATION MARK}"
+        for style in view.compare
+    ]
+    return f"With {labels[1]} instead of {labels[0]}"
+
+
+def _winner(view: ResultsView, world: str) -> str | None:
+    """Who wins for good in a world, where nothing else sets it apart from what happened."""
+    worlds = view.manifest.get("scenario", {}).get("experiment", {}).get("worlds", {})
+    switches = worlds.get(world, {}).get("switches", [])
+    days = {
+        str(one["on"])
+        for name in view.manifest["compare"]
+        for one in worlds.get(name, {}).get("switches", [])
+    }
+    if len(switches) != 1 or len(days) != 1 or worlds[world].get("without_events"):
+        return None
+    return _WINNERS.get(switches[0]["regime"])
+
+
+def _sure(rows: Sequence[Row], view: ResultsView) -> Iterable[str]:
+    if not rows:
+        return
+    first, *others = rows
+    low, high = _ends(first)
+    yield (
+        f"<strong>{opening(view)}, {_subject(first)} {_be(view)} about {_size(first)} {first['sign']} "
+        f"{_when(first, view)}.</strong> We are 90% sure, given the ranges that we judged, that it "
+        f"{_be(view)} between {low} and {high} {first['sign']}; {agree(first)}."
+    )
+    if others:
+        named = [
+            f"{_subject(row)} ({_size(row)} {row['sign']}{_when_else(row, view)})" for row in others[:MOST]
+        ]
+        more = len(others) - MOST
+        rest = f". The table has {more} more" if more > 0 else ""
+        yield f"<strong>Just as sure</strong> is the direction of {_list(named, 'and')}{rest}."
+
+
+def _unsure(rows: Sequence[Row], view: ResultsView, some_sure: bool) -> Iterable[str]:
+    if not rows:
+        return
+    lead = (
+        "We do not know</strong> whether"
+        if some_sure
+        else f"{opening(view)}, nobody can say</strong> whether"
+    )
+    named = [f"{_subject(row)} ({agree(row, 'say')} {row['sign']})" for row in rows[:MOST]]
+    rest = f" The table has {len(rows) - MOST} more." if len(rows) > MOST else ""
+    hangs = [
+        f" The direction of {_subject(row)} hangs on {_list(found, 'and')}."
+        for row in rows[:MOST]
+        if (found := deciders(row))
+    ]
+    yield f"<strong>{lead} {_list(named, 'or')} {_be(view)} higher or lower.{rest}{''.join(hangs)}"
+
+
+def agree(row: Row, verb: str = "agree") -> str:
+    """How many draws have the sign of the middle: `all 256 runs agree`, `87 in 100 runs agree`."""
+    share, draws = float(row["share"]), int(row["draws"])
+    if share == 1.0:
+        return f"all {draws} runs {verb}"
+    if share >= 0.995:
+        return f"more than 99 in 100 runs {verb}"
+    return f"{math.floor(100 * share)} in 100 runs {verb}"
+
+
+def deciders(row: Row, most: int = MOST) -> list[str]:
+    """The parameters that decide a headline's sign, the strongest first, as HTML."""
+    words = row["parameters"]
+    names = [one.partition("=")[0] for one in words.split(";")] if isinstance(words, str) and words else []
+    return [f"<code>{text(name)}</code>" for name in names[:most]]
+
+
+def step_of(low: float, high: float) -> float:
+    """The step to which a number with this interval is rounded: from a fortieth to a quarter of its width."""
+    return float(10.0 ** math.floor(math.log10((high - low) / 4.0))) if high > low else 0.0
+
+
+def _size(row: Row) -> str:
+    return _amounts(row, "median")[0]
+
+
+def _ends(row: Row) -> list[str]:
+    """Both ends of the 90% interval without a sign, the smaller first; the unit with the second."""
+    return _amounts(row, *(("low90", "high90") if row["low90"] > 0 else ("high90", "low90")))
+
+
+def _amounts(row: Row, *columns: str) -> list[str]:
+    """Sizes without sign, rounded by the interval; the last has the unit."""
+    scale = _scale(row)
+    step = step_of(*(float(row[name]) * scale.factor for name in ("low90", "high90")))
+    out = [_amount(abs(float(row[name])) * scale.factor, step) for name in columns]
+    unit = _UNITS.get(scale.change, scale.change)
+    return [*out[:-1], with_unit(out[-1], unit)]
+
+
+def _amount(size: float, step: float) -> str:
+    if not step:
+        return number(size)
+    rounded = round(size / step) * step
+    return number(rounded, decimals=max(0, -round(math.log10(step)))) if rounded else "almost 0"
+
+
+def _scale(row: Row) -> Any:
+    return scale_for(str(row["unit"]), largest_of(row["median"], row["low90"], row["high90"]))
+
+
+def _subject(row: Row) -> str:
+    headline, name = BY_CODE.get(str(row["headline"])), str(row["name"])
+    if headline is not None and headline.name == name and headline.code in _PLAIN:
+        return text(_PLAIN[headline.code])
+    if headline is not None and headline.name == name:
+        return text(headline.subject)
+    return text(name if name[:2].isupper() else name[:1].lower() + name[1:])
+
+
+def _be(view: ResultsView) -> str:
+    """Of years that are still to come nobody says that something would have been."""
+    return "would be" if view.outlook else "would have been"
+
+
+def _when(row: Row, view: ResultsView) -> str:
+    """The months of a headline, in words that end a sentence."""
+    first, last = (view.switch or view.first)[:4], view.last[:4]
+    window = str(row["window"])
+    if window == "end":
+        return f"at the end of {last}"
+    if window == "last twelve months":
+        return f"in {last}"
+    how = "on average " if window.startswith("mean ") else "in all " if window.startswith("sum ") else ""
+    return f"{how}from {first} to {last}"
+
+
+def _when_else(row: Row, view: ResultsView) -> str:
+    """The same beside another headline: only where it would be read wrongly without."""
+    return f" {_when(row, view)}" if str(row["window"]).startswith(("sum ", "end")) else ""
+
+
+def _list(names: Sequence[str], word: str) -> str:
+    *others, last = names
+    return f"{', '.join(others)} {word} {last}" if others else last
