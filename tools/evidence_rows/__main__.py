@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.analysis.starting_levels.sources import Sources, read_sources
 from sim.scenario.locations import CONFIGS, root
-from tools.evidence_rows import adoption, copies, requests, views
+from tools.evidence_rows import adoption, copies, history, requests, views
 from tools.evidence_rows.line import HEADER, Line, Named
 
 BY_HAND, ROWS, SCALES = "rows_by_hand.csv", "rows.csv", "survey_scales.csv"
@@ -34,6 +34,7 @@ def made(folder: Path) -> tuple[list[Line], list[list[object]]]:
         *requests.rows(
             copies.read(evidence / copies.REQUESTS), copies.read(evidence / copies.ASSISTANCE), named
         ),
+        *history.rows(sources),
     ], views.scales(waves, asked)
 
 
