@@ -57,14 +57,15 @@ class PublicMind:
         self._jurisdiction = jurisdiction
         self._attention = np.array(trust.news_attention.values)[segment]
         self._belief_rate = np.array(trust.belief_rate.values)[segment]
+        lasting = np.minimum(reach_by_jurisdiction(trust.lasting_share, scenario) * trust.residue_share, 1.0)
         self._listeners = kernel.Listeners(
-            self._attention, jurisdiction, trust.news_strength, trust.asymmetry, trust.residue_share
+            self._attention, jurisdiction, trust.news_strength, trust.asymmetry, lasting[jurisdiction]
         )
         self._keep = np.array(
             [half_life_factor(trust.attention_half_life), half_life_factor(trust.residue_half_life)]
         )
         self._belief_keep = half_life_factor(trust.belief_forgetting_half_life)
-        self._ruling_reach = reach_by_jurisdiction(trust.ruling_reach, scenario)
+        self._ruling_reach = self._arriving(trust.ruling_reach)
         cells = len(jurisdiction)
         self.memory = np.zeros((cells, 2, 2, 2))
         self.belief = np.full(cells, believed)
@@ -129,11 +130,16 @@ class PublicMind:
 
     def _hear_event(self, event: Event, believed: float) -> None:
         for news in event.news:
-            reach = reach_by_jurisdiction(news.reach, self._scenario)[self._jurisdiction]
+            reach = self._arriving(news.reach)[self._jurisdiction]
             channel = CHANNELS.index(news.channel)
             self.hear(channel, news.weight * reach)
             self._note_reach(reach, abs(news.weight))
             self._revise(news, channel, reach, believed)
+
+    def _arriving(self, reach: dict[str, float]) -> np.ndarray:
+        """Share of people whom news of this written reach reaches, by country: float64 (J,)."""
+        written = reach_by_jurisdiction(reach, self._scenario)
+        return np.minimum(written * reach_by_jurisdiction(self._trust.news_reach, self._scenario), 1.0)
 
     def _revise(self, news: News, channel: int, reach: np.ndarray, believed: float) -> None:
         step = np.minimum(self._trust.belief_jump * abs(news.weight) * reach * self._attention, 1.0)

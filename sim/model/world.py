@@ -98,7 +98,7 @@ class WarrantModel(PartsOfWorld):
         self.mind.evidence(self.customers.evidence)
         self.customers.spread(self.mind.get_about())
         self.lay_out()
-        self.customers.grow_hazard(self.scenario.parameters.adoption)
+        self.customers.grow_hazard(self.month, self.scenario.parameters.adoption)
 
     def investigate(self) -> None:
         """Requests meet the data where the customers have put it; the law decides what comes of them."""

@@ -26,6 +26,7 @@ class Market(Strict):
 class Adoption(Strict):
     innovation: float
     imitation: float
+    acceleration: float
     national: float
     postpone_utility: float
     return_utility: float
@@ -85,6 +86,8 @@ class Trust(Strict):
     belief_forgetting_half_life: float
     ruling_weight: float
     ruling_reach: Table
+    news_reach: Table
+    lasting_share: Table
     protest_news: float
     incident_news: float
     incident_half: float

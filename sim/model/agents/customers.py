@@ -353,9 +353,10 @@ class CustomersOfWorld:
         """The month's streams in all worlds, see `Customers.streams`."""
         return self._everybody.streams
 
-    def grow_hazard(self, adoption: Adoption) -> None:
+    def grow_hazard(self, month: int, adoption: Adoption) -> None:
         """A month of the Bass process: more are ready to adopt."""
-        self._everybody.grow_hazard(self.world, adoption.innovation, adoption.imitation)
+        faster = 1.0 + adoption.acceleration * (month / 12.0)
+        self._everybody.grow_hazard(self.world, faster * adoption.innovation, faster * adoption.imitation)
 
     def spread(self, word: hearing_kernel.Word) -> None:
         """The month's news gets about."""

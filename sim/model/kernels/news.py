@@ -15,7 +15,7 @@ class Listeners(NamedTuple):
     jurisdiction: np.ndarray  # int32 (C,)
     strength: float  # observations in a piece of news of weight 1
     asymmetry: float  # how many times bad news counts
-    residue_share: float  # of what is remembered for years
+    lasting: np.ndarray  # float64 (C,) share of news that is remembered for years
 
 
 class Orders(NamedTuple):
@@ -34,8 +34,9 @@ def _observe(memory, c, attention, weight, listeners):
         amount = listeners.strength * attention * abs(weight)
         if sign == BAD:
             amount = listeners.asymmetry * amount
-        memory[c, sign, ATTENTION] += (1.0 - listeners.residue_share) * amount
-        memory[c, sign, RESIDUE] += listeners.residue_share * amount
+        lasting = listeners.lasting[c]
+        memory[c, sign, ATTENTION] += (1.0 - lasting) * amount
+        memory[c, sign, RESIDUE] += lasting * amount
 
 
 @entry()

@@ -484,7 +484,8 @@ class CustomersOfWorld:
             cell.meet(of_cell, p.network.telling)
             # The diffusion of Bass (1969): innovation and imitation are a year's.
             share = adopters[cell.number] / UNITS / cell.customers
-            year = p.adoption.innovation + p.adoption.imitation * share / cell.ceiling
+            faster = 1.0 + p.adoption.acceleration * (self.month / 12.0)
+            year = faster * p.adoption.innovation + faster * p.adoption.imitation * share / cell.ceiling
             year = cell.pace * year
             cell.hazard += year / 12.0
             cell.hazard_in_a_year = cell.hazard + year

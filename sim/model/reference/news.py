@@ -60,13 +60,17 @@ class Mind:
         self.attention = parameters.trust.news_attention.values[segment]
         self.belief_rate = parameters.trust.belief_rate.values[segment]
         self.memory = [ChannelMemory(), ChannelMemory()]
+        p = parameters.trust
+        self.lasting_share = min(self.of_place(p.lasting_share) * p.residue_share, 1.0)
         self.belief = believed
         self.intelligence_belief = parameters.exposure.intelligence_belief_2013
 
     def reach(self, by_place: dict[str, float]) -> float:
-        """How much of a piece of news arrives here: the country's own entry, else that of its ties, else that
-        of all.
-        """
+        """How much of a piece of news arrives here: what the timeline says, times the reach of news here."""
+        return min(self.of_place(by_place) * self.of_place(self.parameters.trust.news_reach), 1.0)
+
+    def of_place(self, by_place: dict[str, float]) -> float:
+        """The country's own entry of a table, else that of its ties, else that of all."""
         for key in (self.code, self.where.ties, "all"):
             if key in by_place:
                 return by_place[key]
@@ -112,8 +116,8 @@ class Mind:
         if weight < 0.0:
             observations = p.asymmetry * observations
         memory = self.memory[channel].bad if weight < 0.0 else self.memory[channel].good
-        memory.attention += (1.0 - p.residue_share) * observations
-        memory.residue += p.residue_share * observations
+        memory.attention += (1.0 - self.lasting_share) * observations
+        memory.residue += self.lasting_share * observations
 
     def hear_event(self, news: News, believed: float) -> None:
         """News of an event; if it is about the US rule it moves the belief about it, and news of
