@@ -262,7 +262,8 @@ def test_the_rows_repeat_the_evidence_number_by_number() -> None:
     evidence = {row["id"]: row for row in _rows("evidence.csv")}
     for row in _rows("rows.csv"):
         cited = row["source"].split(":")[0]
-        if cited not in evidence or row["id"] == "K10_rise":  # of K10 only that the share rose
+        # of K10 only that the share rose; laws are dates
+        if cited not in evidence or row["id"] == "K10_rise" or row["id"].startswith("law_"):
             continue
         if cited.startswith("T24"):  # months since January 2013
             years, months, _ = (int(part) for part in evidence[cited]["period"].split("-"))
