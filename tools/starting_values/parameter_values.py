@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, log
 
-from sim.analysis.starting_levels.adoption import FIRST, Bass, bass_step, pooled_bass, unanchored_bass
+from sim.analysis.starting_levels.adoption import FIRST, Bass, bass_step
 from sim.analysis.starting_levels.sources import Sources
 from tools.starting_values.market import (
     europe_share_of_market,
@@ -111,29 +111,18 @@ def localising_countries_2013(sources: Sources, years_before: float) -> tuple[fl
 
 def derived(sources: Sources, world: StartingWorld) -> Iterable[Derived]:
     """Every derived number, in the order of the documentation."""
-    pooled = pooled_bass(sources)
-    inputs = f"Eurostat 10+ 2014, 2016, {pooled.countries} countries, K24; RMSE {pooled.error:.3f}"
+    inputs = "Eurostat 10+ 2014, K24"
     yield Derived(
         "adoption.innovation",
-        pooled.bass.innovation,
+        world.bass.innovation,
         "curve from zero in the launch year to the mean of 2014",
         inputs,
     )
     yield Derived(
-        "adoption.imitation", pooled.bass.imitation, "step 2014 to 2016, least squares, a year", inputs
-    )
-    alone = unanchored_bass(sources)
-    yield Derived(
-        "innovation from the survey alone",
-        alone.bass.innovation,
-        "step 2014 to 2016 only, not used",
-        f"RMSE {alone.error:.3f}",
-    )
-    yield Derived(
-        "imitation from the survey alone",
-        alone.bass.imitation,
-        "step 2014 to 2016 only, not used",
-        f"RMSE {alone.error:.3f}",
+        "adoption.imitation",
+        world.bass.imitation,
+        "best prediction of surveys of 2014 to 2018 that were not seen",
+        "judgements.yaml; python -m tools.adoption_structures",
     )
     for year in YEARS:
         inputs = (

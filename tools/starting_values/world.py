@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sim.analysis.starting_levels.adoption import Bass, Curve, adoption_2013, pooled_bass, rounded
-from sim.analysis.starting_levels.national import national_curves
+from sim.analysis.starting_levels.adoption import Bass, Curve, rounded
+from sim.analysis.starting_levels.national import national_curves, where_from
 from sim.analysis.starting_levels.sources import Sources
 from tools.starting_values.market import (
     EUROPE,
@@ -37,10 +37,9 @@ class StartingWorld:
 
 def starting_world(sources: Sources) -> StartingWorld:
     """All starting values, from the sources alone."""
-    bass = pooled_bass(sources).bass
-    surveyed, curves = national_curves(sources, bass)
-    adoption = {code: adoption_2013(sources, code, bass, surveyed) for code in sources.judged}
-    shares = {code: {s: rounded(found[s], 3) for s in SEGMENTS} for code, (found, _) in adoption.items()}
+    national = national_curves(sources)
+    curves = {code: national.middle(sources, code) for code in sources.judged}
+    shares = {code: {s: rounded(found[s].level, 3) for s in SEGMENTS} for code, found in curves.items()}
     users = {
         code: {s: customers(sources, code, s) * shares[code][s] for s in SEGMENTS} for code in sources.judged
     }
@@ -52,7 +51,6 @@ def starting_world(sources: Sources) -> StartingWorld:
             sources,
             code,
             shares[code],
-            adoption[code][1],
             spend.intensity[code],
             home_grown[code],
             trust[code],
@@ -67,7 +65,7 @@ def starting_world(sources: Sources) -> StartingWorld:
         name: _provider(sources, name, tables[name], openings.get(name))
         for name in sources.general["providers"]
     }
-    return StartingWorld(jurisdictions, segments, providers, bass, spend, shares, users, curves)
+    return StartingWorld(jurisdictions, segments, providers, national.bass, spend, shares, users, curves)
 
 
 def customers(sources: Sources, code: str, segment: str) -> float:
@@ -103,7 +101,6 @@ def _jurisdiction(
     sources: Sources,
     code: str,
     adoption: dict[str, float],
-    adoption_source: str,
     intensity: float,
     home_grown: tuple[float, str],
     trust: tuple[float, str],
@@ -135,11 +132,11 @@ def _jurisdiction(
         "home_grown_share_2013": rounded(home_grown[0], 3),
         "home_grown_us_business": number["home_grown_us_business"],
         "instruments_2013": judged.instruments_2013,
-        "source": _sources_of(sources, code, adoption_source, home_grown[1], trust[1]),
+        "source": _sources_of(sources, code, home_grown[1], trust[1]),
     }
 
 
-def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, trust: str) -> dict[str, str]:
+def _sources_of(sources: Sources, code: str, home_grown: str, trust: str) -> dict[str, str]:
     judged, law = sources.judged[code], sources.assistance[code]
     why = f"judgement: {judged.reason}"
     return {
@@ -150,7 +147,7 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
         "gdp_2019": "World Bank, nominal, countries.csv",
         "online_people_2013": "judgement: order of magnitude of ITU 2013, from memory",
         "cloud_intensity": _intensity_source(sources, code),
-        "adoption_2013": adoption,
+        "adoption_2013": _curve_source(sources, code),
         "adoption_pace": _curve_source(sources, code),
         "adoption_ceiling": _curve_source(sources, code),
         "initial_trust": trust,
@@ -172,12 +169,9 @@ def _sources_of(sources: Sources, code: str, adoption: str, home_grown: str, tru
 
 
 def _curve_source(sources: Sources, code: str) -> str:
-    judged = sources.judged[code]
-    whose = f"the judged {judged.adoption_like} group of countries" if judged.adoption_like else "the country"
     return (
-        f"record of {whose} in Eurostat isoc_cicce_use 2014 to 2018, by size, shrunk to the common "
-        "distribution; "
-        "consumer: the pooled curve; regulated, public_sector: as enterprise"
+        f"{where_from(sources, code)}, mean over draws; consumer: judgement; regulated, public_sector: judged "
+        "part of enterprise"
     )
 
 

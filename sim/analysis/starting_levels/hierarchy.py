@@ -97,7 +97,7 @@ def fit_hierarchy(
     """
     clouds = {
         place: _Cloud.proposed(place, record, bass, ceiling, particles)
-        for place, record in records.items()
+        for place, record in sorted(records.items())
         if record
     }
     common, weights = _sample_common(list(clouds.values()), ceiling)

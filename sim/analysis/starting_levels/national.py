@@ -1,106 +1,79 @@
-"""Pace and ceiling of adoption by country and size of firm, as far as the record of 2014 to 2018 goes.
+"""Level, pace and ceiling of adoption of every jurisdiction and segment, from the surveys of 2014 to 2018.
 
-Each country's curve is that of Bass with the pooled innovation and imitation times a pace of its own, towards
-a ceiling of its own. Paces are log-normal and ceilings logit-normal about common means; the mean and the
-spread of the paces are estimated (DerSimonian & Laird 1986), the rest is judged. What a country's record does
-not decide is left to the common distribution (shrinkage: Efron & Morris 1975).
+Surveyed countries have the curves of the hierarchy (`hierarchy.py`). A jurisdiction of several countries has
+their mean by GDP; one that Eurostat does not survey has the mean of a judged group of countries times a judged
+factor, with the whole spread between countries about it. Regulated firms and the public sector follow
+enterprises by judged factors, consumers are judged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from math import exp, log, sqrt
 
-from scipy.optimize import minimize
+import numpy as np
+from scipy.special import expit, logit
 
-from sim.analysis.starting_levels.adoption import FIRST, Bass, Curve, Curves, bass_step, ceiling_of
+from sim.analysis.starting_levels.adoption import Bass, Curve, ceiling_of, common_bass
+from sim.analysis.starting_levels.hierarchy import (
+    DRAWS,
+    SEED,
+    Curves,
+    Hierarchy,
+    fit_hierarchy,
+)
 from sim.analysis.starting_levels.sources import Sources, Uptake
 
 SURVEYED = ("small_firm", "enterprise")
-ERROR = 0.015  # of one survey result, share of firms: as the rows that the model is compared with say
-CEILING_SPREAD = 0.5  # of ceilings between countries, log-odds: judgement
-LOOSE = 1.0  # spread of log pace in the first round, in which each record speaks nearly alone
-LEAST_RESULTS = 3
-STEP = 0.05
+BY_ENTERPRISES = ("regulated", "public_sector")
+FIRMS = (*SURVEYED, *BY_ENTERPRISES)
 
 
 @dataclass(frozen=True)
-class Common:
-    """Distribution of log pace between countries."""
+class National:
+    """The fit: draws of the curves of every jurisdiction (code -> segment -> Curves) and of surveyed places."""
 
-    mean: float
-    spread: float
+    bass: Bass
+    hierarchies: Mapping[str, Hierarchy]
+    jurisdictions: Mapping[str, Mapping[str, Curves]]
+
+    def middle(self, sources: Sources, code: str) -> dict[str, Curve]:
+        """What is shipped for a jurisdiction: means over the draws, of the pace by its logarithm."""
+        drawn = {
+            segment: Curve(
+                float(curves.level.mean()),
+                float(np.exp(np.log(curves.pace).mean())),
+                float(curves.ceiling.mean()),
+            )
+            for segment, curves in self.jurisdictions[code].items()
+        }
+        level = sources.judged[code].numbers["consumer_adoption_2013"]
+        pace = float(sources.general["survey"]["consumer_pace"])
+        return {"consumer": Curve(level, pace, ceiling_of(sources, "consumer")), **drawn}
 
 
-def surveyed_curves(sources: Sources, bass: Bass) -> tuple[dict[tuple[str, str], Curve], dict[str, Common]]:
-    """The curve of every surveyed country (alpha-2) and size, and the common distribution of each size."""
-    curves: dict[tuple[str, str], Curve] = {}
-    commons: dict[str, Common] = {}
-    for segment in SURVEYED:
-        records = {geo: found for geo in _places(sources) if (found := _record(sources, geo, segment))}
-        ceiling = ceiling_of(sources, segment)
-        alone = {geo: _fit(found, ceiling, bass, Common(0.0, LOOSE)) for geo, found in records.items()}
-        commons[segment] = _common([(x, error) for _, x, error in alone.values()])
-        for geo, found in records.items():
-            curves[geo, segment] = _fit(found, ceiling, bass, commons[segment])[0]
-    return curves, commons
-
-
-def national_curves(sources: Sources, bass: Bass) -> tuple[Curves, dict[str, dict[str, Curve]]]:
-    """The curves of surveyed countries, and that of every jurisdiction and segment.
-
-    Members that were surveyed count by GDP; where none was, the judged group stands in, and where there is
-    none, the common mean. Regulated firms and the public sector have the pace of enterprises, and their own
-    ceiling moved as theirs; consumers have the pooled curve.
-    """
-    curves, commons = surveyed_curves(sources, bass)
-    out = {}
+def national_curves(sources: Sources, draws: int = DRAWS, bass: Bass | None = None) -> National:
+    """Fit the surveyed countries and work out every jurisdiction. Deterministic."""
+    bass = bass or common_bass(sources)
+    hierarchies = {
+        segment: fit_hierarchy(
+            records_of(sources, sources.uptake, segment), bass, ceiling_of(sources, segment), draws
+        )
+        for segment in SURVEYED
+    }
+    jurisdictions = {}
     for code in sources.judged:
-        small, enterprise = (_of_jurisdiction(sources, code, size, curves, commons) for size in SURVEYED)
-        moved = _log_odds(enterprise.ceiling) - _log_odds(ceiling_of(sources, "enterprise"))
-        tops = {
-            segment: _share(_log_odds(ceiling_of(sources, segment)) + moved)
-            for segment in ("regulated", "public_sector")
-        }
-        out[code] = {
-            "consumer": Curve(1.0, ceiling_of(sources, "consumer")),
-            "small_firm": small,
-            "enterprise": enterprise,
-            **{segment: Curve(enterprise.pace, top) for segment, top in tops.items()},
-        }
-    return curves, out
+        small, enterprise = (_of_jurisdiction(sources, code, s, hierarchies[s]) for s in SURVEYED)
+        like_enterprise = {s: _like_enterprise(sources, s, enterprise) for s in BY_ENTERPRISES}
+        jurisdictions[code] = {"small_firm": small, "enterprise": enterprise, **like_enterprise}
+    return National(bass, hierarchies, jurisdictions)
 
 
-def _of_jurisdiction(
-    sources: Sources, code: str, segment: str, curves: Curves, commons: Mapping[str, Common]
-) -> Curve:
-    judged = sources.judged[code]
-    places = [sources.economies[member].iso2 for member in judged.members]
-    if judged.adoption_like:
-        places = sources.general["survey"]["groups"][judged.adoption_like]
-    known = {geo: curves[geo, segment] for geo in places if (geo, segment) in curves}
-    gdp = {economy.iso2: economy.gdp_2013 or 0.0 for economy in sources.economies.values()}
-    return _mean(known, gdp) if known else Curve(exp(commons[segment].mean), ceiling_of(sources, segment))
-
-
-def _mean(curves: Mapping[str, Curve], gdp: Mapping[str, float]) -> Curve:
-    everything = sum(gdp[geo] for geo in curves)
-    pace = sum(gdp[geo] * log(curve.pace) for geo, curve in curves.items()) / everything
-    ceiling = sum(gdp[geo] * _log_odds(curve.ceiling) for geo, curve in curves.items()) / everything
-    return Curve(exp(pace), _share(ceiling))
-
-
-def _places(sources: Sources) -> list[str]:
-    return sorted({geo for geo, _, _ in sources.series})
-
-
-def _record(sources: Sources, geo: str, segment: str) -> dict[int, float]:
-    """A country's results for a segment; nothing where there are too few."""
-    found = results(sources, sources.series, geo, segment)
-    return found if len(found) >= LEAST_RESULTS else {}
+def records_of(sources: Sources, uptake: Uptake, segment: str) -> dict[str, dict[int, float]]:
+    """Survey results of every country by year; enterprises are medium and large firms, by their number."""
+    return {geo: results(sources, uptake, geo, segment) for geo in sorted({geo for geo, _, _ in uptake})}
 
 
 def results(sources: Sources, uptake: Uptake, geo: str, segment: str) -> dict[int, float]:
-    """Survey results of a segment by year; enterprises are medium and large firms, weighted by number."""
+    """Survey results of a country by year."""
     shares = {
         size: {year: v for (g, s, year), v in uptake.items() if g == geo and s == size}
         for size in ("S", "M", "L")
@@ -112,55 +85,67 @@ def results(sources: Sources, uptake: Uptake, geo: str, segment: str) -> dict[in
     return {y: medium * v + (1 - medium) * shares["L"][y] for y, v in shares["M"].items() if y in shares["L"]}
 
 
-def _fit(
-    record: Mapping[int, float], ceiling: float, bass: Bass, common: Common
-) -> tuple[Curve, float, float]:
-    """The most likely curve, its log pace, and the standard error of that (from the curvature)."""
-
-    def misfit(x: tuple[float, float, float]) -> float:
-        top = _share(x[2])
-        own = Bass(bass.innovation * exp(x[1]), bass.imitation * exp(x[1]))
-        start = top * _share(x[0])
-        off = sum((bass_step(start, year - FIRST, top, own) - v) ** 2 for year, v in record.items())
-        prior = ((x[1] - common.mean) / common.spread) ** 2 + (
-            (x[2] - _log_odds(ceiling)) / CEILING_SPREAD
-        ) ** 2
-        return off / ERROR**2 + prior
-
-    first = _log_odds(min(min(record.values()) / ceiling, 0.95))
-    start = (first, common.mean, _log_odds(ceiling))
-    found = minimize(
-        misfit, start, method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-7, "maxiter": 4000}
+def without_later_surveys(sources: Sources, held: Collection[str]) -> Sources:
+    """The sources without what the countries (alpha-2) held back answered after their first survey."""
+    return sources.with_uptake(
+        {
+            key: share
+            for key, share in sources.uptake.items()
+            if key[0] not in held
+            or key[2] == min(year for geo, _, year in sources.uptake if geo == key[0])
+        }
     )
-    level, pace, top = (float(x) for x in found.x)
-
-    def profile(at: float) -> float:
-        options = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 2000}
-        return float(
-            minimize(
-                lambda y: misfit((y[0], at, y[1])), (level, top), method="Nelder-Mead", options=options
-            ).fun
-        )
-
-    bend = (profile(pace + STEP) + profile(pace - STEP) - 2.0 * float(found.fun)) / STEP**2
-    return Curve(exp(pace), _share(top)), pace, sqrt(2.0 / max(bend, 1e-9))
 
 
-def _common(estimates: list[tuple[float, float]]) -> Common:
-    """Mean and spread of what the estimates, each with its error, are drawn from (DerSimonian & Laird)."""
-    weights = [1.0 / error**2 for _, error in estimates]
-    mean = sum(w * x for w, (x, _) in zip(weights, estimates, strict=True)) / sum(weights)
-    q = sum(w * (x - mean) ** 2 for w, (x, _) in zip(weights, estimates, strict=True))
-    spare = sum(weights) - sum(w * w for w in weights) / sum(weights)
-    between = max((q - (len(estimates) - 1)) / spare, 0.01)
-    weights = [1.0 / (error**2 + between) for _, error in estimates]
-    mean = sum(w * x for w, (x, _) in zip(weights, estimates, strict=True)) / sum(weights)
-    return Common(mean, sqrt(between))
+def members_of(sources: Sources, codes: Collection[str]) -> frozenset[str]:
+    """The countries (alpha-2) that jurisdictions stand for."""
+    return frozenset(
+        sources.economies[member].iso2 for code in codes for member in sources.judged[code].members
+    )
 
 
-def _log_odds(share: float) -> float:
-    return log(share / (1.0 - share))
+def where_from(sources: Sources, code: str) -> str:
+    """The source of a jurisdiction's curves, in words."""
+    judged = sources.judged[code]
+    if judged.adoption_like:
+        group = ", ".join(sources.general["survey"]["groups"][judged.adoption_like])
+        factor = judged.numbers["adoption_factor"]
+        return f"judgement: {factor:g} x the {judged.adoption_like} group of Eurostat countries ({group})"
+    surveyed = {geo for geo, _, _ in sources.uptake}
+    places = ", ".join(sorted(surveyed & members_of(sources, [code])))
+    return f"Eurostat isoc_cicce_use 2014 to 2018 ({places}), hierarchical Bass curves"
 
 
-def _share(log_odds: float) -> float:
-    return 1.0 / (1.0 + exp(-log_odds))
+def _of_jurisdiction(sources: Sources, code: str, segment: str, found: Hierarchy) -> Curves:
+    judged = sources.judged[code]
+    own = [geo for geo in sorted(members_of(sources, [code])) if geo in found.places]
+    if own and not judged.adoption_like:
+        return _mean(sources, {geo: found.places[geo] for geo in own})
+    group = sources.general["survey"]["groups"][judged.adoption_like]
+    like = _mean(sources, {geo: found.places[geo] for geo in group if geo in found.places})
+    # Which way a country that nobody surveyed differs from its group is unknown: it differs as countries do.
+    rng = np.random.default_rng([SEED, 4, *code.encode(), *segment.encode()])
+    pace = np.log(like.pace) + found.common.pace_spread * rng.standard_normal(len(like.pace))
+    ceiling = logit(like.ceiling) + found.common.ceiling_spread * rng.standard_normal(len(like.pace))
+    level = np.minimum(judged.numbers["adoption_factor"] * like.level, 0.95 * expit(ceiling))
+    return Curves(level, np.exp(pace), expit(ceiling))
+
+
+def _mean(sources: Sources, places: Mapping[str, Curves]) -> Curves:
+    """The mean of countries, draw by draw, by GDP of 2013; of paces by logarithms, of ceilings by log-odds."""
+    gdp = {economy.iso2: economy.gdp_2013 or 0.0 for economy in sources.economies.values()}
+    weights = np.array([gdp[geo] for geo in places]) / sum(gdp[geo] for geo in places)
+    curves = list(places.values())
+    return Curves(
+        weights @ np.array([c.level for c in curves]),
+        np.exp(weights @ np.log([c.pace for c in curves])),
+        expit(weights @ logit([c.ceiling for c in curves])),
+    )
+
+
+def _like_enterprise(sources: Sources, segment: str, enterprise: Curves) -> Curves:
+    """Regulated firms and the public sector: the pace of enterprises, their own ceiling moved as theirs."""
+    moved = logit(enterprise.ceiling) - logit(ceiling_of(sources, "enterprise"))
+    ceiling = expit(logit(ceiling_of(sources, segment)) + moved)
+    relative = float(sources.general["segments"][segment]["adoption_relative_to_enterprise"])
+    return Curves(np.minimum(relative * enterprise.level, 0.98 * ceiling), enterprise.pace, ceiling)

@@ -1,18 +1,16 @@
 """The evidence and the judgements, read once; rows that may not inform a starting value are refused here."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
 USABLE_ROLES = ("input", "calibration")
-AGGREGATES = ("EU15", "EU27", "EU28", "EA")
+AGGREGATES = ("EU15", "EU27_2007", "EU27_2020", "EU28", "EA")
 EUROSTAT_CODES = {"UK": "GB", "EL": "GR"}
-EUROSTAT_SIZES = {"10_C10_S951_XK": "10+", "S_C10_S951_XK": "S", "M_C10_S951_XK": "M", "L_C10_S951_XK": "L"}
-SERIES_SIZES = {"10-49": "S", "50-249": "M", "250+": "L"}
-SERIES_AGGREGATES = ("EU15", "EU27_2007", "EU27_2020", "EU28", "EA")
+SIZES = {"10+": "10+", "10-49": "S", "50-249": "M", "250+": "L"}
 LAST_YEAR = 2018  # later years are for validation
 
 # (ISO alpha-2, size class, year) -> share of firms that buy cloud services.
@@ -75,7 +73,6 @@ class Sources:
     evidence: dict[str, dict[str, str]]
     economies: dict[str, Economy]
     uptake: Uptake
-    series: Uptake  # of one later release, to 2018: pace and ceiling of adoption
     pew: dict[tuple[str, int], dict[str, float]]
     judged: dict[str, Judged]
     assistance: dict[str, Assistance]
@@ -91,6 +88,10 @@ class Sources:
             )
         return tuple(float(part) for part in found["value"].split(";"))
 
+    def with_uptake(self, uptake: Uptake) -> "Sources":
+        """The same sources with other surveys of cloud use."""
+        return replace(self, uptake=uptake)
+
     def number(self, row: str) -> float:
         """The only number of an evidence row."""
         (only,) = self.numbers(row)
@@ -105,8 +106,7 @@ def read_sources(configs: Path) -> Sources:
     return Sources(
         evidence={row["id"]: row for row in _rows(evidence / "evidence.csv")},
         economies=economies,
-        uptake=_uptake(evidence / "eurostat_cloud_use_2014_2016.csv"),
-        series=_series(evidence / "eurostat_cloud_adoption_2014_2018.csv"),
+        uptake=_uptake(evidence / "eurostat_adoption_2014_2023.csv"),
         pew=_pew(evidence / "pew.csv"),
         judged={row["code"]: _judged(row, by_iso2) for row in _rows(configs / "world" / "judgements.csv")},
         assistance=_assistance(configs),
@@ -154,35 +154,18 @@ def _economy(row: dict[str, str]) -> Economy:
 
 
 def _uptake(path: Path) -> Uptake:
-    """Firms that buy any cloud service.
+    """Firms that buy any cloud service, 2014 to 2018, of one release.
 
-    Flagged values (Italy's broken series) and aggregates are left out.
+    A series ends where it breaks; aggregates are left out.
     """
+    rows = [row for row in _rows(path) if row["place"] not in AGGREGATES and int(row["year"]) <= LAST_YEAR]
+    breaks = {(row["place"], int(row["year"])) for row in rows if "break" in row["flags"].split("+")}
     return {
-        (EUROSTAT_CODES.get(row["geo"], row["geo"]), EUROSTAT_SIZES[row["size"]], int(row["year"])): float(
-            row["pct_enterprises"]
-        )
-        / 100
-        for row in _rows(path)
-        if row["indicator"] == "E_CC"
-        and not row["flag"]
-        and row["geo"] not in AGGREGATES
-        and row["pct_enterprises"]
-    }
-
-
-def _series(path: Path) -> Uptake:
-    """The same from 2014 to 2018, of a later release, without the years at which a series breaks."""
-    return {
-        (EUROSTAT_CODES.get(row["place"], row["place"]), SERIES_SIZES[size], int(row["period"])): float(
-            row["value"]
-        )
-        / 100
-        for row in _rows(path)
-        if (size := row["population_or_size"].split()[1]) in SERIES_SIZES
-        and "eurostat:b" not in row["flags"]
-        and row["place"] not in SERIES_AGGREGATES
-        and int(row["period"]) <= LAST_YEAR
+        (EUROSTAT_CODES.get(row["place"], row["place"]), SIZES[row["size"]], year): float(row["value"]) / 100
+        for row in rows
+        if (year := int(row["year"]))
+        and row["size"] in SIZES
+        and not any(place == row["place"] and at <= year for place, at in breaks)
     }
 
 
