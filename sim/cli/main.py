@@ -370,6 +370,49 @@ def validate(
 
 
 @app.command()
+def register(
+    write: Annotated[
+        bool, typer.Option("--write", help="Append the forecasts to configs/register/forecasts.csv.")
+    ] = False,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="Draws of the posterior.")] = 128,
+    outlook: Annotated[
+        str, typer.Option("--outlook", help="What is assumed of the years after the record.")
+    ] = "trends_continue",
+    customers: Annotated[int, typer.Option("--customers", help="Simulated customers.")] = 40_000,
+    store: StoreFolder = None,
+    workers: Workers = None,
+) -> None:
+    """Forecast what sources will publish, and register it: dated, with its distribution, never to be changed.
+
+    The questions are those of configs/register/questions.csv.
+    """
+    import datetime as dt
+
+    from sim.cli.register import register as forecast
+
+    failures = forecast(draws, customers, outlook, write, dt.date.today(), store, workers)
+    raise typer.Exit(FAILED if failures else DONE)
+
+
+@app.command()
+def score(
+    outcomes: Annotated[
+        Path | None,
+        typer.Option(
+            "--outcomes",
+            help="What was published: id,value,se,published_on,source.  "
+            "[default: configs/register/outcomes.csv]",
+        ),
+    ] = None,
+    out: Out = None,
+) -> None:
+    """Score the registered forecasts whose numbers were published since, beside no change."""
+    from sim.cli.register import score as score_register
+
+    score_register(outcomes, out)
+
+
+@app.command()
 def survive(
     draws: Annotated[
         int | None,

@@ -144,6 +144,14 @@ def readable_rows(
     return tuple(rows), problems + too_short
 
 
+def read_row(
+    text: Mapping[str, str], scenario: Scenario, events: Collection[str]
+) -> tuple[Row | None, list[str]]:
+    """One row from the text of its columns, or None and what is wrong with it."""
+    reading = _Reading(dict(text), scenario, events)
+    return reading.row(), reading.problems
+
+
 def rows_to_fit(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The calibration rows and no others: the only ones that a fit may see."""
     return tuple(row for row in rows if row.role == FITTED)

@@ -152,18 +152,20 @@ class Field:
         for name, rival in self.rivals().items():
             wont = _Misses(rival, self.seen)
             for row in rows:
-                before = earlier(row, self.known)
-                made = rival(row, before) if row.bound == "eq" else None
+                made = wont.forecast(row, earlier(row, self.known)) if row.bound == "eq" else None
                 if made is not None:
-                    ahead = year_of(row) - year_of(before[-1])
-                    spread = float(np.hypot(made.error, wont.a_year(row) * ahead))
-                    out[row.id, name] = Predictive(np.array([made.value]), spread)
+                    out[row.id, name] = made
         for name, ensemble in self.ensembles.items():
             for row in rows:
                 draws = ensemble(row) if row.bound == "eq" else None
                 if draws is not None:
                     out[row.id, name] = Predictive(draws, error_of(row))
         return out
+
+
+def no_change_from(row: Row, known: Sequence[Row]) -> Predictive | None:
+    """The forecast of no change alone, from rows that are known; None without an earlier value."""
+    return _Misses(no_change, known).forecast(row, earlier(row, known))
 
 
 @dataclass
@@ -173,6 +175,14 @@ class _Misses:
     rival: Rival
     seen: Sequence[Row]
     known: dict[tuple[object, ...], float] = field(default_factory=dict)
+
+    def forecast(self, row: Row, before: Sequence[Row]) -> Predictive | None:
+        """The rival's number with the errors of the sources and its usual misses."""
+        made = self.rival(row, before)
+        if made is None:
+            return None
+        ahead = year_of(row) - year_of(before[-1])
+        return Predictive(np.array([made.value]), float(np.hypot(made.error, self.a_year(row) * ahead)))
 
     def a_year(self, row: Row) -> float:
         """Root mean square miss beyond the sources' errors, in units a year ahead."""

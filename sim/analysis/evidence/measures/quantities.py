@@ -8,13 +8,14 @@ from sim.analysis.evidence.measures.offers import OFFERS
 from sim.analysis.evidence.measures.reaction import REACTION
 from sim.analysis.evidence.measures.requests import REQUESTS
 from sim.analysis.evidence.measures.storage import STORAGE
+from sim.analysis.evidence.measures.surveys import SURVEYS
 from sim.analysis.evidence.measures.trust import TRUST
 
 QUANTITIES = {
     "adoption": ADOPTION,
     "market shares and revenue": MARKET,
     "laws": LAWS,
-    "trust": TRUST,
+    "trust": (*TRUST, *SURVEYS),
     "requests": REQUESTS,
     "answers and moves": REACTION,
     "offers": OFFERS,

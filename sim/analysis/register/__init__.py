@@ -1,0 +1,1 @@
+"""The forecast register: dated predictions of numbers that sources will publish, and their scores."""

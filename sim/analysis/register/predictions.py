@@ -1,0 +1,147 @@
+"""Predictions of what sources will publish: draws of the posterior under an outlook, beside no change."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.analysis.digests import posterior_digest
+from sim.analysis.evidence.posterior_predictive import predict
+from sim.analysis.evidence.rows import Row
+from sim.analysis.posterior_draws import Draw, first_draws
+from sim.analysis.register.entries import EVENT, Q_COLUMNS, QUANTILES, RIVAL, VALUE, Entry
+from sim.analysis.register.questions import Question
+from sim.analysis.validation.rivals import no_change_from
+from sim.analysis.validation.scoring_rules import Predictive
+from sim.analysis.validation.series import earlier
+from sim.runs.identity import model_digest
+from sim.runs.tasks import Runner
+from sim.scenario.posterior import Posterior
+from sim.scenario.problems import InputError
+from sim.scenario.resolution import Resolved
+
+_ASKED = (
+    "id",
+    "question",
+    "measure",
+    "place",
+    "population",
+    "from",
+    "to",
+    "arguments",
+    "unit",
+    "source",
+    "earliest",
+    "about",
+)
+CENTRES = 50  # of the mixture that is registered
+DIGITS = 12  # of a digest
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What is to be registered on a day: questions whose answers nobody knows yet."""
+
+    questions: tuple[Question, ...]
+    known: tuple[Row, ...]  # rows whose values no change goes on from
+    resolved: Resolved
+    posterior: Posterior
+    draws: int
+    today: dt.date
+
+    @property
+    def points(self) -> tuple[Draw, ...]:
+        return first_draws(self.posterior, self.draws)
+
+    def entries(self, runner: Runner) -> list[dict[str, str]]:
+        """Run the draws, and say of every question what is registered."""
+        rows = [question.row for question in self.questions]
+        values = predict(rows, self.resolved, self.points, runner)
+        return [self._entry(question, values[question.id]) for question in self.questions]
+
+    def same(self, question: Question) -> tuple[str, ...]:
+        """By what the register tells whether the question has its forecast by this model already."""
+        outlook = self.resolved.experiment.outlook or ""
+        posterior = posterior_digest(self.posterior)[:DIGITS]
+        return question.id, outlook, model_digest()[:DIGITS], posterior
+
+    def _entry(self, question: Question, values: np.ndarray) -> dict[str, str]:
+        known = values[np.isfinite(values)]
+        if not len(known):
+            raise InputError(f"{question.id}: the model has nothing to measure: {question.row.what}")
+        _, outlook, model, posterior = self.same(question)
+        return {
+            **{name: question.text[name] for name in _ASKED},
+            "registered_on": self.today.isoformat(),
+            **distribution(known, question),
+            **self._no_change(question),
+            "outlook": outlook,
+            "model_digest": model,
+            "posterior": posterior,
+            "first_seed": str(self.resolved.experiment.seeds.first),
+            "draws": str(self.draws),
+            "customers": str(self.resolved.experiment.customers),
+        }
+
+    def _no_change(self, question: Question) -> dict[str, str]:
+        """The last value of the same thing in the evidence, or what the question says of today."""
+        row, known = question.row, [one for one in self.known if one.bound == "eq"]
+        made = no_change_from(row, known)
+        if made is not None:
+            last = earlier(row, known)[-1]
+            said = f"{last.period}: {last.source}"
+        elif question.now is not None:
+            made = Predictive(np.array([question.now]), float(question.text["se"]))
+            said = question.now_source
+        else:
+            return dict.fromkeys(RIVAL, "")
+        return dict(zip(RIVAL, (_text(made.mean), _text(made.sd), said), strict=True))
+
+
+def distribution(values: np.ndarray, question: Question) -> dict[str, str]:
+    """What is registered of runs (n,): a mixture of normals around equally likely centres, in words and
+    quantiles; of an event its probability."""
+    if question.event:
+        # half a run each way: no number of runs shows that something cannot happen
+        p = float((np.clip(values, 0.0, 1.0).sum() + 0.5) / (len(values) + 1.0))
+        empty = dict.fromkeys((*Q_COLUMNS, "centres"), "")
+        return {"kind": EVENT, "mean": _text(p), "sd": _text((p * (1.0 - p)) ** 0.5), "error": "0", **empty}
+    at = (np.arange(CENTRES) + 0.5) / CENTRES
+    centres = [_text(float(one)) for one in np.quantile(values, at)]
+    error = float(question.text["se"])
+    made = Predictive(np.array([float(one) for one in centres]), error)
+    return {
+        "kind": VALUE,
+        "mean": _text(made.mean),
+        "sd": _text(made.spread),
+        **{name: _text(made.quantile(q)) for name, q in zip(Q_COLUMNS, QUANTILES, strict=True)},
+        "centres": ";".join(centres),
+        "error": _text(error),
+    }
+
+
+def _text(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def open_questions(
+    questions: Sequence[Question], there: Sequence[Entry], today: dt.date
+) -> tuple[Question, ...]:
+    """The questions that can be registered today.
+
+    One that was registered before and may be published by now is closed. Raises InputError for one that
+    never was registered and may be: a value already published is no forecast.
+    """
+    registered = {entry.id for entry in there}
+    late = [one for one in questions if one.earliest <= today]
+    never = [one for one in late if one.id not in registered]
+    if never:
+        raise InputError(
+            [
+                f"{one.id}: can be published since {one.earliest}, and today is {today}: a value already "
+                "published when registered is no forecast"
+                for one in never
+            ]
+        )
+    return tuple(one for one in questions if one not in late)

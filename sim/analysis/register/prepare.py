@@ -1,0 +1,40 @@
+"""What is registered on a day: the open questions, an experiment that reaches them, and the posterior."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sim.analysis.evidence.compare import history_of
+from sim.analysis.evidence.rows import read_rows, shipped_rows
+from sim.analysis.register.entries import Entry
+from sim.analysis.register.predictions import Registration, open_questions
+from sim.analysis.register.questions import QUESTIONS, read_questions, register_folder
+from sim.scenario.posterior import read_posterior
+from sim.scenario.problems import InputError
+from sim.scenario.resolution import Resolved, resolve
+
+LAST = "2028-12"  # the last month that is simulated
+PANEL = 8000  # asked in the model's surveys: a country has as many as in the sources
+
+
+def prepared(
+    there: Sequence[Entry], draws: int, customers: int, outlook: str, today: dt.date
+) -> Registration:
+    """The questions that this model and posterior have not answered yet. Raises InputError."""
+    resolved = answering(outlook, customers)
+    questions = read_questions(register_folder() / QUESTIONS, history_of(resolved))
+    late = [f"{one.id}: asks about {one.row.period}, and {LAST} is the last month" for one in questions
+            if one.row.period.last >= (int(LAST[:4]) - 1969) * 12]  # fmt: skip
+    if late:
+        raise InputError(late)
+    known = tuple(row for row in read_rows(shipped_rows(), history_of(resolved)) if row.role != "context")
+    posterior = read_posterior()
+    asked = Registration(open_questions(questions, there, today), known, resolved, posterior, draws, today)
+    done = {entry.same for entry in there}
+    new = tuple(one for one in asked.questions if asked.same(one) not in done)
+    return Registration(new, known, resolved, posterior, draws, today)
+
+
+def answering(outlook: str, customers: int) -> Resolved:
+    """History as it happened, gone on with by an outlook, one run a draw."""
+    sets = [f"outlook={outlook}", f"horizon.last={LAST}", f"survey.panel={PANEL}"]
+    return resolve("history", sets, seeds=1, customers=customers)
