@@ -91,8 +91,7 @@ def without_later_surveys(sources: Sources, held: Collection[str]) -> Sources:
         {
             key: share
             for key, share in sources.uptake.items()
-            if key[0] not in held
-            or key[2] == min(year for geo, _, year in sources.uptake if geo == key[0])
+            if key[0] not in held or key[2] == min(year for geo, _, year in sources.uptake if geo == key[0])
         }
     )
 

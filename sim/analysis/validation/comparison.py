@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.analysis.evidence.measures.quantities import quantity
 from sim.analysis.evidence.posterior_predictive import Question, history_at, predict_each
-from sim.analysis.evidence.rows import Row
+from sim.analysis.evidence.rows import FLAGS, Row
 from sim.analysis.evidence.splits import SEEN_IN_AGGREGATE, SEEN_WORDS, Split, is_adoption
 from sim.analysis.posterior_draws import Draw
 from sim.analysis.validation.conditional import conditional_predictions, given_rows
@@ -58,6 +58,7 @@ SCORES = (
     "note",
     "source",
 )
+BREAK = "break"  # a row beyond a break of its series is another quantity: scored, not ranked
 Forecasts = Mapping[tuple[str, str], Predictive]  # by row id and forecaster
 
 
@@ -115,7 +116,9 @@ def _forecasts(
     """The model's forecasts, those of its version without agents, and those of the other rivals."""
     scenario = next(iter(resolved.scenarios.values()))
     ceilings = {name: segment.adoption_ceiling for name, segment in scenario.segments.items()}
-    unseen, ensembles = fit.unseen, {HIERARCHY: hierarchical_bass(fit.unseen.seen)}
+    unseen = fit.unseen
+    about_adoption = any(is_adoption(row) for row in unseen.asked)
+    ensembles = {HIERARCHY: hierarchical_bass(unseen.seen, ceilings)} if about_adoption else {}
     field = Field(unseen.seen, unseen.known, ceilings, scenario.jurisdictions, ensembles)
     made = {
         (row.id, name): forecast
@@ -160,8 +163,8 @@ def _line(fit: Fit, row: Row, forecaster: str, made: Predictive | None) -> dict[
         "data": row.value,
         "se": error_of(row),
         "forecaster": forecaster,
-        "ranked": "yes" if made is not None and row.bound == "eq" else "no",
-        "note": _why_none(row, forecaster, fit.unseen) if made is None else _seen_before(row, forecaster),
+        "ranked": "yes" if made is not None and row.bound == "eq" and BREAK not in row.flags else "no",
+        "note": _why_none(row, forecaster, fit.unseen) if made is None else _remark(row, forecaster),
         "source": row.source,
     }
     if made is None:
@@ -174,9 +177,13 @@ def _line(fit: Fit, row: Row, forecaster: str, made: Predictive | None) -> dict[
     return line | {name: made.holds(row.value, share) for name, share in zip(HOLDS, SHARES, strict=True)}
 
 
-def _seen_before(row: Row, forecaster: str) -> str:
-    told = forecaster == MODEL and is_adoption(row) and row.place.codes & SEEN_IN_AGGREGATE
-    return SEEN_WORDS if told else ""
+def _remark(row: Row, forecaster: str) -> str:
+    """What a reader of the score should know of the row; said once, with the model's."""
+    if forecaster != MODEL:
+        return ""
+    told = is_adoption(row) and row.place.codes & SEEN_IN_AGGREGATE
+    remarks = [FLAGS[flag] for flag in sorted(row.flags)] + ([SEEN_WORDS] if told else [])
+    return "; ".join(remarks)
 
 
 def _why_none(row: Row, forecaster: str, unseen: Unseen) -> str:

@@ -76,36 +76,49 @@ def trend(row: Row, before: Sequence[Row]) -> Forecast | None:
     )
 
 
-def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
-    """The Bass curve of the rows seen, in %.
+def ceiling_of(row: Row, ceilings: Mapping[str, float]) -> float:
+    """The share of a row's population that will ever adopt: the least of its segments."""
+    return min(ceilings[segment] for segment in row.segments)
 
-    `ceilings` are the shares of each segment that will ever adopt.
+
+def pooled_bass_of(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Bass | None:
+    """One innovation and imitation for all, by least squares on the steps between surveys that were seen.
+
+    `ceilings` are the shares of each segment that will ever adopt. None with too few steps.
     """
     steps = [
         (r, before[-1])
         for r in seen
         if r.measure.name == _ADOPTION and r.bound == "eq" and (before := earlier(r, seen))
     ]
-
-    def stepped(row: Row, last: Row, bass: Bass) -> float:
-        ceiling = min(ceilings[segment] for segment in row.segments)
-        start = min(last.value / 100.0, 0.999 * ceiling)
-        return 100.0 * bass_step(start, year_of(row) - year_of(last), ceiling, bass)
-
     if len(steps) < _FEWEST_STEPS:
-        return lambda row, before: None
+        return None
 
     def misfit(pq: np.ndarray) -> float:
-        return float(np.mean([(stepped(r, last, Bass(*pq)) - r.value) ** 2 for r, last in steps]))
+        bass = Bass(*pq)
+        return float(np.mean([(_stepped(r, last, bass, ceilings) - r.value) ** 2 for r, last in steps]))
 
     bounds = ((1e-6, 1.0), (1e-6, 1.0))
     best = minimize(misfit, x0=(0.02, 0.1), bounds=bounds, method="L-BFGS-B").x
-    found = Bass(float(best[0]), float(best[1]))
+    return Bass(float(best[0]), float(best[1]))
+
+
+def _stepped(row: Row, last: Row, bass: Bass, ceilings: Mapping[str, float]) -> float:
+    """Where the curve leads from the last value, in %."""
+    ceiling = ceiling_of(row, ceilings)
+    start = min(last.value / 100.0, 0.999 * ceiling)
+    return 100.0 * bass_step(start, year_of(row) - year_of(last), ceiling, bass)
+
+
+def bass_curve(seen: Sequence[Row], ceilings: Mapping[str, float]) -> Rival:
+    """The pooled Bass curve of the rows seen, gone on with from the last value."""
+    found = pooled_bass_of(seen, ceilings)
 
     def rival(row: Row, before: Sequence[Row]) -> Forecast | None:
-        if row.measure.name != _ADOPTION or not before:
+        if found is None or row.measure.name != _ADOPTION or not before:
             return None
-        return Forecast(stepped(row, before[-1], found), float(np.hypot(error_of(before[-1]), error_of(row))))
+        error = float(np.hypot(error_of(before[-1]), error_of(row)))
+        return Forecast(_stepped(row, before[-1], found, ceilings), error)
 
     return rival
 

@@ -8,7 +8,7 @@ itself for ten seconds at every import.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import optimize, special
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Predictive:
         """Probability of a report of at most `value`."""
         if self.sd == 0.0:
             return float(np.mean(self.centres <= value))
-        return float(np.mean(stats.norm.cdf(value, self.centres, self.sd)))
+        return float(np.mean(special.ndtr((value - self.centres) / self.sd)))
 
     @property
     def spread(self) -> float:
@@ -53,17 +53,14 @@ class Predictive:
         return abs(self.below(value) - 0.5) <= share / 2.0
 
     def quantile(self, p: float) -> float:
-        """The value that a report does not exceed with probability `p`, by bisection."""
+        """The value that a report does not exceed with probability `p`."""
         if self.sd == 0.0:
             return float(np.quantile(self.centres, p))
-        low, high = (
-            float(end) + sign * 9.0 * self.sd
-            for end, sign in ((np.min(self.centres), -1), (np.max(self.centres), 1))
-        )
-        for _ in range(48):  # to 1e-13 of the range
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if self.below(middle) < p else (low, middle)
-        return 0.5 * (low + high)
+        ends = self.centres.min(), self.centres.max()
+        low, high = (float(end + self.sd * special.ndtri(p)) for end in ends)
+        if high - low < 1e-9 * self.sd:
+            return low
+        return float(optimize.brentq(lambda value: self.below(value) - p, low, high, xtol=1e-9 * self.sd))
 
 
 def crps(forecast: Predictive, value: float) -> float:
@@ -85,7 +82,7 @@ def _mean_size(mean: np.ndarray, sd: float) -> np.ndarray:
     size: np.ndarray = np.abs(mean)
     if sd > 0.0:
         z = mean / sd
-        size = sd * (2.0 * stats.norm.pdf(z) + z * (2.0 * stats.norm.cdf(z) - 1.0))
+        size = sd * (np.sqrt(2.0 / np.pi) * np.exp(-0.5 * z**2) + z * special.erf(z / np.sqrt(2.0)))
     return size
 
 
@@ -95,7 +92,9 @@ def log_score(forecast: Predictive, value: float) -> float:
         return float("inf")
     return float(
         np.log(len(forecast.centres))
-        - special.logsumexp(stats.norm.logpdf(value, forecast.centres, forecast.sd))
+        - special.logsumexp(-0.5 * ((value - forecast.centres) / forecast.sd) ** 2)
+        + 0.5 * np.log(2.0 * np.pi)
+        + np.log(forecast.sd)
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from sim.analysis.evidence.measures.window import window
 from sim.analysis.starting_levels.adoption import Bass, bass_step
+from sim.analysis.validation.hierarchical import hierarchical_bass
 from sim.analysis.validation.rivals import BASS, COVARIATES, HIERARCHY, NO_CHANGE, TREND, Field
 from sim.analysis.validation.series import earlier, year_of
 from tests.analysis.validation.small_rows import history, rows
@@ -164,3 +165,28 @@ def test_a_rival_with_draws_of_its_own_has_the_error_of_the_source_around_each(t
     made = Field((), (), CEILINGS, ensembles=ensemble).forecasts(list(r.values()))
     assert set(made) == {("a", HIERARCHY)}
     assert made["a", HIERARCHY].mean == 10.0 and made["a", HIERARCHY].sd == 1.5
+
+
+def test_hierarchical_curves_find_a_country_that_is_faster_than_the_rest_and_widen_where_little_is_known(
+    tmp_path: Path,
+) -> None:
+    pace = dict.fromkeys(EUROPE, 1.0) | {"DE": 2.0}
+    lines = {
+        f"{code}_{year}": {
+            "place": code,
+            "value": 100 * bass_step(0.1, year - 2014, 0.79, Bass(0.015 * pace[code], 0.2 * pace[code])),
+            "year": f"{year}-01",
+        }
+        for code in EUROPE
+        for year in (2014, 2016, 2018, 2021)
+    }
+    r = rows(tmp_path, **lines)
+    seen = [row for name, row in r.items() if "2021" not in name and name not in ("NL_2016", "NL_2018")]
+    ensemble = hierarchical_bass(seen, CEILINGS)
+    fast, usual, little = (ensemble(r[f"{code}_2021"]) for code in ("DE", "FR", "NL"))
+    assert fast is not None and usual is not None and little is not None
+    pooled = field(seen, seen).forecasts([r["DE_2021"]])["DE_2021", BASS].mean
+    assert abs(fast.mean() - r["DE_2021"].value) < 0.5 * abs(pooled - r["DE_2021"].value)
+    assert usual.mean() == pytest.approx(r["FR_2021"].value, abs=2.5)
+    assert little.std() > 1.5 * usual.std()
+    assert ensemble(rows(tmp_path, other={**SHARE, "value": 1})["other"]) is None

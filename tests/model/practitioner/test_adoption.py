@@ -26,7 +26,9 @@ def sources() -> Sources:
 def planted() -> Hierarchy:
     """Twelve countries of known pace, a thirteenth with one survey."""
     records = {
-        f"P{k}": {y: bass_step(0.15, y - 2013, 0.8, Bass(0.007 * pace, 0.35 * pace)) for y in (2014, 2016, 2018)}
+        f"P{k}": {
+            y: bass_step(0.15, y - 2013, 0.8, Bass(0.007 * pace, 0.35 * pace)) for y in (2014, 2016, 2018)
+        }
         for k, pace in enumerate(PACES)
     }
     return fit_hierarchy({**records, "ONE": {2014: 0.2}, "NONE": {}}, BASS, 0.8, draws=200, particles=1024)
