@@ -1,9 +1,12 @@
 """`warrantsim run`: from an experiment's name to a report, with progress and the headline differences."""
 
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -84,6 +87,8 @@ def _print_results(screen: Console, done: "Finished") -> None:
     experiment = done.plan.resolved.experiment
     found = done.summaries.get("headlines")
     if found is not None:
+        for paragraph in _answer(done):
+            screen.out(paragraph, highlight=False)
         labels = [experiment.worlds[name].label for name in experiment.compare or ()]
         table = (
             uncertainty_table(over, found, labels, done.summaries["varied"])
@@ -98,6 +103,18 @@ def _print_results(screen: Console, done: "Finished") -> None:
         screen.print(to_terminal(claims_table(done.verdicts.claims.to_dict("records"))))
     screen.print(_count(done))
     screen.out(f"tables: {done.folder} ({done.seconds:.0f} s)")
+
+
+def _answer(done: "Finished") -> list[str]:
+    """The answer in plain words, where there are draws that it can be taken from."""
+    if "uncertainty" not in done.summaries:
+        return []
+    from sim.runs.results import FolderResults
+    from sim.view.results_view import ResultsView
+    from sim.view.sections.headline_summary import answers
+
+    view = ResultsView(FolderResults(done.folder))
+    return [fill(unescape(re.sub("<[^>]+>", "", one)), 100) for one in answers(view)]
 
 
 def _engine(cluster: str | None, workers: int | None) -> "OpenEngine | None":

@@ -105,7 +105,7 @@ def _over_draws(row: Mapping[Any, Any], luck: Mapping[Any, Any] | None) -> list[
     name = Cell(str(row["name"]), ", ".join(filter(None, (scale.change, str(row["window"])))))
     behind = _luck(luck, scale) if luck is not None else None
     if is_negligible(row):
-        return [name, "about 0", None, None, behind]
+        return [name, "about 0", None, None, None]
     middle, ends = estimate(*(value * scale.factor for value in values))
     sure = row["low90"] > 0 or row["high90"] < 0
     half = estimate(*(row[name] * scale.factor for name in ("median", "low50", "high50")))[1]
@@ -202,8 +202,8 @@ def claims_table(
     note = (
         "Mean agrees: the share of points at which the mean agrees with the claim, whatever its interval."
         if of_design
-        else "The difference is over pairs of worlds that share a seed, with its 95% interval. A claim "
-        "holds if the whole interval agrees with it, and fails if the whole interval contradicts it."
+        else "The difference is over pairs of worlds that share a seed, with its 95% interval, luck alone. "
+        "A claim holds if the whole interval agrees with it, and fails if the whole interval contradicts it."
     )
     heads = columns("Claim", "Expected", *numbers, "Verdict", ">Failed pairs" if of_design else ">Pairs")
     return Table("Claims", heads, [_claim(row, of_design, labels or {}, place) for row in rows], note)

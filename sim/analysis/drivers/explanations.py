@@ -86,15 +86,21 @@ def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str], switched
 
 def _against_the_leak(column: str, a: Columns, b: Columns, first: int) -> str:
     """The mean difference as a share of what the leak cost in the same channel; nothing without a leak."""
-    before = a[column][: first + 1]
-    cost = float(before[0] - before.min()) if first > 0 else 0.0
-    if cost < LEAST_COST:
+    cost = cost_of_leak(column, a, first)
+    if np.isnan(cost):
         return ""
     effect = float(np.mean(b[column][first:] - a[column][first:]))
     return (
         f"The leak of June 2013 cost {100.0 * cost:.1f} points at its deepest; the mean difference "
         f"here is {abs(effect) / cost:.0%} of that."
     )
+
+
+def cost_of_leak(column: str, world: Columns, first: int) -> float:
+    """What the leak cost a kind of trust (0 to 1) at its deepest before the month `first`; NaN: nothing."""
+    before = world[column][: first + 1]
+    cost = float(before[0] - before.min()) if first > 0 else 0.0
+    return cost if cost >= LEAST_COST else float("nan")
 
 
 def _revenue(a: Columns, b: Columns, labels: tuple[str, str]) -> str:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from sim.analysis.drivers.explanations import cost_of_leak
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import HEADLINES
 from sim.analysis.posterior_draws import Draw, at, first_draws, run_draws
@@ -25,7 +27,8 @@ from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 DRAWS = 256  # where the posterior has as many
-OUTCOMES = ("draw", "seed", "headline", "value_a", "value_b", "value")
+OUTCOMES = ("draw", "seed", "headline", "value_a", "value_b", "value", "of_leak")
+_KINDS_OF_TRUST = ("trust", "trust_by_spend", "trust_intelligence")  # headlines that the leak moved too
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ def _overlap(path: str, others: Any) -> bool:
 def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None = None) -> pd.DataFrame:
     """Run the compared worlds at every draw. Returns a row for each draw and headline.
 
+    It has the headline in both worlds and the difference, and that of trust as a share of what the leak cost.
     Draw n has the n-th seed of the experiment's first. `over` holds further values, whatever a draw says. A
     draw whose runs failed has no rows.
     """
@@ -98,7 +102,9 @@ def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None
         a, b = (done.world_tables[name] for name in compare)
         for headline in HEADLINES:
             values = headline.read(a, first), headline.read(b, first)
-            rows.append((number, done.seed, headline.code, *values, values[1] - values[0]))
+            change = values[1] - values[0]
+            cost = cost_of_leak(headline.code, a, first) if headline.code in _KINDS_OF_TRUST else np.nan
+            rows.append((number, done.seed, headline.code, *values, change, change / (100.0 * cost)))
     return pd.DataFrame(rows, columns=list(OUTCOMES))
 
 

@@ -49,10 +49,14 @@ def sign_parameters(values: np.ndarray, table: np.ndarray, names: Sequence[str])
 
 
 def _distances(column: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """The distance between a column's values inside and outside of each group: `groups` bool (n, draws)."""
+    """The distance between a column's values inside and outside of each group.
+
+    `groups`: bool (n, draws), all of one size, which leaves somebody out.
+    """
     order = np.argsort(column, kind="stable")
-    inside = groups[:, order]
+    inside, draws = int(groups[0].sum()), len(column)
     ends = np.append(column[order][1:] != column[order][:-1], True)  # equal values are taken together
-    of_inside = np.cumsum(inside, axis=1) / inside.sum(axis=1, keepdims=True)
-    of_outside = np.cumsum(~inside, axis=1) / (~inside).sum(axis=1, keepdims=True)
-    return np.asarray(np.abs(of_inside - of_outside)[:, ends].max(axis=1))
+    counted = np.cumsum(groups[:, order], axis=1, dtype=np.float32)
+    apart = counted * np.float32(1.0 / inside + 1.0 / (draws - inside))
+    apart -= np.arange(1, draws + 1, dtype=np.float32) / np.float32(draws - inside)
+    return np.asarray(np.abs(apart)[:, ends].max(axis=1), np.float64)

@@ -24,6 +24,7 @@ COLUMNS = (
     "high90",
     "sign",
     "share",
+    "of_leak",
     "sign_parameters",
     "parameters",
     "dummy",
@@ -36,20 +37,18 @@ def summarise(outcomes: pd.DataFrame, joint: JointDraws) -> pd.DataFrame:
 
     `share` is the share of draws whose difference has the sign of the median, given the ranges of the
     parameters. `parameters` are those that decide the sign with their distances, `a=0.6;b=0.4`, and
-    `sign_parameters` says in a word what was found.
+    `sign_parameters` says in a word what was found. `of_leak` is the median difference of trust as a share of
+    what the leak of 2013 cost it.
     """
     names = [name for name in joint.posterior.names if not sets_nothing(joint, name)]
     at = [joint.posterior.names.index(name) for name in names]
     table = joint.posterior.draws()[:, at]
-    values = {str(code): group.set_index("draw")["value"] for code, group in outcomes.groupby("headline")}
-    return pd.DataFrame(
-        [
-            line(h, of_h.to_numpy(float), table[of_h.index.to_numpy(int)], names)
-            for h in HEADLINES
-            if (of_h := values.get(h.code)) is not None
-        ],
-        columns=list(COLUMNS),
-    )
+    lines = []
+    for headline in HEADLINES:
+        own = outcomes[outcomes["headline"] == headline.code]
+        found = line(headline, own["value"].to_numpy(float), table[own["draw"].to_numpy(int)], names)
+        lines.append({**found, "of_leak": own["of_leak"].median()})
+    return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
 def line(

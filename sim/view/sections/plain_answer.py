@@ -105,7 +105,7 @@ def _sure(rows: Sequence[Row], view: ResultsView) -> Iterable[str]:
     yield (
         f"<strong>{opening(view)}, {_subject(first)} {_be(view)} about {_size(first)} {first['sign']} "
         f"{_when(first, view)}.</strong> We are 90% sure, given the ranges that we judged, that it "
-        f"{_be(view)} between {low} and {high} {first['sign']}; {agree(first)}."
+        f"{_be(view)} between {low} and {high} {first['sign']}; {agree(first)}.{_against_the_leak(first)}"
     )
     if others:
         named = [
@@ -114,6 +114,15 @@ def _sure(rows: Sequence[Row], view: ResultsView) -> Iterable[str]:
         more = len(others) - MOST
         rest = f". The table has {more} more" if more > 0 else ""
         yield f"<strong>Just as sure</strong> is the direction of {_list(named, 'and')}{rest}."
+
+
+def _against_the_leak(row: Row) -> str:
+    """What a point of trust is worth: a share of what the leak cost."""
+    share = row.get("of_leak", math.nan)
+    if math.isnan(share):
+        return ""
+    words = "less than 1%" if abs(share) < 0.01 else f"about {abs(share):.0%}"
+    return f" That is {words} of what the Snowden leak of 2013 cost that trust at its deepest."
 
 
 def _unsure(rows: Sequence[Row], view: ResultsView, some_sure: bool) -> Iterable[str]:
@@ -127,7 +136,7 @@ def _unsure(rows: Sequence[Row], view: ResultsView, some_sure: bool) -> Iterable
     named = [f"{_subject(row)} ({agree(row, 'say')} {row['sign']})" for row in rows[:MOST]]
     rest = f" The table has {len(rows) - MOST} more." if len(rows) > MOST else ""
     hangs = [
-        f" The direction of {_subject(row)} hangs on {_list(found, 'and')}."
+        f" The direction of {_subject(row)} hangs on the {_parameters(found)}."
         for row in rows[:MOST]
         if (found := deciders(row))
     ]
@@ -142,6 +151,10 @@ def agree(row: Row, verb: str = "agree") -> str:
     if share >= 0.995:
         return f"more than 99 in 100 runs {verb}"
     return f"{math.floor(100 * share)} in 100 runs {verb}"
+
+
+def _parameters(names: Sequence[str]) -> str:
+    return f"{'parameter' if len(names) == 1 else 'parameters'} {_list(names, 'and')}"
 
 
 def deciders(row: Row, most: int = MOST) -> list[str]:

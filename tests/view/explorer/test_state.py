@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -234,3 +235,19 @@ def test_a_slider_says_what_the_fit_found_in_its_own_terms(catalogue: Catalogue)
     said = str(slider(knobs["trust.asymmetry"], 2.0).to_plotly_json())
     assert "Fitted: 1.2, 90% of the draws from 0.8 to 1.6." in said
     assert "shrank by 50%" in said
+
+
+def test_shipped_headlines_are_shown_only_while_nothing_is_moved() -> None:
+    """They are of the preset as it stands: its worlds, its parameters, its customers."""
+    shipped = pd.DataFrame({"headline": ["trust"]})
+    catalogue = replace(CATALOGUE, shipped={"two_worlds": shipped})
+    rest = State(tab="map", place="DE", seed=9, pairs=3)
+    assert catalogue.headlines_at_rest(rest) is shipped
+    for moved in (
+        {"values": {"trust.asymmetry": 1.0}},
+        {"customers": 2000},
+        {"compare": (1, 0)},
+        {"worlds": (WorldChoice(), WorldChoice(without=("T01",)))},
+        {"preset": "switch_back"},
+    ):
+        assert catalogue.headlines_at_rest(rest.model_copy(update=moved)) is None

@@ -94,11 +94,12 @@ def _cards(headlines: pd.DataFrame, view: ResultsView, at_rest: pd.DataFrame | N
             value, below = levels(row, ("value_a",))[0], ""
         else:
             value, interval = estimate(float(row["difference"]), float(row["low"]), float(row["high"]))
-            below = f"luck alone, 95%: {interval}" if view.seeds > 1 else "luck alone, one pair so far"
+            below = f"luck alone: {interval}" if view.seeds > 1 else "luck alone, one pair so far"
             if code in over:
                 value, everything = _over_draws(over[code])
                 below = f"{everything}<br>{below}"
-            below += "<br>" + " \N{RIGHTWARDS ARROW} ".join(levels(row, ("value_a", "value_b")))
+            else:
+                below += "<br>" + " \N{RIGHTWARDS ARROW} ".join(levels(row, ("value_a", "value_b")))
         title = text(f"{row['name']}: {row['unit']}, {row['window']}")
         cards.append(
             f'<li title="{title}"><span class="name">{short}</span>'
@@ -111,7 +112,7 @@ def _cards(headlines: pd.DataFrame, view: ResultsView, at_rest: pd.DataFrame | N
 def _over_draws(row: dict[Any, Any]) -> tuple[str, str]:
     """The middle value of a headline over joint draws, and its 90% interval with the share of its sign."""
     value, interval = estimate(float(row["median"]), float(row["low90"]), float(row["high90"]))
-    return value, f"90% interval {interval}; {agree(row)}"
+    return value, f"90%: {interval}<br>{agree(row)}"
 
 
 def sentence(headlines: pd.DataFrame, view: ResultsView, at_rest: pd.DataFrame | None = None) -> str:
