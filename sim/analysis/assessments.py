@@ -13,6 +13,7 @@ import pandas as pd
 from sim.analysis import shipped_tables
 from sim.analysis.digests import posterior_digest
 from sim.analysis.evidence.compare import compare, history_of
+from sim.analysis.evidence.not_used import not_used
 from sim.analysis.evidence.posterior_predictive import compare_over_draws
 from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
 from sim.analysis.evidence.splits import SHIPPED, SPLITS
@@ -71,9 +72,10 @@ def evidence(resolved: Resolved, rows: Path | None = None, draws: int | None = N
     times = f"{len(points)} draws x " if points else ""
 
     def compute(runner: Runner) -> Tables:
-        if points:
-            return {EVIDENCE: compare_over_draws(read, resolved, points, runner)}
-        return {EVIDENCE: compare(read, resolved, runner)}
+        table = (
+            compare_over_draws(read, resolved, points, runner) if points else compare(read, resolved, runner)
+        )
+        return {EVIDENCE: table} | ({} if rows else {"not_used": not_used()})
 
     size = f"{shown(file)}: {len(read)} rows; {worlds} x {times}{_size(resolved)}"
     return Assessment(resolved, size, compute)

@@ -20,7 +20,6 @@ def assess(assessment: "Assessment", out: Path | None, store: Path | None, worke
     from sim.runs.store import Store
     from sim.runs.tasks import Backend, Runner
     from sim.view.report import build
-    from sim.view.sections.checks import verdicts_by_role
     from sim.view.tables import to_terminal
 
     out, store = out or RESULTS / assessment.resolved.name, store or STORE
@@ -34,8 +33,6 @@ def assess(assessment: "Assessment", out: Path | None, store: Path | None, worke
         tables = assessment.run(out, runner)
     for table in _shown(tables):
         screen.print(to_terminal(table))
-    for line in verdicts_by_role(tables["evidence"]) if "evidence" in tables else ():
-        screen.out(line)
     print_some(screen, "[red]failed[/]", runner.failures)
     screen.out(f"tables: {', '.join(str(out / f'{name}.csv') for name in tables)}")
     if (out / "report.html").is_file():
@@ -45,12 +42,14 @@ def assess(assessment: "Assessment", out: Path | None, store: Path | None, worke
 
 def _shown(tables: "Tables") -> "list[Table]":
     """The tables as the report shows them."""
-    from sim.view.sections.checks import evidence_table
+    from sim.view.sections.checks import details_table
     from sim.view.sections.record_comparison import rank_table, score_table
+    from sim.view.sections.record_counts import counts_table, not_used_table
     from sim.view.sections.survival import arms_table, survival_table
 
     views = {
-        "evidence": (lambda frame: evidence_table(frame).first(7),),  # without causes and sources
+        "evidence": (details_table, counts_table),
+        "not_used": (not_used_table,),
         "validation": (score_table,),
         "validation_ranks": (rank_table,),
         "survival": (survival_table, arms_table),

@@ -85,11 +85,12 @@ def test_rows_are_measured_printed_and_written(
     assert "3 rows; history and history without T01 x 3 seeds, 20,000 customers" in text
     assert (
         "20.00 ± 1.500" in text
-        and "context: 1 of 2 rows hold, 0 miss, 1 cannot be judged" in text
-        and "calibration: 0 of 1 rows hold, 1 miss" in text
+        and "Rows by kind" in text
+        and "Not used" not in text  # of the shipped evidence
     )
     table = pd.read_csv(out / "evidence.csv").set_index("row")
     assert table["verdict"].to_dict() == {"good": "holds", "bad": "misses", "late": "cannot say"}
+    assert table["counted"].to_dict() == {"good": "context", "bad": "missed", "late": "context"}
     # twelve months of one in a hundred, and none of them without the leak
     assert table["model"].round(6).to_dict() == pytest.approx(
         {"good": 20.0, "bad": 12.0, "late": float("nan")}, nan_ok=True

@@ -174,6 +174,7 @@ def _write_record(folder: Path) -> None:
     """Rows of one source that hold, two of another that miss, and one that cannot be judged."""
     columns = [
         "row",
+        "kind",
         "what",
         "role",
         "place",
@@ -187,10 +188,12 @@ def _write_record(folder: Path) -> None:
         "high",
         "off",
         "verdict",
+        "counted",
         "cause",
         "source",
     ]
     of = (
+        "market",
         "US providers' share <of> spending",
         "validation",
         "Europe",
@@ -201,17 +204,29 @@ def _write_record(folder: Path) -> None:
         0.6,
     )
     rows: list[tuple[Any, ...]] = [
-        (f"W{at:02}", *of, 0.62, 0.58, 0.66, 0.1 * at, "holds", np.nan, f"W01: survey {at}")
+        (f"W{at:02}", *of, 0.62, 0.58, 0.66, 0.1 * at, "holds", "held", np.nan, f"W01: survey {at}")
         for at in range(8)
     ]
-    miss = ("Said & done", "calibration", "DE", np.nan, "2013", "%", "le", 10.0)
+    miss = ("reaction", "Said & done", "calibration", "DE", np.nan, "2013", "%", "le", 10.0)
     rows += [
-        (f"S{at}", *miss, 30.0 + at, 28.0, 34.0, 9.0 + at, "misses", "a judged threshold", "S06: a survey")
+        (
+            f"S{at}",
+            *miss,
+            30.0 + at,
+            28.0,
+            34.0,
+            9.0 + at,
+            "misses",
+            "missed",
+            "a judged threshold",
+            "S06: a survey",
+        )
         for at in range(2)
     ]
     rows.append(
         (
             "W99",
+            "market",
             "Not in the model",
             "context",
             "World",
@@ -225,6 +240,7 @@ def _write_record(folder: Path) -> None:
             np.nan,
             np.nan,
             "cannot say",
+            "context",
             "another",
             "X: y",
         )

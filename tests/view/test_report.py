@@ -129,7 +129,7 @@ def test_the_model_is_compared_with_each_source_and_misses_of_one_cause_share_a_
 ) -> None:
     page = written(two_worlds, tmp_path)
     words = " ".join(" ".join(Skeleton(page).words).split())
-    assert "Validation: 8 of 8 rows hold; calibration: 0 of 2 rows hold; context: 0 of 1 rows hold." in words
+    assert "market 0 of 0 8 of 8 0 0 0 0 1 0 reaction 0 of 2 0 of 0 0 2 0 0 0 0 all 0 of 2 8 of 8" in words
     assert (
         "S06 Said & done %, calibration 2 DE 2013: at most 10.00, model 31.00; DE 2013: at most 10.00, "
         "model 30.00 a judged threshold" in words
@@ -141,7 +141,7 @@ def test_the_model_is_compared_with_each_source_and_misses_of_one_cause_share_a_
         6.0,
         6.0,
     ]  # at the edge
-    assert set(misses["y"]) == {"S06"} and "+10.00 tolerances" in misses["customdata"][1]
+    assert set(misses["y"]) == {"reaction, fitted"} and "+10.00 tolerances" in misses["customdata"][1]
     by_name = {trace["name"]: trace for trace in charts["scores"]["data"]}
     assert (
         by_name["model"]["y"] == ["K10", "K22b (early fit)"]

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from sim.analysis.evidence.measures.registry import KIND_OF
 from sim.analysis.evidence.measures.selection import MISSING, Run, View
 from sim.analysis.evidence.measures.window import Window
 from sim.analysis.evidence.rows import Row, readable_rows, shipped_rows
@@ -21,6 +22,9 @@ from sim.scenario.scenario import Scenario
 
 MOST_SEEDS = 8  # of a comparison that goes with every run
 HOLDS, MISSES, CANNOT_SAY = "holds", "misses", "cannot say"
+# What a row counts as: a hit or a miss of a fit or of validation, or none of these.
+HELD, MISSED, NEAR_ZERO, INPUT, CONTEXT = "held", "missed", "near zero", "input", "context"
+SMALL = 0.1  # of the tolerance, or of the number itself: the model's mean is next to nought
 OVER_SEEDS, OVER_DRAWS = (
     "95% of the mean over seeds",
     "middle 90% of runs over draws of the posterior and seeds",
@@ -28,6 +32,7 @@ OVER_SEEDS, OVER_DRAWS = (
 AS_IT_HAPPENED = ""
 COLUMNS = (
     "row",
+    "kind",
     "what",
     "role",
     "place",
@@ -46,6 +51,9 @@ COLUMNS = (
     "interval",
     "runs",
     "verdict",
+    "counted",
+    "helped",
+    "flags",
     "cause",
     "note",
     "source",
@@ -157,6 +165,24 @@ def verdict(row: Row, i: Interval) -> str:
     return HOLDS if met else MISSES
 
 
+def counted(row: Row, i: Interval) -> str:
+    """What the row counts as.
+
+    A row that helped to compute an input is no hit; nor is one that nought would meet as well, where the
+    model's mean is next to nought.
+    """
+    if row.role == CONTEXT:
+        return CONTEXT
+    if row.helped or row.role == INPUT:
+        return INPUT
+    outcome = verdict(row, i)
+    if outcome == HOLDS:
+        nought = replace(i, mean=0.0)
+        small = abs(i.mean) <= SMALL * max(row.tolerance, abs(row.value))
+        return NEAR_ZERO if small and verdict(row, nought) == HOLDS else HELD
+    return MISSED if outcome == MISSES else CANNOT_SAY
+
+
 def off(row: Row, model: float) -> float:
     """How far the model is from the data, in tolerances.
 
@@ -182,6 +208,7 @@ def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
         )
     return {
         "row": row.id,
+        "kind": KIND_OF[row.measure.name],
         "what": row.what,
         "role": row.role,
         "place": row.place.name,
@@ -199,6 +226,9 @@ def _compared(row: Row, i: Interval, simulated: Window) -> dict[str, object]:
         "off": off(row, i.mean),
         "runs": i.pairs,
         "verdict": outcome,
+        "counted": counted(row, i),
+        "helped": row.helped,
+        "flags": "+".join(sorted(row.flags)),
         "cause": cause,
         "note": row.note,
         "source": row.source,

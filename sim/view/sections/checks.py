@@ -23,6 +23,7 @@ from sim.view.number_format import (
 from sim.view.result_tables import claims_table, verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_claims import NO_CLAIMS
+from sim.view.sections.record_counts import MANY, counts_table, extremes_table
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 
@@ -152,17 +153,9 @@ def evidence(view: ResultsView) -> Section:
 @listed
 def _record(view: ResultsView, summary: str) -> Iterable[Block]:
     frame = view.needed_summary("the comparison with the record", summary)
-    yield Text(f"{text('; '.join(verdicts_by_role(frame)))}.")
+    if "counted" in frame:
+        yield counts_table(frame)
     yield evidence_table(frame)
-
-
-def verdicts_by_role(frame: pd.DataFrame) -> list[str]:
-    """How many rows of each role hold, miss and cannot be judged."""
-    return [
-        f"{role}: {int((verdicts == 'holds').sum())} of {len(verdicts)} rows hold, "
-        f"{int((verdicts == 'misses').sum())} miss, {int((verdicts == 'cannot say').sum())} cannot be judged"
-        for role, verdicts in frame.groupby("role", sort=False)["verdict"]
-    ]
 
 
 def evidence_table(frame: pd.DataFrame) -> Table:
@@ -179,7 +172,13 @@ def evidence_table(frame: pd.DataFrame) -> Table:
     )
     numbers = (">Data", ">Model", "Verdict", ">Interval", "Unit")
     heads = columns("Row", "What", *numbers, "Role", "Cause of a miss", "What differs", "Source")
-    return Table("Row by row", heads, [_record_row(row) for row in records_of(frame)], note, tall=True)
+    return Table("Row by row", heads, [_record_row(row) for row in records_of(frame)], note,
+                 folded=len(frame) > MANY, tall=True)  # fmt: skip
+
+
+def details_table(frame: pd.DataFrame) -> Table:
+    """What a terminal shows: every row, without causes and sources; of many the worst and the closest."""
+    return extremes_table(frame) if len(frame) > MANY else evidence_table(frame).first(7)
 
 
 def _record_row(row: dict[str, Any]) -> list[Value]:

@@ -12,6 +12,7 @@ from sim.view.figures.evidence_dots import FARTHEST, scores, targets
 from sim.view.number_format import number, span
 from sim.view.result_tables import verdict_cell
 from sim.view.results_view import ResultsView
+from sim.view.sections.record_counts import counts_table, extremes_table, tests_of
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 OTHER_PARAMETERS = (
@@ -46,8 +47,8 @@ CANNOT_TELL = (
     ),
     (
         "The role of trust in cloud adoption",
-        "Most rows are of adoption in 2014 and 2016. They depend on one another and on starting values "
-        "from the same survey, so many rows that hold are weak evidence.",
+        "Many rows are of adoption. They depend on one another, and pace and ceiling of each country are "
+        "fitted to them, so many that hold are weak evidence.",
     ),
 )
 
@@ -73,31 +74,26 @@ def other_parameters(view: ResultsView, frame: pd.DataFrame) -> Iterable[Block]:
 @listed
 def _targets(view: ResultsView) -> Iterable[Block]:
     frame = view.needed_summary("how far the model is from each source", "record")
-    counts = list[str]()
-    for role, group in frame.groupby("role", sort=False):
-        verdicts = group["verdict"].value_counts()
-        counts.append(
-            f"{text(str(role).capitalize() if not counts else role)}: {int(verdicts.get('holds', 0))} of "
-            f"{len(group)} rows hold"
-        )
-    yield Text("; ".join(counts) + ".")
-    if "off" not in frame:
+    if "counted" not in frame:
         raise NotThere(
             "how far the model is from each source",
-            "This folder comes from a version that did not record distances. Run the experiment again.",
+            "This folder comes from a version that did not say what rows count as. Run the experiment again.",
         )
-    known = frame[frame["off"].notna()]
+    yield counts_table(frame)
+    known = tests_of(frame)[lambda rows: rows["off"].notna()]
     drawn = known.assign(
-        group=known["source"].map(source_of), hover=[_hover(row) for row in records_of(known)]
+        group=known["kind"] + ", " + known["role"].replace("calibration", "fitted"),
+        hover=[_hover(row) for row in records_of(known)],
     )
     read = (
-        "Each dot is one number of the evidence. On the line, the model agrees exactly. Inside the grey "
+        "Each dot is one row that tests the model. On the line, the model agrees exactly. Inside the grey "
         "band, it is within tolerance: twice the source's standard error, or a tenth of the number where "
         f"no error is known. For a bound only violations count. Dots more than {FARTHEST:g} tolerances "
         "away are at the edge. Hover over a dot for its row."
     )
-    yield Chart("targets", "How far is the model from each source?", read, [targets(drawn)], width=700)
-    yield _misses(frame[frame["verdict"] == "misses"])
+    yield Chart("targets", "How far is the model from the evidence?", read, [targets(drawn)], width=700)
+    yield extremes_table(frame)
+    yield _misses(frame[frame["counted"] == "missed"])
 
 
 def _misses(misses: pd.DataFrame) -> Table:
@@ -119,9 +115,8 @@ def _misses(misses: pd.DataFrame) -> Table:
             [source, Cell(what, f"{ordered[0]['unit']}, {roles}"), len(group), f"{named}{more}", cause]
         )
     note = "Each row with its data and the model's mean over the seeds of this run, the largest miss first."
-    return Table(
-        "Misses and their causes", columns("Source", "What", ">Rows", "Data and model", "Cause"), rows, note
-    )
+    heads = columns("Source", "What", ">Rows", "Data and model", "Cause")
+    return Table("Every miss and its cause", heads, rows, note, folded=True, tall=True)
 
 
 def _miss(row: dict[str, Any]) -> str:

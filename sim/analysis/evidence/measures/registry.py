@@ -1,4 +1,4 @@
-"""Every measure, by name.
+"""Every measure, by name and by kind.
 
 Write a new measure in the module of its subject, and add it to that module's tuple.
 """
@@ -14,7 +14,16 @@ from sim.analysis.evidence.measures.storage import STORAGE
 from sim.analysis.evidence.measures.surveys import SURVEYS
 from sim.analysis.evidence.measures.trust import TRUST
 
-MEASURES: dict[str, Measure] = {
-    one.name: one
-    for one in (*ADOPTION, *MARKET, *REACTION, *STORAGE, *LAWS, *OFFERS, *REQUESTS, *TRUST, *SURVEYS)
+KINDS: dict[str, tuple[Measure, ...]] = {
+    "adoption": ADOPTION,
+    "market": MARKET,
+    "reaction": REACTION,
+    "storage": STORAGE,
+    "trust": TRUST,
+    "views of the US": SURVEYS,
+    "laws": LAWS,
+    "offers": OFFERS,
+    "requests": REQUESTS,
 }
+MEASURES: dict[str, Measure] = {one.name: one for kind in KINDS.values() for one in kind}
+KIND_OF: dict[str, str] = {one.name: name for name, kind in KINDS.items() for one in kind}
