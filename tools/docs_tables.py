@@ -17,51 +17,10 @@ from sim.analysis.shipped_tables import RANKS, SURVIVAL, VALIDATION
 from sim.scenario.locations import root
 from sim.scenario.posterior import posterior_folder
 from sim.view.tables import records_of
-from tools import calibration_tables
+from tools import calibration_tables, evidence_tables
 from tools.markdown import DASH, estimate, markdown_table, number, span
 
 DOCUMENTS = ("calibration.md", "evidence.md", "validation.md")
-EVIDENCE = "evidence"
-
-
-def counts(evidence: pd.DataFrame) -> str:
-    """How many rows of each role hold."""
-    message = [
-        f"{role}: {int((group['verdict'] == 'holds').sum())} of {len(group)}"
-        for role, group in evidence.groupby("role", sort=False)
-    ]
-    return f"Rows that hold, the mean over draws of the posterior: {'; '.join(message)}."
-
-
-def misses(evidence: pd.DataFrame) -> str:
-    """Every miss by source and thing measured, with its cause."""
-    wrong = evidence[evidence["verdict"] == "misses"].assign(
-        cause=lambda frame: frame["cause"].fillna(""), by=lambda frame: frame["source"].str.partition(":")[0]
-    )
-    rows = []
-    for (source, what, cause), group in wrong.groupby(["by", "what", "cause"], sort=False):
-        each = [
-            (
-                f"{_of(row)}: {BOUND_WORDS[row['bound']]}{number(row['data'])}, {number(row['model'])} "
-                f"({number(row['low'])} to {number(row['high'])})"
-            )
-            for row in records_of(group)
-        ]
-        rows.append(
-            [
-                str(source),
-                f"{what}, {group['unit'].iloc[0]} ({group['role'].iloc[0]})",
-                "; ".join(each),
-                str(cause),
-            ]
-        )
-    return markdown_table(("source", "what", "data, model (middle 90%)", "cause"), rows)
-
-
-def _of(row: dict[str, Any]) -> str:
-    return " ".join(
-        str(row[name]).replace("_", " ") for name in ("place", "population", "period") if pd.notna(row[name])
-    )
 
 
 def validation(scores: pd.DataFrame) -> str:
@@ -158,8 +117,7 @@ def survival(table: pd.DataFrame) -> str:
 
 
 TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
-    "counts": (EVIDENCE, counts),
-    "misses": (EVIDENCE, misses),
+    **evidence_tables.TABLES,
     "scores": (VALIDATION, validation),
     "ranks": (RANKS, ranks),
     "survival": (SURVIVAL, survival),
@@ -170,7 +128,8 @@ TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
 def made() -> dict[str, str]:
     """Every table whose file is shipped, by name."""
     files = {name: posterior_folder() / f"{file}.csv" for name, (file, _) in TABLES.items()}
-    return {name: TABLES[name][1](pd.read_csv(path)) for name, path in files.items() if path.is_file()}
+    tables = {name: TABLES[name][1](pd.read_csv(path)) for name, path in files.items() if path.is_file()}
+    return {"kinds": evidence_tables.rows_by_kind()} | tables
 
 
 def in_step(text: str, tables: dict[str, str]) -> str:

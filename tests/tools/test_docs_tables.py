@@ -5,7 +5,8 @@ import pytest
 
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
-from tools.docs_tables import DOCUMENTS, TABLES, in_step, made, misses, ranks
+from tools.docs_tables import DOCUMENTS, TABLES, in_step, made, ranks
+from tools.evidence_tables import misses
 from tools.markdown import number
 
 
@@ -25,7 +26,7 @@ def test_every_table_has_its_place_in_a_document() -> None:
 
 def test_tables_say_what_is_in_them() -> None:
     row = {
-        "source": "K10: a release",
+        "kind": "market",
         "what": "Share",
         "unit": "%",
         "role": "validation",
@@ -39,12 +40,14 @@ def test_tables_say_what_is_in_them() -> None:
         "model": 45.04,
         "low": 44.0,
         "high": float("nan"),
-        "verdict": "misses",
+        "off": -2.0,
+        "counted": "missed",
         "cause": "late dates",
     }
-    table = misses(pd.DataFrame([row, {**row, "verdict": "holds", "source": "K11: x"}]))
+    table = misses(pd.DataFrame([row, {**row, "counted": "held"}, {**row, "off": -4.0, "place": "DE"}]))
     assert table.splitlines()[2:] == [
-        "| K10 | Share, % (validation) | world 2015-04: at least 54, 45 (44 to –) | late dates |"
+        "| market | Share, % (validation) | 2 | DE 2015-04: at least 54, 45 (44 to –); world 2015-04: at least "
+        "54, 45 (44 to –) | late dates |"
     ]
     line = {
         "fit": "early",
