@@ -16,4 +16,4 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def pair(store: Path) -> sim.Pair:
-    return sim.run("two_worlds", seeds=3, workers=1, store=store, **SMALL)
+    return sim.run("two_worlds", seeds=3, workers=1, store=store, draws=4, **SMALL)

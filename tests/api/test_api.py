@@ -39,6 +39,16 @@ def test_headlines_have_units_and_intervals(pair: sim.Pair) -> None:
     assert row["pairs"] == 3
 
 
+def test_headlines_have_the_interval_of_luck_and_that_of_everything(pair: sim.Pair) -> None:
+    draws = pair.draws[pair.draws["headline"] == "trust"]
+    assert draws["draw"].tolist() == [0, 1, 2, 3] and draws["seed"].tolist() == [1, 2, 3, 4]
+    assert np.allclose(draws["value"], draws["value_b"] - draws["value_a"])
+    row = pair.headlines.set_index("headline").loc["trust"]
+    assert row["median"] == pytest.approx(draws["value"].median()) and row["draws"] == 4
+    assert row["low90"] == pytest.approx(draws["value"].quantile(0.05)) and row["share"] in (0.5, 0.75, 1.0)
+    assert "trust.asymmetry" in set(pair.varied["parameter"])
+
+
 def test_tables_hold_both_worlds_and_real_dates(pair: sim.Pair) -> None:
     table = pair["country"]
     assert set(table["world"]) == {"microsoft_wins", "doj_wins"}
@@ -133,6 +143,8 @@ def test_a_world_is_a_mesa_model_month_by_month() -> None:
         (lambda pair: sim.world("two_worlds", "doj_win"), "did you mean 'doj_wins'"),
         (lambda pair: sim.run("two_worlds", model_reporters={"x": 3}), "reporter 'x'"),
         (lambda pair: sim.run("two_worlds", agenttype_reporters={"Goverment": {"x": "index"}}), "Government"),
+        (lambda pair: sim.run("two_worlds", draws=100_000), "the posterior has"),
+        (lambda pair: sim.run("history", draws=4), "compares no two worlds"),
         (lambda pair: pair["countries"], "no table 'countries' was recorded"),
         (lambda pair: pair.plot("trusst"), "did you mean 'trust'"),
         (lambda pair: pair.plot("trust", country="D"), "country 'D'"),

@@ -74,7 +74,7 @@ def _answer(folder_view: FolderView) -> Iterable[Block]:
         return
     headlines = view.summary("headlines")
     if headlines is not None:
-        yield Text(headline_summary.answer(headlines, view))
+        yield from (Text(paragraph) for paragraph in headline_summary.answers(view))
         yield from headline_summary.headlines(view).blocks
 
 
