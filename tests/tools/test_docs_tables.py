@@ -46,8 +46,8 @@ def test_tables_say_what_is_in_them() -> None:
     }
     table = misses(pd.DataFrame([row, {**row, "counted": "held"}, {**row, "off": -4.0, "place": "DE"}]))
     assert table.splitlines()[2:] == [
-        "| market | Share, % (validation) | 2 | DE 2015-04: at least 54, 45 (44 to –); world 2015-04: at least "
-        "54, 45 (44 to –) | late dates |"
+        "| market | Share, % (validation) | 2 | DE 2015-04: at least 54, 45 (44 to –); world 2015-04: at "
+        "least 54, 45 (44 to –) | late dates |"
     ]
     line = {
         "fit": "early",

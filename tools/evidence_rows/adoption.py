@@ -14,11 +14,8 @@ SOURCE = "Eurostat isoc_cicce_use, bulk file of March 2026"
 LAST_OF_THE_FIT = 2018
 NEW_QUESTION = 2021  # the list of services asked about changed
 MEDIUM, LARGE = 230.0, 44.0  # thousands of enterprises in the EU: weights of the two sizes above 50 people
-# Members of groups that were asked in every wave in which the group has a row.
-SURVEYED = {
-    "rest_of_eu": ("BG", "CY", "EE", "HR", "LT", "LU", "LV", "MT", "SI", "SK"),
-    "rest_of_europe": ("BA", "ME", "MK", "RS"),
-}
+# Members of the group that were asked in every wave in which it has a row; of other groups too few were.
+SURVEYED = {"rest_of_eu": ("BG", "CY", "EE", "HR", "LT", "LU", "LV", "MT", "SI", "SK")}
 POPULATIONS = {"": "firms_10plus", "_small": "small_firm", "_50plus": "enterprise"}
 NOTES = {
     "": "the survey leaves finance out; here finance and health are in it",

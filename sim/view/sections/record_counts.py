@@ -11,7 +11,7 @@ from sim.view.number_format import number
 from sim.view.result_tables import verdict_cell
 from sim.view.tables import Cell, Table, Value, columns, records_of
 
-WORST, CLOSEST = 3, 2  # rows of a kind that are named
+WORST, CLOSEST = 2, 1  # rows of a kind that are named
 MANY = 60  # rows from which a table of all of them is folded, or left to the file
 
 
@@ -36,22 +36,25 @@ def _count(row: dict[str, Any]) -> list[Value]:
 
 
 def tests_of(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows that test the model: no input, no context."""
-    return frame[~frame["counted"].isin([INPUT, CONTEXT])]
+    """The rows that test the model: no input, no context. Kind by kind, those that were fitted first."""
+    tests = frame[~frame["counted"].isin([INPUT, CONTEXT])]
+    order = list(dict.fromkeys(frame["kind"]))
+    return tests.sort_values(
+        ["kind", "role"], key=lambda values: values.map(order.index) if values.name == "kind" else values,
+        kind="stable",
+    )  # fmt: skip
 
 
 def extremes_table(frame: pd.DataFrame) -> Table:
     """The worst misses of each kind and the rows that the model comes closest to."""
-    known = tests_of(frame)[lambda rows: rows["off"].notna()]
-    known = known.assign(far=known["off"].abs()).sort_values("far", kind="stable")
     rows = list[list[Value]]()
-    for kind, group in known.groupby("kind", sort=False):
-        worst = group[group["counted"] == MISSED].iloc[::-1].head(WORST)
-        closest = group[group["counted"] == HELD].head(CLOSEST)
-        for row in records_of(pd.concat([worst, closest])):
-            rows.append([str(kind), *_row(row)])
+    for kind, group in tests_of(frame).groupby("kind", sort=False):
+        near = group.assign(far=group["off"].abs()).dropna(subset="far").sort_values("far", kind="stable")
+        worst = near[near["counted"] == MISSED].iloc[::-1].head(WORST)
+        closest = near[(near["counted"] == HELD) & (near["bound"] == "eq")].head(CLOSEST)
+        rows += [[str(kind), *_row(row)] for row in records_of(pd.concat([worst, closest]))]
     note = (
-        f"The {WORST} worst misses of each kind, and the {CLOSEST} rows that the model comes closest to. "
+        f"The {WORST} worst misses of each kind, and the row that the model comes closest to, bounds apart. "
         "Off: model minus data, in tolerances. The file of the comparison has all rows."
     )
     heads = columns("Kind", "Row", ">Data", ">Model", "Unit", ">Off", "Verdict", "Role")
