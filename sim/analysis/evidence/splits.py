@@ -12,6 +12,7 @@ from functools import cache
 from sim.analysis.evidence.measures.laws import LAWS
 from sim.analysis.evidence.measures.market import MARKET
 from sim.analysis.evidence.measures.measure import Measure
+from sim.analysis.evidence.measures.police import POLICE
 from sim.analysis.evidence.measures.requests import REQUESTS
 from sim.analysis.evidence.measures.surveys import SURVEYS
 from sim.analysis.evidence.measures.trust import TRUST
@@ -127,7 +128,11 @@ SPLITS: tuple[Split, ...] = (
     Split(
         f"{BY_KIND}trust", "fitted without any row on trust, scored on these", _is_any_of((*TRUST, *SURVEYS))
     ),
-    Split(f"{BY_KIND}requests", "fitted without any row on requests, scored on these", _is_any_of(REQUESTS)),
+    Split(
+        f"{BY_KIND}requests",
+        "fitted without any row on requests, scored on these",
+        _is_any_of((*REQUESTS, *POLICE)),
+    ),
     Split(
         f"{BY_KIND}stated",
         "fitted without any answer to surveys of intentions, scored on these",

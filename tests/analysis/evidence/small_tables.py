@@ -130,3 +130,12 @@ def compare(
     defaults = {one.name: one.default for one in MEASURES[name].arguments if one.default is not None}
     views = [view(one, place, population, first, last, **(defaults | arguments)) for one in (run, without)]
     return MEASURES[name].value(*views)
+
+
+def of_police(asked: Value, other: Value, answered: Value, succeeded: Value) -> Run:
+    """Requests for content by route, in one direction, and each police's requests for other data."""
+    keys = {"direction": ("foreign_to_us",), "country": list(MEMBERS), "route": ("direct", "mla")}
+    requests = _table(keys, {"requests": asked, "succeeded": succeeded}, "2013-01", "2014-12")
+    columns = {"non_content_requests": other, "non_content_answered": answered}
+    country = _table({"country": list(MEMBERS)}, columns, "2013-01", "2014-12")
+    return Run({"requests": requests, "country": country})

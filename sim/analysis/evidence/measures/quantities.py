@@ -5,6 +5,7 @@ from sim.analysis.evidence.measures.laws import LAWS
 from sim.analysis.evidence.measures.market import MARKET
 from sim.analysis.evidence.measures.measure import Measure
 from sim.analysis.evidence.measures.offers import OFFERS
+from sim.analysis.evidence.measures.police import POLICE
 from sim.analysis.evidence.measures.reaction import REACTION
 from sim.analysis.evidence.measures.requests import REQUESTS
 from sim.analysis.evidence.measures.storage import STORAGE
@@ -16,7 +17,7 @@ QUANTITIES = {
     "market shares and revenue": MARKET,
     "laws": LAWS,
     "trust": (*TRUST, *SURVEYS),
-    "requests": REQUESTS,
+    "requests": (*REQUESTS, *POLICE),
     "answers and moves": REACTION,
     "offers": OFFERS,
     "where data is": STORAGE,

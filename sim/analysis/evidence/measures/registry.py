@@ -8,6 +8,7 @@ from sim.analysis.evidence.measures.laws import LAWS
 from sim.analysis.evidence.measures.market import MARKET
 from sim.analysis.evidence.measures.measure import Measure
 from sim.analysis.evidence.measures.offers import OFFERS
+from sim.analysis.evidence.measures.police import POLICE
 from sim.analysis.evidence.measures.reaction import REACTION
 from sim.analysis.evidence.measures.requests import REQUESTS
 from sim.analysis.evidence.measures.storage import STORAGE
@@ -23,7 +24,7 @@ KINDS: dict[str, tuple[Measure, ...]] = {
     "views of the US": SURVEYS,
     "laws": LAWS,
     "offers": OFFERS,
-    "requests": REQUESTS,
+    "requests": (*REQUESTS, *POLICE),
 }
 MEASURES: dict[str, Measure] = {one.name: one for kind in KINDS.values() for one in kind}
 KIND_OF: dict[str, str] = {one.name: name for name, kind in KINDS.items() for one in kind}

@@ -25,6 +25,7 @@ class Run:
         self._tables = tables
         self._months: dict[str, np.ndarray] = {}
         self._by_month: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # rows in order of month, their months
+        self._windows: dict[tuple[str, Window], np.ndarray] = {}
         self._codes: dict[tuple[str, str], tuple[list[str], np.ndarray]] = {}
 
     def column(self, table: str, name: str) -> np.ndarray:
@@ -46,13 +47,16 @@ class Run:
         return at
 
     def _within(self, table: str, window: Window) -> np.ndarray:
-        """Positions of the rows of a window."""
-        if table not in self._by_month:
-            months = self.months(table)
-            order = np.argsort(months, kind="stable")
-            self._by_month[table] = order, months[order]
-        order, months = self._by_month[table]
-        return np.sort(order[slice(*np.searchsorted(months, (window.first, window.last + 1)))])
+        """Positions of the rows of a window; found once, since many rows of the evidence share few dates."""
+        if (table, window) not in self._windows:
+            if table not in self._by_month:
+                months = self.months(table)
+                order = np.argsort(months, kind="stable")
+                self._by_month[table] = order, months[order]
+            order, months = self._by_month[table]
+            first, last = np.searchsorted(months, (window.first, window.last + 1))
+            self._windows[table, window] = np.sort(order[first:last])
+        return self._windows[table, window]
 
     def names(self, table: str, key: str) -> list[str]:
         """What a key of a table can be."""
