@@ -8,99 +8,19 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from sim.analysis.evidence.rows import BOUND_WORDS
-from sim.analysis.shipped_tables import RANKS, SURVIVAL, VALIDATION
+from sim.analysis.register.questions import register_folder
+from sim.analysis.shipped_tables import SURVIVAL
 from sim.scenario.locations import root
 from sim.scenario.posterior import posterior_folder
 from sim.view.tables import records_of
-from tools import calibration_tables, evidence_tables
-from tools.markdown import DASH, estimate, markdown_table, number, span
+from tools import calibration_tables, evidence_tables, validation_tables
+from tools.markdown import estimate, markdown_table
 
-DOCUMENTS = ("calibration.md", "evidence.md", "validation.md")
-
-
-def validation(scores: pd.DataFrame) -> str:
-    """CRPS of each forecaster, row by row."""
-    forecasters = list(dict.fromkeys(scores["forecaster"]))
-    rows = []
-    for (fit, row), group in scores.groupby(["fit", "row"], sort=False):
-        by = {str(line["forecaster"]): line for line in records_of(group)}
-        model = by[forecasters[0]]
-        chance = f"{model['chance']:.0%} on the bound's side" if pd.notna(model["chance"]) else ""
-        note = str(model["note"]) if isinstance(model["note"], str) else chance
-        forecast = estimate(model, "forecast", "low", "high")
-        crps = [_best(by, name) for name in forecasters]
-        rows.append(
-            [
-                str(fit),
-                str(row),
-                str(model["unit"]),
-                f"{BOUND_WORDS[model['bound']]}{number(model['data'])}",
-                forecast,
-                *crps,
-                note,
-            ]
-        )
-    return markdown_table(
-        (
-            "fit",
-            "row",
-            "unit",
-            "data",
-            "model (middle 90%)",
-            *(f"CRPS {name}" for name in forecasters),
-            "note",
-        ),
-        rows,
-    )
-
-
-def _best(by: dict[str, dict[str, Any]], name: str) -> str:
-    """A score; in bold type where it is the lowest of several."""
-    known = [line["crps"] for line in by.values() if pd.notna(line["crps"])]
-    message = number(by[name]["crps"])
-    return f"**{message}**" if len(known) > 1 and by[name]["crps"] == min(known) else message
-
-
-def ranks(table: pd.DataFrame) -> str:
-    """The model against each rival."""
-    rows = []
-    for line in records_of(table):
-        interval = span(line["low"], line["high"], True) if pd.notna(line["low"]) else DASH
-        numbers = [
-            number(line["model"]),
-            number(line["rival_score"]),
-            number(line["difference"], True),
-            interval,
-        ]
-        rows.append(
-            [
-                str(line["fit"]),
-                str(line["rival"]),
-                *(str(int(line[name])) for name in ("rows", "series", "ahead")),
-                *numbers,
-                str(line["verdict"]),
-            ]
-        )
-    return markdown_table(
-        (
-            "fit",
-            "rival",
-            "rows",
-            "series",
-            "model ahead on",
-            "model",
-            "rival's",
-            "difference",
-            "95% interval",
-            "verdict",
-        ),
-        rows,
-    )
+DOCUMENTS = ("calibration.md", "evidence.md", "validation.md", "register.md")
+FORECASTS = "forecasts"
 
 
 def survival(table: pd.DataFrame) -> str:
@@ -118,18 +38,22 @@ def survival(table: pd.DataFrame) -> str:
 
 TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
     **evidence_tables.TABLES,
-    "scores": (VALIDATION, validation),
-    "ranks": (RANKS, ranks),
     "survival": (SURVIVAL, survival),
+    FORECASTS: (FORECASTS, validation_tables.forecasts),
+    **validation_tables.TABLES,
     **calibration_tables.TABLES,
 }
 
 
 def made() -> dict[str, str]:
     """Every table whose file is shipped, by name."""
-    files = {name: posterior_folder() / f"{file}.csv" for name, (file, _) in TABLES.items()}
+    files = {name: _folder(name) / f"{file}.csv" for name, (file, _) in TABLES.items()}
     tables = {name: TABLES[name][1](pd.read_csv(path)) for name, path in files.items() if path.is_file()}
     return {"kinds": evidence_tables.rows_by_kind()} | tables
+
+
+def _folder(table: str) -> Path:
+    return register_folder() if table == FORECASTS else posterior_folder()
 
 
 def in_step(text: str, tables: dict[str, str]) -> str:

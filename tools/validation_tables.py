@@ -1,4 +1,4 @@
-"""The tables of docs/validation.md and docs/register.md, from validation's CSV files and from the register."""
+"""The tables of docs/validation.md and docs/register.md, from the files of `validate` and `register`."""
 
 from collections.abc import Callable, Iterable
 

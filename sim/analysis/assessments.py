@@ -14,7 +14,7 @@ from sim.analysis import shipped_tables
 from sim.analysis.digests import posterior_digest
 from sim.analysis.evidence.compare import compare, history_of
 from sim.analysis.evidence.not_used import not_used
-from sim.analysis.evidence.posterior_predictive import compare_over_draws
+from sim.analysis.evidence.posterior_predictive import PANEL, compare_over_draws
 from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
 from sim.analysis.evidence.splits import SHIPPED, SPLITS
 from sim.analysis.posterior_draws import first_draws
@@ -28,7 +28,7 @@ from sim.runs.tasks import Runner
 from sim.scenario.locations import shown
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve, variant
 
 EVIDENCE = "evidence"
 SCORED_ONCE = (
@@ -88,6 +88,7 @@ def validation(resolved: Resolved, draws: int) -> Assessment:
     scores. Raises InputError.
     """
     shipped_only(resolved)
+    resolved = variant(resolved, {"survey.panel": PANEL})
     rows = read_rows(shipped_rows(), history_of(resolved))
     fits, missing = _fits(rows, draws)
 

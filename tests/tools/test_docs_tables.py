@@ -5,7 +5,7 @@ import pytest
 
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
-from tools.docs_tables import DOCUMENTS, TABLES, in_step, made, ranks
+from tools.docs_tables import DOCUMENTS, TABLES, in_step, made
 from tools.evidence_tables import misses
 from tools.markdown import number
 
@@ -49,19 +49,6 @@ def test_tables_say_what_is_in_them() -> None:
         "| market | Share, % (validation) | 2 | DE 2015-04: at least 54, 45 (44 to –); world 2015-04: at "
         "least 54, 45 (44 to –) | late dates |"
     ]
-    line = {
-        "fit": "early",
-        "rival": "no change",
-        "rows": 3,
-        "series": 1,
-        "ahead": 2,
-        "model": 0.5,
-        "rival_score": 1.0,
-        "difference": -0.5,
-    }
-    assert "| early | no change | 3 | 1 | 2 | 0.5 | 1 | -0.5 | – | too few |" in ranks(
-        pd.DataFrame([{**line, "low": float("nan"), "high": float("nan"), "verdict": "too few"}])
-    )
 
 
 def test_a_table_takes_the_place_of_the_one_before() -> None:

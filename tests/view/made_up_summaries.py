@@ -252,7 +252,7 @@ def _write_uncertain(folder: Path) -> None:
     """Validation, ranks and survival, made with other parameters than the manifest's."""
     names = ("model", "no change", "linear trend", "Bass curve")
     lines = []
-    for fit, row, bound in (("all rows", "K10", "eq"), ("all rows", "rise", "ge"), ("early", "K22b", "eq")):
+    for fit, row, bound in (("all", "K10", "eq"), ("all", "rise", "ge"), ("by_time", "K22b", "eq")):
         for at, name in enumerate(names):
             there, scored = at < 2, at < 2 and bound == "eq"
             line = {
@@ -290,6 +290,7 @@ def _write_uncertain(folder: Path) -> None:
     pd.DataFrame(lines).to_csv(folder / "validation.csv", index=False)
     columns = [
         "fit",
+        "quantity",
         "rival",
         "rows",
         "series",
@@ -302,8 +303,10 @@ def _write_uncertain(folder: Path) -> None:
         "log_difference",
         "verdict",
     ]
-    ranks = [("early", "no change", 13, 4, 11, 0.4, 1.2, -0.8, -1.1, -0.5, -0.9, "model better")]
-    ranks += [("early", name, 0, 0, 0, *[np.nan] * 6, "too few to rank") for name in names[2:]]
+    ranks = [
+        ("by_time", "adoption", "no change", 13, 4, 11, 0.4, 1.2, -0.8, -1.1, -0.5, -0.9, "model better")
+    ]
+    ranks += [("by_time", "adoption", name, 0, 0, 0, *[np.nan] * 6, "too few to rank") for name in names[2:]]
     pd.DataFrame(ranks, columns=columns).assign(configuration="of_others").to_csv(
         folder / "validation_ranks.csv", index=False
     )

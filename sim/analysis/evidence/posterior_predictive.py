@@ -24,6 +24,7 @@ from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
 SHARE = 0.9  # of all runs lies within an interval
+PANEL = 8000  # asked in the model's surveys, so that a country has as many as in the sources
 History = Callable[[Resolved, Draw], Scenario]
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sim.analysis.evidence.compare import history_of
+from sim.analysis.evidence.posterior_predictive import PANEL
 from sim.analysis.evidence.rows import read_rows, shipped_rows
 from sim.analysis.register.entries import Entry
 from sim.analysis.register.predictions import Registration, open_questions
@@ -13,7 +14,6 @@ from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
 LAST = "2028-12"  # the last month that is simulated
-PANEL = 8000  # asked in the model's surveys: a country has as many as in the sources
 
 
 def prepared(

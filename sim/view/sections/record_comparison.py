@@ -20,6 +20,7 @@ OTHER_PARAMETERS = (
     "other parameters, another world or another history."
 )
 MODEL = "model"
+MOST_ROWS = 40  # held-out rows that are shown
 MOST_NAMED = 6  # rows of one source that miss, each by itself
 CANNOT_TELL = (
     (
@@ -156,11 +157,11 @@ def _validation(view: ResultsView) -> Iterable[Block]:
             "Run `warrantsim validate`, which uses the posterior of the fit.",
         )
     yield Text(
-        "<strong>Held-out rows.</strong> The full fit never sees the validation rows. The early fit saw "
-        "rows dated up to 2018 and no survey of the countries held out; for these, each forecaster is "
-        "given the survey of 2014 and predicts later ones. The rivals have no agents: no change (the last "
-        "earlier value), a straight line through the earlier values, and one Bass curve for all "
-        "countries. They are scored only where they have an earlier value."
+        "<strong>Held-out rows.</strong> The fit that ships (all) never sees the validation rows. Other fits "
+        "see less: rows dated up to 2018 (by_time), only the first survey of a fifth of the countries "
+        "(by_country), or nothing of one kind of quantity (by_kind). The rivals have no agents, and are "
+        "refitted to the rows that each fit saw; they are scored where they have an earlier value to go on "
+        "from."
     )
     yield from other_parameters(view, frame)
     forecasters = list(dict.fromkeys(frame["forecaster"]))
@@ -170,40 +171,48 @@ def _validation(view: ResultsView) -> Iterable[Block]:
 
 
 def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
-    scored = frame[frame["crps"].notna() & (frame["ranked"] == "yes")]
+    scored = _missed_most(frame[frame["crps"].notna() & (frame["ranked"] == "yes")])
     drawn = scored.assign(
-        label=[
-            f"{row['row']}{' (early fit)' if row['fit'] == 'early' else ''}" for row in records_of(scored)
-        ],
+        label=[f"{row['row']} ({row['fit']})" for row in records_of(scored)],
         score=(scored["crps"] / scored["se"]).clip(lower=0.01),
         hover=[_score_hover(row) for row in records_of(scored)],
     )
     read = (
         "The continuous ranked probability score of the forecast (its absolute error if it has no "
         "spread), in standard errors of the source. The model's forecast is over draws from the posterior "
-        "and chance, plus the source's error. A rival's spread is the sources' error or, if larger, its "
-        "usual error on the rows that the fit saw."
+        "and chance, plus the source's error. A rival's spread is the sources' error and its usual error on "
+        f"the rows that the fit saw. At most {MOST_ROWS} rows, those with the model's largest scores; all are "
+        "in validation.csv."
     )
     figure = scores(drawn, forecasters)
     return Chart("scores", "Which forecaster predicts the held-out rows best?", read, [figure], width=700)
 
 
+def _missed_most(frame: pd.DataFrame) -> pd.DataFrame:
+    """The lines about the rows on which the model's score is largest, in standard errors."""
+    model = frame[frame["forecaster"] == MODEL]
+    worst = (model["crps"] / model["se"]).fillna(0.0).nlargest(MOST_ROWS).index
+    chosen = set(zip(model.loc[worst, "fit"], model.loc[worst, "row"], strict=True))
+    return frame[[pair in chosen for pair in zip(frame["fit"], frame["row"], strict=True)]]
+
+
 def rank_table(ranks: pd.DataFrame) -> Table:
     """The model against each rival, over the rows that both forecast."""
-    numbers = (">Rows", ">Series", ">Model ahead on", ">Model", ">Rival", ">Difference", ">95% interval")
+    numbers = (">Rows", ">Places", ">Model ahead on", ">Model", ">Rival", ">Difference", ">95% interval")
     rows: list[list[Value]] = []
     for row in records_of(ranks):
         counts = [int(row[name]) for name in ("rows", "series", "ahead")]
         compared = [number(row["model"]), number(row["rival_score"]), number(row["difference"], True)]
         interval, verdict = span(row["low"], row["high"], True), verdict_cell(str(row["verdict"]))
-        rows.append([str(row["fit"]), str(row["rival"]), *counts, *compared, interval, verdict])
+        which = str(row["fit"]), str(row["quantity"]), str(row["rival"])
+        rows.append([*which, *counts, *compared, interval, verdict])
     note = (
         "Mean score in standard errors; a difference below zero means that the model is better. Rows of "
-        "one place depend on one another and count as one series. The interval is over series; fewer than "
-        "three are too few to rank. Rows from which a starting value was computed are scored below but "
-        "not ranked."
+        "one place depend on one another: the interval is a bootstrap over places, and fewer than three are "
+        "too few to rank. Rows from which an input was computed are not asked."
     )
-    return Table("The model and each rival", columns("Fit", "Rival", *numbers, "Verdict"), rows, note)
+    heads = columns("Fit", "Quantity", "Rival", *numbers, "Verdict")
+    return Table("The model and each rival", heads, rows, note)
 
 
 def _score_hover(row: dict[str, Any]) -> str:
@@ -220,7 +229,7 @@ def score_table(frame: pd.DataFrame) -> Table:
     """A line a held-out row: data, the model's forecast, and the score of each forecaster."""
     forecasters = list(dict.fromkeys(frame["forecaster"]))
     rows: list[list[Value]] = []
-    for (fit, name), group in frame.groupby(["fit", "row"], sort=False):
+    for (fit, name), group in _missed_most(frame).groupby(["fit", "row"], sort=False):
         by = {str(row["forecaster"]): row for row in records_of(group)}
         first = by[MODEL]
         forecast = f"{number(first['forecast'])} ({span(first['low'], first['high'])})"
@@ -232,7 +241,7 @@ def score_table(frame: pd.DataFrame) -> Table:
         )
     heads = ("Row", "Fit", "What", ">Data", ">Model, middle 90%", "Unit")
     crps = (f">CRPS, {one}" for one in forecasters)
-    note = "CRPS in the row's unit."
+    note = f"CRPS in the row's unit. At most {MOST_ROWS} rows, those that the model missed most."
     return Table("Row by row", columns(*heads, *crps, "Notes"), rows, note, folded=True, tall=True)
 
 
