@@ -1,7 +1,7 @@
-"""The tables of three documents, from the shipped CSV files: `python -m tools.docs_tables [--write]`.
+"""The tables of four documents, from the shipped CSV files: `python -m tools.docs_tables [--write]`.
 
-The documents are docs/calibration.md, docs/evidence.md and docs/validation.md. Each table stands between two
-comments that name it; `--write` puts it there, and a test finds the documents in step.
+The documents are docs/calibration.md, docs/evidence.md, docs/validation.md and docs/register.md. Each table
+stands between two comments that name it; `--write` puts it there, and a test finds the documents in step.
 """
 
 import re

@@ -181,8 +181,8 @@ def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
         "The continuous ranked probability score of the forecast (its absolute error if it has no "
         "spread), in standard errors of the source. The model's forecast is over draws from the posterior "
         "and chance, plus the source's error. A rival's spread is the sources' error and its usual error on "
-        f"the rows that the fit saw. At most {MOST_ROWS} rows, those with the model's largest scores; all are "
-        "in validation.csv."
+        f"the rows that the fit saw. At most {MOST_ROWS} rows, those with the model's largest scores; all "
+        "are in validation.csv."
     )
     figure = scores(drawn, forecasters)
     return Chart("scores", "Which forecaster predicts the held-out rows best?", read, [figure], width=700)
