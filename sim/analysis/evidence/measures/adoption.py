@@ -4,8 +4,8 @@ from sim.analysis.evidence.measures.measure import Measure
 from sim.analysis.evidence.measures.selection import View
 
 _CAUSE = (
-    "one shape of curve for all; each country's level, pace and ceiling come from its surveys of 2014 to 2018, "
-    "which are few, and a curve knows no jump"
+    "one shape of curve for all; each country's level, pace and ceiling come from its surveys of 2014 to "
+    "2018, which are few, and a curve knows no jump"
 )
 
 
