@@ -194,7 +194,9 @@ def _record_row(row: dict[str, Any]) -> list[Value]:
     without = f", effect of {event}" if isinstance(event, str) and event else ""
     what = Cell(str(row["what"]), f"{row['place']}{of}, {row['period']}{without}")
     numbers = (f"{bound}{data}{error}", model, verdict_cell(str(row["verdict"])), interval, scale.title)
-    return [str(row["row"]), what, *numbers, row["role"], row["cause"], row.get("note"), row["source"]]
+    helped = row.get("helped")
+    role = Cell(str(row["role"]), f"helped {helped}" if isinstance(helped, str) and helped else "")
+    return [str(row["row"]), what, *numbers, role, row["cause"], row.get("note"), row["source"]]
 
 
 @section("reproduce", "How to reproduce this")

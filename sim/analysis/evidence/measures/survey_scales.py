@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sim.scenario.csv_files import number, records
 from sim.scenario.locations import root, shown
-from sim.scenario.problems import InputError
+from sim.scenario.problems import InputError, choices
+from sim.vocabulary import CHANNELS
 
 SCALES = Path("configs/evidence/survey_scales.csv")
 COLUMNS = ("scale", "channel", "offset", "slope", "slope_se", "residual", "source")
@@ -42,6 +43,10 @@ def survey_scales() -> Mapping[str, Scale]:
     problems, out = list[str](), dict[str, Scale]()
     for line, row in records(root() / SCALES, COLUMNS, problems):
         where = f"{shown(root() / SCALES)}:{line}"
+        if row["channel"] not in CHANNELS:
+            problems.append(
+                f"{where}: channel: unknown value '{row['channel']}'; {choices(row['channel'], CHANNELS)}"
+            )
         numbers = [number(row[name], f"{where}: {name}", problems) for name in COLUMNS[2:6]]
         out[row["scale"]] = Scale(row["channel"], *numbers)
     if problems:
