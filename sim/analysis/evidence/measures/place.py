@@ -26,11 +26,13 @@ def places(jurisdictions: Mapping[str, Jurisdiction]) -> dict[str, frozenset[str
 
     Groups come first, then regions and blocs, then single codes.
     """
-    out = {WORLD: frozenset(jurisdictions), ABROAD: frozenset(jurisdictions) - {US}}
-    for field in ("region", "bloc"):
-        for name in dict.fromkeys(str(getattr(one, field)) for one in jurisdictions.values()):
-            out[name] = frozenset(code for code, one in jurisdictions.items() if getattr(one, field) == name)
-    return out | {code: frozenset([code]) for code in jurisdictions}
+    out = {WORLD: set(jurisdictions), ABROAD: set(jurisdictions) - {US}}
+    regions, blocs = dict[str, set[str]](), dict[str, set[str]]()
+    for code, one in jurisdictions.items():
+        regions.setdefault(str(one.region), set()).add(code)
+        blocs.setdefault(str(one.bloc), set()).add(code)
+    out |= regions | blocs | {code: {code} for code in jurisdictions}
+    return {name: frozenset(codes) for name, codes in out.items()}
 
 
 def place(text: str, jurisdictions: Mapping[str, Jurisdiction]) -> Place | str:
