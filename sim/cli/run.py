@@ -88,7 +88,7 @@ def _print_results(screen: Console, done: "Finished") -> None:
     found = done.summaries.get("headlines")
     if found is not None:
         for paragraph in _answer(done):
-            screen.out(paragraph, highlight=False)
+            screen.out(f"{paragraph}\n", highlight=False)
         labels = [experiment.worlds[name].label for name in experiment.compare or ()]
         table = (
             uncertainty_table(over, found, labels, done.summaries["varied"])

@@ -109,7 +109,8 @@ def _over_draws(row: Mapping[Any, Any], luck: Mapping[Any, Any] | None) -> list[
     middle, ends = estimate(*(value * scale.factor for value in values))
     sure = row["low90"] > 0 or row["high90"] < 0
     half = estimate(*(row[name] * scale.factor for name in ("median", "low50", "high50")))[1]
-    share = percent(math.floor(100 * row["share"]) / 100)  # 100% is said of all draws only
+    # 100% is said of all draws only, and of a middle value without a sign nothing
+    share = percent(math.floor(100 * row["share"]) / 100) if row["median"] else None
     return [name, Cell(middle, strong=bool(sure)), Cell(ends, half), share, behind]
 
 

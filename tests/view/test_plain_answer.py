@@ -85,6 +85,11 @@ def test_where_nothing_is_sure_that_is_said_first(view: ResultsView) -> None:
     )
 
 
+def test_a_middle_without_a_sign_says_nothing_of_a_direction(view: ResultsView) -> None:
+    rows = over_draws(trust=SURE, americans_reached=(0.0, 0.0, 6.8, 0.54))
+    assert "(54 in 100 runs show no difference) would have been" in " ".join(plain(plain_answer(rows, view)))
+
+
 def test_worlds_that_do_not_differ_are_said_not_to(view: ResultsView) -> None:
     nothing = (0.0, 0.0, 0.0, 1.0)
     first, _ = plain(plain_answer(over_draws(trust=nothing, revenue=nothing), view))

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.design_outcomes import BY_CODE
+from sim.analysis.uncertainty.summary import NONE
 from sim.view.number_format import largest_of, number, scale_for, with_unit
 from sim.view.result_tables import is_negligible
 from sim.view.results_view import ResultsView
@@ -133,7 +134,10 @@ def _unsure(rows: Sequence[Row], view: ResultsView, some_sure: bool) -> Iterable
         if some_sure
         else f"{opening(view)}, nobody can say</strong> whether"
     )
-    named = [f"{_subject(row)} ({agree(row, 'say')} {row['sign']})" for row in rows[:MOST]]
+    verbs = {NONE: "show"}
+    named = [
+        f"{_subject(row)} ({agree(row, verbs.get(row['sign'], 'say'))} {row['sign']})" for row in rows[:MOST]
+    ]
     rest = f" The table has {len(rows) - MOST} more." if len(rows) > MOST else ""
     hangs = [
         f" The direction of {_subject(row)} hangs on the {_parameters(found)}."

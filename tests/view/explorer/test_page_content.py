@@ -14,6 +14,11 @@ def view(two_worlds: FolderResults) -> ResultsView:
     return ResultsView(MemoryResults(two_worlds.manifest, {}))
 
 
+@pytest.fixture
+def at_rest(two_worlds: FolderResults) -> ResultsView:
+    return ResultsView(MemoryResults(two_worlds.manifest, {}, {"uncertainty": over_draws()}))
+
+
 def luck() -> pd.DataFrame:
     rows = [
         {"headline": h.code, "name": h.name, "unit": h.unit, "window": h.window, "value_a": 62.0}
@@ -37,15 +42,15 @@ def over_draws() -> pd.DataFrame:
     return pd.DataFrame([{**name, **common, **found} for name in names])
 
 
-def test_at_rest_the_interval_of_everything_leads_and_luck_stands_behind(view: ResultsView) -> None:
-    cards, said = _cards(luck(), view, over_draws()), sentence(luck(), view, over_draws())
+def test_at_rest_the_interval_of_everything_leads_and_luck_stands_behind(at_rest: ResultsView) -> None:
+    cards, said = _cards(luck(), at_rest), sentence(luck(), at_rest)
     assert "\N{MINUS SIGN}1.0 <small>points of 100" in cards and "all 256 runs agree" in cards
     assert cards.index("90%: \N{MINUS SIGN}1.9 to \N{MINUS SIGN}0.4") < cards.index("luck alone: ")
     assert "We are 90% sure" in said and "luck" not in said
 
 
 def test_once_moved_luck_is_alone_and_says_how_to_get_the_rest(view: ResultsView) -> None:
-    cards, said = _cards(luck(), view, None), sentence(luck(), view)
+    cards, said = _cards(luck(), view), sentence(luck(), view)
     assert (
         "\N{MINUS SIGN}1.50 <small>points of 100" in cards and "90%" not in cards and "luck alone: " in cards
     )

@@ -65,7 +65,9 @@ def _report(answers: "Answers", session: Session, state: State) -> str:
         for table, columns in tab.wanted.items():
             every.setdefault(table, {}).update(dict.fromkeys(columns))
     whole = answers.sessions.again(session, {table: tuple(columns) for table, columns in every.items()})
-    return report_of(results_view_of(whole, state, ABROAD, whole=True))
+    return report_of(
+        results_view_of(whole, state, ABROAD, answers.catalogue.headlines_at_rest(state), whole=True)
+    )
 
 
 def report_of(view: ResultsView) -> str:

@@ -2,6 +2,7 @@
 and in words."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from sim.view.number_format import MINUS, estimate, scale_for, with_unit
 from sim.view.result_tables import levels
 from sim.view.results_view import ResultsView
 from sim.view.sections import headline_summary
-from sim.view.sections.plain_answer import agree, plain_answer
+from sim.view.sections.plain_answer import agree
 from sim.view.tables import text
 
 CARDS = {
@@ -35,10 +36,17 @@ _SHORT_UNITS = {"instruments": "instruments in all countries", _PERCENT: "%"}
 REVENUE = ("revenue_us", "revenue_us_cumulative")
 
 
-def results_view_of(session: Session, state: State, place: str, whole: bool = False) -> ResultsView:
+def results_view_of(
+    session: Session,
+    state: State,
+    place: str,
+    at_rest: pd.DataFrame | None = None,
+    whole: bool = False,
+) -> ResultsView:
     """The results of a page's pairs prepared for the report, of the country `place` if it is one.
 
-    `whole`: with every summary, for the report.
+    `at_rest`: the shipped headlines over joint draws, if they are of what is on the screen. `whole`: with
+    every summary, for the report.
     """
     assert session.resolved is not None
     pairs = [session.pairs[seed] for seed in sorted(session.pairs)]
@@ -47,6 +55,8 @@ def results_view_of(session: Session, state: State, place: str, whole: bool = Fa
     results = screen_results(
         session.resolved, pairs, None if abroad else place, whole or state.tab == "numbers", metrics
     )
+    if at_rest is not None:
+        results = replace(results, summaries={**results.summaries, "uncertainty": at_rest})
     results.manifest["command"] = "warrantsim run explorer.yaml"
     window = (state.since or _first_changed(results.manifest), state.until or results.manifest["last"][:7])
     name = None if abroad else session.resolved.base.jurisdictions[place].name
@@ -62,16 +72,16 @@ def _first_changed(manifest: dict[str, Any]) -> str:
 
 def page_content(session: Session, state: State, at_rest: pd.DataFrame | None = None) -> dict[str, Any]:
     """All that the page draws: content of the tab, headline numbers, a sentence for screen readers, number of
-    pairs. `at_rest`: the shipped headlines over joint draws, if they are of what is on the screen."""
-    view = results_view_of(session, state, state.place)
+    pairs."""
+    view = results_view_of(session, state, state.place, at_rest)
     content = content_of(TABS[state.tab].sections(view, state))
     headlines = view.summary("headlines")
     assert headlines is not None
     seeds = sorted(session.pairs)
     return {
         **content,
-        "cards": _cards(headlines, view, at_rest),
-        "sentence": sentence(headlines, view, at_rest),
+        "cards": _cards(headlines, view),
+        "sentence": sentence(headlines, view),
         "pairs": len(seeds),
         "of": state.pairs,
         "seeds": [seeds[0], seeds[-1]],
@@ -79,10 +89,11 @@ def page_content(session: Session, state: State, at_rest: pd.DataFrame | None = 
     }
 
 
-def _cards(headlines: pd.DataFrame, view: ResultsView, at_rest: pd.DataFrame | None) -> str:
+def _cards(headlines: pd.DataFrame, view: ResultsView) -> str:
     """The headline numbers as a row of cards, as HTML: the difference if worlds are compared, and the two
     values. Over joint draws where they are known, else with luck alone."""
     cards = []
+    at_rest = view.summary("uncertainty")
     over = {} if at_rest is None else {str(row["headline"]): row for row in at_rest.to_dict("records")}
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     for code, short in CARDS.items():
@@ -115,13 +126,13 @@ def _over_draws(row: dict[Any, Any]) -> tuple[str, str]:
     return value, f"90%: {interval}<br>{agree(row)}"
 
 
-def sentence(headlines: pd.DataFrame, view: ResultsView, at_rest: pd.DataFrame | None = None) -> str:
+def sentence(headlines: pd.DataFrame, view: ResultsView) -> str:
     """The result in a sentence, as HTML: over joint draws where they are known, else the effect on trust and
     on revenue with luck alone."""
     if view.compare is None:
         return headline_summary.answer(headlines, view)
-    if at_rest is not None:
-        return plain_answer(at_rest, view)[0]
+    if view.summary("uncertainty") is not None:
+        return headline_summary.answers(view)[0]
     a, b = view.compare
     rows = {str(row["headline"]): row for row in headlines.to_dict("records")}
     trust, revenue = rows["trust"], rows["revenue"]
