@@ -386,11 +386,9 @@ def register(
 
     The questions are those of configs/register/questions.csv.
     """
-    import datetime as dt
-
     from sim.cli.register import register as forecast
 
-    failures = forecast(draws, customers, outlook, write, dt.date.today(), store, workers)
+    failures = forecast(draws, customers, outlook, write, store, workers)
     raise typer.Exit(FAILED if failures else DONE)
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-OUTLOOK = "trends_continue"
+def today() -> dt.date:
+    """The day that forecasts are dated with."""
+    return dt.date.today()
 
 
 def register(
@@ -22,7 +24,6 @@ def register(
     customers: int,
     outlook: str,
     write: bool,
-    today: dt.date,
     store: Path | None,
     workers: int | None,
 ) -> list[str]:
@@ -35,7 +36,7 @@ def register(
 
     path, store, screen = register_folder() / ENTRIES, store or STORE, console()
     there = read_entries(path)
-    asked = prepared(there, draws, customers, outlook, today)
+    asked = prepared(there, draws, customers, outlook, today())
     if not asked.questions:
         screen.out("every open question has its forecast by this model and posterior: nothing to register")
         return []
