@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -23,7 +24,7 @@ from sim.view.number_format import (
 from sim.view.result_tables import claims_table, verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_claims import NO_CLAIMS
-from sim.view.sections.record_counts import MANY, counts_table, extremes_table
+from sim.view.sections.record_counts import MANY, counts_table, extremes_table, short
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 
@@ -142,20 +143,35 @@ def _difference_cell(row: dict[str, Any] | None, scale: Scale) -> Cell | None:
 
 def record(view: ResultsView) -> Section:
     """The model compared with the record."""
-    return Section("record", "The model and the record, row by row", _record(view, "record"))
+    return Section("record", "The model and the record, row by row", _record(view))
 
 
 def evidence(view: ResultsView) -> Section:
     """The model compared with the rows of evidence that `warrantsim evidence` was given."""
-    return Section("evidence", "The model and the requested evidence", _record(view, "evidence"))
+    return Section("evidence", "The model and the requested evidence", _requested(view))
 
 
 @listed
-def _record(view: ResultsView, summary: str) -> Iterable[Block]:
-    frame = view.needed_summary("the comparison with the record", summary)
+def _record(view: ResultsView) -> Iterable[Block]:
+    yield from _rows(view.needed_summary("the comparison with the record", "record"))
+
+
+@listed
+def _requested(view: ResultsView) -> Iterable[Block]:
+    frame = view.needed_summary("the comparison with the rows of evidence", "evidence")
     if "counted" in frame:
         yield counts_table(frame)
-    yield evidence_table(frame)
+    yield from _rows(frame)
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[Block]:
+    """Every row; of many a folded table for each kind."""
+    if len(frame) <= MANY or "kind" not in frame:
+        yield evidence_table(frame)
+        return
+    for kind, rows in frame.groupby("kind", sort=False):
+        table = evidence_table(rows)
+        yield replace(table, title=f"Row by row: {kind}, {len(rows):,} rows", folded=True)
 
 
 def evidence_table(frame: pd.DataFrame) -> Table:
@@ -172,8 +188,7 @@ def evidence_table(frame: pd.DataFrame) -> Table:
     )
     numbers = (">Data", ">Model", "Verdict", ">Interval", "Unit")
     heads = columns("Row", "What", *numbers, "Role", "Cause of a miss", "What differs", "Source")
-    return Table("Row by row", heads, [_record_row(row) for row in records_of(frame)], note,
-                 folded=len(frame) > MANY, tall=True)  # fmt: skip
+    return Table("Row by row", heads, [_record_row(row) for row in records_of(frame)], note, tall=True)
 
 
 def details_table(frame: pd.DataFrame) -> Table:
@@ -192,7 +207,7 @@ def _record_row(row: dict[str, Any]) -> list[Value]:
     of = f", {population.replace('_', ' ')}" if isinstance(population, str) and population else ""
     event = row.get("without_event")
     without = f", effect of {event}" if isinstance(event, str) and event else ""
-    what = Cell(str(row["what"]), f"{row['place']}{of}, {row['period']}{without}")
+    what = Cell(str(row["what"]), f"{short(str(row['place']))}{of}, {row['period']}{without}")
     numbers = (f"{bound}{data}{error}", model, verdict_cell(str(row["verdict"])), interval, scale.title)
     helped = row.get("helped")
     role = Cell(str(row["role"]), f"helped {helped}" if isinstance(helped, str) and helped else "")

@@ -63,7 +63,7 @@ def extremes_table(frame: pd.DataFrame) -> Table:
 
 def _row(row: dict[str, Any]) -> list[Value]:
     words = (row["place"], row["population"], row["period"])
-    of = ", ".join(_short(str(word)) for word in words if isinstance(word, str) and word)
+    of = ", ".join(short(str(word)) for word in words if isinstance(word, str) and word)
     data = BOUND_WORDS.get(str(row["bound"]), "") + number(row["data"])
     off = number(row["off"], True, 1)
     verdict = verdict_cell(str(row["verdict"]))
@@ -78,7 +78,7 @@ def _row(row: dict[str, Any]) -> list[Value]:
     ]
 
 
-def _short(words: str) -> str:
+def short(words: str) -> str:
     """Words, or of a long list of places how many they are."""
     return f"{words.count('+') + 1} countries" if words.count("+") > 3 else words.replace("_", " ")
 
