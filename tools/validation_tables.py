@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from sim.analysis.shipped_tables import CONDITIONAL, COVERAGE, RANKS, VALIDATION
-from sim.analysis.validation.ranks import ALL_QUANTITIES, MODEL, TOO_FEW
+from sim.analysis.validation.ranks import ADOPTION, ALL_QUANTITIES, FRESH, MODEL, TOO_FEW
 from sim.analysis.validation.rivals import RIVALS
 from sim.view.tables import records_of
 from tools.markdown import DASH, markdown_table, number, span
 
-ADOPTION = "adoption"
 STRUCTURES = "structures"
 HELD_BACK = {"by_time": "held-back years", "by_country": "held-back countries"}
 MOST_MISSES = 3  # of a kind of quantity in one split
@@ -51,11 +50,11 @@ def _rank(line: dict[str, object] | None) -> str:
 def adoption_ranks(table: pd.DataFrame) -> str:
     """Adoption in full: the difference to each rival with its interval."""
     rows = []
-    for line in records_of(table[(table["quantity"] == ADOPTION) & table["fit"].isin(HELD_BACK)]):
+    for line in records_of(table[table["quantity"].isin((ADOPTION, FRESH)) & table["fit"].isin(HELD_BACK)]):
         interval = span(line["low"], line["high"], True) if pd.notna(line["low"]) else DASH
         rows.append(
             [
-                HELD_BACK[str(line["fit"])],
+                HELD_BACK[str(line["fit"])] + (", fresh countries" if line["quantity"] == FRESH else ""),
                 str(line["rival"]),
                 *(str(int(line[name])) for name in ("rows", "series", "ahead")),
                 number(line["model"]),

@@ -14,7 +14,8 @@ from scipy import stats
 from sim.analysis.evidence.splits import SEEN_IN_AGGREGATE
 from sim.analysis.validation.rivals import RIVALS
 
-MODEL, ALL_QUANTITIES = "model", "everything"
+MODEL, ALL_QUANTITIES, ADOPTION = "model", "everything", "adoption"
+FRESH = "adoption, fresh countries"  # without those whose misses earlier rounds of work were told of
 SHARES = (0.5, 0.9)
 HOLDS = ("holds_50", "holds_90")
 RESAMPLES = 2000
@@ -57,9 +58,12 @@ def rank(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_quantity(scores: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Each kind of quantity, then everything where there are several."""
-    groups = [(str(name), group) for name, group in scores.groupby("quantity", sort=False)]
-    return [*groups, (ALL_QUANTITIES, scores)] if len(groups) > 1 else groups
+    """Each kind of quantity, adoption once more in fresh countries, then everything if there are several."""
+    kinds = [(str(name), group) for name, group in scores.groupby("quantity", sort=False)]
+    told = scores["place"].isin(SEEN_IN_AGGREGATE)
+    fresh = scores[(scores["quantity"] == ADOPTION) & ~told]
+    groups = [*kinds, (FRESH, fresh)] if 0 < len(fresh) < sum(scores["quantity"] == ADOPTION) else kinds
+    return [*groups, (ALL_QUANTITIES, scores)] if len(kinds) > 1 else groups
 
 
 def _rank(fit: str, quantity: str, rival: str, scores: pd.DataFrame) -> dict[str, object]:
@@ -155,8 +159,3 @@ def coverage(scores: pd.DataFrame) -> pd.DataFrame:
                     held = [float(own[name].astype(float).mean()) for name in HOLDS]
                     lines.append([fit, quantity, forecaster, len(own), own["place"].nunique(), *held])
     return pd.DataFrame(lines, columns=list(COVERAGE))
-
-
-def without_those_seen(scores: pd.DataFrame) -> pd.DataFrame:
-    """The scores without adoption in countries of which earlier rounds of work had seen the misses."""
-    return scores[~((scores["quantity"] == "adoption") & scores["place"].isin(SEEN_IN_AGGREGATE))]

@@ -66,6 +66,17 @@ def test_every_row_has_a_line_for_every_forecaster_with_its_scores_or_the_reason
     assert at.loc[("DK_2016", MODEL), "note"] == "the model had nothing to measure"
 
 
+def test_beyond_a_break_of_its_series_a_row_is_scored_and_not_ranked_and_the_reader_is_told(
+    tmp_path: Path,
+) -> None:
+    survey = {"place": "IE", "value": 30, "year": "2016-01"}
+    r = rows(tmp_path, seen={**survey, "year": "2014-01"}, broken={**survey, "flags": "break"})
+    split = split_named("by_country")
+    fit = Fit(split, [Draw("d", {})], unseen_by(split, tuple(r.values())))
+    line = score(fit, {("broken", MODEL): Predictive(np.array([30.0]), 1.5)}).iloc[0]
+    assert line["crps"] > 0.0 and line["ranked"] == "no" and "series breaks" in line["note"]
+
+
 def test_a_fit_that_knows_the_truth_beats_rivals_and_one_that_does_not_loses(
     surveys: tuple[Row, ...], fit: Fit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.validation.ranks import (
+    FRESH,
     HOLDS,
     MODEL,
     SHARES,
@@ -110,3 +111,10 @@ def test_coverage_tells_a_calibrated_forecaster_from_an_overconfident_and_a_timi
     line = coverage(pd.DataFrame(lines)).iloc[0]
     assert line["rows"] == 1500
     assert tuple(line[list(HOLDS)]) == pytest.approx(held, abs=0.04)
+
+
+def test_adoption_is_ranked_once_more_without_the_countries_that_were_seen_in_aggregate() -> None:
+    scores = planted([0.1] * 6, [2.0] * 6, list(PLACES))
+    lines = rank(scores).set_index("quantity")
+    assert lines.loc["adoption", "rows"] == 6 and lines.loc[FRESH, "rows"] == 4
+    assert set(rank(scores[~scores["place"].isin(["SE", "NL"])])["quantity"]) == {"adoption"}
