@@ -73,7 +73,8 @@ def test_beyond_a_break_of_its_series_a_row_is_scored_and_not_ranked_and_the_rea
     r = rows(tmp_path, seen={**survey, "year": "2014-01"}, broken={**survey, "flags": "break"})
     split = split_named("by_country")
     fit = Fit(split, [Draw("d", {})], unseen_by(split, tuple(r.values())))
-    line = score(fit, {("broken", MODEL): Predictive(np.array([30.0]), 1.5)}).iloc[0]
+    rivals = Field(fit.unseen.seen, fit.unseen.known, CEILINGS).forecasts(fit.unseen.asked)
+    line = score(fit, rivals | {("broken", MODEL): Predictive(np.array([30.0]), 1.5)}).iloc[0]
     assert line["crps"] > 0.0 and line["ranked"] == "no" and "series breaks" in line["note"]
 
 
