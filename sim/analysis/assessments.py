@@ -20,7 +20,7 @@ from sim.analysis.evidence.splits import SHIPPED, SPLITS
 from sim.analysis.posterior_draws import first_draws
 from sim.analysis.survival.conclusions import survive
 from sim.analysis.uncertainty.joint_draws import joint_draws
-from sim.analysis.uncertainty.varied import varied
+from sim.analysis.uncertainty.varied import HELD, varied
 from sim.analysis.validation.comparison import Fit, validate
 from sim.analysis.validation.holdout import unseen_by
 from sim.runs.identity import model_digest
@@ -153,11 +153,16 @@ def survival(resolved: Resolved, draws: int | None = None, posterior: Posterior 
     posterior = posterior or read_posterior()
     joint = joint_draws(resolved, draws, posterior)
     assert joint is not None, "two worlds are compared and there is a posterior"
+    what = varied(joint)
 
     def compute(runner: Runner) -> Tables:
-        return {shipped_tables.SURVIVAL: survive(joint, runner), shipped_tables.VARIED: varied(joint)}
+        return {shipped_tables.SURVIVAL: survive(joint, runner), shipped_tables.VARIED: what}
 
-    size = f"{name}: four arms of {len(joint.draws)} draws, {resolved.experiment.customers:,} customers"
+    held = int((what["what"] == HELD).sum())
+    size = (
+        f"{name}: four arms of {len(joint.draws)} draws, which vary {len(what) - held} entries and hold "
+        f"{held} parameters (varied.csv); {resolved.experiment.customers:,} customers"
+    )
     return Assessment(resolved, size, compute)
 
 

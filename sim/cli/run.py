@@ -43,15 +43,16 @@ class RunOptions:
 def run_experiment(options: RunOptions) -> list[str]:
     """Run, report and print; returns what failed."""
     from sim import pipeline
+    from sim.analysis.uncertainty.joint_draws import joint_draws
 
     resolved = pipeline.resolve(
         options.experiment, options.sets, seeds=options.seeds, customers=options.customers
     )
-    shard = _shard(options.shard)
+    shard, joint = _shard(options.shard), joint_draws(resolved, options.draws)
     folder, store = options.out or RESULTS / resolved.name, options.store or STORE
     make_folders(folder, store)
     screen = console()
-    screen.print(_size(resolved, shard))
+    screen.print(_size(resolved, shard, len(joint.draws) if joint and not shard else 0))
 
     from sim.runs.tasks import Backend
 
@@ -170,13 +171,14 @@ def command_of(options: RunOptions) -> str:
     return " ".join(["warrantsim run", shlex.quote(options.experiment), *words])
 
 
-def _size(resolved: Resolved, shard: tuple[int, int] | None) -> str:
+def _size(resolved: Resolved, shard: tuple[int, int] | None, draws: int) -> str:
     experiment = resolved.experiment
     counts = [(len(experiment.worlds), "world"), (experiment.seeds.count, "seed")]
     if experiment.design is not None:
         counts.insert(0, (len(points(resolved)), "point"))
     runs = " x ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
     part = f", part {shard[0]} of {shard[1]}" if shard else ""
+    part += f"; then {draws:,} draws of the posterior (--draws 0: none)" if draws else ""
     return (
         f"{resolved.name}: {runs}, {experiment.customers:,} customers, "
         f"{experiment.horizon.first} to {experiment.horizon.last}{part}"
