@@ -41,16 +41,15 @@ def assess(assessment: "Assessment", out: Path | None, store: Path | None, worke
 
 
 def _shown(tables: "Tables") -> "list[Table]":
-    """The tables as the report shows them."""
+    """The tables as the report shows them; the scores of a thousand rows stay in their file."""
     from sim.view.sections.checks import details_table
-    from sim.view.sections.record_comparison import rank_table, score_table
+    from sim.view.sections.record_comparison import rank_table
     from sim.view.sections.record_counts import counts_table, not_used_table
     from sim.view.sections.survival import arms_table, survival_table
 
     views = {
         "evidence": (details_table, counts_table),
         "not_used": (not_used_table,),
-        "validation": (score_table,),
         "validation_ranks": (rank_table,),
         "survival": (survival_table, arms_table),
     }
