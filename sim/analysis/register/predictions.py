@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -62,15 +63,19 @@ class Registration:
 
     def same(self, question: Question) -> tuple[str, ...]:
         """By what the register tells whether the question has its forecast by this model already."""
-        outlook = self.resolved.experiment.outlook or ""
-        posterior = posterior_digest(self.posterior)[:DIGITS]
-        return question.id, outlook, model_digest()[:DIGITS], posterior
+        return question.id, *self._made_by
+
+    @cached_property
+    def _made_by(self) -> tuple[str, str, str]:
+        """Outlook, digest of the model, digest of the posterior."""
+        outlook, posterior = self.resolved.experiment.outlook or "", posterior_digest(self.posterior)
+        return outlook, model_digest()[:DIGITS], posterior[:DIGITS]
 
     def _entry(self, question: Question, values: np.ndarray) -> dict[str, str]:
         known = values[np.isfinite(values)]
         if not len(known):
             raise InputError(f"{question.id}: the model has nothing to measure: {question.row.what}")
-        _, outlook, model, posterior = self.same(question)
+        outlook, model, posterior = self._made_by
         return {
             **{name: question.text[name] for name in _ASKED},
             "registered_on": self.today.isoformat(),
