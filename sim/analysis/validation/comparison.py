@@ -196,7 +196,7 @@ def _why_none(row: Row, forecaster: str, unseen: Unseen) -> str:
     if forecaster == HIERARCHY:
         return "no record of the place that the fit saw"
     if row.measure.two_dates:
-        return "a difference between two dates has no value before"
+        return "a growth or change between two dates has no value before"
     before = len(earlier(row, unseen.known))
     if not before:
         return "no earlier value of the same thing in the evidence"

@@ -28,5 +28,5 @@ def unseen_by(split: Split, rows: Sequence[Row]) -> Unseen:
     """
     seen = tuple(row for row in rows if split.may_see(row))
     asked = tuple(row for row in rows if split.asks(row))
-    first = tuple(row for row in asked if row.bound == "eq" and not earlier(row, (*seen, *asked)))
-    return Unseen(seen, asked, (*seen, *first))
+    values = [row for row in asked if row.bound == "eq" and not row.measure.two_dates]
+    return Unseen(seen, asked, (*seen, *(row for row in values if not earlier(row, (*seen, *asked)))))

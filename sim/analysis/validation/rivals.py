@@ -1,10 +1,11 @@
 """Forecasts without agents, refitted to the rows that the model's fit saw.
 
 The model is worth its complexity only if it beats them. A rival continues a *series*: values of one measure,
-place, population and arguments. It is defined only where it has an earlier value of that series. Its spread
-holds the error that the sources alone would cause and, beside it, the misses that the same rival makes on
-rows that the fit saw, from every earlier value of each series (same measure, population and arguments, any
-place): a rival may learn how wrong it is wont to be. Misses grow with the years ahead, in proportion.
+place, population and arguments. It is defined only where it has an earlier value of that series (of a change
+in points, no change is always defined). Its spread holds the error that the sources alone would cause and,
+beside it, the misses that the same rival makes on rows that the fit saw, from every earlier value of each
+series (same measure, population and arguments, any place): a rival may learn how wrong it is wont to be.
+Misses grow with the years ahead, in proportion.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ NO_CHANGE, TREND, BASS = "no change", "linear trend", "Bass curve"
 HIERARCHY, COVARIATES, MEAN_FIELD = "hierarchical Bass", "country covariates", "mean field"
 RIVALS = (NO_CHANGE, TREND, BASS, HIERARCHY, COVARIATES, MEAN_FIELD)
 MEANING = {
-    NO_CHANGE: "the last value seen before",
+    NO_CHANGE: "the last value seen before; of a change in points, none",
     TREND: "the straight line through the values seen before (at least two)",
     BASS: (
         "one curve of innovation and imitation for all, by least squares on the steps that the fit saw, "
@@ -56,6 +57,9 @@ Ensemble = Callable[[Row], np.ndarray | None]  # a row -> draws of its value, or
 
 
 def no_change(row: Row, before: Sequence[Row]) -> Forecast | None:
+    """The last value; of a change in points, none."""
+    if row.measure.two_dates and row.measure.unit == "points":
+        return Forecast(0.0, error_of(row))
     if not before:
         return None
     return Forecast(before[-1].value, float(np.hypot(error_of(before[-1]), error_of(row))))
@@ -176,6 +180,13 @@ class Field:
         return out
 
 
+def _ahead(row: Row, before: Sequence[Row]) -> float:
+    """Years from the last value known, or between the two dates of a change."""
+    if row.measure.two_dates:
+        return (row.last.first - row.first.first) / 12.0
+    return year_of(row) - year_of(before[-1])
+
+
 def no_change_from(row: Row, known: Sequence[Row]) -> Predictive | None:
     """The forecast of no change alone, from rows that are known; None without an earlier value."""
     return _Misses(no_change, known).forecast(row, earlier(row, known))
@@ -194,8 +205,8 @@ class _Misses:
         made = self.rival(row, before)
         if made is None:
             return None
-        ahead = year_of(row) - year_of(before[-1])
-        return Predictive(np.array([made.value]), float(np.hypot(made.error, self.a_year(row) * ahead)))
+        spread = float(np.hypot(made.error, self.a_year(row) * _ahead(row, before)))
+        return Predictive(np.array([made.value]), spread)
 
     def a_year(self, row: Row) -> float:
         """Root mean square miss beyond the sources' errors, in units a year ahead."""
@@ -208,9 +219,9 @@ class _Misses:
         excess = list[float]()
         for row in rows:
             before = earlier(row, rows)
-            for k in range(1, len(before) + 1):
-                made = self.rival(row, before[:k])
+            for known in [before[:k] for k in range(1, len(before) + 1)] or [[]]:
+                made = self.rival(row, known)
                 if made is not None:
-                    ahead = year_of(row) - year_of(before[k - 1])
+                    ahead = _ahead(row, known)
                     excess.append(((made.value - row.value) ** 2 - made.error**2) / ahead**2)
         return max(0.0, float(np.mean(excess))) ** 0.5 if excess else 0.0

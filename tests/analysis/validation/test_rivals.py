@@ -190,3 +190,20 @@ def test_hierarchical_curves_find_a_country_that_is_faster_than_the_rest_and_wid
     assert usual.mean() == pytest.approx(r["FR_2021"].value, abs=2.5)
     assert little.std() > 1.5 * usual.std()
     assert ensemble(rows(tmp_path, other={**SHARE, "value": 1})["other"]) is None
+
+
+def test_no_change_says_of_a_change_in_points_that_there_is_none_and_how_wrong_it_is_wont_to_be(
+    tmp_path: Path,
+) -> None:
+    change = {"measure": "adoption_change", "unit": "points", "se": 1, "from": "2014-01"}
+    r = rows(
+        tmp_path,
+        DE={**change, "value": 4, "to": "2016-01"},
+        FR={**change, "value": -4, "to": "2016-01", "place": "FR"},
+        IE={**change, "value": 6, "to": "2018-01", "place": "IE"},
+    )
+    seen = [r["DE"], r["FR"]]
+    made = field(seen, seen).forecasts([r["IE"]])
+    assert set(made) == {("IE", NO_CHANGE)} and made["IE", NO_CHANGE].mean == 0.0
+    # within two years it missed by 4, of which the source explains 1; within four years twice that
+    assert made["IE", NO_CHANGE].sd == pytest.approx(np.hypot(1.0, 2.0 * np.sqrt(15.0)))
