@@ -30,12 +30,6 @@ SEEN_WORDS = (
     "NL, SE, RO and GR (EL at Eurostat) are no fresh test: earlier rounds of work on the model were told "
     "where it missed their later surveys"
 )
-# Rows from which a starting value or a parameter outside the fit was computed: no test of anything.
-IN_THE_STARTING_VALUES = {
-    "K01b": "the home-grown share of 2013 is computed from it",
-    "L01b": "the base rate of localisation is computed from it",
-    "W01": "the switching cost is computed from it",
-}
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ class Split:
 
 def helped_an_input(row: Row) -> bool:
     """Whether a starting value or a parameter outside the fit was computed from a row."""
-    return bool(row.helped) or row.id in IN_THE_STARTING_VALUES
+    return bool(row.helped)
 
 
 @cache
