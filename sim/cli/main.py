@@ -374,7 +374,7 @@ def register(
     write: Annotated[
         bool, typer.Option("--write", help="Append the forecasts to configs/register/forecasts.csv.")
     ] = False,
-    draws: Annotated[int, typer.Option("--draws", min=1, help="Draws of the posterior.")] = 128,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="Draws of the posterior.")] = 64,
     outlook: Annotated[
         str, typer.Option("--outlook", help="What is assumed of the years after the record.")
     ] = "trends_continue",
