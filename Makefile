@@ -3,7 +3,7 @@
 # make test-long  the tests that take long: processors, killed sweeps, a small fit, every tab and width, more cases of the twins
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
-# make calibrate  fit the model to the calibration rows and write configs/posterior (a quarter of an hour to an hour; goes on where it stopped)
+# make calibrate  fit the model to the calibration rows, write configs/posterior and the fitted defaults (half an hour; goes on where it stopped)
 # make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs; how long 10,000 runs take to open (needs chromium)
 # make picture  photograph the report for the README (after make run; needs chromium)
 # make dashboard   move a slider, see both worlds: opens in the browser      (ARGS="--port 8060" goes to the command)
@@ -43,6 +43,8 @@ reproduce: .venv/ready-to-run
 
 calibrate: .venv/ready-to-test
 	@$(BIN)/warrantsim calibrate --out configs/posterior $(ARGS)
+	@$(BIN)/python -m tools.fitted_values --write
+	@$(BIN)/python -m tools.shipped_headlines
 
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.benchmarks

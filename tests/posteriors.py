@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.scenario.posterior import BEST, COLUMNS, DRAWS, MOVED, MOVED_COLUMNS, multiplies_words
+from sim.scenario.posterior import BEST, COLUMNS, DRAWS, FITTED, MOVED, MOVED_COLUMNS, multiplies_words
 
 # name -> prior low, high, scale, what it multiplies
 STAND_IN: dict[str, tuple[float, float, str, dict[str, float]]] = {
@@ -46,7 +46,7 @@ def write_stand_in(
             centre = (low * high) ** 0.5 if scale == "log" else (low + high) / 2
             spread = [float(np.quantile(column, q)) for q in (0.05, 0.5, 0.95)]
             numbers = [centre, low, high, centre, scale, column.mean(), column.std(), *spread, 0.0, 0.9]
-            out.writerow([name, *numbers, "no", multiplies_words(multiplies)])
+            out.writerow([name, *numbers, "no", multiplies_words(multiplies), FITTED])
     values = [
         "trust",
         "Trust in US providers abroad",

@@ -145,6 +145,7 @@ def structures(table: pd.DataFrame) -> str:
         [
             str(line["structure"]),
             f"`{line['experiment']}`",
+            str(line["design"]),
             str(int(line["rows"])),
             number(line["crps"]),
             number(line["log_score"]),
@@ -152,7 +153,9 @@ def structures(table: pd.DataFrame) -> str:
         ]
         for line in records_of(table)
     ]
-    return markdown_table(("structure", "experiment", "rows", "CRPS", "log score", "note"), rows)
+    return markdown_table(
+        ("structure", "experiment", "scored", "rows", "CRPS, points", "log score", "note"), rows
+    )
 
 
 def forecasts(table: pd.DataFrame) -> str:

@@ -42,7 +42,6 @@ def calibrate(
     for verdict, when in (("verdict_before", "before the fit"), ("verdict", "at the best point")):
         screen.out(f"{when}: of {len(rows)} calibration rows {int((rows[verdict] == 'holds').sum())} hold")
     screen.out(f"best point: {shown(out / BEST)}")
-    print_some(screen, "[yellow]warning[/]", found.warnings)
     print_some(screen, "[red]failed[/]", found.failures)
     screen.out(f"tables: {shown(out)}")
     return found.failures

@@ -62,13 +62,14 @@ def _checked_inputs(file: Path) -> str:
     from sim.analysis.calibration.inputs import read_inputs
     from sim.analysis.evidence.compare import history_of
     from sim.analysis.evidence.rows import read_rows, shipped_rows
+    from sim.scenario.posterior import FITTED
 
     history = resolve("history")
     rows = read_rows(shipped_rows(), history_of(history))
     inputs = read_inputs(rows, history.base, file.parent)
     return (
         f"good, and so is all of {shown(file.parent)}: {len(inputs.candidates)} candidates, "
-        f"{len(inputs.fitted)} in the posterior, {len(inputs.rows(rows))} rows to fit"
+        f"{sum(one.role == FITTED for one in inputs.candidates)} fitted, {len(inputs.rows(rows))} rows to fit"
     )
 
 

@@ -297,10 +297,12 @@ def evidence(
 def calibrate(
     points: Annotated[
         int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")
-    ] = 512,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Runs of each point.")] = 2,
+    ] = 4096,
+    test_points: Annotated[
+        int, typer.Option("--test-points", help="Points that are only tested on, a power of two.")
+    ] = 128,
     customers: Customers = None,
-    draws: Annotated[int, typer.Option("--draws", min=16, help="Draws of the posterior to keep.")] = 512,
+    draws: Annotated[int, typer.Option("--draws", min=16, help="Draws of the posterior to keep.")] = 256,
     put_back: Annotated[
         int, typer.Option("--put-back", min=4, help="Of these, how many are run through the model again.")
     ] = 64,
@@ -329,7 +331,7 @@ def calibrate(
     from sim.analysis.calibration.fit import Size
     from sim.cli.calibrate import calibrate as fit
 
-    size = Size(points=points, seeds=seeds, draws=draws, put_back=put_back)
+    size = Size(points=points, test_points=test_points, draws=draws, put_back=put_back)
     raise typer.Exit(FAILED if fit(size, customers, inputs, store, workers, out) else DONE)
 
 

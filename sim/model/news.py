@@ -139,7 +139,8 @@ class PublicMind:
     def _arriving(self, reach: dict[str, float]) -> np.ndarray:
         """Share of people whom news of this written reach reaches, by country: float64 (J,)."""
         written = reach_by_jurisdiction(reach, self._scenario)
-        return np.minimum(written * reach_by_jurisdiction(self._trust.news_reach, self._scenario), 1.0)
+        here = reach_by_jurisdiction(self._trust.news_reach, self._scenario)
+        return np.asarray(np.minimum(written * here, 1.0))
 
     def _revise(self, news: News, channel: int, reach: np.ndarray, believed: float) -> None:
         step = np.minimum(self._trust.belief_jump * abs(news.weight) * reach * self._attention, 1.0)

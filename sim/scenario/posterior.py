@@ -3,8 +3,9 @@
 `draws.csv` has one line a draw and one column a fitted parameter, in no order, so that the first n draws are
 a sample of their own; `best.csv` one line a fitted parameter. A fitted parameter is the path of a parameter,
 or a multiplier of several numbers, whose values before the fit stand in `multiplies`: what a draw means does
-not hang on today's defaults. The tables of the fit that saw less of the evidence are called `early_draws.csv`
-and `early_best.csv`.
+not hang on today's defaults. `curves.csv` has the curves of adoption of every jurisdiction at each draw;
+where it has fewer draws than `draws.csv`, they are taken in turn. A split of the evidence has tables of its
+own, by its name (`by_time_draws.csv`), but for `best.csv`; of curves it needs those that differ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +20,7 @@ from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.problems import InputError, choices
 
 FOLDER = "posterior"
-DRAWS, BEST, MOVED = "draws.csv", "best.csv", "moved.csv"
-EARLY = "early_"
+DRAWS, BEST, MOVED, CURVES = "draws.csv", "best.csv", "moved.csv", "curves.csv"
 COLUMNS = (
     "parameter",
     "value",
@@ -37,8 +37,16 @@ COLUMNS = (
     "coverage",
     "identified",
     "multiplies",
+    "role",
 )
 SCALES = ("lin", "log")
+FITTED, JUDGED, SPREAD = ROLES = ("fitted", "judged", "spread")
+# Of a curve: share of adopters in January 2013, pace and ceiling, by segment.
+CURVE_COLUMNS = tuple(
+    f"{part}.{segment}"
+    for segment in ("small_firm", "enterprise", "regulated", "public_sector")
+    for part in ("adoption_2013", "adoption_pace", "adoption_ceiling")
+)
 NOBODY = "warrantsim calibrate (make calibrate) makes one"
 
 
@@ -49,7 +57,8 @@ class Fitted:
     `value` is the best point's; `mean`, `sd` and the percentiles are those of the draws, in the parameter's
     unit. `contraction` is 1 - (posterior sd / prior sd)^2 on the prior's scale; `coverage` the share of
     recoveries in which the 90% interval held the truth. `multiplies` maps each path to the number that is
-    multiplied (empty: the name is the path).
+    multiplied (empty: the name is the path). `role`: the evidence informs a `fitted` one; a `judged` one is
+    drawn with the others from its stated range; a `spread` is that of others and sets nothing itself.
     """
 
     parameter: str
@@ -67,23 +76,31 @@ class Fitted:
     coverage: float
     identified: bool
     multiplies: Mapping[str, float]
+    role: str = FITTED
 
     @property
     def paths(self) -> tuple[str, ...]:
         """What it sets."""
-        return tuple(self.multiplies) or (self.parameter,)
+        return () if self.role == SPREAD else tuple(self.multiplies) or (self.parameter,)
 
     def sets(self, value: float) -> dict[str, float]:
         """The value of each path, where the fitted parameter has this value."""
-        return {path: before * value for path, before in self.multiplies.items()} or {self.parameter: value}
+        return {path: before * value for path, before in self.multiplies.items()} or dict.fromkeys(
+            self.paths, value
+        )
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """The fit's result. `table` holds the draws: float64 (draws, parameters), in the order of `names`."""
+    """The fit's result.
+
+    `table` holds the draws: float64 (draws, parameters), in the order of `names`. `curves` holds what further
+    draws set, path -> value each: the curves of adoption by country.
+    """
 
     fitted: tuple[Fitted, ...]
     table: np.ndarray
+    curves: tuple[Mapping[str, float], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,7 +116,8 @@ class Posterior:
 
     def at(self, draw: int) -> dict[str, float]:
         """Path -> value of every number that a draw sets (multipliers are worked out)."""
-        return self.sets(self.table[draw].tolist())
+        of_countries = self.curves[draw % len(self.curves)] if self.curves else {}
+        return {**self.sets(self.table[draw].tolist()), **of_countries}
 
     def at_best(self) -> dict[str, float]:
         """The same at the best point."""
@@ -119,7 +137,7 @@ class Posterior:
             (
                 one
                 for one in self.fitted
-                if path == one.parameter or any(p == path or p.startswith(f"{path}.") for p in one.paths)
+                if any(p == path or p.startswith(f"{path}.") for p in (one.parameter, *one.paths))
             ),
             None,
         )
@@ -142,11 +160,16 @@ def read_posterior(folder: Path | None = None, split: str | None = None) -> Post
     if not there_is_one(folder, split):
         raise InputError(f"{shown(folder / (prefix + DRAWS))}: there is no posterior; {NOBODY}")
     problems: list[str] = []
-    fitted = _fitted(folder / (prefix + BEST), problems)
+    fitted = _fitted(folder / BEST, problems)
     table = _draws(folder / (prefix + DRAWS), [one.parameter for one in fitted], problems) if fitted else None
+    curves = _curves(folder / CURVES, problems)
+    if split:
+        own = _curves(folder / (prefix + CURVES), problems)
+        if own:
+            curves = tuple({**shared, **apart} for shared, apart in zip(curves, own, strict=False))
     if problems or table is None:
         raise InputError(problems)
-    return Posterior(tuple(fitted), table)
+    return Posterior(tuple(fitted), table, curves)
 
 
 _GROUPS = ("prior", "posterior")
@@ -185,7 +208,7 @@ def _fitted(path: Path, problems: list[str]) -> list[Fitted]:
         numbers = {
             name: number(row[name], f"{where}: {name}", problems) for name in COLUMNS[1:13] if name != "scale"
         }
-        for name, valid in (("scale", SCALES), ("identified", ("yes", "no"))):
+        for name, valid in (("scale", SCALES), ("identified", ("yes", "no")), ("role", ROLES)):
             if row[name] not in valid:
                 problems.append(f"{where}: {name}: unknown value '{row[name]}'; {choices(row[name], valid)}")
         out.append(
@@ -194,6 +217,7 @@ def _fitted(path: Path, problems: list[str]) -> list[Fitted]:
                 scale=row["scale"],
                 identified=row["identified"] == "yes",
                 multiplies=_multiplies(row, where, problems),
+                role=row["role"],
                 **numbers,
             )
         )
@@ -211,6 +235,19 @@ def _multiplies(row: Mapping[str, str], where: str, problems: list[str]) -> dict
         path, _, text = piece.partition("=")
         out[path] = number(text, f"{where}: multiplies: {path}", problems)
     return out
+
+
+def _curves(path: Path, problems: list[str]) -> tuple[dict[str, float], ...]:
+    """What each draw sets of every jurisdiction; nothing where there is no file."""
+    if not path.is_file():
+        return ()
+    draws: dict[str, dict[str, float]] = {}
+    for line, row in records(path, ("draw", "place", *CURVE_COLUMNS), problems):
+        place, where = f"jurisdictions.{row['place']}", f"{shown(path)}:{line}"
+        draws.setdefault(row["draw"], {}).update(
+            {f"{place}.{name}": number(row[name], f"{where}: {name}", problems) for name in CURVE_COLUMNS}
+        )
+    return tuple(draws.values())
 
 
 def _draws(path: Path, names: Sequence[str], problems: list[str]) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.scenario.posterior import BEST, DRAWS, posterior_folder, read_posterior
+from sim.scenario.posterior import BEST, CURVE_COLUMNS, CURVES, DRAWS, posterior_folder, read_posterior
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, factors, points, resolve, scenarios_at
 from tests.posteriors import write_stand_in
@@ -47,11 +47,46 @@ def test_a_draw_sets_parameters_and_what_they_multiply(tmp_path: Path) -> None:
     assert posterior.of("trust.spread") is None
 
 
-def test_the_early_fit_has_tables_of_its_own(tmp_path: Path) -> None:
+def test_a_split_has_draws_of_its_own_and_the_same_parameters(tmp_path: Path) -> None:
     write_stand_in(tmp_path, 8)
-    write_stand_in(tmp_path, 4, split="early")
+    write_stand_in(tmp_path, 4, split="by_time")
     assert len(read_posterior(tmp_path).draws()) == 8
-    assert len(read_posterior(tmp_path, split="early").draws()) == 4
+    apart = read_posterior(tmp_path, split="by_time")
+    assert len(apart.draws()) == 4 and apart.fitted == read_posterior(tmp_path).fitted
+
+
+def write_curves(path: Path, places: dict[str, float], draws: int = 2) -> None:
+    """A table of curves in which every number of a place is the same, and a tenth more at each draw."""
+    lines = [",".join(("draw", "place", *CURVE_COLUMNS))]
+    for draw in range(draws):
+        lines += [
+            ",".join((str(draw), place, *[str(round(value + 0.1 * draw, 6))] * len(CURVE_COLUMNS)))
+            for place, value in places.items()
+        ]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def test_curves_of_countries_come_with_each_draw_in_turn(tmp_path: Path) -> None:
+    write_stand_in(tmp_path, 8)
+    write_curves(tmp_path / CURVES, {"DE": 0.2, "FR": 0.3})
+    write_stand_in(tmp_path, 4, split="by_country")
+    write_curves(tmp_path / f"by_country_{CURVES}", {"DE": 0.5})
+    pace = [read_posterior(tmp_path).at(n)["jurisdictions.DE.adoption_pace.enterprise"] for n in range(3)]
+    assert pace == [0.2, 0.3, 0.2]
+    apart = read_posterior(tmp_path, split="by_country").at(0)
+    assert apart["jurisdictions.DE.adoption_pace.enterprise"] == 0.5, "held back"
+    assert apart["jurisdictions.FR.adoption_pace.enterprise"] == 0.3, "as in the fit of all"
+    write_curves(tmp_path / CURVES, {"DE": float("nan")})
+    with pytest.raises(InputError, match=r"curves\.csv:2: adoption_2013\.small_firm: must be a number"):
+        read_posterior(tmp_path)
+
+
+def test_a_common_spread_sets_nothing(tmp_path: Path) -> None:
+    path = write_stand_in(tmp_path, 8) / BEST
+    lines = path.read_text().splitlines()
+    lines[2] = lines[2].removesuffix("fitted") + "spread"
+    path.write_text("\n".join(lines) + "\n")
+    assert "trust.news_strength" not in read_posterior(tmp_path).at(0)
 
 
 @pytest.mark.parametrize(

@@ -170,8 +170,8 @@ def _sources_of(sources: Sources, code: str, home_grown: str, trust: str) -> dic
 
 def _curve_source(sources: Sources, code: str) -> str:
     return (
-        f"{where_from(sources, code)}, mean over draws; consumer: judgement; regulated, public_sector: judged "
-        "part of enterprise"
+        f"{where_from(sources, code)}, mean over draws; consumer: judgement; regulated, public_sector: "
+        "judged part of enterprise"
     )
 
 

@@ -1,88 +1,85 @@
-"""What the simulations say of points between them: a Gaussian process for each summary, by scikit-learn.
+"""What the simulations say of points between them: networks that learn the mean of every summary.
 
-Some hundred simulated points are too few to learn a posterior of eight numbers from as they are: a network
-learns them by heart, and recovery shows intervals that are too narrow. The mean of a summary is smooth in the
-parameters, so it is learned first, with its own uncertainty, and posteriors are learned from as many points
-of the prior as they need. Recovery is of simulated points, never of emulated ones, so what the emulator gets
-wrong counts there.
+A run of history has luck of its own, and eighty parameters cannot be tried in all combinations. The mean of a
+summary is smooth in the parameters, so a few small networks learn it from some thousand runs, and their mean
+stands for the model. How wrong they are is measured on points that they never saw, run with several seeds,
+and enters the likelihood.
 """
 
-import warnings
-from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sim.analysis.calibration.summary_statistics import CLIP
-from sim.analysis.calibration.training_set import Training, noisy, scores
-
-PAIRS = 20_000
-SIGNAL = 0.1  # standard errors by which a summary must vary over the prior, luck apart, to be learned from
-_CHUNK = 4_000
+NETWORKS, HIDDEN = 3, (96, 96)
+_LEAST_ERROR = 0.05  # standard errors
 
 
+@dataclass(frozen=True)
 class Emulator:
-    """Mean of each standardised summary at any point of the prior, learned from simulations.
+    """Mean of each standardised summary at any point of the prior.
 
-    `shares` is an array (points, parameters).
+    `error` is the standard deviation of what the networks get wrong, in standard errors of each summary;
+    `explained` the part of the summary's variance over the prior, luck apart, that they explain.
     """
 
-    def __init__(self, shares: np.ndarray, standardised: np.ndarray, seed: int) -> None:
-        self.parameters = shares.shape[1]
-        inputs = _inputs(shares)
-        self._processes = [
-            _process(inputs.tobytes(), self.parameters, summary.tobytes(), seed)
-            for summary in np.ascontiguousarray(standardised.T)
-        ]
-        self.signal = self.mean(shares)[0].std(0)
+    networks: tuple[Any, ...]
+    scale: np.ndarray
+    error: np.ndarray
+    explained: np.ndarray
 
-    def mean(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean of each summary and the standard deviation of that mean, both (points, summaries)."""
-        means, spreads = [], []
-        for process in self._processes:
-            if isinstance(process, float):
-                means.append(np.full(len(shares), process))
-                spreads.append(np.zeros(len(shares)))
-                continue
-            parts = [
-                process.predict(_inputs(shares[at : at + _CHUNK]), return_std=True)
-                for at in range(0, len(shares), _CHUNK)
-            ]
-            noise = float(process.kernel_.k2.noise_level) * float(process._y_train_std) ** 2
-            means.append(np.concatenate([mean for mean, _ in parts]))
-            spreads.append(np.sqrt(np.maximum(np.concatenate([sd for _, sd in parts]) ** 2 - noise, 0.0)))
-        return np.stack(means, 1), np.stack(spreads, 1)
-
-    def pairs(self, used: Sequence[int], rng: np.random.Generator, count: int = PAIRS) -> Training:
-        """Points of the prior with the summaries `used` as they would be measured there."""
-        shares = rng.random((count, self.parameters))
-        mean, spread = self.mean(shares)
-        found = np.clip(mean + spread * rng.standard_normal(mean.shape), -CLIP, CLIP)
-        return Training(scores(shares), noisy(found[:, used], rng))
+    def mean(self, shares: np.ndarray) -> np.ndarray:
+        """Means at shares (points, parameters) of the prior: (points, summaries)."""
+        return np.asarray(
+            np.mean([one.predict(_inputs(shares)) for one in self.networks], axis=0) * self.scale
+        )
 
 
-@lru_cache(maxsize=64)
-def _process(inputs: bytes, parameters: int, summary: bytes, seed: int) -> Any:
-    """A Gaussian process, or a constant where there is nothing to learn.
+def learn_emulator(shares: np.ndarray, found: np.ndarray, test: "PointsApart", seed: int) -> Emulator:
+    """Learn from points `shares` and their standardised summaries `found` (points, summaries).
 
-    The two fits share most of these settings.
+    Deterministic on one machine; scikit-learn's optimiser may differ in the last digits on another.
     """
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.gaussian_process import GaussianProcessRegressor
-    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+    from sklearn.neural_network import MLPRegressor
 
-    points, values = np.frombuffer(inputs).reshape(-1, parameters), np.frombuffer(summary)
-    if np.ptp(values) == 0.0:
-        return float(values[0])
-    kernel = ConstantKernel(1.0, (1e-2, 1e3)) * RBF([2.0] * parameters, (0.2, 100.0)) + WhiteKernel(
-        0.05, (1e-5, 2.0)
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", ConvergenceWarning
-        )  # a length at its bound is a parameter that does nothing
-        return GaussianProcessRegressor(kernel, normalize_y=True, random_state=seed).fit(points, values)
+    scale = np.maximum(found.std(0), 1e-9)
+    networks = []
+    for number in range(NETWORKS):
+        network = MLPRegressor(
+            hidden_layer_sizes=HIDDEN,
+            activation="tanh",
+            alpha=1e-2,
+            early_stopping=True,
+            n_iter_no_change=20,
+            max_iter=500,
+            random_state=seed + number,
+        )
+        networks.append(network.fit(_inputs(shares), found / scale))
+    raw = Emulator(tuple(networks), scale, np.zeros(found.shape[1]), np.zeros(found.shape[1]))
+    off = np.mean((raw.mean(test.shares) - test.mean) ** 2, axis=0) - test.luck**2
+    signal = np.maximum(test.mean.var(0) - test.luck**2, 1e-12)
+    error = np.sqrt(np.maximum(off, _LEAST_ERROR**2))
+    return Emulator(raw.networks, scale, error, np.clip(1.0 - np.maximum(off, 0.0) / signal, 0.0, 1.0))
+
+
+@dataclass(frozen=True)
+class PointsApart:
+    """Points that were never learned from, run with several seeds.
+
+    shares: (points, parameters); mean: standardised summaries over the seeds (points, summaries); luck: the
+    standard error of such a mean, pooled over points (summaries,).
+    """
+
+    shares: np.ndarray
+    mean: np.ndarray
+    luck: np.ndarray
+
+    @classmethod
+    def of(cls, shares: np.ndarray, standardised: np.ndarray) -> "PointsApart":
+        """`standardised`: summaries (points, seeds, summaries)."""
+        seeds = standardised.shape[1]
+        within = standardised.var(axis=1, ddof=1).mean(0) if seeds > 1 else 0.0
+        return cls(shares, standardised.mean(1), np.sqrt(within / seeds) * np.ones(standardised.shape[2]))
 
 
 def _inputs(shares: np.ndarray) -> np.ndarray:

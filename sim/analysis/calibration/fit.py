@@ -9,6 +9,7 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,59 +17,82 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.calibration.emulator import PAIRS
-from sim.analysis.calibration.inference import Learned, columns, learn
+from sim.analysis.calibration.country_curves import (
+    DRAWS as CURVE_DRAWS,
+)
+from sim.analysis.calibration.country_curves import (
+    curves_by_country_held_back,
+    curves_table,
+    ess_words,
+    sets_of,
+)
+from sim.analysis.calibration.inference import Learned, learn
 from sim.analysis.calibration.inputs import Inputs, read_inputs
-from sim.analysis.calibration.posterior_checks import candidates_for_best, moved, predictive
-from sim.analysis.calibration.prior_sample import SEED, common_seeds, own_seeds, sets_at, shares, values_at
-from sim.analysis.calibration.recovery import HIGHEST, LOWEST, NARROWER, recovery_table
-from sim.analysis.calibration.screening import chosen, screen
+from sim.analysis.calibration.leak import leak_table
+from sim.analysis.calibration.posterior_checks import moved, predictive
+from sim.analysis.calibration.prior_sample import (
+    SEED,
+    centre_scores,
+    common_seeds,
+    own_seeds,
+    sets_at,
+    shares,
+    shares_of,
+    values_at,
+)
+from sim.analysis.calibration.recovery import HIGHEST, LOWEST, NARROWER, PRIOR_SD, recover, recovery_table
+from sim.analysis.calibration.sampler import Chains
 from sim.analysis.calibration.simulations import Measured, simulate
-from sim.analysis.calibration.training_set import PRIOR_SD
+from sim.analysis.calibration.summary_statistics import ADOPTION
 from sim.analysis.evidence.compare import HOLDS, history_of
 from sim.analysis.evidence.rows import Row, read_rows, rows_to_fit, shipped_rows
+from sim.analysis.evidence.splits import SPLITS
+from sim.analysis.starting_levels.national import National, national_curves
+from sim.analysis.starting_levels.sources import Sources, read_sources
 from sim.runs.identity import model_digest
 from sim.runs.tasks import Runner
-from sim.scenario.posterior import BEST, COLUMNS, DRAWS, EARLY, MOVED, multiplies_words
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.posterior import BEST, COLUMNS, CURVES, DRAWS, FITTED, MOVED, multiplies_words
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
-RECOVERY, PREDICTIVE, SCREEN, ABOUT = "recovery.csv", "predictive.csv", "screen.csv", "about.json"
+RECOVERY, PREDICTIVE, LEAK, ABOUT = "recovery.csv", "predictive.csv", "leak.csv", "about.json"
+BY_COUNTRY = "by_country"
 _PACKAGES = ("numpy", "scipy", "scikit-learn")
 # People that the model's survey asks in a fit: of 1,200, as by default, a dozen are German firms, where the
 # sources asked hundreds.
 PANEL = 8000
+FIRST_TEST_SEED = 1_000_001  # whatever the number of points, so that a fit can grow
 
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
     """How large a fit is.
 
-    It gives points of the prior (a power of two), seeds at each, draws kept, and draws put back.
-    `screen_seeds` are those of the screen and of the points `tried` for the best one, `best_seeds` those of
-    the best point; `pairs` are the emulated points that a posterior is learned from. Raises InputError.
+    `points` of the prior (a power of two) with a seed each, and `test_points` with `test_seeds` each, to
+    learn from and to test on; `draws` kept, `put_back` of them simulated; `tried` points for the best one,
+    with `tried_seeds` each, and `best_seeds` for that one. Raises InputError.
     """
 
-    points: int = 512
-    seeds: int = 2
-    screen_seeds: int = 4
-    draws: int = 512
+    points: int = 4096
+    test_points: int = 128
+    test_seeds: int = 4
+    draws: int = 256
     put_back: int = 64
-    pairs: int = PAIRS
+    tried: int = 16
+    tried_seeds: int = 4
     best_seeds: int = 8
 
     def __post_init__(self) -> None:
-        if self.points < 16 or self.points & (self.points - 1):
-            raise InputError(
-                "--points: a Sobol' sample is balanced for powers of two only, from 16 on (got "
-                f"{self.points})"
-            )
+        for name in ("points", "test_points"):
+            count = getattr(self, name)
+            if count < 16 or count & (count - 1):
+                raise InputError(
+                    f"--{name.replace('_', '-')}: a Sobol' sample is balanced for powers of two only, from "
+                    f"16 on (got {count})"
+                )
         if self.put_back > self.draws:
             raise InputError(f"--put-back: at most as many as --draws, {self.draws} (got {self.put_back})")
-
-    @property
-    def tried(self) -> int:
-        return max(2, self.put_back // 4)
 
 
 @dataclass
@@ -78,7 +102,6 @@ class Calibrated:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
     def write(self, folder: Path) -> None:
         """Write every table and `about.json`."""
@@ -96,6 +119,7 @@ class Fit:
     rows: Sequence[Row]
     history: Resolved
     two_worlds: Resolved
+    sources: Sources
     size: Size
 
     @classmethod
@@ -112,12 +136,13 @@ class Fit:
                 "'warrantsim[calibrate]'"
             )
         rows = read_rows(shipped_rows(), history_of(history))
-        return cls(read_inputs(rows, history.base, inputs), rows, history, two_worlds, size)
+        sources = read_sources(root() / CONFIGS)
+        return cls(read_inputs(rows, history.base, inputs), rows, history, two_worlds, sources, size)
 
     def run(self, runner: Runner, say: Callable[[str], object] = print) -> Calibrated:
-        """Screen, simulate, learn twice, put draws back, and compare headlines.
+        """Fit the country level, simulate, learn, sample every split, put draws back, compare headlines.
 
-        One posterior is learned from all rows, the other from the early ones. `say` is told of each step.
+        `say` is told of each step.
         """
         return _Running(self, runner, say).run()
 
@@ -132,125 +157,145 @@ class _Running:
     done: Calibrated = field(default_factory=Calibrated)
 
     def run(self) -> Calibrated:
-        begin, inputs, size = time.perf_counter(), self.fit.inputs, self.fit.size
-        self.say(f"screen: {len(inputs.candidates)} candidates from end to end of their priors")
-        self.done.tables[SCREEN] = self._screen()
-        sample = shares(inputs.fitted, size.points)
-        self.say(f"simulations: {size.points} points of the prior x {size.seeds} seeds")
-        measured = self._simulate(values_at(inputs.fitted, sample), size.seeds, apart=True)
-        failed = int(np.isnan(measured.values).all(axis=2).sum())
-        self._fit(measured, sample, early=False)
-        self._fit(measured, sample, early=True)
-        self.done.tables[MOVED] = self._moved()
-        self.done.about |= self._about(failed, time.perf_counter() - begin)
-        self.done.failures += self.runner.failures
-        return self.done
-
-    def _screen(self) -> pd.DataFrame:
-        fit = self.fit
-        used = fit.inputs.rows(fit.rows)
-        table = screen(fit.inputs, used, history_of(fit.history), fit.size.screen_seeds, self.runner)
-        by_file = {
-            word: {one.name for one in fit.inputs.candidates if one.fitted == word}
-            for word in ("yes", "drawn")
-        }
-        by_rule = set(chosen(table, by_file["drawn"]))
-        if by_rule != by_file["yes"]:
-            self.done.warnings.append(
-                f"the screen would fit {', '.join(sorted(by_rule))}; parameters.csv asks for "
-                f"{', '.join(sorted(by_file['yes']))}"
-            )
-        return _to_digits(table)
-
-    def _simulate(self, values: np.ndarray, seeds: int, apart: bool = False) -> Measured:
-        points = sets_at(self.fit.inputs.fitted, values)
-        own = (own_seeds if apart else common_seeds)(len(points), seeds)
-        rows, history = rows_to_fit(self.fit.rows), history_of(self.fit.history)
-        return simulate(rows, history, points, own, self.runner)
-
-    def _fit(self, measured: Measured, sample: np.ndarray, early: bool) -> None:
-        """One posterior and its tables."""
-        inputs, size, done = self.fit.inputs, self.fit.size, self.done
-        prefix, fitted = EARLY if early else "", inputs.fitted
-        used = inputs.rows(self.fit.rows, early)
-        self.say(f"posterior{' of the early fit' if early else ''}: {len(used)} rows")
-        learned = learn(inputs, used, sample, measured, size.draws, size.pairs)
-        names = [one.name for one in fitted]
-        draws = values_at(fitted, learned.shares)
-        done.tables[prefix + DRAWS] = pd.DataFrame(draws, columns=names).rename_axis("draw").reset_index()
-        done.tables[prefix + RECOVERY] = recovery_table(names, learned.recovery)
+        begin, size, done = time.perf_counter(), self.fit.size, self.done
+        self.say(f"country level: {CURVE_DRAWS} draws of the curves of adoption")
+        done.tables[CURVES] = curves_table(self.national)
+        learned = self._learned()
         self.say(
-            f"mean coverage of 90% intervals {learned.recovery.coverage.mean():.2f}; simulating "
-            "draws of the posterior"
+            f"posterior: {int(self._used(learned).sum())} summaries, {len(learned.candidates)} parameters"
         )
-        put_back = self._simulate(draws[: size.put_back], size.seeds, apart=True)
-        tried = values_at(
-            fitted, candidates_for_best(fitted, learned.wide, learned.emulated_misfit, size.tried)
-        )
-        runs = self._simulate(tried, size.screen_seeds)
-        best = tried[int(np.nanargmin(learned.misfit(runs.values[:, :, columns(runs.rows, used)])))]
-        centre = np.array([one.centre for one in fitted])
-        at = self._simulate(np.stack([centre, best]), size.best_seeds)
-        before, after = (Measured(at.rows, at.values[k : k + 1]) for k in range(2))
-        table = predictive(at.rows, inputs, used, before, after, put_back)
-        done.tables[prefix + PREDICTIVE] = table
-        done.tables[prefix + BEST] = self._best(learned, best)
-        done.about[f"{prefix}fit"] = {
-            "rows": len(used),
-            "summaries": list(learned.summaries.names),
-            "used": list(learned.used),
-            "method": learned.recovery.method,
-            "emulator_error": _rounded(learned.used, learned.emulator_error),
-            "errors": _rounded(learned.standard.names, learned.standard.error),
-            "rows_held_before": int((table["verdict_before"] == HOLDS).sum()),
-            "rows_held": int((table["verdict"] == HOLDS).sum()),
-            "rows_all": len(table),
-        }
+        chains = learned.posterior(self._used(learned), size.draws)
+        draws = self._draws_table(chains)
+        done.tables[DRAWS] = draws
+        self.say(f"recovery of {size.test_points} test points")
+        found = recover(learned.emulator, self._used(learned), learned.test, SEED)
+        done.tables[RECOVERY] = recovery_table(self._names, found, chains.r_hat, chains.effective)
+        best = self._best_point(learned)
+        done.tables[BEST] = self._best(chains, best, found.coverage[1])
+        self._predict(draws.drop(columns="draw").to_numpy(), best)
+        self._splits(learned)
+        done.tables[MOVED] = self._moved(draws.drop(columns="draw").to_numpy())
+        done.about |= self._about(learned, chains, time.perf_counter() - begin)
+        done.failures += self.runner.failures
+        return done
 
-    def _best(self, learned: Learned, best: np.ndarray) -> pd.DataFrame:
+    @cached_property
+    def national(self) -> National:
+        return national_curves(self.fit.sources, CURVE_DRAWS)
+
+    @cached_property
+    def _curves(self) -> list[dict[str, float]]:
+        return sets_of(self.done.tables[CURVES])
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [one.name for one in self.fit.inputs.candidates]
+
+    def _learned(self) -> Learned:
+        """Simulate points of the prior and test points, and learn the summaries."""
+        fit, size = self.fit, self.fit.size
+        asked = [row for row in rows_to_fit(fit.rows) if row.measure.name != ADOPTION]
+        self.say(
+            f"simulations: {size.points} points of the prior, {size.test_points} x {size.test_seeds} to test"
+        )
+        candidates = fit.inputs.candidates
+        train, test = shares(candidates, size.points), shares(candidates, size.test_points, SEED + 1)
+        points = self._simulate(asked, values_at(candidates, train), own_seeds(size.points, 1))
+        apart = self._simulate(
+            asked, values_at(candidates, test), own_seeds(size.test_points, size.test_seeds, FIRST_TEST_SEED)
+        )
+        self.done.tables[LEAK] = leak_table(points.rows, points.values)
+        self.done.about["points_failed"] = int(np.isnan(points.values).all(axis=(1, 2)).sum())
+        self.say(f"learning {len(asked)} rows of {size.points} points")
+        ties = {code: where.ties for code, where in fit.history.base.jurisdictions.items()}
+        return learn(fit.inputs, fit.rows, ties, (train, points), (test, apart))
+
+    def _simulate(
+        self, rows: Sequence[Row], values: np.ndarray, seeds: Sequence[Sequence[int]], curves: bool = True
+    ) -> Measured:
+        points = sets_at(self.fit.inputs.candidates, values)
+        if curves:
+            points = [{**sets, **self._curves[k % CURVE_DRAWS]} for k, sets in enumerate(points)]
+        return simulate(rows, history_of(self.fit.history), points, seeds, self.runner)
+
+    def _used(self, learned: Learned) -> np.ndarray:
+        return learned.uses([row.id for row in rows_to_fit(self.fit.rows)])
+
+    def _draws_table(self, chains: Chains) -> pd.DataFrame:
+        values = values_at(self.fit.inputs.candidates, chains.shares)
+        return pd.DataFrame(values, columns=self._names).rename_axis("draw").reset_index()
+
+    def _best_point(self, learned: Learned) -> np.ndarray:
+        """The likeliest of a few points, run with several seeds; what is judged keeps its value."""
+        size, candidates = self.fit.size, self.fit.inputs.candidates
+        tried = values_at(candidates, learned.near_best(self._used(learned), size.draws)[: size.tried])
+        rows = learned.summaries.measured
+        runs = self._simulate(rows, tried, common_seeds(len(tried), size.tried_seeds), curves=False)
+        return np.asarray(tried[int(np.nanargmin(learned.misfit(runs.values)))])
+
+    def _best(self, chains: Chains, best: np.ndarray, coverage: np.ndarray) -> pd.DataFrame:
         lines = []
-        for k, one in enumerate(self.fit.inputs.fitted):
-            draws, narrow, coverage = (
-                one.value(learned.shares[:, k]),
-                float(learned.shares[:, k].std() / PRIOR_SD),
-                float(learned.recovery.coverage[k]),
+        values = values_at(self.fit.inputs.candidates, chains.shares)
+        for k, one in enumerate(self.fit.inputs.candidates):
+            draws, narrow = values[:, k], float(chains.shares[:, k].std() / PRIOR_SD)
+            numbers = (
+                *(float(best[k]), one.low, one.high, one.centre, one.scale, draws.mean(), draws.std()),
+                *(*np.quantile(draws, (0.05, 0.5, 0.95)), 1.0 - narrow**2, float(coverage[k])),
             )
-            numbers = [
-                float(best[k]),
-                one.low,
-                one.high,
-                one.centre,
-                one.scale,
-                draws.mean(),
-                draws.std(),
-                *np.quantile(draws, (0.05, 0.5, 0.95)),
-            ]
-            identified = "yes" if narrow < NARROWER and LOWEST <= coverage <= HIGHEST else "no"
-            numbers = [
-                number if isinstance(number, str) else float(f"{number:.6g}")
-                for number in (*numbers, 1.0 - narrow**2, coverage)
-            ]
-            lines.append([one.name, *numbers, identified, multiplies_words(one.multiplies)])
+            told = [n if isinstance(n, str) else float(f"{n:.6g}") for n in numbers]
+            identified = "yes" if narrow < NARROWER and LOWEST <= coverage[k] <= HIGHEST else "no"
+            lines.append([one.name, *told, identified, multiplies_words(one.multiplies), one.role])
         return pd.DataFrame(lines, columns=list(COLUMNS))
 
-    def _moved(self) -> pd.DataFrame:
-        """The headlines at points of the prior and of the posterior: as many, with the same seeds."""
-        fitted, count = self.fit.inputs.fitted, self.fit.size.put_back
-        self.say(f"headlines at {count} draws of the prior and of the posterior")
-        draws = self.done.tables[DRAWS].drop(columns="draw").to_numpy()[:count]
-        prior = values_at(fitted, shares(fitted, 1 << max(count - 1, 1).bit_length(), SEED + 1)[:count])
-        seeds = range(1, self.fit.size.seeds + 1)
-        groups = sets_at(fitted, prior), sets_at(fitted, draws)
-        return _to_digits(moved(self.fit.two_worlds, *groups, seeds, self.runner))
+    def _predict(self, draws: np.ndarray, best: np.ndarray) -> None:
+        """Every calibration row before the fit, at the best point, and over draws."""
+        size, rows = self.fit.size, rows_to_fit(self.fit.rows)
+        self.say(f"simulating {size.put_back} draws of the posterior, and the best point")
+        put_back = self._simulate(rows, draws[: size.put_back], own_seeds(size.put_back, 1))
+        candidates = self.fit.inputs.candidates
+        centre = values_at(candidates, shares_of(centre_scores(candidates))[None])[0]
+        at = self._simulate(rows, np.stack([centre, best]), common_seeds(2, size.best_seeds), curves=False)
+        before, after = (Measured(at.rows, at.values[k : k + 1]) for k in range(2))
+        table = predictive(at.rows, self.fit.inputs, before, after, put_back)
+        self.done.tables[PREDICTIVE] = table
+        verdicts = {"rows_held_before": "verdict_before", "rows_held": "verdict"}
+        self.done.about |= {name: int((table[column] == HOLDS).sum()) for name, column in verdicts.items()}
+        self.done.about["rows"] = len(table)
 
-    def _about(self, failed: int, seconds: float) -> dict[str, Any]:
+    def _splits(self, learned: Learned) -> None:
+        """The draws of every split, from the summaries of which it may see all rows."""
+        count, self.done.about["splits"] = max(self.fit.size.draws // 2, 1), {}
+        for split in SPLITS:
+            used = learned.uses([row.id for row in self.fit.rows if split.may_see(row)])
+            self.say(f"posterior of the split {split.name}: {int(used.sum())} summaries")
+            self.done.tables[f"{split.name}_{DRAWS}"] = self._draws_table(learned.posterior(used, count))
+            self.done.about["splits"][split.name] = int(used.sum())
+        apart, touched = curves_by_country_held_back(self.fit.sources, self.national)
+        self.done.tables[f"{BY_COUNTRY}_{CURVES}"] = curves_table(apart, touched)
+
+    def _moved(self, draws: np.ndarray) -> pd.DataFrame:
+        """The headlines at points of the prior and of the posterior: as many, with the same seeds."""
+        candidates, count = self.fit.inputs.candidates, self.fit.size.put_back
+        self.say(f"headlines at {count} draws of the prior and of the posterior")
+        points = 1 << max(count - 1, 1).bit_length()
+        prior = values_at(candidates, shares(candidates, points, SEED + 2)[:count])
+        groups = sets_at(candidates, prior), sets_at(candidates, draws[:count])
+        return _to_digits(moved(self.fit.two_worlds, *groups, [1], self.runner))
+
+    def _about(self, learned: Learned, chains: Chains, seconds: float) -> dict[str, Any]:
+        fitted = np.array([one.role == FITTED for one in learned.candidates])
+        emulator, names = learned.emulator, learned.summaries.names
         return {
-            "points": self.fit.size.points,
-            "seeds": self.fit.size.seeds,
-            "draws": self.fit.size.draws,
-            "draws_put_back": self.fit.size.put_back,
+            **{name: getattr(self.fit.size, name) for name in Size.__dataclass_fields__},
             "customers": self.fit.history.experiment.customers,
-            "points_failed": failed,
+            "method": "neural emulator, elliptical slice sampling",
+            "summaries": list(names),
+            "errors": _rounded(names, learned.standard.error),
+            "emulator_error": _rounded(names, emulator.error),
+            "emulator_explains": _rounded(names, emulator.explained),
+            "r_hat_most": round(float(chains.r_hat.max()), 4),
+            "effective_least": round(float(chains.effective[fitted].min())),
+            "country_level": ess_words(self.national),
             "seconds_of_this_call": round(seconds),
             "model_digest": model_digest(),
             "versions": {

@@ -1,100 +1,91 @@
-"""From simulations to a posterior: summaries, the emulator, the posterior, its recovery and its draws."""
+"""From simulations to posteriors: summaries, the emulator, its test, and the draws of every split."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.calibration.emulator import PAIRS, SIGNAL, Emulator
-from sim.analysis.calibration.inputs import Inputs
-from sim.analysis.calibration.prior_sample import held_out
-from sim.analysis.calibration.recovery import Recovery, recover
-from sim.analysis.calibration.regression_abc import RegressionABC
+from sim.analysis.calibration.emulator import Emulator, PointsApart, learn_emulator
+from sim.analysis.calibration.inputs import Candidate, Inputs
+from sim.analysis.calibration.prior_sample import centre_scores, shares_of
+from sim.analysis.calibration.sampler import Chains, log_likelihood, sample
 from sim.analysis.calibration.simulations import Measured
-from sim.analysis.calibration.summary_statistics import Standard, Summaries, standard
+from sim.analysis.calibration.summary_statistics import Standard, Summaries, may_use, summaries_of
 from sim.analysis.evidence.rows import Row
+from sim.scenario.posterior import FITTED, SPREAD
 
 SEED = 20180323
-WIDE = 20_000  # draws among which the best point is sought
-REPEATS = 2  # of the recovery of each point, with another error
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A fit. `shares` are draws (draws, parameters) of the posterior, as shares of the prior.
+    """What the simulations taught: summaries, their scale, the emulator, and the test points."""
 
-    `used` names the summaries that the posterior depends on: those that at least one parameter moves.
-    `emulator_error` is the error of each summary's emulated mean at the held-out points, in standard errors.
-    `wide` are further draws, among which the best point is sought.
-    """
-
+    candidates: tuple[Candidate, ...]
     summaries: Summaries
     standard: Standard
-    used: tuple[str, ...]
-    emulator_error: np.ndarray
-    recovery: Recovery
-    shares: np.ndarray
-    wide: np.ndarray
     emulator: Emulator
+    test: PointsApart
 
-    def emulated_misfit(self, shares: np.ndarray) -> np.ndarray:
-        """`misfit` of points (points, parameters) as the emulator has it."""
-        return np.asarray(
-            ((self.emulator.mean(shares)[0] - self.standard.of(self.summaries.observed)) ** 2).sum(-1)
-        )
+    def standardised(self, values: np.ndarray) -> np.ndarray:
+        """Summaries of measured rows (..., rows), in standard errors: (..., summaries)."""
+        return self.standard.of(self.summaries.of(values))
+
+    def uses(self, may_see: Collection[str]) -> np.ndarray:
+        """Which summaries a fit that may see these rows (ids) uses: bool (summaries,)."""
+        return may_use(self.summaries.parts, may_see)
 
     def misfit(self, values: np.ndarray) -> np.ndarray:
-        """Sum over summaries of the squared standardised distance from the data: (points,).
+        """How unlikely the data are at points with these measured rows (points, seeds, rows): (points,)."""
+        return -log_likelihood(
+            np.nanmean(self.standardised(values), axis=1), np.zeros(len(self.standard.error))
+        )
 
-        `measured` holds measured rows: (points, seeds, rows).
-        """
-        found = self.standard.of(np.nanmean(self.summaries.of(values), axis=1))
-        return np.asarray((found**2).sum(-1))
+    def posterior(self, used: np.ndarray, draws: int, seed: int = SEED) -> Chains:
+        """Draws given the summaries `used` (bool)."""
+        rng = np.random.default_rng(seed)
+        start = rng.standard_normal((draws, len(self.candidates)))
+        return sample(self._likelihood(used), start, np.ones(start.shape[1], bool), rng)
+
+    def near_best(self, used: np.ndarray, draws: int, seed: int = SEED) -> np.ndarray:
+        """Shares (draws, parameters) of points that fit, what is judged at its value before the fit."""
+        rng = np.random.default_rng([seed, 1])
+        moves = np.array([one.role in (FITTED, SPREAD) for one in self.candidates])
+        start = np.where(moves, rng.standard_normal((draws, len(moves))), centre_scores(self.candidates))
+        found = sample(self._likelihood(used), start, moves, rng)
+        order = np.argsort(-self._likelihood(used)(found.scores), kind="stable")
+        return shares_of(found.scores[order])
+
+    def _likelihood(self, used: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        emulator = self.emulator
+
+        def likelihood(x: np.ndarray) -> np.ndarray:
+            return log_likelihood(emulator.mean(shares_of(x))[:, used], emulator.error[used])
+
+        return likelihood
 
 
 def learn(
     inputs: Inputs,
     rows: Sequence[Row],
-    shares: np.ndarray,
-    measured: Measured,
-    draws: int,
-    pairs: int = PAIRS,
-    seed: int = SEED,
+    ties: Mapping[str, str],
+    points: tuple[np.ndarray, Measured],
+    test: tuple[np.ndarray, Measured],
 ) -> Learned:
-    """Fit some rows of what was measured at `shares` (points, parameters); points that failed are left out.
+    """Learn from simulated `points` and `test` points: shares (points, parameters) and measured rows.
 
-    One point in eight is held out of the training set; recovery is tested on those.
+    Points that failed are left out. Of the rows those are used that inform the fit.
     """
-    summaries = Summaries(tuple(rows))
-    at = columns(measured.rows, rows)
-    whole = ~np.all(np.isnan(measured.values), axis=(1, 2))
-    simulated, shares, apart = (
-        summaries.of(measured.values[whole][:, :, at]),
-        shares[whole],
-        held_out(len(whole))[whole],
-    )
-    scale = standard(summaries, simulated, inputs.discrepancy)
-    found = scale.of(np.nanmean(simulated, axis=1))
-    emulator = Emulator(shares[~apart], found[~apart], seed)
-    used = [k for k, signal in enumerate(emulator.signal) if signal >= SIGNAL]
-    observed = scale.of(summaries.observed)[used]
-    learned = emulator.pairs(used, np.random.default_rng(seed), pairs)
-    posterior = RegressionABC(learned, seed)
-    recovery = recover(posterior, shares[apart], found[apart][:, used], scale.measured[used], seed, REPEATS)
-    off = np.sqrt(np.mean((emulator.mean(shares[apart])[0][:, used] - found[apart][:, used]) ** 2, axis=0))
-    return Learned(
-        summaries,
-        scale,
-        tuple(summaries.names[k] for k in used),
-        off,
-        recovery,
-        posterior.sample(observed, draws, seed),
-        posterior.sample(observed, WIDE, seed + 1),
-        emulator,
-    )
+    summaries = Summaries(summaries_of(inputs.rows(rows), ties), points[1].rows)
+    shares, found = _whole(points[0], summaries.of(points[1].values))
+    standard = Standard.of_simulations(summaries, np.nanmean(found, axis=1), inputs.discrepancy)
+    test_shares, test_found = _whole(test[0], summaries.of(test[1].values))
+    apart = PointsApart.of(test_shares, standard.of(test_found))
+    emulator = learn_emulator(shares, standard.of(np.nanmean(found, axis=1)), apart, SEED)
+    return Learned(inputs.candidates, summaries, standard, emulator, apart)
 
 
-def columns(measured: Sequence[Row], rows: Sequence[Row]) -> list[int]:
-    """Where each of `rows` stands among those measured."""
-    place = {row.id: i for i, row in enumerate(measured)}
-    return [place[row.id] for row in rows]
+def _whole(shares: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points of which something was measured."""
+    there = ~np.all(np.isnan(found), axis=(1, 2))
+    return shares[there], found[there]

@@ -10,34 +10,30 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.analysis.calibration.summary_statistics import USE, names_of
+from sim.analysis.calibration.summary_statistics import summaries_of
 from sim.analysis.evidence.rows import Row, rows_to_fit
 from sim.scenario.base import Base, parameter_paths
 from sim.scenario.csv_files import number, records
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.paths import parameter_and_key
-from sim.scenario.posterior import SCALES
+from sim.scenario.posterior import FITTED, JUDGED, SCALES, SPREAD
 from sim.scenario.problems import InputError, choices
 
 FOLDER = "calibration"
-PARAMETERS, LEFT_OUT, DISCREPANCY, HELD_BACK = (
-    "parameters.csv",
-    "left_out.csv",
-    "discrepancy.csv",
-    "held_back.csv",
-)
-_COLUMNS = ("parameter", "multiplies", "scale", "low", "high", "centre", "source", "why", "fitted")
-UNTIL = 2018  # the early fit sees rows dated up to the end of this year
+PARAMETERS, LEFT_OUT, DISCREPANCY = "parameters.csv", "left_out.csv", "discrepancy.csv"
+_COLUMNS = ("parameter", "multiplies", "spread", "scale", "low", "high", "centre", "source", "why", "fitted")
+_ROLES = {"yes": FITTED, "judged": JUDGED, "spread": SPREAD}
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A parameter about which the data may be informative, and its prior.
+    """A parameter that is drawn, and its prior.
 
-    The prior is uniform between `low` and `high` on its scale. `centre` is the value before any fit.
-    `multiplies` maps paths to the values, before any fit, that it multiplies (empty: the parameter's name is
-    its path). `fitted` is what is done with it: `yes`; `drawn`: varied with those that are fitted, since
-    headlines lean on it, though the data cannot tell it from another; `no`: it keeps its value.
+    The prior is uniform between `low` and `high` on its scale; where `spread` names another candidate, it is
+    log-normal about `centre` with that one's value as standard deviation, cut at `low` and `high`. `centre`
+    is the value before any fit. `multiplies` maps paths to the values, before any fit, that it multiplies
+    (empty: the parameter's name is its path). `role`: the evidence may inform a `fitted` one; of a `judged`
+    one it says nothing, or nothing that is not said of others; a `spread` is that of others and sets nothing.
     """
 
     name: str
@@ -48,7 +44,8 @@ class Candidate:
     centre: float
     source: str
     why: str
-    fitted: str
+    role: str
+    spread: str = ""
 
     def value(self, share: np.ndarray) -> np.ndarray:
         """Values at shares (0 to 1) of the prior, to six digits, as the tables hold them."""
@@ -73,6 +70,8 @@ class Candidate:
 
     def sets(self, value: float) -> dict[str, float]:
         """Path -> value, where the candidate has this value."""
+        if self.role == SPREAD:
+            return {}
         return {path: before * value for path, before in self.multiplies.items()} or {self.name: value}
 
 
@@ -87,29 +86,10 @@ class Inputs:
     candidates: tuple[Candidate, ...]
     left_out: Mapping[str, str]
     discrepancy: Mapping[str, float]
-    held_back: tuple[str, ...]
 
-    @property
-    def fitted(self) -> tuple[Candidate, ...]:
-        """What the posterior is over."""
-        return tuple(one for one in self.candidates if one.fitted != "no")
-
-    def rows(self, rows: Sequence[Row], early: bool = False) -> tuple[Row, ...]:
-        """The rows that a fit uses: calibration rows, without those left out.
-
-        The early fit also omits what it may not see.
-        """
-        used = tuple(row for row in rows_to_fit(rows) if row.id not in self.left_out)
-        return tuple(row for row in used if self.may_see(row)) if early else used
-
-    def may_see(self, row: Row) -> bool:
-        """Whether the early fit may see a row.
-
-        It may if the row is dated up to the end of `UNTIL` and is not the use of cloud services in a held-out
-        country.
-        """
-        held_back = row.measure.name.startswith(USE) and bool(row.place.codes & set(self.held_back))
-        return row.last.last < (UNTIL + 1 - 1970) * 12 and not held_back
+    def rows(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """The rows that inform the fit: calibration rows, without those left out."""
+        return tuple(row for row in rows_to_fit(rows) if row.id not in self.left_out)
 
 
 def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> Inputs:
@@ -121,12 +101,12 @@ def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> 
     candidates = _candidates(folder / PARAMETERS, base, problems)
     fits = [row.id for row in rows_to_fit(rows)]
     left_out = _named(folder / LEFT_OUT, ("row", "reason"), fits, "row of the calibration", problems)
-    held_back = _named(folder / HELD_BACK, ("country", "why"), base.jurisdictions, "country", problems)
-    summaries = names_of([row for row in rows_to_fit(rows) if row.id not in left_out])
-    discrepancy = _discrepancies(folder / DISCREPANCY, summaries, problems)
+    ties = {code: where.ties for code, where in base.jurisdictions.items()}
+    summaries = summaries_of([row for row in rows_to_fit(rows) if row.id not in left_out], ties)
+    discrepancy = _discrepancies(folder / DISCREPANCY, [one.name for one in summaries], problems)
     if problems:
         raise InputError(problems)
-    return Inputs(tuple(candidates), left_out, discrepancy, tuple(held_back))
+    return Inputs(tuple(candidates), left_out, discrepancy)
 
 
 def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
@@ -143,7 +123,7 @@ def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
         if row["parameter"] in seen:
             refuse("parameter", f"'{row['parameter']}' is also on line {seen[row['parameter']]}")
         seen.setdefault(row["parameter"], line)
-        for column, valid in (("scale", SCALES), ("fitted", ("yes", "drawn", "no"))):
+        for column, valid in (("scale", SCALES), ("fitted", tuple(_ROLES))):
             if row[column] not in valid:
                 refuse(column, f"unknown value '{row[column]}'; {choices(row[column], valid)}")
         low, high, centre = (
@@ -163,7 +143,7 @@ def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
             continue
         one = Candidate(
             row["parameter"], multiplies, row["scale"], low, high, centre, row["source"], row["why"],
-            row["fitted"],
+            _ROLES[row["fitted"]], row["spread"],
         )  # fmt: skip
         for end in (low, high):
             for target, value in one.sets(end).items():
@@ -171,6 +151,9 @@ def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
         for target in one.sets(centre):
             if sets.setdefault(target, one.name) != one.name:
                 refuse("multiplies", f"{target} is also set by {sets[target]}")
+        spreads = {known.name for known in out if known.role == SPREAD}
+        if one.spread and one.spread not in spreads:
+            refuse("spread", f"'{one.spread}' is no spread above this line; {choices(one.spread, spreads)}")
         out.append(one)
     return out
 

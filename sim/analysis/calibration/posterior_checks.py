@@ -1,14 +1,14 @@
 """Draws put back into the model.
 
-They give the best point, the rows under the posterior, and how far the data moved the headlines.
+They give the rows under the posterior, and how far the data moved the headlines.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.calibration.inputs import Candidate, Inputs
+from sim.analysis.calibration.inputs import Inputs
 from sim.analysis.calibration.simulations import Measured, with_values
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.evidence.compare import MISSES, verdict
@@ -22,31 +22,9 @@ LOW, HIGH = 0.05, 0.95
 Sets = Mapping[str, float]
 
 
-def candidates_for_best(
-    candidates: Sequence[Candidate], draws: np.ndarray, misfit: Callable[[np.ndarray], np.ndarray], count: int
-) -> np.ndarray:
-    """Points among which the best is sought, as shares (count, parameters).
-
-    Of many draws these are the ones with the least emulated misfit, without duplicates. What the data cannot
-    tell (`drawn`) keeps the value that it had before the fit, so the others must suit that: of the draws the
-    quarter is taken in which it lies nearest there.
-    """
-    drawn = [k for k, one in enumerate(candidates) if one.fitted == "drawn"]
-    points = draws
-    if drawn:
-        centre = np.array([float(candidates[k].share(np.array(candidates[k].centre))) for k in drawn])
-        points = draws[
-            np.argsort(((draws[:, drawn] - centre) ** 2).sum(1), kind="stable")[: max(count, len(draws) // 4)]
-        ].copy()
-        points[:, drawn] = centre
-    points = np.unique(points, axis=0)  # a path that draws from simulations draws the nearest again and again
-    return np.asarray(points[np.argsort(misfit(points), kind="stable")[:count]])
-
-
 def predictive(
     rows: Sequence[Row],
     inputs: Inputs,
-    used: Sequence[Row],
     before: Measured,
     best: Measured,
     draws: Measured,
@@ -55,7 +33,6 @@ def predictive(
 
     The model's value is the mean over seeds; the 90% interval is over draws.
     """
-    fitted = {row.id for row in used}
     lines = []
     for i, row in enumerate(rows):
         held = {
@@ -81,7 +58,7 @@ def predictive(
                 "low": low,
                 "high": high,
                 "verdict": held["best"],
-                "in_fit": "yes" if row.id in fitted else "no",
+                "in_fit": "no" if row.id in inputs.left_out else "yes",
                 "cause": row.measure.cause if held["best"] == MISSES else "",
                 "left_out": inputs.left_out.get(row.id, ""),
                 "source": row.source,

@@ -1,17 +1,17 @@
-"""The points that are simulated: a scrambled Sobol' sample of the prior.
+"""Points of the prior: a scrambled Sobol' sample that can grow without losing points, and what they set.
 
-The sample can grow without losing points.
+A point is a share (0 to 1) of each candidate's prior, or, what is the same, a normal score.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import qmc
+from scipy.stats import norm, qmc
 
 from sim.analysis.calibration.inputs import Candidate
 
 SEED = 20140731
-HELD_OUT = 8  # about one point in so many is never learned from: the recovery is of those
+EDGE = 1e-6  # shares are kept this far from the ends of the prior
 
 
 def shares(candidates: Sequence[Candidate], points: int, seed: int = SEED) -> np.ndarray:
@@ -38,24 +38,40 @@ def sets_at(candidates: Sequence[Candidate], values: np.ndarray) -> list[dict[st
 
 
 def values_at(candidates: Sequence[Candidate], shares: np.ndarray) -> np.ndarray:
-    """Values at shares, float64 (points, candidates)."""
-    return np.stack([one.value(shares[:, k]) for k, one in enumerate(candidates)], 1)
+    """Values at shares, float64 (points, candidates); those with a common spread are drawn with it."""
+    values: dict[str, np.ndarray] = {}
+    for k, one in enumerate(candidates):
+        if one.spread:
+            score = norm.ppf(np.clip(shares[:, k], EDGE, 1.0 - EDGE))
+            exact = one.centre * np.exp(values[one.spread] * score)
+            values[one.name] = np.array([float(f"{x:.6g}") for x in np.clip(exact, one.low, one.high)])
+        else:
+            values[one.name] = one.value(shares[:, k])
+    return np.stack(list(values.values()), 1)
 
 
-def held_out(points: int) -> np.ndarray:
-    """Which points are never learned from: bool (points,), about one in `HELD_OUT`, by a keyed draw for each.
-
-    Not every eighth: in the first dimension of a Sobol' sample those all lie in the same eighth of the range.
-    """
-    return np.asarray(np.random.default_rng([SEED, HELD_OUT]).random(points) < 1.0 / HELD_OUT)
+def scores(shares: np.ndarray) -> np.ndarray:
+    """Shares of the prior as normal scores."""
+    return np.asarray(norm.ppf(np.clip(shares, EDGE, 1.0 - EDGE)))
 
 
-def own_seeds(points: int, seeds: int) -> list[range]:
-    """Seeds of each point, shared with no other point.
+def shares_of(scores: np.ndarray) -> np.ndarray:
+    """Normal scores as shares of the prior."""
+    return np.asarray(norm.cdf(scores))
+
+
+def centre_scores(candidates: Sequence[Candidate]) -> np.ndarray:
+    """The values before the fit, as normal scores: float64 (candidates,)."""
+    at = [0.5 if one.spread else float(one.share(np.array(one.centre))) for one in candidates]
+    return scores(np.array(at))
+
+
+def own_seeds(points: int, seeds: int, first: int = 1) -> list[range]:
+    """Seeds of each point from `first` on, shared with no other point.
 
     What is learned from many points then rests on as many populations.
     """
-    return [range(1 + point * seeds, 1 + (point + 1) * seeds) for point in range(points)]
+    return [range(first + point * seeds, first + (point + 1) * seeds) for point in range(points)]
 
 
 def common_seeds(points: int, seeds: int) -> list[range]:

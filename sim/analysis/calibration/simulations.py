@@ -53,11 +53,17 @@ class MeasureRows:
 
 
 def with_values(scenario: Scenario, sets: Mapping[str, float]) -> Scenario:
-    """A scenario with parameters set, by path (`trust.asymmetry`, `choice.sensitivity.consumer`)."""
+    """A scenario with values set, by path: of parameters (`trust.asymmetry`, `choice.sensitivity.consumer`)
+    and of countries (`jurisdictions.DE.adoption_pace.enterprise`)."""
     updates: dict[str | int, Any] = {}
     for path, value in sets.items():
         put(updates, tuple(path.split(".")), value)
-    return replace(scenario, parameters=updated(scenario.parameters, updates))
+    countries = updates.pop("jurisdictions", {})
+    return replace(
+        scenario,
+        parameters=updated(scenario.parameters, updates),
+        jurisdictions=updated(scenario.jurisdictions, countries) if countries else scenario.jurisdictions,
+    )
 
 
 def simulate(

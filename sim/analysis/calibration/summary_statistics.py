@@ -1,11 +1,13 @@
-"""What a fit compares: the rows of the evidence made into a few numbers, each with its error.
+"""What a fit compares: the rows of the evidence made into a few dozen numbers, each with its error.
 
-Eurostat's and Destatis' hundred rows of use by country hang on one another and on the starting levels, which
-were computed from them; so they count as four numbers. Every other row is a number of its own; of a bound,
-how far it is overstepped.
+Rows of many countries that one parameter moves alike (how fast police ask for more data, how views of the US
+changed) are averaged over groups of countries, as the error of such a mean is known from how much they
+differ. Every other row is a number of its own; of a bound, how far it is overstepped. Rows on the use of
+cloud services by country are not among them: they inform the curves of each country
+(`starting_levels/national.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,146 +15,80 @@ import numpy as np
 
 from sim.analysis.evidence.rows import Row
 
-USE = "adoption"
-MEAN, GROWTH, SIZE, SLOPE = "use_mean", "use_growth", "use_by_size", "use_slope"
+ADOPTION = "adoption"
+AVERAGED = {"survey_change": "views", "police_requests_growth": "asked", "police_content": "content"}
 CLIP = 8.0  # standardised summaries are cut here: further off is as impossible as this
 
 
-def names_of(rows: Sequence[Row]) -> tuple[str, ...]:
-    """The summaries of these rows, in order; of use those that the rows can give."""
-    return (*_Use.of(rows).names, *(row.id for row in rows if row.measure.name != USE))
-
-
 @dataclass(frozen=True)
-class _Use:
-    """The rows of use (`at`: their positions), by date and population.
+class Summary:
+    """A number that a fit compares: the mean over rows of how far the model is from them.
 
-    All firms of 10 people or more are the `whole`.
+    `error` is that of the sources.
     """
 
-    at: tuple[int, ...]
-    data: np.ndarray
-    years: np.ndarray
-    populations: np.ndarray
-
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> "_Use":
-        at = tuple(i for i, row in enumerate(rows) if row.measure.name == USE)
-        data = np.array([rows[i].value for i in at])
-        years = np.array([1970 + rows[i].first.first // 12 for i in at])
-        return cls(at, data, years, np.array([rows[i].population for i in at], dtype=str))
-
-    @cached_property
-    def whole(self) -> np.ndarray:
-        return np.asarray(self.populations == "firms_10plus")
-
-    @cached_property
-    def common_years(self) -> list[int]:
-        """The two years in which most countries were asked, if there are two."""
-        years, counts = np.unique(self.years[self.whole], return_counts=True)
-        return sorted(years[np.argsort(-counts, kind="stable")][:2].tolist())
+    name: str
+    rows: tuple[Row, ...]
 
     @property
-    def names(self) -> tuple[str, ...]:
-        able = {
-            MEAN: len(self.at) > 0,
-            GROWTH: len(self.common_years) == 2,
-            SIZE: bool({"small_firm", "enterprise"} <= set(self.populations.tolist())),
-            SLOPE: bool(len(self.data[self.whole]) and np.ptp(self.data[self.whole]) > 0),
-        }
-        return tuple(name for name, is_there in able.items() if is_there)
+    def error(self) -> float:
+        """Standard error of the mean: of several rows from how much they differ, of one as its source says.
 
-    def summaries(self, use: np.ndarray) -> np.ndarray:
-        """Four summaries of (..., rows of use).
-
-        They are mean level, growth, larger over small firms, and how far countries differ as they did in the
-        data.
+        Where a source says nothing it is a tenth of the value (for a bound, half the tolerance).
         """
-        parts = [self._summary(name, use) for name in self.names]
-        return np.stack(parts, -1) if parts else use[..., :0]
+        own = [row.se if row.se is not None else 0.05 * abs(row.value) for row in self.rows]
+        if len(self.rows) < 3:
+            return float(np.sqrt(np.mean(np.square(own)) / len(own)))
+        return float(np.std([row.value for row in self.rows], ddof=1) / np.sqrt(len(self.rows)))
 
-    def _summary(self, name: str, use: np.ndarray) -> np.ndarray:
-        if name == MEAN:
-            return np.asarray(use.mean(-1))
-        if name == GROWTH:
-            first, second = self.common_years
-            return np.asarray(self._in(use, second) - self._in(use, first))
-        if name == SIZE:
-            return np.asarray(
-                use[..., self.populations == "enterprise"].mean(-1)
-                - use[..., self.populations == "small_firm"].mean(-1)
-            )
-        return self._slope(use[..., self.whole])
 
-    def _in(self, use: np.ndarray, year: int) -> np.ndarray:
-        return np.asarray(use[..., self.whole & (self.years == year)].mean(-1))
+def summaries_of(rows: Iterable[Row], ties: Mapping[str, str]) -> tuple[Summary, ...]:
+    """The summaries of the rows that inform parameters; `ties` is by jurisdiction."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.measure.name != ADOPTION:
+            groups.setdefault(name_of(row, ties), []).append(row)
+    return tuple(Summary(name, tuple(found)) for name, found in groups.items())
 
-    def _slope(self, whole: np.ndarray) -> np.ndarray:
-        centred = self.data[self.whole] - self.data[self.whole].mean()
-        return np.asarray((whole * centred).sum(-1) / np.sum(centred**2))
+
+def name_of(row: Row, ties: Mapping[str, str]) -> str:
+    """The summary that a row belongs to: its id, unless it is averaged with others."""
+    kind = AVERAGED.get(row.measure.name)
+    if kind is None or len(row.place.codes) != 1 or row.arguments.get("scale") == "partner":
+        return row.id
+    (code,) = row.place.codes
+    year = 1970 + row.last.last // 12
+    return f"{kind}_{ties[code]}_{year}" if kind == "views" else kind
 
 
 @dataclass(frozen=True)
 class Summaries:
-    """The summaries of some rows.
+    """Summaries of measured rows; `measured` are the rows in the order in which they were measured."""
 
-    Along their last axis, arrays of values have the rows and arrays of summaries have the names.
-    """
-
-    rows: tuple[Row, ...]
+    parts: tuple[Summary, ...]
+    measured: tuple[Row, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
-        return names_of(self.rows)
+        return tuple(part.name for part in self.parts)
 
     @cached_property
-    def data(self) -> np.ndarray:
-        """The rows' own values."""
-        return np.array([row.value for row in self.rows])
+    def error(self) -> np.ndarray:
+        return np.array([part.error for part in self.parts])
 
     @cached_property
-    def observed(self) -> np.ndarray:
-        """The summaries of what was measured in the world."""
-        return self.of(self.data)
-
-    @cached_property
-    def source_error(self) -> np.ndarray:
-        """Standard error of each summary of the data.
-
-        Where a row has none, it is a tenth of the value (for a bound, half the tolerance).
-        """
-        se = np.array([row.se if row.se is not None else 0.05 * abs(row.value) for row in self.rows])
-        # one survey's rows share their errors more than they average them out: their mean is half as
-        # uncertain as one of them
-        of_use = {
-            name: 0.02 if name == SLOPE else 0.5 * float(np.mean(se[list(self._use.at)]))
-            for name in self._use.names
-        }
-        return np.array([*of_use.values(), *(se[i] for i in self._single)])
+    def _columns(self) -> list[list[int]]:
+        place = {row.id: i for i, row in enumerate(self.measured)}
+        return [[place[row.id] for row in part.rows] for part in self.parts]
 
     def of(self, values: np.ndarray) -> np.ndarray:
-        """Summaries of what was measured on the model: (..., rows) -> (..., summaries).
-
-        Missing stays missing.
-        """
+        """How far measured values (..., rows) are from the data: (..., summaries); missing stays missing."""
         values = np.asarray(values, np.float64)
-        single = (
-            np.stack([_single(self.rows[i], values[..., i]) for i in self._single], -1)
-            if self._single
-            else values[..., :0]
-        )
-        return np.concatenate([self._use.summaries(values[..., list(self._use.at)]), single], -1)
-
-    @cached_property
-    def _use(self) -> _Use:
-        return _Use.of(self.rows)
-
-    @cached_property
-    def _single(self) -> list[int]:
-        return [i for i, row in enumerate(self.rows) if row.measure.name != USE]
+        off = np.stack([_off(row, values[..., i]) for i, row in enumerate(self.measured)], -1)
+        return np.stack([off[..., columns].mean(-1) for columns in self._columns], -1)
 
 
-def _single(row: Row, value: np.ndarray) -> np.ndarray:
+def _off(row: Row, value: np.ndarray) -> np.ndarray:
     if row.bound == "le":
         return np.where(np.isnan(value), value, np.maximum(value - row.value, 0.0))
     if row.bound == "ge":
@@ -162,42 +98,28 @@ def _single(row: Row, value: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Standard:
-    """Summaries as multiples of their error: (summary - observed) / error, cut at CLIP.
+    """Summaries as multiples of their error, that of the source and the model's judged discrepancy.
 
-    Missing ones are filled in. The error holds the source's, the model's judged discrepancy and that of a
-    mean over seeds of so many simulated customers. `measured` is the part of it that is source and
-    discrepancy: what a simulated mean over seeds has not in it already. `filled` is what stands for a missing
-    summary: the median over the simulations, which says nothing.
+    `filled` stands for a missing summary: the median over the simulations, which says nothing.
     """
 
-    names: tuple[str, ...]
-    observed: np.ndarray
     error: np.ndarray
-    measured: np.ndarray
     filled: np.ndarray
 
-    def of(self, summaries: np.ndarray) -> np.ndarray:
-        whole = np.where(np.isnan(summaries), self.filled, summaries)
-        return np.asarray(np.clip((whole - self.observed) / self.error, -CLIP, CLIP))
+    @classmethod
+    def of_simulations(
+        cls, summaries: Summaries, found: np.ndarray, discrepancy: Mapping[str, float]
+    ) -> "Standard":
+        """The scale for simulated summaries (points, summaries)."""
+        judged = np.array([discrepancy[name] for name in summaries.names])
+        return cls(np.sqrt(summaries.error**2 + judged**2), np.nan_to_num(np.nanmedian(found, axis=0)))
+
+    def of(self, found: np.ndarray) -> np.ndarray:
+        whole = np.where(np.isnan(found), self.filled, found)
+        return np.asarray(np.clip(whole / self.error, -CLIP, CLIP))
 
 
-def standard(summaries: Summaries, simulated: np.ndarray, discrepancy: Mapping[str, float]) -> Standard:
-    """The scale for simulations (points, seeds, summaries) of these summaries."""
-    judged = np.array([discrepancy[name] for name in summaries.names])
-    measured = np.sqrt(summaries.source_error**2 + judged**2)
-    error = np.sqrt(measured**2 + luck(simulated) ** 2)
-    return Standard(
-        summaries.names, summaries.observed, error, measured / error, np.nanmedian(simulated, axis=(0, 1))
-    )
-
-
-def luck(simulated: np.ndarray) -> np.ndarray:
-    """Standard error of each summary's mean over seeds at one point, pooled over points.
-
-    It is the variation that remains between populations.
-    """
-    seeds = simulated.shape[1]
-    if seeds < 2:
-        return np.zeros(simulated.shape[2])
-    within = np.nanmean(np.nanvar(simulated, axis=1, ddof=1), axis=0)
-    return np.asarray(np.sqrt(np.nan_to_num(within) / seeds))
+def may_use(parts: Sequence[Summary], may_see: Iterable[str]) -> np.ndarray:
+    """Which summaries a fit that may see these rows (ids) can use: those of which it may see all: bool."""
+    seen = frozenset(may_see)
+    return np.array([all(row.id in seen for row in part.rows) for part in parts], dtype=bool)

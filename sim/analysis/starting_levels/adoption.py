@@ -16,10 +16,16 @@ FIRST = 2013.0  # the model begins in January 2013
 
 @dataclass(frozen=True)
 class Bass:
-    """Innovation p and imitation q, both a year."""
+    """Innovation p and imitation q, both a year; `acceleration` is how much both rise a year from 2013 on."""
 
     innovation: float
     imitation: float
+    acceleration: float = 0.0
+
+    def years(self, first: float, last: float) -> float:
+        """Years from one date to another, counted as faster years count."""
+        begin, end = first - FIRST, last - FIRST
+        return end - begin + 0.5 * self.acceleration * (end**2 - begin**2)
 
 
 @dataclass(frozen=True)

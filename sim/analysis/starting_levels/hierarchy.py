@@ -1,11 +1,11 @@
 """Curves of adoption by country, drawn from a common distribution that is estimated with them.
 
-Each country follows the curve of Bass (1969) with the pooled innovation and imitation times a pace of its own,
-towards a ceiling of its own. Log paces and log-odds of ceilings are normal about common means. Means, spreads
-and the error of a survey are estimated together with the countries' curves: given the common distribution the
-countries are independent, so each one's curve is integrated out by importance sampling, and only five common
-numbers are left to sample (Hogg, Myers & Bovy 2010). What a country's record does not decide is left to the
-common distribution, and a country with one survey, or with none, gets its whole width.
+Each country follows the curve of Bass (1969) with the pooled innovation and imitation times a pace of its
+own, towards a ceiling of its own. Log paces and log-odds of ceilings are normal about common means. Means,
+spreads and the error of a survey are estimated together with the countries' curves: given the common
+distribution the countries are independent, so each one's curve is integrated out by importance sampling, and
+only five common numbers are left to sample (Hogg, Myers & Bovy 2010). What a country's record does not decide
+is left to the common distribution, and a country with one survey, or with none, gets its whole width.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ _MEAN_PACE, _MEAN_CEILING, _SPREAD_PACE, _SPREAD_CEILING = 0.5, 0.5, 0.4, 0.5
 _ERROR, _ERROR_SPREAD = 0.015, 0.4
 # Particles are proposed this wide, so that every plausible common distribution is covered.
 _WIDE_PACE, _WIDE_CEILING, _WIDE_LEVEL = 0.8, 0.9, 0.03
-_FREEDOM = 4  # of Student's t: a survey's errors have heavy tails, since unmarked breaks are among them
+FREEDOM = 4  # of Student's t: a survey's errors have heavy tails, since unmarked breaks are among them
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Curves:
 
     def share(self, year: float, bass: Bass) -> np.ndarray:
         """Share of adopters in January of `year`: (D,)."""
-        return adopters(self.level, year - FIRST, self.pace, self.ceiling, bass)
+        return adopters(self.level, bass.years(FIRST, year), self.pace, self.ceiling, bass)
 
 
 @dataclass(frozen=True)
@@ -137,11 +137,11 @@ class _Cloud:
         curve = (np.exp(pace), expit(top), bass)
         fit = np.zeros((len(ERRORS), particles))
         for year, share in record.items():
-            off = share - adopters(at_first, year - first, *curve)
-            fit += student.logpdf(off[None], _FREEDOM, scale=ERRORS[:, None])
+            off = share - adopters(at_first, bass.years(first, year), *curve)
+            fit += student.logpdf(off[None], FREEDOM, scale=ERRORS[:, None])
         fit += np.where(at_first < 0.999 * curve[1], 0.0, -np.inf)
         proposal = norm.logpdf(normal).sum(1)  # up to a constant that no comparison needs
-        return cls(adopters(at_first, FIRST - first, *curve), pace, top, fit - proposal)
+        return cls(adopters(at_first, bass.years(first, FIRST), *curve), pace, top, fit - proposal)
 
     def weights(self, common: np.ndarray) -> np.ndarray:
         """Log weight of each particle under common distributions (draws, 5): (draws, particles).

@@ -1,8 +1,8 @@
 """Level, pace and ceiling of adoption of every jurisdiction and segment, from the surveys of 2014 to 2018.
 
 Surveyed countries have the curves of the hierarchy (`hierarchy.py`). A jurisdiction of several countries has
-their mean by GDP; one that Eurostat does not survey has the mean of a judged group of countries times a judged
-factor, with the whole spread between countries about it. Regulated firms and the public sector follow
+their mean by GDP; one that Eurostat does not survey has the mean of a judged group of countries times a
+judged factor, with the whole spread between countries about it. Regulated firms and the public sector follow
 enterprises by judged factors, consumers are judged.
 """
 
@@ -29,7 +29,7 @@ FIRMS = (*SURVEYED, *BY_ENTERPRISES)
 
 @dataclass(frozen=True)
 class National:
-    """The fit: draws of the curves of every jurisdiction (code -> segment -> Curves) and of surveyed places."""
+    """The fit: draws of the curves of every jurisdiction by segment, and the hierarchy of surveyed places."""
 
     bass: Bass
     hierarchies: Mapping[str, Hierarchy]
@@ -131,7 +131,7 @@ def _of_jurisdiction(sources: Sources, code: str, segment: str, found: Hierarchy
 
 
 def _mean(sources: Sources, places: Mapping[str, Curves]) -> Curves:
-    """The mean of countries, draw by draw, by GDP of 2013; of paces by logarithms, of ceilings by log-odds."""
+    """The mean of countries by GDP of 2013, draw by draw; of paces by logarithms, of ceilings by log-odds."""
     gdp = {economy.iso2: economy.gdp_2013 or 0.0 for economy in sources.economies.values()}
     weights = np.array([gdp[geo] for geo in places]) / sum(gdp[geo] for geo in places)
     curves = list(places.values())

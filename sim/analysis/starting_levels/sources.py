@@ -154,18 +154,24 @@ def _economy(row: dict[str, str]) -> Economy:
 
 
 def _uptake(path: Path) -> Uptake:
-    """Firms that buy any cloud service, 2014 to 2018, of one release.
+    """Firms that buy any cloud service, 2014 to 2018, of one release; aggregates are left out.
 
-    A series ends where it breaks; aggregates are left out.
+    Of a series that breaks, the part with the most surveys is kept, of two alike the later.
     """
     rows = [row for row in _rows(path) if row["place"] not in AGGREGATES and int(row["year"]) <= LAST_YEAR]
     breaks = {(row["place"], int(row["year"])) for row in rows if "break" in row["flags"].split("+")}
+    parts: dict[str, dict[int, set[int]]] = {}  # place -> breaks that lie behind -> years
+    for row in rows:
+        place, year = row["place"], int(row["year"])
+        behind = sum(of == place and at <= year for of, at in breaks)
+        parts.setdefault(place, {}).setdefault(behind, set()).add(year)
+    kept = {
+        place: max(of.items(), key=lambda part: (len(part[1]), part[0]))[1] for place, of in parts.items()
+    }
     return {
         (EUROSTAT_CODES.get(row["place"], row["place"]), SIZES[row["size"]], year): float(row["value"]) / 100
         for row in rows
-        if (year := int(row["year"]))
-        and row["size"] in SIZES
-        and not any(place == row["place"] and at <= year for place, at in breaks)
+        if (year := int(row["year"])) in kept[row["place"]] and row["size"] in SIZES
     }
 
 

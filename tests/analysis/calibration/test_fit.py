@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.calibration.fit import ABOUT, PREDICTIVE, RECOVERY, SCREEN, Calibrated, Fit, Size
+from sim.analysis.calibration.fit import ABOUT, LEAK, PREDICTIVE, RECOVERY, Calibrated, Fit, Size
 from sim.analysis.calibration.inputs import FOLDER, PARAMETERS, Inputs, read_inputs
-from sim.analysis.calibration.posterior_checks import candidates_for_best
-from sim.analysis.calibration.prior_sample import held_out, shares
+from sim.analysis.calibration.leak import ROWS, leak_table
 from sim.analysis.calibration.simulations import MEASURED, simulate, with_values
 from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
+from sim.analysis.evidence.splits import SPLITS, countries_held_back
+from sim.analysis.starting_levels.sources import read_sources
 from sim.model.world import WorldSet
 from sim.runs import seed as seeds
 from sim.runs.seed import Task, run_seed
@@ -25,12 +26,14 @@ from sim.runs.store import Store
 from sim.runs.tasks import Backend, Runner
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.posterior import BEST, DRAWS, EARLY, MOVED, moved_headlines, read_posterior
+from sim.scenario.posterior import BEST, CURVES, DRAWS, MOVED, moved_headlines, read_posterior
 from sim.scenario.resolution import Resolved, resolve
 from tools.fitted_values import FITTED, new_files, shipped_values
 
 TWO = ("market.home_lag.all", "localisation")
-SIZE = Size(points=16, seeds=1, draws=32, screen_seeds=1, put_back=4, best_seeds=1, pairs=2000)
+SIZE = Size(
+    points=16, test_points=16, test_seeds=1, draws=32, put_back=4, tried=2, tried_seeds=1, best_seeds=1
+)
 
 
 def resolved(name: str) -> Resolved:
@@ -71,6 +74,7 @@ def fit(rows: tuple[Row, ...], inputs: Inputs, store: Store) -> Calibrated:
         poisoned,
         resolved("history"),
         resolved("two_worlds"),
+        read_sources(root() / CONFIGS),
         SIZE,
     ).run(Runner(store, Backend(1)), say=lambda step: None)
 
@@ -97,37 +101,43 @@ def test_a_small_fit_leaves_every_table_and_never_looks_at_a_validation_row(
     fit: Calibrated, posterior: Path
 ) -> None:
     assert not fit.failures
-    names = {
-        SCREEN,
-        MOVED,
-        ABOUT,
-        *(prefix + name for prefix in ("", EARLY) for name in (DRAWS, BEST, RECOVERY, PREDICTIVE)),
-    }
+    splits = {f"{split.name}_{DRAWS}" for split in SPLITS}
+    names = {MOVED, ABOUT, CURVES, DRAWS, BEST, RECOVERY, PREDICTIVE, LEAK, f"by_country_{CURVES}", *splits}
     assert {path.name for path in posterior.iterdir()} == names
     predicted = pd.read_csv(posterior / PREDICTIVE, keep_default_na=False)
-    assert len(predicted) == 127
+    assert len(predicted) > 300
     assert set(predicted["verdict"]) <= {"holds", "misses", "cannot say"}
-    assert set(predicted.loc[predicted["in_fit"] == "no", "row"]) == {"S06b", "S11a", "S11c", "S18"}
+    assert set(predicted.loc[predicted["in_fit"] == "no", "row"]) == {"S06b", "S11c", "S18"}
     assert predicted.loc[predicted["in_fit"] == "no", "left_out"].str.len().min() > 20
 
 
 @pytest.mark.long
-def test_the_posterior_can_be_read_and_has_moved_to_where_the_data_are(posterior: Path) -> None:
+def test_the_posterior_can_be_read_with_the_curves_of_every_country(posterior: Path) -> None:
     found = read_posterior(posterior)
     assert found.names == TWO
     assert found.draws().shape == (32, 2)
-    home_lag = found.of("market.home_lag.all")
-    assert home_lag is not None and home_lag.mean > 0.11, (
-        "European providers' share fell faster than the 0.09 of the growth rates gives"
-    )
-    assert found.at(0)["governments.base_rate.sector_localisation"] == pytest.approx(
-        0.02 * found.draws()[0, 1]
-    )
-    assert read_posterior(posterior, split="early").names == TWO
-    said = json.loads((posterior / ABOUT).read_text())
-    assert (
-        said["points"] == 16 and said["customers"] == 2000 and said["early_fit"]["rows"] < said["fit"]["rows"]
-    )
+    at = found.at(0)
+    assert at["governments.base_rate.sector_localisation"] == pytest.approx(0.02 * found.draws()[0, 1])
+    assert 0.0 < at["jurisdictions.DE.adoption_2013.small_firm"] < 0.3
+    assert at != {**found.at(1), **found.sets(found.table[0].tolist())}, "curves differ from draw to draw"
+    apart = read_posterior(posterior, split="by_country").at(0)
+    pace = {code: f"jurisdictions.{code}.adoption_pace.enterprise" for code in (*countries_held_back(), "PL")}
+    assert all((at[path] != apart[path]) == (code != "PL") for code, path in pace.items())
+    told = json.loads((posterior / ABOUT).read_text())
+    assert told["points"] == 16 and told["customers"] == 2000
+    assert told["splits"]["by_time"] < len(told["summaries"])
+
+
+def test_the_leak_is_met_alone_and_together(rows: tuple[Row, ...]) -> None:
+    """Three points: one meets two sources at once, one meets none, one another."""
+    asked = [row for row in rows if row.id in ROWS]
+    data = np.array([row.value for row in asked])
+    values = np.stack([data, data * 0.0, data * 0.0])[:, None, :]
+    found = leak_table(asked, values).set_index("row")
+    assert found.loc["S06a", "points_met"] == pytest.approx(1 / 3)
+    assert found.loc["S11b", "points_met"] == 1.0, "an upper bound is met by nought"
+    assert found.loc["S06a", "and_S11a"] == found.loc["S06a", "all_met"] == pytest.approx(1 / 3)
+    assert (found["together_off"] == 0.0).all()
 
 
 @pytest.mark.long
@@ -213,36 +223,6 @@ def test_the_best_point_ships_with_its_source_and_nothing_else_changes(
     assert not new_files(shipped, sets, folder / "parameters"), "shipping twice changes nothing"
 
 
-def test_what_the_data_cannot_tell_keeps_its_value_in_the_best_point() -> None:
-    every = read_inputs(
-        read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base
-    ).fitted
-    draws = np.random.default_rng(1).random((400, len(every)))
-
-    def misfit(points: np.ndarray) -> np.ndarray:
-        return np.asarray(np.abs(points[:, 0] - 0.3))
-
-    points = candidates_for_best(every, draws, misfit, 8)
-    assert points.shape == (8, len(every))
-    assert np.all(misfit(points) < 0.1), "of the draws that suit it the best"
-    for one, column in zip(every, points.T, strict=True):
-        if one.fitted == "drawn":
-            assert one.value(column) == pytest.approx(one.centre, rel=1e-4)
-    again = candidates_for_best(every, np.repeat(draws, 20, axis=0), misfit, 8)
-    assert len(np.unique(again, axis=0)) == 8, "a draw that comes twenty times is one point to try"
-
-
-def test_points_kept_apart_are_spread_over_every_prior_and_stay_when_the_sample_grows() -> None:
-    apart = held_out(512)
-    assert 40 < apart.sum() < 90
-    assert np.array_equal(held_out(1024)[:512], apart)
-    every = read_inputs(
-        read_rows(shipped_rows(), history_of(resolved("history"))), resolved("history").base
-    ).fitted
-    sample = shares(every, 512)[apart]
-    assert np.all(sample.std(0) > 0.2), "a stride of eight would keep one eighth of the first parameter"
-
-
 def test_a_model_is_let_go_once_its_numbers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     alive: list[weakref.ref[object]] = []
     run = WorldSet.run
@@ -271,3 +251,6 @@ def test_values_are_set_by_path() -> None:
         changed.parameters.choice.sensitivity.enterprise == scenario.parameters.choice.sensitivity.enterprise
     )
     assert changed.parameters.market.home_lag == {**scenario.parameters.market.home_lag, "all": 0.2}
+    faster = with_values(scenario, {"jurisdictions.DE.adoption_pace.enterprise": 2.0})
+    assert faster.jurisdictions["DE"].adoption_pace.enterprise == 2.0
+    assert faster.jurisdictions["FR"] is scenario.jurisdictions["FR"]

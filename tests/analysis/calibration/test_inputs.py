@@ -5,25 +5,24 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 import pytest
 
-from sim.analysis.calibration.fit import SCREEN
 from sim.analysis.calibration.inputs import (
     DISCREPANCY,
     FOLDER,
-    HELD_BACK,
     LEFT_OUT,
     PARAMETERS,
     Inputs,
     read_inputs,
 )
-from sim.analysis.calibration.screening import chosen
-from sim.analysis.calibration.summary_statistics import Summaries, names_of
+from sim.analysis.calibration.prior_sample import sets_at, shares, values_at
+from sim.analysis.calibration.summary_statistics import Summaries, may_use, summaries_of
 from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
+from sim.analysis.evidence.splits import SPLITS
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.posterior import posterior_folder
+from sim.scenario.posterior import FITTED, JUDGED, SPREAD
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
@@ -46,24 +45,29 @@ def shipped() -> Inputs:
 def test_only_calibration_rows_ever_reach_a_fit() -> None:
     roles = {row.role for row in rows()}
     assert {"validation", "context", "input"} <= roles, "there is something to keep away"
-    for early in (False, True):
-        assert {row.role for row in shipped().rows(rows(), early)} == {"calibration"}
+    assert {row.role for row in shipped().rows(rows())} == {"calibration"}
     poisoned = [replace(row, value=1e9) if row.role != "calibration" else row for row in rows()]
     assert shipped().rows(poisoned) == shipped().rows(rows())
 
 
-def test_the_early_fit_sees_neither_later_rows_nor_the_countries_held_back() -> None:
-    all_of_it, early = (shipped().rows(rows(), e) for e in (False, True))
-    hidden = {row.id for row in all_of_it} - {row.id for row in early}
-    assert all(row.last.last < (2019 - 1970) * 12 for row in early)
-    assert {"K01b", "W01", "S21", "L01b"} <= hidden, "later than 2018"
-    assert len(shipped().held_back) == 4
-    for country in shipped().held_back:
-        assert f"K22b_{country}_2016_small" in hidden
-        assert not [
-            row for row in early if row.measure.name.startswith("adoption") and country in row.place.codes
-        ]
-    assert "S06a" not in hidden, "what German firms said is no row of Eurostat"
+def ties() -> dict[str, str]:
+    return {code: where.ties for code, where in history().base.jurisdictions.items()}
+
+
+def test_a_split_uses_a_summary_only_if_it_may_see_every_row_of_it() -> None:
+    parts = summaries_of(shipped().rows(rows()), ties())
+    by_time = next(split for split in SPLITS if split.name == "by_time")
+    used = may_use(parts, [row.id for row in rows() if by_time.may_see(row)])
+    names = [part.name for part in parts]
+    assert {"K01b", "W01", "S21", "L01b"} <= {n for n, u in zip(names, used, strict=True) if not u}, (
+        "after 2018"
+    )
+    assert {"K01a", "S06a", "views_eu_2014"} <= {n for n, u in zip(names, used, strict=True) if u}
+
+
+def test_use_of_cloud_services_informs_the_country_level_alone() -> None:
+    parts = summaries_of(shipped().rows(rows()), ties())
+    assert not [row for part in parts for row in part.rows if row.measure.name == "adoption"]
 
 
 def test_rows_left_out_are_not_fitted_and_each_has_a_reason() -> None:
@@ -73,50 +77,61 @@ def test_rows_left_out_are_not_fitted_and_each_has_a_reason() -> None:
 
 def test_priors_are_reproduced_at_their_ends_and_back() -> None:
     for one in shipped().candidates:
-        ends = one.value(pd.Series([0.0, 1.0]).to_numpy())
-        assert ends.tolist() == [one.low, one.high]
-        assert one.share(one.value(pd.Series([0.3]).to_numpy()))[0] == pytest.approx(0.3, abs=1e-4)
+        assert one.value(np.array([0.0, 1.0])).tolist() == [one.low, one.high]
+        assert one.share(one.value(np.array([0.3])))[0] == pytest.approx(0.3, abs=1e-4)
 
 
-def test_the_fitted_parameters_are_those_that_the_screen_chose() -> None:
-    table = posterior_folder() / SCREEN
-    drawn = [one.name for one in shipped().candidates if one.fitted == "drawn"]
-    assert set(chosen(pd.read_csv(table), drawn)) == {
-        one.name for one in shipped().candidates if one.fitted == "yes"
+def test_about_a_dozen_are_fitted_and_every_judged_one_says_so() -> None:
+    by_role = {
+        role: [one for one in shipped().candidates if one.role == role] for role in (FITTED, JUDGED, SPREAD)
     }
+    common = [one for one in by_role[FITTED] if not one.spread]
+    assert 10 <= len(common) <= 16 and len(by_role[SPREAD]) == 2
+    assert all("judgement" in one.source for one in by_role[JUDGED])
+    assert all(one.sets(one.centre) for one in common + by_role[JUDGED])
+    assert not any(one.sets(one.centre) for one in by_role[SPREAD])
 
 
-def test_what_acts_alike_or_not_at_all_is_not_chosen() -> None:
-    effects = {
-        "strong": (9.0, 3.0),
-        "alike": (3.0, 1.0),
-        "other": (0.0, 2.0),
-        "faint": (0.5, -0.5),
-        "drawn": (4.0, -4.0),
-    }
-    screened = pd.DataFrame(
-        [
-            {"parameter": name, "summary": k, "effect": effect}
-            for name, pair in effects.items()
-            for k, effect in zip("ab", pair, strict=True)
-        ]
-    )
-    assert chosen(screened, ["drawn"]) == ["strong", "other"]
+def test_groups_of_countries_come_from_a_common_distribution() -> None:
+    """Where the common spread is small, the groups are alike; where it is large, they differ."""
+    candidates = shipped().candidates
+    names = [one.name for one in candidates]
+    sample = shares(candidates, 256)
+    group = [k for k, name in enumerate(names) if name.startswith("trust.news_reach.")]
+    width = names.index("news_reach_spread")
+    assert len(group) == 4
+    small, large = (values_at(candidates, _held(sample, width, share))[:, group] for share in (0.01, 0.99))
+    assert np.log(small).std() == pytest.approx(0.02, rel=0.2)
+    assert np.log(large).std() == pytest.approx(0.77, rel=0.2)
+    sets = sets_at(candidates, values_at(candidates, sample[:1]))[0]
+    assert "trust.news_reach.eu" in sets and "news_reach_spread" not in sets
 
 
-def test_summaries_of_the_data_are_the_data() -> None:
-    summaries = Summaries(shipped().rows(rows()))
-    at = dict(zip(summaries.names, summaries.observed, strict=True))
-    assert at["use_slope"] == pytest.approx(1.0)
-    assert at["S06a"] == at["W01"] == 0.0
-    assert at["use_growth"] == pytest.approx(4.5, abs=1.0), "from 2014 to 2016"
-    moved = summaries.of(summaries.data + 3.0)
-    assert moved[summaries.names.index("use_mean")] == pytest.approx(at["use_mean"] + 3.0)
-    assert moved[summaries.names.index("W01")] == 3.0, "a bound that is overstepped"
-    below = summaries.of(summaries.data - 3.0)
-    assert below[summaries.names.index("W01")] == 0.0 and below[summaries.names.index("S06a")] == -3.0
-    assert summaries.of(summaries.data[None, None].repeat(2, 1)).shape == (1, 2, len(summaries.names))
-    assert names_of([row for row in summaries.rows if row.id == "S06a"]) == ("S06a",)
+def _held(sample: np.ndarray, column: int, share: float) -> np.ndarray:
+    held = sample.copy()
+    held[:, column] = share
+    return held
+
+
+def test_summaries_are_the_distance_from_the_data() -> None:
+    used = shipped().rows(rows())
+    summaries = Summaries(summaries_of(used, ties()), used)
+    data = np.array([row.value for row in used])
+    assert np.all(summaries.of(data) == 0.0)
+    at = dict(zip(summaries.names, summaries.of(data + 3.0), strict=True))
+    assert at["asked"] == pytest.approx(3.0), "a mean over countries"
+    assert at["W01"] == 3.0, "a bound that is overstepped"
+    below = dict(zip(summaries.names, summaries.of(data - 3.0), strict=True))
+    assert below["W01"] == 0.0 and below["S06a"] == -3.0
+    assert summaries.of(data[None, None].repeat(2, 1)).shape == (1, 2, len(summaries.names))
+
+
+def test_the_error_of_a_mean_over_countries_is_how_much_they_differ() -> None:
+    asked = next(part for part in summaries_of(shipped().rows(rows()), ties()) if part.name == "asked")
+    values = [row.value for row in asked.rows]
+    assert asked.error == pytest.approx(np.std(values, ddof=1) / len(values) ** 0.5)
+    (single,) = summaries_of([asked.rows[0]], ties())
+    assert single.error == asked.rows[0].se
 
 
 @pytest.mark.parametrize(
@@ -132,38 +147,43 @@ def test_summaries_of_the_data_are_the_data() -> None:
             PARAMETERS,
             "lin,1,5,2",
             "lin,1,7,2",
-            f"{PARAMETERS}:4: low: trust.asymmetry would be 7, out of range; allowed: 1 to 5",
+            f"{PARAMETERS}:27: low: trust.asymmetry would be 7, out of range; allowed: 1 to 5",
         ),
         (
             PARAMETERS,
             "lin,1,5,2",
             "lin,3,5,2",
-            f"{PARAMETERS}:4: low: low, centre and high must be in order (got 3, 2, 5)",
+            f"{PARAMETERS}:27: low: low, centre and high must be in order (got 3, 2, 5)",
         ),
         (
             PARAMETERS,
             "lin,1,5,2",
             "line,1,5,2",
-            f"{PARAMETERS}:4: scale: unknown value 'line'; did you mean 'lin'?",
+            f"{PARAMETERS}:27: scale: unknown value 'line'; did you mean 'lin'?",
         ),
-        (PARAMETERS, "log,1,16,4", "log,one,16,4", f"{PARAMETERS}:3: low: must be a number (got 'one')"),
+        (PARAMETERS, "log,1,30,4", "log,one,30,4", f"{PARAMETERS}:3: low: must be a number (got 'one')"),
         (
             PARAMETERS,
             "market.home_lag.all,",
             "market.home_lag,",
-            f"{PARAMETERS}:16: parameter: market.home_lag holds several numbers",
+            f"{PARAMETERS}:11: parameter: market.home_lag holds several numbers",
         ),
         (
             PARAMETERS,
             "choice.keys_gap,",
             "choice.network_effect,",
-            f"{PARAMETERS}:21: parameter: 'choice.network_effect' is also on line 17",
+            f"{PARAMETERS}:52: parameter: 'choice.network_effect' is also on line 49",
         ),
-        (LEFT_OUT, "S18,", "S81,", f"{LEFT_OUT}:4: row: 'S81' is no row of the calibration; "),
+        (LEFT_OUT, "S18,", "S81,", f"{LEFT_OUT}:3: row: 'S81' is no row of the calibration; "),
         (LEFT_OUT, "S18,", "K10_2013,", "row: 'K10_2013' is no row of the calibration"),
-        (HELD_BACK, "\nDK,", "\nXX,", "country: 'XX' is no country"),
-        (DISCREPANCY, "K01a,3,", "K01a,0,", "sd: must be more than 0 (got 0)"),
-        (DISCREPANCY, "K01a,3,", "K01z,3,", "no line for the summary 'K01a'"),
+        (
+            PARAMETERS,
+            ",news_reach_spread,log",
+            ",news_spread,log",
+            "spread: 'news_spread' is no spread above this line; did you mean 'news_reach_spread'",
+        ),
+        (DISCREPANCY, "K01a,2,", "K01a,0,", "sd: must be more than 0 (got 0)"),
+        (DISCREPANCY, "K01a,2,", "K01z,2,", "no line for the summary 'K01a'"),
         (DISCREPANCY, "summary,sd,why", "summary,sd,reason", "unknown column 'reason'"),
     ],
 )

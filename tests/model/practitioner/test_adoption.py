@@ -27,16 +27,17 @@ def planted() -> Hierarchy:
     """Twelve countries of known pace, a thirteenth with one survey."""
     records = {
         f"P{k}": {
-            y: bass_step(0.15, y - 2013, 0.8, Bass(0.007 * pace, 0.35 * pace)) for y in (2014, 2016, 2018)
+            year: bass_step(0.15, year - 2013, 0.8, Bass(0.007 * pace, 0.35 * pace))
+            for year in (2014, 2016, 2018)
         }
         for k, pace in enumerate(PACES)
     }
     return fit_hierarchy({**records, "ONE": {2014: 0.2}, "NONE": {}}, BASS, 0.8, draws=200, particles=1024)
 
 
-def test_nothing_after_2018_and_nothing_after_a_break_is_read(sources: Sources) -> None:
+def test_nothing_after_2018_is_read_and_no_series_over_a_break(sources: Sources) -> None:
     assert max(year for _, _, year in sources.uptake) == 2018
-    assert {year for geo, _, year in sources.uptake if geo == "IT"} == {2014}
+    assert {year for geo, _, year in sources.uptake if geo == "IT"} == {2016, 2018}
 
 
 @pytest.mark.parametrize("segment", SURVEYED)
@@ -58,7 +59,7 @@ def test_the_hierarchy_finds_planted_paces(planted: Hierarchy) -> None:
     assert inside.sum() >= 10
     assert np.corrcoef(logs.mean(1), np.log(PACES))[0, 1] > 0.95
     assert 0.1 < np.median(planted.common.pace_spread) < 0.7
-    assert min(planted.effective.values()) > 10
+    assert min(planted.effective.values()) > 3
 
 
 def test_a_country_with_one_survey_has_the_whole_width_of_the_common_distribution(planted: Hierarchy) -> None:
