@@ -10,7 +10,13 @@ from sim.analysis.calibration.inputs import Candidate, Inputs
 from sim.analysis.calibration.prior_sample import centre_scores, shares_of
 from sim.analysis.calibration.sampler import Chains, log_likelihood, sample
 from sim.analysis.calibration.simulations import Measured
-from sim.analysis.calibration.summary_statistics import Standard, Summaries, may_use, summaries_of
+from sim.analysis.calibration.summary_statistics import (
+    Standard,
+    Summaries,
+    may_use,
+    mean_over_seeds,
+    summaries_of,
+)
 from sim.analysis.evidence.rows import Row
 from sim.scenario.posterior import FITTED, SPREAD
 
@@ -37,9 +43,7 @@ class Learned:
 
     def misfit(self, values: np.ndarray) -> np.ndarray:
         """How unlikely the data are at points with these measured rows (points, seeds, rows): (points,)."""
-        return -log_likelihood(
-            np.nanmean(self.standardised(values), axis=1), np.zeros(len(self.standard.error))
-        )
+        return -log_likelihood(mean_over_seeds(self.standardised(values)), np.zeros(len(self.standard.error)))
 
     def posterior(self, used: np.ndarray, draws: int, seed: int = SEED) -> Chains:
         """Draws given the summaries `used` (bool)."""
@@ -78,10 +82,10 @@ def learn(
     """
     summaries = Summaries(summaries_of(inputs.rows(rows), ties), points[1].rows)
     shares, found = _whole(points[0], summaries.of(points[1].values))
-    standard = Standard.of_simulations(summaries, np.nanmean(found, axis=1), inputs.discrepancy)
+    standard = Standard.of_simulations(summaries, mean_over_seeds(found), inputs.discrepancy)
     test_shares, test_found = _whole(test[0], summaries.of(test[1].values))
     apart = PointsApart.of(test_shares, standard.of(test_found))
-    emulator = learn_emulator(shares, standard.of(np.nanmean(found, axis=1)), apart, SEED)
+    emulator = learn_emulator(shares, standard.of(mean_over_seeds(found)), apart, SEED)
     return Learned(inputs.candidates, summaries, standard, emulator, apart)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sim.analysis.calibration.summary_statistics import mean_over_seeds
 from sim.analysis.evidence.rows import Row
 
 ROWS = {
@@ -24,7 +25,7 @@ def leak_table(rows: Sequence[Row], values: np.ndarray) -> pd.DataFrame:
     """A line for each of the five; `values` are measured rows (points, seeds, rows)."""
     place = {row.id: i for i, row in enumerate(rows)}
     asked = [rows[place[name]] for name in ROWS]
-    found = np.nanmean(values, axis=1)[:, [place[name] for name in ROWS]]
+    found = mean_over_seeds(values)[:, [place[name] for name in ROWS]]
     found = found[~np.isnan(found).any(axis=1)]
     off = np.stack([_off(row, found[:, k]) for k, row in enumerate(asked)], 1)
     met, together = off <= 1.0, int(np.argmin(off.max(1)))

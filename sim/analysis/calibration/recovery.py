@@ -18,7 +18,7 @@ from sim.analysis.calibration.sampler import FREEDOM, log_likelihood, sample
 LEVELS = (0.5, 0.9)
 LOWEST, HIGHEST = 0.80, 0.98  # coverage of a 90% interval that may be relied on
 NARROWER = 0.75  # of the prior's standard deviation: a parameter is identified if its posterior is narrower
-CHAINS, STEPS = 64, 160
+CHAINS, STEPS = 64, 240
 PRIOR_SD = 12**-0.5  # of a share that is even between 0 and 1
 
 

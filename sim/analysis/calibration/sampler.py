@@ -14,7 +14,7 @@ import numpy as np
 from sim.analysis.calibration.prior_sample import shares_of
 
 FREEDOM = 4.0
-STEPS = 400
+STEPS = 2000
 _MOST_SHRINKS = 60
 
 Likelihood = Callable[[np.ndarray], np.ndarray]  # scores (chains, parameters) -> log likelihood (chains,)

@@ -88,6 +88,13 @@ class Summaries:
         return np.stack([off[..., columns].mean(-1) for columns in self._columns], -1)
 
 
+def mean_over_seeds(values: np.ndarray) -> np.ndarray:
+    """The mean along axis 1 of (points, seeds, ...), of the seeds in which something was measured."""
+    known = ~np.isnan(values)
+    total = np.where(known, values, 0.0).sum(1)
+    return np.asarray(np.where(known.any(1), total / np.maximum(known.sum(1), 1), np.nan))
+
+
 def _off(row: Row, value: np.ndarray) -> np.ndarray:
     if row.bound == "le":
         return np.where(np.isnan(value), value, np.maximum(value - row.value, 0.0))
