@@ -70,8 +70,8 @@ class Size:
     """How large a fit is.
 
     `points` of the prior (a power of two) with a seed each, and `test_points` with `test_seeds` each, to
-    learn from and to test on; `draws` kept, `put_back` of them simulated; `tried` points for the best one,
-    with `tried_seeds` each, and `best_seeds` for that one. Raises InputError.
+    learn from and to test on; `draws` kept, `put_back` of them simulated;
+    `tried_seeds` for each point that may be the best, and `best_seeds` for that one. Raises InputError.
     """
 
     points: int = 4096
@@ -79,7 +79,6 @@ class Size:
     test_seeds: int = 4
     draws: int = 256
     put_back: int = 64
-    tried: int = 16
     tried_seeds: int = 4
     best_seeds: int = 8
 
@@ -228,7 +227,7 @@ class _Running:
     def _best_point(self, learned: Learned) -> np.ndarray:
         """The likeliest of a few points, run with several seeds; what is judged keeps its value."""
         size, candidates = self.fit.size, self.fit.inputs.candidates
-        tried = values_at(candidates, learned.near_best(self._used(learned), size.draws)[: size.tried])
+        tried = values_at(candidates, learned.near_best(self._used(learned), size.draws))
         rows = learned.summaries.measured
         runs = self._simulate(rows, tried, common_seeds(len(tried), size.tried_seeds), curves=False)
         return np.asarray(tried[int(np.nanargmin(learned.misfit(runs.values)))])

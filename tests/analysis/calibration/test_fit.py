@@ -31,9 +31,7 @@ from sim.scenario.resolution import Resolved, resolve
 from tools.fitted_values import FITTED, new_files, shipped_values
 
 TWO = ("market.home_lag.all", "localisation")
-SIZE = Size(
-    points=16, test_points=16, test_seeds=1, draws=32, put_back=4, tried=2, tried_seeds=1, best_seeds=1
-)
+SIZE = Size(points=16, test_points=16, test_seeds=1, draws=32, put_back=4, tried_seeds=1, best_seeds=1)
 
 
 def resolved(name: str) -> Resolved:

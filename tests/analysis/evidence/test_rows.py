@@ -97,7 +97,7 @@ from tests.analysis.evidence.row_files import GOOD, HEADER, changed, history, pr
         (
             {"measure": "trust_lost"},
             "without_event: trust_lost compares history with a world without an event: "
-            "name one; valid: T01, T02",
+            "name one; valid: T01, N17",
         ),
     ],
 )
