@@ -128,7 +128,7 @@ def test_supervised_segments_alone_feel_a_sector_law() -> None:
     Were there a region in India in time, as there was, nobody at all would be.
     """
     scenario = asked(*NO_GOVERNMENTS, *NO_PROVIDERS, last="2021-12").scenarios["doj_wins"]
-    ws = WorldSet([without_record(scenario)], 2)  # a seed with a regulated firm that is abroad
+    ws = WorldSet([without_record(scenario)], 3)  # a seed with a regulated firm that is abroad
     ws.run()
     codes, cells = list(ws.models[0].scenario.jurisdictions), ws.population.cells
     laws = ws.models[0].books.laws

@@ -51,13 +51,41 @@ RULING = Switch(on=dt.date(2014, 7, 31), regime="doj_wins")
 
 def test_news_splits_into_attention_and_residue() -> None:
     for share in (0.0, 0.25, 1.0):
-        scenario = _scenario(f"trust.residue_share={share}", "trust.asymmetry=1", "trust.news_strength=8")
+        alike = ("trust.asymmetry=1", "trust.news_strength=8", "trust.lasting_share=1")
+        scenario = _scenario(f"trust.residue_share={share}", *alike)
         mind = _mind(scenario)
         mind.hear(LAW_ENFORCEMENT, np.full(len(mind.belief), -0.5))
         assert np.allclose(mind.memory[:, LAW_ENFORCEMENT, BAD, RESIDUE], share * 4.0)
         assert np.allclose(mind.memory[:, LAW_ENFORCEMENT, BAD, ATTENTION], (1.0 - share) * 4.0)
         assert not mind.memory[:, LAW_ENFORCEMENT, GOOD].any()
         assert not mind.memory[:, INTELLIGENCE].any()
+
+
+def test_news_lasts_longer_in_some_groups_of_countries_and_reaches_more_of_others() -> None:
+    """By ties, a country's own entry first; a share is at most 1."""
+    scenario = _scenario(
+        "trust.residue_share=0.4",
+        "trust.lasting_share=1",
+        "trust.lasting_share.eu=2",
+        "trust.lasting_share.rival=5",
+    )
+    ties = [where.ties for where in scenario.jurisdictions.values()]
+    mind = _mind(scenario)
+    mind.hear(INTELLIGENCE, np.full(len(mind.belief), -1.0))
+    bad = mind.memory[:, INTELLIGENCE, BAD]
+    lasting = (bad[:, RESIDUE] / bad.sum(axis=1))[::SEGMENTS]
+    expected = {"eu": 0.8, "rival": 1.0}
+    assert lasting == pytest.approx([expected.get(one, 0.4) for one in ties])
+    reached = {}
+    for factor in (1, 0.5, 5):
+        mind = _mind(_scenario("trust.asymmetry=1", "trust.news_reach=1", f"trust.news_reach.eu={factor}"))
+        mind.listen(_quiet(ruling=RULING))
+        reached[factor] = mind.memory[:, LAW_ENFORCEMENT, BAD].sum(axis=1)[::SEGMENTS]
+    eu = np.array([one == "eu" for one in ties])
+    assert reached[0.5][eu] == pytest.approx(reached[1][eu] / 2.0)
+    assert np.all(reached[0.5][~eu] == reached[1][~eu])
+    strength = scenario.parameters.trust.news_strength * scenario.parameters.trust.ruling_weight
+    assert reached[5][eu].max() == pytest.approx(strength * (1.0 - BELIEVED)), "at most everybody"
 
 
 def test_bad_news_counts_as_often_as_the_asymmetry_says() -> None:
@@ -82,7 +110,7 @@ def test_memories_halve_in_their_half_lives() -> None:
 
 def test_a_rulings_effect_goes_with_its_surprise() -> None:
     """At belief 0.5 a win for the DOJ is bad news, a win for Microsoft good news, by half each."""
-    scenario = _scenario("trust.asymmetry=1")
+    scenario = _scenario("trust.asymmetry=1", "trust.news_reach=1")
     reach = np.repeat(reach_by_jurisdiction(scenario.parameters.trust.ruling_reach, scenario), SEGMENTS)
     t = scenario.parameters.trust
     for outcome, sign in ((1.0, BAD), (0.0, GOOD)):

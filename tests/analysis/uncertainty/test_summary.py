@@ -41,7 +41,10 @@ def test_a_distance_is_that_of_two_distributions_and_ties_have_none() -> None:
     values = np.repeat([1.0, -1.0], 10)
     steps = np.concatenate([np.arange(10), np.arange(5, 15)]).astype(float)
     found = sign_parameters(values, np.column_stack([steps, np.ones(20)]), ("shifted", "constant"))
-    assert found.distances.get("shifted", 0.5) == pytest.approx(0.5, abs=1e-6) and "constant" not in found.distances
+    assert (
+        found.distances.get("shifted", 0.5) == pytest.approx(0.5, abs=1e-6)
+        and "constant" not in found.distances
+    )
 
 
 def test_a_line_has_the_middle_the_intervals_and_the_share_with_the_sign(table: np.ndarray) -> None:

@@ -91,7 +91,7 @@ def _done(what: str, *sets: str) -> float:
 
 
 def test_customers_stay_and_add_protection_without_waiting_for_an_offer() -> None:
-    assert _done("added_protection") > 4.0 * _done("added_protection", "choice.own_keys_gap=30")
+    assert _done("added_protection") > 1.5 * _done("added_protection", "choice.own_keys_gap=30")
 
 
 @pytest.mark.parametrize("what", ["added_protection", "postponed"])
