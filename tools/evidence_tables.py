@@ -13,7 +13,6 @@ from sim.view.tables import records_of
 from tools.markdown import markdown_table, number
 
 EVIDENCE = "evidence"
-EARLIER = "The shipped comparison is of an earlier version of the rows."
 MOST_NAMED = 3  # misses of one quantity and cause
 
 
@@ -50,8 +49,6 @@ def _not_used() -> str:
 
 def held(evidence: pd.DataFrame) -> str:
     """How many rows of each kind the model meets, over draws of the posterior."""
-    if "counted" not in evidence:
-        return EARLIER
     lines = [
         [
             str(row["kind"]),
@@ -67,8 +64,6 @@ def held(evidence: pd.DataFrame) -> str:
 
 def misses(evidence: pd.DataFrame) -> str:
     """The misses by quantity and cause: how many, and the worst of them."""
-    if "counted" not in evidence:
-        return EARLIER
     wrong = evidence[evidence["counted"] == "missed"].assign(
         cause=lambda frame: frame["cause"].fillna(""), far=lambda frame: frame["off"].abs().fillna(0.0)
     )
