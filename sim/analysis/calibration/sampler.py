@@ -43,9 +43,14 @@ def log_likelihood(standardised: np.ndarray, error: np.ndarray) -> np.ndarray:
 
 
 def sample(
-    likelihood: Likelihood, start: np.ndarray, moves: np.ndarray, rng: np.random.Generator, steps: int = STEPS
+    likelihood: Likelihood,
+    start: np.ndarray,
+    moves: np.ndarray,
+    rng: np.random.Generator,
+    steps: int | None = None,
 ) -> Chains:
     """Run chains from `start` (chains, parameters); where `moves` (parameters,) is false they stay."""
+    steps = steps or STEPS
     x, at = start.copy(), likelihood(start)
     kept = []
     for step in range(steps):

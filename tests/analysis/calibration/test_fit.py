@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.calibration import recovery, sampler
 from sim.analysis.calibration.fit import ABOUT, LEAK, PREDICTIVE, RECOVERY, Calibrated, Fit, Size
 from sim.analysis.calibration.inputs import FOLDER, PARAMETERS, Inputs, read_inputs
 from sim.analysis.calibration.leak import ROWS, leak_table
@@ -67,14 +68,13 @@ def fit(rows: tuple[Row, ...], inputs: Inputs, store: Store) -> Calibrated:
     poisoned = [row for row in rows if row.role != "validation"] + [
         _unmeasurable(row) for row in rows if row.role == "validation"
     ]
-    return Fit(
-        inputs,
-        poisoned,
-        resolved("history"),
-        resolved("two_worlds"),
-        read_sources(root() / CONFIGS),
-        SIZE,
-    ).run(Runner(store, Backend(1)), say=lambda step: None)
+    prepared = Fit(
+        inputs, poisoned, resolved("history"), resolved("two_worlds"), read_sources(root() / CONFIGS), SIZE
+    )
+    with pytest.MonkeyPatch.context() as patch:  # chains long enough for a table, too short for a posterior
+        patch.setattr(sampler, "STEPS", 40)
+        patch.setattr(recovery, "STEPS", 20)
+        return prepared.run(Runner(store, Backend(1)), say=lambda step: None)
 
 
 def _unmeasurable(row: Row) -> Row:
