@@ -10,6 +10,7 @@ is left to the common distribution, and a country with one survey, or with none,
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import expit, logit, logsumexp
@@ -93,12 +94,22 @@ def fit_hierarchy(
 ) -> Hierarchy:
     """Fit all places at once. `ceiling` is the judged mean of ceilings. Places without a result are left out.
 
-    Deterministic: every draw is keyed by the place's name.
+    Deterministic: every draw is keyed by the place's name. The last few fits are remembered.
     """
+    frozen = tuple((place, tuple(sorted(of.items()))) for place, of in sorted(records.items()) if of)
+    return _fitted(frozen, bass, ceiling, draws, particles)
+
+
+@lru_cache(maxsize=8)
+def _fitted(
+    records: tuple[tuple[str, tuple[tuple[int, float], ...]], ...],
+    bass: Bass,
+    ceiling: float,
+    draws: int,
+    particles: int,
+) -> Hierarchy:
     clouds = {
-        place: _Cloud.proposed(place, record, bass, ceiling, particles)
-        for place, record in sorted(records.items())
-        if record
+        place: _Cloud.proposed(place, dict(record), bass, ceiling, particles) for place, record in records
     }
     common, weights = _sample_common(list(clouds.values()), ceiling)
     rng = np.random.default_rng(SEED)
