@@ -45,6 +45,7 @@ from sim.analysis.calibration.sampler import Chains
 from sim.analysis.calibration.simulations import Measured, simulate
 from sim.analysis.calibration.summary_statistics import ADOPTION
 from sim.analysis.evidence.compare import HOLDS, history_of
+from sim.analysis.evidence.posterior_predictive import PANEL
 from sim.analysis.evidence.rows import Row, read_rows, rows_to_fit, shipped_rows
 from sim.analysis.evidence.splits import SPLITS
 from sim.analysis.starting_levels.national import National, national_curves
@@ -59,9 +60,6 @@ from sim.scenario.resolution import Resolved, resolve
 RECOVERY, PREDICTIVE, LEAK, ABOUT = "recovery.csv", "predictive.csv", "leak.csv", "about.json"
 BY_COUNTRY = "by_country"
 _PACKAGES = ("numpy", "scipy", "scikit-learn")
-# People that the model's survey asks in a fit: of 1,200, as by default, a dozen are German firms, where the
-# sources asked hundreds.
-PANEL = 8000
 FIRST_TEST_SEED = 1_000_001  # whatever the number of points, so that a fit can grow
 
 

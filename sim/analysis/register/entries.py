@@ -23,9 +23,7 @@ ENTRIES = "forecasts.csv"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 Q_COLUMNS = tuple(f"q{100 * q:02.0f}" for q in QUANTILES)
 RIVAL = ("rival_value", "rival_sd", "rival_source")
-COLUMNS = (
-    "id",
-    "registered_on",
+ASKED = (  # what is taken over from the question
     "question",
     "measure",
     "place",
@@ -37,6 +35,11 @@ COLUMNS = (
     "source",
     "earliest",
     "about",
+)
+COLUMNS = (
+    "id",
+    "registered_on",
+    *ASKED,
     "kind",
     "mean",
     "sd",

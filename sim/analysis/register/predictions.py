@@ -11,7 +11,7 @@ from sim.analysis.digests import posterior_digest
 from sim.analysis.evidence.posterior_predictive import predict
 from sim.analysis.evidence.rows import Row
 from sim.analysis.posterior_draws import Draw, first_draws
-from sim.analysis.register.entries import EVENT, Q_COLUMNS, QUANTILES, RIVAL, VALUE, Entry
+from sim.analysis.register.entries import ASKED, EVENT, Q_COLUMNS, QUANTILES, RIVAL, VALUE, Entry
 from sim.analysis.register.questions import Question
 from sim.analysis.validation.rivals import no_change_from
 from sim.analysis.validation.scoring_rules import Predictive
@@ -22,20 +22,6 @@ from sim.scenario.posterior import Posterior
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 
-_ASKED = (
-    "id",
-    "question",
-    "measure",
-    "place",
-    "population",
-    "from",
-    "to",
-    "arguments",
-    "unit",
-    "source",
-    "earliest",
-    "about",
-)
 CENTRES = 50  # of the mixture that is registered
 DIGITS = 12  # of a digest
 
@@ -77,7 +63,7 @@ class Registration:
             raise InputError(f"{question.id}: the model has nothing to measure: {question.row.what}")
         outlook, model, posterior = self._made_by
         return {
-            **{name: question.text[name] for name in _ASKED},
+            **{name: question.text[name] for name in ("id", *ASKED)},
             "registered_on": self.today.isoformat(),
             **distribution(known, question),
             **self._no_change(question),

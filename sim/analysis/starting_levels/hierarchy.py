@@ -8,7 +8,7 @@ only five common numbers are left to sample (Hogg, Myers & Bovy 2010). What a co
 is left to the common distribution, and a country with one survey, or with none, gets its whole width.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,13 +70,6 @@ class Hierarchy:
     common: Common
     places: Mapping[str, Curves]
     effective: Mapping[str, float]
-
-    def unseen(self, level: np.ndarray | float, seed: Iterable[int] = ()) -> Curves:
-        """Curves of a place of which only a level in January 2013 is known, of the common distribution."""
-        rng, c = np.random.default_rng([SEED, *seed]), self.common
-        pace = c.pace + c.pace_spread * rng.standard_normal(len(c.pace))
-        ceiling = expit(c.ceiling + c.ceiling_spread * rng.standard_normal(len(c.pace)))
-        return Curves(np.minimum(level, 0.98 * ceiling), np.exp(pace), ceiling)
 
 
 def adopters(
