@@ -143,6 +143,7 @@ class Market:
         self._pace = home_grown_kernel.Pace(
             np.array([log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in lags]),
             p.market.home_catch_up / 12.0,
+            p.market.home_earnings_elasticity,
             p.market.home_protection,
         )
         first = np.zeros(int(self.blocs.max()) + 1)
@@ -265,7 +266,7 @@ class Market:
             self._economy,
             unlawful,
             self.buyers,
-            self.level.home_usage,
+            self.level,
             self.gap,
         )
         if self._us_start == 0.0:

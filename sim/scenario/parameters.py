@@ -19,6 +19,7 @@ class Market(Strict):
     experience_years: float
     home_lag: Table
     home_catch_up: float
+    home_earnings_elasticity: float
     home_protection: float
     region_hosting_premium: float
 

@@ -189,7 +189,8 @@ def _sample_common(clouds: list[_Cloud], ceiling: float) -> tuple[np.ndarray, np
     mean = np.average(scale, axis=0, weights=tempered)
     spread = np.cov(scale.T, aweights=tempered) + 1e-4 * np.eye(4)
     rng = np.random.default_rng([SEED, 2])
-    there = rng.multivariate_normal(mean, spread, size=len(first))
+    # By Cholesky: its factor is unique, so that the draws are the same on every machine.
+    there = rng.multivariate_normal(mean, spread, size=len(first), method="cholesky")
     error = rng.choice(len(ERRORS), size=len(first), p=_error_weights(weights, first))
     second = np.column_stack([_bound(there), error])
     off = there - mean

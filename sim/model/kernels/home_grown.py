@@ -18,6 +18,7 @@ class Pace(NamedTuple):
 
     widening: np.ndarray  # float64 (J,) log of what a month adds, at most 0
     catch_up: float  # share of what is lacking that is made up in a month, with the earnings of the start
+    elasticity: float  # how much more is made up with higher earnings
     protection: float  # how much of the widening the law's demand prevents, where it leaves no other choice
 
 
@@ -27,7 +28,7 @@ class Economy(NamedTuple):
     jurisdiction: np.ndarray  # int32 (C,) of each cell
     spend: np.ndarray  # float64 (C,) USD a month if all were in the cloud
     bloc: np.ndarray  # int64 (J,)
-    first: np.ndarray  # float64 (B,) home-grown earnings over US ones in the first month, 0 before it
+    first: np.ndarray  # float64 (B,) home-grown earnings in the first month, 0 before it
 
 
 @inner()
@@ -51,17 +52,15 @@ def _fill_demanded(unlawful, jurisdiction, spend, out):
 
 
 @inner()
-def _earnings_of_blocs(buyers, usage, bloc, out):
-    """Home-grown providers' earnings over US ones in each bloc: `out` (B,); 0 where there are none.
+def _earnings_of_blocs(buyers, level, bloc, out):
+    """Home-grown providers' earnings in each bloc: `out` (B,), in the units of `buyers` at 2013's prices.
 
-    `buyers` (J, 2) what their customers could spend, `usage` (J,) how much of it the former use.
+    `buyers` (J, 2) what customers of home-grown and of US providers could spend; `level` the month's volume,
+    price and use.
     """
-    home, us = np.zeros(len(out)), np.zeros(len(out))
+    out[:] = 0.0
     for j in range(len(bloc)):
-        home[bloc[j]] += buyers[j, 0] * usage[j]
-        us[bloc[j]] += np.float64(buyers[j, 1])
-    for b in range(len(out)):
-        out[b] = home[b] / us[b] if us[b] > 0.0 else 0.0
+        out[bloc[j]] += buyers[j, 0] * level.home_usage[j] * level.growth[j] * level.price
 
 
 @inner()
@@ -69,25 +68,26 @@ def _move_gaps(pace, demanded, earnings, start, bloc, gap):
     """A month of what home-grown providers lack: `gap` (J,), log of use against US providers, at most 0.
 
     It widens with the advance of US providers, less where the law demands the home-grown; and a share of it
-    is made up, the more the bloc's providers earn (Nelson & Phelps 1966: what is behind catches up with what
-    leads in proportion to the distance).
+    is made up (Nelson & Phelps 1966: what is behind catches up with what leads in proportion to the
+    distance), the more the bloc's providers earn and can spend on it.
     """
     for j in range(len(gap)):
         first = start[bloc[j]]
         earns = earnings[bloc[j]] / first if first > 0.0 else 1.0
-        made_up = min(pace.catch_up * earns, 1.0)
+        helped = exp(pace.elasticity * log(earns)) if earns > 0.0 else 0.0
+        made_up = min(pace.catch_up * helped, 1.0)
         gap[j] += pace.widening[j] * (1.0 - pace.protection * demanded[j]) - made_up * gap[j]
 
 
 @entry()
-def month_of_gaps(is_first, pace, economy, unlawful, buyers, usage, gap):
+def month_of_gaps(is_first, pace, economy, unlawful, buyers, level, gap):
     """A month of what home-grown providers lack: `gap` (J,). The first month's earnings are the measure.
 
-    `unlawful` (C, O) what the law closes; `buyers` (J, 2) and `usage` (J,) as in `_earnings_of_blocs`.
+    `unlawful` (C, O) what the law closes; `buyers` (J, 2) and `level` as in `_earnings_of_blocs`.
     """
     demanded, earnings = np.empty(len(gap)), np.empty(len(economy.first))
     _fill_demanded(unlawful, economy.jurisdiction, economy.spend, demanded)
-    _earnings_of_blocs(buyers, usage, economy.bloc, earnings)
+    _earnings_of_blocs(buyers, level, economy.bloc, earnings)
     if is_first:
         economy.first[:] = earnings
     _move_gaps(pace, demanded, earnings, economy.first, economy.bloc, gap)

@@ -320,19 +320,16 @@ class Market:
         return closed / everything if everything > 0.0 else 0.0
 
     def earnings(self, stocks: Sequence[Sequence[Sequence[int]]]) -> dict[str, float]:
-        """By bloc: what home-grown providers earn over what US providers earn."""
+        """By bloc: what home-grown providers earn, in units of stock at the prices of 2013."""
         home = dict.fromkeys([country.bloc for country in self.countries], 0.0)
-        us = dict(home)
+        price = self.trends.volume * self.trends.price
         for j, country in enumerate(self.countries):
-            at_home = at_us = 0
+            at_home = 0
             for cell, stock in zip(self.cells, stocks, strict=True):
                 if self.country_of(cell) == j:
                     at_home += stock[HOME_GROWN][2]
-                    for row in stock[FIRST_US:]:
-                        at_us += row[2]
-            home[country.bloc] += at_home * exp(self.gap[j])
-            us[country.bloc] += float(at_us)
-        return {bloc: home[bloc] / us[bloc] if us[bloc] > 0.0 else 0.0 for bloc in home}
+            home[country.bloc] += at_home * exp(self.gap[j]) * self.trends.growth[j] * price
+        return home
 
     def move_gaps(
         self, stocks: Sequence[Sequence[Sequence[int]]], unlawful: Sequence[Sequence[float]]
@@ -341,7 +338,7 @@ class Market:
         ones.
 
         It widens with the advance of US providers, except where the law demands the home-grown, and a share
-        of it is made up, the more they earn (Nelson & Phelps 1966).
+        of it is made up (Nelson & Phelps 1966), the more they earn.
         """
         p, now = self.scenario.parameters.market, self.earnings(stocks)
         self.first_earnings = self.first_earnings or now
@@ -349,7 +346,9 @@ class Market:
             lag = p.home_lag.get(code, p.home_lag.get(country.ties, p.home_lag.get("all", 0.0)))
             widening = log(1.0 - lag) / 12.0 if lag > 0.0 else 0.0
             first = self.first_earnings[country.bloc]
-            made_up = min(p.home_catch_up / 12.0 * (now[country.bloc] / first if first > 0.0 else 1.0), 1.0)
+            earns = now[country.bloc] / first if first > 0.0 else 1.0
+            helped = exp(p.home_earnings_elasticity * log(earns)) if earns > 0.0 else 0.0
+            made_up = min(p.home_catch_up / 12.0 * helped, 1.0)
             widening *= 1.0 - p.home_protection * self.demanded(j, unlawful)
             self.gap[j] += widening - made_up * self.gap[j]
 
