@@ -70,7 +70,10 @@ class Learned:
         return shares_of(np.stack([*modes, *means]))
 
     def about(self, best: np.ndarray, width: float, count: int, seed: int = SEED) -> np.ndarray:
-        """Shares (count, parameters): a point, and others so far about it in normal scores; what is judged stays."""
+        """Shares (count, parameters): a point, and others about it, so far in normal scores.
+
+        What is judged stays.
+        """
         rng = np.random.default_rng([seed, 2])
         moves = np.array([one.role in (FITTED, SPREAD) for one in self.candidates])
         off = width * rng.standard_normal((max(count, 1) - 1, len(moves))) * moves
