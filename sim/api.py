@@ -125,6 +125,18 @@ class Results:
         return frame
 
     @property
+    def outcomes(self) -> pd.DataFrame:
+        """Every headline of every point, seed and world, and of the difference between the compared worlds.
+
+        Columns: point (0 without a design), seed, headline, world, against (missing for the world's own
+        value; else the world that was subtracted), value. Pairs that failed have missing values; `attrs`
+        hold their number (`failed`) and the `units`.
+        """
+        from sim.analysis.drivers.outcomes import outcomes_of
+
+        return outcomes_of(self.folder, self.manifest)
+
+    @property
     def claims(self) -> pd.DataFrame | None:
         """The experiment's claims with their verdicts; None if it makes none."""
         return self._results.summary("claims")
@@ -255,9 +267,9 @@ class Sweep(Results):
     @property
     def points(self) -> pd.DataFrame:
         """The design: one row a point, one column a factor."""
-        frame = pd.read_parquet(self.folder / "points.parquet", page_checksum_verification=True)
-        own = ["seed", "world", "run", "done"]
-        return frame.drop_duplicates("point").set_index("point").drop(columns=own)
+        from sim.analysis.drivers.outcomes import inputs
+
+        return inputs(self.folder)
 
     @property
     def headlines(self) -> pd.DataFrame:
@@ -265,7 +277,7 @@ class Sweep(Results):
 
         Columns: the design's values, mean difference with its 95% interval, pairs.
         """
-        from sim.analysis.design_outcomes import headlines_at_points
+        from sim.analysis.drivers.outcomes import headlines_at_points
 
         return headlines_at_points(self.folder, self.manifest)
 

@@ -17,6 +17,7 @@ from sim.analysis import shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
 from sim.analysis.drivers import knockouts
 from sim.analysis.drivers.explanations import reasons
+from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
 from sim.analysis.evidence.compare import compare_with_record
 from sim.analysis.headlines import (
     SERIES,
@@ -43,7 +44,7 @@ from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
 from sim.scenario.locations import root
-from sim.scenario.resolution import Resolved, factors, points
+from sim.scenario.resolution import Resolved, factors, points, scenarios_at
 from sim.scenario.resolution import resolve as resolve_experiment
 
 Pairs = Sequence[tuple[Columns, Columns]]
@@ -133,7 +134,10 @@ def run(
             return done
         for name in SUMMARIES:
             (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
+        (out / OUTCOMES).unlink(missing_ok=True)
         known: dict[str, Any] = {"command": command} if command else {}
+        plan = done.plan
+        write_outcomes(out, manifest_of(done), lambda point: scenarios_at(resolved, plan.points[point]))
         if not done.plan.has_design:
             known |= _analyse(done, watch, further, joint)
         if resolved.experiment.claims and done.tables:

@@ -37,6 +37,7 @@ _MEANINGS = {
         "table"
     ),
     POINTS: "The points of the design, and which run each world of each pair is",
+    "outcomes.parquet": "Every headline of every point, seed and world, and of the differences",
     "data_dictionary.md": "Every table and column, with unit and meaning",
     FAILURES: "The pairs that failed, with how and where",
     CLAIMS: "What the experiment claims, and the verdict of the paired differences",

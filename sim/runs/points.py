@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,6 +17,7 @@ from sim.runs import tables_on_disk
 
 POINTS = "points.parquet"
 _PLAN = b"plan"
+_OWN = ("point", "seed", "world", "run", "done")
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,15 @@ def read_ids(path: Path, plan: str) -> list[str] | None:
         pq.read_table(path, columns=["run"], page_checksum_verification=True).column("run").to_pylist()
     )
     return ids
+
+
+def values_of(table: pa.Table) -> pd.DataFrame:
+    """The values of the design in a table of points: a row a point, by its number; a column a factor."""
+    factors = [name for name in table.column_names if name not in _OWN]
+    first = table.take(pa.array(np.unique(table.column("point").to_numpy(), return_index=True)[1]))
+    return first.select(["point", *factors]).to_pandas().set_index("point")
+
+
+def read_values(path: Path) -> pd.DataFrame:
+    """The same of a file; a damaged page is an error."""
+    return values_of(pq.read_table(path, page_checksum_verification=True))

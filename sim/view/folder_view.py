@@ -14,10 +14,11 @@ import pandas as pd
 from sim.analysis import design_outcomes
 from sim.analysis.design_outcomes import Which
 from sim.analysis.design_point import point_results
+from sim.analysis.drivers.outcomes import outcomes_of, paired_outcomes
 from sim.runs import pair_series
 from sim.runs.claims import BY_POINT
 from sim.runs.pair_series import PairSeries
-from sim.runs.results import FolderResults
+from sim.runs.results import MANIFEST, FolderResults
 from sim.runs.watch import UNCHANGING
 from sim.view.results_folders import ResultsFolder, check_footers, open_folder
 from sim.view.results_view import ResultsView
@@ -67,14 +68,20 @@ class FolderView:
 
     def firsts(self) -> np.ndarray:
         """For each point the first month in which the compared worlds may differ."""
-        manifest = self.folder.path / "manifest.json"
+        scenarios = design_outcomes.scenarios_of(self.manifest, self.folder.path / MANIFEST)
         return self._once(
             "firsts",
-            lambda: design_outcomes.first_months(self.manifest, self.series().values, manifest),
+            lambda: design_outcomes.first_months(self.manifest, self.series().values, scenarios),
         )
+
+    def outcomes(self) -> pd.DataFrame:
+        """Every headline at every pair of a finished run."""
+        return self._once("outcomes", lambda: outcomes_of(self.folder.path, self.manifest))
 
     def pairs(self, code: str) -> pd.DataFrame:
         """A headline at every pair."""
+        if self.folder.finished:
+            return self._once(f"pairs {code}", lambda: paired_outcomes(self.outcomes(), code, self.manifest))
         return self._once(
             f"pairs {code}",
             lambda: design_outcomes.at_pairs(self.series(), code, self.manifest, self.firsts()),

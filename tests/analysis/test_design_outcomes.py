@@ -25,7 +25,8 @@ def series(finished: Finished) -> PairSeries:
 
 
 def firsts(finished: Finished, series: PairSeries) -> np.ndarray:
-    return design_outcomes.first_months(finished.results.manifest, series.values, finished.folder)
+    scenarios = design_outcomes.scenarios_of(finished.results.manifest, finished.folder)
+    return design_outcomes.first_months(finished.results.manifest, series.values, scenarios)
 
 
 def test_the_worlds_may_differ_from_the_month_after_each_points_own_switch(
