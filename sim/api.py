@@ -37,6 +37,7 @@ from sim.scenario.yaml_files import checked, plain
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from sim.analysis.drivers.discovery import Discovery
     from sim.model.world import WarrantModel
     from sim.runs.reproduce import Comparison
 
@@ -280,6 +281,28 @@ class Sweep(Results):
         from sim.analysis.drivers.outcomes import headlines_at_points
 
         return headlines_at_points(self.folder, self.manifest)
+
+    def discover(
+        self,
+        headline: str | None = None,
+        *,
+        above: float | None = None,
+        below: float | None = None,
+        claim: int | None = None,
+        verdict: str | None = None,
+        density: float = 0.8,
+    ) -> "Discovery":
+        """Which regions of the design answer a question: boxes by PRIM and leaves by CART, also in words.
+
+        `headline` alone asks where either world is surely above the other; with `above` or `below`, where
+        the headline lies beyond that number. `claim`, by its number in `claims`, asks where it fails, or has
+        another `verdict`. Without any, the usual questions are asked. `density` is the share of cases that a
+        box must reach. The tables are also written into the folder, where the report finds them. Needs the
+        extra `discover`. Raises InputError.
+        """
+        return pipeline.discover(
+            self.folder, density, headline=headline, above=above, below=below, claim=claim, verdict=verdict
+        )
 
     def point(self, number: int) -> dict[str, pd.DataFrame]:
         """Headlines and series of one point's own pairs. Raises InputError for a point that there is not."""

@@ -15,7 +15,10 @@ import pandas as pd
 
 from sim.analysis import shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
-from sim.analysis.drivers import knockouts
+from sim.analysis.drivers import discovery, knockouts
+from sim.analysis.drivers.discovery import Discovery
+from sim.analysis.drivers.discovery_boxes import DENSITY
+from sim.analysis.drivers.discovery_questions import Swept, questions_of
 from sim.analysis.drivers.explanations import reasons
 from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
 from sim.analysis.evidence.compare import compare_with_record
@@ -61,6 +64,7 @@ SUMMARIES = (
     "mean_field",
     "switch_dates",
     "record",
+    *discovery.TABLES,
 )
 
 
@@ -257,6 +261,18 @@ def screen_results(
     if compare is not None and metrics and "revenue_us" in tables["world"]:
         summaries["series"] = series(pairs_of_table(tables["world"], compare), tuple(metrics))
     return MemoryResults(manifest, {name: reader_of(table) for name, table in tables.items()}, summaries)
+
+
+def discover(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
+    """Search a design for the regions that answer questions, and write the tables into its results folder.
+
+    `asked` are the arguments of `discovery_questions.questions_of`; without any the usual questions are put.
+    Raises InputError.
+    """
+    swept = Swept(folder)
+    found = discovery.discover(swept, questions_of(swept, **asked), density)
+    found.write(folder)
+    return found
 
 
 def projections() -> list[dict[str, Any]]:

@@ -446,6 +446,40 @@ def survive(
 
 
 @app.command()
+def discover(
+    folder: Annotated[Path, typer.Argument(help="The results folder of an experiment with a design.")],
+    headline: Annotated[
+        str | None,
+        typer.Option(
+            "--headline", help="Where is one world surely above the other? With a level: where beyond it?"
+        ),
+    ] = None,
+    above: Annotated[float | None, typer.Option("--above", help="Where the headline is above this.")] = None,
+    below: Annotated[float | None, typer.Option("--below", help="Where the headline is below this.")] = None,
+    claim: Annotated[
+        int | None,
+        typer.Option("--claim", min=0, help="Where this claim fails, by its number in claims.csv."),
+    ] = None,
+    verdict: Annotated[
+        str | None, typer.Option("--verdict", metavar="holds|fails", help="Where the claim has this verdict.")
+    ] = None,
+    density: Annotated[
+        float, typer.Option("--density", help="Share of points of interest that a box must reach.")
+    ] = 0.8,
+) -> None:
+    """Which regions of a design answer a question? Boxes by PRIM, leaves by CART.
+
+    Without a question: where each claim fails, and where the two worlds change order. Needs the extra
+    `discover`.
+    """
+    from sim.cli.discover import print_discovery
+
+    print_discovery(
+        folder, density, headline=headline, above=above, below=below, claim=claim, verdict=verdict
+    )
+
+
+@app.command()
 def dashboard(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; another machine can reach any but 127.0.0.1.")
