@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.design_outcomes import BY_CODE, at_pairs, at_points, compared, first_months
+from sim.analysis.design_outcomes import BY_CODE, at_points, compared
+from sim.analysis.drivers.outcomes import inputs, outcomes_of, paired_outcomes
 from sim.runs.claims import BY_POINT
-from sim.runs.pair_series import exported
-from sim.runs.results import MANIFEST, FolderResults
+from sim.runs.results import FolderResults
 from sim.scenario.problems import InputError, choices
 
 HIGHER, LOWER, ABOVE, BELOW, HOLDS, FAILS = "higher", "lower", "above", "below", "holds", "fails"
@@ -76,9 +76,10 @@ class Swept:
         if self.manifest["scenario"]["experiment"]["design"] is None:
             raise InputError(f"{folder}: its experiment has no design, so there is no space to search")
         self.claims = results.summary("claims")
-        self._series = exported(folder, self.manifest)
-        self._firsts = first_months(self.manifest, self._series.values, folder / MANIFEST)
-        self._read: dict[str, pd.DataFrame] = {}
+        self.values = inputs(folder)
+        self.outcomes = outcomes_of(folder, self.manifest)
+        known = self.outcomes["value"].notna().groupby([self.outcomes["point"], self.outcomes["seed"]]).any()
+        self._failed = (~known).groupby("point").sum()
 
     @property
     def compares(self) -> bool:
@@ -86,10 +87,7 @@ class Swept:
 
     def at_points(self, headline: str) -> pd.DataFrame:
         """A headline at every point with a finished pair (`design_outcomes.at_points`)."""
-        if headline not in self._read:
-            pairs = at_pairs(self._series, headline, self.manifest, self._firsts)
-            self._read[headline] = at_points(pairs)
-        return self._read[headline]
+        return at_points(paired_outcomes(self.outcomes, headline, self.manifest))
 
     def cases(self, question: Question) -> Cases:
         """The points under a question."""
@@ -97,18 +95,10 @@ class Swept:
             outcome, case = self._verdicts(question)
         else:
             outcome, case = self._beyond(question)
-        seeds = len(self.manifest["seeds"])
         known = outcome.notna()
         index = outcome.index[known]
-        done = pd.Series(self._series.points).value_counts().reindex(index, fill_value=0)
-        return Cases(
-            question,
-            self._series.values.loc[index],
-            outcome[known],
-            case[known],
-            len(self._series.values) - len(index),
-            int((seeds - done).clip(lower=0).sum()),
-        )
+        left_out, failed = len(self.values) - len(index), int(self._failed.reindex(index).sum())
+        return Cases(question, self.values.loc[index], outcome[known], case[known], left_out, failed)
 
     def _beyond(self, question: Question) -> "tuple[pd.Series[float], pd.Series[bool]]":
         at = self.at_points(question.subject)
