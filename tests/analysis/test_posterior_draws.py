@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.evidence.compare import compare, history_of
-from sim.analysis.evidence.posterior_predictive import compare_over_draws, history_at, predict, spread
+from sim.analysis.evidence.posterior_predictive import Question, compare_over_draws, predict, spread
 from sim.analysis.evidence.rows import read_rows
 from sim.analysis.posterior_draws import Draw, at, common_seeds, first_draws, own_seeds
 from sim.runs.store import Store
@@ -42,12 +42,14 @@ def test_the_first_draws_are_those_of_the_table_and_no_more_than_there_are(
     for wrong in (0, 6):
         with pytest.raises(InputError, match="the posterior has 5; valid: 1 to 5"):
             first_draws(posterior, wrong)
-    parameters = history_at(resolved, draws[3]).parameters
+    held = draws[3].over({"trust.asymmetry": 1.0})
+    third, asymmetric = Question([], [draws[3], held], resolved).histories()
+    parameters = third.parameters
     assert (
         parameters.trust.asymmetry == posterior.at(3)["trust.asymmetry"]
         and parameters.choice.sensitivity.enterprise == posterior.at(3)["choice.sensitivity.enterprise"]
     )
-    assert history_at(resolved, draws[3].over({"trust.asymmetry": 1.0})).parameters.trust.asymmetry == 1.0
+    assert asymmetric.parameters.trust.asymmetry == 1.0
     assert at(resolved, draws[3]).who_set["trust.asymmetry"] == "draw 3"
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.calibration.inputs import Inputs
-from sim.analysis.calibration.simulations import Measured, with_values
+from sim.analysis.calibration.simulations import Measured
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.evidence.compare import MISSES, verdict
 from sim.analysis.evidence.rows import Row
 from sim.analysis.headlines import HEADLINES, interval
+from sim.analysis.posterior_draws import with_values
 from sim.runs.seed import Task
 from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
@@ -99,7 +100,7 @@ def moved(
     ]
     tasks = [
         Task(
-            {world: with_values(two_worlds.scenarios[world], groups[group][number]) for world in compare},
+            with_values({world: two_worlds.scenarios[world] for world in compare}, groups[group][number]),
             seed,
             "world",
             f"{group} draw {number}",

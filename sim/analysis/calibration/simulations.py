@@ -9,21 +9,19 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sim.analysis.evidence.compare import months_of, runs_of, values_of, worlds_of
 from sim.analysis.evidence.measures.window import Window
 from sim.analysis.evidence.rows import Row
+from sim.analysis.posterior_draws import with_values
 from sim.runs.identity import Identities
 from sim.runs.seed import SeedDone, Task
 from sim.runs.tasks import Runner
-from sim.scenario.factors import updated
-from sim.scenario.paths import put
 from sim.scenario.scenario import Scenario
 
 MEASURED = "measured.jsonl"
@@ -52,20 +50,6 @@ class MeasureRows:
         return [float(values_of(row, [run], self.simulated)[0]) for row in self.rows]
 
 
-def with_values(scenario: Scenario, sets: Mapping[str, float]) -> Scenario:
-    """A scenario with values set, by path: of parameters (`trust.asymmetry`, `choice.sensitivity.consumer`)
-    and of countries (`jurisdictions.DE.adoption_pace.enterprise`)."""
-    updates: dict[str | int, Any] = {}
-    for path, value in sets.items():
-        put(updates, tuple(path.split(".")), value)
-    countries = updates.pop("jurisdictions", {})
-    return replace(
-        scenario,
-        parameters=updated(scenario.parameters, updates),
-        jurisdictions=updated(scenario.jurisdictions, countries) if countries else scenario.jurisdictions,
-    )
-
-
 def simulate(
     rows: Sequence[Row],
     history: Scenario,
@@ -80,7 +64,7 @@ def simulate(
     identities, kept = Identities(), _Kept(runner.store.folder / MEASURED)
     code, tasks, keys = rows_digest(rows), list[Task](), list[str]()
     for number, (sets, own) in enumerate(zip(points, seeds, strict=True)):
-        worlds = worlds_of(rows, with_values(history, sets))
+        worlds = worlds_of(rows, with_values({"history": history}, sets)["history"])
         for seed in own:
             ids = {world: identities.run_id(scenario, seed, "full") for world, scenario in worlds.items()}
             key = hashlib.sha256(f"{code} {sorted(ids.items())}".encode()).hexdigest()[:32]

@@ -62,9 +62,13 @@ COLUMNS = (
 
 def history_of(resolved: Resolved) -> Scenario:
     """The timeline as it happened, with this experiment's parameters and size."""
-    first = next(iter(resolved.scenarios.values()))
+    return history_of_world(resolved, next(iter(resolved.scenarios.values())))
+
+
+def history_of_world(resolved: Resolved, world: Scenario) -> Scenario:
+    """The timeline as it happened, with the parameters and size of a world."""
     whole = resolved.base.timelines[resolved.experiment.timeline]
-    return replace(first, name="history", label="As it happened", switches=(), timeline=whole)
+    return replace(world, name="history", label="As it happened", switches=(), timeline=whole)
 
 
 def compare_with_record(resolved: Resolved, runner: Runner) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """What the model says of rows of the evidence when its parameters are as uncertain as the data leave them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from sim.analysis.evidence.compare import (
     OVER_DRAWS,
     beside,
     history_of,
+    history_of_world,
     months_of,
     runs_of,
     tables_of,
@@ -18,7 +19,7 @@ from sim.analysis.evidence.compare import (
 )
 from sim.analysis.evidence.rows import Row
 from sim.analysis.headlines import Interval
-from sim.analysis.posterior_draws import Draw, at, own_seeds, run_draws
+from sim.analysis.posterior_draws import Draw, own_seeds, run_draws, worlds_at
 from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
@@ -27,21 +28,31 @@ SHARE = 0.9  # of all runs lies within an interval
 # People that the model's survey asks where it stands beside a source's: of 1,200, as by default, a dozen are
 # German firms, where the sources asked hundreds.
 PANEL = 8000
-History = Callable[[Resolved, Draw], Scenario]
 
 
 @dataclass(frozen=True)
 class Question:
-    """Rows to be measured on history as it happened, at every draw.
+    """Rows to be measured on an experiment's history as it happened, at every draw.
 
-    `history` makes that of a draw (default: the experiment's, with the draw's values set), all of the same
-    months. Each draw has as many seeds as the experiment: its own, unless `seeds` says which.
+    Each draw has as many seeds as the experiment: its own, unless `seeds` says which. `months` ends history
+    earlier.
     """
 
     rows: Sequence[Row]
     draws: Sequence[Draw]
-    history: History | None = None
+    resolved: Resolved
     seeds: Sequence[Sequence[int]] | None = None
+    months: int | None = None
+
+    def histories(self) -> list[Scenario]:
+        """History at each draw. Raises InputError for values out of range."""
+        whole = history_of(self.resolved)
+        months = min(self.months or whole.months, whole.months)
+        name = next(iter(self.resolved.scenarios))
+        return [
+            replace(history_of_world(self.resolved, worlds[name]), months=months)
+            for worlds in worlds_at(self.resolved, self.draws, [name])
+        ]
 
 
 def predict(
@@ -49,24 +60,21 @@ def predict(
     resolved: Resolved,
     draws: Sequence[Draw],
     runner: Runner,
-    history: History | None = None,
     seeds: Sequence[Sequence[int]] | None = None,
 ) -> dict[str, np.ndarray]:
     """What the model says of every row: float64 (draws, seeds) by row id.
 
     A value is missing where a run failed or had nothing to measure.
     """
-    return predict_each([Question(rows, draws, history, seeds)], resolved, runner)[0]
+    return predict_each([Question(rows, draws, resolved, seeds)], runner)[0]
 
 
-def predict_each(
-    questions: Sequence[Question], resolved: Resolved, runner: Runner
-) -> list[dict[str, np.ndarray]]:
-    """The answers to several questions, all of whose runs are made at once."""
+def predict_each(questions: Sequence[Question], runner: Runner) -> list[dict[str, np.ndarray]]:
+    """The answers to several questions, of as many months, all of whose runs are made at once."""
     draws = [draw for one in questions for draw in one.draws]
     of = [number for number, one in enumerate(questions) for _ in one.draws]  # a draw's question
-    seeds = [own for one in questions for own in (one.seeds or own_seeds(resolved, one.draws))]
-    histories = [(one.history or history_at)(resolved, draw) for one in questions for draw in one.draws]
+    seeds = [own for one in questions for own in (one.seeds or own_seeds(one.resolved, one.draws))]
+    histories = [history for one in questions for history in one.histories()]
     worlds = [worlds_of(questions[n].rows, history) for n, history in zip(of, histories, strict=True)]
     first = [of.index(number) for number in range(len(questions))]
     values = [
@@ -81,11 +89,6 @@ def predict_each(
             at = number - first[n], seeds[number].index(done.seed)
             values[n][row.id][at] = values_of(row, [run], simulated)[0]
     return values
-
-
-def history_at(resolved: Resolved, draw: Draw) -> Scenario:
-    """History as it happened with the values of a draw."""
-    return history_of(at(resolved, draw))
 
 
 def spread(values: np.ndarray) -> Interval:

@@ -10,9 +10,11 @@ import numpy as np
 from sim.analysis.digests import posterior_digest
 from sim.analysis.evidence.posterior_predictive import predict
 from sim.analysis.evidence.rows import Row
+from sim.analysis.evidence.splits import SHIPPED
 from sim.analysis.posterior_draws import Draw, first_draws
 from sim.analysis.register.entries import ASKED, EVENT, Q_COLUMNS, QUANTILES, RIVAL, VALUE, Entry
 from sim.analysis.register.questions import Question
+from sim.analysis.validation.misses import UsualMisses
 from sim.analysis.validation.rivals import no_change_from
 from sim.analysis.validation.scoring_rules import Predictive
 from sim.analysis.validation.series import earlier
@@ -44,8 +46,13 @@ class Registration:
     def entries(self, runner: Runner) -> list[dict[str, str]]:
         """Run the draws, and say of every question what is registered."""
         rows = [question.row for question in self.questions]
-        values = predict(rows, self.resolved, self.points, runner)
-        return [self._entry(question, values[question.id]) for question in self.questions]
+        seen = [row for row in self.known if SHIPPED.may_see(row)]
+        values = predict([*rows, *seen], self.resolved, self.points, runner)
+        misses = UsualMisses(seen, lambda row: values.get(row.id))
+        return [
+            self._entry(question, values[question.id], misses.error(question.row))
+            for question in self.questions
+        ]
 
     def same(self, question: Question) -> tuple[str, ...]:
         """By what the register tells whether the question has its forecast by this model already."""
@@ -57,7 +64,7 @@ class Registration:
         outlook, posterior = self.resolved.experiment.outlook or "", posterior_digest(self.posterior)
         return outlook, model_digest()[:DIGITS], posterior[:DIGITS]
 
-    def _entry(self, question: Question, values: np.ndarray) -> dict[str, str]:
+    def _entry(self, question: Question, values: np.ndarray, error: float) -> dict[str, str]:
         known = values[np.isfinite(values)]
         if not len(known):
             raise InputError(f"{question.id}: the model has nothing to measure: {question.row.what}")
@@ -65,7 +72,7 @@ class Registration:
         return {
             **{name: question.text[name] for name in ("id", *ASKED)},
             "registered_on": self.today.isoformat(),
-            **distribution(known, question),
+            **distribution(known, question, error),
             **self._no_change(question),
             "outlook": outlook,
             "model_digest": model,
@@ -90,9 +97,12 @@ class Registration:
         return dict(zip(RIVAL, (_text(made.mean), _text(made.sd), said), strict=True))
 
 
-def distribution(values: np.ndarray, question: Question) -> dict[str, str]:
+def distribution(values: np.ndarray, question: Question, error: float) -> dict[str, str]:
     """What is registered of runs (n,): a mixture of normals around equally likely centres, in words and
-    quantiles; of an event its probability."""
+    quantiles; of an event its probability.
+
+    `error` is the standard deviation of each normal: the source's error and the model's usual miss.
+    """
     if question.event:
         # half a run each way: no number of runs shows that something cannot happen
         p = float((np.clip(values, 0.0, 1.0).sum() + 0.5) / (len(values) + 1.0))
@@ -100,7 +110,6 @@ def distribution(values: np.ndarray, question: Question) -> dict[str, str]:
         return {"kind": EVENT, "mean": _text(p), "sd": _text((p * (1.0 - p)) ** 0.5), "error": "0", **empty}
     at = (np.arange(CENTRES) + 0.5) / CENTRES
     centres = [_text(float(one)) for one in np.quantile(values, at)]
-    error = float(question.text["se"])
     made = Predictive(np.array([float(one) for one in centres]), error)
     return {
         "kind": VALUE,

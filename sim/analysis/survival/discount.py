@@ -8,20 +8,19 @@ measured.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from sim.analysis.evidence.compare import history_of
-from sim.analysis.evidence.posterior_predictive import history_at, predict
+from sim.analysis.evidence.posterior_predictive import Question, predict_each
 from sim.analysis.evidence.rows import read_rows, shipped_rows
 from sim.analysis.posterior_draws import Draw, common_seeds
 from sim.runs.tasks import Runner
 from sim.scenario.locations import root
 from sim.scenario.resolution import Resolved
-from sim.scenario.scenario import Scenario
 
 ROWS = Path("configs/evidence/discount.csv")
 KNOB = "choice.sensitivity"
@@ -63,14 +62,9 @@ def discounts(resolved: Resolved, runner: Runner) -> list[Setting]:
     wanted = {row.id: row.value for row in read_rows(shipped_rows(), history) if row.id in ENDS}
     draws = [Draw(f"{KNOB} x {multiple:g}", sensitivities(resolved, multiple)) for multiple in MULTIPLES]
     seeds = common_seeds(resolved, draws)
-    values = predict(list(rows.values()), resolved, draws, runner, _short_history, seeds)
+    [values] = predict_each([Question(list(rows.values()), draws, resolved, seeds, MONTHS)], runner)
     done, stated = (np.nanmean(values[name], axis=1) for name in ("done", "said"))
     return [crossing(MULTIPLES, done / stated, wanted[end]) for end in ENDS]
-
-
-def _short_history(resolved: Resolved, draw: Draw) -> Scenario:
-    whole = history_at(resolved, draw)
-    return replace(whole, months=min(MONTHS, whole.months))
 
 
 def crossing(multiples: Sequence[float], ratios: np.ndarray, wanted: float) -> Setting:

@@ -4,8 +4,8 @@ A draw sets every parameter that the fit or a stated judgement varies, so the sp
 luck, fit and judgement together. A value that the user set on purpose stays: the draws do not touch it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,17 +14,12 @@ import pandas as pd
 from sim.analysis.drivers.explanations import cost_of_leak
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import HEADLINES
-from sim.analysis.posterior_draws import Draw, at, first_draws, run_draws
+from sim.analysis.posterior_draws import Draw, first_draws, run_draws, worlds_at
 from sim.runs.tasks import Runner
-from sim.scenario.base import Base
-from sim.scenario.factors import updated
-from sim.scenario.overrides import Setting, find
-from sim.scenario.parameter_files import out_of_range
-from sim.scenario.paths import Loc, put
+from sim.scenario.overrides import Setting
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
-from sim.scenario.scenario import Scenario
 
 DRAWS = 256  # where the posterior has as many
 OUTCOMES = ("draw", "seed", "headline", "value_a", "value_b", "value", "of_leak")
@@ -95,7 +90,7 @@ def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None
     assert compare is not None
     first, first_seed = first_month(resolved, compare), resolved.experiment.seeds.first
     draws = [draw.over(over) for draw in joint.draws]
-    worlds = list(worlds_at(resolved, draws))
+    worlds = list(worlds_at(resolved, draws, compare))
     seeds = [[first_seed + number] for number in range(len(draws))]
     rows = []
     for number, done in run_draws(draws, worlds, seeds, "world", ("world",), runner):
@@ -106,51 +101,6 @@ def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None
             cost = cost_of_leak(headline.code, a, first) if headline.code in _KINDS_OF_TRUST else np.nan
             rows.append((number, done.seed, headline.code, *values, change, change / (100.0 * cost)))
     return pd.DataFrame(rows, columns=list(OUTCOMES))
-
-
-def worlds_at(resolved: Resolved, draws: Sequence[Draw]) -> Iterator[dict[str, Scenario]]:
-    """The scenarios of the compared worlds at each draw.
-
-    The first draw is checked as any setting is, the ranges of parameters in all. Raises InputError.
-    """
-    compare, base = resolved.experiment.compare, resolved.base
-    assert compare is not None
-    tree = base.contents.model_dump(mode="json")
-    locs = {path: find(path, tree) for path in draws[0].sets}
-    for number, draw in enumerate(draws):
-        if number == 0 or resolved.experiment.mean_field:
-            checked = at(resolved, draw).scenarios
-            yield {name: checked[name] for name in compare}
-        else:
-            yield _with_values({name: resolved.scenarios[name] for name in compare}, locs, draw, base)
-
-
-def _with_values(
-    worlds: Mapping[str, Scenario], locs: Mapping[str, Loc | str], draw: Draw, base: Base
-) -> dict[str, Scenario]:
-    """The worlds with a draw's values put in: a hundredth of the time that a full check takes."""
-    updates: dict[str | int, Any] = {}
-    for path, value in draw.sets.items():
-        loc = locs[path]
-        assert isinstance(loc, tuple), f"the check of the first draw let {path} pass"
-        _check(base, draw, path, loc, value)
-        put(updates, loc, value)
-    made: dict[tuple[str, int], Any] = {}  # parts that worlds share stay shared
-    out = {}
-    for name, world in worlds.items():
-        changes: dict[str, Any] = {}
-        for part, update in updates.items():
-            old = getattr(world, str(part))
-            changes[str(part)] = made.setdefault((str(part), id(old)), updated(old, update))
-        out[name] = replace(world, **changes)
-    return out
-
-
-def _check(base: Base, draw: Draw, path: str, loc: Loc, value: float) -> None:
-    if loc[0] == "parameters":
-        info = base.parameter_info[f"{loc[1]}.{loc[2]}"]
-        for _, message in out_of_range(info, {str(loc[3]): value} if len(loc) > 3 else value):
-            raise InputError(f"{draw.label}: {path}: {message}")
 
 
 def sets_nothing(joint: JointDraws, name: str) -> bool:

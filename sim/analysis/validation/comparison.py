@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.evidence.measures.quantities import quantity
-from sim.analysis.evidence.posterior_predictive import Question, history_at, predict_each
+from sim.analysis.evidence.posterior_predictive import Question, predict_each
 from sim.analysis.evidence.rows import FLAGS, Row
 from sim.analysis.evidence.splits import SEEN_IN_AGGREGATE, SEEN_WORDS, Split, is_adoption
 from sim.analysis.posterior_draws import Draw
 from sim.analysis.validation.conditional import conditional_predictions, given_rows
 from sim.analysis.validation.hierarchical import hierarchical_bass
 from sim.analysis.validation.holdout import Unseen
+from sim.analysis.validation.misses import UsualMisses
 from sim.analysis.validation.ranks import HOLDS, MODEL, SHARES, coverage, rank
 from sim.analysis.validation.rivals import (
     BASS,
@@ -92,28 +93,43 @@ def validate(fits: Sequence[Fit], rows: Sequence[Row], resolved: Resolved, runne
         question
         for fit in fits
         for question in (
-            Question(_measured(fit, rows), fit.draws),
-            Question(fit.unseen.asked, fit.draws, lambda _, draw: history_at(average, draw)),
+            Question(_measured(fit, given_rows(fit.name, rows)), fit.draws, resolved),
+            Question(_measured(fit), fit.draws, average),
         )
     ]
-    answers = predict_each(questions, resolved, runner)
+    answers = predict_each(questions, runner)
     scores, conditional = list[pd.DataFrame](), list[pd.DataFrame]()
     for fit, agents, averages in zip(fits, answers[::2], answers[1::2], strict=True):
-        scores.append(score(fit, _forecasts(fit, agents, averages, resolved)))
-        conditional.append(conditional_predictions(fit.name, rows, fit.unseen.asked, agents))
+        model, mean_field = _Simulated(fit.unseen.seen, agents), _Simulated(fit.unseen.seen, averages)
+        scores.append(score(fit, _forecasts(fit, {MODEL: model, MEAN_FIELD: mean_field}, resolved)))
+        error = model.misses.error
+        conditional.append(conditional_predictions(fit.name, rows, fit.unseen.asked, agents, error))
     every = pd.concat(scores, ignore_index=True)
     return Validation(every, rank(every), coverage(every), pd.concat(conditional, ignore_index=True))
 
 
-def _measured(fit: Fit, rows: Sequence[Row]) -> list[Row]:
-    """The rows that a fit is asked, and those that its conditions are about."""
-    return list({row.id: row for row in (*fit.unseen.asked, *given_rows(fit.name, rows))}.values())
+def _measured(fit: Fit, given: Sequence[Row] = ()) -> list[Row]:
+    """The rows that a fit is asked, those that it saw, and those that its conditions are about."""
+    return list({row.id: row for row in (*fit.unseen.asked, *fit.unseen.seen, *given)}.values())
+
+
+class _Simulated:
+    """What runs over draws and seeds measured, by row id, and how far they missed the rows seen."""
+
+    def __init__(self, seen: Sequence[Row], values: Mapping[str, np.ndarray]) -> None:
+        self._values = values
+        self.misses = UsualMisses(seen, lambda row: values.get(row.id))
+
+    def forecast(self, row: Row) -> Predictive | None:
+        """The runs, each with the source's error and the usual miss; None if nothing could be measured."""
+        known = self._values[row.id][~np.isnan(self._values[row.id])]
+        return Predictive(known, self.misses.error(row)) if len(known) else None
 
 
 def _forecasts(
-    fit: Fit, agents: Mapping[str, np.ndarray], averages: Mapping[str, np.ndarray], resolved: Resolved
+    fit: Fit, simulated: Mapping[str, _Simulated], resolved: Resolved
 ) -> dict[tuple[str, str], Predictive]:
-    """The model's forecasts, those of its version without agents, and those of the other rivals."""
+    """Those of the model, of its version without agents, and of the other rivals."""
     scenario = next(iter(resolved.scenarios.values()))
     ceilings = {name: segment.adoption_ceiling for name, segment in scenario.segments.items()}
     unseen = fit.unseen
@@ -122,17 +138,11 @@ def _forecasts(
     field = Field(unseen.seen, unseen.known, ceilings, scenario.jurisdictions, ensembles)
     made = {
         (row.id, name): forecast
-        for name, values in ((MODEL, agents), (MEAN_FIELD, averages))
+        for name, runs in simulated.items()
         for row in unseen.asked
-        if (forecast := _predictive(row, values[row.id])) is not None
+        if (forecast := runs.forecast(row)) is not None
     }
     return made | field.forecasts(unseen.asked)
-
-
-def _predictive(row: Row, values: np.ndarray) -> Predictive | None:
-    """Runs over draws and seeds, each with the source's error; None where nothing could be measured."""
-    known = values[~np.isnan(values)]
-    return Predictive(known, error_of(row)) if len(known) else None
 
 
 def score(fit: Fit, forecasts: Forecasts) -> pd.DataFrame:

@@ -126,11 +126,16 @@ def _is_given(condition: Condition, row: Row) -> bool:
 
 
 def conditional_predictions(
-    fit: str, rows: Sequence[Row], asked: Sequence[Row], values: Mapping[str, np.ndarray]
+    fit: str,
+    rows: Sequence[Row],
+    asked: Sequence[Row],
+    values: Mapping[str, np.ndarray],
+    error: Callable[[Row], float] = error_of,
 ) -> pd.DataFrame:
     """A line for each condition on a fit and each value asked, before and given the condition.
 
-    `values` are what rows measured on the runs, float64 (draws, seeds) by row id.
+    `values` are what rows measured on the runs, float64 (draws, seeds) by row id; `error` is how far a report
+    of a row may be from what a run measured (default: the source's error).
     """
     lines = [
         line
@@ -141,17 +146,22 @@ def conditional_predictions(
             [row for row in rows if _is_given(one, row)],
             [row for row in asked if row.bound == "eq" and one.asked(row) and not _is_given(one, row)],
             values,
+            error,
         )
     ]
     return pd.DataFrame(lines, columns=list(CONDITIONAL))
 
 
 def _lines(
-    condition: Condition, given: Sequence[Row], asked: Sequence[Row], values: Mapping[str, np.ndarray]
+    condition: Condition,
+    given: Sequence[Row],
+    asked: Sequence[Row],
+    values: Mapping[str, np.ndarray],
+    error: Callable[[Row], float],
 ) -> list[dict[str, object]]:
     if not given or not asked:
         return []
-    likelihood = np.sum([log_likelihood(row, values[row.id].mean(1)) for row in given], axis=0)
+    likelihood = np.sum([log_likelihood(row, values[row.id].mean(1), error(row)) for row in given], axis=0)
     weights, power = tempered(likelihood)
     chosen = resampled(weights)
     about: dict[str, object] = {
@@ -164,18 +174,18 @@ def _lines(
         "power": power,
     }
     return [
-        about | _asked(row, values[row.id], values[row.id][chosen])
+        about | _asked(row, values[row.id], values[row.id][chosen], error(row))
         for row in asked
         if np.all(np.isfinite(values[row.id]))
     ]
 
 
-def log_likelihood(row: Row, values: np.ndarray) -> np.ndarray:
+def log_likelihood(row: Row, values: np.ndarray, error: float) -> np.ndarray:
     """Of each draw (n,): the log density of what was measured, or the log chance of a bound's side.
 
     A draw in which nothing could be measured says nothing.
     """
-    z = (row.value - values) / error_of(row) if error_of(row) > 0.0 else np.zeros(len(values))
+    z = (row.value - values) / error if error > 0.0 else np.zeros(len(values))
     out = {"eq": stats.norm.logpdf, "le": stats.norm.logcdf, "ge": stats.norm.logsf}[row.bound](z)
     return np.nan_to_num(np.asarray(out, np.float64), nan=0.0, neginf=-1e9)
 
@@ -208,7 +218,7 @@ def resampled(weights: np.ndarray) -> np.ndarray:
     return np.minimum(np.searchsorted(ends, (np.arange(n) + 0.5) / n), n - 1)
 
 
-def _asked(row: Row, before: np.ndarray, given: np.ndarray) -> dict[str, object]:
+def _asked(row: Row, before: np.ndarray, given: np.ndarray, error: float) -> dict[str, object]:
     line: dict[str, object] = {
         "row": row.id,
         "what": f"{quantity(row.measure)}: {row.what}",
@@ -219,7 +229,7 @@ def _asked(row: Row, before: np.ndarray, given: np.ndarray) -> dict[str, object]
         "se": error_of(row),
     }
     for when, values in (("before", before), ("given", given)):
-        made = Predictive(values.ravel(), error_of(row))
+        made = Predictive(values.ravel(), error)
         low, high = made.interval()
         line |= {when: made.mean, f"{when}_low": low, f"{when}_high": high}
         line |= {f"crps_{when}": crps(made, row.value)}

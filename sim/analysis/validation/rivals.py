@@ -17,6 +17,7 @@ from scipy.optimize import minimize
 from sim.analysis.evidence.rows import Row
 from sim.analysis.starting_levels.adoption import Bass, bass_step
 from sim.analysis.validation.covariates import Countries, growth_by_covariates
+from sim.analysis.validation.misses import UsualMisses
 from sim.analysis.validation.scoring_rules import Predictive
 from sim.analysis.validation.series import earlier, error_of, kind_of, year_of
 
@@ -173,10 +174,11 @@ class Field:
                 if made is not None:
                     out[row.id, name] = made
         for name, ensemble in self.ensembles.items():
+            misses = UsualMisses(self.seen, ensemble)
             for row in rows:
                 draws = ensemble(row) if row.bound == "eq" else None
                 if draws is not None:
-                    out[row.id, name] = Predictive(draws, error_of(row))
+                    out[row.id, name] = Predictive(draws, misses.error(row))
         return out
 
 

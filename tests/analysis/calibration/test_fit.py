@@ -15,10 +15,11 @@ from sim.analysis.calibration import recovery, sampler
 from sim.analysis.calibration.fit import ABOUT, LEAK, PREDICTIVE, RECOVERY, Calibrated, Fit, Size
 from sim.analysis.calibration.inputs import FOLDER, PARAMETERS, Inputs, read_inputs
 from sim.analysis.calibration.leak import ROWS, leak_table
-from sim.analysis.calibration.simulations import MEASURED, simulate, with_values
+from sim.analysis.calibration.simulations import MEASURED, simulate
 from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import Row, read_rows, shipped_rows
 from sim.analysis.evidence.splits import SPLITS, countries_held_back
+from sim.analysis.posterior_draws import with_values
 from sim.analysis.starting_levels.sources import read_sources
 from sim.model.world import WorldSet
 from sim.runs import seed as seeds
@@ -240,15 +241,15 @@ def test_a_model_is_let_go_once_its_numbers_are_kept(monkeypatch: pytest.MonkeyP
 
 def test_values_are_set_by_path() -> None:
     scenario = history_of(resolved("history"))
-    changed = with_values(
-        scenario, {"trust.asymmetry": 3.0, "choice.sensitivity.consumer": 0.1, "market.home_lag.all": 0.2}
-    )
+    sets = {"trust.asymmetry": 3.0, "choice.sensitivity.consumer": 0.1, "market.home_lag.all": 0.2}
+    changed = with_values({"history": scenario}, sets)["history"]
     assert changed.parameters.trust.asymmetry == 3.0
     assert changed.parameters.choice.sensitivity.consumer == 0.1
     assert (
         changed.parameters.choice.sensitivity.enterprise == scenario.parameters.choice.sensitivity.enterprise
     )
     assert changed.parameters.market.home_lag == {**scenario.parameters.market.home_lag, "all": 0.2}
-    faster = with_values(scenario, {"jurisdictions.DE.adoption_pace.enterprise": 2.0})
+    pace = {"jurisdictions.DE.adoption_pace.enterprise": 2.0}
+    faster = with_values({"history": scenario}, pace)["history"]
     assert faster.jurisdictions["DE"].adoption_pace.enterprise == 2.0
     assert faster.jurisdictions["FR"] is scenario.jurisdictions["FR"]

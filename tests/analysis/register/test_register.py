@@ -133,8 +133,8 @@ def test_what_is_registered_can_be_scored_from_its_own_line(
 
 def test_no_number_of_runs_shows_that_something_cannot_happen() -> None:
     event = next(one for one in questions() if one.event)
-    assert 0.0 < float(distribution(np.zeros(100), event)["mean"]) < 0.01
-    assert 0.99 < float(distribution(np.ones(100), event)["mean"]) < 1.0
+    assert 0.0 < float(distribution(np.zeros(100), event, 0.0)["mean"]) < 0.01
+    assert 0.99 < float(distribution(np.ones(100), event, 0.0)["mean"]) < 1.0
 
 
 @pytest.mark.parametrize("edit", ["change", "remove", "insert", "swap"])
@@ -191,7 +191,7 @@ def test_published_numbers_are_scored_against_no_change_and_the_rest_waits(
 def test_the_distribution_that_is_scored_is_the_mixture_of_runs_and_error(tmp_path: Path) -> None:
     question = next(one for one in questions() if one.id == "adoption_DE_2027")
     runs = np.random.default_rng(2).normal(48.0, 4.0, 2000)
-    entry = Entry(distribution(runs, question))
+    entry = Entry(distribution(runs, question, 1.5))
     for value in (40.0, 48.0, 55.0):
         assert crps(entry.predictive, value) == pytest.approx(crps(Predictive(runs, 1.5), value), rel=0.02)
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.posterior_draws import Draw, at
+from sim.analysis.posterior_draws import Draw, at, worlds_at
 from sim.analysis.uncertainty import joint_draws as module
-from sim.analysis.uncertainty.joint_draws import JointDraws, joint_draws, outcomes, worlds_at
+from sim.analysis.uncertainty.joint_draws import JointDraws, joint_draws, outcomes
 from sim.analysis.uncertainty.varied import HELD, VARIED, YOURS, varied
 from sim.model.tables import TABLES
 from sim.runs.seed import SeedDone
@@ -19,7 +19,7 @@ from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import Posterior, read_posterior
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.resolution import Resolved, resolve, variant
 from tests.posteriors import write_stand_in
 
 
@@ -74,6 +74,13 @@ def test_values_by_country_are_put_in_too(two_worlds: Resolved) -> None:
     second = list(worlds_at(two_worlds, draws))[1]["doj_wins"]
     assert second.jurisdictions["DE"].adoption_2013.consumer == 0.37
     assert second == at(two_worlds, draws[1]).scenarios["doj_wins"]
+
+
+def test_average_customers_keep_what_makes_them_average(two_worlds: Resolved, posterior: Posterior) -> None:
+    average = variant(two_worlds, mean_field=True)
+    joint = drawn(two_worlds, posterior)
+    for draw, worlds in zip(joint.draws, worlds_at(average, joint.draws), strict=True):
+        assert worlds == at(average, draw).scenarios
 
 
 def test_a_value_out_of_range_names_the_draw(two_worlds: Resolved) -> None:

@@ -55,7 +55,7 @@ def test_a_bound_says_on_which_side_and_no_more(tmp_path: Path) -> None:
         tmp_path, value={"value": 10}, least={"value": 10, "bound": "ge"}, most={"value": 10, "bound": "le"}
     )
     values = np.array([0.0, 10.0, 20.0, np.nan])
-    value, least, most = (log_likelihood(r[name], values) for name in ("value", "least", "most"))
+    value, least, most = (log_likelihood(r[name], values, 1.5) for name in ("value", "least", "most"))
     assert value[1] == max(value[:3]) and value[0] == pytest.approx(value[2])
     assert np.exp(least[:3]) == pytest.approx([0.0, 0.5, 1.0], abs=1e-6)
     assert np.exp(most[:3]) == pytest.approx([1.0, 0.5, 0.0], abs=1e-6)
