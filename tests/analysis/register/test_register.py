@@ -50,12 +50,13 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Registration:
 
 @pytest.fixture(scope="module")
 def made(asked: Registration) -> list[dict[str, str]]:
-    """What is registered of made-up runs: 40 to 60 of every value, a quarter yes."""
+    """What is registered of made-up runs: 40 to 60 of every value, a quarter yes; the rows seen are right."""
 
     def made_up(rows: list[Row], *_: object) -> dict[str, np.ndarray]:
-        events = {one.id for one in questions() if one.event}
+        events = {one.id: one.event for one in questions()}
         value, event = np.linspace(40.0, 60.0, 64)[:, None], (np.arange(64) < 16).astype(float)[:, None]
-        return {row.id: event if row.id in events else value for row in rows}
+        answers = {True: event, False: value}
+        return {row.id: answers.get(events.get(row.id), np.full((64, 1), row.value)) for row in rows}
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(predictions, "predict", made_up)

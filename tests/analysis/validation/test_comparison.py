@@ -81,12 +81,16 @@ def test_beyond_a_break_of_its_series_a_row_is_scored_and_not_ranked_and_the_rea
 def test_a_fit_that_knows_the_truth_beats_rivals_and_one_that_does_not_loses(
     surveys: tuple[Row, ...], fit: Fit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The whole of it but the runs, which are made up: with agents near the truth, averages far off."""
+    """The whole of it but the runs, which are made up: right on the rows seen, and on those asked with agents
+    near the truth, averages far off."""
 
     def made_up(off: tuple[float, float]) -> dict[str, pd.Series]:
-        def answers(questions: Any, resolved: Any, runner: Any) -> list[dict[str, np.ndarray]]:
+        def answers(questions: Any, runner: Any) -> list[dict[str, np.ndarray]]:
             return [
-                {row.id: np.full((2, 2), row.value + off[n % 2]) for row in question.rows}
+                {
+                    row.id: np.full((2, 2), row.value + off[n % 2] * (row in fit.unseen.asked))
+                    for row in question.rows
+                }
                 for n, question in enumerate(questions)
             ]
 
