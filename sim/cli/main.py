@@ -297,7 +297,7 @@ def evidence(
 def calibrate(
     points: Annotated[
         int, typer.Option("--points", help="Points of the prior that are simulated, a power of two.")
-    ] = 4096,
+    ] = 2048,
     test_points: Annotated[
         int, typer.Option("--test-points", help="Points that are only tested on, a power of two.")
     ] = 128,

@@ -72,7 +72,7 @@ class Size:
     `tried_seeds` for each point that may be the best, and `best_seeds` for that one. Raises InputError.
     """
 
-    points: int = 4096
+    points: int = 2048
     test_points: int = 128
     test_seeds: int = 4
     draws: int = 256
