@@ -36,6 +36,7 @@ from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
 from sim.analysis.uncertainty.varied import varied
 from sim.runs import claims
+from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
 from sim.runs.live import LivePair, results_of_pairs, tables_of
 from sim.runs.manifest import facts, write_manifest
@@ -176,7 +177,7 @@ def _analyse(run: Finished, watch: Watch, further: bool, joint: JointDraws | Non
         run.summaries |= _further_summaries(run, runner)
     run.further_failures += runner.failures
     for name, table in run.summaries.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        write_csv(table, folder / f"{name}.csv")
     shipped_tables.bring_shipped(folder, resolved)
     return {"projections": projections(), "configuration": shipped_tables.configuration_of(resolved)}
 
@@ -277,7 +278,7 @@ def discover(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
 
 def projections() -> list[dict[str, Any]]:
     """The published projections, a row each."""
-    rows: list[dict[str, Any]] = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
+    rows: list[dict[str, Any]] = json.loads(read_csv(root() / PROJECTIONS).to_json(orient="records"))
     return rows
 
 

@@ -23,6 +23,7 @@ from sim.analysis.uncertainty.joint_draws import joint_draws
 from sim.analysis.uncertainty.varied import HELD, varied
 from sim.analysis.validation.comparison import Fit, validate
 from sim.analysis.validation.holdout import unseen_by
+from sim.runs.csv_tables import write_csv
 from sim.runs.identity import model_digest
 from sim.runs.tasks import Runner
 from sim.scenario.locations import shown
@@ -53,7 +54,7 @@ class Assessment:
             if name in shipped_tables.TABLES:
                 shipped_tables.write(table, name, out, self.resolved)
             else:
-                table.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+                write_csv(table, out / f"{name}.csv")
         return tables
 
 

@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.model.tables import TABLES, Column
+from sim.runs.csv_tables import write_csv
 from sim.runs.intervals import half_width, t_quantile
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import TABLES_FOLDER, FolderResults
@@ -50,10 +51,10 @@ class Judged:
 
     def write(self, folder: Path) -> None:
         """Write claims.csv, and claims_by_point.csv where there is a design."""
-        self.claims.to_csv(folder / CLAIMS, index=False, lineterminator="\n")
+        write_csv(self.claims, folder / CLAIMS)
         (folder / BY_POINT).unlink(missing_ok=True)
         if len(self.by_point):
-            self.by_point.to_csv(folder / BY_POINT, index=False, lineterminator="\n")
+            write_csv(self.by_point, folder / BY_POINT)
 
 
 # --- what can be claimed ----------------------------------------------------------------------------------
