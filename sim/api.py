@@ -375,11 +375,11 @@ def load(folder: str | Path) -> Pair | Sweep:
     folder = Path(folder)
     if not (folder / MANIFEST).is_file():
         raise InputError(f"{folder}: no results folder (it has no {MANIFEST})")
+    manifest = FolderResults(folder).manifest
     try:
-        manifest = FolderResults(folder).manifest
         designed = manifest["scenario"]["experiment"]["design"] is not None
-        _ = [manifest[name] for name in ("worlds", "seeds", "compare", "tables")]
-    except (ValueError, KeyError, TypeError) as error:
+        _ = [manifest[name] for name in ("compare", "tables")]
+    except (KeyError, TypeError) as error:
         raise InputError(
             f"{folder / MANIFEST}: cannot be read: {_version_words(folder)} ({error!r})"
         ) from None

@@ -14,10 +14,11 @@ from sim import __version__
 from sim.model.tables import TABLES
 from sim.runs.claims import BY_POINT, CLAIMS
 from sim.runs.execution import FAILURES
-from sim.runs.export import sha256_of
+from sim.runs.folder_check import damage, tables_of
 from sim.runs.points import POINTS
 from sim.runs.reproduce import results_of
-from sim.runs.results import MANIFEST, TABLES_FOLDER
+from sim.runs.results import MANIFEST
+from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError
 
 VERSION = "1.2"
@@ -156,18 +157,14 @@ def _action(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
     """What goes into the crate, by its path there: what the run is known to leave, and no more."""
-    tables = {
-        f"{TABLES_FOLDER}/{name}.parquet": folder / TABLES_FOLDER / f"{name}.parquet"
-        for name in manifest["tables"]
-    }
-    for path in tables.values():
-        if not path.is_file():
-            raise InputError(f"{path}: missing; run the experiment again")
-        if sha256_of(path) != manifest["tables"][path.stem]["sha256"]:
-            raise InputError(
-                f"{path}: not the file that {MANIFEST} describes (its sha256 is another); run the "
-                "experiment again, or see `warrantsim reproduce`"
-            )
+    wrong = damage(folder, manifest)
+    if wrong:
+        raise InputError(
+            [f"{folder}: {words}; run the experiment again, or see `warrantsim reproduce`" for words in wrong]
+        )
+    if not manifest["tables"]:
+        raise InputError(f"{folder}: no pair succeeded, so there is nothing to deposit")
+    tables = {name: path for name, path, _ in tables_of(folder, manifest)}
     return tables | {name: folder / name for name in _MEANINGS if (folder / name).is_file()}
 
 

@@ -3,7 +3,6 @@
 The manifest and all that is worked out from the tables are the business of `sim.pipeline`.
 """
 
-import hashlib
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +13,10 @@ from typing import Any
 import pandas as pd
 
 from sim.model.tables import data_dictionary
+from sim.runs.csv_tables import write_csv
 from sim.runs.engines.local import default_workers
-from sim.runs.export import Proved, export, prove, sha256_of
+from sim.runs.export import Proved, export, prove
+from sim.runs.folder_check import DamagedFolder, contents_digest, manifest_at, points_are_whole, tables_of
 from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, write_points
@@ -24,6 +25,7 @@ from sim.runs.seed import SeedDone
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.tasks import Runner, missing
 from sim.runs.watch import Watch, write_unchanging
+from sim.runs.whole_files import sha256_of, write_whole
 
 OWN_STORE = "store"
 FAILURES = "failures.csv"
@@ -130,7 +132,7 @@ def _write_results(run: Execution) -> None:
     (out / MANIFEST).unlink(missing_ok=True)  # it speaks of other tables
     run.tables = export(plan, good, index, store, out / TABLES_FOLDER)
     write_points(plan.rows(good), plan.worlds, plan.digest, out / POINTS)
-    (out / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
+    write_whole(out / "data_dictionary.md", data_dictionary())
 
 
 def _proved_before(run: Execution) -> Proved | None:
@@ -154,7 +156,12 @@ def _proved_before(run: Execution) -> Proved | None:
 
 
 def _manifest_of(folder: Path) -> dict[str, Any] | None:
-    return FolderResults(folder).manifest if (folder / MANIFEST).is_file() else None
+    """The manifest of what the folder held before; None if there is none, or it is damaged: then all is
+    written anew."""
+    try:
+        return manifest_at(folder / MANIFEST)
+    except DamagedFolder:
+        return None
 
 
 def _check(store: Store, batches: set[str]) -> None:
@@ -165,10 +172,7 @@ def _check(store: Store, batches: set[str]) -> None:
 
 def _contents_digest(plan: Plan, pairs: Iterable[int]) -> str:
     """What decides the tables: keys and run ids of the pairs in them."""
-    h = hashlib.sha256(" ".join(plan.worlds).encode())
-    for pair in pairs:
-        h.update(f"{plan.number_and_seed(pair)} {plan.ids[pair]}".encode())
-    return h.hexdigest()
+    return contents_digest(plan.worlds, ((plan.number_and_seed(pair), plan.ids[pair]) for pair in pairs))
 
 
 def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
@@ -183,11 +187,13 @@ def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
         or manifest.get("runs_digest") != _contents_digest(run.plan, run.proved.good)
     ):
         return None
-    tables: dict[str, dict[str, Any]] = manifest["tables"]
-    files = [(out / TABLES_FOLDER / f"{name}.parquet", entry["sha256"]) for name, entry in tables.items()]
+    tables: dict[str, dict[str, Any]] = manifest.get("tables") or {}
+    files = list(tables_of(out, manifest))
     with ThreadPoolExecutor(default_workers()) as pool:
-        whole = all(pool.map(lambda file: file[0].is_file() and sha256_of(file[0]) == file[1], files))
-    return tables if whole else None
+        whole = all(
+            pool.map(lambda one: one.path.is_file() and sha256_of(one.path) == one.facts["sha256"], files)
+        )
+    return tables if whole and points_are_whole(out / POINTS, manifest) else None
 
 
 def facts_found(run: Execution) -> dict[str, Any]:
@@ -245,4 +251,4 @@ def _write_failures(run: Execution) -> None:
             }
             for pair, f in run.proved.failures.items()
         ]
-        pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")
+        write_csv(pd.DataFrame(rows), path)

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from sim.runs import tables_on_disk
 
-POINTS = "points.parquet"
+# what a results folder holds
+MANIFEST, POINTS, TABLES_FOLDER = "manifest.json", "points.parquet", "tables"
 _PLAN = b"plan"
 _OWN = ("point", "seed", "world", "run", "done")
 
@@ -52,15 +53,16 @@ def write_points(rows: Sequence[PointRow], worlds: Sequence[str], plan: str, pat
 
 
 def read_ids(path: Path, plan: str) -> list[str] | None:
-    """The run ids, in order of pair and world, if the table is there and of this plan.
-
-    A damaged page is an error.
-    """
-    if not path.is_file() or (pq.read_schema(path).metadata or {}).get(_PLAN) != plan.encode():
+    """The run ids, in order of pair and world, if the table is there, whole and of this plan."""
+    if not path.is_file():
         return None
-    ids: list[str] = (
-        pq.read_table(path, columns=["run"], page_checksum_verification=True).column("run").to_pylist()
-    )
+    try:
+        if (pq.read_schema(path).metadata or {}).get(_PLAN) != plan.encode():
+            return None
+        runs = pq.read_table(path, columns=["run"], page_checksum_verification=True)
+    except (pa.ArrowException, OSError):
+        return None  # damaged: the ids are worked out, and the table is written anew
+    ids: list[str] = runs.column("run").to_pylist()
     return ids
 
 

@@ -17,10 +17,12 @@ from sim.analysis.design_point import point_results
 from sim.analysis.drivers.outcomes import outcomes_of, paired_outcomes
 from sim.runs import pair_series
 from sim.runs.claims import BY_POINT
+from sim.runs.csv_tables import read_csv
+from sim.runs.folder_check import check_footers
 from sim.runs.pair_series import PairSeries
 from sim.runs.results import MANIFEST, FolderResults
 from sim.runs.watch import UNCHANGING
-from sim.view.results_folders import ResultsFolder, check_footers, open_folder
+from sim.view.results_folders import ResultsFolder, open_folder
 from sim.view.results_view import ResultsView
 
 T = TypeVar("T")
@@ -130,7 +132,7 @@ class FolderView:
     def by_point(self) -> pd.DataFrame | None:
         """The verdicts at each point, if they were written."""
         path = self.folder.path / BY_POINT
-        return pd.read_csv(path) if path.is_file() else None
+        return read_csv(path) if path.is_file() else None
 
     def at_point(self, point: int) -> ResultsView:
         """One point of the design as an experiment of its own."""
@@ -140,7 +142,8 @@ class FolderView:
 def open_results(root: Path, name: str) -> FolderView:
     """Open a folder by its name. Raises Refused or DamagedFolder."""
     folder = open_folder(root, name)
-    check_footers(folder)
+    if folder.finished:
+        check_footers(folder.path, folder.manifest)
     return FolderView(folder, 0 if folder.finished else int(time.monotonic() / _SECONDS_OF_SO_FAR))
 
 

@@ -107,7 +107,7 @@ def test_the_library_of_ro_crate_reads_it(crate: Path) -> None:
 def test_a_table_that_is_not_the_manifests_is_not_packed(folder: Path, tmp_path: Path) -> None:
     path = folder / "tables/world.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    with pytest.raises(InputError, match=r"world.parquet: not the file that manifest.json describes"):
+    with pytest.raises(InputError, match=r"world.parquet is not the file of the manifest"):
         pack(folder, tmp_path / "x.zip", "CC-BY-4.0", [])
     assert not (tmp_path / "x.zip").exists()
 

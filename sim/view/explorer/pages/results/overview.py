@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 import dash_mantine_components as dmc
-import pandas as pd
 from dash import html
 
+from sim.runs.csv_tables import read_csv
 from sim.runs.execution import FAILURES
 from sim.view.blocks import Block, Section, Text
 from sim.view.explorer.components import charts
@@ -127,7 +127,7 @@ def _failures(folder_view: FolderView) -> Iterable[Component]:
     words = ": no table and no chart includes them. Run the command with --retry-failed to run them again."
     title = f"{count:,} {'pair' if count == 1 else 'pairs'} failed"
     if path.is_file():
-        frame = pd.read_csv(path, usecols=lambda name: name in ("point", "seed", "how", "stage", "error"))
+        frame = read_csv(path, lambda name: name in ("point", "seed", "how", "stage", "error"))
         note = "" if count <= _MOST_FAILURES else f"The first {_MOST_FAILURES}; all are in {FAILURES}."
         names = [Column(str(name)) for name in frame.columns]
         listed = replace(table_of(title, names, frame.head(_MOST_FAILURES), note), folded=True)
