@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 some runs failed or a check did not hold, 2 bad input. Eac
 it needs when it is called, so that `--help` answers at once.
 """
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from sim.scenario.control_characters import printable
 from sim.scenario.problems import InputError
 from sim.version import __version__
 
@@ -512,10 +514,17 @@ def main() -> None:
         app()
     except InputError as error:
         for problem in error.problems:
-            print(problem, file=sys.stderr)
+            print(printable(problem), file=sys.stderr)
         count = len(error.problems)
         print(f"{count} {'problem' if count == 1 else 'problems'}; nothing was run", file=sys.stderr)
         sys.exit(BAD_INPUT)
+    except BrokenPipeError:  # whoever read the output has enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(printable(f"{where}{error.strerror or error}; what was stored stays"), file=sys.stderr)
+        sys.exit(FAILED)
 
 
 if __name__ == "__main__":
