@@ -1,4 +1,5 @@
-"""Through which channels does a ruling act? Exact Shapley values over the channels of `configs/channels.yaml`.
+"""Through which channels does a ruling act? Exact Shapley values over the channels of
+`configs/channels.yaml`.
 
 Both worlds of a pair are run with every set of channels on (2^6 = 64 for six). The value of a set is the
 difference between the two worlds in a headline; a channel that is off is off in both worlds alike. Shapley
@@ -22,12 +23,12 @@ from sim.scenario.base import Base, parameter_paths
 from sim.scenario.factors import Updates, updated
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import out_of_range
-from sim.scenario.paths import PARAMETERS, Loc, leaves, parameter_and_key, put, value_at
+from sim.scenario.paths import PARAMETERS, Loc, parameter_and_key, put
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 from sim.scenario.strict import Strict
-from sim.scenario.yaml_files import checked, read
+from sim.scenario.yaml_files import Document, checked, read
 
 FILE = Path(CONFIGS) / "channels.yaml"
 WHOLE, RULE_ITSELF = "whole", "rule_itself"
@@ -39,13 +40,14 @@ class Written(Strict):
 
     name: str
     meaning: str
-    off: dict[str, float | dict[str, float]] = {}
+    off: dict[str, float | dict[str, float]]
     mechanisms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel; `off` holds the number of each parameter that switches it off, by path (`trust.asymmetry`).
+    """A channel; `off` holds the number of each parameter that switches it off, by path
+    (`trust.asymmetry`).
     """
 
     code: str
@@ -80,9 +82,11 @@ def channels_of(base: Base, path: Path | None = None) -> tuple[Channel, ...]:
     return tuple(channels)
 
 
-def _off(code: str, one: Written, base: Base, document: object, problems: list[str]) -> Iterator[tuple[str, float]]:
+def _off(
+    code: str, one: Written, base: Base, document: Document, problems: list[str]
+) -> Iterator[tuple[str, float]]:
     """Every number that switches a channel off, by path; what is wrong goes to `problems`."""
-    where = document.where  # type: ignore[attr-defined]
+    where = document.where
     given: list[tuple[Loc, str, float]] = []
     for name in one.mechanisms:
         if name not in base.mechanisms:
@@ -91,7 +95,9 @@ def _off(code: str, one: Written, base: Base, document: object, problems: list[s
             continue
         given += [((code, "mechanisms"), path, value) for path, value in base.mechanisms[name].off.items()]
     for path, value in one.off.items():
-        entries = {f"{path}.{key}": x for key, x in value.items()} if isinstance(value, dict) else {path: value}
+        entries = (
+            {f"{path}.{key}": x for key, x in value.items()} if isinstance(value, dict) else {path: value}
+        )
         given += [((code, "off", path), entry, x) for entry, x in entries.items()]
     known = parameter_paths(base)
     for loc, path, value in given:
@@ -162,7 +168,8 @@ class Asked:
 
 
 def asked(resolved: Resolved, seeds: int | None = None) -> Asked:
-    """The channels of an experiment that compares two worlds, over its first seeds (four, if nothing is said).
+    """The channels of an experiment that compares two worlds, over its first seeds (four, if nothing is
+    said).
 
     Raises InputError where nothing is compared, or there is a design.
     """
