@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from sim.analysis.drivers.discovery import Discovery
+    from sim.analysis.drivers.trace.asked import Trace
     from sim.model.world import WarrantModel
     from sim.runs.reproduce import Comparison
 
@@ -233,6 +234,50 @@ class Pair(Results):
     def knockouts(self) -> pd.DataFrame:
         """The headline differences with each mechanism off. Raises InputError if they were not run."""
         return self._summary("knockouts")
+
+    def channels(
+        self,
+        *,
+        seeds: int | None = None,
+        workers: int | None = None,
+        store: str | Path = STORE,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> pd.DataFrame:
+        """Every headline's difference, split exactly among the channels of `configs/channels.yaml`.
+
+        One row a headline and channel: `shapley` with its interval over pairs, what it does `alone` and as
+        the `last`; the rows `rule_itself` and the channels add up to the row `whole`. Runs what `store` lacks
+        of 64 runs of each pair (the first four seeds, if nothing is said) and writes `channels.csv` into the
+        folder, where the report finds it; a table that is there is read, unless `seeds` asks for another.
+        Raises InputError.
+        """
+        found = self._results.summary("channels")
+        if found is not None and seeds is None:
+            return found
+        return pipeline.channels(self.folder, seeds, workers=workers, store=Path(store), progress=progress)
+
+    def trace(
+        self,
+        country: str | None = None,
+        *,
+        customer: int | None = None,
+        government: str | None = None,
+        seed: int | None = None,
+        out: str | Path | None = None,
+    ) -> "Trace":
+        """Who moved, and why: a country, one customer by number, or the government of a country.
+
+        Runs one seed of the compared worlds again (the first, if nothing is said). What it shows is in the
+        attributes of the result (`movers`, `chain`, `split`, `decision`, `hazards`, ...); `out` is a folder
+        for its page and tables. Raises InputError.
+        """
+        from sim.analysis.drivers.trace.asked import trace
+        from sim.view.trace_page import write
+
+        found = trace(pipeline.resolved_of(self.folder), country, customer, government, seed)
+        if out is not None:
+            write(found, Path(out))
+        return found
 
     @property
     def mean_field(self) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis import shipped_tables
+from sim.analysis import assessments, shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
 from sim.analysis.drivers import discovery, knockouts
 from sim.analysis.drivers.discovery import Discovery
@@ -43,13 +43,15 @@ from sim.runs.manifest import facts, write_manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS
 from sim.runs.reporters import Reporters
-from sim.runs.results import MemoryResults, reader_of
+from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
-from sim.scenario.locations import root
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at
 from sim.scenario.resolution import resolve as resolve_experiment
+from sim.scenario.restoration import restored
 
 Pairs = Sequence[tuple[Columns, Columns]]
 
@@ -62,6 +64,7 @@ SUMMARIES = (
     "draws_outcomes",
     "varied",
     "knockouts",
+    "channels",
     "mean_field",
     "switch_dates",
     "record",
@@ -274,6 +277,27 @@ def discover(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
     found = discovery.discover(swept, questions_of(swept, **asked), density)
     found.write(folder)
     return found
+
+
+def resolved_of(folder: Path) -> Resolved:
+    """The experiment of a results folder, as its manifest tells it. Raises InputError."""
+    base, manifest = load_base(root() / CONFIGS), FolderResults(folder).manifest
+    return restored(manifest["scenario"], base, str(folder / MANIFEST))
+
+
+def channels(
+    folder: Path, seeds: int | None, *, workers: int | None, store: Path, progress: Progress | None
+) -> pd.DataFrame:
+    """Split the headlines of a results folder among channels, and write the table into it.
+
+    Raises InputError, and RuntimeError if every pair failed.
+    """
+    assessment = assessments.channels(resolved_of(folder), seeds)
+    runner = Runner(Store(store), Backend(workers), progress)
+    table = assessment.run(folder, runner)[assessments.CHANNELS]
+    if not table["pairs"].any():
+        raise RuntimeError("no pair of worlds succeeded:\n" + "\n".join(runner.failures))
+    return table
 
 
 def projections() -> list[dict[str, Any]]:

@@ -482,6 +482,76 @@ def discover(
 
 
 @app.command()
+def trace(
+    country: Annotated[
+        str | None,
+        typer.Argument(metavar="[COUNTRY]", help="A country: who moved there, and its government."),
+    ] = None,
+    customer: Annotated[
+        int | None, typer.Option("--customer", metavar="NUMBER", help="One customer, by its number.")
+    ] = None,
+    government: Annotated[
+        str | None, typer.Option("--government", metavar="CODE", help="The government of a country.")
+    ] = None,
+    experiment: Annotated[
+        str, typer.Option("--experiment", help="Which worlds are compared.")
+    ] = "two_worlds",
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="The seed to run again.  [default: the experiment's first]")
+    ] = None,
+    sets: Sets = None,
+    customers: Customers = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for the page and the tables.  [default: results/traces/<what is traced>]"
+        ),
+    ] = None,
+) -> None:
+    """Who moved, and why: a country, a customer or a government in both worlds.
+
+    Runs one seed again. Shows the first month in which paths part, the chain from the ruling to the decision,
+    its terms, and the luck it met.
+    """
+    from sim.cli.trace import print_trace
+
+    print_trace(
+        experiment,
+        sets or [],
+        customers,
+        seed,
+        out,
+        country=country,
+        customer=customer,
+        government=government,
+    )
+
+
+@app.command()
+def channels(
+    experiment: ExperimentName = "two_worlds",
+    sets: Sets = None,
+    seeds: Seeds = None,
+    customers: Customers = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
+) -> None:
+    """Through which channels does the ruling act? Exact Shapley values over the six, 64 runs of each pair.
+
+    The channels are those of configs/channels.yaml. The first four seeds, unless --seeds says otherwise. What
+    is stored is not run again.
+    """
+    from sim.analysis import assessments
+    from sim.cli.assess import assess
+    from sim.scenario.resolution import resolve
+
+    resolved = resolve(experiment, sets or [], customers=customers)
+    failures = assess(assessments.channels(resolved, seeds), out, store, workers)
+    raise typer.Exit(FAILED if failures else DONE)
+
+
+@app.command()
 def dashboard(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; another machine can reach any but 127.0.0.1.")

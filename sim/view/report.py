@@ -39,4 +39,4 @@ def page(view: ResultsView, made: str = FOOTER, only: Collection[str] | None = N
     parts = (
         sections(view) if only is None else [part.build(view) for part in PARTS if part.can_be_filled(only)]
     )
-    return put_together(view, headline_summary.head(view), parts, made)
+    return put_together(view.manifest["title"], headline_summary.head(view), parts, made)

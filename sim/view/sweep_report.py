@@ -30,7 +30,7 @@ _FANS = ("trust", "revenue_us_cumulative")
 def page(folder_view: FolderView) -> str:
     """The report as HTML."""
     return put_together(
-        folder_view.view,
+        folder_view.manifest["title"],
         headline_summary.head(folder_view.view, _answer(folder_view), headline_summary.LIMITS_OF_SWEEPS),
         sections(folder_view),
     )

@@ -6,7 +6,17 @@ import pandas as pd
 
 from sim.view.figures.style import KIND_COLOURS, KIND_SHORT, QUIET, Figure, layout, tint
 
-CAUSE_COLOURS = ("#332288", "#88CCEE", "#117733", "#AA4466", "#DDCC77", "#44AA99", "#999933", "#882255", "#666666")
+CAUSE_COLOURS = (
+    "#332288",
+    "#88CCEE",
+    "#117733",
+    "#AA4466",
+    "#DDCC77",
+    "#44AA99",
+    "#999933",
+    "#882255",
+    "#666666",
+)
 MOST_OUTCOMES = 9
 _OTHER = "Other places"
 
@@ -14,8 +24,8 @@ _OTHER = "Other places"
 def causes(streams: pd.DataFrame, ruling: str, names: Mapping[str, str], amount: str) -> tuple[Figure, float]:
     """The diagram, and how much works the other way and is not drawn.
 
-    `streams`: group, kind_a, kind_b and the `amount`; `names` of the groups. A stream that works the other way (a cause
-    without which more would have moved) has no width, so it is only counted.
+    `streams`: group, kind_a, kind_b and the `amount`; `names` of the groups. A stream that works the other
+    way (a cause without which more would have moved) has no width, so it is only counted.
     """
     drawn = streams[streams[amount] > 0.0]
     against = float(-streams.loc[streams[amount] < 0.0, amount].sum())
@@ -38,8 +48,16 @@ def causes(streams: pd.DataFrame, ruling: str, names: Mapping[str, str], amount:
         "type": "sankey",
         "arrangement": "snap",
         "node": {
-            "label": [ruling, *(names[group] for group in groups), *(words for words, _ in outcomes.values())],
-            "color": [QUIET, *(colours[group] for group in groups), *(colour for _, colour in outcomes.values())],
+            "label": [
+                ruling,
+                *(names[group] for group in groups),
+                *(words for words, _ in outcomes.values()),
+            ],
+            "color": [
+                QUIET,
+                *(colours[group] for group in groups),
+                *(colour for _, colour in outcomes.values()),
+            ],
             "pad": 14,
             "thickness": 14,
             "line": {"width": 0},
@@ -64,4 +82,6 @@ def _outcome(kind_a: str, kind_b: str) -> tuple[str, str]:
     """What was done in the second world instead, and its colour."""
     a, b = KIND_SHORT[kind_a], KIND_SHORT[kind_b]
     words = f"{b}, another provider" if kind_a == kind_b else f"{b} instead of {a[0].lower() + a[1:]}"
-    return words.replace("uS region", "US region").replace("uS subsidiary", "US subsidiary"), KIND_COLOURS[kind_b]
+    return words.replace("uS region", "US region").replace("uS subsidiary", "US subsidiary"), KIND_COLOURS[
+        kind_b
+    ]

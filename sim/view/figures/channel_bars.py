@@ -10,8 +10,8 @@ from sim.view.figures.style import INK, QUIET, Figure, axis, error_bar, heading,
 def channel_bars(rows: pd.DataFrame, title: str, unit: str, scale: float, colour: str) -> Figure:
     """A bar for each row: the whole difference, the rule itself, and each channel's Shapley value.
 
-    `rows`: channel, name, shapley, low, high, alone, last of one headline, the whole and the rule itself first. The
-    thin line is the 95% interval over pairs.
+    `rows`: channel, name, shapley, low, high, alone, last of one headline, the whole and the rule itself
+    first. The thin line is the 95% interval over pairs.
     """
     names = [folded(str(name), 24) for name in rows["name"]]
     bars = {

@@ -23,7 +23,9 @@ from sim.view.figures.style import (
 Pair = tuple[WorldStyle, WorldStyle]
 
 
-def bars_of_terms(names: Sequence[str], a: Sequence[float], b: Sequence[float], worlds: Pair, unit: str) -> Figure:
+def bars_of_terms(
+    names: Sequence[str], a: Sequence[float], b: Sequence[float], worlds: Pair, unit: str
+) -> Figure:
     """Two bars for each term, one a world, in the order given."""
     labels = [folded(name, 30) for name in names]
     traces = [
@@ -68,7 +70,9 @@ def by_month(
         }
         for world, values in zip(worlds, (a, b), strict=True)
     ]
-    shapes = [] if at is None else [upright(0.0, QUIET, "dot") | {"x0": f"{at:%Y-%m-%d}", "x1": f"{at:%Y-%m-%d}"}]
+    shapes = (
+        [] if at is None else [upright(0.0, QUIET, "dot") | {"x0": f"{at:%Y-%m-%d}", "x1": f"{at:%Y-%m-%d}"}]
+    )
     shape = layout(260, xaxis=time_axis(days[0], days[-1]), yaxis=axis(title), shapes=shapes)
     return {"data": traces, "layout": shape | {"margin": {"l": 72, "r": 14, "t": 12, "b": 36}}}
 

@@ -26,10 +26,10 @@ def channels(view: ResultsView) -> Iterable[Block]:
     first = frame.iloc[0]
     pairs, customers = int(frame["pairs"].max()), int(first["customers"])
     yield Text(
-        "Both worlds were run with every set of channels on. Off is off in both worlds alike, so the difference "
-        "between the worlds loses the channel. The bars of a headline add up: the rule itself (all channels off) "
-        "and the channels' Shapley values make the whole difference. "
-        f"{pairs} {'pair' if pairs == 1 else 'pairs'} of worlds with {customers:,} customers."
+        "Both worlds were run with every set of channels on. Off is off in both worlds alike, so the "
+        "difference between the worlds loses the channel. The bars of a headline add up: the rule itself "
+        f"(all channels off) and the channels' Shapley values make the whole difference. {pairs} "
+        f"{'pair' if pairs == 1 else 'pairs'} of worlds with {customers:,} customers."
     )
     yield from other_parameters(view, frame)
     yield _what_is_off(frame)
@@ -59,10 +59,10 @@ def _charts(view: ResultsView, frame: pd.DataFrame) -> Chart:
         figures.append(channel_bars(rows, name, unit, scale.factor, colour))
     unmoved = f" Moved by no channel, and not drawn: {text('; '.join(same))}." if same else ""
     read = (
-        "Dark grey: the whole difference; light grey: the rule itself; coloured: each channel's Shapley value, with "
-        "its 95% interval over pairs. The circle is what the channel does alone, the diamond what it adds as the "
-        "last to join. Where the two lie apart, channels need or replace one another; a channel alone at zero "
-        f"acts only through others.{unmoved}"
+        "Dark grey: the whole difference; light grey: the rule itself; coloured: each channel's Shapley "
+        "value, with its 95% interval over pairs. The circle is what the channel does alone, the diamond "
+        "what it adds as the last to join. Where the two lie apart, channels need or replace one another; "
+        f"a channel alone at zero acts only through others.{unmoved}"
     )
     return Chart("channel-bars", "What does each channel carry of the difference?", read, figures)
 
@@ -78,8 +78,8 @@ def channels_table(frame: pd.DataFrame) -> Table:
         name = Cell(str(row["name"]), strong=row["channel"] == WHOLE)
         rows.append([str(row["headline_name"]), name, value, interval, alone, last, scale.change])
     note = (
-        "Shapley value: what the channel adds, averaged over all orders of joining. Alone: with all others off. "
-        "Last: with all others on. The rule itself and the channels add up to the whole."
+        "Shapley value: what the channel adds, averaged over all orders of joining. Alone: with all others "
+        "off. Last: with all others on. The rule itself and the channels add up to the whole."
     )
     heads = columns("Headline", "Channel", ">Shapley", ">95% interval", ">Alone", ">Last", "Unit")
     return Table("The same in numbers", heads, rows, note, folded=True, tall=True)
