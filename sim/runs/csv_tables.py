@@ -15,12 +15,13 @@ import pandas as pd
 from sim.runs.whole_files import write_whole
 
 TEXT = (
-    "against", "agent", "arm", "bound", "cause", "claim", "conclusion", "configuration", "counted", "country",
-    "dummy", "error", "experiment", "expect", "fit", "flags", "forecaster", "headline", "how", "instrument",
-    "interval", "kind", "label", "location", "meaning", "measure", "mechanism", "metric", "model_digest",
-    "month", "name", "note", "over", "parameter", "parameters", "period", "place", "population", "posterior",
-    "provider", "quantity", "rival", "role", "row", "run", "segment", "sign", "sign_parameters", "source",
-    "stage", "traceback", "unit", "verdict", "what", "why", "window", "without_event", "world",
+    "against", "agent", "arm", "bound", "cause", "channel", "claim", "conclusion", "configuration",
+    "counted", "country", "dummy", "error", "experiment", "expect", "fit", "flags", "forecaster",
+    "headline", "headline_name", "how", "instrument", "interval", "kind", "label", "location", "meaning",
+    "measure", "mechanism", "metric", "model_digest", "month", "name", "note", "over", "parameter",
+    "parameters", "period", "place", "population", "posterior", "provider", "quantity", "rival", "role",
+    "row", "run", "segment", "sign", "sign_parameters", "source", "stage", "traceback", "unit", "verdict",
+    "what", "why", "window", "without_event", "world",
 )  # fmt: skip
 _FORMULA, _WRITTEN = re.compile(r"'*[=+\-@\t\r]"), re.compile(r"'+[=+\-@\t\r]")
 

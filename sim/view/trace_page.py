@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from sim.analysis.drivers.trace.asked import Trace
+from sim.runs.csv_tables import write_csv
+from sim.runs.whole_files import write_whole
 from sim.view.html_page import put_together
 from sim.view.sections.trace import head_of, sections_of, title_of
 
@@ -15,9 +17,9 @@ def write(trace: Trace, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in trace.tables().items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
+        write_csv(table, folder / f"{name}.csv", date_format="%Y-%m-%d")
     page = folder / PAGE
     made = f"Made by tracing seed {trace.pair.seed} of {trace.pair.resolved.name}."
     content = put_together(title_of(trace), head_of(trace), sections_of(trace), made)
-    page.write_text(content, encoding="utf-8")
+    write_whole(page, content)
     return page
