@@ -349,6 +349,25 @@ class Sweep(Results):
             self.folder, density, headline=headline, above=above, below=below, claim=claim, verdict=verdict
         )
 
+    def sensitivity(self, series: str | None = None, by: str = "year") -> pd.DataFrame:
+        """What drives the outcomes: a row for each outcome, factor and index, with its 95% interval.
+
+        Which index a design carries, and the columns: `docs/sensitivity.md`. With `series` (such as "trust")
+        the index over time instead, `by` year or month. Raises InputError where the design carries none.
+        """
+        from sim.analysis.drivers import sensitivity
+        from sim.analysis.headlines import SERIES
+
+        if series is not None and series not in SERIES:
+            raise InputError(f"series '{series}': {choices(series, list(SERIES))}")
+        if by not in ("year", "month"):
+            raise InputError(f"by='{by}': {choices(by, ['year', 'month'])}")
+        sample = sensitivity.sample_in(self.folder, self.manifest)
+        if series is not None:
+            return sensitivity.over_time(self.folder, self.manifest, sample, series, by)
+        table = self._results.summary(sensitivity.TABLE)
+        return sensitivity.sensitivity_table(sample, self.outcomes) if table is None else table
+
     def point(self, number: int) -> dict[str, pd.DataFrame]:
         """Headlines and series of one point's own pairs. Raises InputError for a point that there is not."""
         from sim.analysis.design_point import point_results

@@ -5,7 +5,7 @@ the explorer and clusters all use these functions. Nothing else writes a manifes
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim.analysis import assessments, shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
-from sim.analysis.drivers import discovery, knockouts
+from sim.analysis.drivers import discovery, knockouts, sensitivity
 from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.discovery_boxes import DENSITY
 from sim.analysis.drivers.discovery_questions import Swept, questions_of
@@ -69,6 +69,7 @@ SUMMARIES = (
     "switch_dates",
     "record",
     *discovery.TABLES,
+    *sensitivity.TABLES,
 )
 
 
@@ -146,7 +147,9 @@ def run(
         known: dict[str, Any] = {"command": command} if command else {}
         plan = done.plan
         write_outcomes(out, manifest_of(done), lambda point: scenarios_at(resolved, plan.points[point]))
-        if not done.plan.has_design:
+        if done.plan.has_design:
+            _write_summaries(done, sensitivity.tables_of(out, manifest_of(done), resolved))
+        else:
             known |= _analyse(done, watch, further, joint)
         if resolved.experiment.claims and done.tables:
             done.verdicts = claims.judge(resolved, done.results)
@@ -179,10 +182,15 @@ def _analyse(run: Finished, watch: Watch, further: bool, joint: JointDraws | Non
     if further:
         run.summaries |= _further_summaries(run, runner)
     run.further_failures += runner.failures
-    for name, table in run.summaries.items():
-        write_csv(table, folder / f"{name}.csv")
+    _write_summaries(run, run.summaries)
     shipped_tables.bring_shipped(folder, resolved)
     return {"projections": projections(), "configuration": shipped_tables.configuration_of(resolved)}
+
+
+def _write_summaries(run: Finished, tables: Mapping[str, pd.DataFrame]) -> None:
+    run.summaries |= tables
+    for name, table in tables.items():
+        write_csv(table, run.folder / f"{name}.csv")
 
 
 def _further_summaries(run: Finished, runner: Runner) -> dict[str, pd.DataFrame]:

@@ -23,7 +23,7 @@ from sim.runs.pair_series import PairSeries
 from sim.runs.pairs import must_be_equal_for
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.resolution import points, scenarios_at
+from sim.scenario.resolution import Resolved, points, scenarios_at
 from sim.scenario.restoration import restored
 from sim.scenario.scenario import Scenario
 
@@ -83,12 +83,17 @@ def _base() -> Base:
     return load_base(root() / CONFIGS)
 
 
+def restored_design(manifest: Mapping[str, Any], where: Path) -> Resolved:
+    """The experiment of a manifest. Raises InputError if this version cannot read it."""
+    return restored(manifest["scenario"], _base(), str(where))
+
+
 def scenarios_of(manifest: Mapping[str, Any], where: Path) -> Scenarios:
     """The scenarios at the points of a manifest's design.
 
     What is returned raises InputError if this version cannot read the manifest.
     """
-    once = cache(lambda: restored(manifest["scenario"], _base(), str(where)))
+    once = cache(lambda: restored_design(manifest, where))
     return lambda point: scenarios_at(once(), points(once())[point])
 
 
@@ -256,24 +261,6 @@ def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.Dat
             }
         )
     return pd.DataFrame(rows, columns=["level", *QUANTILES, "points"])
-
-
-def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[str]:
-    """The factors that take more than one value, that which moves an outcome (`at_points`) most first.
-
-    The effect of a factor by itself is the variance of the means at its levels, each level weighted by its
-    number of points.
-    """
-    known = at[at[which].notna()]
-    found, rows = known[which].to_numpy(float), values.index.get_indexer(known.index)
-    moved = {}
-    for name in values.columns:
-        codes = levels(values[name]).codes[rows]
-        counts = np.bincount(codes)
-        if np.count_nonzero(counts) > 1:
-            means = np.bincount(codes, found) / np.maximum(counts, 1)
-            moved[str(name)] = float(np.average((means - found.mean()) ** 2, weights=counts))
-    return sorted(moved, key=lambda name: -moved[name])
 
 
 # --- series ----------------------------------------------------------------------------------------------

@@ -15,16 +15,19 @@ from typing import Any, overload
 
 from sim.scenario.base import Base, Contents, Finding, contradictions
 from sim.scenario.experiments import MOST_PAIRS, moved, switch_findings
+from sim.scenario.factor_groups import is_group, members
 from sim.scenario.factors import (
     ROLES,
     Factor,
     FactorProblem,
+    Role,
     Updates,
     add_update,
     multiples_out_of_range,
     prepared,
     updated,
 )
+from sim.scenario.overrides import find
 from sim.scenario.paths import path_of
 from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import InputError
@@ -189,7 +192,10 @@ def prepare(
     for role in ROLES:
         for path, spec in getattr(design, role).items():
             try:
-                made.append(prepared(path, role, spec, experiment, base, tree))
+                if is_group(path):
+                    made += _in_group(path, role, spec, experiment, base, tree, set_last)
+                else:
+                    made.append(prepared(path, role, spec, experiment, base, tree))
             except FactorProblem as problem:
                 found.append((("design", role, path, *problem.at), problem.message))
     if design.method != POSTERIOR and not design.uncertainties and not design.levers:
@@ -235,6 +241,26 @@ def _drawn(
         except FactorProblem as problem:
             found.append((("design", "method"), f"{path} of the posterior: {problem.message}"))
     return made
+
+
+def _in_group(
+    path: str,
+    role: Role,
+    spec: FactorSpec,
+    experiment: Experiment,
+    base: Base,
+    tree: dict[str, Any],
+    set_last: Mapping[str, str],
+) -> list[Factor]:
+    """The factors that a group of parameters stands for. Raises FactorProblem."""
+    assert experiment.design is not None
+    named = [other for each in ROLES for other in getattr(experiment.design, each)]
+    places = [find(other, tree) for other in named if not is_group(other)]
+    taken = {path_of(place) for place in places if not isinstance(place, str)} | set(set_last)
+    return [
+        replace(prepared(name, role, own, experiment, base, tree), group=path)
+        for name, own in members(path, spec, base, taken)
+    ]
 
 
 def _overlaps(made: Sequence[Factor], set_last: Mapping[str, str]) -> Iterator[Finding]:

@@ -74,11 +74,12 @@ class Factor:
     values: tuple[Value, ...]
     times: bool
     info: ParameterInfo | None
+    group: str | None = None  # the path that the experiment gives, where that stands for several factors
 
     @property
     def at(self) -> Loc:
         """Where the experiment gives it."""
-        return ("design", self.role, self.path)
+        return ("design", self.role, self.group or self.path)
 
     @property
     def range_words(self) -> str:

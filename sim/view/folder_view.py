@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,7 +14,9 @@ import pandas as pd
 from sim.analysis import design_outcomes
 from sim.analysis.design_outcomes import Which
 from sim.analysis.design_point import point_results
-from sim.analysis.drivers.outcomes import outcomes_of, paired_outcomes
+from sim.analysis.drivers import sensitivity
+from sim.analysis.drivers.decomposition import decomposition, swings
+from sim.analysis.drivers.outcomes import chosen, outcomes_of, paired_outcomes
 from sim.runs import pair_series
 from sim.runs.claims import BY_POINT
 from sim.runs.csv_tables import read_csv
@@ -24,6 +26,7 @@ from sim.runs.results import MANIFEST, FolderResults
 from sim.runs.watch import UNCHANGING
 from sim.view.results_folders import ResultsFolder, open_folder
 from sim.view.results_view import ResultsView
+from sim.view.sections.design_drivers import Drivers
 
 T = TypeVar("T")
 _ANY_MOMENT = -1  # of what stays while a run goes on
@@ -93,6 +96,67 @@ class FolderView:
         """A headline at every point."""
         return self._once(f"points {code}", lambda: design_outcomes.at_points(self.pairs(code)))
 
+    def why_no_drivers(self) -> str:
+        """Why there are no sensitivity indices; empty where there are."""
+        if not self.folder.finished:
+            return "They are computed at the end of the run."
+        why = sensitivity.why_no_ranking(self.manifest)
+        if why:
+            return f"The design carries no ranking of its factors: {why}."
+        if self.view.summary(sensitivity.TABLE) is None:
+            return (
+                "The folder has no sensitivity.csv. Run the experiment again; stored runs are not repeated."
+            )
+        return ""
+
+    def ranking(self, code: str) -> pd.DataFrame:
+        """The factors by what they do to a headline's difference (or level), the largest first."""
+        table = self._once("sensitivity", lambda: self._indices(sensitivity.TABLE))
+        return sensitivity.ranked(table, code, *self._outcome, self.index)
+
+    def drivers(self, code: str, series: str) -> Drivers:
+        """What drives a headline, and by year the series behind it."""
+        sample = self._once("sample", lambda: sensitivity.sample_in(self.folder.path, self.manifest))
+        ranking = self.ranking(code)
+        outcome, against = self._outcome
+        values = chosen(self.outcomes(), code, outcome, against).to_numpy(float)
+        outputs = values.reshape(len(sample.values), -1)
+        clear = list(ranking.loc[ranking["clear"], "factor"])
+        return Drivers(
+            sample.index,
+            sample.method,
+            ranking,
+            swings(sample, outputs),
+            self._of_outcome(sensitivity.BY_YEAR, "series", series),
+            self._of_outcome(sensitivity.CONVERGENCE, "headline", code),
+            decomposition(sample, outputs, clear),
+        )
+
+    @property
+    def index(self) -> str:
+        """The index by which factors of this design are ranked."""
+        method = self.manifest["scenario"]["experiment"]["design"]["method"]
+        return sensitivity.RANKING.get(method, sensitivity.PAWN)
+
+    @property
+    def _outcome(self) -> tuple[str, str | None]:
+        """The outcome that is ranked: world, and the world it is taken against."""
+        a, b = design_outcomes.compared(self.manifest)
+        return (a, None) if b is None else (b, a)
+
+    def _indices(self, name: str) -> pd.DataFrame:
+        found = self.view.summary(name)
+        return pd.DataFrame() if found is None else found
+
+    def _of_outcome(self, name: str, key: str, value: str) -> pd.DataFrame:
+        """The rows of a table of indices that are of the ranked outcome."""
+        table = self._once(name, lambda: self._indices(name))
+        if table.empty:
+            return table
+        world, against = self._outcome
+        of = table["against"].isna() if against is None else table["against"] == against
+        return table[(table[key] == value) & (table["world"] == world) & of]
+
     @property
     def which(self) -> Which:
         """The outcome shown over the design: the difference, or the value in the only world."""
@@ -111,10 +175,10 @@ class FolderView:
             "" if self.folder.finished else ", of which some may not be done"
         )
 
-    def spreads(self, code: str) -> dict[str, pd.DataFrame]:
-        """The spread of a headline over the levels of each factor."""
+    def spreads(self, code: str, factors: Sequence[str]) -> dict[str, pd.DataFrame]:
+        """The spread of a headline over the levels of each of these factors."""
         at, values = self.points(code), self.series().values
-        return {str(name): design_outcomes.over_one(at, values[name], self.which) for name in values.columns}
+        return {name: design_outcomes.over_one(at, values[name], self.which) for name in factors}
 
     def cells(self, code: str, x: str, y: str) -> dict[str, design_outcomes.Cells]:
         """A headline over two factors: the difference and each world, or the only world."""

@@ -120,18 +120,6 @@ def test_how_an_outcome_spreads_over_the_levels_of_one_factor(finished: Finished
     assert spread["points"].tolist() == [4, 4, 4]
 
 
-def test_the_factor_that_moves_an_outcome_most_comes_first_and_one_that_takes_a_single_value_not_at_all(
-    finished: Finished, series: PairSeries
-) -> None:
-    at = design_outcomes.at_points(
-        design_outcomes.at_pairs(series, "trust", finished.results.manifest, firsts(finished, series))
-    )
-    assert design_outcomes.by_influence(at, series.values, "difference")[0] == "trust.asymmetry"
-    assert design_outcomes.by_influence(at, series.values, "a")[0] == "trust.peer_weight"
-    held = series.values.assign(**{"trust.peer_weight": 0.1})
-    assert "trust.peer_weight" not in design_outcomes.by_influence(at, held, "a")
-
-
 def test_the_columns_that_a_number_is_read_from_are_known() -> None:
     assert design_outcomes.columns_of_headline("trust") == ["trust"]
     assert set(design_outcomes.columns_of_headline("market_share")) == {"revenue_us", "revenue_home_grown"}

@@ -19,12 +19,19 @@ from sim.view.explorer.pages.results.query import Query
 from sim.view.folder_view import FolderView
 from sim.view.labels import SERIES_NAMES, factor_name
 from sim.view.report_parts import BY_KEY, PARTS, Part
-from sim.view.sections import design_claims, design_factors, design_fans, design_heat_map
+from sim.view.sections import (
+    design_claims,
+    design_drivers,
+    design_factors,
+    design_fans,
+    design_heat_map,
+)
 
 METRICS = {headline.code: headline.name for headline in HEADLINES}
 SERIES = {code: name for code, (name, _) in SERIES_NAMES.items()}
 _ALL, _LOWEST, _HIGHEST = "all", "lowest", "highest"
 _WORLD = "tables/world.parquet"
+_MOST_FACTORS = 20  # of which there is a chart each
 _PICKING = (
     "Select points with the list above the chart. The table under <em>Points</em> can be sorted and filtered."
 )
@@ -100,6 +107,19 @@ def _heat_table(folder_view: FolderView, metric: str, x: str, y: str) -> pd.Data
     return pd.DataFrame(rows, columns=[x, y if y != x else f"{y} (upwards)"]).assign(
         headline=metric, points=first.points.ravel(), **columns
     )
+
+
+# --- drivers ---------------------------------------------------------------------------------------------
+
+
+def _drivers(folder_view: FolderView, metric: str) -> Component:
+    why = folder_view.why_no_drivers()
+    found = None if why else folder_view.drivers(metric, design_drivers.SERIES_OF[metric])
+    return charts([design_drivers.drivers(folder_view.view, metric, found, why)])
+
+
+def _drivers_table(folder_view: FolderView, metric: str) -> pd.DataFrame:
+    return pd.DataFrame() if folder_view.why_no_drivers() else folder_view.ranking(metric)
 
 
 # --- spread ------------------------------------------------------------------------------------------------
@@ -191,11 +211,20 @@ def _picked(
 
 def _factors(folder_view: FolderView, metric: str, pick: str, words: str) -> Component:
     values, at = folder_view.series().values, folder_view.points(metric)
+    if not folder_view.why_no_drivers():  # the first of many, by what they do to the headline
+        values = values[[*folder_view.ranking(metric)["factor"].head(_MOST_FACTORS)]]
+    values = values[list(values.columns)[:_MOST_FACTORS]]
     picked = _picked(folder_view, at[folder_view.which].dropna(), pick, words)
     return charts(
         [
             design_factors.all_factors(
-                folder_view.view, metric, values, at, folder_view.spreads(metric), picked, _PICKING
+                folder_view.view,
+                metric,
+                values,
+                at,
+                folder_view.spreads(metric, [*values.columns]),
+                picked,
+                _PICKING,
             )
         ]
     )
@@ -364,6 +393,7 @@ def _of_design(folder_view: FolderView, *files: str) -> bool:
 
 TABS: tuple[Tab, ...] = (
     Tab("overview", "Overview", lambda folder_view: True, overview),
+    Tab("drivers", "Drivers", _has_points, _drivers, _metric, _drivers_table),
     Tab("heat", "Heat map", _has_points, _heat, _heat_choices, _heat_table),
     Tab("factors", "All factors", _has_points, _factors, _factor_choices, _points_table),
     Tab("points", "Points", _has_points, _points, _metric, _points_table),
