@@ -138,6 +138,15 @@ class Results:
 
         return outcomes_of(self.folder, self.manifest)
 
+    def export_ema(self, out: str | Path) -> int:
+        """Write the outcomes as a .tar.gz that `ema_workbench.load_results` opens; returns its rows.
+
+        A row is a pair: the values of the design, the seed, and an outcome for each headline and world.
+        """
+        from sim.analysis.drivers.ema_format import export_ema
+
+        return export_ema(self.folder, Path(out))
+
     @property
     def claims(self) -> pd.DataFrame | None:
         """The experiment's claims with their verdicts; None if it makes none."""

@@ -204,6 +204,17 @@ def crate(
     pack_crate(folder, out, license_, authors or [])
 
 
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A results folder.")],
+    out: Annotated[Path, typer.Option("--out", help="The .tar.gz to write.")],
+) -> None:
+    """Write the outcomes for the EMA Workbench: `ema_workbench.load_results` opens the file."""
+    from sim.cli.reproduce import export_outcomes
+
+    export_outcomes(folder, out)
+
+
 @app.command("list")
 def list_(what: Annotated[Listed, typer.Argument(help="What to list.")]) -> None:
     """List what can be named in experiments and on the command line."""

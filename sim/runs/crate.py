@@ -55,6 +55,9 @@ _MEANINGS = {
     "validation_ranks.csv": "The model against each rival, over the rows that both forecast",
     "uncertainty.csv": "The headline differences over joint draws of the posterior: luck, fit and judgement",
     "draws_outcomes.csv": "Every headline at every draw of the posterior, by draw and seed",
+    "sensitivity.csv": "What each factor of the design does to each headline, with intervals",
+    "sensitivity_convergence.csv": "The same from parts of the sample",
+    "sensitivity_by_year.csv": "What the factors of the design do to each series, by year",
     "varied.csv": "What the draws of the posterior vary, and what they hold",
     "survival.csv": (
         "Which conclusions survive the posterior, either end of the stated-to-actual discount, and "

@@ -22,6 +22,7 @@ from scipy.stats import norm
 
 RESAMPLES = 200
 SLICES = 10
+MOST_POINTS = 4_000  # that PAWN is taken from; of more, so many drawn at random
 FEW_LEVELS = 12
 LEAST = 4  # trajectories or blocks below which there is no interval, and no ranking
 _Z = float(norm.ppf(0.975))
@@ -212,6 +213,9 @@ def pawn(outputs: np.ndarray, codes: np.ndarray, rng: np.random.Generator, inter
     without any effect, cut into the same slices, stays below in 95 of 100 samples.
     """
     factors, columns, constant = codes.shape[1], outputs.shape[1], never_varies(outputs)
+    if len(outputs) > MOST_POINTS:
+        drawn = np.sort(rng.choice(len(outputs), MOST_POINTS, replace=False))
+        outputs, codes = outputs[drawn], codes[drawn]
     shape = (factors, columns)
     value, half, dummy = (np.full(shape, np.nan) for _ in range(3))
     used = np.zeros(shape, int)
@@ -224,9 +228,9 @@ def pawn(outputs: np.ndarray, codes: np.ndarray, rng: np.random.Generator, inter
         value[:, chosen] = _distances(kept, own)
         dummy[:, chosen] = _dummies(own, rng)[:, None]
         if intervals:
-            samples = (rng.integers(n, size=n) for _ in range(RESAMPLES // 2))
-            drawn = [_distances(kept[sample], own[sample]) for sample in samples]
-            half[:, chosen] = _Z * np.nanstd(drawn, axis=0, ddof=1)
+            samples = (rng.integers(n, size=n) for _ in range(RESAMPLES // 4))
+            again = [_distances(kept[sample], own[sample]) for sample in samples]
+            half[:, chosen] = _Z * np.nanstd(again, axis=0, ddof=1)
     found = Indices(
         {"pawn": value, "dummy": dummy},
         {"pawn": half, "dummy": np.full(shape, np.nan)},
