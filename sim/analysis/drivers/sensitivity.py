@@ -6,7 +6,7 @@ Which index a design carries:
 |---|---|---|
 | `morris` | `mu_star`: mean size of the effect of a whole range, in the outcome's unit | `sigma`, `mu` |
 | `saltelli` | `total`: share of variance that would stay, were all other factors known | `first_order` |
-| `grid`, `latin_hypercube`, `sobol`, `posterior` | `pawn`: 0 to 1, against `dummy` | |
+| `grid`, `latin_hypercube`, `sobol`, `posterior` | `pawn`: 0 to 1, against `threshold` | |
 | `list`, or fewer than eight points | none | |
 
 In a Morris or Saltelli sample the levels of one factor go with those of others, so means by level say nothing
@@ -115,7 +115,7 @@ def replicates(outputs: np.ndarray, levers: int) -> np.ndarray:
 def as_table(sample: Sample, found: Indices, keys: pd.DataFrame) -> pd.DataFrame:
     """Indices as a table: a row for each output (a row of `keys`), factor and index.
 
-    Columns: those of `keys`, `factor`, `index`, `value`, `low`, `high` (95%), `dummy`, `used`, `asked`,
+    Columns: those of `keys`, `factor`, `index`, `value`, `low`, `high` (95%), `threshold`, `used`, `asked`,
     `state` ('estimated', 'constant' or 'too few runs').
     """
     n = len(keys)
@@ -131,7 +131,7 @@ def as_table(sample: Sample, found: Indices, keys: pd.DataFrame) -> pd.DataFrame
                 value=value[j],
                 low=value[j] - half[j],
                 high=value[j] + half[j],
-                dummy=dummy[j],
+                threshold=dummy[j],
                 used=found.used[j],
                 asked=found.asked,
                 state=state[j],
@@ -277,6 +277,6 @@ def ranked(table: pd.DataFrame, headline: str, world: str, against: str | None, 
     """
     of = table["against"].isna() if against is None else table["against"] == against
     mine = table[(table["headline"] == headline) & (table["world"] == world) & of & (table["index"] == index)]
-    floor = mine["dummy"].fillna(0.0)
+    floor = mine["threshold"].fillna(0.0)
     clear = (mine["low"] > floor) if mine["low"].notna().any() else mine["value"] > floor
     return mine.assign(clear=clear).sort_values("value", ascending=False, na_position="last", kind="stable")

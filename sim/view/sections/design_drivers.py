@@ -140,7 +140,7 @@ def ranking_chart(view: ResultsView, headline: Headline, found: Drivers) -> Char
     """The factors with the largest index, and the outcome at both ends of each."""
     top = found.ranking.dropna(subset="value").head(MOST)
     names = [factor_name(name) for name in top["factor"]]
-    dummy = float(top["dummy"].max()) if found.index == "pawn" else None
+    dummy = float(top["threshold"].max()) if found.index == "pawn" else None
     unit = _index_unit(view, headline, found.index)
     dots = index_dots(top.assign(name=names), unit, dummy, "How much each matters")
     swing = found.swings.set_index("factor").loc[top["factor"]].reset_index().assign(name=names)

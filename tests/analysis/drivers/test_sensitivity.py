@@ -124,7 +124,7 @@ def test_morris_is_that_of_salib(tmp_path: Path) -> None:
 # --- other designs ------------------------------------------------------------------------------------
 
 
-def test_pawn_is_that_of_salib_and_a_factor_without_effect_stays_below_the_dummy(tmp_path: Path) -> None:
+def test_pawn_is_that_of_salib_and_a_factor_without_effect_stays_below_the_threshold(tmp_path: Path) -> None:
     from SALib.analyze import pawn
 
     finished = swept(tmp_path, lambda x: ishigami(x[:3]), 4, {"method": "sobol", "points": 256, "seed": 1})
@@ -136,14 +136,14 @@ def test_pawn_is_that_of_salib_and_a_factor_without_effect_stays_below_the_dummy
     problem = {"num_vars": 4, "names": names, "bounds": [[0, 1]] * 4}
     theirs = pawn.analyze(problem, sweep.points[names].to_numpy(float), mine, S=10)
     assert found["value"].to_numpy() == pytest.approx(theirs["mean"], abs=0.02)
-    assert (found["value"] > found["dummy"]).tolist() == [True, True, True, False]
+    assert (found["value"] > found["threshold"]).tolist() == [True, True, True, False]
 
 
 def test_a_grid_of_few_levels_ranks_by_pawn(tmp_path: Path) -> None:
     finished = swept(tmp_path, additive, 3, {"method": "grid", "levels": 4})
     found = of_difference(finished, "pawn")
     assert found["value"].is_monotonic_decreasing
-    assert found["value"].iloc[0] > found["dummy"].iloc[0]
+    assert found["value"].iloc[0] > found["threshold"].iloc[0]
 
 
 def test_a_list_claims_no_ranking(tmp_path: Path) -> None:
