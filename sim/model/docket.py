@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.arithmetic import exp, log, total
+from sim.model.home_shares import home_shares
 from sim.model.kernels import requests as kernel
 from sim.model.kernels.codes import US
 from sim.model.luck import purposes
@@ -123,8 +124,8 @@ def _kinds(scenario: Scenario, population: Population) -> list[kernel.Kind]:
     # when the run begins, which is the same in every world.
     used = np.array(
         [
-            adoption * (1.0 - j.home_grown_share_2013)
-            for j in scenario.jurisdictions.values()
+            adoption * (1.0 - home)
+            for j, home in zip(scenario.jurisdictions.values(), home_shares(scenario).tolist(), strict=True)
             for adoption in j.adoption_2013.values
         ]
     )

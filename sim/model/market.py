@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.arithmetic import exp, exps, log, logs, total
+from sim.model.home_shares import home_shares
 from sim.model.kernels import home_grown as home_grown_kernel
 from sim.model.kernels import market as kernel
 from sim.model.kernels.codes import (
@@ -202,10 +203,9 @@ class Market:
         risk = np.empty((len(cells), len(KINDS)))
         kernel.mean_risks(self.sensitivity, trust, meets.exposure, risk)
         self.first_risk = np.minimum(risk[:, US_REGION_KIND], risk[:, LOCAL_REGION_KIND])
-        home_share = np.array([j.home_grown_share_2013 for j in scenario.jurisdictions.values()])
         consumer = np.array([p.consumer_share for p in scenario.providers.values()])
         record = kernel.Shares(
-            home_share[cells.jurisdiction],
+            home_shares(scenario)[cells.jurisdiction],
             scenario.parameters.choice.home_taste,
             self._trends.shares[0],
             consumer / total(consumer),

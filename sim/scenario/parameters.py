@@ -17,6 +17,7 @@ class Market(Strict):
     price_sensitivity: BySegment
     learning_rate: float
     experience_years: float
+    home_start: Table
     home_lag: Table
     home_catch_up: float
     home_earnings_elasticity: float

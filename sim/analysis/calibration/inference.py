@@ -8,7 +8,7 @@ import numpy as np
 from sim.analysis.calibration.emulator import Emulator, PointsApart, learn_emulator
 from sim.analysis.calibration.inputs import Candidate, Inputs
 from sim.analysis.calibration.prior_sample import centre_scores, shares_of
-from sim.analysis.calibration.sampler import Chains, log_likelihood, sample
+from sim.analysis.calibration.sampler import Chains, log_likelihood, mode, sample
 from sim.analysis.calibration.simulations import Measured
 from sim.analysis.calibration.summary_statistics import (
     Standard,
@@ -21,6 +21,7 @@ from sim.analysis.evidence.rows import Row
 from sim.scenario.posterior import FITTED, SPREAD
 
 SEED = 20180323
+MODES = 12  # climbed to from the likeliest draws
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,19 @@ class Learned:
     def near_best(self, used: np.ndarray, draws: int, seed: int = SEED) -> np.ndarray:
         """Shares (points, parameters) of points that fit, what is judged at its value before the fit.
 
-        They are the means of the 1, 2, 4, ... likeliest of so many draws: what the data leave open lies the
-        nearer the middle of its prior the more are averaged.
+        They are modes of the posterior given what is judged, from the likeliest of so many draws, and the
+        means of the 1, 2, 4, ... likeliest: what the data leave open lies the nearer the middle of its prior
+        the more are averaged.
         """
         rng = np.random.default_rng([seed, 1])
         moves = np.array([one.role in (FITTED, SPREAD) for one in self.candidates])
         start = np.where(moves, rng.standard_normal((draws, len(moves))), centre_scores(self.candidates))
-        found = sample(self._likelihood(used), start, moves, rng)
-        order = np.argsort(-self._likelihood(used)(found.scores), kind="stable")
-        sizes = [1 << k for k in range(draws.bit_length())]
-        return shares_of(np.stack([found.scores[order[:size]].mean(0) for size in sizes]))
+        likelihood = self._likelihood(used)
+        found = sample(likelihood, start, moves, rng)
+        order = np.argsort(-likelihood(found.scores), kind="stable")
+        modes = [mode(likelihood, found.scores[k], moves) for k in order[:MODES]]
+        means = [found.scores[order[: 1 << k]].mean(0) for k in range(draws.bit_length())]
+        return shares_of(np.stack([*modes, *means]))
 
     def _likelihood(self, used: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         emulator = self.emulator

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import minimize
 
 from sim.analysis.calibration.prior_sample import shares_of
 
 FREEDOM = 4.0
 STEPS = 2000
 _MOST_SHRINKS = 60
+_SLOPE = 1e-3  # step of a numerical slope, in normal scores
 
 Likelihood = Callable[[np.ndarray], np.ndarray]  # scores (chains, parameters) -> log likelihood (chains,)
 
@@ -59,6 +61,28 @@ def sample(
             kept.append(x)
     trace = np.stack(kept)
     return Chains(x, _r_hat(trace), _effective(trace))
+
+
+def mode(likelihood: Likelihood, start: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """Where the posterior is highest, climbing from `start` (parameters,); what does not move stays.
+
+    Slopes are central differences, all of them in one call of the likelihood.
+    """
+    free = np.flatnonzero(moves)
+
+    def points(shift: np.ndarray) -> np.ndarray:
+        out = np.repeat(start[None], len(shift), 0)
+        out[:, free] = shift
+        return out
+
+    def minus_log_posterior(x: np.ndarray) -> tuple[float, np.ndarray]:
+        around = np.concatenate([x[None], x + _SLOPE * np.eye(len(x)), x - _SLOPE * np.eye(len(x))])
+        high = likelihood(points(around)) - 0.5 * (around**2).sum(1)
+        up, down = np.split(high[1:], 2)
+        return -float(high[0]), -(up - down) / (2.0 * _SLOPE)
+
+    found = minimize(minus_log_posterior, start[free], jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    return points(found.x[None])[0]
 
 
 def _step(

@@ -15,6 +15,7 @@ from sim.model.agents.customers import CustomersOfWorld
 from sim.model.agents.investigators import KNOWN_AFTER, Casework
 from sim.model.arithmetic import total
 from sim.model.books import Books
+from sim.model.home_shares import home_shares
 from sim.model.kernels import governments as kernel
 from sim.model.kernels.codes import EXECUTIVE_AGREEMENT, INTELLIGENCE, LAW_ENFORCEMENT, PROTEST
 from sim.model.law.timeline import LawInForce
@@ -305,8 +306,7 @@ def _steady_pressure(scenario: Scenario) -> np.ndarray:
     """
     jurisdictions = list(scenario.jurisdictions.values())
     privacy = np.array([j.privacy_law for j in jurisdictions])
-    home = np.array([j.home_grown_share_2013 for j in jurisdictions])
-    hosting = scenario.parameters.market.region_hosting_premium * (1.0 - home)
+    hosting = scenario.parameters.market.region_hosting_premium * (1.0 - home_shares(scenario))
     rival = np.array([float(j.ties == "rival") for j in jurisdictions])
     return np.stack(
         [hosting - total(hosting) / len(hosting), privacy - total(privacy) / len(privacy), rival], axis=1

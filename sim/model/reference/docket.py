@@ -13,6 +13,7 @@ from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp, log
 from sim.model.reference.customers import UNITS, Cell
 from sim.model.reference.philox import draw4
+from sim.model.reference.population import home_share_of
 from sim.scenario.scenario import Scenario
 
 US = 0  # the first jurisdiction
@@ -135,8 +136,9 @@ class Requests:
         """
         if agent != US_AGENT:
             return self.weight[cell.number]
-        country = list(self.scenario.jurisdictions.values())[cell.number // self.segments]
-        used = country.adoption_2013.values[cell.segment] * (1.0 - country.home_grown_share_2013)
+        j = cell.number // self.segments
+        country = list(self.scenario.jurisdictions.values())[j]
+        used = country.adoption_2013.values[cell.segment] * (1.0 - home_share_of(self.scenario, j))
         return self.weight[cell.number] * used
 
     def _of_kind(

@@ -14,6 +14,7 @@ from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp
 from sim.model.reference.news import INTELLIGENCE, LAW_ENFORCEMENT, Mind
 from sim.model.reference.philox import draw4
+from sim.model.reference.population import home_share_of
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import INSTRUMENTS
 
@@ -146,7 +147,7 @@ class Government:
         """
         countries = self.scenario.jurisdictions.values()
         premium = self.scenario.parameters.market.region_hosting_premium
-        hosting = [premium * (1.0 - country.home_grown_share_2013) for country in countries]
+        hosting = [premium * (1.0 - home_share_of(self.scenario, j)) for j in range(len(countries))]
         privacy = [country.privacy_law for country in countries]
         return {
             "hosting_cost": hosting[self.index] - add_up(hosting) / len(hosting),

@@ -26,7 +26,7 @@ from sim.model.reference.places import (
     US_SUBSIDIARY,
     us_place,
 )
-from sim.model.reference.population import totals_of_cell
+from sim.model.reference.population import home_share_of, totals_of_cell
 from sim.model.reference.us_providers import Provider, host_of
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import KINDS as KIND_NAMES
@@ -217,7 +217,7 @@ class Market:
                 * ((1.0 - trust[c][0]) * law[k] + (1.0 - trust[c][1]) * intelligence[k] + own_state[k])
                 for k in range(KINDS)
             ]
-            home_share = self.countries[self.country_of(cell)].home_grown_share_2013
+            home_share = home_share_of(self.scenario, self.country_of(cell))
             self.home_appeal[c] = log(max(home_share, LEAST_SHARE)) + risk[HOME_GROWN_KIND]
             self.home_appeal[c] += self.shift_for_tastes(home_share)
             of_us = consumer if cell.segment == CONSUMER else self.trends.first_shares

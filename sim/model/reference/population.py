@@ -42,6 +42,15 @@ def totals_of_cell(where: Jurisdiction, spec: SegmentSpec) -> Totals:
     )
 
 
+def home_share_of(scenario: Scenario, j: int) -> float:
+    """What share of a country's cloud home-grown providers had in January 2013."""
+    code, country = list(scenario.jurisdictions.items())[j]
+    start = scenario.parameters.market.home_start
+    odds = exp(start.get(code, start.get(country.ties, start.get("all", 0.0))))
+    share = country.home_grown_share_2013
+    return share * odds / (1.0 + share * (odds - 1.0))
+
+
 def sizes_of_cells(totals: Sequence[Totals], customers: int) -> list[int]:
     """Customers simulated in each cell: the same minimum for all, the rest by importance.
 

@@ -7,7 +7,7 @@ from sim.analysis.calibration import recovery
 from sim.analysis.calibration.emulator import Emulator, PointsApart, learn_emulator
 from sim.analysis.calibration.prior_sample import scores, shares_of
 from sim.analysis.calibration.recovery import LOWEST, recover, recovery_table
-from sim.analysis.calibration.sampler import FREEDOM, log_likelihood, sample
+from sim.analysis.calibration.sampler import FREEDOM, log_likelihood, mode, sample
 
 EFFECTS = np.array([[3.0, 0.0], [0.0, 0.0], [1.5, 1.5]])  # parameters by summaries: the second does nothing
 LUCK = 0.3
@@ -107,3 +107,11 @@ def test_scores_and_shares_are_each_others_inverse() -> None:
     shares = np.linspace(0.01, 0.99, 9)
     np.testing.assert_allclose(shares_of(scores(shares)), shares)
     assert FREEDOM > 2.0, "the variance of an error exists"
+
+
+def test_the_mode_lies_between_the_prior_and_the_data_and_what_does_not_move_stays() -> None:
+    def likelihood(x: np.ndarray) -> np.ndarray:
+        return np.asarray(-0.5 * ((x[:, :2] - [1.0, -3.0]) ** 2).sum(1) - 10.0 * (x[:, 2] - 4.0) ** 2)
+
+    found = mode(likelihood, np.array([2.0, 2.0, 0.3]), np.array([True, True, False]))
+    assert found == pytest.approx([0.5, -1.5, 0.3], abs=1e-4)
