@@ -41,6 +41,18 @@ _MEANINGS = {
     "evidence.csv": "the model beside the requested rows of evidence",
     "claims.csv": "the claims with their verdicts",
     "claims_by_point.csv": "the verdicts at each point of the design",
+    "discovery.csv": "regions of the design that answer a question: density, coverage, words",
+    "discovery_limits.csv": "the limits of each region with quasi-p values",
+    "discovery_tradeoff.csv": "density and coverage of every box on the way to the chosen one",
+    "discovery_steps.csv": "the limits of each of these boxes",
+    "discovery_points.csv": "for each question and point: outcome, whether of interest, box, leaf",
+    "boundary.csv": "where a headline crosses a level: what was searched and found",
+    "boundary_surface.csv": "mean, sd and probability to be above the level, over the ranges",
+    "boundary_points.csv": "the points that the search ran",
+    "boundary_costs.csv": "what grids would have cost for the same answer",
+    "returns.csv": "what of a ruling's effect stays after it is turned back",
+    "tipping.csv": "whether the share that stays tips along each factor",
+    "repeal.csv": "the share of further laws that is left, by how many there were",
 }
 
 
