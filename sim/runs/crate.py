@@ -58,6 +58,7 @@ _MEANINGS = {
     "headlines.csv": "Headline differences with their intervals",
     "series.csv": "Paired differences month by month",
     "knockouts.csv": "Headline differences with each mechanism off",
+    "channels.csv": "Headline differences split among channels",
     "mean_field.csv": "Headline differences with agents and with average customers",
     "switch_dates.csv": "Headline differences with the switch on other dates",
     "record.csv": "The model's history beside what was measured",

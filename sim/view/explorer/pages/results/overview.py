@@ -35,6 +35,7 @@ _MEANINGS = {
     "headlines.csv": "headline differences with their intervals",
     "series.csv": "paired differences month by month",
     "knockouts.csv": "headline differences with each mechanism off",
+    "channels.csv": "headline differences split among channels",
     "mean_field.csv": "headline differences with agents and with average customers",
     "switch_dates.csv": "headline differences with the switch on other dates",
     "record.csv": "the model beside the record",
