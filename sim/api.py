@@ -49,6 +49,7 @@ __all__ = [
     "Pair",
     "Results",
     "Sweep",
+    "boundary",
     "check",
     "load",
     "reproduce",
@@ -151,6 +152,24 @@ class Results:
     def claims(self) -> pd.DataFrame | None:
         """The experiment's claims with their verdicts; None if it makes none."""
         return self._results.summary("claims")
+
+    @property
+    def returns(self) -> dict[str, pd.DataFrame]:
+        """What of a ruling's effect stays after it is turned back, by table.
+
+        `returns` (a row a point, outcome and time), `tipping` (whether the share that stays tips along each
+        factor) and `repeal` (the share of further laws that is left, by their number). Raises InputError for
+        an experiment that turns no rule back.
+        """
+        from sim.analysis.drivers.tipping import TABLES
+
+        found = {name: self._results.summary(name) for name in TABLES}
+        if found[TABLES[0]] is None:
+            raise InputError(
+                f"{self.folder}: no rule is turned back: it needs a world with two switches, one with the "
+                "first rule alone, and one with the second alone"
+            )
+        return {name: table for name, table in found.items() if table is not None}
 
     def difference(self, measure: str, by: str | None = None) -> pd.DataFrame:
         """The second compared world minus the first, month by month: mean over seeds with its 95% interval.
@@ -377,6 +396,21 @@ class Sweep(Results):
         table = self._results.summary(sensitivity.TABLE)
         return sensitivity.sensitivity_table(sample, self.outcomes) if table is None else table
 
+    @property
+    def boundary(self) -> dict[str, pd.DataFrame]:
+        """The tables of a boundary search (see `sim.boundary`), by name.
+
+        `boundary` (what was found), `boundary_surface` (mean, sd and the probability to be above the level,
+        over the ranges), `boundary_points` (the points that were run) and, where a grid was given,
+        `boundary_costs`. Raises InputError if these results are of no search.
+        """
+        from sim.analysis.drivers.boundary_tables import TABLES
+
+        found = {name: self._results.summary(name) for name in TABLES}
+        if found[TABLES[0]] is None:
+            raise InputError(f"{self.folder}: is of no boundary search; sim.boundary makes one")
+        return {name: table for name, table in found.items() if table is not None}
+
     def point(self, number: int) -> dict[str, pd.DataFrame]:
         """Headlines and series of one point's own pairs. Raises InputError for a point that there is not."""
         from sim.analysis.design_point import point_results
@@ -440,6 +474,39 @@ def sweep(
         raise InputError(f"{resolved.name}: it has no design: run it with sim.run")
     folder, keep = _folder(out)
     _run(resolved, folder, Path(store), workers, progress)
+    return Sweep(folder, keep)
+
+
+def boundary(
+    experiment: Source,
+    headline: str,
+    level: float = 0.0,
+    *,
+    points: int = 96,
+    tolerance: float = 0.02,
+    against: str | Path | None = None,
+    seeds: int | None = None,
+    customers: int | None = None,
+    changes: Changes | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    store: str | Path = STORE,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Sweep:
+    """Find where a headline crosses a level, over the two to four ranges of an experiment's design.
+
+    The headline is the difference between the compared worlds, or its value where one world is run. Runs are
+    placed where they tell most, until the side of at most `tolerance` of the space is open, or `points` are
+    used up. The results are those of a sweep over the points that were run, with the tables of the search
+    (`Sweep.boundary`). `against` is the folder of a fine grid over the same ranges, to say what a grid would
+    have cost. Needs the extra `discover`. Other arguments and errors as for `run`.
+    """
+    from sim.analysis.drivers.boundary_tables import Asked
+
+    resolved = _resolve(experiment, changes, seeds=seeds, customers=customers)
+    asked = Asked(headline, level, points, tolerance, None if against is None else Path(against))
+    folder, keep = _folder(out)
+    pipeline.find_boundary(resolved, asked, folder, workers=workers, store=Path(store), progress=progress)
     return Sweep(folder, keep)
 
 

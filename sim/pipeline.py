@@ -11,11 +11,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis import assessments, shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
-from sim.analysis.drivers import discovery, knockouts, sensitivity
+from sim.analysis.drivers import (
+    boundary,
+    boundary_tables,
+    discovery,
+    knockouts,
+    sensitivity,
+    tipping,
+)
 from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.discovery_boxes import DENSITY
 from sim.analysis.drivers.discovery_questions import Swept, questions_of
@@ -49,9 +57,10 @@ from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.resolution import Resolved, factors, points, scenarios_at
+from sim.scenario.resolution import Resolved, factors, points, scenarios_at, with_points
 from sim.scenario.resolution import resolve as resolve_experiment
 from sim.scenario.restoration import restored
+from sim.scenario.scenario import Scenario
 
 Pairs = Sequence[tuple[Columns, Columns]]
 
@@ -70,6 +79,8 @@ SUMMARIES = (
     "record",
     *discovery.TABLES,
     *sensitivity.TABLES,
+    *boundary_tables.TABLES,
+    *tipping.TABLES,
 )
 
 
@@ -146,8 +157,14 @@ def run(
         (out / OUTCOMES).unlink(missing_ok=True)
         known: dict[str, Any] = {"command": command} if command else {}
         plan = done.plan
-        write_outcomes(out, manifest_of(done), lambda point: scenarios_at(resolved, plan.points[point]))
-        if done.plan.has_design:
+
+        def scenarios(point: int) -> dict[str, Scenario]:
+            return scenarios_at(resolved, plan.points[point])
+
+        write_outcomes(out, manifest_of(done), scenarios)
+        if done.proved.good:
+            _write_summaries(done, tipping.tables_of(out, manifest_of(done), scenarios))
+        if plan.has_design:
             _write_summaries(done, sensitivity.tables_of(out, manifest_of(done), resolved))
         else:
             known |= _analyse(done, watch, further, joint)
@@ -281,8 +298,7 @@ def discover(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
     `asked` are the arguments of `discovery_questions.questions_of`; without any the usual questions are put.
     Raises InputError.
     """
-    swept = Swept(folder)
-    found = discovery.discover(swept, questions_of(swept, **asked), density)
+    found = search_regions(folder, density, **asked)
     found.write(folder)
     return found
 
@@ -306,6 +322,38 @@ def channels(
     if not table["pairs"].any():
         raise RuntimeError("no pair of worlds succeeded:\n" + "\n".join(runner.failures))
     return table
+
+
+def search_regions(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
+    """The same without writing anything."""
+    swept = Swept(folder)
+    return discovery.discover(swept, questions_of(swept, **asked), density)
+
+
+def find_boundary(
+    resolved: Resolved, asked: boundary_tables.Asked, out: Path, **how: Any
+) -> tuple[Finished, dict[str, pd.DataFrame]]:
+    """Search the ranges of an experiment's design for where a headline crosses a level.
+
+    The points that were run become a list design in the results folder `out`, with the tables of the search
+    beside them; `how` are further arguments of `run`. Raises InputError.
+    """
+    over = boundary_tables.searched(resolved, asked)
+    if asked.against is not None:  # before anything runs
+        boundary_tables.dense_grid(asked.against, over, asked.headline)
+    at, ran = np.empty((0, len(over))), list[Finished]()
+
+    def evaluate(new: np.ndarray) -> np.ndarray:
+        nonlocal at
+        at = np.vstack([at, new])
+        ran.append(run(with_points(resolved, boundary_tables.values_at(over, at)), out, **how))
+        values = boundary_tables.outcome_of(out, asked.headline)["value"].to_numpy(float)
+        return np.asarray(values[-len(new) :])
+
+    found = boundary.search(evaluate, len(over), asked.level, most=asked.most, tolerance=asked.tolerance)
+    tables = boundary_tables.tables_of(found, over, asked, out)
+    boundary_tables.write(tables, out)
+    return ran[-1], tables
 
 
 def projections() -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 No model runs: trust in the world where DOJ wins is lower, from the switch on, by the planted amount.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,9 @@ import pytest
 from sim.model.tables import TABLES
 from sim.pipeline import Finished, run
 from sim.runs import worker
-from sim.runs.engines.local import InThisProcess
 from sim.runs.pairs import MONTH_DIGEST
 from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.tables_on_disk import Columns, digest_of_values
-from sim.runs.tasks import Backend
 from sim.scenario.resolution import resolve
 
 SWITCH = 19  # the first month after 31 July 2014, from January 2013
@@ -62,6 +61,15 @@ def planted_seed(task: Task, loss: Loss, fails: Callable[[Task], bool] = lambda 
     return done
 
 
+@contextmanager
+def planted(loss: Loss, fails: Callable[[Task], bool] = lambda task: False) -> Iterator[None]:
+    """While it lasts, no model runs: its place is taken by `planted_seed`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "run_seed", lambda task: planted_seed(task, loss, fails))
+        patch.setattr("sim.runs.tasks.is_compiled", lambda: True)
+        yield
+
+
 def swept(
     folder: Path,
     design: str,
@@ -73,9 +81,5 @@ def swept(
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "planted.yaml"
     file.write_text(HEAD + design + claims, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worker, "run_seed", lambda task: planted_seed(task, loss, fails))
-        patch.setattr("sim.runs.tasks.is_compiled", lambda: True)
-        return run(
-            resolve(file), folder / "results", store=folder / "store", backend=Backend(engine=InThisProcess)
-        )
+    with planted(loss, fails):
+        return run(resolve(file), folder / "results", store=folder / "store", workers=1)

@@ -563,6 +563,44 @@ def channels(
 
 
 @app.command()
+def boundary(
+    experiment: ExperimentName,
+    headline: Annotated[str, typer.Option("--headline", help="Which headline: its code.")],
+    level: Annotated[float, typer.Option("--level", help="Where it crosses this.")] = 0.0,
+    points: Annotated[int, typer.Option("--points", help="Run no more points than this.")] = 96,
+    tolerance: Annotated[
+        float, typer.Option("--tolerance", help="Part of the space of which the side may stay open.")
+    ] = 0.02,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against", help="Results of a fine grid over the same ranges: what would it have cost?"
+        ),
+    ] = None,
+    sets: Sets = None,
+    seeds: Seeds = None,
+    customers: Customers = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
+) -> None:
+    """Where does a headline change sign, or cross another level?
+
+    Searches the two to four ranges of the experiment's design with far fewer runs than a grid. Needs the
+    extra `discover`.
+    """
+    from sim.analysis.drivers.boundary_tables import Asked
+    from sim.cli.boundary import print_boundary
+    from sim.pipeline import resolve
+
+    resolved = resolve(experiment, sets or [], seeds=seeds, customers=customers)
+    failures = print_boundary(
+        resolved, Asked(headline, level, points, tolerance, against), out, store, workers
+    )
+    raise typer.Exit(FAILED if failures else DONE)
+
+
+@app.command()
 def dashboard(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; another machine can reach any but 127.0.0.1.")

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from sim import pipeline
 from sim.analysis import design_outcomes
 from sim.analysis.design_outcomes import Which
 from sim.analysis.design_point import point_results
 from sim.analysis.drivers import sensitivity
 from sim.analysis.drivers.decomposition import decomposition, swings
+from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.outcomes import chosen, outcomes_of, paired_outcomes
 from sim.runs import pair_series
 from sim.runs.claims import BY_POINT
@@ -191,6 +193,21 @@ class FolderView:
         return self._once(
             f"fans {metric} {key}",
             lambda: design_outcomes.fans(self.series(), metric, self.manifest, chosen),
+        )
+
+    def regions(self, subject: str, side: str, level: float | None) -> Discovery:
+        """The regions of the design in which a headline is on a side of a level, or a claim has a verdict.
+
+        Without a level: in which one world is surely above the other. Raises InputError.
+        """
+        asked: dict[str, Any] = {"headline": subject, side: level}
+        if subject.startswith("claim "):
+            asked = {"claim": int(subject.split()[1]), "verdict": side}
+        elif level is None:
+            asked = {"headline": subject, "order": {"below": "lower", "above": "higher"}[side]}
+        return self._once(
+            f"regions {subject} {side} {level}",
+            lambda: pipeline.search_regions(self.folder.path, **asked),
         )
 
     def by_point(self) -> pd.DataFrame | None:

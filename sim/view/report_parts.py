@@ -19,6 +19,7 @@ from sim.view.sections import (
     revenue,
     stated_and_actual,
     survival,
+    tipping,
     trust,
 )
 
@@ -62,6 +63,9 @@ PARTS: tuple[Part, ...] = (
     Part("channels", "Channels", channels.channels, summaries=("channels",), always=False, own_tab=True),
     Part("agents", "Agents", checks.agents, summaries=("mean_field",)),
     Part("switch-dates", "Switch dates", checks.switch_dates, summaries=("switch_dates",)),
+    Part(
+        "tipping", "Tipping and return", tipping.tipping, summaries=("returns",), always=False, own_tab=True
+    ),
     Part("survival", "Robustness", survival.survival, summaries=("survival",), own_tab=True),
     Part(
         "model-and-data",

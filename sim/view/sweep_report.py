@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import pandas as pd
 
+from sim.analysis.drivers import boundary_tables, discovery
+from sim.analysis.drivers.tipping import RETURNS
 from sim.analysis.headlines import HEADLINES
 from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.folder_view import FolderView
 from sim.view.html_page import put_together
 from sim.view.labels import factor_name
 from sim.view.sections import (
+    boundary,
     checks,
     design_claims,
     design_drivers,
@@ -19,7 +22,9 @@ from sim.view.sections import (
     design_heat_map,
     design_tables,
     headline_summary,
+    tipping,
 )
+from sim.view.sections.discovery import regions
 from sim.view.tables import text
 
 # Headlines with their own charts; the table has all.
@@ -48,6 +53,13 @@ def sections(folder_view: FolderView) -> list[Section]:
     claims = view.summary("claims")
     if claims is not None:
         parts.append(Section("claims", "Claims", list(_claims(folder_view, claims))))
+    found = discovery.stored(view.results.summary)
+    if found is not None:
+        parts.append(Section("regions", "Regions", regions(found, values)))
+    if view.summary(boundary_tables.SUMMARY) is not None:
+        parts.append(boundary.boundary(view))
+    if view.summary(RETURNS) is not None:
+        parts.append(tipping.tipping(view))
     parts += [
         Section(code, design_heat_map.HEADLINE[code].name, list(_headline(folder_view, code, at[code])))
         for code in _DRAWN

@@ -1,6 +1,7 @@
 """Scenario discovery: which regions of a design answer a question, as tables and in words."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,14 @@ import pandas as pd
 from sim.analysis.drivers.discovery_boxes import DENSITY, Limit, Region, Step, cart, prim
 from sim.analysis.drivers.discovery_inputs import Inputs
 from sim.analysis.drivers.discovery_questions import Cases, Question, Swept
+from sim.runs.csv_tables import write_csv
 from sim.scenario.problems import InputError
 
-REGIONS, LIMITS, TRADEOFF, POINTS = TABLES = (
+REGIONS, LIMITS, TRADEOFF, STEPS, POINTS = TABLES = (
     "discovery",
     "discovery_limits",
     "discovery_tradeoff",
+    "discovery_steps",
     "discovery_points",
 )
 PRIM, CART = "PRIM", "CART"
@@ -29,10 +32,14 @@ _COLUMNS = {
         "question", "method", "region", "factor", "low", "high", "levels", "low_words", "high_words",
         "least", "largest", "quasi_p_low", "quasi_p_high",
     ),
+    STEPS: (
+        "question", "pass", "step", "factor", "low", "high", "levels", "low_words", "high_words", "least",
+        "largest", "quasi_p_low", "quasi_p_high",
+    ),
     TRADEOFF: (
         "question", "pass", "step", "density", "coverage", "share", "limits", "box_words", "chosen",
     ),
-    POINTS: ("question", "point", "outcome", "case", "box", "leaf"),
+    POINTS: ("question", "point", "value", "case", "box", "leaf"),
 }  # fmt: skip
 
 
@@ -42,25 +49,34 @@ class Discovery:
 
     `regions`: a row a box of PRIM (in order of the passes) or leaf of CART (densest first) with its density
     (share of its points that are cases), coverage (share of all cases) and words; of a question without an
-    answer one row with a `note`. `limits`: their limits with quasi-p values. `tradeoff`: every step of PRIM.
-    `points`: each point, whether it is a case, its box (0: none) and its leaf.
+    answer one row with a `note`. `limits`: their limits with quasi-p values. `tradeoff`: every step of PRIM,
+    `steps`: the limits of each. `points`: each point, whether it is a case, its box (0: none) and its leaf.
     """
 
     regions: pd.DataFrame
     limits: pd.DataFrame
     tradeoff: pd.DataFrame
+    steps: pd.DataFrame
     points: pd.DataFrame
 
     def write(self, folder: Path) -> list[Path]:
-        """Write the four tables as CSV files; returns their paths."""
+        """Write the tables as CSV files; returns their paths."""
         paths = [folder / f"{name}.csv" for name in TABLES]
-        frames = (self.regions, self.limits, self.tradeoff, self.points)
+        frames = (self.regions, self.limits, self.tradeoff, self.steps, self.points)
         for path, frame in zip(paths, frames, strict=True):
-            frame.to_csv(path, index=False, lineterminator="\n", float_format="%.10g")
+            write_csv(frame, path, float_format="%.10g")
         return paths
 
     def __str__(self) -> str:
         return "\n".join(in_words(self.regions))
+
+
+def stored(read: Callable[[str], pd.DataFrame | None]) -> Discovery | None:
+    """What was found before, from the tables of a results folder; None if nothing was asked there."""
+    frames = [read(name) for name in TABLES]
+    return (
+        None if any(one is None for one in frames) else Discovery(*(one for one in frames if one is not None))
+    )
 
 
 def discover(swept: Swept, questions: Sequence[Question], density: float = DENSITY) -> Discovery:
@@ -97,12 +113,18 @@ def _answer(cases: Cases, density: float) -> Rows:
     for method, regions in ((PRIM, boxes), (CART, leaves)):
         for k, region in enumerate(regions, 1):
             rows[REGIONS].append(_region_row(cases, method, k, region, inputs))
-            rows[LIMITS] += [_limit_row(cases, method, k, one, inputs) for one in region.limits]
+            of: dict[str, object] = {"method": method, "region": k}
+            rows[LIMITS] += [_limit_row(cases, one, inputs) | of for one in region.limits]
     if not boxes:
         best = max((step.region.density for step in steps), default=np.nan)
         note = f"no box reaches a density of {density:.0%}; the densest has {best:.0%}"
         rows[REGIONS].append(_front(cases) | {"method": PRIM, "note": _joined(note, cases.said)})
     rows[TRADEOFF] = [_step_row(cases, step, inputs) for step in steps]
+    rows[STEPS] = [
+        _limit_row(cases, one, inputs) | {"pass": step.pass_number, "step": step.step}
+        for step in steps
+        for one in step.region.limits
+    ]
     rows[POINTS] = _point_rows(cases, boxes, leaves)
     return rows
 
@@ -147,7 +169,7 @@ def _region_row(cases: Cases, method: str, k: int, region: Region, inputs: Input
     return _front(cases) | {
         "method": method,
         "region": k,
-        "region_words": words_of(region.limits, inputs),
+        "region_words": words_of(region.limits, inputs, with_p=method == PRIM),
         "density": region.density,
         "coverage": region.coverage,
         "share": region.share,
@@ -156,9 +178,9 @@ def _region_row(cases: Cases, method: str, k: int, region: Region, inputs: Input
     }
 
 
-def _limit_row(cases: Cases, method: str, k: int, limit: Limit, inputs: Inputs) -> dict[str, object]:
-    row: dict[str, object] = {"question": cases.question.code, "method": method, "region": k}
-    row |= {"factor": limit.factor, "quasi_p_low": limit.p_low, "quasi_p_high": limit.p_high}
+def _limit_row(cases: Cases, limit: Limit, inputs: Inputs) -> dict[str, object]:
+    row: dict[str, object] = {"question": cases.question.code, "factor": limit.factor}
+    row |= {"quasi_p_low": limit.p_low, "quasi_p_high": limit.p_high}
     if limit.levels:
         return row | {"levels": "|".join(limit.levels)}
     least, largest = inputs.ends(limit.factor)
@@ -196,7 +218,7 @@ def _point_rows(cases: Cases, boxes: Sequence[Region], leaves: Sequence[Region])
         {
             "question": cases.question.code,
             "point": point,
-            "outcome": y,
+            "value": y,
             "case": bool(c),
             "box": b,
             "leaf": leaf,
@@ -208,9 +230,10 @@ def _point_rows(cases: Cases, boxes: Sequence[Region], leaves: Sequence[Region])
 # --- in words -----------------------------------------------------------------------------------------------
 
 
-def words_of(limits: Sequence[Limit], inputs: Inputs) -> str:
-    """A box as a sentence's part: `trust.asymmetry above 2 (p 1e-09) and ...`."""
-    return " and ".join(_limit_words(one, inputs) for one in limits) or "everywhere"
+def words_of(limits: Sequence[Limit], inputs: Inputs, with_p: bool = True) -> str:
+    """A region as a part of a sentence: `trust.asymmetry above 2 (quasi-p 1e-09) and ...`."""
+    words = " and ".join(_limit_words(one, inputs) for one in limits) or "everywhere"
+    return words if with_p else re.sub(r" \([^()]*quasi-p[^()]*\)", "", words)
 
 
 def _limit_words(limit: Limit, inputs: Inputs) -> str:
@@ -254,5 +277,5 @@ def _region_words(row: dict[str, object]) -> str:
     name = "Box" if row["method"] == PRIM else "Leaf"
     return (
         f"{name} {int(float(str(row['region'])))}: {row['region_words']}. Density {row['density']:.0%} of "
-        f"{row['points']:,} points, coverage {row['coverage']:.0%} of the cases."
+        f"{int(float(str(row['points']))):,} points, coverage {row['coverage']:.0%} of the cases."
     )

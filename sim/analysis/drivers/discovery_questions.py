@@ -11,6 +11,7 @@ import pandas as pd
 from sim.analysis.design_outcomes import BY_CODE, at_points, compared
 from sim.analysis.drivers.outcomes import inputs, outcomes_of, paired_outcomes
 from sim.runs.claims import BY_POINT
+from sim.runs.csv_tables import read_csv
 from sim.runs.results import FolderResults
 from sim.scenario.problems import InputError, choices
 
@@ -112,7 +113,7 @@ class Swept:
         return outcome, tests[question.kind]()
 
     def _verdicts(self, question: Question) -> "tuple[pd.Series[float], pd.Series[bool]]":
-        table = pd.read_csv(self.folder / BY_POINT)
+        table = read_csv(self.folder / BY_POINT)
         mine = table[table["number"] == int(question.subject.split()[1])].set_index("point")
         return mine["difference"], mine["verdict"] == question.kind
 
@@ -123,14 +124,16 @@ def questions_of(
     headline: str | None = None,
     above: float | None = None,
     below: float | None = None,
+    order: str | None = None,
     claim: int | None = None,
     verdict: str | None = None,
 ) -> list[Question]:
     """The questions that are asked for; without any argument the usual ones. Raises InputError.
 
-    `headline` alone asks where either world is surely above the other, with `above` or `below` where the
-    headline lies beyond that number (its difference, or its value where one world was run). `claim`, by its
-    number, asks where it fails, or has another `verdict`.
+    `headline` alone asks where either world is surely above the other (with an `order`, where it is `higher`
+    or where it is `lower`), with `above` or `below` where the headline lies beyond that number (its
+    difference, or its value where one world was run). `claim`, by its number, asks where it fails, or has
+    another `verdict`.
     """
     levels = {kind: level for kind, level in ((ABOVE, above), (BELOW, below)) if level is not None}
     if claim is not None:
@@ -145,14 +148,17 @@ def questions_of(
         return usual_questions(swept)
     if levels:
         return [headline_question(swept, headline, kind, level) for kind, level in levels.items()]
-    return [headline_question(swept, headline, kind) for kind in (HIGHER, LOWER)]
+    kinds = (HIGHER, LOWER) if order is None else (order,)
+    return [headline_question(swept, headline, kind) for kind in kinds]
 
 
 def usual_questions(swept: Swept) -> list[Question]:
     """Where does each claim fail, and where is one world above the other, headline by headline?"""
     out = [claim_question(swept, int(number), FAILS) for number in _numbers(swept)]
     if swept.compares:
-        out += [headline_question(swept, code, kind) for code in USUAL for kind in (HIGHER, LOWER)]
+        for code in USUAL:
+            kinds = (HIGHER, LOWER) if swept.at_points(code)["difference"].nunique() > 1 else (HIGHER,)
+            out += [headline_question(swept, code, kind) for kind in kinds]
     return out
 
 

@@ -17,7 +17,7 @@ CAUSE_COLOURS = (
     "#882255",
     "#666666",
 )
-MOST_OUTCOMES = 9
+MOST_OUTCOMES, LEAST_SHARE = 6, 0.01  # nodes of what was done; what is smaller is put together
 _OTHER = "Other places"
 
 
@@ -30,7 +30,8 @@ def causes(streams: pd.DataFrame, ruling: str, names: Mapping[str, str], amount:
     drawn = streams[streams[amount] > 0.0]
     against = float(-streams.loc[streams[amount] < 0.0, amount].sum())
     both = ["kind_a", "kind_b"]
-    largest = drawn.groupby(both)[amount].sum().sort_values(ascending=False).index[:MOST_OUTCOMES].tolist()
+    sums = drawn.groupby(both)[amount].sum().sort_values(ascending=False)
+    largest = sums[sums >= LEAST_SHARE * sums.sum()].index[:MOST_OUTCOMES].tolist()
     groups = [group for group in names if group in set(drawn["group"])]
     outcomes = {pair: _outcome(*pair) for pair in largest}
     to = [pair if pair in outcomes else None for pair in zip(drawn["kind_a"], drawn["kind_b"], strict=True)]

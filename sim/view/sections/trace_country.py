@@ -140,10 +140,7 @@ def movers_table(trace: CountryTrace) -> Table:
     a, b = trace.pair.labels
     rows: list[list[Value]] = []
     for row in records_of(trace.movers):
-        did = [
-            Cell(kind_words(str(row[f"kind_{side}"]), str(row[f"provider_{side}"])), str(row[f"due_{side}"]))
-            for side in "ab"
-        ]
+        did = [Cell(kind_words(trace.pair, row, f"_{side}"), str(row[f"due_{side}"])) for side in "ab"]
         rows.append(
             [
                 str(row["customer"]),

@@ -1,11 +1,12 @@
 """One customer in both worlds: the chain, the decision, the luck."""
 
+import math
 from collections.abc import Iterable
 
 import pandas as pd
 
 from sim.analysis.drivers.trace.customer import CustomerTrace
-from sim.analysis.drivers.trace.decision import GROUPS, NOT_DUE
+from sim.analysis.drivers.trace.decision import GROUPS
 from sim.analysis.drivers.trace.terms_table import TERMS
 from sim.view.blocks import Block, Chart, Text
 from sim.view.figures.trace_charts import bars_of_terms, by_month
@@ -21,6 +22,12 @@ from sim.view.sections.trace_words import (
 )
 from sim.view.tables import Cell, Table, Value, columns, facts_table, records_of, text
 
+LUCK = {
+    "nest_draw": "Draw of the provider",
+    "nest_rings": "The provider's clock rings at",
+    "offer_draw": "Draw of the kind of offer",
+    "offer_rings": "The offer's clock rings at",
+}
 _SAME = 5e-5  # terms that differ by less are alike
 
 
@@ -57,9 +64,9 @@ def _answer(trace: CustomerTrace) -> str:
         return f"{start}It is in the same place in both worlds in every month. The chain shows what differs."
     did = []
     for label, due, row in zip(trace.pair.labels, trace.due, _chosen(trace), strict=True):
-        place = text(kind_words(str(row["kind"]), str(row["provider"])))
-        reason = "nothing is due, and it stays" if due == NOT_DUE else f"{text(due)}, it takes"
-        did.append(f"in {text(label)} {reason}: {place}")
+        place = text(kind_words(trace.pair, row))
+        verb = "it stays where it is" if row["here"] else "it goes to"
+        did.append(f"if {text(label)}, {verb}: {place} ({text(due)})")
     causes = sorted(((x, str(code)) for code, x in trace.split.items() if abs(x) > 1e-9), reverse=True)
     shares = ", ".join(f"{GROUPS[code].lower()} {number(100 * x, digits=3)}%" for x, code in causes)
     return (
@@ -105,7 +112,7 @@ def _terms_chart(trace: CustomerTrace) -> Chart:
     shown = [term for term in TERMS if any(abs(gap[term]) > _SAME for gap in gaps)]
     names = [*(TERMS[term] for term in shown), "All terms"]
     a, b = ([float(gap[term]) for term in (*shown, "utility")] for gap in gaps)
-    first, second = (kind_words(str(row["kind"]), str(row["provider"])) for row in taken)
+    first, second = (kind_words(trace.pair, row) for row in taken)
     figure = bars_of_terms(names, a, b, styles(trace.pair), "utility")
     read = (
         f"Each bar is what a term adds to {text(second)} (taken in {text(trace.pair.labels[1])}) over "
@@ -142,8 +149,8 @@ def decision_table(trace: CustomerTrace) -> Table:
             rows.append([words, *(number(value, signed=True, digits=3) for value in values)])
     rows.append(["Utility: all terms together", *(number(row["utility"], signed=True) for _, row in looked)])
     rows.append(["Chance", *(f"{number(100 * row['chance'], digits=3)}%" for _, row in looked)])
-    for column, words in (("nest_draw", "Draw of the provider"), ("offer_draw", "Draw of the kind of offer")):
-        rows.append([words, *(number(row[column], digits=3) for _, row in looked)])
+    for column, words in LUCK.items():
+        rows.append([words, *(_ring(row[column]) for _, row in looked)])
     note = (
         "The terms of a place add up to its utility; its chance follows by the nested logit, from all open "
         "places (`decision.csv` has them all). The draws are keyed by (seed, customer, month), the same in "
@@ -151,10 +158,12 @@ def decision_table(trace: CustomerTrace) -> Table:
         "offers of one; the first to ring wins. Where nothing was due, this is what a decision would have "
         "been made of."
     )
-    heads = columns(
-        "", *(f">{label}: {kind_words(str(row['kind']), str(row['provider']))}" for label, row in looked)
-    )
+    heads = columns("", *(f">{label}: {kind_words(trace.pair, row)}" for label, row in looked))
     return Table("The decision in numbers", heads, rows, note)
+
+
+def _ring(value: float) -> str | None:
+    return None if math.isnan(value) else "never" if math.isinf(value) else number(value, digits=3)
 
 
 def _mark(row: dict[str, object]) -> str:

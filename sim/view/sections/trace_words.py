@@ -1,5 +1,6 @@
 """The words of a trace: months, places, values, and the worlds that are compared."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -43,11 +44,12 @@ def place_name(pair: TracedPair, code: str) -> str:
     return str(pair.scenarios[0].jurisdictions[code].name)
 
 
-def kind_words(kind: str, provider: str) -> str:
-    """A place in words: `US region of aws`."""
+def kind_words(pair: TracedPair, row: Mapping[str, Any], side: str = "") -> str:
+    """The place of a row (`kind`, `provider`, of world `side`) in words: `local region (Google)`."""
+    kind, provider = str(row[f"kind{side}"]), str(row[f"provider{side}"])
     if kind in (ON_PREMISES, HOME_GROWN):
         return KIND_LABELS[kind].lower()
-    return f"{KIND_LABELS[kind].removeprefix('US provider, ')} ({provider})"
+    return f"{KIND_LABELS[kind].removeprefix('US provider, ')} ({pair.scenarios[0].providers[provider].name})"
 
 
 def spoken(entry: Any) -> str:

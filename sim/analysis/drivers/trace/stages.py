@@ -22,7 +22,9 @@ Values = Mapping[str, float | str]
 def spoken(place: int, scenario: Scenario) -> str:
     """A place in words: `us_region at aws`."""
     kind, provider = place_name(place, scenario)
-    return f"{kind} at {provider}" if provider and provider != kind else kind
+    if not provider or provider == kind:
+        return kind
+    return f"{kind} at {scenario.providers[provider].name}"
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ STAGES = (
     Stage("ruling", "The US rule in force", "share of warrants for data abroad that are honoured"),
     Stage("news", "News that its kind of customer remembers", "observations"),
     Stage("heard", "What it has heard of the news itself", "times the average of its kind"),
-    Stage("belief", "Belief that a US warrant reaches data abroad", "0-1"),
-    Stage("trust", "Its trust in US providers", "0-1"),
-    Stage("peers", "Its peers", "0-1; place"),
+    Stage("belief", "Belief that a US warrant reaches data abroad", "0 to 1"),
+    Stage("trust", "Its trust in US providers", "0 to 1"),
+    Stage("peers", "Its peers", "0 to 1; place"),
     Stage("offers", "Offers of US providers in its country", "offered or not; share of price"),
     Stage("law", "Laws of its country in force", "share"),
     Stage("utility", "What places are worth before risk", "utility"),
@@ -58,7 +60,7 @@ def values_of(view: View, company: Company, number: int, month: int) -> dict[str
     today, law = view.calendar(month), view.model.legislation.in_force[country]
     kind = kind_of(us_place(0, US_REGION) if twin.place == ON_PREMISES else twin.place)
     return {
-        "ruling": {"rule": today.law.regime, "honoured": float(today.honoured)},
+        "ruling": {"rule": view.scenario.regimes[today.law.regime].name, "honoured": float(today.honoured)},
         "news": {
             f"{sign} news, {channel.replace('_', ' ')}": float(news[c, s])
             for c, channel in enumerate(CHANNELS)
@@ -93,7 +95,7 @@ def _peers(view: View, twin: Customer) -> Values:
 
 def _offers(view: View, country: int) -> Values:
     offers, out = view.model.offers, dict[str, float | str]()
-    for p, provider in enumerate(view.scenario.providers):
+    for p, provider in enumerate(one.name for one in view.scenario.providers.values()):
         for k, kind in enumerate(US_KINDS):
             out[f"{provider} {kind}"] = float(offers.live[p, country, k])
         out[f"{provider} region of its own"] = float(offers.own_region[p, country])

@@ -59,7 +59,9 @@ def terms_table(met: Met) -> pd.DataFrame:
     """One row a place: its terms, `utility` (their sum), whether it is open, its chance, and the luck it met.
 
     `chance` is that of the place among all; `nest_draw` and `offer_draw` are the uniforms of its nest and of
-    its kind of offer. Of a month in which nothing is due these are what the decision would have been made of.
+    its kind of offer, and `nest_rings` and `offer_rings` say when these clocks ring: the nest that rings
+    first wins, then the first offer within it. Of a month in which nothing is due these are what a decision
+    would have been made of.
     """
     twin, month = met.twin, met.month
     now, twin.world.month = twin.world.month, month
@@ -126,7 +128,7 @@ def _row(met: Met, place: int, terms: dict[str, float]) -> dict[str, object]:
 
 
 def _chances(table: pd.DataFrame, met: Met, clocks: list[float]) -> dict[str, list[float]]:
-    """Chance of every place, and the draws of its nest and of its kind of offer."""
+    """Chance of every place, and of its nest and its kind of offer the draw and when the clock rings."""
     scale = met.twin.world.scenario.parameters.choice.nest_scale
     roots = [
         exp(utility / scale) if is_open else 0.0
@@ -138,12 +140,16 @@ def _chances(table: pd.DataFrame, met: Met, clocks: list[float]) -> dict[str, li
         sums[nest_of(place)] += root
     weights = [exp(scale * log(x)) if x > 0.0 else 0.0 for x in sums]
     everything = sum(weights)
-    chance, nest_draw, offer_draw = [], [], []
+    chance, nest_draw, offer_draw, nest_rings, offer_rings = [], [], [], [], []
     for place, root in enumerate(roots):
         nest = nest_of(place)
         chance.append(weights[nest] / everything * (root / sums[nest]) if root > 0.0 else 0.0)
         nest_draw.append(exp(-clocks[nest]))
+        nest_rings.append(clocks[nest] / weights[nest] if weights[nest] > 0.0 else float("inf"))
         offer_draw.append(
             exp(-clocks[nests + (place - FIRST_US) % OFFERS]) if place >= FIRST_US else float("nan")
         )
-    return {"chance": chance, "nest_draw": nest_draw, "offer_draw": offer_draw}
+        ticks = clocks[nests + (place - FIRST_US) % OFFERS] if place >= FIRST_US else float("nan")
+        offer_rings.append(ticks / root if root > 0.0 else float("inf"))
+    draws = {"nest_draw": nest_draw, "offer_draw": offer_draw}
+    return {"chance": chance, **draws, "nest_rings": nest_rings, "offer_rings": offer_rings}

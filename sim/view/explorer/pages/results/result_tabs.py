@@ -10,8 +10,11 @@ import pandas as pd
 from dash import html
 
 from sim.analysis.design_outcomes import levels, pairs_at
+from sim.analysis.drivers import boundary_tables
 from sim.analysis.headlines import HEADLINES
 from sim.runs.points import POINTS
+from sim.scenario.problems import InputError
+from sim.view.blocks import Section
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.overview import overview
@@ -20,12 +23,15 @@ from sim.view.folder_view import FolderView
 from sim.view.labels import SERIES_NAMES, factor_name
 from sim.view.report_parts import BY_KEY, PARTS, Part
 from sim.view.sections import (
+    boundary,
     design_claims,
     design_drivers,
     design_factors,
     design_fans,
     design_heat_map,
 )
+from sim.view.sections.discovery import regions
+from sim.view.tables import records_of
 
 METRICS = {headline.code: headline.name for headline in HEADLINES}
 SERIES = {code: name for code, (name, _) in SERIES_NAMES.items()}
@@ -311,6 +317,40 @@ def _claims_table(folder_view: FolderView, *choices: str) -> pd.DataFrame:
     return pd.DataFrame() if found is None else found
 
 
+# --- regions -----------------------------------------------------------------------------------------------
+
+
+def _region_choices(folder_view: FolderView, query: Query) -> tuple[str, str, float | None]:
+    """A headline or a claim, on which side, and of which level."""
+    frame = folder_view.view.summary("claims")
+    rows = [] if frame is None else records_of(frame)
+    claims = {f"claim {int(row['number'])}": str(row["claim"]) for row in rows}
+    subject = query.select("subject", "What", {**METRICS, **claims}, width=420)
+    if subject in claims:
+        return subject, query.select("verdict", "Where it", {"fails": "fails", "holds": "holds"}), None
+    side = query.select("side", "Where it is", {"below": "below", "above": "above"}, width=140)
+    level = query.decimal("level", "this level", "0, surely" if folder_view.view.compare else "a number")
+    return subject, side, level
+
+
+def _regions(folder_view: FolderView, subject: str, side: str, level: float | None) -> Component:
+    if level is None and subject in METRICS and folder_view.view.compare is None:
+        return html.P("One world was run: give a level.", className="read")
+    try:
+        found = folder_view.regions(subject, side, level)
+    except InputError as error:
+        return html.P(f"{error}.", className="read")
+    blocks = regions(found, folder_view.series().values)
+    return charts([Section("regions", "Where is this so?", blocks)])
+
+
+def _regions_table(folder_view: FolderView, subject: str, side: str, level: float | None) -> pd.DataFrame:
+    try:
+        return folder_view.regions(subject, side, level).regions
+    except InputError as error:
+        return pd.DataFrame({"note": [str(error)]})
+
+
 # --- parts of the report ---------------------------------------------------------------------------------
 
 
@@ -405,6 +445,21 @@ TABS: tuple[Tab, ...] = (
         _claims,
         _claim_choices,
         _claims_table,
+    ),
+    Tab(
+        "regions",
+        "Regions",
+        lambda folder_view: folder_view.folder.finished and _has_points(folder_view),
+        _regions,
+        _region_choices,
+        _regions_table,
+    ),
+    Tab(
+        "boundary",
+        "Boundary",
+        lambda folder_view: _of_design(folder_view, f"{boundary_tables.SUMMARY}.csv"),
+        lambda folder_view: charts([boundary.boundary(folder_view.view)]),
+        table=lambda folder_view: folder_view.view.summary(boundary_tables.SURFACE),
     ),
     Tab(
         "one",
