@@ -82,7 +82,7 @@ def mode(likelihood: Likelihood, start: np.ndarray, moves: np.ndarray) -> np.nda
         return -float(high[0]), -(up - down) / (2.0 * _SLOPE)
 
     found = minimize(minus_log_posterior, start[free], jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    return points(found.x[None])[0]
+    return np.asarray(points(found.x[None])[0])
 
 
 def _step(
