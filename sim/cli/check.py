@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.scenario.base import load_base
+from sim.scenario.control_characters import printable
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve
@@ -16,7 +17,7 @@ def check_files(files: Sequence[str]) -> None:
     problems: dict[str, None] = {}
     for file in files:
         try:
-            print(f"{file}: {_checked(file)}")
+            print(printable(f"{file}: {_checked(file)}"))
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
@@ -43,8 +44,11 @@ def _checked(file: str) -> str:
                 f"{len(base.parameter_info)} parameters"
             )
     from sim import pipeline
+    from sim.runs.silence import silences
 
-    return f"good: {pipeline.size_words(pipeline.resolve(file))}"
+    resolved = pipeline.resolve(file)
+    notes = "".join(f"\n  note: {words}" for words in silences(resolved))
+    return f"good: {pipeline.size_words(resolved)}{notes}"
 
 
 def _checked_rows(file: str) -> str:
