@@ -16,7 +16,7 @@ from sim.analysis.drivers.sensitivity import Sample, replicates
 from sim.analysis.drivers.sensitivity_indices import step_ends
 
 STATES = (3, 2)  # of the first and the second input
-_BINS = 24
+_BINS = (8, 24)  # fewest and most; about the square root of the points
 
 
 def swings(sample: Sample, outputs: np.ndarray) -> pd.DataFrame:
@@ -122,7 +122,8 @@ def decomposition(sample: Sample, outputs: np.ndarray, influential: list[str]) -
     cuts = [
         states_of(sample.values[name].iloc[rows], most) for name, most in zip(chosen, STATES, strict=False)
     ]
-    edges = np.linspace(values[rows].min(), values[rows].max(), _BINS + 1)
+    bins = int(np.clip(np.sqrt(len(rows)), *_BINS))
+    edges = np.linspace(values[rows].min(), values[rows].max(), bins + 1)
     table, counts = [], []
     for codes in product(*(range(len(cut.names)) for cut in cuts)):
         mine = values[rows][

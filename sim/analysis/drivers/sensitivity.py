@@ -28,7 +28,12 @@ import pandas as pd
 from sim.analysis.design_outcomes import columns_of_series, compared, restored_design
 from sim.analysis.drivers import sensitivity_indices
 from sim.analysis.drivers.outcomes import inputs, outcomes_of
-from sim.analysis.drivers.sensitivity_indices import LEAST, Indices
+from sim.analysis.drivers.sensitivity_indices import (
+    LEAST_BLOCKS,
+    LEAST_POINTS,
+    LEAST_TRAJECTORIES,
+    Indices,
+)
 from sim.analysis.headlines import SERIES
 from sim.runs.pair_series import exported
 from sim.runs.results import MANIFEST
@@ -44,6 +49,7 @@ OUTCOME = ["headline", "world", "against"]
 FEWEST_POINTS = 8
 ESTIMATED, CONSTANT, FEW = "estimated", "constant", "too few runs"
 SEED = 0  # of the bootstrap
+_LEAST = {"morris": LEAST_TRAJECTORIES, "saltelli": LEAST_BLOCKS}
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ def as_table(sample: Sample, found: Indices, keys: pd.DataFrame) -> pd.DataFrame
     `state` ('estimated', 'constant' or 'too few runs').
     """
     n = len(keys)
-    state = np.where(found.constant, CONSTANT, np.where((found.used < LEAST), FEW, ESTIMATED))
+    state = np.where(found.constant, CONSTANT, np.where(found.few, FEW, ESTIMATED))
     parts = []
     for name in (name for name in found.value if name != "dummy"):
         value, half = found.value[name], found.half[name]
@@ -168,7 +174,7 @@ def convergence_table(sample: Sample, outcomes: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for cut in cuts:
         kept = int(units * cut)
-        if kept < LEAST:
+        if kept < _LEAST.get(sample.method, LEAST_POINTS):
             continue
         part = Sample(
             sample.method,

@@ -24,7 +24,8 @@ RESAMPLES = 200
 SLICES = 10
 MOST_POINTS = 4_000  # that PAWN is taken from; of more, so many drawn at random
 FEW_LEVELS = 12
-LEAST = 4  # trajectories or blocks below which there is no interval, and no ranking
+# Trajectories, blocks or points below which there is no interval, and no ranking.
+LEAST_TRAJECTORIES, LEAST_BLOCKS, LEAST_POINTS = 4, 16, 8
 _Z = float(norm.ppf(0.975))
 
 
@@ -33,7 +34,8 @@ class Indices:
     """Indices by name, each (factors, outputs).
 
     `half` is half the width of the 95% interval; `used` how many comparisons (trajectories, blocks or points)
-    each rests on, out of `asked`; `constant` says which outputs never vary.
+    each rests on, out of `asked`; `few` where that is too few for an interval. `constant` says which outputs
+    never vary.
     """
 
     value: dict[str, np.ndarray]
@@ -41,6 +43,7 @@ class Indices:
     used: np.ndarray
     asked: int
     constant: np.ndarray
+    few: np.ndarray
 
 
 def never_varies(outputs: np.ndarray) -> np.ndarray:
@@ -117,7 +120,7 @@ def morris(
         drawn = _moments(_weights(trajectories, rng), flat, there, least=1)
         half = {name: _Z * one.std(axis=0, ddof=1).reshape(factors, columns) for name, one in drawn.items()}
     used = known.sum(axis=0)
-    return _guarded(Indices(value, half, used, trajectories, never_varies(outputs)))
+    return _guarded(value, half, used, trajectories, never_varies(outputs), LEAST_TRAJECTORIES)
 
 
 def _moments(
@@ -164,7 +167,7 @@ def sobol(outputs: np.ndarray, factors: int, rng: np.random.Generator, intervals
             again = [_orders(*(one[sample] for one in runs)) for sample in drawn]
             for name in value:
                 half[name][j, chosen] = _Z * np.nanstd([one[name] for one in again], axis=0, ddof=1)
-    return _guarded(Indices(value, half, used, len(blocks), constant))
+    return _guarded(value, half, used, len(blocks), constant, LEAST_BLOCKS)
 
 
 def _complete(*runs: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -231,14 +234,8 @@ def pawn(outputs: np.ndarray, codes: np.ndarray, rng: np.random.Generator, inter
             samples = (rng.integers(n, size=n) for _ in range(RESAMPLES // 4))
             again = [_distances(kept[sample], own[sample]) for sample in samples]
             half[:, chosen] = _Z * np.nanstd(again, axis=0, ddof=1)
-    found = Indices(
-        {"pawn": value, "dummy": dummy},
-        {"pawn": half, "dummy": np.full(shape, np.nan)},
-        used,
-        len(outputs),
-        constant,
-    )
-    return _guarded(found)
+    values, halves = {"pawn": value, "dummy": dummy}, {"pawn": half, "dummy": np.full(shape, np.nan)}
+    return _guarded(values, halves, used, len(outputs), constant, LEAST_POINTS)
 
 
 def _distances(outputs: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -288,10 +285,16 @@ def _alike(known: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield rows, np.asarray(which).ravel() == k
 
 
-def _guarded(found: Indices) -> Indices:
-    """The same without any number where an output never varies, and without intervals of too few rows."""
-    gone = np.broadcast_to(found.constant, found.used.shape)
-    few = found.used < LEAST
-    value = {name: np.where(gone, np.nan, one) for name, one in found.value.items()}
-    half = {name: np.where(gone | few, np.nan, one) for name, one in found.half.items()}
-    return Indices(value, half, found.used, found.asked, found.constant)
+def _guarded(
+    value: dict[str, np.ndarray],
+    half: dict[str, np.ndarray],
+    used: np.ndarray,
+    asked: int,
+    constant: np.ndarray,
+    least: int,
+) -> Indices:
+    """Indices without any number where an output never varies, and without intervals of too few rows."""
+    gone, few = np.broadcast_to(constant, used.shape), used < least
+    value = {name: np.where(gone, np.nan, one) for name, one in value.items()}
+    half = {name: np.where(gone | few, np.nan, one) for name, one in half.items()}
+    return Indices(value, half, used, asked, constant, few)
