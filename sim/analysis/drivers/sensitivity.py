@@ -20,7 +20,7 @@ varies has no index: its `state` is 'constant'.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -192,7 +192,7 @@ def convergence_table(sample: Sample, outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def over_time(
-    folder: Path, manifest: Mapping[str, Any], sample: Sample, metric: str, by: Literal["year", "month"]
+    folder: Path, manifest: Mapping[str, Any], sample: Sample, metric: str, by: str
 ) -> pd.DataFrame:
     """The index that ranks, of a series by year (its mean) or month: columns as above with `date`.
 

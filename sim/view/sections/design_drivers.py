@@ -236,10 +236,11 @@ def leaders(view: ResultsView, rankings: Mapping[str, pd.DataFrame], index: str)
         told = [_leader(row) for row in strong.head(3).to_dict("records")]
         count = f"{len(clear):,} of {len(ranking):,}"
         rows.append([HEADLINE[code].name, count, *told, *[None] * (3 - len(told))])
+    unit = ", in the unit of the first table" if index == "mu_star" else ""
     note = (
-        f"Each factor with its {INDEX_NAMES[index]} and 95% interval ({_which(view)}). A factor is named if "
-        "it is clear of no effect and its index is at least a tenth of the largest. 'constant': the headline "
-        "is the same at every point."
+        f"Each factor with its {INDEX_NAMES[index]}{unit}, and 95% interval ({_which(view)}). A factor is "
+        "named if it is clear of no effect and its index is at least a tenth of the largest. 'constant': the "
+        "headline is the same at every point."
     )
     heads = columns("Headline", ">Factors clear of no effect", "First", "Second", "Third")
     return Table("What drives each headline", heads, rows, note)
