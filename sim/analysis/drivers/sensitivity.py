@@ -103,10 +103,9 @@ def indices_of(sample: Sample, outputs: np.ndarray, intervals: bool = True) -> I
         codes = np.stack(
             [sensitivity_indices.slices(sample.values[name].to_numpy()) for name in sample.names], axis=1
         )
-        known = ~np.isnan(outputs)
-        with np.errstate(invalid="ignore"):
-            means = np.where(known, outputs, 0.0).sum(axis=1) / known.sum(axis=1)
-        return sensitivity_indices.pawn(means, codes, rng, intervals)
+        return sensitivity_indices.pawn(
+            sensitivity_indices.known_mean(outputs, axis=1), codes, rng, intervals
+        )
     by_row = replicates(outputs, sample.levers)
     if sample.method == "morris":
         return sensitivity_indices.morris(by_row, sample.shares, rng, intervals)

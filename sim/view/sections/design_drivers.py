@@ -238,7 +238,7 @@ def leaders(view: ResultsView, rankings: Mapping[str, pd.DataFrame], index: str)
         rows.append([HEADLINE[code].name, count, *told, *[None] * (3 - len(told))])
     unit = ", in the unit of the first table" if index == "mu_star" else ""
     note = (
-        f"Each factor with its {INDEX_NAMES[index]}{unit}, and 95% interval ({_which(view)}). A factor is "
+        f"Each factor with its {INDEX_NAMES[index]}{unit} and 95% interval ({_which(view)}). A factor is "
         "named if it is clear of no effect and its index is at least a tenth of the largest. 'constant': the "
         "headline is the same at every point."
     )
@@ -248,7 +248,7 @@ def leaders(view: ResultsView, rankings: Mapping[str, pd.DataFrame], index: str)
 
 def _leader(row: Mapping[str, object]) -> str:
     value, low, high = (float(str(row[name])) for name in ("value", "low", "high"))
-    if math.isnan(low):
+    if math.isnan(low) or high - low <= 1e-6 * abs(value):
         return f"{factor_name(str(row['factor']))}: {number(value)}"
     decimals = decimals_of(low, high)
     said_ = f"{number(value, decimals=decimals)} ({span(low, high, decimals=decimals)})"
