@@ -60,7 +60,7 @@ def independent_points(sample: Sample) -> np.ndarray:
     if sample.method != "saltelli":
         return points
     place = (points // sample.levers) % (len(sample.names) + 2)
-    return points[(place == 0) | (place == len(sample.names) + 1)]
+    return np.asarray(points[(place == 0) | (place == len(sample.names) + 1)])
 
 
 @dataclass(frozen=True)

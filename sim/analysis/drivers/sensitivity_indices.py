@@ -86,7 +86,7 @@ def elementary_effects(outputs: np.ndarray, shares: np.ndarray) -> np.ndarray:
     replicate.
     """
     low, high, step = step_ends(outputs, shares)
-    return (high - low) / step[:, :, None]
+    return np.asarray((high - low) / step[:, :, None])
 
 
 def step_ends(outputs: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
