@@ -24,12 +24,15 @@ import pandas as pd
 
 from sim import pipeline
 from sim.analysis.paired_table import paired_difference
+from sim.runs.folder_check import DamagedFolder
 from sim.runs.reporters import Reporter, Reporters
 from sim.runs.results import MANIFEST, FolderResults
+from sim.runs.silence import silences
 from sim.runs.store import DEFAULT as STORE
 from sim.runs.tables_on_disk import SCHEMA
 from sim.runs.tasks import Backend
 from sim.scenario import schema
+from sim.scenario.experiments import MOST_SEED
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved
 from sim.scenario.yaml_files import checked, plain
@@ -515,7 +518,11 @@ def load(folder: str | Path) -> Pair | Sweep:
     folder = Path(folder)
     if not (folder / MANIFEST).is_file():
         raise InputError(f"{folder}: no results folder (it has no {MANIFEST})")
-    manifest = FolderResults(folder).manifest
+    try:
+        manifest = FolderResults(folder).manifest
+    except DamagedFolder as error:
+        words = f"{error.what.rstrip('.')}: {_version_words(folder)}"
+        raise InputError(f"{words}. {error.how}") from None
     try:
         designed = manifest["scenario"]["experiment"]["design"] is not None
         _ = [manifest[name] for name in ("compare", "tables")]
@@ -529,10 +536,12 @@ def load(folder: str | Path) -> Pair | Sweep:
 def check(experiment: Source, changes: Changes | None = None) -> str:
     """Everything that a run would refuse, without running.
 
-    Raises InputError, or says in words what would run.
+    Raises InputError, or says in words what would run; a line that begins with `note:` names what has no
+    effect, or another meaning than it seems to have.
     """
     resolved = _resolve(experiment, changes)
-    return f"{resolved.name}: {pipeline.size_words(resolved)}"
+    lines = [f"{resolved.name}: {pipeline.size_words(resolved)}"]
+    return "\n".join([*lines, *(f"note: {words}" for words in silences(resolved))])
 
 
 def reproduce(
@@ -576,8 +585,10 @@ def world(
     name = next(iter(worlds)) if name is None else name
     if name not in worlds:
         raise InputError(f"world '{name}': {choices(name, list(worlds))}")
-    scenario = worlds[name]
-    return _months(scenario, resolved.experiment.seeds.first if seed is None else seed)
+    seed = resolved.experiment.seeds.first if seed is None else seed
+    if not 0 <= seed < MOST_SEED:
+        raise InputError(f"seed {seed}: must be from 0 to {MOST_SEED - 1}")
+    return _months(worlds[name], seed)
 
 
 def _months(scenario: Any, seed: int) -> Iterator[Month]:
@@ -641,6 +652,6 @@ def _run(
 def _version_words(folder: Path) -> str:
     try:
         version = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["versions"]["warrantsim"]
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError, OSError, RecursionError):
         return "it is damaged"
     return f"it was written by version {version}"

@@ -52,6 +52,7 @@ from sim.runs.plan import Plan
 from sim.runs.points import POINTS
 from sim.runs.reporters import Reporters
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
+from sim.runs.silence import begins_with_the_switch
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
@@ -230,10 +231,18 @@ def summaries_of_draws(joint: JointDraws, runner: Runner) -> dict[str, pd.DataFr
     found = joint_draws.outcomes(joint, runner)
     of = {shipped_tables.CONFIGURATION: shipped_tables.configuration_of(joint.resolved)}
     return {
-        "uncertainty": summarise(found, joint),
+        "uncertainty": _with_windows(summarise(found, joint), joint.resolved),
         "draws_outcomes": found,
         "varied": varied(joint).assign(**of),
     }
+
+
+def _with_windows(table: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
+    """The table with windows that say what they are: from the switch on, or from the first difference on."""
+    compare = resolved.experiment.compare
+    if compare is None or begins_with_the_switch(*(resolved.scenarios[name] for name in compare)):
+        return table
+    return table.assign(window=table["window"].str.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER))
 
 
 def paired_summaries(
@@ -246,10 +255,8 @@ def paired_summaries(
     compare = resolved.experiment.compare
     assert compare is not None
     first = knockouts.first_month(resolved, compare)
-    headlines = compared_headlines(pairs, first).assign(why="")
-    switched = any(resolved.experiment.worlds[name].switches for name in compare)
-    if not switched:
-        headlines["window"] = headlines["window"].str.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER)
+    headlines = _with_windows(compared_headlines(pairs, first).assign(why=""), resolved)
+    switched = begins_with_the_switch(*(resolved.scenarios[name] for name in compare))
     if why:
         a, b = (resolved.experiment.worlds[name].label for name in compare)
         headlines["why"] = headlines["headline"].map(reasons(pairs, first, (a, b), switched)).fillna("")

@@ -526,7 +526,7 @@ def trace(
     """
     from sim.cli.trace import print_trace
 
-    print_trace(
+    good = print_trace(
         experiment,
         sets or [],
         customers,
@@ -536,6 +536,7 @@ def trace(
         customer=customer,
         government=government,
     )
+    raise typer.Exit(DONE if good else FAILED)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from sim.cli.console import RESULTS, console
+from sim.cli.console import RESULTS, console, print_some
 from sim.scenario.problems import InputError
 
 if TYPE_CHECKING:
@@ -27,10 +27,14 @@ def print_trace(
     country: str | None,
     customer: int | None,
     government: str | None,
-) -> None:
-    """Trace, write tables and page, and print what the page says. Raises InputError."""
+) -> bool:
+    """Trace, write tables and page, and print what the page says; False if the trace is void.
+
+    Raises InputError.
+    """
     from sim import pipeline
     from sim.analysis.drivers.trace.asked import trace
+    from sim.analysis.drivers.trace.pair import TwinDiffers
     from sim.view import tables
     from sim.view.blocks import Text
     from sim.view.sections.trace import sections_of, title_of
@@ -38,14 +42,19 @@ def print_trace(
     from sim.view.trace_page import write
 
     resolved = pipeline.resolve(experiment, sets, customers=customers)
-    found = trace(resolved, country, customer, government, seed)
+    screen = console()
+    try:
+        found = trace(resolved, country, customer, government, seed)
+    except TwinDiffers as error:
+        words = f"void: a readable twin departs from the engine ({error}); this is an error of the program"
+        print_some(screen, "[red]failed[/]", [words])
+        return False
     folder = out or RESULTS / "traces" / f"{resolved.name}-{found.name}"
     try:
         page = write(found, folder)
     except OSError as error:
         words = f"cannot be written: {error.strerror or error}; name another folder with --out"
         raise InputError(f"--out {folder}: {words}") from None
-    screen = console()
     screen.print(title_of(found), style="bold")
     screen.out(_plain(seed_words(found.pair)) + "\n", highlight=False)
     for part in sections_of(found):
@@ -56,6 +65,7 @@ def print_trace(
                 screen.print(tables.to_terminal(_shorter(block)))
     screen.out(f"page: {page}")
     screen.out(f"tables: {', '.join(str(folder / f'{name}.csv') for name in found.tables())}")
+    return True
 
 
 def _plain(html: str) -> str:

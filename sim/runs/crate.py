@@ -139,7 +139,12 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
         ran["agent"] = people
     root["mentions"] = ran
     out.parent.mkdir(parents=True, exist_ok=True)
-    crate.write_zip(out)
+    writing = out.with_name(f".{out.stem}.writing.zip")
+    try:
+        crate.write_zip(writing)
+        writing.replace(out)
+    finally:
+        writing.unlink(missing_ok=True)
     return len(files)
 
 

@@ -22,6 +22,7 @@ from sim.runs.plan import Plan
 from sim.runs.points import POINTS, write_points
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
 from sim.runs.seed import SeedDone
+from sim.runs.silence import silences
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.tasks import Runner, missing
 from sim.runs.watch import Watch, write_unchanging
@@ -79,6 +80,7 @@ def execute(run: Execution, watch: Watch) -> None:
     goes on from there.
     """
     begin = time.perf_counter()
+    run.warnings += silences(run.plan.resolved)
     while True:
         run.index, damaged = run.store.index()
         run.warnings += damaged

@@ -55,7 +55,7 @@ class _Manifest(BaseModel):
     first: str = Field(pattern=r"^\d{4}-\d{2}")
     last: str = Field(pattern=r"^\d{4}-\d{2}")
     compare: list[str] | None = Field(None, min_length=2, max_length=2)
-    switches: dict[str, list[str]] = {}
+    switches: dict[str, list[str]] | None = None
     switch: str | None = None
     identical_through: str | None = None
     customers: int = 1
@@ -64,11 +64,11 @@ class _Manifest(BaseModel):
     failures: list[str] = []
     warnings: list[str] = []
     made: str = ""
-    seconds: float = 0.0
-    command: str = ""
+    seconds: float | None = None
+    command: str | None = None
     runs_digest: str = ""
     model_digest: str = ""
-    platform: str = ""
+    platform: Any = ""
     versions: dict[str, str] = {}
     scenario: dict[str, Any] = {}
     who_set: dict[str, str] = {}
@@ -193,10 +193,15 @@ def damage(folder: Path, manifest: dict[str, Any]) -> list[str]:
             wrong.append(f"{name} is missing")
         elif sha256_of(path) != facts["sha256"]:
             wrong.append(f"{name} is not the file of the manifest (its sha256 differs)")
+    for path in sorted(folder.glob("*.parquet")):  # beside the points, tables made of the tables
+        try:
+            pq.read_table(path, page_checksum_verification=True)
+        except (pa.ArrowException, OSError) as error:
+            wrong.append(f"{path.name} is damaged: {first_line(error)}")
     try:
         check_points(folder / POINTS)
     except DamagedFolder as error:
-        return [*wrong, error.what.rstrip(".")]
+        return list(dict.fromkeys([*wrong, error.what.rstrip(".")]))
     if manifest.get("runs_digest") and not points_are_whole(folder / POINTS, manifest):
         wrong.append(f"{POINTS} is damaged, or does not list the runs of the manifest")
     return wrong

@@ -105,7 +105,7 @@ class FolderView:
         why = sensitivity.why_no_ranking(self.manifest)
         if why:
             return f"The design carries no ranking of its factors: {why}."
-        if self.view.summary(sensitivity.TABLE) is None:
+        if not (self.folder.path / f"{sensitivity.TABLE}.csv").is_file():
             return (
                 "The folder has no sensitivity.csv. Run the experiment again; stored runs are not repeated."
             )

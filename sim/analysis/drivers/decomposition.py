@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.drivers.sensitivity import Sample, replicates
-from sim.analysis.drivers.sensitivity_indices import step_ends
+from sim.analysis.drivers.sensitivity_indices import known_mean, step_ends
 
 STATES = (3, 2)  # of the first and the second input
-_BINS = 24
+_BINS = (8, 24)  # fewest and most; about the square root of the points
 
 
 def swings(sample: Sample, outputs: np.ndarray) -> pd.DataFrame:
@@ -26,17 +26,17 @@ def swings(sample: Sample, outputs: np.ndarray) -> pd.DataFrame:
     (which values, in words), `middle` (the mean of all). Of a Morris sample the ends of its steps, of others
     the points in the lowest and highest third of the factor's values.
     """
-    middle = float(np.nanmean(outputs))
+    middle = float(known_mean(outputs.ravel(), axis=0))
     if sample.method == "morris":
         low, high, _ = step_ends(replicates(outputs[:, :, None], sample.levers), sample.shares)
         columns = {
-            "low": np.nanmean(low[:, :, 0], axis=0),
-            "high": np.nanmean(high[:, :, 0], axis=0),
+            "low": known_mean(low[:, :, 0], axis=0),
+            "high": known_mean(high[:, :, 0], axis=0),
             "low_at": "the lower end of a step",
             "high_at": "the upper end of a step",
         }
         return pd.DataFrame({"factor": sample.names, **columns, "middle": middle})
-    rows, values = independent_points(sample), np.nanmean(outputs, axis=1)
+    rows, values = independent_points(sample), known_mean(outputs, axis=1)
     parts = []
     for name in sample.names:
         states = states_of(sample.values[name].iloc[rows], 3)
@@ -44,8 +44,8 @@ def swings(sample: Sample, outputs: np.ndarray) -> pd.DataFrame:
         parts.append(
             {
                 "factor": name,
-                "low": float(np.nanmean(mine[0])),
-                "high": float(np.nanmean(mine[1])),
+                "low": float(known_mean(mine[0], axis=0)),
+                "high": float(known_mean(mine[1], axis=0)),
                 "low_at": states.names[0],
                 "high_at": states.names[-1],
                 "middle": middle,
@@ -60,7 +60,7 @@ def independent_points(sample: Sample) -> np.ndarray:
     if sample.method != "saltelli":
         return points
     place = (points // sample.levers) % (len(sample.names) + 2)
-    return points[(place == 0) | (place == len(sample.names) + 1)]
+    return np.asarray(points[(place == 0) | (place == len(sample.names) + 1)])
 
 
 @dataclass(frozen=True)
@@ -115,14 +115,15 @@ def decomposition(sample: Sample, outputs: np.ndarray, influential: list[str]) -
     influential or varies.
     """
     chosen = influential[: len(STATES)]
-    rows, values = independent_points(sample), np.nanmean(outputs, axis=1)
+    rows, values = independent_points(sample), known_mean(outputs, axis=1)
     rows = rows[~np.isnan(values[rows])]
     if sample.method == "morris" or not chosen or not len(rows) or np.ptp(values[rows]) == 0:
         return None
     cuts = [
         states_of(sample.values[name].iloc[rows], most) for name, most in zip(chosen, STATES, strict=False)
     ]
-    edges = np.linspace(values[rows].min(), values[rows].max(), _BINS + 1)
+    bins = int(np.clip(np.sqrt(len(rows)), *_BINS))
+    edges = np.linspace(values[rows].min(), values[rows].max(), bins + 1)
     table, counts = [], []
     for codes in product(*(range(len(cut.names)) for cut in cuts)):
         mine = values[rows][

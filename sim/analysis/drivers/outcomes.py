@@ -36,6 +36,7 @@ from sim.analysis.design_outcomes import (
 )
 from sim.analysis.headlines import HEADLINES
 from sim.runs import tables_on_disk
+from sim.runs.folder_check import DamagedFolder, first_line
 from sim.runs.pair_series import Stretch, stretches
 from sim.runs.points import POINTS, read_values
 from sim.runs.results import MANIFEST
@@ -57,12 +58,14 @@ def write_outcomes(folder: Path, manifest: Mapping[str, Any], scenarios: Scenari
 def outcomes_of(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
     """The outcomes of a results folder, as above; computed anew where an older version wrote the folder.
 
-    `attrs` hold the `units` by headline and the number of `failed` pairs. Raises OSError or pa.ArrowException
-    where a file is damaged.
+    `attrs` hold the `units` by headline and the number of `failed` pairs. Raises DamagedFolder.
     """
     path = folder / OUTCOMES
     if path.is_file():
-        table = pq.read_table(path, page_checksum_verification=True)
+        try:
+            table = pq.read_table(path, page_checksum_verification=True)
+        except (pa.ArrowException, OSError) as error:
+            raise DamagedFolder(f"{OUTCOMES} is damaged: {first_line(error)}.") from None
     else:
         table = pa.concat_tables(_rows(folder, manifest, scenarios_of(manifest, folder / MANIFEST)))
     frame = table.unify_dictionaries().to_pandas()

@@ -20,7 +20,7 @@ varies has no index: its `state` is 'constant'.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,12 @@ import pandas as pd
 from sim.analysis.design_outcomes import columns_of_series, compared, restored_design
 from sim.analysis.drivers import sensitivity_indices
 from sim.analysis.drivers.outcomes import inputs, outcomes_of
-from sim.analysis.drivers.sensitivity_indices import LEAST, Indices
+from sim.analysis.drivers.sensitivity_indices import (
+    LEAST_BLOCKS,
+    LEAST_POINTS,
+    LEAST_TRAJECTORIES,
+    Indices,
+)
 from sim.analysis.headlines import SERIES
 from sim.runs.pair_series import exported
 from sim.runs.results import MANIFEST
@@ -44,6 +49,7 @@ OUTCOME = ["headline", "world", "against"]
 FEWEST_POINTS = 8
 ESTIMATED, CONSTANT, FEW = "estimated", "constant", "too few runs"
 SEED = 0  # of the bootstrap
+_LEAST = {"morris": LEAST_TRAJECTORIES, "saltelli": LEAST_BLOCKS}
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,9 @@ def indices_of(sample: Sample, outputs: np.ndarray, intervals: bool = True) -> I
         codes = np.stack(
             [sensitivity_indices.slices(sample.values[name].to_numpy()) for name in sample.names], axis=1
         )
-        known = ~np.isnan(outputs)
-        with np.errstate(invalid="ignore"):
-            means = np.where(known, outputs, 0.0).sum(axis=1) / known.sum(axis=1)
-        return sensitivity_indices.pawn(means, codes, rng, intervals)
+        return sensitivity_indices.pawn(
+            sensitivity_indices.known_mean(outputs, axis=1), codes, rng, intervals
+        )
     by_row = replicates(outputs, sample.levers)
     if sample.method == "morris":
         return sensitivity_indices.morris(by_row, sample.shares, rng, intervals)
@@ -119,7 +124,7 @@ def as_table(sample: Sample, found: Indices, keys: pd.DataFrame) -> pd.DataFrame
     `state` ('estimated', 'constant' or 'too few runs').
     """
     n = len(keys)
-    state = np.where(found.constant, CONSTANT, np.where((found.used < LEAST), FEW, ESTIMATED))
+    state = np.where(found.constant, CONSTANT, np.where(found.few, FEW, ESTIMATED))
     parts = []
     for name in (name for name in found.value if name != "dummy"):
         value, half = found.value[name], found.half[name]
@@ -168,7 +173,7 @@ def convergence_table(sample: Sample, outcomes: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for cut in cuts:
         kept = int(units * cut)
-        if kept < LEAST:
+        if kept < _LEAST.get(sample.method, LEAST_POINTS):
             continue
         part = Sample(
             sample.method,
@@ -186,7 +191,7 @@ def convergence_table(sample: Sample, outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def over_time(
-    folder: Path, manifest: Mapping[str, Any], sample: Sample, metric: str, by: Literal["year", "month"]
+    folder: Path, manifest: Mapping[str, Any], sample: Sample, metric: str, by: str
 ) -> pd.DataFrame:
     """The index that ranks, of a series by year (its mean) or month: columns as above with `date`.
 

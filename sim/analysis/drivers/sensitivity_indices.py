@@ -24,7 +24,8 @@ RESAMPLES = 200
 SLICES = 10
 MOST_POINTS = 4_000  # that PAWN is taken from; of more, so many drawn at random
 FEW_LEVELS = 12
-LEAST = 4  # trajectories or blocks below which there is no interval, and no ranking
+# Trajectories, blocks or points below which there is no interval, and no ranking.
+LEAST_TRAJECTORIES, LEAST_BLOCKS, LEAST_POINTS = 4, 16, 8
 _Z = float(norm.ppf(0.975))
 
 
@@ -33,7 +34,8 @@ class Indices:
     """Indices by name, each (factors, outputs).
 
     `half` is half the width of the 95% interval; `used` how many comparisons (trajectories, blocks or points)
-    each rests on, out of `asked`; `constant` says which outputs never vary.
+    each rests on, out of `asked`; `few` where that is too few for an interval. `constant` says which outputs
+    never vary.
     """
 
     value: dict[str, np.ndarray]
@@ -41,16 +43,17 @@ class Indices:
     used: np.ndarray
     asked: int
     constant: np.ndarray
+    few: np.ndarray
 
 
 def never_varies(outputs: np.ndarray) -> np.ndarray:
-    """Which outputs have one value in all runs that are there (or none): (outputs,) bool."""
+    """Which outputs have one and the same value in all runs that are there: (outputs,) bool."""
     flat = outputs.reshape(-1, outputs.shape[-1])
     known = ~np.isnan(flat)
     low = np.where(known, flat, np.inf).min(axis=0)
     high = np.where(known, flat, -np.inf).max(axis=0)
     size = np.maximum(np.abs(low), np.abs(high))
-    return np.asarray(~(high - low > 1e-12 * np.where(np.isfinite(size), size, 0.0)))
+    return np.asarray(known.any(axis=0) & ~(high - low > 1e-12 * np.where(np.isfinite(size), size, 0.0)))
 
 
 def _weights(rows: int, rng: np.random.Generator) -> np.ndarray:
@@ -58,12 +61,19 @@ def _weights(rows: int, rng: np.random.Generator) -> np.ndarray:
     return rng.multinomial(rows, np.full(rows, 1.0 / rows), RESAMPLES).astype(float)
 
 
-def _missing_mean(values: np.ndarray, axis: int) -> np.ndarray:
-    """The mean of what is there; missing where nothing is."""
+def known_mean(values: np.ndarray, axis: int) -> np.ndarray:
+    """The mean of what is there; missing, without a warning, where nothing is."""
     known = ~np.isnan(values)
     n = known.sum(axis=axis)
     total = np.where(known, values, 0.0).sum(axis=axis)
     return np.asarray(np.where(n > 0, total / np.maximum(n, 1), np.nan))
+
+
+def _known_deviation(values: np.ndarray) -> np.ndarray:
+    """The standard deviation over the first axis of what is there; missing where there are not two."""
+    n = (~np.isnan(values)).sum(axis=0)
+    variance = known_mean((values - known_mean(values, axis=0)) ** 2, axis=0)
+    return np.asarray(np.where(n > 1, np.sqrt(variance * n / np.maximum(n - 1, 1)), np.nan))
 
 
 # --- Morris -----------------------------------------------------------------------------------------------
@@ -76,7 +86,7 @@ def elementary_effects(outputs: np.ndarray, shares: np.ndarray) -> np.ndarray:
     replicate.
     """
     low, high, step = step_ends(outputs, shares)
-    return (high - low) / step[:, :, None]
+    return np.asarray((high - low) / step[:, :, None])
 
 
 def step_ends(outputs: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -94,7 +104,7 @@ def step_ends(outputs: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.n
     runs = outputs.reshape(-1, factors + 1, *outputs.shape[1:])
     before, after = runs[:, :-1][at, order], runs[:, 1:][at, order]
     gone = np.isnan(before) | np.isnan(after)
-    before, after = (_missing_mean(np.where(gone, np.nan, ends), axis=2) for ends in (before, after))
+    before, after = (known_mean(np.where(gone, np.nan, ends), axis=2) for ends in (before, after))
     rises = (length > 0)[:, :, None]
     return np.where(rises, before, after), np.where(rises, after, before), np.abs(length)
 
@@ -117,7 +127,7 @@ def morris(
         drawn = _moments(_weights(trajectories, rng), flat, there, least=1)
         half = {name: _Z * one.std(axis=0, ddof=1).reshape(factors, columns) for name, one in drawn.items()}
     used = known.sum(axis=0)
-    return _guarded(Indices(value, half, used, trajectories, never_varies(outputs)))
+    return _guarded(value, half, used, trajectories, never_varies(outputs), LEAST_TRAJECTORIES)
 
 
 def _moments(
@@ -163,22 +173,22 @@ def sobol(outputs: np.ndarray, factors: int, rng: np.random.Generator, intervals
             drawn = samples.setdefault(n, rng.integers(n, size=(RESAMPLES, n)))
             again = [_orders(*(one[sample] for one in runs)) for sample in drawn]
             for name in value:
-                half[name][j, chosen] = _Z * np.nanstd([one[name] for one in again], axis=0, ddof=1)
-    return _guarded(Indices(value, half, used, len(blocks), constant))
+                half[name][j, chosen] = _Z * _known_deviation(np.array([one[name] for one in again]))
+    return _guarded(value, half, used, len(blocks), constant, LEAST_BLOCKS)
 
 
 def _complete(*runs: np.ndarray) -> tuple[np.ndarray, ...]:
     """Means over the replicates in which all of these runs are there; missing where none is."""
     gone = np.any([np.isnan(one) for one in runs], axis=0)
-    return tuple(_missing_mean(np.where(gone, np.nan, one), axis=1) for one in runs)
+    return tuple(known_mean(np.where(gone, np.nan, one), axis=1) for one in runs)
 
 
 def _standard(outputs: np.ndarray) -> np.ndarray:
     """Centred and scaled as SALib does, so that its test for zero variance does not meet small units."""
-    rows = tuple(range(outputs.ndim - 1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.nanstd(outputs, axis=rows)
-        return np.asarray((outputs - np.nanmean(outputs, axis=rows)) / np.where(spread > 0, spread, 1.0))
+    flat = outputs.reshape(-1, outputs.shape[-1])
+    middle = known_mean(flat, axis=0)
+    spread = np.sqrt(known_mean((flat - middle) ** 2, axis=0))
+    return np.asarray((outputs - middle) / np.where(spread > 0, spread, 1.0))
 
 
 def _orders(a: np.ndarray, ab: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
@@ -230,15 +240,9 @@ def pawn(outputs: np.ndarray, codes: np.ndarray, rng: np.random.Generator, inter
         if intervals:
             samples = (rng.integers(n, size=n) for _ in range(RESAMPLES // 4))
             again = [_distances(kept[sample], own[sample]) for sample in samples]
-            half[:, chosen] = _Z * np.nanstd(again, axis=0, ddof=1)
-    found = Indices(
-        {"pawn": value, "dummy": dummy},
-        {"pawn": half, "dummy": np.full(shape, np.nan)},
-        used,
-        len(outputs),
-        constant,
-    )
-    return _guarded(found)
+            half[:, chosen] = _Z * _known_deviation(np.array(again))
+    values, halves = {"pawn": value, "dummy": dummy}, {"pawn": half, "dummy": np.full(shape, np.nan)}
+    return _guarded(values, halves, used, len(outputs), constant, LEAST_POINTS)
 
 
 def _distances(outputs: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -288,10 +292,16 @@ def _alike(known: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield rows, np.asarray(which).ravel() == k
 
 
-def _guarded(found: Indices) -> Indices:
-    """The same without any number where an output never varies, and without intervals of too few rows."""
-    gone = np.broadcast_to(found.constant, found.used.shape)
-    few = found.used < LEAST
-    value = {name: np.where(gone, np.nan, one) for name, one in found.value.items()}
-    half = {name: np.where(gone | few, np.nan, one) for name, one in found.half.items()}
-    return Indices(value, half, found.used, found.asked, found.constant)
+def _guarded(
+    value: dict[str, np.ndarray],
+    half: dict[str, np.ndarray],
+    used: np.ndarray,
+    asked: int,
+    constant: np.ndarray,
+    least: int,
+) -> Indices:
+    """Indices without any number where an output never varies, and without intervals of too few rows."""
+    gone, few = np.broadcast_to(constant, used.shape), used < least
+    value = {name: np.where(gone, np.nan, one) for name, one in value.items()}
+    half = {name: np.where(gone | few, np.nan, one) for name, one in half.items()}
+    return Indices(value, half, used, asked, constant, few)

@@ -23,6 +23,7 @@ from sim.view.sections.design_heat_map import HEADLINE, difference_in_words
 from sim.view.tables import Table, Value, columns, text
 
 MOST = 12  # factors in a chart
+_OF_THE_FIRST = 0.1  # of the largest index: what a factor needs to be named beside it
 INDEX_NAMES = {"mu_star": "effect of its whole range (mu*)", "total": "total index", "pawn": "PAWN index"}
 _MEANINGS = {
     "mu_star": "mu* is the mean size of the effect of a factor's whole range, in the headline's unit, "
@@ -98,7 +99,8 @@ def said(view: ResultsView, headline: Headline, found: Drivers) -> str:
     if clear.empty:
         return f"No factor stands out from one without any effect on {of}.{lost}"
     first = clear.iloc[0]
-    level = clear[(clear["high"] >= first["low"]) & (clear.index != first.name)]
+    strong = clear[clear["value"] >= _OF_THE_FIRST * first["value"]]
+    level = strong[(strong["high"] >= first["low"]) & (strong.index != first.name)]
     names = [_strong(first["factor"])] + [_strong(name) for name in level["factor"].head(3)]
     more = f" and {len(level) - 3} more" if len(level) > 3 else ""
     lead = (
@@ -230,12 +232,15 @@ def leaders(view: ResultsView, rankings: Mapping[str, pd.DataFrame], index: str)
             rows.append([HEADLINE[code].name, "constant", None, None, None])
             continue
         clear = ranking[ranking["clear"]]
-        told = [_leader(row) for row in clear.head(3).to_dict("records")]
+        strong = clear[clear["value"] >= _OF_THE_FIRST * clear["value"].max()]
+        told = [_leader(row) for row in strong.head(3).to_dict("records")]
         count = f"{len(clear):,} of {len(ranking):,}"
         rows.append([HEADLINE[code].name, count, *told, *[None] * (3 - len(told))])
+    unit = ", in the unit of the first table" if index == "mu_star" else ""
     note = (
-        f"Each factor with its {INDEX_NAMES[index]} and 95% interval ({_which(view)}). Only factors clear of "
-        "no effect are named. 'constant': the headline is the same at every point."
+        f"Each factor with its {INDEX_NAMES[index]}{unit} and 95% interval ({_which(view)}). A factor is "
+        "named if it is clear of no effect and its index is at least a tenth of the largest. 'constant': the "
+        "headline is the same at every point."
     )
     heads = columns("Headline", ">Factors clear of no effect", "First", "Second", "Third")
     return Table("What drives each headline", heads, rows, note)
@@ -243,7 +248,7 @@ def leaders(view: ResultsView, rankings: Mapping[str, pd.DataFrame], index: str)
 
 def _leader(row: Mapping[str, object]) -> str:
     value, low, high = (float(str(row[name])) for name in ("value", "low", "high"))
-    if math.isnan(low):
+    if math.isnan(low) or high - low <= 1e-6 * abs(value):
         return f"{factor_name(str(row['factor']))}: {number(value)}"
     decimals = decimals_of(low, high)
     said_ = f"{number(value, decimals=decimals)} ({span(low, high, decimals=decimals)})"

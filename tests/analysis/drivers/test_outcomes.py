@@ -12,6 +12,7 @@ import sim
 from sim.analysis.drivers.outcomes import CODES, OUTCOMES, outcomes_of
 from sim.pipeline import Finished
 from sim.runs import pair_series
+from sim.scenario.problems import InputError
 from tests.swept_results import POINTS, gap, luck, swept
 
 
@@ -67,7 +68,7 @@ def test_a_damaged_table_is_an_error_not_a_number(finished: Finished, tmp_path: 
     content = bytearray((copy / OUTCOMES).read_bytes())
     content[chunk.data_page_offset + chunk.total_compressed_size - 8] ^= 0xFF
     (copy / OUTCOMES).write_bytes(content)
-    with pytest.raises(OSError, match=r"(?i)crc|corrupt|checksum"):
+    with pytest.raises(InputError, match=r"(?i)outcomes.*(crc|corrupt|checksum)"):
         _ = sim.load(copy).outcomes
 
 

@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis.drivers import sensitivity
+from sim.analysis.drivers import decomposition, sensitivity
+from sim.analysis.drivers.outcomes import chosen
 from sim.pipeline import Finished
+from sim.runs.results import FolderResults
+from sim.view.report import build
 from tests.analysis.drivers.known_functions import FACTORS, ISHIGAMI, G, additive, g, ishigami, swept
 
 SALTELLI = {"method": "saltelli", "base": 128, "seed": 3}
@@ -124,7 +127,7 @@ def test_morris_is_that_of_salib(tmp_path: Path) -> None:
 # --- other designs ------------------------------------------------------------------------------------
 
 
-def test_pawn_is_that_of_salib_and_a_factor_without_effect_stays_below_the_threshold(tmp_path: Path) -> None:
+def test_pawn_is_that_of_salib_and_a_factor_without_effect_is_not_clear_of_none(tmp_path: Path) -> None:
     from SALib.analyze import pawn
 
     finished = swept(tmp_path, lambda x: ishigami(x[:3]), 4, {"method": "sobol", "points": 256, "seed": 1})
@@ -136,7 +139,8 @@ def test_pawn_is_that_of_salib_and_a_factor_without_effect_stays_below_the_thres
     problem = {"num_vars": 4, "names": names, "bounds": [[0, 1]] * 4}
     theirs = pawn.analyze(problem, sweep.points[names].to_numpy(float), mine, S=10)
     assert found["value"].to_numpy() == pytest.approx(theirs["mean"], abs=0.02)
-    assert (found["value"] > found["threshold"]).tolist() == [True, True, True, False]
+    order = sensitivity.ranked(sweep.sensitivity(), "trust", "doj_wins", "microsoft_wins", "pawn")
+    assert set(order.loc[order["clear"], "factor"]) == set(names[:2]), "the third acts with the first alone"
 
 
 def test_a_grid_of_few_levels_ranks_by_pawn(tmp_path: Path) -> None:
@@ -160,3 +164,50 @@ def test_over_time_a_difference_has_no_index_before_the_worlds_part(whole: Finis
     assert gap.loc["2014-08", "value"] == pytest.approx(
         of_difference(whole, "total").loc["trust.spread", "value"]
     )
+
+
+# --- by the states of the inputs ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    design = {"method": "latin_hypercube", "points": 64, "seed": 1}
+    return swept(tmp_path_factory.mktemp("sampled"), additive, 3, design, fails=0.05)
+
+
+def outputs_of(finished: Finished) -> np.ndarray:
+    values = chosen(sim.load(finished.folder).outcomes, "trust", "doj_wins", "microsoft_wins")
+    return values.to_numpy(float).reshape(-1, 1)
+
+
+def test_a_swing_goes_from_the_low_to_the_high_end_of_a_factor(sampled: Finished) -> None:
+    sample = sensitivity.sample_in(sampled.folder, sampled.results.manifest)
+    swing = decomposition.swings(sample, outputs_of(sampled)).set_index("factor")
+    width = swing["high"] - swing["low"]
+    assert width.to_numpy() == pytest.approx([4.0 * 2 / 3, -2.0 * 2 / 3, 1.0 * 2 / 3], abs=0.35)
+    assert swing["middle"].iloc[0] == pytest.approx(np.nanmean(outputs_of(sampled)))
+
+
+def test_every_point_is_in_one_state_and_the_states_of_the_strongest_input_lie_apart(
+    sampled: Finished,
+) -> None:
+    sample = sensitivity.sample_in(sampled.folder, sampled.results.manifest)
+    outputs = outputs_of(sampled)
+    found = decomposition.decomposition(sample, outputs, ["trust.peer_weight", "trust.spread"])
+    assert found is not None
+    assert found.table["points"].sum() == found.counts.sum() == np.count_nonzero(~np.isnan(outputs))
+    by_state = found.table.groupby("trust.peer_weight", sort=False)["mean"].mean()
+    assert by_state.is_monotonic_increasing
+    assert decomposition.decomposition(sample, outputs, []) is None
+
+
+def test_the_report_of_a_morris_sample_ranks_by_its_effects_and_shows_nothing_by_level(
+    tmp_path: Path,
+) -> None:
+    finished = swept(tmp_path, additive, 3, MORRIS)
+    page = build(FolderResults(finished.folder), tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<strong>trust: peer weight</strong> moves Trust in US providers abroad" in page
+    assert "3 of 3 factors are clear of no effect" in page
+    assert 'id="ranking-trust"' in page
+    assert 'id="heat-map-trust"' not in page
+    assert 'id="against-trust"' not in page

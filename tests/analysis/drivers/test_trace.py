@@ -238,3 +238,11 @@ def test_the_page_and_the_tables_say_who_moved(country: CountryTrace, tmp_path: 
     assert pd.read_csv(tmp_path / "split.csv")["accounts"].sum() == pytest.approx(
         country.movers["accounts"].sum()
     )
+
+
+def test_a_customers_page_says_what_it_did_and_when(customer: CustomerTrace, tmp_path: Path) -> None:
+    text = write(customer, tmp_path).read_text(encoding="utf-8")
+    assert customer.first_month is not None
+    assert f"<strong>{customer.first_month:%B %Y}</strong>" in text
+    assert "The chain from the ruling" in text and "Utility: all terms together" in text
+    assert len(pd.read_csv(tmp_path / "decision.csv")) == len(customer.decision)

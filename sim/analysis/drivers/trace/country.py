@@ -70,14 +70,14 @@ LINKS = (
     Link(
         "belief",
         "Belief that a US warrant reaches data abroad",
-        "0-1",
+        "0 to 1",
         lambda view, here: view.model.mind.belief[here.cells],
         lambda view, here: float(here.by_cell @ view.model.mind.belief[here.cells]),
     ),
     Link(
         "trust",
         "Trust in US providers",
-        "0-1",
+        "0 to 1",
         lambda view, here: view.trust[here.customers],
         lambda view, here: float(here.by_customer @ view.trust[here.customers, 0].astype(float)),
     ),
@@ -182,6 +182,37 @@ def trace_country(pair: TracedPair, code: str) -> CountryTrace:
         chain=watch.table(),
         not_split=not_split,
         government=None if country == 0 else trace_government(pair, code),
+    )
+
+
+def moved_by_country(pair: TracedPair) -> pd.DataFrame:
+    """How many customers of each country take another path in the second world; one row a country.
+
+    `simulated` customers, of whom `movers` are in another place at any time; the shares of accounts that ever
+    are (`moved`), and that are in the last month (`apart`).
+    """
+    found: dict[str, np.ndarray] = {}
+
+    def everybody(views: Views) -> np.ndarray:
+        population = views[0].model.population
+        found["country"] = population.cells.jurisdiction[population.cell]
+        found["accounts"] = weights_of(views)[:, 0]
+        return np.arange(len(population))
+
+    paths = paths_of(pair, everybody)
+    country, accounts, count = found["country"], found["accounts"], len(pair.countries)
+    moved, last = paths.first != NEVER, paths.place[0, -1] != paths.place[1, -1]
+    whole = np.bincount(country, accounts, count)
+    jurisdictions = pair.scenarios[0].jurisdictions.values()
+    return pd.DataFrame(
+        {
+            "country": pair.countries,
+            "name": [one.name for one in jurisdictions],
+            "simulated": np.bincount(country, minlength=count),
+            "movers": np.bincount(country, moved, count).astype(int),
+            "moved": np.bincount(country, accounts * moved, count) / whole,
+            "apart": np.bincount(country, accounts * last, count) / whole,
+        }
     )
 
 

@@ -1,6 +1,6 @@
 """Two worlds with one seed, stepped month by month, as a trace reads them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,6 +103,7 @@ class TracedPair:
 
     resolved: Resolved
     seed: int
+    before_month: Callable[[], None] | None = None  # called before each month; may raise to give up
 
     @property
     def names(self) -> tuple[str, str]:
@@ -151,6 +152,8 @@ class TracedPair:
         sets, views = self.build()
         yield -1, views
         for month in range(self.scenarios[0].months):
+            if self.before_month is not None:
+                self.before_month()
             for one in sets:
                 one.step()
             yield month, views

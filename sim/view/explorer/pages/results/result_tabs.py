@@ -1,7 +1,7 @@
 """The tabs of a results folder: availability, choices, content, and table to download of each."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dash_ag_grid as dag
@@ -14,7 +14,7 @@ from sim.analysis.drivers import boundary_tables
 from sim.analysis.headlines import HEADLINES
 from sim.runs.points import POINTS
 from sim.scenario.problems import InputError
-from sim.view.blocks import Section
+from sim.view.blocks import Section, Text
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.overview import overview
@@ -37,6 +37,10 @@ METRICS = {headline.code: headline.name for headline in HEADLINES}
 SERIES = {code: name for code, (name, _) in SERIES_NAMES.items()}
 _ALL, _LOWEST, _HIGHEST = "all", "lowest", "highest"
 _WORLD = "tables/world.parquet"
+_NOT_BY_LEVEL = Text(
+    "In a Morris sample a level of one factor goes with levels of the others, so what differs between levels "
+    "here is not the effect of the factor. The tab <em>Drivers</em> has the effects."
+)
 _MOST_FACTORS = 20  # of which there is a chart each
 _PICKING = (
     "Select points with the list above the chart. The table under <em>Points</em> can be sorted and filtered."
@@ -100,9 +104,15 @@ def _heat_choices(folder_view: FolderView, query: Query) -> tuple[str, str, str]
 
 def _heat(folder_view: FolderView, metric: str, x: str, y: str) -> Component:
     cells, points = folder_view.cells(metric, x, y), len(folder_view.points(metric))
-    return charts(
-        [design_heat_map.over_two_factors(folder_view.view, metric, cells, (x, y), points, folder_view.seeds)]
+    found = design_heat_map.over_two_factors(
+        folder_view.view, metric, cells, (x, y), points, folder_view.seeds
     )
+    return charts([_cautioned(folder_view, found)])
+
+
+def _cautioned(folder_view: FolderView, found: Section) -> Section:
+    """What is shown by level, with what that cannot say in a Morris sample."""
+    return replace(found, blocks=[_NOT_BY_LEVEL, *found.blocks]) if folder_view.index == "mu_star" else found
 
 
 def _heat_table(folder_view: FolderView, metric: str, x: str, y: str) -> pd.DataFrame:
@@ -221,19 +231,9 @@ def _factors(folder_view: FolderView, metric: str, pick: str, words: str) -> Com
         values = values[[*folder_view.ranking(metric)["factor"].head(_MOST_FACTORS)]]
     values = values[list(values.columns)[:_MOST_FACTORS]]
     picked = _picked(folder_view, at[folder_view.which].dropna(), pick, words)
-    return charts(
-        [
-            design_factors.all_factors(
-                folder_view.view,
-                metric,
-                values,
-                at,
-                folder_view.spreads(metric, [*values.columns]),
-                picked,
-                _PICKING,
-            )
-        ]
-    )
+    spreads = folder_view.spreads(metric, [*values.columns])
+    found = design_factors.all_factors(folder_view.view, metric, values, at, spreads, picked, _PICKING)
+    return charts([_cautioned(folder_view, found)])
 
 
 def _points_table(folder_view: FolderView, metric: str, *pick: str) -> pd.DataFrame:
