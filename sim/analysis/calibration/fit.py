@@ -60,6 +60,7 @@ from sim.scenario.resolution import Resolved, resolve
 RECOVERY, PREDICTIVE, LEAK, ABOUT = "recovery.csv", "predictive.csv", "leak.csv", "about.json"
 BY_COUNTRY = "by_country"
 _PACKAGES = ("numpy", "scipy", "scikit-learn")
+ABOUT_BEST = (0.3, 0.15)  # how far about the best point others are tried, in normal scores
 FIRST_TEST_SEED = 1_000_001  # whatever the number of points, so that a fit can grow
 
 
@@ -223,12 +224,20 @@ class _Running:
         return pd.DataFrame(values, columns=self._names).rename_axis("draw").reset_index()
 
     def _best_point(self, learned: Learned) -> np.ndarray:
-        """The likeliest of a few points, run with several seeds; what is judged keeps its value."""
-        size, candidates = self.fit.size, self.fit.inputs.candidates
-        tried = values_at(candidates, learned.near_best(self._used(learned), size.draws))
-        rows = learned.summaries.measured
-        runs = self._simulate(rows, tried, common_seeds(len(tried), size.tried_seeds), curves=False)
-        return np.asarray(tried[int(np.nanargmin(learned.misfit(runs.values)))])
+        """The likeliest of a few points, run with several seeds; what is judged keeps its value.
+
+        The networks say where to look first. Then two rounds of points about the best of those that were run,
+        as the runs see finer differences than the networks.
+        """
+        size, rows = self.fit.size, learned.summaries.measured
+        tried = learned.near_best(self._used(learned), size.draws)
+        for width in (*ABOUT_BEST, None):
+            values = values_at(self.fit.inputs.candidates, tried)
+            runs = self._simulate(rows, values, common_seeds(len(tried), size.tried_seeds), curves=False)
+            best = int(np.nanargmin(learned.misfit(runs.values)))
+            if width is not None:
+                tried = learned.about(tried[best], width, size.put_back // 2)
+        return np.asarray(values[best])
 
     def _best(self, chains: Chains, best: np.ndarray, coverage: np.ndarray) -> pd.DataFrame:
         lines = []

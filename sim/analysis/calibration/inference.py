@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.analysis.calibration.emulator import Emulator, PointsApart, learn_emulator
 from sim.analysis.calibration.inputs import Candidate, Inputs
-from sim.analysis.calibration.prior_sample import centre_scores, shares_of
+from sim.analysis.calibration.prior_sample import centre_scores, scores, shares_of
 from sim.analysis.calibration.sampler import Chains, log_likelihood, mode, sample
 from sim.analysis.calibration.simulations import Measured
 from sim.analysis.calibration.summary_statistics import (
@@ -68,6 +68,16 @@ class Learned:
         modes = [mode(likelihood, found.scores[k], moves) for k in order[:MODES]]
         means = [found.scores[order[: 1 << k]].mean(0) for k in range(draws.bit_length())]
         return shares_of(np.stack([*modes, *means]))
+
+    def about(self, best: np.ndarray, width: float, count: int, seed: int = SEED) -> np.ndarray:
+        """Shares (count, parameters): a point, and others about it, so far in normal scores.
+
+        What is judged stays.
+        """
+        rng = np.random.default_rng([seed, 2])
+        moves = np.array([one.role in (FITTED, SPREAD) for one in self.candidates])
+        off = width * rng.standard_normal((max(count, 1) - 1, len(moves))) * moves
+        return shares_of(scores(best) + np.concatenate([np.zeros((1, len(moves))), off]))
 
     def _likelihood(self, used: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         emulator = self.emulator
