@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -148,13 +149,14 @@ def _proved_before(run: Execution) -> Proved | None:
         return None
     if manifest.get("runs_digest") != _contents_digest(run.plan, everything):
         return None
-    pairs = manifest["worlds_compared"]
-    return Proved(
-        list(everything),
-        {},
-        {(p["a"], p["b"]) for p in pairs if p["never_part"]},
-        {(p["a"], p["b"]): p["equal_months"] for p in pairs},
-    )
+    pairs = manifest.get("worlds_compared", [])
+    try:
+        never = {(p["a"], p["b"]) for p in pairs if p["never_part"]}
+        shared = {(p["a"], p["b"]): int(p["equal_months"]) for p in pairs}
+    except (KeyError, TypeError, ValueError):
+        return None
+    whole = set(shared) == set(combinations(range(len(run.plan.worlds)), 2))
+    return Proved(list(everything), {}, never, shared) if whole else None
 
 
 def _manifest_of(folder: Path) -> dict[str, Any] | None:

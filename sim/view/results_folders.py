@@ -127,7 +127,7 @@ def resolve_name(root: Path, name: str) -> Path:
     path = root
     for part in parts:
         path = path / part
-        if path.is_symlink():
+        if _is_link(path):
             raise Refused(
                 f"{quoted} is a link. Links are not followed because they may lead out of {root.name}/. Copy "
                 "the folder there to open it."
@@ -140,6 +140,14 @@ def resolve_name(root: Path, name: str) -> Path:
     if not path.resolve().is_relative_to(root.resolve()):
         raise Refused(f"{quoted} is outside {root.name}/ and is not opened.")
     return path
+
+
+def _is_link(path: Path) -> bool:
+    """Whether a path is a link. Raises Refused for a name that no file can have."""
+    try:
+        return path.is_symlink()
+    except (OSError, ValueError):
+        raise Refused("No results folder has a name like that; choose one from the list.") from None
 
 
 def open_folder(root: Path, name: str) -> ResultsFolder:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.analysis.drivers.trace.country import CountryTrace
 from tests.model.small_worlds import TWO_WORLDS
 
 Warrantsim = Any  # the fixture of conftest.py
@@ -32,7 +33,7 @@ def test_a_trace_is_printed_and_written_and_python_gives_the_same(
     )
     again = pair.trace("IE")
     written = pd.read_csv(tmp_path / "t" / "government_differs.csv")
-    assert again.government is not None
+    assert isinstance(again, CountryTrace) and again.government is not None
     assert written["difference"].tolist() == pytest.approx(again.government.differs["difference"].tolist())
 
 

@@ -214,7 +214,7 @@ def failures(targets: Targets, name: str, seeds: range) -> Iterator[str]:
 def main() -> None:
     """Try inputs of every kind and print what went wrong; the exit code is 1 if anything did."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--inputs", type=int, default=10_000, help="of each kind")
+    parser.add_argument("--inputs", type=int, default=1_000, help="of each kind")
     parser.add_argument("--begin", type=int, default=0, help="the first seed")
     parser.add_argument("--only", default="", help="one kind")
     asked, found = parser.parse_args(), 0

@@ -70,10 +70,14 @@ POINTS = [
     pytest.param(_write("points.parquet", ""), id="points empty"),
     pytest.param(_write("points.parquet", "x" * 1000), id="points random"),
 ]
+COMPARED = [
+    pytest.param(_edit("worlds_compared", []), id="no worlds compared"),
+    pytest.param(_edit("worlds_compared", [{"a": 0}]), id="half a comparison"),
+]
 TABLES = [pytest.param(_cut("tables/world.parquet"), id="table cut")]
 
 
-@pytest.mark.parametrize("damage", [*MANIFEST, *POINTS, *TABLES])
+@pytest.mark.parametrize("damage", [*MANIFEST, *POINTS, *TABLES, *COMPARED])
 def test_the_same_run_writes_it_anew(finished: Finished, folder: Path, damage: Damage) -> None:
     damage(folder)
     again = swept(folder.parents[1])
@@ -81,6 +85,7 @@ def test_the_same_run_writes_it_anew(finished: Finished, folder: Path, damage: D
     whole = json.loads((finished.folder / "manifest.json").read_text())
     new = json.loads((folder / "manifest.json").read_text())
     assert new["tables"] == whole["tables"]
+    assert new["worlds_compared"] == whole["worlds_compared"]
     assert (folder / "points.parquet").read_bytes() == (finished.folder / "points.parquet").read_bytes()
 
 

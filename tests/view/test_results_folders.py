@@ -80,6 +80,8 @@ def test_a_folder_is_opened_with_its_design(root: Path) -> None:
         ".hidden",
         "C:known",
         "no such",
+        "a" * 300,
+        "\ud800",
     ],
 )
 def test_a_path_that_is_no_folder_of_the_list_is_refused(root: Path, name: str) -> None:

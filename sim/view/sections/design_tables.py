@@ -13,6 +13,7 @@ from sim.view.sections.design_heat_map import DIFFERENCE, HEADLINE, difference_i
 from sim.view.tables import Table, Value, columns
 
 _FEW_VALUES = 8
+_MANY_FACTORS = 20
 
 
 def size_of_design(view: ResultsView) -> str:
@@ -39,6 +40,7 @@ def factors_table(view: ResultsView, values: pd.DataFrame) -> Table:
         columns("Factor", "Kind", "Values", ">Number of values"),
         rows,
         "Nobody decides an uncertainty; somebody can decide a lever.",
+        folded=len(rows) > _MANY_FACTORS,
     )
 
 

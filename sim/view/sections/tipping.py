@@ -78,7 +78,10 @@ def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFr
         judged = curves[~curves["verdict"].str.startswith("no effect")]
         if len(judged):
             names = ", ".join(dict.fromkeys(NAMES[code] for code in tips["outcome"]))
-            parts.append(f"Tips: {names}." if len(tips) else "Nothing tips along the range that was tried.")
+            none = "Nothing tips along the range that was tried."
+            if judged["verdict"].str.startswith("open").any():
+                none = "Nothing surely tips along the range tried; of some curves, more seeds would tell."
+            parts.append(f"Tips: {names}." if len(tips) else none)
     if repeal is not None:
         parts.append(f"Laws: {level_past_return(repeal)[1]}.")
     return f"{at['at'].iloc[0][0].upper()}{at['at'].iloc[0][1:]}. " + " ".join(parts)

@@ -76,6 +76,7 @@ def test_a_sweep_has_its_tabs_and_each_builds(folder_view: FolderView) -> None:
         "points",
         "fans",
         "verdicts",
+        "regions",
         "one",
         "point-map",
     ]

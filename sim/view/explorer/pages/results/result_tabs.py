@@ -14,7 +14,7 @@ from sim.analysis.drivers import boundary_tables
 from sim.analysis.headlines import HEADLINES
 from sim.runs.points import POINTS
 from sim.scenario.problems import InputError
-from sim.view.blocks import Section, Text
+from sim.view.blocks import Block, Missing, Section, Text
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.overview import overview
@@ -334,13 +334,11 @@ def _region_choices(folder_view: FolderView, query: Query) -> tuple[str, str, fl
 
 
 def _regions(folder_view: FolderView, subject: str, side: str, level: float | None) -> Component:
-    if level is None and subject in METRICS and folder_view.view.compare is None:
-        return html.P("One world was run: give a level.", className="read")
+    blocks: list[Block]
     try:
-        found = folder_view.regions(subject, side, level)
+        blocks = regions(folder_view.regions(subject, side, level), folder_view.series().values)
     except InputError as error:
-        return html.P(f"{error}.", className="read")
-    blocks = regions(found, folder_view.series().values)
+        blocks = [Missing("the regions", f"{error}.")]
     return charts([Section("regions", "Where is this so?", blocks)])
 
 
