@@ -1,7 +1,7 @@
 # make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
 # make test   everything that must hold: style, types, layers, behaviour
 # make test-long  the tests that take long: processors, killed sweeps, a small fit, every tab and width, more cases of the twins
-# make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed
+# make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed, bad input
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
 # make calibrate  fit the model to the calibration rows, write configs/posterior and the fitted defaults (half an hour; goes on where it stopped)
 # make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs; how long 10,000 runs take to open (needs chromium)
@@ -37,6 +37,7 @@ test-long: .venv/ready-to-test
 prove: .venv/ready-to-test
 	@$(BIN)/python -m tests.prove
 	@$(BIN)/python -m tests.prove.sweeps
+	@$(BIN)/python -m tests.prove.fuzz
 
 reproduce: .venv/ready-to-run
 	@$(BIN)/warrantsim reproduce $(ARGS)

@@ -24,12 +24,15 @@ import pandas as pd
 
 from sim import pipeline
 from sim.analysis.paired_table import paired_difference
+from sim.runs.folder_check import DamagedFolder
 from sim.runs.reporters import Reporter, Reporters
 from sim.runs.results import MANIFEST, FolderResults
+from sim.runs.silence import silences
 from sim.runs.store import DEFAULT as STORE
 from sim.runs.tables_on_disk import SCHEMA
 from sim.runs.tasks import Backend
 from sim.scenario import schema
+from sim.scenario.experiments import MOST_SEED
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved
 from sim.scenario.yaml_files import checked, plain
@@ -37,6 +40,8 @@ from sim.scenario.yaml_files import checked, plain
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from sim.analysis.drivers.discovery import Discovery
+    from sim.analysis.drivers.trace.asked import Trace
     from sim.model.world import WarrantModel
     from sim.runs.reproduce import Comparison
 
@@ -47,6 +52,7 @@ __all__ = [
     "Pair",
     "Results",
     "Sweep",
+    "boundary",
     "check",
     "load",
     "reproduce",
@@ -125,9 +131,48 @@ class Results:
         return frame
 
     @property
+    def outcomes(self) -> pd.DataFrame:
+        """Every headline of every point, seed and world, and of the difference between the compared worlds.
+
+        Columns: point (0 without a design), seed, headline, world, against (missing for the world's own
+        value; else the world that was subtracted), value. Pairs that failed have missing values; `attrs`
+        hold their number (`failed`) and the `units`.
+        """
+        from sim.analysis.drivers.outcomes import outcomes_of
+
+        return outcomes_of(self.folder, self.manifest)
+
+    def export_ema(self, out: str | Path) -> int:
+        """Write the outcomes as a .tar.gz that `ema_workbench.load_results` opens; returns its rows.
+
+        A row is a pair: the values of the design, the seed, and an outcome for each headline and world.
+        """
+        from sim.analysis.drivers.ema_format import export_ema
+
+        return export_ema(self.folder, Path(out))
+
+    @property
     def claims(self) -> pd.DataFrame | None:
         """The experiment's claims with their verdicts; None if it makes none."""
         return self._results.summary("claims")
+
+    @property
+    def returns(self) -> dict[str, pd.DataFrame]:
+        """What of a ruling's effect stays after it is turned back, by table.
+
+        `returns` (a row a point, outcome and time), `tipping` (whether the share that stays tips along each
+        factor) and `repeal` (the share of further laws that is left, by their number). Raises InputError for
+        an experiment that turns no rule back.
+        """
+        from sim.analysis.drivers.tipping import TABLES
+
+        found = {name: self._results.summary(name) for name in TABLES}
+        if found[TABLES[0]] is None:
+            raise InputError(
+                f"{self.folder}: no rule is turned back: it needs a world with two switches, one with the "
+                "first rule alone, and one with the second alone"
+            )
+        return {name: table for name, table in found.items() if table is not None}
 
     def difference(self, measure: str, by: str | None = None) -> pd.DataFrame:
         """The second compared world minus the first, month by month: mean over seeds with its 95% interval.
@@ -221,6 +266,50 @@ class Pair(Results):
         """The headline differences with each mechanism off. Raises InputError if they were not run."""
         return self._summary("knockouts")
 
+    def channels(
+        self,
+        *,
+        seeds: int | None = None,
+        workers: int | None = None,
+        store: str | Path = STORE,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> pd.DataFrame:
+        """Every headline's difference, split exactly among the channels of `configs/channels.yaml`.
+
+        One row a headline and channel: `shapley` with its interval over pairs, what it does `alone` and as
+        the `last`; the rows `rule_itself` and the channels add up to the row `whole`. Runs what `store` lacks
+        of 64 runs of each pair (the first four seeds, if nothing is said) and writes `channels.csv` into the
+        folder, where the report finds it; a table that is there is read, unless `seeds` asks for another.
+        Raises InputError.
+        """
+        found = self._results.summary("channels")
+        if found is not None and seeds is None:
+            return found
+        return pipeline.channels(self.folder, seeds, workers=workers, store=Path(store), progress=progress)
+
+    def trace(
+        self,
+        country: str | None = None,
+        *,
+        customer: int | None = None,
+        government: str | None = None,
+        seed: int | None = None,
+        out: str | Path | None = None,
+    ) -> "Trace":
+        """Who moved, and why: a country, one customer by number, or the government of a country.
+
+        Runs one seed of the compared worlds again (the first, if nothing is said). What it shows is in the
+        attributes of the result (`movers`, `chain`, `split`, `decision`, `hazards`, ...); `out` is a folder
+        for its page and tables. Raises InputError.
+        """
+        from sim.analysis.drivers.trace.asked import trace
+        from sim.view.trace_page import write
+
+        found = trace(pipeline.resolved_of(self.folder), country, customer, government, seed)
+        if out is not None:
+            write(found, Path(out))
+        return found
+
     @property
     def mean_field(self) -> pd.DataFrame:
         """What the agents add: the headline differences with agents and with average customers.
@@ -255,9 +344,9 @@ class Sweep(Results):
     @property
     def points(self) -> pd.DataFrame:
         """The design: one row a point, one column a factor."""
-        frame = pd.read_parquet(self.folder / "points.parquet", page_checksum_verification=True)
-        own = ["seed", "world", "run", "done"]
-        return frame.drop_duplicates("point").set_index("point").drop(columns=own)
+        from sim.analysis.drivers.outcomes import inputs
+
+        return inputs(self.folder)
 
     @property
     def headlines(self) -> pd.DataFrame:
@@ -265,9 +354,65 @@ class Sweep(Results):
 
         Columns: the design's values, mean difference with its 95% interval, pairs.
         """
-        from sim.analysis.design_outcomes import headlines_at_points
+        from sim.analysis.drivers.outcomes import headlines_at_points
 
         return headlines_at_points(self.folder, self.manifest)
+
+    def discover(
+        self,
+        headline: str | None = None,
+        *,
+        above: float | None = None,
+        below: float | None = None,
+        claim: int | None = None,
+        verdict: str | None = None,
+        density: float = 0.8,
+    ) -> "Discovery":
+        """Which regions of the design answer a question: boxes by PRIM and leaves by CART, also in words.
+
+        `headline` alone asks where either world is surely above the other; with `above` or `below`, where
+        the headline lies beyond that number. `claim`, by its number in `claims`, asks where it fails, or has
+        another `verdict`. Without any, the usual questions are asked. `density` is the share of cases that a
+        box must reach. The tables are also written into the folder, where the report finds them. Needs the
+        extra `discover`. Raises InputError.
+        """
+        return pipeline.discover(
+            self.folder, density, headline=headline, above=above, below=below, claim=claim, verdict=verdict
+        )
+
+    def sensitivity(self, series: str | None = None, by: str = "year") -> pd.DataFrame:
+        """What drives the outcomes: a row for each outcome, factor and index, with its 95% interval.
+
+        Which index a design carries, and the columns: `docs/sensitivity.md`. With `series` (such as "trust")
+        the index over time instead, `by` year or month. Raises InputError where the design carries none.
+        """
+        from sim.analysis.drivers import sensitivity
+        from sim.analysis.headlines import SERIES
+
+        if series is not None and series not in SERIES:
+            raise InputError(f"series '{series}': {choices(series, list(SERIES))}")
+        if by not in ("year", "month"):
+            raise InputError(f"by='{by}': {choices(by, ['year', 'month'])}")
+        sample = sensitivity.sample_in(self.folder, self.manifest)
+        if series is not None:
+            return sensitivity.over_time(self.folder, self.manifest, sample, series, by)
+        table = self._results.summary(sensitivity.TABLE)
+        return sensitivity.sensitivity_table(sample, self.outcomes) if table is None else table
+
+    @property
+    def boundary(self) -> dict[str, pd.DataFrame]:
+        """The tables of a boundary search (see `sim.boundary`), by name.
+
+        `boundary` (what was found), `boundary_surface` (mean, sd and the probability to be above the level,
+        over the ranges), `boundary_points` (the points that were run) and, where a grid was given,
+        `boundary_costs`. Raises InputError if these results are of no search.
+        """
+        from sim.analysis.drivers.boundary_tables import TABLES
+
+        found = {name: self._results.summary(name) for name in TABLES}
+        if found[TABLES[0]] is None:
+            raise InputError(f"{self.folder}: is of no boundary search; sim.boundary makes one")
+        return {name: table for name, table in found.items() if table is not None}
 
     def point(self, number: int) -> dict[str, pd.DataFrame]:
         """Headlines and series of one point's own pairs. Raises InputError for a point that there is not."""
@@ -335,6 +480,39 @@ def sweep(
     return Sweep(folder, keep)
 
 
+def boundary(
+    experiment: Source,
+    headline: str,
+    level: float = 0.0,
+    *,
+    points: int = 96,
+    tolerance: float = 0.02,
+    against: str | Path | None = None,
+    seeds: int | None = None,
+    customers: int | None = None,
+    changes: Changes | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    store: str | Path = STORE,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Sweep:
+    """Find where a headline crosses a level, over the two to four ranges of an experiment's design.
+
+    The headline is the difference between the compared worlds, or its value where one world is run. Runs are
+    placed where they tell most, until the side of at most `tolerance` of the space is open, or `points` are
+    used up. The results are those of a sweep over the points that were run, with the tables of the search
+    (`Sweep.boundary`). `against` is the folder of a fine grid over the same ranges, to say what a grid would
+    have cost. Needs the extra `discover`. Other arguments and errors as for `run`.
+    """
+    from sim.analysis.drivers.boundary_tables import Asked
+
+    resolved = _resolve(experiment, changes, seeds=seeds, customers=customers)
+    asked = Asked(headline, level, points, tolerance, None if against is None else Path(against))
+    folder, keep = _folder(out)
+    pipeline.find_boundary(resolved, asked, folder, workers=workers, store=Path(store), progress=progress)
+    return Sweep(folder, keep)
+
+
 def load(folder: str | Path) -> Pair | Sweep:
     """Open a results folder. Raises InputError if it is none, or one that this version cannot read."""
     folder = Path(folder)
@@ -342,9 +520,13 @@ def load(folder: str | Path) -> Pair | Sweep:
         raise InputError(f"{folder}: no results folder (it has no {MANIFEST})")
     try:
         manifest = FolderResults(folder).manifest
+    except DamagedFolder as error:
+        words = f"{error.what.rstrip('.')}: {_version_words(folder)}"
+        raise InputError(f"{words}. {error.how}") from None
+    try:
         designed = manifest["scenario"]["experiment"]["design"] is not None
-        _ = [manifest[name] for name in ("worlds", "seeds", "compare", "tables")]
-    except (ValueError, KeyError, TypeError) as error:
+        _ = [manifest[name] for name in ("compare", "tables")]
+    except (KeyError, TypeError) as error:
         raise InputError(
             f"{folder / MANIFEST}: cannot be read: {_version_words(folder)} ({error!r})"
         ) from None
@@ -354,10 +536,12 @@ def load(folder: str | Path) -> Pair | Sweep:
 def check(experiment: Source, changes: Changes | None = None) -> str:
     """Everything that a run would refuse, without running.
 
-    Raises InputError, or says in words what would run.
+    Raises InputError, or says in words what would run; a line that begins with `note:` names what has no
+    effect, or another meaning than it seems to have.
     """
     resolved = _resolve(experiment, changes)
-    return f"{resolved.name}: {pipeline.size_words(resolved)}"
+    lines = [f"{resolved.name}: {pipeline.size_words(resolved)}"]
+    return "\n".join([*lines, *(f"note: {words}" for words in silences(resolved))])
 
 
 def reproduce(
@@ -401,8 +585,10 @@ def world(
     name = next(iter(worlds)) if name is None else name
     if name not in worlds:
         raise InputError(f"world '{name}': {choices(name, list(worlds))}")
-    scenario = worlds[name]
-    return _months(scenario, resolved.experiment.seeds.first if seed is None else seed)
+    seed = resolved.experiment.seeds.first if seed is None else seed
+    if not 0 <= seed < MOST_SEED:
+        raise InputError(f"seed {seed}: must be from 0 to {MOST_SEED - 1}")
+    return _months(worlds[name], seed)
 
 
 def _months(scenario: Any, seed: int) -> Iterator[Month]:
@@ -466,6 +652,6 @@ def _run(
 def _version_words(folder: Path) -> str:
     try:
         version = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["versions"]["warrantsim"]
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError, OSError, RecursionError):
         return "it is damaged"
     return f"it was written by version {version}"

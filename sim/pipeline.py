@@ -5,18 +5,30 @@ the explorer and clusters all use these functions. Nothing else writes a manifes
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from sim.analysis import shipped_tables
+from sim.analysis import assessments, shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
-from sim.analysis.drivers import knockouts
+from sim.analysis.drivers import (
+    boundary,
+    boundary_tables,
+    discovery,
+    knockouts,
+    sensitivity,
+    tipping,
+)
+from sim.analysis.drivers.discovery import Discovery
+from sim.analysis.drivers.discovery_boxes import DENSITY
+from sim.analysis.drivers.discovery_questions import Swept, questions_of
 from sim.analysis.drivers.explanations import reasons
+from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
 from sim.analysis.evidence.compare import compare_with_record
 from sim.analysis.headlines import (
     SERIES,
@@ -32,19 +44,24 @@ from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
 from sim.analysis.uncertainty.varied import varied
 from sim.runs import claims
+from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
 from sim.runs.live import LivePair, results_of_pairs, tables_of
 from sim.runs.manifest import facts, write_manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS
 from sim.runs.reporters import Reporters
-from sim.runs.results import MemoryResults, reader_of
+from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
+from sim.runs.silence import begins_with_the_switch
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
-from sim.scenario.locations import root
-from sim.scenario.resolution import Resolved, factors, points
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.resolution import Resolved, factors, points, scenarios_at, with_points
 from sim.scenario.resolution import resolve as resolve_experiment
+from sim.scenario.restoration import restored
+from sim.scenario.scenario import Scenario
 
 Pairs = Sequence[tuple[Columns, Columns]]
 
@@ -57,9 +74,14 @@ SUMMARIES = (
     "draws_outcomes",
     "varied",
     "knockouts",
+    "channels",
     "mean_field",
     "switch_dates",
     "record",
+    *discovery.TABLES,
+    *sensitivity.TABLES,
+    *boundary_tables.TABLES,
+    *tipping.TABLES,
 )
 
 
@@ -133,8 +155,19 @@ def run(
             return done
         for name in SUMMARIES:
             (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
+        (out / OUTCOMES).unlink(missing_ok=True)
         known: dict[str, Any] = {"command": command} if command else {}
-        if not done.plan.has_design:
+        plan = done.plan
+
+        def scenarios(point: int) -> dict[str, Scenario]:
+            return scenarios_at(resolved, plan.points[point])
+
+        write_outcomes(out, manifest_of(done), scenarios)
+        if done.proved.good:
+            _write_summaries(done, tipping.tables_of(out, manifest_of(done), scenarios))
+        if plan.has_design:
+            _write_summaries(done, sensitivity.tables_of(out, manifest_of(done), resolved))
+        else:
             known |= _analyse(done, watch, further, joint)
         if resolved.experiment.claims and done.tables:
             done.verdicts = claims.judge(resolved, done.results)
@@ -167,10 +200,15 @@ def _analyse(run: Finished, watch: Watch, further: bool, joint: JointDraws | Non
     if further:
         run.summaries |= _further_summaries(run, runner)
     run.further_failures += runner.failures
-    for name, table in run.summaries.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    _write_summaries(run, run.summaries)
     shipped_tables.bring_shipped(folder, resolved)
     return {"projections": projections(), "configuration": shipped_tables.configuration_of(resolved)}
+
+
+def _write_summaries(run: Finished, tables: Mapping[str, pd.DataFrame]) -> None:
+    run.summaries |= tables
+    for name, table in tables.items():
+        write_csv(table, run.folder / f"{name}.csv")
 
 
 def _further_summaries(run: Finished, runner: Runner) -> dict[str, pd.DataFrame]:
@@ -193,10 +231,18 @@ def summaries_of_draws(joint: JointDraws, runner: Runner) -> dict[str, pd.DataFr
     found = joint_draws.outcomes(joint, runner)
     of = {shipped_tables.CONFIGURATION: shipped_tables.configuration_of(joint.resolved)}
     return {
-        "uncertainty": summarise(found, joint),
+        "uncertainty": _with_windows(summarise(found, joint), joint.resolved),
         "draws_outcomes": found,
         "varied": varied(joint).assign(**of),
     }
+
+
+def _with_windows(table: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
+    """The table with windows that say what they are: from the switch on, or from the first difference on."""
+    compare = resolved.experiment.compare
+    if compare is None or begins_with_the_switch(*(resolved.scenarios[name] for name in compare)):
+        return table
+    return table.assign(window=table["window"].str.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER))
 
 
 def paired_summaries(
@@ -209,10 +255,8 @@ def paired_summaries(
     compare = resolved.experiment.compare
     assert compare is not None
     first = knockouts.first_month(resolved, compare)
-    headlines = compared_headlines(pairs, first).assign(why="")
-    switched = any(resolved.experiment.worlds[name].switches for name in compare)
-    if not switched:
-        headlines["window"] = headlines["window"].str.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER)
+    headlines = _with_windows(compared_headlines(pairs, first).assign(why=""), resolved)
+    switched = begins_with_the_switch(*(resolved.scenarios[name] for name in compare))
     if why:
         a, b = (resolved.experiment.worlds[name].label for name in compare)
         headlines["why"] = headlines["headline"].map(reasons(pairs, first, (a, b), switched)).fillna("")
@@ -255,9 +299,73 @@ def screen_results(
     return MemoryResults(manifest, {name: reader_of(table) for name, table in tables.items()}, summaries)
 
 
+def discover(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
+    """Search a design for the regions that answer questions, and write the tables into its results folder.
+
+    `asked` are the arguments of `discovery_questions.questions_of`; without any the usual questions are put.
+    Raises InputError.
+    """
+    found = search_regions(folder, density, **asked)
+    found.write(folder)
+    return found
+
+
+def resolved_of(folder: Path) -> Resolved:
+    """The experiment of a results folder, as its manifest tells it. Raises InputError."""
+    base, manifest = load_base(root() / CONFIGS), FolderResults(folder).manifest
+    return restored(manifest["scenario"], base, str(folder / MANIFEST))
+
+
+def channels(
+    folder: Path, seeds: int | None, *, workers: int | None, store: Path, progress: Progress | None
+) -> pd.DataFrame:
+    """Split the headlines of a results folder among channels, and write the table into it.
+
+    Raises InputError, and RuntimeError if every pair failed.
+    """
+    assessment = assessments.channels(resolved_of(folder), seeds)
+    runner = Runner(Store(store), Backend(workers), progress)
+    table = assessment.run(folder, runner)[assessments.CHANNELS]
+    if not table["pairs"].any():
+        raise RuntimeError("no pair of worlds succeeded:\n" + "\n".join(runner.failures))
+    return table
+
+
+def search_regions(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
+    """The same without writing anything."""
+    swept = Swept(folder)
+    return discovery.discover(swept, questions_of(swept, **asked), density)
+
+
+def find_boundary(
+    resolved: Resolved, asked: boundary_tables.Asked, out: Path, **how: Any
+) -> tuple[Finished, dict[str, pd.DataFrame]]:
+    """Search the ranges of an experiment's design for where a headline crosses a level.
+
+    The points that were run become a list design in the results folder `out`, with the tables of the search
+    beside them; `how` are further arguments of `run`. Raises InputError.
+    """
+    over = boundary_tables.searched(resolved, asked)
+    if asked.against is not None:  # before anything runs
+        boundary_tables.dense_grid(asked.against, over, asked.headline)
+    at, ran = np.empty((0, len(over))), list[Finished]()
+
+    def evaluate(new: np.ndarray) -> np.ndarray:
+        nonlocal at
+        at = np.vstack([at, new])
+        ran.append(run(with_points(resolved, boundary_tables.values_at(over, at)), out, **how))
+        values = boundary_tables.outcome_of(out, asked.headline)["value"].to_numpy(float)
+        return np.asarray(values[-len(new) :])
+
+    found = boundary.search(evaluate, len(over), asked.level, most=asked.most, tolerance=asked.tolerance)
+    tables = boundary_tables.tables_of(found, over, asked, out)
+    boundary_tables.write(tables, out)
+    return ran[-1], tables
+
+
 def projections() -> list[dict[str, Any]]:
     """The published projections, a row each."""
-    rows: list[dict[str, Any]] = json.loads(pd.read_csv(root() / PROJECTIONS).to_json(orient="records"))
+    rows: list[dict[str, Any]] = json.loads(read_csv(root() / PROJECTIONS).to_json(orient="records"))
     return rows
 
 

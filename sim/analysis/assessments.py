@@ -12,6 +12,8 @@ import pandas as pd
 
 from sim.analysis import shipped_tables
 from sim.analysis.digests import posterior_digest
+from sim.analysis.drivers.channels import asked as asked_channels
+from sim.analysis.drivers.channels import channel_table
 from sim.analysis.evidence.compare import compare, history_of
 from sim.analysis.evidence.not_used import not_used
 from sim.analysis.evidence.posterior_predictive import PANEL, compare_over_draws
@@ -23,6 +25,7 @@ from sim.analysis.uncertainty.joint_draws import joint_draws
 from sim.analysis.uncertainty.varied import HELD, varied
 from sim.analysis.validation.comparison import Fit, validate
 from sim.analysis.validation.holdout import unseen_by
+from sim.runs.csv_tables import write_csv
 from sim.runs.identity import model_digest
 from sim.runs.tasks import Runner
 from sim.scenario.locations import shown
@@ -30,7 +33,7 @@ from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve, variant
 
-EVIDENCE = "evidence"
+EVIDENCE, CHANNELS = "evidence", "channels"
 SCORED_ONCE = (
     "validation is scored once for a model: choose between models by calibration rows, never by these scores"
 )
@@ -53,7 +56,7 @@ class Assessment:
             if name in shipped_tables.TABLES:
                 shipped_tables.write(table, name, out, self.resolved)
             else:
-                table.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+                write_csv(table, out / f"{name}.csv")
         return tables
 
 
@@ -164,6 +167,22 @@ def survival(resolved: Resolved, draws: int | None = None, posterior: Posterior 
         f"{held} parameters (varied.csv); {resolved.experiment.customers:,} customers"
     )
     return Assessment(resolved, size, compute)
+
+
+def channels(resolved: Resolved, seeds: int | None = None) -> Assessment:
+    """The compared worlds with every set of channels on; `seeds` are the experiment's first (at most four, if
+    nothing is said).
+
+    Raises InputError.
+    """
+    what = asked_channels(resolved, seeds)
+    of = {shipped_tables.CONFIGURATION: shipped_tables.configuration_of(resolved)}
+    pairs = f"{len(what.seeds)} {'pair' if len(what.seeds) == 1 else 'pairs'}"
+    size = (
+        f"{resolved.name}: {len(what.channels)} channels, so {what.coalitions} runs of each of {pairs}; "
+        f"{resolved.experiment.customers:,} customers"
+    )
+    return Assessment(resolved, size, lambda runner: {CHANNELS: channel_table(what, runner).assign(**of)})
 
 
 def _size(resolved: Resolved) -> str:

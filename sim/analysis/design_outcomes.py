@@ -8,7 +8,7 @@ design varies.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,16 +19,17 @@ import pandas as pd
 
 from sim.analysis.headlines import HEADLINES, SERIES, Columns, Headline
 from sim.runs.intervals import half_width
-from sim.runs.pair_series import PairSeries, exported
+from sim.runs.pair_series import PairSeries
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.results import MANIFEST
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.resolution import points, scenarios_at
+from sim.scenario.resolution import Resolved, points, scenarios_at
 from sim.scenario.restoration import restored
 from sim.scenario.scenario import Scenario
 
 Which = Literal["difference", "a", "b"]
+Scenarios = Callable[[int], dict[str, Scenario]]
+"""The scenario of every world at a point, by its number."""
 QUANTILES = {"q5": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 MOST_LEVELS = 12
 _BINS = 8
@@ -82,20 +83,24 @@ def _base() -> Base:
     return load_base(root() / CONFIGS)
 
 
-def scenarios_of(manifest: Mapping[str, Any], point: int, where: Path) -> dict[str, Scenario]:
-    """The scenario of every world at a point of a manifest's design.
+def restored_design(manifest: Mapping[str, Any], where: Path) -> Resolved:
+    """The experiment of a manifest. Raises InputError if this version cannot read it."""
+    return restored(manifest["scenario"], _base(), str(where))
 
-    Raises InputError if this version cannot read the manifest.
+
+def scenarios_of(manifest: Mapping[str, Any], where: Path) -> Scenarios:
+    """The scenarios at the points of a manifest's design.
+
+    What is returned raises InputError if this version cannot read the manifest.
     """
-    resolved = restored(manifest["scenario"], _base(), str(where))
-    return scenarios_at(resolved, points(resolved)[point])
+    once = cache(lambda: restored_design(manifest, where))
+    return lambda point: scenarios_at(once(), points(once())[point])
 
 
-def first_months(manifest: Mapping[str, Any], values: pd.DataFrame, where: Path) -> np.ndarray:
+def first_months(manifest: Mapping[str, Any], values: pd.DataFrame, scenarios: Scenarios) -> np.ndarray:
     """For each point (a row of `values`), the first month in which the compared worlds may differ.
 
-    Months are counted from 0. Raises InputError where that hangs on the point and the manifest is one that
-    this version cannot read.
+    Months are counted from 0. `scenarios` are asked only where that hangs on the point.
     """
     law = [name for name in values.columns if is_of_law(str(name))]
     through = manifest.get("identical_through")
@@ -113,7 +118,7 @@ def first_months(manifest: Mapping[str, Any], values: pd.DataFrame, where: Path)
         return np.full(len(values), usual)
     out = np.empty(len(values), int)
     for _, rows in values.assign(_row=np.arange(len(values))).groupby(law, sort=False, observed=True):
-        worlds = scenarios_of(manifest, int(rows.index[0]), where)
+        worlds = scenarios(int(rows.index[0]))
         a, b = compared(manifest)
         out[rows["_row"].to_numpy()] = must_be_equal_for(worlds[a], worlds[str(b)])
     return out
@@ -122,29 +127,25 @@ def first_months(manifest: Mapping[str, Any], values: pd.DataFrame, where: Path)
 # --- a headline at every pair and point -------------------------------------------------------------------
 
 
+def headline_values(series: PairSeries, code: str, begin: np.ndarray) -> np.ndarray:
+    """A headline of every pair and world: (pairs, worlds); `begin` is the first month that counts in each."""
+    columns = {name: series.column(name) for name in columns_of_headline(code)}
+    read, out = BY_CODE[code].read, np.empty((len(series), len(series.worlds)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for k, at in np.ndindex(out.shape):
+            out[k, at] = read(_run(columns, k, at), int(begin[k]))
+    return out
+
+
 def at_pairs(series: PairSeries, code: str, manifest: Mapping[str, Any], firsts: np.ndarray) -> pd.DataFrame:
     """One row per pair: `point`, `seed`, `a`, `b` and `difference` (b minus a).
 
     The last two are missing where one world was run.
     """
-    columns = {name: series.column(name) for name in columns_of_headline(code)}
-    read, (a, b) = BY_CODE[code].read, compared(manifest)
     begin = pd.Series(firsts, index=series.values.index).reindex(series.points).to_numpy()
-
-    def values(world: str | None) -> np.ndarray:
-        if world is None:
-            return np.full(len(series), np.nan)
-        at = series.position(world)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.array(
-                [
-                    read({name: column[k, at] for name, column in columns.items()}, int(begin[k]))
-                    for k in range(len(series))
-                ],
-                float,
-            )
-
-    first, second = values(a), values(b)
+    values, (a, b) = headline_values(series, code, begin), compared(manifest)
+    first = values[:, series.position(a)]
+    second = values[:, series.position(b)] if b is not None else np.full(len(series), np.nan)
     return pd.DataFrame(
         {"point": series.points, "seed": series.seeds, "a": first, "b": second, "difference": second - first}
     )
@@ -262,24 +263,6 @@ def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.Dat
     return pd.DataFrame(rows, columns=["level", *QUANTILES, "points"])
 
 
-def by_influence(at: pd.DataFrame, values: pd.DataFrame, which: Which) -> list[str]:
-    """The factors that take more than one value, that which moves an outcome (`at_points`) most first.
-
-    The effect of a factor by itself is the variance of the means at its levels, each level weighted by its
-    number of points.
-    """
-    known = at[at[which].notna()]
-    found, rows = known[which].to_numpy(float), values.index.get_indexer(known.index)
-    moved = {}
-    for name in values.columns:
-        codes = levels(values[name]).codes[rows]
-        counts = np.bincount(codes)
-        if np.count_nonzero(counts) > 1:
-            means = np.bincount(codes, found) / np.maximum(counts, 1)
-            moved[str(name)] = float(np.average((means - found.mean()) ** 2, weights=counts))
-    return sorted(moved, key=lambda name: -moved[name])
-
-
 # --- series ----------------------------------------------------------------------------------------------
 
 
@@ -330,20 +313,3 @@ def quantiles(values: np.ndarray, months: np.ndarray) -> pd.DataFrame:
 def pairs_at(series: PairSeries, points: Sequence[int] | np.ndarray) -> np.ndarray:
     """Which pairs are of these points."""
     return np.isin(series.points, points)
-
-
-def headlines_at_points(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
-    """Every headline at every point of a results folder.
-
-    Columns: the design's values, then means, interval and pairs.
-    """
-    series = exported(folder, manifest)
-    firsts = first_months(manifest, series.values, folder / MANIFEST)
-    parts = [
-        series.values.join(at_points(at_pairs(series, headline.code, manifest, firsts)), how="right")
-        .rename_axis("point")
-        .reset_index()
-        .assign(headline=headline.code, name=headline.name, unit=headline.unit, window=headline.window)
-        for headline in HEADLINES
-    ]
-    return pd.concat(parts, ignore_index=True)

@@ -31,7 +31,8 @@ def point_results(folder: Path, point: int) -> MemoryResults:
     if runs.empty:
         raise KeyError(f"there is no point {point}")
     factors = runs.drop(columns=["point", "seed", "world", "run", "done"]).iloc[:1].set_axis([point])
-    first_month = int(first_months(whole.manifest, factors, folder / MANIFEST)[0])
+    scenarios = scenarios_of(whole.manifest, folder / MANIFEST)
+    first_month = int(first_months(whole.manifest, factors, scenarios)[0])
     seeds = sorted(int(seed) for seed in runs.loc[runs["done"], "seed"].unique())
     manifest = _manifest_at(whole, point, factors, first_month, seeds)
     names = [name for name in whole.manifest["tables"] if whole.has(name)]
@@ -50,7 +51,7 @@ def _manifest_at(
     manifest = {**whole.manifest, "seeds": seeds, "points": None, "warnings": [], "failures": []}
     manifest["values"] = factors.iloc[0].to_dict()
     if any(is_of_law(str(name)) for name in factors):
-        worlds = scenarios_of(whole.manifest, point, whole.folder / MANIFEST)
+        worlds = scenarios_of(whole.manifest, whole.folder / MANIFEST)(point)
         switches = {
             name: [switch.on.isoformat() for switch in world.switches] for name, world in worlds.items()
         }

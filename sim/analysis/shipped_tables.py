@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis.evidence.compare import history_of
+from sim.runs.csv_tables import Unreadable, read_csv, write_csv
 from sim.scenario.canonical import canonical_scenario
 from sim.scenario.digest import digest
 from sim.scenario.posterior import posterior_folder
@@ -35,9 +36,7 @@ def configuration_of(resolved: Resolved) -> str:
 def write(table: pd.DataFrame, name: str, folder: Path, resolved: Resolved) -> Path:
     """Write a table beside the results; numbers to six digits."""
     path = folder / f"{name}.csv"
-    table.assign(**{CONFIGURATION: configuration_of(resolved)}).to_csv(
-        path, index=False, lineterminator="\n", float_format="%.6g"
-    )
+    write_csv(table.assign(**{CONFIGURATION: configuration_of(resolved)}), path, float_format="%.6g")
     return path
 
 
@@ -53,5 +52,8 @@ def bring_shipped(folder: Path, resolved: Resolved) -> None:
 
 
 def _configuration(path: Path) -> str:
-    found = pd.read_csv(path, usecols=lambda name: name == CONFIGURATION, dtype=str)
+    try:
+        found = read_csv(path, lambda name: name == CONFIGURATION)
+    except Unreadable:
+        return ""
     return str(found[CONFIGURATION].iloc[0]) if len(found) and CONFIGURATION in found else ""

@@ -1,4 +1,4 @@
-"""`warrantsim evidence`, `validate` and `survive`: run an assessment of the model, and print its tables."""
+"""`warrantsim evidence`, `validate`, `survive` and `channels`: run an assessment, and print its tables."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ def assess(assessment: "Assessment", out: Path | None, store: Path | None, worke
 
 def _shown(tables: "Tables") -> "list[Table]":
     """The tables as the report shows them; the scores of a thousand rows stay in their file."""
+    from sim.view.sections.channels import channels_table
     from sim.view.sections.checks import details_table
     from sim.view.sections.record_comparison import rank_table
     from sim.view.sections.record_counts import counts_table, not_used_table
@@ -52,5 +53,6 @@ def _shown(tables: "Tables") -> "list[Table]":
         "not_used": (not_used_table,),
         "validation_ranks": (rank_table,),
         "survival": (survival_table, arms_table),
+        "channels": (channels_table,),
     }
     return [view(table) for name, table in tables.items() for view in views.get(name, ())]

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.scenario.base import load_base
+from sim.scenario.base import Base, load_base
+from sim.scenario.control_characters import printable
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve
 
 CALIBRATION = "calibration"  # folder of what a fit is told
+CHANNELS = "channels.yaml"
 
 
 def check_files(files: Sequence[str]) -> None:
@@ -16,7 +18,7 @@ def check_files(files: Sequence[str]) -> None:
     problems: dict[str, None] = {}
     for file in files:
         try:
-            print(f"{file}: {_checked(file)}")
+            print(printable(f"{file}: {_checked(file)}"))
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
@@ -35,6 +37,8 @@ def _checked(file: str) -> str:
         configs = _configs_around(path)
         if configs is not None and path.exists():
             base = load_base(configs)
+            if path.resolve() == (configs / CHANNELS).resolve():
+                return f"good: {len(_channels(base, path))} channels, 2 to this power runs of each pair"
             read = {place.rpartition(":")[0] for place in base.lines.values()}
             if path.is_file() and shown(path) not in read:
                 raise InputError(f"{file}: no run reads this file")
@@ -43,8 +47,18 @@ def _checked(file: str) -> str:
                 f"{len(base.parameter_info)} parameters"
             )
     from sim import pipeline
+    from sim.runs.silence import silences
 
-    return f"good: {pipeline.size_words(pipeline.resolve(file))}"
+    resolved = pipeline.resolve(file)
+    notes = "".join(f"\n  note: {words}" for words in silences(resolved))
+    return f"good: {pipeline.size_words(resolved)}{notes}"
+
+
+def _channels(base: Base, path: Path) -> Sequence[object]:
+    """The channels, as `warrantsim channels` would read them."""
+    from sim.analysis.drivers.channels import channels_of
+
+    return channels_of(base, path)
 
 
 def _checked_rows(file: str) -> str:

@@ -1,12 +1,15 @@
 """Where the command prints to, and which folders it writes to."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.segment import Segment
 
+from sim.scenario.control_characters import printable
 from sim.scenario.problems import InputError
 
 RESULTS, STORE = Path("results"), Path("results/store")
@@ -14,13 +17,21 @@ _WIDE = 240
 _MOST_LINES = 10
 
 
+class _PlainConsole(Console):
+    """A console to which no text can give orders: control characters of names are shown, not sent."""
+
+    def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+
 def console() -> Console:
     """Standard output.
 
     Where it is no terminal with a width, lines stay whole so that grep finds what it looks for.
     """
-    out = Console(highlight=False)
-    return out if out.is_terminal else Console(width=_WIDE, highlight=False)
+    out = _PlainConsole(highlight=False)
+    return out if out.is_terminal else _PlainConsole(width=_WIDE, highlight=False)
 
 
 def print_some(screen: Console, mark: str, lines: Sequence[str], rest: str = "") -> None:

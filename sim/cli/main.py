@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 some runs failed or a check did not hold, 2 bad input. Eac
 it needs when it is called, so that `--help` answers at once.
 """
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from sim.scenario.control_characters import printable
 from sim.scenario.problems import InputError
 from sim.version import __version__
 
@@ -200,6 +202,17 @@ def crate(
     from sim.cli.reproduce import pack_crate
 
     pack_crate(folder, out, license_, authors or [])
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A results folder.")],
+    out: Annotated[Path, typer.Option("--out", help="The .tar.gz to write.")],
+) -> None:
+    """Write the outcomes for the EMA Workbench: `ema_workbench.load_results` opens the file."""
+    from sim.cli.reproduce import export_outcomes
+
+    export_outcomes(folder, out)
 
 
 @app.command("list")
@@ -446,6 +459,149 @@ def survive(
 
 
 @app.command()
+def discover(
+    folder: Annotated[Path, typer.Argument(help="The results folder of an experiment with a design.")],
+    headline: Annotated[
+        str | None,
+        typer.Option(
+            "--headline", help="Where is one world surely above the other? With a level: where beyond it?"
+        ),
+    ] = None,
+    above: Annotated[float | None, typer.Option("--above", help="Where the headline is above this.")] = None,
+    below: Annotated[float | None, typer.Option("--below", help="Where the headline is below this.")] = None,
+    claim: Annotated[
+        int | None,
+        typer.Option("--claim", min=0, help="Where this claim fails, by its number in claims.csv."),
+    ] = None,
+    verdict: Annotated[
+        str | None, typer.Option("--verdict", metavar="holds|fails", help="Where the claim has this verdict.")
+    ] = None,
+    density: Annotated[
+        float, typer.Option("--density", help="Share of points of interest that a box must reach.")
+    ] = 0.8,
+) -> None:
+    """Which regions of a design answer a question? Boxes by PRIM, leaves by CART.
+
+    Without a question: where each claim fails, and where the two worlds change order. Needs the extra
+    `discover`.
+    """
+    from sim.cli.discover import print_discovery
+
+    print_discovery(
+        folder, density, headline=headline, above=above, below=below, claim=claim, verdict=verdict
+    )
+
+
+@app.command()
+def trace(
+    country: Annotated[
+        str | None,
+        typer.Argument(metavar="[COUNTRY]", help="A country: who moved there, and its government."),
+    ] = None,
+    customer: Annotated[
+        int | None, typer.Option("--customer", metavar="NUMBER", help="One customer, by its number.")
+    ] = None,
+    government: Annotated[
+        str | None, typer.Option("--government", metavar="CODE", help="The government of a country.")
+    ] = None,
+    experiment: Annotated[
+        str, typer.Option("--experiment", help="Which worlds are compared.")
+    ] = "two_worlds",
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="The seed to run again.  [default: the experiment's first]")
+    ] = None,
+    sets: Sets = None,
+    customers: Customers = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for the page and the tables.  [default: results/traces/<what is traced>]"
+        ),
+    ] = None,
+) -> None:
+    """Who moved, and why: a country, a customer or a government in both worlds.
+
+    Runs one seed again. Shows the first month in which paths part, the chain from the ruling to the decision,
+    its terms, and the luck it met.
+    """
+    from sim.cli.trace import print_trace
+
+    good = print_trace(
+        experiment,
+        sets or [],
+        customers,
+        seed,
+        out,
+        country=country,
+        customer=customer,
+        government=government,
+    )
+    raise typer.Exit(DONE if good else FAILED)
+
+
+@app.command()
+def channels(
+    experiment: ExperimentName = "two_worlds",
+    sets: Sets = None,
+    seeds: Seeds = None,
+    customers: Customers = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
+) -> None:
+    """Through which channels does the ruling act? Exact Shapley values over the six, 64 runs of each pair.
+
+    The channels are those of configs/channels.yaml. The first four seeds, unless --seeds says otherwise. What
+    is stored is not run again.
+    """
+    from sim.analysis import assessments
+    from sim.cli.assess import assess
+    from sim.scenario.resolution import resolve
+
+    resolved = resolve(experiment, sets or [], customers=customers)
+    failures = assess(assessments.channels(resolved, seeds), out, store, workers)
+    raise typer.Exit(FAILED if failures else DONE)
+
+
+@app.command()
+def boundary(
+    experiment: ExperimentName,
+    headline: Annotated[str, typer.Option("--headline", help="Which headline: its code.")],
+    level: Annotated[float, typer.Option("--level", help="Where it crosses this.")] = 0.0,
+    points: Annotated[int, typer.Option("--points", help="Run no more points than this.")] = 96,
+    tolerance: Annotated[
+        float, typer.Option("--tolerance", help="Part of the space of which the side may stay open.")
+    ] = 0.02,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against", help="Results of a fine grid over the same ranges: what would it have cost?"
+        ),
+    ] = None,
+    sets: Sets = None,
+    seeds: Seeds = None,
+    customers: Customers = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
+) -> None:
+    """Where does a headline change sign, or cross another level?
+
+    Searches the two to four ranges of the experiment's design with far fewer runs than a grid. Needs the
+    extra `discover`.
+    """
+    from sim.analysis.drivers.boundary_tables import Asked
+    from sim.cli.boundary import print_boundary
+    from sim.pipeline import resolve
+
+    resolved = resolve(experiment, sets or [], seeds=seeds, customers=customers)
+    failures = print_boundary(
+        resolved, Asked(headline, level, points, tolerance, against), out, store, workers
+    )
+    raise typer.Exit(FAILED if failures else DONE)
+
+
+@app.command()
 def dashboard(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; another machine can reach any but 127.0.0.1.")
@@ -478,10 +634,17 @@ def main() -> None:
         app()
     except InputError as error:
         for problem in error.problems:
-            print(problem, file=sys.stderr)
+            print(printable(problem), file=sys.stderr)
         count = len(error.problems)
         print(f"{count} {'problem' if count == 1 else 'problems'}; nothing was run", file=sys.stderr)
         sys.exit(BAD_INPUT)
+    except BrokenPipeError:  # whoever read the output has enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(printable(f"{where}{error.strerror or error}; what was stored stays"), file=sys.stderr)
+        sys.exit(FAILED)
 
 
 if __name__ == "__main__":

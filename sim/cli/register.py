@@ -76,6 +76,7 @@ def score(outcomes: Path | None, out: Path | None) -> None:
     from sim.analysis.register.entries import ENTRIES, read_entries
     from sim.analysis.register.questions import register_folder
     from sim.analysis.register.scores import OUTCOMES, read_outcomes, score_entries
+    from sim.runs.csv_tables import write_csv
     from sim.scenario.problems import InputError
 
     path = register_folder() / ENTRIES
@@ -87,7 +88,7 @@ def score(outcomes: Path | None, out: Path | None) -> None:
     table = score_entries(entries, read_outcomes(outcomes or register_folder() / OUTCOMES, entries))
     screen, out = console(), out or RESULTS
     out.mkdir(parents=True, exist_ok=True)
-    table.to_csv(out / "forecast_scores.csv", index=False, lineterminator="\n", float_format="%.6g")
+    write_csv(table, out / "forecast_scores.csv", float_format="%.6g")
     screen.print(to_terminal(score_table(table)))
     screen.out(f"table: {out / 'forecast_scores.csv'}")
 

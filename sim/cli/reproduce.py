@@ -63,10 +63,20 @@ def pack_crate(folder: Path, out: Path, license_: str, authors: Sequence[str]) -
     print(f"{out}: RO-Crate {VERSION}, {files} files, {out.stat().st_size / 1e6:,.1f} MB, licence {license_}")
 
 
+def export_outcomes(folder: Path, out: Path) -> None:
+    """Write the outcomes of a results folder for the EMA Workbench and say so."""
+    from sim.api import load
+
+    rows = load(folder).export_ema(out)
+    print(f"{out}: {rows:,} experiments; open it with ema_workbench.load_results")
+
+
 def print_comparison(screen: Console, c: "Comparison") -> None:
     """One line if all is equal; else what differs, where first, and why that could be."""
     of = f"{c.pairs:,} of {c.of:,} pairs" if c.pairs < c.of else f"all {c.of:,} pairs"
-    if c.equal:
+    if c.nothing and not c.failures and not c.differences:
+        verdict = "[red]nothing to compare[/]: no pair succeeded when this was run, so there are no numbers"
+    elif c.equal:
         verdict = f"[green]equal[/]: {of}, {c.tables} tables{f', although {c.code}' if c.code else ''}"
     elif c.code or c.inputs:
         changed = " and ".join(filter(None, (c.code, c.inputs)))

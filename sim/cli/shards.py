@@ -1,17 +1,21 @@
 """`warrantsim shards`: a job script for clusters that run arrays of jobs."""
 
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from sim.cli.console import console
 from sim.cli.run import RunOptions, command_of
+from sim.runs.whole_files import write_whole
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import resolve
+from sim.scenario.resolution import points, resolve
+
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
 
 _SCRIPT = """\
 #!/bin/bash
-# {parts} parts of {name}, each a job of one array.
+# {parts} parts of {title}, each a job of one array.
 # Submit the array, and the job that writes the tables when all parts have ended:
 #   job=$(sbatch --parsable {file})
 #   sbatch --dependency=afterany:$job --wrap={tables}
@@ -34,17 +38,27 @@ def write_job_script(
     """Check the experiment and write the script; raises InputError."""
     resolved = resolve(experiment, sets, seeds=seeds, customers=customers)
     command = command_of(RunOptions(experiment, sets, seeds, customers))
+    if any(not word.isprintable() for word in (experiment, str(out), str(Path.cwd()), *sets)):
+        raise InputError(
+            "a job script cannot name a file or value that holds a line break or control character"
+        )
+    pairs = len(points(resolved)) * resolved.experiment.seeds.count
+    if parts > pairs:
+        raise InputError(
+            f"N: {parts:,} parts, of which only {pairs:,} would have a pair to run; at most {pairs:,}"
+        )
     here = shlex.quote(str(Path.cwd()))
     text = _SCRIPT.format(
         parts=parts,
-        name=resolved.name,
+        title=shlex.quote(resolved.name),
+        name=_NOT_PLAIN.sub("_", resolved.name) or "experiment",
         file=shlex.quote(str(out)),
         tables=shlex.quote(command),
         here=here,
         command=command,
     )
     try:
-        out.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(out, text)
     except OSError as error:
         raise InputError(f"--out {out}: cannot be written: {error.strerror or error}") from None
     console().out(

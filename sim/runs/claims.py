@@ -20,11 +20,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.model.tables import TABLES, Column
+from sim.runs.csv_tables import write_csv
 from sim.runs.intervals import half_width, t_quantile
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import TABLES_FOLDER, FolderResults
+from sim.runs.silence import begins_with_the_switch
 from sim.scenario.base import nearest
-from sim.scenario.experiments import ABROAD, first_day, window
+from sim.scenario.experiments import ABROAD, FROM_THE_SWITCH, first_day, window
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at
 from sim.scenario.schema import Claim
@@ -50,10 +52,10 @@ class Judged:
 
     def write(self, folder: Path) -> None:
         """Write claims.csv, and claims_by_point.csv where there is a design."""
-        self.claims.to_csv(folder / CLAIMS, index=False, lineterminator="\n")
+        write_csv(self.claims, folder / CLAIMS)
         (folder / BY_POINT).unlink(missing_ok=True)
         if len(self.by_point):
-            self.by_point.to_csv(folder / BY_POINT, index=False, lineterminator="\n")
+            write_csv(self.by_point, folder / BY_POINT)
 
 
 # --- what can be claimed ----------------------------------------------------------------------------------
@@ -69,8 +71,33 @@ def check(resolved: Resolved) -> None:
             where = nearest(resolved.lines, ("claims", i, "measure"))
             reason = f"no such number in the table '{table}'; {choices(claim.measure, known)}"
             problems.append(f"{where}: claims.{i}.measure: '{claim.measure}': {reason}")
+        if claim.window == FROM_THE_SWITCH and (reason := _no_switch(claim, resolved)):
+            problems.append(
+                f"{nearest(resolved.lines, ('claims', i, 'window'))}: claims.{i}.window: {reason}"
+            )
     if problems:
         raise InputError(problems)
+
+
+def _no_switch(claim: Claim, resolved: Resolved) -> str:
+    """Why no month is that of the switch between a claim's worlds; empty if one is."""
+    own = [
+        factor.path
+        for factor in factors(resolved)
+        if factor.target.kind == "contents" and factor.target.world in (claim.world, claim.against)
+    ]
+    if own:
+        return f"the design varies {own[0]}, so that the worlds differ from the first month on: name months"
+    if any(factor.target.kind != "contents" for factor in factors(resolved)):
+        return ""  # the month is found for each point
+    a, b = resolved.scenarios[claim.world], resolved.scenarios[claim.against]
+    if begins_with_the_switch(a, b):
+        return ""
+    apart = a.month_start(min(must_be_equal_for(a, b), a.months - 1))
+    return (
+        f"'{claim.world}' and '{claim.against}' differ from {apart:%Y-%m} on, and no switch sets them apart "
+        "then: name months"
+    )
 
 
 def table_of(claim: Claim) -> str:

@@ -14,10 +14,11 @@ from sim import __version__
 from sim.model.tables import TABLES
 from sim.runs.claims import BY_POINT, CLAIMS
 from sim.runs.execution import FAILURES
-from sim.runs.export import sha256_of
+from sim.runs.folder_check import damage, tables_of
 from sim.runs.points import POINTS
 from sim.runs.reproduce import results_of
-from sim.runs.results import MANIFEST, TABLES_FOLDER
+from sim.runs.results import MANIFEST
+from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError
 
 VERSION = "1.2"
@@ -37,13 +38,27 @@ _MEANINGS = {
         "table"
     ),
     POINTS: "The points of the design, and which run each world of each pair is",
+    "outcomes.parquet": "Every headline of every point, seed and world, and of the differences",
     "data_dictionary.md": "Every table and column, with unit and meaning",
     FAILURES: "The pairs that failed, with how and where",
     CLAIMS: "What the experiment claims, and the verdict of the paired differences",
     BY_POINT: "The verdicts at each point of the design",
+    "discovery.csv": "Regions of the design that answer a question: density, coverage, limits in words",
+    "discovery_limits.csv": "The limits of each region, with quasi-p values",
+    "discovery_tradeoff.csv": "Density and coverage of every box on the way to the chosen one",
+    "discovery_steps.csv": "The limits of each of these boxes",
+    "discovery_points.csv": "For each question and point: outcome, whether of interest, box and leaf",
+    "boundary.csv": "Where a headline crosses a level: what was searched and what was found",
+    "boundary_surface.csv": "Mean, sd and probability to be above the level, over the ranges searched",
+    "boundary_points.csv": "The points that the search ran",
+    "boundary_costs.csv": "What grids would have cost for the same answer",
+    "returns.csv": "What of a ruling's effect stays after it is turned back",
+    "tipping.csv": "Whether the share that stays tips along each factor",
+    "repeal.csv": "The share of further laws that is left, by how many there were",
     "headlines.csv": "Headline differences with their intervals",
     "series.csv": "Paired differences month by month",
     "knockouts.csv": "Headline differences with each mechanism off",
+    "channels.csv": "Headline differences split among channels",
     "mean_field.csv": "Headline differences with agents and with average customers",
     "switch_dates.csv": "Headline differences with the switch on other dates",
     "record.csv": "The model's history beside what was measured",
@@ -53,6 +68,9 @@ _MEANINGS = {
     "validation_ranks.csv": "The model against each rival, over the rows that both forecast",
     "uncertainty.csv": "The headline differences over joint draws of the posterior: luck, fit and judgement",
     "draws_outcomes.csv": "Every headline at every draw of the posterior, by draw and seed",
+    "sensitivity.csv": "What each factor of the design does to each headline, with intervals",
+    "sensitivity_convergence.csv": "The same from parts of the sample",
+    "sensitivity_by_year.csv": "What the factors of the design do to each series, by year",
     "varied.csv": "What the draws of the posterior vary, and what they hold",
     "survival.csv": (
         "Which conclusions survive the posterior, either end of the stated-to-actual discount, and "
@@ -121,7 +139,12 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
         ran["agent"] = people
     root["mentions"] = ran
     out.parent.mkdir(parents=True, exist_ok=True)
-    crate.write_zip(out)
+    writing = out.with_name(f".{out.stem}.writing.zip")
+    try:
+        crate.write_zip(writing)
+        writing.replace(out)
+    finally:
+        writing.unlink(missing_ok=True)
     return len(files)
 
 
@@ -155,18 +178,14 @@ def _action(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
     """What goes into the crate, by its path there: what the run is known to leave, and no more."""
-    tables = {
-        f"{TABLES_FOLDER}/{name}.parquet": folder / TABLES_FOLDER / f"{name}.parquet"
-        for name in manifest["tables"]
-    }
-    for path in tables.values():
-        if not path.is_file():
-            raise InputError(f"{path}: missing; run the experiment again")
-        if sha256_of(path) != manifest["tables"][path.stem]["sha256"]:
-            raise InputError(
-                f"{path}: not the file that {MANIFEST} describes (its sha256 is another); run the "
-                "experiment again, or see `warrantsim reproduce`"
-            )
+    wrong = damage(folder, manifest)
+    if wrong:
+        raise InputError(
+            [f"{folder}: {words}; run the experiment again, or see `warrantsim reproduce`" for words in wrong]
+        )
+    if not manifest["tables"]:
+        raise InputError(f"{folder}: no pair succeeded, so there is nothing to deposit")
+    tables = {name: path for name, path, _ in tables_of(folder, manifest)}
     return tables | {name: folder / name for name in _MEANINGS if (folder / name).is_file()}
 
 

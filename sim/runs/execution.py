@@ -3,27 +3,31 @@
 The manifest and all that is worked out from the tables are the business of `sim.pipeline`.
 """
 
-import hashlib
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sim.model.tables import data_dictionary
+from sim.runs.csv_tables import write_csv
 from sim.runs.engines.local import default_workers
-from sim.runs.export import Proved, export, prove, sha256_of
+from sim.runs.export import Proved, export, prove
+from sim.runs.folder_check import DamagedFolder, contents_digest, manifest_at, points_are_whole, tables_of
 from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, write_points
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
 from sim.runs.seed import SeedDone
+from sim.runs.silence import silences
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.tasks import Runner, missing
 from sim.runs.watch import Watch, write_unchanging
+from sim.runs.whole_files import sha256_of, write_whole
 
 OWN_STORE = "store"
 FAILURES = "failures.csv"
@@ -77,6 +81,7 @@ def execute(run: Execution, watch: Watch) -> None:
     goes on from there.
     """
     begin = time.perf_counter()
+    run.warnings += silences(run.plan.resolved)
     while True:
         run.index, damaged = run.store.index()
         run.warnings += damaged
@@ -130,7 +135,7 @@ def _write_results(run: Execution) -> None:
     (out / MANIFEST).unlink(missing_ok=True)  # it speaks of other tables
     run.tables = export(plan, good, index, store, out / TABLES_FOLDER)
     write_points(plan.rows(good), plan.worlds, plan.digest, out / POINTS)
-    (out / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
+    write_whole(out / "data_dictionary.md", data_dictionary())
 
 
 def _proved_before(run: Execution) -> Proved | None:
@@ -144,17 +149,23 @@ def _proved_before(run: Execution) -> Proved | None:
         return None
     if manifest.get("runs_digest") != _contents_digest(run.plan, everything):
         return None
-    pairs = manifest["worlds_compared"]
-    return Proved(
-        list(everything),
-        {},
-        {(p["a"], p["b"]) for p in pairs if p["never_part"]},
-        {(p["a"], p["b"]): p["equal_months"] for p in pairs},
-    )
+    pairs = manifest.get("worlds_compared", [])
+    try:
+        never = {(p["a"], p["b"]) for p in pairs if p["never_part"]}
+        shared = {(p["a"], p["b"]): int(p["equal_months"]) for p in pairs}
+    except (KeyError, TypeError, ValueError):
+        return None
+    whole = set(shared) == set(combinations(range(len(run.plan.worlds)), 2))
+    return Proved(list(everything), {}, never, shared) if whole else None
 
 
 def _manifest_of(folder: Path) -> dict[str, Any] | None:
-    return FolderResults(folder).manifest if (folder / MANIFEST).is_file() else None
+    """The manifest of what the folder held before; None if there is none, or it is damaged: then all is
+    written anew."""
+    try:
+        return manifest_at(folder / MANIFEST)
+    except DamagedFolder:
+        return None
 
 
 def _check(store: Store, batches: set[str]) -> None:
@@ -165,10 +176,7 @@ def _check(store: Store, batches: set[str]) -> None:
 
 def _contents_digest(plan: Plan, pairs: Iterable[int]) -> str:
     """What decides the tables: keys and run ids of the pairs in them."""
-    h = hashlib.sha256(" ".join(plan.worlds).encode())
-    for pair in pairs:
-        h.update(f"{plan.number_and_seed(pair)} {plan.ids[pair]}".encode())
-    return h.hexdigest()
+    return contents_digest(plan.worlds, ((plan.number_and_seed(pair), plan.ids[pair]) for pair in pairs))
 
 
 def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
@@ -183,11 +191,13 @@ def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
         or manifest.get("runs_digest") != _contents_digest(run.plan, run.proved.good)
     ):
         return None
-    tables: dict[str, dict[str, Any]] = manifest["tables"]
-    files = [(out / TABLES_FOLDER / f"{name}.parquet", entry["sha256"]) for name, entry in tables.items()]
+    tables: dict[str, dict[str, Any]] = manifest.get("tables") or {}
+    files = list(tables_of(out, manifest))
     with ThreadPoolExecutor(default_workers()) as pool:
-        whole = all(pool.map(lambda file: file[0].is_file() and sha256_of(file[0]) == file[1], files))
-    return tables if whole else None
+        whole = all(
+            pool.map(lambda one: one.path.is_file() and sha256_of(one.path) == one.facts["sha256"], files)
+        )
+    return tables if whole and points_are_whole(out / POINTS, manifest) else None
 
 
 def facts_found(run: Execution) -> dict[str, Any]:
@@ -245,4 +255,4 @@ def _write_failures(run: Execution) -> None:
             }
             for pair, f in run.proved.failures.items()
         ]
-        pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")
+        write_csv(pd.DataFrame(rows), path)

@@ -16,6 +16,7 @@ from sim.runs.pairs import MONTH_DIGEST, difference_of
 from sim.runs.plan import Plan
 from sim.runs.seed import Failure
 from sim.runs.store import Index, Store
+from sim.runs.whole_files import sha256_of
 
 
 @dataclass
@@ -126,8 +127,3 @@ def _in_order(
     key, digest = keys(), digests()
     for rows, counts in store.rows(table, places()):
         yield rows, counts, [next(key) for _ in counts], [next(digest) for _ in counts]
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()

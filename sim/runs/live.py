@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.model.books import Books
+from sim.runs.csv_tables import write_csv
 from sim.runs.results import MemoryResults, TableReader
 from sim.runs.seed import Task, prove_pairs, run_worlds, set_aside_what_is_loaded
 from sim.scenario.scenario import Scenario
@@ -140,4 +141,4 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     if path.suffix == ".parquet":
         dated.to_parquet(path, index=False)
     else:
-        dated.to_csv(path, index=False, lineterminator="\n")
+        write_csv(dated, path)

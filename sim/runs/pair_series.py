@@ -4,7 +4,7 @@ It is read from an experiment's own table, or from the store while the experimen
 columns asked for are read, and each page is checked.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -15,13 +15,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.runs.points import POINTS
+from sim.runs.points import POINTS, values_of
 from sim.runs.results import TABLES_FOLDER
 from sim.runs.store import BATCHES, Damaged, Store
 
 TABLE = "world"
 _BYTES_REMEMBERED = 300_000_000  # of columns, for each experiment that is open
-_OWN = ("point", "seed", "world", "run", "done")
+_PAIRS_AT_ONCE = 400
 
 
 class NotAsDescribed(Exception):
@@ -67,10 +67,7 @@ def _points_of(path: Path, worlds: Sequence[str], columns: Sequence[str]) -> tup
             f"{path.name} has the worlds {', '.join(found) or 'none'}, the manifest "
             f"{', '.join(worlds)}: they are not of one run"
         )
-    factors = [name for name in table.column_names if name not in _OWN]
-    first = table.take(pa.array(np.unique(table.column("point").to_numpy(), return_index=True)[1]))
-    values = first.select(["point", *factors]).to_pandas().set_index("point")
-    return table.select(list(columns)), values
+    return table.select(list(columns)), values_of(table)
 
 
 def exported(folder: Path, manifest: Mapping[str, Any]) -> PairSeries:
@@ -84,13 +81,7 @@ def exported(folder: Path, manifest: Mapping[str, Any]) -> PairSeries:
     points, seeds = (rows.column(name).to_numpy()[:: len(worlds)][good] for name in ("point", "seed"))
     path = folder / TABLES_FOLDER / f"{TABLE}.parquet"
     shape = (len(points), len(worlds), len(months))
-    there = pq.read_metadata(path).num_rows if len(points) else 0
-    if there != np.prod(shape):
-        raise NotAsDescribed(
-            f"{TABLES_FOLDER}/{path.name} has {there:,} rows where {POINTS} and the manifest make "
-            f"{np.prod(shape):,}: the tables are not of one run, or are "
-            "being written just now"
-        )
+    _check_rows(path, int(np.prod(shape)))
 
     @lru_cache(maxsize=max(2, _BYTES_REMEMBERED // max(int(np.prod(shape)) * 8, 1)))
     def column(name: str) -> np.ndarray:
@@ -101,6 +92,69 @@ def exported(folder: Path, manifest: Mapping[str, Any]) -> PairSeries:
         return values.reshape(shape)
 
     return PairSeries(worlds, points, seeds, values, months, column)
+
+
+def _check_rows(path: Path, rows: int) -> None:
+    there = pq.read_metadata(path).num_rows if rows else 0
+    if there != rows:
+        raise NotAsDescribed(
+            f"{TABLES_FOLDER}/{path.name} has {there:,} rows where {POINTS} and the manifest make "
+            f"{rows:,}: the tables are not of one run, or are being written just now"
+        )
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Consecutive pairs of an experiment: all of them in `points` and `seeds`, those `done` in `series`."""
+
+    points: np.ndarray
+    seeds: np.ndarray
+    done: np.ndarray
+    series: PairSeries
+
+
+def stretches(folder: Path, manifest: Mapping[str, Any], columns: Sequence[str]) -> Iterator[Stretch]:
+    """All pairs of an experiment in key order, a stretch at a time, so that memory does not grow with them.
+
+    Of the world table these columns are read. Raises NotAsDescribed, OSError or pa.ArrowException where a
+    file is damaged.
+    """
+    worlds, months = tuple(manifest["worlds"]), months_of(manifest)
+    rows, values = _points_of(folder / POINTS, worlds, ("point", "seed", "done"))
+    points, seeds, done = (
+        rows.column(name).to_numpy(zero_copy_only=False)[:: len(worlds)] for name in ("point", "seed", "done")
+    )
+    cuts = [slice(at, at + _PAIRS_AT_ONCE) for at in range(0, len(points), _PAIRS_AT_ONCE)]
+    each = len(worlds) * len(months)
+    path = folder / TABLES_FOLDER / f"{TABLE}.parquet"
+    _check_rows(path, int(done.sum()) * each)
+    tables = _row_stretches(path, columns, [int(done[cut].sum()) * each for cut in cuts])
+    for cut, table in zip(cuts, tables, strict=True):
+        good = done[cut]
+        shape = (int(good.sum()), len(worlds), len(months))
+        found = {name: _floats(table, name).reshape(shape) for name in columns}
+        series = PairSeries(worlds, points[cut][good], seeds[cut][good], values, months, found.__getitem__)
+        yield Stretch(points[cut], seeds[cut], good, series)
+
+
+def _row_stretches(path: Path, columns: Sequence[str], sizes: Iterable[int]) -> Iterator[pa.Table]:
+    """The rows of a file in stretches of these sizes; without any row, no file is read."""
+    waiting = pa.table({name: pa.array([], pa.float64()) for name in columns})
+    batches: Iterator[pa.RecordBatch] | None = None
+    for size in sizes:
+        if size and batches is None:
+            batches = pq.ParquetFile(path, page_checksum_verification=True).iter_batches(columns=columns)
+            waiting = pa.Table.from_batches([next(batches)])
+        while len(waiting) < size:
+            assert batches is not None
+            waiting = pa.concat_tables([waiting, pa.Table.from_batches([next(batches)])])
+        yield waiting.slice(0, size)
+        waiting = waiting.slice(size)
+
+
+def _floats(table: pa.Table, name: str) -> np.ndarray:
+    values: np.ndarray = table.column(name).to_numpy().astype(np.float64, copy=False)
+    return values
 
 
 @dataclass

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.runs import tables_on_disk
 
-POINTS = "points.parquet"
+# what a results folder holds
+MANIFEST, POINTS, TABLES_FOLDER = "manifest.json", "points.parquet", "tables"
 _PLAN = b"plan"
+_OWN = ("point", "seed", "world", "run", "done")
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,26 @@ def write_points(rows: Sequence[PointRow], worlds: Sequence[str], plan: str, pat
 
 
 def read_ids(path: Path, plan: str) -> list[str] | None:
-    """The run ids, in order of pair and world, if the table is there and of this plan.
-
-    A damaged page is an error.
-    """
-    if not path.is_file() or (pq.read_schema(path).metadata or {}).get(_PLAN) != plan.encode():
+    """The run ids, in order of pair and world, if the table is there, whole and of this plan."""
+    if not path.is_file():
         return None
-    ids: list[str] = (
-        pq.read_table(path, columns=["run"], page_checksum_verification=True).column("run").to_pylist()
-    )
+    try:
+        if (pq.read_schema(path).metadata or {}).get(_PLAN) != plan.encode():
+            return None
+        runs = pq.read_table(path, columns=["run"], page_checksum_verification=True)
+    except (pa.ArrowException, OSError):
+        return None  # damaged: the ids are worked out, and the table is written anew
+    ids: list[str] = runs.column("run").to_pylist()
     return ids
+
+
+def values_of(table: pa.Table) -> pd.DataFrame:
+    """The values of the design in a table of points: a row a point, by its number; a column a factor."""
+    factors = [name for name in table.column_names if name not in _OWN]
+    first = table.take(pa.array(np.unique(table.column("point").to_numpy(), return_index=True)[1]))
+    return first.select(["point", *factors]).to_pandas().set_index("point")
+
+
+def read_values(path: Path) -> pd.DataFrame:
+    """The same of a file; a damaged page is an error."""
+    return values_of(pq.read_table(path, page_checksum_verification=True))

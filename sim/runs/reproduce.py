@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.model.tables import TABLES
-from sim.runs.export import sha256_of
+from sim.runs.folder_check import DamagedFolder, check_points, first_line
 from sim.runs.identity import Identities, model_digest
 from sim.runs.pairs import differs
 from sim.runs.points import POINTS
@@ -30,6 +30,7 @@ from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import Columns, digest_of_values, in_key_order, to_columns
 from sim.runs.tasks import Backend, Progress, Runner
+from sim.runs.whole_files import sha256_of
 from sim.scenario.base import Base, load_base
 from sim.scenario.designs import Point
 from sim.scenario.locations import CONFIGS, root
@@ -95,8 +96,13 @@ class Comparison:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def nothing(self) -> bool:
+        """Whether there was nothing to compare: no pair, or no table."""
+        return not self.pairs or not self.tables
+
+    @property
     def equal(self) -> bool:
-        return not self.differences and not self.failures and self.inputs is None
+        return not self.nothing and not self.differences and not self.failures and self.inputs is None
 
 
 def reproduce(
@@ -115,6 +121,8 @@ def reproduce(
     pairs = _pairs(folder, resolved)
     out = begun(str(folder), manifest, pairs)
     _check_files(folder, manifest["tables"], out)
+    if manifest.get("failures"):
+        out.notes.append(f"{len(manifest['failures']):,} pairs failed when this was run, and are in no table")
     chosen = sampled(pairs, sample)
     out.pairs, out.tables = len(chosen), len(manifest["tables"])
     out.inputs = _inputs_words(resolved, chosen) if out.code is None else None
@@ -184,15 +192,12 @@ def run_again(
 
 def results_of(folder: Path) -> FolderResults:
     """The results in a folder; raises InputError if its manifest is missing or tells too little."""
+    if not (folder / MANIFEST).is_file():
+        raise InputError(f"{folder}: no results folder (it has no {MANIFEST})")
     results = FolderResults(folder)
-    try:
-        manifest = results.manifest
-    except FileNotFoundError:
-        raise InputError(f"{folder}: no results folder (it has no manifest.json)") from None
-    except ValueError as error:
-        raise InputError(f"{folder / MANIFEST}: not JSON: {error}") from None
+    manifest = results.manifest
     needed = ("scenario", "tables", "model_digest", "versions", "platform")
-    missing = [name for name in needed if name not in manifest]
+    missing = [name for name in needed if manifest.get(name) is None]
     if missing:
         raise InputError(
             f"{folder / MANIFEST}: lacks {', '.join(missing)}: made by another version, or no "
@@ -206,7 +211,12 @@ def _pairs(folder: Path, resolved: Resolved) -> list[Pair]:
     path = folder / POINTS
     if not path.is_file():
         raise InputError(f"{path}: missing; without it nobody knows which runs the tables hold")
-    rows = pq.read_table(path, page_checksum_verification=True).to_pylist()
+    try:
+        check_points(path)
+        rows = pq.read_table(path, page_checksum_verification=True).to_pylist()
+    except (DamagedFolder, pa.ArrowException, OSError) as error:
+        words = error.what if isinstance(error, DamagedFolder) else first_line(error)
+        raise InputError(f"{folder}: {POINTS} cannot be read: {words}; run the experiment again") from None
     paths = [factor.path for factor in resolved.design.factors] if resolved.design is not None else []
     found: dict[tuple[int, int], dict[str, Any]] = {}
     for row in rows:

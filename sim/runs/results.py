@@ -1,6 +1,5 @@
 """Results opened for reading: one protocol, kept in a folder or in memory."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,8 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-TABLES_FOLDER = "tables"
-MANIFEST = "manifest.json"
+from sim.runs.csv_tables import read_csv
+from sim.runs.folder_check import manifest_of
+from sim.runs.points import MANIFEST as MANIFEST
+from sim.runs.points import TABLES_FOLDER as TABLES_FOLDER
 
 TableReader = Callable[[list[str] | None], pd.DataFrame]
 """Reads a table, or those of its columns that are named."""
@@ -48,11 +49,8 @@ class FolderResults:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What was run, with what, and the digest of each table."""
-        if self.read is not None:
-            return self.read
-        manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
-        return manifest
+        """What was run, with what, and the digest of each table. Raises DamagedFolder."""
+        return manifest_of(self.folder) if self.read is None else self.read
 
     def has(self, name: str) -> bool:
         return self.path(name).is_file()
@@ -68,7 +66,7 @@ class FolderResults:
     def summary(self, name: str) -> pd.DataFrame | None:
         """A small CSV beside the tables, if the run made one."""
         path = self.folder / f"{name}.csv"
-        return pd.read_csv(path) if path.is_file() else None
+        return read_csv(path) if path.is_file() else None
 
 
 @dataclass(frozen=True)

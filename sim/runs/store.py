@@ -13,6 +13,7 @@ writes, so there is no lock, and whoever dies leaves nothing that could be mista
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import time
@@ -34,6 +35,8 @@ from sim.runs.whole_files import write_whole
 BATCHES, WRITING, DAMAGED = "batches", "writing", "damaged"
 COMMIT, MONTHS = "commit.json", "months"
 DEFAULT = Path("results/store")
+_BATCH = re.compile(rf"[0-9a-f]{{{ID_LETTERS}}}")
+_TOKEN = re.compile(r".+-\d+-[0-9a-f]+")
 _OLD = 7 * 24 * 3600.0  # seconds after which what another machine was writing is given up for dead
 _BYTES_REMEMBERED = 32 << 20
 
@@ -95,7 +98,7 @@ class Store:
         for name in (BATCHES, WRITING):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         for left in (self.folder / WRITING).iterdir():
-            if _is_dead(left):
+            if _TOKEN.fullmatch(left.name) and left.is_dir() and _is_dead(left):
                 shutil.rmtree(left, ignore_errors=True)
 
     # --- reading ---------------------------------------------------------------------------------
@@ -104,6 +107,8 @@ class Store:
         """What is there, and words about batches whose commit was damaged and which were set aside."""
         index, warnings = Index(), []
         for entry in sorted(os.scandir(self.folder / BATCHES), key=lambda e: e.name):
+            if not _BATCH.fullmatch(entry.name) or not entry.is_dir(follow_symlinks=False):
+                continue  # somebody else's file
             try:
                 commit = self._read_commit(entry.name)
             except Damaged as damaged:
@@ -123,15 +128,24 @@ class Store:
     def _read_commit(self, batch: str) -> Commit:
         try:
             content = (self.folder / BATCHES / batch / COMMIT).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             raise Damaged(batch, f"{COMMIT} is missing") from None
         if hashlib.sha256(content).hexdigest()[:ID_LETTERS] != batch:
             raise Damaged(batch, f"{COMMIT} is not what was written")
-        entry = json.loads(content)
-        failures = [Failure(**failure) for failure in entry["failures"]]
-        return Commit(
-            batch, entry["runs"], entry["record"], entry["parts"], entry["rows"], entry["digests"], failures
-        )
+        try:
+            entry = json.loads(content)
+            failures = [Failure(**failure) for failure in entry["failures"]]
+            return Commit(
+                batch,
+                entry["runs"],
+                entry["record"],
+                entry["parts"],
+                entry["rows"],
+                entry["digests"],
+                failures,
+            )
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise Damaged(batch, f"{COMMIT} is none that this version writes") from None
 
     def part(self, batch: str, table: str) -> pa.Table:
         """One table of a batch, checked against its sha256; raises Damaged. The last few are remembered."""
@@ -148,7 +162,7 @@ class Store:
         name = f"{table}.parquet"
         try:
             content = (self.folder / BATCHES / batch / name).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             raise Damaged(batch, f"{name} is missing") from None
         if hashlib.sha256(content).hexdigest() != self.commit(batch).parts[table]["sha256"]:
             raise Damaged(batch, f"{name} is not what was written (its sha256 is another)")

@@ -13,10 +13,12 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
 
 from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
@@ -24,6 +26,8 @@ from sim.runs.points import POINTS, write_points
 from sim.runs.results import MANIFEST
 from sim.runs.whole_files import write_whole
 from sim.runs.worker import TaskDone
+from sim.scenario.paths import dotted
+from sim.scenario.problems import InputError
 
 RUNNING, UNCHANGING = "running.json", "running"
 FURTHER = "further runs"  # the stage after the tables: mechanisms off, other switch dates, the record
@@ -156,12 +160,16 @@ def watched(plan: Plan, folder: Path, store: Path, shard: tuple[int, int] | None
     watch.stage("starting")
     try:
         yield watch
+    except InputError:  # nothing was run
+        watch.finished()
+        raise
     except BaseException as error:
-        watch.stopped(
-            "stopped by the user"
-            if isinstance(error, KeyboardInterrupt)
-            else f"{type(error).__name__}: {error}"
-        )
+        with suppress(OSError):  # of a full disk that was the very error
+            watch.stopped(
+                "stopped by the user"
+                if isinstance(error, KeyboardInterrupt)
+                else f"{type(error).__name__}: {error}"
+            )
         raise
     watch.finished()
 
@@ -201,13 +209,14 @@ def running_files(folder: Path) -> list[Path]:
 def read_progress(file: Path) -> Progress | None:
     """What a progress file says; None if it has just gone. Raises ValueError if it is damaged."""
     try:
-        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return TypeAdapter(Progress).validate_json(file.read_bytes(), strict=True)
     except FileNotFoundError:
         return None
-    try:
-        return Progress(**{**content, "failures": tuple(FailureSeen(**one) for one in content["failures"])})
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{file.name} is not a progress file: {error}") from None
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False)[0]
+        raise ValueError(
+            f"{file.name} is not a progress file: {dotted(wrong['loc'])}: {wrong['msg']}"
+        ) from None
 
 
 def together(all_progress: Sequence[Progress]) -> Progress:

@@ -8,7 +8,13 @@ from typing import Any, TypeVar
 from sim import vocabulary
 from sim.scenario.law import EVERY_PROVIDER, LAW_TABLES, Law, Regime, law_findings
 from sim.scenario.locations import shown
-from sim.scenario.parameter_files import ParameterInfo, load_parameters, out_of_range, table_problems
+from sim.scenario.parameter_files import (
+    ParameterInfo,
+    date_problems,
+    load_parameters,
+    out_of_range,
+    table_problems,
+)
 from sim.scenario.parameters import Parameters
 from sim.scenario.paths import Loc, dotted, leaves, parameter_and_key, path_of
 from sim.scenario.problems import InputError, choices, unknown
@@ -19,8 +25,8 @@ from sim.scenario.yaml_files import checked, read
 T = TypeVar("T")
 Finding = tuple[Loc, str]
 EVERYWHERE = "all"
-FIRST_MONTH, LAST_RECORDED, LAST_MONTH = "2013-01", "2025-12", "2030-12"
-"""Where the model begins, where its tables end, and where the last outlook ends."""
+LAST_RECORDED, LAST_MONTH = "2025-12", "2030-12"
+"""Where the model's tables end, and where the last outlook ends."""
 
 
 class Mechanism(Strict):
@@ -181,6 +187,10 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
             yield from unknown("country", region, codes, ("providers", code, "regions_2013", i))
         for region in provider.region_openings:
             yield from unknown("country", region, codes, ("providers", code, "region_openings", region))
+        for key, words in date_problems(provider.world_share):
+            yield ("providers", code, "world_share", key), words
+        if not provider.world_share:
+            yield ("providers", code, "world_share"), "the table is empty"
     yield from law_findings(contents.law, contents.regimes)
     for code, regime in contents.regimes.items():
         for name, stage in regime.stages.items():

@@ -9,16 +9,23 @@ from pathlib import Path
 from sim.scenario.locations import shown, text_of
 from sim.scenario.problems import InputError, choices
 
+MOST_LINES, MOST_BYTES = 50_000, 100_000_000
+
 
 def read_lines(path: Path) -> list[tuple[int, list[str]]]:
     """The file's records, each with its line number; blank ones are left out. Raises InputError."""
-    file, text = shown(path), text_of(path, "utf-8-sig")  # spreadsheets put a mark at the beginning
+    file = shown(path)
+    text = text_of(path, "utf-8-sig", MOST_BYTES)  # spreadsheets put a mark at the beginning
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     out, begins = list[tuple[int, list[str]]](), 1
     try:
         for values in reader:
             if any(value.strip() for value in values):
                 out.append((begins, values))
+            if len(out) > MOST_LINES:
+                raise InputError(
+                    f"{file}:{begins}: more than {MOST_LINES:,} lines: give them in several files"
+                )
             begins = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{file}:{begins}: not CSV: {error}") from None

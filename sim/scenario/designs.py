@@ -14,21 +14,24 @@ from itertools import product
 from typing import Any, overload
 
 from sim.scenario.base import Base, Contents, Finding, contradictions
-from sim.scenario.experiments import moved, switch_findings
+from sim.scenario.experiments import MOST_PAIRS, moved, switch_findings
+from sim.scenario.factor_groups import is_group, members
 from sim.scenario.factors import (
     ROLES,
     Factor,
     FactorProblem,
+    Role,
     Updates,
     add_update,
     multiples_out_of_range,
     prepared,
     updated,
 )
+from sim.scenario.overrides import find
 from sim.scenario.paths import path_of
 from sim.scenario.posterior import read_posterior
 from sim.scenario.problems import InputError
-from sim.scenario.samples import METHODS, POSTERIOR, Sampling, sample_findings
+from sim.scenario.samples import METHODS, POSTERIOR, SIZES, Sampling, sample_findings
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Design, Experiment, FactorSpec, Switch, Timeline
 from sim.scenario.strict import Value
@@ -178,6 +181,10 @@ def prepare(
         return None
     before = len(found)
     found += sample_findings(design)
+    too_many = _too_many(experiment, design)
+    if too_many:
+        found.append((("design",), too_many))
+        return None
     tree = base.contents.model_dump(mode="json")
     made: list[Factor] = []
     if design.method == POSTERIOR and len(found) == before:
@@ -185,7 +192,10 @@ def prepare(
     for role in ROLES:
         for path, spec in getattr(design, role).items():
             try:
-                made.append(prepared(path, role, spec, experiment, base, tree))
+                if is_group(path):
+                    made += _in_group(path, role, spec, experiment, base, tree, set_last)
+                else:
+                    made.append(prepared(path, role, spec, experiment, base, tree))
             except FactorProblem as problem:
                 found.append((("design", role, path, *problem.at), problem.message))
     if design.method != POSTERIOR and not design.uncertainties and not design.levers:
@@ -198,11 +208,7 @@ def prepare(
         found += _contents_findings(factor, scenarios)
     if len(found) > before:
         return None
-    whole = _points(design, made)
-    if isinstance(whole, str):
-        found.append((("design",), whole))
-        return None
-    made_ready = Prepared(tuple(made), whole)
+    made_ready = Prepared(tuple(made), _points(design, made))
     found += _law_findings(experiment, base, scenarios, made_ready)
     return made_ready if len(found) == before else None
 
@@ -235,6 +241,26 @@ def _drawn(
         except FactorProblem as problem:
             found.append((("design", "method"), f"{path} of the posterior: {problem.message}"))
     return made
+
+
+def _in_group(
+    path: str,
+    role: Role,
+    spec: FactorSpec,
+    experiment: Experiment,
+    base: Base,
+    tree: dict[str, Any],
+    set_last: Mapping[str, str],
+) -> list[Factor]:
+    """The factors that a group of parameters stands for. Raises FactorProblem."""
+    assert experiment.design is not None
+    named = [other for each in ROLES for other in getattr(experiment.design, each)]
+    places = [find(other, tree) for other in named if not is_group(other)]
+    taken = {path_of(place) for place in places if not isinstance(place, str)} | set(set_last)
+    return [
+        replace(prepared(name, role, own, experiment, base, tree), group=path)
+        for name, own in members(path, spec, base, taken)
+    ]
 
 
 def _overlaps(made: Sequence[Factor], set_last: Mapping[str, str]) -> Iterator[Finding]:
@@ -278,9 +304,10 @@ def _contents_findings(factor: Factor, scenarios: Mapping[str, Scenario]) -> Ite
     values: Sequence[Value] = (
         factor.values if factor.distribution == "categorical" else (factor.value(0.0), factor.value(1.0))
     )
-    if all(isinstance(value, float) for value in values):  # of numbers the ends say all that the others could
-        numbers = [value for value in values if isinstance(value, float)]
+    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    if len(numbers) == len(values):  # of numbers the ends say all that the others could
         values = (min(numbers), max(numbers))
+    values = tuple(dict.fromkeys(values))
     for world, scenario in scenarios.items():
         if factor.target.world not in (None, world):
             continue
@@ -338,22 +365,49 @@ def _law_findings(
 # --- the points --------------------------------------------------------------------------------------------
 
 
-def _points(design: Design, made: Sequence[Factor]) -> Points | str:
-    """The points, or why there are too many of them."""
-    uncertain, levers = ([f for f in made if f.role == role] for role in ROLES)
-    names = tuple(factor.path for factor in made)
+def count_of_points(design: Design) -> int:
+    """How many points a design has, from what it says alone: nothing is made, and no value is looked at."""
+    lengths = {
+        role: [len(spec.values) if spec.values is not None else spec.levels or 1 for spec in factors.values()]
+        for role in ROLES
+        for factors in [getattr(design, role)]
+    }
     if design.method == "list":
-        return Points(names, list(zip(*(factor.values for factor in made), strict=True)))
+        return max([*lengths["uncertainties"], *lengths["levers"]], default=0)
     if design.method == "grid":
-        rows = math.prod(len(f.values) for f in uncertain)
+        rows = math.prod(lengths["uncertainties"])
+    elif design.method == POSTERIOR:
+        rows = design.points or 1
     else:
-        rows = design.points or 0 if design.method == POSTERIOR else Sampling(design, len(uncertain)).rows
-    whole = rows * math.prod(len(f.values) for f in levers)
+        rows = Sampling(design, len(lengths["uncertainties"])).rows
+    return rows * math.prod(lengths["levers"])
+
+
+def _too_many(experiment: Experiment, design: Design) -> str:
+    """Why a design has too many points, or too many pairs of worlds; empty if it hasn't."""
+    size = SIZES.get(design.method)
+    if size is not None and getattr(design, size) is None:
+        return ""  # which is refused elsewhere
+    whole = count_of_points(design)
     if whole > MOST_POINTS:
         return (
             f"{whole:,} points; at most {MOST_POINTS:,}: fewer levels, or a sampled design "
             f"({', '.join(METHODS)})"
         )
+    pairs = whole * experiment.seeds.count
+    if whole > 1 and pairs > MOST_PAIRS:
+        return (
+            f"{whole:,} points x {experiment.seeds.count:,} seeds are {pairs:,} pairs; at most {MOST_PAIRS:,}"
+        )
+    return ""
+
+
+def _points(design: Design, made: Sequence[Factor]) -> Points:
+    """The points."""
+    uncertain, levers = ([f for f in made if f.role == role] for role in ROLES)
+    names = tuple(factor.path for factor in made)
+    if design.method == "list":
+        return Points(names, list(zip(*(factor.values for factor in made), strict=True)))
     crossed = tuple(product(*(factor.values for factor in levers)))
     if design.method == "grid":
         return Points(names, list(product(*(factor.values for factor in uncertain))), crossed)

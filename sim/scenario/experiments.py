@@ -5,17 +5,21 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from sim import vocabulary
-from sim.scenario.base import FIRST_MONTH, LAST_MONTH, LAST_RECORDED, Base, Finding
+from sim.scenario.base import LAST_MONTH, LAST_RECORDED, Base, Finding
+from sim.scenario.parameter_files import FIRST_MONTH
 from sim.scenario.paths import Loc
 from sim.scenario.problems import choices, unknown
 from sim.scenario.schema import Claim, Experiment, Switch
 
 SMALLEST_CELL = 5
+MOST_PAIRS = 2_000_000  # pairs of worlds of one experiment: each has a line in a table that fits in memory
+MOST_SEED = 2**63  # the tables hold seeds as whole numbers of 64 bits
 
 
 def first_day(month: str) -> dt.date:
-    """The first day of a month written YYYY-MM."""
-    return dt.date.fromisoformat(f"{month}-01")
+    """The first day of a month written YYYY-MM; the year 0000, which no calendar has, counts as 0001."""
+    year, _, number = month.partition("-")
+    return dt.date(max(int(year), 1), int(number), 1)
 
 
 def months(experiment: Experiment) -> int:
@@ -25,7 +29,10 @@ def months(experiment: Experiment) -> int:
 
 
 def moved(switches: tuple[Switch, ...], on: dt.date) -> tuple[Switch, ...]:
-    """The switches with the first moved to another date, and those after it by as many months."""
+    """The switches with the first moved to another date, and those after it by as many months.
+
+    One that would lie after the year 9999 is put at its end, where no experiment reaches.
+    """
     if not switches:
         return switches
     shift = (on.year - switches[0].on.year) * 12 + on.month - switches[0].on.month
@@ -36,6 +43,8 @@ def moved(switches: tuple[Switch, ...], on: dt.date) -> tuple[Switch, ...]:
 def _months_later(date: dt.date, shift: int) -> dt.date:
     years, month = divmod(date.month - 1 + shift, 12)
     year = date.year + years
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        return dt.date.max if year > dt.MAXYEAR else dt.date.min
     return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
 
 
@@ -55,6 +64,8 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
         )
     yield from _horizon_findings(experiment, base)
     yield from unknown("timeline", experiment.timeline, base.timelines, ("timeline",))
+    yield from _seed_findings(experiment)
+    yield from _label_findings(experiment)
     for name, world in experiment.worlds.items():
         yield from switch_findings(experiment, world.switches, base, ("worlds", name, "switches"))
         yield from _event_findings(world.without_events, experiment, base, ("worlds", name, "without_events"))
@@ -67,6 +78,11 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
         yield from _settled_regime(code, base, ("bills", code))
     if experiment.bills and not any(world.switches for world in experiment.worlds.values()):
         yield ("bills",), "US lawmakers answer after a switch, and no world has one"
+    yield from _further_findings(experiment, base)
+
+
+def _further_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
+    """What is asked beside the headline, and cannot be had."""
     if experiment.switch_dates and not any(world.switches for world in experiment.worlds.values()):
         yield ("switch_dates",), "no world has a switch whose date could be another"
     for part in ("knockouts", "switch_dates"):
@@ -76,11 +92,45 @@ def findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
                 f"an experiment with a design has no {part}: make them factors, or an experiment of their "
                 "own",
             )
+        elif experiment.compare is None and getattr(experiment, part):
+            yield (part,), "is about the difference between two worlds: name them with compare"
     for i, alternative in enumerate(experiment.switch_dates):
-        yield from _date_findings(experiment, alternative.on, ("switch_dates", i, "on"))
+        at: Loc = ("switch_dates", i, "on")
+        found = [*_date_findings(experiment, alternative.on, at)]
+        for name, world in experiment.worlds.items() if not found else ():
+            switches = moved(world.switches, alternative.on)
+            found += [
+                (at, f"world {name}: {words}")
+                for _, words in switch_findings(experiment, switches, base, ())
+                if (("worlds", name, "switches"), words) not in found
+            ]
+        yield from found
         yield from _event_findings(
             alternative.without_events, experiment, base, ("switch_dates", i, "without_events")
         )
+
+
+def _seed_findings(experiment: Experiment) -> Iterator[Finding]:
+    """Seeds that no table can hold, and more of them than can be listed."""
+    first, count = experiment.seeds.first, experiment.seeds.count
+    if count > MOST_PAIRS:
+        yield ("seeds", "count"), f"{count:,} seeds; at most {MOST_PAIRS:,}"
+    elif first + count > MOST_SEED:
+        yield ("seeds", "first"), f"the last seed would be {first + count - 1}; at most {MOST_SEED - 1}"
+
+
+def _label_findings(experiment: Experiment) -> Iterator[Finding]:
+    """Worlds that a reader could not tell apart."""
+    labels: dict[str, str] = {}
+    for name, world in experiment.worlds.items():
+        label, at = " ".join(world.label.split()), ("worlds", name, "label")
+        if not name.strip():
+            yield ("worlds", name), "a world needs a name"
+        if not label:
+            yield at, "is empty: a reader knows a world by its label"
+        elif label in labels:
+            yield at, f"'{label}' is also the label of {labels[label]}: a reader could not tell them apart"
+        labels.setdefault(label, name)
 
 
 def _horizon_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
@@ -110,12 +160,25 @@ def switch_findings(
     for i, switch in enumerate(switches):
         yield from _settled_regime(switch.regime, base, (*at, i, "regime"))
         yield from _date_findings(experiment, switch.on, (*at, i, "on"))
-        if i and switch.on <= switches[i - 1].on:
+        before = switches[i - 1].on if i else None
+        if before is None:
+            continue
+        if switch.on <= before:
             yield (
                 (*at, i, "on"),
-                f"{switch.on} is not after the switch before it, {switches[i - 1].on}: put switches in "
-                "order of date",
+                f"{switch.on} is not after the switch before it, {before}: put switches in order of date",
             )
+        elif _acts_in(switch.on, experiment) == _acts_in(before, experiment):
+            yield (
+                (*at, i, "on"),
+                f"acts in the same month as the switch before it, {before}, which would never act",
+            )
+
+
+def _acts_in(on: dt.date, experiment: Experiment) -> tuple[int, int]:
+    """The year and month in which a switch first acts: that after its date, or the first of all."""
+    first = first_day(experiment.horizon.first)
+    return max((on.year + on.month // 12, on.month % 12 + 1), (first.year, first.month))
 
 
 def _settled_regime(code: str, base: Base, at: Loc) -> Iterator[Finding]:

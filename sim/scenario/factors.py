@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -74,11 +74,12 @@ class Factor:
     values: tuple[Value, ...]
     times: bool
     info: ParameterInfo | None
+    group: str | None = None  # the path that the experiment gives, where that stands for several factors
 
     @property
     def at(self) -> Loc:
         """Where the experiment gives it."""
-        return ("design", self.role, self.path)
+        return ("design", self.role, self.group or self.path)
 
     @property
     def range_words(self) -> str:
@@ -119,6 +120,7 @@ class Factor:
         return typed
 
 
+@lru_cache(maxsize=65_536)  # a Morris sample has four shares for thousands of points
 def _between(low: float, high: float, share: float, log: bool) -> float:
     """The number a share of the way from low to high, to 15 digits; by decimal arithmetic, which rounds alike
     everywhere."""

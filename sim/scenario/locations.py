@@ -30,9 +30,14 @@ def shown(path: Path) -> str:
     return str(path)
 
 
-def text_of(path: Path, encoding: str = "utf-8") -> str:
-    """The text of a file. Raises InputError if it cannot be read."""
+def text_of(path: Path, encoding: str = "utf-8", most: int = 16_000_000) -> str:
+    """The text of a file of at most so many bytes. Raises InputError if it cannot be read."""
     try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise InputError(f"{shown(path)}: is no file")
+        if size > most:
+            raise InputError(f"{shown(path)}: has {size:,} bytes; at most {most:,}")
         return path.read_text(encoding=encoding)
     except FileNotFoundError:
         raise InputError(f"{shown(path)}: no such file") from None

@@ -8,7 +8,7 @@ from typing import Any
 from sim.scenario.base import Base
 from sim.scenario.parameter_files import groups, out_of_range
 from sim.scenario.paths import Loc, leaves, path_of, value_at
-from sim.scenario.problems import choices
+from sim.scenario.problems import InputError, choices
 from sim.scenario.schema import Experiment
 from sim.scenario.yaml_files import scalar
 
@@ -40,7 +40,10 @@ def from_command_line(sets: Iterable[str], problems: list[str]) -> list[Setting]
         if not equals or not path.strip() or not value.strip():
             problems.append(f"--set: '{word}': write it as path=value, for example trust.asymmetry=2")
         else:
-            settings.append(Setting(path.strip(), scalar(value.strip()), "--set"))
+            try:
+                settings.append(Setting(path.strip(), scalar(value.strip()), "--set"))
+            except InputError as error:
+                problems += [f"--set: {path.strip()}: {message}" for message in error.problems]
     return settings
 
 

@@ -4,6 +4,7 @@ typed groups."""
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import Document, checked, read
 
 Value = float | dict[str, float]
+FIRST_MONTH = "2013-01"  # where the model begins
 _DATE = re.compile(r"^\d{4}(-(0[1-9]|1[0-2]))?$")
 
 
@@ -198,11 +200,7 @@ def table_problems(
                 continue
             at: Loc = ("parameters", group, name)
             if any(_DATE.match(key) for key in value):
-                yield from (
-                    ((*at, key), f"'{key}' is not a date; write YYYY or YYYY-MM, as the others")
-                    for key in value
-                    if not _DATE.match(key)
-                )
+                yield from (((*at, key), words) for key, words in date_problems(value))
                 continue
             what, names = max(lists.items(), key=lambda item: len(set(item[1]) & set(value)))
             unknown = [key for key in value if key not in names]
@@ -215,3 +213,18 @@ def table_problems(
                 )
             else:
                 yield at, "the table is empty"
+
+
+def date_problems(table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Dates of a table that say nothing of the model's first month, or are out of order."""
+    dates = [(f"{key}-01" if len(key) == len("2013") else key, key) for key in table if _DATE.match(key)]
+    yield from (
+        (key, f"'{key}' is not a date; write YYYY or YYYY-MM") for key in table if not _DATE.match(key)
+    )
+    if not dates:
+        return
+    if dates[0][0] > FIRST_MONTH:
+        yield dates[0][1], f"the table begins after {FIRST_MONTH}, the first month: give its value then too"
+    for (before, _), (date, key) in pairwise(dates):
+        if date <= before:
+            yield key, f"is not after {before}: put the dates in order"

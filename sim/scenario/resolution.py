@@ -23,7 +23,7 @@ from sim.scenario.overrides import Setting, apply, from_command_line
 from sim.scenario.paths import Loc, dotted, leaves, path_of, places
 from sim.scenario.problems import InputError
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Experiment, WorldSpec
+from sim.scenario.schema import Design, Experiment, FactorSpec, WorldSpec
 from sim.scenario.strict import Value
 from sim.scenario.yaml_files import checked, plain, read
 
@@ -214,6 +214,14 @@ def variant(
     lines.update({("worlds", name, part): who for name in worlds for part in changed})
     over = (*resolved.over_base, *(Setting(path, value, who) for path, value in (sets or {}).items()))
     return _assemble(resolved.name, experiment, lines, resolved.base, over, [])
+
+
+def with_points(resolved: Resolved, values: Sequence[Mapping[str, Value]]) -> Resolved:
+    """The same experiment at these points: its design becomes a list. Raises InputError."""
+    specs = {path: FactorSpec(values=tuple(one[path] for one in values)) for path in values[0]}
+    design = Design(method="list", uncertainties=specs)
+    experiment = resolved.experiment.model_copy(update={"design": design})
+    return _assemble(resolved.name, experiment, resolved.lines, resolved.base, resolved.over_base, [])
 
 
 def _moved(world: WorldSpec, switch_on: dt.date | None, removed: tuple[str, ...]) -> WorldSpec:

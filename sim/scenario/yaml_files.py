@@ -3,21 +3,20 @@
 import datetime as dt
 import json
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from sim.scenario.control_characters import control_character
 from sim.scenario.locations import shown, text_of
 from sim.scenario.paths import Loc, dotted, leaves
 from sim.scenario.problems import InputError, choices
+from sim.scenario.yaml_text import NotYaml, load
 
 T = TypeVar("T")
 
@@ -41,21 +40,12 @@ def read(path: Path) -> Document:
     """The file's tree and lines. Raises InputError: missing, syntax, duplicate key, empty, not finite."""
     file, text = shown(path), text_of(path)
     try:
-        loaded = YAML(typ="rt", pure=True).load(text)
-    except DuplicateKeyError as error:
-        # the first line of ruamel's text names the key; the rest is advice on switching the check off
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InputError(f"{file}:{line}: {str(error.problem).splitlines()[0]}") from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        raise InputError(f"{place}: not YAML: {error.problem or error.context}") from None
-    except YAMLError as error:
-        raise InputError(f"{file}: not YAML: {str(error).splitlines()[0]}") from None
-    if loaded is None:
+        tree, lines = load(text)
+    except NotYaml as error:
+        raise InputError(f"{_place(file, error)}: {_words(error)}") from None
+    if tree is None:
         raise InputError(f"{file}: the file is empty")
-    lines: dict[Loc, int] = {}
-    document = Document(file, _plain(loaded, (), 1, lines), lines)
+    document = Document(file, tree, lines)
     infinite = [
         f"{document.where(loc)}: {dotted(loc)}: not a finite number"
         for loc, value in leaves(document.tree)
@@ -66,12 +56,27 @@ def read(path: Path) -> Document:
     return document
 
 
+def _place(file: str, error: NotYaml) -> str:
+    if not error.line:
+        return file
+    return f"{file}:{error.line}:{error.column}" if error.syntax else f"{file}:{error.line}"
+
+
+def _words(error: NotYaml) -> str:
+    return f"not YAML: {error.problem}" if error.syntax else error.problem
+
+
 def scalar(text: str) -> Any:
-    """A value from the command line, read as YAML reads it (`1e-3` a number, `NO` text)."""
+    """A value from the command line, read as YAML reads it (`1e-3` a number, `NO` text).
+
+    What is not YAML is text. Raises InputError for what no file may hold either.
+    """
     try:
-        value = _plain(YAML(typ="rt", pure=True).load(text), (), 1, {})
-    except YAMLError:
-        return text
+        value, _ = load(text)
+    except NotYaml as error:
+        if error.syntax:
+            return text
+        raise InputError(error.problem) from None
     return text if _infinite(value) else value
 
 
@@ -89,25 +94,6 @@ def plain(value: Any) -> Any:
 
 def _infinite(value: Any) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
-
-
-def _plain(value: Any, at: Loc, line: int, lines: dict[Loc, int]) -> Any:
-    lines[at] = line
-    if isinstance(value, CommentedMap):
-        # a key such as 2013 is a number in YAML and text in every table of ours
-        return {
-            str(key): _plain(inner, (*at, str(key)), value.lc.key(key)[0] + 1, lines)
-            for key, inner in value.items()
-        }
-    if isinstance(value, CommentedSeq):
-        return [_plain(inner, (*at, i), value.lc.item(i)[0] + 1, lines) for i, inner in enumerate(value)]
-    if isinstance(value, bool) or value is None:
-        return value
-    # plain numbers without the file's formatting; dates and the rest as their text
-    for kind in (int, float):
-        if isinstance(value, kind):
-            return kind(value)
-    return str(value)
 
 
 # --- checking -------------------------------------------------------------------------------------
@@ -134,6 +120,7 @@ _PATTERNS = {
     r"^\d{4}-(0[1-9]|1[0-2])$": "must be a month such as 2013-01",
     "^[A-Z]{3}$": "must be three capital letters",
 }
+_MAY_HOLD_CONTROLS = re.compile(r"\\u00|[\x7f-\x9f\ud800-\udfff]|\\[bfr]")
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
     "less_than_equal": ("at most", "le"),
@@ -151,18 +138,37 @@ def checked(
     `at` is where the tree stands in what `where` knows.
     """
     adapter: TypeAdapter[T] = TypeAdapter(kind)
+    text = json.dumps(tree, default=str, ensure_ascii=False)
+    if _MAY_HOLD_CONTROLS.search(text):
+        before = len(problems)
+        problems += [
+            f"{where((*at, *loc))}: {dotted((*at, *loc))}: {words}" for loc, words in _controls(tree)
+        ]
+        if len(problems) > before:
+            return None
     try:
-        return adapter.validate_json(json.dumps(tree, default=str), strict=True)
+        return adapter.validate_json(text, strict=True)
     except ValidationError as error:
-        found: dict[str, None] = {}
+        said: dict[str, None] = {}
         for wrong in error.errors(include_url=False):
             if wrong["type"] == "default_factory_not_called":  # a default that hangs on what is wrong already
                 continue
             loc, text = in_words(kind, tree, wrong)
             path = dotted((*at, *loc))
-            found[f"{where((*at, *loc))}: {path}: {text}" if path else f"{where(at)}: {text}"] = None
-        problems += found
+            said[f"{where((*at, *loc))}: {path}: {text}" if path else f"{where(at)}: {text}"] = None
+        problems += said
         return None
+
+
+def _controls(tree: Any) -> Iterator[tuple[Loc, str]]:
+    """Control characters in texts and names."""
+    for loc, value in leaves(tree):
+        for text in (*loc, value):
+            found = control_character(text) if isinstance(text, str) else None
+            if found is not None:
+                # the name itself would bring the character to the screen
+                safe = tuple(part for part in loc if not (isinstance(part, str) and control_character(part)))
+                yield safe, f"a control character ({found}) in a text"
 
 
 def in_words(kind: Any, tree: Any, wrong: Any) -> tuple[Loc, str]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -11,16 +11,24 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from sim import pipeline
 from sim.analysis import design_outcomes
 from sim.analysis.design_outcomes import Which
 from sim.analysis.design_point import point_results
+from sim.analysis.drivers import sensitivity
+from sim.analysis.drivers.decomposition import decomposition, swings
+from sim.analysis.drivers.discovery import Discovery
+from sim.analysis.drivers.outcomes import chosen, outcomes_of, paired_outcomes
 from sim.runs import pair_series
 from sim.runs.claims import BY_POINT
+from sim.runs.csv_tables import read_csv
+from sim.runs.folder_check import check_footers
 from sim.runs.pair_series import PairSeries
-from sim.runs.results import FolderResults
+from sim.runs.results import MANIFEST, FolderResults
 from sim.runs.watch import UNCHANGING
-from sim.view.results_folders import ResultsFolder, check_footers, open_folder
+from sim.view.results_folders import ResultsFolder, open_folder
 from sim.view.results_view import ResultsView
+from sim.view.sections.design_drivers import Drivers
 
 T = TypeVar("T")
 _ANY_MOMENT = -1  # of what stays while a run goes on
@@ -67,14 +75,20 @@ class FolderView:
 
     def firsts(self) -> np.ndarray:
         """For each point the first month in which the compared worlds may differ."""
-        manifest = self.folder.path / "manifest.json"
+        scenarios = design_outcomes.scenarios_of(self.manifest, self.folder.path / MANIFEST)
         return self._once(
             "firsts",
-            lambda: design_outcomes.first_months(self.manifest, self.series().values, manifest),
+            lambda: design_outcomes.first_months(self.manifest, self.series().values, scenarios),
         )
+
+    def outcomes(self) -> pd.DataFrame:
+        """Every headline at every pair of a finished run."""
+        return self._once("outcomes", lambda: outcomes_of(self.folder.path, self.manifest))
 
     def pairs(self, code: str) -> pd.DataFrame:
         """A headline at every pair."""
+        if self.folder.finished:
+            return self._once(f"pairs {code}", lambda: paired_outcomes(self.outcomes(), code, self.manifest))
         return self._once(
             f"pairs {code}",
             lambda: design_outcomes.at_pairs(self.series(), code, self.manifest, self.firsts()),
@@ -83,6 +97,67 @@ class FolderView:
     def points(self, code: str) -> pd.DataFrame:
         """A headline at every point."""
         return self._once(f"points {code}", lambda: design_outcomes.at_points(self.pairs(code)))
+
+    def why_no_drivers(self) -> str:
+        """Why there are no sensitivity indices; empty where there are."""
+        if not self.folder.finished:
+            return "They are computed at the end of the run."
+        why = sensitivity.why_no_ranking(self.manifest)
+        if why:
+            return f"The design carries no ranking of its factors: {why}."
+        if not (self.folder.path / f"{sensitivity.TABLE}.csv").is_file():
+            return (
+                "The folder has no sensitivity.csv. Run the experiment again; stored runs are not repeated."
+            )
+        return ""
+
+    def ranking(self, code: str) -> pd.DataFrame:
+        """The factors by what they do to a headline's difference (or level), the largest first."""
+        table = self._once("sensitivity", lambda: self._indices(sensitivity.TABLE))
+        return sensitivity.ranked(table, code, *self._outcome, self.index)
+
+    def drivers(self, code: str, series: str) -> Drivers:
+        """What drives a headline, and by year the series behind it."""
+        sample = self._once("sample", lambda: sensitivity.sample_in(self.folder.path, self.manifest))
+        ranking = self.ranking(code)
+        outcome, against = self._outcome
+        values = chosen(self.outcomes(), code, outcome, against).to_numpy(float)
+        outputs = values.reshape(len(sample.values), -1)
+        clear = list(ranking.loc[ranking["clear"], "factor"])
+        return Drivers(
+            sample.index,
+            sample.method,
+            ranking,
+            swings(sample, outputs),
+            self._of_outcome(sensitivity.BY_YEAR, "series", series),
+            self._of_outcome(sensitivity.CONVERGENCE, "headline", code),
+            decomposition(sample, outputs, clear),
+        )
+
+    @property
+    def index(self) -> str:
+        """The index by which factors of this design are ranked."""
+        method = self.manifest["scenario"]["experiment"]["design"]["method"]
+        return sensitivity.RANKING.get(method, sensitivity.PAWN)
+
+    @property
+    def _outcome(self) -> tuple[str, str | None]:
+        """The outcome that is ranked: world, and the world it is taken against."""
+        a, b = design_outcomes.compared(self.manifest)
+        return (a, None) if b is None else (b, a)
+
+    def _indices(self, name: str) -> pd.DataFrame:
+        found = self.view.summary(name)
+        return pd.DataFrame() if found is None else found
+
+    def _of_outcome(self, name: str, key: str, value: str) -> pd.DataFrame:
+        """The rows of a table of indices that are of the ranked outcome."""
+        table = self._once(name, lambda: self._indices(name))
+        if table.empty:
+            return table
+        world, against = self._outcome
+        of = table["against"].isna() if against is None else table["against"] == against
+        return table[(table[key] == value) & (table["world"] == world) & of]
 
     @property
     def which(self) -> Which:
@@ -102,10 +177,10 @@ class FolderView:
             "" if self.folder.finished else ", of which some may not be done"
         )
 
-    def spreads(self, code: str) -> dict[str, pd.DataFrame]:
-        """The spread of a headline over the levels of each factor."""
+    def spreads(self, code: str, factors: Sequence[str]) -> dict[str, pd.DataFrame]:
+        """The spread of a headline over the levels of each of these factors."""
         at, values = self.points(code), self.series().values
-        return {str(name): design_outcomes.over_one(at, values[name], self.which) for name in values.columns}
+        return {name: design_outcomes.over_one(at, values[name], self.which) for name in factors}
 
     def cells(self, code: str, x: str, y: str) -> dict[str, design_outcomes.Cells]:
         """A headline over two factors: the difference and each world, or the only world."""
@@ -120,10 +195,25 @@ class FolderView:
             lambda: design_outcomes.fans(self.series(), metric, self.manifest, chosen),
         )
 
+    def regions(self, subject: str, side: str, level: float | None) -> Discovery:
+        """The regions of the design in which a headline is on a side of a level, or a claim has a verdict.
+
+        Without a level: in which one world is surely above the other. Raises InputError.
+        """
+        asked: dict[str, Any] = {"headline": subject, side: level}
+        if subject.startswith("claim "):
+            asked = {"claim": int(subject.split()[1]), "verdict": side}
+        elif level is None:
+            asked = {"headline": subject, "order": {"below": "lower", "above": "higher"}[side]}
+        return self._once(
+            f"regions {subject} {side} {level}",
+            lambda: pipeline.search_regions(self.folder.path, **asked),
+        )
+
     def by_point(self) -> pd.DataFrame | None:
         """The verdicts at each point, if they were written."""
         path = self.folder.path / BY_POINT
-        return pd.read_csv(path) if path.is_file() else None
+        return read_csv(path) if path.is_file() else None
 
     def at_point(self, point: int) -> ResultsView:
         """One point of the design as an experiment of its own."""
@@ -133,7 +223,8 @@ class FolderView:
 def open_results(root: Path, name: str) -> FolderView:
     """Open a folder by its name. Raises Refused or DamagedFolder."""
     folder = open_folder(root, name)
-    check_footers(folder)
+    if folder.finished:
+        check_footers(folder.path, folder.manifest)
     return FolderView(folder, 0 if folder.finished else int(time.monotonic() / _SECONDS_OF_SO_FAR))
 
 

@@ -8,20 +8,21 @@ from plotly.offline import get_plotlyjs
 
 from sim.view.blocks import CONFIG_JSON, Section, as_json, render
 from sim.view.figures.geography import world_topojson
-from sim.view.results_view import ResultsView
 from sim.view.tables import text
 
 TEMPLATE = Path(__file__).with_name("report.html")
 FOOTER = "Made from the results folder of this file."
 
 
-def put_together(view: ResultsView, head: str, parts: Sequence[Section], made: str = FOOTER) -> str:
-    """One page with a head, as HTML, and parts."""
-    contents = "".join(f'<li><a href="#{part.id}">{text(part.title)}</a></li>' for part in parts)
+def put_together(title: str, head: str, parts: Sequence[Section], made: str = FOOTER) -> str:
+    """One page with a head, as HTML, and parts; parts without a title are not in its contents."""
+    contents = "".join(
+        f'<li><a href="#{part.id}">{text(part.title)}</a></li>' for part in parts if part.title
+    )
     shell = Template(TEMPLATE.read_text(encoding="utf-8"))
     return shell.substitute(
         made=text(made),
-        title=text(view.manifest["title"]),
+        title=text(title),
         head=head,
         contents=contents,
         sections="\n".join(render(part) for part in parts),

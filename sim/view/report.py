@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from sim.runs.results import FolderResults
+from sim.runs.whole_files import write_whole
 from sim.view import sweep_report
 from sim.view.folder_view import FolderView
 from sim.view.html_page import FOOTER, put_together
@@ -22,9 +23,9 @@ def build(results: FolderResults, out: Path) -> Path:
     """
     target = out / "report.html" if out.is_dir() else out
     view = ResultsView(results)
-    target.write_text(
+    write_whole(
+        target,
         sweep_report.page(FolderView(just_written(results.folder))) if view.has_design else page(view),
-        encoding="utf-8",
     )
     return target
 
@@ -38,4 +39,4 @@ def page(view: ResultsView, made: str = FOOTER, only: Collection[str] | None = N
     parts = (
         sections(view) if only is None else [part.build(view) for part in PARTS if part.can_be_filled(only)]
     )
-    return put_together(view, headline_summary.head(view), parts, made)
+    return put_together(view.manifest["title"], headline_summary.head(view), parts, made)

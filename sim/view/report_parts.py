@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sim.view.blocks import Section
 from sim.view.results_view import ResultsView
 from sim.view.sections import (
+    channels,
     checks,
     data_location,
     governments,
@@ -18,6 +19,7 @@ from sim.view.sections import (
     revenue,
     stated_and_actual,
     survival,
+    tipping,
     trust,
 )
 
@@ -58,8 +60,12 @@ PARTS: tuple[Part, ...] = (
     Part("reaction", "Stated and actual", stated_and_actual.reaction, tables=("world",)),
     Part("claims", "Claims", checks.claims, summaries=("claims",), own_tab=True),
     Part("knockouts", "Knock-outs", checks.knockouts, summaries=("knockouts",), own_tab=True),
+    Part("channels", "Channels", channels.channels, summaries=("channels",), always=False, own_tab=True),
     Part("agents", "Agents", checks.agents, summaries=("mean_field",)),
     Part("switch-dates", "Switch dates", checks.switch_dates, summaries=("switch_dates",)),
+    Part(
+        "tipping", "Tipping and return", tipping.tipping, summaries=("returns",), always=False, own_tab=True
+    ),
     Part("survival", "Robustness", survival.survival, summaries=("survival",), own_tab=True),
     Part(
         "model-and-data",

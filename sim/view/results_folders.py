@@ -1,41 +1,23 @@
 """The results folders under one root: listed, opened, or refused with a message. Nothing is written."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from sim.runs.export import sha256_of
-from sim.runs.points import POINTS
-from sim.runs.results import MANIFEST, TABLES_FOLDER
+from sim.runs.folder_check import DamagedFolder as DamagedFolder
+from sim.runs.folder_check import check_points, factor_names, first_line, manifest_at
+from sim.runs.points import MANIFEST, POINTS, TABLES_FOLDER
 from sim.runs.watch import UNCHANGING, Progress, read_progress, running_files, together
 
 State = Literal["done", "failures", "running", "stopped", "damaged"]
 _NOT_RESULTS = {"store", TABLES_FOLDER, UNCHANGING}
 _DEPTH = 2
-_NEEDED = ("experiment", "title", "question", "worlds", "seeds", "first", "last")
-RUN_AGAIN = (
-    "Run the experiment again with the same command: stored runs are not repeated, and the folder is "
-    "written again."
-)
 
 
 class Refused(Exception):
     """A folder that must not be opened, or does not exist."""
-
-
-class DamagedFolder(Exception):
-    """A results folder that cannot be read: the problem and the remedy."""
-
-    def __init__(self, what: str, how: str = RUN_AGAIN) -> None:
-        self.what, self.how = what, how
-        super().__init__(f"{what} {how}")
 
 
 @dataclass(frozen=True)
@@ -66,6 +48,7 @@ class ResultsFolder:
     finished: bool
     progress: Progress | None = None
     factors: tuple[str, ...] = ()
+    runs: int = 0
     stamp: int = 0  # changes when the manifest does
     files: tuple[str, ...] = field(default=(), repr=False)
 
@@ -86,7 +69,11 @@ def list_folders(root: Path) -> list[FolderSummary]:
 
 def _candidates(root: Path, depth: int) -> Iterator[Path]:
     """Folders with results or with a run in progress; links are not followed."""
-    for path in sorted(root.iterdir()):
+    try:
+        inside = sorted(root.iterdir())
+    except OSError:  # it may not be read, or has just gone
+        return
+    for path in inside:
         if path.is_symlink() or not path.is_dir() or path.name.startswith(".") or path.name in _NOT_RESULTS:
             continue
         if any((path / name).exists() for name in (MANIFEST, POINTS, TABLES_FOLDER)) or running_files(path):
@@ -103,8 +90,10 @@ def _found(root: Path, path: Path) -> FolderSummary:
         return FolderSummary(
             name, path.name, "damaged", words=error.what if isinstance(error, DamagedFolder) else str(error)
         )
+    except (OSError, RuntimeError, ValueError) as error:  # one such folder hides no other
+        return FolderSummary(name, path.name, "damaged", words=f"It cannot be read: {first_line(error)}.")
     stored, progress = folder.manifest, folder.progress
-    runs = _rows(path / POINTS) if folder.finished else 0
+    runs = folder.runs
     state: State = "failures" if stored.get("failures") else "done"
     words, failed = "", len(stored.get("failures") or ())
     if progress is not None:
@@ -123,10 +112,6 @@ def _found(root: Path, path: Path) -> FolderSummary:
     )
 
 
-def _rows(path: Path) -> int:
-    return int(pq.read_metadata(path).num_rows) if path.is_file() else 0
-
-
 def resolve_name(root: Path, name: str) -> Path:
     """The folder of a name in the list. Raises Refused unless it is a plain folder under `root`."""
     quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{name[:120]}\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -142,7 +127,7 @@ def resolve_name(root: Path, name: str) -> Path:
     path = root
     for part in parts:
         path = path / part
-        if path.is_symlink():
+        if _is_link(path):
             raise Refused(
                 f"{quoted} is a link. Links are not followed because they may lead out of {root.name}/. Copy "
                 "the folder there to open it."
@@ -155,6 +140,14 @@ def resolve_name(root: Path, name: str) -> Path:
     if not path.resolve().is_relative_to(root.resolve()):
         raise Refused(f"{quoted} is outside {root.name}/ and is not opened.")
     return path
+
+
+def _is_link(path: Path) -> bool:
+    """Whether a path is a link. Raises Refused for a name that no file can have."""
+    try:
+        return path.is_symlink()
+    except (OSError, ValueError):
+        raise Refused("No results folder has a name like that; choose one from the list.") from None
 
 
 def open_folder(root: Path, name: str) -> ResultsFolder:
@@ -183,7 +176,7 @@ def just_written(path: Path) -> ResultsFolder:
 
 
 def _folder(name: str, path: Path, source: Path, finished: bool, progress: Progress | None) -> ResultsFolder:
-    stored = _manifest(source)
+    stored = manifest_at(source)
     points = (path if finished else path / UNCHANGING) / POINTS
     return ResultsFolder(
         name,
@@ -191,7 +184,8 @@ def _folder(name: str, path: Path, source: Path, finished: bool, progress: Progr
         stored,
         finished,
         progress,
-        _factors(points, stored),
+        factor_names(points, stored),
+        check_points(points) if finished and points.is_file() else 0,
         source.stat().st_mtime_ns,
         _files(path),
     )
@@ -207,85 +201,21 @@ def _progress(path: Path) -> Progress | None:
 
 def _must_lie_within(path: Path, root: Path) -> None:
     for entry in [*path.iterdir(), *(path / TABLES_FOLDER).glob("*")]:
-        if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
+        if entry.is_symlink() and not _within(entry, root):
             raise Refused(
-                f"{entry.name} in it is a link that leads out of {root.name}/, so the folder is not opened."
+                f"{entry.name} in it is a link that leads out of {root.name}/ or nowhere, so the folder is "
+                "not opened."
             )
 
 
-@lru_cache(maxsize=256)
-def _parsed(path: Path, stamp: int) -> dict[str, Any]:
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(stored, dict):
-        raise ValueError("it is not an object")
-    missing = [key for key in _NEEDED if key not in stored]
-    if missing:
-        raise ValueError(f"it lacks {', '.join(missing)}")
-    if not isinstance(stored["worlds"], dict) or not stored["worlds"]:
-        raise ValueError("it names no worlds")
-    return stored
-
-
-def _manifest(path: Path) -> dict[str, Any]:
+def _within(link: Path, root: Path) -> bool:
     try:
-        return _parsed(path, path.stat().st_mtime_ns)
-    except (ValueError, OSError) as error:
-        raise DamagedFolder(f"{MANIFEST} cannot be read: {error}.") from None
-
-
-def _factors(points: Path, stored: dict[str, Any]) -> tuple[str, ...]:
-    """The names of the design's factors, from the points table."""
-    if stored.get("points") is None:
-        return ()
-    if not points.is_file():
-        raise DamagedFolder(f"{POINTS} is missing, which lists the runs.")
-    try:
-        names = pq.read_schema(points).names
-    except (pa.ArrowException, OSError) as error:
-        raise DamagedFolder(f"{POINTS} is damaged: {first_line(error)}.") from None
-    return tuple(name for name in names if name not in ("point", "seed", "world", "run", "done"))
+        return link.resolve(strict=True).is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # it leads nowhere, or to itself
+        return False
 
 
 def _files(path: Path) -> tuple[str, ...]:
     files = [file for file in path.iterdir() if not file.name.startswith(".")]
     found = [file for file in [*files, *(path / TABLES_FOLDER).glob("*")] if file.is_file()]
     return tuple(sorted(file.relative_to(path).as_posix() for file in found))
-
-
-def _tables(folder: ResultsFolder) -> Iterator[tuple[str, Path, dict[str, Any]]]:
-    """The tables of the manifest: name within the folder, path and facts."""
-    for name, facts in (folder.manifest.get("tables") or {}).items():
-        inside = f"{TABLES_FOLDER}/{name}.parquet"
-        yield inside, folder.path / inside, facts
-
-
-def check_footers(folder: ResultsFolder) -> None:
-    """Check that every table of the manifest exists, opens and has its number of rows.
-
-    Raises DamagedFolder.
-    """
-    for name, path, facts in _tables(folder) if folder.finished else ():
-        if not path.is_file():
-            raise DamagedFolder(f"The table {name} of the manifest is missing.")
-        try:
-            rows = pq.read_metadata(path).num_rows
-        except (pa.ArrowException, OSError) as error:
-            raise DamagedFolder(f"The table {name} is damaged: {first_line(error)}.") from None
-        if rows != facts.get("rows"):
-            raise DamagedFolder(f"The table {name} has {rows:,} rows; the manifest says {facts.get('rows')}.")
-
-
-def check_every_byte(folder: ResultsFolder) -> list[str]:
-    """Tables that differ from the sha256 in the manifest."""
-    wrong = []
-    for name, path, facts in _tables(folder):
-        if not path.is_file():
-            wrong.append(f"{name} is missing")
-        elif "sha256" in facts and sha256_of(path) != facts["sha256"]:
-            wrong.append(f"{name} is not the file of the manifest (its sha256 differs)")
-    return wrong
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an error, without its final full stop."""
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__

@@ -5,32 +5,39 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sim.analysis.design_outcomes import by_influence
+from sim.analysis.drivers import boundary_tables, discovery
+from sim.analysis.drivers.tipping import RETURNS
 from sim.analysis.headlines import HEADLINES
-from sim.view.blocks import Block, Chart, Section, Text
+from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.folder_view import FolderView
 from sim.view.html_page import put_together
 from sim.view.labels import factor_name
 from sim.view.sections import (
+    boundary,
     checks,
     design_claims,
+    design_drivers,
     design_factors,
     design_fans,
     design_heat_map,
     design_tables,
     headline_summary,
+    tipping,
 )
+from sim.view.sections.discovery import regions
 from sim.view.tables import text
 
 # Headlines with their own charts; the table has all.
 _DRAWN = ("trust", "revenue", "market_share", "laws", "us_success_abroad", "conflicts")
+_IN_FULL = ("trust", "revenue")  # those whose drivers are shown over time and by states of the inputs
 _FANS = ("trust", "revenue_us_cumulative")
+_MOST_FACTORS = 10  # of which a headline has a chart each
 
 
 def page(folder_view: FolderView) -> str:
     """The report as HTML."""
     return put_together(
-        folder_view.view,
+        folder_view.manifest["title"],
         headline_summary.head(folder_view.view, _answer(folder_view), headline_summary.LIMITS_OF_SWEEPS),
         sections(folder_view),
     )
@@ -40,20 +47,23 @@ def sections(folder_view: FolderView) -> list[Section]:
     """The parts of the report; headlines without any value are left out."""
     view, values = folder_view.view, folder_view.series().values
     at = {headline.code: folder_view.points(headline.code) for headline in HEADLINES}
-    parts = [
-        Section(
-            "points",
-            "Results over the design",
-            [design_tables.headlines_over_points(view, at), design_tables.factors_table(view, values)],
-        )
-    ]
+    drawn = {code: table for code, table in at.items() if table[folder_view.which].notna().any()}
+    tables = [design_tables.headlines_over_points(view, at), design_tables.factors_table(view, values)]
+    parts = [Section("points", "Results over the design", [*tables, *_leaders(folder_view, list(drawn))])]
     claims = view.summary("claims")
     if claims is not None:
-        parts.append(Section("claims", "Claims", list(_claims(folder_view, claims, at["trust"]))))
+        parts.append(Section("claims", "Claims", list(_claims(folder_view, claims))))
+    found = discovery.stored(view.results.summary)
+    if found is not None:
+        parts.append(Section("regions", "Regions", regions(found, values)))
+    if view.summary(boundary_tables.SUMMARY) is not None:
+        parts.append(boundary.boundary(view))
+    if view.summary(RETURNS) is not None:
+        parts.append(tipping.tipping(view))
     parts += [
         Section(code, design_heat_map.HEADLINE[code].name, list(_headline(folder_view, code, at[code])))
         for code in _DRAWN
-        if at[code][folder_view.which].notna().any()
+        if code in drawn
     ]
     return [*parts, Section("fans", "Month by month", list(_fans(folder_view))), checks.reproduce(view)]
 
@@ -76,17 +86,30 @@ def _quoted(claim: str) -> str:
     return f"\N{LEFT DOUBLE QUOTATION MARK}{text(claim)}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
-def _two(ranked: list[str]) -> tuple[str, str]:
-    return ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
+def _leaders(folder_view: FolderView, codes: list[str]) -> Iterable[Block]:
+    """What drives each headline, or why nothing is said of that."""
+    why = folder_view.why_no_drivers()
+    if why:
+        yield Missing("what drives each headline", why)
+        return
+    rankings = {code: folder_view.ranking(code) for code in codes}
+    yield design_drivers.leaders(folder_view.view, rankings, folder_view.index)
 
 
-def _claims(folder_view: FolderView, claims: pd.DataFrame, at: pd.DataFrame) -> Iterable[Block]:
-    """All verdicts, and where each claim holds over the two factors with the largest effect on trust."""
-    by_point, ranked = (
-        folder_view.by_point(),
-        by_influence(at, folder_view.series().values, folder_view.which),
-    )
-    x, y = _two(ranked) if ranked else ("", "")
+def _axes(folder_view: FolderView, code: str) -> list[str]:
+    """The factors that vary: by what they do to a headline where the design can tell, else in its order."""
+    values = folder_view.series().values
+    names = [str(name) for name in values.columns if values[name].nunique() > 1]
+    if folder_view.why_no_drivers():
+        return names
+    known = [str(name) for name in folder_view.ranking(code).dropna(subset="value")["factor"]]
+    return [*known, *(name for name in names if name not in known)]
+
+
+def _claims(folder_view: FolderView, claims: pd.DataFrame) -> Iterable[Block]:
+    """All verdicts, and where each claim holds over two factors: those that move trust most, if known."""
+    by_point, axes = folder_view.by_point(), _axes(folder_view, "trust")
+    x, y = (*axes[:2], axes[0])[:2] if axes else ("", "")
     first, *others = claims["number"].astype(int)
     yield from design_claims.claims(folder_view.view, by_point, x, y, first).blocks
     if by_point is not None:
@@ -95,28 +118,43 @@ def _claims(folder_view: FolderView, claims: pd.DataFrame, at: pd.DataFrame) -> 
 
 
 def _headline(folder_view: FolderView, code: str, at: pd.DataFrame) -> Iterable[Block]:
-    """One headline over the two factors with the largest effect on it, and over each factor."""
-    view, values = folder_view.view, folder_view.series().values
-    ranked = by_influence(at, values, folder_view.which)
-    if len(ranked) > 1:
-        x, y = _two(ranked)
-        if len(ranked) > 2:
-            others = ", ".join(text(factor_name(name)) for name in ranked[2:])
-            yield Text(f"Over the two factors with the largest effect of their own; the others are {others}.")
-        yield from _renamed(
-            design_heat_map.over_two_factors(
-                view, code, folder_view.cells(code, x, y), (x, y), len(at), folder_view.seeds
-            ).blocks,
-            code,
-        )
-    charts = design_factors.all_factors(view, code, values, at, folder_view.spreads(code)).blocks
-    if len(ranked) <= 2:  # the heat map has shown all combinations
+    """What drives one headline, the headline over two factors, and over each of the first factors.
+
+    In a Morris sample a level of one factor goes with levels of others, so nothing is shown by level.
+    """
+    if not folder_view.why_no_drivers():
+        found = folder_view.drivers(code, design_drivers.SERIES_OF[code])
+        blocks = design_drivers.drivers(folder_view.view, code, found).blocks
+        yield from _renamed(blocks if code in _IN_FULL else blocks[:2], code)
+        if found.method == "morris":
+            return
+    axes = _axes(folder_view, code)
+    if len(axes) > 1:
+        yield from _renamed(_over_two(folder_view, code, at, axes), code)
+    view, values = folder_view.view, folder_view.series().values[axes[:_MOST_FACTORS]]
+    spreads = folder_view.spreads(code, tuple(values.columns))
+    charts = design_factors.all_factors(view, code, values, at, spreads).blocks
+    if len(axes) <= 2:  # the heat map has shown all combinations
         charts = [
             block
             for block in charts
             if not (isinstance(block, Chart) and block.id == design_factors.COMBINATIONS)
         ]
     yield from _renamed(charts, code)
+
+
+def _over_two(folder_view: FolderView, code: str, at: pd.DataFrame, axes: list[str]) -> Iterable[Block]:
+    """The headline over two factors, and which of all they are."""
+    x, y = axes[:2]
+    if len(axes) > 2:
+        rest = ", ".join(text(factor_name(name)) for name in axes[2:_MOST_FACTORS])
+        more = f" and {len(axes) - _MOST_FACTORS:,} more" if len(axes) > _MOST_FACTORS else ""
+        which = "the first two factors of the design; it carries no ranking"
+        if not folder_view.why_no_drivers():
+            which = f"the two factors with the largest {design_drivers.INDEX_NAMES[folder_view.index]}"
+        yield Text(f"Over {which}. The others are {rest}{more}.")
+    cells, seeds = folder_view.cells(code, x, y), folder_view.seeds
+    yield from design_heat_map.over_two_factors(folder_view.view, code, cells, (x, y), len(at), seeds).blocks
 
 
 def _fans(folder_view: FolderView) -> Iterable[Block]:

@@ -25,7 +25,8 @@ def series(finished: Finished) -> PairSeries:
 
 
 def firsts(finished: Finished, series: PairSeries) -> np.ndarray:
-    return design_outcomes.first_months(finished.results.manifest, series.values, finished.folder)
+    scenarios = design_outcomes.scenarios_of(finished.results.manifest, finished.folder)
+    return design_outcomes.first_months(finished.results.manifest, series.values, scenarios)
 
 
 def test_the_worlds_may_differ_from_the_month_after_each_points_own_switch(
@@ -117,18 +118,6 @@ def test_how_an_outcome_spreads_over_the_levels_of_one_factor(finished: Finished
     assert spread["level"].tolist() == ["1", "2", "4"]
     assert spread["q50"].to_numpy() == pytest.approx([-1.0, -2.0, -4.0])
     assert spread["points"].tolist() == [4, 4, 4]
-
-
-def test_the_factor_that_moves_an_outcome_most_comes_first_and_one_that_takes_a_single_value_not_at_all(
-    finished: Finished, series: PairSeries
-) -> None:
-    at = design_outcomes.at_points(
-        design_outcomes.at_pairs(series, "trust", finished.results.manifest, firsts(finished, series))
-    )
-    assert design_outcomes.by_influence(at, series.values, "difference")[0] == "trust.asymmetry"
-    assert design_outcomes.by_influence(at, series.values, "a")[0] == "trust.peer_weight"
-    held = series.values.assign(**{"trust.peer_weight": 0.1})
-    assert "trust.peer_weight" not in design_outcomes.by_influence(at, held, "a")
 
 
 def test_the_columns_that_a_number_is_read_from_are_known() -> None:

@@ -47,6 +47,20 @@ def test_columns_are_in_range_as_shipped() -> None:
     assert out_of_range({}) == []
 
 
+@pytest.mark.parametrize(
+    "sets",
+    [
+        {"trust.belief_jump": 1.0, "trust.news_attention": 2.0, "exposure.law_enforcement_always": 1.0},
+        {"trust.belief_jump": 1.0, "trust.news_attention": 2.0, "exposure.law_enforcement_if_believed": 1.0},
+        {"investigators.segment_weight": end_of(PARAMETERS["investigators.segment_weight"], 0)},
+    ],
+    ids=["belief and exposure", "belief in full", "hardly any request"],
+)
+@pytest.mark.filterwarnings("ignore:All-NaN")
+def test_columns_stay_in_range_where_several_parameters_are_at_an_end(sets: dict[str, float]) -> None:
+    assert out_of_range(sets) == []
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("path", "end"), ENDS)
 @pytest.mark.filterwarnings("ignore:All-NaN")

@@ -31,7 +31,7 @@ def crate(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         raise AssertionError("a crate needs no network")
 
     monkeypatch.setattr(socket.socket, "connect", nowhere)
-    assert pack(folder, tmp_path / "to deposit" / "two_worlds.zip", "CC-BY-4.0", ["Ada", "Grace"]) == 19
+    assert pack(folder, tmp_path / "to deposit" / "two_worlds.zip", "CC-BY-4.0", ["Ada", "Grace"]) == 20
     return tmp_path / "to deposit" / "two_worlds.zip"
 
 
@@ -101,13 +101,13 @@ def test_it_says_how_the_results_came_about(crate: Path, finished: Finished) -> 
 def test_the_library_of_ro_crate_reads_it(crate: Path) -> None:
     read = ROCrate(str(crate))
     assert read.name == "Two worlds"
-    assert len(list(read.data_entities)) == 19
+    assert len(list(read.data_entities)) == 20
 
 
 def test_a_table_that_is_not_the_manifests_is_not_packed(folder: Path, tmp_path: Path) -> None:
     path = folder / "tables/world.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    with pytest.raises(InputError, match=r"world.parquet: not the file that manifest.json describes"):
+    with pytest.raises(InputError, match=r"world.parquet is not the file of the manifest"):
         pack(folder, tmp_path / "x.zip", "CC-BY-4.0", [])
     assert not (tmp_path / "x.zip").exists()
 

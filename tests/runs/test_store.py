@@ -1,6 +1,7 @@
 """The store: runs that are there are not repeated, damaged ones are, failures are remembered."""
 
 import dataclasses
+import hashlib
 import json
 import os
 import socket
@@ -295,3 +296,27 @@ def test_the_store_is_plain_parquet_with_an_account_of_each_batch(tmp_path: Path
             *(f"{name}.parquet" for name in said["parts"]),
         }
     assert seen == set(points["run"]) == {run for ids in finished.plan.ids for run in ids}
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "notes", "a-b-c", f"{'0' * 32}"])
+def test_files_that_are_not_the_stores_are_passed_over(tmp_path: Path, name: str) -> None:
+    store = Store(tmp_path)
+    store.prepare()
+    for part in ("batches", "writing"):
+        (tmp_path / part / name).write_text("somebody else's")
+    store.prepare()
+    index, warnings = store.index()
+    assert not index.where
+    assert warnings == []
+    assert all((tmp_path / part / name).exists() for part in ("batches", "writing"))
+
+
+def test_a_commit_that_another_program_wrote_is_set_aside(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.prepare()
+    for content in (b"{}", b"[" * 100_000, b'{"failures": [1]}'):
+        batch = hashlib.sha256(content).hexdigest()[:32]
+        (tmp_path / "batches" / batch).mkdir()
+        (tmp_path / "batches" / batch / "commit.json").write_bytes(content)
+        _, (warning,) = store.index()
+        assert "none that this version writes" in warning

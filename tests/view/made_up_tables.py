@@ -142,5 +142,5 @@ def write_tables(
             if column.dtype == "category":
                 frame[column.name] = frame[column.name].astype("category")
         frame.to_parquet(folder / "tables" / f"{name}.parquet")
-        facts[name] = {"rows": len(frame), "digest": "0123456789abcdef" * 4}
+        facts[name] = {"rows": len(frame), "digest": "0123456789abcdef" * 4, "sha256": "0" * 64}
     return facts

@@ -11,13 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.pipeline import Finished
+from sim.runs.folder_check import check_footers, damage
 from sim.runs.plan import Plan
 from sim.runs.watch import watched, write_unchanging
 from sim.view.results_folders import (
     DamagedFolder,
     Refused,
-    check_every_byte,
-    check_footers,
     list_folders,
     open_folder,
 )
@@ -59,8 +58,8 @@ def test_a_folder_is_opened_with_its_design(root: Path) -> None:
     assert folder.finished
     assert folder.progress is None
     assert folder.has("claims.csv", "tables/world.parquet")
-    check_footers(folder)
-    assert check_every_byte(folder) == []
+    check_footers(folder.path, folder.manifest)
+    assert damage(folder.path, folder.manifest) == []
 
 
 @pytest.mark.parametrize(
@@ -81,6 +80,8 @@ def test_a_folder_is_opened_with_its_design(root: Path) -> None:
         ".hidden",
         "C:known",
         "no such",
+        "a" * 300,
+        "\ud800",
     ],
 )
 def test_a_path_that_is_no_folder_of_the_list_is_refused(root: Path, name: str) -> None:
@@ -131,7 +132,8 @@ def _cut(path: Path) -> None:
 def test_damage_is_named_with_a_remedy(root: Path, damage: object, said: str) -> None:
     damage(root / "known")
     with pytest.raises(DamagedFolder, match=said) as damaged:
-        check_footers(open_folder(root, "known"))
+        folder = open_folder(root, "known")
+        check_footers(folder.path, folder.manifest)
     assert damaged.value.how
     (one,) = list_folders(root)
     assert one.name == "known"  # a damaged folder is not kept from the list
@@ -144,8 +146,8 @@ def test_a_table_of_another_run_is_noticed(root: Path) -> None:
     pq.write_table(table.slice(0, 3), path)
     folder = open_folder(root, "known")
     with pytest.raises(DamagedFolder, match=r"laws\.parquet has 3 rows; the manifest says 22"):
-        check_footers(folder)
-    assert check_every_byte(folder) == [
+        check_footers(folder.path, folder.manifest)
+    assert damage(folder.path, folder.manifest) == [
         "tables/laws.parquet is not the file of the manifest (its sha256 differs)"
     ]
 

@@ -170,4 +170,5 @@ def _row(
         "low": i.low,
         "high": i.high,
         "contribution": interval(whole).mean - i.mean,
+        "pairs": i.pairs,
     }

@@ -6,6 +6,7 @@ The cluster exists already, by its scheduler's address, or is started on this ma
 import importlib
 import logging
 import pickle
+import socket
 import time
 from concurrent.futures import Future
 from contextlib import suppress
@@ -17,18 +18,36 @@ from sim.runs.worker import TaskDone, Work, work_pickled
 from sim.scenario.problems import InputError
 
 LOCAL = "local"
+_PORT = 8786  # Dask's own
 _SECONDS_TO_ANSWER = 15.0
 _SECONDS_FOR_WORKERS = 60.0
 _SECONDS_UNTIL_LOST = 20.0
 
 
 def cluster_engine(address: str, workers: int | None) -> OpenEngine:
-    """What opens the engine; raises InputError if Dask is not installed."""
+    """What opens the engine; raises InputError if Dask is not installed, or nobody listens at the address."""
     try:
-        importlib.import_module("distributed")
+        addressing: Any = importlib.import_module("distributed.comm.addressing")
     except ModuleNotFoundError:
         raise InputError("--cluster: Dask is not installed: pip install 'warrantsim[cluster]'") from None
+    if address != LOCAL:
+        _refuse_silence(address, addressing)
     return lambda: Cluster(address, workers)
+
+
+def _refuse_silence(address: str, addressing: Any) -> None:
+    """Refuse an address at which nobody listens, before anything is written or waited for."""
+    scheme, rest = addressing.parse_address(address)
+    if scheme not in ("tcp", "tls"):
+        return
+    try:
+        where = addressing.parse_host_port(rest, _PORT)
+        socket.create_connection(where, _SECONDS_TO_ANSWER).close()
+    except (OSError, ValueError, OverflowError, UnicodeError) as error:
+        raise InputError(
+            f"--cluster {address}: no scheduler answers there ({error}); give its address, such as "
+            f"tcp://localhost:{_PORT}, or `{LOCAL}`"
+        ) from None
 
 
 class Cluster:
@@ -59,6 +78,9 @@ class Cluster:
                 self._cluster or address, timeout=_SECONDS_TO_ANSWER, set_as_default=False
             )
         except (OSError, ValueError) as error:
+            for left in list(dask.Client._instances):  # it would wait at the end of the process
+                with suppress(Exception):
+                    left.close(timeout=1)
             raise InputError(f"--cluster {address}: no scheduler answers there ({error})") from None
         self.lost = f"the cluster's scheduler ({address}) no longer answers"
         for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:

@@ -3,6 +3,7 @@
 Each worker is a process of its own, so its death affects no other worker.
 """
 
+import importlib
 import multiprocessing
 import os
 import signal
@@ -166,8 +167,11 @@ def _begin_worker(further: Callable[..., None] | None, arguments: Sequence[Any])
 
 
 def begin() -> None:
-    """In a worker: leave Ctrl-C to the parent, and do not outlive it."""
+    """In a worker: leave Ctrl-C to the parent, do not outlive it, and leave nothing behind when ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Numba would take a named semaphore, in case of forks, which a worker that is terminated leaves behind
+    parallel: Any = importlib.import_module("numba.np.ufunc.parallel")
+    parallel._backend_init_process_lock = threading.RLock()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

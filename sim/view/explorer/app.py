@@ -9,6 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from flask import Response, send_file
 
 import sim.view
+from sim.view.explorer.guard import guard
 from sim.view.explorer.page import Component, Page
 from sim.view.explorer.pages import PAGES
 from sim.view.explorer.settings import Settings
@@ -48,8 +49,8 @@ class _Frame(Dash):  # dash carries no types
         return str(super().interpolate_index(**parts))
 
 
-def make_app(settings: Settings) -> tuple[Dash, list[Page]]:
-    """The app with all its pages, which must be closed after use.
+def make_app(settings: Settings, host: str = "127.0.0.1") -> tuple[Dash, list[Page]]:
+    """The app with all its pages, which must be closed after use; `host` is the address it listens on.
 
     It serves everything it needs: no request goes to any other host.
     """
@@ -63,6 +64,7 @@ def make_app(settings: Settings) -> tuple[Dash, list[Page]]:
         index_string=_INDEX,
         compress=True,
     )
+    guard(app.server, host)
     pages = [make(settings) for make in PAGES]
     app.layout = lambda: _layout(pages)
     _serve_files(app)

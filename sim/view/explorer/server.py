@@ -28,7 +28,7 @@ def serve(
     Raises InputError if no port can be used.
     """
     listening = _listen(host, port)
-    app, pages = make_app(settings)
+    app, pages = make_app(settings, host)
     address = f"http://{_named(host)}:{listening.getsockname()[1]}/"
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(app.server, sockets=[listening], threads=THREADS)

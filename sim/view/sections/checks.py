@@ -12,6 +12,7 @@ from sim.view.blocks import Block, Chart, Section, Text, listed, section
 from sim.view.figures.forest_plot import forest
 from sim.view.number_format import (
     Scale,
+    decimals_for,
     decimals_of,
     estimate,
     largest_of,
@@ -64,17 +65,26 @@ def knockouts(view: ResultsView) -> Iterable[Block]:
         "A dot is the headline's difference between the worlds with one mechanism switched off, with its "
         "95% interval over pairs. The dark line and grey band are the full model; the dotted line is "
         "zero. If a dot is far from the dark line, the headline depends on that mechanism."
+        + _fewer_pairs(frame, view.seeds)
     )
     yield Chart(
         "knockout", "How does each headline change when one mechanism is off?", read, figures, legend=False
     )
     note = (
         "Contribution: the headline in the full model minus this difference. Contributions need not add "
-        "up, because mechanisms interact."
+        "up, because mechanisms interact." + _fewer_pairs(frame, view.seeds)
     )
     numbers = (">Difference", ">95% interval", ">Contribution")
     heads = columns("Mechanism off", "Headline", *numbers, "Unit", "Meaning of off")
     yield Table("The same in numbers", heads, rows, note, folded=True, tall=True)
+
+
+def _fewer_pairs(frame: pd.DataFrame, seeds: int) -> str:
+    """That a table is over fewer pairs than the headlines, where it is."""
+    pairs = int(frame["pairs"].max()) if "pairs" in frame and frame["pairs"].notna().any() else seeds
+    if pairs >= seeds:
+        return ""
+    return f" What is off was run with the first {pairs:,} seeds only; the headlines are over all {seeds:,}."
 
 
 @section("agents", "What the agents add")
@@ -96,6 +106,7 @@ def agents(view: ResultsView) -> Iterable[Block]:
         "Both worlds again with one average customer in each country and segment: nobody differs in trust, "
         "sensitivity, taste, size, in what it hears or in when it acts. What the agents add is the headline "
         "with agents minus that without, pair by pair, with its 95% interval."
+        + _fewer_pairs(frame, view.seeds).replace("What is off", "All of this")
     )
     heads = columns("Headline", ">Agents", ">Average customers", ">What agents add", ">95% interval", "Unit")
     yield Table("What do the agents add?", heads, rows, note)
@@ -198,11 +209,17 @@ def details_table(frame: pd.DataFrame) -> Table:
 
 def _record_row(row: dict[str, Any]) -> list[Value]:
     scale = scale_for(str(row["unit"]), largest_of(row["data"], row["model"]))
-    data, model = (number(row[name] * scale.factor) for name in ("data", "model"))
     bound, se = BOUND_WORDS.get(str(row.get("bound")), ""), row.get("se", math.nan)
     error = "" if missing(se) else f" ± {number(se * scale.factor)}"
     low, high = row["low"] * scale.factor, row["high"] * scale.factor
-    interval = span(low, high, decimals=decimals_of(low, high))
+    # the model's digits: those of its interval, and none that the data could not be told from
+    finest = decimals_for(row["data"] * scale.factor) if missing(se) else decimals_for(se * scale.factor, 2)
+    decimals = decimals_of(low, high)
+    if row["data"] or not missing(se):
+        decimals = min(decimals, finest)
+    data = number(row["data"] * scale.factor)
+    model = number(row["model"] * scale.factor, decimals=None if missing(low) else decimals)
+    interval = span(low, high, decimals=decimals)
     population = row.get("population")
     of = f", {population.replace('_', ' ')}" if isinstance(population, str) and population else ""
     event = row.get("without_event")

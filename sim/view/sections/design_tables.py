@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.scenario.factor_groups import EVERY
 from sim.view.labels import factor_name
 from sim.view.number_format import estimate, scale_for
 from sim.view.results_view import ResultsView
@@ -12,6 +13,7 @@ from sim.view.sections.design_heat_map import DIFFERENCE, HEADLINE, difference_i
 from sim.view.tables import Table, Value, columns
 
 _FEW_VALUES = 8
+_MANY_FACTORS = 20
 
 
 def size_of_design(view: ResultsView) -> str:
@@ -38,6 +40,7 @@ def factors_table(view: ResultsView, values: pd.DataFrame) -> Table:
         columns("Factor", "Kind", "Values", ">Number of values"),
         rows,
         "Nobody decides an uncertainty; somebody can decide a lever.",
+        folded=len(rows) > _MANY_FACTORS,
     )
 
 
@@ -53,7 +56,8 @@ def _factor(manifest: Mapping[str, Any], path: str) -> tuple[str, dict[str, Any]
     """The kind of a factor, and how the experiment defines its values."""
     design = manifest.get("scenario", {}).get("experiment", {}).get("design") or {}
     for role, word in (("uncertainties", "uncertainty"), ("levers", "lever")):
-        spec = (design.get(role) or {}).get(path)
+        given = design.get(role) or {}
+        spec = next((given[name] for name in (path, path.split(".")[0], EVERY) if name in given), None)
         if isinstance(spec, dict):
             return word, {key: value for key, value in spec.items() if value is not None}
     return "", {}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sim.view.blocks import Block, Chart, NotThere, section
+from sim.view.blocks import Block, Chart, NotThere, Text, section
 from sim.view.figures.quantiles import fan, months, numbers, of_world, yearly_mean, yearly_sum
 from sim.view.figures.style import Figure, WorldStyle, axis, heading, layout, time_axis
 from sim.view.labels import how_to_record
@@ -18,6 +18,7 @@ STATED = {
     "stated_would_leave": "Would leave",
     "stated_would_pay": "Would pay 15% more to avoid US reach",
 }
+_FLOOR, _YEARS_AT_THE_FLOOR = 0.0005, 3  # shares that are shown as 0.0%
 ACTUAL = {
     "left_us": "Left a US provider",
     "gave_up": "Returned on premises",
@@ -38,6 +39,12 @@ def reaction(view: ResultsView) -> Iterable[Block]:
         "vertical axis is the same in all panels.",
         _panels(view, stated, STATED, "% of respondents"),
     )
+    at_floor = [*_at_the_floor(view, stated)]
+    if at_floor:
+        yield Text(
+            f"At the floor: {'; '.join(at_floor)}. There the model says no more than that hardly anybody "
+            "answers so, and a change in trust would not show."
+        )
     rates = _rates(view, frame)
     if rates is None:
         raise NotThere(
@@ -50,6 +57,20 @@ def reaction(view: ResultsView) -> Iterable[Block]:
         "the cloud; each postponement counts. <strong>The axis differs from that of the chart above.</strong>"
     )
     yield Chart("actual", "What do they do?", read, _panels(view, rates, ACTUAL, "% a year"))
+
+
+def _at_the_floor(view: ResultsView, stated: dict[str, pd.DataFrame]) -> Iterable[str]:
+    """Answers that nobody to speak of gives for years, world by world."""
+    for world, style in view.styles.items():
+        for column, label in STATED.items():
+            median = fan(of_world(stated[column], world), column)
+            years = [
+                month.year
+                for month, value in zip(pd.to_datetime(median["month"]), median["q50"], strict=True)
+                if value < _FLOOR
+            ]
+            if len(years) >= _YEARS_AT_THE_FLOOR:
+                yield f"{text(label.lower())}, {text(style.label)}: in {len(years)} of {len(median)} years"
 
 
 def _rates(view: ResultsView, world: pd.DataFrame) -> dict[str, pd.DataFrame] | None:

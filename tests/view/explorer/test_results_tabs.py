@@ -68,7 +68,18 @@ def shown(folder_view: FolderView, tab: str, **values: str) -> tuple[str, dict[s
 
 def test_a_sweep_has_its_tabs_and_each_builds(folder_view: FolderView) -> None:
     keys = [tab.key for tab in tabs_of(folder_view)]
-    assert keys == ["overview", "heat", "factors", "points", "fans", "verdicts", "one", "point-map"]
+    assert keys == [
+        "overview",
+        "drivers",
+        "heat",
+        "factors",
+        "points",
+        "fans",
+        "verdicts",
+        "regions",
+        "one",
+        "point-map",
+    ]
     for key in keys:
         html, figures = shown(folder_view, key)
         assert html or figures or key == "points"
@@ -141,7 +152,7 @@ def test_the_table_of_points_is_what_the_heat_map_is_made_of(folder_view: Folder
 
 
 def test_a_run_that_has_stored_nothing_says_so_in_every_tab(begun: FolderView) -> None:
-    assert [tab.key for tab in tabs_of(begun)] == ["overview", "heat", "factors", "points", "fans"]
+    assert [tab.key for tab in tabs_of(begun)] == ["overview", "drivers", "heat", "factors", "points", "fans"]
     for tab in tabs_of(begun):
         html, figures = shown(begun, tab.key)
         assert figures == {}
@@ -215,3 +226,19 @@ def test_numbers_of_the_last_few_readings_are_kept(finished: Finished) -> None:
     for stamp in range(8):
         replace(first, folder=replace(first.folder, stamp=stamp)).series()
     assert open_results(finished.folder.parent, "known").points("trust") is not before
+
+
+def test_the_drivers_tab_names_what_moves_the_headline_and_gives_its_numbers(folder_view: FolderView) -> None:
+    html, figures = shown(folder_view, "drivers", metric="trust")
+    assert "<strong>trust: asymmetry</strong>" in html
+    assert {"ranking-0", "ranking-1", "by-state-0"} <= set(figures)
+    table = BY_TAB["drivers"].numbers(folder_view, Query({"metric": "trust"}))
+    assert table["factor"].iloc[0] == "trust.asymmetry"
+    html, _ = shown(folder_view, "drivers", metric="laws")
+    assert "<strong>constant</strong>" in html
+
+
+def test_the_drivers_of_a_run_under_way_come_at_its_end(begun: FolderView) -> None:
+    html, figures = shown(begun, "drivers", metric="trust")
+    assert "They are computed at the end of the run" in html
+    assert not figures

@@ -6,8 +6,9 @@ from urllib.parse import quote
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from sim.runs.folder_check import DamagedFolder
 from sim.view.explorer.page import Component
-from sim.view.results_folders import DamagedFolder, FolderSummary, Refused, list_folders
+from sim.view.results_folders import FolderSummary, Refused, list_folders
 
 PATH = "/results"
 # A sign beside each word, so that colour is never the only sign.

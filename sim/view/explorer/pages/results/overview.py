@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 import dash_mantine_components as dmc
-import pandas as pd
 from dash import html
 
+from sim.runs.csv_tables import read_csv
 from sim.runs.execution import FAILURES
 from sim.view.blocks import Block, Section, Text
 from sim.view.explorer.components import charts
@@ -35,12 +35,25 @@ _MEANINGS = {
     "headlines.csv": "headline differences with their intervals",
     "series.csv": "paired differences month by month",
     "knockouts.csv": "headline differences with each mechanism off",
+    "channels.csv": "headline differences split among channels",
     "mean_field.csv": "headline differences with agents and with average customers",
     "switch_dates.csv": "headline differences with the switch on other dates",
     "record.csv": "the model beside the record",
     "evidence.csv": "the model beside the requested rows of evidence",
     "claims.csv": "the claims with their verdicts",
     "claims_by_point.csv": "the verdicts at each point of the design",
+    "discovery.csv": "regions of the design that answer a question: density, coverage, words",
+    "discovery_limits.csv": "the limits of each region with quasi-p values",
+    "discovery_tradeoff.csv": "density and coverage of every box on the way to the chosen one",
+    "discovery_steps.csv": "the limits of each of these boxes",
+    "discovery_points.csv": "for each question and point: outcome, whether of interest, box, leaf",
+    "boundary.csv": "where a headline crosses a level: what was searched and found",
+    "boundary_surface.csv": "mean, sd and probability to be above the level, over the ranges",
+    "boundary_points.csv": "the points that the search ran",
+    "boundary_costs.csv": "what grids would have cost for the same answer",
+    "returns.csv": "what of a ruling's effect stays after it is turned back",
+    "tipping.csv": "whether the share that stays tips along each factor",
+    "repeal.csv": "the share of further laws that is left, by how many there were",
 }
 
 
@@ -127,7 +140,7 @@ def _failures(folder_view: FolderView) -> Iterable[Component]:
     words = ": no table and no chart includes them. Run the command with --retry-failed to run them again."
     title = f"{count:,} {'pair' if count == 1 else 'pairs'} failed"
     if path.is_file():
-        frame = pd.read_csv(path, usecols=lambda name: name in ("point", "seed", "how", "stage", "error"))
+        frame = read_csv(path, lambda name: name in ("point", "seed", "how", "stage", "error"))
         note = "" if count <= _MOST_FAILURES else f"The first {_MOST_FAILURES}; all are in {FAILURES}."
         names = [Column(str(name)) for name in frame.columns]
         listed = replace(table_of(title, names, frame.head(_MOST_FAILURES), note), folded=True)

@@ -1,5 +1,6 @@
 """The query string of a results page: checked values, and complaints about invalid ones."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -72,6 +73,28 @@ class Query:
         value = self.choice(name, options, start)
         look = {"size": "sm", "w": width, "maw": "100%", "searchable": len(options) > 8}
         self.controls.append(select({"type": CONTROL, "name": name}, label, options, value, **look))
+        return value
+
+    def decimal(self, name: str, label: str, placeholder: str) -> float | None:
+        """The requested number, if one is given; adds a field for it."""
+        value, asked = None, self.values.get(name, "")
+        try:
+            value = float(asked) if asked else None
+        except ValueError:
+            self.complaints.append(f"{name} must be a number, not {asked[:60]}")
+        if value is not None and not math.isfinite(value):
+            self.complaints.append(f"{name} must be a finite number, not {asked[:60]}")
+            value = None
+        control = dmc.NumberInput(
+            id={"type": CONTROL, "name": name},
+            label=label,
+            placeholder=placeholder,
+            value="" if value is None else value,
+            debounce=500,
+            w=180,
+            size="sm",
+        )
+        self.controls.append(control)
         return value
 
     def whole_number(self, name: str, label: str, most: int) -> int:

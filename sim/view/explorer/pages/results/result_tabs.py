@@ -1,7 +1,7 @@
 """The tabs of a results folder: availability, choices, content, and table to download of each."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dash_ag_grid as dag
@@ -10,8 +10,11 @@ import pandas as pd
 from dash import html
 
 from sim.analysis.design_outcomes import levels, pairs_at
+from sim.analysis.drivers import boundary_tables
 from sim.analysis.headlines import HEADLINES
 from sim.runs.points import POINTS
+from sim.scenario.problems import InputError
+from sim.view.blocks import Block, Missing, Section, Text
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.overview import overview
@@ -19,12 +22,26 @@ from sim.view.explorer.pages.results.query import Query
 from sim.view.folder_view import FolderView
 from sim.view.labels import SERIES_NAMES, factor_name
 from sim.view.report_parts import BY_KEY, PARTS, Part
-from sim.view.sections import design_claims, design_factors, design_fans, design_heat_map
+from sim.view.sections import (
+    boundary,
+    design_claims,
+    design_drivers,
+    design_factors,
+    design_fans,
+    design_heat_map,
+)
+from sim.view.sections.discovery import regions
+from sim.view.tables import records_of
 
 METRICS = {headline.code: headline.name for headline in HEADLINES}
 SERIES = {code: name for code, (name, _) in SERIES_NAMES.items()}
 _ALL, _LOWEST, _HIGHEST = "all", "lowest", "highest"
 _WORLD = "tables/world.parquet"
+_NOT_BY_LEVEL = Text(
+    "In a Morris sample a level of one factor goes with levels of the others, so what differs between levels "
+    "here is not the effect of the factor. The tab <em>Drivers</em> has the effects."
+)
+_MOST_FACTORS = 20  # of which there is a chart each
 _PICKING = (
     "Select points with the list above the chart. The table under <em>Points</em> can be sorted and filtered."
 )
@@ -87,9 +104,15 @@ def _heat_choices(folder_view: FolderView, query: Query) -> tuple[str, str, str]
 
 def _heat(folder_view: FolderView, metric: str, x: str, y: str) -> Component:
     cells, points = folder_view.cells(metric, x, y), len(folder_view.points(metric))
-    return charts(
-        [design_heat_map.over_two_factors(folder_view.view, metric, cells, (x, y), points, folder_view.seeds)]
+    found = design_heat_map.over_two_factors(
+        folder_view.view, metric, cells, (x, y), points, folder_view.seeds
     )
+    return charts([_cautioned(folder_view, found)])
+
+
+def _cautioned(folder_view: FolderView, found: Section) -> Section:
+    """What is shown by level, with what that cannot say in a Morris sample."""
+    return replace(found, blocks=[_NOT_BY_LEVEL, *found.blocks]) if folder_view.index == "mu_star" else found
 
 
 def _heat_table(folder_view: FolderView, metric: str, x: str, y: str) -> pd.DataFrame:
@@ -100,6 +123,19 @@ def _heat_table(folder_view: FolderView, metric: str, x: str, y: str) -> pd.Data
     return pd.DataFrame(rows, columns=[x, y if y != x else f"{y} (upwards)"]).assign(
         headline=metric, points=first.points.ravel(), **columns
     )
+
+
+# --- drivers ---------------------------------------------------------------------------------------------
+
+
+def _drivers(folder_view: FolderView, metric: str) -> Component:
+    why = folder_view.why_no_drivers()
+    found = None if why else folder_view.drivers(metric, design_drivers.SERIES_OF[metric])
+    return charts([design_drivers.drivers(folder_view.view, metric, found, why)])
+
+
+def _drivers_table(folder_view: FolderView, metric: str) -> pd.DataFrame:
+    return pd.DataFrame() if folder_view.why_no_drivers() else folder_view.ranking(metric)
 
 
 # --- spread ------------------------------------------------------------------------------------------------
@@ -191,14 +227,13 @@ def _picked(
 
 def _factors(folder_view: FolderView, metric: str, pick: str, words: str) -> Component:
     values, at = folder_view.series().values, folder_view.points(metric)
+    if not folder_view.why_no_drivers():  # the first of many, by what they do to the headline
+        values = values[[*folder_view.ranking(metric)["factor"].head(_MOST_FACTORS)]]
+    values = values[list(values.columns)[:_MOST_FACTORS]]
     picked = _picked(folder_view, at[folder_view.which].dropna(), pick, words)
-    return charts(
-        [
-            design_factors.all_factors(
-                folder_view.view, metric, values, at, folder_view.spreads(metric), picked, _PICKING
-            )
-        ]
-    )
+    spreads = folder_view.spreads(metric, [*values.columns])
+    found = design_factors.all_factors(folder_view.view, metric, values, at, spreads, picked, _PICKING)
+    return charts([_cautioned(folder_view, found)])
 
 
 def _points_table(folder_view: FolderView, metric: str, *pick: str) -> pd.DataFrame:
@@ -280,6 +315,38 @@ def _claims_table(folder_view: FolderView, *choices: str) -> pd.DataFrame:
     del choices
     found = folder_view.by_point()
     return pd.DataFrame() if found is None else found
+
+
+# --- regions -----------------------------------------------------------------------------------------------
+
+
+def _region_choices(folder_view: FolderView, query: Query) -> tuple[str, str, float | None]:
+    """A headline or a claim, on which side, and of which level."""
+    frame = folder_view.view.summary("claims")
+    rows = [] if frame is None else records_of(frame)
+    claims = {f"claim {int(row['number'])}": str(row["claim"]) for row in rows}
+    subject = query.select("subject", "What", {**METRICS, **claims}, width=420)
+    if subject in claims:
+        return subject, query.select("verdict", "Where it", {"fails": "fails", "holds": "holds"}), None
+    side = query.select("side", "Where it is", {"below": "below", "above": "above"}, width=140)
+    level = query.decimal("level", "this level", "0, surely" if folder_view.view.compare else "a number")
+    return subject, side, level
+
+
+def _regions(folder_view: FolderView, subject: str, side: str, level: float | None) -> Component:
+    blocks: list[Block]
+    try:
+        blocks = regions(folder_view.regions(subject, side, level), folder_view.series().values)
+    except InputError as error:
+        blocks = [Missing("the regions", f"{error}.")]
+    return charts([Section("regions", "Where is this so?", blocks)])
+
+
+def _regions_table(folder_view: FolderView, subject: str, side: str, level: float | None) -> pd.DataFrame:
+    try:
+        return folder_view.regions(subject, side, level).regions
+    except InputError as error:
+        return pd.DataFrame({"note": [str(error)]})
 
 
 # --- parts of the report ---------------------------------------------------------------------------------
@@ -364,6 +431,7 @@ def _of_design(folder_view: FolderView, *files: str) -> bool:
 
 TABS: tuple[Tab, ...] = (
     Tab("overview", "Overview", lambda folder_view: True, overview),
+    Tab("drivers", "Drivers", _has_points, _drivers, _metric, _drivers_table),
     Tab("heat", "Heat map", _has_points, _heat, _heat_choices, _heat_table),
     Tab("factors", "All factors", _has_points, _factors, _factor_choices, _points_table),
     Tab("points", "Points", _has_points, _points, _metric, _points_table),
@@ -375,6 +443,21 @@ TABS: tuple[Tab, ...] = (
         _claims,
         _claim_choices,
         _claims_table,
+    ),
+    Tab(
+        "regions",
+        "Regions",
+        lambda folder_view: folder_view.folder.finished and _has_points(folder_view),
+        _regions,
+        _region_choices,
+        _regions_table,
+    ),
+    Tab(
+        "boundary",
+        "Boundary",
+        lambda folder_view: _of_design(folder_view, f"{boundary_tables.SUMMARY}.csv"),
+        lambda folder_view: charts([boundary.boundary(folder_view.view)]),
+        table=lambda folder_view: folder_view.view.summary(boundary_tables.SURFACE),
     ),
     Tab(
         "one",

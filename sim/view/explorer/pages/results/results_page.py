@@ -17,6 +17,8 @@ import pyarrow as pa
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from flask import Response, abort, send_file
 
+from sim.runs.csv_tables import csv_text
+from sim.runs.folder_check import RUN_AGAIN, DamagedFolder, damage, first_line
 from sim.runs.pair_series import NotAsDescribed
 from sim.scenario.problems import InputError
 from sim.view.explorer.components import tab_bar
@@ -27,14 +29,7 @@ from sim.view.explorer.pages.results.query import CONTROL, Query, parsed
 from sim.view.explorer.pages.results.result_tabs import BY_TAB, Tab, tabs_of
 from sim.view.explorer.settings import Settings
 from sim.view.folder_view import FolderView, open_results
-from sim.view.results_folders import (
-    RUN_AGAIN,
-    DamagedFolder,
-    Refused,
-    check_every_byte,
-    first_line,
-    open_folder,
-)
+from sim.view.results_folders import Refused, open_folder
 
 _POLL = 2_000  # milliseconds between updates of a run in progress
 _TABLE_DAMAGED = (
@@ -251,11 +246,14 @@ def _register_one(app: Dash, settings: Settings) -> None:
         chosen = _chosen(values, ids)
         if not clicks or "tab" not in chosen:
             return no_update
-        folder_view = open_results(settings.results, name)
+        try:
+            folder_view = open_results(settings.results, name)
+        except (Refused, DamagedFolder):  # the page says so already
+            return no_update
         tab = _tab(chosen["tab"], folder_view)
         if tab.table is None:
             return no_update
-        content = tab.numbers(folder_view, Query(chosen)).to_csv(index=False, lineterminator="\n")
+        content = csv_text(tab.numbers(folder_view, Query(chosen)))
         return {
             "content": content,
             "filename": f"{name.replace('/', '-')}-{tab.key}.csv",
@@ -284,7 +282,11 @@ def _register_one(app: Dash, settings: Settings) -> None:
         if not clicks:
             return no_update
         begin = time.perf_counter()
-        wrong = check_every_byte(open_results(settings.results, name).folder)
+        try:
+            folder = open_folder(settings.results, name)
+            wrong = damage(folder.path, folder.manifest) if folder.finished else []
+        except (Refused, DamagedFolder) as error:
+            wrong = [str(error)]
         if wrong:
             return html.Span([html.Strong("Damaged: "), "; ".join(wrong), ". ", RUN_AGAIN])
         return f"Every table is byte for byte the one of the manifest ({time.perf_counter() - begin:.1f} s)."

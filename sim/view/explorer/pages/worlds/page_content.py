@@ -70,11 +70,16 @@ def _first_changed(manifest: dict[str, Any]) -> str:
     )
 
 
-def page_content(session: Session, state: State, at_rest: pd.DataFrame | None = None) -> dict[str, Any]:
-    """All that the page draws: content of the tab, headline numbers, a sentence for screen readers, number of
-    pairs."""
+def page_content(
+    session: Session,
+    state: State,
+    at_rest: pd.DataFrame | None = None,
+    traced: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """All that the page draws: content of the tab (of a traced tab: `traced`), headline numbers, a sentence
+    for screen readers, number of pairs."""
     view = results_view_of(session, state, state.place, at_rest)
-    content = content_of(TABS[state.tab].sections(view, state))
+    content = content_of(TABS[state.tab].sections(view, state)) if traced is None else traced
     headlines = view.summary("headlines")
     assert headlines is not None
     seeds = sorted(session.pairs)

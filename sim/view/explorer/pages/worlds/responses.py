@@ -12,6 +12,7 @@ from sim.scenario.problems import InputError
 from sim.view.explorer.pages.worlds.page_content import page_content
 from sim.view.explorer.pages.worlds.sessions import Busy, Failed, Overtaken, Session, Sessions
 from sim.view.explorer.pages.worlds.state import State
+from sim.view.explorer.pages.worlds.who_moved import Traces
 from sim.view.explorer.pages.worlds.world_tabs import TABS
 
 Answer = dict[str, Any]
@@ -21,7 +22,7 @@ class Answers:
     """Responses to changes and to requests for further pairs."""
 
     def __init__(self, sessions: Sessions) -> None:
-        self.sessions = sessions
+        self.sessions, self._traces = sessions, Traces(sessions.workers)
 
     @property
     def catalogue(self) -> Any:
@@ -87,7 +88,9 @@ class Answers:
 
         def answer() -> Answer:
             state = self.read(asked)
-            return self._shown(self.sessions.move(page, state, state.tab, TABS[state.tab].wanted), state)
+            self._traces.drop(page, state)
+            session = self.sessions.move(page, state, state.tab, TABS[state.tab].wanted)
+            return self._shown(page, session, state)
 
         return _numbered(asked, answer)
 
@@ -98,18 +101,19 @@ class Answers:
             state = self.read(asked)
             session, more = self.sessions.further(page, state, state.tab, TABS[state.tab].wanted)
             same = {"kind": "same", "pairs": len(session.pairs), "of": state.pairs}
-            return self._shown(session, state) if more else same
+            return self._shown(page, session, state) if more else same
 
         return _numbered(asked, answer)
 
-    def _shown(self, session: Session, state: State) -> Answer:
+    def _shown(self, page: str, session: Session, state: State) -> Answer:
         catalogue = self.catalogue
+        traced = self._traces.content(page, session, state) if TABS[state.tab].traced else None
         labels = [spec.label for spec in catalogue.specs(state).values()]
         return {
             "kind": "view",
             "query": catalogue.query(state),
             "labels": labels,
-            **page_content(session, state, catalogue.headlines_at_rest(state)),
+            **page_content(session, state, catalogue.headlines_at_rest(state), traced),
         }
 
 

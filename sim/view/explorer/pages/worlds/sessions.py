@@ -7,12 +7,12 @@ none has more than one job in the queue, so that ten people moving sliders at on
 import hashlib
 import json
 import threading
-import time
 from collections import OrderedDict
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as TooLong
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sim.runs.live import GivenUp, LivePair, Wanted
 from sim.scenario.resolution import Resolved
@@ -20,6 +20,7 @@ from sim.view.explorer.pages.worlds.catalogue import Catalogue
 from sim.view.explorer.pages.worlds.state import State
 from sim.view.explorer.pages.worlds.workers import Desk, Workers
 
+T = TypeVar("T")
 MOST_SESSIONS = 32  # pages kept; a dropped page starts again with its next change
 _REMEMBERED = 24  # first pairs kept for all pages: undo, reset and the first page run nothing
 PATIENCE = 4.0  # seconds that a request waits before it reports its place in the queue
@@ -64,7 +65,7 @@ class Sessions:
     """All open pages and the worker processes."""
 
     def __init__(self, catalogue: Catalogue, workers: Workers) -> None:
-        self.catalogue, self._workers = catalogue, workers
+        self.catalogue, self.workers = catalogue, workers
         self._lock = threading.RLock()
         self._open: OrderedDict[str, Session] = OrderedDict()
         self._first: OrderedDict[tuple[str, str], tuple[Resolved, LivePair]] = OrderedDict()
@@ -90,7 +91,7 @@ class Sessions:
             )
             job = self._job(session, key, wants, resolved, state.seed, wanted)
         try:
-            pair = self._wait(job, PATIENCE)
+            pair = wait_for(job, PATIENCE)
         except (Failed, Overtaken):
             with self._lock:
                 if (
@@ -127,7 +128,7 @@ class Sessions:
                 self._drop(session.further)
                 session.further = (asked, self._submit("further", key, session.resolved, lacking, wanted))
             job = session.further[1]
-        pair = self._wait(job, FURTHER_PATIENCE)
+        pair = wait_for(job, FURTHER_PATIENCE)
         with self._lock:
             if (session.key, session.wants) != (key, wants):
                 raise Overtaken
@@ -157,10 +158,10 @@ class Sessions:
             self._submit("further", session.key, session.resolved, seed, wanted)
             for seed in sorted(session.pairs)
         ]
-        pairs = [self._wait(job, LONGEST) for job in jobs]
+        pairs = [wait_for(job, LONGEST) for job in jobs]
         if any(pair is None for pair in pairs):
             for job in jobs:
-                self._workers.give_up(job)
+                self.workers.give_up(job)
             raise Failed("the runs took too long; try again when the machine is less busy")
         return Session(
             session.key,
@@ -197,7 +198,7 @@ class Sessions:
         self, desk: Desk, key: str, resolved: Resolved, seed: int, wanted: Wanted
     ) -> "Future[LivePair]":
         try:
-            return self._workers.submit(desk, key, resolved, seed, wanted)
+            return self.workers.submit(desk, key, resolved, seed, wanted)
         except RuntimeError as error:
             raise Failed(str(error)) from error
 
@@ -216,19 +217,18 @@ class Sessions:
 
     def _drop(self, job: "tuple[object, Future[LivePair]] | None") -> None:
         if job is not None:
-            self._workers.give_up(job[1])
+            self.workers.give_up(job[1])
 
-    @staticmethod
-    def _wait(job: "Future[LivePair]", seconds: float) -> LivePair | None:
-        """The result of a job, or None if it is not done in time."""
-        end = time.monotonic() + seconds
-        try:
-            return job.result(timeout=max(0.0, end - time.monotonic()))
-        except TooLong:
-            return None
-        except (CancelledError, GivenUp):
-            raise Overtaken from None
-        except BrokenProcessPool:
-            raise Failed("the process that runs the model died and was restarted; try again") from None
-        except Exception as error:  # the page shows any error of the model and goes on
-            raise Failed(f"{type(error).__name__}: {error}") from error
+
+def wait_for(job: "Future[T]", seconds: float) -> T | None:
+    """The result of a job, or None if it is not done in time. Raises Overtaken or Failed."""
+    try:
+        return job.result(timeout=max(0.0, seconds))
+    except TooLong:
+        return None
+    except (CancelledError, GivenUp):
+        raise Overtaken from None
+    except BrokenProcessPool:
+        raise Failed("the process that runs the model died and was restarted; try again") from None
+    except Exception as error:  # the page shows any error of the model and goes on
+        raise Failed(f"{type(error).__name__}: {error}") from error

@@ -26,7 +26,7 @@ IN_ADDRESS = (
 )  # settings that an address names as they are
 DAY = r"^\d{4}-(0[1-9]|1[0-2])$"
 
-Tab = Literal["trust", "map", "data", "money", "laws", "evidence", "said", "numbers"]
+Tab = Literal["trust", "map", "data", "money", "laws", "evidence", "said", "moved", "numbers"]
 
 
 class Part(BaseModel):

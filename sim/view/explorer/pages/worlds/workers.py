@@ -8,11 +8,11 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import count
-from typing import Literal
+from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from sim.model import threads
@@ -21,6 +21,7 @@ from sim.runs.live import LivePair, Wanted, remembers, run_live
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
+T = TypeVar("T")
 Desk = Literal["live", "further"]
 _LAST_SECONDS = 3.0
 _TIDY_AFTER = 0.05  # seconds
@@ -37,6 +38,11 @@ def _begin(nice: int, given_up: Sequence[int]) -> None:
     _given_up = given_up
     with suppress(AttributeError, OSError):  # not on every system
         os.nice(nice)
+
+
+def is_given_up(job: int) -> bool:
+    """In a worker: whether nobody waits for a job any more."""
+    return job in _given_up
 
 
 class Threads:
@@ -92,7 +98,7 @@ def run_measured(
     number = _threads.choose()
     threads.use(number)
     begin = time.perf_counter()
-    pair = run_live(key, scenarios, seed, wanted, lambda: job in _given_up)
+    pair = run_live(key, scenarios, seed, wanted, lambda: is_given_up(job))
     _threads.took(number, time.perf_counter() - begin)
     # Models and their agents refer to one another. Collected after the answer is sent, their memory is free
     # for the next
@@ -107,7 +113,7 @@ class Workers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._closed = False
-        self._numbers: WeakKeyDictionary[Future[LivePair], int] = WeakKeyDictionary()
+        self._numbers: WeakKeyDictionary[Future[Any], int] = WeakKeyDictionary()
         self._given_up = process_context(_PRELOADED).Array("q", _REMEMBERED_CANCELLATIONS, lock=False)
         self._workers: dict[Desk, WorkerProcess] = {
             "live": WorkerProcess(_PRELOADED, _begin, 0, self._given_up),
@@ -119,16 +125,22 @@ class Workers:
         self, desk: Desk, key: str, resolved: Resolved, seed: int, wanted: Wanted
     ) -> "Future[LivePair]":
         """Run a seed of the worlds in one of them; raises RuntimeError once closed."""
+        return self.call(desk, run_measured, key, resolved.scenarios, seed, wanted, desk == "live")
+
+    def call(self, desk: Desk, function: Callable[..., T], *arguments: Any) -> "Future[T]":
+        """Call a function in one of them, with the number of its job (see `is_given_up`) and the arguments.
+
+        Raises RuntimeError once closed.
+        """
         with self._lock:
             if self._closed:
                 raise RuntimeError("the explorer is closing")
             job = next(self._count)
-            worker, every_core = self._workers[desk], desk == "live"
-            future = worker.submit(run_measured, job, key, resolved.scenarios, seed, wanted, every_core)
+            future = self._workers[desk].submit(function, job, *arguments)
         self._numbers[future] = job
         return future
 
-    def give_up(self, future: "Future[LivePair]") -> None:
+    def give_up(self, future: "Future[Any]") -> None:
         """Cancel a job: it does not start, or it ends after its current month and raises GivenUp."""
         if not future.cancel() and not future.done():
             self._given_up[self._gone % _REMEMBERED_CANCELLATIONS] = self._numbers.get(future, 0)

@@ -25,12 +25,13 @@ class Tab:
     """One tab.
 
     `wanted` are the tables beside `world`; of `country` what the sections take from `world` must be there
-    too.
+    too. A `traced` tab is not made from tables: a worker traces single agents (`who_moved`).
     """
 
     title: str
     wanted: Wanted
     sections: Callable[[ResultsView, State], Sequence[Section]]
+    traced: bool = False
 
 
 _FLOWS = ("country", "from_kind", "from_host", "to_kind", "to_host", "tb", "customers")
@@ -102,6 +103,7 @@ TABS: dict[str, Tab] = {
         },
         lambda view, state: [stated_and_actual.reaction(view)],
     ),
+    "moved": Tab("Who moved", {"country": ("country",)}, lambda view, state: [], traced=True),
     "numbers": Tab(
         "Numbers",
         {"country": ("country",)},

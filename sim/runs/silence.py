@@ -1,0 +1,248 @@
+"""What an experiment asks for in vain, or what does not mean what a reader would take it for.
+
+Nothing here is wrong enough to be refused. Each is said by `check` before anything runs, and stands among the
+warnings of the results.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from sim.runs.identity import Identities
+from sim.runs.pairs import must_be_equal_for, share_population
+from sim.scenario.base import LAST_RECORDED
+from sim.scenario.canonical import acting_part
+from sim.scenario.experiments import FROM_THE_SWITCH, window
+from sim.scenario.law import LOCATIONS, Law, Regime, deciding_foreign_rows, deciding_us_rows
+from sim.scenario.overrides import Setting, find
+from sim.scenario.paths import value_at
+from sim.scenario.resolution import Resolved, factors
+from sim.scenario.samples import POSTERIOR
+from sim.scenario.scenario import Scenario
+
+_AGREEMENTS = ("investigators.agreement_", "investigators.incidental_share", "orders.agreement_")
+
+
+def silences(resolved: Resolved) -> list[str]:
+    """What has no effect, or another meaning than it seems to have, in words."""
+    return [
+        *_compared(resolved),
+        *_events(resolved),
+        *_regimes(resolved),
+        *_settings(resolved),
+        *_parameters(resolved),
+        *_claims(resolved),
+        *_rest(resolved),
+    ]
+
+
+def switch_month(a: Scenario, b: Scenario) -> int | None:
+    """The first month in which a switch sets two worlds apart; None: no switch does."""
+    months = [max(a.month_after(switch.on), 0) for switch in set(a.switches) ^ set(b.switches)]
+    return min(months, default=None)
+
+
+def begins_with_the_switch(a: Scenario, b: Scenario) -> bool:
+    """Whether the first month in which two worlds may differ is that in which a switch sets them apart."""
+    return must_be_equal_for(a, b) == switch_month(a, b)
+
+
+def _compared(resolved: Resolved) -> Iterator[str]:
+    compare = resolved.experiment.compare
+    if compare is None:
+        return
+    a, b = (resolved.scenarios[name] for name in compare)
+    names = f"'{a.label}' and '{b.label}'"
+    identities = Identities()
+    if identities.scenario(a) == identities.scenario(b) and not factors(resolved):
+        yield f"{names} are the same world under two names: no number can differ"
+        return
+    own = [
+        f"worlds.{name}.set: {', '.join(resolved.experiment.worlds[name].set)}"
+        for name in compare
+        if resolved.experiment.worlds[name].set
+    ]
+    shared = must_be_equal_for(a, b)
+    if not share_population(a, b):
+        yield (
+            f"{names} differ in more than law and events, from the first month on "
+            f"({'; '.join(own)}): their difference is not the law's alone"
+        )
+    elif (switch := switch_month(a, b)) is not None and shared < switch:
+        yield (
+            f"{names} differ from {a.month_start(shared):%Y-%m} on, before the switch sets them apart in "
+            f"{a.month_start(switch):%Y-%m}: headlines are from the first difference on"
+        )
+
+
+def _events(resolved: Resolved) -> Iterator[str]:
+    """Events that are removed although they never act, or added in vain."""
+    history, identities = resolved.base.timelines[resolved.experiment.timeline], Identities()
+    for name, world in resolved.experiment.worlds.items():
+        scenario = resolved.scenarios[name]
+        dates, at = {event.id: event.date for event in history.events}, f"worlds.{name}.without_events"
+        for event in dict.fromkeys(world.without_events):
+            if scenario.month_after(dates[event]) >= scenario.months:
+                yield f"{at}: {event} is after the last month: removing it changes nothing"
+                continue
+            kept = {one.id for one in scenario.timeline.events} | {event}
+            timeline = history.model_copy(
+                update={"events": tuple(one for one in history.events if one.id in kept)}
+            )
+            if identities.scenario(replace(scenario, timeline=timeline)) == identities.scenario(scenario):
+                yield f"{at}: {event} never acts in this world: removing it changes nothing"
+    for event in resolved.experiment.events:
+        if not any(_acts(event.id, scenario, identities) for scenario in resolved.scenarios.values()):
+            yield f"events: {event.id} acts in no world"
+
+
+def _acts(event: str, scenario: Scenario, identities: Identities) -> bool:
+    if any(
+        scenario.month_after(e.date) >= scenario.months for e in scenario.timeline.events if e.id == event
+    ):
+        return False
+    without = scenario.timeline.model_copy(
+        update={"events": tuple(one for one in scenario.timeline.events if one.id != event)}
+    )
+    return identities.scenario(replace(scenario, timeline=without)) != identities.scenario(scenario)
+
+
+def _regimes(resolved: Resolved) -> Iterator[str]:
+    """Regimes, rules and rows that bring nothing about."""
+    experiment, scenarios = resolved.experiment, list(resolved.scenarios.values())
+    switches = {
+        name: [switch.regime for switch in world.switches] for name, world in experiment.worlds.items()
+    }
+    for name, regimes in switches.items():
+        yield from (
+            f"worlds.{name}.switches: '{after}' follows '{before}', so that the rule stays as it is"
+            for before, after in pairwise(regimes)
+            if before == after
+        )
+    used = {regime for regimes in switches.values() for regime in regimes} | set(experiment.bills)
+    used |= {str(factor_value) for factor in factors(resolved) for factor_value in factor.values}
+    for regime in sorted(used & set(scenarios[0].regimes)):
+        for scenario in scenarios:
+            chosen = scenario.regimes[regime]
+            if not comity_acts(chosen, scenario.law):
+                yield (
+                    f"regimes.{regime}.comity: '{chosen.comity}' has no effect under the test "
+                    f"'{chosen.test}', which sends no order to a court that could spare one"
+                )
+                break
+    enacted = {e.regime for s in scenarios for event in s.timeline.events for e in event.enacts}
+    yield from (
+        f"regimes.{name}: no switch, bill or event brings it into force"
+        for name in experiment.regimes
+        if name not in used | enacted
+    )
+    yield from _rows(experiment, scenarios[0].law)
+
+
+def comity_acts(regime: Regime, law: Law) -> bool:
+    """Whether a regime's comity rule can decide anything; true of one that spares nobody, which says so."""
+    rule, test = law.comity[regime.comity], law.tests[regime.test]
+    if not rule.common_law and rule.success is None and rule.months is None:
+        return True
+    tests = list(test.open.model_dump().values()) if test.open else [regime.test]
+    decided, rows, settled = deciding_us_rows(law), list(law.us_orders.values()), law.settled()
+    for name in tests:
+        of_test = decided[list(law.comity).index(regime.comity), settled.index(name)]
+        abroad = np.delete(of_test, LOCATIONS.index("in_us"), axis=0)
+        routes = {rows[number].route for number in np.unique(abroad)}
+        without = decided[:, settled.index(name)]
+        if (
+            "comity_review" in routes
+            or (rule.common_law and "direct" in routes)
+            or (without != of_test).any()
+        ):
+            return True
+    return False
+
+
+def _rows(experiment: Any, law: Law) -> Iterator[str]:
+    """Rows of the law that the experiment adds, and that another row always precedes."""
+    for part, decided in (
+        ("us_orders", deciding_us_rows(law)),
+        ("foreign_orders", deciding_foreign_rows(law)),
+    ):
+        order, deciding = list(getattr(law, part)), set(np.unique(decided).tolist())
+        yield from (
+            f"{part}.{name}: decides no order: rows before it decide all that it would"
+            for name in getattr(experiment, part)
+            if order.index(name) not in deciding
+        )
+
+
+def _settings(resolved: Resolved) -> Iterator[str]:
+    """Values that are set to what they are."""
+    experiment, tree = resolved.experiment, resolved.base.contents.model_dump(mode="json")
+    asked = [Setting(path, value, f"set.{path}") for path, value in experiment.set.items()]
+    asked += [one for one in resolved.over_base if not one.of_experiment and one.path not in experiment.set]
+    for one in asked:
+        found = find(one.path, tree)
+        if not isinstance(found, str) and _is_already(value_at(tree, found), one.value):
+            yield f"{one.who}: {one.path} is {one.value} already: setting it changes nothing"
+    for name, world in experiment.worlds.items():
+        common = resolved.common.contents.model_dump(mode="json") if world.set and resolved.common else {}
+        for path, value in world.set.items() if common else ():
+            found = find(path, common)
+            if not isinstance(found, str) and _is_already(value_at(common, found), value):
+                yield f"worlds.{name}.set: {path} is {value} already: setting it changes nothing"
+
+
+def _is_already(there: Any, asked: Any) -> bool:
+    return all(one == asked for one in there.values()) if isinstance(there, dict) else bool(there == asked)
+
+
+def _parameters(resolved: Resolved) -> Iterator[str]:
+    """Parameters that are set or varied although what they are about never happens here."""
+    experiment = resolved.experiment
+    drawn = experiment.design is not None and experiment.design.method == POSTERIOR
+    asked = [one.path for one in factors(resolved) if not drawn or one.role == "levers"]
+    asked += list(experiment.set)
+    asked += [one.path for one in resolved.over_base if not one.of_experiment]
+    for name, world in experiment.worlds.items():
+        asked += [path.removeprefix(f"worlds.{name}.set.") for path in world.set]
+    offered = any(
+        scenario.regimes[name].agreements
+        for scenario in resolved.scenarios.values()
+        for name in acting_part(scenario).regimes
+    )
+    for path in dict.fromkeys(one.split(".set.")[-1] for one in asked):
+        if path.startswith("lawmakers.") and not experiment.bills:
+            yield f"{path}: has no effect: US lawmakers act on bills, and the experiment has none"
+        elif not offered and (path.startswith(_AGREEMENTS) or path.endswith(".executive_agreement")):
+            yield f"{path}: has no effect: no regime that comes into force here offers executive agreements"
+
+
+def _claims(resolved: Resolved) -> Iterator[str]:
+    """Claims about months in which their worlds cannot differ."""
+    for i, claim in enumerate(resolved.experiment.claims):
+        meant = window(claim)
+        if meant is None or claim.window == FROM_THE_SWITCH or _moves_the_law(resolved):
+            continue
+        a, b = resolved.scenarios[claim.world], resolved.scenarios[claim.against]
+        shared = must_be_equal_for(a, b)
+        apart = a.month_start(shared)
+        if shared and meant[1] < apart:
+            yield f"claims.{i}: its worlds are equal until {apart:%Y-%m}: their difference is exactly 0"
+        elif shared and meant[0] < apart and claim.over != "last":
+            yield f"claims.{i}: some of its months lie before {apart:%Y-%m}, until when its worlds are equal"
+
+
+def _moves_the_law(resolved: Resolved) -> bool:
+    return any(factor.target.kind in ("switch", "switch_date", "event") for factor in factors(resolved))
+
+
+def _rest(resolved: Resolved) -> Iterator[str]:
+    experiment = resolved.experiment
+    if experiment.outlook is not None and experiment.horizon.last <= LAST_RECORDED:
+        yield f"outlook: has no effect: the last month, {experiment.horizon.last}, is on record"
+    dates: Sequence[Any] = [s.on for world in experiment.worlds.values() for s in world.switches[:1]]
+    for i, other in enumerate(experiment.switch_dates):
+        if set(dates) == {other.on} and not other.without_events:
+            yield f"switch_dates.{i}: {other.on} is the date of the switch already"

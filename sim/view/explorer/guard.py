@@ -1,0 +1,53 @@
+"""Who may talk to the explorer: pages that it served itself, under an address of this machine.
+
+A web page from elsewhere can send the browser's requests here, and by a name of its own that leads here
+(DNS rebinding) it could read the answers. The browser says under which name it came (Host) and which page
+asks (Origin); both are checked on every request.
+"""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+_ANY = ("0.0.0.0", "::")
+_HERE = frozenset(("localhost", "127.0.0.1", "::1"))
+
+
+def guard(server: Flask, host: str) -> None:
+    """Refuse requests for another host than this one, and those that another host's page sends."""
+
+    @server.before_request
+    def refuse() -> Response | None:
+        named = request.headers.get("Host", "")
+        if not _is_this_machine(named, host):
+            return _no("This address is not one of the explorer's: open it by the address that it printed.")
+        origin = request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != named.lower():
+            return _no("A page of another site may not ask the explorer.")
+        if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method != "GET":
+            return _no("A page of another site may not ask the explorer.")
+        return None
+
+
+def _is_this_machine(named: str, host: str) -> bool:
+    """Whether a Host header names this machine, or the address that the explorer listens on."""
+    try:
+        name = (urlsplit(f"//{named}").hostname or "").lower()
+    except ValueError:
+        return False
+    if name in _HERE or name == host.lower():
+        return True
+    return host in _ANY and _is_an_address(name)  # a name could be anybody's
+
+
+def _is_an_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _no(words: str) -> Response:
+    return Response(words, 403, mimetype="text/plain")

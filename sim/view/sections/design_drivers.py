@@ -1,0 +1,255 @@
+"""What drives a headline over a design: which factors, how far, when, and how sure that is."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sim.analysis.drivers.decomposition import Decomposition
+from sim.analysis.headlines import Headline
+from sim.view.blocks import Block, Chart, Missing, Section, Text
+from sim.view.figures.sensitivity_charts import (
+    MOST_LINES,
+    index_dots,
+    index_lines,
+    stacked_histogram,
+    tornado,
+)
+from sim.view.labels import factor_name
+from sim.view.number_format import decimals_of, estimate, number, scale_for, span
+from sim.view.results_view import ResultsView
+from sim.view.sections.design_heat_map import HEADLINE, difference_in_words
+from sim.view.tables import Table, Value, columns, text
+
+MOST = 12  # factors in a chart
+_OF_THE_FIRST = 0.1  # of the largest index: what a factor needs to be named beside it
+INDEX_NAMES = {"mu_star": "effect of its whole range (mu*)", "total": "total index", "pawn": "PAWN index"}
+_MEANINGS = {
+    "mu_star": "mu* is the mean size of the effect of a factor's whole range, in the headline's unit, "
+    "with the other factors anywhere in theirs.",
+    "total": "The total index is the share of the headline's variance that would stay if every factor but "
+    "this one were known; its interactions with others are in it, so the indices may add up to more than 1.",
+    "pawn": "PAWN is the distance between the headline's distribution at given values of the factor and its "
+    "distribution over all points: 0 is none, 1 is the largest there can be. The dashed line is what a "
+    "factor without any effect stays below in 95 of 100 samples of this size.",
+}
+# The series of a headline, for its index over time.
+SERIES_OF = {
+    "trust": "trust",
+    "trust_by_spend": "trust_by_spend",
+    "trust_intelligence": "trust_intelligence",
+    "revenue": "revenue_us",
+    "market_share": "market_share_us",
+    "data_at_home": "cloud_data_at_home",
+    "us_reach": "us_reach",
+    "us_reach_by_behaviour": "us_reach_by_behaviour",
+    "laws": "laws_total",
+    "us_success_abroad": "people_abroad_success_12m",
+    "us_success_at_home": "people_in_us_success_12m",
+    "foreign_success": "foreign_us_success_12m",
+    "conflicts": "conflicts_of_law",
+    "americans_reached": "americans_reached_cumulative",
+    "americans_exposure": "americans_exposure",
+}
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What is known of what drives one headline: its ranking and its swings, and more where it was computed.
+
+    `ranking`: `sensitivity.ranked`; `swings`: `decomposition.swings`; `by_year` and `steps`: the rows of this
+    outcome of `sensitivity_by_year` and `sensitivity_convergence`; `unit_runs`: what runs are counted in.
+    """
+
+    index: str
+    method: str
+    ranking: pd.DataFrame
+    swings: pd.DataFrame
+    by_year: pd.DataFrame
+    steps: pd.DataFrame
+    by_state: Decomposition | None
+
+
+def drivers(view: ResultsView, code: str, found: Drivers | None, why_not: str = "") -> Section:
+    """All that is known of what drives a headline. Without `found`, why there is nothing."""
+    title = f"What drives it: {HEADLINE[code].name}"
+    if found is None:
+        return Section("drivers", title, [Missing("what drives this headline", why_not)])
+    return Section("drivers", title, list(_all(view, HEADLINE[code], found)))
+
+
+def _all(view: ResultsView, headline: Headline, found: Drivers) -> Iterable[Block]:
+    yield Text(said(view, headline, found))
+    if found.ranking["value"].notna().any():
+        yield ranking_chart(view, headline, found)
+        yield from _over_time(view, headline, found)
+        yield from _by_state(view, headline, found)
+        yield from _convergence(found)
+
+
+def said(view: ResultsView, headline: Headline, found: Drivers) -> str:
+    """The ranking in a sentence, no further than its intervals carry it."""
+    rows = found.ranking
+    of = f"{text(headline.name)} ({_which(view)})"
+    if (rows["state"] == "constant").all():
+        return f"{of} is <strong>constant</strong>: it is the same at every point, so nothing drives it."
+    clear = rows[rows["clear"]]
+    lost = _lost(rows)
+    if clear.empty:
+        return f"No factor stands out from one without any effect on {of}.{lost}"
+    first = clear.iloc[0]
+    strong = clear[clear["value"] >= _OF_THE_FIRST * first["value"]]
+    level = strong[(strong["high"] >= first["low"]) & (strong.index != first.name)]
+    names = [_strong(first["factor"])] + [_strong(name) for name in level["factor"].head(3)]
+    more = f" and {len(level) - 3} more" if len(level) > 3 else ""
+    lead = (
+        f"{names[0]} moves {of} most."
+        if level.empty
+        else f"{', '.join(names)}{more} move {of} most; as their intervals overlap, their order is open."
+    )
+    count = f" {len(clear):,} of {len(rows):,} factors are clear of no effect."
+    return lead + count + lost
+
+
+def _lost(rows: pd.DataFrame) -> str:
+    used, asked = int(rows["used"].min()), int(rows["asked"].iloc[0])
+    if used == asked:
+        return ""
+    return (
+        f" Runs failed: an index rests on at least {used:,} of {asked:,} comparisons, those whose runs are "
+        "all there."
+    )
+
+
+def _strong(name: object) -> str:
+    return f"<strong>{text(factor_name(str(name)))}</strong>"
+
+
+def _which(view: ResultsView) -> str:
+    return text(difference_in_words(view)) if view.compare is not None else "its level"
+
+
+def _unit(view: ResultsView, headline: Headline) -> str:
+    return scale_for(headline.unit, 0.0).change if view.compare is not None else headline.unit
+
+
+def _index_unit(view: ResultsView, headline: Headline, index: str) -> str:
+    return f"mu*, {_unit(view, headline)}" if index == "mu_star" else INDEX_NAMES[index]
+
+
+def ranking_chart(view: ResultsView, headline: Headline, found: Drivers) -> Chart:
+    """The factors with the largest index, and the outcome at both ends of each."""
+    top = found.ranking.dropna(subset="value").head(MOST)
+    names = [factor_name(name) for name in top["factor"]]
+    dummy = float(top["threshold"].max()) if found.index == "pawn" else None
+    unit = _index_unit(view, headline, found.index)
+    dots = index_dots(top.assign(name=names), unit, dummy, "How much each matters")
+    swing = found.swings.set_index("factor").loc[top["factor"]].reset_index().assign(name=names)
+    bars = tornado(swing, f"{headline.name}, {_unit(view, headline)}", "Which way it moves")
+    ends = (
+        "the means at the lower and the upper end of its steps"
+        if found.method == "morris"
+        else "the means of the points in the lowest and in the highest third of its values"
+    )
+    hollow = " A hollow dot is not clear of no effect." if not top["clear"].all() else ""
+    rest = len(found.ranking) - len(top)
+    others = f" {rest:,} factors with smaller indices are not drawn." if rest else ""
+    read = (
+        f"{text(headline.name)}, {text(headline.window)}: {_which(view)}. Left: {_MEANINGS[found.index]} "
+        f"Bars are 95% intervals.{hollow} Right: {ends}; the line is the mean of all points.{others}"
+    )
+    return Chart("ranking", "Which factors move it most, and which way?", read, [dots, bars], width=430)
+
+
+def _over_time(view: ResultsView, headline: Headline, found: Drivers) -> Iterable[Block]:
+    known = found.by_year.dropna(subset="value")
+    if known.empty or known["date"].nunique() < 2:
+        return
+    top = known.groupby("factor")["value"].max().sort_values(ascending=False).index[:MOST_LINES]
+    dates = sorted(found.by_year["date"].astype(str).unique())
+    lines = {}
+    for name in top:
+        mine = known[known["factor"] == name].assign(at=lambda rows: rows["date"].astype(str))
+        lines[factor_name(str(name))] = mine.set_index("at").reindex(dates).reset_index()[["at", "value"]]
+    unit = INDEX_NAMES[found.index] if found.index != "mu_star" else "mu*, in the series' unit"
+    read = (
+        f"The index of each factor for the series behind this headline, year by year ({_which(view)}): the "
+        f"{len(top)} factors that ever matter most. Years in which the series is constant have no value."
+    )
+    yield Chart(
+        "index-by-year", "When does each factor matter?", read, [index_lines(lines, "", unit, "")], width=700
+    )
+
+
+def _by_state(view: ResultsView, headline: Headline, found: Drivers) -> Iterable[Block]:
+    if found.by_state is None:
+        return
+    part = found.by_state
+    states = part.table[list(part.inputs)].rename(columns=factor_name)
+    figure = stacked_histogram(part.edges, part.counts, states, f"{headline.name}, {_unit(view, headline)}")
+    read = (
+        f"Each bar is a range of {text(headline.name)} ({_which(view)}); its colours are the states of "
+        f"{' and '.join(text(factor_name(name)) for name in part.inputs)} at the points in it. Where colours "
+        "lie apart, these inputs decide the outcome; where they are mixed in every bar, others or chance do."
+    )
+    yield Chart("by-state", "Which states of the inputs lead to which outcome?", read, [figure], width=700)
+    yield _states_table(part, _unit(view, headline))
+
+
+def _states_table(part: Decomposition, unit: str) -> Table:
+    rows: list[list[Value]] = []
+    for row in part.table.to_dict("records"):
+        mean, middle = estimate(float(row["mean"]), float(row["low"]), float(row["high"]))
+        rows.append([*(str(row[name]) for name in part.inputs), int(row["points"]), mean, middle])
+    heads = [*(factor_name(name) for name in part.inputs), ">Points", f">Mean, {unit}", ">Middle 90%"]
+    return Table("The same in numbers", columns(*heads), rows, folded=True)
+
+
+def _convergence(found: Drivers) -> Iterable[Block]:
+    steps = found.steps
+    if steps.empty or steps["share"].nunique() < 2:
+        return
+    top = found.ranking.dropna(subset="value")["factor"].head(MOST_LINES)
+    lines = {}
+    for name in top:
+        mine = steps[steps["factor"] == name].sort_values("share")
+        lines[factor_name(str(name))] = mine.assign(at=[f"{n:,}" for n in mine["asked"]])
+    what = {"mu_star": "trajectories", "total": "blocks of the sample"}.get(found.index, "points")
+    read = (
+        f"The index from the first eighth, quarter and half of the {what}, and from all. Where the lines "
+        "have become level and the bars (95% intervals) short, more runs would change little."
+    )
+    figure = index_lines(lines, what, INDEX_NAMES[found.index], "")
+    yield Chart("convergence", "Would more runs change the ranking?", read, [figure], width=700)
+
+
+def leaders(view: ResultsView, rankings: Mapping[str, pd.DataFrame], index: str) -> Table:
+    """The first three factors of each headline by an index, with intervals."""
+    rows: list[list[Value]] = []
+    for code, ranking in rankings.items():
+        if (ranking["state"] == "constant").all():
+            rows.append([HEADLINE[code].name, "constant", None, None, None])
+            continue
+        clear = ranking[ranking["clear"]]
+        strong = clear[clear["value"] >= _OF_THE_FIRST * clear["value"].max()]
+        told = [_leader(row) for row in strong.head(3).to_dict("records")]
+        count = f"{len(clear):,} of {len(ranking):,}"
+        rows.append([HEADLINE[code].name, count, *told, *[None] * (3 - len(told))])
+    unit = ", in the unit of the first table" if index == "mu_star" else ""
+    note = (
+        f"Each factor with its {INDEX_NAMES[index]}{unit} and 95% interval ({_which(view)}). A factor is "
+        "named if it is clear of no effect and its index is at least a tenth of the largest. 'constant': the "
+        "headline is the same at every point."
+    )
+    heads = columns("Headline", ">Factors clear of no effect", "First", "Second", "Third")
+    return Table("What drives each headline", heads, rows, note)
+
+
+def _leader(row: Mapping[str, object]) -> str:
+    value, low, high = (float(str(row[name])) for name in ("value", "low", "high"))
+    if math.isnan(low) or high - low <= 1e-6 * abs(value):
+        return f"{factor_name(str(row['factor']))}: {number(value)}"
+    decimals = decimals_of(low, high)
+    said_ = f"{number(value, decimals=decimals)} ({span(low, high, decimals=decimals)})"
+    return f"{factor_name(str(row['factor']))}: {said_}"

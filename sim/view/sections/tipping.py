@@ -1,0 +1,175 @@
+"""Tipping and return: what of a ruling's effect stays after it is turned back, and whether anything tips."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from sim.analysis.drivers.tipping import (
+    AFTER,
+    AT_AFTER,
+    AT_END,
+    CURVES,
+    OUTCOMES,
+    REPEAL,
+    RETURNS,
+    level_past_return,
+)
+from sim.view.blocks import Block, Chart, Section, Text, listed
+from sim.view.figures.tipping_charts import phase_diagram, repeal_by_level, share_along
+from sim.view.labels import factor_name
+from sim.view.number_format import number, percent, span
+from sim.view.results_view import ResultsView
+from sim.view.tables import Cell, Table, Value, columns, records_of, text
+
+_OWN = (
+    "point", "held", "outcome", "name", "unit", "at", "before", "stays", "stays_low", "stays_high", "lasting",
+    "lasting_low", "lasting_high", "share", "share_low", "share_high", "pairs", "note",
+)  # fmt: skip
+NAMES = {outcome.code: outcome.name for outcome in OUTCOMES}
+
+
+def tipping(view: ResultsView) -> Section:
+    """The section; the folder must have the tables of an experiment that turns a rule back."""
+    return Section("tipping", "Tipping and return", _blocks(view))
+
+
+@listed
+def _blocks(view: ResultsView) -> Iterable[Block]:
+    returns = view.needed_summary("what stays after the return", RETURNS)
+    curves, repeal = view.summary(CURVES), view.summary(REPEAL)
+    yield Text(f"<strong>{text(answer(returns, curves, repeal))}</strong>")
+    factors = [str(name) for name in returns.columns if name not in _OWN]
+    varied = [name for name in factors if returns[name].nunique() > 1]
+    if len(varied) == 1:
+        yield _along(returns, varied[0])
+    elif len(varied) == 2:
+        yield from _over_two(returns, varied[0], varied[1])
+    if curves is not None:
+        yield _curves_table(curves)
+    if repeal is not None and repeal["share"].notna().any():
+        _, words = level_past_return(repeal)
+        read = (
+            f"{text(words[0].upper() + words[1:])}. Each mark is a group of pairs with about as many further "
+            "laws (more than in the reference world, in the year before the return). Bars are 95% intervals "
+            "over resampled pairs. A line that rises past one half would be a level past which repeal does "
+            "not follow."
+        )
+        figure = repeal_by_level(repeal, AFTER)
+        yield Chart(
+            "repeal", "Is there a level past which repeal does not follow?", read, [figure], width=620
+        )
+    yield _returns_table(returns, varied)
+
+
+def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFrame | None) -> str:
+    """What the tables say, in words."""
+    at = returns[returns["at"] == (AT_AFTER if (returns["at"] == AT_AFTER).any() else AT_END)]
+    parts = []
+    for code, name in NAMES.items():
+        shares = at.loc[at["outcome"] == code, "share"].dropna()
+        if shares.empty:
+            parts.append(f"{name}: a rule that lasts has no sure effect, so nothing can be lost for good.")
+        elif len(shares) == 1:
+            parts.append(f"{name}: {shares.iloc[0]:.0%} of the effect stays.")
+        else:
+            parts.append(f"{name}: {shares.min():.0%} to {shares.max():.0%} of the effect stays.")
+    if curves is not None and "verdict" in curves:
+        tips = curves[curves["verdict"] == "tips"]
+        judged = curves[~curves["verdict"].str.startswith("no effect")]
+        if len(judged):
+            names = ", ".join(dict.fromkeys(NAMES[code] for code in tips["outcome"]))
+            none = "Nothing tips along the range that was tried."
+            if judged["verdict"].str.startswith("open").any():
+                none = "Nothing surely tips along the range tried; of some curves, more seeds would tell."
+            parts.append(f"Tips: {names}." if len(tips) else none)
+    if repeal is not None:
+        parts.append(f"Laws: {level_past_return(repeal)[1]}.")
+    return f"{at['at'].iloc[0][0].upper()}{at['at'].iloc[0][1:]}. " + " ".join(parts)
+
+
+_READ = (
+    "The share that stays: the effect that is still there, over the effect had the first rule lasted, in the "
+    "same months and with the same seeds. 0: as if the ruling had never been made; 1: turning back changed "
+    "nothing; the dotted line is one half. Below 0 or above 1 the return overshot, or added to the effect. "
+)
+
+
+def _along(returns: pd.DataFrame, factor: str) -> Chart:
+    dated = not pd.api.types.is_numeric_dtype(returns[factor])
+    x, x_title = ("held", "months that the first rule held") if dated else (factor, factor_name(factor))
+    figures = [
+        share_along(returns[returns["outcome"] == code], x, name, x_title)
+        for code, name in NAMES.items()
+        if returns.loc[returns["outcome"] == code, "share"].notna().any()
+    ]
+    read = _READ + "Bars are 95% intervals over resampled seeds. Points without a sure effect are left out."
+    return Chart("stays", "How much is lost for good?", read, figures, width=430)
+
+
+def _over_two(returns: pd.DataFrame, x: str, y: str) -> Iterable[Block]:
+    at = AT_AFTER if (returns["at"] == AT_AFTER).any() else AT_END
+    mine = returns[returns["at"] == at]
+    figures = [
+        phase_diagram(mine[mine["outcome"] == code], x, y, name, (factor_name(x), factor_name(y)))
+        for code, name in NAMES.items()
+        if mine.loc[mine["outcome"] == code, "share"].notna().any()
+    ]
+    read = _READ + (
+        f"The number is that of {at}. The solid line is one half. Cells in which a rule that lasts has no "
+        "sure effect are empty."
+    )
+    yield Chart("phase", "Where is how much lost for good?", read, figures, width=430)
+
+
+def _curves_table(curves: pd.DataFrame) -> Table:
+    rows: list[list[Value]] = []
+    for row in records_of(curves):
+        where = Cell(str(row["factor"]), detail=str(row["others"]) if isinstance(row["others"], str) else "")
+        half = number(row.get("half_at"), digits=3)
+        if not pd.isna(row.get("half_low")):
+            half += f" ({span(row['half_low'], row['half_high'])})"
+        rows.append(
+            [
+                where,
+                f"{NAMES[str(row['outcome'])]}, {row['at']}",
+                percent(row.get("first")),
+                percent(row.get("last")),
+                percent(row.get("steepest")),
+                half,
+                str(row["verdict"]),
+            ]
+        )
+    heads = columns(
+        "Along", "Share of", ">At the low end", ">At the high end", ">Steepest tenth", ">Half at", "Verdict"
+    )
+    note = (
+        "Steepest tenth: the part of the whole change that a tenth of the range carries (10% for a line, "
+        "100% for a step); above one half in 95% of resamples, the curve tips. Half at: where the share "
+        "first passes one half; along a date, the months that the first rule held."
+    )
+    return Table("Does it tip?", heads, rows, note, folded=len(rows) > 12)
+
+
+def _returns_table(returns: pd.DataFrame, varied: list[str]) -> Table:
+    rows: list[list[Value]] = []
+    for row in records_of(returns):
+        where = ", ".join(f"{name} = {row[name]}" for name in varied) or "as configured"
+        share = percent(row["share"])
+        if not pd.isna(row["share_low"]):
+            share += f" ({percent(row['share_low'])} to {percent(row['share_high'])})"
+        rows.append(
+            [
+                where,
+                int(row["held"]),
+                f"{row['name']}, {row['unit']}, {row['at']}",
+                number(row["before"], signed=True),
+                number(row["stays"], signed=True),
+                number(row["lasting"], signed=True),
+                share,
+            ]
+        )
+    heads = columns(
+        "Point", ">Months held", "Outcome", ">Before the return", ">Stays", ">Had it lasted", ">Share (95%)"
+    )
+    note = "All effects are against the world that had the final rule from the beginning; means over seeds."
+    return Table("What stays, in numbers", heads, rows, note, folded=True)

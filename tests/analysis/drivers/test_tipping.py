@@ -1,0 +1,187 @@
+"""What stays after a return is what was planted; a step tips, a line does not, and no effect is said."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis.drivers.tipping import (
+    AFTER,
+    AT_AFTER,
+    AT_END,
+    crossing,
+    level_past_return,
+    steepest,
+    worlds_of,
+)
+from sim.model.tables import TABLES
+from sim.pipeline import resolve, run
+from sim.runs import worker
+from sim.runs.pairs import MONTH_DIGEST
+from sim.runs.seed import SeedDone, Task
+from sim.runs.tables_on_disk import Columns, digest_of_values
+from sim.view.sections.tipping import answer
+
+EXPERIMENT = """\
+title: A ruling that is turned back
+question: Is what stays what was planted?
+timeline: history
+horizon: {first: 2013-01, last: 2022-12}
+customers: 5000
+seeds: {first: 1, count: 4}
+record: world
+worlds:
+  microsoft_wins: {label: Microsoft wins, switches: [{on: 2014-07-31, regime: microsoft_wins}]}
+  turned_back:
+    label: DOJ wins, then Microsoft wins
+    switches: [{on: 2014-07-31, regime: doj_wins}, {on: 2015-07-31, regime: microsoft_wins}]
+  doj_wins: {label: DOJ wins, switches: [{on: 2014-07-31, regime: doj_wins}]}
+compare: [microsoft_wins, turned_back]
+design:
+  method: grid
+  levers:
+    worlds.turned_back.switches.1.on:
+      values: [DAYS]
+"""
+DAYS = "2015-07-31, 2015-10-31, 2016-01-31, 2016-04-30, 2016-07-31, 2016-10-31, 2017-01-31, 2017-04-30"
+FIRST, LOSS, LAWS = 19, 0.1, 4.0  # first month of the ruling; trust lost and laws gained while it lasts
+Stays = Callable[[int], float]
+
+
+def months_held(task: Task) -> int:
+    on = task.scenarios["turned_back"].switches[1].on
+    return (on.year - 2013) * 12 + on.month - FIRST
+
+
+def planted_seed(task: Task, stays: Stays, laws_left: float, loss: float) -> SeedDone:
+    """Trust falls by `loss` under DOJ's rule; after the return a part of it stays, by the months it held."""
+    done = SeedDone(task.seed, task.label, seconds=0.001)
+    held = months_held(task)
+    for world, scenario in task.scenarios.items():
+        columns: Columns = {"month": np.datetime64("2013-01", "M") + np.arange(scenario.months)}
+        for column in TABLES["world"].measures:
+            columns[column.name] = np.ones(scenario.months, column.dtype)
+        part = np.zeros(scenario.months)
+        if world != "microsoft_wins":
+            part[FIRST:] = 1.0
+        trust, laws = part.copy(), part * (LAWS + task.seed % 2)
+        if world == "turned_back":
+            trust[FIRST + held :] = stays(held)
+            laws[FIRST + held :] *= laws_left
+        columns |= {"trust": 0.6 - (loss + 1e-4 * (task.seed % 3)) * trust, "laws_total": 10.0 + laws}
+        done.tables[world] = {"world": columns}
+        done.months[world] = b"\0" * MONTH_DIGEST * scenario.months
+        done.digests.setdefault("world", {})[world] = digest_of_values("world", columns)
+    return done
+
+
+def turned_back(folder: Path, stays: Stays, laws_left: float = 0.8, loss: float = LOSS) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "planted.yaml"
+    file.write_text(EXPERIMENT.replace("DAYS", DAYS), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "run_seed", lambda task: planted_seed(task, stays, laws_left, loss))
+        patch.setattr("sim.runs.tasks.is_compiled", lambda: True)
+        return run(resolve(file), folder / "results", store=folder / "store", workers=1).folder
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What stays grows in a line with the months held: 24 months leave one half."""
+    return turned_back(tmp_path_factory.mktemp("line"), lambda held: held / 48)
+
+
+@pytest.fixture(scope="module")
+def step(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Up to two years nothing stays, later everything."""
+    return turned_back(tmp_path_factory.mktemp("step"), lambda held: float(held > 24), laws_left=0.2)
+
+
+def rows(folder: Path, table: str, **where: Any) -> pd.DataFrame:
+    frame = sim.load(folder).returns[table]
+    for name, value in where.items():
+        frame = frame[frame[name] == value]
+    return frame
+
+
+def test_the_share_that_stays_is_the_one_that_was_planted(line: Path) -> None:
+    found = rows(line, "returns", outcome="trust", at=AT_AFTER)
+    assert found["held"].tolist() == [12, 15, 18, 21, 24, 27, 30, 33]
+    assert found["share"].to_numpy() == pytest.approx(found["held"].to_numpy() / 48)
+    assert found["before"].to_numpy() == pytest.approx(-100 * LOSS, rel=0.01)
+    assert (found["pairs"] == 4).all()
+    assert ((found["share_low"] <= found["share"]) | found["share_low"].isna()).all()
+
+
+def test_a_line_does_not_tip_and_passes_one_half_where_it_was_planted(line: Path) -> None:
+    curve = rows(line, "tipping", outcome="trust", at=AT_AFTER).iloc[0]
+    assert curve["verdict"] == "gradual: no tipping"
+    assert curve["steepest"] == pytest.approx(0.1, abs=0.01)
+    assert curve["half_at"] == pytest.approx(24.0, abs=0.1)
+
+
+def test_a_step_tips(step: Path) -> None:
+    curve = rows(step, "tipping", outcome="trust", at=AT_AFTER).iloc[0]
+    assert curve["verdict"] == "tips"
+    assert 24 < curve["half_at"] < 27
+    returns = sim.load(step).returns
+    assert "Tips: Trust in US providers abroad" in answer(*returns.values())
+
+
+def test_what_does_not_differ_has_no_share(line: Path) -> None:
+    found = rows(line, "returns", outcome="revenue")
+    assert (
+        found["share"].isna().all() and (found["note"] == "a rule that lasts has no sure effect here").all()
+    )
+    assert rows(line, "tipping", outcome="revenue")["verdict"].str.startswith("no effect to lose").all()
+    assert "Revenue of US providers abroad: a rule that lasts has no sure effect" in answer(
+        *sim.load(line).returns.values()
+    )
+
+
+def test_laws_left_and_the_level_past_which_repeal_does_not_follow(line: Path, step: Path) -> None:
+    stuck, gone = (sim.load(folder).returns["repeal"] for folder in (line, step))
+    assert stuck["share"].to_numpy() == pytest.approx(0.8) and gone["share"].to_numpy() == pytest.approx(0.2)
+    assert "at every level, from 4.0 further laws on, more than half are left" in level_past_return(stuck)[1]
+    assert "no level up to 5.0 further laws" in level_past_return(gone)[1]
+
+
+def test_a_level_of_laws_is_named_where_there_is_one() -> None:
+    repeal = pd.DataFrame(
+        {"low": [1.0, 3.0, 6.0], "high": [2.0, 5.0, 9.0], "share": [0.1, 0.3, 0.9],
+         "share_low": [0.0, 0.2, 0.8]}
+    )  # fmt: skip
+    level, words = level_past_return(repeal)
+    assert (
+        level == 5.0
+        and words == f"past 5.0 further laws at the return, more than half are left {AFTER} months later"
+    )
+
+
+def test_a_line_has_a_tenth_of_its_change_in_a_tenth_of_its_range_and_a_jump_all_it_can() -> None:
+    x, line, jump = np.arange(5.0), np.arange(5.0), np.array([0.0, 0.0, 1.0, 1.0, 1.0])
+    assert steepest(x, line) == pytest.approx(0.1)
+    assert steepest(x, jump) == pytest.approx(0.4), "one of four steps: a tenth of the range is two fifths"
+    assert np.isnan(steepest(x, np.ones(5)))
+    assert crossing(x, jump, 0.5) == pytest.approx(1.5) and np.isnan(crossing(x, np.ones(5), 0.5))
+
+
+def test_only_experiments_that_turn_a_rule_back_have_the_tables() -> None:
+    def manifest(**worlds: Mapping[str, Any]) -> dict[str, Any]:
+        return {"scenario": {"experiment": {"worlds": worlds}}}
+
+    def world(*regimes: str) -> dict[str, Any]:
+        return {"switches": [{"on": "2014-07-31", "regime": regime} for regime in regimes]}
+
+    found = worlds_of(manifest(a=world("x"), b=world("y", "x"), c=world("y")))
+    assert found is not None and (found.reference, found.returned, found.lasting) == ("a", "b", "c")
+    assert worlds_of(manifest(a=world("x"), b=world("y"))) is None
+    assert worlds_of(manifest(a=world("x"), b=world("y", "x"))) is None
+
+
+def test_the_end_of_the_horizon_is_a_year_too(line: Path) -> None:
+    assert set(rows(line, "returns", outcome="trust")["at"]) == {AT_AFTER, AT_END}

@@ -1,0 +1,96 @@
+"""What the command prints gives no orders to a terminal, and a disk that is full is told in a line."""
+
+import errno
+import io
+import shlex
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main as command
+from sim.cli.console import _PlainConsole
+from sim.cli.shards import write_job_script
+from sim.runs.engines.cluster import cluster_engine
+from sim.scenario.csv_files import MOST_LINES, read_lines
+from sim.scenario.problems import InputError
+
+
+def test_an_escape_in_a_name_is_shown_and_not_sent() -> None:
+    out = io.StringIO()
+    console = _PlainConsole(file=out, force_terminal=True, color_system="standard", highlight=False)
+    console.print("[bold]name[/] \x1b]0;owned\x07 \x9b31m")
+    console.out("\x1b[2J")
+    text = out.getvalue()
+    assert "<1B>]0;owned" in text
+    assert "<9B>31m" in text
+    assert "\x07" not in text
+    assert "<1B>[2J" in text
+    assert "\x1b[1m" in text  # its own are sent
+
+
+@pytest.mark.parametrize(
+    ("raised", "said", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "out/x"), "out/x: No space left on device", 1),
+        (InputError("\x1b[31mred"), "<1B>[31mred", 2),
+    ],
+)
+def test_an_error_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    raised: Exception,
+    said: str,
+    code: int,
+) -> None:
+    def app() -> None:
+        raise raised
+
+    monkeypatch.setattr(command, "app", app)
+    with pytest.raises(SystemExit) as left:
+        command.main()
+    assert left.value.code == code
+    assert capsys.readouterr().err.startswith(said)
+
+
+@pytest.mark.parametrize("name", ["my study", "a;touch owned", "$(touch owned)", "a'b", "--help"])
+def test_a_job_script_quotes_names(project: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    file = project / f"{name}.yaml"
+    file.write_text((project / "experiments/two_worlds.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    write_job_script(f"./{file.name}", 2, (), None, None, project / "job.sh")
+    script = (project / "job.sh").read_text(encoding="utf-8")
+    subprocess.run(["bash", "-n", str(project / "job.sh")], check=True)
+    (job,) = [line for line in script.splitlines() if "--job-name=" in line]
+    assert all(letter.isalnum() or letter in "._-" for letter in job.partition("=")[2])
+    (line,) = [line for line in script.splitlines() if line.startswith("warrantsim run")]
+    assert shlex.split(line)[2] == f"./{file.name}"
+    assert not (project / "owned").exists()
+
+
+def test_a_line_break_in_a_name_is_refused(project: Path) -> None:
+    file = project / "a\ntouch owned.yaml"
+    file.write_text((project / "experiments/two_worlds.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(InputError, match="line break"):
+        write_job_script(str(file), 2, (), None, None, project / "job.sh")
+
+
+def test_more_parts_than_pairs_are_refused(project: Path) -> None:
+    with pytest.raises(InputError, match="only 3 would have a pair to run"):
+        write_job_script("two_worlds", 4, (), None, None, project / "job.sh")
+
+
+def test_a_table_of_a_million_lines_is_refused_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("a,b\n" + "1,2\n" * (MOST_LINES + 5), encoding="utf-8")
+    with pytest.raises(InputError, match=f"more than {MOST_LINES:,} lines"):
+        read_lines(file)
+
+
+def test_a_cluster_that_nobody_answers_for_is_refused_before_anything_is_written() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    for address in (f"tcp://127.0.0.1:{port}", "tcp://[::1", "127.0.0.1:x"):
+        with pytest.raises(InputError, match="no scheduler answers there"):
+            cluster_engine(address, 1)

@@ -1,0 +1,140 @@
+"""A results folder that was cut off, emptied or edited: the same run writes it anew, and readers say so."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import sim
+from sim.pipeline import Finished
+from sim.runs.crate import pack
+from sim.runs.reproduce import reproduce
+from sim.scenario.problems import InputError
+from sim.view.results_folders import list_folders
+from tests.swept_results import swept
+
+Damage = Callable[[Path], object]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    return swept(tmp_path_factory.mktemp("sweep"))
+
+
+@pytest.fixture
+def folder(finished: Finished, tmp_path: Path) -> Path:
+    """The folder of a sweep, with its store beside it, for one test to damage."""
+    shutil.copytree(finished.folder.parents[1], tmp_path, dirs_exist_ok=True)
+    return tmp_path / "results" / "known"
+
+
+def _cut(name: str) -> Damage:
+    return lambda f: (f / name).write_bytes((f / name).read_bytes()[:-20])
+
+
+def _write(name: str, content: str) -> Damage:
+    return lambda f: (f / name).write_text(content)
+
+
+def _edit(key: str, value: object) -> Damage:
+    def edit(folder: Path) -> None:
+        file = folder / "manifest.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {key: value}))
+
+    return edit
+
+
+def _loop(folder: Path) -> None:
+    shutil.rmtree(folder / "tables")
+    (folder / "tables").symlink_to(folder / "tables")
+
+
+MANIFEST = [
+    pytest.param(_cut("manifest.json"), id="manifest cut"),
+    pytest.param(_write("manifest.json", ""), id="manifest empty"),
+    pytest.param(_write("manifest.json", "[" * 100_000), id="manifest nested"),
+    pytest.param(_write("manifest.json", "[]"), id="manifest a list"),
+    pytest.param(_edit("failures", 5), id="failures a number"),
+    pytest.param(_edit("worlds", {"a": 1}), id="a label a number"),
+    pytest.param(_edit("worlds", {}), id="no worlds"),
+    pytest.param(_edit("tables", {"world": {"rows": "many"}}), id="tables without facts"),
+    pytest.param(_edit("compare", ["microsoft_wins", "nobody"]), id="a world that is none"),
+    pytest.param(_edit("title", "\x1b[31mred"), id="an order in the title"),
+]
+POINTS = [
+    pytest.param(_cut("points.parquet"), id="points cut"),
+    pytest.param(_write("points.parquet", ""), id="points empty"),
+    pytest.param(_write("points.parquet", "x" * 1000), id="points random"),
+]
+COMPARED = [
+    pytest.param(_edit("worlds_compared", []), id="no worlds compared"),
+    pytest.param(_edit("worlds_compared", [{"a": 0}]), id="half a comparison"),
+]
+TABLES = [pytest.param(_cut("tables/world.parquet"), id="table cut")]
+
+
+@pytest.mark.parametrize("damage", [*MANIFEST, *POINTS, *TABLES, *COMPARED])
+def test_the_same_run_writes_it_anew(finished: Finished, folder: Path, damage: Damage) -> None:
+    damage(folder)
+    again = swept(folder.parents[1])
+    assert again.ran == 0  # the store has every run
+    whole = json.loads((finished.folder / "manifest.json").read_text())
+    new = json.loads((folder / "manifest.json").read_text())
+    assert new["tables"] == whole["tables"]
+    assert new["worlds_compared"] == whole["worlds_compared"]
+    assert (folder / "points.parquet").read_bytes() == (finished.folder / "points.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("damage", [*MANIFEST, *POINTS, pytest.param(_loop, id="a link to itself")])
+def test_a_damaged_folder_hides_no_other(folder: Path, damage: Damage) -> None:
+    shutil.copytree(folder, folder.with_name("whole"))
+    damage(folder)
+    found = {one.name: one for one in list_folders(folder.parent)}
+    assert found["whole"].state == "done"
+    assert found["known"].state == "damaged"
+    assert found["known"].words
+
+
+@pytest.mark.parametrize("damage", [*MANIFEST, *POINTS])
+def test_it_is_neither_reproduced_nor_packed_nor_loaded(folder: Path, damage: Damage) -> None:
+    damage(folder)
+    with pytest.raises(InputError):
+        reproduce(folder)
+    with pytest.raises(InputError):
+        pack(folder, folder / "x.zip", "CC-BY-4.0", ())
+    assert not (folder / "x.zip").exists()
+
+
+@pytest.mark.parametrize("damage", MANIFEST)
+def test_it_is_not_loaded(folder: Path, damage: Damage) -> None:
+    damage(folder)
+    with pytest.raises(InputError, match=r"manifest\.json"):
+        sim.load(folder)
+
+
+def test_cut_outcomes_are_not_packed(folder: Path, tmp_path: Path) -> None:
+    _cut("outcomes.parquet")(folder)
+    with pytest.raises(InputError, match=r"outcomes\.parquet is damaged"):
+        pack(folder, tmp_path / "x.zip", "CC-BY-4.0", ())
+
+
+def test_points_of_other_runs_are_not_packed(folder: Path, tmp_path: Path) -> None:
+    other = swept(tmp_path / "other", fails=True)
+    shutil.copyfile(other.folder / "points.parquet", folder / "points.parquet")
+    with pytest.raises(InputError, match="does not list the runs of the manifest"):
+        pack(folder, tmp_path / "x.zip", "CC-BY-4.0", ())
+
+
+def test_where_every_pair_failed_there_is_nothing_to_compare(folder: Path) -> None:
+    points = pq.read_table(folder / "points.parquet")
+    none = pa.array([False] * len(points))
+    at = points.column_names.index("done")
+    pq.write_table(points.set_column(at, "done", none), folder / "points.parquet")
+    _edit("tables", {})(folder)
+    compared = reproduce(folder)
+    assert compared.nothing
+    assert not compared.equal

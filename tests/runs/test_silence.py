@@ -1,0 +1,160 @@
+"""What an experiment asks for in vain, or what does not mean what it seems to, is said before it runs."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis.headlines import SINCE_THE_SWITCH, SINCE_THEY_DIFFER
+from sim.pipeline import _with_windows, resolve
+from sim.runs.silence import begins_with_the_switch, silences
+from sim.scenario.locations import experiments
+from sim.scenario.problems import InputError
+from sim.scenario.resolution import Resolved
+from tests.model.small_worlds import base
+
+MICROSOFT: dict[str, Any] = {
+    "label": "Microsoft wins",
+    "switches": [{"on": "2014-07-31", "regime": "microsoft_wins"}],
+}
+DOJ: dict[str, Any] = {"label": "DOJ wins", "switches": [{"on": "2014-07-31", "regime": "doj_wins"}]}
+OWN_ROW: dict[str, Any] = {
+    "when": {"location": "in_us"},
+    "route": "direct",
+    "authority": "a test",
+    "before": "in_the_us",
+}
+EVENT: dict[str, Any] = {
+    "id": "late", "date": "2015-06-01", "kind": "news", "cause": "exogenous", "what": "x", "reference": "-",
+    "confidence": "low", "news": [{"channel": "intelligence", "weight": -0.1, "reach": {"all": 0.1}}],
+}  # fmt: skip
+
+
+def asked(**more: Any) -> Resolved:
+    tree = {
+        "title": "A question",
+        "question": "Which?",
+        "timeline": "history",
+        "horizon": {"first": "2013-01", "last": "2016-12"},
+        "customers": 2000,
+        "seeds": {"first": 1, "count": 2},
+        "worlds": {"a": MICROSOFT, "b": DOJ},
+        "compare": ["a", "b"],
+    }
+    return resolve(tree | more, base=base())
+
+
+CLAIM: dict[str, Any] = {
+    "claim": "x",
+    "measure": "trust",
+    "window": "2015",
+    "world": "b",
+    "against": "a",
+    "expect": "lower",
+}
+SAID = [
+    pytest.param({"worlds": {"a": MICROSOFT, "b": MICROSOFT | {"label": "B"}}}, "the same world", id="one"),
+    pytest.param(
+        {"worlds": {"a": MICROSOFT, "b": DOJ | {"set": {"trust.asymmetry": 1.0}}}},
+        "differ in more than law and events",
+        id="other people",
+    ),
+    pytest.param(
+        {"worlds": {"a": MICROSOFT, "b": DOJ | {"without_events": ["T03"]}}},
+        "before the switch sets them apart in 2014-08",
+        id="a difference before the switch",
+    ),
+    pytest.param(
+        {"worlds": {"a": MICROSOFT, "b": DOJ | {"without_events": ["T13"]}}},
+        "T13 is after the last month",
+        id="an event after the last month",
+    ),
+    pytest.param(
+        {"events": [EVENT | {"date": "2019-06-01"}]}, "events: late acts in no world", id="an event in vain"
+    ),
+    pytest.param(
+        {"set": {"regimes.microsoft_wins.comity": "statutory"}},
+        "'statutory' has no effect under the test 'location'",
+        id="comity where nothing is reviewed",
+    ),
+    pytest.param(
+        {
+            "worlds": {
+                "a": MICROSOFT,
+                "b": {
+                    "label": "B",
+                    "switches": [*DOJ["switches"], {"on": "2015-07-31", "regime": "doj_wins"}],
+                },
+            }
+        },
+        "the rule stays as it is",
+        id="a switch to the rule in force",
+    ),
+    pytest.param(
+        {"us_orders": {"mine": OWN_ROW | {"before": "kept_by_the_target"}}},
+        "us_orders.mine: decides no order",
+        id="a row that another precedes",
+    ),
+    pytest.param({"set": {"lawmakers.base_rate": 0.1}}, "the experiment has none", id="no bills"),
+    pytest.param(
+        {"set": {"governments.rule.executive_agreement": 1.0}},
+        "offers executive agreements",
+        id="agreements that nobody offers",
+    ),
+    pytest.param({"set": {"trust.belief_jump": 0.5}}, "is 0.5 already", id="a value that it has"),
+    pytest.param({"outlook": "trends_continue"}, "outlook: has no effect", id="an outlook in vain"),
+    pytest.param(
+        {"claims": [CLAIM | {"window": "2013"}]},
+        "their difference is exactly 0",
+        id="a claim about shared months",
+    ),
+    pytest.param({"claims": [CLAIM | {"window": "2014"}]}, "some of its months", id="a claim half before"),
+]
+
+
+@pytest.mark.parametrize(("more", "said"), SAID)
+def test_is_said(more: dict[str, Any], said: str) -> None:
+    assert said in "\n".join(silences(asked(**more)))
+
+
+def test_nothing_is_said_of_a_plain_experiment() -> None:
+    assert silences(asked(claims=[CLAIM])) == []
+    assert silences(asked(events=[EVENT], us_orders={"mine": OWN_ROW})) == []
+
+
+@pytest.mark.parametrize("name", sorted(experiments()))
+def test_the_shipped_experiments_ask_for_nothing_in_vain(name: str) -> None:
+    said = silences(resolve(name, base=base()))
+    assert [words for words in said if "no effect" in words or "changes nothing" in words] == []
+
+
+def test_check_says_it() -> None:
+    text = sim.check("two_worlds", {"regimes.microsoft_wins.comity": "statutory"})
+    assert "note: regimes.microsoft_wins.comity" in text
+    assert "note:" not in sim.check("two_worlds")
+
+
+@pytest.mark.parametrize(
+    "own",
+    [{"set": {"trust.asymmetry": 1.0}}, {"without_events": ["T03"]}],
+    ids=["other people", "an event less"],
+)
+def test_no_window_is_called_that_of_the_switch_if_it_begins_before(own: dict[str, Any]) -> None:
+    resolved = asked(worlds={"a": MICROSOFT, "b": DOJ | own})
+    assert not begins_with_the_switch(*resolved.scenarios.values())
+    table = _with_windows(pd.DataFrame({"window": [f"mean {SINCE_THE_SWITCH}"]}), resolved)
+    assert table["window"].tolist() == [f"mean {SINCE_THEY_DIFFER}"]
+    with pytest.raises(InputError, match="no switch sets them apart then"):
+        asked(worlds={"a": MICROSOFT, "b": DOJ | own}, claims=[CLAIM | {"window": "from the switch"}])
+
+
+def test_a_window_of_the_switch_is_called_so() -> None:
+    resolved = asked(claims=[CLAIM | {"window": "from the switch"}])
+    assert begins_with_the_switch(*resolved.scenarios.values())
+
+
+def test_a_design_that_makes_other_people_has_no_window_of_the_switch() -> None:
+    design = {"method": "grid", "levers": {"worlds.b.set.trust.asymmetry": {"values": [1.0, 2.0]}}}
+    with pytest.raises(InputError, match="so that the worlds differ from the first month on"):
+        asked(design=design, claims=[CLAIM | {"window": "from the switch"}])

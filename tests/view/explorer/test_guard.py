@@ -1,0 +1,53 @@
+"""The explorer answers pages that it served itself, under an address of this machine, and nobody else."""
+
+import pytest
+from flask import Flask
+
+from sim.view.explorer.guard import guard
+
+
+def answer(host: str, listens_on: str = "127.0.0.1", method: str = "POST", **headers: str) -> int:
+    server = Flask("x")
+    guard(server, listens_on)
+    server.add_url_rule("/", view_func=lambda: "fine", methods=["GET", "POST"])
+    sent = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return server.test_client().open("/", method=method, headers=sent).status_code
+
+
+@pytest.mark.parametrize("host", ["localhost:8050", "127.0.0.1:8050", "[::1]:8050", "LOCALHOST:1"])
+def test_this_machine_is_answered(host: str) -> None:
+    assert answer(host) == 200
+    assert answer(host, Origin=f"http://{host}") == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.com", "evil.com:8050", "127.0.0.1.evil.com", "localhost.evil.com", "10.0.0.1", "", "[::1", "a@b"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_another_name_is_not(host: str, method: str) -> None:
+    assert answer(host, method=method) == 403
+
+
+@pytest.mark.parametrize("origin", ["http://evil.com", "null", "http://127.0.0.1:9999", "x"])
+def test_a_page_from_elsewhere_is_not(origin: str) -> None:
+    assert answer("127.0.0.1:8050", Origin=origin) == 403
+
+
+def test_a_form_of_another_site_is_not() -> None:
+    assert answer("localhost:8050", Sec_Fetch_Site="cross-site") == 403
+    assert answer("localhost:8050", method="GET", Sec_Fetch_Site="cross-site") == 200  # a link
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("192.168.1.5:8050", 200), ("[fe80::1]:8050", 200), ("evil.com", 403), ("localhost", 200)],
+)
+def test_who_listens_to_all_addresses_is_asked_by_address(host: str, status: int) -> None:
+    assert answer(host, listens_on="0.0.0.0") == status
+
+
+def test_the_address_that_was_asked_for_is_answered() -> None:
+    assert answer("lab.example:8050", listens_on="lab.example") == 200
+    assert answer("192.168.1.5", listens_on="192.168.1.5") == 200
+    assert answer("192.168.1.6", listens_on="192.168.1.5") == 403
