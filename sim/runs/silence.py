@@ -94,9 +94,9 @@ def _events(resolved: Resolved) -> Iterator[str]:
             )
             if identities.scenario(replace(scenario, timeline=timeline)) == identities.scenario(scenario):
                 yield f"{at}: {event} never acts in this world: removing it changes nothing"
-    for event in resolved.experiment.events:
-        if not any(_acts(event.id, scenario, identities) for scenario in resolved.scenarios.values()):
-            yield f"events: {event.id} acts in no world"
+    for added in resolved.experiment.events:
+        if not any(_acts(added.id, scenario, identities) for scenario in resolved.scenarios.values()):
+            yield f"events: {added.id} acts in no world"
 
 
 def _acts(event: str, scenario: Scenario, identities: Identities) -> bool:
