@@ -352,7 +352,7 @@ def calibrate(
 def validate(
     posterior: Annotated[
         int, typer.Option("--posterior", metavar="N", min=1, help="Draws of each posterior.")
-    ] = 32,
+    ] = 16,
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, help="Seeds at each draw, each draw with its own.")
     ] = 1,
