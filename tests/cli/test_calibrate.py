@@ -51,7 +51,7 @@ def test_wrong_inputs_are_refused_with_file_and_line_by_the_fit_and_by_check(
     shutil.copytree(root() / "configs", tmp_path / "configs")
     text = (folder / "parameters.csv").read_text()
     (folder / "parameters.csv").write_text(text.replace("lin,1,5,2", "lin,1,7,2"))
-    said = "parameters.csv:27: low: trust.asymmetry would be 7, out of range; allowed: 1 to 5"
+    said = "parameters.csv:28: low: trust.asymmetry would be 7, out of range; allowed: 1 to 5"
     fitted = warrantsim(
         "calibrate",
         "--inputs",

@@ -17,7 +17,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "trust.peer_wait",
         "no 'peer_wait' in trust; did you mean 'peer_weight'?",
     ),
-    (grid(trust={"values": [1]}), "trust", "is a group of parameters; name one of it: prior_strength"),
+    (grid(trust={"values": [1]}), "trust", "stands for many parameters: give times or a range, not values"),
     (
         grid(jurisdictions__DE={"values": [1]}),
         "jurisdictions.DE",

@@ -1,5 +1,6 @@
 """Experiments that could not mean what they say are refused before anything is made."""
 
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve
 from tests.scenario.small_designs import swept
@@ -76,17 +78,16 @@ def test_a_file_that_cannot_be_is_refused(project: Path, old: str, new: str, sai
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("'2013': 0.1", "'2014': 0.1", "the table begins after 2013-01"),
-        ("'2013': 0.1", "'2013': 0.1\n    2012-06: 0.2", "put the dates in order"),
-        ("'2013': 0.1", "'20133': 0.1", "is not a date"),
+        ('{"2013":', '{"2014-02":', "begins after 2013-01|put the dates in order"),
+        ('{"2013":', '{"2013": 0.5, "2012-06":', "put the dates in order"),
+        ('{"2013":', '{"20133":', "is not a date"),
     ],
 )
-def test_a_table_by_date_covers_the_first_month(
-    project: Path, file: str, old: str, new: str, said: str
-) -> None:
-    edit(project / "configs" / f"{file}.yaml", old, new)
+def test_a_table_by_date_covers_the_first_month(tmp_path: Path, old: str, new: str, said: str) -> None:
+    shutil.copytree(root() / CONFIGS, tmp_path / "configs")
+    edit(tmp_path / "configs" / "parameters" / "market.yaml", old, new)
     with pytest.raises(InputError, match=said):
-        load_base(project / "configs")
+        load_base(tmp_path / "configs")
 
 
 @pytest.mark.parametrize(

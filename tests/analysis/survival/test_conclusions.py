@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.design_outcomes import BY_CODE
+from sim.analysis.evidence.posterior_predictive import Question
 from sim.analysis.headlines import HEADLINES
 from sim.analysis.posterior_draws import Draw
 from sim.analysis.survival import conclusions, discount
@@ -113,24 +114,18 @@ def test_the_search_reads_both_ends_off_the_evidence_and_divides_means(
 ) -> None:
     seen: dict[str, Any] = {}
 
-    def predict(
-        rows: Sequence[Any],
-        resolved: Resolved,
-        draws: Sequence[Draw],
-        runner: Any,
-        history: Any,
-        seeds: Any,
-    ) -> dict[str, np.ndarray]:
+    def predict_each(questions: Sequence[Question], runner: Any) -> list[dict[str, np.ndarray]]:
+        [asked] = questions
         seen.update(
-            rows=[row.id for row in rows],
-            months=history(resolved, draws[0]).months,
-            seeds=[list(s) for s in seeds],
-            sets=[d.sets for d in draws],
+            rows=[row.id for row in asked.rows],
+            months=asked.histories()[0].months,
+            seeds=[list(s) for s in asked.seeds or ()],
+            sets=[d.sets for d in asked.draws],
         )
         done = np.array([[m, 3 * m] for m in MULTIPLES])  # mean 2 m
-        return {"done": done, "said": np.full((len(draws), 2), 50.0)}
+        return [{"done": done, "said": np.full((len(asked.draws), 2), 50.0)}]
 
-    monkeypatch.setattr(discount, "predict", predict)
+    monkeypatch.setattr(discount, "predict_each", predict_each)
     found = discounts(two_worlds, Runner(Store(tmp_path)))
     assert [one.wanted for one in found] == [0.02, 0.27]
     assert [one.multiple for one in found] == [pytest.approx(0.02 * 50 / 2), pytest.approx(0.27 * 50 / 2)]

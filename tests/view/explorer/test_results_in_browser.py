@@ -211,6 +211,8 @@ def test_by_keyboard_alone_to_another_tab(look: Callable[..., Watching], site: S
     page = look().opens(f"{site.address}/results/known")
     page.get_by_role("tab", name="Overview").focus()
     page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Drivers")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Heat map")).to_have_attribute("aria-selected", "true")
     expect(page.locator("#heat-map-0 .main-svg").first).to_be_visible()
 

@@ -168,7 +168,7 @@ def test_a_plain_experiment_shows_the_parts_of_its_report(
     assert [tab.label for tab in tabs_of(plain)] == [
         "Overview",
         "Charts",
-        *(part.label for part in PARTS if part.own_tab and part.key != "evidence"),
+        *(part.label for part in PARTS if part.own_tab and part.always and part.key != "evidence"),
     ]
     for tab in tabs_of(plain):
         html, figures = shown(plain, tab.key)
