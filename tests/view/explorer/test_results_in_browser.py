@@ -228,7 +228,7 @@ def test_what_cannot_be_opened_says_why_and_what_to_do(look: Callable[..., Watch
         expect(page.locator("#page")).to_contain_text("Folder not opened" if name != ".." else "")
         assert "root:" not in page.locator("body").inner_text()
         assert str(site.root.parent) not in page.content()
-    page = seen.opens(f"{site.address}/results/torn?tab=heat")
+    page = seen.opens(f"{site.address}/results/torn?tab=fans")
     expect(page.get_by_role("alert").first).to_contain_text("damaged")
     page = seen.opens(f"{site.address}/results/known?tab=heat&metric=nonsense&x=%3Cscript%3E")
     expect(page.locator(".complaint")).to_contain_text("there is no metric")
