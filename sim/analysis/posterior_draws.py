@@ -14,7 +14,7 @@ from sim.scenario.base import Base
 from sim.scenario.factors import updated
 from sim.scenario.mean_field import AVERAGE
 from sim.scenario.parameter_files import out_of_range
-from sim.scenario.paths import put
+from sim.scenario.paths import parameter_and_key, put
 from sim.scenario.posterior import Posterior
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, variant
@@ -98,10 +98,10 @@ def _of_agents(sets: Mapping[str, float]) -> dict[str, float]:
 
 def _check_ranges(base: Base, draw: Draw) -> None:
     for path, value in draw.sets.items():
-        group, name, *entry = path.split(".")
-        info = base.parameter_info.get(f"{group}.{name}")
+        parameter, key = parameter_and_key(path)
+        info = base.parameter_info.get(parameter)
         if info is not None:
-            for _, message in out_of_range(info, {".".join(entry): value} if entry else value):
+            for _, message in out_of_range(info, {key: value} if key else value):
                 raise InputError(f"{draw.label}: {path}: {message}")
 
 

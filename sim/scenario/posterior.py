@@ -237,16 +237,20 @@ def _multiplies(row: Mapping[str, str], where: str, problems: list[str]) -> dict
     return out
 
 
+def paths_of_curve(place: str, curve: Mapping[str, float]) -> dict[str, float]:
+    """Path -> value of a jurisdiction's curves of adoption, given by column."""
+    return {f"jurisdictions.{place}.{name}": value for name, value in curve.items()}
+
+
 def _curves(path: Path, problems: list[str]) -> tuple[dict[str, float], ...]:
     """What each draw sets of every jurisdiction; nothing where there is no file."""
     if not path.is_file():
         return ()
     draws: dict[str, dict[str, float]] = {}
     for line, row in records(path, ("draw", "place", *CURVE_COLUMNS), problems):
-        place, where = f"jurisdictions.{row['place']}", f"{shown(path)}:{line}"
-        draws.setdefault(row["draw"], {}).update(
-            {f"{place}.{name}": number(row[name], f"{where}: {name}", problems) for name in CURVE_COLUMNS}
-        )
+        where = f"{shown(path)}:{line}"
+        curve = {name: number(row[name], f"{where}: {name}", problems) for name in CURVE_COLUMNS}
+        draws.setdefault(row["draw"], {}).update(paths_of_curve(row["place"], curve))
     return tuple(draws.values())
 
 

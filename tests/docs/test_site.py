@@ -33,6 +33,7 @@ def test_a_style_that_imports_from_another_host_is_found(tmp_path: Path) -> None
 
 
 def test_assets_of_the_site_and_links_to_other_sites_are_no_matter(tmp_path: Path) -> None:
-    page = '<script src="_static/x.js"></script><link rel="stylesheet" href="x.css"><a href="https://x.example">x</a>'
+    assets = '<script src="_static/x.js"></script><link rel="stylesheet" href="x.css">'
+    page = f'{assets}<a href="https://x.example">x</a>'
     (tmp_path / "page.html").write_text(page, encoding="utf-8")
     assert conf.external_assets(tmp_path) == []

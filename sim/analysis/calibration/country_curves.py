@@ -14,7 +14,7 @@ from sim.analysis.starting_levels.national import (
     without_later_surveys,
 )
 from sim.analysis.starting_levels.sources import Sources
-from sim.scenario.posterior import CURVE_COLUMNS
+from sim.scenario.posterior import CURVE_COLUMNS, paths_of_curve
 
 DRAWS = 128
 _DIGITS = 4
@@ -54,10 +54,8 @@ def sets_of(table: pd.DataFrame) -> list[dict[str, float]]:
     """Path -> value at each draw of a table of curves."""
     out: dict[int, dict[str, float]] = {}
     for line in table.to_dict("records"):
-        place = f"jurisdictions.{line['place']}"
-        out.setdefault(int(line["draw"]), {}).update(
-            {f"{place}.{name}": float(line[name]) for name in CURVE_COLUMNS}
-        )
+        curve = {name: float(line[name]) for name in CURVE_COLUMNS}
+        out.setdefault(int(line["draw"]), {}).update(paths_of_curve(line["place"], curve))
     return list(out.values())
 
 

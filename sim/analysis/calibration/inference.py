@@ -59,8 +59,7 @@ class Learned:
         means of the 1, 2, 4, ... likeliest: what the data leave open lies the nearer the middle of its prior
         the more are averaged.
         """
-        rng = np.random.default_rng([seed, 1])
-        moves = np.array([one.role in (FITTED, SPREAD) for one in self.candidates])
+        rng, moves = np.random.default_rng([seed, 1]), self._moves
         start = np.where(moves, rng.standard_normal((draws, len(moves))), centre_scores(self.candidates))
         likelihood = self._likelihood(used)
         found = sample(likelihood, start, moves, rng)
@@ -74,10 +73,14 @@ class Learned:
 
         What is judged stays.
         """
-        rng = np.random.default_rng([seed, 2])
-        moves = np.array([one.role in (FITTED, SPREAD) for one in self.candidates])
+        rng, moves = np.random.default_rng([seed, 2]), self._moves
         off = width * rng.standard_normal((max(count, 1) - 1, len(moves))) * moves
         return shares_of(scores(best) + np.concatenate([np.zeros((1, len(moves))), off]))
+
+    @property
+    def _moves(self) -> np.ndarray:
+        """Which parameters are sought for the best point: bool (parameters,); what is judged stays."""
+        return np.array([one.role in (FITTED, SPREAD) for one in self.candidates])
 
     def _likelihood(self, used: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         emulator = self.emulator

@@ -53,7 +53,7 @@ def _fill_demanded(unlawful, jurisdiction, spend, out):
 
 @inner()
 def _earnings_of_blocs(buyers, level, bloc, out):
-    """Home-grown providers' earnings in each bloc: `out` (B,), in the units of `buyers` at 2013's prices.
+    """Earnings of home-grown providers in each bloc, at the month's prices: `out` (B,), in units of `buyers`.
 
     `buyers` (J, 2) what customers of home-grown and of US providers could spend; `level` the month's volume,
     price and use.

@@ -26,7 +26,7 @@ from sim.model.reference.places import (
     US_SUBSIDIARY,
     us_place,
 )
-from sim.model.reference.population import home_share_of, totals_of_cell
+from sim.model.reference.population import entry_of, home_share_of, totals_of_cell
 from sim.model.reference.us_providers import Provider, host_of
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import KINDS as KIND_NAMES
@@ -320,7 +320,7 @@ class Market:
         return closed / everything if everything > 0.0 else 0.0
 
     def earnings(self, stocks: Sequence[Sequence[Sequence[int]]]) -> dict[str, float]:
-        """By bloc: what home-grown providers earn, in units of stock at the prices of 2013."""
+        """By bloc: what home-grown providers earn, in units of stock at the month's prices."""
         home = dict.fromkeys([country.bloc for country in self.countries], 0.0)
         price = self.trends.volume * self.trends.price
         for j, country in enumerate(self.countries):
@@ -343,7 +343,7 @@ class Market:
         p, now = self.scenario.parameters.market, self.earnings(stocks)
         self.first_earnings = self.first_earnings or now
         for j, (code, country) in enumerate(self.scenario.jurisdictions.items()):
-            lag = p.home_lag.get(code, p.home_lag.get(country.ties, p.home_lag.get("all", 0.0)))
+            lag = entry_of(p.home_lag, code, country)
             widening = log(1.0 - lag) / 12.0 if lag > 0.0 else 0.0
             first = self.first_earnings[country.bloc]
             earns = now[country.bloc] / first if first > 0.0 else 1.0

@@ -42,11 +42,15 @@ def totals_of_cell(where: Jurisdiction, spec: SegmentSpec) -> Totals:
     )
 
 
+def entry_of(table: dict[str, float], code: str, country: Jurisdiction) -> float:
+    """What a table says of a country: its own entry comes first, then that of its ties, then `all`."""
+    return table.get(code, table.get(country.ties, table.get("all", 0.0)))
+
+
 def home_share_of(scenario: Scenario, j: int) -> float:
     """What share of a country's cloud home-grown providers had in January 2013."""
     code, country = list(scenario.jurisdictions.items())[j]
-    start = scenario.parameters.market.home_start
-    odds = exp(start.get(code, start.get(country.ties, start.get("all", 0.0))))
+    odds = exp(entry_of(scenario.parameters.market.home_start, code, country))
     share = country.home_grown_share_2013
     return share * odds / (1.0 + share * (odds - 1.0))
 

@@ -3,6 +3,7 @@
 import json
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,14 +22,18 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 def loaded(path: Path) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """What the workbench does with a file: metadata, dtypes, one array an outcome."""
     with tarfile.open(path, "r:gz", encoding="UTF8") as archive:
-        metadata = json.loads(archive.extractfile("metadata.json").read().decode())  # type: ignore[union-attr]
-        experiments = pd.read_csv(archive.extractfile("experiments.csv"))  # type: ignore[arg-type]
+
+        def member(name: str) -> Any:
+            return archive.extractfile(name)
+
+        metadata = json.loads(member("metadata.json").read().decode())
+        experiments = pd.read_csv(member("experiments.csv"))
         for name, dtype in metadata["experiments"].items():
             experiments[name] = experiments[name].astype(dtype)
         outcomes = {}
         for kind, name, file in metadata["outcomes"]:
             assert kind == "ScalarOutcome"
-            values = pd.read_csv(archive.extractfile(file), index_col=False, header=None).values  # type: ignore[arg-type]
+            values = pd.read_csv(member(file), index_col=False, header=None).values
             outcomes[name] = np.reshape(values, (values.shape[0],))
     return experiments, outcomes
 
