@@ -3,7 +3,6 @@
 from sim.model.kernels.arithmetic import (
     exp,
     exps,
-    exps_in_place,
     fixed,
     half_life_factor,
     log,
@@ -12,4 +11,4 @@ from sim.model.kernels.arithmetic import (
     total,
 )
 
-__all__ = ["exp", "exps", "exps_in_place", "fixed", "half_life_factor", "log", "logs", "power", "total"]
+__all__ = ["exp", "exps", "fixed", "half_life_factor", "log", "logs", "power", "total"]

@@ -14,10 +14,10 @@ import numpy as np
 from numba import njit
 
 from sim.model.kernels.memory import prefetch
+from sim.model.kernels.philox import draw4s
 from sim.model.kernels.renewals import LOT
 from sim.model.kernels.trust import AHEAD
 from sim.model.luck import purposes
-from sim.model.luck.philox import draw4s
 from sim.model.places import ON_PREMISES
 
 FOURS = 3  # blocks of four uniforms a customer

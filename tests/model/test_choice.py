@@ -28,6 +28,7 @@ from sim.model.kernels.customer_arrays import Now
 from sim.model.kernels.decisions import empty_cases, empty_weights
 from sim.model.kernels.trust import own_view
 from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
+from tests.model.called import called
 
 PROVIDERS = 4
 NESTS, PLACES = FIRST_US + PROVIDERS, FIRST_US + OFFERS * PROVIDERS
@@ -78,10 +79,10 @@ def weights(
     bonus: np.ndarray | None = None,
 ) -> Decision:
     """A decision in the words of utilities and costs, put to the kernel as the roots that it works with."""
-    found, case = empty_weights(1, PLACES), empty_cases(1)
+    found, case = called(empty_weights)(1, PLACES), called(empty_cases)(1)
     found.leaf[:] = 0.0  # the kernel fills the places of nests of several only
     found.kind[0] = np.zeros(7) if risk is None else risk
-    roots_of(found.kind[0], nest_scale)
+    called(roots_of)(found.kind[0], nest_scale)
     appeal = np.empty((1, 1, PLACES))
     roots_of_utilities(utility, nest_scale, appeal.reshape(-1))
     found.nest[0] = [exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)]
@@ -90,7 +91,7 @@ def weights(
     case.on_premises[0], case.leave[0], case.within[0], case.protect[0] = (
         exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost, -protect_cost)
     )
-    nest_roots(1, case, appeal, banned[None, None], found)
+    called(nest_roots)(1, case, appeal, banned[None, None], found)
     return Decision(found.leaf[0], found.nest[0], nest_scale)
 
 
@@ -287,17 +288,19 @@ def test_perceived_risk_counts_each_channel_once() -> None:
     """Sensitivity x sum of (1 - trust) x exposure, over both channels and the own state."""
     exposure = np.array([np.linspace(0.0, 1.0, 7), np.linspace(1.0, 0.0, 7), np.full(7, 0.1)])
     risk = np.empty(7)
-    kind_risks(0, 2.0, 0.25, 0.5, 0, 0, exposure[None, None], risk[None])
+    called(kind_risks)(0, 2.0, 0.25, 0.5, 0, 0, exposure[None, None], risk[None])
     assert np.allclose(risk, 2.0 * (0.75 * exposure[0] + 0.5 * exposure[1] + 0.1))
-    kind_risks(0, 2.0, 1.0, 1.0, 0, 0, exposure[None, None], risk[None])
+    called(kind_risks)(0, 2.0, 1.0, 1.0, 0, 0, exposure[None, None], risk[None])
     assert np.allclose(risk, 0.2)
 
 
 def test_own_view_is_the_mean_of_a_beta_reputation() -> None:
     """Prior observations in the ratio of first trust, then good and bad ones: (good + 1 prior) over all."""
-    assert own_view(0.6, 10.0, 0.0, 0.0, 1.0) == pytest.approx(0.6)
-    assert own_view(0.6, 10.0, 2.0, 4.0, 1.0) == pytest.approx((6.0 + 2.0) / 16.0)
-    assert own_view(0.6, 10.0, 0.0, 4.0, 0.5) == pytest.approx(6.0 / 12.0)
+    view = called(own_view)
+    assert view(0.6, 10.0, 0.0, 0.0, 1.0) == pytest.approx(0.6)
+    assert view(0.6, 10.0, 2.0, 4.0, 1.0) == pytest.approx((6.0 + 2.0) / 16.0)
+    view = called(own_view)
+    assert view(0.6, 10.0, 0.0, 4.0, 0.5) == pytest.approx(6.0 / 12.0)
 
 
 @njit

@@ -14,6 +14,7 @@ from sim.model.law.routing import order_rules
 from sim.model.population import UNITS, Population, build_population
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import DIRECTIONS, INSTRUMENTS, MLA_PRACTICES
+from tests.model.called import called
 from tests.model.small_worlds import asked, world_set
 
 PER_MONTH = 900.0
@@ -159,7 +160,7 @@ def test_governments_hire_for_a_lasting_load_and_never_dismiss() -> None:
     before = rate.copy()
     for _ in range(60):
         queues.new[0, 1] = int(3.0 * before[1])
-        assistance.open_queues(queues)
+        called(assistance.open_queues)(queues)
     assert rate[1] == pytest.approx(int(3.0 * before[1]) / u, rel=0.15)
     assert np.array_equal(rate[2:], before[2:])
     assert 1.0 - (1.0 - queues.hiring) ** 12 == pytest.approx(0.37)
@@ -170,7 +171,7 @@ def test_governments_that_never_hire_keep_their_capacity() -> None:
     queues = ws.models[0].casework.queues
     before = queues.clerks.copy()
     queues.new[:] = 1000
-    assistance.open_queues(queues)
+    called(assistance.open_queues)(queues)
     assert np.array_equal(queues.clerks, before)
 
 

@@ -16,7 +16,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from sim.model.kernels.jit import entry
+from sim.model.kernels.jit import entry, inner
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
@@ -105,7 +105,7 @@ def exps(values: np.ndarray) -> np.ndarray:
     return out
 
 
-@entry(error_model="numpy")
+@inner(error_model="numpy")
 def exps_in_place(values):
     """`exp` of every element of a 1-D array, in place: a plain loop, so that several are taken at once."""
     for k in range(len(values)):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import inner
 
 RATE, FREE_AT = range(2)  # columns of a clerk
 
@@ -39,7 +39,7 @@ def enter_queue(side, other, arrival, work, clerks, arrived, new, finish):
     return ends
 
 
-@entry()
+@inner()
 def open_queues(queues):
     """Capacity follows a lasting change of load with a lag, as governments hire; nobody is dismissed.
 

@@ -161,8 +161,9 @@ def enter_customers(said, averages, row, cell, country, side):
             base = asked[c, 1] if q == WOULD_LEAVE else asked[c, 0]
             row[c, first_answer + q] = answers[c, q] / base if base > 0.0 else np.nan
     _add_up(row, averages.weights, averages.is_mean, averages.jurisdiction, country, side)
-    for k in range(len(row)):
-        cell[k] = row[k]
+    for k in range(row.shape[0]):
+        for q in range(row.shape[1]):
+            cell[k, q] = row[k, q]
 
 
 @inner()

@@ -53,7 +53,7 @@ def kind_risk(sensitivity, trust_le, trust_in, law, intelligence, own_state):
     return sensitivity * ((1.0 - trust_le) * law + (1.0 - trust_in) * intelligence + own_state)
 
 
-@entry()
+@inner()
 def kind_risks(d, sensitivity, trust_le, trust_in, w, c, exposure, out):
     """Perceived risk of each of the 7 kinds of place to a customer of cell c in world w.
 
@@ -67,7 +67,7 @@ def kind_risks(d, sensitivity, trust_le, trust_in, w, c, exposure, out):
         )
 
 
-@entry(error_model="numpy")
+@inner(error_model="numpy")
 def roots_of(risks, nest_scale):
     """What risk leaves of the weight of each kind, exp(-risk / nest_scale), in its place.
 
@@ -80,7 +80,7 @@ def roots_of(risks, nest_scale):
         risks[k] = exp(-risks[k] / nest_scale)
 
 
-@entry()
+@inner()
 def nest_roots(count, cases, appeal, banned, weights):
     """Weights of a nested logit (McFadden 1978), as roots.
 
@@ -135,7 +135,7 @@ def weights_of(roots, nest_scale, out):
             out[n] = 0.0
 
 
-@entry()
+@inner()
 def race(d, weights, first, count, k, clocks, first_clock):
     """The winner among `count` weights of row d from `first` on.
 
@@ -242,7 +242,7 @@ def pull_of_rivals(
                     out[w, c, o, 2] = home + network_effect - cost[c] - utility[w, c, o]
 
 
-@entry(error_model="numpy")
+@inner(error_model="numpy")
 def surely_stays(k, luck, nests, here, leaving, within):
     """Whether nothing can win against staying `here`, whatever the rest of the decision says.
 

@@ -6,10 +6,10 @@ from sim.model.kernels.choice import KINDS, draw_luck, kind_risks, nest_of, nest
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN_KIND, OFFERS, ON_PREMISES, PEERS
 from sim.model.kernels.customer_arrays import Cases, Weights
 from sim.model.kernels.deadlines import phase_of
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import inner
 
 
-@entry()
+@inner()
 def empty_cases(count):
     """Room for so many decisions."""
     return Cases(
@@ -27,7 +27,7 @@ def empty_cases(count):
     )
 
 
-@entry()
+@inner()
 def empty_weights(count, places):
     """Room for the weights of so many decisions."""
     return Weights(np.empty((count, KINDS)), np.empty((count, places)), np.empty((count, nest_of(places))))

@@ -47,7 +47,7 @@ def lasting(memory, spillover, life, out):
         out[c, LAW_ENFORCEMENT] += spillover * out[c, INTELLIGENCE]
 
 
-@entry()
+@inner()
 def chance_of_hearing(reach, telling):
     """Chance to hear news oneself at which it reaches so many when whoever has heard has told.
 

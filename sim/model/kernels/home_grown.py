@@ -89,17 +89,18 @@ def month_of_gaps(is_first, pace, economy, unlawful, buyers, level, gap):
     _fill_demanded(unlawful, economy.jurisdiction, economy.spend, demanded)
     _earnings_of_blocs(buyers, level, economy.bloc, earnings)
     if is_first:
-        economy.first[:] = earnings
+        for j in range(len(earnings)):
+            economy.first[j] = earnings[j]
     _move_gaps(pace, demanded, earnings, economy.first, economy.bloc, gap)
 
 
-@entry()
+@inner()
 def taste_of(uniform, scale):
     """A customer's lasting taste, in utility: logistic with mean 0 and standard deviation `scale`."""
     return scale * (UNIT_SPREAD * log(uniform / (1.0 - uniform)))
 
 
-@entry()
+@inner()
 def shift_for_tastes(share, scale):
     """What to add to an alternative's utility so that its share stays although tastes for it differ.
 

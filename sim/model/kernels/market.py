@@ -205,7 +205,7 @@ def lay_out(where, appeal, offered, laws, beliefs, reach, meets):
     fill_bans(where, offered, laws, meets.banned, meets.unlawful)
 
 
-@entry()
+@inner()
 def gain_of_experience(learning, now, start):
     """Wright's law: unit cost falls by the learning rate with each doubling of output.
 
@@ -327,7 +327,7 @@ def open_weight(weights, open_share):
     return s
 
 
-@entry()
+@inner()
 def value_of_nest(weight, nest_scale):
     """Value of a provider's nest of so much `open_weight`."""
     return nest_scale * log(weight) if weight > 0.0 else NOTHING_OPEN

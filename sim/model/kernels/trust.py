@@ -19,7 +19,7 @@ def own_view(initial, strength, positive, negative, susceptibility):
     return (strength * initial + positive) / ((strength + positive) + susceptibility * negative)
 
 
-@entry(error_model="numpy")
+@inner(error_model="numpy")
 def view_of(initial, strength, good, bad, susceptibility, heard):
     """One's own view of what one has `heard` of the cell's news, 1 for as much as its average customer."""
     return own_view(initial, strength, heard * good, heard * bad, susceptibility)

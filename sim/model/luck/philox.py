@@ -1,5 +1,5 @@
 """Keyed luck for everything that is not compiled itself: see `sim.model.kernels.philox`."""
 
-from sim.model.kernels.philox import draw, draw4, draw4s, philox4x32
+from sim.model.kernels.philox import draw, draw4
 
-__all__ = ["draw", "draw4", "draw4s", "philox4x32"]
+__all__ = ["draw", "draw4"]

@@ -7,6 +7,7 @@ import pytest
 
 from sim.model.kernels.hearing import HEARD, TOLD, chance_of_hearing
 from sim.model.world import WorldSet
+from tests.model.called import called
 from tests.model.small_worlds import AT, asked, has_run, world_set
 
 WORLD = ["doj_wins"]
@@ -25,7 +26,7 @@ def at_the_leak(*sets: str, months: int = 1) -> WorldSet:
 @pytest.mark.parametrize("reach", [0.1, 0.5, 0.9, 1.0])
 @pytest.mark.parametrize("telling", [0.0, 0.1, 0.5])
 def test_telling_changes_who_hears_not_how_many(reach: float, telling: float) -> None:
-    own = chance_of_hearing(reach, telling)
+    own = called(chance_of_hearing)(reach, telling)
     told = 1.0 - (1.0 - telling * own) ** 6
     assert own + (1.0 - own) * told == pytest.approx(reach, abs=1e-9)
 

@@ -6,6 +6,7 @@ import pytest
 from sim.model.kernels.home_grown import shift_for_tastes, taste_of
 from sim.model.places import FIRST_US, HOME_GROWN
 from sim.model.world import WorldSet
+from tests.model.called import called
 from tests.model.small_worlds import asked, has_run, world_set
 
 WORLD = ["doj_wins"]
@@ -26,9 +27,9 @@ def test_tastes_leave_the_share_of_2013_as_recorded(share: float, scale: float) 
     """The shift against a finer sum over tastes than the one that found it."""
     u = (np.arange(200_000) + 0.5) / 200_000
     taste = scale * 0.5513288954217920 * np.log(u / (1.0 - u))
-    weight = share * np.exp(shift_for_tastes(share, scale) + taste)
+    weight = share * np.exp(called(shift_for_tastes)(share, scale) + taste)
     assert np.mean(weight / (weight + 1.0 - share)) == pytest.approx(share, abs=0.01)
-    assert taste_of(0.5, scale) == 0.0
+    assert called(taste_of)(0.5, scale) == 0.0
 
 
 def test_a_core_stays_while_the_rest_leaves(after_all_years: WorldSet) -> None:
