@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.kernels.jit import inner
+from sim.model.kernels.jit import inlined, inner
 
 RATE, FREE_AT = range(2)  # columns of a clerk
 
@@ -26,7 +26,7 @@ class Queues(NamedTuple):
     backlog: np.ndarray  # int64 (2, J)
 
 
-@inner()
+@inlined()
 def enter_queue(side, other, arrival, work, clerks, arrived, new, finish):
     """A request joins the queue of one clerk: the time at which the clerk has done it."""
     begins = max(arrival, clerks[side, other, FREE_AT])

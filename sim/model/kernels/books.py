@@ -26,7 +26,7 @@ from sim.model.kernels.codes import (
     USD,
     WOULD_LEAVE,
 )
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 
 TRUST, TRUST_BY_SPEND, TRUST_INTELLIGENCE, BELIEF = range(4)  # first columns of a cell's row
 FIRST_STOCK, STOCKS = 4, 15  # columns of a cell's row that `cell_stocks` fills, of which by number:
@@ -166,7 +166,7 @@ def enter_customers(said, averages, row, cell, country, side):
             cell[k, q] = row[k, q]
 
 
-@inner()
+@inlined()
 def _add_up(row, weights, is_mean, jurisdiction, country, side):
     """Add up a month's cells, `row` (C, Q), into `country` (J, Q), and these into `side` (2, Q).
 

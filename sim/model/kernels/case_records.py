@@ -17,7 +17,7 @@ from sim.model.kernels.codes import (
     US_AT_HOME,
     US_TO_FOREIGN,
 )
-from sim.model.kernels.jit import inner
+from sim.model.kernels.jit import inlined, inner
 from sim.model.kernels.requests import COURT, EVADES, OTHER, POLICE, PRESS, SEALED, SEGMENT, uniform
 from sim.model.kernels.targets import TARGET
 
@@ -68,7 +68,7 @@ def _tally(row, succeeds, months, unreadable, conflict):
             row[OK12] += 1
 
 
-@inner()
+@inlined()
 def tally(requests, found, outcome, results):
     """Enter all requests by direction, country and route, and those of the US by whom they are about."""
     rows, homes, lie, unreadable = requests.rows, found.home, found.lies, found.unreadable
@@ -89,7 +89,7 @@ def tally(requests, found, outcome, results):
             _tally(about[PEOPLE_IN_US], succeeds, months, bad, conflict)
 
 
-@inner()
+@inlined()
 def enter_us_orders(requests, found, outcome, ways, results):
     """Conflicts of law and disclosures that US orders lead to, and which orders become public.
 
@@ -120,7 +120,7 @@ def enter_us_orders(requests, found, outcome, ways, results):
             results.public[home] += 1
 
 
-@inner()
+@inlined()
 def enter_foreign_orders(requests, found, outcome, incidental, results):
     """What foreign orders do to Americans, and to US providers that refuse them."""
     rows, chance, orders = requests.rows, requests.chance, results.foreign_orders
@@ -139,7 +139,7 @@ def enter_foreign_orders(requests, found, outcome, incidental, results):
             orders[police, REACHED_AMERICANS] += 1
 
 
-@inner()
+@inlined()
 def plain_requests(count, luck, success, months, out):
     """US requests at home, a domestic warrant for data in the US, whatever the rule.
 
@@ -153,7 +153,7 @@ def plain_requests(count, luck, success, months, out):
     row[MONTHS] += np.int64(succeeded * months * MONTH_UNITS)
 
 
-@inner()
+@inlined()
 def begin(results):
     """A new month has no results."""
     results.month[:] = 0

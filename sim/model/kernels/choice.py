@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.model.kernels.arithmetic import exp, log
 from sim.model.kernels.codes import CUSTOMER_KEYS, FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 from sim.model.kernels.philox import draw4s
 from sim.model.luck import purposes
 
@@ -242,7 +242,7 @@ def pull_of_rivals(
                     out[w, c, o, 2] = home + network_effect - cost[c] - utility[w, c, o]
 
 
-@inner(error_model="numpy")
+@inlined(error_model="numpy")
 def surely_stays(k, luck, nests, here, leaving, within):
     """Whether nothing can win against staying `here`, whatever the rest of the decision says.
 

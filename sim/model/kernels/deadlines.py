@@ -6,7 +6,7 @@ Contracts run out, customers become ready, periods of grace end.
 import numpy as np
 
 from sim.model.kernels.codes import ON_PREMISES
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 
 LOOK = 64  # customers looked at together, before any of them is looked at alone
 
@@ -95,7 +95,7 @@ def _anybody_ready(width, first, last, soon, readiness):
     return found
 
 
-@inner()
+@inlined()
 def _anybody_expelled(w, c, first, last, expelled, law_order, place):
     """Whether anybody of cell c in world w has outstayed its grace; `expelled` (W, C, O)."""
     found = False

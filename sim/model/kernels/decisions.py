@@ -6,7 +6,7 @@ from sim.model.kernels.choice import KINDS, draw_luck, kind_risks, nest_of, nest
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN_KIND, OFFERS, ON_PREMISES, PEERS
 from sim.model.kernels.customer_arrays import Cases, Weights
 from sim.model.kernels.deadlines import phase_of
-from sim.model.kernels.jit import inner
+from sim.model.kernels.jit import inlined, inner
 
 
 @inner()
@@ -48,7 +48,7 @@ def decide(now, lot, people, terms, costs, state, notes):
     return count
 
 
-@inner()
+@inlined()
 def _open_cases(month, lot, people, terms, costs, state, cases, risk):
     """The decisions that each of a lot has to make, world by world: how many.
 
@@ -99,7 +99,7 @@ def _open_cases(month, lot, people, terms, costs, state, cases, risk):
     return count
 
 
-@inner()
+@inlined()
 def _ask_peers(count, cases, lot, place, peers, by_peers, nest):
     """Each decision's factor on every provider, and on the rest, by how many peers are there.
 
@@ -119,7 +119,7 @@ def _ask_peers(count, cases, lot, place, peers, by_peers, nest):
             nest[d, n] = by_peers[np.int64(nest[d, n])]
 
 
-@inner()
+@inlined()
 def _pick(count, cases, weights, luck):
     """The place that wins each of the decisions by the luck of its customer: fills `to`."""
     decider, to = cases.decider, cases.to

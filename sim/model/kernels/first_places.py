@@ -8,7 +8,7 @@ import numpy as np
 from sim.model.kernels.choice import kind_risks, nest_roots, places_of_nest, roots_of, weights_of
 from sim.model.kernels.codes import FIRST_US, HOME_GROWN, HOME_GROWN_KIND, ON_PREMISES
 from sim.model.kernels.decisions import empty_cases, empty_weights
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 from sim.model.kernels.renewals import LOT
 
 
@@ -55,7 +55,7 @@ def _weigh(w, c, who, people, terms, nest_scale, cases, weights):
     nest_roots(len(who), cases, terms.appeal, terms.banned, weights)
 
 
-@inner()
+@inlined()
 def _at(order, d, weight, leaf):
     """The place at `order`, in [0, 1), of the shares of places in row d.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.model.kernels.arithmetic import exp
 from sim.model.kernels.codes import ADOPTS, ATTENTION, BAD, INTELLIGENCE, LAW_ENFORCEMENT, REPEALS
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 from sim.model.kernels.philox import draw4
 from sim.model.luck import purposes
 
@@ -117,7 +117,7 @@ class Statutes(NamedTuple):
     coming: np.ndarray  # float64 (L, J, I) what acts after the delay, by month
 
 
-@inner()
+@inlined()
 def shares_of_like(neighbours, decided, out):
     """Share of the like countries that have adopted each instrument: `out` (J, I)."""
     start, like, weight = neighbours.start, neighbours.like, neighbours.weight

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.kernels.codes import INTELLIGENCE, LAW_ENFORCEMENT, PEERS
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 from sim.model.kernels.philox import draw4s
 from sim.model.luck import purposes
 
@@ -47,7 +47,7 @@ def lasting(memory, spillover, life, out):
         out[c, LAW_ENFORCEMENT] += spillover * out[c, INTELLIGENCE]
 
 
-@inner()
+@inlined()
 def chance_of_hearing(reach, telling):
     """Chance to hear news oneself at which it reaches so many when whoever has heard has told.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.model.kernels.arithmetic import exp, log
 from sim.model.kernels.codes import FIRST_US, LOCAL_REGION, OFFERS
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 
 TASTES = 32  # equally likely tastes that stand for all when shares are anchored
 UNIT_SPREAD = 0.5513288954217920  # sqrt(3) / pi: a logistic variable of this scale has variance 1
@@ -31,7 +31,7 @@ class Economy(NamedTuple):
     first: np.ndarray  # float64 (B,) home-grown earnings in the first month, 0 before it
 
 
-@inner()
+@inlined()
 def _fill_demanded(unlawful, jurisdiction, spend, out):
     """Share of each country's spend to which the law leaves no region of US providers: `out` (J,).
 
@@ -51,7 +51,7 @@ def _fill_demanded(unlawful, jurisdiction, spend, out):
         out[j] = out[j] / everything[j] if everything[j] > 0.0 else 0.0
 
 
-@inner()
+@inlined()
 def _earnings_of_blocs(buyers, level, bloc, out):
     """Earnings of home-grown providers in each bloc, at the month's prices: `out` (B,), in units of `buyers`.
 
@@ -63,7 +63,7 @@ def _earnings_of_blocs(buyers, level, bloc, out):
         out[bloc[j]] += buyers[j, 0] * level.home_usage[j] * level.growth[j] * level.price
 
 
-@inner()
+@inlined()
 def _move_gaps(pace, demanded, earnings, start, bloc, gap):
     """A month of what home-grown providers lack: `gap` (J,), log of use against US providers, at most 0.
 
@@ -100,7 +100,7 @@ def taste_of(uniform, scale):
     return scale * (UNIT_SPREAD * log(uniform / (1.0 - uniform)))
 
 
-@inner()
+@inlined()
 def shift_for_tastes(share, scale):
     """What to add to an alternative's utility so that its share stays although tastes for it differ.
 

@@ -31,7 +31,7 @@ from sim.model.kernels.codes import (
     OUTGOING,
     US,
 )
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined
 from sim.model.kernels.requests import (
     ANSWER,
     CLERK,
@@ -188,7 +188,7 @@ def refuse(requests, found, compelled, outcome):
             route[r] = DIRECT if obeyed else MLA
 
 
-@inner()
+@inlined()
 def pursue(month, requests, found, ways, queues, outcome):
     """Whether evidence is obtained, and after how many months, by the route of each request."""
     rows, chance, waits = requests.rows, requests.chance, requests.waits
@@ -245,7 +245,7 @@ def investigate(month, requests, held, ways, queues, results):
     enter_foreign_orders(requests, found, outcome, practice.incidental, results)
 
 
-@inner()
+@inlined()
 def learn_what_was_met(month, out, police):
     """Whether a request was met within twelve months is known twelve months later, to governments as to
     everybody.

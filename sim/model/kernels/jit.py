@@ -18,3 +18,8 @@ def entry(**options: Any) -> Callable[[Function], Function]:
 def inner(**options: Any) -> Callable[[Function], Function]:
     """A compiled function that only other compiled functions call."""
     return entry(no_cpython_wrapper=True, **options)
+
+
+def inlined(**options: Any) -> Callable[[Function], Function]:
+    """A compiled function that one other calls, from one place: a part of it, never compiled by itself."""
+    return inner(inline="always", **options)

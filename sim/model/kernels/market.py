@@ -35,7 +35,7 @@ from sim.model.kernels.codes import (
     USD,
 )
 from sim.model.kernels.home_grown import shift_for_tastes
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 
 LEAST_SHARE = 1e-12
 NOTHING_OPEN = -30.0  # value of a provider none of whose offers is open
@@ -101,7 +101,7 @@ class Meets(NamedTuple):
     unlawful: np.ndarray  # float32 (C, O) the same by law alone
 
 
-@inner()
+@inlined()
 def fill_utilities(where, appeal, offered, laws, out):
     """Utility of the places, before risk: `out` (C, O).
 
@@ -134,7 +134,7 @@ def fill_utilities(where, appeal, offered, laws, out):
                 out[c, FIRST_US + p * OFFERS + k] = u
 
 
-@inner()
+@inlined()
 def fill_exposures(where, beliefs, reach, claims, out):
     """Perceived exposure of the 7 kinds by channel.
 
@@ -161,7 +161,7 @@ def fill_exposures(where, beliefs, reach, claims, out):
                 out[c, OWN_STATE, k] = own_intrusion[j] * (own_abroad if k == US_REGION_KIND else 1.0)
 
 
-@inner()
+@inlined()
 def fill_bans(where, offered, laws, banned, unlawful):
     """To what share of a cell's customers, in the order of laws, a place is closed.
 
@@ -327,7 +327,7 @@ def open_weight(weights, open_share):
     return s
 
 
-@inner()
+@inlined()
 def value_of_nest(weight, nest_scale):
     """Value of a provider's nest of so much `open_weight`."""
     return nest_scale * log(weight) if weight > 0.0 else NOTHING_OPEN

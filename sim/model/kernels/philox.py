@@ -7,7 +7,7 @@ seed. No state is kept, so no draw depends on another, on the order of events or
 
 import numpy as np
 
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -18,7 +18,7 @@ _32 = np.uint64(32)
 _UNIT = 2.3283064365386963e-10  # 2**-32
 
 
-@inner(inline="always")
+@inlined()
 def philox4x32(c0, c1, c2, c3, k0, k1):
     """Ten rounds over a counter of four and a key of two 32-bit words (as uint64).
 

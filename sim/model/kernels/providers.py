@@ -23,7 +23,7 @@ from sim.model.kernels.codes import (
     US_REGION_KIND,
     US_SUBSIDIARY,
 )
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined, inner
 from sim.model.kernels.market import (
     NOTHING_OPEN,
     mean_risks,
@@ -61,7 +61,7 @@ class Markets(NamedTuple):
     )  # float64 (P, J) revenue a year lost to the rise of perceived risk since the start
 
 
-@inner()
+@inlined()
 def expected_gains(where, clients, yearly, risk, meets, offered, laws, gain):
     """What an offer that is not there yet would earn a provider in a year: `gain` (P, J, 5) USD.
 
@@ -158,7 +158,7 @@ def look_ahead(where, clients, meets, offered, laws, markets):
     expected_gains(where, clients, yearly, risk, meets, offered, laws, markets.gain)
 
 
-@inner()
+@inlined()
 def _add_up_markets(revenue, provider_revenue, abroad, market):
     """From revenue by place (J, O) to that by provider (J, P), abroad (P,) and of everybody (J,)."""
     for j in range(len(revenue)):

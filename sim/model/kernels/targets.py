@@ -17,7 +17,7 @@ from sim.model.kernels.codes import (
     TRUSTEE,
     US,
 )
-from sim.model.kernels.jit import entry, inner
+from sim.model.kernels.jit import entry, inlined
 from sim.model.kernels.requests import (
     BELIEVES,
     CELL,
@@ -66,7 +66,7 @@ class Found(NamedTuple):
     unreadable: np.ndarray  # bool
 
 
-@inner()
+@inlined()
 def _controller(o, us_held, us_business, share):
     """Who controls what lies at place o.
 
@@ -79,7 +79,7 @@ def _controller(o, us_held, us_business, share):
     return FOREIGN_WITH_US if o == HOME_GROWN and us_business < share else FOREIGN
 
 
-@inner()
+@inlined()
 def _evade(home, provider, lies, chance, held, belief):
     """Where a customer of a US provider puts data who wants it out of reach: controller, and country.
 
