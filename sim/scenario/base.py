@@ -210,6 +210,7 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
 
 def _jurisdiction_findings(contents: Contents) -> Iterator[Finding]:
     seen: dict[str, str] = {}
+    fields = tuple(Jurisdiction.model_fields)  # looked up once: it is asked for hundreds of times
     blocs = [one.bloc for one in contents.jurisdictions.values()]
     shared = sorted({bloc for bloc in blocs if blocs.count(bloc) > 1})
     for code, one in contents.jurisdictions.items():
@@ -234,9 +235,9 @@ def _jurisdiction_findings(contents: Contents) -> Iterator[Finding]:
             if pace <= 0:
                 yield (*at, "adoption_pace", segment), f"must be positive (got {pace:g})"
         yield from (
-            ((*at, "source", key), f"no such field; {choices(key, Jurisdiction.model_fields)}")
+            ((*at, "source", key), f"no such field; {choices(key, fields)}")
             for key in one.source
-            if key not in Jurisdiction.model_fields
+            if key not in fields
         )
 
 

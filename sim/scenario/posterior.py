@@ -247,16 +247,18 @@ def _curves(path: Path, problems: list[str]) -> tuple[dict[str, float], ...]:
     if not path.is_file():
         return ()
     draws: dict[str, dict[str, float]] = {}
+    file = shown(path)
     for line, row in records(path, ("draw", "place", *CURVE_COLUMNS), problems):
-        where = f"{shown(path)}:{line}"
+        where = f"{file}:{line}"
         curve = {name: number(row[name], f"{where}: {name}", problems) for name in CURVE_COLUMNS}
         draws.setdefault(row["draw"], {}).update(paths_of_curve(row["place"], curve))
     return tuple(draws.values())
 
 
 def _draws(path: Path, names: Sequence[str], problems: list[str]) -> np.ndarray:
+    file = shown(path)
     rows = [
-        [number(row[name], f"{shown(path)}:{line}: {name}", problems) for name in names]
+        [number(row[name], f"{file}:{line}: {name}", problems) for name in names]
         for line, row in records(path, ("draw", *names), problems)
     ]
     return np.array(rows, np.float64).reshape(len(rows), len(names))
