@@ -162,14 +162,40 @@ def _folder(folder: Path, kind: type[T], at: Loc, problems: list[str], lines: di
 # --- what must agree ---------------------------------------------------------------------------------
 
 
-def contradictions(contents: Contents) -> Iterator[Finding]:
-    """What no single type can see: names that must exist elsewhere, sets that must be complete."""
+def contradictions(contents: Contents, sound: Contents | None = None) -> Iterator[Finding]:
+    """What no single type can see: names that must exist elsewhere, sets that must be complete.
+
+    `sound` has no contradictions: a part that both share is not looked at again.
+    """
+    new = {
+        part for part in Contents.model_fields if getattr(sound, part, None) is not getattr(contents, part)
+    }
+    if "jurisdictions" in new or "segments" in new:
+        yield from _people_findings(contents, sound)
+    if "jurisdictions" in new or "providers" in new:
+        yield from _provider_findings(contents)
+    if "law" in new or "regimes" in new:
+        yield from law_findings(contents.law, contents.regimes)
+    if "providers" in new or "regimes" in new:
+        yield from _regime_findings(contents)
+    named = ("providers", "regimes", "jurisdictions")
+    if "parameters" in new or any([*getattr(sound, n)] != [*getattr(contents, n)] for n in named):
+        names: dict[str, Iterable[str]] = {
+            "provider": contents.providers,
+            "regime": contents.regimes,
+            "segment": vocabulary.SEGMENTS,
+            "tie or country": [EVERYWHERE, *vocabulary.TIES, *contents.jurisdictions],
+        }
+        yield from table_problems(contents.parameters, names)
+
+
+def _people_findings(contents: Contents, sound: Contents | None) -> Iterator[Finding]:
     codes = list(contents.jurisdictions)
     if codes[:1] != ["US"]:
         yield ("jurisdictions",), "the first jurisdiction must be US"
     if len(codes) < 2:
         yield ("jurisdictions",), "at least one jurisdiction besides the US is needed"
-    yield from _jurisdiction_findings(contents)
+    yield from _jurisdiction_findings(contents, sound)
     yield from (
         ((("segments",), f"missing segment '{name}'"))
         for name in vocabulary.SEGMENTS
@@ -180,6 +206,10 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
         for name in contents.segments
         if name not in vocabulary.SEGMENTS
     )
+
+
+def _provider_findings(contents: Contents) -> Iterator[Finding]:
+    codes = list(contents.jurisdictions)
     if not contents.providers:
         yield ("providers",), "at least one US provider is needed"
     for code, provider in contents.providers.items():
@@ -191,7 +221,9 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
             yield ("providers", code, "world_share", key), words
         if not provider.world_share:
             yield ("providers", code, "world_share"), "the table is empty"
-    yield from law_findings(contents.law, contents.regimes)
+
+
+def _regime_findings(contents: Contents) -> Iterator[Finding]:
     for code, regime in contents.regimes.items():
         for name, stage in regime.stages.items():
             here: Loc = ("regimes", code, "stages", name, "honoured")
@@ -199,16 +231,9 @@ def contradictions(contents: Contents) -> Iterator[Finding]:
                 yield here, f"give the share of all providers that are not named, as {EVERY_PROVIDER}"
             for key in stage.honoured:
                 yield from unknown("provider", key, [EVERY_PROVIDER, *contents.providers], (*here, key))
-    names: dict[str, Iterable[str]] = {
-        "provider": contents.providers,
-        "regime": contents.regimes,
-        "segment": vocabulary.SEGMENTS,
-        "tie or country": [EVERYWHERE, *vocabulary.TIES, *codes],
-    }
-    yield from table_problems(contents.parameters, names)
 
 
-def _jurisdiction_findings(contents: Contents) -> Iterator[Finding]:
+def _jurisdiction_findings(contents: Contents, sound: Contents | None) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     fields = tuple(Jurisdiction.model_fields)  # looked up once: it is asked for hundreds of times
     blocs = [one.bloc for one in contents.jurisdictions.values()]
@@ -224,6 +249,8 @@ def _jurisdiction_findings(contents: Contents) -> Iterator[Finding]:
                 (*at, "bloc"),
                 f"bloc '{one.bloc}' has no other member; {choices(one.bloc, [code, *shared])}",
             )
+        if sound and sound.jurisdictions.get(code) is one:
+            continue
         for name, shares in (
             ("adoption_2013", one.adoption_2013),
             ("adoption_ceiling", one.adoption_ceiling),

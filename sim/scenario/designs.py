@@ -318,7 +318,7 @@ def _contents_findings(factor: Factor, scenarios: Mapping[str, Scenario]) -> Ite
             add_update(update, factor, value)
             messages += [
                 f"with {value}: {path_of(loc)}: {words}"
-                for loc, words in contradictions(updated(contents, update))
+                for loc, words in contradictions(updated(contents, update), contents)
             ]
         if messages:
             yield from ((factor.at, words) for words in dict.fromkeys(messages))

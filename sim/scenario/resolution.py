@@ -185,6 +185,11 @@ def _read(
     return (asked, {loc: document.where(loc) for loc in document.lines}, file.stem) if asked else None
 
 
+def has_design(experiment: str | Path) -> bool:
+    """Whether an experiment is a sweep; nothing else of it is checked. Raises InputError."""
+    return "design" in read(experiment_file(experiment)).tree
+
+
 def variant(
     resolved: Resolved,
     sets: Mapping[str, Any] | None = None,

@@ -18,7 +18,7 @@ from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, experiments, root
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError, choices
-from sim.scenario.resolution import Resolved, resolve
+from sim.scenario.resolution import Resolved, has_design, resolve
 from sim.scenario.schema import Experiment, Seeds, WorldSpec
 from sim.view.explorer.pages.worlds.sliders import Knob, knobs_of
 from sim.view.explorer.pages.worlds.state import (
@@ -301,8 +301,9 @@ def _near(key: str, known: list[str]) -> str:
 def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Catalogue:
     """The catalogue of the shipped configuration and experiments without designs. Raises InputError."""
     base = load_base(root() / CONFIGS)
-    every = {name: resolve(path, base=base) for name, path in experiments().items()}
-    presets = {name: one for name, one in every.items() if one.design is None}
+    presets = {
+        name: resolve(path, base=base) for name, path in experiments().items() if not has_design(path)
+    }
     first = "two_worlds" if "two_worlds" in presets else next(iter(presets))
     of_first = presets[first].experiment
     default = State(
