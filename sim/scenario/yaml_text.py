@@ -6,6 +6,7 @@ so are dates, which are checked where a date is asked for.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -28,8 +29,12 @@ class NotYaml(Exception):
         self.problem, self.line, self.column, self.syntax = problem, line, column, syntax
 
 
+@lru_cache(maxsize=64)  # the configuration is read again by every experiment of a process
 def load(text: str) -> tuple[Any, dict[Loc, int]]:
-    """The text's values, JSON-able, and the line of each by its place. Raises NotYaml."""
+    """The text's values, JSON-able, and the line of each by its place; nobody may change them.
+
+    Raises NotYaml.
+    """
     if len(text) > MOST_LETTERS:
         raise NotYaml(f"has {len(text):,} letters; at most {MOST_LETTERS:,}", syntax=False)
     yaml = YAML(typ="safe", pure=True)

@@ -29,7 +29,12 @@ def _bomb(first: str, more: str) -> str:
         pytest.param("a: &a {b: {c: *a}}", "without end", id="an alias of what it is within"),
         pytest.param(_bomb("[x]", "[%s]"), f"more than {MOST_VALUES:,} values", id="many aliases"),
         pytest.param(_bomb("{x: 1}", "{<<: [%s]}"), "no part of YAML 1.2", id="merges"),
-        pytest.param("[" + "1," * MOST_VALUES + "1]", f"more than {MOST_VALUES:,} values", id="many values"),
+        pytest.param(
+            "[" + "1," * MOST_VALUES + "1]",
+            f"more than {MOST_VALUES:,} values",
+            id="many values",
+            marks=pytest.mark.long,
+        ),
         pytest.param("%YAML 1.1\n---\na: NO", "another version of YAML", id="an older version"),
         pytest.param(f"a: {'9' * 5000}", "x.yaml:1: not a number that can be read", id="digits without end"),
         pytest.param('a: "\\e[31mred"', "x.yaml:1: a control character (U+001B)", id="an escape"),
