@@ -34,7 +34,7 @@ class WarrantModel(PartsOfWorld):
         self.seed_key: int = seed if rng is None else rng  # Mesa's batch_run may call it either way
         super().__init__(self.seed_key, model_reporters, agent_reporters)
         self.scenario, self.index, self.month = scenario, index, 0
-        self.calendar = calendar(scenario)
+        self.calendar, self.enactments = calendar(scenario), list[tuple[int, str]]()
         if in_set is None:
             self._set = WorldSet([scenario], self.seed_key, alone=self)
             self.collect()
@@ -48,6 +48,16 @@ class WarrantModel(PartsOfWorld):
             raise RuntimeError("this world shares its customers with others: step the WorldSet")
         self._set.step()
         self.collect()
+
+    def look_ahead(self) -> None:
+        """Read the future afresh from the scenario: what a world does that goes on from a checkpoint."""
+        self.calendar = calendar(self.scenario)
+        for month, passed in self.enactments:
+            self.calendar = enacted(self.calendar, self.scenario, month, passed)
+        for provider in self.us_providers:
+            provider.look_ahead(self.scenario)
+        if self.lawmakers is not None:
+            self.lawmakers.look_ahead(self.scenario)
 
     # --- the phases of a month ------------------------------------------------------------------------
 
@@ -73,6 +83,7 @@ class WarrantModel(PartsOfWorld):
         if self.lawmakers is not None:
             passed = self.lawmakers.step(self.month, self.seed_key, self.this_month.law.regime)
             if passed is not None:
+                self.enactments.append((self.month, passed))
                 self.calendar = enacted(self.calendar, self.scenario, self.month, passed)
                 self.books.law("US", passed, "enacted", "US lawmakers")
 

@@ -12,6 +12,7 @@ from sim.model.compiled import is_compiled
 from sim.runs.engines import Engine, OpenEngine
 from sim.runs.engines.local import InThisProcess, Processes, default_workers
 from sim.runs.first_compilation import compile_model
+from sim.runs.forks import forked
 from sim.runs.identity import Identities
 from sim.runs.pairs import difference_of, equal_months
 from sim.runs.seed import SeedDone, Task, failure_of
@@ -68,7 +69,7 @@ class Runner:
         if not count:
             return
         self.store.prepare()
-        tasks = iter(tasks)
+        tasks = forked(tasks)
         first, failed = next(tasks), 0
         if not is_compiled():
             compile_model(first.scenarios, first.seed)

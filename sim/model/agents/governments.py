@@ -161,7 +161,7 @@ class Legislation:
         self._statutes = kernel.Statutes(
             self.members, delay, self.decided, self.in_force, self.fixed, self._coming
         )
-        may = np.where(self._named_by(scenario), 0.0, 1.0)
+        may = np.where(instruments_named_by(scenario), 0.0, 1.0)
         may[0] = 0.0  # the US is the subject of the experiment, not one of the governments that react
         self._may = np.stack([may, may])  # what can be drawn without executive agreements, and with them
         self._may[0, :, AGREEMENT] = 0.0
@@ -196,19 +196,6 @@ class Legislation:
         self._month = 0
         self._why: dict[tuple[int, int], str] = {}  # main reason of the last decision on each instrument
         self._timeline: LawInForce | None = None
-
-    def _named_by(self, scenario: Scenario) -> np.ndarray:
-        """Instruments that the timeline brings to a single country by name, or that several adopt together.
-
-        Never drawn there (bool (J, I)).
-        """
-        named = np.zeros((len(self._codes), len(INSTRUMENTS)), np.bool_)
-        for event in surviving_events(scenario):
-            for enacts in event.enacts:
-                if enacts.instrument is not None and (len(enacts.countries) == 1 or enacts.adopts):
-                    for code in enacts.countries:
-                        named[self._at(code, enacts.instrument)] = True
-        return named
 
     def open_month(self, month: int, law: LawInForce) -> list[tuple[str, str, str, str]]:
         """What begins to act on the first day: decided laws whose delay is over, and the timeline's.
@@ -297,6 +284,21 @@ class Legislation:
             self._effect[:, instrument], self.pressure[j], self._like[j, instrument]
         )
         return COVARIATES[strongest] if strongest >= 0 else "base rate"
+
+
+def instruments_named_by(scenario: Scenario) -> np.ndarray:
+    """Instruments that the timeline brings to a single country by name, or that several adopt together.
+
+    They are never drawn there: bool (J, I).
+    """
+    codes = list(scenario.jurisdictions)
+    named = np.zeros((len(codes), len(INSTRUMENTS)), np.bool_)
+    for event in surviving_events(scenario):
+        for enacts in event.enacts:
+            if enacts.instrument is not None and (len(enacts.countries) == 1 or enacts.adopts):
+                for code in enacts.countries:
+                    named[codes.index(code), INSTRUMENTS.index(enacts.instrument)] = True
+    return named
 
 
 def _steady_pressure(scenario: Scenario) -> np.ndarray:

@@ -53,9 +53,13 @@ class Provider(mesa.Agent):
         for _, j, offer in self.building:
             offers.under_way[index, j, offer] = True
         self._first_own_region = month_of_first_decision(scenario, code)
-        self._suits, self._first_own_suit = recorded_suits(scenario, code)
+        self.look_ahead(scenario)
         self._publishes_from = publishes_from(scenario, code)
         self.litigates = self.transparent = False
+
+    def look_ahead(self, scenario: Scenario) -> None:
+        """Read from the scenario when the record has this provider in court, and from when on it decides."""
+        self._suits, self._first_own_suit = recorded_suits(scenario, self.code)
 
     def open_finished(self, month: int) -> None:
         """Open what is built."""
