@@ -20,6 +20,7 @@ from sim.analysis.drivers import (
     boundary,
     boundary_tables,
     discovery,
+    frontier,
     knockouts,
     sensitivity,
     tipping,
@@ -61,6 +62,7 @@ from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at, with_points
 from sim.scenario.resolution import resolve as resolve_experiment
 from sim.scenario.restoration import restored
+from sim.scenario.samples import POSTERIOR
 from sim.scenario.scenario import Scenario
 
 Pairs = Sequence[tuple[Columns, Columns]]
@@ -82,6 +84,7 @@ SUMMARIES = (
     *sensitivity.TABLES,
     *boundary_tables.TABLES,
     *tipping.TABLES,
+    *frontier.TABLES,
 )
 
 
@@ -115,10 +118,11 @@ def size_words(resolved: Resolved) -> str:
     )
     if design is None:
         return size
-    number = len(points(resolved))
+    number, drawn = len(points(resolved)), design.method == POSTERIOR
+    over = [factor.path for factor in factors(resolved) if not drawn or factor.role == "levers"]
+    fitted = [f"the {len(factors(resolved)) - len(over)} values of the posterior"] if drawn else []
     return (
-        f"{size}; {design.method} design of {number:,} points over "
-        f"{', '.join(factor.path for factor in factors(resolved))}: "
+        f"{size}; {design.method} design of {number:,} points over {', '.join([*fitted, *over])}: "
         f"{number * experiment.seeds.count * len(experiment.worlds):,} runs"
     )
 
@@ -165,6 +169,7 @@ def run(
         write_outcomes(out, manifest_of(done), scenarios)
         if done.proved.good:
             _write_summaries(done, tipping.tables_of(out, manifest_of(done), scenarios))
+            _write_summaries(done, frontier.tables_of(out, manifest_of(done)))
         if plan.has_design:
             _write_summaries(done, sensitivity.tables_of(out, manifest_of(done), resolved))
         else:

@@ -27,7 +27,7 @@ from sim.model.world import WorldSet
 from sim.scenario.canonical import ScenarioDigests
 from sim.scenario.digest import digest
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Switch
+from sim.scenario.schema import Event, Switch
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def acting(scenario: Scenario) -> Iterator[str]:
     laws: dict[int, str] = {}  # by id(): the calendar holds them
     for m, month in enumerate(calendar(scenario)):
         law = laws.get(id(month.law)) or laws.setdefault(id(month.law), digest(_of_law(month.law)))
-        news = [[event.id, event.model_dump(mode="json")["news"]] for event in month.events]
+        news = [[event.id, *_of_event(event)] for event in month.events]
         court = [[any(begins <= m < ends for begins, ends in own), m >= first] for own, first in suits]
         ruling = None if month.ruling is None else month.ruling.regime
         yield digest(
@@ -81,9 +81,14 @@ def acting(scenario: Scenario) -> Iterator[str]:
         )
 
 
+def _of_event(event: Event) -> list[Any]:
+    tree = event.model_dump(mode="json", include={"news", "act"})
+    return [tree["news"], tree["act"]]
+
+
 def _of_law(law: LawInForce) -> list[Any]:
     sets = (law.instruments, law.adopted, law.bars_disclosure)
-    return [law.regime, law.stage, *(sorted(one) for one in sets)]
+    return [law.regime, law.stage, law.comity, law.agreements, *(sorted(one) for one in sets)]
 
 
 # --- to bytes and back --------------------------------------------------------------------------------------

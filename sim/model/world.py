@@ -65,10 +65,21 @@ class WarrantModel(PartsOfWorld):
         """Laws enter into force; the public hears the news; prices and volumes are those of the month."""
         for country, instrument, change, why in self.legislation.open_month(self.month, self.this_month.law):
             self.books.law(country, instrument, change, why)
+        self._do_acts()
         self.mind.listen(self.this_month)
         self.mind.hear_of_orders(self.casework.public, self.casework.in_court, self.casework.fought)
         self.mind.hear_reports(self.outlook.transparent)
         self.market.open_month(self.month)
+
+    def _do_acts(self) -> None:
+        """What governments and the US do on the day as levers; US providers act at the turn of a quarter."""
+        for event in self.this_month.events:
+            if event.act is None:
+                continue
+            for country, instrument, change in self.legislation.act(event.act):
+                self.books.law(country, instrument, change, "lever")
+            if event.act.act == "mla_staff":
+                self.casework.employ(event.act)
 
     def govern(self) -> None:
         """Governments weigh their instruments; those that hazard and luck pick adopt or repeal one. So may US
@@ -93,6 +104,7 @@ class WarrantModel(PartsOfWorld):
             return
         for provider in self.us_providers:
             provider.open_finished(self.month)
+            provider.pull_levers(self.month)
         offered, laws = self.choice_sets.offered(self.offers), self.legislation.in_force
         self.outlook.look_ahead(self.customers, offered, laws)
         self.outlook.weigh(self.month, total(self.casework.host_conflicts))

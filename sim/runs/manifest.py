@@ -99,8 +99,8 @@ def events_in(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
     """The dated events, and in which worlds each happens and drives the model."""
     from sim.scenario.canonical import surviving_events
 
-    happens = {name: {e.id for e in surviving_events(s)} for name, s in scenarios.items()}
-    all_events = {e.id: e for s in scenarios.values() for e in s.timeline.events}
+    happens = {name: {(e.id, e.date) for e in surviving_events(s)} for name, s in scenarios.items()}
+    all_events = {(e.id, e.date): e for s in scenarios.values() for e in s.timeline.events}
     return [
         {
             "id": e.id,
@@ -109,7 +109,7 @@ def events_in(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
             "cause": e.cause,
             "what": e.what,
             "reference": e.reference,
-            "worlds": [name for name in scenarios if e.id in happens[name]],
+            "worlds": [name for name in scenarios if (e.id, e.date) in happens[name]],
         }
         for e in sorted(all_events.values(), key=lambda e: e.date)
     ]

@@ -88,10 +88,9 @@ def _events(resolved: Resolved) -> Iterator[str]:
             if scenario.month_after(dates[event]) >= scenario.months:
                 yield f"{at}: {event} is after the last month: removing it changes nothing"
                 continue
-            kept = {one.id for one in scenario.timeline.events} | {event}
-            timeline = history.model_copy(
-                update={"events": tuple(one for one in history.events if one.id in kept)}
-            )
+            back = next(one for one in history.events if one.id == event)
+            with_it = sorted([*scenario.timeline.events, back], key=lambda one: one.date)
+            timeline = scenario.timeline.model_copy(update={"events": tuple(with_it)})
             if identities.scenario(replace(scenario, timeline=timeline)) == identities.scenario(scenario):
                 yield f"{at}: {event} never acts in this world: removing it changes nothing"
     for added in resolved.experiment.events:
@@ -235,7 +234,10 @@ def _claims(resolved: Resolved) -> Iterator[str]:
 
 
 def _moves_the_law(resolved: Resolved) -> bool:
-    return any(factor.target.kind in ("switch", "switch_date", "event") for factor in factors(resolved))
+    return any(
+        factor.target.kind in ("switch", "switch_date", "event", "pulled", "lever")
+        for factor in factors(resolved)
+    )
 
 
 def _rest(resolved: Resolved) -> Iterator[str]:

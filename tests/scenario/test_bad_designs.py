@@ -47,7 +47,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (
         grid(worlds__doj_wins__label={"values": ["x"]}),
         "worlds.doj_wins.label",
-        "no 'label' of a world can be varied; valid: switches, events, set",
+        "no 'label' of a world can be varied; valid: switches, events, pulled, set",
     ),
     (
         grid(worlds__doj_wins__switches__1__on={"values": ["2015-01-01"]}),

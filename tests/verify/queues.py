@@ -14,6 +14,8 @@ from sim.model.kernels import case_records
 from sim.model.kernels import investigations as kernel
 from sim.model.kernels import requests as drawing
 from sim.model.law.routing import order_rules
+from sim.model.law.timeline import LawInForce
+from sim.model.parts import terms_of_agreements
 from sim.model.population import Population, build_population
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import DIRECTIONS, INSTRUMENTS, MLA_PRACTICES
@@ -101,10 +103,12 @@ def serve(stream: Stream, capacity: float) -> Served:
     casework.queues.clerks[0, :, 0] = casework.queues.least[0] = capacity
     jurisdictions, months = len(stream.scenario.jurisdictions), stream.scenario.months
     orders = order_rules(stream.scenario.law, stream.scenario.regimes)["doj_wins"]
+    agreements, terms = terms_of_agreements(stream.scenario, LawInForce("doj_wins", None, frozenset()))
     rule = RuleOfMonth(
         orders=orders,
         honoured=np.ones(len(stream.scenario.providers) + 1),
-        agreements=False,
+        agreements=agreements,
+        terms=terms,
         laws=np.zeros((jurisdictions, len(INSTRUMENTS))),
         data_law=np.zeros(jurisdictions),
     )

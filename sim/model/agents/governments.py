@@ -24,6 +24,7 @@ from sim.model.news import PublicMind
 from sim.scenario.canonical import surviving_events
 from sim.scenario.law import Regime
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Act
 from sim.vocabulary import INSTRUMENTS
 
 COVARIATES = (
@@ -229,6 +230,25 @@ class Legislation:
             changes.append((code, instrument, "repealed", "timeline"))
         return changes
 
+    def act(self, act: Act) -> list[tuple[str, str, str]]:
+        """Governments adopt or repeal an instrument as a lever, or conclude an agreement that the US offers.
+
+        It acts at once, and luck does not undo it; what is repealed may be adopted again. Returns what
+        changes: (country, instrument, change).
+        """
+        instrument = {"agreement": "executive_agreement"}.get(act.act, act.instrument)
+        if act.act not in ("adopt", "repeal", "agreement") or instrument is None:
+            return []
+        share, change = (0.0, "repealed") if act.act == "repeal" else (1.0, "in_force")
+        changes = []
+        for code in act.countries:
+            at = self._at(code, instrument)
+            if self.in_force[at] != share:
+                changes.append((code, instrument, change))
+            self.in_force[at] = self.fixed[at] = self.decided[at] = share
+            self._coming[:, *at] = 0.0
+        return changes
+
     def _at(self, code: str, instrument: str) -> tuple[int, int]:
         return self._codes.index(code), INSTRUMENTS.index(instrument)
 
@@ -289,12 +309,12 @@ class Legislation:
 def instruments_named_by(scenario: Scenario) -> np.ndarray:
     """Instruments that the timeline brings to a single country by name, or that several adopt together.
 
-    They are never drawn there: bool (J, I).
+    They are never drawn there: bool (J, I). A lever's are not among them: until its date nobody knows of it.
     """
     codes = list(scenario.jurisdictions)
     named = np.zeros((len(codes), len(INSTRUMENTS)), np.bool_)
     for event in surviving_events(scenario):
-        for enacts in event.enacts:
+        for enacts in event.enacts if event.act is None else ():
             if enacts.instrument is not None and (len(enacts.countries) == 1 or enacts.adopts):
                 for code in enacts.countries:
                     named[codes.index(code), INSTRUMENTS.index(enacts.instrument)] = True
