@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from sim.runs.tables_on_disk import digest_of_values
 from sim.scenario.canonical import surviving_events
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Switch
-from tests.model.small_worlds import asked
+from tests.model.small_worlds import asked, with_levers
 
 LAST = "2017-12"
 SEED = 3
@@ -63,12 +64,20 @@ def others(late: Worlds) -> dict[str, Worlds]:
     """Worlds that part from these in a random month, each by another rule, event or lever."""
     luck = random.Random(1707)
     day = [dt.date(luck.randint(2014, 2016), luck.randint(1, 12), 28) for _ in range(2)]
+    levers: list[dict[str, Any]] = [
+        {"by": "google", "act": "open", "offer": "trustee", "countries": ("DE",), "on": day[1]},
+        {"by": "US", "act": "agreement", "countries": ("eu",), "quota": 3.0, "on": day[1]},
+        {"by": "US", "act": "comity", "comity": "statutory", "on": day[0]},
+        {"by": "FR", "act": "adopt", "instrument": "blocking_statute", "on": day[0]},
+        {"by": "US", "act": "mla_staff", "times": 2.0, "countries": ("abroad",), "on": day[1]},
+    ]
     events = [e.id for e in surviving_events(late[0]) if 2015 <= e.date.year <= 2016 and not e.enacts]
     return {
         "an earlier switch": moved(late, day[0]),
         "no event": without(late, luck.choice(events)),
         "another switch": turned_back(late, dt.date(2017, 11, 30)),
         "one that the other has not": (late[0], moved(late, day[1])[1]),
+        "levers": tuple(with_levers(w, *levers) for w in late),
     }
 
 
@@ -86,7 +95,7 @@ def kept(late: Worlds, others: dict[str, Worlds]) -> dict[str, Checkpoint]:
 
 
 @pytest.mark.parametrize(
-    "name", ["an earlier switch", "no event", "another switch", "one that the other has not"]
+    "name", ["an earlier switch", "no event", "another switch", "one that the other has not", "levers"]
 )
 def test_a_forked_run_equals_the_run_from_the_start(
     name: str, others: dict[str, Worlds], kept: dict[str, Checkpoint]

@@ -36,8 +36,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (
         grid(seeds__count={"values": [1]}),
         "seeds.count",
-        "'seeds' is the same for every point; did you mean 'segments'? valid: switch_date, events, worlds, "
-        "customers",
+        "'seeds' is the same for every point; did you mean 'segments'? valid: switch_date, events, pulled, "
+        "levers, worlds, customers",
     ),
     (
         grid(worlds__doj_win__events__gdpr={"values": [True]}),
