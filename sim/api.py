@@ -287,6 +287,22 @@ class Pair(Results):
             return found
         return pipeline.channels(self.folder, seeds, workers=workers, store=Path(store), progress=progress)
 
+    def confound(self) -> dict[str, pd.DataFrame]:
+        """What each of two causes explains of every headline's change, by name of the table.
+
+        `confound`: a row a headline and part (the whole change, other causes, each of the two).
+        `confound_bound`: what was measured, beside the model. Raises InputError for an experiment that takes
+        out no two causes.
+        """
+        from sim.analysis.drivers.confound import CONFOUND, TABLES
+
+        if self._results.summary(CONFOUND) is None:
+            raise InputError(
+                f"{self.manifest['experiment']}: no four worlds with both of two causes, each alone, and "
+                "neither; valid: gdpr_or_cloud_act, or an experiment like it"
+            )
+        return {name: table for name in TABLES if (table := self._results.summary(name)) is not None}
+
     def trace(
         self,
         country: str | None = None,

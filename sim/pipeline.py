@@ -19,6 +19,7 @@ from sim.analysis.country_table import pairs_of_table, tables_of_country
 from sim.analysis.drivers import (
     boundary,
     boundary_tables,
+    confound,
     discovery,
     frontier,
     knockouts,
@@ -85,6 +86,7 @@ SUMMARIES = (
     *boundary_tables.TABLES,
     *tipping.TABLES,
     *frontier.TABLES,
+    *confound.TABLES,
 )
 
 
@@ -170,6 +172,7 @@ def run(
         if done.proved.good:
             _write_summaries(done, tipping.tables_of(out, manifest_of(done), scenarios))
             _write_summaries(done, frontier.tables_of(out, manifest_of(done)))
+            _write_summaries(done, confound.tables_of(out, manifest_of(done), resolved.scenarios))
         if plan.has_design:
             _write_summaries(done, sensitivity.tables_of(out, manifest_of(done), resolved))
         else:

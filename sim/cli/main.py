@@ -564,6 +564,28 @@ def channels(
 
 
 @app.command()
+def confound(
+    experiment: ExperimentName = "gdpr_or_cloud_act",
+    sets: Sets = None,
+    seeds: Seeds = None,
+    customers: Customers = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
+) -> None:
+    """Two causes close in time: what does each explain of the change of every headline?
+
+    Runs four worlds (both causes, each alone, neither), splits the change by Shapley values, and shows what
+    was measured beside it.
+    """
+    from sim.cli.confound import print_confound
+    from sim.pipeline import resolve
+
+    resolved = resolve(experiment, sets or [], seeds=seeds, customers=customers)
+    raise typer.Exit(FAILED if print_confound(resolved, out, store, workers) else DONE)
+
+
+@app.command()
 def boundary(
     experiment: ExperimentName,
     headline: Annotated[str, typer.Option("--headline", help="Which headline: its code.")],

@@ -59,6 +59,8 @@ _MEANINGS = {
     "series.csv": "Paired differences month by month",
     "knockouts.csv": "Headline differences with each mechanism off",
     "channels.csv": "Headline differences split among channels",
+    "confound.csv": "What each of two causes explains of every headline's change",
+    "confound_bound.csv": "What was measured of two causes, beside the model",
     "mean_field.csv": "Headline differences with agents and with average customers",
     "switch_dates.csv": "Headline differences with the switch on other dates",
     "record.csv": "The model's history beside what was measured",

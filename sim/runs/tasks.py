@@ -69,7 +69,7 @@ class Runner:
         if not count:
             return
         self.store.prepare()
-        tasks = forked(tasks)
+        tasks = iter(tasks)
         first, failed = next(tasks), 0
         if not is_compiled():
             compile_model(first.scenarios, first.seed)
@@ -95,7 +95,7 @@ class Runner:
             self.store.prepare()
             index, _ = self.store.index()
             lacking = list(missing(tasks, index, running.backend))
-            deque(running.run(lacking, len(lacking)), maxlen=0)
+            deque(running.run(forked(lacking), len(lacking)), maxlen=0)
             if lacking:
                 index, _ = self.store.index()
             running.backend = replace(self.backend, retry_failed=False)  # once

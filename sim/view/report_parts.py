@@ -11,6 +11,7 @@ from sim.view.results_view import ResultsView
 from sim.view.sections import (
     channels,
     checks,
+    confound,
     data_location,
     governments,
     headline_summary,
@@ -61,6 +62,7 @@ PARTS: tuple[Part, ...] = (
     Part("claims", "Claims", checks.claims, summaries=("claims",), own_tab=True),
     Part("knockouts", "Knock-outs", checks.knockouts, summaries=("knockouts",), own_tab=True),
     Part("channels", "Channels", channels.channels, summaries=("channels",), always=False, own_tab=True),
+    Part("confound", "Two causes", confound.confound, summaries=("confound",), always=False, own_tab=True),
     Part("agents", "Agents", checks.agents, summaries=("mean_field",)),
     Part("switch-dates", "Switch dates", checks.switch_dates, summaries=("switch_dates",)),
     Part(

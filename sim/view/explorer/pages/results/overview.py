@@ -36,6 +36,8 @@ _MEANINGS = {
     "series.csv": "paired differences month by month",
     "knockouts.csv": "headline differences with each mechanism off",
     "channels.csv": "headline differences split among channels",
+    "confound.csv": "what each of two causes explains of every headline's change",
+    "confound_bound.csv": "what was measured of two causes, beside the model",
     "mean_field.csv": "headline differences with agents and with average customers",
     "switch_dates.csv": "headline differences with the switch on other dates",
     "record.csv": "the model beside the record",
