@@ -18,9 +18,11 @@ if TYPE_CHECKING:
         boundary,
         check,
         load,
+        record,
         reproduce,
         run,
         sweep,
+        verify,
         world,
     )
 
@@ -33,9 +35,11 @@ _OFFERED = (
     "boundary",
     "check",
     "load",
+    "record",
     "reproduce",
     "run",
     "sweep",
+    "verify",
     "world",
 )
 __all__ = [
@@ -48,9 +52,11 @@ __all__ = [
     "boundary",
     "check",
     "load",
+    "record",
     "reproduce",
     "run",
     "sweep",
+    "verify",
     "world",
 ]
 

@@ -15,7 +15,7 @@ the place and the valid choices.
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.drivers.discovery import Discovery
     from sim.analysis.drivers.trace.asked import Trace
+    from sim.analysis.verification import Verification
     from sim.model.world import WarrantModel
     from sim.runs.reproduce import Comparison
 
@@ -55,9 +56,11 @@ __all__ = [
     "boundary",
     "check",
     "load",
+    "record",
     "reproduce",
     "run",
     "sweep",
+    "verify",
     "world",
 ]
 
@@ -192,11 +195,14 @@ class Results:
     def plot(self, measure: str, country: str | None = None, difference: bool = False) -> "go.Figure":
         """Both worlds month by month, or their difference, as a Plotly figure.
 
-        A world is shown by the median and middle 90% of seeds.
+        A world is shown by the median and middle 90% of seeds. A small line, and `layout.meta`, name the
+        record of the results.
         """
         import plotly.graph_objects as go
 
         from sim.view.figures.measure_chart import difference_chart, worlds_chart
+        from sim.view.figures.style import with_record_line
+        from sim.view.results_view import ResultsView
 
         table = self._table_with(measure, () if country is None else ("country",))
         if country is not None:
@@ -205,16 +211,39 @@ class Results:
                 raise InputError(f"country '{country}': {choices(country, list(places))}")
             table = table[table["country"] == country]
         unit = table.attrs["units"][measure]
-        if not difference:
-            return go.Figure(worlds_chart(table, measure, unit, self.manifest))
-        series = paired_difference(table, measure, self._compared(), ("month",))
-        return go.Figure(difference_chart(series, measure, unit, self.manifest))
+        if difference:
+            series = paired_difference(table, measure, self._compared(), ("month",))
+            figure = difference_chart(series, measure, unit, self.manifest)
+        else:
+            figure = worlds_chart(table, measure, unit, self.manifest)
+        record = ResultsView(self._results).record
+        return go.Figure(with_record_line(figure, record) if record else figure)
 
     def report(self, out: str | Path) -> Path:
         """Write the report, one HTML file that needs no network, and return its path."""
         from sim.view.report import build
 
         return build(self._results, Path(out))
+
+    def crate(
+        self,
+        out: str | Path,
+        *,
+        deposit: str | Path | None = None,
+        license: str | None = None,
+        authors: Sequence[str] = (),
+    ) -> Path:
+        """Pack the folder as an RO-Crate (.zip), ready to deposit, and return its path.
+
+        `deposit` is a YAML file with title, people and funding, `authors` are `Name <ORCID>`. Raises
+        InputError.
+        """
+        from sim.runs.crate import pack
+        from sim.runs.deposit import DepositOptions, deposit_of
+
+        file = None if deposit is None else Path(deposit)
+        pack(self.folder, Path(out), deposit_of(DepositOptions(file, license, authors)))
+        return Path(out)
 
     def _compared(self) -> tuple[str, str]:
         compare = self.manifest["compare"]
@@ -575,6 +604,28 @@ def reproduce(
     if Path(what).is_dir():
         return again(Path(what), sample, backend)
     return compare_with_expected(str(what), full, sample, backend)
+
+
+def record(folder: str | Path, headline: str | None = None, *, point: int | None = None) -> pd.DataFrame:
+    """The paired differences of a results folder with the short ids by which they are cited.
+
+    One row for the whole comparison and one a headline (or that of `headline` alone); of a sweep one row, or
+    those of a `point`. Columns: `sim.analysis.records`. Raises InputError.
+    """
+    from sim.analysis.records import record_of
+
+    return record_of(pipeline.records(load(folder).folder, point), headline)
+
+
+def verify(what: str | Path, cited: Sequence[str] = ()) -> "Verification":
+    """Check a crate (.zip) or a results folder, without running anything and without a network.
+
+    `cited` are ids of records that must be of these tables. The result's `good` says whether all that could
+    be checked holds; `failed` and `not_checked` list the rest. Raises InputError.
+    """
+    from sim.analysis.verification import verify as check_all
+
+    return check_all(Path(what), cited)
 
 
 class Month(NamedTuple):

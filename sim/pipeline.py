@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.analysis import assessments, shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
+from sim.analysis.digests import posterior_digest
 from sim.analysis.drivers import (
     boundary,
     boundary_tables,
@@ -41,6 +42,8 @@ from sim.analysis.headlines import (
     headlines_of_one,
     series,
 )
+from sim.analysis.records import TABLE as RECORDS
+from sim.analysis.records import records_of
 from sim.analysis.uncertainty import joint_draws
 from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
@@ -51,15 +54,18 @@ from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
 from sim.runs.live import LivePair, results_of_pairs, tables_of
 from sim.runs.manifest import facts, write_manifest
 from sim.runs.plan import Plan
-from sim.runs.points import POINTS
+from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.reporters import Reporters
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
 from sim.runs.silence import begins_with_the_switch
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
+from sim.runs.whole_files import write_whole
 from sim.scenario.base import load_base
+from sim.scenario.experiment_text import text_of_resolved
 from sim.scenario.locations import CONFIGS, root
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at, with_points
 from sim.scenario.resolution import resolve as resolve_experiment
 from sim.scenario.restoration import restored
@@ -81,6 +87,7 @@ SUMMARIES = (
     "mean_field",
     "switch_dates",
     "record",
+    RECORDS,
     *discovery.TABLES,
     *sensitivity.TABLES,
     *boundary_tables.TABLES,
@@ -162,6 +169,7 @@ def run(
         for name in SUMMARIES:
             (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
         (out / OUTCOMES).unlink(missing_ok=True)
+        write_whole(out / EXPERIMENT, _experiment_text(resolved, command))
         known: dict[str, Any] = {"command": command} if command else {}
         plan = done.plan
 
@@ -181,8 +189,20 @@ def run(
             done.verdicts = claims.judge(resolved, done.results)
             done.verdicts.write(out)
             known["claims"] = json.loads(done.verdicts.claims.to_json(orient="records"))
-        write_manifest(out, manifest_of(done, **known))
+        if joint is not None:
+            known["posterior"] = posterior_digest(joint.posterior)
+        manifest = manifest_of(done, **known)
+        records = records_of(out, manifest, resolved) if done.tables else None
+        if records is not None and len(records):
+            _write_summaries(done, {RECORDS: records})
+        write_manifest(out, manifest)
     return done
+
+
+def _experiment_text(resolved: Resolved, command: str) -> str:
+    """The experiment as a file that gives the same runs."""
+    made = f": {command}" if command else ""
+    return text_of_resolved(resolved, " ".join(f"{resolved.name} as it was run{made}".split()))
 
 
 def _analyse(run: Finished, watch: Watch, further: bool, joint: JointDraws | None) -> dict[str, Any]:
@@ -322,6 +342,17 @@ def resolved_of(folder: Path) -> Resolved:
     """The experiment of a results folder, as its manifest tells it. Raises InputError."""
     base, manifest = load_base(root() / CONFIGS), FolderResults(folder).manifest
     return restored(manifest["scenario"], base, str(folder / MANIFEST))
+
+
+def records(folder: Path, point: int | None = None) -> pd.DataFrame:
+    """The records of a results folder, or of a point of its design, computed from its tables.
+
+    Raises InputError.
+    """
+    found = records_of(folder, FolderResults(folder).manifest, resolved_of(folder), point)
+    if found.empty:
+        raise InputError(f"{folder}: no two worlds are compared, or no pair succeeded: nothing to cite")
+    return found
 
 
 def channels(

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sim.runs.code_origin import code_origin
 from sim.runs.identity import model_digest
 from sim.runs.results import MANIFEST
 from sim.runs.whole_files import write_whole
@@ -88,6 +89,7 @@ def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **
         "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
         "platform": platform.platform(),
         "model_digest": model_digest(),
+        "code": code_origin(),
         "scenario_digest": resolved.digest,
         "scenario": resolved.canonical(),
         "who_set": resolved.who_set,

@@ -4,13 +4,14 @@ A new line here adds an analysis to the report and to the results pages.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.view.blocks import Section
 from sim.view.results_view import ResultsView
 from sim.view.sections import (
     channels,
     checks,
+    citation,
     confound,
     data_location,
     governments,
@@ -40,6 +41,10 @@ class Part:
     summaries: tuple[str, ...] = ()
     always: bool = True
     own_tab: bool = False
+
+    def section(self, view: ResultsView) -> Section:
+        """The section, whose charts bear the record of the results."""
+        return replace(self.build(view), record=view.record)
 
     def can_be_filled(self, files: Collection[str]) -> bool:
         """Whether a folder with these files (such as `tables/world.parquet`) has what the part shows."""
@@ -80,6 +85,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "evidence", "Requested evidence", checks.evidence, summaries=("evidence",), always=False, own_tab=True
     ),
+    Part("cite", "Cite", citation.citation, summaries=("records",), always=False),
     Part("reproduce", "Reproduce", checks.reproduce),
 )
 BY_KEY = {part.key: part for part in PARTS}
@@ -88,7 +94,7 @@ BY_KEY = {part.key: part for part in PARTS}
 def sections(view: ResultsView) -> list[Section]:
     """Every part of a report; parts that a folder cannot fill name what is missing and how to get it."""
     return [
-        part.build(view)
+        part.section(view)
         for part in PARTS
         if part.always or all(view.summary(name) is not None for name in part.summaries)
     ]

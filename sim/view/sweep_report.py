@@ -15,6 +15,7 @@ from sim.view.labels import factor_name
 from sim.view.sections import (
     boundary,
     checks,
+    citation,
     design_claims,
     design_drivers,
     design_factors,
@@ -65,7 +66,10 @@ def sections(folder_view: FolderView) -> list[Section]:
         for code in _DRAWN
         if code in drawn
     ]
-    return [*parts, Section("fans", "Month by month", list(_fans(folder_view))), checks.reproduce(view)]
+    parts.append(Section("fans", "Month by month", list(_fans(folder_view))))
+    if view.summary("records") is not None:
+        parts.append(citation.citation(view))
+    return [*(replace(part, record=view.record) for part in parts), checks.reproduce(view)]
 
 
 def _answer(folder_view: FolderView) -> str:
