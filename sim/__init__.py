@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         run,
         sweep,
         verify,
+        why,
         world,
     )
 
@@ -40,6 +41,7 @@ _OFFERED = (
     "run",
     "sweep",
     "verify",
+    "why",
     "world",
 )
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "run",
     "sweep",
     "verify",
+    "why",
     "world",
 ]
 

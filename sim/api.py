@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from sim.analysis.drivers.discovery import Discovery
+    from sim.analysis.drivers.headline_change import HeadlineChange
     from sim.analysis.drivers.trace.asked import Trace
     from sim.analysis.verification import Verification
     from sim.model.world import WarrantModel
@@ -61,6 +62,7 @@ __all__ = [
     "run",
     "sweep",
     "verify",
+    "why",
     "world",
 ]
 
@@ -626,6 +628,24 @@ def verify(what: str | Path, cited: Sequence[str] = ()) -> "Verification":
     from sim.analysis.verification import verify as check_all
 
     return check_all(Path(what), cited)
+
+
+def why(
+    a: str | Path,
+    b: str | Path,
+    *,
+    seeds: int | None = None,
+    workers: int | None = None,
+    store: str | Path = STORE,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> "HeadlineChange":
+    """Why do the headlines of two results folders, crates or experiments differ?
+
+    Splits every change into code, configuration, evidence and fit (`sim.analysis.drivers.headline_change`).
+    The result has the tables `table`, `parts` and `values`, and `notes`. Runs what `store` lacks of the
+    combinations between the two. Raises InputError.
+    """
+    return pipeline.why(str(a), str(b), seeds, workers=workers, store=Path(store), progress=progress)
 
 
 class Month(NamedTuple):

@@ -31,6 +31,7 @@ from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.discovery_boxes import DENSITY
 from sim.analysis.drivers.discovery_questions import Swept, questions_of
 from sim.analysis.drivers.explanations import reasons
+from sim.analysis.drivers.headline_change import HeadlineChange, headline_change, side_of
 from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
 from sim.analysis.evidence.compare import compare_with_record
 from sim.analysis.headlines import (
@@ -368,6 +369,14 @@ def channels(
     if not table["pairs"].any():
         raise RuntimeError("no pair of worlds succeeded:\n" + "\n".join(runner.failures))
     return table
+
+
+def why(
+    a: str, b: str, seeds: int | None, *, workers: int | None, store: Path, progress: Progress | None
+) -> HeadlineChange:
+    """Why the headlines of two results folders, crates or experiments differ. Raises InputError."""
+    sides = side_of(a, seeds), side_of(b, seeds)
+    return headline_change(*sides, Runner(Store(store), Backend(workers), progress))
 
 
 def search_regions(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:

@@ -85,7 +85,7 @@ def records_of(
         valid = f"0 to {len(known) - 1}" if resolved.design is not None else "none, it has no design"
         raise InputError(f"point {point}: {resolved.name} has no such point; valid: {valid}")
     scenarios = scenarios_at(resolved, points(resolved)[known.index(point or 0)])
-    runs = _runs(folder / TABLES_FOLDER / "world.parquet", compare, point)
+    runs = runs_of(folder, compare, point)
     identities = Identities()
     common = {
         "seeds": seed_words(list(runs)),
@@ -145,13 +145,13 @@ def _of_sweep(manifest: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _runs(path: Path, compare: Sequence[str], point: int | None) -> dict[int, dict[str, Columns]]:
+def runs_of(folder: Path, compare: Sequence[str], point: int | None = None) -> dict[int, dict[str, Columns]]:
     """The table `world` of the compared worlds: of every seed, of each world, its columns."""
     out: dict[int, dict[str, Columns]] = {}
-    for key, rows in runs_in(path):
+    for key, rows in runs_in(folder / TABLES_FOLDER / "world.parquet"):
         if key.world in compare and (point is None or key.point == point):
             if key.world in out.setdefault(key.seed, {}):
-                raise DamagedFolder(f"tables/{path.name}: seed {key.seed} of {key.world} stands twice.")
+                raise DamagedFolder(f"tables/world.parquet: seed {key.seed} of {key.world} stands twice.")
             out[key.seed][key.world] = to_columns("world", rows)
     return {seed: worlds for seed, worlds in out.items() if set(worlds) == set(compare)}
 

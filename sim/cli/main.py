@@ -212,6 +212,24 @@ def verify(
 
 
 @app.command()
+def why(
+    a: Annotated[str, typer.Argument(help="A results folder, a crate (.zip) or an experiment.")],
+    b: Annotated[str, typer.Argument(help="Another.")],
+    headline: Annotated[
+        str | None, typer.Option("--headline", help="One headline by its code, with intervals.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", min=1, help="Only the first so many seeds.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables as CSV.")] = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
+) -> None:
+    """Why did a headline move? Split the change from A to B into code, configuration, evidence and fit."""
+    from sim.cli.why import print_change
+
+    raise typer.Exit(FAILED if print_change(a, b, headline, seeds, out, store, workers) else DONE)
+
+
+@app.command()
 def crate(
     folder: Annotated[Path, typer.Argument(help="A results folder.")],
     out: Annotated[Path, typer.Option("--out", help="The .zip to write.")],
