@@ -7,8 +7,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,7 +19,9 @@ from sim.runs import seed as seed_module
 from sim.runs.identity import Identities, run_id
 from sim.runs.seed import run_seed
 from sim.runs.store import Store
+from sim.runs.sweep import sweep
 from sim.runs.tasks import Backend
+from sim.runs.worker import TaskDone
 from sim.scenario.resolution import Resolved
 from tests.model.small_worlds import asked, experiment_file, ruled
 
@@ -109,6 +112,18 @@ def test_a_pair_run_on_two_days_whose_worlds_differ_too_early_is_void(
     assert [failure.split(":")[0] for failure in finished.failures] == ["seed 2, compare"]
     assert finished.results.manifest["seeds"] == [1]
     assert set(finished.results.table("world")["seed"]) == {1}
+
+
+def test_a_run_that_the_engine_loses_is_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loses_seed_2(all_tasks: Iterable[seed_module.Task], *more: Any) -> Iterator[TaskDone]:
+        return sweep((task for task in all_tasks if task.seed != 2), *more)
+
+    monkeypatch.setattr("sim.runs.tasks.sweep", loses_seed_2)
+    finished = run(small(seeds=3), tmp_path / "out", workers=1)
+    assert finished.failures == ["seed 2, run: it was neither stored nor reported as failed"]
+    assert finished.results.manifest["seeds"] == [1, 3]
 
 
 # --- ids ---------------------------------------------------------------------------------------------------
