@@ -2,14 +2,15 @@
 
 Each fault is a change of the source in a temporary copy of the project, so that it reaches compiled code and
 worker processes too. Without any fault all checks pass in the copy; with a fault its check must fail, by a
-failed test and not by an error on the way to it. `--write` renews the table in docs/verification.md.
+failed test and not by an error on the way to it. What is known of unchanged files is in build/faults.json, so
+that the same command goes on where it was stopped. `--write` renews the table in docs/verification.md.
 """
 
 import argparse
-import os
+import hashlib
+import json
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,12 +21,12 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.view.tables import Cell, Table, columns, to_markdown, to_terminal
+from tests.prove.forked import ROOT, copy_of_the_project, import_libraries, run_tests
 from tools.docs_tables import in_step
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "verification.md"
-COPIED = ("sim", "tests", "tools")
-LINKED = ("configs", "experiments", "docs", "pyproject.toml", "README.md", "Makefile", "CHANGELOG.md")
+KNOWN = ROOT / "build" / "faults.json"
+LONGEST = 3600.0  # seconds
 FAILED_TESTS = 1  # pytest's exit code; 2 to 5 are errors of other kinds
 
 
@@ -58,8 +59,8 @@ FAULTS = (
     Fault(
         "a switch leaks: the rule is in force a month before its date",
         "sim/model/law/timeline.py",
-        "dates.append(step.on if isinstance(step, Switch) else step.date)",
-        "dates.append(step.on - dt.timedelta(days=31) if isinstance(step, Switch) else step.date)",
+        "scenario.month_start(m) - dt.timedelta(days=1)",
+        "scenario.month_start(m) + dt.timedelta(days=27)",
         "tests/model/test_pairs.py::"
         "test_worlds_are_equal_to_the_bit_until_the_switch_and_differ_from_the_next_month",
     ),
@@ -282,38 +283,11 @@ FAULTS = (
 )
 
 
-def results_of(root: Path, checks: Sequence[str], cache: Path) -> tuple[int, str]:
-    """Run tests in a copy of the project: pytest's exit code, and the last of what it said."""
-    words = [
-        sys.executable,
-        "-B",
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "-p",
-        "no:cacheprovider",
-        "--no-header",
-        *checks,
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(root), "NUMBA_CACHE_DIR": str(cache)}
-    done = subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout[-3000:] + done.stderr[-1000:]
-
-
-def copy_of_the_project(folder: Path) -> None:
-    """Sources and tests copied, all else linked."""
-    for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in LINKED:
-        (folder / name).symlink_to(ROOT / name)
-
-
-def caught(fault: Fault, root: Path, cache: Path) -> tuple[bool, str]:
+def caught(fault: Fault, root: Path) -> tuple[bool, str]:
     """Whether the fault's check fails with it, by a failed test; and what pytest said."""
     fault.plant(root)
     try:
-        code, said = results_of(root, [fault.check], cache)
+        code, said = run_tests(root, [fault.check], LONGEST)
     finally:
         fault.mend(root)
     name = fault.check.split("::")[1].split("[")[0]
@@ -334,27 +308,62 @@ def table(rows: Sequence[tuple[Fault, str]]) -> Table:
     return Table("", columns("fault", "planted in", "check", "verdict"), lines)
 
 
+class Known:
+    """What earlier commands have found out, of sources and tests that are still the same."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, str] = json.loads(KNOWN.read_text()) if KNOWN.is_file() else {}
+
+    def of(self, *parts: str) -> str | None:
+        return self._found.get(self._key(parts))
+
+    def note(self, verdict: str, *parts: str) -> None:
+        self._found[self._key(parts)] = verdict
+        KNOWN.parent.mkdir(parents=True, exist_ok=True)
+        KNOWN.write_text(json.dumps(self._found))
+
+    def _key(self, parts: Sequence[str]) -> str:
+        """Of words, and of the content of the files that they name."""
+        h = hashlib.sha256()
+        for part in parts:
+            path = ROOT / part.split("::")[0]
+            h.update(part.encode() + b"\0" + (path.read_bytes() if path.is_file() else b""))
+        return h.hexdigest()
+
+
+def _check_without_faults(root: Path, chosen: Sequence[Fault], known: Known) -> None:
+    """Run what has not been seen to pass; raises RuntimeError if a check fails."""
+    waiting = sorted({fault.check for fault in chosen if known.of("passes", fault.check, fault.file) is None})
+    code, said = run_tests(root, waiting, LONGEST) if waiting else (0, "")
+    if code != 0:
+        raise RuntimeError(f"without any fault a check fails:\n{said}")
+    for fault in chosen:
+        known.note("passes", "passes", fault.check, fault.file)
+
+
 def _prove(chosen: Sequence[Fault], console: Console) -> list[tuple[Fault, str]]:
     """Plant each fault and run its check; first all checks without a fault."""
-    rows: list[tuple[Fault, str]] = []
+    rows, known = list[tuple[Fault, str]](), Known()
     with tempfile.TemporaryDirectory() as folder:
-        root, cache = Path(folder) / "project", ROOT / "sim" / "model" / "__pycache__"
-        root.mkdir()
+        root, cache = Path(folder) / "project", ROOT / "sim" / "model" / "__pycache__" / "warrantsim"
         copy_of_the_project(root)
-        kept = {path.name for path in (cache / "warrantsim").glob("*")}
+        import_libraries()
+        kept = {path.name for path in cache.glob("*")}
         try:
-            code, said = results_of(root, sorted({fault.check for fault in chosen}), cache)
-            if code != 0:
-                raise RuntimeError(f"without any fault a check fails:\n{said}")
+            _check_without_faults(root, chosen, known)
             for fault in chosen:
-                begin = time.monotonic()
-                found, said = caught(fault, root, cache)
-                rows.append((fault, "caught" if found else "MISSED"))
-                console.print(f"{time.monotonic() - begin:4.0f} s  {rows[-1][1]:7} {fault.what}", style="dim")
-                if not found:
+                words = (fault.what, fault.file, fault.before, fault.after, fault.check)
+                verdict, said, begin = known.of(*words), "", time.monotonic()
+                if verdict is None:
+                    found, said = caught(fault, root)
+                    verdict = "caught" if found else "MISSED"
+                    known.note(verdict, *words)
+                rows.append((fault, verdict))
+                console.print(f"{time.monotonic() - begin:4.0f} s  {verdict:7} {fault.what}", style="dim")
+                if verdict != "caught":
                     console.print(said, markup=False)
         finally:
-            for path in (cache / "warrantsim").glob("*"):
+            for path in cache.glob("*"):
                 if path.name not in kept:  # of kernels with a fault
                     shutil.rmtree(path, ignore_errors=True)
     return rows
