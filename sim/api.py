@@ -318,6 +318,16 @@ class Pair(Results):
             return found
         return pipeline.channels(self.folder, seeds, workers=workers, store=Path(store), progress=progress)
 
+    def value_of_information(self, measure: Mapping[str, float] | None = None) -> pd.DataFrame:
+        """Which measurement would narrow which headline most, from draws of the posterior, without new runs.
+
+        A row a headline and quantity: the share of the headline's variance that goes, with its interval, by a
+        straight line and by importance weights; the expected width of the middle 90%; and a verdict. The
+        draws are those of this folder, or the shipped ones. `measure`: standard errors by row of the evidence
+        or parameter, to look at these alone. Raises InputError.
+        """
+        return pipeline.value_of_information(pipeline.resolved_of(self.folder), self.folder, measure)
+
     def confound(self) -> dict[str, pd.DataFrame]:
         """What each of two causes explains of every headline's change, by name of the table.
 

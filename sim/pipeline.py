@@ -45,9 +45,10 @@ from sim.analysis.headlines import (
 )
 from sim.analysis.records import TABLE as RECORDS
 from sim.analysis.records import records_of
-from sim.analysis.uncertainty import joint_draws
+from sim.analysis.uncertainty import joint_draws, measurements
 from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
+from sim.analysis.uncertainty.value_of_information import VALUE
 from sim.analysis.uncertainty.varied import varied
 from sim.runs import claims
 from sim.runs.csv_tables import read_csv, write_csv
@@ -83,6 +84,7 @@ SUMMARIES = (
     "uncertainty",
     "draws_outcomes",
     "varied",
+    VALUE,
     "knockouts",
     "channels",
     "mean_field",
@@ -259,11 +261,31 @@ def summaries_of_draws(joint: JointDraws, runner: Runner) -> dict[str, pd.DataFr
     """The headlines over joint draws, the values that they are made of, and what the draws vary."""
     found = joint_draws.outcomes(joint, runner)
     of = {shipped_tables.CONFIGURATION: shipped_tables.configuration_of(joint.resolved)}
+    told = measurements.value_of_information(joint, found)
     return {
         "uncertainty": _with_windows(summarise(found, joint), joint.resolved),
         "draws_outcomes": found,
         "varied": varied(joint).assign(**of),
+        **({VALUE: told} if len(told) else {}),
     }
+
+
+def value_of_information(
+    resolved: Resolved, folder: Path, errors: Mapping[str, float] | None = None
+) -> pd.DataFrame:
+    """Which measurement would narrow which headline most: the table, which is also written into the folder.
+
+    From the draws that were run into the folder, or from the shipped ones; nothing is run. `errors`: standard
+    errors by row or parameter, to look at these alone. Raises InputError.
+    """
+    joint = joint_draws.joint_draws(resolved, None)
+    if joint is None:
+        raise InputError(f"{resolved.name}: compares no two worlds, or has a design: it has no headlines")
+    own = FolderResults(folder).summary("draws_outcomes")
+    table = measurements.value_of_information(joint, own, errors)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_csv(table, folder / f"{VALUE}.csv")
+    return table
 
 
 def _with_windows(table: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:

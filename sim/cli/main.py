@@ -638,6 +638,29 @@ def confound(
 
 
 @app.command()
+def value(
+    experiment: ExperimentName = "two_worlds",
+    sets: Sets = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measure", help="A row of the evidence or a parameter, and its standard error: NAME=SE."
+        ),
+    ] = None,
+    out: Out = None,
+) -> None:
+    """Which measurement would narrow which headline most? From draws of the posterior; nothing is run.
+
+    The draws are those of the experiment's results folder, if it has any, or the shipped ones. With --measure
+    only what is named is looked at, with the standard error given.
+    """
+    from sim.cli.value import print_value
+    from sim.scenario.resolution import resolve
+
+    print_value(resolve(experiment, sets or []), out, measure or [])
+
+
+@app.command()
 def boundary(
     experiment: ExperimentName,
     headline: Annotated[str, typer.Option("--headline", help="Which headline: its code.")],

@@ -78,6 +78,7 @@ _MEANINGS = {
     "channels.csv": "Headline differences split among channels",
     "confound.csv": "What each of two causes explains of every headline's change",
     "confound_bound.csv": "What was measured of two causes, beside the model",
+    "value.csv": "Which measurement would narrow which headline most",
     "mean_field.csv": "Headline differences with agents and with average customers",
     "switch_dates.csv": "Headline differences with the switch on other dates",
     "record.csv": "The model's history beside what was measured",

@@ -23,6 +23,7 @@ from sim.view.sections import (
     survival,
     tipping,
     trust,
+    value,
 )
 
 
@@ -68,6 +69,7 @@ PARTS: tuple[Part, ...] = (
     Part("knockouts", "Knock-outs", checks.knockouts, summaries=("knockouts",), own_tab=True),
     Part("channels", "Channels", channels.channels, summaries=("channels",), always=False, own_tab=True),
     Part("confound", "Two causes", confound.confound, summaries=("confound",), always=False, own_tab=True),
+    Part("value", "What to measure", value.value, summaries=("value",), always=False, own_tab=True),
     Part("agents", "Agents", checks.agents, summaries=("mean_field",)),
     Part("switch-dates", "Switch dates", checks.switch_dates, summaries=("switch_dates",)),
     Part(

@@ -38,6 +38,7 @@ _MEANINGS = {
     "channels.csv": "headline differences split among channels",
     "confound.csv": "what each of two causes explains of every headline's change",
     "confound_bound.csv": "what was measured of two causes, beside the model",
+    "value.csv": "which measurement would narrow which headline most",
     "mean_field.csv": "headline differences with agents and with average customers",
     "switch_dates.csv": "headline differences with the switch on other dates",
     "record.csv": "the model beside the record",
