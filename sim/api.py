@@ -179,6 +179,29 @@ class Results:
             )
         return {name: table for name, table in found.items() if table is not None}
 
+    def frontier(self) -> pd.DataFrame:
+        """What every rule and lever changes: a row a candidate and headline.
+
+        `difference` is against the base (the first compared world without levers), `bought` against the same
+        rule without levers, each with `_low` and `_high`. `levers` says which of them pay. Raises InputError
+        for an experiment in which no lever is pulled.
+        """
+        return self._of_levers(0)
+
+    @property
+    def levers(self) -> pd.DataFrame:
+        """A row a rule and lever: what it `buys` and `costs`, its `verdict`, and whether it is on the
+        frontier of trust against evidence. Raises InputError as `frontier` does."""
+        return self._of_levers(1)
+
+    def _of_levers(self, which: int) -> pd.DataFrame:
+        from sim.analysis.drivers.frontier import TABLES, with_text
+
+        table = self._results.summary(TABLES[which])
+        if table is None:
+            raise InputError(f"{self.folder}: no lever is pulled in any of its worlds or points")
+        return with_text(table)
+
     def difference(self, measure: str, by: str | None = None) -> pd.DataFrame:
         """The second compared world minus the first, month by month: mean over seeds with its 95% interval.
 

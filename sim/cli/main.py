@@ -699,6 +699,17 @@ def boundary(
 
 
 @app.command()
+def levers(folder: Annotated[Path, typer.Argument(help="A results folder.")]) -> None:
+    """Which lever pays: what each buys in trust and revenue, and costs in evidence and conflicts of law.
+
+    The experiment pulls levers in some of its worlds, or at some points of its design.
+    """
+    from sim.cli.levers import print_levers
+
+    print_levers(folder)
+
+
+@app.command()
 def dashboard(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; another machine can reach any but 127.0.0.1.")

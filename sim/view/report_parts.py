@@ -17,6 +17,7 @@ from sim.view.sections import (
     governments,
     headline_summary,
     investigators,
+    levers,
     record_comparison,
     revenue,
     stated_and_actual,
@@ -75,6 +76,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "tipping", "Tipping and return", tipping.tipping, summaries=("returns",), always=False, own_tab=True
     ),
+    Part("levers", "Which lever pays", levers.levers, summaries=("frontier",), always=False, own_tab=True),
     Part("survival", "Robustness", survival.survival, summaries=("survival",), own_tab=True),
     Part(
         "model-and-data",

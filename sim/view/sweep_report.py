@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from sim.analysis.drivers import boundary_tables, discovery
+from sim.analysis.drivers.frontier import FRONTIER
 from sim.analysis.drivers.tipping import RETURNS
 from sim.analysis.headlines import HEADLINES
 from sim.view.blocks import Block, Chart, Missing, Section, Text
@@ -23,6 +24,7 @@ from sim.view.sections import (
     design_heat_map,
     design_tables,
     headline_summary,
+    levers,
     tipping,
 )
 from sim.view.sections.discovery import regions
@@ -61,6 +63,8 @@ def sections(folder_view: FolderView) -> list[Section]:
         parts.append(boundary.boundary(view))
     if view.summary(RETURNS) is not None:
         parts.append(tipping.tipping(view))
+    if view.summary(FRONTIER) is not None:
+        parts.insert(0, levers.levers(view))
     parts += [
         Section(code, design_heat_map.HEADLINE[code].name, list(_headline(folder_view, code, at[code])))
         for code in _DRAWN

@@ -34,14 +34,18 @@ TABLES = (FRONTIER, LEVERS)
 TRUST, EVIDENCE = "trust", "us_success_abroad"
 GOOD = {TRUST: 1.0, "revenue": 1.0, EVIDENCE: 1.0, "conflicts": -1.0}
 """The outcomes that decide whether a lever pays, and which way is good."""
+LEAST = {TRUST: 0.05, "revenue": 0.5, EVIDENCE: 0.05, "conflicts": 1.0}
+"""What is too small to count, in the headline's unit (judgement)."""
 SHOWN = (*GOOD, "foreign_success", "laws", "data_at_home", "trust_intelligence")
-PAYS, COSTS, TRADES, NOTHING, NO_EFFECT = (
+NO_LEVER, PAYS, TRADES, NOTHING, NO_EFFECT, COSTS = (
+    "no lever",
     "pays",
-    "costs",
     "trades",
     "nothing beyond its interval",
     "changes nothing",
+    "costs",
 )
+_ORDER = (PAYS, TRADES, NOTHING, NO_EFFECT, COSTS)
 BY_CODE = {headline.code: headline for headline in HEADLINES}
 
 
@@ -56,6 +60,12 @@ class Candidate:
     def without(self) -> "Candidate":
         """The same rule, and nobody pulls a lever."""
         return Candidate(self.rule)
+
+
+def with_text(table: pd.DataFrame) -> pd.DataFrame:
+    """A table read from a file, with the empty text where a column of words has nothing."""
+    words = [name for name in ("terms", "buys", "costs", "dominated_by") if name in table]
+    return table.assign(**{name: table[name].astype(object).where(table[name].notna(), "") for name in words})
 
 
 def has_levers(experiment: Mapping[str, Any]) -> bool:
@@ -226,8 +236,10 @@ def levers_table(frontier: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for key, mine in frontier.groupby(KEYS, sort=False):
         of = mine.set_index("headline")
-        buys = [code for code, sign in GOOD.items() if _surely(of.loc[code], sign)]
-        costs = [code for code, sign in GOOD.items() if _surely(of.loc[code], -sign)]
+        buys, costs = (
+            [code for code, good in GOOD.items() if _surely(of.loc[code], way * good, LEAST[code])]
+            for way in (1.0, -1.0)
+        )
         row = dict(zip(KEYS, key, strict=True))
         rows.append(
             row
@@ -239,23 +251,22 @@ def levers_table(frontier: pd.DataFrame) -> pd.DataFrame:
     at = frontier.pivot(index=KEYS, columns="headline", values="difference").loc[:, [TRUST, EVIDENCE]]
     best = [_dominator(table, at, row) for _, row in table.iterrows()]
     table = table.assign(dominated_by=best, on_frontier=[not one for one in best])
-    order = {PAYS: 0, TRADES: 1, NOTHING: 2, NO_EFFECT: 3, COSTS: 4, "": 5}
-    ranked = table.assign(o=table["verdict"].map(order)).sort_values(
-        ["rule", "o", "score"], ascending=[True, True, False], kind="stable"
+    pulled = table[table["verdict"] != NO_LEVER]
+    ranked = pulled.assign(order=pulled["verdict"].map(_ORDER.index)).sort_values(
+        ["rule", "order", "score"], ascending=[True, True, False], kind="stable"
     )
-    rank = ranked[ranked["verdict"] != ""].groupby("rule").cumcount() + 1
-    return table.assign(rank=rank.reindex(table.index))
+    return table.assign(rank=(ranked.groupby("rule").cumcount() + 1).reindex(table.index))
 
 
-def _surely(row: "pd.Series[Any]", sign: float) -> bool:
-    """Whether the whole interval of what a lever changes lies on one side of zero."""
+def _surely(row: "pd.Series[Any]", sign: float, least: float) -> bool:
+    """Whether what a lever changes is large enough to count, and its interval on one side of zero."""
     ends = sign * row["bought_low"], sign * row["bought_high"]
-    return bool(min(ends) > 0.0)
+    return bool(min(ends) > 0.0 and sign * row["bought"] >= least)
 
 
 def _verdict(levers: str, of: pd.DataFrame, buys: list[str], costs: list[str]) -> str:
     if levers == NONE:
-        return ""
+        return NO_LEVER
     ends = of[["bought", "bought_low", "bought_high"]].to_numpy(float)
     if (ends == 0.0).all():
         return NO_EFFECT

@@ -56,6 +56,8 @@ _MEANINGS = {
     "boundary_costs.csv": "what grids would have cost for the same answer",
     "returns.csv": "what of a ruling's effect stays after it is turned back",
     "tipping.csv": "whether the share that stays tips along each factor",
+    "frontier.csv": "what every rule and lever changes, against the base and the rule without levers",
+    "levers.csv": "what each lever buys and costs, whether it pays, and who has more of both",
     "repeal.csv": "the share of further laws that is left, by how many there were",
 }
 
