@@ -210,13 +210,14 @@ def _swatch(trace: dict[str, Any]) -> str:
         fill = trace.get("fillcolor") or trace["marker"]["color"]
         box = f'<rect width="14" height="14" fill="{fill}"/>'
         return f'<svg width="14" height="14" aria-hidden="true">{box}</svg>'
-    if trace["mode"] == "markers":
+    if trace["mode"] in ("markers", "markers+text"):
         colour, symbol = trace["marker"]["color"], trace["marker"].get("symbol", "circle")
         shapes = {
             "circle": '<circle cx="7" cy="7" r="5"/>',
             "diamond": '<path d="M7 1l6 6-6 6-6-6z"/>',
             "square": '<path d="M2 2h10v10H2z"/>',
             "triangle-up": '<path d="M7 2l6 10H1z"/>',
+            "triangle-down": '<path d="M7 12l6-10H1z"/>',
         }
         return f'<svg width="14" height="14" fill="{colour}" aria-hidden="true">{shapes[symbol]}</svg>'
     line = trace["line"]

@@ -41,7 +41,7 @@ NO_LEVER, PAYS, TRADES, NOTHING, NO_EFFECT, COSTS = (
     "no lever",
     "pays",
     "trades",
-    "nothing beyond its interval",
+    "nothing that counts",
     "changes nothing",
     "costs",
 )

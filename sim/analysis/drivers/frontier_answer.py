@@ -50,18 +50,18 @@ def _of_rule(frontier: pd.DataFrame, mine: pd.DataFrame) -> Iterator[str]:
     if len(pays):
         best = pays.iloc[0]
         yield (
-            f"{_levers(best)} pays: it buys {_amounts(frontier, best, best['buys'])}, and what it costs lies "
-            "within its interval."
+            f"{_levers(best)} pays: it buys {_amounts(frontier, best, best['buys'])}, and costs nothing "
+            "beyond its interval."
         )
     else:
-        yield "no lever pays beyond its interval without costing something else."
+        yield "No lever pays beyond its interval without costing something else."
     trades = ranked[ranked["verdict"] == TRADES]
     worst = costs.iloc[-1] if len(costs) else trades.iloc[-1] if len(trades) else None
     if worst is None:
         yield "No lever costs anything beyond its interval."
     elif len(costs):
         yield (
-            f"{_levers(worst).capitalize()} does not pay: it buys nothing beyond its interval and costs "
+            f"{_levers(worst)} does not pay: it buys nothing beyond its interval and costs "
             f"{_amounts(frontier, worst, worst['costs'])}."
         )
     else:
@@ -70,12 +70,16 @@ def _of_rule(frontier: pd.DataFrame, mine: pd.DataFrame) -> Iterator[str]:
             f"{_amounts(frontier, worst, worst['costs'])}, for {_amounts(frontier, worst, worst['buys'])}."
         )
     counts = ranked["verdict"].value_counts()
-    yield f"Of {len(ranked)}: " + ", ".join(f"{n} '{verdict}'" for verdict, n in counts.items()) + "."
+    yield (
+        f"Verdicts on {len(ranked)} levers and combinations: "
+        + ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
+        + "."
+    )
 
 
 def _levers(row: "pd.Series[str]") -> str:
     words = str(row["levers"]).replace("_", " ")
-    return f"{words} ({row['terms']})" if row["terms"] else words
+    return f"'{words}' ({row['terms']})" if row["terms"] else f"'{words}'"
 
 
 def _amounts(frontier: pd.DataFrame, row: "pd.Series[str]", codes: str) -> str:

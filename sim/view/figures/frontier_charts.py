@@ -19,7 +19,8 @@ from sim.view.figures.style import (
     upright,
 )
 
-_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "star")
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "triangle-down")
+_BESIDE = ("top right", "top left", "bottom right", "bottom left", "middle right")  # rules may coincide
 
 
 def frontier_chart(points: pd.DataFrame, styles: Mapping[str, WorldStyle], titles: tuple[str, str]) -> Figure:
@@ -34,7 +35,7 @@ def frontier_chart(points: pd.DataFrame, styles: Mapping[str, WorldStyle], title
         for plain in (False, True):
             some = mine[mine["plain"] == plain]
             if len(some):
-                traces.append(_marks(some, colour, _SYMBOLS[k % len(_SYMBOLS)], plain))
+                traces.append(_marks(some, colour, k, plain))
     shape = layout(520, xaxis=axis(titles[0], zeroline=True), yaxis=axis(titles[1], zeroline=True))
     shape["margin"] = {"l": 72, "r": 20, "t": 20, "b": 52}
     return {"data": traces, "layout": shape}
@@ -55,7 +56,7 @@ def _staircase(points: pd.DataFrame) -> Trace:
     }
 
 
-def _marks(some: pd.DataFrame, colour: str, symbol: str, plain: bool) -> Trace:
+def _marks(some: pd.DataFrame, colour: str, number: int, plain: bool) -> Trace:
     name = str(some["rule_name"].iloc[0])
     return {
         "type": "scatter",
@@ -63,14 +64,14 @@ def _marks(some: pd.DataFrame, colour: str, symbol: str, plain: bool) -> Trace:
         "name": name,
         "showlegend": plain,
         "text": [name] * len(some) if plain else None,
-        "textposition": "top right",
+        "textposition": _BESIDE[number % len(_BESIDE)],
         "textfont": {"color": colour, "size": 12},
         "x": numbers(some["x"]),
         "y": numbers(some["y"]),
         "customdata": [str(one) for one in some["name"]],
         "marker": {
             "color": colour,
-            "symbol": symbol,
+            "symbol": _SYMBOLS[number % len(_SYMBOLS)],
             "size": 14 if plain else 7,
             "opacity": 1.0 if plain else 0.75,
             "line": {"color": INK if plain else "#ffffff", "width": 1},
@@ -94,7 +95,7 @@ def bought_bars(
 
     `rows`: rule, name, bought, bought_low, bought_high of one headline, scaled to `unit`.
     """
-    names = [folded(name, 30) for name in order]
+    names = [folded(name, 44) for name in order]
     traces: list[Trace] = []
     room = 0.5 / max(len(styles), 1)
     for k, style in enumerate(styles):
@@ -120,15 +121,15 @@ def bought_bars(
                 "hovertemplate": f"%{{customdata}}, {style.label}: %{{x:+.3~g}}<extra></extra>",
             }
         )
-    lines = sum(name.count("<br>") for name in names)
+    lines = max(1 + name.count("<br>") for name in names)
     shape = layout(
-        96 + 24 * len(names) + 10 * lines,
+        96 + max(22, 14 * lines) * len(names),
         xaxis=axis(unit, nticks=6),
         yaxis=axis(
             tickvals=list(range(len(names))),
             ticktext=names,
             range=[len(names) - 0.4, -0.6],
-            tickfont={"size": 12, "color": QUIET},
+            tickfont={"size": 11, "color": QUIET},
         ),
         shapes=[upright(0.0)],
         title=heading(title),

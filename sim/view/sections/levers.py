@@ -19,7 +19,7 @@ from sim.scenario.levers import NONE
 from sim.view.blocks import Block, Chart, Section, Text, listed
 from sim.view.figures.frontier_charts import bought_bars, frontier_chart
 from sim.view.figures.style import world_styles
-from sim.view.number_format import estimate, largest_of, scale_for
+from sim.view.number_format import largest_of, number, scale_for, span
 from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
@@ -31,6 +31,7 @@ _TITLES = {
     "conflicts": "Orders that break the host's law",
     "foreign_success": "Foreign requests to US providers that yield content",
 }
+_DECIMALS = {TRUST: 2, "revenue": 1, EVIDENCE: 2, "conflicts": 0, "foreign_success": 1}
 
 
 def levers(view: ResultsView) -> Section:
@@ -43,15 +44,19 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
     frontier = with_text(view.needed_summary("what levers buy and cost", FRONTIER))
     table = with_text(view.needed_summary("which lever pays", LEVERS))
     rules = rules_with_levers(frontier, view.manifest.get("compare"))
-    yield Text(f"<strong>{text(' '.join(answer(frontier, table, rules)))}</strong>")
+    *of_rules, on_the_frontier = answer(frontier, table, rules)
+    for words in of_rules:
+        yield Text(f"<strong>{text(words)}</strong>")
     interval = str(frontier["interval"].iloc[0])
     missing = int(frontier["missing"].sum())
     failed = f" {missing} values are missing because their pairs failed." if missing else ""
     yield Text(
         "Each lever is compared with the same rule without it, pair by pair with the same luck "
-        f"({text(interval)}).{failed}"
+        f"({text(interval)}). What an act costs whoever does it, such as building a region, is not counted."
+        f"{failed}"
     )
     yield _bought(frontier, table, rules)
+    yield Text(text(on_the_frontier))
     yield _frontier(frontier, table)
     for rule in dict.fromkeys([*rules, *frontier["rule"]]):
         yield lever_table(frontier, table[table["rule"] == rule], folded=rule not in rules)
@@ -80,7 +85,7 @@ def _bought(frontier: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -
         "A mark is what a lever changes under a rule, against the same rule without it; the line is its "
         "interval. Left of zero is a loss, but for orders that break the host's law, where it is a gain."
     )
-    return Chart("bought", "What does each lever buy, and what does it cost?", read, figures, width=460)
+    return Chart("bought", "What does each lever buy, and what does it cost?", read, figures, width=540)
 
 
 def _order(pulled: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -> list[str]:
@@ -128,7 +133,9 @@ def lever_table(frontier: pd.DataFrame, mine: pd.DataFrame, folded: bool = False
         ].set_index("headline")
         cells: list[Value] = [Cell(_name(row)), Cell(str(row["verdict"]), strong=row["verdict"] == "pays")]
         for code in SHOWN:
-            value, interval = estimate(*(of.loc[code, f"bought{end}"] for end in ("", "_low", "_high")))
+            middle, *ends = (of.loc[code, f"bought{end}"] for end in ("", "_low", "_high"))
+            value = number(middle, signed=True, decimals=_DECIMALS[code])
+            interval = span(*ends, signed=True, decimals=_DECIMALS[code])
             cells.append("" if row["levers"] == NONE else Cell(value, detail=interval))
         rows.append([*cells, str(row["dominated_by"]) or "on it"])
     heads = columns(
