@@ -101,6 +101,8 @@ def test_a_law_acts_after_its_delay_and_a_repeal_at_once() -> None:
     assert statutes.decided.tolist() == [[1.0, 0.0], [0.0, 0.0]]
     assert statutes.in_force.tolist() == [[0.0, 0.0], [0.0, 0.4]]  # what the timeline brought stays
     assert np.argwhere(statutes.coming).tolist() == [[(3 + 1 + 2) % 5, 0, 0]]
+    kernel.move(1, 0, 1.0, 0.0, 12, statutes)  # the months that come are used again and again
+    assert np.argwhere(statutes.coming).tolist() == [[(12 + 1 + 2) % 5, 1, 0], [(3 + 1 + 2) % 5, 0, 0]]
     kernel.move(0, 0, 0.5, 0.25, 0, statutes)
     assert statutes.decided[0, 0] == 0.75  # no more than all, less what repeals
     begun = np.zeros((4, 2), np.int64)

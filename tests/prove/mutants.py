@@ -3,8 +3,9 @@
 Each mutant is one small change of one module in a copy of the project, against which the tests of its target
 run; kernels run as plain Python (`tests.uncompiled`). Which mutants are tried is decided by a key, so that a
 larger sample holds the smaller one. Results are kept in build/mutants, a session of cosmic-ray for each
-target, and the same command goes on where it was stopped; a target whose modules or tests have changed begins
-anew. What survives is explained in survivors.csv beside this file. `--write` renews docs/verification.md.
+target, and the same command goes on where it was stopped. A target whose modules have changed begins anew;
+where its tests have changed, what had survived is tried again. What survives is explained in survivors.csv
+beside this file. `--write` renews docs/verification.md.
 """
 
 import argparse
@@ -15,10 +16,12 @@ import hashlib
 import json
 import os
 import shlex
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,13 +49,12 @@ class Target:
     modules: tuple[str, ...]
     tests: str  # words for pytest
 
-    def digest(self) -> str:
-        """Of the modules and the tests."""
-        h = hashlib.sha256(self.tests.encode())
-        files = [word for word in self.tests.split() if word.endswith(".py")]
-        for name in (*self.modules, *files):
-            h.update((ROOT / name).read_bytes())
-        return h.hexdigest()
+    def digests(self) -> dict[str, str]:
+        """Of the modules, and of the tests."""
+        files = [word.split("::")[0] for word in self.tests.split() if ".py" in word]
+        tests = self.tests.encode() + b"".join((ROOT / name).read_bytes() for name in files)
+        modules = b"".join((ROOT / name).read_bytes() for name in self.modules)
+        return {"modules": hashlib.sha256(modules).hexdigest(), "tests": hashlib.sha256(tests).hexdigest()}
 
 
 TARGETS = (
@@ -69,7 +71,8 @@ TARGETS = (
     Target(
         "choice",
         ("sim/model/kernels/choice.py",),
-        f"{PLAIN} tests/model/test_one_decision.py",
+        f"{PLAIN} tests/model/test_one_decision.py "
+        "tests/model/test_choice.py::test_perceived_risk_counts_each_channel_once",
     ),
     Target(
         "hazards",
@@ -146,18 +149,28 @@ def _sample(database: Any, size: int) -> tuple[int, list[Any]]:
 # --- trying them ----------------------------------------------------------------------------------------
 
 
+def _session(target: Target) -> Path:
+    """The file of a target's results: none where a module has changed, without survivors where a test has."""
+    SESSIONS.mkdir(parents=True, exist_ok=True)
+    file, note = (SESSIONS / f"{target.name}{end}" for end in (".sqlite", ".json"))
+    known = json.loads(note.read_text()) if note.is_file() else {}
+    if known.get("modules") != target.digests()["modules"]:
+        file.unlink(missing_ok=True)
+    elif known["tests"] != target.digests()["tests"]:
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("DELETE FROM work_results WHERE test_outcome = 'SURVIVED'")
+    note.write_text(json.dumps(target.digests()))
+    return file
+
+
 def _try(target: Target, root: Path, size: int, until: float, console: Console) -> None:
     """Run the tests of a target on what its sample lacks, in a copy of the project, until the time is up."""
     from cosmic_ray.work_db import use_db
 
-    SESSIONS.mkdir(parents=True, exist_ok=True)
-    file, note = (SESSIONS / f"{target.name}{end}" for end in (".sqlite", ".json"))
-    if note.is_file() and json.loads(note.read_text())["digest"] != target.digest():
-        file.unlink(missing_ok=True)
+    file = _session(target)
     with use_db(str(file)) as database:
         if not database.num_work_items:
             _begin(target, database)
-            note.write_text(json.dumps({"digest": target.digest()}))
         _, chosen = _sample(database, size)
         done = {job for job, _ in database.results}
         waiting = [item for item in chosen if item.job_id not in done]
