@@ -22,7 +22,7 @@ from rich.console import Console
 
 from sim.view.tables import Cell, Table, columns, to_markdown, to_terminal
 from tests.prove.forked import ROOT, copy_of_the_project, import_libraries, run_tests
-from tools.docs_tables import in_step
+from tools.markdown import in_step
 
 PAGE = ROOT / "docs" / "verification.md"
 KNOWN = ROOT / "build" / "faults.json"

@@ -35,7 +35,11 @@ def copy_of_the_project(folder: Path) -> None:
 
 
 def import_libraries() -> None:
-    """What every fork will need."""
+    """What every fork will need.
+
+    Not the model: it tells Numba where compiled code lies, and, told twice, Numba would wait for itself.
+    """
+    assert "sim.model" not in sys.modules
     sys.dont_write_bytecode = True
     for name in LIBRARIES:
         importlib.import_module(name)
