@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
 def test_a_pair_runs_uncompiled_and_its_books_balance() -> None:
     from sim.model.world import WorldSet
 
-    ws = WorldSet([smallest(scenario, 24) for scenario in asked().scenarios.values()], 1)
+    ws = WorldSet([smallest(scenario, 8) for scenario in asked().scenarios.values()], 1)
     ws.run()
     for model in ws.models:
         model.customers.check_conservation()
