@@ -1,7 +1,10 @@
 # make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
 # make test   everything that must hold: style, types, layers, behaviour
 # make test-long  the tests that take long: processors, killed sweeps, a small fit, every tab and width, more cases of the twins
-# make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed, bad input
+# make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed, bad input, planted faults
+# make verify  parts of the model beside theory (queues, adoption, counts, choices, trust), drawn in build/verification.html (half a minute)
+# make mutants small changes of the sources, one at a time, that the tests must notice: a keyed sample, resumable (two hours)
+# make coverage  lines and branches of sim/ that the tests reach, kernels as plain Python (half an hour; goes on where it stopped)
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
 # make calibrate  fit the model to the calibration rows, write configs/posterior and the fitted defaults (half an hour; goes on where it stopped)
 # make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs; how long 10,000 runs take to open (needs chromium)
@@ -19,7 +22,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test compiled test-long prove reproduce calibrate bench picture docs lint lock clean dashboard
+.PHONY: run test compiled test-long prove verify mutants coverage reproduce calibrate bench picture docs lint lock clean dashboard
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
@@ -38,6 +41,16 @@ prove: .venv/ready-to-test
 	@$(BIN)/python -m tests.prove
 	@$(BIN)/python -m tests.prove.sweeps
 	@$(BIN)/python -m tests.prove.fuzz
+	@$(BIN)/python -m tests.prove.faults
+
+verify: .venv/ready-to-test
+	@$(BIN)/python -m tests.verify $(ARGS)
+
+mutants: .venv/ready-to-test
+	@$(BIN)/python -m tests.prove.mutants $(ARGS)
+
+coverage: .venv/ready-to-test
+	@$(BIN)/python -m tests.prove.covered $(ARGS)
 
 reproduce: .venv/ready-to-run
 	@$(BIN)/warrantsim reproduce $(ARGS)

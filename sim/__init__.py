@@ -18,9 +18,12 @@ if TYPE_CHECKING:
         boundary,
         check,
         load,
+        record,
         reproduce,
         run,
         sweep,
+        verify,
+        why,
         world,
     )
 
@@ -33,9 +36,12 @@ _OFFERED = (
     "boundary",
     "check",
     "load",
+    "record",
     "reproduce",
     "run",
     "sweep",
+    "verify",
+    "why",
     "world",
 )
 __all__ = [
@@ -48,9 +54,12 @@ __all__ = [
     "boundary",
     "check",
     "load",
+    "record",
     "reproduce",
     "run",
     "sweep",
+    "verify",
+    "why",
     "world",
 ]
 

@@ -15,7 +15,7 @@ the place and the valid choices.
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from sim.analysis.drivers.discovery import Discovery
+    from sim.analysis.drivers.headline_change import HeadlineChange
     from sim.analysis.drivers.trace.asked import Trace
+    from sim.analysis.verification import Verification
     from sim.model.world import WarrantModel
     from sim.runs.reproduce import Comparison
 
@@ -55,9 +57,12 @@ __all__ = [
     "boundary",
     "check",
     "load",
+    "record",
     "reproduce",
     "run",
     "sweep",
+    "verify",
+    "why",
     "world",
 ]
 
@@ -174,6 +179,29 @@ class Results:
             )
         return {name: table for name, table in found.items() if table is not None}
 
+    def frontier(self) -> pd.DataFrame:
+        """What every rule and lever changes: a row a candidate and headline.
+
+        `difference` is against the base (the first compared world without levers), `bought` against the same
+        rule without levers, each with `_low` and `_high`. `levers` says which of them pay. Raises InputError
+        for an experiment in which no lever is pulled.
+        """
+        return self._of_levers(0)
+
+    @property
+    def levers(self) -> pd.DataFrame:
+        """A row a rule and lever: what it `buys` and `costs`, its `verdict`, and whether it is on the
+        frontier of trust against evidence. Raises InputError as `frontier` does."""
+        return self._of_levers(1)
+
+    def _of_levers(self, which: int) -> pd.DataFrame:
+        from sim.analysis.drivers.frontier import TABLES, with_text
+
+        table = self._results.summary(TABLES[which])
+        if table is None:
+            raise InputError(f"{self.folder}: no lever is pulled in any of its worlds or points")
+        return with_text(table)
+
     def difference(self, measure: str, by: str | None = None) -> pd.DataFrame:
         """The second compared world minus the first, month by month: mean over seeds with its 95% interval.
 
@@ -192,11 +220,14 @@ class Results:
     def plot(self, measure: str, country: str | None = None, difference: bool = False) -> "go.Figure":
         """Both worlds month by month, or their difference, as a Plotly figure.
 
-        A world is shown by the median and middle 90% of seeds.
+        A world is shown by the median and middle 90% of seeds. A small line, and `layout.meta`, name the
+        record of the results.
         """
         import plotly.graph_objects as go
 
         from sim.view.figures.measure_chart import difference_chart, worlds_chart
+        from sim.view.figures.style import with_record_line
+        from sim.view.results_view import ResultsView
 
         table = self._table_with(measure, () if country is None else ("country",))
         if country is not None:
@@ -205,16 +236,39 @@ class Results:
                 raise InputError(f"country '{country}': {choices(country, list(places))}")
             table = table[table["country"] == country]
         unit = table.attrs["units"][measure]
-        if not difference:
-            return go.Figure(worlds_chart(table, measure, unit, self.manifest))
-        series = paired_difference(table, measure, self._compared(), ("month",))
-        return go.Figure(difference_chart(series, measure, unit, self.manifest))
+        if difference:
+            series = paired_difference(table, measure, self._compared(), ("month",))
+            figure = difference_chart(series, measure, unit, self.manifest)
+        else:
+            figure = worlds_chart(table, measure, unit, self.manifest)
+        record = ResultsView(self._results).record
+        return go.Figure(with_record_line(figure, record) if record else figure)
 
     def report(self, out: str | Path) -> Path:
         """Write the report, one HTML file that needs no network, and return its path."""
         from sim.view.report import build
 
         return build(self._results, Path(out))
+
+    def crate(
+        self,
+        out: str | Path,
+        *,
+        deposit: str | Path | None = None,
+        license: str | None = None,
+        authors: Sequence[str] = (),
+    ) -> Path:
+        """Pack the folder as an RO-Crate (.zip), ready to deposit, and return its path.
+
+        `deposit` is a YAML file with title, people and funding, `authors` are `Name <ORCID>`. Raises
+        InputError.
+        """
+        from sim.runs.crate import pack
+        from sim.runs.deposit import DepositOptions, deposit_of
+
+        file = None if deposit is None else Path(deposit)
+        pack(self.folder, Path(out), deposit_of(DepositOptions(file, license, authors)))
+        return Path(out)
 
     def _compared(self) -> tuple[str, str]:
         compare = self.manifest["compare"]
@@ -286,6 +340,32 @@ class Pair(Results):
         if found is not None and seeds is None:
             return found
         return pipeline.channels(self.folder, seeds, workers=workers, store=Path(store), progress=progress)
+
+    def value_of_information(self, measure: Mapping[str, float] | None = None) -> pd.DataFrame:
+        """Which measurement would narrow which headline most, from draws of the posterior, without new runs.
+
+        A row a headline and quantity: the share of the headline's variance that goes, with its interval, by a
+        straight line and by importance weights; the expected width of the middle 90%; and a verdict. The
+        draws are those of this folder, or the shipped ones. `measure`: standard errors by row of the evidence
+        or parameter, to look at these alone. Raises InputError.
+        """
+        return pipeline.value_of_information(pipeline.resolved_of(self.folder), self.folder, measure)
+
+    def confound(self) -> dict[str, pd.DataFrame]:
+        """What each of two causes explains of every headline's change, by name of the table.
+
+        `confound`: a row a headline and part (the whole change, other causes, each of the two).
+        `confound_bound`: what was measured, beside the model. Raises InputError for an experiment that takes
+        out no two causes.
+        """
+        from sim.analysis.drivers.confound import CONFOUND, TABLES
+
+        if self._results.summary(CONFOUND) is None:
+            raise InputError(
+                f"{self.manifest['experiment']}: no four worlds with both of two causes, each alone, and "
+                "neither; valid: gdpr_or_cloud_act, or an experiment like it"
+            )
+        return {name: table for name in TABLES if (table := self._results.summary(name)) is not None}
 
     def trace(
         self,
@@ -559,6 +639,46 @@ def reproduce(
     if Path(what).is_dir():
         return again(Path(what), sample, backend)
     return compare_with_expected(str(what), full, sample, backend)
+
+
+def record(folder: str | Path, headline: str | None = None, *, point: int | None = None) -> pd.DataFrame:
+    """The paired differences of a results folder with the short ids by which they are cited.
+
+    One row for the whole comparison and one a headline (or that of `headline` alone); of a sweep one row, or
+    those of a `point`. Columns: `sim.analysis.records`. Raises InputError.
+    """
+    from sim.analysis.records import record_of
+
+    return record_of(pipeline.records(load(folder).folder, point), headline)
+
+
+def verify(what: str | Path, cited: Sequence[str] = ()) -> "Verification":
+    """Check a crate (.zip) or a results folder, without running anything and without a network.
+
+    `cited` are ids of records that must be of these tables. The result's `good` says whether all that could
+    be checked holds; `failed` and `not_checked` list the rest. Raises InputError.
+    """
+    from sim.analysis.verification import verify as check_all
+
+    return check_all(Path(what), cited)
+
+
+def why(
+    a: str | Path,
+    b: str | Path,
+    *,
+    seeds: int | None = None,
+    workers: int | None = None,
+    store: str | Path = STORE,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> "HeadlineChange":
+    """Why do the headlines of two results folders, crates or experiments differ?
+
+    Splits every change into code, configuration, evidence and fit (`sim.analysis.drivers.headline_change`).
+    The result has the tables `table`, `parts` and `values`, and `notes`. Runs what `store` lacks of the
+    combinations between the two. Raises InputError.
+    """
+    return pipeline.why(str(a), str(b), seeds, workers=workers, store=Path(store), progress=progress)
 
 
 class Month(NamedTuple):

@@ -16,10 +16,13 @@ import pandas as pd
 
 from sim.analysis import assessments, shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
+from sim.analysis.digests import posterior_digest
 from sim.analysis.drivers import (
     boundary,
     boundary_tables,
+    confound,
     discovery,
+    frontier,
     knockouts,
     sensitivity,
     tipping,
@@ -28,6 +31,7 @@ from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.discovery_boxes import DENSITY
 from sim.analysis.drivers.discovery_questions import Swept, questions_of
 from sim.analysis.drivers.explanations import reasons
+from sim.analysis.drivers.headline_change import HeadlineChange, headline_change, side_of
 from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
 from sim.analysis.evidence.compare import compare_with_record
 from sim.analysis.headlines import (
@@ -39,9 +43,12 @@ from sim.analysis.headlines import (
     headlines_of_one,
     series,
 )
-from sim.analysis.uncertainty import joint_draws
+from sim.analysis.records import TABLE as RECORDS
+from sim.analysis.records import records_of
+from sim.analysis.uncertainty import joint_draws, measurements
 from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
+from sim.analysis.uncertainty.value_of_information import VALUE
 from sim.analysis.uncertainty.varied import varied
 from sim.runs import claims
 from sim.runs.csv_tables import read_csv, write_csv
@@ -49,18 +56,22 @@ from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
 from sim.runs.live import LivePair, results_of_pairs, tables_of
 from sim.runs.manifest import facts, write_manifest
 from sim.runs.plan import Plan
-from sim.runs.points import POINTS
+from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.reporters import Reporters
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
 from sim.runs.silence import begins_with_the_switch
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
+from sim.runs.whole_files import write_whole
 from sim.scenario.base import load_base
+from sim.scenario.experiment_text import text_of_resolved
 from sim.scenario.locations import CONFIGS, root
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at, with_points
 from sim.scenario.resolution import resolve as resolve_experiment
 from sim.scenario.restoration import restored
+from sim.scenario.samples import POSTERIOR
 from sim.scenario.scenario import Scenario
 
 Pairs = Sequence[tuple[Columns, Columns]]
@@ -73,15 +84,19 @@ SUMMARIES = (
     "uncertainty",
     "draws_outcomes",
     "varied",
+    VALUE,
     "knockouts",
     "channels",
     "mean_field",
     "switch_dates",
     "record",
+    RECORDS,
     *discovery.TABLES,
     *sensitivity.TABLES,
     *boundary_tables.TABLES,
     *tipping.TABLES,
+    *frontier.TABLES,
+    *confound.TABLES,
 )
 
 
@@ -115,10 +130,11 @@ def size_words(resolved: Resolved) -> str:
     )
     if design is None:
         return size
-    number = len(points(resolved))
+    number, drawn = len(points(resolved)), design.method == POSTERIOR
+    over = [factor.path for factor in factors(resolved) if not drawn or factor.role == "levers"]
+    fitted = [f"the {len(factors(resolved)) - len(over)} values of the posterior"] if drawn else []
     return (
-        f"{size}; {design.method} design of {number:,} points over "
-        f"{', '.join(factor.path for factor in factors(resolved))}: "
+        f"{size}; {design.method} design of {number:,} points over {', '.join([*fitted, *over])}: "
         f"{number * experiment.seeds.count * len(experiment.worlds):,} runs"
     )
 
@@ -156,6 +172,7 @@ def run(
         for name in SUMMARIES:
             (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
         (out / OUTCOMES).unlink(missing_ok=True)
+        write_whole(out / EXPERIMENT, _experiment_text(resolved, command))
         known: dict[str, Any] = {"command": command} if command else {}
         plan = done.plan
 
@@ -165,6 +182,8 @@ def run(
         write_outcomes(out, manifest_of(done), scenarios)
         if done.proved.good:
             _write_summaries(done, tipping.tables_of(out, manifest_of(done), scenarios))
+            _write_summaries(done, frontier.tables_of(out, manifest_of(done)))
+            _write_summaries(done, confound.tables_of(out, manifest_of(done), resolved.scenarios))
         if plan.has_design:
             _write_summaries(done, sensitivity.tables_of(out, manifest_of(done), resolved))
         else:
@@ -173,8 +192,20 @@ def run(
             done.verdicts = claims.judge(resolved, done.results)
             done.verdicts.write(out)
             known["claims"] = json.loads(done.verdicts.claims.to_json(orient="records"))
-        write_manifest(out, manifest_of(done, **known))
+        if joint is not None:
+            known["posterior"] = posterior_digest(joint.posterior)
+        manifest = manifest_of(done, **known)
+        records = records_of(out, manifest, resolved) if done.tables else None
+        if records is not None and len(records):
+            _write_summaries(done, {RECORDS: records})
+        write_manifest(out, manifest)
     return done
+
+
+def _experiment_text(resolved: Resolved, command: str) -> str:
+    """The experiment as a file that gives the same runs."""
+    made = f": {command}" if command else ""
+    return text_of_resolved(resolved, " ".join(f"{resolved.name} as it was run{made}".split()))
 
 
 def _analyse(run: Finished, watch: Watch, further: bool, joint: JointDraws | None) -> dict[str, Any]:
@@ -230,11 +261,31 @@ def summaries_of_draws(joint: JointDraws, runner: Runner) -> dict[str, pd.DataFr
     """The headlines over joint draws, the values that they are made of, and what the draws vary."""
     found = joint_draws.outcomes(joint, runner)
     of = {shipped_tables.CONFIGURATION: shipped_tables.configuration_of(joint.resolved)}
+    told = measurements.value_of_information(joint, found)
     return {
         "uncertainty": _with_windows(summarise(found, joint), joint.resolved),
         "draws_outcomes": found,
         "varied": varied(joint).assign(**of),
+        **({VALUE: told} if len(told) else {}),
     }
+
+
+def value_of_information(
+    resolved: Resolved, folder: Path, errors: Mapping[str, float] | None = None
+) -> pd.DataFrame:
+    """Which measurement would narrow which headline most: the table, which is also written into the folder.
+
+    From the draws that were run into the folder, or from the shipped ones; nothing is run. `errors`: standard
+    errors by row or parameter, to look at these alone. Raises InputError.
+    """
+    joint = joint_draws.joint_draws(resolved, None)
+    if joint is None:
+        raise InputError(f"{resolved.name}: compares no two worlds, or has a design: it has no headlines")
+    own = FolderResults(folder).summary("draws_outcomes")
+    table = measurements.value_of_information(joint, own, errors)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_csv(table, folder / f"{VALUE}.csv")
+    return table
 
 
 def _with_windows(table: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
@@ -316,6 +367,17 @@ def resolved_of(folder: Path) -> Resolved:
     return restored(manifest["scenario"], base, str(folder / MANIFEST))
 
 
+def records(folder: Path, point: int | None = None) -> pd.DataFrame:
+    """The records of a results folder, or of a point of its design, computed from its tables.
+
+    Raises InputError.
+    """
+    found = records_of(folder, FolderResults(folder).manifest, resolved_of(folder), point)
+    if found.empty:
+        raise InputError(f"{folder}: no two worlds are compared, or no pair succeeded: nothing to cite")
+    return found
+
+
 def channels(
     folder: Path, seeds: int | None, *, workers: int | None, store: Path, progress: Progress | None
 ) -> pd.DataFrame:
@@ -329,6 +391,14 @@ def channels(
     if not table["pairs"].any():
         raise RuntimeError("no pair of worlds succeeded:\n" + "\n".join(runner.failures))
     return table
+
+
+def why(
+    a: str, b: str, seeds: int | None, *, workers: int | None, store: Path, progress: Progress | None
+) -> HeadlineChange:
+    """Why the headlines of two results folders, crates or experiments differ. Raises InputError."""
+    sides = side_of(a, seeds), side_of(b, seeds)
+    return headline_change(*sides, Runner(Store(store), Backend(workers), progress))
 
 
 def search_regions(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:

@@ -15,8 +15,7 @@ from sim.scenario.locations import root
 from sim.view.number_format import percent
 from sim.view.sections.tipping import NAMES, answer
 from sim.view.tables import records_of
-from tools.docs_tables import in_step
-from tools.markdown import markdown_table
+from tools.markdown import in_step, markdown_table
 
 DOCUMENT = "docs/discovery.md"
 

@@ -4,7 +4,6 @@ The documents are docs/calibration.md, docs/evidence.md, docs/validation.md and 
 stands between two comments that name it; `--write` puts it there, and a test finds the documents in step.
 """
 
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from sim.scenario.locations import root
 from sim.scenario.posterior import posterior_folder
 from sim.view.tables import records_of
 from tools import calibration_tables, evidence_tables, validation_tables
-from tools.markdown import estimate, markdown_table
+from tools.markdown import estimate, in_step, markdown_table
 
 DOCUMENTS = ("calibration.md", "evidence.md", "validation.md", "register.md")
 FORECASTS = "forecasts"
@@ -54,15 +53,6 @@ def made() -> dict[str, str]:
 
 def _folder(table: str) -> Path:
     return register_folder() if table == FORECASTS else posterior_folder()
-
-
-def in_step(text: str, tables: dict[str, str]) -> str:
-    """A document with each table between its two comments."""
-    for name, table in tables.items():
-        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        pattern = f"{begin}.*?{end}"
-        text = re.sub(pattern, f"{begin}\n{table}\n{end}".replace("\\", r"\\"), text, flags=re.DOTALL)
-    return text
 
 
 def main(words: list[str]) -> None:

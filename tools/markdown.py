@@ -1,5 +1,6 @@
 """Numbers and tables as the documents write them."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,3 +32,12 @@ def estimate(row: dict[str, Any], value: str, low: str, high: str, signed: bool 
 def markdown_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table in Markdown. Empty cells stay empty."""
     return to_markdown(Table("", columns(*headings), [[Cell(text) for text in row] for row in rows]))
+
+
+def in_step(text: str, tables: dict[str, str]) -> str:
+    """A document with each table between its two comments."""
+    for name, table in tables.items():
+        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        pattern = f"{begin}.*?{end}"
+        text = re.sub(pattern, f"{begin}\n{table}\n{end}".replace("\\", r"\\"), text, flags=re.DOTALL)
+    return text

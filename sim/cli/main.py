@@ -187,21 +187,73 @@ def reproduce(
 
 
 @app.command()
+def record(
+    folder: Annotated[Path, typer.Argument(help="A results folder.")],
+    headline: Annotated[str | None, typer.Argument(help="A headline: its code.  [default: all]")] = None,
+    point: Annotated[int | None, typer.Option("--point", min=0, help="Of a sweep: a point's number.")] = None,
+) -> None:
+    """Print the ids under which paired differences are cited: of model, configuration, seeds and result."""
+    from sim.cli.record import print_records
+
+    print_records(folder, headline, point)
+
+
+@app.command()
+def verify(
+    what: Annotated[Path, typer.Argument(help="A crate (.zip) or a results folder.")],
+    cited: Annotated[
+        list[str] | None, typer.Option("--record", help="An id that was cited: is it of these? Repeatable.")
+    ] = None,
+) -> None:
+    """Check a crate without running anything and without a network; list what could not be checked."""
+    from sim.cli.record import print_verification
+
+    raise typer.Exit(DONE if print_verification(what, cited or []) else FAILED)
+
+
+@app.command()
+def why(
+    a: Annotated[str, typer.Argument(help="A results folder, a crate (.zip) or an experiment.")],
+    b: Annotated[str, typer.Argument(help="Another.")],
+    headline: Annotated[
+        str | None, typer.Option("--headline", help="One headline by its code, with intervals.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", min=1, help="Only the first so many seeds.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables as CSV.")] = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
+) -> None:
+    """Why did a headline move? Split the change from A to B into code, configuration, evidence and fit."""
+    from sim.cli.why import print_change
+
+    raise typer.Exit(FAILED if print_change(a, b, headline, seeds, out, store, workers) else DONE)
+
+
+@app.command()
 def crate(
     folder: Annotated[Path, typer.Argument(help="A results folder.")],
     out: Annotated[Path, typer.Option("--out", help="The .zip to write.")],
     license_: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--license", help="Under which the results are given: an SPDX identifier or an address."
+            "--license",
+            help="Under which the results are given: an SPDX identifier or an address.  [default: CC-BY-4.0]",
         ),
-    ] = "CC-BY-4.0",
-    authors: Annotated[list[str] | None, typer.Option("--author", help="Who made them. Repeatable.")] = None,
+    ] = None,
+    authors: Annotated[
+        list[str] | None,
+        typer.Option("--author", metavar="'NAME <ORCID>'", help="Who made them. Repeatable."),
+    ] = None,
+    deposit: Annotated[
+        Path | None,
+        typer.Option("--deposit", help="A YAML file: title, people, funding (docs/record.md)."),
+    ] = None,
 ) -> None:
-    """Pack results as an RO-Crate, ready to deposit: tables, manifest and report, all described."""
-    from sim.cli.reproduce import pack_crate
+    """Pack results as an RO-Crate, ready to deposit: experiment, tables, manifest, report, all described."""
+    from sim.cli.crate import pack_crate
+    from sim.runs.deposit import DepositOptions
 
-    pack_crate(folder, out, license_, authors or [])
+    pack_crate(folder, out, DepositOptions(deposit, license_, authors or []))
 
 
 @app.command()
@@ -564,6 +616,51 @@ def channels(
 
 
 @app.command()
+def confound(
+    experiment: ExperimentName = "gdpr_or_cloud_act",
+    sets: Sets = None,
+    seeds: Seeds = None,
+    customers: Customers = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    workers: Workers = None,
+) -> None:
+    """Two causes close in time: what does each explain of the change of every headline?
+
+    Runs four worlds (both causes, each alone, neither), splits the change by Shapley values, and shows what
+    was measured beside it.
+    """
+    from sim.cli.confound import print_confound
+    from sim.pipeline import resolve
+
+    resolved = resolve(experiment, sets or [], seeds=seeds, customers=customers)
+    raise typer.Exit(FAILED if print_confound(resolved, out, store, workers) else DONE)
+
+
+@app.command()
+def value(
+    experiment: ExperimentName = "two_worlds",
+    sets: Sets = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measure", help="A row of the evidence or a parameter, and its standard error: NAME=SE."
+        ),
+    ] = None,
+    out: Out = None,
+) -> None:
+    """Which measurement would narrow which headline most? From draws of the posterior; nothing is run.
+
+    The draws are those of the experiment's results folder, if it has any, or the shipped ones. With --measure
+    only what is named is looked at, with the standard error given.
+    """
+    from sim.cli.value import print_value
+    from sim.scenario.resolution import resolve
+
+    print_value(resolve(experiment, sets or []), out, measure or [])
+
+
+@app.command()
 def boundary(
     experiment: ExperimentName,
     headline: Annotated[str, typer.Option("--headline", help="Which headline: its code.")],
@@ -599,6 +696,17 @@ def boundary(
         resolved, Asked(headline, level, points, tolerance, against), out, store, workers
     )
     raise typer.Exit(FAILED if failures else DONE)
+
+
+@app.command()
+def levers(folder: Annotated[Path, typer.Argument(help="A results folder.")]) -> None:
+    """Which lever pays: what each buys in trust and revenue, and costs in evidence and conflicts of law.
+
+    The experiment pulls levers in some of its worlds, or at some points of its design.
+    """
+    from sim.cli.levers import print_levers
+
+    print_levers(folder)
 
 
 @app.command()

@@ -1,6 +1,6 @@
-"""`warrantsim reproduce` and `warrantsim crate`.
+"""`warrantsim reproduce` and `warrantsim export`.
 
-One runs again and says what is equal and what is not; the other packs results for others.
+One runs again and says what is equal and what is not; the other writes outcomes for another tool.
 """
 
 from collections.abc import Sequence
@@ -53,14 +53,6 @@ def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: 
         print_comparison(screen, compared)
         equal = equal and compared.equal
     return equal
-
-
-def pack_crate(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> None:
-    """Write the RO-Crate of a results folder and say so."""
-    from sim.runs.crate import VERSION, pack
-
-    files = pack(folder, out, license_, authors)
-    print(f"{out}: RO-Crate {VERSION}, {files} files, {out.stat().st_size / 1e6:,.1f} MB, licence {license_}")
 
 
 def export_outcomes(folder: Path, out: Path) -> None:

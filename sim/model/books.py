@@ -1,7 +1,8 @@
 """The books of one world: what is recorded each month, what must balance, and the tables that come of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
@@ -157,6 +158,22 @@ class Books:
         self._requests_made = np.empty(
             (len(DIRECTIONS) * jurisdictions * len(ROUTES), 5 + len(MEASURES)), np.int64
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For a checkpoint: of the monthly arrays, the months so far."""
+        return {
+            name: value[: self.month].copy() if name in _MONTHLY and isinstance(value, np.ndarray) else value
+            for name, value in vars(self).items()
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.__post_init__()
+        for name, value in state.items():
+            if name in _MONTHLY and isinstance(value, np.ndarray):
+                getattr(self, name)[: len(value)] = value
+            else:
+                setattr(self, name, value)
 
     # --- entries ---------------------------------------------------------------------------------
 
@@ -422,6 +439,9 @@ class Books:
         }
         out |= {name: rows[:, 4 + q] for q, name in enumerate(MEASURES)}
         return out | {"months": out["months"] / MONTH_UNITS, "backlog": rows[:, -1]}
+
+
+_MONTHLY = {field.name for field in fields(Books)}
 
 
 def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -15,8 +15,9 @@ from sim.model.books import Books
 from sim.model.choice_sets import ChoiceSets
 from sim.model.docket import Docket, Waits, docket_of
 from sim.model.kernels.codes import US
-from sim.model.law.routing import data_law_risks, order_rules
-from sim.model.law.timeline import Month
+from sim.model.kernels.investigations import Terms
+from sim.model.law.routing import OrderRule, data_law_risks, order_rules
+from sim.model.law.timeline import LawInForce, Month
 from sim.model.market import Market, Trends, market_trends
 from sim.model.news import PublicMind
 from sim.model.ordered import OrderedModel
@@ -63,6 +64,25 @@ def may_ride_together(a: Scenario, b: Scenario) -> bool:
     )
 
 
+def orders_with(scenario: Scenario, regime: str, comity: str) -> OrderRule:
+    """The routes of orders under a regime, were its comity rule this one."""
+    changed = scenario.regimes[regime].model_copy(update={"comity": comity})
+    return order_rules(scenario.law, {regime: changed})[regime]
+
+
+def terms_of_agreements(scenario: Scenario, law: LawInForce) -> tuple[np.ndarray, Terms]:
+    """Whether an executive agreement with each country would have effect, bool (J,), and on what terms."""
+    orders, codes = scenario.parameters.orders, list(scenario.jurisdictions)
+    effective = np.full(len(codes), scenario.regimes[law.regime].agreements)
+    quota, notice = np.full(len(codes), orders.agreement_quota), np.full(len(codes), orders.agreement_notice)
+    for country, told, served in law.agreements:
+        j = codes.index(country)
+        effective[j] = True
+        notice[j] = notice[j] if told is None else told
+        quota[j] = quota[j] if served is None else served
+    return effective, Terms(quota, notice, orders.agreement_objection)
+
+
 class PartsOfWorld(OrderedModel):
     """The parts of one world, by name.
 
@@ -88,6 +108,8 @@ class PartsOfWorld(OrderedModel):
         self.customers, self.population = customers, commons.population
         cells = customers.cells
         self._order_rules = order_rules(scenario.law, scenario.regimes)
+        self._offered: dict[tuple[str, str], OrderRule] = {}
+        self._terms: dict[LawInForce, tuple[np.ndarray, Terms]] = {}
         self._data_law: dict[frozenset[str], np.ndarray] = {}
         self.mind = PublicMind(scenario, cells.jurisdiction, cells.segment, self.calendar[0].believed)
         self.legislation = Legislation(scenario, commons.luck_of_laws, customers.first_trust)
@@ -123,9 +145,14 @@ class PartsOfWorld(OrderedModel):
         if bars not in self._data_law:
             self._data_law[bars] = data_law_risks(self.scenario, bars)
         data_law = self._data_law[bars]
-        return RuleOfMonth(
-            self._order_rules[month.law.regime], honoured, self.regime.agreements, laws, data_law
-        )
+        if month.law not in self._terms:
+            self._terms[month.law] = terms_of_agreements(self.scenario, month.law)
+        agreements, terms = self._terms[month.law]
+        orders = self._order_rules[month.law.regime]
+        if month.law.comity is not None:
+            key = month.law.regime, month.law.comity
+            orders = self._offered[key] = self._offered.get(key) or orders_with(self.scenario, *key)
+        return RuleOfMonth(orders, honoured, agreements, terms, laws, data_law)
 
     def customers_frame(self) -> "pd.DataFrame":
         """The customers of this world as they are now, one a row (see `CustomersOfWorld.frame`)."""

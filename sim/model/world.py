@@ -34,7 +34,7 @@ class WarrantModel(PartsOfWorld):
         self.seed_key: int = seed if rng is None else rng  # Mesa's batch_run may call it either way
         super().__init__(self.seed_key, model_reporters, agent_reporters)
         self.scenario, self.index, self.month = scenario, index, 0
-        self.calendar = calendar(scenario)
+        self.calendar, self.enactments = calendar(scenario), list[tuple[int, str]]()
         if in_set is None:
             self._set = WorldSet([scenario], self.seed_key, alone=self)
             self.collect()
@@ -49,16 +49,37 @@ class WarrantModel(PartsOfWorld):
         self._set.step()
         self.collect()
 
+    def look_ahead(self) -> None:
+        """Read the future afresh from the scenario: what a world does that goes on from a checkpoint."""
+        self.calendar = calendar(self.scenario)
+        for month, passed in self.enactments:
+            self.calendar = enacted(self.calendar, self.scenario, month, passed)
+        for provider in self.us_providers:
+            provider.look_ahead(self.scenario)
+        if self.lawmakers is not None:
+            self.lawmakers.look_ahead(self.scenario)
+
     # --- the phases of a month ------------------------------------------------------------------------
 
     def open_month(self) -> None:
         """Laws enter into force; the public hears the news; prices and volumes are those of the month."""
         for country, instrument, change, why in self.legislation.open_month(self.month, self.this_month.law):
             self.books.law(country, instrument, change, why)
+        self._do_acts()
         self.mind.listen(self.this_month)
         self.mind.hear_of_orders(self.casework.public, self.casework.in_court, self.casework.fought)
         self.mind.hear_reports(self.outlook.transparent)
         self.market.open_month(self.month)
+
+    def _do_acts(self) -> None:
+        """What governments and the US do on the day as levers; US providers act at the turn of a quarter."""
+        for event in self.this_month.events:
+            if event.act is None:
+                continue
+            for country, instrument, change in self.legislation.act(event.act):
+                self.books.law(country, instrument, change, "lever")
+            if event.act.act == "mla_staff":
+                self.casework.employ(event.act)
 
     def govern(self) -> None:
         """Governments weigh their instruments; those that hazard and luck pick adopt or repeal one. So may US
@@ -73,6 +94,7 @@ class WarrantModel(PartsOfWorld):
         if self.lawmakers is not None:
             passed = self.lawmakers.step(self.month, self.seed_key, self.this_month.law.regime)
             if passed is not None:
+                self.enactments.append((self.month, passed))
                 self.calendar = enacted(self.calendar, self.scenario, self.month, passed)
                 self.books.law("US", passed, "enacted", "US lawmakers")
 
@@ -82,6 +104,7 @@ class WarrantModel(PartsOfWorld):
             return
         for provider in self.us_providers:
             provider.open_finished(self.month)
+            provider.pull_levers(self.month)
         offered, laws = self.choice_sets.offered(self.offers), self.legislation.in_force
         self.outlook.look_ahead(self.customers, offered, laws)
         self.outlook.weigh(self.month, total(self.casework.host_conflicts))

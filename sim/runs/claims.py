@@ -242,7 +242,10 @@ def _first_months(claim: Claim, resolved: Resolved) -> np.ndarray:
     meant, whole = window(claim), points(resolved)
     if meant is not None:
         return np.full(len(whole), np.datetime64(meant[0], "D"))
-    law = any(factor.target.kind in ("switch", "switch_date", "event") for factor in factors(resolved))
+    law = any(
+        factor.target.kind in ("switch", "switch_date", "event", "pulled", "lever")
+        for factor in factors(resolved)
+    )
     starts = []
     for point in whole if law else whole[:1]:
         at = scenarios_at(resolved, point)

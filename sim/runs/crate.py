@@ -5,34 +5,51 @@ model as software, the manifest as what went in, the tables as what came out. No
 anywhere.
 """
 
+import base64
+import hashlib
 import re
-from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from sim import __version__
+import pandas as pd
+
 from sim.model.tables import TABLES
 from sim.runs.claims import BY_POINT, CLAIMS
+from sim.runs.csv_tables import read_csv
+from sim.runs.deposit import Author, Deposit, Funding, Organisation
 from sim.runs.execution import FAILURES
 from sim.runs.folder_check import damage, tables_of
-from sim.runs.points import POINTS
+from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST
+from sim.runs.upload_metadata import codemeta_text, software_version, zenodo_text
 from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError
 
 VERSION = "1.2"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 PYTHON = "https://www.python.org/"
-_SPDX = re.compile(r"^[A-Za-z0-9.+-]+$")
+ZENODO, CODEMETA, RECORDS = ".zenodo.json", "codemeta.json", "records.csv"
+KEYWORDS = ("agent-based model", "policy simulation", "US warrants for data stored abroad")
+RECORD_IS = "record of warrantsim"
+_LICENCE = "The licence under which the results are given"
+_DIFFERENCE = "Paired difference between the compared worlds, with its 95% interval over pairs (luck alone)"
 _FORMATS = {
     ".parquet": "application/vnd.apache.parquet",
     ".csv": "text/csv",
     ".json": "application/json",
     ".md": "text/markdown",
     ".html": "text/html",
+    ".yaml": "application/yaml",
+}
+_WRITTEN = {
+    ZENODO: "The same facts as repositories of the Zenodo kind take them",
+    CODEMETA: "The program that made the results, and where its code is, if that is known",
 }
 _MEANINGS = {
+    EXPERIMENT: "The experiment as it was run: the command `warrantsim run` takes it",
+    RECORDS: "The paired differences with the short ids by which they are cited and checked",
     MANIFEST: (
         "What was run: every value as resolved and who set it, seeds, versions, platform, digest of each "
         "table"
@@ -59,6 +76,9 @@ _MEANINGS = {
     "series.csv": "Paired differences month by month",
     "knockouts.csv": "Headline differences with each mechanism off",
     "channels.csv": "Headline differences split among channels",
+    "confound.csv": "What each of two causes explains of every headline's change",
+    "confound_bound.csv": "What was measured of two causes, beside the model",
+    "value.csv": "Which measurement would narrow which headline most",
     "mean_field.csv": "Headline differences with agents and with average customers",
     "switch_dates.csv": "Headline differences with the switch on other dates",
     "record.csv": "The model's history beside what was measured",
@@ -81,14 +101,11 @@ _MEANINGS = {
 }
 
 
-def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
+def pack(folder: Path, out: Path, deposit: Deposit) -> int:
     """Write the folder's crate to `out` (a .zip); returns how many files are in it.
 
-    `license_` is an SPDX identifier or an address. Raises InputError if this is no results folder, or a table
-    is not the one that its manifest describes.
+    Raises InputError if this is no results folder, or a table is not the one that its manifest describes.
     """
-    from rocrate.model.contextentity import ContextEntity
-    from rocrate.model.person import Person
     from rocrate.rocrate import ROCrate
 
     if out.suffix != ".zip":
@@ -96,48 +113,19 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
     manifest = results_of(folder).manifest
     files = _files(folder, manifest)
     crate = ROCrate(version=VERSION)
-    root = crate.root_dataset
-    root["name"], root["description"] = manifest["title"], manifest["question"]
-    root["datePublished"] = manifest["made"][:10]
-    root["conformsTo"] = crate.add(
-        ContextEntity(
-            crate,
-            PROFILE,
-            {"@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"},
-        )
-    )
-    root["license"] = crate.add(
-        ContextEntity(crate, _license(license_), {"@type": "CreativeWork", "name": license_})
-    )
-    root["keywords"] = ["agent-based model", "policy simulation", "US warrants for data stored abroad"]
-    root["temporalCoverage"] = f"{manifest['first']}/{manifest['last']}"
-    people = [crate.add(Person(crate, f"#author-{k}", {"name": name})) for k, name in enumerate(authors, 1)]
-    if people:
-        root["author"] = people
     entities = {
         name: crate.add_file(path, name, properties=_described(name, path, manifest))
         for name, path in files.items()
     }
-    python = crate.add(
-        ContextEntity(
-            crate,
-            PYTHON,
-            {
-                "@type": "ComputerLanguage",
-                "name": "Python",
-                "version": manifest["versions"]["python"],
-                "url": PYTHON,
-            },
-        )
-    )
-    tool = crate.add(ContextEntity(crate, "#warrantsim", _software(manifest)))
-    tool["runtimePlatform"] = python
-    ran = crate.add(ContextEntity(crate, "#run", _action(manifest)))
-    ran["instrument"], ran["object"] = tool, entities[MANIFEST]
-    ran["result"] = [entity for name, entity in entities.items() if name != MANIFEST]
-    if people:
-        ran["agent"] = people
-    root["mentions"] = ran
+    people = _describe(crate, manifest, deposit)
+    _add_records(crate, folder)
+    _add_run(crate, manifest, entities, people)
+    written = {
+        ZENODO: zenodo_text(manifest, deposit, _comparison(folder)),
+        CODEMETA: codemeta_text(manifest),
+    }
+    for name, text in written.items():
+        crate.add_file(StringIO(text), name, properties=_of_text(name, text))
     out.parent.mkdir(parents=True, exist_ok=True)
     writing = out.with_name(f".{out.stem}.writing.zip")
     try:
@@ -145,22 +133,142 @@ def pack(folder: Path, out: Path, license_: str, authors: Sequence[str]) -> int:
         writing.replace(out)
     finally:
         writing.unlink(missing_ok=True)
-    return len(files)
+    return len(files) + len(written)
+
+
+def _describe(crate: Any, manifest: dict[str, Any], deposit: Deposit) -> list[Any]:
+    """The crate as a whole: what, when, by whom, under which licence, paid by whom. Returns the people."""
+    root = crate.root_dataset
+    root["name"] = deposit.title or manifest["title"]
+    root["description"] = deposit.description or manifest["question"]
+    root["datePublished"] = manifest["made"][:10]
+    profile = {"@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"}
+    root["conformsTo"] = _entity(crate, PROFILE, profile)
+    licence = {"@type": "CreativeWork", "name": deposit.license, "description": _LICENCE}
+    root["license"] = _entity(crate, deposit.license_address, licence)
+    root["keywords"] = [*KEYWORDS, *deposit.keywords]
+    root["temporalCoverage"] = f"{manifest['first']}/{manifest['last']}"
+    people = [_person(crate, number, author) for number, author in enumerate(deposit.authors, 1)]
+    if people:
+        root["author"] = _one_or_all(people)
+    if deposit.publisher is not None:
+        root["publisher"] = _organisation(crate, deposit.publisher)
+    if deposit.funding:
+        grants = [_grant(crate, number, one) for number, one in enumerate(deposit.funding, 1)]
+        funders = dict.fromkeys(_organisation(crate, one.funder) for one in deposit.funding)
+        root["funding"], root["funder"] = _one_or_all(grants), _one_or_all([*funders])
+    return people
+
+
+def _entity(crate: Any, address: str, properties: dict[str, Any]) -> Any:
+    """A contextual entity, once an address."""
+    from rocrate.model.contextentity import ContextEntity
+
+    return crate.dereference(address) or crate.add(ContextEntity(crate, address, properties))
+
+
+def _one_or_all(entities: list[Any]) -> Any:
+    """A single value stands alone in JSON-LD."""
+    return entities[0] if len(entities) == 1 else entities
+
+
+def _person(crate: Any, number: int, author: Author) -> Any:
+    properties: dict[str, Any] = {"@type": "Person", "name": author.name}
+    if author.affiliation is not None:
+        properties["affiliation"] = {"@id": _organisation(crate, author.affiliation).id}
+    if author.email is not None:
+        contact = {"@type": "ContactPoint", "name": author.name, "email": author.email}
+        properties["contactPoint"] = {"@id": _entity(crate, f"mailto:{author.email}", contact).id}
+    return _entity(crate, author.address or f"#author-{number}", properties)
+
+
+def _organisation(crate: Any, one: Organisation) -> Any:
+    address = one.address or f"#organisation-{re.sub(r'[^a-z0-9]+', '-', one.name.lower()).strip('-')}"
+    web = {"url": one.address} if one.address else {}
+    return _entity(crate, address, {"@type": "Organization", "name": one.name, **web})
+
+
+def _grant(crate: Any, number: int, one: Funding) -> Any:
+    properties = {"@type": "Grant", "name": one.title or f"{one.funder.name} {one.grant or ''}".strip()}
+    properties |= {"identifier": one.grant} if one.grant else {}
+    grant = _entity(crate, f"#grant-{number}", properties)
+    grant["funder"] = _organisation(crate, one.funder)
+    return grant
+
+
+def _add_records(crate: Any, folder: Path) -> None:
+    """The differences with their ids, as what the dataset measures; that of the whole as its identifier."""
+    rows = _record_rows(folder)
+    for row in rows:
+        value = {"@type": "PropertyValue", "propertyID": RECORD_IS, "name": row["name"]}
+        if pd.isna(row["difference"]):
+            whole = _entity(crate, f"#record-{row['headline']}", {**value, "value": row["id"]})
+            crate.root_dataset["identifier"] = whole
+            continue
+        numbers = {"value": row["difference"], "minValue": row["low"], "maxValue": row["high"]}
+        known = {name: number for name, number in numbers.items() if not pd.isna(number)}
+        about = {"unitText": row["unit"], "identifier": row["id"], "description": _DIFFERENCE}
+        one = _entity(crate, f"#record-{row['headline']}", {**value, **known, **about})
+        crate.root_dataset.append_to("variableMeasured", one)
+
+
+def _record_rows(folder: Path) -> list[dict[str, Any]]:
+    path = folder / RECORDS
+    return read_csv(path).to_dict("records") if path.is_file() else []
+
+
+def _comparison(folder: Path) -> str | None:
+    """The id of the whole comparison, or sweep."""
+    return next((str(row["id"]) for row in _record_rows(folder) if pd.isna(row["difference"])), None)
+
+
+def _add_run(crate: Any, manifest: dict[str, Any], entities: dict[str, Any], people: list[Any]) -> None:
+    """How the results came about: the model as software, the run as an action."""
+    version = manifest["versions"]["python"]
+    language = {"@type": "ComputerLanguage", "name": "Python", "version": version, "url": PYTHON}
+    python = _entity(crate, PYTHON, language)
+    tool = _entity(crate, _software_address(manifest), _software(manifest))
+    tool["runtimePlatform"] = python
+    ran = _entity(crate, "#run", _action(manifest))
+    asked = [name for name in (EXPERIMENT, MANIFEST) if name in entities]
+    ran["instrument"], ran["object"] = tool, [entities[name] for name in asked]
+    ran["result"] = [entity for name, entity in entities.items() if name not in asked]
+    if people:
+        ran["agent"] = _one_or_all(people)
+    crate.root_dataset["mentions"] = ran
+
+
+def _of_text(name: str, text: str) -> dict[str, Any]:
+    content = text.encode()
+    return {
+        "name": name,
+        "description": _WRITTEN[name],
+        "encodingFormat": _FORMATS[".json"],
+        "contentSize": str(len(content)),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 def _software(manifest: dict[str, Any]) -> dict[str, Any]:
-    """The model as software, with what it needs."""
-    versions = manifest["versions"]
+    """The model as software, with what it needs; `codemeta.json` says where its code is, if that is known."""
+    versions, origin = manifest["versions"], manifest.get("code") or {}
     return {
         "@type": "SoftwareApplication",
         "name": "warrantsim",
-        "softwareVersion": versions.get("warrantsim", __version__),
+        "version": software_version(manifest),
         "softwareRequirements": [
             f"{name} {version}" for name, version in versions.items() if name not in ("python", "warrantsim")
         ],
         "identifier": f"model code sha256 {manifest['model_digest']}",
         "operatingSystem": manifest["platform"],
+        "url": origin.get("address", {"@id": CODEMETA}),
     }
+
+
+def _software_address(manifest: dict[str, Any]) -> str:
+    """The address of the model's code by its digest (RFC 6920): wherever the code is, it is this."""
+    name = base64.urlsafe_b64encode(bytes.fromhex(manifest["model_digest"])).decode().rstrip("=")
+    return f"ni:///sha-256;{name}"
 
 
 def _action(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -206,11 +314,3 @@ def _described(name: str, path: Path, manifest: dict[str, Any]) -> dict[str, Any
         "description": f"One row is {table.one_row_is}. Measures: {columns}",
         "identifier": f"sha256 of its values {digest}",
     }
-
-
-def _license(name: str) -> str:
-    if name.startswith(("http://", "https://")):
-        return name
-    if not _SPDX.match(name):
-        raise InputError(f"--license: '{name}': write an SPDX identifier such as CC-BY-4.0, or an address")
-    return f"https://spdx.org/licenses/{name}"

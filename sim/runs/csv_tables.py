@@ -18,12 +18,12 @@ TEXT = (
     "against", "agent", "along", "arm", "at", "bound", "box_words", "cause", "channel", "claim",
     "conclusion", "configuration", "counted", "country", "dummy", "error", "expect", "experiment",
     "factor", "factors", "fit", "flags", "forecaster", "headline", "headline_name", "high_words", "how",
-    "instrument", "interval", "kind", "label", "levels", "location", "low_words", "meaning", "measure",
-    "mechanism", "method", "metric", "model_digest", "month", "name", "note", "of", "others", "outcome",
-    "over", "parameter", "parameters", "period", "place", "population", "posterior", "provider",
-    "quantity", "question", "region_words", "rival", "role", "row", "run", "said", "segment", "sign",
-    "sign_parameters", "source", "stage", "traceback", "unit", "verdict", "what", "why", "window",
-    "without_event", "words", "world",
+    "id", "instrument", "interval", "kind", "label", "levels", "location", "low_words", "meaning",
+    "measure", "mechanism", "method", "metric", "model_digest", "month", "name", "note", "of", "others",
+    "outcome", "over", "parameter", "parameters", "period", "place", "population", "posterior", "provider",
+    "quantity", "question", "region_words", "rival", "role", "row", "run", "said", "seeds", "segment",
+    "sign", "sign_parameters", "source", "stage", "tables_digest", "traceback", "unit", "verdict", "what",
+    "why", "window", "without_event", "words", "world",
 )  # fmt: skip
 _FORMULA, _WRITTEN = re.compile(r"'*[=+\-@\t\r]"), re.compile(r"'+[=+\-@\t\r]")
 

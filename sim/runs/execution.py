@@ -18,6 +18,7 @@ from sim.runs.csv_tables import write_csv
 from sim.runs.engines.local import default_workers
 from sim.runs.export import Proved, export, prove
 from sim.runs.folder_check import DamagedFolder, contents_digest, manifest_at, points_are_whole, tables_of
+from sim.runs.forks import forked
 from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, write_points
@@ -113,7 +114,7 @@ def _run_missing(run: Execution, watch: Watch) -> None:
     if pairs:
         write_unchanging(plan, run.folder)
         watch.stage("running", len(pairs))
-        for ended in run.runner.run(missing(plan.tasks(pairs), index, backend), len(pairs)):
+        for ended in run.runner.run(forked(missing(plan.tasks(pairs), index, backend)), len(pairs)):
             watch.note(ended)
         run.ran += len(pairs)
         run.index, damaged = run.store.index()

@@ -18,6 +18,8 @@ from sim.runs.seed import Failure
 from sim.runs.store import Index, Store
 from sim.runs.whole_files import sha256_of
 
+LOST = "it was neither stored nor reported as failed"
+
 
 @dataclass
 class Proved:
@@ -44,11 +46,10 @@ def prove(plan: Plan, index: Index, store: Store) -> Proved:
     for pair, ids in enumerate(plan.ids):
         point, seed = plan.key(pair)
         if any(run not in index.where for run in ids):
-            failed = index.failure_of(ids)
-            if failed is not None:
-                out.failures[pair] = replace(
-                    failed, name=plan.name(pair), values=dict(point.values)
-                )  # another experiment may have met it first
+            failed = index.failure_of(ids) or Failure("", seed, {}, list(ids), "died", "run", LOST)
+            out.failures[pair] = replace(
+                failed, name=plan.name(pair), values=dict(point.values)
+            )  # another experiment may have met it first
             continue
         if point.index != at:
             at, must = point.index, plan.equal_months(point)

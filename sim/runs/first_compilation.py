@@ -24,16 +24,19 @@ from sim.model.population import (
 )
 from sim.model.world import WorldSet
 from sim.runs.engines.local import WorkerProcess
+from sim.runs.pairs import share_population
 from sim.scenario.scenario import Scenario
 
 MONTHS = 8  # the US providers act, and there is news
 
 
 def compile_model(worlds: Mapping[str, Scenario], seed: int) -> None:
-    """Compile everything that a run of these worlds uses."""
+    """Compile everything that a run of these worlds uses; one world set does for all."""
+    first = next(iter(worlds.values()))
     small = [
         replace(s, months=MONTHS, customers=smallest_size(len(s.jurisdictions), len(s.segments)))
         for s in worlds.values()
+        if share_population(first, s)
     ]
     processes = [WorkerProcess(), WorkerProcess()]
     try:

@@ -30,9 +30,9 @@ class Identities:
     def __init__(self) -> None:
         self._digests = ScenarioDigests()
 
-    def run_id(self, scenario: Scenario, seed: int, record: str) -> str:
-        """The id of one world run with one seed, recorded to this grain."""
-        own = f"{self.scenario(scenario)} {seed} {record} {FORMAT} {model_digest()}"
+    def run_id(self, scenario: Scenario, seed: int, record: str, model: str | None = None) -> str:
+        """The id of one world run with one seed, recorded to this grain; `model`: digest of other code."""
+        own = f"{self.scenario(scenario)} {seed} {record} {FORMAT} {model or model_digest()}"
         return hashlib.sha256(own.encode()).hexdigest()[:ID_LETTERS]
 
     def scenario(self, scenario: Scenario) -> str:

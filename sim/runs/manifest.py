@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sim.runs.code_origin import code_origin
 from sim.runs.identity import model_digest
 from sim.runs.results import MANIFEST
 from sim.runs.whole_files import write_whole
@@ -88,6 +89,7 @@ def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **
         "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
         "platform": platform.platform(),
         "model_digest": model_digest(),
+        "code": code_origin(),
         "scenario_digest": resolved.digest,
         "scenario": resolved.canonical(),
         "who_set": resolved.who_set,
@@ -99,8 +101,8 @@ def events_in(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
     """The dated events, and in which worlds each happens and drives the model."""
     from sim.scenario.canonical import surviving_events
 
-    happens = {name: {e.id for e in surviving_events(s)} for name, s in scenarios.items()}
-    all_events = {e.id: e for s in scenarios.values() for e in s.timeline.events}
+    happens = {name: {(e.id, e.date) for e in surviving_events(s)} for name, s in scenarios.items()}
+    all_events = {(e.id, e.date): e for s in scenarios.values() for e in s.timeline.events}
     return [
         {
             "id": e.id,
@@ -109,7 +111,7 @@ def events_in(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
             "cause": e.cause,
             "what": e.what,
             "reference": e.reference,
-            "worlds": [name for name in scenarios if e.id in happens[name]],
+            "worlds": [name for name in scenarios if (e.id, e.date) in happens[name]],
         }
         for e in sorted(all_events.values(), key=lambda e: e.date)
     ]

@@ -17,6 +17,7 @@ from sim.runs import tables_on_disk
 
 # what a results folder holds
 MANIFEST, POINTS, TABLES_FOLDER = "manifest.json", "points.parquet", "tables"
+EXPERIMENT = "experiment.yaml"  # as it was run, with all that was set over it
 _PLAN = b"plan"
 _OWN = ("point", "seed", "world", "run", "done")
 

@@ -9,7 +9,8 @@ from functools import cache
 from itertools import combinations
 from typing import Any, Literal
 
-from sim.model.world import WarrantModel, WorldSet
+from sim.model.world import WarrantModel
+from sim.runs.forks import Fork, begin
 from sim.runs.pairs import WorldsDiffer, first_difference, month_digests, must_be_equal_for, share_population
 from sim.runs.reporters import Reporters
 from sim.runs.tables_on_disk import COLLECTED, Columns, digest_of_values
@@ -23,7 +24,7 @@ class Task:
     """What is run side by side: the worlds, the seed, how much to record; and what to call it if it fails.
 
     `ids` are the run ids by world, where the runs are to be stored; `values` the design's values at this
-    point.
+    point; `fork` says which months are shared with other tasks, and decides no number.
     """
 
     scenarios: dict[str, Scenario]
@@ -33,6 +34,7 @@ class Task:
     ids: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     reporters: Reporters | None = None
+    fork: Fork | None = None
 
     @property
     def name(self) -> str:
@@ -96,7 +98,7 @@ def run_seed(task: Task, digests: bool = True) -> SeedDone:
     Without `digests` the tables are as they are, proved as pairs here, but cannot be stored.
     """
     set_aside_what_is_loaded()
-    done, begin, stage = SeedDone(task.seed, task.label), time.perf_counter(), ["build"]
+    done, since, stage = SeedDone(task.seed, task.label), time.perf_counter(), ["build"]
     try:
         _run(task, done, stage, digests)
     except Exception as error:  # a failure is a result: the other seeds go on, and this one is reported
@@ -105,7 +107,7 @@ def run_seed(task: Task, digests: bool = True) -> SeedDone:
         )
         done = SeedDone(task.seed, task.label, failed=failed)
     gc.collect()  # models and their agents point at one another; the next seed finds their memory at hand
-    done.seconds = time.perf_counter() - begin
+    done.seconds = time.perf_counter() - since
     return done
 
 
@@ -145,11 +147,18 @@ def run_worlds(
     models: dict[str, WarrantModel] = {}
     for names in sets:
         stage[0] = "build"
-        worlds = WorldSet([task.scenarios[name] for name in names], task.seed)
+        fork = task.fork if len(names) == len(task.scenarios) else None
+        worlds, keep = begin([task.scenarios[name] for name in names], task.seed, fork)
         stage[0] = "run"
+
+        def each_month(keep: Callable[[], None] = keep) -> None:
+            keep()
+            if before_month is not None:
+                before_month()
+
         here = dict(zip(names, worlds.models, strict=True))
         if task.reporters is None or collected is None:
-            worlds.run(before_month)
+            worlds.run(each_month)
         else:
             collector = task.reporters.collector(here)
             worlds.run(collector.collect)

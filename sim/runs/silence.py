@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from sim.runs.comity import comity_acts
 from sim.runs.identity import Identities
+from sim.runs.lever_notes import lever_notes
 from sim.runs.pairs import must_be_equal_for, share_population
 from sim.scenario.base import LAST_RECORDED
 from sim.scenario.canonical import acting_part
 from sim.scenario.experiments import FROM_THE_SWITCH, window
-from sim.scenario.law import LOCATIONS, Law, Regime, deciding_foreign_rows, deciding_us_rows
+from sim.scenario.law import Law, deciding_foreign_rows, deciding_us_rows
 from sim.scenario.overrides import Setting, find
 from sim.scenario.paths import value_at
 from sim.scenario.resolution import Resolved, factors
@@ -32,6 +34,7 @@ def silences(resolved: Resolved) -> list[str]:
         *_compared(resolved),
         *_events(resolved),
         *_regimes(resolved),
+        *lever_notes(resolved),
         *_settings(resolved),
         *_parameters(resolved),
         *_claims(resolved),
@@ -88,10 +91,9 @@ def _events(resolved: Resolved) -> Iterator[str]:
             if scenario.month_after(dates[event]) >= scenario.months:
                 yield f"{at}: {event} is after the last month: removing it changes nothing"
                 continue
-            kept = {one.id for one in scenario.timeline.events} | {event}
-            timeline = history.model_copy(
-                update={"events": tuple(one for one in history.events if one.id in kept)}
-            )
+            back = next(one for one in history.events if one.id == event)
+            with_it = sorted([*scenario.timeline.events, back], key=lambda one: one.date)
+            timeline = scenario.timeline.model_copy(update={"events": tuple(with_it)})
             if identities.scenario(replace(scenario, timeline=timeline)) == identities.scenario(scenario):
                 yield f"{at}: {event} never acts in this world: removing it changes nothing"
     for added in resolved.experiment.events:
@@ -140,27 +142,6 @@ def _regimes(resolved: Resolved) -> Iterator[str]:
         if name not in used | enacted
     )
     yield from _rows(experiment, scenarios[0].law)
-
-
-def comity_acts(regime: Regime, law: Law) -> bool:
-    """Whether a regime's comity rule can decide anything; true of one that spares nobody, which says so."""
-    rule, test = law.comity[regime.comity], law.tests[regime.test]
-    if not rule.common_law and rule.success is None and rule.months is None:
-        return True
-    tests = list(test.open.model_dump().values()) if test.open else [regime.test]
-    decided, rows, settled = deciding_us_rows(law), list(law.us_orders.values()), law.settled()
-    for name in tests:
-        of_test = decided[list(law.comity).index(regime.comity), settled.index(name)]
-        abroad = np.delete(of_test, LOCATIONS.index("in_us"), axis=0)
-        routes = {rows[number].route for number in np.unique(abroad)}
-        without = decided[:, settled.index(name)]
-        if (
-            "comity_review" in routes
-            or (rule.common_law and "direct" in routes)
-            or (without != of_test).any()
-        ):
-            return True
-    return False
 
 
 def _rows(experiment: Any, law: Law) -> Iterator[str]:
@@ -235,7 +216,10 @@ def _claims(resolved: Resolved) -> Iterator[str]:
 
 
 def _moves_the_law(resolved: Resolved) -> bool:
-    return any(factor.target.kind in ("switch", "switch_date", "event") for factor in factors(resolved))
+    return any(
+        factor.target.kind in ("switch", "switch_date", "event", "pulled", "lever")
+        for factor in factors(resolved)
+    )
 
 
 def _rest(resolved: Resolved) -> Iterator[str]:

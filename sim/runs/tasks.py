@@ -12,6 +12,7 @@ from sim.model.compiled import is_compiled
 from sim.runs.engines import Engine, OpenEngine
 from sim.runs.engines.local import InThisProcess, Processes, default_workers
 from sim.runs.first_compilation import compile_model
+from sim.runs.forks import forked
 from sim.runs.identity import Identities
 from sim.runs.pairs import difference_of, equal_months
 from sim.runs.seed import SeedDone, Task, failure_of
@@ -94,7 +95,7 @@ class Runner:
             self.store.prepare()
             index, _ = self.store.index()
             lacking = list(missing(tasks, index, running.backend))
-            deque(running.run(lacking, len(lacking)), maxlen=0)
+            deque(running.run(forked(lacking), len(lacking)), maxlen=0)
             if lacking:
                 index, _ = self.store.index()
             running.backend = replace(self.backend, retry_failed=False)  # once

@@ -325,6 +325,8 @@ def _event_findings(base: Base, events: Sequence[Event], at: Loc) -> Iterator[Fi
             place = base.where((*at, first[event.id], "id"))
             yield (*at, i, "id"), f"event id used twice: {event.id}, first at {place}"
         first.setdefault(event.id, i)
+        if event.act is not None:
+            yield (*at, i, "act"), "an event of a timeline is no act of anybody: write it under levers"
 
 
 def _stage_finding(base: Base, regime: str, stage: str | None, at: Loc) -> Iterator[Finding]:

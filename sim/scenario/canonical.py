@@ -84,7 +84,9 @@ def acting_part(scenario: Scenario) -> Scenario:
     }
     regimes = {code: regime for code, regime in scenario.regimes.items() if code in codes}
     timeline = scenario.timeline.model_copy(update={"events": events})
-    return replace(scenario, regimes=regimes, law=scenario.law.used_by(regimes), timeline=timeline)
+    offered = {event.act.comity for event in events if event.act and event.act.comity}
+    law = scenario.law.used_by(regimes, offered)
+    return replace(scenario, regimes=regimes, law=law, timeline=timeline)
 
 
 class ScenarioDigests:
@@ -122,6 +124,7 @@ class ScenarioDigests:
             # a design's changed parts come and go; what is shared is soon learnt again
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
-            content = model.model_dump(mode="json", exclude=set(_TEXTS))
+            nobodys = {"act"} if getattr(model, "act", None) is None else set()  # most events are no act
+            content = model.model_dump(mode="json", exclude={*_TEXTS, *nobodys})
             known = self._known[id(model)] = (model, digest(content))
         return known[1]

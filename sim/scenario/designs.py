@@ -9,7 +9,7 @@ factors are integer or categorical.
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, overload
 
@@ -27,6 +27,7 @@ from sim.scenario.factors import (
     prepared,
     updated,
 )
+from sim.scenario.levers import Chronicle, choice_findings, chronicle_of, names_in
 from sim.scenario.overrides import find
 from sim.scenario.paths import path_of
 from sim.scenario.posterior import read_posterior
@@ -79,22 +80,23 @@ class Points(Sequence[Point]):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A design that has been checked: its factors, and the timelines it needs, each made once."""
+    """A design that has been checked: its factors, and the timelines that its worlds may have."""
 
     factors: tuple[Factor, ...]
     points: Points
-    timelines: dict[tuple[int, frozenset[str]], Timeline] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    chronicle: Chronicle
 
 
 def scenarios_with(
     scenarios: Mapping[str, Scenario],
-    history: Timeline,
+    chronicle: Chronicle,
+    pulled: Mapping[str, tuple[str, ...]],
     chosen: Sequence[tuple[Factor, Value]],
-    timelines: dict[tuple[int, frozenset[str]], Timeline],
 ) -> dict[str, Scenario]:
-    """The scenarios of all worlds with these values of factors. Untouched parts stay the same object."""
+    """The scenarios of all worlds with these values of factors. Untouched parts stay the same object.
+
+    `pulled` are the levers that each world pulls where no factor says otherwise.
+    """
     common, own = Updates(), dict[str, Updates]()
     lawful: list[tuple[Factor, Value]] = []
     for factor, value in chosen:
@@ -114,25 +116,21 @@ def scenarios_with(
             changes[str(part)] = made[str(part), id(old)]
         for part, update in own.get(world, {}).items():
             changes[str(part)] = updated(changes.get(str(part), getattr(scenario, str(part))), update)
-        for factor, value in lawful:
-            if factor.target.world in (None, world):
-                _change_law(changes, scenario, history, factor, value)
-        if "events" in changes:
-            changes["timeline"] = _timeline(history, scenario.timeline, changes.pop("events"), timelines)
+        mine = [(factor, value) for factor, value in lawful if factor.target.world in (None, world)]
+        for factor, value in mine:
+            _change_switches(changes, scenario, factor, value)
+        timeline = _timeline(scenario.timeline, chronicle, pulled.get(world, ()), mine)
+        if timeline is not scenario.timeline:
+            changes["timeline"] = timeline
         out[world] = replace(scenario, **changes) if changes else scenario
     return out
 
 
-def _change_law(
-    changes: dict[str, Any], scenario: Scenario, history: Timeline, factor: Factor, value: Value
-) -> None:
+def _change_switches(changes: dict[str, Any], scenario: Scenario, factor: Factor, value: Value) -> None:
     kind, loc = factor.target.kind, factor.target.loc
     if kind == "customers":
         changes["customers"] = value
-    elif kind == "event":
-        events = changes.get("events") or frozenset(event.id for event in scenario.timeline.events)
-        changes["events"] = events | {str(loc[0])} if value else events - {str(loc[0])}
-    else:
+    elif kind in ("switch", "switch_date"):
         switches: tuple[Switch, ...] = changes.get("switches", scenario.switches)
         if kind == "switch_date":
             changes["switches"] = moved(switches, dt.date.fromisoformat(str(value)))
@@ -144,21 +142,26 @@ def _change_law(
 
 
 def _timeline(
-    history: Timeline,
     own: Timeline,
-    events: frozenset[str],
-    timelines: dict[tuple[int, frozenset[str]], Timeline],
+    chronicle: Chronicle,
+    pulled: tuple[str, ...],
+    chosen: Sequence[tuple[Factor, Value]],
 ) -> Timeline:
-    """The history with these events; the same object each time, so that what is equal is seen to be equal at
-    once."""
-    if frozenset(event.id for event in own.events) == events:
+    """A world's timeline with the events and levers that factors choose; its own, if none does."""
+    before = events = frozenset(event.id for event in own.events) & chronicle.events
+    levers, fields = pulled, dict[tuple[str, str], Value]()
+    for factor, value in chosen:
+        kind, loc = factor.target.kind, factor.target.loc
+        if kind == "event":
+            events = events | {str(loc[0])} if value else events - {str(loc[0])}
+        elif kind == "pulled":
+            levers = names_in(str(value))
+        elif kind == "lever":
+            fields[str(loc[0]), str(loc[1])] = value
+    touched = any(name in levers for name, _ in fields)
+    if events == before and levers == pulled and not touched:
         return own
-    key = (id(history), events)
-    if key not in timelines:
-        timelines[key] = history.model_copy(
-            update={"events": tuple(event for event in history.events if event.id in events)}
-        )
-    return timelines[key]
+    return chronicle.timeline(events, levers, fields)
 
 
 # --- checking ---------------------------------------------------------------------------------------------
@@ -206,9 +209,10 @@ def prepare(
         return None
     for factor in made:
         found += _contents_findings(factor, scenarios)
+        found += _lever_findings(factor, experiment, base)
     if len(found) > before:
         return None
-    made_ready = Prepared(tuple(made), _points(design, made))
+    made_ready = Prepared(tuple(made), _points(design, made), chronicle_of(experiment, base))
     found += _law_findings(experiment, base, scenarios, made_ready)
     return made_ready if len(found) == before else None
 
@@ -325,6 +329,18 @@ def _contents_findings(factor: Factor, scenarios: Mapping[str, Scenario]) -> Ite
             return
 
 
+def _lever_findings(factor: Factor, experiment: Experiment, base: Base) -> Iterator[Finding]:
+    """Values that name levers that there are not, or that make one act in vain."""
+    if factor.target.kind not in ("pulled", "lever"):
+        return
+    at = factor.target.loc if factor.target.kind == "lever" else ()
+    values = factor.values or (factor.value(0.0), factor.value(1.0))
+    listed = factor.distribution == "categorical"
+    for i, value in enumerate(values):
+        for _, words in choice_findings(at, value, experiment, base):
+            yield (*factor.at, *(("values", i) if listed else ())), words
+
+
 def _law_findings(
     experiment: Experiment, base: Base, scenarios: Mapping[str, Scenario], made: Prepared
 ) -> Iterator[Finding]:
@@ -333,11 +349,12 @@ def _law_findings(
     joint = [
         (i, f)
         for i, f in enumerate(made.factors)
-        if f.target.kind in ("switch", "switch_date") or any(isinstance(v, str) for v in f.values)
+        if f.target.kind in ("switch", "switch_date", "pulled", "lever")
+        or any(isinstance(v, str) for v in f.values)
     ]
     if not joint:
         return
-    history = base.timelines[experiment.timeline]
+    pulled = {name: world.pulled for name, world in experiment.worlds.items()}
     seen: dict[tuple[Value, ...], None] = {}
     for point in made.points:
         values = tuple(point.values.values())
@@ -345,7 +362,7 @@ def _law_findings(
     problems: dict[tuple[Any, str], None] = {}
     for combination in seen:
         chosen = [(factor, value) for (_, factor), value in zip(joint, combination, strict=True)]
-        for world, scenario in scenarios_with(scenarios, history, chosen, made.timelines).items():
+        for world, scenario in scenarios_with(scenarios, made.chronicle, pulled, chosen).items():
             words = [text for _, text in switch_findings(experiment, scenario.switches, base, ())]
             if any(factor.target.kind == "contents" for factor, _ in chosen):
                 contents = Contents.model_construct(**{part: getattr(scenario, part) for part in _PARTS})

@@ -11,18 +11,20 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.scenario.base import Base, Contents
+from sim.scenario.levers import FIELDS, VARIED
 from sim.scenario.overrides import EXPERIMENT_FIELDS, find
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.paths import Loc, dotted, leaves, path_of, put, value_at
 from sim.scenario.problems import choices
-from sim.scenario.schema import BySegment, Experiment, FactorSpec
+from sim.scenario.schema import Act, BySegment, Experiment, FactorSpec
 from sim.scenario.strict import Value
 from sim.scenario.yaml_files import in_words, kind_at
 
 Role = Literal["uncertainties", "levers"]
-Kind = Literal["contents", "switch_date", "switch", "event", "customers"]
+Kind = Literal["contents", "switch_date", "switch", "event", "customers", "pulled", "lever"]
 ROLES: tuple[Role, ...] = ("uncertainties", "levers")
 SWITCH_DATE, EVENTS, CUSTOMERS = "switch_date", "events", "customers"
+PULLED, LEVERS = "pulled", "levers"
 # Enough digits that rounding never shows, few enough that the last bit of nobody's exp() does: points are
 # equal on every machine.
 _EXACT = Context(prec=25)
@@ -39,8 +41,8 @@ class FactorProblem(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """A place in a scenario: `loc` in its contents, or position and field of a switch, or an event; in one
-    world or (None) in all."""
+    """A place in a scenario: `loc` in its contents, or position and field of a switch, or an event, or name
+    and field of a lever; in one world or (None) in all."""
 
     kind: Kind
     loc: Loc
@@ -248,12 +250,16 @@ def _target(path: str, experiment: Experiment, base: Base, tree: dict[str, Any])
         return Target("customers", (CUSTOMERS,))
     if head == EVENTS:
         return Target("event", (_event(rest, experiment, base),))
+    if path == PULLED:
+        return Target("pulled", (PULLED,))
+    if head == LEVERS:
+        return _of_lever(rest, experiment)
     if head == "worlds":
         return _of_world(rest, experiment, base, tree)
     if head in EXPERIMENT_FIELDS:
         raise FactorProblem(
             f"'{head}' is the same for every point; "
-            f"{choices(head, [SWITCH_DATE, EVENTS, 'worlds', CUSTOMERS, *tree])}"
+            f"{choices(head, [SWITCH_DATE, EVENTS, PULLED, LEVERS, 'worlds', CUSTOMERS, *tree])}"
         )
     return Target("contents", _in_contents(path, tree))
 
@@ -270,12 +276,25 @@ def _event(rest: list[str], experiment: Experiment, base: Base) -> str:
     return name
 
 
+def _of_lever(rest: list[str], experiment: Experiment) -> Target:
+    name, part = (rest[0] if rest else ""), ".".join(rest[1:])
+    if name not in experiment.levers:
+        raise FactorProblem(f"unknown lever '{name}'; {choices(name, experiment.levers)}")
+    _, needed, more = FIELDS[experiment.levers[name].act]
+    valid = ["on", *(field for field in (*needed, *more) if field in VARIED)]
+    if part not in valid:
+        raise FactorProblem(f"no '{part}' of this lever can be varied; {choices(part, valid)}")
+    return Target("lever", (name, part))
+
+
 def _of_world(rest: list[str], experiment: Experiment, base: Base, tree: dict[str, Any]) -> Target:
     name, part, inner = (rest[0] if rest else ""), (rest[1] if len(rest) > 1 else ""), rest[2:]
     if name not in experiment.worlds:
         raise FactorProblem(f"unknown world '{name}'; {choices(name, experiment.worlds)}")
     if part == EVENTS:
         return Target("event", (_event(inner, experiment, base),), name)
+    if part == PULLED and not inner:
+        return Target("pulled", (PULLED,), name)
     if part == "set" and inner:
         return Target("contents", _in_contents(".".join(inner), tree), name)
     if part == "switches":
@@ -286,7 +305,9 @@ def _of_world(rest: list[str], experiment: Experiment, base: Base, tree: dict[st
                 f"no '{'.'.join(inner)}' in worlds.{name}.switches; {choices('.'.join(inner), valid)}"
             )
         return Target("switch", (int(inner[0]), inner[1]), name)
-    raise FactorProblem(f"no '{part}' of a world can be varied; {choices(part, ['switches', EVENTS, 'set'])}")
+    raise FactorProblem(
+        f"no '{part}' of a world can be varied; {choices(part, ['switches', EVENTS, PULLED, 'set'])}"
+    )
 
 
 def _in_contents(path: str, tree: dict[str, Any]) -> Loc:
@@ -307,10 +328,10 @@ def _kind(target: Target) -> Any:
     """The plain type of the target's values: float, int, bool, dt.date or None for names and text."""
     if target.kind in ("switch_date", "switch"):
         return dt.date if "on" in target.loc else None
-    if target.kind == "event":
-        return bool
-    if target.kind == "customers":
-        return int
+    if target.kind == "lever":
+        return {"on": dt.date, "countries": None, "comity": None}.get(str(target.loc[1]), float)
+    if target.kind in ("event", "customers"):
+        return bool if target.kind == "event" else int
     return next(
         (kind for kind, probe in ((float, 0.5), (bool, True), (int, 1)) if _takes(target.loc, kind, probe)),
         None,
@@ -350,18 +371,28 @@ _ADAPTERS: dict[Kind, tuple[Any, TypeAdapter[Any]]] = {
     "event": (bool, TypeAdapter(bool)),
     "customers": (_CUSTOMERS, TypeAdapter(_CUSTOMERS)),
     "switch": (str, TypeAdapter(str)),
+    "pulled": (str, TypeAdapter(str)),
 }
+
+
+@cache
+def _of_field(part: str) -> tuple[Any, TypeAdapter[Any]]:
+    """The declared type of a field of a lever; lists of countries are text in a design."""
+    kind = str if part in ("countries", "comity") else Act.model_fields[part].rebuild_annotation()
+    return kind, TypeAdapter(kind)
 
 
 def _typed(target: Target, value: Value, *at: str | int) -> Value:
     """The value checked against the type declared where it goes; dates stay text. Raises FactorProblem."""
     if target.kind == "contents":
         kind, adapter = _declared(target.loc), _adapter(target.loc)
-    elif "on" in target.loc:
+    elif target.loc[-1] == "on":
         try:
             return dt.date.fromisoformat(str(value)).isoformat()
         except ValueError:
             raise FactorProblem(f"must be a date such as 2014-07-31 (got {value!r})", *at) from None
+    elif target.kind == "lever":
+        kind, adapter = _of_field(str(target.loc[1]))
     else:
         kind, adapter = _ADAPTERS[target.kind]
     try:

@@ -5,7 +5,7 @@ Each table is read from top to bottom, and the first row that matches decides. A
 out matches anything. Every row cites its authority.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Annotated, Any, Literal, get_args
 
@@ -226,12 +226,13 @@ class Law(Strict):
         """The tests that decide orders; an open one decides by these."""
         return tuple(name for name, test in self.tests.items() if test.open is None)
 
-    def used_by(self, regimes: Mapping[str, Regime]) -> "Law":
-        """The part of the law that these regimes can bring into force."""
+    def used_by(self, regimes: Mapping[str, Regime], offered: Iterable[str] = ()) -> "Law":
+        """The part of the law that these regimes can bring into force, and comity rules that are `offered`
+        beside them."""
         tests = {regime.test for regime in regimes.values()}
         for open_test in [self.tests[name].open for name in tests]:
             tests |= set(open_test.model_dump().values()) if open_test else set()
-        comity = {regime.comity for regime in regimes.values()}
+        comity = {*(regime.comity for regime in regimes.values()), *offered}
         return Law(
             tests={name: test for name, test in self.tests.items() if name in tests},
             comity={name: rule for name, rule in self.comity.items() if name in comity},

@@ -13,7 +13,7 @@ from sim.scenario.schema import Experiment
 from sim.scenario.yaml_files import scalar
 
 # What an experiment says of itself; the rest of what can be set belongs to a world's contents.
-_ADDITIONS = ("regimes", "bills", "events", "tests", "comity", "us_orders", "foreign_orders")
+_ADDITIONS = ("regimes", "bills", "events", "levers", "tests", "comity", "us_orders", "foreign_orders")
 EXPERIMENT_FIELDS = tuple(name for name in Experiment.model_fields if name not in ("set", *_ADDITIONS))
 _WORLD_PARTS = ("jurisdictions", "segments", "providers", "regimes", "law")
 

@@ -17,6 +17,7 @@ from sim.scenario.designs import Point, Prepared, prepare, scenarios_with
 from sim.scenario.digest import digest
 from sim.scenario.experiments import claim_findings, findings, first_day, months, moved
 from sim.scenario.factors import Factor, FactorProblem
+from sim.scenario.levers import Chronicle, chronicle_of, lever_findings
 from sim.scenario.locations import CONFIGS, experiment_file, root
 from sim.scenario.mean_field import averaged
 from sim.scenario.overrides import Setting, apply, from_command_line
@@ -120,9 +121,10 @@ def scenarios_at(resolved: Resolved, point: Point) -> dict[str, Scenario]:
             chosen.append((factor, factor.checked(point.values[factor.path])))
         except FactorProblem as problem:
             raise InputError(f"point {point.index}: {factor.path}: {problem.message}") from None
-    history = resolved.base.timelines[resolved.experiment.timeline]
-    timelines = resolved.design.timelines if resolved.design else {}
-    return scenarios_with(resolved.scenarios, history, chosen, timelines)
+    design = resolved.design
+    chronicle = design.chronicle if design else chronicle_of(resolved.experiment, resolved.base)
+    pulled = {name: world.pulled for name, world in resolved.experiment.worlds.items()}
+    return scenarios_with(resolved.scenarios, chronicle, pulled, chosen)
 
 
 def resolve(
@@ -259,16 +261,17 @@ def _assemble(
         if alone:
             own[world] = _layered(base, [*shared, *alone, *last], problems)
     horizon_is_the_files = not any(one.path.startswith("horizon") for one in over)
-    _refuse(
-        [*findings(experiment, base), *claim_findings(experiment, base, horizon_is_the_files)],
-        lines,
-        problems,
-    )
+    found = [
+        *findings(experiment, base),
+        *lever_findings(experiment, base),
+        *claim_findings(experiment, base, horizon_is_the_files),
+    ]
+    _refuse(found, lines, problems)
+    chronicle = chronicle_of(experiment, base)
     scenarios = {
-        world: _scenario(world, experiment, base, own.get(world, common).contents)
+        world: _scenario(world, experiment, chronicle, own.get(world, common).contents)
         for world in experiment.worlds
     }
-    found: list[Finding] = []
     set_last = {
         path: nearest(lines, ("worlds", world, "set", path))
         for world, spec in experiment.worlds.items()
@@ -336,9 +339,9 @@ def _layered(base: Base, settings: list[Setting], problems: list[str]) -> Layere
     return Layered(contents, lines)
 
 
-def _scenario(world: str, experiment: Experiment, base: Base, contents: Contents) -> Scenario:
+def _scenario(world: str, experiment: Experiment, chronicle: Chronicle, contents: Contents) -> Scenario:
     spec = experiment.worlds[world]
-    history = base.timelines[experiment.timeline]
+    events = chronicle.events.difference(spec.without_events)
     if experiment.mean_field:
         contents = averaged(contents)
     return Scenario(
@@ -352,9 +355,7 @@ def _scenario(world: str, experiment: Experiment, base: Base, contents: Contents
         providers=contents.providers,
         regimes=contents.regimes,
         law=contents.law,
-        timeline=history.model_copy(
-            update={"events": tuple(event for event in history.events if event.id not in spec.without_events)}
-        ),
+        timeline=chronicle.timeline(events, spec.pulled),
         switches=spec.switches,
         parameters=contents.parameters,
         bills=experiment.bills if spec.switches else {},

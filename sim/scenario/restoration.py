@@ -37,17 +37,10 @@ def restored(stored: dict[str, Any], base: Base, where: str) -> Resolved:
     InputError, naming `where`."""
     try:
         experiment = TypeAdapter(Experiment).validate_json(json.dumps(stored["experiment"]), strict=True)
-        scenarios = {name: _scenario(world) for name, world in stored["worlds"].items()}
+        scenarios = {name: scenario_of(world, where) for name, world in stored["worlds"].items()}
         resolved = Resolved(stored["name"], experiment, scenarios, base)
     except (KeyError, TypeError, ValidationError) as error:
-        what = (
-            f"{dotted(tuple(error.errors()[0]['loc']))}: {error.errors()[0]['msg']}"
-            if isinstance(error, ValidationError)
-            else repr(error)
-        )
-        raise InputError(
-            f"{where}: not a scenario that this version can run ({what}); use the version that made it"
-        ) from None
+        raise _unreadable(error, where) from None
     base, found = with_additions(experiment, base, {})
     design = prepare(experiment, base, scenarios, {}, found)
     if found:
@@ -58,6 +51,25 @@ def restored(stored: dict[str, Any], base: Base, where: str) -> Resolved:
             ]
         )
     return Resolved(resolved.name, experiment, scenarios, base, design=design)
+
+
+def _unreadable(error: Exception, where: str) -> InputError:
+    what = (
+        f"{dotted(tuple(error.errors()[0]['loc']))}: {error.errors()[0]['msg']}"
+        if isinstance(error, ValidationError)
+        else repr(error)
+    )
+    return InputError(
+        f"{where}: not a scenario that this version can run ({what}); use the version that made it"
+    )
+
+
+def scenario_of(stored: dict[str, Any], where: str) -> Scenario:
+    """One world out of its canonical form. Raises InputError, naming `where`."""
+    try:
+        return _scenario(stored)
+    except (KeyError, TypeError, ValidationError) as error:
+        raise _unreadable(error, where) from None
 
 
 def _scenario(stored: dict[str, Any]) -> Scenario:

@@ -162,8 +162,42 @@ class Enacts(Strict):
     repeals: bool = Field(False, description="what is named goes out of force")
 
 
+Deed = Literal[
+    "open", "close", "litigate", "publish", "cut_price",
+    "comity", "agreement", "mla_staff",
+    "adopt", "repeal",
+    "add", "move",
+]  # fmt: skip
+
+
+US_PROVIDERS = "us_providers"
+"""The actor that stands for every US provider."""
+
+
+class Act(Strict):
+    """What somebody does who could have done otherwise: `by` a US provider (or all
+    of them), the US, a country or `history`.
+
+    `sim.scenario.levers.FIELDS` says which fields an act needs. `countries` are codes, ties such as `eu`, or
+    `abroad`. `notice` and `quota` are the terms of an agreement with these countries (the parameters of
+    `orders` where nothing is said).
+    """
+
+    by: str
+    act: Deed
+    countries: tuple[str, ...] = ()
+    offer: Literal["local_region", "trustee", "customer_keys", "us_subsidiary"] | None = None
+    cut: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    comity: str | None = None
+    notice: Share | None = None
+    quota: NonNegative | None = None
+    times: Positive | None = None
+    instrument: Instrument | None = None
+    event: str | None = None
+
+
 class Event(Strict):
-    """One dated entry of a timeline."""
+    """One dated entry of a timeline; `act` is what it does in the model beside its news and enactments."""
 
     id: str
     date: dt.date
@@ -174,6 +208,7 @@ class Event(Strict):
     confidence: Literal["high", "medium", "low"]
     enacts: tuple[Enacts, ...] = ()
     news: tuple[News, ...] = ()
+    act: Act | None = None
 
 
 class Timeline(Strict):
@@ -229,12 +264,26 @@ class Bill(Strict):
     reference: str
 
 
+class Lever(Act):
+    """An act and its date, which the worlds that name it under `pulled` have, and no other.
+
+    It becomes an event of their timeline, and acts from the first month that begins after the date.
+    """
+
+    on: dt.date
+    what: str = ""
+    reference: str
+    news: tuple[News, ...] = ()
+    enacts: tuple[Enacts, ...] = ()
+
+
 class WorldSpec(Strict):
     """One world of an experiment: what differs from the base."""
 
     label: str
     switches: tuple[Switch, ...] = ()
     without_events: tuple[str, ...] = ()
+    pulled: tuple[str, ...] = Field((), description="levers that are pulled in this world")
     set: dict[str, Value] = Field(default_factory=dict)
 
 
@@ -347,6 +396,10 @@ class Experiment(Strict):
         default_factory=dict, description="regimes of this experiment's own, as in configs/regimes, by name"
     )
     events: tuple[Event, ...] = Field((), description="events added to the timeline, as in configs/timelines")
+    levers: dict[Name, Lever] = Field(
+        default_factory=dict,
+        description="what somebody could do, by name; worlds and designs say where it is done",
+    )
     tests: dict[Name, ReachTest] = Field(
         default_factory=dict,
         description="tests of reach, as in configs/law/tests.yaml, that a regime may name",

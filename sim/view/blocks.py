@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec
 
-from sim.view.figures.style import CONFIG, Figure, with_assumed_years
+from sim.view.figures.style import CONFIG, Figure, with_assumed_years, with_record
 from sim.view.tables import Table, coded, text, to_html
 
 
@@ -58,11 +58,12 @@ Block = Text | Missing | Chart | Table
 
 @dataclass(frozen=True)
 class Section:
-    """A numbered part of the report."""
+    """A numbered part of the report; its charts bear `record`, the id of the results that they show."""
 
     id: str
     title: str
     blocks: Sequence[Block] = field(default_factory=list)
+    record: str | None = None
 
 
 class NotThere(Exception):
@@ -110,11 +111,11 @@ Apart = dict[str, Figure]
 def render(section: Section, apart: Apart | None = None) -> str:
     """A section as HTML. Figures are embedded, or put into `apart` by the ids of their boxes."""
     title = f"<h2>{text(section.title)}</h2>" if section.title else ""
-    blocks = "".join(render_block(block, apart) for block in section.blocks)
+    blocks = "".join(render_block(block, apart, section.record) for block in section.blocks)
     return f'<section id="{section.id}">{title}{blocks}</section>'
 
 
-def render_block(block: Block, apart: Apart | None = None) -> str:
+def render_block(block: Block, apart: Apart | None = None, record: str | None = None) -> str:
     """One block as HTML; figures as for `render`."""
     match block:
         case Text(body):
@@ -122,19 +123,21 @@ def render_block(block: Block, apart: Apart | None = None) -> str:
         case Missing(what, how):
             return f'<p class="missing"><strong>Not shown: {coded(what)}.</strong> {coded(how)}</p>'
         case Chart():
-            return _chart(block, apart)
+            return _chart(block, apart, record)
         case Table():
             return to_html(block)
 
 
-def _chart(chart: Chart, apart: Apart | None) -> str:
+def _chart(chart: Chart, apart: Apart | None, record: str | None) -> str:
     key = legend(chart.figures) if chart.legend else ""
-    panels = "".join(_panel(chart, at, figure, apart) for at, figure in enumerate(chart.figures))
+    figures = chart.figures if record is None else [with_record(one, record) for one in chart.figures]
+    panels = "".join(_panel(chart, at, figure, apart) for at, figure in enumerate(figures))
+    of = f' <small class="record">Record {text(record)}.</small>' if record else ""
     return (
         f'<figure class="chart" id="{chart.id}" aria-labelledby="{chart.id}-title">'
         f'<h3 id="{chart.id}-title">{text(chart.title)}</h3>'
         f'{_choice(chart)}{key}<div class="panels" style="--panel:{chart.width}px">{panels}</div>'
-        f"<figcaption>{chart.read}</figcaption></figure>"
+        f"<figcaption>{chart.read}{of}</figcaption></figure>"
     )
 
 
@@ -207,13 +210,14 @@ def _swatch(trace: dict[str, Any]) -> str:
         fill = trace.get("fillcolor") or trace["marker"]["color"]
         box = f'<rect width="14" height="14" fill="{fill}"/>'
         return f'<svg width="14" height="14" aria-hidden="true">{box}</svg>'
-    if trace["mode"] == "markers":
+    if trace["mode"] in ("markers", "markers+text"):
         colour, symbol = trace["marker"]["color"], trace["marker"].get("symbol", "circle")
         shapes = {
             "circle": '<circle cx="7" cy="7" r="5"/>',
             "diamond": '<path d="M7 1l6 6-6 6-6-6z"/>',
             "square": '<path d="M2 2h10v10H2z"/>',
             "triangle-up": '<path d="M7 2l6 10H1z"/>',
+            "triangle-down": '<path d="M7 12l6-10H1z"/>',
         }
         return f'<svg width="14" height="14" fill="{colour}" aria-hidden="true">{shapes[symbol]}</svg>'
     line = trace["line"]

@@ -37,6 +37,6 @@ def page(view: ResultsView, made: str = FOOTER, only: Collection[str] | None = N
     that need others are left out.
     """
     parts = (
-        sections(view) if only is None else [part.build(view) for part in PARTS if part.can_be_filled(only)]
+        sections(view) if only is None else [part.section(view) for part in PARTS if part.can_be_filled(only)]
     )
     return put_together(view.manifest["title"], headline_summary.head(view), parts, made)

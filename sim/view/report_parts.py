@@ -4,23 +4,27 @@ A new line here adds an analysis to the report and to the results pages.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.view.blocks import Section
 from sim.view.results_view import ResultsView
 from sim.view.sections import (
     channels,
     checks,
+    citation,
+    confound,
     data_location,
     governments,
     headline_summary,
     investigators,
+    levers,
     record_comparison,
     revenue,
     stated_and_actual,
     survival,
     tipping,
     trust,
+    value,
 )
 
 
@@ -39,6 +43,10 @@ class Part:
     summaries: tuple[str, ...] = ()
     always: bool = True
     own_tab: bool = False
+
+    def section(self, view: ResultsView) -> Section:
+        """The section, whose charts bear the record of the results."""
+        return replace(self.build(view), record=view.record)
 
     def can_be_filled(self, files: Collection[str]) -> bool:
         """Whether a folder with these files (such as `tables/world.parquet`) has what the part shows."""
@@ -61,11 +69,14 @@ PARTS: tuple[Part, ...] = (
     Part("claims", "Claims", checks.claims, summaries=("claims",), own_tab=True),
     Part("knockouts", "Knock-outs", checks.knockouts, summaries=("knockouts",), own_tab=True),
     Part("channels", "Channels", channels.channels, summaries=("channels",), always=False, own_tab=True),
+    Part("confound", "Two causes", confound.confound, summaries=("confound",), always=False, own_tab=True),
+    Part("value", "What to measure", value.value, summaries=("value",), always=False, own_tab=True),
     Part("agents", "Agents", checks.agents, summaries=("mean_field",)),
     Part("switch-dates", "Switch dates", checks.switch_dates, summaries=("switch_dates",)),
     Part(
         "tipping", "Tipping and return", tipping.tipping, summaries=("returns",), always=False, own_tab=True
     ),
+    Part("levers", "Which lever pays", levers.levers, summaries=("frontier",), always=False, own_tab=True),
     Part("survival", "Robustness", survival.survival, summaries=("survival",), own_tab=True),
     Part(
         "model-and-data",
@@ -78,6 +89,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "evidence", "Requested evidence", checks.evidence, summaries=("evidence",), always=False, own_tab=True
     ),
+    Part("cite", "Cite", citation.citation, summaries=("records",), always=False),
     Part("reproduce", "Reproduce", checks.reproduce),
 )
 BY_KEY = {part.key: part for part in PARTS}
@@ -86,7 +98,7 @@ BY_KEY = {part.key: part for part in PARTS}
 def sections(view: ResultsView) -> list[Section]:
     """Every part of a report; parts that a folder cannot fill name what is missing and how to get it."""
     return [
-        part.build(view)
+        part.section(view)
         for part in PARTS
         if part.always or all(view.summary(name) is not None for name in part.summaries)
     ]

@@ -164,6 +164,15 @@ class ResultsView:
         frame = self.results.summary(name)
         return None if frame is None or frame.empty else frame
 
+    @cached_property
+    def record(self) -> str | None:
+        """The id of the whole comparison or sweep, where it has one."""
+        records = self.summary("records")
+        if records is None or self.only is not None:
+            return None
+        whole = records[records["headline"].isin(("comparison", "sweep"))]["id"]
+        return str(whole.iloc[0]) if len(whole) else None
+
     def series(self, metric: str) -> pd.DataFrame | None:
         """The differences of one metric by month, from the summary `series`."""
         frame = self.summary("series")

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from sim.analysis.drivers import boundary_tables, discovery
+from sim.analysis.drivers.frontier import FRONTIER
 from sim.analysis.drivers.tipping import RETURNS
 from sim.analysis.headlines import HEADLINES
 from sim.view.blocks import Block, Chart, Missing, Section, Text
@@ -15,6 +16,7 @@ from sim.view.labels import factor_name
 from sim.view.sections import (
     boundary,
     checks,
+    citation,
     design_claims,
     design_drivers,
     design_factors,
@@ -22,6 +24,7 @@ from sim.view.sections import (
     design_heat_map,
     design_tables,
     headline_summary,
+    levers,
     tipping,
 )
 from sim.view.sections.discovery import regions
@@ -60,12 +63,17 @@ def sections(folder_view: FolderView) -> list[Section]:
         parts.append(boundary.boundary(view))
     if view.summary(RETURNS) is not None:
         parts.append(tipping.tipping(view))
+    if view.summary(FRONTIER) is not None:
+        parts.insert(0, levers.levers(view))
     parts += [
         Section(code, design_heat_map.HEADLINE[code].name, list(_headline(folder_view, code, at[code])))
         for code in _DRAWN
         if code in drawn
     ]
-    return [*parts, Section("fans", "Month by month", list(_fans(folder_view))), checks.reproduce(view)]
+    parts.append(Section("fans", "Month by month", list(_fans(folder_view))))
+    if view.summary("records") is not None:
+        parts.append(citation.citation(view))
+    return [*(replace(part, record=view.record) for part in parts), checks.reproduce(view)]
 
 
 def _answer(folder_view: FolderView) -> str:

@@ -198,6 +198,14 @@ def test_differences_are_the_second_world_less_the_first() -> None:
     assert list(found.index) == [headline.code for headline in HEADLINES]
 
 
+def test_a_difference_begins_with_the_month_in_which_the_worlds_part() -> None:
+    """A fall of 0.1 from that month on is one of ten points, not less for a month that the worlds share."""
+    trust = np.full(MONTHS, 0.6)
+    trust[FIRST:] = 0.5
+    found = compared_headlines([(table(trust=0.6), table(trust=trust))], FIRST).set_index("headline")
+    assert found.loc["trust", "difference"] == pytest.approx(-10.0, abs=1e-12)
+
+
 def test_equal_worlds_are_exactly_equal_in_every_headline() -> None:
     rng = np.random.default_rng(2)
     pairs = [

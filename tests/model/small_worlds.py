@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ruamel.yaml import YAML
@@ -12,9 +13,11 @@ from ruamel.yaml import YAML
 from sim.model.books import MEASURED, Books
 from sim.model.world import WorldSet
 from sim.scenario.base import Base, load_base
+from sim.scenario.levers import Chronicle
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.resolution import Resolved, resolve
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Lever
 
 TWO_WORLDS = Path(__file__).with_name("two_worlds.yaml")
 SMALLEST = 2000
@@ -35,6 +38,15 @@ def asked(
 ) -> Resolved:
     """An experiment with few customers, up to a month, with values set over its own."""
     return resolve(experiment, sets=(f"horizon.last={last}", *sets), customers=customers, base=base())
+
+
+def with_levers(scenario: Scenario, *levers: dict[str, Any]) -> Scenario:
+    """The scenario in which these levers are pulled; each as an experiment writes it, without a reference."""
+    read = {
+        f"lever_{i}": Lever.model_validate({"reference": "a test", **lever}) for i, lever in enumerate(levers)
+    }
+    chronicle = Chronicle(scenario.timeline, read, scenario.jurisdictions)
+    return replace(scenario, timeline=chronicle.timeline(chronicle.events, tuple(read)))
 
 
 def without_record(scenario: Scenario) -> Scenario:

@@ -1,6 +1,5 @@
 """The nested logit and the race that draws from it, against closed forms."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,137 +14,15 @@ from sim.model.kernels.choice import (
     kind_of,
     kind_risks,
     nest_of,
-    nest_roots,
     pull_of_rivals,
-    race,
-    roots_of,
     roots_of_utilities,
     surely_stays,
-    tastes,
-    weights_of,
 )
 from sim.model.kernels.customer_arrays import Now
-from sim.model.kernels.decisions import empty_cases, empty_weights
 from sim.model.kernels.trust import own_view
 from sim.model.places import FIRST_US, HOME_GROWN, OFFERS, ON_PREMISES
 from tests.model.called import called
-
-PROVIDERS = 4
-NESTS, PLACES = FIRST_US + PROVIDERS, FIRST_US + OFFERS * PROVIDERS
-KIND = np.array(
-    [0, 6, *(1 + k for _ in range(PROVIDERS) for k in range(OFFERS))]
-)  # kind of each place, as in the risks
-OPEN = np.zeros(PLACES, np.float32)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Weights of one decision: of places in their nest; of nests as roots, to the power `nest_scale`."""
-
-    leaf: np.ndarray
-    roots: np.ndarray
-    nest_scale: float
-
-    @property
-    def nest(self) -> np.ndarray:
-        out = np.empty(NESTS)
-        weights_of(self.roots, self.nest_scale, out)
-        return out
-
-    @property
-    def places(self) -> np.ndarray:
-        """Weights of places: of their nest, shared out within it."""
-        out, nest = np.zeros(PLACES), self.nest
-        out[:FIRST_US] = nest[:FIRST_US]
-        for p in range(PROVIDERS):
-            at = slice(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1))
-            if self.leaf[at].sum() > 0.0:
-                out[at] = nest[FIRST_US + p] * self.leaf[at] / self.leaf[at].sum()
-        return out
-
-
-def weights(
-    utility: np.ndarray,
-    risk: np.ndarray | None = None,
-    banned: np.ndarray = OPEN,
-    order: float = 0.5,
-    on_premises: float = -1.0,
-    nest_scale: float = 0.6,
-    here: int = ON_PREMISES,
-    expelled: bool = False,
-    switch_cost: float = 0.0,
-    within_cost: float = 0.0,
-    protect_cost: float | None = None,
-    bonus: np.ndarray | None = None,
-) -> Decision:
-    """A decision in the words of utilities and costs, put to the kernel as the roots that it works with."""
-    found, case = called(empty_weights)(1, PLACES), called(empty_cases)(1)
-    found.leaf[:] = 0.0  # the kernel fills the places of nests of several only
-    found.kind[0] = np.zeros(7) if risk is None else risk
-    called(roots_of)(found.kind[0], nest_scale)
-    appeal = np.empty((1, 1, PLACES))
-    roots_of_utilities(utility, nest_scale, appeal.reshape(-1))
-    found.nest[0] = [exp(b / nest_scale) for b in (np.zeros(NESTS) if bonus is None else bonus)]
-    case.world[0], case.cell[0], case.here[0], case.expelled[0], case.order[0] = 0, 0, here, expelled, order
-    protect_cost = within_cost if protect_cost is None else protect_cost
-    case.on_premises[0], case.leave[0], case.within[0], case.protect[0] = (
-        exp(u / nest_scale) for u in (on_premises, -switch_cost, -within_cost, -protect_cost)
-    )
-    called(nest_roots)(1, case, appeal, banned[None, None], found)
-    return Decision(found.leaf[0], found.nest[0], nest_scale)
-
-
-@njit
-def _choose(seed: int, customers: int, month: int, nest_scale: float, leaf: Any, nest: Any, out: Any) -> None:
-    """The place that each of many customers picks by the kernel's own draws.
-
-    `leaf`: (1, O); `nest`: (1, 2 + P).
-    """
-    nests = nest.shape[1]
-    counters, luck, clocks, slowed = (
-        np.empty((2, 3), np.uint32),
-        np.empty((1, 12)),
-        np.empty((1, 12)),
-        np.empty((1, 12)),
-    )
-    for i in range(customers):
-        draw_luck(Now(seed, month), np.array([i]), counters, luck)
-        tastes(luck[0], nest_scale, clocks[0], slowed[0])
-        n = race(0, nest, 0, nests, 0, slowed, 0)
-        if n < FIRST_US:
-            out[i] = n
-        else:
-            first = FIRST_US + (n - FIRST_US) * OFFERS
-            out[i] = first + race(0, leaf, first, OFFERS, 0, clocks, nests)
-
-
-def chosen(decision: Decision, customers: int = 200_000, seed: int = 3, month: int = 40) -> np.ndarray:
-    out = np.empty(customers, np.int64)
-    _choose(seed, customers, month, decision.nest_scale, decision.leaf[None], decision.roots[None], out)
-    return out
-
-
-def closed_form(
-    value: np.ndarray, on_premises: float, nest_scale: float, available: np.ndarray
-) -> np.ndarray:
-    """McFadden (1978): P(place) = P(nest) P(place | nest); `value` (O,) is net of risk and costs."""
-    nests = [
-        np.array([0]),
-        np.array([1]),
-        *(np.arange(FIRST_US + OFFERS * p, FIRST_US + OFFERS * (p + 1)) for p in range(PROVIDERS)),
-    ]
-    value = value.copy()
-    value[0] = on_premises
-    inclusive, inside = np.full(len(nests), -np.inf), np.zeros(PLACES)
-    for n, members in enumerate(nests):
-        scale = nest_scale if n >= FIRST_US else 1.0
-        terms = np.where(available[members], np.exp(value[members] / scale), 0.0)
-        if terms.sum() > 0.0:
-            inclusive[n] = scale * np.log(terms.sum())
-            inside[members] = terms / terms.sum()
-    of_nest = np.exp(inclusive - inclusive[np.isfinite(inclusive)].max())
-    of_nest /= of_nest.sum()
-    return np.concatenate([of_nest[n] * inside[members] for n, members in enumerate(nests)])
+from tests.verify.logit import KIND, NESTS, PLACES, PROVIDERS, chosen, closed_form, weights
 
 
 def test_chosen_frequencies_are_the_probabilities_of_the_nested_logit() -> None:
@@ -296,11 +173,9 @@ def test_perceived_risk_counts_each_channel_once() -> None:
 
 def test_own_view_is_the_mean_of_a_beta_reputation() -> None:
     """Prior observations in the ratio of first trust, then good and bad ones: (good + 1 prior) over all."""
-    view = called(own_view)
-    assert view(0.6, 10.0, 0.0, 0.0, 1.0) == pytest.approx(0.6)
-    assert view(0.6, 10.0, 2.0, 4.0, 1.0) == pytest.approx((6.0 + 2.0) / 16.0)
-    view = called(own_view)
-    assert view(0.6, 10.0, 0.0, 4.0, 0.5) == pytest.approx(6.0 / 12.0)
+    assert called(own_view)(0.6, 10.0, 0.0, 0.0, 1.0) == pytest.approx(0.6)
+    assert called(own_view)(0.6, 10.0, 2.0, 4.0, 1.0) == pytest.approx((6.0 + 2.0) / 16.0)
+    assert called(own_view)(0.6, 10.0, 0.0, 4.0, 0.5) == pytest.approx(6.0 / 12.0)
 
 
 @njit

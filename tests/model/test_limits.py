@@ -1,5 +1,6 @@
 """Limits in which the answer is known without the model."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from tests.model.small_worlds import (
     without_record,
     world_set,
 )
+from tests.verify import adoption, opinions
+from tests.verify.comparison import Comparison
 
 
 def test_without_sensitivity_customers_are_the_same_to_the_bit_in_both_worlds() -> None:
@@ -142,43 +145,19 @@ def test_two_rules_do_differ_so_no_warning_is_given(tmp_path: Path) -> None:
     assert finished.warnings == []
 
 
-# --- adoption ---------------------------------------------------------------------------------------
+# --- theory (drawn by `make verify`) ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("innovation", "imitation"), [(0.02, 0.115), (0.03, 0.38), (0.05, 0.0)])
-def test_adoption_follows_the_closed_form_of_bass(innovation: float, imitation: float) -> None:
-    """Bass (1969): adopters F(t) = (1 - A e^-(p+q)t) / (1 + A q/p e^-(p+q)t), from the level of 2013."""
-    off = (
-        "choice.sensitivity=0",
-        "adoption.postpone_utility=-30",
-        "adoption.return_utility=-30",
-        *NO_GOVERNMENTS,
-        *NO_PROVIDERS,
-    )
-    resolved = asked(
-        *off, f"adoption.innovation={innovation}", f"adoption.imitation={imitation}", customers=12_000
-    )
-    ws = has_run(resolved, worlds=["doj_wins"])
-    scenario, cells = ws.models[0].scenario, ws.population.cells
-    sizes = np.diff(cells.start)
-    paces, ceilings = curves_of_adoption(scenario)
-    start = np.array([j.adoption_2013.values for j in scenario.jurisdictions.values()]).ravel()
-    years = (np.arange(scenario.months) + 1.0) / 12.0
-    largest = np.argsort(sizes)[-12:]
-    assert sizes[largest].min() >= 100
-    for c in largest:
-        p, q = innovation * paces[c], imitation * paces[c]
-        f0 = min(start[c] / ceilings[c], 0.999)
-        a = (1.0 - f0) / (1.0 + f0 * q / p)
-        decay = a * np.exp(-(p + q) * years)
-        expected = (1.0 - decay) / (1.0 + q / p * decay) * ceilings[c]
-        model = ws.models[0].books.cell[:, c, AT["adoption"]]
-        assert np.all(np.diff(model) >= -1e-12)
-        # Months are steps of 1/12 year (Euler: half a step of the steepest slope), and customers are 1/n of
-        # a cell, a few of which the lattice that orders them may be ahead or behind.
-        slope = np.max(np.diff(expected)) * 12.0
-        bound = slope / 12.0 + 5.0 / sizes[c] + 0.5 / 12.0 * (p + q) * slope * 13.0
-        assert np.max(np.abs(model - expected)) < bound, (c, np.max(np.abs(model - expected)), bound)
+@pytest.mark.parametrize("comparison", [opinions.limits, opinions.ring])
+def test_trust_passes_between_customers_as_theory_says(comparison: Callable[[], Comparison]) -> None:
+    for check in comparison().checks:
+        assert check.holds, check.words
+
+
+@pytest.mark.parametrize("pace", adoption.PACES)
+def test_adoption_follows_the_closed_form_of_bass(pace: tuple[float, float]) -> None:
+    check = adoption.bass(*pace)[1]
+    assert check.holds, check.words
 
 
 def test_nobody_adopts_beyond_the_ceiling(two_worlds: WorldSet) -> None:

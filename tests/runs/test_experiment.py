@@ -14,6 +14,7 @@ from sim.model.law import timeline
 from sim.model.tables import TABLES
 from sim.model.world import WorldSet
 from sim.pipeline import Finished, run
+from sim.runs import forks
 from sim.runs import seed as seed_module
 from sim.runs.seed import Task, run_seed
 from sim.scenario.resolution import Resolved
@@ -147,7 +148,7 @@ def _spoil(monkeypatch: pytest.MonkeyPatch, seed: int, how: Callable[[WorldSet],
             if its_seed == seed:
                 how(self)
 
-    monkeypatch.setattr(seed_module, "WorldSet", Spoilt)
+    monkeypatch.setattr(forks, "WorldSet", Spoilt)
 
 
 def _fails_alone(resolved: Resolved, out: Path, words: str) -> None:

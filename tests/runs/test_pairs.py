@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.model.books import Books
-from sim.runs.pairs import first_difference, must_be_equal_for, share_population
+from sim.runs.pairs import MONTH_DIGEST, difference_of, first_difference, must_be_equal_for, share_population
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import asked, experiment_file, has_run, ruled
@@ -151,3 +151,21 @@ def test_an_entry_more_or_less_or_other_is_found(two_books: tuple[Books, Books],
     finally:
         rows[:] = kept
     assert first_difference(a, b, 30) is None
+
+
+# --- from what is stored --------------------------------------------------------------------------------
+
+
+def test_worlds_are_compared_in_the_last_month_that_they_must_share() -> None:
+    """Digests of three months; the worlds share two, and a third world shares none."""
+    size = MONTH_DIGEST
+    a, b, c = b"".join([bytes([1]) * size, bytes([2]) * size, bytes([3]) * size]), bytes(3 * size), bytes(3)
+    same_for_two = a[: 2 * size] + bytes([9]) * size
+    other_second = a[:size] + bytes([9]) * size + a[2 * size :]
+    names = ["one", "two", "three"]
+    must = {(0, 1): 2, (0, 2): 0, (1, 2): 0}
+    assert difference_of(names, [a, same_for_two, c], must) is None
+    words = "WorldsDiffer: one and two must be equal through month 2, but differ"
+    assert difference_of(names, [a, other_second, c], must) == words
+    assert difference_of(names, [a, b, c], must) == words
+    assert difference_of(names, [a, b, c], {(0, 1): 0}) is None

@@ -7,18 +7,22 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from sim.pipeline import Finished, run
+from sim.runs import forks
 from sim.runs import seed as seed_module
 from sim.runs.identity import Identities, run_id
 from sim.runs.seed import run_seed
 from sim.runs.store import Store
+from sim.runs.sweep import sweep
 from sim.runs.tasks import Backend
+from sim.runs.worker import TaskDone
 from sim.scenario.resolution import Resolved
 from tests.model.small_worlds import asked, experiment_file, ruled
 
@@ -101,14 +105,26 @@ def test_a_pair_run_on_two_days_whose_worlds_differ_too_early_is_void(
     other = experiment_file(
         tmp_path / "other", {"reaches": ruled("doj_wins"), "stays": ruled("microsoft_wins")}
     )
-    plain = seed_module.WorldSet
+    plain = forks.WorldSet
     monkeypatch.setattr(
-        seed_module, "WorldSet", lambda scenarios, seed: plain(scenarios, seed + 100 if seed == 2 else seed)
+        forks, "WorldSet", lambda scenarios, seed: plain(scenarios, seed + 100 if seed == 2 else seed)
     )
     finished = run(small(experiment=other), tmp_path / "two", workers=1, store=store)
     assert [failure.split(":")[0] for failure in finished.failures] == ["seed 2, compare"]
     assert finished.results.manifest["seeds"] == [1]
     assert set(finished.results.table("world")["seed"]) == {1}
+
+
+def test_a_run_that_the_engine_loses_is_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loses_seed_2(all_tasks: Iterable[seed_module.Task], *more: Any) -> Iterator[TaskDone]:
+        return sweep((task for task in all_tasks if task.seed != 2), *more)
+
+    monkeypatch.setattr("sim.runs.tasks.sweep", loses_seed_2)
+    finished = run(small(seeds=3), tmp_path / "out", workers=1)
+    assert finished.failures == ["seed 2, run: it was neither stored nor reported as failed"]
+    assert finished.results.manifest["seeds"] == [1, 3]
 
 
 # --- ids ---------------------------------------------------------------------------------------------------
@@ -226,15 +242,15 @@ def test_a_process_that_has_ended_but_was_never_waited_for_is_dead(tmp_path: Pat
 
 
 def _breaks(monkeypatch: pytest.MonkeyPatch, seed: int) -> Callable[[], None]:
-    plain = seed_module.WorldSet
+    plain = forks.WorldSet
 
     def spoilt(scenarios: list[object], its_seed: int) -> object:
         if its_seed == seed:
             raise RuntimeError("it broke")
         return plain(scenarios, its_seed)
 
-    monkeypatch.setattr(seed_module, "WorldSet", spoilt)
-    return lambda: monkeypatch.setattr(seed_module, "WorldSet", plain)
+    monkeypatch.setattr(forks, "WorldSet", spoilt)
+    return lambda: monkeypatch.setattr(forks, "WorldSet", plain)
 
 
 def test_a_failure_is_remembered_until_it_is_asked_for(

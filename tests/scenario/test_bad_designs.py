@@ -36,8 +36,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (
         grid(seeds__count={"values": [1]}),
         "seeds.count",
-        "'seeds' is the same for every point; did you mean 'segments'? valid: switch_date, events, worlds, "
-        "customers",
+        "'seeds' is the same for every point; did you mean 'segments'? valid: switch_date, events, pulled, "
+        "levers, worlds, customers",
     ),
     (
         grid(worlds__doj_win__events__gdpr={"values": [True]}),
@@ -47,7 +47,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (
         grid(worlds__doj_wins__label={"values": ["x"]}),
         "worlds.doj_wins.label",
-        "no 'label' of a world can be varied; valid: switches, events, set",
+        "no 'label' of a world can be varied; valid: switches, events, pulled, set",
     ),
     (
         grid(worlds__doj_wins__switches__1__on={"values": ["2015-01-01"]}),

@@ -5,9 +5,9 @@ import pytest
 
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
-from tools.docs_tables import DOCUMENTS, TABLES, in_step, made
+from tools.docs_tables import DOCUMENTS, TABLES, made
 from tools.evidence_tables import misses
-from tools.markdown import number
+from tools.markdown import in_step, number
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

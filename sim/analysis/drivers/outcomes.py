@@ -67,7 +67,20 @@ def outcomes_of(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
         except (pa.ArrowException, OSError) as error:
             raise DamagedFolder(f"{OUTCOMES} is damaged: {first_line(error)}.") from None
     else:
-        table = pa.concat_tables(_rows(folder, manifest, scenarios_of(manifest, folder / MANIFEST)))
+        table = _computed(folder, manifest)
+    return _frame(table)
+
+
+def computed_outcomes(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """The same, computed anew from the tables whatever file there is."""
+    return _frame(_computed(folder, manifest))
+
+
+def _computed(folder: Path, manifest: Mapping[str, Any]) -> pa.Table:
+    return pa.concat_tables(_rows(folder, manifest, scenarios_of(manifest, folder / MANIFEST)))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
     frame = table.unify_dictionaries().to_pandas()
     frame.attrs |= {"units": UNITS, "failed": failed_pairs(frame)}
     return frame

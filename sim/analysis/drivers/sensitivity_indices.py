@@ -209,7 +209,7 @@ def _orders(a: np.ndarray, ab: np.ndarray, b: np.ndarray) -> dict[str, np.ndarra
 def slices(column: np.ndarray) -> np.ndarray:
     """The slice that each value of a factor lies in: its own values where they are few, else equal parts."""
     distinct, codes = np.unique(column, return_inverse=True)
-    if len(distinct) <= FEW_LEVELS:
+    if len(distinct) <= FEW_LEVELS or column.dtype == object:  # names have no order to be cut along
         return np.asarray(codes)
     edges = np.quantile(column.astype(float), np.linspace(0.0, 1.0, SLICES + 1)[1:-1])
     return np.asarray(np.searchsorted(edges, column.astype(float), side="right"))

@@ -24,6 +24,7 @@ from sim.model.news import PublicMind
 from sim.scenario.canonical import surviving_events
 from sim.scenario.law import Regime
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Act
 from sim.vocabulary import INSTRUMENTS
 
 COVARIATES = (
@@ -161,7 +162,7 @@ class Legislation:
         self._statutes = kernel.Statutes(
             self.members, delay, self.decided, self.in_force, self.fixed, self._coming
         )
-        may = np.where(self._named_by(scenario), 0.0, 1.0)
+        may = np.where(instruments_named_by(scenario), 0.0, 1.0)
         may[0] = 0.0  # the US is the subject of the experiment, not one of the governments that react
         self._may = np.stack([may, may])  # what can be drawn without executive agreements, and with them
         self._may[0, :, AGREEMENT] = 0.0
@@ -197,19 +198,6 @@ class Legislation:
         self._why: dict[tuple[int, int], str] = {}  # main reason of the last decision on each instrument
         self._timeline: LawInForce | None = None
 
-    def _named_by(self, scenario: Scenario) -> np.ndarray:
-        """Instruments that the timeline brings to a single country by name, or that several adopt together.
-
-        Never drawn there (bool (J, I)).
-        """
-        named = np.zeros((len(self._codes), len(INSTRUMENTS)), np.bool_)
-        for event in surviving_events(scenario):
-            for enacts in event.enacts:
-                if enacts.instrument is not None and (len(enacts.countries) == 1 or enacts.adopts):
-                    for code in enacts.countries:
-                        named[self._at(code, enacts.instrument)] = True
-        return named
-
     def open_month(self, month: int, law: LawInForce) -> list[tuple[str, str, str, str]]:
         """What begins to act on the first day: decided laws whose delay is over, and the timeline's.
 
@@ -240,6 +228,25 @@ class Legislation:
             at = self._at(code, instrument)
             self.in_force[at] = self.fixed[at] = self.decided[at] = 0.0
             changes.append((code, instrument, "repealed", "timeline"))
+        return changes
+
+    def act(self, act: Act) -> list[tuple[str, str, str]]:
+        """Governments adopt or repeal an instrument as a lever, or conclude an agreement that the US offers.
+
+        It acts at once, and luck does not undo it; what is repealed may be adopted again. Returns what
+        changes: (country, instrument, change).
+        """
+        instrument = {"agreement": "executive_agreement"}.get(act.act, act.instrument)
+        if act.act not in ("adopt", "repeal", "agreement") or instrument is None:
+            return []
+        share, change = (0.0, "repealed") if act.act == "repeal" else (1.0, "in_force")
+        changes = []
+        for code in act.countries:
+            at = self._at(code, instrument)
+            if self.in_force[at] != share:
+                changes.append((code, instrument, change))
+            self.in_force[at] = self.fixed[at] = self.decided[at] = share
+            self._coming[:, *at] = 0.0
         return changes
 
     def _at(self, code: str, instrument: str) -> tuple[int, int]:
@@ -297,6 +304,21 @@ class Legislation:
             self._effect[:, instrument], self.pressure[j], self._like[j, instrument]
         )
         return COVARIATES[strongest] if strongest >= 0 else "base rate"
+
+
+def instruments_named_by(scenario: Scenario) -> np.ndarray:
+    """Instruments that the timeline brings to a single country by name, or that several adopt together.
+
+    They are never drawn there: bool (J, I). A lever's are not among them: until its date nobody knows of it.
+    """
+    codes = list(scenario.jurisdictions)
+    named = np.zeros((len(codes), len(INSTRUMENTS)), np.bool_)
+    for event in surviving_events(scenario):
+        for enacts in event.enacts if event.act is None else ():
+            if enacts.instrument is not None and (len(enacts.countries) == 1 or enacts.adopts):
+                for code in enacts.countries:
+                    named[codes.index(code), INSTRUMENTS.index(enacts.instrument)] = True
+    return named
 
 
 def _steady_pressure(scenario: Scenario) -> np.ndarray:

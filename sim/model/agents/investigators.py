@@ -26,6 +26,7 @@ from sim.model.kernels.codes import INCOMING, OUTGOING, US
 from sim.model.kernels.requests import Requests
 from sim.model.law.routing import OrderRule
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Act
 from sim.vocabulary import DIRECTIONS, ROUTES
 
 KNOWN_AFTER = 12  # months
@@ -53,7 +54,8 @@ class RuleOfMonth:
     honoured: (
         np.ndarray
     )  # float64 (P + 1,) share of US warrants for data abroad that each US provider obeys, and all others
-    agreements: bool  # whether executive agreements have effect
+    agreements: np.ndarray  # bool (J,) whether an executive agreement with a country would have effect
+    terms: kernel.Terms  # of these agreements
     laws: np.ndarray  # float64 (J, I) in force
     data_law: np.ndarray  # float64 (J,) chance that obeying a US order breaks the host's data-protection law
 
@@ -76,13 +78,9 @@ class Casework:
     """
 
     def __init__(self, scenario: Scenario, docket: Docket, waits: Waits) -> None:
-        self._docket, self._waits = docket, waits
+        self._docket, self._waits, self._codes = docket, waits, list(scenario.jurisdictions)
         self._held = _held(scenario)
         self._practice = _practice(scenario)
-        orders = scenario.parameters.orders
-        self._terms = kernel.Terms(
-            orders.agreement_quota, orders.agreement_notice, orders.agreement_objection
-        )
         self._litigation_delay = scenario.parameters.providers.litigation_delay
         self.foreign_owned = _foreign_owned(scenario)
         self.queues = new_queues(scenario)
@@ -122,6 +120,11 @@ class Casework:
         q.least[:] = np.maximum(q.load / q.utilisation, q.least)
         q.clerks[:, :, assistance.RATE] = q.least
 
+    def employ(self, act: Act) -> None:
+        """The US gives those who answer these countries so many times the staff that the load calls for."""
+        for country in act.countries:
+            self.queues.staff[INCOMING, self._codes.index(country)] = act.times
+
     def work(
         self,
         month: int,
@@ -148,7 +151,7 @@ class Casework:
             rule.agreements,
             rule.laws,
             rule.data_law,
-            self._terms,
+            rule.terms,
         )
         held = self._held_in(month, world, place, hosts, belief)
         practice = self._practice_under(rule.orders)
@@ -182,6 +185,7 @@ def new_queues(scenario: Scenario) -> assistance.Queues:
         utilisation=p.mla_utilisation,
         clerks=clerks,
         least=np.full(shape, p.mla_minimum_capacity),
+        staff=np.ones(shape),
         load=np.zeros(shape),
         arrived=np.zeros(shape, np.int64),
         new=np.zeros(shape, np.int64),

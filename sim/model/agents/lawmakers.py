@@ -43,7 +43,7 @@ class Lawmakers(mesa.Agent):
         super().__init__(model)
         self._p, self._bills = scenario.parameters.lawmakers, scenario.bills
         self._casework, self._legislation, self._outlook = casework, legislation, outlook
-        self._first = scenario.month_after(min(switch.on for switch in scenario.switches))
+        self.look_ahead(scenario)
         partners = [
             j.members if j.ties in ("eu", "five_eyes") and code != "US" else 0
             for code, j in scenario.jurisdictions.items()
@@ -52,6 +52,10 @@ class Lawmakers(mesa.Agent):
         self._recent = [(0, 0)] * KNOWN_AFTER  # requests and those met, of each of the last months
         self._asked = self._met = 0.0
         self.complaints = {"unmet_need": 0.0, "conflicts": 0.0, "protests": 0.0, "losses": 0.0}
+
+    def look_ahead(self, scenario: Scenario) -> None:
+        """Read from the scenario from when on they may act."""
+        self._first = scenario.month_after(scenario.first_switch)
 
     def step(self, month: int, seed: int, regime: str) -> str | None:
         """One month under a `regime`; returns the regime of the bill that passes, if one does.

@@ -8,6 +8,9 @@ in court and cut prices. It changes what customers can choose, and the news abou
 What is recorded is history in every world: when regions opened, and who published transparency reports since
 when. A suit about the reach of warrants exists because of the case, so those that began before a switch go on
 to their recorded end, whatever the verdict; those that would have begun after it are decisions.
+
+Levers of an experiment act at the turn of the first quarter that begins with or after their month. What a
+lever opens stays open, and a price that it cuts stays cut, whatever the provider would decide itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,12 +23,14 @@ from sim.model.arithmetic import total
 from sim.model.books import Books
 from sim.model.kernels import market as market_kernel
 from sim.model.kernels import providers as kernel
-from sim.model.kernels.codes import LOCAL_REGION, NEVER, OFFERS, US
+from sim.model.kernels.codes import LOCAL_REGION, NEVER, NOWHERE, OFFERS, US
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.model.market import Market
 from sim.model.places import Offers, place_count
+from sim.scenario.canonical import surviving_events
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import US_PROVIDERS, Act
 from sim.vocabulary import US_KINDS
 
 MONTHS_OF_QUARTER = 3
@@ -53,9 +58,18 @@ class Provider(mesa.Agent):
         for _, j, offer in self.building:
             offers.under_way[index, j, offer] = True
         self._first_own_region = month_of_first_decision(scenario, code)
-        self._suits, self._first_own_suit = recorded_suits(scenario, code)
+        self._pulled_through = -1
+        self.look_ahead(scenario)
         self._publishes_from = publishes_from(scenario, code)
+        self._cut_by_lever, self._sues_by_lever = set[int](), False
         self.litigates = self.transparent = False
+
+    def look_ahead(self, scenario: Scenario) -> None:
+        """Read from the scenario when the record has this provider in court, from when on it decides, and the
+        levers that it has still to pull."""
+        self._suits, self._first_own_suit = recorded_suits(scenario, self.code)
+        every = levers_of(scenario, self.code)
+        self._levers = [lever for lever in every if lever[0] > self._pulled_through]
 
     def open_finished(self, month: int) -> None:
         """Open what is built."""
@@ -71,6 +85,43 @@ class Provider(mesa.Agent):
             recorded = offer == LOCAL_REGION and j in self._recorded
             self._books.offer(self.code, j, US_KINDS[offer], "recorded" if recorded else "live", 0.0)
         self.building = [b for b in self.building if b[0] > month]
+
+    def pull_levers(self, month: int) -> None:
+        """Do what levers say, from this quarter on."""
+        for _, act, countries in [lever for lever in self._levers if lever[0] <= month]:
+            if act.act == "publish":
+                self._publishes_from = min(self._publishes_from, month)
+            elif act.act == "litigate":
+                self._sues_by_lever = True
+            for j in countries:
+                if act.cut is not None:
+                    self._cut_by_lever.add(j)
+                    self._offers.discount[self.index, j] = act.cut
+                    self._books.offer(self.code, j, "discount", "live", 0.0)
+                elif act.offer is not None:
+                    self._set_offer(j, US_KINDS.index(act.offer), act.act == "open")
+        self._levers = [lever for lever in self._levers if lever[0] > month]
+        self._pulled_through = month
+
+    def _set_offer(self, j: int, offer: int, opens: bool) -> None:
+        """Open or close an offer in a country; what is being built there is open now, or given up.
+
+        What a lever closes counts as being built from then on, so that the provider does not build it again.
+        """
+        offers, p = self._offers, self.index
+        is_open = bool(offers.own_region[p, j] if offer == LOCAL_REGION else offers.live[p, j, offer])
+        self.building = [b for b in self.building if b[1:] != (j, offer)]
+        offers.under_way[p, j, offer] = not opens
+        offers.live_since[p, j, offer] = NEVER
+        if is_open == opens:
+            return
+        if offer == LOCAL_REGION:
+            offers.own_region[p, j] = opens
+            offers.host[p, offers.host[p] == j] = NOWHERE
+            offers.settle(p)
+        else:
+            offers.live[p, j, offer] = opens
+        self._books.offer(self.code, j, US_KINDS[offer], "live" if opens else "closed", 0.0)
 
     def step(self, month: int, seed: int, outlook: "Outlook") -> None:
         """One quarter: close offers that nobody wants, then decide on new ones and on answers to distrust."""
@@ -108,6 +159,8 @@ class Provider(mesa.Agent):
     def _cut_prices(self, outlook: "Outlook") -> None:
         """Cut prices where distrust costs more than the cut."""
         for j, cut in outlook.cuts[self.index]:
+            if j in self._cut_by_lever:
+                continue
             self._offers.discount[self.index, j] = self._parameters.discount if cut else 0.0
             change, cost = "live" if cut else "closed", float(outlook.distrust_cost[self.index, j])
             self._books.offer(self.code, j, "discount", change, cost)
@@ -126,7 +179,7 @@ class Provider(mesa.Agent):
         ahead = at_stake * outlook.growth_years * 12.0
         recorded = any(begins <= month < ends for begins, ends in self._suits)
         pays = ahead * p.litigation_trust > p.litigation_cost * p.planning_years
-        litigates = recorded or (month >= self._first_own_suit and pays)
+        litigates = recorded or self._sues_by_lever or (month >= self._first_own_suit and pays)
         if litigates != self.litigates:
             self.litigates = litigates
             begun = "recorded" if recorded else "live"
@@ -167,6 +220,16 @@ def recorded_suits(scenario: Scenario, code: str) -> tuple[list[tuple[int, int]]
     ]
     ends = switch if switch is not None else max((suit.ended for suit in every), default=scenario.first)
     return own, scenario.month_after(ends)
+
+
+def levers_of(scenario: Scenario, code: str) -> list[tuple[int, Act, tuple[int, ...]]]:
+    """A provider's levers: the month from which each acts, the act, and the jurisdictions."""
+    codes = list(scenario.jurisdictions)
+    return [
+        (scenario.month_after(event.date), event.act, tuple(codes.index(one) for one in event.act.countries))
+        for event in surviving_events(scenario)
+        if event.act is not None and event.act.by in (code, US_PROVIDERS)
+    ]
 
 
 def publishes_from(scenario: Scenario, code: str) -> int:

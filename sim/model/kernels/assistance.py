@@ -18,6 +18,7 @@ class Queues(NamedTuple):
     utilisation: float  # load over capacity that authorities aim at
     clerks: np.ndarray  # float64 (2, J, 2) capacity a month, and the time at which the clerk is free
     least: np.ndarray  # float64 (2, J) capacity at the start, which is kept
+    staff: np.ndarray  # float64 (2, J) staff, as a multiple of what the load calls for
     load: np.ndarray  # float64 (2, J) requests a month that the authority has come to expect
     arrived: np.ndarray  # int64 (2, J) so far
     new: np.ndarray  # int64 (2, J) that arrived last month
@@ -50,7 +51,8 @@ def open_queues(queues):
         for j in range(load.shape[1]):
             load[side, j] += queues.hiring * (new[side, j] + queues.backlog[side, j] / 12.0 - load[side, j])
             new[side, j] = 0
-            queues.clerks[side, j, RATE] = max(queues.least[side, j], load[side, j] / queues.utilisation)
+            needed = max(queues.least[side, j], load[side, j] / queues.utilisation)
+            queues.clerks[side, j, RATE] = queues.staff[side, j] * needed
 
 
 @inner()

@@ -54,10 +54,10 @@ _OWN_SOIL, _IN_US, _THIRD, _NO_FIXED_PLACE = range(4)
 
 
 class Terms(NamedTuple):
-    """The terms of executive agreements."""
+    """The terms of executive agreements, by partner."""
 
-    quota: float  # orders a month that a partner's police may serve under its agreement
-    notice: float  # share of US orders under a partner's law of which the partner is told
+    quota: np.ndarray  # float64 (J,) orders a month that a partner's police may serve under its agreement
+    notice: np.ndarray  # float64 (J,) share of US orders under a partner's law of which the partner is told
     objection: float  # share of these to which the partner objects
 
 
@@ -72,7 +72,7 @@ class Rule(NamedTuple):
     honoured: (
         np.ndarray
     )  # float64 (P + 1,) share of US warrants for data abroad that each US provider obeys, and all others
-    agreements: bool  # whether executive agreements have effect
+    agreements: np.ndarray  # bool (J,) whether an executive agreement with a country would have effect
     laws: np.ndarray  # float64 (J, I) in force
     data_law: (
         np.ndarray
@@ -136,7 +136,8 @@ def answer(requests, found, rule, code):
     us_table, foreign_table, laws, data_law = rule.us_table, rule.foreign_table, rule.laws, rule.data_law
     homes, lie, controllers, nowhere = found.home, found.lies, found.controller, found.nowhere
     agreements, honoured_by, providers, who = rule.agreements, rule.honoured, found.provider, requests.who
-    terms, before, served = rule.terms, US, 0
+    quota, notice, objection = rule.terms.quota, rule.terms.notice, rule.terms.objection
+    before, served = US, 0
     for r in range(len(rows)):
         if rows[r, POLICE] != before:
             before, served = rows[r, POLICE], 0  # requests stand in order of police, then of time
@@ -146,10 +147,10 @@ def answer(requests, found, rule, code):
             location = _NO_LOCATION if nowhere[r] else (_US if lies == US else _ABROAD)
             honoured = 1 if uniform(chance[r, HONOURED]) < honoured_by[providers[r]] else 0
             law_of = homes[r] if nowhere[r] else lies  # whose law may be broken
-            agreement = 1 if agreements and laws[law_of, EXECUTIVE_AGREEMENT] > order else 0
+            agreement = 1 if agreements[law_of] and laws[law_of, EXECUTIVE_AGREEMENT] > order else 0
             bars = 1 if uniform(chance[r, DATA_LAW]) < data_law[law_of] else 0
             blocking = 1 if not nowhere[r] and laws[lies, BLOCKING_STATUTE] > order else 0
-            told = agreement == 1 and uniform(chance[r, OTHER]) < terms.notice
+            told = agreement == 1 and uniform(chance[r, OTHER]) < notice[law_of]
             if told:
                 bars, blocking = 0, 0  # a partner that is told and does not object agrees
             own_soil = 1 if lies == homes[r] else 0
@@ -157,13 +158,13 @@ def answer(requests, found, rule, code):
                 honoured, location, controllers[r], us_person, resides, agreement, bars, blocking, own_soil
             ]
             if told and code[r] == DIRECT and lies != US:
-                objects = uniform(chance[r, OTHER]) < terms.notice * terms.objection
+                objects = uniform(chance[r, OTHER]) < notice[law_of] * objection
                 code[r] = MLA if objects else DIRECT
         else:
             location = _OWN_SOIL if lies == police else (_IN_US if lies == US else _THIRD)
             location = _NO_FIXED_PLACE if nowhere[r] else location
-            agreement = 1 if agreements and laws[police, EXECUTIVE_AGREEMENT] > order else 0
-            agreement = agreement if served < terms.quota else 0
+            agreement = 1 if agreements[police] and laws[police, EXECUTIVE_AGREEMENT] > order else 0
+            agreement = agreement if served < quota[police] else 0
             claim = 1 if laws[police, EXTRATERRITORIAL_CLAIM] > order else 0
             code[r] = foreign_table[location, controllers[r], us_person, resides, agreement, claim]
             served += 1 if code[r] == AGREEMENT else 0

@@ -17,27 +17,33 @@ from sim.model.arithmetic import total
 from sim.scenario.canonical import surviving_events
 from sim.scenario.law import EVERY_PROVIDER, Law, Regime
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Event, Provider, Switch
+from sim.scenario.schema import Act, Event, Provider, Switch
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class LawInForce:
-    """The US rule on a date, and the foreign law that the timeline brought by then."""
+    """The US rule on a date, and the foreign law that the timeline brought by then.
+
+    What the US offers as somebody's act: `comity` in place of the regime's own rule until another regime
+    comes, and `agreements` with their terms, which have effect whatever the regime says of agreements.
+    """
 
     regime: str
     stage: str | None
     instruments: frozenset[tuple[str, str]]  # in force: (country, instrument)
     adopted: frozenset[tuple[str, str]] = frozenset()  # these, and those that are not yet in force
     bars_disclosure: frozenset[str] = frozenset()  # countries whose data law bars disclosures abroad
+    comity: str | None = None
+    agreements: tuple[tuple[str, float | None, float | None], ...] = ()  # country, notice, quota
 
     def enact(self, event: Event) -> "LawInForce":
         """This law after the event's enactments."""
         law = self
         for enacts in event.enacts:
             if enacts.regime is not None:
-                law = replace(law, regime=enacts.regime, stage=None)
+                law = replace(law, regime=enacts.regime, stage=None, comity=None)
             if enacts.stage is not None and law.stage is not None:
                 law = replace(law, stage=enacts.stage)
             if enacts.bars_disclosure:
@@ -48,7 +54,17 @@ class LawInForce:
                 law = replace(law, adopted=_changed(law.adopted, named, enacts.repeals))
                 if not enacts.adopts:
                     law = replace(law, instruments=_changed(law.instruments, named, enacts.repeals))
-        return law
+        return law._offer(event.act) if event.act is not None else law
+
+    def _offer(self, act: Act) -> "LawInForce":
+        """This law after an act of the US; the acts of others change no US law."""
+        if act.act == "comity":
+            return replace(self, comity=act.comity)
+        if act.act == "agreement":
+            terms = {country: (country, notice, quota) for country, notice, quota in self.agreements}
+            terms |= {country: (country, act.notice, act.quota) for country in act.countries}
+            return replace(self, agreements=tuple(terms.values()))
+        return self
 
 
 def _changed(known: frozenset[T], named: frozenset[T], repeals: bool) -> frozenset[T]:
@@ -65,10 +81,13 @@ def _law_by_date(scenario: Scenario) -> tuple[list[dt.date], list[LawInForce]]:
     steps: list[Event | Switch] = [*surviving_events(scenario), *scenario.switches]
     for step in sorted(steps, key=lambda s: s.on if isinstance(s, Switch) else s.date):
         if isinstance(step, Switch):
-            law, switched = replace(law, regime=step.regime, stage=None), True
+            law, switched = replace(law, regime=step.regime, stage=None, comity=None), True
         else:
             enacted = law.enact(step)
-            law = replace(enacted, regime=law.regime, stage=law.stage) if switched else enacted
+            if switched:  # one regime holds; what the US offers beside it does not end with it
+                comity = enacted.comity if step.act is not None else law.comity
+                enacted = replace(enacted, regime=law.regime, stage=law.stage, comity=comity)
+            law = enacted
         dates.append(step.on if isinstance(step, Switch) else step.date)
         laws.append(law)
     return dates, laws
@@ -129,7 +148,7 @@ def enacted(months: tuple[Month, ...], scenario: Scenario, after: int, code: str
     coming = [
         replace(
             month,
-            law=replace(month.law, regime=code, stage=None),
+            law=replace(month.law, regime=code, stage=None, comity=None),
             honoured=honoured(scenario.law, regime, None, providers),
             honoured_by=honoured_by(scenario.law, regime, None, providers),
             believed=believed(scenario.law, regime, None),

@@ -16,6 +16,7 @@ from sim.model.reference.news import INTELLIGENCE, LAW_ENFORCEMENT, Mind
 from sim.model.reference.philox import draw4
 from sim.model.reference.population import home_share_of
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Act
 from sim.vocabulary import INSTRUMENTS
 
 COVARIATES = (
@@ -108,6 +109,28 @@ class Government:
         law.decided = 0.0 if change == "repealed" else 1.0
         if change != "adopted":
             law.in_force = law.fixed = law.decided
+
+    def pull_lever(self, act: Act) -> list[tuple[str, str, str, str]]:
+        """It adopts or repeals an instrument as a lever, or concludes an agreement: at once.
+
+        Returns what changes.
+        """
+        instrument = "executive_agreement" if act.act == "agreement" else act.instrument
+        if (
+            act.act not in ("adopt", "repeal", "agreement")
+            or instrument is None
+            or self.code not in act.countries
+        ):
+            return []
+        law, share = self.laws[instrument], 0.0 if act.act == "repeal" else 1.0
+        changes: list[tuple[str, str, str, str]] = []
+        if law.in_force != share:
+            changes.append(
+                (self.code, instrument, "repealed" if act.act == "repeal" else "in_force", "lever")
+            )
+        law.in_force = law.fixed = law.decided = share
+        law.begins.clear()
+        return changes
 
     # --- what moves the hazards -------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from sim.model.reference.routing import (
     rule_on_foreign_order,
     rule_on_us_order,
 )
+from sim.scenario.schema import Act
 
 CONSUMER = 0  # the first segment
 MONTH_UNITS = 1024.0  # months to evidence are added up in 1/1024
@@ -46,8 +47,10 @@ class RuleOfMonth:
     """The law as investigators meet it. Lists hold, by country, the share that has an instrument in force.
 
     `honoured`: share of US warrants for data abroad that each US provider honours while the question is open,
-    and last all others; `bars_disclosure`: countries whose data-protection law bars disclosures to foreign
-    authorities; `litigating`: share of US providers, by revenue abroad, that go to court.
+    and last all others; `notice` and `quota`: the terms of an agreement with each country, that is the share
+    of US orders of which it is told, and the orders a month that its police may serve; `bars_disclosure`:
+    countries whose data-protection law bars disclosures to foreign authorities; `litigating`: share of US
+    providers, by revenue abroad, that go to court.
     """
 
     test: str
@@ -55,6 +58,8 @@ class RuleOfMonth:
     honoured: Sequence[float]
     bars_disclosure: frozenset[str]
     agreement: list[float]
+    notice: list[float]
+    quota: list[float]
     blocking: list[float]
     claim: list[float]
     litigating: float
@@ -122,7 +127,8 @@ class Tally:
 class Clerk:
     """The queue of one authority for the requests of one country; capacity is in requests a month.
 
-    `least`: capacity at the start; `load`: requests a month that the authority has come to expect.
+    `least`: capacity at the start; `load`: requests a month that the authority has come to expect; `staff`:
+    its staff as a multiple of what the load calls for.
     """
 
     least: float
@@ -131,6 +137,7 @@ class Clerk:
     free_at: float = 0.0
     arrived: int = 0
     arrived_last_month: int = 0
+    staff: float = 1.0
     finishes: list[float] = field(default_factory=list)  # times at which requests leave the queue
 
     def backlog_at(self, month: int) -> int:
@@ -144,7 +151,7 @@ class Clerk:
         """
         self.load += hiring * (self.arrived_last_month + self.backlog_at(month) / 12.0 - self.load)
         self.arrived_last_month = 0
-        self.capacity = max(self.least, self.load / utilisation)
+        self.capacity = self.staff * max(self.least, self.load / utilisation)
 
     def serve(self, arrival: float, work: float) -> float:
         """Queue a request; `work` is of unit mean. Returns when it is finished."""
@@ -212,6 +219,12 @@ class Investigators:
             [Clerk(least[side][j], loads[side][j], least[side][j]) for j in range(len(self.countries))]
             for side in (OUTGOING, INCOMING)
         ]
+
+    def employ(self, act: Act) -> None:
+        """The US gives those who answer these countries so many times the staff that the load calls for."""
+        for country in act.countries:
+            if act.times is not None:
+                self.clerks[INCOMING][list(self.scenario.jurisdictions).index(country)].staff = act.times
 
     def work(
         self,
@@ -429,9 +442,9 @@ class Investigators:
             test = open_test.honoured if honoured else open_test.refused
         stable = "in_us" if data.lies == US else "abroad"
         us_person, data_law_bars = self.legal_circumstances(request, data, rule)
-        terms, luck = self.scenario.parameters.orders, self.publicity_luck(request)[3]
+        notice, luck = rule.notice[data.law_of], self.publicity_luck(request)[3]
         partner = rule.agreement[data.law_of] > data.position
-        told = partner and luck < terms.agreement_notice  # and agrees, unless it objects
+        told = partner and luck < notice  # and agrees, unless it objects
         order = USOrder(
             test=test,
             comity=rule.comity,
@@ -445,7 +458,7 @@ class Investigators:
             target_in_host=data.lies == data.home,
         )
         ruling = rule_on_us_order(self.scenario.law, order)
-        objects = luck < terms.agreement_notice * terms.agreement_objection
+        objects = luck < notice * self.scenario.parameters.orders.agreement_objection
         if told and ruling.route == "direct" and data.lies != US and objects:
             return replace(ruling, route="mla")
         return ruling
@@ -463,7 +476,7 @@ class Investigators:
             us_person=self.legal_circumstances(request, data, rule)[0],
             resides_in_us=data.home == US,
             agreement=rule.agreement[request.police] > data.position
-            and self.served[request.police] < self.scenario.parameters.orders.agreement_quota,
+            and self.served[request.police] < rule.quota[request.police],
             claim=rule.claim[request.police] > data.position,
         )
         ruling = rule_on_foreign_order(self.scenario.law, order)

@@ -27,7 +27,9 @@ from sim.model.reference.places import (
     US_SUBSIDIARY,
     us_place,
 )
+from sim.scenario.canonical import surviving_events
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import US_PROVIDERS
 from sim.vocabulary import US_KINDS
 
 US = 0
@@ -104,6 +106,13 @@ class Provider:
         self.recorded = [j for _, j, _ in self.building]
         for j in self.recorded:
             self.offers[j].under_way[LOCAL_REGION] = True
+        self.levers = [
+            (scenario.month_after(event.date), event.act)
+            for event in surviving_events(scenario)
+            if event.act is not None and event.act.by in (code, US_PROVIDERS)
+        ]
+        self.cut_by_lever: set[int] = set()
+        self.sues_by_lever = self.publishes_by_lever = False
         self.litigates = self.transparent = False
         switch = min((switch.on for switch in scenario.switches), default=dt.date.max)
         # Suits that began before a switch go on to their recorded end; later ones are decisions.
@@ -148,6 +157,44 @@ class Provider:
             recorded = offer == LOCAL_REGION and j in self.recorded
             self.note(j, US_KINDS[offer], "recorded" if recorded else "live", 0.0)
         self.building = [b for b in self.building if b[0] > month]
+
+    # --- levers -----------------------------------------------------------------------------------
+
+    def pull_levers(self, month: int) -> None:
+        """What levers say, from the first quarter after their month on."""
+        codes = list(self.scenario.jurisdictions)
+        for begins, act in self.levers:
+            if begins > month:
+                continue
+            self.publishes_by_lever |= act.act == "publish"
+            self.sues_by_lever |= act.act == "litigate"
+            for country in act.countries:
+                j = codes.index(country)
+                if act.act == "cut_price" and act.cut is not None:
+                    self.cut_by_lever.add(j)
+                    self.offers[j].discount = act.cut
+                    self.note(j, "discount", "live", 0.0)
+                elif act.offer is not None:
+                    self.open_or_close(j, US_KINDS.index(act.offer), act.act == "open")
+        self.levers = [lever for lever in self.levers if lever[0] > month]
+
+    def open_or_close(self, j: int, offer: int, opens: bool) -> None:
+        """An offer is there from now on, or no longer and for good; nothing is being built there any more."""
+        offers = self.offers[j]
+        was_open = offers.own_region if offer == LOCAL_REGION else offers.live[offer]
+        self.building = [b for b in self.building if (b[1], b[2]) != (j, offer)]
+        offers.under_way[offer], offers.live_since[offer] = not opens, None
+        if was_open == opens:
+            return
+        if offer == LOCAL_REGION:
+            offers.own_region = opens
+            for other in self.offers:
+                if other.host == j:
+                    other.host = None
+            self.settle()
+        else:
+            offers.live[offer] = opens
+        self.note(j, US_KINDS[offer], "live" if opens else "closed", 0.0)
 
     # --- outlook ----------------------------------------------------------------------------------
 
@@ -257,6 +304,8 @@ class Provider:
                 if value > 1.0 and (offer != LOCAL_REGION or self.decides_on_regions(month)):
                     self.announce(seed, month, j, offer)
             for j, cut in cuts:
+                if j in self.cut_by_lever:
+                    continue
                 self.offers[j].discount = p.discount if cut else 0.0
                 self.note(j, "discount", "live" if cut else "closed", self.distrust_cost[j])
         conflict_cost = conflicts * 12.0 * p.conflict_cost * self.abroad / max(all_abroad, 1e-9)
@@ -316,7 +365,7 @@ class Provider:
         recorded = any(after(suit.began) <= month < after(suit.ended) for suit in self.suits)
         won_back = at_stake * years_of_growth * 12.0 * p.litigation_trust
         decided = month >= self.court_record_ends and won_back > p.litigation_cost * p.planning_years
-        litigates = recorded or decided
+        litigates = recorded or self.sues_by_lever or decided
         if litigates != self.litigates:
             self.litigates = litigates
             begun = "recorded" if recorded else "live"
@@ -325,7 +374,8 @@ class Provider:
     def publish(self, month: int) -> None:
         """Publish transparency reports as recorded; once begun, for good."""
         since = self.scenario.providers[self.code].transparency_since
-        if not self.transparent and since is not None and month >= self.scenario.month_after(since):
+        recorded = since is not None and month >= self.scenario.month_after(since)
+        if not self.transparent and (recorded or self.publishes_by_lever):
             self.transparent = True
             self.note(US, "transparency", "recorded", 0.0)
 

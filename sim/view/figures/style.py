@@ -226,6 +226,30 @@ def upright_band(low: float | str, high: float | str) -> dict[str, Any]:
     return {"type": "rect", **ends, **look}
 
 
+def with_record(figure: Figure, record: str) -> Figure:
+    """The figure with the id of the results that it shows in its metadata."""
+    return figure | {"layout": figure["layout"] | {"meta": {"record": record}}}
+
+
+def with_record_line(figure: Figure, record: str) -> Figure:
+    """The same, with a small line for a figure that stands alone, as in a picture file."""
+    line = {
+        "text": f"warrantsim {record}",
+        "showarrow": False,
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "right",
+        "y": 0,
+        "yref": "paper",
+        "yanchor": "top",
+        "yshift": -24,
+        "font": {"size": 9, "color": QUIET},
+    }
+    figure = with_record(figure, record)
+    layout = figure["layout"]
+    return figure | {"layout": layout | {"annotations": [*layout.get("annotations", ()), line]}}
+
+
 def with_assumed_years(figure: Figure) -> Figure:
     """The figure with the months after the record shaded on its time axes: what is drawn there is assumed."""
     shapes, notes = [], []

@@ -116,6 +116,7 @@ class Engine:
         return {
             (code, enacts.instrument)
             for event in surviving_events(self.scenario)
+            if event.act is None
             for enacts in event.enacts
             for code in enacts.countries
             if enacts.instrument is not None and (len(enacts.countries) == 1 or enacts.adopts)
@@ -272,15 +273,22 @@ class Engine:
 
     def rule(self) -> RuleOfMonth:
         """The law as investigators meet it this month."""
-        regime, s = self.scenario.regimes[self.model.this_month.law.regime], self.scenario
-        in_force = self.laws_in_force()
-        none = [0.0] * len(s.jurisdictions)
+        law, s = self.calendar().law, self.scenario
+        regime, in_force = s.regimes[law.regime], self.laws_in_force()
+        partners = {country: (notice, quota) for country, notice, quota in law.agreements}
+        own = s.parameters.orders
+        terms = [partners.get(code, (None, None)) for code in s.jurisdictions]
         return RuleOfMonth(
             test=regime.test,
-            comity=regime.comity,
+            comity=law.comity or regime.comity,
             honoured=self.calendar().honoured_by,
             bars_disclosure=self.calendar().law.bars_disclosure,
-            agreement=in_force["executive_agreement"] if regime.agreements else none,
+            agreement=[
+                share if regime.agreements or code in partners else 0.0
+                for code, share in zip(s.jurisdictions, in_force["executive_agreement"], strict=True)
+            ],
+            notice=[own.agreement_notice if notice is None else notice for notice, _ in terms],
+            quota=[own.agreement_quota if quota is None else quota for _, quota in terms],
             blocking=in_force["blocking_statute"],
             claim=in_force["extraterritorial_claim"],
             litigating=self.litigating(),

@@ -1,5 +1,6 @@
 """The engine and the readable minds and governments hear, believe, adopt and repeal the same, to the bit."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from sim.scenario.schema import BySegment
 from sim.vocabulary import INSTRUMENTS
 from tests.model.reference.engine import Engine, smallest
 from tests.model.reference.random_parameters import with_random_parameters
-from tests.model.small_worlds import asked
+from tests.model.small_worlds import asked, with_levers
 
 
 class World:
@@ -53,6 +54,9 @@ class World:
                 self.governments[self.codes.index(code)].follow_timeline(instrument, change)
                 self.changes.append((code, instrument, change, "timeline"))
         self.timeline_laws = (law.adopted, law.instruments)
+        for act in (event.act for event in today.events if event.act is not None):
+            for government in self.governments:
+                self.changes += government.pull_lever(act)
         orders = engine.known_orders()
         for c, mind in enumerate(self.minds):
             ruling = today.honoured if today.ruling is not None else None
@@ -118,6 +122,19 @@ def shipped(world: str, months: int) -> Scenario:
 def test_minds_and_governments_agree_as_shipped(world: str) -> None:
     changes, _ = agree(shipped(world, 48), seed=3)
     assert changes > 30
+
+
+def test_governments_agree_where_levers_are_pulled() -> None:
+    """Blocs adopt, a law of 2013 goes and the US concludes agreements; luck goes on from there."""
+    on = dt.date(2013, 4, 30)
+    scenario = with_levers(
+        shipped("doj_wins", 14),
+        {"by": "eu", "act": "adopt", "instrument": "blocking_statute", "on": on},
+        {"by": "abroad", "act": "repeal", "instrument": "sector_localisation", "on": dt.date(2013, 9, 30)},
+        {"by": "US", "act": "agreement", "countries": ("five_eyes",), "on": on},
+    )
+    changes, _ = agree(scenario, seed=3)
+    assert changes > 20
 
 
 @pytest.mark.parametrize("seed", [11, 12, 13])

@@ -14,7 +14,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Switch
 from tests.model.reference.engine import Engine, smallest
 from tests.model.reference.random_parameters import with_random_parameters
-from tests.model.small_worlds import asked
+from tests.model.small_worlds import asked, with_levers
 
 
 def agree(scenario: Scenario, seed: int, keys_everywhere: bool = False) -> set[str]:
@@ -44,6 +44,9 @@ def agree(scenario: Scenario, seed: int, keys_everywhere: bool = False) -> set[s
         engine.publish()
         engine.move_customers()
         month = engine.month
+        for event in engine.calendar().events:
+            if event.act is not None and event.act.act == "mla_staff":
+                twin.employ(event.act)
         twin.work(month, engine.rule(), engine.places(), engine.hosts(), engine.rule_belief())
         engine.investigate()
         assert {key: astuple(tally) for key, tally in twin.tallies.items()} == engine.tallies(), (
@@ -71,6 +74,17 @@ def under(regime: str, months: int) -> Scenario:
 @pytest.mark.parametrize("regime", [pytest.param("microsoft_wins", marks=pytest.mark.long), "doj_wins"])
 def test_investigators_agree_as_shipped(regime: str) -> None:
     assert "mla" in agree(under(regime, 26), seed=5)
+
+
+def test_investigators_agree_where_levers_are_pulled() -> None:
+    on, partners = dt.date(2013, 10, 31), ("eu", "five_eyes")
+    scenario = with_levers(
+        under("doj_wins", 20),
+        {"by": "US", "act": "agreement", "countries": partners, "notice": 0.5, "quota": 2.0, "on": on},
+        {"by": "US", "act": "comity", "comity": "statutory", "on": on},
+        {"by": "US", "act": "mla_staff", "times": 3.0, "countries": ("abroad",), "on": on},
+    )
+    assert {"agreement", "comity_review", "mla"} <= agree(scenario, seed=5)
 
 
 def test_investigators_agree_while_the_law_is_contested() -> None:

@@ -1,5 +1,6 @@
 """The engine and the readable US providers expect the same gains and make the same decisions, to the bit."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from sim.model.reference.us_providers import Provider, host_of, share_doing
 from sim.scenario.scenario import Scenario
 from tests.model.reference.engine import Engine, smallest
 from tests.model.reference.random_parameters import with_random_parameters
-from tests.model.small_worlds import asked
+from tests.model.small_worlds import asked, with_levers
 
 
 def compare_offers(providers: list[Provider], engine: Engine) -> None:
@@ -36,6 +37,7 @@ def agree(scenario: Scenario, seed: int) -> set[tuple[str, str]]:
             for provider in providers:
                 provider.changes.clear()
                 provider.open_finished(month)
+                provider.pull_levers(month)
             for provider in providers:
                 provider.look_ahead(cells)
             outlook = [(p.gain, p.distrust_cost, p.abroad) for p in providers]
@@ -63,6 +65,28 @@ def agree(scenario: Scenario, seed: int) -> set[tuple[str, str]]:
 def test_us_providers_agree_as_shipped(world: str) -> None:
     done = agree(smallest(asked().scenarios[world], 49), seed=4)
     assert done >= {("local_region", "live"), ("local_region", "recorded")}
+
+
+def test_us_providers_agree_where_levers_are_pulled() -> None:
+    on, abroad = dt.date(2013, 12, 31), ("abroad",)
+    scenario = with_levers(
+        smallest(asked().scenarios["doj_wins"], 25),
+        {"by": "microsoft", "act": "close", "offer": "local_region", "countries": ("IE",), "on": on},
+        {"by": "google", "act": "open", "offer": "local_region", "countries": ("BR", "JP"), "on": on},
+        {"by": "us_providers", "act": "open", "offer": "trustee", "countries": ("eu",), "on": on},
+        {"by": "aws", "act": "publish", "on": on},
+        {"by": "google", "act": "litigate", "on": dt.date(2014, 2, 1)},
+        {"by": "microsoft", "act": "cut_price", "cut": 0.1, "countries": abroad, "on": on},
+    )
+    done = agree(scenario, seed=4)
+    assert done >= {
+        ("local_region", "closed"),
+        ("local_region", "live"),
+        ("trustee", "live"),
+        ("transparency", "recorded"),
+        ("litigation", "live"),
+        ("discount", "live"),
+    }
 
 
 @pytest.mark.parametrize("seed", [31, pytest.param(32, marks=pytest.mark.long)])

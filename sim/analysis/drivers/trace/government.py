@@ -87,6 +87,10 @@ class Follower:
             for code, instrument in those:
                 self._all[codes.index(code)].follow_timeline(instrument, change)
         self._timeline = (law.adopted, law.instruments)
+        for event in self._view.calendar(month).events:
+            if event.act is not None:
+                for government in self._all:
+                    government.pull_lever(event.act)
 
     def _row(self, month: int, instrument: str, offered: bool) -> dict[str, object]:
         government, p = self.government, self._view.scenario.parameters.governments
@@ -134,6 +138,7 @@ def named_by_timeline(scenario: Scenario) -> set[tuple[str, str]]:
     return {
         (code, enacts.instrument)
         for event in surviving_events(scenario)
+        if event.act is None
         for enacts in event.enacts
         for code in enacts.countries
         if enacts.instrument is not None and (len(enacts.countries) == 1 or enacts.adopts)

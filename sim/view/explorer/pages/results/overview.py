@@ -36,6 +36,9 @@ _MEANINGS = {
     "series.csv": "paired differences month by month",
     "knockouts.csv": "headline differences with each mechanism off",
     "channels.csv": "headline differences split among channels",
+    "confound.csv": "what each of two causes explains of every headline's change",
+    "confound_bound.csv": "what was measured of two causes, beside the model",
+    "value.csv": "which measurement would narrow which headline most",
     "mean_field.csv": "headline differences with agents and with average customers",
     "switch_dates.csv": "headline differences with the switch on other dates",
     "record.csv": "the model beside the record",
@@ -53,6 +56,8 @@ _MEANINGS = {
     "boundary_costs.csv": "what grids would have cost for the same answer",
     "returns.csv": "what of a ruling's effect stays after it is turned back",
     "tipping.csv": "whether the share that stays tips along each factor",
+    "frontier.csv": "what every rule and lever changes, against the base and the rule without levers",
+    "levers.csv": "what each lever buys and costs, whether it pays, and who has more of both",
     "repeal.csv": "the share of further laws that is left, by how many there were",
 }
 

@@ -370,7 +370,7 @@ def _part_tab(part: Part) -> Tab:
         part.key,
         part.label,
         lambda folder_view: _can(folder_view, part),
-        lambda folder_view: charts([part.build(folder_view.view)]),
+        lambda folder_view: charts([part.section(folder_view.view)]),
         table=table if part.summaries else None,
     )
 
@@ -421,7 +421,7 @@ def _point(folder_view: FolderView, point: int, part: str = "map") -> Component:
         for name, value in folder_view.series().values.loc[point].items()
     ]
     none = "The tables have no pair of this point: all failed or are not done. Choose another point."
-    found = charts([BY_KEY[part].build(view)]) if view.manifest["seeds"] else html.P(none, className="read")
+    found = charts([BY_KEY[part].section(view)]) if view.manifest["seeds"] else html.P(none, className="read")
     return html.Div([html.H2(f"Point {point:,}"), html.Ul(values, className="values"), found])
 
 
@@ -477,7 +477,7 @@ TABS: tuple[Tab, ...] = (
         "charts",
         "Charts",
         lambda folder_view: bool(_other_parts(folder_view)),
-        lambda folder_view, part: charts([BY_KEY[part].build(folder_view.view)]),
+        lambda folder_view, part: charts([BY_KEY[part].section(folder_view.view)]),
         _chart_choices,
     ),
     *(_part_tab(part) for part in PARTS if part.own_tab),

@@ -4,17 +4,16 @@ import datetime as dt
 import difflib
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import StringIO
 from itertools import chain, permutations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pandas as pd
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 
 from sim.analysis.uncertainty.shipped_headlines import read_headlines
 from sim.scenario.base import Base, load_base
+from sim.scenario.experiment_text import experiment_text
 from sim.scenario.locations import CONFIGS, experiments, root
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError, choices
@@ -157,21 +156,10 @@ class Catalogue:
 
     def yaml(self, state: State, pairs: int) -> str:
         """The experiment of a state as a file, with the seeds that are on the screen."""
-        tree = self.experiment(state, pairs).model_dump(
-            mode="json", exclude=set(_NOT_ON_SCREEN), exclude_unset=True
-        )
-        tree["worlds"] = {name: _without_empty(world) for name, world in tree["worlds"].items()}
-        out = StringIO()
-        dumper: Any = YAML(typ="safe", pure=True)  # ruamel types its settings as None
-        dumper.default_flow_style = False
-        dumper.sort_base_mapping_type_on_output = False
-        dumper.width = 4096
-        dumper.dump(_without_empty(tree), out)
         query = self.query(state)
-        return (
-            f"# From the explorer of warrantsim{f' (/?{query})' if query else ''}; run it with: warrantsim "
-            f"run <this file>\n{out.getvalue()}"
-        )
+        of = f" (/?{query})" if query else ""
+        head = f"From the explorer of warrantsim{of}; run it with: warrantsim run <this file>"
+        return experiment_text(self.experiment(state, pairs), head, without=_NOT_ON_SCREEN)
 
     # --- a state as an address ------------------------------------------------------------------------
 
@@ -289,10 +277,6 @@ def _first_two(names: list[str]) -> tuple[str, str] | None:
     return (names[0], names[1]) if len(names) > 1 else None
 
 
-def _without_empty(tree: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in tree.items() if value not in (None, {}, [])}
-
-
 def _near(key: str, known: list[str]) -> str:
     near = difflib.get_close_matches(key, known, n=1)
     return f"; did you mean '{near[0]}'?" if near else ""
@@ -301,9 +285,7 @@ def _near(key: str, known: list[str]) -> str:
 def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Catalogue:
     """The catalogue of the shipped configuration and experiments without designs. Raises InputError."""
     base = load_base(root() / CONFIGS)
-    presets = {
-        name: resolve(path, base=base) for name, path in experiments().items() if not has_design(path)
-    }
+    presets = {name: resolve(path, base=base) for name, path in experiments().items() if not has_design(path)}
     first = "two_worlds" if "two_worlds" in presets else next(iter(presets))
     of_first = presets[first].experiment
     default = State(

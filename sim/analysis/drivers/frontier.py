@@ -1,0 +1,302 @@
+"""What each lever buys and costs, and the frontier of trust abroad against evidence obtained.
+
+A *candidate* is a rule with the levers that are pulled under it, on their terms. It is compared with two
+worlds that meet the same luck (and, in a design over draws of the fit, the same parameters): the same rule
+without levers, which says what the levers buy; and the base, the first of the compared worlds without
+levers, against which every regime and every lever has its place on the frontier.
+
+| table | one row |
+|---|---|
+| `frontier` | candidate x headline: level, difference from the base, what its levers change, intervals |
+| `levers` | candidate: what it buys and costs beyond its intervals, the verdict, and who dominates it |
+
+An interval is the middle 90% of the draws where the design is over draws of the fit (each draw counts once),
+else Student's t (95%) over pairs.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.drivers.outcomes import inputs, outcomes_of
+from sim.analysis.headlines import HEADLINES
+from sim.runs.intervals import half_width
+from sim.scenario.levers import AND, NONE, names_in
+from sim.scenario.samples import POSTERIOR
+
+FRONTIER, LEVERS = "frontier", "levers"
+TABLES = (FRONTIER, LEVERS)
+TRUST, EVIDENCE = "trust", "us_success_abroad"
+GOOD = {TRUST: 1.0, "revenue": 1.0, EVIDENCE: 1.0, "conflicts": -1.0}
+"""The outcomes that decide whether a lever pays, and which way is good."""
+LEAST = {TRUST: 0.05, "revenue": 0.5, EVIDENCE: 0.05, "conflicts": 1.0}
+"""What is too small to count, in the headline's unit (judgement)."""
+SHOWN = (*GOOD, "foreign_success", "laws", "data_at_home", "trust_intelligence")
+NO_LEVER, PAYS, TRADES, NOTHING, NO_EFFECT, COSTS = (
+    "no lever",
+    "pays",
+    "trades",
+    "nothing that counts",
+    "changes nothing",
+    "costs",
+)
+_ORDER = (PAYS, TRADES, NOTHING, NO_EFFECT, COSTS)
+BY_CODE = {headline.code: headline for headline in HEADLINES}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A rule (as the experiment writes it), the levers pulled under it, and terms that a design varies."""
+
+    rule: str
+    levers: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+
+    def without(self) -> "Candidate":
+        """The same rule, and nobody pulls a lever."""
+        return Candidate(self.rule)
+
+
+def with_text(table: pd.DataFrame) -> pd.DataFrame:
+    """A table read from a file, with the empty text where a column of words has nothing."""
+    words = [name for name in ("terms", "buys", "costs", "dominated_by") if name in table]
+    return table.assign(**{name: table[name].astype(object).where(table[name].notna(), "") for name in words})
+
+
+def has_levers(experiment: Mapping[str, Any]) -> bool:
+    """Whether any world or point of an experiment (as a manifest has it) pulls a lever."""
+    design = experiment.get("design") or {}
+    paths = [*(design.get("levers") or {}), *(design.get("uncertainties") or {})]
+    varied = any(path.split(".")[-1] == "pulled" for path in paths)
+    return bool(experiment.get("levers")) and (
+        varied or any(world.get("pulled") for world in experiment["worlds"].values())
+    )
+
+
+def tables_of(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """The tables of a results folder, by name; none where no world pulls a lever or nothing is paired."""
+    experiment = manifest["scenario"]["experiment"]
+    if not has_levers(experiment):
+        return {}
+    runs = _runs(experiment, inputs(folder))
+    wide = outcomes_of(folder, manifest)
+    wide = wide[wide["against"].isna()].pivot_table(
+        index=["point", "seed", "world"], columns="headline", values="value", observed=True, dropna=False
+    )
+    design = experiment.get("design") or {}
+    base = next(iter(manifest.get("compare") or manifest["worlds"]))
+    found = _Found(runs, wide, manifest["worlds"], design.get("method") == POSTERIOR, base)
+    frontier = found.frontier()
+    return {} if frontier.empty else {FRONTIER: frontier, LEVERS: levers_table(frontier)}
+
+
+def _runs(experiment: Mapping[str, Any], values: pd.DataFrame) -> pd.DataFrame:
+    """Every run: `point`, `world`, its `candidate`, and the `group` of points that share all else."""
+    own = [str(path) for path in values.columns if _is_lever(str(path))]
+    rest = values.drop(columns=own)
+    groups = rest.groupby([*rest.columns], sort=False).ngroup() if len(rest.columns) else 0
+    values = values.assign(**{"": groups})
+    rows = []
+    for point, row in values.iterrows():
+        for world, spec in experiment["worlds"].items():
+            rows.append((point, world, _candidate(world, spec, row, own), int(row[""])))
+    return pd.DataFrame(rows, columns=["point", "world", "candidate", "group"])
+
+
+def _is_lever(path: str) -> bool:
+    return path.split(".")[-1] == "pulled" or path.startswith("levers.")
+
+
+def _candidate(world: str, spec: Mapping[str, Any], row: "pd.Series[Any]", own: Iterable[str]) -> Candidate:
+    pulled = tuple(spec.get("pulled") or ())
+    for path in (f"worlds.{world}.pulled", "pulled"):
+        if path in row:
+            pulled = names_in(str(row[path]))
+            break
+    terms = []
+    for path in own:
+        name, _, part = path.removeprefix("levers.").partition(".")
+        if path.startswith("levers.") and name in pulled:
+            value = row[path]
+            words = f"{value:g}" if isinstance(value, int | float) else str(value)
+            terms.append((part if len(pulled) == 1 else f"{name}.{part}", words))
+    rule = {part: content for part, content in spec.items() if part not in ("label", "pulled")}
+    return Candidate(json.dumps(rule, sort_keys=True, default=str), pulled, tuple(terms))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The runs and their outcomes, ready to be compared."""
+
+    runs: pd.DataFrame
+    wide: pd.DataFrame
+    labels: Mapping[str, str]
+    draws: bool
+    base: str
+
+    def frontier(self) -> pd.DataFrame:
+        """The table of that name."""
+        of_base = self.runs.loc[self.runs["world"] == self.base, "candidate"].iloc[0].without()
+        worlds = self._rules()
+        rows = []
+        for candidate, mine in self.runs.groupby("candidate", sort=False):
+            assert isinstance(candidate, Candidate)
+            mine = mine.drop_duplicates("group")
+            own, base = (self._like(mine, other) for other in (candidate.without(), of_base))
+            if own is None or base is None:
+                continue
+            world = worlds[candidate.rule]
+            known = {
+                "rule": world,
+                "rule_name": self.labels[world],
+                "levers": AND.join(candidate.levers) or NONE,
+                "terms": ", ".join(f"{part} = {value}" for part, value in candidate.terms),
+            }
+            rows += [known | self._line(code, mine, own, base) for code in SHOWN]
+        return pd.DataFrame(rows)
+
+    def _rules(self) -> dict[str, str]:
+        """The world that a rule is called after: the first that pulls nothing of its own, else the first."""
+        out: dict[str, str] = {}
+        plain = self.runs.assign(levers=self.runs["candidate"].map(lambda one: len(one.levers)))
+        for row in plain.sort_values("levers", kind="stable").itertuples():
+            out.setdefault(row.candidate.rule, str(row.world))
+        return out
+
+    def _like(self, mine: pd.DataFrame, other: Candidate) -> pd.DataFrame | None:
+        """The runs of another candidate, group by group, at the same point if it is there; None: missing."""
+        theirs = self.runs[self.runs["candidate"] == other]
+        same = theirs[theirs["point"].isin(mine["point"])]
+        both = pd.concat([same, theirs]).drop_duplicates("group").set_index("group")
+        return both.reindex(mine["group"]).reset_index() if both.index.isin(mine["group"]).all() else None
+
+    def _values(self, code: str, runs: pd.DataFrame) -> pd.DataFrame:
+        """A headline of these runs: a row a group, a column a seed."""
+        table = self.wide[code].unstack("seed")
+        keys = pd.MultiIndex.from_arrays([runs["point"], runs["world"].astype(str)])
+        by_world = table.set_axis(
+            pd.MultiIndex.from_arrays(
+                [table.index.get_level_values("point"), table.index.get_level_values("world").astype(str)]
+            )
+        )
+        return by_world.reindex(keys).reset_index(drop=True)
+
+    def _line(self, code: str, mine: pd.DataFrame, own: pd.DataFrame, base: pd.DataFrame) -> dict[str, Any]:
+        values = self._values(code, mine)
+        headline = BY_CODE[code]
+        out: dict[str, Any] = {
+            "headline": code,
+            "name": headline.name,
+            "unit": headline.unit,
+            "window": headline.window,
+            "value": float(np.nanmean(values.to_numpy(float))) if values.notna().any(axis=None) else np.nan,
+        }
+        for what, other in (("difference", base), ("bought", own)):
+            found = self._spread((values - self._values(code, other)).to_numpy(float))
+            names = (what, f"{what}_low", f"{what}_high")
+            out |= dict(zip(names, found[:3], strict=True))
+        known = (values - self._values(code, own)).notna().to_numpy()
+        out |= {"pairs": int(known.sum()), "missing": int(known.size - known.sum())}
+        return out | {"interval": "middle 90% of draws" if self.draws else "95% over pairs"}
+
+    def _spread(self, differences: np.ndarray) -> tuple[float, float, float]:
+        """Middle and interval of differences, (groups, seeds)."""
+        if self.draws:
+            known = differences[~np.isnan(differences).all(axis=1)]
+            by_draw = np.nanmean(known, axis=1) if len(known) else known[:, 0]
+            if len(by_draw) == 0:
+                return np.nan, np.nan, np.nan
+            middle, low, high = np.quantile(by_draw, [0.5, 0.05, 0.95])
+            return float(middle), float(low), float(high)
+        values = differences[~np.isnan(differences)]
+        if not len(values):
+            return np.nan, np.nan, np.nan
+        mean = float(values.mean())
+        half = float(half_width(values.std(ddof=1) if len(values) > 1 else np.nan, len(values)))
+        return mean, mean - half, mean + half
+
+
+# --- what pays --------------------------------------------------------------------------------------------
+
+KEYS = ["rule", "rule_name", "levers", "terms"]
+
+
+def levers_table(frontier: pd.DataFrame) -> pd.DataFrame:
+    """One row a candidate: `buys` and `costs` (codes of headlines, joined by |), `verdict`, `on_frontier`.
+
+    `dominated_by` names the candidate that has more of both trust and evidence (by their middles), by rule,
+    levers and terms; empty on the frontier. `rank` orders the candidates of a rule: those that pay first,
+    then by `score`.
+    """
+    rows = []
+    for key, mine in frontier.groupby(KEYS, sort=False):
+        of = mine.set_index("headline")
+        buys, costs = (
+            [code for code, good in GOOD.items() if _surely(of.loc[code], way * good, LEAST[code])]
+            for way in (1.0, -1.0)
+        )
+        row = dict(zip(KEYS, key, strict=True))
+        rows.append(
+            row
+            | {code: of.loc[code, "bought"] for code in GOOD}
+            | {"buys": "|".join(buys), "costs": "|".join(costs)}
+            | {"verdict": _verdict(str(row["levers"]), of, buys, costs), "score": _score(of)}
+        )
+    table = pd.DataFrame(rows)
+    at = frontier.pivot(index=KEYS, columns="headline", values="difference").loc[:, [TRUST, EVIDENCE]]
+    best = [_dominator(table, at, row) for _, row in table.iterrows()]
+    table = table.assign(dominated_by=best, on_frontier=[not one for one in best])
+    pulled = table[table["verdict"] != NO_LEVER]
+    ranked = pulled.assign(order=pulled["verdict"].map(_ORDER.index)).sort_values(
+        ["rule", "order", "score"], ascending=[True, True, False], kind="stable"
+    )
+    return table.assign(rank=(ranked.groupby("rule").cumcount() + 1).reindex(table.index))
+
+
+def _surely(row: "pd.Series[Any]", sign: float, least: float) -> bool:
+    """Whether what a lever changes is large enough to count, and its interval on one side of zero."""
+    ends = sign * row["bought_low"], sign * row["bought_high"]
+    return bool(min(ends) > 0.0 and sign * row["bought"] >= least)
+
+
+def _verdict(levers: str, of: pd.DataFrame, buys: list[str], costs: list[str]) -> str:
+    if levers == NONE:
+        return NO_LEVER
+    ends = of[["bought", "bought_low", "bought_high"]].to_numpy(float)
+    if (ends == 0.0).all():
+        return NO_EFFECT
+    if buys:
+        return TRADES if costs else PAYS
+    return COSTS if costs else NOTHING
+
+
+def _score(of: pd.DataFrame) -> float:
+    """Sum over the four outcomes of what is bought (paid: negative) over the half width of its interval."""
+    score = 0.0
+    for code, sign in GOOD.items():
+        bought, low, high = of.loc[code, ["bought", "bought_low", "bought_high"]].astype(float)
+        half = 0.5 * (high - low)
+        if half > 0.0:
+            score += float(np.clip(sign * bought / half, -3.0, 3.0))
+    return score
+
+
+def _dominator(table: pd.DataFrame, at: pd.DataFrame, row: "pd.Series[Any]") -> str:
+    """Who has more of both trust and evidence than a candidate: the one with most trust among them."""
+    mine = at.loc[tuple(row[KEYS])]
+    better = at[(at[TRUST] > mine[TRUST]) & (at[EVIDENCE] > mine[EVIDENCE])]
+    if better.empty:
+        return ""
+    _, rule, levers, terms = better[TRUST].idxmax()
+    return name_of(rule, levers, terms)
+
+
+def name_of(rule: str, levers: str, terms: str = "") -> str:
+    """A candidate in words: `DOJ wins: agreements (notice = 1)`."""
+    own = rule if levers == NONE else f"{rule}: {levers.replace('_', ' ')}"
+    return f"{own} ({terms})" if terms else own

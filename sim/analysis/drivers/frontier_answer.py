@@ -1,0 +1,112 @@
+"""Which lever pays and which does not, in words that follow from the tables of the frontier."""
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from sim.analysis.drivers.frontier import (
+    COSTS,
+    EVIDENCE,
+    GOOD,
+    KEYS,
+    NO_LEVER,
+    PAYS,
+    TRADES,
+    TRUST,
+    name_of,
+)
+from sim.scenario.levers import NONE
+
+_UNITS = {
+    TRUST: "points of trust abroad",
+    "revenue": "USD bn of revenue abroad",
+    EVIDENCE: "points of US requests about people abroad that yield content",
+    "conflicts": "conflicts of law a year",
+}
+_DECIMALS = {"conflicts": 0, "revenue": 1}
+
+
+def answer(frontier: pd.DataFrame, levers: pd.DataFrame, rules: Iterable[str]) -> list[str]:
+    """A sentence or more for each of these rules, then one on the frontier."""
+    out = []
+    for rule in rules:
+        mine = levers[(levers["rule"] == rule) & (levers["verdict"] != NO_LEVER)]
+        if len(mine):
+            out.append(f"Under '{mine['rule_name'].iloc[0]}': {' '.join(_of_rule(frontier, mine))}")
+    return [*out, _on_the_frontier(frontier, levers)] if out else out
+
+
+def rules_with_levers(frontier: pd.DataFrame, compare: Iterable[str] | None) -> list[str]:
+    """The rules to speak of: at most two under which levers are pulled, the compared worlds first."""
+    pulled = list(dict.fromkeys(frontier.loc[frontier["levers"] != NONE, "rule"]))
+    asked = [world for world in compare or () if world in pulled]
+    return list(dict.fromkeys([*asked, *pulled]))[:2]
+
+
+def _of_rule(frontier: pd.DataFrame, mine: pd.DataFrame) -> Iterator[str]:
+    """What pays most surely, and what does not pay."""
+    ranked = mine.sort_values("rank", kind="stable")
+    pays, costs = (ranked[ranked["verdict"] == verdict] for verdict in (PAYS, COSTS))
+    if len(pays):
+        best = pays.iloc[0]
+        yield (
+            f"{_levers(best)} pays: it buys {_amounts(frontier, best, best['buys'])}, and costs nothing "
+            "beyond its interval."
+        )
+    else:
+        yield "No lever pays beyond its interval without costing something else."
+    trades = ranked[ranked["verdict"] == TRADES]
+    worst = costs.iloc[-1] if len(costs) else trades.iloc[-1] if len(trades) else None
+    if worst is None:
+        yield "No lever costs anything beyond its interval."
+    elif len(costs):
+        yield (
+            f"{_levers(worst)} does not pay: it buys nothing beyond its interval and costs "
+            f"{_amounts(frontier, worst, worst['costs'])}."
+        )
+    else:
+        yield (
+            f"Every other lever buys something; {_levers(worst)} costs most for it: "
+            f"{_amounts(frontier, worst, worst['costs'])}, for {_amounts(frontier, worst, worst['buys'])}."
+        )
+    counts = ranked["verdict"].value_counts()
+    yield (
+        f"Verdicts on {len(ranked)} levers and combinations: "
+        + ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
+        + "."
+    )
+
+
+def _levers(row: "pd.Series[str]") -> str:
+    words = str(row["levers"]).replace("_", " ")
+    return f"'{words}' ({row['terms']})" if row["terms"] else f"'{words}'"
+
+
+def _amounts(frontier: pd.DataFrame, row: "pd.Series[str]", codes: str) -> str:
+    """The middles and intervals of what was bought or paid."""
+    mine = frontier[(frontier[KEYS] == row[KEYS]).all(axis=1)].set_index("headline")
+    words = []
+    for code in str(codes).split("|"):
+        places = _DECIMALS.get(code, 2)
+        middle, low, high = (
+            f"{mine.loc[code, n]:+.{places}f}" for n in ("bought", "bought_low", "bought_high")
+        )
+        words.append(f"{middle} {_UNITS[code]} ({low} to {high})")
+    return " and ".join(words)
+
+
+def _on_the_frontier(frontier: pd.DataFrame, levers: pd.DataFrame) -> str:
+    """Who lies on the frontier, from most trust to most evidence, and how far it reaches."""
+    on = levers[levers["on_frontier"].astype(bool)]
+    at = frontier[frontier["headline"] == TRUST].set_index(["rule", "levers", "terms"])["difference"]
+    order = sorted(on.itertuples(), key=lambda one: -float(at[one.rule, one.levers, one.terms]))
+    names = [name_of(one.rule_name, one.levers, one.terms) for one in order]
+    most = 6
+    listed = "; ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return (
+        f"On the frontier of trust against evidence, by the middles, lie {len(names)} of {len(levers)}: "
+        f"{listed}. All others have less of both than some other rule or lever."
+    )
+
+
+assert set(_UNITS) == set(GOOD)

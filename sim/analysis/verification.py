@@ -1,0 +1,320 @@
+"""Whether the parts of a crate or a results folder bind each other: checked without running anything.
+
+Files against the digests of the metadata, tables against those of the manifest, run ids against the
+configuration, summaries and records against the tables. What only a run, another version or a person could
+confirm is listed as not checked.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.analysis.drivers.outcomes import OUTCOMES, computed_outcomes, outcomes_of
+from sim.analysis.records import COMPARISON, SWEEP, TABLE, normal, records_of, stored_records
+from sim.runs.code_origin import code_origin
+from sim.runs.crate_files import Entities, entities_of, opened, wrong_files
+from sim.runs.csv_tables import Unreadable, read_csv
+from sim.runs.folder_check import DamagedFolder, first_line, points_are_whole, tables_of
+from sim.runs.identity import Identities, model_digest
+from sim.runs.points import EXPERIMENT, POINTS
+from sim.runs.reproduce import digest_of_lines, results_of
+from sim.runs.results import MANIFEST
+from sim.runs.runs_in_table import runs_in
+from sim.runs.tables_on_disk import digest_of_values, to_columns
+from sim.runs.whole_files import sha256_of
+from sim.scenario.base import load_base
+from sim.scenario.digest import digest
+from sim.scenario.locations import CONFIGS, root
+from sim.scenario.problems import InputError
+from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
+from sim.scenario.restoration import restored
+
+_CLOSE = 1e-9  # relative: sums differ in their last digits between processors
+_FROM_TABLES = ("headlines.csv", f"{TABLE}.csv", OUTCOMES, POINTS)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was asked: whether it holds (None: it could not be checked), and in which words."""
+
+    what: str
+    holds: bool | None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was checked of a crate or folder; `records` are those that its tables give."""
+
+    what: str
+    checks: tuple[Check, ...]
+    records: pd.DataFrame
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.holds is False)
+
+    @property
+    def not_checked(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.holds is None)
+
+    @property
+    def good(self) -> bool:
+        """Whether all that could be checked holds."""
+        return not self.failed
+
+
+def verify(what: Path, cited: Sequence[str] = ()) -> Verification:
+    """Check a crate (.zip) or a results folder; `cited` are ids that must be among its records.
+
+    Raises InputError if it is neither.
+    """
+    ids = [normal(one) for one in cited]
+    with opened(what) as folder:
+        if not (folder / MANIFEST).is_file():
+            raise InputError(f"{what}: holds no results (it has no {MANIFEST})")
+        entities = entities_of(folder)
+        checks = [_files(folder, entities)]
+        try:
+            manifest = results_of(folder).manifest
+        except InputError as error:
+            return Verification(str(what), (*checks, Check(MANIFEST, False, str(error))), pd.DataFrame())
+        records, found = _contents(folder, manifest, entities)
+        checks += [*found, *_cited(ids, records), *_beyond(folder, manifest, entities)]
+        return Verification(str(what), tuple(checks), records)
+
+
+def _contents(
+    folder: Path, manifest: dict[str, Any], entities: Entities | None
+) -> tuple[pd.DataFrame, list[Check]]:
+    """The records that the tables give, and what was checked of configuration, runs, tables, summaries."""
+    checks = [_configuration(manifest), *_tables(folder, manifest)]
+    good = all(check.holds for check in checks)
+    resolved = _restored(manifest, checks)
+    checks += [_points(folder, manifest)]
+    if resolved is None or not good:
+        return pd.DataFrame({"id": []}), checks
+    try:
+        checks += [_run_ids(folder, manifest, resolved), _experiment(folder, resolved)]
+        records = records_of(folder, manifest, resolved)
+        checks += [*_summaries(folder, manifest), *_records(folder, records, entities)]
+    except (DamagedFolder, Unreadable, pa.ArrowException, OSError, KeyError, ValueError) as error:
+        checks.append(Check("contents", False, first_line(error)))
+        records = pd.DataFrame({"id": []})
+    return records, checks
+
+
+# --- files, configuration, runs ---------------------------------------------------------------------------
+
+
+def _files(folder: Path, entities: Entities | None) -> Check:
+    what = "every file is the one that the crate's metadata describes"
+    if entities is None:
+        return Check(what, None, "this is a folder, not a crate")
+    wrong = wrong_files(folder, entities)
+    return Check(what, not wrong, "; ".join(wrong))
+
+
+def _configuration(manifest: dict[str, Any]) -> Check:
+    what = "the configuration has the manifest's digest"
+    stated, now = manifest.get("scenario_digest"), digest(manifest["scenario"])
+    return Check(what, stated == now, "" if stated == now else f"stated {stated}, has {now}")
+
+
+def _restored(manifest: dict[str, Any], checks: list[Check]) -> Resolved | None:
+    """The experiment; without it only digests can be checked."""
+    try:
+        return restored(manifest["scenario"], load_base(root() / CONFIGS), MANIFEST)
+    except InputError as error:
+        words = f"this version cannot read the configuration: {error.problems[0]}"
+        checks.append(Check("run ids, summaries and records", None, words))
+        return None
+
+
+def _tables(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
+    for name, path, facts in tables_of(folder, manifest):
+        what = f"{name} has the manifest's digest of values"
+        if not path.is_file():
+            yield Check(what, False, "it is missing")
+            continue
+        if sha256_of(path) != facts["sha256"]:
+            yield Check(what, False, "it is not the file of the manifest (its sha256 differs)")
+            continue
+        try:
+            now = _digest(path, has_points=manifest.get("points") is not None)
+        except (DamagedFolder, KeyError) as error:
+            yield Check(what, False, first_line(error))
+            continue
+        yield Check(what, now == facts["digest"], "" if now == facts["digest"] else f"has {now}")
+
+
+def _digest(path: Path, has_points: bool) -> str:
+    """Digest of the values of a table, as `sim.runs.export` computes it."""
+    return digest_of_lines(
+        f"{f'{key.point} ' if has_points else ''}{key.seed} {key.world} "
+        f"{digest_of_values(path.stem, to_columns(path.stem, rows))}"
+        for key, rows in runs_in(path)
+    )
+
+
+def _points(folder: Path, manifest: dict[str, Any]) -> Check:
+    what = f"{POINTS} lists the runs of the manifest"
+    return Check(what, (folder / POINTS).is_file() and points_are_whole(folder / POINTS, manifest))
+
+
+def _run_ids(folder: Path, manifest: dict[str, Any], resolved: Resolved) -> Check:
+    """Whether the ids of the runs follow from configuration, seeds and the digest of the code."""
+    what = "the run ids follow from configuration, seeds and code"
+    if "collected" in manifest["tables"]:
+        return Check(what, None, "reporters of the user's own were run with it")
+    rows = pq.read_table(folder / POINTS, page_checksum_verification=True).to_pylist()
+    identities, record, model = Identities(), resolved.experiment.record, manifest["model_digest"]
+    every, at, scenarios = {point.index: point for point in points(resolved)}, -1, {}
+    for row in sorted(rows, key=lambda row: int(row["point"])):
+        if row["point"] not in every or row["world"] not in resolved.scenarios:
+            return Check(what, False, f"the design has no point {row['point']} of {row['world']}")
+        if row["point"] != at:
+            at, scenarios = row["point"], scenarios_at(resolved, every[row["point"]])
+        now = identities.run_id(scenarios[row["world"]], row["seed"], record, model)
+        if now != row["run"]:
+            place = f"point {at}, seed {row['seed']}, {row['world']}: {row['run']}, follows {now}"
+            if model != model_digest():
+                return Check(what, None, f"the code is another, and may form other ids ({place})")
+            return Check(what, False, place)
+    return Check(what, True)
+
+
+def _experiment(folder: Path, was: Resolved) -> Check:
+    """Whether the experiment's file gives these worlds with the configuration that is here."""
+    what = f"{EXPERIMENT} gives the same worlds"
+    if not (folder / EXPERIMENT).is_file():
+        return Check(what, None, "there is no such file")
+    try:
+        now = resolve(folder / EXPERIMENT)
+    except InputError as error:
+        return Check(what, None, f"it does not fit the configuration here: {error.problems[0]}")
+    identities = Identities()
+    differ = [
+        name
+        for name, scenario in was.scenarios.items()
+        if name not in now.scenarios
+        or identities.scenario(now.scenarios[name]) != identities.scenario(scenario)
+    ]
+    if differ:
+        words = f"with the configuration here {', '.join(differ)} differ; see `warrantsim why`"
+        return Check(what, None, words)
+    return Check(what, True)
+
+
+# --- what is computed from the tables ---------------------------------------------------------------------
+
+
+def _summaries(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
+    what = f"{OUTCOMES} follows from the tables"
+    if (folder / OUTCOMES).is_file():
+        stored, now = outcomes_of(folder, manifest), computed_outcomes(folder, manifest)
+        yield Check(what, _same(stored, now))
+        path = folder / "headlines.csv"
+        if path.is_file() and manifest.get("compare") and manifest.get("points") is None:
+            yield _headlines(read_csv(path), now, manifest)
+
+
+def _headlines(stored: pd.DataFrame, outcomes: pd.DataFrame, manifest: dict[str, Any]) -> Check:
+    a, b = manifest["compare"]
+    of = outcomes[(outcomes["world"] == b) & (outcomes["against"] == a)]
+    now = of.groupby("headline", observed=True)["value"].mean()
+    wrong = [
+        str(row["headline"])
+        for row in stored.to_dict("records")
+        if not np.isclose(row["difference"], now.get(row["headline"], np.nan), _CLOSE, 1e-12, equal_nan=True)
+    ]
+    return Check("headlines.csv follows from the tables", not wrong, ", ".join(wrong))
+
+
+def _same(a: pd.DataFrame, b: pd.DataFrame) -> bool:
+    if a.shape != b.shape:
+        return False
+    keys = [name for name in a if name != "value"]
+    texts = [[one[name].astype(object).where(one[name].notna(), "") for name in keys] for one in (a, b)]
+    equal = all((x == y).all() for x, y in zip(*texts, strict=True))
+    return equal and bool(np.isclose(a["value"], b["value"], _CLOSE, 1e-12, equal_nan=True).all())
+
+
+def _records(folder: Path, records: pd.DataFrame, entities: Entities | None) -> Iterator[Check]:
+    """Whether the ids that are written in the folder are those of its tables."""
+    if records.empty:
+        return
+    ids = [str(one) for one in records["id"]]
+    what, stored = f"the ids of {TABLE}.csv follow from the tables", stored_records(folder)
+    if stored is None:
+        yield Check(what, None, "there is no such file")
+    else:
+        said = {str(row["headline"]): str(row["id"]) for row in stored.to_dict("records")}
+        now = {str(row["headline"]): str(row["id"]) for row in records.to_dict("records")}
+        # a headline that a later version adds, or no longer has, is no fault of these results
+        wrong = [f"{h}: {said[h]}, follows {now[h]}" for h in said if h in now and said[h] != now[h]]
+        yield Check(what, not wrong, "; ".join(wrong))
+    whole = str(records[records["headline"].isin((COMPARISON, SWEEP))]["id"].iloc[0])
+    report = folder / "report.html"
+    if report.is_file():
+        holds = whole in report.read_text(encoding="utf-8", errors="replace")
+        yield Check(f"report.html names the record {whole}", holds)
+    if entities is not None:
+        named = {str(one.get("value")) for one in entities.values()} | {
+            str(one.get("identifier")) for one in entities.values()
+        }
+        lack = [one for one in ids if one not in named]
+        yield Check("the crate's metadata names the records", not lack, ", ".join(lack))
+
+
+def _cited(ids: Sequence[str], records: pd.DataFrame) -> Iterator[Check]:
+    """Whether what was cited is here."""
+    known = {str(row["id"]): str(row["headline"]) for row in records.to_dict("records")}
+    for one in ids:
+        words = f"it is that of {known[one]}" if one in known else "no record of these tables has this id"
+        yield Check(f"the cited record {one} is here", one in known, words)
+    if not ids:
+        yield Check("that this is what somebody cited", None, "give the id: --record ws-...")
+
+
+def _beyond(folder: Path, manifest: dict[str, Any], entities: Entities | None) -> Iterator[Check]:
+    """What no look at the files can tell."""
+    again = "only running again can tell: warrantsim reproduce"
+    code, here = manifest["model_digest"], model_digest()
+    words = "the same code is here" if code == here else f"it is {code[:12]}, here is {here[:12]}"
+    yield Check("that the model gives these tables", None, f"{again} ({words})")
+    others = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.suffix in (".csv", ".parquet") and path.name not in _FROM_TABLES
+    )
+    if others:
+        yield Check(
+            "the numbers of " + ", ".join(others), None, "they need other runs, or none of the tables"
+        )
+    if (folder / "report.html").is_file():
+        yield Check("the report's text and figures", None, "but for the record's id")
+    yield from _origin(manifest)
+    if entities is not None and any("Person" in str(one.get("@type")) for one in entities.values()):
+        yield Check(
+            "who the persons are", None, "only the form of their ORCID was checked when it was packed"
+        )
+
+
+def _origin(manifest: dict[str, Any]) -> Iterator[Check]:
+    stated, here = manifest.get("code"), code_origin()
+    if not stated:
+        return
+    what = f"the commit {stated['commit'][:12]} has this code"
+    if stated.get("changed"):
+        yield Check(what, None, "files differed from the commit when this was run")
+    elif here and here["commit"] == stated["commit"] and not here["changed"]:
+        yield Check(what, manifest["model_digest"] == model_digest())
+    else:
+        yield Check(what, None, "that commit is not checked out here")

@@ -1,0 +1,113 @@
+"""The files of a crate, unpacked and compared with what its metadata says of them."""
+
+import json
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sim.runs.folder_check import first_line
+from sim.runs.whole_files import sha256_of
+from sim.scenario.problems import InputError
+
+METADATA = "ro-crate-metadata.json"
+_MOST_FILES, _MOST_BYTES, _MOST_METADATA = 10_000, 64 * 2**30, 64 * 2**20
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    zlib.error,
+)
+Entities = dict[str, dict[str, Any]]
+
+
+@contextmanager
+def opened(what: Path) -> Iterator[Path]:
+    """A results folder, or the crate of one as a folder that is gone afterwards. Raises InputError."""
+    if what.is_dir():
+        yield what
+        return
+    if not what.is_file():
+        raise InputError(f"{what}: no such results folder or crate")
+    with tempfile.TemporaryDirectory(prefix="warrantsim-") as scratch:
+        try:
+            with zipfile.ZipFile(what) as archive:
+                _check_names(what, archive)
+                archive.extractall(scratch)
+        except (
+            zipfile.BadZipFile,
+            zipfile.LargeZipFile,
+            NotImplementedError,
+            RuntimeError,
+            EOFError,
+        ) as error:
+            raise InputError(f"{what}: is no crate (.zip) that can be read: {first_line(error)}") from None
+        except OSError as error:
+            raise InputError(f"{what}: cannot be unpacked: {error.strerror or error}") from None
+        yield Path(scratch)
+
+
+def _check_names(what: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that would write outside its folder, twice to a file, or fill the disk."""
+    members = archive.infolist()
+    total = sum(member.file_size for member in members)
+    if len(members) > _MOST_FILES or total > _MOST_BYTES:
+        raise InputError(
+            f"{what}: holds {len(members):,} files of {total / 2**30:,.1f} GB: too much for a crate"
+        )
+    seen: set[str] = set()
+    for member in members:
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        is_link = stat.S_ISLNK(member.external_attr >> 16)
+        if path.is_absolute() or ".." in path.parts or ":" in member.filename or is_link:
+            raise InputError(f"{what}: {member.filename!r} would be written outside the crate")
+        if str(path) in seen:
+            raise InputError(f"{what}: holds {member.filename!r} twice")
+        seen.add(str(path))
+
+
+def entities_of(folder: Path) -> Entities | None:
+    """What the metadata of an unpacked crate describes, by id; None in a folder without it.
+
+    Raises InputError.
+    """
+    path = folder / METADATA
+    if not path.is_file():
+        return None
+    try:
+        if path.stat().st_size > _MOST_METADATA:
+            raise ValueError("it is too large")
+        graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+        return {entity["@id"]: entity for entity in graph}
+    except (ValueError, KeyError, TypeError, RecursionError, OSError) as error:
+        raise InputError(f"{METADATA}: cannot be read: {first_line(error)}") from None
+
+
+def wrong_files(folder: Path, entities: Entities) -> list[str]:
+    """How the files of an unpacked crate differ from what its metadata says of them."""
+    described = {name: one for name, one in entities.items() if "File" in _types(one) and "://" not in name}
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    wrong = [
+        f"{name} is described, but not in the crate" for name in sorted(described.keys() - there - {METADATA})
+    ]
+    wrong += [
+        f"{name} is in the crate, but not described" for name in sorted(there - described.keys() - {METADATA})
+    ]
+    for name in sorted((described.keys() & there) - {METADATA}):
+        path, facts = folder / name, described[name]
+        if str(facts.get("contentSize")) != str(path.stat().st_size) or facts.get("sha256") != sha256_of(
+            path
+        ):
+            wrong.append(f"{name} is not the file that the metadata describes (its sha256 or size differs)")
+    return wrong
+
+
+def _types(entity: dict[str, Any]) -> list[str]:
+    types = entity.get("@type", [])
+    return [types] if isinstance(types, str) else list(types)

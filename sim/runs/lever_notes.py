@@ -1,0 +1,91 @@
+"""Levers that nobody pulls, and levers that change nothing in a world that pulls them.
+
+This is as far as the law of the timeline tells before anything runs; what governments and providers decide
+themselves, a run alone can tell.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sim.model.law.timeline import calendar, law_on
+from sim.runs.comity import comity_acts
+from sim.runs.identity import Identities
+from sim.scenario.levers import chronicle_of, names_in
+from sim.scenario.resolution import Resolved, factors
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Act
+
+
+def lever_notes(resolved: Resolved) -> Iterator[str]:
+    """What is asked of levers in vain, in words."""
+    pulled = {(world, name) for world, name in _pulled(resolved)}
+    for name in resolved.experiment.levers:
+        if name not in {lever for _, lever in pulled}:
+            yield f"levers.{name}: no world pulls it"
+    said: dict[str, list[str]] = {}
+    for world, name in sorted(pulled):
+        for words in _in_vain(resolved, world, name):
+            said.setdefault(f"levers.{name}: {words}", []).append(world)
+    for words, worlds in said.items():
+        everywhere = len(worlds) == len({world for world, _ in pulled})
+        yield words if everywhere else f"{words} (in {', '.join(worlds)})"
+
+
+def _pulled(resolved: Resolved) -> Iterator[tuple[str, str]]:
+    """World and lever, wherever one is pulled."""
+    for world, spec in resolved.experiment.worlds.items():
+        yield from ((world, name) for name in spec.pulled)
+    for factor in factors(resolved):
+        if factor.target.kind != "pulled":
+            continue
+        own = factor.target.world
+        for world in [own] if own is not None else list(resolved.experiment.worlds):
+            yield from ((world, name) for value in factor.values for name in names_in(str(value)))
+
+
+def _in_vain(resolved: Resolved, world: str, name: str) -> Iterator[str]:
+    """Why a lever changes nothing in a world, or less than it says."""
+    chronicle = chronicle_of(resolved.experiment, resolved.base)
+    spec, scenario = resolved.experiment.worlds[world], resolved.scenarios[world]
+    events = chronicle.events.difference(spec.without_events)
+    without, with_it = (
+        replace(scenario, timeline=chronicle.timeline(events, levers)) for levers in ((), (name,))
+    )
+    identities = Identities()
+    if identities.scenario(without) == identities.scenario(with_it):
+        yield "it never acts"
+        return
+    event = next((event for event in with_it.timeline.events if event.id == name), None)
+    if event is not None and event.act is not None:
+        yield from _by_law(event.act, without, with_it, resolved.experiment.levers[name].on)
+
+
+def _by_law(act: Act, without: Scenario, with_it: Scenario, on: dt.date) -> Iterator[str]:
+    """What the law on the lever's date, and after it, leaves to an act of the US or of a government."""
+    if act.act == "comity":
+        yield from _of_comity(with_it)
+    instrument = "executive_agreement" if act.act == "agreement" else act.instrument
+    if instrument is None or act.act == "repeal":
+        return
+    law = law_on(without, on)
+    there = {code for code, what in law.instruments if what == instrument}
+    there |= {code for code, one in without.jurisdictions.items() if instrument in one.instruments_2013}
+    if act.act == "agreement" and not without.regimes[law.regime].agreements:
+        return  # none has any effect under this rule but for the lever
+    if already := [code for code in act.countries if code in there]:
+        no_effect = ": it has no effect" if len(already) == len(act.countries) else ""
+        yield f"{instrument.replace('_', ' ')} is in force in {', '.join(already)} already{no_effect}"
+
+
+def _of_comity(with_it: Scenario) -> Iterator[str]:
+    rules = {(m.law.regime, m.law.comity) for m in calendar(with_it) if m.law.comity is not None}
+    if not rules:
+        yield "it has no effect: another rule takes its place at once"
+    elif all(with_it.regimes[code].comity == rule for code, rule in rules):
+        yield "it has no effect: the rule in force has this comity already"
+    elif not any(
+        comity_acts(with_it.regimes[code].model_copy(update={"comity": rule}), with_it.law)
+        for code, rule in rules
+    ):
+        yield "it has no effect: the test of the rule in force sends no order to a court that could spare one"

@@ -1,0 +1,55 @@
+"""The runs in a table of a results folder, one after the other, in the memory of a few."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.runs.folder_check import DamagedFolder, first_line
+
+
+class RunKey(NamedTuple):
+    """Which run: the number of its point (0 without a design), its seed, its world."""
+
+    point: int
+    seed: int
+    world: str
+
+
+def runs_in(path: Path) -> Iterator[tuple[RunKey, pa.Table]]:
+    """The rows of each run, in the order of the file. Raises DamagedFolder."""
+    rest: pa.Table | None = None
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            for group in range(file.num_row_groups):
+                rows = file.read_row_group(group)
+                rows = rows if rest is None else pa.concat_tables([rest, rows]).unify_dictionaries()
+                *whole, rest = _stretches(rows)
+                for one in whole:
+                    yield _key(one), one
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise DamagedFolder(f"tables/{path.name} is damaged: {first_line(error)}.") from None
+    if rest is not None and len(rest):
+        yield _key(rest), rest
+
+
+def _stretches(rows: pa.Table) -> list[pa.Table]:
+    """The rows cut wherever a key changes; at least one part."""
+    changes = np.zeros(max(len(rows) - 1, 0), np.bool_)
+    for name in ("point", "seed", "world"):
+        if name in rows.column_names:
+            column = rows.column(name).combine_chunks()
+            codes = column.indices if pa.types.is_dictionary(column.type) else column
+            values = codes.to_numpy(zero_copy_only=False)
+            changes |= values[1:] != values[:-1]
+    bounds = [0, *(np.flatnonzero(changes) + 1).tolist(), len(rows)]
+    return [rows.slice(begin, end - begin) for begin, end in pairwise(bounds)]
+
+
+def _key(rows: pa.Table) -> RunKey:
+    point = rows.column("point")[0].as_py() if "point" in rows.column_names else 0
+    return RunKey(point, rows.column("seed")[0].as_py(), str(rows.column("world")[0].as_py()))

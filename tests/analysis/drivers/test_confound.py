@@ -1,0 +1,87 @@
+"""Two causes close in time: the parts add up, a planted game is returned, other experiments are none such."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.analysis.drivers import confound
+from sim.analysis.drivers.confound import NOTHING, OTHER, TOLD, WHOLE, Causes, causes_of
+from sim.runs.pair_series import PairSeries
+from sim.scenario.resolution import resolve
+from tests.model.small_worlds import base
+
+WORLDS = ("neither", "cloud_act", "gdpr", "both")
+CAUSES = Causes(*WORLDS, first=24, all_act=26)
+LABELS = {name: name for name in WORLDS}
+SEEDS = 4
+
+
+def planted(trust: dict[str, float]) -> pd.DataFrame:
+    """The table of a made-up run: after both causes, trust differs by world by so much; it drifts by 0.02."""
+    months = np.datetime64("2016-01", "M") + np.arange(48)
+    luck = np.random.default_rng(1).normal(0.0, 1e-4, (SEEDS, 1, 48))
+    base = np.full((SEEDS, 4, 48), 0.5) + luck
+    base[:, :, CAUSES.all_act :] += 0.02
+
+    def column(name: str) -> np.ndarray:
+        values = base.copy()
+        if name == "trust":
+            for w, world in enumerate(WORLDS):
+                values[:, w, CAUSES.all_act :] += trust[world]
+        return values
+
+    ones = np.zeros(SEEDS, np.int64)
+    series = PairSeries(WORLDS, ones, np.arange(SEEDS), pd.DataFrame(), months, column)
+    return pd.DataFrame(list(confound._rows(series, CAUSES, LABELS)))
+
+
+def test_a_planted_game_is_returned() -> None:
+    """One cause alone costs 2 points, the other 3, and together they cost 6: one point is shared."""
+    table = planted({"neither": 0.0, "cloud_act": -0.02, "gdpr": -0.03, "both": -0.06})
+    trust = table[table["headline"] == "trust"].set_index("part")
+    assert trust["change"].to_dict() == pytest.approx(
+        {WHOLE: -4.0, OTHER: 2.0, "cloud_act": -2.5, "gdpr": -3.5}, abs=0.05
+    )
+    assert trust.loc["cloud_act", ["first", "last"]].tolist() == pytest.approx([-2.0, -3.0], abs=0.01)
+    assert trust.loc["gdpr", "of_two"] == pytest.approx(3.5 / 6.0, abs=1e-3)
+    assert set(trust["verdict"]) == {TOLD}
+
+
+def test_the_parts_add_up_to_the_whole_change() -> None:
+    table = planted({"neither": 0.0, "cloud_act": 0.01, "gdpr": -0.03, "both": -0.07})
+    for _, parts in table.groupby("headline"):
+        change = parts.set_index("part")["change"]
+        assert change[OTHER] + change["cloud_act"] + change["gdpr"] == pytest.approx(change[WHOLE], abs=1e-9)
+
+
+def test_what_neither_moves_is_given_no_share() -> None:
+    table = planted(dict.fromkeys(WORLDS, 0.0))
+    assert set(table["verdict"]) == {NOTHING}
+    assert table["of_two"].isna().all()
+
+
+def test_the_shipped_experiment_is_a_game_of_two_causes() -> None:
+    scenarios = resolve("gdpr_or_cloud_act", base=base()).scenarios
+    found = causes_of(scenarios)
+    assert found is not None
+    assert found.coalitions == WORLDS
+    both = scenarios["both"]
+    assert [f"{both.month_start(month):%Y-%m}" for month in (found.first, found.all_act)] == [
+        "2018-04", "2018-06",
+    ]  # fmt: skip
+
+
+def test_worlds_that_differ_otherwise_are_no_such_game() -> None:
+    scenarios = dict(resolve("gdpr_or_cloud_act", base=base()).scenarios)
+    assert causes_of(resolve("two_worlds", base=base()).scenarios) is None
+    scenarios["gdpr"] = replace(scenarios["gdpr"], timeline=scenarios["cloud_act"].timeline)
+    assert causes_of(scenarios) is None
+
+
+def test_a_study_of_an_unknown_quantity_is_refused(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {row["measures"] for row in confound.measured()} == {"storage", "computation"}
+    monkeypatch.setattr(confound, "_READS", {"storage": ()})
+    with pytest.raises(Exception, match=r"measured_confound.csv:3: .*unknown quantity 'computation'; valid"):
+        confound.measured()

@@ -1,0 +1,159 @@
+"""What a lever buys and costs is what was planted; frontier, verdicts and words follow from it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis.drivers.frontier_answer import answer
+from sim.model.tables import TABLES
+from sim.pipeline import resolve, run
+from sim.runs import worker
+from sim.runs.pairs import MONTH_DIGEST
+from sim.runs.seed import SeedDone, Task, failure_of
+from sim.runs.tables_on_disk import Columns, digest_of_values
+from sim.scenario.problems import InputError
+from sim.view.sections.levers import levers as section
+
+EXPERIMENT = """\
+title: Levers with planted effects
+question: Are they found?
+timeline: history
+horizon: {first: 2013-01, last: 2015-12}
+customers: 5000
+seeds: {first: 1, count: 6}
+record: world
+worlds:
+  microsoft_wins: {label: Microsoft wins, switches: [{on: 2014-07-31, regime: microsoft_wins}]}
+  doj_wins: {label: DOJ wins, switches: [{on: 2014-07-31, regime: doj_wins}]}
+compare: [microsoft_wins, doj_wins]
+levers:
+  good: {by: google, act: litigate, on: 2014-08-31, reference: planted}
+  bad: {by: FR, act: adopt, instrument: blocking_statute, on: 2014-08-31, reference: planted}
+  luck: {by: DE, act: adopt, instrument: blocking_statute, on: 2014-08-31, reference: planted}
+  idle: {by: IT, act: adopt, instrument: blocking_statute, on: 2014-08-31, reference: planted}
+design:
+  method: grid
+  levers:
+    pulled: {values: [none, good, bad, luck, idle, good + bad]}
+"""
+FIRST, BROKEN = 19, 5  # the first month in which the worlds may differ; the seed whose runs fail
+TRUST, SUCCESS = 0.02, 0.05  # of the good lever, in shares; the bad one costs half as much evidence
+
+
+def planted_seed(task: Task) -> SeedDone:
+    done = SeedDone(task.seed, task.label, seconds=0.001)
+    if task.seed == BROKEN and "bad" in str(task.values):
+        failed = failure_of(task, "raised", "run", "ValueError: it broke", "Traceback: it broke")
+        return SeedDone(task.seed, task.label, failed=failed)
+    for world, scenario in task.scenarios.items():
+        pulled = {event.id for event in scenario.timeline.events}
+        columns: Columns = {"month": np.datetime64("2013-01", "M") + np.arange(scenario.months)}
+        for column in TABLES["world"].measures:
+            columns[column.name] = np.ones(scenario.months, column.dtype)
+        luck = 0.01 * np.cos(np.pi * task.seed)  # the same in both worlds, so it cancels
+        for name, level in (("trust", 0.6 - 0.1 * (world == "doj_wins")), ("people_abroad_success_12m", 0.4)):
+            columns[name] = np.full(scenario.months, level + luck)
+        after = slice(FIRST, None)
+        columns["people_abroad_success_12m"][after] += 0.2 * (world == "doj_wins")
+        columns["trust"][after] += TRUST * ("good" in pulled) + luck * ("luck" in pulled)
+        columns["people_abroad_success_12m"][after] -= 0.5 * SUCCESS * ("bad" in pulled)
+        done.tables[world] = {"world": columns}
+        done.months[world] = b"\0" * MONTH_DIGEST * scenario.months
+        done.digests.setdefault("world", {})[world] = digest_of_values("world", columns)
+    return done
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sim.Sweep]:
+    folder = tmp_path_factory.mktemp("frontier")
+    file = folder / "planted.yaml"
+    file.write_text(EXPERIMENT, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "run_seed", planted_seed)
+        patch.setattr("sim.runs.tasks.is_compiled", lambda: True)
+        run(resolve(file), folder / "results", store=folder / "store", workers=1)
+    found = sim.load(folder / "results")
+    assert isinstance(found, sim.Sweep)
+    yield found
+
+
+def line(table: pd.DataFrame, rule: str, levers: str, headline: str) -> "pd.Series[float]":
+    mine = table[(table["rule"] == rule) & (table["levers"] == levers) & (table["headline"] == headline)]
+    assert len(mine) == 1
+    return mine.iloc[0]
+
+
+def test_what_a_lever_buys_is_what_was_planted(sweep: sim.Sweep) -> None:
+    table = sweep.frontier()
+    for rule, loss in (("microsoft_wins", 0.0), ("doj_wins", -10.0)):
+        good = line(table, rule, "good", "trust")
+        assert good["bought"] == pytest.approx(100 * TRUST)
+        assert good["difference"] == pytest.approx(loss + 100 * TRUST)
+        assert good["bought_low"] == pytest.approx(good["bought_high"])
+        both = line(table, rule, "good + bad", "us_success_abroad")
+        assert both["bought"] == pytest.approx(-50 * SUCCESS)
+    assert line(table, "doj_wins", "none", "us_success_abroad")["difference"] == pytest.approx(20.0)
+
+
+def test_pairs_that_failed_are_counted_and_left_out(sweep: sim.Sweep) -> None:
+    table = sweep.frontier()
+    assert tuple(line(table, "doj_wins", "bad", "trust")[["pairs", "missing"]]) == (5, 1)
+    assert tuple(line(table, "doj_wins", "good", "trust")[["pairs", "missing"]]) == (6, 0)
+
+
+def test_verdicts_follow_from_intervals(sweep: sim.Sweep) -> None:
+    table = sweep.levers
+    mine = table[table["rule"] == "doj_wins"].set_index("levers")["verdict"]
+    assert mine.to_dict() == {
+        "none": "no lever",
+        "good": "pays",
+        "bad": "costs",
+        "luck": "nothing that counts",
+        "idle": "changes nothing",
+        "good + bad": "trades",
+    }
+    ranks = table[table["rule"] == "doj_wins"].set_index("levers")["rank"].dropna().sort_values()
+    assert list(ranks.index) == ["good", "good + bad", "luck", "idle", "bad"]
+
+
+def test_nobody_has_more_of_both_than_a_point_on_the_frontier(sweep: sim.Sweep) -> None:
+    wide = sweep.frontier().pivot(index=["rule", "levers"], columns="headline", values="difference")[
+        ["trust", "us_success_abroad"]
+    ]
+    table = sweep.levers.set_index(["rule", "levers"])
+    for key, mine in wide.iterrows():
+        better = wide[(wide > mine).all(axis=1)]
+        assert bool(table.loc[key, "on_frontier"]) == better.empty
+    assert table.loc[("doj_wins", "bad"), "dominated_by"] == "DOJ wins: good"
+
+
+def test_the_words_name_what_pays_and_what_does_not(sweep: sim.Sweep) -> None:
+    words = answer(sweep.frontier(), sweep.levers, ["doj_wins"])
+    assert "'good' pays: it buys +2.00 points of trust abroad (+2.00 to +2.00)" in words[0]
+    assert "'bad' does not pay" in words[0]
+    assert "-2.50 points of US requests" in words[0]
+
+
+def test_the_section_shows_both_rules_and_the_frontier(sweep: sim.Sweep) -> None:
+    from sim.view.results_view import ResultsView
+
+    blocks = section(ResultsView(sweep._results)).blocks
+    kinds = [type(block).__name__ for block in blocks]
+    assert kinds == ["Text", "Text", "Text", "Chart", "Text", "Chart", "Table", "Table"]
+
+
+def test_results_without_levers_say_so(sweep: sim.Sweep, tmp_path: Path) -> None:
+    without = EXPERIMENT.replace("pulled: {values: [none, good, bad, luck, idle, good + bad]}", "")
+    without = without.replace("  levers:\n    ", "  levers: {events.T16: {values: [true, false]}}\n")
+    file = tmp_path / "without.yaml"
+    file.write_text(without, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "run_seed", planted_seed)
+        patch.setattr("sim.runs.tasks.is_compiled", lambda: True)
+        run(resolve(file, seeds=1), tmp_path / "results", store=tmp_path / "store", workers=1)
+    with pytest.raises(InputError, match="no lever is pulled"):
+        sim.load(tmp_path / "results").frontier()

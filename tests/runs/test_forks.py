@@ -1,0 +1,87 @@
+"""Tasks with a common past fork: nothing of their results shows it, and memory has a bound."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from sim.model.checkpoint import Checkpoint
+from sim.runs import forks
+from sim.runs.forks import At, Checkpoints, forked
+from sim.runs.seed import Task, run_seed
+from tests.model.small_worlds import asked
+
+DAYS = [dt.date(2015, 9, 30), dt.date(2016, 3, 31), dt.date(2016, 5, 31), dt.date(2016, 12, 31)]
+
+
+def tasks(seeds: int = 1) -> list[Task]:
+    worlds = asked(last="2017-06").scenarios
+    return [
+        Task(
+            {
+                name: replace(w, switches=tuple(s.model_copy(update={"on": day}) for s in w.switches))
+                for name, w in worlds.items()
+            },
+            seed,
+            "country",
+            label=f"{day}",
+        )
+        for day in DAYS
+        for seed in range(seeds)
+    ]
+
+
+@pytest.fixture(autouse=True)
+def no_checkpoints() -> Iterator[None]:
+    forks.checkpoints.clear()
+    yield
+    forks.checkpoints.clear()
+
+
+def test_a_sweep_over_late_switches_gives_the_same_tables_from_forks() -> None:
+    plain = {task.label: run_seed(task) for task in tasks()}
+    arranged = list(forked(tasks()))
+    begun = [task.fork.begin.month for task in arranged if task.fork and task.fork.begin]
+    assert len(begun) == len(DAYS) - 1  # all but the first go on from a checkpoint
+    for task in arranged:
+        done = run_seed(task)
+        assert done.failed is None
+        assert done.digests == plain[task.label].digests
+        assert done.months == plain[task.label].months
+
+
+def test_a_fork_whose_checkpoint_is_not_at_hand_runs_from_the_start() -> None:
+    last = list(forked(tasks()))[-1]
+    assert last.fork is not None
+    assert run_seed(last).digests == run_seed(replace(last, fork=None)).digests
+
+
+def test_seeds_do_not_share_months_and_no_task_is_lost() -> None:
+    given, arranged = tasks(seeds=2), list(forked(tasks(seeds=2)))
+    assert sorted((t.label, t.seed) for t in given) == sorted((t.label, t.seed) for t in arranged)
+    assert [task.seed for task in arranged] == [0] * len(DAYS) + [1] * len(DAYS)
+
+
+def test_an_early_switch_is_no_reason_to_fork() -> None:
+    """Months that cost less than a checkpoint are run again."""
+    early = [
+        replace(
+            t,
+            scenarios={
+                n: replace(w, switches=(w.switches[0].model_copy(update={"on": dt.date(2013, 2 + k, 28)}),))
+                for n, w in t.scenarios.items()
+            },
+        )
+        for k, t in enumerate(tasks())
+    ]
+    assert all(t.fork is None or (t.fork.begin is None and not t.fork.keep) for t in forked(early))
+
+
+def test_checkpoints_in_memory_have_a_bound() -> None:
+    kept = Checkpoints(most=100)
+    for number in range(5):
+        kept.add(At(number, str(number)), Checkpoint(number, 1, b"x" * 40))
+    assert [kept.find(At(number, str(number))) is not None for number in range(5)] == [
+        False, False, False, True, True,
+    ]  # fmt: skip

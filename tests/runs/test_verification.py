@@ -1,0 +1,143 @@
+"""An id binds a difference to what it was computed from; a crate in which anything was changed is found."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.analysis.records import id_of, normal, records_of, seed_words, stored_records
+from sim.analysis.verification import Verification, verify
+from sim.pipeline import Finished
+from sim.runs.crate import pack
+from sim.runs.deposit import Deposit
+from sim.runs.results import FolderResults
+from sim.scenario.problems import InputError
+from sim.scenario.resolution import Resolved
+
+
+@pytest.fixture(scope="module")
+def crate(finished: Finished, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("crate") / "two_worlds.zip"
+    pack(finished.folder, out, Deposit())
+    return out
+
+
+@pytest.fixture(scope="module")
+def records(finished: Finished) -> pd.DataFrame:
+    found = stored_records(finished.folder)
+    assert found is not None
+    return found
+
+
+def changed(crate: Path, out: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
+    """The crate with one file changed."""
+    with zipfile.ZipFile(crate) as old, zipfile.ZipFile(out, "w") as new:
+        for member in old.namelist():
+            content = old.read(member)
+            new.writestr(member, change(content) if member == name else content)
+    return out
+
+
+def failed(found: Verification) -> str:
+    return "; ".join(f"{check.what}: {check.words}" for check in found.failed)
+
+
+def test_a_crate_as_it_was_packed_holds(crate: Path, records: pd.DataFrame) -> None:
+    found = verify(crate, [str(records["id"][1])])
+    assert found.good, failed(found)
+    assert len([check for check in found.checks if check.holds]) > 12
+    unchecked = " ".join(check.what for check in found.not_checked)
+    assert "that the model gives these tables" in unchecked
+    assert list(found.records["id"]) == list(records["id"])
+
+
+def test_an_id_of_something_else_is_not_found(crate: Path) -> None:
+    found = verify(crate, ["WS-00000-00000-00000-00000"])
+    assert "no record of these tables has this id" in failed(found)
+    with pytest.raises(InputError, match="is no id of a record"):
+        verify(crate, ["ws-7k3mq"])
+
+
+@pytest.mark.parametrize(
+    ("name", "was", "now", "said"),
+    [
+        ("headlines.csv", b"trust", b"trusty", "headlines.csv is not the file that the metadata describes"),
+        ("manifest.json", b'"asymmetry": 2.0', b'"asymmetry": 3.0', "the configuration has the manifest's"),
+        ("manifest.json", b'"digest": "', b'"digest": "0', "has the manifest's digest of values"),
+        ("tables/world.parquet", b"PAR1", b"PAR2", "world.parquet"),
+        ("manifest.json", b"{", b"[", "manifest.json"),
+    ],
+)
+def test_what_was_changed_is_named(
+    crate: Path, tmp_path: Path, name: str, was: bytes, now: bytes, said: str
+) -> None:
+    found = verify(changed(crate, tmp_path / "x.zip", name, lambda old: old.replace(was, now, 1)))
+    assert said in failed(found)
+
+
+def test_a_lie_that_fits_its_own_digests_is_found_by_the_tables(
+    finished: Finished, tmp_path: Path, records: pd.DataFrame
+) -> None:
+    folder = tmp_path / "results"
+    shutil.copytree(finished.folder, folder, ignore=shutil.ignore_patterns("store"))
+    lie = records.assign(difference=records["difference"] * 2)
+    lie["id"] = [id_of(row) for row in lie.to_dict("records")]
+    lie.to_csv(folder / "records.csv", index=False)
+    headlines = pd.read_csv(folder / "headlines.csv")
+    headlines.assign(difference=headlines["difference"] * 2).to_csv(folder / "headlines.csv", index=False)
+    pack(folder, tmp_path / "lie.zip", Deposit())
+    said = failed(verify(tmp_path / "lie.zip"))
+    assert "headlines.csv follows from the tables" in said
+    assert "the ids of records.csv follow from the tables" in said
+
+
+def test_a_crate_that_would_write_elsewhere_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as out:
+        out.writestr("../manifest.json", "{}")
+    with pytest.raises(InputError, match="would be written outside the crate"):
+        verify(tmp_path / "x.zip")
+    (tmp_path / "y.zip").write_bytes(b"PK nothing")
+    with pytest.raises(InputError, match="is no crate"):
+        verify(tmp_path / "y.zip")
+
+
+def test_the_id_is_of_model_configuration_seeds_and_result_and_of_no_name(
+    finished: Finished, resolved: Resolved, records: pd.DataFrame
+) -> None:
+    row = records.iloc[1].to_dict()
+    assert id_of({**row, "name": "called otherwise"}) == row["id"]
+    for column in (
+        "headline",
+        "difference",
+        "low",
+        "seeds",
+        "model_digest",
+        "configuration",
+        "tables_digest",
+    ):
+        value = row[column]
+        assert id_of({**row, column: value + 0.001 if isinstance(value, float) else f"{value}x"}) != row["id"]
+    manifest = json.loads((finished.folder / "manifest.json").read_text(encoding="utf-8"))
+    again = records_of(finished.folder, manifest, resolved)
+    assert list(again["id"]) == list(records["id"])
+
+
+def test_an_id_may_be_written_as_people_write_it() -> None:
+    assert normal(" WS-7K3MQ 2XD9V-OABIC-D4E5F ") == "ws-7k3mq-2xd9v-0ab1c-d4e5f"
+
+
+def test_seeds_in_words() -> None:
+    assert seed_words([7, 1, 2, 3]) == "1-3, 7"
+
+
+def test_the_folder_holds_the_experiment_that_gives_the_same_runs(finished: Finished) -> None:
+    found = {check.what: check.holds for check in verify(finished.folder).checks}
+    assert found["experiment.yaml gives the same worlds"]
+    assert (
+        FolderResults(finished.folder).manifest["code"] is None
+        or "commit" in (FolderResults(finished.folder).manifest["code"])
+    )
