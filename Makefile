@@ -1,6 +1,7 @@
 # make run    run the main experiment and write its report      (ARGS="--seeds 20" goes to the command)
 # make test   everything that must hold: style, types, layers, behaviour
 # make test-long  the tests that take long: processors, killed sweeps, a small fit, every tab and width, more cases of the twins
+# make validate  is a crate valid RO-Crate? without a network  (CRATE=two_worlds.zip)
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed, bad input, planted faults
 # make verify  parts of the model beside theory (queues, adoption, counts, choices, trust), drawn in build/verification.html (half a minute)
 # make mutants small changes of the sources, one at a time, that the tests must notice: a keyed sample, resumable (two hours)
@@ -20,9 +21,9 @@ EXPERIMENT ?= experiments/two_worlds.yaml
 ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
-COMPILE := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test compiled test-long prove verify mutants coverage reproduce calibrate bench picture docs lint lock clean dashboard
+.PHONY: run test compiled test-long validate prove verify mutants coverage reproduce calibrate bench picture docs lint lock clean dashboard
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
@@ -34,13 +35,17 @@ test: .venv/ready-to-test
 compiled: .venv/ready-to-test
 	@$(BIN)/python -m tests.compiled_model
 
-test-long: .venv/ready-to-test
+test-long: .venv/ready-to-test .venv/ready-to-validate
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m long
+
+validate: .venv/ready-to-validate
+	@.venv/validator/bin/python -m tools.crate_validity $(CRATE)
 
 prove: .venv/ready-to-test
 	@$(BIN)/python -m tests.prove
 	@$(BIN)/python -m tests.prove.sweeps
 	@$(BIN)/python -m tests.prove.fuzz
+	@$(BIN)/python -m tests.prove.platforms
 	@$(BIN)/python -m tests.prove.faults
 
 verify: .venv/ready-to-test
@@ -97,6 +102,13 @@ lint: .venv/ready-to-test
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# The validator of crates asks for an older version of rich than the locks have, so it has an environment of its own.
+.venv/ready-to-validate: .venv/ready-to-run requirements-validator.lock
+	@echo "adding the validator of crates (once)"
+	@$(PYTHON) -m venv --clear .venv/validator
+	@.venv/validator/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements-validator.lock
+	@touch $@
+
 .venv/ready-to-docs: .venv/ready-to-run pyproject.toml
 	@echo "adding what the documentation site needs (once)"
 	@$(PIP) --no-build-isolation -e '.[docs]'
@@ -104,9 +116,10 @@ lint: .venv/ready-to-test
 
 lock:
 	@command -v uv >/dev/null || { echo "no uv here: python3 -m pip install uv"; exit 2; }
-	$(COMPILE) --extra build -o requirements.lock
-	$(COMPILE) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
-	@! grep -nE '://' requirements.lock requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra build -o requirements.lock
+	$(COMPILE) pyproject.toml --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	echo 'roc-validator>=0.13,<0.14' | $(COMPILE) - -o requirements-validator.lock
+	@! grep -nE '://' requirements.lock requirements-dev.lock requirements-validator.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

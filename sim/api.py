@@ -627,17 +627,17 @@ def check(experiment: Source, changes: Changes | None = None) -> str:
 def reproduce(
     what: str | Path, *, sample: int | None = None, full: bool = False, workers: int | None = None
 ) -> "Comparison":
-    """Run a results folder or a shipped experiment again, past every store, and compare.
+    """Run a results folder, a crate or a shipped experiment again, past every store, and compare.
 
     The result's `equal` says whether every number is the same; its other fields, what differs and where
     first.
     """
+    from sim.runs.crate_files import reproduce_results
     from sim.runs.expected import compare_with_expected
-    from sim.runs.reproduce import reproduce as again
 
     backend = Backend(workers)
-    if Path(what).is_dir():
-        return again(Path(what), sample, backend)
+    if Path(what).is_dir() or Path(what).suffix == ".zip":
+        return reproduce_results(Path(what), sample, backend)
     return compare_with_expected(str(what), full, sample, backend)
 
 

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.runs.expected import digest_of_runs, file_of, inputs_digest, run_pairs, sized
+from sim.runs.expected_values import values_of, write_values
 from sim.runs.identity import model_digest
 from sim.runs.manifest import PACKAGES
 from sim.runs.reproduce import Comparison, environment
 from sim.runs.tasks import Backend
 from sim.scenario.locations import experiments
 from sim.scenario.problems import InputError, choices
+from sim.scenario.resolution import resolve
 
 
 def write(name: str, full: bool, backend: Backend | None = None) -> Path:
@@ -48,6 +50,7 @@ def write(name: str, full: bool, backend: Backend | None = None) -> Path:
         content["full"] = kept if still else None
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    write_values({name: values_of(resolve(name))})
     return path
 
 

@@ -166,7 +166,9 @@ def shards(
 def reproduce(
     what: Annotated[
         list[str] | None,
-        typer.Argument(help="Results folders or shipped experiments.  [default: every shipped experiment]"),
+        typer.Argument(
+            help="Results folders, crates or shipped experiments.  [default: every shipped experiment]"
+        ),
     ] = None,
     sample: Annotated[
         int | None, typer.Option("--sample", min=1, help="Run only so many pairs, drawn at random.")

@@ -24,12 +24,12 @@ def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: 
 
     If none is named: all that have expected digests.
     """
+    from sim.runs.crate_files import reproduce_results
     from sim.runs.expected import compare_with_expected, expected_names
-    from sim.runs.reproduce import reproduce
     from sim.runs.tasks import Backend
 
     names = list(what) or expected_names()
-    folders = [name for name in names if Path(name).is_dir()]
+    folders = [name for name in names if Path(name).is_dir() or Path(name).suffix == ".zip"]
     for name in names:
         if name not in folders and Path(name).stem not in expected_names():
             reason = (
@@ -39,14 +39,14 @@ def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: 
             )
             raise InputError(f"{name}: {reason}; {choices(name, expected_names())}")
     if full and folders:
-        raise InputError(f"--full: is for shipped experiments; {folders[0]} is a folder, which has one size")
+        raise InputError(f"--full: is for shipped experiments; {folders[0]} is of results, of one size")
     screen, backend = console(), Backend(workers)
     announce_compilation(screen)
     equal = True
     for name in names:
         with progress_of(screen) as progress:
             compared = (
-                reproduce(Path(name), sample, backend, progress)
+                reproduce_results(Path(name), sample, backend, progress)
                 if name in folders
                 else compare_with_expected(Path(name).stem, full, sample, backend, progress)
             )
@@ -78,5 +78,6 @@ def print_comparison(screen: Console, c: "Comparison") -> None:
     screen.print(f"{escape(c.what)}: {verdict}", soft_wrap=True)
     print_some(screen, "  [red]differs[/]", [str(difference) for difference in c.differences])
     print_some(screen, "  [red]failed[/]", c.failures)
+    print_some(screen, "  [yellow]value[/]", c.values)
     print_some(screen, "  [yellow]note[/]", c.notes)
     print_some(screen, "  environment" if c.equal else "  [yellow]environment[/]", c.environment)

@@ -7,10 +7,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sim.runs.folder_check import first_line
+from sim.runs.reproduce import Comparison, reproduce
+from sim.runs.tasks import Backend, Progress
 from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError
 
@@ -51,6 +54,14 @@ def opened(what: Path) -> Iterator[Path]:
         except OSError as error:
             raise InputError(f"{what}: cannot be unpacked: {error.strerror or error}") from None
         yield Path(scratch)
+
+
+def reproduce_results(
+    what: Path, sample: int | None = None, backend: Backend | None = None, progress: Progress | None = None
+) -> Comparison:
+    """Run the pairs of a results folder or of a crate again, and compare. Raises InputError."""
+    with opened(what) as folder:
+        return replace(reproduce(folder, sample, backend, progress), what=str(what))
 
 
 def _check_names(what: Path, archive: zipfile.ZipFile) -> None:

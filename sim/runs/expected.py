@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.model.books import TABLES_OF
 from sim.model.tables import TABLES
+from sim.runs.expected_values import changed_values
 from sim.runs.identity import Identities
 from sim.runs.reproduce import (
     Comparison,
@@ -67,6 +68,7 @@ def compare_with_expected(
     out = begun(f"{name} ({size})", shipped, pairs)
     if inputs_digest(resolved, pairs) != expected["inputs"]:
         out.inputs = "the configuration or the experiment has changed since these digests were made"
+        out.values = changed_values(resolve(name))
     chosen = sampled(pairs, sample)
     if full and len(chosen) < len(pairs):
         raise InputError(

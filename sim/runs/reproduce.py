@@ -24,7 +24,7 @@ from sim.model.tables import TABLES
 from sim.runs.folder_check import DamagedFolder, check_points, first_line
 from sim.runs.identity import Identities, model_digest
 from sim.runs.pairs import differs
-from sim.runs.points import POINTS
+from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
@@ -35,8 +35,9 @@ from sim.scenario.base import Base, load_base
 from sim.scenario.designs import Point
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import Resolved, scenarios_at
+from sim.scenario.resolution import Resolved, resolve, scenarios_at
 from sim.scenario.restoration import restored
+from sim.scenario.value_changes import shown_value, value_changes
 
 _PAIRS_AT_A_TIME = 24  # what is held in memory to be compared; a multiple of most numbers of workers
 
@@ -92,6 +93,7 @@ class Comparison:
     failures: list[str] = field(default_factory=list)
     code: str | None = None  # how the model's code differs from that of the digests
     inputs: str | None = None  # how what was run differs from what the digests are of
+    values: list[str] = field(default_factory=list)  # which values are others: old and new
     environment: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -126,6 +128,7 @@ def reproduce(
     chosen = sampled(pairs, sample)
     out.pairs, out.tables = len(chosen), len(manifest["tables"])
     out.inputs = _inputs_words(resolved, chosen) if out.code is None else None
+    _note_values(folder, manifest, out)
     digests: dict[str, list[str]] = {table: [] for table in manifest["tables"]}
     for pair, done in run_again(resolved, chosen, list(digests), out, backend, progress):
         point = f"{pair.point.index} " if resolved.design is not None else ""
@@ -226,6 +229,28 @@ def _pairs(folder: Path, resolved: Resolved) -> list[Pair]:
             )
             pair["runs"][row["world"]] = row["run"]
     return [Pair(Point(point, pair["values"]), seed, pair["runs"]) for (point, seed), pair in found.items()]
+
+
+def _note_values(folder: Path, manifest: Mapping[str, Any], out: Comparison) -> None:
+    """Note which values the experiment's file gives otherwise, with the configuration that is here."""
+    if not (folder / EXPERIMENT).is_file():
+        return
+    try:
+        now = resolve(folder / EXPERIMENT).canonical()
+    except InputError as error:
+        out.notes.append(f"{EXPERIMENT} does not fit the configuration here: {error.problems[0]}")
+        return
+    changes = value_changes(manifest["scenario"], now)
+    if changes and out.inputs is not None:
+        out.values = [
+            f"{c.path}: {MANIFEST} has {shown_value(c.was)}, {EXPERIMENT} gives {shown_value(c.now)}"
+            for c in changes
+        ]
+    elif changes:
+        out.values = [str(change) for change in changes]
+        out.notes.append(
+            "what was run again has the values of the manifest; the configuration here now gives others"
+        )
 
 
 def _check_files(folder: Path, tables: Mapping[str, Any], out: Comparison) -> None:

@@ -7,6 +7,7 @@ run's record must be the same in all environments.
 """
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -112,20 +113,43 @@ def use(trial: Trial) -> None:
         trial.wrong.append("no report")
 
 
-def _do(words: list[str]) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+def built(folder: Path) -> Path:
+    """The wheel, built if it is not there."""
+    if not folder.is_dir():
+        _do([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], ROOT)
+    return next(folder.glob("*.whl"))
+
+
+def _do(words: list[str], where: Path | None = None) -> str:
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=where)
     if done.returncode:
         raise RuntimeError(f"{' '.join(words)}\n{done.stderr}")
     return done.stdout
 
 
+def tried(trial: Trial, wheel: Path) -> None:
+    """Try an environment; what was tried before in a folder that is kept is read."""
+    kept, begin = trial.folder / "tried.json", time.perf_counter()
+    if kept.is_file():
+        trial.at, trial.record, trial.wrong, trial.seconds = json.loads(kept.read_text(encoding="utf-8"))
+        return
+    try:
+        if not trial.bin.is_dir():
+            prepare(trial, wheel)
+        use(trial)
+    except RuntimeError as error:
+        trial.wrong.append(str(error))
+    trial.seconds = time.perf_counter() - begin
+    trial.folder.mkdir(exist_ok=True)
+    kept.write_text(json.dumps([trial.at, trial.record, trial.wrong, trial.seconds]), encoding="utf-8")
+
+
 def trials(folder: Path) -> Iterator[Trial]:
-    """Each Python with the newest and the lowest versions; the first also by `pip install .`."""
-    choices = (NEWEST, LOWEST) if shutil.which("uv") else (NEWEST,)
-    for number, python in enumerate(pythons()):
-        for versions in (*([PIP] if number == 0 else []), *choices):
-            name = f"{number}-{'pip' if versions == PIP else versions}"
-            yield Trial(python, versions, folder / name)
+    """Each Python with the newest versions (the first by `pip install .`), then with the lowest."""
+    for versions in (NEWEST, LOWEST) if shutil.which("uv") else (NEWEST,):
+        for number, python in enumerate(pythons()):
+            how = PIP if versions == NEWEST and number == 0 else versions
+            yield Trial(python, how, folder / f"{number}-{'pip' if how == PIP else how}")
 
 
 def main() -> int:
@@ -137,17 +161,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="warrantsim-") as scratch:
         folder = (asked.folder or Path(scratch)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        _do([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder / "wheel")])
-        wheel = next((folder / "wheel").glob("*.whl"))
+        wheel = built(folder / "wheel")
         for trial in trials(folder):
-            begin = time.perf_counter()
-            try:
-                if not trial.folder.is_dir():
-                    prepare(trial, wheel)
-                use(trial)
-            except RuntimeError as error:
-                trial.wrong.append(str(error))
-            trial.seconds = time.perf_counter() - begin
+            tried(trial, wheel)
             done.append(trial)
             screen.print(_row(trial), soft_wrap=True)
     table = Table("Python", "Versions", "Mesa, numpy, numba, pandas", "Record", "Result", "Seconds")
