@@ -107,7 +107,10 @@ def other_luck(source: str) -> list[str]:
 def test_the_model_has_no_other_source_of_luck(file: Path) -> None:
     # an AgentSet of Mesa wants a generator; `shuffle_do`, which would draw from it, is refused there
     allowed = ["self.random"] if file.name == "ordered.py" else []
-    assert other_luck(file.read_text(encoding="utf-8")) == allowed
+    found = other_luck(file.read_text(encoding="utf-8"))
+    if file.name == "checkpoint.py":  # which objects are one and the same; no number comes of it
+        found = [one for one in found if not one.startswith("id(")]
+    assert found == allowed
 
 
 @pytest.mark.parametrize(
