@@ -70,8 +70,8 @@ def test_what_is_sure_comes_first_then_what_is_not_then_what_nothing_measures(vi
     ).replace("'", "&#x27;")
     assert unknown == (
         "We do not know whether what US providers earn abroad (94 in 100 runs say lower) would have been "
-        "higher or lower. The direction of what US providers earn abroad hangs on the parameters "
-        "price_sensitivity and sensitivity."
+        "higher or lower. The direction of what US providers earn abroad hangs on how much price counts and "
+        "on how far choices answer to risk."
     )
     assert unmeasured.startswith("Nobody has measured what the ruling changed.")
 

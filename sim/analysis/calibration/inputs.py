@@ -6,6 +6,7 @@ is read whole and checked; a problem is named with file and line.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +108,13 @@ def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> 
     if problems:
         raise InputError(problems)
     return Inputs(tuple(candidates), left_out, discrepancy)
+
+
+@cache
+def questions() -> dict[str, str]:
+    """What each shipped candidate asks of the world, as a clause: `whether the US rule itself drives laws`."""
+    rows = records(root() / CONFIGS / FOLDER / PARAMETERS, _COLUMNS, [])
+    return {row["parameter"]: row["why"].partition(" (")[0] for _, row in rows}
 
 
 def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.calibration.inputs import questions
 from sim.analysis.design_outcomes import BY_CODE
 from sim.analysis.uncertainty.summary import NONE
 from sim.view.number_format import largest_of, number, scale_for, with_unit
@@ -140,7 +141,7 @@ def _unsure(rows: Sequence[Row], view: ResultsView, some_sure: bool) -> Iterable
     ]
     rest = f" The table has {len(rows) - MOST} more." if len(rows) > MOST else ""
     hangs = [
-        f" The direction of {_subject(row)} hangs on the {_parameters(found)}."
+        f" The direction of {_subject(row)} hangs on {_list(found, 'and on')}."
         for row in rows[:MOST]
         if (found := deciders(row))
     ]
@@ -157,15 +158,12 @@ def agree(row: Row, verb: str = "agree") -> str:
     return f"{math.floor(100 * share)} in 100 runs {verb}"
 
 
-def _parameters(names: Sequence[str]) -> str:
-    return f"{'parameter' if len(names) == 1 else 'parameters'} {_list(names, 'and')}"
-
-
 def deciders(row: Row, most: int = MOST) -> list[str]:
-    """The parameters that decide a headline's sign, the strongest first, as HTML."""
+    """What decides a headline's sign, the strongest first, as HTML: what its parameter asks, or its name."""
     words = row["parameters"]
     names = [one.partition("=")[0] for one in words.split(";")] if isinstance(words, str) and words else []
-    return [f"<code>{text(name)}</code>" for name in names[:most]]
+    asked = questions()
+    return [text(asked[name]) if name in asked else f"<code>{text(name)}</code>" for name in names[:most]]
 
 
 def step_of(low: float, high: float) -> float:
