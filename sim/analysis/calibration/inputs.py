@@ -4,6 +4,7 @@ They are the candidates with their priors, the rows left out, and the judged err
 is read whole and checked; a problem is named with file and line.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -112,9 +113,9 @@ def read_inputs(rows: Sequence[Row], base: Base, folder: Path | None = None) -> 
 
 @cache
 def questions() -> dict[str, str]:
-    """What each shipped candidate asks of the world, as a clause: `whether the US rule itself drives laws`."""
+    """What each shipped candidate asks of the world, as a clause such as `how much price counts`."""
     rows = records(root() / CONFIGS / FOLDER / PARAMETERS, _COLUMNS, [])
-    return {row["parameter"]: row["why"].partition(" (")[0] for _, row in rows}
+    return {row["parameter"]: re.split(r" \(|: ", row["why"])[0] for _, row in rows}
 
 
 def _candidates(path: Path, base: Base, problems: list[str]) -> list[Candidate]:
