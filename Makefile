@@ -8,7 +8,7 @@
 # make coverage  lines and branches of sim/ that the tests reach, kernels as plain Python (half an hour; goes on where it stopped)
 # make reproduce  run every shipped experiment small and compare with its expected digests  (ARGS="--full" at full size)
 # make calibrate  fit the model to the calibration rows, write configs/posterior and the fitted defaults (half an hour; goes on where it stopped)
-# make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs; how long 10,000 runs take to open (needs chromium)
+# make bench  what the customers cost: engine, twin, floor, sizes, worlds; what sweeps cost beside their runs; what forks save; how long 10,000 runs take to open (needs chromium)
 # make picture  photograph the report for the README (after make run; needs chromium)
 # make dashboard   move a slider, see both worlds: opens in the browser      (ARGS="--port 8060" goes to the command)
 # make docs   build the documentation site, build/site/index.html: opens without a network; warnings are errors
@@ -68,6 +68,7 @@ calibrate: .venv/ready-to-test
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.sweeps
+	@$(BIN)/python -m tests.benchmarks.forks
 	@$(BIN)/python -m tests.benchmarks.results_page
 
 picture: .venv/ready-to-test

@@ -30,6 +30,9 @@ def configuration_of(resolved: Resolved) -> str:
     They do not depend on its size, months and switches.
     """
     content = canonical_scenario(history_of(resolved))
+    for event in content["timeline"]["events"]:
+        if event["act"] is None:  # history's events are no lever's act
+            del event["act"]
     return digest({name: part for name, part in content.items() if name not in _NOT_OF_THE_WORLD})[:12]
 
 

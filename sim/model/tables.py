@@ -324,7 +324,8 @@ TABLES: dict[str, Table] = {
                     "why",
                     "category",
                     "-",
-                    "timeline: as it happened; otherwise the largest term of the hazard",
+                    "timeline: as it happened; lever: as the experiment has it; otherwise the largest term "
+                    "of the hazard",
                 ),
             ),
         ),

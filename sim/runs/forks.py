@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FEWEST_MONTHS = 24  # shared months below which a fork is no faster than two runs from the start
 APART = 6  # months between two checkpoints of one past
 TOGETHER = 512  # tasks that are ordered at a time
-MOST_BYTES = 384 * 2**20  # of checkpoints in the memory of a process
+MOST_BYTES = 256 * 2**20  # of checkpoints in the memory of a process
 
 
 class At(NamedTuple):
@@ -157,6 +157,15 @@ class Checkpoints:
             self._kept.move_to_end(at.key)
         return self._kept.get(at.key)
 
+    def latest(self, past: Past) -> At | None:
+        """The latest checkpoint of a past that is here."""
+        of_past = (past.at(one.month) for key, one in self._kept.items() if past.at(one.month).key == key)
+        return max(of_past, default=None)
+
+    def all(self) -> list[Checkpoint]:
+        """All that are here, the one that was not used for longest first."""
+        return list(self._kept.values())
+
     def add(self, at: At, made: Checkpoint) -> None:
         """Keep a checkpoint; those that were not used for longest make room."""
         self._kept[at.key] = made
@@ -187,3 +196,31 @@ def begin(scenarios: Sequence[Scenario], seed: int, fork: Fork | None) -> tuple[
             checkpoints.add(at, checkpoint(worlds))
 
     return worlds, keep
+
+
+class Moves:
+    """What the worlds on a screen share with those before them.
+
+    A move of a date shares the months before the earlier of the two days. The next move is likely to be of
+    the same date, so a checkpoint is kept there.
+    """
+
+    MOST = 32  # seeds whose last worlds are remembered
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[int, tuple[Scenario, ...]] = OrderedDict()
+
+    def fork(self, scenarios: Sequence[Scenario], seed: int) -> Fork | None:
+        """How worlds share months with the last ones that ran with this seed; None if they share none."""
+        new, last = tuple(scenarios), self._last.pop(seed, ())
+        self._last[seed] = new
+        while len(self._last) > self.MOST:
+            self._last.popitem(last=False)
+        if len(last) != len(new) or not all(share_population(new[0], other) for other in (*new, *last)):
+            return None
+        pasts = Pasts()
+        past = pasts.of(new, seed)
+        months = min(past.shared(pasts.of(last, seed)), len(past.months) - 1)
+        at = checkpoints.latest(past)
+        worth_it = months >= (FEWEST_MONTHS if at is None else at.month + APART)
+        return Fork(at, (past.at(months),) if worth_it else ())

@@ -15,6 +15,7 @@ import pandas as pd
 
 from sim.model.books import Books
 from sim.runs.csv_tables import write_csv
+from sim.runs.forks import Moves
 from sim.runs.results import MemoryResults, TableReader
 from sim.runs.seed import Task, prove_pairs, run_worlds, set_aside_what_is_loaded
 from sim.scenario.scenario import Scenario
@@ -24,6 +25,7 @@ Wanted = Mapping[str, Sequence[str]]
 
 _REMEMBERED = 3  # pairs of 20,000 customers keep about 25 MB each
 _books: OrderedDict[tuple[str, int], dict[str, Books]] = OrderedDict()
+_moves = Moves()
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def run_live(
     books = _books.get((key, seed))
     if books is None:
         set_aside_what_is_loaded()
-        models = run_worlds(Task(scenarios, seed, "full"), [""], go_on)
+        fork = _moves.fork(list(scenarios.values()), seed)
+        models = run_worlds(Task(scenarios, seed, "full", fork=fork), [""], go_on)
         prove_pairs(models)
         books = {name: model.books for name, model in models.items()}
         _books[key, seed] = books

@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from sim.model.checkpoint import Checkpoint
 from sim.runs import forks
-from sim.runs.forks import At, Checkpoints, forked
+from sim.runs.forks import At, Checkpoints, Moves, forked
+from sim.runs.live import run_live
 from sim.runs.seed import Task, run_seed
 from tests.model.small_worlds import asked
 
@@ -76,6 +78,35 @@ def test_an_early_switch_is_no_reason_to_fork() -> None:
         for k, t in enumerate(tasks())
     ]
     assert all(t.fork is None or (t.fork.begin is None and not t.fork.keep) for t in forked(early))
+
+
+def test_a_date_that_is_moved_on_the_screen_forks_and_changes_no_number() -> None:
+    """The first move keeps a checkpoint where it parts from the page before; the second goes on from it."""
+    wanted = {"country": ("trust", "revenue_us")}
+    on_screen = [run_live(f"{task.label}", task.scenarios, 1, wanted) for task in tasks()[1:]]
+    months = [one.month for one in forks.checkpoints.all()]
+    assert months == [39]  # kept by the second of three; the third goes on from it
+    forks.checkpoints.clear()
+    for task, live in zip(tasks()[1:], on_screen, strict=True):
+        whole = run_live(f"{task.label}, alone", task.scenarios, 1, wanted)
+        forks.checkpoints.clear()
+        for world, tables in whole.tables.items():
+            for name, columns in tables.items():
+                for column, values in columns.items():
+                    np.testing.assert_array_equal(
+                        np.asarray(values), np.asarray(live.tables[world][name][column])
+                    )
+
+
+def test_a_move_of_something_else_does_not_fork() -> None:
+    worlds = list(tasks()[0].scenarios.values())
+    parameters = worlds[0].parameters
+    trust = parameters.trust.model_copy(update={"asymmetry": parameters.trust.asymmetry + 0.5})
+    moved = [replace(w, parameters=parameters.model_copy(update={"trust": trust})) for w in worlds]
+    moves = Moves()
+    assert moves.fork(worlds, 1) is None
+    assert moves.fork(moved, 1) is None
+    assert moves.fork(moved, 2) is None  # another seed, of which nothing was run
 
 
 def test_checkpoints_in_memory_have_a_bound() -> None:

@@ -70,9 +70,10 @@ def value_table(headlines: pd.DataFrame, quantities: Sequence[Quantity]) -> pd.D
     if len(outcomes) < FEWEST or not usable or not known:
         return pd.DataFrame(columns=list(COLUMNS))
     generator = np.random.Generator(np.random.Philox(key=_KEY))
-    resamples = generator.multinomial(len(outcomes), np.full(len(outcomes), 1.0 / len(outcomes)), _RESAMPLES)
+    even = np.full(len(outcomes), 1.0 / len(outcomes))
+    resamples = generator.multinomial(len(outcomes), even, _RESAMPLES).astype(float)
     noise = _noise(outcomes, usable, generator)
-    lines = [_along_line(one, outcomes, resamples.astype(float)) for one in usable]
+    lines = [_along_line(one, outcomes) for one in usable]
     rows: list[dict[str, Any]] = []
     for k, headline in enumerate(known):
         for kind in KINDS:
@@ -83,6 +84,7 @@ def value_table(headlines: pd.DataFrame, quantities: Sequence[Quantity]) -> pd.D
                 told = line["share"] > noise[kind][k]
                 if not told and position >= _SHOWN:
                     continue
+                line |= _interval(usable[n], outcomes[:, [k]], resamples)
                 by_weights = _by_weights(usable[n], outcomes[:, k])
                 verdict = _verdict(line["share"], by_weights["by_weights"], noise[kind][k])
                 of = {"headline": headline.code, "name": headline.name, "unit": headline.unit}
@@ -114,15 +116,25 @@ def _is_usable(one: Quantity) -> bool:
 # --- shares of variance -------------------------------------------------------------------------------------
 
 
-def _along_line(one: Quantity, outcomes: np.ndarray, resamples: np.ndarray) -> dict[str, np.ndarray]:
-    """The share of each headline's variance along a straight line, with its interval: arrays (headlines,)."""
+def _read(one: Quantity) -> float:
+    """The share of a measurement's variance that is not its error."""
+    return one.spread**2 / (one.spread**2 + one.se**2)
+
+
+def _along_line(one: Quantity, outcomes: np.ndarray) -> dict[str, np.ndarray]:
+    """The share of each headline's variance along a straight line: arrays (headlines,)."""
     known = ~np.isnan(one.values)
-    y, h, n = one.values[known], outcomes[known], int(known.sum())
-    read = one.spread**2 / (one.spread**2 + one.se**2)
-    perfect = _less_chance(_squared_correlation(np.ones((1, n)), y, h)[0], n)
-    by_resample = read * _less_chance(_squared_correlation(resamples[:, known], y, h), n)
-    low, high = np.quantile(by_resample, (0.025, 0.975), axis=0)
-    return {"share": read * perfect, "low": low, "high": high, "perfect": perfect}
+    n = int(known.sum())
+    squared = _squared_correlation(np.ones((1, n)), one.values[known], outcomes[known])[0]
+    return {"share": _read(one) * _less_chance(squared, n), "perfect": _less_chance(squared, n)}
+
+
+def _interval(one: Quantity, outcomes: np.ndarray, resamples: np.ndarray) -> dict[str, float]:
+    """The 95% interval of the share of one headline over resampled draws."""
+    known = ~np.isnan(one.values)
+    squared = _squared_correlation(resamples[:, known], one.values[known], outcomes[known])
+    low, high = np.quantile(_read(one) * _less_chance(squared, int(known.sum())), (0.025, 0.975))
+    return {"low": float(low), "high": float(high)}
 
 
 def _squared_correlation(counts: np.ndarray, y: np.ndarray, h: np.ndarray) -> np.ndarray:
@@ -178,8 +190,7 @@ def _noise(
         largest = np.full(_SHUFFLES * k, -1.0)
         for one in mine:
             y = np.nan_to_num((one.values - np.nanmean(one.values)) / np.nanstd(one.values))
-            read = one.spread**2 / (one.spread**2 + one.se**2)
             count = int((~np.isnan(one.values)).sum())
-            largest = np.maximum(largest, read * _less_chance((y @ shuffled / count) ** 2, count))
+            largest = np.maximum(largest, _read(one) * _less_chance((y @ shuffled / count) ** 2, count))
         out[kind] = np.quantile(largest.reshape(_SHUFFLES, k), 0.95, axis=0)
     return out

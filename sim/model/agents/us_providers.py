@@ -61,7 +61,8 @@ class Provider(mesa.Agent):
         self._pulled_through = -1
         self.look_ahead(scenario)
         self._publishes_from = publishes_from(scenario, code)
-        self._cut_by_lever, self._sues_by_lever = set[int](), False
+        self._cut_by_lever = set[int]()
+        self._sues_by_lever = self._publishes_by_lever = False
         self.litigates = self.transparent = False
 
     def look_ahead(self, scenario: Scenario) -> None:
@@ -90,7 +91,7 @@ class Provider(mesa.Agent):
         """Do what levers say, from this quarter on."""
         for _, act, countries in [lever for lever in self._levers if lever[0] <= month]:
             if act.act == "publish":
-                self._publishes_from = min(self._publishes_from, month)
+                self._publishes_by_lever = True
             elif act.act == "litigate":
                 self._sues_by_lever = True
             for j in countries:
@@ -187,9 +188,10 @@ class Provider(mesa.Agent):
 
     def _publish(self, month: int) -> None:
         """Publish transparency reports, once begun for good."""
-        if not self.transparent and month >= self._publishes_from:
+        recorded = month >= self._publishes_from
+        if not self.transparent and (recorded or self._publishes_by_lever):
             self.transparent = True
-            self._books.offer(self.code, US, "transparency", "recorded", 0.0)
+            self._books.offer(self.code, US, "transparency", "recorded" if recorded else "live", 0.0)
 
 
 def recorded_openings(scenario: Scenario, code: str) -> list[tuple[int, int, int]]:

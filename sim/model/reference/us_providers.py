@@ -377,7 +377,7 @@ class Provider:
         recorded = since is not None and month >= self.scenario.month_after(since)
         if not self.transparent and (recorded or self.publishes_by_lever):
             self.transparent = True
-            self.note(US, "transparency", "recorded", 0.0)
+            self.note(US, "transparency", "recorded" if recorded else "live", 0.0)
 
     def changed_discounts(self) -> list[tuple[int, bool]]:
         """Where a cut in price has become, or is no longer, worth it: it must win customers and win back lost

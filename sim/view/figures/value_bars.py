@@ -44,8 +44,8 @@ def value_bars(rows: pd.DataFrame, title: str) -> Figure:
         "hovertemplate": "%{y}, by weights: %{x:.0f}%<extra></extra>",
     }
     shape = layout(
-        90 + 26 * len(labels) + 13 * sum(label.count("<br>") for label in labels),
-        xaxis=axis("% of the variance that the measurement would take away", range=[0, 100]),
+        90 + len(labels) * (24 + 13 * max(label.count("<br>") for label in labels)),
+        xaxis=axis("% of the variance that goes", range=[0, 100]),
         yaxis=names_axis(labels),
         shapes=[upright(100.0 * float(rows["noise"].max()), QUIET, "dot")],
         title=heading(title),

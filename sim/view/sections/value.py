@@ -69,10 +69,11 @@ def answer(frame: pd.DataFrame) -> str:
             continue
         best = [told[told["kind"] == kind].nlargest(1, "share") for kind in KINDS]
         parts = [f"{one['quantity'].iloc[0]} ({percent(one['share'].iloc[0])})" for one in best if len(one)]
-        words.append(f"{name}: {', '.join(parts)}.")
+        words.append(f"{name}: {' or '.join(parts)}.")
     if silent:
         words.append(f"No measurement is told from noise for: {'; '.join(silent)}.")
-    return " ".join(words)
+    lead = "The measurement that would take away most of each headline's variance, and how much of it."
+    return " ".join([lead, *words] if len(words) > bool(silent) else words)
 
 
 def value_table(frame: pd.DataFrame) -> Table:

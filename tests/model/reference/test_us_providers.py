@@ -83,7 +83,7 @@ def test_us_providers_agree_where_levers_are_pulled() -> None:
         ("local_region", "closed"),
         ("local_region", "live"),
         ("trustee", "live"),
-        ("transparency", "recorded"),
+        ("transparency", "live"),
         ("litigation", "live"),
         ("discount", "live"),
     }
