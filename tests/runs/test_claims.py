@@ -193,6 +193,7 @@ def test_a_missing_number_stays_missing(project: Path, tmp_path: Path) -> None:
         ("2014", "mean", 5 / 12),
         ("2014-08", "mean", 1.0),
         ("2014-07", "last", 0.0),
+        ("2014-07 to 2014-10", "last", 1.0),
         ("2014-07 to 2014-10", "sum", 3.0),
         ("from the switch", "sum", 29.0),
     ],

@@ -288,7 +288,8 @@ def _values(between: Between, runner: Runner) -> list[np.ndarray]:
             where += [(coalition, k, first) for k in range(len(seeds))]
     for position, done in runner.results(tasks, ("world",)):
         coalition, row, first = where[position]
-        out[coalition][row] = _differences(*done.world_tables.values(), first)
+        a, b = done.world_tables.values()
+        out[coalition][row] = _differences(a, b, first)
     return out
 
 

@@ -18,7 +18,7 @@ def citation(view: ResultsView) -> Iterable[Block]:
     records = view.needed_summary("the ids of the differences", "records")
     yield Text(f"<q>{text(cited(view.manifest, view.record))}</q>")
     yield Text(
-        "Who made the results is named in their deposit; nobody is filled in here. An id binds the model's "
+        "Put your names before it: who made the results is not known here. An id binds the model's "
         "code, the configuration of both worlds, the seeds and the result: the same run gives the same id, "
         "and no other number has it. <code>warrantsim crate</code> packs the results for a deposit, and "
         "<code>warrantsim verify crate.zip --record ID</code> checks them without running anything."
@@ -42,8 +42,10 @@ def cited(manifest: dict[str, Any], record: str | None) -> str:
 
 def records_table(records: "pd.DataFrame") -> Table:
     """The paired differences with their ids."""
-    rows = [_row(row) for row in records.to_dict("records")]
-    heads = columns("Record", "What", ">Difference", ">95% interval, luck alone", ">Over draws: middle, 90%")
+    drawn = bool(records["median"].notna().any())
+    over = [">Over draws: middle (90%)"] if drawn else []
+    heads = columns("Record", "What", ">Difference", ">95% interval, luck alone", *over)
+    rows = [_row(row)[: len(heads)] for row in records.to_dict("records")]
     return Table("Records", heads, rows, "Difference: the second of the compared worlds minus the first.")
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.model.law.timeline import LawInForce, Month, calendar, law_on
+from sim.model.law.timeline import LawInForce, Month, calendar, enacted, law_on
 from sim.scenario.canonical import surviving_events
 from sim.scenario.resolution import resolve, variant
 from sim.scenario.scenario import Scenario
@@ -202,6 +202,20 @@ def test_the_supreme_court_can_decide_in_june_2018_without_a_cloud_act() -> None
         months = calendar(scenario)
         assert months[65].law.regime == "contested"  # June 2018: no act took the question away
         assert months[66].law.regime == scenario.name
+
+
+def test_a_regime_that_lawmakers_pass_is_the_rule_from_the_next_month_on(history: Scenario) -> None:
+    """Passed in month 30: news of the month after, and from then on the rule, the law of others as it was."""
+    months = calendar(history)
+    answered = enacted(months, history, 30, "doj_wins")
+    assert len(answered) == len(months)
+    assert answered[:31] == months[:31]
+    assert [m for m, month in enumerate(answered) if month.ruling is not None] == [31]
+    assert answered[31].ruling == Switch(on=history.month_start(30), regime="doj_wins")
+    for month, before in zip(answered[31:], months[31:], strict=True):
+        assert (month.law.regime, month.law.stage) == ("doj_wins", None)
+        assert (month.honoured, month.believed, set(month.honoured_by)) == (1.0, 1.0, {1.0})
+        assert (month.law.instruments, month.events) == (before.law.instruments, before.events)
 
 
 # --- events taken out ------------------------------------------------------------------------------
