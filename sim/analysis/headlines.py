@@ -46,7 +46,7 @@ class Headline:
         return f"{self.statistic} {period}".strip()
 
 
-def _mean(column: str, factor: float = 1.0) -> Callable[[Columns, int], float]:
+def _mean(column: str, factor: float) -> Callable[[Columns, int], float]:
     return lambda t, first: factor * float(np.mean(t[column][first:]))
 
 

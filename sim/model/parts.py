@@ -96,7 +96,7 @@ class PartsOfWorld(OrderedModel):
     books: what is recorded.
     """
 
-    scenario: Scenario
+    scenario: Scenario = None  # type: ignore[assignment]  # not the property that Mesa has from 3.5 on
     calendar: tuple[Month, ...]
     month: int
     index: int

@@ -1,6 +1,7 @@
 """Whoever knows Mesa finds a model: agents, a step, and running until the horizon."""
 
 import gc
+import inspect
 import weakref
 
 import mesa
@@ -171,3 +172,9 @@ def test_customers_come_as_a_table_with_named_columns(scenario: Scenario) -> Non
     germany = cells.accounts[cells.jurisdiction == list(scenario.jurisdictions).index("DE")].sum()
     assert totals["DE"] == pytest.approx(germany, rel=1e-6)
     assert table["trust_law_enforcement"].between(0.0, 1.0).all()
+
+
+def test_the_scenario_is_the_models_own_whatever_mesa_calls_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From Mesa 3.5 on a model has a property of this name, which writes into what it is given."""
+    monkeypatch.setattr(mesa.Model, "scenario", property(lambda _: None), raising=False)
+    assert not isinstance(inspect.getattr_static(WarrantModel, "scenario"), property)

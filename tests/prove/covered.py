@@ -60,6 +60,7 @@ sigterm = true
 [report]
 exclude_also =
     if TYPE_CHECKING:
+    @intrinsic
     raise NotImplementedError
     \\.\\.\\.$
 """

@@ -169,3 +169,5 @@ def test_worlds_are_compared_in_the_last_month_that_they_must_share() -> None:
     assert difference_of(names, [a, other_second, c], must) == words
     assert difference_of(names, [a, b, c], must) == words
     assert difference_of(names, [a, b, c], {(0, 1): 0}) is None
+    words = "WorldsDiffer: one and two must be equal through month 3, but differ"
+    assert difference_of(names, [a, same_for_two, c], {(0, 1): 3}) == words

@@ -101,10 +101,13 @@ def _on_the_frontier(frontier: pd.DataFrame, levers: pd.DataFrame) -> str:
     at = frontier[frontier["headline"] == TRUST].set_index(["rule", "levers", "terms"])["difference"]
     order = sorted(on.itertuples(), key=lambda one: -float(at[one.rule, one.levers, one.terms]))
     names = [name_of(one.rule_name, one.levers, one.terms) for one in order]
-    most = 6
-    listed = "; ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    ends = 3  # named at either end
+    listed = "; ".join(names)
+    if len(names) > 2 * ends + 1:
+        between = f"{len(names) - 2 * ends} between"
+        listed = "; ".join([*names[:ends], between, *names[-ends:]])
     return (
-        f"On the frontier of trust against evidence, by the middles, lie {len(names)} of {len(levers)}: "
+        f"On the frontier lie {len(names)} of {len(levers)}, from most trust to most evidence: "
         f"{listed}. All others have less of both than some other rule or lever."
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from sim.analysis.calibration.inputs import questions
 from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import read_rows, shipped_rows
 from sim.analysis.uncertainty.draws_measured import HEADLINES_FILE, ROWS_FILE, headlines_by_draw, read
@@ -51,6 +52,7 @@ def value_of_information(
 def _parameters(joint: JointDraws, draws: pd.Index) -> Iterator[Quantity]:
     """Each parameter of the posterior, as if measured to half of its present spread."""
     info, table = joint.resolved.base.parameter_info, joint.posterior.draws()[draws.to_numpy(int)]
+    asks = questions()
     for fitted, column in zip(joint.posterior.fitted, table.T, strict=True):
         if sets_nothing(joint, fitted.parameter) or not fitted.paths:
             continue
@@ -58,7 +60,8 @@ def _parameters(joint: JointDraws, draws: pd.Index) -> Iterator[Quantity]:
         known = info.get(".".join(fitted.parameter.split(".")[:2]))
         meaning = known.meaning if known else "a multiple of several numbers"
         spread = float(np.std(values, ddof=1))
-        yield Quantity(fitted.parameter, PARAMETER, meaning, values, HALF * spread, fitted.role)
+        what = asks.get(fitted.parameter, meaning)
+        yield Quantity(fitted.parameter, PARAMETER, what, values, HALF * spread, fitted.role)
 
 
 def _rows(joint: JointDraws, draws: pd.Index) -> Iterator[Quantity]:

@@ -1,6 +1,7 @@
 """Charts of levers: the frontier of trust against evidence, and what each lever buys and costs."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from sim.view.figures.style import (
     layout,
     upright,
 )
+from sim.view.tables import records_of
 
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "triangle-down")
 _BESIDE = ("top right", "top left", "bottom right", "bottom left", "middle right")  # rules may coincide
@@ -26,8 +28,8 @@ _BESIDE = ("top right", "top left", "bottom right", "bottom left", "middle right
 def frontier_chart(points: pd.DataFrame, styles: Mapping[str, WorldStyle], titles: tuple[str, str]) -> Figure:
     """Every regime (large, named) and every lever under it (small), with intervals; the line is the frontier.
 
-    `points`: rule, rule_name, name, plain (whether no lever is pulled), on_frontier, and for x and y the
-    middle, `_low` and `_high`.
+    `points`: rule, rule_name, name, label (what stands beside the mark), plain (whether no lever is pulled),
+    on_frontier, and for x and y the middle, `_low` and `_high`. Intervals of levers stand in the hover text.
     """
     traces: list[Trace] = [_staircase(points)]
     for k, (rule, mine) in enumerate(points.groupby("rule", sort=False)):
@@ -60,15 +62,15 @@ def _marks(some: pd.DataFrame, colour: str, number: int, plain: bool) -> Trace:
     name = str(some["rule_name"].iloc[0])
     return {
         "type": "scatter",
-        "mode": "markers+text" if plain else "markers",
+        "mode": "markers+text",
         "name": name,
         "showlegend": plain,
-        "text": [name] * len(some) if plain else None,
+        "text": [str(one) for one in some["label"]],
         "textposition": _BESIDE[number % len(_BESIDE)],
-        "textfont": {"color": colour, "size": 12},
+        "textfont": {"color": colour, "size": 12 if plain else 10},
         "x": numbers(some["x"]),
         "y": numbers(some["y"]),
-        "customdata": [str(one) for one in some["name"]],
+        "customdata": [[str(row["name"]), *(_span(row, of) for of in "xy")] for row in records_of(some)],
         "marker": {
             "color": colour,
             "symbol": _SYMBOLS[number % len(_SYMBOLS)],
@@ -84,8 +86,13 @@ def _marks(some: pd.DataFrame, colour: str, number: int, plain: bool) -> Trace:
             numbers(some["y_high"] - some["y"]), numbers(some["y"] - some["y_low"]), colour, 0.7
         )
         | {"visible": plain},
-        "hovertemplate": "%{customdata}<br>evidence %{x:+.3~g}, trust %{y:+.3~g}<extra></extra>",
+        "hovertemplate": "%{customdata[0]}<br>evidence %{x:+.2f} (%{customdata[1]})"
+        "<br>trust %{y:+.2f} (%{customdata[2]})<extra></extra>",
     }
+
+
+def _span(row: Mapping[str, Any], of: str) -> str:
+    return f"{row[f'{of}_low']:+.2f} to {row[f'{of}_high']:+.2f}"
 
 
 def bought_bars(

@@ -15,7 +15,7 @@ from sim.analysis.drivers.frontier import (
     with_text,
 )
 from sim.analysis.drivers.frontier_answer import answer, rules_with_levers
-from sim.scenario.levers import NONE
+from sim.scenario.levers import AND, NONE
 from sim.view.blocks import Block, Chart, Section, Text, listed
 from sim.view.figures.frontier_charts import bought_bars, frontier_chart
 from sim.view.figures.style import world_styles
@@ -31,6 +31,7 @@ _TITLES = {
     "conflicts": "Orders that break the host's law",
     "foreign_success": "Foreign requests to US providers that yield content",
 }
+_VISIBLE = 0.03  # part of the axis that a lever must move a rule by, to be named in the chart
 _DECIMALS = {TRUST: 2, "revenue": 1, EVIDENCE: 2, "conflicts": 0, "foreign_success": 1}
 
 
@@ -57,7 +58,7 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
     )
     yield _bought(frontier, table, rules)
     yield Text(text(on_the_frontier))
-    yield _frontier(frontier, table)
+    yield _frontier(frontier, table, rules)
     for rule in dict.fromkeys([*rules, *frontier["rule"]]):
         yield lever_table(frontier, table[table["rule"] == rule], folded=rule not in rules)
 
@@ -95,7 +96,7 @@ def _order(pulled: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -> l
     return list(dict.fromkeys([*first, *pulled["name"]]))
 
 
-def _frontier(frontier: pd.DataFrame, table: pd.DataFrame) -> Chart:
+def _frontier(frontier: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -> Chart:
     keys = ["rule", "rule_name", "levers", "terms"]
     points = table[[*keys, "on_frontier"]].copy()
     for axis_name, code in (("x", EVIDENCE), ("y", TRUST)):
@@ -107,6 +108,7 @@ def _frontier(frontier: pd.DataFrame, table: pd.DataFrame) -> Chart:
     points["on_frontier"] = points["on_frontier"].astype(bool)
     points["plain"] = points["levers"] == NONE
     points["name"] = [name_of(row["rule_name"], row["levers"], row["terms"]) for row in records_of(points)]
+    points["label"] = _labels(points, rules)
     labels = dict(points.drop_duplicates("rule")[["rule", "rule_name"]].itertuples(index=False))
     base = str(points.loc[(points["x"] == 0) & (points["y"] == 0) & points["plain"], "rule_name"].iloc[0])
     titles = (
@@ -115,11 +117,23 @@ def _frontier(frontier: pd.DataFrame, table: pd.DataFrame) -> Chart:
     )
     read = (
         "Large marks are rules as they are, with intervals; small marks are the levers under them (hover "
-        "for names and numbers; their intervals are in the table). Up and right is better. The dotted line "
+        "for names, numbers and intervals). Up and right is better. The dotted line "
         "is the frontier: nothing has more of both than a mark on it, by the middles of the intervals."
     )
     figure = frontier_chart(points, world_styles(labels), titles)
     return Chart("frontier", "Trust abroad against evidence obtained", read, [figure], width=760)
+
+
+def _labels(points: pd.DataFrame, rules: Sequence[str]) -> list[str]:
+    """What stands beside the marks: rules, and single levers that move a compared rule visibly."""
+    plain = points[points["plain"]].set_index("rule")
+    least = {of: _VISIBLE * float(points[of].max() - points[of].min()) for of in "xy"}
+    out = []
+    for row in records_of(points):
+        moved = any(abs(row[of] - plain.loc[row["rule"], of]) > least[of] for of in "xy")
+        single = AND not in row["levers"] and row["rule"] in rules
+        out.append(row["rule_name"] if row["plain"] else _name(row) if single and moved else "")
+    return out
 
 
 def lever_table(frontier: pd.DataFrame, mine: pd.DataFrame, folded: bool = False) -> Table:
@@ -133,9 +147,9 @@ def lever_table(frontier: pd.DataFrame, mine: pd.DataFrame, folded: bool = False
         ].set_index("headline")
         cells: list[Value] = [Cell(_name(row)), Cell(str(row["verdict"]), strong=row["verdict"] == "pays")]
         for code in SHOWN:
-            middle, *ends = (of.loc[code, f"bought{end}"] for end in ("", "_low", "_high"))
+            middle, low, high = (of.loc[code, f"bought{end}"] for end in ("", "_low", "_high"))
             value = number(middle, signed=True, decimals=_DECIMALS[code])
-            interval = span(*ends, signed=True, decimals=_DECIMALS[code])
+            interval = span(low, high, signed=True, decimals=_DECIMALS[code])
             cells.append("" if row["levers"] == NONE else Cell(value, detail=interval))
         rows.append([*cells, str(row["dominated_by"]) or "on it"])
     heads = columns(

@@ -43,7 +43,7 @@ def _figures(rows: pd.DataFrame, most: int) -> Iterable[dict[str, object]]:
 
 
 def _label(row: dict[str, object]) -> str:
-    return f"{row['quantity']}: {row['what']}" if row["kind"] == ROW else str(row["quantity"])
+    return f"{row['what']} ({row['quantity']})"
 
 
 def _chart(kind: str, figures: list[dict[str, object]]) -> Chart:
@@ -68,8 +68,8 @@ def answer(frame: pd.DataFrame) -> str:
             silent.append(name)
             continue
         best = [told[told["kind"] == kind].nlargest(1, "share") for kind in KINDS]
-        parts = [f"{one['quantity'].iloc[0]} ({percent(one['share'].iloc[0])})" for one in best if len(one)]
-        words.append(f"{name}: {' or '.join(parts)}.")
+        parts = [f"{one['what'].iloc[0]} ({percent(one['share'].iloc[0])})" for one in best if len(one)]
+        words.append(f"{name}: {', or '.join(parts)}.")
     if silent:
         words.append(f"No measurement is told from noise for: {'; '.join(silent)}.")
     lead = "The measurement that would take away most of each headline's variance, and how much of it."
