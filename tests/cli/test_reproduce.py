@@ -79,4 +79,4 @@ def test_what_cannot_be_reproduced_is_refused(
 def test_a_folder_has_one_size(found: Comparison, warrantsim: Warrantsim, tmp_path: Path) -> None:
     outcome = warrantsim("reproduce", str(tmp_path), "--full")
     assert outcome.code == 2
-    assert "is a folder, which has one size" in outcome.err
+    assert "is of results, of one size" in outcome.err

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "practitioner.md"
 
 
-def tests_there_are() -> set[str]:
+def names_of_tests() -> set[str]:
     return {
         node.name
         for file in (ROOT / "tests" / "model" / "practitioner").glob("test_*.py")
@@ -19,7 +19,7 @@ def tests_there_are() -> set[str]:
 
 def test_every_sentence_names_a_test_that_there_is() -> None:
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    known = tests_there_are()
+    known = names_of_tests()
     for row in (row for row in rows if not row.startswith("| What practitioners know")):
         named = re.findall(r"`(test_\w+)`", row)
         assert named, f"no test: {row}"
