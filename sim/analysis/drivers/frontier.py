@@ -123,7 +123,7 @@ def _candidate(world: str, spec: Mapping[str, Any], row: "pd.Series[Any]", own: 
         name, _, part = path.removeprefix("levers.").partition(".")
         if path.startswith("levers.") and name in pulled:
             value = row[path]
-            words = f"{value:g}" if isinstance(value, int | float) else str(value)
+            words = f"{value:,.10g}" if isinstance(value, int | float) else str(value)
             terms.append((part if len(pulled) == 1 else f"{name}.{part}", words))
     rule = {part: content for part, content in spec.items() if part not in ("label", "pulled")}
     return Candidate(json.dumps(rule, sort_keys=True, default=str), pulled, tuple(terms))
@@ -231,7 +231,7 @@ def levers_table(frontier: pd.DataFrame) -> pd.DataFrame:
 
     `dominated_by` names the candidate that has more of both trust and evidence (by their middles), by rule,
     levers and terms; empty on the frontier. `rank` orders the candidates of a rule: those that pay first,
-    then by `score`.
+    then by `score` and by what foreign police obtain.
     """
     rows = []
     for key, mine in frontier.groupby(KEYS, sort=False):
@@ -245,15 +245,17 @@ def levers_table(frontier: pd.DataFrame) -> pd.DataFrame:
             row
             | {code: of.loc[code, "bought"] for code in GOOD}
             | {"buys": "|".join(buys), "costs": "|".join(costs)}
-            | {"verdict": _verdict(str(row["levers"]), of, buys, costs), "score": _score(of)}
+            | {"foreign_success": of.loc["foreign_success", "bought"]}
+            | {"verdict": _verdict(str(row["levers"]), of, buys, costs)}
         )
     table = pd.DataFrame(rows)
+    table["score"] = _scores(table)
     at = frontier.pivot(index=KEYS, columns="headline", values="difference").loc[:, [TRUST, EVIDENCE]]
     best = [_dominator(table, at, row) for _, row in table.iterrows()]
     table = table.assign(dominated_by=best, on_frontier=[not one for one in best])
     pulled = table[table["verdict"] != NO_LEVER]
     ranked = pulled.assign(order=pulled["verdict"].map(_ORDER.index)).sort_values(
-        ["rule", "order", "score"], ascending=[True, True, False], kind="stable"
+        ["rule", "order", "score", "foreign_success"], ascending=[True, True, False, False], kind="stable"
     )
     return table.assign(rank=(ranked.groupby("rule").cumcount() + 1).reindex(table.index))
 
@@ -275,15 +277,15 @@ def _verdict(levers: str, of: pd.DataFrame, buys: list[str], costs: list[str]) -
     return COSTS if costs else NOTHING
 
 
-def _score(of: pd.DataFrame) -> float:
-    """Sum over the four outcomes of what is bought (paid: negative) over the half width of its interval."""
-    score = 0.0
-    for code, sign in GOOD.items():
-        bought, low, high = of.loc[code, ["bought", "bought_low", "bought_high"]].astype(float)
-        half = 0.5 * (high - low)
-        if half > 0.0:
-            score += float(np.clip(sign * bought / half, -3.0, 3.0))
-    return score
+def _scores(table: pd.DataFrame) -> "pd.Series[float]":
+    """What is surely bought less what is surely paid, each as a part of the rule's largest change of it."""
+    out = pd.Series(0.0, index=table.index)
+    for code in GOOD:
+        largest = table[code].abs().groupby(table["rule"]).transform("max").replace(0.0, np.nan)
+        for column, way in (("buys", 1.0), ("costs", -1.0)):
+            sure = table[column].map(lambda codes, code=code: code in codes.split("|"))
+            out += way * (table[code].abs() / largest).where(sure, 0.0).fillna(0.0)
+    return out
 
 
 def _dominator(table: pd.DataFrame, at: pd.DataFrame, row: "pd.Series[Any]") -> str:

@@ -66,7 +66,7 @@ def _of_rule(frontier: pd.DataFrame, mine: pd.DataFrame) -> Iterator[str]:
         )
     else:
         yield (
-            f"Every other lever buys something; {_levers(worst)} costs most for it: "
+            f"None costs without buying; {_levers(worst)} buys least for its costs: "
             f"{_amounts(frontier, worst, worst['costs'])}, for {_amounts(frontier, worst, worst['buys'])}."
         )
     counts = ranked["verdict"].value_counts()
