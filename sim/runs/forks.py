@@ -209,6 +209,7 @@ class Moves:
 
     def __init__(self) -> None:
         self._last: OrderedDict[int, tuple[Scenario, ...]] = OrderedDict()
+        self._pasts, self._known = Pasts(), 0
 
     def fork(self, scenarios: Sequence[Scenario], seed: int) -> Fork | None:
         """How worlds share months with the last ones that ran with this seed; None if they share none."""
@@ -218,9 +219,11 @@ class Moves:
             self._last.popitem(last=False)
         if len(last) != len(new) or not all(share_population(new[0], other) for other in (*new, *last)):
             return None
-        pasts = Pasts()
-        past = pasts.of(new, seed)
-        months = min(past.shared(pasts.of(last, seed)), len(past.months) - 1)
+        self._known += 1
+        if self._known > self.MOST:  # they keep the worlds that they know
+            self._pasts, self._known = Pasts(), 0
+        past = self._pasts.of(new, seed)
+        months = min(past.shared(self._pasts.of(last, seed)), len(past.months) - 1)
         at = checkpoints.latest(past)
         worth_it = months >= (FEWEST_MONTHS if at is None else at.month + APART)
         return Fork(at, (past.at(months),) if worth_it else ())
