@@ -94,7 +94,8 @@ TARGETS = (
     Target(
         "designs",
         ("sim/scenario/designs.py", "sim/scenario/samples.py"),
-        "tests/scenario/test_designs.py tests/scenario/test_samples.py tests/scenario/test_bad_designs.py",
+        "tests/scenario/test_designs.py tests/scenario/test_samples.py tests/scenario/test_bad_designs.py "
+        "tests/scenario/test_levers.py",
     ),
 )
 
