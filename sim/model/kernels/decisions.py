@@ -68,7 +68,7 @@ def _open_cases(month, lot, people, terms, costs, state, cases, risk):
     barred_of_case, order, on_premises = cases.expelled, cases.order, cases.on_premises
     leave, within, cost_of_leaving, cost_within = cases.leave, cases.within, costs.leave, costs.within
     protect, cost_of_protecting, alert, alarmed = cases.protect, costs.protect, terms.alert, state.alarmed
-    count = 0
+    count = np.int64(0)
     for k in range(len(lot)):
         i = lot[k]
         c = cell[i]

@@ -20,7 +20,7 @@ def first_places(w, start, place_order, people, terms, state, nest_scale):
     1,) c to c + 1.
     """
     appeal, hazard, readiness, place = terms.appeal, terms.hazard, state.readiness, state.place
-    cases, weights = empty_cases(LOT), empty_weights(LOT, appeal.shape[2])
+    cases, weights = empty_cases(np.int64(LOT)), empty_weights(np.int64(LOT), appeal.shape[2])
     weight, who = np.empty_like(weights.nest), np.empty(LOT, np.int64)
     for c in range(len(start) - 1):
         i, last = start[c], start[c + 1]
