@@ -12,6 +12,7 @@ import pytest
 import sim
 from sim.pipeline import Finished
 from sim.runs.crate import pack
+from sim.runs.deposit import Deposit
 from sim.runs.reproduce import reproduce
 from sim.scenario.problems import InputError
 from sim.view.results_folders import list_folders
@@ -105,7 +106,7 @@ def test_it_is_neither_reproduced_nor_packed_nor_loaded(folder: Path, damage: Da
     with pytest.raises(InputError):
         reproduce(folder)
     with pytest.raises(InputError):
-        pack(folder, folder / "x.zip", "CC-BY-4.0", ())
+        pack(folder, folder / "x.zip", Deposit())
     assert not (folder / "x.zip").exists()
 
 
@@ -119,14 +120,14 @@ def test_it_is_not_loaded(folder: Path, damage: Damage) -> None:
 def test_cut_outcomes_are_not_packed(folder: Path, tmp_path: Path) -> None:
     _cut("outcomes.parquet")(folder)
     with pytest.raises(InputError, match=r"outcomes\.parquet is damaged"):
-        pack(folder, tmp_path / "x.zip", "CC-BY-4.0", ())
+        pack(folder, tmp_path / "x.zip", Deposit())
 
 
 def test_points_of_other_runs_are_not_packed(folder: Path, tmp_path: Path) -> None:
     other = swept(tmp_path / "other", fails=True)
     shutil.copyfile(other.folder / "points.parquet", folder / "points.parquet")
     with pytest.raises(InputError, match="does not list the runs of the manifest"):
-        pack(folder, tmp_path / "x.zip", "CC-BY-4.0", ())
+        pack(folder, tmp_path / "x.zip", Deposit())
 
 
 def test_where_every_pair_failed_there_is_nothing_to_compare(folder: Path) -> None:

@@ -126,7 +126,9 @@ def test_nothing_is_said_of_a_plain_experiment() -> None:
 @pytest.mark.parametrize("name", sorted({*experiments()} - {"what_matters"}))  # that one varies everything
 def test_the_shipped_experiments_ask_for_nothing_in_vain(name: str) -> None:
     said = silences(resolve(name, base=base()))
-    assert [words for words in said if "no effect" in words or "changes nothing" in words] == []
+    vain = [words for words in said if "no effect" in words or "changes nothing" in words]
+    # one list of levers is pulled under five rules, and a court that could spare an order sits under some
+    assert [words.partition(":")[0] for words in vain] == ["levers.comity_for_all"] * (name == "frontier")
 
 
 def test_check_says_it() -> None:
