@@ -11,6 +11,7 @@ from sim.view.number_format import largest_of, number, percent, scale_for, span
 from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
+TOLD_FIRST = 3  # headlines
 _DRAWN = {ROW: 5, PARAMETER: 6}  # of each headline
 _OF_KIND = {ROW: "Rows of evidence", PARAMETER: "Parameters"}
 
@@ -19,7 +20,10 @@ _OF_KIND = {ROW: "Rows of evidence", PARAMETER: "Parameters"}
 def value(view: ResultsView) -> Iterable[Block]:
     """The best measurements for each headline."""
     frame = view.needed_summary("which measurement would narrow which headline", VALUE)
-    yield Text(f"<strong>{text(answer(frame))}</strong>")
+    lead, *others = sentences(frame)
+    yield Text(f"<strong>{text(' '.join([lead, *others[:TOLD_FIRST]]))}</strong>")
+    if others[TOLD_FIRST:]:
+        yield Text(text(" ".join(others[TOLD_FIRST:])))
     yield Text(
         "From the draws of the posterior, without new runs: draws in which a measurement would come out "
         "alike have headlines that differ less. The share is of the headline's variance over luck, fit and "
@@ -60,6 +64,11 @@ def _chart(kind: str, figures: list[dict[str, object]]) -> Chart:
 
 def answer(frame: pd.DataFrame) -> str:
     """The best told measurement of each kind for each headline, in words."""
+    return " ".join(sentences(frame))
+
+
+def sentences(frame: pd.DataFrame) -> list[str]:
+    """The same, a sentence each."""
     words, silent = [], []
     for _, rows in frame.groupby("headline", sort=False):
         told = rows[rows["verdict"] == NARROWS]
@@ -73,7 +82,7 @@ def answer(frame: pd.DataFrame) -> str:
     if silent:
         words.append(f"No measurement is told from noise for: {'; '.join(silent)}.")
     lead = "The measurement that would take away most of each headline's variance, and how much of it."
-    return " ".join([lead, *words] if len(words) > bool(silent) else words)
+    return [lead, *words] if len(words) > bool(silent) else words
 
 
 def value_table(frame: pd.DataFrame) -> Table:
