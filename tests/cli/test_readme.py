@@ -70,7 +70,8 @@ def test_the_simulating_ones_work_at_small_sizes(
     assert len(runs) == 3
     for words in runs:
         asked = [one for one in words if one not in ("--seeds", "20")]
-        assert warrantsim(*asked, *SMALL).code == 0, words
+        draws = () if words[1] == "where_revenue_falls" else ("--draws", "0")  # 256 of them take minutes
+        assert warrantsim(*asked, *draws, *SMALL).code == 0, words
     ends = {"reproduce": ("--sample", "1", "--workers", "1"), "crate": (), "verify": ()}
     for words in [w for w in README if w[0] in ends]:
         asked = words[: words.index("--sample")] if "--sample" in words else words
