@@ -278,7 +278,7 @@ def _action(manifest: dict[str, Any]) -> dict[str, Any]:
         "@type": "CreateAction",
         "name": f"Run of {manifest['experiment']}",
         "endTime": manifest["made"],
-        **({"description": manifest["command"]} if "command" in manifest else {}),
+        "description": manifest.get("command", "run from Python"),
         "actionStatus": "http://schema.org/CompletedActionStatus",
         **({"error": f"{failed} pairs failed and are in no table"} if failed else {}),
     }
