@@ -62,7 +62,8 @@ def test_what_is_sure_comes_first_then_what_is_not_then_what_nothing_measures(vi
         "If the Justice Department had won instead of Microsoft, trust in US cloud providers abroad would "
         "have been about 1.0 points of 100 lower on average from 2014 to 2025. We are 90% sure, given the "
         "ranges that we judged, that it would have been between 0.4 and 1.9 points of 100 lower; all 256 "
-        "runs agree. That is about 7% of what the Snowden leak of 2013 cost that trust at its deepest."
+        "runs agree. On average it is about 7% of what the Snowden leak of 2013 cost that trust in its worst "
+        "month."
     )
     assert also == (
         "Just as sure is the direction of the number of US orders that break another country's law "

@@ -78,7 +78,7 @@ def evidence(view: ResultsView) -> Iterable[Block]:
 def _routes(view: ResultsView) -> Iterable[Block]:
     frame = view.needed_table("the routes that requests take", "requests", "direction", "route", "requests")
     for direction, title, id_ in (
-        ("us_to_foreign", "Which routes do US requests for data abroad take?", "routes-us"),
+        ("us_to_foreign", "Which routes do US requests about people or data abroad take?", "routes-us"),
         (
             "foreign_to_us",
             "Which routes do foreign requests to US providers take?",

@@ -124,7 +124,7 @@ def _against_the_leak(row: Row) -> str:
     if math.isnan(share):
         return ""
     words = "less than 1%" if abs(share) < 0.01 else f"about {abs(share):.0%}"
-    return f" That is {words} of what the Snowden leak of 2013 cost that trust at its deepest."
+    return f" On average it is {words} of what the Snowden leak of 2013 cost that trust in its worst month."
 
 
 def _unsure(rows: Sequence[Row], view: ResultsView, some_sure: bool) -> Iterable[str]:
@@ -153,6 +153,8 @@ def agree(row: Row, verb: str = "agree") -> str:
     share, draws = float(row["share"]), int(row["draws"])
     if share == 1.0:
         return f"all {draws} runs {verb}"
+    if draws < 100:
+        return f"{round(share * draws)} of {draws} runs {verb}"
     if share >= 0.995:
         return f"more than 99 in 100 runs {verb}"
     return f"{math.floor(100 * share)} in 100 runs {verb}"
