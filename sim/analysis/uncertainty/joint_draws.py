@@ -107,4 +107,4 @@ def sets_nothing(joint: JointDraws, name: str) -> bool:
     """Whether the user set all that a parameter of the posterior would set."""
     fitted = joint.posterior.of(name)
     paths = fitted.paths if fitted is not None else (name,)
-    return all(_overlap(path, joint.held) for path in paths)
+    return bool(paths) and all(_overlap(path, joint.held) for path in paths)

@@ -114,9 +114,9 @@ def _measured(view: ResultsView, bound: pd.DataFrame, parts: list[str]) -> Chart
         figures.append(measured_and_model(own, str(rows["what"].iloc[0]), colours))
     read = (
         "A study that compares customers here with customers elsewhere, before and after, finds the sum of "
-        "the two causes, whatever it is called. So the measured change bounds each only if both pull the same "
-        "way. What the model's bars lack of it is not in the model (such as the cost of complying with a "
-        "privacy law), or was there for other reasons: the shares above hold for what the model has."
+        "the two causes, whatever it is called. So the measured change bounds each only if both pull the "
+        "same way. What the model's bars lack of it is not in the model (such as the cost of complying "
+        "with a privacy law), or was there for other reasons: the shares above hold for what the model has."
     )
     return Chart("confound-measured", "How much of what was measured is it?", read, figures)
 
