@@ -107,6 +107,12 @@ def test_what_the_user_set_stays_as_set(base: Base, posterior: Posterior) -> Non
     assert what["trust.news_strength"] == VARIED and what["trust.attention_half_life"] == HELD
 
 
+def test_where_the_user_set_nothing_nothing_is_theirs(two_worlds: Resolved) -> None:
+    """Nor are the common spreads of the shipped posterior, which set nothing by themselves."""
+    shipped = drawn(two_worlds, read_posterior(), 2)
+    assert YOURS not in set(varied(shipped)["what"])
+
+
 def test_an_outcome_is_the_second_world_minus_the_first_of_a_draw_with_its_own_seed(
     two_worlds: Resolved, posterior: Posterior, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
