@@ -11,7 +11,7 @@ levers, against which every regime and every lever has its place on the frontier
 | `levers` | candidate: what it buys and costs beyond its intervals, the verdict, and who dominates it |
 
 An interval is the middle 90% of the draws where the design is over draws of the fit (each draw counts once),
-else Student's t (95%) over pairs.
+else Student's t (95%) over pairs. From fewer than ten of them no verdict is given.
 """
 
 import json
@@ -37,15 +37,21 @@ GOOD = {TRUST: 1.0, "revenue": 1.0, EVIDENCE: 1.0, "conflicts": -1.0}
 LEAST = {TRUST: 0.05, "revenue": 0.5, EVIDENCE: 0.05, "conflicts": 1.0}
 """What is too small to count, in the headline's unit (judgement)."""
 SHOWN = (*GOOD, "foreign_success", "laws", "data_at_home", "trust_intelligence")
-NO_LEVER, PAYS, TRADES, NOTHING, NO_EFFECT, COSTS = (
+FEWEST = 10
+"""Draws (or pairs) below which nothing is called sure (judgement)."""
+NO_LEVER, PAYS, TRADES, NOTHING, NO_EFFECT, COSTS, TOO_FEW, ONE_PAIR = (
     "no lever",
     "pays",
     "trades",
     "nothing that counts",
     "changes nothing",
     "costs",
+    "too few to judge",
+    "one pair: no interval",
 )
-_ORDER = (PAYS, TRADES, NOTHING, NO_EFFECT, COSTS)
+UNJUDGED = (TOO_FEW, ONE_PAIR)
+_ORDER = (PAYS, TRADES, *UNJUDGED, NOTHING, NO_EFFECT, COSTS)
+DRAWS = "middle 90% of draws"
 BY_CODE = {headline.code: headline for headline in HEADLINES}
 
 
@@ -202,7 +208,8 @@ class _Found:
             out |= dict(zip(names, found[:3], strict=True))
         known = (values - self._values(code, own)).notna().to_numpy()
         out |= {"pairs": int(known.sum()), "missing": int(known.size - known.sum())}
-        return out | {"interval": "middle 90% of draws" if self.draws else "95% over pairs"}
+        out["judged_by"] = int(known.any(axis=1).sum()) if self.draws else out["pairs"]
+        return out | {"interval": DRAWS if self.draws else "95% over pairs"}
 
     def _spread(self, differences: np.ndarray) -> tuple[float, float, float]:
         """Middle and interval of differences, (groups, seeds)."""
@@ -236,8 +243,13 @@ def levers_table(frontier: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for key, mine in frontier.groupby(KEYS, sort=False):
         of = mine.set_index("headline")
+        unjudged = _unjudged(of)
         buys, costs = (
-            [code for code, good in GOOD.items() if _surely(of.loc[code], way * good, LEAST[code])]
+            [
+                code
+                for code, good in GOOD.items()
+                if not unjudged and _surely(of.loc[code], way * good, LEAST[code])
+            ]
             for way in (1.0, -1.0)
         )
         row = dict(zip(KEYS, key, strict=True))
@@ -246,7 +258,7 @@ def levers_table(frontier: pd.DataFrame) -> pd.DataFrame:
             | {code: of.loc[code, "bought"] for code in GOOD}
             | {"buys": "|".join(buys), "costs": "|".join(costs)}
             | {"foreign_success": of.loc["foreign_success", "bought"]}
-            | {"verdict": _verdict(str(row["levers"]), of, buys, costs)}
+            | {"verdict": _verdict(str(row["levers"]), of, buys, costs, unjudged)}
         )
     table = pd.DataFrame(rows)
     table["score"] = _scores(table)
@@ -266,12 +278,22 @@ def _surely(row: "pd.Series[Any]", sign: float, least: float) -> bool:
     return bool(min(ends) > 0.0 and sign * row["bought"] >= least)
 
 
-def _verdict(levers: str, of: pd.DataFrame, buys: list[str], costs: list[str]) -> str:
+def _unjudged(of: pd.DataFrame) -> str:
+    """Why nothing can be called sure: too few draws, or pairs, of an outcome that decides; else nothing."""
+    counted = int(of.loc[list(GOOD), "judged_by"].min())
+    if counted == 1 and (of["interval"] != DRAWS).all():
+        return ONE_PAIR
+    return TOO_FEW if counted < FEWEST else ""
+
+
+def _verdict(levers: str, of: pd.DataFrame, buys: list[str], costs: list[str], unjudged: str) -> str:
     if levers == NONE:
         return NO_LEVER
-    ends = of[["bought", "bought_low", "bought_high"]].to_numpy(float)
-    if (ends == 0.0).all():
+    ends = of[["bought_low", "bought_high"]].fillna(0.0).to_numpy(float)  # one pair has no interval
+    if (of["bought"] == 0.0).all() and (ends == 0.0).all():
         return NO_EFFECT
+    if unjudged:
+        return unjudged
     if buys:
         return TRADES if costs else PAYS
     return COSTS if costs else NOTHING

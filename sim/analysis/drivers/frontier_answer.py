@@ -7,12 +7,14 @@ import pandas as pd
 from sim.analysis.drivers.frontier import (
     COSTS,
     EVIDENCE,
+    FEWEST,
     GOOD,
     KEYS,
     NO_LEVER,
     PAYS,
     TRADES,
     TRUST,
+    UNJUDGED,
     name_of,
 )
 from sim.scenario.levers import NONE
@@ -46,6 +48,11 @@ def rules_with_levers(frontier: pd.DataFrame, compare: Iterable[str] | None) -> 
 def _of_rule(frontier: pd.DataFrame, mine: pd.DataFrame) -> Iterator[str]:
     """What pays most surely, and what does not pay."""
     ranked = mine.sort_values("rank", kind="stable")
+    if ranked["verdict"].isin(UNJUDGED).any():
+        yield f"A verdict needs {FEWEST} draws of the fit, or {FEWEST} pairs where there are none."
+    if not ranked["verdict"].isin((PAYS, TRADES, COSTS)).any() and ranked["verdict"].isin(UNJUDGED).any():
+        yield _counts(ranked)
+        return
     pays, costs = (ranked[ranked["verdict"] == verdict] for verdict in (PAYS, COSTS))
     if len(pays):
         best = pays.iloc[0]
@@ -69,12 +76,13 @@ def _of_rule(frontier: pd.DataFrame, mine: pd.DataFrame) -> Iterator[str]:
             f"None costs without buying; {_levers(worst)} buys least for its costs: "
             f"{_amounts(frontier, worst, worst['costs'])}, for {_amounts(frontier, worst, worst['buys'])}."
         )
+    yield _counts(ranked)
+
+
+def _counts(ranked: pd.DataFrame) -> str:
     counts = ranked["verdict"].value_counts()
-    yield (
-        f"Verdicts on {len(ranked)} levers and combinations: "
-        + ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
-        + "."
-    )
+    words = ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
+    return f"Verdicts on {len(ranked)} levers and combinations: {words}."
 
 
 def _levers(row: "pd.Series[str]") -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.analysis.drivers.frontier import FEWEST, levers_table
 from sim.analysis.drivers.frontier_answer import answer
 from sim.model.tables import TABLES
 from sim.pipeline import resolve, run
@@ -24,7 +25,7 @@ question: Are they found?
 timeline: history
 horizon: {first: 2013-01, last: 2015-12}
 customers: 5000
-seeds: {first: 1, count: 6}
+seeds: {first: 1, count: 12}
 record: world
 worlds:
   microsoft_wins: {label: Microsoft wins, switches: [{on: 2014-07-31, regime: microsoft_wins}]}
@@ -101,8 +102,8 @@ def test_what_a_lever_buys_is_what_was_planted(sweep: sim.Sweep) -> None:
 
 def test_pairs_that_failed_are_counted_and_left_out(sweep: sim.Sweep) -> None:
     table = sweep.frontier()
-    assert tuple(line(table, "doj_wins", "bad", "trust")[["pairs", "missing"]]) == (5, 1)
-    assert tuple(line(table, "doj_wins", "good", "trust")[["pairs", "missing"]]) == (6, 0)
+    assert tuple(line(table, "doj_wins", "bad", "trust")[["pairs", "missing"]]) == (11, 1)
+    assert tuple(line(table, "doj_wins", "good", "trust")[["pairs", "missing"]]) == (12, 0)
 
 
 def test_verdicts_follow_from_intervals(sweep: sim.Sweep) -> None:
@@ -118,6 +119,20 @@ def test_verdicts_follow_from_intervals(sweep: sim.Sweep) -> None:
     }
     ranks = table[table["rule"] == "doj_wins"].set_index("levers")["rank"].dropna().sort_values()
     assert list(ranks.index) == ["good", "good + bad", "luck", "idle", "bad"]
+
+
+def test_few_pairs_give_no_verdict_but_say_what_changes_nothing(sweep: sim.Sweep) -> None:
+    frontier = sweep.frontier()
+    few = levers_table(frontier.assign(judged_by=FEWEST - 1))
+    verdicts = few.set_index(["rule", "levers"])["verdict"]
+    assert verdicts["doj_wins", "good"] == verdicts["doj_wins", "bad"] == "too few to judge"
+    assert verdicts["doj_wins", "idle"] == "changes nothing"
+    assert not few["buys"].any() and not few["costs"].any()
+    assert "needs 10 draws" in answer(frontier, few, ["doj_wins"])[0]
+    ends = dict.fromkeys(("bought_low", "bought_high", "difference_low", "difference_high"), np.nan)
+    one = levers_table(frontier.assign(judged_by=1, **ends)).set_index(["rule", "levers"])["verdict"]
+    assert one["doj_wins", "good"] == "one pair: no interval"
+    assert one["doj_wins", "idle"] == "changes nothing"
 
 
 def test_nobody_has_more_of_both_than_a_point_on_the_frontier(sweep: sim.Sweep) -> None:
