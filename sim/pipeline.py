@@ -30,16 +30,13 @@ from sim.analysis.drivers import (
 from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.discovery_boxes import DENSITY
 from sim.analysis.drivers.discovery_questions import Swept, questions_of
-from sim.analysis.drivers.explanations import reasons
 from sim.analysis.drivers.headline_change import HeadlineChange, headline_change, side_of
 from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
 from sim.analysis.evidence.compare import compare_with_record
+from sim.analysis.headline_table import headline_table, with_windows
 from sim.analysis.headlines import (
     SERIES,
-    SINCE_THE_SWITCH,
-    SINCE_THEY_DIFFER,
     Columns,
-    compared_headlines,
     headlines_of_one,
     series,
 )
@@ -59,7 +56,6 @@ from sim.runs.plan import Plan
 from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.reporters import Reporters
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
-from sim.runs.silence import begins_with_the_switch
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
@@ -263,7 +259,7 @@ def summaries_of_draws(joint: JointDraws, runner: Runner) -> dict[str, pd.DataFr
     of = {shipped_tables.CONFIGURATION: shipped_tables.configuration_of(joint.resolved)}
     told = measurements.value_of_information(joint, found)
     return {
-        "uncertainty": _with_windows(summarise(found, joint), joint.resolved),
+        "uncertainty": with_windows(summarise(found, joint), joint.resolved),
         "draws_outcomes": found,
         "varied": varied(joint).assign(**of),
         **({VALUE: told} if len(told) else {}),
@@ -288,14 +284,6 @@ def value_of_information(
     return table
 
 
-def _with_windows(table: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
-    """The table with windows that say what they are: from the switch on, or from the first difference on."""
-    compare = resolved.experiment.compare
-    if compare is None or begins_with_the_switch(*(resolved.scenarios[name] for name in compare)):
-        return table
-    return table.assign(window=table["window"].str.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER))
-
-
 def paired_summaries(
     resolved: Resolved, pairs: Pairs, why: bool, metrics: Collection[str]
 ) -> dict[str, pd.DataFrame]:
@@ -303,15 +291,7 @@ def paired_summaries(
 
     On request, with the reasons for the signs of the headlines.
     """
-    compare = resolved.experiment.compare
-    assert compare is not None
-    first = knockouts.first_month(resolved, compare)
-    headlines = _with_windows(compared_headlines(pairs, first).assign(why=""), resolved)
-    switched = begins_with_the_switch(*(resolved.scenarios[name] for name in compare))
-    if why:
-        a, b = (resolved.experiment.worlds[name].label for name in compare)
-        headlines["why"] = headlines["headline"].map(reasons(pairs, first, (a, b), switched)).fillna("")
-    out = {"headlines": headlines}
+    out = {"headlines": headline_table(resolved, pairs, why)}
     if metrics:
         out["series"] = series(pairs, tuple(metrics))
     return out

@@ -24,10 +24,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import Columns, compared_headlines
-from sim.runs.csv_tables import read_csv, write_csv
+from sim.runs.csv_tables import Unreadable, read_csv
 from sim.runs.folder_check import DamagedFolder
 from sim.runs.identity import Identities
 from sim.runs.results import TABLES_FOLDER
@@ -38,6 +39,7 @@ from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, points, scenarios_at
 
 TABLE = "records"
+CLOSE = 1e-7  # relative: of the eight digits that are bound
 COMPARISON, SWEEP = "comparison", "sweep"
 _OVER_DRAWS = ("draws", "median", "low90", "high90")
 BOUND = (
@@ -107,11 +109,6 @@ def stored_records(folder: Path) -> pd.DataFrame | None:
     return read_csv(path) if path.is_file() else None
 
 
-def write_records(records: pd.DataFrame, folder: Path) -> None:
-    """Write `records.csv`."""
-    write_csv(records, folder / f"{TABLE}.csv")
-
-
 def record_of(records: pd.DataFrame, headline: str | None) -> pd.DataFrame:
     """The rows of one headline, or all. Raises InputError for a headline that has no record."""
     if headline is None:
@@ -169,7 +166,14 @@ def _over_draws(folder: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str
     path = folder / "uncertainty.csv"
     if not path.is_file():
         return {}
-    rows = read_csv(path).to_dict("records")
+    table = read_csv(path)
+    lacking = [name for name in ("headline", *_OVER_DRAWS) if name not in table]
+    if lacking:
+        raise Unreadable(f"{path.name}: lacks the columns {', '.join(lacking)}")
+    texts = [name for name in _OVER_DRAWS if not is_numeric_dtype(table[name])]
+    if texts:
+        raise Unreadable(f"{path.name}: {', '.join(texts)}: not all are numbers")
+    rows = table.to_dict("records")
     posterior = {"posterior": manifest.get("posterior", "")}
     return {str(row["headline"]): {name: row[name] for name in _OVER_DRAWS} | posterior for row in rows}
 

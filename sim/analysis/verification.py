@@ -5,6 +5,7 @@ configuration, summaries and records against the tables. What only a run, anothe
 confirm is listed as not checked.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +16,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.analysis.crate import RECORD_IS, record_entities
 from sim.analysis.drivers.outcomes import OUTCOMES, computed_outcomes, outcomes_of
-from sim.analysis.records import COMPARISON, SWEEP, TABLE, normal, records_of, stored_records
+from sim.analysis.headline_table import headline_table
+from sim.analysis.headlines import headlines_of_one
+from sim.analysis.records import CLOSE, COMPARISON, SWEEP, TABLE, normal, records_of, runs_of, stored_records
+from sim.analysis.stored_tables import differences, entity_differences, same_version
 from sim.runs.code_origin import code_origin
 from sim.runs.crate_files import Entities, entities_of, opened, wrong_files
-from sim.runs.csv_tables import Unreadable, read_csv
+from sim.runs.csv_tables import read_csv
 from sim.runs.folder_check import DamagedFolder, first_line, points_are_whole, tables_of
 from sim.runs.identity import Identities, model_digest
+from sim.runs.manifest import facts
 from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.reproduce import digest_of_lines, results_of
-from sim.runs.results import MANIFEST
+from sim.runs.results import MANIFEST, TABLES_FOLDER
 from sim.runs.runs_in_table import runs_in
 from sim.runs.tables_on_disk import digest_of_values, to_columns
 from sim.runs.whole_files import sha256_of
@@ -34,8 +40,11 @@ from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
 from sim.scenario.restoration import restored
+from sim.scenario.schema import Experiment
+from sim.scenario.yaml_files import checked, read
 
 _CLOSE = 1e-9  # relative: sums differ in their last digits between processors
+_HEAD = ("experiment", "title", "question", "worlds", "compare", "customers", "first", "last")
 _FROM_TABLES = ("headlines.csv", f"{TABLE}.csv", OUTCOMES, POINTS)
 
 
@@ -94,17 +103,21 @@ def _contents(
     folder: Path, manifest: dict[str, Any], entities: Entities | None
 ) -> tuple[pd.DataFrame, list[Check]]:
     """The records that the tables give, and what was checked of configuration, runs, tables, summaries."""
-    checks = [_configuration(manifest), *_tables(folder, manifest)]
+    try:
+        checks = [_configuration(manifest), *_tables(folder, manifest)]
+    except InputError as error:
+        return pd.DataFrame({"id": []}), [Check(MANIFEST, False, str(error))]
     good = all(check.holds for check in checks)
     resolved = _restored(manifest, checks)
     checks += [_points(folder, manifest)]
     if resolved is None or not good:
         return pd.DataFrame({"id": []}), checks
     try:
-        checks += [_run_ids(folder, manifest, resolved), _experiment(folder, resolved)]
+        checks += [_facts(manifest, resolved), _seeds(folder, manifest)]
+        checks += [_run_ids(folder, manifest, resolved), _experiment(folder, manifest, resolved)]
         records = records_of(folder, manifest, resolved)
-        checks += [*_summaries(folder, manifest), *_records(folder, records, entities)]
-    except (DamagedFolder, Unreadable, pa.ArrowException, OSError, KeyError, ValueError) as error:
+        checks += [*_summaries(folder, manifest, resolved), *_records(folder, manifest, records, entities)]
+    except (InputError, pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         checks.append(Check("contents", False, first_line(error)))
         records = pd.DataFrame({"id": []})
     return records, checks
@@ -138,12 +151,12 @@ def _restored(manifest: dict[str, Any], checks: list[Check]) -> Resolved | None:
 
 
 def _tables(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
-    for name, path, facts in tables_of(folder, manifest):
+    for name, path, said in tables_of(folder, manifest):
         what = f"{name} has the manifest's digest of values"
         if not path.is_file():
             yield Check(what, False, "it is missing")
             continue
-        if sha256_of(path) != facts["sha256"]:
+        if sha256_of(path) != said["sha256"]:
             yield Check(what, False, "it is not the file of the manifest (its sha256 differs)")
             continue
         try:
@@ -151,7 +164,7 @@ def _tables(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
         except (DamagedFolder, KeyError) as error:
             yield Check(what, False, first_line(error))
             continue
-        yield Check(what, now == facts["digest"], "" if now == facts["digest"] else f"has {now}")
+        yield Check(what, now == said["digest"], "" if now == said["digest"] else f"has {now}")
 
 
 def _digest(path: Path, has_points: bool) -> str:
@@ -190,11 +203,39 @@ def _run_ids(folder: Path, manifest: dict[str, Any], resolved: Resolved) -> Chec
     return Check(what, True)
 
 
-def _experiment(folder: Path, was: Resolved) -> Check:
+def _facts(manifest: dict[str, Any], resolved: Resolved) -> Check:
+    """Whether what the manifest says at its head is what its configuration says."""
+    now, design = facts(resolved, manifest["seeds"], 0), resolved.design is not None
+    wrong = [name for name in _HEAD if json.dumps(manifest.get(name)) != json.dumps(now[name])]
+    wrong += ["points"] if (manifest.get("points") is not None) != design else []
+    return Check("the manifest's head follows from its configuration", not wrong, ", ".join(wrong))
+
+
+def _seeds(folder: Path, manifest: dict[str, Any]) -> Check:
+    """Whether the manifest's seeds are those of the points that are done, and of the tables."""
+    rows = pq.read_table(folder / POINTS, columns=["seed", "done"], page_checksum_verification=True)
+    found = {POINTS: {row["seed"] for row in rows.to_pylist() if row["done"]}}
+    if found[POINTS]:  # without any pair there is no table
+        path = folder / TABLES_FOLDER / "world.parquet"
+        seeds = pq.read_table(path, columns=["seed"], page_checksum_verification=True)
+        found["tables/world.parquet"] = set(seeds.column("seed").unique().to_pylist())
+    wrong = [name for name, seeds in found.items() if seeds != set(manifest["seeds"])]
+    return Check("the manifest's seeds are those of the tables", not wrong, ", ".join(wrong))
+
+
+def _experiment(folder: Path, manifest: dict[str, Any], was: Resolved) -> Check:
     """Whether the experiment's file gives these worlds with the configuration that is here."""
     what = f"{EXPERIMENT} gives the same worlds"
     if not (folder / EXPERIMENT).is_file():
-        return Check(what, None, "there is no such file")
+        return _absent(what, manifest)
+    problems: list[str] = []
+    try:
+        document = read(folder / EXPERIMENT)
+    except InputError as error:
+        return Check(what, False, f"it is no experiment: {first_line(error)}")
+    checked(Experiment, document.tree, document.where, problems)
+    if problems and same_version(manifest):
+        return Check(what, False, f"it is no experiment: {problems[0]}")
     try:
         now = resolve(folder / EXPERIMENT)
     except InputError as error:
@@ -215,26 +256,36 @@ def _experiment(folder: Path, was: Resolved) -> Check:
 # --- what is computed from the tables ---------------------------------------------------------------------
 
 
-def _summaries(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
+def _summaries(folder: Path, manifest: dict[str, Any], resolved: Resolved) -> Iterator[Check]:
     what = f"{OUTCOMES} follows from the tables"
     if (folder / OUTCOMES).is_file():
         stored, now = outcomes_of(folder, manifest), computed_outcomes(folder, manifest)
         yield Check(what, _same(stored, now))
-        path = folder / "headlines.csv"
-        if path.is_file() and manifest.get("compare") and manifest.get("points") is None:
-            yield _headlines(read_csv(path), now, manifest)
+    else:
+        yield _absent(what, manifest)
+    if resolved.design is not None or not manifest["tables"]:
+        return
+    what, path = "headlines.csv follows from the tables", folder / "headlines.csv"
+    if not path.is_file():
+        yield _absent(what, manifest)
+        return
+    wrong = differences(read_csv(path), _headlines(folder, resolved), _CLOSE)
+    yield Check(what, wrong.hold(manifest), str(wrong))
 
 
-def _headlines(stored: pd.DataFrame, outcomes: pd.DataFrame, manifest: dict[str, Any]) -> Check:
-    a, b = manifest["compare"]
-    of = outcomes[(outcomes["world"] == b) & (outcomes["against"] == a)]
-    now = of.groupby("headline", observed=True)["value"].mean()
-    wrong = [
-        str(row["headline"])
-        for row in stored.to_dict("records")
-        if not np.isclose(row["difference"], now.get(row["headline"], np.nan), _CLOSE, 1e-12, equal_nan=True)
-    ]
-    return Check("headlines.csv follows from the tables", not wrong, ", ".join(wrong))
+def _headlines(folder: Path, resolved: Resolved) -> pd.DataFrame:
+    """`headlines.csv`, computed anew from the tables."""
+    compare = resolved.experiment.compare
+    if compare is None:
+        only = next(iter(resolved.scenarios))
+        return headlines_of_one([worlds[only] for worlds in runs_of(folder, [only]).values()])
+    runs = runs_of(folder, compare).values()
+    return headline_table(resolved, [(worlds[compare[0]], worlds[compare[1]]) for worlds in runs])
+
+
+def _absent(what: str, manifest: dict[str, Any]) -> Check:
+    """What this version always writes must be there; another may not have written it."""
+    return Check(what, False if same_version(manifest) else None, "there is no such file")
 
 
 def _same(a: pd.DataFrame, b: pd.DataFrame) -> bool:
@@ -246,31 +297,27 @@ def _same(a: pd.DataFrame, b: pd.DataFrame) -> bool:
     return equal and bool(np.isclose(a["value"], b["value"], _CLOSE, 1e-12, equal_nan=True).all())
 
 
-def _records(folder: Path, records: pd.DataFrame, entities: Entities | None) -> Iterator[Check]:
-    """Whether the ids that are written in the folder are those of its tables."""
+def _records(
+    folder: Path, manifest: dict[str, Any], records: pd.DataFrame, entities: Entities | None
+) -> Iterator[Check]:
+    """Whether the records that are written in the folder are those of its tables."""
     if records.empty:
         return
-    ids = [str(one) for one in records["id"]]
-    what, stored = f"the ids of {TABLE}.csv follow from the tables", stored_records(folder)
+    what, stored = f"{TABLE}.csv follows from the tables", stored_records(folder)
     if stored is None:
-        yield Check(what, None, "there is no such file")
+        yield _absent(what, manifest)
     else:
-        said = {str(row["headline"]): str(row["id"]) for row in stored.to_dict("records")}
-        now = {str(row["headline"]): str(row["id"]) for row in records.to_dict("records")}
-        # a headline that a later version adds, or no longer has, is no fault of these results
-        wrong = [f"{h}: {said[h]}, follows {now[h]}" for h in said if h in now and said[h] != now[h]]
-        yield Check(what, not wrong, "; ".join(wrong))
+        wrong = differences(stored, records, CLOSE)
+        yield Check(what, wrong.hold(manifest), str(wrong))
     whole = str(records[records["headline"].isin((COMPARISON, SWEEP))]["id"].iloc[0])
     report = folder / "report.html"
     if report.is_file():
         holds = whole in report.read_text(encoding="utf-8", errors="replace")
         yield Check(f"report.html names the record {whole}", holds)
     if entities is not None:
-        named = {str(one.get("value")) for one in entities.values()} | {
-            str(one.get("identifier")) for one in entities.values()
-        }
-        lack = [one for one in ids if one not in named]
-        yield Check("the crate's metadata names the records", not lack, ", ".join(lack))
+        said = {name: one for name, one in entities.items() if one.get("propertyID") == RECORD_IS}
+        wrong = entity_differences(said, record_entities(records), CLOSE)
+        yield Check("the crate's metadata names the records", wrong.hold(manifest), str(wrong))
 
 
 def _cited(ids: Sequence[str], records: pd.DataFrame) -> Iterator[Check]:

@@ -197,7 +197,7 @@ class Results:
         `deposit` is a YAML file with title, people and funding, `authors` are `Name <ORCID>`. Raises
         InputError.
         """
-        from sim.runs.crate import pack
+        from sim.analysis.crate import pack
         from sim.runs.deposit import DepositOptions, deposit_of
 
         file = None if deposit is None else Path(deposit)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def pack_crate(folder: Path, out: Path, options: "DepositOptions") -> None:
     """Write the RO-Crate of a results folder, and say so and what a repository will still ask for."""
-    from sim.runs.crate import VERSION, pack
+    from sim.analysis.crate import VERSION, pack
     from sim.runs.deposit import deposit_of
 
     deposit = deposit_of(options)

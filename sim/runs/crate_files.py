@@ -43,13 +43,7 @@ def opened(what: Path) -> Iterator[Path]:
             with zipfile.ZipFile(what) as archive:
                 _check_names(what, archive)
                 archive.extractall(scratch)
-        except (
-            zipfile.BadZipFile,
-            zipfile.LargeZipFile,
-            NotImplementedError,
-            RuntimeError,
-            EOFError,
-        ) as error:
+        except _UNREADABLE as error:
             raise InputError(f"{what}: is no crate (.zip) that can be read: {first_line(error)}") from None
         except OSError as error:
             raise InputError(f"{what}: cannot be unpacked: {error.strerror or error}") from None
@@ -95,6 +89,9 @@ def entities_of(folder: Path) -> Entities | None:
         if path.stat().st_size > _MOST_METADATA:
             raise ValueError("it is too large")
         graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+        wrong = [entity for entity in graph if not _is_entity(entity)]
+        if wrong:
+            raise ValueError(f"an entity without an @id and @type of text: {str(wrong[0])[:80]}")
         return {entity["@id"]: entity for entity in graph}
     except (ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         raise InputError(f"{METADATA}: cannot be read: {first_line(error)}") from None
@@ -117,6 +114,12 @@ def wrong_files(folder: Path, entities: Entities) -> list[str]:
         ):
             wrong.append(f"{name} is not the file that the metadata describes (its sha256 or size differs)")
     return wrong
+
+
+def _is_entity(entity: Any) -> bool:
+    types = entity.get("@type", []) if isinstance(entity, dict) else None
+    every = types if isinstance(types, list) else [types]
+    return isinstance(entity, dict) and all(isinstance(one, str) for one in (entity.get("@id"), *every))
 
 
 def _types(entity: dict[str, Any]) -> list[str]:

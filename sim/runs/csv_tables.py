@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from sim.runs.whole_files import write_whole
+from sim.scenario.problems import InputError
 
 TEXT = (
     "against", "agent", "along", "arm", "at", "bound", "box_words", "cause", "channel", "claim",
@@ -28,7 +29,7 @@ TEXT = (
 _FORMULA, _WRITTEN = re.compile(r"'*[=+\-@\t\r]"), re.compile(r"'+[=+\-@\t\r]")
 
 
-class Unreadable(ValueError):
+class Unreadable(InputError, ValueError):
     """A CSV that is damaged."""
 
 

@@ -32,8 +32,8 @@ from sim.scenario.yaml_files import checked, read
 
 LICENSE = "CC-BY-4.0"
 _SPDX = re.compile(r"^[A-Za-z0-9.+-]+$")
-_ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-?\d{4}-?\d{4}-?\d{3}[\dXx])")
-_ROR = re.compile(r"(?:https?://)?(?:ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d{2})")
+_ORCID = re.compile(r"(?:https?://orcid\.org/)?([0-9]{4}-?[0-9]{4}-?[0-9]{4}-?[0-9]{3}[0-9Xx])")
+_ROR = re.compile(r"(?:https?://)?(?:ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})")
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 _AUTHOR = re.compile(r"\s*(?P<name>[^<>]*[^<>\s])\s*(?:<\s*(?P<orcid>[^<>]*?)\s*>\s*)?")
 

@@ -15,12 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sim.model.tables import TABLES
 from sim.runs.points import MANIFEST, POINTS, TABLES_FOLDER
 from sim.runs.whole_files import sha256_of
 from sim.scenario.control_characters import control_character
 from sim.scenario.paths import dotted
 from sim.scenario.problems import InputError
 
+COLLECTED = "collected"  # what reporters of the user's own gave
 RUN_AGAIN = (
     "Run the experiment again with the same command: stored runs are not repeated, and the folder is "
     "written again."
@@ -166,8 +168,10 @@ class RecordedTable(NamedTuple):
 
 
 def tables_of(folder: Path, manifest: dict[str, Any]) -> Iterator[RecordedTable]:
-    """The tables of the manifest."""
+    """The tables of the manifest. Raises DamagedFolder for a table that no run writes."""
     for name, facts in (manifest.get("tables") or {}).items():
+        if name not in (*TABLES, COLLECTED):
+            raise DamagedFolder(f"{MANIFEST}: no run writes a table '{name}'.")
         inside = f"{TABLES_FOLDER}/{name}.parquet"
         yield RecordedTable(inside, folder / inside, facts)
 

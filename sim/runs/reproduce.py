@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.model.tables import TABLES
 from sim.runs.folder_check import DamagedFolder, check_points, first_line
@@ -34,12 +35,29 @@ from sim.runs.whole_files import sha256_of
 from sim.scenario.base import Base, load_base
 from sim.scenario.designs import Point
 from sim.scenario.locations import CONFIGS, root
+from sim.scenario.paths import dotted
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve, scenarios_at
 from sim.scenario.restoration import restored
 from sim.scenario.value_changes import shown_value, value_changes
 
 _PAIRS_AT_A_TIME = 24  # what is held in memory to be compared; a multiple of most numbers of workers
+
+
+class _Code(BaseModel):
+    model_config = ConfigDict(strict=True)
+    commit: str
+    address: str = ""
+    changed: bool = False
+
+
+class _Origin(BaseModel):
+    """What a manifest says of the program and machine."""
+
+    model_config = ConfigDict(strict=True)
+    model_digest: str = Field(pattern=r"^[0-9a-f]+$")
+    platform: str
+    code: _Code | None = None
 
 
 @dataclass(frozen=True)
@@ -206,6 +224,11 @@ def results_of(folder: Path) -> FolderResults:
             f"{folder / MANIFEST}: lacks {', '.join(missing)}: made by another version, or no "
             "manifest of an experiment"
         )
+    try:
+        _Origin.model_validate(manifest)
+    except ValidationError as error:
+        one = error.errors(include_url=False, include_input=False)[0]
+        raise InputError(f"{folder / MANIFEST}: {dotted(one['loc'])}: {one['msg']}") from None
     return results
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from rocrate.rocrate import ROCrate
 
+from sim.analysis.crate import pack
 from sim.pipeline import Finished
-from sim.runs.crate import pack
 from sim.runs.deposit import Deposit, DepositOptions, deposit_of
 from sim.scenario.problems import InputError
 
@@ -132,3 +132,27 @@ def test_nobody_is_invented(folder: Path, tmp_path: Path) -> None:
 def test_what_is_no_results_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no results folder"):
         pack(tmp_path, tmp_path / "x.zip", Deposit())
+
+
+def test_a_link_is_not_packed(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text("secret", encoding="utf-8")
+    (folder / "data_dictionary.md").unlink()
+    (folder / "data_dictionary.md").symlink_to(tmp_path / "secret.md")
+    with pytest.raises(InputError, match=r"data_dictionary.md: is a link"):
+        pack(folder, tmp_path / "x.zip", Deposit())
+
+
+@pytest.mark.parametrize(
+    "change", [{"versions": {}}, {"model_digest": "zz"}, {"code": "x"}, {"platform": {}}, {"made": ""}]
+)
+def test_a_manifest_that_says_too_little_is_refused(folder: Path, tmp_path: Path, change: Any) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **change}), encoding="utf-8")
+    with pytest.raises(InputError, match=next(iter(change))):
+        pack(folder, tmp_path / "x.zip", Deposit())
+
+
+def test_records_that_are_not_of_the_tables_are_not_packed(folder: Path, tmp_path: Path) -> None:
+    (folder / "records.csv").write_text("garbage\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"records.csv"):
+        pack(folder, tmp_path / "x.zip", Deposit())

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.analysis.crate import pack
 from sim.pipeline import Finished
-from sim.runs.crate import pack
 from sim.runs.deposit import Deposit, DepositOptions, deposit_of
 
 VALIDATOR = Path(__file__).parents[2] / ".venv/validator/bin/python"

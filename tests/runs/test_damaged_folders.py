@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.analysis.crate import pack
 from sim.pipeline import Finished
-from sim.runs.crate import pack
 from sim.runs.deposit import Deposit
 from sim.runs.reproduce import reproduce
 from sim.scenario.problems import InputError

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim.analysis.crate import pack
 from sim.analysis.records import id_of, normal, records_of, seed_words, stored_records
 from sim.analysis.verification import Verification, verify
 from sim.pipeline import Finished
-from sim.runs.crate import pack
 from sim.runs.deposit import Deposit
 from sim.runs.results import FolderResults
 from sim.scenario.problems import InputError
@@ -89,10 +89,82 @@ def test_a_lie_that_fits_its_own_digests_is_found_by_the_tables(
     lie.to_csv(folder / "records.csv", index=False)
     headlines = pd.read_csv(folder / "headlines.csv")
     headlines.assign(difference=headlines["difference"] * 2).to_csv(folder / "headlines.csv", index=False)
-    pack(folder, tmp_path / "lie.zip", Deposit())
-    said = failed(verify(tmp_path / "lie.zip"))
+    said = failed(verify(folder))
     assert "headlines.csv follows from the tables" in said
-    assert "the ids of records.csv follow from the tables" in said
+    assert "records.csv follows from the tables" in said
+    with pytest.raises(InputError, match=r"records.csv: does not follow from the tables"):
+        pack(folder, tmp_path / "lie.zip", Deposit())
+
+
+@pytest.fixture
+def folder(finished: Finished, tmp_path: Path) -> Path:
+    copied = tmp_path / "results"
+    shutil.copytree(finished.folder, copied, ignore=shutil.ignore_patterns("store"))
+    return copied
+
+
+@pytest.mark.parametrize("column", ["difference", "low", "high", "pairs", "name"])
+def test_every_column_of_the_records_must_follow(folder: Path, records: pd.DataFrame, column: str) -> None:
+    changed = records[column] + ("x" if column == "name" else 1)
+    records.assign(**{column: changed}).to_csv(folder / "records.csv", index=False)
+    assert f"{column} is" in failed(verify(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("records.csv", "", "records.csv"),
+        ("records.csv", "garbage\n", "records.csv"),
+        ("experiment.yaml", "worlds: [a\n", "it is no experiment"),
+        ("outcomes.parquet", None, "outcomes.parquet follows from the tables: there is no such file"),
+        ("headlines.csv", None, "headlines.csv follows from the tables: there is no such file"),
+    ],
+)
+def test_what_is_damaged_or_missing_fails(folder: Path, name: str, content: str | None, said: str) -> None:
+    if content is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_text(content, encoding="utf-8")
+    assert said in failed(verify(folder))
+
+
+def test_headlines_that_were_cut_or_whose_interval_was_changed_fail(folder: Path) -> None:
+    whole = pd.read_csv(folder / "headlines.csv", keep_default_na=False)
+    whole.head(2).to_csv(folder / "headlines.csv", index=False)
+    assert "it lacks the row" in failed(verify(folder))
+    whole.assign(high="7").to_csv(folder / "headlines.csv", index=False)
+    assert "high is 7" in failed(verify(folder))
+
+
+def test_a_manifest_cannot_switch_the_checks_off(folder: Path) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for change, said in (
+        ({"seeds": []}, "the manifest's seeds are those of the tables"),
+        ({"compare": None}, "the manifest's head follows from its configuration: compare"),
+        ({"code": "x"}, "code"),
+        ({"tables": {"../../secret": manifest["tables"]["world"]}}, "no run writes a table"),
+    ):
+        path.write_text(json.dumps({**manifest, **change}), encoding="utf-8")
+        assert said in failed(verify(folder))
+
+
+def test_what_the_metadata_says_of_a_record_must_follow(crate: Path, tmp_path: Path) -> None:
+    def lie(old: bytes) -> bytes:
+        content = json.loads(old)
+        one = next(e for e in content["@graph"] if "minValue" in e)
+        one["minValue"] -= 1
+        return json.dumps(content).encode()
+
+    found = verify(changed(crate, tmp_path / "x.zip", "ro-crate-metadata.json", lie))
+    assert "the crate's metadata names the records" in failed(found)
+
+
+@pytest.mark.parametrize("entity", [{"@id": 5}, {"@id": "x", "@type": 7}, "x"])
+def test_metadata_of_an_odd_form_is_a_clear_error(crate: Path, tmp_path: Path, entity: object) -> None:
+    content = json.dumps({"@graph": [entity]}).encode()
+    with pytest.raises(InputError, match="cannot be read"):
+        verify(changed(crate, tmp_path / "x.zip", "ro-crate-metadata.json", lambda _: content))
 
 
 def test_a_crate_that_would_write_elsewhere_is_refused(tmp_path: Path) -> None:

@@ -8,24 +8,29 @@ anywhere.
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sim.analysis.records import CLOSE, COLUMNS, COMPARISON, SWEEP, records_of, stored_records
+from sim.analysis.stored_tables import KEY, Differences, differences
 from sim.model.tables import TABLES
 from sim.runs.claims import BY_POINT, CLAIMS
-from sim.runs.csv_tables import read_csv
 from sim.runs.deposit import Author, Deposit, Funding, Organisation
 from sim.runs.execution import FAILURES
-from sim.runs.folder_check import damage, tables_of
+from sim.runs.folder_check import COLLECTED, damage, tables_of
 from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST
 from sim.runs.upload_metadata import codemeta_text, software_version, zenodo_text
 from sim.runs.whole_files import sha256_of
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import InputError
+from sim.scenario.restoration import restored
 
 VERSION = "1.2"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -72,6 +77,8 @@ _MEANINGS = {
     "returns.csv": "What of a ruling's effect stays after it is turned back",
     "tipping.csv": "Whether the share that stays tips along each factor",
     "repeal.csv": "The share of further laws that is left, by how many there were",
+    "frontier.csv": "What every rule and lever changes, against the base and the rule without levers",
+    "levers.csv": "What each lever buys and costs, whether it pays, and what has more of both",
     "headlines.csv": "Headline differences with their intervals",
     "series.csv": "Paired differences month by month",
     "knockouts.csv": "Headline differences with each mechanism off",
@@ -118,10 +125,11 @@ def pack(folder: Path, out: Path, deposit: Deposit) -> int:
         for name, path in files.items()
     }
     people = _describe(crate, manifest, deposit)
-    _add_records(crate, folder)
+    records = _records(folder, manifest)
+    _add_records(crate, records)
     _add_run(crate, manifest, entities, people)
     written = {
-        ZENODO: zenodo_text(manifest, deposit, _comparison(folder)),
+        ZENODO: zenodo_text(manifest, deposit, _comparison(records)),
         CODEMETA: codemeta_text(manifest),
     }
     for name, text in written.items():
@@ -138,25 +146,25 @@ def pack(folder: Path, out: Path, deposit: Deposit) -> int:
 
 def _describe(crate: Any, manifest: dict[str, Any], deposit: Deposit) -> list[Any]:
     """The crate as a whole: what, when, by whom, under which licence, paid by whom. Returns the people."""
-    root = crate.root_dataset
-    root["name"] = deposit.title or manifest["title"]
-    root["description"] = deposit.description or manifest["question"]
-    root["datePublished"] = manifest["made"][:10]
+    whole = crate.root_dataset
+    whole["name"] = deposit.title or manifest["title"]
+    whole["description"] = deposit.description or manifest["question"]
+    whole["datePublished"] = manifest["made"][:10]
     profile = {"@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"}
-    root["conformsTo"] = _entity(crate, PROFILE, profile)
+    whole["conformsTo"] = _entity(crate, PROFILE, profile)
     licence = {"@type": "CreativeWork", "name": deposit.license, "description": _LICENCE}
-    root["license"] = _entity(crate, deposit.license_address, licence)
-    root["keywords"] = [*KEYWORDS, *deposit.keywords]
-    root["temporalCoverage"] = f"{manifest['first']}/{manifest['last']}"
+    whole["license"] = _entity(crate, deposit.license_address, licence)
+    whole["keywords"] = [*KEYWORDS, *deposit.keywords]
+    whole["temporalCoverage"] = f"{manifest['first']}/{manifest['last']}"
     people = [_person(crate, number, author) for number, author in enumerate(deposit.authors, 1)]
     if people:
-        root["author"] = _one_or_all(people)
+        whole["author"] = _one_or_all(people)
     if deposit.publisher is not None:
-        root["publisher"] = _organisation(crate, deposit.publisher)
+        whole["publisher"] = _organisation(crate, deposit.publisher)
     if deposit.funding:
         grants = [_grant(crate, number, one) for number, one in enumerate(deposit.funding, 1)]
         funders = dict.fromkeys(_organisation(crate, one.funder) for one in deposit.funding)
-        root["funding"], root["funder"] = _one_or_all(grants), _one_or_all([*funders])
+        whole["funding"], whole["funder"] = _one_or_all(grants), _one_or_all([*funders])
     return people
 
 
@@ -196,30 +204,50 @@ def _grant(crate: Any, number: int, one: Funding) -> Any:
     return grant
 
 
-def _add_records(crate: Any, folder: Path) -> None:
+def _records(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
+    """The records, computed from the tables. Raises InputError if `records.csv` has others."""
+    stored = stored_records(folder)
+    try:
+        resolved = restored(manifest["scenario"], load_base(root() / CONFIGS), str(folder / MANIFEST))
+    except InputError:
+        if stored is None:  # of another version, which wrote no records
+            return pd.DataFrame(columns=list(COLUMNS))
+        raise
+    now = records_of(folder, manifest, resolved)
+    wrong = Differences([], []) if stored is None else differences(stored, now, CLOSE)
+    if wrong.hold(manifest) is False:
+        raise InputError(f"{folder / RECORDS}: does not follow from the tables: {wrong}")
+    return now
+
+
+def record_entities(records: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """What a crate's metadata says of the records, by the address of each; the whole has no numbers."""
+    return {f"#record-{row[KEY]}": _record_entity(row) for row in records.to_dict("records")}
+
+
+def _record_entity(row: Mapping[Any, Any]) -> dict[str, Any]:
+    value = {"@type": "PropertyValue", "propertyID": RECORD_IS, "name": row["name"]}
+    if row[KEY] in (COMPARISON, SWEEP):
+        return {**value, "value": row["id"]}
+    numbers = {"value": row["difference"], "minValue": row["low"], "maxValue": row["high"]}
+    known = {name: number for name, number in numbers.items() if not pd.isna(number)}
+    about = {"unitText": row["unit"], "identifier": row["id"], "description": _DIFFERENCE}
+    return {**value, **known, **about}
+
+
+def _add_records(crate: Any, records: pd.DataFrame) -> None:
     """The differences with their ids, as what the dataset measures; that of the whole as its identifier."""
-    rows = _record_rows(folder)
-    for row in rows:
-        value = {"@type": "PropertyValue", "propertyID": RECORD_IS, "name": row["name"]}
-        if pd.isna(row["difference"]):
-            whole = _entity(crate, f"#record-{row['headline']}", {**value, "value": row["id"]})
-            crate.root_dataset["identifier"] = whole
-            continue
-        numbers = {"value": row["difference"], "minValue": row["low"], "maxValue": row["high"]}
-        known = {name: number for name, number in numbers.items() if not pd.isna(number)}
-        about = {"unitText": row["unit"], "identifier": row["id"], "description": _DIFFERENCE}
-        one = _entity(crate, f"#record-{row['headline']}", {**value, **known, **about})
-        crate.root_dataset.append_to("variableMeasured", one)
+    for address, properties in record_entities(records).items():
+        one = _entity(crate, address, properties)
+        if "identifier" in properties:
+            crate.root_dataset.append_to("variableMeasured", one)
+        else:
+            crate.root_dataset["identifier"] = one
 
 
-def _record_rows(folder: Path) -> list[dict[str, Any]]:
-    path = folder / RECORDS
-    return read_csv(path).to_dict("records") if path.is_file() else []
-
-
-def _comparison(folder: Path) -> str | None:
+def _comparison(records: pd.DataFrame) -> str | None:
     """The id of the whole comparison, or sweep."""
-    return next((str(row["id"]) for row in _record_rows(folder) if pd.isna(row["difference"])), None)
+    return next((str(one) for one in records[records[KEY].isin((COMPARISON, SWEEP))]["id"]), None)
 
 
 def _add_run(crate: Any, manifest: dict[str, Any], entities: dict[str, Any], people: list[Any]) -> None:
@@ -293,8 +321,28 @@ def _files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
         )
     if not manifest["tables"]:
         raise InputError(f"{folder}: no pair succeeded, so there is nothing to deposit")
+    _check_manifest(folder, manifest)
     tables = {name: path for name, path, _ in tables_of(folder, manifest)}
-    return tables | {name: folder / name for name in _MEANINGS if (folder / name).is_file()}
+    files = tables | {name: folder / name for name in _MEANINGS if (folder / name).is_file()}
+    elsewhere = [name for name in files if (folder / name).resolve() != folder.resolve() / name]
+    if elsewhere:
+        raise InputError(
+            [f"{folder / name}: is a link; only files of the folder are packed" for name in elsewhere]
+        )
+    return files
+
+
+def _check_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse a manifest that says too little for a deposit."""
+    wrong = []
+    if "python" not in manifest["versions"]:
+        wrong.append("versions: lacks python")
+    if not re.fullmatch(r"[0-9a-f]{64}", manifest["model_digest"]):
+        wrong.append("model_digest: is no sha256")
+    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", manifest.get("made", "")):
+        wrong.append("made: is no date")
+    if wrong:
+        raise InputError([f"{folder / MANIFEST}: {words}" for words in wrong])
 
 
 def _described(name: str, path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
@@ -306,6 +354,8 @@ def _described(name: str, path: Path, manifest: dict[str, Any]) -> dict[str, Any
     }
     if name in _MEANINGS:
         return {**properties, "description": _MEANINGS[name]}
+    if path.stem == COLLECTED:
+        return {**properties, "description": "What reporters of the user's own gave, by run and month"}
     table = TABLES[path.stem]
     columns = ", ".join(f"{c.name} ({c.unit})" for c in table.measures)
     digest = manifest["tables"][table.name]["digest"]

@@ -1,0 +1,91 @@
+"""Whether the small tables that a folder holds, and what a crate's metadata says of them, are those that
+follow from the recorded tables: every column of every row."""
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+KEY = "headline"
+_WORDS = ("name", "window", "why")  # what a later version may say otherwise of the same numbers
+
+
+class Differences(NamedTuple):
+    """What differs: `numbers` are wrong in any version, `words` may be those of another."""
+
+    numbers: list[str]
+    words: list[str]
+
+    def hold(self, manifest: Mapping[str, Any]) -> bool | None:
+        """Whether nothing differs; None where another version may have said it so."""
+        if self.numbers or (self.words and same_version(manifest)):
+            return False
+        return None if self.words else True
+
+    def __str__(self) -> str:
+        return "; ".join([*self.numbers, *self.words])
+
+
+def same_version(manifest: Mapping[str, Any]) -> bool:
+    """Whether the version that wrote a manifest is the one that is here."""
+    try:
+        return bool(manifest["versions"]["warrantsim"] == version("warrantsim"))
+    except (KeyError, PackageNotFoundError):
+        return False
+
+
+def differences(stored: pd.DataFrame, now: pd.DataFrame, close: float) -> Differences:
+    """How a stored table differs from the one that was computed anew, row by row, by its headlines."""
+    if KEY not in stored or stored[KEY].duplicated().any():
+        return Differences([f"it has no column '{KEY}', or one of them twice"], [])
+    said, follows = ({str(row[KEY]): row for row in one.to_dict("records")} for one in (stored, now))
+    sets = [*_other_names("column", stored, now), *_other_names("row", said, follows)]
+    found = Differences([], sets)
+    for code in [code for code in said if code in follows]:
+        for column in [str(name) for name in now if name in stored]:
+            a, b = said[code][column], follows[code][column]
+            if not equal(a, b, close):
+                part = found.words if column in _WORDS else found.numbers
+                part.append(f"{code}: {column} is {a}, follows {b}")
+    return found
+
+
+def _other_names(what: str, stored: Any, now: Any) -> list[str]:
+    lacking, more = [n for n in now if n not in stored], [n for n in stored if n not in now]
+    parts = (("lacks", lacking), ("should not have", more))
+    return [f"it {verb} the {what} {', '.join(map(str, names))}" for verb, names in parts if names]
+
+
+def equal(a: Any, b: Any, close: float) -> bool:
+    """Whether two values of a table are the same; numbers to a relative difference."""
+    empty = [_is_empty(value) for value in (a, b)]
+    if any(empty):
+        return all(empty)
+    try:
+        number = not isinstance(b, str) and float(b)
+        return str(a) == b if number is False else bool(np.isclose(float(a), number, close, 1e-12))
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and bool(np.isnan(value)))
+
+
+def entity_differences(
+    stored: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]], close: float
+) -> Differences:
+    """How the descriptions of records in a crate's metadata differ from those that follow."""
+    found = Differences([], _other_names("record", stored, now))
+    for name in [name for name in now if name in stored]:
+        wrong = [
+            key
+            for key in sorted((now[name].keys() | stored[name].keys()) - {"@id"})
+            if not equal(stored[name].get(key), now[name].get(key), close)
+        ]
+        of_words = {"name", "unitText", "description"}
+        found.numbers.extend(f"{name}: {key}" for key in wrong if key not in of_words)
+        found.words.extend(f"{name}: {key}" for key in wrong if key in of_words)
+    return found
