@@ -27,7 +27,8 @@ from sim.scenario.factors import (
     prepared,
     updated,
 )
-from sim.scenario.levers import Chronicle, choice_findings, chronicle_of, names_in
+from sim.scenario.lever_findings import choice_findings, contradictions_of
+from sim.scenario.levers import Chronicle, chronicle_of, names_in
 from sim.scenario.overrides import find
 from sim.scenario.paths import path_of
 from sim.scenario.posterior import read_posterior
@@ -333,6 +334,11 @@ def _lever_findings(factor: Factor, experiment: Experiment, base: Base) -> Itera
     """Values that name levers that there are not, or that make one act in vain."""
     if factor.target.kind not in ("pulled", "lever"):
         return
+    if factor.target.kind == "pulled":
+        for world, spec in experiment.worlds.items():
+            if spec.pulled and factor.target.world in (None, world):
+                words = f"worlds.{world}.pulled names {', '.join(spec.pulled)}, and cannot have both values"
+                yield factor.at, f"{words}; remove one"
     at = factor.target.loc if factor.target.kind == "lever" else ()
     values = factor.values or (factor.value(0.0), factor.value(1.0))
     listed = factor.distribution == "categorical"
@@ -364,6 +370,7 @@ def _law_findings(
         chosen = [(factor, value) for (_, factor), value in zip(joint, combination, strict=True)]
         for world, scenario in scenarios_with(scenarios, made.chronicle, pulled, chosen).items():
             words = [text for _, text in switch_findings(experiment, scenario.switches, base, ())]
+            words += contradictions_of(scenario.timeline.events, base.providers)
             if any(factor.target.kind == "contents" for factor, _ in chosen):
                 contents = Contents.model_construct(**{part: getattr(scenario, part) for part in _PARTS})
                 words += [f"{path_of(loc)}: {text}" for loc, text in contradictions(contents)]

@@ -6,16 +6,12 @@ other, equal to the bit until the first month that begins after the lever's date
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from sim.scenario.base import Base, Finding, findings
-from sim.scenario.experiments import first_day
-from sim.scenario.paths import Loc
-from sim.scenario.problems import choices, unknown
+from sim.scenario.base import Base
 from sim.scenario.schema import US_PROVIDERS, Act, Event, Experiment, Jurisdiction, Lever, Timeline
 from sim.scenario.strict import Value
-from sim.vocabulary import TIES
 
 US, HISTORY, ABROAD = "US", "history", "abroad"
 NONE, AND = "none", " + "
@@ -39,7 +35,7 @@ FIELDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 }
 VARIED = ("on", "countries", "cut", "comity", "notice", "quota", "times")
 """The fields of a lever that a design may vary."""
-_PLAIN = {"by", "act", "on", "what", "reference"}
+PLAIN = {"by", "act", "on", "what", "reference"}
 _KINDS = {PROVIDER: "provider", US: "law", GOVERNMENT: "law", HISTORY: "news"}
 
 
@@ -156,154 +152,3 @@ def field_value(part: str, value: Value) -> object:
 def chronicle_of(experiment: Experiment, base: Base) -> Chronicle:
     """The timelines that the worlds of an experiment choose among."""
     return Chronicle(base.timelines[experiment.timeline], experiment.levers, base.jurisdictions)
-
-
-# --- checking ---------------------------------------------------------------------------------------------
-
-
-def lever_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
-    """Acts without what they need, unknown names, and acts that can change nothing."""
-    for name, lever in experiment.levers.items():
-        at: Loc = ("levers", name)
-        if name == NONE:
-            yield at, f"'{NONE}' is what a design writes for no lever; choose another name"
-        found = [*_field_findings(lever, at), *_name_findings(lever, experiment, base, at)]
-        yield from found
-        if not found:
-            yield from vain_findings(lever, experiment, base, at)
-    for world, spec in experiment.worlds.items():
-        yield from pulled_findings(spec.pulled, experiment, ("worlds", world, "pulled"))
-
-
-def pulled_findings(pulled: tuple[str, ...], experiment: Experiment, at: Loc) -> Iterator[Finding]:
-    """Levers that there are not, or that are pulled twice."""
-    for i, name in enumerate(pulled):
-        yield from unknown("lever", name, experiment.levers, (*at, i))
-        if name in pulled[:i]:
-            yield (*at, i), f"'{name}' is pulled twice"
-
-
-def choice_findings(at: Loc, value: Value, experiment: Experiment, base: Base) -> Iterator[Finding]:
-    """What is wrong with a value that a design gives to `pulled` (`at` is empty) or to a lever's field."""
-    if not at:
-        for _, words in pulled_findings(names_in(str(value)), experiment, ()):
-            yield (), words
-        return
-    name, part = (str(one) for one in at)
-    lever = experiment.levers[name].model_copy(update={part: field_value(part, value)})
-    found = [*_name_findings(lever, experiment, base, (name,))]
-    for _, words in found or vain_findings(lever, experiment, base, (name,)):
-        yield (), words
-
-
-def _field_findings(lever: Lever, at: Loc) -> Iterator[Finding]:
-    _, needed, more = FIELDS[lever.act]
-    given = {
-        name for name, declared in Lever.model_fields.items() if getattr(lever, name) != declared.default
-    }
-    for part in needed:
-        if part not in given:
-            yield at, f"'{lever.act}' needs {' and '.join(needed)}; {part} is missing"
-    for part in sorted(given - {*needed, *more, *_PLAIN}):
-        takes = ", ".join((*needed, *more)) or "nothing else"
-        yield (*at, part), f"'{lever.act}' has no {part}; it takes {takes}"
-    if lever.act == "add" and not lever.news and not lever.enacts:
-        yield at, "an event that is added needs news, enacts, or both"
-
-
-def _name_findings(lever: Lever, experiment: Experiment, base: Base, at: Loc) -> Iterator[Finding]:
-    who, places = FIELDS[lever.act][0], [*base.jurisdictions, *TIES, ABROAD]
-    actors = {
-        PROVIDER: [*base.providers, US_PROVIDERS],
-        GOVERNMENT: [name for name in places if name != US],
-    }.get(who, [who])
-    if lever.by not in actors:
-        yield (*at, "by"), f"'{lever.act}' is an act of {who}; {choices(lever.by, actors)}"
-    for i, country in enumerate(lever.countries):
-        yield from unknown("country", country, places, (*at, "countries", i))
-    yield from unknown("comity rule", lever.comity, base.contents.law.comity, (*at, "comity"))
-    history = base.timelines.get(experiment.timeline)
-    known = [event.id for event in history.events] if history else []
-    yield from unknown("event", lever.event, known, (*at, "event"))
-    if history is not None and lever.act == "add":
-        event = event_of(str(at[-1]), lever, base.jurisdictions).model_copy(update={"act": None})
-        alone = {"": history.model_copy(update={"events": (event,)})}
-        for loc, words in findings(replace(base, timelines=alone)):
-            if loc[:3] == ("timelines", "", "events"):
-                yield (*at, *loc[4:]), words
-
-
-def vain_findings(lever: Lever, experiment: Experiment, base: Base, at: Loc) -> Iterator[Finding]:
-    """Why a lever can change nothing in any world, as far as the configuration tells."""
-    if lever.on >= first_day(experiment.horizon.last):
-        yield (
-            (*at, "on"),
-            f"{lever.on}: it acts from the month after, and the last month is {experiment.horizon.last}",
-        )
-        return
-    if lever.on < first_day(experiment.horizon.first):
-        yield (*at, "on"), f"{lever.on}: before the first month, {experiment.horizon.first}"
-        return
-    act = act_of(lever, base.jurisdictions)
-    if FIELDS[lever.act][1][-1:] == ("countries",) and not act.countries:
-        yield (*at, "countries"), "names no country abroad"
-    vain = _VAIN.get(lever.act)
-    words = vain(act, lever.on, experiment, base) if vain else ""
-    if words:
-        yield at, words
-
-
-def _open_already(act: Act, on: dt.date, _: Experiment, base: Base) -> str:
-    """Regions that all the provider's are there already, by the record."""
-    if act.offer != "local_region":
-        return ""
-    for code in providers_of(act.by, base.providers):
-        provider = base.providers[code]
-        opened = {*provider.regions_2013, *(c for c, date in provider.region_openings.items() if date <= on)}
-        if any(country not in opened for country in act.countries):
-            return ""
-    return f"{act.by} has a local region in {', '.join(act.countries)} by {on} already, as recorded"
-
-
-def _open_nowhere(act: Act, on: dt.date, _: Experiment, base: Base) -> str:
-    """Nothing to close: no region there is on record."""
-    for code in providers_of(act.by, base.providers):
-        provider = base.providers[code]
-        recorded = {*provider.regions_2013, *provider.region_openings}
-        if act.offer != "local_region" or any(country in recorded for country in act.countries):
-            return ""
-    return f"{act.by} has no local region in {', '.join(act.countries)}, as recorded"
-
-
-def _publishes_already(act: Act, on: dt.date, _: Experiment, base: Base) -> str:
-    since = [base.providers[code].transparency_since for code in providers_of(act.by, base.providers)]
-    if any(date is None or date > on for date in since):
-        return ""
-    return f"{act.by} publishes what governments ask for by {on} already, as recorded"
-
-
-def _same_number(act: Act, on: dt.date, _: Experiment, base: Base) -> str:
-    return "1.0 times the staff changes nothing" if act.times == 1.0 else ""
-
-
-def _needs_two(act: Act, on: dt.date, _: Experiment, base: Base) -> str:
-    if act.instrument != "executive_agreement":
-        return ""
-    return "it takes two to make an agreement: it is an act of the US (act: agreement, by: US)"
-
-
-def _cannot_move(act: Act, on: dt.date, experiment: Experiment, base: Base) -> str:
-    event = next(e for e in base.timelines[experiment.timeline].events if e.id == act.event)
-    if event.cause == "endogenous":
-        return f"{event.id} is endogenous: it validates the model and drives nothing, so moving it is in vain"
-    return f"{event.id} happens on {on} already" if event.date == on else ""
-
-
-_VAIN = {
-    "open": _open_already,
-    "close": _open_nowhere,
-    "publish": _publishes_already,
-    "mla_staff": _same_number,
-    "adopt": _needs_two,
-    "move": _cannot_move,
-}

@@ -17,7 +17,8 @@ from sim.scenario.designs import Point, Prepared, prepare, scenarios_with
 from sim.scenario.digest import digest
 from sim.scenario.experiments import claim_findings, findings, first_day, months, moved
 from sim.scenario.factors import Factor, FactorProblem
-from sim.scenario.levers import Chronicle, chronicle_of, lever_findings
+from sim.scenario.lever_findings import lever_findings
+from sim.scenario.levers import Chronicle, chronicle_of
 from sim.scenario.locations import CONFIGS, experiment_file, root
 from sim.scenario.mean_field import averaged
 from sim.scenario.overrides import Setting, apply, from_command_line

@@ -29,11 +29,17 @@ levers:
   other: {by: google, act: litigate, on: 2016-06-30, reference: a test}
 """
 OPENS = "by: google, act: open, offer: local_region, countries: [PL], on: 2015-12-31"
+ADDS = "by: history, act: add, on: 2016-06-30"
+ENACTS = "{instrument: blocking_statute, countries: [FR], adopts: true, repeals: true}"
+ADOPTS = "by: eu, act: adopt, instrument: blocking_statute, on: 2015-12-31"
+MOVES = "by: history, act: move, event: T16, on: 2016-05-25"
+OTHER = "by: google, act: litigate, on: 2016-06-30"
+DESIGN = "design:\n  method: grid\n  levers:\n"
 
 
-def asked(folder: Path, lever: str, pulled: str = "lever", more: str = "") -> Resolved:
+def asked(folder: Path, lever: str, pulled: str = "lever", more: str = "", other: str = OTHER) -> Resolved:
     file = folder / "levers.yaml"
-    text = HEAD.replace("LEVER", lever).replace("PULLED", pulled)
+    text = HEAD.replace(OTHER, other).replace("LEVER", lever).replace("PULLED", pulled)
     file.write_text(text + more, encoding="utf-8")
     return resolve(file, base=base())
 
@@ -48,6 +54,12 @@ def asked(folder: Path, lever: str, pulled: str = "lever", more: str = "") -> Re
         (OPENS.replace("PL", "PO"), "lever.countries.0: unknown country 'PO'"),
         (OPENS.replace("PL", "IE"), "google has a local region in IE by 2015-12-31 already, as recorded"),
         (OPENS.replace("2015", "2020"), "it acts from the month after, and the last month is 2020-12"),
+        (OPENS.replace("2015-12-31", "2020-10-01"), "quarter after, which is beyond the last month"),
+        (OPENS.replace("PL", "US, PL"), "lever.countries.0: levers act abroad"),
+        (OPENS.replace("PL", ", ".join(["PL"] * 99)), "99 countries; there are"),
+        (f"{ADDS}, news: [{{channel: law_enforcement, weight: 0, reach: {{all: 1}}}}]", "changes nothing"),
+        (f"{ADDS}, enacts: [{ENACTS}]", "lever.enacts.0: adopts and repeals at once"),
+        ("by: US, act: mla_staff, times: 1e300, countries: [abroad], on: 2016-06-30", "from 0.01 to 100"),
         ("by: US, act: comity, comity: kind, on: 2016-06-30", "unknown comity rule 'kind'"),
         ("by: FR, act: adopt, instrument: executive_agreement, on: 2016-06-30", "it takes two"),
         ("by: history, act: move, event: T99, on: 2016-06-30", "unknown event 'T99'"),
@@ -62,6 +74,53 @@ def test_a_bad_lever_is_refused_with_its_line(tmp_path: Path, lever: str, said: 
     (problem,) = refused.value.problems
     assert said in problem
     assert problem.split("levers.yaml:")[1].startswith("13: levers.lever")
+
+
+@pytest.mark.parametrize(
+    ("lever", "other", "said"),
+    [
+        (MOVES, MOVES.replace("05-25", "06-25"), "'other' and 'lever' both move T16"),
+        (OPENS, OPENS.replace("open", "close").replace("google", "us_providers"), "contradicts 'lever'"),
+        (ADOPTS, ADOPTS.replace("adopt", "repeal").replace("eu", "FR"), "'other' contradicts 'lever'"),
+        (ADOPTS, ADOPTS, "'other' is the same act as 'lever'"),
+    ],
+)  # fmt: skip
+def test_levers_that_contradict_each_other_cannot_be_pulled_together(
+    tmp_path: Path, lever: str, other: str, said: str
+) -> None:
+    for pulled, design in (
+        ("lever, other", ""),
+        ("", f"{DESIGN}    pulled: {{values: [lever + other]}}\n"),
+    ):
+        with pytest.raises(InputError) as refused:
+            asked(tmp_path, lever, pulled, design, other.replace("IE", "PL"))
+        (problem,) = refused.value.problems
+        assert said in problem
+        assert problem.split("levers.yaml:")[1].startswith("18: design" if design else "10: worlds.with")
+
+
+def test_acts_that_contradict_at_a_point_of_a_design_are_refused(tmp_path: Path) -> None:
+    design = f"{DESIGN}    levers.other.on: {{values: [2016-12-31, 2015-12-31]}}\n"
+    other = ADOPTS.replace("adopt", "repeal").replace("2015", "2016")
+    with pytest.raises(InputError, match=r"'other' contradicts 'lever' on 2015-12-31"):
+        asked(tmp_path, ADOPTS, "lever, other", design, other)
+
+
+def test_a_design_has_no_dates_in_vain_and_overrides_no_world(tmp_path: Path) -> None:
+    for line, said in (
+        ("levers.lever.on: {values: [2020-11-30]}", "18: .*values.0: 2020-11-30: US providers act"),
+        ("pulled: {values: [none, other]}", "18: .*: worlds.with.pulled names lever, and cannot have both"),
+    ):
+        with pytest.raises(InputError, match=said):
+            asked(tmp_path, OPENS, "lever", f"{DESIGN}    {line}\n")
+
+
+def test_levers_need_a_reference_and_are_at_most_200(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"14: levers.other.reference: is empty"):
+        asked(tmp_path, OPENS, other=f"{OTHER}, reference: ''}}  # ")
+    many = "".join(f"  l{i}: {{{OTHER}, reference: a test}}\n" for i in range(200))
+    with pytest.raises(InputError, match="levers: 202 levers; at most 200"):
+        asked(tmp_path, OPENS, more=many)
 
 
 def test_a_lever_that_there_is_not_cannot_be_pulled(tmp_path: Path) -> None:
