@@ -129,12 +129,9 @@ class Results:
         return self._of_levers(1)
 
     def _of_levers(self, which: int) -> pd.DataFrame:
-        from sim.analysis.drivers.frontier import TABLES, with_text
+        from sim.analysis.drivers.frontier import checked
 
-        table = self._results.summary(TABLES[which])
-        if table is None:
-            raise InputError(f"{self.folder}: no lever is pulled in any of its worlds or points")
-        return with_text(table)
+        return checked(self._results.summary, self.folder)[which]
 
     def difference(self, measure: str, by: str | None = None) -> pd.DataFrame:
         """The second compared world minus the first, month by month: mean over seeds with its 95% interval.

@@ -15,7 +15,7 @@ else Student's t (95%) over pairs. From fewer than ten of them no verdict is giv
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,10 @@ import pandas as pd
 
 from sim.analysis.drivers.outcomes import inputs, outcomes_of
 from sim.analysis.headlines import HEADLINES
+from sim.runs.csv_tables import Unreadable
 from sim.runs.intervals import half_width
 from sim.scenario.levers import AND, NONE, names_in
+from sim.scenario.problems import InputError
 from sim.scenario.samples import POSTERIOR
 
 FRONTIER, LEVERS = "frontier", "levers"
@@ -52,6 +54,10 @@ NO_LEVER, PAYS, TRADES, NOTHING, NO_EFFECT, COSTS, TOO_FEW, ONE_PAIR = (
 UNJUDGED = (TOO_FEW, ONE_PAIR)
 _ORDER = (PAYS, TRADES, *UNJUDGED, NOTHING, NO_EFFECT, COSTS)
 DRAWS = "middle 90% of draws"
+KEYS = ["rule", "rule_name", "levers", "terms"]
+_NUMBERS = tuple(f"{what}{end}" for what in ("difference", "bought") for end in ("", "_low", "_high"))
+_FRONTIER_COLUMNS = (*KEYS, "headline", "unit", "value", *_NUMBERS, "pairs", "missing", "interval")
+_LEVERS_COLUMNS = (*KEYS, "buys", "costs", "verdict", "on_frontier", "dominated_by", "rank")
 BY_CODE = {headline.code: headline for headline in HEADLINES}
 
 
@@ -72,6 +78,35 @@ def with_text(table: pd.DataFrame) -> pd.DataFrame:
     """A table read from a file, with the empty text where a column of words has nothing."""
     words = [name for name in ("terms", "buys", "costs", "dominated_by") if name in table]
     return table.assign(**{name: table[name].astype(object).where(table[name].notna(), "") for name in words})
+
+
+def checked(read: Callable[[str], pd.DataFrame | None], folder: Path | None = None) -> list[pd.DataFrame]:
+    """The two tables as `read` finds them. Raises InputError, which names the file, for a damaged one, and if
+    there is none."""
+    out = []
+    for name, needed in ((FRONTIER, _FRONTIER_COLUMNS), (LEVERS, _LEVERS_COLUMNS)):
+        where = str(folder / f"{name}.csv") if folder else f"{name}.csv"
+        try:
+            table = read(name)
+        except Unreadable as error:
+            raise InputError(f"{where}: is damaged ({error})") from None
+        if table is None:
+            raise InputError(f"{folder or where}: no lever is pulled in any of its worlds or points")
+        if lost := [column for column in needed if column not in table]:
+            raise InputError(f"{where}: is damaged (it has no column {', '.join(lost)})")
+        numbers = [column for column in _NUMBERS if column in table]
+        if table.empty or not all(map(pd.api.types.is_numeric_dtype, table[numbers].dtypes)):
+            raise InputError(f"{where}: is damaged (it has no rows, or text where numbers should be)")
+        out.append(with_text(table))
+    frontier, levers = out
+    where = str(folder / f"{LEVERS}.csv") if folder else f"{LEVERS}.csv"
+    keys = [set(map(tuple, table[KEYS].astype(str).to_numpy())) for table in out]
+    whole = len(frontier) == len(SHOWN) * len(levers) == len(frontier[[*KEYS, "headline"]].drop_duplicates())
+    if keys[0] != keys[1] or not whole or not set(frontier["headline"]) <= set(SHOWN):
+        raise InputError(f"{where}: does not match {FRONTIER}.csv: one of them is damaged")
+    if not set(levers["verdict"]) <= {NO_LEVER, *_ORDER}:
+        raise InputError(f"{where}: is damaged (a verdict is none of {', '.join((NO_LEVER, *_ORDER))})")
+    return out
 
 
 def has_levers(experiment: Mapping[str, Any]) -> bool:
@@ -229,8 +264,6 @@ class _Found:
 
 
 # --- what pays --------------------------------------------------------------------------------------------
-
-KEYS = ["rule", "rule_name", "levers", "terms"]
 
 
 def levers_table(frontier: pd.DataFrame) -> pd.DataFrame:

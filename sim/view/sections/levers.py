@@ -11,8 +11,8 @@ from sim.analysis.drivers.frontier import (
     LEVERS,
     NO_LEVER,
     TRUST,
+    checked,
     name_of,
-    with_text,
 )
 from sim.analysis.drivers.frontier_answer import answer, rules_with_levers
 from sim.scenario.levers import AND, NONE
@@ -42,8 +42,8 @@ def levers(view: ResultsView) -> Section:
 
 @listed
 def _blocks(view: ResultsView) -> Iterable[Block]:
-    frontier = with_text(view.needed_summary("what levers buy and cost", FRONTIER))
-    table = with_text(view.needed_summary("which lever pays", LEVERS))
+    named = {FRONTIER: "what levers buy and cost", LEVERS: "which lever pays"}
+    frontier, table = checked(lambda name: view.needed_summary(named[name], name))
     rules = rules_with_levers(frontier, view.manifest.get("compare"))
     *of_rules, on_the_frontier = answer(frontier, table, rules)
     for words in of_rules:
@@ -159,7 +159,11 @@ def lever_table(frontier: pd.DataFrame, mine: pd.DataFrame, folded: bool = False
     note = (
         "Pays: buys something beyond its interval and costs nothing beyond it. Trades: buys one and costs "
         "another. What is too small to count (below 0.05 points, USD 0.5 bn, one conflict a year) is "
-        "neither. Foreign police are not part of the verdict."
+        "neither. Below ten draws of the fit (or ten pairs, where there are none) there is no verdict. What "
+        "foreign police obtain is not part of it, so staff for mutual legal assistance cannot pay by "
+        "construction. Every unsealed comity review counts as public news: what comity for all and ICPA "
+        "cost in trust comes from that assumption. A conflict of law is counted where an order is reviewed, "
+        "whether or not the review stops it."
     )
     name = str(mine["rule_name"].iloc[0])
     return Table(f"What levers buy and cost: {name}", heads, rows, note, folded=folded)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis.drivers.frontier import FEWEST, levers_table
+from sim.analysis.drivers.frontier import FEWEST, checked, levers_table
 from sim.analysis.drivers.frontier_answer import answer
 from sim.model.tables import TABLES
 from sim.pipeline import resolve, run
@@ -151,6 +151,18 @@ def test_the_words_name_what_pays_and_what_does_not(sweep: sim.Sweep) -> None:
     assert "'good' pays: it buys +2.00 points of trust abroad (+2.00 to +2.00)" in words[0]
     assert "'bad' does not pay" in words[0]
     assert "-2.50 points of US requests" in words[0]
+
+
+def test_a_damaged_table_is_named(sweep: sim.Sweep) -> None:
+    tables = {"frontier": sweep.frontier(), "levers": sweep.levers}
+    assert len(checked(tables.get)) == 2
+    for name, broken, said in (
+        ("frontier", tables["frontier"].drop(columns="bought_low"), "frontier.csv: .* no column bought_low"),
+        ("levers", tables["levers"].iloc[:0], "levers.csv: is damaged"),
+        ("levers", tables["levers"].iloc[1:], r"levers.csv: does not match frontier.csv"),
+    ):
+        with pytest.raises(InputError, match=said):
+            checked((tables | {name: broken}).get)
 
 
 def test_the_section_shows_both_rules_and_the_frontier(sweep: sim.Sweep) -> None:
