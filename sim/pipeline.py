@@ -5,6 +5,8 @@ the explorer and clusters all use these functions. Nothing else writes a manifes
 """
 
 import json
+import re
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -94,6 +96,8 @@ SUMMARIES = (
     *frontier.TABLES,
     *confound.TABLES,
 )
+
+_LOCAL = re.compile(r"^(--[\w-]+=)?(?:/|[A-Za-z]:[\\/]).*[\\/]")
 
 
 @dataclass
@@ -200,7 +204,8 @@ def run(
 
 def _experiment_text(resolved: Resolved, command: str) -> str:
     """The experiment as a file that gives the same runs."""
-    made = f": {command}" if command else ""
+    words = [_LOCAL.sub(r"\1", word) for word in shlex.split(command)]  # no folder of this computer
+    made = f": {shlex.join(words)}" if words else ""
     return text_of_resolved(resolved, " ".join(f"{resolved.name} as it was run{made}".split()))
 
 

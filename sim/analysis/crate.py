@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -191,7 +192,8 @@ def _person(crate: Any, number: int, author: Author) -> Any:
 
 
 def _organisation(crate: Any, one: Organisation) -> Any:
-    address = one.address or f"#organisation-{re.sub(r'[^a-z0-9]+', '-', one.name.lower()).strip('-')}"
+    name = re.sub(r"\W+", "-", one.name.lower()).strip("-") or one.name
+    address = one.address or f"#organisation-{quote(name)}"
     web = {"url": one.address} if one.address else {}
     return _entity(crate, address, {"@type": "Organization", "name": one.name, **web})
 

@@ -93,7 +93,11 @@ def verify(what: Path, cited: Sequence[str] = ()) -> Verification:
         try:
             manifest = results_of(folder).manifest
         except InputError as error:
-            return Verification(str(what), (*checks, Check(MANIFEST, False, str(error))), pd.DataFrame())
+            return Verification(
+                str(what),
+                (*checks, Check(MANIFEST, False, str(error).replace(str(folder), str(what)))),
+                pd.DataFrame(),
+            )
         records, found = _contents(folder, manifest, entities)
         checks += [*found, *_cited(ids, records), *_beyond(folder, manifest, entities)]
         return Verification(str(what), tuple(checks), records)

@@ -47,7 +47,11 @@ def opened(what: Path) -> Iterator[Path]:
             raise InputError(f"{what}: is no crate (.zip) that can be read: {first_line(error)}") from None
         except OSError as error:
             raise InputError(f"{what}: cannot be unpacked: {error.strerror or error}") from None
-        yield Path(scratch)
+        try:
+            yield Path(scratch)
+        except InputError as error:  # the user knows the crate, not where it was unpacked
+            words = [problem.replace(scratch, str(what)) for problem in error.problems]
+            raise InputError(words) from None
 
 
 def reproduce_results(

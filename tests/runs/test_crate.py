@@ -12,9 +12,10 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 from sim.analysis.crate import pack
-from sim.pipeline import Finished
-from sim.runs.deposit import Deposit, DepositOptions, deposit_of
+from sim.pipeline import Finished, _experiment_text
+from sim.runs.deposit import Author, Deposit, DepositOptions, Organisation, deposit_of, orcid_digits
 from sim.scenario.problems import InputError
+from sim.scenario.resolution import Resolved
 
 FILES = 24
 
@@ -122,6 +123,17 @@ def test_another_kind_of_file_is_refused(folder: Path, tmp_path: Path) -> None:
         pack(folder, tmp_path / "x.tar", Deposit())
 
 
+def test_organisations_without_latin_letters_stay_two(folder: Path, tmp_path: Path) -> None:
+    authors = tuple(Author(name=n, affiliation=Organisation(name=n)) for n in ("東京大学", "京都大学"))
+    pack(folder, tmp_path / "x.zip", Deposit(authors=authors))
+    named = [one["name"] for one in graph(tmp_path / "x.zip").values() if one["@type"] == "Organization"]
+    assert sorted(named) == sorted(["東京大学", "京都大学"])
+
+
+def test_an_orcid_has_latin_digits() -> None:
+    assert orcid_digits("0000-0002-1825-0097") and orcid_digits("٠٠٠٠-0002-1825-0097") is None
+
+
 def test_nobody_is_invented(folder: Path, tmp_path: Path) -> None:
     pack(folder, tmp_path / "x.zip", Deposit())
     assert "author" not in graph(tmp_path / "x.zip")["./"]
@@ -156,3 +168,8 @@ def test_records_that_are_not_of_the_tables_are_not_packed(folder: Path, tmp_pat
     (folder / "records.csv").write_text("garbage\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"records.csv"):
         pack(folder, tmp_path / "x.zip", Deposit())
+
+
+def test_the_experiment_names_no_folder_of_the_computer(resolved: Resolved) -> None:
+    text = _experiment_text(resolved, "warrantsim run '/home/my name/small.yaml' --out=/tmp/x")
+    assert text.splitlines()[0].endswith("warrantsim run small.yaml --out=x")

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.analysis.headline_table import with_windows
 from sim.analysis.headlines import SINCE_THE_SWITCH, SINCE_THEY_DIFFER
-from sim.pipeline import _with_windows, resolve
+from sim.pipeline import resolve
 from sim.runs.silence import begins_with_the_switch, silences
 from sim.scenario.locations import experiments
 from sim.scenario.problems import InputError
@@ -145,7 +146,7 @@ def test_check_says_it() -> None:
 def test_no_window_is_called_that_of_the_switch_if_it_begins_before(own: dict[str, Any]) -> None:
     resolved = asked(worlds={"a": MICROSOFT, "b": DOJ | own})
     assert not begins_with_the_switch(*resolved.scenarios.values())
-    table = _with_windows(pd.DataFrame({"window": [f"mean {SINCE_THE_SWITCH}"]}), resolved)
+    table = with_windows(pd.DataFrame({"window": [f"mean {SINCE_THE_SWITCH}"]}), resolved)
     assert table["window"].tolist() == [f"mean {SINCE_THEY_DIFFER}"]
     with pytest.raises(InputError, match="no switch sets them apart then"):
         asked(worlds={"a": MICROSOFT, "b": DOJ | own}, claims=[CLAIM | {"window": "from the switch"}])

@@ -213,3 +213,22 @@ def test_the_folder_holds_the_experiment_that_gives_the_same_runs(finished: Fini
         FolderResults(finished.folder).manifest["code"] is None
         or "commit" in (FolderResults(finished.folder).manifest["code"])
     )
+
+
+@pytest.mark.parametrize("content", ["garbage\n", "headline,draws,median,low90,high90\ntrust,x,y,z,w\n"])
+def test_damaged_draws_are_a_clear_error(folder: Path, resolved: Resolved, content: str) -> None:
+    (folder / "uncertainty.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"uncertainty.csv"):
+        records_of(folder, FolderResults(folder).manifest, resolved)
+
+
+def test_a_corrupt_stream_is_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("manifest.json", "a manifest " * 100)
+    content = bytearray(path.read_bytes())
+    at = len("manifest.json") + 30  # behind the local header
+    content[at : at + 4] = b"\xff" * 4
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is no crate"):
+        verify(path)
