@@ -27,23 +27,6 @@ if TYPE_CHECKING:
         world,
     )
 
-_OFFERED = (
-    "Experiment",
-    "InputError",
-    "Month",
-    "Pair",
-    "Sweep",
-    "boundary",
-    "check",
-    "load",
-    "record",
-    "reproduce",
-    "run",
-    "sweep",
-    "verify",
-    "why",
-    "world",
-)
 __all__ = [
     "Experiment",
     "InputError",
@@ -62,6 +45,7 @@ __all__ = [
     "why",
     "world",
 ]
+_OFFERED = tuple(name for name in __all__ if name != "__version__")
 
 
 def __getattr__(name: str) -> Any:

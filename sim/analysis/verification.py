@@ -346,9 +346,7 @@ def _beyond(folder: Path, manifest: dict[str, Any], entities: Entities | None) -
         if path.suffix in (".csv", ".parquet") and path.name not in _FROM_TABLES
     )
     if others:
-        yield Check(
-            "the numbers of " + ", ".join(others), None, "they need other runs, or none of the tables"
-        )
+        yield Check("the numbers of " + ", ".join(others), None, "they are not computed anew without running")
     if (folder / "report.html").is_file():
         yield Check("the report's text and figures", None, "but for the record's id")
     yield from _origin(manifest)

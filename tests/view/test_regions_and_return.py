@@ -70,7 +70,8 @@ def test_the_report_names_the_box_and_links_the_trade_off_with_its_limits(folder
     chart = charts(regions.blocks)["tradeoff-0"]
     tradeoff, limits = chart.figures
     names = [frame["name"] for frame in tradeoff["frames"]]
-    assert names == [frame["name"] for frame in limits["frames"]] == list(chart.choice.options)  # type: ignore[union-attr]
+    assert chart.choice is not None
+    assert names == [frame["name"] for frame in limits["frames"]] == list(chart.choice.options)
     assert chart.choice is not None and str(chart.choice.start).endswith("*"), "it starts at the chosen box"
 
 
