@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp, log
-from sim.model.reference.customers import UNITS, Cell
+from sim.model.reference.cells import UNITS, Cell
 from sim.model.reference.philox import draw4
 from sim.model.reference.population import home_share_of
 from sim.scenario.scenario import Scenario

@@ -8,13 +8,15 @@ configs/parameters/investigators.yaml. Times are months.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp, log
+from sim.model.reference.clerks import Clerk
 from sim.model.reference.docket import COUNTED, PLAIN_AGENT, US, Request, Requests, running_sums
+from sim.model.reference.orders import MONTH_UNITS, Data, ForeignOrders, Outcome, RuleOfMonth, Tally
 from sim.model.reference.philox import draw, draw4
 from sim.model.reference.places import (
     CUSTOMER_KEYS,
@@ -34,142 +36,8 @@ from sim.model.reference.routing import (
 from sim.scenario.schema import Act
 
 CONSUMER = 0  # the first segment
-MONTH_UNITS = 1024.0  # months to evidence are added up in 1/1024
 OUTGOING, INCOMING = range(2)  # MLA: US requests abroad, foreign requests to the US
 KNOWN_AFTER = 12
-
-
-# --- what a month brings ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class RuleOfMonth:
-    """The law as investigators meet it. Lists hold, by country, the share that has an instrument in force.
-
-    `honoured`: share of US warrants for data abroad that each US provider honours while the question is open,
-    and last all others; `notice` and `quota`: the terms of an agreement with each country, that is the share
-    of US orders of which it is told, and the orders a month that its police may serve; `bars_disclosure`:
-    countries whose data-protection law bars disclosures to foreign authorities; `litigating`: share of US
-    providers, by revenue abroad, that go to court.
-    """
-
-    test: str
-    comity: str
-    honoured: Sequence[float]
-    bars_disclosure: frozenset[str]
-    agreement: list[float]
-    notice: list[float]
-    quota: list[float]
-    blocking: list[float]
-    claim: list[float]
-    litigating: float
-
-
-@dataclass(frozen=True)
-class Data:
-    """The data that a request is aimed at: who controls it, in which country it lies, and whether it can be
-    read.
-    """
-
-    home: int  # country of the customer
-    segment: int
-    position: float  # the customer's position in the order of laws
-    controller: str
-    lies: int
-    provider: int  # the US provider that controls it; -1 if none does
-    nowhere: bool  # it has no stable location
-    unreadable: bool
-
-    @property
-    def us_held(self) -> bool:
-        return self.controller == "us_provider"
-
-    @property
-    def law_of(self) -> int:
-        """The country whose law a US order may break: the host, or the customer's if there is none."""
-        return self.home if self.nowhere else self.lies
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Whether evidence is obtained, and after how many months."""
-
-    succeeds: bool
-    months: float
-
-
-@dataclass
-class Tally:
-    """What became of requests: how many, how many obtained evidence (and within 12 months), and after how
-    long.
-    """
-
-    requests: int = 0
-    succeeded: int = 0
-    succeeded_12m: int = 0
-    months: int = 0  # in 1/1024
-    unreadable: int = 0
-    conflicts: int = 0
-
-    def enter(self, outcome: Outcome, data: Data, ruling: Ruling) -> None:
-        """Count one request."""
-        self.requests += 1
-        self.conflicts += int(ruling.conflict)
-        if outcome.succeeds and data.unreadable:
-            self.unreadable += 1
-        elif outcome.succeeds:
-            self.succeeded += 1
-            self.months += int(outcome.months * MONTH_UNITS)
-            self.succeeded_12m += int(outcome.months <= 12.0)
-
-
-@dataclass
-class Clerk:
-    """The queue of one authority for the requests of one country; capacity is in requests a month.
-
-    `least`: capacity at the start; `load`: requests a month that the authority has come to expect; `staff`:
-    its staff as a multiple of what the load calls for.
-    """
-
-    least: float
-    load: float
-    capacity: float
-    free_at: float = 0.0
-    arrived: int = 0
-    arrived_last_month: int = 0
-    staff: float = 1.0
-    finishes: list[float] = field(default_factory=list)  # times at which requests leave the queue
-
-    def backlog_at(self, month: int) -> int:
-        """Requests that wait at the beginning of a month."""
-        return self.arrived - len([end for end in self.finishes if end < month])
-
-    def hire(self, month: int, hiring: float, utilisation: float) -> None:
-        """Capacity follows a lasting change of load with a lag; nobody is dismissed.
-
-        The load of a month is what arrived and a twelfth of what waits, which a year should clear.
-        """
-        self.load += hiring * (self.arrived_last_month + self.backlog_at(month) / 12.0 - self.load)
-        self.arrived_last_month = 0
-        self.capacity = self.staff * max(self.least, self.load / utilisation)
-
-    def serve(self, arrival: float, work: float) -> float:
-        """Queue a request; `work` is of unit mean. Returns when it is finished."""
-        ends = max(arrival, self.free_at) + work / self.capacity
-        self.free_at = ends
-        self.arrived += 1
-        self.arrived_last_month += 1
-        self.finishes.append(ends)
-        return ends
-
-
-@dataclass
-class ForeignOrders:
-    """What one police's requests did to Americans, and to US providers that refused an order."""
-
-    about_americans: int = 0
-    reached_americans: int = 0
-    refused: int = 0
 
 
 class Investigators:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.model.reference.arithmetic import LN2, add_up, exp, log
-from sim.model.reference.customers import UNITS, Cell, taste_of
+from sim.model.reference.cells import UNITS, Cell
+from sim.model.reference.customers import taste_of
 from sim.model.reference.places import (
     CUSTOMER_KEYS,
     FIRST_US,

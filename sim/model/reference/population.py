@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.model.reference.arithmetic import add_up, exp, log
-from sim.model.reference.customers import UNITS, Cell
+from sim.model.reference.cells import UNITS, Cell
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Jurisdiction, SegmentSpec
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 from sim.model.reference.arithmetic import exp
 from sim.model.reference.books import Amounts, Book, Counts
-from sim.model.reference.customers import UNITS, Cell
+from sim.model.reference.cells import UNITS, Cell
 from sim.model.reference.market import US, Market
 from sim.model.reference.places import (
     CUSTOMER_KEYS,

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.model.reference.arithmetic import exp, log
-from sim.model.reference.customers import LEAST, Cell, Customer, single
+from sim.model.reference.cells import Cell, single
+from sim.model.reference.customers import LEAST, Customer
 from sim.model.reference.places import (
     FIRST_US,
     HOME_GROWN,

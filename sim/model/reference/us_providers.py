@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp, log
-from sim.model.reference.customers import Terms
+from sim.model.reference.cells import Terms
 from sim.model.reference.philox import draw
 from sim.model.reference.places import (
     CUSTOMER_KEYS,

@@ -16,10 +16,10 @@ from sim.model.law.routing import CONFLICT_BIT, HOST_BIT, foreign_routes, us_rou
 from sim.model.law.timeline import Month
 from sim.model.places import CUSTOMER_KEYS
 from sim.model.population import smallest_size
-from sim.model.reference.customers import Terms
+from sim.model.reference.cells import Terms
 from sim.model.reference.governments import Surroundings
-from sim.model.reference.investigators import RuleOfMonth
 from sim.model.reference.news import Word
+from sim.model.reference.orders import RuleOfMonth
 from sim.model.reference.record import Flow
 from sim.model.reference.us_providers import CellSeen, OffersInCountry, Provider
 from sim.model.world import WorldSet

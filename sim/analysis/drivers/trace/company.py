@@ -12,7 +12,8 @@ import numpy as np
 
 from sim.analysis.drivers.trace.pair import TwinDiffers, View
 from sim.model.luck import purposes
-from sim.model.reference.customers import HEARD, NOT, UNITS, Cell, Customer, CustomersOfWorld
+from sim.model.reference.cells import UNITS, Cell
+from sim.model.reference.customers import HEARD, NOT, Customer, CustomersOfWorld
 from sim.model.reference.philox import draw4
 from sim.model.reference.places import ON_PREMISES
 from sim.model.reference.population import cells_of

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.model.agents.customers import Customers
 from sim.model.law.timeline import Month
-from sim.model.reference.customers import Terms
+from sim.model.reference.cells import Terms
 from sim.model.reference.news import Word
 from sim.model.world import WarrantModel, WorldSet
 from sim.runs.pairs import share_population
