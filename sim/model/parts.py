@@ -74,13 +74,14 @@ def terms_of_agreements(scenario: Scenario, law: LawInForce) -> tuple[np.ndarray
     """Whether an executive agreement with each country would have effect, bool (J,), and on what terms."""
     orders, codes = scenario.parameters.orders, list(scenario.jurisdictions)
     effective = np.full(len(codes), scenario.regimes[law.regime].agreements)
-    quota, notice = np.full(len(codes), orders.agreement_quota), np.full(len(codes), orders.agreement_notice)
-    for country, told, served in law.agreements:
+    usual = (orders.agreement_quota, orders.agreement_notice, orders.agreement_lifts_bar)
+    agreed = np.array([usual] * len(codes))
+    for country, *terms in law.agreements:
         j = codes.index(country)
         effective[j] = True
-        notice[j] = notice[j] if told is None else told
-        quota[j] = quota[j] if served is None else served
-    return effective, Terms(quota, notice, orders.agreement_objection)
+        agreed[j] = [own if own is not None else default for own, default in zip(terms, usual, strict=True)]
+    quota, notice, lifts_bar = agreed.T.copy()
+    return effective, Terms(quota, notice, lifts_bar, orders.agreement_objection)
 
 
 class PartsOfWorld(OrderedModel):

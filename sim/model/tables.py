@@ -177,12 +177,16 @@ _OF_INVESTIGATIONS: tuple[Column, ...] = (
         "foreign_orders_refused", "requests", "foreign orders that US law forbids a provider to obey: refused"
     ),
     _f("refusal_costs", "USD", "what refusing them costs US providers"),
-    _i("public_orders", "requests", "US orders that became public, in court or in the press"),
+    _i(
+        "public_orders",
+        "requests",
+        "US orders that became public, in court or in the press, and that no court stopped",
+    ),
     _i("court_orders", "requests", "of these: that came to court about data in another country"),
     _i(
         "conflicts_of_law",
         "requests",
-        "US orders that a provider could obey only by breaking the law of the host",
+        "US orders that could be obeyed only by breaking another law, and that no court stopped",
     ),
     _i(
         "disclosures_enterprise_abroad",
@@ -245,9 +249,14 @@ TABLES: dict[str, Table] = {
                 _i(
                     "conflicts_about_people",
                     "requests",
-                    "US orders about its people that conflict with a law",
+                    "US orders about its people that could be obeyed only by breaking another law, and that "
+                    "no court stopped",
                 ),
-                _i("public_orders", "requests", "US orders about its people that became public"),
+                _i(
+                    "public_orders",
+                    "requests",
+                    "US orders about its people that became public and that no court stopped",
+                ),
                 _i("court_orders", "requests", "US orders in court about other people's data on its soil"),
                 _i("americans_reached", "requests", "orders of its police that reach Americans' data"),
                 _i("foreign_orders_refused", "requests", "orders of its police that US providers refuse"),
@@ -379,7 +388,11 @@ TABLES: dict[str, Table] = {
                 _i("succeeded_12m", "requests", "of these: readable content within 12 months"),
                 _f("months", "months", "sum over those that succeed of the months to evidence"),
                 _i("unreadable", "requests", "of these: data obtained that only the customer could decrypt"),
-                _i("conflicts", "requests", "of these: obeying meant breaking the law of the host"),
+                _i(
+                    "conflicts",
+                    "requests",
+                    "of these: obeying broke another law, and nobody refused or was spared",
+                ),
                 _i(
                     "backlog",
                     "requests",

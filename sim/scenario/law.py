@@ -36,6 +36,7 @@ _US_AXES: dict[str, tuple[Any, ...]] = {
     "data_law_bars": _FLAG,
     "blocking_statute": _FLAG,
     "target_in_host": _FLAG,
+    "cooperation": _FLAG,
 }
 _FOREIGN_AXES: dict[str, tuple[Any, ...]] = {
     "location": FOREIGN_LOCATIONS,
@@ -155,6 +156,10 @@ class USConditions(Strict):
     )
     blocking_statute: bool | None = Field(None, description="obeying is an offence in the host's law")
     target_in_host: bool | None = Field(None, description="the target lives in the host's country")
+    cooperation: bool | None = Field(
+        None,
+        description="a treaty or convention binds the holder's country and the US to legal assistance",
+    )
 
 
 class USRow(Strict):
@@ -162,6 +167,10 @@ class USRow(Strict):
 
     when: USConditions
     route: Route
+    notice: bool = Field(
+        False,
+        description="the holder's government is told first, and the order waits investigators.notice_months",
+    )
     authority: str
 
 

@@ -122,7 +122,7 @@ def _matters(act: Act, providers: tuple[str, ...]) -> Iterator[tuple[object, ...
 
 
 def _says(act: Act) -> tuple[object, ...]:
-    return act.act, act.cut, act.comity, act.notice, act.quota, act.times
+    return act.act, act.cut, act.comity, act.notice, act.quota, act.lifts_bar, act.times
 
 
 def choice_findings(at: Loc, value: Value, experiment: Experiment, base: Base) -> Iterator[Finding]:

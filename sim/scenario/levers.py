@@ -26,14 +26,14 @@ FIELDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "publish": (PROVIDER, (), ()),
     "cut_price": (PROVIDER, ("cut", "countries"), ()),
     "comity": (US, ("comity",), ()),
-    "agreement": (US, ("countries",), ("notice", "quota")),
+    "agreement": (US, ("countries",), ("notice", "quota", "lifts_bar")),
     "mla_staff": (US, ("times", "countries"), ()),
     "adopt": (GOVERNMENT, ("instrument",), ()),
     "repeal": (GOVERNMENT, ("instrument",), ()),
     "add": (HISTORY, (), ("news", "enacts")),
     "move": (HISTORY, ("event",), ()),
 }
-VARIED = ("on", "countries", "cut", "comity", "notice", "quota", "times")
+VARIED = ("on", "countries", "cut", "comity", "notice", "quota", "lifts_bar", "times")
 """The fields of a lever that a design may vary."""
 PLAIN = {"by", "act", "on", "what", "reference"}
 _KINDS = {PROVIDER: "provider", US: "law", GOVERNMENT: "law", HISTORY: "news"}

@@ -170,6 +170,7 @@ class Investigators(Strict):
     rogatory_slowdown: float
     rogatory_success: float
     conflict_delay: float
+    notice_months: float
     consumer_unlocking: float
     incidental_share: float
     claim_obedience: float
@@ -177,6 +178,7 @@ class Investigators(Strict):
     sealed_share: float
     challenged_share: float
     publicity: float
+    motions_known: float
 
 
 class Orders(Strict):
@@ -186,6 +188,7 @@ class Orders(Strict):
     foreigners_in_us: float
     agreement_quota: float
     agreement_notice: float
+    agreement_lifts_bar: float
     agreement_objection: float
 
 

@@ -179,8 +179,8 @@ class Act(Strict):
     of them), the US, a country or `history`.
 
     `sim.scenario.levers.FIELDS` says which fields an act needs. `countries` are codes, ties such as `eu`, or
-    `abroad`. `notice` and `quota` are the terms of an agreement with these countries (the parameters of
-    `orders` where nothing is said).
+    `abroad`. `notice`, `quota` and `lifts_bar` are the terms of an agreement with these countries (the
+    parameters of `orders` where nothing is said).
     """
 
     by: str
@@ -191,6 +191,7 @@ class Act(Strict):
     comity: str | None = None
     notice: Share | None = None
     quota: NonNegative | None = None
+    lifts_bar: Share | None = None
     times: Positive | None = None
     instrument: Instrument | None = None
     event: str | None = None

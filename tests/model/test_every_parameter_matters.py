@@ -25,6 +25,9 @@ ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
     "investigators.incidental_share": ("cloud_act", {}),
     "orders.agreement_quota": ("cloud_act", {"orders.agreement_quota": 2.0}),
     "orders.agreement_notice": ("cloud_act", {}),
+    "orders.agreement_lifts_bar": ("cloud_act", {}),
+    "investigators.notice_months": ("icpa", {}),
+    "investigators.motions_known": ("cloud_act", {}),
     "orders.agreement_objection": ("cloud_act", {"orders.agreement_notice": 0.5}),
     "lawmakers.base_rate": ("congress_answers/microsoft_wins", EAGER_LAWMAKERS),
     "lawmakers.unmet_need": ("congress_answers/microsoft_wins", EAGER_LAWMAKERS),
@@ -100,7 +103,11 @@ def _of_month(books: Books, month: int) -> bytes:
 def _as_it_stands(world: str) -> _Recording:
     """One world of the main or of the CLOUD Act experiment; one is enough to see an effect."""
     named, _, name = world.rpartition("/")
-    shipped = named or {"cloud_act": "cloud_act", "leads_act": "nationality_test"}.get(world)
+    shipped = named or {
+        "cloud_act": "cloud_act",
+        "leads_act": "nationality_test",
+        "icpa": "nationality_test",
+    }.get(world)
     return _Recording(asked(experiment=shipped) if shipped else asked(), name)
 
 

@@ -67,7 +67,7 @@ def test_governments_and_the_us_have_done_what_their_levers_say(pair: WorldSet) 
     in_force = pulled.legislation.in_force
     assert in_force[codes.index("FR"), INSTRUMENTS.index("blocking_statute")] == 1.0
     assert in_force[codes.index("DE"), INSTRUMENTS.index("executive_agreement")] == 1.0
-    assert (law.regime, law.comity, law.agreements) == ("doj_wins", "statutory", (("DE", 1.0, 3.0),))
+    assert (law.regime, law.comity, law.agreements) == ("doj_wins", "statutory", (("DE", 3.0, 1.0, None),))
     rule = pulled.rule_of_month
     germany = codes.index("DE")
     assert rule.agreements.sum() == 1

@@ -81,6 +81,7 @@ class Casework:
         self._docket, self._waits, self._codes = docket, waits, list(scenario.jurisdictions)
         self._held = _held(scenario)
         self._practice = _practice(scenario)
+        self._cooperates = np.array([j.mla_instrument != "none" for j in scenario.jurisdictions.values()])
         self._litigation_delay = scenario.parameters.providers.litigation_delay
         self.foreign_owned = _foreign_owned(scenario)
         self.queues = new_queues(scenario)
@@ -151,6 +152,7 @@ class Casework:
             rule.agreements,
             rule.laws,
             rule.data_law,
+            self._cooperates,
             rule.terms,
         )
         held = self._held_in(month, world, place, hosts, belief)
@@ -211,6 +213,7 @@ def _practice(scenario: Scenario) -> kernel.Practice:
         agreement_months=p.agreement_months,
         mla_months=p.mla_base_months * np.stack([slowness * slower, slower]),
         conflict_delay=p.conflict_delay,
+        notice_months=p.notice_months,
         direct_ok=p.direct_success,
         comity_ok=p.comity_success,
         common_ok=p.common_law_comity_success,
@@ -222,6 +225,7 @@ def _practice(scenario: Scenario) -> kernel.Practice:
         sealed=p.sealed_share,
         challenged=p.challenged_share,
         publicity=p.publicity,
+        motions_known=p.motions_known,
     )
 
 

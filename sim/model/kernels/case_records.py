@@ -51,6 +51,13 @@ class Outcome(NamedTuple):
     route: np.ndarray  # int64 in the end
     succeeds: np.ndarray  # bool
     months: np.ndarray  # float64
+    stopped: np.ndarray  # bool by a court, for comity
+
+
+@inner()
+def breaks_law(r, outcome):
+    """Whether another law was broken: somebody was compelled to, and neither refused nor was spared."""
+    return outcome.code[r] & CONFLICT_BIT != 0 and outcome.route[r] != MLA and not outcome.stopped[r]
 
 
 @inner()
@@ -76,7 +83,7 @@ def tally(requests, found, outcome, results):
     for r in range(len(rows)):
         police, home, lies, route = rows[r, POLICE], homes[r], lie[r], outcome.route[r]
         succeeds, months, bad = outcome.succeeds[r], outcome.months[r], unreadable[r]
-        conflict = outcome.code[r] & CONFLICT_BIT != 0
+        conflict = breaks_law(r, outcome)
         if police != US:
             direction = FOREIGN_TO_US if found.us_held[r] or lies == US else FOREIGN_AT_HOME
             _tally(out[direction, police, route], succeeds, months, bad, conflict)
@@ -94,7 +101,8 @@ def enter_us_orders(requests, found, outcome, ways, results):
     """Conflicts of law and disclosures that US orders lead to, and which orders become public.
 
     An order that is not sealed for good becomes public if it comes to court or into the press. Only orders
-    that compel are news: assistance is the host's own act.
+    that compel are news: assistance is the host's own act. A motion for comity is filed under seal, and few
+    become known; one that stopped the order is good news only.
     """
     rows, chance, p = requests.rows, requests.chance, ways.practice
     litigated = p.challenged * ways.litigating
@@ -102,8 +110,7 @@ def enter_us_orders(requests, found, outcome, ways, results):
         if rows[r, POLICE] != US:
             continue
         home, lies, route = found.home[r], found.lies[r], outcome.route[r]
-        conflict = outcome.code[r] & CONFLICT_BIT != 0
-        if conflict:
+        if breaks_law(r, outcome):
             results.conflicts[home if found.nowhere[r] else lies] += 1
             results.subject_conflicts[home] += 1
         obtained = outcome.succeeds[r] and not found.unreadable[r]
@@ -111,9 +118,14 @@ def enter_us_orders(requests, found, outcome, ways, results):
             results.disclosures[0] += 1
         if found.controller[r] == TARGET or uniform(chance[r, SEALED]) < p.sealed:
             continue
-        disputed = lies != US and (conflict or ways.rule.contested)
-        court = route == COMITY or (disputed and uniform(chance[r, COURT]) < litigated)
+        if route == COMITY:
+            court = uniform(chance[r, PRESS]) < p.motions_known
+        else:
+            disputed = lies != US and (outcome.code[r] & CONFLICT_BIT != 0 or ways.rule.contested)
+            court = disputed and uniform(chance[r, COURT]) < litigated
         results.fought[home] += np.int64(court)
+        if outcome.stopped[r]:
+            continue
         if court and lies != home:
             results.in_court[lies] += 1
         if court or (route == DIRECT and uniform(chance[r, PRESS]) < p.publicity):

@@ -40,8 +40,10 @@ UNITS = 1_000_000.0  # fixed point: stocks are int64 in millionths of an account
 # Requests: directions (`DIRECTIONS`), routes (`ROUTES`), and the two queues of legal assistance.
 US_AT_HOME, US_TO_FOREIGN, FOREIGN_AT_HOME, FOREIGN_TO_US = range(4)
 DIRECT, COMITY, AGREEMENT, MLA, UNREACHABLE = range(5)
+ROUTE_BITS = 7  # of a code of the routing tables: the route
 CONFLICT_BIT = 8  # added to a route's code: obeying breaks another law
 HOST_BIT = 16  # added to a route's code: the host of the data is asked, not the US
+NOTICE_BIT = 32  # added to a route's code: a government is told first, and the order waits
 OUTGOING, INCOMING = range(2)
 
 # An adoption and a repeal, in the list of a month's decisions.

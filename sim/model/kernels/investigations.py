@@ -28,7 +28,9 @@ from sim.model.kernels.codes import (
     HOST_BIT,
     INCOMING,
     MLA,
+    NOTICE_BIT,
     OUTGOING,
+    ROUTE_BITS,
     US,
 )
 from sim.model.kernels.jit import entry, inlined
@@ -58,6 +60,7 @@ class Terms(NamedTuple):
 
     quota: np.ndarray  # float64 (J,) orders a month that a partner's police may serve under its agreement
     notice: np.ndarray  # float64 (J,) share of US orders under a partner's law of which the partner is told
+    lifts_bar: np.ndarray  # float64 (J,) share of them that the agreement makes lawful in the partner's law
     objection: float  # share of these to which the partner objects
 
 
@@ -77,6 +80,9 @@ class Rule(NamedTuple):
     data_law: (
         np.ndarray
     )  # float64 (J,) chance that a disclosure to foreign authorities breaks its data-protection law
+    cooperates: (
+        np.ndarray
+    )  # bool (J,) whether a treaty or convention binds it to legal assistance with the US
     terms: Terms
 
 
@@ -88,6 +94,7 @@ class Practice(NamedTuple):
     agreement_months: float
     mla_months: np.ndarray  # float64 (2, J) of papers: outgoing to, incoming from
     conflict_delay: float
+    notice_months: float  # that an order waits of which a government is told first
     direct_ok: float
     comity_ok: float
     common_ok: float
@@ -99,6 +106,7 @@ class Practice(NamedTuple):
     sealed: float  # share of orders that stay secret for good
     challenged: float  # share of orders for data abroad that a provider that litigates takes to court
     publicity: float  # share of the others that are not sealed that the press learns of
+    motions_known: float  # share of the motions for comity, not sealed for good, that become public
 
 
 class Ways(NamedTuple):
@@ -136,7 +144,8 @@ def answer(requests, found, rule, code):
     us_table, foreign_table, laws, data_law = rule.us_table, rule.foreign_table, rule.laws, rule.data_law
     homes, lie, controllers, nowhere = found.home, found.lies, found.controller, found.nowhere
     agreements, honoured_by, providers, who = rule.agreements, rule.honoured, found.provider, requests.who
-    quota, notice, objection = rule.terms.quota, rule.terms.notice, rule.terms.objection
+    terms, cooperates = rule.terms, rule.cooperates
+    quota, notice, lifts_bar, objection = terms.quota, terms.notice, terms.lifts_bar, terms.objection
     before, served = US, 0
     for r in range(len(rows)):
         if rows[r, POLICE] != before:
@@ -150,16 +159,25 @@ def answer(requests, found, rule, code):
             agreement = 1 if agreements[law_of] and laws[law_of, EXECUTIVE_AGREEMENT] > order else 0
             bars = 1 if uniform(chance[r, DATA_LAW]) < data_law[law_of] else 0
             blocking = 1 if not nowhere[r] and laws[lies, BLOCKING_STATUTE] > order else 0
-            told = agreement == 1 and uniform(chance[r, OTHER]) < notice[law_of]
-            if told:
-                bars, blocking = 0, 0  # a partner that is told and does not object agrees
+            luck = uniform(chance[r, OTHER])
+            if agreement == 1 and luck >= 1.0 - lifts_bar[law_of]:
+                bars, blocking = 0, 0
             own_soil = 1 if lies == homes[r] else 0
             code[r] = us_table[
-                honoured, location, controllers[r], us_person, resides, agreement, bars, blocking, own_soil
+                honoured,
+                location,
+                controllers[r],
+                us_person,
+                resides,
+                agreement,
+                bars,
+                blocking,
+                own_soil,
+                1 if cooperates[homes[r]] else 0,
             ]
-            if told and code[r] == DIRECT and lies != US:
-                objects = uniform(chance[r, OTHER]) < notice[law_of] * objection
-                code[r] = MLA if objects else DIRECT
+            told = agreement == 1 and luck < notice[law_of]
+            if told and code[r] & ROUTE_BITS == DIRECT and lies != US:
+                code[r] = MLA if luck < notice[law_of] * objection else code[r] | NOTICE_BIT
         else:
             location = _OWN_SOIL if lies == police else (_IN_US if lies == US else _THIRD)
             location = _NO_FIXED_PLACE if nowhere[r] else location
@@ -183,7 +201,7 @@ def refuse(requests, found, compelled, outcome):
         requests.rows, requests.chance, found.us_held, outcome.code, outcome.route
     )  # fmt: skip
     for r in range(len(rows)):
-        route[r] = code[r] & (CONFLICT_BIT - 1)
+        route[r] = code[r] & ROUTE_BITS
         if route[r] == DIRECT and us_held[r] and rows[r, POLICE] != US and code[r] & CONFLICT_BIT != 0:
             obeyed = uniform(chance[r, GRANTED]) < compelled[rows[r, POLICE]]
             route[r] = DIRECT if obeyed else MLA
@@ -194,22 +212,25 @@ def pursue(month, requests, found, ways, queues, outcome):
     """Whether evidence is obtained, and after how many months, by the route of each request."""
     rows, chance, waits = requests.rows, requests.chance, requests.waits
     homes, lie, code, route = found.home, found.lies, outcome.code, outcome.route
-    succeeds, out_months = outcome.succeeds, outcome.months
+    succeeds, out_months, stopped = outcome.succeeds, outcome.months, outcome.stopped
     p, contested, delay = ways.practice, ways.rule.contested, ways.litigation_delay
     mla_ok, mla_months, us_held = p.mla_ok, p.mla_months, found.us_held
     clerks, arrived, new, finish = queues.clerks, queues.arrived, queues.new, queues.finish
     direct_ok, direct_months, common_ok = p.direct_ok, p.direct_months, p.common_ok
     for r in range(len(rows)):
         police, wait, granted = rows[r, POLICE], waits[r, ANSWER], uniform(chance[r, GRANTED])
-        conflict, chance_of, months = code[r] & CONFLICT_BIT != 0, 0.0, 0.0
+        conflict, chance_of, months, spared = code[r] & CONFLICT_BIT != 0, 0.0, 0.0, 0.0
         if route[r] == DIRECT:
-            chance_of = direct_ok * (1.0 - (common_ok if conflict else 0.0))  # a court may yield
+            spared = common_ok if conflict and police == US else 0.0  # a court may yield
+            chance_of = direct_ok * (1.0 - spared)
             if conflict and police != US and us_held[r]:
                 chance_of = 1.0  # all that are left obey
             months = wait * direct_months + (p.conflict_delay if conflict else 0.0)
             months += delay if police == US and lie[r] != US and contested else 0.0
+            months += p.notice_months if code[r] & NOTICE_BIT != 0 else 0.0
         elif route[r] == COMITY:
-            chance_of, months = p.direct_ok * (1.0 - p.comity_ok), wait * p.comity_months
+            spared = p.comity_ok
+            chance_of, months = p.direct_ok * (1.0 - spared), wait * p.comity_months
         elif route[r] == AGREEMENT:
             chance_of, months = p.agreement_ok, wait * p.agreement_months
         elif route[r] == MLA:
@@ -224,7 +245,7 @@ def pursue(month, requests, found, ways, queues, outcome):
                 arrival = month + uniform(chance[r, WHEN])
                 ends = enter_queue(side, other, arrival, waits[r, CLERK], clerks, arrived, new, finish)
                 chance_of, months = mla_ok[side, other], ends - arrival + papers * mla_months[side, other]
-        succeeds[r], out_months[r] = granted < chance_of, months
+        succeeds[r], out_months[r], stopped[r] = granted < chance_of, months, granted >= 1.0 - spared
 
 
 @entry()
@@ -236,7 +257,11 @@ def investigate(month, requests, held, ways, queues, results):
     n, practice = len(requests.rows), ways.practice
     found = find(requests, held, practice.unlocking)
     outcome = Outcome(
-        np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.bool_), np.empty(n, np.float64)
+        code=np.empty(n, np.int64),
+        route=np.empty(n, np.int64),
+        succeeds=np.empty(n, np.bool_),
+        months=np.empty(n, np.float64),
+        stopped=np.empty(n, np.bool_),
     )
     answer(requests, found, ways.rule, outcome.code)
     refuse(requests, found, practice.compelled, outcome)

@@ -58,9 +58,9 @@ def remember_orders(memory, listeners, orders, most, good, half):
     public, in_court, fought = orders.public, orders.in_court, orders.fought
     for c in range(len(jurisdiction)):
         n = np.float64(public[jurisdiction[c]] + in_court[jurisdiction[c]])
-        if n > 0.0 and jurisdiction[c] != US:
+        f = np.float64(fought[jurisdiction[c]])
+        if n + f > 0.0 and jurisdiction[c] != US:
             _observe(memory, c, attention[c], -(most * n / (n + half)), listeners)
-            f = np.float64(fought[jurisdiction[c]])
             _observe(memory, c, attention[c], good * f / (f + half), listeners)
 
 

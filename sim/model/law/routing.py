@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.kernels.codes import CONFLICT_BIT, HOST_BIT
+from sim.model.kernels.codes import CONFLICT_BIT, HOST_BIT, NOTICE_BIT
 from sim.scenario.law import (
     CONTROLLERS,
     FOREIGN_LOCATIONS,
@@ -29,8 +29,8 @@ class OrderRule:
 
     `us` int8 (2, ...): of a warrant that is refused and of one that is honoured, then an axis for each
     circumstance of `USConditions`; the two are equal unless the question is `contested`. `foreign` int8: an
-    axis for each circumstance of `ForeignConditions`. Both hold the route's code with `CONFLICT_BIT` and
-    `HOST_BIT`.
+    axis for each circumstance of `ForeignConditions`. Both hold the route's code with `CONFLICT_BIT`,
+    `HOST_BIT` and `NOTICE_BIT`.
     """
 
     us: np.ndarray
@@ -43,12 +43,13 @@ class OrderRule:
 
 def us_routes(law: Law) -> np.ndarray:
     """int8, with an axis each for comity rules, settled tests and the circumstances of `USConditions`."""
-    rows = law.us_orders.values()
-    routes = np.array([ROUTES.index(row.route) for row in rows], np.int8)[deciding_us_rows(law)]
+    rows, deciding = law.us_orders.values(), deciding_us_rows(law)
+    routes = np.array([ROUTES.index(row.route) for row in rows], np.int8)[deciding]
+    notice = np.array([row.notice for row in rows])[deciding]
     compelled = (routes == ROUTES.index("direct")) | (routes == ROUTES.index("comity_review"))
-    _, _, location, _, _, _, _, data_law_bars, blocking_statute, _ = np.indices(routes.shape, sparse=True)
+    _, _, location, *_, data_law_bars, blocking_statute, _, _ = np.indices(routes.shape, sparse=True)
     conflict = compelled & (location != LOCATIONS.index("in_us")) & ((data_law_bars | blocking_statute) == 1)
-    codes: np.ndarray = (routes + CONFLICT_BIT * conflict).astype(np.int8)
+    codes: np.ndarray = (routes + CONFLICT_BIT * conflict + NOTICE_BIT * notice).astype(np.int8)
     return codes
 
 

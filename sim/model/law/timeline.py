@@ -20,6 +20,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Act, Event, Provider, Switch
 
 T = TypeVar("T")
+Agreement = tuple[str, float | None, float | None, float | None]  # country, quota, notice, lifts_bar
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class LawInForce:
     adopted: frozenset[tuple[str, str]] = frozenset()  # these, and those that are not yet in force
     bars_disclosure: frozenset[str] = frozenset()  # countries whose data law bars disclosures abroad
     comity: str | None = None
-    agreements: tuple[tuple[str, float | None, float | None], ...] = ()  # country, notice, quota
+    agreements: tuple[Agreement, ...] = ()
 
     def enact(self, event: Event) -> "LawInForce":
         """This law after the event's enactments."""
@@ -61,8 +62,9 @@ class LawInForce:
         if act.act == "comity":
             return replace(self, comity=act.comity)
         if act.act == "agreement":
-            terms = {country: (country, notice, quota) for country, notice, quota in self.agreements}
-            terms |= {country: (country, act.notice, act.quota) for country in act.countries}
+            terms = {agreement[0]: agreement for agreement in self.agreements}
+            own = (act.quota, act.notice, act.lifts_bar)
+            terms |= {country: (country, *own) for country in act.countries}
             return replace(self, agreements=tuple(terms.values()))
         return self
 

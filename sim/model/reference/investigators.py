@@ -16,7 +16,15 @@ from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp, log
 from sim.model.reference.clerks import Clerk
 from sim.model.reference.docket import COUNTED, PLAIN_AGENT, US, Request, Requests, running_sums
-from sim.model.reference.orders import MONTH_UNITS, Data, ForeignOrders, Outcome, RuleOfMonth, Tally
+from sim.model.reference.orders import (
+    MONTH_UNITS,
+    Data,
+    ForeignOrders,
+    Outcome,
+    RuleOfMonth,
+    Tally,
+    breaks_law,
+)
 from sim.model.reference.philox import draw, draw4
 from sim.model.reference.places import (
     CUSTOMER_KEYS,
@@ -182,10 +190,10 @@ class Investigators:
             self.about["people_abroad"].enter(outcome, data, ruling)
         elif request.evades or data.lies != US:
             self.about["people_in_us"].enter(outcome, data, ruling)
-        if ruling.conflict:
+        if breaks_law(ruling, outcome):
             self.host_conflicts[data.law_of] += 1
             self.subject_conflicts[data.home] += 1
-        self.make_public(request, data, rule, ruling)
+        self.make_public(request, data, rule, ruling, outcome)
         obtained = outcome.succeeds and not data.unreadable
         if obtained and data.segment != CONSUMER and data.us_held and data.lies != US:
             self.disclosures += 1
@@ -213,10 +221,13 @@ class Investigators:
         elif obtained and ruling.route == "agreement":
             orders.reached_americans += int(self.publicity_luck(request)[3] < p.incidental_share)
 
-    def make_public(self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling) -> None:
+    def make_public(
+        self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling, outcome: Outcome
+    ) -> None:
         """A US order that is not sealed for good becomes public if it comes to court or into the press.
 
-        Only orders that compel are news: assistance is the host's own act.
+        Only orders that compel are news: assistance is the host's own act. A motion for comity is
+        filed under seal, and few become known; one that stopped the order is good news only.
         """
         p = self.scenario.parameters.investigators
         sealed, court_luck, press, _ = self.publicity_luck(request)
@@ -225,8 +236,11 @@ class Investigators:
         contested = self.scenario.law.tests[rule.test].open is not None
         disputed = data.lies != US and (ruling.conflict or contested)
         challenged = disputed and court_luck < p.challenged_share * rule.litigating
-        court = ruling.route == "comity_review" or challenged
+        review = ruling.route == "comity_review"
+        court = press < p.motions_known if review else challenged
         self.fought[data.home] += int(court)
+        if outcome.stopped:
+            return
         if court and data.lies != data.home:
             self.in_court[data.lies] += 1
         if court or (ruling.route == "direct" and press < p.publicity):
@@ -312,7 +326,8 @@ class Investigators:
         us_person, data_law_bars = self.legal_circumstances(request, data, rule)
         notice, luck = rule.notice[data.law_of], self.publicity_luck(request)[3]
         partner = rule.agreement[data.law_of] > data.position
-        told = partner and luck < notice  # and agrees, unless it objects
+        told = partner and luck < notice
+        lifted = partner and luck >= 1.0 - rule.lifts_bar[data.law_of]
         order = USOrder(
             test=test,
             comity=rule.comity,
@@ -321,14 +336,15 @@ class Investigators:
             us_person=us_person,
             resides_in_us=data.home == US,
             agreement=partner,
-            data_law_bars=data_law_bars and not told,
-            blocking_statute=not data.nowhere and rule.blocking[data.lies] > data.position and not told,
+            data_law_bars=data_law_bars and not lifted,
+            blocking_statute=not data.nowhere and rule.blocking[data.lies] > data.position and not lifted,
             target_in_host=data.lies == data.home,
+            cooperation=self.countries[data.home].mla_instrument != "none",
         )
         ruling = rule_on_us_order(self.scenario.law, order)
         objects = luck < notice * self.scenario.parameters.orders.agreement_objection
-        if told and ruling.route == "direct" and data.lies != US and objects:
-            return replace(ruling, route="mla")
+        if told and ruling.route == "direct" and data.lies != US:
+            return Ruling("mla", False) if objects else replace(ruling, notice=True)
         return ruling
 
     def rule_for_police(self, request: Request, data: Data, rule: RuleOfMonth) -> Ruling:
@@ -364,7 +380,8 @@ class Investigators:
             comity = self.scenario.law.comity[rule.comity]
             quashed = p.comity_success if comity.success is None else comity.success
             months = p.comity_months if comity.months is None else comity.months
-            return Outcome(granted < p.direct_success * (1.0 - quashed), wait * months)
+            chance = p.direct_success * (1.0 - quashed)
+            return Outcome(granted < chance, wait * months, stopped=granted >= 1.0 - quashed)
         if ruling.route == "agreement":
             return Outcome(granted < p.agreement_success, wait * p.agreement_months)
         if ruling.route == "unreachable":
@@ -399,14 +416,16 @@ class Investigators:
         comity. A foreign order that a US provider obeys against the US bar is one of those not refused.
         """
         p, law = self.scenario.parameters.investigators, self.scenario.law
-        quashed = p.common_law_comity_success if law.comity[rule.comity].common_law else 0.0
-        chance = p.direct_success * (1.0 - (quashed if ruling.conflict else 0.0))
+        yields = ruling.conflict and request.police == US and law.comity[rule.comity].common_law
+        quashed = p.common_law_comity_success if yields else 0.0
+        chance = p.direct_success * (1.0 - quashed)
         if request.police != US and data.us_held and ruling.conflict:
             chance = self.obedience(request.police)
         months = wait * p.direct_months + (p.conflict_delay if ruling.conflict else 0.0)
         if request.police == US and data.lies != US and law.tests[rule.test].open is not None:
             months += self.scenario.parameters.providers.litigation_delay * rule.litigating
-        return Outcome(granted < chance, months)
+        months += p.notice_months if ruling.notice else 0.0
+        return Outcome(granted < chance, months, stopped=granted >= 1.0 - quashed)
 
     def legal_circumstances(self, request: Request, data: Data, rule: RuleOfMonth) -> tuple[bool, bool]:
         """Whether the target is a US person, and whether obeying would break a data-protection law."""

@@ -151,7 +151,7 @@ class Mind:
         Weights saturate: they are half of `incident_news` and `litigation_trust` at `incident_half` orders.
         """
         p, known, cases = self.parameters.trust, float(public + in_court), float(fought)
-        if known > 0.0 and self.code != "US":
+        if known + cases > 0.0 and self.code != "US":
             self.hear(LAW_ENFORCEMENT, -(p.incident_news * known / (known + p.incident_half)))
             good = self.parameters.providers.litigation_trust
             self.hear(LAW_ENFORCEMENT, good * cases / (cases + p.incident_half))

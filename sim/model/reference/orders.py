@@ -13,8 +13,9 @@ class RuleOfMonth:
     """The law as investigators meet it. Lists hold, by country, the share that has an instrument in force.
 
     `honoured`: share of US warrants for data abroad that each US provider honours while the question is open,
-    and last all others; `notice` and `quota`: the terms of an agreement with each country, that is the share
-    of US orders of which it is told, and the orders a month that its police may serve; `bars_disclosure`:
+    and last all others; `notice`, `lifts_bar` and `quota`: the terms of an
+    agreement with each country, that is the share of US orders of which it is told, the share that the
+    agreement makes lawful there, and the orders a month that its police may serve; `bars_disclosure`:
     countries whose data-protection law bars disclosures to foreign authorities; `litigating`: share of US
     providers, by revenue abroad, that go to court.
     """
@@ -25,6 +26,7 @@ class RuleOfMonth:
     bars_disclosure: frozenset[str]
     agreement: list[float]
     notice: list[float]
+    lifts_bar: list[float]
     quota: list[float]
     blocking: list[float]
     claim: list[float]
@@ -58,10 +60,18 @@ class Data:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether evidence is obtained, and after how many months."""
+    """Whether evidence is obtained, after how many months, and whether a court stopped the order for
+    comity.
+    """
 
     succeeds: bool
     months: float
+    stopped: bool = False
+
+
+def breaks_law(ruling: Ruling, outcome: Outcome) -> bool:
+    """Whether another law was broken: obeying breaks it, and nobody refused or was spared."""
+    return ruling.conflict and ruling.route != "mla" and not outcome.stopped
 
 
 @dataclass
@@ -80,7 +90,7 @@ class Tally:
     def enter(self, outcome: Outcome, data: Data, ruling: Ruling) -> None:
         """Count one request."""
         self.requests += 1
-        self.conflicts += int(ruling.conflict)
+        self.conflicts += int(breaks_law(ruling, outcome))
         if outcome.succeeds and data.unreadable:
             self.unreadable += 1
         elif outcome.succeeds:

@@ -23,6 +23,7 @@ class USOrder:
     data_law_bars: bool  # the data-protection law of that country forbids the disclosure
     blocking_statute: bool  # obeying is an offence in the host's law
     target_in_host: bool  # the target lives in the host's country
+    cooperation: bool  # a treaty or convention binds the target's country to legal assistance
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,14 @@ class ForeignOrder:
 
 @dataclass(frozen=True)
 class Ruling:
-    """How the law answers: the route, whether obeying breaks another law, and who is asked for legal
-    assistance.
+    """How the law answers: the route, whether obeying breaks another law, who is asked for legal assistance,
+    and whether a government is told first.
     """
 
     route: str
     conflict: bool
     asks: str = "us"
+    notice: bool = False  # a government is told first, and the order waits
 
 
 def matches(conditions: dict[str, object], order: USOrder | ForeignOrder) -> bool:
@@ -66,7 +68,8 @@ def rule_on_us_order(law: Law, order: USOrder) -> Ruling:
     for row in law.us_orders.values():
         if matches(row.when.model_dump(), order):
             compelled = row.route in ("direct", "comity_review") and order.location != "in_us"
-            return Ruling(row.route, compelled and (order.data_law_bars or order.blocking_statute))
+            conflict = compelled and (order.data_law_bars or order.blocking_statute)
+            return Ruling(row.route, conflict, notice=row.notice)
     raise LookupError(f"no row decides {order}")
 
 

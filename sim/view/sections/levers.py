@@ -161,9 +161,8 @@ def lever_table(frontier: pd.DataFrame, mine: pd.DataFrame, folded: bool = False
         "another. What is too small to count (below 0.05 points, USD 0.5 bn, one conflict a year) is "
         "neither. Below ten draws of the fit (or ten pairs, where there are none) there is no verdict. What "
         "foreign police obtain is not part of it, so staff for mutual legal assistance cannot pay by "
-        "construction. Every unsealed comity review counts as public news: what comity for all and ICPA "
-        "cost in trust comes from that assumption. A conflict of law is counted where an order is reviewed, "
-        "whether or not the review stops it."
+        "construction. How many motions for comity become public is a judgement "
+        "(investigators.motions_known)."
     )
     name = str(mine["rule_name"].iloc[0])
     return Table(f"What levers buy and cost: {name}", heads, rows, note, folded=folded)

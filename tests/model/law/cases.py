@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.kernels.codes import ROUTE_BITS
 from sim.model.law import routing
 from sim.scenario.base import load_base
 from sim.scenario.law import CONTROLLERS, FOREIGN_LOCATIONS, LOCATIONS, ForeignRow, Law, Regime, USRow
@@ -46,6 +47,7 @@ class USOrder:
     data_law_bars: bool
     blocking_statute: bool
     target_in_host: bool
+    cooperation: bool
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,13 @@ class ForeignOrder:
 
 @dataclass(frozen=True)
 class Ruling:
-    """How the law answers: the route, and whether obeying breaks another law."""
+    """How the law answers: the route, whether obeying breaks another law, and whether a government is told
+    first.
+    """
 
     route: str
     conflict: bool
+    notice: bool = False
 
 
 # What the words of the case files mean.
@@ -147,6 +152,7 @@ def us_order(case: Case) -> USOrder:
         data_law_bars=YES_NO[case["data_law_bars"]],
         blocking_statute=YES_NO[case["blocking_statute"]],
         target_in_host=YES_NO[case["target_lives_in_host"]],
+        cooperation=YES_NO[case["treaty"]],
     )
 
 
@@ -167,7 +173,7 @@ FLAGS = (False, True)
 
 def all_us_orders() -> Iterator[USOrder]:
     for test, comity, location, controller in product(law().settled(), law().comity, LOCATIONS, CONTROLLERS):
-        for flags in product(FLAGS, repeat=6):
+        for flags in product(FLAGS, repeat=7):
             yield USOrder(test, comity, location, controller, *flags)
 
 
@@ -214,6 +220,7 @@ def us_ruling(order: USOrder) -> Ruling:
         o.data_law_bars,
         o.blocking_statute,
         o.target_in_host,
+        o.cooperation,
     )
     return _ruling(int(us_routes()[(*first, *map(int, flags))]))
 
@@ -227,4 +234,6 @@ def foreign_ruling(order: ForeignOrder) -> Ruling:
 
 
 def _ruling(code: int) -> Ruling:
-    return Ruling(ROUTES[code % routing.CONFLICT_BIT], bool(code & routing.CONFLICT_BIT))
+    return Ruling(
+        ROUTES[code & ROUTE_BITS], bool(code & routing.CONFLICT_BIT), bool(code & routing.NOTICE_BIT)
+    )

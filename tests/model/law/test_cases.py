@@ -103,7 +103,7 @@ def test_the_world_of_the_model_has_the_facts_of_the_foreign_cases(case: Case, h
         ("doj_wins", "control", "common_law", False),
         ("cloud_act", "control", "statutory", True),
         ("leads_act", "leads", "common_law", False),
-        ("icpa", "icpa", "notice", False),
+        ("icpa", "icpa", "none", False),
     ],
 )
 def test_the_regimes_of_the_question_name_their_test_and_comity_rule(

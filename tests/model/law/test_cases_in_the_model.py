@@ -12,7 +12,6 @@ from sim.model.agents.investigators import Casework
 from sim.model.docket import Counts, Waits, docket_from
 from sim.model.kernels import codes as kernel
 from sim.model.kernels.case_records import MEASURES
-from sim.model.law import routing
 from sim.model.places import (
     CUSTOMER_KEYS,
     FIRST_US,
@@ -142,11 +141,16 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     counts = Counts(np.zeros(2, np.int64), nothing, nothing, 2.0, 2.0)
     persons = (float(us_person), float(us_person))
     docket = docket_from(rows, np.array([0, 1, 1]), counts, world_set.population, seed=1, us_persons=persons)
-    obeyed = {
-        code: j.model_copy(update={"compulsion_success": 1.0})  # nobody refuses, so the route is the law's
+    # Nobody refuses and no court yields, so that route and conflict are the law's.
+    treaty = {} if case.get("treaty", "yes") == "yes" else {"mla_instrument": "none"}
+    jurisdictions = {
+        code: j.model_copy(update={"compulsion_success": 1.0, **treaty})
         for code, j in model.scenario.jurisdictions.items()
     }
-    scenario = replace(model.scenario, jurisdictions=obeyed)
+    p = model.scenario.parameters
+    strict = {"comity_success": 0.0, "common_law_comity_success": 0.0}
+    courts = p.model_copy(update={"investigators": p.investigators.model_copy(update=strict)})
+    scenario = replace(model.scenario, jurisdictions=jurisdictions, parameters=courts)
     model.casework = Casework(scenario, docket, Waits(docket, seed=1))
     model.investigate()
     month = model.casework.month
@@ -170,6 +174,6 @@ def test_the_kernel_counts_circumstances_and_routes_in_the_order_of_the_words() 
         kernel.MLA,
         kernel.UNREACHABLE,
     )
-    assert len(ROUTES) <= routing.CONFLICT_BIT
+    assert len(ROUTES) <= kernel.ROUTE_BITS + 1 == kernel.CONFLICT_BIT
     assert us_place(0, 0) == FIRST_US
     assert us_place(1, 0) == FIRST_US + OFFERS

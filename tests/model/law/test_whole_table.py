@@ -131,14 +131,16 @@ def test_the_leads_act_reaches_abroad_nobody_but_us_persons_and_yields_to_any_fo
             assert us_ruling(order) == Ruling("direct" if reaches else "mla", False), order
 
 
-def test_icpa_reaches_us_persons_and_people_in_the_us_and_asks_the_government_of_others() -> None:
+def test_icpa_reaches_us_persons_and_people_in_the_us_and_tells_the_government_of_others() -> None:
     for order in all_us_orders():
         if order.test == "icpa" and order.location == "abroad" and order.controller == "us_provider":
             breaks = order.data_law_bars or order.blocking_statute
             if order.us_person or order.resides_in_us:
                 assert us_ruling(order) == Ruling("direct", breaks), order
+            elif breaks or not order.cooperation:
+                assert us_ruling(order) == Ruling("mla", False), order
             else:
-                assert us_ruling(order) == Ruling("mla" if breaks else "comity_review", False), order
+                assert us_ruling(order) == Ruling("direct", False, notice=True), order
 
 
 def test_a_local_subsidiary_gives_no_content_while_the_us_bar_is_whole() -> None:

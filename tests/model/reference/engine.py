@@ -275,9 +275,9 @@ class Engine:
         """The law as investigators meet it this month."""
         law, s = self.calendar().law, self.scenario
         regime, in_force = s.regimes[law.regime], self.laws_in_force()
-        partners = {country: (notice, quota) for country, notice, quota in law.agreements}
+        partners = {country: terms for country, *terms in law.agreements}
         own = s.parameters.orders
-        terms = [partners.get(code, (None, None)) for code in s.jurisdictions]
+        terms = [partners.get(code, (None, None, None)) for code in s.jurisdictions]
         return RuleOfMonth(
             test=regime.test,
             comity=law.comity or regime.comity,
@@ -287,8 +287,9 @@ class Engine:
                 share if regime.agreements or code in partners else 0.0
                 for code, share in zip(s.jurisdictions, in_force["executive_agreement"], strict=True)
             ],
-            notice=[own.agreement_notice if notice is None else notice for notice, _ in terms],
-            quota=[own.agreement_quota if quota is None else quota for _, quota in terms],
+            quota=[own.agreement_quota if quota is None else quota for quota, _, _ in terms],
+            notice=[own.agreement_notice if notice is None else notice for _, notice, _ in terms],
+            lifts_bar=[own.agreement_lifts_bar if lifts is None else lifts for _, _, lifts in terms],
             blocking=in_force["blocking_statute"],
             claim=in_force["extraterritorial_claim"],
             litigating=self.litigating(),
