@@ -55,9 +55,9 @@ class Outcome(NamedTuple):
 
 
 @inner()
-def breaks_law(r, outcome):
+def breaks_law(code, route, stopped):
     """Whether another law was broken: somebody was compelled to, and neither refused nor was spared."""
-    return outcome.code[r] & CONFLICT_BIT != 0 and outcome.route[r] != MLA and not outcome.stopped[r]
+    return code & CONFLICT_BIT != 0 and route != MLA and not stopped
 
 
 @inner()
@@ -83,7 +83,7 @@ def tally(requests, found, outcome, results):
     for r in range(len(rows)):
         police, home, lies, route = rows[r, POLICE], homes[r], lie[r], outcome.route[r]
         succeeds, months, bad = outcome.succeeds[r], outcome.months[r], unreadable[r]
-        conflict = breaks_law(r, outcome)
+        conflict = breaks_law(outcome.code[r], route, outcome.stopped[r])
         if police != US:
             direction = FOREIGN_TO_US if found.us_held[r] or lies == US else FOREIGN_AT_HOME
             _tally(out[direction, police, route], succeeds, months, bad, conflict)
@@ -110,7 +110,7 @@ def enter_us_orders(requests, found, outcome, ways, results):
         if rows[r, POLICE] != US:
             continue
         home, lies, route = found.home[r], found.lies[r], outcome.route[r]
-        if breaks_law(r, outcome):
+        if breaks_law(outcome.code[r], route, outcome.stopped[r]):
             results.conflicts[home if found.nowhere[r] else lies] += 1
             results.subject_conflicts[home] += 1
         obtained = outcome.succeeds[r] and not found.unreadable[r]
