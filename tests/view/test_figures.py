@@ -15,7 +15,7 @@ from sim.view.figures.changes_in_force import in_force_at_end, offered
 from sim.view.figures.events import lanes, mark
 from sim.view.figures.geography import DOTS, members, outlined
 from sim.view.figures.maps import symmetric, world_map
-from sim.view.figures.quantiles import fan, yearly_mean, yearly_sum
+from sim.view.figures.quantiles import fan, numbers, yearly_mean, yearly_sum
 from sim.view.figures.sankey import OTHER, fold, sankey, streams
 from sim.view.figures.style import CONFIG, world_styles
 from sim.view.report import sections
@@ -188,3 +188,10 @@ def test_differences_drawn_are_those_of_the_summary(make_results: Callable[..., 
 def test_a_figure_without_a_switch_or_an_event_stays_as_it_is() -> None:
     figure = {"data": [], "layout": {"height": 300, "margin": {"t": 30, "b": 30}, "yaxis": {}}}
     assert mark(figure, [], "2013-01-01", "2030-12-01", []) is figure
+
+
+def test_numbers_of_any_size_reach_the_page_as_json() -> None:
+    given = [5e-324, -2e-305, 1e-299, 123456.789, 1.23456789e300, 1.7e308, np.nan, np.inf, 0.0]
+    shown = numbers(given)
+    assert shown == [0.0, 0.0, pytest.approx(1e-299), 123457.0, 1.23457e300, 1.7e308, None, None, 0.0]
+    json.dumps(shown, allow_nan=False)

@@ -102,7 +102,7 @@ def numbers(values: Any) -> list[float | None]:
     given = np.asarray(values, dtype=float)
     known = np.isfinite(given)
     size = np.abs(np.where(known & (given != 0.0), given, 1.0))
-    digits = 5 - np.floor(np.log10(size))
+    digits = np.minimum(5 - np.floor(np.log10(size)), 300.0)  # what is smaller than 1e-300 is nought
     # a whole number over or times a power of ten is the float nearest to those digits
     up, down = 10.0 ** np.maximum(digits, 0.0), 10.0 ** np.maximum(-digits, 0.0)
     rounded = np.rint(np.where(known, given, 0.0) / down * up) / up * down
