@@ -29,6 +29,10 @@ app = typer.Typer(
 )
 
 
+TRACE = "WARRANTSIM_TRACE"
+"""Set in the environment: a fault of the program shows its trace."""
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"warrantsim {__version__}")
@@ -64,6 +68,12 @@ def main() -> None:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         print(printable(f"{where}{error.strerror or error}; what was stored stays"), file=sys.stderr)
+        sys.exit(FAILED)
+    except Exception as error:  # a fault of ours: its trace is for whoever mends it
+        if os.environ.get(TRACE):
+            raise
+        said = f"a fault of the program, not of the input: {type(error).__name__}: {error}"
+        print(printable(f"{said}; what was stored stays. With {TRACE}=1 the trace is shown"), file=sys.stderr)
         sys.exit(FAILED)
 
 

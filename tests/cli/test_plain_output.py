@@ -35,6 +35,7 @@ def test_an_escape_in_a_name_is_shown_and_not_sent() -> None:
     [
         (OSError(errno.ENOSPC, "No space left on device", "out/x"), "out/x: No space left on device", 1),
         (InputError("\x1b[31mred"), "<1B>[31mred", 2),
+        (ValueError("odd"), "a fault of the program, not of the input: ValueError: odd; what was stored", 1),
     ],
 )
 def test_an_error_is_one_line(
