@@ -190,7 +190,8 @@ class Books:
         Returns the month's output of US providers in TB; that of the others is in `by_bloc`.
         """
         self.rule_reach[self.month] = honoured
-        within = kernel.Within(honoured, self._moving, self._us_business, customers.meets.exposure)
+        in_us, exposure = self.scenario.parameters.orders.nowhere_in_us, customers.meets.exposure
+        within = kernel.Within(honoured, self._moving, in_us, self._us_business, exposure)
         places = kernel.Places(hosts, self._kinds, market.markup)
         sales = kernel.Sales(self.revenue[self.month], self.market[self.month], self.by_bloc)
         output: float = kernel.cell_stocks(

@@ -37,6 +37,7 @@ _US_AXES: dict[str, tuple[Any, ...]] = {
     "blocking_statute": _FLAG,
     "target_in_host": _FLAG,
     "cooperation": _FLAG,
+    "holders_law_bars": _FLAG,
 }
 _FOREIGN_AXES: dict[str, tuple[Any, ...]] = {
     "location": FOREIGN_LOCATIONS,
@@ -130,6 +131,10 @@ class ComityRule(Strict):
     months: NonNegative | None = Field(
         None, description="mean months that a review takes; null: investigators.comity_months"
     )
+    filed: Share | None = Field(
+        None,
+        description="share of the orders that may be reviewed that are; null: investigators.motions_filed",
+    )
     reference: str
 
 
@@ -159,6 +164,10 @@ class USConditions(Strict):
     cooperation: bool | None = Field(
         None,
         description="a treaty or convention binds the holder's country and the US to legal assistance",
+    )
+    holders_law_bars: bool | None = Field(
+        None,
+        description="the law of the holder's country forbids the disclosure: data protection or blocking",
     )
 
 

@@ -178,6 +178,7 @@ class Investigators(Strict):
     sealed_share: float
     challenged_share: float
     publicity: float
+    motions_filed: float
     motions_known: float
 
 
@@ -186,6 +187,8 @@ class Orders(Strict):
     disclosure_bar_risk: float
     us_persons_abroad: float
     foreigners_in_us: float
+    nowhere_in_us: float
+    blocking_covers_consumers: Table
     agreement_quota: float
     agreement_notice: float
     agreement_lifts_bar: float

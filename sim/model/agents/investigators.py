@@ -25,6 +25,7 @@ from sim.model.kernels.case_records import MEASURES, Results
 from sim.model.kernels.codes import INCOMING, OUTGOING, US
 from sim.model.kernels.requests import Requests
 from sim.model.law.routing import OrderRule
+from sim.model.news import reach_by_jurisdiction
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Act
 from sim.vocabulary import DIRECTIONS, ROUTES
@@ -81,6 +82,9 @@ class Casework:
         self._docket, self._waits, self._codes = docket, waits, list(scenario.jurisdictions)
         self._held = _held(scenario)
         self._practice = _practice(scenario)
+        self._covers_consumers = reach_by_jurisdiction(
+            scenario.parameters.orders.blocking_covers_consumers, scenario
+        )
         self._cooperates = np.array([j.mla_instrument != "none" for j in scenario.jurisdictions.values()])
         self._litigation_delay = scenario.parameters.providers.litigation_delay
         self.foreign_owned = _foreign_owned(scenario)
@@ -152,6 +156,7 @@ class Casework:
             rule.agreements,
             rule.laws,
             rule.data_law,
+            self._covers_consumers,
             self._cooperates,
             rule.terms,
         )
@@ -174,6 +179,7 @@ class Casework:
             comity_months=p.comity_months if orders.review_months is None else orders.review_months,
             comity_ok=p.comity_ok if orders.review_success is None else orders.review_success,
             common_ok=p.common_ok if orders.common_law else 0.0,
+            filed=p.filed if orders.review_filed is None else orders.review_filed,
         )
 
 
@@ -224,6 +230,7 @@ def _practice(scenario: Scenario) -> kernel.Practice:
         incidental=p.incidental_share,
         sealed=p.sealed_share,
         challenged=p.challenged_share,
+        filed=p.motions_filed,
         publicity=p.publicity,
         motions_known=p.motions_known,
     )
@@ -249,6 +256,7 @@ def _held(scenario: Scenario) -> targets.Held:
         belief=np.empty(0),
         us_business=np.array([j.home_grown_us_business for j in scenario.jurisdictions.values()]),
         no_location=np.array([x.no_stable_location for x in providers]),
+        nowhere_in_us=scenario.parameters.orders.nowhere_in_us,
         region=np.array([next(codes.index(r) for r in x.regions_2013 if r != "US") for x in providers]),
         staying=p.evaders_on_premises,
         haven=np.cumsum([p.evaders_haven.get(code, 0.0) for code in codes]),

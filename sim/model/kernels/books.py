@@ -49,6 +49,7 @@ class Within(NamedTuple):
 
     abroad: float  # share of data abroad, or without a stable location, that it reaches under the rule
     moving: np.ndarray  # float64 (C, P) share of data at each US provider without a stable location
+    in_us: float  # share of this of which a copy lies in the US
     us_business: np.ndarray  # float64 (J,) share of home-grown providers that it reaches
     exposure: np.ndarray  # float64 (C, 3, 7) as customers perceive it
 
@@ -73,7 +74,7 @@ def cell_stocks(stock, level, jurisdiction, bloc, places, within, out, sales):
     growth, home_usage, price_level, data_level = level.growth, level.home_usage, level.price, level.data
     host, kind, markup = places.host, places.kind, places.markup
     reach, us_business, exposure = within.abroad, within.us_business, within.exposure
-    moving = within.moving
+    moving, in_us = within.moving, within.in_us
     by_place, by_provider, by_bloc = sales.by_place, sales.by_provider, sales.by_bloc
     by_place[:] = 0.0
     by_provider[:] = 0.0
@@ -114,7 +115,9 @@ def cell_stocks(stock, level, jurisdiction, bloc, places, within, out, sales):
                 if offer != TRUSTEE and offer != CUSTOMER_KEYS:
                     share = moving[c, (o - FIRST_US) // OFFERS]
                     stays = 1.0 if host[j, o] == US else reach
-                    out[c, _IN_REACH] += tb * (share * reach + (1.0 - share) * stays)
+                    out[c, _IN_REACH] += tb * (
+                        share * (in_us + (1.0 - in_us) * reach) + (1.0 - share) * stays
+                    )
                     out[c, _CONTROLLED] += tb
             by_place[AT_HOME if j == US else ABROAD, o] += usd
         if accounts > 0.0:

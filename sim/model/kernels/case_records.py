@@ -12,7 +12,6 @@ from sim.model.kernels.codes import (
     DIRECT,
     FOREIGN_AT_HOME,
     FOREIGN_TO_US,
-    MLA,
     US,
     US_AT_HOME,
     US_TO_FOREIGN,
@@ -55,9 +54,9 @@ class Outcome(NamedTuple):
 
 
 @inner()
-def breaks_law(code, route, stopped):
-    """Whether another law was broken: somebody was compelled to, and neither refused nor was spared."""
-    return code & CONFLICT_BIT != 0 and route != MLA and not stopped
+def breaks_law(code, route, succeeds):
+    """Whether another law was broken: what it forbids to disclose was disclosed, by order."""
+    return code & CONFLICT_BIT != 0 and (route == DIRECT or route == COMITY) and succeeds
 
 
 @inner()
@@ -83,7 +82,7 @@ def tally(requests, found, outcome, results):
     for r in range(len(rows)):
         police, home, lies, route = rows[r, POLICE], homes[r], lie[r], outcome.route[r]
         succeeds, months, bad = outcome.succeeds[r], outcome.months[r], unreadable[r]
-        conflict = breaks_law(outcome.code[r], route, outcome.stopped[r])
+        conflict = breaks_law(outcome.code[r], route, succeeds)
         if police != US:
             direction = FOREIGN_TO_US if found.us_held[r] or lies == US else FOREIGN_AT_HOME
             _tally(out[direction, police, route], succeeds, months, bad, conflict)
@@ -110,7 +109,7 @@ def enter_us_orders(requests, found, outcome, ways, results):
         if rows[r, POLICE] != US:
             continue
         home, lies, route = found.home[r], found.lies[r], outcome.route[r]
-        if breaks_law(outcome.code[r], route, outcome.stopped[r]):
+        if breaks_law(outcome.code[r], route, outcome.succeeds[r]):
             results.conflicts[home if found.nowhere[r] else lies] += 1
             results.subject_conflicts[home] += 1
         obtained = outcome.succeeds[r] and not found.unreadable[r]
@@ -140,7 +139,7 @@ def enter_foreign_orders(requests, found, outcome, incidental, results):
         police, route = rows[r, POLICE], outcome.route[r]
         if police == US:
             continue
-        if outcome.code[r] & CONFLICT_BIT != 0 and route == MLA:
+        if outcome.code[r] & CONFLICT_BIT != 0 and route != DIRECT:
             orders[police, REFUSED] += 1
         obtained = outcome.succeeds[r] and not found.unreadable[r]
         if found.home[r] == US:

@@ -21,6 +21,7 @@ from sim.model.kernels.codes import (
     BLOCKING_STATUTE,
     COMITY,
     CONFLICT_BIT,
+    CONSUMER,
     DIRECT,
     EXECUTIVE_AGREEMENT,
     EXTRATERRITORIAL_CLAIM,
@@ -37,6 +38,7 @@ from sim.model.kernels.jit import entry, inlined
 from sim.model.kernels.requests import (
     ANSWER,
     CLERK,
+    COURT,
     DATA_LAW,
     GRANTED,
     HONOURED,
@@ -44,6 +46,7 @@ from sim.model.kernels.requests import (
     OTHER,
     PAPERS,
     POLICE,
+    SEGMENT,
     US_PERSON,
     WHEN,
     uniform,
@@ -80,6 +83,7 @@ class Rule(NamedTuple):
     data_law: (
         np.ndarray
     )  # float64 (J,) chance that a disclosure to foreign authorities breaks its data-protection law
+    covers_consumers: np.ndarray  # float64 (J,) share of consumers' data that a blocking statute covers
     cooperates: (
         np.ndarray
     )  # bool (J,) whether a treaty or convention binds it to legal assistance with the US
@@ -105,6 +109,7 @@ class Practice(NamedTuple):
     incidental: float  # share of orders under an agreement that meet an American's data
     sealed: float  # share of orders that stay secret for good
     challenged: float  # share of orders for data abroad that a provider that litigates takes to court
+    filed: float  # share of the orders for which a motion for comity is open that meet one
     publicity: float  # share of the others that are not sealed that the press learns of
     motions_known: float  # share of the motions for comity, not sealed for good, that become public
 
@@ -138,13 +143,20 @@ class Plain(NamedTuple):
 
 
 @entry()
-def answer(requests, found, rule, code):
-    """The codes of orders in the routing tables: fills `code` (n,)."""
+def answer(requests, found, rule, practice, code):
+    """The codes of orders in the routing tables: fills `code` (n,).
+
+    Where no motion for comity is filed, the order is obeyed. Of the orders of foreign police that the US bar
+    on disclosure forbids to obey few are obeyed all the same; the rest take the way of an order without a
+    claim.
+    """
     rows, standing, chance = requests.rows, requests.standing, requests.chance
     us_table, foreign_table, laws, data_law = rule.us_table, rule.foreign_table, rule.laws, rule.data_law
     homes, lie, controllers, nowhere = found.home, found.lies, found.controller, found.nowhere
+    us_held = found.us_held
     agreements, honoured_by, providers, who = rule.agreements, rule.honoured, found.provider, requests.who
-    terms, cooperates = rule.terms, rule.cooperates
+    terms, cooperates, compelled = rule.terms, rule.cooperates, practice.compelled
+    covers_consumers = rule.covers_consumers
     quota, notice, lifts_bar, objection = terms.quota, terms.notice, terms.lifts_bar, terms.objection
     before, served = US, 0
     for r in range(len(rows)):
@@ -157,9 +169,13 @@ def answer(requests, found, rule, code):
             honoured = 1 if uniform(chance[r, HONOURED]) < honoured_by[providers[r]] else 0
             law_of = homes[r] if nowhere[r] else lies  # whose law may be broken
             agreement = 1 if agreements[law_of] and laws[law_of, EXECUTIVE_AGREEMENT] > order else 0
-            bars = 1 if uniform(chance[r, DATA_LAW]) < data_law[law_of] else 0
-            blocking = 1 if not nowhere[r] and laws[lies, BLOCKING_STATUTE] > order else 0
-            luck = uniform(chance[r, OTHER])
+            risk, luck = uniform(chance[r, DATA_LAW]), uniform(chance[r, OTHER])
+            consumer, home = who[r, SEGMENT] == CONSUMER, homes[r]
+            bars = 1 if risk < data_law[law_of] else 0
+            covers = covers_consumers[lies] if consumer else 1.0
+            blocking = 1 if not nowhere[r] and laws[lies, BLOCKING_STATUTE] * covers > order else 0
+            covers = covers_consumers[home] if consumer else 1.0
+            at_home = 1 if risk < data_law[home] or laws[home, BLOCKING_STATUTE] * covers > order else 0
             if agreement == 1 and luck >= 1.0 - lifts_bar[law_of]:
                 bars, blocking = 0, 0
             own_soil = 1 if lies == homes[r] else 0
@@ -173,8 +189,11 @@ def answer(requests, found, rule, code):
                 bars,
                 blocking,
                 own_soil,
-                1 if cooperates[homes[r]] else 0,
+                1 if cooperates[home] else 0,
+                at_home,
             ]
+            if code[r] & ROUTE_BITS == COMITY and uniform(chance[r, COURT]) >= practice.filed:
+                code[r] += DIRECT - COMITY
             told = agreement == 1 and luck < notice[law_of]
             if told and code[r] & ROUTE_BITS == DIRECT and lies != US:
                 code[r] = MLA if luck < notice[law_of] * objection else code[r] | NOTICE_BIT
@@ -184,27 +203,16 @@ def answer(requests, found, rule, code):
             agreement = 1 if agreements[police] and laws[police, EXECUTIVE_AGREEMENT] > order else 0
             agreement = agreement if served < quota[police] else 0
             claim = 1 if laws[police, EXTRATERRITORIAL_CLAIM] > order else 0
-            code[r] = foreign_table[location, controllers[r], us_person, resides, agreement, claim]
+            table = foreign_table[location, controllers[r], us_person, resides, agreement]
+            code[r] = table[claim]
+            barred = us_held[r] and code[r] & ROUTE_BITS == DIRECT and code[r] & CONFLICT_BIT != 0
+            if barred and uniform(chance[r, GRANTED]) >= compelled[police]:
+                other = table[0] if table[0] & ROUTE_BITS != DIRECT else MLA
+                code[r] = other | CONFLICT_BIT
             served += 1 if code[r] == AGREEMENT else 0
 
 
 # --- what comes of it ------------------------------------------------------------------------------
-
-
-@entry()
-def refuse(requests, found, compelled, outcome):
-    """Orders of foreign police that the US bar on disclosure forbids to obey.
-
-    Few are obeyed all the same, `compelled` (J,); for the rest the US is asked. Fills the `route` of all.
-    """
-    rows, chance, us_held, code, route = (
-        requests.rows, requests.chance, found.us_held, outcome.code, outcome.route
-    )  # fmt: skip
-    for r in range(len(rows)):
-        route[r] = code[r] & ROUTE_BITS
-        if route[r] == DIRECT and us_held[r] and rows[r, POLICE] != US and code[r] & CONFLICT_BIT != 0:
-            obeyed = uniform(chance[r, GRANTED]) < compelled[rows[r, POLICE]]
-            route[r] = DIRECT if obeyed else MLA
 
 
 @inlined()
@@ -214,14 +222,17 @@ def pursue(month, requests, found, ways, queues, outcome):
     homes, lie, code, route = found.home, found.lies, outcome.code, outcome.route
     succeeds, out_months, stopped = outcome.succeeds, outcome.months, outcome.stopped
     p, contested, delay = ways.practice, ways.rule.contested, ways.litigation_delay
+    challenged = p.challenged * ways.litigating
     mla_ok, mla_months, us_held = p.mla_ok, p.mla_months, found.us_held
     clerks, arrived, new, finish = queues.clerks, queues.arrived, queues.new, queues.finish
     direct_ok, direct_months, common_ok = p.direct_ok, p.direct_months, p.common_ok
     for r in range(len(rows)):
         police, wait, granted = rows[r, POLICE], waits[r, ANSWER], uniform(chance[r, GRANTED])
         conflict, chance_of, months, spared = code[r] & CONFLICT_BIT != 0, 0.0, 0.0, 0.0
+        route[r] = code[r] & ROUTE_BITS
         if route[r] == DIRECT:
-            spared = common_ok if conflict and police == US else 0.0  # a court may yield
+            if conflict and police == US and uniform(chance[r, COURT]) < challenged:
+                spared = common_ok  # a court may yield to whoever asks it
             chance_of = direct_ok * (1.0 - spared)
             if conflict and police != US and us_held[r]:
                 chance_of = 1.0  # all that are left obey
@@ -263,8 +274,7 @@ def investigate(month, requests, held, ways, queues, results):
         months=np.empty(n, np.float64),
         stopped=np.empty(n, np.bool_),
     )
-    answer(requests, found, ways.rule, outcome.code)
-    refuse(requests, found, practice.compelled, outcome)
+    answer(requests, found, ways.rule, practice, outcome.code)
     pursue(month, requests, found, ways, queues, outcome)
     tally(requests, found, outcome, results)
     enter_us_orders(requests, found, outcome, ways, results)

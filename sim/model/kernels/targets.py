@@ -48,6 +48,7 @@ class Held(NamedTuple):
     belief: np.ndarray  # float64 (C,) that a US order reaches what US providers hold abroad
     us_business: np.ndarray  # float64 (J,) share of home-grown providers that do business in the US
     no_location: np.ndarray  # float64 (P,) share of consumers' data without a stable location
+    nowhere_in_us: float  # share of this of which a copy lies in the US when it is ordered
     region: np.ndarray  # int64 (P,) country of the provider's first region abroad
     staying: float  # share of evaders who leave US providers and keep data on premises
     haven: np.ndarray  # float64 (J,) running weights of where the others go
@@ -104,6 +105,7 @@ def find(requests, held, unlocking):
     rows, who, standing, chance = requests.rows, requests.who, requests.standing, requests.chance
     place, host, us_business, world = held.place, held.host, held.us_business, held.world
     no_location, foreign_owned, n = held.no_location, held.foreign_owned, len(rows)
+    in_us = held.nowhere_in_us
     homes, lie, controllers = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     by_us, moving, unreadable = np.empty(n, np.bool_), np.empty(n, np.bool_), np.empty(n, np.bool_)
     providers = np.empty(n, np.int64)
@@ -124,10 +126,13 @@ def find(requests, held, unlocking):
         ):
             controller, lies = FOREIGN_WITH_US, np.int64(rows[r, POLICE])  # its own country's provider
         us_held = us_held and controller == PROVIDER
-        stable = who[r, SEGMENT] != CONSUMER or uniform(chance[r, STABLE]) >= no_location[provider]
+        luck, share = uniform(chance[r, STABLE]), no_location[provider]
+        stable = not us_held or who[r, SEGMENT] != CONSUMER or luck >= share
+        if not stable and luck < share * in_us:
+            stable, lies = True, np.int64(US)
         homes[r], lie[r], controllers[r], by_us[r] = home, lies, controller, us_held
         providers[r] = provider if us_held else -1
-        moving[r] = us_held and not stable
+        moving[r] = not stable
         unreadable[r] = us_held and kind == CUSTOMER_KEYS and uniform(chance[r, KEYS]) >= unlocking
     return Found(homes, lie, controllers, by_us, providers, moving, unreadable)
 

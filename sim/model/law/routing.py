@@ -39,6 +39,7 @@ class OrderRule:
     common_law: bool
     review_success: float | None
     review_months: float | None
+    review_filed: float | None
 
 
 def us_routes(law: Law) -> np.ndarray:
@@ -47,7 +48,7 @@ def us_routes(law: Law) -> np.ndarray:
     routes = np.array([ROUTES.index(row.route) for row in rows], np.int8)[deciding]
     notice = np.array([row.notice for row in rows])[deciding]
     compelled = (routes == ROUTES.index("direct")) | (routes == ROUTES.index("comity_review"))
-    _, _, location, *_, data_law_bars, blocking_statute, _, _ = np.indices(routes.shape, sparse=True)
+    _, _, location, *_, data_law_bars, blocking_statute, _, _, _ = np.indices(routes.shape, sparse=True)
     conflict = compelled & (location != LOCATIONS.index("in_us")) & ((data_law_bars | blocking_statute) == 1)
     codes: np.ndarray = (routes + CONFLICT_BIT * conflict + NOTICE_BIT * notice).astype(np.int8)
     return codes
@@ -99,5 +100,6 @@ def order_rules(law: Law, regimes: dict[str, Regime]) -> dict[str, OrderRule]:
             common_law=rule.common_law,
             review_success=rule.success,
             review_months=rule.months,
+            review_filed=rule.filed,
         )
     return rules

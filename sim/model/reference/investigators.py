@@ -200,7 +200,7 @@ class Investigators:
 
     def answer_police(self, request: Request, data: Data, rule: RuleOfMonth) -> None:
         """Rule on a foreign request; a US provider may refuse an order that the US bar on disclosure forbids
-        to obey, and then the US is asked.
+        to obey, and then it goes the way of one without a claim.
         """
         p, police = self.scenario.parameters.investigators, request.police
         ruling, orders = self.rule_for_police(request, data, rule), self.foreign_orders[police]
@@ -208,7 +208,9 @@ class Investigators:
         barred = ruling.route == "direct" and data.us_held and ruling.conflict
         if barred and granted >= self.obedience(police):
             orders.refused += 1
-            ruling = replace(ruling, route="mla", asks="us")
+            ruling = self.rule_for_police(request, data, rule, claims=False)
+            other = "mla" if ruling.route == "direct" else ruling.route
+            ruling = replace(ruling, route=other, conflict=True)
         outcome = self.pursue(request, data, rule, ruling, police)
         to_us = data.us_held or data.lies == US
         self.tally("foreign_to_us" if to_us else "foreign_at_home", police, ruling.route).enter(
@@ -263,6 +265,8 @@ class Investigators:
         if us_held:
             share = list(self.scenario.providers.values())[provider_of(place)].no_stable_location
             nowhere = cell.segment == CONSUMER and stable < share
+            if nowhere and stable < share * self.scenario.parameters.orders.nowhere_in_us:
+                nowhere, lies = False, US  # a copy lies there when it is ordered
             unreadable = offer_of(place) == CUSTOMER_KEYS and keys >= p.consumer_unlocking
         return Data(
             home=home,
@@ -323,7 +327,8 @@ class Investigators:
             honoured = self.circumstances(request)[2] < rule.honoured[data.provider]
             test = open_test.honoured if honoured else open_test.refused
         stable = "in_us" if data.lies == US else "abroad"
-        us_person, data_law_bars = self.legal_circumstances(request, data, rule)
+        us_person, data_law_bars = self.legal_circumstances(request, data.law_of, data, rule)
+        _, bars_at_home = self.legal_circumstances(request, data.home, data, rule)
         notice, luck = rule.notice[data.law_of], self.publicity_luck(request)[3]
         partner = rule.agreement[data.law_of] > data.position
         told = partner and luck < notice
@@ -337,17 +342,22 @@ class Investigators:
             resides_in_us=data.home == US,
             agreement=partner,
             data_law_bars=data_law_bars and not lifted,
-            blocking_statute=not data.nowhere and rule.blocking[data.lies] > data.position and not lifted,
+            blocking_statute=not data.nowhere and self.blocks(data.lies, data, rule) and not lifted,
             target_in_host=data.lies == data.home,
             cooperation=self.countries[data.home].mla_instrument != "none",
+            holders_law_bars=bars_at_home or self.blocks(data.home, data, rule),
         )
         ruling = rule_on_us_order(self.scenario.law, order)
+        filed = self.scenario.law.comity[rule.comity].filed
+        filed = self.scenario.parameters.investigators.motions_filed if filed is None else filed
+        if ruling.route == "comity_review" and self.publicity_luck(request)[1] >= filed:
+            ruling = replace(ruling, route="direct")
         objects = luck < notice * self.scenario.parameters.orders.agreement_objection
         if told and ruling.route == "direct" and data.lies != US:
             return Ruling("mla", False) if objects else replace(ruling, notice=True)
         return ruling
 
-    def rule_for_police(self, request: Request, data: Data, rule: RuleOfMonth) -> Ruling:
+    def rule_for_police(self, request: Request, data: Data, rule: RuleOfMonth, claims: bool = True) -> Ruling:
         """The order of a foreign police for the data of somebody in its country, or of an American."""
         open_test = self.scenario.law.tests[rule.test].open
         test = rule.test if open_test is None else open_test.foreign
@@ -357,11 +367,11 @@ class Investigators:
             bar=self.scenario.law.tests[test].bar,
             location="no_stable_location" if data.nowhere else stable,
             controller=data.controller,
-            us_person=self.legal_circumstances(request, data, rule)[0],
+            us_person=self.legal_circumstances(request, data.law_of, data, rule)[0],
             resides_in_us=data.home == US,
             agreement=rule.agreement[request.police] > data.position
             and self.served[request.police] < rule.quota[request.police],
-            claim=rule.claim[request.police] > data.position,
+            claim=claims and rule.claim[request.police] > data.position,
         )
         ruling = rule_on_foreign_order(self.scenario.law, order)
         self.served[request.police] += int(ruling.route == "agreement")
@@ -416,7 +426,9 @@ class Investigators:
         comity. A foreign order that a US provider obeys against the US bar is one of those not refused.
         """
         p, law = self.scenario.parameters.investigators, self.scenario.law
-        yields = ruling.conflict and request.police == US and law.comity[rule.comity].common_law
+        challenged = self.publicity_luck(request)[1] < p.challenged_share * rule.litigating
+        ours = request.police == US and ruling.conflict
+        yields = ours and challenged and law.comity[rule.comity].common_law
         quashed = p.common_law_comity_success if yields else 0.0
         chance = p.direct_success * (1.0 - quashed)
         if request.police != US and data.us_held and ruling.conflict:
@@ -427,17 +439,27 @@ class Investigators:
         months += p.notice_months if ruling.notice else 0.0
         return Outcome(granted < chance, months, stopped=granted >= 1.0 - quashed)
 
-    def legal_circumstances(self, request: Request, data: Data, rule: RuleOfMonth) -> tuple[bool, bool]:
-        """Whether the target is a US person, and whether obeying would break a data-protection law."""
+    def legal_circumstances(
+        self, request: Request, country: int, data: Data, rule: RuleOfMonth
+    ) -> tuple[bool, bool]:
+        """Whether the target is a US person, and whether obeying would break a country's data-protection
+        law.
+        """
         person, breaks, _, _ = draw4(
             self.seed, request.agent, request.month, purposes.LEGAL_CIRCUMSTANCE, request.number
         )
-        p, country = self.scenario.parameters.orders, list(self.scenario.jurisdictions)[data.law_of]
+        p, code = self.scenario.parameters.orders, list(self.scenario.jurisdictions)[country]
         us_person = person < (1.0 - p.foreigners_in_us if data.home == US else p.us_persons_abroad)
-        if country in rule.bars_disclosure:
+        if code in rule.bars_disclosure:
             return us_person, breaks < p.disclosure_bar_risk
-        transfers = p.transfer_rules_risk * self.countries[data.law_of].privacy_law_conflicts
+        transfers = p.transfer_rules_risk * self.countries[country].privacy_law_conflicts
         return us_person, breaks < transfers
+
+    def blocks(self, country: int, data: Data, rule: RuleOfMonth) -> bool:
+        """Whether obeying would be an offence under a blocking statute of a country."""
+        covers = self.scenario.parameters.orders.blocking_covers_consumers
+        share = covers.get(list(self.scenario.jurisdictions)[country], covers.get("all", 0.0))
+        return rule.blocking[country] * (share if data.segment == CONSUMER else 1.0) > data.position
 
     def obedience(self, country: int) -> float:
         """Chance that a US provider obeys an order of a police although US law forbids it."""

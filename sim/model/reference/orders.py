@@ -70,8 +70,8 @@ class Outcome:
 
 
 def breaks_law(ruling: Ruling, outcome: Outcome) -> bool:
-    """Whether another law was broken: obeying breaks it, and nobody refused or was spared."""
-    return ruling.conflict and ruling.route != "mla" and not outcome.stopped
+    """Whether another law was broken: what it forbids to disclose was disclosed, by order."""
+    return ruling.conflict and ruling.route in ("direct", "comity_review") and outcome.succeeds
 
 
 @dataclass

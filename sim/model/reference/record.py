@@ -88,7 +88,8 @@ def in_us_reach(market: Market, cell: Cell, place: int, tb: float, honoured: flo
     provider = list(market.scenario.providers.values())[provider_of(place)]
     moving = provider.no_stable_location if cell.segment == CONSUMER and country != US else 0.0
     stays = 1.0 if host_of(market.providers, country, place) == US else honoured
-    return tb * (moving * honoured + (1.0 - moving) * stays), tb
+    in_us = market.scenario.parameters.orders.nowhere_in_us
+    return tb * (moving * (in_us + (1.0 - in_us) * honoured) + (1.0 - moving) * stays), tb
 
 
 def row_of_stock(

@@ -24,6 +24,7 @@ class USOrder:
     blocking_statute: bool  # obeying is an offence in the host's law
     target_in_host: bool  # the target lives in the host's country
     cooperation: bool  # a treaty or convention binds the target's country to legal assistance
+    holders_law_bars: bool  # the law of the target's country forbids the disclosure
 
 
 @dataclass(frozen=True)

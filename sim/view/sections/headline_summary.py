@@ -20,7 +20,7 @@ LIMITS = (
     "No data measure the effect of the court's outcome on purchasing. All data come from the one history "
     "that happened, so none show what another rule would have changed: the headlines depend on priors.",
     "What foreign police obtain hangs on a judgement: where a warrant stops at the border, so does the US "
-    "bar on disclosure (18 U.S.C. 2702). With law.tests.location.bar=worldwide the difference is about zero.",
+    "bar on disclosure (18 U.S.C. 2702). With law.tests.location.bar=worldwide the difference turns round.",
     "The GDPR and the CLOUD Act came two months apart: changes in 2018 cannot be attributed to either alone.",
     "Data on European providers' market shares start in 2017, after the shock of 2013, so they show no "
     "change across it.",

@@ -48,6 +48,7 @@ class USOrder:
     blocking_statute: bool
     target_in_host: bool
     cooperation: bool
+    holders_law_bars: bool
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,8 @@ def us_order(case: Case) -> USOrder:
         blocking_statute=YES_NO[case["blocking_statute"]],
         target_in_host=YES_NO[case["target_lives_in_host"]],
         cooperation=YES_NO[case["treaty"]],
+        holders_law_bars=(YES_NO[case["data_law_bars"]] or YES_NO[case["blocking_statute"]])
+        and (YES_NO[case["target_lives_in_host"]] or case["data"] == "no stable location"),
     )
 
 
@@ -173,7 +176,7 @@ FLAGS = (False, True)
 
 def all_us_orders() -> Iterator[USOrder]:
     for test, comity, location, controller in product(law().settled(), law().comity, LOCATIONS, CONTROLLERS):
-        for flags in product(FLAGS, repeat=7):
+        for flags in product(FLAGS, repeat=8):
             yield USOrder(test, comity, location, controller, *flags)
 
 
@@ -221,6 +224,7 @@ def us_ruling(order: USOrder) -> Ruling:
         o.blocking_statute,
         o.target_in_host,
         o.cooperation,
+        o.holders_law_bars,
     )
     return _ruling(int(us_routes()[(*first, *map(int, flags))]))
 

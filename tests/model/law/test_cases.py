@@ -5,8 +5,10 @@ import datetime as dt
 
 import pytest
 
+from sim.model.kernels.codes import ROUTE_BITS
+from sim.model.law.routing import foreign_routes
 from sim.model.law.timeline import law_on
-from sim.scenario.law import OpenTest
+from sim.scenario.law import CONTROLLERS, FOREIGN_LOCATIONS, ForeignRow, OpenTest
 from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import ROUTES
@@ -52,6 +54,7 @@ def test_every_rule_of_the_table_decides_some_case() -> None:
     idle = set(us) - {us[deciding(us_order(case))[0]] for case in US_CASES}
     assert not idle, f"no case of tests/model/law/us_orders.csv is decided by {', '.join(sorted(idle))}"
     idle = set(foreign) - {foreign[deciding(foreign_order(case))[0]] for case in FOREIGN_CASES}
+    idle -= {name for name, row in law().foreign_orders.items() if _of_another_bar(row)}
     assert not idle, f"no case of tests/model/law/foreign_orders.csv is decided by {', '.join(sorted(idle))}"
 
 
@@ -60,10 +63,26 @@ def test_the_cases_cover_every_regime_route_and_keeper_and_none_stands_twice() -
         lacking = set(regimes()) - {case["regime"] for case in cases}
         assert not lacking, f"tests/model/law/{name} has no case of {', '.join(sorted(lacking))}"
     assert {case["route"] for case in US_CASES} == set(ROUTES)
-    assert {case["route"] for case in FOREIGN_CASES} == {"direct", "agreement", "mla"}
+    assert {case["route"] for case in FOREIGN_CASES} == {"direct", "agreement", "mla", "unreachable"}
     for cases in (US_CASES, FOREIGN_CASES):
         assert {case["kept_by"] for case in cases} == set(CONTROLLER_OF)
         assert len({case["what"] for case in cases}) == len(cases)
+
+
+def _of_another_bar(row: ForeignRow) -> bool:
+    """Whether a row waits for an experiment that gives its test another bar."""
+    return row.when.test is not None and row.when.bar not in (None, law().tests[row.when.test].bar)
+
+
+@pytest.mark.parametrize("location", ["own_soil", "third_country"])
+def test_where_the_bar_stays_whole_what_no_us_warrant_reaches_is_out_of_reach_for_everybody(
+    location: str,
+) -> None:
+    location_test = law().tests["location"].model_copy(update={"bar": "worldwide"})
+    whole = law().model_copy(update={"tests": law().tests | {"location": location_test}})
+    at = (whole.settled().index("location"), FOREIGN_LOCATIONS.index(location))
+    codes = foreign_routes(whole)[(*at, CONTROLLERS.index("us_provider"), 0, 0, 0, 0)]
+    assert ROUTES[int(codes) & ROUTE_BITS] == "unreachable"
 
 
 # --- the cases that happened ------------------------------------------------------------------------

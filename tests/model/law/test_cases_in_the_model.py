@@ -45,6 +45,7 @@ PLACE_OF = {
     "trustee without US control": TRUSTEE,
 }
 ELSEWHERE = "IE"  # a country that is neither the US nor a host of the cases' agreements
+HOLDER = "IN"  # another, whose law bars no disclosure
 THIRD = "FI"  # a country whose police no case is about
 BARS, BARS_NOT = "DE", "BR"  # hosts of the cases that name none: privacy_law_conflicts, or not
 
@@ -62,7 +63,7 @@ def worlds() -> tuple[WorldSet, list[tuple[str, str]]]:
         for code, p in base.providers.items()
     }
     certain = base.parameters.orders.model_copy(
-        update={"transfer_rules_risk": 1.0, "disclosure_bar_risk": 1.0}
+        update={"transfer_rules_risk": 1.0, "disclosure_bar_risk": 1.0, "nowhere_in_us": 0.0}
     )
     parameters = base.parameters.model_copy(update={"orders": certain})
     base = replace(base, providers=spread, parameters=parameters, months=2)
@@ -116,7 +117,7 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
         )
         nowhere = case["data"] == "no stable location"  # then the law of the holder's country may be broken
         home, police, law_of = (
-            "US" if at_home else lies if nowhere or case["target_lives_in_host"] == "yes" else ELSEWHERE,
+            "US" if at_home else lies if nowhere or case["target_lives_in_host"] == "yes" else HOLDER,
             "US",
             lies,
         )
@@ -141,14 +142,15 @@ def _ask_the_model(worlds: tuple[WorldSet, list[tuple[str, str]]], case: Case, s
     counts = Counts(np.zeros(2, np.int64), nothing, nothing, 2.0, 2.0)
     persons = (float(us_person), float(us_person))
     docket = docket_from(rows, np.array([0, 1, 1]), counts, world_set.population, seed=1, us_persons=persons)
-    # Nobody refuses and no court yields, so that route and conflict are the law's.
+    # Nobody refuses, no court yields and all is found, so that route and conflict are the law's.
     treaty = {} if case.get("treaty", "yes") == "yes" else {"mla_instrument": "none"}
     jurisdictions = {
         code: j.model_copy(update={"compulsion_success": 1.0, **treaty})
         for code, j in model.scenario.jurisdictions.items()
     }
     p = model.scenario.parameters
-    strict = {"comity_success": 0.0, "common_law_comity_success": 0.0}
+    strict = {"comity_success": 0.0, "common_law_comity_success": 0.0, "motions_filed": 1.0}
+    strict["direct_success"] = 1.0
     courts = p.model_copy(update={"investigators": p.investigators.model_copy(update=strict)})
     scenario = replace(model.scenario, jurisdictions=jurisdictions, parameters=courts)
     model.casework = Casework(scenario, docket, Waits(docket, seed=1))

@@ -14,6 +14,7 @@ from sim.vocabulary import ROUTES
 DIRECT, REVIEW, MLA = (ROUTES.index(route) for route in ("direct", "comity_review", "mla"))
 REQUESTS, SUCCEEDED = MEASURES.index("requests"), MEASURES.index("succeeded")
 TEXT = {"reference": "a test"}
+ALWAYS: dict[str, Any] = {"filed": 1.0, **TEXT}
 
 
 def regime(test: str, comity: str) -> dict[str, Any]:
@@ -46,8 +47,8 @@ EXPERIMENT: dict[str, Any] = {
     },
     "tests": {"my_test": {"name": "Review", "reach": 0.4, "bar": "ends_at_border", **TEXT}},
     "comity": {
-        "my_lenient": {"name": "Lenient", "common_law": False, "success": 0.0, "months": 1.0, **TEXT},
-        "my_strict": {"name": "Strict", "common_law": False, "success": 1.0, "months": 1.0, **TEXT},
+        "my_lenient": {"name": "Lenient", "common_law": False, "success": 0.0, "months": 1.0, **ALWAYS},
+        "my_strict": {"name": "Strict", "common_law": False, "success": 1.0, "months": 1.0, **ALWAYS},
     },
     "us_orders": {
         "my_row_abroad": {

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.model.law.cases import (
     Ruling,
+    USOrder,
     all_foreign_orders,
     all_us_orders,
     deciding,
@@ -21,10 +22,14 @@ SETTLED_BY_THE_CASES = ("location", "control")
 COMITY_OF_THE_CASES = ("none", "common_law", "statutory")
 
 
-def test_a_blocking_statute_changes_a_route_by_the_statutory_motion_alone() -> None:
+def test_a_blocking_statute_binds_foreign_providers_and_gives_us_providers_a_motion_at_most() -> None:
     orders = [order for order in all_us_orders() if order.test in SETTLED_BY_THE_CASES]
     for order in orders:
         with_statute, without = (us_ruling(replace(order, blocking_statute=b)) for b in (True, False))
+        if order.controller == "foreign_with_us_business":
+            bound = order.test == "control" and order.location != "in_us"
+            assert with_statute.route == ("mla" if bound else without.route), order
+            continue
         assert with_statute.route in (without.route, "comity_review"), order
         if order.comity != "statutory" or not order.agreement:
             assert with_statute.route == without.route, order
@@ -65,7 +70,22 @@ def test_location_but_not_control_leaves_data_that_nothing_reaches_without_a_sta
     unreachable = [order for order in orders if us_ruling(order).route == "unreachable"]
     assert unreachable
     assert {(order.test, order.location) for order in unreachable} == {("location", "no_stable_location")}
-    assert not any(foreign_ruling(order).route == "unreachable" for order in all_foreign_orders())
+
+
+def test_the_us_lends_foreign_police_no_warrant_that_it_does_not_have() -> None:
+    """Whoever must ask the US gets what a US warrant would reach about that person, and no more."""
+    for order in all_foreign_orders():
+        ruling, (_, row) = foreign_ruling(order), deciding(order)
+        if ruling.route != "mla" or getattr(row, "asks", "us") == "host" or order.controller != "us_provider":
+            continue
+        where = {"own_soil": "abroad", "third_country": "abroad"}.get(order.location, order.location)
+        ours = USOrder(
+            test=order.test, comity="none", location=where, controller=order.controller,
+            us_person=order.us_person, resides_in_us=order.resides_in_us, agreement=False,
+            data_law_bars=False, blocking_statute=False, target_in_host=False, cooperation=True,
+            holders_law_bars=False,
+        )  # fmt: skip
+        assert us_ruling(ours).route == "direct", order
 
 
 def test_comity_is_reviewed_by_statute_just_where_all_of_its_conditions_meet() -> None:
@@ -81,6 +101,7 @@ def test_comity_is_reviewed_by_statute_just_where_all_of_its_conditions_meet() -
             and not order.resides_in_us
             and order.agreement
             and (order.data_law_bars or order.blocking_statute)
+            and not (order.blocking_statute and order.controller == "foreign_with_us_business")
         )
         assert (us_ruling(order).route == "comity_review") == expected, order
 
@@ -137,10 +158,10 @@ def test_icpa_reaches_us_persons_and_people_in_the_us_and_tells_the_government_o
             breaks = order.data_law_bars or order.blocking_statute
             if order.us_person or order.resides_in_us:
                 assert us_ruling(order) == Ruling("direct", breaks), order
-            elif breaks or not order.cooperation:
+            elif order.cooperation and order.holders_law_bars:
                 assert us_ruling(order) == Ruling("mla", False), order
             else:
-                assert us_ruling(order) == Ruling("direct", False, notice=True), order
+                assert us_ruling(order) == Ruling("direct", breaks, notice=order.cooperation), order
 
 
 def test_a_local_subsidiary_gives_no_content_while_the_us_bar_is_whole() -> None:
@@ -148,5 +169,5 @@ def test_a_local_subsidiary_gives_no_content_while_the_us_bar_is_whole() -> None
         if law().tests[order.test].bar == "worldwide" and order.controller == "us_provider":
             ruling = foreign_ruling(order)
             if not (order.claim or order.agreement):
-                assert ruling.route == "mla", order
+                assert ruling.route in ("mla", "unreachable"), order
             assert ruling.conflict == (ruling.route == "direct"), order

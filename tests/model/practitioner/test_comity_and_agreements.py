@@ -19,6 +19,7 @@ CONFLICTS = MEASURES.index("conflicts")
 SWITCHED, ON = dt.date(2013, 1, 31), dt.date(2013, 2, 28)
 EVERYBODY_REVIEWS = (
     "investigators.sealed_share=0.2", "investigators.publicity=0", "investigators.challenged_share=0",
+    "investigators.motions_filed=1", "investigators.direct_success=1", "orders.nowhere_in_us=0",
     "orders.transfer_rules_risk=1", "orders.disclosure_bar_risk=1",
 )  # fmt: skip
 
