@@ -142,74 +142,74 @@ class Plain(NamedTuple):
 # --- what the law answers --------------------------------------------------------------------------
 
 
-@entry()
-def answer(requests, found, rule, practice, code):
-    """The codes of orders in the routing tables: fills `code` (n,).
+@inlined()
+def answer_us(requests, found, rule, filed, code):
+    """The codes of US orders in the routing tables: fills `code` (n,).
 
-    Where no motion for comity is filed, the order is obeyed. Of the orders of foreign police that the US bar
-    on disclosure forbids to obey few are obeyed all the same; the rest take the way of an order without a
-    claim.
+    Where a motion for comity is open, a share `filed` of orders meet one; the others are obeyed.
     """
-    rows, standing, chance = requests.rows, requests.standing, requests.chance
-    us_table, foreign_table, laws, data_law = rule.us_table, rule.foreign_table, rule.laws, rule.data_law
+    rows, standing, chance, who = requests.rows, requests.standing, requests.chance, requests.who
     homes, lie, controllers, nowhere = found.home, found.lies, found.controller, found.nowhere
-    us_held = found.us_held
-    agreements, honoured_by, providers, who = rule.agreements, rule.honoured, found.provider, requests.who
-    terms, cooperates, compelled = rule.terms, rule.cooperates, practice.compelled
-    covers_consumers = rule.covers_consumers
-    quota, notice, lifts_bar, objection = terms.quota, terms.notice, terms.lifts_bar, terms.objection
-    before, served = US, 0
+    us_table, laws, data_law, covers = rule.us_table, rule.laws, rule.data_law, rule.covers_consumers
+    agreements, cooperates, honoured_by, providers = (
+        rule.agreements, rule.cooperates, rule.honoured, found.provider
+    )  # fmt: skip
+    notice, lifts_bar, objection = rule.terms.notice, rule.terms.lifts_bar, rule.terms.objection
     for r in range(len(rows)):
-        if rows[r, POLICE] != before:
-            before, served = rows[r, POLICE], 0  # requests stand in order of police, then of time
+        if rows[r, POLICE] != US:
+            continue
+        home, lies, order = homes[r], lie[r], standing[r, LAW_ORDER]
+        law_of = home if nowhere[r] else lies  # whose law may be broken
+        location = _NO_LOCATION if nowhere[r] else (_US if lies == US else _ABROAD)
+        honoured = 1 if uniform(chance[r, HONOURED]) < honoured_by[providers[r]] else 0
+        agreement = 1 if agreements[law_of] and laws[law_of, EXECUTIVE_AGREEMENT] > order else 0
+        risk, luck = uniform(chance[r, DATA_LAW]), uniform(chance[r, OTHER])
+        consumer = who[r, SEGMENT] == CONSUMER
+        there = laws[lies, BLOCKING_STATUTE] * (covers[lies] if consumer else 1.0)
+        at_home = laws[home, BLOCKING_STATUTE] * (covers[home] if consumer else 1.0)
+        bars, blocking = (1 if risk < data_law[law_of] else 0), (1 if not nowhere[r] and there > order else 0)
+        if agreement == 1 and luck >= 1.0 - lifts_bar[law_of]:
+            bars, blocking = 0, 0
+        code[r] = us_table[
+            honoured, location, controllers[r], who[r, US_PERSON], 1 if home == US else 0, agreement,
+            bars, blocking, 1 if lies == home else 0, 1 if cooperates[home] else 0,
+            1 if risk < data_law[home] or at_home > order else 0,
+        ]  # fmt: skip
+        if code[r] & ROUTE_BITS == COMITY and uniform(chance[r, COURT]) >= filed:
+            code[r] += DIRECT - COMITY
+        if agreement == 1 and luck < notice[law_of] and code[r] & ROUTE_BITS == DIRECT and lies != US:
+            code[r] = MLA if luck < notice[law_of] * objection else code[r] | NOTICE_BIT
+
+
+@inlined()
+def answer_foreign(requests, found, rule, compelled, code):
+    """The codes of foreign orders in the routing tables: fills `code` (n,).
+
+    Of those that the US bar on disclosure forbids to obey the share `compelled` (J,) is obeyed all the same;
+    the others go the way of an order without a claim.
+    """
+    rows, standing, chance, who = requests.rows, requests.standing, requests.chance, requests.who
+    homes, lie, controllers, nowhere = found.home, found.lies, found.controller, found.nowhere
+    foreign_table, laws, agreements, quota = rule.foreign_table, rule.laws, rule.agreements, rule.terms.quota
+    us_held, before, served = found.us_held, US, 0
+    for r in range(len(rows)):
         police, lies, order = rows[r, POLICE], lie[r], standing[r, LAW_ORDER]
-        us_person, resides = who[r, US_PERSON], 1 if homes[r] == US else 0
         if police == US:
-            location = _NO_LOCATION if nowhere[r] else (_US if lies == US else _ABROAD)
-            honoured = 1 if uniform(chance[r, HONOURED]) < honoured_by[providers[r]] else 0
-            law_of = homes[r] if nowhere[r] else lies  # whose law may be broken
-            agreement = 1 if agreements[law_of] and laws[law_of, EXECUTIVE_AGREEMENT] > order else 0
-            risk, luck = uniform(chance[r, DATA_LAW]), uniform(chance[r, OTHER])
-            consumer, home = who[r, SEGMENT] == CONSUMER, homes[r]
-            bars = 1 if risk < data_law[law_of] else 0
-            covers = covers_consumers[lies] if consumer else 1.0
-            blocking = 1 if not nowhere[r] and laws[lies, BLOCKING_STATUTE] * covers > order else 0
-            covers = covers_consumers[home] if consumer else 1.0
-            at_home = 1 if risk < data_law[home] or laws[home, BLOCKING_STATUTE] * covers > order else 0
-            if agreement == 1 and luck >= 1.0 - lifts_bar[law_of]:
-                bars, blocking = 0, 0
-            own_soil = 1 if lies == homes[r] else 0
-            code[r] = us_table[
-                honoured,
-                location,
-                controllers[r],
-                us_person,
-                resides,
-                agreement,
-                bars,
-                blocking,
-                own_soil,
-                1 if cooperates[home] else 0,
-                at_home,
-            ]
-            if code[r] & ROUTE_BITS == COMITY and uniform(chance[r, COURT]) >= practice.filed:
-                code[r] += DIRECT - COMITY
-            told = agreement == 1 and luck < notice[law_of]
-            if told and code[r] & ROUTE_BITS == DIRECT and lies != US:
-                code[r] = MLA if luck < notice[law_of] * objection else code[r] | NOTICE_BIT
-        else:
-            location = _OWN_SOIL if lies == police else (_IN_US if lies == US else _THIRD)
-            location = _NO_FIXED_PLACE if nowhere[r] else location
-            agreement = 1 if agreements[police] and laws[police, EXECUTIVE_AGREEMENT] > order else 0
-            agreement = agreement if served < quota[police] else 0
-            claim = 1 if laws[police, EXTRATERRITORIAL_CLAIM] > order else 0
-            table = foreign_table[location, controllers[r], us_person, resides, agreement]
-            code[r] = table[claim]
-            barred = us_held[r] and code[r] & ROUTE_BITS == DIRECT and code[r] & CONFLICT_BIT != 0
-            if barred and uniform(chance[r, GRANTED]) >= compelled[police]:
-                other = table[0] if table[0] & ROUTE_BITS != DIRECT else MLA
-                code[r] = other | CONFLICT_BIT
-            served += 1 if code[r] == AGREEMENT else 0
+            continue
+        if police != before:
+            before, served = police, 0  # requests stand in order of police, then of time
+        location = _OWN_SOIL if lies == police else (_IN_US if lies == US else _THIRD)
+        location = _NO_FIXED_PLACE if nowhere[r] else location
+        agreement = 1 if agreements[police] and laws[police, EXECUTIVE_AGREEMENT] > order else 0
+        agreement = agreement if served < quota[police] else 0
+        claim = 1 if laws[police, EXTRATERRITORIAL_CLAIM] > order else 0
+        resides = 1 if homes[r] == US else 0
+        ways = foreign_table[location, controllers[r], who[r, US_PERSON], resides, agreement]
+        code[r] = ways[claim]
+        barred = us_held[r] and code[r] & ROUTE_BITS == DIRECT and code[r] & CONFLICT_BIT != 0
+        if barred and uniform(chance[r, GRANTED]) >= compelled[police]:
+            code[r] = CONFLICT_BIT | (ways[0] if ways[0] & ROUTE_BITS != DIRECT else MLA)
+        served += 1 if code[r] == AGREEMENT else 0
 
 
 # --- what comes of it ------------------------------------------------------------------------------
@@ -274,7 +274,8 @@ def investigate(month, requests, held, ways, queues, results):
         months=np.empty(n, np.float64),
         stopped=np.empty(n, np.bool_),
     )
-    answer(requests, found, ways.rule, practice, outcome.code)
+    answer_us(requests, found, ways.rule, practice.filed, outcome.code)
+    answer_foreign(requests, found, ways.rule, practice.compelled, outcome.code)
     pursue(month, requests, found, ways, queues, outcome)
     tally(requests, found, outcome, results)
     enter_us_orders(requests, found, outcome, ways, results)
