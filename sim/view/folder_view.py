@@ -212,7 +212,7 @@ class FolderView:
 
     def by_point(self) -> pd.DataFrame | None:
         """The verdicts at each point, if they were written."""
-        path = self.folder.path / BY_POINT
+        path = self.folder.path / f"{BY_POINT}.csv"
         return read_csv(path) if path.is_file() else None
 
     def at_point(self, point: int) -> ResultsView:
