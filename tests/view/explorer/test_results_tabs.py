@@ -219,6 +219,15 @@ def test_a_failed_computation_is_tried_again() -> None:
     assert kept.once("a", lambda: 2) == 1
 
 
+def test_levels_without_end_do_not_fill_the_memory() -> None:
+    kept = Kept()
+    for level in range(10 * Kept.MOST):
+        kept.once(f"regions {level}", lambda level=level: level)
+        kept.once("series", lambda: -1)
+    assert len(kept._values) == len(kept._locks) == Kept.MOST
+    assert kept.once("series", lambda: 0) == -1, "what is used often stays"
+
+
 def test_numbers_of_the_last_few_readings_are_kept(finished: Finished) -> None:
     first = open_results(finished.folder.parent, "known")
     assert open_results(finished.folder.parent, "known").points("trust") is first.points("trust")
