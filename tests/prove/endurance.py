@@ -112,14 +112,18 @@ def served(results: Path, found: Found) -> Iterator[Server]:
     command = [sys.executable, "-m", "sim.cli.main", "dashboard", "--no-browser", "--port", str(port)]
     options = ["--results", str(results), "--customers", str(CUSTOMERS)]
     with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(command + options, stdout=said, stderr=said, text=True)
+        process = subprocess.Popen(command + options, stdout=said, stderr=said, text=True, preexec_fn=_hears)
         try:
             _wait_for(port, process)
             yield Server(process, f"http://127.0.0.1:{port}")
         finally:
             below = descendants(process.pid)
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                found.wrong.append("the server did not end on Ctrl-C")
             time.sleep(1.0)
             left = [pid for pid in below if Path(f"/proc/{pid}").exists()]
             said.seek(0)
@@ -127,6 +131,11 @@ def served(results: Path, found: Found) -> Iterator[Server]:
             found.wrong += [f"processes left behind: {left}"] if left else []
             found.wrong += [f"the server printed: {line}" for line in printed[:5]]
     found.words.append(f"the server ended with {process.returncode}, processes left behind: {len(left)}")
+
+
+def _hears() -> None:
+    """Ctrl-C ends the server, also where this process was told to ignore it, as in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _wait_for(port: int, process: "subprocess.Popen[str]") -> None:
