@@ -3,6 +3,7 @@
 # make test-long  the tests that take long: processors, killed sweeps, a small fit, every tab and width, more cases of the twins
 # make validate  is a crate valid RO-Crate? without a network  (CRATE=two_worlds.zip)
 # make prove  longer proofs: equal to the bit on other processors, population size, every shipped experiment, sweeps that are killed, bad input, planted faults
+# make endurance  is memory flat? 1,000 pairs, 200 changes of tabs in a browser, ten people for ten minutes (an hour; needs chromium)
 # make verify  parts of the model beside theory (queues, adoption, counts, choices, trust), drawn in build/verification.html (half a minute)
 # make mutants small changes of the sources, one at a time, that the tests must notice: a keyed sample, resumable (two hours)
 # make coverage  lines and branches of sim/ that the tests reach, kernels as plain Python (half an hour; goes on where it stopped)
@@ -23,7 +24,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: run test compiled test-long validate prove verify mutants coverage reproduce calibrate bench picture docs lint lock clean dashboard
+.PHONY: run test compiled test-long validate prove endurance verify mutants coverage reproduce calibrate bench picture docs lint lock clean dashboard
 
 run: .venv/ready-to-run
 	@$(BIN)/warrantsim run $(EXPERIMENT) $(ARGS)
@@ -47,6 +48,10 @@ prove: .venv/ready-to-test
 	@$(BIN)/python -m tests.prove.fuzz
 	@$(BIN)/python -m tests.prove.platforms
 	@$(BIN)/python -m tests.prove.faults
+	@$(BIN)/python -m tests.prove.endurance --short
+
+endurance: .venv/ready-to-test
+	@$(BIN)/python -m tests.prove.endurance $(ARGS)
 
 verify: .venv/ready-to-test
 	@$(BIN)/python -m tests.verify $(ARGS)

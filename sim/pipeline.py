@@ -16,18 +16,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import assessments, shipped_tables
+from sim.analysis import assessments, derived_tables, shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
 from sim.analysis.digests import posterior_digest
 from sim.analysis.drivers import (
     boundary,
     boundary_tables,
-    confound,
     discovery,
-    frontier,
     knockouts,
-    sensitivity,
-    tipping,
 )
 from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.discovery_boxes import DENSITY
@@ -35,14 +31,12 @@ from sim.analysis.drivers.discovery_questions import Swept, questions_of
 from sim.analysis.drivers.headline_change import HeadlineChange, headline_change, side_of
 from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
 from sim.analysis.evidence.compare import compare_with_record
-from sim.analysis.headline_table import headline_table, with_windows
+from sim.analysis.headline_table import with_windows
 from sim.analysis.headlines import (
-    SERIES,
     Columns,
     headlines_of_one,
     series,
 )
-from sim.analysis.records import TABLE as RECORDS
 from sim.analysis.records import records_of
 from sim.analysis.uncertainty import joint_draws, measurements
 from sim.analysis.uncertainty.joint_draws import JointDraws
@@ -51,7 +45,7 @@ from sim.analysis.uncertainty.value_of_information import VALUE
 from sim.analysis.uncertainty.varied import varied
 from sim.runs import claims
 from sim.runs.csv_tables import read_csv, write_csv
-from sim.runs.execution import OWN_STORE, Execution, execute, manifest_of
+from sim.runs.execution import FAILURES, OWN_STORE, Execution, execute, manifest_of
 from sim.runs.live import LivePair, results_of_pairs, tables_of
 from sim.runs.manifest import facts, write_manifest
 from sim.runs.plan import Plan
@@ -61,7 +55,7 @@ from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
-from sim.runs.whole_files import write_whole
+from sim.runs.whole_files import sha256_of, write_whole
 from sim.scenario.base import load_base
 from sim.scenario.experiment_text import text_of_resolved
 from sim.scenario.locations import CONFIGS, root
@@ -76,26 +70,13 @@ Pairs = Sequence[tuple[Columns, Columns]]
 
 # Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
 PROJECTIONS = Path("configs/evidence/projections.csv")
-SUMMARIES = (
-    "headlines",
-    "series",
-    "uncertainty",
-    "draws_outcomes",
-    "varied",
-    VALUE,
-    "knockouts",
-    "channels",
-    "mean_field",
-    "switch_dates",
+_FURTHER = (
+    "uncertainty", "draws_outcomes", "varied", VALUE, "knockouts", "channels", "mean_field", "switch_dates",
     "record",
-    RECORDS,
-    *discovery.TABLES,
-    *sensitivity.TABLES,
-    *boundary_tables.TABLES,
-    *tipping.TABLES,
-    *frontier.TABLES,
-    *confound.TABLES,
-)
+)  # fmt: skip
+SUMMARIES = (*derived_tables.TABLES, *_FURTHER, *discovery.TABLES, *boundary_tables.TABLES)
+# what other commands write into the folder later
+_RENEWED = ("varied", VALUE, "channels", *discovery.TABLES, *boundary_tables.TABLES)
 
 _LOCAL = re.compile(r"^(--[\w-]+=)?(?:/|[A-Za-z]:[\\/]).*[\\/]")
 
@@ -105,8 +86,12 @@ class Finished(Execution):
     """An experiment that has been run, analysed and judged."""
 
     summaries: dict[str, pd.DataFrame] = field(default_factory=dict)
-    verdicts: claims.Judged | None = None
     further_failures: list[str] = field(default_factory=list)
+
+    @property
+    def verdicts(self) -> claims.Judged | None:
+        """The verdicts on what the experiment claims, if it claims anything."""
+        return claims.Judged.of(self.summaries)
 
     @property
     def all_failures(self) -> list[str]:
@@ -180,26 +165,21 @@ def run(
             return scenarios_at(resolved, plan.points[point])
 
         write_outcomes(out, manifest_of(done), scenarios)
-        if done.proved.good:
-            _write_summaries(done, tipping.tables_of(out, manifest_of(done), scenarios))
-            _write_summaries(done, frontier.tables_of(out, manifest_of(done)))
-            _write_summaries(done, confound.tables_of(out, manifest_of(done), resolved.scenarios))
-        if plan.has_design:
-            _write_summaries(done, sensitivity.tables_of(out, manifest_of(done), resolved))
-        else:
-            known |= _analyse(done, watch, further, joint)
-        if resolved.experiment.claims and done.tables:
-            done.verdicts = claims.judge(resolved, done.results)
-            done.verdicts.write(out)
-            known["claims"] = json.loads(done.verdicts.claims.to_json(orient="records"))
+        if done.proved.good and not plan.has_design:
+            known |= _further(done, watch, further, joint)
         if joint is not None:
             known["posterior"] = posterior_digest(joint.posterior)
-        manifest = manifest_of(done, **known)
-        records = records_of(out, manifest, resolved) if done.tables else None
-        if records is not None and len(records):
-            _write_summaries(done, {RECORDS: records})
-        write_manifest(out, manifest)
+        _write_summaries(done, derived_tables.derived_tables(out, manifest_of(done, **known), resolved))
+        if done.verdicts is not None:
+            known["claims"] = json.loads(done.verdicts.claims.to_json(orient="records"))
+        write_manifest(out, manifest_of(done, files=_digests(out), **known))
     return done
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """The sha256 of each file that a run alone writes beside its tables."""
+    names = [EXPERIMENT, OUTCOMES, FAILURES, *(f"{name}.csv" for name in SUMMARIES if name not in _RENEWED)]
+    return {name: sha256_of(folder / name) for name in names if (folder / name).is_file()}
 
 
 def _experiment_text(resolved: Resolved, command: str) -> str:
@@ -209,31 +189,22 @@ def _experiment_text(resolved: Resolved, command: str) -> str:
     return text_of_resolved(resolved, " ".join(f"{resolved.name} as it was run{made}".split()))
 
 
-def _analyse(run: Finished, watch: Watch, further: bool, joint: JointDraws | None) -> dict[str, Any]:
-    """Compute and write the summaries of an experiment without a design.
+def _further(run: Finished, watch: Watch, further: bool, joint: JointDraws | None) -> dict[str, Any]:
+    """Compute and write the summaries that need other runs, of an experiment without a design.
 
     Returns what the manifest says of them.
     """
-    resolved, folder = run.plan.resolved, run.folder
-    if not run.proved.good:
-        return {}
-    compare, done = resolved.experiment.compare, run.done
-    if compare is None:
-        only = next(iter(resolved.scenarios))
-        run.summaries["headlines"] = headlines_of_one([d.world_tables[only] for d in done])
-    else:
-        pairs = knockouts.pairs_of(done, compare)
-        run.summaries |= paired_summaries(resolved, pairs, why=True, metrics=tuple(SERIES))
+    resolved, tables = run.plan.resolved, dict[str, pd.DataFrame]()
     if further or joint is not None:
         watch.stage(FURTHER, 0)
     runner = Runner(run.store, run.runner.backend, watch.following(run.runner.progress))
     if joint is not None:
-        run.summaries |= summaries_of_draws(joint, runner)
+        tables |= summaries_of_draws(joint, runner)
     if further:
-        run.summaries |= _further_summaries(run, runner)
+        tables |= _further_summaries(run, runner)
     run.further_failures += runner.failures
-    _write_summaries(run, run.summaries)
-    shipped_tables.bring_shipped(folder, resolved)
+    _write_summaries(run, tables)
+    shipped_tables.bring_shipped(run.folder, resolved)
     return {"projections": projections(), "configuration": shipped_tables.configuration_of(resolved)}
 
 
@@ -289,19 +260,6 @@ def value_of_information(
     return table
 
 
-def paired_summaries(
-    resolved: Resolved, pairs: Pairs, why: bool, metrics: Collection[str]
-) -> dict[str, pd.DataFrame]:
-    """Headlines of the compared worlds, and series of these metrics.
-
-    On request, with the reasons for the signs of the headlines.
-    """
-    out = {"headlines": headline_table(resolved, pairs, why)}
-    if metrics:
-        out["series"] = series(pairs, tuple(metrics))
-    return out
-
-
 def screen_results(
     resolved: Resolved,
     pairs: Sequence[LivePair],
@@ -326,7 +284,7 @@ def screen_results(
         summaries = {"headlines": headlines_of_one([one[next(iter(resolved.scenarios))] for one in worlds])}
     else:
         paired = [(one[compare[0]], one[compare[1]]) for one in worlds]
-        summaries = paired_summaries(resolved, paired, why, metrics if country is None else ())
+        summaries = derived_tables.paired_summaries(resolved, paired, why, metrics if country is None else ())
     if country is None:
         return results_of_pairs(manifest, pairs, summaries)
     tables = tables_of_country(tables_of(pairs), country)

@@ -16,13 +16,15 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from sim.analysis.records import CLOSE, COLUMNS, COMPARISON, SWEEP, records_of, stored_records
-from sim.analysis.stored_tables import KEY, Differences, differences
+from sim.analysis.derived_tables import stored_differences
+from sim.analysis.records import COLUMNS, COMPARISON, SWEEP, records_of
+from sim.analysis.records import TABLE as RECORDS_TABLE
+from sim.analysis.stored_tables import KEY
 from sim.model.tables import TABLES
 from sim.runs.claims import BY_POINT, CLAIMS
 from sim.runs.deposit import Author, Deposit, Funding, Organisation
 from sim.runs.execution import FAILURES
-from sim.runs.folder_check import COLLECTED, damage, tables_of
+from sim.runs.folder_check import COLLECTED, changed_files, damage, tables_of
 from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST
@@ -36,7 +38,7 @@ from sim.scenario.restoration import restored
 VERSION = "1.2"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 PYTHON = "https://www.python.org/"
-ZENODO, CODEMETA, RECORDS = ".zenodo.json", "codemeta.json", "records.csv"
+ZENODO, CODEMETA = ".zenodo.json", "codemeta.json"
 KEYWORDS = ("agent-based model", "policy simulation", "US warrants for data stored abroad")
 RECORD_IS = "record of warrantsim"
 _LICENCE = "The licence under which the results are given"
@@ -55,7 +57,7 @@ _WRITTEN = {
 }
 _MEANINGS = {
     EXPERIMENT: "The experiment as it was run: the command `warrantsim run` takes it",
-    RECORDS: "The paired differences with the short ids by which they are cited and checked",
+    f"{RECORDS_TABLE}.csv": "The paired differences with the short ids by which they are cited and checked",
     MANIFEST: (
         "What was run: every value as resolved and who set it, seeds, versions, platform, digest of each "
         "table"
@@ -64,8 +66,8 @@ _MEANINGS = {
     "outcomes.parquet": "Every headline of every point, seed and world, and of the differences",
     "data_dictionary.md": "Every table and column, with unit and meaning",
     FAILURES: "The pairs that failed, with how and where",
-    CLAIMS: "What the experiment claims, and the verdict of the paired differences",
-    BY_POINT: "The verdicts at each point of the design",
+    f"{CLAIMS}.csv": "What the experiment claims, and the verdict of the paired differences",
+    f"{BY_POINT}.csv": "The verdicts at each point of the design",
     "discovery.csv": "Regions of the design that answer a question: density, coverage, limits in words",
     "discovery_limits.csv": "The limits of each region, with quasi-p values",
     "discovery_tradeoff.csv": "Density and coverage of every box on the way to the chosen one",
@@ -207,19 +209,24 @@ def _grant(crate: Any, number: int, one: Funding) -> Any:
 
 
 def _records(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
-    """The records, computed from the tables. Raises InputError if `records.csv` has others."""
-    stored = stored_records(folder)
+    """The records, computed from the tables.
+
+    Raises InputError if a table that follows from the recorded ones is another than it should be.
+    """
     try:
         resolved = restored(manifest["scenario"], load_base(root() / CONFIGS), str(folder / MANIFEST))
     except InputError:
-        if stored is None:  # of another version, which wrote no records
+        if not (folder / f"{RECORDS_TABLE}.csv").is_file():  # of another version, which wrote no records
             return pd.DataFrame(columns=list(COLUMNS))
         raise
-    now = records_of(folder, manifest, resolved)
-    wrong = Differences([], []) if stored is None else differences(stored, now, CLOSE)
-    if wrong.hold(manifest) is False:
-        raise InputError(f"{folder / RECORDS}: does not follow from the tables: {wrong}")
-    return now
+    wrong = [
+        f"{folder / name}: does not follow from the tables: {found}"
+        for name, found in stored_differences(folder, manifest, resolved)
+        if found is not None and found.hold(manifest) is False
+    ]
+    if wrong:
+        raise InputError(wrong)
+    return records_of(folder, manifest, resolved)
 
 
 def record_entities(records: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -316,7 +323,7 @@ def _action(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
     """What goes into the crate, by its path there: what the run is known to leave, and no more."""
-    wrong = damage(folder, manifest)
+    wrong = [*damage(folder, manifest), *changed_files(folder, manifest)]
     if wrong:
         raise InputError(
             [f"{folder}: {words}; run the experiment again, or see `warrantsim reproduce`" for words in wrong]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 KEY = "headline"
 _WORDS = ("name", "window", "why")  # what a later version may say otherwise of the same numbers
@@ -50,6 +51,33 @@ def differences(stored: pd.DataFrame, now: pd.DataFrame, close: float) -> Differ
                 part = found.words if column in _WORDS else found.numbers
                 part.append(f"{code}: {column} is {a}, follows {b}")
     return found
+
+
+def row_differences(stored: pd.DataFrame, now: pd.DataFrame, close: float) -> Differences:
+    """How a stored table differs from the one that was computed anew, row by row in their order.
+
+    Numbers that are nothing beside the largest of their column may differ by as little.
+    """
+    found = Differences([], _other_names("column", stored, now))
+    if len(stored) != len(now):
+        return Differences([f"it has {len(stored):,} rows, {len(now):,} follow"], found.words)
+    for column in [str(name) for name in now if name in stored]:
+        wrong = np.flatnonzero(~_equal_values(stored[column], now[column], close))
+        if len(wrong):
+            part = found.words if column in _WORDS else found.numbers
+            row, more = int(wrong[0]), f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
+            a, b = stored[column].iloc[row], now[column].iloc[row]
+            part.append(f"row {row + 1}: {column} is {a}, follows {b}{more}")
+    return found
+
+
+def _equal_values(stored: "pd.Series[Any]", now: "pd.Series[Any]", close: float) -> np.ndarray:
+    if all(is_numeric_dtype(one.dtype) for one in (stored, now)):
+        a, b = (one.to_numpy(float, na_value=np.nan) for one in (stored, now))
+        size = float(np.abs(b[np.isfinite(b)]).max(initial=0.0))
+        return np.asarray(np.isclose(a, b, close, close * size, equal_nan=True))
+    texts = [one.astype(object).where(one.notna(), "").map(str).to_numpy() for one in (stored, now)]
+    return np.asarray(texts[0] == texts[1])
 
 
 def _other_names(what: str, stored: Any, now: Any) -> list[str]:

@@ -11,21 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.analysis.crate import RECORD_IS, record_entities
-from sim.analysis.drivers.outcomes import OUTCOMES, computed_outcomes, outcomes_of
-from sim.analysis.headline_table import headline_table
-from sim.analysis.headlines import headlines_of_one
-from sim.analysis.records import CLOSE, COMPARISON, SWEEP, TABLE, normal, records_of, runs_of, stored_records
-from sim.analysis.stored_tables import differences, entity_differences, same_version
+from sim.analysis.derived_tables import TABLES, stored_differences
+from sim.analysis.drivers.outcomes import OUTCOMES
+from sim.analysis.records import CLOSE, COMPARISON, SWEEP, normal, records_of
+from sim.analysis.stored_tables import entity_differences, same_version
 from sim.runs.code_origin import code_origin
 from sim.runs.crate_files import Entities, entities_of, opened, wrong_files
-from sim.runs.csv_tables import read_csv
-from sim.runs.folder_check import DamagedFolder, first_line, points_are_whole, tables_of
+from sim.runs.folder_check import DamagedFolder, changed_files, first_line, points_are_whole, tables_of
 from sim.runs.identity import Identities, model_digest
 from sim.runs.manifest import facts
 from sim.runs.points import EXPERIMENT, POINTS
@@ -43,9 +40,8 @@ from sim.scenario.restoration import restored
 from sim.scenario.schema import Experiment
 from sim.scenario.yaml_files import checked, read
 
-_CLOSE = 1e-9  # relative: sums differ in their last digits between processors
 _HEAD = ("experiment", "title", "question", "worlds", "compare", "customers", "first", "last")
-_FROM_TABLES = ("headlines.csv", f"{TABLE}.csv", OUTCOMES, POINTS)
+_FROM_TABLES = (*(f"{name}.csv" for name in TABLES), OUTCOMES, POINTS)
 
 
 @dataclass(frozen=True)
@@ -113,14 +109,14 @@ def _contents(
         return pd.DataFrame({"id": []}), [Check(MANIFEST, False, str(error))]
     good = all(check.holds for check in checks)
     resolved = _restored(manifest, checks)
-    checks += [_points(folder, manifest)]
+    checks += [_points(folder, manifest), *_written(folder, manifest)]
     if resolved is None or not good:
         return pd.DataFrame({"id": []}), checks
     try:
         checks += [_facts(manifest, resolved), _seeds(folder, manifest)]
         checks += [_run_ids(folder, manifest, resolved), _experiment(folder, manifest, resolved)]
         records = records_of(folder, manifest, resolved)
-        checks += [*_summaries(folder, manifest, resolved), *_records(folder, manifest, records, entities)]
+        checks += [*_derived(folder, manifest, resolved), *_records(folder, manifest, records, entities)]
     except (InputError, pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         checks.append(Check("contents", False, first_line(error)))
         records = pd.DataFrame({"id": []})
@@ -260,31 +256,19 @@ def _experiment(folder: Path, manifest: dict[str, Any], was: Resolved) -> Check:
 # --- what is computed from the tables ---------------------------------------------------------------------
 
 
-def _summaries(folder: Path, manifest: dict[str, Any], resolved: Resolved) -> Iterator[Check]:
-    what = f"{OUTCOMES} follows from the tables"
-    if (folder / OUTCOMES).is_file():
-        stored, now = outcomes_of(folder, manifest), computed_outcomes(folder, manifest)
-        yield Check(what, _same(stored, now))
-    else:
-        yield _absent(what, manifest)
-    if resolved.design is not None or not manifest["tables"]:
-        return
-    what, path = "headlines.csv follows from the tables", folder / "headlines.csv"
-    if not path.is_file():
-        yield _absent(what, manifest)
-        return
-    wrong = differences(read_csv(path), _headlines(folder, resolved), _CLOSE)
-    yield Check(what, wrong.hold(manifest), str(wrong))
+def _derived(folder: Path, manifest: dict[str, Any], resolved: Resolved) -> Iterator[Check]:
+    """Whether the tables that follow from the recorded ones are those that do."""
+    for name, wrong in stored_differences(folder, manifest, resolved):
+        what = f"{name} follows from the tables"
+        yield _absent(what, manifest) if wrong is None else Check(what, wrong.hold(manifest), str(wrong))
 
 
-def _headlines(folder: Path, resolved: Resolved) -> pd.DataFrame:
-    """`headlines.csv`, computed anew from the tables."""
-    compare = resolved.experiment.compare
-    if compare is None:
-        only = next(iter(resolved.scenarios))
-        return headlines_of_one([worlds[only] for worlds in runs_of(folder, [only]).values()])
-    runs = runs_of(folder, compare).values()
-    return headline_table(resolved, [(worlds[compare[0]], worlds[compare[1]]) for worlds in runs])
+def _written(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
+    """Whether the files that the run wrote beside its tables are still the same."""
+    if manifest.get("files"):
+        wrong = changed_files(folder, manifest)
+        what = f"the {len(manifest['files'])} files beside the tables are those that the run wrote"
+        yield Check(what, not wrong, "; ".join(wrong))
 
 
 def _absent(what: str, manifest: dict[str, Any]) -> Check:
@@ -292,27 +276,12 @@ def _absent(what: str, manifest: dict[str, Any]) -> Check:
     return Check(what, False if same_version(manifest) else None, "there is no such file")
 
 
-def _same(a: pd.DataFrame, b: pd.DataFrame) -> bool:
-    if a.shape != b.shape:
-        return False
-    keys = [name for name in a if name != "value"]
-    texts = [[one[name].astype(object).where(one[name].notna(), "") for name in keys] for one in (a, b)]
-    equal = all((x == y).all() for x, y in zip(*texts, strict=True))
-    return equal and bool(np.isclose(a["value"], b["value"], _CLOSE, 1e-12, equal_nan=True).all())
-
-
 def _records(
     folder: Path, manifest: dict[str, Any], records: pd.DataFrame, entities: Entities | None
 ) -> Iterator[Check]:
-    """Whether the records that are written in the folder are those of its tables."""
+    """Whether the report and the crate's metadata name the records of the tables."""
     if records.empty:
         return
-    what, stored = f"{TABLE}.csv follows from the tables", stored_records(folder)
-    if stored is None:
-        yield _absent(what, manifest)
-    else:
-        wrong = differences(stored, records, CLOSE)
-        yield Check(what, wrong.hold(manifest), str(wrong))
     whole = str(records[records["headline"].isin((COMPARISON, SWEEP))]["id"].iloc[0])
     report = folder / "report.html"
     if report.is_file():

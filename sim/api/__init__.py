@@ -15,7 +15,7 @@ the place and the valid choices.
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from sim import pipeline
+from sim.api.arguments import Changes, Count, Finite, Number, Place, Source, Told, checked
 from sim.api.results import Pair, Results, Sweep
 from sim.runs.folder_check import DamagedFolder
 from sim.runs.reporters import Reporter, Reporters
@@ -34,7 +35,8 @@ from sim.scenario import schema
 from sim.scenario.experiments import MOST_SEED
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved
-from sim.scenario.yaml_files import checked, plain
+from sim.scenario.yaml_files import checked as checked_tree
+from sim.scenario.yaml_files import plain
 
 if TYPE_CHECKING:
     from sim.analysis.drivers.headline_change import HeadlineChange
@@ -61,11 +63,6 @@ __all__ = [
     "world",
 ]
 
-Source = str | Path | Mapping[str, Any] | schema.Experiment
-"""An experiment: a shipped name, a file, a mapping like its YAML, or one built in Python."""
-Changes = Mapping[str, Any]
-"""Values by path, as for the command's `--set`: {"trust.asymmetry": 1.0, "worlds.doj_wins.label": "DOJ"}."""
-
 
 class Experiment(schema.Experiment):
     """An experiment built in Python: the fields of an experiment's YAML file, as keywords.
@@ -75,26 +72,27 @@ class Experiment(schema.Experiment):
 
     def __init__(self, **fields: Any) -> None:
         problems: list[str] = []
-        made = checked(schema.Experiment, plain(fields), lambda _: "Experiment", problems)
+        made = checked_tree(schema.Experiment, plain(fields), lambda _: "Experiment", problems)
         if made is None:
             raise InputError(problems)
         super().__init__(**{name: getattr(made, name) for name in made.model_fields_set})
 
 
+@checked
 def run(
     experiment: Source,
     *,
-    seeds: int | None = None,
-    customers: int | None = None,
+    seeds: Count | None = None,
+    customers: Count | None = None,
     changes: Changes | None = None,
-    workers: int | None = None,
-    out: str | Path | None = None,
-    store: str | Path = STORE,
+    workers: Count | None = None,
+    out: Place | None = None,
+    store: Place = STORE,
     further: bool = False,
-    draws: int | None = None,
+    draws: Number | None = None,
     model_reporters: Mapping[str, Reporter] | None = None,
     agenttype_reporters: Mapping[str, Mapping[str, Reporter]] | None = None,
-    progress: Callable[[int, int, str], None] | None = None,
+    progress: Told | None = None,
 ) -> Pair:
     """Run an experiment without a design: a shipped name, a file, or an `Experiment` built in Python.
 
@@ -117,16 +115,17 @@ def run(
     return Pair(folder, keep)
 
 
+@checked
 def sweep(
     experiment: Source,
     *,
-    seeds: int | None = None,
-    customers: int | None = None,
+    seeds: Count | None = None,
+    customers: Count | None = None,
     changes: Changes | None = None,
-    workers: int | None = None,
-    out: str | Path | None = None,
-    store: str | Path = STORE,
-    progress: Callable[[int, int, str], None] | None = None,
+    workers: Count | None = None,
+    out: Place | None = None,
+    store: Place = STORE,
+    progress: Told | None = None,
 ) -> Sweep:
     """Run an experiment with a design: every point with every seed. Arguments and errors as for `run`."""
     resolved = _resolve(experiment, changes, seeds=seeds, customers=customers)
@@ -137,21 +136,22 @@ def sweep(
     return Sweep(folder, keep)
 
 
+@checked
 def boundary(
     experiment: Source,
     headline: str,
-    level: float = 0.0,
+    level: Finite = 0.0,
     *,
-    points: int = 96,
-    tolerance: float = 0.02,
-    against: str | Path | None = None,
-    seeds: int | None = None,
-    customers: int | None = None,
+    points: Count = 96,
+    tolerance: Finite = 0.02,
+    against: Place | None = None,
+    seeds: Count | None = None,
+    customers: Count | None = None,
     changes: Changes | None = None,
-    workers: int | None = None,
-    out: str | Path | None = None,
-    store: str | Path = STORE,
-    progress: Callable[[int, int, str], None] | None = None,
+    workers: Count | None = None,
+    out: Place | None = None,
+    store: Place = STORE,
+    progress: Told | None = None,
 ) -> Sweep:
     """Find where a headline crosses a level, over the two to four ranges of an experiment's design.
 
@@ -170,7 +170,8 @@ def boundary(
     return Sweep(folder, keep)
 
 
-def load(folder: str | Path) -> Pair | Sweep:
+@checked
+def load(folder: Place) -> Pair | Sweep:
     """Open a results folder. Raises InputError if it is none, or one that this version cannot read."""
     folder = Path(folder)
     if not (folder / MANIFEST).is_file():
@@ -190,6 +191,7 @@ def load(folder: str | Path) -> Pair | Sweep:
     return Sweep(folder) if designed else Pair(folder)
 
 
+@checked
 def check(experiment: Source, changes: Changes | None = None) -> str:
     """Everything that a run would refuse, without running.
 
@@ -201,8 +203,9 @@ def check(experiment: Source, changes: Changes | None = None) -> str:
     return "\n".join([*lines, *(f"note: {words}" for words in silences(resolved))])
 
 
+@checked
 def reproduce(
-    what: str | Path, *, sample: int | None = None, full: bool = False, workers: int | None = None
+    what: Place, *, sample: Count | None = None, full: bool = False, workers: Count | None = None
 ) -> "Comparison":
     """Run a results folder, a crate or a shipped experiment again, past every store, and compare.
 
@@ -218,7 +221,8 @@ def reproduce(
     return compare_with_expected(str(what), full, sample, backend)
 
 
-def record(folder: str | Path, headline: str | None = None, *, point: int | None = None) -> pd.DataFrame:
+@checked
+def record(folder: Place, headline: str | None = None, *, point: Number | None = None) -> pd.DataFrame:
     """The paired differences of a results folder with the short ids by which they are cited.
 
     One row for the whole comparison and one a headline (or that of `headline` alone); of a sweep one row, or
@@ -229,7 +233,8 @@ def record(folder: str | Path, headline: str | None = None, *, point: int | None
     return record_of(pipeline.records(load(folder).folder, point), headline)
 
 
-def verify(what: str | Path, cited: Sequence[str] = ()) -> "Verification":
+@checked
+def verify(what: Place, cited: Sequence[str] = ()) -> "Verification":
     """Check a crate (.zip) or a results folder, without running anything and without a network.
 
     `cited` are ids of records that must be of these tables. The result's `good` says whether all that could
@@ -240,14 +245,15 @@ def verify(what: str | Path, cited: Sequence[str] = ()) -> "Verification":
     return check_all(Path(what), cited)
 
 
+@checked
 def why(
-    a: str | Path,
-    b: str | Path,
+    a: Place,
+    b: Place,
     *,
-    seeds: int | None = None,
-    workers: int | None = None,
-    store: str | Path = STORE,
-    progress: Callable[[int, int, str], None] | None = None,
+    seeds: Count | None = None,
+    workers: Count | None = None,
+    store: Place = STORE,
+    progress: Told | None = None,
 ) -> "HeadlineChange":
     """Why do the headlines of two results folders, crates or experiments differ?
 
@@ -265,12 +271,13 @@ class Month(NamedTuple):
     model: "WarrantModel"
 
 
+@checked
 def world(
     experiment: Source,
     name: str | None = None,
     *,
-    seed: int | None = None,
-    customers: int | None = None,
+    seed: Number | None = None,
+    customers: Count | None = None,
     changes: Changes | None = None,
 ) -> Iterator[Month]:
     """One world of an experiment, month by month; `month.model` is a `mesa.Model`. Raises InputError.
@@ -303,7 +310,7 @@ def _resolve(experiment: Any, changes: Changes | None, **sizes: int | None) -> R
     return pipeline.resolve(experiment, by_path, **sizes)
 
 
-def _folder(out: str | Path | None) -> tuple[Path, Any]:
+def _folder(out: Place | None) -> tuple[Path, Any]:
     """Where results go, and what must be kept for as long as they are used."""
     if out is not None:
         return Path(out), None
@@ -312,7 +319,7 @@ def _folder(out: str | Path | None) -> tuple[Path, Any]:
 
 
 @contextmanager
-def _store_for(reporters: Reporters | None, store: str | Path) -> Iterator[Path]:
+def _store_for(reporters: Reporters | None, store: Place) -> Iterator[Path]:
     """The store that is asked for; runs that nobody could recognise again go to one that is thrown away."""
     if reporters is None or reporters.digest is not None:
         yield Path(store)
@@ -325,8 +332,8 @@ def _run(
     resolved: Resolved,
     folder: Path,
     store: Path,
-    workers: int | None,
-    progress: Callable[[int, int, str], None] | None,
+    workers: Count | None,
+    progress: Told | None,
     **more: Any,
 ) -> None:
     done = pipeline.run(resolved, folder, workers=workers, progress=progress, store=store, **more)

@@ -1,6 +1,6 @@
 """What comes of a run: tables of both worlds with real dates and units, figures, answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim import pipeline
 from sim.analysis.paired_table import paired_difference
+from sim.api.arguments import Count, Finite, Number, Place, Told, checked
 from sim.runs.results import FolderResults
 from sim.runs.store import DEFAULT as STORE
 from sim.runs.tables_on_disk import SCHEMA
@@ -28,9 +29,10 @@ class Results:
     They are of a finished run, never of one under way.
     """
 
-    def __init__(self, folder: Path, keep: Any = None) -> None:
-        self.folder = folder
-        self._results = FolderResults(folder)
+    @checked
+    def __init__(self, folder: Place, keep: Any = None) -> None:
+        self.folder = Path(folder)
+        self._results = FolderResults(self.folder)
         self._keep = keep  # a temporary folder lives as long as its results
 
     def __repr__(self) -> str:
@@ -58,6 +60,7 @@ class Results:
         """Names of the recorded tables."""
         return [name for name in SCHEMA if self._results.has(name)]
 
+    @checked
     def __getitem__(self, table: str) -> pd.DataFrame:
         """A recorded table, one row an observation, with `seed`, `world` and `month` (a real date).
 
@@ -81,7 +84,8 @@ class Results:
 
         return outcomes_of(self.folder, self.manifest)
 
-    def export_ema(self, out: str | Path) -> int:
+    @checked
+    def export_ema(self, out: Place) -> int:
         """Write the outcomes as a .tar.gz that `ema_workbench.load_results` opens; returns its rows.
 
         A row is a pair: the values of the design, the seed, and an outcome for each headline and world.
@@ -133,6 +137,7 @@ class Results:
 
         return checked(self._results.summary, self.folder)[which]
 
+    @checked
     def difference(self, measure: str, by: str | None = None) -> pd.DataFrame:
         """The second compared world minus the first, month by month: mean over seeds with its 95% interval.
 
@@ -148,6 +153,7 @@ class Results:
         out.attrs["unit"] = table.attrs["units"][measure]
         return out
 
+    @checked
     def plot(self, measure: str, country: str | None = None, difference: bool = False) -> "go.Figure":
         """Both worlds month by month, or their difference, as a Plotly figure.
 
@@ -175,17 +181,19 @@ class Results:
         record = ResultsView(self._results).record
         return go.Figure(with_record_line(figure, record) if record else figure)
 
-    def report(self, out: str | Path) -> Path:
+    @checked
+    def report(self, out: Place) -> Path:
         """Write the report, one HTML file that needs no network, and return its path."""
         from sim.view.report import build
 
         return build(self._results, Path(out))
 
+    @checked
     def crate(
         self,
-        out: str | Path,
+        out: Place,
         *,
-        deposit: str | Path | None = None,
+        deposit: Place | None = None,
         license: str | None = None,
         authors: Sequence[str] = (),
     ) -> Path:
@@ -251,13 +259,14 @@ class Pair(Results):
         """The headline differences with each mechanism off. Raises InputError if they were not run."""
         return self._summary("knockouts")
 
+    @checked
     def channels(
         self,
         *,
-        seeds: int | None = None,
-        workers: int | None = None,
-        store: str | Path = STORE,
-        progress: Callable[[int, int, str], None] | None = None,
+        seeds: Count | None = None,
+        workers: Count | None = None,
+        store: Place = STORE,
+        progress: Told | None = None,
     ) -> pd.DataFrame:
         """Every headline's difference, split exactly among the channels of `configs/channels.yaml`.
 
@@ -272,7 +281,8 @@ class Pair(Results):
             return found
         return pipeline.channels(self.folder, seeds, workers=workers, store=Path(store), progress=progress)
 
-    def value_of_information(self, measure: Mapping[str, float] | None = None) -> pd.DataFrame:
+    @checked
+    def value_of_information(self, measure: Mapping[str, Finite] | None = None) -> pd.DataFrame:
         """Which measurement would narrow which headline most, from draws of the posterior, without new runs.
 
         A row a headline and quantity: the share of the headline's variance that goes, with its interval, by a
@@ -298,14 +308,15 @@ class Pair(Results):
             )
         return {name: table for name in TABLES if (table := self._results.summary(name)) is not None}
 
+    @checked
     def trace(
         self,
         country: str | None = None,
         *,
-        customer: int | None = None,
+        customer: Number | None = None,
         government: str | None = None,
-        seed: int | None = None,
-        out: str | Path | None = None,
+        seed: Number | None = None,
+        out: Place | None = None,
     ) -> "Trace":
         """Who moved, and why: a country, one customer by number, or the government of a country.
 
@@ -316,7 +327,8 @@ class Pair(Results):
         from sim.analysis.drivers.trace.asked import trace
         from sim.view.trace_page import write
 
-        found = trace(pipeline.resolved_of(self.folder), country, customer, government, seed)
+        seeds = self.manifest["seeds"]
+        found = trace(pipeline.resolved_of(self.folder), country, customer, government, seed, seeds)
         if out is not None:
             write(found, Path(out))
         return found
@@ -369,15 +381,16 @@ class Sweep(Results):
 
         return headlines_at_points(self.folder, self.manifest)
 
+    @checked
     def discover(
         self,
         headline: str | None = None,
         *,
-        above: float | None = None,
-        below: float | None = None,
-        claim: int | None = None,
+        above: Finite | None = None,
+        below: Finite | None = None,
+        claim: Number | None = None,
         verdict: str | None = None,
-        density: float = 0.8,
+        density: Finite = 0.8,
     ) -> "Discovery":
         """Which regions of the design answer a question: boxes by PRIM and leaves by CART, also in words.
 
@@ -391,6 +404,7 @@ class Sweep(Results):
             self.folder, density, headline=headline, above=above, below=below, claim=claim, verdict=verdict
         )
 
+    @checked
     def sensitivity(self, series: str | None = None, by: str = "year") -> pd.DataFrame:
         """What drives the outcomes: a row for each outcome, factor and index, with its 95% interval.
 
@@ -425,7 +439,8 @@ class Sweep(Results):
             raise InputError(f"{self.folder}: is of no boundary search; sim.boundary makes one")
         return {name: table for name, table in found.items() if table is not None}
 
-    def point(self, number: int) -> dict[str, pd.DataFrame]:
+    @checked
+    def point(self, number: Number) -> dict[str, pd.DataFrame]:
         """Headlines and series of one point's own pairs. Raises InputError for a point that there is not."""
         from sim.analysis.design_point import point_results
 

@@ -12,8 +12,7 @@ from rich.markup import escape
 
 from sim.cli.console import console, print_some
 from sim.cli.progress import announce_compilation, progress_of
-from sim.scenario.locations import experiments
-from sim.scenario.problems import InputError, choices
+from sim.scenario.problems import InputError
 
 if TYPE_CHECKING:
     from sim.runs.reproduce import Comparison
@@ -25,19 +24,14 @@ def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: 
     If none is named: all that have expected digests.
     """
     from sim.runs.crate_files import reproduce_results
-    from sim.runs.expected import compare_with_expected, expected_names
+    from sim.runs.expected import compare_with_expected, expected_names, refuse_unknown
     from sim.runs.tasks import Backend
 
     names = list(what) or expected_names()
     folders = [name for name in names if Path(name).is_dir() or Path(name).suffix == ".zip"]
     for name in names:
-        if name not in folders and Path(name).stem not in expected_names():
-            reason = (
-                "has no expected digests; name a results folder, or renew them"
-                if Path(name).stem in experiments()
-                else "no such results folder"
-            )
-            raise InputError(f"{name}: {reason}; {choices(name, expected_names())}")
+        if name not in folders:
+            refuse_unknown(Path(name).stem)
     if full and folders:
         raise InputError(f"--full: is for shipped experiments; {folders[0]} is of results, of one size")
     screen, backend = console(), Backend(workers)

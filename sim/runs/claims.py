@@ -11,16 +11,14 @@ In a sweep each point is judged over its own seeds. Pairs that failed have no nu
 left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.model.tables import TABLES, Column
-from sim.runs.csv_tables import write_csv
 from sim.runs.intervals import half_width, t_quantile
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import TABLES_FOLDER, FolderResults
@@ -34,7 +32,7 @@ from sim.scenario.schema import Claim
 POWER = 0.8
 MOST_SEEDS = 1 << 20
 HOLDS, FAILS, INCONCLUSIVE, NOT_JUDGED = "holds", "fails", "inconclusive", "not judged"
-CLAIMS, BY_POINT = "claims.csv", "claims_by_point.csv"
+CLAIMS, BY_POINT = TABLES_OF_CLAIMS = ("claims", "claims_by_point")
 _ROWS_A_READ = 1 << 18
 
 
@@ -50,12 +48,17 @@ class Judged:
         """Claims that fail, of an experiment without a design."""
         return [str(claim) for claim in self.claims.loc[self.claims["verdict"] == FAILS, "claim"]]
 
-    def write(self, folder: Path) -> None:
-        """Write claims.csv, and claims_by_point.csv where there is a design."""
-        write_csv(self.claims, folder / CLAIMS)
-        (folder / BY_POINT).unlink(missing_ok=True)
-        if len(self.by_point):
-            write_csv(self.by_point, folder / BY_POINT)
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of a results folder, by name; the second only where there is a design."""
+        return {CLAIMS: self.claims} | ({BY_POINT: self.by_point} if len(self.by_point) else {})
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pd.DataFrame]) -> "Judged | None":
+        """The verdicts among the tables of a results folder, if there are any."""
+        if CLAIMS not in tables:
+            return None
+        return cls(tables[CLAIMS], tables.get(BY_POINT, pd.DataFrame()))
 
 
 # --- what can be claimed ----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ a formula, so such a text is written behind an apostrophe, which is taken off wh
 
 import re
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,20 @@ def read_csv(path: Path, columns: Callable[[str], bool] | None = None) -> pd.Dat
 
     Raises Unreadable.
     """
+    return _read_text(path, path.name, columns)
+
+
+def as_stored(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as it is once it has been written and read."""
+    return _read_text(StringIO(csv_text(frame)), "")
+
+
+def _read_text(
+    source: Path | StringIO, name: str, columns: Callable[[str], bool] | None = None
+) -> pd.DataFrame:
     try:
         frame = pd.read_csv(
-            path,
+            source,
             usecols=columns,
             dtype=dict.fromkeys(TEXT, str),
             keep_default_na=False,
@@ -48,7 +60,7 @@ def read_csv(path: Path, columns: Callable[[str], bool] | None = None) -> pd.Dat
             encoding="utf-8",
         )
     except (ValueError, pd.errors.ParserError) as error:
-        raise Unreadable(f"{path.name}: {str(error).splitlines()[0]}") from None
+        raise Unreadable(f"{name}: {str(error).splitlines()[0]}") from None
     texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name].dtype)]
     return frame.assign(**{name: frame[name].map(_read, na_action="ignore") for name in texts})
 

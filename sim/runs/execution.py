@@ -6,6 +6,7 @@ The manifest and all that is worked out from the tables are the business of `sim
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -114,8 +115,10 @@ def _run_missing(run: Execution, watch: Watch) -> None:
     if pairs:
         write_unchanging(plan, run.folder)
         watch.stage("running", len(pairs))
-        for ended in run.runner.run(forked(missing(plan.tasks(pairs), index, backend)), len(pairs)):
-            watch.note(ended)
+        tasks = forked(missing(plan.tasks(pairs), index, backend))
+        with closing(run.runner.run(tasks, len(pairs))) as all_ended:
+            for ended in all_ended:
+                watch.note(ended)
         run.ran += len(pairs)
         run.index, damaged = run.store.index()
         run.warnings += damaged

@@ -29,7 +29,7 @@ from sim.runs.reproduce import (
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.runs.tasks import Backend, Progress
 from sim.scenario.locations import EXPERIMENTS, experiments, root
-from sim.scenario.problems import InputError
+from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
 
 FOLDER = "expected"
@@ -49,6 +49,17 @@ def expected_names() -> list[str]:
     return [name for name in experiments() if file_of(name).is_file()]
 
 
+def refuse_unknown(name: str) -> None:
+    """Raise InputError for what is no shipped experiment with expected digests."""
+    if name not in expected_names():
+        reason = (
+            "has no expected digests; name a results folder, or renew them"
+            if name in experiments()
+            else "no such results folder"
+        )
+        raise InputError(f"{name}: {reason}; {choices(name, expected_names())}")
+
+
 def compare_with_expected(
     name: str,
     full: bool = False,
@@ -58,8 +69,9 @@ def compare_with_expected(
 ) -> Comparison:
     """Run a shipped experiment past every store, and compare it with its expected digests.
 
-    It is run small, or at its full size.
+    It is run small, or at its full size. Raises InputError.
     """
+    refuse_unknown(name)
     shipped, size = json.loads(file_of(name).read_text(encoding="utf-8")), "full" if full else "small"
     expected = shipped.get(size)
     if expected is None:

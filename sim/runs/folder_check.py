@@ -63,6 +63,7 @@ class _Manifest(BaseModel):
     customers: int = 1
     points: int | None = None
     tables: dict[str, _Table] | None = None
+    files: dict[str, str] | None = None
     failures: list[str] = []
     warnings: list[str] = []
     made: str = ""
@@ -208,6 +209,22 @@ def damage(folder: Path, manifest: dict[str, Any]) -> list[str]:
         return list(dict.fromkeys([*wrong, error.what.rstrip(".")]))
     if manifest.get("runs_digest") and not points_are_whole(folder / POINTS, manifest):
         wrong.append(f"{POINTS} is damaged, or does not list the runs of the manifest")
+    return wrong
+
+
+def changed_files(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """Which files that the run wrote beside its tables are missing or changed, by the manifest's digests.
+
+    Raises DamagedFolder for the name of a file that is not in the folder itself.
+    """
+    wrong = []
+    for name, stated in (manifest.get("files") or {}).items():
+        if Path(name).name != name:
+            raise DamagedFolder(f"{MANIFEST}: no run writes a file '{name}'.")
+        if not (folder / name).is_file():
+            wrong.append(f"{name} is missing")
+        elif sha256_of(folder / name) != stated:
+            wrong.append(f"{name} is not the file that the run wrote (its sha256 differs)")
     return wrong
 
 

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.model.tables import TABLES
-from sim.runs.folder_check import DamagedFolder, check_points, first_line
+from sim.runs.folder_check import DamagedFolder, changed_files, check_points, first_line
 from sim.runs.identity import Identities, model_digest
 from sim.runs.pairs import differs
 from sim.runs.points import EXPERIMENT, POINTS
@@ -141,6 +141,7 @@ def reproduce(
     pairs = _pairs(folder, resolved)
     out = begun(str(folder), manifest, pairs)
     _check_files(folder, manifest["tables"], out)
+    out.notes += changed_files(folder, manifest)
     if manifest.get("failures"):
         out.notes.append(f"{len(manifest['failures']):,} pairs failed when this was run, and are in no table")
     chosen = sampled(pairs, sample)

@@ -6,7 +6,7 @@ Batches have a good size, a bounded number is under way, and no task is lost whe
 import itertools
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def sweep(
     store: Path,
     timeout: float | None,
     reduce: Reduce | None = None,
-) -> Iterator[TaskDone]:
+) -> Generator[TaskDone, None, None]:
     """Run tasks (`count` of them), and yield how each ended once its batch is stored, or reduced.
 
     Memory does not grow with them. Raises EngineLost when the engine is gone or the store cannot be written,

@@ -4,7 +4,8 @@ What the store has is not run again.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -60,11 +61,14 @@ class Runner:
     progress: Progress | None = None
     failures: list[str] = field(default_factory=list)
 
-    def run(self, tasks: Iterable[Task], count: int, reduce: Reduce | None = None) -> Iterator[TaskDone]:
+    def run(
+        self, tasks: Iterable[Task], count: int, reduce: Reduce | None = None
+    ) -> Generator[TaskDone, None, None]:
         """Run tasks (`count` of them) in any order; yields how each ended.
 
-        Their tables go to the store. With `reduce` nothing is stored: the worker reduces each task's tables
-        and the result comes back under the task's label. `reduce` must be importable by name.
+        Whoever may stop in between closes it, which ends the workers. Their tables go to the store. With
+        `reduce` nothing is stored: the worker reduces each task's tables and the result comes back under the
+        task's label. `reduce` must be importable by name.
         """
         if not count:
             return
@@ -76,13 +80,14 @@ class Runner:
         engine = self.backend.open_engine(count)
         all_tasks = chain([first], tasks)
         ended = sweep(all_tasks, count, engine, self.store.folder, self.backend.timeout, reduce)
-        for done, one in enumerate(ended, 1):
-            if one.failed is not None:
-                failed += 1
-                self.failures.append(str(one.failed))
-            if self.progress is not None:
-                self.progress(done, count, one.name + (f", {failed} failed" if failed else ""))
-            yield one
+        with closing(ended):  # at once: Ctrl-C here would else wait for the batches under way
+            for done, one in enumerate(ended, 1):
+                if one.failed is not None:
+                    failed += 1
+                    self.failures.append(str(one.failed))
+                if self.progress is not None:
+                    self.progress(done, count, one.name + (f", {failed} failed" if failed else ""))
+                yield one
 
     def results(self, tasks: Sequence[Task], tables: Sequence[str]) -> Iterator[tuple[int, SeedDone]]:
         """Run what the store lacks of these tasks, then read these tables of their worlds, task by task.

@@ -18,6 +18,7 @@ from sim.scenario.control_characters import control_character
 from sim.scenario.paths import Loc
 
 MOST_LETTERS, MOST_VALUES, MOST_LEVELS = 4_000_000, 200_000, 32
+_SEPARATORS = (",", "\n", ": ")
 _NUMBERS = ("int", "float", "bool", "null")
 
 
@@ -37,6 +38,12 @@ def load(text: str) -> tuple[Any, dict[Loc, int]]:
     """
     if len(text) > MOST_LETTERS:
         raise NotYaml(f"has {len(text):,} letters; at most {MOST_LETTERS:,}", syntax=False)
+    between = sum(text.count(one) for one in _SEPARATORS)
+    if between > MOST_VALUES:  # what stands between so many values takes a minute to parse, to be refused
+        raise NotYaml(
+            f"holds more than {MOST_VALUES:,} values (its commas, colons and lines are {between:,})",
+            syntax=False,
+        )
     yaml = YAML(typ="safe", pure=True)
     yaml.Composer = _BoundedComposer
     try:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -212,7 +213,7 @@ class FolderView:
 
     def by_point(self) -> pd.DataFrame | None:
         """The verdicts at each point, if they were written."""
-        path = self.folder.path / BY_POINT
+        path = self.folder.path / f"{BY_POINT}.csv"
         return read_csv(path) if path.is_file() else None
 
     def at_point(self, point: int) -> ResultsView:
@@ -229,20 +230,35 @@ def open_results(root: Path, name: str) -> FolderView:
 
 
 class Kept:
-    """What is computed from one reading of a folder: each value once, however many threads need it."""
+    """What is computed from one reading of a folder: each value once, however many threads need it.
+
+    The values that were not used for longest make room: a level can be typed, so there is no end of them.
+    """
+
+    MOST = 128
 
     def __init__(self) -> None:
-        self._values: dict[str, Any] = {}
-        self._locks: dict[
-            str, threading.Lock
-        ] = {}  # one a key: who needs one number does not wait for others
+        self._values: OrderedDict[str, Any] = OrderedDict()
+        # one a key: who needs one number does not wait for others
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """The value of a key, computed by `make` at the first call; nothing is kept if that fails."""
-        with self._locks.setdefault(key, threading.Lock()):
-            if key not in self._values:
-                self._values[key] = make()
-            value: T = self._values[key]
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            with self._lock:
+                if key in self._values:
+                    self._values.move_to_end(key)
+                    known: T = self._values[key]
+                    return known
+            value = make()
+            with self._lock:
+                self._values[key] = value
+                while len(self._values) > self.MOST:
+                    oldest, _ = self._values.popitem(last=False)
+                    self._locks.pop(oldest, None)
             return value
 
 

@@ -56,9 +56,15 @@ SERIES_NAMES = {
 }
 
 
+_CAPITALS = {word.lower(): word for word in ("DOJ", "EU", "MLA", "US")}
+
+
 def factor_name(path: str) -> str:
     """A factor of a design as an axis title: its path in words."""
-    return ": ".join(part.replace("_", " ") for part in path.split("."))
+    parts = [" ".join(_CAPITALS.get(word, word) for word in part.split("_")) for part in path.split(".")]
+    if parts[0] == "worlds" and parts[2:3] == ["switches"] and parts[-1] == "on":
+        return f"{parts[1]}: day of switch {int(parts[3]) + 1}"
+    return ": ".join(parts)
 
 
 # The setting that records a table; text between backticks is set as code.

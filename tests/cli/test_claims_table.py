@@ -23,7 +23,6 @@ def judged(
     """The claims that fail, and what is printed."""
     recorded(folder, differences, point=point)
     found = claims.judge(resolved, FolderResults(folder))
-    found.write(folder)
     screen = Console(width=240, file=io.StringIO())
     screen.print(to_terminal(claims_table(found.claims.to_dict("records"))))
     return found.failed, screen.file.getvalue()
@@ -35,7 +34,6 @@ def test_a_claim_that_fails_is_a_failure(project: Path, tmp_path: Path) -> None:
     assert failed == ["It is higher"]
     assert "doj_wins lower than microsoft_wins" in printed
     assert "trust (mean), abroad, 2015" in printed
-    assert (tmp_path / "claims.csv").is_file()
 
 
 def test_an_inconclusive_one_is_none_and_says_what_it_would_take(project: Path, tmp_path: Path) -> None:

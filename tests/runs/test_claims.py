@@ -280,13 +280,13 @@ def test_a_claim_about_months_that_were_not_run_is_not_judged(project: Path, tmp
     )
 
 
-def test_verdicts_are_written_beside_the_tables(project: Path, tmp_path: Path) -> None:
+def test_a_design_has_a_second_table_by_point(project: Path, tmp_path: Path) -> None:
     results = recorded(tmp_path, {(p, s): -0.1 - 0.01 * s for p in range(3) for s in (1, 2)}, point=True)
-    judge(claimed(project, {}, seeds=2, design=GRID), results).write(tmp_path)
-    assert pd.read_csv(tmp_path / "claims.csv")["verdict"][0] == "holds at 3 of 3 points"
-    assert len(pd.read_csv(tmp_path / "claims_by_point.csv")) == 3
-    judge(claimed(project, {}), recorded(tmp_path, by_seed(-0.2, -0.21))).write(tmp_path)
-    assert not (tmp_path / "claims_by_point.csv").exists()
+    tables = judge(claimed(project, {}, seeds=2, design=GRID), results).tables
+    assert tables["claims"]["verdict"][0] == "holds at 3 of 3 points"
+    assert len(tables["claims_by_point"]) == 3
+    found = judge(claimed(project, {}), recorded(tmp_path, by_seed(-0.2, -0.21)))
+    assert list(found.tables) == ["claims"]
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,13 @@ from sim.runs.deposit import Author, Deposit, DepositOptions, Organisation, depo
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 
-FILES = 24
+FILES = 23
 
 
 @pytest.fixture
 def folder(finished: Finished, tmp_path: Path) -> Path:
     copied = tmp_path / "results"
     shutil.copytree(finished.folder, copied)
-    (copied / "claims.csv").write_text("claim\n", encoding="utf-8")
     (copied / "notes of mine.txt").write_text("not part of the results", encoding="utf-8")
     return copied
 

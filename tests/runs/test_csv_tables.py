@@ -69,3 +69,13 @@ def test_a_damaged_table_is_said_to_be(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(Unreadable, match=r"x\.csv"):
         read_csv(tmp_path / "x.csv")
+
+
+def test_there_is_one_writer_of_csv_and_one_reader_of_yaml() -> None:
+    """Others would write formulas and torn files, or read `NO` as false."""
+    sources = Path(__file__).parents[2] / "sim"
+    texts = {path.relative_to(sources).as_posix(): path.read_text("utf-8") for path in sources.rglob("*.py")}
+    assert [name for name, text in texts.items() if ".to_csv(" in text] == ["runs/csv_tables.py"]
+    assert [name for name, text in texts.items() if "pd.read_csv(" in text] == ["runs/csv_tables.py"]
+    yaml = sorted(name for name, text in texts.items() if "YAML(" in text)
+    assert yaml == ["scenario/experiment_text.py", "scenario/yaml_text.py"]

@@ -1,10 +1,19 @@
 """A worker that is ended in the middle of its work leaves nothing behind for the system to complain of."""
 
+import signal
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from sim.runs.engines import local
+from sim.runs.engines.local import InThisProcess, WorkerProcess
+from sim.runs.store import Store
+from sim.runs.tasks import Backend, Runner
+from tests.runs.test_sweep import tasks
 
 SCRIPT = """
 import pathlib
@@ -31,3 +40,53 @@ def test_a_worker_that_is_ended_leaks_no_semaphore(tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert done.stderr == ""
+
+
+class _Interrupted(Exception):
+    """As Ctrl-C, which pytest would take for its own."""
+
+
+def test_ctrl_c_outside_the_loop_ends_the_workers_at_once(tmp_path: Path) -> None:
+    """Else they would be ended when nothing refers to the loop any more: after the batches under way."""
+
+    class Engine(InThisProcess):
+        closed = 0
+
+        def close(self) -> None:
+            self.closed += 1
+
+    def told(*_: Any) -> None:
+        raise _Interrupted
+
+    engine = Engine()
+    runner = Runner(Store(tmp_path), Backend(engine=lambda: engine), told)
+    with pytest.raises(_Interrupted) as kept:  # as a traceback keeps the frames
+        list(runner.run(tasks(2), 2))
+    assert kept.tb is not None and engine.closed == 1
+    engine, runner.progress = Engine(), None
+    ended = runner.run(tasks(2), 2)
+    next(ended)
+    ended.close()
+    assert engine.closed == 1
+
+
+def test_ctrl_c_while_a_process_starts_waits_until_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Pool:
+        def __init__(self, *_: Any) -> None:
+            pass
+
+        def submit(self, *_: Any) -> "Future[None]":
+            signal.raise_signal(signal.SIGINT)
+            return Future()
+
+    def handler(*_: Any) -> None:
+        raise _Interrupted
+
+    monkeypatch.setattr(local, "ProcessPoolExecutor", Pool)
+    worker, before = WorkerProcess(), signal.signal(signal.SIGINT, handler)
+    try:
+        with pytest.raises(_Interrupted):
+            worker.submit(print)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not worker.idle, "a process that was started is known, so that it can be ended"

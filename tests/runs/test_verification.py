@@ -13,8 +13,10 @@ from sim.analysis.crate import pack
 from sim.analysis.records import id_of, normal, records_of, seed_words, stored_records
 from sim.analysis.verification import Verification, verify
 from sim.pipeline import Finished
+from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.deposit import Deposit
 from sim.runs.results import FolderResults
+from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 
@@ -92,8 +94,17 @@ def test_a_lie_that_fits_its_own_digests_is_found_by_the_tables(
     said = failed(verify(folder))
     assert "headlines.csv follows from the tables" in said
     assert "records.csv follows from the tables" in said
-    with pytest.raises(InputError, match=r"records.csv: does not follow from the tables"):
+    with pytest.raises(InputError) as refused:
         pack(folder, tmp_path / "lie.zip", Deposit())
+    for name in ("headlines.csv", "records.csv"):
+        assert f"{name} is not the file that the run wrote" in str(refused.value)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "files": None}), encoding="utf-8")
+    with pytest.raises(InputError) as refused:  # the digests taken out: the tables still tell
+        pack(folder, tmp_path / "lie.zip", Deposit())
+    for name in ("headlines.csv", "records.csv"):
+        assert f"{name}: does not follow from the tables" in str(refused.value)
+    assert not (tmp_path / "lie.zip").exists()
 
 
 @pytest.fixture
@@ -101,6 +112,34 @@ def folder(finished: Finished, tmp_path: Path) -> Path:
     copied = tmp_path / "results"
     shutil.copytree(finished.folder, copied, ignore=shutil.ignore_patterns("store"))
     return copied
+
+
+def test_a_number_in_any_table_that_follows_from_the_others_is_named(folder: Path) -> None:
+    monthly = read_csv(folder / "series.csv")
+    monthly.loc[7, "difference"] += 0.25
+    write_csv(monthly, folder / "series.csv")
+    (folder / "frontier.csv").write_text("rule,levers\nwarrants reach,none\n", encoding="utf-8")
+    (folder / "claims.csv").write_text("claim,verdict\nIt is higher,holds\n", encoding="utf-8")
+    said = failed(verify(folder))
+    assert "series.csv follows from the tables: row 8: difference is" in said
+    assert "frontier.csv follows from the tables: such results have no such table" in said
+    assert "claims.csv follows from the tables: such results have no such table" in said
+    with pytest.raises(InputError, match=r"series.csv is not the file that the run wrote"):
+        pack(folder, folder.parent / "lie.zip", Deposit())
+
+
+def test_a_table_that_only_other_runs_give_is_held_by_its_digest(finished: Finished, tmp_path: Path) -> None:
+    copied = tmp_path / "further"
+    shutil.copytree(finished.folder, copied, ignore=shutil.ignore_patterns("store"))
+    manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
+    (copied / "knockouts.csv").write_text("mechanism,difference\nnews,1\n", encoding="utf-8")
+    files = {**manifest["files"], "knockouts.csv": sha256_of(copied / "knockouts.csv")}
+    (copied / "manifest.json").write_text(json.dumps({**manifest, "files": files}), encoding="utf-8")
+    assert verify(copied).good
+    (copied / "knockouts.csv").write_text("mechanism,difference\nnews,2\n", encoding="utf-8")
+    assert "knockouts.csv is not the file that the run wrote" in failed(verify(copied))
+    with pytest.raises(InputError, match=r"knockouts.csv is not the file that the run wrote"):
+        pack(copied, tmp_path / "lie.zip", Deposit())
 
 
 @pytest.mark.parametrize("column", ["difference", "low", "high", "pairs", "name"])

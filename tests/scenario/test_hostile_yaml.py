@@ -7,7 +7,7 @@ import pytest
 
 from sim.scenario.problems import InputError
 from sim.scenario.yaml_files import read, scalar
-from sim.scenario.yaml_text import MOST_VALUES
+from sim.scenario.yaml_text import MOST_VALUES, NotYaml, load
 
 _TEN = "abcdefghij"
 
@@ -33,7 +33,6 @@ def _bomb(first: str, more: str) -> str:
             "[" + "1," * MOST_VALUES + "1]",
             f"more than {MOST_VALUES:,} values",
             id="many values",
-            marks=pytest.mark.long,
         ),
         pytest.param("%YAML 1.1\n---\na: NO", "another version of YAML", id="an older version"),
         pytest.param(f"a: {'9' * 5000}", "x.yaml:1: not a number that can be read", id="digits without end"),
@@ -51,6 +50,18 @@ def test_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(InputError) as refused:
         read(file)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("one", ["1,", "- 1\n", "? a\n", "[],", "a: 1\n"])
+def test_millions_of_values_are_refused_before_they_are_parsed(
+    one: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parsed(*_: object) -> None:
+        raise AssertionError("it was parsed")
+
+    monkeypatch.setattr("ruamel.yaml.YAML.compose", parsed)
+    with pytest.raises(NotYaml, match="holds more than"):
+        load(one * (MOST_VALUES + 1))
 
 
 @pytest.mark.parametrize("name", ["2014", "NA", "null", "True", "007", "1e5", "0x10", "~", "2014-07-31"])

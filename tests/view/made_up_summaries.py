@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.design_outcomes import BY_CODE
+
 HEADLINES = (
     ("trust", "Trust abroad", "0-1", "2014-08 to 2018-03", 0.52, -0.031),
     ("revenue", "US providers' revenue abroad", "USD", "2014-08 to 2018-03", 9.1e10, -4.2e9),
@@ -339,3 +341,22 @@ def _write_uncertain(folder: Path) -> None:
             kept | {"arm": "all", "what": "all arms", "same_sign": 0.47, "verdict": verdicts[code][1]}
         )
     pd.DataFrame(survival).assign(configuration="of_others").to_csv(folder / "survival.csv", index=False)
+
+
+def over_draws(draws: int = 256, **rows: tuple[Any, ...]) -> pd.DataFrame:
+    """Headline code -> low90, median, high90, share, and the parameters that decide the sign."""
+    out = []
+    for code, (low, median, high, share, *decided) in rows.items():
+        h = BY_CODE[code]
+        out.append(
+            {"headline": code, "name": h.name, "unit": h.unit, "window": h.window, "draws": draws}
+            | {"low90": low, "low50": low, "median": median, "high50": high, "high90": high, "share": share}
+            | {"sign": "higher" if median > 0 else "lower" if median < 0 else "no difference"}
+            | {
+                "sign_parameters": "",
+                "parameters": decided[0] if decided else "",
+                "dummy": 0.2,
+                "of_leak": 0.07 if code == "trust" else float("nan"),
+            }
+        )
+    return pd.DataFrame(out)

@@ -9,7 +9,7 @@ from sim.runs.results import FolderResults, MemoryResults
 from sim.view.blocks import Chart, Section, render
 from sim.view.figures.style import layout, with_record_line
 from sim.view.results_view import ResultsView
-from sim.view.sections.citation import citation
+from sim.view.sections.citation import citation, cited
 
 WHOLE, TRUST = "ws-7k3mq-2xd9v-0ab1c-d4e5f", "ws-00000-11111-22222-33333"
 
@@ -32,6 +32,11 @@ def test_the_words_and_the_table_name_the_records(two_worlds: FolderResults) -> 
     assert TRUST in page
     assert "−1.25" in page or "−1.2" in page
     assert "Over draws" not in page  # none were run
+
+
+def test_the_words_name_the_draws_and_the_fit_that_the_headlines_are_over(two_worlds: FolderResults) -> None:
+    words = cited(two_worlds.manifest | {"posterior": "90a05db89e65d27f"}, WHOLE, draws=256)
+    assert "seeds, 256 draws of fit 90a05db89e65. Record" in words
 
 
 def test_results_of_one_country_alone_bear_no_record_of_the_whole(two_worlds: FolderResults) -> None:

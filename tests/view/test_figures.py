@@ -20,6 +20,8 @@ from sim.view.figures.sankey import OTHER, fold, sankey, streams
 from sim.view.figures.style import CONFIG, world_styles
 from sim.view.report import sections
 from sim.view.results_view import ResultsView
+from sim.view.sections.trust import trust
+from tests.view.made_up_summaries import over_draws
 
 
 def charts(results: FolderResults) -> list[Chart]:
@@ -182,7 +184,29 @@ def test_differences_drawn_are_those_of_the_summary(make_results: Callable[..., 
     assert series is not None
     expected = series[series["metric"] == "trust"]["difference"].iloc[-1]
     (chart,) = [chart for chart in charts(results) if chart.id == "trust-difference"]
-    assert chart.figures[0]["data"][1]["y"][-1] == pytest.approx(expected, rel=1e-5)
+    assert chart.figures[0]["data"][1]["y"][-1] == pytest.approx(100 * expected, rel=1e-5)
+
+
+def test_a_chart_of_luck_alone_shows_the_interval_over_draws(
+    make_results: Callable[..., FolderResults],
+) -> None:
+    results = make_results(["microsoft_wins", "doj_wins"], ["world"])
+
+    def of_trust() -> dict[str, Chart]:
+        blocks = trust(ResultsView(FolderResults(results.folder))).blocks
+        return {block.id: block for block in blocks if isinstance(block, Chart)}
+
+    before = of_trust()
+    assert "whole uncertainty" not in before["trust-difference"].read + before["trust-abroad"].read
+    over_draws(trust=(-1.94, -0.97, -0.36, 1.0)).to_csv(results.folder / "uncertainty.csv", index=False)
+    after = of_trust()
+    bars = [trace for trace in after["trust-difference"].figures[0]["data"] if trace.get("xaxis") == "x2"]
+    assert bars[0]["y"] == [-1.94, -0.36]
+    for chart in ("trust-difference", "trust-abroad"):
+        assert "90% interval −1.9 to −0.4" in after[chart].read
+    few = over_draws(19, trust=(-1.94, -0.97, -0.36, 1.0))  # too few for the ends of an interval
+    few.to_csv(results.folder / "uncertainty.csv", index=False)
+    assert "whole uncertainty" not in "".join(one.read for one in of_trust().values())
 
 
 def test_a_figure_without_a_switch_or_an_event_stays_as_it_is() -> None:

@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from sim.analysis.design_outcomes import BY_CODE
 from sim.runs.results import FolderResults, MemoryResults
 from sim.view.results_view import ResultsView
 from sim.view.sections.headline_summary import head
 from sim.view.sections.plain_answer import agree, opening, plain_answer
+from tests.view.made_up_summaries import over_draws
 
 SWITCH = "2014-07-31"
 
@@ -25,25 +24,6 @@ def view(two_worlds: FolderResults) -> ResultsView:
     worlds = {name: switched(name) for name in ("microsoft_wins", "doj_wins")}
     manifest = two_worlds.manifest | {"scenario": {"experiment": {"worlds": worlds}}}
     return ResultsView(MemoryResults(manifest, {}))
-
-
-def over_draws(draws: int = 256, **rows: tuple[Any, ...]) -> pd.DataFrame:
-    """Headline code -> low90, median, high90, share, and the parameters that decide the sign."""
-    out = []
-    for code, (low, median, high, share, *decided) in rows.items():
-        h = BY_CODE[code]
-        out.append(
-            {"headline": code, "name": h.name, "unit": h.unit, "window": h.window, "draws": draws}
-            | {"low90": low, "low50": low, "median": median, "high50": high, "high90": high, "share": share}
-            | {"sign": "higher" if median > 0 else "lower" if median < 0 else "no difference"}
-            | {
-                "sign_parameters": "",
-                "parameters": decided[0] if decided else "",
-                "dummy": 0.2,
-                "of_leak": 0.07 if code == "trust" else float("nan"),
-            }
-        )
-    return pd.DataFrame(out)
 
 
 def plain(parts: list[str]) -> list[str]:
@@ -70,25 +50,28 @@ def test_what_is_sure_comes_first_then_what_is_not_then_what_nothing_measures(vi
         "(700 a year higher)."
     ).replace("'", "&#x27;")
     assert unknown == (
-        "We do not know whether what US providers earn abroad (94 in 100 runs say lower) would have been "
-        "higher or lower. The direction of what US providers earn abroad hangs on how much price counts and "
-        "on how far choices answer to risk."
+        "Likely, but less sure, is the direction of what US providers earn abroad (USD 10 bn lower in all "
+        "from 2014 to 2025; 94 in 100 runs say so). The direction of what US providers earn abroad hangs on "
+        "how much price counts and on how far choices answer to risk."
     )
     assert unmeasured.startswith("Nobody has measured what the ruling changed.")
 
 
 def test_where_nothing_is_sure_that_is_said_first(view: ResultsView) -> None:
-    first, *_ = plain(plain_answer(over_draws(trust=(-1.0, 0.2, 1.5, 0.55), revenue=UNSURE), view))
+    first, then, _ = plain(plain_answer(over_draws(trust=(-1.0, 0.2, 1.5, 0.55), revenue=UNSURE), view))
     assert first.startswith(
-        "If the Justice Department had won instead of Microsoft, nobody can say whether trust in US cloud "
-        "providers abroad (55 in 100 runs say higher) or what US providers earn abroad (94 in 100 runs say "
-        "lower) would have been higher or lower."
+        "If the Justice Department had won instead of Microsoft, no direction is sure. Likely is the "
+        "direction of what US providers earn abroad (USD 10 bn lower in all from 2014 to 2025; 94 in 100 "
+        "runs say so)."
+    )
+    assert then.startswith(
+        "The runs are divided on trust in US cloud providers abroad (55 in 100 runs say higher)."
     )
 
 
 def test_a_middle_without_a_sign_says_nothing_of_a_direction(view: ResultsView) -> None:
     rows = over_draws(trust=SURE, americans_reached=(0.0, 0.0, 6.8, 0.54))
-    assert "(54 in 100 runs show no difference) would have been" in " ".join(plain(plain_answer(rows, view)))
+    assert "(54 in 100 runs show no difference)." in " ".join(plain(plain_answer(rows, view)))
 
 
 def test_worlds_that_do_not_differ_are_said_not_to(view: ResultsView) -> None:

@@ -50,8 +50,10 @@ from sim.analysis.evidence.rows import Row, read_rows, rows_to_fit, shipped_rows
 from sim.analysis.evidence.splits import SPLITS
 from sim.analysis.starting_levels.national import National, national_curves
 from sim.analysis.starting_levels.sources import Sources, read_sources
+from sim.runs.csv_tables import write_csv
 from sim.runs.identity import model_digest
 from sim.runs.tasks import Runner
+from sim.runs.whole_files import write_whole
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import BEST, COLUMNS, CURVES, DRAWS, FITTED, MOVED, multiplies_words
 from sim.scenario.problems import InputError
@@ -105,8 +107,8 @@ class Calibrated:
         """Write every table and `about.json`."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in self.tables.items():
-            table.to_csv(folder / name, index=False, lineterminator="\n")
-        (folder / ABOUT).write_text(json.dumps(self.about, indent=1) + "\n", encoding="utf-8")
+            write_csv(table, folder / name)
+        write_whole(folder / ABOUT, json.dumps(self.about, indent=1) + "\n")
 
 
 @dataclass(frozen=True)

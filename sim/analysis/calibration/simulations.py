@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,9 +73,10 @@ def simulate(
             if key not in kept.values:
                 tasks.append(Task(worlds, seed, "full", key, ids, {"point": number, **sets}))
     unique = list({task.label: task for task in tasks}.values())
-    for done in runner.run(unique, len(unique), MeasureRows(tuple(rows), months_of(history))):
-        if done.failed is None:
-            kept.add(done.label, done.reduced)
+    with closing(runner.run(unique, len(unique), MeasureRows(tuple(rows), months_of(history)))) as ended:
+        for done in ended:
+            if done.failed is None:
+                kept.add(done.label, done.reduced)
     kept.close()
     missing = [float("nan")] * len(rows)
     values = np.array([kept.values.get(key, missing) for key in keys], np.float64).reshape(

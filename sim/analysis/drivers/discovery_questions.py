@@ -113,7 +113,7 @@ class Swept:
         return outcome, tests[question.kind]()
 
     def _verdicts(self, question: Question) -> "tuple[pd.Series[float], pd.Series[bool]]":
-        table = read_csv(self.folder / BY_POINT)
+        table = read_csv(self.folder / f"{BY_POINT}.csv")
         mine = table[table["number"] == int(question.subject.split()[1])].set_index("point")
         return mine["difference"], mine["verdict"] == question.kind
 
@@ -165,7 +165,7 @@ def usual_questions(swept: Swept) -> list[Question]:
 def claim_question(swept: Swept, number: int, verdict: str) -> Question:
     """Where a claim has this verdict. Raises InputError for a claim or verdict that there is not."""
     numbers = _numbers(swept)
-    if number not in numbers or not (swept.folder / BY_POINT).is_file():
+    if number not in numbers or not (swept.folder / f"{BY_POINT}.csv").is_file():
         there = ", ".join(map(str, numbers)) or "none"
         raise InputError(f"claim {number}: there is no such claim in {swept.folder}; valid: {there}")
     if verdict not in (HOLDS, FAILS):

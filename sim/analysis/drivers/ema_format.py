@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.drivers.outcomes import inputs, outcomes_of
+from sim.runs.csv_tables import csv_text
 from sim.runs.results import FolderResults
 from sim.runs.whole_files import whole_file
 from sim.scenario.problems import InputError
@@ -34,9 +35,9 @@ def export_ema(folder: Path, out: Path) -> int:
         raise InputError(f"--out {out}: name a file that ends in .tar.gz")
     manifest = FolderResults(folder).manifest
     experiments, outcomes = ema_tables(folder, manifest)
-    files = {"experiments.csv": experiments.to_csv(index=False, lineterminator="\n")}
+    files = {"experiments.csv": csv_text(experiments)}
     files |= {
-        f"{name}.cls": values.to_csv(header=False, index=False, na_rep="nan", lineterminator="\n")
+        f"{name}.cls": csv_text(values.to_frame(), header=False, na_rep="nan")
         for name, values in outcomes.items()
     }
     files["metadata.json"] = json.dumps(

@@ -26,7 +26,7 @@ import pandas as pd
 
 from sim.analysis.drivers.shapley import split_of
 from sim.analysis.headlines import HEADLINES, Columns, interval
-from sim.analysis.records import runs_of
+from sim.analysis.records import runs_of, seed_words
 from sim.runs.crate_files import opened
 from sim.runs.identity import model_digest
 from sim.runs.pairs import must_be_equal_for
@@ -113,6 +113,10 @@ def _stored_side(what: str, folder: Path, seeds: int | None) -> Side:
     numbers = tuple(sorted(runs))[:seeds]
     if not numbers:
         raise InputError(f"{what}: no pair succeeded, so there is no difference")
+    if seeds is not None and seeds > len(numbers):
+        raise InputError(
+            f"seeds {seeds}: {what} has the seeds {seed_words(numbers)}, which are only {len(numbers)}"
+        )
     a, b = side.canonical["experiment"]["compare"]
     first = _first_month_of(manifest)
     stored = np.array([_differences(runs[seed][a], runs[seed][b], first) for seed in numbers])

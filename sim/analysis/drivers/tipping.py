@@ -28,6 +28,7 @@ AFTER = 60  # months after the return at which is looked how much stays
 HALF, TENTH, SURE = 0.5, 0.1, 0.95
 _YEAR, _RESAMPLES, _MOST_BINS, _FEWEST_IN_BIN = 12, 1000, 6, 12
 AT_AFTER, AT_END = f"{AFTER} months after the return", "at the end"
+_FEWEST_LAWS = 1.0  # in a bin, for a share of them
 LEVEL_OF_LAWS = "laws at the return"
 
 
@@ -348,8 +349,9 @@ def crossing(x: np.ndarray, y: np.ndarray, level: float) -> float:
 def _repeal(points: list[_Point]) -> pd.DataFrame:
     """The share of the laws that is still there, by how many more there were at the return.
 
-    Over all pairs, in bins of as many pairs each; a share is a ratio of sums. Columns: low, high (laws more
-    than in the reference, at the return), pairs, before, left (means), share, share_low, share_high.
+    Over all pairs, in bins of as many pairs each; a share is a ratio of sums, and a bin of less than one
+    further law has none: laws that come later would make it as large as one likes. Columns: low, high (laws
+    more than in the reference, at the return), pairs, before, left (means), share, share_low, share_high.
     """
     known = [one for one in points if ("laws", AT_AFTER) in one.effects]
     columns = ["low", "high", "pairs", "before", "left", "share", "share_low", "share_high"]
@@ -362,7 +364,8 @@ def _repeal(points: list[_Point]) -> pd.DataFrame:
     rows = []
     for mine in np.array_split(order, bins):
         effect = Effect(left[mine], before[mine])
-        low, high = _percentiles(_resampled([effect])[:, 0]) if effect.sure else (np.nan, np.nan)
+        told = effect.sure and abs(float(before[mine].mean())) >= _FEWEST_LAWS
+        low, high = _percentiles(_resampled([effect])[:, 0]) if told else (np.nan, np.nan)
         rows.append(
             {
                 "low": float(before[mine].min()),
@@ -370,7 +373,7 @@ def _repeal(points: list[_Point]) -> pd.DataFrame:
                 "pairs": len(mine),
                 "before": float(before[mine].mean()),
                 "left": float(left[mine].mean()),
-                "share": effect.share() if effect.sure else np.nan,
+                "share": effect.share() if told else np.nan,
                 "share_low": low,
                 "share_high": high,
             }
@@ -386,6 +389,8 @@ def level_past_return(repeal: pd.DataFrame) -> tuple[float | None, str]:
     known = repeal.dropna(subset=["share_low"])
     if known.empty:
         return None, "the ruling brings no sure number of further laws, so there is nothing to repeal"
+    if (known["high"] <= 0).all():
+        return None, "the ruling that is turned back brings fewer laws, not more: there is nothing to repeal"
     stuck = known["share_low"] > HALF
     if stuck.all():
         return None, (

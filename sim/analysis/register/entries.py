@@ -7,6 +7,7 @@ of the repository shows.
 
 import csv
 import datetime as dt
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.analysis.validation.scoring_rules import Predictive
+from sim.runs.whole_files import write_whole
 from sim.scenario.csv_files import number, records
 from sim.scenario.digest import digest
 from sim.scenario.locations import shown
@@ -138,9 +140,11 @@ def append(path: Path, new: Sequence[dict[str, str]]) -> tuple[Entry, ...]:
         previous = entry["digest"] = digest_of(entry)
         out.append(Entry(entry))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        if not there:
-            writer.writeheader()
-        writer.writerows(entry.text for entry in out)
+    whole = io.StringIO(path.read_text(encoding="utf-8") if there else "", newline="")
+    whole.seek(0, io.SEEK_END)
+    writer = csv.DictWriter(whole, COLUMNS, lineterminator="\n")
+    if not there:
+        writer.writeheader()
+    writer.writerows(entry.text for entry in out)
+    write_whole(path, whole.getvalue())
     return tuple(out)

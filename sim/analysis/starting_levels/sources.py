@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from sim.scenario.yaml_files import read
 
 USABLE_ROLES = ("input", "calibration")
 AGGREGATES = ("EU15", "EU27_2007", "EU27_2020", "EU28", "EA")
@@ -110,7 +110,7 @@ def read_sources(configs: Path) -> Sources:
         pew=_pew(evidence / "pew.csv"),
         judged={row["code"]: _judged(row, by_iso2) for row in _rows(configs / "world" / "judgements.csv")},
         assistance=_assistance(configs),
-        general=YAML(typ="safe", pure=True).load(configs / "world" / "judgements.yaml"),
+        general=read(configs / "world" / "judgements.yaml").tree,
         openings=_rows(evidence / "cloud_region_openings.csv"),
     )
 

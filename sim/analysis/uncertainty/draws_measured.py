@@ -14,6 +14,7 @@ from sim.analysis.evidence.posterior_predictive import PANEL, predict
 from sim.analysis.evidence.rows import Row
 from sim.analysis.shipped_tables import CONFIGURATION, configuration_of
 from sim.analysis.uncertainty.joint_draws import JointDraws, outcomes
+from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.tasks import Runner
 from sim.scenario.locations import shown
 from sim.scenario.posterior import posterior_folder
@@ -43,7 +44,7 @@ def write(joint: JointDraws, rows: Sequence[Row], count: int, folder: Path, runn
     tables = (headlines_by_draw(outcomes(joint, runner)), rows_by_draw(joint, rows, count, runner))
     of = {CONFIGURATION: configuration_of(joint.resolved)}
     for name, table in zip(FILES, tables, strict=True):
-        table.assign(**of).to_csv(folder / name, index=False, lineterminator="\n", float_format="%.5g")
+        write_csv(table.assign(**of), folder / name, float_format="%.5g")
 
 
 def read(name: str, resolved: Resolved, folder: Path | None = None) -> pd.DataFrame | None:
@@ -54,7 +55,7 @@ def read(name: str, resolved: Resolved, folder: Path | None = None) -> pd.DataFr
     path = (folder or posterior_folder()) / name
     if not path.is_file():
         return None
-    frame = pd.read_csv(path, dtype={CONFIGURATION: str})
+    frame = read_csv(path)
     lacking = [column for column in (DRAW, CONFIGURATION) if column not in frame]
     if lacking:
         raise InputError(f"{shown(path)}: no column {', '.join(lacking)}")

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.analysis.shipped_tables import CONFIGURATION, configuration_of
 from sim.analysis.uncertainty.joint_draws import joint_draws, outcomes
 from sim.analysis.uncertainty.summary import COLUMNS, summarise
+from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.tasks import Runner
 from sim.scenario.locations import shown
 from sim.scenario.posterior import Posterior, posterior_folder
@@ -41,7 +42,7 @@ def write_headlines(
         found = summarise(outcomes(joint, runner), joint)
         tables.append(found.assign(**{EXPERIMENT: resolved.name, CONFIGURATION: configuration_of(resolved)}))
     path = folder / FILE
-    pd.concat(tables).to_csv(path, index=False, lineterminator="\n", float_format="%.6g")
+    write_csv(pd.concat(tables), path, float_format="%.6g")
     return path
 
 
@@ -53,7 +54,7 @@ def read_headlines(resolved: Resolved, folder: Path | None = None) -> pd.DataFra
     path = (folder or posterior_folder()) / FILE
     if not path.is_file():
         return None
-    frame = pd.read_csv(path, dtype={CONFIGURATION: str})
+    frame = read_csv(path)
     lacking = [name for name in (*COLUMNS, EXPERIMENT, CONFIGURATION) if name not in frame]
     if lacking:
         raise InputError(f"{shown(path)}: no column {', '.join(lacking)}")

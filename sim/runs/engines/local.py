@@ -79,19 +79,20 @@ class WorkerProcess:
     def submit(self, function: Callable[..., Result], *arguments: Any) -> "Future[Result]":
         """Call a function in the process."""
         for _ in range(2):
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    1, self._context, _begin_worker, (self._begin, self._arguments)
-                )
-            try:
-                with _main_module_left_out():
-                    future = self._pool.submit(function, *arguments)
-            except BrokenProcessPool:  # its process died since
-                self._pool.shutdown(wait=False, cancel_futures=True)
-                self._pool = None
-            else:
-                self._future = future
-                return future
+            with _ctrl_c_later():
+                if self._pool is None:
+                    self._pool = ProcessPoolExecutor(
+                        1, self._context, _begin_worker, (self._begin, self._arguments)
+                    )
+                try:
+                    with _main_module_left_out():
+                        future = self._pool.submit(function, *arguments)
+                except BrokenProcessPool:  # its process died since
+                    self._pool.shutdown(wait=False, cancel_futures=True)
+                    self._pool = None
+                else:
+                    self._future = future
+                    return future
         raise RuntimeError("worker processes cannot be started on this machine")
 
     def close(self, patience: float = 0.0) -> None:
@@ -158,6 +159,23 @@ def _main_module_left_out() -> Iterator[None]:
             yield
         finally:
             spawn.get_preparation_data = whole
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Let Ctrl-C wait while a process starts: one that nobody knows of yet would not be ended."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is None:
+        yield
+        return
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _begin_worker(further: Callable[..., None] | None, arguments: Sequence[Any]) -> None:

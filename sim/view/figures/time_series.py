@@ -8,6 +8,7 @@ from sim.view.figures.quantiles import months, numbers
 from sim.view.figures.style import (
     MARGIN,
     MARGIN_WITH_TITLE,
+    PAPER,
     Figure,
     Trace,
     WorldStyle,
@@ -19,6 +20,7 @@ from sim.view.figures.style import (
     time_axis,
     tint,
 )
+from sim.view.number_format import MINUS
 
 
 def edges(
@@ -110,6 +112,47 @@ def together(
     if title:
         shape["title"] = heading(title)
     return {"data": traces, "layout": shape}
+
+
+def with_draws(figure: Figure, values: dict[str, float], draws: int, colour: str) -> Figure:
+    """The chart with a bar at its right: a number over draws of the fit, its 90% (thin) and 50% (thick).
+
+    `values`: low90, low50, median, high50, high90 on the chart's vertical axis.
+    """
+    place = {"xaxis": "x2", "x": [0, 0], "type": "scatter", "showlegend": False}
+    bars: list[Trace] = [
+        place
+        | {
+            "mode": "lines",
+            "y": numbers([values[low], values[high]]),
+            "line": {"color": colour, "width": width},
+            "hoverinfo": "skip",
+        }
+        for low, high, width in (("low90", "high90", 2), ("low50", "high50", 7))
+    ]
+    ends = f"({values['low90']:+.3g} to {values['high90']:+.3g})".replace("-", MINUS)
+    middle = place | {
+        "mode": "markers",
+        "x": [0],
+        "y": numbers([values["median"]]),
+        "marker": {"color": PAPER, "size": 7, "line": {"color": colour, "width": 2}},
+        "hovertemplate": f"over {draws:,} draws: %{{y:+.3~g}} {ends}<extra></extra>",
+    }
+    before = figure["layout"]
+    return figure | {
+        "data": [*figure["data"], *bars, middle],
+        "layout": before
+        | {
+            "xaxis": before["xaxis"] | {"domain": [0.0, 0.9]},
+            "xaxis2": axis(
+                domain=[0.91, 1.0],
+                range=[-1, 1],
+                tickvals=[0],
+                ticktext=[f"{draws:,}<br>draws"],
+                showgrid=False,
+            ),
+        },
+    }
 
 
 def difference_fan(

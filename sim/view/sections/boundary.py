@@ -91,4 +91,4 @@ def costs_table(costs: pd.DataFrame) -> Table:
         "the truth. Compare the search with the first grid that puts no more on the wrong side."
     )
     heads = columns("Method", ">Points", ">On the wrong side", ">Points over the search's")
-    return Table("Fewer runs than a grid", heads, rows, note)
+    return Table("What would a grid have cost?", heads, rows, note)

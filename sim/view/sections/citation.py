@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def citation(view: ResultsView) -> Iterable[Block]:
     """The words to cite, and the ids."""
     records = view.needed_summary("the ids of the differences", "records")
-    yield Text(f"<q>{text(cited(view.manifest, view.record))}</q>")
+    uncertainty = view.summary("uncertainty")
+    draws = 0 if uncertainty is None else int(uncertainty["draws"].max())
+    yield Text(f"<q>{text(cited(view.manifest, view.record, draws))}</q>")
     yield Text(
         "Put your names before it: who made the results is not known here. An id binds the model's "
         "code, the configuration of both worlds, the seeds and the result: the same run gives the same id, "
@@ -26,10 +28,15 @@ def citation(view: ResultsView) -> Iterable[Block]:
     yield records_table(records)
 
 
-def cited(manifest: dict[str, Any], record: str | None) -> str:
-    """The words to cite results by; the reader puts the authors before them."""
+def cited(manifest: dict[str, Any], record: str | None, draws: int = 0) -> str:
+    """The words to cite results by; the reader puts the authors before them.
+
+    `draws`: over how many draws of the fit the headlines are.
+    """
     seeds = len(manifest["seeds"])
     what = f"{seeds:,} {'seed' if seeds == 1 else 'seeds'}"
+    fit = f" of fit {manifest['posterior'][:12]}" if manifest.get("posterior") else ""
+    what += f", {draws:,} {'draw' if draws == 1 else 'draws'}{fit}" if draws else ""
     origin = manifest.get("code") or {}
     commit = f", commit {origin['commit'][:12]}" if "commit" in origin else ""
     version = manifest.get("versions", {}).get("warrantsim", "")

@@ -12,6 +12,7 @@ from sim.view.figures.stacked_areas import where_data_lives
 from sim.view.figures.style import KIND_LABELS, Figure
 from sim.view.number_format import decimals_for, number, scale_for, with_unit
 from sim.view.results_view import ResultsView
+from sim.view.sections.over_draws import beyond_luck
 from sim.view.tables import Table, columns, text
 from sim.vocabulary import KINDS
 
@@ -38,7 +39,7 @@ def where(view: ResultsView) -> Iterable[Block]:
         )
     read = (
         f"Share of the data (TB) of {text(view.who)} in each kind of place, over all seeds. The areas add "
-        "up to 100% of the data of each month."
+        f"up to 100% of the data of each month.{beyond_luck(view, 'data_at_home')}"
     )
     yield Chart("places", f"Where are the data of customers {view.where} stored?", read, figures)
 

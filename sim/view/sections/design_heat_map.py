@@ -111,10 +111,15 @@ def _world_maps(
 
 
 def difference_in_words(view: ResultsView) -> str:
-    """Which world minus which."""
+    """Which world minus which; quoted where a comma could be taken for the end of a name."""
     assert view.compare is not None
-    a, b = view.compare
-    return f"{b.label} minus {a.label}"
+    a, b = (
+        f"\N{LEFT DOUBLE QUOTATION MARK}{style.label}\N{RIGHT DOUBLE QUOTATION MARK}"
+        if any("," in one.label for one in view.compare)
+        else style.label
+        for style in view.compare
+    )
+    return f"{b} minus {a}"
 
 
 def _in_numbers(view: ResultsView, headline: Headline, cells: Cells, titles: tuple[str, str]) -> Table:

@@ -13,6 +13,7 @@ from sim.view.figures.time_series import together
 from sim.view.labels import INSTRUMENTS, OFFERS
 from sim.view.number_format import percent
 from sim.view.results_view import ResultsView
+from sim.view.sections.over_draws import beyond_luck
 from sim.view.tables import Table, Value, columns
 
 TOTALS = {"localisation": "Localisation or procurement rule", "total": "All instruments except protests"}
@@ -39,8 +40,8 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
         )
         figures[-1]["layout"]["xaxis"]["dtick"] = "M48"
     read = (
-        f"Countries with the instrument in force. {view.band} Each panel has its own vertical axis, from "
-        "zero; all worlds in a panel share it."
+        f"Countries with the instrument in force. {view.band}{beyond_luck(view, 'laws')} Each panel has its "
+        "own vertical axis, from zero; all worlds in a panel share it."
     )
     yield Chart("laws-time", "How many countries adopt each law?", read, figures, width=270)
 

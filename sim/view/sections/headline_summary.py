@@ -203,6 +203,6 @@ def headlines(view: ResultsView) -> Iterable[Block]:
     if len(view.styles) > 2:
         others = [style.label for style in view.styles.values() if style not in view.compare]
         yield Text(
-            f"The other worlds ({text(', '.join(others))}) are in the charts below. Differences are "
+            f"The other worlds ({text(', '.join(others))}) are in the charts. Differences are "
             "between the two worlds of the table."
         )

@@ -11,6 +11,7 @@ from sim.view.figures.stacked_areas import routes
 from sim.view.figures.style import Figure
 from sim.view.figures.time_series import together
 from sim.view.results_view import ResultsView
+from sim.view.sections.over_draws import beyond_luck
 from sim.view.tables import text
 
 
@@ -65,6 +66,7 @@ FOREIGN_SIDE = (
     Measure("americans_reached", "Orders that reach Americans' data", "a year"),
     Measure("foreign_orders_refused", "Orders that US providers refuse", "a year"),
 )
+_US_HEADLINES = ("us_success_abroad", "us_success_at_home", "conflicts")
 
 
 @section("evidence", "Evidence obtained by investigators")
@@ -120,8 +122,8 @@ def _side(view: ResultsView) -> Iterable[Block]:
     )
     aim = f"in {view.only}" if view.only else "outside the United States"
     read = (
-        f"US requests aimed at data or people {text(aim)}. {view.band} By calendar year, backlogs by "
-        f"month. {late}"
+        f"US requests aimed at data or people {text(aim)}. {view.band}{beyond_luck(view, *_US_HEADLINES)} "
+        f"By calendar year, backlogs by month. {late}"
     )
     yield Chart(
         "evidence-us",
@@ -131,8 +133,8 @@ def _side(view: ResultsView) -> Iterable[Block]:
         width=270,
     )
     read = (
-        f"Requests of foreign police for data held by US providers, by any route. {view.band} By calendar "
-        f"year, backlogs by month. {late}"
+        "Requests of foreign police for data held by US providers, by any route. "
+        f"{view.band}{beyond_luck(view, 'foreign_success')} By calendar year, backlogs by month. {late}"
     )
     yield Chart(
         "evidence-foreign",

@@ -17,6 +17,7 @@ from sim.view.tables import records_of, text
 
 ENOUGH = 20  # draws from which the ends of a 90% interval mean something
 MOST = 3  # headlines named in a row
+LIKELY = 0.8  # share of the draws from which a direction is called likely
 # What is told first where it is sure. What follows from the rule by definition comes last.
 ORDER = (
     "trust", "revenue", "us_success_abroad", "foreign_success", "data_at_home", "laws", "conflicts",
@@ -113,9 +114,7 @@ def _sure(rows: Sequence[Row], view: ResultsView) -> Iterable[str]:
         named = [
             f"{_subject(row)} ({_size(row)} {row['sign']}{_when_else(row, view)})" for row in others[:MOST]
         ]
-        more = len(others) - MOST
-        rest = f". The table has {more} more" if more > 0 else ""
-        yield f"<strong>Just as sure</strong> is the direction of {_list(named, 'and')}{rest}."
+        yield f"<strong>Just as sure</strong> is the direction of {_list(named, 'and')}{_more(others)}."
 
 
 def _against_the_leak(row: Row) -> str:
@@ -128,24 +127,40 @@ def _against_the_leak(row: Row) -> str:
 
 
 def _unsure(rows: Sequence[Row], view: ResultsView, some_sure: bool) -> Iterable[str]:
-    if not rows:
-        return
-    lead = (
-        "We do not know</strong> whether"
-        if some_sure
-        else f"{opening(view)}, nobody can say</strong> whether"
-    )
-    verbs = {NONE: "show"}
-    named = [
-        f"{_subject(row)} ({agree(row, verbs.get(row['sign'], 'say'))} {row['sign']})" for row in rows[:MOST]
-    ]
-    rest = f" The table has {len(rows) - MOST} more." if len(rows) > MOST else ""
-    hangs = [
+    """What most runs agree on, and what divides them; nothing is left at 'not known'."""
+    likely = [row for row in rows if row["sign"] != NONE and float(row["share"]) >= LIKELY]
+    divided = [row for row in rows if row not in likely]
+    hangs = "".join(
         f" The direction of {_subject(row)} hangs on {_list(found, 'and on')}."
-        for row in rows[:MOST]
+        for row in [*likely[:MOST], *divided[:MOST]]
         if (found := deciders(row))
-    ]
-    yield f"<strong>{lead} {_list(named, 'or')} {_be(view)} higher or lower.{rest}{''.join(hangs)}"
+    )
+    lead = "" if some_sure else f"<strong>{opening(view)}, no direction is sure.</strong> "
+    if likely:
+        named = [
+            f"{_subject(row)} ({_size(row)} {row['sign']}{_when_else(row, view)}; {agree(row, 'say so')})"
+            for row in likely[:MOST]
+        ]
+        how = "Likely, but less sure," if some_sure else "Likely"
+        yield (
+            f"{lead}<strong>{how}</strong> is the direction of {_list(named, 'and')}"
+            f"{_more(likely)}.{'' if divided else hangs}"
+        )
+        lead = ""
+    if divided:
+        verbs = {NONE: "show"}
+        named = [
+            f"{_subject(row)} ({agree(row, verbs.get(row['sign'], 'say'))} {row['sign']})"
+            for row in divided[:MOST]
+        ]
+        told = f"{_list(named, 'and on')}{_more(divided)}"
+        yield f"{lead}<strong>The runs are divided</strong> on {told}.{hangs}"
+
+
+def _more(rows: Sequence[Row]) -> str:
+    """How many headlines of a kind are not named."""
+    more = len(rows) - MOST
+    return f". The table has {more} more" if more > 0 else ""
 
 
 def agree(row: Row, verb: str = "agree") -> str:

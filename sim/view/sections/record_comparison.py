@@ -9,7 +9,7 @@ import pandas as pd
 from sim.analysis.evidence.rows import BOUND_WORDS
 from sim.view.blocks import Block, Chart, NotThere, Section, Text, listed
 from sim.view.figures.evidence_dots import FARTHEST, scores, targets
-from sim.view.number_format import number, span
+from sim.view.number_format import number, scale_for, span
 from sim.view.result_tables import verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.record_counts import counts_table, extremes_table, tests_of
@@ -57,7 +57,7 @@ CANNOT_TELL = (
 def record_comparison(view: ResultsView) -> Section:
     """The model compared with data."""
     unknown = Table("What the evidence cannot tell", columns("Question", "Reason"), CANNOT_TELL)
-    blocks = [*_targets(view), *_validation(view), unknown]
+    blocks = [*_targets(view), *_validation(view), *_projections(view), unknown]
     return Section("model-and-data", "The model compared with data", blocks)
 
 
@@ -67,6 +67,26 @@ def other_parameters(view: ResultsView, frame: pd.DataFrame) -> Iterable[Block]:
         view.manifest.get("configuration")
     ):
         yield Text(OTHER_PARAMETERS)
+
+
+def _projections(view: ResultsView) -> Iterable[Block]:
+    """What was forecast of the leak of 2013: another shock, so no number of the model stands beside it."""
+    rows: list[list[Value]] = []
+    for row in view.manifest.get("projections", []):
+        ends = [None if row[end] is None else float(row[end]) for end in ("low", "high")]
+        scale = scale_for(str(row["unit"]), max(end for end in ends if end is not None))
+        low, high = (None if end is None else number(end * scale.factor) for end in ends)
+        amount = f"up to {high}" if low is None else low if high in (None, low) else f"{low} to {high}"
+        rows.append([row["id"], row["label"], row["period"], amount, scale.title, row["source"]])
+    if not rows:
+        return
+    note = (
+        "Forecasts, not measurements: what analysts expected the Snowden leak to cost US providers, in all "
+        "over the years named. They are about another shock than a court's ruling, and count a larger "
+        "market than this model. No fit uses them, and no headline should be set against them."
+    )
+    heads = columns("Row", "Forecast", "Years", ">Loss", "Unit", "Source")
+    yield Table("What was forecast of the leak of 2013, for context", heads, rows, note)
 
 
 # --- every target ------------------------------------------------------------------------------------------

@@ -51,8 +51,8 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
         read = (
             f"{text(words[0].upper() + words[1:])}. Each mark is a group of pairs with about as many further "
             "laws (more than in the reference world, in the year before the return). Bars are 95% intervals "
-            "over resampled pairs. A line that rises past one half would be a level past which repeal does "
-            "not follow."
+            "over resampled pairs; a group of less than one further law has no mark. A line that rises past "
+            "one half would be a level past which repeal does not follow."
         )
         figure = repeal_by_level(repeal, AFTER)
         yield Chart(
@@ -124,7 +124,10 @@ def _over_two(returns: pd.DataFrame, x: str, y: str) -> Iterable[Block]:
 def _curves_table(curves: pd.DataFrame) -> Table:
     rows: list[list[Value]] = []
     for row in records_of(curves):
-        where = Cell(str(row["factor"]), detail=str(row["others"]) if isinstance(row["others"], str) else "")
+        where = Cell(
+            factor_name(str(row["factor"])),
+            detail=str(row["others"]) if isinstance(row["others"], str) else "",
+        )
         half = number(row.get("half_at"), digits=3)
         if not pd.isna(row.get("half_low")):
             half += f" ({span(row['half_low'], row['half_high'])})"

@@ -12,6 +12,7 @@ from sim.view.figures.time_series import difference, together
 from sim.view.figures.trust_by_country import chosen_country, countries_at_end, country_ranges, last_months
 from sim.view.labels import how_to_record, how_to_summarise
 from sim.view.results_view import ResultsView
+from sim.view.sections.over_draws import beside_draws, beyond_luck
 from sim.view.sections.world_maps import TRUST, maps
 from sim.view.tables import Table, Value, columns, text
 
@@ -67,8 +68,8 @@ def _channel(view: ResultsView, column: str) -> Chart:
         )
         figures.append(mark(figure, view.events(name), *view.span, view.switches(name)))
     read = (
-        f"{meaning} {view.band} {EVENTS} The vertical axis is the same in all panels and does not start at "
-        "zero."
+        f"{meaning} {view.band}{beyond_luck(view, column)} {EVENTS} The vertical axis is the same in all "
+        "panels and does not start at zero."
     )
     return Chart(id_, title, read, figures, legend=False)
 
@@ -81,15 +82,13 @@ def _effect(view: ResultsView) -> Iterable[Block]:
     series = view.series("trust")
     if series is None:
         raise NotThere("the difference in trust by month", how_to_summarise("series"))
-    figure = mark(
-        difference(series, b.colour, view.span, "difference in trust"),
-        [],
-        *view.span,
-        view.switches(a.name, b.name),
-    )
+    drawn = difference(series, b.colour, view.span, "points of 100", scale=100.0)
+    drawn, whole = beside_draws(view, drawn, "trust", b.colour)
+    figure = mark(drawn, [], *view.span, view.switches(a.name, b.name))
     read = (
-        f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust "
-        f"is higher with {text(b.label)}. The band is the 95% interval of the mean over pairs."
+        f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed, in points of a "
+        f"scale of 100; above zero, trust is higher with {text(b.label)}. The band is the 95% interval of "
+        f"the mean over pairs: luck alone.{whole}"
     )
     yield Chart(
         "trust-difference", "What is the effect of the rule on trust abroad?", read, [figure], legend=False

@@ -221,7 +221,7 @@ def test_between_equal_worlds_nobody_moves(tmp_path: Path) -> None:
         ({"customer": 10**9}, "customer 1000000000: valid: 0 to"),
         ({"customer": 0, "country": "DE"}, "a trace is of one thing"),
         ({}, "a trace is of one thing"),
-        ({"country": "DE", "seed": -1}, "--seed: -1"),
+        ({"country": "DE", "seed": -1}, "seed -1: two_worlds was not run with it; valid: 1"),
     ],
 )
 def test_what_cannot_be_traced_is_refused(asked_for: dict[str, object], words: str) -> None:

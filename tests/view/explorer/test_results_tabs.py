@@ -16,7 +16,7 @@ from sim.pipeline import Finished
 from sim.runs.plan import Plan
 from sim.runs.results import FolderResults
 from sim.runs.watch import watched, write_unchanging
-from sim.view.explorer.pages.results.overview import more
+from sim.view.explorer.pages.results.overview import grouped, more
 from sim.view.explorer.pages.results.query import Query, parsed
 from sim.view.explorer.pages.results.result_tabs import BY_TAB, METRICS, SERIES, tabs_of
 from sim.view.folder_view import FolderView, Kept, open_results
@@ -217,6 +217,20 @@ def test_a_failed_computation_is_tried_again() -> None:
         kept.once("a", broken)
     assert kept.once("a", lambda: 1) == 1
     assert kept.once("a", lambda: 2) == 1
+
+
+def test_warnings_of_one_kind_are_said_once() -> None:
+    said = ["a.b: has no effect: none has it", "Alone.", "c: has no effect: none has it", "d: other"]
+    assert grouped(said) == ["a.b, c: has no effect: none has it", "Alone.", "d: other"]
+
+
+def test_levels_without_end_do_not_fill_the_memory() -> None:
+    kept = Kept()
+    for level in range(10 * Kept.MOST):
+        kept.once(f"regions {level}", lambda level=level: level)
+        kept.once("series", lambda: -1)
+    assert len(kept._values) == len(kept._locks) == Kept.MOST
+    assert kept.once("series", lambda: 0) == -1, "what is used often stays"
 
 
 def test_numbers_of_the_last_few_readings_are_kept(finished: Finished) -> None:

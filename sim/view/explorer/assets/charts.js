@@ -176,10 +176,15 @@
     }
   }
 
+  // Charts that leave the page: plotly.js and the observer would keep them, with their numbers, for ever.
+  function forget(part) {
+    part.querySelectorAll(".plot").forEach(plot => { near.unobserve(plot); if (plot.drawn && window.Plotly) window.Plotly.purge(plot); });
+  }
+
   // Show a part of the page: `html` with boxes, `figures` for them. Only new figures are drawn, visible ones first.
   async function show(root, content) {
     if (root.html !== content.html) {
-      root.querySelectorAll(".plot").forEach(plot => { near.unobserve(plot); if (plot.drawn) window.Plotly.purge(plot); });
+      forget(root);
       const open = new Set(Array.from(root.querySelectorAll("details[open] > summary")).map(one => one.textContent));
       root.innerHTML = content.html;
       root.querySelectorAll("details > summary").forEach(one => { if (open.has(one.textContent)) one.parentElement.open = true; });
@@ -238,6 +243,7 @@
   new MutationObserver(function (changes) {
     changes.forEach(function (change) {
       if (change.type === "attributes") { adopt(change.target); return; }
+      change.removedNodes.forEach(node => { if (node.nodeType === 1 && !node.isConnected) forget(node); });
       change.addedNodes.forEach(function (node) {
         if (node.nodeType !== 1) return;
         if (node.matches("[data-content]")) adopt(node);

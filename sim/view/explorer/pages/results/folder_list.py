@@ -30,7 +30,7 @@ def table_of(root: Path) -> Component:
         html.Tr(
             [
                 html.Th(name, scope="col")
-                for name in ("Results", "State", "Made", "Points", "Runs", "Failed pairs")
+                for name in ("Results", "State", "Made (UTC)", "Points", "Runs", "Failed pairs")
             ]
         )
     )
@@ -89,13 +89,15 @@ def _empty(root: Path) -> Component:
     )
 
 
-def cannot_open(error: Refused | DamagedFolder) -> Component:
-    """A message about a refused or damaged folder."""
+def cannot_open(
+    error: Refused | DamagedFolder, title: str = "This results folder cannot be read"
+) -> Component:
+    """A message about a refused or damaged folder; `title` is that of a damaged one."""
     back = dcc.Link("Back to the list of results", href=PATH)
     if isinstance(error, DamagedFolder):
         message = dmc.Alert(
             [html.P(error.what), html.P(error.how), back],
-            title="This results folder cannot be read",
+            title=title,
             color="red",
             variant="light",
         )

@@ -1,6 +1,6 @@
 """The overview of a results folder: the answer, what was run, what failed, and the files to download."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -62,9 +62,9 @@ _MEANINGS = {
 }
 
 
-def overview(folder_view: FolderView) -> Component:
-    """All of it."""
-    manifest, blocks = folder_view.manifest, list(_answer(folder_view))
+def overview(folder_view: FolderView, tabs: Sequence[str]) -> Component:
+    """All of it; `tabs` are labels of those that answer the experiment's question."""
+    manifest, blocks = folder_view.manifest, list(_answer(folder_view, tabs))
     return html.Div(
         [
             charts([Section("overview", "Results", blocks)]) if blocks else None,
@@ -79,17 +79,25 @@ def overview(folder_view: FolderView) -> Component:
     )
 
 
-def _answer(folder_view: FolderView) -> Iterable[Block]:
+def _answer(folder_view: FolderView, tabs: Sequence[str]) -> Iterable[Block]:
     view = folder_view.view
+    where = (
+        f"The answer is in the tab {' and in '.join(f'<em>{text(one)}</em>' for one in tabs)}."
+        if tabs
+        else ""
+    )
     if folder_view.folder.has_design:
+        rest = "The other tabs show" if tabs else "The tabs above show"
         yield Text(
-            f"<strong>{text(design_tables.size_of_design(view))}</strong> The tabs above show its results "
-            "by factor, by month and by point."
+            f"<strong>{text(design_tables.size_of_design(view))}</strong> {where} {rest} its results by "
+            "factor, by month and by point."
         )
         counts = view.summary("claims")
         if counts is not None and "points" in counts:
             yield from design_claims.verdict_bars(counts)
         return
+    if where:
+        yield Text(where)
     headlines = view.summary("headlines")
     if headlines is not None:
         yield from (Text(paragraph) for paragraph in headline_summary.answers(view))
@@ -109,7 +117,7 @@ def more(folder_view: FolderView) -> Component:
 def _facts(folder_view: FolderView) -> str:
     manifest, view = folder_view.manifest, folder_view.view
     facts = [
-        f"Worlds: {', '.join(style.label for style in view.styles.values())}",
+        f"Worlds: {'; '.join(style.label for style in view.styles.values())}",
         f"{view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}",
         f"{int(manifest['customers']):,} customers"
         if manifest.get("customers")
@@ -129,11 +137,20 @@ def _warnings(manifest: dict[str, Any]) -> Iterable[Component]:
     warnings = manifest.get("warnings") or []
     if warnings:
         yield dmc.Alert(
-            html.Ul([html.Li(str(warning)) for warning in warnings]),
+            html.Ul([html.Li(warning) for warning in grouped(map(str, warnings))]),
             title="Warnings of the run",
             color="orange",
             variant="light",
         )
+
+
+def grouped(warnings: Iterable[str]) -> list[str]:
+    """Warnings `path: what`, with the paths of one `what` together."""
+    paths: dict[str, list[str]] = {}
+    for warning in warnings:
+        path, _, what = warning.partition(": ")
+        paths.setdefault(what or warning, []).append(path)
+    return [what if names == [what] else f"{', '.join(names)}: {what}" for what, names in paths.items()]
 
 
 def _failures(folder_view: FolderView) -> Iterable[Component]:

@@ -429,8 +429,23 @@ def _of_design(folder_view: FolderView, *files: str) -> bool:
     return folder_view.folder.has_design and folder_view.folder.has(*files)
 
 
+# Parts that answer the question of the experiments that have them: beside the overview.
+ANSWERS = ("confound", "tipping", "levers")
 TABS: tuple[Tab, ...] = (
-    Tab("overview", "Overview", lambda folder_view: True, overview),
+    Tab(
+        "overview",
+        "Overview",
+        lambda folder_view: True,
+        lambda folder_view: overview(folder_view, answers_of(folder_view)),
+    ),
+    *(_part_tab(BY_KEY[key]) for key in ANSWERS),
+    Tab(
+        "boundary",
+        "Boundary",
+        lambda folder_view: _of_design(folder_view, f"{boundary_tables.SUMMARY}.csv"),
+        lambda folder_view: charts([boundary.boundary(folder_view.view)]),
+        table=lambda folder_view: folder_view.view.summary(boundary_tables.SURFACE),
+    ),
     Tab("drivers", "Drivers", _has_points, _drivers, _metric, _drivers_table),
     Tab("heat", "Heat map", _has_points, _heat, _heat_choices, _heat_table),
     Tab("factors", "All factors", _has_points, _factors, _factor_choices, _points_table),
@@ -453,13 +468,6 @@ TABS: tuple[Tab, ...] = (
         _regions_table,
     ),
     Tab(
-        "boundary",
-        "Boundary",
-        lambda folder_view: _of_design(folder_view, f"{boundary_tables.SUMMARY}.csv"),
-        lambda folder_view: charts([boundary.boundary(folder_view.view)]),
-        table=lambda folder_view: folder_view.view.summary(boundary_tables.SURFACE),
-    ),
-    Tab(
         "one",
         "One point",
         lambda folder_view: folder_view.folder.finished and _has_points(folder_view),
@@ -480,9 +488,14 @@ TABS: tuple[Tab, ...] = (
         lambda folder_view, part: charts([BY_KEY[part].section(folder_view.view)]),
         _chart_choices,
     ),
-    *(_part_tab(part) for part in PARTS if part.own_tab),
+    *(_part_tab(part) for part in PARTS if part.own_tab and part.key not in ANSWERS),
 )
 BY_TAB = {tab.key: tab for tab in TABS}
+
+
+def answers_of(folder_view: FolderView) -> list[str]:
+    """The labels of the tabs that answer the experiment's question, if it has such."""
+    return [BY_TAB[key].label for key in (*ANSWERS, "boundary") if BY_TAB[key].there(folder_view)]
 
 
 def tabs_of(folder_view: FolderView) -> list[Tab]:

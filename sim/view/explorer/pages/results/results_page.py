@@ -39,8 +39,6 @@ _TABLE_DAMAGED = (
     pd.errors.ParserError,
     pd.errors.EmptyDataError,
     UnicodeDecodeError,
-    KeyError,
-    ValueError,
 )
 
 
@@ -148,9 +146,10 @@ def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Compone
     except InputError as error:
         return folder_list.cannot_open(
             DamagedFolder(
-                f"This version of the program cannot read the experiment: {error}.",
-                "Use the version that wrote it, or run the experiment again.",
-            )
+                f"This tab needs the experiment, which this version of the program cannot read: {error}.",
+                "Other tabs may work. To see this one, run the experiment again.",
+            ),
+            "Made by another version of the program",
         )
     except _TABLE_DAMAGED as error:
         logging.getLogger(__name__).warning("%s: %s", name, error, exc_info=True)
@@ -163,9 +162,11 @@ def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Compone
         message = f"{type(error).__name__}: {first_line(error)}"
         return folder_list.cannot_open(
             DamagedFolder(
-                f"This cannot be shown ({message}).",
-                "This is an error of the program; see the output of the command.",
-            )
+                f"Either a file of this folder was changed, or the program is wrong ({message}).",
+                "If the experiment is being run now, wait until it is done. If every byte is right (see the "
+                "overview), it is an error of the program: its maintainers need what the command printed.",
+            ),
+            "This tab cannot be shown",
         )
 
 
