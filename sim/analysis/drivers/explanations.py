@@ -156,8 +156,9 @@ def _foreign(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str
     claims = [float(t["laws_extraterritorial_claim"][-1]) for t in (a, b)]
     return (
         f"The mean time to evidence of foreign police is {months[0]:.1f} months ({labels[0]}) and "
-        f"{months[1]:.1f} ({labels[1]}). Where the US rule stops at the border, they can order data on "
-        f"their own soil. {claims[0]:.1f} and {claims[1]:.1f} countries claim reach abroad themselves."
+        f"{months[1]:.1f} ({labels[1]}). Where the US rule and the US bar on disclosure stop at the "
+        "border, they can order data on their own soil; what no US warrant reaches, the US cannot get for "
+        f"them. {claims[0]:.1f} and {claims[1]:.1f} countries claim reach abroad themselves."
     )
 
 
