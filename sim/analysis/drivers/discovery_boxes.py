@@ -172,7 +172,7 @@ def _library() -> Any:
 def _limits(frame: pd.DataFrame, x: pd.DataFrame) -> list[Limit]:
     """Those limits of a box of the library that exclude a point."""
     out = []
-    for name in x.columns:
+    for name in [name for name in x.columns if name in frame]:  # it drops what all points have alike
         low, high = frame.loc[0, name], frame.loc[1, name]
         if isinstance(low, set):
             levels = tuple(sorted(map(str, low)))

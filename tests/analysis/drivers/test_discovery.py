@@ -189,3 +189,12 @@ def test_dates_and_levels_are_limits_too() -> None:
     assert boxes[0].density == 1.0 and boxes[0].coverage == 1.0
     leaves = [leaf for leaf in cart(inputs, y) if leaf.density > 0.9]
     assert sum(leaf.coverage for leaf in leaves) == pytest.approx(1.0)
+
+
+def test_a_level_that_the_first_box_takes_whole_is_no_limit_of_the_second() -> None:
+    """The points that are left have one level, which the library then leaves out."""
+    rng = np.random.default_rng(3)
+    who, n = rng.choice(["red", "blue"], 400), rng.random(400)
+    y = (who == "red") | (n > 0.8)
+    boxes, _ = prim(Inputs.of(pd.DataFrame({"who": who, "n": n})), y)
+    assert [[one.factor for one in box.limits] for box in boxes] == [["who"], ["n"]]
