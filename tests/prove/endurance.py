@@ -124,13 +124,22 @@ def served(results: Path, found: Found) -> Iterator[Server]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 found.wrong.append("the server did not end on Ctrl-C")
-            time.sleep(1.0)
-            left = [pid for pid in below if Path(f"/proc/{pid}").exists()]
+            left = _left(below)
             said.seek(0)
             printed = [line for line in said.read().splitlines() if "Error" in line or "Traceback" in line]
             found.wrong += [f"processes left behind: {left}"] if left else []
             found.wrong += [f"the server printed: {line}" for line in printed[:5]]
     found.words.append(f"the server ended with {process.returncode}, processes left behind: {len(left)}")
+
+
+def _left(pids: list[int], patience: float = 15.0) -> list[int]:
+    """Those of these processes that do not end within some seconds."""
+    end = time.monotonic() + patience
+    while left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]:
+        if time.monotonic() > end:
+            break
+        time.sleep(0.2)
+    return left
 
 
 def _hears() -> None:

@@ -15,6 +15,7 @@ from sim.view.sections.trace_words import (
     month_short,
     month_words,
     place_name,
+    plain_number,
     share_words,
     value_words,
 )
@@ -104,7 +105,7 @@ def split_table(trace: CountryTrace) -> Table:
         rows.append(
             [
                 name,
-                number(row["simulated"], digits=3),
+                plain_number(float(row["simulated"]), digits=3),
                 *(share_words(row[unit], whole[unit]) for unit in ("accounts", "tb", ACCOUNT_YEARS)),
             ]
         )

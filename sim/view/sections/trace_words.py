@@ -57,11 +57,16 @@ def spoken(entry: Any) -> str:
     return str(entry).replace("_", " ")
 
 
+def plain_number(value: float, digits: int = 4) -> str:
+    """A number to so many digits; a whole number without decimals."""
+    return number(value, decimals=0) if value.is_integer() else number(value, digits=digits)
+
+
 def value_words(value: Any) -> Value:
-    """A value of a chain: text as it is, numbers to four digits."""
+    """A value of a chain: text as it is, whole numbers whole, others to four digits."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return None
-    return spoken(value) if isinstance(value, str) else number(float(value))
+    return spoken(value) if isinstance(value, str) else plain_number(float(value))
 
 
 def share_words(part: float, whole: float) -> str:

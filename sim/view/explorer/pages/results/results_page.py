@@ -146,10 +146,10 @@ def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Compone
     except InputError as error:
         return folder_list.cannot_open(
             DamagedFolder(
-                f"This tab needs the experiment, which this version of the program cannot read: {error}.",
-                "Other tabs may work. To see this one, run the experiment again.",
+                f"{error}.",
+                "Other tabs may work. To see this one, run the experiment again with the same command.",
             ),
-            "Made by another version of the program",
+            "This tab cannot be shown",
         )
     except _TABLE_DAMAGED as error:
         logging.getLogger(__name__).warning("%s: %s", name, error, exc_info=True)

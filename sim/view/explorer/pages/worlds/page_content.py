@@ -148,7 +148,8 @@ def sentence(headlines: pd.DataFrame, view: ResultsView) -> str:
         _told("trust abroad is", trust, "points of 100", "higher", "lower"),
         _told("US providers earn", revenue, "USD bn", "more abroad", "less abroad"),
     ]
-    return f"{few}{text(b.label)} compared with {text(a.label)}: {'; '.join(told)}. {LUCK_ALONE}"
+    limits = LUCK_ALONE if view.seeds > 1 else ""  # of one pair there is no interval
+    return f"{few}{text(b.label)} compared with {text(a.label)}: {'; '.join(told)}. {limits}"
 
 
 def _told(what: str, row: dict[Any, Any], unit: str, more: str, less: str) -> str:
