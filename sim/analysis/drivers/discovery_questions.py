@@ -17,7 +17,7 @@ from sim.scenario.problems import InputError, choices
 
 HIGHER, LOWER, ABOVE, BELOW, HOLDS, FAILS = "higher", "lower", "above", "below", "holds", "fails"
 # Headlines whose change of order is asked about where no question is put.
-USUAL = ("trust", "revenue", "market_share", "laws", "us_success_abroad", "conflicts")
+USUAL = ("trust", "revenue", "market_share", "laws", "us_success_abroad", "foreign_success", "conflicts")
 
 
 @dataclass(frozen=True)
