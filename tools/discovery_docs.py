@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis.drivers import boundary_tables, discovery, tipping
+from sim.analysis.drivers.boundary import TOLERANCE
 from sim.runs.results import FolderResults
 from sim.scenario.locations import root
 from sim.view.number_format import percent
@@ -18,6 +19,7 @@ from sim.view.tables import records_of
 from tools.markdown import in_step, markdown_table
 
 DOCUMENT = "docs/discovery.md"
+MOST_ROWS = 8  # of a table of curves
 
 
 def regions(results: FolderResults) -> str:
@@ -44,7 +46,15 @@ def boundary(results: FolderResults) -> str:
         for row in records_of(costs)
     ]
     heads = ("method", "points", "on the wrong side", "points over the search's")
-    return f"{words}\n\n{markdown_table(heads, rows)}"
+    said = f"{words}\n\n{markdown_table(heads, rows)}"
+    search, *grids = records_of(costs)
+    as_good = [grid for grid in grids if grid["wrong"] <= max(search["wrong"], TOLERANCE)]
+    if as_good and as_good[0]["points"] < search["points"]:
+        said += (
+            f"\n\nHere the search is no gain. {as_good[0]['points']:.0f} points of a grid leave as little on "
+            "the wrong side, because the level is almost a straight line."
+        )
+    return said
 
 
 def returns(results: FolderResults) -> str:
@@ -54,7 +64,16 @@ def returns(results: FolderResults) -> str:
     words, curves = answer(found[0], found[1], found[2]), found[1]
     if curves is None or curves.empty:
         return words
-    return f"{words}\n\n{_curves(curves)}"
+    told = curves[~curves["verdict"].str.startswith("no effect")]
+    return f"{words}\n\n{_curves(told) if len(told) <= MOST_ROWS else _verdicts(told)}"
+
+
+def _verdicts(curves: pd.DataFrame) -> str:
+    """How many curves of each outcome have which verdict; all stand in tipping.csv."""
+    counts = curves.groupby(["outcome", "verdict"], sort=False).size().unstack(fill_value=0)
+    rows = [[NAMES[str(outcome)], *(str(n) for n in row)] for outcome, row in counts.iterrows()]
+    note = f"Of the {len(curves)} curves in `tipping.csv`, so many have each verdict:"
+    return f"{note}\n\n{markdown_table(('share of', *map(str, counts.columns)), [list(row) for row in rows])}"
 
 
 def _curves(curves: pd.DataFrame) -> str:
@@ -70,7 +89,6 @@ def _curves(curves: pd.DataFrame) -> str:
             str(row["verdict"]),
         ]
         for row in records_of(curves)
-        if not str(row["verdict"]).startswith("no effect")
     ]
     heads = ("along", "share of", "at the low end", "at the high end", "steepest tenth", "half at", "verdict")
     return markdown_table(heads, rows)

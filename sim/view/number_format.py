@@ -78,7 +78,7 @@ def number(value: Any, signed: bool = False, decimals: int | None = None, digits
 
 def percent(value: Any) -> str:
     """A share as a whole percentage."""
-    return DASH if missing(value) else f"{100 * value:.0f}%"
+    return DASH if missing(value) else f"{round(100 * value) + 0}%".replace("-", "\u2212")
 
 
 def span(low: Any, high: Any, signed: bool = False, decimals: int | None = None) -> str:
