@@ -25,10 +25,11 @@ from sim.analysis.drivers import (
     discovery,
     knockouts,
 )
+from sim.analysis.drivers.change_sides import side_of
 from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.discovery_boxes import DENSITY
 from sim.analysis.drivers.discovery_questions import Swept, questions_of
-from sim.analysis.drivers.headline_change import HeadlineChange, headline_change, side_of
+from sim.analysis.drivers.headline_change import HeadlineChange, headline_change
 from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
 from sim.analysis.evidence.compare import compare_with_record
 from sim.analysis.headline_table import with_windows
