@@ -25,12 +25,13 @@ from sim.analysis.drivers import (
     discovery,
     knockouts,
 )
+from sim.analysis.drivers.change_sides import side_of
 from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.discovery_boxes import DENSITY
 from sim.analysis.drivers.discovery_questions import Swept, questions_of
-from sim.analysis.drivers.headline_change import HeadlineChange, headline_change, side_of
+from sim.analysis.drivers.headline_change import HeadlineChange, headline_change
 from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
-from sim.analysis.evidence.compare import compare_with_record
+from sim.analysis.evidence.compare import MOST_SEEDS, compare_with_record
 from sim.analysis.headline_table import with_windows
 from sim.analysis.headlines import (
     Columns,
@@ -154,6 +155,7 @@ def run(
         execute(done, watch)
         if runner.backend.shard is not None:
             return done
+        _announce(runner, f"the analysis of {len(done.proved.good):,} pairs", len(done.proved.good))
         for name in SUMMARIES:
             (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
         (out / OUTCOMES).unlink(missing_ok=True)
@@ -199,6 +201,7 @@ def _further(run: Finished, watch: Watch, further: bool, joint: JointDraws | Non
         watch.stage(FURTHER, 0)
     runner = Runner(run.store, run.runner.backend, watch.following(run.runner.progress))
     if joint is not None:
+        _announce(runner, f"{len(joint.draws):,} draws of the fit, a pair of runs each", len(joint.draws))
         tables |= summaries_of_draws(joint, runner)
     if further:
         tables |= _further_summaries(run, runner)
@@ -219,6 +222,8 @@ def _further_summaries(run: Finished, runner: Runner) -> dict[str, pd.DataFrame]
     resolved, out = run.plan.resolved, {}
     if resolved.experiment.compare is not None:
         variants = knockouts.variants(resolved)
+        pairs = len(variants) * min(resolved.experiment.seeds.count, knockouts.MOST_PAIRS)
+        _announce(runner, f"mechanisms off and other variants, at most {pairs:,} pairs of runs", pairs)
         done = knockouts.run_variants(resolved, variants, runner)
         if resolved.experiment.knockouts:
             out["knockouts"] = knockouts.knockout_table(resolved, run.done, done)
@@ -226,7 +231,15 @@ def _further_summaries(run: Finished, runner: Runner) -> dict[str, pd.DataFrame]
             out["mean_field"] = knockouts.mean_field_table(resolved, run.done, done)
         if resolved.experiment.switch_dates:
             out["switch_dates"] = knockouts.switch_date_table(resolved, run.done, variants, done)
+    seeds = min(resolved.experiment.seeds.count, MOST_SEEDS)
+    _announce(runner, f"history as it happened, at most {seeds} seeds, to compare with data", seeds)
     return {**out, "record": compare_with_record(resolved, runner)}
+
+
+def _announce(runner: Runner, words: str, count: int) -> None:
+    """Tell whoever follows what comes next and how many runs it takes, before it begins."""
+    if runner.progress is not None and count:
+        runner.progress(0, count, words)
 
 
 def summaries_of_draws(joint: JointDraws, runner: Runner) -> dict[str, pd.DataFrame]:

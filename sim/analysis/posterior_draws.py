@@ -11,7 +11,7 @@ from typing import Any
 from sim.runs.seed import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.scenario.base import Base
-from sim.scenario.factors import updated
+from sim.scenario.factor_updates import updated
 from sim.scenario.mean_field import AVERAGE
 from sim.scenario.parameter_files import out_of_range
 from sim.scenario.paths import parameter_and_key, put

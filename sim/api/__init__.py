@@ -24,7 +24,9 @@ import pandas as pd
 
 from sim import pipeline
 from sim.api.arguments import Changes, Count, Finite, Number, Place, Source, Told, checked
-from sim.api.results import Pair, Results, Sweep
+from sim.api.pair_results import Pair
+from sim.api.results import Results
+from sim.api.sweep_results import Sweep
 from sim.runs.folder_check import DamagedFolder
 from sim.runs.reporters import Reporter, Reporters
 from sim.runs.results import MANIFEST, FolderResults

@@ -1,24 +1,20 @@
 """What comes of a run: tables of both worlds with real dates and units, figures, answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim import pipeline
 from sim.analysis.paired_table import paired_difference
-from sim.api.arguments import Count, Finite, Number, Place, Told, checked
+from sim.api.arguments import Place, checked
 from sim.runs.results import FolderResults
-from sim.runs.store import DEFAULT as STORE
 from sim.runs.tables_on_disk import SCHEMA
 from sim.scenario.problems import InputError, choices
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from sim.analysis.drivers.discovery import Discovery
-    from sim.analysis.drivers.trace.asked import Trace
 
 _TABLE_BY = {(): "world", ("country",): "country", ("country", "segment"): "cell", ("provider",): "provider"}
 
@@ -221,233 +217,6 @@ class Results:
         if measure not in known:
             raise InputError(f"measure '{measure}': not in the table '{name}'; {choices(measure, known)}")
         return self[name]
-
-
-class Pair(Results):
-    """The worlds of an experiment without a design, run with the same seeds."""
-
-    @property
-    def headlines(self) -> pd.DataFrame:
-        """The headline numbers: value in each world, difference, unit, verdict.
-
-        `low` and `high` are the 95% interval over seeds: luck alone. Where draws were run, `median`, `low50`,
-        `high50`, `low90`, `high90`, `sign`, `share` and `parameters` hold luck, fit and judgement.
-        """
-        luck, draws = self._summary("headlines"), self._results.summary("uncertainty")
-        if draws is None:
-            return luck
-        return luck.merge(draws.drop(columns=["name", "unit", "window"]), on="headline", how="left")
-
-    @property
-    def draws(self) -> pd.DataFrame:
-        """Every headline at every draw of the posterior: both worlds, and their difference (`value`).
-
-        Raises InputError if no draws were run.
-        """
-        table = self._results.summary("draws_outcomes")
-        if table is None:
-            raise InputError("no draws of the posterior were run: run the experiment with draws=256")
-        return table
-
-    @property
-    def varied(self) -> pd.DataFrame:
-        """What the draws vary, and what they hold. Raises InputError if no draws were run."""
-        return self._summary("varied")
-
-    @property
-    def knockouts(self) -> pd.DataFrame:
-        """The headline differences with each mechanism off. Raises InputError if they were not run."""
-        return self._summary("knockouts")
-
-    @checked
-    def channels(
-        self,
-        *,
-        seeds: Count | None = None,
-        workers: Count | None = None,
-        store: Place = STORE,
-        progress: Told | None = None,
-    ) -> pd.DataFrame:
-        """Every headline's difference, split exactly among the channels of `configs/channels.yaml`.
-
-        One row a headline and channel: `shapley` with its interval over pairs, what it does `alone` and as
-        the `last`; the rows `rule_itself` and the channels add up to the row `whole`. Runs what `store` lacks
-        of 64 runs of each pair (the first four seeds, if nothing is said) and writes `channels.csv` into the
-        folder, where the report finds it; a table that is there is read, unless `seeds` asks for another.
-        Raises InputError.
-        """
-        found = self._results.summary("channels")
-        if found is not None and seeds is None:
-            return found
-        return pipeline.channels(self.folder, seeds, workers=workers, store=Path(store), progress=progress)
-
-    @checked
-    def value_of_information(self, measure: Mapping[str, Finite] | None = None) -> pd.DataFrame:
-        """Which measurement would narrow which headline most, from draws of the posterior, without new runs.
-
-        A row a headline and quantity: the share of the headline's variance that goes, with its interval, by a
-        straight line and by importance weights; the expected width of the middle 90%; and a verdict. The
-        draws are those of this folder, or the shipped ones. `measure`: standard errors by row of the evidence
-        or parameter, to look at these alone. Raises InputError.
-        """
-        return pipeline.value_of_information(pipeline.resolved_of(self.folder), self.folder, measure)
-
-    def confound(self) -> dict[str, pd.DataFrame]:
-        """What each of two causes explains of every headline's change, by name of the table.
-
-        `confound`: a row a headline and part (the whole change, other causes, each of the two).
-        `confound_bound`: what was measured, beside the model. Raises InputError for an experiment that takes
-        out no two causes.
-        """
-        from sim.analysis.drivers.confound import CONFOUND, TABLES
-
-        if self._results.summary(CONFOUND) is None:
-            raise InputError(
-                f"{self.manifest['experiment']}: no four worlds with both of two causes, each alone, and "
-                "neither; valid: gdpr_or_cloud_act, or an experiment like it"
-            )
-        return {name: table for name in TABLES if (table := self._results.summary(name)) is not None}
-
-    @checked
-    def trace(
-        self,
-        country: str | None = None,
-        *,
-        customer: Number | None = None,
-        government: str | None = None,
-        seed: Number | None = None,
-        out: Place | None = None,
-    ) -> "Trace":
-        """Who moved, and why: a country, one customer by number, or the government of a country.
-
-        Runs one seed of the compared worlds again (the first, if nothing is said). What it shows is in the
-        attributes of the result (`movers`, `chain`, `split`, `decision`, `hazards`, ...); `out` is a folder
-        for its page and tables. Raises InputError.
-        """
-        from sim.analysis.drivers.trace.asked import trace
-        from sim.view.trace_page import write
-
-        seeds = self.manifest["seeds"]
-        found = trace(pipeline.resolved_of(self.folder), country, customer, government, seed, seeds)
-        if out is not None:
-            write(found, Path(out))
-        return found
-
-    @property
-    def mean_field(self) -> pd.DataFrame:
-        """What the agents add: the headline differences with agents and with average customers.
-
-        Raises InputError if they were not run.
-        """
-        return self._summary("mean_field")
-
-    @property
-    def record(self) -> pd.DataFrame:
-        """The model beside each number of the record. Raises InputError if it was not run."""
-        return self._summary("record")
-
-    @property
-    def collected(self) -> pd.DataFrame:
-        """What the reporters gave: one row a seed, world, month and agent; one column a reporter."""
-        rows = self["collected"]
-        keys = ["seed", "world", "month", "agent"]
-        wide = rows.pivot_table(index=keys, columns="reporter", values="value", observed=True, dropna=True)
-        return wide.rename_axis(columns=None).reset_index()
-
-    def _summary(self, name: str) -> pd.DataFrame:
-        table = self._results.summary(name)
-        if table is None:
-            raise InputError(f"there is no table '{name}': run the experiment with further=True")
-        return table
-
-
-class Sweep(Results):
-    """An experiment with a design: many points, each with the same seeds."""
-
-    @property
-    def points(self) -> pd.DataFrame:
-        """The design: one row a point, one column a factor."""
-        from sim.analysis.drivers.outcomes import inputs
-
-        return inputs(self.folder)
-
-    @property
-    def headlines(self) -> pd.DataFrame:
-        """Every headline at every point.
-
-        Columns: the design's values, mean difference with its 95% interval, pairs.
-        """
-        from sim.analysis.drivers.outcomes import headlines_at_points
-
-        return headlines_at_points(self.folder, self.manifest)
-
-    @checked
-    def discover(
-        self,
-        headline: str | None = None,
-        *,
-        above: Finite | None = None,
-        below: Finite | None = None,
-        claim: Number | None = None,
-        verdict: str | None = None,
-        density: Finite = 0.8,
-    ) -> "Discovery":
-        """Which regions of the design answer a question: boxes by PRIM and leaves by CART, also in words.
-
-        `headline` alone asks where either world is surely above the other; with `above` or `below`, where
-        the headline lies beyond that number. `claim`, by its number in `claims`, asks where it fails, or has
-        another `verdict`. Without any, the usual questions are asked. `density` is the share of cases that a
-        box must reach. The tables are also written into the folder, where the report finds them. Needs the
-        extra `discover`. Raises InputError.
-        """
-        return pipeline.discover(
-            self.folder, density, headline=headline, above=above, below=below, claim=claim, verdict=verdict
-        )
-
-    @checked
-    def sensitivity(self, series: str | None = None, by: str = "year") -> pd.DataFrame:
-        """What drives the outcomes: a row for each outcome, factor and index, with its 95% interval.
-
-        Which index a design carries, and the columns: `docs/sensitivity.md`. With `series` (such as "trust")
-        the index over time instead, `by` year or month. Raises InputError where the design carries none.
-        """
-        from sim.analysis.drivers import sensitivity
-        from sim.analysis.headlines import SERIES
-
-        if series is not None and series not in SERIES:
-            raise InputError(f"series '{series}': {choices(series, list(SERIES))}")
-        if by not in ("year", "month"):
-            raise InputError(f"by='{by}': {choices(by, ['year', 'month'])}")
-        sample = sensitivity.sample_in(self.folder, self.manifest)
-        if series is not None:
-            return sensitivity.over_time(self.folder, self.manifest, sample, series, by)
-        table = self._results.summary(sensitivity.TABLE)
-        return sensitivity.sensitivity_table(sample, self.outcomes) if table is None else table
-
-    @property
-    def boundary(self) -> dict[str, pd.DataFrame]:
-        """The tables of a boundary search (see `sim.boundary`), by name.
-
-        `boundary` (what was found), `boundary_surface` (mean, sd and the probability to be above the level,
-        over the ranges), `boundary_points` (the points that were run) and, where a grid was given,
-        `boundary_costs`. Raises InputError if these results are of no search.
-        """
-        from sim.analysis.drivers.boundary_tables import TABLES
-
-        found = {name: self._results.summary(name) for name in TABLES}
-        if found[TABLES[0]] is None:
-            raise InputError(f"{self.folder}: is of no boundary search; sim.boundary makes one")
-        return {name: table for name, table in found.items() if table is not None}
-
-    @checked
-    def point(self, number: Number) -> dict[str, pd.DataFrame]:
-        """Headlines and series of one point's own pairs. Raises InputError for a point that there is not."""
-        from sim.analysis.design_point import point_results
-
-        try:
-            return dict(point_results(self.folder, number).summaries)
-        except KeyError as error:
-            raise InputError(f"{error.args[0]}; valid: 0 to {len(self.points) - 1}") from None
 
 
 def _keys(by: str | None) -> tuple[str, ...]:

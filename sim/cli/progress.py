@@ -49,7 +49,7 @@ def announce_compilation(screen: Console) -> None:
 def progress_of(out: Console) -> "Iterator[Progress]":
     """A bar on a terminal; elsewhere a plain line every few seconds and at the end.
 
-    Both give rate and time left.
+    Both give rate and time left. With nothing done yet the words say what comes next.
     """
     pace = _Pace()
     if not out.is_terminal:
@@ -57,6 +57,10 @@ def progress_of(out: Console) -> "Iterator[Progress]":
 
         def line(done: int, total: int, words: str) -> None:
             now, pace_words = time.monotonic(), pace.words(done, total)
+            if not done:
+                last[0] = now
+                print(f"next: {words}", flush=True)
+                return
             if done >= total or now - last[0] >= _SECONDS_BETWEEN_LINES:
                 last[0] = now
                 print(f"{done}/{total} {words}{pace_words}", flush=True)
@@ -70,9 +74,13 @@ def progress_of(out: Console) -> "Iterator[Progress]":
         BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False), console=out
     ) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total, words: bar.update(
-            task, completed=done, total=total, description=f"{words}{pace.words(done, total)}"
-        )
+
+        def moved(done: int, total: int, words: str) -> None:
+            if not done:
+                bar.console.print(f"next: {escape(words)}")
+            bar.update(task, completed=done, total=total, description=f"{words}{pace.words(done, total)}")
+
+        yield moved
 
 
 class _Pace:

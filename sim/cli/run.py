@@ -76,6 +76,7 @@ def run_experiment(options: RunOptions) -> list[str]:
         from sim.runs.results import FolderResults
         from sim.view.report import build
 
+        screen.print("next: drawing the report")
         report = build(FolderResults(done.folder), done.folder / "report.html")
         screen.out(f"report: {report}")
     return done.all_failures

@@ -16,7 +16,7 @@ from sim.runs.points import PointRow, read_ids
 from sim.runs.reporters import Reporters
 from sim.runs.seed import Task
 from sim.runs.tables_on_disk import FORMAT
-from sim.scenario.designs import Point
+from sim.scenario.design_points import Point
 from sim.scenario.resolution import Resolved, points, scenarios_at
 from sim.scenario.scenario import Scenario
 

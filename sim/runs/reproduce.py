@@ -33,7 +33,7 @@ from sim.runs.tables_on_disk import Columns, digest_of_values, in_key_order, to_
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.whole_files import sha256_of
 from sim.scenario.base import Base, load_base
-from sim.scenario.designs import Point
+from sim.scenario.design_points import Point
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.paths import dotted
 from sim.scenario.problems import InputError

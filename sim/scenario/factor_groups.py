@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 
 from sim.scenario.base import Base
-from sim.scenario.factors import FactorProblem
+from sim.scenario.factor_targets import FactorProblem
 from sim.scenario.parameter_files import ParameterInfo, groups
 from sim.scenario.schema import FactorSpec
 

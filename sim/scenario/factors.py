@@ -1,5 +1,4 @@
-"""What a design varies: a path made into a place in a scenario, the values it may take there, and how a value
-is put in."""
+"""What a design varies: a place in a scenario, and the values that it may take there."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -11,51 +10,19 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.scenario.base import Base, Contents
-from sim.scenario.levers import FIELDS, VARIED
-from sim.scenario.overrides import EXPERIMENT_FIELDS, find
+from sim.scenario.factor_targets import CUSTOMERS, FactorProblem, Kind, Target, target_of
 from sim.scenario.parameter_files import ParameterInfo
-from sim.scenario.paths import Loc, dotted, leaves, path_of, put, value_at
-from sim.scenario.problems import choices
+from sim.scenario.paths import Loc, dotted, leaves, value_at
 from sim.scenario.schema import Act, BySegment, Experiment, FactorSpec
 from sim.scenario.strict import Value
 from sim.scenario.yaml_files import in_words, kind_at
 
 Role = Literal["uncertainties", "levers"]
-Kind = Literal["contents", "switch_date", "switch", "event", "customers", "pulled", "lever"]
 ROLES: tuple[Role, ...] = ("uncertainties", "levers")
-SWITCH_DATE, EVENTS, CUSTOMERS = "switch_date", "events", "customers"
-PULLED, LEVERS = "pulled", "levers"
 # Enough digits that rounding never shows, few enough that the last bit of nobody's exp() does: points are
 # equal on every machine.
 _EXACT = Context(prec=25)
 _DIGITS = Context(prec=15)
-
-
-class FactorProblem(Exception):
-    """What is wrong with a factor, and where in it."""
-
-    def __init__(self, message: str, *at: str | int) -> None:
-        super().__init__(message)
-        self.message, self.at = message, at
-
-
-@dataclass(frozen=True)
-class Target:
-    """A place in a scenario: `loc` in its contents, or position and field of a switch, or an event, or name
-    and field of a lever; in one world or (None) in all."""
-
-    kind: Kind
-    loc: Loc
-    world: str | None = None
-
-    def overlaps(self, other: "Target") -> bool:
-        """Whether both write to the same place."""
-        if None not in (self.world, other.world) and self.world != other.world:
-            return False
-        if {self.kind, other.kind} == {"switch_date", "switch"}:
-            return "on" in self.loc and "on" in other.loc
-        shorter = min(len(self.loc), len(other.loc))
-        return self.kind == other.kind and self.loc[:shorter] == other.loc[:shorter]
 
 
 @dataclass(frozen=True)
@@ -144,7 +111,7 @@ def prepared(
 ) -> Factor:
     """The factor that a path and its specification name; raises FactorProblem. `tree` is the base contents,
     JSON-able."""
-    target = _target(path, experiment, base, tree)
+    target = target_of(path, experiment, base, tree)
     info = (
         base.parameter_info[f"{target.loc[1]}.{target.loc[2]}"] if target.loc[:1] == ("parameters",) else None
     )
@@ -240,90 +207,6 @@ def _sampled(factor: Factor, kind: Any, spec: FactorSpec, where: str) -> Factor:
     return replace(factor, values=tuple(levels))
 
 
-def _target(path: str, experiment: Experiment, base: Base, tree: dict[str, Any]) -> Target:
-    head, *rest = path.split(".")
-    if path == SWITCH_DATE:
-        if not any(world.switches for world in experiment.worlds.values()):
-            raise FactorProblem("no world has a switch whose date could be another")
-        return Target("switch_date", ("on",))
-    if path == CUSTOMERS:
-        return Target("customers", (CUSTOMERS,))
-    if head == EVENTS:
-        return Target("event", (_event(rest, experiment, base),))
-    if path == PULLED:
-        return Target("pulled", (PULLED,))
-    if head == LEVERS:
-        return _of_lever(rest, experiment)
-    if head == "worlds":
-        return _of_world(rest, experiment, base, tree)
-    if head in EXPERIMENT_FIELDS:
-        raise FactorProblem(
-            f"'{head}' is the same for every point; "
-            f"{choices(head, [SWITCH_DATE, EVENTS, PULLED, LEVERS, 'worlds', CUSTOMERS, *tree])}"
-        )
-    return Target("contents", _in_contents(path, tree))
-
-
-def _event(rest: list[str], experiment: Experiment, base: Base) -> str:
-    known = (
-        [event.id for event in base.timelines[experiment.timeline].events]
-        if experiment.timeline in base.timelines
-        else []
-    )
-    name = ".".join(rest)
-    if name not in known:
-        raise FactorProblem(f"unknown event '{name}'; {choices(name, known)}")
-    return name
-
-
-def _of_lever(rest: list[str], experiment: Experiment) -> Target:
-    name, part = (rest[0] if rest else ""), ".".join(rest[1:])
-    if name not in experiment.levers:
-        raise FactorProblem(f"unknown lever '{name}'; {choices(name, experiment.levers)}")
-    _, needed, more = FIELDS[experiment.levers[name].act]
-    valid = ["on", *(field for field in (*needed, *more) if field in VARIED)]
-    if part not in valid:
-        raise FactorProblem(f"no '{part}' of this lever can be varied; {choices(part, valid)}")
-    return Target("lever", (name, part))
-
-
-def _of_world(rest: list[str], experiment: Experiment, base: Base, tree: dict[str, Any]) -> Target:
-    name, part, inner = (rest[0] if rest else ""), (rest[1] if len(rest) > 1 else ""), rest[2:]
-    if name not in experiment.worlds:
-        raise FactorProblem(f"unknown world '{name}'; {choices(name, experiment.worlds)}")
-    if part == EVENTS:
-        return Target("event", (_event(inner, experiment, base),), name)
-    if part == PULLED and not inner:
-        return Target("pulled", (PULLED,), name)
-    if part == "set" and inner:
-        return Target("contents", _in_contents(".".join(inner), tree), name)
-    if part == "switches":
-        there = experiment.worlds[name].switches
-        valid = [f"{i}.{field}" for i in range(len(there)) for field in ("on", "regime")]
-        if ".".join(inner) not in valid:
-            raise FactorProblem(
-                f"no '{'.'.join(inner)}' in worlds.{name}.switches; {choices('.'.join(inner), valid)}"
-            )
-        return Target("switch", (int(inner[0]), inner[1]), name)
-    raise FactorProblem(
-        f"no '{part}' of a world can be varied; {choices(part, ['switches', EVENTS, PULLED, 'set'])}"
-    )
-
-
-def _in_contents(path: str, tree: dict[str, Any]) -> Loc:
-    found = find(path, tree)
-    if isinstance(found, str):
-        raise FactorProblem(found)
-    node = value_at(tree, found)
-    numbers = (
-        isinstance(node, dict) and node and all(isinstance(value, int | float) for value in node.values())
-    )
-    if isinstance(node, dict | list) and not numbers:
-        names = node if isinstance(node, dict) else [str(i) for i in range(len(node))]
-        raise FactorProblem(f"{path_of(found)} holds several values; name one: {', '.join(names) or 'none'}")
-    return found
-
-
 def _kind(target: Target) -> Any:
     """The plain type of the target's values: float, int, bool, dt.date or None for names and text."""
     if target.kind in ("switch_date", "switch"):
@@ -401,51 +284,6 @@ def _typed(target: Target, value: Value, *at: str | int) -> Value:
         message = in_words(kind, value, error.errors(include_url=False)[0])[1]
         raise FactorProblem(message, *at) from None
     return typed
-
-
-# --- into a scenario --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Each:
-    """A change of every number of a table: to one number, or by a multiple of what it is."""
-
-    number: float
-    times: bool
-
-
-Updates = dict[str | int, Any]
-
-
-def add_update(updates: Updates, factor: Factor, value: Value) -> None:
-    """Note in a tree of updates what a factor changes in the contents."""
-    loc = factor.target.loc
-    put(updates, loc, Each(float(value), factor.times) if factor.times or _is_table(loc) else value)
-
-
-@cache
-def _is_table(loc: Loc) -> bool:
-    kind = kind_at(Contents, loc)
-    return (isinstance(kind, type) and issubclass(kind, BaseModel)) or get_origin(kind) is dict
-
-
-def updated(node: Any, update: Any) -> Any:
-    """A part of a scenario with updates put in; what is not touched stays the same object."""
-    if isinstance(update, Each):
-        if isinstance(node, int | float):
-            return node * update.number
-        numbers = node.__dict__ if isinstance(node, BaseModel) else node
-        new = {key: old * update.number if update.times else update.number for key, old in numbers.items()}
-        return node.model_copy(update=new) if isinstance(node, BaseModel) else new
-    if not isinstance(update, dict):
-        return update
-    if isinstance(node, BaseModel):
-        return node.model_copy(
-            update={str(key): updated(getattr(node, str(key)), inner) for key, inner in update.items()}
-        )
-    if isinstance(node, tuple):
-        return tuple(updated(old, update[i]) if i in update else old for i, old in enumerate(node))
-    return {**node, **{key: updated(node[key], inner) for key, inner in update.items()}}
 
 
 def multiples_out_of_range(factor: Factor, contents: Any) -> Iterator[str]:

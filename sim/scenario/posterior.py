@@ -8,7 +8,7 @@ where it has fewer draws than `draws.csv`, they are taken in turn. A split of th
 own, by its name (`by_time_draws.csv`), but for `best.csv`; of curves it needs those that differ.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -242,17 +242,27 @@ def paths_of_curve(place: str, curve: Mapping[str, float]) -> dict[str, float]:
     return {f"jurisdictions.{place}.{name}": value for name, value in curve.items()}
 
 
+def curves_by_draw(lines: Iterable[Mapping[Any, Any]]) -> list[dict[str, float]]:
+    """Path -> value at each draw, from the lines of a table of curves."""
+    out: dict[str, dict[str, float]] = {}
+    for line in lines:
+        curve = {name: float(line[name]) for name in CURVE_COLUMNS}
+        out.setdefault(str(line["draw"]), {}).update(paths_of_curve(line["place"], curve))
+    return list(out.values())
+
+
 def _curves(path: Path, problems: list[str]) -> tuple[dict[str, float], ...]:
     """What each draw sets of every jurisdiction; nothing where there is no file."""
     if not path.is_file():
         return ()
-    draws: dict[str, dict[str, float]] = {}
     file = shown(path)
-    for line, row in records(path, ("draw", "place", *CURVE_COLUMNS), problems):
-        where = f"{file}:{line}"
-        curve = {name: number(row[name], f"{where}: {name}", problems) for name in CURVE_COLUMNS}
-        draws.setdefault(row["draw"], {}).update(paths_of_curve(row["place"], curve))
-    return tuple(draws.values())
+    lines = records(path, ("draw", "place", *CURVE_COLUMNS), problems)
+    return tuple(
+        curves_by_draw(
+            row | {name: number(row[name], f"{file}:{line}: {name}", problems) for name in CURVE_COLUMNS}
+            for line, row in lines
+        )
+    )
 
 
 def _draws(path: Path, names: Sequence[str], problems: list[str]) -> np.ndarray:

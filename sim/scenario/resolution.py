@@ -13,10 +13,12 @@ from typing import Any
 from sim.scenario.additions import with_additions
 from sim.scenario.base import Base, Contents, Finding, contradictions, load_base, nearest
 from sim.scenario.canonical import canonical_scenario
-from sim.scenario.designs import Point, Prepared, prepare, scenarios_with
+from sim.scenario.design_points import Point, Prepared, scenarios_with
+from sim.scenario.designs import prepare
 from sim.scenario.digest import digest
 from sim.scenario.experiments import claim_findings, findings, first_day, months, moved
-from sim.scenario.factors import Factor, FactorProblem
+from sim.scenario.factor_targets import FactorProblem
+from sim.scenario.factors import Factor
 from sim.scenario.lever_findings import lever_findings
 from sim.scenario.levers import Chronicle, chronicle_of
 from sim.scenario.locations import CONFIGS, experiment_file, root

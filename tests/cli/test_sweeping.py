@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from sim.cli.progress import _duration, _Pace
+from sim.cli.progress import _duration, _Pace, progress_of
 
 Warrantsim = Any  # the fixture of conftest.py
 
@@ -98,3 +99,13 @@ def test_progress_says_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> No
     now[0] = 170.0
     assert pace.words(5, 10) == " · 30 a minute · 10 s left"
     assert [_duration(s) for s in (5.0, 600.0, 7200.0)] == ["5 s", "10 min", "2.0 h"]
+
+
+def test_what_comes_next_is_announced_before_it_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_of(Console(force_terminal=False)) as progress:
+        progress(0, 128, "mechanisms off, at most 128 pairs of runs")
+        progress(1, 128, "seed 1 (off:peers)")  # too soon after the announcement for a line of its own
+        progress(128, 128, "seed 4 (on:0)")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "next: mechanisms off, at most 128 pairs of runs"
+    assert [line.split()[0] for line in lines[1:]] == ["128/128"]

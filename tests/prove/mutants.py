@@ -93,7 +93,7 @@ TARGETS = (
     Target("store", ("sim/runs/store.py",), "tests/runs/test_store.py"),
     Target(
         "designs",
-        ("sim/scenario/designs.py", "sim/scenario/samples.py"),
+        ("sim/scenario/designs.py", "sim/scenario/design_points.py", "sim/scenario/samples.py"),
         "tests/scenario/test_designs.py tests/scenario/test_samples.py tests/scenario/test_bad_designs.py "
         "tests/scenario/test_levers.py",
     ),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.designs import Point
+from sim.scenario.design_points import Point
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import factors, points, resolve, scenarios_at
 from tests.scenario.small_designs import PEERS, grid, swept, values

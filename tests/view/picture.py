@@ -1,4 +1,7 @@
-"""Take the picture of the README from a report: `make picture` (after `make run`)."""
+"""Take the picture of the README from a report: `make picture` (after `make run`).
+
+It is what a reader sees on opening the report, the limits included; nothing is hidden.
+"""
 
 import sys
 from pathlib import Path
@@ -8,20 +11,16 @@ from playwright.sync_api import sync_playwright
 from tests.view.conftest import OFFLINE
 from tests.view.test_report_in_browser import CHROMIUM
 
-WIDTH, HEIGHT = 1240, 1180
+WIDTH = 1240
 
 
 def take(report: Path, picture: Path) -> None:
-    """Open a report without a network and photograph its answer and its first chart."""
+    """Open a report without a network and photograph everything above its table of contents."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        page = browser.new_page(viewport={"width": WIDTH, "height": 800})
         page.goto(report.resolve().as_uri())
-        page.add_style_tag(
-            content="nav, .limits { display: none !important } #headlines { display: none !important }"
-        )
-        page.wait_for_timeout(2500)
-        page.screenshot(path=str(picture))
+        page.locator("header").screenshot(path=str(picture))
         browser.close()
 
 

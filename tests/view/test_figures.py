@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from sim.runs.results import FolderResults
+from sim.runs.results import FolderResults, MemoryResults
 from sim.view.blocks import Chart
 from sim.view.figures.changes_in_force import in_force_at_end, offered
 from sim.view.figures.events import lanes, mark
@@ -17,10 +17,10 @@ from sim.view.figures.geography import DOTS, members, outlined
 from sim.view.figures.maps import symmetric, world_map
 from sim.view.figures.quantiles import fan, numbers, yearly_mean, yearly_sum
 from sim.view.figures.sankey import OTHER, fold, sankey, streams
-from sim.view.figures.style import CONFIG, world_styles
+from sim.view.figures.style import CONFIG, layout, world_styles
 from sim.view.report import sections
 from sim.view.results_view import ResultsView
-from sim.view.sections.trust import trust
+from sim.view.sections.trust import named_events, trust
 from tests.view.made_up_summaries import over_draws
 
 
@@ -197,7 +197,7 @@ def test_a_chart_of_luck_alone_shows_the_interval_over_draws(
         return {block.id: block for block in blocks if isinstance(block, Chart)}
 
     before = of_trust()
-    assert "whole uncertainty" not in before["trust-difference"].read + before["trust-abroad"].read
+    assert "draws of the fit" not in before["trust-difference"].read + before["trust-abroad"].read
     over_draws(trust=(-1.94, -0.97, -0.36, 1.0)).to_csv(results.folder / "uncertainty.csv", index=False)
     after = of_trust()
     bars = [trace for trace in after["trust-difference"].figures[0]["data"] if trace.get("xaxis") == "x2"]
@@ -206,7 +206,7 @@ def test_a_chart_of_luck_alone_shows_the_interval_over_draws(
         assert "90% interval −1.9 to −0.4" in after[chart].read
     few = over_draws(19, trust=(-1.94, -0.97, -0.36, 1.0))  # too few for the ends of an interval
     few.to_csv(results.folder / "uncertainty.csv", index=False)
-    assert "whole uncertainty" not in "".join(one.read for one in of_trust().values())
+    assert "draws of the fit" not in "".join(one.read for one in of_trust().values())
 
 
 def test_a_figure_without_a_switch_or_an_event_stays_as_it_is() -> None:
@@ -219,3 +219,36 @@ def test_numbers_of_any_size_reach_the_page_as_json() -> None:
     shown = numbers(given)
     assert shown == [0.0, 0.0, pytest.approx(1e-299), 123457.0, 1.23457e300, 1.7e308, None, None, 0.0]
     json.dumps(shown, allow_nan=False)
+
+
+def test_a_chart_names_the_events_after_which_its_line_turns_and_keeps_the_others_as_dots(
+    two_worlds: FolderResults,
+) -> None:
+    months = pd.date_range("2013-01-01", "2015-12-01", freq="MS")
+    values = np.where(months > "2013-06-01", 0.5, 0.6)  # the leak of June is seen in July
+    frame = pd.DataFrame({"seed": 1, "month": months, "trust": values})
+    frame = pd.concat([frame.assign(world=world) for world in ("microsoft_wins", "doj_wins")])
+    when = {"A": "2013-06-06", "B": "2013-06-20", "C": "2013-11-01"}
+    events = [
+        {"id": code, "date": day, "kind": "news", "what": code, "worlds": ["microsoft_wins", "doj_wins"]}
+        for code, day in when.items()
+    ]
+    view = ResultsView(
+        MemoryResults(two_worlds.manifest | {"events": events}, {"world": lambda columns: frame})
+    )
+    assert [event.code for event in named_events(view, "trust")] == ["A"]
+    marked = mark(
+        {"data": [], "layout": layout(300, yaxis={})}, view.events("doj_wins"), *view.span, [], ["A"]
+    )["data"][-1]
+    assert marked["text"] == ["A", "", ""]
+    assert len(marked["hovertext"]) == 3
+
+
+def test_the_countries_in_which_the_worlds_differ_most_stand_out(two_worlds: FolderResults) -> None:
+    (chart,) = [chart for chart in charts(two_worlds) if chart.id == "trust-end"]
+    figure = chart.figures[0]
+    bold = [name for name in figure["layout"]["yaxis"]["ticktext"] if name.startswith("<b>")]
+    assert len(bold) == len(figure["layout"]["annotations"]) <= 6
+    gaps = np.abs(np.subtract(*(trace["x"] for trace in figure["data"])))
+    names = np.array(figure["data"][0]["y"])
+    assert {f"<b>{name}</b>" for name in names[np.argsort(-gaps)[: len(bold)]]} == set(bold)

@@ -14,7 +14,7 @@ from sim.analysis.starting_levels.national import (
     without_later_surveys,
 )
 from sim.analysis.starting_levels.sources import Sources
-from sim.scenario.posterior import CURVE_COLUMNS, paths_of_curve
+from sim.scenario.posterior import CURVE_COLUMNS
 
 DRAWS = 128
 _DIGITS = 4
@@ -48,15 +48,6 @@ def curves_by_country_held_back(sources: Sources, whole: National) -> tuple[Nati
         if held & (set(groups.get(judged.adoption_like, ())) | members_of(sources, [code]))
     ]
     return apart, touched
-
-
-def sets_of(table: pd.DataFrame) -> list[dict[str, float]]:
-    """Path -> value at each draw of a table of curves."""
-    out: dict[int, dict[str, float]] = {}
-    for line in table.to_dict("records"):
-        curve = {name: float(line[name]) for name in CURVE_COLUMNS}
-        out.setdefault(int(line["draw"]), {}).update(paths_of_curve(line["place"], curve))
-    return list(out.values())
 
 
 def ess_words(national: National) -> Mapping[str, Mapping[str, float]]:

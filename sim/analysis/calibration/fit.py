@@ -24,7 +24,6 @@ from sim.analysis.calibration.country_curves import (
     curves_by_country_held_back,
     curves_table,
     ess_words,
-    sets_of,
 )
 from sim.analysis.calibration.inference import Learned, learn
 from sim.analysis.calibration.inputs import Inputs, read_inputs
@@ -55,7 +54,16 @@ from sim.runs.identity import model_digest
 from sim.runs.tasks import Runner
 from sim.runs.whole_files import write_whole
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.posterior import BEST, COLUMNS, CURVES, DRAWS, FITTED, MOVED, multiplies_words
+from sim.scenario.posterior import (
+    BEST,
+    COLUMNS,
+    CURVES,
+    DRAWS,
+    FITTED,
+    MOVED,
+    curves_by_draw,
+    multiplies_words,
+)
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
@@ -185,7 +193,7 @@ class _Running:
 
     @cached_property
     def _curves(self) -> list[dict[str, float]]:
-        return sets_of(self.done.tables[CURVES])
+        return curves_by_draw(self.done.tables[CURVES].to_dict("records"))
 
     @cached_property
     def _names(self) -> list[str]:

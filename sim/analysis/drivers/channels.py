@@ -20,7 +20,7 @@ from sim.runs.pairs import must_be_equal_for
 from sim.runs.seed import Task
 from sim.runs.tasks import Runner
 from sim.scenario.base import Base, parameter_paths
-from sim.scenario.factors import Updates, updated
+from sim.scenario.factor_updates import Updates, updated
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.parameter_files import out_of_range
 from sim.scenario.paths import PARAMETERS, Loc, parameter_and_key, put

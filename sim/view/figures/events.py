@@ -1,6 +1,6 @@
 """Legal events in a time chart: a thin line at each, its code above the chart, details on hover."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,8 +73,18 @@ def _day(date: str) -> float:
     return year * 365.25 + (month - 1) * 30.44 + day
 
 
-def mark(figure: Figure, events: list[Event], first: str, last: str, switches: Sequence[str]) -> Figure:
-    """The figure with the switches (days) and the events drawn above its chart, which keeps its height."""
+def mark(
+    figure: Figure,
+    events: list[Event],
+    first: str,
+    last: str,
+    switches: Sequence[str],
+    named: Collection[str] | None = None,
+) -> Figure:
+    """The figure with the switches (days) and the events drawn above its chart, which keeps its height.
+
+    `named`: the events that show their codes; the others are dots. None: all do.
+    """
     shown = sorted((event for event in events if first <= event.at <= last), key=lambda event: event.at)
     stories = [
         (day, SWITCH, f"<b>The switch</b> {day}<br>the rule of law changes")
@@ -84,7 +94,11 @@ def mark(figure: Figure, events: list[Event], first: str, last: str, switches: S
     stories += [(event.at, event.code, event.story) for event in shown]
     if not stories:
         return figure  # an axis without height would empty the chart
-    rows = lanes([(day, code) for day, code, _ in stories], first, last)
+    coded = [named is None or code in (SWITCH, *named) for _, code, _ in stories]
+    lane = iter(
+        lanes([(day, code) for (day, code, _), one in zip(stories, coded, strict=True) if one], first, last)
+    )
+    rows = [next(lane) if one else None for one in coded]
     used = 1 + max((row for row in rows if row is not None), default=-1)
     layout = figure["layout"]
     chart = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
@@ -103,7 +117,11 @@ def mark(figure: Figure, events: list[Event], first: str, last: str, switches: S
             ("<b>switch</b>" if code == SWITCH else code) if row is not None else ""
             for (_, code, _), row in zip(stories, rows, strict=True)
         ],
-        "marker": {"size": 11, "opacity": 0},
+        "marker": {
+            "size": [11 if one else 5 for one in coded],
+            "opacity": [0 if one else 0.5 for one in coded],
+        }
+        | {"color": QUIET},
         "textfont": {"size": 12, "color": QUIET},
         "cliponaxis": False,
         "hovertext": [story for _, _, story in stories],

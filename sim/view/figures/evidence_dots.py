@@ -63,5 +63,6 @@ def _dots(
         for mine in [rows[rows[kind] == word]]
     ]
     margin = {"l": 48, "r": 14, "t": 12, "b": 48}
-    height = 90 + 22 * len(names)
+    lines = max((name.count("<br>") for name in names), default=0)
+    height = 90 + (22 + 13 * lines) * len(names)
     return {"data": traces, "layout": layout(height, xaxis=x, yaxis=names_axis(names), margin=margin, **more)}

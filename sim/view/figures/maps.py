@@ -9,6 +9,16 @@ from sim.view.figures.style import Figure, Trace, heading, layout, symmetric_ran
 from sim.view.number_format import MINUS
 
 CIVIDIS = "Cividis"
+WORLD, EUROPE = "world", "Europe"
+_VIEWS: dict[str, dict[str, Any]] = {
+    WORLD: {"projection": {"type": "natural earth"}, "lataxis": {"range": [-58, 84]}},
+    EUROPE: {
+        "projection": {"type": "mercator"},
+        "lonaxis": {"range": [-25, 40]},
+        "lataxis": {"range": [35, 66]},
+    },
+}
+_HEIGHTS = {WORLD: 330, EUROPE: 440}
 
 
 def world_map(
@@ -19,11 +29,12 @@ def world_map(
     scale: str | list[list[Any]],
     limits: tuple[float, float],
     tick: str = ".2f",
-    height: int = 330,
+    part: str = WORLD,
 ) -> Figure:
     """A map with a frame for each key of `values` ({frame: {jurisdiction: value}}); the last is shown first.
 
-    `limits` are the ends of the colour scale, the same for all frames and for the maps beside it.
+    `limits` are the ends of the colour scale, the same for all frames and for the maps beside it; `part`: the
+    world or Europe.
     """
     pairs = members(jurisdictions)
     areas = [(code, iso3) for code, iso3 in pairs if iso3 in outlined()]
@@ -58,7 +69,7 @@ def world_map(
         "marker": {
             "color": colours(last, dots),
             "coloraxis": "coloraxis",
-            "size": 6,
+            "size": 6 if part == WORLD else 8,
             "line": {"color": "#333333", "width": 0.7},
         },
         "hovertemplate": f"%{{text}}: %{{marker.color:{tick}}}<extra></extra>",
@@ -84,7 +95,6 @@ def world_map(
         "outlinewidth": 0,
     } | (_signed_ticks(limits[1]) if tick.startswith("+") else {"tickformat": tick.replace("f", "~f")})
     geo = {
-        "projection": {"type": "natural earth"},
         "fitbounds": False,
         "showframe": False,
         "showcoastlines": False,
@@ -94,10 +104,9 @@ def world_map(
         "countrycolor": "#ffffff",
         "countrywidth": 0.4,
         "showlakes": False,
-        "lataxis": {"range": [-58, 84]},
         "bgcolor": "rgba(0,0,0,0)",
-    }
-    shape = layout(height, geo=geo, title=heading(title), margin={"l": 0, "r": 0, "t": 30, "b": 62})
+    } | _VIEWS[part]
+    shape = layout(_HEIGHTS[part], geo=geo, title=heading(title), margin={"l": 0, "r": 0, "t": 30, "b": 62})
     shape["coloraxis"] = {"cmin": limits[0], "cmax": limits[1], "colorscale": scale, "colorbar": bar}
     return {"data": [choropleth, small], "layout": shape, "frames": frames}
 

@@ -143,9 +143,9 @@ def with_draws(figure: Figure, values: dict[str, float], draws: int, colour: str
         "data": [*figure["data"], *bars, middle],
         "layout": before
         | {
-            "xaxis": before["xaxis"] | {"domain": [0.0, 0.9]},
+            "xaxis": before["xaxis"] | {"domain": [0.0, 0.92]},
             "xaxis2": axis(
-                domain=[0.91, 1.0],
+                domain=[0.92, 1.0],
                 range=[-1, 1],
                 tickvals=[0],
                 ticktext=[f"{draws:,}<br>draws"],

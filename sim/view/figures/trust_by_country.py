@@ -1,9 +1,13 @@
 """Trust by country: the selected country over time, and all countries at the end of the run."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import (
+    INK,
     Figure,
     Trace,
     WorldStyle,
@@ -17,6 +21,8 @@ from sim.view.figures.style import (
     time_axis,
 )
 from sim.view.figures.time_series import fan_traces
+
+_LONGEST = 22  # letters of a name beside the axis: a telephone has no room for more
 
 
 def chosen_country(
@@ -71,12 +77,16 @@ def country_ranges(quantiles: list[pd.DataFrame]) -> dict[str, list[float]]:
 
 
 def countries_at_end(
-    quantiles: dict[str, pd.DataFrame], names: dict[str, str], styles: dict[str, WorldStyle]
+    quantiles: dict[str, pd.DataFrame],
+    names: dict[str, str],
+    styles: dict[str, WorldStyle],
+    told: Mapping[str, str] | None = None,
 ) -> Figure:
     """A row for each country, a mark for each world with the middle 90% of seeds; the most trusting countries
-    on top."""
+    on top. `told`: {code: words} of the countries to be seen first, which stand beside their marks."""
     first = next(iter(quantiles.values())).set_index("country")["q50"].sort_values()
     order = [str(code) for code in first.index]
+    shown = [names.get(code, code) for code in order]
     symbols = ("circle", "diamond", "square", "triangle-up")
     traces: list[Trace] = []
     for position, (world, style) in enumerate(styles.items()):
@@ -88,7 +98,7 @@ def countries_at_end(
                 "type": "scatter",
                 "mode": "markers",
                 "x": numbers(rows["q50"]),
-                "y": [names.get(code, code) for code in order],
+                "y": shown,
                 "name": style.label,
                 "legendgroup": style.name,
                 "showlegend": True,
@@ -99,22 +109,33 @@ def countries_at_end(
                 "hovertemplate": f"%{{y}}, {style.label}: %{{x:.3f}}<extra></extra>",
             }
         )
-    shown = [names.get(code, code) for code in order]
+    told = told or {}
+    notes = [_beside(code, words, names.get(code, code), quantiles.values()) for code, words in told.items()]
     limits = steady_range(
         min(float(rows["q5"].min()) for rows in quantiles.values()),
         max(float(rows["q95"].max()) for rows in quantiles.values()),
     )
     # a letter of 12 px type is 6.5 px wide
-    margin = {"l": 20 + 6.5 * max(map(len, shown)), "r": 22, "t": 56, "b": 12}
+    short = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1].rstrip(' ,')}…" for name in shown]
+    ticks = [f"<b>{name}</b>" if code in told else name for code, name in zip(order, short, strict=True)]
+    margin = {"l": 24 + 6.5 * max(map(len, short)), "r": 52, "t": 56, "b": 12}
     return {
         "data": traces,
         "layout": layout(
             70 + 18 * len(order),
             xaxis=axis("trust, 0 to 1", side="top", range=limits),
-            yaxis=names_axis(shown[::-1]),
+            yaxis=names_axis(shown[::-1], tickmode="array", tickvals=shown, ticktext=ticks),
             margin=margin,
+            annotations=notes,
         ),
     }
+
+
+def _beside(code: str, words: str, row: str, quantiles: Iterable[pd.DataFrame]) -> dict[str, Any]:
+    """Words to the right of the marks of a country."""
+    end = max(float(q.loc[q["country"] == code, "q95"].max()) for q in quantiles)
+    place = {"x": end, "xanchor": "left", "xshift": 8, "y": row, "yanchor": "middle"}
+    return place | {"text": words, "showarrow": False, "font": {"size": 12, "color": INK}}
 
 
 def last_months(frame: pd.DataFrame, count: int = 12) -> pd.DataFrame:

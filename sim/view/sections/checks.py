@@ -1,4 +1,4 @@
-"""Checks of the result: mechanisms off, other switch dates, claims, the record, and how to reproduce it."""
+"""Checks of the result: what agents add, other switch dates, claims, the record, how to reproduce it."""
 
 import math
 from collections.abc import Iterable
@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.evidence.rows import BOUND_WORDS
-from sim.view.blocks import Block, Chart, Section, Text, listed, section
-from sim.view.figures.forest_plot import forest
+from sim.view.blocks import Block, Section, Text, listed, section
 from sim.view.number_format import (
     Scale,
     decimals_for,
@@ -25,66 +24,9 @@ from sim.view.number_format import (
 from sim.view.result_tables import claims_table, verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_claims import NO_CLAIMS
+from sim.view.sections.knockouts import fewer_pairs
 from sim.view.sections.record_counts import MANY, counts_table, extremes_table, short
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
-
-
-@section("knockouts", "What each mechanism contributes")
-def knockouts(view: ResultsView) -> Iterable[Block]:
-    """Each mechanism off."""
-    frame = view.needed_summary("the knock-out table", "knockouts")
-    headlines = view.summary("headlines")
-    known = {} if headlines is None else {row["headline"]: row for row in records_of(headlines)}
-    colour = view.compare[1].colour if view.compare else "#333333"
-    figures, rows = [], list[list[Value]]()
-    for headline, group in frame.groupby("headline", sort=False):
-        fact = known.get(headline, {})
-        unit, title = str(fact.get("unit", "")), str(fact.get("name", headline))
-        scale = scale_for(unit, largest_of(*group["difference"], *group["low"], *group["high"]))
-        full = (float(fact["difference"]), float(fact["low"]), float(fact["high"])) if fact else None
-        figures.append(
-            forest(
-                group,
-                full,
-                title,
-                f"difference, {scale.change}" if scale.change else "difference",
-                scale.factor,
-                colour,
-            )
-        )
-        for row in records_of(group):
-            values = {
-                name: row[name] * scale.factor for name in ("difference", "low", "high", "contribution")
-            }
-            contribution = number(
-                values.pop("contribution"), True, decimals_of(values["low"], values["high"])
-            )
-            cells = [*estimate(*values.values()), contribution, scale.change]
-            rows.append([str(row["name"]), title, *cells, row["meaning"]])
-    read = (
-        "A dot is the headline's difference between the worlds with one mechanism switched off, with its "
-        "95% interval over pairs. The dark line and grey band are the full model; the dotted line is "
-        "zero. If a dot is far from the dark line, the headline depends on that mechanism."
-        + _fewer_pairs(frame, view.seeds)
-    )
-    yield Chart(
-        "knockout", "How does each headline change when one mechanism is off?", read, figures, legend=False
-    )
-    note = (
-        "Contribution: the headline in the full model minus this difference. Contributions need not add "
-        "up, because mechanisms interact." + _fewer_pairs(frame, view.seeds)
-    )
-    numbers = (">Difference", ">95% interval", ">Contribution")
-    heads = columns("Mechanism off", "Headline", *numbers, "Unit", "Meaning of off")
-    yield Table("The same in numbers", heads, rows, note, folded=True, tall=True)
-
-
-def _fewer_pairs(frame: pd.DataFrame, seeds: int) -> str:
-    """That a table is over fewer pairs than the headlines, where it is."""
-    pairs = int(frame["pairs"].max()) if "pairs" in frame and frame["pairs"].notna().any() else seeds
-    if pairs >= seeds:
-        return ""
-    return f" What is off was run with the first {pairs:,} seeds only; the headlines are over all {seeds:,}."
 
 
 @section("agents", "What the agents add")
@@ -106,7 +48,7 @@ def agents(view: ResultsView) -> Iterable[Block]:
         "Both worlds again with one average customer in each country and segment: nobody differs in trust, "
         "sensitivity, taste, size, in what it hears or in when it acts. What the agents add is the headline "
         "with agents minus that without, pair by pair, with its 95% interval."
-        + _fewer_pairs(frame, view.seeds).replace("What is off", "All of this")
+        + fewer_pairs(frame, view.seeds).replace("What is off", "All of this")
     )
     heads = columns("Headline", ">Agents", ">Average customers", ">What agents add", ">95% interval", "Unit")
     yield Table("What do the agents add?", heads, rows, note)

@@ -31,8 +31,8 @@ def beyond_luck(view: ResultsView, *codes: str) -> str:
         return ""
     a, b = view.compare
     return (
-        f" <strong>The whole uncertainty is wider.</strong> Over {int(rows[0]['draws']):,} draws of the fit, "
-        f"{text(b.label)} minus {text(a.label)} is: {'; '.join(_told(row) for row in rows)}."
+        f" <strong>That is not the whole uncertainty.</strong> Over {int(rows[0]['draws']):,} draws of the "
+        f"fit, {text(b.label)} minus {text(a.label)} is: {'; '.join(_told(row) for row in rows)}."
     )
 
 
@@ -44,8 +44,8 @@ def beside_draws(view: ResultsView, figure: Figure, code: str, colour: str) -> t
     scale = scale_for(str(row["unit"]), largest_of(row["median"], row["low90"], row["high90"]))
     values = {name: row[name] * scale.factor for name in ("low90", "low50", "median", "high50", "high90")}
     words = (
-        f" <strong>The bar at the right is the whole uncertainty</strong> of the headline, over "
-        f"{int(row['draws']):,} draws of the fit: {_told(row)}; its thick part holds half of the draws."
+        " <strong>The bar at the right holds luck, the fit and what was judged:</strong> over "
+        f"{int(row['draws']):,} draws of the fit, {_told(row)}; its thick part holds half of the draws."
     )
     return with_draws(figure, values, int(row["draws"]), colour), words
 

@@ -1,6 +1,7 @@
 """The model compared with data: each target by source, the misses, forecasts of held-out rows, and open
 questions."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from sim.analysis.evidence.rows import BOUND_WORDS
 from sim.view.blocks import Block, Chart, NotThere, Section, Text, listed
+from sim.view.figures.events import folded
 from sim.view.figures.evidence_dots import FARTHEST, scores, targets
 from sim.view.number_format import number, scale_for, span
 from sim.view.result_tables import verdict_cell
@@ -20,7 +22,8 @@ OTHER_PARAMETERS = (
     "other parameters, another world or another history."
 )
 MODEL = "model"
-MOST_ROWS = 40  # held-out rows that are shown
+SHIPPED_FIT = "all"  # the fit that ships, which never sees the validation rows
+MOST_ROWS, MOST_DRAWN = 40, 15  # held-out rows that are listed, and drawn
 MOST_NAMED = 6  # rows of one source that miss, each by itself
 CANNOT_TELL = (
     (
@@ -73,11 +76,13 @@ def _projections(view: ResultsView) -> Iterable[Block]:
     """What was forecast of the leak of 2013: another shock, so no number of the model stands beside it."""
     rows: list[list[Value]] = []
     for row in view.manifest.get("projections", []):
-        ends = [None if row[end] is None else float(row[end]) for end in ("low", "high")]
-        scale = scale_for(str(row["unit"]), max(end for end in ends if end is not None))
-        low, high = (None if end is None else number(end * scale.factor) for end in ends)
+        scale = scale_for(str(row["unit"]), max(row[end] or 0.0 for end in ("low", "high")))
+        low, high = (
+            None if row[end] is None else f"{row[end] * scale.factor:,.4g}" for end in ("low", "high")
+        )
         amount = f"up to {high}" if low is None else low if high in (None, low) else f"{low} to {high}"
-        rows.append([row["id"], row["label"], row["period"], amount, scale.title, row["source"]])
+        label = str(row["label"]).removesuffix(": up to")
+        rows.append([row["id"], label, row["period"], amount, scale.title, row["source"]])
     if not rows:
         return
     note = (
@@ -191,9 +196,10 @@ def _validation(view: ResultsView) -> Iterable[Block]:
 
 
 def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
-    scored = _missed_most(frame[frame["crps"].notna() & (frame["ranked"] == "yes")])
+    shipped = frame[(frame["fit"] == SHIPPED_FIT) | (frame["fit"] != SHIPPED_FIT).all()]
+    scored = _missed_most(shipped[shipped["crps"].notna() & (shipped["ranked"] == "yes")], MOST_DRAWN)
     drawn = scored.assign(
-        label=[f"{row['row']} ({row['fit']})" for row in records_of(scored)],
+        label=[_what(row) for row in records_of(scored)],
         score=(scored["crps"] / scored["se"]).clip(lower=0.01),
         hover=[_score_hover(row) for row in records_of(scored)],
     )
@@ -201,17 +207,24 @@ def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
         "The continuous ranked probability score of the forecast (its absolute error if it has no "
         "spread), in standard errors of the source. The model's forecast is over draws from the posterior "
         "and chance, plus the source's error. A rival's spread is the sources' error and its usual error on "
-        f"the rows that the fit saw. At most {MOST_ROWS} rows, those with the model's largest scores; all "
-        "are in validation.csv."
+        f"the rows that the fit saw. Of the fit that ships, at most {MOST_DRAWN} rows, those that the model "
+        "misses most; all are in validation.csv. Hover over a dot for its numbers."
     )
     figure = scores(drawn, forecasters)
     return Chart("scores", "Which forecaster predicts the held-out rows best?", read, [figure], width=700)
 
 
-def _missed_most(frame: pd.DataFrame) -> pd.DataFrame:
+def _what(row: dict[str, Any]) -> str:
+    """A row in words: what, where and when, in lines that a chart has room for."""
+    what, people = re.sub(r" \([^)]*\)", "", str(row["what"])), row["population"]
+    who = f" {people.replace('_', ' ')}" if isinstance(people, str) and people else ""
+    return folded(f"{what}, {row['place']}{who}, {row['period']}", 34)
+
+
+def _missed_most(frame: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
     """The lines about the rows on which the model's score is largest, in standard errors."""
     model = frame[frame["forecaster"] == MODEL]
-    worst = (model["crps"] / model["se"]).fillna(0.0).nlargest(MOST_ROWS).index
+    worst = (model["crps"] / model["se"]).fillna(0.0).nlargest(most).index
     chosen = set(zip(model.loc[worst, "fit"], model.loc[worst, "row"], strict=True))
     return frame[[pair in chosen for pair in zip(frame["fit"], frame["row"], strict=True)]]
 
@@ -232,7 +245,7 @@ def rank_table(ranks: pd.DataFrame) -> Table:
         "too few to rank. Rows from which an input was computed are not asked."
     )
     heads = columns("Fit", "Quantity", "Rival", *numbers, "Verdict")
-    return Table("The model and each rival", heads, rows, note)
+    return Table("The model and each rival", heads, rows, note, folded=True, tall=True)
 
 
 def _score_hover(row: dict[str, Any]) -> str:

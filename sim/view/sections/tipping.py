@@ -4,16 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.analysis.drivers.tipping import (
-    AFTER,
-    AT_AFTER,
-    AT_END,
-    CURVES,
-    OUTCOMES,
-    REPEAL,
-    RETURNS,
-    level_past_return,
-)
+from sim.analysis.drivers.return_effects import AFTER, AT_AFTER, AT_END, OUTCOMES
+from sim.analysis.drivers.tipping import CURVES, REPEAL, RETURNS, level_past_return
 from sim.view.blocks import Block, Chart, Section, Text, listed
 from sim.view.figures.tipping_charts import phase_diagram, repeal_by_level, share_along
 from sim.view.labels import factor_name

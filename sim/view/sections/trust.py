@@ -5,21 +5,24 @@ from collections.abc import Iterable
 import pandas as pd
 
 from sim.view.blocks import Block, Chart, Choice, Missing, NotThere, listed, section
-from sim.view.figures.events import mark
+from sim.view.figures.events import Event, mark
+from sim.view.figures.maps import EUROPE
 from sim.view.figures.quantiles import fan, of_world
 from sim.view.figures.style import common_range
 from sim.view.figures.time_series import difference, together
 from sim.view.figures.trust_by_country import chosen_country, countries_at_end, country_ranges, last_months
 from sim.view.labels import how_to_record, how_to_summarise
+from sim.view.number_format import number
 from sim.view.results_view import ResultsView
 from sim.view.sections.over_draws import beside_draws, beyond_luck
 from sim.view.sections.world_maps import TRUST, maps
 from sim.view.tables import Table, Value, columns, text
 
 EVENTS = (
-    "Dotted lines are the legal events and news of that world, with their codes above. Hover over a code "
-    "for the event and its reference."
+    "Dotted lines are the legal events and news of that world. Codes name those after which trust abroad "
+    "turns most sharply; hover over a code or a dot for the event and its reference."
 )
+NAMED_EVENTS, NAMED_COUNTRIES = 6, 6  # what a chart names; the rest is told on hover
 
 
 @section("trust", "Trust in US providers")
@@ -61,17 +64,49 @@ def _channel(view: ResultsView, column: str) -> Chart:
     limits = common_range(
         min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
     )
-    figures = []
+    figures, named = [], named_events(view, column)
     for name, style in view.styles.items():
         figure = together(
             fans, {name: style}, view.span, style.label, "trust, 0 to 1", height=300, y={"range": limits}
         )
-        figures.append(mark(figure, view.events(name), *view.span, view.switches(name)))
+        codes = [event.code for event in named]
+        figures.append(mark(figure, view.events(name), *view.span, view.switches(name), codes))
+    told = "".join(f"<br>{event.code}, {event.at[:7]}: {_short(event.what)}." for event in named)
     read = (
-        f"{meaning} {view.band}{beyond_luck(view, column)} {EVENTS} The vertical axis is the same in all "
-        "panels and does not start at zero."
+        f"{meaning} {view.band}{beyond_luck(view, column)} {EVENTS} The vertical axis is the same in "
+        f"all panels and does not start at zero.{told}"
     )
     return Chart(id_, title, read, figures, legend=False)
+
+
+def named_events(view: ResultsView, column: str) -> list[Event]:
+    """The events after which a column of the world table changes its course most in any world.
+
+    At most one a month, and none beside a switch, whose effect is larger.
+    """
+    frame = view.table("world", column)
+    moved: dict[str, tuple[float, Event]] = {}
+    for name in view.styles if frame is not None else ():
+        middle = fan(of_world(frame, name), column).set_index("month")["q50"]
+        turn = middle.diff().diff().abs().shift(-1)  # what happens in a month is seen in the next
+        for day in view.switches(name):
+            month = pd.Timestamp(day[:7])
+            turn[
+                (turn.index >= month - pd.DateOffset(months=1))
+                & (turn.index <= month + pd.DateOffset(months=2))
+            ] = 0.0
+        for event in view.events(name):
+            month = event.at[:7]
+            size = float(turn.get(pd.Timestamp(month), 0.0))
+            if size > moved.get(month, (0.0, event))[0]:
+                moved[month] = size, event
+    largest = sorted(moved.values(), key=lambda one: one[0], reverse=True)[:NAMED_EVENTS]
+    return sorted((event for _, event in largest), key=lambda event: event.at)
+
+
+def _short(what: str) -> str:
+    """The first clause of an event's description, as HTML."""
+    return text(what.partition(";")[0].rstrip("."))
 
 
 @listed
@@ -103,12 +138,14 @@ def _by_country(view: ResultsView) -> Iterable[Block]:
     start = next((code for code in ("IE", "DE") if code in present), present[0])
     names = {code: view.place(code) for code in [start, *(code for code in present if code != start)]}
     ranges = country_ranges(list(fans.values()))
+    codes = [event.code for event in named_events(view, "trust")]
     figures = [
         mark(
             chosen_country(fans[name], names, style, view.span, ranges),
             view.events(name),
             *view.span,
             view.switches(name),
+            codes,
         )
         for name, style in view.styles.items()
     ]
@@ -130,12 +167,29 @@ def trust_at_the_end(view: ResultsView, frame: pd.DataFrame, hint: str = "") -> 
     )
     ends = {name: fan(of_world(means, name), "trust", ("country",)) for name in view.styles}
     names = {str(code): view.place(str(code)) for code in means["country"].unique()}
+    told = _most_different(view, ends)
+    most = (
+        f" In bold, with the difference: the {len(told)} countries in which the two worlds differ most."
+        if told
+        else ""
+    )
     read = (
         "Mean of the last twelve months; countries are ordered by their trust in "
-        f"{text(next(iter(view.styles.values())).label)}.{hint} A thin line is the middle 90% of seeds."
+        f"{text(next(iter(view.styles.values())).label)}.{most}{hint} A thin line is the middle 90% of "
+        "seeds: luck alone."
     )
-    figure = countries_at_end(ends, names, view.styles)
+    figure = countries_at_end(ends, names, view.styles, told)
     return Chart("trust-end", "Where is trust highest and lowest at the end?", read, [figure])
+
+
+def _most_different(view: ResultsView, ends: dict[str, pd.DataFrame]) -> dict[str, str]:
+    """The countries in which the medians of the compared worlds differ most, with the difference in words."""
+    if view.compare is None:
+        return {}
+    a, b = (ends[style.name].set_index("country")["q50"] for style in view.compare)
+    gap = b - a
+    largest = gap[gap != 0.0].abs().nlargest(NAMED_COUNTRIES).index
+    return {str(code): number(gap[code], signed=True, decimals=3) for code in largest}
 
 
 @section("events", "Events")
@@ -181,3 +235,7 @@ def map_of_trust(view: ResultsView) -> Iterable[Block]:
     choice = Choice("Month", frames, slider=True, start=list(frames)[-1])
     wide = view.compare is not None
     yield Chart("trust-map", "Where is trust high?", read, figures, choice, legend=False, last_wide=wide)
+    near, _ = maps(view, year_ends, TRUST, EUROPE)
+    read = f"The same numbers, larger: means over seeds at the end of each year.{tail}"
+    title = "Where in Europe is trust high?"
+    yield Chart("trust-europe", title, read, near, choice, legend=False, last_wide=wide)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.view.figures.maps import CIVIDIS, limits_of, symmetric, world_map
+from sim.view.figures.maps import CIVIDIS, WORLD, limits_of, symmetric, world_map
 from sim.view.figures.style import Figure, diverging
 from sim.view.results_view import ResultsView
 
@@ -22,10 +22,12 @@ class Mapped(NamedTuple):
 TRUST = Mapped("trust", "trust, 0 to 1", ".2f", "+.3f")
 
 
-def maps(view: ResultsView, frame: pd.DataFrame, mapped: Mapped) -> tuple[list[Figure], dict[str, str]]:
+def maps(
+    view: ResultsView, frame: pd.DataFrame, mapped: Mapped, part: str = WORLD
+) -> tuple[list[Figure], dict[str, str]]:
     """The maps, which share a colour scale, and the months of their frames in words.
 
-    `frame`: world, month, country and the column; the mean over seeds is shown.
+    `frame`: world, month, country and the column; the mean over seeds is shown. `part`: the world or Europe.
     """
     means = (
         frame.groupby(["world", "month", "country"], observed=True)[mapped.column].mean().unstack("country")
@@ -34,16 +36,23 @@ def maps(view: ResultsView, frame: pd.DataFrame, mapped: Mapped) -> tuple[list[F
     limits = mapped.limits or limits_of(list(levels.values()))
     figures = [
         world_map(
-            levels[name], view.jurisdictions, style.label, mapped.unit, CIVIDIS, limits, mapped.value_format
+            levels[name],
+            view.jurisdictions,
+            style.label,
+            mapped.unit,
+            CIVIDIS,
+            limits,
+            mapped.value_format,
+            part,
         )
         for name, style in view.styles.items()
     ]
     if view.compare is not None:
         a, b = view.compare
         gap, scale = _frames(means.loc[b.name] - means.loc[a.name]), diverging(a.colour, b.colour)
-        title, unit = f"Difference: {b.label} minus {a.label}", f"difference in {mapped.column}"
+        title, unit = f"Difference: {b.label} minus {a.label}", f"difference in {mapped.unit}"
         figures.append(
-            world_map(gap, view.jurisdictions, title, unit, scale, symmetric(gap), mapped.gap_format)
+            world_map(gap, view.jurisdictions, title, unit, scale, symmetric(gap), mapped.gap_format, part)
         )
     return figures, {name: f"{pd.Timestamp(name):%B %Y}" for name in next(iter(levels.values()))}
 

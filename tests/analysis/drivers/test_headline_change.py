@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.analysis.drivers.change_sides import side_of
 from sim.analysis.drivers.headline_change import (
     CONFIGURATION,
     EVIDENCE,
@@ -15,7 +16,6 @@ from sim.analysis.drivers.headline_change import (
     HeadlineChange,
     Parts,
     headline_change,
-    side_of,
 )
 from sim.pipeline import Finished, run
 from sim.runs.store import Store

@@ -9,15 +9,8 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis.drivers.tipping import (
-    AFTER,
-    AT_AFTER,
-    AT_END,
-    crossing,
-    level_past_return,
-    steepest,
-    worlds_of,
-)
+from sim.analysis.drivers.return_effects import AFTER, AT_AFTER, AT_END, worlds_of
+from sim.analysis.drivers.tipping import crossing, level_past_return, steepest
 from sim.model.tables import TABLES
 from sim.pipeline import resolve, run
 from sim.runs import worker
