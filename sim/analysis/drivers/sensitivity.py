@@ -46,6 +46,7 @@ PAWN = "pawn"
 TABLE, CONVERGENCE, BY_YEAR = "sensitivity", "sensitivity_convergence", "sensitivity_by_year"
 TABLES = (TABLE, CONVERGENCE, BY_YEAR)
 OUTCOME = ["headline", "world", "against"]
+CURVES = "jurisdictions."
 FEWEST_POINTS = 8
 ESTIMATED, CONSTANT, FEW = "estimated", "constant", "too few runs"
 SEED = 0  # of the bootstrap
@@ -86,11 +87,21 @@ def sample_of(resolved: Resolved, values: pd.DataFrame) -> Sample:
     design = resolved.experiment.design
     assert design is not None
     names = tuple(str(name) for name in values.columns if values[name].nunique() > 1)
+    if design.method == "posterior":
+        names = _ranked_of_posterior(names, resolved)
     if design.method not in RANKING:
         return Sample(design.method, names, np.zeros((len(values), 0)), values, 1)
     uncertain = tuple(factor.path for factor in factors(resolved) if factor.role == "uncertainties")
     shares = Sampling(design, len(uncertain)).shares()
     return Sample(design.method, uncertain, shares, values, len(values) // len(shares))
+
+
+def _ranked_of_posterior(names: tuple[str, ...], resolved: Resolved) -> tuple[str, ...]:
+    """Of a posterior design the levers, which all meet the same few draws; without levers all that is drawn
+    but the countries' curves, hundreds of numbers that are drawn together.
+    """
+    levers = {factor.path for factor in factors(resolved) if factor.role == "levers"}
+    return tuple(name for name in names if (name in levers if levers else not name.startswith(CURVES)))
 
 
 # --- indices ----------------------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ import pytest
 import sim
 from sim.analysis.drivers import decomposition, sensitivity
 from sim.analysis.drivers.outcomes import chosen
+from sim.analysis.drivers.sensitivity import sample_of
 from sim.pipeline import Finished
 from sim.runs.results import FolderResults
+from sim.scenario.resolution import points, resolve
 from sim.view.report import build
 from tests.analysis.drivers.known_functions import FACTORS, ISHIGAMI, G, additive, g, ishigami, swept
 
@@ -212,3 +214,14 @@ def test_the_report_of_a_morris_sample_ranks_by_its_effects_and_shows_nothing_by
     assert 'id="ranking-trust"' in page
     assert 'id="heat-map-trust"' not in page
     assert 'id="against-trust"' not in page
+
+
+def test_of_a_posterior_design_levers_are_ranked_or_what_is_drawn_for_everybody() -> None:
+    ranked = {}
+    for name in ("frontier", "two_worlds_posterior"):
+        resolved = resolve(name)
+        values = pd.DataFrame([dict(point.values) for point in points(resolved)])
+        ranked[name] = sample_of(resolved, values).names
+    assert ranked["frontier"] == ("pulled",)
+    assert "trust.news_strength" in ranked["two_worlds_posterior"]
+    assert not any(name.startswith("jurisdictions.") for name in ranked["two_worlds_posterior"])
