@@ -57,7 +57,7 @@ Count = Annotated[int, Field(ge=1)]
 Number = Annotated[int, Field(ge=0)]
 Finite = FiniteFloat
 Told = Callable[[int, int, str], None]
-"""Is told of the progress: (done, total, words)."""
+"""Is told of the progress: (done, total, words); with nothing done, the words say what comes next."""
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:

@@ -272,7 +272,7 @@ def test_it_is_said_when_two_worlds_never_differ(tmp_path: Path) -> None:
     assert finished.results.manifest["warnings"] == finished.warnings
 
 
-def test_progress_is_reported_seed_by_seed(tmp_path: Path) -> None:
+def test_progress_is_reported_seed_by_seed_and_so_is_what_comes_next(tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
     run(
         asked("seeds.count=2", "record=world", last=SHORT),
@@ -280,4 +280,4 @@ def test_progress_is_reported_seed_by_seed(tmp_path: Path) -> None:
         workers=1,
         progress=lambda *said: told.append(said),
     )
-    assert told == [(1, 2, "seed 1"), (2, 2, "seed 2")]
+    assert told == [(1, 2, "seed 1"), (2, 2, "seed 2"), (0, 2, "the analysis of 2 pairs")]

@@ -144,9 +144,9 @@ def test_the_model_is_compared_with_each_source_and_misses_of_one_cause_share_a_
     assert set(misses["y"]) == {"reaction, fitted"} and "+10.00 tolerances" in misses["customdata"][1]
     by_name = {trace["name"]: trace for trace in charts["scores"]["data"]}
     assert (
-        by_name["model"]["y"] == ["K10 (all)", "K22b (by_time)"]
-        and by_name["model"]["x"] == [0.25, 0.25]
-        and by_name["no change"]["x"] == [0.75, 0.75]
+        by_name["model"]["y"] == ["A &lt;thing>, DE, 2016"]  # of the fit that ships, in words
+        and by_name["model"]["x"] == [0.25]
+        and by_name["no change"]["x"] == [0.75]
     )
     assert by_name["Bass curve"]["x"] == []
     for said in (
