@@ -64,7 +64,7 @@ def print_explanation(name: str, experiment: str | None) -> None:
     """Print everything called `name`; raises InputError with near matches if nothing is."""
     resolved = resolve(experiment) if experiment else None
     base = resolved.base if resolved else load_base(root() / CONFIGS)
-    found = list(explanations(name, base, resolved))
+    found = list(explanations(name, base, resolved)) if name.strip() else []
     if not found:
         raise InputError(f"{name}: nothing has that name; {choices(name, _names(base))}")
     out = console()

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 some runs failed or a check did not hold, 2 bad input. Eac
 it needs when it is called, so that `--help` answers at once.
 """
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -68,7 +69,7 @@ def main() -> None:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         print(printable(f"{where}{error.strerror or error}; what was stored stays"), file=sys.stderr)
-        sys.exit(FAILED)
+        sys.exit(BAD_INPUT if error.errno == errno.ENAMETOOLONG else FAILED)
     except Exception as error:  # a fault of ours: its trace is for whoever mends it
         if os.environ.get(TRACE):
             raise

@@ -21,9 +21,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             sink.flush()
             os.fsync(sink.fileno())
         writing.replace(path)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             writing.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == str(writing):
+            error.filename = str(path)  # the name that the user knows
         raise
 
 

@@ -79,3 +79,9 @@ def test_there_is_one_writer_of_csv_and_one_reader_of_yaml() -> None:
     assert [name for name, text in texts.items() if "pd.read_csv(" in text] == ["runs/csv_tables.py"]
     yaml = sorted(name for name, text in texts.items() if "YAML(" in text)
     assert yaml == ["scenario/experiment_text.py", "scenario/yaml_text.py"]
+
+
+def test_a_file_that_cannot_be_written_is_called_by_the_name_that_was_given(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as refused:
+        write_csv(pd.DataFrame({"x": [1]}), tmp_path / "no such folder" / "x.csv")
+    assert refused.value.filename == str(tmp_path / "no such folder" / "x.csv")
