@@ -148,14 +148,14 @@ def _hears() -> None:
 
 
 def _wait_for(port: int, process: "subprocess.Popen[str]") -> None:
-    for _ in range(1200):
+    for _ in range(6000):
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return
         if process.poll() is not None:
             raise RuntimeError(f"the explorer ended with {process.returncode}")
         time.sleep(0.1)
-    raise RuntimeError("the explorer did not start within two minutes")
+    raise RuntimeError("the explorer did not start within ten minutes")
 
 
 def _of_server(per: str) -> tuple[Growth, Growth]:

@@ -207,6 +207,22 @@ def test_every_tab_draws_fits_and_is_large_enough_to_read(
         assert barriers(page) == [], f"{name}, {tab}"
 
 
+@pytest.mark.long
+def test_charts_that_leave_the_page_are_forgotten(look: Callable[..., Watching], site: Site) -> None:
+    """plotly.js keeps a chart, with its numbers, until it is told that the chart is gone."""
+    page = look().opens(f"{site.address}/results/known?tab=heat")
+    drawn(page, "heat-map-0")
+    before = page.evaluate("""() => { window.gone = []; const purge = Plotly.purge;
+        Plotly.purge = plot => { window.gone.push(plot.id); return purge(plot); };
+        return [...document.querySelectorAll('.plot')].filter(one => one.drawn)
+            .map(one => one.id).sort(); }""")
+    assert before
+    page.get_by_role("tab", name="Fans", exact=True).click()
+    expect(page.locator("#results-said")).to_have_text("Fans is shown")
+    page.wait_for_function("n => window.gone.length >= n", arg=len(before))
+    assert sorted(page.evaluate("() => window.gone")) == before
+
+
 def test_by_keyboard_alone_to_another_tab(look: Callable[..., Watching], site: Site) -> None:
     page = look().opens(f"{site.address}/results/known")
     page.get_by_role("tab", name="Overview").focus()
