@@ -75,7 +75,7 @@ def _groups(frame: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
 def _moves(row: Mapping[str, Any], full: tuple[float, float, float] | None, scale: Scale) -> bool:
     """Whether a headline is visibly another one without a mechanism, and not by luck."""
     if row["mechanism"] == EVERYTHING or full is None:
-        return row["mechanism"] != EVERYTHING
+        return bool(row["mechanism"] != EVERYTHING)
     size, headline = abs(row["contribution"]), row["difference"] + row["contribution"]
     visible = size >= SHARE * abs(headline) and size * scale.factor >= NEGLIGIBLE
     return bool(visible and not row["low"] <= headline <= row["high"])
