@@ -458,7 +458,8 @@ class Investigators:
     def blocks(self, country: int, data: Data, rule: RuleOfMonth) -> bool:
         """Whether obeying would be an offence under a blocking statute of a country."""
         covers = self.scenario.parameters.orders.blocking_covers_consumers
-        share = covers.get(list(self.scenario.jurisdictions)[country], covers.get("all", 0.0))
+        code, ties = list(self.scenario.jurisdictions)[country], self.countries[country].ties
+        share = covers.get(code, covers.get(ties, covers.get("all", 0.0)))
         return rule.blocking[country] * (share if data.segment == CONSUMER else 1.0) > data.position
 
     def obedience(self, country: int) -> float:
