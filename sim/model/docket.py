@@ -191,14 +191,25 @@ def docket_of(scenario: Scenario, population: Population, seed: int) -> Docket:
     A docket takes a fifth of a small run's time and depends on few parameters. The points of a sweep and the
     moves of a slider therefore share it.
     """
+    p, orders = scenario.parameters.investigators, scenario.parameters.orders
     drawn_from = (
         seed,
         scenario.months,
         scenario.customers,
         scenario.jurisdictions,
         scenario.segments,
-        scenario.parameters.investigators,
-        scenario.parameters.orders,
+        scenario.parameters.market.home_start,
+        p.us_requests_per_year,
+        p.us_request_growth,
+        p.us_aimed_abroad,
+        p.evading_share,
+        p.segment_weight,
+        p.foreign_content_share,
+        p.foreign_request_growth,
+        p.non_content_answered,
+        p.requests_about_americans,
+        orders.us_persons_abroad,
+        orders.foreigners_in_us,
     )
     return _recent_dockets.of(drawn_from, lambda: draw_docket(scenario, population, seed))
 
