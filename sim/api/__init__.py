@@ -28,7 +28,7 @@ from sim.api.pair_results import Pair
 from sim.api.results import Results
 from sim.api.sweep_results import Sweep
 from sim.runs.folder_check import DamagedFolder
-from sim.runs.reporters import Reporter, Reporters
+from sim.runs.reporters import Reporters
 from sim.runs.results import MANIFEST, FolderResults
 from sim.runs.silence import silences
 from sim.runs.store import DEFAULT as STORE
@@ -92,8 +92,8 @@ def run(
     store: Place = STORE,
     further: bool = False,
     draws: Number | None = None,
-    model_reporters: Mapping[str, Reporter] | None = None,
-    agenttype_reporters: Mapping[str, Mapping[str, Reporter]] | None = None,
+    model_reporters: Mapping[str, Any] | None = None,
+    agenttype_reporters: Mapping[str, Mapping[str, Any]] | None = None,
     progress: Told | None = None,
 ) -> Pair:
     """Run an experiment without a design: a shipped name, a file, or an `Experiment` built in Python.

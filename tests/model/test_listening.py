@@ -134,7 +134,8 @@ def test_orders_are_bad_news_abroad_where_they_are_known_and_fighting_them_is_go
     orders = news.Orders(np.array([9, 2, 0, 0]), np.array([0, 1, 0, 0]), np.array([5, 1, 0, 7]))
     news.remember_orders(memory, _listeners(), orders, 0.6, 0.2, 3.0)
     bad, good = 2.0 * 4.0 * 0.5 * (0.6 * 3.0 / 6.0), 4.0 * 0.5 * (0.2 * 1.0 / 4.0)
-    assert memory == pytest.approx(_memory([0.0, good, 0.0], [0.0, bad, 0.0]))
+    won = 4.0 * 2.0 * (0.2 * 7.0 / 10.0)  # fought for, and none that was not stopped is known
+    assert memory == pytest.approx(_memory([0.0, good, won], [0.0, bad, 0.0]))
 
 
 def test_some_news_is_for_everybody_abroad_and_some_for_one_country() -> None:

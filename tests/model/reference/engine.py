@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from sim.model.books import MEASURED
-from sim.model.law.routing import CONFLICT_BIT, HOST_BIT, foreign_routes, us_routes
+from sim.model.kernels.codes import CONFLICT_BIT, HOST_BIT, NOTICE_BIT, ROUTE_BITS
+from sim.model.law.routing import foreign_routes, us_routes
 from sim.model.law.timeline import Month
 from sim.model.places import CUSTOMER_KEYS
 from sim.model.population import smallest_size
@@ -35,17 +36,20 @@ def smallest(scenario: Scenario, months: int) -> Scenario:
     return replace(scenario, customers=fewest, months=months)
 
 
-def us_rulings(law: Law) -> list[tuple[str, bool]]:
-    """Route and conflict of every US order: comity rules, settled tests and the circumstances of `USOrder` in
-    turn.
+def us_rulings(law: Law) -> list[tuple[str, bool, bool]]:
+    """Route, conflict and notice of every US order: comity rules, settled tests and the circumstances of
+    `USOrder` in turn.
     """
-    return [(ROUTES[code % CONFLICT_BIT], code >= CONFLICT_BIT) for code in us_routes(law).ravel().tolist()]
+    return [
+        (ROUTES[code & ROUTE_BITS], bool(code & CONFLICT_BIT), bool(code & NOTICE_BIT))
+        for code in us_routes(law).ravel().tolist()
+    ]
 
 
 def foreign_rulings(law: Law) -> list[tuple[str, bool, str]]:
     """Route, conflict and who is asked for every foreign order: settled tests and circumstances in turn."""
     return [
-        (ROUTES[code % CONFLICT_BIT], bool(code & CONFLICT_BIT), "host" if code & HOST_BIT else "us")
+        (ROUTES[code & ROUTE_BITS], bool(code & CONFLICT_BIT), "host" if code & HOST_BIT else "us")
         for code in foreign_routes(law).ravel().tolist()
     ]
 

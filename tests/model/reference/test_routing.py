@@ -14,9 +14,9 @@ FLAG = (False, True)
 
 def test_us_orders_are_ruled_alike_in_every_circumstance() -> None:
     law = base().contents.law
-    circumstances = product(law.comity, law.settled(), LOCATIONS, CONTROLLERS, *[FLAG] * 6)
+    circumstances = product(law.comity, law.settled(), LOCATIONS, CONTROLLERS, *[FLAG] * 8)
     found = [rule_on_us_order(law, USOrder(test, comity, *rest)) for comity, test, *rest in circumstances]
-    assert [(ruling.route, ruling.conflict) for ruling in found] == us_rulings(law)
+    assert [(ruling.route, ruling.conflict, ruling.notice) for ruling in found] == us_rulings(law)
     assert len({ruling.route for ruling in found}) == 5
 
 
