@@ -220,6 +220,7 @@ def _differences(customers: int, seeds: range) -> dict[str, list[float]]:
     return out
 
 
+@pytest.mark.long
 def test_doubling_the_population_moves_headlines_only_within_their_interval() -> None:
     """With twice the customers the worlds' difference changes no more than luck explains."""
     few, many = _differences(5_000, range(1, 5)), _differences(10_000, range(1, 5))

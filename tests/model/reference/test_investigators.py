@@ -73,13 +73,13 @@ def under(regime: str, months: int) -> Scenario:
 
 @pytest.mark.parametrize("regime", [pytest.param("microsoft_wins", marks=pytest.mark.long), "doj_wins"])
 def test_investigators_agree_as_shipped(regime: str) -> None:
-    assert "mla" in agree(under(regime, 26), seed=5)
+    assert "mla" in agree(under(regime, 16), seed=5)
 
 
 def test_investigators_agree_where_levers_are_pulled() -> None:
     on, partners = dt.date(2013, 10, 31), ("eu", "five_eyes")
     scenario = with_levers(
-        under("doj_wins", 20),
+        under("doj_wins", 16),
         {
             "by": "US",
             "act": "agreement",
@@ -97,7 +97,7 @@ def test_investigators_agree_where_levers_are_pulled() -> None:
 
 def test_investigators_agree_while_the_law_is_contested() -> None:
     """Each provider honours a share of its own."""
-    base = smallest(asked().scenarios["doj_wins"], 18)
+    base = smallest(asked().scenarios["doj_wins"], 14)
     contested = base.regimes["contested"]
     shares = {"all": 0.6, "microsoft": 0.1, "google": 0.4}
     stages = {name: s.model_copy(update={"honoured": shares}) for name, s in contested.stages.items()}
