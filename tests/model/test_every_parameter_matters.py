@@ -11,6 +11,8 @@ from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.resolution import Resolved, variant
 from tests.model.small_worlds import asked, base, world_set
 
+pytestmark = pytest.mark.long
+
 # Parameters that can act only under the CLOUD Act (agreements, statutory comity), or only where providers
 # go to court.
 LITIGATION_IS_FREE = {"providers.litigation_cost": 0.0}

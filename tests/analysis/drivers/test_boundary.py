@@ -22,6 +22,8 @@ from sim.analysis.drivers.boundary_tables import Asked
 from sim.scenario.problems import InputError
 from tests.planted_sweeps import HEAD, planted, swept
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("sklearn", reason="the extra `discover` is not installed")
 
 

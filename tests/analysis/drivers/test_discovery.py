@@ -15,6 +15,8 @@ from sim.pipeline import Finished
 from sim.runs.seed import Task
 from tests.planted_sweeps import CLAIM, swept
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("ema_workbench", reason="the extra `discover` is not installed")
 
 DESIGN = """\

@@ -76,6 +76,7 @@ def test_investigators_agree_as_shipped(regime: str) -> None:
     assert "mla" in agree(under(regime, 16), seed=5)
 
 
+@pytest.mark.long
 def test_investigators_agree_where_levers_are_pulled() -> None:
     on, partners = dt.date(2013, 10, 31), ("eu", "five_eyes")
     scenario = with_levers(
@@ -95,6 +96,7 @@ def test_investigators_agree_where_levers_are_pulled() -> None:
     assert {"agreement", "comity_review", "mla"} <= agree(scenario, seed=5)
 
 
+@pytest.mark.long
 def test_investigators_agree_while_the_law_is_contested() -> None:
     """Each provider honours a share of its own."""
     base = smallest(asked().scenarios["doj_wins"], 14)
