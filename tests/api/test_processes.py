@@ -80,6 +80,8 @@ def test_in_jupyter(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_ctrl_c_leaves_no_process_behind(tmp_path: Path) -> None:
     words = (
+        # a job in the background ignores the signal, and so would what it starts
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sim\n"
         "def told(done, total, words): print(done, flush=True)\n"
         "sim.run('two_worlds', seeds=100, customers=2000, workers=2, "
