@@ -73,7 +73,7 @@ def _verdicts(curves: pd.DataFrame) -> str:
     counts = curves.groupby(["outcome", "verdict"], sort=False).size().unstack(fill_value=0)
     rows = [[NAMES[str(outcome)], *(str(n) for n in row)] for outcome, row in counts.iterrows()]
     note = f"Of the {len(curves)} curves in `tipping.csv`, so many have each verdict:"
-    return f"{note}\n\n{markdown_table(('share of', *map(str, counts.columns)), [list(row) for row in rows])}"
+    return f"{note}\n\n{markdown_table(('share of', *map(str, counts.columns)), rows)}"
 
 
 def _curves(curves: pd.DataFrame) -> str:

@@ -15,6 +15,7 @@ from sim.model.world import WorldSet
 from sim.scenario.base import Base, load_base
 from sim.scenario.levers import Chronicle
 from sim.scenario.locations import CONFIGS, root
+from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.resolution import Resolved, resolve
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Lever
@@ -133,3 +134,10 @@ def experiment_file(
 def ruled(regime: str, on: str = "2014-07-31") -> list[dict[str, str]]:
     """One switch to a regime."""
     return [{"on": on, "regime": regime}]
+
+
+def another_value(info: ParameterInfo) -> float:
+    """Another valid value for all entries of a table: halfway from their mean to the farther end."""
+    now = float(np.mean(list(info.value.values()) if isinstance(info.value, dict) else info.value))
+    low, high = info.range
+    return round(0.5 * (now + (high if high - now >= now - low else low)), 6)

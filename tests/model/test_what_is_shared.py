@@ -10,8 +10,7 @@ import pytest
 from sim.model.docket import docket_of, draw_docket
 from sim.model.population import build_population, population_of
 from sim.scenario.resolution import Resolved, variant
-from tests.model.small_worlds import asked, base
-from tests.model.test_every_parameter_matters import _another_value
+from tests.model.small_worlds import another_value, asked, base
 
 PARAMETERS = base().parameter_info
 
@@ -42,7 +41,7 @@ def same(a: Any, b: Any) -> bool:
 @pytest.mark.parametrize("path", PARAMETERS)
 def test_a_population_and_a_docket_out_of_the_cache_are_those_that_would_be_drawn(path: str) -> None:
     standing = as_it_stands().scenarios["doj_wins"]
-    changed = variant(as_it_stands(), sets={path: _another_value(PARAMETERS[path])}).scenarios["doj_wins"]
+    changed = variant(as_it_stands(), sets={path: another_value(PARAMETERS[path])}).scenarios["doj_wins"]
     docket_of(standing, population_of(standing, 1), 1)
     shared = population_of(changed, 1)
     assert same(shared, drawn := build_population(changed, 1))

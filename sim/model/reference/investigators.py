@@ -31,6 +31,7 @@ from sim.model.reference.places import (
     HOME_GROWN,
     ON_PREMISES,
     TRUSTEE,
+    entry_of,
     offer_of,
     provider_of,
 )
@@ -458,8 +459,7 @@ class Investigators:
     def blocks(self, country: int, data: Data, rule: RuleOfMonth) -> bool:
         """Whether obeying would be an offence under a blocking statute of a country."""
         covers = self.scenario.parameters.orders.blocking_covers_consumers
-        code, ties = list(self.scenario.jurisdictions)[country], self.countries[country].ties
-        share = covers.get(code, covers.get(ties, covers.get("all", 0.0)))
+        share = entry_of(covers, list(self.scenario.jurisdictions)[country], self.countries[country])
         return rule.blocking[country] * (share if data.segment == CONSUMER else 1.0) > data.position
 
     def obedience(self, country: int) -> float:

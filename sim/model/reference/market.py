@@ -25,9 +25,10 @@ from sim.model.reference.places import (
     ON_PREMISES,
     US_REGION,
     US_SUBSIDIARY,
+    entry_of,
     us_place,
 )
-from sim.model.reference.population import entry_of, home_share_of, totals_of_cell
+from sim.model.reference.population import home_share_of, totals_of_cell
 from sim.model.reference.us_providers import Provider, host_of
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import KINDS as KIND_NAMES

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sim.model.reference.arithmetic import kept_in_a_month
+from sim.model.reference.places import entry_of
 from sim.scenario.parameters import Parameters
 from sim.scenario.schema import Event, Jurisdiction, News
 
@@ -70,11 +71,8 @@ class Mind:
         return min(self.of_place(by_place) * self.of_place(self.parameters.trust.news_reach), 1.0)
 
     def of_place(self, by_place: dict[str, float]) -> float:
-        """The country's own entry of a table, else that of its ties, else that of all."""
-        for key in (self.code, self.where.ties, "all"):
-            if key in by_place:
-                return by_place[key]
-        return 0.0
+        """What a table says of this country."""
+        return entry_of(by_place, self.code, self.where)
 
     # --- the month --------------------------------------------------------------------------------
 

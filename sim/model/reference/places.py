@@ -5,6 +5,8 @@ turn: US region, local region, trustee, customer-held keys, US subsidiary. A nes
 first: on premises, home-grown, or one US provider with all its offers.
 """
 
+from sim.scenario.schema import Jurisdiction
+
 ON_PREMISES, HOME_GROWN, FIRST_US = 0, 1, 2
 OFFERS = 5
 US_REGION, LOCAL_REGION, TRUSTEE, CUSTOMER_KEYS, US_SUBSIDIARY = range(OFFERS)
@@ -37,3 +39,8 @@ def kind_of(place: int) -> int:
     if place == ON_PREMISES:
         return 0
     return HOME_GROWN_KIND if place == HOME_GROWN else 1 + offer_of(place)
+
+
+def entry_of(table: dict[str, float], code: str, country: Jurisdiction) -> float:
+    """What a table says of a country: its own entry comes first, then that of its ties, then `all`."""
+    return table.get(code, table.get(country.ties, table.get("all", 0.0)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sim.model.reference.arithmetic import add_up, exp, log
 from sim.model.reference.cells import UNITS, Cell
+from sim.model.reference.places import entry_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Jurisdiction, SegmentSpec
 
@@ -40,11 +41,6 @@ def totals_of_cell(where: Jurisdiction, spec: SegmentSpec) -> Totals:
         tb=customers * spec.tb_per_customer,
         usd=customers * spec.usd_per_customer_year * where.cloud_intensity / 12.0,
     )
-
-
-def entry_of(table: dict[str, float], code: str, country: Jurisdiction) -> float:
-    """What a table says of a country: its own entry comes first, then that of its ties, then `all`."""
-    return table.get(code, table.get(country.ties, table.get("all", 0.0)))
 
 
 def home_share_of(scenario: Scenario, j: int) -> float:
