@@ -42,6 +42,10 @@ class RunOptions:
 
 def run_experiment(options: RunOptions) -> list[str]:
     """Run, report and print; returns what failed."""
+    from sim.runs.process_start import start_ahead
+
+    if options.cluster is None:
+        start_ahead()  # before the imports of this process, which take as long as those of the workers
     from sim import pipeline
     from sim.analysis.uncertainty.joint_draws import joint_draws
 

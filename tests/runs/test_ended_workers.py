@@ -1,14 +1,19 @@
 """A worker that is ended in the middle of its work leaves nothing behind for the system to complain of."""
 
+import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import Future
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sim.runs import process_start
 from sim.runs.engines import local
 from sim.runs.engines.local import InThisProcess, WorkerProcess
 from sim.runs.store import Store
@@ -90,3 +95,23 @@ def test_ctrl_c_while_a_process_starts_waits_until_it_is_known(monkeypatch: pyte
     finally:
         signal.signal(signal.SIGINT, before)
     assert not worker.idle, "a process that was started is known, so that it can be ended"
+
+
+@pytest.mark.parametrize("call", [(time.monotonic,), (time.sleep, 600)], ids=["idle", "busy"])
+def test_a_closed_worker_leaves_no_thread_that_meets_the_end_of_the_program(call: tuple[Any, ...]) -> None:
+    before, worker = set(threading.enumerate()), WorkerProcess()
+    future = worker.submit(*call)
+    if call[0] is time.monotonic:
+        future.result()
+    worker.close()
+    assert set(threading.enumerate()) <= before
+
+
+def test_the_process_server_is_started_ahead_and_used() -> None:
+    process_start.start_ahead()
+    ahead = getattr(forkserver._forkserver, "_forkserver_pid", None)  # type: ignore[attr-defined]
+    worker = WorkerProcess()
+    try:
+        assert worker.submit(os.getppid).result() == ahead
+    finally:
+        worker.close()

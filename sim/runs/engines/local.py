@@ -9,18 +9,18 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent import futures
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import spawn
 from multiprocessing.connection import wait
-from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
 from sim.model.threads import processors
+from sim.runs.process_start import MODEL, process_context
 from sim.runs.worker import TaskDone, Work, work
 
-_PRELOADED = "sim.runs.worker"
 Result = TypeVar("Result")
 _STARTING = threading.Lock()
 
@@ -62,7 +62,7 @@ class WorkerProcess:
 
     def __init__(
         self,
-        preload: Sequence[str] = (_PRELOADED,),
+        preload: Sequence[str] = MODEL,
         begin: Callable[..., None] | None = None,
         *arguments: Any,
     ) -> None:
@@ -88,7 +88,7 @@ class WorkerProcess:
                     with _main_module_left_out():
                         future = self._pool.submit(function, *arguments)
                 except BrokenProcessPool:  # its process died since
-                    self._pool.shutdown(wait=False, cancel_futures=True)
+                    self._pool.shutdown(wait=True, cancel_futures=True)
                     self._pool = None
                 else:
                     self._future = future
@@ -100,14 +100,12 @@ class WorkerProcess:
         pool, self._pool = self._pool, None
         if pool is None:
             return
-        processes = list((getattr(pool, "_processes", None) or {}).values())
-        busy = not self.idle
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes if busy else ():
-            process.join(patience)
-            if process.is_alive():
+        if self._future is not None and not self.idle:
+            futures.wait([self._future], patience)
+            for process in [] if self.idle else list((getattr(pool, "_processes", None) or {}).values()):
                 process.terminate()
-        pool.shutdown(wait=True)
+        # a pool told not to wait forgets its thread, which may then meet the end of the program half closed
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 class Processes:
@@ -132,15 +130,6 @@ class Processes:
     def close(self) -> None:
         for worker in self._workers:
             worker.close()
-
-
-def process_context(preload: Sequence[str]) -> BaseContext:
-    """How processes are started here: by a fork server that has loaded these modules, or anew."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        context.set_forkserver_preload(list(preload))
-    return context
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from sim.model import threads
-from sim.runs.engines.local import WorkerProcess, process_context
+from sim.runs.engines.local import WorkerProcess
 from sim.runs.live import LivePair, Wanted, remembers, run_live
+from sim.runs.process_start import process_context
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 
