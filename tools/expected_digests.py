@@ -12,11 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sim.runs.comparison import Comparison, environment
 from sim.runs.expected import digest_of_runs, file_of, inputs_digest, run_pairs, sized
 from sim.runs.expected_values import values_of, write_values
 from sim.runs.identity import model_digest
 from sim.runs.manifest import PACKAGES
-from sim.runs.reproduce import Comparison, environment
 from sim.runs.tasks import Backend
 from sim.scenario.locations import experiments
 from sim.scenario.problems import InputError, choices

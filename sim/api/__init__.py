@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from sim.analysis.drivers.headline_change import HeadlineChange
     from sim.analysis.verification import Verification
     from sim.model.world import WarrantModel
-    from sim.runs.reproduce import Comparison
+    from sim.runs.comparison import Comparison
 
 __all__ = [
     "Experiment",

@@ -15,7 +15,7 @@ from sim.cli.progress import announce_compilation, progress_of
 from sim.scenario.problems import InputError
 
 if TYPE_CHECKING:
-    from sim.runs.reproduce import Comparison
+    from sim.runs.comparison import Comparison
 
 
 def reproduce_all(what: Sequence[str], sample: int | None, full: bool, workers: int | None) -> bool:

@@ -1,14 +1,8 @@
 """What an experiment claims, judged: does it hold, fail, or would it take more seeds to tell?
 
 The difference of a claim is `world` minus `against`, pair by pair: worlds with the same seed have the same
-people, crimes and luck. Its 95% interval is Student's t over pairs. A claim holds when the whole interval
-lies where it says, fails when the whole interval lies elsewhere, and is inconclusive otherwise. The seeds it
-would then take are the fewest for which an experiment would be conclusive with a probability of 80%, if the
-mean and the spread seen so far were the true ones: the power of the t test against the nearest bound of the
-claim, by the noncentral t distribution.
-
-In a sweep each point is judged over its own seeds. Pairs that failed have no numbers; they are counted and
-left out.
+people, crimes and luck. `sim.runs.verdicts` says when it holds. In a sweep each point is judged over its own
+seeds. Pairs that failed have no numbers; they are counted and left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,19 +13,16 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.model.tables import TABLES, Column
-from sim.runs.intervals import half_width, t_quantile
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.runs.silence import begins_with_the_switch
+from sim.runs.verdicts import FAILS, HOLDS, INCONCLUSIVE, NOT_JUDGED, verdicts
 from sim.scenario.base import nearest
 from sim.scenario.experiments import ABROAD, FROM_THE_SWITCH, first_day, window
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at
 from sim.scenario.schema import Claim
 
-POWER = 0.8
-MOST_SEEDS = 1 << 20
-HOLDS, FAILS, INCONCLUSIVE, NOT_JUDGED = "holds", "fails", "inconclusive", "not judged"
 CLAIMS, BY_POINT = TABLES_OF_CLAIMS = ("claims", "claims_by_point")
 _ROWS_A_READ = 1 << 18
 
@@ -129,75 +120,6 @@ def _amount(size: float | None, claim: Claim) -> str:
     """A size as it is read: with its unit, if it has a name."""
     unit = column_of(claim).unit
     return f"{size:,.15g}" if unit in ("share", "0-1") else f"{size:,.15g} {unit}"
-
-
-def bounds(claim: Claim) -> tuple[float, float]:
-    """From where to where the difference should lie."""
-    near, far = claim.at_least or 0.0, np.inf if claim.at_most is None else claim.at_most
-    if claim.expect == "within":
-        return -far, far
-    return (near, far) if claim.expect == "higher" else (-far, -near)
-
-
-# --- verdicts ---------------------------------------------------------------------------------------------
-
-
-def verdicts(claim: Claim, mean: np.ndarray, sd: np.ndarray, pairs: np.ndarray) -> pd.DataFrame:
-    """The verdict on mean differences over so many pairs, with their spread (arrays of a point each)."""
-    low, high = bounds(claim)
-    enough = pairs > 1
-    half = half_width(sd, pairs)
-    left, right = mean - half, mean + half
-    # no difference at all is neither lower nor higher; any other bound belongs to what is claimed
-    strict_low, strict_high = low == 0.0, high == 0.0
-    inside = ((left > low) if strict_low else (left >= low)) & (
-        (right < high) if strict_high else (right <= high)
-    )
-    outside = ((right <= low) if strict_low else (right < low)) | (
-        (left >= high) if strict_high else (left > high)
-    )
-    verdict = np.select([pairs == 0, inside, outside], [NOT_JUDGED, HOLDS, FAILS], INCONCLUSIVE)
-    distance = np.minimum(np.abs(mean - low), np.abs(mean - high))
-    further = np.full(len(mean), np.nan)
-    open_ = (verdict == INCONCLUSIVE) & enough
-    if open_.any():
-        further[open_] = np.maximum(seeds_needed(distance[open_], sd[open_]) - pairs[open_], 1)
-    agrees = ((mean > low) if strict_low else (mean >= low)) & (
-        (mean < high) if strict_high else (mean <= high)
-    )
-    columns = {
-        "difference": mean,
-        "low": left,
-        "high": right,
-        "pairs": pairs,
-        "verdict": verdict,
-        "further_seeds": further,
-        "mean_agrees": agrees,
-    }
-    return pd.DataFrame(columns).astype({"further_seeds": "Int64"})
-
-
-def seeds_needed(distance: np.ndarray, sd: np.ndarray) -> np.ndarray:
-    """The fewest pairs that tell a mean from a bound at this distance with 80% probability.
-
-    Missing above a million.
-    """
-    from scipy import stats
-
-    def power(n: np.ndarray) -> np.ndarray:
-        with np.errstate(divide="ignore"):
-            shift = distance / sd * np.sqrt(n)
-        needed = t_quantile(n - 1)
-        found = stats.nct.sf(needed, n - 1, np.minimum(shift, 30.0))
-        out: np.ndarray = np.where(np.isnan(found), shift > needed, found)
-        return out
-
-    below, enough = np.ones(len(distance)), np.full(len(distance), float(MOST_SEEDS))
-    while (enough - below > 1).any():
-        middle = np.floor((below + enough) / 2)
-        tells = power(np.maximum(middle, 2.0)) >= POWER
-        below, enough = np.where(tells, below, middle), np.where(tells, middle, enough)
-    return np.where(power(enough) >= POWER, np.maximum(enough, 2.0), np.nan)
 
 
 # --- from the tables -------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from sim.runs.comparison import Comparison
 from sim.runs.folder_check import first_line
-from sim.runs.reproduce import Comparison, reproduce
+from sim.runs.reproduce import reproduce
 from sim.runs.tasks import Backend, Progress
 from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError

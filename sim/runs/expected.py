@@ -15,17 +15,10 @@ import numpy as np
 
 from sim.model.books import TABLES_OF
 from sim.model.tables import TABLES
+from sim.runs.comparison import Comparison, Difference
 from sim.runs.expected_values import changed_values
 from sim.runs.identity import Identities
-from sim.runs.reproduce import (
-    Comparison,
-    Difference,
-    Pair,
-    begun,
-    digest_of_lines,
-    run_again,
-    sampled,
-)
+from sim.runs.reproduce import Pair, begun, digest_of_lines, run_again, sampled
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.runs.tasks import Backend, Progress
 from sim.scenario.locations import EXPERIMENTS, experiments, root

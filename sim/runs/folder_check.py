@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,6 +19,7 @@ from sim.model.tables import TABLES
 from sim.runs.points import MANIFEST, POINTS, TABLES_FOLDER
 from sim.runs.whole_files import sha256_of
 from sim.scenario.control_characters import control_character
+from sim.scenario.experiments import MOST_SEED
 from sim.scenario.paths import dotted
 from sim.scenario.problems import InputError
 
@@ -38,11 +39,25 @@ class DamagedFolder(InputError):
         super().__init__(f"{what} {how}")
 
 
+_Count = Annotated[int, Field(ge=0)]
+_MONTH = r"^[1-9]\d{3}-(0[1-9]|1[0-2])"
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(strict=True)
-    rows: int
+    rows: _Count
     digest: str
     sha256: str
+
+
+class _Compared(BaseModel):
+    """Two worlds by position, and for how many months they are equal."""
+
+    model_config = ConfigDict(strict=True)
+    a: _Count
+    b: _Count
+    equal_months: _Count
+    never_part: bool
 
 
 class _Manifest(BaseModel):
@@ -53,21 +68,21 @@ class _Manifest(BaseModel):
     title: str
     question: str
     worlds: dict[str, str] = Field(min_length=1)
-    seeds: list[int]
-    first: str = Field(pattern=r"^\d{4}-\d{2}")
-    last: str = Field(pattern=r"^\d{4}-\d{2}")
+    seeds: list[Annotated[int, Field(ge=0, lt=MOST_SEED)]]
+    first: str = Field(pattern=_MONTH)
+    last: str = Field(pattern=_MONTH)
     compare: list[str] | None = Field(None, min_length=2, max_length=2)
     switches: dict[str, list[str]] | None = None
     switch: str | None = None
     identical_through: str | None = None
-    customers: int = 1
-    points: int | None = None
+    customers: int = Field(1, ge=1, le=10_000_000)
+    points: Annotated[int, Field(ge=1)] | None = None
     tables: dict[str, _Table] | None = None
     files: dict[str, str] | None = None
     failures: list[str] = []
     warnings: list[str] = []
     made: str = ""
-    seconds: float | None = None
+    seconds: float | None = Field(None, ge=0.0, allow_inf_nan=False)
     command: str | None = None
     runs_digest: str = ""
     model_digest: str = ""
@@ -80,7 +95,7 @@ class _Manifest(BaseModel):
     jurisdictions: dict[str, dict[str, Any]] = {}
     outlook: dict[str, Any] | None = None
     projections: list[dict[str, Any]] = []
-    worlds_compared: list[dict[str, Any]] = []
+    worlds_compared: list[_Compared] = []
     configuration: str | None = None
 
 
@@ -105,7 +120,7 @@ def manifest_at(path: Path) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def _parsed(path: Path, stamp: int) -> dict[str, Any]:
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(stored, dict):
@@ -124,7 +139,25 @@ def _parsed(path: Path, stamp: int) -> dict[str, Any]:
     unknown = [name for name in stored.get("compare") or () if name not in stored["worlds"]]
     if unknown:
         raise ValueError(f"it compares {unknown[0]}, which is none of its worlds")
+    _check_counts(stored)
     return stored
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+def _check_counts(stored: dict[str, Any]) -> None:
+    """Check counts against each other. Raises ValueError."""
+    seeds, (first, last) = stored["seeds"], (stored[name][:7] for name in ("first", "last"))
+    if len(set(seeds)) < len(seeds):
+        raise ValueError("seeds: one is there twice")
+    if last < first:
+        raise ValueError(f"last: {last} is before the first month, {first}")
+    months = 12 * (int(last[:4]) - int(first[:4])) + int(last[5:]) - int(first[5:]) + 1
+    for pair in stored.get("worlds_compared", []):
+        if max(pair["a"], pair["b"]) >= len(stored["worlds"]) or pair["equal_months"] > months:
+            raise ValueError(f"worlds_compared: there are {len(stored['worlds'])} worlds and {months} months")
 
 
 def factor_names(points: Path, manifest: dict[str, Any]) -> tuple[str, ...]:
@@ -132,8 +165,12 @@ def factor_names(points: Path, manifest: dict[str, Any]) -> tuple[str, ...]:
 
     Raises DamagedFolder.
     """
-    if manifest.get("points") is None:
+    stated = manifest.get("points")
+    if stated is None:
         return ()
+    listed = _number_of_points(points)
+    if listed != stated:
+        raise DamagedFolder(f"{MANIFEST} says {stated:,} points; {POINTS} lists {listed:,}.")
     return tuple(name for name in _points_schema(points).names if name not in _POINT_COLUMNS)
 
 
@@ -151,6 +188,14 @@ def _points_schema(points: Path) -> pa.Schema:
     if lacking:
         raise DamagedFolder(f"{POINTS} is damaged: it lacks {', '.join(lacking)}.")
     return schema
+
+
+def _number_of_points(points: Path) -> int:
+    """How many points the table of points lists, by the statistics of its footer. Raises DamagedFolder."""
+    at = _points_schema(points).names.index("point")
+    footer = _metadata(points, POINTS)
+    groups = (footer.row_group(i).column(at).statistics for i in range(footer.num_row_groups))
+    return 1 + max((int(one.max) for one in groups if one is not None and one.has_min_max), default=-1)
 
 
 def _metadata(path: Path, name: str) -> Any:

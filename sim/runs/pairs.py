@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.model.books import Books
 from sim.model.parts import may_ride_together
+from sim.runs.named_instruments import months_until_drawn
 from sim.scenario.scenario import Scenario
 
 
@@ -24,7 +25,8 @@ def must_be_equal_for(a: Scenario, b: Scenario) -> int:
     """Number of months from the first that two worlds share.
 
     It ends at the first date at which one has what the other lacks. Nought if they differ in more than law
-    and events, or in what the law says: a row or a regime has no date.
+    and events, or in what the law says: a row or a regime has no date. Nought also if a government of one may
+    draw what the other's timeline names.
     """
     same_law = (a.law is b.law or a.law == b.law) and (a.regimes is b.regimes or a.regimes == b.regimes)
     if not share_population(a, b) or not same_law:
@@ -37,7 +39,7 @@ def must_be_equal_for(a: Scenario, b: Scenario) -> int:
     )
     only_one |= {date for date, one, other in of_two if one is not other and one != other}
     months = min((a.month_after(day) for day in only_one), default=a.months)
-    return min(max(months, 0), a.months)
+    return min(max(months, 0), a.months, months_until_drawn(a, b))
 
 
 def equal_months(scenarios: Sequence[Scenario]) -> dict[tuple[int, int], int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.runs import named_instruments
 from sim.runs.comity import comity_acts
 from sim.runs.identity import Identities
 from sim.runs.lever_notes import lever_notes
@@ -33,6 +34,7 @@ def silences(resolved: Resolved) -> list[str]:
     return [
         *_compared(resolved),
         *_events(resolved),
+        *named_instruments.notes(resolved),
         *_regimes(resolved),
         *lever_notes(resolved),
         *_settings(resolved),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sim.runs.reproduce import Comparison, Difference
+from sim.runs.comparison import Comparison, Difference
 
 Warrantsim = Any  # the fixture of conftest.py
 WRONG = Difference("seed 2, doj_wins", "world", "2014-11", "revenue_us", "1.0", "2.0")

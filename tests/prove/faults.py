@@ -240,7 +240,7 @@ FAULTS = (
     ),
     Fault(
         "reproduce is blind: other values count as equal",
-        "sim/runs/reproduce.py",
+        "sim/runs/comparison.py",
         "return not self.nothing and not self.differences and not self.failures and self.inputs is None",
         "return not self.nothing and not self.failures and self.inputs is None",
         "tests/runs/test_reproduce.py::test_a_tampered_value_is_named_by_run_month_and_variable",

@@ -89,7 +89,7 @@ TARGETS = (
         ("sim/analysis/headlines.py", "sim/runs/intervals.py", "sim/runs/pairs.py"),
         "tests/analysis/test_headlines.py tests/runs/test_pairs.py",
     ),
-    Target("claims", ("sim/runs/claims.py",), "tests/runs/test_claims.py"),
+    Target("claims", ("sim/runs/claims.py", "sim/runs/verdicts.py"), "tests/runs/test_claims.py"),
     Target("store", ("sim/runs/store.py",), "tests/runs/test_store.py"),
     Target(
         "designs",

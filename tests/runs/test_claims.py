@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 
 from sim.runs import tables_on_disk
-from sim.runs.claims import check, judge, seeds_needed
+from sim.runs.claims import check, judge
 from sim.runs.results import TABLES_FOLDER, FolderResults
+from sim.runs.verdicts import seeds_needed
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 from tests.scenario.small_designs import swept

@@ -123,10 +123,11 @@ def test_another_kind_of_file_is_refused(folder: Path, tmp_path: Path) -> None:
 
 
 def test_organisations_without_latin_letters_stay_two(folder: Path, tmp_path: Path) -> None:
-    authors = tuple(Author(name=n, affiliation=Organisation(name=n)) for n in ("東京大学", "京都大学"))
+    names = ("東京大学", "京都大学")
+    authors = tuple(Author(name=name, affiliation=Organisation(name=name)) for name in names)
     pack(folder, tmp_path / "x.zip", Deposit(authors=authors))
     named = [one["name"] for one in graph(tmp_path / "x.zip").values() if one["@type"] == "Organization"]
-    assert sorted(named) == sorted(["東京大学", "京都大学"])
+    assert sorted(named) == sorted(names)
 
 
 def test_an_orcid_has_latin_digits() -> None:

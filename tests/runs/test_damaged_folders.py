@@ -1,6 +1,7 @@
 """A results folder that was cut off, emptied or edited: the same run writes it anew, and readers say so."""
 
 import json
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import sim
 from sim.analysis.crate import pack
 from sim.pipeline import Finished
 from sim.runs.deposit import Deposit
+from sim.runs.folder_check import manifest_at
 from sim.runs.reproduce import reproduce
 from sim.scenario.problems import InputError
 from sim.view.results_folders import list_folders
@@ -66,6 +68,19 @@ MANIFEST = [
     pytest.param(_edit("compare", ["microsoft_wins", "nobody"]), id="a world that is none"),
     pytest.param(_edit("title", "\x1b[31mred"), id="an order in the title"),
 ]
+# by field: what is no count there
+NO_COUNTS: dict[str, tuple[object, ...]] = {
+    "points": (-1, 0, True, 1.0, math.nan),
+    "seeds": ([-1], [2**63], [True], [1, 1]),
+    "customers": (0, 10**9, math.inf),
+    "seconds": (-1.0, math.nan, True),
+    "tables": tuple({"world": {"rows": rows, "digest": "", "sha256": ""}} for rows in (-1, True)),
+    "first": ("2013-13", "0000-01", "9999-01"),
+    "worlds_compared": tuple(
+        [{"a": 0, "b": b, "equal_months": months, "never_part": False}]
+        for b, months in ((1, -1), (1, 10**9), (7, 1))
+    ),
+}
 POINTS = [
     pytest.param(_cut("points.parquet"), id="points cut"),
     pytest.param(_write("points.parquet", ""), id="points empty"),
@@ -115,6 +130,26 @@ def test_it_is_not_loaded(folder: Path, damage: Damage) -> None:
     damage(folder)
     with pytest.raises(InputError, match=r"manifest\.json"):
         sim.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [(name, value) for name in NO_COUNTS for value in NO_COUNTS[name]]
+)
+def test_a_count_that_is_none_is_refused_by_name(
+    finished: Finished, tmp_path: Path, field: str, value: object
+) -> None:
+    shutil.copyfile(finished.folder / "manifest.json", tmp_path / "manifest.json")
+    manifest_at(tmp_path / "manifest.json")
+    _edit(field, value)(tmp_path)
+    words = "no number of JSON" if isinstance(value, float) and not math.isfinite(value) else field
+    with pytest.raises(InputError, match=rf"manifest\.json cannot be read: .*({words}|last)"):
+        manifest_at(tmp_path / "manifest.json")
+
+
+def test_a_number_of_points_that_are_not_in_the_table_is_damage(folder: Path) -> None:
+    _edit("points", 10**12)(folder)
+    (found,) = list_folders(folder.parent)
+    assert (found.state, "1,000,000,000,000 points" in found.words) == ("damaged", True)
 
 
 def test_cut_outcomes_are_not_packed(folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Until when two worlds must be equal, and where they first differ."""
 
 import dataclasses
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,27 @@ def test_an_event_that_one_world_lacks_parts_them_from_the_month_after(tmp_path:
         ),
     )
     assert must_be_equal_for(s, without) == 6
+
+
+def _without(s: Scenario, *ids: str) -> Scenario:
+    events = tuple(event for event in s.timeline.events if event.id not in ids)
+    return dataclasses.replace(s, timeline=s.timeline.model_copy(update={"events": events}))
+
+
+def test_a_government_that_may_draw_a_law_of_the_other_timeline_parts_them_at_once(tmp_path: Path) -> None:
+    """Two events name Russia's localisation: without both, its government draws it from the beginning."""
+    s = _scenarios(tmp_path, a=ruled("doj_wins"))["a"]
+    assert must_be_equal_for(s, _without(s, "T21")) == s.month_after(dt.date(2015, 9, 1))
+    assert must_be_equal_for(s, _without(s, "T21", "L025")) == 0
+    # China had sector localisation in 2013: there is nothing to draw
+    assert must_be_equal_for(s, _without(s, "T22")) == s.month_after(dt.date(2017, 6, 1))
+
+
+def test_agreements_part_worlds_only_under_a_rule_that_offers_them(tmp_path: Path) -> None:
+    """That with Britain falls out after a switch, but none is drawn before the CLOUD Act of March 2018."""
+    s = _scenarios(tmp_path, a=[], b=ruled("doj_wins", "2018-11-30"))
+    assert s["a"].regimes["doj_wins"].agreements is False
+    assert must_be_equal_for(s["a"], s["b"]) == s["a"].month_after(dt.date(2018, 3, 23))
 
 
 def test_worlds_whose_law_says_something_else_need_not_share_a_month(tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ import pytest
 from sim.model.world import WorldSet
 from sim.pipeline import Finished, run
 from sim.runs import expected
+from sim.runs.comparison import Comparison, environment_words, first_difference
 from sim.runs.expected import compare_with_expected, file_of, tables_of
 from sim.runs.identity import run_id
-from sim.runs.reproduce import Comparison, environment_words, first_difference, reproduce
+from sim.runs.reproduce import reproduce
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import to_columns, write
 from sim.runs.tasks import Backend, Runner

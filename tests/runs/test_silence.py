@@ -75,6 +75,18 @@ SAID = [
         {"events": [EVENT | {"date": "2019-06-01"}]}, "events: late acts in no world", id="an event in vain"
     ),
     pytest.param(
+        {"events": [EVENT | {"enacts": [{"instrument": "blocking_statute", "countries": ["BR"]}]}]},
+        "events: late brings blocking_statute to BR, whose government draws none itself from the first month "
+        "on (2013-01), not from 2015-06-01",
+        id="a law that the added event alone brings",
+    ),
+    pytest.param(
+        {"worlds": {"a": MICROSOFT, "b": DOJ | {"without_events": ["T21", "L025"]}}},
+        "without_events: without T21 to bring general_localisation to RU, its government may draw it from "
+        "the first month on (2013-01), not from 2015-09-01",
+        id="a law that the removed events alone brought",
+    ),
+    pytest.param(
         {"set": {"regimes.microsoft_wins.comity": "statutory"}},
         "'statutory' has no effect under the test 'location'",
         id="comity where nothing is reviewed",
@@ -122,6 +134,8 @@ def test_is_said(more: dict[str, Any], said: str) -> None:
 def test_nothing_is_said_of_a_plain_experiment() -> None:
     assert silences(asked(claims=[CLAIM])) == []
     assert silences(asked(events=[EVENT], us_orders={"mine": OWN_ROW})) == []
+    known = {"enacts": [{"instrument": "general_localisation", "countries": ["RU"]}]}
+    assert silences(asked(events=[EVENT | known])) == []  # the history brings that one already
 
 
 @pytest.mark.parametrize("name", sorted({*experiments()} - {"what_matters"}))  # that one varies everything

@@ -357,6 +357,7 @@ def over_draws(draws: int = 256, **rows: tuple[Any, ...]) -> pd.DataFrame:
                 "parameters": decided[0] if decided else "",
                 "dummy": 0.2,
                 "of_leak": 0.07 if code == "trust" else float("nan"),
+                "leak_months": 13 if code == "trust" else 0,
             }
         )
     return pd.DataFrame(out)

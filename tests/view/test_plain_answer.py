@@ -9,7 +9,7 @@ import pytest
 from sim.runs.results import FolderResults, MemoryResults
 from sim.view.results_view import ResultsView
 from sim.view.sections.headline_summary import head
-from sim.view.sections.plain_answer import agree, opening, plain_answer
+from sim.view.sections.plain_answer import agree, opening, plain_answer, what_it_hangs_on
 from tests.view.made_up_summaries import over_draws
 
 SWITCH = "2014-07-31"
@@ -34,44 +34,65 @@ SURE = (-1.94, -0.97, -0.36, 1.0)
 UNSURE = (-21.0, -9.7, 1.2, 0.94, "price_sensitivity=0.61;sensitivity=0.57")
 
 
-def test_what_is_sure_comes_first_then_what_is_not_then_what_nothing_measures(view: ResultsView) -> None:
-    sure, also, unknown, unmeasured = plain(
-        plain_answer(over_draws(revenue=UNSURE, conflicts=(628.3, 700.7, 1044.5, 1.0), trust=SURE), view)
-    )
+def test_the_answer_is_three_short_paragraphs_sure_first(view: ResultsView) -> None:
+    found = plain_answer(over_draws(revenue=UNSURE, conflicts=(628.3, 700.7, 1044.5, 1.0), trust=SURE), view)
+    sure, also, rest = plain(found)
     assert sure == (
         "If the Justice Department had won instead of Microsoft, trust in US cloud providers abroad would "
-        "have been about 1.0 points of 100 lower on average from 2014 to 2025. We are 90% sure, given the "
-        "ranges that we judged, that it would have been between 0.4 and 1.9 points of 100 lower; all 256 "
-        "runs agree. On average it is about 7% of what the Snowden leak of 2013 cost that trust in its worst "
-        "month."
+        "have been about 1.0 points of 100 lower on average from 2014 to 2025. We are 90% sure that it would "
+        "have been 0.4 to 1.9 points of 100 lower. In the first 13 months it is about 7% of what the Snowden "
+        "leak of 2013 cost that trust in its own first 13 months."
     )
     assert also == (
-        "Just as sure is the direction of the number of US orders that break another country's law "
-        "(700 a year higher)."
+        "Also clear: the number of US orders that break another country's law would have been 700 a year "
+        "higher."
     ).replace("'", "&#x27;")
-    assert unknown == (
-        "Likely, but less sure, is the direction of what US providers earn abroad (USD 10 bn lower in all "
-        "from 2014 to 2025; 94 in 100 runs say so). The direction of what US providers earn abroad hangs on "
-        "how much price counts and on how far choices answer to risk."
+    assert rest == (
+        "Not sure is the direction of the revenue of US providers abroad. Nobody has measured what the "
+        "ruling changed: every number here rests on the model and on ranges that we judged."
     )
-    assert unmeasured.startswith("Nobody has measured what the ruling changed.")
+
+
+def test_of_many_headlines_the_answer_names_the_first_and_counts_the_rest(view: ResultsView) -> None:
+    clear = dict.fromkeys(("conflicts", "us_success_abroad", "us_reach"), (628.3, 700.7, 1044.5, 1.0))
+    open_ = dict.fromkeys(("foreign_success", "data_at_home", "laws", "revenue", "market_share"), UNSURE)
+    found = plain(plain_answer(over_draws(trust=SURE, **clear, **open_), view))
+    assert len(found) == 3 and all(len(one.split()) <= 110 for one in found)
+    assert "owner&#x27;s country and 2 more." in found[2]
+
+
+def test_the_question_of_law_is_asked_where_police_abroad_are_spoken_of(
+    view: ResultsView, two_worlds: FolderResults
+) -> None:
+    rows = over_draws(trust=SURE, foreign_success=UNSURE)
+    assert "one question of law" in plain_answer(rows, view)[-1]
+    assert "one question of law" not in plain_answer(over_draws(trust=SURE, laws=UNSURE), view)[-1]
+    others = ResultsView(two_worlds)  # worlds that other things than the winner set apart
+    assert "one question of law" not in plain_answer(rows, others)[-1]
+
+
+def test_what_decides_a_direction_stands_in_a_table_of_its_own(view: ResultsView) -> None:
+    table = what_it_hangs_on(over_draws(trust=SURE, revenue=UNSURE, americans_reached=(0.0, 0.0, 6.8, 0.54)))
+    assert table is not None and table.folded
+    assert [row[1:] for row in table.rows] == [
+        ["94 in 100 runs say lower", "how much price counts and how far choices answer to risk"],
+        ["54 in 100 runs show no difference", "nothing that was varied alone"],
+    ]
+    assert what_it_hangs_on(over_draws(trust=SURE)) is None
 
 
 def test_where_nothing_is_sure_that_is_said_first(view: ResultsView) -> None:
-    first, then, _ = plain(plain_answer(over_draws(trust=(-1.0, 0.2, 1.5, 0.55), revenue=UNSURE), view))
-    assert first.startswith(
-        "If the Justice Department had won instead of Microsoft, no direction is sure. Likely is the "
-        "direction of what US providers earn abroad (USD 10 bn lower in all from 2014 to 2025; 94 in 100 "
-        "runs say so)."
-    )
+    first, then = plain(plain_answer(over_draws(trust=(-1.0, 0.2, 1.5, 0.55), revenue=UNSURE), view))
+    assert first == "If the Justice Department had won instead of Microsoft, no direction is sure."
     assert then.startswith(
-        "The runs are divided on trust in US cloud providers abroad (55 in 100 runs say higher)."
+        "Not sure is the direction of trust in US cloud providers abroad and the revenue of US providers"
     )
 
 
-def test_a_middle_without_a_sign_says_nothing_of_a_direction(view: ResultsView) -> None:
-    rows = over_draws(trust=SURE, americans_reached=(0.0, 0.0, 6.8, 0.54))
-    assert "(54 in 100 runs show no difference)." in " ".join(plain(plain_answer(rows, view)))
+def test_a_folder_without_the_leaks_months_compares_nothing_with_the_leak(view: ResultsView) -> None:
+    """Its share was of the leak's worst month."""
+    old = over_draws(trust=SURE).drop(columns="leak_months")
+    assert "Snowden" not in plain_answer(old, view)[0]
 
 
 def test_worlds_that_do_not_differ_are_said_not_to(view: ResultsView) -> None:

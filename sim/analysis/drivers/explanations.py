@@ -1,6 +1,7 @@
 """Why the worlds differ, headline by headline, in terms that can be followed in the tables."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from sim.vocabulary import INSTRUMENTS
 
 Pairs = Sequence[tuple[Columns, Columns]]
 
+LEAK_SEEN = np.datetime64("2013-07", "M")  # the first month whose trust the leak of June 2013 moved
 LEAST_COST = 0.02  # of trust: less than this is no leak
 _PLACES = {
     "us_region": "US regions of US providers",
@@ -25,8 +27,11 @@ def reasons(pairs: Pairs, first: int, labels: tuple[str, str], switched: bool) -
 
     `first` is the first month that may differ; `switched` whether a ruling makes them differ.
     """
-    a = {name: _mean_over_pairs(pairs, 0, name) for name in pairs[0][0] if name != "month"}
-    b = {name: _mean_over_pairs(pairs, 1, name) for name in pairs[0][0] if name != "month"}
+    month = {"month": pairs[0][0]["month"]}
+    a, b = (
+        month | {name: _mean_over_pairs(pairs, side, name) for name in pairs[0][side] if name != "month"}
+        for side in (0, 1)
+    )
     first = min(first, len(a["trust"]) - 1)
     trust = _trust(a, b, first, labels, switched)
     revenue = _revenue(a, b, labels)
@@ -85,22 +90,42 @@ def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str], switched
 
 
 def _against_the_leak(column: str, a: Columns, b: Columns, first: int) -> str:
-    """The mean difference as a share of what the leak cost in the same channel; nothing without a leak."""
-    cost = cost_of_leak(column, a, first)
-    if np.isnan(cost):
+    """The first months' difference beside the leak's first months, in words; nothing without a leak."""
+    found = beside_the_leak(column, a, b, first)
+    if np.isnan(found.share):
         return ""
-    effect = float(np.mean(b[column][first:] - a[column][first:]))
     return (
-        f"The leak of June 2013 cost {100.0 * cost:.1f} points at its deepest; the mean difference "
-        f"here is {abs(effect) / cost:.0%} of that."
+        f"In its first {found.months} months the difference is {_change(100.0 * found.change)} points on "
+        f"average. The leak of June 2013 cost {100.0 * found.cost:.1f} points on average in its own first "
+        f"{found.months} months."
     )
 
 
-def cost_of_leak(column: str, world: Columns, first: int) -> float:
-    """What the leak cost a kind of trust (0 to 1) at its deepest before the month `first`; NaN: nothing."""
-    before = world[column][: first + 1]
-    cost = float(before[0] - before.min()) if first > 0 else 0.0
-    return cost if cost >= LEAST_COST else float("nan")
+class BesideTheLeak(NamedTuple):
+    """A kind of trust (0 to 1) over the first `months` of the leak, and as many of the difference: means."""
+
+    months: int
+    cost: float
+    change: float
+
+    @property
+    def share(self) -> float:
+        """The difference as a share of what the leak cost; NaN without a leak."""
+        return self.change / self.cost if self.months and self.cost >= LEAST_COST else float("nan")
+
+
+def beside_the_leak(column: str, a: Columns, b: Columns, first: int) -> BesideTheLeak:
+    """Compare the difference from the month `first` on with what the leak cost, over equally many months.
+
+    The leak's months end before `first`; its cost is against the first month of all.
+    """
+    leak = int(np.searchsorted(a["month"].astype("datetime64[M]"), LEAK_SEEN))
+    months = min(first - leak, len(a[column]) - first)
+    if months <= 0 or leak == 0:
+        return BesideTheLeak(0, float("nan"), float("nan"))
+    cost = float(a[column][0] - np.mean(a[column][leak : leak + months]))
+    change = float(np.mean((b[column] - a[column])[first : first + months]))
+    return BesideTheLeak(months, cost, change)
 
 
 def _revenue(a: Columns, b: Columns, labels: tuple[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.drivers.explanations import cost_of_leak
+from sim.analysis.drivers.explanations import beside_the_leak
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import HEADLINES
 from sim.analysis.posterior_draws import Draw, first_draws, run_draws, worlds_at
@@ -22,7 +22,7 @@ from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 
 DRAWS = 256  # where the posterior has as many
-OUTCOMES = ("draw", "seed", "headline", "value_a", "value_b", "value", "of_leak")
+OUTCOMES = ("draw", "seed", "headline", "value_a", "value_b", "value", "of_leak", "leak_months")
 _KINDS_OF_TRUST = ("trust", "trust_by_spend", "trust_intelligence")  # headlines that the leak moved too
 
 
@@ -81,7 +81,8 @@ def _overlap(path: str, others: Any) -> bool:
 def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None = None) -> pd.DataFrame:
     """Run the compared worlds at every draw. Returns a row for each draw and headline.
 
-    It has the headline in both worlds and the difference, and that of trust as a share of what the leak cost.
+    It has the headline in both worlds and the difference. Of trust it has the difference in the first
+    `leak_months` as a share (`of_leak`) of what the leak cost in its own first months, as many.
     Draw n has the n-th seed of the experiment's first. `over` holds further values, whatever a draw says. A
     draw whose runs failed has no rows.
     """
@@ -98,8 +99,11 @@ def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None
         for headline in HEADLINES:
             values = headline.read(a, first), headline.read(b, first)
             change = values[1] - values[0]
-            cost = cost_of_leak(headline.code, a, first) if headline.code in _KINDS_OF_TRUST else np.nan
-            rows.append((number, done.seed, headline.code, *values, change, change / (100.0 * cost)))
+            leak: tuple[float, int] = (np.nan, 0)
+            if headline.code in _KINDS_OF_TRUST:
+                beside = beside_the_leak(headline.code, a, b, first)
+                leak = beside.share, beside.months
+            rows.append((number, done.seed, headline.code, *values, change, *leak))
     return pd.DataFrame(rows, columns=list(OUTCOMES))
 
 

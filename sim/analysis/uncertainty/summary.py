@@ -25,6 +25,7 @@ COLUMNS = (
     "sign",
     "share",
     "of_leak",
+    "leak_months",
     "sign_parameters",
     "parameters",
     "dummy",
@@ -37,8 +38,8 @@ def summarise(outcomes: pd.DataFrame, joint: JointDraws) -> pd.DataFrame:
 
     `share` is the share of draws whose difference has the sign of the median, given the ranges of the
     parameters. `parameters` are those that decide the sign with their distances, `a=0.6;b=0.4`, and
-    `sign_parameters` says in a word what was found. `of_leak` is the median difference of trust as a share of
-    what the leak of 2013 cost it.
+    `sign_parameters` says in a word what was found. `of_leak` is the median over draws of trust's mean
+    difference in its first `leak_months`, as a share of what the leak of 2013 cost it in as many months.
     """
     names = [name for name in joint.posterior.names if not sets_nothing(joint, name)]
     at = [joint.posterior.names.index(name) for name in names]
@@ -47,7 +48,8 @@ def summarise(outcomes: pd.DataFrame, joint: JointDraws) -> pd.DataFrame:
     for headline in HEADLINES:
         own = outcomes[outcomes["headline"] == headline.code]
         found = line(headline, own["value"].to_numpy(float), table[own["draw"].to_numpy(int)], names)
-        lines.append({**found, "of_leak": own["of_leak"].median()})
+        months = int(own["leak_months"].max()) if len(own) else 0
+        lines.append({**found, "of_leak": own["of_leak"].median(), "leak_months": months})
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
 

@@ -11,7 +11,7 @@ from sim.view.blocks import Block, Text, section
 from sim.view.number_format import MINUS, estimate, with_unit
 from sim.view.result_tables import headlines_table, scales, uncertainty_table
 from sim.view.results_view import ResultsView
-from sim.view.sections.plain_answer import plain_answer
+from sim.view.sections.plain_answer import plain_answer, what_it_hangs_on
 from sim.view.tables import Table, columns, records_of, text
 
 LIMITS = (
@@ -19,8 +19,9 @@ LIMITS = (
     "the same random draws.",
     "No data measure the effect of the court's outcome on purchasing. All data come from the one history "
     "that happened, so none show what another rule would have changed: the headlines depend on priors.",
-    "What foreign police obtain hangs on a judgement: where a warrant stops at the border, so does the US "
-    "bar on disclosure (18 U.S.C. 2702). With law.tests.location.bar=worldwide the difference turns round.",
+    "What foreign police obtain hangs on one question of law: where a US warrant stops at the border, does "
+    "the US ban on handing data to foreign police (18 U.S.C. 2702) stop there, too? The model says yes. With "
+    "law.tests.location.bar=worldwide it says no, and the difference turns round.",
     "The GDPR and the CLOUD Act came two months apart: changes in 2018 cannot be attributed to either alone.",
     "Data on European providers' market shares start in 2017, after the shock of 2013, so they show no "
     "change across it.",
@@ -161,6 +162,9 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] | Non
     listed = "".join(f"<li>{text(limit)}</li>" for limit in limits)
     told = "".join(f'<p class="answer">{one}</p>' for one in (answers(view) if said is None else [said]))
     fragile = turns(view.summary("headlines"), view.summary("knockouts")) if said is None else ""
+    if uncertainty is not None and said is None:
+        sure = "How sure each direction is, and what it hangs on"
+        fragile = f'{sure}: see <a href="#headlines">Headlines</a>. {fragile}'
     fragile = f'<p class="facts">{fragile}</p>' if fragile else ""
     return (
         f'<h1>{text(manifest["title"])}</h1><p class="question">{text(manifest["question"])}</p>'
@@ -182,6 +186,9 @@ def headlines(view: ResultsView) -> Iterable[Block]:
     labels, uncertainty = [style.label for style in view.compare], view.summary("uncertainty")
     if uncertainty is not None:
         yield uncertainty_table(uncertainty, frame, labels, view.summary("varied"))
+        hangs = what_it_hangs_on(uncertainty)
+        if hangs is not None:
+            yield hangs
     yield headlines_table(frame, labels, folded=uncertainty is not None)
     reasons = [
         [str(row["name"]), str(row["why"])] for row in records_of(frame) if isinstance(row["why"], str)

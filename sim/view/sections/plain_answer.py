@@ -1,5 +1,7 @@
-"""The answer in words that a minister can repeat: first what is sure, then what is not, then what nothing
-measures."""
+"""The answer in words that a minister can repeat: what is sure, what is not, and what nobody has measured.
+
+The rest, headline by headline, stands behind it.
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,11 +15,10 @@ from sim.analysis.uncertainty.summary import NONE
 from sim.view.number_format import largest_of, number, scale_for, with_unit
 from sim.view.result_tables import is_negligible
 from sim.view.results_view import ResultsView
-from sim.view.tables import records_of, text
+from sim.view.tables import Table, columns, records_of, text
 
 ENOUGH = 20  # draws from which the ends of a 90% interval mean something
 MOST = 3  # headlines named in a row
-LIKELY = 0.8  # share of the draws from which a direction is called likely
 # What is told first where it is sure. What follows from the rule by definition comes last.
 ORDER = (
     "trust", "revenue", "us_success_abroad", "foreign_success", "data_at_home", "laws", "conflicts",
@@ -25,16 +26,22 @@ ORDER = (
     "trust_intelligence", "us_reach_by_behaviour", "us_reach",
 )  # fmt: skip
 _WINNERS = {"microsoft_wins": "Microsoft", "doj_wins": "the Justice Department"}
-NOTHING_MEASURES = (
-    "what the ruling changed. History took one path, so every number here rests on the model and on ranges "
-    "that were judged."
+NOBODY_MEASURED = (
+    "<strong>Nobody has measured</strong> what the ruling changed: every number here rests on the model and "
+    "on ranges that we judged."
+)
+# Of worlds that differ in who won: see `law.tests.location.bar`.
+QUESTION_OF_LAW = (
+    "What foreign police obtain hangs on one question of law: where a US warrant stops at the border, does "
+    "the US ban on handing data to foreign police stop there, too? We judged that it does. If not, the "
+    "direction turns round."
 )
 # Subjects of spoken sentences, where those of the tables are too long or too technical.
 _PLAIN = {
     "trust": "trust in US cloud providers abroad",
-    "revenue": "what US providers earn abroad",
-    "us_success_abroad": "the share of US requests about people abroad that bring evidence within a year",
-    "foreign_success": "the share of foreign requests to US providers that bring evidence within a year",
+    "revenue": "the revenue of US providers abroad",
+    "us_success_abroad": "the share of US requests about people abroad that bring evidence",
+    "foreign_success": "the share of foreign requests to US providers that bring evidence",
     "data_at_home": "the share of cloud data that is kept in its owner's country",
     "laws": "the number of measures that governments have in force",
     "conflicts": "the number of US orders that break another country's law",
@@ -45,21 +52,40 @@ Row = Mapping[str, Any]
 
 
 def plain_answer(uncertainty: pd.DataFrame, view: ResultsView) -> list[str]:
-    """The answer from the headlines over joint draws: paragraphs of HTML, the first of which says it all."""
+    """The answer from the headlines over joint draws: at most three short paragraphs of HTML."""
     rows = in_order(records_of(uncertainty))
     draws = max((int(row["draws"]) for row in rows), default=0)
-    measured = f"<strong>Nobody has measured</strong> {NOTHING_MEASURES}"
     if draws < ENOUGH:
         runs = "one draw was" if draws == 1 else f"{draws} draws were"
-        return [f"Only {runs} run, which is too few to say how sure any of this is.", measured]
+        return [f"Only {runs} run, which is too few to say how sure any of this is.", NOBODY_MEASURED]
     told = [row for row in rows if not is_negligible(row)]
     sure, unsure = [row for row in told if is_sure(row)], [row for row in told if not is_sure(row)]
     if not told:
-        return [
-            f"<strong>{opening(view)}, nothing that is shown here {_be(view)} different.</strong>",
-            measured,
-        ]
-    return [*_sure(sure, view), *_unsure(unsure, view, bool(sure)), measured]
+        nothing = f"{opening(view)}, nothing that is shown here {_be(view)} different."
+        return [f"<strong>{nothing}</strong>", NOBODY_MEASURED]
+    return [*_sure(sure, view), f"{_unsure(unsure, view)}{NOBODY_MEASURED}"]
+
+
+def what_it_hangs_on(uncertainty: pd.DataFrame) -> Table | None:
+    """The headlines whose direction is not sure: how many runs agree, and what decides the direction."""
+    rows = [
+        row
+        for row in in_order(records_of(uncertainty))
+        if int(row["draws"]) >= ENOUGH and not is_negligible(row) and not is_sure(row)
+    ]
+    if not rows:
+        return None
+    return Table(
+        "What the directions that are not sure hang on",
+        columns("Headline", "How many runs agree", "What decides the direction"),
+        [
+            [str(row["name"]), _say(row), _list(deciders(row) or ["nothing that was varied alone"])]
+            for row in rows
+        ],
+        "What decides: the parameters whose values differ most between the runs of either sign, as "
+        "questions, the strongest first.",
+        folded=True,
+    )
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
@@ -76,14 +102,20 @@ def is_sure(row: Row) -> bool:
 def opening(view: ResultsView) -> str:
     """What is supposed, as HTML: `If the Justice Department had won instead of Microsoft`."""
     assert view.compare is not None
-    a, b = (_winner(view, name) for name in view.manifest["compare"])
-    if a and b and a != b:
-        return f"If {b} had won instead of {a}"
+    winners = _by_winner(view)
+    if winners:
+        return f"If {winners[1]} had won instead of {winners[0]}"
     labels = [
         f"\N{LEFT DOUBLE QUOTATION MARK}{text(style.label)}\N{RIGHT DOUBLE QUOTATION MARK}"
         for style in view.compare
     ]
     return f"With {labels[1]} instead of {labels[0]}"
+
+
+def _by_winner(view: ResultsView) -> tuple[str, str] | None:
+    """Who wins in the compared worlds, where that is all that sets them apart."""
+    a, b = (_winner(view, name) for name in view.manifest["compare"])
+    return (a, b) if a and b and a != b else None
 
 
 def _winner(view: ResultsView, world: str) -> str | None:
@@ -101,66 +133,52 @@ def _winner(view: ResultsView, world: str) -> str | None:
 
 
 def _sure(rows: Sequence[Row], view: ResultsView) -> Iterable[str]:
+    """What is told first, with its interval, and what is as clear."""
     if not rows:
+        yield f"<strong>{opening(view)}, no direction is sure.</strong>"
         return
     first, *others = rows
     low, high = _ends(first)
     yield (
         f"<strong>{opening(view)}, {_subject(first)} {_be(view)} about {_size(first)} {first['sign']} "
-        f"{_when(first, view)}.</strong> We are 90% sure, given the ranges that we judged, that it "
-        f"{_be(view)} between {low} and {high} {first['sign']}; {agree(first)}.{_against_the_leak(first)}"
+        f"{_when(first, view)}.</strong> We are 90% sure that it {_be(view)} {low} to {high} "
+        f"{first['sign']}.{_against_the_leak(first)}"
     )
     if others:
         named = [
-            f"{_subject(row)} ({_size(row)} {row['sign']}{_when_else(row, view)})" for row in others[:MOST]
+            f"{_capital(_subject(row))} {_be(view)} {_size(row)} {row['sign']}{_when_else(row, view)}."
+            for row in others[:MOST]
         ]
-        yield f"<strong>Just as sure</strong> is the direction of {_list(named, 'and')}{_more(others)}."
+        yield f"<strong>Also clear:</strong> {' '.join([named[0][:1].lower() + named[0][1:], *named[1:]])}"
 
 
 def _against_the_leak(row: Row) -> str:
-    """What a point of trust is worth: a share of what the leak cost."""
-    share = row.get("of_leak", math.nan)
-    if math.isnan(share):
+    """What a point of trust is worth: the first months beside those of the leak, as many."""
+    share, months = row.get("of_leak", math.nan), row.get("leak_months", math.nan)
+    if math.isnan(share) or not months > 0:  # a folder of before these months were counted has none
         return ""
     words = "less than 1%" if abs(share) < 0.01 else f"about {abs(share):.0%}"
-    return f" On average it is {words} of what the Snowden leak of 2013 cost that trust in its worst month."
-
-
-def _unsure(rows: Sequence[Row], view: ResultsView, some_sure: bool) -> Iterable[str]:
-    """What most runs agree on, and what divides them; nothing is left at 'not known'."""
-    likely = [row for row in rows if row["sign"] != NONE and float(row["share"]) >= LIKELY]
-    divided = [row for row in rows if row not in likely]
-    hangs = "".join(
-        f" The direction of {_subject(row)} hangs on {_list(found, 'and on')}."
-        for row in [*likely[:MOST], *divided[:MOST]]
-        if (found := deciders(row))
+    return (
+        f" In the first {months:.0f} months it is {words} of what the Snowden leak of 2013 cost that trust "
+        f"in its own first {months:.0f} months."
     )
-    lead = "" if some_sure else f"<strong>{opening(view)}, no direction is sure.</strong> "
-    if likely:
-        named = [
-            f"{_subject(row)} ({_size(row)} {row['sign']}{_when_else(row, view)}; {agree(row, 'say so')})"
-            for row in likely[:MOST]
-        ]
-        how = "Likely, but less sure," if some_sure else "Likely"
-        yield (
-            f"{lead}<strong>{how}</strong> is the direction of {_list(named, 'and')}"
-            f"{_more(likely)}.{'' if divided else hangs}"
-        )
-        lead = ""
-    if divided:
-        verbs = {NONE: "show"}
-        named = [
-            f"{_subject(row)} ({agree(row, verbs.get(row['sign'], 'say'))} {row['sign']})"
-            for row in divided[:MOST]
-        ]
-        told = f"{_list(named, 'and on')}{_more(divided)}"
-        yield f"{lead}<strong>The runs are divided</strong> on {told}.{hangs}"
 
 
-def _more(rows: Sequence[Row]) -> str:
-    """How many headlines of a kind are not named."""
+def _unsure(rows: Sequence[Row], view: ResultsView) -> str:
+    """Of what the direction is not sure."""
+    if not rows:
+        return ""
     more = len(rows) - MOST
-    return f". The table has {more} more" if more > 0 else ""
+    named = [_subject(row) for row in rows[:MOST]]
+    names = [*named, f"{more} more"] if more > 0 else named
+    law = ""
+    if any(row["headline"] == "foreign_success" for row in rows) and _by_winner(view):
+        law = f"{QUESTION_OF_LAW} "
+    return f"<strong>Not sure</strong> is the direction of {_list(names)}. {law}"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def agree(row: Row, verb: str = "agree") -> str:
@@ -176,11 +194,11 @@ def agree(row: Row, verb: str = "agree") -> str:
 
 
 def deciders(row: Row, most: int = MOST) -> list[str]:
-    """What decides a headline's sign, the strongest first, as HTML: what its parameter asks, or its name."""
+    """What decides a headline's sign, the strongest first: what its parameter asks, or its name."""
     words = row["parameters"]
     names = [one.partition("=")[0] for one in words.split(";")] if isinstance(words, str) and words else []
     asked = questions()
-    return [text(asked[name]) if name in asked else f"<code>{text(name)}</code>" for name in names[:most]]
+    return [asked.get(name, name) for name in names[:most]]
 
 
 def step_of(low: float, high: float) -> float:
@@ -248,6 +266,11 @@ def _when_else(row: Row, view: ResultsView) -> str:
     return f" {_when(row, view)}" if str(row["window"]).startswith(("sum ", "end")) else ""
 
 
-def _list(names: Sequence[str], word: str) -> str:
+def _say(row: Row) -> str:
+    """What the runs say of a headline's direction."""
+    return f"{agree(row, 'show' if row['sign'] == NONE else 'say')} {row['sign']}"
+
+
+def _list(names: Sequence[str]) -> str:
     *others, last = names
-    return f"{', '.join(others)} {word} {last}" if others else last
+    return f"{', '.join(others)} and {last}" if others else last

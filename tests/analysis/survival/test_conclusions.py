@@ -161,7 +161,7 @@ def test_every_arm_holds_what_it_says_at_every_draw_and_the_verdicts_follow(
                 "trust": -0.1 * (values["trust.asymmetry"] - 1.0),
                 "revenue": values["choice.sensitivity.enterprise"] - 2.0 * before,
             }
-            rows += [(number, number, h.code, 0.0, 0.0, moved.get(h.code, 0.0), 0.0) for h in HEADLINES]
+            rows += [(number, number, h.code, 0.0, 0.0, moved.get(h.code, 0.0), 0.0, 0) for h in HEADLINES]
         return pd.DataFrame(rows, columns=list(OUTCOMES))
 
     monkeypatch.setattr(conclusions, "outcomes", outcomes)

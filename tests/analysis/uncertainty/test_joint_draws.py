@@ -123,6 +123,7 @@ def test_an_outcome_is_the_second_world_minus_the_first_of_a_draw_with_its_own_s
             if number == 1:
                 continue  # its runs failed
             flat = {name: np.ones(156) for name in names}
+            flat["month"] = np.arange("2013-01", "2026-01", dtype="datetime64[M]")
             other = flat | {
                 "trust": np.full(156, 1.0 - worlds[number]["doj_wins"].parameters.trust.asymmetry)
             }

@@ -34,6 +34,7 @@ def over_draws() -> pd.DataFrame:
         "sign": "lower",
         "share": 1.0,
         "of_leak": 0.07,
+        "leak_months": 13,
         "sign_parameters": "",
         "parameters": "",
         "dummy": 0.2,

@@ -1,0 +1,40 @@
+"""The ruling's first months beside those of the leak, over months in which trust is known."""
+
+import numpy as np
+import pytest
+
+from sim.analysis.drivers.explanations import beside_the_leak
+
+MONTHS = np.arange("2013-01", "2026-01", dtype="datetime64[M]")
+SEEN, RULING = 6, 19  # the leak is seen in July 2013, a ruling of July 2014 in August
+
+
+def world(leak: float, ruling: float) -> dict[str, np.ndarray]:
+    """Trust that falls by `leak` for thirteen months and by `ruling` for as many, then far more for years."""
+    trust = np.full(len(MONTHS), 0.6)
+    trust[SEEN:RULING] -= leak
+    trust[RULING : RULING + 13] -= ruling
+    trust[RULING + 13 :] -= 10.0 * ruling
+    return {"month": MONTHS, "trust": trust}
+
+
+def test_the_difference_is_compared_with_the_leak_over_as_many_months() -> None:
+    found = beside_the_leak("trust", world(0.1, 0.0), world(0.1, 0.02), RULING)
+    assert found.months == RULING - SEEN
+    assert found.share == pytest.approx(-0.2)
+
+
+@pytest.mark.parametrize("first", [0, 3, SEEN])
+def test_a_ruling_before_the_leak_is_compared_with_nothing(first: int) -> None:
+    assert np.isnan(beside_the_leak("trust", world(0.1, 0.0), world(0.1, 0.02), first).share)
+
+
+def test_no_leak_no_comparison() -> None:
+    assert np.isnan(beside_the_leak("trust", world(0.0, 0.0), world(0.0, 0.02), RULING).share)
+
+
+def test_a_late_ruling_is_compared_over_the_months_that_are_left() -> None:
+    a, b = world(0.1, 0.0), world(0.1, 0.0)
+    b["trust"][-6:] -= 0.05
+    found = beside_the_leak("trust", a, b, len(MONTHS) - 6)
+    assert found.months == 6 and found.share == pytest.approx(-0.5)
