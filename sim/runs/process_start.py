@@ -4,6 +4,7 @@ Light to import, so that the server can load the model while this process does.
 """
 
 import multiprocessing
+import signal
 from collections.abc import Sequence
 from multiprocessing.context import BaseContext
 
@@ -19,9 +20,18 @@ def process_context(preload: Sequence[str] = MODEL) -> BaseContext:
     return context
 
 
-def start_ahead() -> None:
-    """Start the fork server now: by the time that workers are asked for it has loaded what they need."""
-    if process_context().get_start_method() == "forkserver":
-        from multiprocessing import forkserver
+def start_ahead(preload: Sequence[str] = MODEL) -> None:
+    """Start the fork server now: by the time that workers are asked for it has loaded what they need.
 
+    It is started deaf to Ctrl-C, which is for this process: it would answer with a traceback while it loads.
+    """
+    if process_context(preload).get_start_method() != "forkserver":
+        return
+    from multiprocessing import forkserver, resource_tracker
+
+    resource_tracker.ensure_running()  # which lets Ctrl-C through again when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
         forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -113,5 +113,9 @@ def test_the_process_server_is_started_ahead_and_used() -> None:
     worker = WorkerProcess()
     try:
         assert worker.submit(os.getppid).result() == ahead
+        status = Path(f"/proc/{ahead}/status")
+        if status.exists():  # Ctrl-C is not for it: it would print a traceback while it loads
+            blocked = next(line for line in status.read_text().splitlines() if line.startswith("SigBlk"))
+            assert int(blocked.split()[1], 16) >> (signal.SIGINT - 1) & 1
     finally:
         worker.close()

@@ -18,7 +18,7 @@ from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from sim.model.threads import processors
-from sim.runs.process_start import MODEL, process_context
+from sim.runs.process_start import MODEL, process_context, start_ahead
 from sim.runs.worker import TaskDone, Work, work
 
 Result = TypeVar("Result")
@@ -67,7 +67,7 @@ class WorkerProcess:
         *arguments: Any,
     ) -> None:
         """`begin` is called with the arguments when a process starts; `preload` are modules it will need."""
-        self._context = process_context(preload)
+        self._context, self._preload = process_context(preload), preload
         self._begin, self._arguments = begin, arguments
         self._pool: ProcessPoolExecutor | None = None
         self._future: Future[Any] | None = None
@@ -81,6 +81,7 @@ class WorkerProcess:
         for _ in range(2):
             with _ctrl_c_later():
                 if self._pool is None:
+                    start_ahead(self._preload)
                     self._pool = ProcessPoolExecutor(
                         1, self._context, _begin_worker, (self._begin, self._arguments)
                     )
