@@ -25,9 +25,18 @@ def guard(server: Flask, host: str) -> None:
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc.lower() != named.lower():
             return _no("A page of another site may not ask the explorer.")
-        if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method != "GET":
+        elsewhere = request.headers.get("Sec-Fetch-Site") == "cross-site"
+        followed = request.method == "GET" and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+        if elsewhere and not followed:
             return _no("A page of another site may not ask the explorer.")
         return None
+
+    @server.after_request
+    def unframed(response: Response) -> Response:
+        """Another site's page may link here, but not frame the explorer, where it would run models."""
+        response.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        return response
 
 
 def _is_this_machine(named: str, host: str) -> bool:

@@ -40,6 +40,22 @@ def test_a_form_of_another_site_is_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("into", "status"), [("document", 200), ("iframe", 403), ("image", 403), ("script", 403)]
+)
+def test_another_site_may_link_to_the_explorer_but_not_hold_it_in_a_frame(into: str, status: int) -> None:
+    sent = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Dest": into}
+    assert answer("localhost:8050", method="GET", **sent) == status
+
+
+def test_browsers_are_told_that_no_other_page_may_frame_the_explorer() -> None:
+    server = Flask("x")
+    guard(server, "127.0.0.1")
+    headers = server.test_client().get("/", headers={"Host": "localhost"}).headers
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
     ("host", "status"),
     [("192.168.1.5:8050", 200), ("[fe80::1]:8050", 200), ("evil.com", 403), ("localhost", 200)],
 )

@@ -12,7 +12,7 @@ import pytest
 from sim.runs.live import GivenUp, LivePair
 from sim.view.explorer.pages.worlds import sessions as module
 from sim.view.explorer.pages.worlds.catalogue import Catalogue, load_catalogue
-from sim.view.explorer.pages.worlds.downloads import kept
+from sim.view.explorer.pages.worlds.downloads import kept, kept_or_why_not
 from sim.view.explorer.pages.worlds.responses import Answers
 from sim.view.explorer.pages.worlds.sessions import Busy, Failed, Overtaken, Sessions
 from sim.view.explorer.pages.worlds.state import State
@@ -280,3 +280,23 @@ def test_threads_are_as_many_as_have_been_fastest_and_the_other_is_tried_now_and
         assert chosen[:3] == [1, 1, 2]  # the very first run, which compiles, tells nothing
         assert chosen.count(3 - best) == (2 if best == 2 else 1) + (len(chosen) - 3) // each
     assert Threads(1).choose() == 1
+
+
+def test_a_file_that_cannot_be_made_now_is_refused_in_words(
+    catalogue: Catalogue, workers: ByHand, pages: Sessions
+) -> None:
+    answers = Answers(pages)
+    fine = at(catalogue, 0.3).model_dump(mode="json")
+    file, why = kept_or_why_not(answers, "a", fine, "csv")
+    assert file is None
+    assert "try again" in why
+    wrong = {**fine, "values": {"trust.peer_weight": 1e9}}
+    for what in ("csv", "yaml"):
+        file, why = kept_or_why_not(answers, "a", wrong, what)
+        assert file is None
+        assert "cannot be run" in why
+    before = len(workers.asked)
+    file, why = kept_or_why_not(answers, "b", fine, "yaml")
+    assert file is not None
+    assert "peer_weight: 0.3" in file["content"]
+    assert (why, len(workers.asked)) == ("", before), "an experiment as a file needs no run"

@@ -205,6 +205,10 @@
     if (text) told("copy-yaml", text, "Copy YAML");
     return none();
   }
+  function not_kept(text) {
+    if (text) tell(text, true);
+    return none();
+  }
   function arrive(page, start, places) {
     // A new page: no request is in progress.
     Object.assign(gate, {page: page, busy: false, next: null, asked: null, move: gate.move + 1});
@@ -233,6 +237,6 @@
     later = setTimeout(address, 400);
   });
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {explorer: {gather: gather, same_number: same_number, undo: undo, link: link, yaml: yaml}});
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {explorer: {gather: gather, same_number: same_number, undo: undo, link: link, yaml: yaml, not_kept: not_kept}});
   window.warrantsim.gate = gate;
 })();

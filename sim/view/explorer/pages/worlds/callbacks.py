@@ -14,7 +14,7 @@ from sim.scenario.schema import Switch
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.worlds.catalogue import USUAL_SWITCH, Catalogue
 from sim.view.explorer.pages.worlds.controls import panel
-from sim.view.explorer.pages.worlds.downloads import kept
+from sim.view.explorer.pages.worlds.downloads import kept_or_why_not
 from sim.view.explorer.pages.worlds.responses import Answers
 from sim.view.explorer.pages.worlds.state import MOST_WORLDS, WorldChoice
 from sim.view.explorer.pages.worlds.state import State as Shown
@@ -61,6 +61,7 @@ def _browser(app: Dash) -> None:
     for what, out, cause in (
         ("undo", Output("rebuild", "data"), Input("undo", "n_clicks")),
         ("yaml", Output("yaml", "modified_timestamp"), Input("yaml", "data")),
+        ("not_kept", Output("not-kept", "modified_timestamp"), Input("not-kept", "data")),
         ("link", Output("copy-link", "children"), Input("copy-link", "n_clicks")),
     ):
         app.clientside_callback(ClientsideFunction("explorer", what), out, cause, prevent_initial_call=True)
@@ -79,6 +80,7 @@ def _server(app: Dash, answers: Answers) -> None:
 
     @app.callback(
         Output("download", "data"),
+        Output("not-kept", "data"),
         Input({"type": "download", "what": ALL}, "n_clicks"),
         State("asked", "data"),
         State("page-id", "data"),
@@ -86,11 +88,13 @@ def _server(app: Dash, answers: Answers) -> None:
     )
     def download(clicks: list[int | None], asked: Any, page: str) -> Any:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
-            return no_update
-        return kept(answers, page, asked, str(ctx.triggered_id["what"]))
+            return no_update, no_update
+        file, why_not = kept_or_why_not(answers, page, asked, str(ctx.triggered_id["what"]))
+        return file or no_update, why_not
 
     @app.callback(
         Output("yaml", "data"),
+        Output("not-kept", "data", allow_duplicate=True),
         Input("copy-yaml", "n_clicks"),
         State("asked", "data"),
         State("page-id", "data"),
@@ -98,8 +102,9 @@ def _server(app: Dash, answers: Answers) -> None:
     )
     def yaml(clicks: int | None, asked: Any, page: str) -> Any:
         if not clicks:
-            return no_update
-        return kept(answers, page, asked, "yaml")["content"]
+            return no_update, no_update
+        file, why_not = kept_or_why_not(answers, page, asked, "yaml")
+        return file["content"] if file else no_update, why_not
 
 
 def _panel(app: Dash, catalogue: Catalogue, answers: Answers) -> None:

@@ -5,34 +5,30 @@ import io
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.model.tables import data_dictionary
 from sim.runs.live import tables_of, write_table
 from sim.view.explorer.pages.worlds.page_content import results_view_of
+from sim.view.explorer.pages.worlds.responses import Answer, Answers, numbered
 from sim.view.explorer.pages.worlds.sessions import Session
 from sim.view.explorer.pages.worlds.state import ABROAD, State
 from sim.view.explorer.pages.worlds.world_tabs import TABS
 from sim.view.report import page
 from sim.view.results_view import ResultsView
 
-if TYPE_CHECKING:
-    from sim.view.explorer.pages.worlds.responses import Answers
-
 NAME = "explorer"
 File = dict[str, Any]
 
 
-def kept(answers: "Answers", page_id: str, asked: Any, what: str) -> File:
+def kept(answers: Answers, page_id: str, asked: Any, what: str) -> File:
     """A file for the browser to save: its name and content. The seeds are those on the screen now."""
     state: State = answers.read(asked)
+    if what == "yaml":  # needs no run
+        pairs = max(answers.sessions.pairs_shown(page_id, state), 1)
+        content = answers.catalogue.yaml(state, pairs)
+        return {"filename": f"{NAME}.yaml", "content": content, "type": "text/yaml"}
     session = answers.sessions.move(page_id, state, state.tab, TABS[state.tab].wanted)
-    if what == "yaml":
-        return {
-            "filename": f"{NAME}.yaml",
-            "content": answers.catalogue.yaml(state, len(session.pairs)),
-            "type": "text/yaml",
-        }
     if what == "html":
         return {"filename": f"{NAME}.html", "content": _report(answers, session, state), "type": "text/html"}
     content = base64.b64encode(_tables(answers, session, state, what)).decode()
@@ -44,7 +40,31 @@ def kept(answers: "Answers", page_id: str, asked: Any, what: str) -> File:
     }
 
 
-def _tables(answers: "Answers", session: Session, state: State, kind: str) -> bytes:
+def kept_or_why_not(answers: Answers, page_id: str, asked: Any, what: str) -> tuple[File | None, str]:
+    """The file of `kept`, or None and why there is none, in words for the page."""
+    found = File()
+
+    def answer() -> Answer:
+        found.update(kept(answers, page_id, asked, what))
+        return {"kind": "file"}
+
+    said = numbered(asked, answer)
+    return (found, "") if said["kind"] == "file" else (None, _WHY_NOT[said["kind"]].format(**_words(said)))
+
+
+_WHY_NOT = {
+    "refused": "Nothing was saved, as this cannot be run: {problems}.",
+    "failed": "Nothing was saved, as the run failed: {problems}.",
+    "busy": "Nothing was saved, as other runs come first: try again in a moment.",
+    "overtaken": "Nothing was saved, as the controls have moved since: try again.",
+}
+
+
+def _words(said: Answer) -> dict[str, str]:
+    return {"problems": "; ".join(said.get("problems", []))}
+
+
+def _tables(answers: Answers, session: Session, state: State, kind: str) -> bytes:
     """The tables of a tab as a zip file, with their meaning and the experiment that reproduces them."""
     out = io.BytesIO()
     tables = tables_of([session.pairs[seed] for seed in sorted(session.pairs)])
@@ -58,7 +78,7 @@ def _tables(answers: "Answers", session: Session, state: State, kind: str) -> by
     return out.getvalue()
 
 
-def _report(answers: "Answers", session: Session, state: State) -> str:
+def _report(answers: Answers, session: Session, state: State) -> str:
     """The report of the pairs on the screen: one page that needs no network."""
     every: dict[str, dict[str, None]] = {}
     for tab in TABS.values():

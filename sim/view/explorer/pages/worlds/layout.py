@@ -33,6 +33,7 @@ def page_of(catalogue: Catalogue, state: State, wrong: list[str]) -> Component:
             dcc.Store(id="rebuild"),
             dcc.Store(id="month", data=state.month),
             dcc.Store(id="yaml"),
+            dcc.Store(id="not-kept"),
             dcc.Store(id="places", data=_places(catalogue)),
             dcc.Store(id="default", data=catalogue.default.model_dump(mode="json")),
             dcc.Store(id="page-id", data=uuid.uuid4().hex),

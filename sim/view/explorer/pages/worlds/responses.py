@@ -92,7 +92,7 @@ class Answers:
             session = self.sessions.move(page, state, state.tab, TABS[state.tab].wanted)
             return self._shown(page, session, state)
 
-        return _numbered(asked, answer)
+        return numbered(asked, answer)
 
     def further(self, page: str, asked: Any) -> Answer:
         """The same content with more pairs, if there are more."""
@@ -103,7 +103,7 @@ class Answers:
             same = {"kind": "same", "pairs": len(session.pairs), "of": state.pairs}
             return self._shown(page, session, state) if more else same
 
-        return _numbered(asked, answer)
+        return numbered(asked, answer)
 
     def _shown(self, page: str, session: Session, state: State) -> Answer:
         catalogue = self.catalogue
@@ -117,7 +117,7 @@ class Answers:
         }
 
 
-def _numbered(asked: Any, answer: Callable[[], Answer]) -> Answer:
+def numbered(asked: Any, answer: Callable[[], Answer]) -> Answer:
     """An answer, or why there is none, with the number of the change that asked for it."""
     try:
         found = answer()

@@ -142,6 +142,12 @@ class Sessions:
         with self._lock:
             return self._open.get(page)
 
+    def pairs_shown(self, page: str, state: State) -> int:
+        """How many pairs of a state a page has."""
+        with self._lock:
+            session = self._open.get(page)
+            return len(session.pairs) if session is not None and session.key == key_of(state) else 0
+
     def alone(self, page: str) -> bool:
         """Whether no other page is open."""
         with self._lock:
