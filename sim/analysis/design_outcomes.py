@@ -219,14 +219,22 @@ def _named(value: Any) -> str:
 class Cells:
     """Means over two factors.
 
-    `mean` and `points` (the number of points behind each mean) are (levels of y, levels of x); a cell without
-    points has no mean.
+    `mean`, `points` (the number of points behind each mean) and `half` (half the width of its 95% interval)
+    are (levels of y, levels of x); a cell without points has no mean. Intervals of differences are over the
+    points of a cell; of a single point, over its pairs.
     """
 
     x: Levels
     y: Levels
     mean: np.ndarray
     points: np.ndarray
+    half: np.ndarray
+
+    @property
+    def unsure(self) -> np.ndarray:
+        """The cells whose interval holds zero, or is not known."""
+        known: np.ndarray = ~np.isnan(self.mean) & ~(np.abs(self.mean) > self.half)
+        return known
 
 
 def over_two(at: pd.DataFrame, values: pd.DataFrame, x: str, y: str, which: Which) -> Cells:
@@ -240,7 +248,12 @@ def over_two(at: pd.DataFrame, values: pd.DataFrame, x: str, y: str, which: Whic
     np.add.at(total, where, known[which].to_numpy())
     np.add.at(count, where, 1)
     with np.errstate(invalid="ignore"):
-        return Cells(across, up, np.where(count > 0, total / count, np.nan), count)
+        mean = np.where(count > 0, total / count, np.nan)
+    squares, own = np.zeros(shape), np.zeros(shape)
+    np.add.at(squares, where, (known[which].to_numpy() - mean[where]) ** 2)
+    np.add.at(own, where, 0.5 * (known["high"] - known["low"]).to_numpy())
+    half = half_width(np.sqrt(squares / np.maximum(count - 1, 1)), count)
+    return Cells(across, up, mean, count, np.where(count == 1, own, half))
 
 
 def over_one(at: pd.DataFrame, values: "pd.Series[Any]", which: Which) -> pd.DataFrame:

@@ -119,7 +119,9 @@ def expectation(claim: Claim) -> str:
 def _amount(size: float | None, claim: Claim) -> str:
     """A size as it is read: with its unit, if it has a name."""
     unit = column_of(claim).unit
-    return f"{size:,.15g}" if unit in ("share", "0-1") else f"{size:,.15g} {unit}"
+    if unit == "0-1" and size is not None:
+        return f"{100.0 * size:,.12g} points of 100"
+    return f"{size:,.15g}" if unit == "share" else f"{size:,.15g} {unit}"
 
 
 # --- from the tables -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from sim.view.figures.geography import world_topojson
 from sim.view.tables import text
 
 TEMPLATE = Path(__file__).with_name("report.html")
+TITLES = Path(__file__).parent / "explorer" / "assets" / "titles.js"
 FOOTER = "Made from the results folder of this file."
 
 
@@ -27,6 +28,7 @@ def put_together(title: str, head: str, parts: Sequence[Section], made: str = FO
         contents=contents,
         sections="\n".join(render(part) for part in parts),
         plotly=get_plotlyjs(),
+        titles=TITLES.read_text(encoding="utf-8"),
         topojson=as_json(world_topojson()),
         config=CONFIG_JSON,
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
 POINTS = "percentage points"  # the unit of a difference between percentages
+POINTS_OF_100 = "points of 100"  # the unit of trust, belief and exposure, and of their differences
+MOST_DIGITS = 4  # significant ones of any number in a table or a sentence
 DASH = "\N{EM DASH}"  # a missing number or text; never 0
 
 
@@ -36,7 +38,7 @@ def scale_for(unit: str, largest: float) -> Scale:
     if plain.startswith("%"):
         return Scale(1.0, word, POINTS)
     if plain == "0-1":
-        return Scale(1.0, "0 to 1", "on a scale of 0 to 1")
+        return Scale(100.0, POINTS_OF_100, POINTS_OF_100)
     if plain == "tb" and largest >= 1e6:
         return Scale(1e-6, "EB", "EB")
     if plain == "tb" and largest >= 1e3:
@@ -49,7 +51,7 @@ def largest_of(*values: float) -> float:
     return max((abs(value) for value in values if not math.isnan(value)), default=0.0)
 
 
-def decimals_for(size: float, digits: int = 4) -> int:
+def decimals_for(size: float, digits: int = MOST_DIGITS) -> int:
     """Decimals that show `digits` significant digits of a number of this size."""
     if math.isnan(size) or size == 0:
         return 0
@@ -61,19 +63,29 @@ def missing(value: Any) -> bool:
     return value is None or not isinstance(value, Real) or math.isnan(value)
 
 
-def number(value: Any, signed: bool = False, decimals: int | None = None, digits: int = 4) -> str:
-    """A number to four significant digits (or so many decimals), with a true minus sign and thousands
-    separated.
+def number(value: Any, signed: bool = False, decimals: int | None = None, digits: int = MOST_DIGITS) -> str:
+    """A number to `digits` significant digits, with a true minus sign and thousands separated.
 
-    A missing number is an em dash.
+    `decimals` may ask for fewer digits, never for more, however narrow an interval is. Digits before the
+    point stay below a million. A missing number is an em dash.
     """
     if missing(value):
         return DASH
-    text = f"{abs(value):,.{decimals_for(value, digits) if decimals is None else decimals}f}"
+    most = decimals_for(value, digits)
+    size = abs(value) if abs(value) < 1e6 else float(f"{abs(value):.{digits - 1}e}")
+    text = f"{size:,.{most if decimals is None else min(decimals, most)}f}"
     if not text.strip("0.,"):
         return "0"
     sign = MINUS if value < 0 else "+" if signed else ""
     return sign + text
+
+
+def setting(value: Any) -> str:
+    """A value that somebody set, as a reader would write it: a number without trailing zeros."""
+    if not isinstance(value, float) or math.isnan(value):
+        return DASH if missing(value) and isinstance(value, float) else str(value)
+    text = number(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent(value: Any) -> str:

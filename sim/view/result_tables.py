@@ -169,8 +169,8 @@ def levels(row: Mapping[Any, Any], names: Iterable[str]) -> list[str]:
 
 
 def _name(row: Mapping[Any, Any]) -> Cell:
-    unit = {"0-1": "on a scale of 0 to 1"}.get(row["unit"], str(row["unit"]))
-    return Cell(str(row["name"]), "" if row["unit"] in SCALED else unit)
+    unit = str(row["unit"])
+    return Cell(str(row["name"]), "" if unit in SCALED else scale_for(unit, 0.0).title)
 
 
 def _pairs(headlines: "pd.DataFrame") -> str:

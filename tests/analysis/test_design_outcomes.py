@@ -65,6 +65,15 @@ def test_cells_are_means_over_the_points_in_them(finished: Finished, series: Pai
     assert cells.x.names == ("1", "2", "4")
     assert cells.mean == pytest.approx(np.array([[-1.0, -2.0, -4.0]] * 2))
     assert (cells.points == 2).all()  # the two switch dates
+    assert (cells.half < 1e-6).all() and not cells.unsure.any()  # which make no difference
+    wide = design_outcomes.over_two(
+        at.assign(difference=np.arange(len(at)) - 5.5),
+        series.values,
+        "trust.asymmetry",
+        "trust.peer_weight",
+        "difference",
+    )
+    assert wide.unsure.any() and (np.abs(wide.mean[wide.unsure]) <= wide.half[wide.unsure]).all()
     same = design_outcomes.over_two(at, series.values, "trust.asymmetry", "trust.asymmetry", "difference")
     assert np.isnan(same.mean[0, 1])
     assert same.points[0, 1] == 0

@@ -57,6 +57,7 @@ parallel = true
 concurrency = multiprocessing,thread
 patch = subprocess
 sigterm = true
+disable_warnings = module-not-measured
 [report]
 exclude_also =
     if TYPE_CHECKING:
@@ -88,10 +89,10 @@ def _report(console: Console) -> float:
     settings = KEPT / "settings.ini"
     settings.write_text(SETTINGS.format(data=KEPT / "data"), encoding="utf-8")
     words = [sys.executable, "-m", "coverage"]
-    files = [str(file) for file in KEPT.glob("*/data.*")]
+    folders = [str(folder) for folder in sorted(KEPT.iterdir()) if folder.is_dir()]
     rc = f"--rcfile={settings}"
     (KEPT / "data").unlink(missing_ok=True)
-    subprocess.run([*words, "combine", rc, "--keep", "-q", *files], cwd=ROOT, check=True)
+    subprocess.run([*words, "combine", rc, "--keep", "-q", *folders], cwd=ROOT, check=True)
     said = subprocess.run(
         [*words, "report", rc, "--sort=cover", "--skip-covered"],
         cwd=ROOT,

@@ -2,6 +2,7 @@
 saying so."""
 
 import json
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.view.figures.maps import symmetric, world_map
 from sim.view.figures.quantiles import fan, numbers, yearly_mean, yearly_sum
 from sim.view.figures.sankey import OTHER, fold, sankey, streams
 from sim.view.figures.style import CONFIG, layout, world_styles
+from sim.view.figures.tipping_charts import phase_diagram
 from sim.view.report import sections
 from sim.view.results_view import ResultsView
 from sim.view.sections.trust import named_events, trust
@@ -252,3 +254,29 @@ def test_the_countries_in_which_the_worlds_differ_most_stand_out(two_worlds: Fol
     gaps = np.abs(np.subtract(*(trace["x"] for trace in figure["data"])))
     names = np.array(figure["data"][0]["y"])
     assert {f"<b>{name}</b>" for name in names[np.argsort(-gaps)[: len(bold)]]} == set(bold)
+
+
+def test_cells_that_cannot_be_told_from_zero_are_hatched() -> None:
+    rows = pd.DataFrame(
+        [
+            {
+                "x": x,
+                "y": y,
+                "share": 0.3,
+                "share_low": 0.1,
+                "share_high": 0.5,
+                "stays_low": low,
+                "stays_high": 2.0,
+            }
+            for x, y, low in ((1.0, 1.0, 1.0), (2.0, 1.0, -1.0), (1.0, 2.0, 0.5), (2.0, 2.0, np.nan))
+        ]
+    )
+    figure = phase_diagram(rows, "x", "y", "Trust", ("x", "y"))
+    [stripes] = figure["layout"]["shapes"]
+    begins = re.findall(r"M(-?[\d.]+),(-?[\d.]+)", stripes["path"])
+    cells = {(round(float(x) + 0.3), round(float(y) + 0.3)) for x, y in begins}
+    assert cells == {(1, 0), (1, 1)}  # below zero, and not known
+    assert figure["data"][0]["x"] == ["1", "2"]
+    go.Figure({"data": figure["data"], "layout": figure["layout"]})
+    sure = phase_diagram(rows.assign(stays_low=1.0), "x", "y", "Trust", ("x", "y"))
+    assert "shapes" not in sure["layout"]

@@ -13,7 +13,7 @@ import pytest
 from sim.analysis.headlines import HEADLINES
 from sim.runs.results import FolderResults
 from sim.view.blocks import Chart, Text
-from sim.view.number_format import estimate, number, scale_for, with_unit
+from sim.view.number_format import estimate, number, scale_for, setting, with_unit
 from sim.view.report import build, sections
 from sim.view.results_view import ResultsView
 from sim.view.sections.headline_summary import answer
@@ -214,7 +214,7 @@ def test_text_from_files_is_escaped(two_worlds: FolderResults, tmp_path: Path) -
 
 def test_the_answer_names_clear_differences_and_uncertain_signs(two_worlds: FolderResults) -> None:
     sentence = answer(two_worlds.summary("headlines"), ResultsView(two_worlds))
-    assert "trust abroad is <strong>0.031 lower</strong>" in sentence
+    assert "trust abroad is <strong>3.1 points of 100 lower</strong>" in sentence
     assert "US providers&#x27; revenue abroad is <strong>USD 4.2 bn lower</strong>" in sentence
     assert "1.2 percentage points lower" in sentence
     assert "the sign is uncertain for countries with a localisation law" in sentence
@@ -256,7 +256,8 @@ def test_a_country_that_the_map_cannot_place_stops_the_report(
     [
         (0.0, "0"),
         (-0.0312, "\N{MINUS SIGN}0.03120"),
-        (1234567.0, "1,234,567"),
+        (1234567.0, "1,235,000"),
+        (234567.0, "234,567"),
         (float("nan"), "\N{EM DASH}"),
         (0.00001234, "0.00001234"),
     ],
@@ -270,9 +271,21 @@ def test_estimates_have_the_decimals_of_their_interval() -> None:
     assert estimate(0.0, 0.0, 0.0) == ("0", "0 to 0")
 
 
+def test_a_narrow_interval_adds_no_digits() -> None:
+    assert estimate(53.99361, 53.993608, 53.993613) == ("+53.99", "+53.99 to +53.99")
+    assert number(-1.242861, decimals=5) == "\N{MINUS SIGN}1.243"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(4.0, "4"), (0.25, "0.25"), (1200.0, "1,200"), ("a", "a"), (3, "3")]
+)
+def test_a_value_that_was_set_has_no_trailing_zeros(value: object, shown: str) -> None:
+    assert setting(value) == shown
+
+
 def test_an_interval_that_excludes_zero_never_shows_zero_as_an_end() -> None:
     assert estimate(50.2, 0.3, 100.1) == ("+50.2", "+0.3 to +100.1")
-    assert estimate(-50.2, -100.1, -0.04)[1] == "\N{MINUS SIGN}100.10 to \N{MINUS SIGN}0.04"
+    assert estimate(-50.2, -100.1, -0.04)[1] == "\N{MINUS SIGN}100.1 to \N{MINUS SIGN}0.04"
     assert estimate(49.8, -0.3, 99.9)[1] == "0 to +100"
 
 

@@ -23,6 +23,13 @@ pytestmark = [
 ]
 
 
+# Titles of panels and of horizontal axes that a panel is too narrow for.
+CUT_TITLES = """[...document.querySelectorAll('.plot .gtitle, .plot .xtitle')].filter(title => {
+    const panel = title.closest('.plot').getBoundingClientRect(), words = title.getBoundingClientRect();
+    return words.left < panel.left - 2 || words.right > panel.right + 2;
+}).map(title => title.textContent)"""
+
+
 class Opened:
     """A report in a page that writes down every complaint and every request that leaves the file."""
 
@@ -85,6 +92,7 @@ def test_report_opens_offline_draws_everything_and_fits(
         '.scatterlayer .trace, .barlayer .trace, .choroplethlayer path, .sankey-link'
         )).map(plot => plot.id)"""
     assert page.evaluate(empty) == []
+    assert page.evaluate(CUT_TITLES) == []
     assert barriers(page) == []
     page.close()
 
@@ -97,6 +105,7 @@ def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Brows
         assert opened.complaints == []
         assert opened.requests == [report.as_uri()]
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert opened.page.evaluate(CUT_TITLES) == []
         assert barriers(opened.page) == []
         opened.page.close()
 

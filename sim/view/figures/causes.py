@@ -59,7 +59,7 @@ def causes(streams: pd.DataFrame, ruling: str, names: Mapping[str, str], amount:
                 *(colours[group] for group in groups),
                 *(colour for _, colour in outcomes.values()),
             ],
-            "pad": 14,
+            "pad": 18,
             "thickness": 14,
             "line": {"width": 0},
             "hovertemplate": "%{label}: %{value:,.0f} account-years<extra></extra>",

@@ -21,7 +21,7 @@ from sim.view.figures.style import (
     level_line,
     symmetric_range,
 )
-from sim.view.number_format import number
+from sim.view.number_format import decimals_for, number
 
 # Verdicts by hue and by order: safe for common colour blindness, and each bar is labelled.
 VERDICT_COLOURS = {"holds": "#0072B2", "inconclusive": "#BBBBBB", "fails": "#C44E00", "not judged": "#e8e8e8"}
@@ -69,7 +69,10 @@ def heat_map(
         "%{customdata} points<extra></extra>",
     }
     if written:
-        message = [["" if np.isnan(value) else number(value, signed) for value in row] for row in mean]
+        decimals = decimals_for(max(map(abs, limits)), 3)  # the same in all cells, and no more than fit
+        message = [
+            ["" if np.isnan(value) else number(value, signed, decimals) for value in row] for row in mean
+        ]
         trace |= {"text": message, "texttemplate": "%{text}", "textfont": {"size": 12}}
     bar = {
         "thickness": 12,

@@ -120,7 +120,7 @@ def _signed_ticks(end: float) -> dict[str, Any]:
     }
 
 
-def limits_of(values: list[dict[str, dict[str, float]]], step: float = 0.05) -> tuple[float, float]:
+def limits_of(values: list[dict[str, dict[str, float]]], step: float) -> tuple[float, float]:
     """Ends of a colour scale that hold all maps and all frames, rounded outwards to `step`."""
     every = [
         value for one in values for frame in one.values() for value in frame.values() if not math.isnan(value)

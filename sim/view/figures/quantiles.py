@@ -91,6 +91,11 @@ def _mid_year(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(month=pd.to_datetime(frame["year"].astype(str) + "-07-01"))
 
 
+def in_points(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The table with a column from 0 to 1 in points of 100, the unit in which readers meet it."""
+    return frame.assign(**{column: 100.0 * frame[column].astype(float)})
+
+
 def months(values: pd.Series) -> list[str]:
     """Months as plotly reads them."""
     days: list[str] = np.datetime_as_string(values.to_numpy(), unit="D").tolist()

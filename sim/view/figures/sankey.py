@@ -8,7 +8,7 @@ from sim.view.figures.style import KIND_COLOURS, KIND_SHORT, Figure, heading, la
 
 FOLD = 0.01  # streams below this share of the largest world's total are combined
 OTHER = "small streams"
-_PAD, _TOP, _HEIGHT = 12, 34, 400
+_PAD, _TOP, _HEIGHT = 18, 34, 420  # a label is 15 pixels high
 
 
 @dataclass(frozen=True)

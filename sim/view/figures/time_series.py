@@ -20,7 +20,7 @@ from sim.view.figures.style import (
     time_axis,
     tint,
 )
-from sim.view.number_format import MINUS
+from sim.view.number_format import number
 
 
 def edges(
@@ -130,7 +130,8 @@ def with_draws(figure: Figure, values: dict[str, float], draws: int, colour: str
         }
         for low, high, width in (("low90", "high90", 2), ("low50", "high50", 7))
     ]
-    ends = f"({values['low90']:+.3g} to {values['high90']:+.3g})".replace("-", MINUS)
+    low, high = (number(values[end], signed=True, digits=3) for end in ("low90", "high90"))
+    ends = f"({low} to {high})"
     middle = place | {
         "mode": "markers",
         "x": [0],

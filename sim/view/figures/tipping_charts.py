@@ -5,9 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.view.figures.hatching import hatched
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, PAPER, QUIET, Figure, Trace, axis, error_bar, heading, layout
+from sim.view.number_format import percent, setting
 
+_ENDS = ("share_low", "share_high")
 _LOOKS = {"0": ("#0072B2", "circle", "solid"), "1": ("#C44E00", "diamond", "dash")}
 
 
@@ -55,17 +58,22 @@ def _level(y: float, colour: str, dash: str) -> dict[str, Any]:
 
 
 def phase_diagram(rows: pd.DataFrame, x: str, y: str, title: str, titles: tuple[str, str]) -> Figure:
-    """The share that stays over two factors; the solid line is one half. Cells that are not sure stay empty.
+    """The share that stays over two factors; the solid line is one half.
 
-    `rows`: both factors, `share`, `share_low`, `share_high`.
+    Hatched: the interval of what stays holds zero. Cells without a sure effect at all stay empty. `rows`:
+    both factors, `share`, `share_low`, `share_high`, `stays_low`, `stays_high`.
     """
     across, up = (sorted(rows[name].unique()) for name in (x, y))
-    table = rows.pivot_table(index=y, columns=x, values="share", dropna=False).reindex(
-        index=up, columns=across
-    )
+
+    def over(column: str) -> pd.DataFrame:
+        wide = rows.pivot_table(index=y, columns=x, values=column, dropna=False)
+        return wide.reindex(index=up, columns=across)
+
+    table = over("share")
+    unsure = table.notna() & ~((over("stays_low") > 0.0) | (over("stays_high") < 0.0))
     shares = [numbers(row) for row in table.to_numpy(float)]
     words = [["" if value is None else f"{value:.0%}" for value in row] for row in shares]
-    names = [[_name(value) for value in side] for side in (across, up)]
+    names = [[setting(value) for value in side] for side in (across, up)]
     heat: Trace = {
         "type": "heatmap",
         "x": names[0],
@@ -74,8 +82,12 @@ def phase_diagram(rows: pd.DataFrame, x: str, y: str, title: str, titles: tuple[
         "coloraxis": "coloraxis",
         "text": words,
         "texttemplate": "%{text}",
+        "customdata": np.stack(
+            [[[percent(one) for one in row] for row in over(end).to_numpy(float)] for end in _ENDS], axis=-1
+        ).tolist(),
         "hoverongaps": False,
-        "hovertemplate": f"{titles[0]}: %{{x}}<br>{titles[1]}: %{{y}}<br>%{{z:.0%}} stays<extra></extra>",
+        "hovertemplate": f"{titles[0]}: %{{x}}<br>{titles[1]}: %{{y}}<br>%{{z:.0%}} stays "
+        "(%{customdata[0]} to %{customdata[1]})<extra></extra>",
     }
     bar = {"thickness": 12, "len": 0.9, "outlinewidth": 0, "tickformat": ".0%"}
     scale = [[0.0, "#0072B2"], [0.5, "#f7f7f7"], [1.0, "#C44E00"]]
@@ -101,7 +113,7 @@ def phase_diagram(rows: pd.DataFrame, x: str, y: str, title: str, titles: tuple[
             "line": {"color": INK, "width": 2.5},
         }
         traces.append(half)
-    return {"data": traces, "layout": shape}
+    return hatched({"data": traces, "layout": shape}, unsure.to_numpy())
 
 
 def repeal_by_level(repeal: pd.DataFrame, after: int) -> Figure:
@@ -139,7 +151,3 @@ def repeal_by_level(repeal: pd.DataFrame, after: int) -> Figure:
 
 def _plain(column: "pd.Series[Any]") -> list[Any]:
     return numbers(column) if pd.api.types.is_numeric_dtype(column) else [str(one) for one in column]
-
-
-def _name(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

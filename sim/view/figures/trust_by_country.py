@@ -21,6 +21,7 @@ from sim.view.figures.style import (
     time_axis,
 )
 from sim.view.figures.time_series import fan_traces
+from sim.view.number_format import POINTS_OF_100
 
 _LONGEST = 22  # letters of a name beside the axis: a telephone has no room for more
 
@@ -33,7 +34,7 @@ def chosen_country(
     ranges: dict[str, list[float]],
     height: int = 300,
 ) -> Figure:
-    """One world's trust in the first of the countries; a frame for each of the others.
+    """One world's trust in the first of the countries, in points of 100; a frame for each of the others.
 
     `quantiles`: `quantiles.fan` by month and country. `names`: {code: name}, in the order of the frames.
     `ranges`: the vertical range of each country, the same in all worlds.
@@ -63,7 +64,7 @@ def chosen_country(
     shape = layout(
         height,
         xaxis=time_axis(*span),
-        yaxis=axis("trust, 0 to 1", range=ranges[first]),
+        yaxis=axis(f"trust, {POINTS_OF_100}", range=ranges[first]),
         title=heading(style.label),
     )
     return {"data": fan_traces(by_country[first], style), "layout": shape, "frames": frames}
@@ -82,8 +83,11 @@ def countries_at_end(
     styles: dict[str, WorldStyle],
     told: Mapping[str, str] | None = None,
 ) -> Figure:
-    """A row for each country, a mark for each world with the middle 90% of seeds; the most trusting countries
-    on top. `told`: {code: words} of the countries to be seen first, which stand beside their marks."""
+    """A row for each country, a mark for each world with the middle 90% of seeds, in points of 100; the most
+    trusting countries on top.
+
+    `told`: {code: words} of the countries to be seen first, which stand beside their marks.
+    """
     first = next(iter(quantiles.values())).set_index("country")["q50"].sort_values()
     order = [str(code) for code in first.index]
     shown = [names.get(code, code) for code in order]
@@ -106,7 +110,7 @@ def countries_at_end(
                 "error_x": error_bar(
                     numbers(rows["q95"] - rows["q50"]), numbers(rows["q50"] - rows["q5"]), style.colour, 1.2
                 ),
-                "hovertemplate": f"%{{y}}, {style.label}: %{{x:.3f}}<extra></extra>",
+                "hovertemplate": f"%{{y}}, {style.label}: %{{x:.1f}}<extra></extra>",
             }
         )
     told = told or {}
@@ -123,7 +127,7 @@ def countries_at_end(
         "data": traces,
         "layout": layout(
             70 + 18 * len(order),
-            xaxis=axis("trust, 0 to 1", side="top", range=limits),
+            xaxis=axis(f"trust, {POINTS_OF_100}", side="top", range=limits),
             yaxis=names_axis(shown[::-1], tickmode="array", tickvals=shown, ticktext=ticks),
             margin=margin,
             annotations=notes,

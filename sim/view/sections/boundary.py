@@ -10,7 +10,7 @@ from sim.view.blocks import Block, Chart, Choice, Section, Text, listed
 from sim.view.figures.boundary_chart import boundary_map
 from sim.view.figures.style import diverging
 from sim.view.labels import factor_name
-from sim.view.number_format import number, percent
+from sim.view.number_format import number, percent, setting
 from sim.view.results_view import ResultsView
 from sim.view.tables import Table, columns, records_of, text
 
@@ -73,7 +73,7 @@ def _slices(
     }
     for key, rows in surface.groupby(others):
         at = key if isinstance(key, tuple) else (key,)
-        name = ", ".join(f"{value:.3g}" for value in at)
+        name = ", ".join(setting(value) for value in at)
         slices[name] = rows
         mine = np.logical_and.reduce([place[one] == value for one, value in zip(others, at, strict=True)])
         near[name] = runs[mine]

@@ -8,6 +8,7 @@ from sim.analysis.design_outcomes import Cells
 from sim.analysis.headlines import HEADLINES, Headline
 from sim.view.blocks import Block, Chart, NotThere, Section, listed
 from sim.view.figures.design_charts import heat_map, limits_of
+from sim.view.figures.hatching import hatched
 from sim.view.figures.maps import CIVIDIS
 from sim.view.figures.style import Figure, diverging
 from sim.view.labels import factor_name
@@ -55,7 +56,9 @@ def _blocks(
         a, b = (text(style.label) for style in view.compare)
         colours = (
             f" In the first panel, colours at the upper end of the scale mean a higher value in {b}, at "
-            f"the lower end a higher value in {a}; near white means no difference."
+            f"the lower end a higher value in {a}; near white means no difference. "
+            "Hatched: the 95% interval of the difference holds zero, so that its sign is not known; it is "
+            "over the points of a cell, or over the pairs of a single point."
         )
     read = (
         f"Each cell is the mean of {text(headline.name)} ({text(headline.unit)}; {text(headline.window)}) "
@@ -75,7 +78,7 @@ def _difference_map(
         return
     a, b = view.compare
     gap = cells[DIFFERENCE]
-    yield heat_map(
+    drawn = heat_map(
         gap.mean,
         gap.points,
         gap.x.names,
@@ -87,6 +90,7 @@ def _difference_map(
         title=f"Difference: {difference_in_words(view)}",
         signed=True,
     )
+    yield hatched(drawn, gap.unsure)
 
 
 def _world_maps(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.scenario.factor_groups import EVERY
 from sim.view.labels import factor_name
-from sim.view.number_format import estimate, scale_for
+from sim.view.number_format import estimate, scale_for, setting
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_heat_map import DIFFERENCE, HEADLINE, difference_in_words
 from sim.view.tables import Table, Value, columns
@@ -48,8 +48,10 @@ def _values(column: "pd.Series[Any]") -> str:
     """All values of a factor if they are few, else their range or number."""
     numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if column.nunique() <= _FEW_VALUES:
-        return ", ".join(_value(value) for value in sorted(column.unique(), key=None if numeric else str))
-    return f"{_value(column.min())} to {_value(column.max())}" if numeric else f"{column.nunique():,} values"
+        return ", ".join(setting(value) for value in sorted(column.unique(), key=None if numeric else str))
+    return (
+        f"{setting(column.min())} to {setting(column.max())}" if numeric else f"{column.nunique():,} values"
+    )
 
 
 def _factor(manifest: Mapping[str, Any], path: str) -> tuple[str, dict[str, Any]]:
@@ -61,10 +63,6 @@ def _factor(manifest: Mapping[str, Any], path: str) -> tuple[str, dict[str, Any]
         if isinstance(spec, dict):
             return word, {key: value for key, value in spec.items() if value is not None}
     return "", {}
-
-
-def _value(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def headlines_over_points(view: ResultsView, at: Mapping[str, pd.DataFrame]) -> Table:

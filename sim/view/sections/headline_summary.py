@@ -123,10 +123,9 @@ def _list(names: list[str], total: int) -> str:
 def _more_or_less(row: dict[str, Any]) -> str:
     _, scale = scales(row)
     difference, ends = estimate(*(row[column] * scale.factor for column in ("difference", "low", "high")))
-    plain = row["unit"] == "0-1"
-    size = with_unit(difference.lstrip(f"+{MINUS}"), "" if plain else scale.change)
+    size = with_unit(difference.lstrip(f"+{MINUS}"), scale.change)
     word = "higher" if row["difference"] > 0 else "lower"
-    return f"<strong>{size} {word}</strong> ({'on a scale of 0 to 1, ' if plain else ''}95% interval {ends})"
+    return f"<strong>{size} {word}</strong> (95% interval {ends})"
 
 
 def head(view: ResultsView, said: str | None = None, limits: Sequence[str] | None = None) -> str:

@@ -77,9 +77,7 @@ def _projections(view: ResultsView) -> Iterable[Block]:
     rows: list[list[Value]] = []
     for row in view.manifest.get("projections", []):
         scale = scale_for(str(row["unit"]), max(row[end] or 0.0 for end in ("low", "high")))
-        low, high = (
-            None if row[end] is None else f"{row[end] * scale.factor:,.4g}" for end in ("low", "high")
-        )
+        low, high = (None if row[end] is None else number(row[end] * scale.factor) for end in ("low", "high"))
         amount = f"up to {high}" if low is None else low if high in (None, low) else f"{low} to {high}"
         label = str(row["label"]).removesuffix(": up to")
         rows.append([row["id"], label, row["period"], amount, scale.title, row["source"]])

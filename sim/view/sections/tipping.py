@@ -9,7 +9,7 @@ from sim.analysis.drivers.tipping import CURVES, REPEAL, RETURNS, level_past_ret
 from sim.view.blocks import Block, Chart, Section, Text, listed
 from sim.view.figures.tipping_charts import phase_diagram, repeal_by_level, share_along
 from sim.view.labels import factor_name
-from sim.view.number_format import number, percent, span
+from sim.view.number_format import number, percent, setting, span
 from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
@@ -107,8 +107,9 @@ def _over_two(returns: pd.DataFrame, x: str, y: str) -> Iterable[Block]:
         if mine.loc[mine["outcome"] == code, "share"].notna().any()
     ]
     read = _READ + (
-        f"The number is that of {at}. The solid line is one half. Cells in which a rule that lasts has no "
-        "sure effect are empty."
+        f"The number is that of {at}. The solid line is one half. Hatched: the 95% interval of what stays, "
+        "over resampled seeds, holds zero, so that it is not sure that anything stays. Cells in which a rule "
+        "that lasts has no sure effect are empty."
     )
     yield Chart("phase", "Where is how much lost for good?", read, figures, width=430)
 
@@ -148,7 +149,7 @@ def _curves_table(curves: pd.DataFrame) -> Table:
 def _returns_table(returns: pd.DataFrame, varied: list[str]) -> Table:
     rows: list[list[Value]] = []
     for row in records_of(returns):
-        where = ", ".join(f"{name} = {row[name]}" for name in varied) or "as configured"
+        where = ", ".join(f"{name} = {setting(row[name])}" for name in varied) or "as configured"
         share = percent(row["share"])
         if not pd.isna(row["share_low"]):
             share += f" ({percent(row['share_low'])} to {percent(row['share_high'])})"

@@ -10,7 +10,7 @@ from sim.analysis.drivers.trace.decision import GROUPS
 from sim.analysis.drivers.trace.terms_table import TERMS
 from sim.view.blocks import Block, Chart, Text
 from sim.view.figures.trace_charts import bars_of_terms, by_month
-from sim.view.number_format import number
+from sim.view.number_format import POINTS_OF_100, number
 from sim.view.sections.trace_words import (
     kind_words,
     month_short,
@@ -176,10 +176,10 @@ def _trust(trace: CustomerTrace) -> Chart:
     path = trace.path
     figure = by_month(
         path["month"],
-        path["trust_a"],
-        path["trust_b"],
+        100.0 * path["trust_a"],
+        100.0 * path["trust_b"],
         styles(trace.pair),
-        "trust, 0 to 1",
+        f"trust, {POINTS_OF_100}",
         trace.first_month,
     )
     read = "Its trust in US law enforcement's reach of data at US providers. The dotted line: its paths part."

@@ -7,12 +7,12 @@ import pandas as pd
 from sim.view.blocks import Block, Chart, Choice, Missing, NotThere, listed, section
 from sim.view.figures.events import Event, mark
 from sim.view.figures.maps import EUROPE
-from sim.view.figures.quantiles import fan, of_world
+from sim.view.figures.quantiles import fan, in_points, of_world
 from sim.view.figures.style import common_range
 from sim.view.figures.time_series import difference, together
 from sim.view.figures.trust_by_country import chosen_country, countries_at_end, country_ranges, last_months
 from sim.view.labels import how_to_record, how_to_summarise
-from sim.view.number_format import number
+from sim.view.number_format import POINTS_OF_100, number
 from sim.view.results_view import ResultsView
 from sim.view.sections.over_draws import beside_draws, beyond_luck
 from sim.view.sections.world_maps import TRUST, maps
@@ -45,7 +45,7 @@ _CHANNELS = {
         "trust-abroad",
         "How much do customers abroad trust US providers, by month?",
         "Mean trust of customers outside the United States, weighted by accounts: the perceived "
-        "probability that data within reach of a US warrant are not used against the customer.",
+        "probability that data within reach of a US warrant are not used against the customer, of 100.",
     ),
     "trust_intelligence": (
         "trust-intelligence",
@@ -59,7 +59,7 @@ _CHANNELS = {
 def _channel(view: ResultsView, column: str) -> Chart:
     """Trust abroad in one of the two channels, a panel for each world."""
     id_, title, meaning = _CHANNELS[column]
-    frame = view.needed_table("trust abroad", "world", column)
+    frame = in_points(view.needed_table("trust abroad", "world", column), column)
     fans = {name: fan(of_world(frame, name), column) for name in view.styles}
     limits = common_range(
         min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
@@ -67,7 +67,13 @@ def _channel(view: ResultsView, column: str) -> Chart:
     figures, named = [], named_events(view, column)
     for name, style in view.styles.items():
         figure = together(
-            fans, {name: style}, view.span, style.label, "trust, 0 to 1", height=300, y={"range": limits}
+            fans,
+            {name: style},
+            view.span,
+            style.label,
+            f"trust, {POINTS_OF_100}",
+            height=300,
+            y={"range": limits},
         )
         codes = [event.code for event in named]
         figures.append(mark(figure, view.events(name), *view.span, view.switches(name), codes))
@@ -117,13 +123,13 @@ def _effect(view: ResultsView) -> Iterable[Block]:
     series = view.series("trust")
     if series is None:
         raise NotThere("the difference in trust by month", how_to_summarise("series"))
-    drawn = difference(series, b.colour, view.span, "points of 100", scale=100.0)
+    drawn = difference(series, b.colour, view.span, POINTS_OF_100, scale=100.0)
     drawn, whole = beside_draws(view, drawn, "trust", b.colour)
     figure = mark(drawn, [], *view.span, view.switches(a.name, b.name))
     read = (
-        f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed, in points of a "
-        f"scale of 100; above zero, trust is higher with {text(b.label)}. The band is the 95% interval of "
-        f"the mean over pairs: luck alone.{whole}"
+        f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust "
+        f"is higher with {text(b.label)}. The band is the 95% interval of the mean over pairs: luck alone."
+        f"{whole}"
     )
     yield Chart(
         "trust-difference", "What is the effect of the rule on trust abroad?", read, [figure], legend=False
@@ -133,7 +139,8 @@ def _effect(view: ResultsView) -> Iterable[Block]:
 @listed
 def _by_country(view: ResultsView) -> Iterable[Block]:
     frame = view.needed_table("trust by country", "country", "country", "trust")
-    fans = {name: fan(of_world(frame, name), "trust", ("country", "month")) for name in view.styles}
+    points = in_points(frame, "trust")
+    fans = {name: fan(of_world(points, name), "trust", ("country", "month")) for name in view.styles}
     present = sorted({str(code) for q in fans.values() for code in q["country"]}, key=view.place)
     start = next((code for code in ("IE", "DE") if code in present), present[0])
     names = {code: view.place(code) for code in [start, *(code for code in present if code != start)]}
@@ -159,9 +166,9 @@ def _by_country(view: ResultsView) -> Iterable[Block]:
 
 
 def trust_at_the_end(view: ResultsView, frame: pd.DataFrame, hint: str = "") -> Chart:
-    """Trust in every country in the last twelve months; `frame`: country and trust; `hint`: a sentence."""
+    """Trust in every country in the last twelve months; `frame`: country, trust; `hint`: a sentence."""
     means = (
-        last_months(frame)
+        in_points(last_months(frame), "trust")
         .groupby(["world", "seed", "country"], observed=True, as_index=False)["trust"]
         .mean()
     )
@@ -189,7 +196,7 @@ def _most_different(view: ResultsView, ends: dict[str, pd.DataFrame]) -> dict[st
     a, b = (ends[style.name].set_index("country")["q50"] for style in view.compare)
     gap = b - a
     largest = gap[gap != 0.0].abs().nlargest(NAMED_COUNTRIES).index
-    return {str(code): number(gap[code], signed=True, decimals=3) for code in largest}
+    return {str(code): number(gap[code], signed=True, decimals=1) for code in largest}
 
 
 @section("events", "Events")

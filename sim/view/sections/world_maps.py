@@ -6,20 +6,26 @@ import pandas as pd
 
 from sim.view.figures.maps import CIVIDIS, WORLD, limits_of, symmetric, world_map
 from sim.view.figures.style import Figure, diverging
+from sim.view.number_format import POINTS_OF_100
 from sim.view.results_view import ResultsView
 
 
 class Mapped(NamedTuple):
-    """What maps show: a column, its unit, formats of values and differences, ends of the colour scale."""
+    """What maps show: a column, its unit, formats of values and differences, ends of the colour scale.
+
+    The column is multiplied by `scale`; ends that are not given are multiples of `step`.
+    """
 
     column: str
     unit: str
     value_format: str
     gap_format: str
     limits: tuple[float, float] | None = None
+    scale: float = 1.0
+    step: float = 1.0
 
 
-TRUST = Mapped("trust", "trust, 0 to 1", ".2f", "+.3f")
+TRUST = Mapped("trust", f"trust, {POINTS_OF_100}", ".1f", "+.1f", scale=100.0, step=5.0)
 
 
 def maps(
@@ -31,9 +37,10 @@ def maps(
     """
     means = (
         frame.groupby(["world", "month", "country"], observed=True)[mapped.column].mean().unstack("country")
+        * mapped.scale
     )
     levels = {name: _frames(means.loc[name]) for name in view.styles}
-    limits = mapped.limits or limits_of(list(levels.values()))
+    limits = mapped.limits or limits_of(list(levels.values()), mapped.step)
     figures = [
         world_map(
             levels[name],

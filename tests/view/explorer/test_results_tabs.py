@@ -18,7 +18,9 @@ from sim.runs.results import FolderResults
 from sim.runs.watch import watched, write_unchanging
 from sim.view.explorer.pages.results.overview import grouped, more
 from sim.view.explorer.pages.results.query import Query, parsed
-from sim.view.explorer.pages.results.result_tabs import BY_TAB, METRICS, SERIES, tabs_of
+from sim.view.explorer.pages.results.result_tabs import BY_TAB, tabs_of
+from sim.view.explorer.pages.results.spread_tab import SERIES
+from sim.view.explorer.pages.results.tab import METRICS
 from sim.view.folder_view import FolderView, Kept, open_results
 from sim.view.report_parts import PARTS
 from sim.view.results_folders import FolderSummary, list_folders

@@ -67,7 +67,9 @@
       layout = Object.assign({}, layout);
       for (const key in frame.layout || {}) layout[key] = Object.assign({}, layout[key], frame.layout[key]);
     }
-    return {data: themed(data, state.dark), layout: themed(layout, state.dark)};
+    const [fitted, taller] = window.warrantsim.titled(layout, plot.clientWidth);
+    if (layout.height) plot.style.height = layout.height + taller + "px";
+    return {data: themed(data, state.dark), layout: themed(fitted, state.dark)};
   }
   // All of a figure except its series: if it is the same, new series need no new axes.
   function looks(shown) { return JSON.stringify(shown, (key, value) => LONG.has(key) && Array.isArray(value) ? undefined : value); }

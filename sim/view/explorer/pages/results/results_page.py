@@ -26,7 +26,8 @@ from sim.view.explorer.page import Component, Page
 from sim.view.explorer.pages.results import folder_list, progress
 from sim.view.explorer.pages.results.overview import DOWNLOADS, more
 from sim.view.explorer.pages.results.query import CONTROL, Query, parsed
-from sim.view.explorer.pages.results.result_tabs import BY_TAB, Tab, tabs_of
+from sim.view.explorer.pages.results.result_tabs import BY_TAB, tabs_of
+from sim.view.explorer.pages.results.tab import Tab
 from sim.view.explorer.settings import Settings
 from sim.view.folder_view import FolderView, open_results
 from sim.view.results_folders import Refused, open_folder

@@ -8,16 +8,17 @@ import pandas as pd
 from sim.analysis.headlines import paired
 from sim.view.blocks import Block, Chart, Choice, Section, listed, section
 from sim.view.figures.events import Event, mark
-from sim.view.figures.quantiles import fan, of_world
+from sim.view.figures.quantiles import fan, in_points, of_world
 from sim.view.figures.style import heading, steady_range
 from sim.view.figures.time_series import difference_fan, together
+from sim.view.number_format import POINTS_OF_100
 from sim.view.results_view import ResultsView
 from sim.view.sections import world_maps
-from sim.view.sections.trust import trust_at_the_end
+from sim.view.sections.trust import named_events, trust_at_the_end
 from sim.view.tables import text
 from sim.vocabulary import INSTRUMENTS
 
-_HEIGHT = 290
+_HEIGHT, _UNIT = 290, f"trust, {POINTS_OF_100}"
 LAWS = tuple(f"law_{name}" for name in INSTRUMENTS if name != "protest")
 _LAWS_IN_FORCE = world_maps.Mapped("laws", "laws in force", ".1f", "+.2f", (0.0, float(len(LAWS))))
 
@@ -31,15 +32,14 @@ def trust(view: ResultsView) -> Iterable[Block]:
 
 
 def _over_time(view: ResultsView) -> Iterable[Block]:
-    frame = view.needed_table("trust", "world", "trust")
+    frame = in_points(view.needed_table("trust", "world", "trust"), "trust")
     fans = {name: fan(of_world(frame, name), "trust") for name in view.styles}
     limits = steady_range(
         min(float(q["q5"].min()) for q in fans.values()), max(float(q["q95"].max()) for q in fans.values())
     )
-    both = together(
-        fans, view.styles, view.span, "Trust", "trust, 0 to 1", height=_HEIGHT, y={"range": limits}
-    )
-    figures = [mark(both, events_of(view), *view.span, view.switches(*view.styles))]
+    both = together(fans, view.styles, view.span, "Trust", _UNIT, height=_HEIGHT, y={"range": limits})
+    named = [event.code for event in named_events(view, "trust")]
+    figures = [mark(both, events_of(view), *view.span, view.switches(*view.styles), named)]
     message = ""
     if view.compare is not None:
         a, b = view.compare
@@ -50,8 +50,8 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
         )
     read = (
         f"Trust of {text(view.who)}: the perceived probability that data within reach of a US warrant are "
-        f"not used against the customer. The axis does not start at zero. {_band(view)} Codes above the "
-        f"chart are events: hover over one for its description and reference.{message}"
+        f"not used against the customer. The axis does not start at zero. {_band(view)} Dotted lines are "
+        f"events; codes name those after which trust turns most: hover over a code or a dot.{message}"
     )
     yield Chart(
         "trust-now",
@@ -64,9 +64,9 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
 
 def _in_intelligence(view: ResultsView) -> Chart:
     """Trust in the channel that no rule about warrants changes."""
-    frame = view.needed_table("trust", "world", "trust_intelligence")
+    frame = in_points(view.needed_table("trust", "world", "trust_intelligence"), "trust_intelligence")
     fans = {name: fan(of_world(frame, name), "trust_intelligence") for name in view.styles}
-    figure = together(fans, view.styles, view.span, "Trust: intelligence", "trust, 0 to 1", height=_HEIGHT)
+    figure = together(fans, view.styles, view.span, "Trust: intelligence", _UNIT, height=_HEIGHT)
     read = (
         f"The same people's trust in what US intelligence does with their data. {_band(view)} A rule about "
         "warrants does not change it; a part of this distrust spills over into the chart above."
@@ -92,7 +92,7 @@ def _difference(view: ResultsView, frame: pd.DataFrame) -> dict[str, object]:
     before, after = (rows["trust"].to_numpy().reshape(len(seeds), -1) for rows in (one, other))
     pairs = {int(seed): (before[at], after[at]) for at, seed in enumerate(seeds)}
     quantiles = fan(paired(pairs, one["month"].to_numpy()[: len(one) // len(seeds)]), "difference")
-    figure = difference_fan(quantiles, b.colour, view.span, "difference in trust", _HEIGHT)
+    figure = difference_fan(quantiles, b.colour, view.span, f"difference, {POINTS_OF_100}", _HEIGHT)
     figure["layout"]["title"] = heading(f"{b.label} minus {a.label}")
     return mark(figure, [], *view.span, view.switches(a.name, b.name))
 

@@ -1,0 +1,49 @@
+// Titles that fit: plotly.js cuts the title of a panel or of an axis that is wider than the panel. Used by the report, too.
+(function () {
+  "use strict";
+  const PANEL = 18, AXIS = 17;  // pixels of a further line
+  let pen = null;
+  function wide(words, font) {
+    pen = pen || document.createElement("canvas").getContext("2d");
+    pen.font = font;
+    return pen.measureText(words.replace(/<[^>]+>/g, "")).width;
+  }
+  // The words in lines of at most so many pixels; a single long word stays whole.
+  function lines(text, room, font) {
+    const found = [""];
+    text.split(/<br>|\s+/).forEach(function (word) {
+      const longer = found[found.length - 1] ? found[found.length - 1] + " " + word : word;
+      if (!found[found.length - 1] || wide(longer, font) <= room) found[found.length - 1] = longer; else found.push(word);
+    });
+    return found;
+  }
+  function fit(title, room, size, family) {
+    const before = title.text.split("<br>").length, found = lines(title.text, room, size + "px " + family);
+    return [Object.assign({}, title, {text: found.join("<br>")}), found.length - before];
+  }
+  // A layout whose titles fit into a panel of this width; the panel grows by what it needs, and the chart in it stays.
+  function titled(layout, width) {
+    const out = Object.assign({}, layout), margin = Object.assign({l: 0, r: 0, t: 0, b: 0}, layout.margin), family = (layout.font || {}).family || "sans-serif";
+    const named = Object.keys(layout).some(key => /^yaxis\d*$/.test(key) && layout[key].type === "category");
+    let top = 0, bottom = 0;
+    if (layout.title && layout.title.text) {
+      const [title, more] = fit(layout.title, width - 4, (layout.title.font || {}).size || 17, family);
+      out.title = title;
+      top = more * PANEL;
+    }
+    Object.keys(layout).filter(key => /^xaxis\d*$/.test(key)).forEach(function (key) {
+      const one = layout[key];
+      if (!one.title || !one.title.text || one.side === "top") return;
+      const ends = one.domain || [0, 1], inner = (width - margin.l - margin.r) * (ends[1] - ends[0]);
+      // Names beside the chart push it to the right, by how much only plotly.js knows; the title keeps to its middle.
+      const [title, more] = fit(one.title, named ? Math.min(inner, 0.42 * width) : inner + 2 * Math.min(margin.l, margin.r), (one.title.font || {}).size || 14, family);
+      out[key] = Object.assign({}, one, {title: title});
+      bottom = Math.max(bottom, more * AXIS);
+    });
+    out.margin = Object.assign({}, margin, {t: margin.t + top, b: margin.b + bottom});
+    if (layout.height) out.height = layout.height + top + bottom;
+    return [out, top + bottom];
+  }
+  window.warrantsim = window.warrantsim || {};
+  window.warrantsim.titled = titled;
+})();
