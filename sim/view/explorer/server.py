@@ -1,6 +1,7 @@
 """Serve the explorer on this machine until it is interrupted."""
 
 import logging
+import signal
 import socket
 import threading
 import webbrowser
@@ -35,6 +36,8 @@ def serve(
     tell(f"the explorer is at {address} (Ctrl+C stops it)")
     if browser:
         threading.Timer(0.5, webbrowser.open, [address]).start()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)  # as Ctrl+C does: worker processes are ended, nothing is left
     try:
         server.run()  # until Ctrl+C
     finally:
@@ -42,6 +45,10 @@ def serve(
         for page in pages:
             page.close()
         tell("ended")
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _named(host: str) -> str:
