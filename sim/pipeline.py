@@ -208,7 +208,11 @@ def _further(run: Finished, watch: Watch, further: bool, joint: JointDraws | Non
     run.further_failures += runner.failures
     _write_summaries(run, tables)
     shipped_tables.bring_shipped(run.folder, resolved)
-    return {"projections": projections(), "configuration": shipped_tables.configuration_of(resolved)}
+    return {
+        "projections": projections(),
+        "configuration": shipped_tables.configuration_of(resolved),
+        "as_shipped": shipped_tables.is_as_shipped(resolved),
+    }
 
 
 def _write_summaries(run: Finished, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -245,12 +249,11 @@ def _announce(runner: Runner, words: str, count: int) -> None:
 def summaries_of_draws(joint: JointDraws, runner: Runner) -> dict[str, pd.DataFrame]:
     """The headlines over joint draws, the values that they are made of, and what the draws vary."""
     found = joint_draws.outcomes(joint, runner)
-    of = {shipped_tables.CONFIGURATION: shipped_tables.configuration_of(joint.resolved)}
     told = measurements.value_of_information(joint, found)
     return {
         "uncertainty": with_windows(summarise(found, joint), joint.resolved),
         "draws_outcomes": found,
-        "varied": varied(joint).assign(**of),
+        "varied": varied(joint).assign(**shipped_tables.keys_of(joint.resolved)),
         **({VALUE: told} if len(told) else {}),
     }
 

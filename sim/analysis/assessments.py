@@ -31,7 +31,7 @@ from sim.runs.tasks import Runner
 from sim.scenario.locations import shown
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import Resolved, resolve, variant
+from sim.scenario.resolution import Resolved, variant
 
 EVIDENCE, CHANNELS = "evidence", "channels"
 SCORED_ONCE = (
@@ -115,8 +115,7 @@ def validation(resolved: Resolved, draws: int) -> Assessment:
 
 def shipped_only(resolved: Resolved) -> None:
     """Refuse an experiment with parameters, a world or a history of its own; raises InputError."""
-    shipped = resolve("history", base=resolved.base)
-    if shipped_tables.configuration_of(resolved) != shipped_tables.configuration_of(shipped):
+    if not shipped_tables.is_as_shipped(resolved):
         raise InputError(
             f"{resolved.name}: sets parameters, a world or a history of its own, and validation scores the "
             "shipped ones only: choosing by these scores would spend the rows; choose by calibration rows "
@@ -176,7 +175,7 @@ def channels(resolved: Resolved, seeds: int | None = None) -> Assessment:
     Raises InputError.
     """
     what = asked_channels(resolved, seeds)
-    of = {shipped_tables.CONFIGURATION: shipped_tables.configuration_of(resolved)}
+    of = shipped_tables.keys_of(resolved)
     pairs = f"{len(what.seeds)} {'pair' if len(what.seeds) == 1 else 'pairs'}"
     size = (
         f"{resolved.name}: {len(what.channels)} channels, so {what.coalitions} runs of each of {pairs}; "

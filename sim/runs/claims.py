@@ -20,7 +20,7 @@ from sim.runs.verdicts import FAILS, HOLDS, INCONCLUSIVE, NOT_JUDGED, verdicts
 from sim.scenario.base import nearest
 from sim.scenario.experiments import ABROAD, FROM_THE_SWITCH, first_day, window
 from sim.scenario.problems import InputError, choices
-from sim.scenario.resolution import Resolved, factors, points, scenarios_at
+from sim.scenario.resolution import Resolved, factors, moves_what_has_a_date, points, scenarios_at
 from sim.scenario.schema import Claim
 
 CLAIMS, BY_POINT = TABLES_OF_CLAIMS = ("claims", "claims_by_point")
@@ -169,16 +169,13 @@ def _first_months(claim: Claim, resolved: Resolved) -> np.ndarray:
     meant, whole = window(claim), points(resolved)
     if meant is not None:
         return np.full(len(whole), np.datetime64(meant[0], "D"))
-    law = any(
-        factor.target.kind in ("switch", "switch_date", "event", "pulled", "lever")
-        for factor in factors(resolved)
-    )
+    moves = moves_what_has_a_date(resolved)
     starts = []
-    for point in whole if law else whole[:1]:
+    for point in whole if moves else whole[:1]:
         at = scenarios_at(resolved, point)
         a, b = at[claim.world], at[claim.against]
         starts.append(np.datetime64(a.month_start(must_be_equal_for(a, b)), "D"))
-    return np.array(starts if law else starts * len(whole), "datetime64[D]")
+    return np.array(starts if moves else starts * len(whole), "datetime64[D]")
 
 
 def _differences(

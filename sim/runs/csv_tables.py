@@ -18,7 +18,7 @@ from sim.scenario.problems import InputError
 
 TEXT = (
     "against", "agent", "along", "arm", "at", "bound", "box_words", "cause", "channel", "claim",
-    "conclusion", "configuration", "counted", "country", "dummy", "error", "expect", "experiment",
+    "compared", "conclusion", "configuration", "counted", "country", "dummy", "error", "expect", "experiment",
     "factor", "factors", "fit", "flags", "forecaster", "headline", "headline_name", "high_words", "how",
     "id", "instrument", "interval", "kind", "label", "levels", "location", "low_words", "meaning",
     "measure", "mechanism", "method", "metric", "model_digest", "month", "name", "note", "of", "others",

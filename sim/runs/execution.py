@@ -19,7 +19,7 @@ from sim.runs.csv_tables import write_csv
 from sim.runs.engines.local import default_workers
 from sim.runs.export import Proved, export, prove
 from sim.runs.folder_check import DamagedFolder, contents_digest, manifest_at, points_are_whole, tables_of
-from sim.runs.forks import forked
+from sim.runs.forks import in_good_order
 from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, write_points
@@ -115,7 +115,7 @@ def _run_missing(run: Execution, watch: Watch) -> None:
     if pairs:
         write_unchanging(plan, run.folder)
         watch.stage("running", len(pairs))
-        tasks = forked(missing(plan.tasks(pairs), index, backend))
+        tasks = in_good_order(missing(plan.tasks(pairs), index, backend), plan.resolved)
         with closing(run.runner.run(tasks, len(pairs))) as all_ended:
             for ended in all_ended:
                 watch.note(ended)

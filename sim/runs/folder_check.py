@@ -97,6 +97,7 @@ class _Manifest(BaseModel):
     projections: list[dict[str, Any]] = []
     worlds_compared: list[_Compared] = []
     configuration: str | None = None
+    as_shipped: bool | None = None
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sim.model.checkpoint import Checkpoint, acting, checkpoint, constant, go_on
 from sim.model.world import WorldSet
 from sim.runs.pairs import share_population
 from sim.scenario.canonical import ScenarioDigests
+from sim.scenario.resolution import Resolved, moves_what_has_a_date
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -92,6 +93,14 @@ class Pasts:
 
 
 # --- which tasks share months -------------------------------------------------------------------------------
+
+
+def in_good_order(tasks: Iterable["Task"], resolved: Resolved) -> Iterable["Task"]:
+    """The tasks of an experiment, forked if its design moves anything that has a date.
+
+    Else no two of them share a month, and the first can begin before the scenarios of others are made.
+    """
+    return forked(tasks) if moves_what_has_a_date(resolved) else tasks
 
 
 def forked(tasks: Iterable["Task"]) -> Iterator["Task"]:

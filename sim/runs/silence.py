@@ -22,7 +22,7 @@ from sim.scenario.experiments import FROM_THE_SWITCH, window
 from sim.scenario.law import Law, deciding_foreign_rows, deciding_us_rows
 from sim.scenario.overrides import Setting, find
 from sim.scenario.paths import value_at
-from sim.scenario.resolution import Resolved, factors
+from sim.scenario.resolution import Resolved, factors, moves_what_has_a_date
 from sim.scenario.samples import POSTERIOR
 from sim.scenario.scenario import Scenario
 
@@ -206,7 +206,7 @@ def _claims(resolved: Resolved) -> Iterator[str]:
     """Claims about months in which their worlds cannot differ."""
     for i, claim in enumerate(resolved.experiment.claims):
         meant = window(claim)
-        if meant is None or claim.window == FROM_THE_SWITCH or _moves_the_law(resolved):
+        if meant is None or claim.window == FROM_THE_SWITCH or moves_what_has_a_date(resolved):
             continue
         a, b = resolved.scenarios[claim.world], resolved.scenarios[claim.against]
         shared = must_be_equal_for(a, b)
@@ -215,13 +215,6 @@ def _claims(resolved: Resolved) -> Iterator[str]:
             yield f"claims.{i}: its worlds are equal until {apart:%Y-%m}: their difference is exactly 0"
         elif shared and meant[0] < apart and claim.over != "last":
             yield f"claims.{i}: some of its months lie before {apart:%Y-%m}, until when its worlds are equal"
-
-
-def _moves_the_law(resolved: Resolved) -> bool:
-    return any(
-        factor.target.kind in ("switch", "switch_date", "event", "pulled", "lever")
-        for factor in factors(resolved)
-    )
 
 
 def _rest(resolved: Resolved) -> Iterator[str]:

@@ -107,6 +107,13 @@ def factors(resolved: Resolved) -> tuple[Factor, ...]:
     return resolved.design.factors if resolved.design is not None else ()
 
 
+def moves_what_has_a_date(resolved: Resolved) -> bool:
+    """Whether the design varies the law, events or levers: points then differ from a month on, which is that
+    point's own."""
+    dated = ("switch", "switch_date", "event", "pulled", "lever")
+    return any(factor.target.kind in dated for factor in factors(resolved))
+
+
 def scenarios_at(resolved: Resolved, point: Point) -> dict[str, Scenario]:
     """The scenario of every world at a point; parts that no factor touches are the objects of
     `resolved.scenarios`.

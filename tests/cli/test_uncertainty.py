@@ -141,7 +141,7 @@ def test_survival_is_run_printed_and_written(
         varied["what"]["trust.asymmetry"] == "varied"
         and varied["what"]["trust.attention_half_life"] == "held"
     )
-    assert table["configuration"].nunique() == 1
+    assert table["configuration"].nunique() == table["compared"].nunique() == 1
 
 
 @pytest.fixture
@@ -250,3 +250,30 @@ def test_shipped_tables_stand_in_and_those_of_other_parameters_go(posterior: Pat
     assert pd.read_csv(tmp_path / "survival.csv")["said"].tolist() == ["own"]
     bring_shipped(tmp_path, shipped)  # the folder's table is no longer of what was run
     assert pd.read_csv(tmp_path / "survival.csv")["said"].tolist() == ["shipped"]
+
+
+def test_shipped_tables_of_a_difference_stand_in_only_for_the_same_worlds(
+    posterior: Path, tmp_path: Path
+) -> None:
+    from sim.analysis.shipped_tables import bring_shipped, compared_in, write
+    from sim.scenario.resolution import resolve
+
+    shipped = resolve("two_worlds")
+    for name in ("survival", "varied", "validation"):
+        write(pd.DataFrame({"said": ["shipped"]}), name, posterior, shipped)
+    text = (root() / "experiments" / "two_worlds.yaml").read_text(encoding="utf-8")
+    others = {
+        "turned": text.replace("[microsoft_wins, doj_wins]", "[doj_wins, microsoft_wins]"),
+        "shorter": text.replace("2025-12", "2020-12"),
+        "later": text.replace("on: 2014-07-31, regime: doj_wins", "on: 2015-07-31, regime: doj_wins"),
+    }
+    for name, other in others.items():
+        assert other != text
+        (tmp_path / f"{name}.yaml").write_text(other, encoding="utf-8")
+    asked = [str(tmp_path / f"{name}.yaml") for name in others] + ["switch_back", "no_snowden", "history"]
+    for name in asked:
+        bring_shipped(tmp_path, shipped)  # the folder held the two worlds before
+        assert {"survival.csv", "varied.csv"} <= {path.name for path in tmp_path.glob("*.csv")}
+        bring_shipped(tmp_path, resolve(name))
+        assert {path.name for path in tmp_path.glob("*.csv")} == {"validation.csv"}, name
+    assert compared_in(resolve("two_worlds", customers=5000)) == compared_in(shipped) != ""

@@ -3,16 +3,20 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.model.checkpoint import Checkpoint
 from sim.runs import forks
-from sim.runs.forks import At, Checkpoints, Moves, forked
+from sim.runs.forks import At, Checkpoints, Moves, forked, in_good_order
 from sim.runs.live import run_live
+from sim.runs.plan import Plan
 from sim.runs.seed import Task, run_seed
-from tests.model.small_worlds import asked
+from sim.scenario.resolution import resolve
+from sim.scenario.schema import Design
+from tests.model.small_worlds import asked, base
 
 DAYS = [dt.date(2015, 9, 30), dt.date(2016, 3, 31), dt.date(2016, 5, 31), dt.date(2016, 12, 31)]
 
@@ -63,6 +67,27 @@ def test_seeds_do_not_share_months_and_no_task_is_lost() -> None:
     given, arranged = tasks(seeds=2), list(forked(tasks(seeds=2)))
     assert sorted((t.label, t.seed) for t in given) == sorted((t.label, t.seed) for t in arranged)
     assert [task.seed for task in arranged] == [0] * len(DAYS) + [1] * len(DAYS)
+
+
+@pytest.mark.parametrize(
+    ("factor", "taken"),
+    [
+        ({"trust.asymmetry": {"values": [1.0, 1.5, 2.0]}}, 1),
+        ({"regimes.doj_wins.comity": {"values": ["none", "common_law", "statutory"]}}, 1),
+        ({"switch_date": {"values": ["2015-09-30", "2016-03-31", "2016-12-31"]}}, 3),
+    ],
+    ids=["people", "what a rule says", "a date"],
+)
+def test_only_what_has_a_date_lets_points_share_months(factor: dict[str, Any], taken: int) -> None:
+    """Else the first task is given before another is made, and to order them would give no fork."""
+    worlds = asked(last="2017-06").experiment
+    design = Design.model_validate({"method": "list", "uncertainties": factor}, strict=False)
+    plan = Plan(resolve(worlds.model_copy(update={"design": design, "knockouts": False}), base=base()))
+    made = list[Task]()
+    tasks = (made.append(task) or task for task in plan.tasks(range(3)))
+    assert next(iter(in_good_order(tasks, plan.resolved))).ids
+    assert len(made) == taken
+    assert any(task.fork for task in forked(plan.tasks(range(3)))) == (taken > 1)
 
 
 def test_an_early_switch_is_no_reason_to_fork() -> None:

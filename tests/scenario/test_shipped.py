@@ -1,10 +1,15 @@
 """The configuration and the experiments that go with the program are accepted by it."""
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
+from sim.analysis.shipped_tables import COMPARED, CONFIGURATION, OF_A_DIFFERENCE, keys_of
 from sim.scenario.base import load_base
 from sim.scenario.locations import experiments, root
-from sim.scenario.resolution import resolve
+from sim.scenario.posterior import posterior_folder
+from sim.scenario.resolution import Resolved, resolve
 
 
 def test_the_shipped_configuration_is_complete_and_consistent() -> None:
@@ -17,6 +22,37 @@ def test_the_shipped_configuration_is_complete_and_consistent() -> None:
 
 def test_there_is_an_experiment() -> None:
     assert "two_worlds" in experiments()
+
+
+@pytest.fixture(scope="module")
+def two_worlds() -> Resolved:
+    return resolve("two_worlds")
+
+
+def _keyed() -> list[Path]:
+    """The shipped tables that say what they are of; validation is made anew only when a model is released."""
+    return [
+        path
+        for path in sorted(posterior_folder().glob("*.csv"))
+        if not path.name.startswith("validation")
+        and CONFIGURATION in path.read_text(encoding="utf-8").partition("\n")[0].split(",")
+    ]
+
+
+def test_tables_of_a_difference_are_shipped() -> None:
+    assert {path.stem for path in _keyed()} >= {
+        *OF_A_DIFFERENCE,
+        "headlines",
+        "draws_headlines",
+        "draws_rows",
+    }
+
+
+@pytest.mark.parametrize("path", _keyed(), ids=lambda path: path.stem)
+def test_a_shipped_table_is_of_the_two_worlds_as_they_are(path: Path, two_worlds: Resolved) -> None:
+    keys = keys_of(two_worlds, of_a_difference=path.stem != "draws_rows")
+    table = pd.read_csv(path, usecols=lambda name: name in (CONFIGURATION, COMPARED), dtype=str)
+    assert {name: set(table[name]) for name in table} == {name: {key} for name, key in keys.items()}
 
 
 @pytest.mark.parametrize("name", experiments())

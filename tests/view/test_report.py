@@ -17,6 +17,7 @@ from sim.view.number_format import estimate, number, scale_for, setting, with_un
 from sim.view.report import build, sections
 from sim.view.results_view import ResultsView
 from sim.view.sections.headline_summary import answer
+from sim.view.sections.record_comparison import other_parameters
 
 SECTIONS = [
     "headlines",
@@ -305,3 +306,36 @@ def test_the_answer_speaks_of_shares_and_percentage_points(two_worlds: FolderRes
         "the share of US requests about people abroad that yield content within 12 months is "
         "<strong>34.1 percentage points higher</strong>"
     ) in answer(frame, ResultsView(two_worlds))
+
+
+@pytest.mark.parametrize(
+    ("of_the_run", "of_the_table", "warned"),
+    [
+        ({"as_shipped": True, "configuration": "a", "model_digest": "b" * 64}, "a b", ""),
+        (
+            {"as_shipped": True, "configuration": "a", "model_digest": "c" * 64},
+            "a b",
+            "Of an earlier version",
+        ),
+        (
+            {"as_shipped": True, "configuration": "d", "model_digest": "b" * 64},
+            "a b",
+            "Of an earlier version",
+        ),
+        ({"as_shipped": False, "configuration": "d", "model_digest": "c" * 64}, "a b", "Not of this run"),
+    ],
+)
+def test_a_shipped_table_of_an_earlier_version_is_not_blamed_on_the_run(
+    two_worlds: FolderResults, of_the_run: dict[str, object], of_the_table: str, warned: str
+) -> None:
+    view = ResultsView(two_worlds)
+    before = dict(view.manifest)
+    view.manifest.update(of_the_run)
+    configuration, model = of_the_table.split()
+    table = pd.DataFrame({"configuration": [configuration], "model_digest": [model * 12]})
+    try:
+        said = " ".join(block.body for block in other_parameters(view, table) if isinstance(block, Text))
+    finally:
+        view.manifest.clear()
+        view.manifest.update(before)
+    assert (warned in said) if warned else not said

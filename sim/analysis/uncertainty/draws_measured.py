@@ -2,7 +2,8 @@
 
 `configs/posterior/draws_headlines.csv` and `draws_rows.csv` have a line a draw: of the two worlds the
 differences of the headlines, and of history as it happened the model's value of each row, both with the seed
-of the draw's number. `configuration` says to which parameters, world and history they belong.
+of the draw's number. `configuration` says to which parameters, world and history they belong, `compared` to
+which two worlds the headlines do.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import pandas as pd
 
 from sim.analysis.evidence.posterior_predictive import PANEL, predict
 from sim.analysis.evidence.rows import Row
-from sim.analysis.shipped_tables import CONFIGURATION, configuration_of
+from sim.analysis.shipped_tables import keys_of
 from sim.analysis.uncertainty.joint_draws import JointDraws, outcomes
 from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.tasks import Runner
@@ -42,13 +43,17 @@ def rows_by_draw(joint: JointDraws, rows: Sequence[Row], count: int, runner: Run
 def write(joint: JointDraws, rows: Sequence[Row], count: int, folder: Path, runner: Runner) -> None:
     """Run the draws, and history at the first `count` of them, and write both files."""
     tables = (headlines_by_draw(outcomes(joint, runner)), rows_by_draw(joint, rows, count, runner))
-    of = {CONFIGURATION: configuration_of(joint.resolved)}
     for name, table in zip(FILES, tables, strict=True):
-        write_csv(table.assign(**of), folder / name, float_format="%.5g")
+        write_csv(table.assign(**_keys(name, joint.resolved)), folder / name, float_format="%.5g")
+
+
+def _keys(name: str, resolved: Resolved) -> dict[str, str]:
+    return keys_of(resolved, of_a_difference=name == HEADLINES_FILE)
 
 
 def read(name: str, resolved: Resolved, folder: Path | None = None) -> pd.DataFrame | None:
-    """One of the files, a line a draw; None where there is none of these parameters.
+    """One of the files, a line a draw; None where there is none of these parameters (and two worlds, for the
+    headlines).
 
     Raises InputError for a file without the columns.
     """
@@ -56,9 +61,10 @@ def read(name: str, resolved: Resolved, folder: Path | None = None) -> pd.DataFr
     if not path.is_file():
         return None
     frame = read_csv(path)
-    lacking = [column for column in (DRAW, CONFIGURATION) if column not in frame]
+    keys = _keys(name, resolved)
+    lacking = [column for column in (DRAW, *keys) if column not in frame]
     if lacking:
         raise InputError(f"{shown(path)}: no column {', '.join(lacking)}")
-    if not len(frame) or frame[CONFIGURATION].iloc[0] != configuration_of(resolved):
+    if not len(frame) or any(str(frame[column].iloc[0]) != key for column, key in keys.items()):
         return None
-    return frame.drop(columns=CONFIGURATION).set_index(DRAW)
+    return frame.drop(columns=list(keys)).set_index(DRAW)

@@ -1,7 +1,8 @@
 """The shipped headlines over joint draws: what the explorer shows before anything is moved.
 
 `configs/posterior/headlines.csv` has the lines of `uncertainty.csv` for each experiment that was run, with
-`experiment` and `configuration`, which says to which parameters, world and history they belong.
+`experiment`, `configuration`, which says to which parameters, world and history they belong, and `compared`,
+which says to which two worlds.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.analysis.shipped_tables import CONFIGURATION, configuration_of
+from sim.analysis.shipped_tables import keys_of
 from sim.analysis.uncertainty.joint_draws import joint_draws, outcomes
 from sim.analysis.uncertainty.summary import COLUMNS, summarise
 from sim.runs.csv_tables import read_csv, write_csv
@@ -40,7 +41,7 @@ def write_headlines(
         if joint is None:
             raise InputError(f"{resolved.name}: compares no two worlds, or has a design: it has no headlines")
         found = summarise(outcomes(joint, runner), joint)
-        tables.append(found.assign(**{EXPERIMENT: resolved.name, CONFIGURATION: configuration_of(resolved)}))
+        tables.append(found.assign(**{EXPERIMENT: resolved.name}, **keys_of(resolved)))
     path = folder / FILE
     write_csv(pd.concat(tables), path, float_format="%.6g")
     return path
@@ -55,8 +56,9 @@ def read_headlines(resolved: Resolved, folder: Path | None = None) -> pd.DataFra
     if not path.is_file():
         return None
     frame = read_csv(path)
-    lacking = [name for name in (*COLUMNS, EXPERIMENT, CONFIGURATION) if name not in frame]
+    keys = {EXPERIMENT: resolved.name} | keys_of(resolved)
+    lacking = [name for name in (*COLUMNS, *keys) if name not in frame]
     if lacking:
         raise InputError(f"{shown(path)}: no column {', '.join(lacking)}")
-    own = (frame[EXPERIMENT] == resolved.name) & (frame[CONFIGURATION] == configuration_of(resolved))
+    own = (frame[list(keys)].astype(str) == pd.Series(keys)).all(axis=1)
     return frame[own].reset_index(drop=True) if own.any() else None

@@ -2,7 +2,7 @@
 questions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,10 @@ from sim.view.results_view import ResultsView
 from sim.view.sections.record_counts import counts_table, extremes_table, tests_of
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
+EARLIER = (
+    "<strong>Of an earlier version.</strong> These shipped numbers were made with an earlier model or "
+    "configuration, and this run has the shipped parameters of today: the two need not agree."
+)
 OTHER_PARAMETERS = (
     "<strong>Not of this run.</strong> These numbers belong to the shipped configuration; this run has "
     "other parameters, another world or another history."
@@ -65,11 +69,18 @@ def record_comparison(view: ResultsView) -> Section:
 
 
 def other_parameters(view: ResultsView, frame: pd.DataFrame) -> Iterable[Block]:
-    """A warning if a table was made with parameters other than this run's."""
-    if "configuration" in frame and str(frame["configuration"].iloc[0]) != str(
-        view.manifest.get("configuration")
-    ):
+    """A warning if a table was made with other parameters than this run's, or by an earlier version."""
+    manifest, first = view.manifest, frame.iloc[0]
+    same = "configuration" not in frame or str(first["configuration"]) == str(manifest.get("configuration"))
+    if not same and not manifest.get("as_shipped"):
         yield Text(OTHER_PARAMETERS)
+    elif not same or not _is_of_the_model(frame, manifest):
+        yield Text(EARLIER)
+
+
+def _is_of_the_model(frame: pd.DataFrame, manifest: Mapping[str, Any]) -> bool:
+    model = str(manifest.get("model_digest") or "")
+    return "model_digest" not in frame or model.startswith(str(frame["model_digest"].iloc[0]))
 
 
 def _projections(view: ResultsView) -> Iterable[Block]:

@@ -50,6 +50,14 @@ def test_draws_of_other_parameters_are_refused() -> None:
         value_of_information(other)
 
 
+def test_draws_of_other_worlds_of_the_same_parameters_are_refused() -> None:
+    other = joint_draws(resolve("switch_back", base=base()), None)
+    assert other is not None and read(ROWS_FILE, other.resolved) is not None
+    assert read(HEADLINES_FILE, other.resolved) is None
+    with pytest.raises(InputError, match="--draws 256 first"):
+        value_of_information(other)
+
+
 def test_what_cannot_be_measured_is_named(joint: JointDraws) -> None:
     with pytest.raises(InputError, match="--measure laws_rul: no such row or parameter; did you mean"):
         value_of_information(joint, errors={"laws_rul": 1.0})

@@ -103,7 +103,7 @@ def test_every_series_has_a_fan(folder_view: FolderView, series: str) -> None:
 
 def test_a_fan_of_chosen_points_is_of_these_points(folder_view: FolderView) -> None:
     _, figures = shown(folder_view, "fans", series="trust", where="trust.asymmetry=2")
-    assert figures["fan-1"]["data"][-1]["y"][-1] == pytest.approx(-gap(4.0))
+    assert figures["fan-1"]["data"][-1]["y"][-1] == pytest.approx(-100.0 * gap(4.0))
     frame = BY_TAB["fans"].numbers(folder_view, Query({"series": "trust", "where": "trust.asymmetry=2"}))
     assert frame["pairs"].unique().tolist() == [8]
 
