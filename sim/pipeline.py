@@ -44,13 +44,15 @@ from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
 from sim.analysis.uncertainty.value_of_information import VALUE
 from sim.analysis.uncertainty.varied import varied
+from sim.model.tables import TABLES
 from sim.runs import claims
 from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.execution import FAILURES, OWN_STORE, Execution, execute, manifest_of
 from sim.runs.live import LivePair, results_of_pairs, tables_of
 from sim.runs.manifest import facts, write_manifest
+from sim.runs.output_folders import check_folder, make_folder
 from sim.runs.plan import Plan
-from sim.runs.points import EXPERIMENT, POINTS
+from sim.runs.points import EXPERIMENT, POINTS, TABLES_FOLDER
 from sim.runs.reporters import Reporters
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
 from sim.runs.store import Store
@@ -78,6 +80,23 @@ _FURTHER = (
 SUMMARIES = (*derived_tables.TABLES, *_FURTHER, *discovery.TABLES, *boundary_tables.TABLES)
 # what other commands write into the folder later
 _RENEWED = ("varied", VALUE, "channels", *discovery.TABLES, *boundary_tables.TABLES)
+
+# what `run` writes over or deletes in its folder, a report among it
+_WRITTEN = (
+    MANIFEST, POINTS, EXPERIMENT, OUTCOMES, FAILURES, "report.html",
+    *(f"{TABLES_FOLDER}/{name}.parquet" for name in TABLES),
+    *(f"{name}.csv" for name in SUMMARIES if name not in _RENEWED),
+)  # fmt: skip
+# what other commands may have written there before, each with a column that tells it from a user's own file
+_BEFORE = {
+    f"{name}.csv": column
+    for names, column in (
+        (shipped_tables.TABLES, shipped_tables.CONFIGURATION),
+        ((VALUE,), "width90_expected"),
+        (("channels",), "shapley"),
+    )
+    for name in names
+}
 
 _LOCAL = re.compile(r"^(--[\w-]+=)?(?:/|[A-Za-z]:[\\/]).*[\\/]")
 
@@ -145,9 +164,13 @@ def run(
     tables that need other runs: draws of the posterior, knock-outs, other switch dates, the evidence; `draws`
     says how many draws (0: none). A shard only runs its part and writes no tables. Raises EngineLost when a
     cluster is gone; what was stored stays, and the next call goes on from there. Raises InputError for draws
-    that the posterior does not have.
+    that the posterior does not have, for folders that cannot be written, and for an `out` in which somebody
+    else's files would be lost.
     """
     joint = joint_draws.joint_draws(resolved, draws) if further or draws is not None else None
+    check_folder(out, _WRITTEN, _BEFORE, resolved.source)
+    make_folder(out, "out")
+    make_folder(store or out / OWN_STORE, "store")
     runner = Runner(Store(store or out / OWN_STORE), backend or Backend(workers), progress)
     done = Finished(out, Plan(resolved, out / POINTS, reporters), runner)
     runner.store.prepare()

@@ -5,7 +5,8 @@ was given and what is asked for.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
 from types import NoneType, UnionType
@@ -37,7 +38,9 @@ _WORDS: dict[Any, str] = {
 
 
 def _possible(path: str | Path) -> str | Path:
-    """A path that a file system could have."""
+    """A path that a file system could have. An empty one is nobody's wish for the working folder."""
+    if path == "":
+        raise ValueError("no path that can be: it is empty")
     try:
         Path(path).lstat()
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -45,6 +48,15 @@ def _possible(path: str | Path) -> str | Path:
     except OSError as error:
         raise ValueError(f"no path that can be: {error.strerror}") from None
     return path
+
+
+@contextmanager
+def writing(out: str | Path) -> Iterator[Path]:
+    """The path of a file to write. Raises InputError if it cannot be written."""
+    try:
+        yield Path(out)
+    except OSError as error:
+        raise InputError(f"out: {out} cannot be written: {error.strerror or error}") from None
 
 
 Place = Annotated[str | Path, AfterValidator(_possible)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.analysis.paired_table import paired_difference
-from sim.api.arguments import Place, checked
+from sim.api.arguments import Place, checked, writing
 from sim.runs.results import FolderResults
 from sim.runs.tables_on_disk import SCHEMA
 from sim.scenario.problems import InputError, choices
@@ -88,7 +88,8 @@ class Results:
         """
         from sim.analysis.drivers.ema_format import export_ema
 
-        return export_ema(self.folder, Path(out))
+        with writing(out) as path:
+            return export_ema(self.folder, path)
 
     @property
     def claims(self) -> pd.DataFrame | None:
@@ -182,7 +183,8 @@ class Results:
         """Write the report, one HTML file that needs no network, and return its path."""
         from sim.view.report import build
 
-        return build(self._results, Path(out))
+        with writing(out) as path:
+            return build(self._results, path)
 
     @checked
     def crate(
@@ -202,8 +204,9 @@ class Results:
         from sim.runs.deposit import DepositOptions, deposit_of
 
         file = None if deposit is None else Path(deposit)
-        pack(self.folder, Path(out), deposit_of(DepositOptions(file, license, authors)))
-        return Path(out)
+        with writing(out) as path:
+            pack(self.folder, path, deposit_of(DepositOptions(file, license, authors)))
+        return path
 
     def _compared(self) -> tuple[str, str]:
         compare = self.manifest["compare"]

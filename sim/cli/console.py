@@ -1,6 +1,5 @@
 """Where the command prints to, and which folders it writes to."""
 
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from rich.markup import escape
 from rich.segment import Segment
 
 from sim.scenario.control_characters import printable
-from sim.scenario.problems import InputError
 
 RESULTS, STORE = Path("results"), Path("results/store")
 _WIDE = 240
@@ -43,15 +41,8 @@ def print_some(screen: Console, mark: str, lines: Sequence[str], rest: str = "")
 
 
 def make_folders(out: Path, store: Path) -> None:
-    """Make both folders. Refuses one that cannot be written now rather than after minutes of simulation."""
-    for option, folder in (("--out", out), ("--store", store)):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            probe = folder / f".writable-{time.monotonic_ns()}"
-            probe.touch(exist_ok=False)
-            probe.unlink()
-        except OSError as error:
-            raise InputError(
-                f"{option} {folder}: cannot be written: {error.strerror or error}; name another folder "
-                f"with {option}"
-            ) from None
+    """Make both folders, or refuse them in the words of the command."""
+    from sim.runs.output_folders import make_folder
+
+    make_folder(out, "--out")
+    make_folder(store, "--store")

@@ -8,7 +8,7 @@ factors are integer or categorical.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -39,6 +39,17 @@ from sim.scenario.strict import Value
 MOST_POINTS = 1_000_000
 
 
+@dataclass(frozen=True)
+class SetBefore:
+    """Who set each path in the experiment's `set` (`first`), and in a world's or over it (`last`).
+
+    No factor may vary the same, except multiples of what the experiment sets.
+    """
+
+    first: Mapping[str, str]
+    last: Mapping[str, str]
+
+
 # --- checking ---------------------------------------------------------------------------------------------
 
 
@@ -46,14 +57,10 @@ def prepare(
     experiment: Experiment,
     base: Base,
     scenarios: Mapping[str, Scenario],
-    set_last: Mapping[str, str],
     found: list[Finding],
+    set_before: SetBefore,
 ) -> Prepared | None:
-    """The experiment's design, checked; what is wrong goes to `found`.
-
-    `set_last` says for each path of a world's `set` or the command line who set it: no factor may vary the
-    same.
-    """
+    """The experiment's design, checked; what is wrong goes to `found`."""
     design = experiment.design
     if design is None:
         return None
@@ -71,14 +78,14 @@ def prepare(
         for path, spec in getattr(design, role).items():
             try:
                 if is_group(path):
-                    made += _in_group(path, role, spec, experiment, base, tree, set_last)
+                    made += _in_group(path, role, spec, experiment, base, tree, set_before)
                 else:
                     made.append(prepared(path, role, spec, experiment, base, tree))
             except FactorProblem as problem:
                 found.append((("design", role, path, *problem.at), problem.message))
     if design.method != POSTERIOR and not design.uncertainties and not design.levers:
         found.append((("design",), "varies nothing: name at least one factor under uncertainties or levers"))
-    found += _overlaps(made, set_last)
+    found += _overlaps(made, set_before)
     found += _levels(design, made)
     if len(found) > before:
         return None
@@ -129,26 +136,30 @@ def _in_group(
     experiment: Experiment,
     base: Base,
     tree: dict[str, Any],
-    set_last: Mapping[str, str],
+    set_before: SetBefore,
 ) -> list[Factor]:
     """The factors that a group of parameters stands for. Raises FactorProblem."""
     assert experiment.design is not None
     named = [other for each in ROLES for other in getattr(experiment.design, each)]
     places = [find(other, tree) for other in named if not is_group(other)]
-    taken = {path_of(place) for place in places if not isinstance(place, str)} | set(set_last)
+    taken = {path_of(place) for place in places if not isinstance(place, str)} | set(set_before.last)
+    if spec.times is None:
+        taken |= set(set_before.first)
     return [
         replace(prepared(name, role, own, experiment, base, tree), group=path)
         for name, own in members(path, spec, base, taken)
     ]
 
 
-def _overlaps(made: Sequence[Factor], set_last: Mapping[str, str]) -> Iterator[Finding]:
+def _overlaps(made: Sequence[Factor], set_before: SetBefore) -> Iterator[Finding]:
     for i, factor in enumerate(made):
         for other in made[:i]:
             if factor.target.overlaps(other.target):
                 yield factor.at, f"{other.path} (one of the {other.role}) varies the same; keep one of them"
         if factor.target.kind == "contents":
-            for path, who in set_last.items():
+            # a multiple is of the value that the experiment sets, which a value or range replaces
+            first = {} if factor.times or factor.group else set_before.first
+            for path, who in (first | set_before.last).items():
                 own = path_of(factor.target.loc)
                 if path == own or path.startswith(f"{own}.") or own.startswith(f"{path}."):
                     yield factor.at, f"is also set by {who}, and cannot have both values; remove one"

@@ -14,7 +14,7 @@ from sim.scenario.additions import with_additions
 from sim.scenario.base import Base, Contents, Finding, contradictions, load_base, nearest
 from sim.scenario.canonical import canonical_scenario
 from sim.scenario.design_points import Point, Prepared, scenarios_with
-from sim.scenario.designs import prepare
+from sim.scenario.designs import SetBefore, prepare
 from sim.scenario.digest import digest
 from sim.scenario.experiments import claim_findings, findings, first_day, months, moved
 from sim.scenario.factor_targets import FactorProblem
@@ -50,7 +50,7 @@ class Resolved:
     """An experiment ready to run: what is asked, one Scenario a world, and who set each value.
 
     `common` is what all worlds are made of, `own` what those are that set values of their own; results that
-    are read again have neither.
+    are read again have neither. `source` is the file that the experiment was read from.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Resolved:
     over_base: tuple[Setting, ...] = ()
     lines: dict[Loc, str] = field(default_factory=dict, repr=False)
     design: Prepared | None = field(default=None, repr=False)
+    source: Path | None = field(default=None, repr=False)
 
     def canonical(self) -> dict[str, Any]:
         """All that decides the results, JSON-able; the same whatever files and layers it came from."""
@@ -158,14 +159,14 @@ def resolve(
     except InputError as error:
         problems += error.problems
     if isinstance(sets, Mapping):
-        over = [Setting(path, value, "changes") for path, value in sets.items()]
+        over = [Setting(path, plain(value, (path,)), "changes") for path, value in sets.items()]
     else:
         over = from_command_line(sets, problems)
     if source is None or base is None:
         raise InputError(problems)
-    asked, lines, name = source
+    asked, lines, name, file = source
     over += [
-        Setting(path, value, who)
+        Setting(path, plain(value), who)
         for path, value, who in (("seeds.count", seeds, "--seeds"), ("customers", customers, "--customers"))
         if value is not None
     ]
@@ -173,20 +174,20 @@ def resolve(
     base, found = with_additions(asked.model_copy(update={"outlook": outlook}), base, lines)
     if found:
         _refuse(found, base.lines | lines, problems)
-    return _assemble(name, asked, lines, base, tuple(over), problems)
+    return _assemble(name, asked, lines, base, tuple(over), problems, file)
 
 
 def _read(
     experiment: str | Path | Experiment | Mapping[str, Any], name: str, problems: list[str]
-) -> tuple[Experiment, dict[Loc, str], str] | None:
-    """The experiment, who gave each of its values, and its name; None if it cannot be read."""
+) -> tuple[Experiment, dict[Loc, str], str, Path | None] | None:
+    """The experiment, who gave each of its values, its name, and its file; None if it cannot be read."""
     if isinstance(experiment, Experiment):
         tree = experiment.model_dump(mode="json", exclude_unset=True)
-        return experiment, dict.fromkeys([(), *places(tree)], name), name
+        return experiment, dict.fromkeys([(), *places(tree)], name), name, None
     if isinstance(experiment, Mapping):
         tree = plain(experiment)
         asked = checked(Experiment, tree, lambda _: name, problems)
-        return (asked, dict.fromkeys([(), *places(tree)], name), name) if asked else None
+        return (asked, dict.fromkeys([(), *places(tree)], name), name, None) if asked else None
     file = experiment_file(experiment)
     try:
         document = read(file)
@@ -194,7 +195,9 @@ def _read(
         problems += error.problems
         return None
     asked = checked(Experiment, document.tree, document.where, problems)
-    return (asked, {loc: document.where(loc) for loc in document.lines}, file.stem) if asked else None
+    if asked is None:
+        return None
+    return asked, {loc: document.where(loc) for loc in document.lines}, file.stem, file
 
 
 def has_design(experiment: str | Path) -> bool:
@@ -238,7 +241,8 @@ def with_points(resolved: Resolved, values: Sequence[Mapping[str, Value]]) -> Re
     specs = {path: FactorSpec(values=tuple(one[path] for one in values)) for path in values[0]}
     design = Design(method="list", uncertainties=specs)
     experiment = resolved.experiment.model_copy(update={"design": design})
-    return _assemble(resolved.name, experiment, resolved.lines, resolved.base, resolved.over_base, [])
+    base, over = resolved.base, resolved.over_base
+    return _assemble(resolved.name, experiment, resolved.lines, base, over, [], resolved.source)
 
 
 def _moved(world: WorldSpec, switch_on: dt.date | None, removed: tuple[str, ...]) -> WorldSpec:
@@ -258,6 +262,7 @@ def _assemble(
     base: Base,
     over: tuple[Setting, ...],
     problems: list[str],
+    source: Path | None = None,
 ) -> Resolved:
     experiment, lines = _experiment(asked, lines, base, [one for one in over if one.of_experiment], problems)
     shared = [Setting(path, value, nearest(lines, ("set", path))) for path, value in asked.set.items()]
@@ -287,9 +292,11 @@ def _assemble(
         for world, spec in experiment.worlds.items()
         for path in spec.set
     }
-    design = prepare(experiment, base, scenarios, set_last | {one.path: one.who for one in last}, found)
+    set_first = {one.path: one.who for one in shared}
+    set_last |= {one.path: one.who for one in last}
+    design = prepare(experiment, base, scenarios, found, SetBefore(set_first, set_last))
     _refuse(found, lines, problems)
-    return Resolved(name, experiment, scenarios, base, common, own, over, lines, design)
+    return Resolved(name, experiment, scenarios, base, common, own, over, lines, design, source)
 
 
 def _refuse(found: list[Finding], lines: dict[Loc, str], problems: list[str]) -> None:

@@ -10,15 +10,18 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
+import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.scenario.control_characters import control_character
 from sim.scenario.locations import shown, text_of
 from sim.scenario.paths import Loc, dotted, leaves
 from sim.scenario.problems import InputError, choices
-from sim.scenario.yaml_text import NotYaml, load
+from sim.scenario.yaml_text import MOST_LEVELS, NotYaml, load
 
 T = TypeVar("T")
+
+_SHOWN_DEPTH, _MOST_PROBLEMS = 3, 20
 
 
 @dataclass(frozen=True)
@@ -80,16 +83,51 @@ def scalar(text: str) -> Any:
     return text if _infinite(value) else value
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, at: Loc = ()) -> Any:
     """A value built in Python as its YAML would read: keys and dates as text, models as mappings, tuples as
-    lists."""
+    lists, NumPy's numbers as numbers. `at` is where it stands.
+
+    Raises InputError for what no YAML could say.
+    """
+    problems: list[str] = []
+    made = _plain(value, at, problems)
+    if problems:
+        raise InputError(problems)
+    return made
+
+
+def _plain(value: Any, at: Loc, problems: list[str]) -> Any:
+    if len(at) > MOST_LEVELS:
+        problems.append(f"{dotted(at[:_SHOWN_DEPTH])}...: is nested too deeply, or holds itself")
+        return None
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_unset=True)
+        return _plain(value.model_dump(mode="json", exclude_unset=True), at, problems)
     if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
+        return _plain_mapping(value, at, problems)
     if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    return value.isoformat() if isinstance(value, dt.date) else value
+        return [_plain(inner, (*at, i), problems) for i, inner in enumerate(value)]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        value = value.item()
+    if _infinite(value):
+        problems.append(f"{dotted(at)}: not a finite number")
+    elif not isinstance(value, str | int | float | None):
+        kind = type(value).__name__
+        problems.append(f"{dotted(at)}: must be a number, text, a date, a list or a mapping (got a {kind})")
+    return value
+
+
+def _plain_mapping(value: Mapping[Any, Any], at: Loc, problems: list[str]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key, inner in value.items():
+        name = str(key)
+        if name in out:
+            problems.append(f"{dotted((*at, name))}: is there twice, as text and as another key")
+        out[name] = _plain(inner, (*at, name), problems)
+        if len(problems) > _MOST_PROBLEMS:
+            break
+    return out
 
 
 def _infinite(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,3 +98,22 @@ def test_only_a_seed_of_the_results_is_traced(pair: sim.Pair) -> None:
         pair.trace("DE", seed=99)
     with pytest.raises(sim.InputError, match=r"seeds 4: .* has the seeds 1-3, which are only 3"):
         sim.why(pair.folder, pair.folder, seeds=4)
+
+
+def test_what_cannot_be_written_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    for out in ("/proc/x", "/dev/null/x", file):
+        with pytest.raises(sim.InputError, match=r"out .*: cannot be written: .*; name another folder"):
+            sim.run("two_worlds", seeds=1, customers=2000, workers=1, out=out, store=tmp_path / "store")
+    with pytest.raises(sim.InputError, match=r"store .*file: cannot be written"):
+        sim.run("two_worlds", seeds=1, customers=2000, workers=1, store=file)
+    with pytest.raises(sim.InputError, match="out: '': no path that can be: it is empty"):
+        sim.run("two_worlds", out="")
+
+
+def test_so_are_files_of_results(pair: sim.Pair) -> None:
+    for write, name in ((pair.report, "y.html"), (pair.crate, "a.zip"), (pair.export_ema, "e.tar.gz")):
+        for folder in ("/proc", "/dev/null"):
+            with pytest.raises(sim.InputError, match=f"out: {folder}/{name} cannot be written"):
+                write(f"{folder}/{name}")

@@ -308,6 +308,13 @@ def test_what_a_factor_varies_nobody_else_may_set(project: Path) -> None:
         InputError, match=r"is also set by experiments/sweep.yaml:\d+, and cannot have both values"
     ):
         swept(project, design, worlds=worlds, compare=None)
+    own = {"trust.news_attention": 0.1}
+    with pytest.raises(
+        InputError, match=r"is also set by experiments/sweep.yaml:\d+, and cannot have both values"
+    ):
+        swept(project, design, set=own)
+    times = grid(trust__peer_weight={"times": [0.5, 1.0], "levels": 2})  # of the value that is set
+    assert len(points(swept(project, times, set={"trust.peer_weight": 0.2}))) == 2
 
 
 def test_the_command_line_can_make_a_design_smaller(project: Path) -> None:

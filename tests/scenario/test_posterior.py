@@ -156,3 +156,6 @@ def test_a_design_of_draws_is_refused_where_they_are_not_there(project: Path) ->
         path = project / "experiments" / "draws.yaml"
         drawn(project, points=4)
         resolve(str(path), ["trust.asymmetry=2"])
+    with pytest.raises(InputError, match="is also set by"):
+        tree = json.loads(path.read_text(encoding="utf-8"))
+        resolve(tree | {"set": {"trust.asymmetry": 1.0}})

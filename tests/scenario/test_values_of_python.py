@@ -1,0 +1,58 @@
+"""What is built in Python is taken as its YAML would be, or refused: never lost, never made into words."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.scenario.problems import InputError
+from sim.scenario.resolution import resolve
+from sim.scenario.yaml_files import plain, read
+
+WITHIN: dict[str, Any] = {"title": "x"}
+WITHIN["set"] = WITHIN
+
+
+def _tree() -> dict[str, Any]:
+    source = resolve("two_worlds").source
+    assert source is not None
+    return dict(read(source).tree)
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        pytest.param(
+            {"worlds": {1: {"label": "A"}, "1": {"label": "B"}}}, "worlds.1: is there twice", id="keys"
+        ),
+        pytest.param({"title": object()}, r"title: must be .* \(got a object\)", id="an object"),
+        pytest.param(
+            {"worlds": {"a": {"label": {1, 2}}}}, r"worlds.a.label: must be .* \(got a set\)", id="a set"
+        ),
+        pytest.param(
+            {"claims": [{"at_least": float("inf")}]}, "claims.0.at_least: not a finite", id="infinite"
+        ),
+        pytest.param({"claims": [{"at_least": np.float32("nan")}]}, "at_least: not a finite", id="no number"),
+        pytest.param(WITHIN, "set.set.set...: is nested too deeply, or holds itself", id="itself"),
+    ],
+)
+def test_what_no_yaml_could_say_is_refused(part: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        sim.check(_tree() | part)
+    if part is not WITHIN:
+        with pytest.raises(InputError, match=said):
+            sim.Experiment(**_tree() | part)
+
+
+def test_a_change_is_no_object_either() -> None:
+    with pytest.raises(InputError, match="title: must be"):
+        sim.check("two_worlds", {"title": object()})
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    asked = resolve(
+        "two_worlds", {"customers": np.int32(2000), "trust.asymmetry": np.float64(1.5)}, np.int64(2)
+    )
+    assert (asked.experiment.seeds.count, asked.experiment.customers) == (2, 2000)
+    assert plain({"a": [np.bool_(True), np.float64(0.5)]}) == {"a": [True, 0.5]}
