@@ -320,7 +320,8 @@ def screen_results(
         "scenario": {"experiment": {"worlds": specs}},
     }
     if compare is None:
-        summaries = {"headlines": headlines_of_one([one[next(iter(resolved.scenarios))] for one in worlds])}
+        alone = headlines_of_one([one[next(iter(resolved.scenarios))] for one in worlds])
+        summaries = {"headlines": with_windows(alone, resolved)}
     else:
         paired = [(one[compare[0]], one[compare[1]]) for one in worlds]
         summaries = derived_tables.paired_summaries(resolved, paired, why, metrics if country is None else ())

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.analysis.drivers import confound, frontier, sensitivity, tipping
 from sim.analysis.drivers.outcomes import OUTCOMES, computed_outcomes, outcomes_of
-from sim.analysis.headline_table import headline_table
+from sim.analysis.headline_table import headline_table, with_windows
 from sim.analysis.headlines import SERIES, Columns, headlines_of_one, series
 from sim.analysis.records import CLOSE as CLOSE_RECORDS
 from sim.analysis.records import TABLE as RECORDS
@@ -80,7 +80,8 @@ def _of_pairs(folder: Path, resolved: Resolved) -> dict[str, pd.DataFrame]:
     compare = resolved.experiment.compare
     if compare is None:
         only = next(iter(resolved.scenarios))
-        return {HEADLINES: headlines_of_one([worlds[only] for worlds in runs_of(folder, [only]).values()])}
+        alone = headlines_of_one([worlds[only] for worlds in runs_of(folder, [only]).values()])
+        return {HEADLINES: with_windows(alone, resolved)}
     runs = runs_of(folder, compare).values()
     pairs = [(worlds[compare[0]], worlds[compare[1]]) for worlds in runs]
     return paired_summaries(resolved, pairs, why=True, metrics=tuple(SERIES))

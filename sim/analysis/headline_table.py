@@ -4,9 +4,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from sim.analysis.drivers.explanations import reasons
+from sim.analysis.drivers.explanations import leak_month, reasons
 from sim.analysis.drivers.knockouts import first_month
-from sim.analysis.headlines import SINCE_THE_SWITCH, SINCE_THEY_DIFFER, Columns, compared_headlines
+from sim.analysis.headlines import (
+    LAST_YEAR,
+    SINCE_THE_SWITCH,
+    SINCE_THEY_DIFFER,
+    Columns,
+    compared_headlines,
+    last_months,
+)
 from sim.runs.silence import begins_with_the_switch
 from sim.scenario.resolution import Resolved
 
@@ -21,17 +28,22 @@ def headline_table(
     table = with_windows(compared_headlines(pairs, first).assign(why=""), resolved)
     if why:
         a, b = (resolved.experiment.worlds[name].label for name in compare)
-        found = reasons(pairs, first, (a, b), _switched(resolved, compare))
+        leak = leak_month(resolved.scenarios[compare[0]])
+        found = reasons(pairs, first, (a, b), _switched(resolved, compare), leak)
         table["why"] = table["headline"].map(found).fillna("")
     return table
 
 
 def with_windows(table: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
-    """The table with windows that say what they are: from the switch on, or from the first difference on."""
-    compare = resolved.experiment.compare
-    if compare is None or _switched(resolved, compare):
-        return table
-    return table.assign(window=table["window"].str.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER))
+    """The table with windows that say what they are.
+
+    They are from the switch on, or from the first difference on; the last twelve months, or all of fewer.
+    """
+    compare, months = resolved.experiment.compare, next(iter(resolved.scenarios.values())).months
+    windows = table["window"].replace(LAST_YEAR, last_months(months))
+    if compare is not None and not _switched(resolved, compare):
+        windows = windows.str.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER)
+    return table.assign(window=windows)
 
 
 def _switched(resolved: Resolved, compare: tuple[str, str]) -> bool:

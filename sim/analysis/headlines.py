@@ -16,6 +16,8 @@ Columns = dict[str, np.ndarray]
 
 SINCE_THE_SWITCH = "from the switch on"
 SINCE_THEY_DIFFER = "from the first difference on"  # of worlds in which no switch is thrown
+LAST_YEAR = "last twelve months"
+_NOISE = 1e-12  # of a value: sums of the same numbers in another order differ by less
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ HEADLINES: tuple[Headline, ...] = (
         "US providers' share of cloud spending abroad",
         "%",
         "",
-        "last twelve months",
+        LAST_YEAR,
         lambda t, m: (
             100.0
             * float(
@@ -262,10 +264,10 @@ class Interval:
 
     @property
     def verdict(self) -> str:
-        if self.low == self.high == self.mean == 0.0:
-            return "exactly equal"
         if self.pairs < 2:
             return "one pair: no interval"
+        if self.low == self.high == self.mean == 0.0:
+            return "exactly equal"
         if self.low > 0.0:
             return "higher"
         return "lower" if self.high < 0.0 else "not told apart from no difference"
@@ -278,12 +280,26 @@ def interval(differences: Sequence[float] | np.ndarray) -> Interval:
     if len(d) == 0:
         return Interval(np.nan, np.nan, np.nan, 0)
     mean = float(np.mean(d))
-    if len(d) == 1 and mean != 0.0:
-        return Interval(mean, np.nan, np.nan, 1)
     if len(d) == 1:
-        return Interval(0.0, 0.0, 0.0, 1)
+        return Interval(mean, np.nan, np.nan, 1)
     half = float(half_width(np.std(d, ddof=1), len(d)))
     return Interval(mean, mean - half, mean + half, len(d))
+
+
+def differences(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """b minus a; exactly 0 where they differ by rounding alone."""
+    noise = _NOISE * np.maximum(np.abs(a), np.abs(b))
+    return np.where(np.abs(b - a) <= noise, 0.0, b - a)
+
+
+def last_months(months: int) -> str:
+    """The last year of so many months: the last twelve, or all where there are fewer."""
+    return LAST_YEAR if months >= 12 else "only month" if months == 1 else f"all {months} months"
+
+
+def in_the_last_months(months: int) -> str:
+    """The same in a sentence."""
+    return "in the last year" if months >= 12 else f"in {'the ' if months == 1 else ''}{last_months(months)}"
 
 
 def _mean_of(values: np.ndarray) -> float:
@@ -300,7 +316,7 @@ def compared_headlines(pairs: Sequence[tuple[Columns, Columns]], first: int) -> 
         a, b = (np.array([h.read(pair[k], first) for pair in pairs]) for k in range(2))
         known = ~np.isnan(a) & ~np.isnan(b)
         a, b = a[known], b[known]
-        i = interval(b - a)
+        i = interval(differences(a, b))
         rows.append(
             {
                 "headline": h.code,

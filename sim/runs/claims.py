@@ -25,6 +25,7 @@ from sim.scenario.schema import Claim
 
 CLAIMS, BY_POINT = TABLES_OF_CLAIMS = ("claims", "claims_by_point")
 _ROWS_A_READ = 1 << 18
+_SHARES = ("share", "0-1")  # units of what is no amount
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ def check(resolved: Resolved) -> None:
             where = nearest(resolved.lines, ("claims", i, "measure"))
             reason = f"no such number in the table '{table}'; {choices(claim.measure, known)}"
             problems.append(f"{where}: claims.{i}.measure: '{claim.measure}': {reason}")
+        elif claim.over == "sum" and column_of(claim).unit in _SHARES:
+            where = nearest(resolved.lines, ("claims", i, "over"))
+            reason = f"'{claim.measure}' is a share, and its sum over months means nothing"
+            problems.append(f"{where}: claims.{i}.over: {reason}; valid: mean, last")
         if claim.window == FROM_THE_SWITCH and (reason := _no_switch(claim, resolved)):
             problems.append(
                 f"{nearest(resolved.lines, ('claims', i, 'window'))}: claims.{i}.window: {reason}"

@@ -58,6 +58,9 @@ def begins_with_the_switch(a: Scenario, b: Scenario) -> bool:
 def _compared(resolved: Resolved) -> Iterator[str]:
     compare = resolved.experiment.compare
     if compare is None:
+        if resolved.design is None and len(resolved.scenarios) > 1:
+            only = next(iter(resolved.scenarios.values())).label
+            yield f"compare: names no two worlds, so nothing is compared: headlines are of '{only}' alone"
         return
     a, b = (resolved.scenarios[name] for name in compare)
     names = f"'{a.label}' and '{b.label}'"

@@ -85,7 +85,7 @@ def prepare(
                 found.append((("design", role, path, *problem.at), problem.message))
     if design.method != POSTERIOR and not design.uncertainties and not design.levers:
         found.append((("design",), "varies nothing: name at least one factor under uncertainties or levers"))
-    found += _overlaps(made, set_before)
+    found += _overlaps(design, made, set_before)
     found += _levels(design, made)
     if len(found) > before:
         return None
@@ -143,23 +143,22 @@ def _in_group(
     named = [other for each in ROLES for other in getattr(experiment.design, each)]
     places = [find(other, tree) for other in named if not is_group(other)]
     taken = {path_of(place) for place in places if not isinstance(place, str)} | set(set_before.last)
-    if spec.times is None:
-        taken |= set(set_before.first)
     return [
         replace(prepared(name, role, own, experiment, base, tree), group=path)
         for name, own in members(path, spec, base, taken)
     ]
 
 
-def _overlaps(made: Sequence[Factor], set_before: SetBefore) -> Iterator[Finding]:
+def _overlaps(design: Design, made: Sequence[Factor], set_before: SetBefore) -> Iterator[Finding]:
     for i, factor in enumerate(made):
         for other in made[:i]:
             if factor.target.overlaps(other.target):
                 yield factor.at, f"{other.path} (one of the {other.role}) varies the same; keep one of them"
         if factor.target.kind == "contents":
             # a multiple is of the value that the experiment sets, which a value or range replaces
-            first = {} if factor.times or factor.group else set_before.first
-            for path, who in (first | set_before.last).items():
+            spec = getattr(design, factor.role).get(factor.group or factor.path)
+            first = {} if spec is not None and spec.times is not None else set_before.first
+            for path, who in {**first, **set_before.last}.items():
                 own = path_of(factor.target.loc)
                 if path == own or path.startswith(f"{own}.") or own.startswith(f"{path}."):
                     yield factor.at, f"is also set by {who}, and cannot have both values; remove one"

@@ -2,6 +2,7 @@
 
 import calendar
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from sim import vocabulary
@@ -13,6 +14,8 @@ from sim.scenario.schema import Claim, Experiment, Switch
 
 SMALLEST_CELL = 5
 MOST_PAIRS = 2_000_000  # pairs of worlds of one experiment: each has a line in a table that fits in memory
+MOST_LETTERS = 10_000  # of a title, a question or a label
+_TURNS = ("LRO", "RLO", "LRE", "RLE", "PDF", "LRI", "RLI", "FSI", "PDI")
 MOST_SEED = 2**63  # the tables hold seeds as whole numbers of 64 bits
 
 
@@ -119,11 +122,33 @@ def _seed_findings(experiment: Experiment) -> Iterator[Finding]:
         yield ("seeds", "first"), f"the last seed would be {first + count - 1}; at most {MOST_SEED - 1}"
 
 
+def seen_as(text: str) -> str:
+    """A text as a reader sees it: one spelling of letters, single spaces, nothing invisible."""
+    normal = unicodedata.normalize("NFKC", text)
+    return " ".join("".join(one for one in normal if unicodedata.category(one) != "Cf").split())
+
+
+def _turns(text: str) -> bool:
+    """Whether a text holds characters that turn the direction of others around."""
+    return any(unicodedata.bidirectional(one) in _TURNS for one in text)
+
+
 def _label_findings(experiment: Experiment) -> Iterator[Finding]:
     """Worlds that a reader could not tell apart."""
     labels: dict[str, str] = {}
+    if not seen_as(experiment.title):
+        yield ("title",), "is empty"
+    for part in ("title", "question"):
+        letters = len(getattr(experiment, part))
+        if letters > MOST_LETTERS:
+            yield (part,), f"has {letters:,} letters; at most {MOST_LETTERS:,}"
     for name, world in experiment.worlds.items():
-        label, at = " ".join(world.label.split()), ("worlds", name, "label")
+        label, at = seen_as(world.label), ("worlds", name, "label")
+        if len(world.label) > MOST_LETTERS:
+            yield at, f"has {len(world.label):,} letters; at most {MOST_LETTERS:,}"
+            continue
+        if "\n" in world.label.strip() or _turns(world.label):
+            yield at, "must be one line of text, in one direction"
         if not name.strip():
             yield ("worlds", name), "a world needs a name"
         if not label:

@@ -4,7 +4,7 @@ Layers: base < the experiment's `set` < a world's `set` < command line; each val
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -266,6 +266,7 @@ def _assemble(
 ) -> Resolved:
     experiment, lines = _experiment(asked, lines, base, [one for one in over if one.of_experiment], problems)
     shared = [Setting(path, value, nearest(lines, ("set", path))) for path, value in asked.set.items()]
+    problems += _lost(shared)
     last = [one for one in over if not one.of_experiment]
     common, own = _layered(base, [*shared, *last], problems), dict[str, Layered]()
     for world, spec in experiment.worlds.items():
@@ -273,6 +274,7 @@ def _assemble(
             Setting(path, value, f"{nearest(lines, ('worlds', world, 'set', path))} (world {world})")
             for path, value in spec.set.items()
         ]
+        problems += _lost(alone)
         if alone:
             own[world] = _layered(base, [*shared, *alone, *last], problems)
     horizon_is_the_files = not any(one.path.startswith("horizon") for one in over)
@@ -297,6 +299,14 @@ def _assemble(
     design = prepare(experiment, base, scenarios, found, SetBefore(set_first, set_last))
     _refuse(found, lines, problems)
     return Resolved(name, experiment, scenarios, base, common, own, over, lines, design, source)
+
+
+def _lost(settings: Sequence[Setting]) -> Iterator[str]:
+    """Values of one `set` that a later value for the whole table would replace."""
+    for i, whole in enumerate(settings):
+        for one in settings[:i]:
+            if one.path.startswith(f"{whole.path}."):
+                yield f"{one.who}: {one.path}: would be lost: write it after {whole.path}, the whole"
 
 
 def _refuse(found: list[Finding], lines: dict[Loc, str], problems: list[str]) -> None:

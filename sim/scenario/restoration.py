@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from sim.scenario.additions import with_additions
 from sim.scenario.base import Base
 from sim.scenario.canonical import in_canonical_order
-from sim.scenario.designs import prepare
+from sim.scenario.designs import SetBefore, prepare
 from sim.scenario.law import Law, Regime
 from sim.scenario.parameters import Parameters
 from sim.scenario.paths import dotted
@@ -42,7 +42,7 @@ def restored(stored: dict[str, Any], base: Base, where: str) -> Resolved:
     except (KeyError, TypeError, ValidationError) as error:
         raise _unreadable(error, where) from None
     base, found = with_additions(experiment, base, {})
-    design = prepare(experiment, base, scenarios, {}, found)
+    design = prepare(experiment, base, scenarios, found, SetBefore({}, {}))
     if found:
         raise InputError(
             [

@@ -93,7 +93,7 @@ def test_one_pair_has_no_interval() -> None:
     assert (found.mean, found.pairs) == (1.5, 1)
     assert math.isnan(found.low)
     assert math.isnan(found.high)
-    assert found.verdict == "one pair: no interval"
+    assert found.verdict == interval([0.0]).verdict == "one pair: no interval"
     assert interval([np.nan, 1.5]).pairs == 1
 
 
@@ -217,6 +217,16 @@ def test_equal_worlds_are_exactly_equal_in_every_headline() -> None:
     found = compared_headlines(pairs, FIRST)
     assert (found["difference"] == 0.0).all()
     assert (found["verdict"] == "exactly equal").all()
+
+
+def test_noise_of_rounding_is_no_difference() -> None:
+    """The same requests summed in another order: the last digit of 67 is not a difference."""
+    pairs = [(table(trust=0.67), table(trust=0.67 * (1.0 + wobble))) for wobble in (3e-16, -2e-16, 4e-16)]
+    trust = compared_headlines(pairs, FIRST).set_index("headline").loc["trust"]
+    assert trust["difference"] == trust["low"] == trust["high"] == 0.0
+    assert trust["verdict"] == "exactly equal"
+    few = [(table(trust=0.67), table(trust=0.67 * (1.0 + 1e-9)))] * 3
+    assert compared_headlines(few, FIRST).set_index("headline").loc["trust", "difference"] > 0.0
 
 
 def test_pairing_takes_out_what_the_worlds_share() -> None:

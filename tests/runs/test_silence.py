@@ -7,7 +7,7 @@ import pytest
 
 import sim
 from sim.analysis.headline_table import with_windows
-from sim.analysis.headlines import SINCE_THE_SWITCH, SINCE_THEY_DIFFER
+from sim.analysis.headlines import LAST_YEAR, SINCE_THE_SWITCH, SINCE_THEY_DIFFER
 from sim.pipeline import resolve
 from sim.runs.silence import begins_with_the_switch, silences
 from sim.scenario.locations import experiments
@@ -164,6 +164,21 @@ def test_no_window_is_called_that_of_the_switch_if_it_begins_before(own: dict[st
     assert table["window"].tolist() == [f"mean {SINCE_THEY_DIFFER}"]
     with pytest.raises(InputError, match="no switch sets them apart then"):
         asked(worlds={"a": MICROSOFT, "b": DOJ | own}, claims=[CLAIM | {"window": "from the switch"}])
+
+
+@pytest.mark.parametrize(
+    ("last", "called"), [("2013-01", "only month"), ("2013-06", "all 6 months"), ("2013-12", LAST_YEAR)]
+)
+def test_a_window_names_no_more_months_than_there_are(last: str, called: str) -> None:
+    horizon = {"first": "2013-01", "last": last}
+    resolved = asked(horizon=horizon, worlds={"a": {"label": "As it happened"}}, compare=None)
+    assert with_windows(pd.DataFrame({"window": [LAST_YEAR]}), resolved)["window"].tolist() == [called]
+
+
+def test_two_worlds_of_which_none_is_compared_are_noted() -> None:
+    said = [words for words in silences(asked(compare=None)) if words.startswith("compare:")]
+    assert len(said) == 1 and "headlines are of 'Microsoft wins' alone" in said[0]
+    assert not any(words.startswith("compare:") for words in silences(asked()))
 
 
 def test_a_window_of_the_switch_is_called_so() -> None:

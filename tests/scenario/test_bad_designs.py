@@ -313,6 +313,12 @@ def test_what_a_factor_varies_nobody_else_may_set(project: Path) -> None:
         InputError, match=r"is also set by experiments/sweep.yaml:\d+, and cannot have both values"
     ):
         swept(project, design, set=own)
+    with pytest.raises(InputError, match="is also set by"):
+        swept(
+            project,
+            {"method": "latin_hypercube", "points": 2, "seed": 1, "uncertainties": {"trust": {}}},
+            set=own,
+        )
     times = grid(trust__peer_weight={"times": [0.5, 1.0], "levels": 2})  # of the value that is set
     assert len(points(swept(project, times, set={"trust.peer_weight": 0.2}))) == 2
 

@@ -10,6 +10,15 @@ from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve
 from sim.scenario.yaml_files import plain, read
 
+CLAIM: dict[str, Any] = {
+    "claim": "x",
+    "measure": "trust",
+    "over": "sum",
+    "window": "2015",
+    "world": "doj_wins",
+    "against": "microsoft_wins",
+    "expect": "lower",
+}
 WITHIN: dict[str, Any] = {"title": "x"}
 WITHIN["set"] = WITHIN
 
@@ -43,6 +52,52 @@ def test_what_no_yaml_could_say_is_refused(part: dict[str, Any], said: str) -> N
     if part is not WITHIN:
         with pytest.raises(InputError, match=said):
             sim.Experiment(**_tree() | part)
+
+
+LABEL = {"label": "M", "switches": []}
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        pytest.param({"title": " "}, "title: is empty", id="no title"),
+        pytest.param({"title": "x" * 10_001}, "title: has 10,001 letters; at most 10,000", id="a long title"),
+        pytest.param(
+            {"worlds": {"a": LABEL, "b": LABEL | {"label": "M\u200b"}}}, "also the label of a", id="hidden"
+        ),
+        pytest.param(
+            {"worlds": {"a": LABEL | {"label": "\u00e9"}, "b": LABEL | {"label": "e\u0301"}}},
+            "also the label of a",
+            id="two spellings",
+        ),
+        pytest.param(
+            {"worlds": {"a": LABEL | {"label": "M\u202eN"}}}, "a.label: must be one line", id="turned"
+        ),
+        pytest.param(
+            {"worlds": {"a": LABEL | {"label": "M\nN"}}}, "a.label: must be one line", id="two lines"
+        ),
+        pytest.param(
+            {"set": {"choice.sensitivity.consumer": 2, "choice.sensitivity": 1}},
+            "choice.sensitivity.consumer: would be lost: write it after choice.sensitivity",
+            id="a lost value",
+        ),
+        pytest.param(
+            {"claims": [CLAIM]},
+            r"claims.0.over: 'trust' is a share, .*; valid: mean, last",
+            id="a sum of shares",
+        ),
+    ],
+)
+def test_what_a_reader_could_not_take_as_meant_is_refused(part: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        sim.check(_tree() | part)
+
+
+def test_a_value_after_the_whole_is_kept() -> None:
+    values = {"choice.sensitivity": 1, "choice.sensitivity.consumer": 2}
+    common = resolve(_tree() | {"set": values}).common
+    assert common is not None
+    assert common.contents.parameters.choice.sensitivity.consumer == 2
 
 
 def test_a_change_is_no_object_either() -> None:

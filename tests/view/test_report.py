@@ -221,6 +221,27 @@ def test_the_answer_names_clear_differences_and_uncertain_signs(two_worlds: Fold
     assert "the sign is uncertain for countries with a localisation law" in sentence
 
 
+def test_what_is_equal_to_the_bit_has_no_uncertain_sign(two_worlds: FolderResults) -> None:
+    numbers = {"Trust": (-1.0, -2.0, -0.5), "Laws": (0.0, 0.0, 0.0), "Open": (0.1, -1.0, 1.2)}
+    rows = [
+        {"headline": "", "name": name, "unit": "orders", "value_a": 5.0, "value_b": 5.0}
+        | dict(zip(("difference", "low", "high"), three, strict=True))
+        for name, three in numbers.items()
+    ]
+    sentence = answer(pd.DataFrame(rows), ResultsView(two_worlds))
+    assert "the sign is uncertain for open." in sentence
+
+
+def test_worlds_of_which_none_is_compared_are_not_called_one(
+    two_worlds: FolderResults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = ResultsView(two_worlds)
+    monkeypatch.setitem(view.manifest, "compare", None)
+    sentence = answer(None, view)
+    assert "2 worlds were run" in sentence and "none was compared" in sentence
+    assert all(style.label in sentence for style in view.styles.values())
+
+
 def test_the_answer_says_if_no_difference_is_clear(make_results: Callable[..., FolderResults]) -> None:
     results = make_results(["microsoft_wins", "doj_wins"], ["world"])
     headlines = results.summary("headlines")

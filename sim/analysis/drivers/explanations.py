@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.analysis.headlines import Columns, in_the_cloud
+from sim.analysis.headlines import Columns, in_the_cloud, in_the_last_months
+from sim.scenario.canonical import surviving_events
+from sim.scenario.scenario import Scenario
 from sim.vocabulary import INSTRUMENTS
 
 Pairs = Sequence[tuple[Columns, Columns]]
 
-LEAK_SEEN = np.datetime64("2013-07", "M")  # the first month whose trust the leak of June 2013 moved
+LEAK = "T01"  # the event: the leak of June 2013
 LEAST_COST = 0.02  # of trust: less than this is no leak
 _PLACES = {
     "us_region": "US regions of US providers",
@@ -22,10 +24,13 @@ _PLACES = {
 }
 
 
-def reasons(pairs: Pairs, first: int, labels: tuple[str, str], switched: bool) -> dict[str, str]:
+def reasons(
+    pairs: Pairs, first: int, labels: tuple[str, str], switched: bool, leak: int | None
+) -> dict[str, str]:
     """A sentence or two for each headline, from the means over pairs.
 
-    `first` is the first month that may differ; `switched` whether a ruling makes them differ.
+    `first` is the first month that may differ; `switched` whether a ruling makes them differ; `leak` is that
+    of `leak_month`.
     """
     month = {"month": pairs[0][0]["month"]}
     a, b = (
@@ -36,9 +41,9 @@ def reasons(pairs: Pairs, first: int, labels: tuple[str, str], switched: bool) -
     trust = _trust(a, b, first, labels, switched)
     revenue = _revenue(a, b, labels)
     return {
-        "trust": f"{trust} {_against_the_leak('trust', a, b, first)}".strip(),
+        "trust": f"{trust} {_against_the_leak('trust', a, b, first, leak)}".strip(),
         "trust_intelligence": "The rule says nothing about intelligence: what differs comes of what people "
-        f"and providers do. {_against_the_leak('trust_intelligence', a, b, first)}".strip(),
+        f"and providers do. {_against_the_leak('trust_intelligence', a, b, first, leak)}".strip(),
         "revenue": revenue,
         "data_at_home": _places(a, b, labels),
         "us_reach": (
@@ -89,9 +94,16 @@ def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str], switched
     )
 
 
-def _against_the_leak(column: str, a: Columns, b: Columns, first: int) -> str:
+def leak_month(scenario: Scenario) -> int | None:
+    """Number of the first month whose trust the leak of June 2013 moves; None where there is no leak."""
+    return next(
+        (scenario.month_after(event.date) for event in surviving_events(scenario) if event.id == LEAK), None
+    )
+
+
+def _against_the_leak(column: str, a: Columns, b: Columns, first: int, leak: int | None) -> str:
     """The first months' difference beside the leak's first months, in words; nothing without a leak."""
-    found = beside_the_leak(column, a, b, first)
+    found = beside_the_leak(column, a, b, first, leak)
     if np.isnan(found.share):
         return ""
     return (
@@ -114,14 +126,14 @@ class BesideTheLeak(NamedTuple):
         return self.change / self.cost if self.months and self.cost >= LEAST_COST else float("nan")
 
 
-def beside_the_leak(column: str, a: Columns, b: Columns, first: int) -> BesideTheLeak:
+def beside_the_leak(column: str, a: Columns, b: Columns, first: int, leak: int | None) -> BesideTheLeak:
     """Compare the difference from the month `first` on with what the leak cost, over equally many months.
 
-    The leak's months end before `first`; its cost is against the first month of all.
+    `leak` is its first month (`leak_month`). Its months end before `first`; its cost is against the first
+    month of all.
     """
-    leak = int(np.searchsorted(a["month"].astype("datetime64[M]"), LEAK_SEEN))
-    months = min(first - leak, len(a[column]) - first)
-    if months <= 0 or leak == 0:
+    months = 0 if leak is None else min(first - leak, len(a[column]) - first)
+    if leak is None or leak <= 0 or months <= 0:
         return BesideTheLeak(0, float("nan"), float("nan"))
     cost = float(a[column][0] - np.mean(a[column][leak : leak + months]))
     change = float(np.mean((b[column] - a[column])[first : first + months]))
@@ -135,9 +147,10 @@ def _revenue(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     ]
     sovereign = [100.0 * t["revenue_us_sovereign"][-12:].sum() / t["revenue_us"][-12:].sum() for t in (a, b)]
     adoption = [100.0 * t["adoption"][-1] for t in (a, b)]
+    when = in_the_last_months(len(a["month"]))
     return (
-        f"In the last year US providers take {share[0]:.1f}% of spending abroad ({labels[0]}) and "
-        f"{share[1]:.1f}% ({labels[1]}); sovereign offers and keys of the customers' own are "
+        f"{when[:1].upper()}{when[1:]} US providers take {share[0]:.1f}% of spending abroad ({labels[0]}) "
+        f"and {share[1]:.1f}% ({labels[1]}); sovereign offers and keys of the customers' own are "
         f"{sovereign[0]:.1f}% and {sovereign[1]:.1f}% of it; adoption ends at {adoption[0]:.1f}% and "
         f"{adoption[1]:.1f}% of customers."
     )

@@ -6,9 +6,10 @@ customers that differ, and with the switch on other dates.
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 
-from sim.analysis.headlines import HEADLINES, Columns, interval
+from sim.analysis.headlines import HEADLINES, Columns, differences, interval
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.seed import SeedDone, Task
 from sim.runs.tasks import Runner
@@ -154,7 +155,8 @@ def switch_date_table(
 def _differences(
     read: Callable[[Columns, int], float], pairs: Sequence[tuple[Columns, Columns]], first: int
 ) -> list[float]:
-    return [read(b, first) - read(a, first) for a, b in pairs]
+    of_a, of_b = (np.array([read(pair[side], first) for pair in pairs], float) for side in (0, 1))
+    return [float(one) for one in differences(of_a, of_b)]
 
 
 def _row(

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.drivers.explanations import beside_the_leak
+from sim.analysis.drivers.explanations import beside_the_leak, leak_month
 from sim.analysis.drivers.knockouts import first_month
-from sim.analysis.headlines import HEADLINES
+from sim.analysis.headlines import HEADLINES, differences
 from sim.analysis.posterior_draws import Draw, first_draws, run_draws, worlds_at
 from sim.runs.tasks import Runner
 from sim.scenario.overrides import Setting
@@ -90,6 +90,7 @@ def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None
     compare = resolved.experiment.compare
     assert compare is not None
     first, first_seed = first_month(resolved, compare), resolved.experiment.seeds.first
+    seen = leak_month(resolved.scenarios[compare[0]])
     draws = [draw.over(over) for draw in joint.draws]
     worlds = list(worlds_at(resolved, draws, compare))
     seeds = [[first_seed + number] for number in range(len(draws))]
@@ -98,10 +99,10 @@ def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None
         a, b = (done.world_tables[name] for name in compare)
         for headline in HEADLINES:
             values = headline.read(a, first), headline.read(b, first)
-            change = values[1] - values[0]
+            change = float(differences(*map(np.asarray, values)))
             leak: tuple[float, int] = (np.nan, 0)
             if headline.code in _KINDS_OF_TRUST:
-                beside = beside_the_leak(headline.code, a, b, first)
+                beside = beside_the_leak(headline.code, a, b, first, seen)
                 leak = beside.share, beside.months
             rows.append((number, done.seed, headline.code, *values, change, *leak))
     return pd.DataFrame(rows, columns=list(OUTCOMES))

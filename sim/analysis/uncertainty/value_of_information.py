@@ -35,6 +35,7 @@ HALF = 0.5  # standard error of a direct measurement, in units of the parameter'
 FEWEST = 32  # draws below which nothing is said
 _SHOWN = 10  # of each kind and headline, beside all that narrow
 _RESAMPLES, _SHUFFLES, _READINGS, _KEY = 1000, 500, 4, 1764
+_CONSTANT = 1e-12  # product of variances, each 1 over all draws, below which a resample is constant
 _LEAST_SE = 1.06  # times n^(-1/5) spreads: below it, too few draws are near a reading (Silverman 1986)
 
 
@@ -138,15 +139,25 @@ def _interval(one: Quantity, outcomes: np.ndarray, resamples: np.ndarray) -> dic
 
 
 def _squared_correlation(counts: np.ndarray, y: np.ndarray, h: np.ndarray) -> np.ndarray:
-    """Squared correlations of y with each column of h, over draws that count so often: (resamples, k)."""
-    y, h = (y - y.mean()) / y.std(), (h - h.mean(axis=0)) / h.std(axis=0)
+    """Squared correlations of y with each column of h, over draws that count so often: (resamples, k).
+
+    They are 0 where either is the same in all draws that count.
+    """
+    y, h = _standardised(y), _standardised(h)
     n = counts.sum(axis=1)[:, None]
     mean_y, mean_h = (counts @ y)[:, None] / n, counts @ h / n
     covariance = counts @ (y[:, None] * h) / n - mean_y * mean_h
     variance_y = (counts @ (y * y))[:, None] / n - mean_y**2
     variance_h = counts @ (h * h) / n - mean_h**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.nan_to_num(covariance**2 / (variance_y * variance_h)))
+    both = variance_y * variance_h
+    varies = both > _CONSTANT
+    return np.where(varies, covariance**2 / np.where(varies, both, 1.0), 0.0)
+
+
+def _standardised(values: np.ndarray) -> np.ndarray:
+    """Mean 0 and variance 1; zeros where nothing varies."""
+    deviations, spread = values - values.mean(axis=0), np.asarray(values.std(axis=0))
+    return np.asarray(deviations / np.where(spread > 0.0, spread, 1.0))
 
 
 def _less_chance(squared: np.ndarray, n: int) -> np.ndarray:

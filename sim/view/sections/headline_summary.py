@@ -53,8 +53,14 @@ def answers(view: ResultsView) -> list[str]:
 def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
     """The result of luck alone in one sentence, as HTML."""
     if view.compare is None:
-        world = next(iter(view.styles.values()))
-        return f"Only one world was run ({text(world.label)}), so there is no difference to report."
+        world, *others = (text(style.label) for style in view.styles.values())
+        if others:
+            return (
+                f"{len(others) + 1} worlds were run ({_list([world, *others], len(others) + 1)}) and none "
+                f"was compared with another, so there is no difference to report: the headlines are those of "
+                f"{world} alone. Name two under <code>compare</code>."
+            )
+        return f"Only one world was run ({world}), so there is no difference to report."
     a, b = view.compare
     if headlines is None:
         return (
@@ -62,7 +68,8 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
             "there is no summary."
         )
     clear = headlines[(headlines["low"] > 0) | (headlines["high"] < 0)]
-    unclear = headlines[(headlines["low"] <= 0) & (headlines["high"] >= 0)]
+    equal = (headlines["low"] == 0) & (headlines["high"] == 0)
+    unclear = headlines[(headlines["low"] <= 0) & (headlines["high"] >= 0) & ~equal]
     told = [f"{_subject(row)} is {_more_or_less(row)}" for row in records_of(clear.head(3))]
     sentence = (
         f"\N{LEFT DOUBLE QUOTATION MARK}{text(b.label)}\N{RIGHT DOUBLE QUOTATION MARK} compared with "

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.analysis.calibration.inputs import questions
 from sim.analysis.design_outcomes import BY_CODE
+from sim.analysis.headlines import LAST_YEAR
 from sim.analysis.uncertainty.summary import NONE
 from sim.view.number_format import largest_of, number, scale_for, with_unit
 from sim.view.result_tables import is_negligible
@@ -255,7 +256,7 @@ def _when(row: Row, view: ResultsView) -> str:
     window = str(row["window"])
     if window == "end":
         return f"at the end of {last}"
-    if window == "last twelve months":
+    if window == LAST_YEAR:
         return f"in {last}"
     how = "on average " if window.startswith("mean ") else "in all " if window.startswith("sum ") else ""
     return f"{how}from {first} to {last}"

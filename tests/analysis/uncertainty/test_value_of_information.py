@@ -92,3 +92,14 @@ def test_a_line_that_weights_do_not_confirm_is_named() -> None:
     y[0], h[0] = 30.0, 30.0
     table = value_table(pd.DataFrame({"trust": h}), [Quantity("y", ROW, "", y, 0.1)])
     assert table.iloc[0]["verdict"] == DISAGREE
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_quantity_that_varies_in_one_draw_alone_tells_no_more_than_everything() -> None:
+    """Resamples without that draw have no variance to share: their correlation is 0, not infinite."""
+    luck = np.random.default_rng(3)
+    headlines = pd.DataFrame({"trust": luck.standard_normal(DRAWS)})
+    rare = np.full(DRAWS, 0.1)
+    rare[17] = 1.0
+    table = value_table(headlines, [Quantity("rare", ROW, "", rare, 0.5)])
+    assert table[["share", "low", "high"]].abs().to_numpy().max() <= 1.0
