@@ -25,10 +25,11 @@ CATALOGUE = load_catalogue()
 @st.composite
 def worlds(draw: st.DrawFn, preset: str) -> WorldChoice:
     count = draw(st.integers(0, 2))
+    last = dt.date.fromisoformat(f"{CATALOGUE.months(preset)[-1]}-01") - dt.timedelta(32)  # it must act
     days = sorted(
         draw(
             st.lists(
-                st.dates(dt.date(2013, 2, 1), dt.date(2025, 10, 31)),
+                st.dates(dt.date(2013, 2, 1), last),
                 min_size=count,
                 max_size=count,
                 unique=True,

@@ -9,7 +9,7 @@ from sim.view.explorer.pages.worlds.catalogue import Catalogue
 from sim.view.explorer.pages.worlds.sliders import Knob
 from sim.view.explorer.pages.worlds.state import State
 from sim.view.explorer.pages.worlds.world_cards import world_cards
-from sim.view.number_format import number
+from sim.view.number_format import setting
 
 
 def panel(catalogue: Catalogue, state: State) -> list[Component]:
@@ -131,8 +131,7 @@ def _fitted(knob: Knob) -> list[Component]:
         html.P(
             [
                 html.Strong(
-                    f"Fitted: {number(middle, digits=3)}, 90% of the draws from {number(low, digits=3)} to "
-                    f"{number(high, digits=3)}."
+                    f"Fitted: {setting(middle)}, 90% of the draws from {setting(low)} to {setting(high)}."
                 ),
                 f" {told}: its uncertainty shrank by {max(0.0, knob.fitted.contraction):.0%}.",
             ]
