@@ -73,13 +73,9 @@ Pairs = Sequence[tuple[Columns, Columns]]
 
 # Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
 PROJECTIONS = Path("configs/evidence/projections.csv")
-_FURTHER = (
-    "uncertainty", "draws_outcomes", "varied", VALUE, "knockouts", "channels", "mean_field", "switch_dates",
-    "record",
-)  # fmt: skip
-SUMMARIES = (*derived_tables.TABLES, *_FURTHER, *discovery.TABLES, *boundary_tables.TABLES)
 # what other commands write into the folder later
 _RENEWED = ("varied", VALUE, "channels", *discovery.TABLES, *boundary_tables.TABLES)
+SUMMARIES = (*derived_tables.TABLES, *derived_tables.OF_OTHER_RUNS, *_RENEWED)
 
 # what `run` writes over or deletes in its folder, a report among it
 _WRITTEN = (

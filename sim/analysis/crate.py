@@ -7,22 +7,23 @@ anywhere.
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 
-from sim.analysis.derived_tables import stored_differences
+from sim.analysis.crate_people import KEYWORDS, deposit_in, entity, grant, one_or_all, organisation, person
+from sim.analysis.derived_tables import OF_OTHER_RUNS, stored_differences
 from sim.analysis.records import COLUMNS, COMPARISON, SWEEP, records_of
 from sim.analysis.records import TABLE as RECORDS_TABLE
 from sim.analysis.stored_tables import KEY
 from sim.model.tables import TABLES
 from sim.runs.claims import BY_POINT, CLAIMS
-from sim.runs.deposit import Author, Deposit, Funding, Organisation
+from sim.runs.deposit import Deposit
 from sim.runs.execution import FAILURES
 from sim.runs.folder_check import COLLECTED, changed_files, damage, tables_of
 from sim.runs.points import EXPERIMENT, POINTS
@@ -39,7 +40,6 @@ VERSION = "1.2"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 PYTHON = "https://www.python.org/"
 ZENODO, CODEMETA = ".zenodo.json", "codemeta.json"
-KEYWORDS = ("agent-based model", "policy simulation", "US warrants for data stored abroad")
 RECORD_IS = "record of warrantsim"
 _LICENCE = "The licence under which the results are given"
 _DIFFERENCE = "Paired difference between the compared worlds, with its 95% interval over pairs (luck alone)"
@@ -116,27 +116,11 @@ def pack(folder: Path, out: Path, deposit: Deposit) -> int:
 
     Raises InputError if this is no results folder, or a table is not the one that its manifest describes.
     """
-    from rocrate.rocrate import ROCrate
-
     if out.suffix != ".zip":
         raise InputError(f"--out {out}: name a file that ends in .zip")
     manifest = results_of(folder).manifest
     files = _files(folder, manifest)
-    crate = ROCrate(version=VERSION)
-    entities = {
-        name: crate.add_file(path, name, properties=_described(name, path, manifest))
-        for name, path in files.items()
-    }
-    people = _describe(crate, manifest, deposit)
-    records = _records(folder, manifest)
-    _add_records(crate, records)
-    _add_run(crate, manifest, entities, people)
-    written = {
-        ZENODO: zenodo_text(manifest, deposit, _comparison(records)),
-        CODEMETA: codemeta_text(manifest),
-    }
-    for name, text in written.items():
-        crate.add_file(StringIO(text), name, properties=_of_text(name, text))
+    crate, texts = _crate(folder, manifest, files, _records(folder, manifest), deposit)
     out.parent.mkdir(parents=True, exist_ok=True)
     writing = out.with_name(f".{out.stem}.writing.zip")
     try:
@@ -144,7 +128,41 @@ def pack(folder: Path, out: Path, deposit: Deposit) -> int:
         writing.replace(out)
     finally:
         writing.unlink(missing_ok=True)
-    return len(files) + len(written)
+    return len(files) + len(texts)
+
+
+def expected(
+    folder: Path, manifest: dict[str, Any], records: pd.DataFrame, deposit: Deposit
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """The entities, by id, and the texts, by file, that `pack` would write for an unpacked crate."""
+    crate, texts = _crate(folder, manifest, _packed(folder, manifest), records, deposit)
+    graph = json.loads(json.dumps(crate.metadata.generate()["@graph"]))
+    return {one["@id"]: one for one in graph}, texts
+
+
+def _crate(
+    folder: Path, manifest: dict[str, Any], files: dict[str, Path], records: pd.DataFrame, deposit: Deposit
+) -> tuple[Any, dict[str, str]]:
+    """The crate, not yet written, and the texts in it that are no files of the folder."""
+    from rocrate.rocrate import ROCrate
+
+    crate = ROCrate(version=VERSION)
+    entities = {
+        name: crate.add_file(path, name, properties=_described(name, path, manifest))
+        for name, path in files.items()
+    }
+    people = _describe(crate, manifest, deposit)
+    _add_records(crate, records)
+    _add_run(crate, manifest, entities, people)
+    # one name for each address: what can be read out of the metadata again
+    said = deposit_in({one.id: one.properties() for one in crate.get_entities()})
+    texts = {
+        ZENODO: zenodo_text(manifest, said, _comparison(records)),
+        CODEMETA: codemeta_text(manifest),
+    }
+    for name, text in texts.items():
+        crate.add_file(StringIO(text), name, properties=_of_text(name, text))
+    return crate, texts
 
 
 def _describe(crate: Any, manifest: dict[str, Any], deposit: Deposit) -> list[Any]:
@@ -154,58 +172,21 @@ def _describe(crate: Any, manifest: dict[str, Any], deposit: Deposit) -> list[An
     whole["description"] = deposit.description or manifest["question"]
     whole["datePublished"] = manifest["made"][:10]
     profile = {"@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"}
-    whole["conformsTo"] = _entity(crate, PROFILE, profile)
+    whole["conformsTo"] = entity(crate, PROFILE, profile)
     licence = {"@type": "CreativeWork", "name": deposit.license, "description": _LICENCE}
-    whole["license"] = _entity(crate, deposit.license_address, licence)
+    whole["license"] = entity(crate, deposit.license_address, licence)
     whole["keywords"] = [*KEYWORDS, *deposit.keywords]
     whole["temporalCoverage"] = f"{manifest['first']}/{manifest['last']}"
-    people = [_person(crate, number, author) for number, author in enumerate(deposit.authors, 1)]
+    people = [person(crate, number, author) for number, author in enumerate(deposit.authors, 1)]
     if people:
-        whole["author"] = _one_or_all(people)
+        whole["author"] = one_or_all(people)
     if deposit.publisher is not None:
-        whole["publisher"] = _organisation(crate, deposit.publisher)
+        whole["publisher"] = organisation(crate, deposit.publisher)
     if deposit.funding:
-        grants = [_grant(crate, number, one) for number, one in enumerate(deposit.funding, 1)]
-        funders = dict.fromkeys(_organisation(crate, one.funder) for one in deposit.funding)
-        whole["funding"], whole["funder"] = _one_or_all(grants), _one_or_all([*funders])
+        grants = [grant(crate, number, one) for number, one in enumerate(deposit.funding, 1)]
+        funders = dict.fromkeys(organisation(crate, one.funder) for one in deposit.funding)
+        whole["funding"], whole["funder"] = one_or_all(grants), one_or_all([*funders])
     return people
-
-
-def _entity(crate: Any, address: str, properties: dict[str, Any]) -> Any:
-    """A contextual entity, once an address."""
-    from rocrate.model.contextentity import ContextEntity
-
-    return crate.dereference(address) or crate.add(ContextEntity(crate, address, properties))
-
-
-def _one_or_all(entities: list[Any]) -> Any:
-    """A single value stands alone in JSON-LD."""
-    return entities[0] if len(entities) == 1 else entities
-
-
-def _person(crate: Any, number: int, author: Author) -> Any:
-    properties: dict[str, Any] = {"@type": "Person", "name": author.name}
-    if author.affiliation is not None:
-        properties["affiliation"] = {"@id": _organisation(crate, author.affiliation).id}
-    if author.email is not None:
-        contact = {"@type": "ContactPoint", "name": author.name, "email": author.email}
-        properties["contactPoint"] = {"@id": _entity(crate, f"mailto:{author.email}", contact).id}
-    return _entity(crate, author.address or f"#author-{number}", properties)
-
-
-def _organisation(crate: Any, one: Organisation) -> Any:
-    name = re.sub(r"\W+", "-", one.name.lower()).strip("-") or one.name
-    address = one.address or f"#organisation-{quote(name)}"
-    web = {"url": one.address} if one.address else {}
-    return _entity(crate, address, {"@type": "Organization", "name": one.name, **web})
-
-
-def _grant(crate: Any, number: int, one: Funding) -> Any:
-    properties = {"@type": "Grant", "name": one.title or f"{one.funder.name} {one.grant or ''}".strip()}
-    properties |= {"identifier": one.grant} if one.grant else {}
-    grant = _entity(crate, f"#grant-{number}", properties)
-    grant["funder"] = _organisation(crate, one.funder)
-    return grant
 
 
 def _records(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
@@ -247,7 +228,7 @@ def _record_entity(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _add_records(crate: Any, records: pd.DataFrame) -> None:
     """The differences with their ids, as what the dataset measures; that of the whole as its identifier."""
     for address, properties in record_entities(records).items():
-        one = _entity(crate, address, properties)
+        one = entity(crate, address, properties)
         if "identifier" in properties:
             crate.root_dataset.append_to("variableMeasured", one)
         else:
@@ -263,15 +244,15 @@ def _add_run(crate: Any, manifest: dict[str, Any], entities: dict[str, Any], peo
     """How the results came about: the model as software, the run as an action."""
     version = manifest["versions"]["python"]
     language = {"@type": "ComputerLanguage", "name": "Python", "version": version, "url": PYTHON}
-    python = _entity(crate, PYTHON, language)
-    tool = _entity(crate, _software_address(manifest), _software(manifest))
+    python = entity(crate, PYTHON, language)
+    tool = entity(crate, _software_address(manifest), _software(manifest))
     tool["runtimePlatform"] = python
-    ran = _entity(crate, "#run", _action(manifest))
+    ran = entity(crate, "#run", _action(manifest))
     asked = [name for name in (EXPERIMENT, MANIFEST) if name in entities]
     ran["instrument"], ran["object"] = tool, [entities[name] for name in asked]
     ran["result"] = [entity for name, entity in entities.items() if name not in asked]
     if people:
-        ran["agent"] = _one_or_all(people)
+        ran["agent"] = one_or_all(people)
     crate.root_dataset["mentions"] = ran
 
 
@@ -331,14 +312,28 @@ def _files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
     if not manifest["tables"]:
         raise InputError(f"{folder}: no pair succeeded, so there is nothing to deposit")
     _check_manifest(folder, manifest)
-    tables = {name: path for name, path, _ in tables_of(folder, manifest)}
-    files = tables | {name: folder / name for name in _MEANINGS if (folder / name).is_file()}
+    files = _packed(folder, manifest)
     elsewhere = [name for name in files if (folder / name).resolve() != folder.resolve() / name]
     if elsewhere:
         raise InputError(
             [f"{folder / name}: is a link; only files of the folder are packed" for name in elsewhere]
         )
     return files
+
+
+def _packed(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
+    """The tables, and the files that the run or a later command wrote, by their path in the crate."""
+    tables = {name: path for name, path, _ in tables_of(folder, manifest)}
+    not_of_it = unlisted(folder, manifest)
+    there = [name for name in _MEANINGS if (folder / name).is_file() and name not in not_of_it]
+    return tables | {name: folder / name for name in there}
+
+
+def unlisted(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """Files that only the run itself writes, but that its manifest does not list: from elsewhere."""
+    listed = manifest.get("files") or {}
+    names = (EXPERIMENT, FAILURES, *(f"{name}.csv" for name in OF_OTHER_RUNS))
+    return [name for name in names if (folder / name).is_file() and name not in listed]
 
 
 def _check_manifest(folder: Path, manifest: dict[str, Any]) -> None:

@@ -17,8 +17,9 @@ from sim.analysis.headline_table import headline_table, with_windows
 from sim.analysis.headlines import SERIES, Columns, headlines_of_one, series
 from sim.analysis.records import CLOSE as CLOSE_RECORDS
 from sim.analysis.records import TABLE as RECORDS
-from sim.analysis.records import records_of, runs_of
+from sim.analysis.records import draws_summary, records_of, runs_of
 from sim.analysis.stored_tables import Differences, differences, row_differences
+from sim.analysis.uncertainty.summary import OF_PARAMETERS
 from sim.runs.claims import TABLES_OF_CLAIMS, judge
 from sim.runs.csv_tables import Unreadable, as_stored, read_csv
 from sim.runs.results import FolderResults
@@ -36,6 +37,8 @@ TABLES = (
     *frontier.TABLES,
     *confound.TABLES,
 )
+# what a run makes of further runs, and no other command
+OF_OTHER_RUNS = ("uncertainty", "draws_outcomes", "knockouts", "mean_field", "switch_dates", "record")
 _CLOSE = 1e-9  # relative: sums differ in their last digits between processors
 _BY_HEADLINE = {HEADLINES: _CLOSE, RECORDS: CLOSE_RECORDS}
 
@@ -100,6 +103,10 @@ def stored_differences(
         yield OUTCOMES, row_differences(stored, follows, _CLOSE)
     else:
         yield OUTCOMES, None
+    drawn = draws_summary(folder, manifest)
+    if drawn is not None:
+        path = folder / "uncertainty.csv"
+        yield path.name, _of_draws(path, with_windows(drawn, resolved)) if path.is_file() else None
     now = derived_tables(folder, manifest, resolved)
     for name in TABLES:
         path = folder / f"{name}.csv"
@@ -110,6 +117,16 @@ def stored_differences(
             yield path.name, Differences([], ["such results have no such table"])
         else:
             yield path.name, _compared(path, name, as_stored(now[name]))
+
+
+def _of_draws(path: Path, now: pd.DataFrame) -> Differences:
+    """But for the parameters that decide the signs: they need the posterior."""
+    try:
+        stored = read_csv(path)
+    except Unreadable as error:
+        return Differences([f"it cannot be read: {error}"], [])
+    kept = [name for name in stored if name not in OF_PARAMETERS]
+    return differences(stored[kept], as_stored(now), _CLOSE)
 
 
 def _compared(path: Path, name: str, now: pd.DataFrame) -> Differences:

@@ -28,6 +28,7 @@ from pandas.api.types import is_numeric_dtype
 
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import Columns, compared_headlines
+from sim.analysis.uncertainty.summary import numbers_of
 from sim.runs.csv_tables import Unreadable, read_csv
 from sim.runs.folder_check import DamagedFolder
 from sim.runs.identity import Identities
@@ -163,19 +164,33 @@ def _digest_of(runs: Mapping[int, Mapping[str, Columns]], compare: Sequence[str]
 
 def _over_draws(folder: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What the draws of the posterior say of each headline, by its code."""
-    path = folder / "uncertainty.csv"
-    if not path.is_file():
+    table = draws_summary(folder, manifest)
+    if table is None:
         return {}
-    table = read_csv(path)
-    lacking = [name for name in ("headline", *_OVER_DRAWS) if name not in table]
-    if lacking:
-        raise Unreadable(f"{path.name}: lacks the columns {', '.join(lacking)}")
-    texts = [name for name in _OVER_DRAWS if not is_numeric_dtype(table[name])]
-    if texts:
-        raise Unreadable(f"{path.name}: {', '.join(texts)}: not all are numbers")
     rows = table.to_dict("records")
     posterior = {"posterior": manifest.get("posterior", "")}
     return {str(row["headline"]): {name: row[name] for name in _OVER_DRAWS} | posterior for row in rows}
+
+
+def draws_summary(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame | None:
+    """What the outcomes of the draws give of each headline; None where no draws were run.
+
+    Raises Unreadable, also for a summary without the outcomes that it follows from.
+    """
+    path = folder / "draws_outcomes.csv"
+    if not path.is_file() or not manifest.get("posterior"):
+        if (folder / "uncertainty.csv").is_file():
+            raise Unreadable(f"uncertainty.csv: follows from no draws: no {path.name}, or no posterior")
+        return None
+    table = read_csv(path)
+    numbers = ("draw", "value", "of_leak", "leak_months")
+    lacking = [name for name in ("headline", *numbers) if name not in table]
+    if lacking:
+        raise Unreadable(f"{path.name}: lacks the columns {', '.join(lacking)}")
+    texts = [name for name in numbers if not is_numeric_dtype(table[name])]
+    if texts:
+        raise Unreadable(f"{path.name}: {', '.join(texts)}: not all are numbers")
+    return numbers_of(table)
 
 
 def _with_ids(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

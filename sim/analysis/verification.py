@@ -15,13 +15,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.analysis.crate import RECORD_IS, record_entities
+from sim.analysis.crate import RECORD_IS, record_entities, unlisted
+from sim.analysis.crate_metadata import metadata_differences
 from sim.analysis.derived_tables import TABLES, stored_differences
 from sim.analysis.drivers.outcomes import OUTCOMES
 from sim.analysis.records import CLOSE, COMPARISON, SWEEP, normal, records_of
 from sim.analysis.stored_tables import entity_differences, same_version
 from sim.runs.code_origin import code_origin
-from sim.runs.crate_files import Entities, entities_of, opened, wrong_files
+from sim.runs.crate_files import METADATA, Entities, entities_of, opened, wrong_files
 from sim.runs.folder_check import DamagedFolder, changed_files, first_line, points_are_whole, tables_of
 from sim.runs.identity import Identities, model_digest
 from sim.runs.manifest import facts
@@ -85,7 +86,7 @@ def verify(what: Path, cited: Sequence[str] = ()) -> Verification:
         if not (folder / MANIFEST).is_file():
             raise InputError(f"{what}: holds no results (it has no {MANIFEST})")
         entities = entities_of(folder)
-        checks = [_files(folder, entities)]
+        checks = [_files(folder, entities, is_zip=what.is_file())]
         try:
             manifest = results_of(folder).manifest
         except InputError as error:
@@ -126,10 +127,11 @@ def _contents(
 # --- files, configuration, runs ---------------------------------------------------------------------------
 
 
-def _files(folder: Path, entities: Entities | None) -> Check:
+def _files(folder: Path, entities: Entities | None, is_zip: bool) -> Check:
     what = "every file is the one that the crate's metadata describes"
     if entities is None:
-        return Check(what, None, "this is a folder, not a crate")
+        words = f"this is a zip without {METADATA}: no crate" if is_zip else "this is a folder, not a crate"
+        return Check(what, None, words)
     wrong = wrong_files(folder, entities)
     return Check(what, not wrong, "; ".join(wrong))
 
@@ -267,6 +269,7 @@ def _written(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
     """Whether the files that the run wrote beside its tables are still the same."""
     if manifest.get("files"):
         wrong = changed_files(folder, manifest)
+        wrong += [f"{name} is not of this run" for name in unlisted(folder, manifest)]
         what = f"the {len(manifest['files'])} files beside the tables are those that the run wrote"
         yield Check(what, not wrong, "; ".join(wrong))
 
@@ -291,6 +294,10 @@ def _records(
         said = {name: one for name, one in entities.items() if one.get("propertyID") == RECORD_IS}
         wrong = entity_differences(said, record_entities(records), CLOSE)
         yield Check("the crate's metadata names the records", wrong.hold(manifest), str(wrong))
+        others = metadata_differences(folder, manifest, records, entities)
+        follow = not others or (False if same_version(manifest) else None)
+        yield Check("the crate's metadata is what would be packed", follow, "; ".join(others))
+        yield Check("the crate's title, description, keywords and licence", None, "its packer chose them")
 
 
 def _cited(ids: Sequence[str], records: pd.DataFrame) -> Iterator[Check]:
@@ -316,6 +323,9 @@ def _beyond(folder: Path, manifest: dict[str, Any], entities: Entities | None) -
     )
     if others:
         yield Check("the numbers of " + ", ".join(others), None, "they are not computed anew without running")
+    if (folder / "uncertainty.csv").is_file():
+        words = "they follow from draws_outcomes.csv, which only running again can tell"
+        yield Check("the draws in the records", None, words)
     if (folder / "report.html").is_file():
         yield Check("the report's text and figures", None, "but for the record's id")
     yield from _origin(manifest)

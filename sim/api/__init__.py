@@ -111,6 +111,8 @@ def run(
     if resolved.design is not None:
         raise InputError(f"{resolved.name}: it has a design: run it with sim.sweep")
     reporters = Reporters.of(model_reporters, agenttype_reporters)
+    if reporters is not None:
+        reporters.check(next(iter(resolved.scenarios.values())), resolved.experiment.seeds.first)
     folder, keep = _folder(out)
     with _store_for(reporters, store) as kept:
         _run(resolved, folder, kept, workers, progress, further=further, draws=draws, reporters=reporters)

@@ -5,6 +5,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -97,6 +98,9 @@ def entities_of(folder: Path) -> Entities | None:
         wrong = [entity for entity in graph if not _is_entity(entity)]
         if wrong:
             raise ValueError(f"an entity without an @id and @type of text: {str(wrong[0])[:80]}")
+        twice = [name for name, times in Counter(entity["@id"] for entity in graph).items() if times > 1]
+        if twice:
+            raise ValueError(f"it describes {twice[0]} twice")
         return {entity["@id"]: entity for entity in graph}
     except (ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         raise InputError(f"{METADATA}: cannot be read: {first_line(error)}") from None

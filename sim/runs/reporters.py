@@ -11,7 +11,7 @@ import hashlib
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ import numpy as np
 
 from sim.runs.tables_on_disk import COLLECTED, Columns
 from sim.scenario.problems import InputError, choices
+from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from sim.model.world import WarrantModel
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Reporter = Callable[[Any], float] | str
 """A function of a model or an agent, or the name of an attribute; gives a number."""
 
+_FEW = 2000  # customers of the world in which reporters are tried
 AGENT_TYPES = ("Government", "HomeGrownProvider", "Investigator", "Provider")
 
 
@@ -69,6 +71,27 @@ class Reporters:
         if problems:
             raise InputError(problems)
         return cls(cloudpickle.dumps(groups), _digest(groups))
+
+    def check(self, scenario: Scenario, seed: int) -> None:
+        """Read every reporter after the first month of a small world, before anything is run.
+
+        Raises InputError for one that fails or gives no number.
+        """
+        from sim.model.world import WarrantModel
+
+        model, problems = WarrantModel(replace(scenario, customers=_FEW), seed), list[str]()
+        model.step()
+        for kind, some in cloudpickle.loads(self.pickled).items():
+            subjects = _subjects(model, kind)[:1]
+            for name, reporter in some.items():
+                try:
+                    for _, subject in subjects:
+                        _value(reporter, subject)
+                except Exception as error:  # whatever a user's function raises
+                    words = f"{type(error).__name__}: {error}"
+                    problems.append(f"reporter '{name}': gives no number ({words})")
+        if problems:
+            raise InputError(problems)
 
     def collector(self, models: Mapping[str, "WarrantModel"]) -> "Collector":
         """A collector for the models of one seed."""

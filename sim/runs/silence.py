@@ -4,7 +4,8 @@ Nothing here is wrong enough to be refused. Each is said by `check` before anyth
 warnings of the results.
 """
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -19,6 +20,7 @@ from sim.runs.pairs import must_be_equal_for, share_population
 from sim.scenario.base import LAST_RECORDED
 from sim.scenario.canonical import acting_part
 from sim.scenario.experiments import FROM_THE_SWITCH, window
+from sim.scenario.factors import Factor
 from sim.scenario.law import Law, deciding_foreign_rows, deciding_us_rows
 from sim.scenario.overrides import Setting, find
 from sim.scenario.paths import value_at
@@ -40,6 +42,7 @@ def silences(resolved: Resolved) -> list[str]:
         *_settings(resolved),
         *_parameters(resolved),
         *_claims(resolved),
+        *_equal_points(resolved),
         *_rest(resolved),
     ]
 
@@ -224,7 +227,52 @@ def _rest(resolved: Resolved) -> Iterator[str]:
     experiment = resolved.experiment
     if experiment.outlook is not None and experiment.horizon.last <= LAST_RECORDED:
         yield f"outlook: has no effect: the last month, {experiment.horizon.last}, is on record"
-    dates: Sequence[Any] = [s.on for world in experiment.worlds.values() for s in world.switches[:1]]
+    yield from _switch_dates(resolved)
+
+
+def _switch_dates(resolved: Resolved) -> Iterator[str]:
+    """Other dates of the switch that move nothing: a switch acts from the month after its date."""
+    experiment, scenario = resolved.experiment, next(iter(resolved.scenarios.values()))
+    dates = {world.switches[0].on for world in experiment.worlds.values() if world.switches}
+    months = {max(scenario.month_after(on), 0) for on in dates}
+    seen: dict[tuple[int, frozenset[str]], int] = {}
     for i, other in enumerate(experiment.switch_dates):
-        if set(dates) == {other.on} and not other.without_events:
+        key = max(scenario.month_after(other.on), 0), frozenset(other.without_events)
+        if dates == {other.on} and not other.without_events:
             yield f"switch_dates.{i}: {other.on} is the date of the switch already"
+        elif months == {key[0]} and not other.without_events:
+            yield f"switch_dates.{i}: {other.on} acts from the same month as the switch: it changes nothing"
+        elif key in seen:
+            yield f"switch_dates.{i}: {other.on} acts from the same month as switch_dates.{seen[key]}"
+        seen.setdefault(key, i)
+
+
+def _equal_points(resolved: Resolved) -> Iterator[str]:
+    """Listed values of a factor that give the same points."""
+    design, scenario = resolved.experiment.design, next(iter(resolved.scenarios.values()))
+    if design is None:
+        return
+
+    def acting(factor: Factor, value: Any) -> Any:
+        dated = factor.target.kind == "switch_date" or factor.path.endswith(".on")
+        return max(scenario.month_after(dt.date.fromisoformat(str(value))), 0) if dated else value
+
+    if design.method == "list":
+        rows = list(zip(*([acting(one, v) for v in one.values] for one in factors(resolved)), strict=True))
+        if len(set(rows)) < len(rows):
+            yield f"design: {len(rows) - len(set(rows))} of {len(rows)} points are the same as others"
+        return
+    for factor in factors(resolved):
+        if design.method == POSTERIOR and factor.role == "uncertainties":
+            continue
+        seen: dict[Any, Any] = {}
+        for value in factor.values:
+            key = acting(factor, value)
+            if key in seen:
+                both = (
+                    f"{value} is listed twice"
+                    if seen[key] == value
+                    else f"{seen[key]} and {value} are the same"
+                )
+                yield f"design: {factor.path}: {both}: their points are equal"
+            seen.setdefault(key, value)

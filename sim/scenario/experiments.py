@@ -97,8 +97,15 @@ def _further_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
             )
         elif experiment.compare is None and getattr(experiment, part):
             yield (part,), "is about the difference between two worlds: name them with compare"
+    labels: dict[str, int] = {}
     for i, alternative in enumerate(experiment.switch_dates):
         at: Loc = ("switch_dates", i, "on")
+        label = seen_as(alternative.label)
+        if not label:
+            yield ("switch_dates", i, "label"), "is empty: a reader knows a date by its label"
+        elif label in labels:
+            yield ("switch_dates", i, "label"), f"'{label}' is also the label of switch_dates.{labels[label]}"
+        labels.setdefault(label, i)
         found = [*_date_findings(experiment, alternative.on, at)]
         for name, world in experiment.worlds.items() if not found else ():
             switches = moved(world.switches, alternative.on)

@@ -123,3 +123,22 @@ def test_a_method_has_a_state_that_no_source_tells() -> None:
 
     reporters = Reporters.of({"x": Scaled(2.0).read}, None)
     assert reporters is not None and reporters.digest is None
+
+
+@pytest.mark.parametrize(
+    ("reporters", "said"),
+    [
+        ({"model_reporters": {"words": lambda model: "many"}}, "reporter 'words': gives no number"),
+        ({"model_reporters": {"x": "no_such"}}, "reporter 'x': gives no number .*no_such"),
+        (
+            {"agenttype_reporters": {"Government": {"y": "no_such"}}},
+            "reporter 'y': gives no number .*no_such",
+        ),
+    ],
+)
+def test_what_gives_no_number_is_refused_before_anything_runs(
+    reporters: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(sim.InputError, match=said):
+        sim.run("two_worlds", store=tmp_path / "store", **reporters, **SMALL)
+    assert not (tmp_path / "store").exists()

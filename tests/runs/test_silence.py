@@ -123,12 +123,43 @@ SAID = [
         id="a claim about shared months",
     ),
     pytest.param({"claims": [CLAIM | {"window": "2014"}]}, "some of its months", id="a claim half before"),
+    pytest.param(
+        {"switch_dates": [{"on": "2014-07-30", "label": "x"}]},
+        "acts from the same month as the switch",
+        id="a day",
+    ),
+    pytest.param(
+        {"switch_dates": [{"on": "2015-07-30", "label": "x"}, {"on": "2015-07-31", "label": "y"}]},
+        "switch_dates.1: 2015-07-31 acts from the same month as switch_dates.0",
+        id="two days",
+    ),
+    pytest.param(
+        {"design": {"method": "grid", "levers": {"trust.asymmetry": {"values": [2, 2.0]}}}},
+        "trust.asymmetry: 2.0 is listed twice",
+        id="one number twice",
+    ),
+    pytest.param(
+        {"design": {"method": "grid", "levers": {"switch_date": {"values": ["2014-07-30", "2014-07-31"]}}}},
+        "switch_date: 2014-07-30 and 2014-07-31 are the same",
+        id="one month twice",
+    ),
+    pytest.param(
+        {"design": {"method": "list", "uncertainties": {"trust.asymmetry": {"values": [2, 3, 2]}}}},
+        "design: 1 of 3 points are the same as others",
+        id="one point twice",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("more", "said"), SAID)
 def test_is_said(more: dict[str, Any], said: str) -> None:
     assert said in "\n".join(silences(asked(**more)))
+
+
+@pytest.mark.parametrize("label", ["x", "x\u200b", " "])
+def test_dates_need_labels_of_their_own(label: str) -> None:
+    with pytest.raises(InputError, match=r"switch_dates.1.label: (is empty|'x' is also the label of)"):
+        asked(switch_dates=[{"on": "2015-01-01", "label": "x"}, {"on": "2015-03-01", "label": label}])
 
 
 def test_nothing_is_said_of_a_plain_experiment() -> None:

@@ -4,17 +4,21 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from sim.analysis.crate import pack
-from sim.analysis.records import id_of, normal, records_of, seed_words, stored_records
+from sim.analysis.crate_metadata import metadata_differences
+from sim.analysis.derived_tables import stored_differences
+from sim.analysis.records import draws_summary, id_of, normal, records_of, seed_words, stored_records
 from sim.analysis.verification import Verification, verify
 from sim.pipeline import Finished
+from sim.runs.crate_files import entities_of, opened
 from sim.runs.csv_tables import read_csv, write_csv
-from sim.runs.deposit import Deposit
+from sim.runs.deposit import Author, Deposit, Funding, Organisation
 from sim.runs.results import FolderResults
 from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError
@@ -254,11 +258,63 @@ def test_the_folder_holds_the_experiment_that_gives_the_same_runs(finished: Fini
     )
 
 
-@pytest.mark.parametrize("content", ["garbage\n", "headline,draws,median,low90,high90\ntrust,x,y,z,w\n"])
-def test_damaged_draws_are_a_clear_error(folder: Path, resolved: Resolved, content: str) -> None:
-    (folder / "uncertainty.csv").write_text(content, encoding="utf-8")
-    with pytest.raises(InputError, match=r"uncertainty.csv"):
-        records_of(folder, FolderResults(folder).manifest, resolved)
+@pytest.mark.parametrize("content", ["garbage\n", "headline,draw,value,of_leak,leak_months\ntrust,x,y,z,w\n"])
+def test_damaged_draws_are_a_clear_error(tmp_path: Path, content: str) -> None:
+    (tmp_path / "draws_outcomes.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"draws_outcomes.csv"):
+        draws_summary(tmp_path, {"posterior": "x"})
+
+
+def test_draws_in_a_record_need_outcomes_and_a_posterior(tmp_path: Path, resolved: Resolved) -> None:
+    rows = "".join(f"{n},{n},trust,0,{n},{n},0,0\n" for n in range(4))
+    text = f"draw,seed,headline,value_a,value_b,value,of_leak,leak_months\n{rows}"
+    path = tmp_path / "draws_outcomes.csv"
+    path.write_text(text, encoding="utf-8")
+    found = draws_summary(tmp_path, {"posterior": "x"})
+    assert found is not None
+    assert found.set_index("headline")["median"]["trust"] == 1.5
+    write_csv(found.assign(median=50.0), tmp_path / "uncertainty.csv")
+    name, wrong = list(islice(stored_differences(tmp_path, {"posterior": "x"}, resolved), 2))[1]
+    assert name == "uncertainty.csv"
+    assert "trust: median is 50.0, follows 1.5" in str(wrong)
+    with pytest.raises(InputError, match="follows from no draws"):
+        draws_summary(tmp_path, {})
+    path.unlink()
+    with pytest.raises(InputError, match="follows from no draws"):
+        draws_summary(tmp_path, {"posterior": "x"})
+
+
+def test_metadata_is_what_would_be_packed(finished: Finished, records: pd.DataFrame, tmp_path: Path) -> None:
+    brown = Organisation(name="Brown", ror="05gq02987")
+    people = (Author(name="Ada"), Author(name="B", orcid="0000-0002-1825-0097", affiliation=brown))
+    grants = (Funding(funder=Organisation(name="ERC"), grant="1"),)
+    pack(finished.folder, tmp_path / "x.zip", Deposit(authors=people, keywords=("mine",), funding=grants))
+    with opened(tmp_path / "x.zip") as folder:
+        manifest = FolderResults(folder).manifest
+        entities = entities_of(folder)
+        assert entities is not None
+        assert not metadata_differences(folder, manifest, records, entities)
+        for name, key in (("./", "identifier"), ("#run", "endTime"), ("headlines.csv", "description")):
+            lie = entities | {name: entities[name] | {key: "another"}}
+            assert f"{name}: {key}" in metadata_differences(folder, manifest, records, lie)
+        lie = entities | {"#more": {"@id": "#more", "@type": "PropertyValue", "value": 99}}
+        assert "#more should not be described" in metadata_differences(folder, manifest, records, lie)
+        zenodo = json.loads((folder / ".zenodo.json").read_text(encoding="utf-8"))
+        (folder / ".zenodo.json").write_text(json.dumps({**zenodo, "notes": "x"}), encoding="utf-8")
+        assert ".zenodo.json is not what follows" in metadata_differences(folder, manifest, records, entities)
+
+
+def test_metadata_may_describe_a_thing_once(tmp_path: Path) -> None:
+    one = {"@id": "#record-trust", "@type": "PropertyValue"}
+    (tmp_path / "ro-crate-metadata.json").write_text(json.dumps({"@graph": [one, one]}), encoding="utf-8")
+    with pytest.raises(InputError, match="describes #record-trust twice"):
+        entities_of(tmp_path)
+
+
+def test_a_planted_table_is_not_packed(folder: Path, tmp_path: Path) -> None:
+    (folder / "knockouts.csv").write_text("mechanism,difference\nnews,1\n", encoding="utf-8")
+    pack(folder, tmp_path / "x.zip", Deposit())
+    assert "knockouts.csv" not in zipfile.ZipFile(tmp_path / "x.zip").namelist()
 
 
 def test_a_corrupt_stream_is_a_clear_error(tmp_path: Path) -> None:

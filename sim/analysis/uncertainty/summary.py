@@ -30,6 +30,7 @@ COLUMNS = (
     "parameters",
     "dummy",
 )
+OF_PARAMETERS = ("sign_parameters", "parameters", "dummy")
 _QUANTILES = {"median": 0.5, "low50": 0.25, "high50": 0.75, "low90": 0.05, "high90": 0.95}
 
 
@@ -44,21 +45,34 @@ def summarise(outcomes: pd.DataFrame, joint: JointDraws) -> pd.DataFrame:
     names = [name for name in joint.posterior.names if not sets_nothing(joint, name)]
     at = [joint.posterior.names.index(name) for name in names]
     table = joint.posterior.draws()[:, at]
+    found = numbers_of(outcomes).to_dict("records")
+    for row, headline in zip(found, HEADLINES, strict=True):
+        own = outcomes[outcomes["headline"] == headline.code]
+        at_draws = table[own["draw"].to_numpy(int)]
+        row |= _decided_by(sign_parameters(own["value"].to_numpy(float), at_draws, names))
+    return pd.DataFrame(found, columns=list(COLUMNS))
+
+
+def numbers_of(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The same without the parameters that decide the signs: from the outcomes of the draws alone."""
     lines = []
     for headline in HEADLINES:
         own = outcomes[outcomes["headline"] == headline.code]
-        found = line(headline, own["value"].to_numpy(float), table[own["draw"].to_numpy(int)], names)
         months = int(own["leak_months"].max()) if len(own) else 0
+        found = _numbers(headline, own["value"].to_numpy(float))
         lines.append({**found, "of_leak": own["of_leak"].median(), "leak_months": months})
-    return pd.DataFrame(lines, columns=list(COLUMNS))
+    return pd.DataFrame(lines, columns=[name for name in COLUMNS if name not in OF_PARAMETERS])
 
 
 def line(
     headline: Headline, values: np.ndarray, table: np.ndarray, names: Sequence[str]
 ) -> Mapping[str, object]:
     """The line of a headline with these differences by draw, and these values of parameters by draw."""
+    return _numbers(headline, values) | _decided_by(sign_parameters(values, table, names))
+
+
+def _numbers(headline: Headline, values: np.ndarray) -> dict[str, object]:
     known = values[~np.isnan(values)]
-    found = sign_parameters(values, table, names)
     return {
         "headline": headline.code,
         "name": headline.name,
@@ -70,7 +84,6 @@ def line(
             for name, share in _QUANTILES.items()
         },
         **_sign(known),
-        **_decided_by(found),
     }
 
 
