@@ -41,7 +41,14 @@ from sim.scenario.restoration import restored
 from sim.scenario.schema import Experiment
 from sim.scenario.yaml_files import checked, read
 
-_HEAD = ("experiment", "title", "question", "worlds", "compare", "customers", "first", "last")
+_HEAD = (
+    "experiment", "title", "question", "worlds", "compare", "customers", "first", "last", "switches",
+    "switch", "events", "jurisdictions",
+)  # fmt: skip
+_FOLLOW = (
+    *_HEAD, "seeds", "points", "scenario_digest", "scenario", "tables", "files", "runs_digest",
+    "model_digest", "code",
+)  # fmt: skip
 _FROM_TABLES = (*(f"{name}.csv" for name in TABLES), OUTCOMES, POINTS)
 
 
@@ -243,6 +250,10 @@ def _experiment(folder: Path, manifest: dict[str, Any], was: Resolved) -> Check:
     except InputError as error:
         return Check(what, None, f"it does not fit the configuration here: {error.problems[0]}")
     identities = Identities()
+    if same_version(manifest) and _said(now) != _said(was):
+        a, b = _said(now), _said(was)
+        wrong = [name for name in b if a[name] != b[name]]
+        return Check(what, False, f"{', '.join(wrong)}: not as in the manifest")
     differ = [
         name
         for name, scenario in was.scenarios.items()
@@ -253,6 +264,13 @@ def _experiment(folder: Path, manifest: dict[str, Any], was: Resolved) -> Check:
         words = f"with the configuration here {', '.join(differ)} differ; see `warrantsim why`"
         return Check(what, None, words)
     return Check(what, True)
+
+
+def _said(resolved: Resolved) -> dict[str, Any]:
+    """What an experiment asks for, but for values that it sets: those are compared in the worlds."""
+    said = resolved.experiment.model_dump(mode="json", exclude={"set"})
+    worlds = {name: {**world, "set": None} for name, world in said["worlds"].items()}
+    return {**said, "worlds": worlds}
 
 
 # --- what is computed from the tables ---------------------------------------------------------------------
@@ -313,6 +331,8 @@ def _cited(ids: Sequence[str], records: pd.DataFrame) -> Iterator[Check]:
 def _beyond(folder: Path, manifest: dict[str, Any], entities: Entities | None) -> Iterator[Check]:
     """What no look at the files can tell."""
     again = "only running again can tell: warrantsim reproduce"
+    others = [name for name in manifest if name not in _FOLLOW]
+    yield Check(f"the manifest's {', '.join(others)}", None, "nothing else in it tells")
     code, here = manifest["model_digest"], model_digest()
     words = "the same code is here" if code == here else f"it is {code[:12]}, here is {here[:12]}"
     yield Check("that the model gives these tables", None, f"{again} ({words})")

@@ -311,6 +311,19 @@ def test_metadata_may_describe_a_thing_once(tmp_path: Path) -> None:
         entities_of(tmp_path)
 
 
+def test_the_whole_experiment_and_every_field_of_the_manifest_are_asked_for(folder: Path) -> None:
+    path, text = folder / "experiment.yaml", (folder / "experiment.yaml").read_text(encoding="utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    path.write_text(text.replace("title: Two worlds", "title: Another"), encoding="utf-8")
+    lie = {**manifest, "events": [], "jurisdictions": {}, "files": None}
+    (folder / "manifest.json").write_text(json.dumps(lie), encoding="utf-8")
+    found = verify(folder)
+    assert "title: not as in the manifest" in failed(found)
+    assert "from its configuration: events, jurisdictions" in failed(found)
+    unchecked = " ".join(check.what for check in found.not_checked)
+    assert all(name in unchecked for name in ("made", "platform", "command", "who_set") if name in manifest)
+
+
 def test_a_planted_table_is_not_packed(folder: Path, tmp_path: Path) -> None:
     (folder / "knockouts.csv").write_text("mechanism,difference\nnews,1\n", encoding="utf-8")
     pack(folder, tmp_path / "x.zip", Deposit())
