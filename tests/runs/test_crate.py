@@ -17,7 +17,7 @@ from sim.runs.deposit import Author, Deposit, DepositOptions, Organisation, depo
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 
-FILES = 23
+FILES = 21
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sim.model.world import WorldSet
 from sim.pipeline import Finished, run
 from sim.runs import forks
 from sim.runs import seed as seed_module
+from sim.runs.points import MANIFEST
 from sim.runs.seed import Task, run_seed
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
@@ -129,6 +130,7 @@ def test_as_much_is_recorded_as_was_asked_for(record: str, tables: set[str], tmp
     """And what an earlier, fuller run left in the folder does not stay."""
     folder = tmp_path / "tables"
     folder.mkdir()
+    (tmp_path / MANIFEST).write_text('{"experiment": "x", "worlds": [], "seeds": []}', encoding="utf-8")
     (folder / "cell.parquet").write_bytes(b"of an earlier run")
     (folder / ".cell-1-doj_wins.part").write_bytes(b"of a run that was stopped")
     finished = run(asked("seeds.count=1", f"record={record}", last=SHORT), tmp_path, workers=1)
