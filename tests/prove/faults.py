@@ -153,8 +153,8 @@ FAULTS = (
     Fault(
         "a swapped world label: a difference is the first world less the second",
         "sim/analysis/headlines.py",
-        "i = interval(b - a)",
-        "i = interval(a - b)",
+        "i = interval(differences(a, b))",
+        "i = interval(differences(b, a))",
         "tests/analysis/test_headlines.py::test_differences_are_the_second_world_less_the_first",
     ),
     Fault(
@@ -255,8 +255,8 @@ FAULTS = (
     Fault(
         "pairing is lost: the interval is that of two independent samples",
         "sim/analysis/headlines.py",
-        "i = interval(b - a)",
-        "i = interval(np.sort(b) - np.sort(a)[::-1])",
+        "i = interval(differences(a, b))",
+        "i = interval(differences(np.sort(a)[::-1], np.sort(b)))",
         "tests/analysis/test_headlines.py::test_pairing_takes_out_what_the_worlds_share",
     ),
     Fault(
