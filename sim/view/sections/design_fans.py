@@ -68,7 +68,7 @@ def _levels(view: ResultsView, unit: str, fans: Mapping[str, pd.DataFrame]) -> F
     scale = scale_for(
         unit, largest_of(*(float(np.nanmax(np.abs(q[["q5", "q95"]].to_numpy()))) for q in known))
     )
-    title = "Both worlds" if len(levels) > 1 else None
+    title = {1: None, 2: "Both worlds"}.get(len(levels), f"The {len(levels)} worlds")
     return together(levels, view.styles, view.span, title, scale.title, scale.factor, height=_HEIGHT)
 
 

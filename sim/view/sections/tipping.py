@@ -44,7 +44,8 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
             f"{text(words[0].upper() + words[1:])}. Each mark is a group of pairs with about as many further "
             "laws (more than in the reference world, in the year before the return). Bars are 95% intervals "
             "over resampled pairs; a group of less than one further law has no mark. A line that rises past "
-            "one half would be a level past which repeal does not follow."
+            "one half would be a level past which repeal does not follow. Over 100%: laws go on growing "
+            "after the return. Other figures here compare with a rule that lasted, this one with the return."
         )
         figure = repeal_by_level(repeal, AFTER)
         yield Chart(
@@ -82,7 +83,7 @@ def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFr
 _READ = (
     "The share that stays: the effect that is still there, over the effect had the first rule lasted, in the "
     "same months and with the same seeds. 0: as if the ruling had never been made; 1: turning back changed "
-    "nothing; the dotted line is one half. Below 0 or above 1 the return overshot, or added to the effect. "
+    "nothing. Below 0 or above 1 the return overshot, or added to the effect. "
 )
 
 
@@ -94,7 +95,10 @@ def _along(returns: pd.DataFrame, factor: str) -> Chart:
         for code, name in NAMES.items()
         if returns.loc[returns["outcome"] == code, "share"].notna().any()
     ]
-    read = _READ + "Bars are 95% intervals over resampled seeds. Points without a sure effect are left out."
+    read = _READ + (
+        "The dotted line is one half. Bars are 95% intervals over resampled seeds. Points without a sure "
+        "effect are left out."
+    )
     return Chart("stays", "How much is lost for good?", read, figures, width=430)
 
 
