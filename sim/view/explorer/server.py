@@ -6,6 +6,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 
 import waitress
 
@@ -33,13 +34,14 @@ def serve(
     address = f"http://{_named(host)}:{listening.getsockname()[1]}/"
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(app.server, sockets=[listening], threads=THREADS)
-    tell(f"the explorer is at {address} (Ctrl+C stops it)")
-    if browser:
-        threading.Timer(0.5, webbrowser.open, [address]).start()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _stop)  # as Ctrl+C does: worker processes are ended, nothing is left
     try:
-        server.run()  # until Ctrl+C
+        with suppress(KeyboardInterrupt):
+            tell(f"the explorer is at {address} (Ctrl+C stops it)")
+            if browser:
+                threading.Timer(0.5, webbrowser.open, [address]).start()
+            server.run()  # until Ctrl+C
     finally:
         server.close()
         for page in pages:

@@ -128,7 +128,7 @@ def test_move_a_slider_click_a_country_share_and_take_away(
                 "country == 'DE' and world == 'microsoft_wins'"
             )
             np.testing.assert_allclose(
-                on_screen, every.groupby("month")["trust"].median().to_numpy(), rtol=1e-5
+                on_screen, 100 * every.groupby("month")["trust"].median().to_numpy(), rtol=1e-5
             )
 
     # undo goes back to the state before; reset to the beginning
