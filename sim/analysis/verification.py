@@ -250,9 +250,9 @@ def _experiment(folder: Path, manifest: dict[str, Any], was: Resolved) -> Check:
     except InputError as error:
         return Check(what, None, f"it does not fit the configuration here: {error.problems[0]}")
     identities = Identities()
-    if same_version(manifest) and _said(now) != _said(was):
-        a, b = _said(now), _said(was)
-        wrong = [name for name in b if a[name] != b[name]]
+    a, b = _said(now), _said(was)
+    wrong = [name for name in b if a[name] != b[name]]
+    if wrong and same_version(manifest):
         return Check(what, False, f"{', '.join(wrong)}: not as in the manifest")
     differ = [
         name

@@ -90,7 +90,7 @@ def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None
     compare = resolved.experiment.compare
     assert compare is not None
     first, first_seed = first_month(resolved, compare), resolved.experiment.seeds.first
-    seen = leak_month(resolved.scenarios[compare[0]])
+    began = leak_month(resolved.scenarios[compare[0]])
     draws = [draw.over(over) for draw in joint.draws]
     worlds = list(worlds_at(resolved, draws, compare))
     seeds = [[first_seed + number] for number in range(len(draws))]
@@ -102,7 +102,7 @@ def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None
             change = float(differences(*map(np.asarray, values)))
             leak: tuple[float, int] = (np.nan, 0)
             if headline.code in _KINDS_OF_TRUST:
-                beside = beside_the_leak(headline.code, a, b, first, seen)
+                beside = beside_the_leak(headline.code, a, b, first, began)
                 leak = beside.share, beside.months
             rows.append((number, done.seed, headline.code, *values, change, *leak))
     return pd.DataFrame(rows, columns=list(OUTCOMES))

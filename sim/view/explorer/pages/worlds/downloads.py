@@ -49,7 +49,9 @@ def kept_or_why_not(answers: Answers, page_id: str, asked: Any, what: str) -> tu
         return {"kind": "file"}
 
     said = numbered(asked, answer)
-    return (found, "") if said["kind"] == "file" else (None, _WHY_NOT[said["kind"]].format(**_words(said)))
+    if said["kind"] == "file":
+        return found, ""
+    return None, _WHY_NOT[said["kind"]].format(problems="; ".join(said.get("problems", [])))
 
 
 _WHY_NOT = {
@@ -58,10 +60,6 @@ _WHY_NOT = {
     "busy": "Nothing was saved, as other runs come first: try again in a moment.",
     "overtaken": "Nothing was saved, as the controls have moved since: try again.",
 }
-
-
-def _words(said: Answer) -> dict[str, str]:
-    return {"problems": "; ".join(said.get("problems", []))}
 
 
 def _tables(answers: Answers, session: Session, state: State, kind: str) -> bytes:
