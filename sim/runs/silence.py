@@ -28,6 +28,7 @@ from sim.scenario.resolution import Resolved, factors, moves_what_has_a_date
 from sim.scenario.samples import POSTERIOR
 from sim.scenario.scenario import Scenario
 
+ALREADY = " already: setting it changes nothing"
 _AGREEMENTS = ("investigators.agreement_", "investigators.incidental_share", "orders.agreement_")
 
 
@@ -174,13 +175,13 @@ def _settings(resolved: Resolved) -> Iterator[str]:
     for one in asked:
         found = find(one.path, tree)
         if not isinstance(found, str) and _is_already(value_at(tree, found), one.value):
-            yield f"{one.who}: {one.path} is {one.value} already: setting it changes nothing"
+            yield f"{one.who}: {one.path} is {one.value}{ALREADY}"
     for name, world in experiment.worlds.items():
         common = resolved.common.contents.model_dump(mode="json") if world.set and resolved.common else {}
         for path, value in world.set.items() if common else ():
             found = find(path, common)
             if not isinstance(found, str) and _is_already(value_at(common, found), value):
-                yield f"worlds.{name}.set: {path} is {value} already: setting it changes nothing"
+                yield f"worlds.{name}.set: {path} is {value}{ALREADY}"
 
 
 def _is_already(there: Any, asked: Any) -> bool:
