@@ -84,8 +84,8 @@ def _bought(frontier: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -
         figures.append(bought_bars(rows, order, styles, _TITLES[code], f"change, {scale.change}"))
     read = (
         "A mark is what a lever changes under a rule, against the same rule without it; the line is its "
-        "interval. Left of zero is a loss, but for orders exposed to a conflict with the host's law, where it "
-        "is a gain."
+        "interval. Left of zero is a loss, but for orders exposed to a conflict with the host's law, where "
+        "it is a gain."
     )
     return Chart("bought", "What does each lever buy, and what does it cost?", read, figures, width=540)
 
