@@ -132,9 +132,7 @@ class Casework:
             np.zeros(q.load.shape, np.int64),
         )
         for month in range(min(COUNTED, len(d.start) - 1)):
-            requests = self._requests(month)
-            found, code = kernel.answer(requests, held, ways)
-            kernel.count_assistance(requests.rows, found, code, loads)
+            kernel.count_assistance(self._requests(month), held, ways, loads)
         q.load[OUTGOING], q.load[INCOMING] = loads[OUTGOING] / d.us_months, loads[INCOMING] / d.foreign_months
         q.least[:] = np.maximum(q.load / q.utilisation, q.least)
         q.clerks[:, :, assistance.RATE] = q.least

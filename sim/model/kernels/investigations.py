@@ -215,7 +215,7 @@ def answer_foreign(requests, found, rule, compelled, code):
         served += 1 if code[r] == AGREEMENT else 0
 
 
-@entry()
+@inner()
 def answer(requests, held, ways):
     """The data that requests are aimed at, and the codes of the orders in the routing tables, int64 (n,)."""
     found, code = find(requests, held, ways.practice.unlocking), np.empty(len(requests.rows), np.int64)
@@ -233,8 +233,9 @@ def queue_of(police, home, lies):
 
 
 @entry()
-def count_assistance(rows, found, code, out):
-    """Add to `out`, int64 (2, J), how many requests join each queue, outgoing and incoming."""
+def count_assistance(requests, held, ways, out):
+    """Add to `out`, int64 (2, J), how many of a month's requests join each queue, outgoing and incoming."""
+    rows, (found, code) = requests.rows, answer(requests, held, ways)
     for r in range(len(rows)):
         police = rows[r, POLICE]
         if code[r] & ROUTE_BITS == MLA and (police == US or code[r] & HOST_BIT == 0):
@@ -291,7 +292,7 @@ def pursue(month, requests, found, ways, queues, outcome):
         succeeds[r], out_months[r], stopped[r] = granted < chance_of, months, granted >= 1.0 - spared
 
 
-@entry()
+@inner()
 def investigate(month, requests, held, ways, queues, results):
     """The month's requests in one world; of those that may queue for one clerk, in order of time.
 
