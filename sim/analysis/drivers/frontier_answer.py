@@ -10,8 +10,12 @@ from sim.analysis.drivers.frontier import (
     FEWEST,
     GOOD,
     KEYS,
+    NO_EFFECT,
     NO_LEVER,
+    NOTHING,
+    ONE_PAIR,
     PAYS,
+    TOO_FEW,
     TRADES,
     TRUST,
     UNJUDGED,
@@ -20,12 +24,22 @@ from sim.analysis.drivers.frontier import (
 from sim.scenario.levers import NONE
 
 _UNITS = {
-    TRUST: "points of trust abroad",
-    "revenue": "USD bn of revenue abroad",
-    EVIDENCE: "points of US requests about people abroad that yield content",
-    "conflicts": "conflicts of law a year",
+    TRUST: "{} points (of 100) of trust abroad",
+    "revenue": "USD {} bn of revenue abroad",
+    EVIDENCE: "{} percentage points of US requests about people abroad that yield content",
+    "conflicts": "{} {more} conflicts of law a year",
 }
+"""An amount in words, of which a sentence says itself whether it is bought or paid."""
 _DECIMALS = {"conflicts": 0, "revenue": 1}
+_COUNTED = {
+    PAYS: ("pays", "pay"),
+    TRADES: ("trades", "trade"),
+    COSTS: ("costs", "cost"),
+    NOTHING: ("changes nothing that counts", "change nothing that counts"),
+    NO_EFFECT: ("changes nothing", "change nothing"),
+    TOO_FEW: ("has too few draws or pairs to judge", "have too few draws or pairs to judge"),
+    ONE_PAIR: ("has one pair and no interval", "have one pair and no interval"),
+}
 
 
 def answer(frontier: pd.DataFrame, levers: pd.DataFrame, rules: Iterable[str]) -> list[str]:
@@ -81,8 +95,8 @@ def _of_rule(frontier: pd.DataFrame, mine: pd.DataFrame) -> Iterator[str]:
 
 def _counts(ranked: pd.DataFrame) -> str:
     counts = ranked["verdict"].value_counts()
-    words = ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
-    return f"Verdicts on {len(ranked)} levers and combinations: {words}."
+    words = ", ".join(f"{n} {_COUNTED[str(verdict)][n > 1]}" for verdict, n in counts.items())
+    return f"Of {len(ranked)} levers and combinations: {words}."
 
 
 def _levers(row: "pd.Series[str]") -> str:
@@ -91,15 +105,15 @@ def _levers(row: "pd.Series[str]") -> str:
 
 
 def _amounts(frontier: pd.DataFrame, row: "pd.Series[str]", codes: str) -> str:
-    """The middles and intervals of what was bought or paid."""
+    """The sizes of what was bought or paid, whose sign is sure, with their intervals."""
     mine = frontier[(frontier[KEYS] == row[KEYS]).all(axis=1)].set_index("headline")
     words = []
     for code in str(codes).split("|"):
         places = _DECIMALS.get(code, 2)
-        middle, low, high = (
-            f"{mine.loc[code, n]:+.{places}f}" for n in ("bought", "bought_low", "bought_high")
-        )
-        words.append(f"{middle} {_UNITS[code]} ({low} to {high})")
+        middle, *ends = (float(mine.loc[code, n]) for n in ("bought", "bought_low", "bought_high"))
+        low, high = sorted(map(abs, ends))
+        size = _UNITS[code].format(f"{abs(middle):,.{places}f}", more="more" if middle > 0 else "fewer")
+        words.append(f"{size} ({low:,.{places}f} to {high:,.{places}f})")
     return " and ".join(words)
 
 

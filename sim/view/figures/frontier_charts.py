@@ -1,19 +1,20 @@
 """Charts of levers: the frontier of trust against evidence, and what each lever buys and costs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from sim.view.figures.events import folded
+from sim.view.figures.label_places import Label, near, places, ranges
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import (
-    INK,
     QUIET,
     Figure,
     Trace,
     WorldStyle,
     axis,
+    common_range,
     error_bar,
     heading,
     layout,
@@ -22,25 +23,131 @@ from sim.view.figures.style import (
 from sim.view.tables import records_of
 
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "triangle-down")
-_BESIDE = ("top right", "top left", "bottom right", "bottom left", "middle right")  # rules may coincide
+_HEIGHT, _MARGIN = 520, {"l": 72, "r": 20, "t": 30, "b": 64}
+_WIDTHS = (280.0, 480.0, 1100.0)  # of the plot, at which labels must not overlap: a telephone to a whole page
+_LARGE, _RING = 13, 8  # the size of a rule's mark, and how far it looks out behind another rule's
 
 
 def frontier_chart(points: pd.DataFrame, styles: Mapping[str, WorldStyle], titles: tuple[str, str]) -> Figure:
-    """Every regime (large, named) and every lever under it (small), with intervals; the line is the frontier.
+    """Every regime (large, named) and every lever under it (small); the line is the frontier.
 
-    `points`: rule, rule_name, name, label (what stands beside the mark), plain (whether no lever is pulled),
-    on_frontier, and for x and y the middle, `_low` and `_high`. Intervals of levers stand in the hover text.
+    `points`: rule, rule_name, name, plain (whether no lever is pulled), on_frontier, and for x and y the
+    middle, `_low` and `_high`. Intervals of levers stand in the hover text. Rules at one place lie inside one
+    another, the later ones smaller and in front.
     """
+    looks = _looks(points, styles)
+    rules = points[points["plain"]].reset_index(drop=True)
+    shape, places_of = _frame(points, titles)
+    sizes = _nested(places_of(rules))
     traces: list[Trace] = [_staircase(points)]
-    for k, (rule, mine) in enumerate(points.groupby("rule", sort=False)):
-        colour = styles[str(rule)].colour
-        for plain in (False, True):
-            some = mine[mine["plain"] == plain]
-            if len(some):
-                traces.append(_marks(some, colour, k, plain))
-    shape = layout(520, xaxis=axis(titles[0], zeroline=True), yaxis=axis(titles[1], zeroline=True))
-    shape["margin"] = {"l": 72, "r": 20, "t": 20, "b": 52}
+    for rule, mine in points[~points["plain"]].groupby("rule", sort=False):
+        traces.append(_marks(mine, *looks[str(rule)], 6))
+    for k in sorted(range(len(rules)), key=lambda k: -sizes[k]):
+        row = rules.iloc[[k]]
+        traces.append(_marks(row, *looks[str(row["rule"].iloc[0])], sizes[k]) | {"showlegend": True})
+        traces[-1] |= _bars(row, looks[str(row["rule"].iloc[0])][0])
+    labels = [Label(x, y, name) for (x, y), name in zip(places_of(rules), rules["rule_name"], strict=True)]
+    colours = [looks[str(rule)][0] for rule in rules["rule"]]
+    shape["annotations"] = _notes(rules, labels, colours, places_of(points))
     return {"data": traces, "layout": shape}
+
+
+def levers_chart(points: pd.DataFrame, style: WorldStyle, symbol: int, titles: tuple[str, str]) -> Figure:
+    """The levers under one rule by their numbers; marks that cannot be told apart share a label.
+
+    `points` of one rule: as for `frontier_chart`, and `number` (missing for the rule itself).
+    """
+    points = points.sort_values("plain", ascending=False, kind="stable").reset_index(drop=True)
+    shape, places_of = _frame(points, titles, intervals=False)
+    shape["title"] = heading(style.label)
+    look = (style.colour, _SYMBOLS[symbol % len(_SYMBOLS)])
+    traces = [_marks(points[~points["plain"]], *look, 8), _marks(points[points["plain"]], *look, _LARGE)]
+    marks = places_of(points)
+    labels, first = [], []
+    for group in near(marks, _WIDTHS[1], _HEIGHT):
+        mine = points.iloc[group]
+        numbered = ranges([int(one) for one in mine["number"].dropna()])
+        own = [str(name) for name in mine.loc[mine["plain"], "rule_name"]]
+        labels.append(Label(*marks[group[0]], folded(", ".join([*own, *filter(None, [numbered])]), 20)))
+        first.append(group[0])
+    rows = points.iloc[first].reset_index(drop=True)
+    shape["annotations"] = _notes(rows, labels, [style.colour] * len(rows), marks)
+    return {"data": traces, "layout": shape}
+
+
+def symbol_of(points: pd.DataFrame, rule: str) -> int:
+    """The number of a rule's symbol in these charts."""
+    return list(dict.fromkeys(points["rule"])).index(rule)
+
+
+def _looks(points: pd.DataFrame, styles: Mapping[str, WorldStyle]) -> dict[str, tuple[str, str]]:
+    return {
+        str(rule): (styles[str(rule)].colour, _SYMBOLS[k % len(_SYMBOLS)])
+        for k, rule in enumerate(dict.fromkeys(points["rule"]))
+    }
+
+
+Places = Callable[[pd.DataFrame], list[tuple[float, float]]]
+
+
+def _frame(
+    points: pd.DataFrame, titles: tuple[str, str], intervals: bool = True
+) -> tuple[dict[str, Any], Places]:
+    """The layout with fixed axes, with room for the rules' intervals where they are drawn, and what gives the
+    place of rows in it, from 0 to 1."""
+    rules = points[points["plain"] & intervals]
+    ends = {}
+    for of in "xy":
+        values = pd.concat([points[of], rules[f"{of}_low"], rules[f"{of}_high"]]).astype(float)
+        ends[of] = common_range(float(values.min()), float(values.max()), 0.08)
+
+    def places_of(rows: pd.DataFrame) -> list[tuple[float, float]]:
+        shares = [(rows[of].astype(float) - ends[of][0]) / (ends[of][1] - ends[of][0]) for of in "xy"]
+        return list(zip(*(share.tolist() for share in shares), strict=True))
+
+    shape = layout(
+        _HEIGHT,
+        xaxis=axis(folded(titles[0], 46), zeroline=True, range=ends["x"]),
+        yaxis=axis(titles[1], zeroline=True, range=ends["y"]),
+        margin=_MARGIN,
+    )
+    return shape, places_of
+
+
+def _nested(marks: Sequence[tuple[float, float]]) -> list[int]:
+    """Sizes of marks: of those at one place, the first is the largest."""
+    sizes = [_LARGE] * len(marks)
+    for group in near(marks, _WIDTHS[-1], _HEIGHT):
+        for place, k in enumerate(group):
+            sizes[k] = _LARGE + _RING * (len(group) - 1 - place)
+    return sizes
+
+
+def _notes(
+    rows: pd.DataFrame, labels: Sequence[Label], colours: Sequence[str], marks: Sequence[tuple[float, float]]
+) -> list[dict[str, Any]]:
+    """Labels with leader lines to their marks."""
+    inner = _HEIGHT - _MARGIN["t"] - _MARGIN["b"]
+    offsets = places(labels, sorted(set(marks)), _WIDTHS, inner)
+    return [
+        {
+            "x": float(row["x"]),
+            "y": float(row["y"]),
+            "ax": right,
+            "ay": down,
+            "text": label.words,
+            "font": {"size": label.size, "color": colour},
+            "xanchor": "center",
+            "yanchor": "middle",
+            "showarrow": True,
+            "arrowhead": 0,
+            "arrowwidth": 0.8,
+            "arrowcolor": colour,
+            "standoff": 4,
+            "bgcolor": "rgba(255,255,255,0.8)",  # the lines of the axes pass behind
+        }
+        for row, label, colour, (right, down) in zip(records_of(rows), labels, colours, offsets, strict=True)
+    ]
 
 
 def _staircase(points: pd.DataFrame) -> Trace:
@@ -58,36 +165,33 @@ def _staircase(points: pd.DataFrame) -> Trace:
     }
 
 
-def _marks(some: pd.DataFrame, colour: str, number: int, plain: bool) -> Trace:
-    name = str(some["rule_name"].iloc[0])
+def _marks(some: pd.DataFrame, colour: str, symbol: str, size: int) -> Trace:
     return {
         "type": "scatter",
-        "mode": "markers+text",
-        "name": name,
-        "showlegend": plain,
-        "text": [str(one) for one in some["label"]],
-        "textposition": _BESIDE[number % len(_BESIDE)],
-        "textfont": {"color": colour, "size": 12 if plain else 10},
+        "mode": "markers",
+        "name": str(some["rule_name"].iloc[0]) if len(some) else "",
         "x": numbers(some["x"]),
         "y": numbers(some["y"]),
         "customdata": [[str(row["name"]), *(_span(row, of) for of in "xy")] for row in records_of(some)],
         "marker": {
             "color": colour,
-            "symbol": _SYMBOLS[number % len(_SYMBOLS)],
-            "size": 14 if plain else 7,
-            "opacity": 1.0 if plain else 0.75,
-            "line": {"color": INK if plain else "#ffffff", "width": 1},
+            "symbol": symbol,
+            "size": size,
+            "opacity": 1.0 if size >= _LARGE else 0.7,
+            "line": {"color": "#ffffff", "width": 1.5 if size >= _LARGE else 0.5},
         },
-        "error_x": error_bar(
-            numbers(some["x_high"] - some["x"]), numbers(some["x"] - some["x_low"]), colour, 0.7
-        )
-        | {"visible": plain},
-        "error_y": error_bar(
-            numbers(some["y_high"] - some["y"]), numbers(some["y"] - some["y_low"]), colour, 0.7
-        )
-        | {"visible": plain},
         "hovertemplate": "%{customdata[0]}<br>evidence %{x:+.2f} (%{customdata[1]})"
         "<br>trust %{y:+.2f} (%{customdata[2]})<extra></extra>",
+    }
+
+
+def _bars(row: pd.DataFrame, colour: str) -> dict[str, Any]:
+    """The intervals of a rule, on both axes."""
+    return {
+        f"error_{of}": error_bar(
+            numbers(row[f"{of}_high"] - row[of]), numbers(row[of] - row[f"{of}_low"]), colour, 0.7
+        )
+        for of in "xy"
     }
 
 

@@ -1,6 +1,6 @@
 """Which lever pays: what each buys and costs, and the frontier of trust against evidence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -15,11 +15,11 @@ from sim.analysis.drivers.frontier import (
     name_of,
 )
 from sim.analysis.drivers.frontier_answer import answer, rules_with_levers
-from sim.scenario.levers import AND, NONE
+from sim.scenario.levers import NONE
 from sim.view.blocks import Block, Chart, Section, Text, listed
-from sim.view.figures.frontier_charts import bought_bars, frontier_chart
+from sim.view.figures.frontier_charts import bought_bars, frontier_chart, levers_chart, symbol_of
 from sim.view.figures.style import world_styles
-from sim.view.number_format import largest_of, number, scale_for, span
+from sim.view.number_format import POINTS, POINTS_OF_100, largest_of, number, scale_for, span
 from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
@@ -31,7 +31,6 @@ _TITLES = {
     "conflicts": "US orders exposed to a conflict with the host's law",
     "foreign_success": "Foreign requests to US providers that yield content",
 }
-_VISIBLE = 0.03  # part of the axis that a lever must move a rule by, to be named in the chart
 _DECIMALS = {TRUST: 2, "revenue": 1, EVIDENCE: 2, "conflicts": 0, "foreign_success": 1}
 
 
@@ -56,11 +55,12 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
         f"({text(interval)}). What an act costs whoever does it, such as building a region, is not counted."
         f"{failed}"
     )
-    yield _bought(frontier, table, rules)
+    numbers = _numbers(frontier, table, rules)
+    yield _bought(frontier, rules, numbers)
     yield Text(text(on_the_frontier))
-    yield _frontier(frontier, table, rules)
+    yield from _frontier(_placed(frontier, table, numbers), rules)
     for rule in dict.fromkeys([*rules, *frontier["rule"]]):
-        yield lever_table(frontier, table[table["rule"] == rule], folded=rule not in rules)
+        yield lever_table(frontier, table[table["rule"] == rule], numbers, folded=rule not in rules)
 
 
 def _name(row: dict[str, object]) -> str:
@@ -69,10 +69,10 @@ def _name(row: dict[str, object]) -> str:
     return f"{name} ({row['terms']})" if row["terms"] else name
 
 
-def _bought(frontier: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -> Chart:
+def _bought(frontier: pd.DataFrame, rules: Sequence[str], numbers: Mapping[str, int]) -> Chart:
     pulled = frontier[(frontier["levers"] != NONE) & frontier["rule"].isin(rules)]
-    pulled = pulled.assign(name=[_name(row) for row in records_of(pulled)])
-    order = _order(pulled, table, rules)
+    pulled = pulled.assign(name=[_numbered(row, numbers) for row in records_of(pulled)])
+    order = list(dict.fromkeys(pulled.sort_values("name", key=lambda names: names.map(_number_of))["name"]))
     labels = dict(pulled.drop_duplicates("rule")[["rule", "rule_name"]].itertuples(index=False))
     styles = [style for style in world_styles(labels).values() if style.name in rules]
     figures = []
@@ -90,14 +90,25 @@ def _bought(frontier: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -
     return Chart("bought", "What does each lever buy, and what does it cost?", read, figures, width=540)
 
 
-def _order(pulled: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -> list[str]:
-    """The levers, those that pay best under the last of the rules first."""
+def _numbers(frontier: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -> dict[str, int]:
+    """The number of each lever in charts and tables; those that pay best under the last rule come first."""
     mine = table[(table["rule"] == rules[-1]) & (table["verdict"] != NO_LEVER)].sort_values("rank")
-    first = [_name(row) for row in records_of(mine)]
-    return list(dict.fromkeys([*first, *pulled["name"]]))
+    pulled = frontier[frontier["levers"] != NONE]
+    names = [_name(row) for row in [*records_of(mine), *records_of(pulled)]]
+    return {name: k + 1 for k, name in enumerate(dict.fromkeys(names))}
 
 
-def _frontier(frontier: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str]) -> Chart:
+def _numbered(row: dict[str, object], numbers: Mapping[str, int]) -> str:
+    number_ = numbers.get(_name(row))
+    return _name(row) if number_ is None else f"{number_}. {_name(row)}"
+
+
+def _number_of(numbered: str) -> int:
+    return int(numbered.partition(".")[0])
+
+
+def _placed(frontier: pd.DataFrame, table: pd.DataFrame, numbers: Mapping[str, int]) -> pd.DataFrame:
+    """Every rule and lever with its place in the charts of the frontier, and the number of the lever."""
     keys = ["rule", "rule_name", "levers", "terms"]
     points = table[[*keys, "on_frontier"]].copy()
     for axis_name, code in (("x", EVIDENCE), ("y", TRUST)):
@@ -109,35 +120,41 @@ def _frontier(frontier: pd.DataFrame, table: pd.DataFrame, rules: Sequence[str])
     points["on_frontier"] = points["on_frontier"].astype(bool)
     points["plain"] = points["levers"] == NONE
     points["name"] = [name_of(row["rule_name"], row["levers"], row["terms"]) for row in records_of(points)]
-    points["label"] = _labels(points, rules)
+    points["number"] = [numbers.get(_name(row)) for row in records_of(points)]
+    return points.dropna(subset=["x", "y"])
+
+
+def _frontier(points: pd.DataFrame, rules: Sequence[str]) -> Iterable[Chart]:
     labels = dict(points.drop_duplicates("rule")[["rule", "rule_name"]].itertuples(index=False))
+    styles = world_styles(labels)
     base = str(points.loc[(points["x"] == 0) & (points["y"] == 0) & points["plain"], "rule_name"].iloc[0])
     titles = (
-        f"evidence obtained: change against '{base}', points",
-        f"trust abroad: change against '{base}', points",
+        f"evidence obtained: change against '{base}', {POINTS}",
+        f"trust abroad: change against '{base}', {POINTS_OF_100}",
     )
     read = (
         "Large marks are rules as they are, with intervals; small marks are the levers under them (hover "
-        "for names, numbers and intervals). Up and right is better. The dotted line "
-        "is the frontier: nothing has more of both than a mark on it, by the middles of the intervals."
+        "for names, numbers and intervals). Where rules coincide, their marks lie inside one another. Up and "
+        "right is better. The dotted line is the frontier: nothing has more of both than a mark on it, by "
+        "the middles of the intervals."
     )
-    figure = frontier_chart(points, world_styles(labels), titles)
-    return Chart("frontier", "Trust abroad against evidence obtained", read, [figure], width=760)
+    overview = frontier_chart(points, styles, titles)
+    yield Chart("frontier", "Trust abroad against evidence obtained", read, [overview], width=760)
+    figures = [
+        levers_chart(points[points["rule"] == rule], styles[rule], symbol_of(points, rule), titles)
+        for rule in rules
+    ]
+    read = (
+        "The same marks, a panel a rule; each panel has its own axes. The large mark is the rule as it is. "
+        "Numbers are those of the levers in the charts above and in the tables below; marks that lie on one "
+        "another share a label."
+    )
+    yield Chart("frontier-levers", "Where does each lever move its rule?", read, figures, width=480)
 
 
-def _labels(points: pd.DataFrame, rules: Sequence[str]) -> list[str]:
-    """What stands beside the marks: rules, and single levers that move a compared rule visibly."""
-    plain = points[points["plain"]].set_index("rule")
-    least = {of: _VISIBLE * float(points[of].max() - points[of].min()) for of in "xy"}
-    out = []
-    for row in records_of(points):
-        moved = any(abs(row[of] - plain.loc[row["rule"], of]) > least[of] for of in "xy")
-        single = AND not in row["levers"] and row["rule"] in rules
-        out.append(row["rule_name"] if row["plain"] else _name(row) if single and moved else "")
-    return out
-
-
-def lever_table(frontier: pd.DataFrame, mine: pd.DataFrame, folded: bool = False) -> Table:
+def lever_table(
+    frontier: pd.DataFrame, mine: pd.DataFrame, numbers: Mapping[str, int] | None = None, folded: bool = False
+) -> Table:
     """What the levers under one rule buy and cost, in numbers."""
     rows: list[list[Value]] = []
     for row in records_of(mine.sort_values("rank", na_position="first")):
@@ -146,7 +163,8 @@ def lever_table(frontier: pd.DataFrame, mine: pd.DataFrame, folded: bool = False
             & (frontier["levers"] == row["levers"])
             & (frontier["terms"] == row["terms"])
         ].set_index("headline")
-        cells: list[Value] = [Cell(_name(row)), Cell(str(row["verdict"]), strong=row["verdict"] == "pays")]
+        verdict = str(row["verdict"])
+        cells: list[Value] = [Cell(_numbered(row, numbers or {})), Cell(verdict, strong=verdict == "pays")]
         for code in SHOWN:
             middle, low, high = (of.loc[code, f"bought{end}"] for end in ("", "_low", "_high"))
             value = number(middle, signed=True, decimals=_DECIMALS[code])
@@ -154,8 +172,8 @@ def lever_table(frontier: pd.DataFrame, mine: pd.DataFrame, folded: bool = False
             cells.append("" if row["levers"] == NONE else Cell(value, detail=interval))
         rows.append([*cells, str(row["dominated_by"]) or "on it"])
     heads = columns(
-        "Lever", "Verdict", ">Trust, points", ">Revenue, USD bn", ">Evidence, points", ">Conflicts a year",
-        ">Foreign police, points", "Frontier: less of both than",
+        "Lever", "Verdict", f">Trust, {POINTS_OF_100}", ">Revenue, USD bn", f">Evidence, {POINTS}",
+        ">Conflicts a year", f">Foreign police, {POINTS}", "Frontier: less of both than",
     )  # fmt: skip
     note = (
         "Pays: buys something beyond its interval and costs nothing beyond it. Trades: buys one and costs "

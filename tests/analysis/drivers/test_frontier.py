@@ -148,9 +148,10 @@ def test_nobody_has_more_of_both_than_a_point_on_the_frontier(sweep: sim.Sweep) 
 
 def test_the_words_name_what_pays_and_what_does_not(sweep: sim.Sweep) -> None:
     words = answer(sweep.frontier(), sweep.levers, ["doj_wins"])
-    assert "'good' pays: it buys +2.00 points of trust abroad (+2.00 to +2.00)" in words[0]
+    assert "'good' pays: it buys 2.00 points (of 100) of trust abroad (2.00 to 2.00)" in words[0]
     assert "'bad' does not pay" in words[0]
-    assert "-2.50 points of US requests" in words[0]
+    assert "and costs 2.50 percentage points of US requests" in words[0]
+    assert "-" not in words[0], "a cost of a negative amount would be a double negative"
 
 
 def test_a_damaged_table_is_named(sweep: sim.Sweep) -> None:
@@ -170,7 +171,7 @@ def test_the_section_shows_both_rules_and_the_frontier(sweep: sim.Sweep) -> None
 
     blocks = section(ResultsView(sweep._results)).blocks
     kinds = [type(block).__name__ for block in blocks]
-    assert kinds == ["Text", "Text", "Text", "Chart", "Text", "Chart", "Table", "Table"]
+    assert kinds == ["Text", "Text", "Text", "Chart", "Text", "Chart", "Chart", "Table", "Table"]
 
 
 def test_results_without_levers_say_so(sweep: sim.Sweep, tmp_path: Path) -> None:
