@@ -9,7 +9,6 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,7 @@ from sim.analysis.headlines import (
     headlines_of_one,
     series,
 )
+from sim.analysis.projections import cached_projections, projections
 from sim.analysis.records import records_of
 from sim.analysis.uncertainty import joint_draws, measurements
 from sim.analysis.uncertainty.joint_draws import JointDraws
@@ -46,19 +46,20 @@ from sim.analysis.uncertainty.value_of_information import VALUE
 from sim.analysis.uncertainty.varied import varied
 from sim.model.tables import TABLES
 from sim.runs import claims
-from sim.runs.csv_tables import read_csv, write_csv
-from sim.runs.execution import FAILURES, OWN_STORE, Execution, execute, manifest_of
+from sim.runs.csv_tables import write_csv
+from sim.runs.execution import DICTIONARY, FAILURES, OWN_STORE, Execution, execute, manifest_of
 from sim.runs.live import LivePair, results_of_pairs, tables_of
 from sim.runs.manifest import facts, write_manifest
 from sim.runs.output_folders import check_folder, make_folder
 from sim.runs.plan import Plan
-from sim.runs.points import EXPERIMENT, POINTS, TABLES_FOLDER
+from sim.runs.points import EXPERIMENT, POINTS, REPORT, TABLES_FOLDER
 from sim.runs.reporters import Reporters
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
-from sim.runs.whole_files import sha256_of, write_whole
+from sim.runs.whole_files import write_whole
+from sim.runs.written_files import add_written, digests_of, stated_before
 from sim.scenario.base import load_base
 from sim.scenario.experiment_text import text_of_resolved
 from sim.scenario.locations import CONFIGS, root
@@ -71,15 +72,13 @@ from sim.scenario.scenario import Scenario
 
 Pairs = Sequence[tuple[Columns, Columns]]
 
-# Published projections that the report draws beside its own numbers; never fitted, and not the same quantity.
-PROJECTIONS = Path("configs/evidence/projections.csv")
 # what other commands write into the folder later
 _RENEWED = ("varied", VALUE, "channels", *discovery.TABLES, *boundary_tables.TABLES)
 SUMMARIES = (*derived_tables.TABLES, *derived_tables.OF_OTHER_RUNS, *_RENEWED)
 
 # what `run` writes over or deletes in its folder, a report among it
 _WRITTEN = (
-    MANIFEST, POINTS, EXPERIMENT, OUTCOMES, FAILURES, "report.html",
+    MANIFEST, POINTS, EXPERIMENT, OUTCOMES, FAILURES, REPORT,
     *(f"{TABLES_FOLDER}/{name}.parquet" for name in TABLES),
     *(f"{name}.csv" for name in SUMMARIES if name not in _RENEWED),
 )  # fmt: skip
@@ -103,6 +102,7 @@ class Finished(Execution):
 
     summaries: dict[str, pd.DataFrame] = field(default_factory=dict)
     further_failures: list[str] = field(default_factory=list)
+    brought: list[str] = field(default_factory=list)  # files that were copied from those that ship
 
     @property
     def verdicts(self) -> claims.Judged | None:
@@ -168,6 +168,7 @@ def run(
     make_folder(out, "out")
     make_folder(store or out / OWN_STORE, "store")
     runner = Runner(Store(store or out / OWN_STORE), backend or Backend(workers), progress)
+    before = stated_before(out)
     done = Finished(out, Plan(resolved, out / POINTS, reporters), runner)
     runner.store.prepare()
     with watched(done.plan, out, runner.store.folder, runner.backend.shard) as watch:
@@ -177,7 +178,8 @@ def run(
         _announce(runner, f"the analysis of {len(done.proved.good):,} pairs", len(done.proved.good))
         for name in SUMMARIES:
             (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
-        (out / OUTCOMES).unlink(missing_ok=True)
+        for name in (OUTCOMES, REPORT):
+            (out / name).unlink(missing_ok=True)
         write_whole(out / EXPERIMENT, _experiment_text(resolved, command))
         known: dict[str, Any] = {"command": command} if command else {}
         plan = done.plan
@@ -193,14 +195,16 @@ def run(
         _write_summaries(done, derived_tables.derived_tables(out, manifest_of(done, **known), resolved))
         if done.verdicts is not None:
             known["claims"] = json.loads(done.verdicts.claims.to_json(orient="records"))
-        write_manifest(out, manifest_of(done, files=_digests(out), **known))
+        write_manifest(out, manifest_of(done, files=_files(done, before), **known))
     return done
 
 
-def _digests(folder: Path) -> dict[str, str]:
-    """The sha256 of each file that a run alone writes beside its tables."""
-    names = [EXPERIMENT, OUTCOMES, FAILURES, *(f"{name}.csv" for name in SUMMARIES if name not in _RENEWED)]
-    return {name: sha256_of(folder / name) for name in names if (folder / name).is_file()}
+def _files(run: Finished, before: Mapping[str, str]) -> dict[str, str]:
+    """The sha256 of each file beside the tables: of what this run wrote as it is now, and of what another
+    command wrote earlier as it was then (`before`), since it may have been edited in between."""
+    names = [EXPERIMENT, OUTCOMES, FAILURES, DICTIONARY, *(f"{name}.csv" for name in SUMMARIES)]
+    kept = {name: stated for name, stated in before.items() if (run.folder / name).is_file()}
+    return {**kept, **digests_of(run.folder, [*names, *run.brought])}
 
 
 def _experiment_text(resolved: Resolved, command: str) -> str:
@@ -226,7 +230,7 @@ def _further(run: Finished, watch: Watch, further: bool, joint: JointDraws | Non
         tables |= _further_summaries(run, runner)
     run.further_failures += runner.failures
     _write_summaries(run, tables)
-    shipped_tables.bring_shipped(run.folder, resolved)
+    run.brought = shipped_tables.bring_shipped(run.folder, resolved)
     return {
         "projections": projections(),
         "configuration": shipped_tables.configuration_of(resolved),
@@ -292,6 +296,7 @@ def value_of_information(
     table = measurements.value_of_information(joint, own, errors)
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(table, folder / f"{VALUE}.csv")
+    add_written(folder, [f"{VALUE}.csv"])
     return table
 
 
@@ -312,7 +317,7 @@ def screen_results(
     shared = knockouts.first_month(resolved, compare) if compare else 0
     specs = {name: spec.model_dump(mode="json") for name, spec in resolved.experiment.worlds.items()}
     manifest = facts(resolved, [pair.seed for pair in pairs], shared) | {
-        "projections": _cached_projections(),
+        "projections": cached_projections(),
         "scenario": {"experiment": {"worlds": specs}},
     }
     if compare is None:
@@ -336,7 +341,7 @@ def discover(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
     Raises InputError.
     """
     found = search_regions(folder, density, **asked)
-    found.write(folder)
+    add_written(folder, [path.name for path in found.write(folder)])
     return found
 
 
@@ -408,14 +413,5 @@ def find_boundary(
 
     found = boundary.search(evaluate, len(over), asked.level, most=asked.most, tolerance=asked.tolerance)
     tables = boundary_tables.tables_of(found, over, asked, out)
-    boundary_tables.write(tables, out)
+    add_written(out, [path.name for path in boundary_tables.write(tables, out)])
     return ran[-1], tables
-
-
-def projections() -> list[dict[str, Any]]:
-    """The published projections, a row each."""
-    rows: list[dict[str, Any]] = json.loads(read_csv(root() / PROJECTIONS).to_json(orient="records"))
-    return rows
-
-
-_cached_projections = cache(projections)

@@ -85,6 +85,13 @@ def _country(task: Task, world: str) -> Columns:
     return columns
 
 
+def _month_digests(task: Task, world: str) -> bytes:
+    """Equal in both worlds up to the switch, and different from then on."""
+    first = FIRST[str(task.values.get("switch_date", "2014-07-31"))]
+    rest = b"\1" if world == "doj_wins" else b"\0"
+    return b"\0" * MONTH_DIGEST * first + rest * MONTH_DIGEST * (task.scenarios[world].months - first)
+
+
 def _few(table: str, codes: dict[str, str]) -> Columns:
     columns: Columns = {"month": np.array(["2015-01"], "datetime64[M]")}
     for column in TABLES[table].columns[3:]:
@@ -114,7 +121,7 @@ def known_seed(task: Task) -> SeedDone:
         if task.record != "world":
             tables["country"] = _country(task, world)
         done.tables[world] = tables
-        done.months[world] = b"\0" * MONTH_DIGEST * task.scenarios[world].months
+        done.months[world] = _month_digests(task, world)
         for table, columns in tables.items():
             done.digests.setdefault(table, {})[world] = digest_of_values(table, columns)
     return done

@@ -28,6 +28,7 @@ from sim.analysis.validation.holdout import unseen_by
 from sim.runs.csv_tables import write_csv
 from sim.runs.identity import model_digest
 from sim.runs.tasks import Runner
+from sim.runs.written_files import add_written
 from sim.scenario.locations import shown
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError
@@ -57,6 +58,7 @@ class Assessment:
                 shipped_tables.write(table, name, out, self.resolved)
             else:
                 write_csv(table, out / f"{name}.csv")
+        add_written(out, [f"{name}.csv" for name in tables])
         return tables
 
 

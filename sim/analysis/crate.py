@@ -18,6 +18,8 @@ import pandas as pd
 
 from sim.analysis.crate_people import KEYWORDS, deposit_in, entity, grant, one_or_all, organisation, person
 from sim.analysis.derived_tables import OF_OTHER_RUNS, stored_differences
+from sim.analysis.derived_tables import TABLES as FROM_TABLES
+from sim.analysis.drivers.outcomes import OUTCOMES
 from sim.analysis.records import COLUMNS, COMPARISON, SWEEP, records_of
 from sim.analysis.records import TABLE as RECORDS_TABLE
 from sim.analysis.stored_tables import KEY
@@ -31,6 +33,7 @@ from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST
 from sim.runs.upload_metadata import codemeta_text, software_version, zenodo_text
 from sim.runs.whole_files import sha256_of
+from sim.runs.written_files import not_answered_for
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import InputError
@@ -304,6 +307,12 @@ def _action(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
     """What goes into the crate, by its path there: what the run is known to leave, and no more."""
+    files = _packed(folder, manifest)
+    elsewhere = [name for name in files if (folder / name).resolve() != folder.resolve() / name]
+    if elsewhere:
+        raise InputError(
+            [f"{folder / name}: is a link; only files of the folder are packed" for name in elsewhere]
+        )
     wrong = [*damage(folder, manifest), *changed_files(folder, manifest)]
     if wrong:
         raise InputError(
@@ -312,12 +321,6 @@ def _files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
     if not manifest["tables"]:
         raise InputError(f"{folder}: no pair succeeded, so there is nothing to deposit")
     _check_manifest(folder, manifest)
-    files = _packed(folder, manifest)
-    elsewhere = [name for name in files if (folder / name).resolve() != folder.resolve() / name]
-    if elsewhere:
-        raise InputError(
-            [f"{folder / name}: is a link; only files of the folder are packed" for name in elsewhere]
-        )
     return files
 
 
@@ -334,6 +337,15 @@ def unlisted(folder: Path, manifest: dict[str, Any]) -> list[str]:
     listed = manifest.get("files") or {}
     names = (EXPERIMENT, FAILURES, *(f"{name}.csv" for name in OF_OTHER_RUNS))
     return [name for name in names if (folder / name).is_file() and name not in listed]
+
+
+def unbound(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """Files that are packed although they neither follow from the tables nor have a digest in the manifest.
+
+    An earlier version wrote none. Nobody can tell whether they were edited.
+    """
+    follow = (MANIFEST, POINTS, OUTCOMES, EXPERIMENT, *(f"{name}.csv" for name in FROM_TABLES))
+    return not_answered_for(folder, manifest, [name for name in _MEANINGS if name not in follow])
 
 
 def _check_manifest(folder: Path, manifest: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ also says between which worlds, in which order and over which months: the column
 of other worlds never stands in.
 """
 
+import filecmp
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,22 +75,27 @@ def write(table: pd.DataFrame, name: str, folder: Path, resolved: Resolved) -> P
     return path
 
 
-def bring_shipped(folder: Path, resolved: Resolved) -> None:
+def bring_shipped(folder: Path, resolved: Resolved) -> list[str]:
     """Give a results folder the shipped tables, unless it has its own of these very parameters and worlds.
 
-    What is about a difference comes only where the same worlds are compared.
+    What is about a difference comes only where the same worlds are compared. Returns the names of the files
+    that are the shipped ones.
     """
-    every = keys_of(resolved)
+    every, brought = keys_of(resolved), list[str]()
     for name in TABLES:
         own, shipped = folder / f"{name}.csv", posterior_folder() / f"{name}.csv"
         keys = every if name in OF_A_DIFFERENCE else {CONFIGURATION: every[CONFIGURATION]}
         if own.is_file() and _keys_in(own, keys) == keys:
+            if shipped.is_file() and filecmp.cmp(own, shipped, shallow=False):
+                brought.append(own.name)
             continue
         own.unlink(missing_ok=True)
         if not shipped.is_file():
             continue
         if name not in OF_A_DIFFERENCE or _keys_in(shipped, [COMPARED]) == {COMPARED: every[COMPARED]}:
             shutil.copyfile(shipped, own)
+            brought.append(own.name)
+    return brought
 
 
 def _keys_in(path: Path, names: Iterable[str]) -> dict[str, str]:

@@ -15,10 +15,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.analysis.crate import RECORD_IS, record_entities, unlisted
+from sim.analysis.crate import RECORD_IS, record_entities, unbound, unlisted
 from sim.analysis.crate_metadata import metadata_differences
 from sim.analysis.derived_tables import TABLES, stored_differences
 from sim.analysis.drivers.outcomes import OUTCOMES
+from sim.analysis.manifest_statements import statements
 from sim.analysis.records import CLOSE, COMPARISON, SWEEP, normal, records_of
 from sim.analysis.stored_tables import entity_differences, same_version
 from sim.runs.code_origin import code_origin
@@ -26,7 +27,7 @@ from sim.runs.crate_files import METADATA, Entities, entities_of, opened, wrong_
 from sim.runs.folder_check import DamagedFolder, changed_files, first_line, points_are_whole, tables_of
 from sim.runs.identity import Identities, model_digest
 from sim.runs.manifest import facts
-from sim.runs.points import EXPERIMENT, POINTS
+from sim.runs.points import EXPERIMENT, POINTS, REPORT
 from sim.runs.reproduce import digest_of_lines, results_of
 from sim.runs.results import MANIFEST, TABLES_FOLDER
 from sim.runs.runs_in_table import runs_in
@@ -47,7 +48,8 @@ _HEAD = (
 )  # fmt: skip
 _FOLLOW = (
     *_HEAD, "seeds", "points", "scenario_digest", "scenario", "tables", "files", "runs_digest",
-    "model_digest", "code",
+    "model_digest", "code", "claims", "failures", "worlds_compared", "identical_through", "outlook",
+    "configuration", "as_shipped", "projections", "warnings",
 )  # fmt: skip
 _FROM_TABLES = (*(f"{name}.csv" for name in TABLES), OUTCOMES, POINTS)
 
@@ -123,6 +125,7 @@ def _contents(
     try:
         checks += [_facts(manifest, resolved), _seeds(folder, manifest)]
         checks += [_run_ids(folder, manifest, resolved), _experiment(folder, manifest, resolved)]
+        checks += [Check(*found) for found in statements(folder, manifest, resolved)]
         records = records_of(folder, manifest, resolved)
         checks += [*_derived(folder, manifest, resolved), *_records(folder, manifest, records, entities)]
     except (InputError, pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
@@ -284,12 +287,15 @@ def _derived(folder: Path, manifest: dict[str, Any], resolved: Resolved) -> Iter
 
 
 def _written(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
-    """Whether the files that the run wrote beside its tables are still the same."""
+    """Whether the files beside the tables are still those that were written."""
     if manifest.get("files"):
         wrong = changed_files(folder, manifest)
         wrong += [f"{name} is not of this run" for name in unlisted(folder, manifest)]
-        what = f"the {len(manifest['files'])} files beside the tables are those that the run wrote"
+        what = f"the {len(manifest['files'])} files beside the tables are those that were written"
         yield Check(what, not wrong, "; ".join(wrong))
+    if unknown := unbound(folder, manifest):
+        words = "the manifest has no digest of it; an earlier version wrote none"
+        yield from (Check(f"{name} is the file that was written", None, words) for name in unknown)
 
 
 def _absent(what: str, manifest: dict[str, Any]) -> Check:
@@ -304,10 +310,10 @@ def _records(
     if records.empty:
         return
     whole = str(records[records["headline"].isin((COMPARISON, SWEEP))]["id"].iloc[0])
-    report = folder / "report.html"
+    report = folder / REPORT
     if report.is_file():
         holds = whole in report.read_text(encoding="utf-8", errors="replace")
-        yield Check(f"report.html names the record {whole}", holds)
+        yield Check(f"{REPORT} names the record {whole}", holds)
     if entities is not None:
         said = {name: one for name, one in entities.items() if one.get("propertyID") == RECORD_IS}
         wrong = entity_differences(said, record_entities(records), CLOSE)
@@ -346,8 +352,9 @@ def _beyond(folder: Path, manifest: dict[str, Any], entities: Entities | None) -
     if (folder / "uncertainty.csv").is_file():
         words = "they follow from draws_outcomes.csv, which only running again can tell"
         yield Check("the draws in the records", None, words)
-    if (folder / "report.html").is_file():
-        yield Check("the report's text and figures", None, "but for the record's id")
+    if (folder / REPORT).is_file():
+        words = "they are not drawn anew; its digest tells whether it was edited since"
+        yield Check("that the report's text and figures follow from the tables", None, words)
     yield from _origin(manifest)
     if entities is not None and any("Person" in str(one.get("@type")) for one in entities.values()):
         yield Check(

@@ -30,9 +30,10 @@ from sim.runs.store import Damaged, Index, Store
 from sim.runs.tasks import Runner, missing
 from sim.runs.watch import Watch, write_unchanging
 from sim.runs.whole_files import sha256_of, write_whole
+from sim.scenario.resolution import Resolved
 
 OWN_STORE = "store"
-FAILURES = "failures.csv"
+FAILURES, DICTIONARY = "failures.csv", "data_dictionary.md"
 
 
 @dataclass
@@ -95,7 +96,7 @@ def execute(run: Execution, watch: Watch) -> None:
             watch.stage("writing the tables")
             _write_results(run)
             _write_failures(run)
-            run.warnings += _no_effect(run)
+            run.warnings += never_differ(run.plan.resolved, run.proved.never_part)
             break
         except Damaged as damage:
             run.warnings.append(run.store.set_aside(damage))
@@ -132,6 +133,7 @@ def _write_results(run: Execution) -> None:
     out, plan, index, store = run.folder, run.plan, run.index, run.store
     run.proved = _proved_before(run) or prove(plan, index, store)
     good = run.proved.good
+    write_whole(out / DICTIONARY, data_dictionary())
     run.tables = _as_they_should_be(run)
     if run.tables is not None:
         _check(store, {index.where[run_id][0] for pair in good for run_id in plan.ids[pair]})
@@ -139,7 +141,6 @@ def _write_results(run: Execution) -> None:
     (out / MANIFEST).unlink(missing_ok=True)  # it speaks of other tables
     run.tables = export(plan, good, index, store, out / TABLES_FOLDER)
     write_points(plan.rows(good), plan.worlds, plan.digest, out / POINTS)
-    write_whole(out / "data_dictionary.md", data_dictionary())
 
 
 def _proved_before(run: Execution) -> Proved | None:
@@ -224,12 +225,12 @@ def facts_found(run: Execution) -> dict[str, Any]:
     }
 
 
-def _no_effect(run: Execution) -> list[str]:
-    """A warning for every two worlds that are equal in every month of every pair."""
-    labels = [spec.label for spec in run.plan.resolved.experiment.worlds.values()]
+def never_differ(resolved: Resolved, pairs: Iterable[tuple[int, int]]) -> list[str]:
+    """A warning for every two worlds, by position, that are equal in every month of every pair."""
+    labels = [spec.label for spec in resolved.experiment.worlds.values()]
     return [
         f"'{labels[i]}' and '{labels[j]}' never differ: the switch changed nothing at all"
-        for i, j in sorted(run.proved.never_part)
+        for i, j in sorted(pairs)
     ]
 
 

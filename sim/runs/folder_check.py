@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.model.tables import TABLES
-from sim.runs.points import MANIFEST, POINTS, TABLES_FOLDER
+from sim.runs.points import MANIFEST, POINTS, REPORT, TABLES_FOLDER
 from sim.runs.whole_files import sha256_of
 from sim.scenario.control_characters import control_character
 from sim.scenario.experiments import MOST_SEED
@@ -259,18 +259,19 @@ def damage(folder: Path, manifest: dict[str, Any]) -> list[str]:
 
 
 def changed_files(folder: Path, manifest: dict[str, Any]) -> list[str]:
-    """Which files that the run wrote beside its tables are missing or changed, by the manifest's digests.
+    """Which files beside the tables are missing or changed, by the manifest's digests.
 
-    Raises DamagedFolder for the name of a file that is not in the folder itself.
+    A report may be deleted: it can be drawn again. Raises DamagedFolder for the name of a file that is not in
+    the folder itself.
     """
     wrong = []
     for name, stated in (manifest.get("files") or {}).items():
         if Path(name).name != name:
             raise DamagedFolder(f"{MANIFEST}: no run writes a file '{name}'.")
         if not (folder / name).is_file():
-            wrong.append(f"{name} is missing")
+            wrong += [f"{name} is missing"] if name != REPORT else []
         elif sha256_of(folder / name) != stated:
-            wrong.append(f"{name} is not the file that the run wrote (its sha256 differs)")
+            wrong.append(f"{name} is not the file that was written here (its sha256 differs)")
     return wrong
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sim.model.law.timeline import calendar, law_on
 from sim.runs.comity import comity_acts
-from sim.runs.identity import Identities
+from sim.runs.effects import Effects
 from sim.scenario.levers import chronicle_of, names_in
 from sim.scenario.resolution import Resolved, factors
 from sim.scenario.scenario import Scenario
@@ -52,8 +52,8 @@ def _in_vain(resolved: Resolved, world: str, name: str) -> Iterator[str]:
     without, with_it = (
         replace(scenario, timeline=chronicle.timeline(events, levers)) for levers in ((), (name,))
     )
-    identities = Identities()
-    if identities.scenario(without) == identities.scenario(with_it):
+    effects = Effects()
+    if effects.of(without) == effects.of(with_it):
         yield "it never acts"
         return
     event = next((event for event in with_it.timeline.events if event.id == name), None)

@@ -18,6 +18,7 @@ from sim.runs import tables_on_disk
 # what a results folder holds
 MANIFEST, POINTS, TABLES_FOLDER = "manifest.json", "points.parquet", "tables"
 EXPERIMENT = "experiment.yaml"  # as it was run, with all that was set over it
+REPORT = "report.html"
 _PLAN = b"plan"
 _OWN = ("point", "seed", "world", "run", "done")
 

@@ -14,9 +14,11 @@ import numpy as np
 
 from sim.runs import named_instruments
 from sim.runs.comity import comity_acts
+from sim.runs.effects import Effects
 from sim.runs.identity import Identities
 from sim.runs.lever_notes import lever_notes
 from sim.runs.pairs import must_be_equal_for, share_population
+from sim.runs.points_in_vain import MOST_BASES, design_notes, spread
 from sim.scenario.base import LAST_RECORDED
 from sim.scenario.canonical import acting_part
 from sim.scenario.experiments import FROM_THE_SWITCH, window
@@ -24,10 +26,19 @@ from sim.scenario.factors import Factor
 from sim.scenario.law import Law, deciding_foreign_rows, deciding_us_rows
 from sim.scenario.overrides import Setting, find
 from sim.scenario.paths import value_at
-from sim.scenario.resolution import Resolved, factors, moves_what_has_a_date
+from sim.scenario.problems import InputError
+from sim.scenario.resolution import (
+    Resolved,
+    factors,
+    moves_what_has_a_date,
+    points,
+    scenarios_at,
+    variant,
+)
 from sim.scenario.samples import POSTERIOR
 from sim.scenario.scenario import Scenario
 
+ALREADY = " already: setting it changes nothing"
 _AGREEMENTS = ("investigators.agreement_", "investigators.incidental_share", "orders.agreement_")
 
 
@@ -40,9 +51,11 @@ def silences(resolved: Resolved) -> list[str]:
         *_regimes(resolved),
         *lever_notes(resolved),
         *_settings(resolved),
+        *_unused_law(resolved),
         *_parameters(resolved),
         *_claims(resolved),
         *_equal_points(resolved),
+        *design_notes(resolved),
         *_rest(resolved),
     ]
 
@@ -91,33 +104,28 @@ def _compared(resolved: Resolved) -> Iterator[str]:
 
 def _events(resolved: Resolved) -> Iterator[str]:
     """Events that are removed although they never act, or added in vain."""
-    history, identities = resolved.base.timelines[resolved.experiment.timeline], Identities()
+    history, effects = resolved.base.timelines[resolved.experiment.timeline], Effects()
     for name, world in resolved.experiment.worlds.items():
         scenario = resolved.scenarios[name]
         dates, at = {event.id: event.date for event in history.events}, f"worlds.{name}.without_events"
         for event in dict.fromkeys(world.without_events):
-            if scenario.month_after(dates[event]) >= scenario.months:
-                yield f"{at}: {event} is after the last month: removing it changes nothing"
-                continue
             back = next(one for one in history.events if one.id == event)
             with_it = sorted([*scenario.timeline.events, back], key=lambda one: one.date)
             timeline = scenario.timeline.model_copy(update={"events": tuple(with_it)})
-            if identities.scenario(replace(scenario, timeline=timeline)) == identities.scenario(scenario):
-                yield f"{at}: {event} never acts in this world: removing it changes nothing"
+            if effects.of(replace(scenario, timeline=timeline)) == effects.of(scenario):
+                late = scenario.month_after(dates[event]) >= scenario.months
+                why = "is after the last month" if late else "never acts in this world"
+                yield f"{at}: {event} {why}: removing it changes nothing"
     for added in resolved.experiment.events:
-        if not any(_acts(added.id, scenario, identities) for scenario in resolved.scenarios.values()):
+        if not any(_acts(added.id, scenario, effects) for scenario in resolved.scenarios.values()):
             yield f"events: {added.id} acts in no world"
 
 
-def _acts(event: str, scenario: Scenario, identities: Identities) -> bool:
-    if any(
-        scenario.month_after(e.date) >= scenario.months for e in scenario.timeline.events if e.id == event
-    ):
-        return False
+def _acts(event: str, scenario: Scenario, effects: Effects) -> bool:
     without = scenario.timeline.model_copy(
         update={"events": tuple(one for one in scenario.timeline.events if one.id != event)}
     )
-    return identities.scenario(replace(scenario, timeline=without)) != identities.scenario(scenario)
+    return effects.of(replace(scenario, timeline=without)) != effects.of(scenario)
 
 
 def _regimes(resolved: Resolved) -> Iterator[str]:
@@ -174,13 +182,45 @@ def _settings(resolved: Resolved) -> Iterator[str]:
     for one in asked:
         found = find(one.path, tree)
         if not isinstance(found, str) and _is_already(value_at(tree, found), one.value):
-            yield f"{one.who}: {one.path} is {one.value} already: setting it changes nothing"
+            yield f"{one.who}: {one.path} is {one.value}{ALREADY}"
     for name, world in experiment.worlds.items():
         common = resolved.common.contents.model_dump(mode="json") if world.set and resolved.common else {}
         for path, value in world.set.items() if common else ():
             found = find(path, common)
             if not isinstance(found, str) and _is_already(value_at(common, found), value):
-                yield f"worlds.{name}.set: {path} is {value} already: setting it changes nothing"
+                yield f"worlds.{name}.set: {path} is {value}{ALREADY}"
+
+
+def _unused_law(resolved: Resolved) -> Iterator[str]:
+    """Values of regimes and of the law that are set although no rule that comes into force has them."""
+    tree = resolved.base.contents.model_dump(mode="json")
+    every = list(resolved.scenarios)
+    asked = [(every, Setting(path, value, f"set.{path}")) for path, value in resolved.experiment.set.items()]
+    asked += [(every, replace(one, who=one.path)) for one in resolved.over_base if not one.of_experiment]
+    for name, world in resolved.experiment.worlds.items():
+        own = ((path, value, f"worlds.{name}.set.{path}") for path, value in world.set.items())
+        asked += [([name], Setting(*one)) for one in own]
+    for worlds, one in asked:
+        found = find(one.path, tree)
+        if isinstance(found, str) or found[0] not in ("regimes", "law"):
+            continue
+        there = value_at(tree, found)
+        if not _is_already(there, one.value) and _has_no_effect(resolved, one.path, there, worlds):
+            yield f"{one.who}: has no effect: no rule that comes into force here has it"
+
+
+def _has_no_effect(resolved: Resolved, path: str, value: Any, worlds: list[str]) -> bool:
+    """Whether these worlds run alike with another value in place of the one that is set."""
+    try:
+        other = variant(resolved, {path: value})
+    except InputError:  # as where a factor of the design multiplies it
+        return False
+    effects = Effects()
+    return all(
+        effects.of(scenarios_at(resolved, point)[name]) == effects.of(scenarios_at(other, point)[name])
+        for point in spread(points(resolved), MOST_BASES)
+        for name in worlds
+    )
 
 
 def _is_already(there: Any, asked: Any) -> bool:

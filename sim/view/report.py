@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from sim.runs.points import REPORT
 from sim.runs.results import FolderResults
 from sim.runs.whole_files import write_whole
+from sim.runs.written_files import add_written
 from sim.view import sweep_report
 from sim.view.folder_view import FolderView
 from sim.view.html_page import FOOTER, put_together
@@ -18,15 +20,17 @@ def build(results: FolderResults, out: Path) -> Path:
     """Write the report of a results folder to the file `out` (or to `out`/report.html if that is a folder)
     and return its path.
 
-    That of a design shows what its runs come to over the points. Raises ValueError if a jurisdiction names a
-    country that the world map cannot place.
+    The manifest answers for a report in the folder itself. That of a design shows what its runs come to over
+    the points. Raises ValueError if a jurisdiction names a country that the world map cannot place.
     """
-    target = out / "report.html" if out.is_dir() else out
+    target = out / REPORT if out.is_dir() else out
     view = ResultsView(results)
     write_whole(
         target,
         sweep_report.page(FolderView(just_written(results.folder))) if view.has_design else page(view),
     )
+    if target.resolve() == (results.folder / REPORT).resolve():
+        add_written(results.folder, [REPORT])
     return target
 
 

@@ -148,6 +148,50 @@ SAID = [
         "design: 1 of 3 points are the same as others",
         id="one point twice",
     ),
+    pytest.param(
+        {"design": {"method": "grid", "levers": {"events.T13": {"values": [True, False]}}}},
+        "design: events.T13: has no effect: all its values give the same worlds "
+        "(T13 is of 2018-04-17, after the last month)",
+        id="a factor on an event after the last month",
+    ),
+    pytest.param(
+        {"design": {"method": "grid", "levers": {"regimes.cloud_act.believed": {"values": [0.1, 0.5]}}}},
+        "design: regimes.cloud_act.believed: has no effect",
+        id="a factor on a rule that never comes",
+    ),
+    pytest.param(
+        {
+            "design": {
+                "method": "grid",
+                "uncertainties": {"trust.asymmetry": {"values": [1, 2]}},
+                "levers": {"worlds.b.switches.0.regime": {"values": ["microsoft_wins", "doj_wins"]}},
+            }
+        },
+        "design: at 2 of 4 points 'Microsoft wins' and 'DOJ wins' are the same world, so that nothing can "
+        "differ there (first: point 0, trust.asymmetry 1.0, worlds.b.switches.0.regime microsoft_wins)",
+        id="a factor that makes both worlds equal",
+    ),
+    pytest.param(
+        {
+            "worlds": {"a": MICROSOFT | {"without_events": ["T03"]}, "b": DOJ},
+            "design": {"method": "grid", "levers": {"worlds.a.events.T03": {"values": [True, False]}}},
+        },
+        "worlds.a.without_events: has no effect on T03: worlds.a.events.T03 of the design",
+        id="an event that the design brings back",
+    ),
+    pytest.param(
+        {"set": {"regimes.cloud_act.believed": 0.4}},
+        "set.regimes.cloud_act.believed: has no effect: no rule that comes into force here has it",
+        id="a value of a rule that never comes",
+    ),
+    pytest.param(
+        {
+            "worlds": {"a": MICROSOFT, "b": DOJ | {"set": {"regimes.microsoft_wins.believed": 0.2}}},
+            "design": {"method": "grid", "uncertainties": {"trust.asymmetry": {"values": [1, 2]}}},
+        },
+        "worlds.b.set.regimes.microsoft_wins.believed: has no effect",
+        id="a value of one world under a design",
+    ),
 ]
 
 
@@ -160,6 +204,25 @@ def test_is_said(more: dict[str, Any], said: str) -> None:
 def test_dates_need_labels_of_their_own(label: str) -> None:
     with pytest.raises(InputError, match=r"switch_dates.1.label: (is empty|'x' is also the label of)"):
         asked(switch_dates=[{"on": "2015-01-01", "label": "x"}, {"on": "2015-03-01", "label": label}])
+
+
+def test_a_late_event_that_keeps_a_government_from_drawing_is_not_said_to_change_nothing() -> None:
+    """RU's government draws no localisation in any month while the timeline brings it one, however late."""
+    switches = [[{"on": "2014-01-31", "regime": regime}] for regime in ("microsoft_wins", "doj_wins")]
+    without = {"without_events": ["T21", "L025"]}
+    worlds = {"a": MICROSOFT | {"switches": switches[0]}, "b": DOJ | {"switches": switches[1]} | without}
+    said = "\n".join(silences(asked(horizon={"first": "2013-01", "last": "2014-06"}, worlds=worlds)))
+    assert "its government may draw it from the first month on" in said
+    assert "changes nothing" not in said
+
+
+def test_a_design_without_anything_in_vain_is_passed_over() -> None:
+    levers = {
+        "switch_date": {"values": ["2014-07-31", "2015-07-31"]},
+        "events.T03": {"values": [True, False]},
+    }
+    sampled = {"regimes.doj_wins.believed": {"values": [0.5, 1.0]}}
+    assert silences(asked(design={"method": "grid", "uncertainties": sampled, "levers": levers})) == []
 
 
 def test_nothing_is_said_of_a_plain_experiment() -> None:

@@ -101,7 +101,7 @@ def test_a_lie_that_fits_its_own_digests_is_found_by_the_tables(
     with pytest.raises(InputError) as refused:
         pack(folder, tmp_path / "lie.zip", Deposit())
     for name in ("headlines.csv", "records.csv"):
-        assert f"{name} is not the file that the run wrote" in str(refused.value)
+        assert f"{name} is not the file that was written here" in str(refused.value)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(json.dumps({**manifest, "files": None}), encoding="utf-8")
     with pytest.raises(InputError) as refused:  # the digests taken out: the tables still tell
@@ -128,7 +128,7 @@ def test_a_number_in_any_table_that_follows_from_the_others_is_named(folder: Pat
     assert "series.csv follows from the tables: row 8: difference is" in said
     assert "frontier.csv follows from the tables: such results have no such table" in said
     assert "claims.csv follows from the tables: such results have no such table" in said
-    with pytest.raises(InputError, match=r"series.csv is not the file that the run wrote"):
+    with pytest.raises(InputError, match=r"series.csv is not the file that was written here"):
         pack(folder, folder.parent / "lie.zip", Deposit())
 
 
@@ -141,8 +141,8 @@ def test_a_table_that_only_other_runs_give_is_held_by_its_digest(finished: Finis
     (copied / "manifest.json").write_text(json.dumps({**manifest, "files": files}), encoding="utf-8")
     assert verify(copied).good
     (copied / "knockouts.csv").write_text("mechanism,difference\nnews,2\n", encoding="utf-8")
-    assert "knockouts.csv is not the file that the run wrote" in failed(verify(copied))
-    with pytest.raises(InputError, match=r"knockouts.csv is not the file that the run wrote"):
+    assert "knockouts.csv is not the file that was written here" in failed(verify(copied))
+    with pytest.raises(InputError, match=r"knockouts.csv is not the file that was written here"):
         pack(copied, tmp_path / "lie.zip", Deposit())
 
 
