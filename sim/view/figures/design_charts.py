@@ -304,7 +304,7 @@ def verdicts_over(rows: pd.DataFrame, x: str, y: str, title: str) -> Figure:
         400,
         xaxis=axis(x, showgrid=False, **ticks[x]),
         yaxis=axis(y, **ticks[y]),
-        title=heading(folded(title, 70)),
+        title=heading(folded(title, len(title))),  # the page wraps it
         showlegend=True,
     )
     shape["legend"] = {"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0}
