@@ -1,7 +1,5 @@
 """Charts of a design draw what the design can carry, and say how they are to be read."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,10 +52,14 @@ def test_a_factor_in_multiples_of_its_usual_value_says_so() -> None:
     assert axis_name(times, "trust.a") == "trust: a"
 
 
-def test_claims_are_drawn_over_factors_that_the_design_sets(tmp_path: Path) -> None:
-    view = FolderView(just_written(swept(tmp_path).folder))
-    assert view.designed == ["trust.asymmetry", "trust.peer_weight"] and not view.why_no_drivers()
-    assert view.axes_of_claim(0) == ("trust.asymmetry", "trust.peer_weight")
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> FolderView:
+    return FolderView(just_written(swept(tmp_path_factory.mktemp("known")).folder))
+
+
+def test_claims_are_drawn_over_factors_that_the_design_sets(known: FolderView) -> None:
+    assert known.designed == ["trust.asymmetry", "trust.peer_weight"]
+    assert known.axes_of_claim(0) == ("trust.asymmetry", "trust.peer_weight")
 
 
 def drivers(values: pd.DataFrame, ranking: pd.DataFrame, method: str = "saltelli") -> Drivers:
@@ -82,9 +84,9 @@ def ranking(**rows: tuple[float, float, float]) -> pd.DataFrame:
 
 
 def test_factors_that_are_not_clear_of_no_effect_come_last_and_their_intervals_do_not_set_the_axis(
-    tmp_path: Path,
+    known: FolderView,
 ) -> None:
-    view = FolderView(just_written(swept(tmp_path).folder)).view
+    view = known.view
     rows = ranking(growth=(2.6, -14.0, 19.0), prior=(0.4, 0.3, 0.5), weight=(0.2, 0.1, 0.3))
     values = pd.DataFrame({"growth": [1.0, 2.0], "prior": [1.0, 2.0], "weight": [1.0, 2.0]})
     chart = ranking_chart(view, HEADLINE["revenue"], drivers(values, rows))
@@ -98,8 +100,8 @@ def test_factors_that_are_not_clear_of_no_effect_come_last_and_their_intervals_d
     assert "<strong>prior</strong> moves" not in words
 
 
-def test_which_way_is_asked_only_of_factors_with_an_order(tmp_path: Path) -> None:
-    view = FolderView(just_written(swept(tmp_path).folder)).view
+def test_which_way_is_asked_only_of_factors_with_an_order(known: FolderView) -> None:
+    view = known.view
     rows = ranking(pulled=(0.6, 0.5, 0.7), weight=(0.2, 0.1, 0.3))
     values = pd.DataFrame({"pulled": ["none", "keys"], "weight": [1.0, 2.0]})
     chart = ranking_chart(view, HEADLINE["trust"], drivers(values, rows))
