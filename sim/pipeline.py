@@ -59,7 +59,7 @@ from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
 from sim.runs.whole_files import write_whole
-from sim.runs.written_files import add_written, digests_of, stated_before
+from sim.runs.written_files import add_written, digests_of, of_other_results, stated_before
 from sim.scenario.base import load_base
 from sim.scenario.experiment_text import text_of_resolved
 from sim.scenario.locations import CONFIGS, root
@@ -168,7 +168,7 @@ def run(
     make_folder(out, "out")
     make_folder(store or out / OWN_STORE, "store")
     runner = Runner(Store(store or out / OWN_STORE), backend or Backend(workers), progress)
-    before = stated_before(out)
+    before, stale = stated_before(out), of_other_results(out, resolved.digest)
     done = Finished(out, Plan(resolved, out / POINTS, reporters), runner)
     runner.store.prepare()
     with watched(done.plan, out, runner.store.folder, runner.backend.shard) as watch:
@@ -178,7 +178,7 @@ def run(
         _announce(runner, f"the analysis of {len(done.proved.good):,} pairs", len(done.proved.good))
         for name in SUMMARIES:
             (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
-        for name in (OUTCOMES, REPORT):
+        for name in (OUTCOMES, REPORT, *stale):
             (out / name).unlink(missing_ok=True)
         write_whole(out / EXPERIMENT, _experiment_text(resolved, command))
         known: dict[str, Any] = {"command": command} if command else {}

@@ -203,8 +203,8 @@ HEADLINES: tuple[Headline, ...] = (
     ),
     Headline(
         "conflicts",
-        "Orders that break the host's law",
-        "the number of orders that break the host's law",
+        "US orders exposed to a conflict with the host's law",
+        "the number of US orders exposed to a conflict with the host's law",
         "a year",
         "mean",
         SINCE_THE_SWITCH,

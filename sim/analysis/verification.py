@@ -293,9 +293,16 @@ def _written(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
         wrong += [f"{name} is not of this run" for name in unlisted(folder, manifest)]
         what = f"the {len(manifest['files'])} files beside the tables are those that were written"
         yield Check(what, not wrong, "; ".join(wrong))
+    else:
+        yield Check("the files beside the tables are those that were written", *_no_files(manifest))
     if unknown := unbound(folder, manifest):
         words = "the manifest has no digest of it; an earlier version wrote none"
         yield from (Check(f"{name} is the file that was written", None, words) for name in unknown)
+
+
+def _no_files(manifest: dict[str, Any]) -> tuple[bool | None, str]:
+    """A manifest of this version lists them, so that nobody can take the list away."""
+    return (False if same_version(manifest) else None), "the manifest lists none"
 
 
 def _absent(what: str, manifest: dict[str, Any]) -> Check:

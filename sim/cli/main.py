@@ -7,6 +7,7 @@ it needs when it is called, so that `--help` answers at once.
 import errno
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -53,9 +54,23 @@ for group in (experiments, inputs, drivers, evidence, citation):
     app.add_typer(group.commands)
 
 
+def _refuse_empty(words: Sequence[str]) -> None:
+    """An empty word is mostly a shell's variable without a value; as a folder it would be the working folder.
+
+    Raises InputError.
+    """
+    for before, word in zip(["", *words], words, strict=False):
+        option = before if before.startswith("--") and "=" not in before else ""
+        if not word:
+            raise InputError(f"{option or 'an argument'}: is empty; leave it out or give a value")
+        if word.startswith("--") and word.endswith("=") and word.count("=") == 1:
+            raise InputError(f"{word[:-1]}: is empty; leave it out or give a value")
+
+
 def main() -> None:
     """The command; problems with the input go to standard error, one line each."""
     try:
+        _refuse_empty(sys.argv[1:])
         app()
     except InputError as error:
         for problem in error.problems:

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from sim.model.agents.governments import instruments_named_by
 from sim.model.agents.us_providers import recorded_suits
-from sim.model.docket import docket_of
+from sim.model.docket import aimed_dockets, docket_of
 from sim.model.law.timeline import LawInForce, calendar
 from sim.model.market import market_trends
 from sim.model.population import population_of
@@ -36,6 +36,7 @@ class Checkpoint:
 
     month: int
     seed: int
+    held_at_first: np.ndarray  # bool (N, W) the customers whose data US providers held when it began
     state: bytes
 
 
@@ -44,7 +45,7 @@ def checkpoint(worlds: WorldSet) -> Checkpoint:
     file = io.BytesIO()
     _Writer(file, worlds).dump(worlds)
     first = worlds.models[0]
-    return Checkpoint(first.month, first.seed_key, file.getvalue())
+    return Checkpoint(first.month, first.seed_key, worlds.held_at_first, file.getvalue())
 
 
 def go_on(kept: Checkpoint, scenarios: Sequence[Scenario]) -> WorldSet:
@@ -103,6 +104,7 @@ class _Writer(pickle.Pickler):
         for common in ("population", "docket", "trends"):
             self._name(getattr(worlds, common), (common,))
         for w, world in enumerate(worlds.models):
+            self._name(world.casework.docket, ("docket of world", w))
             self._names[id(world.calendar)] = ("calendar",)
             self._name(world.scenario, ("scenario", w))
 
@@ -135,9 +137,11 @@ class _Reader(pickle.Unpickler):
         self._scenarios = scenarios
         first, seed = scenarios[0], kept.seed
         population = population_of(first, seed)
+        docket = docket_of(first, population, seed)
+        self._dockets = aimed_dockets(docket, kept.held_at_first, population, seed)
         self._commons = {
             "population": population,
-            "docket": docket_of(first, population, seed),
+            "docket": docket,
             "trends": market_trends(first),
             "calendar": (),
         }
@@ -146,6 +150,8 @@ class _Reader(pickle.Unpickler):
         made: Any
         if name[0] == "scenario":
             made, path = self._scenarios[name[1]], name[2:]
+        elif name[0] == "docket of world":
+            made, path = self._dockets[name[1]], name[2:]
         else:
             made, path = self._commons[name[0]], name[1:]
         for part in path:

@@ -1,6 +1,10 @@
-"""The docket of a run: who is investigated when, drawn once and shared by its worlds."""
+"""The docket of a run: who is investigated when, drawn once and shared by its worlds.
 
-from dataclasses import dataclass
+Requests are counted where US providers receive them. So each is about an account that a US provider holds
+when the world begins; only those about Americans that foreign police make are about anybody's.
+"""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,10 +18,6 @@ from sim.model.population import Population
 from sim.model.recent import Recent
 from sim.scenario.scenario import Scenario
 
-# Whose luck a request is: of the US, of US targets that evade, of US requests that no rule touches; then, by
-# country, of its police about its people, about Americans, and about data that is not content.
-_US_AGENT, _EVADERS_AGENT, _BULK_AGENT = 1, 2, 3
-_POLICE_AGENT, _ABOUT_AMERICANS_AGENT, _NON_CONTENT_AGENT = 16, 128, 256
 COUNTED = (
     36  # months whose targets show, by where they keep data at the start, what authorities are asked for
 )
@@ -51,6 +51,32 @@ class Docket:
     chance: np.ndarray
     waits: np.ndarray
 
+    def aimed_at(self, held: np.ndarray, population: Population, seed: int) -> "Docket":
+        """The same requests, those to US providers aimed at accounts that US providers hold.
+
+        `held` bool (N,): the customers whose data US providers hold when the world begins. What they do later
+        is theirs: if they leave, the request is made all the same and meets the data where it then is.
+        """
+        rows, cells = self.rows.copy(), population.cells
+        sums = kernel.running_accounts(cells.start, population.weight, held)
+        kernel.aim(seed, self.start, self.who[:, kernel.CELL], cells.start, sums, rows)
+        return replace(self, rows=rows, standing=_standing(population, rows))
+
+
+def aimed_dockets(docket: Docket, held: np.ndarray, population: Population, seed: int) -> list[Docket]:
+    """The docket of each world, by whose data US providers hold when it begins: bool (N, W)."""
+    dockets: list[Docket] = []
+    for w in range(held.shape[1]):
+        alike = next((v for v in range(w) if np.array_equal(held[:, v], held[:, w])), None)
+        dockets.append(docket.aimed_at(held[:, w], population, seed) if alike is None else dockets[alike])
+    return dockets
+
+
+def _standing(population: Population, rows: np.ndarray) -> np.ndarray:
+    """The targets' place in the order of laws and in that of their provider's US business: (n, 2)."""
+    customer = rows[:, kernel.CUSTOMER]
+    return np.stack([population.law_order[customer], population.us_business[customer]], axis=1)
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -78,7 +104,6 @@ def docket_from(
     x, customer = population, rows[:, kernel.CUSTOMER]
     chance, waits = np.zeros((len(rows), kernel.CHANCES), np.uint32), np.empty((len(rows), 3), np.uint32)
     kernel.draw_luck(seed, start, rows, chance, waits)
-    standing = np.stack([x.law_order[customer], x.us_business[customer]], axis=1)
     cell = x.cell[customer]
     home = x.cells.jurisdiction[cell]
     is_us = (chance[:, kernel.PERSON] + 0.5) / 4294967296.0 < np.array(us_persons)[
@@ -94,7 +119,7 @@ def docket_from(
         counts.us_months,
         counts.foreign_months,
         who,
-        standing,
+        _standing(x, rows),
         chance,
         waits,
     )
@@ -115,13 +140,8 @@ def _kinds(scenario: Scenario, population: Population) -> list[kernel.Kind]:
     monthly = p.us_requests_per_year / 12.0
     abroad, evading = monthly * p.us_aimed_abroad, monthly * (1.0 - p.us_aimed_abroad) * p.evading_share
 
-    def kind(agent: int, police: int, evading: float, rate: np.ndarray, first: int, last: int) -> kernel.Kind:
-        """About accounts in the countries from `first` to before `last`."""
-        at = slice(first * segments, last * segments)
-        return kernel.Kind(agent, police, evading, at.start, rate, np.cumsum(weight[at]))
-
-    # The counts are of requests to US providers, so people abroad are aimed at as far as their cell used them
-    # when the run begins, which is the same in every world.
+    # The counts are of requests to US providers, so a cell is aimed at as far as it used them when the run
+    # begins; `aimed_at` then picks the account.
     used = np.array(
         [
             adoption * (1.0 - home)
@@ -129,19 +149,24 @@ def _kinds(scenario: Scenario, population: Population) -> list[kernel.Kind]:
             for adoption in j.adoption_2013.values
         ]
     )
+
+    def kind(agent: int, police: int, evading: float, rate: np.ndarray, first: int, last: int) -> kernel.Kind:
+        """About accounts in the countries from `first` to before `last`."""
+        at = slice(first * segments, last * segments)
+        aims = weight[at] if agent >= kernel.FIRST_TO_ANYBODY else (weight * used)[at]
+        return kernel.Kind(agent, police, evading, at.start, rate, np.cumsum(aims))
+
     out = [
-        kind(_US_AGENT, 0, p.evading_share, abroad * us_growth, 1, jurisdictions)._replace(
-            cumulative=np.cumsum((weight * used)[segments:])
-        ),
-        kind(_EVADERS_AGENT, 0, 1.0, evading * us_growth, 0, 1),
+        kind(kernel.US_AGENT, 0, p.evading_share, abroad * us_growth, 1, jurisdictions),
+        kind(kernel.EVADERS_AGENT, 0, 1.0, evading * us_growth, 0, 1),
     ]
     about_americans = p.requests_about_americans / 12.0 * of_country[1:] / total(of_country[1:])
     for j, where in enumerate(scenario.jurisdictions.values()):
         if j > 0:
             own = where.police_requests_2013 * p.foreign_content_share / 12.0 * growth
-            out.append(kind(_POLICE_AGENT + j, j, 0.0, own, j, j + 1))
+            out.append(kind(kernel.POLICE_AGENT + j, j, 0.0, own, j, j + 1))
             steady = np.full(months, about_americans[j - 1])
-            out.append(kind(_ABOUT_AMERICANS_AGENT + j, j, 0.0, steady, 0, 1))
+            out.append(kind(kernel.ABOUT_AMERICANS_AGENT + j, j, 0.0, steady, 0, 1))
     return out
 
 
@@ -151,13 +176,13 @@ def _counts(scenario: Scenario, seed: int) -> Counts:
     monthly = p.us_requests_per_year / 12.0
     abroad, evading = monthly * p.us_aimed_abroad, monthly * (1.0 - p.us_aimed_abroad) * p.evading_share
     plain = [
-        kernel.poisson(seed, _BULK_AGENT, m, (monthly - abroad - evading) * us_growth[m])
+        kernel.poisson(seed, kernel.BULK_AGENT, m, (monthly - abroad - evading) * us_growth[m])
         for m in range(months)
     ]
     asked = np.array([j.police_requests_2013 for j in scenario.jurisdictions.values()])
     mean = growth[:, None] * (asked * (1.0 - p.foreign_content_share) / 12.0)[None, :]
     requests, answered = np.empty(mean.shape, np.int64), np.empty(mean.shape, np.int64)
-    kernel.draw_non_content(seed, _NON_CONTENT_AGENT, mean, p.non_content_answered, requests, answered)
+    kernel.draw_non_content(seed, kernel.NON_CONTENT_AGENT, mean, p.non_content_answered, requests, answered)
     us_months, foreign_months = total(us_growth[:COUNTED]), total(growth[:COUNTED])
     return Counts(np.array(plain, np.int64), requests, answered, us_months, foreign_months)
 
@@ -165,7 +190,8 @@ def _counts(scenario: Scenario, seed: int) -> Counts:
 def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket:
     """Draw who is investigated when, for the whole horizon."""
     cells = population.cells
-    account_sums = kernel.running_accounts(cells.start, population.weight)
+    everybody = np.ones(len(population), np.bool_)
+    account_sums = kernel.running_accounts(cells.start, population.weight, everybody)
     kinds, jurisdictions = _kinds(scenario, population), len(scenario.jurisdictions)
     means = np.array([total(kind.rate) for kind in kinds])
     room = int(total(means + 10.0 * np.sqrt(means) + 50.0))
@@ -222,7 +248,9 @@ class Waits:
 
     def __init__(self, docket: Docket, seed: int) -> None:
         self._docket, self._month = docket, -1
-        self.plain = [draw(seed, _BULK_AGENT, month, purposes.OUTCOME) for month in range(len(docket.plain))]
+        self.plain = [
+            draw(seed, kernel.BULK_AGENT, month, purposes.OUTCOME) for month in range(len(docket.plain))
+        ]
         self._waits = np.empty((int(np.diff(docket.start).max()), docket.waits.shape[1]))
 
     def of(self, month: int) -> np.ndarray:

@@ -8,12 +8,12 @@ import numpy as np
 from sim.model.agents.customers import Customers, CustomersOfWorld
 from sim.model.agents.governments import Government, Legislation, LuckOfLaws, People
 from sim.model.agents.home_grown import HomeGrownProvider
-from sim.model.agents.investigators import Casework, Investigator, RuleOfMonth
+from sim.model.agents.investigators import Casework, DataHeld, Investigator, RuleOfMonth
 from sim.model.agents.lawmakers import Lawmakers
 from sim.model.agents.us_providers import Outlook, Provider
 from sim.model.books import Books
 from sim.model.choice_sets import ChoiceSets
-from sim.model.docket import Docket, Waits, docket_of
+from sim.model.docket import Docket, Waits, aimed_dockets, docket_of
 from sim.model.kernels.codes import US
 from sim.model.kernels.investigations import Terms
 from sim.model.law.routing import OrderRule, data_law_risks, order_rules
@@ -21,7 +21,7 @@ from sim.model.law.timeline import LawInForce, Month
 from sim.model.market import Market, Trends, market_trends
 from sim.model.news import PublicMind
 from sim.model.ordered import OrderedModel
-from sim.model.places import Offers
+from sim.model.places import Offers, held_by_us
 from sim.model.population import Population, population_of
 from sim.scenario.law import Regime
 from sim.scenario.scenario import Scenario
@@ -51,6 +51,14 @@ class Commons:
         self.luck_of_laws = LuckOfLaws(len(first.jurisdictions), seed)
         self.trends: Trends = market_trends(first)
         self.customers = customers(self.population, first, len(scenarios), seed)
+        self._seed = seed
+
+    def aim_requests(self, worlds: Sequence[Casework]) -> None:
+        """Aim the requests to US providers at accounts that these hold in each world, now that it begins."""
+        self.held_at_first = held_by_us(self.customers.place)
+        dockets = aimed_dockets(self.docket, self.held_at_first, self.population, self._seed)
+        for casework, docket in zip(worlds, dockets, strict=True):
+            casework.docket = docket
 
 
 def may_ride_together(a: Scenario, b: Scenario) -> bool:
@@ -154,6 +162,11 @@ class PartsOfWorld(OrderedModel):
             key = month.law.regime, month.law.comity
             orders = self._offered[key] = self._offered.get(key) or orders_with(self.scenario, *key)
         return RuleOfMonth(orders, honoured, agreements, terms, laws, data_law)
+
+    @property
+    def data_held(self) -> DataHeld:
+        """Where the data is, as investigators meet it."""
+        return DataHeld(self.index, self.customers.place, self.offers.hosts, self.mind.belief)
 
     def customers_frame(self) -> "pd.DataFrame":
         """The customers of this world as they are now, one a row (see `CustomersOfWorld.frame`)."""

@@ -35,6 +35,7 @@ __all__ = [
     "US_REGION",
     "US_SUBSIDIARY",
     "Offers",
+    "held_by_us",
     "kinds_of_places",
     "place_count",
     "us_place",
@@ -52,6 +53,12 @@ def us_place(provider: int, offer: int) -> int:
 def kinds_of_places(providers: int) -> np.ndarray:
     """Kind (position in `KINDS`) of every place: int64 (O,)."""
     return np.array([0, len(KINDS) - 1, *(1 + k for _ in range(providers) for k in range(OFFERS))], np.int64)
+
+
+def held_by_us(place: np.ndarray) -> np.ndarray:
+    """Whether a US provider controls what is kept at each place: bool, of the shape of `place`."""
+    held: np.ndarray = (place >= FIRST_US) & ((place - FIRST_US) % OFFERS != TRUSTEE)
+    return held
 
 
 class Offers:

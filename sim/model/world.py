@@ -125,9 +125,7 @@ class WarrantModel(PartsOfWorld):
 
     def investigate(self) -> None:
         """Requests meet the data where the customers have put it; the law decides what comes of them."""
-        place, hosts = self.customers.place, self.offers.hosts
-        belief, rule, litigating = self.mind.belief, self.rule_of_month, self.outlook.litigating
-        self.casework.work(self.month, self.index, place, hosts, belief, rule, litigating)
+        self.casework.work(self.month, self.data_held, self.rule_of_month, self.outlook.litigating)
 
     def close_month(self) -> None:
         """The month enters the books, which must balance; providers learn from what they have served."""
@@ -163,11 +161,10 @@ class WorldSet(Commons):
             else [WarrantModel(scenario, seed, in_set=self, index=w) for w, scenario in enumerate(scenarios)]
         )
         self.customers.settle()
+        self.aim_requests([world.casework for world in self.models])
         for world in self.models:
             world.market.count_buyers(world.customers.stock)
-            world.casework.size_queues(
-                world.index, self.customers.place, world.offers.hosts, world.mind.belief
-            )
+            world.casework.size_queues(world.data_held, world.rule_of_month, world.outlook.litigating)
         self.running = True
 
     def step(self) -> None:

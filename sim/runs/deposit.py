@@ -25,6 +25,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from sim.scenario.control_characters import control_character
 from sim.scenario.paths import Loc, dotted
 from sim.scenario.problems import InputError
 from sim.scenario.strict import Strict
@@ -121,8 +122,8 @@ def deposit_of(options: DepositOptions) -> Deposit:
 
 def _author(words: str, problems: list[str]) -> Author | None:
     found = _AUTHOR.fullmatch(words)
-    if found is None:
-        problems.append(f"--author: '{words}': write it as 'Name' or 'Name <ORCID>'")
+    if found is None or "\n" in words or control_character(words):
+        problems.append(f"--author: {words!r}: write it as 'Name' or 'Name <ORCID>'")
         return None
     author = Author(name=found["name"], orcid=found["orcid"])
     if author.orcid is not None and orcid_digits(author.orcid) is None:

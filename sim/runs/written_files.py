@@ -14,6 +14,8 @@ from sim.runs.manifest import write_manifest
 from sim.runs.points import MANIFEST
 from sim.runs.whole_files import sha256_of
 
+EVIDENCE = ("evidence.csv", "not_used.csv")  # nothing in these tables tells of which results they are
+
 
 def digests_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """The sha256 of each of these files that is in the folder."""
@@ -26,6 +28,16 @@ def stated_before(folder: Path) -> Mapping[str, str]:
         return manifest_at(folder / MANIFEST).get("files") or {}
     except DamagedFolder:
         return {}
+
+
+def of_other_results(folder: Path, configuration: str) -> list[str]:
+    """Which files of `EVIDENCE` the folder has of results with another configuration, seeds or size."""
+    try:
+        manifest = manifest_at(folder / MANIFEST)
+    except DamagedFolder:
+        return []
+    same = manifest.get("scenario_digest") == configuration
+    return [] if same else [name for name in EVIDENCE if name in (manifest.get("files") or {})]
 
 
 def add_written(folder: Path, names: Iterable[str]) -> None:

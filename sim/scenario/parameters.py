@@ -167,6 +167,7 @@ class Investigators(Strict):
     mla_utilisation: float
     mla_hiring: float
     mla_minimum_capacity: float
+    mla_capacity_abroad: float
     rogatory_slowdown: float
     rogatory_success: float
     conflict_delay: float

@@ -47,7 +47,7 @@ SERIES_NAMES = {
         "Foreign requests to US providers that yield content within 12 months",
         "share",
     ),
-    "conflicts_of_law": ("US orders per month that conflict with the host's law", "requests"),
+    "conflicts_of_law": ("US orders per month exposed to a conflict with the host's law", "requests"),
     "americans_reached_cumulative": (
         "Foreign orders that reached Americans' data since the start",
         "requests",

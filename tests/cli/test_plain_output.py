@@ -96,3 +96,28 @@ def test_a_cluster_that_nobody_answers_for_is_refused_before_anything_is_written
     for address in (f"tcp://127.0.0.1:{port}", "tcp://[::1", "127.0.0.1:x"):
         with pytest.raises(InputError, match="no scheduler answers there"):
             cluster_engine(address, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "two_worlds", "--out", ""), "--out: is empty"),
+        (("run", "two_worlds", "--store="), "--store: is empty"),
+        (("verify", ""), "an argument: is empty"),
+    ],
+)
+def test_an_empty_word_is_no_folder(
+    words: tuple[str, ...],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """`--out "$NOT_SET"` would else fill the working folder with results."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["warrantsim", *words])
+    with pytest.raises(SystemExit) as left:
+        command.main()
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith(said)
+    assert not list(tmp_path.iterdir())

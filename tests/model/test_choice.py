@@ -10,6 +10,7 @@ from numba import njit
 
 from sim.model.arithmetic import exp
 from sim.model.kernels.choice import (
+    Ties,
     draw_luck,
     kind_of,
     kind_risks,
@@ -235,11 +236,7 @@ def test_whoever_surely_stays_stays(
         utility[None, None],
         banned[None, None],
         np.array([cost]),
-        within_share,
-        protect_share,
-        network,
-        go_back,
-        nest_scale,
+        Ties(within_share, protect_share, network, go_back, nest_scale),
         appeal,
         pull,
     )
@@ -269,7 +266,9 @@ def test_most_of_those_who_stay_are_known_to_stay() -> None:
     banned = np.tile([0.0, 0.0, 1.0, 1.0, 1.0], PROVIDERS)
     banned = np.concatenate([[0.0, 0.0], banned]).astype(np.float32)
     appeal, costs = np.ones((1, 1, PLACES)), np.array([cost])
-    pull_of_rivals(utility[None, None], banned[None, None], costs, 0.7, 0.1, 0.5, -4.0, 0.6, appeal, pull)
+    pull_of_rivals(
+        utility[None, None], banned[None, None], costs, Ties(0.7, 0.1, 0.5, -4.0, 0.6), appeal, pull
+    )
     sure = np.empty(5000, np.bool_)
     _sure(1, 5000, 40, 0.6, here, pull[0, 0, here], 0.2, 0.0, sure)
     assert sure.mean() > 0.8

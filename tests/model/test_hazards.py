@@ -169,8 +169,8 @@ def test_the_hazard_of_adoption_grows_by_innovation_and_by_those_who_have_adopte
     stock[0, 0, 3], stock[0, 2, 3] = 70 * UNITS, 30 * UNITS
     endowment = stock.sum(axis=1)
     hazard, plans = np.array([0.4]), np.zeros(1)
-    some = (np.array([100.0]), np.array([2.0]), np.array([0.6]))
-    moves.grow_hazard(stock, endowment, *some, 0.03, 0.4, hazard, plans)
+    bass = moves.Bass(np.array([2.0]), np.array([0.6]), 0.03, 0.4)
+    moves.grow_hazard(stock, endowment, np.array([100.0]), bass, hazard, plans)
     year = 2.0 * (0.03 + 0.4 * 0.3 / 0.6)
     assert hazard[0] == pytest.approx(0.4 + year / 12.0)
     assert plans[0] == pytest.approx(0.4 + year / 12.0 + year)

@@ -244,7 +244,7 @@ def test_who_hears_is_drawn_and_who_is_told_has_talking_peers() -> None:
     before[[1, 4, 9], 0] = hearing.HEARD
     more = np.full((N, 2 * worlds), 0.25, np.float32)
     for part in range(2):
-        hearing.hear(part, 2, now, who, getting, told, before, heard, more)
+        hearing.hear(part, 2, now, who, getting, told, hearing.Ears(before, heard, more))
     for i in range(N):
         u = draw4(now.seed, i, now.month, purposes.HEARING, 0)
         if CELL[i] == 0:
@@ -266,6 +266,7 @@ def test_what_reaches_all_is_heard_by_all_and_nobody_draws() -> None:
     who, getting = people(), _getting(1)
     getting.own[0, :], getting.full[:], getting.gain[:] = 1.0, 0.5, 0.5
     heard, more = np.zeros((N, 1), np.uint8), np.zeros((N, 2), np.float32)
-    hearing.hear(0, 1, Now(3, 7), who, getting, np.zeros(7), np.zeros((N, 1), np.uint8), heard, more)
+    ears = hearing.Ears(np.zeros((N, 1), np.uint8), heard, more)
+    hearing.hear(0, 1, Now(3, 7), who, getting, np.zeros(7), ears)
     assert (heard == hearing.HEARD).all()
     assert not more.any()

@@ -105,9 +105,8 @@ def test_roots_are_exponentials_over_the_scale() -> None:
 def _pull(utility: np.ndarray, banned: np.ndarray, network: float = 0.0) -> np.ndarray:
     """The pull over every place where leaving costs 1, moving within 0.4 and taking one's own keys 0.2."""
     out, appeal = np.zeros((1, 1, PLACES, 3)), np.exp(utility / SCALE)[None, None]
-    kernel.pull_of_rivals(
-        utility[None, None], banned[None, None], np.array([1.0]), 0.4, 0.2, network, -1.0, SCALE, appeal, out
-    )
+    ties = kernel.Ties(0.4, 0.2, network, -1.0, SCALE)
+    kernel.pull_of_rivals(utility[None, None], banned[None, None], np.array([1.0]), ties, appeal, out)
     return np.asarray(out[0, 0])
 
 

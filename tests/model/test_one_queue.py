@@ -92,7 +92,8 @@ def test_requests_are_aimed_at_accounts_and_come_at_their_times() -> None:
     """Two cells of two and three customers, the second asked for twice as often; a third of them evade."""
     start = np.array([0, 2, 5])
     weight = np.array([[1], [3], [2], [2], [4]], np.int64) * UNITS
-    sums = kernel.running_accounts(start, weight)
+    everybody = np.ones(5, np.bool_)
+    sums = kernel.running_accounts(start, weight, everybody)
     assert sums.tolist() == [1.0, 4.0, 2.0, 4.0, 8.0]
     kind = kernel.Kind(AGENT, 6, 0.33, 0, np.array([3.0, 5.0]), np.array([1.0, 3.0]))
     rows, when = np.zeros((60, 5), np.int64), np.zeros(60)
@@ -113,11 +114,30 @@ def test_requests_are_aimed_at_accounts_and_come_at_their_times() -> None:
     assert kernel.draw_targets(SEED, kind, start, sums, rows[:5], when, 4) == 5  # no more than there is room
 
 
+def test_requests_to_us_providers_are_aimed_at_what_they_hold() -> None:
+    """Three cells: of the first they hold two customers' data, of the second nobody's, of the third all."""
+    start = np.array([0, 3, 5, 6])
+    weight = np.array([[1], [3], [1], [2], [2], [4]], np.int64) * UNITS
+    held = np.array([True, False, True, False, False, True])
+    sums = kernel.running_accounts(start, weight, held)
+    assert sums.tolist() == [1.0, 1.0, 2.0, 0.0, 0.0, 4.0]
+    drawn = np.array([[1, 6, k, 0, AGENT] for k in range(40)] + [[3, 6, 0, 0, AGENT], [5, 6, 0, 0, AGENT]])
+    drawn = np.vstack([drawn, [[1, 6, 0, 0, kernel.ABOUT_AMERICANS_AGENT]]]).astype(np.int32)
+    cell = np.array([0] * 40 + [1, 2, 0], np.int32)
+    rows = drawn.copy()
+    kernel.aim(SEED, np.array([0, len(rows)]), cell, start, sums, rows)
+    luck = [draw4(SEED, AGENT, 0, purposes.TARGET, k)[1] for k in range(40)]
+    assert rows[:40, kernel.CUSTOMER].tolist() == [0 if 2.0 * u <= 1.0 else 2 for u in luck]
+    assert rows[40:, kernel.CUSTOMER].tolist() == [3, 5, 1]
+    assert np.array_equal(rows[:, 1:], drawn[:, 1:])
+
+
 def test_targets_of_later_cells_are_theirs() -> None:
     start, weight = np.array([0, 2, 5]), np.full((5, 1), UNITS, np.int64)
     kind = kernel.Kind(AGENT, 6, 0.0, 1, np.array([8.0]), np.array([1.0]))
     rows = np.zeros((40, 5), np.int64)
-    n = kernel.draw_targets(SEED, kind, start, kernel.running_accounts(start, weight), rows, np.zeros(40), 0)
+    sums = kernel.running_accounts(start, weight, np.ones(5, np.bool_))
+    n = kernel.draw_targets(SEED, kind, start, sums, rows, np.zeros(40), 0)
     assert n > 3 and set(rows[:n, 0].tolist()) <= {2, 3, 4}
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.model.kernels import assistance
+from sim.model.kernels.codes import INCOMING, OUTGOING
 from sim.model.population import UNITS
 from tests.model.called import called
 from tests.model.small_worlds import asked, world_set
@@ -30,26 +31,30 @@ def test_counts_of_requests_are_poisson() -> None:
         assert check.holds, check.words
 
 
-def test_capacity_is_the_load_of_data_that_lies_there_over_utilisation() -> None:
-    """Each authority starts with the capacity of the assumed utilisation, or the smallest one."""
+def test_capacity_is_the_load_over_utilisation_or_the_smallest() -> None:
     for utilisation in (0.3, 0.95):
         ws = world_set(
             asked(f"investigators.mla_utilisation={utilisation}", last="2014-12"), worlds=["doj_wins"]
         )
-        queues = ws.models[0].casework.queues
-        assert np.all(queues.least >= 1.0)
-        large = queues.least > 1.0
-        assert large.sum() > 20
-        assert np.allclose(queues.load[large] / queues.least[large], utilisation)
+        p, queues = ws.models[0].scenario.parameters.investigators, ws.models[0].casework.queues
+        for side, smallest in ((OUTGOING, p.mla_capacity_abroad), (INCOMING, p.mla_minimum_capacity)):
+            needed = queues.load[side] / utilisation
+            assert np.allclose(queues.least[side], np.maximum(needed, smallest))
+        assert (queues.least[INCOMING] > p.mla_minimum_capacity).sum() > 20
 
 
-def test_an_authority_is_sized_by_the_data_that_lies_there_not_by_who_lives_there() -> None:
-    """Ireland hosts regions of US providers: far more is asked for there than its people bring."""
-    scenario = (ws := world_set(asked(last="2014-12"), worlds=["doj_wins"])).models[0].scenario
-    load = ws.models[0].casework.queues.load[0]
-    people = np.array([j.online_people_2013 for j in scenario.jurisdictions.values()])
-    ireland = list(scenario.jurisdictions).index("IE")
-    assert load[ireland] / load[1:].sum() > 4.0 * people[ireland] / people[1:].sum()
+def test_an_authority_is_sized_by_what_goes_to_it_not_by_what_us_providers_answer() -> None:
+    """As many come in 2013 as it expects: nearly all of what foreign police need, and little of the US."""
+    ws = world_set(asked(last="2014-12"), worlds=["doj_wins"])
+    model = ws.models[0]
+    queues, expected = model.casework.queues, model.casework.queues.load.sum(axis=1) * 12.0
+    for _ in range(10):  # until the first warrant is contested
+        ws.step()
+    arrived = queues.arrived.sum(axis=1) * 12.0 / 10.0
+    assert arrived[INCOMING] == pytest.approx(expected[INCOMING], rel=0.12)  # they grow within the year
+    assert arrived[OUTGOING] == pytest.approx(expected[OUTGOING], rel=0.35)
+    abroad = model.books.table("world")["people_abroad_requests"][:10].mean() * 12.0
+    assert expected[OUTGOING] < 0.1 * abroad
 
 
 def test_governments_hire_for_a_lasting_load_and_never_dismiss() -> None:

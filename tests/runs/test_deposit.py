@@ -49,7 +49,9 @@ def test_a_wrong_word_is_named_with_its_line(file: Path, was: str, now: str, sai
         deposit_of(DepositOptions(file))
 
 
-@pytest.mark.parametrize("words", ["Ada <0000-0002-1825-0098>", "Ada <who?>", "<0000-0002-1825-0097>", ""])
+@pytest.mark.parametrize(
+    "words", ["Ada <0000-0002-1825-0098>", "Ada <who?>", "<0000-0002-1825-0097>", "", "A\nB", "A\x1b[31m"]
+)
 def test_an_author_of_the_command_line_is_checked(words: str) -> None:
     with pytest.raises(InputError, match="--author"):
         deposit_of(DepositOptions(authors=[words]))

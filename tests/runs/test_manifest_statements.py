@@ -23,6 +23,7 @@ from sim.runs.written_files import add_written
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 from sim.view.report import build
+from tests.model.small_worlds import asked
 from tests.swept_results import swept
 
 
@@ -171,3 +172,25 @@ def test_what_a_folder_without_results_gets_is_nobody_s_business(tmp_path: Path)
     (tmp_path / "evidence.csv").write_text("x\n1\n", encoding="utf-8")
     add_written(tmp_path, ["evidence.csv"])
     assert [path.name for path in tmp_path.iterdir()] == ["evidence.csv"]
+
+
+def test_the_list_of_files_cannot_be_taken_away(folder: Path) -> None:
+    edited(folder, lambda m: m.update(files=None))
+    assert "the files beside the tables are those that were written: the manifest lists none" in failed(
+        folder
+    )
+    edited(folder, lambda m: m["versions"].update(warrantsim="0.0.1"))  # an earlier version had no such list
+    assert "the manifest lists none" not in failed(folder)
+
+
+def test_evidence_of_others_does_not_stay(resolved: Resolved, finished: Finished, folder: Path) -> None:
+    """The report would show it beside numbers that it does not belong to."""
+    for name in ("evidence.csv", "mine.csv"):
+        (folder / name).write_text("id,value\nx,1\n", encoding="utf-8")
+    add_written(folder, ["evidence.csv"])
+    run(resolved, folder, store=finished.folder / "store", workers=1)
+    assert (folder / "evidence.csv").is_file()
+    fewer = asked("seeds.count=1", last="2015-06")
+    run(fewer, folder, store=finished.folder / "store", workers=1)
+    assert not (folder / "evidence.csv").exists()
+    assert (folder / "mine.csv").is_file()

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import diags
 from scipy.sparse.linalg import expm_multiply
 
-from sim.model.agents.investigators import Casework, RuleOfMonth
+from sim.model.agents.investigators import Casework, DataHeld, RuleOfMonth
 from sim.model.docket import Counts, Docket, Waits, docket_from
 from sim.model.kernels import case_records
 from sim.model.kernels import investigations as kernel
@@ -118,7 +118,7 @@ def serve(stream: Stream, capacity: float) -> Served:
     requests, taken = np.zeros(months, np.int64), np.zeros(months)
     backlog = np.empty((months, jurisdictions), np.int64)
     for m in range(months):
-        casework.work(m, 0, on_premises, hosts, belief, rule, 0.0)
+        casework.work(m, DataHeld(0, on_premises, hosts, belief), rule, 0.0)
         through = casework.month[US_TO_FOREIGN, :, kernel.MLA]
         assert through[:, 0].sum() == through[:, 1].sum() == casework.month[..., 0].sum()
         requests[m], taken[m] = through[:, 0].sum(), through[:, 3].sum() / case_records.MONTH_UNITS

@@ -44,8 +44,8 @@ def test_the_answer_is_three_short_paragraphs_sure_first(view: ResultsView) -> N
         "leak of 2013 cost that trust in its own first 13 months."
     )
     assert also == (
-        "Also clear: the number of US orders that break another country's law would have been 700 a year "
-        "higher."
+        "Also clear: the number of US orders exposed to a conflict with another country's law would have "
+        "been 700 a year higher."
     ).replace("'", "&#x27;")
     assert rest == (
         "Not sure is the direction of the revenue of US providers abroad. Nobody has measured what the "

@@ -103,7 +103,7 @@ class Customers:
         self._chance_told = 1.0 - untold
         self._appeal = np.empty((w, c, o))
         self._people = people_of(population)
-        self._costs = self._costs_of_choice()
+        self._costs, self._ties = self._costs_of_choice(), self._ties_of_choice()
         self._pull = np.zeros((w, c, o, 3))
         self._terms = Terms(
             good=np.empty((c, 2 * w), np.float32),
@@ -198,6 +198,16 @@ class Customers:
             by_peers=np.array([exp(p.choice.network_effect * k / PEERS / scale) for k in range(PEERS + 1)]),
         )
 
+    def _ties_of_choice(self) -> choice.Ties:
+        p = self._parameters
+        return choice.Ties(
+            within_share=p.switching.within_share,
+            protect_share=p.switching.protect_share,
+            network_effect=p.choice.network_effect,
+            go_back=p.adoption.return_utility,
+            nest_scale=p.choice.nest_scale,
+        )
+
     def _first_hazard(self, scenario: Scenario) -> np.ndarray:
         """Cumulative hazard that gives each cell its adoption of January 2013: (C,)."""
         adoption = np.array([j.adoption_2013.values for j in scenario.jurisdictions.values()]).ravel()
@@ -210,10 +220,11 @@ class Customers:
 
     def grow_hazard(self, world: int, innovation: float, imitation: float) -> None:
         """A month of the Bass process of one world's cells."""
+        bass = moves_kernel.Bass(self._pace, self._ceiling, innovation, imitation)
+        cells, hazard, plans = self._population.cells, self.hazard[world], self._terms.plans[world]
         moves_kernel.grow_hazard(
-            self.stock[world], self._endowment[world], self._population.cells.customers,
-            self._pace, self._ceiling, innovation, imitation, self.hazard[world], self._terms.plans[world],
-        )  # fmt: skip
+            self.stock[world], self._endowment[world], cells.customers, bass, hazard, plans
+        )
 
     def spread(self, world: int, word: hearing_kernel.Word) -> None:
         """The month's news of one world gets about among its customers, see `kernels.hearing`."""
@@ -233,11 +244,7 @@ class Customers:
             self.utility,
             self.banned,
             self._switch_cost,
-            p.switching.within_share,
-            p.switching.protect_share,
-            p.choice.network_effect,
-            p.adoption.return_utility,
-            p.choice.nest_scale,
+            self._ties,
             self._appeal,
             self._pull,
         )
@@ -266,9 +273,7 @@ class Customers:
             self._people,
             self._getting,
             self._chance_told,
-            self._heard_before,
-            self._heard,
-            self._more,
+            hearing_kernel.Ears(self._heard_before, self._heard, self._more),
         )
 
     def respond(self, now: Now) -> None:

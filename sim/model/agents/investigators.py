@@ -1,10 +1,10 @@
 """Investigators: US law enforcement, and the police of every other country.
 
-They see a crime and an account. They decide nothing that depends on the world: requests arrive at real-world
-counts, and each is aimed at an account that is drawn independently of where its data lies, the same in every
-world (`sim.model.docket`). Some targets keep their data out of reach on purpose, by the rule that they
-believe in. Investigators change the queues of mutual legal assistance (MLA), the evidence that exists and,
-through orders that become public, the news.
+They see a crime and an account at a US provider. They decide nothing that depends on the world: requests
+arrive at real-world counts, and each is about an account that a US provider holds when the world begins
+(`sim.model.docket`); what its holder does later is the holder's. Some targets keep their data out of reach on
+purpose, by the rule that they believe in. Investigators change the queues of mutual legal assistance (MLA),
+the evidence that exists and, through orders that become public, the news.
 
 There are two MLA queues for each pair of the US and another country: `outgoing` at the foreign authority and
 `incoming` at the US Department of Justice. Each has one clerk, first come first served, with exponential
@@ -13,6 +13,7 @@ later it follows a lasting change of load.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import mesa
 import numpy as np
@@ -47,6 +48,15 @@ class Investigator(mesa.Agent):
         return {"outgoing": int(waiting[OUTGOING]), "incoming": int(waiting[INCOMING])}
 
 
+class DataHeld(NamedTuple):
+    """Where the data is in one world."""
+
+    world: int
+    place: np.ndarray  # int8 (N, W)
+    host: np.ndarray  # int32 (J, O) country where a customer's data at a place lies
+    belief: np.ndarray  # float64 (C,) that a US order reaches what US providers hold abroad
+
+
 @dataclass(frozen=True)
 class RuleOfMonth:
     """The law as investigators meet it."""
@@ -79,8 +89,8 @@ class Casework:
     """
 
     def __init__(self, scenario: Scenario, docket: Docket, waits: Waits) -> None:
-        self._docket, self._waits, self._codes = docket, waits, list(scenario.jurisdictions)
-        self._held = _held(scenario)
+        self.docket, self._waits, self._codes = docket, waits, list(scenario.jurisdictions)
+        self._always_held = _always_held(scenario)
         self._practice = _practice(scenario)
         self._covers_consumers = reach_by_jurisdiction(
             scenario.parameters.orders.blocking_covers_consumers, scenario
@@ -109,18 +119,20 @@ class Casework:
         self.public, self.in_court, self.fought = results.public, results.in_court, results.fought
         self.non_content, self.non_content_answered = docket.non_content, docket.non_content_answered
 
-    def size_queues(self, world: int, place: np.ndarray, hosts: np.ndarray, belief: np.ndarray) -> None:
+    def size_queues(self, data: DataHeld, rule: RuleOfMonth, litigating: float) -> None:
         """Give every authority the capacity of the assumed utilisation.
 
-        Its load at the start is that of all requests for data that lies there, whatever their route, from
-        where the targets of the first years keep their data at the start.
+        Its load at the start is that of the requests that go to it under the law of the first month, from
+        where the targets of the first years keep their data then. It is never below the smallest.
         """
-        d, q = self._docket, self.queues
-        first = slice(0, d.start[min(COUNTED, len(d.start) - 1)])
-        no_waits = np.empty((0, 3))
-        requests = Requests(d.rows[first], d.who[first], d.standing[first], d.chance[first], no_waits)
-        loads = np.zeros(q.load.shape, np.int64)
-        targets.count_loads(requests, self._held_in(0, world, place, hosts, belief), loads)
+        d, q = self.docket, self.queues
+        held, ways, loads = (
+            self._held(0, data),
+            self._ways(rule, litigating),
+            np.zeros(q.load.shape, np.int64),
+        )
+        for month in range(min(COUNTED, len(d.start) - 1)):
+            kernel.count_assistance(self._requests(month), held, ways, loads)
         q.load[OUTGOING], q.load[INCOMING] = loads[OUTGOING] / d.us_months, loads[INCOMING] / d.foreign_months
         q.least[:] = np.maximum(q.load / q.utilisation, q.least)
         q.clerks[:, :, assistance.RATE] = q.least
@@ -130,24 +142,26 @@ class Casework:
         for country in act.countries:
             self.queues.staff[INCOMING, self._codes.index(country)] = act.times
 
-    def work(
-        self,
-        month: int,
-        world: int,
-        place: np.ndarray,
-        hosts: np.ndarray,
-        belief: np.ndarray,
-        rule: RuleOfMonth,
-        litigating: float,
-    ) -> None:
+    def work(self, month: int, data: DataHeld, rule: RuleOfMonth, litigating: float) -> None:
         """Process the month's requests and record their results.
 
-        `place` (N, W), `hosts` of places (J, O); `belief` (C,) that a US order reaches abroad; `litigating`
-        share of US providers that go to court.
+        `litigating`: share of US providers, by revenue abroad, that go to court.
         """
-        d, at = self._docket, slice(self._docket.start[month], self._docket.start[month + 1])
-        requests = Requests(d.rows[at], d.who[at], d.standing[at], d.chance[at], self._waits.of(month))
-        plain = kernel.Plain(d.plain[month], self._waits.plain[month])
+        plain = kernel.Plain(self.docket.plain[month], self._waits.plain[month])
+        requests, held, ways = self._requests(month), self._held(month, data), self._ways(rule, litigating)
+        kernel.month_of_requests(month, requests, plain, held, ways, self.queues, self._results, self._police)
+
+    def _requests(self, month: int) -> Requests:
+        """Those of a month."""
+        d, at = self.docket, slice(self.docket.start[month], self.docket.start[month + 1])
+        return Requests(d.rows[at], d.who[at], d.standing[at], d.chance[at], self._waits.of(month))
+
+    def _held(self, month: int, data: DataHeld) -> targets.Held:
+        """Where the data is, for the kernels."""
+        return self._always_held._replace(**data._asdict(), foreign_owned=self.foreign_owned[month])
+
+    def _ways(self, rule: RuleOfMonth, litigating: float) -> kernel.Ways:
+        """How the law answers requests, and how long each way takes."""
         law = kernel.Rule(
             rule.orders.us,
             rule.orders.foreign,
@@ -160,17 +174,8 @@ class Casework:
             self._cooperates,
             rule.terms,
         )
-        held = self._held_in(month, world, place, hosts, belief)
         practice = self._practice_under(rule.orders)
-        ways = kernel.Ways(law, practice, litigating, self._litigation_delay * litigating)
-        kernel.month_of_requests(month, requests, plain, held, ways, self.queues, self._results, self._police)
-
-    def _held_in(
-        self, month: int, world: int, place: np.ndarray, hosts: np.ndarray, belief: np.ndarray
-    ) -> targets.Held:
-        return self._held._replace(
-            world=world, place=place, host=hosts, belief=belief, foreign_owned=self.foreign_owned[month]
-        )
+        return kernel.Ways(law, practice, litigating, self._litigation_delay * litigating)
 
     def _practice_under(self, orders: OrderRule) -> kernel.Practice:
         """How long each way takes and how often it succeeds, under the comity rule of a regime."""
@@ -186,13 +191,14 @@ class Casework:
 def new_queues(scenario: Scenario) -> assistance.Queues:
     """Mutual legal assistance in one world before anybody has asked, at the smallest capacity."""
     p, shape = scenario.parameters.investigators, (2, len(scenario.jurisdictions))
-    clerks = np.zeros((*shape, 2))
-    clerks[:, :, assistance.RATE] = p.mla_minimum_capacity
+    least, clerks = np.empty(shape), np.zeros((*shape, 2))
+    least[OUTGOING], least[INCOMING] = p.mla_capacity_abroad, p.mla_minimum_capacity
+    clerks[:, :, assistance.RATE] = least
     return assistance.Queues(
         hiring=1.0 - exp(log(1.0 - p.mla_hiring) / 12.0),
         utilisation=p.mla_utilisation,
         clerks=clerks,
-        least=np.full(shape, p.mla_minimum_capacity),
+        least=least,
         staff=np.ones(shape),
         load=np.zeros(shape),
         arrived=np.zeros(shape, np.int64),
@@ -245,7 +251,7 @@ def _foreign_owned(scenario: Scenario) -> np.ndarray:
     return shares
 
 
-def _held(scenario: Scenario) -> targets.Held:
+def _always_held(scenario: Scenario) -> targets.Held:
     """The fields of `Held` that are constant over a run; the others are empty."""
     p, codes = scenario.parameters.investigators, list(scenario.jurisdictions)
     providers, nothing = scenario.providers.values(), np.empty((0, 0))

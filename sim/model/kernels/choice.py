@@ -7,6 +7,8 @@ risk - costs) / s), and a nest is the sum of its places to the power s. Customer
 itself) with clocks raised to 1/s, which is the same comparison and needs no power in each world.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.model.kernels.arithmetic import exp, log
@@ -187,10 +189,18 @@ def tastes(luck, nest_scale, clocks, slowed):
         slowed[k] = exp(slowed[k] / nest_scale)
 
 
+class Ties(NamedTuple):
+    """What keeps customers where they are, and what draws them elsewhere."""
+
+    within_share: float  # of the cost of switching, that moving within a provider takes
+    protect_share: float  # of it, that taking one's own keys takes
+    network_effect: float  # utility, if all peers are there
+    go_back: float  # utility on premises
+    nest_scale: float
+
+
 @entry(error_model="numpy")
-def pull_of_rivals(
-    utility, banned, cost, within_share, protect_share, network_effect, go_back, nest_scale, appeal, out
-):
+def pull_of_rivals(utility, banned, cost, ties, appeal, out):
     """The most that anything else can be worth over each place to whoever is there.
 
     `out` (W, C, O, 3), utility.
@@ -201,6 +211,7 @@ def pull_of_rivals(
     below x for 1 + x. `utility`, `banned`, `appeal` (W, C, O), `cost` (C,) of
     switching.
     """
+    within_share, protect_share, network_effect, go_back, nest_scale = ties
     worlds, cells, places = utility.shape
     lowest = -600.0 * nest_scale  # what is worth less than this, `exp` does not tell apart
     nests = nest_of(places)

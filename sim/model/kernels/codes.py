@@ -44,6 +44,7 @@ ROUTE_BITS = 7  # of a code of the routing tables: the route
 CONFLICT_BIT = 8  # added to a route's code: obeying breaks another law
 HOST_BIT = 16  # added to a route's code: the host of the data is asked, not the US
 NOTICE_BIT = 32  # added to a route's code: a government is told first, and the order waits
+OFFENCE_BIT = 64  # added to a route's code: a blocking statute makes it an offence to obey
 OUTGOING, INCOMING = range(2)
 
 # An adoption and a repeal, in the list of a month's decisions.

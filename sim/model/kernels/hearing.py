@@ -131,13 +131,21 @@ def _who_draws(first, last, c, getting, heard_before, who):
     return drawing
 
 
+class Ears(NamedTuple):
+    """What customers of W worlds have heard."""
+
+    before: np.ndarray  # uint8 (N, W) last month: NOT, HEARD, TOLD
+    now: np.ndarray  # uint8 (N, W) this month
+    more: np.ndarray  # float32 (N, 2W) how much more of the news than the average customer
+
+
 @entry(nogil=True)
-def hear(part, parts, now, people, getting, chance_told, heard_before, heard, more):
+def hear(part, parts, now, people, getting, chance_told, ears):
     """Who of one of so many parts of the customers hears the month's news, or is told of last month's.
 
-    `chance_told` (7,) by how many peers have heard; `heard_before`, `heard` uint8 (N, W) of last month and of
-    this; `more` float32 (N, 2W) is revised.
+    `chance_told` (7,) by how many peers have heard. Fills `ears.now` and revises `ears.more`.
     """
+    heard_before, heard, more = ears
     blocks, cell, peers, groups = people.blocks, people.cell, people.peers, people.groups
     own, gain, full, kept = getting.own, getting.gain, getting.full, getting.kept
     told, tells = getting.told, getting.tells

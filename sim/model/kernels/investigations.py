@@ -30,11 +30,12 @@ from sim.model.kernels.codes import (
     INCOMING,
     MLA,
     NOTICE_BIT,
+    OFFENCE_BIT,
     OUTGOING,
     ROUTE_BITS,
     US,
 )
-from sim.model.kernels.jit import entry, inlined
+from sim.model.kernels.jit import entry, inlined, inner
 from sim.model.kernels.requests import (
     ANSWER,
     CLERK,
@@ -175,6 +176,8 @@ def answer_us(requests, found, rule, filed, code):
             bars, blocking, 1 if lies == home else 0, 1 if cooperates[home] else 0,
             1 if risk < data_law[home] or at_home > order else 0,
         ]  # fmt: skip
+        if blocking == 1 and code[r] & CONFLICT_BIT != 0:
+            code[r] |= OFFENCE_BIT
         if code[r] & ROUTE_BITS == COMITY and uniform(chance[r, COURT]) >= filed:
             code[r] += DIRECT - COMITY
         if agreement == 1 and luck < notice[law_of] and code[r] & ROUTE_BITS == DIRECT and lies != US:
@@ -212,6 +215,33 @@ def answer_foreign(requests, found, rule, compelled, code):
         served += 1 if code[r] == AGREEMENT else 0
 
 
+@inner()
+def answer(requests, held, ways):
+    """The data that requests are aimed at, and the codes of the orders in the routing tables, int64 (n,)."""
+    found, code = find(requests, held, ways.practice.unlocking), np.empty(len(requests.rows), np.int64)
+    answer_us(requests, found, ways.rule, ways.practice.filed, code)
+    answer_foreign(requests, found, ways.rule, ways.practice.compelled, code)
+    return found, code
+
+
+@inner()
+def queue_of(police, home, lies):
+    """The queue that a request for legal assistance joins: its side, and the country at the other end."""
+    if police != US:
+        return INCOMING, police
+    return OUTGOING, (lies if lies != US else home)
+
+
+@entry()
+def count_assistance(requests, held, ways, out):
+    """Add to `out`, int64 (2, J), how many of a month's requests join each queue, outgoing and incoming."""
+    rows, (found, code) = requests.rows, answer(requests, held, ways)
+    for r in range(len(rows)):
+        police = rows[r, POLICE]
+        if code[r] & ROUTE_BITS == MLA and (police == US or code[r] & HOST_BIT == 0):
+            out[queue_of(police, found.home[r], found.lies[r])] += 1
+
+
 # --- what comes of it ------------------------------------------------------------------------------
 
 
@@ -231,12 +261,16 @@ def pursue(month, requests, found, ways, queues, outcome):
         conflict, chance_of, months, spared = code[r] & CONFLICT_BIT != 0, 0.0, 0.0, 0.0
         route[r] = code[r] & ROUTE_BITS
         if route[r] == DIRECT:
-            if conflict and police == US and uniform(chance[r, COURT]) < challenged:
+            fought = conflict and police == US and uniform(chance[r, COURT]) < challenged
+            if fought:
                 spared = common_ok  # a court may yield to whoever asks it
             chance_of = direct_ok * (1.0 - spared)
             if conflict and police != US and us_held[r]:
                 chance_of = 1.0  # all that are left obey
-            months = wait * direct_months + (p.conflict_delay if conflict else 0.0)
+            # Who obeys without a word loses no time: a conflict delays where it is fought, where a statute
+            # makes it an offence to obey, or where the bar on disclosure is overcome.
+            delayed = fought or code[r] & OFFENCE_BIT != 0 or (conflict and police != US)
+            months = wait * direct_months + (p.conflict_delay if delayed else 0.0)
             months += delay if police == US and lie[r] != US and contested else 0.0
             months += p.notice_months if code[r] & NOTICE_BIT != 0 else 0.0
         elif route[r] == COMITY:
@@ -251,31 +285,28 @@ def pursue(month, requests, found, ways, queues, outcome):
                 # The host is asked, not the US: papers only, as its own queue is not in the model.
                 chance_of, months = mla_ok[OUTGOING, lie[r]], papers * mla_months[OUTGOING, lie[r]]
             else:
-                side = OUTGOING if police == US else INCOMING
-                other = police if police != US else (lie[r] if lie[r] != US else homes[r])
+                side, other = queue_of(police, homes[r], lie[r])
                 arrival = month + uniform(chance[r, WHEN])
                 ends = enter_queue(side, other, arrival, waits[r, CLERK], clerks, arrived, new, finish)
                 chance_of, months = mla_ok[side, other], ends - arrival + papers * mla_months[side, other]
         succeeds[r], out_months[r], stopped[r] = granted < chance_of, months, granted >= 1.0 - spared
 
 
-@entry()
+@inner()
 def investigate(month, requests, held, ways, queues, results):
     """The month's requests in one world; of those that may queue for one clerk, in order of time.
 
     Adds to `results`, and to what the queues have taken in and finished.
     """
     n, practice = len(requests.rows), ways.practice
-    found = find(requests, held, practice.unlocking)
+    found, code = answer(requests, held, ways)
     outcome = Outcome(
-        code=np.empty(n, np.int64),
+        code=code,
         route=np.empty(n, np.int64),
         succeeds=np.empty(n, np.bool_),
         months=np.empty(n, np.float64),
         stopped=np.empty(n, np.bool_),
     )
-    answer_us(requests, found, ways.rule, practice.filed, outcome.code)
-    answer_foreign(requests, found, ways.rule, practice.compelled, outcome.code)
     pursue(month, requests, found, ways, queues, outcome)
     tally(requests, found, outcome, results)
     enter_us_orders(requests, found, outcome, ways, results)

@@ -343,13 +343,15 @@ class Shares(NamedTuple):
 
 
 @entry()
-def fill_anchors(segment, record, risk, offer, own_means, banned, nest_scale, trend, shares):
+def fill_anchors(segment, record, risk, offering, banned, nest_scale, trend, shares):
     """Appeal at which the average customer's shares are the record's.
 
     Fills the anchors of `trend`, and `shares` (C, P).
 
-    `risk` (C, 7); `offer` (S, 5); `own_means` what keys lack that no provider offers yet; `banned` (C, O).
+    `risk` (C, 7); `offering`: utility of the offers (S, 5), and what keys lack that no provider offers yet;
+    `banned` (C, O).
     """
+    offer, own_means = offering
     home_share, business, consumer, shift = record.home, record.business, record.consumer, 0.0
     home, us = trend.home_anchor, trend.us_anchor
     weights, open_share = np.empty(OFFERS), np.empty(OFFERS)

@@ -5,6 +5,8 @@ Stocks, flows, counts are integers.
 The order of the moves is that of the blocks, never that of threads; sums of integers have no order anyway.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.model.kernels.arithmetic import log
@@ -92,13 +94,23 @@ def carry_out(now, people, hazard, state, outcome, ledger, streams):
     return streams
 
 
+class Bass(NamedTuple):
+    """How fast adoption spreads, and how far."""
+
+    pace: np.ndarray  # float64 (C,)
+    ceiling: np.ndarray  # float64 (C,) share of customers
+    innovation: float  # a year
+    imitation: float  # a year
+
+
 @entry()
-def grow_hazard(stock, endowment, customers, pace, ceiling, innovation, imitation, hazard, plans):
+def grow_hazard(stock, endowment, customers, bass, hazard, plans):
     """A month of the Bass (1969) process: `hazard` (C,) of those who have not yet adopted.
 
     It grows by pace x (innovation + imitation x adopters / ceiling) a year; `plans` (C,) is where it will be
     in a year if nothing changes.
     """
+    pace, ceiling, innovation, imitation = bass
     for c in range(len(hazard)):
         adopters = endowment[c, 3] - stock[c, ON_PREMISES, 3]
         year = pace[c] * (innovation + imitation * (adopters / UNITS / customers[c]) / ceiling[c])

@@ -21,6 +21,11 @@ WHEN, STABLE, HONOURED, KEYS, GRANTED, SEALED, COURT, PRESS, OTHER, PERSON, DATA
 BELIEVES, STAYS_HOME, HAVEN, HAVEN_BUSINESS = range(11, 15)  # of evaders only
 CHANCES = 15
 ANSWER, CLERK, PAPERS = range(3)
+# Whose luck a request is: of the US, of US targets that evade, of US requests that no rule touches; then, by
+# country, of its police to US providers, about Americans, and about data that is not content.
+US_AGENT, EVADERS_AGENT, BULK_AGENT = 1, 2, 3
+POLICE_AGENT, ABOUT_AMERICANS_AGENT, NON_CONTENT_AGENT = 16, 128, 256
+FIRST_TO_ANYBODY = ABOUT_AMERICANS_AGENT  # requests of a lower agent are to US providers
 _WORD = 4294967296.0
 _LARGEST_PIECE, _LARGEST_COUNT = 16.0, 200  # of a Poisson draw by inversion
 
@@ -74,13 +79,14 @@ def poisson(seed, agent, month, mean):
 
 
 @entry()
-def running_accounts(cell_start, weight):
-    """Running sum of accounts within each cell: float64 (N,)."""
+def running_accounts(cell_start, weight, counted):
+    """Running sum of accounts within each cell, of the customers `counted` (bool (N,)): float64 (N,)."""
     out = np.empty(len(weight))
     for c in range(len(cell_start) - 1):
         s = 0.0
         for i in range(cell_start[c], cell_start[c + 1]):
-            s += weight[i, ACCOUNTS] / UNITS
+            if counted[i]:
+                s += weight[i, ACCOUNTS] / UNITS
             out[i] = s
     return out
 
@@ -107,6 +113,24 @@ def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
             when[n] = m + draw4(seed, agent, m, purposes.CIRCUMSTANCE, k)[0]
             n += 1
     return n
+
+
+@entry()
+def aim(seed, start, cell, cell_start, account_sums, rows):
+    """Aim the requests to US providers anew, each at an account of its cell that `account_sums` counts.
+
+    `account_sums` (N,) running sum within each cell of the accounts that US providers hold; `cell` (n,) of
+    each request; `start` (M + 1,) first row of each month. Changes the customers in `rows`. Where US
+    providers hold nothing in a cell, its requests stay as they were drawn.
+    """
+    for month in range(len(start) - 1):
+        for r in range(start[month], start[month + 1]):
+            agent, a, b = rows[r, AGENT], cell_start[cell[r]], cell_start[cell[r] + 1]
+            if agent >= FIRST_TO_ANYBODY or account_sums[b - 1] == 0.0:
+                continue
+            u = draw4(seed, agent, month, purposes.TARGET, rows[r, NUMBER])[1]
+            i = a + np.searchsorted(account_sums[a:b], u * account_sums[b - 1])
+            rows[r, CUSTOMER] = min(i, b - 1)
 
 
 @entry()

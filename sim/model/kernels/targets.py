@@ -9,15 +9,13 @@ from sim.model.kernels.codes import (
     CUSTOMER_KEYS,
     FIRST_US,
     HOME_GROWN,
-    INCOMING,
     NOWHERE,
     OFFERS,
     ON_PREMISES,
-    OUTGOING,
     TRUSTEE,
     US,
 )
-from sim.model.kernels.jit import entry, inlined
+from sim.model.kernels.jit import inlined
 from sim.model.kernels.requests import (
     BELIEVES,
     CELL,
@@ -99,7 +97,7 @@ def _evade(home, provider, lies, chance, held, belief):
     return FOREIGN_WITH_US if with_us else FOREIGN, at
 
 
-@entry()
+@inlined()
 def find(requests, held, unlocking):
     """Where the data is that requests are aimed at, who controls it, and whether it can be read: `Found`."""
     rows, who, standing, chance = requests.rows, requests.who, requests.standing, requests.chance
@@ -135,19 +133,3 @@ def find(requests, held, unlocking):
         moving[r] = not stable
         unreadable[r] = us_held and kind == CUSTOMER_KEYS and uniform(chance[r, KEYS]) >= unlocking
     return Found(homes, lie, controllers, by_us, providers, moving, unreadable)
-
-
-@entry()
-def count_loads(requests, held, out):
-    """How many requests are for data that lies in a country, or of its police for data of US providers.
-
-    `out` int64 (2, J), outgoing and incoming; whatever route they take.
-    """
-    found, rows = find(requests, held, 1.0), requests.rows
-    lies, us_held = found.lies, found.us_held
-    for r in range(len(rows)):
-        police = rows[r, POLICE]
-        if police == US and lies[r] != US:
-            out[OUTGOING, lies[r]] += 1
-        elif police != US and us_held[r]:
-            out[INCOMING, police] += 1

@@ -1,13 +1,15 @@
 """The docket of a run: which requests are made.
 
-Requests are drawn once for all worlds: Poisson counts, each aimed at an account at random, wherever its data
-lies. Requests for other data than content are only counted. See docs/odd.md, section 7 (Investigators);
-parameters in configs/parameters/investigators.yaml. Times are months.
+Requests are drawn once for all worlds: Poisson counts, each aimed at an account at random. They are counted
+where US providers receive them, so each is about an account that a US provider holds when a world begins;
+only those about Americans that foreign police make are about anybody's. Requests for other data than content
+are only counted. See docs/odd.md, section 7 (Investigators); parameters in
+configs/parameters/investigators.yaml. Times are months.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp, log
@@ -21,6 +23,13 @@ US = 0  # the first jurisdiction
 # about data that is not content.
 US_AGENT, EVADERS_AGENT, PLAIN_AGENT = 1, 2, 3
 FIRST_POLICE_AGENT, FIRST_ABOUT_AMERICANS_AGENT, FIRST_NON_CONTENT_AGENT = 16, 128, 256
+
+
+def is_to_us_provider(agent: int) -> bool:
+    """Whether these requests are counted where US providers receive them, and so are about their accounts."""
+    return agent < FIRST_ABOUT_AMERICANS_AGENT
+
+
 COUNTED = 36  # months whose targets show what authorities are asked for at the start
 
 
@@ -83,9 +92,8 @@ class Requests:
         p, months = scenario.parameters.investigators, range(scenario.months)
         self.segments, countries = len(scenario.segments), len(scenario.jurisdictions)
         self.weight = [accounts[c.number] * p.segment_weight.values[c.segment] for c in cells]
-        self.of_cell = [
-            running_sums([held[i] / UNITS for i in range(c.first, c.first + c.size)]) for c in cells
-        ]
+        self._accounts = [stands_for / UNITS for stands_for in held]
+        self.of_cell = [running_sums(self._accounts[c.first : c.first + c.size]) for c in cells]
         self.us_growth = [exp(m / 12.0 * log(1.0 + p.us_request_growth)) for m in months]
         self.foreign_growth = [exp(m / 12.0 * log(1.0 + p.foreign_request_growth)) for m in months]
         monthly = p.us_requests_per_year / 12.0
@@ -103,6 +111,28 @@ class Requests:
         plain = monthly - abroad - evading
         self.plain = [poisson(seed, PLAIN_AGENT, m, plain * growth[m]) for m in months]
         self.non_content = [[self._non_content(m, j) for j in range(countries)] for m in months]
+
+    def aimed_at(self, held: Sequence[bool]) -> list[list[Request]]:
+        """All requests by month, those to US providers aimed at accounts that these hold when a world begins.
+
+        `held`: by customer. What the holder does later is the holder's: the request is made all the same.
+        """
+        sums = {
+            cell.number: running_sums(
+                [self._accounts[i] if held[i] else 0.0 for i in range(cell.first, cell.first + cell.size)]
+            )
+            for cell in self.cells
+        }
+        return [[self._aimed(request, sums) for request in of_month] for of_month in self.by_month]
+
+    def _aimed(self, request: Request, sums: Mapping[int, list[float]]) -> Request:
+        cell = self.cell_of[request.customer]
+        held = sums[cell.number]
+        if not is_to_us_provider(request.agent) or held[-1] == 0.0:
+            return request
+        u = draw4(self.seed, request.agent, request.month, purposes.TARGET, request.number)[1]
+        rank = min(bisect_left(held, u * held[-1]), cell.size - 1)
+        return replace(request, customer=cell.first + rank)
 
     def _of_police(self, j: int) -> list[Request]:
         """Requests of country j's police about its people, and about Americans; these grow with nothing."""
@@ -132,9 +162,9 @@ class Requests:
     def _weight_of(self, cell: Cell, agent: int) -> float:
         """How likely a request is aimed at a cell, against others.
 
-        US requests abroad are to US providers: they are aimed at a cell as far as it used them in 2013.
+        Requests to US providers are aimed at a cell as far as it used them in 2013.
         """
-        if agent != US_AGENT:
+        if not is_to_us_provider(agent):
             return self.weight[cell.number]
         j = cell.number // self.segments
         country = list(self.scenario.jurisdictions.values())[j]

@@ -30,8 +30,8 @@ from sim.model.reference.places import (
     CUSTOMER_KEYS,
     HOME_GROWN,
     ON_PREMISES,
-    TRUSTEE,
     entry_of,
+    held_by_us,
     offer_of,
     provider_of,
 )
@@ -53,9 +53,14 @@ class Investigators:
     """The police of all countries in one world."""
 
     def __init__(
-        self, requests: Requests, places: Sequence[int], hosts: list[list[int]], belief: Sequence[float]
+        self,
+        requests: Requests,
+        rule: RuleOfMonth,
+        places: Sequence[int],
+        hosts: list[list[int]],
+        belief: Sequence[float],
     ) -> None:
-        """As the customers are before the first month: see `work`."""
+        """As the customers are before the first month, and the law of the first month: see `work`."""
         self.requests, self.scenario, self.seed = requests, requests.scenario, requests.seed
         self.countries, codes = list(self.scenario.jurisdictions.values()), list(self.scenario.jurisdictions)
         p = self.scenario.parameters.investigators
@@ -69,29 +74,40 @@ class Investigators:
         self.met = [0.0] * len(codes)
         self.history: list[list[Tally]] = []
         self.tallies: dict[tuple[str, int, str], Tally] = {}
-        self.clerks = self.first_clerks(places, hosts, belief)
+        self.by_month = requests.aimed_at([held_by_us(place) for place in places])
+        self.clerks = self.first_clerks(rule, places, hosts, belief)
 
     def first_clerks(
-        self, places: Sequence[int], hosts: list[list[int]], belief: Sequence[float]
+        self, rule: RuleOfMonth, places: Sequence[int], hosts: list[list[int]], belief: Sequence[float]
     ) -> list[list[Clerk]]:
         """Every authority has the capacity of the assumed utilisation.
 
-        Its load at the start is that of all requests for data that lies there (or at US providers), whatever
-        their route, from where the targets of the first years keep their data at the start.
+        Its load at the start is that of the requests that go to it under the law of the first month, from
+        where the targets of the first years keep their data then. It is never below the smallest.
         """
         p = self.scenario.parameters.investigators
         counts = [[0] * len(self.countries) for _ in range(2)]
-        for of_month in self.requests.by_month[:COUNTED]:
+        for of_month in self.by_month[:COUNTED]:
+            self.served = [0 for _ in self.countries]
             for request in of_month:
                 data = self.find(request, 0, places[request.customer], hosts, belief)
-                if request.police == US and data.lies != US:
-                    counts[OUTGOING][data.lies] += 1
-                elif request.police != US and data.us_held:
-                    counts[INCOMING][request.police] += 1
+                ours = request.police == US
+                ruling = (
+                    self.rule_for_us(request, data, rule)
+                    if ours
+                    else self.answer_to_police(request, data, rule)
+                )
+                if ruling.route == "mla" and (ours or ruling.asks != "host"):
+                    side, other = self.queue_of(request, data)
+                    counts[side][other] += 1
         growth = (self.requests.us_growth, self.requests.foreign_growth)
         months = [add_up(of_side[:COUNTED]) for of_side in growth]
         loads = [[count / months[side] for count in counts[side]] for side in (OUTGOING, INCOMING)]
-        least = [[max(load / p.mla_utilisation, p.mla_minimum_capacity) for load in side] for side in loads]
+        smallest = (p.mla_capacity_abroad, p.mla_minimum_capacity)
+        least = [
+            [max(load / p.mla_utilisation, smallest[side]) for load in loads[side]]
+            for side in (OUTGOING, INCOMING)
+        ]
         return [
             [Clerk(least[side][j], loads[side][j], least[side][j]) for j in range(len(self.countries))]
             for side in (OUTGOING, INCOMING)
@@ -128,7 +144,7 @@ class Investigators:
             for side in self.clerks:
                 for clerk in side:
                     clerk.hire(month, hiring, p.mla_utilisation)
-        for request in self.requests.by_month[month]:
+        for request in self.by_month[month]:
             data = self.find(request, month, places[request.customer], hosts, belief)
             if request.police == US:
                 self.answer_us(request, data, rule)
@@ -183,7 +199,7 @@ class Investigators:
         ruling = self.rule_for_us(request, data, rule)
         abroad = data.home != US or data.lies != US
         country = data.lies if data.lies != US else data.home
-        outcome = self.pursue(request, data, rule, ruling, country)
+        outcome = self.pursue(request, data, rule, ruling)
         self.tally("us_to_foreign" if abroad else "us_at_home", country, ruling.route).enter(
             outcome, data, ruling
         )
@@ -200,19 +216,11 @@ class Investigators:
             self.disclosures += 1
 
     def answer_police(self, request: Request, data: Data, rule: RuleOfMonth) -> None:
-        """Rule on a foreign request; a US provider may refuse an order that the US bar on disclosure forbids
-        to obey, and then it goes the way of one without a claim.
-        """
+        """Rule on a foreign request; write down what it obtains and when, and what it does to Americans."""
         p, police = self.scenario.parameters.investigators, request.police
-        ruling, orders = self.rule_for_police(request, data, rule), self.foreign_orders[police]
-        _, granted, _, _ = self.outcome_luck(request)
-        barred = ruling.route == "direct" and data.us_held and ruling.conflict
-        if barred and granted >= self.obedience(police):
-            orders.refused += 1
-            ruling = self.rule_for_police(request, data, rule, claims=False)
-            other = "mla" if ruling.route == "direct" else ruling.route
-            ruling = replace(ruling, route=other, conflict=True)
-        outcome = self.pursue(request, data, rule, ruling, police)
+        ruling, orders = self.answer_to_police(request, data, rule), self.foreign_orders[police]
+        orders.refused += int(ruling.conflict and ruling.route != "direct")
+        outcome = self.pursue(request, data, rule, ruling)
         to_us = data.us_held or data.lies == US
         self.tally("foreign_to_us" if to_us else "foreign_at_home", police, ruling.route).enter(
             outcome, data, ruling
@@ -223,6 +231,19 @@ class Investigators:
             orders.reached_americans += int(obtained and ruling.route == "direct")
         elif obtained and ruling.route == "agreement":
             orders.reached_americans += int(self.publicity_luck(request)[3] < p.incidental_share)
+
+    def answer_to_police(self, request: Request, data: Data, rule: RuleOfMonth) -> Ruling:
+        """A US provider may refuse an order that the US bar on disclosure forbids to obey; then it goes the
+        way of one without a claim.
+        """
+        ruling = self.rule_for_police(request, data, rule)
+        _, granted, _, _ = self.outcome_luck(request)
+        barred = ruling.route == "direct" and data.us_held and ruling.conflict
+        if not barred or granted < self.obedience(request.police):
+            return ruling
+        ruling = self.rule_for_police(request, data, rule, claims=False)
+        other = "mla" if ruling.route == "direct" else ruling.route
+        return replace(ruling, route=other, conflict=True)
 
     def make_public(
         self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling, outcome: Outcome
@@ -319,7 +340,7 @@ class Investigators:
             us_business = float(np.float32(draw(self.seed, customer, -1, purposes.US_BUSINESS)))
             within_reach = us_business < self.countries[home].home_grown_us_business
             return "foreign_with_us_business" if within_reach else "foreign_only"
-        return "foreign_only" if offer_of(place) == TRUSTEE else "us_provider"
+        return "us_provider" if held_by_us(place) else "foreign_only"
 
     def rule_for_us(self, request: Request, data: Data, rule: RuleOfMonth) -> Ruling:
         """A US order: an open question is decided case by case, by the share honoured."""
@@ -349,6 +370,7 @@ class Investigators:
             holders_law_bars=bars_at_home or self.blocks(data.home, data, rule),
         )
         ruling = rule_on_us_order(self.scenario.law, order)
+        ruling = replace(ruling, offence=order.blocking_statute)
         filed = self.scenario.law.comity[rule.comity].filed
         filed = self.scenario.parameters.investigators.motions_filed if filed is None else filed
         if ruling.route == "comity_review" and self.publicity_luck(request)[1] >= filed:
@@ -378,9 +400,7 @@ class Investigators:
         self.served[request.police] += int(ruling.route == "agreement")
         return ruling
 
-    def pursue(
-        self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling, country: int
-    ) -> Outcome:
+    def pursue(self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling) -> Outcome:
         """Whether evidence is obtained, and after how many months, by the route of the order."""
         p = self.scenario.parameters.investigators
         answer_luck, granted, clerk_luck, papers_luck = self.outcome_luck(request)
@@ -401,11 +421,17 @@ class Investigators:
         if ruling.asks == "host":  # the queue of a third country is not in the model
             chance, mean = self.practice(OUTGOING, data.lies)
             return Outcome(granted < chance, 0.5 * mean * (wait + papers_wait))
-        side = OUTGOING if request.police == US else INCOMING
+        side, country = self.queue_of(request, data)
         chance, mean = self.practice(side, country)
         arrival = request.month + self.circumstances(request)[0]
         ends = self.clerks[side][country].serve(arrival, -log(clerk_luck))
         return Outcome(granted < chance, ends - arrival + 0.5 * mean * (wait + papers_wait))
+
+    def queue_of(self, request: Request, data: Data) -> tuple[int, int]:
+        """The queue that a request for legal assistance joins: its side, and the country at the other end."""
+        if request.police != US:
+            return INCOMING, request.police
+        return OUTGOING, data.lies if data.lies != US else data.home
 
     def practice(self, side: int, country: int) -> tuple[float, float]:
         """Chance that legal assistance yields content, and mean months of the papers.
@@ -423,7 +449,7 @@ class Investigators:
     def pursue_directly(
         self, request: Request, data: Data, rule: RuleOfMonth, ruling: Ruling, granted: float, wait: float
     ) -> Outcome:
-        """An order to whoever controls the data; a conflict of law delays it, and a court may quash it for
+        """An order to whoever controls the data; a conflict of law may delay it, and a court quash it for
         comity. A foreign order that a US provider obeys against the US bar is one of those not refused.
         """
         p, law = self.scenario.parameters.investigators, self.scenario.law
@@ -434,7 +460,10 @@ class Investigators:
         chance = p.direct_success * (1.0 - quashed)
         if request.police != US and data.us_held and ruling.conflict:
             chance = self.obedience(request.police)
-        months = wait * p.direct_months + (p.conflict_delay if ruling.conflict else 0.0)
+        # Who obeys without a word loses no time: a conflict delays where it is fought, where a statute makes
+        # it an offence to obey, or where the bar on disclosure is overcome.
+        delayed = ruling.conflict and (request.police != US or challenged or ruling.offence)
+        months = wait * p.direct_months + (p.conflict_delay if delayed else 0.0)
         if request.police == US and data.lies != US and law.tests[rule.test].open is not None:
             months += self.scenario.parameters.providers.litigation_delay * rule.litigating
         months += p.notice_months if ruling.notice else 0.0

@@ -29,6 +29,11 @@ def offer_of(place: int) -> int:
     return (place - FIRST_US) % OFFERS
 
 
+def held_by_us(place: int) -> bool:
+    """Whether a US provider controls what is kept at a place."""
+    return place >= FIRST_US and offer_of(place) != TRUSTEE
+
+
 def nest_of(place: int) -> int:
     """On premises (0), home-grown (1), or 2 + the number of the US provider."""
     return place if place < FIRST_US else FIRST_US + provider_of(place)

@@ -44,13 +44,14 @@ class ForeignOrder:
 @dataclass(frozen=True)
 class Ruling:
     """How the law answers: the route, whether obeying breaks another law, who is asked for legal assistance,
-    and whether a government is told first.
+    whether a government is told first, and whether a blocking statute makes it an offence to obey.
     """
 
     route: str
     conflict: bool
     asks: str = "us"
     notice: bool = False  # a government is told first, and the order waits
+    offence: bool = False  # by a blocking statute
 
 
 def matches(conditions: dict[str, object], order: USOrder | ForeignOrder) -> bool:

@@ -28,7 +28,7 @@ _TITLES = {
     TRUST: "Trust in US providers abroad",
     "revenue": "Revenue of US providers abroad",
     EVIDENCE: "Evidence: US requests about people abroad that yield content",
-    "conflicts": "Orders that break the host's law",
+    "conflicts": "US orders exposed to a conflict with the host's law",
     "foreign_success": "Foreign requests to US providers that yield content",
 }
 _DECIMALS = {TRUST: 2, "revenue": 1, EVIDENCE: 2, "conflicts": 0, "foreign_success": 1}
@@ -84,7 +84,8 @@ def _bought(frontier: pd.DataFrame, rules: Sequence[str], numbers: Mapping[str, 
         figures.append(bought_bars(rows, order, styles, _TITLES[code], f"change, {scale.change}"))
     read = (
         "A mark is what a lever changes under a rule, against the same rule without it; the line is its "
-        "interval. Left of zero is a loss, but for orders that break the host's law, where it is a gain."
+        "interval. Left of zero is a loss, but for orders exposed to a conflict with the host's law, where "
+        "it is a gain."
     )
     return Chart("bought", "What does each lever buy, and what does it cost?", read, figures, width=540)
 

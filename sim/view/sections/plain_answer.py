@@ -45,7 +45,7 @@ _PLAIN = {
     "foreign_success": "the share of foreign requests to US providers that bring evidence",
     "data_at_home": "the share of cloud data that is kept in its owner's country",
     "laws": "the number of measures that governments have in force",
-    "conflicts": "the number of US orders that break another country's law",
+    "conflicts": "the number of US orders exposed to a conflict with another country's law",
     "us_success_at_home": "the share of US requests about Americans with data abroad that bring evidence",
 }
 _UNITS = {"instruments": "measures"}

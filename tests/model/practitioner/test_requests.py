@@ -8,6 +8,7 @@ import pytest
 
 from sim.model.kernels.case_records import REFUSED
 from sim.model.kernels.codes import DIRECT, FOREIGN_TO_US, MLA, OWN_STATE, US_TO_FOREIGN
+from sim.model.kernels.requests import AGENT, CUSTOMER, FIRST_TO_ANYBODY
 from sim.model.world import WarrantModel, WorldSet
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import DIRECTIONS, ROUTES
@@ -39,6 +40,24 @@ def with_claims(scenario: Scenario, codes: Iterable[str]) -> Scenario:
         for code, j in scenario.jurisdictions.items()
     }
     return replace(scenario, jurisdictions=claimed)
+
+
+# --- who is asked for ---------------------------------------------------------------------------------
+
+
+def test_requests_to_us_providers_are_about_what_these_hold_when_a_world_begins() -> None:
+    """A US provider is asked for data that it has; only orders about Americans are about anybody's."""
+    ws = world_set(asked(last="2016-12"))
+    drawn, aimed = ws.docket, ws.models[0].casework.docket
+    to_providers = drawn.rows[:, AGENT] < FIRST_TO_ANYBODY
+    held, cells = ws.held_at_first[:, 0], ws.population.cell
+    anything = np.isin(cells, cells[held])  # whether they hold anything in a customer's cell
+    targets, before = aimed.rows[to_providers, CUSTOMER], drawn.rows[to_providers, CUSTOMER]
+    assert not held[before].all()
+    assert held[targets].sum() == anything[targets].sum() > 0.98 * len(targets)
+    assert np.array_equal(targets[~anything[targets]], before[~anything[targets]])
+    assert np.array_equal(cells[targets], cells[before])
+    assert np.array_equal(aimed.rows[~to_providers], drawn.rows[~to_providers])
 
 
 # --- legal assistance ---------------------------------------------------------------------------------

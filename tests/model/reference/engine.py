@@ -266,6 +266,12 @@ class Engine:
         rows = [(*row[:3], bool(row[3]), row[4]) for row in x.rows.tolist()]
         return [rows[first:last] for first, last in pairwise(x.start.tolist())]
 
+    def targets(self) -> list[list[int]]:
+        """The customers that the requests of each month are about, in this world."""
+        x = self.model.casework.docket
+        customers: list[int] = x.rows[:, 0].tolist()
+        return [customers[first:last] for first, last in pairwise(x.start.tolist())]
+
     def plain_requests(self) -> list[int]:
         plain: list[int] = self.worlds.docket.plain.tolist()
         return plain

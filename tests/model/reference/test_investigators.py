@@ -35,7 +35,9 @@ def agree(scenario: Scenario, seed: int, keys_everywhere: bool = False) -> set[s
     assert drawn == engine.requests()
     assert requests.plain == engine.plain_requests()
     assert requests.non_content == engine.non_content()
-    twin = Investigators(requests, engine.places(), engine.hosts(), engine.rule_belief())
+    twin = Investigators(requests, engine.rule(), engine.places(), engine.hosts(), engine.rule_belief())
+    aimed = [[request.customer for request in of_month] for of_month in twin.by_month]
+    assert aimed == engine.targets()
     routes = set()
     while engine.running:
         engine.open_month()
