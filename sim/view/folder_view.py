@@ -27,6 +27,7 @@ from sim.runs.folder_check import check_footers
 from sim.runs.pair_series import PairSeries
 from sim.runs.results import MANIFEST, FolderResults
 from sim.runs.watch import UNCHANGING
+from sim.view.design_axes import set_by_design
 from sim.view.results_folders import ResultsFolder, open_folder
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_drivers import Drivers
@@ -110,7 +111,14 @@ class FolderView:
             return (
                 "The folder has no sensitivity.csv. Run the experiment again; stored runs are not repeated."
             )
+        if self._once("sensitivity", lambda: self._indices(sensitivity.TABLE))["factor"].nunique() == 1:
+            return "The design varies one factor, so that there is nothing to rank."
         return ""
+
+    @property
+    def designed(self) -> list[str]:
+        """The factors that the design itself sets, in its order; not the draws of a fit."""
+        return set_by_design(self.manifest, self.series().values)
 
     def ranking(self, code: str) -> pd.DataFrame:
         """The factors by what they do to a headline's difference (or level), the largest first."""
@@ -133,6 +141,7 @@ class FolderView:
             self._of_outcome(sensitivity.BY_YEAR, "series", series),
             self._of_outcome(sensitivity.CONVERGENCE, "headline", code),
             decomposition(sample, outputs, clear),
+            sample.values,
         )
 
     @property
@@ -215,6 +224,19 @@ class FolderView:
         """The verdicts at each point, if they were written."""
         path = self.folder.path / f"{BY_POINT}.csv"
         return read_csv(path) if path.is_file() else None
+
+    def axes_of_claim(self, number: int) -> tuple[str, str]:
+        """What a claim's verdicts are drawn over: the two factors that move its own difference most.
+
+        Of a design with one factor, that and the difference; without one, nothing (empty).
+        """
+        names, by_point = self.designed, self.by_point()
+        if by_point is not None and len(names) > 2 and not self.why_no_drivers():
+            sample = self._once("sample", lambda: sensitivity.sample_in(self.folder.path, self.manifest))
+            mine = by_point[by_point["number"] == number].set_index("point")["difference"]
+            best = sensitivity.order_of(sample, mine.reindex(sample.values.index).to_numpy(float))
+            names = [*(name for name in best if name in names), *(one for one in names if one not in best)]
+        return (names[0], names[1]) if len(names) > 1 else (names[0], "difference") if names else ("", "")
 
     def at_point(self, point: int) -> ResultsView:
         """One point of the design as an experiment of its own."""

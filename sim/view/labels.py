@@ -67,6 +67,19 @@ def factor_name(path: str) -> str:
     return ": ".join(parts)
 
 
+_MEASURES = {
+    "trust": "Trust in US providers",
+    "revenue_us": "Revenue of US providers",
+    "tb_us_reach": "Data within reach of a US order",
+    "conflicts_of_law": "US orders that conflict with the host's law",
+}
+
+
+def measure_name(code: str) -> str:
+    """What a claim is about, in words."""
+    return _MEASURES.get(code) or SERIES_NAMES.get(code, (code.replace("_", " "), ""))[0]
+
+
 # The setting that records a table; text between backticks is set as code.
 GRAIN = {"country": "`record: country` or `record: full`"}
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.view.labels import measure_name
 from sim.view.number_format import (
     POINTS,
     Scale,
@@ -184,6 +185,9 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+_COUNTED, _MONTHS = "requests", 12
+
+
 def claims_table(
     rows: Sequence[Mapping[Any, Any]],
     labels: Mapping[str, str] | None = None,
@@ -214,13 +218,17 @@ def _claim(
     row: Mapping[Any, Any], of_design: bool, labels: Mapping[str, str], place: Callable[[str], str]
 ) -> list[Value]:
     world, against = (labels.get(row[name], str(row[name])) for name in ("world", "against"))
-    where = f"{row['measure']} ({row['over']}), {place(str(row['country']))}, {row['window']}"
+    where = (
+        f"{measure_name(str(row['measure']))} ({row['over']}), {place(str(row['country']))}, {row['window']}"
+    )
     first: list[Value] = [str(row["claim"]), Cell(f"{world} {row['expect']} {against}", where)]
     if of_design:
         counts: list[Value] = [int(row[name]) for name in ("holds", "inconclusive", "fails")]
         return [*first, *counts, percent(row["share_mean_agrees"]), verdict(row), int(row["failed"])]
-    values = [row[name] for name in ("difference", "low", "high")]
-    scale = scale_for(str(row["unit"]), largest_of(*values))
+    values, unit = [row[name] for name in ("difference", "low", "high")], str(row["unit"])
+    if unit == _COUNTED and row["over"] == "mean" and " by " not in str(row["expect"]):
+        values, unit = [_MONTHS * value for value in values], f"{_COUNTED} a year"  # as in the headlines
+    scale = scale_for(unit, largest_of(*values))
     difference, interval = estimate(*(value * scale.factor for value in values))
     return [*first, difference, interval, scale.change, verdict(row), int(row["pairs"])]
 

@@ -87,6 +87,19 @@ class ResultsView:
         return sorted({_day(day) for world in worlds for day in listed.get(world, [])})
 
     @property
+    def returns(self) -> frozenset[str]:
+        """The days on which a world goes back to the rule that another world had from its first switch on."""
+        given = self.manifest.get("scenario", {}).get("experiment", {}).get("worlds", {})
+        switches = {world: spec.get("switches") or [] for world, spec in given.items()}
+        first = {world: listed[0]["regime"] for world, listed in switches.items() if listed}
+        return frozenset(
+            _day(str(one["on"]))
+            for world, listed in switches.items()
+            for one in listed[1:]
+            if any(one["regime"] == rule for other, rule in first.items() if other != world)
+        )
+
+    @property
     def outlook(self) -> dict[str, Any] | None:
         """What is assumed of the months after the record: name, meaning, assumptions; None without such."""
         found: dict[str, Any] | None = self.manifest.get("outlook")

@@ -1,7 +1,8 @@
 """The report of a sweep: its results over the design, in one HTML file that opens without a network."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -85,9 +86,17 @@ def _answer(folder_view: FolderView) -> str:
     return (
         said
         + " "
-        + "; ".join(f"{_quoted(row['claim'])} {text(row['verdict'])}" for row in claims.to_dict("records"))
+        + "; ".join(f"{_quoted(row['claim'])} {text(_verdict(row))}" for row in claims.to_dict("records"))
         + "."
     )
+
+
+def _verdict(row: dict[Hashable, Any]) -> str:
+    """At how many points a claim surely holds, and at how many the mean agrees with it."""
+    if not row["judged"]:
+        return str(row["verdict"])
+    agrees = round(row["share_mean_agrees"] * row["judged"])
+    return f"{row['verdict']} (the mean agrees at {agrees:,})"
 
 
 def _quoted(claim: str) -> str:
@@ -105,24 +114,23 @@ def _leaders(folder_view: FolderView, codes: list[str]) -> Iterable[Block]:
 
 
 def _axes(folder_view: FolderView, code: str) -> list[str]:
-    """The factors that vary: by what they do to a headline where the design can tell, else in its order."""
-    values = folder_view.series().values
-    names = [str(name) for name in values.columns if values[name].nunique() > 1]
+    """The factors that the design sets, by what they do to a headline where it can tell."""
+    names = folder_view.designed
     if folder_view.why_no_drivers():
         return names
     known = [str(name) for name in folder_view.ranking(code).dropna(subset="value")["factor"]]
-    return [*known, *(name for name in names if name not in known)]
+    return [*(name for name in known if name in names), *(name for name in names if name not in known)]
 
 
 def _claims(folder_view: FolderView, claims: pd.DataFrame) -> Iterable[Block]:
-    """All verdicts, and where each claim holds over two factors: those that move trust most, if known."""
-    by_point, axes = folder_view.by_point(), _axes(folder_view, "trust")
-    x, y = (*axes[:2], axes[0])[:2] if axes else ("", "")
+    """All verdicts, and where each claim holds over the two factors that move its own difference most."""
+    view, by_point = folder_view.view, folder_view.by_point()
     first, *others = claims["number"].astype(int)
-    yield from design_claims.claims(folder_view.view, by_point, x, y, first).blocks
+    yield from design_claims.claims(view, by_point, *folder_view.axes_of_claim(first), first).blocks
     if by_point is not None:
         for chosen in others:
-            yield from _renamed(design_claims.where_it_holds(claims, by_point, x, y, chosen), str(chosen))
+            axes = folder_view.axes_of_claim(chosen)
+            yield from _renamed(design_claims.where_it_holds(view, by_point, *axes, chosen), str(chosen))
 
 
 def _headline(folder_view: FolderView, code: str, at: pd.DataFrame) -> Iterable[Block]:
@@ -137,6 +145,9 @@ def _headline(folder_view: FolderView, code: str, at: pd.DataFrame) -> Iterable[
         if found.method == "morris":
             return
     axes = _axes(folder_view, code)
+    if not axes:
+        yield from _renamed([design_factors.draws(folder_view.view, code, at)], code)
+        return
     if len(axes) > 1:
         yield from _renamed(_over_two(folder_view, code, at, axes), code)
     view, values = folder_view.view, folder_view.series().values[axes[:_MOST_FACTORS]]
@@ -166,7 +177,8 @@ def _over_two(folder_view: FolderView, code: str, at: pd.DataFrame, axes: list[s
 
 
 def _fans(folder_view: FolderView) -> Iterable[Block]:
-    what = f"the factors of the design and the {folder_view.seeds} at each point"
+    varied = "the factors of the design" if folder_view.designed else "the draws of the fit"
+    what = f"{varied} and the {folder_view.seeds} at each point"
     for series in _FANS:
         fans = folder_view.fans(series, None, "all")
         yield from _renamed(

@@ -14,19 +14,21 @@ import pandas as pd
 
 from sim.analysis.drivers.sensitivity import Sample, replicates
 from sim.analysis.drivers.sensitivity_indices import known_mean, step_ends
+from sim.analysis.far_values import cut_range
 
 STATES = (3, 2)  # of the first and the second input
+_SPREAD = {"low": 0.05, "median": 0.5, "high": 0.95}
 _BINS = (8, 24)  # fewest and most; about the square root of the points
 
 
 def swings(sample: Sample, outputs: np.ndarray) -> pd.DataFrame:
     """Where an outcome stands at the low and at the high end of each factor.
 
-    `outputs` (points, seeds). Columns: `factor`, `low`, `high` (means of the outcome), `low_at`, `high_at`
-    (which values, in words), `middle` (the mean of all). Of a Morris sample the ends of its steps, of others
-    the points in the lowest and highest third of the factor's values.
+    `outputs` (points, seeds). Columns: `factor`, `low`, `high` (the outcome there), `low_at`, `high_at`
+    (which values, in words), `middle` (that of all). Of a Morris sample means at the ends of its steps; of
+    others medians of the points in the lowest and highest third of the factor's values, which a few far
+    points do not move.
     """
-    middle = float(known_mean(outputs.ravel(), axis=0))
     if sample.method == "morris":
         low, high, _ = step_ends(replicates(outputs[:, :, None], sample.levers), sample.shares)
         columns = {
@@ -35,23 +37,29 @@ def swings(sample: Sample, outputs: np.ndarray) -> pd.DataFrame:
             "low_at": "the lower end of a step",
             "high_at": "the upper end of a step",
         }
+        middle = float(known_mean(outputs.ravel(), axis=0))
         return pd.DataFrame({"factor": sample.names, **columns, "middle": middle})
     rows, values = independent_points(sample), known_mean(outputs, axis=1)
-    parts = []
+    middle, parts = _median(values), []
     for name in sample.names:
         states = states_of(sample.values[name].iloc[rows], 3)
         mine = [values[rows][states.codes == code] for code in (0, len(states.names) - 1)]
         parts.append(
             {
                 "factor": name,
-                "low": float(known_mean(mine[0], axis=0)),
-                "high": float(known_mean(mine[1], axis=0)),
+                "low": _median(mine[0]),
+                "high": _median(mine[1]),
                 "low_at": states.names[0],
                 "high_at": states.names[-1],
                 "middle": middle,
             }
         )
     return pd.DataFrame(parts)
+
+
+def _median(values: np.ndarray) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else np.nan
 
 
 def independent_points(sample: Sample) -> np.ndarray:
@@ -99,13 +107,15 @@ class Decomposition:
     """A histogram of an outcome by the states of its inputs.
 
     `edges` of the bins; `table` has a row for each combination of states: a column of states for each input,
-    `points`, `mean`, `low`, `high` (5 and 95 of 100); `counts` (combinations, bins).
+    `points`, `median`, `low`, `high` (5 and 95 of 100); `counts` (combinations, bins). `cut`: the bins at the
+    ends hold all points beyond them, which lie far from the others.
     """
 
     inputs: tuple[str, ...]
     edges: np.ndarray
     table: pd.DataFrame
     counts: np.ndarray
+    cut: bool
 
 
 def decomposition(sample: Sample, outputs: np.ndarray, influential: list[str]) -> Decomposition | None:
@@ -123,7 +133,9 @@ def decomposition(sample: Sample, outputs: np.ndarray, influential: list[str]) -
         states_of(sample.values[name].iloc[rows], most) for name, most in zip(chosen, STATES, strict=False)
     ]
     bins = int(np.clip(np.sqrt(len(rows)), *_BINS))
-    edges = np.linspace(values[rows].min(), values[rows].max(), bins + 1)
+    far = cut_range(values[rows])
+    low, high = far or (values[rows].min(), values[rows].max())
+    edges = np.linspace(low, high, bins + 1)
     table, counts = [], []
     for codes in product(*(range(len(cut.names)) for cut in cuts)):
         mine = values[rows][
@@ -132,7 +144,7 @@ def decomposition(sample: Sample, outputs: np.ndarray, influential: list[str]) -
         if not len(mine):
             continue
         states = {name: cut.names[code] for name, cut, code in zip(chosen, cuts, codes, strict=True)}
-        low, mean, high = float(np.quantile(mine, 0.05)), float(mine.mean()), float(np.quantile(mine, 0.95))
-        table.append({**states, "points": len(mine), "mean": mean, "low": low, "high": high})
-        counts.append(np.histogram(mine, edges)[0])
-    return Decomposition(tuple(chosen), edges, pd.DataFrame(table), np.array(counts))
+        spread = {name: float(np.quantile(mine, at)) for name, at in _SPREAD.items()}
+        table.append({**states, "points": len(mine), **spread})
+        counts.append(np.histogram(np.clip(mine, low, high), edges)[0])
+    return Decomposition(tuple(chosen), edges, pd.DataFrame(table), np.array(counts), far is not None)

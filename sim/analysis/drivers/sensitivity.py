@@ -123,6 +123,13 @@ def indices_of(sample: Sample, outputs: np.ndarray, intervals: bool = True) -> I
     return sensitivity_indices.sobol(by_row, len(sample.names), rng, intervals)
 
 
+def order_of(sample: Sample, values: np.ndarray) -> list[str]:
+    """The factors of a sample by what they do to one number a point, the largest index first."""
+    found = indices_of(sample, values.reshape(-1, 1, 1), intervals=False).value[sample.index][:, 0]
+    known = np.nan_to_num(found, nan=-np.inf)
+    return [sample.names[k] for k in np.argsort(-known, kind="stable")]
+
+
 def replicates(outputs: np.ndarray, levers: int) -> np.ndarray:
     """(points, seeds, outputs) as (rows of the sample, levers x seeds, outputs)."""
     return outputs.reshape(len(outputs) // levers, levers * outputs.shape[1], outputs.shape[2])

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.view.design_axes import is_ordered
 from sim.view.figures.events import folded
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import (
@@ -15,22 +16,34 @@ from sim.view.figures.style import (
     Figure,
     Trace,
     axis,
+    common_range,
     error_bar,
     heading,
     layout,
     level_line,
+    names_axis,
     symmetric_range,
+    upright,
 )
 from sim.view.number_format import decimals_for, number
 
 # Verdicts by hue and by order: safe for common colour blindness, and each bar is labelled.
-VERDICT_COLOURS = {"holds": "#0072B2", "inconclusive": "#BBBBBB", "fails": "#C44E00", "not judged": "#e8e8e8"}
-_VERDICT_SYMBOLS = {
-    "holds": "circle",
-    "inconclusive": "square-open",
-    "fails": "x",
-    "not judged": "circle-open",
+AGREES, DISAGREES = "open, mean agrees", "open, mean disagrees"
+_BAR_COLOURS = {
+    "holds": "#0072B2",
+    AGREES: "#a9cfe6",
+    DISAGREES: "#ecc5ad",
+    "fails": "#C44E00",
+    "not judged": "#e8e8e8",
 }
+_MARKS = {
+    "holds": ("#0072B2", "circle"),
+    AGREES: ("#5c9fc9", "square-open"),
+    DISAGREES: ("#c98a5c", "diamond-open"),
+    "fails": ("#C44E00", "x"),
+    "not judged": ("#999999", "circle-open"),
+}
+_ASIDE = 0.5  # of the way to the next name, over which points of one name are spread
 _MOST_ACROSS = 6  # cells in a row that are wide enough for a number
 FEW = 200  # points that remain distinct as marks
 
@@ -112,68 +125,120 @@ def against(
     high: "pd.Series[float]",
     titles: tuple[str, str],
     colour: str,
+    cut: tuple[float, float] | None = None,
 ) -> Figure:
-    """The outcome of every point against one factor, with its interval and a zero line."""
+    """The outcome of every point against one factor, with its interval and a zero line.
+
+    `cut`: the ends of the vertical axis where a few points lie far away; those are triangles at its ends.
+    """
+    shown = outcome if cut is None else outcome.clip(*cut)
+    inside = (shown == outcome) | outcome.isna()
     trace: Trace = {
         "type": "scatter",
         "mode": "markers",
         "x": _values(x),
-        "y": numbers(outcome),
+        "y": numbers(shown),
         "marker": {"color": colour, "size": 7, "opacity": 0.85},
         "customdata": [
-            [int(point), bottom, top]
-            for point, bottom, top in zip(x.index, numbers(low), numbers(high), strict=True)
+            [int(point), value, bottom, top]
+            for point, value, bottom, top in zip(
+                x.index, numbers(outcome), numbers(low), numbers(high), strict=True
+            )
         ],
-        "hovertemplate": "point %{customdata[0]}: %{y:.4~g} (%{customdata[1]:.4~g} to "
-        "%{customdata[2]:.4~g})<extra></extra>",
+        "hovertemplate": "point %{customdata[0]}: %{customdata[1]:.4~g} (%{customdata[2]:.4~g} to "
+        "%{customdata[3]:.4~g})<extra></extra>",
     }
+    if not inside.all():
+        beyond = np.array(["triangle-down-open", "circle", "triangle-up-open"])
+        ways = np.sign((outcome - shown).fillna(0.0)).to_numpy().astype(int)
+        trace["marker"] |= {"symbol": beyond[1 + ways].tolist()}
     if low.notna().any():
-        trace["error_y"] = error_bar(numbers(high - outcome), numbers(outcome - low), colour, 1)
-    return {"data": [trace], "layout": _over_factor(titles)}
+        above, below = (high - shown).where(inside), (shown - low).where(inside)
+        trace["error_y"] = error_bar(numbers(above), numbers(below), colour, 1)
+    return {"data": [trace], "layout": _over_factor(titles, cut)}
 
 
-def by_level(spread: pd.DataFrame, titles: tuple[str, str], colour: str) -> Figure:
-    """How the outcome spreads over the points at each level of one factor.
+def in_order(
+    outcome: "pd.Series[float]",
+    low: "pd.Series[float]",
+    high: "pd.Series[float]",
+    titles: tuple[str, str],
+    colour: str,
+    cut: tuple[float, float] | None = None,
+) -> Figure:
+    """The outcome of every point, from the lowest to the highest, with its interval and a zero line."""
+    order = outcome.sort_values().index
+    place = pd.Series(range(1, len(order) + 1), index=order)
+    return against(place, outcome[order], low[order], high[order], titles, colour, cut)
 
-    `spread`: level, q5, q25, q50, q75, q95, points.
+
+def by_level(
+    spread: pd.DataFrame, titles: tuple[str, str], colour: str, cut: tuple[float, float] | None = None
+) -> Figure:
+    """How the outcome spreads over the points at each level of one factor that has an order.
+
+    `spread`: level, q5, q25, q50, q75, q95, points. `cut`: the ends of the axis, where bars go on beyond it.
     """
-    middle = spread["q50"]
-    plain: Trace = {"type": "scatter", "mode": "markers", "x": list(spread["level"]), "y": numbers(middle)}
+    shape = _over_factor(titles, cut)
+    shape["xaxis"] |= {"type": "category"}
+    return {"data": _spreads(spread, list(spread["level"]), colour, "y"), "layout": shape}
+
+
+def by_name(
+    spread: pd.DataFrame, titles: tuple[str, str], colour: str, cut: tuple[float, float] | None = None
+) -> Figure:
+    """The same for a factor whose values have names and no order: a row a value."""
+    names = [folded(plain_words(level), 40) for level in spread["level"]]
+    lines = max(name.count("<br>") + 1 for name in names)
+    shape = layout(
+        110 + len(names) * (12 + 13 * lines),
+        xaxis=axis(titles[1], **({} if cut is None else {"range": common_range(*cut)})),
+        yaxis=names_axis(names),
+        shapes=[upright(0.0, QUIET)],
+        title=heading(titles[0]),
+    )
+    return {"data": _spreads(spread, names, colour, "x"), "layout": shape}
+
+
+def _spreads(spread: pd.DataFrame, names: list[str], colour: str, along: str) -> list[Trace]:
+    """A thin bar for the middle 90% at each level, a thick one for the middle half, a mark for the median."""
+    middle, across = spread["q50"], "xy".replace(along, "")
+    bars = f"error_{along}"
+    plain: Trace = {"type": "scatter", "mode": "markers", across: names, along: numbers(middle)}
     wide = plain | {
         "marker": {"color": colour, "size": 1},
-        "error_y": error_bar(numbers(spread["q95"] - middle), numbers(middle - spread["q5"]), colour, 1),
+        bars: error_bar(numbers(spread["q95"] - middle), numbers(middle - spread["q5"]), colour, 1),
         "hoverinfo": "skip",
     }
     narrow = plain | {
         "marker": {"color": colour, "size": 9, "symbol": "diamond"},
-        "error_y": error_bar(numbers(spread["q75"] - middle), numbers(middle - spread["q25"]), colour, 5),
+        bars: error_bar(numbers(spread["q75"] - middle), numbers(middle - spread["q25"]), colour, 5),
         "customdata": [
             [*row]
             for row in zip(
                 numbers(spread["q5"]), numbers(spread["q95"]), [int(n) for n in spread["points"]], strict=True
             )
         ],
-        "hovertemplate": "%{x}: %{y:.4~g} (%{customdata[0]:.4~g} to %{customdata[1]:.4~g}), %{customdata[2]} "
-        "points<extra></extra>",
+        "hovertemplate": f"%{{{across}}}: %{{{along}:.4~g}} (%{{customdata[0]:.4~g}} to "
+        "%{customdata[1]:.4~g}), %{customdata[2]} points<extra></extra>",
     }
-    shape = _over_factor(titles)
-    shape["xaxis"] |= {"type": "category"}
-    return {"data": [wide, narrow], "layout": shape}
+    return [wide, narrow]
 
 
-def _over_factor(titles: tuple[str, str]) -> dict[str, Any]:
-    shape = layout(340, xaxis=axis(titles[0], showgrid=False), yaxis=axis(titles[1]))
+def _over_factor(titles: tuple[str, str], cut: tuple[float, float] | None) -> dict[str, Any]:
+    up = axis(titles[1], **({} if cut is None else {"range": common_range(*cut)}))
+    shape = layout(340, xaxis=axis(titles[0], showgrid=False), yaxis=up)
     return shape | {"shapes": [level_line(QUIET, "below")]}
 
 
 def verdicts(counts: pd.DataFrame) -> Figure:
-    """A bar a claim, of the points at which it holds, is open, or fails.
+    """A bar a claim, of the points at which it holds, is open (and what the mean says there), or fails.
 
-    `counts`: `claim` and a column for each verdict.
+    `counts`: `claim` and a column for each part.
     """
     names = [folded(str(claim), 38) for claim in counts["claim"]]
     traces: list[Trace] = []
-    for verdict, colour in VERDICT_COLOURS.items():
+    for verdict, colour in _BAR_COLOURS.items():
         if verdict not in counts or not counts[verdict].sum():
             continue
         some = [int(value) for value in counts[verdict]]
@@ -196,7 +261,7 @@ def verdicts(counts: pd.DataFrame) -> Figure:
     lines = max((name.count("<br>") + 1 for name in names), default=1)
     shape = layout(
         90 + len(names) * (18 * lines + 16),
-        xaxis=axis("points", rangemode="tozero"),
+        xaxis=axis("points of the design", rangemode="tozero"),
         yaxis=axis(autorange="reversed", showgrid=False),
         barmode="stack",
     )
@@ -206,26 +271,27 @@ def verdicts(counts: pd.DataFrame) -> Figure:
 def verdicts_over(rows: pd.DataFrame, x: str, y: str, title: str) -> Figure:
     """The verdict on one claim at every point, over two factors.
 
-    `rows`: the factors, `point`, `verdict`, `difference`.
+    `rows`: the factors, `point`, `verdict`, `difference`, `mean_agrees`.
     """
+    leans = np.where(rows["mean_agrees"].astype(bool), AGREES, DISAGREES)
+    parts = rows["verdict"].where(rows["verdict"] != "inconclusive", leans)
     traces: list[Trace] = []
-    for verdict, colour in VERDICT_COLOURS.items():
-        some = rows[rows["verdict"] == verdict]
+    at, ticks = {}, {}
+    for name in dict.fromkeys((x, y)):
+        at[name], ticks[name] = _spread_out(rows[name])
+    for verdict, (colour, symbol) in _MARKS.items():
+        some = rows[parts == verdict]
         if some.empty:
             continue
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": _values(some[x]),
-                "y": _values(some[y]),
+                "x": at[x].loc[some.index].tolist(),
+                "y": at[y].loc[some.index].tolist(),
                 "name": f"{verdict} ({len(some):,})",
                 "showlegend": True,
-                "marker": {
-                    "color": "#777777" if verdict == "inconclusive" else colour,
-                    "symbol": _VERDICT_SYMBOLS[verdict],
-                    "size": 8,
-                },
+                "marker": {"color": colour, "symbol": symbol, "size": 8},
                 "customdata": [
                     [int(point), gap]
                     for point, gap in zip(some["point"], numbers(some["difference"]), strict=True)
@@ -235,10 +301,30 @@ def verdicts_over(rows: pd.DataFrame, x: str, y: str, title: str) -> Figure:
             }
         )
     shape = layout(
-        400, xaxis=axis(x, showgrid=False), yaxis=axis(y), title=heading(folded(title, 70)), showlegend=True
+        400,
+        xaxis=axis(x, showgrid=False, **ticks[x]),
+        yaxis=axis(y, **ticks[y]),
+        title=heading(folded(title, len(title))),  # the page wraps it
+        showlegend=True,
     )
     shape["legend"] = {"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0}
     return {"data": traces, "layout": shape}
+
+
+def _spread_out(column: "pd.Series[Any]") -> tuple["pd.Series[Any]", dict[str, Any]]:
+    """Where points are drawn along a factor, and the ticks: points of one name lie side by side."""
+    if is_ordered(column):
+        return pd.Series(_values(column), index=column.index), {}
+    names = sorted(column.unique(), key=str)
+    place = column.map({name: k for k, name in enumerate(names)}).astype(float)
+    aside = (0.618034 * np.arange(len(column))) % 1.0 - 0.5
+    ticks = {"tickvals": list(range(len(names))), "ticktext": [plain_words(name) for name in names]}
+    return place + _ASIDE * aside, ticks
+
+
+def plain_words(value: Any) -> str:
+    """A value with a name, as words."""
+    return str(value).replace("_", " ")
 
 
 def _values(column: "pd.Series[Any]") -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.view.figures.style import INK, QUIET, Figure, Trace
 
-SWITCH = "switch"
+SWITCH, RETURN = _RULES = ("switch", "return")  # what happens to the rule
 LANE = 14  # pixels of height for one row of codes
 _CHARACTER, _PAD = 7.2, 6.0  # pixels of width, at 12 px type
 _NARROW = 330.0  # pixels of a chart's inner width on a telephone, for which the codes must fit
@@ -80,21 +80,25 @@ def mark(
     last: str,
     switches: Sequence[str],
     named: Collection[str] | None = None,
+    returns: Collection[str] = (),
 ) -> Figure:
     """The figure with the switches (days) and the events drawn above its chart, which keeps its height.
 
-    `named`: the events that show their codes; the others are dots. None: all do.
+    `named`: the events that show their codes; the others are dots. None: all do. `returns`: the switches that
+    turn a rule back.
     """
     shown = sorted((event for event in events if first <= event.at <= last), key=lambda event: event.at)
     stories = [
-        (day, SWITCH, f"<b>The switch</b> {day}<br>the rule of law changes")
+        (day, RETURN, f"<b>The return</b> {day}<br>the rule of law is turned back")
+        if day in returns
+        else (day, SWITCH, f"<b>The switch</b> {day}<br>the rule of law changes")
         for day in switches
         if first <= day <= last
     ]
     stories += [(event.at, event.code, event.story) for event in shown]
     if not stories:
         return figure  # an axis without height would empty the chart
-    coded = [named is None or code in (SWITCH, *named) for _, code, _ in stories]
+    coded = [named is None or code in (*_RULES, *named) for _, code, _ in stories]
     lane = iter(
         lanes([(day, code) for (day, code, _), one in zip(stories, coded, strict=True) if one], first, last)
     )
@@ -105,8 +109,8 @@ def mark(
     strip = used * LANE
     top = chart / (chart + strip)
     lines = [_lines([event.at for event in shown], "rgba(70,70,70,0.35)", "dot", 1)] if shown else []
-    if any(code == SWITCH for _, code, _ in stories):
-        lines.append(_lines([day for day, code, _ in stories if code == SWITCH], INK, "solid", 1.5))
+    if any(code in _RULES for _, code, _ in stories):
+        lines.append(_lines([day for day, code, _ in stories if code in _RULES], INK, "solid", 1.5))
     labelled: Trace = {
         "type": "scatter",
         "mode": "markers+text",
@@ -114,7 +118,7 @@ def mark(
         "x": [day for day, _, _ in stories],
         "y": [row + 0.5 if row is not None else 0.1 for row in rows],
         "text": [
-            ("<b>switch</b>" if code == SWITCH else code) if row is not None else ""
+            (f"<b>{code}</b>" if code in _RULES else code) if row is not None else ""
             for (_, code, _), row in zip(stories, rows, strict=True)
         ],
         "marker": {

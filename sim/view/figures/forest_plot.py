@@ -41,13 +41,11 @@ def forest(
         ),
         "hovertemplate": hover + ": %{x:+.4~g}<extra></extra>",
     }
-    title = folded(title, 50)
-    above = 16 * title.count("<br>")
     shape = layout(
-        90 + above + len(names) * (22 + 12 * max(name.count("<br>") for name in names)),
+        90 + len(names) * (22 + 12 * max(name.count("<br>") for name in names)),
         xaxis=axis(unit_title, tickformat=tick),
         yaxis=names_axis(names),
         shapes=shapes,
-        title=heading(title) | {"pad": {"b": 10 + above}},
+        title=heading(folded(title, len(title))),  # in one line: the page knows how many it has room for
     )
-    return {"data": [trace], "layout": shape | {"margin": {"l": 48, "r": 14, "t": 34 + above, "b": 48}}}
+    return {"data": [trace], "layout": shape | {"margin": {"l": 48, "r": 14, "t": 34, "b": 48}}}

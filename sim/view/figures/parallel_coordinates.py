@@ -110,7 +110,7 @@ def _measured(label: str, values: np.ndarray, limits: tuple[float, float]) -> _A
         (share, f"{low + share * (high - low):.3g}".replace("-", "\N{MINUS SIGN}"))
         for share in (0.0, 0.5, 1.0)
     ]
-    return _Axis(label, (values - low) / (high - low), ticks)
+    return _Axis(label, np.clip((values - low) / (high - low), 0.0, 1.0), ticks)
 
 
 def _notes(k: int, axis: _Axis) -> list[dict[str, Any]]:

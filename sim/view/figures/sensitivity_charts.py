@@ -14,10 +14,12 @@ from sim.view.figures.style import (
     Figure,
     Trace,
     axis,
+    common_range,
     error_bar,
     heading,
     layout,
     names_axis,
+    round_ticks,
     tint_on_white,
     upright,
 )
@@ -31,40 +33,54 @@ _LINES = (
     ("#333333", "longdash", "circle"),
 )
 MOST_LINES = len(_LINES)
+_MORE = (QUIET, "dash", "circle")
 LOW, HIGH = "#0072B2", "#C44E00"
 _HUES = ("#0072B2", "#8a8a8a", "#C44E00", "#007A5A", "#A6488A", "#7A6400")
 
 
-def index_dots(rows: pd.DataFrame, unit: str, dummy: float | None, title: str) -> Figure:
+def index_dots(
+    rows: pd.DataFrame,
+    unit: str,
+    dummy: float | None,
+    title: str,
+    cut: tuple[float, float] | None = None,
+) -> Figure:
     """A dot with its interval for each factor, the largest on top.
 
     `rows`: name, value, low, high, clear. A factor that is not `clear` of doing nothing is drawn hollow. The
-    line is what a factor without effect reaches, if that is not nought.
+    line is what a factor without effect reaches, if that is not nought. `cut`: the ends of the axis where
+    bars go on beyond it; a dot beyond it is a triangle at its end.
     """
+    shown = rows["value"] if cut is None else rows["value"].clip(*cut)
+    symbols = ["circle" if one else "circle-open" for one in rows["clear"]]
+    symbols = [
+        plain if at == true else "triangle-right-open" if at < true else "triangle-left-open"
+        for plain, at, true in zip(symbols, shown, rows["value"], strict=True)
+    ]
     names = [folded(str(name), 34) for name in rows["name"]]
     trace: Trace = {
         "type": "scatter",
         "mode": "markers",
-        "x": numbers(rows["value"]),
+        "x": numbers(shown),
         "y": names,
-        "marker": {
-            "size": 9,
-            "color": INK,
-            "symbol": ["circle" if one else "circle-open" for one in rows["clear"]],
-        },
+        "customdata": numbers(rows["value"]),
+        "marker": {"size": 9, "color": INK, "symbol": symbols},
         "error_x": error_bar(
-            numbers((rows["high"] - rows["value"]).fillna(0.0)),
-            numbers((rows["value"] - rows["low"]).fillna(0.0)),
+            numbers((rows["high"] - shown).clip(lower=0.0).fillna(0.0)),
+            numbers((shown - rows["low"]).clip(lower=0.0).fillna(0.0)),
             INK,
             1.5,
             4,
         ),
-        "hovertemplate": "%{y}: %{x:.3~g}<extra></extra>",
+        "hovertemplate": "%{y}: %{customdata:.3~g}<extra></extra>",
     }
     shapes = [upright(0.0, "#999999", "dot")]
     if dummy is not None:
         shapes.append(upright(dummy, QUIET, "dash"))
-    return _by_name(names, [trace], unit, title, shapes)
+    figure = _by_name(names, [trace], unit, title, shapes)
+    if cut is not None:
+        figure["layout"]["xaxis"]["range"] = common_range(*cut)
+    return figure
 
 
 def tornado(rows: pd.DataFrame, unit: str, title: str) -> Figure:
@@ -122,14 +138,20 @@ def _by_name(
 
 
 def index_lines(
-    lines: Mapping[str, pd.DataFrame], across: str, unit: str, title: str, height: int = 320
+    lines: Mapping[str, pd.DataFrame],
+    across: str,
+    unit: str,
+    title: str,
+    height: int = 320,
+    cut: tuple[float, float] | None = None,
 ) -> Figure:
     """An index of several factors over time or over the size of the sample.
 
-    `lines` by factor name: `at`, `value`, and `low` and `high` where there are intervals.
+    `lines` by factor name: `at`, `value`, and `low` and `high` where there are intervals; after those of the
+    factors perhaps one more, which is grey. `cut`: the ends of the axis where intervals go on beyond it.
     """
     traces: list[Trace] = []
-    for (name, frame), (colour, dash, symbol) in zip(lines.items(), _LINES, strict=False):
+    for (name, frame), (colour, dash, symbol) in zip(lines.items(), (*_LINES, _MORE), strict=False):
         trace: Trace = {
             "type": "scatter",
             "mode": "lines+markers",
@@ -157,6 +179,8 @@ def index_lines(
         yaxis=axis(unit, rangemode="tozero", tickformat="~g"),
         title=heading(title),
     )
+    if cut is not None:
+        shape["yaxis"] |= {"range": common_range(*cut)}
     return {"data": traces, "layout": shape | {"margin": {"l": 72, "r": 14, "t": 34, "b": 52}}}
 
 
@@ -192,7 +216,7 @@ def stacked_histogram(edges: np.ndarray, counts: np.ndarray, states: pd.DataFram
         340,
         barmode="stack",
         bargap=0,
-        xaxis=axis(unit, tickformat="~g"),
+        xaxis=axis(unit, tickformat="~g", tickvals=round_ticks(float(edges[0]), float(edges[-1]))),
         yaxis=axis("% of the points"),
     )
     return {"data": traces, "layout": shape | {"margin": {"l": 72, "r": 14, "t": 20, "b": 52}}}

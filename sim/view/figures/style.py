@@ -336,6 +336,13 @@ def steady_range(low: float, high: float) -> list[float]:
     return [round(math.floor(bottom / step) * step, 12), round(math.ceil(top / step) * step, 12)]
 
 
+def round_ticks(low: float, high: float, most: int = 7) -> list[float]:
+    """Round numbers between two ends; plotly.js would put ticks at the middles of bars."""
+    digit = 10.0 ** math.floor(math.log10((high - low) / most)) if high > low else 1.0
+    step = next(k * digit for k in (1.0, 2.0, 5.0, 10.0) if (high - low) / (k * digit) <= most)
+    return [round(k * step, 12) for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
 _ENDS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 

@@ -58,7 +58,7 @@ def _level(y: float, colour: str, dash: str) -> dict[str, Any]:
 
 
 def phase_diagram(rows: pd.DataFrame, x: str, y: str, title: str, titles: tuple[str, str]) -> Figure:
-    """The share that stays over two factors; the solid line is one half.
+    """The share that stays over two factors; the solid line is one half, drawn where the cells are sure.
 
     Hatched: the interval of what stays holds zero. Cells without a sure effect at all stay empty. `rows`:
     both factors, `share`, `share_low`, `share_high`, `stays_low`, `stays_high`.
@@ -101,12 +101,14 @@ def phase_diagram(rows: pd.DataFrame, x: str, y: str, title: str, titles: tuple[
     )
     shape["margin"] = {"l": 76, "r": 14, "t": 40, "b": 46}
     traces = [heat]
-    if np.isfinite(table.to_numpy(float)).all() and min(table.shape) > 1:
+    known = table.where(~unsure)
+    if (known > 0.5).any(axis=None) and (known <= 0.5).any(axis=None) and min(table.shape) > 1:
         half: Trace = {
             "type": "contour",
             "x": names[0],
             "y": names[1],
-            "z": shares,
+            "z": [numbers(row) for row in known.to_numpy(float)],
+            "connectgaps": False,
             "showscale": False,
             "hoverinfo": "skip",
             "contours": {"coloring": "none", "type": "levels", "start": 0.5, "end": 0.5, "size": 1},

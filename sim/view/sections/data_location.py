@@ -35,6 +35,7 @@ def where(view: ResultsView) -> Iterable[Block]:
                 [],
                 *view.span,
                 view.switches(name),
+                returns=view.returns,
             )
         )
     read = (

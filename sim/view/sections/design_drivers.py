@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.analysis.drivers.decomposition import Decomposition
+from sim.analysis.far_values import cut_of_bars
 from sim.analysis.headlines import Headline
+from sim.scenario.samples import POSTERIOR
 from sim.view.blocks import Block, Chart, Missing, Section, Text
+from sim.view.design_axes import axis_name, is_ordered
 from sim.view.figures.sensitivity_charts import (
     MOST_LINES,
     index_dots,
@@ -23,6 +26,10 @@ from sim.view.sections.design_heat_map import HEADLINE, difference_in_words
 from sim.view.tables import Table, Value, columns, text
 
 MOST = 12  # factors in a chart
+NO_EFFECT = "a factor without effect"
+_DRAWN = (
+    " The parameters of a fit are drawn together: one that seems to move the headline may stand for another."
+)
 _OF_THE_FIRST = 0.1  # of the largest index: what a factor needs to be named beside it
 INDEX_NAMES = {"mu_star": "effect of its whole range (mu*)", "total": "total index", "pawn": "PAWN index"}
 _MEANINGS = {
@@ -59,7 +66,7 @@ class Drivers:
     """What is known of what drives one headline: its ranking and its swings, and more where it was computed.
 
     `ranking`: `sensitivity.ranked`; `swings`: `decomposition.swings`; `by_year` and `steps`: the rows of this
-    outcome of `sensitivity_by_year` and `sensitivity_convergence`; `unit_runs`: what runs are counted in.
+    outcome of `sensitivity_by_year` and `sensitivity_convergence`; `values`: the design's, by point.
     """
 
     index: str
@@ -69,6 +76,7 @@ class Drivers:
     by_year: pd.DataFrame
     steps: pd.DataFrame
     by_state: Decomposition | None
+    values: pd.DataFrame
 
 
 def drivers(view: ResultsView, code: str, found: Drivers | None, why_not: str = "") -> Section:
@@ -80,8 +88,9 @@ def drivers(view: ResultsView, code: str, found: Drivers | None, why_not: str = 
 
 
 def _all(view: ResultsView, headline: Headline, found: Drivers) -> Iterable[Block]:
-    yield Text(said(view, headline, found))
-    if found.ranking["value"].notna().any():
+    drawn = found.method == POSTERIOR
+    yield Text(said(view, headline, found) + (_DRAWN if drawn else ""))
+    if found.ranking["value"].notna().any() and (found.ranking["clear"].any() or not drawn):
         yield ranking_chart(view, headline, found)
         yield from _over_time(view, headline, found)
         yield from _by_state(view, headline, found)
@@ -98,7 +107,16 @@ def said(view: ResultsView, headline: Headline, found: Drivers) -> str:
     lost = _lost(rows)
     if clear.empty:
         return f"No factor stands out from one without any effect on {of}.{lost}"
+    count = f" {len(clear):,} of {len(rows):,} factors are clear of no effect."
     first = clear.iloc[0]
+    perhaps = _perhaps_larger(rows)
+    if perhaps:
+        either = " or ".join(_strong(name) for name in perhaps[:2])
+        return (
+            f"What moves {of} most is open: {either} may, but the interval of that index reaches no effect. "
+            f"Of the factors that are clear of it, {_strong(first['factor'])} has the largest index "
+            f"({number(first['value'], digits=2)}).{count}{lost}"
+        )
     strong = clear[clear["value"] >= _OF_THE_FIRST * first["value"]]
     level = strong[(strong["high"] >= first["low"]) & (strong.index != first.name)]
     names = [_strong(first["factor"])] + [_strong(name) for name in level["factor"].head(3)]
@@ -108,8 +126,13 @@ def said(view: ResultsView, headline: Headline, found: Drivers) -> str:
         if level.empty
         else f"{', '.join(names)}{more} move {of} most; as their intervals overlap, their order is open."
     )
-    count = f" {len(clear):,} of {len(rows):,} factors are clear of no effect."
     return lead + count + lost
+
+
+def _perhaps_larger(rows: pd.DataFrame) -> list[str]:
+    """Factors that are not clear of no effect, and whose index is above that of all that are."""
+    largest = rows.loc[rows["clear"], "value"].max()
+    return [str(name) for name in rows.loc[~rows["clear"] & (rows["value"] > largest), "factor"]]
 
 
 def _lost(rows: pd.DataFrame) -> str:
@@ -139,27 +162,44 @@ def _index_unit(view: ResultsView, headline: Headline, index: str) -> str:
 
 
 def ranking_chart(view: ResultsView, headline: Headline, found: Drivers) -> Chart:
-    """The factors with the largest index, and the outcome at both ends of each."""
-    top = found.ranking.dropna(subset="value").head(MOST)
+    """The factors with the largest index, those that are clear of no effect first, and the outcome at both
+    ends of each that has ends."""
+    known = found.ranking.dropna(subset="value")
+    top = known.sort_values("clear", ascending=False, kind="stable").head(MOST)
     names = [factor_name(name) for name in top["factor"]]
     dummy = float(top["threshold"].max()) if found.index == "pawn" else None
     unit = _index_unit(view, headline, found.index)
-    dots = index_dots(top.assign(name=names), unit, dummy, "How much each matters")
-    swing = found.swings.set_index("factor").loc[top["factor"]].reset_index().assign(name=names)
-    bars = tornado(swing, f"{headline.name}, {_unit(view, headline)}", "Which way it moves")
-    ends = (
-        "the means at the lower and the upper end of its steps"
-        if found.method == "morris"
-        else "the means of the points in the lowest and in the highest third of its values"
-    )
+    clear = top[top["clear"]]
+    marks = [0.0, *top["value"], *clear["low"], *clear["high"]]
+    cut = cut_of_bars(marks, [*top["low"], *top["high"]])
+    figures = [index_dots(top.assign(name=names), unit, dummy, "How much each matters", cut)]
     hollow = " A hollow dot is not clear of no effect." if not top["clear"].all() else ""
+    beyond = " The axis is cut: intervals of hollow dots go on beyond it." if cut else ""
     rest = len(found.ranking) - len(top)
     others = f" {rest:,} factors with smaller indices are not drawn." if rest else ""
     read = (
-        f"{text(headline.name)}, {text(headline.window)}: {_which(view)}. Left: {_MEANINGS[found.index]} "
-        f"Bars are 95% intervals.{hollow} Right: {ends}; the line is the mean of all points.{others}"
+        f"{text(headline.name)}, {text(headline.window)}: {_which(view)}. {_MEANINGS[found.index]} "
+        f"Bars are 95% intervals.{hollow}{beyond}"
     )
-    return Chart("ranking", "Which factors move it most, and which way?", read, [dots, bars], width=430)
+    title = "Which factors move it most?"
+    ordered = [name for name in top["factor"] if is_ordered(found.values[name])]
+    if ordered:
+        swing = found.swings.set_index("factor").loc[ordered].reset_index()
+        swing["name"] = [factor_name(name) for name in ordered]
+        figures.append(tornado(swing, f"{headline.name}, {_unit(view, headline)}", "Which way it moves"))
+        title, read = "Which factors move it most, and which way?", f"{read} {_ends(found.method)}"
+    if len(ordered) < len(top) and ordered:
+        read += " A factor whose values have no order has no low and no high end, and no bar there."
+    return Chart("ranking", title, read + others, figures, width=430)
+
+
+def _ends(method: str) -> str:
+    if method == "morris":
+        return "Right: the means at the lower and the upper end of its steps; the line is the mean of all."
+    return (
+        "Right: the medians of the points in the lowest and in the highest third of its values; the line is "
+        "the median of all points."
+    )
 
 
 def _over_time(view: ResultsView, headline: Headline, found: Drivers) -> Iterable[Block]:
@@ -186,13 +226,15 @@ def _by_state(view: ResultsView, headline: Headline, found: Drivers) -> Iterable
     if found.by_state is None:
         return
     part = found.by_state
-    states = part.table[list(part.inputs)].rename(columns=factor_name)
+    states = part.table[list(part.inputs)].rename(columns=lambda name: axis_name(view.manifest, str(name)))
     figure = stacked_histogram(part.edges, part.counts, states, f"{headline.name}, {_unit(view, headline)}")
     read = (
         f"Each bar is a range of {text(headline.name)} ({_which(view)}); its colours are the states of "
         f"{' and '.join(text(factor_name(name)) for name in part.inputs)} at the points in it. Where colours "
         "lie apart, these inputs decide the outcome; where they are mixed in every bar, others or chance do."
     )
+    if part.cut:
+        read += " A few points lie far from the others: the first or the last bar holds all beyond it."
     yield Chart("by-state", "Which states of the inputs lead to which outcome?", read, [figure], width=700)
     yield _states_table(part, _unit(view, headline))
 
@@ -200,9 +242,9 @@ def _by_state(view: ResultsView, headline: Headline, found: Drivers) -> Iterable
 def _states_table(part: Decomposition, unit: str) -> Table:
     rows: list[list[Value]] = []
     for row in part.table.to_dict("records"):
-        mean, middle = estimate(float(row["mean"]), float(row["low"]), float(row["high"]))
-        rows.append([*(str(row[name]) for name in part.inputs), int(row["points"]), mean, middle])
-    heads = [*(factor_name(name) for name in part.inputs), ">Points", f">Mean, {unit}", ">Middle 90%"]
+        median, middle = estimate(float(row["median"]), float(row["low"]), float(row["high"]))
+        rows.append([*(str(row[name]) for name in part.inputs), int(row["points"]), median, middle])
+    heads = [*(factor_name(name) for name in part.inputs), ">Points", f">Median, {unit}", ">Middle 90%"]
     return Table("The same in numbers", columns(*heads), rows, folded=True)
 
 
@@ -220,7 +262,20 @@ def _convergence(found: Drivers) -> Iterable[Block]:
         f"The index from the first eighth, quarter and half of the {what}, and from all. Where the lines "
         "have become level and the bars (95% intervals) short, more runs would change little."
     )
-    figure = index_lines(lines, what, INDEX_NAMES[found.index], "")
+    levels = steps.groupby("share")["threshold"].max() if found.index == "pawn" else None
+    if levels is not None and levels.notna().any():
+        shares = steps.drop_duplicates("share").sort_values("share")
+        counts = [f"{n:,}" for n in shares["asked"]]
+        lines[NO_EFFECT] = pd.DataFrame({"at": counts, "value": levels.reindex(shares["share"]).to_numpy()})
+        read += (
+            " The grey line is what a factor without any effect stays below in 95 of 100 samples of that "
+            "size: it falls with the sample, and so does every index."
+        )
+    marks = [value for line in lines.values() for value in line["value"]]
+    bars = [end for line in lines.values() if "low" in line for end in (*line["low"], *line["high"])]
+    cut = cut_of_bars([0.0, *marks], bars)
+    read += " The axis is cut: intervals go on beyond it." if cut else ""
+    figure = index_lines(lines, what, INDEX_NAMES[found.index], "", cut=cut)
     yield Chart("convergence", "Would more runs change the ranking?", read, [figure], width=700)
 
 
@@ -235,12 +290,15 @@ def leaders(view: ResultsView, rankings: Mapping[str, pd.DataFrame], index: str)
         strong = clear[clear["value"] >= _OF_THE_FIRST * clear["value"].max()]
         told = [_leader(row) for row in strong.head(3).to_dict("records")]
         count = f"{len(clear):,} of {len(ranking):,}"
+        if told and (larger := _perhaps_larger(ranking)):
+            told = [f"open: perhaps {factor_name(larger[0])}", *told][:3]
         rows.append([HEADLINE[code].name, count, *told, *[None] * (3 - len(told))])
     unit = ", in the unit of the first table" if index == "mu_star" else ""
     note = (
         f"Each factor with its {INDEX_NAMES[index]}{unit} and 95% interval ({_which(view)}). A factor is "
-        "named if it is clear of no effect and its index is at least a tenth of the largest. 'constant': the "
-        "headline is the same at every point."
+        "named if it is clear of no effect and its index is at least a tenth of the largest. 'open': a "
+        "factor that is not clear of no effect has a larger index. 'constant': the headline is the same at "
+        "every point."
     )
     heads = columns("Headline", ">Factors clear of no effect", "First", "Second", "Third")
     return Table("What drives each headline", heads, rows, note)

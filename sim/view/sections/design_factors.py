@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.analysis.far_values import cut_of_bars, cut_range
 from sim.analysis.headlines import Headline
 from sim.view.blocks import Block, Chart, Missing, Section
-from sim.view.figures.design_charts import FEW, against, by_level, limits_of
+from sim.view.design_axes import axis_name, is_ordered
+from sim.view.figures.design_charts import FEW, against, by_level, by_name, in_order, limits_of
 from sim.view.figures.maps import CIVIDIS
 from sim.view.figures.parallel_coordinates import parallel
 from sim.view.figures.style import INK, diverging
-from sim.view.labels import factor_name
 from sim.view.number_format import scale_for
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_heat_map import DIFFERENCE, HEADLINE, difference_in_words
@@ -21,6 +22,8 @@ from sim.view.tables import text
 
 COMBINATIONS = "parallel"  # the chart of all factors at once
 _MOST_LINES = 1_000
+CUT = " The axis is cut: bars go on beyond it, and a mark that lies beyond it is a triangle at its end."
+_FAR = " A few points lie far from the others: the last axis is cut, and they are drawn at its end."
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,13 @@ def all_factors(
         look = _look(view, headline, known[of].to_numpy())
         blocks = [
             _combinations(view, headline, values, known[of], look, selection, hint),
-            *_by_factor(values, known, of, spreads, look),
+            *_by_factor(view, values, known, of, spreads, look),
         ]
     return Section("factors", f"{headline.name} at every point", blocks)
 
 
 def _look(view: ResultsView, headline: Headline, outcomes: np.ndarray) -> _Look:
+    outcomes = outcomes if (cut := cut_range(outcomes)) is None else np.clip(outcomes, *cut)
     if view.compare is None:
         limits = limits_of(outcomes, symmetric=False)
         return _Look(headline.unit, CIVIDIS, limits, "headline", INK)
@@ -104,6 +108,7 @@ def _combinations(
     read = (
         f"Each line is a point of the design ({_counted(len(shown), len(outcomes))}). It crosses each axis "
         f"at the point's value. The last axis and the colour show {text(what)}. {in_colour}{hint}"
+        f"{_FAR if cut_range(outcomes) else ''}"
     )
     own = values.reindex(shown.index)
     figure = parallel(own, shown, look.title, look.unit, look.scale, look.limits, selected)
@@ -113,31 +118,71 @@ def _combinations(
 
 
 def _by_factor(
-    values: pd.DataFrame, known: pd.DataFrame, of: str, spreads: Mapping[str, pd.DataFrame], look: _Look
+    view: ResultsView,
+    values: pd.DataFrame,
+    known: pd.DataFrame,
+    of: str,
+    spreads: Mapping[str, pd.DataFrame],
+    look: _Look,
 ) -> Iterable[Block]:
     varied = [str(name) for name in values.columns if values[name].nunique() > 1]
     if not varied:
         return
-    few = len(known) <= FEW
+    own = values.loc[known.index]
+    each = [name for name in varied if len(known) <= FEW and is_ordered(own[name])]
+    cuts = {
+        name: _cut_of_points(known[of], known) if name in each else _cut(spreads[name]) for name in varied
+    }
     figures = []
     for name in varied:
-        titles = (factor_name(name), look.unit)
-        if few:
-            own = values.loc[known.index, name]
-            figures.append(against(own, known[of], known["low"], known["high"], titles, look.colour))
+        titles = (axis_name(view.manifest, name), look.unit)
+        if name in each:
+            ends = (known["low"], known["high"])
+            figures.append(against(own[name], known[of], *ends, titles, look.colour, cuts[name]))
         else:
-            figures.append(by_level(spreads[name], titles, look.colour))
-    marks = (
-        "Each mark is a point, with the 95% interval over its pairs."
-        if few
-        else "A mark is the median of the points at that level of the factor. The thick bar holds the "
-        "middle 50% of them, the thin bar the middle 90%."
-    )
+            draw = by_level if is_ordered(own[name]) else by_name
+            figures.append(draw(spreads[name], titles, look.colour, cuts[name]))
+    marks = "Each mark is a point, with the 95% interval over its pairs. " if each else ""
+    if len(each) < len(varied):
+        marks += (
+            "A diamond is the median of the points at that level of the factor. The thick bar holds the "
+            "middle 50% of them, the thin bar the middle 90%. "
+        )
     read = (
-        f"{marks} Where the marks rise or fall, the headline depends on that factor alone; where they do "
-        "not, it depends on other factors or on chance."
+        f"{marks}Where the marks differ along a factor, the headline depends on that factor alone; where "
+        f"they do not, it depends on other factors or on chance.{CUT if any(cuts.values()) else ''}"
     )
     yield Chart("against", "How does it change with each factor?", read, figures, width=380, legend=False)
+
+
+def _cut_of_points(outcomes: "pd.Series[float]", known: pd.DataFrame) -> tuple[float, float] | None:
+    """Where the axis of a chart of points with their intervals is cut."""
+    return cut_range(outcomes) or cut_of_bars(outcomes, [*known["low"], *known["high"]])
+
+
+def _cut(spread: pd.DataFrame) -> tuple[float, float] | None:
+    """Where the axis of a chart of the spread at each level is cut."""
+    marks, ends = (spread[names].to_numpy().ravel() for names in (["q25", "q50", "q75"], ["q5", "q95"]))
+    return cut_of_bars(marks, ends)
+
+
+def draws(view: ResultsView, code: str, at: pd.DataFrame) -> Chart:
+    """The headline at every draw of a fit, in order: such a design has no factor to set it against."""
+    headline, of = HEADLINE[code], DIFFERENCE if view.compare is not None else "a"
+    known = at[at[of].notna()]
+    look, cut = _look(view, headline, known[of].to_numpy()), _cut_of_points(known[of], known)
+    titles = ("draws, from the lowest to the highest outcome", look.unit)
+    figure = in_order(known[of], known["low"], known["high"], titles, look.colour, cut)
+    below, above = int((known[of] < 0).sum()), int((known[of] > 0).sum())
+    sides = f" {below:,} of {len(known):,} lie below zero, {above:,} above." if view.compare else ""
+    what = f"{text(headline.name)}, {text(headline.window)}"
+    what += f": {text(difference_in_words(view))}" if view.compare else ""
+    read = (
+        f"{what}. Each mark is a draw of the fit; its 95% interval over its pairs holds luck alone.{sides} "
+        "The parameters of a draw were drawn together, so that no chart can vary one of them alone."
+        f"{CUT if cut else ''}"
+    )
+    return Chart("draws", "How far apart are the draws?", read, [figure], width=700)
 
 
 def _counted(shown: int, known: int) -> str:

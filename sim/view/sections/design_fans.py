@@ -52,7 +52,10 @@ def _blocks(
         raise NotThere("the fans", "None of the chosen points has a finished pair. Choose other points.")
     figures = [_levels(view, unit, fans), *_difference(view, unit, fans)]
     if one_switch:
-        figures = [mark(figure, [], *view.span, view.switches(*view.styles)) for figure in figures]
+        figures = [
+            mark(figure, [], *view.span, view.switches(*view.styles), returns=view.returns)
+            for figure in figures
+        ]
     read = (
         f"The line is the median of {pairs:,} pairs. The bands hold the middle 50% and 90% of them (only "
         f"90% where worlds share a panel). The spread is over {what}. The difference is taken within "

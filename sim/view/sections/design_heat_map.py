@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from sim.analysis.design_outcomes import Cells
+from sim.analysis.far_values import cut_range
 from sim.analysis.headlines import HEADLINES, Headline
 from sim.view.blocks import Block, Chart, NotThere, Section, listed
+from sim.view.design_axes import axis_name
 from sim.view.figures.design_charts import heat_map, limits_of
 from sim.view.figures.hatching import hatched
 from sim.view.figures.maps import CIVIDIS
 from sim.view.figures.style import Figure, diverging
-from sim.view.labels import factor_name
 from sim.view.number_format import decimals_of, number, scale_for
 from sim.view.results_view import ResultsView
 from sim.view.tables import Table, columns, text
@@ -47,14 +48,16 @@ def _blocks(
             "No finished pair has a value of this headline. Choose another one, or see under Overview why "
             "pairs failed.",
         )
-    named = (factor_name(titles[0]), factor_name(titles[1]))
+    named = (axis_name(view.manifest, titles[0]), axis_name(view.manifest, titles[1]))
     figures = [*_difference_map(view, headline, cells, named), *_world_maps(view, headline, cells, named)]
     first = next(iter(cells.values()))
     cut = " A factor with many values is divided into ranges." if first.x.ranges or first.y.ranges else ""
     colours = ""
+    if any(cut_range(one.mean.ravel()) for one in cells.values()):
+        colours = " A few cells lie far from the others: their colour is that at the end of the scale."
     if view.compare is not None:
         a, b = (text(style.label) for style in view.compare)
-        colours = (
+        colours += (
             f" In the first panel, colours at the upper end of the scale mean a higher value in {b}, at "
             f"the lower end a higher value in {a}; near white means no difference. "
             "Hatched: the 95% interval of the difference holds zero, so that its sign is not known; it is "
@@ -86,7 +89,7 @@ def _difference_map(
         named,
         scale_for(headline.unit, 0.0).change,
         diverging(a.colour, b.colour),
-        limits_of(gap.mean, symmetric=True),
+        limits_of(_within(gap.mean), symmetric=True),
         title=f"Difference: {difference_in_words(view)}",
         signed=True,
     )
@@ -97,7 +100,8 @@ def _world_maps(
     view: ResultsView, headline: Headline, cells: Mapping[str, Cells], named: tuple[str, str]
 ) -> Iterable[Figure]:
     levels = [name for name in ("a", "b") if name in cells]
-    common = limits_of(np.concatenate([cells[name].mean.ravel() for name in levels]), symmetric=False)
+    every = np.concatenate([cells[name].mean.ravel() for name in levels])
+    common = limits_of(_within(every), symmetric=False)
     worlds = view.compare or (next(iter(view.styles.values())),)
     for name, style in zip(levels, worlds, strict=False):
         one = cells[name]
@@ -112,6 +116,12 @@ def _world_maps(
             common,
             title=style.label,
         )
+
+
+def _within(means: np.ndarray) -> np.ndarray:
+    """The means that a colour scale has room for, where a few lie far from the others."""
+    cut = cut_range(means.ravel())
+    return means if cut is None else np.clip(means, *cut)
 
 
 def difference_in_words(view: ResultsView) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.scenario.factor_groups import EVERY
+from sim.view.design_axes import definition
 from sim.view.labels import factor_name
 from sim.view.number_format import estimate, scale_for, setting
 from sim.view.results_view import ResultsView
@@ -31,7 +31,7 @@ def factors_table(view: ResultsView, values: pd.DataFrame) -> Table:
     """The factors of the design and their values; `values` by point."""
     rows: list[list[Value]] = []
     for name in values.columns:
-        kind, spec = _factor(view.manifest, str(name))
+        kind, spec = definition(view.manifest, str(name))
         multiples = " (multiples of the usual value)" if "times" in spec else ""
         column = values[name]
         rows.append([factor_name(str(name)), kind, _values(column) + multiples, int(column.nunique())])
@@ -52,17 +52,6 @@ def _values(column: "pd.Series[Any]") -> str:
     return (
         f"{setting(column.min())} to {setting(column.max())}" if numeric else f"{column.nunique():,} values"
     )
-
-
-def _factor(manifest: Mapping[str, Any], path: str) -> tuple[str, dict[str, Any]]:
-    """The kind of a factor, and how the experiment defines its values."""
-    design = manifest.get("scenario", {}).get("experiment", {}).get("design") or {}
-    for role, word in (("uncertainties", "uncertainty"), ("levers", "lever")):
-        given = design.get(role) or {}
-        spec = next((given[name] for name in (path, path.split(".")[0], EVERY) if name in given), None)
-        if isinstance(spec, dict):
-            return word, {key: value for key, value in spec.items() if value is not None}
-    return "", {}
 
 
 def headlines_over_points(view: ResultsView, at: Mapping[str, pd.DataFrame]) -> Table:

@@ -51,8 +51,9 @@ def _table(rows: pd.DataFrame) -> Table:
             continue
         name = f"{'Box' if row['method'] == PRIM else 'Leaf'} {int(row['region'])}"
         words = Cell(f"{name}: {row['region_words']}", detail=note if head.text else "")
-        figures = [percent(row[one]) for one in ("density", "coverage", "share")]
-        lines.append([head, words, *figures])
+        base = f"of all points: {percent(row['all_cases'] / row['all_points'])}"
+        figures = [percent(row[one]) for one in ("coverage", "share")]
+        lines.append([head, words, Cell(percent(row["density"]), base), *figures])
     heads = columns("Where is this so?", "Region", ">Density", ">Coverage", ">Of all points")
     return Table("Regions", heads, lines, HOW_TO_READ)
 
@@ -78,9 +79,23 @@ def _charts(found: Discovery, code: str, words: str, values: pd.DataFrame, numbe
         "coverage for density."
     )
     choice = Choice("Box", labels, slider=True, start=frames[start][0])
-    yield Text(f"<strong>{text(words)}?</strong>")
+    yield Text(f"<strong>{text(words)}?</strong>{_one_limit(found, code)}")
     yield Chart(f"tradeoff-{number}", "How sure, and how much of it?", read, figures, choice, width=430)
     yield from _panels(found, code, values, number)
+
+
+def _one_limit(found: Discovery, code: str) -> str:
+    """A box with one limit in a sentence, as HTML: a chart of it shows no more."""
+    regions = _of(found.regions, code)
+    boxes = regions[regions["method"] == PRIM]
+    if len(boxes) != 1 or " and " in str(boxes["region_words"].iloc[0]):
+        return ""
+    row = boxes.iloc[0]
+    base = percent(row["all_cases"] / row["all_points"])
+    return (
+        f" One limit says it: where {text(str(row['region_words']))}, {percent(row['density'])} of the "
+        f"points are of interest, against {base} of all points; {percent(row['coverage'])} of them lie there."
+    )
 
 
 def _frames(steps: pd.DataFrame) -> tuple[Frames, int]:

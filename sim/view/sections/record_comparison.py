@@ -199,12 +199,12 @@ def _validation(view: ResultsView) -> Iterable[Block]:
     )
     yield from other_parameters(view, frame)
     forecasters = list(dict.fromkeys(frame["forecaster"]))
-    yield _score_chart(frame, forecasters)
+    yield _score_chart(frame, forecasters, ranks)
     yield rank_table(ranks)
     yield score_table(frame)
 
 
-def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
+def _score_chart(frame: pd.DataFrame, forecasters: list[str], ranks: pd.DataFrame) -> Chart:
     shipped = frame[(frame["fit"] == SHIPPED_FIT) | (frame["fit"] != SHIPPED_FIT).all()]
     scored = _missed_most(shipped[shipped["crps"].notna() & (shipped["ranked"] == "yes")], MOST_DRAWN)
     drawn = scored.assign(
@@ -217,10 +217,22 @@ def _score_chart(frame: pd.DataFrame, forecasters: list[str]) -> Chart:
         "spread), in standard errors of the source. The model's forecast is over draws from the posterior "
         "and chance, plus the source's error. A rival's spread is the sources' error and its usual error on "
         f"the rows that the fit saw. Of the fit that ships, at most {MOST_DRAWN} rows, those that the model "
-        "misses most; all are in validation.csv. Hover over a dot for its numbers."
+        "misses most; all are in validation.csv. Hover over a dot for its numbers. "
+        "<strong>The rows are chosen against the model</strong>: where it misses most, nearly any rival is "
+        f"nearer.{_ahead(ranks)}"
     )
     figure = scores(drawn, forecasters)
-    return Chart("scores", "Which forecaster predicts the held-out rows best?", read, [figure], width=700)
+    return Chart(
+        "scores", "How do others forecast the rows that the model misses most?", read, [figure], width=700
+    )
+
+
+def _ahead(ranks: pd.DataFrame) -> str:
+    """On how many of all rows the model is ahead of each rival, as HTML."""
+    mine = ranks[(ranks["fit"] == SHIPPED_FIT) | (ranks["fit"] != SHIPPED_FIT).all()]
+    counts = mine.groupby("rival", sort=False)[["ahead", "rows"]].sum()
+    told = [f"{int(one.ahead):,} of {int(one.rows):,} ({text(one.Index)})" for one in counts.itertuples()]
+    return f" Of all rows that both forecast, the model is ahead on {'; '.join(told)}." if told else ""
 
 
 def _what(row: dict[str, Any]) -> str:

@@ -63,5 +63,5 @@ def _gap(view: ResultsView) -> Iterable[Block]:
         f"{text(b.label)}. {band}{whole}"
     )
     title = f"What is the cumulative effect of the rule on US providers' revenue {view.where}?"
-    figure = mark(drawn, [], *view.span, view.switches(a.name, b.name))
+    figure = mark(drawn, [], *view.span, view.switches(a.name, b.name), returns=view.returns)
     yield Chart("revenue-gap", title, read, [figure], legend=False)

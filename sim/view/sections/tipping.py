@@ -61,11 +61,13 @@ def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFr
     for code, name in NAMES.items():
         shares = at.loc[at["outcome"] == code, "share"].dropna()
         if shares.empty:
-            parts.append(f"{name}: a rule that lasts has no sure effect, so nothing can be lost for good.")
+            parts.append(f"{name}: a rule that lasts has no sure effect, so nothing could stay.")
         elif len(shares) == 1:
             parts.append(f"{name}: {shares.iloc[0]:.0%} of the effect stays.")
         else:
-            parts.append(f"{name}: {shares.min():.0%} to {shares.max():.0%} of the effect stays.")
+            parts.append(
+                f"{name}: {shares.min():.0%} to {shares.max():.0%} of the effect stays{_unsure(at, code)}."
+            )
     if curves is not None and "verdict" in curves:
         tips = curves[curves["verdict"] == "tips"]
         judged = curves[~curves["verdict"].str.startswith("no effect")]
@@ -80,11 +82,24 @@ def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFr
     return f"{at['at'].iloc[0][0].upper()}{at['at'].iloc[0][1:]}. " + " ".join(parts)
 
 
+def _unsure(at: pd.DataFrame, code: str) -> str:
+    """At how many points it is not sure that anything stays, in words."""
+    known = at[(at["outcome"] == code) & at["share"].notna()]
+    unsure = ~((known["stays_low"] > 0.0) | (known["stays_high"] < 0.0))
+    return f" (at {unsure.sum()} of {len(known)} points it is not sure that any does)" if unsure.any() else ""
+
+
 _READ = (
     "The share that stays: the effect that is still there, over the effect had the first rule lasted, in the "
     "same months and with the same seeds. 0: as if the ruling had never been made; 1: turning back changed "
     "nothing. Below 0 or above 1 the return overshot, or added to the effect. "
 )
+
+
+def _question(returns: pd.DataFrame) -> str:
+    """What the charts ask: nobody has looked further than to the last month."""
+    at = AT_AFTER if (returns["at"] == AT_AFTER).any() else AT_END
+    return f"How much of the effect is still there {at}?"
 
 
 def _along(returns: pd.DataFrame, factor: str) -> Chart:
@@ -99,7 +114,7 @@ def _along(returns: pd.DataFrame, factor: str) -> Chart:
         "The dotted line is one half. Bars are 95% intervals over resampled seeds. Points without a sure "
         "effect are left out."
     )
-    return Chart("stays", "How much is lost for good?", read, figures, width=430)
+    return Chart("stays", _question(returns), read, figures, width=430)
 
 
 def _over_two(returns: pd.DataFrame, x: str, y: str) -> Iterable[Block]:
@@ -111,11 +126,12 @@ def _over_two(returns: pd.DataFrame, x: str, y: str) -> Iterable[Block]:
         if mine.loc[mine["outcome"] == code, "share"].notna().any()
     ]
     read = _READ + (
-        f"The number is that of {at}. The solid line is one half. Hatched: the 95% interval of what stays, "
-        "over resampled seeds, holds zero, so that it is not sure that anything stays. Cells in which a rule "
-        "that lasts has no sure effect are empty."
+        f"The number is that of {at}. Across: {text(factor_name(x))}; upwards: {text(factor_name(y))}. The "
+        "solid line is one half; it is drawn only between cells in which it is sure that something stays. "
+        "Hatched: the 95% interval of what stays, over resampled seeds, holds zero, so that it is not sure "
+        "that anything stays. Cells in which a rule that lasts has no sure effect are empty."
     )
-    yield Chart("phase", "Where is how much lost for good?", read, figures, width=430)
+    yield Chart("phase", _question(returns), read, figures, width=430)
 
 
 def _curves_table(curves: pd.DataFrame) -> Table:

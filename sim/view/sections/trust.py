@@ -76,7 +76,9 @@ def _channel(view: ResultsView, column: str) -> Chart:
             y={"range": limits},
         )
         codes = [event.code for event in named]
-        figures.append(mark(figure, view.events(name), *view.span, view.switches(name), codes))
+        figures.append(
+            mark(figure, view.events(name), *view.span, view.switches(name), codes, returns=view.returns)
+        )
     told = "".join(f"<br>{event.code}, {event.at[:7]}: {_short(event.what)}." for event in named)
     read = (
         f"{meaning} {view.band}{beyond_luck(view, column)} {EVENTS} The vertical axis is the same in "
@@ -125,7 +127,7 @@ def _effect(view: ResultsView) -> Iterable[Block]:
         raise NotThere("the difference in trust by month", how_to_summarise("series"))
     drawn = difference(series, b.colour, view.span, POINTS_OF_100, scale=100.0)
     drawn, whole = beside_draws(view, drawn, "trust", b.colour)
-    figure = mark(drawn, [], *view.span, view.switches(a.name, b.name))
+    figure = mark(drawn, [], *view.span, view.switches(a.name, b.name), returns=view.returns)
     read = (
         f"{text(b.label)} minus {text(a.label)}, within pairs of runs that share a seed; above zero, trust "
         f"is higher with {text(b.label)}. The band is the 95% interval of the mean over pairs: luck alone."
@@ -153,6 +155,7 @@ def _by_country(view: ResultsView) -> Iterable[Block]:
             *view.span,
             view.switches(name),
             codes,
+            view.returns,
         )
         for name, style in view.styles.items()
     ]

@@ -189,7 +189,26 @@ def test_a_swing_goes_from_the_low_to_the_high_end_of_a_factor(sampled: Finished
     swing = decomposition.swings(sample, outputs_of(sampled)).set_index("factor")
     width = swing["high"] - swing["low"]
     assert width.to_numpy() == pytest.approx([4.0 * 2 / 3, -2.0 * 2 / 3, 1.0 * 2 / 3], abs=0.6)
-    assert swing["middle"].iloc[0] == pytest.approx(np.nanmean(outputs_of(sampled)))
+    assert swing["middle"].iloc[0] == pytest.approx(np.nanmedian(outputs_of(sampled)))
+
+
+def test_a_few_runaway_points_move_neither_a_swing_nor_the_bars_of_the_histogram(sampled: Finished) -> None:
+    sample, outputs = sensitivity.sample_in(sampled.folder, sampled.results.manifest), outputs_of(sampled)
+    far = outputs.copy()
+    far[:3] = 1e6
+    plain, stretched = (decomposition.swings(sample, one).set_index("factor") for one in (outputs, far))
+    assert stretched["high"].to_numpy() == pytest.approx(plain["high"].to_numpy(), abs=0.3)
+    found = decomposition.decomposition(sample, far, ["trust.peer_weight"])
+    assert found is not None and found.cut and found.edges[-1] < 100
+    assert found.counts.sum() == np.count_nonzero(~np.isnan(far)), "points beyond are in the last bar"
+    usual = decomposition.decomposition(sample, outputs, ["trust.peer_weight"])
+    assert usual is not None and not usual.cut
+
+
+def test_factors_are_ordered_by_what_they_do_to_one_number_a_point(sampled: Finished) -> None:
+    sample = sensitivity.sample_in(sampled.folder, sampled.results.manifest)
+    for name in sample.names:
+        assert sensitivity.order_of(sample, sample.values[name].to_numpy(float))[0] == name
 
 
 def test_every_point_is_in_one_state_and_the_states_of_the_strongest_input_lie_apart(
@@ -200,7 +219,7 @@ def test_every_point_is_in_one_state_and_the_states_of_the_strongest_input_lie_a
     found = decomposition.decomposition(sample, outputs, ["trust.peer_weight", "trust.spread"])
     assert found is not None
     assert found.table["points"].sum() == found.counts.sum() == np.count_nonzero(~np.isnan(outputs))
-    by_state = found.table.groupby("trust.peer_weight", sort=False)["mean"].mean()
+    by_state = found.table.groupby("trust.peer_weight", sort=False)["median"].mean()
     assert by_state.is_monotonic_increasing
     assert decomposition.decomposition(sample, outputs, []) is None
 

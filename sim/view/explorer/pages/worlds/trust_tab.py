@@ -39,7 +39,9 @@ def _over_time(view: ResultsView) -> Iterable[Block]:
     )
     both = together(fans, view.styles, view.span, "Trust", _UNIT, height=_HEIGHT, y={"range": limits})
     named = [event.code for event in named_events(view, "trust")]
-    figures = [mark(both, events_of(view), *view.span, view.switches(*view.styles), named)]
+    figures = [
+        mark(both, events_of(view), *view.span, view.switches(*view.styles), named, returns=view.returns)
+    ]
     message = ""
     if view.compare is not None:
         a, b = view.compare
@@ -94,7 +96,7 @@ def _difference(view: ResultsView, frame: pd.DataFrame) -> dict[str, object]:
     quantiles = fan(paired(pairs, one["month"].to_numpy()[: len(one) // len(seeds)]), "difference")
     figure = difference_fan(quantiles, b.colour, view.span, f"difference, {POINTS_OF_100}", _HEIGHT)
     figure["layout"]["title"] = heading(f"{b.label} minus {a.label}")
-    return mark(figure, [], *view.span, view.switches(a.name, b.name))
+    return mark(figure, [], *view.span, view.switches(a.name, b.name), returns=view.returns)
 
 
 def events_of(view: ResultsView) -> list[Event]:

@@ -1,0 +1,179 @@
+"""Charts of a design draw what the design can carry, and say how they are to be read."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.view.design_axes import axis_name, is_ordered, set_by_design
+from sim.view.figures.design_charts import (
+    AGREES,
+    DISAGREES,
+    against,
+    by_name,
+    in_order,
+    verdicts,
+    verdicts_over,
+)
+from sim.view.figures.sensitivity_charts import index_dots
+from sim.view.figures.style import round_ticks
+from sim.view.folder_view import FolderView
+from sim.view.results_folders import just_written
+from sim.view.sections.design_claims import verdict_bars
+from sim.view.sections.design_drivers import Drivers, ranking_chart, said
+from sim.view.sections.design_heat_map import HEADLINE
+from tests.swept_results import swept
+
+TITLES = ("a factor", "points of 100")
+
+
+def manifest(method: str, **design: object) -> dict[str, object]:
+    return {"scenario": {"experiment": {"design": {"method": method, **design}}}}
+
+
+def test_the_draws_of_a_fit_are_no_factors_of_the_design() -> None:
+    values = pd.DataFrame({"trust.asymmetry": [1.0, 2.0], "pulled": ["none", "keys"], "same": [1, 1]})
+    levers = {"levers": {"pulled": {"values": ["none", "keys"]}}}
+    assert set_by_design(manifest("posterior", **levers), values) == ["pulled"]
+    assert set_by_design(manifest("posterior"), values) == []
+    assert set_by_design(manifest("grid", **levers), values) == ["trust.asymmetry", "pulled"]
+
+
+def test_only_numbers_and_days_have_a_low_and_a_high_end() -> None:
+    assert is_ordered(pd.Series([1.0, 2.0])) and is_ordered(pd.Series([True, False]))
+    assert is_ordered(pd.Series(["2014-07-31", "2016-07-31"]))
+    assert not is_ordered(pd.Series(["none", "keys"]))
+
+
+def test_a_factor_in_multiples_of_its_usual_value_says_so() -> None:
+    times = manifest(
+        "sobol", uncertainties={"choice.sensitivity": {"times": [0.5, 2]}, "trust.a": {"range": "prior"}}
+    )
+    assert axis_name(times, "choice.sensitivity") == "choice: sensitivity, \N{MULTIPLICATION SIGN} usual"
+    assert axis_name(times, "trust.a") == "trust: a"
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> FolderView:
+    return FolderView(just_written(swept(tmp_path_factory.mktemp("known")).folder))
+
+
+def test_claims_are_drawn_over_factors_that_the_design_sets(known: FolderView) -> None:
+    assert known.designed == ["trust.asymmetry", "trust.peer_weight"]
+    assert known.axes_of_claim(0) == ("trust.asymmetry", "trust.peer_weight")
+
+
+def drivers(values: pd.DataFrame, ranking: pd.DataFrame, method: str = "saltelli") -> Drivers:
+    swings = pd.DataFrame(
+        {
+            "factor": ranking["factor"],
+            "low": -1.0,
+            "high": 1.0,
+            "low_at": "0",
+            "high_at": "1",
+            "middle": 0.0,
+        }
+    )
+    return Drivers("total", method, ranking, swings, pd.DataFrame(), pd.DataFrame(), None, values)
+
+
+def ranking(**rows: tuple[float, float, float]) -> pd.DataFrame:
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
+    table = table.rename_axis("factor").reset_index().sort_values("value", ascending=False)
+    known = {"threshold": np.nan, "used": 64, "asked": 64, "state": "estimated"}
+    return table.assign(clear=table["low"] > 0, **known)
+
+
+def test_factors_that_are_not_clear_of_no_effect_come_last_and_their_intervals_do_not_set_the_axis(
+    known: FolderView,
+) -> None:
+    view = known.view
+    rows = ranking(growth=(2.6, -14.0, 19.0), prior=(0.4, 0.3, 0.5), weight=(0.2, 0.1, 0.3))
+    values = pd.DataFrame({"growth": [1.0, 2.0], "prior": [1.0, 2.0], "weight": [1.0, 2.0]})
+    chart = ranking_chart(view, HEADLINE["revenue"], drivers(values, rows))
+    dots = chart.figures[0]
+    assert dots["data"][0]["y"] == ["prior", "weight", "growth"]
+    low, high = dots["layout"]["xaxis"]["range"]
+    assert -5 < low < 0 and 2.6 < high < 8, "every dot is on the axis, the interval of the hollow one is not"
+    assert "The axis is cut" in chart.read and "medians" in chart.read
+    words = said(view, HEADLINE["revenue"], drivers(values, rows))
+    assert "is open: <strong>growth</strong> may" in words
+    assert "<strong>prior</strong> moves" not in words
+
+
+def test_which_way_is_asked_only_of_factors_with_an_order(known: FolderView) -> None:
+    view = known.view
+    rows = ranking(pulled=(0.6, 0.5, 0.7), weight=(0.2, 0.1, 0.3))
+    values = pd.DataFrame({"pulled": ["none", "keys"], "weight": [1.0, 2.0]})
+    chart = ranking_chart(view, HEADLINE["trust"], drivers(values, rows))
+    assert [trace["y"] for trace in chart.figures[1]["data"]] == [["weight"]] * 4
+    alone = ranking_chart(view, HEADLINE["trust"], drivers(values, rows[rows["factor"] == "pulled"]))
+    assert len(alone.figures) == 1 and "way" not in alone.title
+
+
+def test_claims_show_what_the_mean_says_where_they_are_open() -> None:
+    frame = pd.DataFrame(
+        {
+            "claim": ["revenue is lower"],
+            "points": [100],
+            "judged": [100],
+            "holds": [11],
+            "inconclusive": [80],
+            "fails": [9],
+            "share_mean_agrees": [0.85],
+        }
+    )
+    (chart,) = verdict_bars(frame)
+    counts = {trace["name"]: trace["x"] for trace in chart.figures[0]["data"]}  # type: ignore[union-attr]
+    assert counts == {"holds": [11], AGREES: [74], DISAGREES: [6], "fails": [9]}
+    assert chart.figures[0]["layout"]["xaxis"]["title"]["text"] == "points of the design"  # type: ignore[union-attr]
+
+
+def test_points_of_one_name_lie_side_by_side() -> None:
+    rows = pd.DataFrame(
+        {
+            "bar": ["ends_at_border", "worldwide"] * 10,
+            "x": np.arange(20.0),
+            "point": range(20),
+            "verdict": ["inconclusive"] * 20,
+            "difference": 0.0,
+            "mean_agrees": [True, False] * 10,
+        }
+    )
+    figure = verdicts_over(rows, "bar", "x", "a claim")
+    assert [trace["name"] for trace in figure["data"]] == [f"{AGREES} (10)", f"{DISAGREES} (10)"]
+    places = [at for trace in figure["data"] for at in trace["x"]]
+    assert len(set(places)) == 20
+    assert {round(at) for at in figure["data"][0]["x"]} == {0}
+    assert figure["layout"]["xaxis"]["ticktext"] == ["ends at border", "worldwide"]
+
+
+def test_far_points_are_triangles_at_the_end_of_a_cut_axis_and_keep_their_number() -> None:
+    outcome = pd.Series([1.0, 2.0, -900.0])
+    none = pd.Series([np.nan] * 3)
+    figure = against(pd.Series([1.0, 2.0, 3.0]), outcome, none, none, TITLES, "#000000", (-5.0, 5.0))
+    (trace,) = figure["data"]
+    assert trace["y"] == [1.0, 2.0, -5.0]
+    assert trace["marker"]["symbol"] == ["circle", "circle", "triangle-down-open"]
+    assert trace["customdata"][2][1] == -900.0
+    plain = in_order(outcome, none, none, TITLES, "#000000")
+    assert plain["data"][0]["y"] == [-900.0, 1.0, 2.0] and "range" not in plain["layout"]["yaxis"]
+
+
+def test_values_with_names_have_a_row_each() -> None:
+    spread = pd.DataFrame({"level": ["none", "own_keys + reports"], "points": [16, 16]})
+    spread = spread.assign(**{name: float(k) for k, name in enumerate(("q5", "q25", "q50", "q75", "q95"))})
+    figure = by_name(spread, TITLES, "#000000")
+    assert figure["data"][1]["y"] == ["none", "own keys + reports"]
+    assert figure["data"][1]["error_x"]["array"] == [1.0, 1.0]
+
+
+def test_ticks_of_a_histogram_are_round_numbers() -> None:
+    assert round_ticks(-141.3, 3.2) == [-100.0, -50.0, 0.0]
+    assert round_ticks(0.0, 0.075) == pytest.approx([0.0, 0.02, 0.04, 0.06])
+
+
+def test_a_dot_beyond_a_cut_axis_points_beyond_it() -> None:
+    rows = pd.DataFrame({"name": ["a", "b"], "value": [0.5, 9.0], "low": [0.4, 8.0], "high": [0.6, 10.0]})
+    figure = index_dots(rows.assign(clear=[True, True]), "index", None, "", (0.0, 1.0))
+    assert figure["data"][0]["marker"]["symbol"] == ["circle", "triangle-right-open"]
+    assert verdicts(pd.DataFrame({"claim": ["c"], "holds": [0]}))["data"] == []
