@@ -12,7 +12,7 @@ from sim.scenario.locations import root
 from sim.view.tables import records_of
 from tools.markdown import in_step, markdown_table, number
 
-DOCUMENT, TABLE, SEEDS = "docs/validation.md", "judgements", 4
+DOCUMENT, TABLE, SEEDS, ROUNDING = "docs/validation.md", "judgements", 4, 0.0005
 JUDGEMENTS: dict[str, Any] = {
     "trust.incident_news": 0,
     "providers.transparency_trust": 0,
@@ -23,8 +23,8 @@ JUDGEMENTS: dict[str, Any] = {
 
 
 def difference(row: dict[str, Any]) -> str:
-    """A difference, in brackets if its interval includes zero."""
-    if row["verdict"] == "exactly equal" or abs(row["difference"]) < 1e-5:
+    """A difference, in brackets if its interval includes zero; 0 where only rounding differs."""
+    if abs(row["difference"]) < ROUNDING:
         return "0"
     words = number(row["difference"], signed=True).replace("-", "−")
     return words if row["low"] * row["high"] > 0.0 else f"({words})"
