@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.analysis.evidence.compare import history_of
 from sim.runs.csv_tables import Unreadable, read_csv, write_csv
-from sim.scenario.canonical import canonical_scenario
+from sim.scenario.canonical import canonical_scenario, without_texts
 from sim.scenario.digest import digest
 from sim.scenario.posterior import posterior_folder
 from sim.scenario.resolution import Resolved, resolve
@@ -33,13 +33,14 @@ _NOT_OF_THE_WORLD = (*_NO_CONTENT, "first", "months", "switches")
 def configuration_of(resolved: Resolved) -> str:
     """Twelve letters for the parameters, the world and the history of an experiment.
 
-    They do not depend on its size, months and switches.
+    They do not depend on its size, months and switches, nor on words that only explain.
     """
     content = canonical_scenario(history_of(resolved))
     for event in content["timeline"]["events"]:
         if event["act"] is None:  # history's events are no lever's act
             del event["act"]
-    return digest({name: part for name, part in content.items() if name not in _NOT_OF_THE_WORLD})[:12]
+    world = {name: part for name, part in content.items() if name not in _NOT_OF_THE_WORLD}
+    return digest(without_texts(world))[:12]
 
 
 def compared_in(resolved: Resolved) -> str:
