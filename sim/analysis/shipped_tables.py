@@ -11,12 +11,13 @@ import filecmp
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from sim.analysis.evidence.compare import history_of
 from sim.runs.csv_tables import Unreadable, read_csv, write_csv
-from sim.scenario.canonical import canonical_scenario, without_texts
+from sim.scenario.canonical import canonical_scenario
 from sim.scenario.digest import digest
 from sim.scenario.posterior import posterior_folder
 from sim.scenario.resolution import Resolved, resolve
@@ -27,6 +28,7 @@ TABLES = (VALIDATION, RANKS, SURVIVAL, VARIED)
 OF_A_DIFFERENCE = (SURVIVAL, VARIED)
 CONFIGURATION, COMPARED = "configuration", "compared"
 _NO_CONTENT = ("name", "label", "customers")
+_TEXTS = ("name", "what", "reference", "confidence", "source", "meaning", "authority")  # nor in run ids
 _NOT_OF_THE_WORLD = (*_NO_CONTENT, "first", "months", "switches")
 
 
@@ -41,6 +43,17 @@ def configuration_of(resolved: Resolved) -> str:
             del event["act"]
     world = {name: part for name, part in content.items() if name not in _NOT_OF_THE_WORLD}
     return digest(without_texts(world))[:12]
+
+
+def without_texts(tree: Any) -> Any:
+    """Part of a canonical form without what only explains it, so that better words change no digest."""
+    if isinstance(tree, dict):
+        return {
+            name: without_texts(part)
+            for name, part in tree.items()
+            if name not in _TEXTS or not isinstance(part, str | None)
+        }
+    return [without_texts(part) for part in tree] if isinstance(tree, list) else tree
 
 
 def compared_in(resolved: Resolved) -> str:

@@ -38,17 +38,6 @@ def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def without_texts(tree: Any) -> Any:
-    """A part of the canonical form without what only explains it, so that better words change no digest."""
-    if isinstance(tree, dict):
-        return {
-            name: without_texts(part)
-            for name, part in tree.items()
-            if name not in _TEXTS or not isinstance(part, str | None)
-        }
-    return [without_texts(part) for part in tree] if isinstance(tree, list) else tree
-
-
 def in_canonical_order(parts: Mapping[str, Any], order: Mapping[str, list[str]]) -> dict[str, Any]:
     """The parts of a scenario, read from its canonical form, in the order that it had."""
     out = dict(parts)

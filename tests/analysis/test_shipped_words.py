@@ -1,17 +1,16 @@
-"""What decides a digest of a scenario, and what only explains."""
+"""What a shipped table belongs to, and what only explains it."""
 
 import datetime as dt
 from dataclasses import replace
 
 from sim.analysis import shipped_tables
-from sim.scenario.canonical import without_texts
 from sim.scenario.resolution import resolve
 
 
 def test_texts_are_left_out_and_parts_of_their_name_are_not() -> None:
     tree = {"what": "a law", "date": "2014-07-17", "enacts": [{"reference": None, "countries": ["GB"]}]}
-    assert without_texts(tree) == {"date": "2014-07-17", "enacts": [{"countries": ["GB"]}]}
-    assert without_texts({"name": {"reach": 1.0}}) == {"name": {"reach": 1.0}}
+    assert shipped_tables.without_texts(tree) == {"date": "2014-07-17", "enacts": [{"countries": ["GB"]}]}
+    assert shipped_tables.without_texts({"name": {"reach": 1.0}}) == {"name": {"reach": 1.0}}
 
 
 def test_better_words_leave_shipped_tables_in_force_and_another_date_does_not() -> None:
