@@ -20,6 +20,7 @@ from sim.analysis.crate_people import KEYWORDS, deposit_in, entity, grant, one_o
 from sim.analysis.derived_tables import OF_OTHER_RUNS, stored_differences
 from sim.analysis.derived_tables import TABLES as FROM_TABLES
 from sim.analysis.drivers.outcomes import OUTCOMES
+from sim.analysis.manifest_statements import statements
 from sim.analysis.records import COLUMNS, COMPARISON, SWEEP, records_of
 from sim.analysis.records import TABLE as RECORDS_TABLE
 from sim.analysis.stored_tables import KEY
@@ -195,7 +196,8 @@ def _describe(crate: Any, manifest: dict[str, Any], deposit: Deposit) -> list[An
 def _records(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
     """The records, computed from the tables.
 
-    Raises InputError if a table that follows from the recorded ones is another than it should be.
+    Raises InputError if a table that follows from the recorded ones is another than it should be, or the
+    manifest says of the results what does not follow from them.
     """
     try:
         resolved = restored(manifest["scenario"], load_base(root() / CONFIGS), str(folder / MANIFEST))
@@ -207,6 +209,11 @@ def _records(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
         f"{folder / name}: does not follow from the tables: {found}"
         for name, found in stored_differences(folder, manifest, resolved)
         if found is not None and found.hold(manifest) is False
+    ]
+    wrong += [
+        f"{folder / MANIFEST}: it does not hold that {one.what} ({one.words})"
+        for one in statements(folder, manifest, resolved)
+        if one.holds is False
     ]
     if wrong:
         raise InputError(wrong)

@@ -6,6 +6,7 @@ it needs when it is called, so that `--help` answers at once.
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -67,8 +68,13 @@ def _refuse_empty(words: Sequence[str]) -> None:
             raise InputError(f"{word[:-1]}: is empty; leave it out or give a value")
 
 
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """The command; problems with the input go to standard error, one line each."""
+    signal.signal(signal.SIGTERM, _stop)  # as Ctrl-C: workers are ended, nothing half-written is left
     try:
         _refuse_empty(sys.argv[1:])
         app()

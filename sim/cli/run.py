@@ -52,7 +52,7 @@ def run_experiment(options: RunOptions) -> list[str]:
     resolved = pipeline.resolve(
         options.experiment, options.sets, seeds=options.seeds, customers=options.customers
     )
-    shard, joint = _shard(options.shard), joint_draws(resolved, options.draws)
+    shard, joint = _shard(options.shard, resolved), joint_draws(resolved, options.draws)
     folder, store = options.out or RESULTS / resolved.name, options.store or STORE
     make_folders(folder, store)
     screen = console()
@@ -131,13 +131,16 @@ def _engine(cluster: str | None, workers: int | None) -> "OpenEngine | None":
     return cluster_engine(cluster, workers)
 
 
-def _shard(word: str | None) -> tuple[int, int] | None:
+def _shard(word: str | None, resolved: "Resolved") -> tuple[int, int] | None:
     """`2/8`: the second of eight parts."""
     if word is None:
         return None
     part, slash, parts = word.partition("/")
     if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
         raise InputError(f"--shard: '{word}': write it as i/n, from 1/n to n/n, for example 2/8")
+    pairs = len(points(resolved)) * resolved.experiment.seeds.count
+    if int(parts) > pairs:
+        raise InputError(f"--shard: '{word}': only {pairs:,} parts would have a pair to run")
     return int(part), int(parts)
 
 

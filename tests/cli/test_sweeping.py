@@ -31,6 +31,15 @@ def test_a_shard_that_is_none_is_refused_before_anything_runs(
     assert not (tmp_path / "out").exists()
 
 
+def test_more_shards_than_pairs_are_refused(project: Path, warrantsim: Warrantsim, tmp_path: Path) -> None:
+    outcome = warrantsim(
+        "run", "two_worlds", "--seeds", "2", "--out", str(tmp_path / "out"), "--shard", "1/99999999"
+    )
+    assert outcome.code == 2
+    assert "--shard: '1/99999999': only 2 parts would have a pair to run" in outcome.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_store_that_cannot_be_written_is_refused(
     project: Path, warrantsim: Warrantsim, tmp_path: Path
 ) -> None:

@@ -97,6 +97,9 @@ def test_points_must_have_the_values_of_the_design_and_every_pair(copied: Path) 
     )
     write(lie, path)
     assert "row 1 is (0, 1, 'microsoft_wins', '2.0', '0.1'), follows" in failed(copied)
+    with pytest.raises(InputError, match=r"it does not hold that points.parquet lists every pair"):
+        pack(copied, copied.parent / "lie.zip", Deposit())
+    assert not list(copied.parent.glob("*.zip"))
     write(points.filter(points.column("done")), path)
     assert "it has 22 rows, 24 follow" in failed(copied)
 

@@ -1,7 +1,6 @@
 """Serve the explorer on this machine until it is interrupted."""
 
 import logging
-import signal
 import socket
 import threading
 import webbrowser
@@ -34,8 +33,6 @@ def serve(
     address = f"http://{_named(host)}:{listening.getsockname()[1]}/"
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(app.server, sockets=[listening], threads=THREADS)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _stop)  # as Ctrl+C does: worker processes are ended, nothing is left
     try:
         with suppress(KeyboardInterrupt):
             tell(f"the explorer is at {address} (Ctrl+C stops it)")
@@ -47,10 +44,6 @@ def serve(
         for page in pages:
             page.close()
         tell("ended")
-
-
-def _stop(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _named(host: str) -> str:
