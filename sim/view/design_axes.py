@@ -37,9 +37,12 @@ def set_by_design(manifest: Mapping[str, Any], values: pd.DataFrame) -> list[str
     chart could vary one at a time.
     """
     varied = [str(name) for name in values.columns if values[name].nunique() > 1]
-    if _design(manifest).get("method") != POSTERIOR:
-        return varied
-    return [name for name in varied if definition(manifest, name)[0] == "lever"]
+    return [name for name in varied if not drawn_by_fit(manifest, name)]
+
+
+def drawn_by_fit(manifest: Mapping[str, Any], path: str) -> bool:
+    """Whether a factor's values are the draws of a fit, not set by the design."""
+    return _design(manifest).get("method") == POSTERIOR and definition(manifest, path)[0] != "lever"
 
 
 def is_ordered(values: "pd.Series[Any]") -> bool:

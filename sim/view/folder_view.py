@@ -27,7 +27,7 @@ from sim.runs.folder_check import check_footers
 from sim.runs.pair_series import PairSeries
 from sim.runs.results import MANIFEST, FolderResults
 from sim.runs.watch import UNCHANGING
-from sim.view.design_axes import set_by_design
+from sim.view.design_axes import drawn_by_fit, set_by_design
 from sim.view.results_folders import ResultsFolder, open_folder
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_drivers import Drivers
@@ -119,6 +119,11 @@ class FolderView:
     def designed(self) -> list[str]:
         """The factors that the design itself sets, in its order; not the draws of a fit."""
         return set_by_design(self.manifest, self.series().values)
+
+    @property
+    def choices(self) -> list[str]:
+        """The factors that a reader can choose: all that the design sets, varied so far or not."""
+        return [name for name in self.folder.factors if not drawn_by_fit(self.manifest, name)]
 
     def ranking(self, code: str) -> pd.DataFrame:
         """The factors by what they do to a headline's difference (or level), the largest first."""

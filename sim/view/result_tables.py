@@ -81,7 +81,7 @@ def uncertainty_table(
         "luck, fit and judgement; in bold where the 90% interval excludes zero. Same sign: the share of "
         "draws with the sign of the middle value, given the ranges of the parameters. "
         f"{_deciders(rows)}{_held(varied)}"
-        f"Luck alone: fixed parameters, over {_pairs(headlines)}."
+        f"Luck alone: fixed parameters, over {_pairs(headlines)}.{_apart(rows, luck)}"
     )
     return Table(
         "Headline differences",
@@ -98,6 +98,28 @@ def is_negligible(row: Mapping[Any, Any]) -> bool:
     """Whether a headline over draws differs by nothing that anybody could notice, or is not known."""
     values = [row[name] for name in ("median", "low90", "high90")]
     return largest_of(*values) * scale_for(str(row["unit"]), largest_of(*values)).factor < NEGLIGIBLE
+
+
+def side_of_draws(row: Mapping[Any, Any], luck: Mapping[Any, Any] | None) -> int:
+    """Where most draws lie, seen from the difference at fixed parameters: 1 above it, -1 below it.
+
+    0 where that difference is among the middle half of the draws, or nothing is known of it.
+    """
+    if luck is None or is_negligible(row):
+        return 0
+    return int(luck["difference"] < row["low50"]) - int(luck["difference"] > row["high50"])
+
+
+def _apart(rows: Sequence[Mapping[Any, Any]], luck: Mapping[str, Mapping[Any, Any]]) -> str:
+    """Which headlines differ much between fixed parameters and draws, and why, in sentences."""
+    apart = [str(row["name"]) for row in rows if side_of_draws(row, luck.get(str(row["headline"])))]
+    if not apart:
+        return ""
+    return (
+        " The fixed parameters are by default the best point of the fit; draws also hold parameters with "
+        "which an effect is larger or smaller. Outside the middle half of the draws is luck alone for: "
+        f"{'; '.join(apart)}."
+    )
 
 
 def _over_draws(row: Mapping[Any, Any], luck: Mapping[Any, Any] | None) -> list[Value]:

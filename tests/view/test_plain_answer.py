@@ -40,8 +40,8 @@ def test_the_answer_is_three_short_paragraphs_sure_first(view: ResultsView) -> N
     assert sure == (
         "If the Justice Department had won instead of Microsoft, trust in US cloud providers abroad would "
         "have been about 1.0 points of 100 lower on average from 2014 to 2025. We are 90% sure that it would "
-        "have been 0.4 to 1.9 points of 100 lower. In the first 13 months it is about 7% of what the Snowden "
-        "leak of 2013 cost that trust in its own first 13 months."
+        "have been 0.4 to 1.9 points of 100 lower. In the first 13 months it is about 7% (the middle of the "
+        "draws) of what the Snowden leak of 2013 cost that trust in its own first 13 months."
     )
     assert also == (
         "Also clear: the number of US orders exposed to a conflict with another country's law would have "

@@ -20,6 +20,13 @@ def made(low: float, median: float, high: float, share: float, parameters: str =
     return uncertainty_table(over, luck, LABELS, varied)
 
 
+def test_the_note_says_why_luck_alone_lies_apart_from_most_draws() -> None:
+    apart = made(-0.6, -0.4, -0.2, 1.0).note
+    assert "by default the best point of the fit; draws also hold parameters" in apart
+    assert apart.endswith("is luck alone for: Trust in US providers abroad.")
+    assert "best point" not in made(-4.0, -1.5, -0.36, 1.0).note
+
+
 def row(table: Table) -> list[str]:
     [cells] = table.cells()
     return [f"**{cell.text}**" if cell.strong else cell.text for cell in cells][1:]

@@ -1,5 +1,6 @@
 """Trust by country: the selected country over time, and all countries at the end of the run."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,7 +24,7 @@ from sim.view.figures.style import (
 from sim.view.figures.time_series import fan_traces
 from sim.view.number_format import POINTS_OF_100
 
-_LONGEST = 22  # letters of a name beside the axis: a telephone has no room for more
+_LONGEST = 28  # letters of a name beside the axis: a telephone has no room for more
 
 
 def chosen_country(
@@ -120,7 +121,7 @@ def countries_at_end(
         max(float(rows["q95"].max()) for rows in quantiles.values()),
     )
     # a letter of 12 px type is 6.5 px wide
-    short = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1].rstrip(' ,')}…" for name in shown]
+    short = [_short(name) for name in shown]
     ticks = [f"<b>{name}</b>" if code in told else name for code, name in zip(order, short, strict=True)]
     margin = {"l": 24 + 6.5 * max(map(len, short)), "r": 52, "t": 56, "b": 12}
     return {
@@ -133,6 +134,16 @@ def countries_at_end(
             annotations=notes,
         ),
     }
+
+
+def _short(name: str) -> str:
+    """The name of a place with room for no more than `_LONGEST` letters: its first parts, whole."""
+    while len(name) > _LONGEST:
+        parts = re.split(r"(,? and (?:the )?|, | )", name.removesuffix(" etc."))
+        if len(parts) < 3:
+            return f"{name[: _LONGEST - 1]}…"
+        name = f"{''.join(parts[:-2])} etc."
+    return name
 
 
 def _beside(code: str, words: str, row: str, quantiles: Iterable[pd.DataFrame]) -> dict[str, Any]:

@@ -31,17 +31,23 @@ def laws(view: ResultsView) -> Iterable[Block]:
 def _over_time(view: ResultsView) -> Iterable[Block]:
     titles = INSTRUMENTS | TOTALS
     frame = view.needed_table("laws over time", "world", *(f"laws_{code}" for code in titles))
-    figures = []
+    figures, nowhere = [], []
     for code, title in titles.items():
+        if not frame[f"laws_{code}"].fillna(0.0).any():
+            nowhere.append(title.lower())
+            continue
         fans = {name: fan(of_world(frame, name), f"laws_{code}") for name in view.styles}
         unit = "instruments" if code == "total" else "countries"
         figures.append(
             together(fans, view.styles, view.span, title, unit, height=210, y={"rangemode": "tozero"})
         )
         figures[-1]["layout"]["xaxis"]["dtick"] = "M48"
+    if not figures:
+        raise NotThere("laws over time", "No law came into force in any run.")
+    none = f" In no run does any country have: {', '.join(nowhere)}." if nowhere else ""
     read = (
         f"Countries with the instrument in force. {view.band}{beyond_luck(view, 'laws')} Each panel has its "
-        "own vertical axis, from zero; all worlds in a panel share it."
+        f"own vertical axis, from zero; all worlds in a panel share it.{none}"
     )
     yield Chart("laws-time", "How many countries adopt each law?", read, figures, width=270)
 

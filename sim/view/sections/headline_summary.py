@@ -35,6 +35,11 @@ LUCK_ALONE = (
     "model leaves out.",
 )
 
+_AT_FIXED = (
+    " They are at fixed parameters, luck alone. The answer at the top is the middle over the draws: its "
+    "share of the Snowden leak is not that of these means."
+)
+
 LIMITS_OF_SWEEPS = (
     *LIMITS[:-1],
     "Intervals are over the pairs of a point. Parameters that the design does not vary are fixed, and no "
@@ -204,7 +209,8 @@ def headlines(view: ResultsView) -> Iterable[Block]:
             "Reasons",
             columns("Headline", "Reason"),
             [row for row in reasons if row[1]],
-            "Means over pairs, computed from the tables of this run.",
+            "Means over pairs, computed from the tables of this run."
+            + (_AT_FIXED if uncertainty is not None else ""),
         )
     if view.outlook:
         yield Table(

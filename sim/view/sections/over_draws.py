@@ -1,11 +1,12 @@
 """The headline differences over draws of the fit, beside charts whose bands hold luck alone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sim.view.figures.style import Figure
 from sim.view.figures.time_series import with_draws
 from sim.view.number_format import estimate, largest_of, scale_for, with_unit
-from sim.view.result_tables import is_negligible
+from sim.view.result_tables import is_negligible, side_of_draws
 from sim.view.results_view import ResultsView
 from sim.view.sections.plain_answer import ENOUGH
 from sim.view.tables import records_of, text
@@ -33,6 +34,7 @@ def beyond_luck(view: ResultsView, *codes: str) -> str:
     return (
         f" <strong>That is not the whole uncertainty.</strong> Over {int(rows[0]['draws']):,} draws of the "
         f"fit, {text(b.label)} minus {text(a.label)} is: {'; '.join(_told(row) for row in rows)}."
+        f"{_why_apart(view, rows)}"
     )
 
 
@@ -46,8 +48,32 @@ def beside_draws(view: ResultsView, figure: Figure, code: str, colour: str) -> t
     words = (
         " <strong>The bar at the right holds luck, the fit and what was judged:</strong> over "
         f"{int(row['draws']):,} draws of the fit, {_told(row)}; its thick part holds half of the draws."
+        f"{_why_apart(view, [row])}"
     )
     return with_draws(figure, values, int(row["draws"]), colour), words
+
+
+def _why_apart(view: ResultsView, rows: Sequence[dict[str, Any]]) -> str:
+    """Why a chart at fixed parameters shows less or more than most draws do, as HTML; empty where it does
+    not."""
+    headlines = view.summary("headlines")
+    luck = {str(row["headline"]): row for row in records_of(headlines)} if headlines is not None else {}
+    told = []
+    for row in rows:
+        fixed = luck.get(str(row["headline"]))
+        side = side_of_draws(row, fixed)
+        if fixed is not None and side:
+            scale = scale_for(str(row["unit"]), largest_of(row["median"], row["low90"], row["high90"]))
+            values = (fixed["difference"], row["low90"], row["high90"])  # rounded as the draws beside it are
+            middle, _ = estimate(*(value * scale.factor for value in values))
+            amount = text(with_unit(middle, scale.change))
+            told.append(f"{'above' if side > 0 else 'below'} {amount} ({text(str(row['name']))})")
+    if not told:
+        return ""
+    return (
+        " The lines are at fixed parameters, by default the best point of the fit. The draws hold other "
+        f"parameters, too, and at least three in four of them lie to one side: {'; '.join(told)}."
+    )
 
 
 def _told(row: dict[str, Any]) -> str:

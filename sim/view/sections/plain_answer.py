@@ -160,8 +160,8 @@ def _against_the_leak(row: Row) -> str:
         return ""
     words = "less than 1%" if abs(share) < 0.01 else f"about {abs(share):.0%}"
     return (
-        f" In the first {months:.0f} months it is {words} of what the Snowden leak of 2013 cost that trust "
-        f"in its own first {months:.0f} months."
+        f" In the first {months:.0f} months it is {words} (the middle of the draws) of what the Snowden leak "
+        f"of 2013 cost that trust in its own first {months:.0f} months."
     )
 
 

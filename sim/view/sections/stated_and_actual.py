@@ -18,6 +18,7 @@ STATED = {
     "stated_would_leave": "Would leave",
     "stated_would_pay": "Would pay 15% more to avoid US reach",
 }
+_NO_BAND = "No bands are drawn: those of so many lines would hide one another."
 _FLOOR, _YEARS_AT_THE_FLOOR = 0.0005, 3  # shares that are shown as 0.0%
 ACTUAL = {
     "left_us": "Left a US provider",
@@ -35,8 +36,8 @@ def reaction(view: ResultsView) -> Iterable[Block]:
     yield Chart(
         "stated",
         f"What do customers {view.where} state in surveys?",
-        "Share of respondents to the monthly survey, mean of each calendar year; median over seeds. The "
-        "vertical axis is the same in all panels.",
+        "Share of respondents to the monthly survey, mean of each calendar year; median over seeds. "
+        f"{_NO_BAND} The vertical axis is the same in all panels.",
         _panels(view, stated, STATED, "% of respondents"),
     )
     at_floor = [*_at_the_floor(view, stated)]
@@ -52,9 +53,10 @@ def reaction(view: ResultsView) -> Iterable[Block]:
             how_to_record("cell") + " The rates need the number of customers in that table.",
         )
     read = (
-        "Customers who did so in a calendar year, complete years only; median over seeds. 'Left' and "
-        f"'returned' are shares of all cloud customers {text(view.where)}, 'postponed' of those not yet in "
-        "the cloud; each postponement counts. <strong>The axis differs from that of the chart above.</strong>"
+        f"Customers who did so in a calendar year, complete years only; median over seeds. {_NO_BAND} "
+        f"'Left' and 'returned' are shares of all cloud customers {text(view.where)}, 'postponed' of those "
+        "not yet in the cloud; each postponement counts. <strong>The axis differs from that of the chart "
+        "above.</strong>"
     )
     yield Chart("actual", "What do they do?", read, _panels(view, rates, ACTUAL, "% a year"))
 

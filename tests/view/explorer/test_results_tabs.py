@@ -1,6 +1,7 @@
 """Every tab of every kind of results folder builds, with figures that plotly takes; without a browser."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,32 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 @pytest.fixture(scope="module")
 def folder_view(finished: Finished) -> FolderView:
     return open_results(finished.folder.parent, "known")
+
+
+@pytest.fixture
+def drawn(finished: Finished, tmp_path: Path) -> FolderView:
+    """The same results as if a fit had drawn all factors."""
+    folder = tmp_path / "results" / "drawn"
+    shutil.copytree(finished.folder, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    design = manifest["scenario"]["experiment"]["design"]
+    manifest["scenario"]["experiment"]["design"] = {**design, "method": "posterior", "levers": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return open_results(folder.parent, "drawn")
+
+
+def test_draws_of_a_fit_are_no_factors_to_choose(drawn: FolderView, folder_view: FolderView) -> None:
+    assert "heat" in {tab.key for tab in tabs_of(folder_view)}
+    assert "heat" not in {tab.key for tab in tabs_of(drawn)}
+    for key, param in (("factors", "pick"), ("fans", "where"), ("verdicts", "x")):
+        query = Query({})
+        BY_TAB[key].controls(drawn, query)
+        offered = json.dumps([control.to_plotly_json() for control in query.controls], default=str)
+        assert not [
+            name for name in drawn.folder.factors if f"{name}=" in offered or f'"{name}"' in offered
+        ], param
+    [page] = contents(BY_TAB["factors"].content(drawn, Query({})))
+    assert "How far apart are the draws?" in json.dumps(page)
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ import pandas as pd
 from dash import html
 
 from sim.analysis.headlines import HEADLINES
-from sim.view.blocks import Section, Text
+from sim.view.blocks import Missing, Section, Text
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.query import Query
 from sim.view.explorer.pages.results.tab import (
     ALL,
     Tab,
+    has_factors,
     has_points,
     headline_choice,
     level_choices,
@@ -25,6 +26,7 @@ from sim.view.explorer.pages.results.tab import (
 from sim.view.folder_view import FolderView
 from sim.view.labels import factor_name
 from sim.view.sections import design_drivers, design_factors, design_heat_map
+from sim.view.sections.design_factors import draws
 
 _LOWEST, _HIGHEST = "lowest", "highest"  # tenths of the outcome
 _NOT_BY_LEVEL = Text(
@@ -99,7 +101,13 @@ def _picked(
 
 
 def _factors(folder_view: FolderView, metric: str, pick: str, words: str) -> Component:
-    values, at = folder_view.series().values, folder_view.points(metric)
+    at = folder_view.points(metric)
+    if not folder_view.choices:
+        none = Missing("the draws", "No finished pair has a value of this headline. Choose another one.")
+        known = at[folder_view.which].notna().any()
+        drawn = draws(folder_view.view, metric, at) if known else none
+        return charts([Section("factors", "The headline at every draw", [drawn])])
+    values = folder_view.series().values[folder_view.choices]
     if not folder_view.why_no_drivers():  # the first of many, by what they do to the headline
         values = values[[*folder_view.ranking(metric)["factor"].head(_MOST_FACTORS)]]
     values = values[list(values.columns)[:_MOST_FACTORS]]
@@ -170,7 +178,7 @@ def _grid(table: pd.DataFrame, factors: Collection[str]) -> Component:
     )
 
 
-HEAT = Tab("heat", "Heat map", has_points, _heat, _heat_choices, _heat_table)
+HEAT = Tab("heat", "Heat map", has_factors, _heat, _heat_choices, _heat_table)
 DRIVERS = Tab("drivers", "Drivers", has_points, _drivers, headline_choice, _drivers_table)
 FACTORS = Tab("factors", "All factors", has_points, _factors, _factor_choices, _points_table)
 POINTS = Tab("points", "Points", has_points, _points, headline_choice, _points_table)

@@ -56,6 +56,11 @@ def has_points(folder_view: FolderView) -> bool:
     return folder_view.folder.has_design and has_runs(folder_view)
 
 
+def has_factors(folder_view: FolderView) -> bool:
+    """Whether there are factors to set a headline against; draws of a fit are none."""
+    return has_points(folder_view) and bool(folder_view.choices)
+
+
 def of_design(folder_view: FolderView, *files: str) -> bool:
     """Whether the folder of a design has these files."""
     return folder_view.folder.has_design and folder_view.folder.has(*files)
@@ -68,8 +73,10 @@ def headline_choice(folder_view: FolderView, query: Query) -> tuple[str]:
 
 
 def two_factors(folder_view: FolderView, query: Query) -> tuple[str, str]:
-    """Two factors, if there are two."""
-    names = {name: factor_name(name) for name in folder_view.folder.factors}
+    """Two factors, if there are two; empty where the design sets none."""
+    names = {name: factor_name(name) for name in folder_view.choices}
+    if not names:
+        return "", ""
     x = query.select("x", "Across", names)
     return x, query.select("y", "Upwards", names, next((name for name in names if name != x), x))
 
@@ -81,7 +88,7 @@ def level_choices(folder_view: FolderView) -> dict[str, str]:
     values = folder_view.series().values
     return {
         f"{name}={k}": f"{factor_name(name)} is {level}"
-        for name in folder_view.folder.factors
+        for name in folder_view.choices
         for k, level in enumerate(levels(values[name]).names)
     }
 
