@@ -51,9 +51,14 @@ def without_texts(tree: Any) -> Any:
         return {
             name: without_texts(part)
             for name, part in tree.items()
-            if name not in _TEXTS or not isinstance(part, str | None)
+            if name not in _TEXTS or not _is_text(part)
         }
     return [without_texts(part) for part in tree] if isinstance(tree, list) else tree
+
+
+def _is_text(part: Any) -> bool:
+    """Words, or words by what they explain."""
+    return all(map(_is_text, part.values())) if isinstance(part, dict) else isinstance(part, str | None)
 
 
 def compared_in(resolved: Resolved) -> str:

@@ -10,6 +10,7 @@ from sim.scenario.resolution import resolve
 def test_texts_are_left_out_and_parts_of_their_name_are_not() -> None:
     tree = {"what": "a law", "date": "2014-07-17", "enacts": [{"reference": None, "countries": ["GB"]}]}
     assert shipped_tables.without_texts(tree) == {"date": "2014-07-17", "enacts": [{"countries": ["GB"]}]}
+    assert shipped_tables.without_texts({"source": {"adoption": "counted", "trust": None}}) == {}
     assert shipped_tables.without_texts({"name": {"reach": 1.0}}) == {"name": {"reach": 1.0}}
 
 

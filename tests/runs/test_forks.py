@@ -137,7 +137,7 @@ def test_a_move_of_something_else_does_not_fork() -> None:
 def test_checkpoints_in_memory_have_a_bound() -> None:
     kept = Checkpoints(most=100)
     for number in range(5):
-        kept.add(At(number, str(number)), Checkpoint(number, 1, b"x" * 40))
+        kept.add(At(number, str(number)), Checkpoint(number, 1, np.zeros((0, 2), np.bool_), b"x" * 40))
     assert [kept.find(At(number, str(number))) is not None for number in range(5)] == [
         False, False, False, True, True,
     ]  # fmt: skip
