@@ -112,9 +112,9 @@ def decimals_of(low: float, high: float) -> int:
 
 
 def estimate(value: float, low: float, high: float) -> tuple[str, str]:
-    """A difference and its interval, to the same decimals."""
+    """A difference and its interval, to the same decimals; of one pair, without interval, to two digits."""
     if missing(low) or missing(high):
-        return number(value, signed=True), DASH
+        return number(value, signed=True, digits=2), DASH
     decimals = decimals_of(low, high)
     return number(value, True, decimals), span(low, high, True, decimals)
 

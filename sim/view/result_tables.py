@@ -163,10 +163,11 @@ def _held(varied: "pd.DataFrame | None") -> str:
 def _headline(row: Mapping[Any, Any]) -> list[Value]:
     _, change = scales(row)
     difference, interval = estimate(*(row[name] * change.factor for name in ("difference", "low", "high")))
-    size = with_unit(difference, change.change if row["unit"] in SCALED or change.change == POINTS else "")
+    size = with_unit(difference, change.change if row["unit"] in SCALED else "")
+    below = POINTS if change.change == POINTS else ""  # beside the number, it would widen the whole table
     clear = row["low"] > 0 or row["high"] < 0
     cells: list[Value] = [_name(row), str(row["window"]), *levels(row, ("value_a", "value_b"))]
-    return [*cells, Cell(size, strong=bool(clear)), interval, _text(row["verdict"])]
+    return [*cells, Cell(size, below, strong=bool(clear)), interval, _text(row["verdict"])]
 
 
 def scales(row: Mapping[Any, Any]) -> tuple[Scale, Scale]:

@@ -5,6 +5,7 @@ import pytest
 
 from sim.runs.results import FolderResults, MemoryResults
 from sim.view.blocks import Chart
+from sim.view.figures.evidence_dots import scores
 from sim.view.figures.style import WorldStyle
 from sim.view.figures.trust_by_country import countries_at_end
 from sim.view.results_view import ResultsView
@@ -32,6 +33,14 @@ def test_a_caption_says_why_lines_lie_apart_from_most_draws(
     words = beyond_luck(view, "trust")
     assert "Over 256 draws of the fit" in words
     assert ("by default the best point of the fit" in words) == bool(side) and side in words
+
+
+def test_names_of_many_lines_beside_an_axis_do_not_touch() -> None:
+    names = ["a<br>b<br>c<br>d<br>e", "f<br>g<br>h<br>i<br>j"]
+    rows = pd.DataFrame({"label": names, "forecaster": "model", "score": 1.0, "hover": ""})
+    layout = scores(rows, ["model"])["layout"]
+    room = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
+    assert room / len(names) > 5 * 15.6
 
 
 def charts(blocks: object) -> dict[str, Chart]:

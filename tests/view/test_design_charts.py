@@ -14,6 +14,7 @@ from sim.view.figures.design_charts import (
     verdicts,
     verdicts_over,
 )
+from sim.view.figures.parallel_coordinates import parallel
 from sim.view.figures.sensitivity_charts import index_dots
 from sim.view.figures.style import round_ticks
 from sim.view.folder_view import FolderView
@@ -177,3 +178,12 @@ def test_a_dot_beyond_a_cut_axis_points_beyond_it() -> None:
     figure = index_dots(rows.assign(clear=[True, True]), "index", None, "", (0.0, 1.0))
     assert figure["data"][0]["marker"]["symbol"] == ["circle", "triangle-right-open"]
     assert verdicts(pd.DataFrame({"claim": ["c"], "holds": [0]}))["data"] == []
+
+
+def test_an_axis_of_all_factors_is_named_as_everywhere_else() -> None:
+    values = pd.DataFrame(
+        {"investigators.mla_success": [0.5, 1.0], "worlds.b.switches.0.on": ["2014", "2015"]}
+    )
+    figure = parallel(values, pd.Series([1.0, 2.0]), "difference", "points", "Cividis", (0.0, 2.0), None)
+    words = [note["text"] for note in figure["layout"]["annotations"]]
+    assert {"MLA success", "day of switch 1"} <= set(words)

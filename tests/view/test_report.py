@@ -291,6 +291,9 @@ def test_numbers_have_four_digits(value: float, shown: str) -> None:
 def test_estimates_have_the_decimals_of_their_interval() -> None:
     assert estimate(-4.2021, -6.3, -2.1) == ("\N{MINUS SIGN}4.2", "\N{MINUS SIGN}6.3 to \N{MINUS SIGN}2.1")
     assert estimate(0.0, 0.0, 0.0) == ("0", "0 to 0")
+    nan = float("nan")
+    assert estimate(-1.678, nan, nan)[0] == "\N{MINUS SIGN}1.7", "one pair says nothing of further digits"
+    assert estimate(762.4, nan, nan)[0] == "+762"
 
 
 def test_a_narrow_interval_adds_no_digits() -> None:

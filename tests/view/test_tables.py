@@ -102,6 +102,12 @@ def test_headlines_are_scaled_with_their_unit_and_bold_where_zero_is_excluded() 
     assert "Laws (countries)" in second and "**" not in second and DASH in second
 
 
+def test_a_unit_in_words_stands_below_its_number_so_that_no_column_is_pushed_out() -> None:
+    share = HEADLINES.iloc[:1].assign(name="Share", unit="%", difference=32.7, low=30.1, high=35.2)
+    [row] = headlines_table(share, ["Won", "Lost"]).cells()
+    assert ("+32.7", "percentage points") in [(cell.text, cell.detail) for cell in row]
+
+
 def test_headlines_of_one_world_have_no_difference() -> None:
     table = headlines_table(HEADLINES, [])
     assert [column.title for column in table.columns] == ["Headline", "Window", "Value"]

@@ -64,5 +64,5 @@ def _dots(
     ]
     margin = {"l": 48, "r": 14, "t": 12, "b": 48}
     lines = max((name.count("<br>") for name in names), default=0)
-    height = 90 + (22 + 13 * lines) * len(names)
+    height = 90 + (24 + 16 * lines) * len(names)  # a line of 12 px type is 15.6 px high
     return {"data": traces, "layout": layout(height, xaxis=x, yaxis=names_axis(names), margin=margin, **more)}

@@ -78,6 +78,8 @@ def _drivers_table(folder_view: FolderView, metric: str) -> pd.DataFrame:
 
 def _factor_choices(folder_view: FolderView, query: Query) -> tuple[str, str, str]:
     """A headline, and the emphasised points with their words: all, the ends of the outcome, or a level."""
+    if not folder_view.choices:  # draws of a fit: their chart is in the order of the outcome
+        return *headline_choice(folder_view, query), ALL, ""
     picks = {
         ALL: "all points",
         _LOWEST: "the lowest tenth of the outcome",
