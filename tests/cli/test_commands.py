@@ -84,7 +84,7 @@ def test_explain(project: Path, warrantsim: Warrantsim, name: str, shown: list[s
 
 def test_the_empty_name_is_nobodys(warrantsim: Warrantsim) -> None:
     outcome = warrantsim("explain", "")
-    assert outcome.code == 2 and "nothing has that name" in outcome.err
+    assert outcome.code == 2 and "an argument: is empty" in outcome.err
 
 
 def test_explain_in_an_experiment_says_who_set_the_value_of_each_world(

@@ -183,8 +183,8 @@ FAULTS = (
     Fault(
         "an evader who cannot learn: whatever the rule, evaders believe that an order stops at the border",
         "sim/model/agents/investigators.py",
-        "world=world, place=place, host=hosts, belief=belief, foreign_owned",
-        "world=world, place=place, host=hosts, belief=0.0 * belief, foreign_owned",
+        "return self._always_held._replace(**data._asdict(), ",
+        "data = data._replace(belief=0 * data.belief); return self._always_held._replace(**data._asdict(), ",
         "tests/model/practitioner/test_requests.py::"
         "test_evaders_leave_us_providers_where_an_order_reaches_whatever_they_hold",
     ),
