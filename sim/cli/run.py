@@ -138,7 +138,9 @@ def _shard(word: str | None, resolved: "Resolved") -> tuple[int, int] | None:
     part, slash, parts = word.partition("/")
     if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
         raise InputError(f"--shard: '{word}': write it as i/n, from 1/n to n/n, for example 2/8")
-    pairs = len(points(resolved)) * resolved.experiment.seeds.count
+    from sim.runs.plan import Plan
+
+    pairs = len(Plan(resolved))
     if int(parts) > pairs:
         raise InputError(f"--shard: '{word}': only {pairs:,} parts would have a pair to run")
     return int(part), int(parts)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sim.cli.console import console
 from sim.cli.run import RunOptions, command_of
+from sim.runs.plan import Plan
 from sim.runs.whole_files import write_whole
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import points, resolve
+from sim.scenario.resolution import resolve
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -42,7 +43,7 @@ def write_job_script(
         raise InputError(
             "a job script cannot name a file or value that holds a line break or control character"
         )
-    pairs = len(points(resolved)) * resolved.experiment.seeds.count
+    pairs = len(Plan(resolved))
     if parts > pairs:
         raise InputError(
             f"N: {parts:,} parts, of which only {pairs:,} would have a pair to run; at most {pairs:,}"

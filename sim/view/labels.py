@@ -71,7 +71,7 @@ _MEASURES = {
     "trust": "Trust in US providers",
     "revenue_us": "Revenue of US providers",
     "tb_us_reach": "Data within reach of a US order",
-    "conflicts_of_law": "US orders that conflict with the host's law",
+    "conflicts_of_law": "US orders exposed to a conflict with the host's law",
 }
 
 
