@@ -1,4 +1,4 @@
-"""Renew expected digests: `python -m tools.expected_digests --write [NAME ...] [--full]`.
+"""Renew expected digests: `python -m tools.expected_digests --write [NAME ...] [--full | --finished]`.
 
 They are those of the shipped experiments.
 """
@@ -13,20 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from sim.runs.comparison import Comparison, environment
-from sim.runs.expected import digest_of_runs, file_of, inputs_digest, run_pairs, sized
+from sim.runs.expected import digest_of_runs, file_of, inputs_digest, run_pairs, sized, tables_of
 from sim.runs.expected_values import values_of, write_values
 from sim.runs.identity import model_digest
 from sim.runs.manifest import PACKAGES
+from sim.runs.reproduce import results_of
 from sim.runs.tasks import Backend
 from sim.scenario.locations import experiments
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import resolve
 
 
-def write(name: str, full: bool, backend: Backend | None = None) -> Path:
+def write(name: str, full: bool, backend: Backend | None = None, finished: Path | None = None) -> Path:
     """Run a shipped experiment and write its expected digests.
 
-    Full digests of other code or input are dropped.
+    `finished`: results of its full size, whose digests are taken. Full digests of other code or input are
+    dropped.
     """
     path = file_of(name)
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -38,7 +40,9 @@ def write(name: str, full: bool, backend: Backend | None = None) -> Path:
         "platform": environment()["platform"],
     }
     content["small"] = _digests(name, False, backend)
-    if full:
+    if finished is not None:
+        content["full"] = _digests_of(name, finished)
+    elif full:
         content["full"] = _digests(name, True, backend)
     else:
         kept = before.get("full")
@@ -68,6 +72,20 @@ def _digests(name: str, full: bool, backend: Backend | None) -> dict[str, Any]:
     return {**sizes, "tables": {table: digest_of_runs(runs, table) for table in tables}}
 
 
+def _digests_of(name: str, folder: Path) -> dict[str, Any]:
+    """The digests of a finished run of the experiment, if this code ran all of it."""
+    manifest = results_of(folder).manifest
+    resolved, pairs = sized(name, True)
+    if (manifest["model_digest"], manifest["scenario_digest"], manifest["failures"]) != (
+        model_digest(),
+        resolved.digest,
+        [],
+    ):
+        raise InputError([f"{folder}: its code, configuration or runs are not those of {name} as shipped"])
+    tables = {table: manifest["tables"][table]["digest"] for table in tables_of(resolved.experiment.record)}
+    return {"pairs": len(pairs), "inputs": inputs_digest(resolved, pairs), "tables": tables}
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Renew expected digests; what was not asked for stays."""
     parser = argparse.ArgumentParser(
@@ -78,13 +96,19 @@ def main(words: Sequence[str] | None = None) -> int:
         "--write", action="store_true", required=True, help="write experiments/expected/<name>.json"
     )
     parser.add_argument("--full", action="store_true", help="also at full size (minutes)")
+    parser.add_argument(
+        "--finished",
+        action="store_true",
+        help="also at full size, from results/NAME, which this code has run",
+    )
     parser.add_argument("--workers", type=int, default=None)
     asked = parser.parse_args(words)
     try:
         for name in asked.names or experiments():
             if name not in experiments():
                 raise InputError(f"{name}: no shipped experiment; {choices(name, experiments())}")
-            print(write(name, asked.full, Backend(asked.workers)), flush=True)
+            finished = Path("results") / name if asked.finished else None
+            print(write(name, asked.full, Backend(asked.workers), finished), flush=True)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2

@@ -185,8 +185,8 @@ HEADLINES: tuple[Headline, ...] = (
     ),
     Headline(
         "us_success_at_home",
-        "US requests about people in the US with data elsewhere: content in a year",
-        "the share of US requests about people in the US who put data out of reach that yield content",
+        "US requests about people in the US that yield content within 12 months",
+        "the share of US requests about people in the US that yield content within 12 months",
         "%",
         "",
         SINCE_THE_SWITCH,

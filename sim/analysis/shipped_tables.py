@@ -17,7 +17,7 @@ import pandas as pd
 
 from sim.analysis.evidence.compare import history_of
 from sim.runs.csv_tables import Unreadable, read_csv, write_csv
-from sim.scenario.canonical import canonical_scenario
+from sim.scenario.canonical import TEXTS, canonical_scenario
 from sim.scenario.digest import digest
 from sim.scenario.posterior import posterior_folder
 from sim.scenario.resolution import Resolved, resolve
@@ -28,7 +28,6 @@ TABLES = (VALIDATION, RANKS, SURVIVAL, VARIED)
 OF_A_DIFFERENCE = (SURVIVAL, VARIED)
 CONFIGURATION, COMPARED = "configuration", "compared"
 _NO_CONTENT = ("name", "label", "customers")
-_TEXTS = ("name", "what", "reference", "confidence", "source", "meaning", "authority")  # nor in run ids
 _NOT_OF_THE_WORLD = (*_NO_CONTENT, "first", "months", "switches")
 
 
@@ -51,7 +50,7 @@ def without_texts(tree: Any) -> Any:
         return {
             name: without_texts(part)
             for name, part in tree.items()
-            if name not in _TEXTS or not _is_text(part)
+            if name not in TEXTS or not _is_text(part)
         }
     return [without_texts(part) for part in tree] if isinstance(tree, list) else tree
 

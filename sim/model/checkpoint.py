@@ -36,7 +36,7 @@ class Checkpoint:
 
     month: int
     seed: int
-    held_at_first: np.ndarray  # bool (N, W) the customers whose data US providers held when it began
+    first_place: np.ndarray  # int8 (N, W) where customers kept their data when it began
     state: bytes
 
 
@@ -45,7 +45,7 @@ def checkpoint(worlds: WorldSet) -> Checkpoint:
     file = io.BytesIO()
     _Writer(file, worlds).dump(worlds)
     first = worlds.models[0]
-    return Checkpoint(first.month, first.seed_key, worlds.held_at_first, file.getvalue())
+    return Checkpoint(first.month, first.seed_key, worlds.first_place, file.getvalue())
 
 
 def go_on(kept: Checkpoint, scenarios: Sequence[Scenario]) -> WorldSet:
@@ -138,7 +138,7 @@ class _Reader(pickle.Unpickler):
         first, seed = scenarios[0], kept.seed
         population = population_of(first, seed)
         docket = docket_of(first, population, seed)
-        self._dockets = aimed_dockets(docket, kept.held_at_first, population, seed)
+        self._dockets = aimed_dockets(docket, kept.first_place, population, first, seed)
         self._commons = {
             "population": population,
             "docket": docket,

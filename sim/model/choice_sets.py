@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.model.arithmetic import total
 from sim.model.kernels import market as kernel
-from sim.model.news import PublicMind
+from sim.model.news import PublicMind, reach_by_jurisdiction
 from sim.model.places import Offers
 from sim.model.population import Cells
 from sim.scenario.scenario import Scenario
@@ -19,6 +19,8 @@ class ChoiceSets:
         self._where = kernel.Where(cells.jurisdiction, cells.segment)
         intrusion = np.array([j.own_state_intrusion for j in jurisdictions])
         self._has_home_grown = np.array([j.home_grown_share_2013 > 0.0 for j in jurisdictions])
+        covers = p.governments.localisation_covers_consumers
+        self._consumers_bound = reach_by_jurisdiction(covers, scenario)
         always, believed = p.exposure.law_enforcement_always, p.exposure.law_enforcement_if_believed
         law = np.array([[always[k], believed[k]] for k in KINDS])
         intelligence = np.array([p.exposure.intelligence[k] for k in KINDS])
@@ -36,8 +38,9 @@ class ChoiceSets:
 
     def offered(self, offers: Offers) -> kernel.Offered:
         """The offers of the day."""
+        bound, home_grown = self._consumers_bound, self._has_home_grown
         return kernel.Offered(
-            offers.live, offers.own_region, offers.discount, offers.hosts, self._has_home_grown
+            offers.live, offers.own_region, offers.discount, offers.hosts, home_grown, bound
         )
 
     def lay_out(

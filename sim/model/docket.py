@@ -11,9 +11,11 @@ import numpy as np
 from sim.model.arithmetic import exp, log, total
 from sim.model.home_shares import home_shares
 from sim.model.kernels import requests as kernel
-from sim.model.kernels.codes import US
+from sim.model.kernels.codes import CONSUMER, FIRST_US, OFFERS, US
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
+from sim.model.news import reach_by_jurisdiction
+from sim.model.places import held_by_us
 from sim.model.population import Population
 from sim.model.recent import Recent
 from sim.scenario.scenario import Scenario
@@ -51,24 +53,44 @@ class Docket:
     chance: np.ndarray
     waits: np.ndarray
 
-    def aimed_at(self, held: np.ndarray, population: Population, seed: int) -> "Docket":
+    def aimed_at(self, asked: np.ndarray, population: Population, seed: int) -> "Docket":
         """The same requests, those to US providers aimed at accounts that US providers hold.
 
-        `held` bool (N,): the customers whose data US providers hold when the world begins. What they do later
-        is theirs: if they leave, the request is made all the same and meets the data where it then is.
+        `asked` float64 (N,): how often each customer's account is asked for, of those whose data US providers
+        hold when the world begins (`asked_for`). What they do later is theirs: if they leave, the request is
+        made all the same and meets the data where it then is.
         """
         rows, cells = self.rows.copy(), population.cells
-        sums = kernel.running_accounts(cells.start, population.weight, held)
+        sums = kernel.running_accounts(cells.start, population.weight, asked)
         kernel.aim(seed, self.start, self.who[:, kernel.CELL], cells.start, sums, rows)
         return replace(self, rows=rows, standing=_standing(population, rows))
 
 
-def aimed_dockets(docket: Docket, held: np.ndarray, population: Population, seed: int) -> list[Docket]:
-    """The docket of each world, by whose data US providers hold when it begins: bool (N, W)."""
+def asked_for(place: np.ndarray, population: Population, scenario: Scenario) -> np.ndarray:
+    """How often the account of each customer at a `place` (N,) is asked for by requests to US providers.
+
+    float64 (N,): 0 if no US provider holds it. Police ask some providers more often than others for each
+    consumer's account (`request_share` over `consumer_share`).
+    """
+    providers = scenario.providers.values()
+    rate = np.array([p.request_share / p.consumer_share if p.consumer_share else 0.0 for p in providers])
+    held, consumer = held_by_us(place), population.cells.segment[population.cell] == CONSUMER
+    of_provider = rate[np.where(held, (place - FIRST_US) // OFFERS, 0)]
+    asked: np.ndarray = np.where(held, np.where(consumer, of_provider, 1.0), 0.0)
+    return asked
+
+
+def aimed_dockets(
+    docket: Docket, place: np.ndarray, population: Population, scenario: Scenario, seed: int
+) -> list[Docket]:
+    """The docket of each world, by where customers keep their data when it begins: int8 (N, W)."""
     dockets: list[Docket] = []
-    for w in range(held.shape[1]):
-        alike = next((v for v in range(w) if np.array_equal(held[:, v], held[:, w])), None)
-        dockets.append(docket.aimed_at(held[:, w], population, seed) if alike is None else dockets[alike])
+    for w in range(place.shape[1]):
+        alike = next((v for v in range(w) if np.array_equal(place[:, v], place[:, w])), None)
+        if alike is None:
+            dockets.append(docket.aimed_at(asked_for(place[:, w], population, scenario), population, seed))
+        else:
+            dockets.append(dockets[alike])
     return dockets
 
 
@@ -160,10 +182,11 @@ def _kinds(scenario: Scenario, population: Population) -> list[kernel.Kind]:
         kind(kernel.US_AGENT, 0, p.evading_share, abroad * us_growth, 1, jurisdictions),
         kind(kernel.EVADERS_AGENT, 0, 1.0, evading * us_growth, 0, 1),
     ]
+    content_share = reach_by_jurisdiction(p.foreign_content_share, scenario)
     about_americans = p.requests_about_americans / 12.0 * of_country[1:] / total(of_country[1:])
     for j, where in enumerate(scenario.jurisdictions.values()):
         if j > 0:
-            own = where.police_requests_2013 * p.foreign_content_share / 12.0 * growth
+            own = where.police_requests_2013 * content_share[j] / 12.0 * growth
             out.append(kind(kernel.POLICE_AGENT + j, j, 0.0, own, j, j + 1))
             steady = np.full(months, about_americans[j - 1])
             out.append(kind(kernel.ABOUT_AMERICANS_AGENT + j, j, 0.0, steady, 0, 1))
@@ -180,7 +203,8 @@ def _counts(scenario: Scenario, seed: int) -> Counts:
         for m in range(months)
     ]
     asked = np.array([j.police_requests_2013 for j in scenario.jurisdictions.values()])
-    mean = growth[:, None] * (asked * (1.0 - p.foreign_content_share) / 12.0)[None, :]
+    content_share = reach_by_jurisdiction(p.foreign_content_share, scenario)
+    mean = growth[:, None] * (asked * (1.0 - content_share) / 12.0)[None, :]
     requests, answered = np.empty(mean.shape, np.int64), np.empty(mean.shape, np.int64)
     kernel.draw_non_content(seed, kernel.NON_CONTENT_AGENT, mean, p.non_content_answered, requests, answered)
     us_months, foreign_months = total(us_growth[:COUNTED]), total(growth[:COUNTED])
@@ -190,7 +214,7 @@ def _counts(scenario: Scenario, seed: int) -> Counts:
 def draw_docket(scenario: Scenario, population: Population, seed: int) -> Docket:
     """Draw who is investigated when, for the whole horizon."""
     cells = population.cells
-    everybody = np.ones(len(population), np.bool_)
+    everybody = np.ones(len(population))
     account_sums = kernel.running_accounts(cells.start, population.weight, everybody)
     kinds, jurisdictions = _kinds(scenario, population), len(scenario.jurisdictions)
     means = np.array([total(kind.rate) for kind in kinds])

@@ -21,7 +21,7 @@ from sim.model.law.timeline import LawInForce, Month
 from sim.model.market import Market, Trends, market_trends
 from sim.model.news import PublicMind
 from sim.model.ordered import OrderedModel
-from sim.model.places import Offers, held_by_us
+from sim.model.places import Offers
 from sim.model.population import Population, population_of
 from sim.scenario.law import Regime
 from sim.scenario.scenario import Scenario
@@ -53,10 +53,10 @@ class Commons:
         self.customers = customers(self.population, first, len(scenarios), seed)
         self._seed = seed
 
-    def aim_requests(self, worlds: Sequence[Casework]) -> None:
+    def aim_requests(self, worlds: Sequence[Casework], scenario: Scenario) -> None:
         """Aim the requests to US providers at accounts that these hold in each world, now that it begins."""
-        self.held_at_first = held_by_us(self.customers.place)
-        dockets = aimed_dockets(self.docket, self.held_at_first, self.population, self._seed)
+        self.first_place = self.customers.place.copy()
+        dockets = aimed_dockets(self.docket, self.first_place, self.population, scenario, self._seed)
         for casework, docket in zip(worlds, dockets, strict=True):
             casework.docket = docket
 
@@ -89,7 +89,8 @@ def terms_of_agreements(scenario: Scenario, law: LawInForce) -> tuple[np.ndarray
         effective[j] = True
         agreed[j] = [own if own is not None else default for own, default in zip(terms, usual, strict=True)]
     quota, notice, lifts_bar = agreed.T.copy()
-    return effective, Terms(quota, notice, lifts_bar, orders.agreement_objection)
+    eligible = scenario.parameters.investigators.agreement_eligible
+    return effective, Terms(eligible, quota, notice, lifts_bar, orders.agreement_objection)
 
 
 class PartsOfWorld(OrderedModel):

@@ -128,14 +128,14 @@ _OF_INVESTIGATIONS: tuple[Column, ...] = (
     _i(
         "people_in_us_requests",
         "requests",
-        "US requests about people in the US who keep data abroad or, to evade, away from US providers",
+        "US requests about people in the US, most of them domestic warrants, wherever their data lies",
     ),
     _f(
         "people_in_us_success_12m",
         "share",
         "of these US requests about people in the US made in this month: readable content within 12 months",
     ),
-    _i("us_unreachable", "requests", "US requests that no route reaches"),
+    _i("us_unreachable", "requests", "US requests of which nothing comes: no route, or no letter written"),
     _i("us_unreadable", "requests", "US requests answered with data that only the customer could decrypt"),
     _i(
         "foreign_us_requests",
@@ -379,7 +379,8 @@ TABLES: dict[str, Table] = {
                     "route",
                     "category",
                     "-",
-                    "how the law answers: direct, comity_review, agreement, mla or unreachable",
+                    "how it is answered: direct, comity_review, agreement, mla, or unreachable: no route, or "
+                    "nobody writes the letter that assistance takes",
                 ),
             ),
             (

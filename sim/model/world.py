@@ -161,7 +161,7 @@ class WorldSet(Commons):
             else [WarrantModel(scenario, seed, in_set=self, index=w) for w, scenario in enumerate(scenarios)]
         )
         self.customers.settle()
-        self.aim_requests([world.casework for world in self.models])
+        self.aim_requests([world.casework for world in self.models], scenarios[0])
         for world in self.models:
             world.market.count_buyers(world.customers.stock)
             world.casework.size_queues(world.data_held, world.rule_of_month, world.outlook.litigating)

@@ -2,7 +2,8 @@
 
 `python -m tools.expected_digests --write [NAME ...] [--full]` renews them. Small is one seed with the fewest
 customers and the first points of a design: seconds, with fingerprints of every month and variable, so that a
-difference can be placed. Full is the experiment as its file has it, with the digest of each table.
+difference can be placed. Full is the experiment as its file has it, with the digest of each table: the one
+that the manifest of its results has.
 """
 
 import hashlib
@@ -129,14 +130,16 @@ def run_pairs(
     backend: Backend | None = None,
     progress: Progress | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """For each run by name and table, of full runs the digest and of small ones the fingerprint.
+    """For each run and table, of full runs the digest and of small ones, by the run's name, the fingerprint.
 
     What fails is noted in `out`.
     """
-    reduce = digest_of_values if full else fingerprint
+    reduce, of_design = digest_of_values if full else fingerprint, resolved.design is not None
     tables = tables_of(resolved.experiment.record)
     return {
-        pair.name(world): {table: reduce(table, columns) for table, columns in of_world.items()}
+        pair.line(world, of_design) if full else pair.name(world): {
+            table: reduce(table, columns) for table, columns in of_world.items()
+        }
         for pair, done in run_again(resolved, pairs, tables, out, backend, progress)
         for world, of_world in done.tables.items()
     }

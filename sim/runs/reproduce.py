@@ -71,6 +71,10 @@ class Pair:
     def name(self, world: str = "") -> str:
         return ", ".join(filter(None, (self.label, f"seed {self.seed}", world)))
 
+    def line(self, world: str, of_design: bool) -> str:
+        """How the digest of a whole table names one run."""
+        return f"{f'{self.point.index} ' if of_design else ''}{self.seed} {world}"
+
 
 def reproduce(
     folder: Path,
@@ -97,10 +101,10 @@ def reproduce(
     _note_values(folder, manifest, out)
     digests: dict[str, list[str]] = {table: [] for table in manifest["tables"]}
     for pair, done in run_again(resolved, chosen, list(digests), out, backend, progress):
-        point = f"{pair.point.index} " if resolved.design is not None else ""
         for world, tables in done.tables.items():
             for table, columns in tables.items():
-                digests[table].append(f"{point}{pair.seed} {world} {digest_of_values(table, columns)}")
+                run = pair.line(world, resolved.design is not None)
+                digests[table].append(f"{run} {digest_of_values(table, columns)}")
                 out.differences += _compared(folder, table, pair, world, columns)
     if len(chosen) == len(pairs) and not out.failures and not out.differences:
         words = "its values are those of the model, but not those of the manifest's digest"

@@ -19,7 +19,8 @@ from sim.scenario.schema import Event
 # The order of these mappings is the order of arrays, and of the rows of a table; elsewhere it means nothing.
 _ORDERED = ("jurisdictions", "segments", "providers", "bills")
 _ORDERED_ROWS = ("us_orders", "foreign_orders")
-_TEXTS = ("name", "what", "reference", "confidence", "source", "meaning", "authority")
+# What only explains: it is in no run id.
+TEXTS = ("name", "what", "reference", "confidence", "source", "meaning", "authority")
 _MOST_REMEMBERED = 4_000
 
 
@@ -125,6 +126,6 @@ class ScenarioDigests:
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             nobodys = {"act"} if getattr(model, "act", None) is None else set()  # most events are no act
-            content = model.model_dump(mode="json", exclude={*_TEXTS, *nobodys})
+            content = model.model_dump(mode="json", exclude={*TEXTS, *nobodys})
             known = self._known[id(model)] = (model, digest(content))
         return known[1]

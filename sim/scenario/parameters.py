@@ -115,6 +115,7 @@ class Governments(Strict):
     hosting_cost: Table
     privacy_law: Table
     rivalry: Table
+    localisation_covers_consumers: Table
     legal_delay: Table
     repeal_rate: Table
 
@@ -143,7 +144,7 @@ class Investigators(Strict):
     us_requests_per_year: float
     us_request_growth: float
     us_aimed_abroad: float
-    foreign_content_share: float
+    foreign_content_share: Table
     foreign_request_growth: float
     non_content_answered: float
     requests_about_americans: float
@@ -159,8 +160,10 @@ class Investigators(Strict):
     comity_success: float
     common_law_comity_success: float
     agreement_months: float
+    agreement_eligible: float
     agreement_success: float
     mla_base_months: float
+    mla_asked: Table
     mla_granted: Table
     mla_slowness: Table
     mla_success: float

@@ -107,6 +107,7 @@ class Provider(Strict):
     region_openings: dict[str, dt.date] = Field(default_factory=dict)
     openings_recorded_to: dt.date | None = None
     consumer_share: Share
+    request_share: Share
     no_stable_location: Share
     transparency_since: dt.date | None = None
     suits: tuple[Suit, ...] = ()

@@ -8,24 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.scenario.canonical import TEXTS
 from sim.scenario.paths import Loc, leaves, path_of
 
 Flat = dict[Loc, Any]
 ABSENT = "absent"
-_TEXTS = frozenset(
-    (
-        "name",
-        "label",
-        "title",
-        "question",
-        "what",
-        "reference",
-        "confidence",
-        "source",
-        "meaning",
-        "authority",
-    )
-)
+_TEXTS = frozenset((*TEXTS, "label", "title", "question"))
 _OF_A_RUN = ("seeds", "design", "record")  # of the experiment itself; all else is in its worlds
 
 

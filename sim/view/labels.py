@@ -40,7 +40,7 @@ SERIES_NAMES = {
         "share",
     ),
     "people_in_us_success_12m": (
-        "US requests about people in the US out of reach that yield content within 12 months",
+        "US requests about people in the US that yield content within 12 months",
         "share",
     ),
     "foreign_us_success_12m": (

@@ -13,9 +13,11 @@ pytestmark = pytest.mark.long
 
 # Parameters that can act only under the CLOUD Act (agreements, statutory comity), or only where providers
 # go to court.
+MORE_CLAIMS = {"governments.base_rate.extraterritorial_claim": 0.02}
 LITIGATION_IS_FREE = {"providers.litigation_cost": 0.0}
 EAGER_LAWMAKERS = {"lawmakers.base_rate": 0.1}
 ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
+    "investigators.agreement_eligible": ("cloud_act", {}),
     "investigators.agreement_months": ("cloud_act", {}),
     "investigators.agreement_success": ("cloud_act", {}),
     "orders.us_persons_abroad": ("cloud_act", {}),
@@ -36,13 +38,14 @@ ELSEWHERE: dict[str, tuple[str, dict[str, float]]] = {
     "lawmakers.conflicts_half": ("congress_answers/doj_wins", EAGER_LAWMAKERS),
     "lawmakers.protests": ("congress_answers/doj_wins", EAGER_LAWMAKERS),
     "lawmakers.losses": ("congress_answers/doj_wins", EAGER_LAWMAKERS),
+    "exposure.distrust_of_foreign_claims": ("doj_wins", MORE_CLAIMS),
     "providers.litigation_trust": ("doj_wins", LITIGATION_IS_FREE),
     "providers.litigation_delay": ("doj_wins", LITIGATION_IS_FREE),
     "providers.litigation_cost": ("doj_wins", LITIGATION_IS_FREE),
 }
 # Mechanisms that need more weight on risk than the defaults give it before any of 2,000 customers acts on
 # them.
-AMONG: dict[str, dict[str, float]] = {"foreign_claims": {"choice.sensitivity": 2.0}}
+AMONG: dict[str, dict[str, float]] = {"foreign_claims": {"choice.sensitivity": 2.0, **MORE_CLAIMS}}
 PARAMETERS = base().parameter_info
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from sim.model.agents.governments import AGREEMENT
 from sim.model.agents.us_providers import Provider
+from sim.model.kernels.codes import CONSUMER
 from sim.model.kernels.deadlines import enforce
 from sim.model.places import CUSTOMER_KEYS, LOCAL_REGION, US_REGION, us_place
 from sim.model.world import WorldSet
@@ -74,19 +75,22 @@ def test_customers_are_looked_for_only_where_a_law_expels_more_of_them_than_last
 def test_after_the_grace_period_nobody_is_left_where_the_law_forbids(
     with_the_timeline_alone: WorldSet,
 ) -> None:
-    """Russia's law removes Russian customers from all US regions within the grace period."""
+    """Russia's law removes Russian organisations from all US regions within the grace period; of consumers
+    it removes the few whom it is judged to bind."""
     ws = with_the_timeline_alone
-    model = ws.models[0]
+    model, cells = ws.models[0], ws.population.cells
     j = list(model.scenario.jurisdictions).index("RU")
     law = model.books.laws[:, j, 3]
     acts = int(np.argmax(law))
     assert law[acts:].all()
-    abroad = model.books.cell[:, ws.population.cells.jurisdiction == j, :][
-        :, :, [AT["tb_us_region"], AT["tb_local_region"]]
-    ].sum(axis=(1, 2))
+    in_us_regions = model.books.cell[:, :, [AT["tb_us_region"], AT["tb_local_region"]]].sum(axis=2)
+    russian, consumers = cells.jurisdiction == j, cells.segment == CONSUMER
+    abroad = in_us_regions[:, russian & ~consumers].sum(axis=1)
     grace = int(model.scenario.parameters.choice.grace_months)
     assert abroad[acts + grace - 2] > 0.0
     assert np.all(abroad[acts + grace + 1 :] == 0.0)
+    private = in_us_regions[:, russian & consumers].sum(axis=1)
+    assert private[acts + grace + 1] > 0.8 * private[acts]
 
 
 def test_the_grace_period_has_the_length_that_the_parameter_says(with_the_timeline_alone: WorldSet) -> None:

@@ -34,7 +34,10 @@ def test_counts_of_requests_are_poisson() -> None:
 def test_capacity_is_the_load_over_utilisation_or_the_smallest() -> None:
     for utilisation in (0.3, 0.95):
         ws = world_set(
-            asked(f"investigators.mla_utilisation={utilisation}", last="2014-12"), worlds=["doj_wins"]
+            asked(
+                f"investigators.mla_utilisation={utilisation}", "investigators.mla_asked=1", last="2014-12"
+            ),
+            worlds=["doj_wins"],
         )
         p, queues = ws.models[0].scenario.parameters.investigators, ws.models[0].casework.queues
         for side, smallest in ((OUTGOING, p.mla_capacity_abroad), (INCOMING, p.mla_minimum_capacity)):

@@ -294,6 +294,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Expected digests of a short two_worlds, in a folder of the test's own."""
     for module in (expected, expected_digests):
         monkeypatch.setattr(module, "file_of", lambda name: tmp_path / f"{name}.json")
+    monkeypatch.setattr(expected_digests, "write_values", lambda values: None)
     monkeypatch.setattr(expected, "resolve", lambda name, **sizes: asked("seeds.count=1", last="2014-10"))
     return expected_digests.write("two_worlds", True, HERE)
 
@@ -356,6 +357,30 @@ def test_renewing_small_digests_keeps_full_ones_only_of_the_same_code(
     assert json.loads(shipped.read_text(encoding="utf-8"))["full"] is None
     with pytest.raises(InputError, match="has no digests of its full size"):
         compare_with_expected("two_worlds", full=True, backend=HERE)
+
+
+def test_full_digests_may_be_taken_from_finished_results_of_this_code(
+    resolved: Resolved, folder: Path, quick: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They are those that a run past every store would give; results of other code or with a failure are
+    refused."""
+    for module in (expected, expected_digests):
+        monkeypatch.setattr(module, "file_of", lambda name: tmp_path / f"{name}.json")
+    monkeypatch.setattr(expected_digests, "write_values", lambda values: None)
+    monkeypatch.setattr(expected, "resolve", lambda name, **sizes: resolved)
+    full = [
+        json.loads(path.read_text(encoding="utf-8"))["full"]
+        for path in (
+            expected_digests.write("two_worlds", True, HERE),
+            expected_digests.write("two_worlds", False, HERE, folder),
+        )
+    ]
+    assert full[0] == full[1]
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for other in ({"model_digest": "0" * 64}, {"scenario_digest": "0"}, {"failures": ["seed 1"]}):
+        (folder / "manifest.json").write_text(json.dumps({**manifest, **other}), encoding="utf-8")
+        with pytest.raises(InputError, match="are not those of two_worlds as shipped"):
+            expected_digests.write("two_worlds", False, HERE, folder)
 
 
 def test_the_tables_of_a_grain_are_those_that_the_model_leaves() -> None:

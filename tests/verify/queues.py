@@ -27,6 +27,7 @@ MONTHS = 2500
 GERMANY = 1  # the authority that is asked in the steady state
 US_TO_FOREIGN = DIRECTIONS.index("us_to_foreign")
 INSTANT = {
+    "mla_asked": {"all": 1.0},
     "mla_base_months": 0.0,
     "mla_granted": dict.fromkeys(MLA_PRACTICES, 1.0),
     "mla_hiring": 0.0,

@@ -12,6 +12,7 @@ from tools.evidence_rows.line import Line, Named, combined, line
 GOOGLE = "Google Transparency Report, export of October 2023"
 APPLE = "Apple transparency reports, requests about accounts"
 FACEBOOK = "Facebook transparency report, 2013-H2 and 2014-H2 in one list"
+SEEN_BY_GOOGLE = 10.0  # all letters of request over those that Google could tell from others, at most
 FEWEST = 50  # requests in the smaller of two years, and requests of which a share is taken
 OWN = 5.0  # judged, % a year: how far one provider's growth is from that of all
 OWN_SHARE = 5.0  # judged, points: how far one provider's share is from that of all
@@ -110,6 +111,24 @@ def _warrants(counts: Counts) -> Iterator[Line]:
                  "requests_growth", arguments="direction=us_at_home")  # fmt: skip
 
 
+def _letters(year: str, number: float) -> Iterator[Line]:
+    """Bounds on all letters of request to the US in a year, by those that Google could tell from others."""
+    for bound, times, why in (
+        ("ge", 1.0, "other providers had some, too"),
+        (
+            "le",
+            SEEN_BY_GOOGLE,
+            "judged: Google has a fifth of the content requests and can tell half of its letters",
+        ),
+    ):
+        yield line(
+            f"letters_{year}_{bound}", VALIDATION, "requests", "abroad", (year, year), times * number,
+            0.1 * number, bound=bound, unit="count", source=GOOGLE,
+            arguments="direction=foreign_to_us;route=mla",
+            note=f"{number:g} requests for legal assistance that Google could tell from others; {why}",
+        )  # fmt: skip
+
+
 def _assistance(records: list[Mapping[str, str]], named: Named) -> Iterator[Line]:
     """Each country's part in the requests for assistance that reached Google by way of the US in 2019-22."""
     of_us = [record for record in records if record["asked"] == "US"]
@@ -125,5 +144,7 @@ def _assistance(records: list[Mapping[str, str]], named: Named) -> Iterator[Line
         year: sum(float(record["requests"]) for record in of_us if record["year"] == year)
         for year in ("2019", "2022")
     }
+    for year, number in years.items():
+        yield from _letters(year, number)
     yield _grown("assisted_growth", VALIDATION, "abroad", ("2019", "2022"), (years["2019"], years["2022"]),
                  GOOGLE, "requests_growth", arguments="direction=foreign_to_us;route=mla")  # fmt: skip

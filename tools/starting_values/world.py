@@ -221,6 +221,7 @@ def _provider(sources: Sources, name: str, table: dict[str, float], record: Reco
             else {}
         ),
         "consumer_share": spec["consumer_share"],
+        "request_share": spec["request_share"],
         "no_stable_location": spec["no_stable_location"],
         "transparency_since": spec["transparency_since"],
         "suits": spec["suits"],

@@ -55,7 +55,7 @@ def reasons(
         "us_reach_by_behaviour": "One rule for both worlds: only where customers put data differs. "
         + _places(a, b, labels),
         "us_success_abroad": _routes(a, b, first, labels),
-        "us_success_at_home": _evaders(a, b, labels),
+        "us_success_at_home": _at_home(a, b, labels),
         "foreign_success": _foreign(a, b, first, labels),
         "americans_reached": _claims(a, b, labels),
         "americans_exposure": _claims(a, b, labels),
@@ -185,7 +185,8 @@ def _routes(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     return (
         f"The mean time to evidence is {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} "
         f"({labels[1]}). At the end {waiting[0]:,.0f} and {waiting[1]:,.0f} US requests wait abroad. "
-        f"No route leads to the evidence of {lost[0]:,.0f} and {lost[1]:,.0f} requests a year."
+        f"Nothing comes of {lost[0]:,.0f} and {lost[1]:,.0f} US requests a year: no route leads to the data, "
+        "or nobody writes a letter for it."
     )
 
 
@@ -200,10 +201,12 @@ def _foreign(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str
     )
 
 
-def _evaders(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
+def _at_home(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     return (
-        "Evaders follow the rule that they believe in: they leave US providers where an order reaches "
-        "whatever those hold, and choose a region abroad where it stops at the border. Belief ends at "
+        "Most are domestic warrants. Where an order stops at the border they lose what providers keep in no "
+        "fixed place, if no copy is in the US when the warrant comes. Evaders follow the rule that they "
+        "believe in: they leave US providers where an order reaches whatever those hold, and choose a region "
+        "abroad where it stops at the border. Belief ends at "
         f"{a['belief'][-1]:.2f} ({labels[0]}) and {b['belief'][-1]:.2f} ({labels[1]})."
     )
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import mesa
 import numpy as np
 
-from sim.model.arithmetic import exp, log
+from sim.model.arithmetic import exp, log, total
 from sim.model.docket import COUNTED, Docket, Waits
 from sim.model.kernels import assistance, targets
 from sim.model.kernels import investigations as kernel
@@ -32,6 +32,7 @@ from sim.scenario.schema import Act
 from sim.vocabulary import DIRECTIONS, ROUTES
 
 KNOWN_AFTER = 12  # months
+_NO_WAITS = np.empty((0, 3))  # of requests that are only counted
 
 
 class Investigator(mesa.Agent):
@@ -95,6 +96,7 @@ class Casework:
         self._covers_consumers = reach_by_jurisdiction(
             scenario.parameters.orders.blocking_covers_consumers, scenario
         )
+        self._elsewhere = _elsewhere(scenario)
         self._cooperates = np.array([j.mla_instrument != "none" for j in scenario.jurisdictions.values()])
         self._litigation_delay = scenario.parameters.providers.litigation_delay
         self.foreign_owned = _foreign_owned(scenario)
@@ -132,7 +134,7 @@ class Casework:
             np.zeros(q.load.shape, np.int64),
         )
         for month in range(min(COUNTED, len(d.start) - 1)):
-            kernel.count_assistance(self._requests(month), held, ways, loads)
+            kernel.count_assistance(self._requests(month, _NO_WAITS), held, ways, loads)
         q.load[OUTGOING], q.load[INCOMING] = loads[OUTGOING] / d.us_months, loads[INCOMING] / d.foreign_months
         q.least[:] = np.maximum(q.load / q.utilisation, q.least)
         q.clerks[:, :, assistance.RATE] = q.least
@@ -147,14 +149,21 @@ class Casework:
 
         `litigating`: share of US providers, by revenue abroad, that go to court.
         """
-        plain = kernel.Plain(self.docket.plain[month], self._waits.plain[month])
-        requests, held, ways = self._requests(month), self._held(month, data), self._ways(rule, litigating)
-        kernel.month_of_requests(month, requests, plain, held, ways, self.queues, self._results, self._police)
+        plain = kernel.Plain(self.docket.plain[month], self._out_of_reach(rule), self._waits.plain[month])
+        requests, ways = self._requests(month, self._waits.of(month)), self._ways(rule, litigating)
+        held, results = self._held(month, data), self._results
+        kernel.month_of_requests(month, requests, plain, held, ways, self.queues, results, self._police)
 
-    def _requests(self, month: int) -> Requests:
+    def _requests(self, month: int, waits: np.ndarray) -> Requests:
         """Those of a month."""
         d, at = self.docket, slice(self.docket.start[month], self.docket.start[month + 1])
-        return Requests(d.rows[at], d.who[at], d.standing[at], d.chance[at], self._waits.of(month))
+        return Requests(d.rows[at], d.who[at], d.standing[at], d.chance[at], waits)
+
+    def _out_of_reach(self, rule: RuleOfMonth) -> float:
+        """Share of domestic warrants that meet data which the rule puts out of reach."""
+        refused, honoured = 1.0 - rule.orders.domestic
+        obeyed = rule.honoured[:-1]
+        return float(total(self._elsewhere * (obeyed * honoured + (1.0 - obeyed) * refused)))
 
     def _held(self, month: int, data: DataHeld) -> targets.Held:
         """Where the data is, for the kernels."""
@@ -223,6 +232,7 @@ def _practice(scenario: Scenario) -> kernel.Practice:
         direct_months=p.direct_months,
         comity_months=p.comity_months,
         agreement_months=p.agreement_months,
+        mla_asked=reach_by_jurisdiction(p.mla_asked, scenario),
         mla_months=p.mla_base_months * np.stack([slowness * slower, slower]),
         conflict_delay=p.conflict_delay,
         notice_months=p.notice_months,
@@ -240,6 +250,18 @@ def _practice(scenario: Scenario) -> kernel.Practice:
         publicity=p.publicity,
         motions_known=p.motions_known,
     )
+
+
+def _elsewhere(scenario: Scenario) -> np.ndarray:
+    """Share of domestic warrants that meet data without a stable location of which no copy is in the US.
+
+    float64 (P,), by US provider.
+    """
+    providers = list(scenario.providers.values())
+    share = np.array([x.request_share for x in providers])
+    unstable = np.array([x.no_stable_location for x in providers])
+    elsewhere: np.ndarray = share / total(share) * unstable * (1.0 - scenario.parameters.orders.nowhere_in_us)
+    return elsewhere
 
 
 def _foreign_owned(scenario: Scenario) -> np.ndarray:

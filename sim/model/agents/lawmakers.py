@@ -1,7 +1,8 @@
 """US lawmakers: whether and how Congress answers the rule in force.
 
-They see what the rule leaves unmet (requests for evidence abroad that fail), and what it breaks (conflicts of
-law, protests of partners, what distrust costs US providers). They decide which of the bills before them to
+They see what the rule leaves unmet (requests for evidence abroad that fail, domestic warrants that find
+nothing in the US), and what it breaks (conflicts of law, protests of partners, what distrust costs US
+providers). They decide which of the bills before them to
 pass: each bill is a regime of `configs/regimes`. A bill that passes is the US rule from the next month on.
 
 They act only in experiments that name bills, and only after a switch: until then the law is history.
@@ -17,7 +18,7 @@ from sim.model.agents.investigators import KNOWN_AFTER, Casework
 from sim.model.agents.us_providers import Outlook
 from sim.model.arithmetic import exp, log, total
 from sim.model.kernels.case_records import MEASURES
-from sim.model.kernels.codes import PROTEST, US_TO_FOREIGN
+from sim.model.kernels.codes import PROTEST, UNREACHABLE, US, US_AT_HOME, US_TO_FOREIGN
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
 from sim.scenario.scenario import Scenario
@@ -44,10 +45,7 @@ class Lawmakers(mesa.Agent):
         self._p, self._bills = scenario.parameters.lawmakers, scenario.bills
         self._casework, self._legislation, self._outlook = casework, legislation, outlook
         self.look_ahead(scenario)
-        partners = [
-            j.members if j.ties in ("eu", "five_eyes") and code != "US" else 0
-            for code, j in scenario.jurisdictions.items()
-        ]
+        partners = [j.members if j.ties == "eu" else 0 for j in scenario.jurisdictions.values()]
         self._partners = np.array(partners, np.float64)
         self._recent = [(0, 0)] * KNOWN_AFTER  # requests and those met, of each of the last months
         self._asked = self._met = 0.0
@@ -78,8 +76,9 @@ class Lawmakers(mesa.Agent):
     def _look_around(self, month: int) -> None:
         """What the rule left unmet and what it broke, as known at the end of last month."""
         abroad = self._casework.month[US_TO_FOREIGN].sum(axis=(0, 1))
+        lost_at_home = self._casework.month[US_AT_HOME, US, UNREACHABLE, _REQUESTS]
         asked, met = self._recent[month % KNOWN_AFTER]
-        self._recent[month % KNOWN_AFTER] = int(abroad[_REQUESTS]), int(abroad[_MET])
+        self._recent[month % KNOWN_AFTER] = int(abroad[_REQUESTS] + lost_at_home), int(abroad[_MET])
         self._asked = self._asked * (11.0 / 12.0) + asked
         self._met = self._met * (11.0 / 12.0) + met
         conflicts = float(self._casework.host_conflicts.sum())

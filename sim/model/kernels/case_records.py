@@ -12,19 +12,19 @@ from sim.model.kernels.codes import (
     DIRECT,
     FOREIGN_AT_HOME,
     FOREIGN_TO_US,
+    UNREACHABLE,
     US,
     US_AT_HOME,
     US_TO_FOREIGN,
 )
 from sim.model.kernels.jit import inlined, inner
-from sim.model.kernels.requests import COURT, EVADES, OTHER, POLICE, PRESS, SEALED, SEGMENT, uniform
+from sim.model.kernels.requests import COURT, OTHER, POLICE, PRESS, SEALED, SEGMENT, uniform
 from sim.model.kernels.targets import TARGET
 
 MEASURES = ("requests", "succeeded", "succeeded_12m", "months", "unreadable", "conflicts")
 N, OK, OK12, MONTHS, UNREADABLE, CONFLICT = range(6)
 MONTH_UNITS = 1024.0  # months to evidence are summed in 1/1024
-# Whom US requests are about: people abroad, or people in the US who keep data abroad or away from US
-# providers. And what foreign police's orders do to Americans and to US providers.
+# Whom US requests are about. And what foreign police's orders do to Americans and to US providers.
 PEOPLE_ABROAD, PEOPLE_IN_US = range(2)
 ABOUT_AMERICANS, REACHED_AMERICANS, REFUSED = range(3)
 
@@ -91,7 +91,7 @@ def tally(requests, found, outcome, results):
         _tally(out[direction, lies if lies != US else home, route], succeeds, months, bad, conflict)
         if home != US:
             _tally(about[PEOPLE_ABROAD], succeeds, months, bad, conflict)
-        elif rows[r, EVADES] == 1 or lies != US:
+        else:
             _tally(about[PEOPLE_IN_US], succeeds, months, bad, conflict)
 
 
@@ -151,17 +151,20 @@ def enter_foreign_orders(requests, found, outcome, incidental, results):
 
 
 @inlined()
-def plain_requests(count, luck, success, months, out):
-    """US requests at home, a domestic warrant for data in the US, whatever the rule.
+def plain_requests(plain, success, months, results):
+    """Domestic warrants about people who do not evade: only their number counts.
 
-    Only their number matters.
+    A share `elsewhere` meets data without a stable location that the rule puts out of reach.
     """
-    succeeded = np.int64(count * success + luck)
-    row = out[US_AT_HOME, US, DIRECT]
-    row[N] += count
-    row[OK] += succeeded
-    row[OK12] += succeeded
-    row[MONTHS] += np.int64(succeeded * months * MONTH_UNITS)
+    lost = np.int64(plain.number * plain.elsewhere + plain.luck)
+    results.month[US_AT_HOME, US, UNREACHABLE, N] += lost
+    succeeded = np.int64((plain.number - lost) * success + plain.luck)
+    results.about[PEOPLE_IN_US, N] += lost
+    for row in (results.month[US_AT_HOME, US, DIRECT], results.about[PEOPLE_IN_US]):
+        row[N] += plain.number - lost
+        row[OK] += succeeded
+        row[OK12] += succeeded
+        row[MONTHS] += np.int64(succeeded * months * MONTH_UNITS)
 
 
 @inlined()

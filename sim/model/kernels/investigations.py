@@ -33,6 +33,7 @@ from sim.model.kernels.codes import (
     OFFENCE_BIT,
     OUTGOING,
     ROUTE_BITS,
+    UNREACHABLE,
     US,
 )
 from sim.model.kernels.jit import entry, inlined, inner
@@ -44,10 +45,12 @@ from sim.model.kernels.requests import (
     GRANTED,
     HONOURED,
     LAW_ORDER,
+    LETTER,
     OTHER,
     PAPERS,
     POLICE,
     SEGMENT,
+    SERIOUS,
     US_PERSON,
     WHEN,
     uniform,
@@ -62,6 +65,7 @@ _OWN_SOIL, _IN_US, _THIRD, _NO_FIXED_PLACE = range(4)
 class Terms(NamedTuple):
     """The terms of executive agreements, by partner."""
 
+    eligible: float  # share of a partner's requests that its agreement covers
     quota: np.ndarray  # float64 (J,) orders a month that a partner's police may serve under its agreement
     notice: np.ndarray  # float64 (J,) share of US orders under a partner's law of which the partner is told
     lifts_bar: np.ndarray  # float64 (J,) share of them that the agreement makes lawful in the partner's law
@@ -71,10 +75,8 @@ class Terms(NamedTuple):
 class Rule(NamedTuple):
     """The law of a month as investigators meet it."""
 
-    us_table: (
-        np.ndarray
-    )  # int8 (2, ...) of a warrant that is refused and of one that is honoured, see `OrderRule`
-    foreign_table: np.ndarray  # int8
+    us_table: np.ndarray  # int8 (2, K) of a warrant refused and of one honoured, by number, see `OrderRule`
+    foreign_table: np.ndarray  # int8 (K, 2) without and with a claim
     contested: bool  # the courts have not settled what a warrant reaches
     honoured: (
         np.ndarray
@@ -92,11 +94,12 @@ class Rule(NamedTuple):
 
 
 class Practice(NamedTuple):
-    """How long each way takes, in months, and how often it succeeds."""
+    """How long each way takes, in months, how often it is tried, and how often it succeeds."""
 
     direct_months: float
     comity_months: float
     agreement_months: float
+    mla_asked: np.ndarray  # float64 (J,) share of its requests for assistance that each police makes
     mla_months: np.ndarray  # float64 (2, J) of papers: outgoing to, incoming from
     conflict_delay: float
     notice_months: float  # that an order waits of which a government is told first
@@ -137,10 +140,17 @@ class Plain(NamedTuple):
     """A month's US requests at home that no rule touches."""
 
     number: int
+    elsewhere: float  # share of them that meet data that the rule puts out of reach
     luck: float
 
 
 # --- what the law answers --------------------------------------------------------------------------
+
+
+@inlined()
+def numbered(location, controller, us_person, resides):
+    """The number in a routing table of the circumstances that begin both tables; the others follow it."""
+    return 4 * (4 * location + controller) + 2 * us_person + resides
 
 
 @inlined()
@@ -162,7 +172,7 @@ def answer_us(requests, found, rule, filed, code):
         home, lies, order = homes[r], lie[r], standing[r, LAW_ORDER]
         law_of = home if nowhere[r] else lies  # whose law may be broken
         location = _NO_LOCATION if nowhere[r] else (_US if lies == US else _ABROAD)
-        honoured = 1 if uniform(chance[r, HONOURED]) < honoured_by[providers[r]] else 0
+        honours = 1 if uniform(chance[r, HONOURED]) < honoured_by[providers[r]] else 0
         agreement = 1 if agreements[law_of] and laws[law_of, EXECUTIVE_AGREEMENT] > order else 0
         risk, luck = uniform(chance[r, DATA_LAW]), uniform(chance[r, OTHER])
         consumer = who[r, SEGMENT] == CONSUMER
@@ -171,11 +181,15 @@ def answer_us(requests, found, rule, filed, code):
         bars, blocking = (1 if risk < data_law[law_of] else 0), (1 if not nowhere[r] and there > order else 0)
         if agreement == 1 and luck >= 1.0 - lifts_bar[law_of]:
             bars, blocking = 0, 0
-        code[r] = us_table[
-            honoured, location, controllers[r], who[r, US_PERSON], 1 if home == US else 0, agreement,
-            bars, blocking, 1 if lies == home else 0, 1 if cooperates[home] else 0,
-            1 if risk < data_law[home] or at_home > order else 0,
-        ]  # fmt: skip
+        number = numbered(location, controllers[r], who[r, US_PERSON], home == US)
+        number = 8 * number + 4 * agreement + 2 * bars + blocking
+        number = (
+            8 * number
+            + 4 * (lies == home)
+            + 2 * cooperates[home]
+            + (risk < data_law[home] or at_home > order)
+        )
+        code[r] = us_table[honours, number]
         if blocking == 1 and code[r] & CONFLICT_BIT != 0:
             code[r] |= OFFENCE_BIT
         if code[r] & ROUTE_BITS == COMITY and uniform(chance[r, COURT]) >= filed:
@@ -194,7 +208,7 @@ def answer_foreign(requests, found, rule, compelled, code):
     rows, standing, chance, who = requests.rows, requests.standing, requests.chance, requests.who
     homes, lie, controllers, nowhere = found.home, found.lies, found.controller, found.nowhere
     foreign_table, laws, agreements, quota = rule.foreign_table, rule.laws, rule.agreements, rule.terms.quota
-    us_held, before, served = found.us_held, US, 0
+    eligible, us_held, before, served = rule.terms.eligible, found.us_held, US, 0
     for r in range(len(rows)):
         police, lies, order = rows[r, POLICE], lie[r], standing[r, LAW_ORDER]
         if police == US:
@@ -204,15 +218,28 @@ def answer_foreign(requests, found, rule, compelled, code):
         location = _OWN_SOIL if lies == police else (_IN_US if lies == US else _THIRD)
         location = _NO_FIXED_PLACE if nowhere[r] else location
         agreement = 1 if agreements[police] and laws[police, EXECUTIVE_AGREEMENT] > order else 0
-        agreement = agreement if served < quota[police] else 0
+        if uniform(chance[r, SERIOUS]) >= eligible or served >= quota[police]:
+            agreement = 0
         claim = 1 if laws[police, EXTRATERRITORIAL_CLAIM] > order else 0
         resides = 1 if homes[r] == US else 0
-        ways = foreign_table[location, controllers[r], who[r, US_PERSON], resides, agreement]
+        ways = foreign_table[2 * numbered(location, controllers[r], who[r, US_PERSON], resides) + agreement]
         code[r] = ways[claim]
         barred = us_held[r] and code[r] & ROUTE_BITS == DIRECT and code[r] & CONFLICT_BIT != 0
         if barred and uniform(chance[r, GRANTED]) >= compelled[police]:
             code[r] = CONFLICT_BIT | (ways[0] if ways[0] & ROUTE_BITS != DIRECT else MLA)
         served += 1 if code[r] == AGREEMENT else 0
+
+
+@inlined()
+def drop_unwritten(requests, asked, code):
+    """Police write a letter of request for a share of what assistance alone could meet, `asked` (J,).
+
+    Of the others nothing comes: changes `code`.
+    """
+    rows, chance = requests.rows, requests.chance
+    for r in range(len(rows)):
+        if code[r] & ROUTE_BITS == MLA and uniform(chance[r, LETTER]) >= asked[rows[r, POLICE]]:
+            code[r] += UNREACHABLE - MLA
 
 
 @inner()
@@ -221,6 +248,7 @@ def answer(requests, held, ways):
     found, code = find(requests, held, ways.practice.unlocking), np.empty(len(requests.rows), np.int64)
     answer_us(requests, found, ways.rule, ways.practice.filed, code)
     answer_foreign(requests, found, ways.rule, ways.practice.compelled, code)
+    drop_unwritten(requests, ways.practice.mla_asked, code)
     return found, code
 
 
@@ -342,6 +370,6 @@ def month_of_requests(month, requests, plain, held, ways, queues, results, polic
         assistance.open_queues(queues)
     practice = ways.practice
     investigate(month, requests, held, ways, queues, results)
-    plain_requests(plain.number, plain.luck, practice.direct_ok, practice.direct_months, results.month)
+    plain_requests(plain, practice.direct_ok, practice.direct_months, results)
     assistance.close_queues(month, queues)
     learn_what_was_met(month, results.month, police)

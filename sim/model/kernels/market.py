@@ -69,6 +69,7 @@ class Offered(NamedTuple):
     discount: np.ndarray  # float64 (P, J)
     host: np.ndarray  # int32 (J, O) on whose soil a place lies
     home_grown: np.ndarray  # bool (J,) whether there is a home-grown provider
+    consumers_bound: np.ndarray  # float64 (J,) share of consumers whom general localisation binds
 
 
 class Reach(NamedTuple):
@@ -169,7 +170,7 @@ def fill_bans(where, offered, laws, banned, unlawful):
     keys of their own anywhere.
 
     A procurement rule closes what US law reaches to the public sector; localisation closes what lies abroad
-    (sector: to regulated firms and the public sector).
+    (sector: to regulated firms and the public sector; general: to all organisations, and some consumers).
     """
     jurisdiction, segment = where.jurisdiction, where.segment
     live, host, home_grown = offered.live, offered.host, offered.home_grown
@@ -187,7 +188,8 @@ def fill_bans(where, offered, laws, banned, unlawful):
                 if s == PUBLIC and (k == US_REGION or k == LOCAL_REGION or k == US_SUBSIDIARY):
                     share = max(share, laws[j, PROCUREMENT_RULE])
                 if host[j, o] != j:
-                    share = max(share, laws[j, GENERAL_LOCALISATION])
+                    bound = offered.consumers_bound[j] if s == CONSUMER else 1.0
+                    share = max(share, laws[j, GENERAL_LOCALISATION] * bound)
                     if supervised:
                         share = max(share, laws[j, SECTOR_LOCALISATION])
                 unlawful[c, o] = share

@@ -18,6 +18,9 @@ CUSTOMER, POLICE, NUMBER, EVADES, AGENT = range(5)
 HOME, SEGMENT, CELL, US_PERSON = range(4)
 LAW_ORDER, US_BUSINESS = range(2)
 WHEN, STABLE, HONOURED, KEYS, GRANTED, SEALED, COURT, PRESS, OTHER, PERSON, DATA_LAW = range(11)
+# The same words where the order that they tell of cannot be: whether a letter is written for assistance,
+# which the press does not learn of, and whether a foreign police's crime is serious enough for an agreement.
+LETTER, SERIOUS = PRESS, COURT
 BELIEVES, STAYS_HOME, HAVEN, HAVEN_BUSINESS = range(11, 15)  # of evaders only
 CHANCES = 15
 ANSWER, CLERK, PAPERS = range(3)
@@ -45,7 +48,8 @@ class Requests(NamedTuple):
     chance: np.ndarray  # uint32 (n, 15) from `draw_luck`
     waits: (
         np.ndarray
-    )  # float64 (n, 3) of unit mean: at the authority that is asked, for the clerk, for the papers
+    )  # float64 (n, 3) of unit mean: at the authority that is asked, for the clerk, for the papers; none if
+    # requests are only counted
 
 
 class Kind(NamedTuple):
@@ -79,14 +83,13 @@ def poisson(seed, agent, month, mean):
 
 
 @entry()
-def running_accounts(cell_start, weight, counted):
-    """Running sum of accounts within each cell, of the customers `counted` (bool (N,)): float64 (N,)."""
+def running_accounts(cell_start, weight, asked):
+    """Running sum within each cell of accounts, times how often they are `asked` for, (N,): float64 (N,)."""
     out = np.empty(len(weight))
     for c in range(len(cell_start) - 1):
         s = 0.0
         for i in range(cell_start[c], cell_start[c + 1]):
-            if counted[i]:
-                s += weight[i, ACCOUNTS] / UNITS
+            s += weight[i, ACCOUNTS] / UNITS * asked[i]
             out[i] = s
     return out
 
@@ -119,8 +122,8 @@ def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
 def aim(seed, start, cell, cell_start, account_sums, rows):
     """Aim the requests to US providers anew, each at an account of its cell that `account_sums` counts.
 
-    `account_sums` (N,) running sum within each cell of the accounts that US providers hold; `cell` (n,) of
-    each request; `start` (M + 1,) first row of each month. Changes the customers in `rows`. Where US
+    `account_sums` (N,) running sum within each cell of the accounts that US providers are asked for; `cell`
+    (n,) of each request; `start` (M + 1,) first row of each month. Changes the customers in `rows`. Where US
     providers hold nothing in a cell, its requests stay as they were drawn.
     """
     for month in range(len(start) - 1):

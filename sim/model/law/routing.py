@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.kernels.codes import CONFLICT_BIT, HOST_BIT, NOTICE_BIT
+from sim.model.kernels.codes import CONFLICT_BIT, HOST_BIT, NOTICE_BIT, ROUTE_BITS
 from sim.scenario.law import (
     CONTROLLERS,
     FOREIGN_LOCATIONS,
@@ -22,19 +22,25 @@ from sim.scenario.law import (
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import ROUTES
 
+# A domestic warrant for data of a US provider without a stable location, as `USConditions` are in order: of a
+# US person who resides in the US, of whom no other country's law speaks.
+_DOMESTIC = (LOCATIONS.index("no_stable_location"), CONTROLLERS.index("us_provider"), 1, 1, 0, 0, 0, 1, 1, 0)
+
 
 @dataclass(frozen=True)
 class OrderRule:
     """The routes of orders under one regime.
 
-    `us` int8 (2, ...): of a warrant that is refused and of one that is honoured, then an axis for each
-    circumstance of `USConditions`; the two are equal unless the question is `contested`. `foreign` int8: an
-    axis for each circumstance of `ForeignConditions`. Both hold the route's code with `CONFLICT_BIT`,
-    `HOST_BIT` and `NOTICE_BIT`.
+    `us` int8 (2, K): of a warrant that is refused and of one that is honoured, by the number that the
+    circumstances of `USConditions` have in their order; the two are equal unless the question is `contested`.
+    `foreign` int8 (K, 2): by the number of the circumstances of `ForeignConditions` but the last, a claim.
+    Both hold the route's code with `CONFLICT_BIT`, `HOST_BIT` and `NOTICE_BIT`. `domestic` bool (2,): whether
+    a domestic warrant, refused or honoured, reaches data of a US provider without a stable location.
     """
 
     us: np.ndarray
     foreign: np.ndarray
+    domestic: np.ndarray
     contested: bool
     common_law: bool
     review_success: float | None
@@ -93,9 +99,12 @@ def order_rules(law: Law, regimes: dict[str, Regime]) -> dict[str, OrderRule]:
         refused, honoured, abroad = (
             (case.refused, case.honoured, case.foreign) if case else (regime.test,) * 3
         )
+        cases = us[comity.index(regime.comity)][[settled.index(refused), settled.index(honoured)]]
+        routes = cases[(slice(None), *_DOMESTIC)] & ROUTE_BITS
         rules[code] = OrderRule(
-            us=us[comity.index(regime.comity)][[settled.index(refused), settled.index(honoured)]],
-            foreign=foreign[settled.index(abroad)],
+            us=cases.reshape(2, -1),
+            foreign=foreign[settled.index(abroad)].reshape(-1, 2),
+            domestic=(routes == ROUTES.index("direct")) | (routes == ROUTES.index("comity_review")),
             contested=case is not None,
             common_law=rule.common_law,
             review_success=rule.success,

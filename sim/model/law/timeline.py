@@ -112,11 +112,11 @@ def honoured_by(law: Law, regime: Regime, stage: str | None, providers: Iterable
 
 
 def honoured(law: Law, regime: Regime, stage: str | None, providers: Mapping[str, Provider]) -> float:
-    """The same of all warrants: most are about consumers, so a provider counts by its share of these."""
+    """The same of all warrants: a provider counts by its share of them."""
     reach = law.tests[regime.test].reach
     if reach is not None:
         return reach
-    weights = [provider.consumer_share for provider in providers.values()]
+    weights = [provider.request_share for provider in providers.values()]
     *shares, _ = honoured_by(law, regime, stage, providers)
     return float(total(np.array(weights) * np.array(shares)) / total(np.array(weights)))
 

@@ -15,10 +15,12 @@ from sim.model.luck import purposes
 from sim.model.reference.arithmetic import add_up, exp, log
 from sim.model.reference.cells import UNITS, Cell
 from sim.model.reference.philox import draw4
+from sim.model.reference.places import entry_of, held_by_us, provider_of
 from sim.model.reference.population import home_share_of
 from sim.scenario.scenario import Scenario
 
 US = 0  # the first jurisdiction
+CONSUMER = 0  # the first segment
 # Whose luck it is: by country from the last three on, of its police about its people, about Americans, and
 # about data that is not content.
 US_AGENT, EVADERS_AGENT, PLAIN_AGENT = 1, 2, 3
@@ -112,18 +114,32 @@ class Requests:
         self.plain = [poisson(seed, PLAIN_AGENT, m, plain * growth[m]) for m in months]
         self.non_content = [[self._non_content(m, j) for j in range(countries)] for m in months]
 
-    def aimed_at(self, held: Sequence[bool]) -> list[list[Request]]:
+    def aimed_at(self, places: Sequence[int]) -> list[list[Request]]:
         """All requests by month, those to US providers aimed at accounts that these hold when a world begins.
 
-        `held`: by customer. What the holder does later is the holder's: the request is made all the same.
+        `places`: of the customers then. What they do later is theirs: the request is made all the same.
         """
         sums = {
             cell.number: running_sums(
-                [self._accounts[i] if held[i] else 0.0 for i in range(cell.first, cell.first + cell.size)]
+                [
+                    self._accounts[i] * self._asked_for(cell, places[i])
+                    for i in range(cell.first, cell.first + cell.size)
+                ]
             )
             for cell in self.cells
         }
         return [[self._aimed(request, sums) for request in of_month] for of_month in self.by_month]
+
+    def _asked_for(self, cell: Cell, place: int) -> float:
+        """How often the account of a customer at a place is asked for; some providers are asked more often
+        for a consumer's account than others.
+        """
+        if not held_by_us(place):
+            return 0.0
+        provider = list(self.scenario.providers.values())[provider_of(place)]
+        if cell.segment != CONSUMER:
+            return 1.0
+        return provider.request_share / provider.consumer_share if provider.consumer_share else 0.0
 
     def _aimed(self, request: Request, sums: Mapping[int, list[float]]) -> Request:
         cell = self.cell_of[request.customer]
@@ -137,7 +153,8 @@ class Requests:
     def _of_police(self, j: int) -> list[Request]:
         """Requests of country j's police about its people, and about Americans; these grow with nothing."""
         p, where = self.scenario.parameters.investigators, list(self.scenario.jurisdictions.values())[j]
-        own = [where.police_requests_2013 * p.foreign_content_share / 12.0 * g for g in self.foreign_growth]
+        share = self._content_share(j)
+        own = [where.police_requests_2013 * share / 12.0 * g for g in self.foreign_growth]
         of_country = [
             add_up(self.weight[k * self.segments : (k + 1) * self.segments])
             for k in range(len(self.scenario.jurisdictions))
@@ -149,12 +166,17 @@ class Requests:
             FIRST_ABOUT_AMERICANS_AGENT + j, j, 0.0, steady, 0, 1
         )
 
+    def _content_share(self, j: int) -> float:
+        """Share of a police's requests to US providers that need content."""
+        code, where = list(self.scenario.jurisdictions.items())[j]
+        return entry_of(self.scenario.parameters.investigators.foreign_content_share, code, where)
+
     def _non_content(self, month: int, j: int) -> tuple[int, int]:
         """Requests for other data than content, and those answered; rounded up or down at random."""
         p, where = self.scenario.parameters.investigators, list(self.scenario.jurisdictions.values())[j]
         u, v, _, _ = draw4(self.seed, FIRST_NON_CONTENT_AGENT + j, month, purposes.REQUESTS, 0)
         mean = self.foreign_growth[month] * (
-            where.police_requests_2013 * (1.0 - p.foreign_content_share) / 12.0
+            where.police_requests_2013 * (1.0 - self._content_share(j)) / 12.0
         )
         requests = int(mean + u)
         return requests, int(requests * p.non_content_answered + v)

@@ -22,9 +22,10 @@ MONTHS_UNTIL_KNOWN = 12
 class Seen:
     """What lawmakers see at the end of a month.
 
-    `asked`, `met`: US requests for data or people abroad, and those that were met within a year, which is
-    known a year later. `conflicts`: orders that broke a host's law. `protests`: by country, the share that
-    protests. `earned`, `lost`: each US provider's revenue abroad and what distrust costs it, USD a year.
+    `asked`, `met`: US requests for data or people abroad, with the domestic warrants that found nothing
+    within reach, and those that were met within a year, which is known a year later. `conflicts`: orders
+    that broke a host's law. `protests`: by country, the share that protests. `earned`, `lost`: each US
+    provider's revenue abroad and what distrust costs it, USD a year.
     """
 
     asked: int
@@ -68,10 +69,7 @@ class Lawmakers:
             self.asked += known.asked
             self.met += known.met
         p = self.scenario.parameters.lawmakers
-        partners = [
-            j.members if j.ties in ("eu", "five_eyes") and code != "US" else 0
-            for code, j in self.scenario.jurisdictions.items()
-        ]
+        partners = [j.members if j.ties == "eu" else 0 for j in self.scenario.jurisdictions.values()]
         protesting = add_up(n * share for n, share in zip(partners, seen.protests, strict=True))
         earned = add_up(seen.earned)
         self.unmet_need = 1.0 - self.met / self.asked if self.asked > 0.0 else 0.0

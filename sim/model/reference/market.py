@@ -184,7 +184,8 @@ class Market:
                 if cell.segment == PUBLIC and offer in (US_REGION, LOCAL_REGION, US_SUBSIDIARY):
                     share = laws["procurement_rule"][j]  # what US law reaches is closed to the public sector
                 if host_of(self.providers, j, place) != j:
-                    share = max(share, laws["general_localisation"][j])
+                    bound = self.consumers_bound(j) if cell.segment == CONSUMER else 1.0
+                    share = max(share, laws["general_localisation"][j] * bound)
                     if supervised:
                         share = max(share, laws["sector_localisation"][j])
                 share = float(np.float32(share))
@@ -194,6 +195,11 @@ class Market:
                 )  # keys are the customer's own
                 closed.append(share if is_open else 1.0)
         return closed, unlawful
+
+    def consumers_bound(self, j: int) -> float:
+        """Share of a country's consumers whom general localisation keeps from places abroad."""
+        covers = self.scenario.parameters.governments.localisation_covers_consumers
+        return entry_of(covers, list(self.scenario.jurisdictions)[j], self.countries[j])
 
     # --- appeal and utility -----------------------------------------------------------------------
 

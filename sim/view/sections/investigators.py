@@ -52,7 +52,7 @@ US_SIDE = (
     ),
     Measure("us_foreign_months", "Time to evidence, if successful", "months", "mean", "us_foreign_requests"),
     Measure("mla_backlog_outgoing", "Pending at foreign authorities", "requests", "month"),
-    Measure("us_unreachable", "No route reaches the data", "a year"),
+    Measure("us_unreachable", "No route, or no letter written", "a year"),
     Measure("us_unreadable", "Answered, but unreadable", "a year"),
     Measure("conflicts_of_law", "Conflicts of law", "a year"),
     Measure("disclosures_enterprise_abroad", "Organisations' content disclosed", "a year"),

@@ -22,8 +22,8 @@ ENOUGH = 20  # draws from which the ends of a 90% interval mean something
 MOST = 3  # headlines named in a row
 # What is told first where it is sure. What follows from the rule by definition comes last.
 ORDER = (
-    "trust", "revenue", "us_success_abroad", "foreign_success", "data_at_home", "laws", "conflicts",
-    "market_share", "us_success_at_home", "americans_exposure", "americans_reached", "trust_by_spend",
+    "trust", "revenue", "us_success_abroad", "us_success_at_home", "foreign_success", "data_at_home", "laws",
+    "conflicts", "market_share", "americans_exposure", "americans_reached", "trust_by_spend",
     "trust_intelligence", "us_reach_by_behaviour", "us_reach",
 )  # fmt: skip
 _WINNERS = {"microsoft_wins": "Microsoft", "doj_wins": "the Justice Department"}
@@ -46,7 +46,7 @@ _PLAIN = {
     "data_at_home": "the share of cloud data that is kept in its owner's country",
     "laws": "the number of measures that governments have in force",
     "conflicts": "the number of US orders exposed to a conflict with another country's law",
-    "us_success_at_home": "the share of US requests about Americans with data abroad that bring evidence",
+    "us_success_at_home": "the share of US requests about people in the US that bring evidence",
 }
 _UNITS = {"instruments": "measures"}
 Row = Mapping[str, Any]

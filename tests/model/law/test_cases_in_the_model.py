@@ -55,7 +55,8 @@ def worlds() -> tuple[WorldSet, list[tuple[str, str]]]:
     """One world for each regime, from the first month on; contested twice, with all warrants obeyed and with
     none.
 
-    One provider keeps all consumers' mail without a stable location, the others none.
+    One provider keeps all consumers' mail without a stable location, the others none. Letters of request are
+    always written, and every crime is serious.
     """
     base = resolve("history", customers=2000).scenarios["history"]
     spread = {
@@ -65,7 +66,10 @@ def worlds() -> tuple[WorldSet, list[tuple[str, str]]]:
     certain = base.parameters.orders.model_copy(
         update={"transfer_rules_risk": 1.0, "disclosure_bar_risk": 1.0, "nowhere_in_us": 0.0}
     )
-    parameters = base.parameters.model_copy(update={"orders": certain})
+    asked = base.parameters.investigators.model_copy(
+        update={"mla_asked": {"all": 1.0}, "agreement_eligible": 1.0}
+    )
+    parameters = base.parameters.model_copy(update={"orders": certain, "investigators": asked})
     base = replace(base, providers=spread, parameters=parameters, months=2)
     keys = [(code, answer) for code, regime in regimes().items() for answer in answers(regime)]
     scenarios = []

@@ -148,6 +148,7 @@ def test_every_month_runs_under_the_law_of_the_evening_before_it(history: Scenar
     ("country", "instrument", "first_month"),
     [
         ("BR", "extraterritorial_claim", "2014-07"),
+        ("GB", "extraterritorial_claim", "2014-08"),
         ("RU", "general_localisation", "2015-10"),
         ("CH", "transfer_suspension", "2015-11"),
         ("CN", "sector_localisation", "2017-07"),
@@ -217,20 +218,26 @@ def test_e_evidence_is_adopted_in_2023_and_in_force_from_august_2026(history: Sc
 
 
 @pytest.mark.parametrize(
-    ("date", "microsoft", "google", "others"),
+    ("date", "microsoft", "google", "other_us", "others"),
     [
-        ("2013-06-01", 1.0, 1.0, 1.0),
-        ("2015-06-01", 0.95, 1.0, 1.0),
-        ("2016-08-01", 0.0, 0.0, 0.8),
-        ("2017-05-01", 0.0, 0.1, 0.8),
-        ("2017-10-01", 0.0, 0.8, 0.8),
-        ("2018-04-01", 1.0, 1.0, 1.0),
+        ("2013-06-01", 1.0, 1.0, 1.0, 1.0),
+        ("2015-06-01", 0.95, 1.0, 1.0, 1.0),
+        ("2016-08-01", 0.0, 0.0, 0.5, 0.8),
+        ("2017-05-01", 0.0, 0.1, 0.5, 0.8),
+        ("2017-10-01", 0.0, 0.8, 0.7, 0.8),
+        ("2018-04-01", 1.0, 1.0, 1.0, 1.0),
     ],
 )
 def test_each_provider_honoured_warrants_for_data_abroad_as_it_did(
-    history: Scenario, date: str, microsoft: float, google: float, others: float
+    history: Scenario, date: str, microsoft: float, google: float, other_us: float, others: float
 ) -> None:
     law = law_on(history, dt.date.fromisoformat(date))
     shares = honoured_by(history.law, history.regimes[law.regime], law.stage, history.providers)
     by = dict(zip([*history.providers, "all"], shares, strict=True))
-    assert by == {"microsoft": microsoft, "google": google, "aws": others, "other_us": others, "all": others}
+    assert by == {
+        "microsoft": microsoft,
+        "google": google,
+        "aws": others,
+        "other_us": other_us,
+        "all": others,
+    }

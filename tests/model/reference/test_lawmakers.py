@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.model.kernels.codes import PROTEST
+from sim.model.kernels.codes import PROTEST, UNREACHABLE
 from sim.model.reference.lawmakers import Lawmakers, Seen
 from sim.model.world import WarrantModel, WorldSet
 from sim.scenario.scenario import Scenario
@@ -17,14 +17,14 @@ BILLS = {
     "doj_wins": Bill(meets_need=1.0, ends_conflicts=0.0, reference="test"),
     "microsoft_wins": Bill(meets_need=0.0, ends_conflicts=1.0, reference="test"),
 }
-YES, FOREIGN = 2, 1
+YES, AT_HOME, FOREIGN = 2, 0, 1
 
 
 def seen(model: WarrantModel) -> Seen:
     """What lawmakers see of a world before they act."""
     month, outlook = model.casework.month, model.outlook
     return Seen(
-        asked=int(month[FOREIGN, :, :, 0].sum()),
+        asked=int(month[FOREIGN, :, :, 0].sum() + month[AT_HOME, 0, UNREACHABLE, 0]),
         met=int(month[FOREIGN, :, :, YES].sum()),
         conflicts=int(model.casework.host_conflicts.sum()),
         protests=model.legislation.in_force[:, PROTEST].tolist(),
