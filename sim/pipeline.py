@@ -169,7 +169,7 @@ def run(
     make_folder(store or out / OWN_STORE, "store")
     runner = Runner(Store(store or out / OWN_STORE), backend or Backend(workers), progress)
     before, stale = stated_before(out), of_other_results(out, resolved.digest)
-    done = Finished(out, Plan(resolved, out / POINTS, reporters), runner)
+    done = Finished(out, Plan(resolved, reporters), runner)
     runner.store.prepare()
     with watched(done.plan, out, runner.store.folder, runner.backend.shard) as watch:
         execute(done, watch)
