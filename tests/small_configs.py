@@ -137,6 +137,7 @@ def write_configs(root: Path) -> Path:
                 "world_share": {"2013": 0.1},
                 "regions_2013": ["US"],
                 "consumer_share": 0.4,
+                "request_share": 0.4,
                 "no_stable_location": 0.0,
                 "source": "-",
             }

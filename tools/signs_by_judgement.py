@@ -1,6 +1,6 @@
 """Which signs hang on one judgement: a table of docs/validation.md, `python -m tools.signs_by_judgement`.
 
-Runs `two_worlds` with four seeds as it is and with each of five judgements changed; half a minute.
+Runs `two_worlds` with four seeds as it is and with each of six judgements changed; half a minute.
 """
 
 from typing import Any
@@ -18,6 +18,7 @@ JUDGEMENTS: dict[str, Any] = {
     "providers.transparency_trust": 0,
     "governments.rule": 0,
     "orders.nowhere_in_us": 0,
+    "investigators.mla_asked": 1,
     "law.tests.location.bar": "worldwide",
 }
 

@@ -21,7 +21,7 @@ LIMITS = (
     "that happened, so none show what another rule would have changed: the headlines depend on priors.",
     "What foreign police obtain hangs on one question of law: where a US warrant stops at the border, does "
     "the US ban on handing data to foreign police (18 U.S.C. 2702) stop there, too? The model says yes. With "
-    "law.tests.location.bar=worldwide it says no, and the difference turns round.",
+    "law.tests.location.bar=worldwide it says no, and hardly any difference is left.",
     "The GDPR and the CLOUD Act came two months apart: changes in 2018 cannot be attributed to either alone.",
     "Data on European providers' market shares start in 2017, after the shock of 2013, so they show no "
     "change across it.",

@@ -34,8 +34,8 @@ NOBODY_MEASURED = (
 # Of worlds that differ in who won: see `law.tests.location.bar`.
 QUESTION_OF_LAW = (
     "What foreign police obtain hangs on one question of law: where a US warrant stops at the border, does "
-    "the US ban on handing data to foreign police stop there, too? We judged that it does. If not, the "
-    "direction turns round."
+    "the US ban on handing data to foreign police stop there, too? We judged that it does. If not, "
+    "hardly any difference is left."
 )
 # Subjects of spoken sentences, where those of the tables are too long or too technical.
 _PLAIN = {
