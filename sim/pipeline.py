@@ -48,6 +48,7 @@ from sim.model.tables import TABLES
 from sim.runs import claims
 from sim.runs.csv_tables import write_csv
 from sim.runs.execution import DICTIONARY, FAILURES, OWN_STORE, Execution, execute, manifest_of
+from sim.runs.folder_lock import only_writer
 from sim.runs.live import LivePair, results_of_pairs, tables_of
 from sim.runs.manifest import facts, write_manifest
 from sim.runs.output_folders import check_folder, make_folder
@@ -161,19 +162,20 @@ def run(
     says how many draws (0: none). A shard only runs its part and writes no tables. Raises EngineLost when a
     cluster is gone; what was stored stays, and the next call goes on from there. Raises InputError for draws
     that the posterior does not have, for folders that cannot be written, and for an `out` in which somebody
-    else's files would be lost.
+    else's files would be lost or another command writes.
     """
     joint = joint_draws.joint_draws(resolved, draws) if further or draws is not None else None
     check_folder(out, _WRITTEN, _BEFORE, resolved.source)
     make_folder(out, "out")
     make_folder(store or out / OWN_STORE, "store")
     runner = Runner(Store(store or out / OWN_STORE), backend or Backend(workers), progress)
-    before, stale = stated_before(out), of_other_results(out, resolved.digest)
-    done = Finished(out, Plan(resolved, out / POINTS, reporters), runner)
+    done = Finished(out, Plan(resolved, reporters), runner)
     runner.store.prepare()
-    with watched(done.plan, out, runner.store.folder, runner.backend.shard) as watch:
+    shard = runner.backend.shard
+    with only_writer(out, shard), watched(done.plan, out, runner.store.folder, shard) as watch:
+        before, stale = stated_before(out), of_other_results(out, resolved.digest)
         execute(done, watch)
-        if runner.backend.shard is not None:
+        if shard is not None:
             return done
         _announce(runner, f"the analysis of {len(done.proved.good):,} pairs", len(done.proved.good))
         for name in SUMMARIES:
@@ -294,9 +296,9 @@ def value_of_information(
         raise InputError(f"{resolved.name}: compares no two worlds, or has a design: it has no headlines")
     own = FolderResults(folder).summary("draws_outcomes")
     table = measurements.value_of_information(joint, own, errors)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_csv(table, folder / f"{VALUE}.csv")
-    add_written(folder, [f"{VALUE}.csv"])
+    with only_writer(folder):
+        write_csv(table, folder / f"{VALUE}.csv")
+        add_written(folder, [f"{VALUE}.csv"])
     return table
 
 
@@ -341,7 +343,8 @@ def discover(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
     Raises InputError.
     """
     found = search_regions(folder, density, **asked)
-    add_written(folder, [path.name for path in found.write(folder)])
+    with only_writer(folder):
+        add_written(folder, [path.name for path in found.write(folder)])
     return found
 
 
@@ -413,5 +416,6 @@ def find_boundary(
 
     found = boundary.search(evaluate, len(over), asked.level, most=asked.most, tolerance=asked.tolerance)
     tables = boundary_tables.tables_of(found, over, asked, out)
-    add_written(out, [path.name for path in boundary_tables.write(tables, out)])
+    with only_writer(out):
+        add_written(out, [path.name for path in boundary_tables.write(tables, out)])
     return ran[-1], tables

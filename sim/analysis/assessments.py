@@ -26,6 +26,7 @@ from sim.analysis.uncertainty.varied import HELD, varied
 from sim.analysis.validation.comparison import Fit, validate
 from sim.analysis.validation.holdout import unseen_by
 from sim.runs.csv_tables import write_csv
+from sim.runs.folder_lock import only_writer
 from sim.runs.identity import model_digest
 from sim.runs.tasks import Runner
 from sim.runs.written_files import add_written
@@ -53,12 +54,13 @@ class Assessment:
     def run(self, out: Path, runner: Runner) -> Tables:
         """Run what the store lacks, write the tables to `out`, and return them by name."""
         tables = self.compute(runner)
-        for name, table in tables.items():
-            if name in shipped_tables.TABLES:
-                shipped_tables.write(table, name, out, self.resolved)
-            else:
-                write_csv(table, out / f"{name}.csv")
-        add_written(out, [f"{name}.csv" for name in tables])
+        with only_writer(out):
+            for name, table in tables.items():
+                if name in shipped_tables.TABLES:
+                    shipped_tables.write(table, name, out, self.resolved)
+                else:
+                    write_csv(table, out / f"{name}.csv")
+            add_written(out, [f"{name}.csv" for name in tables])
         return tables
 
 

@@ -16,7 +16,7 @@ import typer
 from sim.cli.commands import citation, drivers, evidence, experiments, inputs
 from sim.cli.options import BAD_INPUT, DONE, FAILED
 from sim.scenario.control_characters import printable
-from sim.scenario.problems import InputError
+from sim.scenario.problems import TRACE, InputError
 from sim.version import __version__
 
 app = typer.Typer(
@@ -30,10 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-TRACE = "WARRANTSIM_TRACE"
-"""Set in the environment: a fault of the program shows its trace."""
 
 
 def _version(wanted: bool) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from sim.model.tables import data_dictionary
 from sim.runs.csv_tables import write_csv
 from sim.runs.engines.local import default_workers
 from sim.runs.export import Proved, export, prove
-from sim.runs.folder_check import DamagedFolder, contents_digest, manifest_at, points_are_whole, tables_of
+from sim.runs.folder_check import DamagedFolder, contents_digest, manifest_at, tables_of
 from sim.runs.forks import in_good_order
 from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
@@ -126,42 +125,23 @@ def _run_missing(run: Execution, watch: Watch) -> None:
 
 
 def _write_results(run: Execution) -> None:
-    """Write tables and points to the experiment's folder, unless they are there and intact.
+    """Write tables, unless they are there and intact, and points to the experiment's folder.
 
     Raises Damaged.
     """
     out, plan, index, store = run.folder, run.plan, run.index, run.store
-    run.proved = _proved_before(run) or prove(plan, index, store)
+    run.proved = prove(plan, index, store)
     good = run.proved.good
     write_whole(out / DICTIONARY, data_dictionary())
     run.tables = _as_they_should_be(run)
     if run.tables is not None:
         _check(store, {index.where[run_id][0] for pair in good for run_id in plan.ids[pair]})
-        return
-    (out / MANIFEST).unlink(missing_ok=True)  # it speaks of other tables
-    run.tables = export(plan, good, index, store, out / TABLES_FOLDER)
-    write_points(plan.rows(good), plan.worlds, plan.digest, out / POINTS)
-
-
-def _proved_before(run: Execution) -> Proved | None:
-    """The result of comparing the worlds of these very runs.
-
-    It is there only if that has been done and all of them are stored.
-    """
-    manifest = _manifest_of(run.folder)
-    everything = range(len(run.plan))
-    if manifest is None or any(run_id not in run.index.where for ids in run.plan.ids for run_id in ids):
-        return None
-    if manifest.get("runs_digest") != _contents_digest(run.plan, everything):
-        return None
-    pairs = manifest.get("worlds_compared", [])
-    try:
-        never = {(p["a"], p["b"]) for p in pairs if p["never_part"]}
-        shared = {(p["a"], p["b"]): int(p["equal_months"]) for p in pairs}
-    except (KeyError, TypeError, ValueError):
-        return None
-    whole = set(shared) == set(combinations(range(len(run.plan.worlds)), 2))
-    return Proved(list(everything), {}, never, shared) if whole else None
+    else:
+        (out / MANIFEST).unlink(missing_ok=True)  # it speaks of other tables
+        run.tables = export(plan, good, index, store, out / TABLES_FOLDER)
+    write_points(
+        plan.rows(good), plan.worlds, out / POINTS
+    )  # always: nothing binds the design's values there
 
 
 def _manifest_of(folder: Path) -> dict[str, Any] | None:
@@ -190,11 +170,7 @@ def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
     It is there only if they are of these very runs and no byte of them has changed.
     """
     out, manifest = run.folder, _manifest_of(run.folder)
-    if (
-        manifest is None
-        or not (out / POINTS).is_file()
-        or manifest.get("runs_digest") != _contents_digest(run.plan, run.proved.good)
-    ):
+    if manifest is None or manifest.get("runs_digest") != _contents_digest(run.plan, run.proved.good):
         return None
     tables: dict[str, dict[str, Any]] = manifest.get("tables") or {}
     files = list(tables_of(out, manifest))
@@ -202,7 +178,7 @@ def _as_they_should_be(run: Execution) -> dict[str, dict[str, Any]] | None:
         whole = all(
             pool.map(lambda one: one.path.is_file() and sha256_of(one.path) == one.facts["sha256"], files)
         )
-    return tables if whole and points_are_whole(out / POINTS, manifest) else None
+    return tables if whole else None
 
 
 def facts_found(run: Execution) -> dict[str, Any]:

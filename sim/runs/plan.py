@@ -3,19 +3,16 @@
 It also gives the id of every run.
 """
 
-import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
-from sim.runs.identity import Identities, model_digest
+from sim.runs.identity import Identities
 from sim.runs.pairs import equal_months
-from sim.runs.points import PointRow, read_ids
+from sim.runs.points import PointRow
 from sim.runs.reporters import Reporters
 from sim.runs.seed import Task
-from sim.runs.tables_on_disk import FORMAT
 from sim.scenario.design_points import Point
 from sim.scenario.resolution import Resolved, points, scenarios_at
 from sim.scenario.scenario import Scenario
@@ -29,7 +26,6 @@ class Plan:
     """
 
     resolved: Resolved
-    remembered: Path | None = None  # a table of points and ids that may be of this very plan
     reporters: Reporters | None = None
 
     @cached_property
@@ -70,28 +66,27 @@ class Plan:
             return ""
         return f" {self.reporters.digest or uuid.uuid4().hex}"
 
-    @cached_property
-    def digest(self) -> str:
-        """What decides the run ids of a plan."""
-        return hashlib.sha256(
-            f"{self.resolved.digest} {model_digest()} {FORMAT}{self._grain}".encode()
-        ).hexdigest()
-
-    @cached_property
+    @property
     def ids(self) -> list[tuple[str, ...]]:
         """The run ids of every pair, in the order of the worlds."""
-        known = read_ids(self.remembered, self.digest) if self.remembered is not None else None
-        if known is not None:
-            return list(zip(*(known[k :: len(self.worlds)] for k in range(len(self.worlds))), strict=True))
+        return self._worked_out[0]
+
+    @cached_property
+    def _worked_out(self) -> tuple[list[tuple[str, ...]], list[dict[tuple[int, int], int]]]:
+        """Run ids of every pair, and for every point how long its worlds must be equal.
+
+        From the configuration alone: what a folder says of its runs may have been changed.
+        """
         identities, record = Identities(), self.resolved.experiment.record + self._grain
-        out = []
+        ids, equal = list[tuple[str, ...]](), list[dict[tuple[int, int], int]]()
         for point in self.points:
             scenarios = list(scenarios_at(self.resolved, point).values())
-            out += [
+            equal.append(equal_months(scenarios))
+            ids += [
                 tuple([identities.run_id(scenario, seed, record) for scenario in scenarios])
                 for seed in self.seeds
             ]
-        return out
+        return ids, equal
 
     def tasks(self, pairs: Iterable[int]) -> Iterator[Task]:
         """The tasks of these pairs, made as they are asked for."""
@@ -124,4 +119,4 @@ class Plan:
 
     def equal_months(self, point: Point) -> dict[tuple[int, int], int]:
         """For how many months each two worlds (by position) must be equal at a point."""
-        return equal_months(list(scenarios_at(self.resolved, point).values()))
+        return self._worked_out[1][point.index]

@@ -19,7 +19,6 @@ from sim.runs import tables_on_disk
 MANIFEST, POINTS, TABLES_FOLDER = "manifest.json", "points.parquet", "tables"
 EXPERIMENT = "experiment.yaml"  # as it was run, with all that was set over it
 REPORT = "report.html"
-_PLAN = b"plan"
 _OWN = ("point", "seed", "world", "run", "done")
 
 
@@ -37,8 +36,8 @@ class PointRow:
     done: bool
 
 
-def write_points(rows: Sequence[PointRow], worlds: Sequence[str], plan: str, path: Path) -> None:
-    """One row a run; `plan` is the digest of the plan that it is of."""
+def write_points(rows: Sequence[PointRow], worlds: Sequence[str], path: Path) -> None:
+    """One row a run."""
     each = range(len(worlds))
     columns: dict[str, Any] = {
         "point": pa.array([row.point for row in rows for _ in each], pa.int64()),
@@ -51,21 +50,7 @@ def write_points(rows: Sequence[PointRow], worlds: Sequence[str], plan: str, pat
         values = [row.values[factor] for row in rows for _ in each]
         plain = len({type(value) for value in values}) == 1 and isinstance(values[0], int | float | str)
         columns[factor] = pa.array(values if plain else [str(value) for value in values])
-    tables_on_disk.write(pa.table(columns).replace_schema_metadata({_PLAN: plan}), path)
-
-
-def read_ids(path: Path, plan: str) -> list[str] | None:
-    """The run ids, in order of pair and world, if the table is there, whole and of this plan."""
-    if not path.is_file():
-        return None
-    try:
-        if (pq.read_schema(path).metadata or {}).get(_PLAN) != plan.encode():
-            return None
-        runs = pq.read_table(path, columns=["run"], page_checksum_verification=True)
-    except (pa.ArrowException, OSError):
-        return None  # damaged: the ids are worked out, and the table is written anew
-    ids: list[str] = runs.column("run").to_pylist()
-    return ids
+    tables_on_disk.write(pa.table(columns), path)
 
 
 def values_of(table: pa.Table) -> pd.DataFrame:

@@ -181,7 +181,7 @@ def write_unchanging(plan: Plan, folder: Path) -> None:
     """
     inside = folder / UNCHANGING
     inside.mkdir(exist_ok=True)
-    write_points(plan.rows(), plan.worlds, plan.digest, inside / POINTS)
+    write_points(plan.rows(), plan.worlds, inside / POINTS)
     content = manifest(
         plan.resolved,
         list(plan.seeds),

@@ -221,6 +221,14 @@ def _provider_findings(contents: Contents) -> Iterator[Finding]:
             yield ("providers", code, "world_share", key), words
         if not provider.world_share:
             yield ("providers", code, "world_share"), "the table is empty"
+        if provider.request_share and not provider.consumer_share:
+            yield (
+                ("providers", code, "request_share"),
+                "nobody's account could be asked for: consumer_share is 0, so the provider has no consumers",
+            )
+    for name in ("consumer_share", "request_share"):
+        if contents.providers and not any(getattr(one, name) for one in contents.providers.values()):
+            yield ("providers",), f"{name} is 0 for every provider; at least one needs a share"
 
 
 def _regime_findings(contents: Contents) -> Iterator[Finding]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sim.scenario.paths import Loc
 
+TRACE = "WARRANTSIM_TRACE"
+"""Set in the environment: a fault of the program shows its trace."""
 _SHOWN = 40
 
 

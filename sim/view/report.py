@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from sim.runs.folder_lock import only_writer
 from sim.runs.points import REPORT
 from sim.runs.results import FolderResults
 from sim.runs.whole_files import write_whole
 from sim.runs.written_files import add_written
+from sim.scenario.problems import InputError
 from sim.view import sweep_report
 from sim.view.folder_view import FolderView
 from sim.view.html_page import FOOTER, put_together
@@ -21,17 +23,30 @@ def build(results: FolderResults, out: Path) -> Path:
     and return its path.
 
     The manifest answers for a report in the folder itself. That of a design shows what its runs come to over
-    the points. Raises ValueError if a jurisdiction names a country that the world map cannot place.
+    the points. Raises InputError for a file that is no page, which a report would replace, and ValueError if
+    a jurisdiction names a country that the world map cannot place.
     """
     target = out / REPORT if out.is_dir() else out
+    if target.is_file() and not _is_page(target):
+        raise InputError(
+            f"{target}: is no HTML page, and a report would be written over it; name another file"
+        )
     view = ResultsView(results)
-    write_whole(
-        target,
-        sweep_report.page(FolderView(just_written(results.folder))) if view.has_design else page(view),
-    )
-    if target.resolve() == (results.folder / REPORT).resolve():
+    drawn = sweep_report.page(FolderView(just_written(results.folder))) if view.has_design else page(view)
+    if target.resolve() != (results.folder / REPORT).resolve():
+        write_whole(target, drawn)
+        return target
+    with only_writer(results.folder):
+        write_whole(target, drawn)
         add_written(results.folder, [REPORT])
     return target
+
+
+def _is_page(path: Path) -> bool:
+    """Whether a file is empty or begins as an HTML page does."""
+    with path.open("rb") as source:
+        begin = source.read(200).decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n").lower()
+    return not begin or begin.startswith(("<!doctype html", "<html"))
 
 
 def page(view: ResultsView, made: str = FOOTER, only: Collection[str] | None = None) -> str:

@@ -90,6 +90,18 @@ def test_a_plot_is_a_plotly_figure_of_both_worlds(pair: sim.Pair) -> None:
     assert "DOJ wins minus Microsoft wins" in str(change.layout.yaxis.title.text)
 
 
+def test_a_report_is_written_over_no_file_that_is_none(pair: sim.Pair, tmp_path: Path) -> None:
+    assert pair.folder is not None
+    manifest = pair.folder / "manifest.json"
+    before, mine = manifest.read_bytes(), tmp_path / "mine.txt"
+    mine.write_text("mine", encoding="utf-8")
+    for path in (manifest, mine):
+        with pytest.raises(sim.InputError, match="no HTML page"):
+            pair.report(path)
+    assert (manifest.read_bytes(), mine.read_text(encoding="utf-8")) == (before, "mine")
+    assert pair.report(pair.report(tmp_path / "again.html")).is_file()
+
+
 def test_a_report_is_one_file(pair: sim.Pair, tmp_path: Path) -> None:
     assert "Microsoft wins" in pair.report(tmp_path / "mine.html").read_text(encoding="utf-8")
 

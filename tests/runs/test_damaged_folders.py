@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -51,6 +53,22 @@ def _edit(key: str, value: object) -> Damage:
     return edit
 
 
+def _swap_worlds(folder: Path) -> None:
+    """The runs of one world under the name of the other, with the digest of this in the manifest."""
+    table = pq.read_table(folder / "points.parquet")
+    runs = np.array(table.column("run").to_pylist()).reshape(-1, 2)[:, ::-1].ravel()
+    at = table.column_names.index("run")
+    pq.write_table(table.set_column(at, "run", pa.array(runs)), folder / "points.parquet")
+
+
+def _change_factor(folder: Path) -> None:
+    """Another value of the design at each point."""
+    table = pq.read_table(folder / "points.parquet")
+    at = len(table.column_names) - 1
+    changed = pc.add(table.column(at), 1)
+    pq.write_table(table.set_column(at, table.column_names[at], changed), folder / "points.parquet")
+
+
 def _loop(folder: Path) -> None:
     shutil.rmtree(folder / "tables")
     (folder / "tables").symlink_to(folder / "tables")
@@ -86,14 +104,22 @@ POINTS = [
     pytest.param(_write("points.parquet", ""), id="points empty"),
     pytest.param(_write("points.parquet", "x" * 1000), id="points random"),
 ]
+CHANGED = [
+    pytest.param(_swap_worlds, id="worlds of the points swapped"),
+    pytest.param(_change_factor, id="values of the points changed"),
+]
 COMPARED = [
+    pytest.param(
+        _edit("worlds_compared", [{"a": 0, "b": 1, "equal_months": 3, "never_part": True}]),
+        id="worlds that never part",
+    ),
     pytest.param(_edit("worlds_compared", []), id="no worlds compared"),
     pytest.param(_edit("worlds_compared", [{"a": 0}]), id="half a comparison"),
 ]
 TABLES = [pytest.param(_cut("tables/world.parquet"), id="table cut")]
 
 
-@pytest.mark.parametrize("damage", [*MANIFEST, *POINTS, *TABLES, *COMPARED])
+@pytest.mark.parametrize("damage", [*MANIFEST, *POINTS, *CHANGED, *TABLES, *COMPARED])
 def test_the_same_run_writes_it_anew(finished: Finished, folder: Path, damage: Damage) -> None:
     damage(folder)
     again = swept(folder.parents[1])

@@ -81,7 +81,7 @@ def test_a_run_under_way_that_has_stored_nothing_has_no_pairs_and_then_more(
         PointRow(0, {"trust.asymmetry": 1.0}, seed, ids, False)
         for seed, ids in ((1, finished.plan.ids[0]), (2, ["x" * 32, "y" * 32]))
     ]
-    write_points(rows, finished.plan.worlds, "a plan", tmp_path / POINTS)
+    write_points(rows, finished.plan.worlds, tmp_path / POINTS)
     watched = StoredSeries(tmp_path / "store", tmp_path, finished.results.manifest)
     assert len(watched.series()) == 0
     assert watched.series().column("trust").shape == (0, 2, 48)
@@ -95,8 +95,6 @@ def test_a_damaged_batch_of_a_run_under_way_is_passed_over_and_left_where_it_is(
     shutil.copytree(finished.store.folder, tmp_path / "store")
     for commit in (tmp_path / "store" / "batches").glob("*/commit.json"):
         commit.write_bytes(commit.read_bytes() + b" ")
-    write_points(
-        [PointRow(0, {}, 1, finished.plan.ids[0], False)], finished.plan.worlds, "a plan", tmp_path / POINTS
-    )
+    write_points([PointRow(0, {}, 1, finished.plan.ids[0], False)], finished.plan.worlds, tmp_path / POINTS)
     assert len(StoredSeries(tmp_path / "store", tmp_path, finished.results.manifest).series()) == 0
     assert not (tmp_path / "store" / "damaged").exists()

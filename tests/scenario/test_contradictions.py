@@ -184,3 +184,22 @@ def test_an_experiment_that_asks_for_what_cannot_be_is_refused(more: dict[str, A
     with pytest.raises(InputError) as refused:
         resolve(tree | more, base=base())
     assert any(said in problem for problem in refused.value.problems)
+
+
+@pytest.mark.parametrize("share", ["request_share", "consumer_share"])
+def test_a_share_that_is_nought_for_every_us_provider_is_refused(share: str) -> None:
+    nobody = {
+        code: one.model_copy(update={"request_share": 0.0, share: 0.0})
+        for code, one in base().providers.items()
+    }
+    assert f"providers: {share} is 0 for every provider; at least one needs a share" in found_in_contents(
+        providers=nobody
+    )
+
+
+def test_a_provider_without_consumers_is_not_asked_for_their_accounts() -> None:
+    assert found_in_contents(providers=provider(consumer_share=0.0, request_share=0.0)) == []
+    (words,) = found_in_contents(providers=provider(consumer_share=0.0))
+    assert words.startswith("providers.google.request_share: nobody's account")
+    with pytest.raises(InputError, match="nobody's account could be asked for"):
+        resolve("two_worlds", ["providers.aws.request_share=0.2", "providers.aws.consumer_share=0"])

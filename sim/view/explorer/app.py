@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from flask import Response, send_file
 
 import sim.view
-from sim.view.explorer.guard import guard
+from sim.view.explorer.guard import answer_faults, guard
 from sim.view.explorer.page import Component, Page
 from sim.view.explorer.pages import PAGES
 from sim.view.explorer.settings import Settings
@@ -66,6 +66,7 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> tuple[Dash, list[Pa
     )
     guard(app.server, host)
     pages = [make(settings) for make in PAGES]
+    answer_faults(app.server)
     app.layout = lambda: _layout(pages)
     _serve_files(app)
     _register(app, pages)

@@ -6,9 +6,15 @@ asks (Origin); both are checked on every request.
 """
 
 import ipaddress
+import logging
+import os
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from sim.scenario.control_characters import printable
+from sim.scenario.problems import TRACE
 
 _ANY = ("0.0.0.0", "::")
 _HERE = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -23,7 +29,7 @@ def guard(server: Flask, host: str) -> None:
         if not _is_this_machine(named, host):
             return _no("This address is not one of the explorer's: open it by the address that it printed.")
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != named.lower():
+        if origin is not None and _netloc(origin) != named.lower():
             return _no("A page of another site may not ask the explorer.")
         elsewhere = request.headers.get("Sec-Fetch-Site") == "cross-site"
         followed = request.method == "GET" and request.headers.get("Sec-Fetch-Dest", "document") == "document"
@@ -39,6 +45,19 @@ def guard(server: Flask, host: str) -> None:
         return response
 
 
+def answer_faults(server: Flask) -> None:
+    """Tell of a request that cannot be answered in one line, with its trace where that is asked for."""
+
+    @server.errorhandler(Exception)
+    def fault(error: Exception) -> Response | HTTPException:
+        if isinstance(error, HTTPException):
+            return error
+        words = printable(f"{type(error).__name__}: {error}".strip().splitlines()[0][:200])
+        trace = bool(os.environ.get(TRACE))
+        logging.getLogger(__name__).error("a request could not be answered: %s", words, exc_info=trace)
+        return Response("The explorer could not answer this request.", 500, mimetype="text/plain")
+
+
 def _is_this_machine(named: str, host: str) -> bool:
     """Whether a Host header names this machine, or the address that the explorer listens on."""
     try:
@@ -48,6 +67,13 @@ def _is_this_machine(named: str, host: str) -> bool:
     if name in _HERE or name == host.lower():
         return True
     return host in _ANY and _is_an_address(name)  # a name could be anybody's
+
+
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _is_an_address(name: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from sim.view.explorer.guard import guard
+from sim.view.explorer.guard import answer_faults, guard
 
 
 def answer(host: str, listens_on: str = "127.0.0.1", method: str = "POST", **headers: str) -> int:
@@ -29,7 +29,7 @@ def test_another_name_is_not(host: str, method: str) -> None:
     assert answer(host, method=method) == 403
 
 
-@pytest.mark.parametrize("origin", ["http://evil.com", "null", "http://127.0.0.1:9999", "x"])
+@pytest.mark.parametrize("origin", ["http://evil.com", "null", "http://127.0.0.1:9999", "x", "http://["])
 def test_a_page_from_elsewhere_is_not(origin: str) -> None:
     assert answer("127.0.0.1:8050", Origin=origin) == 403
 
@@ -67,3 +67,15 @@ def test_the_address_that_was_asked_for_is_answered() -> None:
     assert answer("lab.example:8050", listens_on="lab.example") == 200
     assert answer("192.168.1.5", listens_on="192.168.1.5") == 200
     assert answer("192.168.1.6", listens_on="192.168.1.5") == 403
+
+
+def test_a_fault_is_one_line_in_the_terminal(caplog: pytest.LogCaptureFixture) -> None:
+    server = Flask("x")
+    answer_faults(server)
+    server.add_url_rule("/", view_func=lambda: [][1])
+    found = server.test_client().get("/")
+    assert (found.status_code, b"could not answer" in found.data) == (500, True)
+    (told,) = caplog.records
+    assert told.getMessage() == "a request could not be answered: IndexError: list index out of range"
+    assert not told.exc_info
+    assert server.test_client().get("/none").status_code == 404

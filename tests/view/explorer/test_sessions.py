@@ -300,3 +300,17 @@ def test_a_file_that_cannot_be_made_now_is_refused_in_words(
     assert file is not None
     assert "peer_weight: 0.3" in file["content"]
     assert (why, len(workers.asked)) == ("", before), "an experiment as a file needs no run"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"worlds": []},
+        {"worlds": [{"switches": [], "without": []}] * 5},
+        {"worlds": [{"switches": [{"on": f"201{k}-01-01", "regime": "doj_wins"} for k in range(4, 7)]}]},
+        {"compare": [-1, 0]},
+        {"since": "2020-01", "until": "2014-01"},
+    ],
+)
+def test_a_state_that_no_page_sends_is_refused(pages: Sessions, asked: dict[str, Any]) -> None:
+    assert Answers(pages).move("page", asked)["kind"] == "refused"

@@ -15,7 +15,8 @@ from sim.scenario.resolution import resolve
 from sim.scenario.schema import Experiment, Switch
 from sim.scenario.yaml_files import checked, read
 from sim.view.explorer.pages.worlds.catalogue import Catalogue, load_catalogue
-from sim.view.explorer.pages.worlds.controls import slider
+from sim.view.explorer.pages.worlds.controls import panel, slider
+from sim.view.explorer.pages.worlds.presets import why_not_shown
 from sim.view.explorer.pages.worlds.sliders import knobs_of
 from sim.view.explorer.pages.worlds.state import State, WorldChoice
 
@@ -120,6 +121,46 @@ def test_presets_say_what_their_files_say(catalogue: Catalogue) -> None:
         assert experiment.compare == preset.experiment.compare
 
 
+def test_every_preset_has_a_page_and_the_others_are_named_with_the_reason(catalogue: Catalogue) -> None:
+    for name in catalogue.presets:
+        assert panel(catalogue, catalogue.state(f"preset={name}")[0])
+    assert "nationality_test" in catalogue.not_shown
+    assert why_not_shown(resolve("nationality_test").experiment)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"set": {"law.tests.control.bar": "ends_at_border"}}, "values of their own"),
+        ({"pulled": ("a",)}, "values of their own"),
+        (
+            {"switches": tuple(Switch(on=dt.date(2014 + k, 1, 1), regime="doj_wins") for k in range(3))},
+            "switches",
+        ),
+    ],
+)
+def test_worlds_that_no_control_holds_are_not_offered(
+    catalogue: Catalogue, change: dict[str, object], why: str
+) -> None:
+    experiment = catalogue.presets["two_worlds"].experiment
+    assert why_not_shown(experiment) == ""
+    worlds = {name: world.model_copy(update=change) for name, world in experiment.worlds.items()}
+    assert why in why_not_shown(experiment.model_copy(update={"worlds": worlds}))
+
+
+def test_a_slider_rests_at_the_value_of_its_preset(catalogue: Catalogue) -> None:
+    preset, path = "adoption_no_imitation", "adoption.imitation"
+    shipped = catalogue.knobs[path].default
+    assert catalogue.rest(preset, path) == 0.0 != shipped
+    state, wrong = catalogue.state(f"{path}={shipped}&preset={preset}")
+    assert (state.values, wrong) == ({path: shipped}, [])
+    assert catalogue.experiment(state).set[path] == shipped
+    assert catalogue.state(catalogue.query(state)) == (state, [])
+    unmoved = state.model_copy(update={"values": {path: 0.0}})
+    assert catalogue.plain(unmoved).values == {}
+    assert "here 0" in str(slider(catalogue.knobs[path], 0.0, 0.0).to_plotly_json())
+
+
 def test_what_a_preset_adds_and_sets_stays_when_something_else_is_changed(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
@@ -183,6 +224,13 @@ def test_what_a_preset_adds_and_sets_stays_when_something_else_is_changed(
         ("tab=x", "'trust'"),
         ("place=XX", "no such place"),
         ("since=2040-01", "must be a month"),
+        ("since=2020-01&until=2014-01", "the first month, 2020-01, is after the last"),
+        ("until=2013-05", "is after the last, 2013-05"),
+        ("place=DE&place=FR", "place: is given more than once"),
+        ("trust.asymmetry=2&trust.asymmetry=2.4", "is given more than once"),
+        ("world=doj_wins@2014-07-31~icpa@2015-07-31~doj_wins@2016-07-31", "at most 2 switches"),
+        ("world=history.T01.T01", "left out twice"),
+        ("preset=nationality_test", "6 worlds"),
         ("compare=1-1", "two of the worlds"),
         ("compare=a-b", "two of the worlds"),
         ("world=history&world=history", ""),
@@ -196,7 +244,8 @@ def test_invalid_parts_of_an_address_are_named_and_the_rest_is_used(
         if not query.startswith("tab")
         else f"{query}&trust.peer_weight=0.35"
     )
-    assert state.values == {"trust.peer_weight": 0.35}
+    assert state.values["trust.peer_weight"] == 0.35
+    assert set(state.values) <= {"trust.peer_weight", "trust.asymmetry"}
     if said:
         assert len(wrong) == 1
         assert said in wrong[0]
@@ -233,7 +282,7 @@ def test_a_slider_says_what_the_fit_found_in_its_own_terms(catalogue: Catalogue)
     assert knobs["choice.sensitivity"].posterior == pytest.approx((1.6, 2.4, 3.2))
     assert knobs["trust.asymmetry"].posterior == pytest.approx((0.8, 1.2, 1.6))
     assert knobs["trust.peer_weight"].posterior is None
-    said = str(slider(knobs["trust.asymmetry"], 2.0).to_plotly_json())
+    said = str(slider(knobs["trust.asymmetry"], 2.0, 2.0).to_plotly_json())
     assert "Fitted: 1.2, 90% of the draws from 0.8 to 1.6." in said
     assert "shrank by 50%" in said
 

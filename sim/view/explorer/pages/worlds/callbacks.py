@@ -148,7 +148,7 @@ def _changed(catalogue: Catalogue, state: Shown, cause: Any, preset: str, knob: 
     if cause == "add-world":
         return _with_worlds(catalogue, state, (*worlds, _another(catalogue, state)))
     if cause == "add-knob":
-        values = state.values | {str(knob): catalogue.knobs[str(knob)].default}
+        values = state.values | {str(knob): catalogue.rest(state.preset, str(knob))}
         return state.model_copy(update={"values": values})
     if isinstance(cause, dict) and len(worlds) > 1:
         at = int(cause["at"])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import difflib
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, permutations
@@ -19,6 +20,7 @@ from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, has_design, resolve
 from sim.scenario.schema import Experiment, Seeds, WorldSpec
+from sim.view.explorer.pages.worlds.presets import why_not_shown
 from sim.view.explorer.pages.worlds.sliders import Knob, knobs_of
 from sim.view.explorer.pages.worlds.state import (
     ABROAD,
@@ -43,6 +45,7 @@ class Catalogue:
     presets: dict[str, Resolved]
     default: State
     posterior: Posterior | None = None
+    not_shown: dict[str, str] = field(default_factory=dict)  # other experiments, by why they are not offered
     shipped: dict[str, pd.DataFrame] = field(
         default_factory=dict, repr=False
     )  # headlines over draws, by preset
@@ -84,6 +87,29 @@ class Catalogue:
         """The months of a preset's horizon, YYYY-MM."""
         scenario = next(iter(self.presets[preset].scenarios.values()))
         return [f"{scenario.month_start(month):%Y-%m}" for month in range(scenario.months)]
+
+    def rest(self, preset: str, path: str) -> float:
+        """Where a slider is while nobody moves it: at the preset's own value, or at the shipped one."""
+        own = self.presets[preset].experiment.set.get(path, self.knobs[path].default)
+        return float(own) if isinstance(own, int | float) else self.knobs[path].default
+
+    def first_changed(self, state: State) -> int:
+        """The first month that the earliest switch can change, by its place in the horizon."""
+        months = self.months(state.preset)
+        first = min((switch.on for one in self.worlds(state) for switch in one.switches), default=None)
+        if first is None or f"{first:%Y-%m}" not in months:
+            return 0
+        return min(months.index(f"{first:%Y-%m}") + (first.day > 1), len(months) - 1)
+
+    def wrong_months(self, state: State) -> str:
+        """What is wrong with the months of a state: outside the horizon, or the last before the first."""
+        months = self.months(state.preset)
+        for name in ("since", "until", "month"):
+            month = getattr(state, name)
+            if month is not None and month not in months:
+                return f"{name}={month}: must be a month from {months[0]} to {months[-1]}"
+        first, last = state.since or months[self.first_changed(state)], state.until or months[-1]
+        return f"since, until: the first month, {first}, is after the last, {last}" if last < first else ""
 
     def headlines_at_rest(self, state: State) -> pd.DataFrame | None:
         """The shipped headlines over joint draws, while everything is as the preset has it."""
@@ -173,9 +199,13 @@ class Catalogue:
         values: dict[str, float] = {}
         words: list[str] = []
         wrong: list[str] = []
-        for key, word in parse_qsl(query, keep_blank_values=True):
+        parts = parse_qsl(query, keep_blank_values=True)
+        wrong += [f"{key}: is given more than once; the last is used" for key in _repeated(parts)]
+        for key, word in parts:
             if key == "world":
                 words.append(word)
+            elif key == "preset" and word in self.not_shown:
+                wrong.append(f"preset={word}: {self.not_shown[word]}; run it with: warrantsim run {word}")
             elif key == "preset" and word not in self.presets:
                 wrong.append(f"preset={word}: no such experiment; {choices(word, self.presets)}")
             elif key in ("preset", "compare", *IN_ADDRESS):
@@ -191,7 +221,11 @@ class Catalogue:
         state = self._with_worlds(state, words, wrong)
         for key, word in found.items():
             state = self._with(state, key, word, wrong)
-        return state, wrong
+        if problem := self.wrong_months(state):
+            wrong.append(problem)
+            state = state.model_copy(update={"since": None, "until": None})
+        # at rest is not moved; which values are depends on the preset, which may come last in the address
+        return self.plain(state), wrong
 
     def _value(self, path: str, word: str, values: dict[str, float], wrong: list[str]) -> None:
         try:
@@ -202,7 +236,7 @@ class Catalogue:
         message = self.knobs[path].problem(number) if number == number else "is not a number"
         if message:
             wrong.append(f"{path}: {message}")
-        elif number != self.knobs[path].default:
+        else:
             values[path] = number
 
     def _with_worlds(self, state: State, words: list[str], wrong: list[str]) -> State:
@@ -258,7 +292,7 @@ class Catalogue:
         own = state.model_copy(update={"worlds": None})
         if state.worlds == self.worlds(own):
             state = own
-        values = {path: at for path, at in state.values.items() if at != self.knobs[path].default}
+        values = {path: at for path, at in state.values.items() if at != self.rest(state.preset, path)}
         if values != state.values:
             state = state.model_copy(update={"values": values})
         usual, names = state.model_copy(update={"compare": None}), list(self.specs(state))
@@ -273,6 +307,12 @@ class Catalogue:
         return []
 
 
+def _repeated(parts: list[tuple[str, str]]) -> list[str]:
+    """The keys of an address that are there more than once; only worlds may be."""
+    counts = Counter(key for key, _ in parts if key != "world")
+    return [key for key, count in counts.items() if count > 1]
+
+
 def _first_two(names: list[str]) -> tuple[str, str] | None:
     return (names[0], names[1]) if len(names) > 1 else None
 
@@ -285,7 +325,9 @@ def _near(key: str, known: list[str]) -> str:
 def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Catalogue:
     """The catalogue of the shipped configuration and experiments without designs. Raises InputError."""
     base = load_base(root() / CONFIGS)
-    presets = {name: resolve(path, base=base) for name, path in experiments().items() if not has_design(path)}
+    every = {name: resolve(path, base=base) for name, path in experiments().items() if not has_design(path)}
+    not_shown = {name: why for name, one in every.items() if (why := why_not_shown(one.experiment))}
+    presets = {name: one for name, one in every.items() if name not in not_shown}
     first = "two_worlds" if "two_worlds" in presets else next(iter(presets))
     of_first = presets[first].experiment
     default = State(
@@ -296,4 +338,5 @@ def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Ca
     )
     ordered = dict(sorted(presets.items(), key=lambda one: one[0] != first))
     shipped = {name: found for name, one in ordered.items() if (found := read_headlines(one)) is not None}
-    return Catalogue(base, ordered, default, read_posterior() if there_is_one() else None, shipped)
+    posterior = read_posterior() if there_is_one() else None
+    return Catalogue(base, ordered, default, posterior, not_shown, shipped)

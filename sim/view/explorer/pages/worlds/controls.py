@@ -53,7 +53,11 @@ def _sliders(catalogue: Catalogue, state: State) -> list[Component]:
     for role, title, meaning in groups:
         knobs = [knob for knob in shown.values() if knob.role == role]
         if knobs:
-            rows = [slider(knob, state.values.get(knob.path, knob.default)) for knob in knobs]
+            rests = {knob.path: catalogue.rest(state.preset, knob.path) for knob in knobs}
+            rows = [
+                slider(knob, state.values.get(knob.path, rests[knob.path]), rests[knob.path])
+                for knob in knobs
+            ]
             out.append(
                 html.Section(
                     [html.H2(title), html.P(meaning, className="quiet"), *rows], **{"aria-label": title}
@@ -62,8 +66,8 @@ def _sliders(catalogue: Catalogue, state: State) -> list[Component]:
     return out
 
 
-def slider(knob: Knob, value: float) -> Component:
-    """One slider with its name, an input for its value, and the evidence on it."""
+def slider(knob: Knob, value: float, rest: float) -> Component:
+    """One slider with its name, an input for its value, and the evidence on it; at rest it is at `rest`."""
     number = {"value": value, "min": knob.range[0], "max": knob.range[1], "step": knob.step}
     typed = dmc.NumberInput(
         id={"type": "typed", "path": knob.path},
@@ -84,30 +88,31 @@ def slider(knob: Knob, value: float) -> Component:
                 size="sm",
                 updatemode="drag",
                 label=None,
-                marks=[{"value": at} for at in _marks(knob)],
+                marks=[{"value": at} for at in _marks(knob, rest)],
                 className="knob",
                 thumbLabel=f"{knob.label} ({knob.unit})" if knob.unit else knob.label,
             ),
-            html.Details([html.Summary(_range(knob), className="quiet"), *_known(knob)]),
+            html.Details([html.Summary(_range(knob, rest), className="quiet"), *_known(knob)]),
         ],
         className="knob-row",
     )
 
 
-def _marks(knob: Knob) -> list[float]:
-    """The shipped value, and the ends of the fit's interval where there is one."""
+def _marks(knob: Knob, rest: float) -> list[float]:
+    """The preset's value, and the ends of the fit's interval where there is one."""
     ends = (
         []
         if knob.posterior is None
         else [at for at in (knob.posterior[0], knob.posterior[2]) if knob.range[0] <= at <= knob.range[1]]
     )
-    return [knob.default, *ends]
+    return [rest, *ends]
 
 
-def _range(knob: Knob) -> str:
+def _range(knob: Knob, rest: float) -> str:
     low, high = knob.range
     unit = f" {knob.unit}" if knob.unit else ""
-    return f"{low:g} to {high:g}{unit}; shipped value {knob.default:g}"
+    own = f"; here {rest:g}" if rest != knob.default else ""
+    return f"{low:g} to {high:g}{unit}; shipped value {knob.default:g}{own}"
 
 
 def _known(knob: Knob) -> list[Component]:

@@ -113,7 +113,7 @@ def _status_line(catalogue: Catalogue, state: State) -> Component:
 def _tools(catalogue: Catalogue, state: State) -> Component:
     months = catalogue.months(state.preset)
     first, last = (
-        months.index(state.since) if state.since else _first_changed(catalogue, state, months),
+        months.index(state.since) if state.since else catalogue.first_changed(state),
         months.index(state.until or months[-1]),
     )
     tabs = tab_bar({name: tab.title for name, tab in TABS.items()}, state.tab, "tab", "tabs")
@@ -139,7 +139,7 @@ def _tools(catalogue: Catalogue, state: State) -> Component:
         className="tools",
         **{
             "data-tab": state.tab,
-            "data-span": json.dumps([_first_changed(catalogue, state, months), len(months) - 1]),
+            "data-span": json.dumps([catalogue.first_changed(state), len(months) - 1]),
         },
     )
 
@@ -167,19 +167,6 @@ def _span(months: list[str], value: list[int]) -> Component:
     )
     message = html.Span(id="span-said", className="label")
     return html.Div([message, slider, dcc.Store(id="months", data=months)], className="only-data span")
-
-
-def _first_changed(catalogue: Catalogue, state: State, months: list[str]) -> int:
-    """The default start of the span: the first month that the earliest switch can change."""
-    days = [switch.on for world in catalogue.worlds(state) for switch in world.switches]
-    if not days:
-        return 0
-    first = min(days)
-    return (
-        min(months.index(f"{first:%Y-%m}") + (first.day > 1), len(months) - 1)
-        if f"{first:%Y-%m}" in months
-        else 0
-    )
 
 
 def _places(catalogue: Catalogue) -> dict[str, str]:

@@ -76,8 +76,10 @@ class Answers:
         message = [
             f"{catalogue.knobs[path].label}: {problem}"
             for path, at in state.values.items()
-            if (problem := catalogue.knobs[path].problem(at))
+            if at != catalogue.rest(state.preset, path) and (problem := catalogue.knobs[path].problem(at))
         ]
+        if state.since and state.until and state.until < state.since:
+            message.append(f"the first month, {state.since}, is after the last, {state.until}")
         if message:
             raise InputError(message)
         plain: State = catalogue.plain(state)

@@ -10,7 +10,7 @@ from sim.scenario.schema import Switch, WorldSpec
 
 ABROAD = "abroad"
 HISTORY = "history"
-MOST_WORLDS, MOST_PAIRS, MOST_SEED = 4, 64, 2**31 - 1
+MOST_WORLDS, MOST_SWITCHES, MOST_PAIRS, MOST_SEED = 4, 2, 64, 2**31 - 1
 LEAST_CUSTOMERS, MOST_CUSTOMERS = 2_000, 200_000
 IN_ADDRESS = (
     "customers",
@@ -38,7 +38,7 @@ class Part(BaseModel):
 class WorldChoice(Part):
     """A world: its switches by date (none: history), and the events omitted from it."""
 
-    switches: tuple[Switch, ...] = ()
+    switches: Annotated[tuple[Switch, ...], Field(max_length=MOST_SWITCHES)] = ()
     without: tuple[str, ...] = ()
 
     def word(self) -> str:
@@ -55,6 +55,11 @@ class WorldChoice(Part):
     def of(word: str) -> "WorldChoice":
         """The world of a word of an address. Raises ValueError with the problem."""
         law, *without = word.split(".")
+        twice = [code for code in dict.fromkeys(without) if without.count(code) > 1]
+        if twice:
+            raise ValueError(f"event '{twice[0]}' is left out twice")
+        if law.count("~") >= MOST_SWITCHES:
+            raise ValueError(f"a world has at most {MOST_SWITCHES} switches here")
         if law == HISTORY:
             return WorldChoice(without=tuple(without))
         switches = []
@@ -73,8 +78,8 @@ class State(Part):
     """The explorer's state. `worlds` None are the preset's; `compare` are positions in the worlds."""
 
     preset: str = "two_worlds"
-    worlds: tuple[WorldChoice, ...] | None = None
-    compare: tuple[int, int] | None = None
+    worlds: Annotated[tuple[WorldChoice, ...], Field(min_length=1, max_length=MOST_WORLDS)] | None = None
+    compare: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
     values: dict[str, float] = {}
     customers: Annotated[int, Field(ge=LEAST_CUSTOMERS, le=MOST_CUSTOMERS)] = 20_000
     pairs: Annotated[int, Field(ge=1, le=MOST_PAIRS)] = 8
