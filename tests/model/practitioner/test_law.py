@@ -60,7 +60,7 @@ def police() -> dict[str, list[np.ndarray]]:
     out = {}
     for bar in ("ends_at_border", "worldwide"):
         # Else most orders would be Brazil's, which has a claim in both worlds.
-        few = "investigators.foreign_content_share.BR=0.04"
+        few = "investigators.foreign_content_share=0.04"
         asks = asked(f"law.tests.location.bar={bar}", "governments.base_rate=0", few, last="2017-12")
         scenarios = [claimed(asks.scenarios[world]) for world in ("microsoft_wins", "doj_wins")]
         out[bar] = requests_of(WorldSet(scenarios, 1), scenarios[0].month_after(dt.date(2015, 1, 1)))

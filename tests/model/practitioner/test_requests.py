@@ -78,15 +78,16 @@ def test_consumers_of_a_provider_are_asked_for_as_often_as_its_share_of_all_requ
     """`request_share` over `consumer_share`: who is asked twice as often for an account gets nearly twice."""
 
     def warrants_to_google(share: float) -> float:
-        ws = world_set(asked(f"providers.google.request_share={share}", last="2013-12"), worlds=["doj_wins"])
+        ws = world_set(asked(f"providers.google.request_share={share}", last="2014-08"), worlds=["doj_wins"])
         rows, segment = ws.models[0].casework.docket.rows, ws.population.cells.segment[ws.population.cell]
         targets = rows[rows[:, AGENT] == US_AGENT, CUSTOMER]
         provider = (ws.first_place[targets, 0] - FIRST_US) // OFFERS
         google = list(ws.models[0].scenario.providers).index("google")
         return float((provider[segment[targets] == CONSUMER] == google).sum())
 
-    assert warrants_to_google(0.0) == 0.0
-    assert 1.2 < warrants_to_google(0.4) / warrants_to_google(0.2) < 2.0
+    asked_for = [warrants_to_google(share) for share in (0.0, 0.2, 0.4)]
+    assert asked_for[0] < 0.1 * asked_for[1]  # in a few cells hardly anybody else holds anything
+    assert 1.2 < asked_for[2] / asked_for[1] < 2.0
 
 
 def test_domestic_warrants_lose_what_has_no_stable_location_where_an_order_stops_at_the_border(
@@ -115,7 +116,7 @@ def test_letters_of_request_are_written_for_the_share_that_the_parameter_says() 
     sets = ("governments.base_rate=0", "investigators.foreign_content_share.BR=0.04")
     letters, arrived = {}, {}
     for share in (1.0, 0.1):
-        resolved = asked(*sets, f"investigators.mla_asked={share}", last="2014-06")
+        resolved = asked(*sets, f"investigators.mla_asked={share}", last="2014-08")
         model = has_run(resolved, worlds=["doj_wins"]).models[0]
         letters[share] = model.books.answered[:, FOREIGN_TO_US, MLA, REQUESTS].sum()
         arrived[share] = model.casework.queues.arrived[INCOMING].sum()

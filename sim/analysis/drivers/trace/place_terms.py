@@ -17,10 +17,11 @@ from sim.model.reference.places import (
     OFFERS,
     US_REGION,
     US_SUBSIDIARY,
+    entry_of,
 )
 from sim.vocabulary import INSTRUMENTS
 
-REGULATED, PUBLIC = 3, 4  # segments
+CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
 _PROCUREMENT, _SECTOR, _GENERAL, _SUSPENSION = (
     INSTRUMENTS.index(name)
     for name in ("procurement_rule", "sector_localisation", "general_localisation", "transfer_suspension")
@@ -111,8 +112,10 @@ class PlacesOfCell:
         self.price_sensitivity = float(appeal.price_sensitivity[self.segment])
         self.friction = float(appeal.friction[self.segment])
         self.latency, self.own_means = float(appeal.latency), float(appeal.own_means)
-        where = list(view.scenario.jurisdictions.values())[self.country]
+        code, where = list(view.scenario.jurisdictions.items())[self.country]
         self.has_home_grown = where.home_grown_share_2013 > 0.0
+        covers = view.scenario.parameters.governments.localisation_covers_consumers
+        self.bound_by_localisation = entry_of(covers, code, where) if self.segment == CONSUMER else 1.0
 
     def terms(self, market: FromMarket, providers: FromProviders, law: FromLaw) -> list[PlaceTerms]:
         """The terms of every place."""
@@ -155,7 +158,7 @@ class PlacesOfCell:
                 if self.segment == PUBLIC and k in (US_REGION, LOCAL_REGION, US_SUBSIDIARY):
                     share = law.in_force[_PROCUREMENT]
                 if providers.hosts[FIRST_US + OFFERS * p + k] != self.country:
-                    share = max(share, law.in_force[_GENERAL])
+                    share = max(share, law.in_force[_GENERAL] * self.bound_by_localisation)
                     if supervised:
                         share = max(share, law.in_force[_SECTOR])
                 share = float(np.float32(share))
