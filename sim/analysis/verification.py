@@ -41,6 +41,7 @@ from sim.scenario.resolution import Resolved, points, resolve, scenarios_at
 from sim.scenario.restoration import restored
 from sim.scenario.schema import Experiment
 from sim.scenario.yaml_files import checked, read
+from sim.version import __version__
 
 _HEAD = (
     "experiment", "title", "question", "worlds", "compare", "customers", "first", "last", "switches",
@@ -362,11 +363,27 @@ def _beyond(folder: Path, manifest: dict[str, Any], entities: Entities | None) -
     if (folder / REPORT).is_file():
         words = "they are not drawn anew; its digest tells whether it was edited since"
         yield Check("that the report's text and figures follow from the tables", None, words)
+    yield from _version(manifest)
     yield from _origin(manifest)
     if entities is not None and any("Person" in str(one.get("@type")) for one in entities.values()):
         yield Check(
             "who the persons are", None, "only the form of their ORCID was checked when it was packed"
         )
+
+
+def _version(manifest: dict[str, Any]) -> Iterator[Check]:
+    """A manifest of another version need not have all that this one writes; whether it is of another."""
+    if same_version(manifest):
+        return
+    stated = (manifest.get("versions") or {}).get("warrantsim", "none")
+    code, here = manifest.get("code") or {}, code_origin() or {}
+    same = code.get("commit") and not code.get("changed") and code == here
+    words = (
+        f"the commit that it states is the one here, which is {__version__}"
+        if same
+        else f"here is {__version__}; what another version may have written otherwise is not checked"
+    )
+    yield Check(f"the manifest's version of the program, {stated}", False if same else None, words)
 
 
 def _origin(manifest: dict[str, Any]) -> Iterator[Check]:

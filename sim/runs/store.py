@@ -28,6 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.runs.identity import ID_LETTERS, model_digest
+from sim.runs.processes import is_dead
 from sim.runs.seed import Failure, SeedDone, Task
 from sim.runs.tables_on_disk import Columns, settings, to_arrow, to_columns
 from sim.runs.whole_files import write_whole
@@ -240,25 +241,7 @@ def _is_dead(left: Path) -> bool:
     host, pid, _ = left.name.rsplit("-", 2)
     if host != socket.gethostname() or os.name != "posix":
         return time.time() - left.stat().st_mtime > _OLD
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return _is_zombie(int(pid))
-
-
-def _is_zombie(pid: int) -> bool:
-    """Whether a process has ended and only waits for its parent to collect it.
-
-    In a container whose first process never does so, it waits for ever.
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return False  # no /proc here, or it has ended meanwhile: the next command will see
-    return stat.rpartition(")")[2].split()[0] == "Z"
+    return is_dead(int(pid))
 
 
 class Batch:

@@ -23,6 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, write_points
+from sim.runs.processes import is_dead
 from sim.runs.results import MANIFEST
 from sim.runs.whole_files import write_whole
 from sim.runs.worker import TaskDone
@@ -76,13 +77,7 @@ class Progress:
             return "stopped"
         if self.host != socket.gethostname() or os.name != "posix":
             return "dead" if time.time() - self.updated > _OLD else "running"
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return "dead"
-        except PermissionError:
-            return "running"
-        return "running"
+        return "dead" if is_dead(self.pid) else "running"
 
 
 @dataclass

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.scenario.control_characters import control_character
 from sim.scenario.locations import shown, text_of
 from sim.scenario.problems import InputError, choices
 
@@ -60,6 +61,12 @@ def records(
         problems.append(f"{file}: no lines beneath the header")
     if wrong:
         return []
+    problems += [
+        f"{file}:{line}: {name}: a control character ({code})"
+        for line, values in lines
+        for name, value in zip(header, values, strict=False)
+        if (code := control_character(value.strip()))
+    ]
     problems += [
         f"{file}:{line}: {len(values)} values for {len(header)} columns; a comma inside a value needs quotes "
         "around it"

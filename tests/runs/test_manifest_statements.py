@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from sim.analysis import shipped_tables
+from sim.analysis import shipped_tables, verification
 from sim.analysis.crate import pack, unbound
 from sim.analysis.verification import verify
 from sim.pipeline import Finished, resolved_of, run
@@ -22,6 +22,7 @@ from sim.runs.tables_on_disk import write
 from sim.runs.written_files import add_written
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
+from sim.version import __version__
 from sim.view.report import build
 from tests.model.small_worlds import asked
 from tests.swept_results import swept
@@ -184,6 +185,20 @@ def test_the_list_of_files_cannot_be_taken_away(folder: Path) -> None:
     )
     edited(folder, lambda m: m["versions"].update(warrantsim="0.0.1"))  # an earlier version had no such list
     assert "the manifest lists none" not in failed(folder)
+
+
+def test_another_version_is_listed_and_with_the_same_commit_is_false(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = {"commit": "c" * 40, "changed": False}
+    monkeypatch.setattr(verification, "code_origin", lambda: origin)
+    edited(folder, lambda m: m["versions"].update(warrantsim="0.0.1"))
+    what = "the manifest's version of the program, 0.0.1"
+    assert what in [check.what for check in verify(folder).not_checked]
+    edited(folder, lambda m: m.update(code=origin))
+    assert f"{what}: the commit that it states is the one here" in failed(folder)
+    edited(folder, lambda m: m["versions"].update(warrantsim=__version__))
+    assert "version of the program" not in failed(folder)
 
 
 def test_evidence_of_others_does_not_stay(resolved: Resolved, finished: Finished, folder: Path) -> None:

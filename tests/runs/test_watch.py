@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from sim.runs.watch import (
     FURTHER,
     RUNNING,
     UNCHANGING,
+    Progress,
     read_progress,
     running_files,
     together,
@@ -129,3 +132,13 @@ def test_a_damaged_progress_file_is_an_error_in_words(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"running\.json is not a progress file"):
         read_progress(tmp_path / RUNNING)
     assert read_progress(tmp_path / "gone.json") is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells so")
+def test_a_process_that_nobody_has_waited_for_does_not_run() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", "pass"])
+    stat = Path(f"/proc/{ended.pid}/stat")
+    while ") Z " not in stat.read_text(encoding="ascii"):
+        time.sleep(0.01)
+    assert Progress("x", "store", socket.gethostname(), ended.pid, 0.0, 0.0, 1).state == "dead"
+    ended.wait()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from sim.runs.results import FolderResults, MemoryResults
@@ -59,6 +60,22 @@ def test_of_many_headlines_the_answer_names_the_first_and_counts_the_rest(view: 
     found = plain(plain_answer(over_draws(trust=SURE, **clear, **open_), view))
     assert len(found) == 3 and all(len(one.split()) <= 110 for one in found)
     assert "owner&#x27;s country and 2 more." in found[2]
+
+
+def test_what_does_not_survive_an_end_of_a_range_is_not_told_as_clear_without_a_word(
+    view: ResultsView,
+) -> None:
+    rows = over_draws(trust=SURE, revenue=(-32.0, -11.0, -1.0, 0.96), conflicts=(404.0, 1407.0, 3489.0, 1.0))
+    verdicts = {"trust": "survives", "revenue": "cannot say", "conflicts": "survives"}
+    survival = pd.DataFrame(
+        [{"headline": code, "arm": "all", "verdict": verdict} for code, verdict in verdicts.items()]
+        + [{"headline": "trust", "arm": "symmetric", "verdict": "cannot say"}]
+    )
+    known = ResultsView(MemoryResults(view.manifest, {}, {"survival": survival}))
+    assert "Less sure is the revenue of US providers abroad: with one judged" in plain_answer(rows, known)[1]
+    assert "Less sure" not in " ".join(plain_answer(rows, view))
+    alone = over_draws(revenue=(-32.0, -11.0, -1.0, 0.96))
+    assert "Less sure is the revenue" in plain_answer(alone, known)[0]
 
 
 def test_the_question_of_law_is_asked_where_police_abroad_are_spoken_of(

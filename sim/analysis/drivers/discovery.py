@@ -116,8 +116,11 @@ def _answer(cases: Cases, density: float) -> Rows:
             of: dict[str, object] = {"method": method, "region": k}
             rows[LIMITS] += [_limit_row(cases, one, inputs) | of for one in region.limits]
     if not boxes:
-        best = max((step.region.density for step in steps), default=np.nan)
-        note = f"no box reaches a density of {density:.0%}; the densest has {best:.0%}"
+        if steps:
+            best = max(step.region.density for step in steps)
+            note = f"no box reaches a density of {density:.0%}; the densest has {best:.0%}"
+        else:
+            note = f"{int(case.sum())} points of interest are too few for a box"
         rows[REGIONS].append(_front(cases) | {"method": PRIM, "note": _joined(note, cases.said)})
     rows[TRADEOFF] = [_step_row(cases, step, inputs) for step in steps]
     rows[STEPS] = [

@@ -185,8 +185,8 @@ def _routes(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     return (
         f"The mean time to evidence is {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} "
         f"({labels[1]}). At the end {waiting[0]:,.0f} and {waiting[1]:,.0f} US requests wait abroad. "
-        f"Nothing comes of {lost[0]:,.0f} and {lost[1]:,.0f} US requests a year: no route leads to the data, "
-        "or nobody writes a letter for it."
+        f"Nothing comes of {lost[0]:,.0f} and {lost[1]:,.0f} of all US requests a year, those about people "
+        "in the US included: no route leads to the data, or nobody writes a letter for it."
     )
 
 

@@ -88,9 +88,11 @@ def _one_limit(found: Discovery, code: str) -> str:
     """A box with one limit in a sentence, as HTML: a chart of it shows no more."""
     regions = _of(found.regions, code)
     boxes = regions[regions["method"] == PRIM]
-    if len(boxes) != 1 or " and " in str(boxes["region_words"].iloc[0]):
+    if len(boxes) != 1 or pd.isna(boxes["region"].iloc[0]):  # a row without a region says that there is none
         return ""
     row = boxes.iloc[0]
+    if not 0 < len(_of(found.limits, code).query("method == @PRIM")) < 2:
+        return ""
     base = percent(row["all_cases"] / row["all_points"])
     return (
         f" One limit says it: where {text(str(row['region_words']))}, {percent(row['density'])} of the "

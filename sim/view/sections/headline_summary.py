@@ -21,7 +21,8 @@ LIMITS = (
     "that happened, so none show what another rule would have changed: the headlines depend on priors.",
     "What foreign police obtain hangs on one question of law: where a US warrant stops at the border, does "
     "the US ban on handing data to foreign police (18 U.S.C. 2702) stop there, too? The model says yes. With "
-    "law.tests.location.bar=worldwide it says no, and hardly any difference is left.",
+    "law.tests.location.bar=worldwide it says no, and hardly any difference is left while police write few "
+    "letters of request, as the record shows; if they wrote many, they would obtain more where DOJ wins.",
     "The GDPR and the CLOUD Act came two months apart: changes in 2018 cannot be attributed to either alone.",
     "Data on European providers' market shares start in 2017, after the shock of 2013, so they show no "
     "change across it.",

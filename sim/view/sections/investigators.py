@@ -120,9 +120,8 @@ def _side(view: ResultsView) -> Iterable[Block]:
         "Success within 12 months is not known for requests of the last twelve months, so that panel may "
         "end earlier. Each panel has its own vertical axis, from zero."
     )
-    aim = f"in {view.only}" if view.only else "outside the United States"
     read = (
-        f"US requests aimed at data or people {text(aim)}. {view.band}{beyond_luck(view, *_US_HEADLINES)} "
+        f"{_counted(view.only)} {view.band}{beyond_luck(view, *_US_HEADLINES)} "
         f"By calendar year, backlogs by month. {late}"
     )
     yield Chart(
@@ -133,7 +132,8 @@ def _side(view: ResultsView) -> Iterable[Block]:
         width=270,
     )
     read = (
-        "Requests of foreign police for data held by US providers, by any route. "
+        "Requests of foreign police for content held by US providers, by any route. Requests for other data "
+        "than content are counted apart, and are many more. "
         f"{view.band}{beyond_luck(view, 'foreign_success')} By calendar year, backlogs by month. {late}"
     )
     yield Chart(
@@ -143,6 +143,17 @@ def _side(view: ResultsView) -> Iterable[Block]:
         read,
         _panels(view, FOREIGN_SIDE),
         width=270,
+    )
+
+
+def _counted(only: str | None) -> str:
+    """Which US requests the panels count, as HTML. Of a country there are none but those aimed at it."""
+    if only:
+        return f"US requests aimed at data or people in {text(only)}."
+    return (
+        "US requests aimed at data or people outside the United States. Three panels count domestic ones, "
+        "too: no route, or no letter written; answered, but unreadable; conflicts of law. The panel about "
+        "people in the US is mostly of domestic warrants."
     )
 
 

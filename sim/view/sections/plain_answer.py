@@ -12,6 +12,7 @@ import pandas as pd
 from sim.analysis.calibration.inputs import questions
 from sim.analysis.design_outcomes import BY_CODE
 from sim.analysis.headlines import LAST_YEAR
+from sim.analysis.survival.conclusions import EVERYWHERE, SURVIVES
 from sim.analysis.uncertainty.summary import NONE
 from sim.view.number_format import largest_of, number, scale_for, with_unit
 from sim.view.result_tables import is_negligible
@@ -34,8 +35,8 @@ NOBODY_MEASURED = (
 # Of worlds that differ in who won: see `law.tests.location.bar`.
 QUESTION_OF_LAW = (
     "What foreign police obtain hangs on one question of law: where a US warrant stops at the border, does "
-    "the US ban on handing data to foreign police stop there, too? We judged that it does. If not, "
-    "hardly any difference is left."
+    "the US ban on handing them data stop there, too? We judged so. If not, hardly any difference is left "
+    "while they write few letters of request."
 )
 # Subjects of spoken sentences, where those of the tables are too long or too technical.
 _PLAIN = {
@@ -140,17 +141,35 @@ def _sure(rows: Sequence[Row], view: ResultsView) -> Iterable[str]:
         return
     first, *others = rows
     low, high = _ends(first)
+    fragile = _fragile([first, *others[:MOST]], view)
     yield (
         f"<strong>{opening(view)}, {_subject(first)} {_be(view)} about {_size(first)} {first['sign']} "
         f"{_when(first, view)}.</strong> We are 90% sure that it {_be(view)} {low} to {high} "
-        f"{first['sign']}.{_against_the_leak(first)}"
+        f"{first['sign']}.{_against_the_leak(first)}{'' if others else fragile}"
     )
     if others:
         named = [
             f"{_capital(_subject(row))} {_be(view)} {_size(row)} {row['sign']}{_when_else(row, view)}."
             for row in others[:MOST]
         ]
-        yield f"<strong>Also clear:</strong> {' '.join([named[0][:1].lower() + named[0][1:], *named[1:]])}"
+        told = " ".join([named[0][:1].lower() + named[0][1:], *named[1:]])
+        yield f"<strong>Also clear:</strong> {told}{fragile}"
+
+
+def _fragile(rows: Sequence[Row], view: ResultsView) -> str:
+    """Which of what is told as clear does not survive with one quantity at an end of its range."""
+    survival = view.summary("survival")
+    if survival is None:
+        return ""
+    everywhere = survival[survival["arm"] == EVERYWHERE]
+    lost = set(everywhere["headline"][everywhere["verdict"] != SURVIVES].astype(str))
+    names = [_subject(row) for row in rows if str(row["headline"]) in lost]
+    if not names:
+        return ""
+    return (
+        f" Less sure is {_list(names)}: with one judged quantity at an end of its range "
+        "(<em>Which conclusions are robust to parameter uncertainty</em>), the direction is open."
+    )
 
 
 def _against_the_leak(row: Row) -> str:

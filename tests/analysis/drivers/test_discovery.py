@@ -200,3 +200,14 @@ def test_a_level_that_the_first_box_takes_whole_is_no_limit_of_the_second() -> N
     y = (who == "red") | (n > 0.8)
     boxes, _ = prim(Inputs.of(pd.DataFrame({"who": who, "n": n})), y)
     assert [[one.factor for one in box.limits] for box in boxes] == [["who"], ["n"]]
+
+
+def test_points_of_interest_that_are_too_few_for_a_box_are_said_to_be(tmp_path: Path) -> None:
+    """PRIM does not begin with fewer than eight; there is no densest box then."""
+
+    def seldom(values: Mapping[str, Any]) -> float:
+        return 0.05 if values["trust.asymmetry"] > 3.94 else -0.01
+
+    found = sim.load(swept(tmp_path, DESIGN, seldom).folder).discover("trust", below=-2)
+    note = str(found.regions[found.regions["method"] == "PRIM"]["note"].iloc[0])
+    assert note.startswith("5 points of interest are too few for a box"), note

@@ -13,6 +13,8 @@ from tests.analysis.evidence.row_files import GOOD, HEADER, changed, history, pr
     ("values", "said"),
     [
         ({"id": ""}, "id: must not be empty"),
+        ({"id": "R\x1b[31m1"}, "id: a control character (U+001B)"),
+        ({"note": "a\x00b"}, "note: a control character (U+0000)"),
         ({"source": ""}, "source: must not be empty"),
         (
             {"role": "calibrate"},
