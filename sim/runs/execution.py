@@ -139,9 +139,8 @@ def _write_results(run: Execution) -> None:
     else:
         (out / MANIFEST).unlink(missing_ok=True)  # it speaks of other tables
         run.tables = export(plan, good, index, store, out / TABLES_FOLDER)
-    write_points(
-        plan.rows(good), plan.worlds, out / POINTS
-    )  # always: nothing binds the design's values there
+    # Always written anew: nothing else binds the values of the design that the file tells.
+    write_points(plan.rows(good), plan.worlds, out / POINTS)
 
 
 def _manifest_of(folder: Path) -> dict[str, Any] | None:
