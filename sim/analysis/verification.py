@@ -31,7 +31,7 @@ from sim.runs.points import EXPERIMENT, POINTS, REPORT
 from sim.runs.reproduce import digest_of_lines, results_of
 from sim.runs.results import MANIFEST, TABLES_FOLDER
 from sim.runs.runs_in_table import runs_in
-from sim.runs.tables_on_disk import digest_of_values, to_columns
+from sim.runs.tables_on_disk import digest_of_values, run_line, to_columns
 from sim.runs.whole_files import sha256_of
 from sim.scenario.base import load_base
 from sim.scenario.digest import digest
@@ -183,7 +183,7 @@ def _tables(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
 def _digest(path: Path, has_points: bool) -> str:
     """Digest of the values of a table, as `sim.runs.export` computes it."""
     return digest_of_lines(
-        f"{f'{key.point} ' if has_points else ''}{key.seed} {key.world} "
+        f"{run_line(key.point if has_points else None, key.seed, key.world)} "
         f"{digest_of_values(path.stem, to_columns(path.stem, rows))}"
         for key, rows in runs_in(path)
     )

@@ -96,8 +96,8 @@ def export(
                 )
             )
             for (point, seed, world), one in zip(keys, digests, strict=True):
-                line = f"{point} {seed} {world} {one}" if plan.has_design else f"{seed} {world} {one}"
-                digest.update(between + line.encode())
+                run = tables_on_disk.run_line(point if plan.has_design else None, seed, world)
+                digest.update(between + f"{run} {one}".encode())
                 between = b"\n"
         writer.close()
         pa.default_memory_pool().release_unused()

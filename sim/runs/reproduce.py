@@ -25,7 +25,7 @@ from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
 from sim.runs.seed import SeedDone, Task
 from sim.runs.store import Store
-from sim.runs.tables_on_disk import Columns, digest_of_values, to_columns
+from sim.runs.tables_on_disk import Columns, digest_of_values, run_line, to_columns
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.whole_files import sha256_of
 from sim.scenario.base import Base, load_base
@@ -73,7 +73,7 @@ class Pair:
 
     def line(self, world: str, of_design: bool) -> str:
         """How the digest of a whole table names one run."""
-        return f"{f'{self.point.index} ' if of_design else ''}{self.seed} {world}"
+        return run_line(self.point.index if of_design else None, self.seed, world)
 
 
 def reproduce(

@@ -146,6 +146,11 @@ def digest_of_values(name: str, columns: Columns) -> str:
     return h.hexdigest()
 
 
+def run_line(point: int | None, seed: int, world: str) -> str:
+    """How the digest of a whole table names one run; `point` is None where there is no design."""
+    return f"{seed} {world}" if point is None else f"{point} {seed} {world}"
+
+
 def settings(schema: pa.Schema) -> dict[str, Any]:
     """How every Parquet file here is written: small, with a checksum on each page."""
     return {
