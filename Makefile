@@ -68,7 +68,7 @@ reproduce: .venv/ready-to-run
 calibrate: .venv/ready-to-test
 	@$(BIN)/warrantsim calibrate --out configs/posterior $(ARGS)
 	@$(BIN)/python -m tools.fitted_values --write
-	@$(BIN)/python -m tools.shipped_headlines
+	@$(BIN)/python -m tools.shipped_draws --rows 64
 
 bench: .venv/ready-to-test
 	@$(BIN)/python -m tests.benchmarks

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import assessments, derived_tables, shipped_tables
+from sim.analysis import derived_tables, shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
 from sim.analysis.digests import posterior_digest
 from sim.analysis.drivers import (
@@ -39,7 +39,7 @@ from sim.analysis.headlines import (
 )
 from sim.analysis.projections import cached_projections, projections
 from sim.analysis.records import records_of
-from sim.analysis.uncertainty import joint_draws, measurements
+from sim.analysis.uncertainty import joint_draws, measurements, shipped_draws
 from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
 from sim.analysis.uncertainty.value_of_information import VALUE
@@ -104,6 +104,7 @@ class Finished(Execution):
     summaries: dict[str, pd.DataFrame] = field(default_factory=dict)
     further_failures: list[str] = field(default_factory=list)
     brought: list[str] = field(default_factory=list)  # files that were copied from those that ship
+    draws_ship: bool = False  # whether the outcomes of the draws were taken from those that ship
 
     @property
     def verdicts(self) -> claims.Judged | None:
@@ -158,8 +159,9 @@ def run(
 
     Runs are kept in `store`, which experiments may share (None: in `out` itself); `workers` counts where no
     `backend` is given. With `further` also the
-    tables that need other runs: draws of the posterior, knock-outs, other switch dates, the evidence; `draws`
-    says how many draws (0: none). A shard only runs its part and writes no tables. Raises EngineLost when a
+    tables that need other runs: draws of the posterior, knock-outs, other switch dates, the evidence. `draws`
+    says how many draws are run (0: none); where nobody said, the shipped outcomes of these very runs are
+    taken, if there are any. A shard only runs its part and writes no tables. Raises EngineLost when a
     cluster is gone; what was stored stays, and the next call goes on from there. Raises InputError for draws
     that the posterior does not have, for folders that cannot be written, and for an `out` in which somebody
     else's files would be lost or another command writes.
@@ -191,7 +193,7 @@ def run(
 
         write_outcomes(out, manifest_of(done), scenarios)
         if done.proved.good and not plan.has_design:
-            known |= _further(done, watch, further, joint)
+            known |= _further(done, watch, further, joint, shipped=draws is None)
         if joint is not None:
             known["posterior"] = posterior_digest(joint.posterior)
         _write_summaries(done, derived_tables.derived_tables(out, manifest_of(done, **known), resolved))
@@ -216,24 +218,32 @@ def _experiment_text(resolved: Resolved, command: str) -> str:
     return text_of_resolved(resolved, " ".join(f"{resolved.name} as it was run{made}".split()))
 
 
-def _further(run: Finished, watch: Watch, further: bool, joint: JointDraws | None) -> dict[str, Any]:
+def _further(
+    run: Finished, watch: Watch, further: bool, joint: JointDraws | None, shipped: bool
+) -> dict[str, Any]:
     """Compute and write the summaries that need other runs, of an experiment without a design.
 
-    Returns what the manifest says of them.
+    `shipped`: take the shipped outcomes of the draws where they are of the same runs. Returns what the
+    manifest says of them.
     """
-    resolved, tables = run.plan.resolved, dict[str, pd.DataFrame]()
+    resolved, tables, known = run.plan.resolved, dict[str, pd.DataFrame](), dict[str, Any]()
     if further or joint is not None:
         watch.stage(FURTHER, 0)
     runner = Runner(run.store, run.runner.backend, watch.following(run.runner.progress))
     if joint is not None:
-        _announce(runner, f"{len(joint.draws):,} draws of the fit, a pair of runs each", len(joint.draws))
-        tables |= summaries_of_draws(joint, runner)
+        outcomes = shipped_draws.outcomes_of(joint) if shipped else None
+        run.draws_ship = outcomes is not None
+        known["draws"] = shipped_draws.SHIPPED if run.draws_ship else shipped_draws.RUN_HERE
+        if outcomes is None:
+            _announce(runner, f"{len(joint.draws):,} draws of the fit, a pair of runs each", len(joint.draws))
+            outcomes = joint_draws.outcomes(joint, runner)
+        tables |= summaries_of_draws(joint, outcomes)
     if further:
         tables |= _further_summaries(run, runner)
     run.further_failures += runner.failures
     _write_summaries(run, tables)
     run.brought = shipped_tables.bring_shipped(run.folder, resolved)
-    return {
+    return known | {
         "projections": projections(),
         "configuration": shipped_tables.configuration_of(resolved),
         "as_shipped": shipped_tables.is_as_shipped(resolved),
@@ -271,13 +281,12 @@ def _announce(runner: Runner, words: str, count: int) -> None:
         runner.progress(0, count, words)
 
 
-def summaries_of_draws(joint: JointDraws, runner: Runner) -> dict[str, pd.DataFrame]:
+def summaries_of_draws(joint: JointDraws, outcomes: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The headlines over joint draws, the values that they are made of, and what the draws vary."""
-    found = joint_draws.outcomes(joint, runner)
-    told = measurements.value_of_information(joint, found)
+    told = measurements.value_of_information(joint, outcomes)
     return {
-        "uncertainty": with_windows(summarise(found, joint), joint.resolved),
-        "draws_outcomes": found,
+        "uncertainty": with_windows(summarise(outcomes, joint), joint.resolved),
+        "draws_outcomes": outcomes,
         "varied": varied(joint).assign(**shipped_tables.keys_of(joint.resolved)),
         **({VALUE: told} if len(told) else {}),
     }
@@ -372,6 +381,8 @@ def channels(
 
     Raises InputError, and RuntimeError if every pair failed.
     """
+    from sim.analysis import assessments  # for this alone: half a second that no run should wait
+
     assessment = assessments.channels(resolved_of(folder), seeds)
     runner = Runner(Store(store), Backend(workers), progress)
     table = assessment.run(folder, runner)[assessments.CHANNELS]

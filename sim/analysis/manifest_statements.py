@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow.parquet as pq
 
+from sim.analysis.digests import posterior_digest
 from sim.analysis.projections import projections
 from sim.analysis.shipped_tables import configuration_of, is_as_shipped
 from sim.analysis.stored_tables import row_differences, same_version
+from sim.analysis.uncertainty.joint_draws import joint_draws
+from sim.analysis.uncertainty.shipped_draws import DRAW, outcomes_of
 from sim.runs.claims import judge
 from sim.runs.csv_tables import Unreadable, as_stored, read_csv
 from sim.runs.execution import FAILURES, never_differ
@@ -26,9 +29,12 @@ from sim.runs.runs_in_table import runs_in
 from sim.runs.seed import Failure
 from sim.runs.silence import ALREADY, silences
 from sim.runs.tables_on_disk import digest_of_values, to_columns
+from sim.scenario.posterior import read_posterior, there_is_one
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
+OUTCOMES = "draws_outcomes.csv"
+_EXACT = 1e-12  # older versions of pandas read a number but for its last bit
 _CLOSE = 1e-6  # a manifest holds ten decimals
 
 
@@ -43,7 +49,8 @@ class Statement(NamedTuple):
 def statements(folder: Path, manifest: Mapping[str, Any], resolved: Resolved) -> Iterator[Statement]:
     """What the manifest says of its results, each beside what it follows from. Raises DamagedFolder."""
     checks: tuple[Callable[[Path, Mapping[str, Any], Plan], Statement], ...] = (
-        _pairs, _failures, _claims, _shared_months, _outlook, _configuration, _projections, _warnings,
+        _pairs, _failures, _claims, _shared_months, _outlook, _draws, _configuration, _projections,
+        _warnings,
     )  # fmt: skip
     plan = Plan(resolved)
     for check in checks:
@@ -166,6 +173,22 @@ def _outlook(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> Statement
     )
     holds = not differ or (False if same_version(manifest) else None)
     return Statement(what, holds, f"{', '.join(differ)}: other words are here" if differ else "")
+
+
+def _draws(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> Statement:
+    """What the draws gave, if those that ship are of the same runs: taken from there or run."""
+    what, path = "what the draws gave is what the shipped draws give", folder / OUTCOMES
+    if not path.is_file():
+        return Statement(what, "draws" not in manifest, f"there is no {OUTCOMES}")
+    here, own = read_posterior() if there_is_one() else None, read_csv(path)
+    if here is None or manifest.get("posterior") != posterior_digest(here):
+        return Statement(what, None, "they are of another posterior; only running again can tell")
+    joint = joint_draws(plan.resolved, int(own[DRAW].max()) + 1, here)
+    shipped = None if joint is None else outcomes_of(joint)
+    if shipped is None:
+        return Statement(what, None, "none ship of these runs; only running again can tell")
+    found = row_differences(own, shipped, _EXACT)
+    return Statement(what, found.hold(manifest), str(found))
 
 
 def _configuration(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> Statement:

@@ -125,6 +125,20 @@ def own_seeds(resolved: Resolved, draws: Sequence[Draw]) -> list[range]:
     ]
 
 
+def tasks_of(
+    draws: Sequence[Draw],
+    worlds: Sequence[Mapping[str, Scenario]],
+    seeds: Sequence[Sequence[int]],
+    record: str,
+) -> list[Task]:
+    """The worlds of every draw with each of its seeds, to be run."""
+    return [
+        Task(dict(scenarios), seed, record, draw.label)
+        for draw, scenarios, own in zip(draws, worlds, seeds, strict=True)
+        for seed in own
+    ]
+
+
 def run_draws(
     draws: Sequence[Draw],
     worlds: Sequence[Mapping[str, Scenario]],
@@ -135,10 +149,5 @@ def run_draws(
 ) -> Iterator[tuple[int, SeedDone]]:
     """Run the worlds of every draw with its seeds; yields the draw's number and a seed's tables, in order."""
     numbers = [number for number, own in enumerate(seeds) for _ in own]
-    tasks = [
-        Task(dict(scenarios), seed, record, draw.label)
-        for draw, scenarios, own in zip(draws, worlds, seeds, strict=True)
-        for seed in own
-    ]
-    for position, done in runner.results(tasks, tables):
+    for position, done in runner.results(tasks_of(draws, worlds, seeds, record), tables):
         yield numbers[position], done

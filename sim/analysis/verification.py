@@ -50,7 +50,7 @@ _HEAD = (
 _FOLLOW = (
     *_HEAD, "seeds", "points", "scenario_digest", "scenario", "tables", "files", "runs_digest",
     "model_digest", "code", "claims", "failures", "worlds_compared", "identical_through", "outlook",
-    "configuration", "as_shipped", "projections", "warnings",
+    "draws", "configuration", "as_shipped", "projections", "warnings",
 )  # fmt: skip
 _FROM_TABLES = (*(f"{name}.csv" for name in TABLES), OUTCOMES, POINTS)
 
@@ -357,9 +357,6 @@ def _beyond(folder: Path, manifest: dict[str, Any], entities: Entities | None) -
     )
     if others:
         yield Check("the numbers of " + ", ".join(others), None, "they are not computed anew without running")
-    if (folder / "uncertainty.csv").is_file():
-        words = "they follow from draws_outcomes.csv, which only running again can tell"
-        yield Check("the draws in the records", None, words)
     if (folder / REPORT).is_file():
         words = "they are not drawn anew; its digest tells whether it was edited since"
         yield Check("that the report's text and figures follow from the tables", None, words)

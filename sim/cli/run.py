@@ -107,6 +107,8 @@ def _print_results(screen: Console, done: "Finished") -> None:
     print_some(screen, "[red]failed[/]", [*done.failures, *done.further_failures], rest)
     if done.verdicts is not None:
         screen.print(to_terminal(claims_table(done.verdicts.claims.to_dict("records"))))
+    if done.draws_ship:
+        screen.print("the draws are the same runs as those that ship, so they were not run again")
     screen.print(_count(done))
     screen.out(f"tables: {done.folder} ({done.seconds:.0f} s)")
 

@@ -94,7 +94,7 @@ class Runner:
 
         Yields the position of each task that succeeded, in order.
         """
-        tasks, position = _identified(tasks), 0
+        tasks, position = identified(tasks), 0
         running = replace(self, failures=[])
         while position < len(tasks):
             self.store.prepare()
@@ -116,7 +116,7 @@ class Runner:
                 self.store.set_aside(damaged)
 
 
-def _identified(tasks: Iterable[Task]) -> list[Task]:
+def identified(tasks: Iterable[Task]) -> list[Task]:
     """The tasks with the ids of their runs."""
     identities = Identities()
     return [

@@ -14,7 +14,8 @@ import pandas as pd
 from sim.analysis.drivers.explanations import beside_the_leak, leak_month
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import HEADLINES, differences
-from sim.analysis.posterior_draws import Draw, first_draws, run_draws, worlds_at
+from sim.analysis.posterior_draws import Draw, first_draws, tasks_of, worlds_at
+from sim.runs.seed import Task
 from sim.runs.tasks import Runner
 from sim.scenario.overrides import Setting
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
@@ -78,24 +79,31 @@ def _overlap(path: str, others: Any) -> bool:
     return any(path == one or path.startswith(f"{one}.") or one.startswith(f"{path}.") for one in others)
 
 
+def tasks(joint: JointDraws, over: Mapping[str, float] | None = None) -> list[Task]:
+    """The compared worlds at every draw, to be run: draw n has the n-th seed of the experiment's first.
+
+    `over` holds further values, whatever a draw says.
+    """
+    experiment = joint.resolved.experiment
+    draws = [draw.over(over or {}) for draw in joint.draws]
+    worlds = list(worlds_at(joint.resolved, draws, experiment.compare))
+    seeds = [[experiment.seeds.first + number] for number in range(len(draws))]
+    return tasks_of(draws, worlds, seeds, "world")
+
+
 def outcomes(joint: JointDraws, runner: Runner, over: Mapping[str, float] | None = None) -> pd.DataFrame:
-    """Run the compared worlds at every draw. Returns a row for each draw and headline.
+    """Run the compared worlds at every draw (`tasks`). Returns a row for each draw and headline.
 
     It has the headline in both worlds and the difference. Of trust it has the difference in the first
-    `leak_months` as a share (`of_leak`) of what the leak cost in its own first months, as many.
-    Draw n has the n-th seed of the experiment's first. `over` holds further values, whatever a draw says. A
-    draw whose runs failed has no rows.
+    `leak_months` as a share (`of_leak`) of what the leak cost in its own first months, as many. A draw whose
+    runs failed has no rows.
     """
-    resolved, over = joint.resolved, over or {}
+    resolved = joint.resolved
     compare = resolved.experiment.compare
     assert compare is not None
-    first, first_seed = first_month(resolved, compare), resolved.experiment.seeds.first
-    began = leak_month(resolved.scenarios[compare[0]])
-    draws = [draw.over(over) for draw in joint.draws]
-    worlds = list(worlds_at(resolved, draws, compare))
-    seeds = [[first_seed + number] for number in range(len(draws))]
+    first, began = first_month(resolved, compare), leak_month(resolved.scenarios[compare[0]])
     rows = []
-    for number, done in run_draws(draws, worlds, seeds, "world", ("world",), runner):
+    for number, done in runner.results(tasks(joint, over), ("world",)):
         a, b = (done.world_tables[name] for name in compare)
         for headline in HEADLINES:
             values = headline.read(a, first), headline.read(b, first)

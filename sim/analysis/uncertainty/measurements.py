@@ -8,8 +8,8 @@ import pandas as pd
 from sim.analysis.calibration.inputs import questions
 from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import read_rows, shipped_rows
-from sim.analysis.uncertainty.draws_measured import HEADLINES_FILE, ROWS_FILE, headlines_by_draw, read
 from sim.analysis.uncertainty.joint_draws import JointDraws, sets_nothing
+from sim.analysis.uncertainty.shipped_draws import DRAW, OUTCOMES_FILE, ROWS_FILE, headlines_by_draw, read
 from sim.analysis.uncertainty.value_of_information import HALF, PARAMETER, ROW, Quantity, value_table
 from sim.analysis.validation.series import error_of
 from sim.scenario.problems import InputError, choices
@@ -28,15 +28,13 @@ def value_of_information(
     there are no draws of these parameters.
     """
     if outcomes is None:
-        shipped = read(HEADLINES_FILE, joint.resolved)
-        if shipped is None or joint.held:
+        outcomes = read(OUTCOMES_FILE, joint.resolved)
+        if outcomes is None or joint.held:
             raise InputError(
                 f"{joint.resolved.name}: the shipped draws are of two_worlds as shipped; run "
                 "this experiment with --draws 256 first"
             )
-        headlines = shipped
-    else:
-        headlines = headlines_by_draw(outcomes).set_index("draw")
+    headlines = headlines_by_draw(outcomes)
     known = {one.name: one for one in (*_rows(joint, headlines.index), *_parameters(joint, headlines.index))}
     wanted = known if errors is None else {}
     for name, se in (errors or {}).items():
@@ -69,6 +67,7 @@ def _rows(joint: JointDraws, draws: pd.Index) -> Iterator[Quantity]:
     table = read(ROWS_FILE, joint.resolved)
     if table is None:
         return
+    table = table.set_index(DRAW)
     for row in read_rows(shipped_rows(), history_of(joint.resolved)):
         if row.id in table and table[row.id].notna().mean() >= _MEASURED_IN:
             values = table[row.id].reindex(draws).to_numpy(float)

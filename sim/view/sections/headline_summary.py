@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.design_outcomes import BY_CODE
+from sim.analysis.uncertainty.shipped_draws import SHIPPED
 from sim.view.blocks import Block, Text, section
 from sim.view.number_format import MINUS, estimate, with_unit
 from sim.view.result_tables import headlines_table, scales, uncertainty_table
@@ -158,7 +159,9 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] | Non
     if view.switch:
         facts.append(f"the rule changes on {view.switch}")
     if uncertainty is not None:
-        facts.insert(2, f"<strong>{int(uncertainty['draws'].max()):,}</strong> draws of the parameters")
+        shipped = ", whose results ship with the program" if manifest.get("draws") == SHIPPED else ""
+        draws = f"<strong>{int(uncertainty['draws'].max()):,}</strong> draws of the parameters"
+        facts.insert(2, f"{draws}{shipped}")
     if manifest.get("identical_through"):
         facts.append(
             f"the compared worlds are identical to the bit through {str(manifest['identical_through'])[:7]}"

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from sim.analysis.posterior_draws import Draw, at, worlds_at
-from sim.analysis.uncertainty import joint_draws as module
 from sim.analysis.uncertainty.joint_draws import JointDraws, joint_draws, outcomes
 from sim.analysis.uncertainty.varied import HELD, VARIED, YOURS, varied
 from sim.model.tables import TABLES
@@ -118,21 +117,18 @@ def test_an_outcome_is_the_second_world_minus_the_first_of_a_draw_with_its_own_s
 ) -> None:
     names = [column.name for column in TABLES["world"].columns]
 
-    def run_draws(draws: Any, worlds: Any, seeds: Any, *more: Any) -> Iterator[tuple[int, SeedDone]]:
-        for number, [seed] in enumerate(seeds):
+    def results(self: Runner, tasks: Any, tables: Any) -> Iterator[tuple[int, SeedDone]]:
+        for number, task in enumerate(tasks):
             if number == 1:
                 continue  # its runs failed
-            flat = {name: np.ones(156) for name in names}
+            flat: dict[str, Any] = {name: np.ones(156) for name in names}
             flat["month"] = np.arange("2013-01", "2026-01", dtype="datetime64[M]")
-            other = flat | {
-                "trust": np.full(156, 1.0 - worlds[number]["doj_wins"].parameters.trust.asymmetry)
-            }
-            yield (
-                number,
-                SeedDone(seed, "", {"microsoft_wins": {"world": flat}, "doj_wins": {"world": other}}),
-            )
+            asymmetry = task.scenarios["doj_wins"].parameters.trust.asymmetry
+            other = flat | {"trust": np.full(156, 1.0 - asymmetry)}
+            worlds = {"microsoft_wins": {"world": flat}, "doj_wins": {"world": other}}
+            yield number, SeedDone(task.seed, "", worlds)
 
-    monkeypatch.setattr(module, "run_draws", run_draws)
+    monkeypatch.setattr(Runner, "results", results)
     joint = drawn(two_worlds, posterior, 4)
     found = outcomes(joint, Runner(Store(tmp_path)))
     trust = found[found["headline"] == "trust"].set_index("draw")

@@ -1,13 +1,11 @@
 """The shipped draws answer without runs, for the parameters that they belong to, and say what is wrong."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.uncertainty.draws_measured import HEADLINES_FILE, ROWS_FILE, read
 from sim.analysis.uncertainty.joint_draws import JointDraws, joint_draws
 from sim.analysis.uncertainty.measurements import value_of_information
-from sim.analysis.uncertainty.shipped_headlines import read_headlines
+from sim.analysis.uncertainty.shipped_draws import OUTCOMES_FILE, ROWS_FILE, read
 from sim.analysis.uncertainty.value_of_information import NARROWS
 from sim.cli.value import errors_of
 from sim.scenario.problems import InputError
@@ -20,16 +18,6 @@ def joint() -> JointDraws:
     found = joint_draws(resolve("two_worlds", base=base()), None)
     assert found is not None
     return found
-
-
-def test_the_shipped_draws_are_those_of_the_shipped_headlines(joint: JointDraws) -> None:
-    by_draw, rows = (read(name, joint.resolved) for name in (HEADLINES_FILE, ROWS_FILE))
-    headlines = read_headlines(joint.resolved)
-    assert by_draw is not None and rows is not None and headlines is not None
-    np.testing.assert_allclose(
-        by_draw.median()[headlines["headline"]], headlines["median"], rtol=1e-4, atol=1e-6
-    )
-    assert set(rows.index) <= set(by_draw.index)
 
 
 def test_a_planned_measurement_is_answered_alone_and_a_finer_one_tells_more(joint: JointDraws) -> None:
@@ -53,7 +41,7 @@ def test_draws_of_other_parameters_are_refused() -> None:
 def test_draws_of_other_worlds_of_the_same_parameters_are_refused() -> None:
     other = joint_draws(resolve("switch_back", base=base()), None)
     assert other is not None and read(ROWS_FILE, other.resolved) is not None
-    assert read(HEADLINES_FILE, other.resolved) is None
+    assert read(OUTCOMES_FILE, other.resolved) is None
     with pytest.raises(InputError, match="--draws 256 first"):
         value_of_information(other)
 

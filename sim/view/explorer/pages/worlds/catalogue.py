@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import pandas as pd
 from pydantic import ValidationError
 
-from sim.analysis.uncertainty.shipped_headlines import read_headlines
+from sim.analysis.uncertainty.shipped_draws import headlines_at_rest
 from sim.scenario.base import Base, load_base
 from sim.scenario.experiment_text import experiment_text
 from sim.scenario.locations import CONFIGS, experiments, root
@@ -337,6 +337,6 @@ def load_catalogue(customers: int | None = None, pairs: int | None = None) -> Ca
         seed=of_first.seeds.first,
     )
     ordered = dict(sorted(presets.items(), key=lambda one: one[0] != first))
-    shipped = {name: found for name, one in ordered.items() if (found := read_headlines(one)) is not None}
+    shipped = {name: found for name, one in ordered.items() if (found := headlines_at_rest(one)) is not None}
     posterior = read_posterior() if there_is_one() else None
     return Catalogue(base, ordered, default, posterior, not_shown, shipped)

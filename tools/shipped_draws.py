@@ -1,4 +1,4 @@
-"""What the draws of the posterior give, as shipped: `python -m tools.draws_measured`.
+"""What the draws of the posterior give, as shipped: `python -m tools.shipped_draws`.
 
 Both worlds at every draw, and history at the first draws. It belongs to the parameters as they are, so it is
 renewed after the best point has been written. What is in the store is not run again.
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import read_rows, shipped_rows
-from sim.analysis.uncertainty.draws_measured import write
 from sim.analysis.uncertainty.joint_draws import DRAWS, joint_draws
+from sim.analysis.uncertainty.shipped_draws import write
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Runner
 from sim.scenario.locations import root

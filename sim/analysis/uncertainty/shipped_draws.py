@@ -1,0 +1,113 @@
+"""What every draw of the posterior gives, as shipped: the headlines, and what rows of the evidence measure.
+
+`configs/posterior/draws_outcomes.csv` has the lines of `joint_draws.outcomes` for the two worlds as shipped.
+`run` names the pair of runs that a line is from, so that no line is taken for a run that it is not of.
+`draws_rows.csv` has a line a draw: the model's value of each row in history as it happened. In both,
+`configuration` says to which parameters, world and history they belong, and `compared` in the first which
+two worlds.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sim.analysis.evidence.posterior_predictive import PANEL, predict
+from sim.analysis.evidence.rows import Row
+from sim.analysis.shipped_tables import keys_of
+from sim.analysis.uncertainty import joint_draws
+from sim.analysis.uncertainty.joint_draws import JointDraws
+from sim.analysis.uncertainty.summary import summarise
+from sim.runs.csv_tables import read_csv, write_csv
+from sim.runs.seed import Task
+from sim.runs.tasks import Runner, identified
+from sim.scenario.digest import digest
+from sim.scenario.locations import shown
+from sim.scenario.posterior import posterior_folder
+from sim.scenario.problems import InputError
+from sim.scenario.resolution import Resolved, variant
+
+OUTCOMES_FILE, ROWS_FILE = FILES = ("draws_outcomes.csv", "draws_rows.csv")
+DRAW, RUN = "draw", "run"
+SHIPPED, RUN_HERE = "shipped", "run"  # where the outcomes in a results folder are from
+_LETTERS = 12  # of a digest that names a pair
+
+
+def write(joint: JointDraws, rows: Sequence[Row], count: int, folder: Path, runner: Runner) -> None:
+    """Run the draws, and history at the first `count` of them, and write both files."""
+    names = {number: _name(task) for number, task in enumerate(identified(joint_draws.tasks(joint)))}
+    found = joint_draws.outcomes(joint, runner)
+    outcomes = found.assign(**{RUN: found[DRAW].map(names)}, **keys_of(joint.resolved))
+    write_csv(outcomes, folder / OUTCOMES_FILE)
+    by_draw = rows_by_draw(joint, rows, count, runner)
+    write_csv(by_draw.assign(**_keys(ROWS_FILE, joint.resolved)), folder / ROWS_FILE, float_format="%.5g")
+
+
+def rows_by_draw(joint: JointDraws, rows: Sequence[Row], count: int, runner: Runner) -> pd.DataFrame:
+    """What each row would measure in the model's history, a line for each of the first draws and a column a
+    row."""
+    resolved, draws = variant(joint.resolved, {"survey.panel": PANEL}), joint.draws[:count]
+    first = resolved.experiment.seeds.first
+    values = predict(rows, resolved, draws, runner, [[first + number] for number in range(len(draws))])
+    return pd.DataFrame({DRAW: range(len(draws)), **{name: one[:, 0] for name, one in values.items()}})
+
+
+def outcomes_of(joint: JointDraws, folder: Path | None = None) -> pd.DataFrame | None:
+    """The lines of `joint_draws.outcomes` without a run: those shipped, if they are of these very runs.
+
+    None where one draw is not among them: of other values, worlds, months, customers, seeds or code of the
+    model. Raises InputError for a file without the columns.
+    """
+    table = read(OUTCOMES_FILE, joint.resolved, folder)
+    if table is None:
+        return None
+    names = {number: _name(task) for number, task in enumerate(identified(joint_draws.tasks(joint)))}
+    shipped = table.groupby(DRAW)[RUN].first()
+    if any(shipped.get(number) != name for number, name in names.items()):
+        return None
+    return table.loc[table[DRAW].isin(names), list(joint_draws.OUTCOMES)].reset_index(drop=True)
+
+
+def headlines_at_rest(resolved: Resolved, folder: Path | None = None) -> pd.DataFrame | None:
+    """What `summarise` says of the shipped draws of an experiment as it is now.
+
+    None where there are none of these parameters and worlds. Raises InputError for a file without the
+    columns.
+    """
+    table = read(OUTCOMES_FILE, resolved, folder)
+    joint = None if table is None else joint_draws.joint_draws(resolved, int(table[DRAW].nunique()))
+    return None if table is None or joint is None else summarise(table, joint)
+
+
+def headlines_by_draw(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The headlines' differences, a line a draw and a column a headline, from `joint_draws.outcomes`."""
+    return outcomes.pivot_table("value", DRAW, "headline", sort=False, dropna=False)
+
+
+def read(name: str, resolved: Resolved, folder: Path | None = None) -> pd.DataFrame | None:
+    """One of the files without its keys; None where there is none of these parameters (and two worlds, for
+    the headlines).
+
+    Raises InputError for a file without the columns.
+    """
+    path = (folder or posterior_folder()) / name
+    if not path.is_file():
+        return None
+    frame = read_csv(path)
+    keys = _keys(name, resolved)
+    wanted = (*joint_draws.OUTCOMES, RUN, *keys) if name == OUTCOMES_FILE else (DRAW, *keys)
+    lacking = [column for column in wanted if column not in frame]
+    if lacking:
+        raise InputError(f"{shown(path)}: no column {', '.join(lacking)}")
+    if not len(frame) or any(str(frame[column].iloc[0]) != key for column, key in keys.items()):
+        return None
+    return frame.drop(columns=list(keys))
+
+
+def _keys(name: str, resolved: Resolved) -> dict[str, str]:
+    return keys_of(resolved, of_a_difference=name == OUTCOMES_FILE)
+
+
+def _name(task: Task) -> str:
+    """A pair of runs in twelve letters."""
+    return digest(list(task.ids.values()))[:_LETTERS]
