@@ -6,9 +6,9 @@ import pandas as pd
 
 from sim.analysis.drivers.return_effects import AFTER, AT_AFTER, AT_END, OUTCOMES
 from sim.analysis.drivers.tipping import CURVES, REPEAL, RETURNS, level_past_return
+from sim.analysis.factor_names import factor_name
 from sim.view.blocks import Block, Chart, Section, Text, listed
 from sim.view.figures.tipping_charts import phase_diagram, repeal_by_level, share_along
-from sim.view.labels import factor_name
 from sim.view.number_format import number, percent, setting, span
 from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
