@@ -47,8 +47,8 @@ def factors_table(view: ResultsView, values: pd.DataFrame) -> Table:
         "Factors of the design",
         columns("Factor", "In the configuration", "Kind", "Values", ">Number of values"),
         rows,
-        "Nobody decides an uncertainty; somebody can decide a lever. `warrantsim explain` gives unit, range and "
-        "source of each path in the configuration.",
+        "Nobody decides an uncertainty; somebody can decide a lever. `warrantsim explain` gives the "
+        "meaning, range and source of each path.",
         folded=len(rows) > _MANY_FACTORS,
     )
 
