@@ -57,17 +57,6 @@ SERIES_NAMES = {
 }
 
 
-_CAPITALS = {word.lower(): word for word in ("DOJ", "EU", "MLA", "US")}
-
-
-def factor_name(path: str) -> str:
-    """A factor of a design as an axis title: its path in words."""
-    parts = [" ".join(_CAPITALS.get(word, word) for word in part.split("_")) for part in path.split(".")]
-    if parts[0] == "worlds" and parts[2:3] == ["switches"] and parts[-1] == "on":
-        return f"{parts[1]}: day of switch {int(parts[3]) + 1}"
-    return ": ".join(parts)
-
-
 _MEASURES = {
     "trust": "Trust in US providers",
     "revenue_us": "Revenue of US providers",

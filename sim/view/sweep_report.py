@@ -9,11 +9,11 @@ import pandas as pd
 from sim.analysis.drivers import boundary_tables, discovery
 from sim.analysis.drivers.frontier import FRONTIER
 from sim.analysis.drivers.tipping import RETURNS
+from sim.analysis.factor_names import factor_name
 from sim.analysis.headlines import HEADLINES
 from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.folder_view import FolderView
 from sim.view.html_page import put_together
-from sim.view.labels import factor_name
 from sim.view.sections import (
     boundary,
     checks,

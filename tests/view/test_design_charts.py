@@ -49,7 +49,9 @@ def test_a_factor_in_multiples_of_its_usual_value_says_so() -> None:
     times = manifest(
         "sobol", uncertainties={"choice.sensitivity": {"times": [0.5, 2]}, "trust.a": {"range": "prior"}}
     )
-    assert axis_name(times, "choice.sensitivity") == "choice: sensitivity, \N{MULTIPLICATION SIGN} usual"
+    assert axis_name(times, "choice.sensitivity") == (
+        "customers' sensitivity to perceived risk, \N{MULTIPLICATION SIGN} usual"
+    )
     assert axis_name(times, "trust.a") == "trust: a"
 
 
@@ -186,4 +188,4 @@ def test_an_axis_of_all_factors_is_named_as_everywhere_else() -> None:
     )
     figure = parallel(values, pd.Series([1.0, 2.0]), "difference", "points", "Cividis", (0.0, 2.0), None)
     words = [note["text"] for note in figure["layout"]["annotations"]]
-    assert {"MLA success", "day of switch 1"} <= set(words)
+    assert {"success of letters of<br>request to the US", "b: day of switch 1"} <= set(words)

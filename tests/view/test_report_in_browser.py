@@ -23,10 +23,13 @@ pytestmark = [
 ]
 
 
-# Titles of panels and of horizontal axes that a panel is too narrow for.
-CUT_TITLES = """[...document.querySelectorAll('.plot .gtitle, .plot .xtitle')].filter(title => {
-    const panel = title.closest('.plot').getBoundingClientRect(), words = title.getBoundingClientRect();
-    return words.left < panel.left - 2 || words.right > panel.right + 2;
+# Titles of panels and of axes that a panel is too small for, and titles of panels that run into the chart.
+CUT_TITLES = """[...document.querySelectorAll('.plot :is(.gtitle, .xtitle, .ytitle)')].filter(title => {
+    const plot = title.closest('.plot'), panel = plot.getBoundingClientRect();
+    const words = title.getBoundingClientRect(), chart = panel.top + plot._fullLayout._size.t;
+    return words.left < panel.left - 2 || words.right > panel.right + 2 ||
+        words.top < panel.top - 2 || words.bottom > panel.bottom + 2 ||
+        (title.classList.contains('gtitle') && words.bottom > chart + 2);
 }).map(title => title.textContent)"""
 
 

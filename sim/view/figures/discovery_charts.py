@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.factor_names import factor_name
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, Figure, Trace, axis, heading, layout, names_axis
-from sim.view.labels import factor_name
 
 CASE, OTHER = "#C44E00", "#9a9a9a"
 _PASS_COLOURS = ("#0072B2", "#007A5A", "#A6488A", "#7A6400", "#332288", "#333333")

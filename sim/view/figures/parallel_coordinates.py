@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.factor_names import factor_name
 from sim.view.figures.events import folded
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, QUIET, Figure, Trace, layout
-from sim.view.labels import factor_name
 
 _SHADES = 9  # number of colours of the lines
 _PASSED_OVER = "rgba(120,120,120,0.13)"
@@ -92,7 +92,7 @@ def parallel(
 
 
 def _axis(path: str, column: "pd.Series[Any]") -> _Axis:
-    label = factor_name(path).rpartition(": ")[2]
+    label = factor_name(path)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         low, high = float(column.min()), float(column.max())
         return _measured(

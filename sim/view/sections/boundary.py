@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.drivers.boundary_tables import COSTS, RUNS, SUMMARY, SURFACE, words_of
+from sim.analysis.factor_names import factor_name
 from sim.view.blocks import Block, Chart, Choice, Section, Text, listed
 from sim.view.figures.boundary_chart import boundary_map
 from sim.view.figures.style import diverging
-from sim.view.labels import factor_name
 from sim.view.number_format import number, percent, setting
 from sim.view.results_view import ResultsView
 from sim.view.tables import Table, columns, records_of, text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.analysis.drivers.decomposition import Decomposition
+from sim.analysis.factor_names import factor_name
 from sim.analysis.far_values import cut_of_bars
 from sim.analysis.headlines import Headline
 from sim.scenario.samples import POSTERIOR
@@ -19,7 +20,6 @@ from sim.view.figures.sensitivity_charts import (
     stacked_histogram,
     tornado,
 )
-from sim.view.labels import factor_name
 from sim.view.number_format import decimals_of, estimate, number, scale_for, span
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_heat_map import HEADLINE, difference_in_words
