@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sim.view.figures.style import KIND_LABELS, ROUTE_LABELS
-from sim.view.labels import INSTRUMENTS, OFFERS
+from sim.view.labels import INSTRUMENTS, OFFERS, PROVIDERS
 
 Name = Callable[[str], str]  # a jurisdiction's name by its code
 
@@ -46,12 +46,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "route": {code: f"by {_inside(label)}" for code, label in ROUTE_LABELS.items()},
     "law": {code: _inside(label) for code, label in INSTRUMENTS.items()},
-    "provider": {
-        "aws": "AWS",
-        "microsoft": "Microsoft",
-        "google": "Google",
-        "other_us": "other US providers",
-    },
+    "provider": PROVIDERS,
     "offer": {code: _inside(label.removeprefix("Sovereign: ")) for code, label in OFFERS.items()},
     "change": {"live": "opened", "recorded": "opened, as recorded", "in_force": "in force"},
     "of": {
