@@ -314,6 +314,13 @@ def test_an_interval_that_excludes_zero_never_shows_zero_as_an_end() -> None:
     assert estimate(49.8, -0.3, 99.9)[1] == "0 to +100"
 
 
+def test_intervals_of_one_unit_are_read_together() -> None:
+    assert estimate(6.3689, 6.3582, 6.3791) == ("+6.37", "+6.36 to +6.38")
+    assert estimate(1e-8, 0.0, 2e-8)[1] == "0 to 0"
+    assert estimate(0.0004, 0.0002, 0.0006)[1] == "+0.0002 to +0.0006", "an end of 0 would hide the sign"
+    assert estimate(0.4, 0.21, 0.62, most=1)[1] == "+0.2 to +0.6"
+
+
 def test_units_are_written_as_they_are_spoken() -> None:
     assert with_unit("3", scale_for("USD", 3e9).title) == "USD 3 bn"
     assert with_unit("3", scale_for("share", 0.03).title) == "3%"

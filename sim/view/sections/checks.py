@@ -78,10 +78,13 @@ def switch_dates(view: ResultsView) -> Iterable[Block]:
         unit = str(group["unit"].iloc[0])
         scale = scale_for(unit, largest_of(*group["difference"], *group["low"], *group["high"]))
         found = {(str(row["on"]), str(row["label"])): row for row in records_of(group)}
-        cells = (_difference_cell(found.get(date), scale) for date in dates)
+        ends = [(row["low"] * scale.factor, row["high"] * scale.factor) for row in found.values()]
+        most = min((decimals_of(*one) for one in ends if one[0] < one[1]), default=0)
+        cells = (_difference_cell(found.get(date), scale, most) for date in dates)
         rows.append([Cell(str(group["name"].iloc[0]), scale.change), *cells])
-    pairs = sorted({int(value) for value in frame["pairs"].dropna()})
-    counted = f" Pairs: {', '.join(f'{value:,}' for value in pairs)}." if pairs else ""
+    pairs = frame.dropna(subset="pairs").groupby(["label"], sort=False)["pairs"].max().astype(int)
+    told = [f"{count:,} ({label})" for label, count in pairs.items()]
+    counted = f" Pairs: {', '.join(told)}." if told else ""
     note = (
         "The headline's difference and its 95% interval if the outcome had come on another date; in bold "
         f"where the interval excludes zero.{counted}"
@@ -90,10 +93,11 @@ def switch_dates(view: ResultsView) -> Iterable[Block]:
     yield Table("Does the date of the ruling matter?", heads, rows, note)
 
 
-def _difference_cell(row: dict[str, Any] | None, scale: Scale) -> Cell | None:
+def _difference_cell(row: dict[str, Any] | None, scale: Scale, most: int) -> Cell | None:
     if row is None:
         return None
-    difference, interval = estimate(*(row[name] * scale.factor for name in ("difference", "low", "high")))
+    values = (row[name] * scale.factor for name in ("difference", "low", "high"))
+    difference, interval = estimate(*values, most=most)
     return Cell(difference, interval, strong=bool(row["low"] > 0 or row["high"] < 0))
 
 
@@ -194,7 +198,7 @@ def reproduce(view: ResultsView) -> Iterable[Block]:
         else ", ".join(map(str, seeds))
     )
     took = (
-        with_unit(number(float(manifest["seconds"])), "seconds")
+        with_unit(setting(float(manifest["seconds"])), "seconds")
         if manifest.get("seconds") is not None
         else "not recorded"
     )

@@ -54,8 +54,8 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
     failed = f" {missing} values are missing because their pairs failed." if missing else ""
     yield Text(
         "Each lever is compared with the same rule without it, pair by pair with the same luck "
-        f"({text(interval)}).{_of_terms(frontier)} What an act costs whoever does it, such as building a region, is not counted."
-        f"{failed}"
+        f"({text(interval)}).{_of_terms(frontier)} What an act costs whoever does it, such as building a "
+        f"region, is not counted.{failed}"
     )
     yield acts_table(view)
     numbers = _numbers(frontier, table, rules)
