@@ -148,16 +148,22 @@ def _by_factor(
             "A diamond is the median of the points at that level of the factor. The thick bar holds the "
             "middle 50% of them, the thin bar the middle 90%. "
         )
+    others = " Marks of one value differ by the other factors and by chance." if len(varied) > 1 else ""
     read = (
-        f"{marks}Where the marks differ along a factor, the headline depends on that factor alone; where "
-        f"they do not, it depends on other factors or on chance.{CUT if any(cuts.values()) else ''}"
+        f"{marks}Where the marks shift along a factor, the headline changes with it.{others}"
+        f"{CUT if any(cuts.values()) else ''}"
     )
     yield Chart("against", "How does it change with each factor?", read, figures, width=380, legend=False)
 
 
 def _cut_of_points(outcomes: "pd.Series[float]", known: pd.DataFrame) -> tuple[float, float] | None:
-    """Where the axis of a chart of points with their intervals is cut."""
-    return cut_range(outcomes) or cut_of_bars(outcomes, [*known["low"], *known["high"]])
+    """Where the axis of a chart of points with their intervals is cut.
+
+    Intervals of the usual length fit: an axis for the marks alone could magnify noise into a pattern.
+    """
+    usual = float(np.nanmedian(known["high"] - known["low"])) / 2 if known["low"].notna().any() else 0.0
+    inner = [*outcomes, *(outcomes - usual), *(outcomes + usual)]
+    return cut_range(outcomes) or cut_of_bars(inner, [*known["low"], *known["high"]])
 
 
 def _cut(spread: pd.DataFrame) -> tuple[float, float] | None:
