@@ -20,6 +20,7 @@ OFFERS = {
     "transparency": "Transparency reports",
     "discount": "Discount",
 }
+WITHOUT_COUNTRY = ("litigation", "transparency")  # offers that a provider makes to all alike
 
 # Series drawn by month: the name of each, and its unit for `number_format.scale_for`.
 SERIES_NAMES = {

@@ -119,6 +119,14 @@ def estimate(value: float, low: float, high: float) -> tuple[str, str]:
     return number(value, True, decimals), span(low, high, True, decimals)
 
 
+def levels(value: float, low: float, high: float) -> tuple[str, str]:
+    """A number and its interval, to the same decimals; a number without an interval to three digits."""
+    if missing(low) or missing(high):
+        return number(value, digits=3), DASH
+    decimals = decimals_of(low, high)
+    return number(value, decimals=decimals), span(low, high, decimals=decimals)
+
+
 def with_unit(text: str, title: str) -> str:
     """A formatted number with its unit, as it is spoken: 'USD 3 bn', '3%', '3 countries'."""
     if text == DASH or not title or title == "-":

@@ -33,6 +33,14 @@ CUT_TITLES = """[...document.querySelectorAll('.plot :is(.gtitle, .xtitle, .ytit
 }).map(title => title.textContent)"""
 
 
+# Charts in which panels that touch the same height of the page begin at different heights.
+UNEVEN_ROWS = """[...document.querySelectorAll('.panels')].filter(chart => {
+    const panels = [...chart.querySelectorAll('.plot')].map(panel => panel.getBoundingClientRect());
+    return panels.some(one => panels.some(other => Math.abs(one.top - other.top) > 1
+        && one.top < other.bottom && other.top < one.bottom));
+}).map(chart => chart.closest('figure').id)"""
+
+
 class Opened:
     """A report in a page that writes down every complaint and every request that leaves the file."""
 
@@ -96,6 +104,7 @@ def test_report_opens_offline_draws_everything_and_fits(
         )).map(plot => plot.id)"""
     assert page.evaluate(empty) == []
     assert page.evaluate(CUT_TITLES) == []
+    assert page.evaluate(UNEVEN_ROWS) == []
     assert barriers(page) == []
     page.close()
 
@@ -109,6 +118,7 @@ def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Brows
         assert opened.requests == [report.as_uri()]
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
         assert opened.page.evaluate(CUT_TITLES) == []
+        assert opened.page.evaluate(UNEVEN_ROWS) == []
         assert barriers(opened.page) == []
         opened.page.close()
 

@@ -10,7 +10,7 @@ from sim.view.figures.changes_in_force import in_force_at_end, offered
 from sim.view.figures.offer_counts import offer_counts
 from sim.view.figures.quantiles import fan, of_world
 from sim.view.figures.time_series import together
-from sim.view.labels import INSTRUMENTS, OFFERS
+from sim.view.labels import INSTRUMENTS, OFFERS, WITHOUT_COUNTRY
 from sim.view.number_format import percent
 from sim.view.results_view import ResultsView
 from sim.view.sections.over_draws import beyond_luck
@@ -116,14 +116,16 @@ def offers(view: ResultsView) -> Iterable[Block]:
             if (rows["offer"] == code).any()
         }
         if of_offer:
-            figures.append(offer_counts(of_offer, view.styles, title, view.span))
+            by_country = code not in WITHOUT_COUNTRY
+            figures.append(offer_counts(of_offer, view.styles, title, view.span, by_country=by_country))
     if not figures:
         raise NotThere("the offers of US providers", "No provider changed its offers in any run.")
     read = (
         "Countries in which at least one US provider has the offer live (thick line), or has only "
         "announced it (thin dotted line); mean over seeds. Closed offers do not count, nor do offers that "
         "existed before the first month. Panels have their own vertical axes, from zero. Court challenges "
-        "and transparency reports have no country: 1 means that a provider has them."
+        "and transparency reports have no country: their panels show the share of seeds in which at least "
+        "one provider has them."
     )
     yield Chart("offers-time", "In how many countries is each offer available?", read, figures, width=300)
     happened = [e for e in view.manifest.get("events", []) if e["cause"] == "endogenous"]

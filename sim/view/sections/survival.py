@@ -70,7 +70,7 @@ def varied_tables(varied: pd.DataFrame) -> list[Table]:
     """What the draws vary, and what they hold."""
     held = varied["what"] == "held"
     moving = [
-        [str(row["parameter"]), str(row["what"]), *_draws(row), text_or_none(row["meaning"])]
+        [_varied(row), *_draws(row), text_or_none(row["meaning"])]
         for row in records_of(varied[~held])
     ]
     fixed = [
@@ -80,7 +80,7 @@ def varied_tables(varied: pd.DataFrame) -> list[Table]:
     return [
         Table(
             f"What the draws vary: {len(moving):,} entries",
-            columns("Parameter", "What", ">Middle value", ">90% interval", "Unit", "Meaning"),
+            columns("Parameter", ">Middle value", ">90% interval", "Unit", "Meaning"),
             moving,
             "Over the draws, which agree with the evidence as a whole.",
             folded=True,
@@ -95,6 +95,11 @@ def varied_tables(varied: pd.DataFrame) -> list[Table]:
             tall=True,
         ),
     ]
+
+
+def _varied(row: Mapping[str, Any]) -> Cell:
+    """A parameter, and how it is varied where that is not by draws of one value."""
+    return Cell(str(row["parameter"]), "" if row["what"] == "varied" else str(row["what"]))
 
 
 def _draws(row: Mapping[str, Any]) -> list[Value]:
