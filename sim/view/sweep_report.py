@@ -69,7 +69,7 @@ def sections(folder_view: FolderView) -> list[Section]:
         parts.insert(0, levers.levers(view))
     parts += [
         Section(code, design_heat_map.HEADLINE[code].name, list(_headline(folder_view, code, at[code])))
-        for code in _asked_about(view)
+        for code in asked_about(view)
         if code in drawn
     ]
     parts.append(Section("fans", "Month by month", list(_fans(folder_view))))
@@ -78,7 +78,7 @@ def sections(folder_view: FolderView) -> list[Section]:
     return [*(replace(part, record=view.record) for part in parts), checks.reproduce(view)]
 
 
-def _asked_about(view: ResultsView) -> list[str]:
+def asked_about(view: ResultsView) -> list[str]:
     """The headlines that have charts: first those of a boundary search and of the claims, then the usual."""
     summary, claims = view.summary(boundary_tables.SUMMARY), view.summary("claims")
     codes = [] if summary is None else [str(code) for code in summary["headline"]]

@@ -10,6 +10,7 @@ from sim.view.figures.design_charts import (
     DISAGREES,
     against,
     by_name,
+    heat_map,
     in_order,
     verdicts,
     verdicts_over,
@@ -21,6 +22,7 @@ from sim.view.folder_view import FolderView
 from sim.view.results_folders import just_written
 from sim.view.sections.design_claims import verdict_bars
 from sim.view.sections.design_drivers import Drivers, ranking_chart, said
+from sim.view.sections.design_factors import cut_of_points
 from sim.view.sections.design_heat_map import HEADLINE
 from tests.swept_results import swept
 
@@ -189,3 +191,22 @@ def test_an_axis_of_all_factors_is_named_as_everywhere_else() -> None:
     figure = parallel(values, pd.Series([1.0, 2.0]), "difference", "points", "Cividis", (0.0, 2.0), None)
     words = [note["text"] for note in figure["layout"]["annotations"]]
     assert {"success of letters of<br>request to the US", "b: day of switch 1"} <= set(words)
+
+
+def test_numbers_in_cells_have_no_more_digits_than_fit_side_by_side() -> None:
+    means = np.array([[-0.6481, -0.752, -0.6, -0.57, -0.47]])
+    wide = heat_map(means, np.ones((1, 5), int), list("abcde"), ["y"], TITLES, "%", "Cividis", (-0.75, 0.75),
+                    signed=True)  # fmt: skip
+    assert wide["data"][0]["text"][0][:2] == ["\N{MINUS SIGN}0.65", "\N{MINUS SIGN}0.75"]
+    few = heat_map(means[:, :2], np.ones((1, 2), int), ["a", "b"], ["y"], TITLES, "%", "Cividis",
+                   (-0.75, 0.75), signed=True)  # fmt: skip
+    assert few["data"][0]["text"][0][0] == "\N{MINUS SIGN}0.648"
+
+
+def test_an_axis_has_room_for_intervals_of_the_usual_length() -> None:
+    outcomes = pd.Series(np.linspace(-1.139, -1.138, 9))
+    known = pd.DataFrame({"low": outcomes - 0.1, "high": outcomes + 0.1})
+    assert cut_of_points(outcomes, known) is None, "all intervals are longer than the marks differ"
+    known.loc[0, "low"] = -90.0
+    cut = cut_of_points(outcomes, known)
+    assert cut is not None and -2.0 < cut[0] < -1.238 and cut[1] == pytest.approx(-1.038)

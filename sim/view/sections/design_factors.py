@@ -131,7 +131,7 @@ def _by_factor(
     own = values.loc[known.index]
     each = [name for name in varied if len(known) <= FEW and is_ordered(own[name])]
     cuts = {
-        name: _cut_of_points(known[of], known) if name in each else _cut(spreads[name]) for name in varied
+        name: cut_of_points(known[of], known) if name in each else _cut(spreads[name]) for name in varied
     }
     figures = []
     for name in varied:
@@ -156,7 +156,7 @@ def _by_factor(
     yield Chart("against", "How does it change with each factor?", read, figures, width=380, legend=False)
 
 
-def _cut_of_points(outcomes: "pd.Series[float]", known: pd.DataFrame) -> tuple[float, float] | None:
+def cut_of_points(outcomes: "pd.Series[float]", known: pd.DataFrame) -> tuple[float, float] | None:
     """Where the axis of a chart of points with their intervals is cut.
 
     Intervals of the usual length fit: an axis for the marks alone could magnify noise into a pattern.
@@ -176,7 +176,7 @@ def draws(view: ResultsView, code: str, at: pd.DataFrame) -> Chart:
     """The headline at every draw of a fit, in order: such a design has no factor to set it against."""
     headline, of = HEADLINE[code], DIFFERENCE if view.compare is not None else "a"
     known = at[at[of].notna()]
-    look, cut = _look(view, headline, known[of].to_numpy()), _cut_of_points(known[of], known)
+    look, cut = _look(view, headline, known[of].to_numpy()), cut_of_points(known[of], known)
     titles = ("draws, from the lowest to the highest outcome", look.unit)
     figure = in_order(known[of], known["low"], known["high"], titles, look.colour, cut)
     below, above = int((known[of] < 0).sum()), int((known[of] > 0).sum())
