@@ -130,9 +130,7 @@ def _by_factor(
         return
     own = values.loc[known.index]
     each = [name for name in varied if len(known) <= FEW and is_ordered(own[name])]
-    cuts = {
-        name: cut_of_points(known[of], known) if name in each else _cut(spreads[name]) for name in varied
-    }
+    cuts = {name: cut_of_points(known[of], known) if name in each else _cut(spreads[name]) for name in varied}
     figures = []
     for name in varied:
         titles = (axis_name(view.manifest, name), look.unit)

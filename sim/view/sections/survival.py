@@ -69,10 +69,7 @@ def arms_table(frame: pd.DataFrame) -> Table:
 def varied_tables(varied: pd.DataFrame) -> list[Table]:
     """What the draws vary, and what they hold."""
     held = varied["what"] == "held"
-    moving = [
-        [_varied(row), *_draws(row), text_or_none(row["meaning"])]
-        for row in records_of(varied[~held])
-    ]
+    moving = [[_varied(row), *_draws(row), text_or_none(row["meaning"])] for row in records_of(varied[~held])]
     fixed = [
         [str(row["parameter"]), row["value"], text_or_none(row["unit"]), text_or_none(row["meaning"])]
         for row in records_of(varied[held])
