@@ -24,7 +24,7 @@ _BY_TERM = {
 
 NAMES = {
     "pulled": "levers pulled",
-    "law.tests.location.bar": "where the US bar on disclosure ends",
+    "law.tests.location.bar": "reach of the US bar on disclosure",
     # adoption
     "adoption.innovation": "adoption of the cloud without example",
     "adoption.imitation": "adoption of the cloud by example",

@@ -39,7 +39,7 @@ def tipping(view: ResultsView) -> Section:
 def _blocks(view: ResultsView) -> Iterable[Block]:
     returns = view.needed_summary("what stays after the return", RETURNS)
     curves, repeal = view.summary(CURVES), view.summary(REPEAL)
-    yield Text(f"<strong>{text(answer(returns, curves, repeal))}</strong>")
+    yield Text(f"<strong>{text(answer_of(view))}</strong>")
     factors = [str(name) for name in returns.columns if name not in _OWN]
     varied = [name for name in factors if returns[name].nunique() > 1]
     if len(varied) == 1:
@@ -71,6 +71,12 @@ def _repeal_chart(repeal: pd.DataFrame) -> Chart:
     )
     figure = repeal_by_level(repeal, AFTER)
     return Chart("repeal", "Is there a level past which repeal does not follow?", read, [figure], width=620)
+
+
+def answer_of(view: ResultsView) -> str:
+    """What the tables of a folder say, in words."""
+    returns = view.needed_summary("what stays after the return", RETURNS)
+    return answer(returns, view.summary(CURVES), view.summary(REPEAL))
 
 
 def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFrame | None) -> str:

@@ -42,10 +42,12 @@
       out[key] = Object.assign({}, one, {title: title});
       bottom = Math.max(bottom, more * AXIS);
     });
+    // Names or a legend below the chart make it lower, by how much only plotly.js knows.
+    const below = layout.showlegend || Object.keys(layout).some(key => /^xaxis\d*$/.test(key) && layout[key].type === "category");
     Object.keys(layout).filter(key => /^yaxis\d*$/.test(key)).forEach(function (key) {
       const one = layout[key];
       if (!layout.height || !one.title || !one.title.text) return;
-      const ends = one.domain || [0, 1], inner = (layout.height - margin.t - margin.b) * (ends[1] - ends[0]);
+      const ends = one.domain || [0, 1], inner = (layout.height - margin.t - margin.b) * (ends[1] - ends[0]) * (below ? 0.55 : 1);
       const [title, more] = fit(one.title, inner, (one.title.font || {}).size || 14, family);
       out[key] = Object.assign({}, one, {title: title});
       if (!one.side || one.side === "left") left = Math.max(left, more * AXIS);
